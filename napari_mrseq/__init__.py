@@ -1,0 +1,52 @@
+"""Names the MR sequence of series and slices. The public API, imported when first used."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from napari_mrseq.model import Model, load_model
+    from napari_mrseq.reading import read, read_study
+    from napari_mrseq.series import Failure, Series, Study
+    from napari_mrseq.verdict import SliceVerdict, Verdict, classify
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Failure",
+    "Model",
+    "Series",
+    "SliceVerdict",
+    "Study",
+    "Verdict",
+    "classify",
+    "load_model",
+    "read",
+    "read_study",
+]
+
+_HOMES = {
+    "Failure": "series",
+    "Model": "model",
+    "Series": "series",
+    "SliceVerdict": "verdict",
+    "Study": "series",
+    "Verdict": "verdict",
+    "classify": "verdict",
+    "load_model": "model",
+    "read": "reading",
+    "read_study": "reading",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from its home (PEP 562), so that the package itself is light."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """List the public names, imported or not."""
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,23 @@
+"""Errors that a user can act on: each says what happened, to which file, and what to do."""
+
+from __future__ import annotations
+
+
+class MrseqError(Exception):
+    """Base of every error that this package raises on purpose."""
+
+
+class ReadError(MrseqError):
+    """A file can't be read; the text names it and says why."""
+
+
+class ModelError(MrseqError):
+    """A weights file can't be used; the text names it and says why."""
+
+
+class DeviceError(MrseqError):
+    """A device was asked for that this machine lacks; the text says what there is."""
+
+
+class CatalogueError(MrseqError):
+    """A catalogue of labelled images can't be used; the text names the row and says why."""

@@ -1,0 +1,94 @@
+"""The vocabulary: every MR sequence the program can name, its family, BIDS suffix and colour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+UNKNOWN = "UNKNOWN"
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """One MR sequence as users, files and screens name it.
+
+    Attributes
+    ----------
+    code : str
+        What files and the Python API hold, ``"FLAIR"`` for example.
+    name : str
+        What a person reads.
+    family : str
+        Sequences that may be taken for each other without a wrong conclusion share a family.
+    bids_suffix : str or None
+        Suffix of the BIDS standard (v1.10), None where BIDS has none.
+    colour : str
+        ``#rrggbb``; hues from the colour-blind-safe sets of Okabe & Ito (2008) and Tol (2021).
+    from_pixels : bool
+        True where a network can tell it from the image alone.
+    """
+
+    code: str
+    name: str
+    family: str
+    bids_suffix: str | None
+    colour: str
+    from_pixels: bool
+
+
+SEQUENCES: dict[str, Sequence] = {
+    sequence.code: sequence
+    for sequence in (
+        Sequence("T1", "T1", "T1", "T1w", "#0072B2", True),
+        Sequence("T1C", "T1 + contrast", "T1", "T1w", "#56B4E9", True),
+        Sequence("T2", "T2", "T2", "T2w", "#D55E00", True),
+        Sequence("FLAIR", "T2-FLAIR", "FLAIR", "FLAIR", "#009E73", True),
+        Sequence("PD", "PD", "PD", "PDw", "#F0E442", True),
+        Sequence("STIR", "STIR", "STIR", None, "#999933", True),
+        Sequence("T2STAR", "T2*", "T2*", "T2starw", "#CC79A7", True),
+        Sequence("SWI", "SWI", "T2*", "swi", "#882255", False),
+        Sequence("BOLD", "BOLD / T2* EPI", "T2*", "bold", "#AA4499", True),
+        Sequence("DWI", "DWI", "diffusion", "dwi", "#E69F00", True),
+        Sequence("B0", "DWI b=0", "diffusion", "dwi", "#DDCC77", True),
+        Sequence("ADC", "ADC", "diffusion", None, "#B58900", True),
+        Sequence("PERF", "perfusion", "perfusion", None, "#44AA99", False),
+        Sequence("MRA", "angiography", "MRA", "angio", "#CC6677", True),
+        Sequence("FIELDMAP", "field map", "other", None, "#888888", False),
+        Sequence("LOCALIZER", "localizer", "other", None, "#AAAAAA", False),
+        Sequence("OTHER", "other MR", "other", None, "#777777", False),
+        Sequence(UNKNOWN, "unknown", "unknown", None, "#BBBBBB", False),
+    )
+}
+
+FALLBACK_COLOUR = "#BBBBBB"
+
+
+def family_of(code: str) -> str:
+    """Return the family of a sequence; a code of a user's own model is a family of its own."""
+    sequence = SEQUENCES.get(code)
+    return sequence.family if sequence else code
+
+
+def name_of(code: str) -> str:
+    """Return the name a person reads; a code of a user's own model is its own name."""
+    sequence = SEQUENCES.get(code)
+    return sequence.name if sequence else code
+
+
+def colour_of(code: str) -> str:
+    """Return ``#rrggbb`` for a sequence, grey for a code that the vocabulary lacks."""
+    sequence = SEQUENCES.get(code)
+    return sequence.colour if sequence else FALLBACK_COLOUR
+
+
+def plain_member(family: str) -> str:
+    """Return the sequence that stands for a family when the member can't be told.
+
+    Raises
+    ------
+    KeyError
+        If no sequence of the vocabulary belongs to `family`.
+    """
+    for sequence in SEQUENCES.values():
+        if sequence.family == family:
+            return sequence.code
+    raise KeyError(family)

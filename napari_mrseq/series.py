@@ -1,0 +1,209 @@
+"""What reading gives and everything after it takes: a stack of MR slices with its geometry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from dask.array import Array
+    from numpy.typing import ArrayLike, NDArray
+    from pydicom.dataset import Dataset
+
+# Above this angle between slice normal and body axis a stack is called oblique.
+OBLIQUE_DEGREES = 30.0
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A file or folder that could not be read, and why, in words for the user."""
+
+    path: str
+    cause: str
+
+
+@dataclass(frozen=True)
+class VolumeAxis:
+    """What the first axis of a 4-D series means.
+
+    Attributes
+    ----------
+    name : str
+        ``"b value"``, ``"echo time"``, ``"time"``, ``"flip angle"``, ``"inversion time"`` or
+        ``"volume"`` where the files don't say.
+    unit : str
+        ``"s/mm²"``, ``"ms"``, ``"degree"`` or ``""``.
+    values : tuple of float
+        One a volume; empty where unknown.
+    directions : tuple of (float, float, float)
+        Diffusion gradient directions in patient LPS, one a volume; empty where unknown.
+    """
+
+    name: str = "volume"
+    unit: str = ""
+    values: tuple[float, ...] = ()
+    directions: tuple[tuple[float, float, float], ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """One stack of slices, or several volumes of the same stack.
+
+    Attributes
+    ----------
+    path : str
+        File of a picture or NIfTI, else the deepest folder that holds all files of the series.
+    files : tuple of str
+        Every file the series was read from, in the order of its slices.
+    pixels : dask.array.Array
+        Shape (slice, row, column) or (volume, slice, row, column); rescaled (DICOM PS3.3 C.7.6.16
+        slope and intercept), MONOCHROME1 turned so that bright is large, colour turned grey.
+        One chunk a slice; nothing is decoded before it is computed.
+    spacing : tuple of float or None
+        Distance in mm between neighbours along (slice, row, column); None where unknown.
+    affine : (4, 4) array or None
+        Maps (slice, row, column, 1) to patient LPS in mm; None for pictures.
+    instance_uids : tuple of str
+        SOP Instance UID of each slice, in the order of volumes, then slices. Frames of one
+        multi-frame file repeat its UID. Empty for NIfTI and pictures.
+    kind : str
+        ``"dicom"``, ``"nifti"``, ``"picture"`` or ``"layer"``.
+    is_mr : bool
+        False where the file itself says that it is no MR image (CT, ultrasound, colour or
+        secondary capture).
+    window : tuple of float or None
+        Lowest and highest value to show, from the file's own window.
+    dataset : pydicom.Dataset or None
+        Header of the first instance without pixels and without anything that names the patient.
+    sidecar : mapping or None
+        BIDS sidecar of a NIfTI file, as read.
+    volume_axis : VolumeAxis or None
+        Meaning of the first axis of 4-D pixels; None in 3-D.
+    warnings : tuple of str
+        Gaps, duplicates, uneven spacing and the like, in words for the user.
+    """
+
+    path: str
+    files: tuple[str, ...]
+    pixels: Array
+    spacing: tuple[float, float, float] | None = None
+    affine: NDArray[np.float64] | None = None
+    instance_uids: tuple[str, ...] = ()
+    series_uid: str | None = None
+    series_number: int | None = None
+    description: str | None = None
+    study_uid: str | None = None
+    frame_of_reference_uid: str | None = None
+    kind: str = "dicom"
+    is_mr: bool = True
+    window: tuple[float, float] | None = None
+    dataset: Dataset | None = None
+    sidecar: Mapping[str, Any] | None = None
+    volume_axis: VolumeAxis | None = None
+    warnings: tuple[str, ...] = field(default=())
+
+    @property
+    def slice_count(self) -> int:
+        """Slices of all volumes together."""
+        return int(np.prod(self.pixels.shape[:-2]))
+
+    @property
+    def plane(self) -> str | None:
+        """``axial``, ``coronal``, ``sagittal``, ``oblique``, or None without a patient affine."""
+        return None if self.affine is None else plane_of(self.affine)
+
+    def slice_pixels(self, index: int) -> Array:
+        """Return slice `index` as a lazy (row, column) array, counted through all volumes."""
+        return self.pixels.reshape(-1, *self.pixels.shape[-2:])[index]
+
+
+@dataclass(frozen=True)
+class Study:
+    """All series found under the given paths, and what could not be read.
+
+    Attributes
+    ----------
+    series : tuple of Series
+        In the order of the given paths, then by series number.
+    failures : tuple of Failure
+        One a file or folder that could not be read.
+    """
+
+    series: tuple[Series, ...]
+    failures: tuple[Failure, ...] = ()
+
+
+def plane_of(affine: ArrayLike) -> str:
+    """Name the plane of a stack from its affine.
+
+    Parameters
+    ----------
+    affine : (4, 4) array_like
+        Maps (slice, row, column, 1) to patient LPS in mm.
+
+    Returns
+    -------
+    str
+        ``axial``, ``coronal``, ``sagittal``, or ``oblique`` where the slice normal lies more than
+        30 degrees from each body axis.
+    """
+    matrix = np.asarray(affine, dtype=float)
+    normal = np.cross(matrix[:3, 2], matrix[:3, 1])
+    length = np.linalg.norm(normal)
+    if not length:
+        return "oblique"
+    cosines = np.abs(normal / length)
+    axis = int(cosines.argmax())
+    if cosines[axis] < np.cos(np.radians(OBLIQUE_DEGREES)):
+        return "oblique"
+    return ("sagittal", "coronal", "axial")[axis]
+
+
+def series_from_array(
+    array: ArrayLike,
+    *,
+    name: str,
+    spacing: tuple[float, float, float] | None = None,
+    rgb: bool = False,
+) -> Series:
+    """Wrap an image that is in memory already, whoever loaded it.
+
+    Parameters
+    ----------
+    array : array_like
+        Shape (row, column), (slice, row, column) or (volume, slice, row, column), with a last
+        axis of 3 or 4 colours where `rgb`.
+    name : str
+        Stands as path and description.
+    spacing : tuple of float, optional
+        mm along (slice, row, column).
+    rgb : bool
+        The last axis holds red, green, blue (and opacity); turned grey by the luminance weights
+        of ITU-R BT.601.
+
+    Raises
+    ------
+    ValueError
+        If the array has fewer than two or more than four axes, or an empty one.
+    """
+    import dask.array as da
+
+    lazy = array if isinstance(array, da.Array) else da.from_array(array, chunks="auto")
+    if rgb:
+        lazy = lazy[..., :3].astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
+    if lazy.ndim == 2:
+        lazy = lazy[None]
+    if lazy.ndim not in (3, 4) or 0 in lazy.shape:
+        raise ValueError(f"{name}: an image of 2 to 4 axes is needed, this one has {lazy.shape}")
+    return Series(
+        path=name,
+        files=(name,),
+        pixels=lazy,
+        spacing=spacing,
+        description=name,
+        kind="layer",
+        volume_axis=VolumeAxis() if lazy.ndim == 4 else None,
+    )
