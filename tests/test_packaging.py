@@ -1,0 +1,98 @@
+"""The wheel, built from this tree and installed where nothing else is."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCES = ("napari_mrseq", "tests", "pyproject.toml", "setup.cfg", "README.md", "LICENSE")
+LIST_CONTRIBUTIONS = """
+import json
+from napari.plugins import _initialize_plugins
+from npe2 import PluginManager
+_initialize_plugins()
+contributions = PluginManager.instance().get_manifest("napari-mrseq").contributions
+print(json.dumps({
+    "readers": [reader.command for reader in contributions.readers],
+    "widgets": [widget.display_name for widget in contributions.widgets],
+    "samples": [sample.key for sample in contributions.sample_data],
+}))
+"""
+
+
+def run(*command, **options):
+    """Run a program far from the tree, with nothing of this environment in reach."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    done = subprocess.run(
+        [str(part) for part in command], capture_output=True, text=True, env=clean, **options
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    tree, built = tmp_path_factory.mktemp("tree"), tmp_path_factory.mktemp("built")
+    for name in SOURCES:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, tree / name)
+    run(sys.executable, "-m", "pip", "wheel", "--no-deps", "--wheel-dir", built, tree, cwd=tree)
+    return next(built.glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def environment(wheel, tmp_path_factory):
+    """Programs of an environment that holds the wheel and what it asks for, nothing else."""
+    folder = tmp_path_factory.mktemp("environment")
+    venv.create(folder, with_pip=True)
+    programs = folder / ("Scripts" if os.name == "nt" else "bin")
+    run(programs / "pip", "install", wheel, cwd=folder)
+    yield programs
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def environment_with_napari(environment, wheel):
+    run(environment / "pip", "install", f"{wheel}[all]", cwd=environment)
+    return environment
+
+
+def test_the_wheel_holds_all_that_the_program_needs_and_no_tests(wheel):
+    names = set(zipfile.ZipFile(wheel).namelist())
+    shipped = {
+        str(path.relative_to(ROOT))
+        for pattern in ("*.py", "napari.yaml", "py.typed", "*.safetensors", "*.dcm")
+        for path in (ROOT / "napari_mrseq").rglob(pattern)
+    }
+    assert any(name.endswith(".safetensors") for name in shipped)
+    assert shipped <= names
+    assert {name.split("/")[0].split("-")[0] for name in names} == {"napari_mrseq"}
+
+
+def test_the_command_line_works_with_the_bare_wheel(environment, sample_study, tmp_path):
+    study = shutil.copytree(sample_study, tmp_path / "study")
+    records = json.loads(
+        run(environment / "napari-mrseq", "classify", study, "--format", "json", cwd=tmp_path)
+    )
+    assert len(records) == sum(path.is_dir() for path in sample_study.iterdir())
+    assert all(record["sequence"] and not record["error"] for record in records)
+
+
+def test_napari_lists_what_the_plugin_brings(environment_with_napari, tmp_path):
+    python = environment_with_napari / "python"
+    run(environment_with_napari / "npe2", "validate", "napari-mrseq", "--imports", cwd=tmp_path)
+    listed = json.loads(run(python, "-c", LIST_CONTRIBUTIONS, cwd=tmp_path))
+    assert listed == {
+        "readers": ["napari-mrseq.get_reader"],
+        "widgets": ["MR sequence classifier"],
+        "samples": ["mr-study"],
+    }
