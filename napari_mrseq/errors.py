@@ -21,3 +21,7 @@ class DeviceError(MrseqError):
 
 class CatalogueError(MrseqError):
     """A catalogue of labelled images can't be used; the text names the row and says why."""
+
+
+class UnreadableFileWarning(UserWarning):
+    """One of several files can't be read; the text names it and says why, the rest goes on."""

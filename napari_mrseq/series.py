@@ -82,6 +82,9 @@ class Series:
         BIDS sidecar of a NIfTI file, as read.
     volume_axis : VolumeAxis or None
         Meaning of the first axis of 4-D pixels; None in 3-D.
+    part : str
+        What tells this stack from others of the same series UID: ``"phase"``, ``"echo 2"``,
+        ``"sagittal"``; empty where it is the only one.
     warnings : tuple of str
         Gaps, duplicates, uneven spacing and the like, in words for the user.
     """
@@ -103,6 +106,7 @@ class Series:
     dataset: Dataset | None = None
     sidecar: Mapping[str, Any] | None = None
     volume_axis: VolumeAxis | None = None
+    part: str = ""
     warnings: tuple[str, ...] = field(default=())
 
     @property
@@ -117,7 +121,9 @@ class Series:
 
     def slice_pixels(self, index: int) -> Array:
         """Return slice `index` as a lazy (row, column) array, counted through all volumes."""
-        return self.pixels.reshape(-1, *self.pixels.shape[-2:])[index]
+        place = np.unravel_index(index, self.pixels.shape[:-2])
+        lazy: Array = self.pixels[tuple(int(i) for i in place)]
+        return lazy
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,145 @@
+"""What hospitals hand out: zip files of a study, unpacked within limits, and DICOMDIR indices."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydicom import dcmread
+
+from napari_mrseq.errors import ReadError
+
+# Beyond these a zip file is a bomb or no study: counts of members, bytes, and how far they swell.
+MOST_MEMBERS = 200_000
+LARGEST_UNPACKED_BYTES = 32 << 30
+LARGEST_RATIO = 100
+# Small archives may hold one empty image, which packs to nearly nothing.
+SMALL_ARCHIVE_BYTES = 1 << 28
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
+_COPY_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, eq=False)
+class Unpacked:
+    """A zip file unpacked into a private folder, which goes when nobody holds this any more.
+
+    Attributes
+    ----------
+    folder : tempfile.TemporaryDirectory
+        Readable by the user alone.
+    members : dict of str to str
+        Path of each unpacked file → what to call it: path of the zip file and name inside it.
+    refused : dict of str to str
+        Members that could not be unpacked, by the same names, and why.
+    """
+
+    folder: tempfile.TemporaryDirectory[str]
+    members: dict[str, str]
+    refused: dict[str, str]
+
+
+def unpack(path: str) -> Unpacked:
+    """Unpack a zip file under names of our own, so that no member can leave the folder.
+
+    Raises
+    ------
+    ReadError
+        If it is damaged, encrypted, or swells beyond every sensible size; the text is the cause.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [member for member in archive.infolist() if not member.is_dir()]
+            _check_limits(members, Path(path).stat().st_size)
+            unpacked = Unpacked(tempfile.TemporaryDirectory(prefix="napari-mrseq-"), {}, {})
+            for number, member in enumerate(members):
+                _unpack_member(archive, member, number, unpacked, path)
+    except zipfile.BadZipFile as error:
+        raise ReadError(f"damaged zip file ({error})") from error
+    except OSError as error:
+        raise ReadError(error.strerror or str(error)) from error
+    return unpacked
+
+
+def directory_files(path: str) -> tuple[list[str], int]:
+    """Return the files that a DICOMDIR names, as far as they are there.
+
+    Returns
+    -------
+    files : list of str
+        In the order of the DICOMDIR, inside its own folder only.
+    missing : int
+        How many it names that are not there.
+
+    Raises
+    ------
+    ReadError
+        If the DICOMDIR is damaged.
+    """
+    try:
+        records = dcmread(path, force=True).get("DirectoryRecordSequence") or []
+        named = [record.get("ReferencedFileID") for record in records]
+    except (Exception, RecursionError) as error:  # pydicom raises many kinds on damaged files
+        raise ReadError(f"damaged DICOMDIR ({error})") from error
+    folder = Path(path).parent
+    files, missing = [], 0
+    for parts in named:
+        if not parts:
+            continue
+        file = _inside(folder, [parts] if isinstance(parts, str) else list(parts))
+        if file is None:
+            missing += 1
+        else:
+            files.append(str(file))
+    return files, missing
+
+
+def _inside(folder: Path, parts: list[str]) -> Path | None:
+    """Return the file that a DICOMDIR means; discs are written in capitals, copies often not."""
+    for spelled in (parts, [part.lower() for part in parts]):
+        file = folder.joinpath(*spelled)
+        within = folder.resolve() in file.resolve().parents
+        if within and file.is_file():
+            return file
+    return None
+
+
+def _check_limits(members: list[zipfile.ZipInfo], packed: int) -> None:
+    size = sum(member.file_size for member in members)
+    if len(members) > MOST_MEMBERS or size > LARGEST_UNPACKED_BYTES:
+        raise ReadError(f"{len(members)} files of {size} bytes are more than a zip file may hold")
+    if size > SMALL_ARCHIVE_BYTES and size > packed * LARGEST_RATIO:
+        raise ReadError(f"zip bomb: {packed} bytes would swell to {size}")
+    if size > shutil.disk_usage(tempfile.gettempdir()).free // 2:
+        raise ReadError(f"unpacking needs {size} bytes, which the disk does not have to spare")
+
+
+def _unpack_member(
+    archive: zipfile.ZipFile,
+    member: zipfile.ZipInfo,
+    number: int,
+    unpacked: Unpacked,
+    path: str,
+) -> None:
+    shown = f"{path}/{member.filename}"
+    # A folder of its own keeps the name, which tells NIfTI files, and keeps equal names apart.
+    folder = Path(unpacked.folder.name) / f"{number:06d}"
+    name = _UNSAFE.sub("_", Path(member.filename).name)[-100:] or "file"
+    target = folder / name
+    try:
+        with archive.open(member) as source:
+            folder.mkdir()
+            with target.open("wb") as copy:
+                shutil.copyfileobj(source, copy, _COPY_BYTES)
+    except RuntimeError:
+        unpacked.refused[shown] = "is encrypted: unpack it with its password"
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        unpacked.refused[shown] = f"can't be unpacked ({error})"
+        shutil.rmtree(folder, ignore_errors=True)
+    else:
+        unpacked.members[str(target)] = shown

@@ -1,0 +1,168 @@
+"""DICOM files → Series: slices grouped by series, split into stacks, sorted, with geometry."""
+
+from __future__ import annotations
+
+import os
+import statistics
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Sequence
+from pathlib import Path
+
+from pydicom.dataset import Dataset
+
+from napari_mrseq.errors import ReadError
+from napari_mrseq.reading.enhanced import enhanced_frames, is_enhanced
+from napari_mrseq.reading.frames import Frame, Origin, classic_frames
+from napari_mrseq.reading.geometry import StackGeometry, stack_geometry
+from napari_mrseq.reading.instance import read_header, read_instance
+from napari_mrseq.reading.mosaic import is_mosaic, mosaic_frames
+from napari_mrseq.reading.pixels import PixelLayout, stack_pixels
+from napari_mrseq.reading.privacy import public_header
+from napari_mrseq.reading.stacks import Stack, split_into_stacks
+from napari_mrseq.reading.volume_axis import volume_axis_of
+from napari_mrseq.series import Failure, Series
+
+# Image classes that are pictures of a screen or a page, whatever their modality says.
+_SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
+
+
+def read_dicom(
+    paths: Sequence[str], *, progress: Callable[[int], None] | None = None
+) -> tuple[list[Series], list[Failure]]:
+    """Read the headers of DICOM files and put their slices together as series.
+
+    Parameters
+    ----------
+    paths : sequence of str
+        Files, of any number of series.
+    progress : callable, optional
+        Called with the number of files done.
+
+    Returns
+    -------
+    list of Series, list of Failure
+        Series in the order of their first files; one failure a file that is no image.
+    """
+    layouts: dict[PixelLayout, PixelLayout] = {}
+    groups: dict[Hashable, list[Frame]] = defaultdict(list)
+    failures = []
+    for done, path in enumerate(paths, start=1):
+        try:
+            frames = file_frames(path, layouts)
+        except ReadError as error:
+            failures.append(Failure(path, str(error)))
+        else:
+            groups[_series_key(frames[0].origin)] += frames
+        if progress:
+            progress(done)
+    series: list[Series] = []
+    for frames in groups.values():
+        try:
+            series += [_series_of(stack) for stack in split_into_stacks(frames)]
+        except (ReadError, OSError) as error:
+            failures.append(Failure(frames[0].origin.path, str(error)))
+    return series, failures
+
+
+def file_frames(path: str, layouts: dict[PixelLayout, PixelLayout]) -> list[Frame]:
+    """Return the slices of one file.
+
+    Raises
+    ------
+    ReadError
+        If the file is no DICOM file or holds no image that can be read; the text is the cause.
+    """
+    instance = read_instance(path, layouts)
+    try:
+        if is_enhanced(instance):
+            return enhanced_frames(instance)
+        if is_mosaic(instance):
+            return mosaic_frames(instance)
+        return classic_frames(instance)
+    except RecursionError as error:
+        raise ReadError("damaged: sequences are nested too deeply") from error
+    except (ValueError, TypeError, KeyError, AttributeError, NotImplementedError) as error:
+        raise ReadError(f"damaged DICOM header ({error})") from error
+
+
+def is_mr(origin: Origin, *, colour: bool) -> bool:
+    """Tell whether a file may be an MR image: it is not where it says that it is something else."""
+    if colour or origin.sop_class.startswith(_SECONDARY_CAPTURE):
+        return False
+    return origin.modality in ("MR", "")
+
+
+def _series_key(origin: Origin) -> Hashable:
+    if origin.series_uid:
+        return origin.study_uid, origin.series_uid
+    return origin.study_uid, str(Path(origin.path).parent), origin.series_number
+
+
+def _series_of(stack: Stack) -> Series:
+    frames = [frame for volume in stack.volumes for frame in volume]
+    first = frames[0]
+    files = tuple(dict.fromkeys(frame.source.path for frame in frames))
+    colour = first.source.layout.is_colour
+    dataset = _header_of(first)
+    geometry = _geometry_of(stack.volumes[0])
+    return Series(
+        path=os.path.commonpath([str(Path(file).parent) for file in files]),
+        files=files,
+        pixels=stack_pixels([[frame.source for frame in volume] for volume in stack.volumes]),
+        spacing=geometry.spacing if geometry else _spacing_without_positions(first),
+        affine=geometry.affine if geometry else None,
+        instance_uids=tuple(frame.sop_uid for frame in frames),
+        series_uid=first.origin.series_uid or None,
+        series_number=first.origin.series_number,
+        description=_description(dataset),
+        study_uid=first.origin.study_uid or None,
+        frame_of_reference_uid=first.origin.frame_of_reference_uid or None,
+        is_mr=is_mr(first.origin, colour=colour),
+        window=None if colour else _window(frames),
+        dataset=dataset,
+        volume_axis=volume_axis_of(stack.volumes),
+        part=stack.part,
+        warnings=(*stack.warnings, *(geometry.warnings if geometry else ())),
+    )
+
+
+def _header_of(frame: Frame) -> Dataset:
+    with Path(frame.source.path).open("rb") as file:
+        return public_header(read_header(file), frame.source.index)
+
+
+def _description(dataset: Dataset) -> str | None:
+    for keyword in ("SeriesDescription", "ProtocolName"):
+        value = dataset.get(keyword)
+        if value and str(value).strip():
+            return str(value).strip()
+    return None
+
+
+def _geometry_of(volume: Sequence[Frame]) -> StackGeometry | None:
+    first = volume[0]
+    positions = [frame.position for frame in volume if frame.position is not None]
+    if first.orientation is None or first.pixel_spacing is None or len(positions) < len(volume):
+        return None
+    return stack_geometry(positions, first.orientation, first.pixel_spacing, first.thickness)
+
+
+def _spacing_without_positions(frame: Frame) -> tuple[float, float, float] | None:
+    if frame.pixel_spacing is None:
+        return None
+    return (frame.thickness or 1.0, *frame.pixel_spacing)
+
+
+def _window(frames: Sequence[Frame]) -> tuple[float, float] | None:
+    """Return the middle one of the slices' windows, turned where the pixels are turned."""
+    windows = [frame.window for frame in frames if frame.window is not None]
+    if not windows:
+        return None
+    low = statistics.median(window[0] for window in windows)
+    high = statistics.median(window[1] for window in windows)
+    source = frames[0].source
+    if source.layout.photometric != "MONOCHROME1":
+        return low, high
+    highest = -1 if source.layout.signed else (1 << source.layout.bits_stored) - 1
+    mirror = source.slope * highest + 2 * source.intercept
+    return mirror - high, mirror - low

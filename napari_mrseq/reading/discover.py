@@ -1,0 +1,223 @@
+"""Paths → files that may hold images, told by their content; a cause for each one refused."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from napari_mrseq.series import Failure
+
+# A file type that needs only its first bytes; the NIfTI magic lies at byte 344.
+HEAD_BYTES = 352
+
+_PICTURE_MAGIC = (
+    b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+",
+)  # fmt: skip
+# Endings under which people keep images: such a file that is none is worth a word.
+_IMAGE_ENDINGS = {
+    ".dcm", ".dicom", ".ima", ".img", ".mr", ".nii", ".png", ".jpg", ".jpeg", ".tif", ".tiff",
+    ".zip",
+}  # fmt: skip
+# Names that scanners and archives give: no ending, a number, or a part of a UID.
+_SCANNER_NAME = re.compile(r"^[^.]*$|\.[0-9]+$")
+_PASSED_OVER = {"dicomdir", "thumbs.db", "desktop.ini", "lockfile", "version"}
+_DIRECTORY_CLASS = b"1.2.840.10008.1.3.10"
+# Enough to tell a folder of DICOM files without walking through a large one.
+_FILES_TO_TRY = 8
+_ENTRIES_TO_SEE = 200
+
+
+@dataclass(slots=True)
+class Found:
+    """What lies under one path.
+
+    Attributes
+    ----------
+    files : list of (str, str)
+        Kind (``dicom``, ``nifti``, ``picture``, ``zip``, ``dicomdir``) and path, in the order of
+        names.
+    failures : list of Failure
+        Files and folders that can't be looked at, and files that only look like images.
+    """
+
+    files: list[tuple[str, str]] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+
+
+def find_images(path: str) -> Found:
+    """Look for images at a path: the file itself, or all files of the folder, however deep.
+
+    Symbolic links are followed; a folder that was seen already is not entered again.
+    """
+    found = Found()
+    try:
+        mode = Path(path).stat().st_mode
+    except OSError as error:
+        cause = "does not exist" if not os.path.lexists(path) else _words_of(error)
+        found.failures.append(Failure(path, cause))
+        return found
+    if stat.S_ISDIR(mode):
+        for file in _walk(path, found.failures):
+            _sort_in(file, found, given=False)
+    else:
+        _sort_in(path, found, given=True)
+    return found
+
+
+def looks_like_dicom_folder(path: str | os.PathLike[str]) -> bool:
+    """Tell by a few files whether a folder, or one a little way down, holds DICOM files.
+
+    Looks at no more than some hundred names and a few files, so that it may be asked about any
+    folder. Never raises.
+    """
+    tried = 0
+    for file in _few_files(os.fspath(path)):
+        if _could_be_image(Path(file).name):
+            kind, _ = file_kind(file)
+            if kind in ("dicom", "dicomdir"):
+                return True
+            tried += 1
+        if tried >= _FILES_TO_TRY:
+            return False
+    return False
+
+
+def file_kind(path: str) -> tuple[str, str]:
+    """Tell a file by its first bytes.
+
+    Returns
+    -------
+    kind : str
+        ``dicom``, ``dicomdir``, ``nifti``, ``picture``, ``zip``, ``text``, or empty.
+    cause : str
+        Why the kind is empty.
+    """
+    try:
+        if not stat.S_ISREG(Path(path).stat().st_mode):
+            return "", "no regular file"
+        with Path(path).open("rb") as file:
+            head = file.read(HEAD_BYTES)
+    except OSError as error:
+        return "", _words_of(error)
+    return _kind_of(head, path.lower())
+
+
+def _kind_of(head: bytes, name: str) -> tuple[str, str]:
+    if not head:
+        return "", "empty"
+    if head[128:132] == b"DICM":
+        return ("dicomdir" if _DIRECTORY_CLASS in head else "dicom"), ""
+    if head.startswith(_PICTURE_MAGIC):
+        return "picture", ""
+    if head.startswith(b"PK\x03\x04"):
+        return "zip", ""
+    if head.startswith(b"\x1f\x8b"):
+        return ("nifti", "") if name.endswith(".nii.gz") else ("", "packed with gzip: unpack it")
+    if head[344:347] in (b"n+1", b"n+2") or head[4:7] in (b"n+1", b"n+2"):
+        return "nifti", ""
+    if starts_like_dicom(head):
+        return "dicom", ""
+    if _is_text(head):
+        return "text", ""
+    return "", "no DICOM, NIfTI, JPG, PNG or TIFF file"
+
+
+def starts_like_dicom(head: bytes) -> bool:
+    """Tell whether a file without preamble may be DICOM: a first element of a low, even group."""
+    if len(head) < 16:
+        return False
+    little, big = int.from_bytes(head[:2], "little"), int.from_bytes(head[:2], "big")
+    if little not in (2, 4, 8) and big not in (2, 4, 8):
+        return False
+    if head[4:6].isalpha() and head[4:6].isupper():
+        return True
+    return int.from_bytes(head[4:8], "little") < len(head)
+
+
+def _sort_in(path: str, found: Found, *, given: bool) -> None:
+    kind, cause = file_kind(path)
+    name = Path(path).name
+    if kind in ("dicom", "nifti", "picture", "zip") or (kind == "dicomdir" and given):
+        found.files.append((kind, path))
+    elif given:
+        found.failures.append(Failure(path, cause or "no image: a text file"))
+    elif kind == "" and (_could_be_image(name) or cause.startswith("not readable")):
+        found.failures.append(Failure(path, cause))
+
+
+def _could_be_image(name: str) -> bool:
+    lowered = name.lower()
+    if lowered.startswith(".") or lowered in _PASSED_OVER:
+        return False
+    if lowered.endswith(".gz"):
+        return lowered.endswith(".nii.gz")
+    return Path(lowered).suffix in _IMAGE_ENDINGS or bool(_SCANNER_NAME.search(lowered))
+
+
+def _is_text(head: bytes) -> bool:
+    return not any(byte < 9 or 13 < byte < 32 for byte in head)
+
+
+def _walk(folder: str, failures: list[Failure]) -> Iterator[str]:
+    """Yield the files under a folder in the order of their names."""
+    seen: set[tuple[int, int]] = set()
+    waiting = [folder]
+    while waiting:
+        path = waiting.pop()
+        try:
+            place = Path(path).stat()
+            if (place.st_dev, place.st_ino) in seen:
+                continue
+            seen.add((place.st_dev, place.st_ino))
+            entries = sorted(os.scandir(path), key=lambda entry: _natural(entry.name))
+        except OSError as error:
+            failures.append(Failure(path, _words_of(error)))
+            continue
+        folders = []
+        for entry in entries:
+            try:
+                is_folder = entry.is_dir()
+            except OSError as error:
+                failures.append(Failure(entry.path, _words_of(error)))
+                continue
+            if not is_folder:
+                yield entry.path
+            elif not entry.name.startswith("."):
+                folders.append(entry.path)
+        waiting += reversed(folders)
+
+
+def _few_files(folder: str) -> Iterator[str]:
+    """Yield some files under a folder, nearest first."""
+    waiting, seen = [folder], 0
+    while waiting and seen < _ENTRIES_TO_SEE:
+        try:
+            with os.scandir(waiting.pop(0)) as entries:
+                for entry in entries:
+                    seen += 1
+                    if seen > _ENTRIES_TO_SEE:
+                        return
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+                    else:
+                        yield entry.path
+        except OSError:
+            continue
+
+
+def _natural(name: str) -> list[tuple[int, int | str]]:
+    """Return a sort key in which ``2`` comes before ``10``."""
+    parts = re.split(r"([0-9]+)", name)
+    return [(0, int(part)) if part.isdecimal() else (1, part) for part in parts if part]
+
+
+def _words_of(error: OSError) -> str:
+    if isinstance(error, PermissionError):
+        return "not readable: permission denied"
+    if isinstance(error, FileNotFoundError):
+        return "a link to a file that does not exist"
+    return f"not readable: {error.strerror or error}"

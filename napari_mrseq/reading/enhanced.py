@@ -1,0 +1,104 @@
+"""Enhanced multi-frame files → slices, each with the attributes of its functional groups."""
+
+from __future__ import annotations
+
+from pydicom.dataset import Dataset
+
+from napari_mrseq.reading.frames import (
+    Direction,
+    Frame,
+    Origin,
+    component_of,
+    orientation_of,
+    origin_of,
+    pixel_spacing_of,
+    quantity_of,
+    rescale,
+    thickness_of,
+    time_of_day,
+    triple,
+    window_of,
+)
+from napari_mrseq.reading.instance import Instance
+from napari_mrseq.reading.pixels import FrameSource
+from napari_mrseq.reading.tags import items, number, numbers, text, words
+
+SHARED_GROUPS = 0x52009229
+PER_FRAME_GROUPS = 0x52009230
+_NONE = Dataset()
+
+
+def is_enhanced(instance: Instance) -> bool:
+    """Tell whether a file describes its frames in functional groups."""
+    return PER_FRAME_GROUPS in instance.header or SHARED_GROUPS in instance.header
+
+
+def enhanced_frames(instance: Instance) -> list[Frame]:
+    """Return the slices of an enhanced file; groups of the frame go before shared ones."""
+    header = instance.header
+    shared = next(iter(items(header, SHARED_GROUPS)), _NONE)
+    groups = items(header, PER_FRAME_GROUPS)
+    groups += [_NONE] * (instance.layout.frames - len(groups))
+    origin = origin_of(instance)
+    return [
+        _frame(instance, origin, index, _Groups(group, shared, header))
+        for index, group in enumerate(groups[: instance.layout.frames])
+    ]
+
+
+class _Groups:
+    """Functional groups of one frame, the shared ones behind them, the header behind those."""
+
+    def __init__(self, own: Dataset, shared: Dataset, header: Dataset) -> None:
+        self._own = own
+        self._shared = shared
+        self.header = header
+
+    def __getitem__(self, sequence: int) -> Dataset:
+        for group in (self._own, self._shared):
+            found = items(group, sequence)
+            if found:
+                return found[0]
+        return _NONE
+
+
+def _frame(instance: Instance, origin: Origin, index: int, groups: _Groups) -> Frame:
+    content, measures = groups[0x00209111], groups[0x00289110]
+    diffusion, frame_type = groups[0x00189117], groups[0x00189226]
+    header = groups.header
+    image_type = words(frame_type, 0x00089007) or words(header, 0x00080008)
+    declared = text(frame_type, 0x00089208) or text(header, 0x00089208)
+    source = FrameSource(instance.path, instance.offset, instance.layout, index)
+    rescale(source, groups[0x00289145])
+    return Frame(
+        source=source,
+        origin=origin,
+        sop_uid=text(header, 0x00080018),
+        position=triple(numbers(groups[0x00209113], 0x00200032)),
+        orientation=orientation_of(groups[0x00209116]),
+        pixel_spacing=pixel_spacing_of(measures),
+        thickness=thickness_of(measures) or thickness_of(header),
+        window=window_of(groups[0x00289132]),
+        component=component_of(image_type, "" if declared == "MIXED" else declared),
+        quantity=quantity_of(image_type),
+        stack=text(content, 0x00209056),
+        echo_time=number(groups[0x00189114], 0x00189082),
+        inversion_time=number(groups[0x00189115], 0x00189079),
+        flip_angle=number(groups[0x00189112], 0x00181314),
+        b_value=number(diffusion, 0x00189087),
+        direction=_direction(diffusion),
+        trigger=number(groups[0x00189118], 0x00209153),
+        time=time_of_day(text(content, 0x00189074) or text(content, 0x00189151)),
+        order=(
+            number(content, 0x00209128) or 0,
+            number(header, 0x00200012) or 0,
+            number(header, 0x00200013) or 0,
+            number(content, 0x00209156) or 0,
+            index,
+        ),
+    )
+
+
+def _direction(diffusion: Dataset) -> Direction | None:
+    found = items(diffusion, 0x00189076)
+    return triple(numbers(found[0], 0x00189089)) if found else None

@@ -1,0 +1,267 @@
+"""One DICOM file → its slices, each with the attributes by which slices are told apart."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, replace
+
+from pydicom.dataset import Dataset
+
+from napari_mrseq.reading.geometry import is_orientation
+from napari_mrseq.reading.instance import Instance
+from napari_mrseq.reading.pixels import FrameSource
+from napari_mrseq.reading.tags import number, numbers, text, whole, words
+
+Direction = tuple[float, float, float]
+
+_COMPONENT_WORDS = {
+    "M": "magnitude",
+    "MAGNITUDE": "magnitude",
+    "P": "phase",
+    "PHASE": "phase",
+    "PHASE MAP": "phase",
+    "R": "real",
+    "REAL": "real",
+    "I": "imaginary",
+    "IMAGINARY": "imaginary",
+}
+# GE private (0043,102F).
+_GE_COMPONENTS = ("magnitude", "phase", "real", "imaginary")
+# Words of ImageType that make one series hold images of different quantities.
+_QUANTITIES = {
+    "W": "water", "WATER": "water", "F": "fat", "FAT": "fat",
+    "IP": "in phase", "IN_PHASE": "in phase", "INPHASE": "in phase",
+    "OP": "opposed phase", "OUT_PHASE": "opposed phase", "OPP_PHASE": "opposed phase",
+    "OUTPHASE": "opposed phase",
+    "ADC": "ADC", "EADC": "eADC", "FA": "FA", "TRACEW": "trace", "ISO": "trace",
+    "T1 MAP": "T1 map", "T2 MAP": "T2 map", "T2_STAR MAP": "T2* map", "R2 MAP": "R2 map",
+    "R2_STAR MAP": "R2* map", "B0 MAP": "B0 map", "B1 MAP": "B1 map", "FIELD_MAP": "field map",
+    "CBF": "CBF", "RCBF": "relCBF", "CBV": "CBV", "MTT": "MTT", "TTP": "TTP", "TMAX": "Tmax",
+    "M0": "M0", "SWI": "SWI", "MNIP": "minimum projection", "MINIP": "minimum projection",
+    "UNI": "uniform", "INV1": "inversion 1", "INV2": "inversion 2",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What all slices of one file share: where they come from.
+
+    Attributes
+    ----------
+    series_uid, study_uid, frame_of_reference_uid, sop_class : str
+        Empty where missing.
+    series_number : int or None
+        As DICOM (0020,0011).
+    modality : str
+        As DICOM (0008,0060), ``"MR"`` for example.
+    """
+
+    path: str
+    series_uid: str
+    study_uid: str
+    frame_of_reference_uid: str
+    sop_class: str
+    series_number: int | None
+    modality: str
+
+
+@dataclass(slots=True)
+class Frame:
+    """One slice as it lies in a file.
+
+    Attributes
+    ----------
+    position : tuple of float or None
+        Centre of the first voxel, patient LPS, mm.
+    orientation : tuple of float or None
+        Six direction cosines.
+    pixel_spacing : tuple of float or None
+        mm between rows, mm between columns.
+    thickness : float or None
+        Distance to the next slice in mm, as far as the header says.
+    component : str
+        ``magnitude``, ``phase``, ``real``, ``imaginary``, or empty.
+    quantity : str
+        What an image of a mixed series shows: ``water``, ``ADC``; empty where nothing special.
+    echo_time, inversion_time : float or None
+        ms.
+    trigger, time : float or None
+        ms since the trigger (or the first volume), ms since midnight.
+    order : tuple
+        Sorts slices at one place as they were acquired.
+    """
+
+    source: FrameSource
+    origin: Origin
+    sop_uid: str
+    position: Direction | None = None
+    orientation: tuple[float, ...] | None = None
+    pixel_spacing: tuple[float, float] | None = None
+    thickness: float | None = None
+    window: tuple[float, float] | None = None
+    component: str = ""
+    quantity: str = ""
+    stack: str = ""
+    echo_time: float | None = None
+    inversion_time: float | None = None
+    flip_angle: float | None = None
+    b_value: float | None = None
+    direction: Direction | None = None
+    trigger: float | None = None
+    time: float | None = None
+    order: tuple[float, ...] = ()
+
+
+def classic_frames(instance: Instance) -> list[Frame]:
+    """Return the slices of a file whose attributes are at its top level.
+
+    A file of several frames without groups of their own (an old cine) gives frames at one place.
+    """
+    header = instance.header
+    image_type = words(header, 0x00080008)
+    first = Frame(
+        source=FrameSource(instance.path, instance.offset, instance.layout),
+        origin=origin_of(instance),
+        sop_uid=text(header, 0x00080018),
+        position=triple(numbers(header, 0x00200032)),
+        orientation=orientation_of(header),
+        pixel_spacing=pixel_spacing_of(header),
+        thickness=thickness_of(header),
+        window=window_of(header),
+        component=_component(header, image_type),
+        quantity=quantity_of(image_type),
+        echo_time=number(header, 0x00180081),
+        inversion_time=number(header, 0x00180082),
+        flip_angle=number(header, 0x00181314),
+        b_value=b_value_of(header),
+        direction=direction_of(header),
+        trigger=number(header, 0x00181060),
+        time=time_of_day(text(header, 0x0008002A) or text(header, 0x00080032)),
+        order=(
+            number(header, 0x00200100) or 0,
+            number(header, 0x00200012) or 0,
+            number(header, 0x00200013) or 0,
+        ),
+    )
+    rescale(first.source, header)
+    return [first, *(repeated(first, index) for index in range(1, instance.layout.frames))]
+
+
+def origin_of(instance: Instance) -> Origin:
+    """Return what all slices of a file share; equal texts of a study are kept once."""
+    header = instance.header
+    return Origin(
+        path=instance.path,
+        series_uid=sys.intern(text(header, 0x0020000E)),
+        study_uid=sys.intern(text(header, 0x0020000D)),
+        frame_of_reference_uid=sys.intern(text(header, 0x00200052)),
+        sop_class=sys.intern(text(header, 0x00080016)),
+        series_number=whole(header, 0x00200011),
+        modality=sys.intern(text(header, 0x00080060)),
+    )
+
+
+def repeated(frame: Frame, index: int) -> Frame:
+    """Return another frame of the same file with the same attributes."""
+    source = replace(frame.source, index=index)
+    return replace(frame, source=source, order=(*frame.order, index))
+
+
+def triple(values: tuple[float, ...]) -> Direction | None:
+    """Return three numbers, None where there are not exactly three."""
+    return (values[0], values[1], values[2]) if len(values) == 3 else None
+
+
+def orientation_of(group: Dataset) -> tuple[float, ...] | None:
+    """Return Image Orientation (Patient), None where it is missing or no orientation."""
+    cosines = numbers(group, 0x00200037)
+    return cosines if is_orientation(cosines) else None
+
+
+def pixel_spacing_of(group: Dataset) -> tuple[float, float] | None:
+    """Return mm between rows and between columns, None where missing or not positive."""
+    values = numbers(group, 0x00280030)
+    if len(values) == 2 and min(values) > 0:
+        return values[0], values[1]
+    return None
+
+
+def thickness_of(group: Dataset) -> float | None:
+    """Return the distance to the next slice in mm: the spacing, else the thickness."""
+    for tag in (0x00180088, 0x00180050):
+        # Some writers give spacing a sign.
+        value = abs(number(group, tag) or 0)
+        if value:
+            return value
+    return None
+
+
+def window_of(group: Dataset) -> tuple[float, float] | None:
+    """Return lowest and highest value of the first window."""
+    centre, width = number(group, 0x00281050), number(group, 0x00281051)
+    if centre is None or not width or width < 1e-6:
+        return None
+    return centre - width / 2, centre + width / 2
+
+
+def rescale(source: FrameSource, group: Dataset) -> None:
+    """Take slope and intercept (PS3.3 C.11.1) from a header or functional group."""
+    slope, intercept = number(group, 0x00281053), number(group, 0x00281052)
+    if slope:
+        source.slope = slope
+        source.intercept = intercept or 0.0
+
+
+def time_of_day(value: str) -> float | None:
+    """Return a DICOM time or date-time as ms since midnight."""
+    digits = value[8:] if len(value.split(".")[0]) == 14 else value
+    digits = digits.split("+")[0].split("-")[0].replace(":", "")
+    try:
+        hours, minutes, seconds = int(digits[:2]), int(digits[2:4]), float(digits[4:] or 0)
+    except ValueError:
+        return None
+    return ((hours * 60 + minutes) * 60 + seconds) * 1000
+
+
+def quantity_of(image_type: tuple[str, ...]) -> str:
+    """Name the quantity by the third and later values of Image Type."""
+    return " ".join(dict.fromkeys(_QUANTITIES[w] for w in image_type[2:] if w in _QUANTITIES))
+
+
+def component_of(image_type: tuple[str, ...], declared: str) -> str:
+    """Name the part of the complex signal: as declared (0008,9208), else by Image Type."""
+    if declared in _COMPONENT_WORDS:
+        return _COMPONENT_WORDS[declared]
+    found = [_COMPONENT_WORDS[word] for word in image_type[2:] if word in _COMPONENT_WORDS]
+    return found[0] if found else ""
+
+
+def b_value_of(header: Dataset) -> float | None:
+    """Return the b value in s/mm² from the standard tag or the vendor's."""
+    for tag, vr in ((0x00189087, "FD"), (0x0019100C, "IS"), (0x20011003, "FL"), (0x00651009, "FD")):
+        value = number(header, tag, vr)
+        if value is not None and value >= 0:
+            return value
+    # GE writes b + 1e9 in the first of four numbers.
+    value = number(header, 0x00431039, "IS")
+    return None if value is None or value < 0 else value % 1e5 if value >= 1e9 else value
+
+
+def direction_of(header: Dataset) -> Direction | None:
+    """Return the diffusion gradient direction in patient LPS where a tag gives it so."""
+    for tag in (0x00189089, 0x0019100E, 0x00651037):
+        found = triple(numbers(header, tag, "FD"))
+        if found:
+            return found
+    philips = [number(header, tag, "FL") for tag in (0x200510B0, 0x200510B1, 0x200510B2)]
+    if all(value is not None for value in philips):
+        return triple(tuple(value for value in philips if value is not None))
+    return None
+
+
+def _component(header: Dataset, image_type: tuple[str, ...]) -> str:
+    found = component_of(image_type, text(header, 0x00089208))
+    code = whole(header, 0x0043102F, "SS")
+    if not found and code is not None and 0 <= code < len(_GE_COMPONENTS):
+        return _GE_COMPONENTS[code]
+    return found

@@ -1,0 +1,160 @@
+"""Positions and orientations → order, spacing, affine, gaps; all in patient LPS and mm."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+# Two slices nearer than this (mm) lie at the same place: scanners round positions to 1e-3 mm.
+SAME_PLACE_MM = 0.01
+# Two direction cosines differ when they are further apart; GE writes them with noise of 1e-4.
+SAME_DIRECTION = 2e-3
+# Deviation from even spacing (part of the spacing) that is worth a warning.
+UNEVEN = 0.02
+# Angle between slice step and normal that counts as tilted.
+TILT_DEGREES = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class StackGeometry:
+    """Geometry of sorted slices.
+
+    Attributes
+    ----------
+    affine : (4, 4) array
+        Maps (slice, row, column, 1) to patient LPS in mm.
+    spacing : tuple of float
+        mm along (slice, row, column).
+    warnings : tuple of str
+        Gaps, uneven spacing, tilt, in words.
+    """
+
+    affine: NDArray[np.float64]
+    spacing: tuple[float, float, float]
+    warnings: tuple[str, ...] = ()
+
+
+def is_orientation(cosines: Sequence[float]) -> bool:
+    """Tell whether six numbers are two orthogonal unit vectors, within a hundredth."""
+    if len(cosines) != 6:
+        return False
+    row, column = np.array(cosines[:3]), np.array(cosines[3:])
+    lengths = (np.linalg.norm(row), np.linalg.norm(column))
+    return bool(np.allclose(lengths, 1, atol=0.01) and abs(row @ column) < 0.01)
+
+
+def slice_normal(orientation: Sequence[float]) -> NDArray[np.float64]:
+    """Return the unit vector from one slice to the next: row direction × column direction."""
+    normal = np.cross(orientation[:3], orientation[3:])
+    return np.asarray(normal / np.linalg.norm(normal), dtype=np.float64)
+
+
+def same_orientation(first: Sequence[float], second: Sequence[float]) -> bool:
+    """Tell whether two orientations are equal within what scanners write as noise."""
+    return all(abs(a - b) <= SAME_DIRECTION for a, b in zip(first, second, strict=True))
+
+
+def place_slices(positions: ArrayLike, orientation: Sequence[float]) -> NDArray[np.intp]:
+    """Count the distinct places along the slice normal.
+
+    Parameters
+    ----------
+    positions : (n, 3) array_like
+        Centre of the first voxel of each slice, patient LPS, mm.
+    orientation : sequence of float
+        Six direction cosines, as DICOM (0020,0037).
+
+    Returns
+    -------
+    (n,) array
+        0 for the slices lowest along the normal, counting up; equal for slices at one place.
+    """
+    distances = np.asarray(positions, dtype=float) @ slice_normal(orientation)
+    order = np.argsort(distances, kind="stable")
+    new = np.diff(distances[order], prepend=distances[order[0]]) > SAME_PLACE_MM
+    places = np.empty(len(distances), dtype=np.intp)
+    places[order] = np.cumsum(new)
+    return places
+
+
+def stack_geometry(
+    positions: ArrayLike,
+    orientation: Sequence[float],
+    pixel_spacing: tuple[float, float],
+    thickness: float | None,
+) -> StackGeometry:
+    """Return the affine of slices that are sorted along their normal.
+
+    Parameters
+    ----------
+    positions : (n, 3) array_like
+        Centre of the first voxel of each slice, patient LPS, mm.
+    orientation : sequence of float
+        Six direction cosines, as DICOM (0020,0037).
+    pixel_spacing : tuple of float
+        mm between rows, mm between columns, as DICOM (0028,0030).
+    thickness : float or None
+        Distance in mm to assume for a single slice.
+    """
+    places = np.asarray(positions, dtype=float)
+    normal = slice_normal(orientation)
+    step, warnings = _slice_step(places, normal, thickness)
+    affine = np.eye(4)
+    affine[:3, 0] = step
+    affine[:3, 1] = np.array(orientation[3:]) * pixel_spacing[0]
+    affine[:3, 2] = np.array(orientation[:3]) * pixel_spacing[1]
+    affine[:3, 3] = places[0]
+    spacing = (float(np.linalg.norm(step)), float(pixel_spacing[0]), float(pixel_spacing[1]))
+    return StackGeometry(affine, spacing, tuple(warnings))
+
+
+def _slice_step(
+    places: NDArray[np.float64], normal: NDArray[np.float64], thickness: float | None
+) -> tuple[NDArray[np.float64], list[str]]:
+    if len(places) == 1:
+        if thickness:
+            return normal * thickness, []
+        return normal, ["slice thickness unknown: 1 mm assumed"]
+    gaps = np.diff(places @ normal)
+    usual = float(np.median(gaps))
+    warnings = _spacing_warnings(gaps, usual)
+    if warnings:
+        # The true steps differ: the usual one, along the mean direction, is right for most.
+        direction = places[-1] - places[0]
+        step = direction / (direction @ normal) * usual
+    else:
+        step = (places[-1] - places[0]) / (len(places) - 1)
+    return step, warnings + _tilt_warnings(places, step, normal)
+
+
+def _spacing_warnings(gaps: NDArray[np.float64], usual: float) -> list[str]:
+    ratios = gaps / usual
+    odd = np.flatnonzero(np.abs(ratios - 1) > max(UNEVEN, SAME_PLACE_MM / usual))
+    if not odd.size:
+        return []
+    missing = np.rint(ratios[odd]) - 1
+    if np.all(missing >= 1) and np.all(np.abs(ratios[odd] - missing - 1) <= UNEVEN * (missing + 1)):
+        after = ", ".join(str(index + 1) for index in odd)
+        return [f"gap: {int(missing.sum())} slices missing (after slice {after}), not filled in"]
+    return [
+        f"uneven slice spacing: {gaps.min():.2f} to {gaps.max():.2f} mm; "
+        f"{usual:.2f} mm used, nothing interpolated"
+    ]
+
+
+def _tilt_warnings(
+    places: NDArray[np.float64], step: NDArray[np.float64], normal: NDArray[np.float64]
+) -> list[str]:
+    warnings = []
+    cosine = min(1.0, abs(float(step @ normal)) / float(np.linalg.norm(step)))
+    angle = float(np.degrees(np.arccos(cosine)))
+    if angle > TILT_DEGREES:
+        warnings.append(f"tilted: slices are shifted sideways by {angle:.1f} degrees")
+    along = (places - places[0]) @ normal / (step @ normal)
+    sideways = np.linalg.norm(places - places[0] - along[:, None] * step, axis=1)
+    if sideways.max() > max(0.1, UNEVEN * float(np.linalg.norm(step))):
+        warnings.append(f"slices don't lie on one line: up to {sideways.max():.1f} mm beside it")
+    return warnings

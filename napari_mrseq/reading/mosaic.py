@@ -1,0 +1,131 @@
+"""Siemens mosaics and UIH grids: many slices as tiles of one image → slices with positions."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_mrseq.errors import ReadError
+from napari_mrseq.reading.frames import Frame, classic_frames, orientation_of, triple
+from napari_mrseq.reading.geometry import slice_normal
+from napari_mrseq.reading.instance import Instance
+from napari_mrseq.reading.pixels import Tile
+from napari_mrseq.reading.tags import items, numbers, whole, words
+
+_SIEMENS_COUNT = 0x0019100A
+_SIEMENS_CSA = 0x00291010
+_UIH_COUNT = 0x00651050
+_UIH_FRAMES = 0x00651051
+
+
+def is_mosaic(instance: Instance) -> bool:
+    """Tell whether one image holds several slices side by side."""
+    image_type = words(instance.header, 0x00080008)
+    if "MOSAIC" in image_type:
+        return True
+    return "VFRAME" in image_type and (whole(instance.header, _UIH_COUNT, "DS") or 0) > 1
+
+
+def mosaic_frames(instance: Instance) -> list[Frame]:
+    """Return the tiles of a mosaic as slices, in patient space.
+
+    Raises
+    ------
+    ReadError
+        If the header doesn't tell how many slices there are.
+    """
+    whole_image = classic_frames(instance)[0]
+    if _UIH_COUNT in instance.header:
+        return _uih_frames(instance, whole_image)
+    return _siemens_frames(instance, whole_image)
+
+
+def _siemens_frames(instance: Instance, image: Frame) -> list[Frame]:
+    csa = _csa(instance)
+    count = int(_csa_number(csa, "NumberOfImagesInMosaic") or 0)
+    count = count or whole(instance.header, _SIEMENS_COUNT, "US") or 0
+    if count < 1:
+        raise ReadError("a mosaic whose header doesn't tell the number of its slices")
+    tiles = _tiles(instance, count)
+    if image.position is None or image.orientation is None or image.pixel_spacing is None:
+        return [_tile_frame(image, tile, None) for tile in tiles]
+    normal = _csa_vector(csa, "SliceNormalVector")
+    if normal is None:
+        normal = slice_normal(image.orientation)
+    # The position in the header is that of a slice as large as the whole mosaic, centred on the
+    # true one (nibabel, doc/source/dicom/dicom_mosaic.rst).
+    row, column = np.array(image.orientation[:3]), np.array(image.orientation[3:])
+    excess_columns = (instance.layout.columns - tiles[0].columns) / 2
+    excess_rows = (instance.layout.rows - tiles[0].rows) / 2
+    first = (
+        np.array(image.position)
+        + row * excess_columns * image.pixel_spacing[1]
+        + column * excess_rows * image.pixel_spacing[0]
+    )
+    step = normal * (image.thickness or 1.0)
+    return [_tile_frame(image, tile, first + i * step) for i, tile in enumerate(tiles)]
+
+
+def _uih_frames(instance: Instance, image: Frame) -> list[Frame]:
+    tiles = _tiles(instance, whole(instance.header, _UIH_COUNT, "DS") or 1)
+    described = items(instance.header, _UIH_FRAMES)
+    frames = []
+    for index, tile in enumerate(tiles):
+        group = described[index] if index < len(described) else instance.header
+        position = triple(numbers(group, 0x00200032))
+        frame = _tile_frame(image, tile, None if position is None else np.array(position))
+        frame.orientation = orientation_of(group) or image.orientation
+        frames.append(frame)
+    if len(described) < len(tiles) and len(tiles) > 1:
+        for frame in frames:
+            frame.position = None
+    return frames
+
+
+def _tiles(instance: Instance, count: int) -> list[Tile]:
+    """Return the places of the slices, row by row in the smallest square that holds them."""
+    side = math.ceil(math.sqrt(count))
+    rows, columns = instance.layout.rows // side, instance.layout.columns // side
+    if not rows or not columns:
+        raise ReadError(f"a mosaic of {count} slices can't be told apart in so few pixels")
+    return [Tile(i // side * rows, i % side * columns, rows, columns) for i in range(count)]
+
+
+def _tile_frame(image: Frame, tile: Tile, position: NDArray[np.float64] | None) -> Frame:
+    place = None if position is None else triple(tuple(float(value) for value in position))
+    return replace(image, source=replace(image.source, tile=tile), position=place)
+
+
+def _csa(instance: Instance) -> dict[str, object]:
+    element = instance.header.get_item(_SIEMENS_CSA)
+    if element is None or not isinstance(element.value, bytes) or not element.value:
+        return {}
+    # Imported here because it warns on import that nibabel's DICOM wrappers are experimental;
+    # the CSA parser alone is used.
+    from nibabel.nicom import csareader
+
+    try:
+        tags: dict[str, object] = csareader.read(  # type: ignore[no-untyped-call]
+            element.value
+        )["tags"]
+    except (csareader.CSAReadError, ValueError, IndexError):
+        return {}
+    return tags
+
+
+def _csa_number(csa: dict[str, object], name: str) -> float | None:
+    values = _csa_items(csa, name)
+    return values[0] if values else None
+
+
+def _csa_vector(csa: dict[str, object], name: str) -> NDArray[np.float64] | None:
+    values = _csa_items(csa, name)
+    return np.array(values) if len(values) == 3 and any(values) else None
+
+
+def _csa_items(csa: dict[str, object], name: str) -> list[float]:
+    entry = csa.get(name)
+    return [float(v) for v in entry["items"]] if isinstance(entry, dict) else []

@@ -1,0 +1,257 @@
+"""NIfTI files → Series, turned so that a slice is seen as radiologists see it."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nibabel
+import numpy as np
+from nibabel.filebasedimages import ImageFileError
+from nibabel.orientations import io_orientation
+from nibabel.spatialimages import HeaderDataError
+from numpy.typing import NDArray
+
+from napari_mrseq.errors import ReadError
+from napari_mrseq.reading.pixels import GREY_WEIGHTS
+from napari_mrseq.series import Series, VolumeAxis
+
+# gzip packs at most 1032 to 1; more is claimed only by a damaged header.
+_LARGEST_GZIP_RATIO = 1100
+# Spacings within this ratio are isotropic: any axis may be the slice axis.
+_ISOTROPIC = 1.05
+_LPS_FROM_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
+_TIME_UNITS_MS = {"sec": 1000.0, "msec": 1.0, "usec": 0.001}
+
+# For slices along patient axis x, y, z (LPS): the patient axis and sense of rising slices, rows
+# and columns. Rows run to posterior or inferior, columns to the left or to posterior; slices are
+# such that the three are right-handed, as in DICOM.
+_DISPLAY = {
+    0: ((0, -1), (2, -1), (1, 1)),
+    1: ((1, 1), (2, -1), (0, 1)),
+    2: ((2, 1), (1, 1), (0, 1)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """Voxel axes that become slice, row and column, and which of them are turned round."""
+
+    axes: tuple[int, int, int]
+    flips: tuple[bool, bool, bool]
+
+
+class _Voxels:
+    """Voxels of one file; a compressed one is unpacked once, since gzip can't be entered midway."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._unpacked: NDArray[Any] | None = None
+        self._lock = threading.Lock()
+
+    def __reduce__(self) -> tuple[type[_Voxels], tuple[str]]:
+        return _Voxels, (self._path,)
+
+    def take(self, place: tuple[Any, ...]) -> NDArray[Any]:
+        """Return voxels at an index expression.
+
+        Raises
+        ------
+        ReadError
+            If the file is gone or damaged; names it.
+        """
+        try:
+            if not self._path.lower().endswith(".gz"):
+                return np.asarray(_load(self._path).dataobj[place])
+            with self._lock:
+                if self._unpacked is None:
+                    self._unpacked = np.asanyarray(_load(self._path).dataobj)
+            return np.asarray(self._unpacked[place])
+        except Exception as error:  # zlib, nibabel and numpy each raise their own
+            raise ReadError(f"{self._path}: voxels can't be read ({error})") from error
+
+
+def read_nifti(path: str) -> Series:
+    """Read the header of a NIfTI file.
+
+    Raises
+    ------
+    ReadError
+        If the file is damaged or holds no image; the text is the cause.
+    """
+    try:
+        image = _load(path)
+        shape = tuple(int(size) for size in image.shape)
+        affine = _LPS_FROM_RAS @ np.asarray(image.affine, dtype=float)
+    except (ImageFileError, HeaderDataError, OSError, ValueError, EOFError) as error:
+        raise ReadError(f"no NIfTI file that can be read ({error})") from error
+    _check_size(path, image, shape)
+    shape = (*shape, 1, 1)[: max(3, len(shape))]
+    warnings = []
+    known = bool(np.isfinite(affine).all() and np.linalg.matrix_rank(affine[:3, :3]) == 3)
+    if not known:
+        warnings.append("the affine is damaged: orientation and spacing unknown")
+        affine = np.eye(4)
+    elif not (int(image.header["sform_code"]) or int(image.header["qform_code"])):
+        warnings.append("the header gives no orientation: left and right are not certain")
+    view = _view_of(affine, shape[:3])
+    shown = _shown_affine(affine, shape[:3], view)
+    sidecar, problem = _sidecar(path)
+    volumes = int(np.prod(shape[3:]))
+    return Series(
+        path=path,
+        files=(path,),
+        pixels=_lazy_pixels(path, image, shape, view),
+        spacing=_spacing(shown) if known else None,
+        affine=shown if known else None,
+        description=_stem(path),
+        kind="nifti",
+        window=_window(image),
+        sidecar=sidecar,
+        volume_axis=_volume_axis(path, image, volumes) if volumes > 1 else None,
+        warnings=(*warnings, *problem),
+    )
+
+
+def _load(path: str) -> Any:
+    return nibabel.load(path, mmap=False)
+
+
+def _check_size(path: str, image: Any, shape: tuple[int, ...]) -> None:
+    if len(shape) < 2 or not all(shape):
+        raise ReadError(f"holds no image (shape {shape})")
+    needed = int(np.prod(shape, dtype=object)) * image.header.get_data_dtype().itemsize
+    held = Path(path).stat().st_size
+    if path.lower().endswith(".gz"):
+        held *= _LARGEST_GZIP_RATIO
+    if held < needed:
+        raise ReadError(f"truncated: {shape} voxels need {needed} bytes")
+
+
+def _view_of(affine: NDArray[np.float64], shape: tuple[int, ...]) -> _View:
+    """Choose the slice axis and turn the others to the radiological view."""
+    zooms = np.linalg.norm(affine[:3, :3], axis=0)
+    single = [axis for axis in range(3) if shape[axis] == 1]
+    if len(single) == 1:
+        slice_axis = single[0]
+    else:
+        slice_axis = int(zooms.argmax()) if zooms.max() > _ISOTROPIC * zooms.min() else 2
+    # For each voxel axis: the patient axis nearest to it, and whether it runs along or against.
+    nearest = io_orientation(affine)  # type: ignore[no-untyped-call]
+    voxel_axis = {int(patient): axis for axis, (patient, _) in enumerate(nearest)}
+    wanted = _DISPLAY[int(nearest[slice_axis, 0])]
+    axes = tuple(voxel_axis[patient] for patient, _ in wanted)
+    flips = tuple(
+        bool(nearest[axis, 1] != sense) for axis, (_, sense) in zip(axes, wanted, strict=True)
+    )
+    return _View((axes[0], axes[1], axes[2]), (flips[0], flips[1], flips[2]))
+
+
+def _shown_affine(
+    affine: NDArray[np.float64], shape: tuple[int, ...], view: _View
+) -> NDArray[np.float64]:
+    """Return the affine of the turned axes: (slice, row, column, 1) to LPS."""
+    turned = np.eye(4)
+    turned[:3, 3] = affine[:3, 3]
+    for target, (axis, flip) in enumerate(zip(view.axes, view.flips, strict=True)):
+        turned[:3, target] = affine[:3, axis] * (-1 if flip else 1)
+        if flip:
+            turned[:3, 3] += affine[:3, axis] * (shape[axis] - 1)
+    return turned
+
+
+def _lazy_pixels(path: str, image: Any, shape: tuple[int, ...], view: _View) -> Any:
+    import dask.array as da
+
+    voxels = _Voxels(path)
+    volumes = int(np.prod(shape[3:]))
+    counts = [shape[axis] for axis in view.axes]
+    original = tuple(int(size) for size in image.shape)
+    dtype = _dtype(image)
+    chunks: tuple[tuple[int, ...], ...] = ((1,) * counts[0], (counts[1],), (counts[2],))
+    if volumes > 1:
+        chunks = ((1,) * volumes, *chunks)
+
+    def load(block_id: tuple[int, ...]) -> NDArray[Any]:
+        volume, index = (0, block_id[0]) if volumes == 1 else block_id[:2]
+        place: list[Any] = [slice(None)] * 3
+        place[view.axes[0]] = counts[0] - 1 - index if view.flips[0] else index
+        if len(original) < 3:
+            place = place[: len(original)]
+        if len(original) > 3:
+            place += np.unravel_index(volume, original[3:], order="F")
+        plane = _grey(voxels.take(tuple(place)))
+        if view.axes[1] > view.axes[2]:
+            plane = plane.T
+        plane = plane[:: -1 if view.flips[1] else 1, :: -1 if view.flips[2] else 1]
+        block = np.ascontiguousarray(plane, dtype=dtype)[None]
+        return block if volumes == 1 else block[None]
+
+    meta = np.empty((0,) * len(chunks), dtype)
+    return da.map_blocks(load, chunks=chunks, dtype=dtype, meta=meta)
+
+
+def _dtype(image: Any) -> np.dtype[Any]:
+    stored = image.header.get_data_dtype()
+    slope, intercept = image.dataobj.slope, image.dataobj.inter
+    if stored.names or stored.kind == "c" or slope != 1 or intercept != 0:
+        return np.dtype(np.float32)
+    native: np.dtype[Any] = stored.newbyteorder("=")
+    return native
+
+
+def _grey(plane: NDArray[Any]) -> NDArray[Any]:
+    """Turn colour into grey and complex values into their magnitude."""
+    if plane.dtype.names:
+        colours = np.stack([plane[name] for name in plane.dtype.names[:3]], axis=-1)
+        return np.asarray(colours.astype(np.float32) @ GREY_WEIGHTS)
+    return np.abs(plane) if plane.dtype.kind == "c" else plane
+
+
+def _spacing(affine: NDArray[np.float64]) -> tuple[float, float, float]:
+    zooms = np.linalg.norm(affine[:3, :3], axis=0)
+    return float(zooms[0]), float(zooms[1]), float(zooms[2])
+
+
+def _window(image: Any) -> tuple[float, float] | None:
+    low, high = float(image.header["cal_min"]), float(image.header["cal_max"])
+    return (low, high) if np.isfinite([low, high]).all() and high > low else None
+
+
+def _volume_axis(path: str, image: Any, volumes: int) -> VolumeAxis:
+    bval = Path(path).with_name(f"{_stem(path)}.bval")
+    try:
+        values = tuple(float(word) for word in bval.read_text().split())
+    except (OSError, ValueError):
+        values = ()
+    if len(values) == volumes:
+        return VolumeAxis("b value", "s/mm²", values)
+    unit = _TIME_UNITS_MS.get(image.header.get_xyzt_units()[1])
+    step = float(image.header["pixdim"][4])
+    if unit is None or not np.isfinite(step) or step <= 0:
+        return VolumeAxis()
+    return VolumeAxis("time", "ms", tuple(round(step * unit * i, 3) for i in range(volumes)))
+
+
+def _stem(path: str) -> str:
+    name = Path(path).name
+    for ending in (".nii.gz", ".nii"):
+        if name.lower().endswith(ending):
+            return name[: -len(ending)]
+    return name
+
+
+def _sidecar(path: str) -> tuple[Mapping[str, Any] | None, tuple[str, ...]]:
+    """Return the BIDS sidecar beside a file, and what is wrong with it."""
+    beside = Path(path).with_name(f"{_stem(path)}.json")
+    if not beside.is_file():
+        return None, ()
+    try:
+        content = json.loads(beside.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        return None, (f"{beside.name} can't be read ({error})",)
+    return (content, ()) if isinstance(content, dict) else (None, (f"{beside.name} is no sidecar",))

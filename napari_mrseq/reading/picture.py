@@ -1,0 +1,127 @@
+"""JPG, PNG, TIFF → Series of one slice a page, colour turned grey; no geometry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tifffile
+from numpy.typing import NDArray
+from PIL import Image
+
+from napari_mrseq.errors import ReadError
+from napari_mrseq.reading.pixels import GREY_WEIGHTS
+from napari_mrseq.series import Series, VolumeAxis
+
+# A picture beyond this is no slice: 8,192 × 8,192 pixels.
+LARGEST_PIXELS = 1 << 26
+
+_TIFF_MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+# Pillow's modes of one grey value a pixel; all others become 8-bit grey.
+_GREY_MODES = {"L": "u1", "I;16": "u2", "I;16L": "u2", "I;16B": "u2", "I": "i4", "F": "f4"}
+
+PageReader = Callable[[str, int], NDArray[Any]]
+
+
+def read_picture(path: str) -> Series:
+    """Read the head of a picture; a TIFF file of several pages is a stack.
+
+    Raises
+    ------
+    ReadError
+        If the file is no picture, damaged or absurdly large; the text is the cause.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            is_tiff = file.read(4) in _TIFF_MAGIC
+        shape, dtype, read_page = _describe_tiff(path) if is_tiff else _describe_image(path)
+    except ReadError:
+        raise
+    except Exception as error:  # Pillow and tifffile raise many kinds on damaged files
+        cause = str(error).replace(repr(path), "it").splitlines() or [type(error).__name__]
+        raise ReadError(f"no picture that can be read ({cause[0]})") from error
+    if 0 in shape or shape[-1] * shape[-2] > LARGEST_PIXELS:
+        raise ReadError(f"an image of {shape[-1]} x {shape[-2]} pixels is no slice")
+    return Series(
+        path=path,
+        files=(path,),
+        pixels=_lazy_pages(path, shape, dtype, read_page),
+        description=Path(path).stem,
+        kind="picture",
+        volume_axis=VolumeAxis() if len(shape) == 4 else None,
+    )
+
+
+def _describe_image(path: str) -> tuple[tuple[int, ...], np.dtype[Any], PageReader]:
+    with Image.open(path) as image:
+        dtype = np.dtype(_GREY_MODES.get(image.mode, "u1"))
+        return (1, image.height, image.width), dtype, _image_page
+
+
+def _image_page(path: str, _page: int) -> NDArray[Any]:
+    with Image.open(path) as image:
+        if image.mode not in _GREY_MODES:
+            return np.asarray(image.convert("RGB").convert("L"))
+        return np.asarray(image)
+
+
+def _describe_tiff(path: str) -> tuple[tuple[int, ...], np.dtype[Any], PageReader]:
+    with tifffile.TiffFile(path) as tiff:
+        series = tiff.series[0]
+        sizes = dict(zip(series.axes, series.shape, strict=True))
+        rows, columns = sizes.pop("Y"), sizes.pop("X")
+        colours = sizes.pop("S", 1)
+        stack = [size for size in sizes.values() if size > 1]
+        pages = int(np.prod(stack))
+        if pages != len(series.pages):
+            raise ReadError("a TIFF file whose pages hold more than one slice is not supported")
+        dtype = np.dtype(np.float32) if colours > 1 else series.dtype
+    shape = (pages // stack[-1], stack[-1]) if len(stack) > 1 else (pages,)
+    return (*shape, rows, columns), np.dtype(dtype).newbyteorder("="), _tiff_page
+
+
+def _tiff_page(path: str, page: int) -> NDArray[Any]:
+    with tifffile.TiffFile(path) as tiff:
+        found: Any = tiff.series[0].pages[page]
+        try:
+            pixels = found.asarray()
+        except ValueError:
+            # tifffile needs a further package for compressed pages; Pillow reads most of them.
+            return _pillow_page(path, page)
+        if found.photometric == tifffile.PHOTOMETRIC.MINISWHITE:
+            pixels = np.iinfo(pixels.dtype).max - pixels
+        if found.samplesperpixel > 1 and found.planarconfig == tifffile.PLANARCONFIG.SEPARATE:
+            pixels = np.moveaxis(pixels, 0, -1)
+    if pixels.ndim == 3:
+        return np.asarray(pixels[..., :3].astype(np.float32) @ GREY_WEIGHTS[: pixels.shape[-1]])
+    return np.asarray(pixels)
+
+
+def _pillow_page(path: str, page: int) -> NDArray[Any]:
+    with Image.open(path) as image:
+        image.seek(page)
+        if image.mode in _GREY_MODES:
+            return np.asarray(image)
+        return np.asarray(image.convert("RGB")).astype(np.float32) @ GREY_WEIGHTS
+
+
+def _lazy_pages(
+    path: str, shape: tuple[int, ...], dtype: np.dtype[Any], read_page: PageReader
+) -> Any:
+    import dask.array as da
+
+    stack = shape[:-2]
+    chunks = (*((1,) * size for size in stack), (shape[-2],), (shape[-1],))
+
+    def load(block_id: tuple[int, ...]) -> NDArray[Any]:
+        page = int(np.ravel_multi_index(block_id[: len(stack)], stack))
+        try:
+            pixels = read_page(path, page)
+        except Exception as error:  # decoders raise many kinds
+            raise ReadError(f"{path}: picture can't be decoded ({error})") from error
+        return pixels.astype(dtype, copy=False).reshape(*(1,) * len(stack), *shape[-2:])
+
+    meta = np.empty((0,) * len(chunks), dtype)
+    return da.map_blocks(load, chunks=chunks, dtype=dtype, meta=meta)

@@ -1,0 +1,266 @@
+"""Instance or frame → array: decoded when asked for, rescaled, bright is large."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pydicom import dcmread
+from pydicom.pixels.decoders.base import get_decoder
+from pydicom.pixels.processing import apply_color_lut
+from pydicom.uid import UID
+
+from napari_mrseq.errors import ReadError
+
+if TYPE_CHECKING:
+    from dask.array import Array
+    from numpy.typing import NDArray
+
+# Luminance of red, green and blue, ITU-R BT.601.
+GREY_WEIGHTS = np.array([0.299, 0.587, 0.114], np.float32)
+_PIXEL_DTYPES = {8: "u1", 16: "u2", 32: "u4"}
+
+
+@dataclass(frozen=True, slots=True)
+class PixelLayout:
+    """How the pixels of a file are written; one object serves all files written alike."""
+
+    transfer_syntax: str
+    rows: int
+    columns: int
+    samples: int
+    photometric: str
+    bits_allocated: int
+    bits_stored: int
+    signed: bool
+    planar: int
+    frames: int
+    keyword: str = "PixelData"
+    pixel_vr: str = "OW"
+
+    @property
+    def is_native(self) -> bool:
+        """Pixels are written as they are, neither compressed nor deflated."""
+        syntax = UID(self.transfer_syntax)
+        return not syntax.is_compressed
+
+    @property
+    def frame_bytes(self) -> int:
+        """Size of one decoded frame."""
+        bits = self.rows * self.columns * self.samples * self.bits_allocated
+        if self.photometric == "YBR_FULL_422" and self.is_native:
+            bits = bits // 3 * 2
+        return (bits + 7) // 8
+
+    @property
+    def is_colour(self) -> bool:
+        """More than one sample a pixel, or a colour table."""
+        return self.samples > 1 or self.photometric == "PALETTE COLOR"
+
+    def options(self) -> dict[str, Any]:
+        """Return the layout as pydicom's decoders want it."""
+        return {
+            "transfer_syntax_uid": UID(self.transfer_syntax),
+            "rows": self.rows,
+            "columns": self.columns,
+            "samples_per_pixel": self.samples,
+            "photometric_interpretation": self.photometric,
+            "bits_allocated": self.bits_allocated,
+            "bits_stored": self.bits_stored,
+            "pixel_representation": int(self.signed),
+            "planar_configuration": self.planar,
+            "number_of_frames": self.frames,
+            "pixel_keyword": self.keyword,
+            "pixel_vr": self.pixel_vr,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """Place of a slice inside a mosaic, in pixels."""
+
+    row: int
+    column: int
+    rows: int
+    columns: int
+
+
+@dataclass(slots=True)
+class FrameSource:
+    """Where the pixels of one slice are, and what turns them into values.
+
+    Attributes
+    ----------
+    offset : int
+        Byte at which the pixel element's value starts; -1 where only pydicom can find it.
+    index : int
+        Frame inside the file, from 0.
+    """
+
+    path: str
+    offset: int
+    layout: PixelLayout
+    index: int = 0
+    slope: float = 1.0
+    intercept: float = 0.0
+    tile: Tile | None = None
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of the slice."""
+        part = self.tile or self.layout
+        return part.rows, part.columns
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Smallest type that holds the values exactly."""
+        if self.slope != 1 or self.intercept != 0 or self.layout.is_colour:
+            return np.dtype(np.float32)
+        if self.layout.keyword != "PixelData":
+            return np.dtype(np.float64 if "Double" in self.layout.keyword else np.float32)
+        size = _PIXEL_DTYPES.get(self.layout.bits_allocated, "u1")
+        return np.dtype(size.replace("u", "i") if self.layout.signed else size)
+
+
+def slice_values(source: FrameSource, dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Decode one slice.
+
+    Returns
+    -------
+    (row, column) array of `dtype`
+        Rescaled, MONOCHROME1 turned, colour turned grey.
+
+    Raises
+    ------
+    ReadError
+        If the file is gone or its pixels can't be decoded; names the file and the cause.
+    """
+    try:
+        frame = _decode(source)
+    except Exception as error:  # decoders of many libraries raise what they like
+        raise ReadError(f"{source.path}: {decoding_cause(error, source.layout)}") from error
+    if frame.ndim == 3:
+        frame = frame[..., :3].astype(np.float32) @ GREY_WEIGHTS
+    if source.layout.photometric == "MONOCHROME1":
+        frame = _turned(frame, source.layout)
+    if source.tile is not None:
+        tile = source.tile
+        frame = frame[tile.row : tile.row + tile.rows, tile.column : tile.column + tile.columns]
+    if source.slope != 1 or source.intercept != 0:
+        # In double precision, since 32-bit integers don't fit a float32.
+        frame = frame * np.float64(source.slope) + source.intercept
+    return frame.astype(dtype, copy=False)
+
+
+def decoding_cause(error: Exception, layout: PixelLayout) -> str:
+    """Put a decoder's error into words for the user."""
+    if isinstance(error, FileNotFoundError):
+        return "the file is gone since the folder was read"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    syntax = UID(layout.transfer_syntax)
+    if isinstance(error, NotImplementedError):
+        return f"no decoder exists for its transfer syntax ({syntax.name})"
+    if isinstance(error, RuntimeError) and "missing" in str(error).lower():
+        return (
+            f"the decoder for {syntax.name} is not installed: "
+            'pip install "napari-mrseq[codecs]" brings it'
+        )
+    lines = str(error).strip().splitlines()
+    return f"pixels can't be decoded ({lines[0] if lines else type(error).__name__})"
+
+
+def stack_pixels(volumes: Sequence[Sequence[FrameSource]]) -> Array:
+    """Return slices as a lazy array, one chunk a slice (a mosaic is one chunk with all its tiles).
+
+    Parameters
+    ----------
+    volumes : sequence of sequence of FrameSource
+        As many slices in each volume; all of one shape.
+
+    Returns
+    -------
+    dask.array.Array
+        (slice, row, column), or (volume, slice, row, column) of more than one volume.
+    """
+    import dask.array as da
+
+    sources = [source for volume in volumes for source in volume]
+    dtype = np.result_type(*{source.dtype for source in sources})
+    rows, columns = sources[0].shape
+    single = len(volumes) == 1
+    step = len(volumes[0]) if _whole_mosaics(volumes) else 1
+    slices = (step,) * (len(volumes[0]) // step)
+    chunks: tuple[tuple[int, ...], ...] = (slices, (rows,), (columns,))
+    if not single:
+        chunks = ((1,) * len(volumes), *chunks)
+
+    def load(block_id: tuple[int, ...]) -> NDArray[Any]:
+        volume, block = (0, block_id[0]) if single else block_id[:2]
+        wanted = volumes[volume][block * step : (block + 1) * step]
+        stack = _mosaic_values(wanted, dtype) if step > 1 else slice_values(wanted[0], dtype)[None]
+        return stack if single else stack[None]
+
+    meta = np.empty((0,) * len(chunks), dtype)
+    array: Array = da.map_blocks(load, chunks=chunks, dtype=dtype, meta=meta)
+    return array
+
+
+def _decode(source: FrameSource) -> NDArray[Any]:
+    layout = source.layout
+    if source.offset < 0 or layout.photometric == "PALETTE COLOR":
+        return _decode_dataset(source)
+    with Path(source.path).open("rb") as file:
+        # A native frame is read by its own offset, so that a truncated last frame harms no other.
+        start = source.offset + (source.index * layout.frame_bytes if layout.is_native else 0)
+        file.seek(start)
+        options = layout.options()
+        index = source.index
+        if layout.is_native:
+            options["number_of_frames"], index = 1, 0
+        decoder = get_decoder(layout.transfer_syntax)
+        array, _ = decoder.as_array(file, index=index, **options)
+    return np.asarray(array)
+
+
+def _decode_dataset(source: FrameSource) -> NDArray[Any]:
+    dataset = dcmread(source.path, force=True)
+    if not hasattr(dataset.file_meta, "TransferSyntaxUID"):
+        dataset.file_meta.TransferSyntaxUID = UID(source.layout.transfer_syntax)
+    decoder = get_decoder(source.layout.transfer_syntax)
+    array, _ = decoder.as_array(dataset, index=source.index)
+    if source.layout.photometric == "PALETTE COLOR":
+        coloured = apply_color_lut(array, dataset).astype(np.float32)
+        # Palette entries are 8 or 16 bits wide; grey values stay within those of 8 bits.
+        return coloured / 257 if coloured.max(initial=0) > 255 else coloured
+    return np.asarray(array)
+
+
+def _turned(frame: NDArray[Any], layout: PixelLayout) -> NDArray[Any]:
+    highest = -1 if layout.signed else (1 << layout.bits_stored) - 1
+    turned = highest - frame.astype(np.int64)
+    return turned.astype(frame.dtype)
+
+
+def _whole_mosaics(volumes: Sequence[Sequence[FrameSource]]) -> bool:
+    return all(
+        len({(source.path, source.index) for source in volume}) == 1
+        and all(source.tile is not None for source in volume)
+        and len(volume) > 1
+        for volume in volumes
+    )
+
+
+def _mosaic_values(sources: Sequence[FrameSource], dtype: np.dtype[Any]) -> NDArray[Any]:
+    first = sources[0]
+    whole = FrameSource(
+        first.path, first.offset, first.layout, first.index, first.slope, first.intercept
+    )
+    mosaic = slice_values(whole, dtype)
+    tiles = [source.tile for source in sources if source.tile is not None]
+    return np.stack(
+        [mosaic[t.row : t.row + t.rows, t.column : t.column + t.columns] for t in tiles]
+    )

@@ -1,0 +1,245 @@
+"""Slices of one series → stacks: equal shape and plane, one quantity, one echo; volumes in each."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from napari_mrseq.reading.frames import Frame
+from napari_mrseq.reading.geometry import place_slices, same_orientation
+
+
+@dataclass(slots=True)
+class Stack:
+    """Slices of one contrast in one plane.
+
+    Attributes
+    ----------
+    volumes : list of list of Frame
+        As many slices in each volume, sorted along the slice normal.
+    part : str
+        What tells the stack from others of its series, in words; empty where there are none.
+    warnings : list of str
+        Duplicates and incomplete volumes.
+    """
+
+    volumes: list[list[Frame]]
+    part: str = ""
+    warnings: list[str] = field(default_factory=list)
+
+
+def split_into_stacks(frames: Sequence[Frame]) -> list[Stack]:
+    """Split the slices of one series into stacks, in the order of their first slices.
+
+    Shape, spacing, plane and complex component always split. Quantity (water, fat, ADC) and echo
+    time split only where several slices lie at one place; what then still lies at one place
+    makes volumes.
+    """
+    unique, warnings = _without_copies(frames)
+    stacks: list[Stack] = []
+    for group in _by_plane(_by_kind(unique)):
+        for part in _by_contrast(group):
+            stacks += _into_volumes(part)
+    stacks.sort(key=lambda stack: min(frame.order for frame in stack.volumes[0]))
+    if stacks:
+        stacks[0].warnings[:0] = warnings
+    _name_parts(stacks)
+    return stacks
+
+
+def _without_copies(frames: Sequence[Frame]) -> tuple[list[Frame], list[str]]:
+    """Leave out second copies of an instance, as a folder filled twice has."""
+    seen: set[Hashable] = set()
+    unique: list[Frame] = []
+    copies: dict[str, None] = {}
+    for frame in frames:
+        place = (frame.sop_uid, frame.source.index, frame.source.tile, frame.position, frame.order)
+        if frame.sop_uid and place in seen:
+            copies[frame.source.path] = None
+            continue
+        seen.add(place)
+        unique.append(frame)
+    if not copies:
+        return unique, []
+    names = ", ".join(path.rsplit("/", 1)[-1] for path in list(copies)[:3])
+    more = f" and {len(copies) - 3} more" if len(copies) > 3 else ""
+    return unique, [f"duplicate: the instances of {names}{more} are there twice, shown once"]
+
+
+def _grouped(frames: Iterable[Frame], key: Callable[[Frame], Hashable]) -> list[list[Frame]]:
+    groups: dict[Hashable, list[Frame]] = defaultdict(list)
+    for frame in frames:
+        groups[key(frame)].append(frame)
+    return list(groups.values())
+
+
+def _by_kind(frames: Iterable[Frame]) -> list[list[Frame]]:
+    def kind(frame: Frame) -> Hashable:
+        spacing = frame.pixel_spacing and tuple(round(value, 3) for value in frame.pixel_spacing)
+        layout = frame.source.layout
+        shape = (*frame.source.shape, layout.is_colour)
+        return shape, spacing, frame.component, frame.stack, frame.position is None
+
+    return _grouped(frames, kind)
+
+
+def _by_plane(groups: Iterable[list[Frame]]) -> list[list[Frame]]:
+    planes: list[list[Frame]] = []
+    for group in groups:
+        found: list[list[Frame]] = []
+        for frame in group:
+            for plane in found:
+                if _same_plane(frame, plane[0]):
+                    plane.append(frame)
+                    break
+            else:
+                found.append([frame])
+        planes += found
+    return planes
+
+
+def _same_plane(first: Frame, second: Frame) -> bool:
+    if first.orientation is None or second.orientation is None:
+        return first.orientation is second.orientation
+    return first.orientation == second.orientation or same_orientation(
+        first.orientation, second.orientation
+    )
+
+
+def _by_contrast(frames: list[Frame]) -> list[list[Frame]]:
+    groups = [frames]
+    for key in (_quantity, _echo):
+        groups = [
+            part
+            for group in groups
+            for part in (_grouped(group, key) if _collide(group) else [group])
+        ]
+    return groups
+
+
+def _quantity(frame: Frame) -> Hashable:
+    return frame.quantity
+
+
+def _echo(frame: Frame) -> Hashable:
+    return None if frame.echo_time is None else round(frame.echo_time, 2)
+
+
+def _places(frames: Sequence[Frame]) -> list[int]:
+    """Number the places of slices; where there is no geometry each has its own."""
+    orientation = frames[0].orientation
+    positions = [frame.position for frame in frames if frame.position is not None]
+    if orientation is None or len(positions) < len(frames):
+        return list(range(len(frames)))
+    return [int(place) for place in place_slices(positions, orientation)]
+
+
+def _collide(frames: Sequence[Frame]) -> bool:
+    return len(set(_places(frames))) < len(frames)
+
+
+def _into_volumes(frames: list[Frame]) -> list[Stack]:
+    """Arrange the slices of one contrast as volumes; incomplete ones become stacks of their own."""
+    frames = sorted(frames, key=lambda frame: frame.order)
+    by_place: dict[int, list[Frame]] = defaultdict(list)
+    for place, frame in zip(_places(frames), frames, strict=True):
+        by_place[place].append(frame)
+    counts = {len(members) for members in by_place.values()}
+    if len(counts) == 1:
+        return [Stack(_even_volumes(by_place))]
+    return _uneven_volumes(by_place)
+
+
+def _even_volumes(by_place: dict[int, list[Frame]]) -> list[list[Frame]]:
+    """Return volumes where each place has as many slices."""
+    for key in _VOLUME_KEYS:
+        volumes = _volumes_by(by_place, key)
+        if volumes is not None and all(len(v) == len(by_place) for v in volumes.values()):
+            return [_sorted_by_place(volume) for volume in volumes.values()]
+    ranks = range(len(by_place[0]))
+    return [[by_place[place][rank] for place in sorted(by_place)] for rank in ranks]
+
+
+def _uneven_volumes(by_place: dict[int, list[Frame]]) -> list[Stack]:
+    most = max(map(len, by_place.values()))
+    candidates = (_volumes_by(by_place, key) for key in _VOLUME_KEYS)
+    volumes = next((found for found in candidates if found and len(found) == most), None)
+    if volumes is None:
+        volumes = {}
+        for place, members in by_place.items():
+            for rank, frame in enumerate(members):
+                volumes.setdefault(rank, {})[place] = frame
+    by_places: dict[tuple[int, ...], list[list[Frame]]] = defaultdict(list)
+    for volume in volumes.values():
+        by_places[tuple(sorted(volume))].append(_sorted_by_place(volume))
+    stacks = [Stack(members) for members in by_places.values()]
+    for stack in stacks:
+        held = len(stack.volumes[0])
+        if held < len(by_place):
+            stack.part = "incomplete"
+            stack.warnings.append(
+                f"incomplete: {held} of the {len(by_place)} slices that other volumes of this "
+                "series have, kept as a stack of its own"
+            )
+    return stacks
+
+
+def _volumes_by(
+    by_place: dict[int, list[Frame]], key: Callable[[Frame], Hashable]
+) -> dict[Hashable, dict[int, Frame]] | None:
+    """Group slices into volumes by an attribute, None where it doesn't tell them apart."""
+    volumes: dict[Hashable, dict[int, Frame]] = {}
+    ordered = sorted(
+        ((frame.order, place, frame) for place, members in by_place.items() for frame in members),
+        key=lambda entry: entry[:2],
+    )
+    for _, place, frame in ordered:
+        label = key(frame)
+        volume = volumes.setdefault(label, {})
+        if label is None or place in volume:
+            return None
+        volume[place] = frame
+    return volumes
+
+
+def _sorted_by_place(volume: dict[int, Frame]) -> list[Frame]:
+    return [volume[place] for place in sorted(volume)]
+
+
+def _gradient(frame: Frame) -> Hashable:
+    if frame.b_value is None:
+        return None
+    direction = frame.direction and tuple(np.round(frame.direction, 3).tolist())
+    return frame.b_value, direction
+
+
+# Attributes that may number the volumes of a stack, most telling first.
+_VOLUME_KEYS: tuple[Callable[[Frame], Hashable], ...] = (
+    lambda frame: frame.order[0] or None,
+    lambda frame: frame.order[1] or None,
+    _gradient,
+    lambda frame: frame.inversion_time,
+    lambda frame: frame.flip_angle,
+    lambda frame: frame.trigger,
+    lambda frame: frame.time,
+)
+
+
+def _name_parts(stacks: list[Stack]) -> None:
+    """Say of each stack by what it differs from the others."""
+    if len(stacks) < 2:
+        return
+    firsts = [stack.volumes[0][0] for stack in stacks]
+    echoes = sorted({first.echo_time for first in firsts if first.echo_time is not None})
+    for stack, first in zip(stacks, firsts, strict=True):
+        words = []
+        if len({other.component for other in firsts}) > 1:
+            words.append(first.component)
+        if len({other.quantity for other in firsts}) > 1:
+            words.append(first.quantity)
+        if len(echoes) > 1 and first.echo_time is not None:
+            words.append(f"echo {echoes.index(first.echo_time) + 1}")
+        stack.part = ", ".join(word for word in (*words, stack.part) if word)

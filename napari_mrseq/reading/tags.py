@@ -1,0 +1,108 @@
+"""Single header values, read from the raw bytes: most are looked at once, few are ever converted.
+
+pydicom converts an element on first access, which costs more than reading the whole header. The
+scan of a study needs some forty plain values an instance, so they are parsed here; whatever is
+not plain goes through pydicom.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from typing import Any
+
+from pydicom.datadict import dictionary_VR
+from pydicom.dataset import Dataset
+from pydicom.tag import BaseTag
+
+_BINARY = {"US": "H", "SS": "h", "UL": "I", "SL": "i", "FL": "f", "FD": "d"}
+
+
+def numbers(dataset: Dataset, tag: int, vr: str | None = None) -> tuple[float, ...]:
+    """Return the numbers of an element, empty where it is absent or holds no finite numbers.
+
+    Parameters
+    ----------
+    dataset : pydicom.Dataset
+        Header as read; not changed.
+    tag : int
+        Group and element, ``0x00200032`` for example.
+    vr : str, optional
+        Value representation of a private element, used where the file doesn't give one.
+    """
+    element = dataset.get_item(tag)
+    if element is None or element.value is None:
+        return ()
+    try:
+        values = _parse(element.value, _vr_of(element, tag, vr), dataset)
+    except (ValueError, TypeError, struct.error):
+        return ()
+    return values if all(map(math.isfinite, values)) else ()
+
+
+def number(dataset: Dataset, tag: int, vr: str | None = None) -> float | None:
+    """Return the first number of an element, None where it has none."""
+    values = numbers(dataset, tag, vr)
+    return values[0] if values else None
+
+
+def whole(dataset: Dataset, tag: int, vr: str | None = None) -> int | None:
+    """Return the first number of an element as an integer, None where it has none."""
+    value = number(dataset, tag, vr)
+    return None if value is None else int(value)
+
+
+def text(dataset: Dataset, tag: int) -> str:
+    """Return an element as text without padding, empty where it is absent.
+
+    Meant for identifiers and code strings, which DICOM writes in ASCII; other bytes are replaced.
+    """
+    element = dataset.get_item(tag)
+    if element is None or element.value is None:
+        return ""
+    value = element.value
+    if isinstance(value, bytes):
+        value = value.decode("ascii", "replace")
+    elif not isinstance(value, str) and hasattr(value, "__iter__"):
+        value = "\\".join(map(str, value))
+    return str(value).strip("\0 ")
+
+
+def words(dataset: Dataset, tag: int) -> tuple[str, ...]:
+    """Return the values of a multi-valued code string in capitals."""
+    value = text(dataset, tag)
+    return tuple(word.strip().upper() for word in value.split("\\")) if value else ()
+
+
+def items(dataset: Dataset, tag: int) -> list[Dataset]:
+    """Return the items of a sequence, empty where it is absent or no sequence."""
+    if tag not in dataset:
+        return []
+    value = dataset[tag].value
+    return [item for item in value if isinstance(item, Dataset)] if value is not None else []
+
+
+def _vr_of(element: Any, tag: int, vr: str | None) -> str:
+    found = element.VR
+    if found in (None, "UN"):
+        return vr or dictionary_VR(BaseTag(tag))
+    return str(found)
+
+
+def _parse(value: Any, vr: str, dataset: Dataset) -> tuple[float, ...]:
+    if not isinstance(value, bytes):
+        many = value if not isinstance(value, str) and hasattr(value, "__iter__") else [value]
+        return tuple(float(_decimal(part)) for part in many if part not in (None, ""))
+    if vr in _BINARY:
+        code = _BINARY[vr]
+        size = struct.calcsize(code)
+        order = "<" if dataset.original_encoding[1] is not False else ">"
+        count = len(value) // size
+        return struct.unpack(f"{order}{count}{code}", value[: count * size])
+    parts = value.decode("ascii", "replace").strip("\0 ").split("\\")
+    return tuple(float(_decimal(part)) for part in parts if part.strip("\0 "))
+
+
+def _decimal(part: Any) -> Any:
+    # Some writers use the decimal comma of their country.
+    return part.strip("\0 ").replace(",", ".") if isinstance(part, str) else part

@@ -1,0 +1,90 @@
+"""Volumes of a stack → what their axis means: b value, time, inversion time, flip angle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+from napari_mrseq.reading.frames import Frame
+from napari_mrseq.series import VolumeAxis
+
+Volumes = Sequence[Sequence[Frame]]
+
+_NO_DIRECTION = (0.0, 0.0, 0.0)
+
+
+def volume_axis_of(volumes: Volumes) -> VolumeAxis | None:
+    """Name what differs from volume to volume, None where there is one volume only.
+
+    An attribute counts when it is known for every slice, equal within each volume and not equal
+    in all volumes.
+    """
+    if len(volumes) < 2:
+        return None
+    if axis := _diffusion_axis(volumes):
+        return axis
+    for name, unit, attribute in _ATTRIBUTES:
+        values = _volume_values(volumes, attribute)
+        if values and len(set(values)) > 1:
+            return VolumeAxis(name, unit, values)
+    times = _times(volumes)
+    if times:
+        return VolumeAxis("time", "ms", times)
+    if len({volume[0].order[0] for volume in volumes}) == len(volumes):
+        return VolumeAxis("time", "ms")
+    return VolumeAxis()
+
+
+def _diffusion_axis(volumes: Volumes) -> VolumeAxis | None:
+    values = _volume_values(volumes, lambda frame: frame.b_value)
+    if not values or not any(values):
+        return None
+    directions = tuple(volume[0].direction or _NO_DIRECTION for volume in volumes)
+    if len(set(zip(values, directions, strict=True))) < 2:
+        return None
+    known = any(direction != _NO_DIRECTION for direction in directions)
+    return VolumeAxis("b value", "s/mm²", values, directions if known else ())
+
+
+def _volume_values(
+    volumes: Volumes, attribute: Callable[[Frame], float | None]
+) -> tuple[float, ...]:
+    """Return an attribute's value for each volume, empty where one is unknown or mixed."""
+    values = []
+    for volume in volumes:
+        found = {attribute(frame) for frame in volume}
+        value = found.pop()
+        if found or value is None:
+            return ()
+        values.append(value)
+    return tuple(values)
+
+
+def _times(volumes: Volumes) -> tuple[float, ...]:
+    """Return when each volume began, ms after the first, empty where that doesn't increase."""
+    for attribute in (_trigger, _time):
+        starts = []
+        for volume in volumes:
+            known = [value for frame in volume if (value := attribute(frame)) is not None]
+            if len(known) < len(volume):
+                break
+            starts.append(min(known))
+        increases = all(a < b for a, b in pairwise(starts))
+        if len(starts) == len(volumes) and increases:
+            return tuple(round(start - starts[0], 3) for start in starts)
+    return ()
+
+
+def _trigger(frame: Frame) -> float | None:
+    return frame.trigger
+
+
+def _time(frame: Frame) -> float | None:
+    return frame.time
+
+
+_ATTRIBUTES: tuple[tuple[str, str, Callable[[Frame], float | None]], ...] = (
+    ("inversion time", "ms", lambda frame: frame.inversion_time),
+    ("echo time", "ms", lambda frame: frame.echo_time),
+    ("flip angle", "degree", lambda frame: frame.flip_angle),
+)
