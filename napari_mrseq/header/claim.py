@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from napari_mrseq.header.agent import agent_of
+from napari_mrseq.header.attributes import SequenceAttributes, attributes_of
+from napari_mrseq.header.conditions import evidence_of
+from napari_mrseq.header.plausibility import contradiction, naming
+from napari_mrseq.header.rules import NOTHING_FITS, RULES, WORDS
+from napari_mrseq.header.words import DUAL_ECHO
+from napari_mrseq.sequences import UNKNOWN, family_of
 
 if TYPE_CHECKING:
     from napari_mrseq.series import Series
+
+# Words that agree with the physics halve what is left to doubt; words that the physics
+# contradicts cost a sixth: in published cohorts about one description in ten is wrong.
+AGREEMENT = 0.5
+DISAGREEMENT = 5 / 6
 
 
 @dataclass(frozen=True)
@@ -25,6 +38,8 @@ class HeaderClaim:
         A contrast agent was given; None where the header doesn't say.
     warnings : tuple of str
         Contradictions inside the header.
+    source : str
+        Where the rule comes from; empty where no rule fits.
     """
 
     sequence: str
@@ -32,8 +47,65 @@ class HeaderClaim:
     evidence: tuple[str, ...] = ()
     agent: bool | None = None
     warnings: tuple[str, ...] = ()
+    source: str = ""
 
 
 def claim_of(series: Series) -> HeaderClaim | None:
     """Return what the header of a series claims, None where there is no header."""
-    raise NotImplementedError
+    if series.dataset is None and series.sidecar is None:
+        return None
+    return claim_from(attributes_of(series))
+
+
+def claim_from(attributes: SequenceAttributes) -> HeaderClaim:
+    """Return what attributes claim: the first rule that fits, held against the words.
+
+    Parameters
+    ----------
+    attributes : SequenceAttributes
+        Of one series.
+
+    Returns
+    -------
+    HeaderClaim
+        `UNKNOWN` with the evidence it has where no rule fits.
+    """
+    claim = _weigh_words(_first_rule(attributes), attributes)
+    agent, warning = agent_of(attributes)
+    warnings = (*claim.warnings, warning) if warning else claim.warnings
+    if claim.sequence == "T1" and agent:
+        shown = f"contrast agent {attributes.agent_text}".strip()
+        evidence = (
+            *claim.evidence,
+            shown if attributes.agent else "description says with contrast",
+        )
+        claim = replace(claim, sequence="T1C", evidence=evidence)
+    return replace(claim, agent=agent, warnings=warnings)
+
+
+def _first_rule(attributes: SequenceAttributes) -> HeaderClaim:
+    for rule in RULES:
+        evidence = evidence_of(rule.conditions, attributes)
+        if evidence is not None:
+            return HeaderClaim(rule.sequence, rule.confidence, (evidence,), source=rule.source)
+    return HeaderClaim(NOTHING_FITS.sequence, NOTHING_FITS.confidence)
+
+
+def _weigh_words(claim: HeaderClaim, attributes: SequenceAttributes) -> HeaderClaim:
+    """Raise or lower the confidence of a claim that was made without the description's words."""
+    named = naming(attributes)
+    if claim.sequence == UNKNOWN and attributes.modality not in ("", "MR"):
+        return claim
+    if named is None or claim.source == WORDS:
+        return claim
+    against = contradiction(named.sequence, attributes)
+    if against is not None and named.sequence != claim.sequence:
+        warning = f'the description says "{named.phrase}", the header {against}'
+        return replace(
+            claim, confidence=claim.confidence * DISAGREEMENT, warnings=(*claim.warnings, warning)
+        )
+    if named.sequence != DUAL_ECHO and family_of(named.sequence) == family_of(claim.sequence):
+        doubt = (1.0 - claim.confidence) * AGREEMENT
+        evidence = (*claim.evidence, f'description says "{named.phrase}"')
+        return replace(claim, confidence=1.0 - doubt, evidence=evidence)
+    return claim

@@ -1,0 +1,83 @@
+"""Whether a contrast agent was given: by its tags, or by the words of the description."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from napari_mrseq.header.words import plain
+
+if TYPE_CHECKING:
+    from napari_mrseq.header.attributes import SequenceAttributes
+    from napari_mrseq.header.tags import Tags
+
+AGENT_TAGS = ("ContrastBolusAgent", "ContrastBolusIngredient", "ContrastBolusRoute")
+AMOUNT_TAGS = ("ContrastBolusVolume", "ContrastBolusTotalDose")
+
+# What people and scanners write in the agent's tag when there was none.
+NO_AGENT = frozenset(
+    {
+        "", "0", "-", "none", "no", "n", "off", "not given", "without", "no contrast", "nil",
+        "na", "n a", "no agent", "nein", "kein", "keine", "ohne", "ohne km", "sans", "non", "sin",
+        "senza", "zonder", "geen", "unknown", "false", "pre", "native", "nativ", "non contrast",
+    }
+)  # fmt: skip
+
+# Negatives come first: "without contrast" holds the word "contrast" as well.
+WITHOUT = (
+    r"\b(pre|w ?o|without|non ?(contrast|enhanced|ce|gd)|no (contrast|gd|gad)|unenhanced|pregad)\b",
+    r"\b(pre ?(contrast|gad|gado|gd|c|km|ce|inj))\b",
+    r"\b(nativ|native|ohne|vor (km|kontrast)|sans|avant|sin|senza|zonder|voor (gd|contrast))\b",
+)
+# "T1 -C": the sign is gone from plain text.
+MINUS = r"(?:^|[\s_])-\s?(?:C|GD|Gd|KM)\b"
+WITH = (
+    r"\+ ?(c|gd|gad|gado|km|ce|contrast|k)\b",
+    r"\b(gd|gad|gado|gadolinium|gadovist|dotarem|magnevist|omniscan|prohance|multihance|clariscan)\b",
+    r"\b(post|postgd|postgad|postcontrast|postcon|enhanced|ce|t1c|t1gd|t1ce|t1post)\b",
+    r"\b(km|nach km|mit km|kontrast|contrast|contraste|con cont|con gd|con mdc|mdc|dopo mdc|inj)\b",
+    r"\b(gadolinio|apres (gado|inj)|avec (gado|inj)|na (gd|contrast)|met (gd|contrast))\b",
+)
+
+
+def agent_in_tags(tags: Tags) -> tuple[bool | None, str]:
+    """Return whether the agent's own tags say that one was given, and what they say.
+
+    An empty or missing tag says nothing: (None, "").
+    """
+    for keyword in AGENT_TAGS:
+        text = tags.text(keyword)
+        if text:
+            return plain(text) not in NO_AGENT, text
+    for keyword in AMOUNT_TAGS:
+        amount = tags.positive(keyword)
+        if amount:
+            return True, f"{amount:g} ml"
+    return None, ""
+
+
+def agent_in_words(text: str) -> bool | None:
+    """Return whether a description says that an agent was given; None where it doesn't say."""
+    words = plain(text)
+    if re.search(MINUS, text) or any(re.search(pattern, words) for pattern in WITHOUT):
+        return False
+    if any(re.search(pattern, words) for pattern in WITH):
+        return True
+    return None
+
+
+def agent_of(attributes: SequenceAttributes) -> tuple[bool | None, str]:
+    """Join tags and words: (given, a warning where they contradict each other).
+
+    The tag often stays set for the whole examination, so a description that says "before"
+    leaves the question open.
+    """
+    spoken = agent_in_words(attributes.description)
+    if spoken is None:
+        spoken = agent_in_words(attributes.protocol)
+    if attributes.agent is None or spoken is None or spoken == attributes.agent:
+        return (spoken if attributes.agent is None else attributes.agent), ""
+    return None, (
+        f'contrast agent is "{attributes.agent_text}", but the description says '
+        f"{'with' if spoken else 'without'}"
+    )

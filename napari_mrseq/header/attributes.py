@@ -1,0 +1,260 @@
+"""Classic, enhanced and private tags, or a BIDS sidecar → the attributes of a sequence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from napari_mrseq.header import techniques
+from napari_mrseq.header.agent import agent_in_tags
+from napari_mrseq.header.tags import Tags
+from napari_mrseq.header.vendors import (
+    b_value,
+    philips_epi,
+    sequence_names,
+    three_planes,
+    vendor_of,
+)
+
+if TYPE_CHECKING:
+    from napari_mrseq.series import Series
+
+# Free text that people type, also names; it never leaves the header.
+PRIVATE_FIELDS = frozenset({"description", "protocol", "file_name"})
+GAUSS_PER_TESLA = 10000.0
+# No magnet for people is stronger in tesla; old GE files give gauss.
+STRONGEST_TESLA = 100.0
+
+
+@dataclass(frozen=True)
+class SequenceAttributes:
+    """What a header says about how a series was acquired; None or empty where it says nothing.
+
+    Attributes
+    ----------
+    modality : str
+        ``"MR"``, ``"CT"``, ...
+    storage : str
+        Name of the SOP class, ``"Enhanced MR Image Storage"``.
+    vendor : str or None
+        Maker of the scanner.
+    field_strength : float or None
+        Tesla.
+    description, protocol, file_name : str
+        Words of people; `file_name` only for NIfTI.
+    sequence_name : str
+        Every name the header gives the pulse sequence.
+    image_type : tuple of str
+        ImageType and FrameType, in capitals.
+    component, contrast : str
+        ComplexImageComponent and AcquisitionContrast of enhanced files.
+    acquisition : str
+        ``"2D"`` or ``"3D"``.
+    repetition_time, echo_time, inversion_time : float or None
+        ms.
+    echo_times : tuple of float
+        ms, of all volumes; one where there is one echo.
+    echo_train : float or None
+        Echoes an excitation.
+    flip_angle : float or None
+        Degrees.
+    b_values : tuple of float
+        s/mm², of all volumes.
+    techniques : mapping of str to str
+        How the signal was made, each with the words that show it.
+    agent : bool or None
+        A contrast agent was given according to its tags; None where they don't say.
+    agent_text : str
+        What the tags say about the agent.
+    matrix : tuple of int or None
+        Rows and columns.
+    volumes : int
+        Volumes of the stack, or time points where the header counts more.
+    scan_options : tuple of str
+        As written.
+    """
+
+    modality: str = ""
+    storage: str = ""
+    vendor: str | None = None
+    field_strength: float | None = None
+    description: str = ""
+    protocol: str = ""
+    file_name: str = ""
+    sequence_name: str = ""
+    image_type: tuple[str, ...] = ()
+    component: str = ""
+    contrast: str = ""
+    acquisition: str = ""
+    repetition_time: float | None = None
+    echo_time: float | None = None
+    echo_times: tuple[float, ...] = ()
+    inversion_time: float | None = None
+    echo_train: float | None = None
+    flip_angle: float | None = None
+    b_values: tuple[float, ...] = ()
+    techniques: Mapping[str, str] = field(default_factory=dict)
+    agent: bool | None = None
+    agent_text: str = ""
+    matrix: tuple[int, int] | None = None
+    volumes: int = 1
+    scan_options: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what is known as plain data, without words that people typed."""
+        known = {}
+        for column in fields(self):
+            value = getattr(self, column.name)
+            if column.name in PRIVATE_FIELDS or value in (None, "", ()):
+                continue
+            known[column.name] = list(value) if isinstance(value, tuple | Mapping) else value
+        return known
+
+
+def attributes_of(series: Series) -> SequenceAttributes:
+    """Read the attributes of a series from its header or its sidecar.
+
+    Parameters
+    ----------
+    series : Series
+        With a `dataset`, a `sidecar`, both or neither.
+
+    Returns
+    -------
+    SequenceAttributes
+        Times in ms, flip angle in degrees, b values in s/mm². Values of the wrong type, empty or
+        doubled ones are passed over or read as well as they can be; nothing is raised for them.
+    """
+    tags = Tags(series.dataset, series.sidecar)
+    vendor = vendor_of(tags)
+    names = sequence_names(tags, vendor)
+    agent, agent_text = agent_in_tags(tags)
+    echo_times = _echo_times(tags, series)
+    rows, columns = (int(tags.number(side) or 0) for side in ("Rows", "Columns"))
+    return SequenceAttributes(
+        modality=tags.text("Modality").upper(),
+        storage=_storage(tags),
+        vendor=vendor,
+        field_strength=_field_strength(tags),
+        description=tags.text("SeriesDescription") or (series.description or ""),
+        protocol="" if vendor == "GE" else tags.text("ProtocolName"),
+        file_name=Path(series.path).name if series.kind == "nifti" else "",
+        sequence_name=", ".join(names),
+        image_type=_image_type(tags),
+        component=_component(tags),
+        contrast=_contrast(tags),
+        acquisition=tags.text("MRAcquisitionType").upper(),
+        repetition_time=tags.positive("RepetitionTime"),
+        echo_time=next(iter(echo_times), None),
+        echo_times=echo_times,
+        inversion_time=tags.positive("InversionTime") or tags.positive("InversionTimes"),
+        echo_train=tags.positive("RFEchoTrainLength") or tags.positive("EchoTrainLength"),
+        flip_angle=tags.positive("FlipAngle"),
+        b_values=_b_values(tags, series, vendor, names),
+        techniques=_techniques(tags, series, vendor, names),
+        agent=agent,
+        agent_text=agent_text,
+        matrix=(rows, columns) if rows and columns else None,
+        volumes=_volumes(tags, series),
+        scan_options=tags.codes("ScanOptions"),
+    )
+
+
+def _storage(tags: Tags) -> str:
+    from pydicom.uid import UID
+
+    uid = tags.text("SOPClassUID")
+    return UID(uid).name if uid else ""
+
+
+def _field_strength(tags: Tags) -> float | None:
+    strength = tags.positive("MagneticFieldStrength")
+    return strength / GAUSS_PER_TESLA if strength and strength > STRONGEST_TESLA else strength
+
+
+def _image_type(tags: Tags) -> tuple[str, ...]:
+    codes = tags.codes("ImageType") + tags.codes("FrameType")
+    return tuple(dict.fromkeys(code for code in codes if code != "NONE"))
+
+
+def _component(tags: Tags) -> str:
+    """Return what all frames are, or the first frame where the file mixes them."""
+    component = tags.text("ComplexImageComponent").upper()
+    if component == "MIXED" or not component:
+        return {"P": "PHASE", "R": "REAL", "I": "IMAGINARY"}.get(
+            next(iter(tags.codes((0x2005, 0x1011))), ""), component
+        )
+    return component
+
+
+def _contrast(tags: Tags) -> str:
+    contrast = tags.text("AcquisitionContrast").upper()
+    return "" if contrast in ("UNKNOWN", "MIXED", "NONE") else contrast
+
+
+def _echo_times(tags: Tags, series: Series) -> tuple[float, ...]:
+    axis = series.volume_axis
+    if axis and axis.name == "echo time" and axis.values:
+        return tuple(dict.fromkeys(axis.values))
+    frames = tags.of_frames("MREchoSequence", "EffectiveEchoTime")
+    several = tuple(time for time in frames if time > 0)
+    single = tags.positive("EffectiveEchoTime") or tags.positive("EchoTime")
+    return several or ((single,) if single else ())
+
+
+def _b_values(
+    tags: Tags, series: Series, vendor: str | None, names: tuple[str, ...]
+) -> tuple[float, ...]:
+    axis = series.volume_axis
+    if axis and axis.name == "b value" and axis.values:
+        return tuple(sorted(set(axis.values)))
+    frames = tags.of_frames("MRDiffusionSequence", "DiffusionBValue")
+    if frames:
+        return tuple(sorted(frames))
+    single = b_value(tags, vendor, names[0] if names else "")
+    return () if single is None else (single,)
+
+
+def _techniques(
+    tags: Tags, series: Series, vendor: str | None, names: tuple[str, ...]
+) -> Mapping[str, str]:
+    # Philips' T5 and the like write the name of the sequence where a code belongs.
+    found = dict(techniques.techniques_of(tags, vendor, [*names, *tags.texts("ScanningSequence")]))
+    for technique, shown in _measured_techniques(tags, series, vendor).items():
+        found.setdefault(technique, shown)
+    return found
+
+
+def _measured_techniques(tags: Tags, series: Series, vendor: str | None) -> dict[str, str]:
+    """Return the techniques that numbers show, where no code or name does."""
+    found = {}
+    if three_planes(tags, vendor):
+        found[techniques.SCOUT] = "three planes in one series"
+    if philips_epi(tags, vendor):
+        found[techniques.PLANAR] = "echo planar (EPI factor > 1)"
+    if tags.positive("VelocityEncodingMaximumValue"):
+        found[techniques.FLOW] = "velocity encoding > 0"
+    if _is_movie(tags):
+        found[techniques.MOVIE] = "heart phases"
+    sidecar = series.sidecar or {}
+    if "EchoTime1" in sidecar or "IntendedFor" in sidecar or sidecar.get("Units") in _FIELD_UNITS:
+        found[techniques.FIELD] = "field map sidecar"
+    return found
+
+
+# Units that BIDS asks for in the sidecar of a field map.
+_FIELD_UNITS = ("Hz", "rad/s", "T")
+
+
+def _is_movie(tags: Tags) -> bool:
+    if (tags.number("CardiacNumberOfImages") or 0) > 1:
+        return True
+    return bool(tags.positive("FrameTime")) and (tags.number("NumberOfFrames") or 0) > 1
+
+
+def _volumes(tags: Tags, series: Series) -> int:
+    shape = series.pixels.shape
+    stacked = int(shape[0]) if len(shape) == 4 else 1
+    return max(stacked, int(tags.number("NumberOfTemporalPositions") or 1))

@@ -1,0 +1,228 @@
+"""Questions that a rule asks of a sequence's attributes; a yes comes with its evidence in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import exp, log
+from typing import TYPE_CHECKING
+
+from napari_mrseq.header.techniques import DIFFUSION, GRADIENT, PHASES, PLANAR
+
+if TYPE_CHECKING:
+    from napari_mrseq.header.attributes import SequenceAttributes
+
+# Evidence where the condition holds, empty where there is nothing worth saying; None where not.
+Condition = Callable[["SequenceAttributes"], str | None]
+
+UNITS = {
+    "repetition_time": ("TR", "ms"),
+    "echo_time": ("TE", "ms"),
+    "inversion_time": ("TI", "ms"),
+    "flip_angle": ("flip angle", "degrees"),
+    "volumes": ("volumes", ""),
+    "echo_train": ("echo train", ""),
+}
+
+# T1 of cerebrospinal fluid in ms at 1.5 and 3 T (Rooney et al., Magn Reson Med 57:308, 2007).
+FLUID_T1 = 4300.0
+# How far the inversion time may lie from the one that nulls fluid, as a fraction of it: room for
+# long echo trains, which shorten the recovery time that counts, and for low fields.
+NULL_TOLERANCE = 0.25
+
+# Diffusion weighting below this is a b = 0 image: some vendors write 5 to 50 instead of 0.
+LEAST_B = 50.0
+
+# No whole-body gradient weights by diffusion in less (b 500 s/mm² needs about this TE in ms).
+LEAST_DIFFUSION_TE = 40.0
+
+
+def above(name: str, limit: float) -> Condition:
+    """Hold where an attribute is known and larger than `limit`."""
+    return _compared(name, limit, ">", lambda value: value > limit)
+
+
+def at_least(name: str, limit: float) -> Condition:
+    """Hold where an attribute is known and not smaller than `limit`."""
+    return _compared(name, limit, "≥", lambda value: value >= limit)
+
+
+def below(name: str, limit: float) -> Condition:
+    """Hold where an attribute is known and smaller than `limit`."""
+    return _compared(name, limit, "<", lambda value: value < limit)
+
+
+def at_most(name: str, limit: float) -> Condition:
+    """Hold where an attribute is known and not larger than `limit`."""
+    return _compared(name, limit, "≤", lambda value: value <= limit)
+
+
+def unknown(name: str) -> Condition:
+    """Hold where the header lacks an attribute."""
+    return lambda attributes: None if getattr(attributes, name) else ""
+
+
+def uses(technique: str) -> Condition:
+    """Hold where the header shows that the sequence uses a technique."""
+    return lambda attributes: attributes.techniques.get(technique)
+
+
+def lacks(*techniques: str) -> Condition:
+    """Hold where the header shows none of the techniques."""
+    return lambda attributes: None if any(t in attributes.techniques for t in techniques) else ""
+
+
+def image_type(*codes: str) -> Condition:
+    """Hold where ImageType or FrameType has one of the codes."""
+
+    def found(attributes: SequenceAttributes) -> str | None:
+        code = next((code for code in attributes.image_type if code in codes), None)
+        return None if code is None else f"ImageType {code}"
+
+    return found
+
+
+def contrast(*codes: str) -> Condition:
+    """Hold where AcquisitionContrast is one of the codes."""
+
+    def found(attributes: SequenceAttributes) -> str | None:
+        if attributes.contrast not in codes:
+            return None
+        return f"AcquisitionContrast {attributes.contrast}"
+
+    return found
+
+
+def is_phase(attributes: SequenceAttributes) -> str | None:
+    """Hold for phase images of any vendor."""
+    if attributes.component == "PHASE":
+        return "ComplexImageComponent PHASE"
+    codes = ("P", "PHASE", "PHASE MAP", "P_FFE", "P_SE", "SW_P_FFE", "P_PCA", "VELOCITY MAP")
+    return image_type(*codes)(attributes)
+
+
+def storage(*words: str) -> Condition:
+    """Hold where the name of the SOP class has one of the words."""
+
+    def found(attributes: SequenceAttributes) -> str | None:
+        return attributes.storage if any(word in attributes.storage for word in words) else None
+
+    return found
+
+
+def other_modality(attributes: SequenceAttributes) -> str | None:
+    """Hold where the header names a modality other than MR."""
+    known = attributes.modality not in ("", "MR")
+    return f"Modality {attributes.modality}" if known else None
+
+
+def acquired(dimensions: str) -> Condition:
+    """Hold for ``"2D"`` or ``"3D"`` acquisitions."""
+    return lambda attributes: dimensions if attributes.acquisition == dimensions else None
+
+
+def vendor(*names: str) -> Condition:
+    """Hold for scanners of these makers."""
+    return lambda attributes: attributes.vendor if attributes.vendor in names else None
+
+
+def other_vendor(*names: str) -> Condition:
+    """Hold for scanners of any other maker, and where the maker isn't known."""
+    return lambda attributes: None if attributes.vendor in names else ""
+
+
+def small_matrix(most: int) -> Condition:
+    """Hold where no side of the image has more than `most` pixels."""
+
+    def found(attributes: SequenceAttributes) -> str | None:
+        matrix = attributes.matrix
+        if matrix is None or max(matrix) > most:
+            return None
+        return f"matrix {matrix[0]} × {matrix[1]} ≤ {most}"
+
+    return found
+
+
+def weighted_by_diffusion(attributes: SequenceAttributes) -> str | None:
+    """Hold where a b value is above 0 and a diffusion sequence may have made it."""
+    largest = max(attributes.b_values, default=0.0)
+    if largest < LEAST_B or not _may_diffuse(attributes):
+        return None
+    return f"b value {largest:g} s/mm² > 0"
+
+
+def _may_diffuse(attributes: SequenceAttributes) -> bool:
+    """Tell whether a b value is to be believed: GE leaves one in scouts and in functional EPI."""
+    used = set(attributes.techniques)
+    if attributes.vendor != "GE" or DIFFUSION in used:
+        return True
+    if PLANAR not in used or used & {GRADIENT, PHASES}:
+        return False
+    return attributes.echo_time is None or attributes.echo_time >= LEAST_DIFFUSION_TE
+
+
+def without_weighting(attributes: SequenceAttributes) -> str | None:
+    """Hold where the only b value of a single volume is (about) 0."""
+    if not attributes.b_values or attributes.volumes > 1:
+        return None
+    largest = max(attributes.b_values)
+    return f"b value {largest:g} s/mm²" if largest < LEAST_B else None
+
+
+def nulls_fluid(attributes: SequenceAttributes) -> str | None:
+    """Hold where the inversion time is about the one that makes fluid dark.
+
+    TI = T1 (ln 2 - ln(1 + exp(-TR / T1))), with the T1 of cerebrospinal fluid.
+    """
+    inversion, repetition = attributes.inversion_time, attributes.repetition_time
+    if not inversion or not repetition:
+        return None
+    null = FLUID_T1 * (log(2.0) - log(1.0 + exp(-repetition / FLUID_T1)))
+    if abs(inversion - null) > NULL_TOLERANCE * null:
+        return None
+    return f"TI {inversion:g} ms nulls fluid at TR {repetition:g} ms ({null:.0f} ms)"
+
+
+def echo_in_middle(attributes: SequenceAttributes) -> str | None:
+    """Hold where the echo lies in the middle of the repetition time, as in balanced sequences."""
+    echo, repetition = attributes.echo_time, attributes.repetition_time
+    if not echo or not repetition or not 0.4 <= echo / repetition <= 0.6:
+        return None
+    return f"TE {echo:g} ms is half of TR {repetition:g} ms"
+
+
+def agent_tagged(attributes: SequenceAttributes) -> str | None:
+    """Hold where a contrast agent's tag is set."""
+    return f"contrast agent {attributes.agent_text}" if attributes.agent else None
+
+
+def any_of(*conditions: Condition) -> Condition:
+    """Hold where one of the conditions does, with its evidence."""
+
+    def found(attributes: SequenceAttributes) -> str | None:
+        evidence = (condition(attributes) for condition in conditions)
+        return next((words for words in evidence if words is not None), None)
+
+    return found
+
+
+def _compared(name: str, limit: float, sign: str, test: Callable[[float], bool]) -> Condition:
+    short, unit = UNITS[name]
+
+    def found(attributes: SequenceAttributes) -> str | None:
+        value = getattr(attributes, name)
+        if value is None or not test(value):
+            return None
+        return " ".join(f"{short} {value:g} {unit} {sign} {limit:g} {unit}".split())
+
+    return found
+
+
+def evidence_of(conditions: tuple[Condition, ...], attributes: SequenceAttributes) -> str | None:
+    """Return the joined evidence where all conditions hold, None where one doesn't."""
+    found = []
+    for condition in conditions:
+        words = condition(attributes)
+        if words is None:
+            return None
+        found.append(words)
+    return ", ".join(words for words in found if words)

@@ -1,0 +1,253 @@
+"""The rule table: read from the top, the first rule whose conditions all hold wins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from napari_mrseq.header.conditions import (
+    Condition,
+    above,
+    acquired,
+    agent_tagged,
+    any_of,
+    at_least,
+    at_most,
+    below,
+    contrast,
+    echo_in_middle,
+    image_type,
+    is_phase,
+    lacks,
+    nulls_fluid,
+    other_modality,
+    other_vendor,
+    small_matrix,
+    storage,
+    unknown,
+    uses,
+    weighted_by_diffusion,
+    without_weighting,
+)
+from napari_mrseq.header.plausibility import fits, says
+from napari_mrseq.header.techniques import (
+    ANGIOGRAPHY,
+    BALANCED,
+    COMPENSATED,
+    DIFFUSION,
+    FIELD,
+    FLIGHT,
+    FLOW,
+    GRADIENT,
+    INVERSION,
+    LABELLING,
+    MOVIE,
+    MPRAGE,
+    PLANAR,
+    SCOUT,
+    SPECTROSCOPY,
+    SPIN,
+    SUSCEPTIBILITY,
+)
+from napari_mrseq.header.words import DUAL_ECHO
+from napari_mrseq.sequences import UNKNOWN
+
+TR, TE, TI, FLIP = "repetition_time", "echo_time", "inversion_time", "flip_angle"
+VOLUMES, TRAIN = "volumes", "echo_train"
+
+# Where a rule comes from.
+DICOM = "DICOM PS3.3 C.8.3.1 and C.8.13"
+VENDOR = "vendor conformance statements; dcm2niix"
+NILS = "NILS, thresholds of about 400,000 series"
+PHYSICS = "signal equations; Bernstein et al., Handbook of MRI Pulse Sequences, 2004"
+WORDS = "protocol names; ezBIDS, dcm-classifier, clinica"
+TABLE = "percentiles of NILS, widened"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One line of the table.
+
+    Attributes
+    ----------
+    sequence : str
+        What the rule claims.
+    confidence : float
+        How often such a claim is right, 0 to 1.
+    source : str
+        Where the rule comes from.
+    conditions : tuple of Condition
+        All must hold.
+    """
+
+    sequence: str
+    confidence: float
+    source: str
+    conditions: tuple[Condition, ...]
+
+
+def _rule(sequence: str, confidence: float, source: str, *conditions: Condition) -> Rule:
+    return Rule(sequence, confidence, source, conditions)
+
+
+NO_PICTURE = ("Raw Data", "Spectroscopy", "Presentation State", "SR Storage", "Segmentation")
+FIELD_MAP_TYPES = ("B0 MAP", "B0", "FIELD MAP", "FIELD_MAP", "FIELDMAP")
+ADC_TYPES = ("ADC", "ADC_MAP", "ADC MAP", "EADC", "EXP_ADC", "ADC_UNSPECIFIED", "DADC")
+TRACE_TYPES = ("TRACEW", "TRACE", "ISODWI", "ISO", "CALC_BVALUE", "CALCULATED_BVALUE", "DWI_TRACE")
+TENSOR_TYPES = ("FA", "FRACTIONAL_ANISOTROPY", "COLFA", "DTI_FA", "TENSOR", "RA", "VR", "CMAP")
+PERFUSION_TYPES = (
+    "ASL", "CBF", "RCBF", "RELCBF", "CBV", "RCBV", "RELCBV", "CORRECTED_CBV", "MTT", "RELMTT",
+    "TTP", "TMAX", "T0", "GBP", "PBP", "PERFUSION", "KTRANS", "K_TRANS", "KEP", "IAUC", "PERFUSION_ASL",
+)  # fmt: skip
+SUSCEPTIBILITY_TYPES = ("SWI", "SW", "MNIP", "SW_M_FFE", "SWIP", "SWI_MIP")
+MAP_TYPES = (
+    "T1 MAP", "T1_MAP", "T2 MAP", "T2_MAP", "T2_STAR MAP", "T2STAR_MAP", "T2_STAR_MAP", "R2 MAP",
+    "R2_MAP", "R2_STAR MAP", "R2_STAR_MAP", "R2STAR_MAP", "T1RHO", "B1_MAP", "B1 MAP", "B1", "QSM",
+    "FAT_FRACTION", "FF", "FAT FRACTION", "WATER_FRACTION", "PDFF", "PERCENT", "MASK", "STIFFNESS",
+)  # fmt: skip
+FAT_TYPES = ("F", "FAT", "FAT_ONLY", "DIXF")
+ANGIO_TYPES = ("M_PCA", "PC_ANGIO", "ANGIO", "TOF", "PCA", "VELOCITY")
+
+# A spin echo read line by line, without inversion; a gradient echo read line by line.
+SPIN_ECHO = (uses(SPIN), lacks(PLANAR, INVERSION))
+GRADIENT_ECHO = (uses(GRADIENT), lacks(SPIN, PLANAR))
+
+RULES: tuple[Rule, ...] = (
+    # What is no MR image, or no picture of a sequence.
+    _rule(UNKNOWN, 0.95, DICOM, other_modality),
+    _rule("OTHER", 0.95, DICOM, storage(*NO_PICTURE)),
+    _rule("OTHER", 0.95, DICOM, image_type("SCREEN SAVE", "SCREENSAVE", "REPORT", "GRAPH")),
+    _rule("OTHER", 0.85, DICOM, storage("Secondary Capture")),
+    _rule("OTHER", 0.9, VENDOR, uses(SPECTROSCOPY)),
+    # Images that scanners compute, as their types name them.
+    _rule("FIELDMAP", 0.95, VENDOR, image_type(*FIELD_MAP_TYPES)),
+    _rule("ADC", 0.95, VENDOR, image_type(*ADC_TYPES), fits("ADC")),
+    _rule("OTHER", 0.95, VENDOR, image_type(*TENSOR_TYPES)),
+    _rule("B0", 0.9, VENDOR, image_type("TENSOR_B0")),
+    _rule("DWI", 0.95, VENDOR, image_type(*TRACE_TYPES), fits("DWI")),
+    _rule("PERF", 0.95, VENDOR, image_type(*PERFUSION_TYPES)),
+    _rule("SWI", 0.95, VENDOR, image_type(*SUSCEPTIBILITY_TYPES), fits("SWI")),
+    _rule("OTHER", 0.9, VENDOR, image_type(*MAP_TYPES)),
+    _rule("OTHER", 0.8, VENDOR, image_type(*FAT_TYPES)),
+    _rule("T1", 0.85, VENDOR, image_type("UNI", "UNI-DEN", "UNIT1"), uses(INVERSION)),
+    # Scouts.
+    _rule("LOCALIZER", 0.95, DICOM, image_type("LOCALIZER", "SCOUT", "SURVEY")),
+    _rule("LOCALIZER", 0.95, VENDOR, uses(SCOUT)),
+    _rule("LOCALIZER", 0.95, WORDS, says("LOCALIZER")),
+    # Field maps look like T1 to their times, so they come before all weightings.
+    _rule("FIELDMAP", 0.95, VENDOR, uses(FIELD)),
+    _rule("FIELDMAP", 0.9, WORDS, says("FIELDMAP")),
+    _rule("OTHER", 0.8, DICOM, is_phase, lacks(FLOW)),
+    # Diffusion. GE writes b values into other sequences too: see `weighted_by_diffusion`.
+    _rule("ADC", 0.9, WORDS, says("ADC")),
+    _rule("DWI", 0.95, NILS, weighted_by_diffusion),
+    _rule("B0", 0.85, VENDOR, uses(DIFFUSION), without_weighting),
+    _rule("B0", 0.85, DICOM, contrast("DIFFUSION"), without_weighting),
+    _rule("B0", 0.85, VENDOR, image_type("DIFFUSION"), without_weighting),
+    _rule("B0", 0.8, WORDS, says("DWI", "B0"), uses(SPIN), without_weighting, other_vendor("GE")),
+    _rule("B0", 0.7, WORDS, says("B0")),
+    _rule("DWI", 0.9, VENDOR, uses(DIFFUSION)),
+    _rule("DWI", 0.9, DICOM, contrast("DIFFUSION")),
+    _rule("DWI", 0.85, VENDOR, image_type("DIFFUSION")),
+    _rule("DWI", 0.85, WORDS, says("DWI")),
+    # Perfusion and activation. AcquisitionContrast PERFUSION is unreliable on Philips.
+    _rule("PERF", 0.9, VENDOR, uses(LABELLING)),
+    _rule("PERF", 0.9, DICOM, contrast("PERFUSION"), other_vendor("Philips")),
+    _rule("PERF", 0.9, WORDS, says("PERF")),
+    _rule("BOLD", 0.95, VENDOR, image_type("FMRI"), fits("BOLD")),
+    _rule("BOLD", 0.9, WORDS, says("BOLD"), uses(PLANAR)),
+    _rule("OTHER", 0.8, PHYSICS, uses(PLANAR), above(TI, 50), below(TI, 1500)),
+    _rule("PERF", 0.75, PHYSICS, uses(PLANAR), uses(GRADIENT), agent_tagged, at_least(VOLUMES, 20)),
+    _rule("SWI", 0.9, WORDS, says("SWI")),
+    _rule("BOLD", 0.9, NILS, uses(PLANAR), uses(GRADIENT), lacks(SPIN), at_least(TE, 15)),
+    _rule(
+        "BOLD", 0.75, NILS, uses(PLANAR), lacks(SPIN, INVERSION), at_least(TE, 20), below(TE, 60),
+    ),
+    _rule("BOLD", 0.85, WORDS, says("BOLD")),
+    _rule(
+        "BOLD", 0.75, PHYSICS, uses(GRADIENT), acquired("2D"), lacks(SPIN), at_least(TR, 1200),
+        at_least(TE, 18), at_most(TE, 60), small_matrix(128),
+    ),
+    # Vessels.
+    _rule("SWI", 0.85, VENDOR, uses(SUSCEPTIBILITY)),
+    _rule("MRA", 0.95, VENDOR, uses(FLIGHT), lacks(SPIN)),
+    _rule("MRA", 0.95, DICOM, contrast("TOF")),
+    _rule("MRA", 0.9, VENDOR, image_type(*ANGIO_TYPES)),
+    _rule("OTHER", 0.75, VENDOR, uses(FLOW), uses(MOVIE)),
+    _rule("OTHER", 0.75, VENDOR, uses(FLOW), is_phase),
+    _rule("MRA", 0.9, VENDOR, uses(FLOW)),
+    _rule("MRA", 0.9, DICOM, uses(ANGIOGRAPHY), lacks(SPIN)),
+    _rule("MRA", 0.9, WORDS, says("MRA")),
+    # Sequences of their own.
+    _rule("OTHER", 0.85, WORDS, says("OTHER")),
+    _rule("OTHER", 0.85, VENDOR, uses(BALANCED)),
+    _rule("OTHER", 0.8, DICOM, uses(MOVIE), lacks(SPIN)),
+    _rule("OTHER", 0.7, PHYSICS, uses(GRADIENT), below(TR, 8), at_least(FLIP, 35), echo_in_middle),
+    # Inversion recovery.
+    _rule("T1", 0.95, NILS, uses(GRADIENT), uses(INVERSION), at_least(TI, 400), at_most(TI, 1400)),
+    _rule("T1", 0.9, NILS, uses(GRADIENT), acquired("3D"), at_least(TI, 400), at_most(TI, 1400)),
+    _rule("T1", 0.9, VENDOR, uses(MPRAGE), acquired("3D"), at_most(TE, 10), unknown(TI)),
+    _rule("OTHER", 0.65, PHYSICS, uses(GRADIENT), lacks(SPIN), above(TI, 1500), below(TE, 15)),
+    _rule("STIR", 0.95, WORDS, says("STIR"), at_most(TI, 300)),
+    _rule("STIR", 0.85, NILS, uses(INVERSION), lacks(GRADIENT), at_least(TI, 50), at_most(TI, 300)),
+    _rule("T1", 0.85, NILS, uses(SPIN), nulls_fluid, below(TE, 40)),
+    _rule("FLAIR", 0.95, WORDS, says("FLAIR"), at_least(TI, 1200)),
+    _rule("FLAIR", 0.9, NILS, above(TI, 1500), above(TR, 3500), at_least(TE, 60)),
+    _rule("FLAIR", 0.85, PHYSICS, nulls_fluid, at_least(TR, 3000), at_least(TE, 60)),
+    _rule("T1", 0.8, NILS, uses(SPIN), uses(INVERSION), at_least(TI, 300), at_most(TI, 1500),
+          below(TE, 40)),
+    # What enhanced files say themselves, where the physics agrees.
+    _rule("FLAIR", 0.9, DICOM, contrast("FLUID_ATTENUATED"), fits("FLAIR")),
+    _rule("STIR", 0.9, DICOM, contrast("STIR"), fits("STIR")),
+    _rule("PD", 0.9, DICOM, contrast("PROTON_DENSITY"), fits("PD"), lacks(GRADIENT)),
+    _rule("T2STAR", 0.85, DICOM, contrast("T2_STAR"), fits("T2STAR")),
+    _rule("T2", 0.85, DICOM, contrast("T2"), fits("T2"), lacks(GRADIENT)),
+    _rule("T1", 0.85, DICOM, contrast("T1"), fits("T1"), lacks(COMPENSATED)),
+    # A dual echo names both; its echo time tells.
+    _rule("PD", 0.85, NILS, says(DUAL_ECHO), below(TE, 40)),
+    _rule("T2", 0.85, NILS, says(DUAL_ECHO), at_least(TE, 40)),
+    # Words, where the physics doesn't contradict them; surer where it had something to say.
+    _rule("T1", 0.9, WORDS, says("T1"), any_of(uses(SPIN), uses(GRADIENT)), above(TE, 0)),
+    _rule("T2", 0.9, WORDS, says("T2"), uses(SPIN), above(TE, 0)),
+    _rule("T2STAR", 0.9, WORDS, says("T2STAR")),
+    _rule("T2STAR", 0.75, PHYSICS, says("T2"), uses(GRADIENT), lacks(SPIN), at_least(TE, 10)),
+    _rule("PD", 0.9, WORDS, says("PD"), lacks(GRADIENT)),
+    _rule("FLAIR", 0.8, WORDS, says("FLAIR")),
+    _rule("STIR", 0.8, WORDS, says("STIR")),
+    _rule("T1", 0.8, WORDS, says("T1")),
+    _rule("T2", 0.75, WORDS, says("T2"), lacks(GRADIENT)),
+    # Spin echo by its times; HASTE and 3-D echo trains have a short TR for a T2.
+    _rule("T1", 0.8, TABLE, *SPIN_ECHO, at_least(TR, 150),
+          at_most(TR, 850), at_most(TE, 30)),
+    _rule("T1", 0.65, TABLE, *SPIN_ECHO, above(TR, 850),
+          at_most(TR, 1200), at_most(TE, 20)),
+    _rule("T2", 0.8, TABLE, *SPIN_ECHO, above(TR, 1500), at_least(TE, 70)),
+    _rule("T2", 0.65, TABLE, *SPIN_ECHO, above(TR, 2000), at_least(TE, 55)),
+    _rule("T2", 0.7, TABLE, *SPIN_ECHO, at_least(TE, 80)),
+    _rule("PD", 0.75, TABLE, *SPIN_ECHO, above(TR, 1800), at_most(TE, 30)),
+    _rule("PD", 0.6, TABLE, *SPIN_ECHO, above(TR, 1800), below(TE, 48)),
+    # Gradient echo by its times.
+    _rule(
+        "FIELDMAP", 0.65, PHYSICS, *GRADIENT_ECHO, acquired("2D"), at_least(TR, 300),
+        below(TE, 12), small_matrix(128),
+    ),
+    _rule(
+        "LOCALIZER", 0.7, PHYSICS, uses(GRADIENT), lacks(SPIN, PLANAR, INVERSION), acquired("2D"),
+        at_most(TR, 20), at_most(FLIP, 45), at_most(VOLUMES, 1),
+    ),
+    _rule("T2STAR", 0.75, TABLE, *GRADIENT_ECHO, above(TE, 15)),
+    _rule(
+        "T2STAR", 0.7, PHYSICS, *GRADIENT_ECHO, acquired("2D"), at_least(TE, 9),
+        above(TR, 200), at_most(FLIP, 40),
+    ),
+    _rule(
+        "T1", 0.8, TABLE, *GRADIENT_ECHO, lacks(COMPENSATED), acquired("3D"), below(TR, 50),
+        below(TE, 8), at_least(FLIP, 8),
+    ),
+    _rule(
+        "T1", 0.7, TABLE, *GRADIENT_ECHO, lacks(COMPENSATED), below(TR, 400), above(TR, 50),
+        below(TE, 10), at_least(FLIP, 50),
+    ),
+)  # fmt: skip
+
+# What is claimed where no rule fits.
+NOTHING_FITS = Rule(UNKNOWN, 0.5, "", ())

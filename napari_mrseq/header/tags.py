@@ -1,0 +1,186 @@
+"""One way to ask for a value, wherever a header keeps it and however badly it is written."""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
+
+Place = tuple[int, int] | str
+
+# Times that BIDS (v1.10) gives in seconds and DICOM in milliseconds.
+SECONDS = frozenset({"RepetitionTime", "EchoTime", "InversionTime"})
+
+# Larger numbers are fill values (Philips writes 1.7e38), not times, angles or b values.
+LARGEST = 1e7
+
+_NUMBER = re.compile(r"\s*([-+]?\d*[.,]?\d+(?:[eE][-+]?\d+)?|[-+]?\d+[.,]?)")
+_BINARY = {"FD": "d", "FL": "f", "US": "H", "SS": "h", "UL": "I", "SL": "i"}
+_GUESSES = {8: "d", 4: "f", 2: "H"}
+
+
+class Tags:
+    """Values of a header by keyword or (group, element).
+
+    Parameters
+    ----------
+    dataset : pydicom.Dataset, optional
+        Classic or enhanced; functional groups that all frames share are searched after the top
+        level, then those of the first frame.
+    sidecar : mapping, optional
+        BIDS sidecar, searched last; its times come out in milliseconds.
+    """
+
+    def __init__(self, dataset: Dataset | None, sidecar: Mapping[str, Any] | None = None):
+        self._datasets = [] if dataset is None else [dataset, *_functional_groups(dataset)]
+        self._sidecar = sidecar or {}
+
+    def values(self, place: Place) -> tuple[Any, ...]:
+        """Return all values found at the first place that holds any, else an empty tuple."""
+        for dataset in self._datasets:
+            found = _filled(_values_in(dataset, place))
+            if found:
+                return found
+        if isinstance(place, str):
+            return _filled(_sidecar_values(self._sidecar, place))
+        return ()
+
+    def texts(self, place: Place) -> tuple[str, ...]:
+        """Return the values as stripped text."""
+        return tuple(str(value).strip() for value in self.values(place))
+
+    def text(self, place: Place) -> str:
+        """Return the values as one text, empty where there is none."""
+        return " ".join(self.texts(place)).strip()
+
+    def codes(self, place: Place) -> tuple[str, ...]:
+        """Return the values in capitals, also where several share one string."""
+        return tuple(
+            part.strip().upper()
+            for text in self.texts(place)
+            for part in text.split("\\")
+            if part.strip()
+        )
+
+    def number(self, place: Place) -> float | None:
+        """Return the first value that is a number, None where none is."""
+        return next(iter(self.numbers(place)), None)
+
+    def numbers(self, place: Place) -> tuple[float, ...]:
+        """Return every value that is a finite number, decimal commas read as points."""
+        numbers = (number_of(value) for value in self.values(place))
+        return tuple(number for number in numbers if number is not None)
+
+    def positive(self, place: Place) -> float | None:
+        """Return the first number above 0: vendors write 0 where they mean nothing."""
+        return next((number for number in self.numbers(place) if number > 0), None)
+
+    def of_frames(self, group: str, keyword: str) -> tuple[float, ...]:
+        """Return the distinct numbers that the frames of an enhanced file hold, in their order."""
+        found: dict[float, None] = {}
+        for dataset in self._datasets[:1]:
+            for frame in _items(dataset, "PerFrameFunctionalGroupsSequence"):
+                for item in _items(frame, group):
+                    for value in _values_in(item, keyword):
+                        number = number_of(value)
+                        if number is not None:
+                            found[number] = None
+        return tuple(found)
+
+
+def number_of(value: Any) -> float | None:
+    """Read a number out of whatever a file holds; None where there is none."""
+    match = _NUMBER.match(str(value))
+    if not match:
+        return None
+    number = float(match[1].replace(",", "."))
+    return number if abs(number) < LARGEST else None
+
+
+def _functional_groups(dataset: Dataset) -> Iterator[Dataset]:
+    for groups in ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"):
+        for frame in _items(dataset, groups)[:1]:
+            for element in frame:
+                if element.VR == "SQ" and element.value:
+                    yield from element.value[:1]
+
+
+def _items(dataset: Dataset, keyword: str) -> list[Dataset]:
+    value = dataset.get(keyword)
+    return list(value) if value else []
+
+
+def _values_in(dataset: Dataset, place: Place) -> tuple[Any, ...]:
+    """Return what a data element holds, undecoded ones read here.
+
+    pydicom raises or warns on values that break their VR; such values are still worth reading.
+    """
+    from pydicom.dataelem import RawDataElement
+
+    if place not in dataset:
+        return ()
+    element: Any = dataset.get_item(place)
+    if isinstance(element, RawDataElement):
+        return _decoded(element.value, _vr_of(element), element.is_little_endian)
+    value = element.value
+    if isinstance(value, bytes):
+        return _decoded(value, "UN", True)
+    return tuple(_listed(value))
+
+
+def _vr_of(element: Any) -> str:
+    from pydicom.datadict import dictionary_has_tag, dictionary_VR
+
+    if element.VR and element.VR != "UN":
+        return str(element.VR)
+    return dictionary_VR(element.tag) if dictionary_has_tag(element.tag) else "UN"
+
+
+def _decoded(value: bytes | None, vr: str, little_endian: bool) -> tuple[Any, ...]:
+    if not value:
+        return ()
+    code = _BINARY.get(vr)
+    if vr == "UN" and not _is_text(value):
+        code = _GUESSES.get(len(value))
+        if code is None:
+            return ()
+    if code is None:
+        return tuple(_text(value).split("\\"))
+    size = struct.calcsize(code)
+    count = len(value) // size
+    order = "<" if little_endian else ">"
+    return struct.unpack(f"{order}{count}{code}", value[: count * size])
+
+
+def _is_text(value: bytes) -> bool:
+    text = value.rstrip(b"\0 ")
+    return bool(text) and all(byte >= 32 for byte in text)
+
+
+def _text(value: bytes) -> str:
+    try:
+        return value.decode("utf-8").rstrip("\0 ")
+    except UnicodeDecodeError:
+        return value.decode("latin-1").rstrip("\0 ")
+
+
+def _sidecar_values(sidecar: Mapping[str, Any], keyword: str) -> Iterable[Any]:
+    for value in _listed(sidecar.get(keyword)):
+        number = number_of(value)
+        yield number * 1000 if keyword in SECONDS and number is not None else value
+
+
+def _listed(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        return [value]
+    return list(value)
+
+
+def _filled(values: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple(value for value in values if value is not None and str(value).strip())

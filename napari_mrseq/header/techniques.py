@@ -1,0 +1,199 @@
+"""How the signal was made, from codes and from the names that vendors give their sequences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from napari_mrseq.header.tags import Tags
+
+SPIN = "spin echo"
+GRADIENT = "gradient echo"
+INVERSION = "inversion"
+PLANAR = "echo planar"
+BALANCED = "balanced steady state"
+FLIGHT = "time of flight"
+FLOW = "phase contrast"
+ANGIOGRAPHY = "angiography"
+DIFFUSION = "diffusion"
+LABELLING = "arterial spin labelling"
+SUSCEPTIBILITY = "susceptibility weighting"
+FIELD = "field mapping"
+SCOUT = "scout"
+FLUID = "fluid attenuation"
+MPRAGE = "MPRAGE"
+SPECTROSCOPY = "spectroscopy"
+COMPENSATED = "flow compensation"
+MOVIE = "heart phases"
+PHASES = "multi-phase"
+
+
+@dataclass(frozen=True)
+class Code:
+    """A coded value that names techniques, wherever the attribute `keyword` is kept."""
+
+    keyword: str
+    value: str
+    techniques: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Name:
+    """A vendor's family of sequence names; `vendor` None where nobody else uses the name."""
+
+    vendor: str | None
+    pattern: str
+    techniques: tuple[str, ...]
+
+
+# DICOM PS3.3 C.8.3.1 (classic), C.8.13.4 (enhanced); scan options ending in _GEMS are GE's.
+CODES = (
+    Code("ScanningSequence", "SE", (SPIN,)),
+    Code("ScanningSequence", "GR", (GRADIENT,)),
+    Code("ScanningSequence", "IR", (INVERSION,)),
+    Code("ScanningSequence", "EP", (PLANAR,)),
+    Code("SequenceVariant", "TOF", (FLIGHT,)),
+    Code("ScanOptions", "IR", (INVERSION,)),
+    Code("ScanOptions", "FC", (COMPENSATED,)),
+    Code("ScanOptions", "FC_FREQ_AX_GEMS", (COMPENSATED,)),
+    Code("ScanOptions", "FC_SLICE_AX_GEMS", (COMPENSATED,)),
+    Code("ScanOptions", "VASCTOF_GEMS", (FLIGHT,)),
+    Code("ScanOptions", "EPI_GEMS", (PLANAR,)),
+    Code("ScanOptions", "MP_GEMS", (PHASES,)),
+    Code("ScanOptions", "FLAIR_GEMS", (INVERSION,)),
+    Code("AngioFlag", "Y", (ANGIOGRAPHY,)),
+    Code("EchoPulseSequence", "SPIN", (SPIN,)),
+    Code("EchoPulseSequence", "GRADIENT", (GRADIENT,)),
+    Code("EchoPulseSequence", "BOTH", (SPIN, GRADIENT)),
+    Code("InversionRecovery", "YES", (INVERSION,)),
+    Code("EchoPlanarPulseSequence", "YES", (PLANAR,)),
+    Code("SteadyStatePulseSequence", "FREE_PRECESSION", (BALANCED,)),
+    Code("TimeOfFlightContrast", "YES", (FLIGHT,)),
+    Code("PhaseContrast", "YES", (FLOW,)),
+    Code("FlowCompensation", "YES", (COMPENSATED,)),
+    Code("AcquisitionContrast", "FLOW_ENCODED", (FLOW,)),
+    Code("ArterialSpinLabelingContrast", "PSEUDOCONTINUOUS", (LABELLING,)),
+    Code("ArterialSpinLabelingContrast", "CONTINUOUS", (LABELLING,)),
+    Code("ArterialSpinLabelingContrast", "PULSED", (LABELLING,)),
+)
+
+# Names as files hold them: Siemens, Canon, Hitachi and UIH (0018,0024), GE (0019,109C and 109E),
+# Philips (2001,1020), enhanced files (0018,9005); see also the vendor pages of dcm2niix.
+NAMES = (
+    Name("Siemens", r"\*?q?(tse|se|mse)[a-z]{0,3}[23]d", (SPIN,)),
+    Name("Siemens", r"\*?spc", (SPIN,)),
+    Name("Siemens", r"\*?spcr?ir", (INVERSION,)),
+    Name("Siemens", r"\*?q?h[a-z]{0,2}2d1", (SPIN,)),
+    Name("Siemens", r"\*?q?(tir|ir|hir)[a-z]{0,3}[23]d", (SPIN, INVERSION)),
+    Name("Siemens", r"\*?tfl3d", (GRADIENT, MPRAGE)),
+    Name("Siemens", r"\*?q?c?(fl|fldyn|me|fi|gre|tfl|de)[a-z]{0,2}[23]d", (GRADIENT,)),
+    Name("Siemens", r"\*?q?c?(tfi|ci|trufi)[a-z]{0,3}[23]d", (GRADIENT, BALANCED)),
+    Name("Siemens", r"\*?fl[23]d.*_t[\dms]", (FLIGHT,)),
+    Name("Siemens", r"\*?f[li][23]d.*_(v\d|pc)", (FLOW,)),
+    Name("Siemens", r"\*?fm[23]d", (GRADIENT, FIELD)),
+    Name("Siemens", r"\*?swi[23]d", (GRADIENT, SUSCEPTIBILITY)),
+    Name("Siemens", r"\*?epfid", (GRADIENT, PLANAR)),
+    Name("Siemens", r"\*?epse", (SPIN, PLANAR)),
+    Name("Siemens", r"\*?epir", (PLANAR, INVERSION)),
+    Name("Siemens", r"\*?(ep|re|ez|sms)_?(calc_?)?b_?\d", (PLANAR, DIFFUSION)),
+    Name("Siemens", r"\*?(tgse|.*p?c?asl)", (LABELLING,)),
+    Name("Siemens", r"\*?(svs|csi|fid_)", (SPECTROSCOPY,)),
+    Name("GE", r"3[-_ ]?plane", (SCOUT,)),
+    Name("GE", r"(.*/)?(3d)?b0(map|rf)", (GRADIENT, FIELD)),
+    Name("GE", r"(.*/)?(cs)?(memp|fse|frfse|ssfse|fr?fsexl|.*cube|propeller|fsemaster)", (SPIN,)),
+    Name("GE", r"(.*/)?.*t[12]?.?flair", (SPIN, INVERSION)),
+    Name("GE", r"(.*/)?(e?fgre|m?fast_?gre|gre|.*spgr|lava|disco|medal|ideal.*gre)", (GRADIENT,)),
+    Name("GE", r"(.*/)?(efgre3d_?bravo|.*bravo|.*mprage)", (GRADIENT, MPRAGE)),
+    Name("GE", r"(.*/)?m?c?merge", (GRADIENT,)),
+    Name("GE", r"(.*/)?.*swan", (GRADIENT, SUSCEPTIBILITY)),
+    Name("GE", r"(.*/)?(.*fiesta|cosmic)", (GRADIENT, BALANCED)),
+    Name("GE", r"(.*/)?(2d|3d|ifp)?_?tof", (GRADIENT, FLIGHT)),
+    Name("GE", r"(.*/)?((2d|3d)_?pc|.*cine_?pc|pcmra)", (GRADIENT, FLOW)),
+    Name("GE", r"(.*/)?epi", (PLANAR,)),
+    Name("GE", r"(.*/)?(epirt|epi_rt|.*hyperband)", (PLANAR, GRADIENT)),
+    Name("GE", r"(.*/)?.*asl", (LABELLING,)),
+    Name("GE", r"(.*/)?(probe|press|.*mrsi)", (SPECTROSCOPY,)),
+    Name("Philips", r"(t?se|grase|mse|t[12]-?t?se)$", (SPIN,)),
+    Name("Philips", r"(tir|ir-?tse|ir-?se|ir|.*flair)$", (SPIN, INVERSION)),
+    Name("Philips", r"(t[12]?-?)?(ffe|tfe)$", (GRADIENT,)),
+    Name("Philips", r"t1-?tfe$", (GRADIENT, MPRAGE)),
+    Name("Philips", r"(b-?(ffe|tfe)|bal.*)$", (GRADIENT, BALANCED)),
+    Name("Philips", r"(fe|ffe|t1ffe)-?epi", (GRADIENT, PLANAR)),
+    Name("Philips", r"se-?epi", (SPIN, PLANAR)),
+    Name("Philips", r"dwi", (SPIN, DIFFUSION)),
+    Name("Philips", r"dwise", (PLANAR,)),
+    Name("Philips", r"(pca|pc-?mra)", (GRADIENT, FLOW)),
+    Name("Philips", r"(.*asl)", (LABELLING,)),
+    Name("Canon", r"(se|fse|fase|fsei|mvox)[\d+_ a-z]*", (SPIN,)),
+    Name("Canon", r"(ir|fir|fseir|flair)", (SPIN, INVERSION)),
+    Name("Canon", r"(fe|ffe)", (GRADIENT,)),
+    Name("Canon", r"(se|fe|ffe)_?epi", (PLANAR,)),
+    Name("Canon", r".*tof", (GRADIENT, FLIGHT)),
+    Name("Canon", r".*(true)?ssfp", (GRADIENT, BALANCED)),
+    Name("Canon", r".*fsbb", (GRADIENT, SUSCEPTIBILITY)),
+    Name("Hitachi", r"([23]d)?(se|fse|dse|pfse|isofse)", (SPIN,)),
+    Name("Hitachi", r"([23]d)?(ir|fir|fseir|flair)", (SPIN, INVERSION)),
+    Name("Hitachi", r"([23]d)?(ge|rsge|sg|rssg|tsg|rgge|mpge)", (GRADIENT,)),
+    Name("Hitachi", r"([23]d)?(ba|pb)sg", (GRADIENT, BALANCED)),
+    Name("Hitachi", r"([23]d)?(se|ge|dw)-?(dw)?-?epi", (PLANAR,)),
+    Name("Hitachi", r"([23]d)?dwi?[-_]?epi", (SPIN, DIFFUSION)),
+    Name("Hitachi", r".*tof", (GRADIENT, FLIGHT)),
+    Name("Hitachi", r".*bsi", (GRADIENT, SUSCEPTIBILITY)),
+    Name("UIH", r"fse", (SPIN,)),
+    Name("UIH", r"fse.*(ir|flair)", (INVERSION,)),
+    Name("UIH", r"gre", (GRADIENT,)),
+    Name("UIH", r"gre_fsp", (MPRAGE,)),
+    Name("UIH", r"gre.*bssfp|bssfp", (GRADIENT, BALANCED)),
+    Name("UIH", r"gre.*tof", (FLIGHT,)),
+    Name("UIH", r"gre.*(pc|fq)", (FLOW,)),
+    Name("UIH", r"gre.*(swi|qsm)", (SUSCEPTIBILITY,)),
+    Name("UIH", r"gre.*fieldmap", (FIELD,)),
+    Name("UIH", r"epi", (PLANAR,)),
+    Name("UIH", r"epi_(bold|fmri)", (GRADIENT,)),
+    Name("UIH", r"epi_(dwi|dti)", (SPIN, DIFFUSION)),
+    Name("UIH", r".*asl", (LABELLING,)),
+    Name("UIH", r".*(svs|csi)", (SPECTROSCOPY,)),
+)
+
+# Whose names to try where the maker is not told: only those that no other vendor's names match.
+DISTINCT = ("Siemens",)
+
+
+def techniques_of(tags: Tags, vendor: str | None, names: Iterable[str]) -> Mapping[str, str]:
+    """Return the techniques a header names, each with the words that show it.
+
+    Parameters
+    ----------
+    tags : Tags
+        The header.
+    vendor : str or None
+        As `vendors.vendor_of` names it.
+    names : iterable of str
+        Every name the header gives the pulse sequence.
+
+    Returns
+    -------
+    mapping of str to str
+        ``{"spin echo": "spin echo (SE)"}``.
+    """
+    found: dict[str, str] = {}
+    for code in CODES:
+        if code.value in tags.codes(code.keyword):
+            _note(found, code.techniques, code.value if code.value not in ("YES", "Y") else "")
+    for name in names:
+        for row in NAMES:
+            if _may_use(row, vendor) and re.match(row.pattern, name.lower()):
+                _note(found, row.techniques, name)
+    return found
+
+
+def _may_use(row: Name, vendor: str | None) -> bool:
+    return row.vendor == vendor or (vendor is None and row.vendor in DISTINCT)
+
+
+def _note(found: dict[str, str], techniques: Iterable[str], shown: str) -> None:
+    for technique in techniques:
+        found.setdefault(technique, f"{technique} ({shown})" if shown else technique)

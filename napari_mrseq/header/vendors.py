@@ -1,0 +1,96 @@
+"""What vendors keep in private tags: names of sequences, b values, planes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from napari_mrseq.header.tags import Tags
+
+# Manufacturer (0008,0070) as written by scanners of thirty years.
+VENDORS = (
+    ("Siemens", r"siemens"),
+    ("GE", r"\bge\b|general electric|^ge_"),
+    ("Philips", r"philips|picker|marconi"),
+    ("UIH", r"\buih\b|united imaging"),
+    ("Canon", r"canon|toshiba"),
+    ("Hitachi", r"hitachi|fujifilm"),
+    ("Bruker", r"bruker"),
+    ("Hyperfine", r"hyperfine"),
+    ("Esaote", r"esaote"),
+)
+
+# GE keeps 1000000000 as a flag on top of the b value (dcm2niix, GE notes).
+GE_FLAG = 100000
+# GE (0019,1017) series plane: 256 stands for three planes in one series.
+GE_THREE_PLANES = 256.0
+
+
+@dataclass(frozen=True)
+class PrivateTag:
+    """Where a vendor keeps something: (group, element)."""
+
+    vendor: str
+    tag: tuple[int, int]
+
+
+SEQUENCE_NAMES = (
+    PrivateTag("GE", (0x0019, 0x109C)),
+    PrivateTag("GE", (0x0019, 0x109E)),
+    PrivateTag("Philips", (0x2001, 0x1020)),
+    PrivateTag("Hitachi", (0x0019, 0x100C)),
+)
+B_VALUES = (
+    PrivateTag("Siemens", (0x0019, 0x100C)),
+    PrivateTag("GE", (0x0043, 0x1039)),
+    PrivateTag("Philips", (0x2001, 0x1003)),
+    PrivateTag("UIH", (0x0065, 0x1009)),
+)
+PHILIPS_EPI_FACTOR = (0x2001, 0x1013)
+GE_PLANE = (0x0019, 0x1017)
+
+
+def vendor_of(tags: Tags) -> str | None:
+    """Name the maker of the scanner, None where the header doesn't tell."""
+    manufacturer = tags.text("Manufacturer").lower()
+    for vendor, pattern in VENDORS:
+        if re.search(pattern, manufacturer):
+            return vendor
+    return None
+
+
+def sequence_names(tags: Tags, vendor: str | None) -> tuple[str, ...]:
+    """Return every name the header gives the pulse sequence, the vendor's own ones too."""
+    names = [tags.text(keyword) for keyword in ("SequenceName", "PulseSequenceName")]
+    names += [tags.text(place.tag) for place in SEQUENCE_NAMES if place.vendor == vendor]
+    # BIDS sidecars of Siemens data hold "%SiemensSeq%\tfl" here.
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def b_value(tags: Tags, vendor: str | None, name: str) -> float | None:
+    """Return the b value of the first instance in s/mm², None where there is none.
+
+    The public tag comes first, then the vendor's, then Siemens' sequence name (``*ep_b1000#3``).
+    """
+    public = tags.number("DiffusionBValue")
+    if public is not None:
+        return public
+    for place in B_VALUES:
+        if place.vendor == vendor:
+            private = tags.number(place.tag)
+            if private is not None:
+                return private % GE_FLAG if private > GE_FLAG else private
+    match = re.match(r"\*?(?:ep|re|ez|sms)_?(?:calc_?)?b_?(\d+)", name.lower())
+    return float(match[1]) if match else None
+
+
+def three_planes(tags: Tags, vendor: str | None) -> bool:
+    """Tell whether GE's plane code says that three planes share the series."""
+    return vendor == "GE" and tags.number(GE_PLANE) == GE_THREE_PLANES
+
+
+def philips_epi(tags: Tags, vendor: str | None) -> bool:
+    """Tell whether Philips' EPI factor says that one excitation reads several lines."""
+    return vendor == "Philips" and (tags.number(PHILIPS_EPI_FACTOR) or 0.0) > 1.0

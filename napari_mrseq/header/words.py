@@ -1,0 +1,145 @@
+"""What the words of a series description name, in the languages of protocol books."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+# A dual echo names both of its contrasts; the echo time tells which one a series is.
+DUAL_ECHO = "PD and T2"
+
+
+@dataclass(frozen=True)
+class Words:
+    """Phrases that name a sequence, in a small notation.
+
+    A phrase matches whole words of plain text (see `plain`). ``*`` stands for any letters and
+    digits, ``#`` for a number of three or four digits, ``...`` for anything between, a space for
+    a space or none.
+    """
+
+    sequence: str
+    phrases: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Naming:
+    """A sequence that a text names, and the words that do it."""
+
+    sequence: str
+    phrase: str
+
+
+def _words(sequence: str, *phrases: str) -> Words:
+    return Words(sequence, phrases)
+
+
+# The first line that fits wins: specific before general. English, German, French, Spanish,
+# Italian, Portuguese and Dutch, and the names that vendors print on their consoles.
+LEXICON = (
+    _words("OTHER", "b1", "b1 map*", "afi", "dream", "rf map*"),
+    _words("FIELDMAP", "*field map*", "fmap*", "*b0 map*", "b0 shim*", "top up", "gre field"),
+    _words("FIELDMAP", "feldkarte*", "carte de champ*", "mapa de campo", "mappa di campo"),
+    _words("DWI", "adc ... high b*", "high b val*", "calc* b val*", "calc b#"),
+    _words("ADC", "*adc", "adc*", "apparent diff*"),
+    _words("B0", "tensor b0", "b0 ... dwi*", "b0 ... dti*", "b0 ... dif*", "nodif*"),
+    _words("B0", "*dwi ... b0", "dti* ... b0", "dif* ... b0"),
+    _words("OTHER", "fa $", "fa map*", "fa col*", "col fa", "dti fa", "fractional aniso*"),
+    _words("OTHER", "tensor", "tracto*", "fiber tr*"),
+    _words("DWI", "trace*", "iso dwi", "isotrop*", "*dwi*", "dti*", "dif*", "dw", "dw epi", "b#"),
+    _words("DWI", "dki", "dsi", "hardi", "ivim", "resolve", "zoomit", "muse"),
+    _words("FIELDMAP", "b0"),
+    _words("PERF", "*asl", "asl*", "*casl*", "perf*", "pwi*", "dsc*", "dce*", "gbp", "pbp"),
+    _words("PERF", "relcb*", "rcbf", "rcbv", "cbf", "cbv", "mtt", "ttp", "t max", "k trans"),
+    _words("SWI", "ven bold*"),
+    _words("BOLD", "*bold*", "*fmri*", r"rest\d*", "resting*", "rest state", "task*", "func*"),
+    _words("BOLD", "*sbref", "ruhe*", "reposo"),
+    _words("SWI", "*swi", "swi*", "suscept*", "suszept*", "swan", "sw", "fsbb", "venobold"),
+    _words("MRA", "*tof", "tof*", "*angio*", "mra*", "mrv*", "veno*", "*willis*", "ce mra"),
+    _words("MRA", "pc", "pca", "phase contrast", "venc*", "inhance*", "twist", "tricks", "4d trak"),
+    _words("LOCALIZER", "*locali*", "loc", "loca", "*scout*", "survey*", "smart brain*", "pilot*"),
+    _words("LOCALIZER", "3 plan*", "3 pl", "three plan*", "tri plan*", "plan scan", "topogram*"),
+    _words("LOCALIZER", "lokali*", "ubersicht*", "uebersicht*", "reperage*", "repere*"),
+    _words("OTHER", "calib*", "asset cal*", "coil survey*", "coil sens*", "sense ref*", "prescan*"),
+    _words("OTHER", "ref scan*", "reference scan*", "screen save*", "report", "subtra*", "sub $"),
+    _words("OTHER", "t1 map*", "t2 map*", "t2star map*", "r2 map*", "r2star*", "t1rho*", "qsm"),
+    _words("OTHER", "qt1*", "qt2*", "*relaxo*", "pdff", "fat frac*", "ff map*", "mtr", "magic"),
+    _words("OTHER", "molli*", "look locker", "mre", "elasto*", "inv1", "inv2", "dir"),
+    _words("OTHER", "double inversion*", "*spectro*", "press", "svs*", "csi", "fat only"),
+    _words("OTHER", "cine*", "*trufi*", "tru fi", "*fiesta*", "ciss*", "*ssfp*", "b ffe", "b tfe"),
+    _words("OTHER", "balanced*", "dess", "phase map*", "phase image*", "pha images"),
+    _words("T1", "t1* flair*", "t1* [a-z0-9]+ flair*", "flair t1*"),
+    _words("FLAIR", "*flair*", "dark fluid", "fluid att*", "liquor unterdr*"),
+    _words("STIR", "*stir*", "tirm*", "tir", "short tau*", "turbo inversion*"),
+    _words("T2STAR", "t2star*", "t2s", "hemo*", "haemo*", "hamo*", "microbleed*", "medic", "merge"),
+    _words("T2STAR", "t2* ... gre", "t2* ... fl2d", "t2* ... flash*", "t2* ... ffe", "t2* ... eg"),
+    _words("T2STAR", "gre ... t2*", "fl2d ... t2*", "flash ... t2*", "ffe ... t2*", "eg t2*"),
+    _words("T2STAR", "me gre*", "t2* ge", "ge t2*"),
+    _words(DUAL_ECHO, "pd* t2*", "t2* pd*", "dp t2*", "t2* dp", "proton* t2*", "dual echo"),
+    _words("PD", "pd*", "*pd", "dp", "proton*", "dens*", "rho", "intermed*"),
+    _words(
+        "T1", r"\d?d?t1*", "*mprage*", "mp rage*", "mp2rage*", "bravo", "*spgr", "*vibe*", "lava*"
+    ),
+    _words("T1", "*thrive", "tfl", "in phase*", "opp* phase", "out phase", "out of phase"),
+    _words("T2", r"\d?d?t2*", "haste*", "*ssfse*", "ss tse*", "mrcp*", "myelo*", "frfse"),
+)
+
+# Suffixes of the BIDS standard (v1.10) at the end of a NIfTI file's name.
+BIDS_SUFFIXES = {
+    "T1w": "T1", "T2w": "T2", "FLAIR": "FLAIR", "PDw": "PD", "T2starw": "T2STAR", "inplaneT1": "T1",
+    "inplaneT2": "T2", "bold": "BOLD", "sbref": "BOLD", "dwi": "DWI", "ADC": "ADC", "trace": "DWI",
+    "FA": "OTHER", "asl": "PERF", "m0scan": "PERF", "cbf": "PERF", "angio": "MRA", "swi": "SWI",
+    "phasediff": "FIELDMAP", "phase1": "FIELDMAP", "phase2": "FIELDMAP", "magnitude": "FIELDMAP",
+    "magnitude1": "FIELDMAP", "magnitude2": "FIELDMAP", "fieldmap": "FIELDMAP", "epi": "FIELDMAP",
+    "UNIT1": "T1", "T1map": "OTHER", "T2map": "OTHER", "MP2RAGE": "OTHER", "Chimap": "OTHER",
+    "PDT2": DUAL_ECHO,
+}  # fmt: skip
+
+
+def plain(text: str) -> str:
+    """Return text in lower case, without accents, its words parted by single spaces.
+
+    ``+`` stays a word of its own. Camel case is parted (``"GreFieldMap"`` gives
+    ``"gre field map"``); ``T2*`` becomes ``t2star`` and ``b=0`` becomes ``b0``.
+    """
+    parted = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", text)
+    letters = unicodedata.normalize("NFKD", parted).encode("ascii", "ignore").decode().lower()
+    letters = re.sub(r"\b([tr]2) ?w? ?(?:\*|[-_ ]star)", r"\1star", letters)
+    letters = re.sub(r"\bb ?= ?(?=\d)", "b", letters)
+    return " ".join(re.sub(r"[^a-z0-9+]+", " ", letters).replace("+", " + ").split())
+
+
+@lru_cache(maxsize=1024)
+def naming_of(text: str) -> Naming | None:
+    """Return the sequence that a text names and the words that name it, None where none do."""
+    words = plain(text).replace("+ ", "")
+    for sequence, pattern in _patterns():
+        match = pattern.search(words)
+        if match:
+            return Naming(sequence, match[0].strip())
+    return None
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple(
+        (line.sequence, re.compile("|".join(_pattern(phrase) for phrase in line.phrases)))
+        for line in LEXICON
+    )
+
+
+def _pattern(phrase: str) -> str:
+    """Translate the notation of `Words` into a regular expression."""
+    words = [word.replace("*", "[a-z0-9]*").replace("#", r"\d{3,4}") for word in phrase.split()]
+    joined = " ?".join(words).replace(" ?... ?", r"\b.*\b")
+    return rf"\b{joined}" if joined.endswith("$") else rf"\b{joined}\b"
+
+
+def naming_of_file(file_name: str) -> Naming | None:
+    """Return the sequence that the BIDS suffix of a NIfTI file's name stands for."""
+    match = re.search(r"_([A-Za-z0-9]+)\.nii(\.gz)?$", file_name)
+    if match and match[1] in BIDS_SUFFIXES:
+        return Naming(BIDS_SUFFIXES[match[1]], match[1])
+    return None
