@@ -30,7 +30,7 @@ _NONE = Dataset()
 
 def is_enhanced(instance: Instance) -> bool:
     """Tell whether a file describes its frames in functional groups."""
-    return PER_FRAME_GROUPS in instance.header or SHARED_GROUPS in instance.header
+    return PER_FRAME_GROUPS in instance.header
 
 
 def enhanced_frames(instance: Instance) -> list[Frame]:
@@ -47,7 +47,10 @@ def enhanced_frames(instance: Instance) -> list[Frame]:
 
 
 class _Groups:
-    """Functional groups of one frame, the shared ones behind them, the header behind those."""
+    """Functional groups of one frame, the shared ones behind them, the header behind those.
+
+    Some writers give groups to attributes that vary and leave the others in the header.
+    """
 
     def __init__(self, own: Dataset, shared: Dataset, header: Dataset) -> None:
         self._own = own
@@ -59,7 +62,7 @@ class _Groups:
             found = items(group, sequence)
             if found:
                 return found[0]
-        return _NONE
+        return self.header
 
 
 def _frame(instance: Instance, origin: Origin, index: int, groups: _Groups) -> Frame:

@@ -129,13 +129,13 @@ def classic_frames(instance: Instance) -> list[Frame]:
         thickness=thickness_of(header),
         window=window_of(header),
         component=_component(header, image_type),
-        quantity=quantity_of(image_type),
+        quantity=quantity_of(image_type) or _ge_quantity(header),
         echo_time=number(header, 0x00180081),
         inversion_time=number(header, 0x00180082),
         flip_angle=number(header, 0x00181314),
         b_value=b_value_of(header),
         direction=direction_of(header),
-        trigger=number(header, 0x00181060),
+        trigger=_trigger(header),
         time=time_of_day(text(header, 0x0008002A) or text(header, 0x00080032)),
         order=(
             number(header, 0x00200100) or 0,
@@ -257,6 +257,21 @@ def direction_of(header: Dataset) -> Direction | None:
     if all(value is not None for value in philips):
         return triple(tuple(value for value in philips if value is not None))
     return None
+
+
+def _ge_quantity(header: Dataset) -> str:
+    """Name the quantity by GE's flag (0043,1030): a field map or flow beside its magnitude."""
+    flag = whole(header, 0x00431030, "SS")
+    if not flag:
+        return ""
+    return "magnitude" if flag == 2 else f"GE kind {flag}"
+
+
+def _trigger(header: Dataset) -> float | None:
+    trigger = number(header, 0x00181060)
+    # GE's real-time timer (0021,105E) is in seconds since the start of the scan.
+    timer = number(header, 0x0021105E, "DS")
+    return timer * 1000 if trigger is None and timer is not None else trigger
 
 
 def _component(header: Dataset, image_type: tuple[str, ...]) -> str:

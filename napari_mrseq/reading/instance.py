@@ -47,8 +47,8 @@ SCANNED_TAGS = [
     0x00200012, 0x00200013, 0x00200032, 0x00200037, 0x00200052, 0x00200100, 0x00280002,
     0x00280004, 0x00280006, 0x00280008, 0x00280010, 0x00280011, 0x00280030, 0x00280100,
     0x00280101, 0x00280103, 0x00281050, 0x00281051, 0x00281052, 0x00281053, 0x00291010,
-    0x00431039, 0x0043102F, 0x00651009, 0x00651037, 0x00651050, 0x00651051, 0x20011003,
-    0x200510B0, 0x200510B1, 0x200510B2, 0x52009229, 0x52009230,
+    0x00431039, 0x0043102F, 0x00431030, 0x0021105E, 0x00651009, 0x00651037, 0x00651050,
+    0x00651051, 0x20011003, 0x200510B0, 0x200510B1, 0x200510B2, 0x52009229, 0x52009230,
 ]  # fmt: skip
 
 
@@ -205,7 +205,7 @@ def _layout(header: Dataset, keyword: str, pixel_vr: str) -> PixelLayout:
         keyword=keyword,
         pixel_vr="OW" if pixel_vr == "UN" else pixel_vr,
     )
-    if layout.bits_allocated not in (1, 8, 16, 32, 64):
+    if layout.bits_allocated not in (1, 8, 12, 16, 32, 64):
         raise ReadError(f"pixels of {layout.bits_allocated} allocated bits are not supported")
     if layout.frame_bytes > LARGEST_FRAME_BYTES:
         raise ReadError(f"damaged header: an image of {rows} x {columns} pixels is absurd")

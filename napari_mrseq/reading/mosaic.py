@@ -58,8 +58,9 @@ def _siemens_frames(instance: Instance, image: Frame) -> list[Frame]:
     # The position in the header is that of a slice as large as the whole mosaic, centred on the
     # true one (nibabel, doc/source/dicom/dicom_mosaic.rst).
     row, column = np.array(image.orientation[:3]), np.array(image.orientation[3:])
-    excess_columns = (instance.layout.columns - tiles[0].columns) / 2
-    excess_rows = (instance.layout.rows - tiles[0].rows) / 2
+    side = math.ceil(math.sqrt(count))
+    excess_columns = instance.layout.columns * (1 - 1 / side) / 2
+    excess_rows = instance.layout.rows * (1 - 1 / side) / 2
     first = (
         np.array(image.position)
         + row * excess_columns * image.pixel_spacing[1]

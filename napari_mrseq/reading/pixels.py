@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 from pydicom import dcmread
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 # Luminance of red, green and blue, ITU-R BT.601.
 GREY_WEIGHTS = np.array([0.299, 0.587, 0.114], np.float32)
-_PIXEL_DTYPES = {8: "u1", 16: "u2", 32: "u4"}
+_PIXEL_DTYPES = {8: "u1", 12: "u2", 16: "u2", 32: "u4", 64: "u8"}
+_PACKED_BITS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +215,8 @@ def _decode(source: FrameSource) -> NDArray[Any]:
     if source.offset < 0 or layout.photometric == "PALETTE COLOR":
         return _decode_dataset(source)
     with Path(source.path).open("rb") as file:
+        if layout.bits_allocated == _PACKED_BITS:
+            return _packed_frame(file, source)
         # A native frame is read by its own offset, so that a truncated last frame harms no other.
         start = source.offset + (source.index * layout.frame_bytes if layout.is_native else 0)
         file.seek(start)
@@ -224,6 +227,17 @@ def _decode(source: FrameSource) -> NDArray[Any]:
         decoder = get_decoder(layout.transfer_syntax)
         array, _ = decoder.as_array(file, index=index, **options)
     return np.asarray(array)
+
+
+def _packed_frame(file: BinaryIO, source: FrameSource) -> NDArray[Any]:
+    """Unpack two pixels of 12 bits from three bytes, as ACR-NEMA and early DICOM allow."""
+    layout = source.layout
+    count = layout.rows * layout.columns
+    file.seek(source.offset + source.index * layout.frame_bytes)
+    packed = np.frombuffer(file.read(layout.frame_bytes), np.uint8).astype(np.uint16)
+    first, second, third = (packed[start : count // 2 * 3 : 3] for start in range(3))
+    pixels = np.stack([first | (second & 0xF) << 8, second >> 4 | third << 4], axis=-1)
+    return pixels.reshape(layout.rows, layout.columns)
 
 
 def _decode_dataset(source: FrameSource) -> NDArray[Any]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from napari_mrseq.reading.frames import Frame
-from napari_mrseq.reading.geometry import place_slices, same_orientation
+from napari_mrseq.reading.geometry import SAME_PLACE_MM, place_slices, same_orientation
 
 
 @dataclass(slots=True)
@@ -144,6 +144,8 @@ def _collide(frames: Sequence[Frame]) -> bool:
 def _into_volumes(frames: list[Frame]) -> list[Stack]:
     """Arrange the slices of one contrast as volumes; incomplete ones become stacks of their own."""
     frames = sorted(frames, key=lambda frame: frame.order)
+    if frames[0].source.tile is not None:
+        return _mosaic_volumes(frames)
     by_place: dict[int, list[Frame]] = defaultdict(list)
     for place, frame in zip(_places(frames), frames, strict=True):
         by_place[place].append(frame)
@@ -151,6 +153,32 @@ def _into_volumes(frames: list[Frame]) -> list[Stack]:
     if len(counts) == 1:
         return [Stack(_even_volumes(by_place))]
     return _uneven_volumes(by_place)
+
+
+def _mosaic_volumes(frames: list[Frame]) -> list[Stack]:
+    """Take each mosaic as a volume, wherever it lies: a head that moves is followed by some."""
+    mosaics = [
+        [frame for _, frame in sorted(zip(_places(mosaic), mosaic, strict=True), key=_first)]
+        for mosaic in _grouped(frames, lambda frame: (frame.source.path, frame.source.index))
+    ]
+    stacks = [Stack(volumes) for volumes in _grouped_lists(mosaics)]
+    for stack in stacks:
+        starts = [volume[0].position for volume in stack.volumes]
+        known = np.array([start for start in starts if start is not None])
+        if len(known) and np.ptp(known, axis=0).max() > SAME_PLACE_MM:
+            stack.warnings.append("volumes lie at different places; the place of the first is kept")
+    return stacks
+
+
+def _grouped_lists(volumes: Iterable[list[Frame]]) -> list[list[list[Frame]]]:
+    groups: dict[int, list[list[Frame]]] = defaultdict(list)
+    for volume in volumes:
+        groups[len(volume)].append(volume)
+    return list(groups.values())
+
+
+def _first(entry: tuple[int, Frame]) -> int:
+    return entry[0]
 
 
 def _even_volumes(by_place: dict[int, list[Frame]]) -> list[list[Frame]]:
