@@ -92,16 +92,11 @@ def write_diffusion(folder: Path, volumes: list[NDArray[np.uint16]]) -> None:
     volumes : list of (slice, row, column) array of uint16
         One a b value.
     """
-    series = _series(DIFFUSION)
+    series = _series(DIFFUSION) | {
+        "ImageType": ["ORIGINAL", "PRIMARY", "DIFFUSION", "TRACEW", "ND"]
+    }
     for number, (b_value, pixels) in enumerate(zip(B_VALUES, volumes, strict=True)):
         diffusion = {
-            "ImageType": [
-                "ORIGINAL",
-                "PRIMARY",
-                "DIFFUSION",
-                "TRACEW" if b_value else "NONE",
-                "ND",
-            ],
             "SequenceName": f"*ep_b{b_value}t" if b_value else "*ep_b0",
             "DiffusionBValue": float(b_value),
             "DiffusionDirectionality": "ISOTROPIC" if b_value else "NONE",
