@@ -1,0 +1,1 @@
+"""The napari plugin: reader, sample study, dock widget. Qt and napari are imported here alone."""

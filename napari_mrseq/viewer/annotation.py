@@ -1,0 +1,175 @@
+"""Verdict ↔ layer: the name, the metadata, and the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from napari_mrseq.series import Series, series_from_array
+from napari_mrseq.viewer.layer_data import SERIES_KEY
+from napari_mrseq.viewer.wording import layer_prefix, layer_suffix
+
+if TYPE_CHECKING:
+    from napari.layers import Image
+
+    from napari_mrseq.verdict import SliceVerdict, Verdict
+
+RECORD_KEY = "mrseq"
+STATE_KEY = "mrseq_state"
+
+
+@dataclass
+class LayerState:
+    """What is known of a layer; lives in its metadata, so it goes when the layer goes.
+
+    Attributes
+    ----------
+    series : Series
+        What the network is shown.
+    data : object
+        The layer's data at that time; a layer whose data were replaced has no verdict.
+    model_id : mapping of str to str
+        The model that judged the slices.
+    judged : dict of int to SliceVerdict
+        By the slice's number, counted through all volumes.
+    verdict : Verdict or None
+        Of the series; None while only slices are judged.
+    name_before, name_given : str or None
+        The layer's name before the verdict and with it.
+    record_before : object
+        What ``metadata["mrseq"]`` held before; None where it held nothing.
+    """
+
+    series: Series
+    data: Any
+    model_id: Mapping[str, str]
+    judged: dict[int, SliceVerdict] = field(default_factory=dict)
+    verdict: Verdict | None = None
+    name_before: str | None = None
+    name_given: str | None = None
+    record_before: Any = None
+
+    def add(self, slices: Iterable[SliceVerdict]) -> None:
+        """Keep the verdicts of some slices."""
+        per_volume = self.series.pixels.shape[-3]
+        self.judged.update({one.volume * per_volume + one.index: one for one in slices})
+
+    def in_order(self) -> list[SliceVerdict]:
+        """Return the judged slices in the order of the series."""
+        return [self.judged[index] for index in sorted(self.judged)]
+
+
+def state_of(layer: Image) -> LayerState | None:
+    """Return what is known of a layer, None where it was not judged or its data were replaced."""
+    state = layer.metadata.get(STATE_KEY)
+    if isinstance(state, LayerState) and state.data is pixels_of(layer):
+        return state
+    return None
+
+
+def keep_slices(layer: Image, model_id: Mapping[str, str], slices: Iterable[SliceVerdict]) -> None:
+    """Keep the verdicts of some slices, before the series itself has one."""
+    state = _state_for(layer, model_id)
+    state.add(slices)
+    if layer.metadata.get(STATE_KEY) is not state:
+        layer.metadata = {**layer.metadata, STATE_KEY: state}
+
+
+def annotate(layer: Image, verdict: Verdict) -> None:
+    """Write a verdict into the layer's name and ``metadata["mrseq"]``."""
+    state = _state_for(layer, verdict.model_id)
+    before, state.record_before = own_name(layer), _record_before(layer)
+    state.add(verdict.slices)
+    state.verdict, state.name_before = verdict, before
+    layer.name = layer_prefix(verdict) + before + layer_suffix(verdict)
+    # napari may have changed it: names are unique in a viewer.
+    state.name_given = layer.name
+    layer.metadata = {**layer.metadata, STATE_KEY: state, RECORD_KEY: verdict.to_dict()}
+
+
+def revert(layer: Image) -> None:
+    """Give a layer its name and metadata back as they were before the first verdict."""
+    state = layer.metadata.get(STATE_KEY)
+    if not isinstance(state, LayerState):
+        return
+    name = own_name(layer)
+    metadata = {k: v for k, v in layer.metadata.items() if k not in (STATE_KEY, RECORD_KEY)}
+    record = _record_before(layer)
+    if record is not None:
+        metadata[RECORD_KEY] = record
+    layer.metadata = metadata
+    layer.name = name
+
+
+def _state_for(layer: Image, model_id: Mapping[str, str]) -> LayerState:
+    """Return the state that verdicts of a model are added to, a new one where there is none."""
+    state = state_of(layer)
+    if state is None:
+        return LayerState(series_of(layer), pixels_of(layer), model_id)
+    if dict(state.model_id) != dict(model_id):
+        # Slices of two models don't add up to one verdict; name and record stay revertible.
+        state.model_id, state.judged, state.verdict = model_id, {}, None
+    return state
+
+
+def _record_before(layer: Image) -> Any:
+    """Return ``metadata["mrseq"]`` as it was before the first verdict, also of other data."""
+    earlier = layer.metadata.get(STATE_KEY)
+    if isinstance(earlier, LayerState) and earlier.name_given is not None:
+        return earlier.record_before
+    return layer.metadata.get(RECORD_KEY)
+
+
+def own_name(layer: Image) -> str:
+    """Return a layer's name without what a verdict added; a name given by the user since stays."""
+    state = layer.metadata.get(STATE_KEY)
+    name = str(layer.name)
+    if not isinstance(state, LayerState) or state.name_given is None:
+        return name
+    if name == state.name_given and state.name_before is not None:
+        return state.name_before
+    if state.verdict is None:
+        return name
+    name = name.removeprefix(layer_prefix(state.verdict))
+    return name.removesuffix(layer_suffix(state.verdict))
+
+
+def series_of(layer: Image) -> Series:
+    """Return the series behind a layer: the one it was read from, else its image as it is.
+
+    Raises
+    ------
+    ValueError
+        If the layer has more than four axes.
+    """
+    series = layer.metadata.get(SERIES_KEY)
+    pixels = pixels_of(layer)
+    # Layers copied by napari, or filtered by another plugin, carry the metadata along.
+    if isinstance(series, Series) and getattr(pixels, "name", None) == series.pixels.name:
+        return series
+    return series_from_array(
+        pixels, name=own_name(layer), spacing=_spacing_mm(layer), rgb=bool(layer.rgb)
+    )
+
+
+def pixels_of(layer: Image) -> Any:
+    """Return a layer's pixels, the finest level where there are several."""
+    return layer.data[0] if layer.multiscale else layer.data
+
+
+def _spacing_mm(layer: Image) -> tuple[float, float, float] | None:
+    """Return the layer's scale in mm where its units are lengths, None in pixels."""
+    import pint
+
+    if layer.ndim < 3:
+        return None
+    registry = pint.get_application_registry()  # type: ignore[no-untyped-call]
+    try:
+        steps = [
+            registry.Quantity(float(step), unit).to("mm").magnitude
+            for step, unit in zip(layer.scale[-3:], layer.units[-3:], strict=True)
+        ]
+    except pint.DimensionalityError:
+        return None
+    return (steps[0], steps[1], steps[2])

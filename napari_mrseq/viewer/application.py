@@ -1,0 +1,104 @@
+"""napari with a study in it: every layer classified and annotated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from napari_mrseq.viewer.annotation import state_of
+from napari_mrseq.viewer.controls import ALL_LAYERS
+from napari_mrseq.viewer.menu import PLUGIN, WIDGET
+from napari_mrseq.viewer.reader import read_layers
+from napari_mrseq.viewer.slice_in_view import middle_slice, show_layer, show_slice
+
+if TYPE_CHECKING:
+    from napari import Viewer
+    from napari.layers import Image
+
+    from napari_mrseq.viewer.classifier_widget import ClassifierWidget
+
+WINDOW_SIZE = (1400, 880)
+# The canvas draws when Qt is idle: a picture taken at once would show the window half done.
+SETTLE_MS = 1000
+
+
+def show(
+    paths: Sequence[str | Path],
+    *,
+    screenshot: Path | None = None,
+    model: str = "default",
+    device: str = "auto",
+) -> None:
+    """Open napari with everything under `paths` loaded; returns when the window is closed.
+
+    Parameters
+    ----------
+    paths : sequence of str or Path
+        Files and folders.
+    screenshot : Path, optional
+        Write a PNG of the window there once all layers are classified, and close it.
+    model : str
+        Name of a model, or a weights file.
+    device : str
+        ``"auto"``, ``"cuda"``, ``"mps"`` or ``"cpu"``.
+
+    Raises
+    ------
+    ReadError
+        If nothing in `paths` can be read.
+    """
+    import napari
+
+    viewer, panel = open_study(paths)
+    if screenshot is not None:
+        panel.runner.stopped.connect(lambda _: _picture_and_close(viewer, screenshot))
+    panel.controls.choose(model=model, device=device, scope=ALL_LAYERS)
+    panel.run()
+    napari.run()
+
+
+def open_study(paths: Sequence[str | Path]) -> tuple[Viewer, ClassifierWidget]:
+    """Open a window with the layers of `paths` and the panel, nothing classified yet.
+
+    Raises
+    ------
+    ReadError
+        If nothing in `paths` can be read.
+    """
+    import napari
+    from napari.layers import Image
+
+    layers = read_layers([str(path) for path in paths])
+    viewer = napari.Viewer(title="napari-mrseq")
+    for data, attributes, _ in layers:
+        viewer.add_layer(Image(data, **attributes))
+    panel: Any = viewer.window.add_plugin_dock_widget(PLUGIN, WIDGET)[1]
+    show_layer(viewer, viewer.layers[0])
+    show_slice(viewer, viewer.layers[0], middle_slice(viewer.layers[0]))
+    return viewer, panel
+
+
+def most_telling(layers: Sequence[Image]) -> Image:
+    """Return the first layer whose header disagrees, else the first layer."""
+    for layer in layers:
+        state = state_of(layer)
+        if state is not None and state.verdict is not None and state.verdict.conflict:
+            return layer
+    return layers[0]
+
+
+def _picture_and_close(viewer: Viewer, file: Path) -> None:
+    from qtpy.QtCore import QTimer
+
+    layer = most_telling(viewer.layers)
+    show_layer(viewer, layer)
+    show_slice(viewer, layer, middle_slice(layer))
+    viewer.window.resize(*WINDOW_SIZE)
+    viewer.reset_view()
+
+    def finish() -> None:
+        viewer.screenshot(str(file), canvas_only=False, flash=False)
+        viewer.close()
+
+    QTimer.singleShot(SETTLE_MS, finish)

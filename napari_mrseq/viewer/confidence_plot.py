@@ -1,0 +1,135 @@
+"""The probabilities along the stack, with the slice in view marked; a click goes there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from qtpy.QtCore import Signal  # type: ignore[attr-defined]
+from qtpy.QtWidgets import QVBoxLayout, QWidget
+
+from napari_mrseq.sequences import colour_of, name_of
+
+if TYPE_CHECKING:
+    from napari_mrseq.verdict import SliceVerdict
+    from napari_mrseq.viewer.annotation import LayerState
+
+# Below this a class is nowhere near being named and its line only hides others.
+LEAST_SHOWN = 0.2
+MOST_LINES = 5
+HEIGHT = 130
+
+
+class ConfidencePlot(QWidget):
+    """Plot of the probabilities of the slices of one volume."""
+
+    slice_chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedHeight(HEIGHT)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._canvas: Any = None
+        self._axes: Any = None
+        self._marker: Any = None
+        self._state: LayerState | None = None
+        self._volume = 0
+        self._ink, self._paper = "black", "white"
+
+    def set_colours(self, ink: str, paper: str) -> None:
+        """Draw with the colours of napari's theme."""
+        self._ink, self._paper = ink, paper
+
+    def show_state(self, state: LayerState | None, index: int | None) -> None:
+        """Draw the slices of the volume that slice `index` belongs to."""
+        self._state = state
+        if state is not None and index is not None:
+            self._volume = index // state.series.pixels.shape[-3]
+        if self._canvas is None and state is not None:
+            self._make_canvas()
+        if self._canvas is not None:
+            self._draw(index)
+
+    def move_marker(self, index: int | None) -> None:
+        """Mark the slice in view; cheap, since it follows the slider."""
+        state = self._state
+        if self._canvas is None or state is None or index is None:
+            return
+        volume, place = divmod(index, state.series.pixels.shape[-3])
+        if volume != self._volume or self._marker is None:
+            self.show_state(state, index)
+            return
+        self._marker.set_xdata([place + 1, place + 1])
+        self._canvas.draw_idle()
+
+    def _make_canvas(self) -> None:
+        # matplotlib takes half a second to import: not before there is something to draw.
+        from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
+        from matplotlib.figure import Figure
+
+        figure = Figure(layout="constrained")
+        self._canvas = FigureCanvasQTAgg(figure)  # type: ignore[no-untyped-call]
+        self._axes = figure.add_subplot()
+        self._canvas.mpl_connect("button_press_event", self._on_press)
+        self._layout.addWidget(self._canvas)
+
+    def _draw(self, index: int | None) -> None:
+        axes, state = self._axes, self._state
+        axes.clear()
+        self._marker = None
+        ink = self._ink
+        axes.figure.set_facecolor(self._paper)
+        axes.set_facecolor(self._paper)
+        if state is not None:
+            self._draw_lines(state, ink)
+            if index is not None:
+                place = index % state.series.pixels.shape[-3] + 1
+                self._marker = axes.axvline(place, color=ink, linewidth=1, linestyle=":")
+        for side in ("left", "bottom"):
+            axes.spines[side].set_color(ink)
+        for side in ("right", "top"):
+            axes.spines[side].set_visible(False)
+        axes.tick_params(colors=ink, labelsize=8)
+        self._canvas.draw_idle()
+
+    def _draw_lines(self, state: LayerState, ink: str) -> None:
+        axes = self._axes
+        count = state.series.pixels.shape[-3]
+        axes.set(xlim=(0.5, count + 0.5), ylim=(0, 1.03), yticks=(0, 0.5, 1))
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.set_xlabel("slice", fontsize=8, color=ink, labelpad=1)
+        judged = [one for one in state.in_order() if one.volume == self._volume]
+        for code in _worth_showing(judged):
+            axes.plot(
+                [one.index + 1 for one in judged],
+                [one.probabilities[code] for one in judged],
+                color=colour_of(code),
+                marker=".",
+                markersize=5,
+                linewidth=1.5,
+                label=name_of(code),
+            )
+        if judged:
+            legend = axes.legend(
+                fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5), frameon=False
+            )
+            for text in legend.get_texts():
+                text.set_color(ink)
+
+    def _on_press(self, event: Any) -> None:
+        state = self._state
+        if state is None or event.xdata is None:
+            return
+        count = state.series.pixels.shape[-3]
+        place = min(max(round(event.xdata) - 1, 0), count - 1)
+        self.slice_chosen.emit(self._volume * count + place)
+
+
+def _worth_showing(judged: list[SliceVerdict]) -> list[str]:
+    """Return the classes that come near being named somewhere, the likeliest first."""
+    highest: dict[str, float] = {}
+    for one in judged:
+        for code, probability in one.probabilities.items():
+            highest[code] = max(highest.get(code, 0.0), probability)
+    shown = [code for code, top in highest.items() if top >= LEAST_SHOWN]
+    return sorted(shown, key=lambda code: -highest[code])[:MOST_LINES]

@@ -1,0 +1,129 @@
+"""A series as a napari layer: name, place, contrast and metadata."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from napari_mrseq.errors import ReadError
+
+if TYPE_CHECKING:
+    from napari_mrseq.series import Series, VolumeAxis
+
+LayerData: TypeAlias = tuple[Any, dict[str, Any], str]
+
+SERIES_KEY = "mrseq_series"
+DICOM_KEY = "dicom"
+# Brighter and darker pixels than these percentiles are vessels, metal and the air's noise.
+DARK_PERCENT, BRIGHT_PERCENT = 0.5, 99.5
+
+_log = logging.getLogger(__name__)
+
+
+def layer_of(series: Series) -> LayerData:
+    """Return the layer data tuple of a series.
+
+    The layer lies along the series' own axes (slice, row, column), since napari can't slice
+    oblique stacks: scale in mm, and the first voxel's place measured along these axes, so that
+    parallel series of one frame of reference lie on each other. The patient affine itself is in
+    ``metadata["dicom"]``.
+    """
+    labels = ("slice", "row", "column")
+    units = ("mm",) * 3 if series.spacing else ("pixel",) * 3
+    scale = series.spacing or (1.0, 1.0, 1.0)
+    translate = _place_along_own_axes(series)
+    if series.pixels.ndim == 4:
+        labels = (_label(series.volume_axis), *labels)  # type: ignore[assignment]
+        units, scale, translate = ("pixel", *units), (1.0, *scale), (0.0, *translate)  # type: ignore[assignment]
+    attributes = {
+        "name": name_of_series(series),
+        "metadata": {DICOM_KEY: describe(series), SERIES_KEY: series},
+        "scale": scale,
+        "translate": translate,
+        "units": units,
+        "axis_labels": labels,
+        "contrast_limits": contrast_of(series),
+        "rgb": False,
+    }
+    return series.pixels, attributes, "image"
+
+
+def name_of_series(series: Series) -> str:
+    """Return the description of a series, else its number, else the name of its file."""
+    if series.description:
+        return series.description
+    if series.series_number is not None:
+        return f"series {series.series_number}"
+    return Path(series.path).name
+
+
+def contrast_of(series: Series) -> tuple[float, float]:
+    """Return the darkest and brightest value to show.
+
+    The file's own window, else percentiles of the middle slice, which is the only one read.
+    """
+    if series.window and series.window[0] < series.window[1]:
+        return series.window
+    try:
+        middle = np.asarray(series.slice_pixels(series.slice_count // 2))
+    except ReadError as error:
+        # The layer opens all the same: other slices may be whole.
+        _log.warning("no contrast limits for %s: %s", series.path, error)
+        return (0.0, 1.0)
+    finite = middle[np.isfinite(middle)]
+    if not finite.size:
+        return (0.0, 1.0)
+    low, high = np.percentile(finite, (DARK_PERCENT, BRIGHT_PERCENT))
+    return (float(low), float(high)) if low < high else (float(low), float(low) + 1.0)
+
+
+def describe(series: Series) -> dict[str, Any]:
+    """Return what is known of a series beyond its pixels; nothing of it names the patient."""
+    from napari_mrseq.header.attributes import attributes_of
+
+    axis = series.volume_axis
+    return {
+        "attributes": attributes_of(series).to_dict(),
+        "series_uid": series.series_uid,
+        "study_uid": series.study_uid,
+        "frame_of_reference_uid": series.frame_of_reference_uid,
+        "instance_uids": list(series.instance_uids),
+        "series_number": series.series_number,
+        "description": series.description,
+        "path": series.path,
+        "affine_lps": None if series.affine is None else series.affine.tolist(),
+        "spacing_mm": None if series.spacing is None else list(series.spacing),
+        "plane": series.plane,
+        "volumes": None if axis is None else _describe_axis(axis),
+        "warnings": list(series.warnings),
+    }
+
+
+def _describe_axis(axis: VolumeAxis) -> dict[str, Any]:
+    return {
+        "name": axis.name,
+        "unit": axis.unit,
+        "values": list(axis.values),
+        "directions_lps": [list(direction) for direction in axis.directions],
+    }
+
+
+def _label(axis: VolumeAxis | None) -> str:
+    if axis is None:
+        return "volume"
+    return f"{axis.name} ({axis.unit})" if axis.unit else axis.name
+
+
+def _place_along_own_axes(series: Series) -> tuple[float, float, float]:
+    """Measure the first voxel's centre along the unit vectors of slice, row and column, in mm."""
+    if series.affine is None or series.spacing is None:
+        return (0.0, 0.0, 0.0)
+    steps = series.affine[:3, :3]
+    lengths = np.linalg.norm(steps, axis=0)
+    if not lengths.all():
+        return (0.0, 0.0, 0.0)
+    slice_, row, column = series.affine[:3, 3] @ (steps / lengths)
+    return (float(slice_), float(row), float(column))

@@ -1,0 +1,88 @@
+"""napari's reader: folders and files from the scanner become one layer a series."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from napari_mrseq.series import Failure
+    from napari_mrseq.viewer.layer_data import LayerData
+
+KINDS = ("dicom", "dicomdir", "nifti", "picture", "zip")
+NIFTI_ENDINGS = (".nii", ".nii.gz")
+# napari asks about every folder that is dropped on it: a look at a few names has to do.
+NAMES_TO_SEE = 200
+CAUSES_SHOWN = 3
+
+
+def get_reader(path: str | list[str]) -> Callable[[str | list[str]], list[LayerData]] | None:
+    """Return the function that reads `path`, or None where it holds nothing of ours.
+
+    Parameters
+    ----------
+    path : str or list of str
+        File, folder, or several of them.
+    """
+    paths = [path] if isinstance(path, str) else path
+    return read_layers if any(_looks_readable(one) for one in paths) else None
+
+
+def read_layers(path: str | list[str]) -> list[LayerData]:
+    """Read files and folders into napari layers, the last one visible.
+
+    The layers of a study lie on each other: showing one and leaving the others a click away is
+    what a person can read, and what decodes no more than one series.
+
+    Parameters
+    ----------
+    path : str or list of str
+        File, folder, or several of them.
+
+    Raises
+    ------
+    ReadError
+        If nothing in `path` can be read; says why.
+    """
+    from napari_mrseq.errors import ReadError
+    from napari_mrseq.reading import read_study
+    from napari_mrseq.viewer.layer_data import layer_of
+
+    paths = [path] if isinstance(path, str) else path
+    study = read_study(paths)
+    if not study.series:
+        raise ReadError(f"Nothing to open: {_causes(study.failures)}")
+    if study.failures:
+        _warn(f"Not opened: {_causes(study.failures)}")
+    layers = [layer_of(series) for series in study.series]
+    for _, attributes, _ in layers[:-1]:
+        attributes["visible"] = False
+    return layers
+
+
+def _causes(failures: tuple[Failure, ...]) -> str:
+    shown = [f"{failure.path}: {failure.cause}" for failure in failures[:CAUSES_SHOWN]]
+    rest = len(failures) - len(shown)
+    return "; ".join(shown) + (f"; and {rest} more" if rest else "")
+
+
+def _warn(text: str) -> None:
+    from napari.utils.notifications import show_warning
+
+    show_warning(text)
+
+
+def _looks_readable(path: str) -> bool:
+    from napari_mrseq.reading.discover import file_kind, looks_like_dicom_folder
+
+    if Path(path).is_dir():
+        return looks_like_dicom_folder(path) or _holds_nifti(path)
+    return file_kind(path)[0] in KINDS
+
+
+def _holds_nifti(folder: str) -> bool:
+    names = (name for _, _, names in os.walk(folder) for name in names)
+    return any(name.lower().endswith(NIFTI_ENDINGS) for name in islice(names, NAMES_TO_SEE))

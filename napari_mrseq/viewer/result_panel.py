@@ -1,0 +1,147 @@
+"""The verdict on one layer, in the largest letters of the panel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QGridLayout, QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+
+from napari_mrseq.sequences import UNKNOWN, colour_of, name_of
+from napari_mrseq.viewer.wording import (
+    basis_words,
+    header_words,
+    is_odd,
+    percent,
+    runners_up,
+)
+
+if TYPE_CHECKING:
+    from napari_mrseq.verdict import Verdict
+    from napari_mrseq.viewer.annotation import LayerState
+
+NO_LAYER = "Open a DICOM folder, or try File > Open Sample > MR study."
+NOT_RUN = "Not yet run. Press Run to name this series."
+SLICES_ONLY = "slices of this series are judged so far; a verdict follows when the run is through."
+# Orange and blue differ for every kind of colour blindness (Okabe & Ito 2008).
+CONFLICT_COLOUR = "#E69F00"
+
+
+class ResultPanel(QStackedWidget):
+    """Verdict, confidence, runner-up, the header's claim and what to doubt."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.swatch = QLabel()
+        self.swatch.setFixedWidth(8)
+        self.verdict = _label(size=22, bold=True)
+        self.confidence = _label(size=22, bold=True)
+        self.confidence.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.runners_up = _label(wrap=True)
+        self.plane = _label()
+        self.plane.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.header = _label(wrap=True)
+        self.doubts = _label(wrap=True)
+        self.model = _label(size=8)
+        top = QGridLayout()
+        top.addWidget(self.swatch, 0, 0, 2, 1)
+        top.addWidget(self.verdict, 0, 1)
+        top.addWidget(self.confidence, 0, 2)
+        top.addWidget(self.runners_up, 1, 1)
+        top.addWidget(self.plane, 1, 2)
+        top.setColumnStretch(1, 1)
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(0, 4, 0, 4)
+        layout.addLayout(top)
+        for label in (self.header, self.doubts, self.model):
+            layout.addWidget(label)
+        # Room for two lines, so that nothing jumps when the words change.
+        self.header.setMinimumHeight(2 * self.header.fontMetrics().lineSpacing() + 4)
+        self.hint = _label(size=13, wrap=True)
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.addWidget(self.hint)
+        self.addWidget(page)
+
+    def show_nothing(self, has_layer: bool) -> None:
+        """Say what to do where there is no verdict."""
+        self._show_hint(NOT_RUN if has_layer else NO_LAYER)
+
+    def show_state(self, state: LayerState, device: str) -> None:
+        """Show the verdict of a layer, or how far it is."""
+        if state.verdict is None:
+            self._show_hint(f"{len(state.judged)} of {state.series.slice_count} {SLICES_ONLY}")
+        else:
+            self._show_verdict(state.verdict, device)
+
+    def _show_hint(self, text: str) -> None:
+        self.hint.setText(text)
+        self.setCurrentIndex(0)
+
+    def _show_verdict(self, verdict: Verdict, device: str) -> None:
+        known = verdict.sequence != UNKNOWN
+        self.swatch.setStyleSheet(f"background-color: {colour_of(verdict.sequence)};")
+        self.verdict.setText(name_of(verdict.sequence) if known else "? unknown")
+        self.confidence.setText(percent(verdict.confidence) if known else "")
+        self.runners_up.setText(_second_line(verdict))
+        self.plane.setText(verdict.series.plane or "")
+        mark, style = "", ""
+        if verdict.conflict:
+            mark = "≠ Conflict. "
+            style = (
+                f"border: 2px solid {CONFLICT_COLOUR}; border-radius: 3px; padding: 3px;"
+                "font-weight: bold;"
+            )
+        self.header.setText(mark + header_words(verdict.header) + _pixels_words(verdict))
+        self.header.setStyleSheet(style)
+        self.doubts.setText("\n".join(doubts(verdict)))
+        model = f"{verdict.model_id['name']} {verdict.model_id['version']}"
+        where = f" on {device}" if device else ""
+        self.model.setText(f"{model}{where}, {basis_words(verdict)}")
+        self.setCurrentIndex(1)
+
+
+def doubts(verdict: Verdict) -> list[str]:
+    """Return what to doubt about a series, in words, the gravest first."""
+    found = []
+    if verdict.resolved == "family":
+        found.append(f"▲ Only the family {verdict.family} is sure, not which member of it.")
+    if len(verdict.slices) < verdict.series.slice_count:
+        found.append(f"▲ Judged from {basis_words(verdict)}.")
+    odd = [one for one in verdict.slices if is_odd(one, verdict)]
+    if odd:
+        found.append(f"▲ {len(odd)} odd: slices that look like another sequence.")
+    if not verdict.series.is_mr:
+        found.append("▲ The file says that this is no MR image.")
+    header_warnings = verdict.header.warnings if verdict.header else ()
+    found += [f"▲ {warning}" for warning in (*header_warnings, *verdict.series.warnings)]
+    return found
+
+
+def _second_line(verdict: Verdict) -> str:
+    if verdict.sequence == UNKNOWN:
+        best = max(verdict.probabilities, key=lambda code: verdict.probabilities[code])
+        return f"perhaps {name_of(best)}, {percent(verdict.probabilities[best])}: not enough"
+    return runners_up(verdict.probabilities, verdict.sequence)
+
+
+def _pixels_words(verdict: Verdict) -> str:
+    """Return what the pixels alone say, where it is not what is said in large letters."""
+    if not verdict.conflict and verdict.pixels.sequence == verdict.sequence:
+        return ""
+    if verdict.pixels.sequence == UNKNOWN:
+        return ". The pixels alone don't say."
+    confidence = percent(verdict.pixels.confidence)
+    return f". The pixels look like {name_of(verdict.pixels.sequence)}, {confidence}."
+
+
+def _label(*, size: int | None = None, bold: bool = False, wrap: bool = False) -> QLabel:
+    label = QLabel()
+    style = f"font-size: {size}pt;" if size else ""
+    label.setStyleSheet(style + ("font-weight: 600;" if bold else ""))
+    label.setWordWrap(wrap)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    if wrap:
+        # A long sentence wraps; it must not widen the panel.
+        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    return label

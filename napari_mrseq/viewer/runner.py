@@ -1,0 +1,177 @@
+"""Starts and stops runs, and writes what they find into the layers. Lives on the GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from psygnal import Signal
+
+from napari_mrseq.viewer.annotation import annotate, keep_slices, pixels_of, series_of, state_of
+from napari_mrseq.viewer.worker import (
+    Event,
+    Focus,
+    Job,
+    LayerDone,
+    LayerFailed,
+    ModelLoaded,
+    RunFailed,
+    SlicesJudged,
+    classify_jobs,
+)
+
+if TYPE_CHECKING:
+    from napari.components import ViewerModel
+    from napari.layers import Image
+
+    from napari_mrseq.model import Model
+
+
+class Runner:
+    """One run at a time over the layers of a viewer.
+
+    Attributes
+    ----------
+    focus : Focus
+        The slice in view, kept up to date by the owner.
+    device : str
+        What the last run really ran on, ``""`` before the first.
+    """
+
+    started = Signal(str)
+    progressed = Signal(int, int)
+    judged = Signal(object)
+    stopped = Signal(str)
+
+    def __init__(self, viewer: ViewerModel) -> None:
+        self.focus = Focus()
+        self.device = ""
+        self._viewer = viewer
+        self._worker: Any = None
+        self._jobs: list[Job] = []
+        self._models: dict[tuple[str, str], Model] = {}
+        self._waiting: tuple[list[Job], str, str] | None = None
+        self._causes: list[str] = []
+        self._done = 0
+        viewer.layers.events.removed.connect(self._on_removed)
+
+    @property
+    def running(self) -> bool:
+        """A run is under way."""
+        return self._worker is not None
+
+    def start(self, jobs: list[Job], model: str, device: str) -> None:
+        """Judge `jobs` with a model on a device; a run under way is stopped first."""
+        if self._worker is not None:
+            self._waiting = (jobs, model, device)
+            self._worker.quit()
+            return
+        from napari.qt.threading import create_worker
+
+        self._jobs, self._causes, self._done = jobs, [], 0
+        known = (model, device) in self._models
+        self.started.emit("Classifying…" if known else "Loading the model, once…")
+        load = self._loader(model, device)
+        worker = create_worker(
+            classify_jobs, jobs, load, self.focus, _start_thread=False, _ignore_errors=True
+        )
+        worker.yielded.connect(self._on_event)
+        worker.errored.connect(self._on_error)
+        worker.finished.connect(self._on_finished)
+        self._worker = worker
+        worker.start()
+
+    def cancel(self) -> None:
+        """Ask the run to stop after the batch in hand; slices judged so far are kept."""
+        self._waiting = None
+        if self._worker is not None:
+            self._causes.append("Cancelled.")
+            self._worker.quit()
+
+    def close(self) -> None:
+        """Stop and let go of the viewer; nothing of a run under way arrives any more."""
+        self._viewer.layers.events.removed.disconnect(self._on_removed)
+        self._waiting = None
+        if self._worker is not None:
+            self._worker.yielded.disconnect(self._on_event)
+            self._worker.errored.disconnect(self._on_error)
+            self._worker.finished.disconnect(self._on_finished)
+            self._worker.quit()
+            self._worker = None
+
+    def _loader(self, name: str, device: str) -> Callable[[], Model]:
+        models = self._models
+
+        def load() -> Model:
+            if (name, device) not in models:
+                from napari_mrseq import load_model
+
+                models[name, device] = load_model(name, device)
+            return models[name, device]
+
+        return load
+
+    def _on_event(self, event: Event) -> None:
+        match event:
+            case ModelLoaded(model):
+                self.device = model.device
+                self.progressed.emit(0, sum(len(job.wanted) for job in self._jobs))
+            case RunFailed(cause):
+                self._causes.append(cause)
+            case LayerFailed(job, cause):
+                self._causes.append(f"{job.layer.name}: {cause}")
+            case SlicesJudged():
+                self._keep_slices(event)
+            case LayerDone(job, verdict):
+                if self._is_current(job):
+                    annotate(job.layer, verdict)
+                    self._done += 1
+                    self.judged.emit(job.layer)
+
+    def _keep_slices(self, event: SlicesJudged) -> None:
+        self.progressed.emit(event.done, event.total)
+        if self._is_current(event.job):
+            keep_slices(event.job.layer, event.model_id, event.new)
+            self.judged.emit(event.job.layer)
+
+    def _is_current(self, job: Job) -> bool:
+        return not job.dropped and pixels_of(job.layer) is job.data
+
+    def _on_error(self, error: Exception) -> None:
+        # napari itself shows the notification with its details.
+        self._causes.append(f"The run broke off: {error}")
+
+    def _on_finished(self) -> None:
+        self._worker = None
+        if self._waiting is not None:
+            jobs, model, device = self._waiting
+            self._waiting = None
+            self.start(jobs, model, device)
+            return
+        layers = "1 layer" if self._done == 1 else f"{self._done} layers"
+        self.stopped.emit(" ".join([f"{layers} classified.", *self._causes]))
+
+    def _on_removed(self, event: Any) -> None:
+        for job in self._jobs:
+            if job.layer == event.value:
+                job.dropped = True
+
+
+def job_for(layer: Image, wanted: tuple[int, ...] | None = None) -> Job:
+    """Return the job of judging a layer: the wanted slices, all by default.
+
+    Raises
+    ------
+    ValueError
+        If the layer is no stack of slices.
+    """
+    state = state_of(layer)
+    series = state.series if state else series_of(layer)
+    return Job(
+        layer=layer,
+        data=pixels_of(layer),
+        series=series,
+        wanted=tuple(range(series.slice_count)) if wanted is None else wanted,
+        known=dict(state.judged) if state else {},
+        known_by=dict(state.model_id) if state else {},
+    )

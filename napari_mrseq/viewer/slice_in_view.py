@@ -1,0 +1,68 @@
+"""Which slice of a layer is on the screen, and how to bring one there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from napari_mrseq.viewer.annotation import pixels_of
+
+if TYPE_CHECKING:
+    from napari.components import ViewerModel
+    from napari.layers import Image
+
+
+def stack_shape(layer: Image) -> tuple[int, ...]:
+    """Return (slices), (volumes, slices) or, for a flat picture, nothing."""
+    return tuple(pixels_of(layer).shape[: layer.ndim - 2])
+
+
+def middle_slice(layer: Image) -> int:
+    """Return the middle slice of the first volume."""
+    stack = stack_shape(layer)
+    return stack[-1] // 2 if stack else 0
+
+
+def slice_in_view(viewer: ViewerModel, layer: Image) -> int | None:
+    """Return the number of the slice in view, counted through all volumes.
+
+    None in 3-D view, where the axes are rolled so that slices are seen edge on, and where the
+    slider stands outside the layer.
+    """
+    dims = viewer.dims
+    if tuple(dims.displayed) != (dims.ndim - 2, dims.ndim - 1):
+        return None
+    stack = stack_shape(layer)
+    if not stack:
+        return 0
+    place = np.round(layer.world_to_data(dims.point[-layer.ndim :]))[: len(stack)].astype(int)
+    if (place < 0).any() or (place >= stack).any():
+        return None
+    return int(np.ravel_multi_index(tuple(place), stack))
+
+
+def show_slice(viewer: ViewerModel, layer: Image, index: int) -> None:
+    """Move the sliders so that slice `index` of `layer`, counted through all volumes, is seen."""
+    stack = stack_shape(layer)
+    if not stack:
+        return
+    place = np.unravel_index(index, stack)
+    world = layer.data_to_world([*place, 0, 0])
+    first = viewer.dims.ndim - layer.ndim
+    viewer.dims.set_point(
+        [first + axis for axis in range(len(stack))], [world[axis] for axis in range(len(stack))]
+    )
+
+
+def show_layer(viewer: ViewerModel, layer: Image) -> None:
+    """Make one image layer the visible and active one, at a slice that it has."""
+    from napari.layers import Image
+
+    layer.visible = True
+    viewer.layers.selection.active = layer
+    for other in viewer.layers:
+        if isinstance(other, Image) and other != layer:
+            other.visible = False
+    if slice_in_view(viewer, layer) is None:
+        show_slice(viewer, layer, middle_slice(layer))

@@ -1,0 +1,88 @@
+"""The slices of one series: what each is, which are odd; a click goes there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qtpy.QtCore import QModelIndex, QSortFilterProxyModel, Qt, Signal  # type: ignore[attr-defined]
+from qtpy.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from napari_mrseq.sequences import UNKNOWN, colour_of, name_of
+from napari_mrseq.viewer.table import KEY_ROLE, SORT_ROLE, Cell, Row, RowModel, Table
+from napari_mrseq.viewer.wording import is_odd, percent, runners_up
+
+if TYPE_CHECKING:
+    from napari_mrseq.verdict import SliceVerdict
+    from napari_mrseq.viewer.annotation import LayerState
+
+HEADINGS = ("Slice", "Sequence", "Confidence", "Note")
+NOTE_COLUMN = 3
+
+
+class SliceTable(QWidget):
+    """Table of the judged slices of a layer."""
+
+    slice_chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.only_odd = QCheckBox("only the odd ones")
+        self.only_odd.setToolTip("Show slices that look like another sequence, or like none")
+        self.model = RowModel(HEADINGS)
+        self.proxy = QSortFilterProxyModel()
+        self.proxy.setSourceModel(self.model)
+        self.proxy.setSortRole(SORT_ROLE)
+        self.proxy.setFilterKeyColumn(NOTE_COLUMN)
+        self.table = Table()
+        self.table.setModel(self.proxy)
+        self.table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        self.table.clicked.connect(self._on_row)
+        self.table.activated.connect(self._on_row)
+        self.table.setMinimumHeight(90)
+        # Takes the room that is left, and asks for none that would make the panel scroll.
+        self.table.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self.only_odd.toggled.connect(self._filter)
+        top = QHBoxLayout()
+        top.addWidget(QLabel("Slices"))
+        top.addStretch(1)
+        top.addWidget(self.only_odd)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(top)
+        layout.addWidget(self.table)
+
+    def show_state(self, state: LayerState | None) -> None:
+        """Show the slices of a layer; none where it was not judged."""
+        rows = [] if state is None else [_row(state, index) for index in sorted(state.judged)]
+        self.model.set_rows(rows)
+        self.table.resizeColumnsToContents()
+
+    def _filter(self, only_odd: bool) -> None:
+        self.proxy.setFilterRegularExpression("." if only_odd else "")
+
+    def _on_row(self, index: QModelIndex) -> None:
+        self.slice_chosen.emit(index.data(KEY_ROLE))
+
+
+def _row(state: LayerState, index: int) -> Row:
+    judged = state.judged[index]
+    number = str(judged.index + 1)
+    if state.series.pixels.ndim == 4:
+        number += f" (volume {judged.volume + 1})"
+    return Row(
+        key=index,
+        cells=(
+            Cell(number, index, hint=judged.sop_instance_uid or ""),
+            Cell(name_of(judged.sequence), colour=colour_of(judged.sequence)),
+            Cell(percent(judged.confidence), judged.confidence),
+            Cell(_note(state, judged), hint=runners_up(judged.probabilities, judged.sequence)),
+        ),
+    )
+
+
+def _note(state: LayerState, judged: SliceVerdict) -> str:
+    if judged.sequence == UNKNOWN:
+        return "? unsure"
+    if state.verdict is not None and is_odd(judged, state.verdict):
+        return "▲ odd"
+    return ""

@@ -1,0 +1,131 @@
+"""A table of rows that can be sorted and copied: for the slices of a series and for a study."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from qtpy.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from qtpy.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence
+from qtpy.QtWidgets import QAbstractItemView, QTableView, QWidget
+
+SORT_ROLE = Qt.ItemDataRole.UserRole
+KEY_ROLE = Qt.ItemDataRole.UserRole + 1
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell.
+
+    Attributes
+    ----------
+    text : str
+        What is shown and copied.
+    order : object
+        What the column is sorted by; the text by default.
+    colour : str or None
+        ``#rrggbb`` of the sequence it names.
+    hint : str
+        Tool tip.
+    """
+
+    text: str
+    order: Any = None
+    colour: str | None = None
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row, and what it stands for."""
+
+    key: Any
+    cells: tuple[Cell, ...]
+
+
+class RowModel(QAbstractTableModel):
+    """Rows for Qt's table view."""
+
+    def __init__(self, headings: tuple[str, ...], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._headings = headings
+        self._rows: list[Row] = []
+
+    def set_rows(self, rows: list[Row]) -> None:
+        """Show other rows."""
+        self.beginResetModel()
+        self._rows = rows
+        self.endResetModel()
+
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008, N802
+        """Return how many rows there are."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008, N802
+        """Return how many columns there are."""
+        return 0 if parent.isValid() else len(self._headings)
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return what a cell shows, is sorted by, or stands for."""
+        row = self._rows[index.row()]
+        cell = row.cells[index.column()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return cell.text
+        if role == SORT_ROLE:
+            return cell.text if cell.order is None else cell.order
+        if role == KEY_ROLE:
+            return row.key
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return cell.hint or None
+        if role == Qt.ItemDataRole.DecorationRole and cell.colour:
+            return QColor(cell.colour)
+        return None
+
+    def headerData(  # noqa: N802
+        self,
+        section: int,
+        orientation: Qt.Orientation,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> Any:
+        """Return the heading of a column."""
+        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
+            return self._headings[section]
+        return None
+
+
+class Table(QTableView):
+    """A table that copies the chosen rows as tab-separated text, for a spreadsheet."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSortingEnabled(True)
+        self.setShowGrid(False)
+        rows, columns = self.verticalHeader(), self.horizontalHeader()
+        if rows is not None and columns is not None:
+            rows.hide()
+            rows.setDefaultSectionSize(self.fontMetrics().lineSpacing() + 6)
+            columns.setStretchLastSection(True)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802
+        """Copy on Ctrl+C."""
+        if event is not None and event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        else:
+            super().keyPressEvent(event)
+
+    def copy(self) -> None:
+        """Put the chosen rows on the clipboard."""
+        model, selection = self.model(), self.selectionModel()
+        clipboard = QGuiApplication.clipboard()
+        if model is None or selection is None or clipboard is None:
+            return
+        columns = range(model.columnCount())
+        lines = [
+            "\t".join(str(model.index(row.row(), column).data()) for column in columns)
+            for row in sorted(selection.selectedRows())
+        ]
+        clipboard.setText("\n".join(lines))

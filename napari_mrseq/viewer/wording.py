@@ -1,0 +1,91 @@
+"""How verdicts are worded on screen: the same words in name, canvas, panel and tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from napari_mrseq.sequences import UNKNOWN, family_of, name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from napari_mrseq.header import HeaderClaim
+    from napari_mrseq.series import Series
+    from napari_mrseq.verdict import Decision, SliceVerdict, Verdict
+
+CONFLICT_MARK = "≠ header"
+RUNNERS_UP = 2
+
+
+def layer_prefix(verdict: Verdict) -> str:
+    """Return what stands before a layer's own name: ``"[T2-FLAIR 98%] "``."""
+    if verdict.sequence == UNKNOWN:
+        return f"[{name_of(UNKNOWN)}] "
+    return f"[{name_of(verdict.sequence)} {verdict.confidence:.0%}] "
+
+
+def layer_suffix(verdict: Verdict) -> str:
+    """Return what stands behind a layer's own name: a mark where the header disagrees."""
+    return f" {CONFLICT_MARK}" if verdict.conflict else ""
+
+
+def decision_words(decision: Decision) -> str:
+    """Return a decision with its confidence: ``"T2-FLAIR 98 %"``."""
+    if decision.sequence == UNKNOWN:
+        return name_of(UNKNOWN)
+    return f"{name_of(decision.sequence)} {percent(decision.confidence)}"
+
+
+def percent(share: float) -> str:
+    """Return a share of one as ``"98 %"``."""
+    return f"{100 * share:.0f} %"
+
+
+def slice_words(series: Series, index: int) -> str:
+    """Return where a slice is: ``"slice 12 of 24"``, with its volume in a 4-D series."""
+    *_, count = series.pixels.shape[:-2]
+    words = f"slice {index % count + 1} of {count}"
+    if series.pixels.ndim == 4:
+        volume = index // count
+        words += f", volume {volume + 1} of {series.pixels.shape[0]}{_volume_value(series, volume)}"
+    return words
+
+
+def runners_up(probabilities: Mapping[str, float], said: str) -> str:
+    """Return the next best sequences: ``"then T2 1 %, T1 1 %"``."""
+    others = sorted(((p, code) for code, p in probabilities.items() if code != said), reverse=True)
+    words = [f"{name_of(code)} {percent(p)}" for p, code in others[:RUNNERS_UP] if p >= 0.005]
+    return "then " + ", ".join(words) if words else "nothing else comes near"
+
+
+def header_words(claim: HeaderClaim | None) -> str:
+    """Return what the header claims, with its evidence."""
+    if claim is None:
+        return "No DICOM header: judged by the pixels alone."
+    if claim.sequence == UNKNOWN:
+        return "The header does not say which sequence this is."
+    evidence = ": " + ", ".join(claim.evidence) if claim.evidence else ""
+    return f"Header says {name_of(claim.sequence)}{evidence}"
+
+
+def is_odd(judged: SliceVerdict, verdict: Verdict) -> bool:
+    """Tell whether a slice clearly shows another family than its series."""
+    family = verdict.pixels.family
+    return UNKNOWN not in (judged.sequence, verdict.pixels.sequence) and (
+        family_of(judged.sequence) != family
+    )
+
+
+def basis_words(verdict: Verdict) -> str:
+    """Return how much of the series was looked at."""
+    seen, total = len(verdict.slices), verdict.series.slice_count
+    if seen == total:
+        return f"all {total} slices" if total > 1 else "one slice"
+    return f"{seen} of {total} slices"
+
+
+def _volume_value(series: Series, volume: int) -> str:
+    axis = series.volume_axis
+    if axis is None or volume >= len(axis.values):
+        return ""
+    return f" ({axis.name} {axis.values[volume]:g} {axis.unit}".rstrip() + ")"

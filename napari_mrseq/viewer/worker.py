@@ -1,0 +1,169 @@
+"""The run itself, off the GUI thread: yields after each batch, so it can show how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from napari_mrseq.errors import MrseqError
+from napari_mrseq.verdict import conclude, judge_slices
+
+if TYPE_CHECKING:
+    from napari_mrseq.model import Model
+    from napari_mrseq.series import Series
+    from napari_mrseq.verdict import SliceVerdict, Verdict
+
+# Few enough that Cancel and a moved slider are heard at once, enough to keep a GPU busy.
+BATCH_SLICES = 8
+
+
+@dataclass
+class Focus:
+    """What the user looks at; the GUI writes it, the run reads it to do that slice first."""
+
+    index: int | None = None
+
+
+@dataclass(eq=False)
+class Job:
+    """One layer to judge.
+
+    Attributes
+    ----------
+    layer : object
+        The layer, only handed through: the run never touches it.
+    data : object
+        The layer's pixels when the run began.
+    series : Series
+        Its slices.
+    wanted : tuple of int
+        Slices to judge, counted through all volumes.
+    known : mapping of int to SliceVerdict
+        Slices that the model `known_by` judged before.
+    dropped : bool
+        Set by the GUI when the layer is gone: what is left of it need not be judged.
+    """
+
+    layer: Any
+    data: Any
+    series: Series
+    wanted: tuple[int, ...]
+    known: Mapping[int, SliceVerdict] = field(default_factory=dict)
+    known_by: Mapping[str, str] = field(default_factory=dict)
+    dropped: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class ModelLoaded:
+    """The model is ready; its device is the one really used."""
+
+    model: Model
+
+
+@dataclass(frozen=True, eq=False)
+class SlicesJudged:
+    """Some slices of a layer are judged; `done` of `total` slices of all layers are now."""
+
+    job: Job
+    model_id: Mapping[str, str]
+    new: tuple[SliceVerdict, ...]
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, eq=False)
+class LayerDone:
+    """All wanted slices of a layer are judged."""
+
+    job: Job
+    verdict: Verdict
+
+
+@dataclass(frozen=True, eq=False)
+class LayerFailed:
+    """A layer can't be judged; the others go on."""
+
+    job: Job
+    cause: str
+
+
+@dataclass(frozen=True, eq=False)
+class RunFailed:
+    """Nothing can be judged."""
+
+    cause: str
+
+
+Event = ModelLoaded | SlicesJudged | LayerDone | LayerFailed | RunFailed
+
+
+def classify_jobs(
+    jobs: list[Job], load: Callable[[], Model], focus: Focus
+) -> Generator[Event, None, None]:
+    """Judge layers one after the other, the slice in view first and its neighbours next.
+
+    Parameters
+    ----------
+    jobs : list of Job
+        What to judge, in this order.
+    load : callable
+        Returns the model; called once, here, since that takes seconds.
+    focus : Focus
+        The slice in view of the first job's layer, which may change during the run.
+    """
+    try:
+        model = load()
+    except MrseqError as error:
+        yield RunFailed(str(error))
+        return
+    except OSError as error:
+        # torch's libraries can't be loaded after Qt's with some builds on Windows (WinError 1114).
+        yield RunFailed(f"PyTorch can't be loaded: {error}. Try another version of torch.")
+        return
+    yield ModelLoaded(model)
+    missing = [_missing(job, model) for job in jobs]
+    total = sum(map(len, missing))
+    for number, job in enumerate(jobs):
+        before = sum(map(len, missing[:number]))
+        seen = focus if number == 0 else Focus()
+        try:
+            yield from _classify_job(job, model, seen, before, total)
+        except MrseqError as error:
+            yield LayerFailed(job, str(error))
+
+
+def _classify_job(
+    job: Job, model: Model, focus: Focus, before: int, total: int
+) -> Generator[Event, None, None]:
+    judged = _still_valid(job, model)
+    waiting = _missing(job, model)
+    model_id = {"name": model.name, "version": model.version, "sha256": model.sha256}
+    while waiting and not job.dropped:
+        batch = _nearest(waiting, focus.index)
+        new = judge_slices(job.series, model, batch)
+        judged.update(zip(batch, new, strict=True))
+        waiting = [index for index in waiting if index not in judged]
+        before += len(new)
+        yield SlicesJudged(job, model_id, tuple(new), before, total)
+    if not job.dropped:
+        verdict = conclude(job.series, model, [judged[index] for index in sorted(judged)])
+        yield LayerDone(job, verdict)
+
+
+def _still_valid(job: Job, model: Model) -> dict[int, SliceVerdict]:
+    """Return the slices judged before; slices of two models don't add up to one verdict."""
+    return dict(job.known) if job.known_by.get("sha256") == model.sha256 else {}
+
+
+def _missing(job: Job, model: Model) -> list[int]:
+    known = _still_valid(job, model)
+    return [index for index in job.wanted if index not in known]
+
+
+def _nearest(waiting: list[int], focus: int | None) -> list[int]:
+    """Return the next batch, in order: the slices nearest to the one in view."""
+    if focus is None:
+        return waiting[:BATCH_SLICES]
+    by_distance = sorted(waiting, key=lambda index: abs(index - focus))
+    return sorted(by_distance[:BATCH_SLICES])

@@ -1,0 +1,63 @@
+"""Verdicts to show, and a real napari window with the panel in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pytest
+
+from napari_mrseq.header import HeaderClaim
+from napari_mrseq.series import Series
+from napari_mrseq.verdict import Decision, SliceVerdict, Verdict, decide
+
+CLASSES = ("T1", "T2", "FLAIR")
+MODEL_ID = {"name": "mrseq-1", "version": "1.0", "sha256": "0" * 64}
+
+MakeVerdict = Callable[..., Verdict]
+
+
+def _judge(series: Series, index: int, code: str, confidence: float = 0.9) -> SliceVerdict:
+    """Return a slice that shows one sequence, the rest spread over the others."""
+    rest = (1 - confidence) / (len(CLASSES) - 1)
+    probabilities = {one: confidence if one == code else rest for one in CLASSES}
+    per_volume = series.pixels.shape[-3]
+    return SliceVerdict(
+        index=index % per_volume,
+        volume=index // per_volume,
+        sop_instance_uid=None,
+        decision=decide(probabilities, 0.5),
+        probabilities=probabilities,
+        weight=1.0,
+    )
+
+
+@pytest.fixture(scope="session")
+def make_verdict() -> MakeVerdict:
+    """Return a function: series, code of each slice → verdict."""
+
+    def make(
+        series: Series,
+        codes: Sequence[str],
+        *,
+        decision: Decision | None = None,
+        header: HeaderClaim | None = None,
+        conflict: bool = False,
+    ) -> Verdict:
+        slices = tuple(_judge(series, index, code) for index, code in enumerate(codes))
+        mean = {
+            one: float(np.mean([judged.probabilities[one] for judged in slices])) for one in CLASSES
+        }
+        pixels = decide(mean, 0.5)
+        return Verdict(
+            series=series,
+            decision=decision or pixels,
+            probabilities=mean,
+            pixels=pixels,
+            header=header,
+            conflict=conflict,
+            slices=slices,
+            model_id=MODEL_ID,
+        )
+
+    return make

@@ -1,0 +1,124 @@
+"""The words on the canvas, as the user moves through the layers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from napari.components import ViewerModel
+from napari.layers import Image
+
+from napari_mrseq.viewer.annotation import annotate, keep_slices, revert, series_of
+from napari_mrseq.viewer.canvas_text import CanvasText
+
+
+@pytest.fixture
+def viewer() -> ViewerModel:
+    return ViewerModel()
+
+
+@pytest.fixture
+def text(viewer: ViewerModel):
+    shown = CanvasText(viewer)
+    yield viewer.canvas.overlays.text
+    shown.close()
+
+
+def add(viewer: ViewerModel, make_verdict, codes, *, shape=None, **attributes) -> Image:
+    layer = viewer.add_image(np.ones(shape or (len(codes), 8, 8)), **attributes)
+    annotate(layer, make_verdict(series_of(layer), codes, conflict=attributes.get("name") == "!"))
+    return layer
+
+
+def test_it_follows_the_slider(viewer, text, make_verdict) -> None:
+    add(viewer, make_verdict, ["T1", "T2", "FLAIR"])
+    for place, words in enumerate(("T1", "T2", "T2-FLAIR")):
+        viewer.dims.set_current_step(0, place)
+        assert text.text == f"{words} 90 %   slice {place + 1} of 3"
+        assert text.visible
+
+
+def test_it_follows_both_sliders_of_a_4d_layer(viewer, text, make_verdict) -> None:
+    add(viewer, make_verdict, ["T1", "T2", "FLAIR", "FLAIR", "T1", "T2"], shape=(2, 3, 8, 8))
+    viewer.dims.set_current_step((0, 1), (1, 2))
+    assert text.text == "T2 90 %   slice 3 of 3, volume 2 of 2"
+
+
+def test_a_flat_picture_has_one_slice(viewer, text, make_verdict) -> None:
+    add(viewer, make_verdict, ["T2"], shape=(8, 8))
+    assert text.text == "T2 90 %   slice 1 of 1"
+
+
+def test_a_conflict_is_said(viewer, text, make_verdict) -> None:
+    add(viewer, make_verdict, ["T1", "T1"], name="!")
+    viewer.dims.set_current_step(0, 1)
+    assert text.text == "T1 90 % ≠ header   slice 2 of 2"
+
+
+def test_a_slice_not_judged_is_said(viewer, text, make_verdict) -> None:
+    layer = viewer.add_image(np.ones((3, 8, 8)))
+    verdict = make_verdict(series_of(layer), ["T1"])
+    keep_slices(layer, verdict.model_id, verdict.slices)
+    viewer.dims.set_current_step(0, 2)
+    assert text.text == "not yet run   slice 3 of 3"
+
+
+def test_nothing_is_said_of_layers_never_judged(viewer, text) -> None:
+    viewer.add_image(np.ones((3, 8, 8)))
+    assert (text.text, text.visible) == ("", False)
+
+
+def test_places_count_in_millimetres(viewer, text, make_verdict) -> None:
+    """Layers that reach farther shift the slider's steps, not the slices."""
+    add(viewer, make_verdict, ["T1", "T2", "FLAIR"], scale=(5, 1, 1), translate=(20, 0, 0))
+    viewer.add_image(np.ones((40, 8, 8)), scale=(1, 1, 1), translate=(-10, 0, 0), visible=False)
+    viewer.dims.set_point(0, 25)
+    assert text.text == "T2 90 %   slice 2 of 3"
+    viewer.dims.set_point(0, 0)
+    assert "slice" not in text.text
+
+
+def test_the_active_one_of_several_visible_layers_speaks_by_name(
+    viewer, text, make_verdict
+) -> None:
+    first = add(viewer, make_verdict, ["T1", "T1"], name="under")
+    second = add(viewer, make_verdict, ["T2", "T2"], name="over")
+    viewer.dims.set_current_step(0, 0)
+    assert text.text == "T2 90 %   slice 1 of 2   over"
+    viewer.layers.selection.active = first
+    assert text.text == "T1 90 %   slice 1 of 2   under"
+    first.visible = False
+    assert text.text == "T2 90 %   slice 1 of 2"
+    viewer.layers.remove(second)
+    assert text.text == ""
+
+
+def test_in_a_grid_each_layer_has_its_line(viewer, text, make_verdict) -> None:
+    add(viewer, make_verdict, ["T1", "T1"], name="first")
+    add(viewer, make_verdict, ["T2", "T2"], name="second")
+    viewer.canvas.grid.enabled = True
+    assert [line.split()[0] for line in text.text.splitlines()] == ["T2", "T1"]
+
+
+def test_across_the_slices_the_stack_speaks(viewer, text, make_verdict) -> None:
+    add(viewer, make_verdict, ["T1", "T1"])
+    viewer.dims.order = (1, 0, 2)
+    assert text.text == "T1 90 %   whole stack"
+    viewer.dims.order = (0, 1, 2)
+    viewer.dims.ndisplay = 3
+    assert text.text == "T1 90 %   whole stack"
+
+
+def test_revert_takes_the_text_back(viewer, text, make_verdict) -> None:
+    revert(add(viewer, make_verdict, ["T1", "T1"]))
+    assert (text.text, text.visible) == ("", False)
+
+
+def test_the_users_own_text_comes_back(viewer, make_verdict) -> None:
+    overlay = viewer.canvas.overlays.text
+    overlay.text, overlay.visible, overlay.font_size = "mine", True, 20
+    shown = CanvasText(viewer)
+    add(viewer, make_verdict, ["T1", "T1"])
+    assert overlay.text != "mine"
+    shown.close()
+    viewer.dims.set_current_step(0, 1)
+    assert (overlay.text, overlay.visible, overlay.font_size) == ("mine", True, 20)
