@@ -71,7 +71,9 @@ def _siemens_frames(instance: Instance, image: Frame) -> list[Frame]:
 
 
 def _uih_frames(instance: Instance, image: Frame) -> list[Frame]:
-    tiles = _tiles(instance, whole(instance.header, _UIH_COUNT, "DS") or 1)
+    count = whole(instance.header, _UIH_COUNT, "DS") or 1
+    # Siemens fills a square, UIH leaves out rows that would stay empty.
+    tiles = _tiles(instance, count, math.ceil(count / math.ceil(math.sqrt(count))))
     described = items(instance.header, _UIH_FRAMES)
     frames = []
     for index, tile in enumerate(tiles):
@@ -86,13 +88,14 @@ def _uih_frames(instance: Instance, image: Frame) -> list[Frame]:
     return frames
 
 
-def _tiles(instance: Instance, count: int) -> list[Tile]:
-    """Return the places of the slices, row by row in the smallest square that holds them."""
-    side = math.ceil(math.sqrt(count))
-    rows, columns = instance.layout.rows // side, instance.layout.columns // side
+def _tiles(instance: Instance, count: int, down: int | None = None) -> list[Tile]:
+    """Return the places of the slices, row by row in a square, or in `down` rows of tiles."""
+    across = math.ceil(math.sqrt(count))
+    rows = instance.layout.rows // (down or across)
+    columns = instance.layout.columns // across
     if not rows or not columns:
         raise ReadError(f"a mosaic of {count} slices can't be told apart in so few pixels")
-    return [Tile(i // side * rows, i % side * columns, rows, columns) for i in range(count)]
+    return [Tile(i // across * rows, i % across * columns, rows, columns) for i in range(count)]
 
 
 def _tile_frame(image: Frame, tile: Tile, position: NDArray[np.float64] | None) -> Frame:
