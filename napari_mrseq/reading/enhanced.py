@@ -40,10 +40,15 @@ def enhanced_frames(instance: Instance) -> list[Frame]:
     groups = items(header, PER_FRAME_GROUPS)
     groups += [_NONE] * (instance.layout.frames - len(groups))
     origin = origin_of(instance)
-    return [
+    frames = [
         _frame(instance, origin, index, _Groups(group, shared, header))
         for index, group in enumerate(groups[: instance.layout.frames])
     ]
+    if len({frame.stack for frame in frames}) == len(frames):
+        # A stack is more than one slice; a name for each says nothing.
+        for frame in frames:
+            frame.stack = ""
+    return frames
 
 
 class _Groups:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from napari_mrseq.reading.frames import Frame
 from napari_mrseq.reading.geometry import SAME_PLACE_MM, place_slices, same_orientation
+from napari_mrseq.series import plane_of
 
 
 @dataclass(slots=True)
@@ -193,7 +194,7 @@ def _even_volumes(by_place: dict[int, list[Frame]]) -> list[list[Frame]]:
 
 def _uneven_volumes(by_place: dict[int, list[Frame]]) -> list[Stack]:
     most = max(map(len, by_place.values()))
-    candidates = (_volumes_by(by_place, key) for key in _VOLUME_KEYS)
+    candidates = (_volumes_by(by_place, key) for key in (*_VOLUME_KEYS, *_counted(by_place)))
     volumes = next((found for found in candidates if found and len(found) == most), None)
     if volumes is None:
         volumes = {}
@@ -233,6 +234,16 @@ def _volumes_by(
     return volumes
 
 
+def _counted(by_place: dict[int, list[Frame]]) -> list[Callable[[Frame], Hashable]]:
+    """Return keys that count instances off: volume by volume, or place by place."""
+    places, volumes = len(by_place), max(map(len, by_place.values()))
+    first = min(frame.order[2] for members in by_place.values() for frame in members)
+    return [
+        lambda frame: (frame.order[2] - first) // places,
+        lambda frame: (frame.order[2] - first) % volumes,
+    ]
+
+
 def _sorted_by_place(volume: dict[int, Frame]) -> list[Frame]:
     return [volume[place] for place in sorted(volume)]
 
@@ -270,4 +281,18 @@ def _name_parts(stacks: list[Stack]) -> None:
             words.append(first.quantity)
         if len(echoes) > 1 and first.echo_time is not None:
             words.append(f"echo {echoes.index(first.echo_time) + 1}")
+        if len({other.orientation for other in firsts}) > 1:
+            words.append(_plane(first))
         stack.part = ", ".join(word for word in (*words, stack.part) if word)
+    parts = Counter(stack.part for stack in stacks)
+    for number, stack in enumerate(stacks, start=1):
+        if parts[stack.part] > 1:
+            stack.part = f"{stack.part}, stack {number}".removeprefix(", ")
+
+
+def _plane(frame: Frame) -> str:
+    if frame.orientation is None:
+        return ""
+    affine = np.eye(4)
+    affine[:3, 1], affine[:3, 2] = frame.orientation[3:], frame.orientation[:3]
+    return plane_of(affine)

@@ -12,7 +12,16 @@ import nibabel
 import numpy as np
 import pytest
 from pydicom.uid import UID, EnhancedMRImageStorage, ExplicitVRLittleEndian, MRImageStorage
-from scanner_files import AXIAL, WriteSlice, groups_of, image, items, new_file, set_values
+
+from tests.reading.scanner_files import (
+    AXIAL,
+    WriteSlice,
+    groups_of,
+    image,
+    items,
+    new_file,
+    set_values,
+)
 
 
 @pytest.fixture

@@ -123,7 +123,7 @@ def groups_of(frame: Mapping[str, Any]) -> Dataset:
     if "b" in frame:
         diffusion = items(DiffusionBValue=float(frame["b"]))
         if "direction" in frame:
-            diffusion[0].MRDiffusionGradientDirectionSequence = items(
+            diffusion[0].DiffusionGradientDirectionSequence = items(
                 DiffusionGradientOrientation=list(frame["direction"])
             )
         groups.MRDiffusionSequence = diffusion

@@ -11,7 +11,10 @@ import nibabel
 import numpy as np
 import pytest
 from pydicom.dataset import Dataset
-from scanner_files import (
+
+from napari_mrseq.reading import read_study
+from napari_mrseq.series import Series
+from tests.reading.scanner_files import (
     AXIAL,
     COLUMNS,
     CORONAL,
@@ -23,9 +26,6 @@ from scanner_files import (
     positions_along,
     rotated,
 )
-
-from napari_mrseq.reading import read_study
-from napari_mrseq.series import Series
 
 Convert = Callable[[Path], list[nibabel.Nifti1Image]]
 TOLERANCE_MM = 0.01

@@ -1,0 +1,247 @@
+"""One series UID may hold several stacks, and a stack several volumes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from napari_mrseq.reading import read_study
+from napari_mrseq.series import Series, VolumeAxis
+from tests.reading.scanner_files import (
+    AXIAL,
+    CORONAL,
+    SAGITTAL,
+    SERIES_UID,
+    WriteSlice,
+    image,
+    positions_along,
+    rotated,
+)
+
+WriteEnhanced = Callable[..., Path]
+PLACES = positions_along(AXIAL, 4)
+
+
+def series_of(path: Path) -> tuple[Series, ...]:
+    study = read_study(path.parent)
+    assert study.failures == ()
+    return study.series
+
+
+def test_dual_echo_gives_one_stack_an_echo(write_slice: WriteSlice) -> None:
+    for number, position in enumerate(PLACES):
+        write_slice(2 * number + 1, position, EchoTime=16, EchoNumbers=1)
+        path = write_slice(2 * number + 2, position, EchoTime=93, EchoNumbers=2)
+    first, second = series_of(path)
+    assert (first.part, second.part) == ("echo 1", "echo 2")
+    assert [one.dataset["EchoTime"].value for one in (first, second)] == [16, 93]
+    assert first.instance_uids == tuple(f"{SERIES_UID}.{n}" for n in (1, 3, 5, 7))
+    np.testing.assert_array_equal(second.pixels[1].compute(), image(4))
+
+
+def test_magnitude_and_phase_are_two_stacks(write_slice: WriteSlice) -> None:
+    for number, position in enumerate(PLACES):
+        write_slice(number + 1, position, ImageType=["ORIGINAL", "PRIMARY", "M", "ND"])
+        path = write_slice(
+            number + 11,
+            position,
+            ImageType=["ORIGINAL", "PRIMARY", "P", "ND"],
+            RescaleSlope=2,
+            RescaleIntercept=-4096,
+        )
+    assert [one.part for one in series_of(path)] == ["magnitude", "phase"]
+
+
+def test_water_and_fat_are_two_stacks(write_slice: WriteSlice) -> None:
+    for number, position in enumerate(PLACES):
+        write_slice(number + 1, position, ImageType=["DERIVED", "PRIMARY", "DIXON", "WATER"])
+        path = write_slice(number + 11, position, ImageType=["DERIVED", "PRIMARY", "DIXON", "FAT"])
+    assert [one.part for one in series_of(path)] == ["water", "fat"]
+
+
+def test_localizer_has_a_stack_a_plane(write_slice: WriteSlice) -> None:
+    number = 0
+    for orientation in (SAGITTAL, CORONAL, AXIAL):
+        for position in positions_along(orientation, 3, 10.0):
+            number += 1
+            path = write_slice(number, position, orientation)
+    stacks = series_of(path)
+    assert [one.plane for one in stacks] == ["sagittal", "coronal", "axial"]
+    assert [one.part for one in stacks] == ["sagittal", "coronal", "axial"]
+    assert {one.pixels.shape[0] for one in stacks} == {3}
+
+
+def test_noise_in_the_direction_cosines_splits_nothing(write_slice: WriteSlice) -> None:
+    for number, position in enumerate(PLACES, start=1):
+        path = write_slice(number, position, rotated(5 + 0.01 * number))
+    (stack,) = series_of(path)
+    assert stack.pixels.shape[0] == len(PLACES)
+
+
+def test_echo_times_that_differ_from_slice_to_slice_split_nothing(write_slice: WriteSlice) -> None:
+    for number, position in enumerate(PLACES, start=1):
+        path = write_slice(number, position, EchoTime=10 + 0.1 * number)
+    assert len(series_of(path)) == 1
+
+
+def test_diffusion_has_b_values_and_directions(write_slice: WriteSlice) -> None:
+    gradients = [(0, (0.0, 0.0, 0.0)), (1000, (1.0, 0.0, 0.0)), (1000, (0.0, 0.6, 0.8))]
+    for volume, (b, direction) in enumerate(gradients):
+        for index, position in enumerate(PLACES):
+            private = {(0x0019, 0x100C): ("IS", str(b)), (0x0019, 0x100E): ("FD", list(direction))}
+            path = write_slice(1 + 4 * volume + index, position, private=private)
+    (stack,) = series_of(path)
+    assert stack.pixels.shape[:2] == (3, 4)
+    assert stack.volume_axis == VolumeAxis(
+        "b value", "s/mm²", (0, 1000, 1000), tuple(direction for _, direction in gradients)
+    )
+    np.testing.assert_array_equal(stack.pixels[2, 1].compute(), image(10))
+
+
+def test_ge_b_value_is_freed_of_its_offset(write_slice: WriteSlice) -> None:
+    for volume, b in enumerate(("0\\8\\0\\0", "1000000800\\8\\0\\0")):
+        for index, position in enumerate(PLACES):
+            private = {(0x0043, 0x1039): ("IS", b.split("\\"))}
+            path = write_slice(1 + 4 * volume + index, position, private=private)
+    (stack,) = series_of(path)
+    assert stack.volume_axis is not None
+    assert stack.volume_axis.values == (0, 800)
+
+
+@pytest.mark.parametrize(
+    ("keyword", "values", "axis"),
+    [
+        ("InversionTime", (100, 400, 1600), VolumeAxis("inversion time", "ms", (100, 400, 1600))),
+        ("FlipAngle", (3, 12, 20), VolumeAxis("flip angle", "degree", (3, 12, 20))),
+        ("TriggerTime", (0, 2000, 4000), VolumeAxis("time", "ms", (0, 2000, 4000))),
+        (
+            "AcquisitionTime",
+            ("235950.5", "235952.5", "235955"),
+            VolumeAxis("time", "ms", (0, 2000, 4500)),
+        ),
+    ],
+)
+def test_volume_axis_says_what_varies(
+    keyword: str, values: tuple[float | str, ...], axis: VolumeAxis, write_slice: WriteSlice
+) -> None:
+    for volume, value in enumerate(values):
+        for index, position in enumerate(PLACES):
+            path = write_slice(1 + 4 * volume + index, position, **{keyword: value})
+    (stack,) = series_of(path)
+    assert stack.volume_axis == axis
+
+
+def test_volumes_of_which_nothing_is_known(write_slice: WriteSlice) -> None:
+    for volume in range(2):
+        for index, position in enumerate(PLACES):
+            path = write_slice(1 + 4 * volume + index, position)
+    (stack,) = series_of(path)
+    assert stack.volume_axis == VolumeAxis("volume")
+
+
+def test_missing_slice_of_a_time_series_shifts_no_other(write_slice: WriteSlice) -> None:
+    for volume in range(4):
+        for index, position in enumerate(PLACES):
+            path = write_slice(1 + 4 * volume + index, position)
+    path.with_name("00006.dcm").unlink()
+    whole, rest = series_of(path)
+    assert whole.pixels.shape[:2] == (3, 4)
+    assert [uid.rsplit(".", 1)[1] for uid in whole.instance_uids[4:8]] == ["9", "10", "11", "12"]
+    assert rest.pixels.shape[0] == 3
+    assert "incomplete: 3 of the 4 slices" in rest.warnings[0]
+
+
+def test_interrupted_series_keeps_its_last_slices(write_slice: WriteSlice) -> None:
+    for volume in range(3):
+        for index, position in enumerate(PLACES):
+            if volume < 2 or index < 2:
+                path = write_slice(
+                    1 + 4 * volume + index, position, TemporalPositionIdentifier=volume + 1
+                )
+    whole, rest = series_of(path)
+    assert whole.pixels.shape[:2] == (2, 4)
+    assert rest.instance_uids == (f"{SERIES_UID}.9", f"{SERIES_UID}.10")
+
+
+def test_copied_files_are_shown_once_and_named(write_slice: WriteSlice) -> None:
+    for number, position in enumerate(PLACES, start=1):
+        path = write_slice(number, position)
+    write_slice(2, PLACES[1], name="copy of 2.dcm")
+    (stack,) = series_of(path)
+    assert stack.pixels.shape[0] == 4
+    assert "duplicate: the instances of copy of 2.dcm are there twice" in stack.warnings[0]
+
+
+def test_two_instances_at_one_place_are_both_kept(write_slice: WriteSlice) -> None:
+    for number, position in enumerate(PLACES, start=1):
+        path = write_slice(number, position)
+    write_slice(9, PLACES[1])
+    series = series_of(path)
+    assert sorted(uid for one in series for uid in one.instance_uids) == sorted(
+        f"{SERIES_UID}.{n}" for n in (1, 2, 3, 4, 9)
+    )
+    assert any("incomplete" in warning for one in series for warning in one.warnings)
+
+
+def test_two_stacks_of_one_enhanced_file(write_enhanced: WriteEnhanced) -> None:
+    frames = [{"position": place, "stack": "1"} for place in positions_along(AXIAL, 3)]
+    frames += [
+        {"position": place, "orientation": rotated(20), "stack": "2"}
+        for place in positions_along(rotated(20), 5)
+    ]
+    path = write_enhanced(1, frames)
+    assert [one.pixels.shape[0] for one in series_of(path)] == [3, 5]
+
+
+def test_enhanced_diffusion(write_enhanced: WriteEnhanced) -> None:
+    gradients = [(0.0, None), (700.0, (0.0, 1.0, 0.0))]
+    frames = []
+    for index, place in enumerate(PLACES):
+        for b, direction in gradients:
+            frame = {"position": place, "slice": index + 1, "b": b}
+            frames.append(frame | ({"direction": direction} if direction else {}))
+    (stack,) = series_of(write_enhanced(1, frames))
+    assert stack.volume_axis == VolumeAxis(
+        "b value", "s/mm²", (0, 700), ((0.0, 0.0, 0.0), (0.0, 1.0, 0.0))
+    )
+    np.testing.assert_array_equal(stack.pixels[1, 2].compute(), image(105))
+    assert set(stack.instance_uids) == {f"{SERIES_UID}.1"}
+
+
+def test_enhanced_echoes_and_components(write_enhanced: WriteEnhanced) -> None:
+    frames = [
+        {"position": place, "echo": echo, "component": component, "slope": slope}
+        for echo in (4.6, 9.2)
+        for component, slope in (("MAGNITUDE", 1), ("PHASE", 2))
+        for place in PLACES
+    ]
+    parts = [one.part for one in series_of(write_enhanced(1, frames))]
+    assert parts == [
+        "magnitude, echo 1",
+        "phase, echo 1",
+        "magnitude, echo 2",
+        "phase, echo 2",
+    ]
+
+
+def test_header_of_an_enhanced_stack_is_that_of_its_own_frames(
+    write_enhanced: WriteEnhanced,
+) -> None:
+    frames = [{"position": p, "echo": echo} for echo in (15.0, 90.0) for p in PLACES]
+    for stack, echo in zip(series_of(write_enhanced(1, frames)), (15.0, 90.0), strict=True):
+        (group,) = stack.dataset.PerFrameFunctionalGroupsSequence
+        assert group.MREchoSequence[0].EffectiveEchoTime == echo
+
+
+def test_enhanced_files_of_one_volume_each_are_a_time_series(
+    write_enhanced: WriteEnhanced,
+) -> None:
+    for volume in range(3):
+        frames = [{"position": place, "time": volume + 1} for place in PLACES]
+        path = write_enhanced(volume + 1, frames, AcquisitionNumber=volume + 1)
+    (stack,) = series_of(path)
+    assert stack.pixels.shape[:2] == (3, 4)
+    assert len(stack.files) == 3
