@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 BATCH_SLICES = 32
 FAST_SLICES = 5
+# Two members of a family closer than this are not told apart: the family is named.
+MEMBER_SHARE = 0.7
 # Below this probability neither side of a contradiction is sure enough to accuse the other.
 CONFLICT_CONFIDENCE = 0.6
 
@@ -189,25 +191,33 @@ class Progress:
 
 
 def decide(probabilities: Mapping[str, float], threshold: float) -> Decision:
-    """Turn a distribution into a word: the member, else its family, else `UNKNOWN`.
+    """Turn a distribution into a word: the likeliest family's member, the family, or `UNKNOWN`.
 
     Parameters
     ----------
     probabilities : mapping of str to float
         One a class; they sum to 1.
     threshold : float
-        Least probability at which a member or a family is named.
+        Least probability at which a family is named. Its member is named where it holds at least
+        `MEMBER_SHARE` of the family's probability.
     """
-    code, best = max(probabilities.items(), key=lambda item: item[1])
-    if code != UNKNOWN and best >= threshold:
-        return Decision(code, best, "member")
-    families: dict[str, float] = {}
-    for member, probability in probabilities.items():
-        families[family_of(member)] = families.get(family_of(member), 0.0) + probability
+    families = by_family(probabilities)
     family, total = max(families.items(), key=lambda item: item[1])
-    if family != family_of(UNKNOWN) and total >= threshold and family != code:
-        return Decision(plain_member(family), min(total, 1.0), "family")
-    return Decision(UNKNOWN, best, "unknown")
+    if family == family_of(UNKNOWN) or total < threshold:
+        return Decision(UNKNOWN, max(probabilities.values()), "unknown")
+    members = {code: p for code, p in probabilities.items() if family_of(code) == family}
+    code, best = max(members.items(), key=lambda item: item[1])
+    if best >= MEMBER_SHARE * total:
+        return Decision(code, best, "member")
+    return Decision(plain_member(family), min(total, 1.0), "family")
+
+
+def by_family(probabilities: Mapping[str, float]) -> dict[str, float]:
+    """Add up the probabilities of each family's members."""
+    families: dict[str, float] = {}
+    for code, probability in probabilities.items():
+        families[family_of(code)] = families.get(family_of(code), 0.0) + probability
+    return families
 
 
 def classify(
@@ -275,9 +285,9 @@ def classify_steps(
 
 def judge_slices(series: Series, model: Model, indices: Sequence[int]) -> list[SliceVerdict]:
     """Let the network judge some slices of a series, counted through all volumes."""
-    import dask
+    from dask.base import compute
 
-    stack = np.stack(dask.compute(*(series.slice_pixels(i) for i in indices)))
+    stack = np.stack(compute(*(series.slice_pixels(i) for i in indices)))
     spacing = series.spacing[1:] if series.spacing else None
     probabilities, weights = model.examine(stack, pixel_spacing=spacing)
     per_volume = series.pixels.shape[-3]
@@ -301,7 +311,13 @@ def judge_slices(series: Series, model: Model, indices: Sequence[int]) -> list[S
 def conclude(series: Series, model: Model, judged: Sequence[SliceVerdict]) -> Verdict:
     """Join the slices of a series and its header into the verdict."""
     calibration = model.card.calibration
-    probabilities = _by_class(model.classes, aggregate(judged, calibration.series_temperature))
+    joined = aggregate(
+        np.array([list(verdict.probabilities.values()) for verdict in judged]),
+        np.array([verdict.weight for verdict in judged]),
+        np.array([verdict.volume for verdict in judged]),
+        calibration.series_temperature,
+    )
+    probabilities = _by_class(model.classes, joined)
     pixels = decide(probabilities, calibration.series_threshold)
     header = claim_of(series)
     return Verdict(
@@ -316,29 +332,41 @@ def conclude(series: Series, model: Model, judged: Sequence[SliceVerdict]) -> Ve
     )
 
 
-def aggregate(judged: Sequence[SliceVerdict], temperature: float) -> NDArray[np.float64]:
+def aggregate(
+    probabilities: NDArray[Any],
+    weights: NDArray[Any],
+    volumes: NDArray[Any],
+    temperature: float,
+) -> NDArray[np.float64]:
     """Join the probabilities of slices into those of their series.
 
     Log-probabilities are averaged within a volume, each slice weighted by what it shows, and
     sharpened or softened by `temperature`; volumes are then averaged, since a 4-D series may
     hold several contrasts (b = 0 and b > 0).
 
+    Parameters
+    ----------
+    probabilities : (n, classes) array
+        Of the slices.
+    weights : (n,) array
+        How much each slice shows; where a volume shows nothing, its slices vote alike.
+    volumes : (n,) array
+        Volume each slice belongs to.
+    temperature : float
+        Divides the averaged log-probabilities.
+
     Returns
     -------
     (classes,) array
         Sums to 1.
     """
-    volumes: dict[int, list[SliceVerdict]] = {}
-    for verdict in judged:
-        volumes.setdefault(verdict.volume, []).append(verdict)
     joined = []
-    for members in volumes.values():
-        rows = np.array([list(member.probabilities.values()) for member in members])
-        weights = np.array([member.weight for member in members])
-        if not weights.any():
-            weights = np.ones_like(weights)
-        logits = np.average(np.log(rows.clip(1e-7)), axis=0, weights=weights) / temperature
-        joined.append(_softmax(logits))
+    for volume in np.unique(volumes):
+        rows, votes = probabilities[volumes == volume], weights[volumes == volume]
+        votes = votes if votes.any() else np.ones_like(votes)
+        logits = np.average(np.log(rows.clip(1e-7)), axis=0, weights=votes) / temperature
+        powers = np.exp(logits - logits.max())
+        joined.append(powers / powers.sum())
     return np.asarray(np.mean(joined, axis=0))
 
 
@@ -372,10 +400,7 @@ def contradicts(probabilities: Mapping[str, float], header: HeaderClaim | None) 
     """
     if header is None or header.sequence not in probabilities or header.sequence == UNKNOWN:
         return False
-    families: dict[str, float] = {}
-    for code, probability in probabilities.items():
-        families[family_of(code)] = families.get(family_of(code), 0.0) + probability
-    family, best = max(families.items(), key=lambda item: item[1])
+    family, best = max(by_family(probabilities).items(), key=lambda item: item[1])
     return (
         family not in (family_of(header.sequence), family_of(UNKNOWN))
         and best >= CONFLICT_CONFIDENCE
@@ -406,11 +431,6 @@ def _slices_to_see(series: Series, fast: bool) -> list[int]:
 
 def _by_class(classes: Sequence[str], row: NDArray[Any]) -> dict[str, float]:
     return {code: float(p) for code, p in zip(classes, row, strict=True)}
-
-
-def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    powers = np.exp(logits - logits.max())
-    return np.asarray(powers / powers.sum())
 
 
 def _header_record(header: HeaderClaim | None) -> dict[str, Any] | None:

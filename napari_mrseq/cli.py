@@ -1,0 +1,201 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from napari_mrseq.errors import MrseqError
+from napari_mrseq.model.registry import DEFAULT
+
+if TYPE_CHECKING:
+    from napari_mrseq.model import Model
+    from napari_mrseq.report import Record
+    from napari_mrseq.series import Series
+
+app = typer.Typer(
+    name="napari-mrseq",
+    help="Names the MR sequence of series and slices. For research; not for diagnosis.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Format = StrEnum("Format", ["table", "csv", "json", "parquet"])
+Device = StrEnum("Device", ["auto", "cuda", "mps", "cpu"])
+
+Paths = Annotated[
+    list[Path], typer.Argument(help="Files or folders: DICOM, NIfTI, JPG, PNG, TIFF.")
+]
+ModelOption = Annotated[str, typer.Option("--model", help="A model's name, or a weights file.")]
+DeviceOption = Annotated[Device, typer.Option("--device", help="Where the network runs.")]
+
+
+@app.command()
+def classify(
+    paths: Paths,
+    model: ModelOption = DEFAULT,
+    device: DeviceOption = Device.auto,
+    output_format: Annotated[
+        Format, typer.Option("--format", help="How the result is written.")
+    ] = Format.table,
+    output: Annotated[
+        Path | None, typer.Option(help="Where to write it instead of standard output.")
+    ] = None,
+    slices: Annotated[bool, typer.Option("--slices", help="Every slice as well.")] = False,
+    fast: Annotated[bool, typer.Option("--fast", help="At most a few slices a series.")] = False,
+) -> None:
+    """Tell which sequence each series is."""
+    from napari_mrseq.reading import read_study
+    from napari_mrseq.report import FORMATS, failure_record, in_order_of
+
+    study = read_study(paths, progress=_progress("reading"))
+    records: list[Record] = []
+    network = _load(model, device) if study.series else None
+    for number, series in enumerate(study.series, 1):
+        _say(f"\r{number} of {len(study.series)} series", end="")
+        if network:
+            records.append(_record(series, network, fast=fast, slices=slices))
+    _say("" if study.series else "nothing to classify")
+    records += [failure_record(failure) for failure in study.failures]
+    records = in_order_of(paths, records)
+    for record in records:
+        if record["error"]:
+            _say(f"not read: {record['path']}: {record['error']}")
+    _write(FORMATS[output_format.value](records), output)
+    raise typer.Exit(int(any(record["error"] for record in records)))
+
+
+@app.command()
+def models() -> None:
+    """List the models: name, classes, size, hash, where."""
+    from napari_mrseq.model import registry
+
+    for entry in registry.entries():
+        card = registry.read_card(entry.path)
+        size = entry.path.stat().st_size / 1e6
+        typer.echo(f"{entry.name}  {', '.join(card.classes)}  {size:.1f} MB")
+        typer.echo(f"    {entry.sha256}  {entry.path}")
+
+
+@app.command()
+def train(
+    catalogue: Annotated[Path, typer.Argument(help="CSV of labelled pictures.")],
+    output: Annotated[Path, typer.Option(help="Folder for state, weights and figures.")],
+    network: Annotated[str, typer.Option(help="Architecture.")] = "efficientnet_lite0",
+    folds: Annotated[
+        int | None, typer.Option(help="Train this many networks, each with one fold held out.")
+    ] = None,
+    held_out: Annotated[
+        int | None, typer.Option(help="Train one network with this fold held out.")
+    ] = None,
+    epochs: Annotated[int, typer.Option(help="Passes.")] = 18,
+    draws: Annotated[int, typer.Option(help="Pictures drawn in a pass.")] = 8000,
+    name: Annotated[str, typer.Option(help="Name of the model.")] = "my-model",
+    version: Annotated[str, typer.Option(help="Version of the model.")] = "1.0",
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on from the state in the folder.")
+    ] = False,
+) -> None:
+    """Train a network on labelled pictures."""
+    from napari_mrseq.training.fit import Recipe
+    from napari_mrseq.training.run import train as run
+
+    for fold in range(folds) if folds else (held_out,):
+        recipe = Recipe(network=network, epochs=epochs, draws=draws, held_out=fold)
+        folder = output if fold is None else output / f"fold-{fold}"
+        run(catalogue, folder, recipe, name=name, version=version, resume=resume, log=_say)
+
+
+@app.command()
+def evaluate(
+    catalogue: Annotated[Path, typer.Argument(help="CSV of labelled pictures.")],
+    model: ModelOption = DEFAULT,
+    device: DeviceOption = Device.auto,
+    output: Annotated[Path | None, typer.Option(help="Folder for the figures.")] = None,
+) -> None:
+    """Measure a model on the fold it never saw (on all pictures where none was held out)."""
+    import json
+
+    from napari_mrseq.training.catalogue import read_catalogue
+    from napari_mrseq.training.figures_text import text_of
+    from napari_mrseq.training.run import FIGURES
+    from napari_mrseq.training.run import evaluate as run
+
+    network = _load(model, device)
+    held_out = network.card.training.get("recipe", {}).get("held_out")
+    rows = read_catalogue(catalogue)
+    unseen = [row for row in rows if row.fold == held_out] or rows
+    _say(f"fold {held_out}, never trained on" if len(unseen) < len(rows) else "all pictures")
+    figures = run(network, unseen, log=_say)
+    typer.echo(text_of(figures))
+    if output:
+        output.mkdir(parents=True, exist_ok=True)
+        (output / FIGURES).write_text(json.dumps(figures, indent=1), encoding="utf-8")
+
+
+@app.command()
+def view(
+    paths: Paths,
+    model: ModelOption = DEFAULT,
+    device: DeviceOption = Device.auto,
+    screenshot: Annotated[
+        Path | None, typer.Option(help="Write a picture of the window here and close it.")
+    ] = None,
+) -> None:
+    """Open napari with everything loaded, classified and annotated."""
+    from napari_mrseq.viewer.application import show
+
+    show(paths, screenshot=screenshot, model=model, device=device.value)
+
+
+def main() -> None:
+    """Run the command line; an error that a user can act on is one line on stderr."""
+    warnings.formatwarning = lambda message, *_: f"{message}\n"
+    try:
+        app()
+    except MrseqError as error:
+        _say(f"napari-mrseq: {error}")
+        sys.exit(2)
+
+
+def _record(series: Series, model: Model, *, fast: bool, slices: bool) -> Record:
+    from napari_mrseq.errors import ReadError
+    from napari_mrseq.report import failure_record
+    from napari_mrseq.series import Failure
+    from napari_mrseq.verdict import classify as judge
+
+    try:
+        return judge(series, model, fast=fast).to_dict(slices=slices)
+    except ReadError as error:
+        return failure_record(Failure(series.path, str(error)))
+
+
+def _load(model: str, device: Device) -> Model:
+    from napari_mrseq.model import load_model
+
+    return load_model(model, device.value)
+
+
+def _progress(what: str) -> object:
+    def report(done: int, total: int) -> None:
+        _say(f"\r{what}: {done} of {total}", end="\n" if done == total else "")
+
+    return report if sys.stderr.isatty() else None
+
+
+def _say(text: str, end: str = "\n") -> None:
+    if end or sys.stderr.isatty():
+        print(text, end=end, file=sys.stderr, flush=True)
+
+
+def _write(content: bytes, output: Path | None) -> None:
+    if output:
+        output.write_bytes(content)
+    else:
+        sys.stdout.buffer.write(content)

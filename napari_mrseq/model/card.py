@@ -1,0 +1,89 @@
+"""The model card inside a weights file: what the network knows, how it was made, its limits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from napari_mrseq.errors import ModelError
+
+# Key of the card in the metadata of a safetensors file.
+KEY = "napari_mrseq_card"
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What turns outputs into honest probabilities; fitted on groups never trained on.
+
+    Attributes
+    ----------
+    temperature : float
+        Divides the logits of a slice.
+    series_temperature : float
+        Divides the averaged log-probabilities of a series.
+    threshold, series_threshold : float
+        Least probability at which a slice or a series is named.
+    """
+
+    temperature: float = 1.0
+    series_temperature: float = 1.0
+    threshold: float = 0.5
+    series_threshold: float = 0.5
+
+
+@dataclass(frozen=True)
+class Card:
+    """Everything about a network but its weights.
+
+    Attributes
+    ----------
+    name, version : str
+        The model's, not the program's.
+    network : str
+        Architecture, as `networks.build` knows it.
+    classes : tuple of str
+        Codes, in the order of the outputs.
+    input_size : int
+        Rows and columns the network sees.
+    calibration : Calibration
+        Temperatures and thresholds.
+    training : mapping
+        Data, recipe, folds held out: for the reader.
+    figures : mapping
+        Measured on what was held out, by ``napari-mrseq evaluate``.
+    limits : str
+        What the model must not be used for.
+    """
+
+    name: str
+    version: str
+    network: str
+    classes: tuple[str, ...]
+    input_size: int
+    calibration: Calibration = field(default_factory=Calibration)
+    training: Mapping[str, Any] = field(default_factory=dict)
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    limits: str = "For research. Not for diagnosis."
+
+    def to_json(self) -> str:
+        """Return the card as JSON, the same text for the same card."""
+        return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Card:
+        """Read a card back.
+
+        Raises
+        ------
+        ModelError
+            If the text is no card.
+        """
+        try:
+            fields = json.loads(text)
+            fields["classes"] = tuple(fields["classes"])
+            fields["calibration"] = Calibration(**fields["calibration"])
+            return cls(**fields)
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelError(f"the model card can't be read: {error}") from error

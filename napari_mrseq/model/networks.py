@@ -1,0 +1,131 @@
+"""Architectures by name."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from torch import nn
+
+from napari_mrseq.errors import ModelError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+LITE = "efficientnet_lite0"
+# expansion, kernel, stride, channels, repeats: table 1 of Tan & Le, EfficientNet (2019).
+_STAGES = (
+    (1, 3, 1, 16, 1),
+    (6, 3, 2, 24, 2),
+    (6, 5, 2, 40, 2),
+    (6, 3, 2, 80, 3),
+    (6, 5, 1, 112, 3),
+    (6, 5, 2, 192, 4),
+    (6, 3, 1, 320, 1),
+)
+_STEM, _FEATURES = 32, 1280
+
+
+def build(name: str, class_count: int, dropout: float = 0.0) -> nn.Module:
+    """Build an untrained network.
+
+    Parameters
+    ----------
+    name : str
+        ``"efficientnet_lite0"`` (one grey channel) or any classifier of torchvision, by its name
+        there (``"resnet18"``, ``"resnet152"``; three channels).
+    class_count : int
+        Number of outputs.
+    dropout : float
+        Share of features dropped before the last layer while training; for
+        ``"efficientnet_lite0"`` alone.
+
+    Raises
+    ------
+    ModelError
+        If there is no network of this name.
+    """
+    if name == LITE:
+        return EfficientNetLite(class_count, dropout)
+    # torchvision takes as long to import as torch: only for those who ask for its networks.
+    from torchvision import models
+
+    known = models.list_models(module=models)
+    if name not in known:
+        raise ModelError(f"no network is called {name!r}; there is {LITE}, {', '.join(known)}")
+    network: nn.Module = models.get_model(name, weights=None, num_classes=class_count)
+    return network
+
+
+def channel_count(name: str) -> int:
+    """Return how many colours the network takes: 1 for our own, 3 for torchvision's."""
+    return 1 if name == LITE else 3
+
+
+class EfficientNetLite(nn.Module):
+    """EfficientNet-Lite0 for grey images: no squeeze-and-excitation, ReLU6, stem kept narrow.
+
+    With odd input sizes (129, 161, …) the symmetric padding here equals TensorFlow's "same", so
+    that ImageNet weights from there fit to the pixel.
+
+    Parameters
+    ----------
+    class_count : int
+        Number of outputs.
+    dropout : float
+        Share of features dropped before the last layer while training.
+    """
+
+    def __init__(self, class_count: int, dropout: float = 0.0) -> None:
+        super().__init__()
+        blocks: list[nn.Module] = []
+        inputs = _STEM
+        for expansion, kernel, stride, channels, repeats in _STAGES:
+            for repeat in range(repeats):
+                first_stride = stride if repeat == 0 else 1
+                blocks.append(_InvertedResidual(inputs, channels, expansion, kernel, first_stride))
+                inputs = channels
+        self.stem = _convolution(1, _STEM, 3, stride=2)
+        self.blocks = nn.Sequential(*blocks)
+        self.head = _convolution(inputs, _FEATURES, 1)
+        self.dropout = nn.Dropout(dropout)
+        self.classifier = nn.Linear(_FEATURES, class_count)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Return (n, classes) logits of (n, 1, rows, columns) images."""
+        features = self.head(self.blocks(self.stem(images))).mean(dim=(2, 3))
+        logits: Tensor = self.classifier(self.dropout(features))
+        return logits
+
+
+class _InvertedResidual(nn.Module):
+    def __init__(self, inputs: int, outputs: int, expansion: int, kernel: int, stride: int) -> None:
+        super().__init__()
+        wide = inputs * expansion
+        layers = [] if expansion == 1 else [_convolution(inputs, wide, 1)]
+        layers.append(_convolution(wide, wide, kernel, stride=stride, groups=wide))
+        layers.append(_convolution(wide, outputs, 1, activation=False))
+        self.layers = nn.Sequential(*layers)
+        self.residual = stride == 1 and inputs == outputs
+
+    def forward(self, images: Tensor) -> Tensor:
+        features: Tensor = self.layers(images)
+        return features + images if self.residual else features
+
+
+def _convolution(
+    inputs: int,
+    outputs: int,
+    kernel: int,
+    *,
+    stride: int = 1,
+    groups: int = 1,
+    activation: bool = True,
+) -> nn.Sequential:
+    convolution = nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, groups=groups, bias=False)
+    fan_out = kernel * kernel * outputs // groups
+    nn.init.normal_(convolution.weight, std=math.sqrt(2.0 / fan_out))
+    layers: list[nn.Module] = [convolution, nn.BatchNorm2d(outputs, eps=1e-3, momentum=0.01)]
+    if activation:
+        layers.append(nn.ReLU6(inplace=True))
+    return nn.Sequential(*layers)

@@ -1,0 +1,120 @@
+"""Slice to tensor: the one place, used by training and by prediction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+# Of a slice's grey values, so that a few hot pixels don't set the scale.
+LOW_QUANTILE, HIGH_QUANTILE = 0.005, 0.995
+# Quantiles are read off about this many pixels: enough for half a percent.
+QUANTILE_SAMPLES = 8192
+# Brighter than this share of the range counts as content, on a map of this many cells.
+CONTENT_LEVEL, CONTENT_CELLS = 0.08, 64
+# Air left around the content, as a share of its size.
+CONTENT_MARGIN = 0.04
+
+
+def prepare(
+    slices: NDArray[Any],
+    size: int,
+    *,
+    pixel_spacing: tuple[float, float] | None = None,
+) -> tuple[Tensor, Tensor]:
+    """Bring slices to the form the network was trained on.
+
+    Each slice is scaled between two of its own quantiles, cut to the square around its content
+    and resampled.
+
+    Parameters
+    ----------
+    slices : (n, rows, columns) array
+        Any grey values; those that are not finite count as the slice's smallest.
+    size : int
+        Rows and columns of the result.
+    pixel_spacing : tuple of float, optional
+        mm along (row, column); pixels that are not square are made so.
+
+    Returns
+    -------
+    images : (n, 1, size, size) float32 tensor
+        Between 0 (black) and 1.
+    weights : (n,) float32 tensor
+        Share of the slice that shows something, 0 for a blank one.
+    """
+    images, spread = _scaled(slices)
+    aspect = pixel_spacing[0] / pixel_spacing[1] if pixel_spacing else 1.0
+    content = functional.adaptive_avg_pool2d(images, CONTENT_CELLS)[:, 0] > CONTENT_LEVEL
+    centre, half = _content_square(content, (images.shape[-2] * aspect, images.shape[-1]))
+    weights = content.float().mean(dim=(1, 2)) * (spread > 0)
+    return _resampled(images, centre, half, aspect, size), weights
+
+
+def _scaled(slices: NDArray[Any]) -> tuple[Tensor, Tensor]:
+    """Scale each slice to 0–1 between its quantiles; return (n, 1, rows, columns) and ranges."""
+    raw = torch.from_numpy(np.array(slices, dtype=np.float32, order="C"))
+    flat = raw.flatten(1)
+    finite = torch.isfinite(flat)
+    if not bool(finite.all()):
+        # Zero would be bright in a map of negative values.
+        lowest = torch.where(finite, flat, torch.inf).amin(dim=1, keepdim=True)
+        lowest = torch.where(torch.isfinite(lowest), lowest, torch.zeros_like(lowest))
+        flat = torch.where(finite, flat, lowest)
+    step = max(1, flat.shape[1] // QUANTILE_SAMPLES)
+    # An even step would meet the same columns of each row again and again.
+    samples = flat[:, :: step + (1 - step % 2)].sort(dim=1).values
+    last = samples.shape[1] - 1
+    low = samples[:, round(LOW_QUANTILE * last), None]
+    high = samples[:, round(HIGH_QUANTILE * last), None]
+    spread = high - low
+    scaled = ((flat - low) / spread.clamp_min(torch.finfo(torch.float32).tiny)).clamp_(0, 1)
+    scaled = scaled * (spread > 0)
+    return scaled.reshape(raw.shape)[:, None], spread[:, 0]
+
+
+def _content_square(content: Tensor, extent: tuple[float, float]) -> tuple[Tensor, Tensor]:
+    """Return centre (n, 2) as (row, column) and half side (n,), in units of `extent`."""
+    edges = []
+    for axis, pixels in ((2, extent[0]), (1, extent[1])):
+        shown = content.any(dim=axis)
+        # A blank slice keeps its whole frame.
+        shown = shown | ~shown.any(dim=1, keepdim=True)
+        order = torch.arange(1, CONTENT_CELLS + 1)
+        last = (shown * order).amax(dim=1)
+        first = CONTENT_CELLS - (shown * order.flip(0)).amax(dim=1)
+        edges.append(torch.stack((first, last)).float() * (pixels / CONTENT_CELLS))
+    centre = torch.stack([edge.mean(dim=0) for edge in edges], dim=1)
+    side = torch.stack([edge[1] - edge[0] for edge in edges]).amax(dim=0)
+    return centre, side * (0.5 + CONTENT_MARGIN)
+
+
+def _resampled(images: Tensor, centre: Tensor, half: Tensor, aspect: float, size: int) -> Tensor:
+    """Cut and resample each slice, averaging first where the result is much coarser."""
+    # Averages over whole pixels below, bilinear between: together close to an area filter.
+    factor = (2 * half / size).round().clamp_min(1).int()
+    result = images.new_empty((len(images), 1, size, size))
+    ticks = (torch.arange(size) + 0.5) / size * 2 - 1
+    for pooled in sorted(set(factor.tolist())):
+        chosen = (factor == pooled).nonzero()[:, 0]
+        part = images[chosen]
+        if pooled > 1:
+            part = functional.avg_pool2d(part, pooled, ceil_mode=True, count_include_pad=False)
+        covered = (part.shape[-2] * pooled, part.shape[-1] * pooled)
+        at_rows = (centre[chosen, :1] + ticks * half[chosen, None]) / (covered[0] * aspect)
+        at_columns = (centre[chosen, 1:] + ticks * half[chosen, None]) / covered[1]
+        grid = torch.stack(
+            (
+                (at_columns * 2 - 1)[:, None, :].expand(-1, size, -1),
+                (at_rows * 2 - 1)[:, :, None].expand(-1, -1, size),
+            ),
+            dim=-1,
+        )
+        result[chosen] = functional.grid_sample(part, grid, align_corners=False)
+    return result

@@ -1,0 +1,204 @@
+"""Verdicts and failures as records, and records as table, CSV, JSON or Parquet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from napari_mrseq.errors import MrseqError
+from napari_mrseq.sequences import UNKNOWN, name_of
+
+if TYPE_CHECKING:
+    from napari_mrseq.series import Failure
+
+Record = dict[str, Any]
+
+# Names of `record.schema.json`, in the order files show them.
+FIELDS = (
+    "path",
+    "files",
+    "series_uid",
+    "series_number",
+    "description",
+    "shape",
+    "spacing_mm",
+    "plane",
+    "sequence",
+    "family",
+    "resolved",
+    "confidence",
+    "probabilities",
+    "pixels",
+    "header",
+    "conflict",
+    "model",
+    "warnings",
+    "error",
+)
+_SLICE_COLUMNS = ("index", "volume", "sop_instance_uid", "sequence", "confidence")
+
+
+def failure_record(failure: Failure) -> Record:
+    """Return the record of a path that could not be read: its cause stands under ``error``."""
+    record: Record = dict.fromkeys(FIELDS)
+    return record | {
+        "path": failure.path,
+        "files": 1,
+        "conflict": False,
+        "warnings": [],
+        "error": failure.cause,
+    }
+
+
+def in_order_of(paths: Sequence[Path], records: Sequence[Record]) -> list[Record]:
+    """Sort records by the given path that each came from, otherwise as they are."""
+
+    def place(record: Record) -> int:
+        own = Path(record["path"])
+        within = [i for i, path in enumerate(paths) if own == path or path in own.parents]
+        return within[0] if within else len(paths)
+
+    return sorted(records, key=place)
+
+
+def to_json(records: Sequence[Record]) -> bytes:
+    """Write records as one JSON array (UTF-8)."""
+    return (json.dumps(list(records), ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def to_csv(records: Sequence[Record]) -> bytes:
+    """Write one row a series, or one a slice below its series where records hold slices.
+
+    Nested values get a column each (``pixels_sequence``, ``p_T1``); lists are joined by ``|``.
+    """
+    rows = flat_rows(records)
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\n", restval="")
+    writer.writeheader()
+    writer.writerows({column: _text(value) for column, value in row.items()} for row in rows)
+    return text.getvalue().encode()
+
+
+def to_parquet(records: Sequence[Record]) -> bytes:
+    """Write the rows of the CSV as Parquet.
+
+    Raises
+    ------
+    MrseqError
+        If pyarrow is not installed.
+    """
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError as error:
+        raise MrseqError('Parquet needs pyarrow: pip install "napari-mrseq[parquet]"') from error
+    rows = flat_rows(records)
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    table = pyarrow.Table.from_pylist([{c: row.get(c) for c in columns} for row in rows])
+    sink = io.BytesIO()
+    pyarrow.parquet.write_table(table, sink)
+    return sink.getvalue()
+
+
+def to_table(records: Sequence[Record]) -> bytes:
+    """Write a table for people: one line a series, its conflicts and errors in words."""
+    head = ("Series", "Plane", "Slices", "Sequence", "Sure", "Header says", "")
+    lines = [head, *(line for record in records for line in _table_lines(record))]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    right = (2, 4)
+    text = [
+        "  ".join(
+            cell.rjust(width) if column in right else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
+    ]
+    text.insert(1, "─" * max(len(line) for line in text))
+    return ("\n".join(text) + "\n").encode()
+
+
+FORMATS: dict[str, Callable[[Sequence[Record]], bytes]] = {
+    "table": to_table,
+    "csv": to_csv,
+    "json": to_json,
+    "parquet": to_parquet,
+}
+
+
+def flat_rows(records: Sequence[Record]) -> list[dict[str, Any]]:
+    """Flatten records: one row a series, and one a slice after it where there are slices."""
+    rows = []
+    # Columns of all classes for every row, whichever record names them first.
+    for record in records:
+        rows.append(_flat(record))
+        rows += [
+            {"path": record["path"], "series_uid": record["series_uid"]}
+            | {f"slice_{column}": entry[column] for column in _SLICE_COLUMNS}
+            for entry in record.get("slices", ())
+        ]
+    return rows
+
+
+def _flat(record: Record) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for field in FIELDS:
+        value = record[field]
+        if field == "probabilities":
+            flat |= {f"p_{code}": probability for code, probability in (value or {}).items()}
+        elif field in ("pixels", "header"):
+            claim = value or {}
+            flat[f"{field}_sequence"] = claim.get("sequence")
+            flat[f"{field}_confidence"] = claim.get("confidence")
+            if field == "header":
+                flat["header_evidence"] = _joined(claim.get("evidence"))
+        elif field == "model":
+            flat |= {
+                f"model_{key}": (value or {}).get(key) for key in ("name", "version", "sha256")
+            }
+        else:
+            flat[field] = _joined(value) if isinstance(value, list) else value
+    return flat
+
+
+def _joined(values: Sequence[Any] | None) -> str:
+    return "|".join(str(value) for value in values or ())
+
+
+def _text(value: Any) -> Any:
+    if isinstance(value, bool):
+        return str(value).lower()
+    # A spreadsheet would run such a cell as a formula.
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@"):
+        return "'" + value
+    return value
+
+
+def _table_lines(record: Record) -> list[tuple[str, ...]]:
+    title = " ".join(
+        str(part) for part in (record["series_number"], record["description"]) if part is not None
+    )
+    title = title or record["path"]
+    if record["error"]:
+        return [(record["path"], "", "", "", "", "", f"not read: {record['error']}")]
+    header = record["header"]
+    claim = name_of(header["sequence"]) if header and header["sequence"] != UNKNOWN else "–"
+    slices = 1
+    for extent in record["shape"][:-2]:
+        slices *= extent
+    unknown = record["resolved"] == "unknown"
+    note = "≠ header: " + "; ".join(header["evidence"]) if record["conflict"] else ""
+    line = (
+        title[:44],
+        record["plane"] or "–",
+        str(slices),
+        name_of(record["sequence"]),
+        "" if unknown else f"{record['confidence']:.0%}",
+        claim,
+        note,
+    )
+    return [line]

@@ -1,0 +1,78 @@
+"""Temperatures and thresholds from pictures that were never trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from napari_mrseq.model.calibration import fit_temperature, tempered, threshold_keeping
+from napari_mrseq.model.card import Calibration
+from napari_mrseq.sequences import UNKNOWN, family_of
+from napari_mrseq.training.evaluation import Answers, answer_series
+from napari_mrseq.training.images import sampling_weights
+from napari_mrseq.verdict import by_family
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from napari_mrseq.training.catalogue import Row
+
+# Right answers that the threshold may turn into "unknown".
+LOST = 0.02
+
+
+def calibrate(
+    slices: Answers, weights: NDArray[Any], rows: Sequence[Row], classes: Sequence[str]
+) -> Calibration:
+    """Fit the calibration of a model.
+
+    Parameters
+    ----------
+    slices : Answers
+        Uncalibrated answers on pictures never trained on.
+    weights : (n,) array
+        How much each picture shows.
+    rows : sequence of Row
+        The pictures.
+    classes : sequence of str
+        Columns of the probabilities.
+    """
+    # Thin classes and small hospitals count for more than their numbers, as in training.
+    temperature = _temperature(slices, sampling_weights(rows).numpy(), classes)
+    warm = Answers(
+        slices.labels,
+        slices.origins,
+        tempered(np.log(slices.probabilities.clip(1e-12)), temperature),
+        slices.positions,
+    )
+    series = answer_series(warm, weights, rows, 1.0)
+    series_temperature = _temperature(series, np.ones(len(series.labels)), classes)
+    final = answer_series(warm, weights, rows, series_temperature)
+    return Calibration(
+        temperature=round(temperature, 4),
+        series_temperature=round(series_temperature, 4),
+        threshold=round(_threshold(warm, classes), 4),
+        series_threshold=round(_threshold(final, classes), 4),
+    )
+
+
+def _temperature(answers: Answers, weights: NDArray[Any], classes: Sequence[str]) -> float:
+    known = np.isin(answers.labels, list(classes))
+    place = {code: index for index, code in enumerate(classes)}
+    targets = np.array([place[str(label)] for label in answers.labels[known]])
+    logs = np.log(answers.probabilities[known].clip(1e-12))
+    return fit_temperature(logs, targets, weights[known])
+
+
+def _threshold(answers: Answers, classes: Sequence[str]) -> float:
+    """Return the family probability that all but `LOST` of the right answers reach."""
+    known = answers.labels != UNKNOWN
+    confidence, right = [], []
+    for label, row in zip(answers.labels[known], answers.probabilities[known], strict=True):
+        families = by_family(dict(zip(classes, row, strict=True)))
+        family, best = max(families.items(), key=lambda item: item[1])
+        confidence.append(best)
+        right.append(family == family_of(str(label)))
+    return threshold_keeping(np.array(confidence), np.array(right, dtype=bool), LOST)

@@ -1,0 +1,113 @@
+"""The catalogue: which labelled images there are, and which belong together."""
+
+from __future__ import annotations
+
+import csv
+import zlib
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from napari_mrseq.errors import CatalogueError
+from napari_mrseq.sequences import UNKNOWN
+
+# Labels of public catalogues that have another name here. A network can't tell perfusion and
+# other odd images from pixels: it learns to say so.
+SYNONYMS = {"DWI_B0": "B0", "OTHER": UNKNOWN, "PERF": UNKNOWN}
+DOUBTFUL = {"low", "med", "medium"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One labelled image.
+
+    Attributes
+    ----------
+    path : Path
+        The picture.
+    label : str
+        Code of its sequence.
+    group : str
+        Images that share a subject, scanner or data set share a group and never part.
+    fold : int
+        Fold of the group.
+    series : str
+        Images of one stack share it.
+    origin : str
+        ``"dicom"``, ``"nifti"``, ``"picture"``, ``"screenshot"`` or empty.
+    body_part : str
+        As the catalogue says.
+    position : float or None
+        0 to 1 along the stack.
+    doubtful : bool
+        The catalogue isn't sure of the label.
+    """
+
+    path: Path
+    label: str
+    group: str
+    fold: int
+    series: str
+    origin: str
+    body_part: str
+    position: float | None
+    doubtful: bool
+
+
+def read_catalogue(path: Path, folds: int = 5) -> list[Row]:
+    """Read a catalogue of labelled images.
+
+    Parameters
+    ----------
+    path : Path
+        CSV with a header. Needed columns: ``path`` (or ``file``; relative to the catalogue),
+        ``label``, ``group``. Used where there: ``fold``, ``volume``, ``origin``, ``body_part``,
+        ``position``, ``label_confidence``.
+    folds : int
+        Into how many folds groups are dealt where the catalogue has no ``fold``.
+
+    Raises
+    ------
+    CatalogueError
+        If a column is missing, a row is incomplete, or there is no row.
+    """
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        table = csv.DictReader(file)
+        columns = set(table.fieldnames or ())
+        where = "path" if "path" in columns else "file"
+        missing = {where, "label", "group"} - columns
+        if missing:
+            raise CatalogueError(f"{path} lacks the column {', '.join(sorted(missing))}")
+        rows = [_row(path, number, entry, where, folds) for number, entry in enumerate(table, 2)]
+    if not rows:
+        raise CatalogueError(f"{path} holds no images")
+    return rows
+
+
+def classes_of(rows: list[Row], order: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the labels that occur: those of the vocabulary in its order, then the others."""
+    found = Counter(row.label for row in rows)
+    known = [code for code in order if code in found]
+    return tuple(known + sorted(set(found) - set(known)))
+
+
+def _row(path: Path, number: int, entry: dict[str, str], where: str, folds: int) -> Row:
+    if not (entry[where] and entry["label"] and entry["group"]):
+        raise CatalogueError(f"{path}, row {number}: {where}, label and group must be given")
+    group = entry["group"]
+    try:
+        fold = int(entry["fold"]) if entry.get("fold") else zlib.crc32(group.encode()) % folds
+        position = float(entry["position"]) if entry.get("position") else None
+    except ValueError as error:
+        raise CatalogueError(f"{path}, row {number}: {error}") from error
+    return Row(
+        path=path.parent / entry[where],
+        label=SYNONYMS.get(entry["label"], entry["label"]),
+        group=group,
+        fold=fold,
+        series=entry.get("volume") or entry[where],
+        origin=entry.get("origin") or "",
+        body_part=entry.get("body_part") or "",
+        position=position,
+        doubtful=entry.get("label_confidence", "") in DOUBTFUL,
+    )

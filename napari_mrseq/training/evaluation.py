@@ -1,0 +1,203 @@
+"""How right a model is, and how honest, on labelled pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from napari_mrseq.model.calibration import area_under_curve, calibration_error
+from napari_mrseq.sequences import UNKNOWN, family_of
+from napari_mrseq.training.images import read_picture
+from napari_mrseq.verdict import aggregate, decide
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from napari_mrseq.model import Model
+    from napari_mrseq.training.catalogue import Row
+
+OLD_TASK = ("T1", "T2", "FLAIR")
+STACKS = ("dicom", "nifti")
+# The first and last tenth of a stack.
+EDGE = 0.1
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What a model said of labelled cases (slices or series).
+
+    Attributes
+    ----------
+    labels, origins : (n,) arrays of str
+        The truth, and where the case comes from.
+    probabilities : (n, classes) array
+        What the model said.
+    positions : (n,) array
+        Place in the stack, 0 to 1; nan where unknown.
+    """
+
+    labels: NDArray[np.str_]
+    origins: NDArray[np.str_]
+    probabilities: NDArray[np.float64]
+    positions: NDArray[np.float64]
+
+    def subset(self, chosen: NDArray[np.bool_]) -> Answers:
+        """Return some of the cases."""
+        return Answers(
+            self.labels[chosen],
+            self.origins[chosen],
+            self.probabilities[chosen],
+            self.positions[chosen],
+        )
+
+
+def answer_slices(
+    model: Model, rows: Sequence[Row], progress: Callable[[int, int], None] | None = None
+) -> tuple[Answers, NDArray[np.float64]]:
+    """Let a model judge each picture.
+
+    Returns
+    -------
+    answers : Answers
+        One a row.
+    weights : (n,) array
+        How much each picture shows.
+    """
+    probabilities, weights = [], []
+    for index, row in enumerate(rows):
+        said, weight = model.examine(read_picture(row.path)[None])
+        probabilities.append(said[0])
+        weights.append(weight[0])
+        if progress:
+            progress(index + 1, len(rows))
+    answers = Answers(
+        labels=np.array([row.label for row in rows]),
+        origins=np.array([row.origin for row in rows]),
+        probabilities=np.array(probabilities, dtype=float),
+        positions=np.array([np.nan if r.position is None else r.position for r in rows]),
+    )
+    return answers, np.array(weights, dtype=float)
+
+
+def answer_series(
+    slices: Answers, weights: NDArray[Any], rows: Sequence[Row], temperature: float
+) -> Answers:
+    """Join the answers on slices into one a series, as a verdict does."""
+    members: dict[tuple[str, str], list[int]] = {}
+    for index, row in enumerate(rows):
+        members.setdefault((row.series, row.label), []).append(index)
+    firsts = [indices[0] for indices in members.values()]
+    joined = [
+        aggregate(slices.probabilities[i], weights[i], np.zeros(len(i)), temperature)
+        for i in members.values()
+    ]
+    return Answers(
+        labels=slices.labels[firsts],
+        origins=slices.origins[firsts],
+        probabilities=np.array(joined),
+        positions=np.full(len(firsts), np.nan),
+    )
+
+
+def figures_of(answers: Answers, classes: Sequence[str], threshold: float) -> dict[str, Any]:
+    """Measure one kind of cases.
+
+    Parameters
+    ----------
+    answers : Answers
+        Of slices, or of series.
+    classes : sequence of str
+        Columns of the probabilities.
+    threshold : float
+        Below it the model says unknown.
+
+    Returns
+    -------
+    dict
+        Shares between 0 and 1. ``forced`` figures take the best known class, whatever its
+        probability; ``said`` figures count what is above the threshold.
+    """
+    known = answers.labels != UNKNOWN
+    kept = answers.subset(known)
+    guessed = _best_known(kept.probabilities, classes)
+    right = _families(guessed) == _families(kept.labels)
+    said = [decide(dict(zip(classes, row, strict=True)), threshold) for row in kept.probabilities]
+    named = np.array([decision.resolved != "unknown" for decision in said], dtype=bool)
+    told = np.array([decision.family for decision in said])
+    told_right = told == _families(kept.labels)
+    confidence = np.array([decision.confidence for decision in said])
+    old = np.isin(_families(kept.labels), OLD_TASK)
+    edges = (kept.positions <= EDGE) | (kept.positions >= 1 - EDGE)
+    stacks, shots = np.isin(kept.origins, STACKS), kept.origins == "screenshot"
+    return {
+        "cases": len(kept.labels),
+        "forced": {
+            "T1/T2/FLAIR, DICOM and NIfTI": _share(right, old & stacks),
+            "T1/T2/FLAIR, ends of the stack": _share(right, old & stacks & edges),
+            "T1/T2/FLAIR, screenshots": _share(right, old & shots),
+            "family, DICOM and NIfTI": _share(right, stacks),
+            "family, DICOM and NIfTI, macro": _macro(right, kept.labels, stacks),
+            "family, screenshots": _share(right, shots),
+            "member, all": _share(guessed == kept.labels, np.ones_like(old)),
+        },
+        "said": {
+            "named": _share(named, np.ones_like(named)),
+            "right where named": _share(told_right, named),
+            "right answers lost": _share(~named, right),
+            "calibration error": calibration_error(confidence[named], told_right[named])
+            if named.any()
+            else None,
+        },
+        "known against unknown, AUROC": _unknown_area(answers, classes),
+        "recall": {
+            label: {
+                "cases": int((kept.labels == label).sum()),
+                "member": _share(guessed == label, kept.labels == label),
+                "family": _share(right, kept.labels == label),
+            }
+            for label in classes
+            if (kept.labels == label).any()
+        },
+    }
+
+
+def confusion(answers: Answers, classes: Sequence[str], threshold: float) -> NDArray[np.int64]:
+    """Count truth (rows) against what is said (columns), both in the order of `classes`."""
+    matrix = np.zeros((len(classes), len(classes)), dtype=np.int64)
+    place = {code: index for index, code in enumerate(classes)}
+    for label, row in zip(answers.labels, answers.probabilities, strict=True):
+        said = decide(dict(zip(classes, row, strict=True)), threshold).sequence
+        if label in place and said in place:
+            matrix[place[label], place[said]] += 1
+    return matrix
+
+
+def _best_known(probabilities: NDArray[Any], classes: Sequence[str]) -> NDArray[np.str_]:
+    allowed = np.array([code != UNKNOWN for code in classes])
+    best = np.where(allowed, probabilities, -1.0).argmax(axis=1)
+    return np.asarray(np.array(classes)[best])
+
+
+def _families(codes: NDArray[np.str_]) -> NDArray[np.str_]:
+    return np.array([family_of(str(code)) for code in codes])
+
+
+def _share(values: NDArray[Any], chosen: NDArray[Any]) -> float | None:
+    return round(float(values[chosen].mean()), 4) if chosen.any() else None
+
+
+def _macro(right: NDArray[Any], labels: NDArray[Any], chosen: NDArray[Any]) -> float | None:
+    families = _families(labels)
+    shares = [right[chosen & (families == f)].mean() for f in np.unique(families[chosen])]
+    return round(float(np.mean(shares)), 4) if shares else None
+
+
+def _unknown_area(answers: Answers, classes: Sequence[str]) -> float | None:
+    if UNKNOWN not in classes:
+        return None
+    scores = 1 - answers.probabilities[:, list(classes).index(UNKNOWN)]
+    area = area_under_curve(scores, answers.labels != UNKNOWN)
+    return None if np.isnan(area) else round(area, 4)

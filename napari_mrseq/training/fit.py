@@ -1,0 +1,259 @@
+"""Fit a network to labelled pictures; stop and go on at any time."""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+from torch import Tensor
+from torch.nn import functional
+
+from napari_mrseq.errors import CatalogueError, ModelError
+from napari_mrseq.model import networks
+from napari_mrseq.model.card import KEY, Card
+from napari_mrseq.model.classifier import network_input
+from napari_mrseq.sequences import UNKNOWN
+from napari_mrseq.training.augmentation import augment
+from napari_mrseq.training.backbone import start_from_imagenet
+from napari_mrseq.training.catalogue import Row
+from napari_mrseq.training.images import sampling_weights
+from napari_mrseq.training.negatives import make_negatives
+
+CHECKPOINT = "checkpoint.pt"
+# Part of each batch that is made into something unknown.
+NEGATIVE_SHARE = 0.05
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a network is trained.
+
+    Attributes
+    ----------
+    network : str
+        Architecture, as `networks.build` knows it.
+    input_size, stored_size : int
+        Rows and columns the network sees, and of the prepared pictures it is cut from.
+    epochs, draws, batch : int
+        Passes, pictures a pass, pictures a step.
+    rate, decay, dropout, smoothing, doubtful_smoothing, averaging : float
+        Peak learning rate and weight decay (AdamW, one cycle), dropped features, label smoothing
+        on sure and on doubtful labels, decay of the averaged weights.
+    held_out : int or None
+        Fold that is not trained on.
+    seed : int
+        Of all chance.
+    """
+
+    network: str = networks.LITE
+    input_size: int = 129
+    stored_size: int = 193
+    epochs: int = 20
+    draws: int = 8000
+    batch: int = 64
+    rate: float = 6e-4
+    decay: float = 0.03
+    dropout: float = 0.3
+    smoothing: float = 0.06
+    doubtful_smoothing: float = 0.2
+    averaging: float = 0.998
+    held_out: int | None = None
+    seed: int = 0
+
+
+def fit(
+    images: Tensor,
+    rows: list[Row],
+    classes: tuple[str, ...],
+    recipe: Recipe,
+    folder: Path,
+    *,
+    resume: bool = False,
+    log: Callable[[str], None] = print,
+) -> dict[str, Tensor]:
+    """Train a network.
+
+    Parameters
+    ----------
+    images : (n, 1, stored_size, stored_size) uint8 tensor
+        Prepared pictures.
+    rows : list of Row
+        Their labels and groups; those of the fold held out are not drawn.
+    classes : tuple of str
+        Order of the outputs.
+    recipe : Recipe
+        How.
+    folder : Path
+        Where the state is kept after each epoch.
+    resume : bool
+        Go on from the state in `folder`.
+    log : callable
+        Takes a line of progress.
+
+    Returns
+    -------
+    dict of str to Tensor
+        Averaged weights, with batch statistics.
+
+    Raises
+    ------
+    CatalogueError
+        If no picture is left to train on.
+    ModelError
+        If the state to go on from is missing or belongs to another recipe.
+    """
+    kept = [i for i, row in enumerate(rows) if row.fold != recipe.held_out]
+    if not kept:
+        raise CatalogueError("no picture is left to train on: every one is in the fold held out")
+    trainer = _Trainer(images[kept], [rows[i] for i in kept], classes, recipe)
+    checkpoint = folder / CHECKPOINT
+    if resume:
+        trainer.restore(checkpoint)
+    while trainer.epoch < recipe.epochs:
+        log(trainer.run_epoch())
+        trainer.save(checkpoint)
+    weights: dict[str, Tensor] = trainer.averaged.state_dict()
+    return weights
+
+
+def save_weights(weights: dict[str, Tensor], card: Card, path: Path) -> None:
+    """Write weights in half precision, with their card, as safetensors."""
+    halved = {
+        name: (tensor.half() if tensor.is_floating_point() else tensor).contiguous()
+        for name, tensor in weights.items()
+    }
+    save_file(halved, path, metadata={KEY: card.to_json()})
+
+
+class _Trainer:
+    """State of one training, from epoch to epoch."""
+
+    def __init__(
+        self, images: Tensor, rows: list[Row], classes: tuple[str, ...], recipe: Recipe
+    ) -> None:
+        torch.manual_seed(recipe.seed)
+        self.recipe, self.images, self.epoch = recipe, images, 0
+        self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        self.channels = networks.channel_count(recipe.network)
+        self.unknown = classes.index(UNKNOWN)
+        self.labels = torch.tensor([classes.index(row.label) for row in rows])
+        self.smoothing = torch.tensor(
+            [recipe.doubtful_smoothing if row.doubtful else recipe.smoothing for row in rows]
+        )
+        self.chances = sampling_weights(rows)
+        self.generator = torch.Generator().manual_seed(recipe.seed)
+        network = networks.build(recipe.network, len(classes), recipe.dropout)
+        if isinstance(network, networks.EfficientNetLite):
+            start_from_imagenet(network)
+        self.network = network.to(self.device, memory_format=torch.channels_last)
+        self.averaged = copy.deepcopy(self.network).eval()
+        self.steps = recipe.draws // recipe.batch
+        self.optimizer = torch.optim.AdamW(
+            self.network.parameters(), lr=recipe.rate, weight_decay=recipe.decay
+        )
+        self.schedule = torch.optim.lr_scheduler.OneCycleLR(
+            self.optimizer, recipe.rate, total_steps=recipe.epochs * self.steps, pct_start=0.15
+        )
+
+    def run_epoch(self) -> str:
+        """Train one epoch and return a line about it."""
+        self.network.train()
+        start, total = time.monotonic(), 0.0
+        draws = torch.multinomial(
+            self.chances, self.steps * self.recipe.batch, True, generator=self.generator
+        )
+        for chosen in draws.split(self.recipe.batch):
+            total += self._step(chosen)
+        self.epoch += 1
+        seconds = time.monotonic() - start
+        return (
+            f"epoch {self.epoch} of {self.recipe.epochs}: loss {total / self.steps:.3f}, "
+            f"{len(draws) / seconds:.0f} pictures a second"
+        )
+
+    def _step(self, chosen: Tensor) -> float:
+        inputs, targets = self._batch(chosen)
+        with torch.autocast(self.device, torch.bfloat16, enabled=self.device == "cuda"):
+            logits = self.network(network_input(inputs.to(self.device), self.channels))
+        loss = functional.cross_entropy(logits.float(), targets.to(self.device))
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 2.0)
+        self.optimizer.step()
+        self.schedule.step()
+        self._average()
+        return loss.item()
+
+    def _batch(self, chosen: Tensor) -> tuple[Tensor, Tensor]:
+        pictures = self.images[chosen].float() / 255
+        labels, smoothing = self.labels[chosen], self.smoothing[chosen]
+        made = torch.rand(len(chosen), generator=self.generator) < NEGATIVE_SHARE
+        if bool(made.any()):
+            pictures[made] = make_negatives(pictures[made], self.generator)
+            labels = torch.where(made, self.unknown, labels)
+        inputs = augment(pictures, self.recipe.input_size, self.generator)
+        count = self.network_outputs
+        targets = functional.one_hot(labels, count).float()
+        return inputs, targets * (1 - smoothing[:, None]) + smoothing[:, None] / count
+
+    @property
+    def network_outputs(self) -> int:
+        """Number of classes."""
+        last = list(self.network.parameters())[-1]
+        return int(last.shape[0])
+
+    @torch.no_grad()
+    def _average(self) -> None:
+        # Early on the average must not remember the untrained start.
+        done = self.schedule.last_epoch
+        decay = min(self.recipe.averaging, (1 + done) / (10 + done))
+        pairs = zip(
+            self.averaged.state_dict().values(), self.network.state_dict().values(), strict=True
+        )
+        for average, current in pairs:
+            if average.is_floating_point():
+                average.lerp_(current, 1 - decay)
+            else:
+                average.copy_(current)
+
+    def save(self, path: Path) -> None:
+        """Keep the state; a crash while writing must not lose the last one."""
+        state = {
+            "recipe": asdict(self.recipe),
+            "epoch": self.epoch,
+            "network": self.network.state_dict(),
+            "averaged": self.averaged.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "schedule": self.schedule.state_dict(),
+            "generator": self.generator.get_state(),
+            "torch": torch.get_rng_state(),
+        }
+        beside = path.with_suffix(".new")
+        torch.save(state, beside)
+        beside.replace(path)
+
+    def restore(self, path: Path) -> None:
+        """Go on from a state that `save` kept.
+
+        Raises
+        ------
+        ModelError
+            If there is none, or it belongs to another recipe.
+        """
+        if not path.is_file():
+            raise ModelError(f"{path} is not there: nothing to go on from")
+        state = torch.load(path, weights_only=True)
+        if state["recipe"] != asdict(self.recipe):
+            raise ModelError(f"{path} belongs to another recipe: {state['recipe']}")
+        self.epoch = state["epoch"]
+        self.network.load_state_dict(state["network"])
+        self.averaged.load_state_dict(state["averaged"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.schedule.load_state_dict(state["schedule"])
+        self.generator.set_state(state["generator"])
+        torch.set_rng_state(state["torch"])

@@ -1,0 +1,174 @@
+"""One training from catalogue to weights file: load, fit, calibrate, measure, write."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from napari_mrseq.model import Model, networks
+from napari_mrseq.model.calibration import tempered
+from napari_mrseq.model.card import Calibration, Card
+from napari_mrseq.sequences import SEQUENCES, UNKNOWN
+from napari_mrseq.training.calibrate import calibrate
+from napari_mrseq.training.catalogue import Row, classes_of, read_catalogue
+from napari_mrseq.training.evaluation import (
+    Answers,
+    answer_series,
+    answer_slices,
+    confusion,
+    figures_of,
+)
+from napari_mrseq.training.fit import Recipe, fit, save_weights
+from napari_mrseq.training.images import load_images
+
+WEIGHTS = "model.safetensors"
+FIGURES = "figures.json"
+
+
+def train(
+    catalogue: Path,
+    folder: Path,
+    recipe: Recipe,
+    *,
+    name: str,
+    version: str,
+    resume: bool = False,
+    log: Callable[[str], None] = print,
+) -> Path:
+    """Train, calibrate and measure a network; write it with its card.
+
+    Parameters
+    ----------
+    catalogue : Path
+        CSV of labelled pictures.
+    folder : Path
+        Where the state, the weights (``model.safetensors``) and the figures go.
+    recipe : Recipe
+        How; its ``held_out`` fold calibrates and measures.
+    name, version : str
+        Of the model.
+    resume : bool
+        Go on from the state in `folder`.
+    log : callable
+        Takes a line of progress.
+
+    Returns
+    -------
+    Path
+        The weights file.
+
+    Raises
+    ------
+    CatalogueError
+        If the catalogue or a picture can't be used.
+    ModelError
+        If the state to go on from belongs to another recipe.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = read_catalogue(catalogue)
+    found = classes_of(rows, tuple(SEQUENCES))
+    classes = found if UNKNOWN in found else (*found, UNKNOWN)
+    log(f"preparing {len(rows)} pictures")
+    images = load_images(rows, recipe.stored_size)
+    weights = fit(images, rows, classes, recipe, folder, resume=resume, log=log)
+    card = Card(
+        name=name,
+        version=version,
+        network=recipe.network,
+        classes=classes,
+        input_size=recipe.input_size,
+        training=_provenance(catalogue, rows, recipe),
+    )
+    held_out = [row for row in rows if row.fold == recipe.held_out]
+    if held_out:
+        log(f"measuring on {len(held_out)} pictures of fold {recipe.held_out}")
+        card = _measured(card, weights, held_out)
+    path = folder / WEIGHTS
+    save_weights(weights, card, path)
+    (folder / FIGURES).write_text(json.dumps(card.figures, indent=1), encoding="utf-8")
+    log(f"{path} written")
+    return path
+
+
+def evaluate(model: Model, rows: list[Row], log: Callable[[str], None] = print) -> dict[str, Any]:
+    """Measure a model as it ships on labelled pictures.
+
+    Returns
+    -------
+    dict
+        ``slices`` and ``series``: see `figures_of`; ``confusion``: counts of series, truth in
+        rows, in the order of ``classes``.
+    """
+    log(f"judging {len(rows)} pictures")
+    slices, weights = answer_slices(model, rows)
+    return _figures(model.card, slices, weights, rows)
+
+
+def _measured(card: Card, weights: dict[str, torch.Tensor], rows: list[Row]) -> Card:
+    """Fit the calibration, and measure each half of the groups with that of the other half."""
+    network = networks.build(card.network, len(card.classes))
+    network.load_state_dict(weights)
+    model = Model(card=card, sha256="", device="cpu", network=network.float().eval())
+    slices, shown = answer_slices(model, rows)
+    halves = _halves(rows)
+    figures = {}
+    # A single group can't be parted: nothing is then left to measure on.
+    for half in sorted(set(halves.tolist())) if len(set(halves.tolist())) > 1 else ():
+        fitted, tested = halves == half, halves != half
+        other = _calibration(card, slices, shown, rows, fitted)
+        part = replace(card, calibration=other)
+        chosen = [row for row, test in zip(rows, tested, strict=True) if test]
+        warm = _warmed(slices.subset(tested), other)
+        figures[f"half {half + 1}"] = _figures(part, warm, shown[tested], chosen)
+    everything = np.ones(len(rows), dtype=bool)
+    return replace(
+        card, calibration=_calibration(card, slices, shown, rows, everything), figures=figures
+    )
+
+
+def _halves(rows: list[Row]) -> np.ndarray[Any, np.dtype[np.int64]]:
+    groups = sorted({row.group for row in rows})
+    place = {group: index % 2 for index, group in enumerate(groups)}
+    return np.array([place[row.group] for row in rows])
+
+
+def _calibration(
+    card: Card, slices: Answers, shown: Any, rows: list[Row], chosen: Any
+) -> Calibration:
+    kept = [row for row, keep in zip(rows, chosen, strict=True) if keep]
+    return calibrate(slices.subset(chosen), shown[chosen], kept, card.classes)
+
+
+def _warmed(slices: Answers, calibration: Calibration) -> Answers:
+    logs = np.log(slices.probabilities.clip(1e-12))
+    return replace(slices, probabilities=tempered(logs, calibration.temperature))
+
+
+def _figures(card: Card, slices: Answers, weights: Any, rows: list[Row]) -> dict[str, Any]:
+    calibration = card.calibration
+    series = answer_series(slices, weights, rows, calibration.series_temperature)
+    return {
+        "classes": list(card.classes),
+        "slices": figures_of(slices, card.classes, calibration.threshold),
+        "series": figures_of(series, card.classes, calibration.series_threshold),
+        "confusion": confusion(series, card.classes, calibration.series_threshold).tolist(),
+    }
+
+
+def _provenance(catalogue: Path, rows: list[Row], recipe: Recipe) -> dict[str, Any]:
+    used = [row for row in rows if row.fold != recipe.held_out]
+    return {
+        "catalogue": catalogue.name,
+        "pictures": len(used),
+        "groups": len({row.group for row in used}),
+        "labels": dict(Counter(row.label for row in used)),
+        "recipe": asdict(recipe),
+        "start": "ImageNet" if recipe.network == networks.LITE else "random",
+    }

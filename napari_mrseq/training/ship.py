@@ -1,0 +1,35 @@
+"""Put a weights file into the package: ``python -m napari_mrseq.training.ship FILE``."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+from napari_mrseq.model import registry
+
+
+def ship(path: Path) -> Path:
+    """Copy a weights file into the package and make it the default model.
+
+    Returns
+    -------
+    Path
+        The file in the package, named after the model.
+
+    Raises
+    ------
+    ModelError
+        If the file has no model card.
+    """
+    card = registry.read_card(path)
+    target = registry.WEIGHTS / f"{card.name}.safetensors"
+    shutil.copyfile(path, target)
+    entry = {"name": card.name, "file": target.name, "sha256": registry.file_hash(target)}
+    registry.SHIPPED.write_text(json.dumps([entry], indent=1) + "\n", encoding="utf-8")
+    return target
+
+
+if __name__ == "__main__":
+    print(ship(Path(sys.argv[1])))

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+
+from napari_mrseq import load_model
+from napari_mrseq.errors import DeviceError, ModelError
+from napari_mrseq.model import registry
+from napari_mrseq.model.networks import build
+
+
+@pytest.fixture(scope="module")
+def model():
+    return load_model("default", device="cpu")
+
+
+@pytest.fixture
+def pictures() -> np.ndarray:
+    """Blobs and noise of all kinds: 40 slices."""
+    rng = np.random.default_rng(5)
+    y, x = np.mgrid[-1:1:96j, -1:1:96j]
+    discs = [(np.hypot(y, x * r) < 0.8) * (1 + np.sin(9 * r * x)) for r in rng.random(40) + 0.5]
+    return np.array(discs) * 500 + rng.random((40, 96, 96)) * 50
+
+
+def test_probabilities_are_one_row_a_slice_and_sum_to_one(model, pictures):
+    said = model.predict(pictures)
+    assert said.shape == (40, len(model.classes))
+    assert said.dtype == np.float32
+    np.testing.assert_allclose(said.sum(axis=1), 1, atol=1e-5)
+
+
+def test_the_same_slice_gets_the_same_answer_in_any_company(model, pictures):
+    together = model.predict(pictures)
+    np.testing.assert_allclose(model.predict(pictures[7:8])[0], together[7], atol=1e-4)
+    np.testing.assert_allclose(model.predict(pictures[::-1]), together[::-1], atol=1e-4)
+
+
+def test_left_and_right_do_not_matter(model, pictures):
+    mirrored = np.ascontiguousarray(pictures[:, :, ::-1])
+    np.testing.assert_allclose(model.predict(mirrored), model.predict(pictures), atol=0.03)
+
+
+def test_no_slices_give_no_rows(model):
+    assert model.predict(np.zeros((0, 64, 64))).shape == (0, len(model.classes))
+
+
+@pytest.mark.parametrize("shape", [(64, 64), (2, 0, 64), (1, 2, 3, 4)])
+def test_what_is_no_stack_of_slices_is_refused(model, shape):
+    with pytest.raises(ValueError, match="rows, columns"):
+        model.predict(np.zeros(shape))
+
+
+def test_the_model_knows_at_least_the_common_sequences(model):
+    assert {"T1", "T1C", "T2", "FLAIR", "PD", "DWI", "ADC", "BOLD", "T2STAR"} <= set(model.classes)
+    assert model.card.limits
+    assert model.card.training["groups"] > 100
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a CUDA device")
+def test_a_missing_device_is_named_with_those_that_are_there():
+    with pytest.raises(DeviceError, match=r"no cuda device; it has .*cpu"):
+        load_model(device="cuda")
+
+
+def test_an_unknown_model_is_refused_with_the_names_of_those_there():
+    with pytest.raises(ModelError, match=registry.model_names()[0]):
+        load_model("no-such-model")
+
+
+def test_a_shipped_file_that_was_changed_is_refused(tmp_path, monkeypatch):
+    shutil.copytree(registry.WEIGHTS, tmp_path / "weights")
+    monkeypatch.setattr(registry, "WEIGHTS", tmp_path / "weights")
+    entry = registry.entries()[0]
+    data = bytearray(entry.path.read_bytes())
+    data[-1] ^= 1
+    entry.path.write_bytes(data)
+    with pytest.raises(ModelError, match="SHA-256"):
+        load_model(entry.name)
+
+
+@pytest.mark.parametrize("content", [b"", b"not weights at all", b"\xff" * 64])
+def test_a_file_that_holds_no_model_is_refused_by_name(tmp_path, content):
+    path = tmp_path / "junk.safetensors"
+    path.write_bytes(content)
+    with pytest.raises(ModelError, match=r"junk\.safetensors"):
+        load_model(path)
+
+
+def test_a_truncated_weights_file_is_refused_by_name(tmp_path):
+    path = tmp_path / "half.safetensors"
+    path.write_bytes(registry.entries()[0].path.read_bytes()[:100_000])
+    with pytest.raises(ModelError, match=r"half\.safetensors"):
+        load_model(path)
+
+
+def test_torchvision_networks_are_built_by_their_names():
+    assert build("resnet18", 3)(torch.zeros(1, 3, 64, 64)).shape == (1, 3)
+    with pytest.raises(ModelError, match="resnet18"):
+        build("resnet19", 3)
+
+
+def test_listing_models_does_not_import_torch():
+    code = (
+        "import sys; from napari_mrseq.model import registry; "
+        "assert registry.model_names(); assert 'torch' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from napari_mrseq.model.preparation import prepare
+
+
+@pytest.fixture
+def disc() -> np.ndarray:
+    """A bright disc with a dark heart, off the middle of its picture."""
+    y, x = np.mgrid[:200, :160]
+    distance = np.hypot(y - 90, x - 70)
+    return np.where(distance < 20, 300.0, np.where(distance < 60, 1000.0, 0.0))
+
+
+def test_grey_scale_and_offset_do_not_matter(disc):
+    plain, _ = prepare(disc[None], 65)
+    scaled, _ = prepare((disc * 37 - 5000)[None], 65)
+    torch.testing.assert_close(plain, scaled, atol=1e-3, rtol=0)
+
+
+def test_empty_space_around_the_content_does_not_matter(disc):
+    plain, _ = prepare(disc[None], 65)
+    framed, _ = prepare(np.pad(disc, 60)[None], 65)
+    assert (plain - framed).abs().mean() < 0.03
+
+
+def test_twice_the_pixels_make_the_same_picture(disc):
+    plain, _ = prepare(disc[None], 65)
+    fine, _ = prepare(disc.repeat(2, axis=0).repeat(2, axis=1)[None], 65)
+    assert (plain - fine).abs().mean() < 0.02
+
+
+def test_pixels_that_are_not_square_are_made_square(disc):
+    plain, _ = prepare(disc[None], 65, pixel_spacing=(1.0, 1.0))
+    squeezed, _ = prepare(disc[::2][None], 65, pixel_spacing=(2.0, 1.0))
+    assert (plain - squeezed).abs().mean() < 0.03
+
+
+def test_a_slice_does_not_depend_on_its_neighbours(disc):
+    other = np.random.default_rng(0).random(disc.shape)
+    alone, _ = prepare(disc[None], 65)
+    together, _ = prepare(np.stack((other, disc, disc * 0)), 65)
+    torch.testing.assert_close(alone[0], together[1])
+
+
+def test_a_blank_slice_shows_nothing_and_a_full_one_much(disc):
+    images, weights = prepare(np.stack((disc * 0, disc, disc * 0 + 7)), 65)
+    assert weights[0] == weights[2] == 0
+    assert 0.2 < weights[1] < 0.6
+    assert not images[0].any()
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_values_that_are_not_finite_are_dark(disc, bad):
+    broken = disc.copy()
+    broken[:5] = bad
+    images, _ = prepare(broken[None], 65)
+    clean, _ = prepare(disc[None], 65)
+    torch.testing.assert_close(images, clean, atol=0.02, rtol=0)
+
+
+@pytest.mark.parametrize("kind", ["uint8", "int16", "uint16", "float64", "bool"])
+def test_every_number_type_is_taken(disc, kind):
+    images, _ = prepare((disc / 4).astype(kind)[None], 65)
+    assert images.shape == (1, 1, 65, 65)
+    assert float(images.min()) >= 0
+    assert float(images.max()) <= 1
+
+
+def test_the_smallest_picture_is_taken():
+    images, _ = prepare(np.array([[[3.0]]]), 65)
+    assert images.shape == (1, 1, 65, 65)

