@@ -173,7 +173,7 @@ SCANS = (
         number=5,
         name="pd_tse_tra",
         signal=spin_echo,
-        settings={"tr": 2600, "te": 14},
+        settings={"tr": 3800, "te": 13},
         geometry=_stack(18, 176, 144, 1.3),
         kind=TURBO_PD,
     ),
