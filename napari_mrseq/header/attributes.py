@@ -69,7 +69,7 @@ class SequenceAttributes:
     agent_text : str
         What the tags say about the agent.
     matrix : tuple of int or None
-        Rows and columns.
+        Rows and columns of the pixels.
     volumes : int
         Volumes of the stack, or time points where the header counts more.
     scan_options : tuple of str
@@ -132,7 +132,6 @@ def attributes_of(series: Series) -> SequenceAttributes:
     names = sequence_names(tags, vendor)
     agent, agent_text = agent_in_tags(tags)
     echo_times = _echo_times(tags, series)
-    rows, columns = (int(tags.number(side) or 0) for side in ("Rows", "Columns"))
     return SequenceAttributes(
         modality=tags.text("Modality").upper(),
         storage=_storage(tags),
@@ -156,7 +155,7 @@ def attributes_of(series: Series) -> SequenceAttributes:
         techniques=_techniques(tags, series, vendor, names),
         agent=agent,
         agent_text=agent_text,
-        matrix=(rows, columns) if rows and columns else None,
+        matrix=(series.pixels.shape[-2], series.pixels.shape[-1]),
         volumes=_volumes(tags, series),
         scan_options=tags.codes("ScanOptions"),
     )
@@ -239,6 +238,8 @@ def _measured_techniques(tags: Tags, series: Series, vendor: str | None) -> dict
     if _is_movie(tags):
         found[techniques.MOVIE] = "heart phases"
     sidecar = series.sidecar or {}
+    if "ArterialSpinLabelingType" in sidecar:
+        found[techniques.LABELLING] = techniques.LABELLING
     if "EchoTime1" in sidecar or "IntendedFor" in sidecar or sidecar.get("Units") in _FIELD_UNITS:
         found[techniques.FIELD] = "field map sidecar"
     return found

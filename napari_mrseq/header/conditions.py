@@ -58,7 +58,8 @@ def at_most(name: str, limit: float) -> Condition:
 
 def unknown(name: str) -> Condition:
     """Hold where the header lacks an attribute."""
-    return lambda attributes: None if getattr(attributes, name) else ""
+    shown = f"no {UNITS[name][0]}"
+    return lambda attributes: None if getattr(attributes, name) else shown
 
 
 def uses(technique: str) -> Condition:
@@ -120,9 +121,14 @@ def acquired(dimensions: str) -> Condition:
     return lambda attributes: dimensions if attributes.acquisition == dimensions else None
 
 
-def vendor(*names: str) -> Condition:
-    """Hold for scanners of these makers."""
-    return lambda attributes: attributes.vendor if attributes.vendor in names else None
+def not_acquired(dimensions: str) -> Condition:
+    """Hold for all but ``"2D"`` or ``"3D"`` acquisitions, also where the header doesn't say."""
+    return lambda attributes: None if attributes.acquisition == dimensions else ""
+
+
+def has_sequence_name(attributes: SequenceAttributes) -> str | None:
+    """Hold where the header names the pulse sequence."""
+    return f"sequence {attributes.sequence_name}" if attributes.sequence_name else None
 
 
 def other_vendor(*names: str) -> Condition:

@@ -11,14 +11,23 @@ from napari_mrseq.header.conditions import (
     acquired,
     below,
     evidence_of,
+    has_sequence_name,
     lacks,
+    not_acquired,
+    unknown,
     uses,
     weighted_by_diffusion,
 )
 from napari_mrseq.header.techniques import (
+    ANGIOGRAPHY,
     BALANCED,
+    DIFFUSION,
+    FIELD,
+    FLIGHT,
+    FLOW,
     GRADIENT,
     INVERSION,
+    LABELLING,
     PLANAR,
     SPIN,
     SUSCEPTIBILITY,
@@ -28,101 +37,104 @@ from napari_mrseq.header.words import DUAL_ECHO, Naming, naming_of, naming_of_fi
 if TYPE_CHECKING:
     from napari_mrseq.header.attributes import SequenceAttributes
 
-TR, TE, TI, FLIP = "repetition_time", "echo_time", "inversion_time", "flip_angle"
+TR, TE, TI = "repetition_time", "echo_time", "inversion_time"
 
 # What speaks against a sequence, each line on its own. Limits lie well outside the 5th to 95th
 # percentile of the sequence in NILS (about 400,000 series): only clear contradictions count.
-AGAINST: Mapping[str, tuple[tuple[Condition, ...], ...]] = {
+_AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
     "T1": (
-        (weighted_by_diffusion,),
-        (uses(SPIN), lacks(INVERSION), above(TR, 1800), above(TE, 40)),
         (uses(SPIN), above(TE, 60)),
+        (uses(SPIN), lacks(INVERSION), above(TR, 1800), above(TE, 40)),
+        (uses(SPIN), lacks(GRADIENT, INVERSION), above(TR, 1800), unknown(TI)),
+        (uses(GRADIENT), lacks(INVERSION), above(TE, 12)),
         (uses(PLANAR), lacks(INVERSION)),
-        (uses(GRADIENT), lacks(INVERSION), above(TE, 20)),
-        (uses(SPIN), lacks(GRADIENT, INVERSION), above(TR, 3000)),
+        (uses(FLIGHT),),
+        (uses(SUSCEPTIBILITY),),
     ),
     "T2": (
-        (weighted_by_diffusion,),
         (uses(SPIN), below(TE, 40)),
         (uses(SPIN), below(TE, 60), below(TR, 2100)),
         (uses(GRADIENT), lacks(SPIN, BALANCED, PLANAR), below(TE, 10)),
         (uses(INVERSION), above(TI, 1500)),
     ),
     "FLAIR": (
-        (weighted_by_diffusion,),
         (uses(SPIN), below(TE, 50)),
         (below(TI, 1000),),
         (below(TR, 3000),),
         (uses(GRADIENT), lacks(SPIN), below(TE, 20)),
+        # Siemens XA may drop what shows the inversion of a 3-D FLAIR.
+        (uses(SPIN), lacks(INVERSION), unknown(TI), not_acquired("3D")),
     ),
     "PD": (
-        (weighted_by_diffusion,),
         (above(TE, 60),),
         (uses(SPIN), below(TR, 700)),
         (uses(INVERSION), above(TI, 1500)),
         (uses(PLANAR),),
     ),
     "STIR": (
-        (weighted_by_diffusion,),
         (above(TI, 400),),
         (below(TR, 1000),),
         (uses(GRADIENT), lacks(SPIN, INVERSION)),
+        (uses(SPIN), lacks(INVERSION), unknown(TI)),
     ),
     "T2STAR": (
-        (weighted_by_diffusion,),
         (uses(SPIN), lacks(GRADIENT)),
         (below(TE, 5),),
-        (uses(PLANAR), uses(SPIN)),
     ),
     "SWI": (
-        (weighted_by_diffusion,),
         (uses(SPIN), lacks(GRADIENT, SUSCEPTIBILITY)),
         (uses(INVERSION),),
-        (below(TE, 3),),
+        (above(TI, 100),),
+        (below(TE, 6), lacks(SUSCEPTIBILITY)),
+        (uses(FLIGHT),),
     ),
     "BOLD": (
-        (weighted_by_diffusion,),
         (uses(SPIN), lacks(GRADIENT, PLANAR)),
         (below(TE, 8),),
         (uses(INVERSION), above(TI, 100)),
-        (acquired("3D"), lacks(PLANAR), below(TR, 200)),
         (lacks(PLANAR), below(TR, 250)),
     ),
-    "DWI": (
-        (uses(GRADIENT), lacks(SPIN, PLANAR)),
-        (below(TR, 500),),
-        (below(TE, 25),),
-    ),
     "PERF": (
-        (weighted_by_diffusion,),
-        (uses(INVERSION), lacks(PLANAR), above(TE, 60)),
+        (uses(SPIN), lacks(GRADIENT, PLANAR, LABELLING), not_acquired("3D")),
+        (uses(INVERSION), lacks(PLANAR, LABELLING)),
+        (uses(FLIGHT),),
     ),
     "MRA": (
-        (weighted_by_diffusion,),
         (uses(PLANAR),),
-        (uses(INVERSION), lacks(GRADIENT)),
+        (uses(INVERSION), lacks(BALANCED)),
         (uses(GRADIENT), above(TE, 25)),
-        (uses(SPIN), lacks(GRADIENT), acquired("2D"), below(TE, 60)),
+        (uses(SPIN), lacks(GRADIENT, FLIGHT, FLOW, ANGIOGRAPHY), not_acquired("3D")),
     ),
     "LOCALIZER": (
-        (weighted_by_diffusion,),
         (uses(PLANAR),),
         (uses(INVERSION), above(TI, 100)),
         (uses(SPIN), acquired("3D")),
         (uses(GRADIENT), above(TE, 20)),
+        (uses(FLIGHT),),
     ),
     "FIELDMAP": (
-        (weighted_by_diffusion,),
         (uses(INVERSION),),
         (uses(SPIN), lacks(PLANAR, GRADIENT)),
+        (uses(GRADIENT), lacks(PLANAR, FIELD), above(TE, 15)),
+        (uses(FLIGHT),),
     ),
-    "OTHER": ((weighted_by_diffusion,),),
+    "OTHER": (),
+    DUAL_ECHO: (
+        (uses(GRADIENT), lacks(SPIN)),
+        (below(TR, 700),),
+    ),
 }
-AGAINST = {
-    **AGAINST,
-    "ADC": AGAINST["DWI"],
-    "B0": ((weighted_by_diffusion,), *AGAINST["DWI"]),
-    DUAL_ECHO: ((weighted_by_diffusion,), (uses(GRADIENT), lacks(SPIN)), (below(TR, 700),)),
+_AGAINST_DIFFUSION = (
+    (uses(GRADIENT), lacks(SPIN, DIFFUSION)),
+    (uses(SPIN), lacks(PLANAR, DIFFUSION), has_sequence_name),
+    (below(TR, 500),),
+    (below(TE, 25),),
+)
+AGAINST: Mapping[str, tuple[tuple[Condition, ...], ...]] = {
+    **{code: ((weighted_by_diffusion,), *lines) for code, lines in _AGAINST.items()},
+    "DWI": _AGAINST_DIFFUSION,
+    "ADC": _AGAINST_DIFFUSION,
+    "B0": ((weighted_by_diffusion,), *_AGAINST_DIFFUSION),
 }
 
 

@@ -96,7 +96,7 @@ TRACE_TYPES = ("TRACEW", "TRACE", "ISODWI", "ISO", "CALC_BVALUE", "CALCULATED_BV
 TENSOR_TYPES = ("FA", "FRACTIONAL_ANISOTROPY", "COLFA", "DTI_FA", "TENSOR", "RA", "VR", "CMAP")
 PERFUSION_TYPES = (
     "ASL", "CBF", "RCBF", "RELCBF", "CBV", "RCBV", "RELCBV", "CORRECTED_CBV", "MTT", "RELMTT",
-    "TTP", "TMAX", "T0", "GBP", "PBP", "PERFUSION", "KTRANS", "K_TRANS", "KEP", "IAUC", "PERFUSION_ASL",
+    "TTP", "TMAX", "T0", "GBP", "PBP", "PERFUSION", "KTRANS", "K_TRANS", "KEP", "IAUC",
 )  # fmt: skip
 SUSCEPTIBILITY_TYPES = ("SWI", "SW", "MNIP", "SW_M_FFE", "SWIP", "SWI_MIP")
 MAP_TYPES = (
@@ -135,7 +135,7 @@ RULES: tuple[Rule, ...] = (
     _rule("LOCALIZER", 0.95, WORDS, says("LOCALIZER")),
     # Field maps look like T1 to their times, so they come before all weightings.
     _rule("FIELDMAP", 0.95, VENDOR, uses(FIELD)),
-    _rule("FIELDMAP", 0.9, WORDS, says("FIELDMAP")),
+    _rule("FIELDMAP", 0.85, WORDS, says("FIELDMAP")),
     _rule("OTHER", 0.8, DICOM, is_phase, lacks(FLOW)),
     # Diffusion. GE writes b values into other sequences too: see `weighted_by_diffusion`.
     _rule("ADC", 0.9, WORDS, says("ADC")),
@@ -152,7 +152,8 @@ RULES: tuple[Rule, ...] = (
     # Perfusion and activation. AcquisitionContrast PERFUSION is unreliable on Philips.
     _rule("PERF", 0.9, VENDOR, uses(LABELLING)),
     _rule("PERF", 0.9, DICOM, contrast("PERFUSION"), other_vendor("Philips")),
-    _rule("PERF", 0.9, WORDS, says("PERF")),
+    _rule("PERF", 0.9, WORDS, says("PERF"), uses(PLANAR)),
+    _rule("PERF", 0.75, WORDS, says("PERF")),
     _rule("BOLD", 0.95, VENDOR, image_type("FMRI"), fits("BOLD")),
     _rule("BOLD", 0.9, WORDS, says("BOLD"), uses(PLANAR)),
     _rule("OTHER", 0.8, PHYSICS, uses(PLANAR), above(TI, 50), below(TI, 1500)),
@@ -176,7 +177,7 @@ RULES: tuple[Rule, ...] = (
     _rule("OTHER", 0.75, VENDOR, uses(FLOW), is_phase),
     _rule("MRA", 0.9, VENDOR, uses(FLOW)),
     _rule("MRA", 0.9, DICOM, uses(ANGIOGRAPHY), lacks(SPIN)),
-    _rule("MRA", 0.9, WORDS, says("MRA")),
+    _rule("MRA", 0.85, WORDS, says("MRA")),
     # Sequences of their own.
     _rule("OTHER", 0.85, WORDS, says("OTHER")),
     _rule("OTHER", 0.85, VENDOR, uses(BALANCED)),
@@ -185,7 +186,10 @@ RULES: tuple[Rule, ...] = (
     # Inversion recovery.
     _rule("T1", 0.95, NILS, uses(GRADIENT), uses(INVERSION), at_least(TI, 400), at_most(TI, 1400)),
     _rule("T1", 0.9, NILS, uses(GRADIENT), acquired("3D"), at_least(TI, 400), at_most(TI, 1400)),
-    _rule("T1", 0.9, VENDOR, uses(MPRAGE), acquired("3D"), at_most(TE, 10), unknown(TI)),
+    _rule(
+        "PD", 0.8, WORDS, says("PD"), uses(GRADIENT), lacks(INVERSION), unknown(TI), below(TE, 10)
+    ),
+    _rule("T1", 0.8, VENDOR, uses(MPRAGE), acquired("3D"), at_most(TE, 10), unknown(TI)),
     _rule("OTHER", 0.65, PHYSICS, uses(GRADIENT), lacks(SPIN), above(TI, 1500), below(TE, 15)),
     _rule("STIR", 0.95, WORDS, says("STIR"), at_most(TI, 300)),
     _rule("STIR", 0.85, NILS, uses(INVERSION), lacks(GRADIENT), at_least(TI, 50), at_most(TI, 300)),

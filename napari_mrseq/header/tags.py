@@ -15,8 +15,11 @@ Place = tuple[int, int] | str
 # Times that BIDS (v1.10) gives in seconds and DICOM in milliseconds.
 SECONDS = frozenset({"RepetitionTime", "EchoTime", "InversionTime"})
 
+# Codes that dcm2niix joins by "_" in sidecars where DICOM has several values.
+JOINED = frozenset({"ScanningSequence", "SequenceVariant", "ScanOptions"})
+
 # Larger numbers are fill values (Philips writes 1.7e38), not times, angles or b values.
-LARGEST = 1e7
+LARGEST = 1e12
 
 _NUMBER = re.compile(r"\s*([-+]?\d*[.,]?\d+(?:[eE][-+]?\d+)?|[-+]?\d+[.,]?)")
 _BINARY = {"FD": "d", "FL": "f", "US": "H", "SS": "h", "UL": "I", "SL": "i"}
@@ -119,9 +122,11 @@ def _values_in(dataset: Dataset, place: Place) -> tuple[Any, ...]:
 
     pydicom raises or warns on values that break their VR; such values are still worth reading.
     """
+    from pydicom.datadict import tag_for_keyword
     from pydicom.dataelem import RawDataElement
 
-    if place not in dataset:
+    # Some keywords are those of sidecars only.
+    if (isinstance(place, str) and tag_for_keyword(place) is None) or place not in dataset:
         return ()
     element: Any = dataset.get_item(place)
     if isinstance(element, RawDataElement):
@@ -170,8 +175,13 @@ def _text(value: bytes) -> str:
 
 def _sidecar_values(sidecar: Mapping[str, Any], keyword: str) -> Iterable[Any]:
     for value in _listed(sidecar.get(keyword)):
-        number = number_of(value)
-        yield number * 1000 if keyword in SECONDS and number is not None else value
+        number = number_of(value) if keyword in SECONDS else None
+        if number is not None:
+            yield number * 1000
+        elif keyword in JOINED:
+            yield from str(value).split("_")
+        else:
+            yield value
 
 
 def _listed(value: Any) -> list[Any]:

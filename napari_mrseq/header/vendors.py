@@ -36,6 +36,8 @@ class PrivateTag:
     tag: tuple[int, int]
 
 
+# The last one is dcm2niix's, for GE's inner name.
+NAME_KEYWORDS = ("SequenceName", "PulseSequenceName", "InternalPulseSequenceName")
 SEQUENCE_NAMES = (
     PrivateTag("GE", (0x0019, 0x109C)),
     PrivateTag("GE", (0x0019, 0x109E)),
@@ -63,9 +65,8 @@ def vendor_of(tags: Tags) -> str | None:
 
 def sequence_names(tags: Tags, vendor: str | None) -> tuple[str, ...]:
     """Return every name the header gives the pulse sequence, the vendor's own ones too."""
-    names = [tags.text(keyword) for keyword in ("SequenceName", "PulseSequenceName")]
+    names = [tags.text(keyword) for keyword in NAME_KEYWORDS]
     names += [tags.text(place.tag) for place in SEQUENCE_NAMES if place.vendor == vendor]
-    # BIDS sidecars of Siemens data hold "%SiemensSeq%\tfl" here.
     return tuple(dict.fromkeys(name for name in names if name))
 
 
@@ -82,7 +83,7 @@ def b_value(tags: Tags, vendor: str | None, name: str) -> float | None:
             private = tags.number(place.tag)
             if private is not None:
                 return private % GE_FLAG if private > GE_FLAG else private
-    match = re.match(r"\*?(?:ep|re|ez|sms)_?(?:calc_?)?b_?(\d+)", name.lower())
+    match = re.match(r"[*_]?(?:ep|re|ez|sms)_?(?:calc_?)?b_?(\d+)", name.lower())
     return float(match[1]) if match else None
 
 

@@ -70,7 +70,7 @@ LEXICON = (
     _words("OTHER", "double inversion*", "*spectro*", "press", "svs*", "csi", "fat only"),
     _words("OTHER", "cine*", "*trufi*", "tru fi", "*fiesta*", "ciss*", "*ssfp*", "b ffe", "b tfe"),
     _words("OTHER", "balanced*", "dess", "phase map*", "phase image*", "pha images"),
-    _words("T1", "t1* flair*", "t1* [a-z0-9]+ flair*", "flair t1*"),
+    _words("T1", "t1* flair*", "t1* [a-z0-9]+ flair*", "flair t1*", "t1* ... dark fluid"),
     _words("FLAIR", "*flair*", "dark fluid", "fluid att*", "liquor unterdr*"),
     _words("STIR", "*stir*", "tirm*", "tir", "short tau*", "turbo inversion*"),
     _words("T2STAR", "t2star*", "t2s", "hemo*", "haemo*", "hamo*", "microbleed*", "medic", "merge"),

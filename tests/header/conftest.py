@@ -53,7 +53,8 @@ def make_series() -> MakeSeries:
         dataset.SOPInstanceUID = generate_uid()
         dataset.file_meta = Dataset()
         dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-        shape = (slices, 4, 4) if volumes == 1 else (volumes, slices, 4, 4)
+        matrix = (int(values.get("Rows", 256)), int(values.get("Columns", 256)))
+        shape = (slices, *matrix) if volumes == 1 else (volumes, slices, *matrix)
         return Series(
             path="study",
             files=("study/1",),

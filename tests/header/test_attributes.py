@@ -1,0 +1,161 @@
+"""Attributes of a sequence, from wherever a header keeps them and however badly it is written."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pydicom
+import pytest
+from pydicom.data import get_testdata_file
+from pydicom.dataelem import RawDataElement
+from pydicom.dataset import Dataset
+from pydicom.tag import Tag
+
+from napari_mrseq.header.attributes import attributes_of
+from napari_mrseq.series import Series, VolumeAxis, series_from_array
+
+
+def raw_series(**values: bytes) -> Series:
+    """Return a series whose elements hold these bytes, of any VR, valid or not."""
+    dataset = Dataset()
+    for keyword, value in values.items():
+        tag = Tag(keyword)
+        vr = pydicom.datadict.dictionary_VR(tag)
+        dataset[tag] = RawDataElement(tag, vr, len(value), value, 0, False, True)
+    return Series(
+        path="s", files=(), pixels=series_from_array([[1, 2], [3, 4]], name="s").pixels,
+        dataset=dataset,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (b"2000", 2000.0),
+        (b"2000,5", 2000.5),
+        (b" 2.0e3 ", 2000.0),
+        (b"2000\\30", 2000.0),
+        (b"\\2000", 2000.0),
+        (b"2000 ms", 2000.0),
+        (b"", None),
+        (b"   ", None),
+        (b"abc", None),
+        (b"0", None),
+        (b"-1", None),
+        (b"1.7e38", None),
+        (b"nan", None),
+    ],
+)
+def test_number_is_read_as_well_as_it_can_be(written: bytes, read: float | None) -> None:
+    assert attributes_of(raw_series(RepetitionTime=written)).repetition_time == read
+
+
+def test_text_in_another_encoding_does_not_stop_reading() -> None:
+    attributes = attributes_of(raw_series(SeriesDescription="Übersicht".encode("latin-1")))
+    assert attributes.description == "Übersicht"
+
+
+def test_codes_in_one_string_are_parted() -> None:
+    assert attributes_of(raw_series(ScanningSequence=b"SE\\IR ")).techniques.keys() == {
+        "spin echo",
+        "inversion",
+    }
+
+
+@pytest.mark.parametrize(
+    ("header", "b_value"),
+    [
+        ({"DiffusionBValue": 800.0}, 800.0),
+        ({"Manufacturer": "SIEMENS", (0x19, 0x100C): ("IS", 1000)}, 1000.0),
+        ({"Manufacturer": "SIEMENS", (0x19, 0x100C): ("UN", b"1000")}, 1000.0),
+        ({"Manufacturer": "SIEMENS", "SequenceName": "*ep_b700#2"}, 700.0),
+        ({"Manufacturer": "GE MEDICAL SYSTEMS", (0x43, 0x1039): ("IS", [1000, 8, 0, 0])}, 1000.0),
+        ({"Manufacturer": "GE MEDICAL SYSTEMS", (0x43, 0x1039): ("IS", 1000000800)}, 800.0),
+        ({"Manufacturer": "GE MEDICAL SYSTEMS", (0x43, 0x1039): ("UN", b"600\\8\\0\\0")}, 600.0),
+        ({"Manufacturer": "Philips", (0x2001, 0x1003): ("FL", 1500.0)}, 1500.0),
+        ({"Manufacturer": "Philips", (0x2001, 0x1003): ("UN", b"\0\0\x7a\x44")}, 1000.0),
+        ({"Manufacturer": "UIH", (0x65, 0x1009): ("FD", 2000.0)}, 2000.0),
+        ({"Manufacturer": "HITACHI", (0x19, 0x100C): ("LO", "2DSE")}, None),
+    ],
+)
+def test_b_value_is_found_where_the_vendor_keeps_it(
+    make_series: Any, header: dict[Any, Any], b_value: float | None
+) -> None:
+    expected = () if b_value is None else (b_value,)
+    assert attributes_of(make_series(header)).b_values == expected
+
+
+def test_field_strength_in_gauss_becomes_tesla() -> None:
+    assert attributes_of(raw_series(MagneticFieldStrength=b"15000")).field_strength == 1.5
+    assert attributes_of(raw_series(MagneticFieldStrength=b"3")).field_strength == 3.0
+
+
+def test_echo_times_of_all_volumes_are_known(make_series: Any) -> None:
+    axis = VolumeAxis("echo time", "ms", (4.92, 7.38))
+    attributes = attributes_of(make_series({"EchoTime": 4.92}, volumes=2, axis=axis))
+    assert attributes.echo_times == (4.92, 7.38)
+    assert attributes.echo_time == 4.92
+
+
+def test_per_frame_values_of_an_enhanced_file_are_gathered(make_series: Any) -> None:
+    frames = [
+        {"MRDiffusionSequence": [{"DiffusionBValue": b}], "MREchoSequence": [
+            {"EffectiveEchoTime": 68.0}]}
+        for b in (0.0, 1000.0, 1000.0)
+    ]  # fmt: skip
+    attributes = attributes_of(make_series({"PerFrameFunctionalGroupsSequence": frames}))
+    assert attributes.b_values == (0.0, 1000.0)
+    assert attributes.echo_times == (68.0,)
+
+
+def test_real_file_has_the_values_that_pydicom_shows() -> None:
+    dataset = pydicom.dcmread(get_testdata_file("MR_small.dcm", download=False))
+    del dataset.PixelData
+    pixels = series_from_array([[1, 2], [3, 4]], name="s").pixels
+    attributes = attributes_of(Series(path="s", files=(), pixels=pixels, dataset=dataset))
+    assert attributes.repetition_time == float(dataset.RepetitionTime)
+    assert attributes.echo_time == float(dataset.EchoTime)
+    assert attributes.flip_angle == float(dataset.FlipAngle)
+    assert attributes.vendor == "Canon"
+
+
+def test_metadata_is_plain_and_free_of_words_that_people_typed(make_series: Any) -> None:
+    header = {
+        "Manufacturer": "SIEMENS",
+        "SeriesDescription": "T1 for Mrs Miller",
+        "ProtocolName": "Miller",
+        "PatientName": "Miller^Ann",
+        "PatientID": "4711",
+        "ScanningSequence": "SE",
+        "RepetitionTime": 500,
+    }
+    record = attributes_of(make_series(header)).to_dict()
+    assert record["repetition_time"] == 500
+    assert record["techniques"] == ["spin echo"]
+    written = json.dumps(record)
+    assert "iller" not in written
+    assert "4711" not in written
+
+
+def test_header_is_left_as_it_was(make_series: Any) -> None:
+    series = make_series({"RepetitionTime": "500", "SeriesDescription": "T1"})
+    before = series.dataset.to_json()
+    attributes_of(series)
+    assert series.dataset.to_json() == before
+
+
+def test_every_file_that_comes_with_pydicom_is_read_without_an_error() -> None:
+    files = sorted(Path(get_testdata_file("MR_small.dcm", download=False)).parent.glob("*.dcm"))
+    pixels = series_from_array([[1, 2], [3, 4]], name="s").pixels
+    read = 0
+    for file in files:
+        with warnings.catch_warnings(), suppress(EOFError, ValueError, NotImplementedError):
+            warnings.simplefilter("ignore")
+            dataset = pydicom.dcmread(file, stop_before_pixels=True, force=True)
+        attributes_of(Series(path=str(file), files=(), pixels=pixels, dataset=dataset))
+        read += 1
+    assert read > 50

@@ -1,0 +1,278 @@
+"""What a header claims where it is thin, wrong, contradictory, or no MR image at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydicom.uid import (
+    CTImageStorage,
+    EnhancedMRImageStorage,
+    MRSpectroscopyStorage,
+    RawDataStorage,
+    SecondaryCaptureImageStorage,
+)
+
+from napari_mrseq.header import claim_of
+from napari_mrseq.sequences import SEQUENCES, UNKNOWN
+from napari_mrseq.series import Series, VolumeAxis, series_from_array
+
+SPIN_ECHO_T1 = {"ScanningSequence": "SE", "RepetitionTime": 500, "EchoTime": 10}
+SPIN_ECHO_T2 = {"ScanningSequence": "SE", "RepetitionTime": 5000, "EchoTime": 100}
+MPRAGE = {
+    "ScanningSequence": ["GR", "IR"],
+    "MRAcquisitionType": "3D",
+    "RepetitionTime": 2300,
+    "EchoTime": 2.98,
+    "InversionTime": 900,
+    "FlipAngle": 9,
+}
+FLAIR = {
+    "ScanningSequence": ["SE", "IR"],
+    "RepetitionTime": 9000,
+    "EchoTime": 120,
+    "InversionTime": 2500,
+}
+
+
+def test_series_without_a_header_claims_nothing() -> None:
+    assert claim_of(series_from_array([[1, 2], [3, 4]], name="picture")) is None
+
+
+@pytest.mark.parametrize("modality", ["CT", "US", "PT", "OT", "SEG"])
+def test_other_modality_is_unknown_and_said_so(make_series: Any, modality: str) -> None:
+    claim = claim_of(
+        make_series(
+            {
+                "Modality": modality,
+                "SOPClassUID": CTImageStorage,
+                "SeriesDescription": "T2 FLAIR fused",
+                **FLAIR,
+            }
+        )
+    )
+    assert claim.sequence == UNKNOWN
+    assert claim.confidence >= 0.9
+    assert claim.evidence == (f"Modality {modality}",)
+    assert claim.warnings == ()
+
+
+@pytest.mark.parametrize(
+    "storage", [RawDataStorage, MRSpectroscopyStorage, SecondaryCaptureImageStorage]
+)
+def test_object_that_is_no_acquired_image_is_other(make_series: Any, storage: str) -> None:
+    claim = claim_of(make_series({"SOPClassUID": storage, "SeriesDescription": "T1 AX"}))
+    assert claim.sequence == "OTHER"
+
+
+def test_empty_header_claims_unknown_without_evidence(make_series: Any) -> None:
+    claim = claim_of(make_series({}))
+    assert (claim.sequence, claim.confidence, claim.evidence) == (UNKNOWN, 0.5, ())
+
+
+def test_evidence_names_the_values_and_their_limits(make_series: Any) -> None:
+    claim = claim_of(make_series(FLAIR))
+    assert claim.sequence == "FLAIR"
+    assert claim.evidence == ("TI 2500 ms > 1500 ms, TR 9000 ms > 3500 ms, TE 120 ms ≥ 60 ms",)
+
+
+def test_words_that_agree_make_a_claim_surer(make_series: Any) -> None:
+    mute = claim_of(make_series(MPRAGE))
+    spoken = claim_of(make_series(MPRAGE | {"SeriesDescription": "t1_mprage_sag"}))
+    assert mute.sequence == spoken.sequence == "T1"
+    assert mute.confidence < spoken.confidence < 1
+    assert 'description says "t1"' in spoken.evidence
+
+
+@pytest.mark.parametrize(
+    ("header", "described", "sequence"),
+    [
+        (SPIN_ECHO_T1, "t2_tse_tra", "T1"),
+        (SPIN_ECHO_T2, "t1_se_tra", "T2"),
+        (SPIN_ECHO_T2, "t2_flair_tra", "T2"),
+        (SPIN_ECHO_T2, "ep2d_bold_rest", "T2"),
+        (SPIN_ECHO_T2 | {"MRAcquisitionType": "2D"}, "3D TOF", "T2"),
+        (MPRAGE, "t2_space_dark-fluid", "T1"),
+        (MPRAGE, "SWI", "T1"),
+        (FLAIR, "t1_mprage", "FLAIR"),
+        (FLAIR, "T2 TSE", "FLAIR"),
+        (FLAIR | {"InversionTime": 160, "RepetitionTime": 4000}, "FLAIR", "STIR"),
+    ],
+)
+def test_description_against_the_physics_does_not_decide(
+    make_series: Any, header: dict[str, Any], described: str, sequence: str
+) -> None:
+    honest = claim_of(make_series(header))
+    lying = claim_of(make_series(header | {"SeriesDescription": described}))
+    assert lying.sequence == sequence
+    assert lying.confidence < honest.confidence
+    assert len(lying.warnings) == 1
+    assert "the description says" in lying.warnings[0]
+
+
+def test_words_decide_where_the_header_holds_no_physics(make_series: Any) -> None:
+    claim = claim_of(make_series({"SeriesDescription": "T1 sag"}))
+    assert claim.sequence == "T1"
+    assert claim.confidence < 0.9
+
+
+@pytest.mark.parametrize(
+    ("described", "sequence"),
+    [
+        ("Diffusion axiale", "DWI"),
+        ("difusión axial", "DWI"),
+        ("diffusie tra", "DWI"),
+        ("Übersicht", "LOCALIZER"),
+        ("repérage 3 plans", "LOCALIZER"),
+        ("Localizador", "LOCALIZER"),
+        ("localizzatore", "LOCALIZER"),
+        ("densité de protons sag", "PD"),
+        ("T2 écho de gradient EG", "T2STAR"),
+        ("Perfusión", "PERF"),
+        ("angiografia TOF", "MRA"),
+        ("Flair liquorunterdrückt", "FLAIR"),
+        ("T2* ax", "T2STAR"),
+        ("t2_star", "T2STAR"),
+        ("GreFieldMap", "FIELDMAP"),
+        ("T1 FLAIR", "T1"),
+        ("T1 map", "OTHER"),
+        ("ep2d_diff_FA", "OTHER"),
+        ("b=0 DWI", "B0"),
+        ("part1 brain", UNKNOWN),
+        ("sub-01_ses-02", UNKNOWN),
+        ("t2_tse_restore", "T2"),
+    ],
+)
+def test_words_of_many_sites_are_understood(
+    make_series: Any, described: str, sequence: str
+) -> None:
+    header = {"SpecificCharacterSet": "ISO_IR 100", "SeriesDescription": described}
+    assert claim_of(make_series(header)).sequence == sequence
+
+
+@pytest.mark.parametrize(
+    ("header", "agent", "sequence"),
+    [
+        ({}, None, "T1"),
+        ({"ContrastBolusAgent": ""}, None, "T1"),
+        ({"ContrastBolusAgent": "Gadovist"}, True, "T1C"),
+        ({"ContrastBolusVolume": "7.5"}, True, "T1C"),
+        ({"ContrastBolusAgent": "none"}, False, "T1"),
+        ({"ContrastBolusAgent": "off"}, False, "T1"),
+        ({"ContrastBolusAgent": "OHNE KM"}, False, "T1"),
+        ({"SeriesDescription": "T1 post Gd"}, True, "T1C"),
+        ({"SeriesDescription": "T1 +KM"}, True, "T1C"),
+        ({"SeriesDescription": "T1 ohne KM"}, False, "T1"),
+        ({"SeriesDescription": "T1 pre contrast"}, False, "T1"),
+        ({"SeriesDescription": "T1 -C"}, False, "T1"),
+        ({"SeriesDescription": "T1 sans injection"}, False, "T1"),
+        ({"SeriesDescription": "AX T1 W/O"}, False, "T1"),
+    ],
+)
+def test_contrast_agent_is_yes_no_or_not_known(
+    make_series: Any, header: dict[str, Any], agent: bool | None, sequence: str
+) -> None:
+    claim = claim_of(make_series(SPIN_ECHO_T1 | header))
+    assert claim.agent is agent
+    assert claim.sequence == sequence
+
+
+def test_agent_of_tag_against_words_is_not_known_and_warned_of(make_series: Any) -> None:
+    header = {"ContrastBolusAgent": "Dotarem", "SeriesDescription": "T1 nativ"}
+    claim = claim_of(make_series(SPIN_ECHO_T1 | header))
+    assert claim.agent is None
+    assert claim.sequence == "T1"
+    assert "Dotarem" in claim.warnings[0]
+
+
+def test_b_values_of_the_volumes_outweigh_the_first_instance(make_series: Any) -> None:
+    header = {
+        "Manufacturer": "Philips",
+        "ScanningSequence": "SE",
+        "DiffusionBValue": 0.0,
+        "RepetitionTime": 8000,
+        "EchoTime": 80,
+    }
+    axis = VolumeAxis("b value", "s/mm²", (0.0, 1000.0, 1000.0))
+    assert claim_of(make_series(header, volumes=3, axis=axis)).sequence == "DWI"
+    assert claim_of(make_series(header)).sequence != "DWI"
+
+
+def test_enhanced_file_is_told_by_its_functional_groups(make_series: Any) -> None:
+    header = {
+        "SOPClassUID": EnhancedMRImageStorage,
+        "EchoPulseSequence": "SPIN",
+        "AcquisitionContrast": "FLUID_ATTENUATED",
+        "SharedFunctionalGroupsSequence": [
+            {
+                "MRTimingAndRelatedParametersSequence": [{"RepetitionTime": 5000}],
+                "MRModifierSequence": [{"InversionRecovery": "YES", "InversionTimes": 1800.0}],
+            }
+        ],
+        "PerFrameFunctionalGroupsSequence": [{"MREchoSequence": [{"EffectiveEchoTime": 380.0}]}],
+    }
+    claim = claim_of(make_series(header))
+    assert claim.sequence == "FLAIR"
+    assert "TI 1800 ms" in claim.evidence[0]
+
+
+def test_contrast_that_an_enhanced_file_names_against_its_times_is_not_believed(
+    make_series: Any,
+) -> None:
+    header = {
+        "SOPClassUID": EnhancedMRImageStorage,
+        "AcquisitionContrast": "T1",
+        "EchoPulseSequence": "SPIN",
+    }
+    assert claim_of(make_series(header | {"EffectiveEchoTime": 12.0})).sequence == "T1"
+    assert claim_of(make_series(header | {"EffectiveEchoTime": 110.0})).sequence == "T2"
+
+
+@pytest.mark.parametrize(
+    ("sidecar", "sequence"),
+    [
+        ({"RepetitionTime": 2.3, "EchoTime": 0.003, "InversionTime": 0.9, "FlipAngle": 9,
+          "ScanningSequence": "GR_IR", "MRAcquisitionType": "3D", "Manufacturer": "Siemens"}, "T1"),
+        ({"RepetitionTime": 9, "EchoTime": 0.12, "InversionTime": 2.5}, "FLAIR"),
+        ({"EchoTime1": 0.00492, "EchoTime2": 0.00738}, "FIELDMAP"),
+        ({"Units": "Hz", "IntendedFor": "func/sub-01_bold.nii.gz"}, "FIELDMAP"),
+        ({"TaskName": "rest", "RepetitionTime": 2, "EchoTime": 0.03, "ScanningSequence": "EP"},
+         "BOLD"),
+        ({}, UNKNOWN),
+    ],
+)  # fmt: skip
+def test_bids_sidecar_is_read_in_seconds(sidecar: dict[str, Any], sequence: str) -> None:
+    pixels = series_from_array([[1, 2], [3, 4]], name="x").pixels
+    series = Series(path="x.nii.gz", files=(), pixels=pixels, kind="nifti", sidecar=sidecar)
+    assert claim_of(series).sequence == sequence
+
+
+def test_bids_name_of_a_file_counts_as_words() -> None:
+    pixels = series_from_array([[1, 2], [3, 4]], name="x").pixels
+    path = str(Path("sub-01") / "anat" / "sub-01_FLAIR.nii.gz")
+    series = Series(path=path, files=(), pixels=pixels, kind="nifti", sidecar={"EchoTime": 0.1})
+    assert claim_of(series).sequence == "FLAIR"
+
+
+def test_dual_echo_field_map_without_words_is_not_called_t1(make_series: Any) -> None:
+    header = {
+        "ScanningSequence": "GR",
+        "MRAcquisitionType": "2D",
+        "RepetitionTime": 600,
+        "EchoTime": 4.92,
+        "FlipAngle": 60,
+        "Rows": 64,
+        "Columns": 64,
+    }
+    assert claim_of(make_series(header)).sequence == "FIELDMAP"
+
+
+def test_every_rule_claims_a_sequence_of_the_vocabulary_and_names_its_source() -> None:
+    from napari_mrseq.header.rules import RULES
+
+    for rule in RULES:
+        assert rule.sequence in SEQUENCES
+        assert 0.5 < rule.confidence < 1
+        assert rule.source
+        assert rule.conditions

@@ -1,0 +1,138 @@
+"""Sequences of other scanners, from the sidecars of public data sets (values as published).
+
+dcm_qa_* are reference outputs of dcm2niix, ds* are OpenNeuro data sets. None of them was looked at
+when the rules were written, but for what the notes say.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from napari_mrseq.header import claim_of
+from napari_mrseq.series import Series, series_from_array
+
+
+def sidecar(
+    maker: str, described: str, scan: str, dim: str, tr: float, te: float, **more: Any
+) -> dict[str, Any]:
+    keys = {"Manufacturer": maker, "SeriesDescription": described, "ScanningSequence": scan}
+    keys |= {"MRAcquisitionType": dim, "RepetitionTime": tr, "EchoTime": te, "Modality": "MR"}
+    short = {"ti": "InversionTime", "flip": "FlipAngle", "name": "SequenceName"}
+    short |= {"pulse": "PulseSequenceName", "kind": "ImageType", "options": "ScanOptions"}
+    return keys | {short.get(key, key): value for key, value in more.items()}
+
+
+M = ["ORIGINAL", "PRIMARY", "M", "ND", "NORM"]
+OTHER = ["ORIGINAL", "PRIMARY", "OTHER"]
+
+PUBLISHED = [
+    ("T1", "dcm_qa_uih", sidecar(
+        "UIH", "t1_gre_fsp_3d_sag", "GR\\IR", "3D", 0.00725, 0.0031, ti=0.75, flip=10,
+        name="gre_fsp", kind=["ORIGINAL", "PRIMARY", "M", "UCA", "IF", "MAGNITUDE"])),
+    ("DWI", "dcm_qa_uih", sidecar(
+        "UIH", "dti_tra_dir16_AP_SaveBySlc", "EP", "2D", 5.865, 0.0715, flip=90, name="epi_dti",
+        kind=["ORIGINAL", "PRIMARY", "M", "VFRAME", "MAGNITUDE"])),
+    ("FIELDMAP", "dcm_qa_me", sidecar(
+        "Siemens", "me_FieldMap_GRE", "GR", "2D", 0.4, 0.00519, flip=60, name="*fm2d2r", kind=M)),
+    ("PERF", "dcm_qa_asl", sidecar(
+        "Siemens", "pasl_3d_m0", "EP", "3D", 3.6, 0.03958, ti=1.99, flip=180, name="*tgse3d1_22080",
+        kind=["ORIGINAL", "PRIMARY", "ASL", "NONE", "ND", "NORM", "MOSAIC"])),
+    ("PERF", "dcm_qa_asl", sidecar(
+        "Siemens", "to_ep2d_PCASL", "EP", "2D", 4.1, 0.014, ti=1.8, flip=90, name="epfid2d1_64",
+        kind=["ORIGINAL", "PRIMARY", "ASL", "NONE", "ND", "MOSAIC"])),
+    ("PERF", "dcm_qa_asl", sidecar(
+        "Siemens", "", "EP", "2D", 2, 0.014, flip=90, name="epfid2d1_72", kind=M,
+        ArterialSpinLabelingType="PCASL")),
+    ("PERF", "dcm_qa_philips_asl", sidecar(
+        "Philips", "SOURCE - 3D_pCASL_6mm", "SE", "3D", 15.8073, 0.0121, flip=90,
+        kind=["ORIGINAL", "PRIMARY", "M", "SE", "M", "SE"])),
+    ("BOLD", "dcm_qa_trt", sidecar(
+        "GE", "EPI mph hb3 acc2 interp", "EP\\GR", "2D", 2, 0.0152, flip=30, pulse="epi",
+        options="EDR_GEMS\\MP_GEMS\\EPI_GEMS\\HYPERBAND_GEMS\\ACC_GEMS", kind=OTHER)),
+    ("BOLD", "dcm_qa_ts", sidecar(
+        "Siemens", "ax_asc_35sl", "EP", "2D", 3, 0.03, flip=76, name="*epfid2d1_64", kind=M)),
+    ("FLAIR", "dcm_qa_cs_dl", sidecar(
+        "GE", "Ax T2 FLAIR FS DL High", "SE\\IR", "2D", 10, 0.13296, ti=2.56999, flip=160,
+        pulse="fse-xl", options="FAST_GEMS\\SAT_GEMS\\FS\\T2FLAIR_GEMS", kind=OTHER)),
+    ("T1", "dcm_qa_cs_dl", sidecar(
+        "GE", "MPRAGE_P2S1H1.24", "RM\\IR", "3D", 2.4279, 0.002228, ti=1, flip=8, pulse="MP-RAGE",
+        options="EDR_GEMS\\ACC_GEMS\\PFP\\FSP_GEMS\\IR_GEMS", kind=OTHER)),
+    ("T1", "dcm_qa_cs_dl", sidecar(
+        "Philips", "T1W_TSE_Sno_CSno_CSAIno", "SE", "2D", 0.519523, 0.0230556, flip=90, pulse="TSE",
+        kind=["ORIGINAL", "PRIMARY", "T1", "NONE"])),
+    ("T1", "dcm_qa_cs_dl", sidecar(
+        "Philips", "T1W_FFE_Sno_CS2", "GR", "2D", 0.256445, 0.003568, flip=80, pulse="FFE",
+        kind=["ORIGINAL", "PRIMARY", "T1", "NONE"])),
+    ("T1", "dcm_qa_cs_dl", sidecar(
+        "Siemens", "t1_space_sag_cs4", "SE", "3D", 0.7, 0.011, flip=120, pulse="*spcR_42ns",
+        kind=["ORIGINAL", "PRIMARY", "M", "NONE"])),
+    ("T2", "dcm_qa_cs_dl", sidecar(
+        "Siemens", "t2_tse_tra_p2 DR off", "SE", "2D", 8.23, 0.095, flip=150, name="*tse2d1_17",
+        kind=["ORIGINAL", "PRIMARY", "M", "NORM", "DIS2D", "MFSPLIT"])),
+    ("FIELDMAP", "dcm_qa_table", sidecar(
+        "Philips", "Dual-echo_iso", "GR", "2D", 0.650001, 0.007001, flip=80, pulse="FFE",
+        kind=["ORIGINAL", "PRIMARY", "M", "FFE", "M", "FFE", "MAGNITUDE"])),
+    ("LOCALIZER", "dcm_qa_table", sidecar(
+        "GE", "3-Plane Localizer", "SE", "2D", 1, 0.081002, flip=90, pulse="ssfse", kind=OTHER)),
+    ("FIELDMAP", "dcm_qa_philips_enh", sidecar(
+        "Philips", "fcMRI Field Mapping", "GR", "3D", 0.02, 0.0023, flip=10, pulse="T1FFE",
+        options="FC", kind=["ORIGINAL", "PRIMARY", "T1", "MIXED"])),
+    ("DWI", "dcm_qa_xa60", sidecar(
+        "Siemens", "C2P__cmrr_mbep2d_diff__p2_mb2", "EP", "2D", 3, 0.1, flip=90,
+        pulse="epse2d1_100", kind=["ORIGINAL", "PRIMARY", "DIFFUSION", "NONE", "MAGNITUDE"])),
+    ("DWI", "dcm_qa_canon_61", sidecar(
+        "Canon", "DTI_PA-ortho", "", "2D", 10, 0.079, flip=90, pulse="DTI_PA-ortho",
+        kind=["ORIGINAL", "PRIMARY", "GDC", "NONE", "MAGNITUDE"])),
+    ("T1", "dcm_qa_xa30i", sidecar(
+        "Siemens", "", "GR", "3D", 1.8, 0.00241, ti=0.9, flip=9, name="*tfl3d1_16ns",
+        kind=["ORIGINAL", "PRIMARY", "M", "DIS2D", "MFSPLIT"])),
+    ("T1", "dcm_qa_decubitus", sidecar(
+        "Siemens", "t1_fl2d_sag", "GR", "2D", 0.3, 0.00246, flip=80, name="*fl2d1", kind=M)),
+    ("FLAIR", "ds007135", sidecar(
+        "Siemens", "FLAIR_3D_T2SPACE mosaic", "SE\\IR", "3D", 5, 0.475, ti=1.81, flip=120,
+        name="spcir3d1_282ns", options="IR\\PFP", kind=M)),
+    ("T2", "ds007135", sidecar(
+        "Siemens", "T2_space_1mm_BWH", "SE", "3D", 3.2, 0.455, flip=120, name="spc3d1_282ns",
+        kind=M)),
+    ("FLAIR", "ds004910", sidecar(
+        "Philips", "3D_Brain_View_FLAIR_SHC", "IR", "3D", 4.8, 0.295648, ti=1.65, flip=90,
+        kind=["ORIGINAL", "PRIMARY", "M", "IR", "M", "IR"])),
+    ("T2", "ds002634", sidecar(
+        "Siemens", "T2w_SPC_1mm_TR3200_TE451_FoV256", "SE", "3D", 3.2, 0.451, flip=120,
+        name="_spc_282ns", kind=M)),
+    ("T2", "ds003707", sidecar(
+        "Siemens", "t2_tse_cor65slice_2avg.+", "SE", "2D", 13.52, 0.088, flip=150,
+        name="_tse2d1_18", kind=M)),
+    ("T2", "ds005603", sidecar(
+        "Siemens", "tse_p3", "SE", "2D", 6.15, 0.086, flip=120, name="*tse2d1_17", kind=M)),
+    # A PD of the MPRAGE sequence without its inversion: a rule was added for it.
+    ("PD", "ds004835", sidecar(
+        "Siemens", "pd_mprage_iso0.6_angulated", "GR", "3D", 1.44, 0.00252, flip=5,
+        name="*tfl3d1_ns", kind=M)),
+    ("T1", "ds002809", sidecar(
+        "Siemens", "MPRAGE", "GR_IR", "3D", 2.3, 0.00324, ti=0.9, flip=9, name="_tfl3d1_ns",
+        kind=M)),
+    ("T1", "ds004597", sidecar(
+        "Siemens", "T1w", "GR_IR", "3D", 2.3, 0.00324, ti=0.995, flip=9, name="WIP_cmp3d1_16ns",
+        options="IR_WE", kind=M)),
+    ("T1", "ds005630", sidecar(
+        "GE", "Sag FSPGR BRAVO ASSET", "GR", "3D", 0.007688, 0.002936, ti=0.45, flip=12,
+        options="FAST_GEMS\\EDR_GEMS\\ACC_GEMS", kind=OTHER)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sequence", "header"),
+    [
+        pytest.param(row[0], row[2], id=f"{row[1]}-{row[2]['SeriesDescription']}")
+        for row in PUBLISHED
+    ],
+)
+def test_sequence_of_a_published_sidecar(sequence: str, header: dict[str, Any]) -> None:
+    pixels = series_from_array([[[0] * 96] * 96], name="x").pixels
+    series = Series(path="x.nii.gz", files=(), pixels=pixels, kind="nifti", sidecar=header)
+    claim = claim_of(series)
+    assert claim is not None
+    assert claim.sequence == sequence, claim
