@@ -173,7 +173,7 @@ def _text(value: Any) -> Any:
     if isinstance(value, bool):
         return str(value).lower()
     # A spreadsheet would run such a cell as a formula.
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@"):
+    if isinstance(value, str) and value[:1] in ("=", "@"):
         return "'" + value
     return value
 

@@ -23,16 +23,16 @@ TINY = Recipe(input_size=33, stored_size=49, epochs=2, draws=32, batch=16, held_
 
 @pytest.fixture
 def catalogue(tmp_path):
-    """Stripes lie flat in one class and stand in the other; four groups each."""
+    """Stripes lie flat in one class and stand in the other; eight groups in four folds."""
     rng = np.random.default_rng(0)
     rows = []
     for index in range(32):
-        label, group = ("T1", "T2")[index % 2], index // 2 % 4
+        label, group = ("T1", "T2")[index % 2], index // 2 % 8
         waves = np.sin(np.arange(64) / (2 + group)) * 100 + 120
         picture = np.tile(waves, (64, 1)) if label == "T1" else np.tile(waves[:, None], (1, 64))
         path = tmp_path / f"{index}.png"
         Image.fromarray((picture + rng.normal(0, 9, (64, 64))).clip(0, 255).astype("u1")).save(path)
-        rows.append({"path": path.name, "label": label, "group": f"g{group}", "fold": group})
+        rows.append({"path": path.name, "label": label, "group": f"g{group}", "fold": group // 2})
     return write(tmp_path / "catalogue.csv", rows)
 
 
@@ -51,7 +51,8 @@ def test_a_training_gives_a_model_that_loads_with_its_card(catalogue, tmp_path):
     assert (model.name, model.card.training["recipe"]["held_out"]) == ("stripes", 0)
     figures = evaluate(model, [r for r in read_catalogue(catalogue) if r.fold == 0])
     assert figures["slices"]["cases"] == 8
-    assert json.loads((tmp_path / "run" / "figures.json").read_text())
+    measured = json.loads((tmp_path / "run" / "figures.json").read_text())
+    assert [half["slices"]["cases"] for half in measured.values()] == [4, 4]
 
 
 def test_a_stopped_training_goes_on_as_if_it_had_not_stopped(catalogue, tmp_path):

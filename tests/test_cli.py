@@ -1,0 +1,134 @@
+"""The command line as a user runs it: real processes, real files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+PROGRAM = Path(sys.executable).parent / "napari-mrseq"
+
+
+def run(*arguments, cwd=None):
+    command = [str(PROGRAM), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, cwd=cwd, timeout=300)
+
+
+@pytest.fixture(scope="module")
+def mixed(sample_study, tmp_path_factory):
+    """A good series, a broken file and a folder without images, as given by the user."""
+    folder = tmp_path_factory.mktemp("mixed")
+    shutil.copytree(sample_study / "t2_tse_tra", folder / "study")
+    (folder / "broken.dcm").write_bytes(b"\0" * 128 + b"DICM" + b"\xff" * 500)
+    (folder / "empty").mkdir()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def as_json(mixed):
+    return run(
+        "classify", "broken.dcm", "study", "empty", "nowhere", "--format", "json", "--slices",
+        cwd=mixed,
+    )  # fmt: skip
+
+
+def test_every_input_gets_its_record_in_the_order_given(as_json, schema_file):
+    records = json.loads(as_json.stdout)
+    jsonschema.validate(records, json.loads(schema_file.read_text()))
+    assert [r["path"] for r in records] == ["broken.dcm", "study", "empty", "nowhere"]
+    assert [bool(r["error"]) for r in records] == [True, False, True, True]
+    good = records[1]
+    assert good["sequence"] == "T2"
+    assert good["shape"][0] == len(good["slices"]) == good["files"]
+    assert len({entry["sop_instance_uid"] for entry in good["slices"]}) == good["files"]
+
+
+def test_unreadable_inputs_are_named_on_stderr_and_the_exit_code_says_so(as_json):
+    assert as_json.returncode == 1
+    told = as_json.stderr.decode()
+    assert all(name in told for name in ("broken.dcm", "empty", "nowhere"))
+    assert "Traceback" not in told
+
+
+def test_the_same_input_gives_the_same_bytes_to_a_file(mixed, as_json, tmp_path):
+    again = run(
+        "classify", "broken.dcm", "study", "empty", "nowhere",
+        "--format", "json", "--slices", "--output", tmp_path / "out.json",
+        cwd=mixed,
+    )  # fmt: skip
+    assert again.stdout == b""
+    assert (tmp_path / "out.json").read_bytes() == as_json.stdout
+
+
+def test_nothing_names_the_patient(as_json):
+    for text in (as_json.stdout, as_json.stderr):
+        assert b"Sample^Simulated" not in text
+        assert b"Simulated" not in text
+
+
+def test_csv_holds_a_row_a_series_with_flat_names(sample_study):
+    done = run("classify", sample_study / "t2_tse_tra", "--format", "csv", "--fast")
+    assert done.returncode == 0, done.stderr
+    (row,) = csv.DictReader(io.StringIO(done.stdout.decode()))
+    assert row["pixels_sequence"] == row["header_sequence"] == row["sequence"] == "T2"
+    assert float(row["p_T2"]) > 0.5
+    assert row["conflict"] == "false"
+    assert len(row["model_sha256"]) == 64
+
+
+def test_the_sample_study_is_named_right_and_its_lying_header_is_accused(sample_study):
+    done = run("classify", sample_study, "--format", "json")
+    assert done.returncode == 0, done.stderr
+    records = json.loads(done.stdout)
+    found = {Path(r["path"]).name: (r["family"], r["conflict"]) for r in records}
+    liar = "t1_se_tra_header_lies"
+    assert [name for name, (_, conflict) in found.items() if conflict] == [liar]
+    for record in records:
+        if Path(record["path"]).name != liar:
+            assert record["pixels"]["sequence"] == record["header"]["sequence"]
+    assert next(r for r in records if r["path"].endswith(liar))["pixels"]["sequence"] == "T2"
+
+
+def test_the_table_is_for_people(sample_study):
+    done = run("classify", sample_study / "t2_tirm_tra_dark-fluid", "--fast")
+    text = done.stdout.decode()
+    assert "T2-FLAIR" in text
+    assert "axial" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("classify",), b"Missing argument"),
+        (("classify", ".", "--format", "xml"), b"xml"),
+        (("classify", "PICTURE", "--model", "no-such"), b"no-such"),
+        (("evaluate", "PICTURE"), b"lacks the column"),
+    ],
+)
+def test_wrong_usage_says_what_is_wrong(tmp_path, arguments, told):
+    picture = tmp_path / "catalogue.csv"
+    picture.write_text("nothing\n")
+    from PIL import Image
+
+    image = tmp_path / "picture.png"
+    Image.new("L", (32, 32), 90).save(image)
+    stand_in = picture if arguments[0] == "evaluate" else image
+    done = run(*(stand_in if a == "PICTURE" else a for a in arguments))
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_models_are_listed_with_classes_size_hash_and_place():
+    done = run("models")
+    assert done.returncode == 0
+    text = done.stdout.decode()
+    assert "FLAIR" in text
+    assert ".safetensors" in text
