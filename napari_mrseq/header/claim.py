@@ -94,16 +94,13 @@ def _first_rule(attributes: SequenceAttributes) -> HeaderClaim:
 def _weigh_words(claim: HeaderClaim, attributes: SequenceAttributes) -> HeaderClaim:
     """Raise or lower the confidence of a claim that was made without the description's words."""
     named = naming(attributes)
-    if claim.sequence == UNKNOWN and attributes.modality not in ("", "MR"):
-        return claim
-    if named is None or claim.source == WORDS:
+    if named is None or claim.source == WORDS or attributes.modality not in ("", "MR"):
         return claim
     against = contradiction(named.sequence, attributes)
     if against is not None and named.sequence != claim.sequence:
         warning = f'the description says "{named.phrase}", the header {against}'
-        return replace(
-            claim, confidence=claim.confidence * DISAGREEMENT, warnings=(*claim.warnings, warning)
-        )
+        factor = 1.0 if claim.sequence == UNKNOWN else DISAGREEMENT
+        return replace(claim, confidence=claim.confidence * factor, warnings=(warning,))
     if named.sequence != DUAL_ECHO and family_of(named.sequence) == family_of(claim.sequence):
         doubt = (1.0 - claim.confidence) * AGREEMENT
         evidence = (*claim.evidence, f'description says "{named.phrase}"')

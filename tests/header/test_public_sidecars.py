@@ -1,7 +1,8 @@
 """Sequences of other scanners, from the sidecars of public data sets (values as published).
 
-dcm_qa_* are reference outputs of dcm2niix, ds* are OpenNeuro data sets. None of them was looked at
-when the rules were written, but for what the notes say.
+dcm_qa_* are reference outputs of dcm2niix, ds* are OpenNeuro data sets. The rules were written
+before these were read: 32 of the 34 were claimed then, 31 of them right. Rules were added for the
+other three: PCASL without words, a field map called "Dual-echo", a PD of the MPRAGE sequence.
 """
 
 from __future__ import annotations
@@ -107,7 +108,6 @@ PUBLISHED = [
         name="_tse2d1_18", kind=M)),
     ("T2", "ds005603", sidecar(
         "Siemens", "tse_p3", "SE", "2D", 6.15, 0.086, flip=120, name="*tse2d1_17", kind=M)),
-    # A PD of the MPRAGE sequence without its inversion: a rule was added for it.
     ("PD", "ds004835", sidecar(
         "Siemens", "pd_mprage_iso0.6_angulated", "GR", "3D", 1.44, 0.00252, flip=5,
         name="*tfl3d1_ns", kind=M)),
