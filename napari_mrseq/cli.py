@@ -14,6 +14,8 @@ from napari_mrseq.errors import MrseqError
 from napari_mrseq.model.registry import DEFAULT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from napari_mrseq.model import Model
     from napari_mrseq.report import Record
     from napari_mrseq.series import Series
@@ -182,7 +184,7 @@ def _load(model: str, device: Device) -> Model:
     return load_model(model, device.value)
 
 
-def _progress(what: str) -> object:
+def _progress(what: str) -> Callable[[int, int], None] | None:
     def report(done: int, total: int) -> None:
         _say(f"\r{what}: {done} of {total}", end="\n" if done == total else "")
 

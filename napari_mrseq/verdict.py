@@ -23,6 +23,8 @@ BATCH_SLICES = 32
 FAST_SLICES = 5
 # Two members of a family closer than this are not told apart: the family is named.
 MEMBER_SHARE = 0.7
+# A header this sure that it is none of the vocabulary is not held against the pixels.
+REFUSAL_CONFIDENCE = 0.9
 # Below this probability neither side of a contradiction is sure enough to accuse the other.
 CONFLICT_CONFIDENCE = 0.6
 
@@ -379,8 +381,16 @@ def join(
     two are independent witnesses: their distributions are multiplied (Bayes' rule with a flat
     prior), the header's being its confidence on the claim and the rest spread over the others.
     """
-    if header is None or header.sequence == UNKNOWN:
+    if header is None:
         return decide(probabilities, threshold)
+    if header.sequence == UNKNOWN:
+        # A file that says it is CT or ultrasound is believed, whatever it looks like.
+        refused = header.confidence >= REFUSAL_CONFIDENCE
+        return (
+            Decision(UNKNOWN, header.confidence, "unknown")
+            if refused
+            else decide(probabilities, threshold)
+        )
     if header.sequence not in probabilities:
         return _join_foreign(probabilities, header, threshold)
     rest = (1.0 - header.confidence) / (len(probabilities) - 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from napari_mrseq.model.calibration import fit_temperature, tempered, threshold_keeping
 from napari_mrseq.model.card import Calibration
 from napari_mrseq.sequences import UNKNOWN, family_of
-from napari_mrseq.training.evaluation import Answers, answer_series
+from napari_mrseq.training.evaluation import Answers, answer_series, joined
 from napari_mrseq.training.images import sampling_weights
 from napari_mrseq.verdict import by_family
 
@@ -41,12 +42,7 @@ def calibrate(
     """
     # Thin classes and small hospitals count for more than their numbers, as in training.
     temperature = _temperature(slices, sampling_weights(rows).numpy(), classes)
-    warm = Answers(
-        slices.labels,
-        slices.origins,
-        tempered(np.log(slices.probabilities.clip(1e-12)), temperature),
-        slices.positions,
-    )
+    warm = _warmed(slices, temperature)
     series = answer_series(warm, weights, rows, 1.0)
     series_temperature = _temperature(series, np.ones(len(series.labels)), classes)
     final = answer_series(warm, weights, rows, series_temperature)
@@ -56,6 +52,48 @@ def calibrate(
         threshold=round(_threshold(warm, classes), 4),
         series_threshold=round(_threshold(final, classes), 4),
     )
+
+
+def cross_calibrated(
+    slices: Answers, weights: NDArray[Any], rows: Sequence[Row], classes: Sequence[str]
+) -> tuple[Answers, Answers]:
+    """Calibrate each half of the groups with what the other half says, for honest figures.
+
+    Parameters
+    ----------
+    slices, weights, rows
+        As `calibrate` takes them.
+    classes : sequence of str
+        Columns of the probabilities.
+
+    Returns
+    -------
+    slices, series : Answers
+        Of all rows.
+    """
+    groups = sorted({row.group for row in rows})
+    second = np.array([groups.index(row.group) % 2 == 1 for row in rows])
+    everything = np.ones(len(rows), dtype=bool)
+    # A single group can't be parted: it is then measured with its own calibration.
+    splits = [(second, ~second), (~second, second)] if second.any() else [(everything, everything)]
+    all_slices, all_series = [], []
+    for fitted, tested in splits:
+        own = calibrate(slices.subset(fitted), weights[fitted], _kept(rows, fitted), classes)
+        warm = _warmed(slices.subset(tested), own.temperature)
+        all_slices.append(warm)
+        all_series.append(
+            answer_series(warm, weights[tested], _kept(rows, tested), own.series_temperature)
+        )
+    return joined(all_slices), joined(all_series)
+
+
+def _kept(rows: Sequence[Row], chosen: NDArray[np.bool_]) -> list[Row]:
+    return [row for row, keep in zip(rows, chosen, strict=True) if keep]
+
+
+def _warmed(slices: Answers, temperature: float) -> Answers:
+    logs = np.log(slices.probabilities.clip(1e-12))
+    return replace(slices, probabilities=tempered(logs, temperature))
 
 
 def _temperature(answers: Answers, weights: NDArray[Any], classes: Sequence[str]) -> float:

@@ -41,6 +41,8 @@ class Row:
         0 to 1 along the stack.
     doubtful : bool
         The catalogue isn't sure of the label.
+    dataset, licence : str
+        Where the picture comes from and its terms, for the model card.
     """
 
     path: Path
@@ -52,6 +54,8 @@ class Row:
     body_part: str
     position: float | None
     doubtful: bool
+    dataset: str
+    licence: str
 
 
 def read_catalogue(path: Path, folds: int = 5) -> list[Row]:
@@ -62,7 +66,7 @@ def read_catalogue(path: Path, folds: int = 5) -> list[Row]:
     path : Path
         CSV with a header. Needed columns: ``path`` (or ``file``; relative to the catalogue),
         ``label``, ``group``. Used where there: ``fold``, ``volume``, ``origin``, ``body_part``,
-        ``position``, ``label_confidence``.
+        ``position``, ``label_confidence``, ``dataset``, ``licence``.
     folds : int
         Into how many folds groups are dealt where the catalogue has no ``fold``.
 
@@ -110,4 +114,6 @@ def _row(path: Path, number: int, entry: dict[str, str], where: str, folds: int)
         body_part=entry.get("body_part") or "",
         position=position,
         doubtful=entry.get("label_confidence", "") in DOUBTFUL,
+        dataset=entry.get("dataset") or "",
+        licence=entry.get("licence") or "",
     )

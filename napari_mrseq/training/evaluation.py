@@ -54,6 +54,16 @@ class Answers:
         )
 
 
+def joined(parts: Sequence[Answers]) -> Answers:
+    """Put the cases of several parts together."""
+    return Answers(
+        np.concatenate([part.labels for part in parts]),
+        np.concatenate([part.origins for part in parts]),
+        np.concatenate([part.probabilities for part in parts]),
+        np.concatenate([part.positions for part in parts]),
+    )
+
+
 def answer_slices(
     model: Model, rows: Sequence[Row], progress: Callable[[int, int], None] | None = None
 ) -> tuple[Answers, NDArray[np.float64]]:

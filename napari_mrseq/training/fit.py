@@ -150,7 +150,7 @@ class _Trainer:
         network = networks.build(recipe.network, len(classes), recipe.dropout)
         if isinstance(network, networks.EfficientNetLite):
             start_from_imagenet(network)
-        self.network = network.to(self.device, memory_format=torch.channels_last)
+        self.network = network.to(self.device).to(memory_format=torch.channels_last)
         self.averaged = copy.deepcopy(self.network).eval()
         self.steps = recipe.draws // recipe.batch
         self.optimizer = torch.optim.AdamW(
@@ -182,7 +182,7 @@ class _Trainer:
             logits = self.network(network_input(inputs.to(self.device), self.channels))
         loss = functional.cross_entropy(logits.float(), targets.to(self.device))
         self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 2.0)
         self.optimizer.step()
         self.schedule.step()

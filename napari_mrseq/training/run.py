@@ -9,14 +9,12 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
 from napari_mrseq.model import Model, networks
-from napari_mrseq.model.calibration import tempered
-from napari_mrseq.model.card import Calibration, Card
+from napari_mrseq.model.card import Card
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN
-from napari_mrseq.training.calibrate import calibrate
+from napari_mrseq.training.calibrate import calibrate, cross_calibrated
 from napari_mrseq.training.catalogue import Row, classes_of, read_catalogue
 from napari_mrseq.training.evaluation import (
     Answers,
@@ -107,8 +105,9 @@ def evaluate(model: Model, rows: list[Row], log: Callable[[str], None] = print) 
         rows, in the order of ``classes``.
     """
     log(f"judging {len(rows)} pictures")
-    slices, weights = answer_slices(model, rows)
-    return _figures(model.card, slices, weights, rows)
+    slices, shown = answer_slices(model, rows)
+    series = answer_series(slices, shown, rows, model.card.calibration.series_temperature)
+    return _figures(model.card, slices, series)
 
 
 def _measured(card: Card, weights: dict[str, torch.Tensor], rows: list[Row]) -> Card:
@@ -117,43 +116,14 @@ def _measured(card: Card, weights: dict[str, torch.Tensor], rows: list[Row]) -> 
     network.load_state_dict(weights)
     model = Model(card=card, sha256="", device="cpu", network=network.float().eval())
     slices, shown = answer_slices(model, rows)
-    halves = _halves(rows)
-    figures = {}
-    # A single group can't be parted: nothing is then left to measure on.
-    for half in sorted(set(halves.tolist())) if len(set(halves.tolist())) > 1 else ():
-        fitted, tested = halves == half, halves != half
-        other = _calibration(card, slices, shown, rows, fitted)
-        part = replace(card, calibration=other)
-        chosen = [row for row, test in zip(rows, tested, strict=True) if test]
-        warm = _warmed(slices.subset(tested), other)
-        figures[f"half {half + 1}"] = _figures(part, warm, shown[tested], chosen)
-    everything = np.ones(len(rows), dtype=bool)
+    card = replace(card, calibration=calibrate(slices, shown, rows, card.classes))
     return replace(
-        card, calibration=_calibration(card, slices, shown, rows, everything), figures=figures
+        card, figures=_figures(card, *cross_calibrated(slices, shown, rows, card.classes))
     )
 
 
-def _halves(rows: list[Row]) -> np.ndarray[Any, np.dtype[np.int64]]:
-    groups = sorted({row.group for row in rows})
-    place = {group: index % 2 for index, group in enumerate(groups)}
-    return np.array([place[row.group] for row in rows])
-
-
-def _calibration(
-    card: Card, slices: Answers, shown: Any, rows: list[Row], chosen: Any
-) -> Calibration:
-    kept = [row for row, keep in zip(rows, chosen, strict=True) if keep]
-    return calibrate(slices.subset(chosen), shown[chosen], kept, card.classes)
-
-
-def _warmed(slices: Answers, calibration: Calibration) -> Answers:
-    logs = np.log(slices.probabilities.clip(1e-12))
-    return replace(slices, probabilities=tempered(logs, calibration.temperature))
-
-
-def _figures(card: Card, slices: Answers, weights: Any, rows: list[Row]) -> dict[str, Any]:
+def _figures(card: Card, slices: Answers, series: Answers) -> dict[str, Any]:
     calibration = card.calibration
-    series = answer_series(slices, weights, rows, calibration.series_temperature)
     return {
         "classes": list(card.classes),
         "slices": figures_of(slices, card.classes, calibration.threshold),
@@ -169,6 +139,12 @@ def _provenance(catalogue: Path, rows: list[Row], recipe: Recipe) -> dict[str, A
         "pictures": len(used),
         "groups": len({row.group for row in used}),
         "labels": dict(Counter(row.label for row in used)),
+        "sources": [
+            {"dataset": dataset, "licence": licence, "pictures": count}
+            for (dataset, licence), count in Counter(
+                (row.dataset, row.licence) for row in used
+            ).most_common()
+        ],
         "recipe": asdict(recipe),
         "start": "ImageNet" if recipe.network == networks.LITE else "random",
     }
