@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import napari.viewer
 from napari.utils.theme import get_theme
-from qtpy.QtCore import Qt, QTimer
+from qtpy.QtCore import Qt, QTimer, Signal  # type: ignore[attr-defined]
 from qtpy.QtGui import (  # type: ignore[attr-defined]
     QHideEvent,
     QKeySequence,
@@ -38,8 +38,6 @@ from napari_mrseq.viewer.study_table import StudyTable
 if TYPE_CHECKING:
     from napari.layers import Image
 
-    from napari_mrseq.viewer.worker import Job
-
 # A slider on the move passes many slices: the run starts where it rests.
 LIVE_DELAY_MS = 150
 # Batches may arrive faster than tables can be drawn.
@@ -47,6 +45,7 @@ TABLES_DELAY_MS = 250
 SCROLL_BAR_WIDTH = 20
 # Taken neither by napari nor by its layers.
 RUN_KEYS = "Ctrl+Shift+R"
+NO_LAYER = "There is no image layer to classify yet."
 NO_SLICE = "No slice of this layer is in view: show it in 2-D and move the slider onto it."
 
 
@@ -58,6 +57,8 @@ class ClassifierWidget(QWidget):
     viewer : napari.viewer.Viewer
         The viewer whose layers are judged.
     """
+
+    run_finished = Signal()
 
     def __init__(self, viewer: napari.viewer.Viewer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -92,15 +93,19 @@ class ClassifierWidget(QWidget):
         self.refresh()
 
     def run(self) -> None:
-        """Classify what the scope says."""
-        try:
-            jobs = self._jobs()
-        except ValueError as error:
-            self.controls.status.value = str(error)
-            return
+        """Classify what the scope says; a layer that can't be judged is named, the rest goes on."""
+        self._live_timer.stop()
+        jobs, causes = [], []
+        for layer, slices in self._wanted():
+            try:
+                jobs.append(job_for(layer, slices))
+            except ValueError as error:
+                causes.append(str(error))
         if jobs:
-            self._live_timer.stop()
-            self.runner.start(jobs, self.controls.model.value, self.controls.device.value)
+            model, device = self.controls.model.value, self.controls.device.value
+            self.runner.start(jobs, model, device, causes)
+        elif causes:
+            self.controls.status.value = " ".join(causes)
 
     def revert(self) -> None:
         """Give the layer its own name and metadata back."""
@@ -159,12 +164,12 @@ class ClassifierWidget(QWidget):
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setWidget(page)
         self._page, self._area = page, area
-        tabs = QTabWidget()
-        tabs.addTab(area, "Layer")
-        tabs.addTab(self.study, "Study")
+        self.tabs = QTabWidget()
+        self.tabs.addTab(area, "Layer")
+        self.tabs.addTab(self.study, "Study")
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(tabs)
+        outer.addWidget(self.tabs)
 
     def _connect(self) -> None:
         controls, runner, viewer = self.controls, self.runner, self._viewer
@@ -250,34 +255,35 @@ class ClassifierWidget(QWidget):
     def _on_stopped(self, text: str) -> None:
         self.controls.show_stopped(text, self.runner.device)
         self.refresh()
+        self.run_finished.emit()
 
-    def _jobs(self) -> list[Job]:
-        """Return what Run has to do; the layer in view comes first.
-
-        Raises
-        ------
-        ValueError
-            If there is nothing to do, in words for the user.
-        """
+    def _wanted(self) -> list[tuple[Image, tuple[int, ...] | None]]:
+        """Return the layers to judge, the one in view first, and their slices (None: all)."""
         layer, scope = self.layer, self.controls.scope.value
         if layer is None:
-            raise ValueError("There is no image layer to classify yet.")
+            self.controls.status.value = NO_LAYER
+            return []
         if scope == SLICE_IN_VIEW:
             index = slice_in_view(self._viewer, layer)
             if index is None:
-                raise ValueError(NO_SLICE)
-            return [job_for(layer, (index,))]
+                self.controls.status.value = NO_SLICE
+                return []
+            return [(layer, (index,))]
         if scope == ALL_LAYERS:
             others = [other for _, other in self._image_layers() if other != layer]
-            return [job_for(one) for one in (layer, *others)]
-        return [job_for(layer)]
+            return [(one, None) for one in (layer, *others)]
+        return [(layer, None)]
 
     def _run_live(self) -> None:
         """Judge what is not judged yet of the volume in view."""
         layer, index = self.layer, self.runner.focus.index
         if layer is None or index is None or self.runner.running:
             return
-        job = job_for(layer)
+        try:
+            job = job_for(layer)
+        except ValueError as error:
+            self.controls.status.value = str(error)
+            return
         per_volume = job.series.pixels.shape[-3]
         first = index // per_volume * per_volume
         job.wanted = tuple(range(first, first + per_volume))

@@ -29,8 +29,8 @@ class ConfidencePlot(QWidget):
         self.setFixedHeight(HEIGHT)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
-        self._canvas: Any = None
-        self._axes: Any = None
+        self.canvas: Any = None
+        self.axes: Any = None
         self._marker: Any = None
         self._state: LayerState | None = None
         self._volume = 0
@@ -45,22 +45,22 @@ class ConfidencePlot(QWidget):
         self._state = state
         if state is not None and index is not None:
             self._volume = index // state.series.pixels.shape[-3]
-        if self._canvas is None and state is not None:
+        if self.canvas is None and state is not None:
             self._make_canvas()
-        if self._canvas is not None:
+        if self.canvas is not None:
             self._draw(index)
 
     def move_marker(self, index: int | None) -> None:
         """Mark the slice in view; cheap, since it follows the slider."""
         state = self._state
-        if self._canvas is None or state is None or index is None:
+        if self.canvas is None or state is None or index is None:
             return
         volume, place = divmod(index, state.series.pixels.shape[-3])
         if volume != self._volume or self._marker is None:
             self.show_state(state, index)
             return
         self._marker.set_xdata([place + 1, place + 1])
-        self._canvas.draw_idle()
+        self.canvas.draw_idle()
 
     def _make_canvas(self) -> None:
         # matplotlib takes half a second to import: not before there is something to draw.
@@ -68,13 +68,13 @@ class ConfidencePlot(QWidget):
         from matplotlib.figure import Figure
 
         figure = Figure(layout="constrained")
-        self._canvas = FigureCanvasQTAgg(figure)  # type: ignore[no-untyped-call]
-        self._axes = figure.add_subplot()
-        self._canvas.mpl_connect("button_press_event", self._on_press)
-        self._layout.addWidget(self._canvas)
+        self.canvas = FigureCanvasQTAgg(figure)  # type: ignore[no-untyped-call]
+        self.axes = figure.add_subplot()
+        self.canvas.mpl_connect("button_press_event", self._on_press)
+        self._layout.addWidget(self.canvas)
 
     def _draw(self, index: int | None) -> None:
-        axes, state = self._axes, self._state
+        axes, state = self.axes, self._state
         axes.clear()
         self._marker = None
         ink = self._ink
@@ -90,10 +90,10 @@ class ConfidencePlot(QWidget):
         for side in ("right", "top"):
             axes.spines[side].set_visible(False)
         axes.tick_params(colors=ink, labelsize=8)
-        self._canvas.draw_idle()
+        self.canvas.draw_idle()
 
     def _draw_lines(self, state: LayerState, ink: str) -> None:
-        axes = self._axes
+        axes = self.axes
         count = state.series.pixels.shape[-3]
         axes.set(xlim=(0.5, count + 0.5), ylim=(0, 1.03), yticks=(0, 0.5, 1))
         axes.xaxis.get_major_locator().set_params(integer=True)

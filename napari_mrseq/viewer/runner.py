@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from psygnal import Signal
@@ -50,7 +50,7 @@ class Runner:
         self._worker: Any = None
         self._jobs: list[Job] = []
         self._models: dict[tuple[str, str], Model] = {}
-        self._waiting: tuple[list[Job], str, str] | None = None
+        self._waiting: tuple[list[Job], str, str, Sequence[str]] | None = None
         self._causes: list[str] = []
         self._done = 0
         viewer.layers.events.removed.connect(self._on_removed)
@@ -60,15 +60,18 @@ class Runner:
         """A run is under way."""
         return self._worker is not None
 
-    def start(self, jobs: list[Job], model: str, device: str) -> None:
-        """Judge `jobs` with a model on a device; a run under way is stopped first."""
+    def start(self, jobs: list[Job], model: str, device: str, causes: Sequence[str] = ()) -> None:
+        """Judge `jobs` with a model on a device; a run under way is stopped first.
+
+        `causes` say why other layers can't be judged, and are told at the end of the run.
+        """
         if self._worker is not None:
-            self._waiting = (jobs, model, device)
+            self._waiting = (jobs, model, device, causes)
             self._worker.quit()
             return
         from napari.qt.threading import create_worker
 
-        self._jobs, self._causes, self._done = jobs, [], 0
+        self._jobs, self._causes, self._done = jobs, list(causes), 0
         known = (model, device) in self._models
         self.started.emit("Classifying…" if known else "Loading the model, once…")
         load = self._loader(model, device)
@@ -144,9 +147,8 @@ class Runner:
     def _on_finished(self) -> None:
         self._worker = None
         if self._waiting is not None:
-            jobs, model, device = self._waiting
-            self._waiting = None
-            self.start(jobs, model, device)
+            following, self._waiting = self._waiting, None
+            self.start(*following)
             return
         layers = "1 layer" if self._done == 1 else f"{self._done} layers"
         self.stopped.emit(" ".join([f"{layers} classified.", *self._causes]))

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 CONFLICT_MARK = "≠ header"
 RUNNERS_UP = 2
+# Would be shown as 0 %.
+LEAST = 0.005
 
 
 def layer_prefix(verdict: Verdict) -> str:
@@ -52,10 +54,19 @@ def slice_words(series: Series, index: int) -> str:
 
 
 def runners_up(probabilities: Mapping[str, float], said: str) -> str:
-    """Return the next best sequences: ``"then T2 1 %, T1 1 %"``."""
-    others = sorted(((p, code) for code, p in probabilities.items() if code != said), reverse=True)
-    words = [f"{name_of(code)} {percent(p)}" for p, code in others[:RUNNERS_UP] if p >= 0.005]
-    return "then " + ", ".join(words) if words else "nothing else comes near"
+    """Return the next best sequences: ``"then T2 1 %, T1 1 %"``.
+
+    Where the pixels alone speak for another sequence than is `said`, they are quoted as such.
+    """
+    ranked = sorted(probabilities, key=lambda code: -probabilities[code])
+    agree = ranked[0] == said
+    shown = [code for code in ranked if code != said or not agree][:RUNNERS_UP]
+    words = [
+        f"{name_of(c)} {percent(probabilities[c])}" for c in shown if probabilities[c] >= LEAST
+    ]
+    if not words:
+        return "nothing else comes near"
+    return ("then " if agree else "the pixels alone: ") + ", ".join(words)
 
 
 def header_words(claim: HeaderClaim | None) -> str:

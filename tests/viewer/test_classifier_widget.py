@@ -1,0 +1,382 @@
+"""The dock widget in a real napari window, with the network that ships, pressed by the mouse."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import numpy as np
+import pytest
+from qtpy.QtCore import QPoint, Qt, QTimer
+from qtpy.QtWidgets import QAbstractButton
+
+import napari_mrseq as mrseq
+from napari_mrseq.sequences import name_of
+from napari_mrseq.viewer.annotation import state_of
+from napari_mrseq.viewer.controls import ALL_LAYERS, SLICE_IN_VIEW
+
+RUN_MS = 180_000
+LEFT = Qt.MouseButton.LeftButton
+
+CLOSED_WHILE_RUNNING = """
+import sys, napari, numpy as np
+from qtpy.QtCore import QTimer
+viewer = napari.Viewer()
+viewer.add_image(np.random.default_rng(0).random((200, 64, 64)))
+panel = viewer.window.add_plugin_dock_widget("napari-mrseq", "MR sequence classifier")[1]
+seen = []
+panel.runner.judged.connect(lambda layer: seen or (seen.append(layer), viewer.close()))
+panel.run()
+QTimer.singleShot(180_000, lambda: sys.exit("the run never judged a slice"))
+napari.run()
+print("closed", len(seen))
+"""
+
+OPENED_WITHOUT_TORCH = """
+import sys, napari
+viewer = napari.Viewer()
+viewer.window.add_plugin_dock_widget("napari-mrseq", "MR sequence classifier")
+print([name for name in ("torch", "matplotlib") if name in sys.modules])
+viewer.close()
+"""
+
+
+@pytest.fixture
+def viewer(make_napari_viewer_proxy):
+    return make_napari_viewer_proxy(show=True)
+
+
+def open_panel(viewer):
+    return viewer.window.add_plugin_dock_widget("napari-mrseq", "MR sequence classifier")[1]
+
+
+def press(qtbot, button) -> None:
+    native: QAbstractButton = getattr(button, "native", button)
+    qtbot.mouseClick(native, LEFT)
+
+
+def run(qtbot, panel) -> None:
+    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+        press(qtbot, panel.controls.run)
+
+
+def noise(*shape: int) -> np.ndarray:
+    return np.random.default_rng(0).random(shape).astype(np.float32)
+
+
+def test_open_a_folder_press_run_and_read(
+    qtbot, viewer, sample_study: Path, schema_file: Path
+) -> None:
+    """The main job: name, metadata and the words on the canvas."""
+    viewer.open(str(sample_study / "t2_tse_tra"), plugin="napari-mrseq")
+    panel = open_panel(viewer)
+    run(qtbot, panel)
+    (layer,) = viewer.layers
+    record = layer.metadata["mrseq"]
+    jsonschema.validate(
+        json.loads(json.dumps([record])), json.loads(schema_file.read_text(encoding="utf-8"))
+    )
+    assert len(record["slices"]) == layer.data.shape[0]
+    shown = f"[{name_of(record['sequence'])} {record['confidence']:.0%}] t2_tse_tra"
+    expected = "[unknown] t2_tse_tra" if record["sequence"] == "UNKNOWN" else shown
+    assert layer.name == expected + (" ≠ header" if record["conflict"] else "")
+    for place in (3, 9):
+        viewer.dims.set_current_step(0, place)
+        text = viewer.canvas.overlays.text.text
+        said = record["slices"][place]
+        assert text.startswith(name_of(said["sequence"]))
+        assert text.endswith(f"slice {place + 1} of {layer.data.shape[0]}")
+    assert panel.result.verdict.text().endswith(name_of(record["sequence"]))
+    assert "cpu" in panel.controls.device_used.value or "cuda" in panel.controls.device_used.value
+
+
+def test_the_panel_says_what_python_says(qtbot, viewer, sample_study: Path) -> None:
+    folder = sample_study / "t1_se_tra"
+    viewer.open(str(folder), plugin="napari-mrseq")
+    run(qtbot, open_panel(viewer))
+    (series,) = mrseq.read(folder)
+    verdict = mrseq.classify(series, mrseq.load_model("default", device="auto"))
+    shown, expected = viewer.layers[0].metadata["mrseq"], verdict.to_dict()
+    assert shown["sequence"] == expected["sequence"]
+    assert [s["sequence"] for s in shown["slices"]] == [s["sequence"] for s in expected["slices"]]
+    # Batches of another size move the last digit.
+    assert shown["probabilities"] == pytest.approx(expected["probabilities"], abs=2e-4)
+    assert shown["confidence"] == pytest.approx(expected["confidence"], abs=2e-4)
+
+
+def test_revert_gives_name_metadata_and_canvas_back(qtbot, viewer) -> None:
+    layer = viewer.add_image(noise(3, 32, 32), name="mine", metadata={"a": 1})
+    panel = open_panel(viewer)
+    run(qtbot, panel)
+    assert layer.name != "mine"
+    press(qtbot, panel.revert_button)
+    assert (layer.name, layer.metadata) == ("mine", {"a": 1})
+    assert not viewer.canvas.overlays.text.visible
+    assert not panel.revert_button.isEnabled()
+
+
+def test_revert_works_after_the_panel_was_closed(qtbot, viewer) -> None:
+    layer = viewer.add_image(noise(3, 32, 32), name="mine", metadata={"a": 1})
+    panel = open_panel(viewer)
+    run(qtbot, panel)
+    viewer.window.remove_dock_widget(panel)
+    qtbot.wait(50)
+    press(qtbot, open_panel(viewer).revert_button)
+    assert (layer.name, layer.metadata) == ("mine", {"a": 1})
+
+
+@pytest.mark.parametrize(
+    ("shape", "rgb", "slices"),
+    [((48, 40), False, 1), ((48, 40, 3), True, 1), ((3, 48, 40), False, 3), ((2, 3, 48, 40), 0, 6)],
+)
+def test_any_image_is_taken_whoever_loaded_it(qtbot, viewer, shape, rgb, slices) -> None:
+    layer = viewer.add_image(noise(*shape), rgb=bool(rgb), name="mine")
+    run(qtbot, open_panel(viewer))
+    assert len(layer.metadata["mrseq"]["slices"]) == slices
+    assert layer.metadata["mrseq"]["header"] is None
+    assert "slice 1 of" in viewer.canvas.overlays.text.text or slices > 1
+
+
+def test_the_scope_can_be_the_slice_in_view(qtbot, viewer) -> None:
+    layer = viewer.add_image(noise(5, 32, 32))
+    panel = open_panel(viewer)
+    viewer.dims.set_current_step(0, 3)
+    panel.controls.scope.value = SLICE_IN_VIEW
+    run(qtbot, panel)
+    assert [entry["index"] for entry in layer.metadata["mrseq"]["slices"]] == [3]
+    assert "1 of 5 slices" in panel.result.doubts.text()
+    viewer.dims.set_current_step(0, 4)
+    assert viewer.canvas.overlays.text.text == "not yet run   slice 5 of 5"
+
+
+def test_the_scope_can_be_all_layers(qtbot, viewer) -> None:
+    for number in range(3):
+        viewer.add_image(noise(2, 32, 32), name=f"series {number}", visible=number == 1)
+    viewer.add_labels(np.ones((2, 32, 32), int), name="no image")
+    panel = open_panel(viewer)
+    panel.controls.scope.value = ALL_LAYERS
+    run(qtbot, panel)
+    assert all(layer.name.startswith("[") for layer in list(viewer.layers)[:3])
+    assert viewer.layers[3].name == "no image"
+    assert panel.controls.status.value == "3 layers classified."
+
+
+def test_the_window_lives_and_run_is_locked_while_it_runs(qtbot, viewer) -> None:
+    viewer.add_image(noise(40, 64, 64))
+    panel = open_panel(viewer)
+    beats, locked = [], []
+    heart = QTimer(panel)
+    heart.timeout.connect(lambda: beats.append(panel.controls.run.enabled))
+    heart.start(10)
+    panel.runner.judged.connect(lambda _: locked.append(panel.controls.cancel.enabled))
+    run(qtbot, panel)
+    heart.stop()
+    assert len(beats) > 10
+    assert beats.count(False) > 10
+    assert all(locked)
+    assert panel.controls.run.enabled
+    assert not panel.controls.cancel.enabled
+
+
+def test_cancel_stops_and_keeps_what_is_judged(qtbot, viewer) -> None:
+    layer = viewer.add_image(noise(3000, 64, 64), name="long")
+    panel = open_panel(viewer)
+    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+        press(qtbot, panel.controls.run)
+        qtbot.waitUntil(lambda: state_of(layer) is not None, timeout=RUN_MS)
+        press(qtbot, panel.controls.cancel)
+    assert layer.name == "long"
+    assert 0 < len(state_of(layer).judged) < 3000
+    assert "Cancelled" in panel.controls.status.value
+    assert "of 3000 slices" in panel.result.hint.text()
+    assert panel.controls.run.enabled
+
+
+def test_the_slice_in_view_comes_first(qtbot, viewer) -> None:
+    layer = viewer.add_image(noise(200, 64, 64))
+    panel = open_panel(viewer)
+    viewer.dims.set_current_step(0, 150)
+    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+        press(qtbot, panel.controls.run)
+        qtbot.waitUntil(lambda: state_of(layer) is not None, timeout=RUN_MS)
+        first = list(state_of(layer).judged)
+        press(qtbot, panel.controls.cancel)
+    assert 150 in first
+    assert len(first) < 100
+
+
+def test_layers_may_go_and_change_their_names_during_a_run(qtbot, viewer) -> None:
+    stays, goes, last = (viewer.add_image(noise(16, 64, 64), name=n) for n in "abc")
+    panel = open_panel(viewer)
+    panel.controls.scope.value = ALL_LAYERS
+    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+        press(qtbot, panel.controls.run)
+        qtbot.waitUntil(lambda: state_of(last) is not None, timeout=RUN_MS)
+        viewer.layers.remove("b")
+        stays.name = "renamed"
+        viewer.layers.move(0, 2)
+    assert stays.name.endswith("] renamed")
+    assert last.name.endswith("] c")
+    assert goes.name == "b"
+    assert len(viewer.layers) == 2
+
+
+def test_new_data_in_a_layer_during_a_run_get_no_verdict_of_the_old(qtbot, viewer) -> None:
+    layer = viewer.add_image(noise(24, 64, 64), name="mine")
+    panel = open_panel(viewer)
+    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+        press(qtbot, panel.controls.run)
+        qtbot.waitUntil(lambda: state_of(layer) is not None, timeout=RUN_MS)
+        layer.data = np.zeros((24, 64, 64))
+    assert layer.name == "mine"
+    assert "mrseq" not in layer.metadata
+
+
+def test_a_closed_panel_leaves_nothing_behind(qtbot, viewer) -> None:
+    viewer.add_image(noise(3, 32, 32))
+    emitters = [
+        viewer.dims.events.point,
+        viewer.dims.events.order,
+        viewer.layers.events,
+        viewer.layers.events.removed,
+        viewer.layers.selection.events.active,
+    ]
+    before = [len(emitter.callbacks) for emitter in emitters]
+    panel = open_panel(viewer)
+    run(qtbot, panel)
+    assert viewer.canvas.overlays.text.visible
+    viewer.window.remove_dock_widget(panel)
+    qtbot.wait(100)
+    # napari's own connection of `reset_choices` goes when the panel is collected.
+    assert [len(emitter.callbacks) for emitter in emitters][:3] == before[:3]
+    assert not viewer.canvas.overlays.text.visible
+    viewer.dims.set_current_step(0, 2)
+    assert viewer.canvas.overlays.text.text == ""
+
+
+def test_a_device_that_is_missing_is_said_in_words(qtbot, viewer) -> None:
+    import torch
+
+    absent = "mps" if not torch.backends.mps.is_available() else "cuda"
+    layer = viewer.add_image(noise(2, 32, 32), name="mine")
+    panel = open_panel(viewer)
+    panel.controls.device.value = absent
+    run(qtbot, panel)
+    assert f"this machine has no {absent} device" in panel.controls.status.value
+    assert layer.name == "mine"
+    assert panel.controls.run.enabled
+
+
+def test_what_cannot_be_judged_is_said_and_the_rest_goes_on(qtbot, viewer) -> None:
+    viewer.add_image(noise(2, 2, 2, 8, 8), name="five axes")
+    good = viewer.add_image(noise(2, 32, 32), name="good")
+    panel = open_panel(viewer)
+    panel.controls.scope.value = ALL_LAYERS
+    run(qtbot, panel)
+    assert good.name.endswith("] good")
+    assert "five axes" in panel.controls.status.value
+
+
+def test_without_a_layer_the_panel_says_what_to_do(qtbot, viewer) -> None:
+    panel = open_panel(viewer)
+    assert "Open a DICOM folder" in panel.result.hint.text()
+    press(qtbot, panel.controls.run)
+    assert panel.controls.status.value == "There is no image layer to classify yet."
+    viewer.add_image(noise(2, 32, 32))
+    assert "Press Run" in panel.result.hint.text()
+    viewer.layers.clear()
+    assert "Open a DICOM folder" in panel.result.hint.text()
+
+
+def test_the_panel_follows_the_layer_list(viewer) -> None:
+    first = viewer.add_image(noise(2, 32, 32), name="first")
+    second = viewer.add_image(noise(2, 32, 32), name="second")
+    panel = open_panel(viewer)
+    assert panel.layer == second
+    viewer.layers.selection.active = first
+    assert panel.layer == first
+    first.name = "another name"
+    assert panel.layer == first
+    panel.controls.layer.value = second
+    assert viewer.layers.selection.active == second
+
+
+def test_keys_start_a_run(qtbot, viewer) -> None:
+    layer = viewer.add_image(noise(2, 32, 32), name="mine")
+    panel = open_panel(viewer)
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    panel.window().activateWindow()
+    qtbot.wait(100)
+    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+        qtbot.keyClick(panel.window(), Qt.Key.Key_R, both)
+    assert layer.name.endswith("] mine")
+
+
+def test_live_names_the_slice_under_the_slider(qtbot, viewer) -> None:
+    layer = viewer.add_image(noise(20, 64, 64), name="mine")
+    panel = open_panel(viewer)
+    live = panel.controls.live.native
+    qtbot.mouseClick(live, LEFT, pos=QPoint(8, live.height() // 2))
+    text = viewer.canvas.overlays.text
+    qtbot.waitUntil(lambda: "slice" in text.text and "not yet" not in text.text, timeout=RUN_MS)
+    viewer.dims.set_current_step(0, 19)
+    qtbot.waitUntil(lambda: 19 in state_of(layer).judged, timeout=RUN_MS)
+    qtbot.waitUntil(lambda: layer.name.endswith("] mine"), timeout=RUN_MS)
+    assert text.text.endswith("slice 20 of 20")
+
+
+def test_a_second_run_judges_only_what_is_new(qtbot, viewer) -> None:
+    layer = viewer.add_image(noise(20, 32, 32))
+    panel = open_panel(viewer)
+    panel.controls.scope.value = SLICE_IN_VIEW
+    run(qtbot, panel)
+    kept = dict(state_of(layer).judged)
+    panel.controls.scope.value = "whole stack"
+    run(qtbot, panel)
+    assert len(state_of(layer).judged) == 20
+    assert all(state_of(layer).judged[index] is verdict for index, verdict in kept.items())
+
+
+def test_tables_and_plot_move_the_slider(qtbot, viewer) -> None:
+    viewer.add_image(noise(6, 32, 32), scale=(5, 1, 1), translate=(-12, 0, 0))
+    panel = open_panel(viewer)
+    run(qtbot, panel)
+    panel.slices.slice_chosen.emit(4)
+    assert viewer.dims.point[0] == pytest.approx(8)
+    panel.plot.slice_chosen.emit(1)
+    assert viewer.dims.point[0] == pytest.approx(-7)
+
+
+def test_a_double_click_in_the_study_shows_the_layer(viewer) -> None:
+    first = viewer.add_image(noise(6, 32, 32), translate=(100, 0, 0), name="first")
+    second = viewer.add_image(noise(6, 32, 32), name="second")
+    panel = open_panel(viewer)
+    viewer.dims.set_point(0, 2)
+    panel.study.layer_chosen.emit(first)
+    assert (first.visible, second.visible) == (True, False)
+    assert panel.layer == first
+    # The slider stands on a slice that the layer has.
+    assert 100 <= viewer.dims.point[0] <= 105
+
+
+def test_the_sample_study_opens_from_the_menu(viewer) -> None:
+    layers = viewer.open_sample("napari-mrseq", "mr-study")
+    assert len(layers) >= 6
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"), [(CLOSED_WHILE_RUNNING, "closed 1"), (OPENED_WITHOUT_TORCH, "[]")]
+)
+def test_a_real_process(script: str, expected: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", script],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, expected), done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,226 @@
+"""Result, tables and plot, pressed as a user presses them."""
+
+from __future__ import annotations
+
+import dask.array as da
+import numpy as np
+import pytest
+from napari.components import ViewerModel
+from qtpy.QtCore import QPoint, Qt
+from qtpy.QtGui import QGuiApplication
+from qtpy.QtWidgets import QLabel
+
+from napari_mrseq.header import HeaderClaim
+from napari_mrseq.series import Series
+from napari_mrseq.verdict import Decision
+from napari_mrseq.viewer.annotation import LayerState, annotate, series_of, state_of
+from napari_mrseq.viewer.confidence_plot import ConfidencePlot
+from napari_mrseq.viewer.result_panel import ResultPanel
+from napari_mrseq.viewer.slice_table import SliceTable
+from napari_mrseq.viewer.study_table import StudyTable
+
+CODES = ["T1", "T1", "T2", "T1"]
+
+
+@pytest.fixture
+def state(make_verdict) -> LayerState:
+    return judged(make_verdict, CODES)
+
+
+def judged(make_verdict, codes, **verdict) -> LayerState:
+    layer = ViewerModel().add_image(np.ones((len(codes), 8, 8)), name="t1_se_tra")
+    annotate(layer, make_verdict(series_of(layer), codes, **verdict))
+    found = state_of(layer)
+    assert found is not None
+    return found
+
+
+def words_on(panel: ResultPanel) -> str:
+    return "\n".join(label.text() for label in panel.currentWidget().findChildren(QLabel))
+
+
+def test_the_verdict_is_the_largest_text(qtbot, make_verdict) -> None:
+    panel = ResultPanel()
+    qtbot.addWidget(panel)
+    panel.show()
+    panel.show_state(judged(make_verdict, ["FLAIR"] * 3), "cpu")
+    panel.ensurePolished()
+    assert (panel.verdict.text(), panel.confidence.text()) == ("T2-FLAIR", "90 %")
+    sizes = {label.text(): label.fontInfo().pointSize() for label in panel.findChildren(QLabel)}
+    assert sizes.pop("T2-FLAIR") == sizes.pop("90 %") > max(sizes.values())
+
+
+def test_it_names_the_runner_up_the_model_and_the_device(qtbot, make_verdict) -> None:
+    panel = ResultPanel()
+    qtbot.addWidget(panel)
+    panel.show_state(judged(make_verdict, ["FLAIR"] * 3), "cuda:0")
+    words = words_on(panel)
+    assert "then T2 5 %, T1 5 %" in words
+    assert "mrseq-1 1.0 on cuda:0, all 3 slices" in words
+
+
+def test_it_quotes_the_header(qtbot, make_verdict) -> None:
+    panel = ResultPanel()
+    qtbot.addWidget(panel)
+    claim = HeaderClaim("FLAIR", 0.9, ("TI 2000 ms > 1500 ms",))
+    panel.show_state(judged(make_verdict, ["FLAIR"] * 3, header=claim), "")
+    assert panel.header.text() == "Header says T2-FLAIR: TI 2000 ms > 1500 ms"
+    panel.show_state(judged(make_verdict, ["FLAIR"] * 3), "")
+    assert panel.header.text() == "No DICOM header: judged by the pixels alone."
+
+
+def test_a_conflict_has_a_shape_and_a_word(qtbot, make_verdict) -> None:
+    panel = ResultPanel()
+    qtbot.addWidget(panel)
+    claim = HeaderClaim("FLAIR", 0.9, ("TI 2000 ms > 1500 ms",))
+    panel.show_state(judged(make_verdict, ["T1"] * 3, header=claim, conflict=True), "")
+    assert panel.header.text() == (
+        "≠ Conflict. Header says T2-FLAIR: TI 2000 ms > 1500 ms. The pixels look like T1, 90 %."
+    )
+    assert "border" in panel.header.styleSheet()
+    panel.show_state(judged(make_verdict, ["T1"] * 3), "")
+    assert "border" not in panel.header.styleSheet()
+
+
+def test_unknown_is_said_with_its_best_guess(qtbot, make_verdict) -> None:
+    panel = ResultPanel()
+    qtbot.addWidget(panel)
+    unknown = Decision("UNKNOWN", 0.4, "unknown")
+    panel.show_state(judged(make_verdict, ["T1"] * 3, decision=unknown), "")
+    assert (panel.verdict.text(), panel.confidence.text()) == ("? unknown", "")
+    assert "perhaps T1" in words_on(panel)
+
+
+def test_odd_slices_and_a_half_known_series_are_doubts(qtbot, make_verdict) -> None:
+    panel = ResultPanel()
+    qtbot.addWidget(panel)
+    family = Decision("T1", 0.9, "family")
+    panel.show_state(judged(make_verdict, CODES, decision=family), "")
+    assert "1 odd" in panel.doubts.text()
+    assert "family T1" in panel.doubts.text()
+
+
+def test_empty_states_say_what_to_do(qtbot) -> None:
+    panel = ResultPanel()
+    qtbot.addWidget(panel)
+    panel.show_nothing(has_layer=False)
+    assert "Open a DICOM folder" in panel.hint.text()
+    panel.show_nothing(has_layer=True)
+    assert "Press Run" in panel.hint.text()
+
+
+@pytest.fixture
+def slices(qtbot, state: LayerState) -> SliceTable:
+    table = SliceTable()
+    qtbot.addWidget(table)
+    table.resize(400, 300)
+    table.show()
+    table.show_state(state)
+    return table
+
+
+def column(table, number: int) -> list[str]:
+    return [table.proxy.index(row, number).data() for row in range(table.proxy.rowCount())]
+
+
+def test_every_slice_has_its_row(slices: SliceTable) -> None:
+    assert column(slices, 0) == ["1", "2", "3", "4"]
+    assert column(slices, 1) == ["T1", "T1", "T2", "T1"]
+    assert column(slices, 3) == ["", "", "▲ odd", ""]
+
+
+def test_the_odd_ones_can_be_seen_alone(qtbot, slices: SliceTable) -> None:
+    qtbot.mouseClick(
+        slices.only_odd, Qt.MouseButton.LeftButton, pos=QPoint(8, slices.only_odd.height() // 2)
+    )
+    assert column(slices, 0) == ["3"]
+
+
+def test_the_slices_sort_by_number_and_confidence(slices: SliceTable, make_verdict) -> None:
+    slices.show_state(judged(make_verdict, ["T1"] * 12))
+    slices.table.sortByColumn(0, Qt.SortOrder.DescendingOrder)
+    assert column(slices, 0)[:3] == ["12", "11", "10"]
+
+
+def test_a_click_on_a_row_goes_to_its_slice(qtbot, slices: SliceTable) -> None:
+    place = slices.table.visualRect(slices.proxy.index(2, 1)).center()
+    with qtbot.waitSignal(slices.slice_chosen) as gone:
+        qtbot.mouseClick(slices.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert gone.args == [2]
+
+
+def test_rows_can_be_copied_into_a_spreadsheet(qtbot, slices: SliceTable) -> None:
+    slices.table.selectRow(2)
+    qtbot.keyClick(slices.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == "3\tT2\t90 %\t▲ odd"
+
+
+def test_the_study_is_one_row_a_layer(qtbot, make_verdict) -> None:
+    viewer = ViewerModel()
+    claim = HeaderClaim("FLAIR", 0.9)
+    named = viewer.add_image(np.ones((3, 8, 8)), name="t1_se_tra")
+    waiting = viewer.add_image(np.ones((3, 8, 8)), name="t2_tse_tra")
+    annotate(named, make_verdict(series_of(named), ["T1"] * 3, header=claim, conflict=True))
+    table = StudyTable()
+    qtbot.addWidget(table)
+    table.resize(600, 200)
+    table.show()
+    table.show_layers([named, waiting])
+    assert column(table, 0) == ["t1_se_tra", "t2_tse_tra"]
+    assert column(table, 1) == ["T1", "not yet run"]
+    assert column(table, 3) == ["≠ header", ""]
+    assert column(table, 4) == ["T2-FLAIR", ""]
+    place = table.table.visualRect(table.proxy.index(1, 0)).center()
+    with qtbot.waitSignal(table.layer_chosen) as chosen:
+        qtbot.mouseClick(table.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        qtbot.mouseDClick(table.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert chosen.args == [waiting]
+
+
+@pytest.fixture
+def plot(qtbot, state: LayerState) -> ConfidencePlot:
+    plot = ConfidencePlot()
+    qtbot.addWidget(plot)
+    plot.resize(400, 130)
+    plot.show()
+    plot.show_state(state, 1)
+    qtbot.wait(50)
+    return plot
+
+
+def pixel_of(plot: ConfidencePlot, place: float, height: float) -> QPoint:
+    x, y = plot.axes.transData.transform((place, height))
+    ratio = plot.canvas.device_pixel_ratio
+    return QPoint(round(x / ratio), round(plot.canvas.height() - y / ratio))
+
+
+def test_the_plot_draws_what_the_slices_show(plot: ConfidencePlot) -> None:
+    lines = {line.get_label(): line for line in plot.axes.get_lines()}
+    assert {"T1", "T2"} <= set(lines)
+    assert "T2-FLAIR" not in lines
+    np.testing.assert_allclose(lines["T1"].get_ydata(), [0.9, 0.9, 0.05, 0.9])
+
+
+@pytest.mark.parametrize("place", [1, 3, 4])
+def test_a_click_on_the_plot_goes_to_the_slice(qtbot, plot: ConfidencePlot, place: int) -> None:
+    with qtbot.waitSignal(plot.slice_chosen) as gone:
+        where = pixel_of(plot, place, 0.5)
+        qtbot.mouseClick(plot.canvas, Qt.MouseButton.LeftButton, pos=where)
+    assert gone.args == [place - 1]
+
+
+def test_the_plot_follows_the_volume_in_view(qtbot, make_verdict) -> None:
+    series = Series(path="a", files=("a",), pixels=da.ones((2, 3, 8, 8)))
+    layer = ViewerModel().add_image(series.pixels, metadata={"mrseq_series": series})
+    annotate(layer, make_verdict(series, ["T1", "T1", "T1", "T2", "T2", "T2"]))
+    plot = ConfidencePlot()
+    qtbot.addWidget(plot)
+    plot.show_state(state_of(layer), 0)
+    plot.move_marker(4)
+    assert plot.axes.get_lines()[0].get_label() == "T2"
+    with qtbot.waitSignal(plot.slice_chosen) as gone:
+        plot.resize(400, 130)
+        plot.show()
+        qtbot.wait(50)
+        qtbot.mouseClick(plot.canvas, Qt.MouseButton.LeftButton, pos=pixel_of(plot, 3, 0.5))
+    assert gone.args == [5]
