@@ -23,5 +23,9 @@ class CatalogueError(MrseqError):
     """A catalogue of labelled images can't be used; the text names the row and says why."""
 
 
+class ProtocolError(MrseqError):
+    """A protocol can't be used; the text names the file and the entry and says why."""
+
+
 class UnreadableFileWarning(UserWarning):
     """One of several files can't be read; the text names it and says why, the rest goes on."""

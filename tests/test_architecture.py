@@ -18,8 +18,9 @@ FLOORS = [
     {"viewer"},
     {"batch", "training"},
     {"report"},
+    {"study"},
     {"verdict"},
-    {"model", "header", "reading"},
+    {"model", "header", "reading", "protocols"},
     {"series"},
     {"sequences", "errors"},
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -74,6 +75,8 @@ class SequenceAttributes:
         Volumes of the stack, or time points where the header counts more.
     scan_options : tuple of str
         As written.
+    acquisition_time : float or None
+        When the acquisition began, in seconds of its day.
     """
 
     modality: str = ""
@@ -101,6 +104,7 @@ class SequenceAttributes:
     matrix: tuple[int, int] | None = None
     volumes: int = 1
     scan_options: tuple[str, ...] = ()
+    acquisition_time: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return what is known as plain data, without words that people typed."""
@@ -158,7 +162,22 @@ def attributes_of(series: Series) -> SequenceAttributes:
         matrix=(series.pixels.shape[-2], series.pixels.shape[-1]),
         volumes=_volumes(tags, series),
         scan_options=tags.codes("ScanOptions"),
+        acquisition_time=_acquisition_time(tags),
     )
+
+
+# Where the time of an acquisition stands; the longer forms begin with the date.
+_TIMES = ("AcquisitionTime", "FrameAcquisitionDateTime", "AcquisitionDateTime", "SeriesTime")
+_CLOCK = re.compile(r"(?:\d{8})?(\d{2})(\d{2})(\d{2}(?:\.\d+)?)$|(\d+):(\d+):(\d+(?:\.\d+)?)$")
+
+
+def _acquisition_time(tags: Tags) -> float | None:
+    for keyword in _TIMES:
+        match = _CLOCK.search(tags.text(keyword))
+        if match:
+            hours, minutes, seconds = (float(part) for part in match.groups() if part is not None)
+            return hours * 3600 + minutes * 60 + seconds
+    return None
 
 
 def _storage(tags: Tags) -> str:

@@ -1,0 +1,124 @@
+"""Protocols as TOML files: which sequences an examination should hold."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from napari_mrseq.errors import ProtocolError
+from napari_mrseq.sequences import SEQUENCES
+
+PLANES = ("axial", "coronal", "sagittal")
+
+
+@dataclass(frozen=True)
+class Expected:
+    """One entry of a protocol.
+
+    Attributes
+    ----------
+    name : str
+        What a person reads, ``"T1 with contrast agent"``.
+    sequences : tuple of str
+        Codes of the vocabulary; any of them will do.
+    planes : tuple of str
+        ``axial``, ``coronal``, ``sagittal``; any of them will do, empty where the plane is free.
+    required : bool
+        False for what a protocol recommends, or asks for on indication.
+    """
+
+    name: str
+    sequences: tuple[str, ...]
+    planes: tuple[str, ...] = ()
+    required: bool = True
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """What an examination should hold, and who says so."""
+
+    name: str
+    source: str
+    series: tuple[Expected, ...]
+
+
+def protocol_names() -> tuple[str, ...]:
+    """Return the names of the protocols that come with the package, in their order."""
+    stems = (Path(entry.name) for entry in files(__name__).iterdir())
+    return tuple(sorted(path.stem for path in stems if path.suffix == ".toml"))
+
+
+def load_protocol(name: str | Path) -> Protocol:
+    """Load a protocol of the package by its name, or a user's own by its path.
+
+    Parameters
+    ----------
+    name : str or path
+        One of `protocol_names`, or the path of a TOML file.
+
+    Raises
+    ------
+    ProtocolError
+        If there is no such protocol, or the file doesn't hold one; says what is wrong where.
+    """
+    if str(name) in protocol_names():
+        text = files(__name__).joinpath(f"{name}.toml").read_text("utf-8")
+    else:
+        text = _text_of_file(Path(name))
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ProtocolError(f"{name} is no TOML file: {error}") from None
+    return _protocol(table, str(name))
+
+
+def _text_of_file(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except FileNotFoundError:
+        known = ", ".join(protocol_names())
+        raise ProtocolError(f"no protocol {path}: give the path of a file, or {known}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ProtocolError(f"{path} can't be read: {error}") from None
+
+
+def _protocol(table: Mapping[str, Any], origin: str) -> Protocol:
+    series = table.get("series")
+    if not isinstance(table.get("name"), str) or not isinstance(series, list) or not series:
+        raise ProtocolError(f"{origin}: a name and at least one [[series]] are needed")
+    if not all(isinstance(entry, dict) for entry in series):
+        raise ProtocolError(f"{origin}: each [[series]] must be a table")
+    entries = tuple(_expected(entry, origin) for entry in series)
+    return Protocol(table["name"], str(table.get("source", "")), entries)
+
+
+def _expected(entry: Mapping[str, Any], origin: str) -> Expected:
+    name = entry.get("name")
+    if not isinstance(name, str) or not name:
+        raise ProtocolError(f"{origin}: every [[series]] needs a name")
+    where = f'{origin}: series "{name}"'
+    if unknown := set(entry) - {"name", "sequences", "planes", "required"}:
+        raise ProtocolError(f"{where}: unknown key {', '.join(sorted(unknown))}")
+    sequences = _words(entry, "sequences", tuple(SEQUENCES), where)
+    if not sequences:
+        raise ProtocolError(f"{where}: sequences are needed, {', '.join(SEQUENCES)}")
+    required = entry.get("required", True)
+    if not isinstance(required, bool):
+        raise ProtocolError(f"{where}: required must be true or false")
+    return Expected(name, sequences, _words(entry, "planes", PLANES, where), required)
+
+
+def _words(
+    entry: Mapping[str, Any], key: str, allowed: tuple[str, ...], where: str
+) -> tuple[str, ...]:
+    words = entry.get(key, [])
+    if not isinstance(words, list):
+        raise ProtocolError(f"{where}: {key} must be a list")
+    for word in words:
+        if word not in allowed:
+            raise ProtocolError(f"{where}: {word!r} in {key} is none of {', '.join(allowed)}")
+    return tuple(words)

@@ -1,0 +1,286 @@
+"""The study as a whole: what is there, missing or double, and which series belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from napari_mrseq.header.attributes import attributes_of
+from napari_mrseq.protocols import Expected, Protocol
+from napari_mrseq.sequences import UNKNOWN, family_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from napari_mrseq.series import Series
+    from napari_mrseq.verdict import Verdict
+
+# A stack of slices this thin can be looked at in any plane (mm).
+ISOTROPIC_MM = 1.5
+# Stacks are parallel below this angle between their normals.
+PARALLEL_DEGREES = 10.0
+# Spacings are alike within this factor.
+ALIKE = 1.2
+# Centres of stacks of one prescription lie this close (mm): patients move between scans.
+SHIFT_MM = 20.0
+# Sequences that are steps on the way and belong to every examination.
+NEVER_EXTRA = frozenset({"LOCALIZER", "FIELDMAP", "B0", "OTHER", UNKNOWN})
+
+
+@dataclass(frozen=True, eq=False)
+class Match:
+    """What a study holds for one entry of a protocol.
+
+    Attributes
+    ----------
+    expected : Expected
+        The entry.
+    verdicts : tuple of Verdict
+        Series that are what is expected.
+    perhaps : tuple of Verdict
+        Series whose family is told but not the member: T1 with or without contrast agent.
+    """
+
+    expected: Expected
+    verdicts: tuple[Verdict, ...] = ()
+    perhaps: tuple[Verdict, ...] = ()
+
+    @property
+    def status(self) -> str:
+        """``"there"``, ``"double"``, ``"perhaps"``, ``"missing"``, or ``"optional"``: not there.
+
+        Double is one sequence twice in one plane.
+        """
+        if self.verdicts:
+            kinds = {(verdict.sequence, verdict.series.plane) for verdict in self.verdicts}
+            return "there" if len(kinds) == len(self.verdicts) else "double"
+        if self.perhaps:
+            return "perhaps"
+        return "missing" if self.expected.required else "optional"
+
+
+@dataclass(frozen=True, eq=False)
+class ContrastPair:
+    """The same stack without and with contrast agent."""
+
+    before: Verdict
+    after: Verdict
+
+
+@dataclass(frozen=True, eq=False)
+class StudyVerdict:
+    """What a study holds.
+
+    Attributes
+    ----------
+    verdicts : tuple of Verdict
+        One a series, in the order of the study.
+    protocol : Protocol or None
+        What the study was held against.
+    matches : tuple of Match
+        One an entry of the protocol.
+    extra : tuple of Verdict
+        Series that the protocol doesn't ask for; scouts and the like left out.
+    repeats : tuple of tuple of Verdict
+        Series of one sequence and one prescription, in the order they were acquired.
+    pairs : tuple of ContrastPair
+        T1 without and with contrast agent of one prescription.
+    """
+
+    verdicts: tuple[Verdict, ...]
+    protocol: Protocol | None = None
+    matches: tuple[Match, ...] = ()
+    extra: tuple[Verdict, ...] = ()
+    repeats: tuple[tuple[Verdict, ...], ...] = ()
+    pairs: tuple[ContrastPair, ...] = ()
+
+    @property
+    def missing(self) -> tuple[Expected, ...]:
+        """Entries that the protocol requires and no series fulfils."""
+        return tuple(match.expected for match in self.matches if match.status == "missing")
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing that the protocol requires is missing."""
+        return not self.missing
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the study as plain data; series by number, UID and path."""
+        return {
+            "study_uid": self.verdicts[0].series.study_uid if self.verdicts else None,
+            "protocol": self.protocol.name if self.protocol else None,
+            "source": self.protocol.source if self.protocol else None,
+            "complete": self.complete if self.protocol else None,
+            "expected": [
+                {
+                    "name": match.expected.name,
+                    "required": match.expected.required,
+                    "status": match.status,
+                    "series": _named(match.verdicts or match.perhaps),
+                }
+                for match in self.matches
+            ],
+            "extra": _named(self.extra),
+            "repeats": [_named(group) for group in self.repeats],
+            "pairs": [
+                {"before": _named([pair.before])[0], "after": _named([pair.after])[0]}
+                for pair in self.pairs
+            ],
+            "conflicts": _named(verdict for verdict in self.verdicts if verdict.conflict),
+        }
+
+
+def judge_studies(
+    verdicts: Iterable[Verdict], protocol: Protocol | None = None
+) -> tuple[StudyVerdict, ...]:
+    """Judge every study among the verdicts, in the order of their first series."""
+    studies: dict[str | None, list[Verdict]] = {}
+    for verdict in verdicts:
+        studies.setdefault(verdict.series.study_uid, []).append(verdict)
+    return tuple(judge_study(members, protocol) for members in studies.values())
+
+
+def judge_study(verdicts: Sequence[Verdict], protocol: Protocol | None = None) -> StudyVerdict:
+    """Hold the series of one study against each other, and against a protocol.
+
+    Parameters
+    ----------
+    verdicts : sequence of Verdict
+        One a series.
+    protocol : Protocol, optional
+        What the study should hold; without one only repeats and pairs are told.
+    """
+    matches = _matches(verdicts, protocol.series) if protocol else ()
+    used = {id(verdict) for match in matches for verdict in (*match.verdicts, *match.perhaps)}
+    extra = tuple(
+        verdict
+        for verdict in verdicts
+        if protocol and id(verdict) not in used and verdict.sequence not in NEVER_EXTRA
+    )
+    return StudyVerdict(
+        verdicts=tuple(verdicts),
+        protocol=protocol,
+        matches=matches,
+        extra=extra,
+        repeats=_repeats(verdicts),
+        pairs=_pairs(verdicts),
+    )
+
+
+def _matches(verdicts: Sequence[Verdict], entries: Sequence[Expected]) -> tuple[Match, ...]:
+    """Give each series to the first entry that it fulfils."""
+    surely: list[list[Verdict]] = [[] for _ in entries]
+    perhaps: list[list[Verdict]] = [[] for _ in entries]
+    for verdict in verdicts:
+        places = [i for i, entry in enumerate(entries) if _plane_fits(verdict.series, entry)]
+        if verdict.resolved == "family":
+            for place in places:
+                if verdict.family in {family_of(code) for code in entries[place].sequences}:
+                    perhaps[place].append(verdict)
+            continue
+        for place in places:
+            if verdict.sequence in entries[place].sequences:
+                surely[place].append(verdict)
+                break
+    return tuple(
+        Match(entry, tuple(sure), tuple(unsure))
+        for entry, sure, unsure in zip(entries, surely, perhaps, strict=True)
+    )
+
+
+def _plane_fits(series: Series, entry: Expected) -> bool:
+    """Tell whether a stack shows a plane; unknown planes and thin slices show any."""
+    if not entry.planes or series.plane is None or series.plane in entry.planes:
+        return True
+    return series.spacing is not None and max(series.spacing) <= ISOTROPIC_MM
+
+
+def _repeats(verdicts: Sequence[Verdict]) -> tuple[tuple[Verdict, ...], ...]:
+    groups: list[list[Verdict]] = []
+    for verdict in verdicts:
+        if verdict.sequence in NEVER_EXTRA:
+            continue
+        for group in groups:
+            first = group[0]
+            told_alike = (first.sequence, first.resolved) == (verdict.sequence, verdict.resolved)
+            if told_alike and _one_prescription(first.series, verdict.series):
+                group.append(verdict)
+                break
+        else:
+            groups.append([verdict])
+    return tuple(_in_time(group) for group in groups if len(group) > 1)
+
+
+def _pairs(verdicts: Sequence[Verdict]) -> tuple[ContrastPair, ...]:
+    """Pair each T1 with contrast agent with the nearest T1 without, each used once."""
+    without = [v for v in verdicts if v.sequence == "T1" and v.resolved == "member"]
+    pairs = []
+    for after in (verdict for verdict in verdicts if verdict.sequence == "T1C"):
+        fitting = [
+            before
+            for before in without
+            if _one_prescription(before.series, after.series) and _not_later(before, after)
+        ]
+        if fitting:
+            nearest = min(fitting, key=lambda before: _shift(before.series, after.series))
+            without.remove(nearest)
+            pairs.append(ContrastPair(nearest, after))
+    return tuple(pairs)
+
+
+def _one_prescription(one: Series, other: Series) -> bool:
+    """Tell whether two stacks lie in one place with one orientation and like spacing."""
+    if one.affine is None or other.affine is None or not one.spacing or not other.spacing:
+        return False
+    frames = one.frame_of_reference_uid, other.frame_of_reference_uid
+    if None not in frames and frames[0] != frames[1]:
+        return False
+    cosine = abs(float(_normal(one.affine) @ _normal(other.affine)))
+    ratios = np.array(one.spacing) / np.array(other.spacing)
+    alike = bool(np.all((ratios <= ALIKE) & (ratios >= 1 / ALIKE)))
+    parallel = cosine >= np.cos(np.radians(PARALLEL_DEGREES))
+    return parallel and alike and _shift(one, other) <= SHIFT_MM
+
+
+def _normal(affine: NDArray[np.float64]) -> NDArray[np.float64]:
+    normal = np.cross(affine[:3, 1], affine[:3, 2])
+    return np.asarray(normal / np.linalg.norm(normal))
+
+
+def _shift(one: Series, other: Series) -> float:
+    """Return the distance of the centres of two stacks in mm."""
+    return float(np.linalg.norm(_centre(one) - _centre(other)))
+
+
+def _centre(series: Series) -> NDArray[np.float64]:
+    middle = (np.array(series.pixels.shape[-3:]) - 1) / 2
+    return np.asarray((np.asarray(series.affine, float) @ np.append(middle, 1.0))[:3])
+
+
+def _in_time(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
+    """Sort series by when they were acquired; left as they are where one doesn't say."""
+    starts = [attributes_of(verdict.series).acquisition_time for verdict in verdicts]
+    known = {id(verdict): start for verdict, start in zip(verdicts, starts, strict=True) if start}
+    if len(known) < len(verdicts):
+        return tuple(verdicts)
+    return tuple(sorted(verdicts, key=lambda verdict: known[id(verdict)]))
+
+
+def _not_later(before: Verdict, after: Verdict) -> bool:
+    return _in_time([before, after])[0] is before
+
+
+def _named(verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
+    return [
+        {
+            "path": verdict.series.path,
+            "series_number": verdict.series.series_number,
+            "series_uid": verdict.series.series_uid,
+            "description": verdict.series.description,
+            "sequence": verdict.sequence,
+        }
+        for verdict in verdicts
+    ]

@@ -1,0 +1,67 @@
+"""Protocols of the package and of users."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from napari_mrseq.errors import ProtocolError
+from napari_mrseq.protocols import load_protocol, protocol_names
+
+
+def test_the_examinations_that_come_with_the_package() -> None:
+    assert protocol_names() == (
+        "brain-tumour", "dementia", "knee", "ms", "prostate", "spine", "stroke",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", protocol_names())
+def test_every_protocol_of_the_package_loads_and_names_its_source(name: str) -> None:
+    protocol = load_protocol(name)
+    assert protocol.source
+    assert any(entry.required for entry in protocol.series)
+
+
+def test_a_user_s_own_protocol_is_loaded_by_its_path(tmp_path: Path) -> None:
+    path = tmp_path / "hip.toml"
+    path.write_text(
+        'name = "hip"\n[[series]]\nname = "STIR coronal"\nsequences = ["STIR"]\n'
+        'planes = ["coronal"]\nrequired = false\n'
+    )
+    protocol = load_protocol(path)
+    assert protocol.name == "hip"
+    assert protocol.series[0].planes == ("coronal",)
+    assert not protocol.series[0].required
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("name = ", "is no TOML file"),
+        ('name = "x"', "at least one [[series]]"),
+        ("[[series]]\nname = 'a'\nsequences = ['T1']", "a name"),
+        ("name = 'x'\nseries = ['T1']", "must be a table"),
+        ("name = 'x'\n[[series]]\nsequences = ['T1']", "needs a name"),
+        ("name = 'x'\n[[series]]\nname = 'a'", "sequences are needed"),
+        ("name = 'x'\n[[series]]\nname = 'a'\nsequences = 'T1'", "must be a list"),
+        ("name = 'x'\n[[series]]\nname = 'a'\nsequences = ['T3']", "'T3'"),
+        ("name = 'x'\n[[series]]\nname = 'a'\nsequences = ['T1']\nplanes = ['up']", "'up'"),
+        ("name = 'x'\n[[series]]\nname = 'a'\nsequences = ['T1']\nrequired = 1", "true or false"),
+        ("name = 'x'\n[[series]]\nname = 'a'\nsequences = ['T1']\nplane = 'axial'", "key plane"),
+    ],
+)
+def test_a_wrong_protocol_is_refused_with_the_file_and_the_reason(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(text)
+    with pytest.raises(ProtocolError) as error:
+        load_protocol(path)
+    assert str(path) in str(error.value)
+    assert said in str(error.value)
+
+
+def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
+    with pytest.raises(ProtocolError, match=r"no protocol heart.*brain-tumour"):
+        load_protocol("heart")

@@ -1,0 +1,195 @@
+"""A study held against a protocol and against itself."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import dask.array as da
+import numpy as np
+import pytest
+
+from napari_mrseq.protocols import load_protocol
+from napari_mrseq.sequences import family_of
+from napari_mrseq.series import Series
+from napari_mrseq.study import StudyVerdict, judge_studies, judge_study
+from napari_mrseq.verdict import Decision, Verdict
+
+# Directions in patient LPS of (slice, row, column) steps.
+AXES = {
+    "axial": ((0, 0, 1), (0, 1, 0), (1, 0, 0)),
+    "coronal": ((0, 1, 0), (0, 0, -1), (1, 0, 0)),
+    "sagittal": ((1, 0, 0), (0, 0, -1), (0, 1, 0)),
+}
+
+
+def scan(
+    sequence: str,
+    *,
+    number: int = 1,
+    plane: str | None = "axial",
+    spacing: tuple[float, float, float] = (5.0, 0.9, 0.9),
+    offset: float = 0.0,
+    time: str | None = None,
+    study: str = "1.2.3",
+    frame: str = "1.2.3.4",
+    resolved: str = "member",
+    conflict: bool = False,
+) -> Verdict:
+    """Return the verdict on one stack of 20 slices, named by its number."""
+    affine = None
+    if plane:
+        affine = np.eye(4)
+        affine[:3, :3] = np.array(AXES[plane]).T * spacing
+        affine[0, 3] = offset
+    series = Series(
+        path=f"study/{number}",
+        files=(f"study/{number}/1",),
+        pixels=da.zeros((20, 256, 256)),
+        spacing=spacing if plane else None,
+        affine=affine,
+        series_number=number,
+        series_uid=f"{study}.{number}",
+        study_uid=study,
+        frame_of_reference_uid=frame,
+        sidecar={"AcquisitionTime": time} if time else None,
+    )
+    decision = Decision(sequence, 0.9, resolved)
+    return Verdict(
+        series=series,
+        decision=decision,
+        probabilities={sequence: 1.0},
+        pixels=decision,
+        header=None,
+        conflict=conflict,
+        slices=(),
+        model_id={},
+    )
+
+
+def statuses(study: StudyVerdict) -> dict[str, str]:
+    return {match.expected.name: match.status for match in study.matches}
+
+
+def test_a_complete_tumour_study_misses_nothing() -> None:
+    verdicts = [
+        scan(sequence, number=number)
+        for number, sequence in enumerate(["LOCALIZER", "T1", "T2", "FLAIR", "DWI", "ADC", "T1C"])
+    ]
+    study = judge_study(verdicts, load_protocol("brain-tumour"))
+    assert study.complete
+    assert study.missing == ()
+    assert study.extra == ()
+    assert statuses(study)["perfusion"] == "optional"
+
+
+def test_what_is_missing_and_what_is_double_is_named() -> None:
+    verdicts = [scan("T1"), scan("T2", number=2), scan("T2", number=3), scan("DWI", number=4)]
+    study = judge_study(verdicts, load_protocol("brain-tumour"))
+    assert not study.complete
+    assert [entry.name for entry in study.missing] == ["FLAIR", "T1 with contrast agent"]
+    assert statuses(study)["T2"] == "double"
+
+
+def test_a_series_that_the_protocol_does_not_ask_for_is_extra_but_a_scout_is_not() -> None:
+    swi, scout = scan("SWI", number=2), scan("LOCALIZER", number=3)
+    study = judge_study([scan("T1"), swi, scout], load_protocol("brain-tumour"))
+    assert study.extra == (swi,)
+
+
+def test_a_t1_whose_agent_is_not_known_may_be_either() -> None:
+    unsure = scan("T1", resolved="family")
+    study = judge_study([unsure], load_protocol("brain-tumour"))
+    assert statuses(study)["T1 without contrast agent"] == "perhaps"
+    assert statuses(study)["T1 with contrast agent"] == "perhaps"
+    assert family_of("T1") == unsure.family
+    assert study.pairs == ()
+
+
+def test_planes_count_where_the_protocol_names_them() -> None:
+    knee = load_protocol("knee")
+    sagittal, axial = scan("PD", plane="sagittal"), scan("PD", plane="axial", number=2)
+    study = judge_study([sagittal, axial], knee)
+    assert [entry.name for entry in study.missing] == ["fluid-sensitive coronal"]
+
+
+def test_two_sequences_or_planes_that_both_fit_are_not_double() -> None:
+    knee = load_protocol("knee")
+    study = judge_study([scan("PD", plane="sagittal"), scan("T2", plane="sagittal")], knee)
+    assert statuses(study)["fluid-sensitive sagittal"] == "there"
+
+
+def test_thin_slices_show_every_plane() -> None:
+    iso = scan("T2", plane="sagittal", spacing=(1.0, 1.0, 1.0))
+    assert statuses(judge_study([iso], load_protocol("ms")))["T2"] == "there"
+    thick = scan("T2", plane="sagittal")
+    assert statuses(judge_study([thick], load_protocol("ms")))["T2"] == "missing"
+
+
+def test_a_picture_without_geometry_counts_for_any_plane() -> None:
+    study = judge_study([scan("T2", plane=None)], load_protocol("ms"))
+    assert statuses(study)["T2"] == "there"
+
+
+def test_repeats_are_one_sequence_of_one_prescription_in_the_order_of_time() -> None:
+    late = scan("T2", number=2, time="10:30:00")
+    early = scan("T2", number=9, time="9:05:7.5", offset=3.0)
+    elsewhere = scan("T2", number=4, plane="coronal")
+    far = scan("T2", number=5, offset=80.0)
+    other_frame = scan("T2", number=6, frame="9.9")
+    study = judge_study([late, early, elsewhere, far, other_frame])
+    assert study.repeats == ((early, late),)
+
+
+@pytest.mark.parametrize(
+    ("before", "paired"),
+    [
+        ({}, True),
+        ({"offset": 6.0}, True),
+        ({"plane": "coronal"}, False),
+        ({"spacing": (1.0, 1.0, 1.0)}, False),
+        ({"offset": 90.0}, False),
+        ({"frame": "9.9"}, False),
+        ({"plane": None}, False),
+        ({"time": "11:00:00"}, False),
+    ],
+    ids=lambda value: str(value),
+)
+def test_t1_with_agent_is_paired_with_the_same_stack_before(
+    before: dict[str, Any], paired: bool
+) -> None:
+    without = scan("T1", number=2, **({"time": "09:00:00"} | before))
+    after = scan("T1C", number=8, time="10:00:00")
+    pairs = judge_study([after, without]).pairs
+    assert [(pair.before, pair.after) for pair in pairs] == ([(without, after)] if paired else [])
+
+
+def test_each_t1_without_agent_is_paired_once_and_with_the_nearest() -> None:
+    near, far = scan("T1", number=1), scan("T1", number=2, offset=10.0)
+    after, again = scan("T1C", number=8), scan("T1C", number=9, offset=9.0)
+    pairs = judge_study([far, near, after, again]).pairs
+    assert [(pair.before, pair.after) for pair in pairs] == [(near, after), (far, again)]
+
+
+def test_studies_are_kept_apart() -> None:
+    verdicts = [scan("T1"), scan("T1C", study="7.8"), scan("T2", number=2)]
+    first, second = judge_studies(verdicts, load_protocol("brain-tumour"))
+    assert [verdict.sequence for verdict in first.verdicts] == ["T1", "T2"]
+    assert [verdict.sequence for verdict in second.verdicts] == ["T1C"]
+
+
+def test_the_record_is_plain_data_and_names_series_conflicts_and_status() -> None:
+    verdicts = [scan("T1"), scan("T1C", number=2, conflict=True)]
+    record = judge_study(verdicts, load_protocol("brain-tumour")).to_dict()
+    assert json.loads(json.dumps(record)) == record
+    assert record["study_uid"] == "1.2.3"
+    assert record["complete"] is False
+    assert record["pairs"][0]["after"]["series_number"] == 2
+    assert [series["path"] for series in record["conflicts"]] == ["study/2"]
+    assert record["expected"][0]["series"][0]["sequence"] == "T1"
+
+
+def test_an_empty_study_lacks_everything() -> None:
+    study = judge_study([], load_protocol("stroke"))
+    assert len(study.missing) == 5
+    assert study.to_dict()["study_uid"] is None
