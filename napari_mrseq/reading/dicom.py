@@ -59,8 +59,8 @@ def read_dicom(
     for frames in groups.values():
         try:
             series += [_series_of(stack) for stack in split_into_stacks(frames)]
-        except (ReadError, OSError) as error:
-            failures.append(Failure(frames[0].origin.path, str(error)))
+        except Exception as error:  # whatever else damaged headers hold back
+            failures.append(Failure(frames[0].origin.path, f"can't be put together ({error})"))
     return series, failures
 
 
@@ -81,8 +81,10 @@ def file_frames(path: str, layouts: dict[PixelLayout, PixelLayout]) -> list[Fram
         return classic_frames(instance)
     except RecursionError as error:
         raise ReadError("damaged: sequences are nested too deeply") from error
-    except (ValueError, TypeError, KeyError, AttributeError, NotImplementedError) as error:
-        raise ReadError(f"damaged DICOM header ({error})") from error
+    except ReadError:
+        raise
+    except Exception as error:  # a damaged header can make pydicom raise nearly anything
+        raise ReadError(f"damaged DICOM header ({error or type(error).__name__})") from error
 
 
 def is_mr(origin: Origin, *, colour: bool) -> bool:

@@ -20,7 +20,7 @@ _PICTURE_MAGIC = (
 # Endings under which people keep images: such a file that is none is worth a word.
 _IMAGE_ENDINGS = {
     ".dcm", ".dicom", ".ima", ".img", ".mr", ".nii", ".png", ".jpg", ".jpeg", ".tif", ".tiff",
-    ".zip",
+    ".zip", ".gz",
 }  # fmt: skip
 # Names that scanners and archives give: no ending, a number, or a part of a UID.
 _SCANNER_NAME = re.compile(r"^[^.]*$|\.[0-9]+$")
@@ -153,8 +153,6 @@ def _could_be_image(name: str) -> bool:
     lowered = name.lower()
     if lowered.startswith(".") or lowered in _PASSED_OVER:
         return False
-    if lowered.endswith(".gz"):
-        return lowered.endswith(".nii.gz")
     return Path(lowered).suffix in _IMAGE_ENDINGS or bool(_SCANNER_NAME.search(lowered))
 
 

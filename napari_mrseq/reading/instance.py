@@ -246,6 +246,4 @@ def _check_fragments(file: BinaryIO, layout: PixelLayout, held: int) -> None:
 
 def _no_pixels(header: Dataset) -> str:
     name = UID(text(header, 0x00080016)).name
-    if not name:
-        return "no DICOM file, or cut off inside its header"
-    return f"holds no pixels, or is cut off before them ({name})"
+    return f"holds no pixels, or is cut off before them{f' ({name})' if name else ''}"

@@ -170,8 +170,10 @@ def decoding_cause(error: Exception, layout: PixelLayout) -> str:
             f"the decoder for {syntax.name} is not installed: "
             'pip install "napari-mrseq[codecs]" brings it'
         )
-    lines = str(error).strip().splitlines()
-    return f"pixels can't be decoded ({lines[0] if lines else type(error).__name__})"
+    # pydicom's first line only says that all decoders failed; how is in the lines after it.
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    cause = lines[min(1, len(lines) - 1)] if lines else type(error).__name__
+    return f"pixels can't be decoded ({cause})"
 
 
 def stack_pixels(volumes: Sequence[Sequence[FrameSource]]) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from pydicom.datadict import dictionary_has_tag, dictionary_VR
@@ -16,8 +17,9 @@ DEEPEST_SEQUENCE = 16
 _PATIENT_KEPT = {0x00100040, 0x00101010, 0x00101020, 0x00101030}
 # Trial subject, request, visit, procedure, signatures, results.
 _GROUPS_REMOVED = {0x0010, 0x0012, 0x0032, 0x0038, 0x0040, 0x0400, 0x4008}
-# Accession number, institution, station, people, references, free text, device serial, study id.
+# Application entities; accession number, institution, station, people, references, free text, device serial, study id.
 _TAGS_REMOVED = {
+    0x00020016, 0x00020017, 0x00020018, 0x00020100, 0x00020102,
     0x00080050, 0x00080080, 0x00080081, 0x00080082, 0x00080092, 0x00080094, 0x00080096,
     0x00081010, 0x00081040, 0x00081080, 0x00081084, 0x00081110, 0x00081120, 0x00084000,
     0x00181000, 0x00200010, 0x00204000, 0x00880140,
@@ -48,19 +50,39 @@ def public_header(dataset: Dataset, frame: int = 0) -> Dataset:
     if _PER_FRAME_GROUPS in dataset:
         groups = dataset[_PER_FRAME_GROUPS]
         groups.value = list(groups.value or ())[frame : frame + 1]
-    _clean(dataset, _identity_words(dataset), 0)
+    names = _identity_words(dataset)
+    _clean(dataset, names, 0)
+    _clean(getattr(dataset, "file_meta", Dataset()), names, 0)
     return dataset
 
 
 def _clean(dataset: Dataset, names: tuple[bytes, ...], depth: int) -> None:
     for tag in list(dataset.keys()):
-        element: Any = dataset.get_item(tag)
-        vr = element.VR or (dictionary_VR(tag) if dictionary_has_tag(tag) else "UN")
-        if _must_go(tag, vr, element.value, names) or (vr == "SQ" and depth >= DEEPEST_SEQUENCE):
+        element = _element(dataset.get_item, tag)
+        vr = getattr(element, "VR", None) or _dictionary_vr(tag)
+        if (
+            element is None
+            or _must_go(tag, vr, element.value, names)
+            or (vr == "SQ" and depth >= DEEPEST_SEQUENCE)
+            # Decoding here, not on first use, keeps what damaged elements raise inside reading.
+            or (decoded := _element(dataset.__getitem__, tag)) is None
+        ):
             del dataset[tag]
-        elif vr == "SQ":
-            for item in dataset[tag].value or ():
+        elif decoded.VR == "SQ":
+            for item in decoded.value or ():
                 _clean(item, names, depth + 1)
+
+
+def _element(read: Callable[[Any], Any], tag: Any) -> Any:
+    """Return an element, None where it is damaged."""
+    try:
+        return read(tag)
+    except Exception:  # pydicom raises many kinds
+        return None
+
+
+def _dictionary_vr(tag: Any) -> str:
+    return dictionary_VR(tag) if dictionary_has_tag(tag) else "UN"
 
 
 def _must_go(tag: Any, vr: str, value: Any, names: tuple[bytes, ...]) -> bool:
@@ -81,8 +103,7 @@ def _identity_words(dataset: Dataset) -> tuple[bytes, ...]:
     """Return the parts of the patient's names and numbers that are long enough to be told."""
     found: set[bytes] = set()
     for tag in _IDENTITY:
-        element: Any = dataset.get_item(tag)
-        value = getattr(element, "value", None)
+        value = getattr(_element(dataset.get_item, tag), "value", None)
         written = value if isinstance(value, bytes) else str(value or "").encode()
         for mark in (b"^", b"=", b"\\"):
             written = written.replace(mark, b" ")
