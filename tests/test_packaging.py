@@ -12,6 +12,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ("napari_mrseq", "tests", "pyproject.toml", "setup.cfg", "README.md", "LICENSE")
@@ -70,8 +71,8 @@ def test_the_wheel_holds_all_that_the_program_needs_and_no_tests(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     shipped = {
         str(path.relative_to(ROOT))
-        for pattern in ("*.py", "napari.yaml", "py.typed", "*.safetensors", "*.dcm")
-        for path in (ROOT / "napari_mrseq").rglob(pattern)
+        for path in (ROOT / "napari_mrseq").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
     }
     assert any(name.endswith(".safetensors") for name in shipped)
     assert shipped <= names
@@ -96,3 +97,11 @@ def test_napari_lists_what_the_plugin_brings(environment_with_napari, tmp_path):
         "widgets": ["MR sequence classifier"],
         "samples": ["mr-study"],
     }
+
+
+def test_view_shows_the_study_in_a_napari_window(environment_with_napari, sample_study, tmp_path):
+    picture = tmp_path / "window.png"
+    view = environment_with_napari / "napari-mrseq", "view", sample_study / "t2_tse_tra"
+    run(*view, "--screenshot", picture, cwd=tmp_path, timeout=300)
+    with Image.open(picture) as window:
+        assert len(window.convert("RGB").getcolors(maxcolors=2**24)) > 100
