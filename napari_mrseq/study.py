@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_mrseq.header.attributes import attributes_of
+from napari_mrseq.header import attributes_of
 from napari_mrseq.protocols import Expected, Protocol
 from napari_mrseq.sequences import UNKNOWN, family_of
 

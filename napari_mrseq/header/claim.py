@@ -16,7 +16,7 @@ from napari_mrseq.sequences import UNKNOWN, family_of
 if TYPE_CHECKING:
     from napari_mrseq.series import Series
 
-# Words that agree with the physics halve what is left to doubt; words that the physics
+# Words and physics that agree halve what is left to doubt; words that the physics
 # contradicts cost a sixth: in published cohorts about one description in ten is wrong.
 AGREEMENT = 0.5
 DISAGREEMENT = 5 / 6
@@ -93,8 +93,10 @@ def _first_rule(attributes: SequenceAttributes) -> HeaderClaim:
 
 def _weigh_words(claim: HeaderClaim, attributes: SequenceAttributes) -> HeaderClaim:
     """Raise or lower the confidence of a claim that was made without the description's words."""
+    if claim.source == WORDS:
+        return _support_words(claim, attributes)
     named = naming(attributes)
-    if named is None or claim.source == WORDS or attributes.modality not in ("", "MR"):
+    if named is None or attributes.modality not in ("", "MR"):
         return claim
     against = contradiction(named.sequence, attributes)
     if against is not None and named.sequence != claim.sequence:
@@ -102,7 +104,20 @@ def _weigh_words(claim: HeaderClaim, attributes: SequenceAttributes) -> HeaderCl
         factor = 1.0 if claim.sequence == UNKNOWN else DISAGREEMENT
         return replace(claim, confidence=claim.confidence * factor, warnings=(warning,))
     if named.sequence != DUAL_ECHO and family_of(named.sequence) == family_of(claim.sequence):
-        doubt = (1.0 - claim.confidence) * AGREEMENT
-        evidence = (*claim.evidence, f'description says "{named.phrase}"')
-        return replace(claim, confidence=1.0 - doubt, evidence=evidence)
+        return _surer(claim, f'description says "{named.phrase}"')
     return claim
+
+
+def _support_words(claim: HeaderClaim, attributes: SequenceAttributes) -> HeaderClaim:
+    """Raise the confidence of a claim by words where a rule without words claims the same."""
+    for rule in RULES:
+        if rule.sequence == claim.sequence and rule.source != WORDS:
+            evidence = evidence_of(rule.conditions, attributes)
+            if evidence is not None:
+                return _surer(claim, evidence)
+    return claim
+
+
+def _surer(claim: HeaderClaim, evidence: str) -> HeaderClaim:
+    doubt = (1.0 - claim.confidence) * AGREEMENT
+    return replace(claim, confidence=1.0 - doubt, evidence=(*claim.evidence, evidence))

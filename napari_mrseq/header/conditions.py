@@ -201,16 +201,6 @@ def agent_tagged(attributes: SequenceAttributes) -> str | None:
     return f"contrast agent {attributes.agent_text}" if attributes.agent else None
 
 
-def any_of(*conditions: Condition) -> Condition:
-    """Hold where one of the conditions does, with its evidence."""
-
-    def found(attributes: SequenceAttributes) -> str | None:
-        evidence = (condition(attributes) for condition in conditions)
-        return next((words for words in evidence if words is not None), None)
-
-    return found
-
-
 def _compared(name: str, limit: float, sign: str, test: Callable[[float], bool]) -> Condition:
     short, unit = UNITS[name]
 

@@ -9,7 +9,6 @@ from napari_mrseq.header.conditions import (
     above,
     acquired,
     agent_tagged,
-    any_of,
     at_least,
     at_most,
     below,
@@ -92,7 +91,7 @@ def _rule(sequence: str, confidence: float, source: str, *conditions: Condition)
 NO_PICTURE = ("Raw Data", "Spectroscopy", "Presentation State", "SR Storage", "Segmentation")
 FIELD_MAP_TYPES = ("B0 MAP", "B0", "FIELD MAP", "FIELD_MAP", "FIELDMAP")
 ADC_TYPES = ("ADC", "ADC_MAP", "ADC MAP", "EADC", "EXP_ADC", "ADC_UNSPECIFIED", "DADC")
-TRACE_TYPES = ("TRACEW", "TRACE", "ISODWI", "ISO", "CALC_BVALUE", "CALCULATED_BVALUE", "DWI_TRACE")
+TRACE_TYPES = ("TRACEW", "TRACE", "ISODWI", "CALC_BVALUE", "CALCULATED_BVALUE", "DWI_TRACE")
 TENSOR_TYPES = ("FA", "FRACTIONAL_ANISOTROPY", "COLFA", "DTI_FA", "TENSOR", "RA", "VR", "CMAP")
 PERFUSION_TYPES = (
     "ASL", "CBF", "RCBF", "RELCBF", "CBV", "RCBV", "RELCBV", "CORRECTED_CBV", "MTT", "RELMTT",
@@ -105,7 +104,7 @@ MAP_TYPES = (
     "FAT_FRACTION", "FF", "FAT FRACTION", "WATER_FRACTION", "PDFF", "PERCENT", "MASK", "STIFFNESS",
 )  # fmt: skip
 FAT_TYPES = ("F", "FAT", "FAT_ONLY", "DIXF")
-ANGIO_TYPES = ("M_PCA", "PC_ANGIO", "ANGIO", "TOF", "PCA", "VELOCITY")
+ANGIO_TYPES = ("M_PCA", "PC_ANGIO", "ANGIO", "TOF", "PCA")
 
 # A spin echo read line by line, without inversion; a gradient echo read line by line.
 SPIN_ECHO = (uses(SPIN), lacks(PLANAR, INVERSION))
@@ -192,12 +191,15 @@ RULES: tuple[Rule, ...] = (
     _rule("T1", 0.8, VENDOR, uses(MPRAGE), acquired("3D"), at_most(TE, 10), unknown(TI)),
     _rule("OTHER", 0.65, PHYSICS, uses(GRADIENT), lacks(SPIN), above(TI, 1500), below(TE, 15)),
     _rule("STIR", 0.95, WORDS, says("STIR"), at_most(TI, 300)),
-    _rule("STIR", 0.85, NILS, uses(INVERSION), lacks(GRADIENT), at_least(TI, 50), at_most(TI, 300)),
-    _rule("T1", 0.85, NILS, uses(SPIN), nulls_fluid, below(TE, 40)),
+    _rule(
+        "STIR", 0.85, NILS, uses(INVERSION), lacks(GRADIENT), at_least(TI, 50), at_most(TI, 300),
+        at_least(TE, 12),
+    ),
+    _rule("T1", 0.85, NILS, uses(INVERSION), lacks(GRADIENT), nulls_fluid, below(TE, 40)),
     _rule("FLAIR", 0.95, WORDS, says("FLAIR"), at_least(TI, 1200)),
     _rule("FLAIR", 0.9, NILS, above(TI, 1500), above(TR, 3500), at_least(TE, 60)),
     _rule("FLAIR", 0.85, PHYSICS, nulls_fluid, at_least(TR, 3000), at_least(TE, 60)),
-    _rule("T1", 0.8, NILS, uses(SPIN), uses(INVERSION), at_least(TI, 300), at_most(TI, 1500),
+    _rule("T1", 0.8, NILS, uses(INVERSION), lacks(GRADIENT), at_least(TI, 250), at_most(TI, 1500),
           below(TE, 40)),
     # What enhanced files say themselves, where the physics agrees.
     _rule("FLAIR", 0.9, DICOM, contrast("FLUID_ATTENUATED"), fits("FLAIR")),
@@ -209,12 +211,10 @@ RULES: tuple[Rule, ...] = (
     # A dual echo names both; its echo time tells.
     _rule("PD", 0.85, NILS, says(DUAL_ECHO), below(TE, 40)),
     _rule("T2", 0.85, NILS, says(DUAL_ECHO), at_least(TE, 40)),
-    # Words, where the physics doesn't contradict them; surer where it had something to say.
-    _rule("T1", 0.9, WORDS, says("T1"), any_of(uses(SPIN), uses(GRADIENT)), above(TE, 0)),
-    _rule("T2", 0.9, WORDS, says("T2"), uses(SPIN), above(TE, 0)),
-    _rule("T2STAR", 0.9, WORDS, says("T2STAR")),
+    # Words, where the physics doesn't contradict them; a rule that supports them makes them surer.
+    _rule("T2STAR", 0.8, WORDS, says("T2STAR")),
     _rule("T2STAR", 0.75, PHYSICS, says("T2"), uses(GRADIENT), lacks(SPIN), at_least(TE, 10)),
-    _rule("PD", 0.9, WORDS, says("PD"), lacks(GRADIENT)),
+    _rule("PD", 0.8, WORDS, says("PD"), lacks(GRADIENT)),
     _rule("FLAIR", 0.8, WORDS, says("FLAIR")),
     _rule("STIR", 0.8, WORDS, says("STIR")),
     _rule("T1", 0.8, WORDS, says("T1")),
@@ -229,6 +229,11 @@ RULES: tuple[Rule, ...] = (
     _rule("T2", 0.7, TABLE, *SPIN_ECHO, at_least(TE, 80)),
     _rule("PD", 0.75, TABLE, *SPIN_ECHO, above(TR, 1800), at_most(TE, 30)),
     _rule("PD", 0.6, TABLE, *SPIN_ECHO, above(TR, 1800), below(TE, 48)),
+    # Nothing but a spin echo has a signal left after so long.
+    _rule(
+        "T2", 0.6, PHYSICS, lacks(SPIN, GRADIENT, PLANAR, INVERSION), above(TR, 1500),
+        at_least(TE, 70),
+    ),
     # Gradient echo by its times.
     _rule(
         "FIELDMAP", 0.65, PHYSICS, *GRADIENT_ECHO, acquired("2D"), at_least(TR, 300),

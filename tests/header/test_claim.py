@@ -142,6 +142,10 @@ def test_words_decide_where_the_header_holds_no_physics(make_series: Any) -> Non
         ("part1 brain", UNKNOWN),
         ("sub-01_ses-02", UNKNOWN),
         ("t2_tse_restore", "T2"),
+        ("epi_dir-AP", UNKNOWN),
+        ("t2_space_DIR", "OTHER"),
+        ("T1 dixon tra F", "OTHER"),
+        ("fMRI Loc Word", "BOLD"),
     ],
 )
 def test_words_of_many_sites_are_understood(

@@ -149,6 +149,14 @@ HEADERS: list[tuple[str, str, Header]] = [
     ("T1", "uih_fse", uih("fse", "t1_fse_tra", tr=600, te=11, scan="SE")),
     ("T1", "german", siemens("*tse2d1_4", "T1 TSE tra nativ", tr=600, te=10, scan="SE")),
     ("T1", "french", ge("memp", "SAG SE T1 SANS INJ", tr=480, te=12, scan="SE")),
+    ("T1", "philips_inversion", philips("IRTSE", "T1W_IR", tr=2000, te=20, ti=800, scan="IR")),
+    ("T1", "hyperfine", {
+        "Manufacturer": "Hyperfine Research", "ScanningSequence": ["SE", "IR"], "FlipAngle": 90,
+        "MRAcquisitionType": "3D", "RepetitionTime": 1500, "EchoTime": 5.9, "InversionTime": 300}),
+    ("T1", "siemens_dark_fluid", siemens(
+        "*tir2d1rr7", "t1_tirm_tra_dark-fluid", tr=2000, te=9, ti=860, scan=["SE", "IR"])),
+    ("T1", "ge_flair_post", ge("fse-xl", "AX T1 POST GD FLAIR", tr=2200, te=24, ti=750,
+        scan=["SE", "IR"], agent="none")),
     # T1 with contrast agent
     ("T1C", "siemens_agent_tag", siemens(
         "*se2d1", "t1_se_tra", tr=500, te=9.4, scan="SE", agent="Gadovist 7ml")),
@@ -364,6 +372,10 @@ HEADERS: list[tuple[str, str, Header]] = [
                                               kind=[*DERIVED, "FF", "FF", "FFE"])),
     ("OTHER", "siemens_fat_image", siemens("*fl3d2", "t1_vibe_dixon_tra_F", tr=4, te=1.3, flip=9,
                                            scan="GR", kind=[*DERIVED, "DIXON", "FAT"])),
+    ("OTHER", "siemens_fat_by_name", siemens(
+        "*fl3d2", "t1_vibe_dixon_tra_bh_F", tr=4, te=1.3, flip=9, scan="GR")),
+    ("OTHER", "late_enhancement", siemens(
+        "*fl2d1", "LGE psir sax", tr=750, te=3.3, ti=300, flip=25, scan=["GR", "IR"])),
     ("OTHER", "siemens_swi_phase", siemens("*swi3d1r", "Pha_Images", tr=28, te=20, scan="GR",
                                            kind=["ORIGINAL", "PRIMARY", "P", "ND"])),
     ("OTHER", "siemens_dir", siemens("*spcirR_220", "t2_space_DIR", tr=7500, te=318, ti=3000,
