@@ -100,6 +100,10 @@ def train(
     draws: Annotated[int, typer.Option(help="Pictures drawn in a pass.")] = 8000,
     name: Annotated[str, typer.Option(help="Name of the model.")] = "my-model",
     version: Annotated[str, typer.Option(help="Version of the model.")] = "1.0",
+    start: Annotated[
+        Path | None, typer.Option(help="Weights file of a model to start from.")
+    ] = None,
+    rate: Annotated[float, typer.Option(help="Peak learning rate.")] = 6e-4,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on from the state in the folder.")
     ] = False,
@@ -109,9 +113,18 @@ def train(
     from napari_mrseq.training.run import train as run
 
     for fold in range(folds) if folds else (held_out,):
-        recipe = Recipe(network=network, epochs=epochs, draws=draws, held_out=fold)
+        recipe = Recipe(network=network, epochs=epochs, draws=draws, rate=rate, held_out=fold)
         folder = output if fold is None else output / f"fold-{fold}"
-        run(catalogue, folder, recipe, name=name, version=version, resume=resume, log=_say)
+        run(
+            catalogue,
+            folder,
+            recipe,
+            name=name,
+            version=version,
+            start=start,
+            resume=resume,
+            log=_say,
+        )
 
 
 @app.command()

@@ -1,14 +1,20 @@
-"""ImageNet weights to start from."""
+"""Weights to start from: ImageNet's, or those of a model trained before."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import torch
+from safetensors.torch import load_file
 
 from napari_mrseq.errors import ModelError
+from napari_mrseq.model import registry
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from torch import nn
+
     from napari_mrseq.model.networks import EfficientNetLite
 
 
@@ -38,4 +44,34 @@ def start_from_imagenet(network: EfficientNetLite) -> None:
             continue
         grey = name == "stem.0.weight"
         target[name] = tensor.sum(dim=1, keepdim=True) if grey else tensor
+    network.load_state_dict(target)
+
+
+def start_from_model(network: nn.Module, path: Path, name: str, classes: tuple[str, ...]) -> None:
+    """Copy the weights of a model into a network; without its last layer for other classes.
+
+    Parameters
+    ----------
+    network : Module
+        What is to be trained.
+    path : Path
+        A weights file of napari-mrseq.
+    name : str
+        Architecture of the network.
+    classes : tuple of str
+        Its outputs.
+
+    Raises
+    ------
+    ModelError
+        If the file holds no model, or one of another architecture.
+    """
+    card = registry.read_card(path)
+    if card.network != name:
+        raise ModelError(f"{path} holds a {card.network}: a {name} can't start from it")
+    target = network.state_dict()
+    last = list(target)[-2:]
+    for key, tensor in load_file(path).items():
+        if card.classes == classes or key not in last:
+            target[key] = tensor.to(target[key].dtype)
     network.load_state_dict(target)

@@ -19,7 +19,7 @@ from napari_mrseq.model.card import KEY, Card
 from napari_mrseq.model.classifier import network_input
 from napari_mrseq.sequences import UNKNOWN
 from napari_mrseq.training.augmentation import augment
-from napari_mrseq.training.backbone import start_from_imagenet
+from napari_mrseq.training.backbone import start_from_imagenet, start_from_model
 from napari_mrseq.training.catalogue import Row
 from napari_mrseq.training.images import sampling_weights
 from napari_mrseq.training.negatives import make_negatives
@@ -73,6 +73,7 @@ def fit(
     recipe: Recipe,
     folder: Path,
     *,
+    start: Path | None = None,
     resume: bool = False,
     log: Callable[[str], None] = print,
 ) -> dict[str, Tensor]:
@@ -90,6 +91,8 @@ def fit(
         How.
     folder : Path
         Where the state is kept after each epoch.
+    start : Path, optional
+        Weights file of a model to start from, instead of ImageNet's weights.
     resume : bool
         Go on from the state in `folder`.
     log : callable
@@ -110,7 +113,7 @@ def fit(
     kept = [i for i, row in enumerate(rows) if row.fold != recipe.held_out]
     if not kept:
         raise CatalogueError("no picture is left to train on: every one is in the fold held out")
-    trainer = _Trainer(images[kept], [rows[i] for i in kept], classes, recipe)
+    trainer = _Trainer(images[kept], [rows[i] for i in kept], classes, recipe, start)
     checkpoint = folder / CHECKPOINT
     if resume:
         trainer.restore(checkpoint)
@@ -134,7 +137,12 @@ class _Trainer:
     """State of one training, from epoch to epoch."""
 
     def __init__(
-        self, images: Tensor, rows: list[Row], classes: tuple[str, ...], recipe: Recipe
+        self,
+        images: Tensor,
+        rows: list[Row],
+        classes: tuple[str, ...],
+        recipe: Recipe,
+        start: Path | None,
     ) -> None:
         torch.manual_seed(recipe.seed)
         self.recipe, self.images, self.epoch = recipe, images, 0
@@ -148,7 +156,9 @@ class _Trainer:
         self.chances = sampling_weights(rows)
         self.generator = torch.Generator().manual_seed(recipe.seed)
         network = networks.build(recipe.network, len(classes), recipe.dropout)
-        if isinstance(network, networks.EfficientNetLite):
+        if start:
+            start_from_model(network, start, recipe.network, classes)
+        elif isinstance(network, networks.EfficientNetLite):
             start_from_imagenet(network)
         self.network = network.to(self.device).to(memory_format=torch.channels_last)
         self.averaged = copy.deepcopy(self.network).eval()

@@ -13,6 +13,7 @@ import torch
 
 from napari_mrseq.model import Model, networks
 from napari_mrseq.model.card import Card
+from napari_mrseq.model.registry import read_card
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN
 from napari_mrseq.training.calibrate import calibrate, cross_calibrated
 from napari_mrseq.training.catalogue import Row, classes_of, read_catalogue
@@ -37,6 +38,7 @@ def train(
     *,
     name: str,
     version: str,
+    start: Path | None = None,
     resume: bool = False,
     log: Callable[[str], None] = print,
 ) -> Path:
@@ -52,6 +54,9 @@ def train(
         How; its ``held_out`` fold calibrates and measures.
     name, version : str
         Of the model.
+    start : Path, optional
+        Weights file of a model to start from. Where no fold is held out and the classes are the
+        same, its calibration and figures are kept: there is nothing unseen to fit new ones on.
     resume : bool
         Go on from the state in `folder`.
     log : callable
@@ -75,19 +80,21 @@ def train(
     classes = found if UNKNOWN in found else (*found, UNKNOWN)
     log(f"preparing {len(rows)} pictures")
     images = load_images(rows, recipe.stored_size)
-    weights = fit(images, rows, classes, recipe, folder, resume=resume, log=log)
+    weights = fit(images, rows, classes, recipe, folder, start=start, resume=resume, log=log)
     card = Card(
         name=name,
         version=version,
         network=recipe.network,
         classes=classes,
         input_size=recipe.input_size,
-        training=_provenance(catalogue, rows, recipe),
+        training=_provenance(catalogue, rows, recipe, start),
     )
     held_out = [row for row in rows if row.fold == recipe.held_out]
     if held_out:
         log(f"measuring on {len(held_out)} pictures of fold {recipe.held_out}")
         card = _measured(card, weights, held_out)
+    elif start:
+        card = _inherited(card, read_card(start))
     path = folder / WEIGHTS
     save_weights(weights, card, path)
     (folder / FIGURES).write_text(json.dumps(card.figures, indent=1), encoding="utf-8")
@@ -132,7 +139,16 @@ def _figures(card: Card, slices: Answers, series: Answers) -> dict[str, Any]:
     }
 
 
-def _provenance(catalogue: Path, rows: list[Row], recipe: Recipe) -> dict[str, Any]:
+def _inherited(card: Card, before: Card) -> Card:
+    """Keep the calibration and figures of the model that training started from."""
+    if before.classes != card.classes:
+        return card
+    return replace(card, calibration=before.calibration, figures=before.figures)
+
+
+def _provenance(
+    catalogue: Path, rows: list[Row], recipe: Recipe, start: Path | None
+) -> dict[str, Any]:
     used = [row for row in rows if row.fold != recipe.held_out]
     return {
         "catalogue": catalogue.name,
@@ -146,5 +162,13 @@ def _provenance(catalogue: Path, rows: list[Row], recipe: Recipe) -> dict[str, A
             ).most_common()
         ],
         "recipe": asdict(recipe),
-        "start": "ImageNet" if recipe.network == networks.LITE else "random",
+        "start": _start(recipe, start),
     }
+
+
+def _start(recipe: Recipe, start: Path | None) -> Any:
+    """Tell where the weights came from: a name, or the training of the model before."""
+    if start:
+        before = read_card(start)
+        return {"model": before.name, "version": before.version, "training": before.training}
+    return "ImageNet" if recipe.network == networks.LITE else "random"

@@ -55,6 +55,22 @@ def test_a_training_gives_a_model_that_loads_with_its_card(catalogue, tmp_path):
     assert measured["slices"]["cases"] == 8
 
 
+def test_a_model_trained_on_keeps_what_it_knew(catalogue, tmp_path):
+    first = train(catalogue, tmp_path / "a", TINY, name="a", version="1", log=lambda _: None)
+    gentle = replace(TINY, held_out=None, epochs=1, rate=1e-9)
+    path = train(
+        catalogue, tmp_path / "b", gentle, name="b", version="2", start=first, log=lambda _: None
+    )
+    before, after = load_model(first, device="cpu"), load_model(path, device="cpu")
+    assert after.card.calibration == before.card.calibration
+    assert after.card.training["start"]["model"] == "a"
+    picture = np.random.default_rng(0).random((3, 64, 64))
+    np.testing.assert_allclose(after.predict(picture), before.predict(picture), atol=0.1)
+    other = replace(TINY, network="resnet18")
+    with pytest.raises(ModelError, match="can't start from it"):
+        train(catalogue, tmp_path / "c", other, name="c", version="1", start=first)
+
+
 def test_a_stopped_training_goes_on_as_if_it_had_not_stopped(catalogue, tmp_path):
     rows = read_catalogue(catalogue)
     images = load_images(rows, TINY.stored_size)
