@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -41,9 +42,10 @@ def is_orientation(cosines: Sequence[float]) -> bool:
     """Tell whether six numbers are two orthogonal unit vectors, within a hundredth."""
     if len(cosines) != 6:
         return False
-    row, column = np.array(cosines[:3]), np.array(cosines[3:])
-    lengths = (np.linalg.norm(row), np.linalg.norm(column))
-    return bool(np.allclose(lengths, 1, atol=0.01) and abs(row @ column) < 0.01)
+    row, column = cosines[:3], cosines[3:]
+    lengths = [math.hypot(*row), math.hypot(*column)]
+    product = sum(a * b for a, b in zip(row, column, strict=True))
+    return abs(product) < 0.01 and all(abs(length - 1) < 0.01 for length in lengths)
 
 
 def slice_normal(orientation: Sequence[float]) -> NDArray[np.float64]:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from pydicom import dcmread
 from pydicom.dataset import Dataset
+from pydicom.filereader import read_partial
+from pydicom.tag import BaseTag, Tag
 from pydicom.uid import (
     UID,
     DeflatedExplicitVRLittleEndian,
@@ -31,6 +32,10 @@ LARGEST_COMPRESSION = 2000
 # A deflated file that swells beyond this is a bomb: no MR series is larger.
 LARGEST_DEFLATED_BYTES = 1 << 32
 
+# Elements above this many bytes stay in the file: no text or number is that long.
+DEFER_BYTES = 1 << 22
+
+_HEAD_BYTES = 1024
 _PIXEL_KEYWORDS = {
     0x7FE00008: "FloatPixelData",
     0x7FE00009: "DoubleFloatPixelData",
@@ -39,7 +44,7 @@ _PIXEL_KEYWORDS = {
 _UNDEFINED = 0xFFFFFFFF
 
 # What the scan of a study looks at; of all other elements only the place is passed over.
-SCANNED_TAGS = [
+SCANNED_TAGS = [Tag(number) for number in [
     0x00080008, 0x00080016, 0x00080018, 0x00080022, 0x00080032, 0x0008002A, 0x00080060,
     0x00080070, 0x00089208, 0x00181314, 0x00180050, 0x00180081, 0x00180082, 0x00180086,
     0x00180088, 0x00181060, 0x00189087, 0x00189089, 0x0019100A, 0x0019100C, 0x0019100E,
@@ -49,7 +54,7 @@ SCANNED_TAGS = [
     0x00280101, 0x00280103, 0x00281050, 0x00281051, 0x00281052, 0x00281053, 0x00291010,
     0x00431039, 0x0043102F, 0x00431030, 0x0021105E, 0x00651009, 0x00651037, 0x00651050,
     0x00651051, 0x20011003, 0x200510B0, 0x200510B1, 0x200510B2, 0x52009229, 0x52009230,
-]  # fmt: skip
+]]  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -102,7 +107,7 @@ def read_instance(path: str, layouts: dict[PixelLayout, PixelLayout]) -> Instanc
     return Instance(path, header, layouts.setdefault(layout, layout), offset)
 
 
-def read_header(file: BinaryIO, tags: Sequence[int] | None = None) -> Dataset:
+def read_header(file: BinaryIO, tags: Sequence[BaseTag] | None = None) -> Dataset:
     """Read everything before the pixels, or only `tags`, and leave `file` where the pixels start.
 
     A deflated file is unpacked whole, its pixel element included.
@@ -112,13 +117,37 @@ def read_header(file: BinaryIO, tags: Sequence[int] | None = None) -> Dataset:
     ReadError
         If a deflated file swells beyond every sensible size.
     """
-    head = file.read(1024)
+    head = file.read(_HEAD_BYTES)
+    if _is_hollow(head):
+        raise ReadError("damaged: zeros where the header should be")
     deflated = str(DeflatedExplicitVRLittleEndian).encode() in head
     if deflated:
         _check_deflated(file, head)
     file.seek(0)
-    wanted = None if tags is None else [*tags, *(_PIXEL_KEYWORDS if deflated else ())]
-    return dcmread(file, stop_before_pixels=not deflated, force=True, specific_tags=wanted)
+    wanted = None if tags is None else [*tags, *(map(Tag, _PIXEL_KEYWORDS) if deflated else ())]
+    stop = _at_nothing if deflated else _at_end_of_header
+    return read_partial(
+        file, stop_when=stop, defer_size=DEFER_BYTES, force=True, specific_tags=wanted
+    )
+
+
+def _at_end_of_header(tag: BaseTag, _vr: str | None, _length: int) -> bool:
+    """Stop at the pixels, or where a file that was never filled holds zeros."""
+    return int(tag) in _PIXEL_KEYWORDS or int(tag) == 0
+
+
+def _at_nothing(tag: BaseTag, _vr: str | None, _length: int) -> bool:
+    return int(tag) == 0
+
+
+def _is_hollow(head: bytes) -> bool:
+    """Tell whether zeros follow the file meta information: pydicom would read every one."""
+    if head[128:132] != b"DICM":
+        return False
+    (meta_length,) = struct.unpack("<I", head[140:144].ljust(4, b"\0"))
+    start = 144 + meta_length if head[132:136] == b"\x02\0\0\0" else 132
+    following = head[start : start + 8]
+    return len(following) == 8 and not any(following)
 
 
 def transfer_syntax(header: Dataset) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from pydicom.datadict import dictionary_has_tag, dictionary_VR
@@ -17,7 +18,8 @@ DEEPEST_SEQUENCE = 16
 _PATIENT_KEPT = {0x00100040, 0x00101010, 0x00101020, 0x00101030}
 # Trial subject, request, visit, procedure, signatures, results.
 _GROUPS_REMOVED = {0x0010, 0x0012, 0x0032, 0x0038, 0x0040, 0x0400, 0x4008}
-# Application entities; accession number, institution, station, people, references, free text, device serial, study id.
+# Application entities, accession number, institution, station, people, references, free text,
+# serial number, study id.
 _TAGS_REMOVED = {
     0x00020016, 0x00020017, 0x00020018, 0x00020100, 0x00020102,
     0x00080050, 0x00080080, 0x00080081, 0x00080082, 0x00080092, 0x00080094, 0x00080096,
@@ -57,11 +59,13 @@ def public_header(dataset: Dataset, frame: int = 0) -> Dataset:
 
 
 def _clean(dataset: Dataset, names: tuple[bytes, ...], depth: int) -> None:
+    get_raw = partial(dataset.get_item, keep_deferred=True)
     for tag in list(dataset.keys()):
-        element = _element(dataset.get_item, tag)
+        element = _element(get_raw, tag)
         vr = getattr(element, "VR", None) or _dictionary_vr(tag)
         if (
             element is None
+            or _is_deferred(element, vr)
             or _must_go(tag, vr, element.value, names)
             or (vr == "SQ" and depth >= DEEPEST_SEQUENCE)
             # Decoding here, not on first use, keeps what damaged elements raise inside reading.
@@ -71,6 +75,11 @@ def _clean(dataset: Dataset, names: tuple[bytes, ...], depth: int) -> None:
         elif decoded.VR == "SQ":
             for item in decoded.value or ():
                 _clean(item, names, depth + 1)
+
+
+def _is_deferred(element: Any, vr: str) -> bool:
+    """Tell whether an element was too large to be read with the header."""
+    return vr != "SQ" and element.value is None and getattr(element, "length", 0) > 0
 
 
 def _element(read: Callable[[Any], Any], tag: Any) -> Any:

@@ -30,7 +30,7 @@ def numbers(dataset: Dataset, tag: int, vr: str | None = None) -> tuple[float, .
     vr : str, optional
         Value representation of a private element, used where the file doesn't give one.
     """
-    element = dataset.get_item(tag)
+    element = dataset.get_item(tag, keep_deferred=True)
     if element is None or element.value is None:
         return ()
     try:
@@ -57,7 +57,7 @@ def text(dataset: Dataset, tag: int) -> str:
 
     Meant for identifiers and code strings, which DICOM writes in ASCII; other bytes are replaced.
     """
-    element = dataset.get_item(tag)
+    element = dataset.get_item(tag, keep_deferred=True)
     if element is None or element.value is None:
         return ""
     value = element.value
