@@ -27,12 +27,14 @@ CLASS_POWER, GROUP_POWER = 0.4, 0.5
 
 def load_images(
     rows: Sequence[Row], size: int, progress: Callable[[int, int], None] | None = None
-) -> torch.Tensor:
+) -> tuple[torch.Tensor, torch.Tensor]:
     """Load and prepare all pictures.
 
     Returns
     -------
-    (n, 1, size, size) uint8 tensor
+    images : (n, 1, size, size) uint8 tensor
+    weights : (n,) float32 tensor
+        How much each picture shows, as `prepare` tells it.
 
     Raises
     ------
@@ -40,12 +42,13 @@ def load_images(
         If a picture can't be read; names it.
     """
     images = torch.empty((len(rows), 1, size, size), dtype=torch.uint8)
+    weights = torch.empty(len(rows))
     for index, row in enumerate(rows):
-        prepared, _ = prepare(read_picture(row.path)[None], size)
+        prepared, weights[index] = prepare(read_picture(row.path)[None], size)
         images[index] = (prepared[0] * 255).round().to(torch.uint8)
         if progress and index % 500 == 0:
             progress(index, len(rows))
-    return images
+    return images, weights
 
 
 def read_picture(path: Path) -> NDArray[np.float32]:

@@ -28,6 +28,8 @@ from napari_mrseq.training.fit import Recipe, fit, save_weights
 from napari_mrseq.training.images import load_images
 
 WEIGHTS = "model.safetensors"
+# A slice of noise at the end of a stack, whatever its stack is called, is taught as unknown.
+LEAST_SHOWN = 0.01
 FIGURES = "figures.json"
 
 
@@ -79,8 +81,12 @@ def train(
     found = classes_of(rows, tuple(SEQUENCES))
     classes = found if UNKNOWN in found else (*found, UNKNOWN)
     log(f"preparing {len(rows)} pictures")
-    images = load_images(rows, recipe.stored_size)
-    weights = fit(images, rows, classes, recipe, folder, start=start, resume=resume, log=log)
+    images, shown = load_images(rows, recipe.stored_size)
+    taught = [
+        row if weight >= LEAST_SHOWN else replace(row, label=UNKNOWN)
+        for row, weight in zip(rows, shown.tolist(), strict=True)
+    ]
+    weights = fit(images, taught, classes, recipe, folder, start=start, resume=resume, log=log)
     card = Card(
         name=name,
         version=version,

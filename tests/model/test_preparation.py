@@ -53,6 +53,14 @@ def test_a_blank_slice_shows_nothing_and_a_full_one_much(disc):
     assert not images[0].any()
 
 
+def test_noise_shows_next_to_nothing(disc):
+    noise = np.random.default_rng(0).rayleigh(100, disc.shape)
+    stretched = noise[:, ::4].repeat(4, axis=1)
+    _, weights = prepare(np.stack((disc, noise, stretched)), 65)
+    assert weights[1] < 0.1 * weights[0]
+    assert weights[2] < 0.1 * weights[0]
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 def test_values_that_are_not_finite_are_dark(disc, bad):
     broken = disc.copy()
