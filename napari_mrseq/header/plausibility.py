@@ -52,9 +52,9 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
         (uses(SUSCEPTIBILITY),),
     ),
     "T2": (
-        (uses(SPIN), below(TE, 40)),
-        (uses(SPIN), below(TE, 60), below(TR, 2100)),
+        (lacks(BALANCED, GRADIENT), below(TE, 40)),
         (uses(GRADIENT), lacks(SPIN, BALANCED, PLANAR), below(TE, 10)),
+        (uses(SPIN), below(TE, 60), below(TR, 2100)),
         (uses(INVERSION), above(TI, 1500)),
     ),
     "FLAIR": (
