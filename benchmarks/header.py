@@ -59,7 +59,7 @@ def claim_on(root: Path, row: Row) -> HeaderClaim | None:
 
 def is_right(row: Row, claim: HeaderClaim) -> bool:
     """Tell whether a claim names the label; the b = 0 image of a diffusion series is DWI there."""
-    accepted = {"DWI": ("DWI", "B0"), "DWI_B0": ("B0",), "T1": ("T1", "T1C")}
+    accepted = {"DWI": ("DWI", "B0"), "DWI_B0": ("B0",)}
     return claim.sequence in accepted.get(row["label"], (row["label"],))
 
 

@@ -136,6 +136,18 @@ def other_vendor(*names: str) -> Condition:
     return lambda attributes: None if attributes.vendor in names else ""
 
 
+def large_matrix(least: int) -> Condition:
+    """Hold where a side of the image has at least `least` pixels."""
+
+    def found(attributes: SequenceAttributes) -> str | None:
+        matrix = attributes.matrix
+        if matrix is None or max(matrix) < least:
+            return None
+        return f"matrix {matrix[0]} × {matrix[1]} ≥ {least}"
+
+    return found
+
+
 def small_matrix(most: int) -> Condition:
     """Hold where no side of the image has more than `most` pixels."""
 

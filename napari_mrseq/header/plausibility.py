@@ -13,6 +13,7 @@ from napari_mrseq.header.conditions import (
     evidence_of,
     has_sequence_name,
     lacks,
+    large_matrix,
     not_acquired,
     unknown,
     uses,
@@ -97,6 +98,8 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
     "PERF": (
         (uses(SPIN), lacks(GRADIENT, PLANAR, LABELLING), not_acquired("3D")),
         (uses(INVERSION), lacks(PLANAR, LABELLING)),
+        (uses(SPIN), below(TR, 1200)),
+        (above(TE, 110),),
         (uses(FLIGHT),),
     ),
     "MRA": (
@@ -116,6 +119,8 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
         (uses(INVERSION),),
         (uses(SPIN), lacks(PLANAR, GRADIENT)),
         (uses(GRADIENT), lacks(PLANAR, FIELD), above(TE, 15)),
+        (uses(GRADIENT), lacks(PLANAR, FIELD), large_matrix(200)),
+        (uses(GRADIENT), uses(PLANAR), lacks(SPIN, FIELD)),
         (uses(FLIGHT),),
     ),
     "OTHER": (),
@@ -129,6 +134,7 @@ _AGAINST_DIFFUSION = (
     (uses(SPIN), lacks(PLANAR, DIFFUSION), has_sequence_name),
     (below(TR, 500),),
     (below(TE, 25),),
+    (above(TE, 160),),
 )
 AGAINST: Mapping[str, tuple[tuple[Condition, ...], ...]] = {
     **{code: ((weighted_by_diffusion,), *lines) for code, lines in _AGAINST.items()},

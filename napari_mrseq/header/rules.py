@@ -51,7 +51,7 @@ from napari_mrseq.header.words import DUAL_ECHO
 from napari_mrseq.sequences import UNKNOWN
 
 TR, TE, TI, FLIP = "repetition_time", "echo_time", "inversion_time", "flip_angle"
-VOLUMES, TRAIN = "volumes", "echo_train"
+VOLUMES = "volumes"
 
 # Where a rule comes from.
 DICOM = "DICOM PS3.3 C.8.3.1 and C.8.13"
@@ -199,8 +199,10 @@ RULES: tuple[Rule, ...] = (
     _rule("FLAIR", 0.95, WORDS, says("FLAIR"), at_least(TI, 1200)),
     _rule("FLAIR", 0.9, NILS, above(TI, 1500), above(TR, 3500), at_least(TE, 60)),
     _rule("FLAIR", 0.85, PHYSICS, nulls_fluid, at_least(TR, 3000), at_least(TE, 60)),
-    _rule("T1", 0.8, NILS, uses(INVERSION), lacks(GRADIENT), at_least(TI, 250), at_most(TI, 1500),
-          below(TE, 40)),
+    _rule(
+        "T1", 0.8, NILS, uses(INVERSION), lacks(GRADIENT), at_least(TI, 250), at_most(TI, 1500),
+        below(TE, 40),
+    ),
     # What enhanced files say themselves, where the physics agrees.
     _rule("FLAIR", 0.9, DICOM, contrast("FLUID_ATTENUATED"), fits("FLAIR")),
     _rule("STIR", 0.9, DICOM, contrast("STIR"), fits("STIR")),
@@ -220,10 +222,8 @@ RULES: tuple[Rule, ...] = (
     _rule("T1", 0.8, WORDS, says("T1")),
     _rule("T2", 0.75, WORDS, says("T2"), lacks(GRADIENT)),
     # Spin echo by its times; HASTE and 3-D echo trains have a short TR for a T2.
-    _rule("T1", 0.8, TABLE, *SPIN_ECHO, at_least(TR, 150),
-          at_most(TR, 850), at_most(TE, 30)),
-    _rule("T1", 0.65, TABLE, *SPIN_ECHO, above(TR, 850),
-          at_most(TR, 1200), at_most(TE, 20)),
+    _rule("T1", 0.8, TABLE, *SPIN_ECHO, at_least(TR, 150), at_most(TR, 850), at_most(TE, 30)),
+    _rule("T1", 0.65, TABLE, *SPIN_ECHO, above(TR, 850), at_most(TR, 1200), at_most(TE, 20)),
     _rule("T2", 0.8, TABLE, *SPIN_ECHO, above(TR, 1500), at_least(TE, 70)),
     _rule("T2", 0.65, TABLE, *SPIN_ECHO, above(TR, 2000), at_least(TE, 55)),
     _rule("T2", 0.7, TABLE, *SPIN_ECHO, at_least(TE, 80)),

@@ -107,9 +107,9 @@ def number_of(value: Any) -> float | None:
 def _functional_groups(dataset: Dataset) -> Iterator[Dataset]:
     for groups in ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"):
         for frame in _items(dataset, groups)[:1]:
-            for element in frame:
-                if element.VR == "SQ" and element.value:
-                    yield from element.value[:1]
+            for tag in frame.keys():  # noqa: SIM118 (iterating decodes values, also broken ones)
+                if _vr_of(frame.get_item(tag)) == "SQ":
+                    yield from (frame[tag].value or [])[:1]
 
 
 def _items(dataset: Dataset, keyword: str) -> list[Dataset]:

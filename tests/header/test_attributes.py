@@ -54,6 +54,31 @@ def test_number_is_read_as_well_as_it_can_be(written: bytes, read: float | None)
     assert attributes_of(raw_series(RepetitionTime=written)).repetition_time == read
 
 
+def test_broken_number_inside_functional_groups_is_read_too() -> None:
+    tag = Tag("RepetitionTime")
+    timing, shared = Dataset(), Dataset()
+    timing[tag] = RawDataElement(tag, "DS", 6, b"2000,5", 0, False, True)
+    shared.MRTimingAndRelatedParametersSequence = [timing]
+    series = raw_series()
+    series.dataset.SharedFunctionalGroupsSequence = [shared]
+    assert attributes_of(series).repetition_time == 2000.5
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"),
+    [
+        (b"101530.250000", 36930.25),
+        (b"101530", 36930.0),
+        (b"", None),
+        (b"noon", None),
+    ],
+)
+def test_time_of_the_acquisition_is_in_seconds_of_its_day(
+    written: bytes, seconds: float | None
+) -> None:
+    assert attributes_of(raw_series(AcquisitionTime=written)).acquisition_time == seconds
+
+
 def test_text_in_another_encoding_does_not_stop_reading() -> None:
     attributes = attributes_of(raw_series(SeriesDescription="Übersicht".encode("latin-1")))
     assert attributes.description == "Übersicht"
