@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from napari_mrseq.model import Model
+    from napari_mrseq.protocols import Protocol
     from napari_mrseq.report import Record
     from napari_mrseq.series import Series
+    from napari_mrseq.verdict import Verdict
 
 app = typer.Typer(
     name="napari-mrseq",
@@ -51,18 +53,27 @@ def classify(
     ] = None,
     slices: Annotated[bool, typer.Option("--slices", help="Every slice as well.")] = False,
     fast: Annotated[bool, typer.Option("--fast", help="At most a few slices a series.")] = False,
+    protocol: Annotated[
+        str | None,
+        typer.Option(help="Say what the study lacks: a protocol's name (ms, stroke, …) or file."),
+    ] = None,
 ) -> None:
     """Tell which sequence each series is."""
+    from napari_mrseq.protocols import load_protocol
     from napari_mrseq.reading import read_study
     from napari_mrseq.report import FORMATS, failure_record, in_order_of
 
+    expected = load_protocol(protocol) if protocol else None
     study = read_study(paths, progress=_progress("reading"))
     records: list[Record] = []
+    verdicts: list[Verdict] = []
     network = _load(model, device) if study.series else None
     for number, series in enumerate(study.series, 1):
         _say(f"\r{number} of {len(study.series)} series", end="")
         if network:
-            records.append(_record(series, network, fast=fast, slices=slices))
+            verdict, record = _judged(series, network, fast=fast, slices=slices)
+            verdicts += [verdict] if verdict else []
+            records.append(record)
     _say("" if study.series else "nothing to classify")
     records += [failure_record(failure) for failure in study.failures]
     records = in_order_of(paths, records)
@@ -70,6 +81,8 @@ def classify(
         if record["error"]:
             _say(f"not read: {record['path']}: {record['error']}")
     _write(FORMATS[output_format.value](records), output)
+    if expected:
+        _say_studies(verdicts, expected)
     raise typer.Exit(int(any(record["error"] for record in records)))
 
 
@@ -179,16 +192,27 @@ def main() -> None:
         sys.exit(2)
 
 
-def _record(series: Series, model: Model, *, fast: bool, slices: bool) -> Record:
+def _judged(
+    series: Series, model: Model, *, fast: bool, slices: bool
+) -> tuple[Verdict | None, Record]:
     from napari_mrseq.errors import ReadError
     from napari_mrseq.report import failure_record
     from napari_mrseq.series import Failure
     from napari_mrseq.verdict import classify as judge
 
     try:
-        return judge(series, model, fast=fast).to_dict(slices=slices)
+        verdict = judge(series, model, fast=fast)
     except ReadError as error:
-        return failure_record(Failure(series.path, str(error)))
+        return None, failure_record(Failure(series.path, str(error)))
+    return verdict, verdict.to_dict(slices=slices)
+
+
+def _say_studies(verdicts: list[Verdict], protocol: Protocol) -> None:
+    from napari_mrseq.report import study_text
+    from napari_mrseq.study import judge_studies
+
+    for study in judge_studies(verdicts, protocol):
+        _say(study_text(study.to_dict()))
 
 
 def _load(model: str, device: Device) -> Model:

@@ -122,6 +122,19 @@ def to_table(records: Sequence[Record]) -> bytes:
     return ("\n".join(text) + "\n").encode()
 
 
+def study_text(study: dict[str, Any]) -> str:
+    """Write a study against its protocol for people: ``StudyVerdict.to_dict()`` in lines."""
+    head = f"\nProtocol {study['protocol']}: " + ("complete" if study["complete"] else "incomplete")
+    lines = [head]
+    for entry in study["expected"]:
+        found = ", ".join(_title(series) for series in entry["series"])
+        lines.append(f"  {entry['status']:9}{entry['name']:28}{found}".rstrip())
+    lines += [f"  extra    {_title(series)}" for series in study["extra"]]
+    lines += [f"  repeat   {', '.join(_title(s) for s in group)}" for group in study["repeats"]]
+    lines += [f"  conflict {_title(series)}" for series in study["conflicts"]]
+    return "\n".join(lines)
+
+
 FORMATS: dict[str, Callable[[Sequence[Record]], bytes]] = {
     "table": to_table,
     "csv": to_csv,
@@ -178,11 +191,13 @@ def _text(value: Any) -> Any:
     return value
 
 
+def _title(series: Record) -> str:
+    parts = (series["series_number"], series["description"])
+    return " ".join(str(part) for part in parts if part is not None) or series["path"]
+
+
 def _table_lines(record: Record) -> list[tuple[str, ...]]:
-    title = " ".join(
-        str(part) for part in (record["series_number"], record["description"]) if part is not None
-    )
-    title = title or record["path"]
+    title = _title(record)
     if record["error"]:
         return [(record["path"], "", "", "", "", "", f"not read: {record['error']}")]
     header = record["header"]

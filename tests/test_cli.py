@@ -103,12 +103,21 @@ def test_the_table_is_for_people(sample_study):
     assert "axial" in text
 
 
+def test_a_protocol_tells_what_the_study_lacks(sample_study):
+    done = run("classify", sample_study / "t2_tse_tra", "--fast", "--protocol", "ms")
+    assert done.returncode == 0
+    told = done.stderr.decode()
+    assert "incomplete" in told
+    assert [line.split()[1] for line in told.splitlines() if "missing" in line] == ["FLAIR"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
         (("classify",), b"Missing argument"),
         (("classify", ".", "--format", "xml"), b"xml"),
         (("classify", "PICTURE", "--model", "no-such"), b"no-such"),
+        (("classify", "PICTURE", "--protocol", "no-such"), b"no-such"),
         (("evaluate", "PICTURE"), b"lacks the column"),
     ],
 )
