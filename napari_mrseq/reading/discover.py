@@ -143,7 +143,7 @@ def _sort_in(path: str, found: Found, *, given: bool) -> None:
     name = Path(path).name
     if kind in ("dicom", "nifti", "picture", "zip") or (kind == "dicomdir" and given):
         found.files.append((kind, path))
-    elif given:
+    elif given or (kind == "text" and Path(name.lower()).suffix in _IMAGE_ENDINGS):
         found.failures.append(Failure(path, cause or "no image: a text file"))
     elif kind == "" and (_could_be_image(name) or cause.startswith("not readable")):
         found.failures.append(Failure(path, cause))

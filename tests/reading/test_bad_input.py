@@ -1,0 +1,271 @@
+"""Bad files: one line each with file and cause; everything else is read."""
+
+from __future__ import annotations
+
+import io
+import os
+import resource
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pydicom
+import pytest
+from pydicom.dataset import Dataset
+from pydicom.uid import DeflatedExplicitVRLittleEndian
+
+from napari_mrseq.errors import ReadError, UnreadableFileWarning
+from napari_mrseq.reading import read, read_study
+from tests.reading.scanner_files import AXIAL, SHARED_DATA, WriteSlice, positions_along
+
+Damage = Callable[[Path], None]
+
+
+def truncate_pixels(path: Path) -> None:
+    os.truncate(path, path.stat().st_size - 100)
+
+
+def truncate_header(path: Path) -> None:
+    os.truncate(path, 400)
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def random_bytes(path: Path) -> None:
+    path.write_bytes(np.random.default_rng(1).bytes(5000))
+
+
+def text_named_dicom(path: Path) -> None:
+    path.write_text("this is no image\n" * 50)
+
+
+def zeros_after_the_preamble(path: Path) -> None:
+    with path.open("wb") as file:
+        file.write(b"\0" * 128 + b"DICM")
+        file.truncate(10 << 30)
+
+
+def zeros_after_the_meta_information(path: Path) -> None:
+    length = 144 + int.from_bytes(path.read_bytes()[140:144], "little")
+    os.truncate(path, length)
+    os.truncate(path, 10 << 30)
+
+
+def zeros_inside_the_header(path: Path) -> None:
+    os.truncate(path, 700)
+    os.truncate(path, 10 << 30)
+
+
+def sparse(path: Path) -> None:
+    path.write_bytes(b"")
+    os.truncate(path, 10 << 30)
+
+
+def rewrite(path: Path, change: Callable[[Dataset], None]) -> None:
+    dataset = pydicom.dcmread(path)
+    change(dataset)
+    dataset.save_as(path)
+
+
+def without_rows(path: Path) -> None:
+    rewrite(path, lambda dataset: dataset.__delattr__("Rows"))
+
+
+def without_pixels(path: Path) -> None:
+    rewrite(path, lambda dataset: dataset.__delattr__("PixelData"))
+
+
+def absurd_size(path: Path) -> None:
+    def change(dataset: Dataset) -> None:
+        dataset.Rows = dataset.Columns = 65535
+
+    rewrite(path, change)
+
+
+def absurd_frames(path: Path) -> None:
+    rewrite(path, lambda dataset: setattr(dataset, "NumberOfFrames", 2_000_000_000))
+
+
+def absurd_bits(path: Path) -> None:
+    rewrite(path, lambda dataset: setattr(dataset, "BitsAllocated", 17))
+
+
+def absurd_compressed_size(path: Path) -> None:
+    def change(dataset: Dataset) -> None:
+        dataset.compress(pydicom.uid.RLELossless)
+        dataset.Rows = dataset.Columns = 16384
+
+    rewrite(path, change)
+
+
+def nested_sequences(path: Path) -> None:
+    start = path.read_bytes()
+    pixels = start.index(b"\xe0\x7f\x10\x00OW")
+    opening = b"\x40\x00\x30\xa7SQ\x00\x00\xff\xff\xff\xff\xfe\xff\x00\xe0\xff\xff\xff\xff"
+    path.write_bytes(start[:pixels] + opening * 5000 + start[pixels:])
+
+
+def deflated_bomb(path: Path) -> None:
+    dataset = pydicom.dcmread(path)
+    dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    buffer = io.BytesIO()
+    dataset.save_as(buffer)
+    written = buffer.getvalue()
+    start = 144 + int.from_bytes(written[140:144], "little")
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    zeros = b"\x0b\x00\x01\x00OB\0\0\xff\xff\xff\x7f" + bytes(1 << 20)
+    path.write_bytes(written[:start] + packer.compress(zeros) + packer.flush() + b"\0" * 10)
+
+
+DAMAGES: dict[Damage, str] = {
+    truncate_pixels: "truncated: 1 x 12 x 16 pixels need 384 bytes, the file holds 284",
+    truncate_header: "holds no pixels, or is cut off before them",
+    empty: "empty",
+    random_bytes: "no DICOM, NIfTI, JPG, PNG or TIFF file",
+    zeros_after_the_preamble: "zeros where the header should be",
+    zeros_after_the_meta_information: "zeros where the header should be",
+    zeros_inside_the_header: "holds no pixels, or is cut off before them",
+    sparse: "no DICOM, NIfTI, JPG, PNG or TIFF file",
+    without_rows: "Rows (0028,0010) is missing",
+    without_pixels: "holds no pixels",
+    absurd_size: "an image of 65535 x 65535 pixels is absurd",
+    absurd_frames: "truncated: 2000000000 x 12 x 16 pixels",
+    absurd_bits: "pixels of 17 allocated bits are not supported",
+    absurd_compressed_size: "can't come from",
+    nested_sequences: "nested too deeply",
+    deflated_bomb: "holds no pixels",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
+def test_damaged_file_is_named_and_the_rest_is_read(
+    damage: Damage, write_slice: WriteSlice
+) -> None:
+    for number, place in enumerate(positions_along(AXIAL, 3), start=1):
+        path = write_slice(number, place)
+    damage(path)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    study = read_study(path.parent)
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    (failure,) = study.failures
+    assert failure.path == str(path)
+    assert DAMAGES[damage] in failure.cause
+    (series,) = study.series
+    assert series.pixels.compute().shape == (2, 12, 16)
+    assert grown < 300_000
+
+
+def test_text_among_images_is_passed_over(write_slice: WriteSlice) -> None:
+    path = write_slice(1)
+    text_named_dicom(path.with_name("notes.txt"))
+    for name in ("README", "series.json", "table.csv", ".DS_Store", "Thumbs.db"):
+        path.with_name(name).write_text("{}")
+    assert read_study(path.parent).failures == ()
+
+
+def test_text_given_by_name_is_a_failure(tmp_path: Path) -> None:
+    text_named_dicom(tmp_path / "notes.txt")
+    (failure,) = read_study(tmp_path / "notes.txt").failures
+    assert failure.cause == "no image: a text file"
+
+
+def test_text_named_dicom_in_a_folder_is_no_image(write_slice: WriteSlice) -> None:
+    path = write_slice(1)
+    text_named_dicom(path.with_name("2.dcm"))
+    study = read_study(path.parent)
+    assert len(study.series) == 1
+    assert [failure.cause for failure in study.failures] == ["no image: a text file"]
+
+
+def test_path_that_does_not_exist(tmp_path: Path) -> None:
+    (failure,) = read_study(tmp_path / "nowhere").failures
+    assert failure.cause == "does not exist"
+
+
+def test_folder_without_images(tmp_path: Path) -> None:
+    (tmp_path / "inner").mkdir()
+    (failure,) = read_study(tmp_path).failures
+    assert (failure.path, failure.cause) == (str(tmp_path), "holds no image that can be read")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_folder_without_permission(write_slice: WriteSlice) -> None:
+    path = write_slice(1)
+    locked = path.parent / "locked"
+    locked.mkdir(mode=0)
+    study = read_study(path.parent)
+    locked.chmod(0o700)
+    assert [failure.path for failure in study.failures] == [str(locked)]
+    assert len(study.series) == 1
+
+
+def test_links_that_dangle_or_turn_in_circles(write_slice: WriteSlice) -> None:
+    path = write_slice(1)
+    (path.parent / "round").symlink_to(path.parent)
+    (path.parent / "2.dcm").symlink_to(path.parent / "nothing")
+    study = read_study(path.parent)
+    assert len(study.series) == 1
+    assert [failure.cause for failure in study.failures] == ["a link to a file that does not exist"]
+
+
+def test_pipe_is_not_waited_for(write_slice: WriteSlice) -> None:
+    path = write_slice(1)
+    os.mkfifo(path.with_name("2.dcm"))
+    study = read_study(path.parent)
+    assert [failure.cause for failure in study.failures] == ["no regular file"]
+
+
+def test_header_values_of_the_wrong_kind(write_slice: WriteSlice) -> None:
+    path = write_slice(1)
+    for old, new in (
+        (b"1.5\\0.75", b"1,5\\0,75"),  # decimal commas
+        (b"SH\x00\x00", b"XX\x00\x00"),
+    ):
+        path.write_bytes(path.read_bytes().replace(old, new))
+    (series,) = read_study(path).series
+    assert series.spacing == (2.5, 1.5, 0.75)
+
+
+def test_read_warns_of_each_file_and_gives_the_rest(write_slice: WriteSlice) -> None:
+    path = write_slice(1)
+    empty(path.with_name("2.dcm"))
+    with pytest.warns(UnreadableFileWarning, match=r"2\.dcm: empty"):
+        assert len(read(path.parent)) == 1
+
+
+def test_read_raises_where_nothing_can_be_read(tmp_path: Path) -> None:
+    empty(tmp_path / "2.dcm")
+    with pytest.raises(ReadError, match=r"2\.dcm: empty"):
+        read(tmp_path)
+    with pytest.raises(ReadError, match="no path"):
+        read([])
+
+
+def test_same_failures_in_the_same_order(write_slice: WriteSlice) -> None:
+    path = write_slice(1)
+    for name in ("b.dcm", "a.dcm", "10.dcm", "9.dcm"):
+        empty(path.with_name(name))
+    first, second = read_study(path.parent), read_study(path.parent)
+    assert first.failures == second.failures
+    names = [Path(failure.path).name for failure in first.failures]
+    assert names == ["9.dcm", "10.dcm", "a.dcm", "b.dcm"]
+
+
+@pytest.mark.skipif(not SHARED_DATA.is_dir(), reason="the shared data are not on this machine")
+def test_known_bad_files_are_each_named() -> None:
+    study = read_study(SHARED_DATA / "bad_inputs")
+    causes = {Path(failure.path).name: failure.cause for failure in study.failures}
+    assert "Rows" in causes["ivmartel_dwv-test_no-number-rows.dcm"]
+    assert "gzip" in causes["neurolabusc_XX_0003.gz"]
+    for series in study.series:
+        assert series.slice_pixels(0).compute().ndim == 2
+
+
+def test_every_bundled_file_of_pydicom_is_read_or_named() -> None:
+    folder = Path(pydicom.__file__).parent / "data" / "test_files"
+    study = read_study(folder)
+    assert len(study.series) > 40
+    assert all(failure.cause for failure in study.failures)

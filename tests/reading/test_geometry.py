@@ -1,0 +1,122 @@
+"""Order, spacing and affine of stacks, and what is said of odd ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from highdicom.spatial import get_volume_positions
+
+from napari_mrseq.reading import read_study
+from napari_mrseq.series import Series
+from tests.reading.scanner_files import (
+    AXIAL,
+    CORONAL,
+    SAGITTAL,
+    WriteSlice,
+    positions_along,
+    rotated,
+)
+
+
+def series_of(path: Path) -> Series:
+    (series,) = read_study(path.parent).series
+    return series
+
+
+@pytest.mark.parametrize("orientation", [AXIAL, SAGITTAL, CORONAL, rotated(25)])
+def test_affine_leads_to_the_position_of_every_slice(
+    orientation: tuple[float, ...], write_slice: WriteSlice
+) -> None:
+    places = positions_along(orientation, 6)
+    for number, index in enumerate((3, 0, 5, 1, 4, 2)):
+        path = write_slice(number + 1, places[index], orientation)
+    series = series_of(path)
+    for index, place in enumerate(places):
+        np.testing.assert_allclose(series.affine @ [index, 0, 0, 1], [*place, 1], atol=1e-4)
+    one_row, one_column = series.affine[:3, 1], series.affine[:3, 2]
+    np.testing.assert_allclose(one_row, np.array(orientation[3:]) * 1.5, atol=1e-6)
+    np.testing.assert_allclose(one_column, np.array(orientation[:3]) * 0.75, atol=1e-6)
+    np.testing.assert_allclose(series.spacing, (3.0, 1.5, 0.75), atol=1e-4)
+    assert series.warnings == ()
+    assert [int(uid.rsplit(".", 1)[1]) for uid in series.instance_uids] == [2, 4, 6, 1, 5, 3]
+
+
+def test_spacing_equals_that_of_highdicom(write_slice: WriteSlice) -> None:
+    places = positions_along(rotated(33), 9, 2.2)
+    for number, place in enumerate(places, start=1):
+        path = write_slice(number, place, rotated(33))
+    spacing, slots = get_volume_positions(places, rotated(33), sort=True)
+    series = series_of(path)
+    assert series.spacing[0] == pytest.approx(spacing, abs=1e-4)
+    # highdicom counts against the normal by default.
+    assert slots == list(range(len(places)))[::-1]
+
+
+def test_missing_slices_are_said_and_not_filled(write_slice: WriteSlice) -> None:
+    places = positions_along(AXIAL, 8)
+    for index in (0, 1, 2, 5, 6, 7):
+        path = write_slice(index + 1, places[index])
+    series = series_of(path)
+    assert series.pixels.shape[0] == 6
+    assert series.spacing[0] == pytest.approx(3.0)
+    assert series.warnings == ("gap: 2 slices missing (after slice 3), not filled in",)
+
+
+def test_uneven_spacing_is_said(write_slice: WriteSlice) -> None:
+    for number, z in enumerate((0.0, 3.0, 6.0, 10.2, 13.2), start=1):
+        path = write_slice(number, (0.0, 0.0, z))
+    series = series_of(path)
+    assert series.spacing[0] == pytest.approx(3.0)
+    assert series.warnings == (
+        "uneven slice spacing: 3.00 to 4.20 mm; 3.00 mm used, nothing interpolated",
+    )
+
+
+def test_tilted_stack_keeps_its_shear(write_slice: WriteSlice) -> None:
+    for number in range(1, 6):
+        path = write_slice(number, (0.0, 0.5 * number, 3.0 * number))
+    series = series_of(path)
+    np.testing.assert_allclose(series.affine[:3, 0], (0, 0.5, 3), atol=1e-6)
+    assert series.warnings == ("tilted: slices are shifted sideways by 9.5 degrees",)
+
+
+def test_slices_beside_the_line_are_said(write_slice: WriteSlice) -> None:
+    for number, x in enumerate((0.0, 8.0, 0.0, 8.0), start=1):
+        path = write_slice(number, (x, 0.0, 3.0 * number))
+    assert any("don't lie on one line" in warning for warning in series_of(path).warnings)
+
+
+@pytest.mark.parametrize(
+    ("values", "spacing", "warned"),
+    [
+        ({"SpacingBetweenSlices": 4.0}, 4.0, False),
+        ({"SpacingBetweenSlices": -4.0}, 4.0, False),
+        ({}, 2.5, False),
+        ({"SliceThickness": 0}, 1.0, True),
+    ],
+)
+def test_single_slice_takes_its_thickness_from_the_header(
+    values: dict[str, float], spacing: float, warned: bool, write_slice: WriteSlice
+) -> None:
+    series = series_of(write_slice(1, **values))
+    assert series.spacing == (spacing, 1.5, 0.75)
+    assert bool(series.warnings) is warned
+
+
+def test_without_positions_slices_keep_the_order_of_their_numbers(
+    write_slice: WriteSlice,
+) -> None:
+    for number in (3, 1, 10, 2):
+        path = write_slice(number, ImagePositionPatient=None, ImageOrientationPatient=None)
+    series = series_of(path)
+    assert series.affine is None
+    assert series.plane is None
+    assert series.spacing == (2.5, 1.5, 0.75)
+    assert [int(uid.rsplit(".", 1)[1]) for uid in series.instance_uids] == [1, 2, 3, 10]
+
+
+def test_directions_that_are_none_give_no_affine(write_slice: WriteSlice) -> None:
+    series = series_of(write_slice(1, (0, 0, 0), (1, 0, 0, 1, 0, 0)))
+    assert series.affine is None

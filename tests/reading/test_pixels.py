@@ -1,0 +1,182 @@
+"""Values as the scanner meant them, in every transfer syntax, decoded when they are asked for."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pydicom
+import pytest
+from pydicom.data import get_testdata_file
+from pydicom.pixels import pixel_array
+from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
+    RLELossless,
+)
+
+from napari_mrseq.errors import ReadError
+from napari_mrseq.reading import read_study
+from napari_mrseq.series import Series
+from tests.reading.scanner_files import WriteSlice, image, positions_along
+
+# pydicom's own files: MR and others, in every transfer syntax it can decode.
+FILES = (
+    "MR_small.dcm",
+    "MR_small_implicit.dcm",
+    "MR_small_bigendian.dcm",
+    "MR_small_RLE.dcm",
+    "MR_small_jpeg_ls_lossless.dcm",
+    "MR_small_jp2klossless.dcm",
+    "693_J2KI.dcm",
+    "J2K_pixelrep_mismatch.dcm",
+    "JPEG2000.dcm",
+    "JPEGLSNearLossless_08.dcm",
+    "JPEGLSNearLossless_16.dcm",
+    "JPGExtended.dcm",
+    "SC_rgb_jpeg_dcmtk.dcm",
+    "SC_rgb_rle_16bit_2frame.dcm",
+    "SC_rgb_rle_32bit.dcm",
+    "SC_rgb_small_odd.dcm",
+    "SC_rgb_small_odd_big_endian.dcm",
+    "SC_ybr_full_422_uncompressed.dcm",
+    "CT_small.dcm",
+    "examples_overlay.dcm",
+    "examples_ybr_color.dcm",
+    "examples_jpeg2k.dcm",
+    "image_dfl.dcm",
+    "rtdose.dcm",
+    "rtdose_rle.dcm",
+    "rtdose_expb.dcm",
+)
+
+
+def read_one(path: str | Path) -> Series:
+    study = read_study(path)
+    assert study.failures == ()
+    (series,) = study.series
+    return series
+
+
+def bundled(name: str) -> str:
+    path = get_testdata_file(name, download=False)
+    if path is None:
+        pytest.skip(f"pydicom's test file {name} is not installed")
+    return path
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_values_equal_those_of_pydicom(name: str) -> None:
+    path = bundled(name)
+    dataset = pydicom.dcmread(path)
+    expected = pixel_array(dataset)
+    if dataset.SamplesPerPixel == 3:
+        expected = expected @ np.array([0.299, 0.587, 0.114])
+    slope = float(dataset.get("RescaleSlope", 1))
+    expected = expected * slope + float(dataset.get("RescaleIntercept", 0))
+    series = read_one(path)
+    values = series.pixels.compute().reshape(expected.shape)
+    np.testing.assert_allclose(values, expected, rtol=1e-6, atol=1e-3)
+    assert series.pixels.dtype == values.dtype
+
+
+def test_rescale_of_each_slice_is_its_own(write_slice: WriteSlice) -> None:
+    for number, place in enumerate(positions_along((1, 0, 0, 0, 1, 0), 3), start=1):
+        path = write_slice(number, place, RescaleSlope=0.5 * number, RescaleIntercept=-number)
+    values = read_one(path.parent).pixels.compute()
+    for number in (1, 2, 3):
+        expected = image(number) * 0.5 * number - number
+        np.testing.assert_allclose(values[number - 1], expected, rtol=1e-6)
+
+
+def test_whole_numbers_stay_what_they_are(write_slice: WriteSlice) -> None:
+    series = read_one(write_slice(1))
+    assert series.pixels.dtype == np.uint16
+    np.testing.assert_array_equal(series.pixels[0].compute(), image(1))
+
+
+def test_monochrome1_is_turned_with_its_window(write_slice: WriteSlice) -> None:
+    path = write_slice(
+        1, PhotometricInterpretation="MONOCHROME1", WindowCenter=1000, WindowWidth=400
+    )
+    series = read_one(path)
+    np.testing.assert_array_equal(series.pixels[0].compute(), 4095 - image(1))
+    assert series.window == (4095 - 1200, 4095 - 800)
+
+
+def test_window_is_that_of_the_file(write_slice: WriteSlice) -> None:
+    series = read_one(write_slice(1, WindowCenter=[300, 40], WindowWidth=[600, 80]))
+    assert series.window == (0, 600)
+    assert read_one(write_slice(2, name="2/2.dcm")).window is None
+
+
+def test_colour_is_grey_and_no_mr() -> None:
+    series = read_one(bundled("examples_palette.dcm"))
+    assert series.is_mr is False
+    assert series.pixels.ndim == 3
+    assert series.pixels.dtype == np.float32
+
+
+def test_palette_is_seen_in_grey() -> None:
+    path = bundled("examples_palette.dcm")
+    dataset = pydicom.dcmread(path)
+    coloured = pydicom.pixels.apply_color_lut(pixel_array(dataset), dataset)
+    grey = coloured @ np.array([0.299, 0.587, 0.114]) / (257 if coloured.max() > 255 else 1)
+    np.testing.assert_allclose(read_one(path).pixels[0].compute(), grey, atol=0.01)
+
+
+def test_secondary_capture_is_no_mr() -> None:
+    assert read_one(bundled("SC_rgb_small_odd.dcm")).is_mr is False
+    assert read_one(bundled("CT_small.dcm")).is_mr is False
+    assert read_one(bundled("MR_small.dcm")).is_mr is True
+
+
+def test_nothing_is_decoded_before_it_is_asked_for(write_slice: WriteSlice) -> None:
+    for number, place in enumerate(positions_along((1, 0, 0, 0, 1, 0), 3), start=1):
+        path = write_slice(number, place)
+    series = read_one(path.parent)
+    path.unlink()
+    np.testing.assert_array_equal(series.slice_pixels(0).compute(), image(1))
+    with pytest.raises(ReadError, match=r"00003\.dcm: the file is gone"):
+        series.slice_pixels(2).compute()
+    assert series.pixels.chunks == ((1, 1, 1), (12,), (16,))
+
+
+def test_missing_decoder_is_named_with_what_brings_it() -> None:
+    path = bundled("MR_small_jpeg_ls_lossless.dcm")
+    code = (
+        "import sys\n"
+        "for name in ('pylibjpeg', 'jpeg_ls'): sys.modules[name] = None\n"
+        "from napari_mrseq.reading import read\n"
+        "from napari_mrseq.errors import ReadError\n"
+        "try: read(sys.argv[1])[0].pixels.compute()\n"
+        "except ReadError as error: print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True)
+    assert 'pip install "napari-mrseq[codecs]"' in done.stdout
+    assert "JPEG-LS Lossless" in done.stdout
+    assert "MR_small_jpeg_ls_lossless.dcm" in done.stdout
+
+
+def test_deflated_file_is_read_whole(tmp_path: Path) -> None:
+    dataset = pydicom.dcmread(bundled("MR_small.dcm"))
+    expected = pixel_array(dataset)
+    dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    dataset.save_as(tmp_path / "1.dcm", overwrite=True)
+    np.testing.assert_array_equal(read_one(tmp_path / "1.dcm").pixels[0].compute(), expected)
+
+
+def test_frames_of_a_compressed_file_are_read_one_by_one(
+    write_enhanced: Callable[..., Path],
+) -> None:
+    frames = [{"position": place} for place in positions_along((1, 0, 0, 0, 1, 0), 10)]
+    path = write_enhanced(1, frames)
+    dataset = pydicom.dcmread(path)
+    expected = pixel_array(dataset)
+    dataset.compress(RLELossless, generate_instance_uid=False)
+    dataset.save_as(path, overwrite=True)
+    series = read_one(path)
+    for index in (9, 0, 4):
+        np.testing.assert_array_equal(series.slice_pixels(index).compute(), expected[index])

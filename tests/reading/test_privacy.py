@@ -1,0 +1,91 @@
+"""The header that leaves reading names nobody, and still says what the sequence is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pydicom.dataset import Dataset
+
+from napari_mrseq.reading import read_study
+from tests.reading.scanner_files import SHARED_DATA, WriteSlice, items
+
+PERSONAL = {
+    "PatientAddress": "1 Nowhere Street",
+    "OtherPatientIDs": "ALIAS55",
+    "ReferringPhysicianName": "Who^Doctor",
+    "OperatorsName": "Oper^Ator",
+    "AccessionNumber": "ACC4711",
+    "InstitutionName": "General Hospital",
+    "PatientComments": "talks a lot",
+    "ImageComments": "Jane Roe moved",
+}
+SECRETS = (
+    "Roe", "Jane", "ID998877", "19700101", "Nowhere", "ALIAS55", "Doctor", "Oper^Ator", "ACC4711",
+    "General Hospital", "talks",
+)  # fmt: skip
+
+
+def elements(dataset: Dataset) -> Iterator[str]:
+    for element in dataset.iterall():
+        yield f"{element.tag} {element.value!r}"
+
+
+def header_of(path: Path) -> Dataset:
+    (series,) = read_study(path).series
+    assert series.dataset is not None
+    return series.dataset
+
+
+def test_nothing_names_the_patient(write_slice: WriteSlice) -> None:
+    path = write_slice(
+        1,
+        RequestAttributesSequence=items(RequestedProcedureID="ACC4711"),
+        ReferencedImageSequence=items(ReferencedSOPInstanceUID="1.2.3", PatientName="Roe^Jane"),
+        private={
+            (0x0029, 0x1020): ("OB", b"tPatientName = Roe Jane  "),
+            (0x0029, 0x1010): ("OB", b"harmless"),
+            (0x0009, 0x1010): ("LO", "anything"),
+            (0x2001, 0x1003): ("FL", 1000.0),
+        },
+        **PERSONAL,
+    )
+    header = header_of(path)
+    written = "\n".join([*elements(header), *elements(header.file_meta)])
+    assert [secret for secret in SECRETS if secret.lower() in written.lower()] == []
+    assert (0x0009, 0x1010) not in header
+    assert header[0x0029, 0x1010].value == b"harmless"
+    assert header[0x2001, 0x1003].value == 1000.0
+    assert header.EchoTime == 10
+    assert header.SeriesDescription == "made for a test"
+
+
+def test_no_pixels_and_no_bulk(write_slice: WriteSlice) -> None:
+    path = write_slice(1, private={(0x0029, 0x1010): ("OB", bytes(100_000))})
+    header = header_of(path)
+    assert "PixelData" not in header
+    assert (0x0029, 0x1010) not in header
+
+
+def test_the_file_stays_as_it_was(write_slice: WriteSlice) -> None:
+    path = write_slice(1)
+    before = path.read_bytes()
+    header_of(path)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.skipif(not SHARED_DATA.is_dir(), reason="the shared data are not on this machine")
+def test_real_headers_name_nobody() -> None:
+    for series in read_study(SHARED_DATA / "dicom" / "neurolabusc+dcm_qa_enh").series:
+        for element in series.dataset.iterall():
+            assert element.VR != "PN"
+            assert element.tag.group != 0x0010 or element.keyword in (
+                "PatientSex", "PatientAge", "PatientSize", "PatientWeight",
+            )  # fmt: skip
+
+
+def test_enhanced_header_holds_one_frame(write_enhanced: Callable[..., Path]) -> None:
+    frames = [{"position": (0.0, 0.0, 3.0 * index)} for index in range(50)]
+    header = header_of(write_enhanced(1, frames))
+    assert len(header.PerFrameFunctionalGroupsSequence) == 1
