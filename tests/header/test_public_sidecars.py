@@ -120,6 +120,43 @@ PUBLISHED = [
     ("T1", "ds005630", sidecar(
         "GE", "Sag FSPGR BRAVO ASSET", "GR", "3D", 0.007688, 0.002936, ti=0.45, flip=12,
         options="FAST_GEMS\\EDR_GEMS\\ACC_GEMS", kind=OTHER)),
+    # A second reading, after all rules: nothing was changed for these.
+    ("FLAIR", "ds005270", sidecar(
+        "Siemens", "Sag 3D SPACE FLAIR (spc_ir_ns_sag_p2_iso)", "SE\\IR", "3D", 4, 0.466, ti=2.5,
+        flip=120, name="*spcir3d1_298ns", options="IR\\PFP", kind=M)),
+    ("B0", "ds005270", sidecar(
+        "Siemens", "OAx DWI, DTI p2 4+30dir 2mea 2.2iso FT3", "EP", "2D", 7.9, 0.084, flip=90,
+        name="*ep_b0", kind=["ORIGINAL", "PRIMARY", "DIFFUSION", "NONE", "ND", "MOSAIC"])),
+    ("T2", "ds004717", sidecar(
+        "Philips", "3D_T2_1mm", "SE", "3D", 3.5, 0.3, flip=90, pulse="TSE", options="FS",
+        kind=["ORIGINAL", "PRIMARY", "M", "SE", "M", "SE"])),
+    ("FIELDMAP", "ds004009", sidecar(
+        "Siemens", "gre_field_mapping_1acq_rl", "GR", "2D", 1.02, 0.01246, flip=90, name="_fm2d2r",
+        kind=["ORIGINAL", "PRIMARY", "P", "ND"])),
+    ("DWI", "ds001132", sidecar(
+        "Bruker", "SE_EPI_DTI_MP30_201Dir", "SE_GR_EP", "2D", 2.5, 0.037352, flip=90,
+        kind=["ORIGINAL", "PRIMARY", "NON", "PARALLEL", "NONE"])),
+    ("T1", "ds005345", sidecar(
+        "Siemens", "t1_mp2rage_sag_0.7mm_UNI_Images", "GR\\IR", "3D", 3.8, 0.00232,
+        name="*tfl3d1_16ns", options="IR\\PFP\\WE", kind=["DERIVED", "PRIMARY", "M", "ND", "UNI"])),
+    ("T1", "ds006211", sidecar(
+        "Siemens", "MPRAGE_32ch_Head", "GR\\IR", "3D", 2.53, 0.00334, ti=1.1, flip=7,
+        name="*tfl3d1_16ns", kind=["ORIGINAL", "PRIMARY", "M", "ND"])),
+    ("DWI", "dcm_qa_philips_enh", sidecar(
+        "Philips", "DTI_S2MB2", "SE", "2D", 4.97239, 0.072436, flip=90, pulse="DwiSE",
+        kind=["ORIGINAL", "PRIMARY", "DIFFUSION", "NONE", "MAGNITUDE"])),
+    ("BOLD", "dcm_qa_nih", sidecar(
+        "GE", "Axial EPI-FMRI (Interleaved I to S)", "EP\\GR", "2D", 5, 0.03, flip=60,
+        pulse="epiRT", options="EPI_GEMS\\PFF", kind=["ORIGINAL", "PRIMARY", "EPI", "NONE"])),
+    ("T1", "dcm_qa_philips_enh", sidecar(
+        "Philips", "ADNI_Sag3D MPRAGE", "GR", "3D", 0.006501, 0.00293, flip=9, pulse="T1TFE",
+        kind=["ORIGINAL", "PRIMARY", "T1", "NONE", "MAGNITUDE"])),
+    ("LOCALIZER", "dcm_qa_xa30i", sidecar(
+        "Siemens", "AAHead_Scout_MPR_sag", "GR", "3D", 0.00315, 0.00137, flip=8, name="*fl3d1_ns",
+        kind=["DERIVED", "PRIMARY", "MPR", "NORM", "DIS3D", "MFSPLIT"])),
+    ("DWI", "dcm_qa_toshiba", sidecar(
+        "Toshiba", "DTI_ortho", "SE_EP", "2D", 10, 0.079, flip=90, name="SEEPI2D+0.7",
+        kind=["ORIGINAL", "PRIMARY", "GDC"])),
 ]  # fmt: skip
 
 
