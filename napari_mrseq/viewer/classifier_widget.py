@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import napari.viewer
+from napari.utils.notifications import show_info
 from napari.utils.theme import get_theme
 from qtpy.QtCore import Qt, QTimer, Signal  # type: ignore[attr-defined]
 from qtpy.QtGui import (  # type: ignore[attr-defined]
@@ -33,7 +34,7 @@ from napari_mrseq.viewer.runner import Runner, job_for
 from napari_mrseq.viewer.settings import load_settings
 from napari_mrseq.viewer.slice_in_view import show_layer, show_slice, slice_in_view
 from napari_mrseq.viewer.slice_table import SliceTable
-from napari_mrseq.viewer.study_table import StudyTable
+from napari_mrseq.viewer.study_panel import StudyPanel
 
 if TYPE_CHECKING:
     from napari.layers import Image
@@ -68,7 +69,7 @@ class ClassifierWidget(QWidget):
         self.result = ResultPanel()
         self.plot = ConfidencePlot()
         self.slices = SliceTable()
-        self.study = StudyTable()
+        self.study = StudyPanel()
         self.revert_button = QPushButton("Revert")
         self.revert_button.setToolTip("Give the layer its own name and metadata back")
         self.runner = Runner(viewer)
@@ -187,7 +188,8 @@ class ClassifierWidget(QWidget):
         runner.stopped.connect(self._on_stopped)
         self.plot.slice_chosen.connect(self._show_slice)
         self.slices.slice_chosen.connect(self._show_slice)
-        self.study.layer_chosen.connect(self._show_layer)
+        self.study.table.layer_chosen.connect(self._show_layer)
+        self.study.said.connect(self._say)
         self._live_timer.timeout.connect(self._run_live)
         self._tables_timer.timeout.connect(self.refresh)
         connections = [
@@ -225,6 +227,10 @@ class ClassifierWidget(QWidget):
             self._viewer.layers.selection.active = layer
         self._on_view_moved()
         self.refresh()
+
+    def _say(self, text: str) -> None:
+        self.controls.status.value = text
+        show_info(text)
 
     def _show_slice(self, index: int) -> None:
         if self.layer is not None:

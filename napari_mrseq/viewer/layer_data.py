@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from napari_mrseq.errors import ReadError
+from napari_mrseq.viewer.wording import series_name
 
 if TYPE_CHECKING:
     from napari_mrseq.series import Series, VolumeAxis
@@ -39,7 +39,7 @@ def layer_of(series: Series) -> LayerData:
         labels = (_label(series.volume_axis), *labels)  # type: ignore[assignment]
         units, scale, translate = ("pixel", *units), (1.0, *scale), (0.0, *translate)  # type: ignore[assignment]
     attributes = {
-        "name": name_of_series(series),
+        "name": series_name(series),
         "metadata": {DICOM_KEY: describe(series), SERIES_KEY: series},
         "scale": scale,
         "translate": translate,
@@ -49,15 +49,6 @@ def layer_of(series: Series) -> LayerData:
         "rgb": False,
     }
     return series.pixels, attributes, "image"
-
-
-def name_of_series(series: Series) -> str:
-    """Return the description of a series, else its number, else the name of its file."""
-    if series.description:
-        return series.description
-    if series.series_number is not None:
-        return f"series {series.series_number}"
-    return Path(series.path).name
 
 
 def contrast_of(series: Series) -> tuple[float, float]:

@@ -11,7 +11,7 @@ from napari_mrseq.sequences import UNKNOWN, colour_of, name_of
 from napari_mrseq.viewer.wording import (
     basis_words,
     header_words,
-    is_odd,
+    odd_count,
     percent,
     runners_up,
 )
@@ -108,9 +108,9 @@ def doubts(verdict: Verdict) -> list[str]:
         found.append(f"▲ Only the family {verdict.family} is sure, not which member of it.")
     if len(verdict.slices) < verdict.series.slice_count:
         found.append(f"▲ Judged from {basis_words(verdict)}.")
-    odd = [one for one in verdict.slices if is_odd(one, verdict)]
+    odd = odd_count(verdict)
     if odd:
-        found.append(f"▲ {len(odd)} odd: slices that look like another sequence.")
+        found.append(f"▲ {odd} odd: slices that look like another sequence.")
     if not verdict.series.is_mr:
         found.append("▲ The file says that this is no MR image.")
     header_warnings = verdict.header.warnings if verdict.header else ()

@@ -10,14 +10,14 @@ from qtpy.QtWidgets import QVBoxLayout, QWidget
 from napari_mrseq.sequences import colour_of, name_of
 from napari_mrseq.viewer.annotation import own_name, state_of
 from napari_mrseq.viewer.table import KEY_ROLE, SORT_ROLE, Cell, Row, RowModel, Table
-from napari_mrseq.viewer.wording import CONFLICT_MARK, header_words, is_odd, percent
+from napari_mrseq.viewer.wording import CONFLICT_MARK, header_words, odd_count, percent
 
 if TYPE_CHECKING:
     from napari.layers import Image
 
     from napari_mrseq.verdict import Verdict
 
-HEADINGS = ("Layer", "Sequence", "Confidence", "Doubt", "Header", "Plane", "Slices")
+HEADINGS = ("Sequence", "Sure", "Doubt", "Layer", "Header", "Plane", "Slices")
 DOUBT_BELOW = 0.8
 
 
@@ -56,8 +56,8 @@ def doubt(verdict: Verdict) -> str:
         return CONFLICT_MARK
     if verdict.resolved == "unknown":
         return "? unknown"
-    if any(is_odd(one, verdict) for one in verdict.slices):
-        return "▲ odd slices"
+    if odd_count(verdict):
+        return f"▲ {odd_count(verdict)} odd"
     if verdict.resolved == "family":
         return "▲ family only"
     if verdict.confidence < DOUBT_BELOW:
@@ -69,16 +69,17 @@ def _row(layer: Image) -> Row:
     state = state_of(layer)
     name = Cell(own_name(layer))
     if state is None or state.verdict is None:
-        return Row(layer, (name, Cell("not yet run"), *[Cell("")] * (len(HEADINGS) - 2)))
+        nothing = Cell("")
+        return Row(layer, (Cell("not yet run"), nothing, nothing, name, *[nothing] * 3))
     verdict = state.verdict
     claim = verdict.header
     return Row(
         layer,
         (
-            name,
             Cell(name_of(verdict.sequence), colour=colour_of(verdict.sequence)),
             Cell(percent(verdict.confidence), verdict.confidence),
             Cell(doubt(verdict)),
+            name,
             Cell(name_of(claim.sequence) if claim else "none", hint=header_words(claim)),
             Cell(verdict.series.plane or ""),
             Cell(str(verdict.series.slice_count), verdict.series.slice_count),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from napari_mrseq.sequences import UNKNOWN, family_of, name_of
+from napari_mrseq.verdict import CONFLICT_CONFIDENCE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +19,15 @@ CONFLICT_MARK = "≠ header"
 RUNNERS_UP = 2
 # Would be shown as 0 %.
 LEAST = 0.005
+
+
+def series_name(series: Series) -> str:
+    """Return the description of a series, else its number, else the name of its file."""
+    if series.description:
+        return series.description
+    if series.series_number is not None:
+        return f"series {series.series_number}"
+    return Path(series.path).name
 
 
 def layer_prefix(verdict: Verdict) -> str:
@@ -81,10 +92,15 @@ def header_words(claim: HeaderClaim | None) -> str:
 
 def is_odd(judged: SliceVerdict, verdict: Verdict) -> bool:
     """Tell whether a slice clearly shows another family than its series."""
-    family = verdict.pixels.family
-    return UNKNOWN not in (judged.sequence, verdict.pixels.sequence) and (
-        family_of(judged.sequence) != family
-    )
+    if UNKNOWN in (judged.sequence, verdict.pixels.sequence):
+        return False
+    sure = judged.confidence >= CONFLICT_CONFIDENCE
+    return sure and family_of(judged.sequence) != verdict.pixels.family
+
+
+def odd_count(verdict: Verdict) -> int:
+    """Count the odd slices of a series."""
+    return sum(is_odd(one, verdict) for one in verdict.slices)
 
 
 def basis_words(verdict: Verdict) -> str:

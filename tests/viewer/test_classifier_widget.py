@@ -355,7 +355,7 @@ def test_a_double_click_in_the_study_shows_the_layer(viewer) -> None:
     second = viewer.add_image(noise(6, 32, 32), name="second")
     panel = open_panel(viewer)
     viewer.dims.set_point(0, 2)
-    panel.study.layer_chosen.emit(first)
+    panel.study.table.layer_chosen.emit(first)
     assert (first.visible, second.visible) == (True, False)
     assert panel.layer == first
     # The slider stands on a slice that the layer has.

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import json
+from pathlib import Path
+
 import dask.array as da
 import numpy as np
 import pytest
@@ -10,6 +14,7 @@ from qtpy.QtCore import QPoint, Qt
 from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import QLabel
 
+from napari_mrseq.errors import MrseqError
 from napari_mrseq.header import HeaderClaim
 from napari_mrseq.series import Series
 from napari_mrseq.verdict import Decision
@@ -17,6 +22,7 @@ from napari_mrseq.viewer.annotation import LayerState, annotate, series_of, stat
 from napari_mrseq.viewer.confidence_plot import ConfidencePlot
 from napari_mrseq.viewer.result_panel import ResultPanel
 from napari_mrseq.viewer.slice_table import SliceTable
+from napari_mrseq.viewer.study_panel import StudyPanel
 from napari_mrseq.viewer.study_table import StudyTable
 
 CODES = ["T1", "T1", "T2", "T1"]
@@ -55,7 +61,7 @@ def test_it_names_the_runner_up_the_model_and_the_device(qtbot, make_verdict) ->
     qtbot.addWidget(panel)
     panel.show_state(judged(make_verdict, ["FLAIR"] * 3), "cuda:0")
     words = words_on(panel)
-    assert "then T2 5 %, T1 5 %" in words
+    assert "then T1 5 %, T2 5 %" in words
     assert "mrseq-1 1.0 on cuda:0, all 3 slices" in words
 
 
@@ -166,9 +172,9 @@ def test_the_study_is_one_row_a_layer(qtbot, make_verdict) -> None:
     table.resize(600, 200)
     table.show()
     table.show_layers([named, waiting])
-    assert column(table, 0) == ["t1_se_tra", "t2_tse_tra"]
-    assert column(table, 1) == ["T1", "not yet run"]
-    assert column(table, 3) == ["≠ header", ""]
+    assert column(table, 3) == ["t1_se_tra", "t2_tse_tra"]
+    assert column(table, 0) == ["T1", "not yet run"]
+    assert column(table, 2) == ["≠ header", ""]
     assert column(table, 4) == ["T2-FLAIR", ""]
     place = table.table.visualRect(table.proxy.index(1, 0)).center()
     with qtbot.waitSignal(table.layer_chosen) as chosen:
@@ -224,3 +230,44 @@ def test_the_plot_follows_the_volume_in_view(qtbot, make_verdict) -> None:
         qtbot.wait(50)
         qtbot.mouseClick(plot.canvas, Qt.MouseButton.LeftButton, pos=pixel_of(plot, 3, 0.5))
     assert gone.args == [5]
+
+
+@pytest.fixture
+def study(qtbot, make_verdict) -> StudyPanel:
+    viewer = ViewerModel()
+    for name, code in (("t1_se_tra", "T1"), ("t2_tirm_tra", "FLAIR")):
+        layer = viewer.add_image(np.ones((3, 8, 8)), name=name)
+        annotate(layer, make_verdict(series_of(layer), [code] * 3))
+    viewer.add_image(np.ones((3, 8, 8)), name="waiting")
+    panel = StudyPanel()
+    qtbot.addWidget(panel)
+    panel.resize(400, 600)
+    panel.show()
+    panel.show_layers(list(viewer.layers))
+    return panel
+
+
+def test_a_protocol_says_what_is_missing(qtbot, study: StudyPanel) -> None:
+    assert study.summary.text() == ""
+    qtbot.keyClicks(study.protocol, "ms")
+    assert study.protocol.currentText() == "ms"
+    missing = [line for line in study.summary.text().splitlines() if "MISSING" in line]
+    there = [line for line in study.summary.text().splitlines() if line.startswith("●")]
+    assert any("T2" in line for line in missing)
+    assert any("FLAIR" in line for line in there)
+
+
+def test_the_export_is_what_the_report_writes(study: StudyPanel, tmp_path: Path) -> None:
+    study.export(tmp_path / "verdicts.csv")
+    study.export(tmp_path / "verdicts.json")
+    with (tmp_path / "verdicts.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["sequence"] for row in rows] == ["T1", "FLAIR"]
+    records = json.loads((tmp_path / "verdicts.json").read_text(encoding="utf-8"))
+    assert [record["path"] for record in records] == ["t1_se_tra", "t2_tirm_tra"]
+
+
+def test_an_export_of_another_kind_is_refused_in_words(study: StudyPanel, tmp_path: Path) -> None:
+    with pytest.raises(MrseqError, match=r"verdicts\.doc: end the name with .*csv"):
+        study.export(tmp_path / "verdicts.doc")
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,133 @@
+"""The Study tab: every series, what a protocol misses, and the way into a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qtpy.QtCore import Signal  # type: ignore[attr-defined]
+from qtpy.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from napari_mrseq.errors import MrseqError
+from napari_mrseq.protocols import load_protocol, protocol_names
+from napari_mrseq.report import FORMATS
+from napari_mrseq.study import StudyVerdict, judge_studies
+from napari_mrseq.viewer.annotation import state_of
+from napari_mrseq.viewer.study_table import StudyTable
+from napari_mrseq.viewer.wording import series_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from napari.layers import Image
+
+    from napari_mrseq.verdict import Verdict
+
+NO_PROTOCOL = "no protocol"
+FILE_KINDS = "Table (*.csv);;JSON (*.json)"
+SIGNS = {"there": "●", "double": "●●", "perhaps": "◐", "missing": "○", "optional": "–"}
+WORDS = {
+    "there": "",
+    "double": ": twice",
+    "perhaps": ": perhaps",
+    "missing": ": MISSING",
+    "optional": ": not there, not required",
+}
+
+
+class StudyPanel(QWidget):
+    """Table of the layers, held against a protocol of the user's choice."""
+
+    said = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._layers: list[Image] = []
+        self.table = StudyTable()
+        self.protocol = QComboBox()
+        self.protocol.addItems([NO_PROTOCOL, *protocol_names()])
+        self.protocol.setToolTip("What the examination should hold")
+        self.protocol.currentTextChanged.connect(self._judge)
+        self.summary = QLabel()
+        self.summary.setWordWrap(True)
+        self.export_button = QPushButton("Export…")
+        self.export_button.setToolTip("Write the verdicts into a CSV or JSON file")
+        self.export_button.clicked.connect(self._ask_and_export)
+        row = QHBoxLayout()
+        row.addWidget(QLabel("Protocol"))
+        row.addWidget(self.protocol, 1)
+        row.addWidget(self.export_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(4, 4, 4, 4)
+        layout.addWidget(self.table, 1)
+        layout.addLayout(row)
+        layout.addWidget(self.summary)
+
+    def show_layers(self, layers: list[Image]) -> None:
+        """Show these layers with what is known of them."""
+        self._layers = layers
+        self.table.show_layers(layers)
+        self.export_button.setEnabled(bool(self._verdicts()))
+        self._judge()
+
+    def export(self, file: Path) -> None:
+        """Write the verdicts of all layers into a file, as the command line writes them.
+
+        Raises
+        ------
+        MrseqError
+            If the file's ending is none of the formats.
+        """
+        kind = file.suffix.lstrip(".").lower()
+        if kind not in FORMATS:
+            raise MrseqError(f"{file.name}: end the name with {', '.join(FORMATS)}")
+        records = [verdict.to_dict(slices=False) for verdict in self._verdicts()]
+        file.write_bytes(FORMATS[kind](records))
+
+    def _verdicts(self) -> list[Verdict]:
+        states = (state_of(layer) for layer in self._layers)
+        return [state.verdict for state in states if state and state.verdict]
+
+    def _judge(self) -> None:
+        name = self.protocol.currentText()
+        protocol = None if name == NO_PROTOCOL else load_protocol(name)
+        studies = judge_studies(self._verdicts(), protocol)
+        self.summary.setText("\n".join(line for study in studies for line in _lines(study)))
+
+    def _ask_and_export(self) -> None:
+        name, chosen = QFileDialog.getSaveFileName(self, "Export verdicts", "", FILE_KINDS)
+        if not name:
+            return
+        file = Path(name)
+        if not file.suffix:
+            file = file.with_suffix(".json" if "json" in chosen else ".csv")
+        try:
+            self.export(file)
+        except (MrseqError, OSError) as error:
+            self.said.emit(f"Not exported: {error}")
+        else:
+            self.said.emit(f"Written to {file}")
+
+
+def _lines(study: StudyVerdict) -> list[str]:
+    lines = [
+        f"{SIGNS[match.status]} {match.expected.name}{WORDS[match.status]}"
+        for match in study.matches
+    ]
+    lines += [f"twice: {_names(group)}" for group in study.repeats]
+    lines += [
+        f"before and after contrast: {_names((pair.before, pair.after))}" for pair in study.pairs
+    ]
+    return lines
+
+
+def _names(verdicts: Sequence[Verdict]) -> str:
+    return ", ".join(series_name(verdict.series) for verdict in verdicts)
