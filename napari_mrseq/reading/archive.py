@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
+import weakref
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -31,7 +32,7 @@ class Unpacked:
 
     Attributes
     ----------
-    folder : tempfile.TemporaryDirectory
+    folder : str
         Readable by the user alone.
     members : dict of str to str
         Path of each unpacked file → what to call it: path of the zip file and name inside it.
@@ -39,9 +40,12 @@ class Unpacked:
         Members that could not be unpacked, by the same names, and why.
     """
 
-    folder: tempfile.TemporaryDirectory[str]
+    folder: str
     members: dict[str, str]
     refused: dict[str, str]
+
+    def __post_init__(self) -> None:
+        weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
 
 
 def unpack(path: str) -> Unpacked:
@@ -56,7 +60,7 @@ def unpack(path: str) -> Unpacked:
         with zipfile.ZipFile(path) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
             _check_limits(members, Path(path).stat().st_size)
-            unpacked = Unpacked(tempfile.TemporaryDirectory(prefix="napari-mrseq-"), {}, {})
+            unpacked = Unpacked(tempfile.mkdtemp(prefix="napari-mrseq-"), {}, {})
             for number, member in enumerate(members):
                 _unpack_member(archive, member, number, unpacked, path)
     except zipfile.BadZipFile as error:
@@ -128,7 +132,7 @@ def _unpack_member(
 ) -> None:
     shown = f"{path}/{member.filename}"
     # A folder of its own keeps the name, which tells NIfTI files, and keeps equal names apart.
-    folder = Path(unpacked.folder.name) / f"{number:06d}"
+    folder = Path(unpacked.folder) / f"{number:06d}"
     name = _UNSAFE.sub("_", Path(member.filename).name)[-100:] or "file"
     target = folder / name
     try:

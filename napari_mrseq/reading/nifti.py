@@ -125,6 +125,7 @@ def _check_size(path: str, image: Any, shape: tuple[int, ...]) -> None:
     if len(shape) < 2 or not all(shape):
         raise ReadError(f"holds no image (shape {shape})")
     needed = int(np.prod(shape, dtype=object)) * image.header.get_data_dtype().itemsize
+    needed += int(image.dataobj.offset)
     held = Path(path).stat().st_size
     if path.lower().endswith(".gz"):
         held *= _LARGEST_GZIP_RATIO

@@ -144,7 +144,7 @@ def _expanded(found: Found, given: int, failures: list[tuple[int, Failure]]) -> 
 def _zipped(path: str, given: int, failures: list[tuple[int, Failure]]) -> Iterator[_File]:
     unpacked = unpack(path)
     failures += [(given, Failure(*entry)) for entry in unpacked.refused.items()]
-    inside = find_images(unpacked.folder.name)
+    inside = find_images(unpacked.folder)
     failures += [
         (given, replace(failure, path=unpacked.members.get(failure.path, path)))
         for failure in inside.failures

@@ -1,0 +1,153 @@
+"""NIfTI files are turned to the radiological view, and their affine with them."""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import json
+import os
+from pathlib import Path
+
+import nibabel
+import numpy as np
+import pytest
+
+from napari_mrseq.errors import ReadError
+from napari_mrseq.reading import read_study
+from napari_mrseq.series import Series, VolumeAxis
+
+LPS_FROM_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
+DIRECTIONS = {
+    "R": (1, 0, 0), "L": (-1, 0, 0), "A": (0, 1, 0), "P": (0, -1, 0), "S": (0, 0, 1),
+    "I": (0, 0, -1),
+}  # fmt: skip
+# The patient axis and sense (LPS) along which slices, rows and columns rise in each plane.
+WANTED = {
+    "axial": ((2, 1), (1, 1), (0, 1)),
+    "coronal": ((1, 1), (2, -1), (0, 1)),
+    "sagittal": ((0, -1), (2, -1), (1, 1)),
+}
+
+
+def save(
+    path: Path, shape: tuple[int, ...], zooms: tuple[float, ...], codes: str = "RAS"
+) -> tuple[Path, np.ndarray]:
+    """Save voxels that are all different, with axes that run as `codes` says."""
+    data = np.arange(np.prod(shape), dtype=np.int16).reshape(shape)
+    affine = np.eye(4)
+    affine[:3, :3] = np.stack([DIRECTIONS[code] for code in codes], axis=-1) * zooms[:3]
+    affine[:3, 3] = (-7, 5, 11)
+    image = nibabel.Nifti1Image(data, affine)
+    image.header.set_xyzt_units("mm", "sec")
+    if len(shape) > 3:
+        image.header["pixdim"][4] = zooms[3]
+    nibabel.save(image, path)
+    return path, data
+
+
+def read_one(path: Path) -> Series:
+    study = read_study(path)
+    assert study.failures == ()
+    (series,) = study.series
+    return series
+
+
+@pytest.mark.parametrize("codes", ["RAS", "LAS", "LPS", "PIR", "ASR", "RSA", "SPL", "AIL"])
+@pytest.mark.parametrize("thick", [0, 1, 2])
+def test_every_orientation_is_seen_the_same_way(codes: str, thick: int, tmp_path: Path) -> None:
+    zooms = [1.0, 1.2, 1.1]
+    zooms[thick] = 4.0
+    path, data = save(tmp_path / "a.nii", (5, 6, 7), tuple(zooms), codes)
+    series = read_one(path)
+    assert series.spacing[0] == pytest.approx(4.0)
+    for target, (axis, sense) in enumerate(WANTED[series.plane]):
+        direction = series.affine[:3, target] / series.spacing[target]
+        assert direction[axis] * sense == pytest.approx(1.0)
+    theirs = LPS_FROM_RAS @ nibabel.load(path).affine
+    values = series.pixels.compute()
+    for place in itertools.product(*((0, size - 1) for size in values.shape)):
+        voxel = np.rint(np.linalg.solve(theirs, series.affine @ [*place, 1]))[:3].astype(int)
+        assert values[place] == data[tuple(voxel)]
+
+
+def test_isotropic_volume_is_cut_along_its_last_axis(tmp_path: Path) -> None:
+    path, _ = save(tmp_path / "a.nii", (5, 6, 7), (1.0, 1.0, 1.0), "PIR")
+    series = read_one(path)
+    assert series.plane == "sagittal"
+    assert series.pixels.shape[0] == 7
+
+
+@pytest.mark.parametrize("name", ["bold.nii", "bold.nii.gz"])
+def test_time_series(name: str, tmp_path: Path) -> None:
+    path, data = save(tmp_path / name, (5, 6, 3, 4), (1.0, 1.0, 3.0, 2.5))
+    series = read_one(path)
+    assert series.pixels.shape == (4, 3, 6, 5)
+    assert series.volume_axis == VolumeAxis("time", "ms", (0, 2500, 5000, 7500))
+    assert series.description == "bold"
+    # Voxels run to right and front; shown are rows to the back and columns to the left.
+    np.testing.assert_array_equal(series.pixels[2, 1].compute(), data[::-1, ::-1, 1, 2].T)
+
+
+def test_b_values_beside_the_file(tmp_path: Path) -> None:
+    path, _ = save(tmp_path / "dwi.nii.gz", (5, 6, 3, 3), (1.0, 1.0, 3.0, 2.5))
+    (tmp_path / "dwi.bval").write_text("0 1000 1000\n")
+    assert read_one(path).volume_axis == VolumeAxis("b value", "s/mm²", (0, 1000, 1000))
+
+
+def test_sidecar_is_kept_as_it_is(tmp_path: Path) -> None:
+    path, _ = save(tmp_path / "T1w.nii.gz", (5, 6, 3), (1.0, 1.0, 3.0))
+    sidecar = {"EchoTime": 0.003, "SeriesDescription": "mprage"}
+    (tmp_path / "T1w.json").write_text(json.dumps(sidecar))
+    assert read_one(path).sidecar == sidecar
+    (tmp_path / "T1w.json").write_text("{broken")
+    series = read_one(path)
+    assert series.sidecar is None
+    assert "T1w.json can't be read" in series.warnings[0]
+
+
+def test_scaled_values_and_window(tmp_path: Path) -> None:
+    data = np.arange(5 * 6 * 3, dtype=np.int16).reshape(5, 6, 3)
+    image = nibabel.Nifti1Image(data, np.diag([1.0, 1.0, 3.0, 1.0]))
+    image.header.set_slope_inter(0.5, -3)
+    image.header["cal_min"], image.header["cal_max"] = 2, 40
+    nibabel.save(image, tmp_path / "a.nii")
+    series = read_one(tmp_path / "a.nii")
+    assert series.window == (2, 40)
+    theirs = nibabel.load(tmp_path / "a.nii").get_fdata()
+    assert sorted(series.pixels.compute().ravel()) == pytest.approx(sorted(theirs.ravel()))
+
+
+def test_flat_image_is_one_slice(tmp_path: Path) -> None:
+    path, _ = save(tmp_path / "a.nii", (5, 6, 1), (1.0, 1.0, 5.0))
+    assert read_one(path).pixels.shape == (1, 6, 5)
+
+
+def test_file_without_orientation_is_not_trusted(tmp_path: Path) -> None:
+    nibabel.save(nibabel.Nifti1Image(np.zeros((5, 6, 3), np.int16), None), tmp_path / "a.nii")
+    assert "left and right are not certain" in read_one(tmp_path / "a.nii").warnings[0]
+
+
+def test_truncated_and_damaged_files(tmp_path: Path) -> None:
+    path, _ = save(tmp_path / "a.nii", (5, 6, 3), (1.0, 1.0, 3.0))
+    os.truncate(path, 400)
+    packed, _ = save(tmp_path / "b.nii.gz", (50, 60, 3), (1.0, 1.0, 3.0))
+    packed.write_bytes(packed.read_bytes()[:300])
+    fine, _ = save(tmp_path / "c.nii", (5, 6, 3), (1.0, 1.0, 3.0))
+    with gzip.open(tmp_path / "d.nii.gz", "wb") as file:
+        file.write(b"no image at all")
+    study = read_study(tmp_path)
+    assert {Path(failure.path).name for failure in study.failures} >= {"a.nii", "d.nii.gz"}
+    assert str(fine) in [series.path for series in study.series]
+    for series in study.series:
+        if series.path == str(packed):
+            with pytest.raises(ReadError, match=r"b\.nii\.gz"):
+                series.pixels.compute()
+
+
+def test_header_that_claims_too_much(tmp_path: Path) -> None:
+    path, _ = save(tmp_path / "a.nii", (5, 6, 3), (1.0, 1.0, 3.0))
+    content = bytearray(path.read_bytes())
+    content[42:48] = (32767).to_bytes(2, "little") * 3
+    path.write_bytes(content)
+    (failure,) = read_study(path).failures
+    assert "truncated" in failure.cause

@@ -1,0 +1,94 @@
+"""Pictures are series of one slice a page, grey and without geometry."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+from PIL import Image
+
+from napari_mrseq.reading import read_study
+from napari_mrseq.series import Series
+
+GREY = np.arange(30 * 20, dtype=np.uint16).reshape(30, 20)
+
+
+def read_one(path: Path) -> Series:
+    study = read_study(path)
+    assert study.failures == ()
+    (series,) = study.series
+    assert series.kind == "picture"
+    assert series.affine is None
+    assert series.spacing is None
+    return series
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.tif", "a.bmp.png"])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_grey_values_stay(name: str, dtype: type, tmp_path: Path) -> None:
+    array = (GREY % 256).astype(dtype) if dtype is np.uint8 else GREY * 100
+    Image.fromarray(array).save(tmp_path / name)
+    series = read_one(tmp_path / name)
+    assert series.pixels.shape == (1, 30, 20)
+    assert series.pixels.dtype == dtype
+    np.testing.assert_array_equal(series.pixels[0].compute(), array)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "LA"])
+def test_colour_becomes_grey(mode: str, tmp_path: Path) -> None:
+    array = np.stack([GREY % 256, GREY % 100, GREY % 50], axis=-1).astype(np.uint8)
+    Image.fromarray(array).convert(mode).save(tmp_path / "a.png")
+    expected = np.asarray(Image.open(tmp_path / "a.png").convert("RGB").convert("L"))
+    np.testing.assert_array_equal(read_one(tmp_path / "a.png").pixels[0].compute(), expected)
+
+
+def test_jpg_under_another_name(tmp_path: Path) -> None:
+    Image.fromarray((GREY % 256).astype(np.uint8)).save(tmp_path / "a.jpg")
+    (tmp_path / "a.jpg").rename(tmp_path / "picture")
+    series = read_one(tmp_path / "picture")
+    assert series.pixels[0].compute().shape == (30, 20)
+
+
+def test_pages_of_a_tiff_are_slices(tmp_path: Path) -> None:
+    stack = np.stack([GREY + i for i in range(5)])
+    tifffile.imwrite(tmp_path / "a.tif", stack)
+    series = read_one(tmp_path / "a.tif")
+    assert series.pixels.shape == (5, 30, 20)
+    np.testing.assert_array_equal(series.pixels.compute(), stack)
+
+
+def test_compressed_pages_are_read(tmp_path: Path) -> None:
+    pages = [Image.fromarray(((GREY + i) % 256).astype(np.uint8)) for i in range(3)]
+    pages[0].save(
+        tmp_path / "a.tif", save_all=True, append_images=pages[1:], compression="tiff_lzw"
+    )
+    series = read_one(tmp_path / "a.tif")
+    np.testing.assert_array_equal(series.pixels[2].compute(), np.asarray(pages[2]))
+
+
+def test_colour_tiff(tmp_path: Path) -> None:
+    array = np.stack([GREY % 256, GREY % 100, GREY % 50], axis=-1).astype(np.uint8)
+    tifffile.imwrite(tmp_path / "a.tif", array, photometric="rgb")
+    expected = array @ np.array([0.299, 0.587, 0.114])
+    np.testing.assert_allclose(
+        read_one(tmp_path / "a.tif").pixels[0].compute(), expected, atol=1e-3
+    )
+
+
+def test_damaged_pictures_are_named(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"rubbish" * 10)
+    (tmp_path / "b.tif").write_bytes(b"II*\0" + b"rubbish" * 10)
+    (tmp_path / "c.jpg").write_bytes(b"\xff\xd8\xff" + b"rubbish" * 10)
+    study = read_study(tmp_path)
+    assert study.series == ()
+    assert [Path(failure.path).name for failure in study.failures[:3]] == [
+        "a.png", "b.tif", "c.jpg",
+    ]  # fmt: skip
+
+
+def test_absurdly_large_picture_is_not_opened(tmp_path: Path) -> None:
+    Image.new("1", (20_000, 20_000)).save(tmp_path / "a.png")
+    (failure,) = read_study(tmp_path / "a.png").failures
+    assert "20000 x 20000" in failure.cause or "400000000 pixels" in failure.cause

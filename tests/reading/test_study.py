@@ -1,0 +1,101 @@
+"""A study is all series under the given paths, in an order one can rely on."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from napari_mrseq.reading import looks_like_dicom_folder, read, read_study
+from tests.reading.scanner_files import AXIAL, SERIES_UID, WriteSlice, positions_along
+
+
+@pytest.fixture
+def three_series(write_slice: WriteSlice) -> Path:
+    """Three series mixed in one folder, without endings, some deeper than others."""
+    for number in (12, 3, 7):
+        for index, place in enumerate(positions_along(AXIAL, 2)):
+            path = write_slice(
+                10 * number + index,
+                place,
+                name=f"deep/er/IM{number}{index}" if number == 7 else f"IM{number}{index}",
+                SeriesNumber=number,
+                SeriesInstanceUID=f"{SERIES_UID}.{number}",
+                SeriesDescription=f"series {number}",
+            )
+    return path.parents[2]
+
+
+def test_series_come_by_number_with_their_own_words(three_series: Path) -> None:
+    study = read_study(three_series)
+    assert [series.series_number for series in study.series] == [3, 7, 12]
+    assert [series.description for series in study.series] == ["series 3", "series 7", "series 12"]
+    assert [Path(series.path).name for series in study.series] == ["study", "er", "study"]
+    assert all(len(series.files) == 2 for series in study.series)
+
+
+def test_series_come_in_the_order_of_the_given_paths(three_series: Path) -> None:
+    paths = [three_series / "IM120", three_series / "deep", three_series / "IM30"]
+    numbers = [series.series_number for series in read(paths)]
+    assert numbers == [12, 7, 3]
+
+
+def test_file_given_twice_is_read_once(three_series: Path) -> None:
+    study = read_study([three_series, three_series / "IM120"])
+    assert len(study.series) == 3
+    assert all(series.warnings == () for series in study.series)
+
+
+def test_pictures_and_dicom_side_by_side(three_series: Path) -> None:
+    Image.fromarray(np.zeros((5, 5), np.uint8)).save(three_series / "a.png")
+    kinds = [series.kind for series in read_study(three_series).series]
+    assert kinds == ["dicom", "dicom", "dicom", "picture"]
+
+
+def test_progress_counts_every_file(three_series: Path) -> None:
+    seen: list[tuple[int, int]] = []
+    read_study(three_series, progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(done, 6) for done in range(1, 7)]
+
+
+def test_same_study_twice_is_the_same(three_series: Path) -> None:
+    first, second = read_study(three_series), read_study(three_series)
+    assert [one.files for one in first.series] == [one.files for one in second.series]
+    assert [one.instance_uids for one in first.series] == [
+        one.instance_uids for one in second.series
+    ]
+
+
+def test_files_without_preamble_or_ending(write_slice: WriteSlice) -> None:
+    for number, place in enumerate(positions_along(AXIAL, 2), start=1):
+        path = write_slice(number, place, name=f"{number}")
+        content = path.read_bytes()
+        start = 144 + int.from_bytes(content[140:144], "little")
+        path.write_bytes(content[start:])
+    (series,) = read_study(path.parent).series
+    assert series.pixels.compute().shape == (2, 12, 16)
+
+
+def test_dicom_folder_is_known_by_a_few_files(three_series: Path, tmp_path: Path) -> None:
+    assert looks_like_dicom_folder(three_series)
+    assert looks_like_dicom_folder(three_series / "deep")
+    (tmp_path / "pictures").mkdir()
+    Image.fromarray(np.zeros((5, 5), np.uint8)).save(tmp_path / "pictures" / "a.png")
+    (tmp_path / "pictures" / "notes").write_text("nothing")
+    assert not looks_like_dicom_folder(tmp_path / "pictures")
+    assert not looks_like_dicom_folder(tmp_path / "nowhere")
+    assert not looks_like_dicom_folder(three_series / "IM120")
+
+
+def test_asking_about_a_folder_imports_no_dicom_library() -> None:
+    code = (
+        "import sys; from napari_mrseq.reading import looks_like_dicom_folder;"
+        "looks_like_dicom_folder('.');"
+        "print([m for m in ('pydicom', 'dask', 'nibabel', 'torch') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
