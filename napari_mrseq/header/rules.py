@@ -17,6 +17,7 @@ from napari_mrseq.header.conditions import (
     image_type,
     is_phase,
     lacks,
+    large_matrix,
     nulls_fluid,
     other_modality,
     other_vendor,
@@ -188,7 +189,7 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "PD", 0.8, WORDS, says("PD"), uses(GRADIENT), lacks(INVERSION), unknown(TI), below(TE, 10)
     ),
-    _rule("T1", 0.8, VENDOR, uses(MPRAGE), acquired("3D"), at_most(TE, 10), unknown(TI)),
+    _rule("T1", 0.65, VENDOR, uses(MPRAGE), acquired("3D"), at_most(TE, 10), unknown(TI)),
     _rule("OTHER", 0.65, PHYSICS, uses(GRADIENT), lacks(SPIN), above(TI, 1500), below(TE, 15)),
     _rule("STIR", 0.95, WORDS, says("STIR"), at_most(TI, 300)),
     _rule(
@@ -227,12 +228,12 @@ RULES: tuple[Rule, ...] = (
     _rule("T2", 0.8, TABLE, *SPIN_ECHO, above(TR, 1500), at_least(TE, 70)),
     _rule("T2", 0.65, TABLE, *SPIN_ECHO, above(TR, 2000), at_least(TE, 55)),
     _rule("T2", 0.7, TABLE, *SPIN_ECHO, at_least(TE, 80)),
-    _rule("PD", 0.75, TABLE, *SPIN_ECHO, above(TR, 1800), at_most(TE, 30)),
+    _rule("PD", 0.75, TABLE, *SPIN_ECHO, above(TR, 1800), at_most(TR, 8000), at_most(TE, 30)),
     _rule("PD", 0.6, TABLE, *SPIN_ECHO, above(TR, 1800), below(TE, 48)),
-    # Nothing but a spin echo has a signal left after so long.
+    # Only a spin echo has a signal left after so long; an unnamed EPI would have a small matrix.
     _rule(
         "T2", 0.6, PHYSICS, lacks(SPIN, GRADIENT, PLANAR, INVERSION), above(TR, 1500),
-        at_least(TE, 70),
+        at_least(TE, 70), large_matrix(160),
     ),
     # Gradient echo by its times.
     _rule(
