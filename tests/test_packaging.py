@@ -18,10 +18,10 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ("napari_mrseq", "tests", "pyproject.toml", "setup.cfg", "README.md", "LICENSE")
 LIST_CONTRIBUTIONS = """
 import json
-from napari.plugins import _initialize_plugins
 from npe2 import PluginManager
-_initialize_plugins()
-contributions = PluginManager.instance().get_manifest("napari-mrseq").contributions
+manager = PluginManager.instance()
+manager.discover()
+contributions = manager.get_manifest("napari-mrseq").contributions
 print(json.dumps({
     "readers": [reader.command for reader in contributions.readers],
     "widgets": [widget.display_name for widget in contributions.widgets],
@@ -56,14 +56,14 @@ def environment(wheel, tmp_path_factory):
     folder = tmp_path_factory.mktemp("environment")
     venv.create(folder, with_pip=True)
     programs = folder / ("Scripts" if os.name == "nt" else "bin")
-    run(programs / "pip", "install", wheel, cwd=folder)
+    run(programs / "pip", "install", "--no-compile", wheel, cwd=folder)
     yield programs
     shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="module")
 def environment_with_napari(environment, wheel):
-    run(environment / "pip", "install", f"{wheel}[all]", cwd=environment)
+    run(environment / "pip", "install", "--no-compile", f"{wheel}[all]", cwd=environment)
     return environment
 
 
