@@ -22,9 +22,10 @@ def make_negatives(images: Tensor, generator: torch.Generator) -> Tensor:
     Returns
     -------
     (n, 1, size, size) float tensor
-        Noise, smooth fields, masks, wrapped phases, phantoms or shuffled pictures, one a slice.
+        Noise, smooth fields, masks, tissue maps, wrapped phases, phantoms, shuffled pictures or
+        outlines, one a slice.
     """
-    makers = (_noise, _field, _mask, _phase, _phantom, _shuffled, _edges)
+    makers = (_noise, _field, _mask, _tissue, _phase, _phantom, _shuffled, _edges)
     kinds = torch.randint(0, len(makers), (len(images),), generator=generator)
     made = [
         makers[kind](image[None], generator)[0]
@@ -64,6 +65,14 @@ def _mask(image: Tensor, generator: torch.Generator) -> Tensor:
     levels = 1 + int(4 * _chance((1,), generator).item())
     smooth = functional.avg_pool2d(image, 5, stride=1, padding=2)
     return (smooth * levels).round() / levels
+
+
+def _tissue(image: Tensor, generator: torch.Generator) -> Tensor:
+    """A probability map of one tissue: what lies near one grey value, nothing else."""
+    centre, width = 0.25 + 0.6 * _chance((1,), generator), 0.04 + 0.08 * _chance((1,), generator)
+    smooth = functional.avg_pool2d(image, 3, stride=1, padding=1)
+    near = torch.exp(-(((smooth - centre) / width) ** 2))
+    return torch.where(near > 0.1, near, torch.zeros_like(near))
 
 
 def _phase(image: Tensor, generator: torch.Generator) -> Tensor:
