@@ -37,6 +37,7 @@ class CanvasText:
         overlay = viewer.canvas.overlays.text
         self._before = {key: getattr(overlay, key) for key in (*LOOK, "text", "visible")}
         self._shown = True
+        self._speaking = False
         self._emitters = [
             viewer.dims.events.point,
             viewer.dims.events.order,
@@ -62,11 +63,13 @@ class CanvasText:
 
     def update(self) -> None:
         """Write the text for what is in view now."""
-        text = canvas_text(self._viewer)
-        if text and self._shown:
-            self._set({**LOOK, "text": text, "visible": True})
-        else:
-            self._set(self._before)
+        text = canvas_text(self._viewer) if self._shown else ""
+        if text and self._speaking:
+            # The look stays: only the words change as the slider moves.
+            self._viewer.canvas.overlays.text.text = text
+        elif text or self._speaking:
+            self._set({**LOOK, "text": text, "visible": True} if text else self._before)
+            self._speaking = bool(text)
 
     def _on_layers(self, event: Any) -> None:
         if event.type in LAYER_EVENTS:

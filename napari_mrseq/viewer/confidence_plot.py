@@ -32,6 +32,7 @@ class ConfidencePlot(QWidget):
         self.canvas: Any = None
         self.axes: Any = None
         self._marker: Any = None
+        self._drawn: Any = None
         self._state: LayerState | None = None
         self._volume = 0
         self._ink, self._paper = "black", "white"
@@ -60,7 +61,10 @@ class ConfidencePlot(QWidget):
             self.show_state(state, index)
             return
         self._marker.set_xdata([place + 1, place + 1])
-        self.canvas.draw_idle()
+        if self._drawn is not None:
+            self.canvas.restore_region(self._drawn)
+            self.axes.draw_artist(self._marker)
+            self.canvas.blit(self.axes.bbox)
 
     def _make_canvas(self) -> None:
         # matplotlib takes half a second to import: not before there is something to draw.
@@ -71,6 +75,7 @@ class ConfidencePlot(QWidget):
         self.canvas = FigureCanvasQTAgg(figure)  # type: ignore[no-untyped-call]
         self.axes = figure.add_subplot()
         self.canvas.mpl_connect("button_press_event", self._on_press)
+        self.canvas.mpl_connect("draw_event", self._on_drawn)
         self._layout.addWidget(self.canvas)
 
     def _draw(self, index: int | None) -> None:
@@ -84,7 +89,9 @@ class ConfidencePlot(QWidget):
             self._draw_lines(state, ink)
             if index is not None:
                 place = index % state.series.pixels.shape[-3] + 1
-                self._marker = axes.axvline(place, color=ink, linewidth=1, linestyle=":")
+                self._marker = axes.axvline(
+                    place, color=ink, linewidth=1, linestyle=":", animated=True
+                )
         for side in ("left", "bottom"):
             axes.spines[side].set_color(ink)
         for side in ("right", "top"):
@@ -115,6 +122,12 @@ class ConfidencePlot(QWidget):
             )
             for text in legend.get_texts():
                 text.set_color(ink)
+
+    def _on_drawn(self, event: Any) -> None:
+        """Keep the plot without its marker: to draw it anew for each slice would be slow."""
+        self._drawn = event.canvas.copy_from_bbox(self.axes.bbox)
+        if self._marker is not None:
+            self.axes.draw_artist(self._marker)
 
     def _on_press(self, event: Any) -> None:
         state = self._state
