@@ -14,6 +14,7 @@ from safetensors.torch import load_file
 from napari_mrseq.errors import DeviceError, ModelError
 from napari_mrseq.model import networks, registry
 from napari_mrseq.model.preparation import prepare
+from napari_mrseq.sequences import UNKNOWN
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -105,8 +106,13 @@ class Model:
         images, weights = prepare(stack, self.card.input_size, pixel_spacing=pixel_spacing)
         channels = networks.channel_count(self.card.network)
         logits = logits_of(self.network, images.to(self.device), channels)
-        probabilities = torch.softmax(logits / self.card.calibration.temperature, dim=1)
-        return probabilities.cpu().numpy(), weights.numpy()
+        probabilities = torch.softmax(logits / self.card.calibration.temperature, dim=1).cpu()
+        if UNKNOWN in self.classes:
+            # What shows nothing is unknown, whatever the network dreams of it.
+            nothing = torch.zeros(len(self.classes))
+            nothing[self.classes.index(UNKNOWN)] = 1
+            probabilities = torch.where(weights[:, None] > 0, probabilities, nothing)
+        return probabilities.numpy(), weights.numpy()
 
 
 def logits_of(network: torch.nn.Module, images: torch.Tensor, channels: int = 1) -> torch.Tensor:

@@ -18,6 +18,10 @@ LOW_QUANTILE, HIGH_QUANTILE = 0.005, 0.995
 QUANTILE_SAMPLES = 8192
 # Brighter than this share of the range counts as content, on a map of this many cells.
 CONTENT_LEVEL, CONTENT_CELLS = 0.08, 64
+# A smaller picture is a thumbnail: nobody could tell its contrast.
+LEAST_PIXELS = 32
+# Less than this is noise, or a few bright pixels: the slice shows nothing.
+LEAST_SHOWN = 0.01
 # Roughness at which a slice's vote falls to a third: white noise has 1, most real slices under 0.1.
 ROUGHNESS = 0.3
 # Air left around the content, as a share of its size.
@@ -49,14 +53,17 @@ def prepare(
     images : (n, 1, size, size) float32 tensor
         Between 0 (black) and 1.
     weights : (n,) float32 tensor
-        How much the slice shows: the share that is not black, less where it is noise; 0 for a
-        blank one.
+        How much the slice shows: the share that is not black, less where it is noise; 0 for
+        blank ones, pure noise and thumbnails.
     """
     images, spread = _scaled(slices)
     aspect = pixel_spacing[0] / pixel_spacing[1] if pixel_spacing else 1.0
     content = functional.adaptive_avg_pool2d(images, CONTENT_CELLS)[:, 0] > CONTENT_LEVEL
     centre, half = _content_square(content, (images.shape[-2] * aspect, images.shape[-1]))
     weights = content.float().mean(dim=(1, 2)) * (spread > 0) * _smoothness(images)
+    if min(images.shape[-2:]) < LEAST_PIXELS:
+        weights = torch.zeros_like(weights)
+    weights = torch.where(weights < LEAST_SHOWN, 0.0, weights)
     return _resampled(images, centre, half, aspect, size), weights
 
 

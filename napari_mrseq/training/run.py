@@ -28,8 +28,6 @@ from napari_mrseq.training.fit import Recipe, fit, save_weights
 from napari_mrseq.training.images import load_images
 
 WEIGHTS = "model.safetensors"
-# A slice of noise at the end of a stack, whatever its stack is called, is taught as unknown.
-LEAST_SHOWN = 0.01
 FIGURES = "figures.json"
 
 
@@ -82,8 +80,9 @@ def train(
     classes = found if UNKNOWN in found else (*found, UNKNOWN)
     log(f"preparing {len(rows)} pictures")
     images, shown = load_images(rows, recipe.stored_size)
+    # A slice of noise at the end of a stack, whatever its stack is called, is taught as unknown.
     taught = [
-        row if weight >= LEAST_SHOWN else replace(row, label=UNKNOWN)
+        row if weight else replace(row, label=UNKNOWN)
         for row, weight in zip(rows, shown.tolist(), strict=True)
     ]
     weights = fit(images, taught, classes, recipe, folder, start=start, resume=resume, log=log)

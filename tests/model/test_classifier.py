@@ -46,6 +46,13 @@ def test_left_and_right_do_not_matter(model, pictures):
     np.testing.assert_allclose(model.predict(mirrored), model.predict(pictures), atol=0.03)
 
 
+@pytest.mark.parametrize("picture", [np.zeros((64, 64)), np.random.default_rng(0).random((16, 16))])
+def test_blank_slices_and_thumbnails_are_unknown(model, picture):
+    (said,), (weight,) = model.examine(picture[None])
+    assert model.classes[said.argmax()] == "UNKNOWN"
+    assert weight == 0
+
+
 def test_no_slices_give_no_rows(model):
     assert model.predict(np.zeros((0, 64, 64))).shape == (0, len(model.classes))
 
