@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from napari_mrseq import classify, load_model
+from napari_mrseq.decision import contradicts
 from napari_mrseq.model import Model
 from napari_mrseq.reading import read_study
 from napari_mrseq.sequences import SEQUENCES, family_of
-from napari_mrseq.verdict import Verdict, contradicts
+from napari_mrseq.verdict import Verdict
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "napari_mrseq" / "sample_study"

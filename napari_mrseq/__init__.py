@@ -6,10 +6,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from napari_mrseq.judging import classify
     from napari_mrseq.model import Model, load_model
     from napari_mrseq.reading import read, read_study
     from napari_mrseq.series import Failure, Series, Study
-    from napari_mrseq.verdict import SliceVerdict, Verdict, classify
+    from napari_mrseq.verdict import SliceVerdict, Verdict
 
 __version__ = "0.1.0"
 
@@ -33,7 +34,7 @@ _HOMES = {
     "SliceVerdict": "verdict",
     "Study": "series",
     "Verdict": "verdict",
-    "classify": "verdict",
+    "classify": "judging",
     "load_model": "model",
     "read": "reading",
     "read_study": "reading",

@@ -196,9 +196,9 @@ def _judged(
     series: Series, model: Model, *, fast: bool, slices: bool
 ) -> tuple[Verdict | None, Record]:
     from napari_mrseq.errors import ReadError
+    from napari_mrseq.judging import classify as judge
     from napari_mrseq.report import failure_record
     from napari_mrseq.series import Failure
-    from napari_mrseq.verdict import classify as judge
 
     try:
         verdict = judge(series, model, fast=fast)

@@ -9,11 +9,12 @@ import dask.array as da
 import numpy as np
 import pytest
 
+from napari_mrseq.decision import Decision
 from napari_mrseq.protocols import load_protocol
 from napari_mrseq.sequences import family_of
 from napari_mrseq.series import Series
 from napari_mrseq.study import StudyVerdict, judge_studies, judge_study
-from napari_mrseq.verdict import Decision, Verdict
+from napari_mrseq.verdict import Verdict
 
 # Directions in patient LPS of (slice, row, column) steps.
 AXES = {

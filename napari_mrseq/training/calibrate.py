@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from napari_mrseq.decision import by_family
 from napari_mrseq.model.calibration import fit_temperature, tempered, threshold_keeping
 from napari_mrseq.model.card import Calibration
 from napari_mrseq.sequences import UNKNOWN, family_of
 from napari_mrseq.training.evaluation import Answers, answer_series, joined
 from napari_mrseq.training.images import sampling_weights
-from napari_mrseq.verdict import by_family
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

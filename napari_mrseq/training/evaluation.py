@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from napari_mrseq.decision import aggregate, decide
 from napari_mrseq.model.calibration import area_under_curve, calibration_error
 from napari_mrseq.sequences import UNKNOWN, family_of
 from napari_mrseq.training.images import read_picture
-from napari_mrseq.verdict import aggregate, decide
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

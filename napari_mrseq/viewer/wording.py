@@ -5,15 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from napari_mrseq.decision import CONFLICT_CONFIDENCE
 from napari_mrseq.sequences import UNKNOWN, family_of, name_of
-from napari_mrseq.verdict import CONFLICT_CONFIDENCE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from napari_mrseq.decision import Decision
     from napari_mrseq.header import HeaderClaim
     from napari_mrseq.series import Series
-    from napari_mrseq.verdict import Decision, SliceVerdict, Verdict
+    from napari_mrseq.verdict import SliceVerdict, Verdict
 
 CONFLICT_MARK = "≠ header"
 RUNNERS_UP = 2

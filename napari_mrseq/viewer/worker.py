@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.errors import MrseqError
-from napari_mrseq.verdict import conclude, judge_slices
+from napari_mrseq.judging import judge_slices
+from napari_mrseq.verdict import conclude
 
 if TYPE_CHECKING:
     from napari_mrseq.model import Model

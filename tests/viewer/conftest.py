@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
+from napari_mrseq.decision import Decision, decide
 from napari_mrseq.header import HeaderClaim
 from napari_mrseq.series import Series
-from napari_mrseq.verdict import Decision, SliceVerdict, Verdict, decide
+from napari_mrseq.verdict import SliceVerdict, Verdict
 
 CLASSES = ("T1", "T2", "FLAIR")
 MODEL_ID = {"name": "mrseq-1", "version": "1.0", "sha256": "0" * 64}

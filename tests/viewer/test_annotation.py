@@ -10,8 +10,8 @@ import pytest
 from napari.components import ViewerModel
 from napari.layers import Image
 
+from napari_mrseq.decision import Decision
 from napari_mrseq.series import Series
-from napari_mrseq.verdict import Decision
 from napari_mrseq.viewer.annotation import annotate, own_name, revert, series_of, state_of
 from napari_mrseq.viewer.runner import job_for
 

@@ -14,10 +14,10 @@ from qtpy.QtCore import QPoint, Qt
 from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import QLabel
 
+from napari_mrseq.decision import Decision
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.header import HeaderClaim
 from napari_mrseq.series import Series
-from napari_mrseq.verdict import Decision
 from napari_mrseq.viewer.annotation import LayerState, annotate, series_of, state_of
 from napari_mrseq.viewer.confidence_plot import ConfidencePlot
 from napari_mrseq.viewer.result_panel import ResultPanel

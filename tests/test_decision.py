@@ -1,15 +1,10 @@
 from __future__ import annotations
 
-import json
-
-import jsonschema
 import numpy as np
 import pytest
 
-from napari_mrseq import classify, load_model
+from napari_mrseq.decision import aggregate, contradicts, decide, join
 from napari_mrseq.header import HeaderClaim
-from napari_mrseq.series import series_from_array
-from napari_mrseq.verdict import aggregate, classify_steps, contradicts, decide, join
 
 SURE_T2 = {"T1": 0.01, "T1C": 0.01, "T2": 0.95, "FLAIR": 0.02, "UNKNOWN": 0.01}
 TORN_T1 = {"T1": 0.48, "T1C": 0.46, "T2": 0.02, "FLAIR": 0.02, "UNKNOWN": 0.02}
@@ -86,41 +81,3 @@ def test_only_the_header_can_tell_what_pixels_cannot():
 def test_a_header_without_a_claim_changes_nothing():
     assert join(SURE_T2, HeaderClaim("UNKNOWN", 0.5), 0.5) == decide(SURE_T2, 0.5)
     assert join(SURE_T2, None, 0.5) == decide(SURE_T2, 0.5)
-
-
-def test_noise_is_unknown_and_its_record_fits_the_schema(schema_file):
-    noise = np.random.default_rng(0).normal(size=(6, 64, 80))
-    seen = []
-    verdict = classify(
-        series_from_array(noise, name="noise"),
-        load_model(device="cpu"),
-        progress=lambda done, total: seen.append((done, total)),
-    )
-    assert verdict.sequence == "UNKNOWN"
-    assert seen[-1] == (6, 6)
-    record = verdict.to_dict()
-    jsonschema.validate([record], json.loads(schema_file.read_text()))
-    assert [entry["index"] for entry in record["slices"]] == list(range(6))
-    assert sum(record["probabilities"].values()) == pytest.approx(1, abs=0.002)
-
-
-def test_a_run_can_be_stopped_between_batches():
-    steps = classify_steps(
-        series_from_array(np.ones((100, 32, 32)), name="stack"), load_model(device="cpu")
-    )
-    first = next(steps)
-    steps.close()
-    assert 0 < first.done < first.total == 100
-
-
-def test_chosen_slices_of_a_4d_series_keep_their_volume():
-    series = series_from_array(np.random.default_rng(1).random((2, 3, 32, 32)), name="4-D")
-    verdict = classify(series, load_model(device="cpu"), slices=[1, 4])
-    assert [(s.volume, s.index) for s in verdict.slices] == [(0, 1), (1, 1)]
-
-
-def test_fast_looks_at_a_few_slices_of_each_volume():
-    series = series_from_array(np.random.default_rng(1).random((2, 30, 32, 32)), name="4-D")
-    verdict = classify(series, load_model(device="cpu"), fast=True)
-    assert {s.volume for s in verdict.slices} == {0, 1}
-    assert len(verdict.slices) <= 10

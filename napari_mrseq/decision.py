@@ -1,0 +1,177 @@
+"""Probabilities → a word: slices joined, pixels and header joined, members, families, unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from napari_mrseq.sequences import SEQUENCES, UNKNOWN, family_of, plain_member
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from napari_mrseq.header import HeaderClaim
+
+# Two members of a family closer than this are not told apart: the family is named.
+MEMBER_SHARE = 0.7
+# A header this sure that it is none of the vocabulary is not held against the pixels.
+REFUSAL_CONFIDENCE = 0.9
+# Below this probability neither side of a contradiction is sure enough to accuse the other.
+CONFLICT_CONFIDENCE = 0.6
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a distribution over sequences says.
+
+    Attributes
+    ----------
+    sequence : str
+        Code of the sequence, `UNKNOWN` where the best guess is below the threshold.
+    confidence : float
+        Probability of what is said: of the member, or of the whole family where only that is
+        told. For `UNKNOWN` the highest probability of any class.
+    resolved : str
+        ``"member"``, ``"family"`` or ``"unknown"``.
+    """
+
+    sequence: str
+    confidence: float
+    resolved: str
+
+    @property
+    def family(self) -> str:
+        """Family of the sequence."""
+        return family_of(self.sequence)
+
+
+def by_class(classes: Sequence[str], row: NDArray[Any]) -> dict[str, float]:
+    """Name the columns of a (classes,) array of probabilities."""
+    return {code: float(p) for code, p in zip(classes, row, strict=True)}
+
+
+def decide(probabilities: Mapping[str, float], threshold: float) -> Decision:
+    """Turn a distribution into a word: the likeliest family's member, the family, or `UNKNOWN`.
+
+    Parameters
+    ----------
+    probabilities : mapping of str to float
+        One a class; they sum to 1.
+    threshold : float
+        Least probability at which a family is named. Its member is named where it holds at least
+        `MEMBER_SHARE` of the family's probability.
+    """
+    families = by_family(probabilities)
+    family, total = max(families.items(), key=lambda item: item[1])
+    if family == family_of(UNKNOWN) or total < threshold:
+        return Decision(UNKNOWN, max(probabilities.values()), "unknown")
+    members = {code: p for code, p in probabilities.items() if family_of(code) == family}
+    code, best = max(members.items(), key=lambda item: item[1])
+    if best >= MEMBER_SHARE * total:
+        return Decision(code, best, "member")
+    return Decision(plain_member(family), min(total, 1.0), "family")
+
+
+def by_family(probabilities: Mapping[str, float]) -> dict[str, float]:
+    """Add up the probabilities of each family's members."""
+    families: dict[str, float] = {}
+    for code, probability in probabilities.items():
+        families[family_of(code)] = families.get(family_of(code), 0.0) + probability
+    return families
+
+
+def aggregate(
+    probabilities: NDArray[Any],
+    weights: NDArray[Any],
+    volumes: NDArray[Any],
+    temperature: float,
+) -> NDArray[np.float64]:
+    """Join the probabilities of slices into those of their series.
+
+    Log-probabilities are averaged within a volume, each slice weighted by what it shows, and
+    sharpened or softened by `temperature`; volumes are then averaged, since a 4-D series may
+    hold several contrasts (b = 0 and b > 0).
+
+    Parameters
+    ----------
+    probabilities : (n, classes) array
+        Of the slices.
+    weights : (n,) array
+        How much each slice shows; where a volume shows nothing, its slices vote alike.
+    volumes : (n,) array
+        Volume each slice belongs to.
+    temperature : float
+        Divides the averaged log-probabilities.
+
+    Returns
+    -------
+    (classes,) array
+        Sums to 1.
+    """
+    joined = []
+    for volume in np.unique(volumes):
+        rows, votes = probabilities[volumes == volume], weights[volumes == volume]
+        votes = votes if votes.any() else np.ones_like(votes)
+        logits = np.average(np.log(rows.clip(1e-7)), axis=0, weights=votes) / temperature
+        powers = np.exp(logits - logits.max())
+        joined.append(powers / powers.sum())
+    return np.asarray(np.mean(joined, axis=0))
+
+
+def join(
+    probabilities: Mapping[str, float], header: HeaderClaim | None, threshold: float
+) -> Decision:
+    """Join what the pixels show with what the header claims.
+
+    Sequences that no network can tell from pixels are the header's to name. For all others the
+    two are independent witnesses: their distributions are multiplied (Bayes' rule with a flat
+    prior), the header's being its confidence on the claim and the rest spread over the others.
+    """
+    if header is None:
+        return decide(probabilities, threshold)
+    if header.sequence == UNKNOWN:
+        # A file that says it is CT or ultrasound is believed, whatever it looks like.
+        refused = header.confidence >= REFUSAL_CONFIDENCE
+        return (
+            Decision(UNKNOWN, header.confidence, "unknown")
+            if refused
+            else decide(probabilities, threshold)
+        )
+    if header.sequence not in probabilities:
+        return _join_foreign(probabilities, header, threshold)
+    rest = (1.0 - header.confidence) / (len(probabilities) - 1)
+    product = {
+        code: probability * (header.confidence if code == header.sequence else rest)
+        for code, probability in probabilities.items()
+    }
+    total = sum(product.values())
+    return decide({code: value / total for code, value in product.items()}, threshold)
+
+
+def contradicts(probabilities: Mapping[str, float], header: HeaderClaim | None) -> bool:
+    """Tell whether pixels and header clearly name different families.
+
+    Only a claim that pixels could confirm is held against them, and only where both sides are
+    sure by `CONFLICT_CONFIDENCE`.
+    """
+    if header is None or header.sequence not in probabilities or header.sequence == UNKNOWN:
+        return False
+    family, best = max(by_family(probabilities).items(), key=lambda item: item[1])
+    return (
+        family not in (family_of(header.sequence), family_of(UNKNOWN))
+        and best >= CONFLICT_CONFIDENCE
+        and header.confidence >= CONFLICT_CONFIDENCE
+    )
+
+
+def _join_foreign(
+    probabilities: Mapping[str, float], header: HeaderClaim, threshold: float
+) -> Decision:
+    """Join a claim that is no class of the network: the header alone can know it."""
+    known = SEQUENCES.get(header.sequence)
+    if known and not known.from_pixels and header.confidence >= threshold:
+        return Decision(header.sequence, header.confidence, "member")
+    return decide(probabilities, threshold)

@@ -1,0 +1,127 @@
+"""A network run over a series: slices a batch at a time, then the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from napari_mrseq.decision import by_class, decide
+from napari_mrseq.verdict import SliceVerdict, Verdict, conclude
+
+if TYPE_CHECKING:
+    from napari_mrseq.model import Model
+    from napari_mrseq.series import Series
+
+BATCH_SLICES = 32
+FAST_SLICES = 5
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a classification is, and the slices judged since the last report."""
+
+    done: int
+    total: int
+    new: tuple[SliceVerdict, ...]
+
+
+def classify(
+    series: Series,
+    model: Model,
+    *,
+    slices: Sequence[int] | None = None,
+    fast: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> Verdict:
+    """Tell which sequence a series is.
+
+    Parameters
+    ----------
+    series : Series
+        What to judge; its pixels are computed a batch at a time.
+    model : Model
+        A loaded network.
+    slices : sequence of int, optional
+        Slices to look at, counted through all volumes; all by default.
+    fast : bool
+        Look at a few slices of each volume only.
+    progress : callable, optional
+        Called with (slices done, slices in all) after each batch.
+
+    Raises
+    ------
+    ReadError
+        If the pixels can't be decoded; names the file.
+    """
+    steps = classify_steps(series, model, slices=slices, fast=fast)
+    while True:
+        try:
+            step = next(steps)
+        except StopIteration as finished:
+            verdict: Verdict = finished.value
+            return verdict
+        if progress:
+            progress(step.done, step.total)
+
+
+def classify_steps(
+    series: Series, model: Model, *, slices: Sequence[int] | None = None, fast: bool = False
+) -> Generator[Progress, None, Verdict]:
+    """Classify a series a batch at a time, so that the caller can show progress or stop.
+
+    Yields
+    ------
+    Progress
+        After each batch of at most `BATCH_SLICES` slices.
+
+    Returns
+    -------
+    Verdict
+        Of the whole series, as `classify` returns it.
+    """
+    indices = list(slices) if slices is not None else _slices_to_see(series, fast)
+    judged: list[SliceVerdict] = []
+    for start in range(0, len(indices), BATCH_SLICES):
+        new = judge_slices(series, model, indices[start : start + BATCH_SLICES])
+        judged += new
+        yield Progress(len(judged), len(indices), tuple(new))
+    return conclude(series, model, judged)
+
+
+def judge_slices(series: Series, model: Model, indices: Sequence[int]) -> list[SliceVerdict]:
+    """Let the network judge some slices of a series, counted through all volumes."""
+    from dask.base import compute
+
+    stack = np.stack(compute(*(series.slice_pixels(i) for i in indices)))
+    spacing = series.spacing[1:] if series.spacing else None
+    probabilities, weights = model.examine(stack, pixel_spacing=spacing)
+    per_volume = series.pixels.shape[-3]
+    judged = []
+    for index, row, weight in zip(indices, probabilities, weights, strict=True):
+        distribution = by_class(model.classes, row)
+        uid = series.instance_uids[index] if series.instance_uids else None
+        judged.append(
+            SliceVerdict(
+                index=index % per_volume,
+                volume=index // per_volume,
+                sop_instance_uid=uid,
+                decision=decide(distribution, model.card.calibration.threshold),
+                probabilities=distribution,
+                weight=float(weight),
+            )
+        )
+    return judged
+
+
+def _slices_to_see(series: Series, fast: bool) -> list[int]:
+    per_volume = series.pixels.shape[-3]
+    if not fast or per_volume <= FAST_SLICES:
+        return list(range(series.slice_count))
+    # The ends of a stack show little: the middle 60 % does.
+    seen = np.linspace(0.2, 0.8, FAST_SLICES) * (per_volume - 1)
+    chosen = np.unique(seen.round().astype(int))
+    starts = range(0, series.slice_count, per_volume)
+    return [start + int(index) for start in starts for index in chosen]
