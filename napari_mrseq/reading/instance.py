@@ -23,6 +23,7 @@ from pydicom.uid import (
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.reading.pixels import PixelLayout
+from napari_mrseq.reading.scan import NotPlainError, scan_header
 from napari_mrseq.reading.tags import text, whole
 
 # A frame beyond this is no MR slice but a damaged header: 16,384 × 16,384 of 32 bits.
@@ -55,6 +56,8 @@ SCANNED_TAGS = [Tag(number) for number in [
     0x00431039, 0x0043102F, 0x00431030, 0x0021105E, 0x00651009, 0x00651037, 0x00651050,
     0x00651051, 0x20011003, 0x200510B0, 0x200510B1, 0x200510B2, 0x52009229, 0x52009230,
 ]]  # fmt: skip
+_SCANNED = frozenset(map(int, SCANNED_TAGS))
+_SCANNED_SEQUENCES = frozenset((0x52009229, 0x52009230, 0x00651051))
 
 
 @dataclass(slots=True)
@@ -93,8 +96,7 @@ def read_instance(path: str, layouts: dict[PixelLayout, PixelLayout]) -> Instanc
     """
     try:
         with Path(path).open("rb") as file:
-            header = read_header(file, SCANNED_TAGS)
-            layout, offset = _locate_pixels(file, header)
+            header, layout, offset = _header_and_layout(file)
     except ReadError:
         raise
     except RecursionError as error:
@@ -105,6 +107,19 @@ def read_instance(path: str, layouts: dict[PixelLayout, PixelLayout]) -> Instanc
         cause = str(error).strip().splitlines()[:1] or [type(error).__name__]
         raise ReadError(f"damaged DICOM header ({cause[0]})") from error
     return Instance(path, header, layouts.setdefault(layout, layout), offset)
+
+
+def _header_and_layout(file: BinaryIO) -> tuple[Dataset, PixelLayout, int]:
+    try:
+        scanned = scan_header(file, _SCANNED, _SCANNED_SEQUENCES)
+    except NotPlainError:
+        file.seek(0)
+        header = read_header(file, SCANNED_TAGS)
+        return header, *_locate_pixels(file, header)
+    file.seek(scanned.pixel_offset)
+    element = scanned.pixel_tag, scanned.pixel_vr, scanned.pixel_length
+    layout = _checked_layout(file, scanned.dataset, scanned.transfer_syntax, element)
+    return scanned.dataset, layout, scanned.pixel_offset
 
 
 def read_header(file: BinaryIO, tags: Sequence[BaseTag] | None = None) -> Dataset:
@@ -179,19 +194,27 @@ def _locate_pixels(file: BinaryIO, header: Dataset) -> tuple[PixelLayout, int]:
     """Return how and where the pixels are written, after checking that they can be there."""
     found = next((tag for tag in _PIXEL_KEYWORDS if tag in header), None)
     if found is not None:
-        return _layout(header, _PIXEL_KEYWORDS[found], "OW"), -1
+        return _layout(header, transfer_syntax(header), _PIXEL_KEYWORDS[found], "OW"), -1
     element = _pixel_element(file, header)
     if element is None:
         raise ReadError(_no_pixels(header))
+    offset = file.tell()
+    return _checked_layout(file, header, transfer_syntax(header), element), offset
+
+
+def _checked_layout(
+    file: BinaryIO, header: Dataset, syntax: str, element: tuple[int, str, int]
+) -> PixelLayout:
+    """Return how the pixels are written, checked against what the file holds from here on."""
     tag, pixel_vr, length = element
-    layout = _layout(header, _PIXEL_KEYWORDS[tag], pixel_vr)
+    layout = _layout(header, syntax, _PIXEL_KEYWORDS[tag], pixel_vr)
     offset = file.tell()
     held = os.fstat(file.fileno()).st_size - offset
     if layout.is_native:
         _check_native(layout, held if length == _UNDEFINED else min(length, held))
     else:
         _check_fragments(file, layout, held)
-    return layout, offset
+    return layout
 
 
 def _pixel_element(file: BinaryIO, header: Dataset) -> tuple[int, str, int] | None:
@@ -214,14 +237,14 @@ def _pixel_element(file: BinaryIO, header: Dataset) -> tuple[int, str, int] | No
     return (tag, vr, struct.unpack(f"{order}I", rest)[0]) if len(rest) == 4 else None
 
 
-def _layout(header: Dataset, keyword: str, pixel_vr: str) -> PixelLayout:
+def _layout(header: Dataset, syntax: str, keyword: str, pixel_vr: str) -> PixelLayout:
     rows, columns = whole(header, 0x00280010), whole(header, 0x00280011)
     if not rows or not columns or rows < 0 or columns < 0:
         missing = "Rows" if not rows or rows < 0 else "Columns"
         raise ReadError(f"damaged header: {missing} (0028,001{'01'[missing != 'Rows']}) is missing")
     allocated = whole(header, 0x00280100) or 16
     layout = PixelLayout(
-        transfer_syntax=transfer_syntax(header),
+        transfer_syntax=syntax,
         rows=rows,
         columns=columns,
         samples=whole(header, 0x00280002) or 1,

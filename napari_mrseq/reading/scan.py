@@ -1,0 +1,214 @@
+"""The elements that a study is sorted by, out of a DICOM header, without reading the others.
+
+A study has thousands of headers of some hundred elements each, of which forty are looked at.
+pydicom reads them all; this walk (PS3.5, chapter 7) skips from element to element, five times as
+fast. It knows plain files only: preamble, file meta information, little endian, ascending tags.
+Of anything else it says so, and pydicom reads the file. A test holds that both agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from struct import Struct
+from typing import BinaryIO
+
+from pydicom.dataelem import DataElement, RawDataElement
+from pydicom.dataset import Dataset
+from pydicom.tag import BaseTag
+from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
+
+# Longest value that is kept; no text or number is longer.
+LARGEST_VALUE_BYTES = 1 << 22
+
+_WINDOW_BYTES = 1 << 15
+_META_START = 132
+_META_GROUP_LENGTH = b"\x02\0\0\0UL\4\0"
+_TRANSFER_SYNTAX = 0x00020010
+_FIRST_PIXEL_TAG = 0x7FE00008
+_PIXEL_GROUP_END = 0x7FE00010
+_ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
+_UNDEFINED = 0xFFFFFFFF
+_DEEPEST = 16
+_LONG_VRS = frozenset((b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN",
+                       b"UR", b"UT", b"UV"))  # fmt: skip
+_SHORT_VRS = frozenset((b"AE", b"AS", b"AT", b"CS", b"DA", b"DS", b"DT", b"FD", b"FL", b"IS",
+                        b"LO", b"LT", b"PN", b"SH", b"SL", b"SS", b"ST", b"TM", b"UI", b"UL",
+                        b"US"))  # fmt: skip
+
+_TAG = Struct("<HH").unpack_from
+_SHORT = Struct("<H").unpack_from
+_LONG = Struct("<I").unpack_from
+
+# (tag, VR or None, length, offset of the value)
+_Element = tuple[int, bytes | None, int, int]
+
+
+class NotPlainError(Exception):
+    """The file is not of the kind that the walk knows."""
+
+
+class ScannedHeader:
+    """What a walk found.
+
+    Attributes
+    ----------
+    dataset : pydicom.Dataset
+        The wanted elements, not decoded.
+    transfer_syntax : str
+        As the file meta information says.
+    pixel_tag, pixel_vr, pixel_length, pixel_offset
+        The element at which the walk ended; its value starts at the offset.
+    """
+
+    __slots__ = (
+        "dataset", "pixel_length", "pixel_offset", "pixel_tag", "pixel_vr", "transfer_syntax",
+    )  # fmt: skip
+
+    def __init__(self, dataset: Dataset, transfer_syntax: str, pixels: _Element) -> None:
+        self.dataset = dataset
+        self.transfer_syntax = transfer_syntax
+        self.pixel_tag, vr, self.pixel_length, self.pixel_offset = pixels
+        self.pixel_vr = vr.decode() if vr else "OW"
+
+
+def scan_header(file: BinaryIO, wanted: Container[int], sequences: Container[int]) -> ScannedHeader:
+    """Walk through a header up to the pixels.
+
+    Parameters
+    ----------
+    file : binary file
+        At its start.
+    wanted : container of int
+        Tags to keep.
+    sequences : container of int
+        Wanted tags that are sequences: where one is met, pydicom has to read the file.
+
+    Raises
+    ------
+    NotPlainError
+        If the file is none of the plain kind, or holds no pixels.
+    """
+    walk = _Walk(file)
+    syntax = walk.transfer_syntax()
+    walk.implicit = syntax == ImplicitVRLittleEndian
+    found: dict[BaseTag, DataElement | RawDataElement] = {}
+    last = 0
+    while True:
+        tag, vr, length, offset = element = walk.element()
+        if tag <= last:
+            raise NotPlainError
+        last = tag
+        if _FIRST_PIXEL_TAG <= tag <= _PIXEL_GROUP_END:
+            break
+        if tag in sequences:
+            raise NotPlainError
+        if length == _UNDEFINED:
+            walk.skip_items(0)
+            continue
+        if tag in wanted:
+            value = walk.value(length) if length <= LARGEST_VALUE_BYTES else None
+            key = BaseTag(tag)
+            found[key] = RawDataElement(
+                key, vr.decode() if vr else None, length, value, offset, walk.implicit, True
+            )
+        walk.place = offset + length
+    dataset = Dataset(found)
+    dataset.set_original_encoding(walk.implicit, True)
+    return ScannedHeader(dataset, syntax, element)
+
+
+class _Walk:
+    """A place in a file, with the bytes around it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._window = file.read(_WINDOW_BYTES)
+        self._start = 0
+        self.place = _META_START
+        self.implicit = False
+
+    def transfer_syntax(self) -> str:
+        """Read the file meta information, and stop behind it."""
+        if not self._window.startswith(_META_GROUP_LENGTH, _META_START):
+            raise NotPlainError
+        (length,) = _LONG(self._window, _META_START + 8)
+        self.place = _META_START + 12
+        end = self.place + length
+        syntax = ""
+        while self.place < end:
+            tag, _, size, offset = self.element()
+            if tag == _TRANSFER_SYNTAX:
+                syntax = self.value(size).decode("ascii", "replace").strip("\0 ")
+            self.place = offset + size
+        if self.place != end or not _is_known(syntax):
+            raise NotPlainError
+        return syntax
+
+    def element(self) -> _Element:
+        """Read tag, VR and length at this place, and stop before the value."""
+        window, at = self._bytes(12)
+        group, number = _TAG(window, at)
+        tag = group << 16 | number
+        if self.implicit or group == 0xFFFE:
+            (length,) = _LONG(window, at + 4)
+            self.place += 8
+            return tag, None, length, self.place
+        vr = window[at + 4 : at + 6]
+        if vr in _SHORT_VRS:
+            (length,) = _SHORT(window, at + 6)
+            self.place += 8
+        elif vr in _LONG_VRS:
+            (length,) = _LONG(window, at + 8)
+            self.place += 12
+        else:
+            raise NotPlainError
+        return tag, vr, length, self.place
+
+    def value(self, length: int) -> bytes:
+        """Return the bytes at this place."""
+        window, at = self._bytes(length)
+        return window[at : at + length]
+
+    def skip_items(self, depth: int) -> None:
+        """Stop behind a sequence of undefined length."""
+        if depth > _DEEPEST:
+            raise NotPlainError
+        while True:
+            tag, _, length, offset = self.element()
+            if tag == _SEQUENCE_END:
+                return
+            if tag != _ITEM:
+                raise NotPlainError
+            if length == _UNDEFINED:
+                self._skip_elements(depth)
+            else:
+                self.place = offset + length
+
+    def _skip_elements(self, depth: int) -> None:
+        while True:
+            tag, _, length, offset = self.element()
+            if tag == _ITEM_END:
+                return
+            if length == _UNDEFINED:
+                self.skip_items(depth + 1)
+            else:
+                self.place = offset + length
+
+    def _bytes(self, count: int) -> tuple[bytes, int]:
+        """Return a window that holds `count` bytes from this place, and where they start."""
+        at = self.place - self._start
+        if at + count > len(self._window):
+            self._file.seek(self.place)
+            self._window = self._file.read(max(count, _WINDOW_BYTES))
+            self._start, at = self.place, 0
+            if len(self._window) < count:
+                raise NotPlainError
+        return self._window, at
+
+
+def _is_known(syntax: str) -> bool:
+    """Tell whether a transfer syntax is written in little endian and not packed as a whole."""
+    if syntax in (ImplicitVRLittleEndian, ExplicitVRLittleEndian):
+        return True
+    # Compressed pixels (JPEG, JPEG-LS, JPEG 2000, HTJ2K, RLE) come in explicit little endian.
+    return syntax.startswith("1.2.840.10008.1.2.4.") or syntax == "1.2.840.10008.1.2.5"
