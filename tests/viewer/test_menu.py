@@ -43,7 +43,7 @@ def test_file_open_study_asks_for_a_folder(
 
 
 @pytest.fixture
-def preferences(plugin_settings, npe2pm):
+def preferences(plugin_settings, npe2pm):  # noqa: ARG001 - a folder of its own
     """The plugin's page of napari's Preferences, kept in a folder of the test."""
     npe2pm.register(PluginManifest.from_distribution("napari-mrseq"))
     return get_plugin_settings("napari-mrseq").classifier

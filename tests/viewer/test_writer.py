@@ -1,0 +1,88 @@
+"""Layers saved through napari, read back by nibabel."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import nibabel
+import numpy as np
+import pydicom
+import pytest
+from napari.components import ViewerModel
+from napari.layers import Image
+from npe2 import PluginManager
+
+from napari_mrseq.errors import MrseqError
+from napari_mrseq.viewer.annotation import annotate, series_of
+from napari_mrseq.viewer.reader import read_layers
+from napari_mrseq.viewer.writer import write_nifti
+
+
+def open_layer(path: Path) -> Image:
+    ((data, attributes, _),) = read_layers(str(path))
+    return Image(data, **attributes)
+
+
+def save(layer: Image, file: Path) -> tuple[nibabel.Nifti1Image, dict]:
+    data, attributes, _ = layer.as_layer_data_tuple()
+    image, sidecar = write_nifti(str(file), data, attributes)
+    return nibabel.load(image), json.loads(Path(sidecar).read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("folder", ["t1_se_tra", "t1_fl2d_sag"])
+def test_every_slice_lies_where_its_header_says(
+    sample_study: Path, tmp_path: Path, folder: str
+) -> None:
+    layer = open_layer(sample_study / folder)
+    image, _ = save(layer, tmp_path / "a.nii.gz")
+    for number, file in enumerate(layer.metadata["mrseq_series"].files):
+        header = pydicom.dcmread(file, force=True)
+        right, front, head = nibabel.affines.apply_affine(image.affine, (0, 0, number))
+        position = [float(value) for value in header.ImagePositionPatient]
+        assert (-right, -front, head) == pytest.approx(position, abs=1e-3)
+        stored = header.pixel_array * float(header.get("RescaleSlope", 1))
+        stored = stored + float(header.get("RescaleIntercept", 0))
+        np.testing.assert_allclose(image.dataobj[..., number].T, stored, rtol=1e-5)
+
+
+def test_what_is_saved_opens_as_it_was(sample_study: Path, tmp_path: Path) -> None:
+    layer = open_layer(sample_study / "ep2d_diff_3scan_trace")
+    save(layer, tmp_path / "a.nii")
+    again = open_layer(tmp_path / "a.nii")
+    assert again.data.shape == layer.data.shape
+    first, second = (series_of(one).affine for one in (layer, again))
+    np.testing.assert_allclose(np.abs(first), np.abs(second), atol=1e-3)
+
+
+def test_the_sidecar_holds_verdict_and_times_in_seconds(
+    sample_study: Path, tmp_path: Path, make_verdict
+) -> None:
+    layer = open_layer(sample_study / "t1_se_tra")
+    annotate(layer, make_verdict(series_of(layer), ["T1"] * layer.data.shape[0]))
+    _, sidecar = save(layer, tmp_path / "a.nii.gz")
+    header = pydicom.dcmread(layer.metadata["mrseq_series"].files[0], force=True)
+    assert sidecar["EchoTime"] == pytest.approx(float(header.EchoTime) / 1000)
+    assert sidecar["BidsSuffix"] == "T1w"
+    assert sidecar["mrseq"]["sequence"] == "T1"
+
+
+def test_napari_saves_through_the_writer(sample_study: Path, tmp_path: Path) -> None:
+    PluginManager.instance().discover()
+    viewer = ViewerModel()
+    layer = viewer.add_layer(open_layer(sample_study / "t1_se_tra"))
+    written = layer.save(str(tmp_path / "a.nii.gz"), plugin="napari-mrseq")
+    assert sorted(Path(file).name for file in written) == ["a.json", "a.nii.gz"]
+
+
+def test_a_layer_of_pixels_keeps_its_scale_and_claims_no_patient(tmp_path: Path) -> None:
+    image, _ = save(Image(np.ones((3, 4, 5), bool), scale=(5, 0.9, 0.8)), tmp_path / "a.nii")
+    assert image.shape == (5, 4, 3)
+    assert image.header.get_zooms() == pytest.approx((0.8, 0.9, 5))
+    assert image.header["sform_code"] == image.header["qform_code"] == 0
+
+
+def test_colours_are_refused_in_words(tmp_path: Path) -> None:
+    with pytest.raises(MrseqError, match="photo: colours"):
+        save(Image(np.ones((4, 4, 3)), rgb=True, name="photo"), tmp_path / "a.nii")
+    assert list(tmp_path.iterdir()) == []
