@@ -31,7 +31,7 @@ LARGEST_FRAME_BYTES = 1 << 30
 # No lossy codec packs a scan tighter than this; a header that claims more is damaged.
 LARGEST_COMPRESSION = 2000
 # A deflated file that swells beyond this is a bomb: no MR series is larger.
-LARGEST_DEFLATED_BYTES = 1 << 32
+LARGEST_DEFLATED_BYTES = 1 << 29
 
 # Elements above this many bytes stay in the file: no text or number is that long.
 DEFER_BYTES = 1 << 22
