@@ -16,10 +16,7 @@ from napari_mrseq.model.registry import DEFAULT
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from napari_mrseq.model import Model
     from napari_mrseq.protocols import Protocol
-    from napari_mrseq.report import Record
-    from napari_mrseq.series import Series
     from napari_mrseq.verdict import Verdict
 
 app = typer.Typer(
@@ -53,29 +50,37 @@ def classify(
     ] = None,
     slices: Annotated[bool, typer.Option("--slices", help="Every slice as well.")] = False,
     fast: Annotated[bool, typer.Option("--fast", help="At most a few slices a series.")] = False,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes of this machine.")] = 1,
+    scheduler: Annotated[
+        str | None, typer.Option(help="A running Dask cluster instead: tcp://HOST:PORT.")
+    ] = None,
     protocol: Annotated[
         str | None,
         typer.Option(help="Say what the study lacks: a protocol's name (ms, stroke, …) or file."),
     ] = None,
 ) -> None:
     """Tell which sequence each series is."""
+    from napari_mrseq.batch import classify_many
     from napari_mrseq.protocols import load_protocol
     from napari_mrseq.reading import read_study
     from napari_mrseq.report import FORMATS, failure_record, in_order_of
+    from napari_mrseq.series import Failure
 
     expected = load_protocol(protocol) if protocol else None
     study = read_study(paths, progress=_progress("reading"))
-    records: list[Record] = []
-    verdicts: list[Verdict] = []
-    network = _load(model, device) if study.series else None
-    for number, series in enumerate(study.series, 1):
-        _say(f"\r{number} of {len(study.series)} series", end="")
-        if network:
-            verdict, record = _judged(series, network, fast=fast, slices=slices)
-            verdicts += [verdict] if verdict else []
-            records.append(record)
-    _say("" if study.series else "nothing to classify")
-    records += [failure_record(failure) for failure in study.failures]
+    judging = _progress("classifying")
+    outcomes = []
+    for outcome in classify_many(
+        study.series, model, device.value, fast=fast, jobs=jobs, scheduler=scheduler
+    ):
+        outcomes.append(outcome)
+        if judging:
+            judging(len(outcomes), len(study.series))
+    verdicts = [outcome for outcome in outcomes if not isinstance(outcome, Failure)]
+    records = [
+        failure_record(outcome) if isinstance(outcome, Failure) else outcome.to_dict(slices=slices)
+        for outcome in (*outcomes, *study.failures)
+    ]
     records = in_order_of(paths, records)
     for record in records:
         if record["error"]:
@@ -150,12 +155,13 @@ def evaluate(
     """Measure a model on the fold it never saw (on all pictures where none was held out)."""
     import json
 
+    from napari_mrseq.model import load_model
     from napari_mrseq.training.catalogue import read_catalogue
     from napari_mrseq.training.figures_text import text_of
     from napari_mrseq.training.run import FIGURES
     from napari_mrseq.training.run import evaluate as run
 
-    network = _load(model, device)
+    network = load_model(model, device.value)
     held_out = network.card.training.get("recipe", {}).get("held_out")
     rows = read_catalogue(catalogue)
     unseen = [row for row in rows if row.fold == held_out] or rows
@@ -192,33 +198,12 @@ def main() -> None:
         sys.exit(2)
 
 
-def _judged(
-    series: Series, model: Model, *, fast: bool, slices: bool
-) -> tuple[Verdict | None, Record]:
-    from napari_mrseq.errors import ReadError
-    from napari_mrseq.judging import classify as judge
-    from napari_mrseq.report import failure_record
-    from napari_mrseq.series import Failure
-
-    try:
-        verdict = judge(series, model, fast=fast)
-    except ReadError as error:
-        return None, failure_record(Failure(series.path, str(error)))
-    return verdict, verdict.to_dict(slices=slices)
-
-
 def _say_studies(verdicts: list[Verdict], protocol: Protocol) -> None:
     from napari_mrseq.report import study_text
     from napari_mrseq.study import judge_studies
 
     for study in judge_studies(verdicts, protocol):
         _say(study_text(study.to_dict()))
-
-
-def _load(model: str, device: Device) -> Model:
-    from napari_mrseq.model import load_model
-
-    return load_model(model, device.value)
 
 
 def _progress(what: str) -> Callable[[int, int], None] | None:

@@ -67,6 +67,12 @@ def test_the_same_input_gives_the_same_bytes_to_a_file(mixed, as_json, tmp_path)
     assert (tmp_path / "out.json").read_bytes() == as_json.stdout
 
 
+def test_several_processes_give_the_same_bytes(mixed, as_json):
+    inputs = ("broken.dcm", "study", "empty", "nowhere")
+    done = run("classify", *inputs, "--format", "json", "--slices", "--jobs", "2", cwd=mixed)
+    assert done.stdout == as_json.stdout
+
+
 def test_nothing_names_the_patient(as_json):
     for text in (as_json.stdout, as_json.stderr):
         assert b"Sample^Simulated" not in text
