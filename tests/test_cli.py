@@ -13,6 +13,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from napari_mrseq.sequences import family_of
+
 PROGRAM = Path(sys.executable).parent / "napari-mrseq"
 
 
@@ -98,7 +100,8 @@ def test_the_sample_study_is_named_right_and_its_lying_header_is_accused(sample_
     assert [name for name, (_, conflict) in found.items() if conflict] == [liar]
     for record in records:
         if Path(record["path"]).name != liar:
-            assert record["pixels"]["sequence"] == record["header"]["sequence"]
+            assert record["sequence"] == record["header"]["sequence"]
+            assert family_of(record["pixels"]["sequence"]) == record["family"]
     assert next(r for r in records if r["path"].endswith(liar))["pixels"]["sequence"] == "T2"
 
 
