@@ -24,7 +24,7 @@ Written by `python docs/make_model_card.py` from the card inside the weights fil
 | Tells | {classes} |
 | Network | {network}, one grey slice of {size} × {size} pixels, {megabytes:.1f} MB |
 | Started from | {start} weights |
-| Trained on | {pictures} slices of {groups} groups (subjects, scanners or data sets that never part) |
+| Trained on | {pictures} slices of {groups} groups: subjects, scanners or data sets |
 | Weights, SHA-256 | `{sha256}` |
 
 **{limits}** It names what a picture looks like; it knows nothing of disease. Where it is unsure, or
