@@ -225,6 +225,7 @@ class ClassifierWidget(QWidget):
     def _on_layer_chosen(self, layer: Image | None) -> None:
         if layer is not None and layer in self._viewer.layers:
             self._viewer.layers.selection.active = layer
+            self._show_hidden(layer)
         self._on_view_moved()
         self.refresh()
 
@@ -238,6 +239,11 @@ class ClassifierWidget(QWidget):
 
     def _show_layer(self, layer: Image) -> None:
         if layer in self._viewer.layers:
+            show_layer(self._viewer, layer)
+
+    def _show_hidden(self, layer: Image) -> None:
+        """Show a layer that the user asks about and can't see; one in sight stays as it is."""
+        if not layer.visible:
             show_layer(self._viewer, layer)
 
     def _on_view_moved(self) -> None:
@@ -269,6 +275,8 @@ class ClassifierWidget(QWidget):
         if layer is None:
             self.controls.status.value = NO_LAYER
             return []
+        if scope != ALL_LAYERS:
+            self._show_hidden(layer)
         if scope == SLICE_IN_VIEW:
             index = slice_in_view(self._viewer, layer)
             if index is None:

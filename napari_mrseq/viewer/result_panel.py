@@ -56,8 +56,8 @@ class ResultPanel(QStackedWidget):
         layout.addLayout(top)
         for label in (self.header, self.doubts, self.model):
             layout.addWidget(label)
-        # Room for two lines, so that nothing jumps when the words change.
-        self.header.setMinimumHeight(2 * self.header.fontMetrics().lineSpacing() + 4)
+        # Room for four lines, so that nothing jumps when the words change.
+        self.header.setMinimumHeight(4 * self.header.fontMetrics().lineSpacing() + 10)
         self.hint = _label(size=13, wrap=True)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.addWidget(self.hint)

@@ -152,6 +152,21 @@ def test_the_scope_can_be_the_slice_in_view(qtbot, viewer) -> None:
     assert viewer.canvas.overlays.text.text == "not yet run   slice 5 of 5"
 
 
+def test_a_hidden_layer_is_shown_when_it_is_asked_about(qtbot, viewer) -> None:
+    hidden = viewer.add_image(noise(4, 32, 32), name="hidden", translate=(50, 0, 0), visible=False)
+    other = viewer.add_image(noise(4, 32, 32), name="other")
+    panel = open_panel(viewer)
+    viewer.layers.selection.active = hidden
+    viewer.dims.set_point(0, 1)
+    assert not hidden.visible
+    run(qtbot, panel)
+    assert (hidden.visible, other.visible) == (True, False)
+    assert viewer.canvas.overlays.text.text.endswith("slice 3 of 4")
+    panel.controls.layer.value = other
+    assert (hidden.visible, other.visible) == (False, True)
+    assert viewer.canvas.overlays.text.text == ""
+
+
 def test_the_scope_can_be_all_layers(qtbot, viewer) -> None:
     for number in range(3):
         viewer.add_image(noise(2, 32, 32), name=f"series {number}", visible=number == 1)
