@@ -165,7 +165,10 @@ def evaluate(
     held_out = network.card.training.get("recipe", {}).get("held_out")
     rows = read_catalogue(catalogue)
     unseen = [row for row in rows if row.fold == held_out] or rows
-    _say(f"fold {held_out}, never trained on" if len(unseen) < len(rows) else "all pictures")
+    if held_out is None:
+        _say("no fold was held out of this model's training: pictures it has seen flatter it")
+    else:
+        _say(f"fold {held_out}, never trained on")
     figures = run(network, unseen, log=_say)
     typer.echo(text_of(figures))
     if output:

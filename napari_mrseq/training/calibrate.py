@@ -24,17 +24,13 @@ if TYPE_CHECKING:
 LOST = 0.02
 
 
-def calibrate(
-    slices: Answers, weights: NDArray[Any], rows: Sequence[Row], classes: Sequence[str]
-) -> Calibration:
+def calibrate(slices: Answers, rows: Sequence[Row], classes: Sequence[str]) -> Calibration:
     """Fit the calibration of a model.
 
     Parameters
     ----------
     slices : Answers
         Uncalibrated answers on pictures never trained on.
-    weights : (n,) array
-        How much each picture shows.
     rows : sequence of Row
         The pictures.
     classes : sequence of str
@@ -43,9 +39,9 @@ def calibrate(
     # Thin classes and small hospitals count for more than their numbers, as in training.
     temperature = _temperature(slices, sampling_weights(rows).numpy(), classes)
     warm = _warmed(slices, temperature)
-    series = answer_series(warm, weights, rows, 1.0)
+    series = answer_series(warm, rows, 1.0)
     series_temperature = _temperature(series, np.ones(len(series.labels)), classes)
-    final = answer_series(warm, weights, rows, series_temperature)
+    final = answer_series(warm, rows, series_temperature)
     return Calibration(
         temperature=round(temperature, 4),
         series_temperature=round(series_temperature, 4),
@@ -55,13 +51,13 @@ def calibrate(
 
 
 def cross_calibrated(
-    slices: Answers, weights: NDArray[Any], rows: Sequence[Row], classes: Sequence[str]
+    slices: Answers, rows: Sequence[Row], classes: Sequence[str]
 ) -> tuple[Answers, Answers]:
     """Calibrate each half of the groups with what the other half says, for honest figures.
 
     Parameters
     ----------
-    slices, weights, rows
+    slices, rows
         As `calibrate` takes them.
     classes : sequence of str
         Columns of the probabilities.
@@ -78,12 +74,10 @@ def cross_calibrated(
     splits = [(second, ~second), (~second, second)] if second.any() else [(everything, everything)]
     all_slices, all_series = [], []
     for fitted, tested in splits:
-        own = calibrate(slices.subset(fitted), weights[fitted], _kept(rows, fitted), classes)
+        own = calibrate(slices.subset(fitted), _kept(rows, fitted), classes)
         warm = _warmed(slices.subset(tested), own.temperature)
         all_slices.append(warm)
-        all_series.append(
-            answer_series(warm, weights[tested], _kept(rows, tested), own.series_temperature)
-        )
+        all_series.append(answer_series(warm, _kept(rows, tested), own.series_temperature))
     return joined(all_slices), joined(all_series)
 
 

@@ -37,12 +37,15 @@ class Answers:
         What the model said.
     positions : (n,) array
         Place in the stack, 0 to 1; nan where unknown.
+    shown : (n,) array
+        How much a slice shows; 1 for series.
     """
 
     labels: NDArray[np.str_]
     origins: NDArray[np.str_]
     probabilities: NDArray[np.float64]
     positions: NDArray[np.float64]
+    shown: NDArray[np.float64]
 
     def subset(self, chosen: NDArray[np.bool_]) -> Answers:
         """Return some of the cases."""
@@ -51,6 +54,7 @@ class Answers:
             self.origins[chosen],
             self.probabilities[chosen],
             self.positions[chosen],
+            self.shown[chosen],
         )
 
 
@@ -61,21 +65,14 @@ def joined(parts: Sequence[Answers]) -> Answers:
         np.concatenate([part.origins for part in parts]),
         np.concatenate([part.probabilities for part in parts]),
         np.concatenate([part.positions for part in parts]),
+        np.concatenate([part.shown for part in parts]),
     )
 
 
 def answer_slices(
     model: Model, rows: Sequence[Row], progress: Callable[[int, int], None] | None = None
-) -> tuple[Answers, NDArray[np.float64]]:
-    """Let a model judge each picture.
-
-    Returns
-    -------
-    answers : Answers
-        One a row.
-    weights : (n,) array
-        How much each picture shows.
-    """
+) -> Answers:
+    """Let a model judge each picture."""
     probabilities, weights = [], []
     for index, row in enumerate(rows):
         said, weight = model.examine(read_picture(row.path)[None])
@@ -83,25 +80,23 @@ def answer_slices(
         weights.append(weight[0])
         if progress:
             progress(index + 1, len(rows))
-    answers = Answers(
+    return Answers(
         labels=np.array([row.label for row in rows]),
         origins=np.array([row.origin for row in rows]),
         probabilities=np.array(probabilities, dtype=float),
         positions=np.array([np.nan if r.position is None else r.position for r in rows]),
+        shown=np.array(weights, dtype=float),
     )
-    return answers, np.array(weights, dtype=float)
 
 
-def answer_series(
-    slices: Answers, weights: NDArray[Any], rows: Sequence[Row], temperature: float
-) -> Answers:
+def answer_series(slices: Answers, rows: Sequence[Row], temperature: float) -> Answers:
     """Join the answers on slices into one a series, as a verdict does."""
     members: dict[tuple[str, str], list[int]] = {}
     for index, row in enumerate(rows):
         members.setdefault((row.series, row.label), []).append(index)
     firsts = [indices[0] for indices in members.values()]
     joined = [
-        aggregate(slices.probabilities[i], weights[i], np.zeros(len(i)), temperature)
+        aggregate(slices.probabilities[i], slices.shown[i], np.zeros(len(i)), temperature)
         for i in members.values()
     ]
     return Answers(
@@ -109,6 +104,7 @@ def answer_series(
         origins=slices.origins[firsts],
         probabilities=np.array(joined),
         positions=np.full(len(firsts), np.nan),
+        shown=np.ones(len(firsts)),
     )
 
 
@@ -146,7 +142,8 @@ def figures_of(answers: Answers, classes: Sequence[str], threshold: float) -> di
         "cases": len(kept.labels),
         "forced": {
             "T1/T2/FLAIR, DICOM and NIfTI": _share(right, old & stacks),
-            "T1/T2/FLAIR, ends of the stack": _share(right, old & stacks & edges),
+            "  of these, ends of the stack": _share(right, old & stacks & edges),
+            "  of these, all but noise and blank": _share(right, old & stacks & (kept.shown > 0)),
             "T1/T2/FLAIR, screenshots": _share(right, old & shots),
             "family, DICOM and NIfTI": _share(right, stacks),
             "family, DICOM and NIfTI, macro": _macro(right, kept.labels, stacks),

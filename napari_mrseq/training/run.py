@@ -117,8 +117,8 @@ def evaluate(model: Model, rows: list[Row], log: Callable[[str], None] = print) 
         rows, in the order of ``classes``.
     """
     log(f"judging {len(rows)} pictures")
-    slices, shown = answer_slices(model, rows)
-    series = answer_series(slices, shown, rows, model.card.calibration.series_temperature)
+    slices = answer_slices(model, rows)
+    series = answer_series(slices, rows, model.card.calibration.series_temperature)
     return _figures(model.card, slices, series)
 
 
@@ -127,11 +127,9 @@ def _measured(card: Card, weights: dict[str, torch.Tensor], rows: list[Row]) -> 
     network = networks.build(card.network, len(card.classes))
     network.load_state_dict(weights)
     model = Model(card=card, sha256="", device="cpu", network=network.float().eval())
-    slices, shown = answer_slices(model, rows)
-    card = replace(card, calibration=calibrate(slices, shown, rows, card.classes))
-    return replace(
-        card, figures=_figures(card, *cross_calibrated(slices, shown, rows, card.classes))
-    )
+    slices = answer_slices(model, rows)
+    card = replace(card, calibration=calibrate(slices, rows, card.classes))
+    return replace(card, figures=_figures(card, *cross_calibrated(slices, rows, card.classes)))
 
 
 def _figures(card: Card, slices: Answers, series: Answers) -> dict[str, Any]:
