@@ -14,7 +14,6 @@ from safetensors.torch import load_file
 from napari_mrseq.errors import DeviceError, ModelError
 from napari_mrseq.model import networks, registry
 from napari_mrseq.model.preparation import prepare
-from napari_mrseq.sequences import UNKNOWN
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -107,11 +106,9 @@ class Model:
         channels = networks.channel_count(self.card.network)
         logits = logits_of(self.network, images.to(self.device), channels)
         probabilities = torch.softmax(logits / self.card.calibration.temperature, dim=1).cpu()
-        if UNKNOWN in self.classes:
-            # What shows nothing is unknown, whatever the network dreams of it.
-            nothing = torch.zeros(len(self.classes))
-            nothing[self.classes.index(UNKNOWN)] = 1
-            probabilities = torch.where(weights[:, None] > 0, probabilities, nothing)
+        # What shows nothing may be anything, whatever the network dreams of it.
+        nothing = torch.full_like(probabilities, 1 / len(self.classes))
+        probabilities = torch.where(weights[:, None] > 0, probabilities, nothing)
         return probabilities.numpy(), weights.numpy()
 
 
