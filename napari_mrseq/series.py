@@ -197,11 +197,9 @@ def series_from_array(
     """
     import dask.array as da
 
-    lazy = array
-    if not isinstance(array, da.Array):
-        source = array if hasattr(array, "shape") else np.asarray(array)
-        # Without a name dask would hash every pixel for one.
-        lazy = da.from_array(source, chunks="auto", name=False)
+    source = array if hasattr(array, "shape") else np.asarray(array)
+    # Without a name dask would hash every pixel for one.
+    lazy = source if isinstance(source, da.Array) else da.from_array(source, name=False)
     if rgb:
         lazy = lazy[..., :3].astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
     if lazy.ndim == 2:
