@@ -22,7 +22,7 @@ CEILING = 0.99
 # A header this sure that it is none of the vocabulary is not held against the pixels.
 REFUSAL_CONFIDENCE = 0.9
 # Below this probability neither side of a contradiction is sure enough to accuse the other.
-CONFLICT_CONFIDENCE = 0.6
+CONFLICT_CONFIDENCE = 0.5
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ class Card:
 
     def to_json(self) -> str:
         """Return the card as JSON, the same text for the same card."""
-        return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
+        return json.dumps(asdict(self), ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> Card:
