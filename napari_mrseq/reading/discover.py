@@ -140,10 +140,11 @@ def starts_like_dicom(head: bytes) -> bool:
 
 def _sort_in(path: str, found: Found, *, given: bool) -> None:
     kind, cause = file_kind(path)
-    name = Path(path).name
     if kind in ("dicom", "nifti", "picture", "zip") or (kind == "dicomdir" and given):
         found.files.append((kind, path))
-    elif given or (kind == "text" and Path(name.lower()).suffix in _IMAGE_ENDINGS):
+        return
+    name = Path(path).name
+    if given or (kind == "text" and Path(name.lower()).suffix in _IMAGE_ENDINGS):
         found.failures.append(Failure(path, cause or "no image: a text file"))
     elif kind == "" and (_could_be_image(name) or cause.startswith("not readable")):
         found.failures.append(Failure(path, cause))

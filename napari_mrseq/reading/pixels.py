@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
+from uuid import uuid4
 
 import numpy as np
 from pydicom import dcmread
@@ -218,7 +219,9 @@ def stack_pixels(volumes: Sequence[Sequence[FrameSource]]) -> Array:
         return stack if single else stack[None]
 
     meta = np.empty((0,) * len(chunks), dtype)
-    array: Array = da.map_blocks(load, chunks=chunks, dtype=dtype, meta=meta)
+    # Without a name dask would hash every source of the stack.
+    name = f"slices-{uuid4().hex}"
+    array: Array = da.map_blocks(load, name=name, chunks=chunks, dtype=dtype, meta=meta)
     return array
 
 
@@ -253,7 +256,8 @@ def _plain_frame(file: BinaryIO, source: FrameSource) -> NDArray[Any]:
     unused = layout.bits_allocated - layout.bits_stored
     if unused > 0:
         # Bits above those stored may hold anything (PS3.5, 8.1.1): the sign is put there.
-        frame = (frame << unused) >> unused
+        frame = frame << unused
+        frame >>= unused
     return frame.reshape(layout.rows, layout.columns)
 
 

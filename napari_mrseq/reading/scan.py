@@ -29,18 +29,20 @@ _PIXEL_GROUP_END = 0x7FE00010
 _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 _UNDEFINED = 0xFFFFFFFF
 _DEEPEST = 16
-_LONG_VRS = frozenset((b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN",
-                       b"UR", b"UT", b"UV"))  # fmt: skip
-_SHORT_VRS = frozenset((b"AE", b"AS", b"AT", b"CS", b"DA", b"DS", b"DT", b"FD", b"FL", b"IS",
-                        b"LO", b"LT", b"PN", b"SH", b"SL", b"SS", b"ST", b"TM", b"UI", b"UL",
-                        b"US"))  # fmt: skip
+_LONG_VRS = {vr.encode(): vr for vr in (
+    "OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV",
+)}  # fmt: skip
+_SHORT_VRS = {vr.encode(): vr for vr in (
+    "AE", "AS", "AT", "CS", "DA", "DS", "DT", "FD", "FL", "IS", "LO", "LT", "PN", "SH", "SL",
+    "SS", "ST", "TM", "UI", "UL", "US",
+)}  # fmt: skip
 
 _TAG = Struct("<HH").unpack_from
 _SHORT = Struct("<H").unpack_from
 _LONG = Struct("<I").unpack_from
 
 # (tag, VR or None, length, offset of the value)
-_Element = tuple[int, bytes | None, int, int]
+_Element = tuple[int, str | None, int, int]
 
 
 class NotPlainError(Exception):
@@ -68,7 +70,7 @@ class ScannedHeader:
         self.dataset = dataset
         self.transfer_syntax = transfer_syntax
         self.pixel_tag, vr, self.pixel_length, self.pixel_offset = pixels
-        self.pixel_vr = vr.decode() if vr else "OW"
+        self.pixel_vr = vr or "OW"
 
 
 def scan_header(file: BinaryIO, wanted: Container[int], sequences: Container[int]) -> ScannedHeader:
@@ -109,7 +111,7 @@ def scan_header(file: BinaryIO, wanted: Container[int], sequences: Container[int
             value = walk.value(length) if length <= LARGEST_VALUE_BYTES else None
             key = BaseTag(tag)
             found[key] = RawDataElement(
-                key, vr.decode() if vr else None, length, value, offset, walk.implicit, True
+                key, vr, length, value, offset, walk.implicit, True
             )
         walk.place = offset + length
     dataset = Dataset(found)
@@ -153,11 +155,12 @@ class _Walk:
             (length,) = _LONG(window, at + 4)
             self.place += 8
             return tag, None, length, self.place
-        vr = window[at + 4 : at + 6]
-        if vr in _SHORT_VRS:
+        written = window[at + 4 : at + 6]
+        vr = _SHORT_VRS.get(written)
+        if vr:
             (length,) = _SHORT(window, at + 6)
             self.place += 8
-        elif vr in _LONG_VRS:
+        elif vr := _LONG_VRS.get(written):
             (length,) = _LONG(window, at + 8)
             self.place += 12
         else:

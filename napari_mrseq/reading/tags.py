@@ -30,7 +30,7 @@ def numbers(dataset: Dataset, tag: int, vr: str | None = None) -> tuple[float, .
     vr : str, optional
         Value representation of a private element, used where the file doesn't give one.
     """
-    element = dataset.get_item(tag, keep_deferred=True)
+    element = dataset.get_item(BaseTag(tag), keep_deferred=True)
     if element is None or element.value is None:
         return ()
     try:
@@ -57,7 +57,7 @@ def text(dataset: Dataset, tag: int) -> str:
 
     Meant for identifiers and code strings, which DICOM writes in ASCII; other bytes are replaced.
     """
-    element = dataset.get_item(tag, keep_deferred=True)
+    element = dataset.get_item(BaseTag(tag), keep_deferred=True)
     if element is None or element.value is None:
         return ""
     value = element.value
@@ -99,8 +99,9 @@ def _parse(value: Any, vr: str, dataset: Dataset) -> tuple[float, ...]:
         order = "<" if dataset.original_encoding[1] is not False else ">"
         count = len(value) // size
         return struct.unpack(f"{order}{count}{code}", value[: count * size])
-    parts = value.decode("ascii", "replace").strip("\0 ").split("\\")
-    return tuple(float(_decimal(part)) for part in parts if part.strip("\0 "))
+    # float() reads bytes too, which is twice as fast as to decode them.
+    parts = value.strip(b"\0 ").replace(b",", b".").split(b"\\")
+    return tuple([float(number) for part in parts if (number := part.strip(b"\0 "))])
 
 
 def _decimal(part: Any) -> Any:
