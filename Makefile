@@ -35,7 +35,7 @@ bench: $(READY)
 	done
 
 screenshots: $(READY)
-	.ci/with-screen $(BIN)/napari-mrseq view $(SAMPLE) --screenshot docs/images/sample-study.png
+	.ci/with-screen $(BIN)/python docs/make_screenshots.py
 
 wheel: $(READY)
 	$(BIN)/pip wheel --no-deps --wheel-dir dist .

@@ -186,8 +186,10 @@ def view(
     ] = None,
 ) -> None:
     """Open napari with everything loaded, classified and annotated."""
+    from napari_mrseq.model import registry
     from napari_mrseq.viewer.application import show
 
+    registry.find(model)
     show(paths, screenshot=screenshot, model=model, device=device.value)
 
 

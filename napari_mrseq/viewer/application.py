@@ -91,14 +91,16 @@ def most_telling(layers: Sequence[Image]) -> Image:
 def _picture_and_close(viewer: Viewer, file: Path) -> None:
     from qtpy.QtCore import QTimer
 
+    def finish() -> None:
+        # Whatever fails, a window that nobody sees must not stay.
+        try:
+            viewer.screenshot(str(file), canvas_only=False, flash=False)
+        finally:
+            viewer.close()
+
+    QTimer.singleShot(SETTLE_MS, finish)
     layer = most_telling(viewer.layers)
     show_layer(viewer, layer)
     show_slice(viewer, layer, middle_slice(layer))
     viewer.window.resize(*WINDOW_SIZE)
     viewer.reset_view()
-
-    def finish() -> None:
-        viewer.screenshot(str(file), canvas_only=False, flash=False)
-        viewer.close()
-
-    QTimer.singleShot(SETTLE_MS, finish)
