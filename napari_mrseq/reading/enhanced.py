@@ -5,7 +5,6 @@ from __future__ import annotations
 from pydicom.dataset import Dataset
 
 from napari_mrseq.reading.frames import (
-    Direction,
     Frame,
     Origin,
     component_of,
@@ -16,12 +15,11 @@ from napari_mrseq.reading.frames import (
     rescale,
     thickness_of,
     time_of_day,
-    triple,
     window_of,
 )
 from napari_mrseq.reading.instance import Instance
 from napari_mrseq.reading.pixels import FrameSource
-from napari_mrseq.reading.tags import items, number, numbers, text, words
+from napari_mrseq.reading.tags import Direction, items, number, numbers, text, triple, words
 
 SHARED_GROUPS = 0x52009229
 PER_FRAME_GROUPS = 0x52009230

@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 
 from pydicom.dataset import Dataset
 
+from napari_mrseq.reading.diffusion import diffusion_of
 from napari_mrseq.reading.geometry import is_orientation
 from napari_mrseq.reading.instance import Instance
 from napari_mrseq.reading.pixels import FrameSource
-from napari_mrseq.reading.tags import number, numbers, text, whole, words
-
-Direction = tuple[float, float, float]
+from napari_mrseq.reading.tags import Direction, number, numbers, text, triple, whole, words
 
 _COMPONENT_WORDS = {
     "M": "magnitude",
@@ -119,6 +118,7 @@ def classic_frames(instance: Instance) -> list[Frame]:
     """
     header = instance.header
     image_type = words(header, 0x00080008)
+    b_value, direction = diffusion_of(header)
     first = Frame(
         source=FrameSource(instance.path, instance.offset, instance.layout),
         origin=origin_of(instance),
@@ -133,8 +133,8 @@ def classic_frames(instance: Instance) -> list[Frame]:
         echo_time=number(header, 0x00180081),
         inversion_time=number(header, 0x00180082),
         flip_angle=number(header, 0x00181314),
-        b_value=b_value_of(header),
-        direction=direction_of(header),
+        b_value=b_value,
+        direction=direction,
         trigger=_trigger(header),
         time=time_of_day(text(header, 0x0008002A) or text(header, 0x00080032)),
         order=(
@@ -165,11 +165,6 @@ def repeated(frame: Frame, index: int) -> Frame:
     """Return another frame of the same file with the same attributes."""
     source = replace(frame.source, index=index)
     return replace(frame, source=source, order=(*frame.order, index))
-
-
-def triple(values: tuple[float, ...]) -> Direction | None:
-    """Return three numbers, None where there are not exactly three."""
-    return (values[0], values[1], values[2]) if len(values) == 3 else None
 
 
 def orientation_of(group: Dataset) -> tuple[float, ...] | None:
@@ -234,29 +229,6 @@ def component_of(image_type: tuple[str, ...], declared: str) -> str:
         return _COMPONENT_WORDS[declared]
     found = [_COMPONENT_WORDS[word] for word in image_type[2:] if word in _COMPONENT_WORDS]
     return found[0] if found else ""
-
-
-def b_value_of(header: Dataset) -> float | None:
-    """Return the b value in s/mm² from the standard tag or the vendor's."""
-    for tag, vr in ((0x00189087, "FD"), (0x0019100C, "IS"), (0x20011003, "FL"), (0x00651009, "FD")):
-        value = number(header, tag, vr)
-        if value is not None and value >= 0:
-            return value
-    # GE writes b + 1e9 in the first of four numbers.
-    value = number(header, 0x00431039, "IS")
-    return None if value is None or value < 0 else value % 1e5 if value >= 1e9 else value
-
-
-def direction_of(header: Dataset) -> Direction | None:
-    """Return the diffusion gradient direction in patient LPS where a tag gives it so."""
-    for tag in (0x00189089, 0x0019100E, 0x00651037):
-        found = triple(numbers(header, tag, "FD"))
-        if found:
-            return found
-    philips = [number(header, tag, "FL") for tag in (0x200510B0, 0x200510B1, 0x200510B2)]
-    if all(value is not None for value in philips):
-        return triple(tuple(value for value in philips if value is not None))
-    return None
 
 
 def _ge_quantity(header: Dataset) -> str:

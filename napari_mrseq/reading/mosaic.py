@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_mrseq.errors import ReadError
-from napari_mrseq.reading.frames import Frame, classic_frames, orientation_of, triple
+from napari_mrseq.reading.csa import csa_values
+from napari_mrseq.reading.frames import Frame, classic_frames, orientation_of
 from napari_mrseq.reading.geometry import slice_normal
 from napari_mrseq.reading.instance import Instance
 from napari_mrseq.reading.pixels import Tile
-from napari_mrseq.reading.tags import items, numbers, whole, words
+from napari_mrseq.reading.tags import items, numbers, triple, whole, words
 
 _SIEMENS_COUNT = 0x0019100A
-_SIEMENS_CSA = 0x00291010
 _UIH_COUNT = 0x00651050
 _UIH_FRAMES = 0x00651051
 
@@ -44,17 +44,16 @@ def mosaic_frames(instance: Instance) -> list[Frame]:
 
 
 def _siemens_frames(instance: Instance, image: Frame) -> list[Frame]:
-    csa = _csa(instance)
-    count = int(_csa_number(csa, "NumberOfImagesInMosaic") or 0)
+    counted, vector = csa_values(instance.header, "NumberOfImagesInMosaic", "SliceNormalVector")
+    count = int(counted[0]) if counted else 0
     count = count or whole(instance.header, _SIEMENS_COUNT, "US") or 0
     if count < 1:
         raise ReadError("a mosaic whose header doesn't tell the number of its slices")
     tiles = _tiles(instance, count)
     if image.position is None or image.orientation is None or image.pixel_spacing is None:
         return [_tile_frame(image, tile, None) for tile in tiles]
-    normal = _csa_vector(csa, "SliceNormalVector")
-    if normal is None:
-        normal = slice_normal(image.orientation)
+    known = len(vector) == 3 and any(vector)
+    normal = np.array(vector) if known else slice_normal(image.orientation)
     # The position in the header is that of a slice as large as the whole mosaic, centred on the
     # true one (nibabel, doc/source/dicom/dicom_mosaic.rst).
     row, column = np.array(image.orientation[:3]), np.array(image.orientation[3:])
@@ -101,35 +100,3 @@ def _tiles(instance: Instance, count: int, down: int | None = None) -> list[Tile
 def _tile_frame(image: Frame, tile: Tile, position: NDArray[np.float64] | None) -> Frame:
     place = None if position is None else triple(tuple(float(value) for value in position))
     return replace(image, source=replace(image.source, tile=tile), position=place)
-
-
-def _csa(instance: Instance) -> dict[str, object]:
-    element = instance.header.get_item(_SIEMENS_CSA)
-    if element is None or not isinstance(element.value, bytes) or not element.value:
-        return {}
-    # Imported here because it warns on import that nibabel's DICOM wrappers are experimental;
-    # the CSA parser alone is used.
-    from nibabel.nicom import csareader
-
-    try:
-        tags: dict[str, object] = csareader.read(  # type: ignore[no-untyped-call]
-            element.value
-        )["tags"]
-    except Exception:  # nibabel asserts and unpacks on damaged headers
-        return {}
-    return tags
-
-
-def _csa_number(csa: dict[str, object], name: str) -> float | None:
-    values = _csa_items(csa, name)
-    return values[0] if values else None
-
-
-def _csa_vector(csa: dict[str, object], name: str) -> NDArray[np.float64] | None:
-    values = _csa_items(csa, name)
-    return np.array(values) if len(values) == 3 and any(values) else None
-
-
-def _csa_items(csa: dict[str, object], name: str) -> list[float]:
-    entry = csa.get(name)
-    return [float(v) for v in entry["items"]] if isinstance(entry, dict) else []

@@ -110,9 +110,7 @@ def scan_header(file: BinaryIO, wanted: Container[int], sequences: Container[int
         if tag in wanted:
             value = walk.value(length) if length <= LARGEST_VALUE_BYTES else None
             key = BaseTag(tag)
-            found[key] = RawDataElement(
-                key, vr, length, value, offset, walk.implicit, True
-            )
+            found[key] = RawDataElement(key, vr, length, value, offset, walk.implicit, True)
         walk.place = offset + length
     dataset = Dataset(found)
     dataset.set_original_encoding(walk.implicit, True)

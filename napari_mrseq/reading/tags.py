@@ -15,6 +15,8 @@ from pydicom.datadict import dictionary_VR
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 
+Direction = tuple[float, float, float]
+
 _BINARY = {"US": "H", "SS": "h", "UL": "I", "SL": "i", "FL": "f", "FD": "d"}
 
 
@@ -50,6 +52,11 @@ def whole(dataset: Dataset, tag: int, vr: str | None = None) -> int | None:
     """Return the first number of an element as an integer, None where it has none."""
     value = number(dataset, tag, vr)
     return None if value is None else int(value)
+
+
+def triple(values: tuple[float, ...]) -> Direction | None:
+    """Return three numbers, None where there are not exactly three."""
+    return (values[0], values[1], values[2]) if len(values) == 3 else None
 
 
 def text(dataset: Dataset, tag: int) -> str:
