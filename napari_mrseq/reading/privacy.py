@@ -28,6 +28,8 @@ _TAGS_REMOVED = {
 }  # fmt: skip
 # Private groups that header rules read: Siemens, GE, Philips, UIH.
 _PRIVATE_KEPT = {0x0019, 0x0021, 0x0029, 0x0043, 0x0051, 0x0065, 0x2001, 0x2005}
+# Enhanced files of Philips keep Scanning Sequence and the like in this one, in each frame's groups.
+_PRIVATE_SEQUENCES_KEPT = {0x2005140F}
 # What names the patient: looked for in everything that is kept.
 _IDENTITY = (0x00100010, 0x00100020, 0x00100030, 0x00101000, 0x00101001, 0x00101040, 0x00102154)
 _SHORTEST_NAME = 4
@@ -99,13 +101,16 @@ def _must_go(tag: Any, vr: str, value: Any, names: tuple[bytes, ...]) -> bool:
         return True
     if tag.group in _GROUPS_REMOVED and tag not in _PATIENT_KEPT:
         return True
-    if tag.is_private and (tag.group not in _PRIVATE_KEPT or vr == "SQ"):
+    if tag.is_private and tag.group not in _PRIVATE_KEPT:
+        return True
+    if tag.is_private and vr == "SQ" and tag not in _PRIVATE_SEQUENCES_KEPT:
         return True
     written = value if isinstance(value, bytes) else str(value).encode() if vr != "SQ" else b""
     if len(written) > LARGEST_ELEMENT_BYTES:
         return True
     lowered = written.lower()
-    return any(name in lowered for name in names)
+    # A sequence is cleaned item by item.
+    return vr != "SQ" and any(name in lowered for name in names)
 
 
 def _identity_words(dataset: Dataset) -> tuple[bytes, ...]:

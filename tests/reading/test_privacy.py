@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pydicom
 import pytest
 from pydicom.dataset import Dataset
 
+from napari_mrseq.header.attributes import attributes_of
 from napari_mrseq.reading import read_study
 from tests.reading.scanner_files import SHARED_DATA, WriteSlice, items
 
@@ -89,3 +91,33 @@ def test_enhanced_header_holds_one_frame(write_enhanced: Callable[..., Path]) ->
     frames = [{"position": (0.0, 0.0, 3.0 * index)} for index in range(50)]
     header = header_of(write_enhanced(1, frames))
     assert len(header.PerFrameFunctionalGroupsSequence) == 1
+
+
+def test_scanning_sequence_of_enhanced_philips_is_kept_without_the_patient(
+    write_enhanced: Callable[..., Path],
+) -> None:
+    path = write_enhanced(1, [{"position": (0.0, 0.0, 3.0 * index)} for index in range(3)])
+    dataset = pydicom.dcmread(path)
+    for frame in dataset.PerFrameFunctionalGroupsSequence:
+        frame.add_new((0x2005, 0x0014), "LO", "Philips MR Imaging DD 005")
+        frame.add_new((0x2005, 0x0010), "LO", "Philips MR Imaging DD 001")
+        inner = items(
+            ScanningSequence=["GR", "IR"],
+            SequenceVariant="MP",
+            PatientName="Roe^Jane",
+            PatientID="ID998877",
+            SeriesDescription="of Jane Roe",
+            RequestAttributesSequence=items(RequestedProcedureID="ACC4711"),
+            **PERSONAL,
+        )
+        # Private sequences other than this one still go, inside of it as well.
+        inner[0].add_new((0x2005, 0x0010), "LO", "Philips MR Imaging DD 001")
+        inner[0].add_new((0x2005, 0x1084), "SQ", items(PulseSequenceName="secret"))
+        frame.add_new((0x2005, 0x140F), "SQ", inner)
+        frame.add_new((0x2005, 0x1084), "SQ", items(PulseSequenceName="secret"))
+    dataset.save_as(path, overwrite=True)
+    (series,) = read_study(path).series
+    assert series.dataset is not None
+    written = "\n".join(elements(series.dataset))
+    assert [word for word in (*SECRETS, "secret") if word.lower() in written.lower()] == []
+    assert {"gradient echo", "inversion"} <= attributes_of(series).techniques.keys()
