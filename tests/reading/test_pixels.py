@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,9 +12,13 @@ import numpy as np
 import pydicom
 import pytest
 from pydicom.data import get_testdata_file
+from pydicom.encaps import encapsulate
 from pydicom.pixels import pixel_array
 from pydicom.uid import (
+    HTJ2K,
+    UID,
     DeflatedExplicitVRLittleEndian,
+    HTJ2KLossless,
     RLELossless,
 )
 
@@ -50,6 +55,15 @@ FILES = (
     "rtdose.dcm",
     "rtdose_rle.dcm",
     "rtdose_expb.dcm",
+)
+
+# row · (20 column + 1) of 12 x 16 pixels, written without loss by OpenJPH 0.26.3 (imagecodecs):
+# no file in HTJ2K comes with pydicom, and no library of this project writes one.
+HTJ2K_IMAGE = (
+    "/0//UQApQAAAAAAQAAAADAAAAAAAAAAAAAAAEAAAAAwAAAAAAAAAAAABDwEB/1AACAACAAAACv9SAAwAAgABAAUEBEAB"
+    "/1wAEyCIkJCQkJCQkJCQkJCQiIiI/2QAFwABT3BlbkpQSCBWZXIgMC4yNi4zLv+QAAoAAAAAAJ8AAf+TwAAm/3wFB3QA"
+    "AMAAE0AAE0AAEwDo/QKHdAAu/gKHdAA4/AMHdADAABPAABLAABKAGfj3AKJUAOUAITQA8wABNADAABUQAAVcAAEoZgCg"
+    "IIxj1gAC1EqLjcBRgb62AMjggHQAwAArIAAWlAACYI7H7YP554k8nCPXAAAIBAeCBK/j+hBgZ/Yggey6AOb9AABVAP/Z"
 )
 
 
@@ -180,3 +194,17 @@ def test_frames_of_a_compressed_file_are_read_one_by_one(
     series = read_one(path)
     for index in (9, 0, 4):
         np.testing.assert_array_equal(series.slice_pixels(index).compute(), expected[index])
+
+
+@pytest.mark.parametrize("syntax", [HTJ2KLossless, HTJ2K])
+def test_htj2k_is_read(syntax: UID, write_slice: WriteSlice) -> None:
+    path = write_slice(1)
+    dataset = pydicom.dcmread(path)
+    dataset.file_meta.TransferSyntaxUID = syntax
+    dataset.PixelData = encapsulate([base64.b64decode(HTJ2K_IMAGE)])
+    dataset["PixelData"].VR = "OB"
+    # The code stream says 16 bits.
+    dataset.BitsStored, dataset.HighBit = 16, 15
+    dataset.save_as(path, overwrite=True)
+    rows, columns = np.indices((12, 16))
+    np.testing.assert_array_equal(read_one(path).pixels[0].compute(), rows * (20 * columns + 1))
