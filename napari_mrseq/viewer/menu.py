@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from napari_mrseq.viewer.layer_data import LayerData
 
 PLUGIN = "napari-mrseq"
 WIDGET = "MR sequence classifier"
@@ -27,4 +30,33 @@ def open_study_folder() -> None:
         return
     folder = QFileDialog.getExistingDirectory(None, "Open MR study folder")
     if folder:
-        viewer.open(folder, plugin=PLUGIN)
+        read_in_background(viewer, folder)
+
+
+def read_in_background(viewer: Any, folder: str) -> None:
+    """Read a folder off the GUI thread and add its layers; the activity dock shows that it runs.
+
+    Parameters
+    ----------
+    viewer : napari.Viewer
+        Where the layers go.
+    folder : str
+        Whatever lies in it is read.
+    """
+    from napari.layers import Image
+    from napari.qt.threading import create_worker
+    from napari.utils.notifications import show_error
+
+    from napari_mrseq.viewer.reader import read_layers
+
+    def add(layers: list[LayerData]) -> None:
+        for data, attributes, _ in layers:
+            viewer.add_layer(Image(data, **attributes))
+
+    create_worker(
+        read_layers,
+        folder,
+        _progress={"desc": "Reading the study"},
+        _connect={"returned": add, "errored": lambda error: show_error(str(error))},
+        _ignore_errors=True,
+    )

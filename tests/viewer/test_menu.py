@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 from napari.settings import get_plugin_settings
+from napari.utils.notifications import Notification, notification_manager
 from npe2 import PluginManager, PluginManifest
+from pytestqt.qtbot import QtBot
 from qtpy.QtWidgets import QFileDialog, QWidget
 
 from napari_mrseq.viewer.menu import PLUGIN, WIDGET
@@ -30,16 +32,29 @@ def test_layers_classify_opens_the_panel(make_napari_viewer_proxy) -> None:
 
 
 def test_file_open_study_asks_for_a_folder(
-    make_napari_viewer_proxy, monkeypatch: pytest.MonkeyPatch, sample_study: Path
+    make_napari_viewer_proxy,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    sample_study: Path,
+    tmp_path: Path,
 ) -> None:
     viewer = make_napari_viewer_proxy()
     # The dialog is the system's own; what a person would choose in it is given here.
-    answers = [str(sample_study / "t1_se_tra"), ""]
+    answers = [str(sample_study / "t1_se_tra"), "", str(tmp_path)]
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: answers.pop(0))
     choose("napari-mrseq.open_study")
-    assert [layer.name for layer in viewer.layers] == ["t1_se_tra"]
+    # Headers are read while the window lives on.
+    assert not viewer.layers
+    qtbot.waitUntil(lambda: len(viewer.layers) == 1, timeout=20_000)
+    assert viewer.layers[0].name == "t1_se_tra"
     choose("napari-mrseq.open_study")
+    choose("napari-mrseq.open_study")
+    qtbot.waitUntil(lambda: any("Nothing to open" in n.message for n in told()), timeout=20_000)
     assert len(viewer.layers) == 1
+
+
+def told() -> list[Notification]:
+    return notification_manager.records
 
 
 @pytest.fixture
