@@ -27,9 +27,9 @@ Written by `python docs/make_model_card.py` from the card inside the weights fil
 | Trained on | {pictures} slices of {groups} groups: subjects, scanners or data sets |
 | Weights, SHA-256 | `{sha256}` |
 
-**{limits}** It names what a picture looks like; it knows nothing of disease. Where it is unsure, or
-the picture is no MR of a known kind, it says *unknown*; where it can't tell T1 with contrast agent
-from T1 without, it says T1.
+**{limits}** It names what a picture looks like; it knows nothing of disease. Where it is unsure,
+or the picture is no MR of a known kind, it says *unknown*; where it can't tell T1 with contrast
+agent from T1 without, it says T1.
 
 ## Figures
 

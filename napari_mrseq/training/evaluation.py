@@ -142,8 +142,8 @@ def figures_of(answers: Answers, classes: Sequence[str], threshold: float) -> di
         "cases": len(kept.labels),
         "forced": {
             "T1/T2/FLAIR, DICOM and NIfTI": _share(right, old & stacks),
-            "  of these, ends of the stack": _share(right, old & stacks & edges),
-            "  of these, all but noise and blank": _share(right, old & stacks & (kept.shown > 0)),
+            "T1/T2/FLAIR, ends of the stack": _share(right, old & stacks & edges),
+            "T1/T2/FLAIR, all but noise and blank": _share(right, old & stacks & (kept.shown > 0)),
             "T1/T2/FLAIR, screenshots": _share(right, old & shots),
             "family, DICOM and NIfTI": _share(right, stacks),
             "family, DICOM and NIfTI, macro": _macro(right, kept.labels, stacks),
