@@ -49,7 +49,7 @@ SEQUENCES: dict[str, Sequence] = {
         Sequence("BOLD", "BOLD / T2* EPI", "T2*", "bold", "#AA4499", True),
         Sequence("DWI", "DWI", "diffusion", "dwi", "#E69F00", True),
         Sequence("B0", "DWI b=0", "diffusion", "dwi", "#DDCC77", True),
-        Sequence("ADC", "ADC", "diffusion", None, "#B58900", True),
+        Sequence("ADC", "ADC", "ADC", None, "#B58900", True),
         Sequence("PERF", "perfusion", "perfusion", None, "#44AA99", False),
         Sequence("MRA", "angiography", "MRA", "angio", "#CC6677", True),
         Sequence("FIELDMAP", "field map", "other", None, "#888888", False),

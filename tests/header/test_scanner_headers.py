@@ -388,8 +388,9 @@ HEADERS: list[tuple[str, str, Header]] = [
 
 CASES = [pytest.param(sequence, header, id=f"{sequence}-{n}") for sequence, n, header in HEADERS]
 
-# These need words, or the other series of the study, to be told.
-NEED_WORDS = frozenset({"LOCALIZER", "OTHER", "PERF", "SWI", "FIELDMAP", "MRA", "STIR"})
+# These need words, or the other series of the study, to be told; an ADC map has the times and the
+# b value of the images that it is computed from.
+NEED_WORDS = frozenset({"LOCALIZER", "OTHER", "PERF", "SWI", "FIELDMAP", "MRA", "STIR", "ADC"})
 WITHOUT_WORDS = [case for case in CASES if case.values[0] not in NEED_WORDS]
 
 
