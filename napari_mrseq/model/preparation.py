@@ -57,14 +57,49 @@ def prepare(
         blank ones, pure noise and thumbnails.
     """
     images, spread = _scaled(slices)
-    aspect = pixel_spacing[0] / pixel_spacing[1] if pixel_spacing else 1.0
-    content = functional.adaptive_avg_pool2d(images, CONTENT_CELLS)[:, 0] > CONTENT_LEVEL
+    aspect = _aspect(pixel_spacing)
+    content = _content(images)
     centre, half = _content_square(content, (images.shape[-2] * aspect, images.shape[-1]))
     weights = content.float().mean(dim=(1, 2)) * (spread > 0) * _smoothness(images)
     if min(images.shape[-2:]) < LEAST_PIXELS:
         weights = torch.zeros_like(weights)
     weights = torch.where(weights < LEAST_SHOWN, 0.0, weights)
     return _resampled(images, centre, half, aspect, size), weights
+
+
+def content_box(
+    slice_pixels: NDArray[Any], *, pixel_spacing: tuple[float, float] | None = None
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Tell which part of a slice `prepare` cuts out.
+
+    Parameters
+    ----------
+    slice_pixels : (rows, columns) array
+        As `prepare` takes them, one alone.
+    pixel_spacing : tuple of float, optional
+        mm along (row, column).
+
+    Returns
+    -------
+    centre, half : tuple of float
+        Middle and half the sides along (row, column), in the slice's own pixels; pixel 0 lies
+        from 0 to 1. The box may reach over the edge.
+    """
+    images, _ = _scaled(slice_pixels[None])
+    aspect = _aspect(pixel_spacing)
+    extent = images.shape[-2] * aspect, images.shape[-1]
+    (centre,), (half,) = _content_square(_content(images), extent)
+    row, column, side = float(centre[0]), float(centre[1]), float(half)
+    return (row / aspect, column), (side / aspect, side)
+
+
+def _aspect(pixel_spacing: tuple[float, float] | None) -> float:
+    return pixel_spacing[0] / pixel_spacing[1] if pixel_spacing else 1.0
+
+
+def _content(images: Tensor) -> Tensor:
+    """Return which cells of a coarse grid over each picture show something."""
+    return functional.adaptive_avg_pool2d(images, CONTENT_CELLS)[:, 0] > CONTENT_LEVEL
 
 
 def _smoothness(images: Tensor) -> Tensor:

@@ -1,0 +1,107 @@
+"""Heat maps: where in a slice the network finds what speaks for a sequence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from napari_mrseq.errors import ModelError
+from napari_mrseq.model.classifier import logits_of
+from napari_mrseq.model.networks import channel_count
+from napari_mrseq.model.preparation import content_box, prepare
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+    from napari_mrseq.model.classifier import Model
+
+# Side of the patch that hides, and its steps, as shares of the picture the network sees.
+PATCH, STEP = 5, 10
+# Patches judged at once.
+BATCH = 32
+
+
+def explain(
+    model: Model,
+    slice_pixels: NDArray[Any],
+    class_code: str,
+    pixel_spacing: tuple[float, float] | None = None,
+) -> NDArray[np.float32]:
+    """Return where a slice holds evidence for a sequence.
+
+    A black patch is moved over the picture that the network sees; where it hides evidence, the
+    odds of the sequence fall (occlusion: Zeiler & Fergus, ECCV 2014).
+
+    Parameters
+    ----------
+    model : Model
+        A loaded network, of any architecture.
+    slice_pixels : (rows, columns) array
+        Grey values on any scale.
+    class_code : str
+        One of ``model.classes``.
+    pixel_spacing : tuple of float, optional
+        mm along (row, column).
+
+    Returns
+    -------
+    (rows, columns) float32 array
+        On the slice's own pixels: 1 where hiding costs the sequence most, 0 where it costs
+        nothing or helps. All 0 where the slice shows nothing.
+
+    Raises
+    ------
+    ModelError
+        If captum isn't installed, or the model doesn't know the class.
+    """
+    try:
+        from captum.attr import Occlusion
+    except ImportError as error:
+        raise ModelError("heat maps need captum: pip install 'napari-mrseq[explain]'") from error
+    if class_code not in model.classes:
+        known = ", ".join(model.classes)
+        raise ModelError(f"{model.name} knows no {class_code!r}; it knows {known}")
+    size = model.card.input_size
+    patch, step = size // PATCH, size // STEP
+    images, weights = prepare(slice_pixels[None], size, pixel_spacing=pixel_spacing)
+    if not weights[0]:
+        return np.zeros(slice_pixels.shape, np.float32)
+    place = model.classes.index(class_code)
+    channels = channel_count(model.card.network)
+
+    def odds(pictures: Tensor) -> Tensor:
+        logits = logits_of(model.network, pictures, channels)
+        others = torch.cat((logits[:, :place], logits[:, place + 1 :]), dim=1)
+        return logits[:, place] - others.logsumexp(dim=1)
+
+    with torch.inference_mode():
+        lost = Occlusion(odds).attribute(
+            images.to(model.device),
+            sliding_window_shapes=(1, patch, patch),
+            strides=(1, step, step),
+            baselines=0,
+            perturbations_per_eval=BATCH,
+        )
+    # The patch moves by steps: even out the blocks that they leave.
+    half = step // 2
+    seen = functional.avg_pool2d(lost.float().cpu().clamp_min(0), 2 * half + 1, 1, half)
+    return _on_slice(seen / seen.max().clamp_min(1e-6), slice_pixels, pixel_spacing)
+
+
+def _on_slice(
+    seen: Tensor, slice_pixels: NDArray[Any], pixel_spacing: tuple[float, float] | None
+) -> NDArray[np.float32]:
+    """Lay a (1, 1, size, size) map of what the network saw back on the slice's pixels."""
+    centre, half = content_box(slice_pixels, pixel_spacing=pixel_spacing)
+    rows, columns = (
+        (torch.arange(count) + 0.5 - middle) / reach
+        for count, middle, reach in zip(slice_pixels.shape, centre, half, strict=True)
+    )
+    at_rows, at_columns = torch.meshgrid(rows, columns, indexing="ij")
+    grid = torch.stack((at_columns, at_rows), dim=-1)[None]
+    laid = functional.grid_sample(seen, grid, align_corners=False)
+    return np.asarray(laid[0, 0].numpy(), dtype=np.float32)

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from napari_mrseq import load_model, read
+from napari_mrseq.errors import ModelError
+from napari_mrseq.model import Model
+from napari_mrseq.model.card import Card
+from napari_mrseq.model.explanation import explain
+from napari_mrseq.model.networks import build
+
+
+class BrightIsT2(nn.Module):
+    """A network that says T2 for what is nearly white, and looks at nothing else."""
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        white = (images - 0.6).clamp_min(0).mean(dim=(1, 2, 3))
+        return torch.stack((torch.zeros_like(white), 100 * white), dim=1)
+
+
+@pytest.fixture
+def bright_is_t2() -> Model:
+    card = Card("bright", "1", "efficientnet_lite0", ("T1", "T2"), 129)
+    return Model(card, "", "cpu", BrightIsT2())
+
+
+@pytest.fixture
+def body() -> np.ndarray:
+    """A grey body off the middle of its picture, with one white spot around (110, 150)."""
+    y, x = np.mgrid[:240, :200]
+    grey = np.where(((y - 90) / 70) ** 2 + ((x - 130) / 55) ** 2 < 1, 400.0, 0.0)
+    return np.where(np.hypot(y - 110, x - 150) < 12, 1000.0, grey)
+
+
+def middle(heat: np.ndarray) -> np.ndarray:
+    """Centre of what is hot, as (row, column)."""
+    hot = np.argwhere(heat > 0.5)
+    return np.asarray(hot.mean(axis=0))
+
+
+def test_the_heat_lies_on_the_evidence_in_the_slice(bright_is_t2, body):
+    heat = explain(bright_is_t2, body, "T2")
+    assert heat.shape == body.shape
+    assert heat.dtype == np.float32
+    assert heat.min() == 0
+    assert heat.max() == pytest.approx(1, abs=0.01)
+    assert middle(heat) == pytest.approx((110, 150), abs=10)
+    # Far off, even inside the body, there is none.
+    assert heat[40:70, 90:120].max() < 0.01
+
+
+def test_the_heat_follows_pixels_that_are_not_square(bright_is_t2, body):
+    flat = explain(bright_is_t2, body[::3], "T2", pixel_spacing=(3.0, 1.0))
+    assert flat.shape == body[::3].shape
+    assert middle(flat) * (3, 1) == pytest.approx((110, 150), abs=10)
+    narrow = explain(bright_is_t2, body[:, ::2], "T2", pixel_spacing=(0.4, 0.8))
+    assert middle(narrow) * (1, 2) == pytest.approx((110, 150), abs=10)
+
+
+def test_what_speaks_against_a_sequence_is_cold(bright_is_t2, body):
+    heat = explain(bright_is_t2, body, "T1")
+    assert heat[100:120, 140:160].max() == 0
+
+
+def test_hiding_what_is_hot_costs_the_shipped_model_more_than_hiding_what_is_cold(sample_study):
+    series = read(sample_study / "t2_tse_tra")[0]
+    picture = np.asarray(series.pixels[series.slice_count // 2], dtype=float)
+    model = load_model(device="cpu")
+    said = model.predict(picture[None])[0]
+    best = int(said.argmax())
+    heat = explain(model, picture, model.classes[best])
+    body = picture > np.quantile(picture, 0.5)
+    hot = body & (heat >= np.quantile(heat[body], 0.85))
+    cold = body & (heat <= np.quantile(heat[body], 0.15))
+    without_hot, without_cold = model.predict(np.where(np.stack((hot, cold)), 0, picture))
+    assert without_hot[best] < without_cold[best]
+
+
+def test_networks_of_torchvision_are_explained(body):
+    torch.manual_seed(0)
+    card = Card("colours", "1", "resnet18", ("T1", "T2"), 65)
+    model = Model(card, "", "cpu", build("resnet18", 2).eval())
+    heats = [explain(model, body, code) for code in card.classes]
+    # Of two classes, what speaks for one speaks against the other.
+    assert max(heat.max() for heat in heats) > 0.5
+    assert not (heats[0] * heats[1]).max() > 0.5
+
+
+def test_a_blank_slice_has_no_evidence(bright_is_t2):
+    assert not explain(bright_is_t2, np.full((50, 60), 7.0), "T2").any()
+
+
+def test_a_class_that_the_model_lacks_is_refused_with_those_it_has(bright_is_t2, body):
+    with pytest.raises(ModelError, match=r"no 'SWI'.*T1, T2"):
+        explain(bright_is_t2, body, "SWI")
+
+
+def test_without_captum_the_error_says_what_to_install():
+    code = (
+        "import sys; sys.modules['captum'] = None\n"
+        "import numpy; from napari_mrseq import load_model\n"
+        "from napari_mrseq.errors import ModelError\n"
+        "from napari_mrseq.model.explanation import explain\n"
+        "try: explain(load_model(device='cpu'), numpy.ones((64, 64)), 'T1')\n"
+        "except ModelError as error: print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "napari-mrseq[explain]" in done.stdout
