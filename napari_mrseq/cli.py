@@ -27,7 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Format = StrEnum("Format", ["table", "csv", "json", "parquet"])
+Format = StrEnum("Format", ["table", "csv", "json", "parquet", "bids"])
 Device = StrEnum("Device", ["auto", "cuda", "mps", "cpu"])
 
 Paths = Annotated[
@@ -46,7 +46,8 @@ def classify(
         Format, typer.Option("--format", help="How the result is written.")
     ] = Format.table,
     output: Annotated[
-        Path | None, typer.Option(help="Where to write it instead of standard output.")
+        Path | None,
+        typer.Option(help="Where to write it instead of standard output; a folder for bids."),
     ] = None,
     slices: Annotated[bool, typer.Option("--slices", help="Every slice as well.")] = False,
     fast: Annotated[bool, typer.Option("--fast", help="At most a few slices a series.")] = False,
@@ -61,11 +62,14 @@ def classify(
 ) -> None:
     """Tell which sequence each series is."""
     from napari_mrseq.batch import classify_many
+    from napari_mrseq.bids import write_sidecars
     from napari_mrseq.protocols import load_protocol
     from napari_mrseq.reading import read_study
-    from napari_mrseq.report import FORMATS, failure_record, in_order_of
+    from napari_mrseq.report import FORMATS, records_of
     from napari_mrseq.series import Failure
 
+    if output_format is Format.bids and not output:
+        raise MrseqError("sidecars need a folder: give it with --output FOLDER")
     expected = load_protocol(protocol) if protocol else None
     study = read_study(paths, progress=_progress("reading"))
     judging = _progress("classifying")
@@ -77,15 +81,14 @@ def classify(
         if judging:
             judging(len(outcomes), len(study.series))
     verdicts = [outcome for outcome in outcomes if not isinstance(outcome, Failure)]
-    records = [
-        failure_record(outcome) if isinstance(outcome, Failure) else outcome.to_dict(slices=slices)
-        for outcome in (*outcomes, *study.failures)
-    ]
-    records = in_order_of(paths, records)
+    records = records_of((*outcomes, *study.failures), paths, slices=slices)
     for record in records:
         if record["error"]:
             _say(f"not read: {record['path']}: {record['error']}")
-    _write(FORMATS[output_format.value](records), output)
+    if output_format is Format.bids and output:
+        write_sidecars(verdicts, output, slices=slices)
+    else:
+        _write(FORMATS[output_format.value](records), output)
     if expected:
         _say_studies(verdicts, expected)
     raise typer.Exit(int(any(record["error"] for record in records)))

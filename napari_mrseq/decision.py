@@ -50,6 +50,32 @@ class Decision:
         return family_of(self.sequence)
 
 
+@dataclass(frozen=True)
+class Correction:
+    """A person's word on some slices of a series.
+
+    Attributes
+    ----------
+    first, last : int
+        The slices, both included, counted from 0 through all volumes.
+    sequence : str
+        Code of the vocabulary, or a class of the user's own.
+    """
+
+    first: int
+    last: int
+    sequence: str
+
+    @property
+    def decision(self) -> Decision:
+        """The person's word; no network is ever this sure (`CEILING`)."""
+        return Decision(self.sequence, 1.0, "member")
+
+    def covers(self, first: int, last: int) -> bool:
+        """Tell whether it speaks of all these slices."""
+        return self.first <= first and last <= self.last
+
+
 def by_class(classes: Sequence[str], row: NDArray[Any]) -> dict[str, float]:
     """Name the columns of a (classes,) array of probabilities."""
     return {code: float(p) for code, p in zip(classes, row, strict=True)}

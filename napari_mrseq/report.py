@@ -5,15 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.sequences import UNKNOWN, name_of
+from napari_mrseq.series import Failure
 
 if TYPE_CHECKING:
-    from napari_mrseq.series import Failure
+    from napari_mrseq.verdict import Verdict
 
 Record = dict[str, Any]
 
@@ -40,6 +41,27 @@ FIELDS = (
     "error",
 )
 _SLICE_COLUMNS = ("index", "volume", "sop_instance_uid", "sequence", "confidence")
+
+
+def records_of(
+    outcomes: Iterable[Verdict | Failure], paths: Sequence[Path], *, slices: bool = False
+) -> list[Record]:
+    """Return the records of verdicts and failures, in the order of the given paths.
+
+    Parameters
+    ----------
+    outcomes : iterable of Verdict or Failure
+        One a series or a file that can't be read.
+    paths : sequence of Path
+        What the user asked for; empty where the order of `outcomes` is the user's own.
+    slices : bool
+        An entry for every slice as well.
+    """
+    records = [
+        failure_record(one) if isinstance(one, Failure) else one.to_dict(slices=slices)
+        for one in outcomes
+    ]
+    return in_order_of(paths, records)
 
 
 def failure_record(failure: Failure) -> Record:
@@ -152,6 +174,7 @@ def flat_rows(records: Sequence[Record]) -> list[dict[str, Any]]:
         rows += [
             {"path": record["path"], "series_uid": record["series_uid"]}
             | {f"slice_{column}": entry[column] for column in _SLICE_COLUMNS}
+            | ({"slice_corrected": True} if "corrected" in entry else {})
             for entry in record.get("slices", ())
         ]
     return rows
@@ -175,6 +198,9 @@ def _flat(record: Record) -> dict[str, Any]:
             }
         else:
             flat[field] = _joined(value) if isinstance(value, list) else value
+    if "correction" in record:
+        machine = record["correction"]["machine"]
+        flat |= {f"machine_{key}": machine[key] for key in ("sequence", "confidence")}
     return flat
 
 

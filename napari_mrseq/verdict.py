@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_mrseq.decision import Decision, aggregate, by_class, contradicts, decide, join
+from napari_mrseq.decision import (
+    Correction,
+    Decision,
+    aggregate,
+    by_class,
+    contradicts,
+    decide,
+    join,
+)
 from napari_mrseq.header import HeaderClaim, claim_of
+from napari_mrseq.sequences import family_of, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +43,8 @@ class SliceVerdict:
         One a class of the model; they sum to 1.
     weight : float
         How much the slice shows, 0 (black) to 1: its vote for the series.
+    overruled : Decision or None
+        What the probabilities amount to where a person decided otherwise.
     """
 
     index: int
@@ -42,6 +53,7 @@ class SliceVerdict:
     decision: Decision
     probabilities: Mapping[str, float]
     weight: float
+    overruled: Decision | None = None
 
     @property
     def sequence(self) -> str:
@@ -55,13 +67,14 @@ class SliceVerdict:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the slice as an entry of ``slices`` in the record."""
-        return {
+        entry = {
             "index": self.index,
             "volume": self.volume,
             "sop_instance_uid": self.sop_instance_uid,
             "sequence": self.sequence,
             "confidence": _rounded(self.confidence),
         }
+        return entry | ({"corrected": True} if self.overruled else {})
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +86,7 @@ class Verdict:
     series : Series
         What was judged.
     decision : Decision
-        Pixels and header joined.
+        Pixels and header joined, or a person's word.
     probabilities : mapping of str to float
         The network's, aggregated over the series.
     pixels : Decision
@@ -86,6 +99,10 @@ class Verdict:
         The slices looked at, in their order.
     model_id : mapping
         ``name``, ``version`` and ``sha256`` of the weights.
+    corrections : tuple of Correction
+        What a person said, the latest last.
+    overruled : Decision or None
+        Pixels and header joined, where a person decided otherwise for the whole series.
     """
 
     series: Series
@@ -96,6 +113,8 @@ class Verdict:
     conflict: bool
     slices: tuple[SliceVerdict, ...]
     model_id: Mapping[str, str]
+    corrections: tuple[Correction, ...] = ()
+    overruled: Decision | None = None
 
     @property
     def sequence(self) -> str:
@@ -143,8 +162,82 @@ class Verdict:
         }
         if slices:
             record["slices"] = [judged.to_dict() for judged in self.slices]
+        if self.corrections:
+            record["correction"] = self._correction_record()
         warnings = [*series.warnings, *(self.header.warnings if self.header else ())]
+        warnings += [self.words_of(correction) for correction in self.corrections]
         return record | {"model": dict(self.model_id), "warnings": warnings, "error": None}
+
+    def words_of(self, correction: Correction) -> str:
+        """Say what a person corrected, in words for the user."""
+        said = f"corrected by the user: {name_of(correction.sequence)}"
+        machine = self.overruled
+        if machine and correction.covers(0, self.series.slice_count - 1):
+            return f"{said}, was {name_of(machine.sequence)} {100 * machine.confidence:.0f} %"
+        per_volume = self.series.pixels.shape[-3]
+        volume, first = divmod(correction.first, per_volume)
+        where = f" of volume {volume + 1}" if self.series.pixels.ndim == 4 else ""
+        return f"{said}, slices {first + 1} to {correction.last % per_volume + 1}{where}"
+
+    def _correction_record(self) -> dict[str, Any]:
+        machine = self.overruled or self.decision
+        return {
+            "by": "user",
+            "machine": {
+                "sequence": machine.sequence,
+                "confidence": _rounded(machine.confidence),
+                "resolved": machine.resolved,
+            },
+            "ranges": [
+                {"first": one.first, "last": one.last, "sequence": one.sequence}
+                for one in self.corrections
+            ],
+        }
+
+
+def correct(verdict: Verdict, corrections: Sequence[Correction]) -> Verdict:
+    """Return a verdict as a person corrected it.
+
+    A correction of all slices is the word on the series; of some, on these slices alone. A later
+    one goes before an earlier one. Probabilities and the witnesses' words stay as they were.
+
+    Parameters
+    ----------
+    verdict : Verdict
+        What the program says, never corrected yet.
+    corrections : sequence of Correction
+        In the order they were made.
+    """
+    if not corrections:
+        return verdict
+    per_volume = verdict.series.pixels.shape[-3]
+    slices = tuple(
+        correct_slice(one, corrections, one.volume * per_volume + one.index)
+        for one in verdict.slices
+    )
+    corrected = replace(verdict, slices=slices, corrections=tuple(corrections))
+    last = verdict.series.slice_count - 1
+    word = next((one for one in reversed(corrections) if one.covers(0, last)), None)
+    if word is None:
+        return corrected
+    claim = verdict.header
+    agrees = claim is not None and family_of(claim.sequence) == family_of(word.sequence)
+    return replace(
+        corrected,
+        decision=word.decision,
+        overruled=verdict.decision,
+        conflict=verdict.conflict and not agrees,
+    )
+
+
+def correct_slice(
+    judged: SliceVerdict, corrections: Sequence[Correction], number: int
+) -> SliceVerdict:
+    """Return slice `number`, counted through all volumes, as a person corrected it."""
+    word = next((one for one in reversed(corrections) if one.covers(number, number)), None)
+    if word is None:
+        return judged
+    return replace(judged, decision=word.decision, overruled=judged.decision)
 
 
 def conclude(series: Series, model: Model, judged: Sequence[SliceVerdict]) -> Verdict:

@@ -17,7 +17,7 @@ FLOORS = [
     {"cli"},
     {"viewer"},
     {"batch", "training"},
-    {"report"},
+    {"report", "bids"},
     {"study"},
     {"judging"},
     {"verdict"},

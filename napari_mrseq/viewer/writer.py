@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from napari_mrseq.bids import bids_sidecar, sidecar_text
 from napari_mrseq.errors import MrseqError
-from napari_mrseq.sequences import SEQUENCES
 from napari_mrseq.viewer.annotation import RECORD_KEY
 from napari_mrseq.viewer.layer_data import DICOM_KEY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# BIDS 1.10 gives times in seconds, DICOM in milliseconds.
-SECONDS = {
-    "RepetitionTime": "repetition_time",
-    "EchoTime": "echo_time",
-    "InversionTime": "inversion_time",
-}
-AS_THEY_ARE = {
-    "FlipAngle": "flip_angle",
-    "MagneticFieldStrength": "field_strength",
-    "Manufacturer": "vendor",
-}
 # NIfTI and DICOM agree on the axis to the head; left and front point the other way.
 RAS_FROM_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
@@ -72,7 +60,10 @@ def write_nifti(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
     image.header.set_xyzt_units("mm")
     nibabel.save(image, path)
     sidecar = Path(path.removesuffix(".gz").removesuffix(".nii") + ".json")
-    sidecar.write_text(json.dumps(_sidecar(known, metadata.get(RECORD_KEY)), indent=1), "utf-8")
+    fields = bids_sidecar(
+        known.get("attributes", {}), known.get("series_number"), metadata.get(RECORD_KEY)
+    )
+    sidecar.write_text(sidecar_text(fields), "utf-8")
     return [path, str(sidecar)]
 
 
@@ -99,20 +90,3 @@ def _storable(values: NDArray[Any]) -> NDArray[Any]:
     if values.dtype in (np.int64, np.uint64):
         return values.astype(np.float64)
     return values
-
-
-def _sidecar(known: dict[str, Any], record: dict[str, Any] | None) -> dict[str, Any]:
-    measured = known.get("attributes", {})
-    sidecar: dict[str, Any] = {
-        field: _seconds(measured.get(name)) for field, name in SECONDS.items()
-    }
-    sidecar |= {field: measured.get(name) for field, name in AS_THEY_ARE.items()}
-    sidecar |= {"SeriesNumber": known.get("series_number"), RECORD_KEY: record}
-    if record is not None:
-        sequence = SEQUENCES.get(record["sequence"])
-        sidecar["BidsSuffix"] = sequence.bids_suffix if sequence else None
-    return {field: value for field, value in sidecar.items() if value is not None}
-
-
-def _seconds(milliseconds: float | None) -> float | None:
-    return None if milliseconds is None else milliseconds / 1000

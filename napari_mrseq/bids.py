@@ -1,0 +1,103 @@
+"""BIDS sidecars: what was measured how, with the verdict beside it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from napari_mrseq.header import attributes_of
+from napari_mrseq.sequences import SEQUENCES
+
+if TYPE_CHECKING:
+    from napari_mrseq.verdict import Verdict
+
+# BIDS 1.10 gives times in seconds, DICOM in milliseconds.
+_BIDS_SECONDS = {
+    "RepetitionTime": "repetition_time",
+    "EchoTime": "echo_time",
+    "InversionTime": "inversion_time",
+}
+_BIDS_AS_THEY_ARE = {
+    "FlipAngle": "flip_angle",
+    "MagneticFieldStrength": "field_strength",
+    "Manufacturer": "vendor",
+}
+
+
+def bids_sidecar(
+    measured: Mapping[str, Any], series_number: int | None, record: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """Return a BIDS sidecar: what was measured how, and the verdict under ``mrseq``.
+
+    Parameters
+    ----------
+    measured : mapping
+        ``SequenceAttributes.to_dict()``; times in ms.
+    series_number : int or None
+        As the scanner counts.
+    record : dict or None
+        Of the series; None where it was not judged.
+    """
+    sidecar: dict[str, Any] = {
+        field: _seconds(measured.get(name)) for field, name in _BIDS_SECONDS.items()
+    }
+    sidecar |= {field: measured.get(name) for field, name in _BIDS_AS_THEY_ARE.items()}
+    sidecar |= {"SeriesNumber": series_number, "mrseq": record}
+    if record is not None:
+        sidecar["BidsSuffix"] = _bids_suffix(record["sequence"])
+    return {field: value for field, value in sidecar.items() if value is not None}
+
+
+def write_sidecars(
+    verdicts: Sequence[Verdict], folder: Path, *, slices: bool = False
+) -> list[Path]:
+    """Write one BIDS sidecar a series, named by number, description and BIDS suffix.
+
+    Parameters
+    ----------
+    verdicts : sequence of Verdict
+        One a series.
+    folder : Path
+        Where they go; made where it is missing.
+    slices : bool
+        An entry for every slice as well.
+
+    Raises
+    ------
+    OSError
+        If the folder can't be written to.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    written: list[Path] = []
+    for verdict in verdicts:
+        series, record = verdict.series, verdict.to_dict(slices=slices)
+        sidecar = bids_sidecar(attributes_of(series).to_dict(), series.series_number, record)
+        name = _sidecar_name(record)
+        twins = sum(one.stem.split("__")[0] == name for one in written)
+        file = folder / (f"{name}__{twins + 1}.json" if twins else f"{name}.json")
+        file.write_text(sidecar_text(sidecar), "utf-8")
+        written.append(file)
+    return written
+
+
+def sidecar_text(sidecar: Mapping[str, Any]) -> str:
+    """Return what a sidecar's file holds."""
+    return json.dumps(sidecar, ensure_ascii=False, indent=1) + "\n"
+
+
+def _bids_suffix(sequence: str) -> str | None:
+    known = SEQUENCES.get(sequence)
+    return known.bids_suffix if known else None
+
+
+def _sidecar_name(record: Mapping[str, Any]) -> str:
+    number, stem = record["series_number"], record["description"] or Path(record["path"]).stem
+    parts = (None if number is None else f"{number:03}", stem, _bids_suffix(record["sequence"]))
+    return "_".join(re.sub(r"[^\w.-]+|__+", "-", part) for part in parts if part)
+
+
+def _seconds(milliseconds: float | None) -> float | None:
+    return None if milliseconds is None else milliseconds / 1000
