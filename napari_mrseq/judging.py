@@ -97,7 +97,9 @@ def judge_slices(series: Series, model: Model, indices: Sequence[int]) -> list[S
 
     stack = np.stack(compute(*(series.slice_pixels(i) for i in indices)))
     spacing = series.spacing[1:] if series.spacing else None
-    probabilities, weights = model.examine(stack, pixel_spacing=spacing)
+    # Whether a layer of unknown origin is a picture, its grey values tell.
+    as_shown = None if series.kind == "layer" else series.kind == "picture"
+    probabilities, weights = model.examine(stack, pixel_spacing=spacing, as_shown=as_shown)
     per_volume = series.pixels.shape[-3]
     judged = []
     for index, row, weight in zip(indices, probabilities, weights, strict=True):

@@ -11,6 +11,10 @@ from napari_mrseq.errors import ModelError
 
 # Key of the card in the metadata of a safetensors file.
 KEY = "napari_mrseq_card"
+# How slices are brought to the form a network was trained on: our own way (`model.preparation`),
+# and that of networks trained with torchvision's transforms (`model.torchvision_preparation`).
+CONTENT, TORCHVISION = "content", "torchvision"
+PREPARATIONS = (CONTENT, TORCHVISION)
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,11 @@ class Card:
         Measured on what was held out, by ``napari-mrseq evaluate``.
     limits : str
         What the model must not be used for.
+    preparation : str
+        `CONTENT` or `TORCHVISION`: what is done to a slice before the network sees it.
+    window : tuple of float or None
+        Width and level of the linear window that turns the values of a scan into 8 bits; for
+        `TORCHVISION` alone, where None takes each slice's own range.
     """
 
     name: str
@@ -66,6 +75,8 @@ class Card:
     training: Mapping[str, Any] = field(default_factory=dict)
     figures: Mapping[str, Any] = field(default_factory=dict)
     limits: str = "For research. Not for diagnosis."
+    preparation: str = CONTENT
+    window: tuple[float, float] | None = None
 
     def to_json(self) -> str:
         """Return the card as JSON, the same text for the same card."""
@@ -84,6 +95,14 @@ class Card:
             fields = json.loads(text)
             fields["classes"] = tuple(fields["classes"])
             fields["calibration"] = Calibration(**fields["calibration"])
-            return cls(**fields)
+            if fields.get("window"):
+                fields["window"] = tuple(fields["window"])
+            card = cls(**fields)
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError(f"the model card can't be read: {error}") from error
+        if card.preparation not in PREPARATIONS:
+            raise ModelError(
+                f"the model wants its slices prepared as {card.preparation!r}, which this version "
+                "of napari-mrseq can't do: install a newer one"
+            )
+        return card

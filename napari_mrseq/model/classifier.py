@@ -13,7 +13,9 @@ from safetensors.torch import load_file
 
 from napari_mrseq.errors import DeviceError, ModelError
 from napari_mrseq.model import networks, registry
+from napari_mrseq.model.card import TORCHVISION
 from napari_mrseq.model.preparation import prepare
+from napari_mrseq.model.torchvision_preparation import prepare_as_torchvision
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -82,17 +84,23 @@ class Model:
         return self.examine(slices, pixel_spacing=pixel_spacing)[0]
 
     def examine(
-        self, slices: ArrayLike, *, pixel_spacing: tuple[float, float] | None = None
+        self,
+        slices: ArrayLike,
+        *,
+        pixel_spacing: tuple[float, float] | None = None,
+        as_shown: bool | None = None,
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return calibrated probabilities, and for each slice how much it shows (0 to 1).
 
-        Takes and raises what `predict` does.
+        Takes and raises what `predict` does, and `as_shown`: the values are a picture's, so that
+        an imported network's window is not for them (by default where they are 8 bits).
         """
         stack = np.asarray(slices)
         if stack.ndim != 3 or 0 in stack.shape[1:]:
             raise ValueError(f"slices of shape (n, rows, columns) are needed, not {stack.shape}")
         starts = range(0, len(stack), BATCH_SLICES)
-        batches = [self._examine(stack[s : s + BATCH_SLICES], pixel_spacing) for s in starts]
+        parts = (stack[start : start + BATCH_SLICES] for start in starts)
+        batches = [self._examine(part, pixel_spacing, as_shown) for part in parts]
         if not batches:
             return np.zeros((0, len(self.classes)), np.float32), np.zeros(0, np.float32)
         probabilities, weights = zip(*batches, strict=True)
@@ -100,9 +108,17 @@ class Model:
 
     @torch.inference_mode()
     def _examine(
-        self, stack: NDArray[Any], pixel_spacing: tuple[float, float] | None
+        self,
+        stack: NDArray[Any],
+        pixel_spacing: tuple[float, float] | None,
+        as_shown: bool | None,
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         images, weights = prepare(stack, self.card.input_size, pixel_spacing=pixel_spacing)
+        if self.card.preparation == TORCHVISION:
+            batch = prepare_as_torchvision(stack, self.card.window, as_shown=as_shown)
+            logits = self.network(batch.to(self.device)).float()
+            answers = torch.softmax(logits / self.card.calibration.temperature, dim=1)
+            return answers.cpu().numpy(), weights.numpy()
         channels = networks.channel_count(self.card.network)
         logits = logits_of(self.network, images.to(self.device), channels)
         probabilities = torch.softmax(logits / self.card.calibration.temperature, dim=1).cpu()
