@@ -14,6 +14,7 @@ from safetensors.torch import load_file
 from napari_mrseq.errors import DeviceError, ModelError
 from napari_mrseq.model import networks, registry
 from napari_mrseq.model.card import TORCHVISION
+from napari_mrseq.model.onnx_file import load_onnx_network
 from napari_mrseq.model.preparation import prepare
 from napari_mrseq.model.torchvision_preparation import prepare_as_torchvision
 
@@ -152,7 +153,8 @@ def load_model(name_or_path: str | Path = registry.DEFAULT, device: str = "auto"
     Parameters
     ----------
     name_or_path : str or Path
-        ``"default"``, the name of a model that ships, or a weights file.
+        ``"default"``, the name of a model (`registry.entries`), or a weights file; an ONNX file
+        that this program exported runs on ONNX Runtime, on the CPU.
     device : str
         ``"auto"`` (a GPU where there is one), ``"cuda"``, ``"mps"`` or ``"cpu"``.
 
@@ -166,6 +168,10 @@ def load_model(name_or_path: str | Path = registry.DEFAULT, device: str = "auto"
     chosen = choose_device(device)
     path, sha256 = registry.find(name_or_path)
     card = registry.read_card(path)
+    if path.suffix == registry.ONNX_SUFFIX:
+        if device not in ("auto", "cpu"):
+            raise DeviceError(f"{path} is an ONNX file, which is run on the cpu alone here")
+        return Model(card=card, sha256=sha256, device="cpu", network=load_onnx_network(path))
     network = networks.build(card.network, len(card.classes))
     try:
         network.load_state_dict(load_file(path))

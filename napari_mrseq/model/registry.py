@@ -1,9 +1,11 @@
-"""Which models exist and where. Imports no torch."""
+"""Which models exist and where: those that ship, and the user's own. Imports no torch."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,26 +17,137 @@ DEVICES = ("auto", "cuda", "mps", "cpu")
 WEIGHTS = Path(__file__).parent / "weights"
 # name → file and SHA-256 of each model that ships; the first is the default.
 SHIPPED = WEIGHTS / "registry.json"
+# Names the folder of the user's models, where it is not to be the system's.
+FOLDER_VARIABLE = "NAPARI_MRSEQ_MODELS"
+WEIGHTS_SUFFIX, ONNX_SUFFIX = ".safetensors", ".onnx"
+# Beside a user's model, its hash when it was added, as `sha256sum --check` reads it.
+HASH_SUFFIX = ".sha256"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A model that ships: its name, file, and the hash the file must have."""
+    """A model that `load_model` finds by its name.
+
+    Attributes
+    ----------
+    name : str
+        What it is called by.
+    path : Path
+        Its weights file.
+    sha256 : str or None
+        The hash that the file must have; None of one put into the user's folder by hand.
+    shipped : bool
+        It came with the program, and can't be removed.
+    """
 
     name: str
     path: Path
-    sha256: str
+    sha256: str | None
+    shipped: bool = True
+
+    def check(self) -> str:
+        """Return the hash of the file.
+
+        Raises
+        ------
+        ModelError
+            If it is another than the file had when it shipped or was added.
+        """
+        found = file_hash(self.path)
+        if self.sha256 not in (None, found):
+            since, remedy = (
+                ("shipped", "install napari-mrseq again")
+                if self.shipped
+                else ("was added", f"napari-mrseq models --remove {self.name}, and add it again")
+            )
+            raise ModelError(
+                f"{self.path} was changed since it {since}: its SHA-256 is {found}, not "
+                f"{self.sha256}; {remedy}"
+            )
+        return found
 
 
 def entries() -> list[Entry]:
-    """Return the models that ship, the default first."""
-    shipped = json.loads(SHIPPED.read_text(encoding="utf-8"))
-    return [Entry(e["name"], WEIGHTS / e["file"], e["sha256"]) for e in shipped]
+    """Return the models that ship, the default first, then the user's by name."""
+    return _shipped() + _users()
 
 
 def model_names() -> list[str]:
     """Return the names that `load_model` takes, the default first."""
     return [entry.name for entry in entries()]
+
+
+def user_folder() -> Path:
+    """Return the folder of the user's models, whether it is there or not.
+
+    The environment variable ``NAPARI_MRSEQ_MODELS`` names it; else it is where the system keeps
+    a user's data.
+    """
+    chosen = os.environ.get(FOLDER_VARIABLE)
+    if chosen:
+        return Path(chosen)
+    from platformdirs import user_data_path
+
+    return user_data_path("napari-mrseq", appauthor=False) / "models"
+
+
+def add(path: Path) -> Entry:
+    """Copy a weights file into the user's folder, under the name its card gives.
+
+    Parameters
+    ----------
+    path : Path
+        A weights file of napari-mrseq, or an ONNX file that it exported.
+
+    Raises
+    ------
+    ModelError
+        If the file has no model card, or its name is no file name or belongs to another model.
+    """
+    name = read_card(path).name
+    if name != Path(name).name or name in ("", ".", "..", DEFAULT):
+        raise ModelError(f"{path} holds a model called {name!r}, which is no name for a file")
+    sha256 = file_hash(path)
+    for entry in entries():
+        if entry.name == name and (entry.shipped or file_hash(entry.path) != sha256):
+            raise ModelError(
+                f"another model called {name} is there already ({entry.path}): remove that one "
+                "first, or make the new one with another name"
+            )
+    folder = user_folder()
+    target = folder / f"{name}{path.suffix}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if target.resolve() != path.resolve():
+            shutil.copyfile(path, target)
+        _hash_file(target).write_text(f"{sha256}  {target.name}\n", encoding="utf-8")
+    except OSError as error:
+        raise ModelError(f"{target} can't be written: {error}") from error
+    return Entry(name, target, sha256, shipped=False)
+
+
+def remove(name: str) -> Path:
+    """Delete a model of the user's folder.
+
+    Returns
+    -------
+    Path
+        The file that was deleted.
+
+    Raises
+    ------
+    ModelError
+        If there is no such model, or it came with the program.
+    """
+    for entry in entries():
+        if entry.name == name:
+            if entry.shipped:
+                raise ModelError(f"{name} came with napari-mrseq: only your own can be removed")
+            entry.path.unlink()
+            _hash_file(entry.path).unlink(missing_ok=True)
+            return entry.path
+    names = ", ".join(entry.name for entry in _users()) or "none"
+    raise ModelError(f"no model of yours is called {name!r}; there is {names}")
 
 
 def find(name_or_path: str | Path) -> tuple[Path, str]:
@@ -43,7 +156,7 @@ def find(name_or_path: str | Path) -> tuple[Path, str]:
     Parameters
     ----------
     name_or_path : str or Path
-        ``"default"``, the name of a model that ships, or a weights file.
+        ``"default"``, the name of a model, or a weights file.
 
     Returns
     -------
@@ -55,18 +168,12 @@ def find(name_or_path: str | Path) -> tuple[Path, str]:
     Raises
     ------
     ModelError
-        If there is no such model, or a shipped file has another hash than it shipped with.
+        If there is no such model, or a file has another hash than when it shipped or was added.
     """
     known = entries()
     for entry in known:
         if name_or_path == entry.name or (name_or_path == DEFAULT and entry == known[0]):
-            found = file_hash(entry.path)
-            if found != entry.sha256:
-                raise ModelError(
-                    f"{entry.path} was changed since it shipped: its SHA-256 is {found}, not "
-                    f"{entry.sha256}; install napari-mrseq again"
-                )
-            return entry.path, found
+            return entry.path, entry.check()
     path = Path(name_or_path)
     if not path.is_file():
         names = ", ".join(entry.name for entry in known)
@@ -75,9 +182,18 @@ def find(name_or_path: str | Path) -> tuple[Path, str]:
 
 
 def file_hash(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """Return the SHA-256 of a file, in hexadecimal.
+
+    Raises
+    ------
+    ModelError
+        If the file can't be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ModelError(f"{path} can't be read: {error.strerror}") from error
 
 
 def read_card(path: Path) -> Card:
@@ -86,17 +202,54 @@ def read_card(path: Path) -> Card:
     Raises
     ------
     ModelError
-        If the file is no safetensors file with a card.
+        If the file can't be read, or is no safetensors file with a card.
     """
+    if path.suffix == ONNX_SUFFIX:
+        from napari_mrseq.model.onnx_file import read_onnx_card
+
+        return read_onnx_card(path)
     # The layout of a safetensors file: 8 bytes of length, then that much JSON.
-    with path.open("rb") as file:
-        length = int.from_bytes(file.read(8), "little")
-        header = file.read(length) if length <= path.stat().st_size else b""
+    try:
+        with path.open("rb") as file:
+            length = int.from_bytes(file.read(8), "little")
+            header = file.read(length) if length <= path.stat().st_size else b""
+    except OSError as error:
+        raise ModelError(f"{path} can't be read: {error.strerror}") from error
     try:
         card = json.loads(header)["__metadata__"][KEY]
     except (ValueError, KeyError, TypeError) as error:
         raise ModelError(
             f"{path} is no weights file of napari-mrseq; a checkpoint of another program must be "
-            "imported first"
+            "imported first: napari-mrseq import-checkpoint"
         ) from error
     return Card.from_json(card)
+
+
+def _shipped() -> list[Entry]:
+    shipped = json.loads(SHIPPED.read_text(encoding="utf-8"))
+    return [Entry(e["name"], WEIGHTS / e["file"], e["sha256"]) for e in shipped]
+
+
+def _users() -> list[Entry]:
+    try:
+        files = sorted(user_folder().iterdir())
+    except OSError:  # no folder: no models
+        return []
+    return [
+        Entry(path.stem, path, _kept_hash(path), shipped=False)
+        for path in files
+        if path.suffix in (WEIGHTS_SUFFIX, ONNX_SUFFIX)
+    ]
+
+
+def _hash_file(path: Path) -> Path:
+    return path.with_name(path.name + HASH_SUFFIX)
+
+
+def _kept_hash(path: Path) -> str | None:
+    kept = _hash_file(path)
+    if not kept.is_file():
+        return None
+    words = kept.read_text(encoding="utf-8", errors="replace").split()
+    # An empty or garbled file must not pass for a hash that was never kept.
+    return words[0] if words else "unreadable"

@@ -1,0 +1,85 @@
+"""A model card in words, from a weights file: for people who choose a model. Imports no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from napari_mrseq.model.card import TORCHVISION, Card
+from napari_mrseq.model.registry import file_hash, read_card
+from napari_mrseq.sequences import name_of
+
+# Of the figures inside a card: those one reads first.
+_FIGURES = ("accuracy", "family accuracy", "macro F1", "calibration error")
+
+
+def card_in_words(path: Path) -> str:
+    """Write what a weights file knows, how it was made and measured, and its limits.
+
+    Parameters
+    ----------
+    path : Path
+        A weights file of napari-mrseq.
+
+    Returns
+    -------
+    str
+        Lines of at most some 100 characters, but for paths.
+
+    Raises
+    ------
+    ModelError
+        If the file has no model card.
+    """
+    card = read_card(path)
+    megabytes = path.stat().st_size / 1e6
+    lines = [
+        f"{card.name} {card.version}",
+        f"Tells      {', '.join(name_of(code) for code in card.classes)}",
+        f"Network    {card.network}; {_preparation(card)}",
+        *(f"{title:11}{text}" for title, text in _origin(card.training)),
+        f"Named from {card.calibration.threshold:.0%} on for a slice, "
+        f"{card.calibration.series_threshold:.0%} for a series; below it says unknown",
+        *_measured(card.figures),
+        f"File       {path}, {megabytes:.1f} MB",
+        f"SHA-256    {file_hash(path)}",
+        card.limits,
+    ]
+    return "\n".join(lines)
+
+
+def _preparation(card: Card) -> str:
+    if card.preparation != TORCHVISION:
+        return f"one slice of {card.input_size} × {card.input_size} pixels, cut to its content"
+    centre = f"short side to 256, centre {card.input_size} × {card.input_size}, ImageNet colours"
+    if card.window is None:
+        return f"{centre}; scans over each slice's own range"
+    return f"{centre}; scans through the window {card.window[0]:g}, {card.window[1]:g}"
+
+
+def _origin(training: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if "imported" in training:
+        yield "Imported", f"from {training['imported']}; what it was trained on is not known here"
+    if "pictures" in training:
+        yield "Trained on", f"{training['pictures']} slices of {training['groups']} groups"
+    start = training.get("start")
+    if isinstance(start, Mapping):
+        yield "Started", f"from {start['model']} {start['version']}"
+    elif start:
+        yield "Started", f"from {start} weights"
+    held_out = training.get("recipe", {}).get("held_out")
+    if held_out is not None:
+        yield "Held out", f"fold {held_out}: never trained on, it calibrates and measures"
+
+
+def _measured(figures: Mapping[str, Any]) -> Iterator[str]:
+    if not figures:
+        yield "Measured   not yet: napari-mrseq evaluate CATALOGUE --model FILE"
+        return
+    for kind in ("slices", "series"):
+        part = figures.get(kind, {})
+        told = part.get("measures") or {"accuracy": part.get("forced", {}).get("member, all")}
+        shown = [f"{key} {told[key]:.1%}" for key in _FIGURES if told.get(key) is not None]
+        if shown:
+            yield f"Measured   {part['cases']} {kind}: {', '.join(shown)}"

@@ -1,0 +1,175 @@
+"""A checkpoint of another program → a weights file with a card; nothing in it is ever run."""
+
+from __future__ import annotations
+
+import pickle
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import torch
+from safetensors.torch import save_file
+from torch import Tensor
+
+from napari_mrseq.errors import ModelError
+from napari_mrseq.model import networks
+from napari_mrseq.model.card import KEY, TORCHVISION, Card
+from napari_mrseq.model.torchvision_preparation import CENTRE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# Where training programs put the state dict among other things.
+_NESTS = ("state_dict", "model_state_dict", "model", "net", "network")
+_UNSAFE = (
+    "it holds more than weights, and unpacking that could run any program: refused. Where the "
+    "network was trained, save its weights alone: torch.save(model.state_dict(), FILE)"
+)
+_KEYS_SHOWN = 3
+LIMITS = (
+    "For research. Not for diagnosis. Made by another program: it names every picture with one of "
+    "its classes, having none for what it does not know, and its confidence was never calibrated."
+)
+
+
+def import_checkpoint(
+    path: Path,
+    network: str,
+    classes: Sequence[str],
+    output: Path,
+    *,
+    window: tuple[float, float] | None = None,
+) -> Path:
+    """Turn the state dict of a torchvision classifier into a weights file with a card.
+
+    Parameters
+    ----------
+    path : Path
+        What ``torch.save`` wrote: a state dict, alone or in a dictionary, with or without
+        prefixes (``module.``) before its names.
+    network : str
+        Name of the classifier in torchvision.
+    classes : sequence of str
+        Names of its outputs, in their order.
+    output : Path
+        The weights file to write; its name becomes the model's.
+    window : tuple of float, optional
+        Width and level that the other program applied to DICOM.
+
+    Returns
+    -------
+    Path
+        `output`.
+
+    Raises
+    ------
+    ModelError
+        If the file holds more than weights, or they don't fit the network and its classes.
+    """
+    _check_wishes(network, classes, window)
+    target = networks.build(network, len(classes)).state_dict()
+    weights = _fitted(read_state_dict(path), target, path, network)
+    card = Card(
+        name=output.stem,
+        version="1.0",
+        network=network,
+        classes=tuple(classes),
+        input_size=CENTRE,
+        training={"imported": path.name},
+        limits=LIMITS,
+        preparation=TORCHVISION,
+        window=window,
+    )
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        save_file(weights, output, metadata={KEY: card.to_json()})
+    except OSError as error:
+        raise ModelError(f"{output} can't be written: {error}") from error
+    return output
+
+
+def read_state_dict(path: Path) -> dict[str, Tensor]:
+    """Read the tensors of a pickled checkpoint, and nothing else.
+
+    Raises
+    ------
+    ModelError
+        If the file is no checkpoint, or holds more than tensors, numbers and text.
+    """
+    try:
+        with warnings.catch_warnings():
+            # Of how old files were written: nothing that a user could change.
+            warnings.simplefilter("ignore")
+            content = torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        raise ModelError(f"{path} can't be imported: {_UNSAFE}") from error
+    except OSError as error:
+        raise ModelError(f"{path} can't be read: {error.strerror or error}") from error
+    except Exception as error:  # torch raises many kinds on damaged files
+        raise ModelError(
+            f"{path} can't be imported: it is no whole checkpoint ({error})"
+        ) from error
+    weights = _tensors_of(content)
+    if not weights:
+        raise ModelError(f"{path} can't be imported: it holds no named weights")
+    return weights
+
+
+def _check_wishes(network: str, classes: Sequence[str], window: tuple[float, float] | None) -> None:
+    if network == networks.LITE:
+        raise ModelError(f"{network} is this program's own: a classifier of torchvision is needed")
+    if len(classes) < 2 or not all(classes) or len(set(classes)) < len(classes):
+        raise ModelError(f"two or more different class names are needed, not {', '.join(classes)}")
+    if window and window[0] <= 1:
+        raise ModelError(f"a window needs a width of more than 1, not {window[0]:g}")
+
+
+def _tensors_of(content: Any) -> dict[str, Tensor]:
+    """Find the state dict in what a training program saved."""
+    while isinstance(content, Mapping):
+        if nest := next((content[n] for n in _NESTS if isinstance(content.get(n), Mapping)), None):
+            content = nest
+            continue
+        return {str(name): v for name, v in content.items() if isinstance(v, Tensor)}
+    return {}
+
+
+def _fitted(
+    weights: dict[str, Tensor], target: Mapping[str, Tensor], path: Path, network: str
+) -> dict[str, Tensor]:
+    """Name and check the weights as the network wants them."""
+    while not set(weights) & set(target) and len({n.partition(".")[0] for n in weights}) == 1:
+        weights = {n.partition(".")[2]: tensor for n, tensor in weights.items()}
+    # PyTorch before 0.4.1 did not count batches, and nothing that predicts needs the count.
+    counts = {n: t for n, t in target.items() if n.endswith("num_batches_tracked")}
+    weights = counts | weights
+    missing, foreign = set(target) - set(weights), set(weights) - set(target)
+    if missing or foreign:
+        raise ModelError(f"{path} is no {network}: {_differences(missing, foreign)}")
+    for name, tensor in weights.items():
+        wanted = target[name]
+        if tensor.shape != wanted.shape:
+            raise ModelError(_misfit(path, network, name, tensor, wanted))
+    return {n: t.detach().to(target[n].dtype).contiguous().clone() for n, t in weights.items()}
+
+
+def _differences(missing: set[str], foreign: set[str]) -> str:
+    told = [("lacks", missing), ("has besides", foreign)]
+    return "; ".join(
+        f"it {verb} {', '.join(sorted(names)[:_KEYS_SHOWN])}"
+        + (f" and {len(names) - _KEYS_SHOWN} more" if len(names) > _KEYS_SHOWN else "")
+        for verb, names in told
+        if names
+    )
+
+
+def _misfit(path: Path, network: str, name: str, found: Tensor, wanted: Tensor) -> str:
+    if found.shape[1:] == wanted.shape[1:]:
+        return (
+            f"{path} has {found.shape[0]} outputs ({name}), but {wanted.shape[0]} classes were "
+            "named: name as many, in the order of its training"
+        )
+    return (
+        f"{path} is no {network}: {name} has the shape {tuple(found.shape)}, "
+        f"not {tuple(wanted.shape)}"
+    )

@@ -1,0 +1,113 @@
+"""A model as an ONNX file, for other programs and runtimes; and such a file run again here."""
+
+from __future__ import annotations
+
+import copy
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from napari_mrseq.errors import ModelError
+from napari_mrseq.model.card import KEY, Card
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from torch import nn
+
+    from napari_mrseq.model.classifier import Model
+
+INPUT, OUTPUT = "images", "logits"
+
+
+def export_onnx(model: Model, path: Path) -> Path:
+    """Write a model as an ONNX file with its card inside.
+
+    The graph takes ``images``, (n, channels, size, size) float32 as the card's preparation makes
+    them, any n, and gives ``logits``, (n, classes) float32.
+
+    Parameters
+    ----------
+    model : Model
+        A loaded network.
+    path : Path
+        Where to write; ends in ``.onnx``.
+
+    Raises
+    ------
+    ModelError
+        If the extra is not installed, the name has another ending, or the file can't be written.
+    """
+    import torch
+
+    from napari_mrseq.model import networks
+
+    onnx = _needed("onnx")
+    _needed("onnxscript")
+    if path.suffix != ".onnx":
+        raise ModelError(f"{path}: the name of an ONNX file ends in .onnx")
+    size, channels = model.card.input_size, networks.channel_count(model.card.network)
+    # A batch of one would be taken for the only size there is.
+    example = torch.zeros((2, channels, size, size))
+    program = torch.onnx.export(
+        copy.deepcopy(model.network).cpu().eval(),
+        (example,),
+        input_names=[INPUT],
+        output_names=[OUTPUT],
+        dynamic_shapes=({0: torch.export.Dim("n")},),
+        dynamo=True,
+        verbose=False,
+    )
+    proto: Any = program.model_proto if program else None
+    onnx.helper.set_model_props(proto, {KEY: model.card.to_json()})
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        onnx.save(proto, path)
+    except OSError as error:
+        raise ModelError(f"{path} can't be written: {error}") from error
+    return path
+
+
+def read_onnx_card(path: Path) -> Card:
+    """Read the card inside an ONNX file.
+
+    Raises
+    ------
+    ModelError
+        If the file has none, or the extra is not installed.
+    """
+    return Card.from_json(_session(path).get_modelmeta().custom_metadata_map.get(KEY, ""))
+
+
+def load_onnx_network(path: Path) -> nn.Module:
+    """Return an ONNX file as a network that runs on ONNX Runtime.
+
+    Raises
+    ------
+    ModelError
+        If the file is damaged, or the extra is not installed.
+    """
+    import torch
+
+    session = _session(path)
+
+    class OnnxNetwork(torch.nn.Module):
+        def forward(self, images: torch.Tensor) -> torch.Tensor:
+            (logits,) = session.run([OUTPUT], {INPUT: images.cpu().contiguous().numpy()})
+            return torch.from_numpy(logits)
+
+    return OnnxNetwork()
+
+
+def _session(path: Path) -> Any:
+    runtime = _needed("onnxruntime")
+    try:
+        return runtime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    except Exception as error:  # ONNX Runtime raises kinds of its own
+        raise ModelError(f"{path} is no ONNX file that can be run: {error}") from error
+
+
+def _needed(library: str) -> Any:
+    try:
+        return import_module(library)
+    except ImportError as error:
+        raise ModelError(f'ONNX files need {library}: pip install "napari-mrseq[onnx]"') from error
