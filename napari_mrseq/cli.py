@@ -95,15 +95,32 @@ def classify(
 
 
 @app.command()
-def models() -> None:
-    """List the models: name, classes, size, hash, where."""
+def models(
+    add: Annotated[
+        Path | None, typer.Option(help="Copy this weights file into the folder of your models.")
+    ] = None,
+    remove: Annotated[
+        str | None, typer.Option(help="Delete this model from the folder of your models.")
+    ] = None,
+    card: Annotated[
+        str | None, typer.Option(help="Say in words what this model (a name or file) is.")
+    ] = None,
+) -> None:
+    """List the models: name, classes, size, hash, where; yours are added and removed here."""
     from napari_mrseq.model import registry
+    from napari_mrseq.model.card_words import card_in_words
 
-    for entry in registry.entries():
-        card = registry.read_card(entry.path)
-        size = entry.path.stat().st_size / 1e6
-        typer.echo(f"{entry.name}  {', '.join(card.classes)}  {size:.1f} MB")
-        typer.echo(f"    {entry.sha256}  {entry.path}")
+    if sum(wish is not None for wish in (add, remove, card)) > 1:
+        raise typer.BadParameter("one of --add, --remove and --card at a time")
+    if add:
+        entry = registry.add(add)
+        _say(f"{entry.name} added: {entry.path}")
+    elif remove is not None:
+        _say(f"{remove} removed: {registry.remove(remove)}")
+    elif card is not None:
+        typer.echo(card_in_words(registry.find(card)[0]))
+    else:
+        raise typer.Exit(int(not _list_models()))
 
 
 @app.command()
@@ -180,6 +197,36 @@ def evaluate(
 
 
 @app.command()
+def import_checkpoint(
+    file: Annotated[Path, typer.Argument(help="State dict that torch.save wrote.")],
+    network: Annotated[str, typer.Option(help="The classifier's name in torchvision.")],
+    classes: Annotated[str, typer.Option(help="A,B,C: its outputs, in their order.")],
+    output: Annotated[Path, typer.Option(help="Weights file to write; names the model.")],
+    window: Annotated[
+        str | None, typer.Option(help="WIDTH,LEVEL that its program applied to DICOM.")
+    ] = None,
+) -> None:
+    """Turn a torchvision classifier's checkpoint into a weights file, loaded safely."""
+    from napari_mrseq.model.checkpoint import import_checkpoint as run
+
+    names = [name.strip() for name in classes.split(",")]
+    path = run(file, network, names, output, window=_window(window))
+    _say(f"{path} written; into your models: napari-mrseq models --add {path}")
+
+
+@app.command()
+def export_onnx(
+    output: Annotated[Path, typer.Option(help="ONNX file to write.")],
+    model: ModelOption = DEFAULT,
+) -> None:
+    """Write a model as an ONNX file; `classify --model` runs it as well."""
+    from napari_mrseq.model import load_model
+    from napari_mrseq.model.onnx_file import export_onnx as run
+
+    _say(f"{run(load_model(model, 'cpu'), output)} written")
+
+
+@app.command()
 def view(
     paths: Paths,
     model: ModelOption = DEFAULT,
@@ -204,6 +251,35 @@ def main() -> None:
     except MrseqError as error:
         _say(f"napari-mrseq: {error}")
         sys.exit(2)
+
+
+def _list_models() -> bool:
+    """Print the models; return whether all can be used."""
+    from napari_mrseq.model import registry
+
+    whole = True
+    for entry in registry.entries():
+        size = entry.path.stat().st_size / 1e6
+        try:
+            card, sha256 = registry.read_card(entry.path), entry.check()
+        except MrseqError as error:
+            whole = False
+            typer.echo(f"{entry.name}  can't be used  {size:.1f} MB")
+            _say(f"napari-mrseq: {error}")
+            continue
+        typer.echo(f"{entry.name}  {', '.join(card.classes)}  {size:.1f} MB")
+        typer.echo(f"    {sha256}  {entry.path}")
+    return whole
+
+
+def _window(text: str | None) -> tuple[float, float] | None:
+    if text is None:
+        return None
+    try:
+        width, level = (float(number) for number in text.split(","))
+    except ValueError:
+        raise typer.BadParameter(f"--window takes WIDTH,LEVEL, not {text}") from None
+    return width, level
 
 
 def _say_studies(verdicts: list[Verdict], protocol: Protocol) -> None:
