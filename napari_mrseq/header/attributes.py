@@ -181,10 +181,11 @@ def _acquisition_time(tags: Tags) -> float | None:
 
 
 def _storage(tags: Tags) -> str:
+    from pydicom.config import IGNORE
     from pydicom.uid import UID
 
     uid = tags.text("SOPClassUID")
-    return UID(uid).name if uid else ""
+    return UID(uid, validation_mode=IGNORE).name if uid else ""
 
 
 def _field_strength(tags: Tags) -> float | None:

@@ -14,7 +14,7 @@ from napari_mrseq.errors import ReadError
 from napari_mrseq.reading.enhanced import enhanced_frames, is_enhanced
 from napari_mrseq.reading.frames import Frame, Origin, classic_frames
 from napari_mrseq.reading.geometry import StackGeometry, stack_geometry
-from napari_mrseq.reading.instance import read_header, read_instance
+from napari_mrseq.reading.instance import damage_of, read_header, read_instance
 from napari_mrseq.reading.mosaic import is_mosaic, mosaic_frames
 from napari_mrseq.reading.pixels import PixelLayout, stack_pixels
 from napari_mrseq.reading.privacy import public_header
@@ -24,6 +24,7 @@ from napari_mrseq.series import Failure, Series
 
 # Image classes that are pictures of a screen or a page, whatever their modality says.
 _SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
+_UNPLACED = "no slice positions in the header: order by instance number, place in space unknown"
 
 
 def read_dicom(
@@ -60,7 +61,8 @@ def read_dicom(
         try:
             series += [_series_of(stack) for stack in split_into_stacks(frames)]
         except Exception as error:  # whatever else damaged headers hold back
-            failures.append(Failure(frames[0].origin.path, f"can't be put together ({error})"))
+            cause = f"its series can't be put together: {damage_of(error)}"
+            failures.append(Failure(frames[0].origin.path, cause))
     return series, failures
 
 
@@ -84,7 +86,7 @@ def file_frames(path: str, layouts: dict[PixelLayout, PixelLayout]) -> list[Fram
     except ReadError:
         raise
     except Exception as error:  # a damaged header can make pydicom raise nearly anything
-        raise ReadError(f"damaged DICOM header ({error or type(error).__name__})") from error
+        raise ReadError(damage_of(error)) from error
 
 
 def is_mr(origin: Origin, *, colour: bool) -> bool:
@@ -106,7 +108,9 @@ def _series_of(stack: Stack) -> Series:
     files = tuple(dict.fromkeys(frame.source.path for frame in frames))
     colour = first.source.layout.is_colour
     dataset = _header_of(first)
+    mr = is_mr(first.origin, colour=colour)
     geometry = _geometry_of(stack.volumes[0])
+    unplaced = [_UNPLACED] if mr and geometry is None else []
     return Series(
         path=os.path.commonpath([str(Path(file).parent) for file in files]),
         files=files,
@@ -119,12 +123,12 @@ def _series_of(stack: Stack) -> Series:
         description=_description(dataset),
         study_uid=first.origin.study_uid or None,
         frame_of_reference_uid=first.origin.frame_of_reference_uid or None,
-        is_mr=is_mr(first.origin, colour=colour),
+        is_mr=mr,
         window=None if colour else _window(frames),
         dataset=dataset,
         volume_axis=volume_axis_of(stack.volumes),
         part=stack.part,
-        warnings=(*stack.warnings, *(geometry.warnings if geometry else ())),
+        warnings=(*stack.warnings, *(geometry.warnings if geometry else unplaced)),
     )
 
 

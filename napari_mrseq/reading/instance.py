@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import struct
 import zlib
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from pydicom.config import IGNORE
 from pydicom.dataset import Dataset
 from pydicom.filereader import read_partial
 from pydicom.tag import BaseTag, Tag
@@ -43,6 +45,7 @@ _PIXEL_KEYWORDS = {
     0x7FE00010: "PixelData",
 }
 _UNDEFINED = 0xFFFFFFFF
+_WRITTEN_TAG = re.compile(r"\([0-9a-fA-F]{4}, ?[0-9a-fA-F]{4}\)")
 
 # What the scan of a study looks at; of all other elements only the place is passed over.
 SCANNED_TAGS = [Tag(number) for number in [
@@ -105,9 +108,17 @@ def read_instance(path: str, layouts: dict[PixelLayout, PixelLayout]) -> Instanc
     except OSError as error:
         raise ReadError(error.strerror or str(error)) from error
     except Exception as error:  # a damaged header can make pydicom raise nearly anything
-        cause = str(error).strip().splitlines()[:1] or [type(error).__name__]
-        raise ReadError(f"damaged DICOM header ({cause[0]})") from error
+        raise ReadError(damage_of(error)) from error
     return Instance(path, header, layouts.setdefault(layout, layout), offset)
+
+
+def damage_of(error: Exception) -> str:
+    """Say which element of a header is damaged.
+
+    The words of the error are left out: they may quote what stands there, the patient's name too.
+    """
+    tag = _WRITTEN_TAG.search(str(error))
+    return f"damaged DICOM header (element {tag[0]})" if tag else "damaged DICOM header"
 
 
 def _header_and_layout(file: BinaryIO) -> tuple[Dataset, PixelLayout, int]:
@@ -298,5 +309,7 @@ def _check_fragments(file: BinaryIO, layout: PixelLayout, held: int) -> None:
 
 
 def _no_pixels(header: Dataset) -> str:
-    name = UID(text(header, 0x00080016)).name
-    return f"holds no pixels, or is cut off before them{f' ({name})' if name else ''}"
+    kind = UID(text(header, 0x00080016), validation_mode=IGNORE)
+    # Of a damaged header nothing is quoted: it may be the patient's name.
+    known = f" ({kind.name})" if kind.name != kind else ""
+    return f"holds no pixels, or is cut off before them{known}"

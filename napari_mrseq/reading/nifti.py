@@ -11,20 +11,25 @@ from typing import Any
 
 import nibabel
 import numpy as np
-from nibabel.filebasedimages import ImageFileError
 from nibabel.orientations import io_orientation
-from nibabel.spatialimages import HeaderDataError
+from nibabel.volumeutils import apply_read_scaling
 from numpy.typing import NDArray
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.reading.pixels import GREY_WEIGHTS
 from napari_mrseq.series import Series, VolumeAxis
 
-# gzip packs at most 1032 to 1; more is claimed only by a damaged header.
+# gzip packs at most 1032 to 1; more is claimed only by a damaged header. Masks come near to it;
+# beyond the size of such a mask no scan packs as tightly.
 _LARGEST_GZIP_RATIO = 1100
+_LARGEST_SWELLING = 100
+_SMALL_BYTES = 1 << 28
 # Spacings within this ratio are isotropic: any axis may be the slice axis.
 _ISOTROPIC = 1.05
 _LPS_FROM_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
+# Length of the header, 540, in both byte orders.
+_SECOND_VERSION = (b"\x1c\x02\0\0", b"\0\0\x02\x1c")
+_CIFTI_INTENTS = range(3000, 3100)
 _TIME_UNITS_MS = {"sec": 1000.0, "msec": 1.0, "usec": 0.001}
 
 # For slices along patient axis x, y, z (LPS): the patient axis and sense of rising slices, rows
@@ -65,12 +70,14 @@ class _Voxels:
             If the file is gone or damaged; names it.
         """
         try:
+            voxels = _load(self._path).dataobj
             if not self._path.lower().endswith(".gz"):
-                return np.asarray(_load(self._path).dataobj[place])
+                return np.asarray(voxels[place])
             with self._lock:
                 if self._unpacked is None:
-                    self._unpacked = np.asanyarray(_load(self._path).dataobj)
-            return np.asarray(self._unpacked[place])
+                    # As stored: scaled values would take up to eight times the memory.
+                    self._unpacked = voxels.get_unscaled()
+            return np.asarray(apply_read_scaling(self._unpacked[place], voxels.slope, voxels.inter))
         except Exception as error:  # zlib, nibabel and numpy each raise their own
             raise ReadError(f"{self._path}: voxels can't be read ({error})") from error
 
@@ -87,8 +94,11 @@ def read_nifti(path: str) -> Series:
         image = _load(path)
         shape = tuple(int(size) for size in image.shape)
         affine = _LPS_FROM_RAS @ np.asarray(image.affine, dtype=float)
-    except (ImageFileError, HeaderDataError, OSError, ValueError, EOFError) as error:
-        raise ReadError(f"no NIfTI file that can be read ({error})") from error
+    except ReadError:
+        raise
+    except Exception as error:  # zlib, nibabel and numpy each raise their own
+        cause = str(error).replace(repr(path), "it").splitlines() or [type(error).__name__]
+        raise ReadError(f"no NIfTI file that can be read ({cause[0]})") from error
     _check_size(path, image, shape)
     shape = (*shape, 1, 1)[: max(3, len(shape))]
     warnings = []
@@ -118,7 +128,13 @@ def read_nifti(path: str) -> Series:
 
 
 def _load(path: str) -> Any:
-    return nibabel.load(path, mmap=False)
+    """Open a file by what it holds: nibabel goes by the ending, which may be wrong."""
+    with nibabel.openers.ImageOpener(path) as file:
+        kind = nibabel.Nifti2Image if file.read(4) in _SECOND_VERSION else nibabel.Nifti1Image
+    image = kind.from_file_map({"image": nibabel.FileHolder(path)}, mmap=False)  # type: ignore[no-untyped-call]
+    if int(image.header["intent_code"]) in _CIFTI_INTENTS:
+        raise ReadError("a CIFTI file: values of places on a surface, no image")
+    return image
 
 
 def _check_size(path: str, image: Any, shape: tuple[int, ...]) -> None:
@@ -128,6 +144,8 @@ def _check_size(path: str, image: Any, shape: tuple[int, ...]) -> None:
     needed += int(image.dataobj.offset)
     held = Path(path).stat().st_size
     if path.lower().endswith(".gz"):
+        if needed > max(held * _LARGEST_SWELLING, _SMALL_BYTES):
+            raise ReadError(f"damaged or a bomb: {held} bytes would swell to {needed}")
         held *= _LARGEST_GZIP_RATIO
     if held < needed:
         raise ReadError(f"truncated: {shape} voxels need {needed} bytes")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,9 @@ from PIL import Image
 from napari_mrseq.errors import ReadError
 from napari_mrseq.reading.pixels import GREY_WEIGHTS
 from napari_mrseq.series import Series, VolumeAxis
+
+# Without a handler of its own each odd tag would be a line on the user's screen.
+logging.getLogger("tifffile").addHandler(logging.NullHandler())
 
 # A picture beyond this is no slice: 8,192 × 8,192 pixels.
 LARGEST_PIXELS = 1 << 26
@@ -119,9 +123,9 @@ def _lazy_pages(
         page = int(np.ravel_multi_index(block_id[: len(stack)], stack))
         try:
             pixels = read_page(path, page)
+            return pixels.astype(dtype, copy=False).reshape(*(1,) * len(stack), *shape[-2:])
         except Exception as error:  # decoders raise many kinds
             raise ReadError(f"{path}: picture can't be decoded ({error})") from error
-        return pixels.astype(dtype, copy=False).reshape(*(1,) * len(stack), *shape[-2:])
 
     meta = np.empty((0,) * len(chunks), dtype)
     return da.map_blocks(load, chunks=chunks, dtype=dtype, meta=meta)

@@ -153,7 +153,9 @@ def slice_values(source: FrameSource, dtype: np.dtype[Any]) -> NDArray[Any]:
     """
     try:
         frame = _decode(source)
-    except Exception as error:  # decoders of many libraries raise what they like
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # decoders raise what they like; panics of Rust are no Exception
         raise ReadError(f"{source.path}: {decoding_cause(error, source.layout)}") from error
     if frame.ndim == 3:
         frame = frame[..., :3].astype(np.float32) @ GREY_WEIGHTS
@@ -168,7 +170,7 @@ def slice_values(source: FrameSource, dtype: np.dtype[Any]) -> NDArray[Any]:
     return frame.astype(dtype, copy=False)
 
 
-def decoding_cause(error: Exception, layout: PixelLayout) -> str:
+def decoding_cause(error: BaseException, layout: PixelLayout) -> str:
     """Put a decoder's error into words for the user."""
     if isinstance(error, FileNotFoundError):
         return "the file is gone since the folder was read"

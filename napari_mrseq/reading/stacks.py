@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
 
@@ -194,8 +195,12 @@ def _even_volumes(by_place: dict[int, list[Frame]]) -> list[list[Frame]]:
 
 def _uneven_volumes(by_place: dict[int, list[Frame]]) -> list[Stack]:
     most = max(map(len, by_place.values()))
-    candidates = (_volumes_by(by_place, key) for key in (*_VOLUME_KEYS, *_counted(by_place)))
-    volumes = next((found for found in candidates if found and len(found) == most), None)
+    keyed = (_volumes_by(by_place, key) for key in _VOLUME_KEYS)
+    # Where instances are merely counted off, only a whole volume shows that the count is right.
+    counted = (_volumes_by(by_place, key) for key in _counted(by_place))
+    whole = (found for found in counted if found and _is_any_whole(found, len(by_place)))
+    fitting = (found for found in chain(keyed, whole) if found and len(found) == most)
+    volumes = next(fitting, None)
     if volumes is None:
         volumes = {}
         for place, members in by_place.items():
@@ -213,6 +218,8 @@ def _uneven_volumes(by_place: dict[int, list[Frame]]) -> list[Stack]:
                 f"incomplete: {held} of the {len(by_place)} slices that other volumes of this "
                 "series have, kept as a stack of its own"
             )
+    if len(volumes) == len(stacks) > 1:
+        stacks[0].warnings.append("duplicate positions: further slices at them are kept apart")
     return stacks
 
 
@@ -232,6 +239,10 @@ def _volumes_by(
             return None
         volume[place] = frame
     return volumes
+
+
+def _is_any_whole(volumes: dict[Hashable, dict[int, Frame]], places: int) -> bool:
+    return any(len(volume) == places for volume in volumes.values())
 
 
 def _counted(by_place: dict[int, list[Frame]]) -> list[Callable[[Frame], Hashable]]:

@@ -131,6 +131,8 @@ def _expanded(found: Found, given: int, failures: list[tuple[int, Failure]]) -> 
                 yield from _zipped(path, given, failures)
             elif kind == "dicomdir":
                 listed, missing = directory_files(path)
+                if not listed and not missing:
+                    raise ReadError("a DICOMDIR that names no files")
                 if missing:
                     cause = f"names {missing} files that are not there"
                     failures.append((given, Failure(path, cause)))

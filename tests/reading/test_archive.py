@@ -108,3 +108,9 @@ def test_dicomdir_whose_files_are_missing(write_slice: WriteSlice, tmp_path: Pat
     study = read_study(tmp_path / "disc" / "DICOMDIR")
     assert [failure.cause for failure in study.failures] == ["names 1 files that are not there"]
     assert len(study.series) == 1
+
+
+def test_dicomdir_that_names_nothing() -> None:
+    path = Path(pydicom.__file__).parent / "data/test_files/dicomdirtests/DICOMDIR-empty.dcm"
+    (failure,) = read_study(path).failures
+    assert failure.cause == "a DICOMDIR that names no files"

@@ -269,3 +269,26 @@ def test_every_bundled_file_of_pydicom_is_read_or_named() -> None:
     study = read_study(folder)
     assert len(study.series) > 40
     assert all(failure.cause for failure in study.failures)
+
+
+def test_damaged_header_is_not_quoted(write_slice: WriteSlice) -> None:
+    path = write_slice(1)
+    written = path.read_bytes()
+    uid = written.index(b"\x08\x00\x16\x00UI")
+    # The class takes up all that follows it, the name too.
+    path.write_bytes(written[: uid + 6] + b"\xff\x01" + written[uid + 8 :])
+    (failure,) = read_study(path).failures
+    assert "Roe" in written.decode("latin-1")
+    assert "Roe" not in failure.cause
+    assert len(failure.cause) < 200
+
+
+def test_decoder_that_panics_is_an_error_that_names_the_file(tmp_path: Path) -> None:
+    source = pydicom.data.get_testdata_file("MR_small_RLE.dcm", download=False)
+    written = Path(source).read_bytes()
+    path = tmp_path / "1.dcm"
+    # One run that is longer than it was ends beyond the frame.
+    path.write_bytes(written[:4784] + bytes([167]) + written[4785:])
+    (series,) = read_study(path).series
+    with pytest.raises(ReadError, match=r"1\.dcm: pixels can't be decoded"):
+        series.pixels.compute()

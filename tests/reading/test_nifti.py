@@ -151,3 +151,48 @@ def test_header_that_claims_too_much(tmp_path: Path) -> None:
     path.write_bytes(content)
     (failure,) = read_study(path).failures
     assert "truncated" in failure.cause
+
+
+def test_name_that_hides_what_a_file_is(tmp_path: Path) -> None:
+    path, data = save(tmp_path / "a.nii", (5, 6, 3), (1.0, 1.0, 3.0), "LPS")
+    series = read_one(path.rename(tmp_path / "IM0001.dcm"))
+    np.testing.assert_array_equal(series.pixels.compute(), data.T)
+
+
+def test_cifti_file_is_no_image(tmp_path: Path) -> None:
+    image = nibabel.Nifti2Image(np.zeros((1, 1, 1, 1, 5, 5), np.float32), np.eye(4))
+    image.header["intent_code"] = 3001
+    nibabel.save(image, tmp_path / "a.dconn.nii")
+    (failure,) = read_study(tmp_path / "a.dconn.nii").failures
+    assert "CIFTI" in failure.cause
+
+
+def test_every_damage_of_a_packed_file_is_named(tmp_path: Path) -> None:
+    path, _ = save(tmp_path / "a.nii.gz", (5, 6, 3), (1.0, 1.0, 3.0))
+    whole = path.read_bytes()
+    for place in range(10, len(whole)):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :])
+        study = read_study(path)
+        assert len(study.series) + len(study.failures) == 1
+        assert all("\n" not in failure.cause for failure in study.failures)
+
+
+def test_packed_file_that_swells_is_refused(tmp_path: Path) -> None:
+    header = nibabel.Nifti1Image(np.zeros((1, 1, 1), np.int16), np.eye(4)).header
+    header.set_data_shape((1000, 1000, 300))
+    with gzip.open(tmp_path / "a.nii.gz", "wb") as file:
+        file.write(header.binaryblock + bytes(4))
+        for _ in range(600):
+            file.write(bytes(1_000_000))
+    (failure,) = read_study(tmp_path / "a.nii.gz").failures
+    assert "would swell to" in failure.cause
+
+
+def test_scaled_packed_file(tmp_path: Path) -> None:
+    data = np.arange(5 * 6 * 3, dtype=np.int16).reshape(5, 6, 3)
+    image = nibabel.Nifti1Image(data, np.diag([-1.0, -1.0, 3.0, 1.0]))
+    image.header.set_slope_inter(0.5, -3)
+    nibabel.save(image, tmp_path / "a.nii.gz")
+    stored = nibabel.load(tmp_path / "a.nii.gz").get_fdata()
+    values = read_one(tmp_path / "a.nii.gz").pixels.compute()
+    assert values == pytest.approx(stored.T)

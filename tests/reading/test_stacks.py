@@ -245,3 +245,21 @@ def test_enhanced_files_of_one_volume_each_are_a_time_series(
     (stack,) = series_of(path)
     assert stack.pixels.shape[:2] == (3, 4)
     assert len(stack.files) == 3
+
+
+def test_second_slice_at_one_place_is_kept_apart(write_slice: WriteSlice) -> None:
+    for number, position in enumerate([*PLACES, PLACES[2]], start=1):
+        path = write_slice(number, position)
+    whole, rest = series_of(path)
+    assert (whole.pixels.shape[0], rest.pixels.shape[0]) == (4, 1)
+    assert "duplicate" in whole.warnings[0]
+    assert rest.instance_uids == (f"{SERIES_UID}.5",)
+
+
+def test_slices_without_positions_keep_the_order_of_their_numbers(write_slice: WriteSlice) -> None:
+    for number in (3, 1, 2):
+        path = write_slice(number, ImagePositionPatient=None, name=f"{9 - number}.dcm")
+    (series,) = series_of(path)
+    assert series.affine is None
+    assert series.instance_uids == tuple(f"{SERIES_UID}.{number}" for number in (1, 2, 3))
+    assert "no slice positions" in series.warnings[0]
