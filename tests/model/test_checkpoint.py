@@ -1,0 +1,207 @@
+"""An imported checkpoint answers as the program that made it would: plain torchvision."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pydicom
+import pytest
+import torch
+from PIL import Image
+from torchvision import models, transforms
+
+import napari_mrseq as mrseq
+from napari_mrseq.errors import ModelError
+from napari_mrseq.model.checkpoint import import_checkpoint
+from napari_mrseq.model.registry import read_card
+
+CLASSES = ("T1", "T2", "FLAIR")
+WINDOW = (150.0, 80.0)
+PIPELINE = transforms.Compose(
+    [
+        transforms.Resize(256),
+        transforms.CenterCrop(224),
+        transforms.ToTensor(),
+        transforms.Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]),
+    ]
+)
+
+
+def random_network(name: str) -> torch.nn.Module:
+    torch.manual_seed(3)
+    network = models.get_model(name, weights=None, num_classes=3)
+    # As untrained as it is, its answers must differ from picture to picture.
+    with torch.no_grad():
+        network.fc.weight.mul_(20)
+    return network.eval()
+
+
+def expected(network: torch.nn.Module, picture: Image.Image) -> np.ndarray:
+    with torch.no_grad():
+        return torch.softmax(network(PIPELINE(picture.convert("RGB"))[None]), 1)[0].numpy()
+
+
+def windowed(pixels: np.ndarray) -> Image.Image:
+    """The old program's window: DICOM's linear function, cast to bytes."""
+    grey = ((pixels - (80 - 0.5)) / (150 - 1) + 0.5) * 255
+    grey[pixels <= 80 - 0.5 - 149 / 2] = 0
+    grey[pixels > 80 - 0.5 + 149 / 2] = 255
+    return Image.fromarray(grey.astype(np.uint8))
+
+
+@pytest.fixture(scope="module")
+def network() -> torch.nn.Module:
+    return random_network("resnet18")
+
+
+@pytest.fixture(scope="module")
+def imported(network, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("imported")
+    torch.save(network.state_dict(), folder / "old.pkl")
+    return import_checkpoint(
+        folder / "old.pkl", "resnet18", CLASSES, folder / "old.safetensors", window=WINDOW
+    )
+
+
+def probabilities(path, model) -> np.ndarray:
+    (series,) = mrseq.read(path)
+    return np.array(list(mrseq.classify(series, model).probabilities.values()))
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+@pytest.mark.parametrize("shape", [(300, 400), (90, 64), (256, 256)])
+def test_pictures_get_the_answers_of_plain_torchvision(imported, network, tmp_path, shape, mode):
+    grey = np.random.default_rng(1).integers(0, 256, shape, dtype=np.uint8)
+    path = tmp_path / "picture.png"
+    Image.fromarray(np.sort(grey, axis=1)).convert(mode).save(path)
+    with Image.open(path) as picture:
+        wanted = expected(network, picture)
+    found = probabilities(path, mrseq.load_model(imported, device="cpu"))
+    np.testing.assert_allclose(found, wanted, atol=1e-4)
+
+
+def test_dicom_goes_through_the_window_first(imported, network, sample_study):
+    model = mrseq.load_model(imported, device="cpu")
+    path = sorted((sample_study / "t2_tse_tra").iterdir())[7]
+    wanted = expected(network, windowed(pydicom.dcmread(path).pixel_array.astype(float)))
+    np.testing.assert_allclose(probabilities(path, model), wanted, atol=1e-4)
+
+
+def test_eight_bit_dicom_goes_through_the_window_as_well(imported, network, sample_study, tmp_path):
+    dataset = pydicom.dcmread(sorted((sample_study / "t2_tse_tra").iterdir())[7])
+    pixels = (dataset.pixel_array / dataset.pixel_array.max() * 255).astype(np.uint8)
+    dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 8, 8, 7
+    dataset.PixelData, dataset["PixelData"].VR = pixels.tobytes(), "OB"
+    dataset.save_as(tmp_path / "eight.dcm")
+    wanted = expected(network, windowed(pixels.astype(float)))
+    found = probabilities(tmp_path / "eight.dcm", mrseq.load_model(imported, device="cpu"))
+    np.testing.assert_allclose(found, wanted, atol=1e-4)
+
+
+def test_the_old_programs_own_network_is_imported_whole(tmp_path):
+    network = random_network("resnet152")
+    torch.save(network.state_dict(), tmp_path / "old.pkl")
+    path = import_checkpoint(tmp_path / "old.pkl", "resnet152", CLASSES, tmp_path / "o.safetensors")
+    picture = Image.fromarray(np.tile(np.arange(256, dtype=np.uint8), (200, 1)))
+    picture.save(tmp_path / "ramp.png")
+    found = probabilities(tmp_path / "ramp.png", mrseq.load_model(path, device="cpu"))
+    np.testing.assert_allclose(found, expected(network, picture), atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda weights: {f"module.{name}": tensor for name, tensor in weights.items()},
+        lambda weights: {"epoch": 3, "state_dict": weights},
+        lambda weights: {"model": {f"model.net.{name}": t for name, t in weights.items()}},
+        lambda weights: {n: t for n, t in weights.items() if "num_batches" not in n},
+    ],
+    ids=["parallel", "nested", "nested twice", "before PyTorch 0.4.1"],
+)
+def test_state_dicts_are_found_however_they_were_saved(network, imported, tmp_path, wrap):
+    torch.save(wrap(network.state_dict()), tmp_path / "other.pth")
+    path = import_checkpoint(
+        tmp_path / "other.pth", "resnet18", CLASSES, tmp_path / "n.safetensors"
+    )
+    picture = np.tile(np.arange(256, dtype=np.uint8), (1, 200, 1))
+    np.testing.assert_allclose(
+        mrseq.load_model(path, "cpu").predict(picture),
+        mrseq.load_model(imported, "cpu").predict(picture),
+        atol=1e-6,
+    )
+
+
+class Runs:
+    """What a hostile file does when it is unpickled."""
+
+    def __init__(self, mark: Path):
+        self.mark = mark
+
+    def __reduce__(self):
+        return os.mkdir, (str(self.mark),)
+
+
+def test_a_pickle_that_could_run_something_is_refused_and_not_run(network, tmp_path):
+    mark = tmp_path / "was-run"
+    for content in ({"state_dict": network.state_dict(), "also": Runs(mark)}, network):
+        torch.save(content, tmp_path / "evil.pth")
+        with pytest.raises(ModelError, match=r"evil\.pth .*refused.*state_dict"):
+            import_checkpoint(
+                tmp_path / "evil.pth", "resnet18", CLASSES, tmp_path / "x.safetensors"
+            )
+    (tmp_path / "plain.pkl").write_bytes(pickle.dumps(Runs(mark)))
+    with pytest.raises(ModelError, match="refused"):
+        import_checkpoint(tmp_path / "plain.pkl", "resnet18", CLASSES, tmp_path / "x.safetensors")
+    assert not mark.exists()
+    assert not (tmp_path / "x.safetensors").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "classes", "window", "told"),
+    [
+        ("resnet18", ("T1", "T2"), None, "3 outputs .* 2 classes"),
+        ("resnet50", CLASSES, None, "is no resnet50: it lacks"),
+        ("resnet18", ("T1", "T1", "T2"), None, "different class names"),
+        ("efficientnet_lite0", CLASSES, None, "own"),
+        ("resnet18", CLASSES, (0.0, 80.0), "width"),
+    ],
+)
+def test_what_does_not_fit_is_refused_in_words(network, tmp_path, name, classes, window, told):
+    torch.save(network.state_dict(), tmp_path / "old.pkl")
+    with pytest.raises(ModelError, match=told):
+        import_checkpoint(
+            tmp_path / "old.pkl", name, classes, tmp_path / "x.safetensors", window=window
+        )
+
+
+@pytest.mark.parametrize("content", [b"", b"junk", b"PK\x03\x04broken"])
+def test_a_file_that_is_no_checkpoint_is_refused_by_name(tmp_path, content):
+    (tmp_path / "junk.pth").write_bytes(content)
+    with pytest.raises(ModelError, match=r"junk\.pth"):
+        import_checkpoint(tmp_path / "junk.pth", "resnet18", CLASSES, tmp_path / "x.safetensors")
+
+
+def test_the_command_line_imports_and_classifies_with_it(network, tmp_path):
+    program = Path(sys.executable).parent / "napari-mrseq"
+    torch.save(network.state_dict(), tmp_path / "old.pkl")
+    Image.fromarray(np.tile(np.arange(256, dtype=np.uint8), (200, 1))).save(tmp_path / "a.png")
+    done = subprocess.run(
+        [program, "import-checkpoint", "old.pkl", "--network", "resnet18", "--classes",
+         "T1,T2,FLAIR", "--window", "150,80", "--output", "site.safetensors"],
+        cwd=tmp_path, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert read_card(tmp_path / "site.safetensors").window == WINDOW
+    done = subprocess.run(
+        [program, "classify", "a.png", "--model", "site.safetensors", "--format", "json"],
+        cwd=tmp_path, capture_output=True, text=True,
+    )  # fmt: skip
+    (record,) = json.loads(done.stdout)
+    assert list(record["probabilities"]) == ["T1", "T2", "FLAIR"]
+    assert record["model"]["name"] == "site"

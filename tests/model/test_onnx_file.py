@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from napari_mrseq import load_model
+from napari_mrseq.errors import DeviceError, ModelError
+from napari_mrseq.model.checkpoint import import_checkpoint
+
+for library in ("onnx", "onnxruntime", "onnxscript"):
+    pytest.importorskip(library, reason=f"{library} of the extra [onnx] is not installed")
+
+from napari_mrseq.model.onnx_file import export_onnx
+
+
+@pytest.fixture(scope="module")
+def slices():
+    rng = np.random.default_rng(2)
+    y, x = np.mgrid[-1:1:120j, -1:1:120j]
+    discs = [(np.hypot(y, x * r) < 0.8) * (1 + np.sin(9 * r * x)) for r in rng.random(5) + 0.5]
+    return np.array(discs) * 400 + rng.random((5, 120, 120)) * 20
+
+
+@pytest.mark.parametrize("kind", ["shipped", "imported"])
+def test_an_exported_model_gives_the_same_answers(kind, slices, tmp_path):
+    name = "default"
+    if kind == "imported":
+        import torch
+        from torchvision import models
+
+        torch.save(models.resnet18(num_classes=3).state_dict(), tmp_path / "old.pth")
+        name = import_checkpoint(
+            tmp_path / "old.pth", "resnet18", ("A", "B", "C"), tmp_path / "o.safetensors"
+        )
+    model = load_model(name, device="cpu")
+    again = load_model(export_onnx(model, tmp_path / "model.onnx"))
+    assert (again.card, again.device) == (model.card, "cpu")
+    np.testing.assert_allclose(again.predict(slices), model.predict(slices), atol=1e-5)
+    with pytest.raises(DeviceError, match="ONNX"):
+        load_model(tmp_path / "model.onnx", device="mps")
+
+
+def test_a_file_that_is_no_onnx_model_is_refused_by_name(tmp_path):
+    (tmp_path / "junk.onnx").write_bytes(b"junk")
+    with pytest.raises(ModelError, match=r"junk\.onnx"):
+        load_model(tmp_path / "junk.onnx")
+    with pytest.raises(ModelError, match=r"ends in \.onnx"):
+        export_onnx(load_model("default", device="cpu"), tmp_path / "model.pt")

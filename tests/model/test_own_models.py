@@ -1,0 +1,145 @@
+"""The user's own models: their folder, their hashes, their cards in words."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from napari_mrseq import load_model
+from napari_mrseq.errors import ModelError
+from napari_mrseq.model import registry
+from napari_mrseq.model.card import KEY, Card
+from napari_mrseq.model.card_words import card_in_words
+from napari_mrseq.model.networks import LITE, build
+
+PROGRAM = Path(sys.executable).parent / "napari-mrseq"
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv(registry.FOLDER_VARIABLE, str(tmp_path / "models"))
+    return tmp_path / "models"
+
+
+def weights_file(path: Path, name: str, **more) -> Path:
+    classes = ("KNEE", "HEART", "UNKNOWN")
+    card = Card(name, "2.0", LITE, classes, 129, **more)
+    save_file(build(LITE, len(classes)).state_dict(), path, metadata={KEY: card.to_json()})
+    return path
+
+
+def test_a_model_is_added_found_by_name_and_removed(folder, tmp_path):
+    source = weights_file(tmp_path / "a file.safetensors", "knees")
+    entry = registry.add(source)
+    assert entry.path.parent == folder
+    assert registry.model_names()[-1] == "knees"
+    source.unlink()
+    assert load_model("knees", device="cpu").classes == ("KNEE", "HEART", "UNKNOWN")
+    registry.remove("knees")
+    assert "knees" not in registry.model_names()
+    assert list(folder.iterdir()) == []
+
+
+def test_a_model_that_was_changed_is_refused_and_the_others_are_still_listed(folder, tmp_path):
+    for name in ("ankles", "knees"):
+        registry.add(weights_file(tmp_path / "w.safetensors", name))
+    changed = folder / "ankles.safetensors"
+    content = bytearray(changed.read_bytes())
+    content[-1] ^= 1
+    changed.write_bytes(content)
+    with pytest.raises(ModelError, match=r"SHA-256.*--remove ankles"):
+        load_model("ankles")
+    done = subprocess.run([PROGRAM, "models"], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "ankles" in done.stderr
+    assert "knees  KNEE, HEART, UNKNOWN" in done.stdout
+
+
+def test_a_file_put_into_the_folder_by_hand_is_a_model(folder, tmp_path):
+    folder.mkdir()
+    shutil.copy(
+        weights_file(tmp_path / "w.safetensors", "whatever"), folder / "by-hand.safetensors"
+    )
+    assert load_model("by-hand", device="cpu").name == "whatever"
+
+
+def test_a_name_is_given_once(folder, tmp_path):
+    first = weights_file(tmp_path / "1.safetensors", "knees")
+    registry.add(first)
+    assert registry.add(first).name == "knees"
+    second = weights_file(tmp_path / "2.safetensors", "knees")
+    with pytest.raises(ModelError, match="another model called knees"):
+        registry.add(second)
+    shipped = registry.model_names()[0]
+    with pytest.raises(ModelError, match="another model called"):
+        registry.add(weights_file(tmp_path / "3.safetensors", shipped))
+
+
+@pytest.mark.parametrize("name", ["../out", "default", ""])
+def test_a_name_that_is_no_file_name_is_refused(folder, tmp_path, name):
+    with pytest.raises(ModelError, match="no name for a file"):
+        registry.add(weights_file(tmp_path / "w.safetensors", name))
+    assert not folder.exists()
+
+
+def test_what_ships_and_what_is_not_there_cannot_be_removed(folder):
+    with pytest.raises(ModelError, match="came with"):
+        registry.remove(registry.model_names()[0])
+    with pytest.raises(ModelError, match="no model of yours"):
+        registry.remove("nothing")
+    assert not folder.exists()
+
+
+def test_without_the_variable_the_folder_is_the_users(monkeypatch):
+    monkeypatch.delenv(registry.FOLDER_VARIABLE, raising=False)
+    assert "napari-mrseq" in registry.user_folder().parts
+
+
+def test_the_card_in_words_says_what_a_person_asks(folder, tmp_path):
+    path = weights_file(
+        tmp_path / "w.safetensors",
+        "knees",
+        training={"pictures": 90, "groups": 12, "start": "ImageNet", "recipe": {"held_out": 2}},
+        figures={"slices": {"cases": 20, "measures": {"accuracy": 0.875, "macro F1": 0.8}}},
+    )
+    told = card_in_words(path)
+    for part in ("knees 2.0", "KNEE, HEART, unknown", "90 slices of 12 groups", "ImageNet", "fold 2",
+                 "87.5%", "Not for diagnosis", registry.file_hash(path)):  # fmt: skip
+        assert part in told
+    assert "not yet" in card_in_words(weights_file(tmp_path / "u.safetensors", "new"))
+
+
+def test_the_command_line_adds_lists_describes_and_removes(folder, tmp_path):
+    weights_file(tmp_path / "w.safetensors", "knees")
+
+    def run(*arguments):
+        return subprocess.run(
+            [PROGRAM, "models", *arguments], cwd=tmp_path, capture_output=True, text=True
+        )
+
+    assert run("--add", "w.safetensors").returncode == 0
+    assert str(folder / "knees.safetensors") in run().stdout
+    assert "KNEE, HEART, unknown" in run("--card", "knees").stdout
+    assert run("--remove", "knees").returncode == 0
+    assert "knees" not in run().stdout
+    assert run("--remove", "knees").returncode == 2
+    assert run("--add", "w.safetensors", "--remove", "knees").returncode == 2
+
+
+def test_a_model_with_other_classes_is_usable_in_another_process(folder, tmp_path, sample_study):
+    registry.add(weights_file(tmp_path / "w.safetensors", "knees"))
+    path = sorted((sample_study / "t2_tse_tra").iterdir())[0]
+    done = subprocess.run(
+        [PROGRAM, "classify", path, "--model", "knees", "--format", "csv"],
+        capture_output=True, text=True, env=os.environ | {registry.FOLDER_VARIABLE: str(folder)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "p_KNEE" in done.stdout
+    assert torch.is_tensor(next(load_model("knees", "cpu").network.parameters()))
