@@ -97,6 +97,7 @@ def test_eight_bit_dicom_goes_through_the_window_as_well(imported, network, samp
     dataset = pydicom.dcmread(sorted((sample_study / "t2_tse_tra").iterdir())[7])
     pixels = (dataset.pixel_array / dataset.pixel_array.max() * 255).astype(np.uint8)
     dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 8, 8, 7
+    dataset.file_meta.TransferSyntaxUID = pydicom.uid.ExplicitVRLittleEndian
     dataset.PixelData, dataset["PixelData"].VR = pixels.tobytes(), "OB"
     dataset.save_as(tmp_path / "eight.dcm")
     wanted = expected(network, windowed(pixels.astype(float)))

@@ -70,7 +70,8 @@ def test_a_file_put_into_the_folder_by_hand_is_a_model(folder, tmp_path):
     assert load_model("by-hand", device="cpu").name == "whatever"
 
 
-def test_a_name_is_given_once(folder, tmp_path):
+@pytest.mark.usefixtures("folder")
+def test_a_name_is_given_once(tmp_path):
     first = weights_file(tmp_path / "1.safetensors", "knees")
     registry.add(first)
     assert registry.add(first).name == "knees"
@@ -102,7 +103,7 @@ def test_without_the_variable_the_folder_is_the_users(monkeypatch):
     assert "napari-mrseq" in registry.user_folder().parts
 
 
-def test_the_card_in_words_says_what_a_person_asks(folder, tmp_path):
+def test_the_card_in_words_says_what_a_person_asks(tmp_path):
     path = weights_file(
         tmp_path / "w.safetensors",
         "knees",
@@ -110,8 +111,9 @@ def test_the_card_in_words_says_what_a_person_asks(folder, tmp_path):
         figures={"slices": {"cases": 20, "measures": {"accuracy": 0.875, "macro F1": 0.8}}},
     )
     told = card_in_words(path)
-    for part in ("knees 2.0", "KNEE, HEART, unknown", "90 slices of 12 groups", "ImageNet", "fold 2",
-                 "87.5%", "Not for diagnosis", registry.file_hash(path)):  # fmt: skip
+    for part in ("knees 2.0", "KNEE, HEART, unknown", "90 slices of 12 groups", "ImageNet"):
+        assert part in told
+    for part in ("fold 2", "87.5%", "Not for diagnosis", registry.file_hash(path)):
         assert part in told
     assert "not yet" in card_in_words(weights_file(tmp_path / "u.safetensors", "new"))
 
