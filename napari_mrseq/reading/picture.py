@@ -27,6 +27,8 @@ _TIFF_MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _GREY_MODES = {"L": "u1", "I;16": "u2", "I;16L": "u2", "I;16B": "u2", "I": "i4", "F": "f4"}
 
 PageReader = Callable[[str, int], NDArray[Any]]
+# Shape, type, reader of a page, and what the user should know.
+_Described = tuple[tuple[int, ...], np.dtype[Any], PageReader, tuple[str, ...]]
 
 
 def read_picture(path: str) -> Series:
@@ -40,12 +42,13 @@ def read_picture(path: str) -> Series:
     try:
         with Path(path).open("rb") as file:
             is_tiff = file.read(4) in _TIFF_MAGIC
-        shape, dtype, read_page = _describe_tiff(path) if is_tiff else _describe_image(path)
+        described = _describe_tiff(path) if is_tiff else _describe_image(path)
     except ReadError:
         raise
     except Exception as error:  # Pillow and tifffile raise many kinds on damaged files
         cause = str(error).replace(repr(path), "it").splitlines() or [type(error).__name__]
         raise ReadError(f"no picture that can be read ({cause[0]})") from error
+    shape, dtype, read_page, warnings = described
     if 0 in shape or shape[-1] * shape[-2] > LARGEST_PIXELS:
         raise ReadError(f"an image of {shape[-1]} x {shape[-2]} pixels is no slice")
     return Series(
@@ -55,13 +58,14 @@ def read_picture(path: str) -> Series:
         description=Path(path).stem,
         kind="picture",
         volume_axis=VolumeAxis() if len(shape) == 4 else None,
+        warnings=warnings,
     )
 
 
-def _describe_image(path: str) -> tuple[tuple[int, ...], np.dtype[Any], PageReader]:
+def _describe_image(path: str) -> _Described:
     with Image.open(path) as image:
         dtype = np.dtype(_GREY_MODES.get(image.mode, "u1"))
-        return (1, image.height, image.width), dtype, _image_page
+        return (1, image.height, image.width), dtype, _image_page, ()
 
 
 def _image_page(path: str, _page: int) -> NDArray[Any]:
@@ -71,9 +75,10 @@ def _image_page(path: str, _page: int) -> NDArray[Any]:
         return np.asarray(image)
 
 
-def _describe_tiff(path: str) -> tuple[tuple[int, ...], np.dtype[Any], PageReader]:
+def _describe_tiff(path: str) -> _Described:
     with tifffile.TiffFile(path) as tiff:
         series = tiff.series[0]
+        others = sum(len(one.pages) for one in tiff.series[1:])
         sizes = dict(zip(series.axes, series.shape, strict=True))
         rows, columns = sizes.pop("Y"), sizes.pop("X")
         colours = sizes.pop("S", 1)
@@ -81,22 +86,28 @@ def _describe_tiff(path: str) -> tuple[tuple[int, ...], np.dtype[Any], PageReade
         pages = int(np.prod(stack))
         if pages != len(series.pages):
             raise ReadError("a TIFF file whose pages hold more than one slice is not supported")
-        dtype = np.dtype(np.float32) if colours > 1 else series.dtype
+        coloured = colours > 1 or series.keyframe.photometric == tifffile.PHOTOMETRIC.PALETTE
+        dtype = np.dtype(np.float32) if coloured else series.dtype
     shape = (pages // stack[-1], stack[-1]) if len(stack) > 1 else (pages,)
-    return (*shape, rows, columns), np.dtype(dtype).newbyteorder("="), _tiff_page
+    warnings = (f"{others} pages of another kind than the first are left out",) if others else ()
+    return (*shape, rows, columns), np.dtype(dtype).newbyteorder("="), _tiff_page, warnings
 
 
 def _tiff_page(path: str, page: int) -> NDArray[Any]:
     with tifffile.TiffFile(path) as tiff:
         found: Any = tiff.series[0].pages[page]
+        # Pages after the first keep only what differs from it.
+        like: Any = found.keyframe
+        if like.photometric == tifffile.PHOTOMETRIC.PALETTE:
+            return _pillow_page(path, page)
         try:
             pixels = found.asarray()
         except ValueError:
             # tifffile needs a further package for compressed pages; Pillow reads most of them.
             return _pillow_page(path, page)
-        if found.photometric == tifffile.PHOTOMETRIC.MINISWHITE:
-            pixels = np.iinfo(pixels.dtype).max - pixels
-        if found.samplesperpixel > 1 and found.planarconfig == tifffile.PLANARCONFIG.SEPARATE:
+        if like.photometric == tifffile.PHOTOMETRIC.MINISWHITE:
+            pixels = -pixels if pixels.dtype.kind == "f" else ~pixels
+        if like.samplesperpixel > 1 and like.planarconfig == tifffile.PLANARCONFIG.SEPARATE:
             pixels = np.moveaxis(pixels, 0, -1)
     if pixels.ndim == 3:
         return np.asarray(pixels[..., :3].astype(np.float32) @ GREY_WEIGHTS[: pixels.shape[-1]])

@@ -92,3 +92,39 @@ def test_absurdly_large_picture_is_not_opened(tmp_path: Path) -> None:
     Image.new("1", (20_000, 20_000)).save(tmp_path / "a.png")
     (failure,) = read_study(tmp_path / "a.png").failures
     assert "20000 x 20000" in failure.cause or "400000000 pixels" in failure.cause
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.uint32, np.float32, np.bool_])
+@pytest.mark.parametrize("compression", [None, "zlib"])
+def test_pages_of_every_type(dtype: type, compression: str | None, tmp_path: Path) -> None:
+    pages = np.stack([GREY % 251, GREY % 2, GREY // 4]).astype(dtype)
+    tifffile.imwrite(tmp_path / "a.tif", pages, compression=compression, photometric="minisblack")
+    np.testing.assert_array_equal(read_one(tmp_path / "a.tif").pixels.compute(), pages)
+
+
+def test_time_and_slice_of_a_tiff_file(tmp_path: Path) -> None:
+    pages = np.arange(2 * 3 * 30 * 20, dtype=np.uint16).reshape(2, 3, 30, 20)
+    tifffile.imwrite(tmp_path / "a.ome.tif", pages, metadata={"axes": "TZYX"})
+    series = read_one(tmp_path / "a.ome.tif")
+    np.testing.assert_array_equal(series.pixels.compute(), pages)
+    assert series.volume_axis is not None
+
+
+def test_palette_of_a_tiff_file(tmp_path: Path) -> None:
+    palette = np.random.default_rng(0).integers(0, 1 << 16, (3, 256), dtype=np.uint16)
+    tifffile.imwrite(
+        tmp_path / "a.tif", (GREY % 256).astype(np.uint8), photometric="palette", colormap=palette
+    )
+    colours = (palette >> 8)[:, GREY % 256]
+    expected = np.tensordot([0.299, 0.587, 0.114], colours, axes=1)
+    shown = read_one(tmp_path / "a.tif").pixels[0].compute()
+    np.testing.assert_allclose(shown, expected, atol=1)
+
+
+def test_pages_of_another_size_are_told(tmp_path: Path) -> None:
+    with tifffile.TiffWriter(tmp_path / "a.tif") as writer:
+        writer.write(GREY)
+        writer.write(GREY[:10])
+    series = read_one(tmp_path / "a.tif")
+    assert series.pixels.shape == (1, 30, 20)
+    assert series.warnings == ("1 pages of another kind than the first are left out",)
