@@ -24,7 +24,7 @@ class Row:
     Attributes
     ----------
     path : Path
-        The picture.
+        The picture; or a DICOM file or folder, or a NIfTI file, of which `slice` is meant.
     label : str
         Code of its sequence.
     group : str
@@ -43,6 +43,14 @@ class Row:
         The catalogue isn't sure of the label.
     dataset, licence : str
         Where the picture comes from and its terms, for the model card.
+    vendor, plane : str
+        As the catalogue says.
+    slice : int or None
+        Place in the series, from 0; None of a picture.
+    volume : int
+        Of a 4-D series, from 0.
+    series_uid : str
+        Which of the series at `path` is meant; empty where there is only one.
     """
 
     path: Path
@@ -56,6 +64,11 @@ class Row:
     doubtful: bool
     dataset: str
     licence: str
+    vendor: str = ""
+    plane: str = ""
+    slice: int | None = None
+    volume: int = 0
+    series_uid: str = ""
 
 
 def read_catalogue(path: Path, folds: int = 5) -> list[Row]:
@@ -66,7 +79,10 @@ def read_catalogue(path: Path, folds: int = 5) -> list[Row]:
     path : Path
         CSV with a header. Needed columns: ``path`` (or ``file``; relative to the catalogue),
         ``label``, ``group``. Used where there: ``fold``, ``volume``, ``origin``, ``body_part``,
-        ``position``, ``label_confidence``, ``dataset``, ``licence``.
+        ``position``, ``label_confidence``, ``dataset`` (or ``source``), ``licence``, ``vendor``,
+        ``plane``. With a column ``slice`` a row may name one slice of a DICOM series or NIfTI
+        file; ``volume`` is then a number, and ``series_uid`` tells series in one folder apart.
+        Corrections that the viewer saved are such a catalogue.
     folds : int
         Into how many folds groups are dealt where the catalogue has no ``fold``.
 
@@ -99,21 +115,30 @@ def _row(path: Path, number: int, entry: dict[str, str], where: str, folds: int)
     if not (entry[where] and entry["label"] and entry["group"]):
         raise CatalogueError(f"{path}, row {number}: {where}, label and group must be given")
     group = entry["group"]
+    place = entry.get("slice") or ""
     try:
         fold = int(entry["fold"]) if entry.get("fold") else zlib.crc32(group.encode()) % folds
         position = float(entry["position"]) if entry.get("position") else None
+        index = int(place) if place else None
+        volume = int(entry.get("volume") or 0) if place else 0
     except ValueError as error:
         raise CatalogueError(f"{path}, row {number}: {error}") from error
+    uid = (entry.get("series_uid") or "") if place else ""
     return Row(
         path=path.parent / entry[where],
         label=SYNONYMS.get(entry["label"], entry["label"]),
         group=group,
         fold=fold,
-        series=entry.get("volume") or entry[where],
+        series=(uid if place else entry.get("volume")) or entry[where],
         origin=entry.get("origin") or "",
         body_part=entry.get("body_part") or "",
         position=position,
         doubtful=entry.get("label_confidence", "") in DOUBTFUL,
-        dataset=entry.get("dataset") or "",
+        dataset=entry.get("dataset") or entry.get("source") or "",
         licence=entry.get("licence") or "",
+        vendor=entry.get("vendor") or "",
+        plane=entry.get("plane") or "",
+        slice=index,
+        volume=volume,
+        series_uid=uid,
     )

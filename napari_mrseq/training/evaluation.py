@@ -11,7 +11,7 @@ import numpy as np
 from napari_mrseq.decision import aggregate, decide
 from napari_mrseq.model.calibration import area_under_curve, calibration_error
 from napari_mrseq.sequences import UNKNOWN, family_of
-from napari_mrseq.training.images import read_picture
+from napari_mrseq.training.labelled_slices import read_slice
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -75,7 +75,10 @@ def answer_slices(
     """Let a model judge each picture."""
     probabilities, weights = [], []
     for index, row in enumerate(rows):
-        said, weight = model.examine(read_picture(row.path)[None])
+        read = read_slice(row)
+        said, weight = model.examine(
+            read.pixels[None], pixel_spacing=read.pixel_spacing, as_shown=read.as_shown
+        )
         probabilities.append(said[0])
         weights.append(weight[0])
         if progress:

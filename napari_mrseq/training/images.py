@@ -5,18 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
-from PIL import Image
 
-from napari_mrseq.errors import CatalogueError
 from napari_mrseq.model.preparation import prepare
+from napari_mrseq.training.labelled_slices import read_slice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
-
-    from numpy.typing import NDArray
 
     from napari_mrseq.training.catalogue import Row
 
@@ -44,26 +39,14 @@ def load_images(
     images = torch.empty((len(rows), 1, size, size), dtype=torch.uint8)
     weights = torch.empty(len(rows))
     for index, row in enumerate(rows):
-        prepared, weights[index] = prepare(read_picture(row.path)[None], size)
+        read = read_slice(row)
+        prepared, weights[index] = prepare(
+            read.pixels[None], size, pixel_spacing=read.pixel_spacing
+        )
         images[index] = (prepared[0] * 255).round().to(torch.uint8)
         if progress and index % 500 == 0:
             progress(index, len(rows))
     return images, weights
-
-
-def read_picture(path: Path) -> NDArray[np.float32]:
-    """Read one picture as (rows, columns) grey values.
-
-    Raises
-    ------
-    CatalogueError
-        If the picture can't be read.
-    """
-    try:
-        with Image.open(path) as picture:
-            return np.asarray(picture.convert("F"), dtype=np.float32)
-    except OSError as error:
-        raise CatalogueError(f"{path} can't be read as a picture: {error}") from error
 
 
 def sampling_weights(rows: Sequence[Row]) -> torch.Tensor:

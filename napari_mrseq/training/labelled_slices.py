@@ -1,0 +1,98 @@
+"""The pixels of a catalogue's row: a picture, or one slice of a DICOM series or NIfTI file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PIL import Image
+
+from napari_mrseq.errors import CatalogueError, ReadError
+from napari_mrseq.reading import read_study
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from napari_mrseq.series import Series, Study
+    from napari_mrseq.training.catalogue import Row
+
+# What is read as a picture, where the row names no slice.
+PICTURES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif", ".webp"}
+# Rows of one file or folder follow each other in most catalogues: it is read once for all.
+_STUDIES_KEPT = 4
+
+
+@dataclass(frozen=True, eq=False)
+class LabelledSlice:
+    """One slice, as a model's `examine` takes it.
+
+    Attributes
+    ----------
+    pixels : (rows, columns) array
+        Grey values.
+    pixel_spacing : tuple of float or None
+        mm along (row, column).
+    as_shown : bool
+        The values are a picture's.
+    """
+
+    pixels: NDArray[Any]
+    pixel_spacing: tuple[float, float] | None = None
+    as_shown: bool = True
+
+
+def read_slice(row: Row) -> LabelledSlice:
+    """Read what a row of a catalogue names.
+
+    Raises
+    ------
+    CatalogueError
+        If it can't be read, or there is no such slice; names the file.
+    """
+    if row.slice is None and row.path.suffix.lower() in PICTURES:
+        return LabelledSlice(_picture(row.path))
+    series, index = _place(row)
+    try:
+        pixels = series.slice_pixels(index).compute()
+    except ReadError as error:
+        raise CatalogueError(str(error)) from error
+    spacing = series.spacing[1:] if series.spacing else None
+    return LabelledSlice(pixels, spacing, series.kind == "picture")
+
+
+def _picture(path: Path) -> NDArray[Any]:
+    """Return a picture's grey values, of 8 bits where they fit."""
+    try:
+        with Image.open(path) as picture:
+            grey = np.asarray(picture.convert("F"), dtype=np.float32)
+    except OSError as error:
+        raise CatalogueError(f"{path} can't be read as a picture: {error}") from error
+    return grey.round().astype(np.uint8) if grey.min() >= 0 and grey.max() <= 255 else grey
+
+
+def _place(row: Row) -> tuple[Series, int]:
+    """Return the series of a row, and the slice counted through all volumes."""
+    study = _study(row.path)
+    found = [one for one in study.series if row.series_uid in ("", one.series_uid)]
+    if not found:
+        causes = "; ".join(failure.cause for failure in study.failures) or "no such series there"
+        raise CatalogueError(f"{row.path} can't be used: {causes}")
+    for series in found:
+        per_volume = int(series.pixels.shape[-3])
+        if series.slice_count == 1:
+            # The file of one slice, wherever in its series that lies.
+            return series, 0
+        if row.slice is None:
+            raise CatalogueError(f"{row.path} holds {series.slice_count} slices: name one (slice)")
+        index = row.volume * per_volume + row.slice
+        if row.slice < per_volume and index < series.slice_count:
+            return series, index
+    raise CatalogueError(f"{row.path} has no slice {row.slice} of volume {row.volume}")
+
+
+@lru_cache(maxsize=_STUDIES_KEPT)
+def _study(path: Path) -> Study:
+    return read_study(path)
