@@ -79,7 +79,7 @@ class Series:
     dataset : pydicom.Dataset or None
         Header of the first instance without pixels and without anything that names the patient.
     sidecar : mapping or None
-        BIDS sidecar of a NIfTI file, as read.
+        BIDS sidecar of a NIfTI file, without what names a person.
     volume_axis : VolumeAxis or None
         Meaning of the first axis of 4-D pixels; None in 3-D.
     part : str

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.reading.pixels import GREY_WEIGHTS
+from napari_mrseq.reading.privacy import public_sidecar
 from napari_mrseq.series import Series, VolumeAxis
 
 # gzip packs at most 1032 to 1; more is claimed only by a damaged header. Masks come near to it;
@@ -138,7 +139,7 @@ def _load(path: str) -> Any:
 
 
 def _check_size(path: str, image: Any, shape: tuple[int, ...]) -> None:
-    if len(shape) < 2 or not all(shape):
+    if len(shape) < 2 or min(shape) < 1:
         raise ReadError(f"holds no image (shape {shape})")
     needed = int(np.prod(shape, dtype=object)) * image.header.get_data_dtype().itemsize
     needed += int(image.dataobj.offset)
@@ -265,12 +266,14 @@ def _stem(path: str) -> str:
 
 
 def _sidecar(path: str) -> tuple[Mapping[str, Any] | None, tuple[str, ...]]:
-    """Return the BIDS sidecar beside a file, and what is wrong with it."""
+    """Return the BIDS sidecar beside a file, naming nobody, and what is wrong with it."""
     beside = Path(path).with_name(f"{_stem(path)}.json")
     if not beside.is_file():
         return None, ()
     try:
-        content = json.loads(beside.read_text(encoding="utf-8"))
+        content = json.loads(beside.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
         return None, (f"{beside.name} can't be read ({error})",)
-    return (content, ()) if isinstance(content, dict) else (None, (f"{beside.name} is no sidecar",))
+    if not isinstance(content, dict):
+        return None, (f"{beside.name} is no sidecar",)
+    return public_sidecar(content), ()

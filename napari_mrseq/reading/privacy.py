@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -31,8 +33,35 @@ _PRIVATE_KEPT = {0x0019, 0x0021, 0x0029, 0x0043, 0x0051, 0x0065, 0x2001, 0x2005}
 # Enhanced files of Philips keep Scanning Sequence and the like in this one, in each frame's groups.
 _PRIVATE_SEQUENCES_KEPT = {0x2005140F}
 # What names the patient: looked for in everything that is kept.
-_IDENTITY = (0x00100010, 0x00100020, 0x00100030, 0x00101000, 0x00101001, 0x00101040, 0x00102154)
-_SHORTEST_NAME = 4
+_NAMES = (0x00100010, 0x00101001, 0x00101005)
+_IDENTITY = (*_NAMES, 0x00100020, 0x00100030, 0x00101000, 0x00101040, 0x00102154)
+# Shorter words are looked for as whole words only, and only those of names.
+_SHORTEST_PART = 4
+_SHORTEST_NAME = 2
+_TEXT_VRS = frozenset(("AE", "CS", "LO", "LT", "SH", "ST", "UC", "UT"))
+# A number or a UID names nobody, though a patient's number may be written in it by chance.
+_NUMBER_VRS = frozenset(
+    (
+        "AS",
+        "AT",
+        "DS",
+        "FD",
+        "FL",
+        "IS",
+        "SL",
+        "SQ",
+        "SS",
+        "SV",
+        "TM",
+        "UI",
+        "UL",
+        "US",
+        "UV",
+    )
+)
+_PERSONAL_KEY = re.compile(
+    r"(?i)patient(?!position|sex|age|size|weight)|otherpatient|accession|.*(physician|operator)s?name"
+)
 _PER_FRAME_GROUPS = 0x52009230
 
 
@@ -54,13 +83,62 @@ def public_header(dataset: Dataset, frame: int = 0) -> Dataset:
     if _PER_FRAME_GROUPS in dataset:
         groups = dataset[_PER_FRAME_GROUPS]
         groups.value = list(groups.value or ())[frame : frame + 1]
-    names = _identity_words(dataset)
-    _clean(dataset, names, 0)
-    _clean(getattr(dataset, "file_meta", Dataset()), names, 0)
+    identity = _Identity.of(dataset)
+    _clean(dataset, identity, 0)
+    _clean(getattr(dataset, "file_meta", Dataset()), identity, 0)
     return dataset
 
 
-def _clean(dataset: Dataset, names: tuple[bytes, ...], depth: int) -> None:
+def public_sidecar(sidecar: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a BIDS sidecar without what names a person."""
+    return {key: value for key, value in sidecar.items() if not _PERSONAL_KEY.match(key)}
+
+
+@dataclass(frozen=True)
+class _Identity:
+    """The words that name a patient.
+
+    Attributes
+    ----------
+    pattern : re.Pattern
+        Finds them in text.
+    parts : tuple of bytes
+        Those long enough to be told in bytes of any kind, in small letters.
+    """
+
+    pattern: re.Pattern[str]
+    parts: tuple[bytes, ...]
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> _Identity:
+        """Gather what a header says about the patient."""
+        found = {tag: _words_of(dataset, tag) for tag in _IDENTITY}
+        parts = {word for words in found.values() for word in words if len(word) >= _SHORTEST_PART}
+        names = {word for tag in _NAMES for word in found[tag] if _is_short_name(word)}
+        # Parts of words: "T1_JANEROE" holds both names; "li" is a name where no letter is beside.
+        choices = [re.escape(word) for word in sorted(parts, key=len, reverse=True)]
+        choices += [rf"(?<![^\W\d_]){re.escape(word)}(?![^\W\d_])" for word in sorted(names)]
+        pattern = re.compile("|".join(choices) or r"(?!)", re.IGNORECASE)
+        return cls(pattern, tuple(sorted(word.encode() for word in parts)))
+
+    def is_in(self, written: bytes) -> bool:
+        """Tell whether bytes of no known kind hold a part of it."""
+        lowered = written.lower()
+        return any(part in lowered for part in self.parts)
+
+    def cut_from(self, element: Any) -> None:
+        """Take it out of an element of text."""
+        value = element.value
+        if isinstance(value, str):
+            if self.pattern.search(value):
+                element.value = " ".join(self.pattern.sub(" ", value).split())
+        elif value:
+            texts = [str(part) for part in value]
+            if any(map(self.pattern.search, texts)):
+                element.value = [" ".join(self.pattern.sub(" ", part).split()) for part in texts]
+
+
+def _clean(dataset: Dataset, identity: _Identity, depth: int) -> None:
     get_raw = partial(dataset.get_item, keep_deferred=True)
     for tag in list(dataset.keys()):
         element = _element(get_raw, tag)
@@ -68,7 +146,7 @@ def _clean(dataset: Dataset, names: tuple[bytes, ...], depth: int) -> None:
         if (
             element is None
             or _is_deferred(element, vr)
-            or _must_go(tag, vr, element.value, names)
+            or _must_go(tag, vr, element.value, identity)
             or (vr == "SQ" and depth >= DEEPEST_SEQUENCE)
             # Decoding here, not on first use, keeps what damaged elements raise inside reading.
             or (decoded := _element(dataset.__getitem__, tag)) is None
@@ -76,7 +154,9 @@ def _clean(dataset: Dataset, names: tuple[bytes, ...], depth: int) -> None:
             del dataset[tag]
         elif decoded.VR == "SQ":
             for item in decoded.value or ():
-                _clean(item, names, depth + 1)
+                _clean(item, identity, depth + 1)
+        elif decoded.VR in _TEXT_VRS:
+            identity.cut_from(decoded)
 
 
 def _is_deferred(element: Any, vr: str) -> bool:
@@ -96,7 +176,7 @@ def _dictionary_vr(tag: Any) -> str:
     return dictionary_VR(tag) if dictionary_has_tag(tag) else "UN"
 
 
-def _must_go(tag: Any, vr: str, value: Any, names: tuple[bytes, ...]) -> bool:
+def _must_go(tag: Any, vr: str, value: Any, identity: _Identity) -> bool:
     if vr == "PN" or tag in _TAGS_REMOVED or tag.group >= 0x6000:
         return True
     if tag.group in _GROUPS_REMOVED and tag not in _PATIENT_KEPT:
@@ -108,18 +188,20 @@ def _must_go(tag: Any, vr: str, value: Any, names: tuple[bytes, ...]) -> bool:
     written = value if isinstance(value, bytes) else str(value).encode() if vr != "SQ" else b""
     if len(written) > LARGEST_ELEMENT_BYTES:
         return True
-    lowered = written.lower()
-    # A sequence is cleaned item by item.
-    return vr != "SQ" and any(name in lowered for name in names)
+    # A sequence is cleaned item by item, a text word by word.
+    return vr not in _NUMBER_VRS and vr not in _TEXT_VRS and identity.is_in(written)
 
 
-def _identity_words(dataset: Dataset) -> tuple[bytes, ...]:
-    """Return the parts of the patient's names and numbers that are long enough to be told."""
-    found: set[bytes] = set()
-    for tag in _IDENTITY:
-        value = getattr(_element(dataset.get_item, tag), "value", None)
-        written = value if isinstance(value, bytes) else str(value or "").encode()
-        for mark in (b"^", b"=", b"\\"):
-            written = written.replace(mark, b" ")
-        found.update(word.lower() for word in written.split())
-    return tuple(sorted(word for word in found if len(word) >= _SHORTEST_NAME))
+def _words_of(dataset: Dataset, tag: int) -> set[str]:
+    """Return the words of an element in small letters, as written and as decoded."""
+    raw = getattr(_element(dataset.get_item, tag), "value", None)
+    decoded = getattr(_element(dataset.__getitem__, tag), "value", None)
+    texts = [
+        raw.decode("latin-1") if isinstance(raw, bytes) else str(raw or ""),
+        str(decoded or ""),
+    ]
+    return {word.lower() for text in texts for word in re.split(r"[\^=\\\s\0]+", text) if word}
+
+
+def _is_short_name(word: str) -> bool:
+    return _SHORTEST_NAME <= len(word) < _SHORTEST_PART and word.isalpha()

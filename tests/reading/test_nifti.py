@@ -94,10 +94,13 @@ def test_b_values_beside_the_file(tmp_path: Path) -> None:
     assert read_one(path).volume_axis == VolumeAxis("b value", "s/mm²", (0, 1000, 1000))
 
 
-def test_sidecar_is_kept_as_it_is(tmp_path: Path) -> None:
+def test_sidecar_is_kept_without_the_patient(tmp_path: Path) -> None:
     path, _ = save(tmp_path / "T1w.nii.gz", (5, 6, 3), (1.0, 1.0, 3.0))
     sidecar = {"EchoTime": 0.003, "SeriesDescription": "mprage"}
-    (tmp_path / "T1w.json").write_text(json.dumps(sidecar))
+    personal = {"PatientName": "Roe^Jane", "PatientID": "1", "ReferringPhysicianName": "Who"}
+    (tmp_path / "T1w.json").write_text(json.dumps(sidecar | personal))
+    assert read_one(path).sidecar == sidecar
+    (tmp_path / "T1w.json").write_text(json.dumps(sidecar), encoding="utf-8-sig")
     assert read_one(path).sidecar == sidecar
     (tmp_path / "T1w.json").write_text("{broken")
     series = read_one(path)

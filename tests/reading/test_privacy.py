@@ -121,3 +121,24 @@ def test_scanning_sequence_of_enhanced_philips_is_kept_without_the_patient(
     written = "\n".join(elements(series.dataset))
     assert [word for word in (*SECRETS, "secret") if word.lower() in written.lower()] == []
     assert {"gradient echo", "inversion"} <= attributes_of(series).techniques.keys()
+
+
+def test_name_is_cut_from_words_and_the_words_stay(write_slice: WriteSlice) -> None:
+    path = write_slice(
+        1,
+        PatientName="Li^Janette",
+        SeriesDescription="T1 mprage LI_janette lipid_supp",
+        ProtocolName="janette",
+        ImageType=["ORIGINAL", "PRIMARY", "M", "JANETTE"],
+    )
+    header = header_of(path)
+    assert header.SeriesDescription == "T1 mprage _ lipid_supp"
+    assert header.ProtocolName == ""
+    assert list(header.ImageType) == ["ORIGINAL", "PRIMARY", "M", ""]
+    assert read_study(path).series[0].description == "T1 mprage _ lipid_supp"
+
+
+def test_number_of_a_patient_takes_no_number_away(write_slice: WriteSlice) -> None:
+    path = write_slice(1, PatientID="2500", RepetitionTime=2500, InversionTime=12500)
+    header = header_of(path)
+    assert (header.RepetitionTime, header.InversionTime) == (2500, 12500)
