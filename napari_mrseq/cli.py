@@ -167,33 +167,44 @@ def train(
 
 @app.command()
 def evaluate(
-    catalogue: Annotated[Path, typer.Argument(help="CSV of labelled pictures.")],
+    catalogue: Annotated[
+        Path, typer.Argument(help="CSV of labelled slices, or a folder with a folder per class.")
+    ],
     model: ModelOption = DEFAULT,
     device: DeviceOption = Device.auto,
-    output: Annotated[Path | None, typer.Option(help="Folder for the figures.")] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Folder for the figures: JSON and one HTML page.")
+    ] = None,
+    against: Annotated[
+        str | None, typer.Option(help="Another model (a name or file), side by side.")
+    ] = None,
 ) -> None:
     """Measure a model on the fold it never saw (on all pictures where none was held out)."""
     import json
+    from tempfile import TemporaryDirectory
 
     from napari_mrseq.model import load_model
     from napari_mrseq.training.catalogue import read_catalogue
+    from napari_mrseq.training.comparison import measure, unseen_rows
     from napari_mrseq.training.figures_text import text_of
+    from napari_mrseq.training.page import page_of
     from napari_mrseq.training.run import FIGURES
-    from napari_mrseq.training.run import evaluate as run
+    from napari_mrseq.training.sources import catalogue_of
 
     network = load_model(model, device.value)
-    held_out = network.card.training.get("recipe", {}).get("held_out")
-    rows = read_catalogue(catalogue)
-    unseen = [row for row in rows if row.fold == held_out] or rows
-    if held_out is None:
-        _say("no fold was held out of this model's training: pictures it has seen flatter it")
-    else:
-        _say(f"fold {held_out}, never trained on")
-    figures = run(network, unseen, log=_say)
+    with TemporaryDirectory() as folder:
+        rows = read_catalogue(catalogue_of(catalogue, Path(folder), log=_say))
+    unseen, told = unseen_rows(network.card, rows, catalogue.name)
+    _say(told)
+    other = load_model(against, device.value) if against else None
+    figures = measure(network, unseen, other, log=_say)
     typer.echo(text_of(figures))
     if output:
         output.mkdir(parents=True, exist_ok=True)
         (output / FIGURES).write_text(json.dumps(figures, indent=1), encoding="utf-8")
+        page = output / "evaluation.html"
+        page.write_text(page_of(figures, catalogue.name), encoding="utf-8")
+        _say(f"{page} written")
 
 
 @app.command()

@@ -92,15 +92,21 @@ def answer_slices(
     )
 
 
-def answer_series(slices: Answers, rows: Sequence[Row], temperature: float) -> Answers:
-    """Join the answers on slices into one a series, as a verdict does."""
+def series_members(rows: Sequence[Row]) -> list[list[int]]:
+    """Return the places of each series' rows, in the order of `answer_series`."""
     members: dict[tuple[str, str], list[int]] = {}
     for index, row in enumerate(rows):
         members.setdefault((row.series, row.label), []).append(index)
-    firsts = [indices[0] for indices in members.values()]
+    return list(members.values())
+
+
+def answer_series(slices: Answers, rows: Sequence[Row], temperature: float) -> Answers:
+    """Join the answers on slices into one a series, as a verdict does."""
+    members = series_members(rows)
+    firsts = [indices[0] for indices in members]
     joined = [
         aggregate(slices.probabilities[i], slices.shown[i], np.zeros(len(i)), temperature)
-        for i in members.values()
+        for i in members
     ]
     return Answers(
         labels=slices.labels[firsts],

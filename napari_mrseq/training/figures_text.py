@@ -2,32 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
+
+_MEASURES = ("accuracy", "family accuracy", "macro F1")
+_AREA = "known against unknown, AUROC"
 
 
 def text_of(figures: dict[str, Any]) -> str:
-    """Write the figures of `training.run.evaluate` as text: shares in percent."""
+    """Write the figures of an evaluation as text: shares in percent, nothing that is not there."""
     slices, series = figures["slices"], figures["series"]
     lines = [f"{'':42}{'slices':>10}{'series':>10}", _line("cases", slices, series, "cases")]
-    lines += [_share(key, slices["forced"], series["forced"], key) for key in slices["forced"]]
-    lines += [_share(key, slices["said"], series["said"], key) for key in slices["said"]]
-    area = "known against unknown, AUROC"
-    lines.append(_line(area, slices, series, area))
-    lines += ["", "right per class: cases, member, family (series)"]
-    for label, row in series["recall"].items():
-        lines.append(
-            f"  {label:8}{row['cases']:6}{_percent(row['member']):>10}{_percent(row['family']):>10}"
-        )
+    for part in ("measures", "forced", "said"):
+        own, other = slices.get(part, {}), series.get(part, {})
+        keys = _MEASURES if part == "measures" else own
+        lines += [_share(key, own, other) for key in keys if _told(own, other, key)]
+    if _told(slices, series, _AREA):
+        lines.append(_line(_AREA, slices, series, _AREA))
+    lines += ["", *_per_class(series)]
     lines += ["", "series: truth in rows, what is said in columns", *_matrix(figures)]
+    if "against" in figures:
+        lines += ["", *_beside(figures)]
     return "\n".join(lines)
+
+
+def _beside(figures: dict[str, Any]) -> Iterator[str]:
+    """Two models side by side, with what holds 95 % of bootstrap draws of the groups."""
+    against, own = figures["against"], figures["model"]["name"]
+    other = against["model"]["name"]
+    yield f"by family, of families that both know: {', '.join(against['families']) or 'none'}"
+    for kind in ("slices", "series"):
+        beside = against[kind]
+        title = f"{beside['cases']} {kind} of {beside['groups']} groups"
+        yield f"{title:28}{own:>26}{other:>26}{'difference':>26}"
+        for name, row in beside.items():
+            if isinstance(row, dict):
+                yield f"  {name:26}" + "".join(f"{_bounded(part):>26}" for part in row.values())
+
+
+def _bounded(bounds: list[float]) -> str:
+    value, low, high = (f"{100 * bound:.1f}" for bound in bounds)
+    return f"{value} % ({low} to {high})"
+
+
+def _per_class(series: dict[str, Any]) -> Iterator[str]:
+    yield "right per class: cases, member, family (series)"
+    for label, row in series["recall"].items():
+        member, family = _percent(row["member"]), _percent(row["family"])
+        yield f"  {label:8}{row['cases']:6}{member:>10}{family:>10}"
+
+
+def _told(slices: dict[str, Any], series: dict[str, Any], key: str) -> bool:
+    return slices.get(key) is not None or series.get(key) is not None
 
 
 def _line(title: str, slices: dict[str, Any], series: dict[str, Any], key: str) -> str:
     return f"{title:42}{slices[key] or '–':>10}{series[key] or '–':>10}"
 
 
-def _share(title: str, slices: dict[str, Any], series: dict[str, Any], key: str) -> str:
-    return f"{title:42}{_percent(slices[key]):>10}{_percent(series[key]):>10}"
+def _share(key: str, slices: dict[str, Any], series: dict[str, Any]) -> str:
+    return f"{key:42}{_percent(slices[key]):>10}{_percent(series[key]):>10}"
 
 
 def _percent(value: float | None) -> str:
@@ -35,9 +69,10 @@ def _percent(value: float | None) -> str:
 
 
 def _matrix(figures: dict[str, Any]) -> list[str]:
-    classes = figures["classes"]
+    measures = figures["series"].get("measures", figures)
+    classes = measures["classes"]
     lines = [" " * 10 + "".join(f"{code:>8}" for code in classes)]
-    for code, row in zip(classes, figures["confusion"], strict=True):
+    for code, row in zip(classes, measures["confusion"], strict=True):
         if any(row):
             lines.append(f"{code:10}" + "".join(f"{count or '·':>8}" for count in row))
     return lines

@@ -1,0 +1,110 @@
+"""A model measured on a catalogue, alone or beside another one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from napari_mrseq.sequences import UNKNOWN, family_of
+from napari_mrseq.training.cases import Cases, cases_of
+from napari_mrseq.training.evaluation import (
+    answer_series,
+    answer_slices,
+    confusion,
+    figures_of,
+    series_members,
+)
+from napari_mrseq.training.measures import compared, measures_of
+
+if TYPE_CHECKING:
+    from napari_mrseq.model import Model
+    from napari_mrseq.model.card import Card
+    from napari_mrseq.training.catalogue import Row
+
+KINDS = ("slices", "series")
+
+
+def measure(
+    model: Model,
+    rows: Sequence[Row],
+    against: Model | None = None,
+    log: Callable[[str], None] = print,
+) -> dict[str, Any]:
+    """Measure a model on labelled slices.
+
+    Parameters
+    ----------
+    model : Model
+        A loaded network.
+    rows : sequence of Row
+        What to measure it on.
+    against : Model, optional
+        Measured on the same, and compared.
+    log : callable
+        Takes a line of progress.
+
+    Returns
+    -------
+    dict
+        ``model``; ``slices`` and ``series``, each as `figures_of` gives them, with ``measures``
+        (see `measures_of`); ``confusion`` of the series; with `against` also ``against``: its
+        ``model``, and what `compared` gives for slices and series.
+    """
+    figures, cases = _measured(model, rows, log)
+    if against is None:
+        return figures
+    _, others = _measured(against, rows, log)
+    common = sorted(_families(model) & _families(against))
+    beside = {kind: compared(cases[kind], others[kind], common) for kind in KINDS}
+    return figures | {"against": {"model": _named(against), "families": common, **beside}}
+
+
+def unseen_rows(card: Card, rows: list[Row], catalogue: str) -> tuple[list[Row], str]:
+    """Return the rows that a model was not trained on, and what to tell about that.
+
+    Parameters
+    ----------
+    card : Card
+        Of the model.
+    rows : list of Row
+        All of the catalogue.
+    catalogue : str
+        Its file name.
+    """
+    held_out = card.training.get("recipe", {}).get("held_out")
+    unseen = [row for row in rows if row.fold == held_out]
+    if card.training.get("catalogue") != catalogue:
+        told = "all of it: by its card the model was trained on another catalogue"
+        return rows, f"{told}; what it has seen would flatter it"
+    if unseen:
+        return unseen, f"fold {held_out}, never trained on"
+    return rows, "no fold was held out of this model's training: what it has seen flatters it"
+
+
+def _measured(
+    model: Model, rows: Sequence[Row], log: Callable[[str], None]
+) -> tuple[dict[str, Any], dict[str, Cases]]:
+    log(f"{model.name} judges {len(rows)} slices")
+    calibration = model.card.calibration
+    slices = answer_slices(model, rows)
+    series = answer_series(slices, rows, calibration.series_temperature)
+    firsts = [rows[members[0]] for members in series_members(rows)]
+    parts = {
+        "slices": (slices, rows, calibration.threshold),
+        "series": (series, firsts, calibration.series_threshold),
+    }
+    cases = {kind: cases_of(a, r, model.classes, limit) for kind, (a, r, limit) in parts.items()}
+    figures: dict[str, Any] = {"model": _named(model), "classes": list(model.classes)}
+    for kind, (answers, _, threshold) in parts.items():
+        measures = measures_of(cases[kind], model.classes)
+        figures[kind] = figures_of(answers, model.classes, threshold) | {"measures": measures}
+    table = confusion(series, model.classes, calibration.series_threshold)
+    return figures | {"confusion": table.tolist()}, cases
+
+
+def _families(model: Model) -> set[str]:
+    return {family_of(code) for code in model.classes if code != UNKNOWN}
+
+
+def _named(model: Model) -> dict[str, str]:
+    return {"name": model.name, "version": model.version, "sha256": model.sha256}

@@ -1,0 +1,201 @@
+"""What a user has to train on → a catalogue: a folder per class, or a DICOM archive by its headers.
+
+Nobody types a catalogue for that: it is written into the training's folder, where it can be
+looked through and corrected.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from napari_mrseq.errors import CatalogueError, ReadError
+from napari_mrseq.header.attributes import attributes_of
+from napari_mrseq.judging import classify
+from napari_mrseq.reading import read_study
+from napari_mrseq.sequences import SEQUENCES, UNKNOWN, family_of
+
+if TYPE_CHECKING:
+    from napari_mrseq.model import Model
+    from napari_mrseq.series import Series
+    from napari_mrseq.verdict import Verdict
+
+Log = Callable[[str], None]
+Entry = dict[str, Any]
+
+CATALOGUE, TO_CHECK = "catalogue.csv", "to-check.csv"
+COLUMNS = (
+    "path",
+    "slice",
+    "volume",
+    "label",
+    "group",
+    "series_uid",
+    "source",
+    "origin",
+    "position",
+    "plane",
+    "vendor",
+)
+# Slices of one series, evenly spread: more of them would hardly differ.
+MOST_SLICES = 60
+
+
+def catalogue_of(
+    source: Path, folder: Path, *, judge: Callable[[], Model] | None = None, log: Log = print
+) -> Path:
+    """Return the catalogue to train on: `source` itself where it is a file, else one made of it.
+
+    Parameters
+    ----------
+    source : Path
+        A catalogue; a folder with a folder for each class; or, with `judge`, a folder of DICOM.
+    folder : Path
+        Where the catalogue is written, and ``to-check.csv`` beside it: the series whose header
+        and pixels disagree, for a person to label.
+    judge : callable, optional
+        Loads the network that must agree with the header.
+    log : callable
+        Takes a line on what was found, and on each file that can't be read.
+
+    Raises
+    ------
+    CatalogueError
+        If `source` is not there, or holds nothing to train on.
+    """
+    if source.is_file():
+        return source
+    if not source.is_dir():
+        raise CatalogueError(f"{source} is neither a catalogue nor a folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    if judge:
+        entries, doubtful = labelled_by_header(source, judge(), log)
+        path = _written(doubtful, folder / TO_CHECK, (*COLUMNS, "header", "network", "reason"))
+        log(f"{len(doubtful)} series are left for a person to label: {path}")
+    else:
+        entries = labelled_by_folder(source, log)
+    if len({entry["label"] for entry in entries}) < 2:
+        raise CatalogueError(
+            f"{source} gives fewer than two classes to tell apart; a folder for each class is "
+            "needed, or DICOM and --label-from-header"
+        )
+    return _written(entries, folder / CATALOGUE, COLUMNS)
+
+
+def labelled_by_folder(folder: Path, log: Log = print) -> list[Entry]:
+    """Label what lies in the folders of `folder` with their names.
+
+    Slices of one DICOM study belong together; so do other files of one folder inside the class's,
+    and files whose names differ by a last number only (``anna_01.png``, ``anna_02.png``).
+    """
+    entries: list[Entry] = []
+    for part in sorted(path for path in folder.iterdir() if path.is_dir()):
+        found = [
+            entry
+            for series in _series_of(part, log)
+            for entry in _entries(series, part.name, _subject(series, part), folder.name)
+        ]
+        log(f"{part.name}: {len(found)} slices of {len({e['group'] for e in found})} groups")
+        entries += found
+    return entries
+
+
+def labelled_by_header(
+    folder: Path, model: Model, log: Log = print
+) -> tuple[list[Entry], list[Entry]]:
+    """Label DICOM series by their headers, where the pixels agree.
+
+    Returns
+    -------
+    labelled : list of dict
+        One entry a slice of the series whose header names a family that the network sees as well.
+    doubtful : list of dict
+        One entry, the middle slice, of each other series: without a label, with what both say.
+    """
+    labelled: list[Entry] = []
+    doubtful: list[Entry] = []
+    for series in _series_of(folder, log):
+        try:
+            verdict = classify(series, model, fast=True)
+        except ReadError as error:
+            log(f"left out: {error}")
+            continue
+        group = series.study_uid or str(Path(series.path).parent)
+        reason = _doubt(verdict)
+        if verdict.header and not reason:
+            labelled += _entries(series, verdict.header.sequence, group, folder.name)
+        else:
+            header = verdict.header.sequence if verdict.header else ""
+            middle = list(_entries(series, "", group, folder.name))
+            said = {"header": header, "network": verdict.pixels.sequence, "reason": reason}
+            doubtful.append(middle[len(middle) // 2] | said)
+    return labelled, doubtful
+
+
+def _doubt(verdict: Verdict) -> str:
+    """Say why a series can't be labelled by its header; empty where it can."""
+    if verdict.header is None or verdict.header.sequence == UNKNOWN:
+        return "the header names no sequence"
+    if not SEQUENCES[verdict.header.sequence].from_pixels:
+        return "pixels can't confirm it"
+    if verdict.pixels.sequence == UNKNOWN:
+        return "the network is not sure"
+    if family_of(verdict.header.sequence) != verdict.pixels.family:
+        return "header and network disagree"
+    return ""
+
+
+def _series_of(folder: Path, log: Log) -> Iterator[Series]:
+    study = read_study(folder)
+    for failure in study.failures:
+        log(f"left out: {failure.path}: {failure.cause}")
+    yield from study.series
+
+
+def _subject(series: Series, part: Path) -> str:
+    """Tell whose images these are, without looking at names in headers."""
+    if series.study_uid:
+        return series.study_uid
+    inside = Path(series.files[0]).relative_to(part)
+    if len(inside.parts) > 1:
+        return inside.parts[0]
+    stem = inside.name.partition(".")[0]
+    return re.sub(r"[\W_]*\d+$", "", stem) or stem
+
+
+def _entries(series: Series, label: str, group: str, source: str) -> Iterator[Entry]:
+    """Yield a row for each slice, or for `MOST_SLICES` of them."""
+    per_volume = int(series.pixels.shape[-3])
+    count = series.slice_count
+    own_files = len(series.files) == count
+    chosen = np.unique(np.linspace(0, count - 1, min(count, MOST_SLICES)).round().astype(int))
+    whole = Path(series.path if len(series.files) > 1 else series.files[0])
+    for index in chosen.tolist():
+        volume, place = divmod(index, per_volume)
+        yield {
+            "path": str((Path(series.files[index]) if own_files else whole).resolve()),
+            # A file of one slice is that slice, whatever its place in the series.
+            "slice": 0 if own_files else place,
+            "volume": 0 if own_files else volume,
+            "label": label,
+            "group": group,
+            "series_uid": series.series_uid or "",
+            "source": source,
+            "origin": series.kind,
+            "position": round(place / (per_volume - 1), 4) if per_volume > 1 else "",
+            "plane": series.plane or "",
+            "vendor": attributes_of(series).vendor or "" if series.kind == "dicom" else "",
+        }
+
+
+def _written(entries: Iterable[Mapping[str, Any]], path: Path, columns: tuple[str, ...]) -> Path:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        table = csv.DictWriter(file, columns, restval="")
+        table.writeheader()
+        table.writerows(entries)
+    return path
