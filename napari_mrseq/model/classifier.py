@@ -12,18 +12,18 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from napari_mrseq.errors import DeviceError, ModelError
-from napari_mrseq.model import networks, registry
+from napari_mrseq.model import networks, registry, running
 from napari_mrseq.model.card import TORCHVISION
 from napari_mrseq.model.onnx_file import load_onnx_network
 from napari_mrseq.model.preparation import prepare
 from napari_mrseq.model.torchvision_preparation import prepare_as_torchvision
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import ArrayLike, NDArray
 
     from napari_mrseq.model.card import Card
-
-BATCH_SLICES = 32
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,12 +38,16 @@ class Model:
         Hash of the weights file.
     device : str
         What it really runs on: ``"cpu"``, ``"cuda:0"``, ``"mps"``.
+    half : torch.dtype, optional
+        What products are rounded to at the first look; float32 without it. bfloat16 is coarse:
+        where it leaves the word in doubt, float32 looks again.
     """
 
     card: Card
     sha256: str
     device: str
     network: torch.nn.Module
+    half: torch.dtype | None = None
 
     @property
     def name(self) -> str:
@@ -99,8 +103,8 @@ class Model:
         stack = np.asarray(slices)
         if stack.ndim != 3 or 0 in stack.shape[1:]:
             raise ValueError(f"slices of shape (n, rows, columns) are needed, not {stack.shape}")
-        starts = range(0, len(stack), BATCH_SLICES)
-        parts = (stack[start : start + BATCH_SLICES] for start in starts)
+        at_once = running.batch_size(self.device, self.card.input_size)
+        parts = (stack[start : start + at_once] for start in range(0, len(stack), at_once))
         batches = [self._examine(part, pixel_spacing, as_shown) for part in parts]
         if not batches:
             return np.zeros((0, len(self.classes)), np.float32), np.zeros(0, np.float32)
@@ -117,16 +121,28 @@ class Model:
         images, weights = prepare(stack, self.card.input_size, pixel_spacing=pixel_spacing)
         if self.card.preparation == TORCHVISION:
             batch = prepare_as_torchvision(stack, self.card.window, as_shown=as_shown)
-            logits = self.network(batch.to(self.device)).float()
-            answers = torch.softmax(logits / self.card.calibration.temperature, dim=1)
-            return answers.cpu().numpy(), weights.numpy()
-        channels = networks.channel_count(self.card.network)
-        logits = logits_of(self.network, images.to(self.device), channels)
-        probabilities = torch.softmax(logits / self.card.calibration.temperature, dim=1).cpu()
-        # What shows nothing may be anything, whatever the network dreams of it.
-        nothing = torch.full_like(probabilities, 1 / len(self.classes))
-        probabilities = torch.where(weights[:, None] > 0, probabilities, nothing)
+            return self._probabilities(self.network, batch).numpy(), weights.numpy()
+        # What shows nothing may be anything, whatever the network would dream of it.
+        probabilities = torch.full((len(images), len(self.classes)), 1 / len(self.classes))
+        shown = weights > 0
+        if bool(shown.any()):
+            probabilities[shown] = self._probabilities(self._both_ways, images[shown])
         return probabilities.numpy(), weights.numpy()
+
+    def _both_ways(self, images: torch.Tensor) -> torch.Tensor:
+        return logits_of(self.network, images, networks.channel_count(self.card.network))
+
+    def _probabilities(
+        self, answer: Callable[[torch.Tensor], torch.Tensor], images: torch.Tensor
+    ) -> torch.Tensor:
+        temperature, threshold = self.card.calibration.temperature, self.card.calibration.threshold
+        logits = running.run(answer, images, self.device, self.half)
+        if self.half == torch.bfloat16:
+            first = torch.softmax(logits / temperature, dim=1)
+            close = running.close_calls(first, self.classes, threshold)
+            if bool(close.any()):
+                logits[close] = running.run(answer, images[close], self.device, None)
+        return torch.softmax(logits / temperature, dim=1)
 
 
 def logits_of(network: torch.nn.Module, images: torch.Tensor, channels: int = 1) -> torch.Tensor:
@@ -165,7 +181,7 @@ def load_model(name_or_path: str | Path = registry.DEFAULT, device: str = "auto"
     DeviceError
         If this machine lacks the device.
     """
-    chosen = choose_device(device)
+    chosen = running.choose_device(device)
     path, sha256 = registry.find(name_or_path)
     card = registry.read_card(path)
     if path.suffix == registry.ONNX_SUFFIX:
@@ -177,24 +193,8 @@ def load_model(name_or_path: str | Path = registry.DEFAULT, device: str = "auto"
         network.load_state_dict(load_file(path))
     except (SafetensorError, RuntimeError, OSError) as error:
         raise ModelError(f"{path} can't be loaded as {card.network}: {error}") from error
-    network = network.float().eval().to(chosen)
+    network = running.folded(network.float().eval()).to(chosen)
     network = network.to(memory_format=torch.channels_last)
-    return Model(card=card, sha256=sha256, device=chosen, network=network)
-
-
-def choose_device(wish: str) -> str:
-    """Return the device to use: ``"cpu"``, ``"cuda:0"`` or ``"mps"``.
-
-    Raises
-    ------
-    DeviceError
-        If this machine lacks the one asked for.
-    """
-    present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    there = [name for name, usable in present.items() if usable] + ["cpu"]
-    if wish not in registry.DEVICES:
-        raise DeviceError(f"no device is called {wish!r}; there is {', '.join(registry.DEVICES)}")
-    device = there[0] if wish == "auto" else wish
-    if device not in there:
-        raise DeviceError(f"this machine has no {wish} device; it has {', '.join(there)}")
-    return "cuda:0" if device == "cuda" else device
+    # An imported network answers as the program that it comes from.
+    half = None if card.preparation == TORCHVISION else running.half_precision(chosen)
+    return Model(card=card, sha256=sha256, device=chosen, network=network, half=half)
