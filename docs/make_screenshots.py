@@ -13,7 +13,7 @@ from qtpy.QtCore import QEventLoop, QTimer
 
 import napari_mrseq
 from napari_mrseq.viewer.application import most_telling, open_study
-from napari_mrseq.viewer.controls import ALL_LAYERS
+from napari_mrseq.viewer.scope import ALL_LAYERS
 from napari_mrseq.viewer.slice_in_view import middle_slice, show_layer, show_slice
 
 IMAGES = Path(__file__).parent / "images"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 UNKNOWN = "UNKNOWN"
@@ -60,6 +61,8 @@ SEQUENCES: dict[str, Sequence] = {
 }
 
 FALLBACK_COLOUR = "#BBBBBB"
+# For the classes of a user's own model; Tol's (2021) vibrant and bright sets.
+OWN_COLOURS = ("#EE7733", "#33BBEE", "#EE3377", "#CCBB44", "#228833", "#4477AA", "#AA3377")
 
 
 def family_of(code: str) -> str:
@@ -74,10 +77,22 @@ def name_of(code: str) -> str:
     return sequence.name if sequence else code
 
 
-def colour_of(code: str) -> str:
-    """Return ``#rrggbb`` for a sequence, grey for a code that the vocabulary lacks."""
+def colour_of(code: str, classes: Iterable[str] = ()) -> str:
+    """Return ``#rrggbb`` for a sequence.
+
+    Parameters
+    ----------
+    code : str
+        Of the vocabulary, or of a user's own model.
+    classes : iterable of str
+        All classes of the model: those of its own are told apart by their place among them.
+        Without them, and where there are more than `OWN_COLOURS`, such a code is grey.
+    """
     sequence = SEQUENCES.get(code)
-    return sequence.colour if sequence else FALLBACK_COLOUR
+    if sequence:
+        return sequence.colour
+    own = [one for one in classes if one not in SEQUENCES]
+    return dict(zip(own, OWN_COLOURS, strict=False)).get(code, FALLBACK_COLOUR)
 
 
 def plain_member(family: str) -> str:

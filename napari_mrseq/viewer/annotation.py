@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.series import Series, series_from_array
+from napari_mrseq.verdict import correct, correct_slice
 from napari_mrseq.viewer.layer_data import SERIES_KEY
 from napari_mrseq.viewer.wording import layer_prefix, layer_suffix
 
 if TYPE_CHECKING:
     from napari.layers import Image
 
+    from napari_mrseq.decision import Correction
     from napari_mrseq.verdict import SliceVerdict, Verdict
 
 RECORD_KEY = "mrseq"
@@ -32,9 +34,13 @@ class LayerState:
     model_id : mapping of str to str
         The model that judged the slices.
     judged : dict of int to SliceVerdict
-        By the slice's number, counted through all volumes.
+        What the network says, by the slice's number, counted through all volumes.
+    corrections : list of Correction
+        What the user says, the latest last.
+    found : Verdict or None
+        What the program says of the series; None while only slices are judged.
     verdict : Verdict or None
-        Of the series; None while only slices are judged.
+        The word on the series: what was found, with what the user corrected.
     name_before, name_given : str or None
         The layer's name before the verdict and with it.
     record_before : object
@@ -45,10 +51,17 @@ class LayerState:
     data: Any
     model_id: Mapping[str, str]
     judged: dict[int, SliceVerdict] = field(default_factory=dict)
+    corrections: list[Correction] = field(default_factory=list)
+    found: Verdict | None = None
     verdict: Verdict | None = None
     name_before: str | None = None
     name_given: str | None = None
     record_before: Any = None
+
+    def said(self, index: int) -> SliceVerdict | None:
+        """Return the word on a slice, with what the user corrected; None where there is none."""
+        judged = self.judged.get(index)
+        return None if judged is None else correct_slice(judged, self.corrections, index)
 
     def add(self, slices: Iterable[SliceVerdict]) -> None:
         """Keep the verdicts of some slices."""
@@ -77,12 +90,37 @@ def keep_slices(layer: Image, model_id: Mapping[str, str], slices: Iterable[Slic
 
 
 def annotate(layer: Image, verdict: Verdict) -> None:
-    """Write a verdict into the layer's name and ``metadata["mrseq"]``."""
+    """Write what the program found into the layer's name and ``metadata["mrseq"]``.
+
+    What the user corrected stays corrected.
+    """
     state = _state_for(layer, verdict.model_id)
     before, state.record_before = own_name(layer), _record_before(layer)
     state.add(verdict.slices)
-    state.verdict, state.name_before = verdict, before
-    layer.name = layer_prefix(verdict) + before + layer_suffix(verdict)
+    state.name_before = before
+    _write(layer, state, verdict, state.corrections)
+
+
+def correct_layer(layer: Image, correction: Correction) -> None:
+    """Overrule the program on some slices of a judged layer, or on the layer as a whole."""
+    state = state_of(layer)
+    if state is not None and state.found is not None:
+        state.name_before = own_name(layer)
+        _write(layer, state, state.found, [*state.corrections, correction])
+
+
+def undo_correction(layer: Image) -> None:
+    """Take the latest correction of a layer back."""
+    state = state_of(layer)
+    if state is not None and state.found is not None and state.corrections:
+        state.name_before = own_name(layer)
+        _write(layer, state, state.found, state.corrections[:-1])
+
+
+def _write(layer: Image, state: LayerState, found: Verdict, corrections: list[Correction]) -> None:
+    verdict = correct(found, corrections)
+    state.found, state.corrections, state.verdict = found, corrections, verdict
+    layer.name = layer_prefix(verdict) + str(state.name_before) + layer_suffix(verdict)
     # napari may have changed it: names are unique in a viewer.
     state.name_given = layer.name
     layer.metadata = {**layer.metadata, STATE_KEY: state, RECORD_KEY: verdict.to_dict()}
@@ -109,7 +147,8 @@ def _state_for(layer: Image, model_id: Mapping[str, str]) -> LayerState:
         return LayerState(series_of(layer), pixels_of(layer), model_id)
     if dict(state.model_id) != dict(model_id):
         # Slices of two models don't add up to one verdict; name and record stay revertible.
-        state.model_id, state.judged, state.verdict = model_id, {}, None
+        state.model_id, state.judged = model_id, {}
+        state.found = state.verdict = None
     return state
 
 

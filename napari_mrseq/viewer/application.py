@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.viewer.annotation import state_of
-from napari_mrseq.viewer.controls import ALL_LAYERS
 from napari_mrseq.viewer.menu import PLUGIN, WIDGET
 from napari_mrseq.viewer.reader import read_layers
+from napari_mrseq.viewer.scope import ALL_LAYERS
 from napari_mrseq.viewer.slice_in_view import middle_slice, show_layer, show_slice
 
 if TYPE_CHECKING:
@@ -53,7 +53,8 @@ def show(
     viewer, panel = open_study(paths)
     if screenshot is not None:
         panel.runner.stopped.connect(lambda _: _picture_and_close(viewer, screenshot))
-    panel.controls.choose(model=model, device=device, scope=ALL_LAYERS)
+    panel.model_choice.choose(model, device)
+    panel.controls.scope.value = ALL_LAYERS
     panel.run()
     napari.run()
 

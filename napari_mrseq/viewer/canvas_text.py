@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.viewer.annotation import own_name, state_of
+from napari_mrseq.viewer.image_layers import image_layers
 from napari_mrseq.viewer.slice_in_view import slice_in_view
-from napari_mrseq.viewer.wording import CONFLICT_MARK, decision_words, slice_words
+from napari_mrseq.viewer.wording import CONFLICT_MARK, said_words, slice_words
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -87,9 +88,7 @@ def canvas_text(viewer: ViewerModel) -> str:
     In grid mode each visible layer has its line. Elsewhere the active layer speaks, or the
     topmost one; it says its name where another one is visible too.
     """
-    from napari.layers import Image
-
-    visible = [layer for layer in viewer.layers if isinstance(layer, Image) and layer.visible]
+    visible = [layer for layer in image_layers(viewer) if layer.visible]
     known = [layer for layer in visible if state_of(layer) is not None]
     if not known:
         return ""
@@ -111,8 +110,8 @@ def _line(viewer: ViewerModel, layer: Image) -> str:
     conflict = f" {CONFLICT_MARK}" if state.verdict and state.verdict.conflict else ""
     index = slice_in_view(viewer, layer)
     if index is None:
-        said = decision_words(state.verdict.decision) if state.verdict else "not yet run"
+        said = said_words(state.verdict) if state.verdict else "not yet run"
         return f"{said}{conflict}   whole stack"
-    judged = state.judged.get(index)
-    said = decision_words(judged.decision) + conflict if judged else "not yet run"
+    judged = state.said(index)
+    said = said_words(judged) + conflict if judged else "not yet run"
     return f"{said}   {slice_words(state.series, index)}"

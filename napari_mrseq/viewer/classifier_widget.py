@@ -1,7 +1,8 @@
-"""The dock widget: controls, result and tables of one viewer, wired to its layers."""
+"""The dock widget: model, layer, study and folder of one viewer, wired to its layers."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,39 +16,37 @@ from qtpy.QtGui import (  # type: ignore[attr-defined]
     QShortcut,
     QShowEvent,
 )
-from qtpy.QtWidgets import (
-    QHBoxLayout,
-    QMainWindow,
-    QPushButton,
-    QScrollArea,
-    QTabWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from qtpy.QtWidgets import QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
 from napari_mrseq.viewer.annotation import revert, state_of
+from napari_mrseq.viewer.attachment import Attachment
+from napari_mrseq.viewer.batch_panel import BatchPanel
 from napari_mrseq.viewer.canvas_text import CanvasText
-from napari_mrseq.viewer.confidence_plot import ConfidencePlot
-from napari_mrseq.viewer.controls import ALL_LAYERS, SLICE_IN_VIEW, Controls
-from napari_mrseq.viewer.result_panel import ResultPanel
-from napari_mrseq.viewer.runner import Runner, job_for
-from napari_mrseq.viewer.settings import load_settings
-from napari_mrseq.viewer.slice_in_view import show_layer, show_slice, slice_in_view
-from napari_mrseq.viewer.slice_table import SliceTable
+from napari_mrseq.viewer.corrector import Corrector
+from napari_mrseq.viewer.explain import Explainer, remove_heat
+from napari_mrseq.viewer.hint import Hint
+from napari_mrseq.viewer.image_layers import image_layers, is_image
+from napari_mrseq.viewer.layer_panel import LayerPanel
+from napari_mrseq.viewer.live import Live
+from napari_mrseq.viewer.model_choice import ModelChoice
+from napari_mrseq.viewer.models import Models
+from napari_mrseq.viewer.runner import Runner
+from napari_mrseq.viewer.scope import ALL_LAYERS, jobs_of
+from napari_mrseq.viewer.settings import canvas_text_event, load_settings
+from napari_mrseq.viewer.slice_in_view import open_series, show_layer, show_slice, slice_in_view
 from napari_mrseq.viewer.study_panel import StudyPanel
 
 if TYPE_CHECKING:
     from napari.layers import Image
 
-# A slider on the move passes many slices: the run starts where it rests.
-LIVE_DELAY_MS = 150
+    from napari_mrseq.model import Model
+    from napari_mrseq.viewer.worker import Job
+
 # Batches may arrive faster than tables can be drawn.
 TABLES_DELAY_MS = 250
-SCROLL_BAR_WIDTH = 20
 # Taken neither by napari nor by its layers.
-RUN_KEYS = "Ctrl+Shift+R"
+RUN_KEYS, EXPLAIN_KEYS, CORRECT_KEYS = "Ctrl+Shift+R", "Ctrl+Shift+E", "Ctrl+Shift+K"
 NO_LAYER = "There is no image layer to classify yet."
-NO_SLICE = "No slice of this layer is in view: show it in 2-D and move the slider onto it."
 
 
 class ClassifierWidget(QWidget):
@@ -65,20 +64,26 @@ class ClassifierWidget(QWidget):
         super().__init__(parent)
         self._viewer = viewer
         settings = load_settings()
-        self.controls = Controls(self._image_layers, settings)
-        self.result = ResultPanel()
-        self.plot = ConfidencePlot()
-        self.slices = SliceTable()
+        self._models = Models()
+        self.hint = Hint(settings.hint)
+        self.model_choice = ModelChoice(settings)
+        self.page = LayerPanel(self._layer_choices, settings)
+        self.controls, self.result = self.page.controls, self.page.result
+        self.plot, self.slices = self.page.plot, self.page.slices
         self.study = StudyPanel()
-        self.revert_button = QPushButton("Revert")
-        self.revert_button.setToolTip("Give the layer its own name and metadata back")
-        self.runner = Runner(viewer)
+        self.batch = BatchPanel(self._loader)
+        self.runner = Runner(viewer, self._models)
+        self.explainer = Explainer(viewer, self._models)
+        self.corrector = Corrector(self)
+        self.live = Live(self, self.runner, lambda: self.layer, self._start)
         self.canvas_text = CanvasText(viewer)
         self.canvas_text.show(settings.canvas_text)
-        self._live_timer = _single_shot(self, LIVE_DELAY_MS)
-        self._tables_timer = _single_shot(self, TABLES_DELAY_MS)
+        self._tables_timer = QTimer(self)
+        self._tables_timer.setSingleShot(True)
+        self._tables_timer.setInterval(TABLES_DELAY_MS)
         self._lay_out()
-        self._connect()
+        self._connect_parts()
+        self._connect_viewer()
         self._follow_theme()
         self._follow_active()
 
@@ -95,44 +100,60 @@ class ClassifierWidget(QWidget):
 
     def run(self) -> None:
         """Classify what the scope says; a layer that can't be judged is named, the rest goes on."""
-        self._live_timer.stop()
-        jobs, causes = [], []
-        for layer, slices in self._wanted():
-            try:
-                jobs.append(job_for(layer, slices))
-            except ValueError as error:
-                causes.append(str(error))
+        self.live.stop()
+        layer, scope = self.layer, self.controls.scope.value
+        if layer is None:
+            self.controls.status.value = NO_LAYER
+            return
+        if scope != ALL_LAYERS:
+            self._show_hidden(layer)
+        jobs, causes = jobs_of(self._viewer, layer, scope)
         if jobs:
-            model, device = self.controls.model.value, self.controls.device.value
-            self.runner.start(jobs, model, device, causes)
-        elif causes:
+            self._start(jobs, causes)
+        else:
             self.controls.status.value = " ".join(causes)
 
-    def revert(self) -> None:
-        """Give the layer its own name and metadata back."""
+    def explain(self) -> None:
+        """Lay a heat map of what speaks for its sequence over the slice in view."""
+        if self.layer is None:
+            self.controls.status.value = NO_LAYER
+            return
+        self._show_hidden(self.layer)
+        self.explainer.start(self.layer, *self._model_and_device())
+
+    def correct(self) -> None:
+        """Ask what the layer, or the slices chosen in the table, really is."""
         if self.layer is not None:
-            revert(self.layer)
-            self.canvas_text.update()
-            self.refresh()
+            index = self.runner.focus.index
+            in_view = [] if index is None else [index]
+            self.corrector.ask(self.layer, self.slices.chosen() or in_view)
+
+    def revert(self) -> None:
+        """Give the layer its own name and metadata back; its heat maps go."""
+        layer = self.layer
+        if layer is not None:
+            remove_heat(self._viewer, layer)
+            revert(layer)
+            self._on_changed()
 
     def refresh(self) -> None:
         """Show what is known of the chosen layer, and of the study."""
         self._tables_timer.stop()
         layer = self.layer
-        state = state_of(layer) if layer is not None else None
-        if state is None:
-            self.result.show_nothing(has_layer=layer is not None)
-        else:
-            self.result.show_state(state, self.runner.device)
-        self.plot.show_state(state, self.runner.focus.index)
-        self.slices.show_state(state)
-        self.study.show_layers([layer for _, layer in self._image_layers()])
-        self.revert_button.setEnabled(state is not None)
+        self.page.show_state(
+            state_of(layer) if layer is not None else None,
+            has_layer=layer is not None,
+            device=self.runner.device,
+            index=self.runner.focus.index,
+        )
+        busy = self.explainer.running
+        self.page.explain_button.setEnabled(layer is not None and not busy)
+        self.study.show_layers(image_layers(self._viewer))
 
     def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 - Qt's name
-        """Make room for all controls: a panel that scrolls sideways hides its buttons."""
+        """Make room for all controls."""
         super().showEvent(event)
-        self._area.setMinimumWidth(self._page.minimumSizeHint().width() + SCROLL_BAR_WIDTH)
+        self.page.make_room()
 
     def hideEvent(self, event: QHideEvent | None) -> None:  # noqa: N802 - Qt's name
         """Let go of the viewer when napari takes the panel out of its window."""
@@ -145,53 +166,69 @@ class ClassifierWidget(QWidget):
 
     def close_session(self) -> None:
         """Stop the run and leave no event handler behind."""
-        self._disconnect()
-        self._live_timer.stop()
+        self._attachment.release()
+        self.live.stop()
         self._tables_timer.stop()
 
     def _lay_out(self) -> None:
-        page = QWidget()
-        layout = QVBoxLayout(page)
-        layout.setContentsMargins(4, 4, 4, 4)
-        for widget in (self.controls.native, self.result, self.plot):
-            layout.addWidget(widget)
-        layout.addWidget(self.slices, 1)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(self.revert_button)
-        layout.addLayout(buttons)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setWidget(page)
-        self._page, self._area = page, area
         self.tabs = QTabWidget()
-        self.tabs.addTab(area, "Layer")
+        self.tabs.addTab(self.page, "Layer")
         self.tabs.addTab(self.study, "Study")
+        self.tabs.addTab(self.batch, "Folder")
+        for place, hint in enumerate(
+            (
+                "One layer: its sequence, slice by slice",
+                "All layers: which is what, and what a protocol misses",
+                "A folder on disk, classified without opening it",
+            )
+        ):
+            self.tabs.setTabToolTip(place, hint)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self.tabs)
+        outer.addWidget(self.hint)
+        outer.addWidget(self.model_choice.native)
+        outer.addWidget(self.tabs, 1)
 
-    def _connect(self) -> None:
-        controls, runner, viewer = self.controls, self.runner, self._viewer
+    def _connect_parts(self) -> None:
+        controls, runner, page = self.controls, self.runner, self.page
         controls.run.changed.connect(self.run)
-        shortcut = QShortcut(QKeySequence(RUN_KEYS), self)
-        shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
-        shortcut.activated.connect(self.run)
         controls.cancel.changed.connect(runner.cancel)
         controls.layer.changed.connect(self._on_layer_chosen)
         controls.live.changed.connect(self._on_live)
-        self.revert_button.clicked.connect(self.revert)
+        page.explain_button.clicked.connect(self.explain)
+        page.correct_button.clicked.connect(self.correct)
+        page.undo_button.clicked.connect(self._undo)
+        page.revert_button.clicked.connect(self.revert)
+        for keys, act in (
+            (RUN_KEYS, self.run),
+            (EXPLAIN_KEYS, self.explain),
+            (CORRECT_KEYS, self.correct),
+        ):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+            shortcut.activated.connect(act)
         runner.started.connect(controls.show_running)
         runner.progressed.connect(controls.show_progress)
         runner.judged.connect(self._on_judged)
         runner.stopped.connect(self._on_stopped)
+        self.explainer.started.connect(self._on_explaining)
+        self.explainer.stopped.connect(self._on_explained)
+        self.corrector.changed.connect(self._on_changed)
         self.plot.slice_chosen.connect(self._show_slice)
         self.slices.slice_chosen.connect(self._show_slice)
         self.study.table.layer_chosen.connect(self._show_layer)
-        self.study.said.connect(self._say)
-        self._live_timer.timeout.connect(self._run_live)
+        self.batch.series_chosen.connect(partial(open_series, self._viewer))
+        self.live.said.connect(self._say)
+        for speaker in (self.model_choice, self.corrector, self.study, page.export_button):
+            speaker.said.connect(self._say)
+        save = partial(self.corrector.save_labels, lambda: image_layers(self._viewer))
+        for export in (page.export_button, self.study.export_button):
+            export.kinds.addSeparator()
+            export.add("Corrections as training labels…", "What napari-mrseq train reads", save)
         self._tables_timer.timeout.connect(self.refresh)
+
+    def _connect_viewer(self) -> None:
+        viewer = self._viewer
         connections = [
             (viewer.dims.events.point, self._on_view_moved),
             (viewer.layers.selection.events.active, self._follow_active),
@@ -201,19 +238,29 @@ class ClassifierWidget(QWidget):
             (viewer.layers.events.renamed, self.reset_choices),
             (viewer.events.theme, self._follow_theme),
         ]
-        for emitter, handler in connections:
-            emitter.connect(handler)
-        self._disconnect = partial(_let_go, connections, runner, self.canvas_text)
+        preference = canvas_text_event()
+        if preference is not None:
+            connections.append((preference, self._follow_preference))
+        parts = (self.runner, self.explainer, self.batch.runner, self.canvas_text)
+        self._attachment = Attachment(connections, parts)
         # The window may be destroyed without the panel being taken out of it.
-        self.destroyed.connect(self._disconnect)
+        self.destroyed.connect(self._attachment.release)
 
-    def _image_layers(self, _widget: Any = None) -> list[tuple[str, Any]]:
-        from napari.layers import Image
+    def _layer_choices(self, _widget: Any = None) -> list[tuple[str, Any]]:
+        return [(layer.name, layer) for layer in image_layers(self._viewer)]
 
-        return [(layer.name, layer) for layer in self._viewer.layers if isinstance(layer, Image)]
+    def _model_and_device(self) -> tuple[str, str]:
+        return self.model_choice.model.value, self.model_choice.device.value
+
+    def _loader(self) -> Callable[[], Model]:
+        return partial(self._models.load, *self._model_and_device())
+
+    def _start(self, jobs: list[Job], causes: list[str] | None = None) -> None:
+        self.runner.start(jobs, *self._model_and_device(), causes or [])
 
     def _follow_active(self) -> None:
-        self.controls.offer_layers(self._viewer.layers.selection.active)
+        active = self._viewer.layers.selection.active
+        self.controls.offer_layers(active if active is not None and is_image(active) else None)
         self._on_view_moved()
         self.refresh()
 
@@ -221,6 +268,9 @@ class ClassifierWidget(QWidget):
         theme = get_theme(self._viewer.theme)
         self.plot.set_colours(theme.text.as_hex(), theme.background.as_hex())
         self.refresh()
+
+    def _follow_preference(self) -> None:
+        self.canvas_text.show(load_settings().canvas_text)
 
     def _on_layer_chosen(self, layer: Image | None) -> None:
         if layer is not None and layer in self._viewer.layers:
@@ -251,13 +301,13 @@ class ClassifierWidget(QWidget):
         self.runner.focus.index = slice_in_view(self._viewer, layer) if layer is not None else None
         self.plot.move_marker(self.runner.focus.index)
         if self.controls.live.value:
-            self._live_timer.start()
+            self.live.wait()
 
     def _on_live(self, live: bool) -> None:
         if live:
             self._on_view_moved()
         else:
-            self._live_timer.stop()
+            self.live.stop()
 
     def _on_judged(self, layer: Image) -> None:
         self.canvas_text.update()
@@ -265,61 +315,23 @@ class ClassifierWidget(QWidget):
             self._tables_timer.start()
 
     def _on_stopped(self, text: str) -> None:
-        self.controls.show_stopped(text, self.runner.device)
+        self.controls.show_stopped(text)
+        self.model_choice.show_used(self.runner.device)
         self.refresh()
         self.run_finished.emit()
 
-    def _wanted(self) -> list[tuple[Image, tuple[int, ...] | None]]:
-        """Return the layers to judge, the one in view first, and their slices (None: all)."""
-        layer, scope = self.layer, self.controls.scope.value
-        if layer is None:
-            self.controls.status.value = NO_LAYER
-            return []
-        if scope != ALL_LAYERS:
-            self._show_hidden(layer)
-        if scope == SLICE_IN_VIEW:
-            index = slice_in_view(self._viewer, layer)
-            if index is None:
-                self.controls.status.value = NO_SLICE
-                return []
-            return [(layer, (index,))]
-        if scope == ALL_LAYERS:
-            others = [other for _, other in self._image_layers() if other != layer]
-            return [(one, None) for one in (layer, *others)]
-        return [(layer, None)]
+    def _on_explaining(self, text: str) -> None:
+        self.page.explain_button.setEnabled(False)
+        self.controls.status.value = text
 
-    def _run_live(self) -> None:
-        """Judge what is not judged yet of the volume in view."""
-        layer, index = self.layer, self.runner.focus.index
-        if layer is None or index is None or self.runner.running:
-            return
-        try:
-            job = job_for(layer)
-        except ValueError as error:
-            self.controls.status.value = str(error)
-            return
-        per_volume = job.series.pixels.shape[-3]
-        first = index // per_volume * per_volume
-        job.wanted = tuple(range(first, first + per_volume))
-        if any(one not in job.known for one in job.wanted):
-            self.runner.start([job], self.controls.model.value, self.controls.device.value)
+    def _on_explained(self, text: str) -> None:
+        self.controls.status.value = text
+        self.refresh()
 
+    def _undo(self) -> None:
+        if self.layer is not None:
+            self.corrector.undo(self.layer)
 
-def _single_shot(parent: QWidget, delay_ms: int) -> QTimer:
-    timer = QTimer(parent)
-    timer.setSingleShot(True)
-    timer.setInterval(delay_ms)
-    return timer
-
-
-def _let_go(
-    connections: list[tuple[Any, Any]], runner: Runner, text: CanvasText, *_: object
-) -> None:
-    """Disconnect a panel from its viewer, once; the panel itself may be destroyed already."""
-    if not connections:
-        return
-    for emitter, handler in connections:
-        emitter.disconnect(handler)
-    connections.clear()
-    runner.close()
-    text.close()
+    def _on_changed(self) -> None:
+        self.canvas_text.update()
+        self.refresh()

@@ -110,7 +110,7 @@ class ConfidencePlot(QWidget):
             axes.plot(
                 [one.index + 1 for one in judged],
                 [one.probabilities[code] for one in judged],
-                color=colour_of(code),
+                color=colour_of(code, judged[0].probabilities),
                 marker=".",
                 markersize=5,
                 linewidth=1.5,

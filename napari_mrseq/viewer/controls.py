@@ -1,4 +1,4 @@
-"""The upper part of the panel: what to judge, with which model, where; Run, Cancel, progress."""
+"""What to judge, how much of it; Run, Cancel, progress."""
 
 from __future__ import annotations
 
@@ -15,13 +15,9 @@ from magicgui.widgets import (
     RadioButtons,
 )
 
-from napari_mrseq.model.registry import DEFAULT, DEVICES, model_names
+from napari_mrseq.viewer.model_choice import row
+from napari_mrseq.viewer.scope import SCOPES, WHOLE_STACK
 from napari_mrseq.viewer.settings import Settings
-
-WHOLE_STACK = "whole stack"
-SLICE_IN_VIEW = "slice in view"
-ALL_LAYERS = "all layers"
-SCOPES = (WHOLE_STACK, SLICE_IN_VIEW, ALL_LAYERS)
 
 
 class Controls(Container):  # type: ignore[type-arg]
@@ -44,19 +40,6 @@ class Controls(Container):  # type: ignore[type-arg]
             tooltip="How much of it to look at",
         )
         self.scope.value = WHOLE_STACK
-        self.model = ComboBox(
-            label="Model",
-            choices=_model_choices(settings.model),
-            value=settings.model,
-            tooltip="The network that looks at the slices",
-        )
-        self.device = ComboBox(
-            label="Device",
-            choices=DEVICES,
-            value=settings.device,
-            tooltip="Where the network runs; auto takes a GPU where there is one",
-        )
-        self.device_used = Label(value="", tooltip="What the last run really ran on")
         self.run = PushButton(text="Run", tooltip="Classify now (Ctrl+Shift+R)")
         self.cancel = PushButton(
             text="Cancel", enabled=False, tooltip="Stop after the slices in hand"
@@ -72,9 +55,7 @@ class Controls(Container):  # type: ignore[type-arg]
             widgets=[
                 self.layer,
                 self.scope,
-                self.model,
-                _row(self.device, self.device_used, label="Device"),
-                _row(self.run, self.cancel, self.live),
+                row(self.run, self.cancel, self.live),
                 self.progress,
                 self.status,
             ],
@@ -84,11 +65,6 @@ class Controls(Container):  # type: ignore[type-arg]
         self.status.native.setWordWrap(True)
         self.progress.native.setTextVisible(True)
         self.progress.native.setFormat("")
-
-    def choose(self, *, model: str, device: str, scope: str) -> None:
-        """Set the controls; `model` may be a weights file."""
-        self.model.choices = _model_choices(model)
-        self.model.value, self.device.value, self.scope.value = model, device, scope
 
     def offer_layers(self, active: Any = None) -> None:
         """Offer the layers there are now; the chosen one stays chosen, whatever its name."""
@@ -113,28 +89,11 @@ class Controls(Container):  # type: ignore[type-arg]
         self.progress.native.setFormat(f"{done} of {total} slices")
         self.status.value = "Classifying…"
 
-    def show_stopped(self, text: str, device: str) -> None:
-        """Unlock Run, say how it went and on which device."""
+    def show_stopped(self, text: str) -> None:
+        """Unlock Run and say how it went."""
         self.run.enabled = True
         self.cancel.enabled = False
         if self.progress.native.maximum() == 0:
             self.progress.native.setRange(0, 1)
             self.progress.native.setValue(0)
         self.status.value = text
-        self.device_used.value = f"used: {device}" if device else ""
-
-
-def _model_choices(wished: str) -> list[tuple[str, str]]:
-    names = model_names()
-    choices = [(f"default ({names[0]})", DEFAULT)] if names else [("default", DEFAULT)]
-    choices += [(name, name) for name in names[1:]]
-    if wished not in (DEFAULT, *names):
-        choices.append((wished, wished))
-    return choices
-
-
-def _row(*widgets: Any, label: str = "") -> Container[Any]:
-    row: Container[Any] = Container(widgets=list(widgets), layout="horizontal", labels=False)
-    row.label = label
-    row.margins = (0, 0, 0, 0)
-    return row

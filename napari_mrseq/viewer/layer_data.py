@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -49,6 +50,15 @@ def layer_of(series: Series) -> LayerData:
         "rgb": False,
     }
     return series.pixels, attributes, "image"
+
+
+def in_memory(series: Series) -> Series:
+    """Return a series with all its pixels read; one that can't be read stays as it is."""
+    try:
+        return replace(series, pixels=series.pixels.persist())
+    except ReadError as error:
+        _log.warning("%s is read when it is looked at: %s", series.path, error)
+        return series
 
 
 def contrast_of(series: Series) -> tuple[float, float]:

@@ -49,7 +49,8 @@ def read_layers(path: str | list[str]) -> list[LayerData]:
     """
     from napari_mrseq.errors import ReadError
     from napari_mrseq.reading import read_study
-    from napari_mrseq.viewer.layer_data import layer_of
+    from napari_mrseq.viewer.layer_data import in_memory, layer_of
+    from napari_mrseq.viewer.settings import load_settings
 
     paths = [path] if isinstance(path, str) else path
     study = read_study(paths)
@@ -57,7 +58,8 @@ def read_layers(path: str | list[str]) -> list[LayerData]:
         raise ReadError(f"Nothing to open: {_causes(study.failures)}")
     if study.failures:
         _warn(f"Not opened: {_causes(study.failures)}")
-    layers = [layer_of(series) for series in study.series]
+    lazy = load_settings().lazy
+    layers = [layer_of(series if lazy else in_memory(series)) for series in study.series]
     for _, attributes, _ in layers[:-1]:
         attributes["visible"] = False
     return layers

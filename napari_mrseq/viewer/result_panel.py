@@ -9,7 +9,9 @@ from qtpy.QtWidgets import QGridLayout, QLabel, QSizePolicy, QStackedWidget, QVB
 
 from napari_mrseq.sequences import UNKNOWN, colour_of, name_of
 from napari_mrseq.viewer.wording import (
+    CORRECTED,
     basis_words,
+    decision_words,
     header_words,
     odd_count,
     percent,
@@ -17,6 +19,7 @@ from napari_mrseq.viewer.wording import (
 )
 
 if TYPE_CHECKING:
+    from napari_mrseq.decision import Correction
     from napari_mrseq.verdict import Verdict
     from napari_mrseq.viewer.annotation import LayerState
 
@@ -80,9 +83,11 @@ class ResultPanel(QStackedWidget):
 
     def _show_verdict(self, verdict: Verdict, device: str) -> None:
         known = verdict.sequence != UNKNOWN
-        self.swatch.setStyleSheet(f"background-color: {colour_of(verdict.sequence)};")
+        colour = colour_of(verdict.sequence, verdict.probabilities)
+        self.swatch.setStyleSheet(f"background-color: {colour};")
         self.verdict.setText(name_of(verdict.sequence) if known else "? unknown")
-        self.confidence.setText(percent(verdict.confidence) if known else "")
+        sure = f"✎ {CORRECTED}" if verdict.overruled else percent(verdict.confidence)
+        self.confidence.setText(sure if known else "")
         self.runners_up.setText(_second_line(verdict))
         self.plane.setText(verdict.series.plane or "")
         mark, style = "", ""
@@ -103,7 +108,7 @@ class ResultPanel(QStackedWidget):
 
 def doubts(verdict: Verdict) -> list[str]:
     """Return what to doubt about a series, in words, the gravest first."""
-    found = []
+    found = [f"✎ {_correction_words(verdict, one)}" for one in verdict.corrections]
     if verdict.resolved == "family":
         found.append(f"▲ Only the family {verdict.family} is sure, not which member of it.")
     if len(verdict.slices) < verdict.series.slice_count:
@@ -118,7 +123,14 @@ def doubts(verdict: Verdict) -> list[str]:
     return found
 
 
+def _correction_words(verdict: Verdict, correction: Correction) -> str:
+    words = verdict.words_of(correction)
+    return words[0].upper() + words[1:].replace("the user", "you", 1) + "."
+
+
 def _second_line(verdict: Verdict) -> str:
+    if verdict.overruled:
+        return f"The program said {decision_words(verdict.overruled)}"
     if verdict.sequence == UNKNOWN:
         best = max(verdict.probabilities, key=lambda code: verdict.probabilities[code])
         return f"perhaps {name_of(best)}, {percent(verdict.probabilities[best])}: not enough"
@@ -127,7 +139,7 @@ def _second_line(verdict: Verdict) -> str:
 
 def _pixels_words(verdict: Verdict) -> str:
     """Return what the pixels alone say, where it is not what is said in large letters."""
-    if not verdict.conflict and verdict.pixels.sequence == verdict.sequence:
+    if verdict.pixels.sequence == verdict.sequence and not verdict.conflict:
         return ""
     if verdict.pixels.sequence == UNKNOWN:
         return ". The pixels alone don't say."

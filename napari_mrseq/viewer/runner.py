@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from psygnal import Signal
 
+from napari_mrseq.viewer.activity import Activity
 from napari_mrseq.viewer.annotation import annotate, keep_slices, pixels_of, series_of, state_of
+from napari_mrseq.viewer.settings import load_settings
 from napari_mrseq.viewer.worker import (
     Event,
     Focus,
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
     from napari.components import ViewerModel
     from napari.layers import Image
 
-    from napari_mrseq.model import Model
+    from napari_mrseq.viewer.models import Models
 
 
 class Runner:
@@ -43,13 +46,14 @@ class Runner:
     judged = Signal(object)
     stopped = Signal(str)
 
-    def __init__(self, viewer: ViewerModel) -> None:
+    def __init__(self, viewer: ViewerModel, models: Models) -> None:
         self.focus = Focus()
         self.device = ""
         self._viewer = viewer
         self._worker: Any = None
         self._jobs: list[Job] = []
-        self._models: dict[tuple[str, str], Model] = {}
+        self._models = models
+        self._activity = Activity("Naming MR sequences")
         self._waiting: tuple[list[Job], str, str, Sequence[str]] | None = None
         self._causes: list[str] = []
         self._done = 0
@@ -72,11 +76,16 @@ class Runner:
         from napari.qt.threading import create_worker
 
         self._jobs, self._causes, self._done = jobs, list(causes), 0
-        known = (model, device) in self._models
+        known = self._models.holds(model, device)
         self.started.emit("Classifying…" if known else "Loading the model, once…")
-        load = self._loader(model, device)
         worker = create_worker(
-            classify_jobs, jobs, load, self.focus, _start_thread=False, _ignore_errors=True
+            classify_jobs,
+            jobs,
+            partial(self._models.load, model, device),
+            self.focus,
+            load_settings().batch_size,
+            _start_thread=False,
+            _ignore_errors=True,
         )
         worker.yielded.connect(self._on_event)
         worker.errored.connect(self._on_error)
@@ -101,24 +110,13 @@ class Runner:
             self._worker.finished.disconnect(self._on_finished)
             self._worker.quit()
             self._worker = None
-
-    def _loader(self, name: str, device: str) -> Callable[[], Model]:
-        models = self._models
-
-        def load() -> Model:
-            if (name, device) not in models:
-                from napari_mrseq import load_model
-
-                models[name, device] = load_model(name, device)
-            return models[name, device]
-
-        return load
+        self._activity.close()
 
     def _on_event(self, event: Event) -> None:
         match event:
             case ModelLoaded(model):
                 self.device = model.device
-                self.progressed.emit(0, sum(len(job.wanted) for job in self._jobs))
+                self._show_progress(0, sum(len(job.wanted) for job in self._jobs))
             case RunFailed(cause):
                 self._causes.append(cause)
             case LayerFailed(job, cause):
@@ -132,10 +130,14 @@ class Runner:
                     self.judged.emit(job.layer)
 
     def _keep_slices(self, event: SlicesJudged) -> None:
-        self.progressed.emit(event.done, event.total)
+        self._show_progress(event.done, event.total)
         if self._is_current(event.job):
             keep_slices(event.job.layer, event.model_id, event.new)
             self.judged.emit(event.job.layer)
+
+    def _show_progress(self, done: int, total: int) -> None:
+        self.progressed.emit(done, total)
+        self._activity.show(done, total)
 
     def _is_current(self, job: Job) -> bool:
         return not job.dropped and pixels_of(job.layer) is job.data
@@ -146,6 +148,7 @@ class Runner:
 
     def _on_finished(self) -> None:
         self._worker = None
+        self._activity.close()
         if self._waiting is not None:
             following, self._waiting = self._waiting, None
             self.start(*following)

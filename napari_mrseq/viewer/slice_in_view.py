@@ -7,10 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from napari_mrseq.viewer.annotation import pixels_of
+from napari_mrseq.viewer.image_layers import HEAT_KEY
+from napari_mrseq.viewer.layer_data import layer_of
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
     from napari.layers import Image
+
+    from napari_mrseq.series import Series
+
+NO_SLICE = "No slice of this layer is in view: show it in 2-D and move the slider onto it."
 
 
 def stack_shape(layer: Image) -> tuple[int, ...]:
@@ -63,6 +69,18 @@ def show_layer(viewer: ViewerModel, layer: Image) -> None:
     viewer.layers.selection.active = layer
     for other in viewer.layers:
         if isinstance(other, Image) and other != layer:
-            other.visible = False
+            # Its own heat maps stay with it.
+            mark = other.metadata.get(HEAT_KEY)
+            other.visible = mark is not None and mark["layer"]() is layer
     if slice_in_view(viewer, layer) is None:
         show_slice(viewer, layer, middle_slice(layer))
+
+
+def open_series(viewer: ViewerModel, series: Series) -> None:
+    """Add a series as a layer and show it."""
+    from napari.layers import Image
+
+    data, attributes, _ = layer_of(series)
+    layer = Image(data, **attributes)
+    viewer.add_layer(layer)
+    show_layer(viewer, layer)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QModelIndex, QSortFilterProxyModel, Qt, Signal  # type: ignore[attr-defined]
+from qtpy.QtCore import QModelIndex, Qt, Signal  # type: ignore[attr-defined]
 from qtpy.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from napari_mrseq.sequences import UNKNOWN, colour_of, name_of
-from napari_mrseq.viewer.table import KEY_ROLE, SORT_ROLE, Cell, Row, RowModel, Table
-from napari_mrseq.viewer.wording import is_odd, percent, runners_up
+from napari_mrseq.verdict import correct_slice
+from napari_mrseq.viewer.table import KEY_ROLE, Cell, Row, SortedTable
+from napari_mrseq.viewer.wording import CORRECTED, decision_words, is_odd, percent, runners_up
 
 if TYPE_CHECKING:
     from napari_mrseq.verdict import SliceVerdict
@@ -27,14 +28,12 @@ class SliceTable(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.only_odd = QCheckBox("only the odd ones")
-        self.only_odd.setToolTip("Show slices that look like another sequence, or like none")
-        self.model = RowModel(HEADINGS)
-        self.proxy = QSortFilterProxyModel()
-        self.proxy.setSourceModel(self.model)
-        self.proxy.setSortRole(SORT_ROLE)
-        self.proxy.setFilterKeyColumn(NOTE_COLUMN)
-        self.table = Table()
-        self.table.setModel(self.proxy)
+        self.only_odd.setToolTip(
+            "Show slices that look like another sequence, or like none, or were corrected"
+        )
+        self.table = SortedTable(HEADINGS)
+        self.table.proxy.setFilterKeyColumn(NOTE_COLUMN)
+        self.table.setToolTip("A click shows the slice; Ctrl+C copies the chosen rows")
         self.table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         self.table.clicked.connect(self._on_row)
         self.table.activated.connect(self._on_row)
@@ -54,18 +53,23 @@ class SliceTable(QWidget):
     def show_state(self, state: LayerState | None) -> None:
         """Show the slices of a layer; none where it was not judged."""
         rows = [] if state is None else [_row(state, index) for index in sorted(state.judged)]
-        self.model.set_rows(rows)
-        self.table.resizeColumnsToContents()
+        self.table.set_rows(rows)
+
+    def chosen(self) -> list[int]:
+        """Return the slices of the chosen rows, counted through all volumes."""
+        selection = self.table.selectionModel()
+        rows = selection.selectedRows() if selection is not None else []
+        return sorted(int(row.data(KEY_ROLE)) for row in rows)
 
     def _filter(self, only_odd: bool) -> None:
-        self.proxy.setFilterRegularExpression("." if only_odd else "")
+        self.table.proxy.setFilterRegularExpression("." if only_odd else "")
 
     def _on_row(self, index: QModelIndex) -> None:
         self.slice_chosen.emit(index.data(KEY_ROLE))
 
 
 def _row(state: LayerState, index: int) -> Row:
-    judged = state.judged[index]
+    judged = correct_slice(state.judged[index], state.corrections, index)
     number = str(judged.index + 1)
     if state.series.pixels.ndim == 4:
         number += f" (volume {judged.volume + 1})"
@@ -73,14 +77,16 @@ def _row(state: LayerState, index: int) -> Row:
         key=index,
         cells=(
             Cell(number, index, hint=judged.sop_instance_uid or ""),
-            Cell(name_of(judged.sequence), colour=colour_of(judged.sequence)),
-            Cell(percent(judged.confidence), judged.confidence),
+            Cell(name_of(judged.sequence), colour=colour_of(judged.sequence, judged.probabilities)),
+            Cell("" if judged.overruled else percent(judged.confidence), judged.confidence),
             Cell(_note(state, judged), hint=runners_up(judged.probabilities, judged.sequence)),
         ),
     )
 
 
 def _note(state: LayerState, judged: SliceVerdict) -> str:
+    if judged.overruled:
+        return f"✎ {CORRECTED}, was {decision_words(judged.overruled)}"
     if judged.sequence == UNKNOWN:
         return "? unsure"
     if state.verdict is not None and is_odd(judged, state.verdict):

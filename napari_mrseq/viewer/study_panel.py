@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Signal  # type: ignore[attr-defined]
 from qtpy.QtWidgets import (
     QComboBox,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
-from napari_mrseq.errors import MrseqError
 from napari_mrseq.protocols import load_protocol, protocol_names
-from napari_mrseq.report import FORMATS
 from napari_mrseq.study import StudyVerdict, judge_studies
 from napari_mrseq.viewer.annotation import state_of
+from napari_mrseq.viewer.export import ExportButton
 from napari_mrseq.viewer.study_table import StudyTable
 from napari_mrseq.viewer.wording import series_name
 
@@ -32,7 +28,6 @@ if TYPE_CHECKING:
     from napari_mrseq.verdict import Verdict
 
 NO_PROTOCOL = "no protocol"
-FILE_KINDS = "Table (*.csv);;JSON (*.json)"
 SIGNS = {"there": "●", "double": "●●", "perhaps": "◐", "missing": "○", "optional": "–"}
 WORDS = {
     "there": "",
@@ -58,9 +53,8 @@ class StudyPanel(QWidget):
         self.protocol.currentTextChanged.connect(self._judge)
         self.summary = QLabel()
         self.summary.setWordWrap(True)
-        self.export_button = QPushButton("Export…")
-        self.export_button.setToolTip("Write the verdicts into a CSV or JSON file")
-        self.export_button.clicked.connect(self._ask_and_export)
+        self.export_button = ExportButton(self._verdicts)
+        self.export_button.said.connect(self.said)
         row = QHBoxLayout()
         row.addWidget(QLabel("Protocol"))
         row.addWidget(self.protocol, 1)
@@ -78,20 +72,6 @@ class StudyPanel(QWidget):
         self.export_button.setEnabled(bool(self._verdicts()))
         self._judge()
 
-    def export(self, file: Path) -> None:
-        """Write the verdicts of all layers into a file, as the command line writes them.
-
-        Raises
-        ------
-        MrseqError
-            If the file's ending is none of the formats.
-        """
-        kind = file.suffix.lstrip(".").lower()
-        if kind not in FORMATS:
-            raise MrseqError(f"{file.name}: end the name with {', '.join(FORMATS)}")
-        records = [verdict.to_dict(slices=False) for verdict in self._verdicts()]
-        file.write_bytes(FORMATS[kind](records))
-
     def _verdicts(self) -> list[Verdict]:
         states = (state_of(layer) for layer in self._layers)
         return [state.verdict for state in states if state and state.verdict]
@@ -101,20 +81,6 @@ class StudyPanel(QWidget):
         protocol = None if name == NO_PROTOCOL else load_protocol(name)
         studies = judge_studies(self._verdicts(), protocol)
         self.summary.setText("\n".join(line for study in studies for line in _lines(study)))
-
-    def _ask_and_export(self) -> None:
-        name, chosen = QFileDialog.getSaveFileName(self, "Export verdicts", "", FILE_KINDS)
-        if not name:
-            return
-        file = Path(name)
-        if not file.suffix:
-            file = file.with_suffix(".json" if "json" in chosen else ".csv")
-        try:
-            self.export(file)
-        except (MrseqError, OSError) as error:
-            self.said.emit(f"Not exported: {error}")
-        else:
-            self.said.emit(f"Written to {file}")
 
 
 def _lines(study: StudyVerdict) -> list[str]:

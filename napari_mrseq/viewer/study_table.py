@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QModelIndex, QSortFilterProxyModel, Qt, Signal  # type: ignore[attr-defined]
-from qtpy.QtWidgets import QVBoxLayout, QWidget
+from qtpy.QtCore import QModelIndex, Signal  # type: ignore[attr-defined]
+from qtpy.QtWidgets import QWidget
 
 from napari_mrseq.sequences import colour_of, name_of
 from napari_mrseq.viewer.annotation import own_name, state_of
-from napari_mrseq.viewer.table import KEY_ROLE, SORT_ROLE, Cell, Row, RowModel, Table
-from napari_mrseq.viewer.wording import CONFLICT_MARK, header_words, odd_count, percent
+from napari_mrseq.viewer.table import KEY_ROLE, Cell, Row, SortedTable
+from napari_mrseq.viewer.wording import CONFLICT_MARK, CORRECTED, header_words, odd_count, percent
 
 if TYPE_CHECKING:
     from napari.layers import Image
@@ -21,30 +21,19 @@ HEADINGS = ("Sequence", "Sure", "Doubt", "Layer", "Header", "Plane", "Slices")
 DOUBT_BELOW = 0.8
 
 
-class StudyTable(QWidget):
+class StudyTable(SortedTable):
     """Table of the layers of a viewer."""
 
     layer_chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.model = RowModel(HEADINGS)
-        self.proxy = QSortFilterProxyModel()
-        self.proxy.setSourceModel(self.model)
-        self.proxy.setSortRole(SORT_ROLE)
-        self.table = Table()
-        self.table.setModel(self.proxy)
-        self.table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
-        self.table.setToolTip("A double click shows the layer")
-        self.table.doubleClicked.connect(self._on_row)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.table)
+        super().__init__(HEADINGS, parent)
+        self.setToolTip("A double click shows the layer")
+        self.doubleClicked.connect(self._on_row)
 
     def show_layers(self, layers: list[Image]) -> None:
         """Show these layers with what is known of them."""
-        self.model.set_rows([_row(layer) for layer in layers])
-        self.table.resizeColumnsToContents()
+        self.set_rows([_row(layer) for layer in layers])
 
     def _on_row(self, index: QModelIndex) -> None:
         self.layer_chosen.emit(index.data(KEY_ROLE))
@@ -54,6 +43,8 @@ def doubt(verdict: Verdict) -> str:
     """Return the gravest doubt about a series in a word; ``""`` where there is none."""
     if verdict.conflict:
         return CONFLICT_MARK
+    if verdict.overruled:
+        return f"✎ {CORRECTED}"
     if verdict.resolved == "unknown":
         return "? unknown"
     if odd_count(verdict):
@@ -65,23 +56,26 @@ def doubt(verdict: Verdict) -> str:
     return ""
 
 
+def verdict_cells(name: str, verdict: Verdict) -> tuple[Cell, ...]:
+    """Return the cells of a judged series, under `HEADINGS`."""
+    claim = verdict.header
+    colour = colour_of(verdict.sequence, verdict.probabilities)
+    sure = "" if verdict.overruled else percent(verdict.confidence)
+    return (
+        Cell(name_of(verdict.sequence), colour=colour),
+        Cell(sure, verdict.confidence),
+        Cell(doubt(verdict)),
+        Cell(name),
+        Cell(name_of(claim.sequence) if claim else "none", hint=header_words(claim)),
+        Cell(verdict.series.plane or ""),
+        Cell(str(verdict.series.slice_count), verdict.series.slice_count),
+    )
+
+
 def _row(layer: Image) -> Row:
     state = state_of(layer)
-    name = Cell(own_name(layer))
+    name = own_name(layer)
     if state is None or state.verdict is None:
         nothing = Cell("")
-        return Row(layer, (Cell("not yet run"), nothing, nothing, name, *[nothing] * 3))
-    verdict = state.verdict
-    claim = verdict.header
-    return Row(
-        layer,
-        (
-            Cell(name_of(verdict.sequence), colour=colour_of(verdict.sequence)),
-            Cell(percent(verdict.confidence), verdict.confidence),
-            Cell(doubt(verdict)),
-            name,
-            Cell(name_of(claim.sequence) if claim else "none", hint=header_words(claim)),
-            Cell(verdict.series.plane or ""),
-            Cell(str(verdict.series.slice_count), verdict.series.slice_count),
-        ),
-    )
+        return Row(layer, (Cell("not yet run"), nothing, nothing, Cell(name), *[nothing] * 3))
+    return Row(layer, verdict_cells(name, state.verdict))

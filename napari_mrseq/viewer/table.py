@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from qtpy.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from qtpy.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSortFilterProxyModel,
+    Qt,
+)
 from qtpy.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence
 from qtpy.QtWidgets import QAbstractItemView, QTableView, QWidget
 
@@ -129,3 +135,27 @@ class Table(QTableView):
             for row in sorted(selection.selectedRows())
         ]
         clipboard.setText("\n".join(lines))
+
+
+class SortedTable(Table):
+    """A table of rows in their own order, until the user sorts by a column.
+
+    Parameters
+    ----------
+    headings : tuple of str
+        Of the columns.
+    """
+
+    def __init__(self, headings: tuple[str, ...], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows = RowModel(headings)
+        self.proxy = QSortFilterProxyModel()
+        self.proxy.setSourceModel(self.rows)
+        self.proxy.setSortRole(SORT_ROLE)
+        self.setModel(self.proxy)
+        self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
+
+    def set_rows(self, rows: list[Row]) -> None:
+        """Show other rows."""
+        self.rows.set_rows(rows)
+        self.resizeColumnsToContents()

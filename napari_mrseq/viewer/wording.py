@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from napari_mrseq.verdict import SliceVerdict, Verdict
 
 CONFLICT_MARK = "≠ header"
+CORRECTED = "corrected"
 RUNNERS_UP = 2
 # Would be shown as 0 %.
 LEAST = 0.005
@@ -33,6 +34,8 @@ def series_name(series: Series) -> str:
 
 def layer_prefix(verdict: Verdict) -> str:
     """Return what stands before a layer's own name: ``"[T2-FLAIR 98%] "``."""
+    if verdict.overruled:
+        return f"[{name_of(verdict.sequence)} {CORRECTED}] "
     if verdict.sequence == UNKNOWN:
         return f"[{name_of(UNKNOWN)}] "
     return f"[{name_of(verdict.sequence)} {verdict.confidence:.0%}] "
@@ -41,6 +44,13 @@ def layer_prefix(verdict: Verdict) -> str:
 def layer_suffix(verdict: Verdict) -> str:
     """Return what stands behind a layer's own name: a mark where the header disagrees."""
     return f" {CONFLICT_MARK}" if verdict.conflict else ""
+
+
+def said_words(said: SliceVerdict | Verdict) -> str:
+    """Return what a slice or series is: ``"T2-FLAIR 98 %"``; ``"T2 (corrected)"``."""
+    if said.overruled:
+        return f"{name_of(said.sequence)} ({CORRECTED})"
+    return decision_words(said.decision)
 
 
 def decision_words(decision: Decision) -> str:
@@ -93,7 +103,7 @@ def header_words(claim: HeaderClaim | None) -> str:
 
 def is_odd(judged: SliceVerdict, verdict: Verdict) -> bool:
     """Tell whether a slice clearly shows another family than its series."""
-    if UNKNOWN in (judged.sequence, verdict.pixels.sequence):
+    if judged.overruled or UNKNOWN in (judged.sequence, verdict.pixels.sequence):
         return False
     sure = judged.confidence >= CONFLICT_CONFIDENCE
     return sure and family_of(judged.sequence) != verdict.pixels.family

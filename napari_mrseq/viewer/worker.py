@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.errors import MrseqError
@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from napari_mrseq.model import Model
     from napari_mrseq.series import Series
     from napari_mrseq.verdict import SliceVerdict, Verdict
-
-# Few enough that Cancel and a moved slider are heard at once, enough to keep a GPU busy.
-BATCH_SLICES = 8
 
 
 @dataclass
@@ -100,7 +97,7 @@ Event = ModelLoaded | SlicesJudged | LayerDone | LayerFailed | RunFailed
 
 
 def classify_jobs(
-    jobs: list[Job], load: Callable[[], Model], focus: Focus
+    jobs: list[Job], load: Callable[[], Model], focus: Focus, batch_size: int
 ) -> Generator[Event, None, None]:
     """Judge layers one after the other, the slice in view first and its neighbours next.
 
@@ -112,15 +109,13 @@ def classify_jobs(
         Returns the model; called once, here, since that takes seconds.
     focus : Focus
         The slice in view of the first job's layer, which may change during the run.
+    batch_size : int
+        Slices that the network looks at together.
     """
     try:
         model = load()
     except MrseqError as error:
         yield RunFailed(str(error))
-        return
-    except OSError as error:
-        # torch's libraries can't be loaded after Qt's with some builds on Windows (WinError 1114).
-        yield RunFailed(f"PyTorch can't be loaded: {error}. Try another version of torch.")
         return
     yield ModelLoaded(model)
     missing = [_missing(job, model) for job in jobs]
@@ -129,24 +124,31 @@ def classify_jobs(
         before = sum(map(len, missing[:number]))
         seen = focus if number == 0 else Focus()
         try:
-            yield from _classify_job(job, model, seen, before, total)
+            for event in _classify_job(job, model, seen, batch_size):
+                if isinstance(event, SlicesJudged):
+                    event = replace(event, done=before + event.done, total=total)
+                yield event
         except MrseqError as error:
             yield LayerFailed(job, str(error))
 
 
 def _classify_job(
-    job: Job, model: Model, focus: Focus, before: int, total: int
+    job: Job, model: Model, focus: Focus, batch_size: int
 ) -> Generator[Event, None, None]:
     judged = _still_valid(job, model)
-    waiting = _missing(job, model)
+    missing = waiting = _missing(job, model)
     model_id = {"name": model.name, "version": model.version, "sha256": model.sha256}
     while waiting and not job.dropped:
-        batch = _nearest(waiting, focus.index)
+        # What is looked at comes first, ahead of its batch, and is judged with it once more.
+        seen = focus.index if focus.index is not None else waiting[0]
+        ahead = len(job.wanted) > 1 and focus.index in waiting and focus.index not in judged
+        batch = [seen] if ahead else _batch(job, waiting, seen, batch_size)
         new = judge_slices(job.series, model, batch)
         judged.update(zip(batch, new, strict=True))
-        waiting = [index for index in waiting if index not in judged]
-        before += len(new)
-        yield SlicesJudged(job, model_id, tuple(new), before, total)
+        if not ahead:
+            waiting = [index for index in waiting if index not in batch]
+        counted = sum(index in judged for index in missing)
+        yield SlicesJudged(job, model_id, tuple(new), counted, len(missing))
     if not job.dropped:
         verdict = conclude(job.series, model, [judged[index] for index in sorted(judged)])
         yield LayerDone(job, verdict)
@@ -162,9 +164,14 @@ def _missing(job: Job, model: Model) -> list[int]:
     return [index for index in job.wanted if index not in known]
 
 
-def _nearest(waiting: list[int], focus: int | None) -> list[int]:
-    """Return the next batch, in order: the slices nearest to the one in view."""
-    if focus is None:
-        return waiting[:BATCH_SLICES]
-    by_distance = sorted(waiting, key=lambda index: abs(index - focus))
-    return sorted(by_distance[:BATCH_SLICES])
+def _batch(job: Job, waiting: list[int], focus: int, size: int) -> list[int]:
+    """Return the batch nearest to the slice in view that holds slices to judge.
+
+    Batches are cut as the command line cuts them: a slice's last digit depends on its neighbours
+    in the batch, and what the panel exports is to be what the command line writes.
+    """
+    if len(job.wanted) == 1:
+        return waiting
+    starts = {index // size * size for index in waiting}
+    start = min(starts, key=lambda start: (abs(start + size / 2 - focus), start))
+    return list(range(start, min(start + size, job.series.slice_count)))

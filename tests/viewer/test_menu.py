@@ -73,6 +73,6 @@ def test_the_panel_starts_with_the_users_preferences(make_napari_viewer_proxy, p
     preferences.device, preferences.live, preferences.canvas_text = "cpu", True, False
     viewer = make_napari_viewer_proxy()
     panel = viewer.window.add_plugin_dock_widget(PLUGIN, WIDGET)[1]
-    assert panel.controls.device.value == "cpu"
+    assert panel.model_choice.device.value == "cpu"
     assert panel.controls.live.value
     panel.controls.live.value = False

@@ -24,6 +24,7 @@ from napari_mrseq.viewer.result_panel import ResultPanel
 from napari_mrseq.viewer.slice_table import SliceTable
 from napari_mrseq.viewer.study_panel import StudyPanel
 from napari_mrseq.viewer.study_table import StudyTable
+from napari_mrseq.viewer.table import SortedTable
 
 CODES = ["T1", "T1", "T2", "T1"]
 
@@ -125,31 +126,31 @@ def slices(qtbot, state: LayerState) -> SliceTable:
     return table
 
 
-def column(table, number: int) -> list[str]:
+def column(table: SortedTable, number: int) -> list[str]:
     return [table.proxy.index(row, number).data() for row in range(table.proxy.rowCount())]
 
 
 def test_every_slice_has_its_row(slices: SliceTable) -> None:
-    assert column(slices, 0) == ["1", "2", "3", "4"]
-    assert column(slices, 1) == ["T1", "T1", "T2", "T1"]
-    assert column(slices, 3) == ["", "", "▲ odd", ""]
+    assert column(slices.table, 0) == ["1", "2", "3", "4"]
+    assert column(slices.table, 1) == ["T1", "T1", "T2", "T1"]
+    assert column(slices.table, 3) == ["", "", "▲ odd", ""]
 
 
 def test_the_odd_ones_can_be_seen_alone(qtbot, slices: SliceTable) -> None:
     qtbot.mouseClick(
         slices.only_odd, Qt.MouseButton.LeftButton, pos=QPoint(8, slices.only_odd.height() // 2)
     )
-    assert column(slices, 0) == ["3"]
+    assert column(slices.table, 0) == ["3"]
 
 
 def test_the_slices_sort_by_number_and_confidence(slices: SliceTable, make_verdict) -> None:
     slices.show_state(judged(make_verdict, ["T1"] * 12))
     slices.table.sortByColumn(0, Qt.SortOrder.DescendingOrder)
-    assert column(slices, 0)[:3] == ["12", "11", "10"]
+    assert column(slices.table, 0)[:3] == ["12", "11", "10"]
 
 
 def test_a_click_on_a_row_goes_to_its_slice(qtbot, slices: SliceTable) -> None:
-    place = slices.table.visualRect(slices.proxy.index(2, 1)).center()
+    place = slices.table.visualRect(slices.table.proxy.index(2, 1)).center()
     with qtbot.waitSignal(slices.slice_chosen) as gone:
         qtbot.mouseClick(slices.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert gone.args == [2]
@@ -176,10 +177,10 @@ def test_the_study_is_one_row_a_layer(qtbot, make_verdict) -> None:
     assert column(table, 0) == ["T1", "not yet run"]
     assert column(table, 2) == ["≠ header", ""]
     assert column(table, 4) == ["T2-FLAIR", ""]
-    place = table.table.visualRect(table.proxy.index(1, 0)).center()
+    place = table.visualRect(table.proxy.index(1, 0)).center()
     with qtbot.waitSignal(table.layer_chosen) as chosen:
-        qtbot.mouseClick(table.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
-        qtbot.mouseDClick(table.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        qtbot.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert chosen.args == [waiting]
 
 
@@ -258,8 +259,8 @@ def test_a_protocol_says_what_is_missing(qtbot, study: StudyPanel) -> None:
 
 
 def test_the_export_is_what_the_report_writes(study: StudyPanel, tmp_path: Path) -> None:
-    study.export(tmp_path / "verdicts.csv")
-    study.export(tmp_path / "verdicts.json")
+    study.export_button.export(tmp_path / "verdicts.csv")
+    study.export_button.export(tmp_path / "verdicts.json")
     with (tmp_path / "verdicts.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["sequence"] for row in rows] == ["T1", "FLAIR"]
@@ -269,5 +270,5 @@ def test_the_export_is_what_the_report_writes(study: StudyPanel, tmp_path: Path)
 
 def test_an_export_of_another_kind_is_refused_in_words(study: StudyPanel, tmp_path: Path) -> None:
     with pytest.raises(MrseqError, match=r"verdicts\.doc: end the name with .*csv"):
-        study.export(tmp_path / "verdicts.doc")
+        study.export_button.export(tmp_path / "verdicts.doc")
     assert list(tmp_path.iterdir()) == []

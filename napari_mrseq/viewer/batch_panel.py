@@ -1,0 +1,195 @@
+"""The Folder tab: a folder in, a table of its series out, without a layer for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qtpy.QtCore import QModelIndex, QTimer, Signal  # type: ignore[attr-defined]
+from qtpy.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from napari_mrseq.viewer.batch_runner import BatchRunner
+from napari_mrseq.viewer.export import ExportButton
+from napari_mrseq.viewer.study_table import HEADINGS, verdict_cells
+from napari_mrseq.viewer.table import KEY_ROLE, Cell, Row, SortedTable
+from napari_mrseq.viewer.wording import series_name
+
+if TYPE_CHECKING:
+    from napari_mrseq.model import Model
+    from napari_mrseq.series import Failure
+
+HINT = "Choose a folder: every MR series in it is named, and none becomes a layer."
+# How often the panel looks how far the reading of headers is.
+READING_MS = 100
+FAILED_HEIGHT = 110
+
+
+class BatchPanel(QWidget):
+    """Classifies whole folders.
+
+    Parameters
+    ----------
+    loader : callable
+        Returns, when a run starts, a function that returns the chosen model; that one is called
+        off the GUI thread.
+    """
+
+    series_chosen = Signal(object)
+    run_finished = Signal()
+
+    def __init__(
+        self, loader: Callable[[], Callable[[], Model]], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._loader = loader
+        self.runner = BatchRunner()
+        self.folder = QLineEdit()
+        self.folder.setPlaceholderText("Folder")
+        self.folder.setToolTip("The folder to classify, with all folders in it")
+        self.browse_button = QPushButton("Choose…")
+        self.browse_button.setToolTip("Choose the folder")
+        self.run_button = QPushButton("Run")
+        self.run_button.setToolTip("Classify every series of the folder with the model above")
+        self.cancel_button = QPushButton("Cancel")
+        self.cancel_button.setToolTip("Stop; what is classified so far stays")
+        self.cancel_button.setEnabled(False)
+        self.progress = QProgressBar()
+        self.progress.setFormat("")
+        self.status = QLabel(HINT)
+        self.status.setWordWrap(True)
+        self.table = SortedTable(HEADINGS)
+        self.table.setToolTip("A double click opens the series as a layer")
+        self.failed_label = QLabel()
+        self.failed = SortedTable(("Not read", "Why"))
+        self.failed.setToolTip("Ctrl+C copies the chosen rows")
+        self.failed.setFixedHeight(FAILED_HEIGHT)
+        self.export_button = ExportButton(
+            lambda: self.runner.outcomes, lambda: [self.runner.folder]
+        )
+        self._timer = QTimer(self)
+        self._timer.setInterval(READING_MS)
+        self._lay_out()
+        self._connect()
+        self._show()
+
+    def run(self) -> None:
+        """Classify the folder in the line."""
+        wished = self.folder.text().strip()
+        folder = Path(wished).expanduser()
+        if self.runner.running:
+            return
+        if not wished or not folder.is_dir():
+            self.status.setText(f"{wished} is no folder. {HINT}" if wished else HINT)
+            return
+        self.run_button.setEnabled(False)
+        self.cancel_button.setEnabled(True)
+        self.progress.setRange(0, 0)
+        self.progress.setFormat("")
+        self.status.setText("Reading the headers…")
+        self._timer.start()
+        self.runner.start(folder, self._loader())
+        self._show()
+
+    def cancel(self) -> None:
+        """Stop; what is classified so far stays."""
+        self.status.setText("Stopping…")
+        self.runner.cancel()
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.addWidget(self.folder, 1)
+        top.addWidget(self.browse_button)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.run_button, 1)
+        buttons.addWidget(self.cancel_button, 1)
+        buttons.addWidget(self.export_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(4, 4, 4, 4)
+        layout.addLayout(top)
+        layout.addLayout(buttons)
+        layout.addWidget(self.progress)
+        layout.addWidget(self.status)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(self.failed_label)
+        layout.addWidget(self.failed)
+
+    def _connect(self) -> None:
+        self.browse_button.clicked.connect(self._ask)
+        self.folder.returnPressed.connect(self.run)
+        self.run_button.clicked.connect(self.run)
+        self.cancel_button.clicked.connect(self.cancel)
+        self.table.doubleClicked.connect(self._on_row)
+        self.export_button.said.connect(self.status.setText)
+        self._timer.timeout.connect(self._show_reading)
+        self.runner.progressed.connect(self._show_series)
+        self.runner.said.connect(self._say)
+        self.runner.changed.connect(self._show)
+        self.runner.stopped.connect(self._on_stopped)
+
+    def _ask(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, "Folder to classify")
+        if name:
+            self.folder.setText(name)
+
+    def _say(self, text: str) -> None:
+        if not self.runner.reading.cancelled:
+            self.status.setText(text)
+
+    def _show_reading(self) -> None:
+        reading = self.runner.reading
+        if reading.total:
+            self._show_progress(reading.done, reading.total, "files")
+
+    def _show_series(self, done: int, total: int) -> None:
+        self._timer.stop()
+        self._show_progress(done, total, "series")
+
+    def _show_progress(self, done: int, total: int, what: str) -> None:
+        self.progress.setRange(0, max(total, 1))
+        self.progress.setValue(done)
+        self.progress.setFormat(f"{done} of {total} {what}")
+
+    def _on_stopped(self, text: str) -> None:
+        self._timer.stop()
+        self.run_button.setEnabled(True)
+        self.cancel_button.setEnabled(False)
+        if self.progress.maximum() == 0:
+            self.progress.setRange(0, 1)
+        self.status.setText(text)
+        self._show()
+        self.run_finished.emit()
+
+    def _show(self) -> None:
+        self.table.set_rows(
+            [
+                Row(one.series, verdict_cells(series_name(one.series), one))
+                for one in self.runner.verdicts
+            ]
+        )
+        failed = self.runner.failures
+        self.failed.set_rows([_failed_row(one, self.runner.folder) for one in failed])
+        self.failed_label.setText(f"▲ Not read: {len(failed)}")
+        for widget in (self.failed, self.failed_label):
+            widget.setVisible(bool(failed))
+        self.export_button.setEnabled(bool(self.runner.outcomes) and not self.runner.running)
+
+    def _on_row(self, index: QModelIndex) -> None:
+        self.series_chosen.emit(index.data(KEY_ROLE))
+
+
+def _failed_row(failure: Failure, folder: Path) -> Row:
+    path = Path(failure.path)
+    shown = str(path.relative_to(folder)) if path.is_relative_to(folder) else failure.path
+    return Row(
+        failure.path, (Cell(shown, hint=failure.path), Cell(failure.cause, hint=failure.cause))
+    )

@@ -1,0 +1,147 @@
+"""Starts and stops the classification of a folder, and keeps what it finds. On the GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from psygnal import Signal
+
+from napari_mrseq.judging import Progress
+from napari_mrseq.series import Failure
+from napari_mrseq.viewer.activity import Activity
+from napari_mrseq.viewer.batch_worker import (
+    BatchFailed,
+    Event,
+    Reading,
+    SeriesDone,
+    StudyRead,
+    classify_folder,
+)
+
+if TYPE_CHECKING:
+    from napari_mrseq.model import Model
+    from napari_mrseq.verdict import Verdict
+
+
+class BatchRunner:
+    """One folder at a time.
+
+    Attributes
+    ----------
+    folder : Path
+        What was classified last.
+    reading : Reading
+        How far the headers are.
+    """
+
+    progressed = Signal(int, int)
+    said = Signal(str)
+    changed = Signal()
+    stopped = Signal(str)
+
+    def __init__(self) -> None:
+        self.folder = Path()
+        self.reading = Reading()
+        self._worker: Any = None
+        self._outcomes: list[Verdict | Failure] = []
+        self._failures: tuple[Failure, ...] = ()
+        self._expected = 0
+        self._cause = ""
+        self._activity = Activity("Classifying a folder")
+
+    @property
+    def running(self) -> bool:
+        """A run is under way."""
+        return self._worker is not None
+
+    @property
+    def outcomes(self) -> list[Verdict | Failure]:
+        """One a series judged so far, then what could not be read."""
+        return [*self._outcomes, *self._failures]
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """Of the series judged so far."""
+        return [one for one in self._outcomes if not isinstance(one, Failure)]
+
+    @property
+    def failures(self) -> list[Failure]:
+        """What could not be read or judged."""
+        return [one for one in self.outcomes if isinstance(one, Failure)]
+
+    def start(self, folder: Path, load: Callable[[], Model]) -> None:
+        """Classify a folder; `load` returns the model and is called off the GUI thread."""
+        from napari.qt.threading import create_worker
+
+        self.folder, self._outcomes, self._failures = folder, [], ()
+        self.reading, self._expected, self._cause = Reading(), 0, ""
+        worker = create_worker(
+            classify_folder,
+            folder,
+            load,
+            self.reading,
+            _start_thread=False,
+            _ignore_errors=True,
+        )
+        worker.yielded.connect(self._on_event)
+        worker.errored.connect(self._on_error)
+        worker.finished.connect(self._on_finished)
+        self._worker = worker
+        worker.start()
+
+    def cancel(self) -> None:
+        """Stop; what is judged so far stays."""
+        self.reading.cancelled = True
+        if self._worker is not None:
+            self._worker.quit()
+
+    def close(self) -> None:
+        """Stop, and let nothing of a run under way arrive any more."""
+        self.reading.cancelled = True
+        if self._worker is not None:
+            self._worker.yielded.disconnect(self._on_event)
+            self._worker.errored.disconnect(self._on_error)
+            self._worker.finished.disconnect(self._on_finished)
+            self._worker.quit()
+            self._worker = None
+        self._activity.close()
+
+    def _on_event(self, event: Event) -> None:
+        match event:
+            case StudyRead(series, failures):
+                self._failures, self._expected = failures, len(series)
+                self._show_progress()
+                self.said.emit("Loading the model…")
+                self.changed.emit()
+            case SeriesDone(outcome):
+                self._outcomes.append(outcome)
+                self._show_progress()
+                self.changed.emit()
+            case BatchFailed(cause):
+                self._cause = cause
+            case Progress(done, total):
+                number = len(self._outcomes) + 1
+                self.said.emit(f"Series {number} of {self._expected}: {done} of {total} slices")
+
+    def _show_progress(self) -> None:
+        self.progressed.emit(len(self._outcomes), self._expected)
+        self._activity.show(len(self._outcomes), max(self._expected, 1))
+
+    def _on_error(self, error: Exception) -> None:
+        self._cause = f"The run broke off: {error}"
+
+    def _on_finished(self) -> None:
+        self._worker = None
+        self._activity.close()
+        self.stopped.emit(self._cause or self._summary())
+
+    def _summary(self) -> str:
+        named, failed = len(self.verdicts), len(self.failures)
+        if self.reading.cancelled:
+            return f"Cancelled. {named} series classified."
+        if not named and not failed:
+            return f"No MR image in {self.folder}."
+        words = f"{named} series classified."
+        return f"{words} {failed} could not be read: see below." if failed else words

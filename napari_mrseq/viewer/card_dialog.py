@@ -1,0 +1,96 @@
+"""A model's card: its classes, how it was made and measured, before it is used."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+
+from qtpy.QtCore import Qt, Signal  # type: ignore[attr-defined]
+from qtpy.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from napari_mrseq.errors import MrseqError
+from napari_mrseq.model import registry
+from napari_mrseq.sequences import colour_of, name_of
+
+WIDTH = 620
+
+
+class CardDialog(QDialog):
+    """Shows the card of a weights file.
+
+    Parameters
+    ----------
+    path : Path
+        The weights file.
+    offer : bool
+        Whether the model can be taken from here.
+
+    Raises
+    ------
+    ModelError
+        If the file has no card.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, path: Path, *, offer: bool, parent: QWidget | None = None) -> None:
+        from napari_mrseq.model.card_words import card_in_words
+
+        super().__init__(parent)
+        card, words = registry.read_card(path), card_in_words(path)
+        self._path = path
+        self.setWindowTitle(f"Model {card.name}")
+        self.setMinimumWidth(WIDTH)
+        self.classes = QLabel(_classes_html(card.classes))
+        self.classes.setTextFormat(Qt.TextFormat.RichText)
+        self.classes.setWordWrap(True)
+        self.words = QPlainTextEdit(words)
+        self.words.setReadOnly(True)
+        self.failure = QLabel()
+        self.failure.setWordWrap(True)
+        self.keep = QCheckBox("keep it among my models")
+        self.keep.setToolTip(f"Copies the file to {registry.user_folder()}")
+        self.buttons = QDialogButtonBox()
+        self.use_button = QPushButton("Use this model")
+        self.close_button = QPushButton("Cancel" if offer else "Close")
+        if offer:
+            self.buttons.addButton(self.use_button, QDialogButtonBox.ButtonRole.AcceptRole)
+        self.buttons.addButton(self.close_button, QDialogButtonBox.ButtonRole.RejectRole)
+        self.buttons.accepted.connect(self._use)
+        self.buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        for widget in (self.classes, self.words, self.failure):
+            layout.addWidget(widget)
+        if offer:
+            layout.addWidget(self.keep)
+        layout.addWidget(self.buttons)
+
+    def _use(self) -> None:
+        name = str(self._path)
+        if self.keep.isChecked():
+            try:
+                name = registry.add(self._path).name
+            except MrseqError as error:
+                self.failure.setText(str(error))
+                return
+        self.chosen.emit(name)
+        self.accept()
+
+
+def _classes_html(classes: tuple[str, ...]) -> str:
+    """Return the classes with their colours, as they are shown everywhere."""
+    squares = (
+        f'<span style="color:{colour_of(code, classes)}">■</span>&nbsp;'
+        f"{escape(name_of(code)).replace(' ', '&nbsp;')}"
+        for code in classes
+    )
+    return f"<b>Tells {len(classes)} kinds:</b> " + " &nbsp; ".join(squares)

@@ -1,0 +1,74 @@
+"""Correct…, Undo and the catalogue of what was corrected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from psygnal import Signal
+from qtpy.QtWidgets import QFileDialog, QWidget
+
+from napari_mrseq.errors import MrseqError
+from napari_mrseq.viewer.annotation import correct_layer, own_name, state_of, undo_correction
+from napari_mrseq.viewer.correction_dialog import CorrectionDialog
+from napari_mrseq.viewer.labels import write_labels
+
+if TYPE_CHECKING:
+    from napari.layers import Image
+
+    from napari_mrseq.decision import Correction
+
+CATALOGUE_KIND = "Catalogue (*.csv)"
+
+
+class Corrector:
+    """Lets the user overrule verdicts.
+
+    Parameters
+    ----------
+    parent : QWidget
+        Of the dialogs.
+    """
+
+    changed = Signal()
+    said = Signal(str)
+
+    def __init__(self, parent: QWidget) -> None:
+        self._parent = parent
+        self.dialog: CorrectionDialog | None = None
+
+    def ask(self, layer: Image, slices: Sequence[int]) -> None:
+        """Ask what a judged layer is; `slices` are what a range starts with."""
+        state = state_of(layer)
+        if state is None or state.verdict is None:
+            return
+        self.dialog = CorrectionDialog(own_name(layer), state, slices, self._parent)
+        self.dialog.corrected.connect(partial(self._correct, layer))
+        self.dialog.open()
+
+    def undo(self, layer: Image) -> None:
+        """Take the latest correction of a layer back."""
+        undo_correction(layer)
+        self.changed.emit()
+
+    def save_labels(self, layers: Callable[[], Sequence[Image]]) -> None:
+        """Ask for a file and write what was corrected into it, for training."""
+        name, _ = QFileDialog.getSaveFileName(
+            self._parent, "Corrections as training labels", "labels.csv", CATALOGUE_KIND
+        )
+        if not name:
+            return
+        file = Path(name)
+        file = file if file.suffix else file.with_suffix(".csv")
+        try:
+            count = write_labels(layers(), file)
+        except (MrseqError, OSError) as error:
+            self.said.emit(f"Not saved: {error}")
+        else:
+            self.said.emit(f"{count} labelled slices in {file}; napari-mrseq train reads it")
+
+    def _correct(self, layer: Image, correction: Correction) -> None:
+        correct_layer(layer, correction)
+        self.changed.emit()

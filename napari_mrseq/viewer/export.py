@@ -1,0 +1,108 @@
+"""Export ▾: verdicts into files, the same bytes as the command line writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qtpy.QtCore import Signal  # type: ignore[attr-defined]
+from qtpy.QtGui import QAction  # type: ignore[attr-defined]
+from qtpy.QtWidgets import QFileDialog, QMenu, QToolButton, QWidget
+
+from napari_mrseq.bids import write_sidecars
+from napari_mrseq.errors import MrseqError
+from napari_mrseq.report import FORMATS, records_of
+from napari_mrseq.series import Failure
+
+if TYPE_CHECKING:
+    from napari_mrseq.verdict import Verdict
+
+    Outcomes = Sequence[Verdict | Failure]
+
+FILE_KINDS = {"csv": "Table (*.csv)", "json": "JSON (*.json)"}
+
+
+class ExportButton(QToolButton):
+    """A button with the kinds of files that verdicts can be written to.
+
+    Parameters
+    ----------
+    outcomes : callable
+        Returns the verdicts, and what could not be read, in the order of the user.
+    paths : callable
+        Returns what the user asked for, which sets the order of the records; nothing where the
+        outcomes are in their order.
+    """
+
+    said = Signal(str)
+
+    def __init__(
+        self,
+        outcomes: Callable[[], Outcomes],
+        paths: Callable[[], Sequence[Path]] = tuple,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._outcomes, self._paths = outcomes, paths
+        self.setText("Export")
+        self.setToolTip("Write the verdicts into files, as the command line does")
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.kinds = QMenu(self)
+        self.kinds.setToolTipsVisible(True)
+        self.add("CSV…", "A table, one row a series", partial(self._ask_file, "csv"))
+        self.add("JSON…", "Everything that is known", partial(self._ask_file, "json"))
+        self.add("BIDS sidecars…", "One JSON file a series, into a folder", self._ask_folder)
+        self.kinds.addSeparator()
+        self.every_slice = QAction("every slice as well", self, checkable=True)
+        self.kinds.addAction(self.every_slice)
+        self.setMenu(self.kinds)
+
+    def add(self, text: str, hint: str, ask: Callable[[], None]) -> None:
+        """Offer a kind of file; `ask` asks for its name and writes it."""
+        action = QAction(text, self, toolTip=hint)
+        action.triggered.connect(lambda _checked=False: ask())
+        self.kinds.addAction(action)
+
+    def export(self, file: Path) -> None:
+        """Write what is known into a CSV or JSON file.
+
+        Raises
+        ------
+        MrseqError
+            If the file's ending is none of the formats.
+        """
+        kind = file.suffix.lstrip(".").lower()
+        if kind not in FILE_KINDS:
+            raise MrseqError(f"{file.name}: end the name with {' or '.join(FILE_KINDS)}")
+        slices = self.every_slice.isChecked()
+        records = records_of(self._outcomes(), self._paths(), slices=slices)
+        file.write_bytes(FORMATS[kind](records))
+
+    def export_sidecars(self, folder: Path) -> int:
+        """Write a BIDS sidecar for each series and return how many there are."""
+        verdicts = [one for one in self._outcomes() if not isinstance(one, Failure)]
+        return len(write_sidecars(verdicts, folder, slices=self.every_slice.isChecked()))
+
+    def _ask_file(self, kind: str) -> None:
+        name, _ = QFileDialog.getSaveFileName(self, "Export verdicts", "", FILE_KINDS[kind])
+        if name:
+            file = Path(name)
+            file = file if file.suffix else file.with_suffix(f".{kind}")
+            self.attempt(lambda: self.export(file), f"Written to {file}")
+
+    def _ask_folder(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, "Folder for BIDS sidecars")
+        if name:
+            folder = Path(name)
+            self.attempt(lambda: self.export_sidecars(folder), f"Sidecars written to {folder}")
+
+    def attempt(self, write: Callable[[], object], done: str) -> None:
+        """Write, and say that it is done or why it is not."""
+        try:
+            write()
+        except (MrseqError, OSError) as error:
+            self.said.emit(f"Not exported: {error}")
+        else:
+            self.said.emit(done)

@@ -1,0 +1,39 @@
+"""The first steps, until the user has read them."""
+
+from __future__ import annotations
+
+from qtpy.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+
+from napari_mrseq.viewer.settings import forget_hint
+
+STEPS = (
+    "<b>1</b> Open a folder from the scanner. <b>2</b> Press <b>Run</b>. <b>3</b> Look for "
+    "<b>≠ header</b> (pixels and header disagree), <b>▲</b> (doubt) and <b>?</b> (unknown)."
+)
+
+
+class Hint(QFrame):
+    """Says how to begin; a press of *Got it* takes it away for good.
+
+    Parameters
+    ----------
+    shown : bool
+        Whether the user still wants to see it.
+    """
+
+    def __init__(self, shown: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.text = QLabel(STEPS)
+        self.text.setWordWrap(True)
+        self.close_button = QPushButton("Got it")
+        self.close_button.setToolTip("Don't show this again; Preferences bring it back")
+        self.close_button.clicked.connect(self._dismiss)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(6, 4, 6, 0)
+        layout.addWidget(self.text, 1)
+        layout.addWidget(self.close_button)
+        self.setVisible(shown)
+
+    def _dismiss(self) -> None:
+        self.hide()
+        forget_hint()

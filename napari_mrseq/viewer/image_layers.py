@@ -1,0 +1,24 @@
+"""Which layers of a viewer are MR images, and which are heat maps laid over them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from napari.components import ViewerModel
+    from napari.layers import Image, Layer
+
+# Marks a heat map in its layer's metadata, and holds the slice it explains.
+HEAT_KEY = "mrseq_heat_map"
+
+
+def image_layers(viewer: ViewerModel) -> list[Image]:
+    """Return the image layers that can be classified, in the viewer's order."""
+    return [layer for layer in viewer.layers if is_image(layer)]
+
+
+def is_image(layer: Layer) -> bool:
+    """Tell whether a layer can be classified: an image that is no heat map of ours."""
+    from napari.layers import Image
+
+    return isinstance(layer, Image) and HEAT_KEY not in layer.metadata

@@ -1,0 +1,109 @@
+"""The Layer tab: controls, verdict, plot and slices of one layer, and what to do with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from qtpy.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from napari_mrseq.viewer.confidence_plot import ConfidencePlot
+from napari_mrseq.viewer.controls import Controls
+from napari_mrseq.viewer.export import ExportButton
+from napari_mrseq.viewer.result_panel import ResultPanel
+from napari_mrseq.viewer.slice_table import SliceTable
+
+if TYPE_CHECKING:
+    from napari_mrseq.verdict import Verdict
+    from napari_mrseq.viewer.annotation import LayerState
+    from napari_mrseq.viewer.settings import Settings
+
+SCROLL_BAR_WIDTH = 20
+
+
+class LayerPanel(QScrollArea):
+    """Everything about one layer.
+
+    Parameters
+    ----------
+    layers : callable
+        Returns the (name, layer) pairs to choose from.
+    settings : Settings
+        What the controls start with.
+    """
+
+    def __init__(
+        self,
+        layers: Callable[[Any], list[tuple[str, Any]]],
+        settings: Settings,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._state: LayerState | None = None
+        self.controls = Controls(layers, settings)
+        self.result = ResultPanel()
+        self.plot = ConfidencePlot()
+        self.slices = SliceTable()
+        self.explain_button = _button(
+            "Explain", "Show what in the slice in view speaks for its sequence (Ctrl+Shift+E)"
+        )
+        self.correct_button = _button(
+            "Correct…", "Say what the series, or the slices chosen in the table, really are"
+        )
+        self.undo_button = _button("Undo", "Take the latest correction back")
+        self.revert_button = _button(
+            "Revert", "Give the layer its own name and metadata back; corrections go as well"
+        )
+        self.export_button = ExportButton(self._verdicts)
+        self._lay_out()
+
+    def show_state(
+        self, state: LayerState | None, *, has_layer: bool, device: str, index: int | None
+    ) -> None:
+        """Show what is known of the layer; `index` is the slice in view."""
+        self._state = state
+        if state is None:
+            self.result.show_nothing(has_layer=has_layer)
+        else:
+            self.result.show_state(state, device)
+        self.plot.show_state(state, index)
+        self.slices.show_state(state)
+        judged = state is not None and state.verdict is not None
+        self.correct_button.setEnabled(judged)
+        self.undo_button.setEnabled(state is not None and bool(state.corrections))
+        self.revert_button.setEnabled(state is not None)
+        self.export_button.setEnabled(judged)
+
+    def make_room(self) -> None:
+        """Be as wide as all controls: a panel that scrolls sideways hides its buttons."""
+        self.setMinimumWidth(self._page.minimumSizeHint().width() + SCROLL_BAR_WIDTH)
+
+    def _verdicts(self) -> list[Verdict]:
+        return [self._state.verdict] if self._state and self._state.verdict else []
+
+    def _lay_out(self) -> None:
+        self._page = QWidget()
+        layout = QVBoxLayout(self._page)
+        layout.setContentsMargins(4, 4, 4, 4)
+        for widget in (self.controls.native, self.result, self.plot):
+            layout.addWidget(widget)
+        layout.addWidget(self.slices, 1)
+        buttons = QHBoxLayout()
+        for button in (
+            self.explain_button,
+            self.correct_button,
+            self.undo_button,
+            self.revert_button,
+            self.export_button,
+        ):
+            buttons.addWidget(button)
+        layout.addLayout(buttons)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidget(self._page)
+
+
+def _button(text: str, hint: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setToolTip(hint)
+    return button

@@ -1,0 +1,74 @@
+"""Live: what is not judged yet follows in the background as the slider moves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from psygnal import Signal
+from qtpy.QtCore import QObject, QTimer
+
+from napari_mrseq.viewer.runner import Runner, job_for
+
+if TYPE_CHECKING:
+    from napari.layers import Image
+
+    from napari_mrseq.viewer.worker import Job
+
+# A slider on the move passes many slices: the run starts where it rests.
+DELAY_MS = 150
+
+
+class Live:
+    """Starts runs of the volume in view, once the slider rests.
+
+    Parameters
+    ----------
+    parent : QObject
+        Owns the timer.
+    runner : Runner
+        Knows the slice in view, and whether a run is under way.
+    layer : callable
+        Returns the layer in view.
+    start : callable
+        Starts a run of these jobs.
+    """
+
+    said = Signal(str)
+
+    def __init__(
+        self,
+        parent: QObject,
+        runner: Runner,
+        layer: Callable[[], Image | None],
+        start: Callable[[list[Job]], None],
+    ) -> None:
+        self._runner, self._layer, self._start = runner, layer, start
+        self._timer = QTimer(parent)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(DELAY_MS)
+        self._timer.timeout.connect(self._run)
+
+    def wait(self) -> None:
+        """Run soon, unless the slider moves again."""
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Don't run after all."""
+        self._timer.stop()
+
+    def _run(self) -> None:
+        """Judge what is not judged yet of the volume in view."""
+        layer, index = self._layer(), self._runner.focus.index
+        if layer is None or index is None or self._runner.running:
+            return
+        try:
+            job = job_for(layer)
+        except ValueError as error:
+            self.said.emit(str(error))
+            return
+        per_volume = job.series.pixels.shape[-3]
+        first = index // per_volume * per_volume
+        job.wanted = tuple(range(first, first + per_volume))
+        if any(one not in job.known for one in job.wanted):
+            self._start([job])

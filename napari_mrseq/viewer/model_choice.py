@@ -1,0 +1,108 @@
+"""Which network, and where it runs; its card is shown before it is used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from magicgui.widgets import ComboBox, Container, Label, PushButton
+from psygnal import Signal
+from qtpy.QtWidgets import QFileDialog
+
+from napari_mrseq.errors import MrseqError
+from napari_mrseq.model.registry import DEFAULT, DEVICES, model_names
+from napari_mrseq.viewer.card_dialog import CardDialog
+from napari_mrseq.viewer.settings import Settings
+
+FILE_KINDS = "Models (*.safetensors *.onnx)"
+
+
+class ModelChoice(Container):  # type: ignore[type-arg]
+    """Model and device of everything that the panel does.
+
+    Parameters
+    ----------
+    settings : Settings
+        What the controls start with.
+    """
+
+    said = Signal(str)
+
+    def __init__(self, settings: Settings) -> None:
+        self._files: list[str] = []
+        self.model = ComboBox(
+            choices=lambda _: _choices(self._files),
+            tooltip="The network that looks at the slices",
+        )
+        self.open_button = PushButton(text="Open…", tooltip="Use a weights file of your own")
+        self.card_button = PushButton(
+            text="Card", tooltip="What this model knows, how it was made and measured"
+        )
+        self.device = ComboBox(
+            choices=DEVICES,
+            value=settings.device,
+            tooltip="Where the network runs; auto takes a GPU where there is one",
+        )
+        self.device_used = Label(value="", tooltip="What the last run really ran on")
+        super().__init__(
+            widgets=[
+                row(self.model, self.open_button, self.card_button, label="Model"),
+                row(self.device, self.device_used, label="Device"),
+            ],
+            labels=True,
+        )
+        self.margins = (4, 4, 4, 0)
+        self.dialog: CardDialog | None = None
+        self.choose(settings.model, settings.device)
+        self.open_button.changed.connect(self._ask)
+        self.card_button.changed.connect(self._show_card)
+
+    def choose(self, model: str, device: str) -> None:
+        """Set the controls; `model` may be a weights file."""
+        if model not in (DEFAULT, *model_names(), *self._files):
+            self._files.append(model)
+        self.model.reset_choices()
+        self.model.value, self.device.value = model, device
+
+    def show_used(self, device: str) -> None:
+        """Say on which device the last run was."""
+        self.device_used.value = f"used: {device}" if device else ""
+
+    def _ask(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self.native, "A model of your own", "", FILE_KINDS)
+        if name:
+            self._show(Path(name), offer=True)
+
+    def _show_card(self) -> None:
+        from napari_mrseq.model import registry
+
+        try:
+            path, _ = registry.find(self.model.value)
+        except MrseqError as error:
+            self.said.emit(str(error))
+        else:
+            self._show(path, offer=False)
+
+    def _show(self, path: Path, *, offer: bool) -> None:
+        try:
+            self.dialog = CardDialog(path, offer=offer, parent=self.native)
+        except (MrseqError, OSError) as error:
+            self.said.emit(f"Not a model: {error}")
+            return
+        self.dialog.chosen.connect(lambda name: self.choose(name, self.device.value))
+        self.dialog.open()
+
+
+def row(*widgets: Any, label: str = "") -> Container[Any]:
+    """Return widgets side by side."""
+    made: Container[Any] = Container(widgets=list(widgets), layout="horizontal", labels=False)
+    made.label = label
+    made.margins = (0, 0, 0, 0)
+    return made
+
+
+def _choices(files: list[str]) -> list[tuple[str, str]]:
+    names = model_names()
+    choices = [(f"default ({names[0]})", DEFAULT)] if names else [("default", DEFAULT)]
+    choices += [(name, name) for name in names[1:]]
+    return choices + [(Path(file).name, file) for file in files if file not in names]

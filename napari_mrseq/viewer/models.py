@@ -1,0 +1,61 @@
+"""The networks of a viewer, each loaded once and shared by runs, heat maps and batches."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from napari_mrseq.errors import ModelError
+from napari_mrseq.viewer.settings import load_settings
+
+if TYPE_CHECKING:
+    from napari_mrseq.model import Model
+
+
+class Models:
+    """Networks by name (or weights file) and device."""
+
+    def __init__(self) -> None:
+        self._loaded: dict[tuple[str, str], Model] = {}
+        self._lock = Lock()
+
+    def holds(self, name: str, device: str) -> bool:
+        """Tell whether a network is loaded already."""
+        return (name, device) in self._loaded
+
+    def load(self, name: str, device: str) -> Model:
+        """Return a network with the user's own threshold, where one is set; takes seconds at first.
+
+        Raises
+        ------
+        ModelError
+            If there is no such model, or PyTorch can't be loaded.
+        DeviceError
+            If this machine lacks the device.
+        """
+        with self._lock:
+            if (name, device) not in self._loaded:
+                self._loaded[name, device] = _load(name, device)
+            return _with_threshold(self._loaded[name, device], load_settings().threshold)
+
+
+def _load(name: str, device: str) -> Model:
+    from napari_mrseq import load_model
+
+    try:
+        return load_model(name, device)
+    except OSError as error:
+        # torch's libraries can't be loaded after Qt's with some builds on Windows (WinError 1114).
+        raise ModelError(
+            f"PyTorch can't be loaded: {error}. Try another version of torch."
+        ) from error
+
+
+def _with_threshold(model: Model, threshold: float) -> Model:
+    """Return the model with another least confidence; 0 leaves it its own."""
+    if not threshold:
+        return model
+    own = model.card.calibration
+    calibration = replace(own, threshold=threshold, series_threshold=threshold)
+    return replace(model, card=replace(model.card, calibration=calibration))
