@@ -1,0 +1,98 @@
+"""Widen a catalogue: ``python -m napari_mrseq.training.widen CATALOGUE FOLDER``.
+
+Writes simulated heads and pictures that are no MR into the folder, and a catalogue of them and all
+that the first one holds. They belong to no fold, so that they are always trained on.
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from napari_mrseq.sequences import UNKNOWN
+from napari_mrseq.training.foreign import foreign_pictures
+from napari_mrseq.training.simulation import simulate
+
+NO_FOLD = "-1"
+SEED = 0
+# Grey values between these percentiles fill the 8 bits, as those of the real slices do.
+PERCENTILES = (0.2, 99.8)
+SIMULATED = ("simulated heads (Colin27)", "simulated by the project")
+FOREIGN = ("no MR: InVesalius CT, MATE photographs, drawings", "GPL-2 (CT, photographs)")
+
+
+Pictures = Iterable[tuple[str, NDArray[np.float64]]]
+
+
+def widen(catalogue: Path, folder: Path, simulated: Pictures, foreign: Pictures) -> Path:
+    """Write the pictures and the wider catalogue.
+
+    Parameters
+    ----------
+    catalogue : Path
+        CSV of labelled pictures.
+    folder : Path
+        Where everything goes.
+    simulated : iterable of (str, (rows, columns) array)
+        Sequence and picture, as `simulate` gives them.
+    foreign : iterable of (str, (rows, columns) array)
+        Kind and picture, as `foreign_pictures` gives them: all unknown.
+
+    Returns
+    -------
+    Path
+        The catalogue, ``catalogue.csv`` in the folder.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with catalogue.open(newline="", encoding="utf-8-sig") as file:
+        table = csv.DictReader(file)
+        where = "path" if "path" in (table.fieldnames or ()) else "file"
+        rows = [row | {where: str((catalogue.parent / row[where]).resolve())} for row in table]
+    rows += _written(folder, where, "simulated", simulated, SIMULATED)
+    unknown = ((f"{UNKNOWN}/{kind}", picture) for kind, picture in foreign)
+    rows += _written(folder, where, "foreign", unknown, FOREIGN)
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    path = folder / "catalogue.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, columns, restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def _written(
+    folder: Path,
+    where: str,
+    origin: str,
+    pictures: Pictures,
+    source: tuple[str, str],
+) -> list[dict[str, str]]:
+    rows = []
+    for number, (name, picture) in enumerate(pictures):
+        label, _, kind = name.partition("/")
+        path = folder / f"{origin}-{number:05}.png"
+        low, high = np.percentile(picture, PERCENTILES)
+        scaled = np.clip((picture - low) / max(high - low, 1e-9), 0, 1)
+        Image.fromarray((scaled * 255).round().astype(np.uint8)).save(path)
+        rows.append(
+            {
+                where: str(path.resolve()),
+                "label": label,
+                "group": f"{origin} {kind}".strip(),
+                "fold": NO_FOLD,
+                "origin": origin,
+                "dataset": source[0],
+                "licence": source[1],
+            }
+        )
+    return rows
+
+
+if __name__ == "__main__":
+    print(widen(Path(sys.argv[1]), Path(sys.argv[2]), simulate(SEED), foreign_pictures(SEED)))

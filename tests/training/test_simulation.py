@@ -1,0 +1,72 @@
+"""Simulated slices show what the physics says; pictures that are no MR are taught as unknown."""
+
+from __future__ import annotations
+
+import csv
+from itertools import islice
+
+import numpy as np
+import pytest
+
+from napari_mrseq.training.catalogue import read_catalogue
+from napari_mrseq.training.foreign import CT, PHOTOGRAPHS, foreign_pictures
+from napari_mrseq.training.head import TEMPLATES
+from napari_mrseq.training.simulation import COUNTS, simulate
+from napari_mrseq.training.widen import widen
+
+needs_head = pytest.mark.skipif(
+    not (TEMPLATES / "ch2.nii.gz").is_file(), reason="Debian's mricron-data is not installed"
+)
+needs_foreign = pytest.mark.skipif(
+    not (CT.is_file() and PHOTOGRAPHS.is_dir()),
+    reason="Debian's invesalius-examples and mate-backgrounds are not installed",
+)
+
+
+@needs_head
+def test_each_sequence_is_simulated_as_often_as_asked():
+    counts = dict.fromkeys(COUNTS, 1)
+    pictures = list(simulate(seed=1, counts=counts))
+    assert [code for code, _ in pictures] == list(COUNTS)
+    for _, picture in pictures:
+        assert np.isfinite(picture).all()
+        assert picture.std() > 0
+
+
+@needs_head
+def test_the_same_seed_gives_the_same_pictures():
+    (_, first), (_, again) = (next(simulate(seed=3, counts={"T2": 1})) for _ in range(2))
+    np.testing.assert_array_equal(first, again)
+
+
+@needs_head
+def test_fluid_is_dark_in_t1_and_the_brightest_in_adc():
+    # The same seed cuts the same plane through the same head.
+    t1 = next(simulate(seed=5, counts={"T1": 1}))[1]
+    adc = next(simulate(seed=5, counts={"ADC": 1}))[1]
+    fluid = adc > 2.4e-3
+    tissue = (adc > 0.5e-3) & (adc < 1.0e-3) & (t1 > np.median(t1[adc > 0.5e-3]))
+    assert fluid.sum() > 50
+    assert np.median(t1[fluid]) < 0.7 * np.median(t1[tissue])
+
+
+@needs_foreign
+def test_a_ct_of_a_head_has_its_bone_as_its_brightest_ring():
+    pictures = dict(islice(foreign_pictures(seed=0), 5))
+    assert set(pictures) == {"CT"}
+    assert 0 <= pictures["CT"].min() < pictures["CT"].max() <= 1
+
+
+@needs_head
+@needs_foreign
+def test_a_widened_catalogue_holds_the_first_one_and_unknown_pictures(tmp_path):
+    first = tmp_path / "first.csv"
+    with first.open("w", newline="") as file:
+        csv.writer(file).writerows([("path", "label", "group"), ("mine.png", "T1", "me")])
+    rows = read_catalogue(
+        widen(first, tmp_path / "wide", simulate(0, {"T2": 2}), islice(foreign_pictures(0), 2))
+    )
+    assert rows[0].path == tmp_path / "mine.png"
+    assert [row.label for row in rows] == ["T1", "T2", "T2", "UNKNOWN", "UNKNOWN"]
+    assert all(row.path.is_file() for row in rows[1:])
+    assert all(row.fold == -1 for row in rows[1:])
