@@ -8,6 +8,20 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+# Loss of resolution along rows and columns, and how it is hidden; each for this share of pictures.
+# A thick-slice stack cut across its slices is coarse along one axis alone.
+COARSE_SHARE = 0.05
+_COARSE = (
+    (0.25, 0.25, "bilinear"),
+    (0.35, 0.35, "bilinear"),
+    (0.5, 0.5, "bilinear"),
+    (0.7, 0.7, "bilinear"),
+    (0.15, 1.0, "nearest"),
+    (1.0, 0.15, "nearest"),
+    (0.25, 1.0, "bilinear"),
+    (1.0, 0.25, "bilinear"),
+)
+
 
 def augment(images: Tensor, size: int, generator: torch.Generator) -> Tensor:
     """Vary a batch of prepared pictures.
@@ -150,16 +164,16 @@ def _spoilt_in_frequency(images: Tensor, draw: _Draw) -> Tensor:
 
 
 def _coarsened(images: Tensor, draw: _Draw) -> Tensor:
-    """Blur, or lose resolution and get it back by interpolation."""
+    """Blur, or lose resolution and get it back by interpolation; along one axis as reformats do."""
     images = images.clone()
     size = images.shape[-1]
-    for factor in (0.35, 0.5, 0.7):
-        some = draw.some(0.09)
+    for rows, columns, mode in _COARSE:
+        some = draw.some(COARSE_SHARE)
         if len(some):
             small = functional.interpolate(
-                images[some], scale_factor=factor, mode="bilinear", antialias=True
+                images[some], scale_factor=(rows, columns), mode="bilinear", antialias=True
             )
-            images[some] = functional.interpolate(small, size=(size, size), mode="bilinear")
+            images[some] = functional.interpolate(small, size=(size, size), mode=mode)
     return images
 
 

@@ -27,6 +27,8 @@ from napari_mrseq.training.negatives import make_negatives
 CHECKPOINT = "checkpoint.pt"
 # Part of each batch that is made into something unknown.
 NEGATIVE_SHARE = 0.05
+# A slice that shows this much is taught its label; one that shows less, in part, to be unknown.
+PLAIN = 0.1
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class Recipe:
 
 def fit(
     images: Tensor,
+    shown: Tensor,
     rows: list[Row],
     classes: tuple[str, ...],
     recipe: Recipe,
@@ -83,6 +86,9 @@ def fit(
     ----------
     images : (n, 1, stored_size, stored_size) uint8 tensor
         Prepared pictures.
+    shown : (n,) tensor
+        How much each shows, as `prepare` tells it: what shows little is taught to be unknown, in
+        part.
     rows : list of Row
         Their labels and groups; those of the fold held out are not drawn.
     classes : tuple of str
@@ -113,7 +119,9 @@ def fit(
     kept = [i for i, row in enumerate(rows) if row.fold != recipe.held_out]
     if not kept:
         raise CatalogueError("no picture is left to train on: every one is in the fold held out")
-    trainer = _Trainer(images[kept], [rows[i] for i in kept], classes, recipe, start)
+    trainer = _Trainer(
+        images[kept], shown[kept], [rows[i] for i in kept], classes, recipe, start
+    )
     checkpoint = folder / CHECKPOINT
     if resume:
         trainer.restore(checkpoint)
@@ -139,6 +147,7 @@ class _Trainer:
     def __init__(
         self,
         images: Tensor,
+        shown: Tensor,
         rows: list[Row],
         classes: tuple[str, ...],
         recipe: Recipe,
@@ -147,8 +156,11 @@ class _Trainer:
         torch.manual_seed(recipe.seed)
         self.recipe, self.images, self.epoch = recipe, images, 0
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        # Processors without bfloat16 arithmetic would emulate it, slower than float32.
+        self.half = self.device == "cuda" or torch.cpu._is_avx512_bf16_supported()
         self.channels = networks.channel_count(recipe.network)
         self.unknown = classes.index(UNKNOWN)
+        self.certainty = (shown / PLAIN).clamp(0, 1)
         self.labels = torch.tensor([classes.index(row.label) for row in rows])
         self.smoothing = torch.tensor(
             [recipe.doubtful_smoothing if row.doubtful else recipe.smoothing for row in rows]
@@ -188,7 +200,7 @@ class _Trainer:
 
     def _step(self, chosen: Tensor) -> float:
         inputs, targets = self._batch(chosen)
-        with torch.autocast(self.device, torch.bfloat16, enabled=self.device == "cuda"):
+        with torch.autocast(self.device, torch.bfloat16, enabled=self.half):
             logits = self.network(network_input(inputs.to(self.device), self.channels))
         loss = functional.cross_entropy(logits.float(), targets.to(self.device))
         self.optimizer.zero_grad(set_to_none=True)
@@ -202,13 +214,15 @@ class _Trainer:
     def _batch(self, chosen: Tensor) -> tuple[Tensor, Tensor]:
         pictures = self.images[chosen].float() / 255
         labels, smoothing = self.labels[chosen], self.smoothing[chosen]
+        certainty = self.certainty[chosen, None]
         made = torch.rand(len(chosen), generator=self.generator) < NEGATIVE_SHARE
         if bool(made.any()):
             pictures[made] = make_negatives(pictures[made], self.generator)
             labels = torch.where(made, self.unknown, labels)
         inputs = augment(pictures, self.recipe.input_size, self.generator)
         count = self.network_outputs
-        targets = functional.one_hot(labels, count).float()
+        unknown = functional.one_hot(torch.full_like(labels, self.unknown), count)
+        targets = certainty * functional.one_hot(labels, count) + (1 - certainty) * unknown
         return inputs, targets * (1 - smoothing[:, None]) + smoothing[:, None] / count
 
     @property

@@ -80,12 +80,9 @@ def train(
     classes = found if UNKNOWN in found else (*found, UNKNOWN)
     log(f"preparing {len(rows)} pictures")
     images, shown = load_images(rows, recipe.stored_size)
-    # A slice of noise at the end of a stack, whatever its stack is called, is taught as unknown.
-    taught = [
-        row if weight else replace(row, label=UNKNOWN)
-        for row, weight in zip(rows, shown.tolist(), strict=True)
-    ]
-    weights = fit(images, taught, classes, recipe, folder, start=start, resume=resume, log=log)
+    weights = fit(
+        images, shown, rows, classes, recipe, folder, start=start, resume=resume, log=log
+    )
     card = Card(
         name=name,
         version=version,
