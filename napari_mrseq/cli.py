@@ -125,44 +125,58 @@ def models(
 
 @app.command()
 def train(
-    catalogue: Annotated[Path, typer.Argument(help="CSV of labelled pictures.")],
+    catalogue: Annotated[
+        Path,
+        typer.Argument(help="CSV of labelled slices, a folder with a folder per class, or DICOM."),
+    ],
     output: Annotated[Path, typer.Option(help="Folder for state, weights and figures.")],
-    network: Annotated[str, typer.Option(help="Architecture.")] = "efficientnet_lite0",
+    network: Annotated[
+        str | None,
+        typer.Option(help="Architecture; torchvision's are trained by the old program's recipe."),
+    ] = None,
     folds: Annotated[
         int | None, typer.Option(help="Train this many networks, each with one fold held out.")
     ] = None,
     held_out: Annotated[
         int | None, typer.Option(help="Train one network with this fold held out.")
     ] = None,
-    epochs: Annotated[int, typer.Option(help="Passes.")] = 18,
-    draws: Annotated[int, typer.Option(help="Pictures drawn in a pass.")] = 8000,
+    epochs: Annotated[int | None, typer.Option(help="Passes.")] = None,
+    draws: Annotated[int | None, typer.Option(help="Pictures drawn in a pass.")] = None,
     name: Annotated[str, typer.Option(help="Name of the model.")] = "my-model",
     version: Annotated[str, typer.Option(help="Version of the model.")] = "1.0",
     start: Annotated[
-        Path | None, typer.Option(help="Weights file of a model to start from.")
-    ] = None,
-    rate: Annotated[float, typer.Option(help="Peak learning rate.")] = 6e-4,
+        str, typer.Option(help="What to start from: a model's name, a weights file, or imagenet.")
+    ] = DEFAULT,
+    rate: Annotated[float | None, typer.Option(help="Peak learning rate.")] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on from the state in the folder.")
     ] = False,
+    label_from_header: Annotated[
+        bool,
+        typer.Option(
+            "--label-from-header",
+            help="Label a DICOM folder by its headers, where the network agrees.",
+        ),
+    ] = False,
 ) -> None:
-    """Train a network on labelled pictures."""
-    from napari_mrseq.training.fit import Recipe
-    from napari_mrseq.training.run import train as run
+    """Train a network on labelled slices, starting from the one that ships."""
+    from napari_mrseq.model import load_model
+    from napari_mrseq.training.catalogue import read_catalogue
+    from napari_mrseq.training.plan import plan, summary
+    from napari_mrseq.training.sources import catalogue_of
 
+    judge = (lambda: load_model(DEFAULT)) if label_from_header else None
+    table = catalogue_of(catalogue, output, judge=judge, log=_say)
+    count = len(read_catalogue(table))
+    chosen = plan(count, network=network, start=start, epochs=epochs, draws=draws, rate=rate)
+    _say(chosen.words)
+    folders = []
     for fold in range(folds) if folds else (held_out,):
-        recipe = Recipe(network=network, epochs=epochs, draws=draws, rate=rate, held_out=fold)
-        folder = output if fold is None else output / f"fold-{fold}"
-        run(
-            catalogue,
-            folder,
-            recipe,
-            name=name,
-            version=version,
-            start=start,
-            resume=resume,
-            log=_say,
-        )
+        folders.append(output if fold is None else output / f"fold-{fold}")
+        chosen.run(table, folders[-1], fold, name=name, version=version, resume=resume, log=_say)
+    if folds:
+        for line in summary(folders):
+            typer.echo(line)
 
 
 @app.command()

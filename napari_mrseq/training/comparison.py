@@ -48,7 +48,7 @@ def measure(
     dict
         ``model``; ``slices`` and ``series``, each as `figures_of` gives them, with ``measures``
         (see `measures_of`); ``confusion`` of the series; with `against` also ``against``: its
-        ``model``, and what `compared` gives for slices and series.
+        ``model``, the ``titles`` of both, and what `compared` gives for slices and series.
     """
     figures, cases = _measured(model, rows, log)
     if against is None:
@@ -56,7 +56,8 @@ def measure(
     _, others = _measured(against, rows, log)
     common = sorted(_families(model) & _families(against))
     beside = {kind: compared(cases[kind], others[kind], common) for kind in KINDS}
-    return figures | {"against": {"model": _named(against), "families": common, **beside}}
+    other = {"model": _named(against), "titles": _titles(model, against), "families": common}
+    return figures | {"against": other | beside}
 
 
 def unseen_rows(card: Card, rows: list[Row], catalogue: str) -> tuple[list[Row], str]:
@@ -100,6 +101,14 @@ def _measured(
         figures[kind] = figures_of(answers, model.classes, threshold) | {"measures": measures}
     table = confusion(series, model.classes, calibration.series_threshold)
     return figures | {"confusion": table.tolist()}, cases
+
+
+def _titles(*models: Model) -> list[str]:
+    """Name models so that they can be told apart, by their hashes where nothing else does."""
+    names = [f"{model.name} {model.version}" for model in models]
+    if len(set(names)) == len(names):
+        return names
+    return [f"{model.name} ({model.sha256[:6]})" for model in models]
 
 
 def _families(model: Model) -> set[str]:

@@ -28,8 +28,8 @@ def text_of(figures: dict[str, Any]) -> str:
 
 def _beside(figures: dict[str, Any]) -> Iterator[str]:
     """Two models side by side, with what holds 95 % of bootstrap draws of the groups."""
-    against, own = figures["against"], figures["model"]["name"]
-    other = against["model"]["name"]
+    against = figures["against"]
+    own, other = against["titles"]
     yield f"by family, of families that both know: {', '.join(against['families']) or 'none'}"
     for kind in ("slices", "series"):
         beside = against[kind]

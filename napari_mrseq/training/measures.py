@@ -81,12 +81,12 @@ def compared(ours: Cases, theirs: Cases, common: Sequence[str]) -> dict[str, Any
     if not len(pair[0]):
         return result
     columns = [*common, ANOTHER, family_of(UNKNOWN)]
-    truth = families_of(pair[0].labels)
-    weights = _draws(pair[0].groups)
+    truth, groups = families_of(pair[0].labels), pair[0].groups
+    weights = _draws(groups)
     figures = []
     for cases in pair:
-        said = _grouped(truth, _within(families_of(cases.said), columns), columns, cases.groups)
-        forced = _grouped(truth, _within(cases.forced, columns), columns, cases.groups)
+        said = _grouped(truth, _within(families_of(cases.said), columns), columns, groups)
+        forced = _grouped(truth, _within(cases.forced, columns), columns, groups)
         figures.append(
             {
                 "accuracy": _drawn(said, weights, accuracy),

@@ -1,0 +1,161 @@
+"""What a training starts from and how it goes, from what the user asked for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from napari_mrseq.errors import ModelError
+from napari_mrseq.model import networks, registry
+from napari_mrseq.model.card import TORCHVISION, Card
+from napari_mrseq.training.fit import Recipe
+from napari_mrseq.training.run import FIGURES, train
+from napari_mrseq.training.torchvision_fit import TorchvisionRecipe
+from napari_mrseq.training.torchvision_run import train_torchvision
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+IMAGENET = "imagenet"
+# Of a training from a model: passes, each picture's draws in a pass, bounds of a pass's draws.
+TUNING_EPOCHS, TUNING_DRAWS, TUNING_BOUNDS, TUNING_RATE = 8, 8, (512, 8000), 5e-4
+# Of one from ImageNet's weights.
+EPOCHS, DRAWS, RATE = 18, 8000, 6e-4
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A training to be done.
+
+    Attributes
+    ----------
+    recipe : Recipe or TorchvisionRecipe
+        How; the kind says whose preparation and augmentation.
+    start : Path or None
+        Weights to start from; None for ImageNet's, or by chance where those aren't there.
+    words : str
+        What to tell the user about it.
+    """
+
+    recipe: Recipe | TorchvisionRecipe
+    start: Path | None
+    words: str
+
+    def run(self, catalogue: Path, folder: Path, held_out: int | None, **more: Any) -> Path:
+        """Train with a fold held out, as `training.run.train` does."""
+        recipe = replace(self.recipe, held_out=held_out)
+        if isinstance(recipe, TorchvisionRecipe):
+            return train_torchvision(catalogue, folder, recipe, start=self.start, **more)
+        return train(catalogue, folder, recipe, start=self.start, **more)
+
+
+def plan(
+    pictures: int,
+    *,
+    network: str | None = None,
+    start: str = registry.DEFAULT,
+    epochs: int | None = None,
+    draws: int | None = None,
+    rate: float | None = None,
+) -> Plan:
+    """Choose what the user left open.
+
+    Parameters
+    ----------
+    pictures : int
+        How many there are to train on.
+    network : str, optional
+        Architecture; by default that of the model to start from. Any classifier of torchvision
+        is trained by the old program's recipe, with its preparation.
+    start : str
+        A model's name, a weights file, a state dict of torchvision's, or ``"imagenet"``.
+    epochs, draws, rate : optional
+        Passes, pictures a pass and peak learning rate, where they are not to be the usual ones.
+
+    Raises
+    ------
+    ModelError
+        If there is no such model, network or file, or they don't go together.
+    """
+    wishes = {"epochs": epochs, "draws": draws, "rate": rate}
+    given = {name: wish for name, wish in wishes.items() if wish is not None}
+    if network not in (None, networks.LITE):
+        networks.build(network, 2)
+        return _torchvision(network, None if start == registry.DEFAULT else start, given)
+    if start == IMAGENET:
+        usual = {"epochs": EPOCHS, "draws": DRAWS, "rate": RATE}
+        return Plan(Recipe(**(usual | given)), None, "starting from ImageNet's weights")
+    path = registry.find(start)[0]
+    card = registry.read_card(path)
+    if card.preparation == TORCHVISION and network is None:
+        return _torchvision(card.network, start, given)
+    low, high = TUNING_BOUNDS
+    usual = {
+        "epochs": TUNING_EPOCHS,
+        "draws": min(max(TUNING_DRAWS * pictures, low), high),
+        "rate": TUNING_RATE,
+    }
+    recipe = Recipe(
+        network=network or card.network,
+        input_size=card.input_size,
+        stored_size=_stored_size(card),
+        **(usual | given),
+    )
+    told = f"starting from {card.name} {card.version}; --start {IMAGENET} for a fresh start"
+    return Plan(recipe, path, told)
+
+
+def summary(folders: list[Path]) -> Iterator[str]:
+    """Tell how right the networks of a cross-validation are, each on the fold it never saw."""
+    for kind in ("slices", "series"):
+        shares = [_share(folder, kind) for folder in folders]
+        told = [share for share in shares if share is not None]
+        if told:
+            each = ", ".join(f"{share:.1%}" for share in told)
+            mean = sum(told) / len(told)
+            yield f"{kind} right, {len(told)} folds: mean {mean:.1%} ({each})"
+
+
+def _share(folder: Path, kind: str) -> float | None:
+    figures = json.loads((folder / FIGURES).read_text(encoding="utf-8"))
+    share: float | None = figures.get(kind, {}).get("forced", {}).get("member, all")
+    return share
+
+
+def _torchvision(network: str, start: str | None, given: dict[str, Any]) -> Plan:
+    recipe = TorchvisionRecipe(network=network, **given)
+    how = f"{network} by the old program's recipe, "
+    if start is None or start == IMAGENET:
+        path = _imagenet_file(network)
+        if path is None and start:
+            raise ModelError(
+                f"ImageNet's weights of {network} are not on this machine: download torchvision's "
+                "file where that is allowed, and name it with --start FILE"
+            )
+        # The shipped network is of another make: without ImageNet's weights there is only chance.
+        told = "starting from ImageNet's weights" if path else "starting by chance (--start FILE)"
+        return Plan(recipe, path, how + told)
+    path = Path(start)
+    if not path.is_file():
+        path = registry.find(start)[0]
+    return Plan(recipe, path, f"{how}starting from {path}")
+
+
+def _imagenet_file(network: str) -> Path | None:
+    """Find the weights that torchvision has downloaded before, if it has."""
+    import torch
+    from torchvision import models
+
+    weights: Callable[[str], Any] = models.get_model_weights
+    url = str(weights(network).DEFAULT.url)  # type: ignore[attr-defined]
+    path = Path(torch.hub.get_dir()) / "checkpoints" / Path(url).name
+    return path if path.is_file() else None
+
+
+def _stored_size(card: Card) -> int:
+    """Return the size of the pictures that the network's input is cut from."""
+    known = card.training.get("recipe", {}).get("stored_size")
+    return int(known) if known else round(card.input_size * 1.5)

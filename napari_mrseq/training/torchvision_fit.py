@@ -1,0 +1,260 @@
+"""Train a classifier of torchvision as PyTorch's transfer-learning tutorial does.
+
+The recipe of the old program: a ResNet from ImageNet's weights, three equal colours, a random
+part of the picture cut to 224 × 224 and mirrored by chance, SGD with momentum, the rate falling
+to a tenth every seven passes. No class for what is unknown.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch.nn import functional
+
+from napari_mrseq.errors import CatalogueError, ModelError
+from napari_mrseq.model import networks
+from napari_mrseq.model.registry import WEIGHTS_SUFFIX
+from napari_mrseq.model.torchvision_preparation import (
+    CENTRE,
+    DEVIATION,
+    MEAN,
+    SHORT_SIDE,
+    grey_picture,
+)
+from napari_mrseq.training.backbone import start_from_model
+from napari_mrseq.training.fit import CHECKPOINT
+from napari_mrseq.training.labelled_slices import read_slice
+
+if TYPE_CHECKING:
+    from PIL import Image
+    from torch import Tensor, nn
+
+    from napari_mrseq.training.catalogue import Row
+
+# Width and level that the old program laid over DICOM.
+WINDOW = (150.0, 80.0)
+
+
+@dataclass(frozen=True)
+class TorchvisionRecipe:
+    """How a classifier of torchvision is trained; the defaults are the tutorial's.
+
+    Attributes
+    ----------
+    network : str
+        Its name in torchvision.
+    epochs, batch : int
+        Passes, and pictures a step.
+    draws : int or None
+        Pictures of a pass, drawn by chance; None for all.
+    rate, momentum, fall : float
+        Of SGD; the rate is multiplied by `fall` every `step` passes.
+    step : int
+        Passes between two falls.
+    held_out : int or None
+        Fold that is not trained on.
+    seed : int
+        Of all chance.
+    """
+
+    network: str
+    epochs: int = 25
+    draws: int | None = None
+    batch: int = 4
+    rate: float = 0.001
+    momentum: float = 0.9
+    step: int = 7
+    fall: float = 0.1
+    held_out: int | None = None
+    seed: int = 0
+
+
+def fit_torchvision(
+    rows: Sequence[Row],
+    classes: tuple[str, ...],
+    recipe: TorchvisionRecipe,
+    folder: Path,
+    *,
+    start: Path | None = None,
+    resume: bool = False,
+    log: Callable[[str], None] = print,
+) -> dict[str, Tensor]:
+    """Train a network.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+        What to train on; read a batch at a time.
+    classes : tuple of str
+        Order of the outputs.
+    recipe : TorchvisionRecipe
+        How.
+    folder : Path
+        Where the state is kept after each pass.
+    start : Path, optional
+        Weights to start from: a weights file, or a state dict of torchvision's; else by chance.
+    resume : bool
+        Go on from the state in `folder`.
+    log : callable
+        Takes a line of progress.
+
+    Returns
+    -------
+    dict of str to Tensor
+        Weights after the last pass.
+
+    Raises
+    ------
+    CatalogueError
+        If there is nothing to train on, or a picture can't be read.
+    ModelError
+        If the weights to start from, or the state to go on from, belong to another network.
+    """
+    if not rows:
+        raise CatalogueError("no picture is left to train on: every one is in the fold held out")
+    trainer = _Trainer(rows, classes, recipe, start)
+    checkpoint = folder / CHECKPOINT
+    if resume:
+        trainer.restore(checkpoint)
+    while trainer.epoch < recipe.epochs:
+        log(trainer.run_epoch())
+        trainer.save(checkpoint)
+    weights: dict[str, Tensor] = trainer.network.state_dict()
+    return {name: tensor.cpu() for name, tensor in weights.items()}
+
+
+def picture_of(row: Row) -> Image.Image:
+    """Return the 8-bit picture of a row, its short side 256."""
+    read = read_slice(row)
+    picture = grey_picture(read.pixels, WINDOW, as_shown=read.as_shown)
+    from torchvision.transforms.functional import resize
+
+    small: Image.Image = resize(picture, SHORT_SIDE)
+    return small
+
+
+class _Trainer:
+    """State of one training, from pass to pass."""
+
+    def __init__(
+        self,
+        rows: Sequence[Row],
+        classes: tuple[str, ...],
+        recipe: TorchvisionRecipe,
+        start: Path | None,
+    ) -> None:
+        torch.manual_seed(recipe.seed)
+        self.recipe, self.rows, self.epoch = recipe, rows, 0
+        self.labels = torch.tensor([classes.index(row.label) for row in rows])
+        self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        network = networks.build(recipe.network, len(classes))
+        if start:
+            _start(network, start, recipe.network, classes)
+        self.network = network.to(self.device)
+        self.optimizer = torch.optim.SGD(
+            self.network.parameters(), lr=recipe.rate, momentum=recipe.momentum
+        )
+        self.schedule = torch.optim.lr_scheduler.StepLR(
+            self.optimizer, recipe.step, gamma=recipe.fall
+        )
+        self.varied = _training_transform()
+
+    def run_epoch(self) -> str:
+        """Train one pass and return a line about it."""
+        self.network.train()
+        begin, total, steps = time.monotonic(), 0.0, 0
+        drawn = torch.randperm(len(self.rows))[: self.recipe.draws]
+        for chosen in drawn.split(self.recipe.batch):
+            # Batch statistics of a single picture mean nothing.
+            if len(chosen) > 1 or self.recipe.batch == 1:
+                total, steps = total + self._step(chosen), steps + 1
+        self.schedule.step()
+        self.epoch += 1
+        speed = len(drawn) / (time.monotonic() - begin)
+        return (
+            f"epoch {self.epoch} of {self.recipe.epochs}: loss {total / max(steps, 1):.3f}, "
+            f"{speed:.0f} pictures a second"
+        )
+
+    def _step(self, chosen: Tensor) -> float:
+        pictures = [self.varied(picture_of(self.rows[i])) for i in chosen.tolist()]
+        logits = self.network(torch.stack(pictures).to(self.device))
+        # Some of torchvision's networks give more than one answer while they are trained.
+        main: Tensor = logits if isinstance(logits, torch.Tensor) else logits[0]
+        loss = functional.cross_entropy(main, self.labels[chosen].to(self.device))
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimizer.step()
+        return loss.item()
+
+    def save(self, path: Path) -> None:
+        """Keep the state; a crash while writing must not lose the last one."""
+        state = {
+            "recipe": asdict(self.recipe),
+            "epoch": self.epoch,
+            "network": self.network.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "schedule": self.schedule.state_dict(),
+            "torch": torch.get_rng_state(),
+        }
+        beside = path.with_suffix(".new")
+        torch.save(state, beside)
+        beside.replace(path)
+
+    def restore(self, path: Path) -> None:
+        """Go on from a state that `save` kept.
+
+        Raises
+        ------
+        ModelError
+            If there is none, or it belongs to another recipe.
+        """
+        if not path.is_file():
+            raise ModelError(f"{path} is not there: nothing to go on from")
+        state = torch.load(path, weights_only=True)
+        if state["recipe"] != asdict(self.recipe):
+            raise ModelError(f"{path} belongs to another recipe: {state['recipe']}")
+        self.epoch = state["epoch"]
+        self.network.load_state_dict(state["network"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.schedule.load_state_dict(state["schedule"])
+        torch.set_rng_state(state["torch"])
+
+
+def _start(network: nn.Module, path: Path, name: str, classes: tuple[str, ...]) -> None:
+    """Copy weights into a network; all but the last layer from a state dict of torchvision's."""
+    if path.suffix == WEIGHTS_SUFFIX:
+        start_from_model(network, path, name, classes)
+        return
+    from napari_mrseq.model.checkpoint import read_state_dict
+
+    target = network.state_dict()
+    found = read_state_dict(path)
+    last = list(target)[-2:]
+    wrong = [n for n, t in target.items() if n not in last and _shape(found.get(n)) != t.shape]
+    if wrong:
+        raise ModelError(f"{path} is no {name}: {wrong[0]} is missing or of another shape")
+    network.load_state_dict({n: t if n in last else found[n] for n, t in target.items()})
+
+
+def _shape(tensor: Tensor | None) -> Any:
+    return None if tensor is None else tensor.shape
+
+
+def _training_transform() -> Callable[[Image.Image], Tensor]:
+    from torchvision import transforms
+
+    steps: Callable[[Image.Image], Tensor] = transforms.Compose(
+        [
+            transforms.RandomResizedCrop(CENTRE),
+            transforms.RandomHorizontalFlip(),
+            transforms.ToTensor(),
+            transforms.Normalize(MEAN, DEVIATION),
+        ]
+    )
+    return steps

@@ -1,0 +1,182 @@
+"""Figures held against numbers counted by hand, and the page that shows them."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from napari_mrseq import load_model
+from napari_mrseq.training.cases import best_answer, cases_of
+from napari_mrseq.training.catalogue import Row, read_catalogue
+from napari_mrseq.training.comparison import measure, unseen_rows
+from napari_mrseq.training.evaluation import Answers
+from napari_mrseq.training.measures import compared, macro_f1, measures_of
+from napari_mrseq.training.page import page_of
+
+from .stripes import stripes, write
+
+PROGRAM = Path(sys.executable).parent / "napari-mrseq"
+CLASSES = ("T1", "T2", "UNKNOWN")
+
+
+def row(label: str, group: str = "g", **more) -> Row:
+    told = {"vendor": "", "plane": "", **more}
+    return Row(Path("a.png"), label, group, 0, "s", "dicom", "", None, False, "set", "", **told)
+
+
+def cases(rows, probabilities, classes=CLASSES, threshold=0.5):
+    answers = Answers(
+        labels=np.array([r.label for r in rows]),
+        origins=np.array([r.origin for r in rows]),
+        probabilities=np.array(probabilities, dtype=float),
+        positions=np.full(len(rows), np.nan),
+        shown=np.ones(len(rows)),
+    )
+    return cases_of(answers, rows, classes, threshold)
+
+
+@pytest.fixture
+def counted():
+    """Two right, one wrong, one left unnamed, one unknown that is told."""
+    rows = [
+        row("T1", "a", vendor="GE"),
+        row("T2", "a", vendor="GE"),
+        row("T2", "b", vendor="Siemens"),
+        row("T1", "b", vendor="Siemens"),
+        row("OTHER", "b", vendor="Siemens"),
+    ]
+    said = [[0.9, 0.1, 0], [0.2, 0.8, 0], [0.7, 0.3, 0], [0.45, 0.4, 0.15], [0.1, 0.1, 0.8]]
+    return cases(rows, said)
+
+
+def test_figures_are_those_counted_by_hand(counted):
+    figures = measures_of(counted, CLASSES)
+    assert figures["accuracy"] == pytest.approx(3 / 5)
+    assert figures["named"] == pytest.approx(3 / 5)
+    assert figures["right where named"] == pytest.approx(2 / 3, abs=1e-4)
+    # F1 of T1: 2·1/(2+2); of T2: 2·1/(2+1); of unknown: 2·1/(1+2).
+    assert figures["macro F1"] == pytest.approx((1 / 2 + 2 / 3 + 2 / 3) / 3, abs=1e-4)
+    assert figures["confusion"] == [[1, 0, 1], [1, 1, 0], [0, 0, 1]]
+    assert figures["per class"]["T2"] == {
+        "cases": 2, "said": 1, "precision": 1.0, "recall": 0.5, "F1": 0.6667,
+    }  # fmt: skip
+    assert figures["unknown AUROC"] == 1.0
+    assert figures["by"]["vendor"]["GE"] == {"cases": 2, "accuracy": 1.0, "family accuracy": 1.0}
+    assert figures["by"]["vendor"]["Siemens"]["accuracy"] == pytest.approx(1 / 3, abs=1e-4)
+    assert [(p["from"], p["cases"], p["right"]) for p in figures["calibration curve"]] == [
+        (0.7, 1, 0.0), (0.8, 1, 1.0), (0.9, 1, 1.0),
+    ]  # fmt: skip
+
+
+def test_a_label_that_is_no_class_counts_as_its_family_or_as_unknown():
+    assert best_answer("T1C", CLASSES) == "T1"
+    assert best_answer("T2", CLASSES) == "T2"
+    assert best_answer("MRA", CLASSES) == "UNKNOWN"
+    assert best_answer("Knee", ("Knee", "Heart")) == "Knee"
+
+
+def test_bootstrap_intervals_grow_with_fewer_subjects():
+    rng = np.random.default_rng(0)
+    right = rng.random(200) < 0.8
+    said = [[0.9, 0.1, 0] if r else [0.1, 0.9, 0] for r in right]
+
+    def width(groups):
+        rows = [row("T1", f"g{index % groups}") for index in range(200)]
+        low, high = measures_of(cases(rows, said), CLASSES)["intervals"]["accuracy"]
+        assert low <= right.mean() <= high
+        return high - low
+
+    assert width(200) < 0.2
+    # All slices of one subject are drawn together: nothing is left to vary.
+    assert width(1) == 0
+
+
+def test_two_models_are_compared_by_the_families_that_both_know(counted):
+    rows = [row(label) for label in counted.labels]
+    other = cases(rows, [[0.9, 0.1], [0.2, 0.8], [0.2, 0.8], [0.9, 0.1], [0.5, 0.5]], ("T1", "T2"))
+    beside = compared(counted, other, ["T1", "T2"])
+    assert beside["cases"] == 4
+    assert beside["accuracy"]["this"][0] == 0.5
+    assert beside["accuracy"]["other"] == [1.0, 1.0, 1.0]
+    assert beside["accuracy"]["difference"][0] == -0.5
+    assert beside["accuracy, likeliest taken"]["this"][0] == 0.75
+    assert beside["named"]["this"][0] == 0.75
+    assert macro_f1(np.array([[2, 0], [1, 1]])) == pytest.approx((4 / 5 + 2 / 3) / 2)
+
+
+def test_models_that_share_no_family_are_compared_on_nothing(counted):
+    assert compared(counted, counted, []) == {"cases": 0, "groups": 0}
+
+
+def test_only_the_fold_held_out_of_the_same_catalogue_is_measured():
+    card = load_model("default", device="cpu").card
+    rows = [replace(row("T1"), fold=fold) for fold in (0, 1, 1)]
+    held = replace(card, training={"catalogue": "c.csv", "recipe": {"held_out": 1}})
+    assert len(unseen_rows(held, rows, "c.csv")[0]) == 2
+    assert len(unseen_rows(held, rows, "other.csv")[0]) == 3
+    everything, told = unseen_rows(replace(card, training={"catalogue": "c.csv"}), rows, "c.csv")
+    assert len(everything) == 3
+    assert "flatters" in told
+
+
+class Page(HTMLParser):
+    """What a page would load, and its texts."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.loaded, self.tags, self.texts = [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.loaded += [value for name, value in attrs if name in ("src", "href")]
+
+    def handle_data(self, data):
+        self.texts.append(data.strip())
+
+
+def test_the_page_stands_alone_and_shows_what_was_measured(tmp_path):
+    rows = []
+    for index in range(12):
+        label = ("T1", "T2", "<b>odd</b>")[index % 3]
+        Image.fromarray(stripes(label, index // 3, index)).save(tmp_path / f"{index}.png")
+        rows.append({"path": f"{index}.png", "label": label, "group": f"g{index // 3}"})
+    table = read_catalogue(write(tmp_path / "c.csv", rows))
+    model = load_model("default", device="cpu")
+    text = page_of(measure(model, table, model, log=lambda _: None), "c.csv")
+    page = Page(text)
+    assert page.loaded == []
+    assert "script" not in page.tags
+    assert "url(" not in text
+    assert page.tags.count("svg") == 2
+    assert "b" in page.tags
+    assert "<b>odd</b>" not in text
+    assert any("95 %" in line for line in page.texts)
+    assert "By vendor" in page.texts
+
+
+def test_the_command_line_writes_json_and_the_page(tmp_path):
+    for index in range(8):
+        label = ("T1", "T2")[index % 2]
+        (tmp_path / "site" / label).mkdir(parents=True, exist_ok=True)
+        path = tmp_path / "site" / label / f"subject{index // 4}_{index}.png"
+        Image.fromarray(stripes(label, index // 2, index)).save(path)
+    done = subprocess.run(
+        [PROGRAM, "evaluate", "site", "--against", "default", "--output", "out"],
+        cwd=tmp_path, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"accuracy +\d", done.stdout)
+    figures = json.loads((tmp_path / "out" / "figures.json").read_text())
+    assert figures["slices"]["measures"]["cases"] == 8
+    assert figures["against"]["slices"]["accuracy"]["difference"] == [0, 0, 0]
+    assert (tmp_path / "out" / "evaluation.html").read_text().startswith("<!DOCTYPE html>")

@@ -1,0 +1,92 @@
+"""A site's own training: from the network that ships, with classes of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+from napari_mrseq import load_model
+from napari_mrseq.errors import ModelError
+from napari_mrseq.model import registry
+from napari_mrseq.model.checkpoint import import_checkpoint
+from napari_mrseq.training.plan import plan
+from napari_mrseq.training.torchvision_fit import TorchvisionRecipe
+
+from .stripes import stripes
+
+PROGRAM = Path(sys.executable).parent / "napari-mrseq"
+
+
+def test_a_training_starts_from_the_network_that_ships():
+    chosen = plan(90)
+    path, _ = registry.find("default")
+    card = registry.read_card(path)
+    assert chosen.start == path
+    assert (chosen.recipe.network, chosen.recipe.input_size) == (card.network, card.input_size)
+    assert card.name in chosen.words
+    # A small catalogue is not drawn as often as a large one.
+    assert chosen.recipe.draws * chosen.recipe.epochs < 10_000
+    assert plan(20_000).recipe.draws > chosen.recipe.draws
+
+
+def test_imagenet_and_the_users_own_numbers_are_taken():
+    chosen = plan(90, start="imagenet", epochs=3, draws=64, rate=0.1)
+    assert chosen.start is None
+    assert (chosen.recipe.epochs, chosen.recipe.draws, chosen.recipe.rate) == (3, 64, 0.1)
+
+
+def test_torchvision_networks_and_imported_models_get_the_old_recipe(tmp_path, monkeypatch):
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    chosen = plan(90, network="resnet152")
+    assert isinstance(chosen.recipe, TorchvisionRecipe)
+    assert chosen.start is None
+    with pytest.raises(ModelError, match="not on this machine"):
+        plan(90, network="resnet152", start="imagenet")
+    torch.save(torch.nn.Module().state_dict(), tmp_path / "x.pth")
+    assert plan(90, network="resnet18", start=str(tmp_path / "x.pth")).start.name == "x.pth"
+
+    from torchvision import models
+
+    torch.save(models.resnet18(num_classes=2).state_dict(), tmp_path / "old.pth")
+    path = import_checkpoint(
+        tmp_path / "old.pth", "resnet18", ("A", "B"), tmp_path / "o.safetensors"
+    )
+    own = plan(90, start=str(path))
+    assert isinstance(own.recipe, TorchvisionRecipe)
+    assert (own.recipe.network, own.start) == ("resnet18", path)
+
+
+def test_what_does_not_exist_is_refused_before_anything_is_trained():
+    with pytest.raises(ModelError, match="no-such"):
+        plan(90, start="no-such")
+    with pytest.raises(ModelError, match="no network is called"):
+        plan(90, network="resnet19")
+
+
+def test_a_folder_a_class_with_new_names_gives_a_model_that_classifies(tmp_path):
+    for index in range(18):
+        label = ("Lines", "Rows", "Checks")[index % 3]
+        kind = {"Lines": "T1", "Rows": "T2", "Checks": "X"}[label]
+        path = tmp_path / "site" / label / f"subject{index // 6}_{index}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(stripes(kind, index // 6, index)).save(path)
+    done = subprocess.run(
+        [PROGRAM, "train", "site", "--output", "run", "--epochs", "1", "--draws", "64",
+         "--name", "stripes"],
+        cwd=tmp_path, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    model = load_model(tmp_path / "run" / "model.safetensors", device="cpu")
+    assert model.classes == ("Checks", "Lines", "Rows", "UNKNOWN")
+    assert model.card.training["start"]["model"] == load_model("default", "cpu").name
+    done = subprocess.run(
+        [PROGRAM, "classify", path, "--model", "run/model.safetensors", "--format", "csv"],
+        cwd=tmp_path, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "p_Checks,p_Lines,p_Rows" in done.stdout

@@ -1,0 +1,143 @@
+"""What a user has to train on: folders, DICOM archives, corrections."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+
+import nibabel as nib
+import numpy as np
+import pydicom
+import pytest
+from PIL import Image
+
+from napari_mrseq import load_model, read
+from napari_mrseq.errors import CatalogueError
+from napari_mrseq.training.catalogue import read_catalogue
+from napari_mrseq.training.images import load_images
+from napari_mrseq.training.labelled_slices import read_slice
+from napari_mrseq.training.sources import CATALOGUE, TO_CHECK, catalogue_of
+
+
+def picture(path, seed=0):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pixels = np.random.default_rng(seed).integers(0, 256, (40, 50), dtype=np.uint8)
+    Image.fromarray(pixels).save(path)
+    return pixels
+
+
+def test_a_folder_a_class_is_a_catalogue_of_pictures_nifti_and_dicom(sample_study, tmp_path):
+    source = tmp_path / "site"
+    for number in range(3):
+        picture(source / "Knee" / "anna" / f"{number}.png", number)
+        picture(source / "Heart" / "anna" / f"{number}.jpg", number)
+        picture(source / "Heart" / f"bert_{number:02}.png", number)
+    volume = np.random.default_rng(0).random((20, 24, 5), dtype=np.float32)
+    nib.Nifti1Image(volume, np.eye(4)).to_filename(source / "Heart" / "carl.nii.gz")
+    shutil.copytree(sample_study / "t2_tse_tra", source / "T2" / "scan")
+    (source / "T2" / "broken.dcm").write_bytes(b"\0" * 128 + b"DICM" + b"\xff" * 99)
+    told = []
+    rows = read_catalogue(catalogue_of(source, tmp_path / "out", log=told.append))
+    counts = {label: sum(row.label == label for row in rows) for label in ("Knee", "Heart", "T2")}
+    files = len(list((sample_study / "t2_tse_tra").iterdir()))
+    assert counts == {"Knee": 3, "Heart": 6 + 5, "T2": files}
+    groups = {(row.label, row.group) for row in rows if row.label != "T2"}
+    assert groups == {("Knee", "anna"), ("Heart", "anna"), ("Heart", "bert"), ("Heart", "carl")}
+    assert any("broken.dcm" in line for line in told)
+    assert len({row.series for row in rows if row.label == "T2"}) == 1
+    for row in rows:
+        assert read_slice(row).pixels.ndim == 2
+    images, shown = load_images(rows, 49)
+    assert len(images) == len(rows)
+    assert (shown[[row.label == "T2" for row in rows]] > 0).any()
+
+
+def test_rows_name_the_very_slices_of_their_files(sample_study, tmp_path):
+    source = tmp_path / "site"
+    shutil.copytree(sample_study / "t2_tse_tra", source / "A" / "scan")
+    volumes = np.arange(4 * 5 * 3 * 2, dtype=np.int16).reshape(4, 5, 3, 2)
+    (source / "B").mkdir()
+    nib.Nifti1Image(volumes, np.eye(4)).to_filename(source / "B" / "four.nii")
+    rows = read_catalogue(catalogue_of(source, tmp_path / "out", log=lambda _: None))
+    for label in ("A", "B"):
+        (series,) = read(source / label)
+        mine = [read_slice(row) for row in rows if row.label == label]
+        assert len(mine) == series.slice_count
+        for index, one in enumerate(mine):
+            np.testing.assert_array_equal(one.pixels, series.slice_pixels(index).compute())
+            assert one.pixel_spacing == pytest.approx(series.spacing[1:])
+            assert not one.as_shown
+
+
+def test_a_dicom_archive_is_labelled_where_header_and_network_agree(sample_study, tmp_path):
+    model = load_model("default", device="cpu")
+    told = []
+    path = catalogue_of(sample_study, tmp_path, judge=lambda: model, log=told.append)
+    rows = read_catalogue(path)
+    labels = {row.path.parent.name: row.label for row in rows}
+    assert path.name == CATALOGUE
+    assert labels["t2_tse_tra"] == "T2"
+    assert labels["t2_tirm_tra_dark-fluid"] == "FLAIR"
+    assert "t1_se_tra_header_lies" not in labels
+    with (tmp_path / TO_CHECK).open(newline="") as file:
+        doubtful = {row["path"].split("/")[-2]: row for row in csv.DictReader(file)}
+    liar = doubtful["t1_se_tra_header_lies"]
+    assert liar["label"] == ""
+    assert (liar["header"], liar["network"]) == ("T1", "T2")
+    assert liar["reason"] == "header and network disagree"
+    written = path.read_text() + (tmp_path / TO_CHECK).read_text() + "".join(told)
+    assert "Simulated" not in written
+
+
+def test_corrections_as_the_viewer_saves_them_are_a_catalogue(sample_study, tmp_path):
+    """Its columns are agreed on: path, slice, volume, label, group, series_uid, source."""
+    folder = sample_study / "t2_tse_tra"
+    (series,) = read(folder)
+    picture(tmp_path / "a.png")
+    lines = [
+        "path,slice,volume,label,group,series_uid,source",
+        f"{folder},7,0,T1,study,{series.series_uid},viewer",
+        f"{series.files[3]},0,0,T2,study,{series.series_uid},viewer",
+        "a.png,,,T2,picture,,viewer",
+    ]
+    (tmp_path / "corrections.csv").write_text("\n".join(lines) + "\n")
+    rows = read_catalogue(tmp_path / "corrections.csv")
+    for row, index in zip(rows[:2], (7, 3), strict=True):
+        expected = series.slice_pixels(index).compute()
+        np.testing.assert_array_equal(read_slice(row).pixels, expected)
+    assert read_slice(rows[2]).as_shown
+    assert [row.series for row in rows] == [series.series_uid, series.series_uid, "a.png"]
+
+
+@pytest.mark.parametrize(
+    ("place", "told"), [("99,0", "no slice 99"), (",", "name one"), ("0,3", "of volume 3")]
+)
+def test_a_slice_that_is_not_there_is_named(sample_study, tmp_path, place, told):
+    folder = sample_study / "t2_tse_tra"
+    table = tmp_path / "c.csv"
+    table.write_text(f"path,slice,volume,label,group\n{folder},{place},T2,g\n")
+    with pytest.raises(CatalogueError, match=f"t2_tse_tra.*{told}"):
+        read_slice(read_catalogue(table)[0])
+
+
+def test_a_file_that_is_gone_is_named(tmp_path):
+    (tmp_path / "c.csv").write_text("path,slice,label,group\ngone.dcm,0,T2,g\n")
+    with pytest.raises(CatalogueError, match=r"gone\.dcm"):
+        read_slice(read_catalogue(tmp_path / "c.csv")[0])
+
+
+def test_slices_of_eight_bit_dicom_are_no_pictures(sample_study, tmp_path):
+    path = sorted((sample_study / "t2_tse_tra").iterdir())[7]
+    shutil.copy(path, tmp_path / "one.dcm")
+    (tmp_path / "c.csv").write_text("path,slice,label,group\none.dcm,0,T2,g\n")
+    read_back = read_slice(read_catalogue(tmp_path / "c.csv")[0])
+    np.testing.assert_array_equal(read_back.pixels, pydicom.dcmread(path).pixel_array)
+    assert not read_back.as_shown
+
+
+def test_what_gives_nothing_to_tell_apart_is_refused(tmp_path):
+    picture(tmp_path / "site" / "Knee" / "1.png")
+    with pytest.raises(CatalogueError, match="fewer than two classes"):
+        catalogue_of(tmp_path / "site", tmp_path / "out", log=lambda _: None)
+    with pytest.raises(CatalogueError, match="nowhere"):
+        catalogue_of(tmp_path / "nowhere", tmp_path / "out")

@@ -1,0 +1,109 @@
+"""The old program's recipe, on networks of torchvision small enough for a test."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+from torchvision import models
+
+from napari_mrseq import load_model
+from napari_mrseq.errors import CatalogueError, ModelError
+from napari_mrseq.model.card import TORCHVISION
+from napari_mrseq.model.registry import read_card
+from napari_mrseq.training.catalogue import read_catalogue
+from napari_mrseq.training.torchvision_fit import TorchvisionRecipe, fit_torchvision
+from napari_mrseq.training.torchvision_run import train_torchvision
+
+from .stripes import stripes, write
+
+PROGRAM = Path(sys.executable).parent / "napari-mrseq"
+# The smallest network of torchvision by work.
+SMALL = TorchvisionRecipe("shufflenet_v2_x0_5", epochs=2, batch=8, rate=0.01, held_out=0)
+
+
+@pytest.fixture
+def catalogue(tmp_path):
+    rows = []
+    for index in range(20):
+        label, group = ("T1", "T2")[index % 2], index // 2 % 5
+        Image.fromarray(stripes(label, group, index)).save(tmp_path / f"{index}.png")
+        rows.append({"path": f"{index}.png", "label": label, "group": group, "fold": group})
+    rows.append(rows[0] | {"label": "OTHER"})
+    return write(tmp_path / "catalogue.csv", rows)
+
+
+def test_it_gives_a_model_with_its_preparation_measured_on_the_fold_held_out(catalogue, tmp_path):
+    path = train_torchvision(
+        catalogue, tmp_path / "run", SMALL, name="old", version="1", log=lambda _: None
+    )
+    model = load_model(path, device="cpu")
+    assert model.classes == ("T1", "T2")
+    assert (model.card.preparation, model.card.window) == (TORCHVISION, (150.0, 80.0))
+    assert model.card.figures["slices"]["measures"]["cases"] == 4
+    assert model.card.training["pictures"] == 16
+    picture = stripes("T1", 1)[None]
+    assert model.predict(picture).sum() == pytest.approx(1, abs=1e-5)
+
+
+def test_a_stopped_training_goes_on_as_if_it_had_not_stopped(catalogue, tmp_path):
+    rows = [row for row in read_catalogue(catalogue) if row.fold and row.label != "UNKNOWN"][:8]
+
+    def run(folder, epochs=2, resume=False, stop=False):
+        folder.mkdir(exist_ok=True)
+        recipe = replace(SMALL, epochs=epochs, draws=6)
+
+        def log(_line):
+            if stop and (folder / "checkpoint.pt").exists():
+                raise KeyboardInterrupt
+
+        return fit_torchvision(rows, ("T1", "T2"), recipe, folder, resume=resume, log=log)
+
+    whole = run(tmp_path / "whole")
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path / "stopped", stop=True)
+    resumed = run(tmp_path / "stopped", resume=True)
+    for name, tensor in whole.items():
+        torch.testing.assert_close(tensor, resumed[name], rtol=0, atol=0)
+    with pytest.raises(ModelError, match="another recipe"):
+        run(tmp_path / "stopped", epochs=3, resume=True)
+    with pytest.raises(ModelError, match="nothing to go on from"):
+        run(tmp_path / "nothing", resume=True)
+
+
+def test_it_starts_from_weights_of_torchvision_but_for_the_last_layer(catalogue, tmp_path):
+    torch.manual_seed(5)
+    network = models.shufflenet_v2_x0_5(num_classes=7)
+    torch.save(network.state_dict(), tmp_path / "imagenet.pth")
+    rows = [row for row in read_catalogue(catalogue) if row.label != "UNKNOWN"]
+    still = replace(SMALL, epochs=1, draws=2, rate=1e-12)
+    weights = fit_torchvision(
+        rows, ("T1", "T2"), still, tmp_path, start=tmp_path / "imagenet.pth", log=lambda _: None
+    )
+    torch.testing.assert_close(weights["conv1.0.weight"], network.conv1[0].weight.detach())
+    other = replace(still, network="resnet18")
+    with pytest.raises(ModelError, match="is no resnet18"):
+        fit_torchvision(rows, ("T1", "T2"), other, tmp_path, start=tmp_path / "imagenet.pth")
+    with pytest.raises(CatalogueError, match="held out"):
+        fit_torchvision([], ("T1", "T2"), still, tmp_path)
+
+
+def test_the_command_line_cross_validates_it(catalogue, tmp_path):
+    done = subprocess.run(
+        [PROGRAM, "train", catalogue, "--output", "cv", "--network", "shufflenet_v2_x0_5",
+         "--folds", "2", "--epochs", "1", "--draws", "4"],
+        cwd=tmp_path, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "old program's recipe" in done.stderr
+    assert "slices right, 2 folds" in done.stdout
+    held_out = [
+        read_card(tmp_path / "cv" / f"fold-{fold}" / "model.safetensors").training["recipe"]
+        for fold in (0, 1)
+    ]
+    assert [recipe["held_out"] for recipe in held_out] == [0, 1]
