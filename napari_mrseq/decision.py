@@ -21,8 +21,11 @@ MEMBER_SHARE = 0.7
 CEILING = 0.99
 # A header this sure that it is none of the vocabulary is not held against the pixels.
 REFUSAL_CONFIDENCE = 0.9
-# Below this probability neither side of a contradiction is sure enough to accuse the other.
+# A header less sure than this is not accused; a network surer than this that it knows nothing of
+# the kind accuses nobody.
 CONFLICT_CONFIDENCE = 0.5
+# A family with less of the network's probability is denied, where a model's card says nothing else.
+DENIAL = 0.04
 
 
 @dataclass(frozen=True)
@@ -150,13 +153,26 @@ def aggregate(
 
 
 def join(
-    probabilities: Mapping[str, float], header: HeaderClaim | None, threshold: float
+    probabilities: Mapping[str, float],
+    header: HeaderClaim | None,
+    threshold: float,
+    power: float = 1.0,
 ) -> Decision:
     """Join what the pixels show with what the header claims.
 
     Sequences that no network can tell from pixels are the header's to name. For all others the
-    two are independent witnesses: their distributions are multiplied (Bayes' rule with a flat
-    prior), the header's being its confidence on the claim and the rest spread over the others.
+    two are independent witnesses, see `joint`.
+
+    Parameters
+    ----------
+    probabilities : mapping of str to float
+        The network's, one a class.
+    header : HeaderClaim or None
+        What the header claims.
+    threshold : float
+        Least probability at which a family is named.
+    power : float
+        See `joint`.
     """
     if header is None:
         return decide(probabilities, threshold)
@@ -170,29 +186,70 @@ def join(
         )
     if header.sequence not in probabilities:
         return _join_foreign(probabilities, header, threshold)
-    rest = (1.0 - header.confidence) / (len(probabilities) - 1)
+    return decide(joint(probabilities, header.sequence, header.confidence, power), threshold)
+
+
+def joint(
+    probabilities: Mapping[str, float], claimed: str, confidence: float, power: float
+) -> dict[str, float]:
+    """Multiply the distributions of two independent witnesses (Bayes' rule with a flat prior).
+
+    Parameters
+    ----------
+    probabilities : mapping of str to float
+        The network's, one a class; `claimed` is one of them.
+    claimed, confidence
+        What the header claims and how sure it is; the rest is spread over the other classes.
+    power : float
+        To which the network's probabilities are raised: fitted, see `training.joining`.
+    """
+    rest = (1.0 - confidence) / (len(probabilities) - 1)
     product = {
-        code: probability * (header.confidence if code == header.sequence else rest)
+        code: probability**power * (confidence if code == claimed else rest)
         for code, probability in probabilities.items()
     }
     total = sum(product.values())
-    return decide({code: value / total for code, value in product.items()}, threshold)
+    return {code: value / total for code, value in product.items()}
 
 
-def contradicts(probabilities: Mapping[str, float], header: HeaderClaim | None) -> bool:
-    """Tell whether pixels and header clearly name different families.
+def contradicts(
+    probabilities: Mapping[str, float], header: HeaderClaim | None, denial: float = DENIAL
+) -> bool:
+    """Tell whether the pixels clearly deny what the header says.
 
-    Only a claim that pixels could confirm is held against them, and only where both sides are
-    sure by `CONFLICT_CONFIDENCE`.
+    Only what pixels could confirm is held against them: what the tags claim, where they are sure
+    by `CONFLICT_CONFIDENCE`, and what the description names. A description that names several
+    families is right with any of them.
+
+    Parameters
+    ----------
+    probabilities : mapping of str to float
+        The network's, one a class.
+    header : HeaderClaim or None
+        What the header says.
+    denial : float
+        See `support`: a family with less is denied. Fitted, see `training.joining`.
     """
-    if header is None or header.sequence not in probabilities or header.sequence == UNKNOWN:
+    if header is None or probabilities.get(UNKNOWN, 0.0) >= CONFLICT_CONFIDENCE:
         return False
-    family, best = max(by_family(probabilities).items(), key=lambda item: item[1])
-    return (
-        family not in (family_of(header.sequence), family_of(UNKNOWN))
-        and best >= CONFLICT_CONFIDENCE
-        and header.confidence >= CONFLICT_CONFIDENCE
+    claimed = (header.sequence,) if header.confidence >= CONFLICT_CONFIDENCE else ()
+    checkable = set(probabilities) - {UNKNOWN}
+    return any(
+        codes
+        and codes[0] in checkable
+        and all(support(probabilities, family_of(code)) < denial for code in codes)
+        for codes in (claimed, header.named)
     )
+
+
+def support(probabilities: Mapping[str, float], family: str) -> float:
+    """Return a family's part of the probability of all that is known; 1 where none has more."""
+    families = by_family(probabilities)
+    families.pop(family_of(UNKNOWN), None)
+    part = families.get(family, 0.0)
+    if part >= max(families.values()):
+        return 1.0
+    return part / sum(families.values())
 
 
 def _join_foreign(

@@ -254,11 +254,11 @@ def conclude(series: Series, model: Model, judged: Sequence[SliceVerdict]) -> Ve
     header = claim_of(series)
     return Verdict(
         series=series,
-        decision=join(probabilities, header, calibration.series_threshold),
+        decision=join(probabilities, header, calibration.series_threshold, calibration.join_power),
         probabilities=probabilities,
         pixels=pixels,
         header=header,
-        conflict=contradicts(probabilities, header),
+        conflict=contradicts(probabilities, header, calibration.denial),
         slices=tuple(judged),
         model_id={"name": model.name, "version": model.version, "sha256": model.sha256},
     )

@@ -77,6 +77,34 @@ def test_an_unsure_network_accuses_no_header():
     assert not contradicts(LOST, HeaderClaim("T1", 0.9))
 
 
+def test_what_the_network_does_not_deny_is_no_conflict():
+    torn = {"T1": 0.01, "T2": 0.55, "FLAIR": 0.44, "UNKNOWN": 0.0}
+    assert not contradicts(torn, HeaderClaim("FLAIR", 0.9))
+    assert contradicts(torn, HeaderClaim("T1", 0.9))
+
+
+def test_description_that_the_tags_do_not_bear_out_is_held_against_the_pixels():
+    lying = HeaderClaim("T2", 0.8, named=("T1",))
+    assert contradicts(SURE_T2, lying)
+    assert not contradicts(SURE_T2, HeaderClaim("T2", 0.8, named=("T1", "T2")))
+    assert not contradicts(SURE_T2, HeaderClaim("T2", 0.8, named=("LOCALIZER",)))
+    assert contradicts(SURE_T2, HeaderClaim("UNKNOWN", 0.5, named=("FLAIR",)))
+
+
+def test_a_network_that_knows_nothing_of_the_kind_accuses_nobody():
+    lost = {"T1": 0.001, "T2": 0.3, "UNKNOWN": 0.699}
+    assert not contradicts(lost, HeaderClaim("T1", 0.9, named=("T1",)))
+    assert not contradicts(lost, HeaderClaim("UNKNOWN", 0.5))
+    assert not contradicts(SURE_T2, HeaderClaim("UNKNOWN", 0.5))
+
+
+def test_sharper_pixels_weigh_more_against_a_header():
+    claim = HeaderClaim("T1", 0.9)
+    soft, sharp = (join(SURE_T2, claim, 0.3, power) for power in (1.0, 2.0))
+    assert soft.sequence == sharp.sequence == "T2"
+    assert sharp.confidence > soft.confidence
+
+
 def test_only_the_header_can_tell_what_pixels_cannot():
     decision = join(SURE_T2, HeaderClaim("FIELDMAP", 0.9), threshold=0.5)
     assert decision.sequence == "FIELDMAP"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from napari_mrseq.header.agent import agent_of
 from napari_mrseq.header.attributes import SequenceAttributes, attributes_of
 from napari_mrseq.header.conditions import evidence_of
-from napari_mrseq.header.plausibility import contradiction, naming
+from napari_mrseq.header.plausibility import contradiction, naming, namings
 from napari_mrseq.header.rules import NOTHING_FITS, RULES, WORDS
 from napari_mrseq.header.words import DUAL_ECHO
 from napari_mrseq.sequences import UNKNOWN, family_of
@@ -40,6 +40,8 @@ class HeaderClaim:
         Contradictions inside the header.
     source : str
         Where the rule comes from; empty where no rule fits.
+    named : tuple of str
+        Every sequence that the words of the description name, whatever the tags say.
     """
 
     sequence: str
@@ -48,6 +50,7 @@ class HeaderClaim:
     agent: bool | None = None
     warnings: tuple[str, ...] = ()
     source: str = ""
+    named: tuple[str, ...] = ()
 
 
 def claim_of(series: Series) -> HeaderClaim | None:
@@ -80,7 +83,14 @@ def claim_from(attributes: SequenceAttributes) -> HeaderClaim:
             shown if attributes.agent else "description says with contrast",
         )
         claim = replace(claim, sequence="T1C", evidence=evidence)
-    return replace(claim, agent=agent, warnings=warnings)
+    return replace(claim, agent=agent, warnings=warnings, named=_named(attributes))
+
+
+def _named(attributes: SequenceAttributes) -> tuple[str, ...]:
+    found = (naming.sequence for naming in namings(attributes))
+    return tuple(
+        code for name in found for code in (("PD", "T2") if name == DUAL_ECHO else (name,))
+    )
 
 
 def _first_rule(attributes: SequenceAttributes) -> HeaderClaim:

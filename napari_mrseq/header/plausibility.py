@@ -33,7 +33,7 @@ from napari_mrseq.header.techniques import (
     SPIN,
     SUSCEPTIBILITY,
 )
-from napari_mrseq.header.words import DUAL_ECHO, Naming, naming_of, naming_of_file
+from napari_mrseq.header.words import DUAL_ECHO, Naming, naming_of_file, namings_of
 
 if TYPE_CHECKING:
     from napari_mrseq.header.attributes import SequenceAttributes
@@ -144,13 +144,19 @@ AGAINST: Mapping[str, tuple[tuple[Condition, ...], ...]] = {
 }
 
 
-def naming(attributes: SequenceAttributes) -> Naming | None:
-    """Return what the words name: the description's first, then the protocol's, then the file's."""
+def namings(attributes: SequenceAttributes) -> tuple[Naming, ...]:
+    """Return what the words name: the description's, else the protocol's, else the file's."""
+    of_file = naming_of_file(attributes.file_name)
     return (
-        naming_of(attributes.description)
-        or naming_of(attributes.protocol)
-        or naming_of_file(attributes.file_name)
+        namings_of(attributes.description)
+        or namings_of(attributes.protocol)
+        or ((of_file,) if of_file else ())
     )
+
+
+def naming(attributes: SequenceAttributes) -> Naming | None:
+    """Return what the words name in the first place."""
+    return next(iter(namings(attributes)), None)
 
 
 def contradiction(sequence: str, attributes: SequenceAttributes) -> str | None:

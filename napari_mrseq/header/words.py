@@ -116,14 +116,16 @@ def plain(text: str) -> str:
 
 
 @lru_cache(maxsize=1024)
+def namings_of(text: str) -> tuple[Naming, ...]:
+    """Return the sequences that a text names and the words that name them, the likeliest first."""
+    words = plain(text).replace("+ ", "")
+    matches = ((sequence, pattern.search(words)) for sequence, pattern in _patterns())
+    return tuple(Naming(sequence, match[0].strip()) for sequence, match in matches if match)
+
+
 def naming_of(text: str) -> Naming | None:
     """Return the sequence that a text names and the words that name it, None where none do."""
-    words = plain(text).replace("+ ", "")
-    for sequence, pattern in _patterns():
-        match = pattern.search(words)
-        if match:
-            return Naming(sequence, match[0].strip())
-    return None
+    return next(iter(namings_of(text)), None)
 
 
 @lru_cache(maxsize=1)

@@ -29,12 +29,18 @@ class Calibration:
         Divides the averaged log-probabilities of a series.
     threshold, series_threshold : float
         Least probability at which a slice or a series is named.
+    join_power : float
+        To which the probabilities of a series are raised before a header's claim joins them.
+    denial : float
+        A header whose family has less of the probability of a series is contradicted.
     """
 
     temperature: float = 1.0
     series_temperature: float = 1.0
     threshold: float = 0.5
     series_threshold: float = 0.5
+    join_power: float = 1.0
+    denial: float = 0.04
 
 
 @dataclass(frozen=True)

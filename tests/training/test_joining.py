@@ -1,0 +1,73 @@
+"""The join of pixels and header, fitted on answers whose truth is known."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from safetensors.torch import load_file, save_file
+
+from napari_mrseq.decision import support
+from napari_mrseq.model.card import KEY
+from napari_mrseq.model.registry import entries, read_card
+from napari_mrseq.sequences import family_of
+from napari_mrseq.training.evaluation import Answers
+from napari_mrseq.training.joining import ACCUSED, fit_join
+
+CLASSES = ("T1", "T1C", "T2", "FLAIR", "UNKNOWN")
+
+
+def answers(sharpness: float, count: int = 600) -> Answers:
+    """Answers of a network that is right as often as it says, then made softer or sharper."""
+    rng = np.random.default_rng(0)
+    honest = rng.dirichlet([0.3] * 4, count)
+    labels = np.array([CLASSES[rng.choice(4, p=row)] for row in honest])
+    said = honest.clip(1e-6) ** sharpness
+    said = np.column_stack([said / said.sum(axis=1, keepdims=True), np.zeros(count)])
+    ones = np.ones(count)
+    return Answers(labels, np.array(["dicom"] * count), said, ones, ones)
+
+
+def test_soft_answers_are_sharpened_and_sharp_ones_softened() -> None:
+    soft, fair, sharp = (fit_join(answers(s), CLASSES)[0] for s in (0.5, 1.0, 1.6))
+    assert soft > fair > sharp
+    assert fair == pytest.approx(1.0, abs=0.25)
+
+
+def test_no_more_honest_headers_are_accused_than_allowed() -> None:
+    made = answers(1.0)
+    _, denial = fit_join(made, CLASSES)
+    said = [dict(zip(CLASSES, row, strict=True)) for row in made.probabilities]
+    honest = [support(row, family_of(label)) for row, label in zip(said, made.labels, strict=True)]
+    assert 0 < np.mean(np.array(honest) < denial) <= ACCUSED
+
+
+def test_a_model_is_fitted_anew_by_one_command(tmp_path: Path) -> None:
+    shipped = entries()[0].path
+    card = read_card(shipped)
+    recipe = card.training["recipe"] | {"held_out": 3}
+    parted = replace(card, training={"recipe": recipe})
+    first, second = tmp_path / "held-out.safetensors", tmp_path / "all.safetensors"
+    save_file(load_file(shipped), first, metadata={KEY: parted.to_json()})
+    shutil.copy(shipped, second)
+    rows = ["file,label,group,fold"]
+    rng = np.random.default_rng(0)
+    for number, label in enumerate(["T1", "T2", "FLAIR"]):
+        picture = Image.fromarray(rng.integers(0, 255, (64, 64)).astype(np.uint8))
+        picture.save(tmp_path / f"{number}.png")
+        rows.append(f"{number}.png,{label},{number},3")
+    (tmp_path / "catalogue.csv").write_text("\n".join(rows))
+    command = ["-m", "napari_mrseq.training.joining", first, tmp_path / "catalogue.csv", second]
+    subprocess.run([sys.executable, *command], check=True, capture_output=True)
+    fitted = read_card(first).calibration
+    assert 0.5 <= fitted.join_power <= 3.0
+    after = read_card(second)
+    assert after.calibration.join_power == fitted.join_power
+    assert after.calibration.denial == fitted.denial
+    assert after.calibration.threshold == card.calibration.threshold
