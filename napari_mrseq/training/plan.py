@@ -86,7 +86,7 @@ def plan(
         networks.build(network, 2)
         return _torchvision(network, None if start == registry.DEFAULT else start, given)
     if start == IMAGENET:
-        usual = {"epochs": EPOCHS, "draws": DRAWS, "rate": RATE}
+        usual: dict[str, Any] = {"epochs": EPOCHS, "draws": DRAWS, "rate": RATE}
         return Plan(Recipe(**(usual | given)), None, "starting from ImageNet's weights")
     path = registry.find(start)[0]
     card = registry.read_card(path)
@@ -150,7 +150,7 @@ def _imagenet_file(network: str) -> Path | None:
     from torchvision import models
 
     weights: Callable[[str], Any] = models.get_model_weights
-    url = str(weights(network).DEFAULT.url)  # type: ignore[attr-defined]
+    url = str(weights(network).DEFAULT.url)
     path = Path(torch.hub.get_dir()) / "checkpoints" / Path(url).name
     return path if path.is_file() else None
 
