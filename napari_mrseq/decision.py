@@ -26,6 +26,8 @@ REFUSAL_CONFIDENCE = 0.9
 CONFLICT_CONFIDENCE = 0.5
 # A family with less of the network's probability is denied, where a model's card says nothing else.
 DENIAL = 0.04
+# Where a header contradicts itself, which no honest one of 159 series did, less doubt is enough.
+DISPUTED_DENIAL = 0.3
 
 
 @dataclass(frozen=True)
@@ -234,12 +236,19 @@ def contradicts(
         return False
     claimed = (header.sequence,) if header.confidence >= CONFLICT_CONFIDENCE else ()
     checkable = set(probabilities) - {UNKNOWN}
+    limit = max(denial, DISPUTED_DENIAL) if _is_disputed(header) else denial
     return any(
         codes
         and codes[0] in checkable
-        and all(support(probabilities, family_of(code)) < denial for code in codes)
+        and all(support(probabilities, family_of(code)) < limit for code in codes)
         for codes in (claimed, header.named)
     )
+
+
+def _is_disputed(header: HeaderClaim) -> bool:
+    """Tell whether a header contradicts itself: its tags claim none of what its words name."""
+    families = {family_of(code) for code in header.named}
+    return bool(families) and family_of(header.sequence) not in families
 
 
 def support(probabilities: Mapping[str, float], family: str) -> float:

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 WRONG_HEADERS = 0.1
 # How sure a header is of its claim: the middle of the rule table.
 CLAIM_CONFIDENCE = 0.9
-# Honest headers that may be accused: fewer than the 2 % allowed, since few series are at hand.
-ACCUSED = 0.015
+# Honest headers that may be accused.
+ACCUSED = 0.02
 POWERS = np.linspace(0.5, 3.0, 26)
 # With fewer stacks than this all series count: screenshots, which have no headers, are harder.
 FEWEST_STACKS = 50
