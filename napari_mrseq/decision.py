@@ -133,7 +133,7 @@ def aggregate(
     probabilities : (n, classes) array
         Of the slices.
     weights : (n,) array
-        How much each slice shows; where a volume shows nothing, its slices vote alike.
+        How much each slice shows; where none shows anything, all vote alike.
     volumes : (n,) array
         Volume each slice belongs to.
     temperature : float
@@ -145,7 +145,9 @@ def aggregate(
         Sums to 1.
     """
     joined = []
-    for volume in np.unique(volumes):
+    # A blank volume among others, as some scanners put first, says nothing.
+    shown = np.unique(volumes[weights > 0])
+    for volume in shown if shown.size else np.unique(volumes):
         rows, votes = probabilities[volumes == volume], weights[volumes == volume]
         votes = votes if votes.any() else np.ones_like(votes)
         logits = np.average(np.log(rows.clip(1e-7)), axis=0, weights=votes) / temperature

@@ -60,6 +60,12 @@ def test_agreeing_slices_do_not_hide_a_second_contrast_in_another_volume():
     assert joined == pytest.approx([0.5, 0.5])
 
 
+def test_a_blank_volume_among_others_votes_nothing():
+    rows = np.array([[0.5, 0.5], [0.9, 0.1]])
+    joined = aggregate(rows, np.array([0.0, 1.0]), np.array([0, 1]), temperature=1.0)
+    assert joined == pytest.approx([0.9, 0.1])
+
+
 def test_a_header_that_agrees_raises_the_confidence():
     unsure = {"T1": 0.2, "T2": 0.7, "FLAIR": 0.1}
     claim = HeaderClaim("T2", 0.85, ("TR 4000 ms, TE 90 ms",))
