@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from qtpy.QtCore import QTimer
+
+DELAY_MS = 100
+
 
 class Activity:
     """Shows how far something is, from its first report until it is closed.
@@ -17,18 +21,32 @@ class Activity:
     def __init__(self, text: str) -> None:
         self._text = text
         self._bar: Any = None
+        self._done, self._total = 0, 1
+        # napari's bar handles other events while it is drawn: never in the midst of one of ours.
+        self._timer = QTimer()
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(DELAY_MS)
+        self._timer.timeout.connect(self._draw)
 
     def show(self, done: int, total: int) -> None:
         """Show that `done` of `total` steps are done."""
-        from napari.utils.progress import progress
-
-        if self._bar is None:
-            self._bar = progress(total=total, desc=self._text)
-        self._bar.total = total
-        self._bar.update(done - self._bar.n)
+        self._done, self._total = done, total
+        if not self._timer.isActive():
+            self._timer.start()
 
     def close(self) -> None:
         """Take the bar away."""
-        if self._bar is not None:
-            self._bar.close()
-            self._bar = None
+        self._timer.stop()
+        bar, self._bar = self._bar, None
+        if bar is not None:
+            bar.close()
+
+    def _draw(self) -> None:
+        from napari.utils.progress import progress
+
+        bar = self._bar
+        if bar is None:
+            bar = self._bar = progress(total=self._total, desc=self._text)
+        if bar.total != self._total:
+            bar.total = self._total
+        bar.update(self._done - bar.n)

@@ -106,7 +106,8 @@ class ConfidencePlot(QWidget):
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.set_xlabel("slice", fontsize=8, color=ink, labelpad=1)
         judged = [one for one in state.in_order() if one.volume == self._volume]
-        for code in _worth_showing(judged):
+        shown = _worth_showing(judged)
+        for code in shown:
             axes.plot(
                 [one.index + 1 for one in judged],
                 [one.probabilities[code] for one in judged],
@@ -116,7 +117,7 @@ class ConfidencePlot(QWidget):
                 linewidth=1.5,
                 label=name_of(code),
             )
-        if judged:
+        if shown:
             legend = axes.legend(
                 fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5), frameon=False
             )

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
+from qtpy.QtCore import Qt, QTimer
+from qtpy.QtWidgets import QFileDialog
 
 from napari_mrseq.decision import Decision, decide
 from napari_mrseq.header import HeaderClaim
@@ -16,6 +19,7 @@ CLASSES = ("T1", "T2", "FLAIR")
 MODEL_ID = {"name": "mrseq-1", "version": "1.0", "sha256": "0" * 64}
 
 MakeVerdict = Callable[..., Verdict]
+LEFT = Qt.MouseButton.LeftButton
 
 
 def _judge(series: Series, index: int, code: str, confidence: float = 0.9) -> SliceVerdict:
@@ -62,3 +66,49 @@ def make_verdict() -> MakeVerdict:
         )
 
     return make
+
+
+@pytest.fixture
+def viewer(make_napari_viewer_proxy):
+    """A real napari window."""
+    return make_napari_viewer_proxy(show=True)
+
+
+@pytest.fixture
+def panel(viewer):
+    """The dock widget in that window."""
+    return viewer.window.add_plugin_dock_widget("napari-mrseq", "MR sequence classifier")[1]
+
+
+@pytest.fixture
+def press(qtbot):
+    """Return a function that presses a button with the mouse."""
+    return lambda button: qtbot.mouseClick(getattr(button, "native", button), LEFT)
+
+
+@pytest.fixture
+def pick(qtbot):
+    """Return a function that opens a button's menu and clicks an entry of it."""
+
+    def choose(button, text: str) -> None:
+        menu = button.menu()
+        (entry,) = [action for action in menu.actions() if action.text() == text]
+        # A menu takes over until something is chosen.
+        QTimer.singleShot(
+            200, lambda: qtbot.mouseClick(menu, LEFT, pos=menu.actionGeometry(entry).center())
+        )
+        qtbot.mouseClick(button, LEFT)
+
+    return choose
+
+
+@pytest.fixture
+def answer(monkeypatch):
+    """Return a function that gives the answer to the next file dialogs, which are the system's."""
+
+    def give(path: Path | str) -> None:
+        monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(path))
+        for name in ("getSaveFileName", "getOpenFileName"):
+            monkeypatch.setattr(QFileDialog, name, lambda *_: (str(path), ""))
+
+    return give

@@ -90,7 +90,10 @@ def test_open_a_folder_press_run_and_read(
         assert text.startswith(name_of(said["sequence"]))
         assert text.endswith(f"slice {place + 1} of {layer.data.shape[0]}")
     assert panel.result.verdict.text().endswith(name_of(record["sequence"]))
-    assert "cpu" in panel.model_choice.device_used.value or "cuda" in panel.model_choice.device_used.value
+    assert (
+        "cpu" in panel.model_choice.device_used.value
+        or "cuda" in panel.model_choice.device_used.value
+    )
 
 
 def test_the_panel_says_what_python_says(qtbot, viewer, sample_study: Path) -> None:

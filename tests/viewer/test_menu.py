@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
-from napari.settings import get_plugin_settings
+from napari._qt.widgets.qt_progress_bar import QtLabeledProgressBar
+from napari.settings import get_plugin_settings, get_settings
 from napari.utils.notifications import Notification, notification_manager
 from npe2 import PluginManager, PluginManifest
 from pytestqt.qtbot import QtBot
-from qtpy.QtWidgets import QFileDialog, QWidget
+from qtpy.QtCore import Qt, QTimer
+from qtpy.QtGui import QAction, QKeySequence
+from qtpy.QtWidgets import (
+    QAbstractButton,
+    QComboBox,
+    QFileDialog,
+    QHeaderView,
+    QLineEdit,
+    QTableView,
+    QWidget,
+)
 
+from napari_mrseq.viewer.annotation import annotate, series_of
+from napari_mrseq.viewer.classifier_widget import CORRECT_KEYS, EXPLAIN_KEYS, RUN_KEYS
 from napari_mrseq.viewer.menu import PLUGIN, WIDGET
 from napari_mrseq.viewer.settings import Settings, load_settings
+
+RUN_MS = 300_000
+LEFT = Qt.MouseButton.LeftButton
 
 
 def choose(command: str) -> None:
@@ -76,3 +94,124 @@ def test_the_panel_starts_with_the_users_preferences(make_napari_viewer_proxy, p
     assert panel.model_choice.device.value == "cpu"
     assert panel.controls.live.value
     panel.controls.live.value = False
+
+
+@pytest.fixture
+def open_panel(make_napari_viewer_proxy, preferences):
+    """Return a function that opens the panel, with preferences of the test's own."""
+    viewer = make_napari_viewer_proxy(show=True)
+
+    def open_it(**chosen):
+        for name, value in chosen.items():
+            setattr(preferences, name, value)
+        return viewer, viewer.window.add_plugin_dock_widget(PLUGIN, WIDGET)[1]
+
+    return open_it
+
+
+def run(qtbot: QtBot, panel) -> None:
+    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+        qtbot.mouseClick(panel.controls.run.native, LEFT)
+
+
+def test_a_least_confidence_of_the_users_own_makes_the_unsure_unknown(
+    qtbot, open_panel, sample_study: Path
+) -> None:
+    viewer, panel = open_panel(threshold=1.0)
+    (layer,) = viewer.open(str(sample_study / "t2_tse_tra"), plugin=PLUGIN)
+    run(qtbot, panel)
+    assert layer.name == "[unknown] t2_tse_tra"
+    assert {entry["sequence"] for entry in layer.metadata["mrseq"]["slices"]} == {"UNKNOWN"}
+
+
+def test_fewer_slices_at_a_time_give_the_same_word(qtbot, open_panel, sample_study: Path) -> None:
+    viewer, panel = open_panel(batch_size=5)
+    (layer,) = viewer.open(str(sample_study / "t2_tse_tra"), plugin=PLUGIN)
+    seen: list[int] = []
+    panel.runner.progressed.connect(lambda done, _: seen.append(done))
+    run(qtbot, panel)
+    # One slice ahead of its batch, then 5 at a time.
+    assert seen[-1] == 18
+    assert len([done for done in set(seen) if done]) >= 4
+    assert layer.name.startswith("[T2 ")
+
+
+def test_a_series_can_be_read_as_a_whole(open_panel, sample_study: Path, tmp_path: Path) -> None:
+    shutil.copytree(sample_study / "t2_tse_tra", tmp_path / "study")
+    viewer, _ = open_panel(lazy=False)
+    (layer,) = viewer.open(str(tmp_path / "study"), plugin=PLUGIN)
+    shutil.rmtree(tmp_path / "study")
+    assert layer.data.compute().any()
+    assert layer.metadata["mrseq_series"].pixels.name == layer.data.name
+
+
+def test_the_words_on_the_canvas_come_and_go_with_the_preference(
+    open_panel, preferences, make_verdict
+) -> None:
+    viewer, _ = open_panel()
+    layer = viewer.add_image(np.ones((3, 8, 8)))
+    annotate(layer, make_verdict(series_of(layer), ["T1"] * 3))
+    assert viewer.canvas.overlays.text.visible
+    preferences.canvas_text = False
+    assert not viewer.canvas.overlays.text.visible
+    preferences.canvas_text = True
+    assert viewer.canvas.overlays.text.text.startswith("T1 90 %")
+
+
+def test_the_first_steps_are_shown_until_they_are_read(qtbot, open_panel, preferences) -> None:
+    viewer, panel = open_panel()
+    assert panel.hint.isVisible()
+    assert "Run" in panel.hint.text.text()
+    qtbot.mouseClick(panel.hint.close_button, LEFT)
+    assert not panel.hint.isVisible()
+    assert not preferences.hint
+    viewer.window.remove_dock_widget(panel)
+    _, again = open_panel()
+    assert not again.hint.isVisible()
+
+
+def test_the_activity_dock_shows_how_far_a_run_is(qtbot, open_panel) -> None:
+    viewer, panel = open_panel()
+    viewer.add_image(np.random.default_rng(0).random((200, 64, 64)))
+    seen: set[str] = set()
+
+    def look() -> None:
+        bars = viewer.window._qt_window.findChildren(QtLabeledProgressBar)
+        seen.update(bar.description_label.text() for bar in bars)
+
+    heart = QTimer(panel)
+    heart.timeout.connect(look)
+    heart.start(20)
+    run(qtbot, panel)
+    heart.stop()
+    assert any("Naming MR sequences" in text for text in seen)
+    qtbot.waitUntil(
+        lambda: not viewer.window._qt_window.findChildren(QtLabeledProgressBar), timeout=5000
+    )
+
+
+def test_our_keys_are_not_naparis(open_panel) -> None:
+    viewer, panel = open_panel()
+    ours = {QKeySequence(keys) for keys in (RUN_KEYS, EXPLAIN_KEYS, CORRECT_KEYS)}
+    assert len(ours) == 3
+    shortcuts = get_settings().shortcuts.shortcuts.values()
+    theirs = {QKeySequence(str(key)) for keys in shortcuts for key in keys}
+    window = viewer.window._qt_window
+    theirs |= {action.shortcut() for action in window.findChildren(QAction)}
+    assert len(theirs) > 20
+    assert not ours & theirs
+    assert panel.isVisible()
+
+
+def test_every_control_has_a_tool_tip(open_panel) -> None:
+    _, panel = open_panel()
+    kinds = (QAbstractButton, QComboBox, QLineEdit, QTableView)
+    for kind in kinds:
+        for control in panel.findChildren(kind):
+            if control.objectName().startswith("qt_") or isinstance(control, QHeaderView):
+                continue
+            # A part of a control, such as the line of a box, has that of its control.
+            owner = control
+            while owner is not panel and not owner.toolTip():
+                owner = owner.parentWidget()
+            assert owner is not panel, f"{type(control).__name__} {control.objectName()}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import dask.array as da
@@ -206,6 +207,20 @@ def test_the_plot_draws_what_the_slices_show(plot: ConfidencePlot) -> None:
     assert {"T1", "T2"} <= set(lines)
     assert "T2-FLAIR" not in lines
     np.testing.assert_allclose(lines["T1"].get_ydata(), [0.9, 0.9, 0.05, 0.9])
+
+
+def test_slices_that_may_be_anything_have_no_line(qtbot, make_verdict) -> None:
+    state = judged(make_verdict, ["T1"] * 3)
+    classes = [f"class {number}" for number in range(9)]
+    state.judged = {
+        index: replace(one, probabilities=dict.fromkeys(classes, 1 / 9))
+        for index, one in state.judged.items()
+    }
+    plot = ConfidencePlot()
+    qtbot.addWidget(plot)
+    plot.show_state(state, 1)
+    # The slice in view alone is marked.
+    assert len(plot.axes.get_lines()) == 1
 
 
 @pytest.mark.parametrize("place", [1, 3, 4])

@@ -1,0 +1,114 @@
+"""The Folder tab: a folder in, a table out."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from qtpy.QtCore import Qt, QTimer
+
+from napari_mrseq.sequences import name_of
+
+RUN_MS = 300_000
+COMMAND = str(Path(sys.executable).with_name("napari-mrseq"))
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def folder(panel):
+    """The Folder tab, in front."""
+    panel.tabs.setCurrentWidget(panel.batch)
+    return panel.batch
+
+
+@pytest.fixture
+def broken_study(sample_study: Path, tmp_path: Path) -> Path:
+    """Two good series and one file that is none."""
+    study = tmp_path / "study"
+    for name in ("t2_tse_tra", "t1_fl2d_sag"):
+        shutil.copytree(sample_study / name, study / name)
+    (study / "broken.dcm").write_bytes(b"\0" * 128 + b"DICM" + b"rubbish" * 9)
+    return study
+
+
+def column(table, number: int) -> list[str]:
+    return [table.proxy.index(row, number).data() for row in range(table.proxy.rowCount())]
+
+
+def test_a_folder_becomes_a_table_and_what_failed_is_listed(
+    qtbot, viewer, folder, press, pick, answer, broken_study: Path, tmp_path: Path
+) -> None:
+    answer(broken_study)
+    press(folder.browse_button)
+    assert folder.folder.text() == str(broken_study)
+    beats: list[bool] = []
+    heart = QTimer(folder)
+    heart.timeout.connect(lambda: beats.append(folder.run_button.isEnabled()))
+    heart.start(10)
+    with qtbot.waitSignal(folder.run_finished, timeout=RUN_MS):
+        press(folder.run_button)
+        assert folder.cancel_button.isEnabled()
+    heart.stop()
+    # The window lives, and Run is locked, while it runs.
+    assert beats.count(False) > 10
+    assert not viewer.layers
+    assert column(folder.table, 3) == ["t1_fl2d_sag", "t2_tse_tra"]
+    assert column(folder.table, 0) == [name_of("T1"), name_of("T2")]
+    assert column(folder.failed, 0) == ["broken.dcm"]
+    assert folder.failed.isVisible()
+    assert folder.status.text() == "2 series classified. 1 could not be read: see below."
+    assert folder.progress.format() == "2 of 2 series"
+
+    answer(tmp_path / "panel.csv")
+    pick(folder.export_button, "CSV…")
+    command = [COMMAND, "classify", str(broken_study)]
+    options = ["--format", "csv", "--output", str(tmp_path / "line.csv")]
+    done = subprocess.run([*command, *options], check=False, capture_output=True, timeout=600)
+    assert done.returncode == 1
+    assert (tmp_path / "panel.csv").read_bytes() == (tmp_path / "line.csv").read_bytes()
+
+    place = folder.table.visualRect(folder.table.proxy.index(1, 0)).center()
+    qtbot.mouseClick(folder.table.viewport(), LEFT, pos=place)
+    qtbot.mouseDClick(folder.table.viewport(), LEFT, pos=place)
+    assert [layer.name for layer in viewer.layers] == ["t2_tse_tra"]
+
+
+def test_cancel_stops_and_keeps_what_is_classified(
+    qtbot, folder, press, sample_study: Path
+) -> None:
+    qtbot.keyClicks(folder.folder, str(sample_study))
+    with qtbot.waitSignal(folder.run_finished, timeout=RUN_MS):
+        qtbot.keyClick(folder.folder, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: folder.table.proxy.rowCount() > 0, timeout=RUN_MS)
+        press(folder.cancel_button)
+    assert 0 < folder.table.proxy.rowCount() < 8
+    assert folder.status.text().startswith("Cancelled.")
+    assert folder.run_button.isEnabled()
+    assert folder.export_button.isEnabled()
+
+
+def test_what_is_no_folder_is_said(qtbot, folder, press, tmp_path: Path) -> None:
+    press(folder.run_button)
+    assert folder.status.text().startswith("Choose a folder")
+    qtbot.keyClicks(folder.folder, str(tmp_path / "absent"))
+    press(folder.run_button)
+    assert "absent is no folder" in folder.status.text()
+
+
+def test_a_folder_without_mr_says_so(qtbot, folder, press, tmp_path: Path) -> None:
+    qtbot.keyClicks(folder.folder, str(tmp_path))
+    with qtbot.waitSignal(folder.run_finished, timeout=RUN_MS):
+        press(folder.run_button)
+    assert folder.table.proxy.rowCount() == 0
+    assert column(folder.failed, 1) == ["holds no image that can be read"]
+
+
+def test_a_closed_panel_stops_the_run(qtbot, viewer, panel, folder, press, sample_study) -> None:
+    qtbot.keyClicks(folder.folder, str(sample_study))
+    press(folder.run_button)
+    viewer.window.remove_dock_widget(panel)
+    qtbot.waitUntil(lambda: not folder.runner.running, timeout=RUN_MS)
+    assert folder.runner.reading.cancelled

@@ -1,0 +1,275 @@
+"""The user's word against the program's: shown as theirs, undone, and kept for training."""
+
+from __future__ import annotations
+
+import copy
+import csv
+import json
+from pathlib import Path
+
+import dask.array as da
+import jsonschema
+import nibabel
+import numpy as np
+import pytest
+from napari.layers import Image
+from qtpy.QtCore import QItemSelectionModel, Qt
+
+from napari_mrseq.decision import Correction
+from napari_mrseq.errors import MrseqError
+from napari_mrseq.header import HeaderClaim
+from napari_mrseq.report import to_csv
+from napari_mrseq.series import Series
+from napari_mrseq.training.catalogue import read_catalogue
+from napari_mrseq.training.labelled_slices import read_slice
+from napari_mrseq.viewer.annotation import annotate, correct_layer, series_of, state_of
+from napari_mrseq.viewer.labels import write_labels
+from napari_mrseq.viewer.reader import read_layers
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def layer(viewer, panel, make_verdict):
+    """A judged layer with the panel beside it."""
+    image = viewer.add_image(
+        np.random.default_rng(0).normal(size=(6, 8, 8)), name="mine", metadata={"a": 1}
+    )
+    annotate(image, make_verdict(series_of(image), ["T1"] * 6, header=HeaderClaim("FLAIR", 0.9)))
+    panel.refresh()
+    return image
+
+
+def say(qtbot, press, panel, text: str):
+    """Press Correct…, type a sequence and return the dialog."""
+    press(panel.page.correct_button)
+    dialog = panel.corrector.dialog
+    qtbot.waitUntil(dialog.isVisible)
+    dialog.sequence.lineEdit().selectAll()
+    qtbot.keyClicks(dialog.sequence.lineEdit(), text)
+    return dialog
+
+
+def rows_of(panel, column: int) -> list[str]:
+    proxy = panel.slices.table.proxy
+    return [proxy.index(row, column).data() for row in range(proxy.rowCount())]
+
+
+def test_a_series_can_be_overruled_and_it_is_shown_as_the_users(
+    qtbot, viewer, panel, press, layer, schema_file: Path
+) -> None:
+    before = copy.deepcopy(layer.metadata["mrseq"])
+    press(say(qtbot, press, panel, "T2").apply_button)
+    assert layer.name == "[T2 corrected] mine"
+    record = layer.metadata["mrseq"]
+    jsonschema.validate(
+        json.loads(json.dumps([record])), json.loads(schema_file.read_text(encoding="utf-8"))
+    )
+    assert (record["sequence"], record["resolved"], record["family"]) == ("T2", "member", "T2")
+    assert record["correction"]["machine"] == {
+        "sequence": "T1",
+        "confidence": 0.9,
+        "resolved": "member",
+    }
+    # What the program's witnesses said stays.
+    for key in ("pixels", "header", "probabilities", "model"):
+        assert record[key] == before[key]
+    assert all(entry["corrected"] for entry in record["slices"])
+    viewer.dims.set_current_step(0, 2)
+    assert viewer.canvas.overlays.text.text.startswith("T2 (corrected)   slice 3 of 6")
+    assert (panel.result.verdict.text(), panel.result.confidence.text()) == ("T2", "✎ corrected")
+    assert "The program said T1 90 %" in panel.result.runners_up.text()
+    assert "Corrected by you: T2, was T1 90 %." in panel.result.doubts.text()
+    assert panel.study.table.proxy.index(0, 2).data() == "✎ corrected"
+
+
+@pytest.mark.usefixtures("layer")
+def test_the_correction_goes_into_every_export(qtbot, panel, press, tmp_path: Path) -> None:
+    press(say(qtbot, press, panel, "T2").apply_button)
+    panel.page.export_button.export(tmp_path / "a.json")
+    panel.page.export_button.export(tmp_path / "a.csv")
+    panel.page.export_button.export_sidecars(tmp_path)
+    (record,) = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
+    assert record["correction"]["by"] == "user"
+    with (tmp_path / "a.csv").open(encoding="utf-8", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["sequence"], row["machine_sequence"], row["machine_confidence"]) == (
+        "T2",
+        "T1",
+        "0.9",
+    )
+    assert "corrected by the user: T2, was T1 90 %" in row["warnings"]
+    sidecar = json.loads((tmp_path / "mine_T2w.json").read_text(encoding="utf-8"))
+    assert (sidecar["BidsSuffix"], sidecar["mrseq"]["sequence"]) == ("T2w", "T2")
+
+
+def test_slices_chosen_in_the_table_can_be_overruled_alone(qtbot, panel, press, layer) -> None:
+    selection = panel.slices.table.selectionModel()
+    flags = QItemSelectionModel.SelectionFlag
+    for row in (2, 3):
+        index = panel.slices.table.proxy.index(row, 0)
+        selection.select(index, flags.Select | flags.Rows)
+    dialog = say(qtbot, press, panel, "T2")
+    assert dialog.some.isChecked()
+    assert (dialog.first.value(), dialog.last.value()) == (3, 4)
+    press(dialog.apply_button)
+    assert layer.name == "[T1 90%] mine"
+    assert [entry["sequence"] for entry in layer.metadata["mrseq"]["slices"]] == [
+        "T1",
+        "T1",
+        "T2",
+        "T2",
+        "T1",
+        "T1",
+    ]
+    assert rows_of(panel, 3) == ["", "", *["✎ corrected, was T1 90 %"] * 2, "", ""]
+    place = panel.slices.only_odd.rect().center()
+    place.setX(8)
+    qtbot.mouseClick(panel.slices.only_odd, LEFT, pos=place)
+    assert rows_of(panel, 0) == ["3", "4"]
+
+
+def test_the_range_can_be_set_in_the_dialog(qtbot, viewer, panel, press, layer) -> None:
+    viewer.dims.set_current_step(0, 4)
+    dialog = say(qtbot, press, panel, "PD")
+    assert dialog.whole.isChecked()
+    assert dialog.first.value() == 5
+    dialog.last.selectAll()
+    qtbot.keyClicks(dialog.last, "6")
+    assert dialog.some.isChecked()
+    press(dialog.apply_button)
+    assert layer.metadata["mrseq"]["correction"]["ranges"] == [
+        {"first": 4, "last": 5, "sequence": "PD"}
+    ]
+
+
+def test_a_range_of_a_4d_series_lies_in_the_volume_in_view(
+    qtbot, viewer, panel, press, make_verdict
+) -> None:
+    series = Series(path="a", files=("a",), pixels=da.ones((2, 3, 8, 8)))
+    layer = viewer.add_image(series.pixels, metadata={"mrseq_series": series}, name="mine")
+    annotate(layer, make_verdict(series, ["T1"] * 6))
+    panel.refresh()
+    viewer.dims.set_current_step((0, 1), (1, 1))
+    dialog = say(qtbot, press, panel, "T2")
+    press(dialog.some)
+    press(dialog.apply_button)
+    slices = layer.metadata["mrseq"]["slices"]
+    assert [(s["volume"], s["index"]) for s in slices if s["sequence"] == "T2"] == [(1, 1)]
+    assert "slices 2 to 2 of volume 2" in layer.metadata["mrseq"]["warnings"][0]
+
+
+def test_undo_and_revert_go_back_exactly(qtbot, panel, press, layer) -> None:
+    judged = copy.deepcopy(layer.metadata["mrseq"])
+    for sequence in ("T2", "T2-FLAIR"):
+        press(say(qtbot, press, panel, sequence).apply_button)
+    assert layer.name == "[T2-FLAIR corrected] mine"
+    press(panel.page.undo_button)
+    assert layer.name == "[T2 corrected] mine"
+    press(panel.page.undo_button)
+    assert (layer.name, layer.metadata["mrseq"]) == ("[T1 90%] mine", judged)
+    assert not panel.page.undo_button.isEnabled()
+    press(say(qtbot, press, panel, "T2").apply_button)
+    press(panel.page.revert_button)
+    assert (layer.name, layer.metadata) == ("mine", {"a": 1})
+    assert not panel.page.correct_button.isEnabled()
+
+
+def test_cancel_changes_nothing(qtbot, panel, press, layer) -> None:
+    before = copy.deepcopy(layer.metadata["mrseq"])
+    press(say(qtbot, press, panel, "T2").cancel_button)
+    assert (layer.name, layer.metadata["mrseq"]) == ("[T1 90%] mine", before)
+
+
+def test_a_name_of_the_users_own_is_allowed_and_none_is_not(qtbot, panel, press, layer) -> None:
+    dialog = say(qtbot, press, panel, " ")
+    assert not dialog.apply_button.isEnabled()
+    qtbot.keyClicks(dialog.sequence.lineEdit(), "MP2RAGE INV1")
+    press(dialog.apply_button)
+    assert layer.metadata["mrseq"]["sequence"] == "MP2RAGE INV1"
+    assert layer.name == "[MP2RAGE INV1 corrected] mine"
+
+
+def test_a_new_verdict_leaves_the_users_word(layer, qtbot, panel, press, make_verdict) -> None:
+    press(say(qtbot, press, panel, "T2").apply_button)
+    annotate(layer, make_verdict(series_of(layer), ["FLAIR"] * 6))
+    assert layer.name == "[T2 corrected] mine"
+    assert layer.metadata["mrseq"]["correction"]["machine"]["sequence"] == "FLAIR"
+
+
+def test_the_header_is_accused_no_more_where_the_user_agrees_with_it(viewer, make_verdict) -> None:
+    image = viewer.add_image(np.ones((3, 8, 8)), name="mine")
+    claim = HeaderClaim("FLAIR", 0.9)
+    annotate(image, make_verdict(series_of(image), ["T1"] * 3, header=claim, conflict=True))
+    correct_layer(image, Correction(0, 2, "T2"))
+    assert image.name == "[T2 corrected] mine ≠ header"
+    correct_layer(image, Correction(0, 2, "FLAIR"))
+    assert image.name == "[T2-FLAIR corrected] mine"
+
+
+@pytest.mark.usefixtures("layer")
+def test_the_keys_ask_for_a_correction(qtbot, panel) -> None:
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    panel.window().activateWindow()
+    qtbot.wait(100)
+    qtbot.keyClick(panel.window(), Qt.Key.Key_K, both)
+    qtbot.waitUntil(lambda: panel.corrector.dialog is not None)
+    panel.corrector.dialog.reject()
+
+
+def test_corrections_are_labels_that_training_reads(
+    qtbot, viewer, panel, press, pick, answer, make_verdict, sample_study: Path, tmp_path: Path
+) -> None:
+    viewer.open(str(sample_study / "t1_fl2d_sag"), plugin="napari-mrseq")
+    (layer,) = viewer.layers
+    series = series_of(layer)
+    annotate(layer, make_verdict(series, ["T1"] * series.slice_count))
+    panel.refresh()
+    viewer.dims.set_current_step(0, 4)
+    dialog = say(qtbot, press, panel, "PD")
+    press(dialog.some)
+    press(dialog.apply_button)
+    answer(tmp_path / "labels.csv")
+    pick(panel.page.export_button, "Corrections as training labels…")
+    with (tmp_path / "labels.csv").open(encoding="utf-8", newline="") as file:
+        table = csv.DictReader(file)
+        assert table.fieldnames == [
+            "path",
+            "slice",
+            "volume",
+            "label",
+            "group",
+            "series_uid",
+            "source",
+        ]
+        assert [entry["label"] for entry in table] == ["PD"]
+    (row,) = read_catalogue(tmp_path / "labels.csv")
+    np.testing.assert_array_equal(read_slice(row).pixels, np.asarray(layer.data[4]))
+    assert "1 labelled slices" in panel.controls.status.value
+
+
+def test_a_slice_of_a_volume_file_is_found_again(make_verdict, tmp_path: Path) -> None:
+    values = np.random.default_rng(0).random((12, 10, 5, 3)).astype(np.float32)
+    nibabel.save(nibabel.Nifti1Image(values, np.diag([1, 1, 4, 1])), tmp_path / "bold.nii")
+    ((data, attributes, _),) = read_layers(str(tmp_path / "bold.nii"))
+    layer = Image(data, **attributes)
+    annotate(layer, make_verdict(series_of(layer), ["T1"] * 15))
+    correct_layer(layer, Correction(5 + 2, 5 + 3, "BOLD"))
+    assert write_labels([layer], tmp_path / "labels.csv") == 2
+    rows = read_catalogue(tmp_path / "labels.csv")
+    assert [(row.volume, row.slice) for row in rows] == [(1, 2), (1, 3)]
+    np.testing.assert_array_equal(read_slice(rows[0]).pixels, np.asarray(layer.data[1, 2]))
+
+
+def test_what_lies_in_no_file_or_is_not_corrected_is_no_label(layer, tmp_path: Path) -> None:
+    with pytest.raises(MrseqError, match=r"no series or slice is corrected"):
+        write_labels([layer], tmp_path / "labels.csv")
+    correct_layer(layer, Correction(0, 1, "T2"))
+    with pytest.raises(MrseqError, match="in no file"):
+        write_labels([layer], tmp_path / "labels.csv")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_csv_of_what_nobody_corrected_has_no_such_columns(layer) -> None:
+    verdict = state_of(layer).verdict
+    assert b"machine_sequence" not in to_csv([verdict.to_dict()])

@@ -1,0 +1,126 @@
+"""Heat maps: on the right slice, in the right place, out of everyone's way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from napari.components import ViewerModel
+
+from napari_mrseq.viewer.annotation import annotate, series_of
+from napari_mrseq.viewer.canvas_text import CanvasText, canvas_text
+from napari_mrseq.viewer.explain import Heat, heat_layers, show_heat
+from napari_mrseq.viewer.image_layers import image_layers
+from napari_mrseq.viewer.scope import ALL_LAYERS, jobs_of
+from napari_mrseq.viewer.slice_in_view import show_layer, show_slice
+
+RUN_MS = 300_000
+
+
+def heat(rows: int, columns: int) -> Heat:
+    spot = np.zeros((rows, columns), np.float32)
+    spot[1, 2] = 1
+    return Heat("T1", 0.8, spot)
+
+
+@pytest.mark.parametrize(
+    ("shape", "index", "place", "attributes"),
+    [
+        ((8, 6), 0, (), {}),
+        ((5, 8, 6), 3, (3,), {"scale": (5, 0.9, 0.8), "translate": (-12, 4, 7)}),
+        ((2, 5, 8, 6), 8, (1, 3), {"scale": (1, 5, 0.9, 0.8), "translate": (0, 30, 4, 7)}),
+        ((5, 8, 6), 2, (2,), {"scale": (5, 1, 1), "rotate": 30, "shear": (0.1, 0, 0.2)}),
+        ((5, 8, 6), 2, (2,), {"affine": np.diag([2.0, 3, 4, 1]), "scale": (5, 1, 1)}),
+    ],
+    ids=["flat", "3-D", "4-D", "rotated", "affine"],
+)
+def test_it_lies_where_its_slice_lies(shape, index, place, attributes) -> None:
+    viewer = ViewerModel()
+    layer = viewer.add_image(np.random.default_rng(0).random(shape), **attributes)
+    made = show_heat(viewer, layer, index, heat(8, 6))
+    spot = np.unravel_index(int(np.argmax(made.data)), made.data.shape)
+    assert made.data[spot] == 1
+    np.testing.assert_allclose(
+        made.data_to_world(spot), layer.data_to_world((*place, 1, 2)), atol=1e-9
+    )
+    assert made.ndim == layer.ndim
+    assert made.units == layer.units
+    # Seen on its slice alone, through.
+    show_slice(viewer, layer, index)
+    np.testing.assert_allclose(made.world_to_data(viewer.dims.point)[: len(place)], 0, atol=0.01)
+    assert (made.blending, made.opacity < 1) == ("translucent", True)
+    assert made.colormap.colors[0][3] == 0
+
+
+def test_a_colour_picture_can_be_explained() -> None:
+    viewer = ViewerModel()
+    layer = viewer.add_image(np.zeros((8, 6, 3), np.uint8), rgb=True)
+    assert show_heat(viewer, layer, 0, heat(8, 6)).data.shape == (8, 6)
+
+
+def test_it_is_no_layer_to_classify_and_says_nothing_on_the_canvas(make_verdict) -> None:
+    viewer = ViewerModel()
+    text = CanvasText(viewer)
+    layer = viewer.add_image(np.ones((3, 8, 6)), name="mine")
+    annotate(layer, make_verdict(series_of(layer), ["T1"] * 3))
+    viewer.dims.set_current_step(0, 1)
+    made = show_heat(viewer, layer, 1, heat(8, 6))
+    assert viewer.layers.selection.active == layer
+    assert image_layers(viewer) == [layer]
+    assert [job.layer for job in jobs_of(viewer, layer, ALL_LAYERS)[0]] == [layer]
+    assert canvas_text(viewer) == "T1 90 %   slice 2 of 3"
+    assert made.name == "why T1: mine, slice 2"
+    text.close()
+
+
+def test_a_second_one_of_a_slice_replaces_the_first() -> None:
+    viewer = ViewerModel()
+    layer = viewer.add_image(np.ones((3, 8, 6)))
+    for index in (1, 1, 2):
+        show_heat(viewer, layer, index, heat(8, 6))
+    assert len(heat_layers(viewer, layer)) == 2
+
+
+def test_heat_maps_stay_with_their_layer() -> None:
+    viewer = ViewerModel()
+    first, second = (viewer.add_image(np.ones((3, 8, 6))) for _ in range(2))
+    made = show_heat(viewer, first, 1, heat(8, 6))
+    show_layer(viewer, second)
+    assert not made.visible
+    show_layer(viewer, first)
+    assert made.visible
+
+
+def test_explain_adds_a_map_and_revert_takes_it_away(
+    qtbot, viewer, panel, press, sample_study: Path
+) -> None:
+    viewer.open(str(sample_study / "t2_tse_tra"), plugin="napari-mrseq")
+    (layer,) = viewer.layers
+    viewer.dims.set_current_step(0, 9)
+    press(panel.page.explain_button)
+    assert not panel.page.explain_button.isEnabled()
+    assert "slice 10 of 18" in panel.controls.status.value
+    qtbot.waitUntil(lambda: len(viewer.layers) == 2, timeout=RUN_MS)
+    (made,) = heat_layers(viewer, layer)
+    assert made.data.shape == (1, *layer.data.shape[1:])
+    assert made.data.max() == pytest.approx(1, abs=0.2)
+    # What speaks for a sequence lies on the head, not in the air around it.
+    head = np.asarray(layer.data[9]) > np.percentile(np.asarray(layer.data[9]), 70)
+    assert made.data[0][head].mean() > made.data[0][~head].mean()
+    assert "Bright is what speaks for" in panel.controls.status.value
+    assert panel.page.explain_button.isEnabled()
+    assert panel.layer == layer
+    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+        press(panel.controls.run)
+    assert layer.name.endswith("] t2_tse_tra")
+    press(panel.page.revert_button)
+    assert (list(viewer.layers), layer.name) == ([layer], "t2_tse_tra")
+
+
+def test_without_a_slice_in_view_it_says_so(viewer, panel, press) -> None:
+    viewer.add_image(np.ones((3, 8, 6)))
+    viewer.dims.ndisplay = 3
+    press(panel.page.explain_button)
+    assert "No slice of this layer is in view" in panel.controls.status.value
+    assert len(viewer.layers) == 1

@@ -1,0 +1,120 @@
+"""What the panel exports, against what the command line writes for the same input."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from napari_mrseq.errors import MrseqError
+from napari_mrseq.viewer.annotation import annotate, series_of
+from napari_mrseq.viewer.scope import ALL_LAYERS
+
+RUN_MS = 300_000
+COMMAND = str(Path(sys.executable).with_name("napari-mrseq"))
+SERIES = ("ep2d_diff_3scan_trace", "t1_se_tra_header_lies")
+
+
+@pytest.fixture(scope="module")
+def study(sample_study: Path, tmp_path_factory) -> Path:
+    """Two series, one of 4-D, in a folder of their own."""
+    folder = tmp_path_factory.mktemp("study")
+    for name in SERIES:
+        shutil.copytree(sample_study / name, folder / name)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def command_line(study: Path, tmp_path_factory) -> Path:
+    """What the command line writes of it, each in a real process."""
+    folder = tmp_path_factory.mktemp("command-line")
+    for options in (
+        ["--format", "csv", "--output", "a.csv"],
+        ["--format", "csv", "--slices", "--output", "slices.csv"],
+        ["--format", "json", "--output", "a.json"],
+        ["--format", "bids", "--output", "bids"],
+    ):
+        command = [COMMAND, "classify", str(study), *options]
+        subprocess.run(command, check=True, cwd=folder, capture_output=True, timeout=600)
+    return folder
+
+
+def test_the_study_is_exported_as_the_command_line_writes_it(
+    qtbot, viewer, panel, press, pick, answer, study: Path, command_line: Path, tmp_path: Path
+) -> None:
+    viewer.open(str(study), plugin="napari-mrseq")
+    # In the middle of a stack: what is looked at is judged first, and once more with its batch.
+    viewer.layers.selection.active = viewer.layers[0]
+    panel.controls.scope.value = ALL_LAYERS
+    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+        press(panel.controls.run)
+    panel.tabs.setCurrentWidget(panel.study)
+    button = panel.study.export_button
+    for text, name in (("CSV…", "a.csv"), ("JSON…", "a.json")):
+        answer(tmp_path / name)
+        pick(button, text)
+        assert (tmp_path / name).read_bytes() == (command_line / name).read_bytes()
+    answer(tmp_path / "bids")
+    pick(button, "BIDS sidecars…")
+    written = {file.name: file.read_bytes() for file in (tmp_path / "bids").iterdir()}
+    expected = {file.name: file.read_bytes() for file in (command_line / "bids").iterdir()}
+    assert len(written) == len(SERIES)
+    assert written == expected
+    pick(button, "every slice as well")
+    answer(tmp_path / "slices.csv")
+    pick(button, "CSV…")
+    assert (tmp_path / "slices.csv").read_bytes() == (command_line / "slices.csv").read_bytes()
+
+
+def test_the_layer_tab_exports_its_layer_alone(
+    viewer, panel, pick, answer, make_verdict, tmp_path: Path
+) -> None:
+    for name in ("first", "second"):
+        layer = viewer.add_image(np.ones((3, 8, 8)), name=name)
+        annotate(layer, make_verdict(series_of(layer), ["T1"] * 3))
+    panel.refresh()
+    answer(tmp_path / "mine")
+    pick(panel.page.export_button, "CSV…")
+    lines = (tmp_path / "mine.csv").read_text(encoding="utf-8").splitlines()
+    assert [line.split(",")[0] for line in lines] == ["path", "second"]
+    assert str(tmp_path / "mine.csv") in panel.controls.status.value
+
+
+def test_nothing_judged_means_nothing_to_export(viewer, panel) -> None:
+    viewer.add_image(np.ones((3, 8, 8)))
+    assert not panel.page.export_button.isEnabled()
+    assert not panel.study.export_button.isEnabled()
+
+
+def test_what_cannot_be_written_is_said_in_words(
+    viewer, panel, pick, answer, make_verdict, tmp_path: Path
+) -> None:
+    layer = viewer.add_image(np.ones((3, 8, 8)), name="mine")
+    annotate(layer, make_verdict(series_of(layer), ["T1"] * 3))
+    panel.refresh()
+    answer(tmp_path / "absent" / "a.csv")
+    pick(panel.page.export_button, "CSV…")
+    assert panel.controls.status.value.startswith("Not exported:")
+    with pytest.raises(MrseqError, match=r"a\.doc: end the name with csv or json"):
+        panel.page.export_button.export(tmp_path / "a.doc")
+
+
+def test_series_of_one_name_have_a_sidecar_each(
+    viewer, panel, pick, answer, make_verdict, tmp_path: Path
+) -> None:
+    for _ in range(2):
+        layer = viewer.add_image(np.ones((3, 8, 8)), name="t1/tra: 3")
+        verdict = make_verdict(series_of(layer), ["T1"] * 3)
+        annotate(layer, verdict)
+        verdict.series.__dict__["description"] = "t1/tra: 3"
+    panel.refresh()
+    answer(tmp_path)
+    pick(panel.study.export_button, "BIDS sidecars…")
+    assert sorted(file.name for file in tmp_path.iterdir()) == [
+        "t1-tra-3_T1w.json",
+        "t1-tra-3_T1w__2.json",
+    ]

@@ -1,0 +1,136 @@
+"""A model of the user's own: seen before it is used, and used throughout."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+from qtpy.QtCore import Qt
+from safetensors.torch import save_file
+
+from napari_mrseq.model.card import KEY, Calibration, Card
+from napari_mrseq.model.networks import build
+from napari_mrseq.model.registry import FOLDER_VARIABLE
+from napari_mrseq.sequences import OWN_COLOURS, colour_of
+
+RUN_MS = 300_000
+CLASSES = ("MEDIAL", "LATERAL", "T1")
+
+
+@pytest.fixture
+def weights(tmp_path: Path) -> Path:
+    """A network with two classes that the vocabulary lacks; it names whatever it sees."""
+    import torch
+
+    torch.manual_seed(0)
+    card = Card(
+        name="knee",
+        version="0.1",
+        network="efficientnet_lite0",
+        classes=CLASSES,
+        input_size=64,
+        calibration=Calibration(threshold=0.0, series_threshold=0.0),
+    )
+    path = tmp_path / "knee.safetensors"
+    network = build(card.network, len(CLASSES))
+    save_file(network.state_dict(), path, metadata={KEY: card.to_json()})
+    return path
+
+
+def head() -> np.ndarray:
+    """A bright ball in the dark, with some texture."""
+    z, y, x = np.mgrid[-1:1:5j, -1:1:64j, -1:1:64j]
+    ball = (z**2 + y**2 + x**2 < 0.8) * (1 + 0.3 * np.sin(9 * x) * np.cos(7 * y))
+    return ball.astype(np.float32)
+
+
+def test_a_file_shows_its_classes_and_card_before_it_is_used(
+    qtbot, viewer, panel, press, pick, answer, weights: Path, tmp_path: Path
+) -> None:
+    layer = viewer.add_image(head(), name="mine")
+    answer(weights)
+    press(panel.model_choice.open_button)
+    dialog = panel.model_choice.dialog
+    qtbot.waitUntil(dialog.isVisible)
+    assert "MEDIAL" in dialog.classes.text()
+    assert OWN_COLOURS[0] in dialog.classes.text()
+    words = dialog.words.toPlainText()
+    assert "knee 0.1" in words
+    assert "SHA-256" in words
+    assert panel.model_choice.model.value == "default"
+    press(dialog.use_button)
+    assert panel.model_choice.model.value == str(weights)
+    assert panel.model_choice.model.current_choice == "knee.safetensors"
+
+    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+        press(panel.controls.run)
+    record = layer.metadata["mrseq"]
+    assert set(record["probabilities"]) == set(CLASSES)
+    assert record["model"]["name"] == "knee"
+    assert record["sequence"] in CLASSES
+    assert record["sequence"] in layer.name
+    assert record["sequence"] in viewer.canvas.overlays.text.text
+    assert panel.result.verdict.text() == record["sequence"]
+    assert "knee 0.1" in panel.result.model.text()
+    colour = colour_of(record["sequence"], CLASSES)
+    assert colour in panel.result.swatch.styleSheet()
+    lines = {line.get_label(): line.get_color() for line in panel.plot.axes.get_lines()}
+    assert lines[record["sequence"]] == colour
+    answer(tmp_path / "a.csv")
+    pick(panel.page.export_button, "CSV…")
+    with (tmp_path / "a.csv").open(encoding="utf-8", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert {f"p_{code}" for code in CLASSES} <= set(row)
+    press(panel.page.explain_button)
+    qtbot.waitUntil(lambda: not panel.explainer.running, timeout=RUN_MS)
+    assert "Not explained" not in panel.controls.status.value
+
+
+def test_it_can_be_kept_among_the_users_models(
+    qtbot, panel, press, answer, weights: Path, tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "models"))
+    answer(weights)
+    press(panel.model_choice.open_button)
+    dialog = panel.model_choice.dialog
+    qtbot.waitUntil(dialog.isVisible)
+    place = dialog.keep.rect().center()
+    place.setX(8)
+    qtbot.mouseClick(dialog.keep, Qt.MouseButton.LeftButton, pos=place)
+    press(dialog.use_button)
+    assert panel.model_choice.model.value == "knee"
+    assert (tmp_path / "models" / "knee.safetensors").is_file()
+
+
+def test_cancel_leaves_the_model_as_it_was(qtbot, panel, press, answer, weights: Path) -> None:
+    answer(weights)
+    press(panel.model_choice.open_button)
+    qtbot.waitUntil(panel.model_choice.dialog.isVisible)
+    press(panel.model_choice.dialog.close_button)
+    assert panel.model_choice.model.value == "default"
+
+
+def test_a_file_that_is_no_model_is_said_in_words(panel, press, answer, tmp_path: Path) -> None:
+    (tmp_path / "holiday.safetensors").write_bytes(b"not a model")
+    answer(tmp_path / "holiday.safetensors")
+    press(panel.model_choice.open_button)
+    assert "holiday.safetensors" in panel.controls.status.value
+    assert panel.model_choice.dialog is None
+
+
+def test_the_card_of_the_model_in_use_can_be_read(qtbot, panel, press) -> None:
+    press(panel.model_choice.card_button)
+    dialog = panel.model_choice.dialog
+    qtbot.waitUntil(dialog.isVisible)
+    assert "T2-FLAIR" in dialog.words.toPlainText()
+    assert not dialog.use_button.isVisible()
+    press(dialog.close_button)
+    assert not dialog.isVisible()
+
+
+def test_classes_of_ones_own_are_told_apart_by_colour() -> None:
+    colours = [colour_of(code, CLASSES) for code in CLASSES]
+    assert len(set(colours)) == 3
+    assert colours[2] == colour_of("T1")
