@@ -194,31 +194,17 @@ def evaluate(
     ] = None,
 ) -> None:
     """Measure a model on the fold it never saw (on all pictures where none was held out)."""
-    import json
-    from tempfile import TemporaryDirectory
-
     from napari_mrseq.model import load_model
-    from napari_mrseq.training.catalogue import read_catalogue
-    from napari_mrseq.training.comparison import measure, unseen_rows
+    from napari_mrseq.training.comparison import measure_source
     from napari_mrseq.training.figures_text import text_of
-    from napari_mrseq.training.page import page_of
-    from napari_mrseq.training.run import FIGURES
-    from napari_mrseq.training.sources import catalogue_of
+    from napari_mrseq.training.page import write_figures
 
     network = load_model(model, device.value)
-    with TemporaryDirectory() as folder:
-        rows = read_catalogue(catalogue_of(catalogue, Path(folder), log=_say))
-    unseen, told = unseen_rows(network.card, rows, catalogue.name)
-    _say(told)
     other = load_model(against, device.value) if against else None
-    figures = measure(network, unseen, other, log=_say)
+    figures = measure_source(network, catalogue, other, log=_say)
     typer.echo(text_of(figures))
     if output:
-        output.mkdir(parents=True, exist_ok=True)
-        (output / FIGURES).write_text(json.dumps(figures, indent=1), encoding="utf-8")
-        page = output / "evaluation.html"
-        page.write_text(page_of(figures, catalogue.name), encoding="utf-8")
-        _say(f"{page} written")
+        _say(f"{write_figures(figures, output, catalogue.name)} written")
 
 
 @app.command()
@@ -281,19 +267,15 @@ def main() -> None:
 def _list_models() -> bool:
     """Print the models; return whether all can be used."""
     from napari_mrseq.model import registry
+    from napari_mrseq.model.card_words import entry_in_words
 
     whole = True
     for entry in registry.entries():
-        size = entry.path.stat().st_size / 1e6
         try:
-            card, sha256 = registry.read_card(entry.path), entry.check()
+            typer.echo(entry_in_words(entry))
         except MrseqError as error:
             whole = False
-            typer.echo(f"{entry.name}  can't be used  {size:.1f} MB")
-            _say(f"napari-mrseq: {error}")
-            continue
-        typer.echo(f"{entry.name}  {', '.join(card.classes)}  {size:.1f} MB")
-        typer.echo(f"    {sha256}  {entry.path}")
+            _say(f"napari-mrseq: {entry.name} can't be used: {error}")
     return whole
 
 

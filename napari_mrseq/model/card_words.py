@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from napari_mrseq.model.card import TORCHVISION, Card
-from napari_mrseq.model.registry import file_hash, read_card
+from napari_mrseq.model.registry import Entry, file_hash, read_card
 from napari_mrseq.sequences import name_of
 
 # Of the figures inside a card: those one reads first.
@@ -47,6 +47,20 @@ def card_in_words(path: Path) -> str:
         card.limits,
     ]
     return "\n".join(lines)
+
+
+def entry_in_words(entry: Entry) -> str:
+    """Write name, classes, size, hash and place of a model, on two lines.
+
+    Raises
+    ------
+    ModelError
+        If its file can't be used, or isn't what it was.
+    """
+    card, sha256 = read_card(entry.path), entry.check()
+    megabytes = entry.path.stat().st_size / 1e6
+    head = f"{entry.name}  {', '.join(card.classes)}  {megabytes:.1f} MB"
+    return f"{head}\n    {sha256}  {entry.path}"
 
 
 def _preparation(card: Card) -> str:

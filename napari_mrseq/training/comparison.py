@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.sequences import UNKNOWN, family_of
 from napari_mrseq.training.cases import Cases, cases_of
+from napari_mrseq.training.catalogue import read_catalogue
 from napari_mrseq.training.evaluation import (
     answer_series,
     answer_slices,
@@ -15,6 +18,7 @@ from napari_mrseq.training.evaluation import (
     series_members,
 )
 from napari_mrseq.training.measures import compared, measures_of
+from napari_mrseq.training.sources import catalogue_of
 
 if TYPE_CHECKING:
     from napari_mrseq.model import Model
@@ -22,6 +26,28 @@ if TYPE_CHECKING:
     from napari_mrseq.training.catalogue import Row
 
 KINDS = ("slices", "series")
+
+
+def measure_source(
+    model: Model,
+    source: Path,
+    against: Model | None = None,
+    log: Callable[[str], None] = print,
+) -> dict[str, Any]:
+    """Measure a model on what it never saw of a catalogue, or of a folder with one per class.
+
+    Takes, besides the source, and returns what `measure` does.
+
+    Raises
+    ------
+    CatalogueError
+        If the source can't be used.
+    """
+    with TemporaryDirectory() as folder:
+        rows = read_catalogue(catalogue_of(source, Path(folder), log=log))
+    unseen, told = unseen_rows(model.card, rows, source.name)
+    log(told)
+    return measure(model, unseen, against, log)
 
 
 def measure(

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
 from napari_mrseq.sequences import name_of
+from napari_mrseq.training.run import FIGURES
 
-TEMPLATE = "evaluation.html.jinja"
+TEMPLATE, PAGE = "evaluation.html.jinja", "evaluation.html"
+
+
+def write_figures(figures: dict[str, Any], folder: Path, catalogue: str) -> Path:
+    """Write the figures as JSON, and as a page; return the page's path.
+
+    Takes what `page_of` does, and the folder.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / FIGURES).write_text(json.dumps(figures, indent=1), encoding="utf-8")
+    (folder / PAGE).write_text(page_of(figures, catalogue), encoding="utf-8")
+    return folder / PAGE
 
 
 def page_of(figures: dict[str, Any], catalogue: str) -> str:
