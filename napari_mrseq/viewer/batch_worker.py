@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.judging import Progress, classify_steps
-from napari_mrseq.reading import read_study
 from napari_mrseq.series import Failure, Series
 
 if TYPE_CHECKING:
@@ -69,6 +68,8 @@ def classify_folder(
     reading : Reading
         Kept up to date while the headers are read, which yields nothing.
     """
+    # pydicom and nibabel: not before there is something to read.
+    from napari_mrseq.reading import read_study
 
     def progress(done: int, total: int) -> None:
         reading.done, reading.total = done, total

@@ -32,7 +32,9 @@ class Hint(QFrame):
         layout.setContentsMargins(6, 4, 6, 0)
         layout.addWidget(self.text, 1)
         layout.addWidget(self.close_button)
-        self.setVisible(shown)
+        # Without a parent yet, a widget that is shown would be a window.
+        if not shown:
+            self.hide()
 
     def _dismiss(self) -> None:
         self.hide()

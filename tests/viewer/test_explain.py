@@ -46,9 +46,9 @@ def test_it_lies_where_its_slice_lies(shape, index, place, attributes) -> None:
     )
     assert made.ndim == layer.ndim
     assert made.units == layer.units
-    # Seen on its slice alone, through.
+    # napari shows the slice that is nearest: the only one, when its own is in view.
     show_slice(viewer, layer, index)
-    np.testing.assert_allclose(made.world_to_data(viewer.dims.point)[: len(place)], 0, atol=0.01)
+    assert not np.round(made.world_to_data(viewer.dims.point)[: len(place)]).any()
     assert (made.blending, made.opacity < 1) == ("translucent", True)
     assert made.colormap.colors[0][3] == 0
 
