@@ -1,115 +1,146 @@
-"""Write docs/model-card.md from the card inside the weights that ship.
+"""Write docs/model-card.md and its pictures from the card inside the weights that ship.
 
-Run it from the repository: ``python docs/make_model_card.py``.
+Run it from the repository: ``python docs/make_model_card.py``. With ``--measure`` it first runs
+``benchmarks/robustness.py`` and ``benchmarks/unknown.py``, whose figures it shows.
 """
 
 from __future__ import annotations
 
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+import jinja2
+import matplotlib
+import numpy as np
 
 from napari_mrseq.model import registry
 from napari_mrseq.model.card import Card
 from napari_mrseq.sequences import name_of
 from napari_mrseq.training.figures_text import text_of
 
-PAGE = Path(__file__).parent / "model-card.md"
-
-INTRODUCTION = """# Model card: {name} {version}
-
-Written by `python docs/make_model_card.py` from the card inside the weights file.
-
-| | |
-|---|---|
-| Tells | {classes} |
-| Network | {network}, one grey slice of {size} × {size} pixels, {megabytes:.1f} MB |
-| Started from | {start} weights |
-| Trained on | {pictures} slices of {groups} groups: subjects, scanners or data sets |
-| Weights, SHA-256 | `{sha256}` |
-
-**{limits}** It names what a picture looks like; it knows nothing of disease. Where it is unsure,
-or the picture is no MR of a known kind, it says *unknown*; where it can't tell T1 with contrast
-agent from T1 without, it says T1.
-
-## Figures
-
-Measured after the first training, on fold {held_out} of the catalogue: {cases} slices of known
-sequences from {series} series, no subject, scanner or data set of which it was trained on. Each
-half of that fold's groups was judged with the temperature fitted on the other half. The weights
-that ship were then trained a little more on all folds, so that nothing here is unseen to them:
-on new scanners they can only be expected to do as the first ones did here.
-
-*Forced* figures take the likeliest known sequence whatever its probability; *named* is the share
-above the threshold. A T1 with contrast counts as right for T1 in figures by family. The weights of
-the first training lie in `benchmarks/`; print these figures again with
-`napari-mrseq evaluate CATALOGUE --model benchmarks/held-out.safetensors`.
-
-```
-{figures}
-```
-
-## Confidence
-
-Slices: temperature {calibration.temperature}, named from {calibration.threshold:.0%}. Series:
-log-probabilities averaged, each slice weighted by what it shows, temperature
-{calibration.series_temperature}, named from {calibration.series_threshold:.0%}. The thresholds are
-those below which 2 % of the right answers fall.
-
-## Recipe
-
-| | first training | then |
-|---|---|---|
-{recipe}
-
-Pictures are varied as other scanners, readers and screenshots make them
-(`napari_mrseq/training/augmentation.py`) and mixed with pictures that are no MR of a known kind
-(`napari_mrseq/training/negatives.py`). Thin classes and small groups are drawn more often than
-their share.
-
-## Data and terms
-
-| data set | slices | licence or terms, as found at the source |
-|---|---|---|
-"""
+DOCS = Path(__file__).parent
+BENCHMARKS = DOCS.parent / "benchmarks"
+TEMPLATE, PAGE = "model-card.md.jinja", DOCS / "model-card.md"
+CONFUSION = DOCS / "images" / "confusion.png"
+# Written by the benchmarks; the gain of each trial: [{"trial": "…", "figures": {"…": share}}, …].
+ROBUSTNESS, STRANGERS = DOCS / "robustness.json", DOCS / "unknown.json"
+ABLATIONS = DOCS / "ablations.json"
+# A sequence whose family is right in fewer series than this is missed often; with fewer series
+# than that nothing is sure.
+OFTEN, FEW = 0.8, 10
 
 
 def page(card: Card, sha256: str, megabytes: float) -> str:
     """Return the page in Markdown."""
-    training: dict[str, Any] = dict(card.training)
-    first = training["start"]["training"]
-    recipe = first["recipe"]
-    head = INTRODUCTION.format(
-        name=card.name,
-        version=card.version,
-        classes=", ".join(name_of(code) for code in card.classes),
-        network=card.network,
-        size=card.input_size,
-        megabytes=megabytes,
-        start=first["start"],
-        pictures=training["pictures"],
-        groups=training["groups"],
+    folder = jinja2.FileSystemLoader(DOCS)
+    environment = jinja2.Environment(loader=folder, undefined=jinja2.StrictUndefined)
+    environment.filters |= {"percent": percent, "name_of": name_of}
+    trainings = list(history(dict(card.training)))
+    folds = [training["recipe"].get("held_out") for training in trainings]
+    ablations = measured(ABLATIONS) or []
+    text: str = environment.get_template(TEMPLATE).render(
+        card=card,
         sha256=sha256,
-        limits=card.limits,
-        held_out=recipe["held_out"],
-        cases=card.figures["slices"]["cases"],
-        series=card.figures["series"]["cases"],
+        megabytes=megabytes,
+        trainings=trainings,
+        fold=next((fold for fold in reversed(folds) if fold is not None), None),
+        weak_points=list(weak_points(card.figures["series"]["recall"])),
         figures=text_of(dict(card.figures)),
-        calibration=card.calibration,
-        recipe="\n".join(
-            f"| {key.replace('_', ' ')} | {value} | {training['recipe'][key]} |"
-            for key, value in recipe.items()
-        ),
+        robustness=measured(ROBUSTNESS),
+        unknown=measured(STRANGERS),
+        ablations=ablations,
+        ablation_names=list(dict.fromkeys(name for row in ablations for name in row["figures"])),
     )
-    rows = [
-        f"| {source['dataset']} | {source['pictures']} | {source['licence']} |"
-        for source in training["sources"]
+    return text.rstrip() + "\n"
+
+
+def history(training: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the trainings that led to the weights, the first one first."""
+    start = training["start"]
+    if isinstance(start, dict):
+        yield from history(start["training"])
+    yield training
+
+
+def measured(path: Path) -> Any:
+    """Return the figures in a file, None where there is none."""
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+
+def weak_points(recall: dict[str, dict[str, Any]]) -> Iterator[str]:
+    """Yield a line on the sequences that are missed often, and one on those hardly tested."""
+    tested = {code: row for code, row in recall.items() if row["cases"] >= FEW}
+    missed = [
+        f"{name_of(code)} ({percent(row['family'])})"
+        for code, row in tested.items()
+        if row["family"] < OFTEN
     ]
-    return head + "\n".join(rows) + "\n"
+    few = [f"{name_of(code)} ({recall[code]['cases']})" for code in recall if code not in tested]
+    if missed:
+        yield f"Missed often, by right families of series held out: {', '.join(missed)}."
+    if few:
+        yield f"Tested on a few series only, so that nothing is sure: {', '.join(few)}."
+
+
+def percent(value: Any) -> str:
+    """Write a share in percent, other figures as they are, and a dash where there is none."""
+    if value is None:
+        return "–"
+    return f"{100 * value:.1f} %" if isinstance(value, float) else str(value)
+
+
+def draw_confusion(figures: Any, path: Path) -> None:
+    """Draw the confusion matrix of series: colour is the share of its row, numbers are series."""
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    counts = np.array(figures["confusion"])
+    rows = np.flatnonzero(counts.any(axis=1))
+    columns = np.flatnonzero(counts.any(axis=0) | counts.any(axis=1))
+    counts = counts[np.ix_(rows, columns)]
+    shares = counts / counts.sum(axis=1, keepdims=True)
+    names = [name_of(code) for code in figures["classes"]]
+    figure, axes = pyplot.subplots(figsize=(1.5 + 0.55 * len(columns), 1.5 + 0.45 * len(rows)))
+    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+    axes.set_xticks(range(len(columns)), [names[c] for c in columns], rotation=45, ha="right")
+    axes.set_yticks(range(len(rows)), [names[r] for r in rows])
+    axes.set_xlabel("what is said")
+    axes.set_ylabel("truth")
+    for row, column in zip(*counts.nonzero(), strict=True):
+        shade = "white" if shares[row, column] > 0.5 else "black"
+        number = str(counts[row, column])
+        axes.text(column, row, number, ha="center", va="center", color=shade, fontsize=8)
+    figure.tight_layout()
+    figure.savefig(path, dpi=100, metadata={"Software": None})
+    pyplot.close(figure)
+
+
+def measure(ct: str | None) -> None:
+    """Run the benchmarks whose figures the page shows; a goal that is missed stops nothing."""
+    more = ["--ct", ct] if ct else []
+    for script, options in (("robustness.py", []), ("unknown.py", more)):
+        subprocess.run([sys.executable, str(BENCHMARKS / script), *options], check=False)
+
+
+def main() -> None:
+    """Measure where asked to, draw, write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--measure", action="store_true", help="run the benchmarks first")
+    parser.add_argument("--ct", help="folder of the chest CT that benchmarks/unknown.py asks for")
+    chosen = parser.parse_args()
+    if chosen.measure:
+        measure(chosen.ct)
+    path, sha256 = registry.find(registry.DEFAULT)
+    card = registry.read_card(path)
+    draw_confusion(card.figures, CONFUSION)
+    PAGE.write_text(page(card, sha256, path.stat().st_size / 1e6), encoding="utf-8")
+    print(f"{PAGE} and {CONFUSION} written")
 
 
 if __name__ == "__main__":
-    path, sha256 = registry.find(registry.DEFAULT)
-    PAGE.write_text(
-        page(registry.read_card(path), sha256, path.stat().st_size / 1e6), encoding="utf-8"
-    )
-    print(PAGE)
+    main()
