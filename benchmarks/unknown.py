@@ -15,7 +15,7 @@ import json
 import sys
 import warnings
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -179,11 +179,13 @@ def kinds(chosen: Any, known: list[Picture]) -> dict[str, list[Picture]]:
     rng = np.random.default_rng(0)
     made = {
         "ultrasound": of_modality("US"),
-        "nuclear medicine": of_modality("NM"),
-        "photographs": from_skimage(PHOTOGRAPHS, rng),
+        "CT, nuclear medicine": of_modality("CT", "NM"),
+        "photographs": chain(
+            from_skimage(PHOTOGRAPHS, rng),
+            with_crops(io.imread(cbook.get_sample_data("grace_hopper.jpg")), rng),
+        ),
         "textures, pages": from_skimage(TEXTURES, rng),
         "microscopy, retina": from_skimage(MICROSCOPY, rng),
-        "a portrait": with_crops(io.imread(cbook.get_sample_data("grace_hopper.jpg")), rng),
         "noise": noise(rng),
         "noise under real headers": of_series(chosen.catalogue, pixels="random noise"),
         "scans of phantoms": of_series(chosen.catalogue, subject_kind="phantom", pixels="real"),
@@ -191,7 +193,6 @@ def kinds(chosen: Any, known: list[Picture]) -> dict[str, list[Picture]]:
         "drawn phantoms, charts": patterns(),
         "masks": masks(known[::8]),
         "black and flat slices": empty(rng),
-        "CT, three of pydicom's": of_modality("CT"),
     }
     if chosen.ct:
         made |= {"CT of a chest": ct(chosen.ct), "radiographs": radiographs(chosen.ct, rng)}
