@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,9 +10,11 @@ import torch
 from torch.nn import functional
 
 from napari_mrseq.errors import ModelError
+from napari_mrseq.model.card import TORCHVISION
 from napari_mrseq.model.classifier import logits_of
 from napari_mrseq.model.networks import channel_count
 from napari_mrseq.model.preparation import content_box, prepare
+from napari_mrseq.model.torchvision_preparation import black, centre_box, prepare_as_torchvision
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -72,34 +75,52 @@ def explain(
         return np.zeros(slice_pixels.shape, np.float32)
     place = model.classes.index(class_code)
     channels = channel_count(model.card.network)
+    hidden: Tensor | int = 0
+    foreign = model.card.preparation == TORCHVISION
+    if foreign:
+        images = prepare_as_torchvision(slice_pixels[None], model.card.window)
+        hidden = black().expand_as(images).to(model.device)
 
     def odds(pictures: Tensor) -> Tensor:
-        logits = logits_of(model.network, pictures, channels)
+        logits = (
+            model.network(pictures) if foreign else logits_of(model.network, pictures, channels)
+        )
         others = torch.cat((logits[:, :place], logits[:, place + 1 :]), dim=1)
         return logits[:, place] - others.logsumexp(dim=1)
 
     with torch.inference_mode():
-        lost = Occlusion(odds).attribute(
-            images.to(model.device),
-            sliding_window_shapes=(1, patch, patch),
-            strides=(1, step, step),
-            baselines=0,
-            perturbations_per_eval=BATCH,
+        lost = (
+            Occlusion(odds)
+            .attribute(
+                images.to(model.device),
+                sliding_window_shapes=(images.shape[1], patch, patch),
+                strides=(images.shape[1], step, step),
+                baselines=hidden,
+                perturbations_per_eval=BATCH,
+            )
+            .mean(dim=1, keepdim=True)
         )
     # The patch moves by steps: even out the blocks that they leave.
     half = step // 2
     seen = functional.avg_pool2d(lost.float().cpu().clamp_min(0), 2 * half + 1, 1, half)
-    return _on_slice(seen / seen.max().clamp_min(1e-6), slice_pixels, pixel_spacing)
+    box = (
+        centre_box(slice_pixels.shape)
+        if foreign
+        else content_box(slice_pixels, pixel_spacing=pixel_spacing)
+    )
+    return _on_slice(seen / seen.max().clamp_min(1e-6), slice_pixels.shape, *box)
 
 
 def _on_slice(
-    seen: Tensor, slice_pixels: NDArray[Any], pixel_spacing: tuple[float, float] | None
+    seen: Tensor,
+    shape: tuple[int, ...],
+    centre: tuple[float, float],
+    half: tuple[float, float],
 ) -> NDArray[np.float32]:
-    """Lay a (1, 1, size, size) map of what the network saw back on the slice's pixels."""
-    centre, half = content_box(slice_pixels, pixel_spacing=pixel_spacing)
+    """Lay a (1, 1, size, size) map of what the network saw back on a slice of some shape."""
     rows, columns = (
         (torch.arange(count) + 0.5 - middle) / reach
-        for count, middle, reach in zip(slice_pixels.shape, centre, half, strict=True)
+        for count, middle, reach in zip(shape, centre, half, strict=True)
     )
     at_rows, at_columns = torch.meshgrid(rows, columns, indexing="ij")
     grid = torch.stack((at_columns, at_rows), dim=-1)[None]

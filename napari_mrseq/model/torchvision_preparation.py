@@ -60,6 +60,24 @@ def grey_picture(
     return Image.fromarray(np.ascontiguousarray(shown)).convert("RGB")
 
 
+def centre_box(shape: tuple[int, int]) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Tell which part of a slice of (rows, columns) `prepare_as_torchvision` cuts out.
+
+    Returns
+    -------
+    centre, half : tuple of float
+        As `preparation.content_box` gives them.
+    """
+    rows, columns = shape
+    half = CENTRE / SHORT_SIDE * min(shape) / 2
+    return (rows / 2, columns / 2), (half, half)
+
+
+def black() -> Tensor:
+    """Return what black is after the preparation, (1, 3, 1, 1)."""
+    return (-torch.tensor(MEAN) / torch.tensor(DEVIATION))[None, :, None, None]
+
+
 def windowed(pixels: NDArray[Any], window: tuple[float, float] | None) -> NDArray[np.uint8]:
     """Turn values into 8 bits by the linear function of DICOM PS3.3, C.11.2.1.2.1.
 

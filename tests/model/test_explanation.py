@@ -11,7 +11,7 @@ from torch import nn
 from napari_mrseq import load_model, read
 from napari_mrseq.errors import ModelError
 from napari_mrseq.model import Model
-from napari_mrseq.model.card import Card
+from napari_mrseq.model.card import TORCHVISION, Card
 from napari_mrseq.model.explanation import explain
 from napari_mrseq.model.networks import build
 
@@ -52,6 +52,22 @@ def test_the_heat_lies_on_the_evidence_in_the_slice(bright_is_t2, body):
     assert heat.max() == pytest.approx(1, abs=0.01)
     assert middle(heat) == pytest.approx((110, 150), abs=10)
     # Far off, even inside the body, there is none.
+    assert heat[40:70, 90:120].max() < 0.01
+
+
+class BrightIsT2ToImageNet(nn.Module):
+    """The same, of colours scaled as torchvision scales them."""
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        white = (images[:, 0] * 0.229 + 0.485 - 0.9).clamp_min(0).mean(dim=(1, 2))
+        return torch.stack((torch.zeros_like(white), 1000 * white), dim=1)
+
+
+def test_an_imported_network_is_explained_with_its_own_preparation(body):
+    card = Card("old", "1", "resnet18", ("T1", "T2"), 224, preparation=TORCHVISION)
+    heat = explain(Model(card, "", "cpu", BrightIsT2ToImageNet()), body, "T2")
+    assert heat.shape == body.shape
+    assert middle(heat) == pytest.approx((110, 150), abs=10)
     assert heat[40:70, 90:120].max() < 0.01
 
 
