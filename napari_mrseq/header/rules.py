@@ -133,6 +133,11 @@ RULES: tuple[Rule, ...] = (
     _rule("LOCALIZER", 0.95, DICOM, image_type("LOCALIZER", "SCOUT", "SURVEY")),
     _rule("LOCALIZER", 0.95, VENDOR, uses(SCOUT)),
     _rule("LOCALIZER", 0.95, WORDS, says("LOCALIZER")),
+    # The scout of Siemens' AutoAlign, the same at every site: no VIBE has so small a flip angle.
+    _rule(
+        "LOCALIZER", 0.75, VENDOR, uses(GRADIENT), lacks(INVERSION), acquired("3D"),
+        at_most(TR, 3.2), at_most(TE, 1.5), at_most(FLIP, 8),
+    ),
     # Field maps look like T1 to their times, so they come before all weightings.
     _rule("FIELDMAP", 0.95, VENDOR, uses(FIELD)),
     _rule("FIELDMAP", 0.85, WORDS, says("FIELDMAP")),
@@ -191,7 +196,13 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule("T1", 0.65, VENDOR, uses(MPRAGE), acquired("3D"), at_most(TE, 10), unknown(TI)),
     _rule("OTHER", 0.65, PHYSICS, uses(GRADIENT), lacks(SPIN), above(TI, 1500), below(TE, 15)),
+    # Anonymised headers may have nothing but times.
+    _rule("T1", 0.8, NILS, lacks(SPIN, PLANAR), at_least(TI, 600), at_most(TI, 1200), below(TE, 6)),
     _rule("STIR", 0.95, WORDS, says("STIR"), at_most(TI, 300)),
+    _rule(
+        "STIR", 0.75, NILS, lacks(SPIN, GRADIENT, PLANAR), at_least(TI, 110), at_most(TI, 260),
+        at_least(TE, 12), above(TR, 2000),
+    ),
     _rule(
         "STIR", 0.85, NILS, uses(INVERSION), lacks(GRADIENT), at_least(TI, 50), at_most(TI, 300),
         at_least(TE, 12),
@@ -234,6 +245,15 @@ RULES: tuple[Rule, ...] = (
     _rule(
         "T2", 0.6, PHYSICS, lacks(SPIN, GRADIENT, PLANAR, INVERSION), above(TR, 1500),
         at_least(TE, 70), large_matrix(160),
+    ),
+    # Such times are a spin echo's, or a gradient echo's with a small flip angle.
+    _rule(
+        "T1", 0.6, TABLE, lacks(SPIN, GRADIENT, PLANAR, INVERSION), at_least(TR, 350),
+        at_most(TR, 850), at_least(TE, 8), at_most(TE, 15), unknown(FLIP),
+    ),
+    _rule(
+        "T1", 0.6, TABLE, lacks(SPIN, GRADIENT, PLANAR, INVERSION), at_least(TR, 350),
+        at_most(TR, 850), at_least(TE, 8), at_most(TE, 15), at_least(FLIP, 60),
     ),
     # Gradient echo by its times.
     _rule(

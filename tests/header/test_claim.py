@@ -280,3 +280,12 @@ def test_every_rule_claims_a_sequence_of_the_vocabulary_and_names_its_source() -
         assert 0.5 < rule.confidence < 1
         assert rule.source
         assert rule.conditions
+
+
+def test_words_that_name_several_sequences_are_all_kept(make_series: Any) -> None:
+    claim = claim_of(make_series({"SeriesDescription": "fMRI T1 anatomy", "EchoTime": 3}))
+    assert claim is not None
+    assert claim.named == ("BOLD", "T1")
+    both = claim_of(make_series({"SeriesDescription": "pd+t2_tse", "EchoTime": 90}))
+    assert both is not None
+    assert {"PD", "T2"} <= set(both.named)

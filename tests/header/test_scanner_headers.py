@@ -157,6 +157,10 @@ HEADERS: list[tuple[str, str, Header]] = [
         "*tir2d1rr7", "t1_tirm_tra_dark-fluid", tr=2000, te=9, ti=860, scan=["SE", "IR"])),
     ("T1", "ge_flair_post", ge("fse-xl", "AX T1 POST GD FLAIR", tr=2200, te=24, ti=750,
         scan=["SE", "IR"], agent="none")),
+    ("T1", "in_and_opposed_phase", ge("fgre", "AX DUAL ECHO IN/OUT", tr=180, te=2.2, flip=80,
+        scan="GR")),
+    ("T1", "mprage_by_times", {"RepetitionTime": 2300, "EchoTime": 3, "InversionTime": 900}),
+    ("T1", "spin_echo_by_times", {"RepetitionTime": 500, "EchoTime": 12}),
     # T1 with contrast agent
     ("T1C", "siemens_agent_tag", siemens(
         "*se2d1", "t1_se_tra", tr=500, te=9.4, scan="SE", agent="Gadovist 7ml")),
@@ -228,6 +232,7 @@ HEADERS: list[tuple[str, str, Header]] = [
     ("STIR", "hitachi_low_field", hitachi("FIR", "STIR SAG", tr=2500, te=30, ti=85, scan=["SE",
         "IR"])),
     ("STIR", "uih", uih("fse_ir", "stir_sag", tr=3500, te=45, ti=190, scan=["SE", "IR"])),
+    ("STIR", "by_times", {"RepetitionTime": 4000, "EchoTime": 50, "InversionTime": 160}),
     # T2*
     ("T2STAR", "siemens_fl2d", siemens("*fl2d1", "t2_fl2d_tra_hemo", tr=650, te=20, flip=20,
         scan="GR")),
@@ -296,6 +301,10 @@ HEADERS: list[tuple[str, str, Header]] = [
     ("ADC", "philips_adc", philips("DwiSE", "dADC", tr=3800, te=80, scan="SE",
                                    kind=["DERIVED", "PRIMARY", "ADC", "ADC", "SE"])),
     ("ADC", "canon_adc", canon("SEEPI2D", "ADC", tr=6000, te=90, scan=["SE", "EP"], b=1000.0)),
+    ("ADC", "siemens_xa_adc", {
+        "Manufacturer": "Siemens Healthineers", "EchoPulseSequence": "GRADIENT",
+        "EchoPlanarPulseSequence": "YES", "AcquisitionContrast": "DIFFUSION",
+        "ImageType": [*DIFFUSION, "ADC"], "RepetitionTime": 4000, "EchoTime": 68}),
     ("OTHER", "siemens_fa", siemens("*ep_b1000", "ep2d_diff_FA", tr=3500, te=89, scan="EP",
                                     kind=[*DIFFUSION, "FA", "ND"])),
     # Vessels
@@ -355,7 +364,15 @@ HEADERS: list[tuple[str, str, Header]] = [
         scan="GR")),
     ("LOCALIZER", "french", philips("TSE", "REPERAGE", tr=1200, te=80, scan="SE")),
     ("LOCALIZER", "uih_scout", uih("gre", "scout", tr=6, te=2.8, scan="GR")),
+    ("LOCALIZER", "siemens_autoalign", siemens("*fl3d1_ns", "", tr=3.15, te=1.37, flip=8,
+        scan="GR")),
+    ("LOCALIZER", "canon_locator", canon("FE2D", "Locator", tr=20, te=5, flip=20, scan="GR")),
     # Everything else
+    ("OTHER", "siemens_dess", siemens("*de3d1", "t2_de3d_we_cor", tr=14, te=5, flip=25,
+        scan="GR")),
+    ("OTHER", "ge_calibration", ge("efgre3d", "Cal Head 24", tr=2, te=0.6, flip=1, scan="GR")),
+    ("OTHER", "philips_reference", philips("FFE", "Ref_Head_32", tr=4, te=0.6, flip=7,
+        scan="GR")),
     ("OTHER", "siemens_cine", siemens("*tfi2d1_12", "cine_trufi_4ch", tr=40, te=1.4, flip=60,
                                       scan="GR", heart=25)),
     ("OTHER", "siemens_ciss", siemens("*ci3d1_51", "t2_ci3d_tra", tr=6, te=2.7, flip=70,
