@@ -121,7 +121,8 @@ def _slice_step(
             return normal * thickness, []
         return normal, ["slice thickness unknown: 1 mm assumed"]
     gaps = np.diff(places @ normal)
-    usual = float(np.median(gaps))
+    # The lower of two middle ones, not their mean, which would be no slice's distance.
+    usual = float(np.quantile(gaps, 0.5, method="lower"))
     warnings = _spacing_warnings(gaps, usual)
     if warnings:
         # The true steps differ: the usual one, along the mean direction, is right for most.

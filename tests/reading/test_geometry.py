@@ -64,6 +64,14 @@ def test_missing_slices_are_said_and_not_filled(write_slice: WriteSlice) -> None
     assert series.warnings == ("gap: 2 slices missing (after slice 3), not filled in",)
 
 
+def test_a_gap_among_few_slices_is_no_uneven_spacing(write_slice: WriteSlice) -> None:
+    for number, z in enumerate((0.0, 3.0, 9.0), start=1):
+        path = write_slice(number, (0.0, 0.0, z))
+    series = series_of(path)
+    assert series.spacing[0] == pytest.approx(3.0)
+    assert series.warnings == ("gap: 1 slices missing (after slice 2), not filled in",)
+
+
 def test_uneven_spacing_is_said(write_slice: WriteSlice) -> None:
     for number, z in enumerate((0.0, 3.0, 6.0, 10.2, 13.2), start=1):
         path = write_slice(number, (0.0, 0.0, z))
