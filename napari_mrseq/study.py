@@ -52,11 +52,15 @@ class Match:
     def status(self) -> str:
         """``"there"``, ``"double"``, ``"perhaps"``, ``"missing"``, or ``"optional"``: not there.
 
-        Double is one sequence twice in one plane.
+        Double is one sequence twice in one plane; the echoes of one series are acquired once.
         """
         if self.verdicts:
-            kinds = {(verdict.sequence, verdict.series.plane) for verdict in self.verdicts}
-            return "there" if len(kinds) == len(self.verdicts) else "double"
+            acquired = {
+                (verdict.sequence, verdict.series.plane, _acquisition(verdict))
+                for verdict in self.verdicts
+            }
+            kinds = {kind[:2] for kind in acquired}
+            return "there" if len(kinds) == len(acquired) else "double"
         if self.perhaps:
             return "perhaps"
         return "missing" if self.expected.required else "optional"
@@ -198,6 +202,11 @@ def _plane_fits(series: Series, entry: Expected) -> bool:
     return series.spacing is not None and max(series.spacing) <= ISOTROPIC_MM
 
 
+def _acquisition(verdict: Verdict) -> Any:
+    """Return what stacks of one series share: echoes, water and fat, magnitude and phase."""
+    return verdict.series.series_uid or id(verdict)
+
+
 def _repeats(verdicts: Sequence[Verdict]) -> tuple[tuple[Verdict, ...], ...]:
     groups: list[list[Verdict]] = []
     for verdict in verdicts:
@@ -207,7 +216,8 @@ def _repeats(verdicts: Sequence[Verdict]) -> tuple[tuple[Verdict, ...], ...]:
             first = group[0]
             told_alike = (first.sequence, first.resolved) == (verdict.sequence, verdict.resolved)
             if told_alike and _one_prescription(first.series, verdict.series):
-                group.append(verdict)
+                if _acquisition(verdict) not in map(_acquisition, group):
+                    group.append(verdict)
                 break
         else:
             groups.append([verdict])

@@ -120,6 +120,16 @@ def test_two_sequences_or_planes_that_both_fit_are_not_double() -> None:
     assert statuses(study)["fluid-sensitive sagittal"] == "there"
 
 
+def test_echoes_of_one_series_are_acquired_once() -> None:
+    echoes = [scan("T2STAR"), scan("T2STAR"), scan("T2STAR")]
+    study = judge_study(echoes, load_protocol("stroke"))
+    assert statuses(study)["T2* or SWI"] == "there"
+    assert study.repeats == ()
+    again = judge_study([*echoes, scan("T2STAR", number=2)], load_protocol("stroke"))
+    assert statuses(again)["T2* or SWI"] == "double"
+    assert [len(group) for group in again.repeats] == [2]
+
+
 def test_thin_slices_show_every_plane() -> None:
     iso = scan("T2", plane="sagittal", spacing=(1.0, 1.0, 1.0))
     assert statuses(judge_study([iso], load_protocol("ms")))["T2"] == "there"
