@@ -20,7 +20,7 @@ from qtpy.QtWidgets import (
 
 from napari_mrseq.viewer.batch_runner import BatchRunner
 from napari_mrseq.viewer.export import ExportButton
-from napari_mrseq.viewer.study_table import HEADINGS, verdict_cells
+from napari_mrseq.viewer.study_table import HEADINGS, NAME_COLUMN, verdict_cells
 from napari_mrseq.viewer.table import KEY_ROLE, Cell, Row, SortedTable
 from napari_mrseq.viewer.wording import series_name
 
@@ -67,7 +67,7 @@ class BatchPanel(QWidget):
         self.progress.setFormat("")
         self.status = QLabel(HINT)
         self.status.setWordWrap(True)
-        self.table = SortedTable(HEADINGS)
+        self.table = SortedTable(HEADINGS, NAME_COLUMN)
         self.table.setToolTip("A double click opens the series as a layer")
         self.failed_label = QLabel()
         self.failed = SortedTable(("Not read", "Why"))

@@ -100,7 +100,8 @@ def canvas_text(viewer: ViewerModel) -> str:
 
 
 def _named_line(viewer: ViewerModel, layer: Image) -> str:
-    return f"{_line(viewer, layer)}   {own_name(layer)}"
+    first, *rest = _line(viewer, layer).split("\n")
+    return "\n".join([f"{first}   {own_name(layer)}", *rest])
 
 
 def _line(viewer: ViewerModel, layer: Image) -> str:
@@ -114,4 +115,6 @@ def _line(viewer: ViewerModel, layer: Image) -> str:
         return f"{said}{conflict}   whole stack"
     judged = state.said(index)
     said = said_words(judged) + conflict if judged else "not yet run"
-    return f"{said}   {slice_words(state.series, index)}"
+    # On one line, the place in a 4-D series would not fit a canvas of usual width.
+    place = slice_words(state.series, index).replace(", volume", "\nvolume", 1)
+    return f"{said}   {place}"

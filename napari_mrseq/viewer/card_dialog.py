@@ -21,7 +21,7 @@ from napari_mrseq.errors import MrseqError
 from napari_mrseq.model import registry
 from napari_mrseq.sequences import colour_of, name_of
 
-WIDTH = 620
+WIDTH = 760
 
 
 class CardDialog(QDialog):
@@ -55,6 +55,8 @@ class CardDialog(QDialog):
         self.classes.setWordWrap(True)
         self.words = QPlainTextEdit(words)
         self.words.setReadOnly(True)
+        # Its lines are columns.
+        self.words.setStyleSheet("font-family: monospace;")
         self.failure = QLabel()
         self.failure.setWordWrap(True)
         self.keep = QCheckBox("keep it among my models")

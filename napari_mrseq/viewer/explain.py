@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 # From nothing over red to bright yellow: told by brightness alone as well.
 HEAT_COLOURS = ((0.4, 0.0, 0.1, 0.0), (0.85, 0.2, 0.1, 0.55), (1.0, 0.95, 0.4, 0.9))
-OPACITY = 0.7
+OPACITY = 0.6
 
 
 @dataclass(frozen=True, eq=False)

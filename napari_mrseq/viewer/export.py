@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Signal  # type: ignore[attr-defined]
 from qtpy.QtGui import QAction  # type: ignore[attr-defined]
-from qtpy.QtWidgets import QFileDialog, QMenu, QToolButton, QWidget
+from qtpy.QtWidgets import QFileDialog, QMenu, QPushButton, QWidget
 
 from napari_mrseq.bids import write_sidecars
 from napari_mrseq.errors import MrseqError
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 FILE_KINDS = {"csv": "Table (*.csv)", "json": "JSON (*.json)"}
 
 
-class ExportButton(QToolButton):
+class ExportButton(QPushButton):
     """A button with the kinds of files that verdicts can be written to.
 
     Parameters
@@ -46,9 +46,9 @@ class ExportButton(QToolButton):
     ) -> None:
         super().__init__(parent)
         self._outcomes, self._paths = outcomes, paths
-        self.setText("Export")
+        self.setText("Export ▾")
+        self.setStyleSheet("QPushButton::menu-indicator { image: none; width: 0px; }")
         self.setToolTip("Write the verdicts into files, as the command line does")
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.kinds = QMenu(self)
         self.kinds.setToolTipsVisible(True)
         self.add("CSV…", "A table, one row a series", partial(self._ask_file, "csv"))

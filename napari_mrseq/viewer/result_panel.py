@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QGridLayout, QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from qtpy.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from napari_mrseq.sequences import UNKNOWN, colour_of, name_of
 from napari_mrseq.viewer.wording import (
@@ -46,13 +54,15 @@ class ResultPanel(QStackedWidget):
         self.header = _label(wrap=True)
         self.doubts = _label(wrap=True)
         self.model = _label(size=8)
+        first, second = QHBoxLayout(), QHBoxLayout()
+        first.addWidget(self.verdict, 1)
+        first.addWidget(self.confidence)
+        second.addWidget(self.runners_up, 1)
+        second.addWidget(self.plane)
         top = QGridLayout()
         top.addWidget(self.swatch, 0, 0, 2, 1)
-        top.addWidget(self.verdict, 0, 1)
-        top.addWidget(self.confidence, 0, 2)
-        top.addWidget(self.runners_up, 1, 1)
-        top.addWidget(self.plane, 1, 2)
-        top.setColumnStretch(1, 1)
+        top.addLayout(first, 0, 1)
+        top.addLayout(second, 1, 1)
         page = QWidget()
         layout = QVBoxLayout(page)
         layout.setContentsMargins(0, 4, 0, 4)
@@ -130,7 +140,7 @@ def _correction_words(verdict: Verdict, correction: Correction) -> str:
 
 def _second_line(verdict: Verdict) -> str:
     if verdict.overruled:
-        return f"The program said {decision_words(verdict.overruled)}"
+        return f"was {decision_words(verdict.overruled)}"
     if verdict.sequence == UNKNOWN:
         best = max(verdict.probabilities, key=lambda code: verdict.probabilities[code])
         return f"perhaps {name_of(best)}, {percent(verdict.probabilities[best])}: not enough"

@@ -10,13 +10,13 @@ from qtpy.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLay
 from napari_mrseq.sequences import UNKNOWN, colour_of, name_of
 from napari_mrseq.verdict import correct_slice
 from napari_mrseq.viewer.table import KEY_ROLE, Cell, Row, SortedTable
-from napari_mrseq.viewer.wording import CORRECTED, decision_words, is_odd, percent, runners_up
+from napari_mrseq.viewer.wording import decision_words, is_odd, percent, runners_up
 
 if TYPE_CHECKING:
     from napari_mrseq.verdict import SliceVerdict
     from napari_mrseq.viewer.annotation import LayerState
 
-HEADINGS = ("Slice", "Sequence", "Confidence", "Note")
+HEADINGS = ("Slice", "Sequence", "Sure", "Note")
 NOTE_COLUMN = 3
 
 
@@ -86,7 +86,7 @@ def _row(state: LayerState, index: int) -> Row:
 
 def _note(state: LayerState, judged: SliceVerdict) -> str:
     if judged.overruled:
-        return f"✎ {CORRECTED}, was {decision_words(judged.overruled)}"
+        return f"✎ was {decision_words(judged.overruled)}"
     if judged.sequence == UNKNOWN:
         return "? unsure"
     if state.verdict is not None and is_odd(judged, state.verdict):

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     from napari_mrseq.verdict import Verdict
 
-HEADINGS = ("Sequence", "Sure", "Doubt", "Layer", "Header", "Plane", "Slices")
+HEADINGS = ("Sequence", "Sure", "Doubt", "Layer", "Header", "Slices")
+NAME_COLUMN = 3
+PLANES = {"axial": "ax", "coronal": "cor", "sagittal": "sag", "oblique": "obl"}
 DOUBT_BELOW = 0.8
 
 
@@ -27,7 +29,7 @@ class StudyTable(SortedTable):
     layer_chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(HEADINGS, parent)
+        super().__init__(HEADINGS, NAME_COLUMN, parent)
         self.setToolTip("A double click shows the layer")
         self.doubleClicked.connect(self._on_row)
 
@@ -58,17 +60,17 @@ def doubt(verdict: Verdict) -> str:
 
 def verdict_cells(name: str, verdict: Verdict) -> tuple[Cell, ...]:
     """Return the cells of a judged series, under `HEADINGS`."""
-    claim = verdict.header
+    claim, count = verdict.header, verdict.series.slice_count
+    plane = verdict.series.plane or "plane not known"
     colour = colour_of(verdict.sequence, verdict.probabilities)
     sure = "" if verdict.overruled else percent(verdict.confidence)
     return (
         Cell(name_of(verdict.sequence), colour=colour),
         Cell(sure, verdict.confidence),
         Cell(doubt(verdict)),
-        Cell(name),
+        Cell(name, hint=name),
         Cell(name_of(claim.sequence) if claim else "none", hint=header_words(claim)),
-        Cell(verdict.series.plane or ""),
-        Cell(str(verdict.series.slice_count), verdict.series.slice_count),
+        Cell(f"{count} {PLANES.get(plane, '')}".strip(), count, hint=f"{count} slices, {plane}"),
     )
 
 
@@ -77,5 +79,7 @@ def _row(layer: Image) -> Row:
     name = own_name(layer)
     if state is None or state.verdict is None:
         nothing = Cell("")
-        return Row(layer, (Cell("not yet run"), nothing, nothing, Cell(name), *[nothing] * 3))
+        return Row(
+            layer, (Cell("not yet run"), nothing, nothing, Cell(name, hint=name), *[nothing] * 2)
+        )
     return Row(layer, verdict_cells(name, state.verdict))

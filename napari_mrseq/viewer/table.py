@@ -13,7 +13,7 @@ from qtpy.QtCore import (
     Qt,
 )
 from qtpy.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence
-from qtpy.QtWidgets import QAbstractItemView, QTableView, QWidget
+from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 SORT_ROLE = Qt.ItemDataRole.UserRole
 KEY_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -144,9 +144,16 @@ class SortedTable(Table):
     ----------
     headings : tuple of str
         Of the columns.
+    widest : int, optional
+        The column that gives way, and takes what room is left; the last one by default.
     """
 
-    def __init__(self, headings: tuple[str, ...], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        headings: tuple[str, ...],
+        widest: int | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.rows = RowModel(headings)
         self.proxy = QSortFilterProxyModel()
@@ -154,6 +161,10 @@ class SortedTable(Table):
         self.proxy.setSortRole(SORT_ROLE)
         self.setModel(self.proxy)
         self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
+        columns = self.horizontalHeader()
+        if columns is not None and widest is not None:
+            columns.setStretchLastSection(False)
+            columns.setSectionResizeMode(widest, QHeaderView.ResizeMode.Stretch)
 
     def set_rows(self, rows: list[Row]) -> None:
         """Show other rows."""

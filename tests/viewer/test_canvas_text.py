@@ -40,7 +40,7 @@ def test_it_follows_the_slider(viewer, text, make_verdict) -> None:
 def test_it_follows_both_sliders_of_a_4d_layer(viewer, text, make_verdict) -> None:
     add(viewer, make_verdict, ["T1", "T2", "FLAIR", "FLAIR", "T1", "T2"], shape=(2, 3, 8, 8))
     viewer.dims.set_current_step((0, 1), (1, 2))
-    assert text.text == "T2 90 %   slice 3 of 3, volume 2 of 2"
+    assert text.text == "T2 90 %   slice 3 of 3\nvolume 2 of 2"
 
 
 def test_a_flat_picture_has_one_slice(viewer, text, make_verdict) -> None:

@@ -78,7 +78,7 @@ def test_a_series_can_be_overruled_and_it_is_shown_as_the_users(
     viewer.dims.set_current_step(0, 2)
     assert viewer.canvas.overlays.text.text.startswith("T2 (corrected)   slice 3 of 6")
     assert (panel.result.verdict.text(), panel.result.confidence.text()) == ("T2", "✎ corrected")
-    assert "The program said T1 90 %" in panel.result.runners_up.text()
+    assert panel.result.runners_up.text() == "was T1 90 %"
     assert "Corrected by you: T2, was T1 90 %." in panel.result.doubts.text()
     assert panel.study.table.proxy.index(0, 2).data() == "✎ corrected"
 
@@ -122,7 +122,7 @@ def test_slices_chosen_in_the_table_can_be_overruled_alone(qtbot, panel, press, 
         "T1",
         "T1",
     ]
-    assert rows_of(panel, 3) == ["", "", *["✎ corrected, was T1 90 %"] * 2, "", ""]
+    assert rows_of(panel, 3) == ["", "", *["✎ was T1 90 %"] * 2, "", ""]
     place = panel.slices.only_odd.rect().center()
     place.setX(8)
     qtbot.mouseClick(panel.slices.only_odd, LEFT, pos=place)
