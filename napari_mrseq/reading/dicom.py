@@ -98,7 +98,8 @@ def is_mr(origin: Origin, *, colour: bool) -> bool:
 
 def _series_key(origin: Origin) -> Hashable:
     if origin.series_uid:
-        return origin.study_uid, origin.series_uid
+        # Anonymised files may share one UID; their numbers still tell series apart.
+        return origin.study_uid, origin.series_uid, origin.series_number
     return origin.study_uid, str(Path(origin.path).parent), origin.series_number
 
 

@@ -263,3 +263,11 @@ def test_slices_without_positions_keep_the_order_of_their_numbers(write_slice: W
     assert series.affine is None
     assert series.instance_uids == tuple(f"{SERIES_UID}.{number}" for number in (1, 2, 3))
     assert "no slice positions" in series.warnings[0]
+
+
+def test_numbers_tell_series_apart_that_share_a_uid(write_slice: WriteSlice) -> None:
+    for number, position in enumerate(PLACES, start=1):
+        write_slice(number, position, SeriesNumber=4)
+        path = write_slice(number + 10, position, SeriesNumber=5)
+    assert [one.series_number for one in series_of(path)] == [4, 5]
+    assert [one.pixels.shape[0] for one in series_of(path)] == [4, 4]
