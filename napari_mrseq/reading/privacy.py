@@ -155,8 +155,13 @@ def _clean(dataset: Dataset, identity: _Identity, depth: int) -> None:
         elif decoded.VR == "SQ":
             for item in decoded.value or ():
                 _clean(item, identity, depth + 1)
-        elif decoded.VR in _TEXT_VRS:
+        elif decoded.VR in _TEXT_VRS and not _is_code(decoded):
             identity.cut_from(decoded)
+
+
+def _is_code(element: Any) -> bool:
+    """Tell whether the scanner wrote an element, not a person: SE is a sequence, and a name."""
+    return element.VR == "CS" and element.tag.group == 0x0018
 
 
 def _is_deferred(element: Any, vr: str) -> bool:

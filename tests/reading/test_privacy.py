@@ -138,6 +138,11 @@ def test_name_is_cut_from_words_and_the_words_stay(write_slice: WriteSlice) -> N
     assert read_study(path).series[0].description == "T1 mprage _ lipid_supp"
 
 
+def test_name_that_is_a_code_leaves_the_codes(write_slice: WriteSlice) -> None:
+    header = header_of(write_slice(1, PatientName="Se^Jane", ScanningSequence=["SE", "IR"]))
+    assert list(header.ScanningSequence) == ["SE", "IR"]
+
+
 def test_number_of_a_patient_takes_no_number_away(write_slice: WriteSlice) -> None:
     path = write_slice(1, PatientID="2500", RepetitionTime=2500, InversionTime=12500)
     header = header_of(path)
