@@ -47,9 +47,10 @@ def _bounded(bounds: list[float]) -> str:
 
 def _per_class(series: dict[str, Any]) -> Iterator[str]:
     yield "right per class: cases, member, family (series)"
+    width = max((8, *(len(label) for label in series["recall"])))
     for label, row in series["recall"].items():
         member, family = _percent(row["member"]), _percent(row["family"])
-        yield f"  {label:8}{row['cases']:6}{member:>10}{family:>10}"
+        yield f"  {label:{width}}{row['cases']:6}{member:>10}{family:>10}"
 
 
 def _told(slices: dict[str, Any], series: dict[str, Any], key: str) -> bool:
@@ -71,8 +72,10 @@ def _percent(value: float | None) -> str:
 def _matrix(figures: dict[str, Any]) -> list[str]:
     measures = figures["series"].get("measures", figures)
     classes = measures["classes"]
-    lines = [" " * 10 + "".join(f"{code:>8}" for code in classes)]
+    # Classes of a user's own may have long names.
+    width = max(8, *(len(code) + 2 for code in classes))
+    lines = [" " * width + "".join(f"{code:>{width}}" for code in classes)]
     for code, row in zip(classes, measures["confusion"], strict=True):
         if any(row):
-            lines.append(f"{code:10}" + "".join(f"{count or '·':>8}" for count in row))
+            lines.append(f"{code:{width}}" + "".join(f"{count or '·':>{width}}" for count in row))
     return lines
