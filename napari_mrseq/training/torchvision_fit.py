@@ -1,6 +1,7 @@
 """Train a classifier of torchvision as PyTorch's transfer-learning tutorial does.
 
-The recipe of the old program: a ResNet from ImageNet's weights, three equal colours, a random
+Taken for the recipe of the old program, which prepares pictures as the tutorial does; its own
+training program was not at hand. A ResNet from ImageNet's weights, three equal colours, a random
 part of the picture cut to 224 × 224 and mirrored by chance, SGD with momentum, the rate falling
 to a tenth every seven passes. No class for what is unknown.
 """
