@@ -9,6 +9,7 @@ import torch
 from torch.nn import functional
 
 from napari_mrseq.errors import ModelError
+from napari_mrseq.model import running
 from napari_mrseq.model.card import TORCHVISION
 from napari_mrseq.model.classifier import logits_of
 from napari_mrseq.model.networks import channel_count
@@ -83,11 +84,12 @@ def explain(
     def odds(pictures: Tensor) -> Tensor:
         logits = (
             model.network(pictures) if foreign else logits_of(model.network, pictures, channels)
-        )
+        ).float()
         others = torch.cat((logits[:, :place], logits[:, place + 1 :]), dim=1)
         return logits[:, place] - others.logsumexp(dim=1)
 
-    with torch.inference_mode():
+    # Rounding shifts all answers alike: what hiding costs hardly feels it.
+    with torch.inference_mode(), running.precision(model.device, model.half):
         lost = (
             Occlusion(odds)
             .attribute(

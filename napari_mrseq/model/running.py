@@ -62,6 +62,11 @@ def half_precision(device: str) -> torch.dtype | None:
     return torch.bfloat16 if native else None
 
 
+def precision(device: str, half: torch.dtype | None) -> contextlib.AbstractContextManager[object]:
+    """Return the context in which products are rounded to `half`; None for float32."""
+    return torch.autocast(device.partition(":")[0], half) if half else contextlib.nullcontext()
+
+
 def batch_size(device: str, size: int) -> int:
     """Return how many slices of `size` × `size` pixels are judged at once: as the card has room."""
     if not device.startswith("cuda"):
@@ -97,11 +102,10 @@ def run(
         If not even one fits into the memory of the device.
     """
     kind = device.partition(":")[0]
-    precision = torch.autocast(kind, half) if half else contextlib.nullcontext()
     try:
         # Only from pinned memory does a card fetch while the processor goes on.
         source = images.pin_memory() if kind == "cuda" else images
-        with precision:
+        with precision(device, half):
             return answer(source.to(device, non_blocking=True)).float().cpu()
     except RuntimeError as error:
         if "out of memory" not in str(error):
