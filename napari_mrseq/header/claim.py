@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # contradicts cost a sixth: in published cohorts about one description in ten is wrong.
 AGREEMENT = 0.5
 DISAGREEMENT = 5 / 6
+# Sequences whose names often hold "T2".
+T2_LIKE = ("FLAIR", "STIR")
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,10 @@ def claim_from(attributes: SequenceAttributes) -> HeaderClaim:
 
 
 def _named(attributes: SequenceAttributes) -> tuple[str, ...]:
-    found = (naming.sequence for naming in namings(attributes))
+    found = [naming.sequence for naming in namings(attributes)]
+    if found and found[0] in T2_LIKE:
+        # "T2" is here what the image looks like: "t2_tirm_dark-fluid" names no other sequence.
+        found = [name for name in found if name == found[0] or name not in ("T2", *T2_LIKE)]
     return tuple(
         code for name in found for code in (("PD", "T2") if name == DUAL_ECHO else (name,))
     )

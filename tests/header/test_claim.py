@@ -286,6 +286,9 @@ def test_words_that_name_several_sequences_are_all_kept(make_series: Any) -> Non
     claim = claim_of(make_series({"SeriesDescription": "fMRI T1 anatomy", "EchoTime": 3}))
     assert claim is not None
     assert claim.named == ("BOLD", "T1")
+    fluid = claim_of(make_series({"SeriesDescription": "t2_tirm_tra_dark-fluid", "EchoTime": 90}))
+    assert fluid is not None
+    assert fluid.named == ("FLAIR",)
     both = claim_of(make_series({"SeriesDescription": "pd+t2_tse", "EchoTime": 90}))
     assert both is not None
     assert {"PD", "T2"} <= set(both.named)
