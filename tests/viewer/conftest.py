@@ -88,16 +88,22 @@ def press(qtbot):
 
 @pytest.fixture
 def pick(qtbot):
-    """Return a function that opens a button's menu and clicks an entry of it."""
+    """Return a function that opens a button's menu with the mouse and chooses an entry of it."""
 
     def choose(button, text: str) -> None:
         menu = button.menu()
         (entry,) = [action for action in menu.actions() if action.text() == text]
-        # A menu takes over until something is chosen.
-        QTimer.singleShot(
-            200, lambda: qtbot.mouseClick(menu, LEFT, pos=menu.actionGeometry(entry).center())
-        )
-        qtbot.mouseClick(button, LEFT)
+
+        def enter() -> None:
+            if not menu.isVisible():
+                QTimer.singleShot(50, enter)
+                return
+            menu.setActiveAction(entry)
+            qtbot.keyClick(menu, Qt.Key.Key_Return)
+
+        with qtbot.waitSignal(entry.triggered, timeout=30_000):
+            QTimer.singleShot(50, enter)
+            qtbot.mouseClick(button, LEFT)
 
     return choose
 

@@ -173,7 +173,9 @@ def test_the_first_steps_are_shown_until_they_are_read(qtbot, open_panel, prefer
 
 def test_the_activity_dock_shows_how_far_a_run_is(qtbot, open_panel) -> None:
     viewer, panel = open_panel()
-    viewer.add_image(np.random.default_rng(0).random((200, 64, 64)))
+    y, x = np.mgrid[-1:1:64j, -1:1:64j]
+    head = (y**2 + x**2 < 0.7) * (2 + np.sin(9 * x) * np.cos(7 * y))
+    viewer.add_image(np.repeat(head[None], 200, axis=0))
     seen: set[str] = set()
 
     def look() -> None:
@@ -198,7 +200,6 @@ def test_our_keys_are_not_naparis(open_panel) -> None:
     theirs |= {action.shortcut() for action in panel.window().findChildren(QAction)}
     assert len(theirs) > 20
     assert not ours & theirs
-    assert panel.isVisible()
 
 
 def test_every_control_has_a_tool_tip(open_panel) -> None:
