@@ -3,6 +3,7 @@
 The old program ran ResNet-152 at 224 px and built its model at each click. What is compared runs
 in turn, so that other programs disturb both alike, and the least time of each counts. Goals are
 held against seconds of the processor, summed over threads; seconds of the clock stand beside them.
+On a busy machine set OMP_NUM_THREADS=1: threads that wait for each other count as work.
 """
 
 from __future__ import annotations
