@@ -1,0 +1,73 @@
+"""Descriptions as sites write them name their sequence, or another only beside it."""
+
+from __future__ import annotations
+
+import pytest
+
+from napari_mrseq.header.words import DUAL_ECHO, namings_of
+from napari_mrseq.sequences import family_of
+
+# Sequence: descriptions, parted by semicolons.
+DESCRIPTIONS = {
+    "T1": (
+        "AX T1 SE;SAG T1 FSE;COR T1 FS POST;T1 MPRAGE SAG ISO;3D T1 TFE;T1_vibe_fs_tra_p3_bh;AX "
+        "LAVA PRE;WATER: AX LAVA FLEX;InPhase: AX LAVA-Flex;AX FSPGR;T1W_mDIXON;Ax T1 FLAIR;T1 "
+        "BLADE COR;SAG 3D BRAVO;AX T1 FS GD ORBIT;T1 DYNAMIC "
+        "LIVER;eTHRIVE_dyn;T1_starvibe;t1_quick3d;COR T1 HIP;mprage for fMRI;anat T1 task;T1 "
+        "rest;dixon_vibe_W;opp phase;t1_tse_dixon_sag_W;T1W_TSE_SAG SPINE;C-SPINE SAG "
+        "T1;Accelerated Sagittal MPRAGE;MPRAGE_GRAPPA2;IR-FSPGR;SPGR;AX VIBE POST;3D FFE SHOULDER "
+        "T1"
+    ),
+    "T2": (
+        "AX T2 FSE;T2 TSE TRA 512;SAG T2 FS;T2 HASTE COR;MRCP 3D;AX SSFSE;T2_SPACE_SAG;T2 FRFSE "
+        "FAT SAT;T2W_TSE_CLEAR;T2W_SPAIR;myelogram;AX T2 PROPELLER HR;t2_blade_fs_tra_p2_mbh;SAG "
+        "T2 CUBE;cor t2 dixon w;T2 mDIXON;T2_DRIVE_CLEAR;VISTA T2;Ax T2 Star FSE;T2W DWI "
+        "reference;COR T2 for FLAIR planning;Axial T2 PD;SSTSE;T2-FS KNEE;pelvis T2 hi res;T2 "
+        "ROUTINE;T2 IR"
+    ),
+    "FLAIR": (
+        "AX FLAIR;SAG CUBE T2 FLAIR;t2_tirm_tra_dark-fluid;T2W_FLAIR;FLAIR FS GD;3D FLAIR "
+        "VISTA;Ax T2 FLAIR PROPELLER;t2_spc_da-fl_sag;t2_space_dark-fluid;dark fluid cor;Axial 3D "
+        "FLAIR;T2-FLAIR;FLAIR_longTR;ir_flair"
+    ),
+    "PD": (
+        "AX PD FS;SAG PD;pd_tse_fs_cor;PDW_SPAIR;COR PD FAT SAT;DP FAT SAT;INTERMED FS;PD_TSE;SAG "
+        "PD T2;proton density;Axial PD/T2"
+    ),
+    "STIR": ("COR STIR;t2_tirm_cor;SAG STIR SPINE;STIR_longTE;TIRM sag;ir stir;T2 STIR"),
+    "T2STAR": (
+        "AX T2* GRE;T2_fl2d_tra_hemo;MERGE AX;t2_me2d;T2 FFE;GRE T2STAR;ax gre hemo;MEDIC;T2 "
+        "GRE;AX GRADIENT ECHO T2*;t2*"
+    ),
+    "BOLD": (
+        "fMRI;ep2d_bold_moco_p2;rfMRI_REST_AP;task-nback_bold;resting state;BOLD RS;fMRI finger "
+        "tapping;func_rest;RestingState_fMRI;epi_bold;Resting fMRI ASC"
+    ),
+    "DWI": (
+        "AX DWI;DTI 64 "
+        "dir;ep2d_diff_3scan_trace;resolve_3scan_trace;DWI_b1000;dMRI_dir98_AP;DIFFUSION;diff b0 "
+        "b1000;DTI_TENSOR;isoDWI;AX DWI ASSET;sDWI 3b;trace;reg - DWI;DWI PROSTATE "
+        "b1400;NODDI;multishell dwi;HARDI;Ax DTI 32 Directions;b1000 trace;ZOOMit diff"
+    ),
+    "ADC": (
+        "ADC;dADC;ADC (10^-6 mm2/s);Apparent Diffusion Coefficient;ep2d_diff_ADC;eADC;DWI ADC "
+        "map;Average DC;AVDC;ADC_map b0 b1000"
+    ),
+    "MRA": (
+        "3D TOF;TOF_3D_multi-slab;COW;MRA HEAD;MRV;PCA venc;MIP TOF;CE MRA "
+        "CAROTID;ANGIO;TRICKS;COW TOF MIP;TOF neck;collapse:TOF;pjn:COW"
+    ),
+}
+CASES = [(code, text) for code, texts in DESCRIPTIONS.items() for text in texts.split(";")]
+
+
+@pytest.mark.parametrize(("code", "text"), CASES)
+def test_description_names_its_family(code: str, text: str) -> None:
+    named = [naming.sequence for naming in namings_of(text)]
+    codes = [*named, *(("PD", "T2") if DUAL_ECHO in named else ())]
+    assert family_of(code) in map(family_of, codes), named
+
+
+@pytest.mark.parametrize("text", ["", "Series 4", "AX", "SAG 3mm", "Head w/o", "HWS"])
+def test_description_that_names_nothing(text: str) -> None:
+    assert namings_of(text) == ()
