@@ -161,7 +161,7 @@ def _clean(dataset: Dataset, identity: _Identity, depth: int) -> None:
 
 def _is_code(element: Any) -> bool:
     """Tell whether the scanner wrote an element, not a person: SE is a sequence, and a name."""
-    return element.VR == "CS" and element.tag.group == 0x0018
+    return bool(element.VR == "CS" and element.tag.group == 0x0018)
 
 
 def _is_deferred(element: Any, vr: str) -> bool:
