@@ -25,8 +25,8 @@ from napari_mrseq.series import Failure, Series
 # Image classes that are pictures of a screen or a page, whatever their modality says.
 _SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 _UNPLACED = (
-    "no slice positions, orientation or pixel size in the header: order by instance number, place in "
-    "space unknown"
+    "no slice positions, orientation or pixel size in the header: order by instance number, "
+    "place in space unknown"
 )
 
 
