@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 Draw = Callable[[float, float], float]
 Weighting = Callable[[Tissue], "Signal"]
 
-# Pictures of each sequence. FLAIR is not among them: simulated, its fluid is too evenly dark, and
-# real ones were recognised less often for it.
+# Pictures of each sequence. FLAIR, T1 and T2 are not among them: there are many real ones, and
+# simulated fluid is too evenly dark (FLAIR was recognised less often for it).
 COUNTS = {
     "PD": 400,
     "T2STAR": 400,
@@ -46,8 +46,6 @@ COUNTS = {
     "DWI": 200,
     "B0": 150,
     "BOLD": 150,
-    "T1": 150,
-    "T2": 150,
 }
 FIELDS_TESLA = (1.5, 3.0)
 ROWS = 200
@@ -120,12 +118,6 @@ def _weighting(code: str, tesla: float, draw: Draw) -> tuple[Weighting, float]:
     """Draw a sequence's settings; return what they make of a tissue, and the echo time in ms."""
     if code == "PD":
         tr, te = draw(2000, 5000), draw(8, 32)
-        return lambda tissue: spin_echo(tissue, tr=tr, te=te), te
-    if code == "T2":
-        tr, te = draw(2500, 7000), draw(80, 130)
-        return lambda tissue: spin_echo(tissue, tr=tr, te=te), te
-    if code == "T1":
-        tr, te = draw(350, 700), draw(8, 18)
         return lambda tissue: spin_echo(tissue, tr=tr, te=te), te
     if code == "STIR":
         tr, te, ti = draw(3000, 6000), draw(15, 80), draw(0.55, 0.68) * _fat_t1(tesla)

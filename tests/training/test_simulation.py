@@ -35,19 +35,18 @@ def test_each_sequence_is_simulated_as_often_as_asked():
 
 @needs_head
 def test_the_same_seed_gives_the_same_pictures():
-    (_, first), (_, again) = (next(simulate(seed=3, counts={"T2": 1})) for _ in range(2))
+    (_, first), (_, again) = (next(simulate(seed=3, counts={"PD": 1})) for _ in range(2))
     np.testing.assert_array_equal(first, again)
 
 
 @needs_head
-def test_fluid_is_dark_in_t1_and_the_brightest_in_adc():
+def test_fluid_is_bright_without_diffusion_weighting_and_dark_with_it():
     # The same seed cuts the same plane through the same head.
-    t1 = next(simulate(seed=5, counts={"T1": 1}))[1]
-    adc = next(simulate(seed=5, counts={"ADC": 1}))[1]
-    fluid = adc > 2.4e-3
-    tissue = (adc > 0.5e-3) & (adc < 1.0e-3) & (t1 > np.median(t1[adc > 0.5e-3]))
+    b0, dwi, adc = (next(simulate(seed=5, counts={code: 1}))[1] for code in ("B0", "DWI", "ADC"))
+    fluid, tissue = adc > 2.4e-3, (adc > 0.5e-3) & (adc < 1.0e-3)
     assert fluid.sum() > 50
-    assert np.median(t1[fluid]) < 0.7 * np.median(t1[tissue])
+    assert np.median(b0[fluid]) > 1.2 * np.median(b0[tissue])
+    assert np.median(dwi[fluid]) < 0.6 * np.median(dwi[tissue])
 
 
 @needs_foreign
@@ -64,9 +63,9 @@ def test_a_widened_catalogue_holds_the_first_one_and_unknown_pictures(tmp_path):
     with first.open("w", newline="") as file:
         csv.writer(file).writerows([("path", "label", "group"), ("mine.png", "T1", "me")])
     rows = read_catalogue(
-        widen(first, tmp_path / "wide", simulate(0, {"T2": 2}), islice(foreign_pictures(0), 2))
+        widen(first, tmp_path / "wide", simulate(0, {"PD": 2}), islice(foreign_pictures(0), 2))
     )
     assert rows[0].path == tmp_path / "mine.png"
-    assert [row.label for row in rows] == ["T1", "T2", "T2", "UNKNOWN", "UNKNOWN"]
+    assert [row.label for row in rows] == ["T1", "PD", "PD", "UNKNOWN", "UNKNOWN"]
     assert all(row.path.is_file() for row in rows[1:])
     assert all(row.fold == -1 for row in rows[1:])

@@ -73,7 +73,7 @@ def test_a_model_trained_on_keeps_what_it_knew(catalogue, tmp_path):
 
 def test_a_stopped_training_goes_on_as_if_it_had_not_stopped(catalogue, tmp_path):
     rows = read_catalogue(catalogue)
-    images, _ = load_images(rows, TINY.stored_size)
+    images, shown = load_images(rows, TINY.stored_size)
     classes = ("T1", "T2", "UNKNOWN")
 
     def run(folder, resume=False, stop_after=None):
@@ -85,7 +85,7 @@ def test_a_stopped_training_goes_on_as_if_it_had_not_stopped(catalogue, tmp_path
             if stop_after == len(lines):
                 raise KeyboardInterrupt
 
-        return fit(images, rows, classes, TINY, folder, resume=resume, log=log)
+        return fit(images, shown, rows, classes, TINY, folder, resume=resume, log=log)
 
     whole = run(tmp_path / "whole")
     again = run(tmp_path / "again")
@@ -102,20 +102,20 @@ def test_a_stopped_training_goes_on_as_if_it_had_not_stopped(catalogue, tmp_path
 
 def test_another_recipe_does_not_go_on_from_a_foreign_state(catalogue, tmp_path):
     rows = read_catalogue(catalogue)
-    images, _ = load_images(rows, TINY.stored_size)
+    images, shown = load_images(rows, TINY.stored_size)
     classes = ("T1", "T2", "UNKNOWN")
-    fit(images, rows, classes, replace(TINY, epochs=1), tmp_path, log=lambda _: None)
+    fit(images, shown, rows, classes, replace(TINY, epochs=1), tmp_path, log=lambda _: None)
     with pytest.raises(ModelError, match="another recipe"):
-        fit(images, rows, classes, TINY, tmp_path, resume=True)
+        fit(images, shown, rows, classes, TINY, tmp_path, resume=True)
     with pytest.raises(ModelError, match="nothing to go on from"):
-        fit(images, rows, classes, TINY, tmp_path / "empty", resume=True)
+        fit(images, shown, rows, classes, TINY, tmp_path / "empty", resume=True)
 
 
 def test_the_fold_held_out_is_never_drawn(catalogue, tmp_path):
     rows = [replace(row, fold=0) for row in read_catalogue(catalogue)]
-    images, _ = load_images(rows, TINY.stored_size)
+    images, shown = load_images(rows, TINY.stored_size)
     with pytest.raises(CatalogueError, match="held out"):
-        fit(images, rows, ("T1", "T2", "UNKNOWN"), TINY, tmp_path)
+        fit(images, shown, rows, ("T1", "T2", "UNKNOWN"), TINY, tmp_path)
 
 
 def test_groups_without_a_fold_stay_together(tmp_path):
