@@ -233,7 +233,7 @@ def test_the_slice_in_view_comes_first(qtbot, viewer) -> None:
 
 
 def test_layers_may_go_and_change_their_names_during_a_run(qtbot, viewer) -> None:
-    stays, goes, last = (viewer.add_image(noise(16, 64, 64), name=n) for n in "abc")
+    stays, goes, last = (viewer.add_image(noise(80, 64, 64), name=n) for n in "abc")
     panel = open_panel(viewer)
     panel.controls.scope.value = ALL_LAYERS
     with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
@@ -249,12 +249,12 @@ def test_layers_may_go_and_change_their_names_during_a_run(qtbot, viewer) -> Non
 
 
 def test_new_data_in_a_layer_during_a_run_get_no_verdict_of_the_old(qtbot, viewer) -> None:
-    layer = viewer.add_image(noise(24, 64, 64), name="mine")
+    layer = viewer.add_image(noise(200, 64, 64), name="mine")
     panel = open_panel(viewer)
     with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
         press(qtbot, panel.controls.run)
         qtbot.waitUntil(lambda: state_of(layer) is not None, timeout=RUN_MS)
-        layer.data = np.zeros((24, 64, 64))
+        layer.data = np.zeros((200, 64, 64))
     assert layer.name == "mine"
     assert "mrseq" not in layer.metadata
 
