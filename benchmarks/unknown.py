@@ -29,10 +29,10 @@ from scipy import ndimage
 from skimage import data, filters, io
 
 import napari_mrseq
-from napari_mrseq.decision import by_class, by_family, decide
+from napari_mrseq.decision import by_class, decide, likeliest_known
 from napari_mrseq.model import Model, load_model
 from napari_mrseq.model.calibration import area_under_curve
-from napari_mrseq.sequences import UNKNOWN, family_of
+from napari_mrseq.sequences import family_of
 from napari_mrseq.training.labelled_slices import read_slice
 
 FIGURES = Path(__file__).parents[1] / "docs" / "unknown.json"
@@ -205,9 +205,8 @@ def judge(model: Model, pictures: list[Picture]) -> tuple[NDArray[Any], NDArray[
     scores, named, best = [], [], []
     for picture in pictures:
         said = by_class(model.classes, model.predict(picture[None])[0])
-        families = {f: p for f, p in by_family(said).items() if f != family_of(UNKNOWN)}
-        family = max(families, key=lambda one: families[one])
-        scores.append(families[family])
+        family, share = likeliest_known(said)
+        scores.append(share)
         named.append(decide(said, threshold).resolved != "unknown")
         best.append(family)
     return np.array(scores), np.array(named), best

@@ -116,6 +116,16 @@ def by_family(probabilities: Mapping[str, float]) -> dict[str, float]:
     return families
 
 
+def likeliest_known(probabilities: Mapping[str, float]) -> tuple[str, float]:
+    """Return the likeliest family that is not the unknown, and its probability.
+
+    That probability is what a threshold is held against, and what tells known from unknown.
+    """
+    families = by_family(probabilities)
+    families.pop(family_of(UNKNOWN), None)
+    return max(families.items(), key=lambda item: item[1])
+
+
 def aggregate(
     probabilities: NDArray[Any],
     weights: NDArray[Any],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_mrseq.decision import by_family
+from napari_mrseq.decision import by_class, likeliest_known
 from napari_mrseq.model.calibration import fit_temperature, tempered, threshold_keeping
 from napari_mrseq.model.card import Calibration
 from napari_mrseq.sequences import UNKNOWN, family_of
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 # Right answers that the threshold may turn into "unknown".
 LOST = 0.02
+# No family is named that is not this many times as likely as on a slice that shows nothing, whose
+# classes are all alike.
+CHANCES = 1.3
 
 
 def calibrate(slices: Answers, rows: Sequence[Row], classes: Sequence[str]) -> Calibration:
@@ -103,12 +106,19 @@ def _temperature(answers: Answers, weights: NDArray[Any], classes: Sequence[str]
 
 
 def _threshold(answers: Answers, classes: Sequence[str]) -> float:
-    """Return the family probability that all but `LOST` of the right answers reach."""
-    known = answers.labels != UNKNOWN
+    """Return the family probability that all but `LOST` of the right answers reach.
+
+    It is at least `CHANCES` times what a family has by chance. Slices that show nothing are no
+    answers.
+    """
+    counted = (answers.labels != UNKNOWN) & (answers.shown > 0)
     confidence, right = [], []
-    for label, row in zip(answers.labels[known], answers.probabilities[known], strict=True):
-        families = by_family(dict(zip(classes, row, strict=True)))
-        family, best = max(families.items(), key=lambda item: item[1])
-        confidence.append(best)
+    for label, row in zip(answers.labels[counted], answers.probabilities[counted], strict=True):
+        said = by_class(classes, row)
+        family, best = likeliest_known(said)
+        # Where unknown leads, no threshold brings the right answer back: it is lost already.
+        confidence.append(best if best > said.get(UNKNOWN, 0.0) else 0.0)
         right.append(family == family_of(str(label)))
-    return threshold_keeping(np.array(confidence), np.array(right, dtype=bool), LOST)
+    kept = threshold_keeping(np.array(confidence), np.array(right, dtype=bool), LOST)
+    _, chance = likeliest_known(dict.fromkeys(classes, 1 / len(classes)))
+    return max(kept, CHANCES * chance)

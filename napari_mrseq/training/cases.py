@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from napari_mrseq.decision import by_class, by_family, decide
+from napari_mrseq.decision import by_class, decide, likeliest_known
 from napari_mrseq.sequences import UNKNOWN, family_of
 
 if TYPE_CHECKING:
@@ -118,32 +118,18 @@ def cases_of(
     families = np.array([family_of(code) for code in said])
     of_family = families == np.array([family_of(str(code)) for code in truths])
     only_family = np.array([one.resolved == "family" for one in decided])
-    shares = [_known_shares(classes, row) for row in answers.probabilities]
+    known = [likeliest_known(by_class(classes, row)) for row in answers.probabilities]
     return Cases(
         labels=answers.labels,
         truths=truths,
         said=said,
-        forced=np.array([max(share, key=lambda f: share[f]) for share in shares]),
+        forced=np.array([family for family, _ in known]),
         right=np.where(only_family, of_family, said == truths),
         confidence=np.array([one.confidence for one in decided]),
-        known=_known_scores(answers.probabilities, classes, shares),
+        known=np.array([share for _, share in known]),
         groups=np.array([row.group for row in rows]),
         facets=_facets(rows),
     )
-
-
-def _known_shares(classes: Sequence[str], row: NDArray[Any]) -> dict[str, float]:
-    families = by_family(by_class(classes, row))
-    return {family: share for family, share in families.items() if family != family_of(UNKNOWN)}
-
-
-def _known_scores(
-    probabilities: NDArray[np.float64], classes: Sequence[str], shares: Sequence[dict[str, float]]
-) -> NDArray[np.float64]:
-    """Return 1 less the probability of unknown; without that class, the best family's."""
-    if UNKNOWN in classes:
-        return np.asarray(1 - probabilities[:, list(classes).index(UNKNOWN)])
-    return np.array([max(share.values()) for share in shares])
 
 
 def _facets(rows: Sequence[Row]) -> dict[str, NDArray[np.str_]]:

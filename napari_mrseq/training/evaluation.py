@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_mrseq.decision import aggregate, decide
+from napari_mrseq.decision import aggregate, by_class, decide, likeliest_known
 from napari_mrseq.model.calibration import area_under_curve, calibration_error
 from napari_mrseq.sequences import UNKNOWN, family_of
 from napari_mrseq.training.labelled_slices import read_slice
@@ -162,7 +162,7 @@ def figures_of(answers: Answers, classes: Sequence[str], threshold: float) -> di
         "said": {
             "named": _share(named, np.ones_like(named)),
             "right where named": _share(told_right, named),
-            "right answers lost": _share(~named, right),
+            "right answers lost": _share(~named, right & (kept.shown > 0)),
             "calibration error": calibration_error(confidence[named], told_right[named])
             if named.any()
             else None,
@@ -212,8 +212,10 @@ def _macro(right: NDArray[Any], labels: NDArray[Any], chosen: NDArray[Any]) -> f
 
 
 def _unknown_area(answers: Answers, classes: Sequence[str]) -> float | None:
+    """Tell known from unknown by what the threshold is held against; blank slices left out."""
     if UNKNOWN not in classes:
         return None
-    scores = 1 - answers.probabilities[:, list(classes).index(UNKNOWN)]
-    area = area_under_curve(scores, answers.labels != UNKNOWN)
+    seen = answers.subset(answers.shown > 0)
+    scores = [likeliest_known(by_class(classes, row))[1] for row in seen.probabilities]
+    area = area_under_curve(np.array(scores), seen.labels != UNKNOWN)
     return None if np.isnan(area) else round(area, 4)

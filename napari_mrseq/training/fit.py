@@ -119,9 +119,7 @@ def fit(
     kept = [i for i, row in enumerate(rows) if row.fold != recipe.held_out]
     if not kept:
         raise CatalogueError("no picture is left to train on: every one is in the fold held out")
-    trainer = _Trainer(
-        images[kept], shown[kept], [rows[i] for i in kept], classes, recipe, start
-    )
+    trainer = _Trainer(images[kept], shown[kept], [rows[i] for i in kept], classes, recipe, start)
     checkpoint = folder / CHECKPOINT
     if resume:
         trainer.restore(checkpoint)

@@ -80,9 +80,7 @@ def train(
     classes = found if UNKNOWN in found else (*found, UNKNOWN)
     log(f"preparing {len(rows)} pictures")
     images, shown = load_images(rows, recipe.stored_size)
-    weights = fit(
-        images, shown, rows, classes, recipe, folder, start=start, resume=resume, log=log
-    )
+    weights = fit(images, shown, rows, classes, recipe, folder, start=start, resume=resume, log=log)
     card = Card(
         name=name,
         version=version,
