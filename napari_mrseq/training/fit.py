@@ -13,7 +13,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional
 
-from napari_mrseq.errors import CatalogueError, ModelError
+from napari_mrseq.errors import CatalogueError
 from napari_mrseq.model import networks
 from napari_mrseq.model.card import KEY, Card
 from napari_mrseq.model.classifier import network_input
@@ -23,8 +23,8 @@ from napari_mrseq.training.backbone import start_from_imagenet, start_from_model
 from napari_mrseq.training.catalogue import Row
 from napari_mrseq.training.images import sampling_weights
 from napari_mrseq.training.negatives import make_negatives
+from napari_mrseq.training.state import CHECKPOINT, Part, load_state, save_state
 
-CHECKPOINT = "checkpoint.pt"
 # Part of each batch that is made into something unknown.
 NEGATIVE_SHARE = 0.05
 # A slice that shows this much is taught its label; one that shows less, in part, to be unknown.
@@ -122,10 +122,10 @@ def fit(
     trainer = _Trainer(images[kept], shown[kept], [rows[i] for i in kept], classes, recipe, start)
     checkpoint = folder / CHECKPOINT
     if resume:
-        trainer.restore(checkpoint)
+        trainer.epoch = load_state(checkpoint, asdict(recipe), trainer.parts(), trainer.generator)
     while trainer.epoch < recipe.epochs:
         log(trainer.run_epoch())
-        trainer.save(checkpoint)
+        save_state(checkpoint, asdict(recipe), trainer.epoch, trainer.parts(), trainer.generator)
     weights: dict[str, Tensor] = trainer.averaged.state_dict()
     return weights
 
@@ -243,39 +243,11 @@ class _Trainer:
             else:
                 average.copy_(current)
 
-    def save(self, path: Path) -> None:
-        """Keep the state; a crash while writing must not lose the last one."""
-        state = {
-            "recipe": asdict(self.recipe),
-            "epoch": self.epoch,
-            "network": self.network.state_dict(),
-            "averaged": self.averaged.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "schedule": self.schedule.state_dict(),
-            "generator": self.generator.get_state(),
-            "torch": torch.get_rng_state(),
+    def parts(self) -> dict[str, Part]:
+        """Return what has a state, by name."""
+        return {
+            "network": self.network,
+            "averaged": self.averaged,
+            "optimizer": self.optimizer,
+            "schedule": self.schedule,
         }
-        beside = path.with_suffix(".new")
-        torch.save(state, beside)
-        beside.replace(path)
-
-    def restore(self, path: Path) -> None:
-        """Go on from a state that `save` kept.
-
-        Raises
-        ------
-        ModelError
-            If there is none, or it belongs to another recipe.
-        """
-        if not path.is_file():
-            raise ModelError(f"{path} is not there: nothing to go on from")
-        state = torch.load(path, weights_only=True)
-        if state["recipe"] != asdict(self.recipe):
-            raise ModelError(f"{path} belongs to another recipe: {state['recipe']}")
-        self.epoch = state["epoch"]
-        self.network.load_state_dict(state["network"])
-        self.averaged.load_state_dict(state["averaged"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.schedule.load_state_dict(state["schedule"])
-        self.generator.set_state(state["generator"])
-        torch.set_rng_state(state["torch"])

@@ -28,8 +28,8 @@ from napari_mrseq.model.torchvision_preparation import (
     grey_picture,
 )
 from napari_mrseq.training.backbone import start_from_model
-from napari_mrseq.training.fit import CHECKPOINT
 from napari_mrseq.training.labelled_slices import read_slice
+from napari_mrseq.training.state import CHECKPOINT, Part, load_state, save_state
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -121,10 +121,10 @@ def fit_torchvision(
     trainer = _Trainer(rows, classes, recipe, start)
     checkpoint = folder / CHECKPOINT
     if resume:
-        trainer.restore(checkpoint)
+        trainer.epoch = load_state(checkpoint, asdict(recipe), trainer.parts())
     while trainer.epoch < recipe.epochs:
         log(trainer.run_epoch())
-        trainer.save(checkpoint)
+        save_state(checkpoint, asdict(recipe), trainer.epoch, trainer.parts())
     weights: dict[str, Tensor] = trainer.network.state_dict()
     return {name: tensor.cpu() for name, tensor in weights.items()}
 
@@ -193,38 +193,13 @@ class _Trainer:
         self.optimizer.step()
         return loss.item()
 
-    def save(self, path: Path) -> None:
-        """Keep the state; a crash while writing must not lose the last one."""
-        state = {
-            "recipe": asdict(self.recipe),
-            "epoch": self.epoch,
-            "network": self.network.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "schedule": self.schedule.state_dict(),
-            "torch": torch.get_rng_state(),
+    def parts(self) -> dict[str, Part]:
+        """Return what has a state, by name."""
+        return {
+            "network": self.network,
+            "optimizer": self.optimizer,
+            "schedule": self.schedule,
         }
-        beside = path.with_suffix(".new")
-        torch.save(state, beside)
-        beside.replace(path)
-
-    def restore(self, path: Path) -> None:
-        """Go on from a state that `save` kept.
-
-        Raises
-        ------
-        ModelError
-            If there is none, or it belongs to another recipe.
-        """
-        if not path.is_file():
-            raise ModelError(f"{path} is not there: nothing to go on from")
-        state = torch.load(path, weights_only=True)
-        if state["recipe"] != asdict(self.recipe):
-            raise ModelError(f"{path} belongs to another recipe: {state['recipe']}")
-        self.epoch = state["epoch"]
-        self.network.load_state_dict(state["network"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.schedule.load_state_dict(state["schedule"])
-        torch.set_rng_state(state["torch"])
 
 
 def _start(network: nn.Module, path: Path, name: str, classes: tuple[str, ...]) -> None:
