@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # Side of the patch that hides, and its steps, as shares of the picture the network sees.
 PATCH, STEP = 5, 10
+# Darker than this share of the brightest is black; so near (pixels) to what isn't, it still counts.
+DARK, NEAR = 0.05, 3
 # Patches judged at once.
 BATCH = 32
 
@@ -104,12 +106,20 @@ def explain(
     # The patch moves by steps: even out the blocks that they leave.
     half = step // 2
     seen = functional.avg_pool2d(lost.float().cpu().clamp_min(0), 2 * half + 1, 1, half)
+    seen = seen * _not_black(images - torch.as_tensor(hidden).cpu())
     box = (
         centre_box(slice_pixels.shape)
         if foreign
         else content_box(slice_pixels, pixel_spacing=pixel_spacing)
     )
     return _on_slice(seen / seen.max().clamp_min(1e-6), slice_pixels.shape, *box)
+
+
+def _not_black(light: Tensor) -> Tensor:
+    """Mark (1, 1, size, size) what a black patch can hide at all: not the air around a body."""
+    strength = light.abs().amax(dim=1, keepdim=True)
+    bright = (strength > DARK * strength.max()).float()
+    return functional.max_pool2d(bright, 2 * NEAR + 1, 1, NEAR)
 
 
 def _on_slice(

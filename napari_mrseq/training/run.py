@@ -92,7 +92,7 @@ def train(
     held_out = [row for row in rows if row.fold == recipe.held_out]
     if held_out:
         log(f"measuring on {len(held_out)} pictures of fold {recipe.held_out}")
-        card = _measured(card, weights, held_out)
+        card = measured(card, weights, held_out)
     elif start:
         card = _inherited(card, read_card(start))
     path = folder / WEIGHTS
@@ -117,7 +117,7 @@ def evaluate(model: Model, rows: list[Row], log: Callable[[str], None] = print) 
     return _figures(model.card, slices, series)
 
 
-def _measured(card: Card, weights: dict[str, torch.Tensor], rows: list[Row]) -> Card:
+def measured(card: Card, weights: dict[str, torch.Tensor], rows: list[Row]) -> Card:
     """Fit the calibration, and measure each half of the groups with that of the other half."""
     network = networks.build(card.network, len(card.classes))
     network.load_state_dict(weights)

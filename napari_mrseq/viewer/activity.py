@@ -22,6 +22,7 @@ class Activity:
         self._text = text
         self._bar: Any = None
         self._done, self._total = 0, 1
+        self._open = False
         # napari's bar handles other events while it is drawn: never in the midst of one of ours.
         self._timer = QTimer()
         self._timer.setSingleShot(True)
@@ -30,12 +31,13 @@ class Activity:
 
     def show(self, done: int, total: int) -> None:
         """Show that `done` of `total` steps are done."""
-        self._done, self._total = done, total
+        self._done, self._total, self._open = done, total, True
         if not self._timer.isActive():
             self._timer.start()
 
     def close(self) -> None:
         """Take the bar away."""
+        self._open = False
         self._timer.stop()
         bar, self._bar = self._bar, None
         if bar is not None:
@@ -46,7 +48,12 @@ class Activity:
 
         bar = self._bar
         if bar is None:
-            bar = self._bar = progress(total=self._total, desc=self._text)
+            bar = progress(total=self._total, desc=self._text)
+            # What it was for may have ended among the events that it handled.
+            if not self._open:
+                bar.close()
+                return
+            self._bar = bar
         if bar.total != self._total:
             bar.total = self._total
         bar.update(self._done - bar.n)
