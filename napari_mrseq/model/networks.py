@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+import sys
+from typing import TYPE_CHECKING, cast
 
+import torch
 from torch import nn
 
 from napari_mrseq.errors import ModelError
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from torch import Tensor
 
 LITE = "efficientnet_lite0"
@@ -47,14 +51,29 @@ def build(name: str, class_count: int, dropout: float = 0.0) -> nn.Module:
     """
     if name == LITE:
         return EfficientNetLite(class_count, dropout)
-    # torchvision takes as long to import as torch: only for those who ask for its networks.
-    from torchvision import models
-
+    models = _torchvision_models()
     known = models.list_models(module=models)
     if name not in known:
         raise ModelError(f"no network is called {name!r}; there is {LITE}, {', '.join(known)}")
     network: nn.Module = models.get_model(name, weights=None, num_classes=class_count)
     return network
+
+
+def _torchvision_models() -> ModuleType:
+    """Import torchvision, which takes as long as torch: only for those who ask for its networks.
+
+    It brings triton where that is installed, whose LLVM crashes the process (a segmentation fault)
+    where Mesa has drawn napari's window with its own. Without CUDA nothing needs triton.
+    """
+    hidden = not torch.cuda.is_available() and "triton" not in sys.modules
+    if hidden:
+        sys.modules["triton"] = cast("ModuleType", None)  # an import then says: not installed
+    try:
+        from torchvision import models
+    finally:
+        if hidden:
+            del sys.modules["triton"]
+    return cast("ModuleType", models)
 
 
 def channel_count(name: str) -> int:
