@@ -1,0 +1,59 @@
+"""Two trainings averaged: weights between both, calibrated on the fold that neither saw."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import torch
+from PIL import Image
+from safetensors.torch import load_file
+
+from napari_mrseq import load_model
+from napari_mrseq.errors import ModelError
+from napari_mrseq.training.average import average
+from napari_mrseq.training.fit import Recipe
+from napari_mrseq.training.run import train
+
+from .stripes import stripes, write
+
+TINY = Recipe(input_size=33, stored_size=49, epochs=1, draws=16, batch=16, held_out=0)
+
+
+@pytest.fixture
+def catalogue(tmp_path):
+    rows = []
+    for index in range(16):
+        label, group = ("T1", "T2")[index % 2], index // 2 % 4
+        Image.fromarray(stripes(label, group, index)).save(tmp_path / f"{index}.png")
+        rows.append({"path": f"{index}.png", "label": label, "group": f"g{group}", "fold": group})
+    return write(tmp_path / "catalogue.csv", rows)
+
+
+def trained(catalogue, folder, **changes):
+    recipe = replace(TINY, **changes)
+    return train(catalogue, folder, recipe, name="mean", version="1", log=lambda _: None)
+
+
+def test_the_average_lies_between_and_is_measured_on_what_neither_saw(catalogue, tmp_path):
+    first, second = (trained(catalogue, tmp_path / str(seed), seed=seed) for seed in (0, 1))
+    output = tmp_path / "mean.safetensors"
+    card = average(first, second, output, catalogue=catalogue)
+    assert card.figures["slices"]["cases"] == 4
+    ours, theirs, mean = load_file(first), load_file(second), load_file(output)
+    name = "stem.0.weight"
+    torch.testing.assert_close(
+        mean[name].float(), (ours[name].float() + theirs[name].float()) / 2, rtol=2e-3, atol=1e-4
+    )
+    assert load_model(output, device="cpu").classes == ("T1", "T2", "UNKNOWN")
+
+    again = tmp_path / "again.safetensors"
+    twin = average(first, second, again, twin=output)
+    assert twin.calibration == card.calibration
+
+
+def test_trainings_kept_from_different_folds_are_not_averaged(catalogue, tmp_path):
+    first = trained(catalogue, tmp_path / "a")
+    second = trained(catalogue, tmp_path / "b", held_out=1)
+    with pytest.raises(ModelError, match="kept from fold"):
+        average(first, second, tmp_path / "mean.safetensors", catalogue=catalogue)
