@@ -62,6 +62,11 @@ class ClassifierWidget(QWidget):
 
     def __init__(self, viewer: napari.viewer.Viewer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        # A timer of its own goes with the panel: PySide6 would call a panel that is gone.
+        self._leaving = QTimer(self)
+        self._leaving.setSingleShot(True)
+        self._leaving.setInterval(0)
+        self._leaving.timeout.connect(self._close_if_undocked)
         self._viewer = viewer
         settings = load_settings()
         self._models = Models()
@@ -158,7 +163,7 @@ class ClassifierWidget(QWidget):
     def hideEvent(self, event: QHideEvent | None) -> None:  # noqa: N802 - Qt's name
         """Let go of the viewer when napari takes the panel out of its window."""
         super().hideEvent(event)
-        QTimer.singleShot(0, self._close_if_undocked)
+        self._leaving.start()
 
     def _close_if_undocked(self) -> None:
         if not isinstance(self.window(), QMainWindow):

@@ -47,16 +47,22 @@ def read_in_background(viewer: Any, folder: str) -> None:
     from napari.qt.threading import create_worker
     from napari.utils.notifications import show_error
 
+    from napari_mrseq.viewer.activity import Activity
     from napari_mrseq.viewer.reader import read_layers
 
     def add(layers: list[LayerData]) -> None:
         for data, attributes, _ in layers:
             viewer.add_layer(Image(data, **attributes))
 
+    activity = Activity("Reading the study")
+    activity.show(0, 0)
     create_worker(
         read_layers,
         folder,
-        _progress={"desc": "Reading the study"},
-        _connect={"returned": add, "errored": lambda error: show_error(str(error))},
+        _connect={
+            "returned": add,
+            "errored": lambda error: show_error(str(error)),
+            "finished": lambda: activity.close(),
+        },
         _ignore_errors=True,
     )
