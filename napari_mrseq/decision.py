@@ -121,9 +121,13 @@ def likeliest_known(probabilities: Mapping[str, float]) -> tuple[str, float]:
 
     That probability is what a threshold is held against, and what tells known from unknown.
     """
+    return max(_known_families(probabilities).items(), key=lambda item: item[1])
+
+
+def _known_families(probabilities: Mapping[str, float]) -> dict[str, float]:
     families = by_family(probabilities)
     families.pop(family_of(UNKNOWN), None)
-    return max(families.items(), key=lambda item: item[1])
+    return families
 
 
 def aggregate(
@@ -265,8 +269,7 @@ def _is_disputed(header: HeaderClaim) -> bool:
 
 def support(probabilities: Mapping[str, float], family: str) -> float:
     """Return a family's part of the probability of all that is known; 1 where none has more."""
-    families = by_family(probabilities)
-    families.pop(family_of(UNKNOWN), None)
+    families = _known_families(probabilities)
     part = families.get(family, 0.0)
     if part >= max(families.values()):
         return 1.0

@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from napari_mrseq.errors import CatalogueError
-from napari_mrseq.model import networks
+from napari_mrseq.model import networks, running
 from napari_mrseq.model.card import KEY, Card
 from napari_mrseq.model.classifier import network_input
 from napari_mrseq.sequences import UNKNOWN
@@ -154,8 +154,8 @@ class _Trainer:
         torch.manual_seed(recipe.seed)
         self.recipe, self.images, self.epoch = recipe, images, 0
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
-        # Processors without bfloat16 arithmetic would emulate it, slower than float32.
-        self.half = self.device == "cuda" or torch.cpu._is_avx512_bf16_supported()
+        # float16 would need its gradients scaled.
+        self.half = torch.bfloat16 if running.half_precision(self.device) else None
         self.channels = networks.channel_count(recipe.network)
         self.unknown = classes.index(UNKNOWN)
         self.certainty = (shown / PLAIN).clamp(0, 1)
@@ -198,7 +198,7 @@ class _Trainer:
 
     def _step(self, chosen: Tensor) -> float:
         inputs, targets = self._batch(chosen)
-        with torch.autocast(self.device, torch.bfloat16, enabled=self.half):
+        with running.precision(self.device, self.half):
             logits = self.network(network_input(inputs.to(self.device), self.channels))
         loss = functional.cross_entropy(logits.float(), targets.to(self.device))
         self.optimizer.zero_grad(set_to_none=True)
