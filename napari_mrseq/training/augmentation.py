@@ -10,8 +10,9 @@ from torch.nn import functional
 
 # Loss of resolution along rows and columns, and how it is hidden; each for this share of pictures.
 # A thick-slice stack cut across its slices is coarse along one axis alone.
-COARSE_SHARE = 0.05
+COARSE_SHARE = 0.06
 _COARSE = (
+    (0.18, 0.18, "bilinear"),
     (0.25, 0.25, "bilinear"),
     (0.35, 0.35, "bilinear"),
     (0.5, 0.5, "bilinear"),
@@ -21,6 +22,12 @@ _COARSE = (
     (0.25, 1.0, "bilinear"),
     (1.0, 0.25, "bilinear"),
 )
+
+# Deviation of the turns, radians, of most pictures; some lie quite askew.
+TILT, ASKEW_SHARE = math.radians(9), 0.12
+# Noise in units of the brightest: most pictures get some, a few a lot.
+NOISE, MUCH_NOISE, MUCH_NOISE_SHARE = 0.12, 0.3, 0.15
+INVERTED_SHARE = 0.06
 
 
 def augment(images: Tensor, size: int, generator: torch.Generator) -> Tensor:
@@ -50,7 +57,7 @@ def augment(images: Tensor, size: int, generator: torch.Generator) -> Tensor:
     images = _noisy(images, draw)
     images = _captioned(images, draw)
     images = _partly_hidden(images, draw)
-    inverted = draw.chosen(0.03)
+    inverted = draw.chosen(INVERTED_SHARE)
     return torch.where(inverted, 1 - images, images).clamp(0, 1)
 
 
@@ -81,7 +88,9 @@ def _moved(images: Tensor, size: int, draw: _Draw) -> Tensor:
     quarter = torch.randint(0, 4, (n,), generator=draw.generator) * (
         draw.uniform()[:, 0, 0, 0] < 0.3
     )
-    angle = quarter * (math.pi / 2) + draw.normal(math.radians(9), (n,))
+    askew = draw.uniform()[:, 0, 0, 0] < ASKEW_SHARE
+    tilt = torch.where(askew, draw.normal(math.radians(40), (n,)), draw.normal(TILT, (n,)))
+    angle = quarter * (math.pi / 2) + tilt
     zoom = torch.exp(draw.uniform(math.log(0.5), math.log(1.25))[:, 0, 0, 0])
     zoom = torch.where(draw.uniform()[:, 0, 0, 0] < 0.5, torch.ones_like(zoom), zoom)
     zoom = zoom * torch.exp(draw.normal(0.06, (n,)))
@@ -179,7 +188,8 @@ def _coarsened(images: Tensor, draw: _Draw) -> Tensor:
 
 def _noisy(images: Tensor, draw: _Draw) -> Tensor:
     """Add noise of Rician statistics (Gudbjartsson & Patz, 1995)."""
-    deviation = draw.uniform(0.0, 1.0) ** 2 * 0.12
+    most = torch.where(draw.chosen(MUCH_NOISE_SHARE), MUCH_NOISE, NOISE)
+    deviation = draw.uniform(0.0, 1.0) ** 2 * most
     shape = tuple(images.shape)
     real = images + deviation * draw.normal(1.0, shape)
     noisy = torch.sqrt(real**2 + (deviation * draw.normal(1.0, shape)) ** 2)

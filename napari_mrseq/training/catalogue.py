@@ -51,6 +51,8 @@ class Row:
         Of a 4-D series, from 0.
     series_uid : str
         Which of the series at `path` is meant; empty where there is only one.
+    stripped : bool
+        All but the brain has been blacked out.
     """
 
     path: Path
@@ -69,6 +71,7 @@ class Row:
     slice: int | None = None
     volume: int = 0
     series_uid: str = ""
+    stripped: bool = False
 
 
 def read_catalogue(path: Path, folds: int = 5) -> list[Row]:
@@ -80,7 +83,7 @@ def read_catalogue(path: Path, folds: int = 5) -> list[Row]:
         CSV with a header. Needed columns: ``path`` (or ``file``; relative to the catalogue),
         ``label``, ``group``. Used where there: ``fold``, ``volume``, ``origin``, ``body_part``,
         ``position``, ``label_confidence``, ``dataset`` (or ``source``), ``licence``, ``vendor``,
-        ``plane``. With a column ``slice`` a row may name one slice of a DICOM series or NIfTI
+        ``plane``, ``skull_stripped`` (``y``). With a column ``slice`` a row may name one slice of a DICOM series or NIfTI
         file; ``volume`` is then a number, and ``series_uid`` tells series in one folder apart.
         Corrections that the viewer saved are such a catalogue.
     folds : int
@@ -141,4 +144,5 @@ def _row(path: Path, number: int, entry: dict[str, str], where: str, folds: int)
         slice=index,
         volume=volume,
         series_uid=uid,
+        stripped=entry.get("skull_stripped") == "y",
     )

@@ -23,10 +23,13 @@ from napari_mrseq.training.backbone import start_from_imagenet, start_from_model
 from napari_mrseq.training.catalogue import Row
 from napari_mrseq.training.images import sampling_weights
 from napari_mrseq.training.negatives import make_negatives
+from napari_mrseq.training.scalp import with_scalp
 from napari_mrseq.training.state import CHECKPOINT, Part, load_state, save_state
 
 # Part of each batch that is made into something unknown.
 NEGATIVE_SHARE = 0.05
+# Part of the stripped brains that get a skull and a scalp.
+SCALP_SHARE = 0.5
 # A slice that shows this much is taught its label; one that shows less, in part, to be unknown.
 PLAIN = 0.1
 
@@ -158,6 +161,7 @@ class _Trainer:
         self.half = torch.bfloat16 if running.half_precision(self.device) else None
         self.channels = networks.channel_count(recipe.network)
         self.unknown = classes.index(UNKNOWN)
+        self.stripped = torch.tensor([row.stripped for row in rows])
         self.certainty = (shown / PLAIN).clamp(0, 1)
         self.labels = torch.tensor([classes.index(row.label) for row in rows])
         self.smoothing = torch.tensor(
@@ -213,6 +217,10 @@ class _Trainer:
         pictures = self.images[chosen].float() / 255
         labels, smoothing = self.labels[chosen], self.smoothing[chosen]
         certainty = self.certainty[chosen, None]
+        covered = torch.rand(len(chosen), generator=self.generator) < SCALP_SHARE
+        covered &= self.stripped[chosen]
+        if bool(covered.any()):
+            pictures[covered] = with_scalp(pictures[covered], self.generator)
         made = torch.rand(len(chosen), generator=self.generator) < NEGATIVE_SHARE
         if bool(made.any()):
             pictures[made] = make_negatives(pictures[made], self.generator)
