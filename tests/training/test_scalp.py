@@ -1,0 +1,59 @@
+import numpy as np
+import pytest
+import torch
+
+from napari_mrseq.training.scalp import with_scalp
+
+SIZE = 97
+
+
+@pytest.fixture
+def brains():
+    """Eight round brains: bright cortex around darker white matter, black outside."""
+    y, x = np.mgrid[:SIZE, :SIZE] - SIZE / 2
+    radius = np.hypot(x, y) / (SIZE / 2)
+    brain = np.where(radius < 0.7, 0.5, np.where(radius < 0.95, 0.9, 0.0)).astype(np.float32)
+    return torch.from_numpy(np.tile(brain, (8, 1, 1, 1)))
+
+
+def drawn(brains, seed=0):
+    return with_scalp(brains, torch.Generator().manual_seed(seed))
+
+
+def test_something_lies_around_each_brain_and_darker_bone_between(brains):
+    for picture in drawn(brains)[:, 0].numpy():
+        middle = picture[SIZE // 2]
+        inside = np.flatnonzero(middle > 0.02)
+        white = middle[SIZE // 2]
+        cortex = middle[inside[0] : SIZE // 2]
+        # From the skin inwards: scalp, then a darker layer, then the brain.
+        darkest = cortex[: len(cortex) // 2].argmin()
+        assert cortex[:darkest].max() > cortex[darkest]
+        assert white > 0
+
+
+def test_the_brain_keeps_its_contrast(brains):
+    for picture in drawn(brains)[:, 0].numpy():
+        middle = picture[SIZE // 2]
+        white = middle[SIZE // 2]
+        # At nine tenths of the shrunk brain's radius lies cortex, 1.8 times as bright.
+        shrunk = 0.8 * SIZE / 2
+        cortex = middle[int(SIZE / 2 - 0.82 * shrunk)]
+        assert cortex == pytest.approx(1.8 * white, rel=0.05)
+
+
+def test_scalps_are_darker_and_brighter_than_brains(brains):
+    brightest = [picture[0, SIZE // 2].max() for picture in drawn(brains)]
+    whites = [picture[0, SIZE // 2, SIZE // 2] for picture in drawn(brains)]
+    ratios = np.array(brightest) / np.array(whites)
+    assert ratios.min() < 2 < ratios.max()
+
+
+def test_the_same_chance_gives_the_same_scalps(brains):
+    assert torch.equal(drawn(brains, 5), drawn(brains, 5))
+    assert not torch.equal(drawn(brains, 5), drawn(brains, 6))
+    assert 0 <= float(drawn(brains).min()) <= float(drawn(brains).max()) <= 1
+
+
+def test_a_black_picture_stays_black():
+    assert not drawn(torch.zeros(2, 1, SIZE, SIZE)).any()
