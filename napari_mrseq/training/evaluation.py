@@ -132,12 +132,12 @@ def figures_of(answers: Answers, classes: Sequence[str], threshold: float) -> di
     Returns
     -------
     dict
-        Shares between 0 and 1. ``forced`` figures take the best known class, whatever its
-        probability; ``said`` figures count what is above the threshold.
+        Shares between 0 and 1. ``forced`` figures take the likeliest member of the likeliest known
+        family, whatever its probability; ``said`` figures count what is above the threshold.
     """
     known = answers.labels != UNKNOWN
     kept = answers.subset(known)
-    guessed = _best_known(kept.probabilities, classes)
+    guessed = _forced(kept.probabilities, classes)
     right = _families(guessed) == _families(kept.labels)
     said = [decide(dict(zip(classes, row, strict=True)), threshold) for row in kept.probabilities]
     named = np.array([decision.resolved != "unknown" for decision in said], dtype=bool)
@@ -191,10 +191,13 @@ def confusion(answers: Answers, classes: Sequence[str], threshold: float) -> NDA
     return matrix
 
 
-def _best_known(probabilities: NDArray[Any], classes: Sequence[str]) -> NDArray[np.str_]:
-    allowed = np.array([code != UNKNOWN for code in classes])
-    best = np.where(allowed, probabilities, -1.0).argmax(axis=1)
-    return np.asarray(np.array(classes)[best])
+def _forced(probabilities: NDArray[Any], classes: Sequence[str]) -> NDArray[np.str_]:
+    guessed = []
+    for row in probabilities:
+        said = by_class(classes, row)
+        family, _ = likeliest_known(said)
+        guessed.append(max((c for c in said if family_of(c) == family), key=said.__getitem__))
+    return np.array(guessed, dtype=str)
 
 
 def _families(codes: NDArray[np.str_]) -> NDArray[np.str_]:

@@ -18,7 +18,7 @@ from napari_mrseq import load_model
 from napari_mrseq.training.cases import best_answer, cases_of
 from napari_mrseq.training.catalogue import Row, read_catalogue
 from napari_mrseq.training.comparison import measure, unseen_rows
-from napari_mrseq.training.evaluation import Answers
+from napari_mrseq.training.evaluation import Answers, figures_of
 from napari_mrseq.training.measures import compared, macro_f1, measures_of
 from napari_mrseq.training.page import page_of
 
@@ -75,6 +75,16 @@ def test_figures_are_those_counted_by_hand(counted):
     assert [(p["from"], p["cases"], p["right"]) for p in figures["calibration curve"]] == [
         (0.7, 1, 0.0), (0.8, 1, 1.0), (0.9, 1, 1.0),
     ]  # fmt: skip
+
+
+def test_forced_figures_take_the_likeliest_family_as_a_verdict_does():
+    one = np.ones(1)
+    said = np.array([[0.3, 0.25, 0.4, 0.05]])
+    torn = Answers(np.array(["T1"]), np.array(["dicom"]), said, one, one)
+    figures = figures_of(torn, ("T1", "T1C", "T2", "UNKNOWN"), threshold=0.2)
+    assert figures["forced"]["family, DICOM and NIfTI"] == 1.0
+    assert figures["forced"]["member, all"] == 1.0
+    assert figures["said"]["right where named"] == 1.0
 
 
 def test_a_label_that_is_no_class_counts_as_its_family_or_as_unknown():
