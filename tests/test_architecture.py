@@ -22,7 +22,7 @@ FLOORS = [
     {"judging"},
     {"verdict"},
     {"decision"},
-    {"model", "header", "reading", "protocols"},
+    {"model", "header", "reading", "protocols", "labelling"},
     {"series"},
     {"sequences", "errors"},
 ]

@@ -6,9 +6,8 @@ looked through and corrected.
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,8 @@ import numpy as np
 from napari_mrseq.errors import CatalogueError, ReadError
 from napari_mrseq.header.attributes import attributes_of
 from napari_mrseq.judging import classify
+from napari_mrseq.labelling import COLUMNS as LABEL_COLUMNS
+from napari_mrseq.labelling import group_of, label_row, write_rows
 from napari_mrseq.reading import read_study
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN, family_of
 
@@ -29,19 +30,7 @@ Log = Callable[[str], None]
 Entry = dict[str, Any]
 
 CATALOGUE, TO_CHECK = "catalogue.csv", "to-check.csv"
-COLUMNS = (
-    "path",
-    "slice",
-    "volume",
-    "label",
-    "group",
-    "series_uid",
-    "source",
-    "origin",
-    "position",
-    "plane",
-    "vendor",
-)
+COLUMNS = (*LABEL_COLUMNS, "origin", "position", "plane", "vendor")
 # Slices of one series, evenly spread: more of them would hardly differ.
 MOST_SLICES = 60
 
@@ -75,7 +64,7 @@ def catalogue_of(
     folder.mkdir(parents=True, exist_ok=True)
     if judge:
         entries, doubtful = labelled_by_header(source, judge(), log)
-        path = _written(doubtful, folder / TO_CHECK, (*COLUMNS, "header", "network", "reason"))
+        path = write_rows(doubtful, folder / TO_CHECK, (*COLUMNS, "header", "network", "reason"))
         log(f"{len(doubtful)} series are left for a person to label: {path}")
     else:
         entries = labelled_by_folder(source, log)
@@ -84,7 +73,7 @@ def catalogue_of(
             f"{source} gives fewer than two classes to tell apart; a folder for each class is "
             "needed, or DICOM and --label-from-header"
         )
-    return _written(entries, folder / CATALOGUE, COLUMNS)
+    return write_rows(entries, folder / CATALOGUE, COLUMNS)
 
 
 def labelled_by_folder(folder: Path, log: Log = print) -> list[Entry]:
@@ -125,7 +114,7 @@ def labelled_by_header(
         except ReadError as error:
             log(f"left out: {error}")
             continue
-        group = series.study_uid or str(Path(series.path).parent)
+        group = group_of(series)
         reason = _doubt(verdict)
         if verdict.header and not reason:
             labelled += _entries(series, verdict.header.sequence, group, folder.name)
@@ -172,30 +161,13 @@ def _entries(series: Series, label: str, group: str, source: str) -> Iterator[En
     """Yield a row for each slice, or for `MOST_SLICES` of them."""
     per_volume = int(series.pixels.shape[-3])
     count = series.slice_count
-    own_files = len(series.files) == count
     chosen = np.unique(np.linspace(0, count - 1, min(count, MOST_SLICES)).round().astype(int))
-    whole = Path(series.path if len(series.files) > 1 else series.files[0])
+    vendor = attributes_of(series).vendor if series.kind == "dicom" else None
     for index in chosen.tolist():
-        volume, place = divmod(index, per_volume)
-        yield {
-            "path": str((Path(series.files[index]) if own_files else whole).resolve()),
-            # A file of one slice is that slice, whatever its place in the series.
-            "slice": 0 if own_files else place,
-            "volume": 0 if own_files else volume,
-            "label": label,
-            "group": group,
-            "series_uid": series.series_uid or "",
-            "source": source,
+        place = index % per_volume
+        yield label_row(series, index, label, group=group, source=source) | {
             "origin": series.kind,
             "position": round(place / (per_volume - 1), 4) if per_volume > 1 else "",
             "plane": series.plane or "",
-            "vendor": attributes_of(series).vendor or "" if series.kind == "dicom" else "",
+            "vendor": vendor or "",
         }
-
-
-def _written(entries: Iterable[Mapping[str, Any]], path: Path, columns: tuple[str, ...]) -> Path:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        table = csv.DictWriter(file, columns, restval="")
-        table.writeheader()
-        table.writerows(entries)
-    return path

@@ -1,0 +1,67 @@
+"""A labelled slice → a row of a catalogue: where it lies, and whose it is.
+
+The viewer writes such rows for what a user corrected, training for folders and archives; training
+reads both.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from napari_mrseq.series import Series
+
+COLUMNS = ("path", "slice", "volume", "label", "group", "series_uid", "source")
+
+
+def label_row(series: Series, index: int, label: str, *, group: str, source: str) -> dict[str, Any]:
+    """Return the row of a labelled slice, under `COLUMNS`.
+
+    Parameters
+    ----------
+    series : Series
+        The slice's series.
+    index : int
+        The slice, counted through all volumes.
+    label : str
+        What it shows.
+    group : str
+        Whose it is: slices of one group never part between training and test.
+    source : str
+        Where the label comes from.
+    """
+    volume, place = divmod(index, int(series.pixels.shape[-3]))
+    path = series.path
+    if len(series.files) == series.slice_count:
+        # A file of one slice is that slice, whatever its place in the series.
+        path, volume, place = series.files[index], 0, 0
+    elif len(series.files) == 1:
+        path = series.files[0]
+    return {
+        "path": str(Path(path).resolve()),
+        "slice": place,
+        "volume": volume,
+        "label": label,
+        "group": group,
+        "series_uid": series.series_uid or "",
+        "source": source,
+    }
+
+
+def group_of(series: Series) -> str:
+    """Return whose a series is: its study, so one patient's, else the folder that it lies in."""
+    return series.study_uid or str(Path(series.path).parent)
+
+
+def write_rows(
+    rows: Iterable[Mapping[str, Any]], path: Path, columns: tuple[str, ...] = COLUMNS
+) -> Path:
+    """Write rows into a catalogue (CSV) and return its path; what a row lacks stays empty."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        table = csv.DictWriter(file, columns, restval="", lineterminator="\n")
+        table.writeheader()
+        table.writerows(rows)
+    return path
