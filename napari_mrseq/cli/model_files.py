@@ -1,0 +1,93 @@
+"""The commands that keep models: list, add, remove, import, export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from napari_mrseq.cli.terminal import ModelOption, say
+from napari_mrseq.errors import MrseqError
+from napari_mrseq.model.registry import DEFAULT
+
+
+def models(
+    add: Annotated[
+        Path | None, typer.Option(help="Copy this weights file into the folder of your models.")
+    ] = None,
+    remove: Annotated[
+        str | None, typer.Option(help="Delete this model from the folder of your models.")
+    ] = None,
+    card: Annotated[
+        str | None, typer.Option(help="Say in words what this model (a name or file) is.")
+    ] = None,
+) -> None:
+    """List the models: name, classes, size, hash, where; yours are added and removed here."""
+    from napari_mrseq.model import registry
+    from napari_mrseq.model.card_words import card_in_words
+
+    if sum(wish is not None for wish in (add, remove, card)) > 1:
+        raise typer.BadParameter("one of --add, --remove and --card at a time")
+    if add:
+        entry = registry.add(add)
+        say(f"{entry.name} added: {entry.path}")
+    elif remove is not None:
+        say(f"{remove} removed: {registry.remove(remove)}")
+    elif card is not None:
+        typer.echo(card_in_words(registry.find(card)[0]))
+    else:
+        raise typer.Exit(int(not _list_models()))
+
+
+def import_checkpoint(
+    file: Annotated[Path, typer.Argument(help="State dict that torch.save wrote.")],
+    network: Annotated[str, typer.Option(help="The classifier's name in torchvision.")],
+    classes: Annotated[str, typer.Option(help="A,B,C: its outputs, in their order.")],
+    output: Annotated[Path, typer.Option(help="Weights file to write; names the model.")],
+    window: Annotated[
+        str | None, typer.Option(help="WIDTH,LEVEL that its program applied to DICOM.")
+    ] = None,
+) -> None:
+    """Turn a torchvision classifier's checkpoint into a weights file, loaded safely."""
+    from napari_mrseq.model.checkpoint import import_checkpoint as run
+
+    names = [name.strip() for name in classes.split(",")]
+    path = run(file, network, names, output, window=_window(window))
+    say(f"{path} written; into your models: napari-mrseq models --add {path}")
+
+
+def export_onnx(
+    output: Annotated[Path, typer.Option(help="ONNX file to write.")],
+    model: ModelOption = DEFAULT,
+) -> None:
+    """Write a model as an ONNX file; `classify --model` runs it as well."""
+    from napari_mrseq.model import load_model
+    from napari_mrseq.model.onnx_file import export_onnx as run
+
+    say(f"{run(load_model(model, 'cpu'), output)} written")
+
+
+def _list_models() -> bool:
+    """Print the models; return whether all can be used."""
+    from napari_mrseq.model import registry
+    from napari_mrseq.model.card_words import entry_in_words
+
+    whole = True
+    for entry in registry.entries():
+        try:
+            typer.echo(entry_in_words(entry))
+        except MrseqError as error:
+            whole = False
+            say(f"napari-mrseq: {entry.name} can't be used: {error}")
+    return whole
+
+
+def _window(text: str | None) -> tuple[float, float] | None:
+    if text is None:
+        return None
+    try:
+        width, level = (float(number) for number in text.split(","))
+    except ValueError:
+        raise typer.BadParameter(f"--window takes WIDTH,LEVEL, not {text}") from None
+    return width, level

@@ -1,0 +1,93 @@
+"""The commands that train and measure models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from napari_mrseq.cli.terminal import Device, DeviceOption, ModelOption, say
+from napari_mrseq.model.registry import DEFAULT
+
+
+def train(
+    catalogue: Annotated[
+        Path,
+        typer.Argument(help="CSV of labelled slices, a folder with a folder per class, or DICOM."),
+    ],
+    output: Annotated[Path, typer.Option(help="Folder for state, weights and figures.")],
+    network: Annotated[
+        str | None,
+        typer.Option(help="Architecture; torchvision's are trained by the old program's recipe."),
+    ] = None,
+    folds: Annotated[
+        int | None, typer.Option(help="Train this many networks, each with one fold held out.")
+    ] = None,
+    held_out: Annotated[
+        int | None, typer.Option(help="Train one network with this fold held out.")
+    ] = None,
+    epochs: Annotated[int | None, typer.Option(help="Passes.")] = None,
+    draws: Annotated[int | None, typer.Option(help="Pictures drawn in a pass.")] = None,
+    name: Annotated[str, typer.Option(help="Name of the model.")] = "my-model",
+    version: Annotated[str, typer.Option(help="Version of the model.")] = "1.0",
+    start: Annotated[
+        str, typer.Option(help="What to start from: a model's name, a weights file, or imagenet.")
+    ] = DEFAULT,
+    rate: Annotated[float | None, typer.Option(help="Peak learning rate.")] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on from the state in the folder.")
+    ] = False,
+    label_from_header: Annotated[
+        bool,
+        typer.Option(
+            "--label-from-header",
+            help="Label a DICOM folder by its headers, where the network agrees.",
+        ),
+    ] = False,
+) -> None:
+    """Train a network on labelled slices, starting from the one that ships."""
+    from napari_mrseq.model import load_model
+    from napari_mrseq.training.catalogue import read_catalogue
+    from napari_mrseq.training.plan import plan, summary
+    from napari_mrseq.training.sources import catalogue_of
+
+    judge = (lambda: load_model(DEFAULT)) if label_from_header else None
+    table = catalogue_of(catalogue, output, judge=judge, log=say)
+    count = len(read_catalogue(table))
+    chosen = plan(count, network=network, start=start, epochs=epochs, draws=draws, rate=rate)
+    say(chosen.words)
+    folders = []
+    for fold in range(folds) if folds else (held_out,):
+        folders.append(output if fold is None else output / f"fold-{fold}")
+        chosen.run(table, folders[-1], fold, name=name, version=version, resume=resume, log=say)
+    if folds:
+        for line in summary(folders):
+            typer.echo(line)
+
+
+def evaluate(
+    catalogue: Annotated[
+        Path, typer.Argument(help="CSV of labelled slices, or a folder with a folder per class.")
+    ],
+    model: ModelOption = DEFAULT,
+    device: DeviceOption = Device.auto,
+    output: Annotated[
+        Path | None, typer.Option(help="Folder for the figures: JSON and one HTML page.")
+    ] = None,
+    against: Annotated[
+        str | None, typer.Option(help="Another model (a name or file), side by side.")
+    ] = None,
+) -> None:
+    """Measure a model on the fold it never saw (on all pictures where none was held out)."""
+    from napari_mrseq.model import load_model
+    from napari_mrseq.training.comparison import measure_source
+    from napari_mrseq.training.figures_text import text_of
+    from napari_mrseq.training.page import write_figures
+
+    network = load_model(model, device.value)
+    other = load_model(against, device.value) if against else None
+    figures = measure_source(network, catalogue, other, log=say)
+    typer.echo(text_of(figures))
+    if output:
+        say(f"{write_figures(figures, output, catalogue.name)} written")
