@@ -30,6 +30,8 @@ WITHOUT = (
     r"\b(nativ|native|ohne|vor (km|kontrast)|sans|avant|sin|senza|zonder|voor (gd|contrast))\b",
 )
 # "T1 -C": the sign is gone from plain text.
+# What else is called a contrast: "T1 (AXI, Gray/White Contrast)".
+NO_MEDIUM = r"\b(gr[ae]y white|tissue|phase|transfer|image) contrast\b"
 MINUS = r"(?:^|[\s_])-\s?(?:C|GD|Gd|KM)\b"
 WITH = (
     r"\+ ?(c|gd|gad|gado|km|ce|contrast|k)\b",
@@ -58,7 +60,7 @@ def agent_in_tags(tags: Tags) -> tuple[bool | None, str]:
 
 def agent_in_words(text: str) -> bool | None:
     """Return whether a description says that an agent was given; None where it doesn't say."""
-    words = plain(text)
+    words = re.sub(NO_MEDIUM, "", plain(text))
     if re.search(MINUS, text) or any(re.search(pattern, words) for pattern in WITHOUT):
         return False
     if any(re.search(pattern, words) for pattern in WITH):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -20,8 +21,14 @@ if TYPE_CHECKING:
 # contradicts cost a sixth: in published cohorts about one description in ten is wrong.
 AGREEMENT = 0.5
 DISAGREEMENT = 5 / 6
-# Sequences whose names often hold "T2".
-T2_LIKE = ("FLAIR", "STIR")
+# Sequences whose names hold those of others that they look like or are computed from:
+# "t2_tirm_dark-fluid" names no T2, "ep2d_diff_ADC" no diffusion image.
+WITHIN_NAMES: Mapping[str, tuple[str, ...]] = {
+    "FLAIR": ("T2", "STIR"),
+    "STIR": ("T2", "FLAIR"),
+    "ADC": ("DWI", "B0"),
+    "DWI": ("ADC",),
+}
 
 
 @dataclass(frozen=True)
@@ -90,9 +97,8 @@ def claim_from(attributes: SequenceAttributes) -> HeaderClaim:
 
 def _named(attributes: SequenceAttributes) -> tuple[str, ...]:
     found = [naming.sequence for naming in namings(attributes)]
-    if found and found[0] in T2_LIKE:
-        # "T2" is here what the image looks like: "t2_tirm_dark-fluid" names no other sequence.
-        found = [name for name in found if name == found[0] or name not in ("T2", *T2_LIKE)]
+    if found:
+        found = [name for name in found if name not in WITHIN_NAMES.get(found[0], ())]
     return tuple(
         code for name in found for code in (("PD", "T2") if name == DUAL_ECHO else (name,))
     )

@@ -15,6 +15,7 @@ from napari_mrseq.header.conditions import (
     lacks,
     large_matrix,
     not_acquired,
+    other_vendor,
     unknown,
     uses,
     weighted_by_diffusion,
@@ -53,7 +54,8 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
         (uses(SUSCEPTIBILITY),),
     ),
     "T2": (
-        (lacks(BALANCED, GRADIENT), below(TE, 40)),
+        # In the strong fields of small animals the echoes of a T2 are early.
+        (lacks(BALANCED, GRADIENT), below(TE, 40), other_vendor("Bruker")),
         (uses(GRADIENT), lacks(SPIN, BALANCED, PLANAR), below(TE, 10)),
         (uses(SPIN), below(TE, 60), below(TR, 2100)),
         (uses(INVERSION), above(TI, 1500)),
@@ -75,7 +77,7 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
     "STIR": (
         (above(TI, 400),),
         (below(TR, 1000),),
-        (uses(GRADIENT), lacks(SPIN, INVERSION)),
+        (uses(GRADIENT), lacks(SPIN, INVERSION), unknown(TI)),
         (uses(SPIN), lacks(INVERSION), unknown(TI)),
     ),
     "T2STAR": (

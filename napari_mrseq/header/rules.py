@@ -239,8 +239,12 @@ RULES: tuple[Rule, ...] = (
     _rule("T2", 0.8, TABLE, *SPIN_ECHO, above(TR, 1500), at_least(TE, 70)),
     _rule("T2", 0.65, TABLE, *SPIN_ECHO, above(TR, 2000), at_least(TE, 55)),
     _rule("T2", 0.7, TABLE, *SPIN_ECHO, at_least(TE, 80)),
-    _rule("PD", 0.75, TABLE, *SPIN_ECHO, above(TR, 1800), at_most(TR, 8000), at_most(TE, 30)),
-    _rule("PD", 0.6, TABLE, *SPIN_ECHO, above(TR, 1800), below(TE, 48)),
+    # The table is of people: small animals in strong fields have a T2 at such times.
+    _rule(
+        "PD", 0.75, TABLE, *SPIN_ECHO, above(TR, 1800), at_most(TR, 8000), at_most(TE, 30),
+        other_vendor("Bruker"),
+    ),
+    _rule("PD", 0.6, TABLE, *SPIN_ECHO, above(TR, 1800), below(TE, 48), other_vendor("Bruker")),
     # Only a spin echo has a signal left after so long; an unnamed EPI would have a small matrix.
     _rule(
         "T2", 0.6, PHYSICS, lacks(SPIN, GRADIENT, PLANAR, INVERSION), above(TR, 1500),

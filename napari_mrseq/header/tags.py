@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
 Place = tuple[int, int] | str
 
-# Times that BIDS (v1.10) gives in seconds and DICOM in milliseconds.
-SECONDS = frozenset({"RepetitionTime", "EchoTime", "InversionTime"})
+# Times that BIDS (v1.10) gives in seconds and DICOM in milliseconds, and the longest of each in
+# seconds that a scan has: a sidecar with more was written in milliseconds.
+SECONDS = {"RepetitionTime": 60.0, "EchoTime": 1.5, "InversionTime": 20.0}
 
 # Codes that dcm2niix joins by "_" in sidecars where DICOM has several values.
 JOINED = frozenset({"ScanningSequence", "SequenceVariant", "ScanOptions"})
@@ -177,7 +178,7 @@ def _sidecar_values(sidecar: Mapping[str, Any], keyword: str) -> Iterable[Any]:
     for value in _listed(sidecar.get(keyword)):
         number = number_of(value) if keyword in SECONDS else None
         if number is not None:
-            yield number * 1000
+            yield number * 1000 if number <= SECONDS[keyword] else number
         elif keyword in JOINED:
             yield from str(value).split("_")
         else:

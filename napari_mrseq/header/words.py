@@ -42,8 +42,11 @@ LEXICON = (
     _words("OTHER", "b1", "b1 map*", "afi", "dream", "rf map*"),
     _words("FIELDMAP", "*field map*", "fmap*", "*b0 map*", "b0 shim*", "top up", "gre field"),
     _words("FIELDMAP", "feldkarte*", "carte de champ*", "mapa de campo", "mappa di campo"),
-    _words("DWI", "adc ... high b*", "high b val*", "calc* b val*", "calc b#"),
-    _words("ADC", "*adc", "adc*", "apparent diff*", "average dc", "avdc"),
+    _words("FIELDMAP", "distortion map*", "blip up", "blip down", "pepolar*"),
+    # A scanner writes what it computed behind the name of the protocol, which may ask for an ADC.
+    _words("DWI", "adc ... high b*", "high b val*", "calc* b val*", "calc b#", "adc ... trace* $"),
+    _words("ADC", "*adc", "adc*", "apparent diff*", "coef* ... ap*aren*", "average dc", "avdc"),
+    _words("ADC", "cda"),
     _words("B0", "tensor b0", "b0 ... dwi*", "b0 ... dti*", "b0 ... dif*", "nodif*"),
     _words("B0", "*dwi ... b0", "dti* ... b0", "dif* ... b0"),
     _words("OTHER", "fa $", "fa map*", "fa col*", "col fa", "dti fa", "fractional aniso*"),
@@ -63,14 +66,23 @@ LEXICON = (
         "muse",
     ),
     _words("FIELDMAP", "b0"),
+    # What a PET-MR scanner corrects attenuation with.
+    _words("OTHER", "*mrac*", "*umap*", "mu map*"),
+    # A vessel's name in front: inflow without an agent, no perfusion.
+    _words("MRA", "vasc asl"),
     _words("PERF", "*asl", "asl*", "*casl*", "perf*", "pwi*", "dsc*", "dce*", "gbp", "pbp"),
     _words("PERF", "dynamic suscept*"),
     _words("PERF", "relcb*", "rcbf", "rcbv", "cbf", "cbv", "mtt", "ttp", "t max", "k trans"),
     _words("SWI", "ven bold*"),
     _words("BOLD", "*bold*", "*fmri*", r"rest\d*", "resting*", "rest state", "task*", "func*"),
-    _words("BOLD", "*sbref", "ruhe*", "reposo"),
-    _words("SWI", "*swi", "swi*", "suscept*", "suszept*", "swan", "sw", "fsbb", "venobold"),
+    _words("BOLD", "*sbref", "ruhe*", "reposo", "fmrt*", "irmf*", "rmf", "frmi", "*tapping*"),
+    _words("BOLD", "activation*", "paradigm*", "fonctionnel*", "funktionell*"),
+    _words("SWI", "*swi", "swi*", "suscept*", "suszept*", "suscet*", "swan", "sw", "fsbb", "bsi"),
+    _words("SWI", "venobold"),
+    # The bile ducts, before all that is called after vessels.
+    _words("T2", "*cholangi*", "colangi*", "mrcp*", "bili*"),
     _words("MRA", "*tof", "tof*", "*angio*", "mra*", "mrv*", "veno*", "*willis*", "cow", "ce mra"),
+    _words("MRA", "polygon*", "flebo*", "phlebo*", "arm intracran*", "arm cereb*", "fbi", "vasc"),
     _words("MRA", "pc", "pca", "phase contrast", "venc*", "inhance*", "tricks", "4d trak"),
     _words("LOCALIZER", "*locali*", "loc", "loca", "*scout*", "survey*", "smart brain*", "pilot*"),
     _words(
@@ -83,7 +95,11 @@ LEXICON = (
         "topogram*",
         "locator*",
     ),
+    _words("LOCALIZER", "scano*", "topo", "planung*", "centrage*", "centratura*", "sondage"),
     _words("LOCALIZER", "lokali*", "ubersicht*", "uebersicht*", "reperage*", "repere*"),
+    _words("OTHER", "kalib*", "referenz*", "shimming", "speeder*", "phoenix*", "single voxel*"),
+    _words("OTHER", "*spektro*", "*spettro*", "soustra*", "substra*", "sottra*"),
+    _words("OTHER", "true fisp*", "hyce"),
     _words("OTHER", "calib*", "asset cal*", "coil survey*", "coil sens*", "sense ref*", "prescan*"),
     _words("OTHER", "cal", "ref head*", "ref body*", "ref nv*", "ref torso*", "ref spine*"),
     _words("OTHER", "ref scan*", "reference scan*", "screen save*", "report", "subtra*", "sub $"),
@@ -111,6 +127,10 @@ LEXICON = (
         "medic",
         "merge",
         "me2d",
+        "blutung*",
+    ),
+    _words(
+        "T2STAR", "t2* ... *gradient*", "*gradient* ... t2*", "t2 stern", "t2 etoile", "t2 estrel*"
     ),
     _words("T2STAR", "t2* ... gre", "t2* ... fl2d", "t2* ... flash*", "t2* ... ffe", "t2* ... eg"),
     _words("T2STAR", "gre ... t2*", "fl2d ... t2*", "flash ... t2*", "ffe ... t2*", "eg t2*"),
@@ -118,11 +138,13 @@ LEXICON = (
     # In and opposed phase of one gradient echo, not two echoes of a spin echo.
     _words("T1", "dual echo ... in", "dual echo ... ip", "in out*", "dual ffe", "dual gr*"),
     _words(DUAL_ECHO, "pd* t2*", "t2* pd*", "dp t2*", "t2* dp", "proton* t2*", "dual echo"),
-    _words("PD", "pd*", "*pd", "dp", "proton*", "dens*", "rho", "intermed*"),
+    _words("PD", "pd*", "*pd", "dp", "proton*", "dens*", "rho", "intermed*", "iw"),
     _words("T1", r"\d?d?t1*", "*mprage*", "mp rage*", "mp2rage*", "bravo", "*spgr", "*vibe*"),
     _words("T1", "*thrive", "lava*", "vibrant*", "tfl"),
-    _words("T1", "in phase*", "opp* phase", "out phase", "out of phase"),
-    _words("T2", r"\d?d?t2*", "haste*", "*ssfse*", "ss tse*", "mrcp*", "myelo*", "frfse"),
+    _words("T1", "in phase*", "opp* ... phase", "out phase", "out of phase", "en phase"),
+    _words("T1", "in fase", "en fase", "em fase", "opos* ... fase"),
+    _words("T1", "fuera de fase", "fuori fase", "fora de fase"),
+    _words("T2", r"\d?d?t2*", "haste*", "*ssfse*", "ss tse*", "myelo*", "mielo*", "frfse"),
 )
 
 # Suffixes of the BIDS standard (v1.10) at the end of a NIfTI file's name.
@@ -133,7 +155,10 @@ BIDS_SUFFIXES = {
     "phasediff": "FIELDMAP", "phase1": "FIELDMAP", "phase2": "FIELDMAP", "magnitude": "FIELDMAP",
     "magnitude1": "FIELDMAP", "magnitude2": "FIELDMAP", "fieldmap": "FIELDMAP", "epi": "FIELDMAP",
     "UNIT1": "T1", "T1map": "OTHER", "T2map": "OTHER", "MP2RAGE": "OTHER", "Chimap": "OTHER",
-    "PDT2": DUAL_ECHO,
+    "PDT2": DUAL_ECHO, "minIP": "SWI", "M0map": "OTHER", "S0map": "OTHER", "PDmap": "OTHER",
+    "R1map": "OTHER", "R2map": "OTHER", "R2starmap": "OTHER", "T2starmap": "OTHER",
+    "MTRmap": "OTHER", "MTsat": "OTHER", "MTVmap": "OTHER", "MWFmap": "OTHER", "TB1map": "OTHER",
+    "RB1map": "OTHER",
 }  # fmt: skip
 
 
@@ -141,9 +166,10 @@ def plain(text: str) -> str:
     """Return text in lower case, without accents, its words parted by single spaces.
 
     ``+`` stays a word of its own. Camel case is parted (``"GreFieldMap"`` gives
-    ``"gre field map"``); ``T2*`` becomes ``t2star`` and ``b=0`` becomes ``b0``.
+    ``"gre field map"``, ``"axT1"`` gives ``"ax t1"``, but ``"qT1"``, a map, stays whole); ``T2*``
+    becomes ``t2star`` and ``b=0`` becomes ``b0``.
     """
-    parted = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", text)
+    parted = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[a-pr-z])(?=T[12]|PD)", " ", text)
     letters = unicodedata.normalize("NFKD", parted).encode("ascii", "ignore").decode().lower()
     letters = re.sub(r"\b([tr]2) ?w? ?(?:\*|[-_ ]star)", r"\1star", letters)
     letters = re.sub(r"\bb ?= ?(?=\d)", "b", letters)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from napari_mrseq.header import claim_of
+from napari_mrseq.header import attributes_of, claim_of
 from napari_mrseq.series import Series, series_from_array
 
 
@@ -173,3 +173,14 @@ def test_sequence_of_a_published_sidecar(sequence: str, header: dict[str, Any]) 
     claim = claim_of(series)
     assert claim is not None
     assert claim.sequence == sequence, claim
+
+
+@pytest.mark.parametrize("in_ms", [1, 1000], ids=["as BIDS asks", "in milliseconds"])
+def test_times_of_a_sidecar_are_seconds_or_else_milliseconds(in_ms: int) -> None:
+    pixels = series_from_array([[[0] * 96] * 96], name="x").pixels
+    times = {"RepetitionTime": 2.3 * in_ms, "EchoTime": 0.003 * in_ms, "InversionTime": 0.9 * in_ms}
+    series = Series(path="x.nii.gz", files=(), pixels=pixels, kind="nifti", sidecar=times)
+    attributes = attributes_of(series)
+    assert attributes.repetition_time == pytest.approx(2300)
+    assert attributes.echo_time == pytest.approx(3)
+    assert attributes.inversion_time == pytest.approx(900)

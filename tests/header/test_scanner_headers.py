@@ -73,6 +73,11 @@ def uih(name: str, described: str, **values: Any) -> Header:
     return typical | {"SequenceName": name, "SeriesDescription": described} | _times(values)
 
 
+def maker(name: str, sequence: str, described: str, **values: Any) -> Header:
+    typical = {"Manufacturer": name, "ImageType": ["ORIGINAL", "PRIMARY", "OTHER"]}
+    return typical | {"SequenceName": sequence, "SeriesDescription": described} | _times(values)
+
+
 _SHORT = {
     "tr": "RepetitionTime",
     "te": "EchoTime",
@@ -153,6 +158,9 @@ HEADERS: list[tuple[str, str, Header]] = [
     ("T1", "hyperfine", {
         "Manufacturer": "Hyperfine Research", "ScanningSequence": ["SE", "IR"], "FlipAngle": 90,
         "MRAcquisitionType": "3D", "RepetitionTime": 1500, "EchoTime": 5.9, "InversionTime": 300}),
+    ("T1", "hyperfine_tissue_contrast", maker(
+        "Hyperfine, Inc.", "", "T1 (AXI, Gray/White Contrast)", tr=880, te=5.4, ti=354,
+        scan=["SE", "IR"], dim="3D")),
     ("T1", "siemens_dark_fluid", siemens(
         "*tir2d1rr7", "t1_tirm_tra_dark-fluid", tr=2000, te=9, ti=860, scan=["SE", "IR"])),
     ("T1", "ge_flair_post", ge("fse-xl", "AX T1 POST GD FLAIR", tr=2200, te=24, ti=750,
@@ -192,6 +200,8 @@ HEADERS: list[tuple[str, str, Header]] = [
     ("T2", "canon_wordless", canon("FSE2D", "", tr=4300, te=105, scan="SE")),
     ("T2", "hitachi_fse", hitachi("FSE", "T2 AX", tr=4500, te=120, scan="SE")),
     ("T2", "uih_fse", uih("fse", "t2_fse_cor", tr=4200, te=101, scan="SE")),
+    ("T2", "bruker_rare", maker("Bruker BioSpin MRI GmbH", "Bruker:RARE", "T2_TurboRARE", tr=2500,
+        te=33, scan="SE")),
     # FLAIR
     ("FLAIR", "siemens_tirm", siemens(
         "*tir2d1_16", "t2_tirm_tra_dark-fluid", tr=9000, te=81, ti=2500, scan=["SE", "IR"])),
@@ -232,6 +242,8 @@ HEADERS: list[tuple[str, str, Header]] = [
     ("STIR", "hitachi_low_field", hitachi("FIR", "STIR SAG", tr=2500, te=30, ti=85, scan=["SE",
         "IR"])),
     ("STIR", "uih", uih("fse_ir", "stir_sag", tr=3500, te=45, ti=190, scan=["SE", "IR"])),
+    ("STIR", "esaote_gradient_echo", maker("ESAOTE", "GE STIR", "GE-STIR", tr=1000, te=16, ti=75,
+        scan="GR")),
     ("STIR", "by_times", {"RepetitionTime": 4000, "EchoTime": 50, "InversionTime": 160}),
     # T2*
     ("T2STAR", "siemens_fl2d", siemens("*fl2d1", "t2_fl2d_tra_hemo", tr=650, te=20, flip=20,
@@ -289,6 +301,8 @@ HEADERS: list[tuple[str, str, Header]] = [
     ("DWI", "trace_called_adc", siemens("*ep_b50_1000", "ADC_high bvalue", tr=5000, te=70,
         scan="EP",
                                         b=1000.0)),
+    ("DWI", "trace_of_a_protocol_with_adc", siemens(
+        "*ep_b1400t", "ep2d_diff_tra_ADC_TRACEW", tr=4000, te=70, scan="EP")),
     ("B0", "siemens_b0", siemens("*ep_b0", "ep2d_diff_b0", tr=3500, te=89, scan="EP",
                                  kind=[*DIFFUSION, "NONE", "ND"])),
     ("B0", "philips_b0", philips("DwiSE", "DTI", tr=3800, te=80, scan="SE", b=0.0)),

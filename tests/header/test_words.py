@@ -58,7 +58,46 @@ DESCRIPTIONS = {
         "CAROTID;ANGIO;TRICKS;COW TOF MIP;TOF neck;collapse:TOF;pjn:COW"
     ),
 }
-CASES = [(code, text) for code, texts in DESCRIPTIONS.items() for text in texts.split(";")]
+# The same, in the languages of Europe, and as makers other than the big three print it.
+ABROAD = {
+    "T1": (
+        "ponderada en T1;T1 pesata;T1-gewichtet;en phase et opposition de phase;fuera de fase;in "
+        "fase e fuori fase;dentro e fora de fase;axT1;sT1W_3D_TFE;T1 ax pós contraste;T1 nach KM"
+    ),
+    "T2": (
+        "T2 pondéré;pesata in T2;axT2;Cholangio MRCP;colangio RM;colangiografia;bili-IRM;mielo "
+        "RM;Myelographie;T2 sat grasa"
+    ),
+    "FLAIR": "Liquor unterdrückt;FLAIR axiale;darkfluid T2",
+    "PD": (
+        "densité de protons;densidad de protones;densità protonica;densidade de prótons;"
+        "Protonendichte;DP fatsat;axPD;IW TSE"
+    ),
+    "T2STAR": (
+        "T2 Stern;T2 étoile;T2 estrella;T2 eco de gradiente;écho de gradient T2;Gradientenecho "
+        "T2;Blutung T2"
+    ),
+    "SWI": "Suszeptibilität;susceptibilité;suscettibilità;suscetibilidade;FSBB;BSI",
+    "DWI": "difusión;diffusione;difusão;Diffusionswichtung;ep2d_diff_tra_ADC_TRACEW",
+    "ADC": "carte ADC;coefficient de diffusion apparent;coeficiente de difusion aparente;CDA",
+    "MRA": "polygone de Willis;ARM intracranienne;flebografia;phlebo IRM;Venographie;VASC-ASL;FBI",
+    "LOCALIZER": (
+        "Planungssequenz;repérage;localizzatore;centratura;centrage;Scanogram;Lokalisation;"
+        "3-Axis Locator;topo"
+    ),
+    "BOLD": "fMRT;IRMf;RMf;fMRI fingertapping;paradigma motor;funktionelle MRT",
+    "FIELDMAP": "DistortionMap_AP;blip up;PEPOLAR;Feldkarte;carte de champ",
+    "OTHER": (
+        "Spektroskopie;spettroscopia;soustraction;substracción;sottrazione;Kalibrierung;HYCE;"
+        "Head_MRAC_PET_UTE_UMAP"
+    ),
+}
+CASES = [
+    (code, text)
+    for book in (DESCRIPTIONS, ABROAD)
+    for code, texts in book.items()
+    for text in texts.split(";")
+]
 
 
 @pytest.mark.parametrize(("code", "text"), CASES)
@@ -68,6 +107,8 @@ def test_description_names_its_family(code: str, text: str) -> None:
     assert family_of(code) in map(family_of, codes), named
 
 
-@pytest.mark.parametrize("text", ["", "Series 4", "AX", "SAG 3mm", "Head w/o", "HWS"])
+@pytest.mark.parametrize(
+    "text", ["", "Series 4", "AX", "SAG 3mm", "Head w/o", "HWS", "left arm", "qa", "bilateral"]
+)
 def test_description_that_names_nothing(text: str) -> None:
     assert namings_of(text) == ()
