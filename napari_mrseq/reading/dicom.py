@@ -14,9 +14,10 @@ from napari_mrseq.errors import ReadError
 from napari_mrseq.reading.enhanced import enhanced_frames, is_enhanced
 from napari_mrseq.reading.frames import Frame, Origin, classic_frames
 from napari_mrseq.reading.geometry import StackGeometry, stack_geometry
-from napari_mrseq.reading.instance import damage_of, read_header, read_instance
+from napari_mrseq.reading.header import damage_of, read_header
+from napari_mrseq.reading.instance import Layouts, read_instance
 from napari_mrseq.reading.mosaic import is_mosaic, mosaic_frames
-from napari_mrseq.reading.pixels import PixelLayout, stack_pixels
+from napari_mrseq.reading.pixels import stack_pixels
 from napari_mrseq.reading.privacy import public_header
 from napari_mrseq.reading.stacks import Stack, split_into_stacks
 from napari_mrseq.reading.volume_axis import volume_axis_of
@@ -47,7 +48,7 @@ def read_dicom(
     list of Series, list of Failure
         Series in the order of their first files; one failure a file that is no image.
     """
-    layouts: dict[PixelLayout, PixelLayout] = {}
+    layouts: Layouts = {}
     groups: dict[Hashable, list[Frame]] = defaultdict(list)
     failures = []
     for done, path in enumerate(paths, start=1):
@@ -69,7 +70,7 @@ def read_dicom(
     return series, failures
 
 
-def file_frames(path: str, layouts: dict[PixelLayout, PixelLayout]) -> list[Frame]:
+def file_frames(path: str, layouts: Layouts) -> list[Frame]:
     """Return the slices of one file.
 
     Raises

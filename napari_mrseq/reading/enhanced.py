@@ -18,7 +18,7 @@ from napari_mrseq.reading.frames import (
     window_of,
 )
 from napari_mrseq.reading.instance import Instance
-from napari_mrseq.reading.pixels import FrameSource
+from napari_mrseq.reading.layout import FrameSource
 from napari_mrseq.reading.tags import Direction, items, number, numbers, text, triple, words
 
 SHARED_GROUPS = 0x52009229

@@ -10,7 +10,7 @@ from pydicom.dataset import Dataset
 from napari_mrseq.reading.diffusion import diffusion_of
 from napari_mrseq.reading.geometry import is_orientation
 from napari_mrseq.reading.instance import Instance
-from napari_mrseq.reading.pixels import FrameSource
+from napari_mrseq.reading.layout import FrameSource
 from napari_mrseq.reading.tags import Direction, number, numbers, text, triple, whole, words
 
 _COMPONENT_WORDS = {

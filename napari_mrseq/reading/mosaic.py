@@ -13,7 +13,7 @@ from napari_mrseq.reading.csa import csa_values
 from napari_mrseq.reading.frames import Frame, classic_frames, orientation_of
 from napari_mrseq.reading.geometry import slice_normal
 from napari_mrseq.reading.instance import Instance
-from napari_mrseq.reading.pixels import Tile
+from napari_mrseq.reading.layout import Tile
 from napari_mrseq.reading.tags import items, numbers, triple, whole, words
 
 _SIEMENS_COUNT = 0x0019100A

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -13,9 +12,10 @@ import numpy as np
 from pydicom import dcmread
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.pixels.processing import apply_color_lut
-from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.uid import UID
 
 from napari_mrseq.errors import ReadError
+from napari_mrseq.reading.layout import FrameSource, PixelLayout
 
 if TYPE_CHECKING:
     from dask.array import Array
@@ -23,119 +23,7 @@ if TYPE_CHECKING:
 
 # Luminance of red, green and blue, ITU-R BT.601.
 GREY_WEIGHTS = np.array([0.299, 0.587, 0.114], np.float32)
-_PIXEL_DTYPES = {8: "u1", 12: "u2", 16: "u2", 32: "u4", 64: "u8"}
 _PACKED_BITS = 12
-
-
-@dataclass(frozen=True, slots=True)
-class PixelLayout:
-    """How the pixels of a file are written; one object serves all files written alike."""
-
-    transfer_syntax: str
-    rows: int
-    columns: int
-    samples: int
-    photometric: str
-    bits_allocated: int
-    bits_stored: int
-    signed: bool
-    planar: int
-    frames: int
-    keyword: str = "PixelData"
-    pixel_vr: str = "OW"
-
-    @property
-    def is_native(self) -> bool:
-        """Pixels are written as they are, neither compressed nor deflated."""
-        syntax = UID(self.transfer_syntax)
-        return not syntax.is_compressed
-
-    @property
-    def is_plain(self) -> bool:
-        """Grey values of 8 or 16 bits in little endian, as most MR is written."""
-        return (
-            self.transfer_syntax in (ImplicitVRLittleEndian, ExplicitVRLittleEndian)
-            and self.samples == 1
-            and self.bits_allocated in (8, 16)
-            and self.keyword == "PixelData"
-        )
-
-    @property
-    def frame_bytes(self) -> int:
-        """Size of one decoded frame."""
-        bits = self.rows * self.columns * self.samples * self.bits_allocated
-        if self.photometric == "YBR_FULL_422" and self.is_native:
-            bits = bits // 3 * 2
-        return (bits + 7) // 8
-
-    @property
-    def is_colour(self) -> bool:
-        """More than one sample a pixel, or a colour table."""
-        return self.samples > 1 or self.photometric == "PALETTE COLOR"
-
-    def options(self) -> dict[str, Any]:
-        """Return the layout as pydicom's decoders want it."""
-        return {
-            "transfer_syntax_uid": UID(self.transfer_syntax),
-            "rows": self.rows,
-            "columns": self.columns,
-            "samples_per_pixel": self.samples,
-            "photometric_interpretation": self.photometric,
-            "bits_allocated": self.bits_allocated,
-            "bits_stored": self.bits_stored,
-            "pixel_representation": int(self.signed),
-            "planar_configuration": self.planar,
-            "number_of_frames": self.frames,
-            "pixel_keyword": self.keyword,
-            "pixel_vr": self.pixel_vr,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """Place of a slice inside a mosaic, in pixels."""
-
-    row: int
-    column: int
-    rows: int
-    columns: int
-
-
-@dataclass(slots=True)
-class FrameSource:
-    """Where the pixels of one slice are, and what turns them into values.
-
-    Attributes
-    ----------
-    offset : int
-        Byte at which the pixel element's value starts; -1 where only pydicom can find it.
-    index : int
-        Frame inside the file, from 0.
-    """
-
-    path: str
-    offset: int
-    layout: PixelLayout
-    index: int = 0
-    slope: float = 1.0
-    intercept: float = 0.0
-    tile: Tile | None = None
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Rows and columns of the slice."""
-        part = self.tile or self.layout
-        return part.rows, part.columns
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        """Smallest type that holds the values exactly."""
-        if self.slope != 1 or self.intercept != 0 or self.layout.is_colour:
-            return np.dtype(np.float32)
-        if self.layout.keyword != "PixelData":
-            return np.dtype(np.float64 if "Double" in self.layout.keyword else np.float32)
-        size = _PIXEL_DTYPES.get(self.layout.bits_allocated, "u1")
-        return np.dtype(size.replace("u", "i") if self.layout.signed else size)
 
 
 def slice_values(source: FrameSource, dtype: np.dtype[Any]) -> NDArray[Any]:

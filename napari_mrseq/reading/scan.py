@@ -17,6 +17,8 @@ from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
+from napari_mrseq.reading.tags import tag_object
+
 # Longest value that is kept; no text or number is longer.
 LARGEST_VALUE_BYTES = 1 << 22
 
@@ -29,6 +31,8 @@ _PIXEL_GROUP_END = 0x7FE00010
 _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 _UNDEFINED = 0xFFFFFFFF
 _DEEPEST = 16
+# Tag, VR, two unused bytes, length.
+_LONGEST_HEAD = 12
 _LONG_VRS = {vr.encode(): vr for vr in (
     "OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV",
 )}  # fmt: skip
@@ -37,8 +41,8 @@ _SHORT_VRS = {vr.encode(): vr for vr in (
     "SS", "ST", "TM", "UI", "UL", "US",
 )}  # fmt: skip
 
-_TAG = Struct("<HH").unpack_from
-_SHORT = Struct("<H").unpack_from
+# Tag, VR and length, as most elements have them.
+_HEAD = Struct("<HH2sH").unpack_from
 _LONG = Struct("<I").unpack_from
 
 # (tag, VR or None, length, offset of the value)
@@ -109,7 +113,7 @@ def scan_header(file: BinaryIO, wanted: Container[int], sequences: Container[int
             continue
         if tag in wanted:
             value = walk.value(length) if length <= LARGEST_VALUE_BYTES else None
-            key = BaseTag(tag)
+            key = tag_object(tag)
             found[key] = RawDataElement(key, vr, length, value, offset, walk.implicit, True)
         walk.place = offset + length
     dataset = Dataset(found)
@@ -146,23 +150,22 @@ class _Walk:
 
     def element(self) -> _Element:
         """Read tag, VR and length at this place, and stop before the value."""
-        window, at = self._bytes(12)
-        group, number = _TAG(window, at)
+        window, at = self._window, self.place - self._start
+        if at + _LONGEST_HEAD > len(window):
+            window, at = self._bytes(_LONGEST_HEAD)
+        group, number, written, length = _HEAD(window, at)
         tag = group << 16 | number
         if self.implicit or group == 0xFFFE:
+            vr, size = None, 8
             (length,) = _LONG(window, at + 4)
-            self.place += 8
-            return tag, None, length, self.place
-        written = window[at + 4 : at + 6]
-        vr = _SHORT_VRS.get(written)
-        if vr:
-            (length,) = _SHORT(window, at + 6)
-            self.place += 8
+        elif vr := _SHORT_VRS.get(written):
+            size = 8
         elif vr := _LONG_VRS.get(written):
+            size = 12
             (length,) = _LONG(window, at + 8)
-            self.place += 12
         else:
             raise NotPlainError
+        self.place += size
         return tag, vr, length, self.place
 
     def value(self, length: int) -> bytes:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import math
 import struct
+from collections.abc import Hashable, Iterable
+from functools import cache
 from typing import Any
 
 from pydicom.datadict import dictionary_VR
@@ -16,6 +18,9 @@ from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 
 Direction = tuple[float, float, float]
+
+# One object a tag: dictionaries then find it by identity, without a call of its comparison.
+tag_object = cache(BaseTag)
 
 _BINARY = {"US": "H", "SS": "h", "UL": "I", "SL": "i", "FL": "f", "FD": "d"}
 
@@ -32,7 +37,7 @@ def numbers(dataset: Dataset, tag: int, vr: str | None = None) -> tuple[float, .
     vr : str, optional
         Value representation of a private element, used where the file doesn't give one.
     """
-    element = dataset.get_item(BaseTag(tag), keep_deferred=True)
+    element = dataset.get_item(tag_object(tag), keep_deferred=True)
     if element is None or element.value is None:
         return ()
     try:
@@ -64,7 +69,7 @@ def text(dataset: Dataset, tag: int) -> str:
 
     Meant for identifiers and code strings, which DICOM writes in ASCII; other bytes are replaced.
     """
-    element = dataset.get_item(BaseTag(tag), keep_deferred=True)
+    element = dataset.get_item(tag_object(tag), keep_deferred=True)
     if element is None or element.value is None:
         return ""
     value = element.value
@@ -81,12 +86,22 @@ def words(dataset: Dataset, tag: int) -> tuple[str, ...]:
     return tuple(word.strip().upper() for word in value.split("\\")) if value else ()
 
 
+def raw_values(dataset: Dataset, tags: Iterable[int]) -> Hashable:
+    """Return what elements hold as it is written, to be compared with that of another file."""
+    found = (dataset.get_item(tag_object(tag), keep_deferred=True) for tag in tags)
+    return tuple([e if e is None else (e.VR, _hashable(e.value)) for e in found])
+
+
 def items(dataset: Dataset, tag: int) -> list[Dataset]:
     """Return the items of a sequence, empty where it is absent or no sequence."""
     if tag not in dataset:
         return []
     value = dataset[tag].value
     return [item for item in value if isinstance(item, Dataset)] if value is not None else []
+
+
+def _hashable(value: Any) -> Hashable:
+    return value if isinstance(value, bytes) else repr(value)
 
 
 def _vr_of(element: Any, tag: int, vr: str | None) -> str:

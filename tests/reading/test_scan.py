@@ -9,7 +9,8 @@ import pydicom
 import pytest
 from pydicom.uid import ImplicitVRLittleEndian
 
-from napari_mrseq.reading.instance import SCANNED_TAGS, read_header
+from napari_mrseq.reading.header import read_header
+from napari_mrseq.reading.instance import SCANNED_TAGS
 from napari_mrseq.reading.scan import NotPlainError, scan_header
 from tests.reading.scanner_files import SHARED_DATA, WriteSlice, items
 

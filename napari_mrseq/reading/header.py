@@ -1,0 +1,112 @@
+"""One DICOM file → its header by pydicom, guarded against files that would swallow the memory."""
+
+from __future__ import annotations
+
+import re
+import struct
+import zlib
+from collections.abc import Sequence
+from typing import BinaryIO
+
+from pydicom.dataset import Dataset
+from pydicom.filereader import read_partial
+from pydicom.tag import BaseTag, Tag
+from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+)
+
+from napari_mrseq.errors import ReadError
+
+# A deflated file that swells beyond this is a bomb: no MR series is larger.
+LARGEST_DEFLATED_BYTES = 1 << 29
+# Elements above this many bytes stay in the file: no text or number is that long.
+DEFER_BYTES = 1 << 22
+
+PIXEL_KEYWORDS = {
+    0x7FE00008: "FloatPixelData",
+    0x7FE00009: "DoubleFloatPixelData",
+    0x7FE00010: "PixelData",
+}
+
+_HEAD_BYTES = 1024
+_WRITTEN_TAG = re.compile(r"\([0-9a-fA-F]{4}, ?[0-9a-fA-F]{4}\)")
+
+
+def read_header(file: BinaryIO, tags: Sequence[BaseTag] | None = None) -> Dataset:
+    """Read everything before the pixels, or only `tags`, and leave `file` where the pixels start.
+
+    A deflated file is unpacked whole, its pixel element included.
+
+    Raises
+    ------
+    ReadError
+        If a deflated file swells beyond every sensible size.
+    """
+    head = file.read(_HEAD_BYTES)
+    if _is_hollow(head):
+        raise ReadError("damaged: zeros where the header should be")
+    deflated = str(DeflatedExplicitVRLittleEndian).encode() in head
+    if deflated:
+        _check_deflated(file, head)
+    file.seek(0)
+    wanted = None if tags is None else [*tags, *(map(Tag, PIXEL_KEYWORDS) if deflated else ())]
+    stop = _at_nothing if deflated else _at_end_of_header
+    return read_partial(
+        file, stop_when=stop, defer_size=DEFER_BYTES, force=True, specific_tags=wanted
+    )
+
+
+def transfer_syntax(header: Dataset) -> str:
+    """Return the transfer syntax, told from the encoding where the file doesn't name it."""
+    named = getattr(header, "file_meta", Dataset()).get("TransferSyntaxUID")
+    if named:
+        return str(named)
+    implicit, little = header.original_encoding
+    if implicit:
+        return str(ImplicitVRLittleEndian)
+    return str(ExplicitVRLittleEndian if little else ExplicitVRBigEndian)
+
+
+def damage_of(error: Exception) -> str:
+    """Say which element of a header is damaged.
+
+    The words of the error are left out: they may quote what stands there, the patient's name too.
+    """
+    tag = _WRITTEN_TAG.search(str(error))
+    return f"damaged DICOM header (element {tag[0]})" if tag else "damaged DICOM header"
+
+
+def _at_end_of_header(tag: BaseTag, _vr: str | None, _length: int) -> bool:
+    """Stop at the pixels, or where a file that was never filled holds zeros."""
+    return int(tag) in PIXEL_KEYWORDS or int(tag) == 0
+
+
+def _at_nothing(tag: BaseTag, _vr: str | None, _length: int) -> bool:
+    return int(tag) == 0
+
+
+def _is_hollow(head: bytes) -> bool:
+    """Tell whether zeros follow the file meta information: pydicom would read every one."""
+    if head[128:132] != b"DICM":
+        return False
+    (meta_length,) = struct.unpack("<I", head[140:144].ljust(4, b"\0"))
+    start = 144 + meta_length if head[132:136] == b"\x02\0\0\0" else 132
+    following = head[start : start + 8]
+    return len(following) == 8 and not any(following)
+
+
+def _check_deflated(file: BinaryIO, head: bytes) -> None:
+    """Count what a deflated file unpacks to, a piece at a time."""
+    (meta_length,) = struct.unpack("<I", head[140:144])
+    file.seek(144 + meta_length)
+    unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
+    size = 0
+    while packed := unpacker.unconsumed_tail or file.read(1 << 16):
+        size += len(unpacker.decompress(packed, 1 << 22))
+        if size > LARGEST_DEFLATED_BYTES:
+            raise ReadError("its deflated data swell beyond every sensible size")
+        if unpacker.eof:
+            return
