@@ -268,12 +268,18 @@ def _is_disputed(header: HeaderClaim) -> bool:
 
 
 def support(probabilities: Mapping[str, float], family: str) -> float:
-    """Return a family's part of the probability of all that is known; 1 where none has more."""
-    families = _known_families(probabilities)
-    part = families.get(family, 0.0)
-    if part >= max(families.values()):
+    """Return how well a family explains the pixels, of all that is known; 1 where none does better.
+
+    A family counts by its likeliest member, as in a generalised likelihood ratio test: the little
+    that every class gets would add up in large families, and hide that none of their members fits.
+    """
+    if family == likeliest_known(probabilities)[0]:
         return 1.0
-    return part / sum(families.values())
+    best: dict[str, float] = {}
+    for code, probability in probabilities.items():
+        best[family_of(code)] = max(best.get(family_of(code), 0.0), probability)
+    best.pop(family_of(UNKNOWN), None)
+    return best.get(family, 0.0) / sum(best.values())
 
 
 def _join_foreign(

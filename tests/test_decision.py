@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from napari_mrseq.decision import aggregate, contradicts, decide, join
+from napari_mrseq.decision import aggregate, contradicts, decide, join, support
 from napari_mrseq.header import HeaderClaim
 
 SURE_T2 = {"T1": 0.01, "T1C": 0.01, "T2": 0.95, "FLAIR": 0.02, "UNKNOWN": 0.01}
@@ -87,6 +87,18 @@ def test_what_the_network_does_not_deny_is_no_conflict():
     torn = {"T1": 0.01, "T2": 0.55, "FLAIR": 0.44, "UNKNOWN": 0.0}
     assert not contradicts(torn, HeaderClaim("FLAIR", 0.9))
     assert contradicts(torn, HeaderClaim("T1", 0.9))
+
+
+def test_a_family_is_no_more_likely_for_having_many_members():
+    spread = {"T1": 0.04, "T1C": 0.04, "T2": 0.86, "FLAIR": 0.04, "UNKNOWN": 0.02}
+    assert support(spread, "T1") == pytest.approx(support(spread, "FLAIR"))
+    assert contradicts(spread, HeaderClaim("T1", 0.9), denial=0.05)
+
+
+def test_what_the_pixels_say_themselves_is_never_denied():
+    torn = {"T1": 0.21, "T1C": 0.21, "T2": 0.4, "FLAIR": 0.18}
+    assert decide(torn, threshold=0.3).family == "T1"
+    assert support(torn, "T1") == 1.0
 
 
 def test_description_that_the_tags_do_not_bear_out_is_held_against_the_pixels():
