@@ -2,12 +2,15 @@
 
 CT comes from Debian's ``invesalius-examples`` (one head), photographs from its
 ``mate-backgrounds``; radiographs are sums through the CT, ultrasound and pages are drawn by chance.
+More kinds come from whichever of these packages are installed: ``apt-get install stellarium-data
+kstars-data opencv-doc tuxpaint-stamps-default plasma-workspace-wallpapers gnome-backgrounds``.
 """
 
 from __future__ import annotations
 
 import tarfile
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +28,26 @@ CT_STEP = 1.567
 # Level and width in Hounsfield units: brain, soft tissue, bone, everything.
 WINDOWS = ((40, 80), (40, 400), (500, 2000), (200, 3000))
 SIZE = 256
+# Kind, folder and files of packages that are used where they are installed.
+COLLECTIONS = (
+    ("nebula", Path("/usr/share/stellarium/nebulae/default"), "*.png"),
+    ("planet", Path("/usr/share/stellarium/textures"), "*.png"),
+    ("constellation", Path("/usr/share/stellarium/skycultures"), "*/*.png"),
+    ("screen", Path("/usr/share/doc/HTML/en/kstars"), "*.png"),
+    ("still life", Path("/usr/share/doc/opencv-doc/examples/data"), "[!lr]*.*g"),
+    ("diagram", Path("/usr/share/doc/opencv-doc/opencv4/html"), "*.*g"),
+    ("shape", Path("/usr/share/doc/opencv-doc/examples/shape"), "**/*.png"),
+    ("animal", Path("/usr/share/tuxpaint/stamps/animals"), "**/*.png"),
+    ("food", Path("/usr/share/tuxpaint/stamps/food"), "**/*.png"),
+    ("plant", Path("/usr/share/tuxpaint/stamps/plants"), "**/*.png"),
+    ("object", Path("/usr/share/tuxpaint/stamps/household"), "**/*.png"),
+    ("vehicle", Path("/usr/share/tuxpaint/stamps/vehicles"), "**/*.png"),
+    ("symbol", Path("/usr/share/tuxpaint/stamps/symbols"), "**/*.png"),
+    ("landscape", Path("/usr/share/wallpapers"), "*/contents/screenshot.*g"),
+    ("texture", Path("/usr/share/backgrounds/gnome"), "*.webp"),
+)
+# Of one collection, so that no single look prevails; smaller or flat pictures are icons.
+COLLECTED, LEAST_SIDE, LEAST_SPREAD = 40, 64, 8
 CT_COUNT, RADIOGRAPHS, CROPS, ULTRASOUNDS, PAGES = 240, 60, 30, 200, 60
 
 Grey = NDArray[np.float64]
@@ -58,6 +81,45 @@ def foreign_pictures(seed: int) -> Iterator[tuple[str, Grey]]:
         yield "ultrasound", _ultrasound(rng)
     for _ in range(PAGES):
         yield "page", _page(rng)
+    for kind, folder, files in COLLECTIONS:
+        for shown in collected(folder, files, rng):
+            yield kind, shown
+
+
+def collected(folder: Path, files: str, rng: np.random.Generator) -> Iterator[Grey]:
+    """Yield up to `COLLECTED` pictures of a folder, chosen by chance, in grey.
+
+    Parameters
+    ----------
+    folder : Path
+        Where they lie; nothing comes of one that isn't there.
+    files : str
+        Pattern of their names.
+    rng : numpy.random.Generator
+        Source of the choice, and of what is behind what is transparent: black or white.
+
+    Yields
+    ------
+    (rows, columns) array
+        Grey values, the longer side at most `SIZE`.
+    """
+    found = sorted(folder.glob(files))
+    pictures = (
+        _grey(found[index], int(rng.choice((0, 255)))) for index in rng.permutation(len(found))
+    )
+    shown = (p for p in pictures if min(p.shape) >= LEAST_SIDE and p.std() >= LEAST_SPREAD)
+    yield from islice(shown, COLLECTED)
+
+
+def _grey(path: Path, behind: int) -> Grey:
+    with Image.open(path) as picture:
+        picture.draft("RGB", (2 * SIZE, 2 * SIZE))
+        picture.thumbnail((2 * SIZE, 2 * SIZE))
+        front = picture.convert("RGBA")
+    whole = Image.new("RGBA", front.size, (behind, behind, behind, 255))
+    whole.alpha_composite(front)
+    whole.thumbnail((SIZE, SIZE))
+    return np.asarray(whole.convert("L"), dtype=float)
 
 
 def _ct_volume() -> Grey:

@@ -7,9 +7,17 @@ from itertools import islice
 
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw
 
 from napari_mrseq.training.catalogue import read_catalogue
-from napari_mrseq.training.foreign import CT, PHOTOGRAPHS, foreign_pictures
+from napari_mrseq.training.foreign import (
+    COLLECTED,
+    CT,
+    PHOTOGRAPHS,
+    SIZE,
+    collected,
+    foreign_pictures,
+)
 from napari_mrseq.training.head import TEMPLATES
 from napari_mrseq.training.simulation import COUNTS, simulate
 from napari_mrseq.training.widen import widen
@@ -54,6 +62,30 @@ def test_a_ct_of_a_head_has_its_bone_as_its_brightest_ring():
     pictures = dict(islice(foreign_pictures(seed=0), 5))
     assert set(pictures) == {"CT"}
     assert 0 <= pictures["CT"].min() < pictures["CT"].max() <= 1
+
+
+def test_a_collection_gives_grey_pictures_up_to_its_share_and_no_icons(tmp_path):
+    noise = np.random.default_rng(0).integers(0, 256, (100, 400, 3), dtype=np.uint8)
+    for number in range(COLLECTED + 5):
+        Image.fromarray(noise).save(tmp_path / f"{number:02}.png")
+    Image.fromarray(noise[:20, :20]).save(tmp_path / "icon.png")
+    Image.new("RGB", (200, 200), "red").save(tmp_path / "flat.png")
+    pictures = list(collected(tmp_path, "*.png", np.random.default_rng(1)))
+    assert [picture.shape for picture in pictures] == [(SIZE // 4, SIZE)] * COLLECTED
+
+
+def test_a_cut_out_lies_on_black_or_white(tmp_path):
+    disc = Image.new("LA", (100, 100), (128, 0))
+    ImageDraw.Draw(disc).ellipse((20, 20, 80, 80), fill=(128, 255))
+    for number in range(12):
+        disc.save(tmp_path / f"{number}.png")
+    pictures = list(collected(tmp_path, "*.png", np.random.default_rng(0)))
+    assert {picture[0, 0] for picture in pictures} == {0, 255}
+    assert {picture[50, 50] for picture in pictures} == {128}
+
+
+def test_a_package_that_is_not_installed_gives_no_pictures(tmp_path):
+    assert not list(collected(tmp_path / "missing", "*.png", np.random.default_rng(0)))
 
 
 @needs_head
