@@ -70,6 +70,8 @@ class Card:
     window : tuple of float or None
         Width and level of the linear window that turns the values of a scan into 8 bits; for
         `TORCHVISION` alone, where None takes each slice's own range.
+    familiarity : int
+        Rank of the network's `Familiarity`; 0 where it has none.
     """
 
     name: str
@@ -83,6 +85,7 @@ class Card:
     limits: str = "For research. Not for diagnosis."
     preparation: str = CONTENT
     window: tuple[float, float] | None = None
+    familiarity: int = 0
 
     def to_json(self) -> str:
         """Return the card as JSON, the same text for the same card."""

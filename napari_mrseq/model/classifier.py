@@ -188,7 +188,7 @@ def load_model(name_or_path: str | Path = registry.DEFAULT, device: str = "auto"
         if device not in ("auto", "cpu"):
             raise DeviceError(f"{path} is an ONNX file, which is run on the cpu alone here")
         return Model(card=card, sha256=sha256, device="cpu", network=load_onnx_network(path))
-    network = networks.build(card.network, len(card.classes))
+    network = networks.build(card.network, len(card.classes), familiarity=card.familiarity)
     try:
         network.load_state_dict(load_file(path))
     except (SafetensorError, RuntimeError, OSError) as error:

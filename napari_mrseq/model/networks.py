@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from napari_mrseq.errors import ModelError
+from napari_mrseq.model.familiarity import Familiarity
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -30,7 +31,7 @@ _STAGES = (
 _STEM, _FEATURES = 32, 1280
 
 
-def build(name: str, class_count: int, dropout: float = 0.0) -> nn.Module:
+def build(name: str, class_count: int, dropout: float = 0.0, familiarity: int = 0) -> nn.Module:
     """Build an untrained network.
 
     Parameters
@@ -43,6 +44,8 @@ def build(name: str, class_count: int, dropout: float = 0.0) -> nn.Module:
     dropout : float
         Share of features dropped before the last layer while training; for
         ``"efficientnet_lite0"`` alone.
+    familiarity : int
+        Rank of `Familiarity`; 0 for none. For ``"efficientnet_lite0"`` alone.
 
     Raises
     ------
@@ -50,7 +53,7 @@ def build(name: str, class_count: int, dropout: float = 0.0) -> nn.Module:
         If there is no network of this name.
     """
     if name == LITE:
-        return EfficientNetLite(class_count, dropout)
+        return EfficientNetLite(class_count, dropout, familiarity)
     models = _torchvision_models()
     known = models.list_models(module=models)
     if name not in known:
@@ -93,9 +96,11 @@ class EfficientNetLite(nn.Module):
         Number of outputs.
     dropout : float
         Share of features dropped before the last layer while training.
+    familiarity : int
+        Rank of `Familiarity`; 0 for none.
     """
 
-    def __init__(self, class_count: int, dropout: float = 0.0) -> None:
+    def __init__(self, class_count: int, dropout: float = 0.0, familiarity: int = 0) -> None:
         super().__init__()
         blocks: list[nn.Module] = []
         inputs = _STEM
@@ -109,12 +114,19 @@ class EfficientNetLite(nn.Module):
         self.head = _convolution(inputs, _FEATURES, 1)
         self.dropout = nn.Dropout(dropout)
         self.classifier = nn.Linear(_FEATURES, class_count)
+        gauge = Familiarity(_FEATURES, class_count, familiarity) if familiarity else None
+        self.familiarity = gauge
+
+    def features(self, images: Tensor) -> Tensor:
+        """Return the (n, features) that the last layer sees of (n, 1, rows, columns) images."""
+        maps: Tensor = self.head(self.blocks(self.stem(images)))
+        return maps.mean(dim=(2, 3))
 
     def forward(self, images: Tensor) -> Tensor:
         """Return (n, classes) logits of (n, 1, rows, columns) images."""
-        features = self.head(self.blocks(self.stem(images))).mean(dim=(2, 3))
+        features = self.features(images)
         logits: Tensor = self.classifier(self.dropout(features))
-        return logits
+        return logits if self.familiarity is None else self.familiarity(features, logits)
 
 
 class _InvertedResidual(nn.Module):

@@ -1,8 +1,9 @@
 """Average the weights of two trainings from one start: ``python -m napari_mrseq.training.average``.
 
-``… FIRST SECOND OUTPUT --catalogue CATALOGUE`` calibrates and measures the average on the fold that
-neither was trained on; ``… --as TWIN`` takes calibration and figures from another average, where no
-fold is left. Averages of networks trained on from the same weights are often better than each
+``… FIRST SECOND OUTPUT --catalogue CATALOGUE`` measures what is familiar to the average on what
+both were trained on, and calibrates and measures it on the fold that neither was; ``--as TWIN``
+takes calibration and figures from another average, where no fold is left. Averages of networks
+trained on from the same weights are often better than each
 (Wortsman et al., Model soups, ICML 2022).
 """
 
@@ -18,6 +19,7 @@ from napari_mrseq.errors import ModelError
 from napari_mrseq.model.card import Calibration, Card
 from napari_mrseq.model.registry import read_card
 from napari_mrseq.training.catalogue import read_catalogue
+from napari_mrseq.training.familiarize import PREFIX, familiarized
 from napari_mrseq.training.fit import save_weights
 from napari_mrseq.training.run import measured
 
@@ -27,7 +29,7 @@ def average(
     second: Path,
     output: Path,
     *,
-    catalogue: Path | None = None,
+    catalogue: Path,
     twin: Path | None = None,
 ) -> Card:
     """Write the mean of two models' weights, with the first one's card.
@@ -38,10 +40,10 @@ def average(
         Weights files of the same network and classes.
     output : Path
         Where the average goes.
-    catalogue : Path, optional
+    catalogue : Path
         Labelled pictures; those of the fold that the first one's card names calibrate and measure.
     twin : Path, optional
-        Weights file to take calibration and figures from instead.
+        Weights file to take calibration and figures from where it names no fold.
 
     Raises
     ------
@@ -56,13 +58,16 @@ def average(
         raise ModelError(f"{first} was kept from fold {folds[0]}, {second} from fold {folds[1]}")
     theirs = load_file(second)
     weights = {
-        name: ((ours.float() + theirs[name].float()) / 2).to(ours.dtype)
+        name: (ours.float() + theirs[name].float()) / 2
         for name, ours in load_file(first).items()
+        if not name.startswith(PREFIX)
     }
     card = replace(card, training=dict(card.training) | {"averaged_with": other.training})
-    if catalogue:
-        rows = [row for row in read_catalogue(catalogue) if row.fold == folds[0]]
-        card = measured(replace(card, calibration=Calibration()), weights, rows)
+    rows = read_catalogue(catalogue)
+    card, weights = familiarized(card, weights, rows, folds[0], twin)
+    held_out = [row for row in rows if row.fold == folds[0]]
+    if held_out:
+        card = measured(replace(card, calibration=Calibration()), weights, held_out)
     elif twin:
         known = read_card(twin)
         card = replace(card, calibration=known.calibration, figures=known.figures)
@@ -74,7 +79,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ("first", "second", "output"):
         parser.add_argument(name, type=Path)
-    parser.add_argument("--catalogue", type=Path)
+    parser.add_argument("--catalogue", type=Path, required=True)
     parser.add_argument("--as", dest="twin", type=Path)
     chosen = parser.parse_args()
     print(average(**vars(chosen)).calibration)

@@ -72,6 +72,7 @@ def start_from_model(network: nn.Module, path: Path, name: str, classes: tuple[s
     target = network.state_dict()
     last = list(target)[-2:]
     for key, tensor in load_file(path).items():
-        if card.classes == classes or key not in last:
+        # What was familiar to the model before is measured anew.
+        if key in target and (card.classes == classes or key not in last):
             target[key] = tensor.to(target[key].dtype)
     network.load_state_dict(target)

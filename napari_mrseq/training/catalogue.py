@@ -83,9 +83,9 @@ def read_catalogue(path: Path, folds: int = 5) -> list[Row]:
         CSV with a header. Needed columns: ``path`` (or ``file``; relative to the catalogue),
         ``label``, ``group``. Used where there: ``fold``, ``volume``, ``origin``, ``body_part``,
         ``position``, ``label_confidence``, ``dataset`` (or ``source``), ``licence``, ``vendor``,
-        ``plane``, ``skull_stripped`` (``y``). With a column ``slice`` a row may name one slice of a DICOM series or NIfTI
-        file; ``volume`` is then a number, and ``series_uid`` tells series in one folder apart.
-        Corrections that the viewer saved are such a catalogue.
+        ``plane``, ``skull_stripped`` (``y``). With a column ``slice`` a row may name one slice of
+        a DICOM series or NIfTI file; ``volume`` is then a number, and ``series_uid`` tells series
+        in one folder apart. Corrections that the viewer saved are such a catalogue.
     folds : int
         Into how many folds groups are dealt where the catalogue has no ``fold``.
 

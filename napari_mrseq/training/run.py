@@ -24,6 +24,7 @@ from napari_mrseq.training.evaluation import (
     confusion,
     figures_of,
 )
+from napari_mrseq.training.familiarize import familiarized
 from napari_mrseq.training.fit import Recipe, fit, save_weights
 from napari_mrseq.training.images import load_images
 
@@ -89,6 +90,7 @@ def train(
         input_size=recipe.input_size,
         training=_provenance(catalogue, rows, recipe, start),
     )
+    card, weights = familiarized(card, weights, rows, recipe.held_out, start)
     held_out = [row for row in rows if row.fold == recipe.held_out]
     if held_out:
         log(f"measuring on {len(held_out)} pictures of fold {recipe.held_out}")
@@ -119,7 +121,7 @@ def evaluate(model: Model, rows: list[Row], log: Callable[[str], None] = print) 
 
 def measured(card: Card, weights: dict[str, torch.Tensor], rows: list[Row]) -> Card:
     """Fit the calibration, and measure each half of the groups with that of the other half."""
-    network = networks.build(card.network, len(card.classes))
+    network = networks.build(card.network, len(card.classes), familiarity=card.familiarity)
     network.load_state_dict(weights)
     model = Model(card=card, sha256="", device="cpu", network=network.float().eval())
     slices = answer_slices(model, rows)

@@ -47,9 +47,16 @@ def test_the_average_lies_between_and_is_measured_on_what_neither_saw(catalogue,
     )
     assert load_model(output, device="cpu").classes == ("T1", "T2", "UNKNOWN")
 
-    again = tmp_path / "again.safetensors"
-    twin = average(first, second, again, twin=output)
-    assert twin.calibration == card.calibration
+
+def test_an_average_of_trainings_on_all_folds_takes_its_figures_from_a_twin(catalogue, tmp_path):
+    first, second = (trained(catalogue, tmp_path / str(seed), seed=seed) for seed in (0, 1))
+    twin = tmp_path / "twin.safetensors"
+    known = average(first, second, twin, catalogue=catalogue)
+    third, fourth = (
+        trained(catalogue, tmp_path / f"all{seed}", seed=seed, held_out=None) for seed in (0, 1)
+    )
+    card = average(third, fourth, tmp_path / "b.safetensors", catalogue=catalogue, twin=twin)
+    assert (card.calibration, card.figures) == (known.calibration, known.figures)
 
 
 def test_trainings_kept_from_different_folds_are_not_averaged(catalogue, tmp_path):

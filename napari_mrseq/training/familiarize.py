@@ -1,0 +1,123 @@
+"""What a network's features look like on the slices of its training: see `model.familiarity`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from safetensors.torch import load_file
+
+from napari_mrseq.model import networks
+from napari_mrseq.model.classifier import network_input
+from napari_mrseq.model.familiarity import outside
+from napari_mrseq.model.registry import read_card
+from napari_mrseq.sequences import UNKNOWN
+from napari_mrseq.training.images import load_images, sampling_weights
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import Tensor
+
+    from napari_mrseq.model.card import Card
+    from napari_mrseq.training.catalogue import Row
+
+RANK = 256
+# Slices whose features span the subspace; with fewer there is none.
+MOST, LEAST = 6000, 2000
+# Slices that show less than this say nothing of the rest.
+LEAST_SHOWN = 0.05
+# Of known slices held out, this share is more familiar than the point at which unknown is as
+# likely as all else; the half of them that is most familiar keeps nearly all its probability.
+FAMILIAR_SHARE, LOG_ODDS_AT_MEDIAN = 0.99, -6.0
+BATCH = 64
+# Name of the module in a network's state dict.
+PREFIX = "familiarity."
+
+
+def familiarized(
+    card: Card,
+    weights: Mapping[str, Tensor],
+    rows: Sequence[Row],
+    held_out: int | None,
+    twin: Path | None = None,
+) -> tuple[Card, dict[str, Tensor]]:
+    """Teach a network what is familiar to it.
+
+    Parameters
+    ----------
+    card : Card
+        Of the network.
+    weights : mapping of str to Tensor
+        Its state dict; what it held of familiarity before is dropped.
+    rows : sequence of Row
+        What it was trained on, and the fold held out, which tells how familiar unseen slices are.
+    held_out : int or None
+        That fold. Without one, `twin` says so.
+    twin : Path, optional
+        Weights file of a network trained alike, with a fold held out.
+
+    Returns
+    -------
+    card : Card
+    weights : dict of str to Tensor
+        Unchanged but for what was dropped where there are too few pictures, or nothing tells how
+        familiar unseen slices are.
+
+    Raises
+    ------
+    CatalogueError
+        If a picture can't be read; names it.
+    """
+    plain = {name: tensor for name, tensor in weights.items() if not name.startswith(PREFIX)}
+    card = replace(card, familiarity=0)
+    known = [row for row in rows if row.label != UNKNOWN]
+    trained = [row for row in known if row.fold != held_out]
+    if card.network != networks.LITE or len(trained) < LEAST:
+        return card, plain
+    network = networks.build(card.network, len(card.classes))
+    network.load_state_dict(plain)
+    network.float().eval()
+    features = _features(network, _balanced(trained), card.input_size)
+    mean = features.mean(dim=0)
+    _, directions = torch.linalg.eigh(torch.cov(features.T))
+    basis = directions[:, -RANK:].contiguous()
+    unseen = [row for row in known if row.fold == held_out]
+    if unseen:
+        shares = outside(_features(network, unseen, card.input_size), mean, basis)
+        centre = float(shares.quantile(FAMILIAR_SHARE))
+        steepness = LOG_ODDS_AT_MEDIAN / (float(shares.median()) - centre)
+    elif twin and read_card(twin).familiarity:
+        told = load_file(twin)
+        centre, steepness = (float(told[PREFIX + name]) for name in ("centre", "steepness"))
+    else:
+        return card, plain
+    learnt = {
+        "mean": mean,
+        "basis": basis,
+        "centre": torch.tensor(centre),
+        "steepness": torch.tensor(steepness),
+        "unknown": torch.tensor([float(code == UNKNOWN) for code in card.classes]),
+    }
+    named = {PREFIX + name: tensor for name, tensor in learnt.items()}
+    return replace(card, familiarity=RANK), plain | named
+
+
+def _balanced(rows: list[Row]) -> list[Row]:
+    """Draw pictures as training does, so that no large data set makes up the subspace alone."""
+    generator = torch.Generator().manual_seed(0)
+    drawn = torch.multinomial(
+        sampling_weights(rows), min(MOST, len(rows)), replacement=False, generator=generator
+    )
+    return [rows[index] for index in drawn.tolist()]
+
+
+@torch.inference_mode()
+def _features(network: torch.nn.Module, rows: list[Row], size: int) -> Tensor:
+    """Return the features of pictures as prediction prepares them, where they show something."""
+    images, shown = load_images(rows, size)
+    batches = (images[shown > LEAST_SHOWN].float() / 255).split(BATCH)
+    return torch.cat([network.features(network_input(batch)) for batch in batches])

@@ -1,0 +1,101 @@
+"""What is unlike all that a network was trained on is called unknown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from napari_mrseq import load_model
+from napari_mrseq.model.card import Card
+from napari_mrseq.model.networks import LITE, build
+from napari_mrseq.model.preparation import prepare
+from napari_mrseq.training import familiarize
+from napari_mrseq.training.catalogue import Row
+from napari_mrseq.training.familiarize import familiarized
+from napari_mrseq.training.fit import save_weights
+
+SIZE, CLASSES = 33, ("T1", "T2", "UNKNOWN")
+CARD = Card("stripes", "1", LITE, CLASSES, SIZE)
+
+
+def stripes(count, seed):
+    """Waves of one direction, of some widths and phases."""
+    generator = torch.Generator().manual_seed(seed)
+    width, phase = (torch.rand(count, 1, 1, 1, generator=generator) for _ in range(2))
+    waves = torch.sin(torch.arange(SIZE) / (1.5 + 4 * width) + 6.3 * phase)
+    return ((waves.expand(-1, 1, SIZE, SIZE) + 1) * 127).numpy()[:, 0]
+
+
+@pytest.fixture(scope="module")
+def rows(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pictures")
+    found = []
+    for i, picture in enumerate(stripes(2200, 0)):
+        path = folder / f"{i}.png"
+        Image.fromarray(picture.astype(np.uint8)).save(path)
+        fold = int(i >= 2100)
+        found.append(
+            Row(path, CLASSES[i % 2], f"g{i % 9}", fold, path.name, "", "", None, False, "", "")
+        )
+    return found
+
+
+@pytest.fixture(scope="module")
+def weights():
+    torch.manual_seed(0)
+    network = build(LITE, 3)
+    # Batch statistics of stripes, so that the untrained network tells pictures apart at all.
+    network.train()
+    with torch.no_grad():
+        for _ in range(60):
+            network(prepare(stripes(32, 1), SIZE)[0] * 2 - 1)
+    return network.state_dict()
+
+
+def saved(path, card, weights):
+    save_weights(weights, card, path)
+    return load_model(path, device="cpu")
+
+
+def test_noise_is_less_known_to_a_network_that_saw_stripes(weights, tmp_path, rows):
+    card, taught = familiarized(CARD, weights, rows, held_out=1)
+    plain = saved(tmp_path / "a.safetensors", CARD, weights)
+    model = saved(tmp_path / "b.safetensors", card, taught)
+    unknown = CLASSES.index("UNKNOWN")
+    known = stripes(40, 2)
+    blobs = torch.nn.functional.interpolate(torch.rand(40, 1, 9, 9), size=SIZE, mode="bicubic")
+    strange = (blobs[:, 0] * 255).clamp(0, 255).numpy()
+    raised = [
+        model.predict(slices)[:, unknown] - plain.predict(slices)[:, unknown]
+        for slices in (known, strange)
+    ]
+    assert raised[1].mean() > 2 * raised[0].mean()
+    assert (raised[0] > -1e-3).all()
+    # Among the known their order stays.
+    for slices in (known, strange):
+        before, after = plain.predict(slices)[:, :2], model.predict(slices)[:, :2]
+        assert ((before[:, 0] > before[:, 1]) == (after[:, 0] > after[:, 1])).all()
+
+
+def test_few_pictures_make_nothing_familiar(weights, rows):
+    card, kept = familiarized(CARD, weights, rows[:400], held_out=1)
+    assert card == CARD
+    assert kept.keys() == weights.keys()
+
+
+def test_without_a_fold_held_out_a_twin_tells_how_familiar_unseen_slices_are(
+    weights, tmp_path, rows
+):
+    card, taught = familiarized(CARD, weights, rows, held_out=1)
+    twin = tmp_path / "twin.safetensors"
+    save_weights(taught, card, twin)
+    later, both = familiarized(card, taught, rows, held_out=None, twin=twin)
+    assert later.familiarity == familiarize.RANK
+    name = familiarize.PREFIX + "centre"
+    assert both[name] == pytest.approx(float(taught[name]), rel=1e-2)
+    nobody, kept = familiarized(card, taught, rows, held_out=None)
+    assert (nobody, kept.keys()) == (replace(card, familiarity=0), weights.keys())
