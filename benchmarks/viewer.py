@@ -31,7 +31,7 @@ def main() -> None:
     QApplication.processEvents()
     opened, worked = 1000 * (time.perf_counter() - start), 1000 * (time.process_time() - worked)
     without_torch = "torch" not in sys.modules
-    wait_for(panel.run_finished.connect, panel.run)
+    wait_for(panel.run_finished.connect, panel.layer_actions.run)
     scrubbed = list(scrub(viewer))
     print(f"our modules imported before it opens: {sorted(before - {'napari_mrseq'}) or 'none'}")
     print(

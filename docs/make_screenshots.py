@@ -37,7 +37,7 @@ def main() -> None:
     take(viewer, "opened")
     panel.hint.hide()
     panel.controls.scope.value = ALL_LAYERS
-    wait_for(panel.run_finished, panel.run)
+    wait_for(panel.run_finished, panel.layer_actions.run)
     layers = {layer.metadata["mrseq"]["description"]: layer for layer in viewer.layers}
     flair, trace = layers["t2_tirm_tra_dark-fluid"], layers["ep2d_diff_3scan_trace"]
     show(viewer, flair)
@@ -49,6 +49,7 @@ def main() -> None:
     picture_explanation(viewer, panel)
     picture_correction(viewer, panel, flair)
     picture_card(panel)
+    picture_grid(viewer, panel)
     picture_folder(viewer, panel)
     viewer.close()
 
@@ -69,14 +70,14 @@ def picture_conflict(viewer: napari.Viewer, panel: Any) -> None:
 
 def picture_explanation(viewer: napari.Viewer, panel: Any) -> None:
     """The heat map of the slice in view."""
-    wait_for(panel.explainer.stopped, panel.explain)
+    wait_for(panel.explainer.stopped, panel.layer_actions.explain)
     take(viewer, "explained")
     viewer.layers.pop()
 
 
 def picture_correction(viewer: napari.Viewer, panel: Any, layer: Any) -> None:
     """The dialog that asks, and what a correction of the whole series looks like."""
-    panel.correct()
+    panel.layer_actions.correct()
     take_dialog(panel.corrector.dialog, "correct")
     correct_layer(layer, Correction(0, layer.data.shape[0] - 1, "STIR"))
     panel.refresh()
@@ -88,6 +89,18 @@ def picture_card(panel: Any) -> None:
     """The card of the model in use."""
     panel.model_choice.card_button.native.click()
     take_dialog(panel.model_choice.dialog, "model-card")
+
+
+def picture_grid(viewer: napari.Viewer, panel: Any) -> None:
+    """All series beside each other, each with its word."""
+    panel.controls.status.value = ""
+    for layer in viewer.layers:
+        layer.visible = True
+    viewer.canvas.grid.enabled = True
+    viewer.reset_view()
+    take(viewer, "grid")
+    viewer.canvas.grid.enabled = False
+    show(viewer, viewer.layers[0])
 
 
 def picture_folder(viewer: napari.Viewer, panel: Any) -> None:

@@ -55,7 +55,7 @@ def show(
         panel.runner.stopped.connect(lambda _: _picture_and_close(viewer, screenshot))
     panel.model_choice.choose(model, device)
     panel.controls.scope.value = ALL_LAYERS
-    panel.run()
+    panel.layer_actions.run()
     napari.run()
 
 

@@ -69,6 +69,7 @@ class BatchPanel(QWidget):
         self.status.setWordWrap(True)
         self.table = SortedTable(HEADINGS, NAME_COLUMN)
         self.table.setToolTip("A double click opens the series as a layer")
+        self.table.empty_text = "Every series of the folder, once it is named."
         self.failed_label = QLabel()
         self.failed = SortedTable(("Not read", "Why"))
         self.failed.setToolTip("Ctrl+C copies the chosen rows")

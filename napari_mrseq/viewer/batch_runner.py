@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from psygnal import Signal
 
 from napari_mrseq.judging import Progress
 from napari_mrseq.series import Failure
 from napari_mrseq.viewer.activity import Activity
+from napari_mrseq.viewer.background import Background
 from napari_mrseq.viewer.batch_worker import (
     BatchFailed,
     Event,
@@ -44,7 +45,7 @@ class BatchRunner:
     def __init__(self) -> None:
         self.folder = Path()
         self.reading = Reading()
-        self._worker: Any = None
+        self._background = Background(self._on_event, self._on_error, self._on_finished)
         self._outcomes: list[Verdict | Failure] = []
         self._failures: tuple[Failure, ...] = ()
         self._expected = 0
@@ -54,7 +55,7 @@ class BatchRunner:
     @property
     def running(self) -> bool:
         """A run is under way."""
-        return self._worker is not None
+        return self._background.running
 
     @property
     def outcomes(self) -> list[Verdict | Failure]:
@@ -73,39 +74,19 @@ class BatchRunner:
 
     def start(self, folder: Path, load: Callable[[], Model]) -> None:
         """Classify a folder; `load` returns the model and is called off the GUI thread."""
-        from napari.qt.threading import create_worker
-
         self.folder, self._outcomes, self._failures = folder, [], ()
         self.reading, self._expected, self._cause = Reading(), 0, ""
-        worker = create_worker(
-            classify_folder,
-            folder,
-            load,
-            self.reading,
-            _start_thread=False,
-            _ignore_errors=True,
-        )
-        worker.yielded.connect(self._on_event)
-        worker.errored.connect(self._on_error)
-        worker.finished.connect(self._on_finished)
-        self._worker = worker
-        worker.start()
+        self._background.start(classify_folder, folder, load, self.reading)
 
     def cancel(self) -> None:
         """Stop; what is judged so far stays."""
         self.reading.cancelled = True
-        if self._worker is not None:
-            self._worker.quit()
+        self._background.stop()
 
     def close(self) -> None:
         """Stop, and let nothing of a run under way arrive any more."""
         self.reading.cancelled = True
-        if self._worker is not None:
-            self._worker.yielded.disconnect(self._on_event)
-            self._worker.errored.disconnect(self._on_error)
-            self._worker.finished.disconnect(self._on_finished)
-            self._worker.quit()
-            self._worker = None
+        self._background.close()
         self._activity.close()
 
     def _on_event(self, event: Event) -> None:
@@ -129,11 +110,10 @@ class BatchRunner:
         self.progressed.emit(len(self._outcomes), self._expected)
         self._activity.show(len(self._outcomes), max(self._expected, 1))
 
-    def _on_error(self, error: Exception) -> None:
-        self._cause = f"The run broke off: {error}"
+    def _on_error(self, cause: str) -> None:
+        self._cause = f"The run broke off: {cause}"
 
     def _on_finished(self) -> None:
-        self._worker = None
         self._activity.close()
         self.stopped.emit(self._cause or self._summary())
 

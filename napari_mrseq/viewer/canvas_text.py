@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from napari_mrseq.viewer.annotation import own_name, state_of
 from napari_mrseq.viewer.image_layers import image_layers
 from napari_mrseq.viewer.slice_in_view import slice_in_view
-from napari_mrseq.viewer.wording import CONFLICT_MARK, said_words, slice_words
+from napari_mrseq.viewer.wording import CONFLICT_MARK, said_words, shortened, slice_words
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -21,6 +21,9 @@ LOOK = {
     "box_color": (0.0, 0.0, 0.0, 0.65),
     "position": "top_left",
 }
+# Beside each other images leave little room: small letters, where the last cell is often empty.
+GRID_LOOK = {**LOOK, "font_size": 8, "position": "bottom_right"}
+LONGEST_NAME, LONGEST_IN_GRID = 36, 18
 LAYER_EVENTS = {"inserted", "removed", "reordered", "visible", "metadata", "name", "data"}
 
 
@@ -38,7 +41,8 @@ class CanvasText:
         overlay = viewer.canvas.overlays.text
         self._before = {key: getattr(overlay, key) for key in (*LOOK, "text", "visible")}
         self._shown = True
-        self._speaking = False
+        self._look: dict[str, Any] | None = None
+        self._named: list[Image] = []
         self._emitters = [
             viewer.dims.events.point,
             viewer.dims.events.order,
@@ -56,6 +60,7 @@ class CanvasText:
             emitter.disconnect(self.update)
         self._viewer.layers.events.disconnect(self._on_layers)
         self._set(self._before)
+        self._name_cells([])
 
     def show(self, shown: bool) -> None:
         """Show or hide the text."""
@@ -65,16 +70,33 @@ class CanvasText:
     def update(self) -> None:
         """Write the text for what is in view now."""
         text = canvas_text(self._viewer) if self._shown else ""
-        if text and self._speaking:
+        grid = bool(text) and in_grid(self._viewer)
+        look = GRID_LOOK if grid else LOOK
+        if text and self._look is look:
             # The look stays: only the words change as the slider moves.
             self._viewer.canvas.overlays.text.text = text
-        elif text or self._speaking:
-            self._set({**LOOK, "text": text, "visible": True} if text else self._before)
-            self._speaking = bool(text)
+        elif text:
+            self._set({**look, "text": text, "visible": True})
+            self._look = look
+        elif self._look is not None:
+            self._set(self._before)
+            self._look = None
+        self._name_cells(image_layers(self._viewer) if grid else [])
 
     def _on_layers(self, event: Any) -> None:
         if event.type in LAYER_EVENTS:
             self.update()
+
+    def _name_cells(self, layers: list[Image]) -> None:
+        """Let napari write the names of these layers into their cells, and of no others."""
+        for layer in self._named:
+            if layer not in layers:
+                layer.name_overlay.visible = False
+        new = [layer for layer in layers if not layer.name_overlay.visible]
+        for layer in new:
+            layer.name_overlay.visible = True
+        # Names that the user switched on stay theirs.
+        self._named = [layer for layer in self._named if layer in layers] + new
 
     def _set(self, look: dict[str, Any]) -> None:
         overlay = self._viewer.canvas.overlays.text
@@ -92,29 +114,46 @@ def canvas_text(viewer: ViewerModel) -> str:
     known = [layer for layer in visible if state_of(layer) is not None]
     if not known:
         return ""
-    if viewer.canvas.grid.enabled and len(visible) > 1:
-        return "\n".join(_named_line(viewer, layer) for layer in reversed(known))
+    if in_grid(viewer):
+        return "\n".join(_grid_line(viewer, layer) for layer in reversed(known))
     active = viewer.layers.selection.active
     chosen = active if active in known else known[-1]
-    return _line(viewer, chosen) if len(visible) == 1 else _named_line(viewer, chosen)
+    line = _line(viewer, chosen)
+    return line if len(visible) == 1 else f"{line}\n{shortened(own_name(chosen), LONGEST_NAME)}"
 
 
-def _named_line(viewer: ViewerModel, layer: Image) -> str:
-    first, *rest = _line(viewer, layer).split("\n")
-    return "\n".join([f"{first}   {own_name(layer)}", *rest])
+def in_grid(viewer: ViewerModel) -> bool:
+    """Tell whether several images stand beside each other."""
+    several = sum(layer.visible for layer in image_layers(viewer)) > 1
+    return bool(viewer.canvas.grid.enabled) and several
+
+
+def _grid_line(viewer: ViewerModel, layer: Image) -> str:
+    return f"{_said(viewer, layer)}   {shortened(own_name(layer), LONGEST_IN_GRID)}"
 
 
 def _line(viewer: ViewerModel, layer: Image) -> str:
     state = state_of(layer)
     if state is None:
         return ""
-    conflict = f" {CONFLICT_MARK}" if state.verdict and state.verdict.conflict else ""
     index = slice_in_view(viewer, layer)
-    if index is None:
-        said = said_words(state.verdict) if state.verdict else "not yet run"
-        return f"{said}{conflict}   whole stack"
-    judged = state.said(index)
-    said = said_words(judged) + conflict if judged else "not yet run"
     # On one line, the place in a 4-D series would not fit a canvas of usual width.
-    place = slice_words(state.series, index).replace(", volume", "\nvolume", 1)
-    return f"{said}   {place}"
+    place = (
+        "whole stack"
+        if index is None
+        else slice_words(state.series, index).replace(", volume", "\nvolume", 1)
+    )
+    return f"{_said(viewer, layer)}   {place}"
+
+
+def _said(viewer: ViewerModel, layer: Image) -> str:
+    """Return what the slice in view is, or the whole stack where none is."""
+    state = state_of(layer)
+    if state is None:
+        return ""
+    index = slice_in_view(viewer, layer)
+    said = state.verdict if index is None else state.said(index)
+    if said is None:
+        return "not yet run"
+    conflict = state.verdict is not None and state.verdict.conflict
+    return said_words(said) + (f" {CONFLICT_MARK}" if conflict else "")

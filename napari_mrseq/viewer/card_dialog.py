@@ -21,7 +21,7 @@ from napari_mrseq.errors import MrseqError
 from napari_mrseq.model import registry
 from napari_mrseq.sequences import colour_of, name_of
 
-WIDTH = 760
+WIDTH = 920
 
 
 class CardDialog(QDialog):

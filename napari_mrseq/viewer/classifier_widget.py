@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,20 +17,15 @@ from qtpy.QtGui import (  # type: ignore[attr-defined]
 )
 from qtpy.QtWidgets import QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
-from napari_mrseq.viewer.annotation import revert, state_of
+from napari_mrseq.viewer.annotation import state_of
 from napari_mrseq.viewer.attachment import Attachment
 from napari_mrseq.viewer.batch_panel import BatchPanel
 from napari_mrseq.viewer.canvas_text import CanvasText
-from napari_mrseq.viewer.corrector import Corrector
-from napari_mrseq.viewer.explain import Explainer, remove_heat
 from napari_mrseq.viewer.hint import Hint
 from napari_mrseq.viewer.image_layers import image_layers, is_image
+from napari_mrseq.viewer.layer_actions import LayerActions
 from napari_mrseq.viewer.layer_panel import LayerPanel
-from napari_mrseq.viewer.live import Live
 from napari_mrseq.viewer.model_choice import ModelChoice
-from napari_mrseq.viewer.models import Models
-from napari_mrseq.viewer.runner import Runner
-from napari_mrseq.viewer.scope import ALL_LAYERS, jobs_of
 from napari_mrseq.viewer.settings import canvas_text_event, load_settings
 from napari_mrseq.viewer.slice_in_view import open_series, show_layer, show_slice, slice_in_view
 from napari_mrseq.viewer.study_panel import StudyPanel
@@ -39,14 +33,10 @@ from napari_mrseq.viewer.study_panel import StudyPanel
 if TYPE_CHECKING:
     from napari.layers import Image
 
-    from napari_mrseq.model import Model
-    from napari_mrseq.viewer.worker import Job
-
 # Batches may arrive faster than tables can be drawn.
 TABLES_DELAY_MS = 250
 # Taken neither by napari nor by its layers.
 RUN_KEYS, EXPLAIN_KEYS, CORRECT_KEYS = "Ctrl+Shift+R", "Ctrl+Shift+E", "Ctrl+Shift+K"
-NO_LAYER = "There is no image layer to classify yet."
 
 
 class ClassifierWidget(QWidget):
@@ -69,18 +59,16 @@ class ClassifierWidget(QWidget):
         self._leaving.timeout.connect(self._close_if_undocked)
         self._viewer = viewer
         settings = load_settings()
-        self._models = Models()
         self.hint = Hint(settings.hint)
         self.model_choice = ModelChoice(settings)
         self.page = LayerPanel(self._layer_choices, settings)
         self.controls, self.result = self.page.controls, self.page.result
         self.plot, self.slices = self.page.plot, self.page.slices
         self.study = StudyPanel()
-        self.batch = BatchPanel(self._loader)
-        self.runner = Runner(viewer, self._models)
-        self.explainer = Explainer(viewer, self._models)
-        self.corrector = Corrector(self)
-        self.live = Live(self, self.runner, lambda: self.layer, self._start)
+        self.layer_actions = LayerActions(viewer, self.page, self.model_choice, self)
+        self.runner, self.explainer = self.layer_actions.runner, self.layer_actions.explainer
+        self.corrector = self.layer_actions.corrector
+        self.batch = BatchPanel(self.layer_actions.loader)
         self.canvas_text = CanvasText(viewer)
         self.canvas_text.show(settings.canvas_text)
         self._tables_timer = QTimer(self)
@@ -95,51 +83,12 @@ class ClassifierWidget(QWidget):
     @property
     def layer(self) -> Image | None:
         """The layer that the panel speaks of."""
-        chosen: Image | None = self.controls.layer.value
-        return chosen
+        return self.layer_actions.layer
 
     def reset_choices(self) -> None:
         """Offer the image layers that there are now; napari calls it when they change."""
         self.controls.offer_layers()
         self.refresh()
-
-    def run(self) -> None:
-        """Classify what the scope says; a layer that can't be judged is named, the rest goes on."""
-        self.live.stop()
-        layer, scope = self.layer, self.controls.scope.value
-        if layer is None:
-            self.controls.status.value = NO_LAYER
-            return
-        if scope != ALL_LAYERS:
-            self._show_hidden(layer)
-        jobs, causes = jobs_of(self._viewer, layer, scope)
-        if jobs:
-            self._start(jobs, causes)
-        else:
-            self.controls.status.value = " ".join(causes)
-
-    def explain(self) -> None:
-        """Lay a heat map of what speaks for its sequence over the slice in view."""
-        if self.layer is None:
-            self.controls.status.value = NO_LAYER
-            return
-        self._show_hidden(self.layer)
-        self.explainer.start(self.layer, *self._model_and_device())
-
-    def correct(self) -> None:
-        """Ask what the layer, or the slices chosen in the table, really is."""
-        if self.layer is not None:
-            index = self.runner.focus.index
-            in_view = [] if index is None else [index]
-            self.corrector.ask(self.layer, self.slices.chosen() or in_view)
-
-    def revert(self) -> None:
-        """Give the layer its own name and metadata back; its heat maps go."""
-        layer = self.layer
-        if layer is not None:
-            remove_heat(self._viewer, layer)
-            revert(layer)
-            self._on_changed()
 
     def refresh(self) -> None:
         """Show what is known of the chosen layer, and of the study."""
@@ -172,7 +121,7 @@ class ClassifierWidget(QWidget):
     def close_session(self) -> None:
         """Stop the run and leave no event handler behind."""
         self._attachment.release()
-        self.live.stop()
+        self.layer_actions.live.stop()
         self._tables_timer.stop()
 
     def _lay_out(self) -> None:
@@ -191,23 +140,23 @@ class ClassifierWidget(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.hint)
-        outer.addWidget(self.model_choice.native)
+        outer.addWidget(self.model_choice)
         outer.addWidget(self.tabs, 1)
 
     def _connect_parts(self) -> None:
-        controls, runner, page = self.controls, self.runner, self.page
-        controls.run.changed.connect(self.run)
+        controls, runner, page, actions = self.controls, self.runner, self.page, self.layer_actions
+        controls.run.changed.connect(actions.run)
         controls.cancel.changed.connect(runner.cancel)
         controls.layer.changed.connect(self._on_layer_chosen)
         controls.live.changed.connect(self._on_live)
-        page.explain_button.clicked.connect(self.explain)
-        page.correct_button.clicked.connect(self.correct)
-        page.undo_button.clicked.connect(self._undo)
-        page.revert_button.clicked.connect(self.revert)
+        page.explain_button.clicked.connect(actions.explain)
+        page.correct_button.clicked.connect(actions.correct)
+        page.undo_button.clicked.connect(actions.undo)
+        page.revert_button.clicked.connect(actions.revert)
         for keys, act in (
-            (RUN_KEYS, self.run),
-            (EXPLAIN_KEYS, self.explain),
-            (CORRECT_KEYS, self.correct),
+            (RUN_KEYS, actions.run),
+            (EXPLAIN_KEYS, actions.explain),
+            (CORRECT_KEYS, actions.correct),
         ):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
@@ -218,18 +167,21 @@ class ClassifierWidget(QWidget):
         runner.stopped.connect(self._on_stopped)
         self.explainer.started.connect(self._on_explaining)
         self.explainer.stopped.connect(self._on_explained)
-        self.corrector.changed.connect(self._on_changed)
+        actions.changed.connect(self._on_changed)
         self.plot.slice_chosen.connect(self._show_slice)
         self.slices.slice_chosen.connect(self._show_slice)
         self.study.table.layer_chosen.connect(self._show_layer)
         self.batch.series_chosen.connect(partial(open_series, self._viewer))
-        self.live.said.connect(self._say)
+        actions.live.said.connect(self._say)
         for speaker in (self.model_choice, self.corrector, self.study, page.export_button):
             speaker.said.connect(self._say)
-        save = partial(self.corrector.save_labels, lambda: image_layers(self._viewer))
         for export in (page.export_button, self.study.export_button):
             export.kinds.addSeparator()
-            export.add("Corrections as training labels…", "What napari-mrseq train reads", save)
+            export.add(
+                "Corrections as training labels…",
+                "What napari-mrseq train reads",
+                actions.save_labels,
+            )
         self._tables_timer.timeout.connect(self.refresh)
 
     def _connect_viewer(self) -> None:
@@ -254,15 +206,6 @@ class ClassifierWidget(QWidget):
     def _layer_choices(self, _widget: Any = None) -> list[tuple[str, Any]]:
         return [(layer.name, layer) for layer in image_layers(self._viewer)]
 
-    def _model_and_device(self) -> tuple[str, str]:
-        return self.model_choice.model.value, self.model_choice.device.value
-
-    def _loader(self) -> Callable[[], Model]:
-        return partial(self._models.load, *self._model_and_device())
-
-    def _start(self, jobs: list[Job], causes: list[str] | None = None) -> None:
-        self.runner.start(jobs, *self._model_and_device(), causes or [])
-
     def _follow_active(self) -> None:
         active = self._viewer.layers.selection.active
         self.controls.offer_layers(active if active is not None and is_image(active) else None)
@@ -280,7 +223,7 @@ class ClassifierWidget(QWidget):
     def _on_layer_chosen(self, layer: Image | None) -> None:
         if layer is not None and layer in self._viewer.layers:
             self._viewer.layers.selection.active = layer
-            self._show_hidden(layer)
+            self.layer_actions.show_hidden(layer)
         self._on_view_moved()
         self.refresh()
 
@@ -296,23 +239,18 @@ class ClassifierWidget(QWidget):
         if layer in self._viewer.layers:
             show_layer(self._viewer, layer)
 
-    def _show_hidden(self, layer: Image) -> None:
-        """Show a layer that the user asks about and can't see; one in sight stays as it is."""
-        if not layer.visible:
-            show_layer(self._viewer, layer)
-
     def _on_view_moved(self) -> None:
         layer = self.layer
         self.runner.focus.index = slice_in_view(self._viewer, layer) if layer is not None else None
         self.plot.move_marker(self.runner.focus.index)
         if self.controls.live.value:
-            self.live.wait()
+            self.layer_actions.live.wait()
 
     def _on_live(self, live: bool) -> None:
         if live:
             self._on_view_moved()
         else:
-            self.live.stop()
+            self.layer_actions.live.stop()
 
     def _on_judged(self, layer: Image) -> None:
         self.canvas_text.update()
@@ -332,10 +270,6 @@ class ClassifierWidget(QWidget):
     def _on_explained(self, text: str) -> None:
         self.controls.status.value = text
         self.refresh()
-
-    def _undo(self) -> None:
-        if self.layer is not None:
-            self.corrector.undo(self.layer)
 
     def _on_changed(self) -> None:
         self.canvas_text.update()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # Below this a class is nowhere near being named and its line only hides others.
 LEAST_SHOWN = 0.2
 MOST_LINES = 5
-HEIGHT = 130
+HEIGHT = 116
 
 
 class ConfidencePlot(QWidget):

@@ -5,22 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from magicgui.widgets import (
-    CheckBox,
-    ComboBox,
-    Container,
-    Label,
-    ProgressBar,
-    PushButton,
-    RadioButtons,
-)
+from magicgui.widgets import CheckBox, ComboBox, Label, ProgressBar, PushButton, RadioButtons
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 
-from napari_mrseq.viewer.model_choice import row
 from napari_mrseq.viewer.scope import SCOPES, WHOLE_STACK
 from napari_mrseq.viewer.settings import Settings
 
+STATUS_LINES = 2
 
-class Controls(Container):  # type: ignore[type-arg]
+
+class Controls(QWidget):
     """The controls of a run.
 
     Parameters
@@ -31,13 +26,16 @@ class Controls(Container):  # type: ignore[type-arg]
         What the controls start with.
     """
 
-    def __init__(self, layers: Callable[[Any], list[tuple[str, Any]]], settings: Settings) -> None:
-        self.layer = ComboBox(label="Layer", choices=layers, tooltip="The image to classify")
+    def __init__(
+        self,
+        layers: Callable[[Any], list[tuple[str, Any]]],
+        settings: Settings,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.layer = ComboBox(choices=layers, tooltip="The image to classify")
         self.scope = RadioButtons(
-            label="Scope",
-            choices=SCOPES,
-            orientation="horizontal",
-            tooltip="How much of it to look at",
+            choices=SCOPES, orientation="horizontal", tooltip="How much of it to look at"
         )
         self.scope.value = WHOLE_STACK
         self.run = PushButton(text="Run", tooltip="Classify now (Ctrl+Shift+R)")
@@ -51,20 +49,7 @@ class Controls(Container):  # type: ignore[type-arg]
         )
         self.progress = ProgressBar(min=0, max=1, value=0)
         self.status = Label(value="")
-        super().__init__(
-            widgets=[
-                self.layer,
-                self.scope,
-                row(self.run, self.cancel, self.live),
-                self.progress,
-                self.status,
-            ],
-            labels=True,
-        )
-        self.margins = (0, 0, 0, 0)
-        self.status.native.setWordWrap(True)
-        self.progress.native.setTextVisible(True)
-        self.progress.native.setFormat("")
+        self._lay_out()
 
     def offer_layers(self, active: Any = None) -> None:
         """Offer the layers there are now; the chosen one stays chosen, whatever its name."""
@@ -97,3 +82,30 @@ class Controls(Container):  # type: ignore[type-arg]
             self.progress.native.setRange(0, 1)
             self.progress.native.setValue(0)
         self.status.value = text
+
+    def _lay_out(self) -> None:
+        # Inside the Layer tab, a frame of its own would only cost room.
+        self.scope.native.setStyleSheet("QGroupBox { border: none; margin: 0; padding: 0; }")
+        self.progress.native.setTextVisible(True)
+        self.progress.native.setFormat("")
+        status = self.status.native
+        status.setWordWrap(True)
+        status.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        # Nothing below jumps when the words take another line.
+        status.setMinimumHeight(STATUS_LINES * status.fontMetrics().lineSpacing())
+        buttons = QHBoxLayout()
+        buttons.setSpacing(6)
+        buttons.addWidget(self.run.native, 1)
+        buttons.addWidget(self.cancel.native, 1)
+        buttons.addWidget(self.live.native)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
+        grid.addWidget(QLabel("Layer"), 0, 0)
+        grid.addWidget(self.layer.native, 0, 1)
+        grid.addWidget(QLabel("Scope"), 1, 0)
+        grid.addWidget(self.scope.native, 1, 1)
+        grid.addLayout(buttons, 2, 0, 1, 2)
+        grid.addWidget(self.progress.native, 3, 0, 1, 2)
+        grid.addWidget(status, 4, 0, 1, 2)

@@ -11,13 +11,15 @@ import numpy as np
 from psygnal import Signal
 
 from napari_mrseq.sequences import name_of
+from napari_mrseq.viewer.activity import Activity
 from napari_mrseq.viewer.annotation import own_name, pixels_of, series_of, state_of
+from napari_mrseq.viewer.background import Background
 from napari_mrseq.viewer.image_layers import HEAT_KEY
 from napari_mrseq.viewer.slice_in_view import NO_SLICE, slice_in_view, stack_shape
 from napari_mrseq.viewer.wording import percent, slice_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from napari.components import ViewerModel
     from napari.layers import Image
@@ -50,12 +52,15 @@ class Explainer:
     def __init__(self, viewer: ViewerModel, models: Models) -> None:
         self._viewer = viewer
         self._models = models
-        self._worker: Any = None
+        self._background = Background(self._on_heat, self._on_error, self._on_end)
+        self._show: Callable[[Heat], str] | None = None
+        self._outcome = ""
+        self._activity = Activity("Explaining the slice")
 
     @property
     def running(self) -> bool:
         """A heat map is being made."""
-        return self._worker is not None
+        return self._background.running
 
     def start(self, layer: Image, model: str, device: str) -> None:
         """Explain the slice of a layer that is in view."""
@@ -72,49 +77,48 @@ class Explainer:
 
     def close(self) -> None:
         """Let go: nothing of a heat map under way arrives any more."""
-        if self._worker is not None:
-            self._worker.returned.disconnect()
-            self._worker.errored.disconnect()
-            self._worker = None
+        self._background.close()
+        self._activity.close()
 
     def _start(self, layer: Image, index: int, model: str, device: str) -> None:
-        from napari.qt.threading import create_worker
-
         state = state_of(layer)
         series = state.series if state else series_of(layer)
         judged = state.judged.get(index) if state else None
         known = judged.probabilities if judged else None
-        worker = create_worker(
-            heat_of,
-            series,
-            index,
-            known,
-            partial(self._models.load, model, device),
-            _start_thread=False,
-            _ignore_errors=True,
-            _progress={"desc": "Explaining the slice"},
-        )
-        worker.returned.connect(partial(self._show, layer, pixels_of(layer), series, index))
-        worker.errored.connect(self._fail)
-        self._worker = worker
+        self._show = partial(self._show_on, layer, pixels_of(layer), series, index)
+        self._outcome = ""
         words = slice_words(series, index)
-        self.started.emit(f"Looking for what speaks for this sequence in {words}…")
-        worker.start()
+        loading = "" if self._models.holds(model, device) else "Loading the model, once. "
+        self.started.emit(f"{loading}Looking for what speaks for this sequence in {words}…")
+        self._activity.show(0, 0)
+        load = partial(self._models.load, model, device)
+        self._background.start(_heat_steps, series, index, known, load)
 
-    def _show(self, layer: Image, data: Any, series: Series, index: int, heat: Heat) -> None:
-        self._worker = None
-        words = f"{name_of(heat.code)}, {percent(heat.probability)}"
+    def _on_heat(self, heat: Heat) -> None:
+        if self._show is not None:
+            self._outcome = self._show(heat)
+
+    def _on_error(self, cause: str) -> None:
+        self._outcome = f"Not explained: {cause}"
+
+    def _on_end(self) -> None:
+        self._activity.close()
+        self.stopped.emit(self._outcome)
+
+    def _show_on(self, layer: Image, data: Any, series: Series, index: int, heat: Heat) -> str:
+        """Lay a heat map over its slice and say what it shows, or why there is none."""
+        where = slice_words(series, index)
+        what = f"{name_of(heat.code)}, {percent(heat.probability)}"
         if layer not in self._viewer.layers or pixels_of(layer) is not data:
-            self.stopped.emit("The layer has changed: nothing to explain.")
-        elif not heat.map.any():
-            self.stopped.emit(f"Nothing in {slice_words(series, index)} speaks for {words}.")
-        else:
-            show_heat(self._viewer, layer, index, heat)
-            self.stopped.emit(f"Bright is what speaks for {words}, {slice_words(series, index)}.")
+            return "The layer has changed: nothing to explain."
+        if not heat.map.any():
+            return f"Nothing in {where} speaks for {what}."
+        show_heat(self._viewer, layer, index, heat)
+        return f"Bright is what speaks for {what}, {where}."
 
-    def _fail(self, error: Exception) -> None:
-        self._worker = None
-        self.stopped.emit(f"Not explained: {error}")
+
+def _heat_steps(*args: Any) -> Iterator[Heat]:
+    yield heat_of(*args)
 
 
 def heat_of(

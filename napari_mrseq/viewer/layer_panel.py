@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SCROLL_BAR_WIDTH = 20
 
 
-class LayerPanel(QScrollArea):
+class LayerPanel(QWidget):
     """Everything about one layer.
 
     Parameters
@@ -75,19 +75,25 @@ class LayerPanel(QScrollArea):
         self.export_button.setEnabled(judged)
 
     def make_room(self) -> None:
-        """Be as wide as all controls: a panel that scrolls sideways hides its buttons."""
-        self.setMinimumWidth(self._page.minimumSizeHint().width() + SCROLL_BAR_WIDTH)
+        """Be as wide as all controls: a panel that scrolls sideways hides them."""
+        self._scroll.setMinimumWidth(self._page.minimumSizeHint().width() + SCROLL_BAR_WIDTH)
 
     def _verdicts(self) -> list[Verdict]:
         return [self._state.verdict] if self._state and self._state.verdict else []
 
     def _lay_out(self) -> None:
         self._page = QWidget()
-        layout = QVBoxLayout(self._page)
-        layout.setContentsMargins(4, 4, 4, 4)
-        for widget in (self.controls.native, self.result, self.plot):
-            layout.addWidget(widget)
-        layout.addWidget(self.slices, 1)
+        inner = QVBoxLayout(self._page)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(4)
+        for widget in (self.controls, self.result, self.plot):
+            inner.addWidget(widget)
+        inner.addWidget(self.slices, 1)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setWidget(self._page)
+        # Below what scrolls: in a low window too they are in sight.
         buttons = QHBoxLayout()
         for button in (
             self.explain_button,
@@ -97,10 +103,10 @@ class LayerPanel(QScrollArea):
             self.export_button,
         ):
             buttons.addWidget(button)
-        layout.addLayout(buttons)
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidget(self._page)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(4, 4, 4, 4)
+        outer.addWidget(self._scroll, 1)
+        outer.addLayout(buttons)
 
 
 def _button(text: str, hint: str) -> QPushButton:

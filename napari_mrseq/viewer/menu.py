@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -44,11 +45,14 @@ def read_in_background(viewer: Any, folder: str) -> None:
         Whatever lies in it is read.
     """
     from napari.layers import Image
-    from napari.qt.threading import create_worker
     from napari.utils.notifications import show_error
 
     from napari_mrseq.viewer.activity import Activity
+    from napari_mrseq.viewer.background import Background
     from napari_mrseq.viewer.reader import read_layers
+
+    def steps() -> Iterator[list[LayerData]]:
+        yield read_layers(folder)
 
     def add(layers: list[LayerData]) -> None:
         for data, attributes, _ in layers:
@@ -56,13 +60,4 @@ def read_in_background(viewer: Any, folder: str) -> None:
 
     activity = Activity("Reading the study")
     activity.show(0, 0)
-    create_worker(
-        read_layers,
-        folder,
-        _connect={
-            "returned": add,
-            "errored": lambda error: show_error(str(error)),
-            "finished": lambda: activity.close(),
-        },
-        _ignore_errors=True,
-    )
+    Background(add, show_error, activity.close).start(steps)

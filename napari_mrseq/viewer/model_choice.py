@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-from magicgui.widgets import ComboBox, Container, Label, PushButton
+from magicgui.widgets import ComboBox, Label, PushButton
 from psygnal import Signal
-from qtpy.QtWidgets import QFileDialog
+from qtpy.QtWidgets import QFileDialog, QGridLayout, QLabel, QWidget
 
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.model.registry import DEFAULT, DEVICES, model_names
@@ -17,7 +16,7 @@ from napari_mrseq.viewer.settings import Settings
 FILE_KINDS = "Models (*.safetensors *.onnx)"
 
 
-class ModelChoice(Container):  # type: ignore[type-arg]
+class ModelChoice(QWidget):
     """Model and device of everything that the panel does.
 
     Parameters
@@ -28,7 +27,8 @@ class ModelChoice(Container):  # type: ignore[type-arg]
 
     said = Signal(str)
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._files: list[str] = []
         self.model = ComboBox(
             choices=lambda _: _choices(self._files),
@@ -44,14 +44,7 @@ class ModelChoice(Container):  # type: ignore[type-arg]
             tooltip="Where the network runs; auto takes a GPU where there is one",
         )
         self.device_used = Label(value="", tooltip="What the last run really ran on")
-        super().__init__(
-            widgets=[
-                row(self.model, self.open_button, self.card_button, label="Model"),
-                row(self.device, self.device_used, label="Device"),
-            ],
-            labels=True,
-        )
-        self.margins = (4, 4, 4, 0)
+        self._lay_out()
         self.dialog: CardDialog | None = None
         self.choose(settings.model, settings.device)
         self.open_button.changed.connect(self._ask)
@@ -68,8 +61,21 @@ class ModelChoice(Container):  # type: ignore[type-arg]
         """Say on which device the last run was."""
         self.device_used.value = f"used: {device}" if device else ""
 
+    def _lay_out(self) -> None:
+        grid = QGridLayout(self)
+        grid.setContentsMargins(8, 4, 8, 4)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
+        grid.addWidget(QLabel("Model"), 0, 0)
+        grid.addWidget(self.model.native, 0, 1)
+        grid.addWidget(self.open_button.native, 0, 2)
+        grid.addWidget(self.card_button.native, 0, 3)
+        grid.addWidget(QLabel("Device"), 1, 0)
+        grid.addWidget(self.device.native, 1, 1)
+        grid.addWidget(self.device_used.native, 1, 2, 1, 2)
+
     def _ask(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self.native, "A model of your own", "", FILE_KINDS)
+        name, _ = QFileDialog.getOpenFileName(self, "A model of your own", "", FILE_KINDS)
         if name:
             self._show(Path(name), offer=True)
 
@@ -85,20 +91,12 @@ class ModelChoice(Container):  # type: ignore[type-arg]
 
     def _show(self, path: Path, *, offer: bool) -> None:
         try:
-            self.dialog = CardDialog(path, offer=offer, parent=self.native)
+            self.dialog = CardDialog(path, offer=offer, parent=self)
         except (MrseqError, OSError) as error:
             self.said.emit(f"Not a model: {error}")
             return
         self.dialog.chosen.connect(lambda name: self.choose(name, self.device.value))
         self.dialog.open()
-
-
-def row(*widgets: Any, label: str = "") -> Container[Any]:
-    """Return widgets side by side."""
-    made: Container[Any] = Container(widgets=list(widgets), layout="horizontal", labels=False)
-    made.label = label
-    made.margins = (0, 0, 0, 0)
-    return made
 
 
 def _choices(files: list[str]) -> list[tuple[str, str]]:

@@ -18,10 +18,12 @@ from qtpy.QtWidgets import (
 from napari_mrseq.sequences import UNKNOWN, colour_of, name_of
 from napari_mrseq.viewer.wording import (
     CORRECTED,
+    NO_LAYER,
+    NOT_RUN,
     basis_words,
     decision_words,
     header_words,
-    odd_count,
+    odd_words,
     percent,
     runners_up,
 )
@@ -31,11 +33,10 @@ if TYPE_CHECKING:
     from napari_mrseq.verdict import Verdict
     from napari_mrseq.viewer.annotation import LayerState
 
-NO_LAYER = "Open a DICOM folder, or try File > Open Sample > MR study."
-NOT_RUN = "Not yet run. Press Run to name this series."
 SLICES_ONLY = "slices of this series are judged so far; a verdict follows when the run is through."
 # Orange and blue differ for every kind of colour blindness (Okabe & Ito 2008).
 CONFLICT_COLOUR = "#E69F00"
+HEADER_LINES, CONFLICT_FRAME = 3, 10
 
 
 class ResultPanel(QStackedWidget):
@@ -65,12 +66,15 @@ class ResultPanel(QStackedWidget):
         top.addLayout(second, 1, 1)
         page = QWidget()
         layout = QVBoxLayout(page)
-        layout.setContentsMargins(0, 4, 0, 4)
+        layout.setContentsMargins(4, 0, 4, 0)
+        layout.setSpacing(4)
         layout.addLayout(top)
         for label in (self.header, self.doubts, self.model):
             layout.addWidget(label)
-        # Room for four lines, so that nothing jumps when the words change.
-        self.header.setMinimumHeight(4 * self.header.fontMetrics().lineSpacing() + 10)
+        # Room for most claims, so that little jumps when the words change.
+        lines = HEADER_LINES * self.header.fontMetrics().lineSpacing()
+        self.header.setMinimumHeight(lines + CONFLICT_FRAME)
+        self.header.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.hint = _label(size=13, wrap=True)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.addWidget(self.hint)
@@ -123,9 +127,9 @@ def doubts(verdict: Verdict) -> list[str]:
         found.append(f"▲ Only the family {verdict.family} is sure, not which member of it.")
     if len(verdict.slices) < verdict.series.slice_count:
         found.append(f"▲ Judged from {basis_words(verdict)}.")
-    odd = odd_count(verdict)
+    odd = odd_words(verdict)
     if odd:
-        found.append(f"▲ {odd} odd: slices that look like another sequence.")
+        found.append(f"▲ {odd}")
     if not verdict.series.is_mr:
         found.append("▲ The file says that this is no MR image.")
     header_warnings = verdict.header.warnings if verdict.header else ()
@@ -144,7 +148,9 @@ def _second_line(verdict: Verdict) -> str:
     if verdict.sequence == UNKNOWN:
         best = max(verdict.probabilities, key=lambda code: verdict.probabilities[code])
         return f"perhaps {name_of(best)}, {percent(verdict.probabilities[best])}: not enough"
-    return runners_up(verdict.probabilities, verdict.sequence)
+    return runners_up(
+        verdict.probabilities, verdict.sequence, alone=verdict.decision == verdict.pixels
+    )
 
 
 def _pixels_words(verdict: Verdict) -> str:
@@ -162,6 +168,8 @@ def _label(*, size: int | None = None, bold: bool = False, wrap: bool = False) -
     style = f"font-size: {size}pt;" if size else ""
     label.setStyleSheet(style + ("font-weight: 600;" if bold else ""))
     label.setWordWrap(wrap)
+    # Letters of all sizes begin at one edge.
+    label.setIndent(0)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     if wrap:
         # A long sentence wraps; it must not widen the panel.

@@ -10,6 +10,7 @@ from psygnal import Signal
 
 from napari_mrseq.viewer.activity import Activity
 from napari_mrseq.viewer.annotation import annotate, keep_slices, pixels_of, series_of, state_of
+from napari_mrseq.viewer.background import Background
 from napari_mrseq.viewer.settings import load_settings
 from napari_mrseq.viewer.worker import (
     Event,
@@ -50,7 +51,7 @@ class Runner:
         self.focus = Focus()
         self.device = ""
         self._viewer = viewer
-        self._worker: Any = None
+        self._background = Background(self._on_event, self._on_error, self._on_finished)
         self._jobs: list[Job] = []
         self._models = models
         self._activity = Activity("Naming MR sequences")
@@ -62,54 +63,40 @@ class Runner:
     @property
     def running(self) -> bool:
         """A run is under way."""
-        return self._worker is not None
+        return self._background.running
 
     def start(self, jobs: list[Job], model: str, device: str, causes: Sequence[str] = ()) -> None:
         """Judge `jobs` with a model on a device; a run under way is stopped first.
 
         `causes` say why other layers can't be judged, and are told at the end of the run.
         """
-        if self._worker is not None:
+        if self.running:
             self._waiting = (jobs, model, device, causes)
-            self._worker.quit()
+            self._background.stop()
             return
-        from napari.qt.threading import create_worker
-
         self._jobs, self._causes, self._done = jobs, list(causes), 0
         known = self._models.holds(model, device)
         self.started.emit("Classifying…" if known else "Loading the model, once…")
-        worker = create_worker(
+        self._background.start(
             classify_jobs,
             jobs,
             partial(self._models.load, model, device),
             self.focus,
             load_settings().batch_size,
-            _start_thread=False,
-            _ignore_errors=True,
         )
-        worker.yielded.connect(self._on_event)
-        worker.errored.connect(self._on_error)
-        worker.finished.connect(self._on_finished)
-        self._worker = worker
-        worker.start()
 
     def cancel(self) -> None:
         """Ask the run to stop after the batch in hand; slices judged so far are kept."""
         self._waiting = None
-        if self._worker is not None:
+        if self.running:
             self._causes.append("Cancelled.")
-            self._worker.quit()
+            self._background.stop()
 
     def close(self) -> None:
         """Stop and let go of the viewer; nothing of a run under way arrives any more."""
         self._viewer.layers.events.removed.disconnect(self._on_removed)
         self._waiting = None
-        if self._worker is not None:
-            self._worker.yielded.disconnect(self._on_event)
-            self._worker.errored.disconnect(self._on_error)
-            self._worker.finished.disconnect(self._on_finished)
-            self._worker.quit()
-            self._worker = None
+        self._background.close()
         self._activity.close()
 
     def _on_event(self, event: Event) -> None:
@@ -142,12 +129,10 @@ class Runner:
     def _is_current(self, job: Job) -> bool:
         return not job.dropped and pixels_of(job.layer) is job.data
 
-    def _on_error(self, error: Exception) -> None:
-        # napari itself shows the notification with its details.
-        self._causes.append(f"The run broke off: {error}")
+    def _on_error(self, cause: str) -> None:
+        self._causes.append(f"The run broke off: {cause}")
 
     def _on_finished(self) -> None:
-        self._worker = None
         self._activity.close()
         if self._waiting is not None:
             following, self._waiting = self._waiting, None

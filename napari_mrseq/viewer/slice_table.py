@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 HEADINGS = ("Slice", "Sequence", "Sure", "Note")
 NOTE_COLUMN = 3
+LEAST_HEIGHT = 76
 
 
 class SliceTable(QWidget):
@@ -27,6 +28,7 @@ class SliceTable(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._judged = 0
         self.only_odd = QCheckBox("only the odd ones")
         self.only_odd.setToolTip(
             "Show slices that look like another sequence, or like none, or were corrected"
@@ -37,7 +39,7 @@ class SliceTable(QWidget):
         self.table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         self.table.clicked.connect(self._on_row)
         self.table.activated.connect(self._on_row)
-        self.table.setMinimumHeight(90)
+        self.table.setMinimumHeight(LEAST_HEIGHT)
         # Takes the room that is left, and asks for none that would make the panel scroll.
         self.table.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self.only_odd.toggled.connect(self._filter)
@@ -52,6 +54,8 @@ class SliceTable(QWidget):
 
     def show_state(self, state: LayerState | None) -> None:
         """Show the slices of a layer; none where it was not judged."""
+        self._judged = 0 if state is None else len(state.judged)
+        self._explain_emptiness()
         rows = [] if state is None else [_row(state, index) for index in sorted(state.judged)]
         self.table.set_rows(rows)
 
@@ -62,7 +66,12 @@ class SliceTable(QWidget):
         return sorted(int(row.data(KEY_ROLE)) for row in rows)
 
     def _filter(self, only_odd: bool) -> None:
+        self._explain_emptiness()
         self.table.proxy.setFilterRegularExpression("." if only_odd else "")
+
+    def _explain_emptiness(self) -> None:
+        none_odd = f"None of {self._judged} slices is odd."
+        self.table.empty_text = none_odd if self._judged else "Every slice, once it is named."
 
     def _on_row(self, index: QModelIndex) -> None:
         self.slice_chosen.emit(index.data(KEY_ROLE))
@@ -70,6 +79,7 @@ class SliceTable(QWidget):
 
 def _row(state: LayerState, index: int) -> Row:
     judged = correct_slice(state.judged[index], state.corrections, index)
+    named = not judged.overruled and judged.sequence != UNKNOWN
     number = str(judged.index + 1)
     if state.series.pixels.ndim == 4:
         number += f" (volume {judged.volume + 1})"
@@ -78,7 +88,7 @@ def _row(state: LayerState, index: int) -> Row:
         cells=(
             Cell(number, index, hint=judged.sop_instance_uid or ""),
             Cell(name_of(judged.sequence), colour=colour_of(judged.sequence, judged.probabilities)),
-            Cell("" if judged.overruled else percent(judged.confidence), judged.confidence),
+            Cell(percent(judged.confidence) if named else "", judged.confidence),
             Cell(_note(state, judged), hint=runners_up(judged.probabilities, judged.sequence)),
         ),
     )

@@ -7,10 +7,17 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import QModelIndex, Signal  # type: ignore[attr-defined]
 from qtpy.QtWidgets import QWidget
 
-from napari_mrseq.sequences import colour_of, name_of
+from napari_mrseq.sequences import UNKNOWN, colour_of, name_of
 from napari_mrseq.viewer.annotation import own_name, state_of
 from napari_mrseq.viewer.table import KEY_ROLE, Cell, Row, SortedTable
-from napari_mrseq.viewer.wording import CONFLICT_MARK, CORRECTED, header_words, odd_count, percent
+from napari_mrseq.viewer.wording import (
+    CONFLICT_MARK,
+    CORRECTED,
+    NO_LAYER,
+    header_words,
+    odd_count,
+    percent,
+)
 
 if TYPE_CHECKING:
     from napari.layers import Image
@@ -31,6 +38,7 @@ class StudyTable(SortedTable):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(HEADINGS, NAME_COLUMN, parent)
         self.setToolTip("A double click shows the layer")
+        self.empty_text = NO_LAYER
         self.doubleClicked.connect(self._on_row)
 
     def show_layers(self, layers: list[Image]) -> None:
@@ -63,7 +71,8 @@ def verdict_cells(name: str, verdict: Verdict) -> tuple[Cell, ...]:
     claim, count = verdict.header, verdict.series.slice_count
     plane = verdict.series.plane or "plane not known"
     colour = colour_of(verdict.sequence, verdict.probabilities)
-    sure = "" if verdict.overruled else percent(verdict.confidence)
+    named = not verdict.overruled and verdict.sequence != UNKNOWN
+    sure = percent(verdict.confidence) if named else ""
     return (
         Cell(name_of(verdict.sequence), colour=colour),
         Cell(sure, verdict.confidence),

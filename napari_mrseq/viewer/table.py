@@ -12,11 +12,19 @@ from qtpy.QtCore import (
     QSortFilterProxyModel,
     Qt,
 )
-from qtpy.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence
+from qtpy.QtGui import (
+    QColor,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+)
 from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 SORT_ROLE = Qt.ItemDataRole.UserRole
 KEY_ROLE = Qt.ItemDataRole.UserRole + 1
+ARROW_WIDTH = 16
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 
@@ -102,10 +110,19 @@ class RowModel(QAbstractTableModel):
 
 
 class Table(QTableView):
-    """A table that copies the chosen rows as tab-separated text, for a spreadsheet."""
+    """A table that copies the chosen rows as tab-separated text, for a spreadsheet.
+
+    Attributes
+    ----------
+    empty_text : str
+        Stands in it while it has no rows.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.empty_text = ""
+        # Names of series differ at their ends.
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSortingEnabled(True)
@@ -115,6 +132,17 @@ class Table(QTableView):
             rows.hide()
             rows.setDefaultSectionSize(self.fontMetrics().lineSpacing() + 6)
             columns.setStretchLastSection(True)
+            columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
+        """Say why there are no rows."""
+        super().paintEvent(event)
+        model, viewport = self.model(), self.viewport()
+        if viewport is None or (model is not None and model.rowCount()):
+            return
+        place = viewport.rect().adjusted(8, 8, -8, -8)
+        how = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        QPainter(viewport).drawText(place, how, self.empty_text)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802
         """Copy on Ctrl+C."""
@@ -165,8 +193,23 @@ class SortedTable(Table):
         if columns is not None and widest is not None:
             columns.setStretchLastSection(False)
             columns.setSectionResizeMode(widest, QHeaderView.ResizeMode.Stretch)
+        if columns is not None:
+            columns.sortIndicatorChanged.connect(self._fit)
 
     def set_rows(self, rows: list[Row]) -> None:
         """Show other rows."""
         self.rows.set_rows(rows)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Make columns as wide as their words; what they leave is for names."""
+        columns = self.horizontalHeader()
+        if columns is None:
+            return
+        # Qt would leave room for the arrow in every heading.
+        columns.setSortIndicatorShown(False)
         self.resizeColumnsToContents()
+        by = self.proxy.sortColumn()
+        if by >= 0:
+            columns.setSortIndicatorShown(True)
+            self.setColumnWidth(by, self.columnWidth(by) + ARROW_WIDTH)

@@ -17,8 +17,12 @@ if TYPE_CHECKING:
     from napari_mrseq.verdict import SliceVerdict, Verdict
 
 CONFLICT_MARK = "≠ header"
+NO_LAYER = "Open a DICOM folder, or try File > Open Sample > MR study."
+NOT_RUN = "Not yet run. Press Run to name this series."
 CORRECTED = "corrected"
 RUNNERS_UP = 2
+# More numbers than these are no longer read.
+ODD_NAMED = 4
 # Would be shown as 0 %.
 LEAST = 0.005
 
@@ -75,20 +79,21 @@ def slice_words(series: Series, index: int) -> str:
     return words
 
 
-def runners_up(probabilities: Mapping[str, float], said: str) -> str:
+def runners_up(probabilities: Mapping[str, float], said: str, *, alone: bool = True) -> str:
     """Return the next best sequences: ``"then T2 1 %, T1 1 %"``.
 
-    Where the pixels alone speak for another sequence than is `said`, they are quoted as such.
+    Where the header had its part in what is `said` (not `alone`), or the pixels speak for another
+    sequence, their own shares are quoted, which would not add up to 100 % with the verdict's.
     """
     ranked = sorted(probabilities, key=lambda code: -probabilities[code])
-    agree = ranked[0] == said
-    shown = [code for code in ranked if code != said or not agree][:RUNNERS_UP]
+    quoted = not alone or ranked[0] != said
+    shown = ranked[: RUNNERS_UP + 1] if quoted else ranked[1 : RUNNERS_UP + 1]
     words = [
         f"{name_of(c)} {percent(probabilities[c])}" for c in shown if probabilities[c] >= LEAST
     ]
     if not words:
         return "nothing else comes near"
-    return ("then " if agree else "the pixels alone: ") + ", ".join(words)
+    return ("pixels alone: " if quoted else "then ") + ", ".join(words)
 
 
 def header_words(claim: HeaderClaim | None) -> str:
@@ -112,6 +117,26 @@ def is_odd(judged: SliceVerdict, verdict: Verdict) -> bool:
 def odd_count(verdict: Verdict) -> int:
     """Count the odd slices of a series."""
     return sum(is_odd(one, verdict) for one in verdict.slices)
+
+
+def odd_words(verdict: Verdict) -> str:
+    """Return which slices are odd, and what they look like; ``""`` where none is."""
+    odd = [one for one in verdict.slices if is_odd(one, verdict)]
+    if not odd:
+        return ""
+    likes = ", ".join(dict.fromkeys(name_of(one.sequence) for one in odd))
+    if len(odd) > ODD_NAMED or verdict.series.pixels.ndim == 4:
+        return f"{len(odd)} odd: slices that look like {likes}."
+    numbers = ", ".join(str(one.index + 1) for one in odd)
+    return f"{len(odd)} odd: slice {numbers} {'looks' if len(odd) == 1 else 'look'} like {likes}."
+
+
+def shortened(name: str, longest: int) -> str:
+    """Return a name of at most `longest` letters: what tells series apart is often at its end."""
+    if len(name) <= longest:
+        return name
+    tail = (longest - 1) // 2
+    return f"{name[: longest - 1 - tail]}…{name[-tail:]}"
 
 
 def basis_words(verdict: Verdict) -> str:

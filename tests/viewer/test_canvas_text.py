@@ -83,20 +83,49 @@ def test_the_active_one_of_several_visible_layers_speaks_by_name(
     first = add(viewer, make_verdict, ["T1", "T1"], name="under")
     second = add(viewer, make_verdict, ["T2", "T2"], name="over")
     viewer.dims.set_current_step(0, 0)
-    assert text.text == "T2 90 %   slice 1 of 2   over"
+    assert text.text == "T2 90 %   slice 1 of 2\nover"
     viewer.layers.selection.active = first
-    assert text.text == "T1 90 %   slice 1 of 2   under"
+    assert text.text == "T1 90 %   slice 1 of 2\nunder"
     first.visible = False
     assert text.text == "T2 90 %   slice 1 of 2"
     viewer.layers.remove(second)
     assert text.text == ""
 
 
-def test_in_a_grid_each_layer_has_its_line(viewer, text, make_verdict) -> None:
-    add(viewer, make_verdict, ["T1", "T1"], name="first")
-    add(viewer, make_verdict, ["T2", "T2"], name="second")
+def test_a_long_name_keeps_its_end_and_fits_the_canvas(viewer, text, make_verdict) -> None:
+    add(viewer, make_verdict, ["T1", "T1"], name="a name that goes on " * 4 + "_ADC")
+    viewer.add_image(np.ones((2, 8, 8)))
+    name = text.text.splitlines()[1]
+    assert len(name) <= 40
+    assert name.startswith("a name that")
+    assert name.endswith("_ADC")
+
+
+def test_in_a_grid_each_layer_has_its_line_and_its_name(viewer, text, make_verdict) -> None:
+    first = add(viewer, make_verdict, ["T1", "T1"], name="first")
+    second = add(viewer, make_verdict, ["T2", "FLAIR"], name="second")
+    second.name_overlay.visible = True
+    alone = text.font_size
     viewer.canvas.grid.enabled = True
-    assert [line.split()[0] for line in text.text.splitlines()] == ["T2", "T1"]
+    viewer.dims.set_current_step(0, 1)
+    assert text.text.splitlines() == ["T2-FLAIR 90 %   second", "T1 90 %   first"]
+    assert first.name_overlay.visible
+    # Small, and out of the way of the names in the cells.
+    assert (text.font_size < alone, text.position) == (True, "bottom_right")
+    viewer.canvas.grid.enabled = False
+    assert (text.font_size, text.position) == (alone, "top_left")
+    # What the user had switched on stays.
+    assert (first.name_overlay.visible, second.name_overlay.visible) == (False, True)
+
+
+def test_a_layer_that_leaves_the_grid_leaves_no_name_behind(viewer, text, make_verdict) -> None:
+    first = add(viewer, make_verdict, ["T1", "T1"], name="first")
+    for name in ("second", "third"):
+        add(viewer, make_verdict, ["T2", "T2"], name=name)
+    viewer.canvas.grid.enabled = True
+    viewer.layers.remove(first)
+    assert not first.name_overlay.visible
+    assert len(text.text.splitlines()) == 2
 
 
 def test_across_the_slices_the_stack_speaks(viewer, text, make_verdict) -> None:

@@ -6,16 +6,18 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import dask.array as da
 import jsonschema
 import numpy as np
 import pytest
 from qtpy.QtCore import QPoint, Qt, QTimer
-from qtpy.QtWidgets import QAbstractButton
+from qtpy.QtWidgets import QAbstractButton, QApplication
 
 import napari_mrseq as mrseq
 from napari_mrseq.sequences import name_of
-from napari_mrseq.viewer.annotation import state_of
+from napari_mrseq.viewer.annotation import annotate, series_of, state_of
 from napari_mrseq.viewer.scope import ALL_LAYERS, SLICE_IN_VIEW
 
 RUN_MS = 180_000
@@ -29,7 +31,7 @@ viewer.add_image(np.random.default_rng(0).random((200, 64, 64)))
 panel = viewer.window.add_plugin_dock_widget("napari-mrseq", "MR sequence classifier")[1]
 seen = []
 panel.runner.judged.connect(lambda layer: seen or (seen.append(layer), viewer.close()))
-panel.run()
+panel.layer_actions.run()
 QTimer.singleShot(180_000, lambda: sys.exit("the run never judged a slice"))
 napari.run()
 print("closed", len(seen))
@@ -377,22 +379,106 @@ def test_tables_and_plot_move_the_slider(qtbot, viewer) -> None:
     viewer.add_image(noise(6, 32, 32), scale=(5, 1, 1), translate=(-12, 0, 0))
     panel = open_panel(viewer)
     run(qtbot, panel)
-    panel.slices.slice_chosen.emit(4)
+    table = panel.slices.table
+    table.scrollToBottom()
+    qtbot.mouseClick(table.viewport(), LEFT, pos=table.visualRect(table.proxy.index(4, 1)).center())
     assert viewer.dims.point[0] == pytest.approx(8)
-    panel.plot.slice_chosen.emit(1)
+    qtbot.wait(50)
+    canvas = panel.plot.canvas
+    x, y = panel.plot.axes.transData.transform((2, 0.5)) / canvas.device_pixel_ratio
+    qtbot.mouseClick(canvas, LEFT, pos=QPoint(round(x), round(canvas.height() - y)))
     assert viewer.dims.point[0] == pytest.approx(-7)
 
 
-def test_a_double_click_in_the_study_shows_the_layer(viewer) -> None:
+def test_a_double_click_in_the_study_shows_the_layer(qtbot, viewer) -> None:
     first = viewer.add_image(noise(6, 32, 32), translate=(100, 0, 0), name="first")
     second = viewer.add_image(noise(6, 32, 32), name="second")
     panel = open_panel(viewer)
     viewer.dims.set_point(0, 2)
-    panel.study.table.layer_chosen.emit(first)
+    panel.tabs.setCurrentWidget(panel.study)
+    table = panel.study.table
+    place = table.visualRect(table.proxy.index(0, 0)).center()
+    qtbot.mouseClick(table.viewport(), LEFT, pos=place)
+    qtbot.mouseDClick(table.viewport(), LEFT, pos=place)
     assert (first.visible, second.visible) == (True, False)
     assert panel.layer == first
     # The slider stands on a slice that the layer has.
     assert 100 <= viewer.dims.point[0] <= 105
+
+
+def test_every_slice_of_a_long_stack_says_its_own_word(qtbot, viewer, make_verdict) -> None:
+    codes = [("T1", "T2", "FLAIR")[index % 3] for index in range(200)]
+    layer = viewer.add_image(noise(200, 32, 32))
+    annotate(layer, make_verdict(series_of(layer), codes))
+    panel = open_panel(viewer)
+    qtbot.waitUntil(lambda: panel.plot.canvas is not None)
+    for place in [*range(200), *range(199, -1, -7)]:
+        viewer.dims.set_current_step(0, place)
+        QApplication.processEvents()
+        text = viewer.canvas.overlays.text.text
+        assert text == f"{name_of(codes[place])} 90 %   slice {place + 1} of 200"
+    assert panel.runner.focus.index == 3
+
+
+def test_beside_each_other_and_in_3d_the_words_are_drawn(viewer, make_verdict) -> None:
+    for name, code in (("one", "T1"), ("two", "T2")):
+        layer = viewer.add_image(noise(4, 64, 64), name=name)
+        annotate(layer, make_verdict(series_of(layer), [code] * 4))
+    open_panel(viewer)
+
+    def drawn() -> np.ndarray:
+        return viewer.screenshot(canvas_only=True, flash=False)
+
+    for show in (
+        lambda: setattr(viewer.canvas.grid, "enabled", True),
+        lambda: setattr(viewer.dims, "ndisplay", 3),
+        lambda: setattr(viewer.canvas.grid, "enabled", False),
+    ):
+        show()
+        with_words = drawn()
+        viewer.canvas.overlays.text.visible = False
+        assert (drawn() != with_words).any()
+        viewer.canvas.overlays.text.visible = True
+    assert viewer.canvas.overlays.text.text == "T2 90 %   whole stack\ntwo"
+
+
+def test_in_a_low_window_all_buttons_are_in_sight(qtbot, viewer, make_verdict) -> None:
+    layer = viewer.add_image(noise(4, 64, 64), name="a long name " * 9)
+    annotate(layer, make_verdict(series_of(layer), ["T1", "T2", "T1", "T1"]))
+    panel = open_panel(viewer)
+    panel.window().resize(1280, 720)
+    qtbot.waitUntil(lambda: panel.window().height() == 720)
+    qtbot.wait(100)
+    page = panel.page
+    for button in (
+        panel.controls.run.native,
+        panel.controls.cancel.native,
+        page.explain_button,
+        page.correct_button,
+        page.undo_button,
+        page.revert_button,
+        page.export_button,
+    ):
+        assert button.visibleRegion().boundingRect() == button.rect(), button.text()
+        assert button.width() >= button.minimumSizeHint().width(), button.text()
+
+
+def test_what_breaks_a_run_off_is_said_and_run_is_free_again(qtbot, viewer) -> None:
+    """A layer of another plugin's, whose pixels can't be had."""
+
+    def fetch(block: np.ndarray, block_info: Any = None) -> np.ndarray:
+        if block_info and block_info[0]["chunk-location"][0]:
+            raise ZeroDivisionError("no such pixels")
+        return block
+
+    pixels = da.from_array(noise(3, 64, 64), chunks=(1, 64, 64)).map_blocks(fetch, dtype="f4")
+    layer = viewer.add_image(pixels, contrast_limits=(0, 3), name="mine")
+    viewer.dims.set_current_step(0, 0)
+    panel = open_panel(viewer)
+    run(qtbot, panel)
+    assert "no such pixels" in panel.controls.status.value
+    assert "mrseq" not in layer.metadata
+    assert panel.controls.run.enabled
 
 
 def test_the_sample_study_opens_from_the_menu(viewer) -> None:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import dask.array as da
 import numpy as np
 import pytest
 from napari.components import ViewerModel
 from scipy import ndimage
+from scipy.spatial.transform import Rotation
 
+from napari_mrseq.series import Series
 from napari_mrseq.viewer.annotation import annotate, series_of
 from napari_mrseq.viewer.canvas_text import CanvasText, canvas_text
 from napari_mrseq.viewer.explain import Heat, heat_layers, show_heat
 from napari_mrseq.viewer.image_layers import image_layers
+from napari_mrseq.viewer.layer_data import layer_of
 from napari_mrseq.viewer.scope import ALL_LAYERS, jobs_of
 from napari_mrseq.viewer.slice_in_view import show_layer, show_slice
 
@@ -52,6 +56,28 @@ def test_it_lies_where_its_slice_lies(shape, index, place, attributes) -> None:
     assert not np.round(made.world_to_data(viewer.dims.point)[: len(place)]).any()
     assert (made.blending, made.opacity < 1) == ("translucent", True)
     assert made.colormap.colors[0][3] == 0
+
+
+def test_over_an_oblique_series_it_lies_on_its_slice() -> None:
+    """The layer lies along the series' own axes, and so does the map."""
+    turn = Rotation.from_euler("xyz", (20, 35, 10), degrees=True).as_matrix()
+    affine = np.eye(4)
+    affine[:3, :3], affine[:3, 3] = turn * (4, 0.9, 0.8), (-80, 35, 12)
+    series = Series(
+        path="a",
+        files=tuple("abcde"),
+        pixels=da.random.random((5, 8, 6)),
+        affine=affine,
+        spacing=(4.0, 0.9, 0.8),
+    )
+    data, attributes, _ = layer_of(series)
+    viewer = ViewerModel()
+    layer = viewer.add_image(data, **attributes)
+    made = show_heat(viewer, layer, 3, heat(8, 6))
+    np.testing.assert_allclose(made.data_to_world((0, 1, 2)), layer.data_to_world((3, 1, 2)))
+    np.testing.assert_allclose(made.extent.world[:, 1:], layer.extent.world[:, 1:])
+    show_slice(viewer, layer, 3)
+    assert round(made.world_to_data(viewer.dims.point)[0]) == 0
 
 
 def test_a_colour_picture_can_be_explained() -> None:

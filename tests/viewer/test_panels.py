@@ -108,6 +108,25 @@ def test_odd_slices_and_a_half_known_series_are_doubts(qtbot, make_verdict) -> N
     assert "family T1" in panel.doubts.text()
 
 
+def test_with_a_header_the_pixels_are_quoted_apart(qtbot, make_verdict) -> None:
+    """99 % of the joined verdict and 5 % of the network's would add up to more than there is."""
+    panel = ResultPanel()
+    qtbot.addWidget(panel)
+    joined = Decision("T1", 0.99, "member")
+    panel.show_state(judged(make_verdict, ["T1"] * 3, decision=joined), "")
+    assert panel.confidence.text() == "99 %"
+    assert panel.runners_up.text() == "pixels alone: T1 90 %, T2 5 %, T2-FLAIR 5 %"
+
+
+def test_odd_slices_are_named_by_number_and_look(qtbot, make_verdict) -> None:
+    panel = ResultPanel()
+    qtbot.addWidget(panel)
+    panel.show_state(judged(make_verdict, CODES), "")
+    assert "1 odd: slice 3 looks like T2." in panel.doubts.text()
+    panel.show_state(judged(make_verdict, ["T1"] * 11 + ["T2"] * 3 + ["FLAIR"] * 2), "")
+    assert "5 odd: slices that look like T2, T2-FLAIR." in panel.doubts.text()
+
+
 def test_empty_states_say_what_to_do(qtbot) -> None:
     panel = ResultPanel()
     qtbot.addWidget(panel)
@@ -148,6 +167,46 @@ def test_the_slices_sort_by_number_and_confidence(slices: SliceTable, make_verdi
     slices.show_state(judged(make_verdict, ["T1"] * 12))
     slices.table.sortByColumn(0, Qt.SortOrder.DescendingOrder)
     assert column(slices.table, 0)[:3] == ["12", "11", "10"]
+
+
+def test_a_click_on_a_heading_sorts(qtbot, slices: SliceTable) -> None:
+    columns = slices.table.horizontalHeader()
+    place = QPoint(columns.sectionViewportPosition(1) + 20, columns.height() // 2)
+    qtbot.mouseClick(columns.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    qtbot.mouseClick(columns.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert column(slices.table, 1) == ["T2", "T1", "T1", "T1"]
+
+
+def test_a_table_without_rows_says_why(slices: SliceTable, make_verdict) -> None:
+    slices.show_state(judged(make_verdict, ["T1"] * 4))
+    slices.only_odd.setChecked(True)
+    assert column(slices.table, 0) == []
+    assert slices.table.empty_text == "None of 4 slices is odd."
+    written = slices.table.viewport().grab().toImage()
+    slices.table.empty_text = ""
+    assert slices.table.viewport().grab().toImage() != written
+
+
+def test_names_of_series_keep_room_in_the_study(qtbot, make_verdict) -> None:
+    viewer = ViewerModel()
+    names = ("ep2d_diff_3scan_trace", "ep2d_diff_3scan_trace_ADC")
+    layers = [viewer.add_image(np.ones((18, 8, 8)), name=name) for name in names]
+    for layer in layers:
+        claim = HeaderClaim("FLAIR", 0.9)
+        annotate(layer, make_verdict(series_of(layer), ["T1"] * 18, header=claim, conflict=True))
+    table = StudyTable()
+    qtbot.addWidget(table)
+    table.resize(420, 200)
+    table.show()
+    table.show_layers(layers)
+    # Enough for what tells them apart, at the end.
+    assert table.columnWidth(3) > table.fontMetrics().horizontalAdvance("ep2d_d…ce_ADC")
+    columns = table.horizontalHeader()
+    assert columns.length() <= table.viewport().width()
+    place = QPoint(columns.sectionViewportPosition(3) + 20, columns.height() // 2)
+    qtbot.mouseClick(columns.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert columns.isSortIndicatorShown()
+    assert columns.sectionSize(1) >= table.sizeHintForColumn(1)
 
 
 def test_a_click_on_a_row_goes_to_its_slice(qtbot, slices: SliceTable) -> None:

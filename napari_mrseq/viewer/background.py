@@ -1,0 +1,92 @@
+"""Work off the GUI thread, whose steps arrive on it. The one place where its signals are wired."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from napari_mrseq.errors import MrseqError
+
+
+@dataclass(frozen=True, eq=False)
+class _BrokenOff:
+    error: Exception
+
+
+class Background:
+    """One piece of work at a time.
+
+    Parameters
+    ----------
+    on_step : callable
+        Takes what the work yields.
+    on_error : callable
+        Takes, as words, why the work broke off.
+    on_end : callable
+        Called when the work is through, stopped or broken off.
+    """
+
+    def __init__(
+        self,
+        on_step: Callable[[Any], None],
+        on_error: Callable[[str], None],
+        on_end: Callable[[], None],
+    ) -> None:
+        self._on_step, self._on_error, self._on_end = on_step, on_error, on_end
+        self._worker: Any = None
+
+    @property
+    def running(self) -> bool:
+        """Work is under way."""
+        return self._worker is not None
+
+    def start(self, work: Callable[..., Iterator[Any]], *args: Any) -> None:
+        """Begin; `work` yields its steps."""
+        from napari.qt.threading import create_worker
+
+        worker = create_worker(_steps_of, work, args, _start_thread=False, _ignore_errors=True)
+        worker.yielded.connect(self._on_yield)
+        worker.finished.connect(self._on_finish)
+        self._worker = worker
+        worker.start()
+
+    def stop(self) -> None:
+        """Ask the work to stop after the step in hand."""
+        if self._worker is not None:
+            self._worker.quit()
+
+    def close(self) -> None:
+        """Stop, and let nothing of work under way arrive any more."""
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            worker.yielded.disconnect(self._on_yield)
+            worker.finished.disconnect(self._on_finish)
+            worker.quit()
+
+    def _on_yield(self, step: Any) -> None:
+        if not isinstance(step, _BrokenOff):
+            self._on_step(step)
+            return
+        self._on_error(str(step.error) or type(step.error).__name__)
+        if not isinstance(step.error, MrseqError):
+            _show_with_details(step.error)
+
+    def _on_finish(self) -> None:
+        self._worker = None
+        self._on_end()
+
+
+def _steps_of(work: Callable[..., Iterator[Any]], args: tuple[Any, ...]) -> Iterator[Any]:
+    # napari 0.9 can't take the error of a worker under PySide6: it comes as a last step.
+    try:
+        yield from work(*args)
+    except Exception as error:
+        yield _BrokenOff(error)
+
+
+def _show_with_details(error: Exception) -> None:
+    """Show what nobody foresaw the way napari does, with the lines of code that it came from."""
+    from napari.utils.notifications import notification_manager
+
+    notification_manager.receive_error(type(error), error, error.__traceback__)

@@ -1,0 +1,130 @@
+"""What can be done with the layer that the panel speaks of: run, explain, correct, undo, revert."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from psygnal import Signal
+from qtpy.QtWidgets import QWidget
+
+from napari_mrseq.viewer.annotation import revert
+from napari_mrseq.viewer.corrector import Corrector
+from napari_mrseq.viewer.explain import Explainer, remove_heat
+from napari_mrseq.viewer.image_layers import image_layers
+from napari_mrseq.viewer.live import Live
+from napari_mrseq.viewer.models import Models
+from napari_mrseq.viewer.runner import Runner
+from napari_mrseq.viewer.scope import ALL_LAYERS, jobs_of
+from napari_mrseq.viewer.slice_in_view import show_layer
+
+if TYPE_CHECKING:
+    from napari.components import ViewerModel
+    from napari.layers import Image
+
+    from napari_mrseq.model import Model
+    from napari_mrseq.viewer.layer_panel import LayerPanel
+    from napari_mrseq.viewer.model_choice import ModelChoice
+    from napari_mrseq.viewer.worker import Job
+
+NO_LAYER = "There is no image layer to classify yet."
+
+
+class LayerActions:
+    """Does what the Layer tab asks for.
+
+    Parameters
+    ----------
+    viewer : napari.components.ViewerModel
+        Holds the layers.
+    page : LayerPanel
+        Says which layer, how much of it, and which slices.
+    choice : ModelChoice
+        Says which network, and where it runs.
+    parent : QWidget
+        Of dialogs and timers.
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self, viewer: ViewerModel, page: LayerPanel, choice: ModelChoice, parent: QWidget
+    ) -> None:
+        self._viewer, self._page, self._choice = viewer, page, choice
+        self._models = Models()
+        self.runner = Runner(viewer, self._models)
+        self.explainer = Explainer(viewer, self._models)
+        self.corrector = Corrector(parent)
+        self.corrector.changed.connect(self.changed.emit)
+        self.live = Live(parent, self.runner, lambda: self.layer, self._start)
+
+    @property
+    def layer(self) -> Image | None:
+        """The layer that the panel speaks of."""
+        chosen: Image | None = self._page.controls.layer.value
+        return chosen
+
+    def loader(self) -> Callable[[], Model]:
+        """Return a function that returns the chosen model; takes seconds at first."""
+        return partial(self._models.load, *self._model_and_device())
+
+    def run(self) -> None:
+        """Classify what the scope says; a layer that can't be judged is named, the rest goes on."""
+        self.live.stop()
+        layer, controls = self._layer_or_words(), self._page.controls
+        if layer is None:
+            return
+        if controls.scope.value != ALL_LAYERS:
+            self.show_hidden(layer)
+        jobs, causes = jobs_of(self._viewer, layer, controls.scope.value)
+        if jobs:
+            self._start(jobs, causes)
+        else:
+            controls.status.value = " ".join(causes)
+
+    def explain(self) -> None:
+        """Lay a heat map of what speaks for its sequence over the slice in view."""
+        layer = self._layer_or_words()
+        if layer is not None:
+            self.show_hidden(layer)
+            self.explainer.start(layer, *self._model_and_device())
+
+    def correct(self) -> None:
+        """Ask what the layer, or the slices chosen in the table, really is."""
+        if self.layer is not None:
+            index = self.runner.focus.index
+            in_view = [] if index is None else [index]
+            self.corrector.ask(self.layer, self._page.slices.chosen() or in_view)
+
+    def undo(self) -> None:
+        """Take the latest correction back."""
+        if self.layer is not None:
+            self.corrector.undo(self.layer)
+
+    def revert(self) -> None:
+        """Give the layer its own name and metadata back; its heat maps go."""
+        if self.layer is not None:
+            remove_heat(self._viewer, self.layer)
+            revert(self.layer)
+            self.changed.emit()
+
+    def save_labels(self) -> None:
+        """Ask for a file and write what was corrected into it, for training."""
+        self.corrector.save_labels(lambda: image_layers(self._viewer))
+
+    def show_hidden(self, layer: Image) -> None:
+        """Show a layer that the user asks about and can't see; one in sight stays as it is."""
+        if not layer.visible:
+            show_layer(self._viewer, layer)
+
+    def _layer_or_words(self) -> Image | None:
+        if self.layer is None:
+            self._page.controls.status.value = NO_LAYER
+        return self.layer
+
+    def _model_and_device(self) -> tuple[str, str]:
+        return self._choice.model.value, self._choice.device.value
+
+    def _start(self, jobs: list[Job], causes: list[str] | None = None) -> None:
+        self.runner.start(jobs, *self._model_and_device(), causes or [])
