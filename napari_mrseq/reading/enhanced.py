@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pydicom.dataset import Dataset
 
 from napari_mrseq.reading.frames import (
@@ -24,6 +26,12 @@ from napari_mrseq.reading.tags import Direction, items, number, numbers, text, t
 SHARED_GROUPS = 0x52009229
 PER_FRAME_GROUPS = 0x52009230
 _NONE = Dataset()
+# Frame content, pixel measures, plane position and orientation, value transformation, window,
+# echo, modifiers, timing, diffusion, cardiac timing, frame type.
+_GROUPS = (
+    0x00209111, 0x00289110, 0x00209113, 0x00209116, 0x00289145, 0x00289132, 0x00189114,
+    0x00189115, 0x00189112, 0x00189117, 0x00189118, 0x00189226,
+)  # fmt: skip
 
 
 def is_enhanced(instance: Instance) -> bool:
@@ -38,8 +46,9 @@ def enhanced_frames(instance: Instance) -> list[Frame]:
     groups = items(header, PER_FRAME_GROUPS)
     groups += [_NONE] * (instance.layout.frames - len(groups))
     origin = origin_of(instance)
+    behind = {sequence: _first_item(shared, sequence) or header for sequence in _GROUPS}
     frames = [
-        _frame(instance, origin, index, _Groups(group, shared, header))
+        _frame(instance, origin, index, _Groups(group, behind, header))
         for index, group in enumerate(groups[: instance.layout.frames])
     ]
     if len({frame.stack for frame in frames}) == len(frames):
@@ -55,17 +64,18 @@ class _Groups:
     Some writers give groups to attributes that vary and leave the others in the header.
     """
 
-    def __init__(self, own: Dataset, shared: Dataset, header: Dataset) -> None:
-        self._own = own
-        self._shared = shared
+    def __init__(self, own: Dataset, behind: Mapping[int, Dataset], header: Dataset) -> None:
+        self._own = own if len(own) else None
+        self._behind = behind
         self.header = header
 
     def __getitem__(self, sequence: int) -> Dataset:
-        for group in (self._own, self._shared):
-            found = items(group, sequence)
-            if found:
-                return found[0]
-        return self.header
+        found = None if self._own is None else _first_item(self._own, sequence)
+        return self._behind[sequence] if found is None else found
+
+
+def _first_item(group: Dataset, sequence: int) -> Dataset | None:
+    return next(iter(items(group, sequence)), None)
 
 
 def _frame(instance: Instance, origin: Origin, index: int, groups: _Groups) -> Frame:

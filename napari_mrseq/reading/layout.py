@@ -20,6 +20,8 @@ from napari_mrseq.reading.tags import text, whole
 
 # A frame beyond this is no MR slice but a damaged header: 16,384 × 16,384 of 32 bits.
 LARGEST_FRAME_BYTES = 1 << 30
+# More frames are in no MR file: 1,500 volumes of 64 slices are fewer.
+MOST_FRAMES = 100_000
 
 # Looked up thousands of times: as plain text, which compares faster than pydicom's class.
 _LITTLE_ENDIAN = frozenset(map(str, (ImplicitVRLittleEndian, ExplicitVRLittleEndian)))
@@ -176,4 +178,6 @@ def layout_of(header: Dataset, syntax: str, keyword: str, pixel_vr: str) -> Pixe
     )
     if layout.frame_bytes > LARGEST_FRAME_BYTES:
         raise ReadError(f"damaged header: an image of {rows} x {columns} pixels is absurd")
+    if layout.frames > MOST_FRAMES:
+        raise ReadError(f"damaged header: an image of {layout.frames} frames is absurd")
     return layout

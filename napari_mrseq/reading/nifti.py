@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nibabel
 import numpy as np
 from nibabel.orientations import io_orientation
-from nibabel.volumeutils import apply_read_scaling
 from numpy.typing import NDArray
 
 from napari_mrseq.errors import ReadError
+from napari_mrseq.reading.nifti_file import Voxels, open_nifti
 from napari_mrseq.reading.pixels import GREY_WEIGHTS
 from napari_mrseq.reading.privacy import public_sidecar
 from napari_mrseq.series import Series, VolumeAxis
@@ -28,9 +26,6 @@ _SMALL_BYTES = 1 << 28
 # Spacings within this ratio are isotropic: any axis may be the slice axis.
 _ISOTROPIC = 1.05
 _LPS_FROM_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
-# Length of the header, 540, in both byte orders.
-_SECOND_VERSION = (b"\x1c\x02\0\0", b"\0\0\x02\x1c")
-_CIFTI_INTENTS = range(3000, 3100)
 _TIME_UNITS_MS = {"sec": 1000.0, "msec": 1.0, "usec": 0.001}
 
 # For slices along patient axis x, y, z (LPS): the patient axis and sense of rising slices, rows
@@ -51,38 +46,6 @@ class _View:
     flips: tuple[bool, bool, bool]
 
 
-class _Voxels:
-    """Voxels of one file; a compressed one is unpacked once, since gzip can't be entered midway."""
-
-    def __init__(self, path: str) -> None:
-        self._path = path
-        self._unpacked: NDArray[Any] | None = None
-        self._lock = threading.Lock()
-
-    def __reduce__(self) -> tuple[type[_Voxels], tuple[str]]:
-        return _Voxels, (self._path,)
-
-    def take(self, place: tuple[Any, ...]) -> NDArray[Any]:
-        """Return voxels at an index expression.
-
-        Raises
-        ------
-        ReadError
-            If the file is gone or damaged; names it.
-        """
-        try:
-            voxels = _load(self._path).dataobj
-            if not self._path.lower().endswith(".gz"):
-                return np.asarray(voxels[place])
-            with self._lock:
-                if self._unpacked is None:
-                    # As stored: scaled values would take up to eight times the memory.
-                    self._unpacked = voxels.get_unscaled()
-            return np.asarray(apply_read_scaling(self._unpacked[place], voxels.slope, voxels.inter))
-        except Exception as error:  # zlib, nibabel and numpy each raise their own
-            raise ReadError(f"{self._path}: voxels can't be read ({error})") from error
-
-
 def read_nifti(path: str) -> Series:
     """Read the header of a NIfTI file.
 
@@ -92,7 +55,7 @@ def read_nifti(path: str) -> Series:
         If the file is damaged or holds no image; the text is the cause.
     """
     try:
-        image = _load(path)
+        image = open_nifti(path)
         shape = tuple(int(size) for size in image.shape)
         affine = _LPS_FROM_RAS @ np.asarray(image.affine, dtype=float)
     except ReadError:
@@ -126,16 +89,6 @@ def read_nifti(path: str) -> Series:
         volume_axis=_volume_axis(path, image, volumes) if volumes > 1 else None,
         warnings=(*warnings, *problem),
     )
-
-
-def _load(path: str) -> Any:
-    """Open a file by what it holds: nibabel goes by the ending, which may be wrong."""
-    with nibabel.openers.ImageOpener(path) as file:
-        kind = nibabel.Nifti2Image if file.read(4) in _SECOND_VERSION else nibabel.Nifti1Image
-    image = kind.from_file_map({"image": nibabel.FileHolder(path)}, mmap=False)  # type: ignore[no-untyped-call]
-    if int(image.header["intent_code"]) in _CIFTI_INTENTS:
-        raise ReadError("a CIFTI file: values of places on a surface, no image")
-    return image
 
 
 def _check_size(path: str, image: Any, shape: tuple[int, ...]) -> None:
@@ -187,7 +140,7 @@ def _shown_affine(
 def _lazy_pixels(path: str, image: Any, shape: tuple[int, ...], view: _View) -> Any:
     import dask.array as da
 
-    voxels = _Voxels(path)
+    voxels = Voxels(path)
     volumes = int(np.prod(shape[3:]))
     counts = [shape[axis] for axis in view.axes]
     original = tuple(int(size) for size in image.shape)

@@ -89,6 +89,22 @@ def absurd_frames(path: Path) -> None:
     rewrite(path, lambda dataset: setattr(dataset, "NumberOfFrames", 2_000_000_000))
 
 
+def frames_of_one_pixel(path: Path) -> None:
+    """Say that each of many bytes is a frame: the frames are there, and swallow the memory."""
+
+    def change(dataset: Dataset) -> None:
+        dataset.Rows = dataset.Columns = 1
+        dataset.BitsAllocated = dataset.BitsStored = 8
+        dataset.NumberOfFrames = 50_000_000
+        dataset.PixelData = bytes(384)
+
+    rewrite(path, change)
+    written = path.read_bytes()
+    pixels = written.index(b"\xe0\x7f\x10\x00OW\0\0") + 8
+    path.write_bytes(written[:pixels] + (50_000_000).to_bytes(4, "little"))
+    os.truncate(path, pixels + 4 + 50_000_000)
+
+
 def absurd_bits(path: Path) -> None:
     rewrite(path, lambda dataset: setattr(dataset, "BitsAllocated", 17))
 
@@ -132,7 +148,8 @@ DAMAGES: dict[Damage, str] = {
     without_rows: "Rows (0028,0010) is missing",
     without_pixels: "holds no pixels",
     absurd_size: "an image of 65535 x 65535 pixels is absurd",
-    absurd_frames: "truncated: 2000000000 x 12 x 16 pixels",
+    absurd_frames: "an image of 2000000000 frames is absurd",
+    frames_of_one_pixel: "frames is absurd",
     absurd_bits: "pixels of 17 allocated bits are not supported",
     absurd_compressed_size: "can't come from",
     nested_sequences: "nested too deeply",

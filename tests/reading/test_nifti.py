@@ -6,6 +6,8 @@ import gzip
 import itertools
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import nibabel
@@ -199,3 +201,19 @@ def test_scaled_packed_file(tmp_path: Path) -> None:
     stored = nibabel.load(tmp_path / "a.nii.gz").get_fdata()
     values = read_one(tmp_path / "a.nii.gz").pixels.compute()
     assert values == pytest.approx(stored.T)
+
+
+@pytest.mark.parametrize("kind", [nibabel.Nifti1Image, nibabel.Nifti2Image])
+def test_broken_header_is_one_line_of_ours(kind: type, tmp_path: Path) -> None:
+    path = tmp_path / "a.nii"
+    nibabel.save(kind(np.zeros((3, 4, 5), np.int16), np.eye(4)), path)
+    written = bytearray(path.read_bytes())
+    code = 70 if kind is nibabel.Nifti1Image else 12
+    written[code : code + 2] = b"\x77\x77"
+    path.write_bytes(written)
+    read = (
+        "import sys, napari_mrseq.reading as r; print(r.read_study(sys.argv[1]).failures[0].cause)"
+    )
+    ran = subprocess.run([sys.executable, "-c", read, path], capture_output=True, text=True)
+    assert ran.stdout == "no NIfTI file that can be read (data code 30583 not recognized)\n"
+    assert ran.stderr == ""

@@ -1,0 +1,87 @@
+"""One NIfTI file by nibabel: told by what it holds, read piece by piece, without a word."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import Any
+
+import nibabel
+import numpy as np
+from nibabel.volumeutils import apply_read_scaling
+from numpy.typing import NDArray
+
+from napari_mrseq.errors import ReadError
+
+# What nibabel finds odd in a header goes to our log; its own prints each on the user's screen.
+_LOG = logging.getLogger(__name__)
+_LOG.addHandler(logging.NullHandler())
+
+# Length of the header, 540, in both byte orders.
+_SECOND_VERSION = (b"\x1c\x02\0\0", b"\0\0\x02\x1c")
+_CIFTI_INTENTS = range(3000, 3100)
+
+
+class _Quiet:
+    """Checks of a header that go to our log."""
+
+    def check_fix(self, logger: Any = None, error_level: Any = None) -> None:
+        super().check_fix(logger or _LOG, error_level)  # type: ignore[misc]
+
+
+class _Header(_Quiet, nibabel.Nifti1Header):
+    pass
+
+
+class _SecondHeader(_Quiet, nibabel.Nifti2Header):
+    pass
+
+
+class _Image(nibabel.Nifti1Image):
+    header_class = _Header
+
+
+class _SecondImage(nibabel.Nifti2Image):
+    header_class = _SecondHeader
+
+
+class Voxels:
+    """Voxels of one file; a compressed one is unpacked once, since gzip can't be entered midway."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._unpacked: NDArray[Any] | None = None
+        self._lock = threading.Lock()
+
+    def __reduce__(self) -> tuple[type[Voxels], tuple[str]]:
+        return Voxels, (self._path,)
+
+    def take(self, place: tuple[Any, ...]) -> NDArray[Any]:
+        """Return voxels at an index expression.
+
+        Raises
+        ------
+        ReadError
+            If the file is gone or damaged; names it.
+        """
+        try:
+            voxels = open_nifti(self._path).dataobj
+            if not self._path.lower().endswith(".gz"):
+                return np.asarray(voxels[place])
+            with self._lock:
+                if self._unpacked is None:
+                    # As stored: scaled values would take up to eight times the memory.
+                    self._unpacked = voxels.get_unscaled()
+            return np.asarray(apply_read_scaling(self._unpacked[place], voxels.slope, voxels.inter))
+        except Exception as error:  # zlib, nibabel and numpy each raise their own
+            raise ReadError(f"{self._path}: voxels can't be read ({error})") from error
+
+
+def open_nifti(path: str) -> Any:
+    """Open a file by what it holds: nibabel goes by the ending, which may be wrong."""
+    with nibabel.openers.ImageOpener(path) as file:
+        kind = _SecondImage if file.read(4) in _SECOND_VERSION else _Image
+    image = kind.from_file_map({"image": nibabel.FileHolder(path)}, mmap=False)  # type: ignore[no-untyped-call]
+    if int(image.header["intent_code"]) in _CIFTI_INTENTS:
+        raise ReadError("a CIFTI file: values of places on a surface, no image")
+    return image
