@@ -1,5 +1,6 @@
 # make demo    classify the sample study and show it in napari
 # make test    every test
+# make test-pyside6    the viewer's tests on the other Qt binding
 # make check   style, types, manifest
 # Each builds the environment .venv first, where it isn't there or its description has changed.
 
@@ -9,7 +10,7 @@ READY := .venv/ready
 SAMPLE := napari_mrseq/sample_study
 SCREENSHOT := demo-screenshot.png
 
-.PHONY: demo test check bench screenshots wheel
+.PHONY: demo test test-pyside6 check bench screenshots wheel
 
 demo: $(READY)
 	$(BIN)/napari-mrseq classify $(SAMPLE)
@@ -22,6 +23,14 @@ demo: $(READY)
 
 test: $(READY)
 	.ci/with-screen $(BIN)/python -m pytest
+
+test-pyside6: .venv/pyside6
+	PYTHONPATH=.venv/pyside6 QT_API=pyside6 \
+		.ci/with-screen $(BIN)/python -m pytest -o qt_api=pyside6 tests/viewer
+
+# In a folder of its own: beside PyQt6, Qt's libraries would be found twice.
+.venv/pyside6: | $(READY)
+	$(BIN)/pip install --quiet --no-deps --target $@ PySide6 PySide6-Essentials PySide6-Addons shiboken6
 
 check: $(READY)
 	$(BIN)/ruff check

@@ -24,7 +24,10 @@ SEED = 0
 # Grey values between these percentiles fill the 8 bits, as those of the real slices do.
 PERCENTILES = (0.2, 99.8)
 SIMULATED = ("simulated heads (Colin27)", "simulated by the project")
-FOREIGN = ("no MR: InVesalius CT, MATE photographs, drawings", "GPL-2 (CT, photographs)")
+FOREIGN = (
+    "no MR: CT, photographs, drawings of Debian packages (napari_mrseq/training/foreign.py)",
+    "GPL-2, Apache-2.0, CC BY-SA: as each package says",
+)
 
 
 Pictures = Iterable[tuple[str, NDArray[np.float64]]]
