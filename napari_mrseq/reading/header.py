@@ -19,6 +19,7 @@ from pydicom.uid import (
 )
 
 from napari_mrseq.errors import ReadError
+from napari_mrseq.reading.private_blocks import restore_blocks
 
 # A deflated file that swells beyond this is a bomb: no MR series is larger.
 LARGEST_DEFLATED_BYTES = 1 << 29
@@ -38,7 +39,8 @@ _WRITTEN_TAG = re.compile(r"\([0-9a-fA-F]{4}, ?[0-9a-fA-F]{4}\)")
 def read_header(file: BinaryIO, tags: Sequence[BaseTag] | None = None) -> Dataset:
     """Read everything before the pixels, or only `tags`, and leave `file` where the pixels start.
 
-    A deflated file is unpacked whole, its pixel element included.
+    A deflated file is unpacked whole, its pixel element included. Of a header that is read whole
+    the private elements come where their vendors usually keep them.
 
     Raises
     ------
@@ -54,9 +56,12 @@ def read_header(file: BinaryIO, tags: Sequence[BaseTag] | None = None) -> Datase
     file.seek(0)
     wanted = None if tags is None else [*tags, *(map(Tag, PIXEL_KEYWORDS) if deflated else ())]
     stop = _at_nothing if deflated else _at_end_of_header
-    return read_partial(
+    header = read_partial(
         file, stop_when=stop, defer_size=DEFER_BYTES, force=True, specific_tags=wanted
     )
+    if tags is None:
+        restore_blocks(header)
+    return header
 
 
 def transfer_syntax(header: Dataset) -> str:

@@ -23,6 +23,7 @@ from napari_mrseq.reading.header import (
     transfer_syntax,
 )
 from napari_mrseq.reading.layout import PixelLayout, layout_of
+from napari_mrseq.reading.private_blocks import CREATOR_TAGS, moved_blocks
 from napari_mrseq.reading.scan import NotPlainError, scan_header
 from napari_mrseq.reading.tags import raw_values, text
 
@@ -49,7 +50,7 @@ SCANNED_TAGS = [Tag(number) for number in [
     0x00200100, *_LAYOUT_TAGS, 0x00280030, 0x00281050, 0x00281051, 0x00281052,
     0x00281053, 0x00291010, 0x00431039, 0x0043102F, 0x00431030, 0x0021105E, 0x00651009,
     0x00651037, 0x00651050, 0x00651051, 0x20011003, 0x200510B0, 0x200510B1, 0x200510B2,
-    0x52009229, 0x52009230,
+    0x52009229, 0x52009230, *CREATOR_TAGS,
 ]]  # fmt: skip
 _SCANNED = frozenset(map(int, SCANNED_TAGS))
 _SCANNED_SEQUENCES = frozenset((0x52009229, 0x52009230, 0x00651051))
@@ -117,14 +118,24 @@ def _header_and_layout(file: BinaryIO, layouts: Layouts) -> tuple[Dataset, Pixel
     try:
         scanned = scan_header(file, _SCANNED, _SCANNED_SEQUENCES)
     except NotPlainError:
+        scanned = None
+    if scanned is None or moved_blocks(scanned.dataset):
         file.seek(0)
-        header = read_header(file, SCANNED_TAGS)
-        return header, *_locate_pixels(file, header, layouts)
+        return _read_by_pydicom(file, layouts)
     element = _PixelElement(
         scanned.pixel_tag, scanned.pixel_vr, scanned.pixel_length, scanned.pixel_offset
     )
     header, syntax = scanned.dataset, scanned.transfer_syntax
     return header, _checked_layout(file, header, syntax, element, layouts), element.offset
+
+
+def _read_by_pydicom(file: BinaryIO, layouts: Layouts) -> tuple[Dataset, PixelLayout, int]:
+    header = read_header(file, SCANNED_TAGS)
+    if moved_blocks(header):
+        # What is wanted lies at other tags then.
+        file.seek(0)
+        header = read_header(file)
+    return header, *_locate_pixels(file, header, layouts)
 
 
 def _locate_pixels(file: BinaryIO, header: Dataset, layouts: Layouts) -> tuple[PixelLayout, int]:
