@@ -38,6 +38,7 @@ def page_of(figures: dict[str, Any], catalogue: str) -> str:
     """
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     environment.filters |= {"percent": _percent, "named": name_of, "interval": _interval}
+    environment.filters["difference"] = _difference
     template = environment.from_string(files(__package__).joinpath(TEMPLATE).read_text("utf-8"))
     return template.render(figures=figures, catalogue=catalogue)
 
@@ -50,3 +51,9 @@ def _interval(bounds: list[float]) -> str:
     """Write [value, low, high], or [low, high], as text."""
     *value, low, high = (f"{100 * bound:.1f}" for bound in bounds)
     return f"{value[0]} % ({low} to {high})" if value else f"{low} to {high} %"
+
+
+def _difference(bounds: list[float]) -> str:
+    """Write [value, low, high] as points, with their signs."""
+    value, low, high = (f"{100 * bound:+.1f}" for bound in bounds)
+    return f"{value} ({low} to {high})"

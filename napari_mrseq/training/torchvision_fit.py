@@ -18,7 +18,7 @@ import torch
 from torch.nn import functional
 
 from napari_mrseq.errors import CatalogueError, ModelError
-from napari_mrseq.model import networks
+from napari_mrseq.model import networks, running
 from napari_mrseq.model.registry import WEIGHTS_SUFFIX
 from napari_mrseq.model.torchvision_preparation import (
     CENTRE,
@@ -156,7 +156,9 @@ class _Trainer:
         network = networks.build(recipe.network, len(classes))
         if start:
             _start(network, start, recipe.network, classes)
-        self.network = network.to(self.device)
+        self.network = network.to(self.device).to(memory_format=torch.channels_last)
+        # float16 would need its gradients scaled.
+        self.half = torch.bfloat16 if running.half_precision(self.device) else None
         self.optimizer = torch.optim.SGD(
             self.network.parameters(), lr=recipe.rate, momentum=recipe.momentum
         )
@@ -184,10 +186,12 @@ class _Trainer:
 
     def _step(self, chosen: Tensor) -> float:
         pictures = [self.varied(picture_of(self.rows[i])) for i in chosen.tolist()]
-        logits = self.network(torch.stack(pictures).to(self.device))
+        inputs = torch.stack(pictures).to(self.device, memory_format=torch.channels_last)
+        with running.precision(self.device, self.half):
+            logits = self.network(inputs)
         # Some of torchvision's networks give more than one answer while they are trained.
         main: Tensor = logits if isinstance(logits, torch.Tensor) else logits[0]
-        loss = functional.cross_entropy(main, self.labels[chosen].to(self.device))
+        loss = functional.cross_entropy(main.float(), self.labels[chosen].to(self.device))
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         self.optimizer.step()
