@@ -7,12 +7,15 @@ from typing import Any
 
 from magicgui.widgets import CheckBox, ComboBox, Label, ProgressBar, PushButton, RadioButtons
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
+from qtpy.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from napari_mrseq.viewer.scope import SCOPES, WHOLE_STACK
 from napari_mrseq.viewer.settings import Settings
 
 STATUS_LINES = 2
+# From line to line, in heights of letters.
+LINE_EM = 1.25
+LEAST_NAME = 12
 
 
 class Controls(QWidget):
@@ -84,6 +87,7 @@ class Controls(QWidget):
         self.status.value = text
 
     def _lay_out(self) -> None:
+        may_be_short(self.layer.native)
         # Inside the Layer tab, a frame of its own would only cost room.
         self.scope.native.setStyleSheet("QGroupBox { border: none; margin: 0; padding: 0; }")
         self.progress.native.setTextVisible(True)
@@ -92,7 +96,8 @@ class Controls(QWidget):
         status.setWordWrap(True)
         status.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         # Nothing below jumps when the words take another line.
-        status.setMinimumHeight(STATUS_LINES * status.fontMetrics().lineSpacing())
+        status.setStyleSheet(f"min-height: {STATUS_LINES * LINE_EM}em;")
+        status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.MinimumExpanding)
         buttons = QHBoxLayout()
         buttons.setSpacing(6)
         buttons.addWidget(self.run.native, 1)
@@ -109,3 +114,9 @@ class Controls(QWidget):
         grid.addLayout(buttons, 2, 0, 1, 2)
         grid.addWidget(self.progress.native, 3, 0, 1, 2)
         grid.addWidget(status, 4, 0, 1, 2)
+
+
+def may_be_short(box: QComboBox) -> None:
+    """Let a box be narrower than its longest entry, which would widen the whole panel."""
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(LEAST_NAME)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from napari_mrseq.viewer.model_choice import ModelChoice
     from napari_mrseq.viewer.worker import Job
 
-NO_LAYER = "There is no image layer to classify yet."
+NOTHING = "There is no image layer to classify yet."
 
 
 class LayerActions:
@@ -120,7 +120,7 @@ class LayerActions:
 
     def _layer_or_words(self) -> Image | None:
         if self.layer is None:
-            self._page.controls.status.value = NO_LAYER
+            self._page.controls.status.value = NOTHING
         return self.layer
 
     def _model_and_device(self) -> tuple[str, str]:

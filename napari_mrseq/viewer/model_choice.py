@@ -11,6 +11,7 @@ from qtpy.QtWidgets import QFileDialog, QGridLayout, QLabel, QWidget
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.model.registry import DEFAULT, DEVICES, model_names
 from napari_mrseq.viewer.card_dialog import CardDialog
+from napari_mrseq.viewer.controls import may_be_short
 from napari_mrseq.viewer.settings import Settings
 
 FILE_KINDS = "Models (*.safetensors *.onnx)"
@@ -62,6 +63,7 @@ class ModelChoice(QWidget):
         self.device_used.value = f"used: {device}" if device else ""
 
     def _lay_out(self) -> None:
+        may_be_short(self.model.native)
         grid = QGridLayout(self)
         grid.setContentsMargins(8, 4, 8, 4)
         grid.setVerticalSpacing(4)

@@ -37,6 +37,13 @@ napari.run()
 print("closed", len(seen))
 """
 
+NAPARI_ALONE = """
+import sys, napari
+viewer = napari.Viewer()
+print([name for name in sys.modules if name.startswith("napari_mrseq.")])
+viewer.close()
+"""
+
 OPENED_WITHOUT_TORCH = """
 import sys, napari
 viewer = napari.Viewer()
@@ -207,6 +214,16 @@ def test_the_window_lives_and_run_is_locked_while_it_runs(qtbot, viewer) -> None
     assert not panel.controls.cancel.enabled
 
 
+def test_only_the_first_run_waits_for_the_model_and_says_so(qtbot, viewer) -> None:
+    viewer.add_image(noise(2, 32, 32))
+    panel = open_panel(viewer)
+    for words in ("Loading the model, once…", "Classifying…"):
+        with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+            press(qtbot, panel.controls.run)
+            assert panel.controls.status.value == words
+        assert panel.controls.status.value == "1 layer classified."
+
+
 def test_cancel_stops_and_keeps_what_is_judged(qtbot, viewer) -> None:
     layer = viewer.add_image(noise(3000, 64, 64), name="long")
     panel = open_panel(viewer)
@@ -234,7 +251,7 @@ def test_the_slice_in_view_comes_first(qtbot, viewer) -> None:
     assert len(first) < 100
 
 
-def test_layers_may_go_and_change_their_names_during_a_run(qtbot, viewer) -> None:
+def test_layers_may_go_hide_and_change_their_names_during_a_run(qtbot, viewer) -> None:
     stays, goes, last = (viewer.add_image(noise(80, 64, 64), name=n) for n in "abc")
     panel = open_panel(viewer)
     panel.controls.scope.value = ALL_LAYERS
@@ -243,6 +260,7 @@ def test_layers_may_go_and_change_their_names_during_a_run(qtbot, viewer) -> Non
         qtbot.waitUntil(lambda: state_of(last) is not None, timeout=RUN_MS)
         viewer.layers.remove("b")
         stays.name = "renamed"
+        stays.visible = False
         viewer.layers.move(0, 2)
     assert stays.name.endswith("] renamed")
     assert last.name.endswith("] c")
@@ -461,17 +479,22 @@ def test_in_a_low_window_all_buttons_are_in_sight(qtbot, viewer, make_verdict) -
     ):
         assert button.visibleRegion().boundingRect() == button.rect(), button.text()
         assert button.width() >= button.minimumSizeHint().width(), button.text()
+    status = panel.controls.status.native
+    panel.controls.status.value = "What went wrong takes several lines to say. " * 5
+    qtbot.wait(50)
+    assert status.height() >= status.heightForWidth(status.width())
+    assert status.visibleRegion().boundingRect() == status.rect()
 
 
 def test_what_breaks_a_run_off_is_said_and_run_is_free_again(qtbot, viewer) -> None:
     """A layer of another plugin's, whose pixels can't be had."""
 
     def fetch(block: np.ndarray, block_info: Any = None) -> np.ndarray:
-        if block_info and block_info[0]["chunk-location"][0]:
+        if block_info and block_info[0]["chunk-location"][0] == 4:
             raise ZeroDivisionError("no such pixels")
         return block
 
-    pixels = da.from_array(noise(3, 64, 64), chunks=(1, 64, 64)).map_blocks(fetch, dtype="f4")
+    pixels = da.from_array(noise(5, 64, 64), chunks=(1, 64, 64)).map_blocks(fetch, dtype="f4")
     layer = viewer.add_image(pixels, contrast_limits=(0, 3), name="mine")
     viewer.dims.set_current_step(0, 0)
     panel = open_panel(viewer)
@@ -487,7 +510,8 @@ def test_the_sample_study_opens_from_the_menu(viewer) -> None:
 
 
 @pytest.mark.parametrize(
-    ("script", "expected"), [(CLOSED_WHILE_RUNNING, "closed 1"), (OPENED_WITHOUT_TORCH, "[]")]
+    ("script", "expected"),
+    [(CLOSED_WHILE_RUNNING, "closed 1"), (NAPARI_ALONE, "[]"), (OPENED_WITHOUT_TORCH, "[]")],
 )
 def test_a_real_process(script: str, expected: str) -> None:
     done = subprocess.run(
