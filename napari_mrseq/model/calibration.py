@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 TEMPERATURES = np.geomspace(0.2, 5.0, 200)
 ERROR_BINS = 15
+CHANCE_DRAWS = 200
 
 
 def tempered(log_probabilities: NDArray[Any], temperature: float) -> NDArray[np.float64]:
@@ -64,6 +65,17 @@ def calibration_error(confidence: NDArray[Any], right: NDArray[Any]) -> float:
         for b in np.unique(bins)
     ]
     return float(sum(gaps))
+
+
+def error_by_chance(confidence: NDArray[Any]) -> float:
+    """Return the calibration error that so many perfectly honest answers have on average.
+
+    With few cases in a bin, shares differ from confidences by chance alone: an error near this one
+    tells nothing (Bröcker & Smith, Increasing the Reliability of Reliability Diagrams, 2007).
+    """
+    rng = np.random.default_rng(0)
+    draws = (rng.random((CHANCE_DRAWS, len(confidence))) < confidence).astype(float)
+    return float(np.mean([calibration_error(confidence, right) for right in draws]))
 
 
 def threshold_keeping(confidence: NDArray[Any], right: NDArray[Any], lost: float) -> float:

@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from napari_mrseq.decision import aggregate, by_class, decide, likeliest_known
-from napari_mrseq.model.calibration import area_under_curve, calibration_error
+from napari_mrseq.model.calibration import (
+    area_under_curve,
+    calibration_error,
+    error_by_chance,
+)
 from napari_mrseq.sequences import UNKNOWN, family_of
 from napari_mrseq.training.labelled_slices import read_slice
 
@@ -144,6 +148,10 @@ def figures_of(answers: Answers, classes: Sequence[str], threshold: float) -> di
     told = np.array([decision.family for decision in said])
     told_right = told == _families(kept.labels)
     confidence = np.array([decision.confidence for decision in said])
+    # A confidence is that of the word: of the member where the member is said.
+    only_family = np.array([decision.resolved == "family" for decision in said], dtype=bool)
+    member_right = np.array([decision.sequence for decision in said]) == kept.labels
+    word_right = np.where(only_family, told_right, member_right)
     old = np.isin(_families(kept.labels), OLD_TASK)
     edges = (kept.positions <= EDGE) | (kept.positions >= 1 - EDGE)
     stacks, shots = np.isin(kept.origins, STACKS), kept.origins == "screenshot"
@@ -163,7 +171,10 @@ def figures_of(answers: Answers, classes: Sequence[str], threshold: float) -> di
             "named": _share(named, np.ones_like(named)),
             "right where named": _share(told_right, named),
             "right answers lost": _share(~named, right & (kept.shown > 0)),
-            "calibration error": calibration_error(confidence[named], told_right[named])
+            "calibration error": calibration_error(confidence[named], word_right[named])
+            if named.any()
+            else None,
+            "calibration error by chance": error_by_chance(confidence[named])
             if named.any()
             else None,
         },

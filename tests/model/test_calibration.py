@@ -6,6 +6,7 @@ import pytest
 from napari_mrseq.model.calibration import (
     area_under_curve,
     calibration_error,
+    error_by_chance,
     fit_temperature,
     tempered,
     threshold_keeping,
@@ -31,6 +32,15 @@ def test_an_overconfident_network_is_cooled_to_honesty(truth):
         return calibration_error(probabilities.max(axis=1), probabilities.argmax(axis=1) == targets)
 
     assert error(honest) < 0.02 < error(boastful)
+
+
+def test_few_honest_answers_look_dishonest_by_chance_and_many_do_not():
+    rng = np.random.default_rng(4)
+    confidence = rng.uniform(0.3, 1.0, 100_000)
+    few = confidence[:300]
+    found = [calibration_error(few, rng.random(300) < few) for _ in range(50)]
+    assert error_by_chance(few) == pytest.approx(np.mean(found), rel=0.1)
+    assert error_by_chance(confidence) < 0.005 < 0.03 < error_by_chance(few)
 
 
 def test_the_threshold_loses_no_more_right_answers_than_allowed():
