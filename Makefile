@@ -25,7 +25,7 @@ test: $(READY)
 	.ci/with-screen $(BIN)/python -m pytest
 
 test-pyside6: .venv/pyside6
-	PYTHONPATH=.venv/pyside6 QT_API=pyside6 \
+	PYTHONPATH=$(CURDIR)/.venv/pyside6 QT_API=pyside6 \
 		.ci/with-screen $(BIN)/python -m pytest -o qt_api=pyside6 tests/viewer
 
 # In a folder of its own: beside PyQt6, Qt's libraries would be found twice.
