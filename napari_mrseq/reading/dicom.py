@@ -19,8 +19,9 @@ from napari_mrseq.reading.instance import Layouts, read_instance
 from napari_mrseq.reading.mosaic import is_mosaic, mosaic_frames
 from napari_mrseq.reading.pixels import stack_pixels
 from napari_mrseq.reading.privacy import public_header
-from napari_mrseq.reading.stacks import Stack, split_into_stacks
+from napari_mrseq.reading.stacks import split_into_stacks
 from napari_mrseq.reading.volume_axis import volume_axis_of
+from napari_mrseq.reading.volumes import Stack
 from napari_mrseq.series import Failure, Series
 
 # Image classes that are pictures of a screen or a page, whatever their modality says.

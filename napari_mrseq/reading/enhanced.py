@@ -84,7 +84,7 @@ def _frame(instance: Instance, origin: Origin, index: int, groups: _Groups) -> F
     header = groups.header
     image_type = words(frame_type, 0x00089007) or words(header, 0x00080008)
     declared = text(frame_type, 0x00089208) or text(header, 0x00089208)
-    source = FrameSource(instance.path, instance.offset, instance.layout, index)
+    source = FrameSource(instance.path, instance.offset, instance.layout, instance.stamp, index)
     rescale(source, groups[0x00289145])
     return Frame(
         source=source,

@@ -120,7 +120,7 @@ def classic_frames(instance: Instance) -> list[Frame]:
     image_type = words(header, 0x00080008)
     b_value, direction = diffusion_of(header)
     first = Frame(
-        source=FrameSource(instance.path, instance.offset, instance.layout),
+        source=FrameSource(instance.path, instance.offset, instance.layout, instance.stamp),
         origin=origin_of(instance),
         sop_uid=text(header, 0x00080018),
         position=triple(numbers(header, 0x00200032)),

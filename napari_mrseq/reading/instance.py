@@ -22,7 +22,7 @@ from napari_mrseq.reading.header import (
     read_header,
     transfer_syntax,
 )
-from napari_mrseq.reading.layout import PixelLayout, layout_of
+from napari_mrseq.reading.layout import PixelLayout, layout_of, stamp_of
 from napari_mrseq.reading.private_blocks import CREATOR_TAGS, moved_blocks
 from napari_mrseq.reading.scan import NotPlainError, scan_header
 from napari_mrseq.reading.tags import raw_values, text
@@ -66,12 +66,15 @@ class Instance:
         The elements of `SCANNED_TAGS`, without pixels.
     offset : int
         Byte at which the value of the pixel element starts; -1 where only pydicom can find it.
+    stamp : tuple of int
+        Size and time of the last change of the file.
     """
 
     path: str
     header: Dataset
     layout: PixelLayout
     offset: int
+    stamp: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,7 @@ def read_instance(path: str, layouts: Layouts) -> Instance:
     try:
         with Path(path).open("rb") as file:
             header, layout, offset = _header_and_layout(file, layouts)
+            stamp = stamp_of(file)
     except ReadError:
         raise
     except RecursionError as error:
@@ -111,7 +115,7 @@ def read_instance(path: str, layouts: Layouts) -> Instance:
         raise ReadError(error.strerror or str(error)) from error
     except Exception as error:  # a damaged header can make pydicom raise nearly anything
         raise ReadError(damage_of(error)) from error
-    return Instance(path, header, layout, offset)
+    return Instance(path, header, layout, offset, stamp)
 
 
 def _header_and_layout(file: BinaryIO, layouts: Layouts) -> tuple[Dataset, PixelLayout, int]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from pydicom.dataset import Dataset
@@ -111,6 +112,8 @@ class FrameSource:
     ----------
     offset : int
         Byte at which the pixel element's value starts; -1 where only pydicom can find it.
+    stamp : tuple of int
+        Size and time of the file's last change, as `stamp_of` told when its header was read.
     index : int
         Frame inside the file, from 0.
     """
@@ -118,6 +121,7 @@ class FrameSource:
     path: str
     offset: int
     layout: PixelLayout
+    stamp: tuple[int, int]
     index: int = 0
     slope: float = 1.0
     intercept: float = 0.0
@@ -138,6 +142,12 @@ class FrameSource:
             return np.dtype(np.float64 if "Double" in self.layout.keyword else np.float32)
         size = _PIXEL_DTYPES.get(self.layout.bits_allocated, "u1")
         return np.dtype(size.replace("u", "i") if self.layout.signed else size)
+
+
+def stamp_of(file: BinaryIO) -> tuple[int, int]:
+    """Return size in bytes and time of the last change in ns, by which a changed file is told."""
+    status = os.fstat(file.fileno())
+    return status.st_size, status.st_mtime_ns
 
 
 def layout_of(header: Dataset, syntax: str, keyword: str, pixel_vr: str) -> PixelLayout:

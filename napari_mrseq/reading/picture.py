@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import tifffile
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageOps
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.reading.pixels import GREY_WEIGHTS
@@ -25,6 +25,10 @@ LARGEST_PIXELS = 1 << 26
 _TIFF_MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 # Pillow's modes of one grey value a pixel; all others become 8-bit grey.
 _GREY_MODES = {"L": "u1", "I;16": "u2", "I;16L": "u2", "I;16B": "u2", "I": "i4", "F": "f4"}
+
+# EXIF tag of how a camera was held, and those of its values that swap rows and columns.
+_ORIENTATION = 0x0112
+_ON_ITS_SIDE = (5, 6, 7, 8)
 
 PageReader = Callable[[str, int], NDArray[Any]]
 # Shape, type, reader of a page, and what the user should know.
@@ -65,14 +69,25 @@ def read_picture(path: str) -> Series:
 def _describe_image(path: str) -> _Described:
     with Image.open(path) as image:
         dtype = np.dtype(_GREY_MODES.get(image.mode, "u1"))
-        return (1, image.height, image.width), dtype, _image_page, ()
+        size = image.width, image.height
+        columns, rows = size[::-1] if _orientation(image) in _ON_ITS_SIDE else size
+        return (1, rows, columns), dtype, _image_page, ()
 
 
 def _image_page(path: str, _page: int) -> NDArray[Any]:
-    with Image.open(path) as image:
+    with Image.open(path) as opened:
+        # A telephone turned on its side says so beside the pixels.
+        image = opened if _orientation(opened) == 1 else ImageOps.exif_transpose(opened)
         if image.mode not in _GREY_MODES:
             return np.asarray(image.convert("RGB").convert("L"))
         return np.asarray(image)
+
+
+def _orientation(image: Image.Image) -> int:
+    try:
+        return int(image.getexif().get(_ORIENTATION, 1))
+    except Exception:  # Pillow raises many kinds on a damaged block, which harms no pixel
+        return 1
 
 
 def _describe_tiff(path: str) -> _Described:

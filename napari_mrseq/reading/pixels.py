@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 from uuid import uuid4
@@ -14,7 +15,7 @@ from pydicom.pixels.processing import apply_color_lut
 from pydicom.uid import UID
 
 from napari_mrseq.errors import ReadError
-from napari_mrseq.reading.layout import FrameSource, PixelLayout
+from napari_mrseq.reading.layout import FrameSource, PixelLayout, stamp_of
 
 if TYPE_CHECKING:
     from dask.array import Array
@@ -36,11 +37,11 @@ def slice_values(source: FrameSource, dtype: np.dtype[Any]) -> NDArray[Any]:
     Raises
     ------
     ReadError
-        If the file is gone or its pixels can't be decoded; names the file and the cause.
+        If the file is gone or has changed, or its pixels can't be decoded; names file and cause.
     """
     try:
         frame = _decode(source)
-    except (KeyboardInterrupt, SystemExit):
+    except (KeyboardInterrupt, SystemExit, ReadError):
         raise
     except BaseException as error:  # decoders raise what they like; panics of Rust are no Exception
         raise ReadError(f"{source.path}: {decoding_cause(error, source.layout)}") from error
@@ -117,11 +118,12 @@ def stack_pixels(volumes: Sequence[Sequence[FrameSource]]) -> Array:
 
 def _decode(source: FrameSource) -> NDArray[Any]:
     layout = source.layout
-    if source.offset < 0 or layout.photometric == "PALETTE COLOR":
-        return _decode_dataset(source)
-    if layout.is_plain:
+    if source.offset >= 0 and layout.is_plain and layout.photometric != "PALETTE COLOR":
         return _plain_frame(source)
     with Path(source.path).open("rb") as file:
+        _check_unchanged(file, source)
+        if source.offset < 0 or layout.photometric == "PALETTE COLOR":
+            return _decode_dataset(file, source)
         if layout.bits_allocated == _PACKED_BITS:
             return _packed_frame(file, source)
         # A native frame is read by its own offset, so that a truncated last frame harms no other.
@@ -145,6 +147,7 @@ def _plain_frame(source: FrameSource) -> NDArray[Any]:
     )
     # Straight into the array: each further call of the system lets another thread in between.
     with Path(source.path).open("rb", buffering=0) as file:
+        _check_unchanged(file, source)
         file.seek(source.offset + source.index * layout.frame_bytes)
         if file.readinto(frame.data) < layout.frame_bytes:
             raise EOFError("the file ends before its pixels do")
@@ -167,8 +170,13 @@ def _packed_frame(file: BinaryIO, source: FrameSource) -> NDArray[Any]:
     return pixels.reshape(layout.rows, layout.columns)
 
 
-def _decode_dataset(source: FrameSource) -> NDArray[Any]:
-    dataset = dcmread(source.path, force=True)
+def _check_unchanged(file: BinaryIO, source: FrameSource) -> None:
+    if stamp_of(file) != source.stamp:
+        raise ReadError(f"{source.path}: the file has changed since it was opened: open it again")
+
+
+def _decode_dataset(file: BinaryIO, source: FrameSource) -> NDArray[Any]:
+    dataset = dcmread(file, force=True)
     if not hasattr(dataset.file_meta, "TransferSyntaxUID"):
         dataset.file_meta.TransferSyntaxUID = UID(source.layout.transfer_syntax)
     decoder = get_decoder(source.layout.transfer_syntax)
@@ -196,11 +204,7 @@ def _whole_mosaics(volumes: Sequence[Sequence[FrameSource]]) -> bool:
 
 
 def _mosaic_values(sources: Sequence[FrameSource], dtype: np.dtype[Any]) -> NDArray[Any]:
-    first = sources[0]
-    whole = FrameSource(
-        first.path, first.offset, first.layout, first.index, first.slope, first.intercept
-    )
-    mosaic = slice_values(whole, dtype)
+    mosaic = slice_values(replace(sources[0], tile=None), dtype)
     tiles = [source.tile for source in sources if source.tile is not None]
     return np.stack(
         [mosaic[t.row : t.row + t.rows, t.column : t.column + t.columns] for t in tiles]

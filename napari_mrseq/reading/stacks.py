@@ -2,35 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, field
-from itertools import chain
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
 
 import numpy as np
 
 from napari_mrseq.reading.frames import Frame
-from napari_mrseq.reading.geometry import SAME_PLACE_MM, place_slices, same_orientation
+from napari_mrseq.reading.geometry import same_orientation
+from napari_mrseq.reading.volumes import Stack, grouped, into_volumes, places_of
 from napari_mrseq.series import plane_of
-
-
-@dataclass(slots=True)
-class Stack:
-    """Slices of one contrast in one plane.
-
-    Attributes
-    ----------
-    volumes : list of list of Frame
-        As many slices in each volume, sorted along the slice normal.
-    part : str
-        What tells the stack from others of its series, in words; empty where there are none.
-    warnings : list of str
-        Duplicates and incomplete volumes.
-    """
-
-    volumes: list[list[Frame]]
-    part: str = ""
-    warnings: list[str] = field(default_factory=list)
 
 
 def split_into_stacks(frames: Sequence[Frame]) -> list[Stack]:
@@ -44,7 +24,7 @@ def split_into_stacks(frames: Sequence[Frame]) -> list[Stack]:
     stacks: list[Stack] = []
     for group in _by_plane(_by_kind(unique)):
         for part in _by_contrast(group):
-            stacks += _into_volumes(part)
+            stacks += into_volumes(part)
     stacks.sort(key=lambda stack: min(frame.order for frame in stack.volumes[0]))
     if stacks:
         stacks[0].warnings[:0] = warnings
@@ -71,13 +51,6 @@ def _without_copies(frames: Sequence[Frame]) -> tuple[list[Frame], list[str]]:
     return unique, [f"duplicate: the instances of {names}{more} are there twice, shown once"]
 
 
-def _grouped(frames: Iterable[Frame], key: Callable[[Frame], Hashable]) -> list[list[Frame]]:
-    groups: dict[Hashable, list[Frame]] = defaultdict(list)
-    for frame in frames:
-        groups[key(frame)].append(frame)
-    return list(groups.values())
-
-
 def _by_kind(frames: Iterable[Frame]) -> list[list[Frame]]:
     def kind(frame: Frame) -> Hashable:
         spacing = frame.pixel_spacing and tuple(round(value, 3) for value in frame.pixel_spacing)
@@ -85,7 +58,7 @@ def _by_kind(frames: Iterable[Frame]) -> list[list[Frame]]:
         shape = (*frame.source.shape, layout.is_colour)
         return shape, spacing, frame.component, frame.stack, frame.position is None
 
-    return _grouped(frames, kind)
+    return grouped(frames, kind)
 
 
 def _by_plane(groups: Iterable[list[Frame]]) -> list[list[Frame]]:
@@ -117,7 +90,7 @@ def _by_contrast(frames: list[Frame]) -> list[list[Frame]]:
         groups = [
             part
             for group in groups
-            for part in (_grouped(group, key) if _collide(group) else [group])
+            for part in (grouped(group, key) if _collide(group) else [group])
         ]
     return groups
 
@@ -130,152 +103,8 @@ def _echo(frame: Frame) -> Hashable:
     return None if frame.echo_time is None else round(frame.echo_time, 2)
 
 
-def _places(frames: Sequence[Frame]) -> list[int]:
-    """Number the places of slices; where there is no geometry each has its own."""
-    orientation = frames[0].orientation
-    positions = [frame.position for frame in frames if frame.position is not None]
-    if orientation is None or len(positions) < len(frames):
-        return list(range(len(frames)))
-    return [int(place) for place in place_slices(positions, orientation)]
-
-
 def _collide(frames: Sequence[Frame]) -> bool:
-    return len(set(_places(frames))) < len(frames)
-
-
-def _into_volumes(frames: list[Frame]) -> list[Stack]:
-    """Arrange the slices of one contrast as volumes; incomplete ones become stacks of their own."""
-    frames = sorted(frames, key=lambda frame: frame.order)
-    if frames[0].source.tile is not None:
-        return _mosaic_volumes(frames)
-    by_place: dict[int, list[Frame]] = defaultdict(list)
-    for place, frame in zip(_places(frames), frames, strict=True):
-        by_place[place].append(frame)
-    counts = {len(members) for members in by_place.values()}
-    if len(counts) == 1:
-        return [Stack(_even_volumes(by_place))]
-    return _uneven_volumes(by_place)
-
-
-def _mosaic_volumes(frames: list[Frame]) -> list[Stack]:
-    """Take each mosaic as a volume, wherever it lies: a head that moves is followed by some."""
-    mosaics = [
-        [frame for _, frame in sorted(zip(_places(mosaic), mosaic, strict=True), key=_first)]
-        for mosaic in _grouped(frames, lambda frame: (frame.source.path, frame.source.index))
-    ]
-    stacks = [Stack(volumes) for volumes in _grouped_lists(mosaics)]
-    for stack in stacks:
-        starts = [volume[0].position for volume in stack.volumes]
-        known = np.array([start for start in starts if start is not None])
-        if len(known) and np.ptp(known, axis=0).max() > SAME_PLACE_MM:
-            stack.warnings.append("volumes lie at different places; the place of the first is kept")
-    return stacks
-
-
-def _grouped_lists(volumes: Iterable[list[Frame]]) -> list[list[list[Frame]]]:
-    groups: dict[int, list[list[Frame]]] = defaultdict(list)
-    for volume in volumes:
-        groups[len(volume)].append(volume)
-    return list(groups.values())
-
-
-def _first(entry: tuple[int, Frame]) -> int:
-    return entry[0]
-
-
-def _even_volumes(by_place: dict[int, list[Frame]]) -> list[list[Frame]]:
-    """Return volumes where each place has as many slices."""
-    for key in _VOLUME_KEYS:
-        volumes = _volumes_by(by_place, key)
-        if volumes is not None and all(len(v) == len(by_place) for v in volumes.values()):
-            return [_sorted_by_place(volume) for volume in volumes.values()]
-    ranks = range(len(by_place[0]))
-    return [[by_place[place][rank] for place in sorted(by_place)] for rank in ranks]
-
-
-def _uneven_volumes(by_place: dict[int, list[Frame]]) -> list[Stack]:
-    most = max(map(len, by_place.values()))
-    keyed = (_volumes_by(by_place, key) for key in _VOLUME_KEYS)
-    # Where instances are merely counted off, only a whole volume shows that the count is right.
-    counted = (_volumes_by(by_place, key) for key in _counted(by_place))
-    whole = (found for found in counted if found and _is_any_whole(found, len(by_place)))
-    fitting = (found for found in chain(keyed, whole) if found and len(found) == most)
-    volumes = next(fitting, None)
-    if volumes is None:
-        volumes = {}
-        for place, members in by_place.items():
-            for rank, frame in enumerate(members):
-                volumes.setdefault(rank, {})[place] = frame
-    by_places: dict[tuple[int, ...], list[list[Frame]]] = defaultdict(list)
-    for volume in volumes.values():
-        by_places[tuple(sorted(volume))].append(_sorted_by_place(volume))
-    stacks = [Stack(members) for members in by_places.values()]
-    for stack in stacks:
-        held = len(stack.volumes[0])
-        if held < len(by_place):
-            stack.part = "incomplete"
-            stack.warnings.append(
-                f"incomplete: {held} of the {len(by_place)} slices that other volumes of this "
-                "series have, kept as a stack of its own"
-            )
-    if len(volumes) == len(stacks) > 1:
-        stacks[0].warnings.append("duplicate positions: further slices at them are kept apart")
-    return stacks
-
-
-def _volumes_by(
-    by_place: dict[int, list[Frame]], key: Callable[[Frame], Hashable]
-) -> dict[Hashable, dict[int, Frame]] | None:
-    """Group slices into volumes by an attribute, None where it doesn't tell them apart."""
-    volumes: dict[Hashable, dict[int, Frame]] = {}
-    ordered = sorted(
-        ((frame.order, place, frame) for place, members in by_place.items() for frame in members),
-        key=lambda entry: entry[:2],
-    )
-    for _, place, frame in ordered:
-        label = key(frame)
-        volume = volumes.setdefault(label, {})
-        if label is None or place in volume:
-            return None
-        volume[place] = frame
-    return volumes
-
-
-def _is_any_whole(volumes: dict[Hashable, dict[int, Frame]], places: int) -> bool:
-    return any(len(volume) == places for volume in volumes.values())
-
-
-def _counted(by_place: dict[int, list[Frame]]) -> list[Callable[[Frame], Hashable]]:
-    """Return keys that count instances off: volume by volume, or place by place."""
-    places, volumes = len(by_place), max(map(len, by_place.values()))
-    first = min(frame.order[2] for members in by_place.values() for frame in members)
-    return [
-        lambda frame: (frame.order[2] - first) // places,
-        lambda frame: (frame.order[2] - first) % volumes,
-    ]
-
-
-def _sorted_by_place(volume: dict[int, Frame]) -> list[Frame]:
-    return [volume[place] for place in sorted(volume)]
-
-
-def _gradient(frame: Frame) -> Hashable:
-    if frame.b_value is None:
-        return None
-    direction = frame.direction and tuple(np.round(frame.direction, 3).tolist())
-    return frame.b_value, direction
-
-
-# Attributes that may number the volumes of a stack, most telling first.
-_VOLUME_KEYS: tuple[Callable[[Frame], Hashable], ...] = (
-    lambda frame: frame.order[0] or None,
-    lambda frame: frame.order[1] or None,
-    _gradient,
-    lambda frame: frame.inversion_time,
-    lambda frame: frame.flip_angle,
-    lambda frame: frame.trigger,
-    lambda frame: frame.time,
-)
+    return len(set(places_of(frames))) < len(frames)
 
 
 def _name_parts(stacks: list[Stack]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tifffile
-from PIL import Image
+from PIL import Image, ImageOps
 
 from napari_mrseq.reading import read_study
 from napari_mrseq.series import Series
@@ -42,6 +42,18 @@ def test_colour_becomes_grey(mode: str, tmp_path: Path) -> None:
     Image.fromarray(array).convert(mode).save(tmp_path / "a.png")
     expected = np.asarray(Image.open(tmp_path / "a.png").convert("RGB").convert("L"))
     np.testing.assert_array_equal(read_one(tmp_path / "a.png").pixels[0].compute(), expected)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_picture_stands_as_the_camera_was_held(orientation: int, tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    Image.fromarray((GREY % 256).astype(np.uint8)).save(tmp_path / "a.png", exif=exif)
+    with Image.open(tmp_path / "a.png") as image:
+        expected = np.asarray(ImageOps.exif_transpose(image))
+    series = read_one(tmp_path / "a.png")
+    assert series.pixels.shape[1:] == expected.shape
+    np.testing.assert_array_equal(series.pixels[0].compute(), expected)
 
 
 def test_jpg_under_another_name(tmp_path: Path) -> None:

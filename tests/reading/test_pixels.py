@@ -158,6 +158,24 @@ def test_nothing_is_decoded_before_it_is_asked_for(write_slice: WriteSlice) -> N
     assert series.pixels.chunks == ((1, 1, 1), (12,), (16,))
 
 
+@pytest.mark.parametrize("syntax", ["plain", "rle", "deflated"])
+def test_file_that_changed_since_it_was_opened_is_named(
+    syntax: str, write_slice: WriteSlice
+) -> None:
+    path = write_slice(1)
+    dataset = pydicom.dcmread(path)
+    if syntax == "rle":
+        dataset.compress(RLELossless, generate_instance_uid=False)
+    elif syntax == "deflated":
+        dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    dataset.save_as(path, overwrite=True)
+    series = read_one(path)
+    dataset.PatientComments = "one more element moves the pixels"
+    dataset.save_as(path, overwrite=True)
+    with pytest.raises(ReadError, match=r"00001\.dcm: the file has changed"):
+        series.pixels.compute()
+
+
 def test_missing_decoder_is_named_with_what_brings_it() -> None:
     path = bundled("MR_small_jpeg_ls_lossless.dcm")
     code = (
