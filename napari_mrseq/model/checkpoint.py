@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import pickle
 import warnings
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -45,8 +47,8 @@ def import_checkpoint(
     Parameters
     ----------
     path : Path
-        What ``torch.save`` wrote: a state dict, alone or in a dictionary, with or without
-        prefixes (``module.``) before its names.
+        What ``torch.save`` or ``pickle.dump`` wrote: a state dict, alone or in a dictionary, with
+        or without prefixes (``module.``) before its names.
     network : str
         Name of the classifier in torchvision.
     classes : sequence of str
@@ -100,7 +102,7 @@ def read_state_dict(path: Path) -> dict[str, Tensor]:
         with warnings.catch_warnings():
             # Of how old files were written: nothing that a user could change.
             warnings.simplefilter("ignore")
-            content = torch.load(path, map_location="cpu", weights_only=True)
+            content = _unpacked(path)
     except pickle.UnpicklingError as error:
         raise ModelError(f"{path} can't be imported: {_UNSAFE}") from error
     except OSError as error:
@@ -113,6 +115,39 @@ def read_state_dict(path: Path) -> dict[str, Tensor]:
     if not weights:
         raise ModelError(f"{path} can't be imported: it holds no named weights")
     return weights
+
+
+def _unpacked(path: Path) -> Any:
+    """Unpack what ``torch.save`` or plain ``pickle`` wrote, as far as it is weights."""
+    try:
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError:
+        with path.open("rb") as file:
+            return _WeightsUnpickler(file).load()
+
+
+def _storage(content: bytes) -> Any:
+    return torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
+
+
+# What pickled weights call when they are unpacked.
+_CALLED = {
+    ("collections", "OrderedDict"): OrderedDict,
+    ("torch._utils", "_rebuild_tensor_v2"): torch._utils._rebuild_tensor_v2,
+    ("torch._utils", "_rebuild_parameter"): torch._utils._rebuild_parameter,
+    # torch's own would unpack the storage without looking.
+    ("torch.storage", "_load_from_bytes"): _storage,
+}
+
+
+class _WeightsUnpickler(pickle.Unpickler):
+    """Unpacks tensors in dictionaries, and refuses to call anything else."""
+
+    def find_class(self, module_name: str, global_name: str) -> Any:
+        """Return what the file may call."""
+        if (module_name, global_name) not in _CALLED:
+            raise pickle.UnpicklingError(f"{module_name}.{global_name} is no part of weights")
+        return _CALLED[module_name, global_name]
 
 
 def _check_wishes(network: str, classes: Sequence[str], window: tuple[float, float] | None) -> None:

@@ -18,7 +18,7 @@ from torchvision import models, transforms
 
 import napari_mrseq as mrseq
 from napari_mrseq.errors import ModelError
-from napari_mrseq.model.checkpoint import import_checkpoint
+from napari_mrseq.model.checkpoint import import_checkpoint, read_state_dict
 from napari_mrseq.model.registry import read_card
 
 CLASSES = ("T1", "T2", "FLAIR")
@@ -136,6 +136,14 @@ def test_state_dicts_are_found_however_they_were_saved(network, imported, tmp_pa
         mrseq.load_model(imported, "cpu").predict(picture),
         atol=1e-6,
     )
+
+
+def test_a_state_dict_pickled_without_torch_save_is_read_too(network, tmp_path):
+    weights = network.state_dict()
+    (tmp_path / "plain.pkl").write_bytes(pickle.dumps({"state_dict": weights}))
+    read = read_state_dict(tmp_path / "plain.pkl")
+    assert read.keys() == weights.keys()
+    assert all(torch.equal(read[name], tensor) for name, tensor in weights.items())
 
 
 class Runs:
