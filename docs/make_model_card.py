@@ -30,6 +30,8 @@ CONFUSION = DOCS / "images" / "confusion.png"
 # Written by the benchmarks; the gain of each trial: [{"trial": "…", "figures": {"…": share}}, …].
 ROBUSTNESS, STRANGERS = DOCS / "robustness.json", DOCS / "unknown.json"
 ABLATIONS = DOCS / "ablations.json"
+# What `napari-mrseq evaluate CATALOGUE --against OLD --output FOLDER` writes as figures.json.
+OLD_RECIPE = DOCS / "old-recipe.json"
 # A sequence whose family is right in fewer series than this is missed often; with fewer series
 # than that nothing is sure.
 OFTEN, FEW = 0.8, 10
@@ -39,7 +41,7 @@ def page(card: Card, sha256: str, megabytes: float) -> str:
     """Return the page in Markdown."""
     folder = jinja2.FileSystemLoader(DOCS)
     environment = jinja2.Environment(loader=folder, undefined=jinja2.StrictUndefined)
-    environment.filters |= {"percent": percent, "name_of": name_of}
+    environment.filters |= {"percent": percent, "name_of": name_of, "interval": interval}
     trainings = list(history(dict(card.training)))
     folds = [training["recipe"].get("held_out") for training in trainings]
     ablations = measured(ABLATIONS) or []
@@ -54,6 +56,7 @@ def page(card: Card, sha256: str, megabytes: float) -> str:
         robustness=measured(ROBUSTNESS),
         unknown=measured(STRANGERS),
         ablations=ablations,
+        beside=(measured(OLD_RECIPE) or {}).get("against"),
         ablation_names=list(dict.fromkeys(name for row in ablations for name in row["figures"])),
     )
     return text.rstrip() + "\n"
@@ -65,6 +68,12 @@ def history(training: dict[str, Any]) -> Iterator[dict[str, Any]]:
     if isinstance(start, dict):
         yield from history(start["training"])
     yield training
+
+
+def interval(bounds: list[float]) -> str:
+    """Write [value, low, high] in percent."""
+    value, low, high = (f"{100 * bound:.1f}" for bound in bounds)
+    return f"{value} ({low} to {high})"
 
 
 def measured(path: Path) -> Any:

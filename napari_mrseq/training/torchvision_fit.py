@@ -3,7 +3,8 @@
 Taken for the recipe of the old program, which prepares pictures as the tutorial does; its own
 training program was not at hand. A ResNet from ImageNet's weights, three equal colours, a random
 part of the picture cut to 224 × 224 and mirrored by chance, SGD with momentum, the rate falling
-to a tenth every seven passes. No class for what is unknown.
+to a tenth every seven passes. No class for what is unknown. Products are rounded to bfloat16 where
+the processor multiplies it, which the tutorial does not do.
 """
 
 from __future__ import annotations
