@@ -78,7 +78,7 @@ def familiarized(
     trained = [row for row in known if row.fold != held_out]
     if card.network != networks.LITE or len(trained) < LEAST:
         return card, plain
-    network = networks.build(card.network, len(card.classes))
+    network = networks.EfficientNetLite(len(card.classes))
     network.load_state_dict(plain)
     network.float().eval()
     features = _features(network, _balanced(trained), card.input_size)
@@ -116,7 +116,7 @@ def _balanced(rows: list[Row]) -> list[Row]:
 
 
 @torch.inference_mode()
-def _features(network: torch.nn.Module, rows: list[Row], size: int) -> Tensor:
+def _features(network: networks.EfficientNetLite, rows: list[Row], size: int) -> Tensor:
     """Return the features of pictures as prediction prepares them, where they show something."""
     images, shown = load_images(rows, size)
     batches = (images[shown > LEAST_SHOWN].float() / 255).split(BATCH)

@@ -71,7 +71,8 @@ def _one(image: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.flo
     softened = ndimage.gaussian_filter(image, 0.7)
     image = np.where(brain, image, softened)
     # As prepared pictures are scaled.
-    return np.clip(image / max(1.0, float(np.quantile(image, HIGH_QUANTILE))), 0, 1)
+    peak = max(1.0, float(np.quantile(image, HIGH_QUANTILE)))
+    return np.asarray(np.clip(image / peak, 0, 1), dtype=np.float32)
 
 
 def _shrunk(image: NDArray[np.float32], factor: float) -> NDArray[np.float32]:
@@ -84,4 +85,4 @@ def _waves(size: int, length: float, rng: np.random.Generator) -> NDArray[np.flo
     """Return a smooth field of deviation 1, its waves of this length (1: the frame's side)."""
     cells = max(3, round(1 / length))
     field = ndimage.zoom(rng.standard_normal((cells, cells)), size / cells, order=1)
-    return field[:size, :size] / max(float(field.std()), 1e-6)
+    return np.asarray(field[:size, :size] / max(float(field.std()), 1e-6))
