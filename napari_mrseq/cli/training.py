@@ -78,6 +78,10 @@ def evaluate(
     against: Annotated[
         str | None, typer.Option(help="Another model (a name or file), side by side.")
     ] = None,
+    fold: Annotated[
+        int | None,
+        typer.Option(help="Measure on this fold alone, whatever the model's card says."),
+    ] = None,
 ) -> None:
     """Measure a model on the fold it never saw (on all pictures where none was held out)."""
     from napari_mrseq.model import load_model
@@ -87,7 +91,7 @@ def evaluate(
 
     network = load_model(model, device.value)
     other = load_model(against, device.value) if against else None
-    figures = measure_source(network, catalogue, other, log=say)
+    figures = measure_source(network, catalogue, other, log=say, fold=fold)
     typer.echo(text_of(figures))
     if output:
         say(f"{write_figures(figures, output, catalogue.name)} written")

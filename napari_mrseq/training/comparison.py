@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from napari_mrseq.errors import CatalogueError
 from napari_mrseq.sequences import UNKNOWN, family_of
 from napari_mrseq.training.cases import Cases, cases_of
 from napari_mrseq.training.catalogue import read_catalogue
@@ -33,19 +34,26 @@ def measure_source(
     source: Path,
     against: Model | None = None,
     log: Callable[[str], None] = print,
+    fold: int | None = None,
 ) -> dict[str, Any]:
     """Measure a model on what it never saw of a catalogue, or of a folder with one per class.
 
-    Takes, besides the source, and returns what `measure` does.
+    Takes, besides the source and a fold to measure on whatever the model's card says, and returns
+    what `measure` does.
 
     Raises
     ------
     CatalogueError
-        If the source can't be used.
+        If the source can't be used, or has no such fold.
     """
     with TemporaryDirectory() as folder:
         rows = read_catalogue(catalogue_of(source, Path(folder), log=log))
-    unseen, told = unseen_rows(model.card, rows, source.name)
+    if fold is None:
+        unseen, told = unseen_rows(model.card, rows, source.name)
+    else:
+        unseen, told = [row for row in rows if row.fold == fold], f"fold {fold} alone"
+    if not unseen:
+        raise CatalogueError(f"{source} has no pictures of fold {fold}")
     log(told)
     return measure(model, unseen, against, log)
 

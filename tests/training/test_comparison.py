@@ -191,3 +191,21 @@ def test_the_command_line_writes_json_and_the_page(tmp_path):
     assert figures["slices"]["measures"]["cases"] == 8
     assert figures["against"]["slices"]["accuracy"]["difference"] == [0, 0, 0]
     assert (tmp_path / "out" / "evaluation.html").read_text().startswith("<!DOCTYPE html>")
+
+
+def test_one_fold_alone_is_measured_where_it_is_asked_for(tmp_path):
+    rows = []
+    for index in range(6):
+        Image.fromarray(stripes("T1", index // 2, index)).save(tmp_path / f"{index}.png")
+        rows.append(
+            {"path": f"{index}.png", "label": "T1", "group": f"g{index}", "fold": index % 3}
+        )
+    write(tmp_path / "c.csv", rows)
+    command = [PROGRAM, "evaluate", "c.csv", "--output", "out", "--fold"]
+    done = subprocess.run([*command, "1"], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    figures = json.loads((tmp_path / "out" / "figures.json").read_text())
+    assert figures["slices"]["measures"]["cases"] == 2
+    missing = subprocess.run([*command, "7"], cwd=tmp_path, capture_output=True, text=True)
+    assert missing.returncode != 0
+    assert "c.csv has no pictures of fold 7" in missing.stderr
