@@ -35,6 +35,7 @@ class Background:
     ) -> None:
         self._on_step, self._on_error, self._on_end = on_step, on_error, on_end
         self._worker: Any = None
+        self._heard: tuple[Callable[[Any], None], Callable[[], None]]
 
     @property
     def running(self) -> bool:
@@ -46,8 +47,10 @@ class Background:
         from napari.qt.threading import create_worker
 
         worker = create_worker(_steps_of, work, args, _start_thread=False, _ignore_errors=True)
-        worker.yielded.connect(self._on_yield)
-        worker.finished.connect(self._on_finish)
+        # Qt holds a method weakly: work that nobody else holds would end unheard.
+        self._heard = (lambda step: self._on_yield(step), lambda: self._on_finish())
+        worker.yielded.connect(self._heard[0])
+        worker.finished.connect(self._heard[1])
         self._worker = worker
         worker.start()
 
@@ -60,8 +63,8 @@ class Background:
         """Stop, and let nothing of work under way arrive any more."""
         worker, self._worker = self._worker, None
         if worker is not None:
-            worker.yielded.disconnect(self._on_yield)
-            worker.finished.disconnect(self._on_finish)
+            worker.yielded.disconnect(self._heard[0])
+            worker.finished.disconnect(self._heard[1])
             worker.quit()
 
     def _on_yield(self, step: Any) -> None:
