@@ -54,6 +54,8 @@ def finish(*_):
                     if w.isVisible() and w.text() and is_cut(w)]
     panel.tabs.setCurrentIndex(0)
     settle()
+    # matplotlib's layout comes to rest with the second drawing.
+    panel.plot.canvas.draw()
     for place in (2, 11):
         viewer.dims.set_current_step(0, place)
         settle()
