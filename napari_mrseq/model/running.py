@@ -62,6 +62,14 @@ def half_precision(device: str) -> torch.dtype | None:
     return torch.bfloat16 if native else None
 
 
+def training_precision(device: str) -> torch.dtype | None:
+    """Return what products are rounded to while a network is trained, None for float32.
+
+    bfloat16 or nothing: the gradients of float16 would need to be scaled.
+    """
+    return torch.bfloat16 if half_precision(device) else None
+
+
 def precision(device: str, half: torch.dtype | None) -> contextlib.AbstractContextManager[object]:
     """Return the context in which products are rounded to `half`; None for float32."""
     return torch.autocast(device.partition(":")[0], half) if half else contextlib.nullcontext()

@@ -16,12 +16,12 @@ from pathlib import Path
 from safetensors.torch import load_file
 
 from napari_mrseq.errors import ModelError
-from napari_mrseq.model.card import Calibration, Card
+from napari_mrseq.model.card import Card
 from napari_mrseq.model.registry import read_card
 from napari_mrseq.training.catalogue import read_catalogue
-from napari_mrseq.training.familiarize import PREFIX, familiarized
+from napari_mrseq.training.familiarize import PREFIX
 from napari_mrseq.training.fit import save_weights
-from napari_mrseq.training.run import measured
+from napari_mrseq.training.run import finished
 
 
 def average(
@@ -63,14 +63,7 @@ def average(
         if not name.startswith(PREFIX)
     }
     card = replace(card, training=dict(card.training) | {"averaged_with": other.training})
-    rows = read_catalogue(catalogue)
-    card, weights = familiarized(card, weights, rows, folds[0], twin)
-    held_out = [row for row in rows if row.fold == folds[0]]
-    if held_out:
-        card = measured(replace(card, calibration=Calibration()), weights, held_out)
-    elif twin:
-        known = read_card(twin)
-        card = replace(card, calibration=known.calibration, figures=known.figures)
+    card, weights = finished(card, weights, read_catalogue(catalogue), twin)
     save_weights(weights, card, output)
     return card
 

@@ -157,8 +157,7 @@ class _Trainer:
         torch.manual_seed(recipe.seed)
         self.recipe, self.images, self.epoch = recipe, images, 0
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
-        # float16 would need its gradients scaled.
-        self.half = torch.bfloat16 if running.half_precision(self.device) else None
+        self.half = running.training_precision(self.device)
         self.channels = networks.channel_count(recipe.network)
         self.unknown = classes.index(UNKNOWN)
         self.stripped = torch.tensor([row.stripped for row in rows])

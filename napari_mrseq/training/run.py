@@ -12,7 +12,7 @@ from typing import Any
 import torch
 
 from napari_mrseq.model import Model, networks
-from napari_mrseq.model.card import Card
+from napari_mrseq.model.card import Calibration, Card
 from napari_mrseq.model.registry import read_card
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN
 from napari_mrseq.training.calibrate import calibrate, cross_calibrated
@@ -90,13 +90,7 @@ def train(
         input_size=recipe.input_size,
         training=_provenance(catalogue, rows, recipe, start),
     )
-    card, weights = familiarized(card, weights, rows, recipe.held_out, start)
-    held_out = [row for row in rows if row.fold == recipe.held_out]
-    if held_out:
-        log(f"measuring on {len(held_out)} pictures of fold {recipe.held_out}")
-        card = measured(card, weights, held_out)
-    elif start:
-        card = _inherited(card, read_card(start))
+    card, weights = finished(card, weights, rows, start, log)
     path = folder / WEIGHTS
     save_weights(weights, card, path)
     (folder / FIGURES).write_text(json.dumps(card.figures, indent=1), encoding="utf-8")
@@ -117,6 +111,29 @@ def evaluate(model: Model, rows: list[Row], log: Callable[[str], None] = print) 
     slices = answer_slices(model, rows)
     series = answer_series(slices, rows, model.card.calibration.series_temperature)
     return _figures(model.card, slices, series)
+
+
+def finished(
+    card: Card,
+    weights: dict[str, torch.Tensor],
+    rows: list[Row],
+    twin: Path | None,
+    log: Callable[[str], None] = print,
+) -> tuple[Card, dict[str, torch.Tensor]]:
+    """Measure what is familiar to a network, and how right it is, on the fold its card names.
+
+    Where that fold has no pictures, calibration and figures are those of the twin, if there is one:
+    a model trained alike, or the one that training started from.
+    """
+    fold = card.training["recipe"]["held_out"]
+    card, weights = familiarized(card, weights, rows, fold, twin)
+    held_out = [row for row in rows if row.fold == fold]
+    if held_out:
+        log(f"measuring on {len(held_out)} pictures of fold {fold}")
+        card = measured(replace(card, calibration=Calibration()), weights, held_out)
+    elif twin:
+        card = _inherited(card, read_card(twin))
+    return card, weights
 
 
 def measured(card: Card, weights: dict[str, torch.Tensor], rows: list[Row]) -> Card:

@@ -158,8 +158,7 @@ class _Trainer:
         if start:
             _start(network, start, recipe.network, classes)
         self.network = network.to(self.device).to(memory_format=torch.channels_last)
-        # float16 would need its gradients scaled.
-        self.half = torch.bfloat16 if running.half_precision(self.device) else None
+        self.half = running.training_precision(self.device)
         self.optimizer = torch.optim.SGD(
             self.network.parameters(), lr=recipe.rate, momentum=recipe.momentum
         )

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from napari.components import ViewerModel
     from napari.layers import Image
 
+    from napari_mrseq.viewer.annotation import LayerState
+
 LOOK = {
     "font_size": 14,
     "color": "white",
@@ -111,15 +113,15 @@ def canvas_text(viewer: ViewerModel) -> str:
     topmost one; it says its name where another one is visible too.
     """
     visible = [layer for layer in image_layers(viewer) if layer.visible]
-    known = [layer for layer in visible if state_of(layer) is not None]
+    known = [(one, state) for one in visible if (state := state_of(one)) is not None]
     if not known:
         return ""
     if in_grid(viewer):
-        return "\n".join(_grid_line(viewer, layer) for layer in reversed(known))
+        return "\n".join(_grid_line(viewer, *one) for one in reversed(known))
     active = viewer.layers.selection.active
-    chosen = active if active in known else known[-1]
-    line = _line(viewer, chosen)
-    return line if len(visible) == 1 else f"{line}\n{shortened(own_name(chosen), LONGEST_NAME)}"
+    layer, state = next((one for one in known if one[0] is active), known[-1])
+    line = _line(state, slice_in_view(viewer, layer))
+    return line if len(visible) == 1 else f"{line}\n{shortened(own_name(layer), LONGEST_NAME)}"
 
 
 def in_grid(viewer: ViewerModel) -> bool:
@@ -128,30 +130,23 @@ def in_grid(viewer: ViewerModel) -> bool:
     return bool(viewer.canvas.grid.enabled) and several
 
 
-def _grid_line(viewer: ViewerModel, layer: Image) -> str:
-    return f"{_said(viewer, layer)}   {shortened(own_name(layer), LONGEST_IN_GRID)}"
+def _grid_line(viewer: ViewerModel, layer: Image, state: LayerState) -> str:
+    said = _said(state, slice_in_view(viewer, layer))
+    return f"{said}   {shortened(own_name(layer), LONGEST_IN_GRID)}"
 
 
-def _line(viewer: ViewerModel, layer: Image) -> str:
-    state = state_of(layer)
-    if state is None:
-        return ""
-    index = slice_in_view(viewer, layer)
+def _line(state: LayerState, index: int | None) -> str:
     # On one line, the place in a 4-D series would not fit a canvas of usual width.
     place = (
         "whole stack"
         if index is None
         else slice_words(state.series, index).replace(", volume", "\nvolume", 1)
     )
-    return f"{_said(viewer, layer)}   {place}"
+    return f"{_said(state, index)}   {place}"
 
 
-def _said(viewer: ViewerModel, layer: Image) -> str:
+def _said(state: LayerState, index: int | None) -> str:
     """Return what the slice in view is, or the whole stack where none is."""
-    state = state_of(layer)
-    if state is None:
-        return ""
-    index = slice_in_view(viewer, layer)
     said = state.verdict if index is None else state.said(index)
     if said is None:
         return "not yet run"
