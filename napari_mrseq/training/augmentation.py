@@ -135,6 +135,8 @@ def _windowed(images: Tensor, draw: _Draw) -> Tensor:
     peak = images.amax(dim=(2, 3), keepdim=True).clamp_min(1e-3)
     images = (images / peak).clamp(0, 1)
     images = images ** torch.exp(draw.normal(0.3))
+    # A second bend, at the bright end: together any S-shaped curve.
+    images = 1 - (1 - images).clamp_min(1e-4) ** torch.exp(draw.normal(0.2))
     low = torch.where(draw.chosen(0.3), draw.uniform(0.0, 0.15), torch.zeros(1))
     high = torch.where(draw.chosen(0.5), draw.uniform(0.6, 1.15), torch.ones(1))
     images = ((images - low) / (high - low)).clamp(0, 1)

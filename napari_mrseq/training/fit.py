@@ -21,6 +21,7 @@ from napari_mrseq.sequences import UNKNOWN
 from napari_mrseq.training.augmentation import augment
 from napari_mrseq.training.backbone import start_from_imagenet, start_from_model
 from napari_mrseq.training.catalogue import Row
+from napari_mrseq.training.depthwise import quicken_depthwise
 from napari_mrseq.training.images import sampling_weights
 from napari_mrseq.training.negatives import make_negatives
 from napari_mrseq.training.scalp import with_scalp
@@ -32,6 +33,8 @@ NEGATIVE_SHARE = 0.05
 SCALP_SHARE = 0.5
 # A slice that shows this much is taught its label; one that shows less, in part, to be unknown.
 PLAIN = 0.1
+# Share of each step in the averaged batch statistics: they belong to the last size that was seen.
+STATISTICS_RATE = 0.02
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,9 @@ class Recipe:
         Architecture, as `networks.build` knows it.
     input_size, stored_size : int
         Rows and columns the network sees, and of the prepared pictures it is cut from.
+    early_share : float
+        Share of the passes, the first ones, in which it sees three quarters of the rows and
+        columns: that takes half the time (progressive learning; Tan & Le, EfficientNetV2, 2021).
     epochs, draws, batch : int
         Passes, pictures a pass, pictures a step.
     rate, decay, dropout, smoothing, doubtful_smoothing, averaging : float
@@ -58,6 +64,7 @@ class Recipe:
     network: str = networks.LITE
     input_size: int = 129
     stored_size: int = 193
+    early_share: float = 0.6
     epochs: int = 20
     draws: int = 8000
     batch: int = 64
@@ -173,6 +180,7 @@ class _Trainer:
             start_from_model(network, start, recipe.network, classes)
         elif isinstance(network, networks.EfficientNetLite):
             start_from_imagenet(network)
+        quicken_depthwise(network)
         self.network = network.to(self.device).to(memory_format=torch.channels_last)
         self.averaged = copy.deepcopy(self.network).eval()
         self.steps = recipe.draws // recipe.batch
@@ -224,11 +232,18 @@ class _Trainer:
         if bool(made.any()):
             pictures[made] = make_negatives(pictures[made], self.generator)
             labels = torch.where(made, self.unknown, labels)
-        inputs = augment(pictures, self.recipe.input_size, self.generator)
+        inputs = augment(pictures, self.size, self.generator)
         count = self.network_outputs
         unknown = functional.one_hot(torch.full_like(labels, self.unknown), count)
         targets = certainty * functional.one_hot(labels, count) + (1 - certainty) * unknown
         return inputs, targets * (1 - smoothing[:, None]) + smoothing[:, None] / count
+
+    @property
+    def size(self) -> int:
+        """Rows and columns that the network sees in this pass."""
+        early = self.epoch < self.recipe.early_share * self.recipe.epochs
+        full = self.recipe.input_size
+        return (full - 1) * 3 // 4 + 1 if early else full
 
     @property
     def network_outputs(self) -> int:
@@ -241,14 +256,13 @@ class _Trainer:
         # Early on the average must not remember the untrained start.
         done = self.schedule.last_epoch
         decay = min(self.recipe.averaging, (1 + done) / (10 + done))
-        pairs = zip(
-            self.averaged.state_dict().values(), self.network.state_dict().values(), strict=True
-        )
-        for average, current in pairs:
+        current = self.network.state_dict()
+        learnt = {name for name, _ in self.network.named_parameters()}
+        for name, average in self.averaged.state_dict().items():
             if average.is_floating_point():
-                average.lerp_(current, 1 - decay)
+                average.lerp_(current[name], 1 - decay if name in learnt else STATISTICS_RATE)
             else:
-                average.copy_(current)
+                average.copy_(current[name])
 
     def parts(self) -> dict[str, Part]:
         """Return what has a state, by name."""
