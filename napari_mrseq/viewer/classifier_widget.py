@@ -15,7 +15,7 @@ from qtpy.QtGui import (  # type: ignore[attr-defined]
     QShortcut,
     QShowEvent,
 )
-from qtpy.QtWidgets import QMainWindow, QTabWidget, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from napari_mrseq.viewer.annotation import state_of
 from napari_mrseq.viewer.attachment import Attachment
@@ -115,7 +115,8 @@ class ClassifierWidget(QWidget):
         self._leaving.start()
 
     def _close_if_undocked(self) -> None:
-        if not isinstance(self.window(), QMainWindow):
+        # A dock that floats is a window of its own, and the panel still in it.
+        if self.parentWidget() is None:
             self.close_session()
 
     def close_session(self) -> None:
