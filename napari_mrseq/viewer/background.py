@@ -35,7 +35,6 @@ class Background:
     ) -> None:
         self._on_step, self._on_error, self._on_end = on_step, on_error, on_end
         self._worker: Any = None
-        self._heard: tuple[Callable[[Any], None], Callable[[], None]]
 
     @property
     def running(self) -> bool:
@@ -48,9 +47,8 @@ class Background:
 
         worker = create_worker(_steps_of, work, args, _start_thread=False, _ignore_errors=True)
         # Qt holds a method weakly: work that nobody else holds would end unheard.
-        self._heard = (lambda step: self._on_yield(step), lambda: self._on_finish())
-        worker.yielded.connect(self._heard[0])
-        worker.finished.connect(self._heard[1])
+        worker.yielded.connect(lambda step: self._on_yield(step))
+        worker.finished.connect(lambda: self._on_finish())
         self._worker = worker
         worker.start()
 
@@ -60,14 +58,14 @@ class Background:
             self._worker.quit()
 
     def close(self) -> None:
-        """Stop, and let nothing of work under way arrive any more."""
-        worker, self._worker = self._worker, None
-        if worker is not None:
-            worker.yielded.disconnect(self._heard[0])
-            worker.finished.disconnect(self._heard[1])
-            worker.quit()
+        """Stop for good, and let nothing of work under way arrive any more."""
+        self.stop()
+        self._worker = None
 
     def _on_yield(self, step: Any) -> None:
+        # PySide6 hands over a step that was on its way even when its signal is disconnected.
+        if not self.running:
+            return
         if not isinstance(step, _BrokenOff):
             self._on_step(step)
             return
@@ -76,6 +74,8 @@ class Background:
             _show_with_details(step.error)
 
     def _on_finish(self) -> None:
+        if not self.running:
+            return
         self._worker = None
         self._on_end()
 
