@@ -119,7 +119,8 @@ def canvas_text(viewer: ViewerModel) -> str:
     if in_grid(viewer):
         return "\n".join(_grid_line(viewer, *one) for one in reversed(known))
     active = viewer.layers.selection.active
-    layer, state = next((one for one in known if one[0] is active), known[-1])
+    # Equal, not the same: napari hands plugins a proxy of the viewer, and of what is in it.
+    layer, state = next((one for one in known if one[0] == active), known[-1])
     line = _line(state, slice_in_view(viewer, layer))
     return line if len(visible) == 1 else f"{line}\n{shortened(own_name(layer), LONGEST_NAME)}"
 

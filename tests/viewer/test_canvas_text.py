@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from napari.components import ViewerModel
 from napari.layers import Image
+from napari.utils._proxies import PublicOnlyProxy
 
 from napari_mrseq.viewer.annotation import annotate, keep_slices, revert, series_of
 from napari_mrseq.viewer.canvas_text import CanvasText
@@ -18,7 +19,8 @@ def viewer() -> ViewerModel:
 
 @pytest.fixture
 def text(viewer: ViewerModel):
-    shown = CanvasText(viewer)
+    # As napari hands a viewer to a plugin.
+    shown = CanvasText(PublicOnlyProxy(viewer))
     yield viewer.canvas.overlays.text
     shown.close()
 
