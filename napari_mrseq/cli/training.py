@@ -35,6 +35,10 @@ def train(
         str, typer.Option(help="What to start from: a model's name, a weights file, or imagenet.")
     ] = DEFAULT,
     rate: Annotated[float | None, typer.Option(help="Peak learning rate.")] = None,
+    teacher: Annotated[
+        list[Path] | None,
+        typer.Option(help="Weights file whose answers are taught too; may be given often."),
+    ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on from the state in the folder.")
     ] = False,
@@ -55,7 +59,10 @@ def train(
     judge = (lambda: load_model(DEFAULT)) if label_from_header else None
     table = catalogue_of(catalogue, output, judge=judge, log=say)
     count = len(read_catalogue(table))
-    chosen = plan(count, network=network, start=start, epochs=epochs, draws=draws, rate=rate)
+    chosen = plan(
+        count, network=network, start=start, epochs=epochs, draws=draws, rate=rate,
+        teachers=teacher or (),
+    )  # fmt: skip
     say(chosen.words)
     folders = []
     for fold in range(folds) if folds else (held_out,):

@@ -20,8 +20,8 @@ from napari_mrseq.model.card import Card
 from napari_mrseq.model.registry import read_card
 from napari_mrseq.training.catalogue import read_catalogue
 from napari_mrseq.training.familiarize import PREFIX
-from napari_mrseq.training.fit import save_weights
 from napari_mrseq.training.run import finished
+from napari_mrseq.training.weights_file import save_weights
 
 
 def average(

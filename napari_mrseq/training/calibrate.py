@@ -57,10 +57,16 @@ def calibrate(slices: Answers, rows: Sequence[Row], classes: Sequence[str]) -> C
     )
 
 
+def halves(rows: Sequence[Row]) -> NDArray[np.int64]:
+    """Part the groups in two: 0 or 1 a row. A single group can't be parted."""
+    place = {group: index % 2 for index, group in enumerate(sorted({row.group for row in rows}))}
+    return np.array([place[row.group] for row in rows])
+
+
 def cross_calibrated(
-    slices: Answers, rows: Sequence[Row], classes: Sequence[str]
+    slices: Answers, rows: Sequence[Row], classes: Sequence[str], parts: NDArray[np.int64]
 ) -> tuple[Answers, Answers]:
-    """Calibrate each half of the groups with what the other half says, for honest figures.
+    """Calibrate each part with what the others say, for honest figures.
 
     Parameters
     ----------
@@ -68,19 +74,19 @@ def cross_calibrated(
         As `calibrate` takes them.
     classes : sequence of str
         Columns of the probabilities.
+    parts : (n,) array of int
+        Which part each row belongs to, such that no group is in two. A single part is measured
+        with its own calibration.
 
     Returns
     -------
     slices, series : Answers
-        Of all rows.
+        Of all rows, part by part.
     """
-    groups = sorted({row.group for row in rows})
-    second = np.array([groups.index(row.group) % 2 == 1 for row in rows])
-    everything = np.ones(len(rows), dtype=bool)
-    # A single group can't be parted: it is then measured with its own calibration.
-    splits = [(second, ~second), (~second, second)] if second.any() else [(everything, everything)]
     all_slices, all_series = [], []
-    for fitted, tested in splits:
+    for part in np.unique(parts):
+        tested = parts == part
+        fitted = tested if tested.all() else ~tested
         own = calibrate(slices.subset(fitted), _kept(rows, fitted), classes)
         warm = _warmed(slices.subset(tested), own.temperature)
         all_slices.append(warm)

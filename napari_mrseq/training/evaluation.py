@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from napari_mrseq.model import Model
+    from napari_mrseq.model.card import Calibration
     from napari_mrseq.training.catalogue import Row
 
 OLD_TASK = ("T1", "T2", "FLAIR")
@@ -188,6 +189,25 @@ def figures_of(answers: Answers, classes: Sequence[str], threshold: float) -> di
             for label in classes
             if (kept.labels == label).any()
         },
+    }
+
+
+def figures_by_kind(
+    calibration: Calibration, classes: Sequence[str], slices: Answers, series: Answers
+) -> dict[str, Any]:
+    """Measure slices and series.
+
+    Returns
+    -------
+    dict
+        ``classes``; ``slices`` and ``series``: see `figures_of`; ``confusion``: counts of series,
+        truth in rows, in the order of ``classes``.
+    """
+    return {
+        "classes": list(classes),
+        "slices": figures_of(slices, classes, calibration.threshold),
+        "series": figures_of(series, classes, calibration.series_threshold),
+        "confusion": confusion(series, classes, calibration.series_threshold).tolist(),
     }
 
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional
 
 from napari_mrseq.errors import CatalogueError
 from napari_mrseq.model import networks, running
-from napari_mrseq.model.card import KEY, Card
 from napari_mrseq.model.classifier import network_input
 from napari_mrseq.sequences import UNKNOWN
 from napari_mrseq.training.augmentation import augment
@@ -26,6 +24,7 @@ from napari_mrseq.training.images import sampling_weights
 from napari_mrseq.training.negatives import make_negatives
 from napari_mrseq.training.scalp import with_scalp
 from napari_mrseq.training.state import CHECKPOINT, Part, load_state, save_state
+from napari_mrseq.training.teachers import Teachers
 
 # Part of each batch that is made into something unknown.
 NEGATIVE_SHARE = 0.05
@@ -35,6 +34,8 @@ SCALP_SHARE = 0.5
 PLAIN = 0.1
 # Share of each step in the averaged batch statistics: they belong to the last size that was seen.
 STATISTICS_RATE = 0.02
+# Share of what teachers say in what is taught; the rest is the label.
+TAUGHT_SHARE = 0.5
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ def fit(
     folder: Path,
     *,
     start: Path | None = None,
+    teachers: Sequence[Path] = (),
     resume: bool = False,
     log: Callable[[str], None] = print,
 ) -> dict[str, Tensor]:
@@ -109,6 +111,8 @@ def fit(
         Where the state is kept after each epoch.
     start : Path, optional
         Weights file of a model to start from, instead of ImageNet's weights.
+    teachers : sequence of Path
+        Weights files of models whose answers are taught beside the labels.
     resume : bool
         Go on from the state in `folder`.
     log : callable
@@ -124,12 +128,14 @@ def fit(
     CatalogueError
         If no picture is left to train on.
     ModelError
-        If the state to go on from is missing or belongs to another recipe.
+        If the state to go on from is missing or belongs to another recipe, or a teacher knows
+        other classes.
     """
     kept = [i for i, row in enumerate(rows) if row.fold != recipe.held_out]
     if not kept:
         raise CatalogueError("no picture is left to train on: every one is in the fold held out")
     trainer = _Trainer(images[kept], shown[kept], [rows[i] for i in kept], classes, recipe, start)
+    trainer.teachers = Teachers(teachers, classes, trainer.device) if teachers else None
     checkpoint = folder / CHECKPOINT
     if resume:
         trainer.epoch = load_state(checkpoint, asdict(recipe), trainer.parts(), trainer.generator)
@@ -138,15 +144,6 @@ def fit(
         save_state(checkpoint, asdict(recipe), trainer.epoch, trainer.parts(), trainer.generator)
     weights: dict[str, Tensor] = trainer.averaged.state_dict()
     return weights
-
-
-def save_weights(weights: dict[str, Tensor], card: Card, path: Path) -> None:
-    """Write weights in half precision, with their card, as safetensors."""
-    halved = {
-        name: (tensor.half() if tensor.is_floating_point() else tensor).contiguous()
-        for name, tensor in weights.items()
-    }
-    save_file(halved, path, metadata={KEY: card.to_json()})
 
 
 class _Trainer:
@@ -163,6 +160,7 @@ class _Trainer:
     ) -> None:
         torch.manual_seed(recipe.seed)
         self.recipe, self.images, self.epoch = recipe, images, 0
+        self.teachers: Teachers | None = None
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         self.half = running.training_precision(self.device)
         self.channels = networks.channel_count(recipe.network)
@@ -236,7 +234,11 @@ class _Trainer:
         count = self.network_outputs
         unknown = functional.one_hot(torch.full_like(labels, self.unknown), count)
         targets = certainty * functional.one_hot(labels, count) + (1 - certainty) * unknown
-        return inputs, targets * (1 - smoothing[:, None]) + smoothing[:, None] / count
+        targets = targets * (1 - smoothing[:, None]) + smoothing[:, None] / count
+        if self.teachers:
+            opinion = self.teachers.opinion(inputs, self.generator).cpu()
+            targets = targets.lerp(opinion, TAUGHT_SHARE)
+        return inputs, targets
 
     @property
     def size(self) -> int:

@@ -11,25 +11,26 @@ that were trained on from it and left no fold out.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from safetensors.torch import load_file, save_file
 
 from napari_mrseq.decision import DENIAL, by_class, by_family, joint, support
 from napari_mrseq.errors import CatalogueError
 from napari_mrseq.model import load_model
-from napari_mrseq.model.card import KEY, Calibration, Card
 from napari_mrseq.model.registry import read_card
 from napari_mrseq.sequences import UNKNOWN, family_of, plain_member
 from napari_mrseq.training.catalogue import read_catalogue
 from napari_mrseq.training.evaluation import STACKS, Answers, answer_series, answer_slices
+from napari_mrseq.training.weights_file import rewrite_card
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from napari_mrseq.model.card import Calibration
 
 # About one series description in ten is wrong in published cohorts.
 WRONG_HEADERS = 0.1
@@ -137,15 +138,10 @@ def refit(path: Path, catalogue: Path, others: Sequence[Path] = ()) -> Calibrati
     series = answer_series(answers, rows, model.card.calibration.series_temperature)
     power, denial = fit_join(series, model.classes)
     fitted = {"join_power": round(power, 4), "denial": round(denial, 4)}
-    cards = [_write(weights, fitted) for weights in (path, *others)]
-    return cards[0].calibration
-
-
-def _write(path: Path, fitted: Mapping[str, float]) -> Card:
-    card = read_card(path)
-    card = replace(card, calibration=replace(card.calibration, **fitted))
-    save_file(load_file(path), path, metadata={KEY: card.to_json()})
-    return card
+    for weights in (path, *others):
+        calibration = replace(read_card(weights).calibration, **fitted)
+        rewrite_card(weights, calibration=calibration)
+    return read_card(path).calibration
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,18 +38,21 @@ class Plan:
         Weights to start from; None for ImageNet's, or by chance where those aren't there.
     words : str
         What to tell the user about it.
+    teachers : tuple of Path
+        Models whose answers are taught too; for the network that ships alone.
     """
 
     recipe: Recipe | TorchvisionRecipe
     start: Path | None
     words: str
+    teachers: tuple[Path, ...] = ()
 
     def run(self, catalogue: Path, folder: Path, held_out: int | None, **more: Any) -> Path:
         """Train with a fold held out, as `training.run.train` does."""
         recipe = replace(self.recipe, held_out=held_out)
         if isinstance(recipe, TorchvisionRecipe):
             return train_torchvision(catalogue, folder, recipe, start=self.start, **more)
-        return train(catalogue, folder, recipe, start=self.start, **more)
+        return train(catalogue, folder, recipe, start=self.start, teachers=self.teachers, **more)
 
 
 def plan(
@@ -60,6 +63,7 @@ def plan(
     epochs: int | None = None,
     draws: int | None = None,
     rate: float | None = None,
+    teachers: Sequence[Path] = (),
 ) -> Plan:
     """Choose what the user left open.
 
@@ -74,12 +78,29 @@ def plan(
         A model's name, a weights file, a state dict of torchvision's, or ``"imagenet"``.
     epochs, draws, rate : optional
         Passes, pictures a pass and peak learning rate, where they are not to be the usual ones.
+    teachers : sequence of Path
+        Weights files of models whose answers are to be taught too.
 
     Raises
     ------
     ModelError
         If there is no such model, network or file, or they don't go together.
     """
+    chosen = _chosen(pictures, network=network, start=start, epochs=epochs, draws=draws, rate=rate)
+    if teachers and isinstance(chosen.recipe, TorchvisionRecipe):
+        raise ModelError(f"teachers teach {networks.LITE} alone, not {chosen.recipe.network}")
+    return replace(chosen, teachers=tuple(teachers))
+
+
+def _chosen(
+    pictures: int,
+    *,
+    network: str | None,
+    start: str,
+    epochs: int | None,
+    draws: int | None,
+    rate: float | None,
+) -> Plan:
     wishes = {"epochs": epochs, "draws": draws, "rate": rate}
     given = {name: wish for name, wish in wishes.items() if wish is not None}
     if network not in (None, networks.LITE):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -15,18 +15,13 @@ from napari_mrseq.model import Model, networks
 from napari_mrseq.model.card import Calibration, Card
 from napari_mrseq.model.registry import read_card
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN
-from napari_mrseq.training.calibrate import calibrate, cross_calibrated
+from napari_mrseq.training.calibrate import calibrate, cross_calibrated, halves
 from napari_mrseq.training.catalogue import Row, classes_of, read_catalogue
-from napari_mrseq.training.evaluation import (
-    Answers,
-    answer_series,
-    answer_slices,
-    confusion,
-    figures_of,
-)
+from napari_mrseq.training.evaluation import answer_series, answer_slices, figures_by_kind
 from napari_mrseq.training.familiarize import familiarized
-from napari_mrseq.training.fit import Recipe, fit, save_weights
+from napari_mrseq.training.fit import Recipe, fit
 from napari_mrseq.training.images import load_images
+from napari_mrseq.training.weights_file import save_weights
 
 WEIGHTS = "model.safetensors"
 FIGURES = "figures.json"
@@ -40,6 +35,7 @@ def train(
     name: str,
     version: str,
     start: Path | None = None,
+    teachers: Sequence[Path] = (),
     resume: bool = False,
     log: Callable[[str], None] = print,
 ) -> Path:
@@ -58,6 +54,8 @@ def train(
     start : Path, optional
         Weights file of a model to start from. Where no fold is held out and the classes are the
         same, its calibration and figures are kept: there is nothing unseen to fit new ones on.
+    teachers : sequence of Path
+        Weights files of models whose answers are taught beside the labels.
     resume : bool
         Go on from the state in `folder`.
     log : callable
@@ -81,14 +79,17 @@ def train(
     classes = found if UNKNOWN in found else (*found, UNKNOWN)
     log(f"preparing {len(rows)} pictures")
     images, shown = load_images(rows, recipe.stored_size)
-    weights = fit(images, shown, rows, classes, recipe, folder, start=start, resume=resume, log=log)
+    weights = fit(
+        images, shown, rows, classes, recipe, folder,
+        start=start, teachers=teachers, resume=resume, log=log,
+    )  # fmt: skip
     card = Card(
         name=name,
         version=version,
         network=recipe.network,
         classes=classes,
         input_size=recipe.input_size,
-        training=_provenance(catalogue, rows, recipe, start),
+        training=_provenance(catalogue, rows, recipe, start, teachers),
     )
     card, weights = finished(card, weights, rows, start, log)
     path = folder / WEIGHTS
@@ -104,13 +105,12 @@ def evaluate(model: Model, rows: list[Row], log: Callable[[str], None] = print) 
     Returns
     -------
     dict
-        ``slices`` and ``series``: see `figures_of`; ``confusion``: counts of series, truth in
-        rows, in the order of ``classes``.
+        See `figures_by_kind`.
     """
     log(f"judging {len(rows)} pictures")
     slices = answer_slices(model, rows)
     series = answer_series(slices, rows, model.card.calibration.series_temperature)
-    return _figures(model.card, slices, series)
+    return figures_by_kind(model.card.calibration, model.classes, slices, series)
 
 
 def finished(
@@ -142,18 +142,10 @@ def measured(card: Card, weights: dict[str, torch.Tensor], rows: list[Row]) -> C
     network.load_state_dict(weights)
     model = Model(card=card, sha256="", device="cpu", network=network.float().eval())
     slices = answer_slices(model, rows)
-    card = replace(card, calibration=calibrate(slices, rows, card.classes))
-    return replace(card, figures=_figures(card, *cross_calibrated(slices, rows, card.classes)))
-
-
-def _figures(card: Card, slices: Answers, series: Answers) -> dict[str, Any]:
-    calibration = card.calibration
-    return {
-        "classes": list(card.classes),
-        "slices": figures_of(slices, card.classes, calibration.threshold),
-        "series": figures_of(series, card.classes, calibration.series_threshold),
-        "confusion": confusion(series, card.classes, calibration.series_threshold).tolist(),
-    }
+    calibration = calibrate(slices, rows, card.classes)
+    parts = cross_calibrated(slices, rows, card.classes, halves(rows))
+    figures = figures_by_kind(calibration, card.classes, *parts)
+    return replace(card, calibration=calibration, figures=figures)
 
 
 def _inherited(card: Card, before: Card) -> Card:
@@ -164,7 +156,11 @@ def _inherited(card: Card, before: Card) -> Card:
 
 
 def _provenance(
-    catalogue: Path, rows: list[Row], recipe: Recipe, start: Path | None
+    catalogue: Path,
+    rows: list[Row],
+    recipe: Recipe,
+    start: Path | None,
+    teachers: Sequence[Path],
 ) -> dict[str, Any]:
     used = [row for row in rows if row.fold != recipe.held_out]
     return {
@@ -180,6 +176,7 @@ def _provenance(
         ],
         "recipe": asdict(recipe),
         "start": _start(recipe, start),
+        "teachers": [_named(read_card(teacher)) for teacher in teachers],
     }
 
 
@@ -187,5 +184,10 @@ def _start(recipe: Recipe, start: Path | None) -> Any:
     """Tell where the weights came from: a name, or the training of the model before."""
     if start:
         before = read_card(start)
-        return {"model": before.name, "version": before.version, "training": before.training}
+        return _named(before) | {"training": before.training}
     return "ImageNet" if recipe.network == networks.LITE else "random"
+
+
+def _named(card: Card) -> dict[str, Any]:
+    held_out = card.training.get("recipe", {}).get("held_out")
+    return {"model": card.name, "version": card.version, "held_out": held_out}

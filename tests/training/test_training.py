@@ -11,12 +11,14 @@ from PIL import Image
 
 from napari_mrseq import load_model
 from napari_mrseq.errors import CatalogueError, ModelError
+from napari_mrseq.model.classifier import network_input
 from napari_mrseq.model.networks import LITE, build
 from napari_mrseq.training.backbone import start_from_imagenet
 from napari_mrseq.training.catalogue import read_catalogue
 from napari_mrseq.training.fit import Recipe, fit
 from napari_mrseq.training.images import load_images, sampling_weights
 from napari_mrseq.training.run import evaluate, train
+from napari_mrseq.training.teachers import Teachers
 
 TINY = Recipe(input_size=33, stored_size=49, epochs=2, draws=32, batch=16, held_out=0)
 
@@ -69,6 +71,34 @@ def test_a_model_trained_on_keeps_what_it_knew(catalogue, tmp_path):
     other = replace(TINY, network="resnet18")
     with pytest.raises(ModelError, match="can't start from it"):
         train(catalogue, tmp_path / "c", other, name="c", version="1", start=first)
+
+
+def test_a_teacher_is_believed_beside_the_labels(catalogue, tmp_path):
+    quiet = {"version": "1", "log": lambda _: None}
+    longer = replace(TINY, epochs=8, rate=3e-3, held_out=None)
+    teacher = train(catalogue, tmp_path / "teacher", longer, name="teacher", **quiet)
+    rows = [replace(row, label="T1") for row in read_catalogue(catalogue)]
+    images, shown = load_images(rows, TINY.stored_size)
+    classes = ("T1", "T2", "UNKNOWN")
+
+    def taught(folder, teachers):
+        folder.mkdir()
+        weights = fit(images, shown, rows, classes, longer, folder, start=teacher,
+                      teachers=teachers, log=lambda _: None)  # fmt: skip
+        network = build(LITE, 3).eval()
+        network.load_state_dict(weights)
+        inputs = network_input(images[:, :, 8:-8, 8:-8].float() / 255)
+        return torch.softmax(network(inputs), dim=1).mean(dim=0)
+
+    alone, beside = taught(tmp_path / "alone", ()), taught(tmp_path / "beside", (teacher,))
+    # The labels say that all are T1; the teacher knows half of them as T2.
+    assert alone[1] < 0.001 < 0.01 < beside[1]
+    card = load_model(
+        train(catalogue, tmp_path / "c", TINY, name="c", teachers=[teacher], **quiet), device="cpu"
+    ).card
+    assert card.training["teachers"] == [{"model": "teacher", "version": "1", "held_out": None}]
+    with pytest.raises(ModelError, match="other classes"):
+        Teachers([teacher], ("T1", "T2"), "cpu")
 
 
 def test_a_stopped_training_goes_on_as_if_it_had_not_stopped(catalogue, tmp_path):

@@ -1,0 +1,119 @@
+"""Figures and calibration over all folds: ``python -m napari_mrseq.training.cross_validation``.
+
+``… CATALOGUE WEIGHTS WEIGHTS [MORE …]`` lets each model judge the fold that it was not trained on,
+and prints one table for all of them; every fold is measured with the calibration fitted on the
+others. ``--into FILE`` writes the calibration fitted on all, and the figures, into the card of a
+model that was trained alike on every fold; ``--output FILE`` writes the figures as JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from napari_mrseq.errors import ModelError
+from napari_mrseq.model import load_model
+from napari_mrseq.model.card import Calibration
+from napari_mrseq.training.calibrate import calibrate, cross_calibrated
+from napari_mrseq.training.catalogue import read_catalogue
+from napari_mrseq.training.evaluation import Answers, answer_slices, figures_by_kind, joined
+from napari_mrseq.training.figures_text import text_of
+from napari_mrseq.training.weights_file import rewrite_card
+
+if TYPE_CHECKING:
+    from napari_mrseq.training.catalogue import Row
+
+
+def judged_unseen(
+    paths: Sequence[Path], rows: Sequence[Row], log: Callable[[str], None] = print
+) -> tuple[Answers, list[Row], tuple[str, ...]]:
+    """Let each model judge the fold it never saw.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Weights files, each of which left out another fold.
+    rows : sequence of Row
+        What they were trained on.
+    log : callable
+        Takes a line of progress.
+
+    Returns
+    -------
+    answers : Answers
+        Uncalibrated.
+    rows : list of Row
+        What they are answers to.
+    classes : tuple of str
+        Columns of the probabilities.
+
+    Raises
+    ------
+    ModelError
+        If two left out the same fold or know different classes, or one left out none.
+    """
+    parts, judged, folds, classes = [], [], [], set()
+    for path in paths:
+        model = load_model(path, device="cpu")
+        model = replace(model, card=replace(model.card, calibration=Calibration()), half=None)
+        fold = model.card.training.get("recipe", {}).get("held_out")
+        unseen = [row for row in rows if row.fold == fold]
+        if fold is None or fold in folds or not unseen:
+            raise ModelError(f"{path} left out fold {fold}: each fold is to be left out by one")
+        log(f"{path} judges {len(unseen)} pictures of fold {fold}")
+        parts.append(answer_slices(model, unseen))
+        judged += unseen
+        folds.append(fold)
+        classes.add(model.classes)
+    if len(classes) != 1:
+        raise ModelError(f"{', '.join(map(str, paths))} know different classes")
+    return joined(parts), judged, classes.pop()
+
+
+def cross_validated(
+    paths: Sequence[Path], rows: Sequence[Row], log: Callable[[str], None] = print
+) -> tuple[Calibration, dict[str, Any]]:
+    """Calibrate on all folds, and measure each fold with what the others say.
+
+    Takes and raises what `judged_unseen` does.
+
+    Returns
+    -------
+    calibration : Calibration
+        Fitted on all.
+    figures : dict
+        See `figures_by_kind`; ``folds`` says which were judged.
+    """
+    answers, judged, classes = judged_unseen(paths, rows, log)
+    calibration = calibrate(answers, judged, classes)
+    folds = np.array([row.fold for row in judged])
+    slices, series = cross_calibrated(answers, judged, classes, folds)
+    figures = figures_by_kind(calibration, classes, slices, series)
+    return calibration, figures | {"folds": sorted(set(folds.tolist()))}
+
+
+def main() -> None:
+    """Print the table; write what is asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("catalogue", type=Path)
+    parser.add_argument("weights", type=Path, nargs="+")
+    parser.add_argument("--into", type=Path, help="weights file trained on all folds")
+    parser.add_argument("--output", type=Path, help="JSON file for the figures")
+    chosen = parser.parse_args()
+    calibration, figures = cross_validated(chosen.weights, read_catalogue(chosen.catalogue))
+    print(calibration)
+    print(text_of(figures))
+    if chosen.into:
+        rewrite_card(chosen.into, calibration=calibration, figures=figures)
+    if chosen.output:
+        chosen.output.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

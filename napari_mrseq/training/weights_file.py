@@ -1,0 +1,38 @@
+"""Weights files: written with their card, and given another card."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from safetensors.torch import load_file, save_file
+
+from napari_mrseq.model.card import KEY, Card
+from napari_mrseq.model.registry import read_card
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from torch import Tensor
+
+
+def save_weights(weights: dict[str, Tensor], card: Card, path: Path) -> None:
+    """Write weights in half precision, with their card, as safetensors."""
+    halved = {
+        name: (tensor.half() if tensor.is_floating_point() else tensor).contiguous()
+        for name, tensor in weights.items()
+    }
+    save_file(halved, path, metadata={KEY: card.to_json()})
+
+
+def rewrite_card(path: Path, **changes: Any) -> Card:
+    """Change fields of the card in a weights file, and leave its weights as they are.
+
+    Raises
+    ------
+    ModelError
+        If the file holds no model.
+    """
+    card = replace(read_card(path), **changes)
+    save_file(load_file(path), path, metadata={KEY: card.to_json()})
+    return card
