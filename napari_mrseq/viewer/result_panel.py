@@ -18,6 +18,7 @@ from qtpy.QtWidgets import (
 from napari_mrseq.sequences import UNKNOWN, colour_of, name_of
 from napari_mrseq.viewer.wording import (
     CORRECTED,
+    LEAST,
     NO_LAYER,
     NOT_RUN,
     basis_words,
@@ -29,6 +30,8 @@ from napari_mrseq.viewer.wording import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from napari_mrseq.decision import Correction
     from napari_mrseq.verdict import Verdict
     from napari_mrseq.viewer.annotation import LayerState
@@ -146,11 +149,21 @@ def _second_line(verdict: Verdict) -> str:
     if verdict.overruled:
         return f"was {decision_words(verdict.overruled)}"
     if verdict.sequence == UNKNOWN:
-        best = max(verdict.probabilities, key=lambda code: verdict.probabilities[code])
-        return f"perhaps {name_of(best)}, {percent(verdict.probabilities[best])}: not enough"
+        return _guess_words(verdict.probabilities)
     return runners_up(
         verdict.probabilities, verdict.sequence, alone=verdict.decision == verdict.pixels
     )
+
+
+def _guess_words(probabilities: Mapping[str, float]) -> str:
+    """Return what an unknown series comes nearest to."""
+    best = max(probabilities, key=lambda code: probabilities[code])
+    share = percent(probabilities[best])
+    if best == UNKNOWN:
+        return f"like no sequence that this model knows, {share}"
+    if probabilities[best] - min(probabilities.values()) < LEAST:
+        return "no slice shows enough to tell"
+    return f"perhaps {name_of(best)}, {share}: not enough"
 
 
 def _pixels_words(verdict: Verdict) -> str:

@@ -78,9 +78,17 @@ def verdict_cells(name: str, verdict: Verdict) -> tuple[Cell, ...]:
         Cell(sure, verdict.confidence),
         Cell(doubt(verdict)),
         Cell(name, hint=name),
-        Cell(name_of(claim.sequence) if claim else "none", hint=header_words(claim)),
+        Cell(_claim_words(verdict), hint=header_words(claim)),
         Cell(f"{count} {PLANES.get(plane, '')}".strip(), count, hint=f"{count} slices, {plane}"),
     )
+
+
+def _claim_words(verdict: Verdict) -> str:
+    """Return what the header says, in a word where it agrees: names of layers need the room."""
+    if verdict.header is None:
+        return "none"
+    claim = verdict.header.sequence
+    return "same" if claim == verdict.sequence != UNKNOWN else name_of(claim)
 
 
 def _row(layer: Image) -> Row:

@@ -99,6 +99,25 @@ def test_unknown_is_said_with_its_best_guess(qtbot, make_verdict) -> None:
     assert "perhaps T1" in words_on(panel)
 
 
+@pytest.mark.parametrize(
+    ("probabilities", "words"),
+    [
+        ({"T1": 0.1, "T2": 0.1, "UNKNOWN": 0.8}, "like no sequence that this model knows, 80 %"),
+        ({"T1": 0.25, "T2": 0.25, "FLAIR": 0.25, "UNKNOWN": 0.25}, "no slice shows enough to tell"),
+    ],
+)
+def test_unknown_guesses_nothing_where_nothing_comes_near(
+    qtbot, make_verdict, probabilities, words
+) -> None:
+    panel = ResultPanel()
+    qtbot.addWidget(panel)
+    state = judged(make_verdict, ["T1"] * 3, decision=Decision("UNKNOWN", 0.4, "unknown"))
+    assert state.verdict is not None
+    state.verdict = replace(state.verdict, probabilities=probabilities)
+    panel.show_state(state, "")
+    assert panel.runners_up.text() == words
+
+
 def test_odd_slices_and_a_half_known_series_are_doubts(qtbot, make_verdict) -> None:
     panel = ResultPanel()
     qtbot.addWidget(panel)
@@ -187,13 +206,19 @@ def test_a_table_without_rows_says_why(slices: SliceTable, make_verdict) -> None
     assert slices.table.viewport().grab().toImage() != written
 
 
-def test_names_of_series_keep_room_in_the_study(qtbot, make_verdict) -> None:
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"header": HeaderClaim("FLAIR", 0.9), "conflict": True},
+        {"header": HeaderClaim("BOLD", 0.9), "decision": Decision("BOLD", 0.57, "member")},
+    ],
+)
+def test_names_of_series_keep_room_in_the_study(qtbot, make_verdict, said) -> None:
     viewer = ViewerModel()
     names = ("ep2d_diff_3scan_trace", "ep2d_diff_3scan_trace_ADC")
     layers = [viewer.add_image(np.ones((18, 8, 8)), name=name) for name in names]
     for layer in layers:
-        claim = HeaderClaim("FLAIR", 0.9)
-        annotate(layer, make_verdict(series_of(layer), ["T1"] * 18, header=claim, conflict=True))
+        annotate(layer, make_verdict(series_of(layer), ["T1"] * 18, **said))
     table = StudyTable()
     qtbot.addWidget(table)
     table.resize(420, 200)
@@ -224,20 +249,24 @@ def test_rows_can_be_copied_into_a_spreadsheet(qtbot, slices: SliceTable) -> Non
 
 def test_the_study_is_one_row_a_layer(qtbot, make_verdict) -> None:
     viewer = ViewerModel()
-    claim = HeaderClaim("FLAIR", 0.9)
-    named = viewer.add_image(np.ones((3, 8, 8)), name="t1_se_tra")
-    waiting = viewer.add_image(np.ones((3, 8, 8)), name="t2_tse_tra")
-    annotate(named, make_verdict(series_of(named), ["T1"] * 3, header=claim, conflict=True))
+    named, other, waiting = (
+        viewer.add_image(np.ones((3, 8, 8)), name=name)
+        for name in ("t1_se_tra", "t1_se_cor", "t2_tse_tra")
+    )
+    for layer, claim in ((named, HeaderClaim("FLAIR", 0.9)), (other, HeaderClaim("T1", 0.9))):
+        lies = layer is named
+        verdict = make_verdict(series_of(layer), ["T1"] * 3, header=claim, conflict=lies)
+        annotate(layer, verdict)
     table = StudyTable()
     qtbot.addWidget(table)
     table.resize(600, 200)
     table.show()
-    table.show_layers([named, waiting])
-    assert column(table, 3) == ["t1_se_tra", "t2_tse_tra"]
-    assert column(table, 0) == ["T1", "not yet run"]
-    assert column(table, 2) == ["≠ header", ""]
-    assert column(table, 4) == ["T2-FLAIR", ""]
-    place = table.visualRect(table.proxy.index(1, 0)).center()
+    table.show_layers([named, other, waiting])
+    assert column(table, 3) == ["t1_se_tra", "t1_se_cor", "t2_tse_tra"]
+    assert column(table, 0) == ["T1", "T1", "not yet run"]
+    assert column(table, 2) == ["≠ header", "", ""]
+    assert column(table, 4) == ["T2-FLAIR", "same", ""]
+    place = table.visualRect(table.proxy.index(2, 0)).center()
     with qtbot.waitSignal(table.layer_chosen) as chosen:
         qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
         qtbot.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
