@@ -126,6 +126,11 @@ def _write(layer: Image, state: LayerState, found: Verdict, corrections: list[Co
     layer.metadata = {**layer.metadata, STATE_KEY: state, RECORD_KEY: verdict.to_dict()}
 
 
+def can_revert(layer: Image) -> bool:
+    """Tell whether a layer has a verdict to take back, be it one on pixels it had before."""
+    return isinstance(layer.metadata.get(STATE_KEY), LayerState)
+
+
 def revert(layer: Image) -> None:
     """Give a layer its name and metadata back as they were before the first verdict."""
     state = layer.metadata.get(STATE_KEY)

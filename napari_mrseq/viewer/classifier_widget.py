@@ -17,7 +17,7 @@ from qtpy.QtGui import (  # type: ignore[attr-defined]
 )
 from qtpy.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
-from napari_mrseq.viewer.annotation import state_of
+from napari_mrseq.viewer.annotation import can_revert, state_of
 from napari_mrseq.viewer.attachment import Attachment
 from napari_mrseq.viewer.batch_panel import BatchPanel
 from napari_mrseq.viewer.canvas_text import CanvasText
@@ -97,6 +97,7 @@ class ClassifierWidget(QWidget):
         self.page.show_state(
             state_of(layer) if layer is not None else None,
             has_layer=layer is not None,
+            can_revert=layer is not None and can_revert(layer),
             device=self.runner.device,
             index=self.runner.focus.index,
         )
@@ -194,6 +195,7 @@ class ClassifierWidget(QWidget):
             (viewer.layers.events.removed, self.reset_choices),
             (viewer.layers.events.reordered, self.reset_choices),
             (viewer.layers.events.renamed, self.reset_choices),
+            (viewer.layers.events, self._on_layer_event),
             (viewer.events.theme, self._follow_theme),
         ]
         preference = canvas_text_event()
@@ -227,6 +229,11 @@ class ClassifierWidget(QWidget):
             self.layer_actions.show_hidden(layer)
         self._on_view_moved()
         self.refresh()
+
+    def _on_layer_event(self, event: Any) -> None:
+        if event.type == "data":
+            # A verdict on other pixels is none.
+            self._tables_timer.start()
 
     def _say(self, text: str) -> None:
         self.controls.status.value = text

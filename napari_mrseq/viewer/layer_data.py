@@ -12,12 +12,17 @@ from napari_mrseq.errors import ReadError
 from napari_mrseq.viewer.wording import series_name
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
     from napari_mrseq.series import Series, VolumeAxis
 
 LayerData: TypeAlias = tuple[Any, dict[str, Any], str]
 
 SERIES_KEY = "mrseq_series"
 DICOM_KEY = "dicom"
+SERIES_AXES = ("slice", "row", "column")
 # Brighter and darker pixels than these percentiles are vessels, metal and the air's noise.
 DARK_PERCENT, BRIGHT_PERCENT = 0.5, 99.5
 
@@ -32,12 +37,12 @@ def layer_of(series: Series) -> LayerData:
     parallel series of one frame of reference lie on each other. The patient affine itself is in
     ``metadata["dicom"]``.
     """
-    labels = ("slice", "row", "column")
+    labels: tuple[str, ...] = SERIES_AXES
     units = ("mm",) * 3 if series.spacing else ("pixel",) * 3
     scale = series.spacing or (1.0, 1.0, 1.0)
-    translate = _place_along_own_axes(series)
+    translate = place_along_own_axes(series.affine, series.spacing)
     if series.pixels.ndim == 4:
-        labels = (_label(series.volume_axis), *labels)  # type: ignore[assignment]
+        labels = (_label(series.volume_axis), *labels)
         units, scale, translate = ("pixel", *units), (1.0, *scale), (0.0, *translate)  # type: ignore[assignment]
     attributes = {
         "name": series_name(series),
@@ -50,6 +55,28 @@ def layer_of(series: Series) -> LayerData:
         "rgb": False,
     }
     return series.pixels, attributes, "image"
+
+
+def place_along_own_axes(
+    affine: NDArray[np.float64] | None, spacing: Sequence[float] | None
+) -> tuple[float, float, float]:
+    """Measure the first voxel's centre along the unit vectors of slice, row and column, in mm.
+
+    Parameters
+    ----------
+    affine : array or None
+        (slice, row, column) to LPS in mm, shape (4, 4).
+    spacing : sequence of float or None
+        In mm; None where the layer lies in pixels.
+    """
+    if affine is None or spacing is None:
+        return (0.0, 0.0, 0.0)
+    steps = affine[:3, :3]
+    lengths = np.linalg.norm(steps, axis=0)
+    if not lengths.all():
+        return (0.0, 0.0, 0.0)
+    slice_, row, column = affine[:3, 3] @ (steps / lengths)
+    return (float(slice_), float(row), float(column))
 
 
 def in_memory(series: Series) -> Series:
@@ -116,15 +143,3 @@ def _label(axis: VolumeAxis | None) -> str:
     if axis is None:
         return "volume"
     return f"{axis.name} ({axis.unit})" if axis.unit else axis.name
-
-
-def _place_along_own_axes(series: Series) -> tuple[float, float, float]:
-    """Measure the first voxel's centre along the unit vectors of slice, row and column, in mm."""
-    if series.affine is None or series.spacing is None:
-        return (0.0, 0.0, 0.0)
-    steps = series.affine[:3, :3]
-    lengths = np.linalg.norm(steps, axis=0)
-    if not lengths.all():
-        return (0.0, 0.0, 0.0)
-    slice_, row, column = series.affine[:3, 3] @ (steps / lengths)
-    return (float(slice_), float(row), float(column))

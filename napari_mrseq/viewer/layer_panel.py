@@ -58,7 +58,13 @@ class LayerPanel(QWidget):
         self._lay_out()
 
     def show_state(
-        self, state: LayerState | None, *, has_layer: bool, device: str, index: int | None
+        self,
+        state: LayerState | None,
+        *,
+        has_layer: bool,
+        can_revert: bool,
+        device: str,
+        index: int | None,
     ) -> None:
         """Show what is known of the layer; `index` is the slice in view."""
         self._state = state
@@ -71,7 +77,7 @@ class LayerPanel(QWidget):
         judged = state is not None and state.verdict is not None
         self.correct_button.setEnabled(judged)
         self.undo_button.setEnabled(state is not None and bool(state.corrections))
-        self.revert_button.setEnabled(state is not None)
+        self.revert_button.setEnabled(can_revert)
         self.export_button.setEnabled(judged)
 
     def make_room(self) -> None:

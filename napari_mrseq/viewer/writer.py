@@ -9,8 +9,8 @@ import numpy as np
 
 from napari_mrseq.bids import bids_sidecar, sidecar_text
 from napari_mrseq.errors import MrseqError
-from napari_mrseq.viewer.annotation import RECORD_KEY
-from napari_mrseq.viewer.layer_data import DICOM_KEY
+from napari_mrseq.viewer.annotation import RECORD_KEY, STATE_KEY
+from napari_mrseq.viewer.layer_data import DICOM_KEY, SERIES_AXES, place_along_own_axes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -54,25 +54,52 @@ def write_nifti(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
     metadata = attributes.get("metadata", {})
     known = metadata.get(DICOM_KEY, {})
     # NIfTI counts columns first, then rows, slices and volumes.
-    image: Any = nibabel.Nifti1Image(values.T, _affine(known))  # type: ignore[no-untyped-call]
-    if known.get("affine_lps") is None:
+    affine = _affine(known, attributes)
+    image: Any = nibabel.Nifti1Image(values.T, affine)  # type: ignore[no-untyped-call]
+    if affine is None:
         image.header.set_zooms(_steps(values.ndim, attributes)[::-1])
     image.header.set_xyzt_units("mm")
     nibabel.save(image, path)
     sidecar = Path(path.removesuffix(".gz").removesuffix(".nii") + ".json")
     fields = bids_sidecar(
-        known.get("attributes", {}), known.get("series_number"), metadata.get(RECORD_KEY)
+        known.get("attributes", {}), known.get("series_number"), _record(metadata, data)
     )
     sidecar.write_text(sidecar_text(fields), "utf-8")
     return [path, str(sidecar)]
 
 
-def _affine(known: dict[str, Any]) -> NDArray[np.float64] | None:
+def _record(metadata: dict[str, Any], data: Any) -> Any:
+    """Return the verdict on these pixels; one on pixels that the layer had before is none."""
+    state = metadata.get(STATE_KEY)
+    return metadata.get(RECORD_KEY) if state is None or state.data is data else None
+
+
+def _affine(known: dict[str, Any], attributes: dict[str, Any]) -> NDArray[np.float64] | None:
     """Return the map from (column, row, slice) to RAS in mm, None where the patient isn't known."""
-    if known.get("affine_lps") is None:
+    # A projection along an axis, or a stack turned round, no longer lies as it was read.
+    kept = tuple(attributes.get("axis_labels", ()))[-3:] == SERIES_AXES
+    if known.get("affine_lps") is None or not kept:
         return None
-    lps = np.asarray(known["affine_lps"], float)
+    read = np.asarray(known["affine_lps"], float)
+    before = np.diag([*(known["spacing_mm"] or (1.0, 1.0, 1.0)), 1.0])
+    before[:3, 3] = place_along_own_axes(read, known["spacing_mm"])
+    # What was cut, resampled or moved since it was read is where it lies on the canvas.
+    lps = read @ np.linalg.inv(before) @ _on_canvas(attributes)
     return np.asarray(RAS_FROM_LPS @ lps[:, [2, 1, 0, 3]])
+
+
+def _on_canvas(attributes: dict[str, Any]) -> NDArray[np.float64]:
+    """Return the map from (slice, row, column) to where the layer lies on the canvas."""
+    from napari.utils.transforms import CompositeAffine
+
+    own = CompositeAffine(
+        attributes["scale"],
+        attributes["translate"],
+        rotate=np.asarray(attributes["rotate"]),
+        shear=np.asarray(attributes["shear"]),
+    )
+    # Volumes lie at one place: their axis comes first and is left out.
+    return np.asarray((np.asarray(attributes["affine"]) @ own.affine_matrix)[-4:, -4:])
 
 
 def _steps(axes: int, attributes: dict[str, Any]) -> tuple[float, ...]:

@@ -11,6 +11,7 @@ import pydicom
 import pytest
 from napari.components import ViewerModel
 from napari.layers import Image
+from napari.layers._layer_actions import _project
 from npe2 import PluginManager
 
 from napari_mrseq.errors import MrseqError
@@ -44,6 +45,75 @@ def test_every_slice_lies_where_its_header_says(
         stored = header.pixel_array * float(header.get("RescaleSlope", 1))
         stored = stored + float(header.get("RescaleIntercept", 0))
         np.testing.assert_allclose(image.dataobj[..., number].T, stored, rtol=1e-5)
+
+
+def derived(layer: Image, data: np.ndarray, **attributes: object) -> Image:
+    """What another plugin makes of a layer: other pixels, the same metadata."""
+    _, kept, _ = layer.as_layer_data_tuple()
+    return Image(data, **{**kept, **attributes})
+
+
+@pytest.mark.parametrize(
+    ("cut", "step"),
+    [((slice(2, 9), slice(30, 90), slice(20, 60)), 1), ((slice(1, 6), *[slice(5, 95, 2)] * 2), 2)],
+)
+def test_what_was_cut_or_resampled_lies_where_it_was(
+    sample_study: Path, tmp_path: Path, cut: tuple[slice, ...], step: int
+) -> None:
+    layer = open_layer(sample_study / "t1_fl2d_sag")
+    corner = [one.start for one in cut]
+    made = derived(
+        layer,
+        np.asarray(layer.data)[cut],
+        translate=layer.data_to_world(corner),
+        scale=layer.scale * (1, step, step),
+    )
+    whole, _ = save(layer, tmp_path / "whole.nii")
+    part, _ = save(made, tmp_path / "part.nii")
+    for place in ((0, 0, 0), (3, 7, 2)):
+        there = np.array(corner[::-1]) + np.array(place) * (step, step, 1)
+        expected = nibabel.affines.apply_affine(whole.affine, there)
+        assert nibabel.affines.apply_affine(part.affine, place) == pytest.approx(expected, abs=1e-3)
+        assert part.dataobj[place] == whole.dataobj[tuple(there)]
+
+
+def test_a_layer_that_the_user_moved_is_saved_where_it_lies(
+    sample_study: Path, tmp_path: Path
+) -> None:
+    layer = open_layer(sample_study / "ep2d_diff_3scan_trace")
+    before, _ = save(layer, tmp_path / "before.nii")
+    moved = np.eye(5)
+    moved[1, 4] = 3 * layer.scale[1]
+    layer.affine = moved
+    after, _ = save(layer, tmp_path / "after.nii")
+    expected = nibabel.affines.apply_affine(before.affine, (0, 0, 3))
+    assert after.affine[:3, 3] == pytest.approx(expected, abs=1e-3)
+    np.testing.assert_allclose(after.affine[:3, :3], before.affine[:3, :3], atol=1e-5)
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_a_projection_claims_no_place_in_the_patient(
+    sample_study: Path, tmp_path: Path, axis: int
+) -> None:
+    layers = ViewerModel().layers
+    layers.append(open_layer(sample_study / "t1_se_tra"))
+    layers.selection.active = layers[0]
+    _project(layers, axis=axis, mode="max")
+    image, _ = save(layers[1], tmp_path / "a.nii")
+    assert image.header["sform_code"] == image.header["qform_code"] == 0
+    kept = [step for number, step in enumerate(layers[0].scale) if number != axis]
+    assert image.header.get_zooms()[:2] == pytest.approx(kept[::-1])
+
+
+def test_the_sidecar_of_other_pixels_has_no_verdict(
+    sample_study: Path, tmp_path: Path, make_verdict
+) -> None:
+    layer = open_layer(sample_study / "t1_se_tra")
+    annotate(layer, make_verdict(series_of(layer), ["T1"] * layer.data.shape[0]))
+    layer.data = np.asarray(layer.data) ** 2
+    _, sidecar = save(layer, tmp_path / "a.nii")
+    assert "EchoTime" in sidecar
+    assert not {"mrseq", "BidsSuffix"} & set(sidecar)
 
 
 def test_what_is_saved_opens_as_it_was(sample_study: Path, tmp_path: Path) -> None:
