@@ -25,7 +25,7 @@ LOOK = {
 }
 # Beside each other images leave little room: small letters, where the last cell is often empty.
 GRID_LOOK = {**LOOK, "font_size": 8, "position": "bottom_right"}
-LONGEST_NAME, LONGEST_IN_GRID = 36, 18
+LONGEST_NAME, LONGEST_IN_GRID, LONGEST_SAID = 36, 18, 28
 LAYER_EVENTS = {"inserted", "removed", "reordered", "visible", "metadata", "name", "data"}
 
 
@@ -152,4 +152,6 @@ def _said(state: LayerState, index: int | None) -> str:
     if said is None:
         return "not yet run"
     conflict = state.verdict is not None and state.verdict.conflict
-    return said_words(said) + (f" {CONFLICT_MARK}" if conflict else "")
+    # A name of the user's own would push the place off the canvas.
+    words = shortened(said_words(said), LONGEST_SAID)
+    return words + (f" {CONFLICT_MARK}" if conflict else "")

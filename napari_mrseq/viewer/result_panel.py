@@ -49,7 +49,8 @@ class ResultPanel(QStackedWidget):
         super().__init__(parent)
         self.swatch = QLabel()
         self.swatch.setFixedWidth(8)
-        self.verdict = _label(size=22, bold=True)
+        # A name of the user's own may be long.
+        self.verdict = _label(size=22, bold=True, wrap=True)
         self.confidence = _label(size=22, bold=True)
         self.confidence.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.runners_up = _label(wrap=True)

@@ -8,7 +8,8 @@ from napari.components import ViewerModel
 from napari.layers import Image
 from napari.utils._proxies import PublicOnlyProxy
 
-from napari_mrseq.viewer.annotation import annotate, keep_slices, revert, series_of
+from napari_mrseq.decision import Correction
+from napari_mrseq.viewer.annotation import annotate, correct_layer, keep_slices, revert, series_of
 from napari_mrseq.viewer.canvas_text import CanvasText
 
 
@@ -101,6 +102,15 @@ def test_a_long_name_keeps_its_end_and_fits_the_canvas(viewer, text, make_verdic
     assert len(name) <= 40
     assert name.startswith("a name that")
     assert name.endswith("_ADC")
+
+
+def test_a_long_name_of_the_users_own_leaves_room_for_the_place(viewer, text, make_verdict) -> None:
+    layer = add(viewer, make_verdict, ["T1", "T1"])
+    correct_layer(layer, Correction(0, 1, "arterial spin labelling, five delays"))
+    viewer.dims.set_current_step(0, 0)
+    assert text.text.startswith("arterial spin")
+    assert text.text.endswith("(corrected)   slice 1 of 2")
+    assert len(text.text) < 46
 
 
 def test_in_a_grid_each_layer_has_its_line_and_its_name(viewer, text, make_verdict) -> None:

@@ -15,11 +15,17 @@ from qtpy.QtCore import QPoint, Qt
 from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import QLabel
 
-from napari_mrseq.decision import Decision
+from napari_mrseq.decision import Correction, Decision
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.header import HeaderClaim
 from napari_mrseq.series import Series
-from napari_mrseq.viewer.annotation import LayerState, annotate, series_of, state_of
+from napari_mrseq.viewer.annotation import (
+    LayerState,
+    annotate,
+    correct_layer,
+    series_of,
+    state_of,
+)
 from napari_mrseq.viewer.confidence_plot import ConfidencePlot
 from napari_mrseq.viewer.result_panel import ResultPanel
 from napari_mrseq.viewer.slice_table import SliceTable
@@ -116,6 +122,24 @@ def test_unknown_guesses_nothing_where_nothing_comes_near(
     state.verdict = replace(state.verdict, probabilities=probabilities)
     panel.show_state(state, "")
     assert panel.runners_up.text() == words
+
+
+def test_a_long_name_of_the_users_own_does_not_widen_the_panel(qtbot, make_verdict) -> None:
+    panel = ResultPanel()
+    qtbot.addWidget(panel)
+    panel.show()
+    layer = ViewerModel().add_image(np.ones((3, 8, 8)), name="a")
+    annotate(layer, make_verdict(series_of(layer), ["T1"] * 3))
+    widths = []
+    for name in ("T2", "arterial spin labelling, five delays"):
+        correct_layer(layer, Correction(0, 2, name))
+        state = state_of(layer)
+        assert state is not None
+        panel.show_state(state, "")
+        qtbot.wait(50)
+        widths.append(panel.currentWidget().minimumSizeHint().width())
+        assert panel.verdict.text() == name
+    assert widths[0] == widths[1]
 
 
 def test_odd_slices_and_a_half_known_series_are_doubts(qtbot, make_verdict) -> None:
