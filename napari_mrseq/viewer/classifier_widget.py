@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -188,7 +189,7 @@ class ClassifierWidget(QWidget):
 
     def _connect_viewer(self) -> None:
         viewer = self._viewer
-        connections = [
+        connections: list[tuple[Any, Callable[..., None]]] = [
             (viewer.dims.events.point, self._on_view_moved),
             (viewer.layers.selection.events.active, self._follow_active),
             (viewer.layers.events.inserted, self.reset_choices),
