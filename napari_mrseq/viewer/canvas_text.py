@@ -110,19 +110,25 @@ def canvas_text(viewer: ViewerModel) -> str:
     """Return the words for the slice in view, ``""`` where no visible layer was judged.
 
     In grid mode each visible layer has its line. Elsewhere the active layer speaks, or the
-    topmost one; it says its name where another one is visible too.
+    topmost one; it says its name where another one is visible too. A layer that the slider has
+    left is silent while another one is in sight.
     """
     visible = [layer for layer in image_layers(viewer) if layer.visible]
-    known = [(one, state) for one in visible if (state := state_of(one)) is not None]
+    if in_grid(viewer):
+        return "\n".join(_grid_line(viewer, *one) for one in reversed(_judged(visible)))
+    in_sight = [layer for layer in visible if slice_in_view(viewer, layer) is not None]
+    known = _judged(in_sight or visible)
     if not known:
         return ""
-    if in_grid(viewer):
-        return "\n".join(_grid_line(viewer, *one) for one in reversed(known))
     active = viewer.layers.selection.active
     # Equal, not the same: napari hands plugins a proxy of the viewer, and of what is in it.
     layer, state = next((one for one in known if one[0] == active), known[-1])
     line = _line(state, slice_in_view(viewer, layer))
     return line if len(visible) == 1 else f"{line}\n{shortened(own_name(layer), LONGEST_NAME)}"
+
+
+def _judged(layers: list[Image]) -> list[tuple[Image, LayerState]]:
+    return [(one, state) for one in layers if (state := state_of(one)) is not None]
 
 
 def in_grid(viewer: ViewerModel) -> bool:

@@ -123,6 +123,8 @@ class Table(QTableView):
         self.empty_text = ""
         # Names of series differ at their ends.
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        # Else Qt cuts names off behind a space.
+        self.setWordWrap(False)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSortingEnabled(True)

@@ -95,6 +95,20 @@ def test_the_active_one_of_several_visible_layers_speaks_by_name(
     assert text.text == ""
 
 
+@pytest.mark.parametrize("other", ["T2", None])
+def test_a_layer_that_the_slider_has_left_is_silent(viewer, text, make_verdict, other) -> None:
+    if other is None:
+        viewer.add_image(np.ones((9, 8, 8)), name="in sight")
+    else:
+        add(viewer, make_verdict, [other] * 9, name="in sight")
+    left = add(viewer, make_verdict, ["T1", "T1"], name="left")
+    viewer.layers.selection.active = left
+    viewer.dims.set_current_step(0, 1)
+    assert text.text == "T1 90 %   slice 2 of 2\nleft"
+    viewer.dims.set_current_step(0, 5)
+    assert text.text == ("T2 90 %   slice 6 of 9\nin sight" if other else "")
+
+
 def test_a_long_name_keeps_its_end_and_fits_the_canvas(viewer, text, make_verdict) -> None:
     add(viewer, make_verdict, ["T1", "T1"], name="a name that goes on " * 4 + "_ADC")
     viewer.add_image(np.ones((2, 8, 8)))

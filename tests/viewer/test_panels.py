@@ -258,6 +258,21 @@ def test_names_of_series_keep_room_in_the_study(qtbot, make_verdict, said) -> No
     assert columns.sectionSize(1) >= table.sizeHintForColumn(1)
 
 
+def test_names_in_words_show_their_ends_in_the_study(qtbot) -> None:
+    viewer = ViewerModel()
+    table = StudyTable()
+    qtbot.addWidget(table)
+    table.resize(330, 200)
+    table.show()
+    pictures = []
+    for end in ("before contrast", "after contrast ZZZ"):
+        layer = viewer.add_image(np.ones((3, 8, 8)), name=f"T1 weighted spin echo axial {end}")
+        table.show_layers([layer])
+        place = table.visualRect(table.proxy.index(0, 3))
+        pictures.append(table.viewport().grab(place).toImage())
+    assert pictures[0] != pictures[1]
+
+
 def test_a_click_on_a_row_goes_to_its_slice(qtbot, slices: SliceTable) -> None:
     place = slices.table.visualRect(slices.table.proxy.index(2, 1)).center()
     with qtbot.waitSignal(slices.slice_chosen) as gone:
