@@ -1,11 +1,13 @@
 """Pixels, header and both: who is right, how many lies are found, how many honest ones accused.
 
-``python benchmarks/lying_headers.py [WEIGHTS]``: each series of people in
+``python benchmarks/lying_headers.py [WEIGHTS …]``: each series of people in
 ``../shared/data/dicom.csv`` that the network was not trained on, and of the sample study, is held
 against its own header, then against the header of every other series of another family, then
 against its own with the words and times of the other. Those are few: so each stack of the fold
 held out of ``../shared/data/slices.csv``, most of which have no header, is told that it is of its
-own family and of every other. The series of people that training has seen are counted apart.
+own family and of every other. The series of people that training has seen are counted apart. With
+the weights of several trainings, each of which left another fold out, each series is judged by the
+one that never saw its group.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from __future__ import annotations
 import csv
 import itertools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -45,6 +47,7 @@ class Witness:
 
     verdict: Verdict
     label: str
+    model: Model
     seen: bool = False
 
 
@@ -52,13 +55,13 @@ def sample_witnesses(model: Model) -> list[Witness]:
     """Return the honest series of the sample study, labelled by their own headers."""
     honest = [s for s in read_study([SAMPLE]).series if LIAR not in s.path]
     verdicts = [classify(series, model) for series in honest]
-    return [Witness(v, v.header.sequence) for v in verdicts if v.header]
+    return [Witness(v, v.header.sequence, model) for v in verdicts if v.header]
 
 
-def catalogue_witnesses(model: Model) -> list[Witness]:
+def catalogue_witnesses(models: dict[int, Model]) -> list[Witness]:
     """Return the series with real pixels of people and a sure label."""
-    held_out = model.card.training["recipe"]["held_out"]
-    seen = {r.group for r in read_catalogue(DATA / "slices.csv") if r.fold != held_out}
+    folds = {r.group: r.fold for r in read_catalogue(DATA / "slices.csv")}
+    first = next(iter(models.values()))
     witnesses = []
     with (DATA / "dicom.csv").open(newline="") as file:
         for row in csv.DictReader(file):
@@ -66,20 +69,29 @@ def catalogue_witnesses(model: Model) -> list[Witness]:
             label = SYNONYMS.get(row["label"], row["label"])
             sure = row["label_confidence"] == "high" and SEQUENCES[label].from_pixels
             if wanted and sure:
+                fold = folds.get(row["group"])
+                model, seen = models.get(fold, first), fold is not None and fold not in models
                 verdicts = (classify(s, model) for s in read_study([DATA / row["folder"]]).series)
                 # Thumbnails and blank pictures bear no witness.
                 shown = [v for v in verdicts if any(judged.weight for judged in v.slices)]
-                witnesses += [Witness(verdict, label, row["group"] in seen) for verdict in shown]
+                witnesses += [Witness(verdict, label, model, seen) for verdict in shown]
     return witnesses
 
 
-def told_stacks(model: Model) -> dict[str, list[bool]]:
-    """Tell each labelled stack of the fold held out every family: what is held against each."""
+def told_stacks(models: Iterable[Model]) -> dict[str, list[bool]]:
+    """Tell each labelled stack of the folds held out every family: what is held against each."""
+    held: dict[str, list[bool]] = {"honest": []}
+    for model in models:
+        for kind, found in _told_stacks(model):
+            held.setdefault(kind, []).append(found)
+    return held
+
+
+def _told_stacks(model: Model) -> Iterator[tuple[str, bool]]:
     held_out = model.card.training["recipe"]["held_out"]
     rows = [row for row in read_catalogue(DATA / "slices.csv") if row.fold == held_out]
     calibration = model.card.calibration
     series = answer_series(answer_slices(model, rows), rows, calibration.series_temperature)
-    held: dict[str, list[bool]] = {"honest": []}
     for label, origin, row in zip(series.labels, series.origins, series.probabilities, strict=True):
         said = by_class(model.classes, row)
         if origin not in STACKS or label not in said or label == UNKNOWN:
@@ -88,8 +100,7 @@ def told_stacks(model: Model) -> dict[str, list[bool]]:
             code = next(code for code in said if family_of(code) == family)
             kind = "honest" if family == family_of(str(label)) else family
             against = contradicts(said, HeaderClaim(code, 0.9), calibration.denial)
-            held.setdefault(kind, []).append(against)
-    return held
+            yield kind, against
 
 
 def whole_header(_ours: Witness, other: Witness) -> HeaderClaim | None:
@@ -107,12 +118,16 @@ def words_and_times(ours: Witness, other: Witness) -> HeaderClaim | None:
 
 
 def lies_found(
-    witnesses: list[Witness], told: Callable[[Witness, Witness], HeaderClaim | None], denial: float
+    witnesses: list[Witness], told: Callable[[Witness, Witness], HeaderClaim | None]
 ) -> list[bool]:
     """Tell each series every lie of another family that there is, and whether it is found."""
     pairs = itertools.permutations(witnesses, 2)
     lies = [(a, told(a, b)) for a, b in pairs if family_of(a.label) != family_of(b.label)]
-    return [contradicts(a.verdict.probabilities, lie, denial) for a, lie in lies if lie]
+    return [
+        contradicts(a.verdict.probabilities, lie, a.model.card.calibration.denial)
+        for a, lie in lies
+        if lie
+    ]
 
 
 def share_right(answers: list[tuple[str, str]]) -> str:
@@ -134,10 +149,11 @@ def print_stacks(held: dict[str, list[bool]]) -> None:
 
 def main() -> None:
     """Measure and print."""
-    model = load_model(sys.argv[1] if len(sys.argv) > 1 else MODEL, device="cpu")
-    witnesses = sample_witnesses(model)
+    loaded = [load_model(path, device="cpu") for path in sys.argv[1:] or [MODEL]]
+    models = {model.card.training["recipe"]["held_out"]: model for model in loaded}
+    witnesses = sample_witnesses(loaded[0])
     if DATA.is_dir():
-        witnesses += catalogue_witnesses(model)
+        witnesses += catalogue_witnesses(models)
     honest = [
         w
         for w in witnesses
@@ -158,10 +174,10 @@ def main() -> None:
         series, said = witness.verdict.series, witness.verdict.pixels
         print(f"    {series.path} {series.description}: {said.sequence} {said.confidence:.0%}")
     for name, told in (("another's header", whole_header), ("words and times", words_and_times)):
-        found = lies_found(checkable, told, model.card.calibration.denial)
+        found = lies_found(checkable, told)
         print(f"{name:23} {sum(found)} of {len(found)} lies found ({np.mean(found):.1%})")
     if DATA.is_dir():
-        print_stacks(told_stacks(model))
+        print_stacks(told_stacks(loaded))
 
 
 if __name__ == "__main__":

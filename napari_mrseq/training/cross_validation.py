@@ -3,7 +3,9 @@
 ``… CATALOGUE WEIGHTS WEIGHTS [MORE …]`` lets each model judge the fold that it was not trained on,
 and prints one table for all of them; every fold is measured with the calibration fitted on the
 others. ``--into FILE`` writes the calibration fitted on all, and the figures, into the card of a
-model that was trained alike on every fold; ``--output FILE`` writes the figures as JSON.
+model that was trained alike on every fold; ``--apart`` writes into each model's card what was
+fitted on the folds of the others, so that benchmarks of it are honest; ``--output FILE`` writes
+the figures as JSON.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ import numpy as np
 from napari_mrseq.errors import ModelError
 from napari_mrseq.model import load_model
 from napari_mrseq.model.card import Calibration
+from napari_mrseq.model.registry import read_card
 from napari_mrseq.training.calibrate import calibrate, cross_calibrated
 from napari_mrseq.training.catalogue import read_catalogue
 from napari_mrseq.training.evaluation import Answers, answer_slices, figures_by_kind, joined
@@ -77,11 +80,11 @@ def judged_unseen(
 
 
 def cross_validated(
-    paths: Sequence[Path], rows: Sequence[Row], log: Callable[[str], None] = print
+    answers: Answers, rows: Sequence[Row], classes: Sequence[str]
 ) -> tuple[Calibration, dict[str, Any]]:
     """Calibrate on all folds, and measure each fold with what the others say.
 
-    Takes and raises what `judged_unseen` does.
+    Takes what `judged_unseen` returns.
 
     Returns
     -------
@@ -90,12 +93,25 @@ def cross_validated(
     figures : dict
         See `figures_by_kind`; ``folds`` says which were judged.
     """
-    answers, judged, classes = judged_unseen(paths, rows, log)
-    calibration = calibrate(answers, judged, classes)
-    folds = np.array([row.fold for row in judged])
-    slices, series = cross_calibrated(answers, judged, classes, folds)
+    calibration = calibrate(answers, rows, classes)
+    folds = np.array([row.fold for row in rows])
+    slices, series = cross_calibrated(answers, rows, classes, folds)
     figures = figures_by_kind(calibration, classes, slices, series)
     return calibration, figures | {"folds": sorted(set(folds.tolist()))}
+
+
+def calibrate_apart(
+    paths: Sequence[Path], answers: Answers, rows: Sequence[Row], classes: Sequence[str]
+) -> None:
+    """Write into each model's card the calibration fitted on the folds that the others left out.
+
+    Takes the models and what `judged_unseen` returns of them.
+    """
+    for path in paths:
+        fold = read_card(path).training["recipe"]["held_out"]
+        others = np.array([row.fold != fold for row in rows])
+        kept = [row for row in rows if row.fold != fold]
+        rewrite_card(path, calibration=calibrate(answers.subset(others), kept, classes))
 
 
 def main() -> None:
@@ -104,13 +120,17 @@ def main() -> None:
     parser.add_argument("catalogue", type=Path)
     parser.add_argument("weights", type=Path, nargs="+")
     parser.add_argument("--into", type=Path, help="weights file trained on all folds")
+    parser.add_argument("--apart", action="store_true", help="calibrate each on the others' folds")
     parser.add_argument("--output", type=Path, help="JSON file for the figures")
     chosen = parser.parse_args()
-    calibration, figures = cross_validated(chosen.weights, read_catalogue(chosen.catalogue))
+    judged = judged_unseen(chosen.weights, read_catalogue(chosen.catalogue))
+    calibration, figures = cross_validated(*judged)
     print(calibration)
     print(text_of(figures))
     if chosen.into:
         rewrite_card(chosen.into, calibration=calibration, figures=figures)
+    if chosen.apart:
+        calibrate_apart(chosen.weights, *judged)
     if chosen.output:
         chosen.output.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 

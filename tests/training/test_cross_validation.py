@@ -11,7 +11,7 @@ from safetensors.torch import load_file
 from napari_mrseq.errors import ModelError
 from napari_mrseq.model.registry import read_card
 from napari_mrseq.training.catalogue import read_catalogue
-from napari_mrseq.training.cross_validation import cross_validated
+from napari_mrseq.training.cross_validation import calibrate_apart, cross_validated, judged_unseen
 from napari_mrseq.training.fit import Recipe
 from napari_mrseq.training.run import train
 from napari_mrseq.training.weights_file import rewrite_card
@@ -41,12 +41,17 @@ def test_every_picture_is_judged_once_by_a_network_that_never_saw_it(catalogue, 
     first, second = (trained(catalogue, tmp_path / str(fold), fold) for fold in (0, 1))
     rows = read_catalogue(catalogue)
     told = []
-    calibration, figures = cross_validated([first, second], rows, told.append)
+    judged = judged_unseen([first, second], rows, told.append)
+    calibration, figures = cross_validated(*judged)
     assert figures["slices"]["cases"] == len(rows)
     assert figures["folds"] == [0, 1]
     assert [line.rpartition("fold ")[2] for line in told] == ["0", "1"]
-    alone = cross_validated([first], rows, told.append)[1]
+    own = judged_unseen([first], rows, told.append)
+    alone = cross_validated(*own)[1]
     assert alone["slices"]["cases"] == sum(row.fold == 0 for row in rows)
+
+    calibrate_apart([first, second], *judged)
+    assert read_card(second).calibration == cross_validated(*own)[0]
 
     whole = trained(catalogue, tmp_path / "whole", None)
     before = load_file(whole)
@@ -61,4 +66,4 @@ def test_a_fold_that_nobody_left_out_or_two_did_is_refused(catalogue, tmp_path):
     rows = read_catalogue(catalogue)
     for paths in ([first, first], [first, whole]):
         with pytest.raises(ModelError, match="left out"):
-            cross_validated(paths, rows, lambda _: None)
+            judged_unseen(paths, rows, lambda _: None)
