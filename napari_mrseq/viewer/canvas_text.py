@@ -35,7 +35,7 @@ class CanvasText:
     Parameters
     ----------
     viewer : napari.components.ViewerModel
-        Its ``canvas.overlays.text`` is used from now on, and given back by `close`.
+        Its ``canvas.overlays.text`` is used from now on, and given back by `restore`.
     """
 
     def __init__(self, viewer: ViewerModel) -> None:
@@ -57,11 +57,16 @@ class CanvasText:
         viewer.layers.events.connect(self._on_layers)
 
     def close(self) -> None:
-        """Let go of the viewer and give its text overlay back as it was."""
+        """Let go of the viewer, whose window may be gone."""
         for emitter in self._emitters:
             emitter.disconnect(self.update)
         self._viewer.layers.events.disconnect(self._on_layers)
-        self._set(self._before)
+
+    def restore(self) -> None:
+        """Give the viewer's text overlay, and the names in a grid, back as they were."""
+        if self._look is not None:
+            self._set(self._before)
+            self._look = None
         self._name_cells([])
 
     def show(self, shown: bool) -> None:
@@ -80,9 +85,8 @@ class CanvasText:
         elif text:
             self._set({**look, "text": text, "visible": True})
             self._look = look
-        elif self._look is not None:
-            self._set(self._before)
-            self._look = None
+        else:
+            self.restore()
         self._name_cells(image_layers(self._viewer) if grid else [])
 
     def _on_layers(self, event: Any) -> None:

@@ -27,6 +27,7 @@ from napari_mrseq.viewer.image_layers import image_layers, is_image
 from napari_mrseq.viewer.layer_actions import LayerActions
 from napari_mrseq.viewer.layer_panel import LayerPanel
 from napari_mrseq.viewer.model_choice import ModelChoice
+from napari_mrseq.viewer.orphans import Orphans
 from napari_mrseq.viewer.settings import canvas_text_event, load_settings
 from napari_mrseq.viewer.slice_in_view import open_series, show_layer, show_slice, slice_in_view
 from napari_mrseq.viewer.study_panel import StudyPanel
@@ -124,6 +125,7 @@ class ClassifierWidget(QWidget):
     def close_session(self) -> None:
         """Stop the run and leave no event handler behind."""
         self._attachment.release()
+        self.canvas_text.restore()
         self.layer_actions.live.stop()
         self._tables_timer.stop()
 
@@ -202,7 +204,8 @@ class ClassifierWidget(QWidget):
         preference = canvas_text_event()
         if preference is not None:
             connections.append((preference, self._follow_preference))
-        parts = (self.runner, self.explainer, self.batch.runner, self.canvas_text)
+        orphans = Orphans(viewer, self)
+        parts = (self.runner, self.explainer, self.batch.runner, self.canvas_text, orphans)
         self._attachment = Attachment(connections, parts)
         # The window may be destroyed without the panel being taken out of it.
         self.destroyed.connect(self._attachment.release)

@@ -175,5 +175,6 @@ def test_the_users_own_text_comes_back(viewer, make_verdict) -> None:
     add(viewer, make_verdict, ["T1", "T1"])
     assert overlay.text != "mine"
     shown.close()
+    shown.restore()
     viewer.dims.set_current_step(0, 1)
     assert (overlay.text, overlay.visible, overlay.font_size) == ("mine", True, 20)

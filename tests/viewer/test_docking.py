@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from qtpy.QtWidgets import QDockWidget
 
 from napari_mrseq.viewer.annotation import annotate, series_of
+
+CLOSED_WHILE_FLOATING = """
+import napari, numpy as np
+from qtpy.QtCore import QTimer
+viewer = napari.Viewer()
+viewer.add_image(np.random.default_rng(0).random((3, 64, 64)))
+panel = viewer.window.add_plugin_dock_widget("napari-mrseq", "MR sequence classifier")[1]
+dock = panel.parentWidget()
+window = dock.parentWidget()
+dock.setFloating(True)
+panel.runner.stopped.connect(lambda _: QTimer.singleShot(500, window.close))
+panel.layer_actions.run()
+napari.run()
+print("closed")
+"""
 
 
 @pytest.fixture
@@ -33,3 +51,10 @@ def test_a_panel_taken_out_of_the_window_goes_on(
             assert panel.runner.focus.index == place
     second = viewer.add_image(np.ones((3, 16, 16)), name="second")
     assert panel.layer == second
+
+
+def test_the_window_may_be_closed_while_the_panel_floats() -> None:
+    command = [sys.executable, "-W", "ignore", "-c", CLOSED_WHILE_FLOATING]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    assert (done.returncode, done.stdout.strip()) == (0, "closed"), done.stderr
+    assert "Error" not in done.stderr

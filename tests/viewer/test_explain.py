@@ -152,3 +152,22 @@ def test_without_a_slice_in_view_it_says_so(viewer, panel, press) -> None:
     press(panel.page.explain_button)
     assert "No slice of this layer is in view" in panel.controls.status.value
     assert len(viewer.layers) == 1
+
+
+@pytest.mark.parametrize("how", ["remove", "select", "clear"])
+def test_heat_maps_go_with_their_layer(qtbot, viewer, panel, how: str) -> None:
+    for name in "ab":
+        viewer.add_image(np.ones((2, 3, 8, 6)), name=name)
+    first, second = viewer.layers
+    made = [show_heat(viewer, first, index, heat(8, 6)) for index in (1, 4)]
+    kept = show_heat(viewer, second, 4, heat(8, 6))
+    if how == "remove":
+        viewer.layers.remove(first)
+    elif how == "select":
+        viewer.layers.selection = {first, made[0]}
+        viewer.layers.remove_selected()
+    else:
+        viewer.layers.clear()
+    left = [] if how == "clear" else [second, kept]
+    qtbot.waitUntil(lambda: list(viewer.layers) == left)
+    assert panel.layer == (None if how == "clear" else second)
