@@ -37,6 +37,9 @@ class Activity:
 
     def close(self) -> None:
         """Take the bar away."""
+        # Where nothing is open, Qt may be gone, and the timer with it.
+        if not self._open:
+            return
         self._open = False
         self._timer.stop()
         bar, self._bar = self._bar, None

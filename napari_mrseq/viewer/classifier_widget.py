@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import napari.viewer
 from napari.utils.notifications import show_info
 from napari.utils.theme import get_theme
-from qtpy.QtCore import Qt, QTimer, Signal  # type: ignore[attr-defined]
+from qtpy.QtCore import QTimer, Signal  # type: ignore[attr-defined]
 from qtpy.QtGui import (  # type: ignore[attr-defined]
     QHideEvent,
     QKeySequence,
@@ -59,6 +59,9 @@ class ClassifierWidget(QWidget):
         self._leaving.setSingleShot(True)
         self._leaving.setInterval(0)
         self._leaving.timeout.connect(self._close_if_undocked)
+        self._shortcuts = [
+            QShortcut(QKeySequence(keys), self) for keys in (RUN_KEYS, EXPLAIN_KEYS, CORRECT_KEYS)
+        ]
         self._viewer = viewer
         settings = load_settings()
         self.hint = Hint(settings.hint)
@@ -111,6 +114,11 @@ class ClassifierWidget(QWidget):
         """Make room for all controls."""
         super().showEvent(event)
         self.page.make_room()
+        # napari's window owns the keys: they work there too while the panel's dock floats.
+        dock = self.parentWidget()
+        window = None if dock is None else dock.parentWidget()
+        for shortcut in self._shortcuts:
+            shortcut.setParent(window or self)
 
     def hideEvent(self, event: QHideEvent | None) -> None:  # noqa: N802 - Qt's name
         """Let go of the viewer when napari takes the panel out of its window."""
@@ -128,6 +136,8 @@ class ClassifierWidget(QWidget):
         self.canvas_text.restore()
         self.layer_actions.live.stop()
         self._tables_timer.stop()
+        for shortcut in self._shortcuts:
+            shortcut.setParent(self)
 
     def _lay_out(self) -> None:
         self.tabs = QTabWidget()
@@ -158,13 +168,9 @@ class ClassifierWidget(QWidget):
         page.correct_button.clicked.connect(actions.correct)
         page.undo_button.clicked.connect(actions.undo)
         page.revert_button.clicked.connect(actions.revert)
-        for keys, act in (
-            (RUN_KEYS, actions.run),
-            (EXPLAIN_KEYS, actions.explain),
-            (CORRECT_KEYS, actions.correct),
+        for shortcut, act in zip(
+            self._shortcuts, (actions.run, actions.explain, actions.correct), strict=True
         ):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
             shortcut.activated.connect(act)
         runner.started.connect(controls.show_running)
         runner.progressed.connect(controls.show_progress)

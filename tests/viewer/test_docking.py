@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pytest
+from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QDockWidget
 
 from napari_mrseq.viewer.annotation import annotate, series_of
@@ -51,6 +52,39 @@ def test_a_panel_taken_out_of_the_window_goes_on(
             assert panel.runner.focus.index == place
     second = viewer.add_image(np.ones((3, 16, 16)), name="second")
     assert panel.layer == second
+
+
+def test_keys_work_in_both_windows_while_the_panel_floats(
+    qtbot, viewer, panel, dock, make_verdict
+) -> None:
+    layer = viewer.add_image(np.ones((3, 16, 16)), name="mine")
+    annotate(layer, make_verdict(series_of(layer), ["T1"] * 3))
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    window = panel.window()
+    for floating, active in ((False, window), (True, window), (True, dock), (False, window)):
+        dock.setFloating(floating)
+        qtbot.wait(100)
+        active.activateWindow()
+        qtbot.waitUntil(active.isActiveWindow)
+        qtbot.keyClick(active, Qt.Key.Key_K, both)
+        dialog = panel.corrector.dialog
+        qtbot.waitUntil(lambda shown=dialog: shown is not None and shown.isVisible())
+        dialog.reject()
+        panel.corrector.dialog = None
+
+
+def test_a_closed_panel_listens_to_no_keys(qtbot, viewer, panel, make_verdict) -> None:
+    layer = viewer.add_image(np.ones((3, 16, 16)), name="mine")
+    annotate(layer, make_verdict(series_of(layer), ["T1"] * 3))
+    window = panel.window()
+    viewer.window.remove_dock_widget(panel)
+    qtbot.wait(100)
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.keyClick(window, Qt.Key.Key_K, both)
+    qtbot.wait(100)
+    assert panel.corrector.dialog is None
 
 
 def test_the_window_may_be_closed_while_the_panel_floats() -> None:
