@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from napari_mrseq.decision import decide
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.judging import judge_slices
 from napari_mrseq.verdict import conclude
@@ -155,8 +156,17 @@ def _classify_job(
 
 
 def _still_valid(job: Job, model: Model) -> dict[int, SliceVerdict]:
-    """Return the slices judged before; slices of two models don't add up to one verdict."""
-    return dict(job.known) if job.known_by.get("sha256") == model.sha256 else {}
+    """Return the slices judged before, worded by the least confidence that is asked for now."""
+    # Slices of two models don't add up to one verdict.
+    if job.known_by.get("sha256") != model.sha256:
+        return {}
+    threshold = model.card.calibration.threshold
+    return {index: _worded(one, threshold) for index, one in job.known.items()}
+
+
+def _worded(judged: SliceVerdict, threshold: float) -> SliceVerdict:
+    decision = decide(judged.probabilities, threshold)
+    return judged if decision == judged.decision else replace(judged, decision=decision)
 
 
 def _missing(job: Job, model: Model) -> list[int]:

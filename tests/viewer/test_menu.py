@@ -125,6 +125,24 @@ def test_a_least_confidence_of_the_users_own_makes_the_unsure_unknown(
     assert {entry["sequence"] for entry in layer.metadata["mrseq"]["slices"]} == {"UNKNOWN"}
 
 
+def test_another_least_confidence_holds_for_slices_judged_before(
+    qtbot, open_panel, preferences, sample_study: Path
+) -> None:
+    viewer, panel = open_panel()
+    (layer,) = viewer.open(str(sample_study / "t2_tse_tra"), plugin=PLUGIN)
+    run(qtbot, panel)
+    before = layer.metadata["mrseq"]
+    assert layer.name.startswith("[T2 ")
+    preferences.threshold = 1.0
+    run(qtbot, panel)
+    assert layer.name == "[unknown] t2_tse_tra"
+    assert {entry["sequence"] for entry in layer.metadata["mrseq"]["slices"]} == {"UNKNOWN"}
+    assert viewer.canvas.overlays.text.text.startswith("unknown")
+    preferences.threshold = 0.0
+    run(qtbot, panel)
+    assert layer.metadata["mrseq"] == before
+
+
 def test_fewer_slices_at_a_time_give_the_same_word(qtbot, open_panel, sample_study: Path) -> None:
     viewer, panel = open_panel(batch_size=5)
     (layer,) = viewer.open(str(sample_study / "t2_tse_tra"), plugin=PLUGIN)
