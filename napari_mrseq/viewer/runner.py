@@ -101,9 +101,10 @@ class Runner:
 
     def _on_event(self, event: Event) -> None:
         match event:
-            case ModelLoaded(model):
+            case ModelLoaded(model, total):
                 self.device = model.device
-                self._show_progress(0, sum(len(job.wanted) for job in self._jobs))
+                if total:
+                    self._show_progress(0, total)
             case RunFailed(cause):
                 self._causes.append(cause)
             case LayerFailed(job, cause):

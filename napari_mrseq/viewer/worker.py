@@ -55,9 +55,10 @@ class Job:
 
 @dataclass(frozen=True, eq=False)
 class ModelLoaded:
-    """The model is ready; its device is the one really used."""
+    """The model is ready, and its device the one really used; so many slices are to be judged."""
 
     model: Model
+    total: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,9 +119,9 @@ def classify_jobs(
     except MrseqError as error:
         yield RunFailed(str(error))
         return
-    yield ModelLoaded(model)
     missing = [_missing(job, model) for job in jobs]
     total = sum(map(len, missing))
+    yield ModelLoaded(model, total)
     for number, job in enumerate(jobs):
         before = sum(map(len, missing[:number]))
         seen = focus if number == 0 else Focus()

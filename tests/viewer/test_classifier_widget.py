@@ -386,6 +386,10 @@ def test_a_second_run_judges_only_what_is_new(qtbot, viewer) -> None:
     same = [index for index, verdict in kept.items() if judged(layer)[index] is verdict]
     # A batch that was not through is judged as a whole.
     assert len(same) >= 32
+    # With nothing left to judge, the bar does not stand at none of 80.
+    run(qtbot, panel)
+    assert panel.controls.status.value == "1 layer classified."
+    assert panel.controls.progress.native.text() == ""
 
 
 def judged(layer) -> dict:
