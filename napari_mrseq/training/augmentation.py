@@ -28,6 +28,8 @@ TILT, ASKEW_SHARE = math.radians(9), 0.12
 # Noise in units of the brightest: most pictures get some, a few a lot.
 NOISE, MUCH_NOISE, MUCH_NOISE_SHARE = 0.12, 0.3, 0.15
 INVERTED_SHARE = 0.06
+# Pictures whose histogram is made even, in part, as viewers and pipelines do.
+EQUALISED_SHARE, BLACK = 0.05, 0.02
 
 
 def augment(images: Tensor, size: int, generator: torch.Generator) -> Tensor:
@@ -52,6 +54,7 @@ def augment(images: Tensor, size: int, generator: torch.Generator) -> Tensor:
     images = _moved(images, size, draw)
     images = _biased(images, draw)
     images = _windowed(images, draw)
+    images = _equalised(images, draw)
     images = _spoilt_in_frequency(images, draw)
     images = _coarsened(images, draw)
     images = _noisy(images, draw)
@@ -142,6 +145,19 @@ def _windowed(images: Tensor, draw: _Draw) -> Tensor:
     images = ((images - low) / (high - low)).clamp(0, 1)
     floor = torch.where(draw.chosen(0.12), draw.uniform(0.0, 0.2), torch.zeros(1))
     return floor + (1 - floor) * images
+
+
+def _equalised(images: Tensor, draw: _Draw) -> Tensor:
+    """Give all grey values of what is not black the same share of the pixels, or nearly so."""
+    some = draw.some(EQUALISED_SHARE)
+    images = images.clone()
+    for index in some.tolist():
+        flat = images[index].flatten()
+        shown = flat > BLACK
+        ranks = flat[shown].argsort().argsort().float() / max(int(shown.sum()), 1)
+        flat[shown] = flat[shown].lerp(ranks, 0.3 + 0.7 * float(draw.uniform()[0]))
+        images[index] = flat.reshape(images.shape[1:])
+    return images
 
 
 def _spoilt_in_frequency(images: Tensor, draw: _Draw) -> Tensor:

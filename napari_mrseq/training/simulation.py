@@ -16,7 +16,7 @@ from scipy import ndimage
 from torch import Tensor
 from torch.nn import functional
 
-from napari_mrseq.training import scanner
+from napari_mrseq.training import scanner, vessels
 from napari_mrseq.training.head import colin27
 from napari_mrseq.training.signal import (
     TISSUES,
@@ -46,6 +46,7 @@ COUNTS = {
     "DWI": 200,
     "B0": 150,
     "BOLD": 150,
+    "MRA": 400,
 }
 FIELDS_TESLA = (1.5, 3.0)
 ROWS = 200
@@ -106,6 +107,8 @@ def _picture(code: str, anatomy: _Anatomy, rng: np.random.Generator) -> NDArray[
     tissues = {name: _varied(TISSUES[anatomy.tesla][name], rng) for name in NAMES}
     if code == "ADC":
         return _adc(anatomy, tissues, rng)
+    if code == "MRA":
+        return _angiogram(anatomy, tissues, rng)
     weighting, te = _weighting(code, anatomy.tesla, draw)
     fat = draw(*SUPPRESSED_FAT) if code in EPI or draw(0, 1) < 0.3 else 1.0
     image = _imaged(anatomy, tissues, weighting, fat)
@@ -188,6 +191,27 @@ def _adc(
     masked = images[0] > rng.uniform(0.1, 0.4)
     left = rng.random() < 0.3
     return np.where(masked | left, np.clip(coefficient, 0, 4e-3), 0.0)
+
+
+def _angiogram(
+    anatomy: _Anatomy, tissues: dict[str, Tissue], rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """Bright vessels over tissue that short, strong pulses saturate (time of flight)."""
+    tr, te, flip = rng.uniform(18, 40), rng.uniform(2, 7), rng.uniform(15, 35)
+    still = _imaged(
+        anatomy,
+        tissues,
+        lambda tissue: spoiled_gradient_echo(tissue, tr=tr, te=te, flip_degrees=flip),
+        rng.uniform(*SUPPRESSED_FAT) if rng.random() < 0.5 else 1.0,
+    )
+    # A projection keeps little of the tissue, a slice all of it; many are shown without any.
+    if rng.random() < 0.3:
+        image = still + rng.uniform(2.5, 5.0) * vessels.cut(rng, ROWS)
+    else:
+        kept = 0.0 if rng.random() < 0.3 else rng.uniform(0.05, 0.4)
+        smooth = ndimage.gaussian_filter(still, rng.uniform(0.5, 4.0))
+        image = np.maximum(kept * smooth, rng.uniform(0.8, 1.5) * vessels.projected(rng, ROWS))
+    return _magnitude(image, rng.uniform(0.005, 0.06), rng)
 
 
 def _magnitude(

@@ -57,6 +57,15 @@ def test_fluid_is_bright_without_diffusion_weighting_and_dark_with_it():
     assert np.median(dwi[fluid]) < 0.6 * np.median(dwi[tissue])
 
 
+@needs_head
+def test_vessels_outshine_all_else_in_angiograms():
+    for _, picture in simulate(seed=2, counts={"MRA": 8}):
+        tissue = np.median(picture[picture > 0.1 * picture.max()])
+        assert picture.max() > 0
+        assert (picture > 0.6 * picture.max()).mean() < 0.35
+        assert tissue < 0.95 * picture.max()
+
+
 @needs_foreign
 def test_a_ct_of_a_head_has_its_bone_as_its_brightest_ring():
     pictures = dict(islice(foreign_pictures(seed=0), 5))
