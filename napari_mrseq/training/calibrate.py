@@ -12,8 +12,7 @@ from napari_mrseq.decision import by_class, likeliest_known
 from napari_mrseq.model.calibration import fit_temperature, tempered, threshold_keeping
 from napari_mrseq.model.card import Calibration
 from napari_mrseq.sequences import UNKNOWN, family_of
-from napari_mrseq.training.evaluation import Answers, answer_series, joined
-from napari_mrseq.training.images import sampling_weights
+from napari_mrseq.training.evaluation import Answers, answer_series, joined, series_members
 from napari_mrseq.training.joining import fit_join
 
 if TYPE_CHECKING:
@@ -40,8 +39,7 @@ def calibrate(slices: Answers, rows: Sequence[Row], classes: Sequence[str]) -> C
     classes : sequence of str
         Columns of the probabilities.
     """
-    # Thin classes and small hospitals count for more than their numbers, as in training.
-    temperature = _temperature(slices, sampling_weights(rows).numpy(), classes)
+    temperature = _temperature(slices, _even(series_members(rows)), classes)
     warm = _warmed(slices, temperature)
     series = answer_series(warm, rows, 1.0)
     series_temperature = _temperature(series, np.ones(len(series.labels)), classes)
@@ -92,6 +90,14 @@ def cross_calibrated(
         all_slices.append(warm)
         all_series.append(answer_series(warm, _kept(rows, tested), own.series_temperature))
     return joined(all_slices), joined(all_series)
+
+
+def _even(members: Sequence[Sequence[int]]) -> NDArray[np.float64]:
+    """Return the weight of each slice where all series weigh the same."""
+    weights = np.empty(sum(map(len, members)))
+    for indices in members:
+        weights[list(indices)] = 1 / len(indices)
+    return weights
 
 
 def _kept(rows: Sequence[Row], chosen: NDArray[np.bool_]) -> list[Row]:

