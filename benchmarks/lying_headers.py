@@ -99,7 +99,9 @@ def _told_stacks(model: Model) -> Iterator[tuple[str, bool]]:
         for family in set(by_family(said)) - {family_of(UNKNOWN)}:
             code = next(code for code in said if family_of(code) == family)
             kind = "honest" if family == family_of(str(label)) else family
-            against = contradicts(said, HeaderClaim(code, 0.9), calibration.denial)
+            against = contradicts(
+                said, HeaderClaim(code, 0.9), calibration.denial, calibration.denials
+            )
             yield kind, against
 
 
@@ -123,11 +125,12 @@ def lies_found(
     """Tell each series every lie of another family that there is, and whether it is found."""
     pairs = itertools.permutations(witnesses, 2)
     lies = [(a, told(a, b)) for a, b in pairs if family_of(a.label) != family_of(b.label)]
-    return [
-        contradicts(a.verdict.probabilities, lie, a.model.card.calibration.denial)
-        for a, lie in lies
-        if lie
-    ]
+    return [_held_against(a, lie) for a, lie in lies if lie]
+
+
+def _held_against(witness: Witness, lie: HeaderClaim) -> bool:
+    fitted = witness.model.card.calibration
+    return contradicts(witness.verdict.probabilities, lie, fitted.denial, fitted.denials)
 
 
 def share_right(answers: list[tuple[str, str]]) -> str:

@@ -231,7 +231,10 @@ def joint(
 
 
 def contradicts(
-    probabilities: Mapping[str, float], header: HeaderClaim | None, denial: float = DENIAL
+    probabilities: Mapping[str, float],
+    header: HeaderClaim | None,
+    denial: float = DENIAL,
+    denials: Mapping[str, float] | None = None,
 ) -> bool:
     """Tell whether the pixels clearly deny what the header says.
 
@@ -247,16 +250,21 @@ def contradicts(
         What the header says.
     denial : float
         See `support`: a family with less is denied. Fitted, see `training.joining`.
+    denials : mapping of str to float, optional
+        The same for families of their own: what a network often fails to see proves little.
     """
     if header is None or probabilities.get(UNKNOWN, 0.0) >= CONFLICT_CONFIDENCE:
         return False
     claimed = (header.sequence,) if header.confidence >= CONFLICT_CONFIDENCE else ()
     checkable = set(probabilities) - {UNKNOWN}
-    limit = max(denial, DISPUTED_DENIAL) if _is_disputed(header) else denial
+    least = DISPUTED_DENIAL if _is_disputed(header) else 0.0
+    own = denials or {}
+
+    def denied(family: str) -> bool:
+        return support(probabilities, family) < max(least, own.get(family, denial))
+
     return any(
-        codes
-        and codes[0] in checkable
-        and all(support(probabilities, family_of(code)) < limit for code in codes)
+        codes and codes[0] in checkable and all(denied(family_of(code)) for code in codes)
         for codes in (claimed, header.named)
     )
 

@@ -258,7 +258,7 @@ def conclude(series: Series, model: Model, judged: Sequence[SliceVerdict]) -> Ve
         probabilities=probabilities,
         pixels=pixels,
         header=header,
-        conflict=contradicts(probabilities, header, calibration.denial),
+        conflict=contradicts(probabilities, header, calibration.denial, calibration.denials),
         slices=tuple(judged),
         model_id={"name": model.name, "version": model.version, "sha256": model.sha256},
     )

@@ -93,6 +93,8 @@ def test_a_family_is_no_more_likely_for_having_many_members():
     spread = {"T1": 0.04, "T1C": 0.04, "T2": 0.86, "FLAIR": 0.04, "UNKNOWN": 0.02}
     assert support(spread, "T1") == pytest.approx(support(spread, "FLAIR"))
     assert contradicts(spread, HeaderClaim("T1", 0.9), denial=0.05)
+    assert not contradicts(spread, HeaderClaim("T1", 0.9), denial=0.05, denials={"T1": 0.001})
+    assert contradicts(spread, HeaderClaim("T1", 0.9), denial=0.001, denials={"T1": 0.05})
 
 
 def test_what_the_pixels_say_themselves_is_never_denied():

@@ -33,6 +33,8 @@ class Calibration:
         To which the probabilities of a series are raised before a header's claim joins them.
     denial : float
         A header whose family has less of the probability of a series is contradicted.
+    denials : mapping of str to float
+        The same, for families of their own.
     """
 
     temperature: float = 1.0
@@ -41,6 +43,7 @@ class Calibration:
     series_threshold: float = 0.5
     join_power: float = 1.0
     denial: float = 0.04
+    denials: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -44,14 +44,12 @@ def calibrate(slices: Answers, rows: Sequence[Row], classes: Sequence[str]) -> C
     series = answer_series(warm, rows, 1.0)
     series_temperature = _temperature(series, np.ones(len(series.labels)), classes)
     final = answer_series(warm, rows, series_temperature)
-    join_power, denial = fit_join(final, classes)
     return Calibration(
         temperature=round(temperature, 4),
         series_temperature=round(series_temperature, 4),
         threshold=round(_threshold(warm, classes), 4),
         series_threshold=round(_threshold(final, classes), 4),
-        join_power=round(join_power, 4),
-        denial=round(denial, 4),
+        **fit_join(final, classes),
     )
 
 

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -38,12 +38,15 @@ WRONG_HEADERS = 0.1
 CLAIM_CONFIDENCE = 0.9
 # Honest headers that may be accused.
 ACCUSED = 0.02
+# Few honest series of a family say little of it: so many of all families stand beside them. However
+# sure a network is of a family, this much support is no denial.
+LIKENESS, MOST_DENIAL = 30, 0.3
 POWERS = np.linspace(0.5, 3.0, 26)
 # With fewer stacks than this all series count: screenshots, which have no headers, are harder.
 FEWEST_STACKS = 50
 
 
-def fit_join(series: Answers, classes: Sequence[str]) -> tuple[float, float]:
+def fit_join(series: Answers, classes: Sequence[str]) -> dict[str, Any]:
     """Fit how the two witnesses are joined, and when one contradicts the other.
 
     Parameters
@@ -55,21 +58,39 @@ def fit_join(series: Answers, classes: Sequence[str]) -> tuple[float, float]:
 
     Returns
     -------
-    power : float
-        To which the network's probabilities are raised: the most likely one (see
-        `decision.joint`).
-    denial : float
-        The largest one at which no more than `ACCUSED` of honest headers are accused (see
-        `decision.contradicts`).
+    dict
+        Fields of a `Calibration`: ``join_power``, to which the network's probabilities are raised,
+        the most likely one (see `decision.joint`); ``denial``, the largest one at which no more
+        than `ACCUSED` of honest headers are accused (see `decision.contradicts`); ``denials``, the
+        same for each family, of which `LIKENESS` further cases are taken to be as those of all.
     """
     cases = _cases(series, classes)
     if not cases:
-        return 1.0, DENIAL
+        return {"join_power": 1.0, "denial": DENIAL, "denials": {}}
     likelihoods = [
         sum(weight * np.log(right) for right, weight in _joined(cases, power)) for power in POWERS
     ]
-    supports = [support(said, family_of(label)) for label, said in cases]
-    return float(POWERS[int(np.argmax(likelihoods))]), float(np.quantile(supports, ACCUSED))
+    supports = np.array([support(said, family_of(label)) for label, said in cases])
+    families = np.array([family_of(label) for label, _ in cases])
+    denials = {
+        str(family): round(_denial(supports[families == family], supports), 4)
+        for family in np.unique(families)
+    }
+    return {
+        "join_power": round(float(POWERS[int(np.argmax(likelihoods))]), 4),
+        "denial": round(float(np.quantile(supports, ACCUSED)), 4),
+        "denials": denials,
+    }
+
+
+def _denial(own: NDArray[np.float64], everyone: NDArray[np.float64]) -> float:
+    """Return the support that all but `ACCUSED` of a family's honest headers have."""
+    supports = np.concatenate((own, everyone))
+    counts = np.concatenate((np.ones(len(own)), np.full(len(everyone), LIKENESS / len(everyone))))
+    order = np.argsort(supports)
+    below = np.cumsum(counts[order]) / counts.sum()
+    limit = supports[order][np.searchsorted(below, ACCUSED)]
+    return min(float(limit), MOST_DENIAL)
 
 
 def _cases(series: Answers, classes: Sequence[str]) -> list[tuple[str, dict[str, float]]]:
@@ -136,8 +157,7 @@ def refit(path: Path, catalogue: Path, others: Sequence[Path] = ()) -> Calibrati
         )
     answers = answer_slices(model, rows)
     series = answer_series(answers, rows, model.card.calibration.series_temperature)
-    power, denial = fit_join(series, model.classes)
-    fitted = {"join_power": round(power, 4), "denial": round(denial, 4)}
+    fitted = fit_join(series, model.classes)
     for weights in (path, *others):
         calibration = replace(read_card(weights).calibration, **fitted)
         rewrite_card(weights, calibration=calibration)

@@ -35,17 +35,27 @@ def answers(sharpness: float, count: int = 600) -> Answers:
 
 
 def test_soft_answers_are_sharpened_and_sharp_ones_softened() -> None:
-    soft, fair, sharp = (fit_join(answers(s), CLASSES)[0] for s in (0.5, 1.0, 1.6))
+    soft, fair, sharp = (fit_join(answers(s), CLASSES)["join_power"] for s in (0.5, 1.0, 1.6))
     assert soft > fair > sharp
     assert fair == pytest.approx(1.0, abs=0.25)
 
 
 def test_no_more_honest_headers_are_accused_than_allowed() -> None:
     made = answers(1.0)
-    _, denial = fit_join(made, CLASSES)
+    denial = fit_join(made, CLASSES)["denial"]
     said = [dict(zip(CLASSES, row, strict=True)) for row in made.probabilities]
     honest = [support(row, family_of(label)) for row, label in zip(said, made.labels, strict=True)]
     assert 0 < np.mean(np.array(honest) < denial) <= ACCUSED
+
+
+def test_a_family_that_the_network_often_misses_is_denied_less_readily() -> None:
+    made = answers(1.0)
+    blind = made.probabilities.copy()
+    flair = made.labels == "FLAIR"
+    blind[flair] = blind[flair] * (1, 1, 1, 0.01, 1) + (0.3, 0, 0, 0, 0)
+    blind /= blind.sum(axis=1, keepdims=True)
+    fitted = fit_join(replace(made, probabilities=blind), CLASSES)
+    assert fitted["denials"]["FLAIR"] < fitted["denial"] < fitted["denials"]["T1"]
 
 
 def test_a_model_is_fitted_anew_by_one_command(tmp_path: Path) -> None:
@@ -69,5 +79,5 @@ def test_a_model_is_fitted_anew_by_one_command(tmp_path: Path) -> None:
     assert 0.5 <= fitted.join_power <= 3.0
     after = read_card(second)
     assert after.calibration.join_power == fitted.join_power
-    assert after.calibration.denial == fitted.denial
+    assert after.calibration.denials == fitted.denials != card.calibration.denials
     assert after.calibration.threshold == card.calibration.threshold
