@@ -16,7 +16,7 @@ from napari_mrseq.model.preparation import prepare
 from napari_mrseq.training import familiarize
 from napari_mrseq.training.catalogue import Row
 from napari_mrseq.training.familiarize import familiarized
-from napari_mrseq.training.fit import save_weights
+from napari_mrseq.training.weights_file import save_weights
 
 SIZE, CLASSES = 33, ("T1", "T2", "UNKNOWN")
 CARD = Card("stripes", "1", LITE, CLASSES, SIZE)
