@@ -99,7 +99,8 @@ def decide(probabilities: Mapping[str, float], threshold: float) -> Decision:
     """
     families = by_family(probabilities)
     family, total = max(families.items(), key=lambda item: item[1])
-    if family == family_of(UNKNOWN) or total < threshold:
+    # What is shown counts: 99 % falls below a threshold of 99.9 %.
+    if family == family_of(UNKNOWN) or min(total, CEILING) < threshold:
         return Decision(UNKNOWN, min(max(probabilities.values()), CEILING), "unknown")
     members = {code: p for code, p in probabilities.items() if family_of(code) == family}
     code, best = max(members.items(), key=lambda item: item[1])

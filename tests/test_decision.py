@@ -33,6 +33,11 @@ def test_below_the_threshold_the_answer_is_unknown():
     assert (decision.sequence, decision.resolved) == ("UNKNOWN", "unknown")
 
 
+def test_a_threshold_above_what_is_ever_shown_leaves_nothing_named():
+    assert decide({"T1": 1.0, "T2": 0.0}, threshold=0.99).sequence == "T1"
+    assert decide({"T1": 1.0, "T2": 0.0}, threshold=0.995).sequence == "UNKNOWN"
+
+
 def test_nothing_is_certain():
     assert decide({"T1": 1.0, "T2": 0.0}, threshold=0.5).confidence < 1
     assert join({"T1": 1.0, "T2": 0.0}, HeaderClaim("T1", 0.99), 0.5).confidence < 1

@@ -58,14 +58,23 @@ def write_nifti(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
     image: Any = nibabel.Nifti1Image(values.T, affine)  # type: ignore[no-untyped-call]
     if affine is None:
         image.header.set_zooms(_steps(values.ndim, attributes)[::-1])
-    image.header.set_xyzt_units("mm")
-    nibabel.save(image, path)
-    sidecar = Path(path.removesuffix(".gz").removesuffix(".nii") + ".json")
     fields = bids_sidecar(
         known.get("attributes", {}), known.get("series_number"), _record(metadata, data)
     )
+    _set_units(image.header, fields.get("RepetitionTime"))
+    nibabel.save(image, path)
+    sidecar = Path(path.removesuffix(".gz").removesuffix(".nii") + ".json")
     sidecar.write_text(sidecar_text(fields), "utf-8")
     return [path, str(sidecar)]
+
+
+def _set_units(header: Any, repetition_time: float | None) -> None:
+    """Write what lies between voxels, and between volumes: as dcm2niix does, a TR in seconds."""
+    if header.get_data_shape()[3:] and repetition_time:
+        header["pixdim"][4] = repetition_time
+        header.set_xyzt_units("mm", "sec")
+    else:
+        header.set_xyzt_units("mm")
 
 
 def _record(metadata: dict[str, Any], data: Any) -> Any:

@@ -13,6 +13,8 @@ from napari.components import ViewerModel
 from napari.layers import Image
 from napari.layers._layer_actions import _project
 from npe2 import PluginManager
+from qtpy.QtCore import Qt, QTimer
+from qtpy.QtWidgets import QApplication, QFileDialog, QLineEdit
 
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.viewer.annotation import annotate, series_of
@@ -145,6 +147,16 @@ def test_napari_saves_through_the_writer(sample_study: Path, tmp_path: Path) -> 
     assert sorted(Path(file).name for file in written) == ["a.json", "a.nii.gz"]
 
 
+def test_volumes_lie_a_repetition_time_apart(sample_study: Path, tmp_path: Path) -> None:
+    for folder, units in (("ep2d_diff_3scan_trace", "sec"), ("t1_se_tra", "unknown")):
+        layer = open_layer(sample_study / folder)
+        image, _ = save(layer, tmp_path / f"{folder}.nii")
+        assert image.header.get_xyzt_units() == ("mm", units)
+        header = pydicom.dcmread(layer.metadata["mrseq_series"].files[0], force=True)
+        apart = [float(header.RepetitionTime) / 1000] if image.ndim == 4 else []
+        assert image.header.get_zooms()[3:] == pytest.approx(apart)
+
+
 def test_a_layer_of_pixels_keeps_its_scale_and_claims_no_patient(tmp_path: Path) -> None:
     image, _ = save(Image(np.ones((3, 4, 5), bool), scale=(5, 0.9, 0.8)), tmp_path / "a.nii")
     assert image.shape == (5, 4, 3)
@@ -156,3 +168,29 @@ def test_colours_are_refused_in_words(tmp_path: Path) -> None:
     with pytest.raises(MrseqError, match="photo: colours"):
         save(Image(np.ones((4, 4, 3)), rgb=True, name="photo"), tmp_path / "a.nii")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_layer_is_saved_by_naparis_own_dialog(
+    viewer, panel, qtbot, sample_study: Path, tmp_path: Path, make_verdict
+) -> None:
+    layer = viewer.add_layer(open_layer(sample_study / "t1_se_tra"))
+    annotate(layer, make_verdict(series_of(layer), ["T1"] * layer.data.shape[0]))
+    viewer.layers.selection.active = layer
+    menu = viewer.window.file_menu
+    (save_selected,) = [a for a in menu.actions() if a.text().startswith("Save Selected Layers")]
+
+    def fill_in() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, QFileDialog)
+        assert any("*.nii.gz" in kind for kind in dialog.nameFilters())
+        line = dialog.findChild(QLineEdit)
+        line.selectAll()
+        qtbot.keyClicks(line, str(tmp_path / "saved.nii.gz"))
+        qtbot.keyClick(line, Qt.Key.Key_Return)
+
+    QTimer.singleShot(500, fill_in)
+    save_selected.trigger()
+    image = nibabel.load(tmp_path / "saved.nii.gz")
+    assert image.shape == layer.data.shape[::-1]
+    sidecar = json.loads((tmp_path / "saved.json").read_text(encoding="utf-8"))
+    assert sidecar["mrseq"]["sequence"] == "T1"
