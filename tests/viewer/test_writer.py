@@ -171,7 +171,7 @@ def test_colours_are_refused_in_words(tmp_path: Path) -> None:
 
 
 def test_a_layer_is_saved_by_naparis_own_dialog(
-    viewer, panel, qtbot, sample_study: Path, tmp_path: Path, make_verdict
+    viewer, qtbot, sample_study: Path, tmp_path: Path, make_verdict
 ) -> None:
     layer = viewer.add_layer(open_layer(sample_study / "t1_se_tra"))
     annotate(layer, make_verdict(series_of(layer), ["T1"] * layer.data.shape[0]))
