@@ -24,7 +24,7 @@ from torch.utils.flop_counter import FlopCounterMode
 import napari_mrseq
 from napari_mrseq.model import Model, load_model, running
 from napari_mrseq.model.classifier import logits_of
-from napari_mrseq.model.networks import build, channel_count
+from napari_mrseq.model.networks import build
 from napari_mrseq.model.preparation import prepare
 
 REPEATS = 5
@@ -123,13 +123,12 @@ def first_answer(model: str) -> bool:
 def arithmetic(model: Model) -> bool:
     """Print what the network makes of the machine; tell whether the goal is met."""
     images, _ = prepare(sample_slices(running.CPU_BATCH), model.card.input_size)
-    channels = channel_count(model.card.network)
     kind = model.half or torch.float32
     left = torch.rand(MATRIX, MATRIX).to(kind)
 
     def network() -> object:
         return running.run(
-            lambda batch: logits_of(model.network, batch, channels), images, "cpu", model.half
+            lambda batch: logits_of(model.network, batch, model.card.network), images, "cpu", model.half
         )
 
     with FlopCounterMode(display=False) as counter:
