@@ -14,6 +14,7 @@ from safetensors.torch import load_file
 from napari_mrseq.errors import DeviceError, ModelError
 from napari_mrseq.model import networks, registry, running
 from napari_mrseq.model.card import TORCHVISION
+from napari_mrseq.model.fused import fused
 from napari_mrseq.model.onnx_file import load_onnx_network
 from napari_mrseq.model.preparation import prepare
 from napari_mrseq.model.torchvision_preparation import prepare_as_torchvision
@@ -198,6 +199,10 @@ def load_model(name_or_path: str | Path = registry.DEFAULT, device: str = "auto"
         raise ModelError(f"{path} can't be loaded as {card.network}: {error}") from error
     network = running.folded(network.float().eval()).to(chosen)
     network = network.to(memory_format=torch.channels_last)
-    # An imported network answers as the program that it comes from.
-    half = None if card.preparation == TORCHVISION else running.half_precision(chosen)
+    if card.preparation == TORCHVISION:
+        # An imported network answers as the program that it comes from.
+        return Model(card=card, sha256=sha256, device=chosen, network=network)
+    if chosen == "cpu":
+        network = fused(network)
+    half = running.half_precision(chosen)
     return Model(card=card, sha256=sha256, device=chosen, network=network, half=half)
