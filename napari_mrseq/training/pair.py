@@ -1,8 +1,8 @@
 """Make a pair of two networks trained apart: ``python -m napari_mrseq.training.pair``.
 
-``… FIRST SECOND OUTPUT --catalogue CATALOGUE`` calibrates and measures the pair on the fold that
-neither was trained on; ``--as TWIN`` takes calibration and figures from another pair, where no
-fold is left.
+``… FIRST SECOND OUTPUT --catalogue CATALOGUE --version VERSION`` calibrates and measures the pair
+on the fold that neither was trained on; ``--as TWIN`` takes calibration and figures from another
+pair, where no fold is left.
 """
 
 from __future__ import annotations
@@ -24,7 +24,13 @@ from napari_mrseq.training.weights_file import save_weights
 
 
 def pair(
-    first: Path, second: Path, output: Path, *, catalogue: Path, twin: Path | None = None
+    first: Path,
+    second: Path,
+    output: Path,
+    *,
+    catalogue: Path,
+    version: str,
+    twin: Path | None = None,
 ) -> Card:
     """Write two networks as one model, with the first one's card.
 
@@ -36,6 +42,8 @@ def pair(
         Where the pair goes.
     catalogue : Path
         Labelled pictures; those of the fold that both were kept from calibrate and measure.
+    version : str
+        Of the pair; its name is the first one's.
     twin : Path, optional
         Weights file to take calibration and figures from where there is no such fold.
 
@@ -57,7 +65,8 @@ def pair(
         for name, tensor in load_file(path).items()
     }
     training = dict(card.training) | {"paired_with": other.training}
-    card = replace(card, network=PAIR, training=training, calibration=Calibration(), figures={})
+    card = replace(card, version=version, network=PAIR, training=training)
+    card = replace(card, calibration=Calibration(), figures={})
     held_out = [row for row in read_catalogue(catalogue) if row.fold == folds[0]]
     if held_out:
         card = measured(card, weights, held_out)
@@ -73,6 +82,7 @@ if __name__ == "__main__":
     for name in ("first", "second", "output"):
         parser.add_argument(name, type=Path)
     parser.add_argument("--catalogue", type=Path, required=True)
+    parser.add_argument("--version", required=True)
     parser.add_argument("--as", dest="twin", type=Path)
     chosen = parser.parse_args()
     print(pair(**vars(chosen)).calibration)

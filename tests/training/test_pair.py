@@ -48,7 +48,7 @@ def members(catalogue, tmp_path_factory):
 @pytest.fixture(scope="module")
 def both(members, catalogue, tmp_path_factory):
     path = tmp_path_factory.mktemp("pair") / "pair.safetensors"
-    pair(*members, path, catalogue=catalogue)
+    pair(*members, path, catalogue=catalogue, version="2")
     return path
 
 
@@ -72,6 +72,7 @@ def test_each_looks_at_one_side_and_both_count_alike(both, members, slices) -> N
 def test_a_pair_is_calibrated_and_measured_on_what_neither_saw(both) -> None:
     card = load_model(both, device="cpu").card
     assert card.figures["slices"]["cases"] == 4
+    assert (card.name, card.version) == ("two", "2")
     assert card.training["paired_with"]["recipe"]["seed"] == 1
 
 
@@ -81,7 +82,9 @@ def test_a_pair_of_trainings_on_all_folds_takes_its_figures_from_a_twin(
     one, other = (
         trained(catalogue, tmp_path / str(seed), seed=seed, held_out=None) for seed in (0, 1)
     )
-    card = pair(one, other, tmp_path / "all.safetensors", catalogue=catalogue, twin=both)
+    card = pair(
+        one, other, tmp_path / "all.safetensors", catalogue=catalogue, version="2", twin=both
+    )
     known = load_model(both, device="cpu").card
     assert (card.calibration, card.figures) == (known.calibration, known.figures)
 
@@ -89,12 +92,12 @@ def test_a_pair_of_trainings_on_all_folds_takes_its_figures_from_a_twin(
 def test_networks_that_left_out_different_folds_are_no_pair(members, catalogue, tmp_path) -> None:
     other = trained(catalogue, tmp_path / "b", held_out=1)
     with pytest.raises(ModelError, match="kept from fold"):
-        pair(members[0], other, tmp_path / "pair.safetensors", catalogue=catalogue)
+        pair(members[0], other, tmp_path / "pair.safetensors", catalogue=catalogue, version="2")
 
 
 def test_pairs_are_neither_paired_nor_averaged(both, catalogue, tmp_path) -> None:
     with pytest.raises(ModelError, match="no two efficientnet_lite0"):
-        pair(both, both, tmp_path / "pair.safetensors", catalogue=catalogue)
+        pair(both, both, tmp_path / "pair.safetensors", catalogue=catalogue, version="2")
     with pytest.raises(ModelError, match="are pairs"):
         average(both, both, tmp_path / "mean.safetensors", catalogue=catalogue)
 
