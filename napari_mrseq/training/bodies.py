@@ -1,4 +1,6 @@
-"""Slices of drawn bodies in every sequence: there are few real ones, and of some regions none.
+"""Slices of drawn bodies in every sequence, and in CT, which none of them must be taken for.
+
+There are few real ones, and of some regions none.
 
 The label follows from the settings, which are drawn from what scanners are used with: spin and
 gradient echoes, with fat in phase, in opposed phase or suppressed, with and without contrast agent.
@@ -13,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import ndimage
 
+from napari_mrseq.sequences import UNKNOWN
 from napari_mrseq.training.body_tissues import BODY_TISSUES
 from napari_mrseq.training.drawn_bodies import BODIES, SIZE, Canvas
 from napari_mrseq.training.signal import (
@@ -39,6 +42,7 @@ COUNTS: Mapping[str, Mapping[str, int]] = {
     "T2STAR": {"spine": 20, "trunk": 10, "joints": 20},
     "DWI": {"spine": 10, "trunk": 30, "pelvis": 30},
     "B0": {"spine": 5, "trunk": 15, "pelvis": 15},
+    UNKNOWN: {"spine": 40, "trunk": 100, "pelvis": 50, "joints": 40},
     "ADC": {"spine": 10, "trunk": 30, "pelvis": 30},
 }
 DIFFUSION = {"DWI", "B0", "ADC"}
@@ -52,6 +56,8 @@ SUPPRESSED, WELL_SUPPRESSED = (0.02, 0.2), (0.0, 0.05)
 # How often fat is suppressed.
 SUPPRESSION = {"T1": 0.3, "T1C": 0.55, "T2": 0.3, "PD": 0.5, "STIR": 0.0, "T2STAR": 0.2}
 OPPOSED = 0.25
+# Level and width of the windows that CT is read in: soft tissue, bone, lung, everything.
+WINDOWS = ((40, 400), (60, 250), (400, 1800), (-600, 1500), (0, 2500))
 
 Weighting = Callable[[Tissue], "Signal"]
 
@@ -97,6 +103,8 @@ def _picture(code: str, region: str, rng: np.random.Generator) -> NDArray[np.flo
     grain = ndimage.gaussian_filter(rng.normal(0, 1, places.shape), rng.uniform(1.0, 6.0))
     density = spread[places] * (1 + TEXTURE * grain / grain.std())
     blur, noise = rng.uniform(0.3, 1.5), rng.uniform(0.005, 0.05)
+    if code == UNKNOWN:
+        return _tomogram(places, density, blur, rng)
     if code in DIFFUSION:
         blur += rng.uniform(0.5, 2.0)
         return _diffusion(code, places, density, blur, noise, rng)
@@ -179,6 +187,23 @@ def _diffusion(
     coefficient = np.log(np.maximum(first, 1e-3) / np.maximum(second, 1e-3)) / b
     shown = (first > rng.uniform(0.1, 0.3)) | (rng.random() < 0.3)
     return np.where(shown, np.clip(coefficient, 0, 4e-3), 0.0)
+
+
+def _tomogram(
+    places: NDArray[np.uint8],
+    density: NDArray[np.float64],
+    blur: float,
+    rng: np.random.Generator,
+) -> NDArray[np.float64]:
+    """Return what CT shows of the map, in a window of those it is read in."""
+    agent = rng.uniform(0, 200) * (rng.random() < 0.5)
+    units = np.array([t.hounsfield + agent * t.uptake for t in BODY_TISSUES.values()])
+    # CT differs far less within a tissue than MR does.
+    smooth = ndimage.gaussian_filter((units[places] + 1000) * density**0.1, blur)
+    picture = smooth.reshape(SIZE // 2, 2, SIZE // 2, 2).mean(axis=(1, 3)) - 1000
+    picture += rng.normal(0, rng.uniform(3, 40), picture.shape)
+    level, width = WINDOWS[rng.integers(len(WINDOWS))]
+    return np.asarray(np.clip((picture - level) / width + 0.5, 0, 1))
 
 
 def _noisy(

@@ -138,6 +138,27 @@ def trunk(canvas: Canvas) -> None:
         canvas.paint(str(rng.choice(["lesion", "fluid"])), spots & inside)
 
 
+def chest(canvas: Canvas) -> None:
+    """Draw a cross-section of the chest."""
+    rng = canvas.rng
+    height, width = rng.uniform(0.5, 0.75), rng.uniform(0.75, 1.0)
+    inside = _outline(canvas, height, width, rng.uniform(0.03, 0.15))
+    for angle in np.linspace(0, 2 * np.pi, int(rng.integers(8, 16))):
+        row, column = np.sin(angle) * height * 0.78, np.cos(angle) * width * 0.82
+        canvas.paint("bone", canvas.blob(row, column, 0.035, 0.05, 0.4))
+    canvas.paint("fat", inside)
+    for side in (-1, 1):
+        lung = canvas.blob(0.0, side * width * 0.45, height * 0.65, width * 0.33, 0.2)
+        canvas.paint("lung", lung & inside)
+        canvas.paint("blood", lung & inside & canvas.cloud(0.006, rng.uniform(0.02, 0.1)))
+    row, column = rng.uniform(-0.2, 0.0), rng.uniform(0.0, 0.15)
+    canvas.paint("muscle", canvas.blob(row, column, 0.25, 0.28, 0.15))
+    canvas.paint("blood", canvas.blob(row, column, 0.19, 0.22, 0.4))
+    _vertebra(canvas, height * 0.5)
+    canvas.paint("blood", canvas.blob(height * 0.3, 0.12, 0.06, 0.06))
+    canvas.paint("air", canvas.blob(height * 0.12, 0.0, 0.04, 0.04))
+
+
 def pelvis(canvas: Canvas) -> None:
     """Draw a cross-section at the hips."""
     rng = canvas.rng
@@ -253,5 +274,10 @@ def _zoom(canvas: Canvas, factor: float) -> None:
 
 # What is drawn, by the region of the body that it is of.
 BODIES: Mapping[str, tuple[Callable[[Canvas], None], ...]] = MappingProxyType(
-    {"spine": (spine,), "trunk": (trunk,), "pelvis": (pelvis,), "joints": (joint, limb)}
+    {
+        "spine": (spine,),
+        "trunk": (trunk, trunk, chest),
+        "pelvis": (pelvis,),
+        "joints": (joint, limb),
+    }
 )
