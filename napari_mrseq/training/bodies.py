@@ -34,16 +34,16 @@ if TYPE_CHECKING:
 
 # Pictures of each sequence, by region: what is scanned there.
 COUNTS: Mapping[str, Mapping[str, int]] = {
-    "T1": {"spine": 65, "trunk": 65, "pelvis": 50, "joints": 50},
-    "T1C": {"spine": 15, "trunk": 50, "pelvis": 25, "joints": 15},
-    "T2": {"spine": 50, "trunk": 65, "pelvis": 35, "joints": 50},
-    "PD": {"spine": 5, "pelvis": 10, "joints": 85},
-    "STIR": {"spine": 40, "trunk": 15, "pelvis": 15, "joints": 40},
-    "T2STAR": {"spine": 20, "trunk": 10, "joints": 20},
-    "DWI": {"spine": 10, "trunk": 30, "pelvis": 30},
-    "B0": {"spine": 5, "trunk": 15, "pelvis": 15},
+    "T1": {"spine": 32, "trunk": 32, "pelvis": 25, "joints": 25},
+    "T1C": {"spine": 7, "trunk": 25, "pelvis": 12, "joints": 7},
+    "T2": {"spine": 25, "trunk": 32, "pelvis": 17, "joints": 25},
+    "PD": {"spine": 4, "pelvis": 5, "joints": 42},
+    "STIR": {"spine": 20, "trunk": 7, "pelvis": 7, "joints": 20},
+    "T2STAR": {"spine": 10, "trunk": 5, "joints": 10},
+    "DWI": {"spine": 5, "trunk": 15, "pelvis": 15},
+    "B0": {"spine": 4, "trunk": 7, "pelvis": 7},
     UNKNOWN: {"spine": 40, "trunk": 100, "pelvis": 50, "joints": 40},
-    "ADC": {"spine": 10, "trunk": 30, "pelvis": 30},
+    "ADC": {"spine": 5, "trunk": 15, "pelvis": 15},
 }
 DIFFUSION = {"DWI", "B0", "ADC"}
 FIELDS_TESLA = (1.5, 3.0)
