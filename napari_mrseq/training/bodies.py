@@ -1,7 +1,8 @@
 """Slices of drawn bodies in every sequence, and in CT, which none of them must be taken for.
 
-There are few real ones, and of some regions none. The label follows from the settings, which are drawn from what scanners are used with: spin and
-gradient echoes, with fat in phase, in opposed phase or suppressed, with and without contrast agent.
+There are few real ones, and of some regions none. The label follows from the settings, which are
+drawn from what scanners are used with: spin and gradient echoes, with fat in phase, in opposed phase
+or suppressed, with and without contrast agent.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 
     from napari_mrseq.training.signal import Signal
 
-# Pictures of each sequence, by region: what is scanned there. With three times as many, a network lost
-# more on heads than it gained.
+# Pictures of each sequence, by region: what is scanned there. With three times as many, a network
+# lost more on heads than it gained.
 COUNTS: Mapping[str, Mapping[str, int]] = {
     "T1": {"spine": 32, "trunk": 32, "pelvis": 25, "joints": 25},
     "T1C": {"spine": 7, "trunk": 25, "pelvis": 12, "joints": 7},
