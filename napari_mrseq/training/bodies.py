@@ -1,8 +1,8 @@
 """Slices of drawn bodies in every sequence, and in CT, which none of them must be taken for.
 
 There are few real ones, and of some regions none. The label follows from the settings, which are
-drawn from what scanners are used with: spin and gradient echoes, with fat in phase, in opposed phase
-or suppressed, with and without contrast agent.
+drawn from what scanners are used with: spin and gradient echoes, with fat in phase, in opposed
+phase or suppressed, with and without contrast agent.
 """
 
 from __future__ import annotations
