@@ -24,7 +24,6 @@ from napari_mrseq.training.images import sampling_weights
 from napari_mrseq.training.negatives import make_negatives
 from napari_mrseq.training.scalp import with_scalp
 from napari_mrseq.training.state import CHECKPOINT, Part, load_state, save_state
-from napari_mrseq.training.styles import StyleMixing
 from napari_mrseq.training.teachers import Teachers
 
 # Part of each batch that is made into something unknown.
@@ -182,9 +181,6 @@ class _Trainer:
         quicken_depthwise(network)
         self.network = network.to(self.device).to(memory_format=torch.channels_last)
         self.averaged = copy.deepcopy(self.network).eval()
-        self.styles: StyleMixing | None = None
-        if isinstance(self.network, networks.EfficientNetLite):
-            self.styles = StyleMixing(self.network)
         self.steps = recipe.draws // recipe.batch
         self.optimizer = torch.optim.AdamW(
             self.network.parameters(), lr=recipe.rate, weight_decay=recipe.decay
@@ -235,8 +231,6 @@ class _Trainer:
             pictures[made] = make_negatives(pictures[made], self.generator)
             labels = torch.where(made, self.unknown, labels)
         inputs = augment(pictures, self.size, self.generator)
-        if self.styles:
-            self.styles.draw(labels, self.generator)
         count = self.network_outputs
         unknown = functional.one_hot(torch.full_like(labels, self.unknown), count)
         targets = certainty * functional.one_hot(labels, count) + (1 - certainty) * unknown

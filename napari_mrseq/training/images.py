@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # Share of a class in a region of the body, and of a group in it, by its number of images to this
 # power: 1 is as found, 0 all alike. Thin classes and small hospitals count for more than their
 # numbers; no region stands for a class (most spines are T2, and T1 of unseen ones were called so).
-CLASS_POWER, GROUP_POWER = 0.58, 0.5
+CLASS_POWER, GROUP_POWER = 0.45, 0.5
 
 
 def load_images(

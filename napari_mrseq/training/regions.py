@@ -11,8 +11,8 @@ _WORDS = {
     ),
     "pelvis": ("pelvis", "prostate", "bladder", "genitourinary", "uterus"),
     "trunk": (
-        "trunk", "abdomen", "kidney", "liver", "gastrointestinal", "pancreas", "heart", "cardio",
-        "chest", "thorax", "lung", "breast", "vascular",
+        "abdomen", "kidney", "liver", "gastrointestinal", "pancreas", "heart", "cardio", "chest",
+        "thorax", "lung", "breast", "vascular",
     ),
     "head": ("head", "brain", "neuro", "skull", "eye", "orbit", "ophthal", "central"),
 }  # fmt: skip

@@ -1,14 +1,14 @@
 """Widen a catalogue: ``python -m napari_mrseq.training.widen CATALOGUE FOLDER``.
 
-Writes simulated heads, drawn bodies and pictures that are no MR into the folder, and a catalogue of
-them and all that the first one holds. They belong to no fold, so that they are always trained on.
+Writes simulated heads and pictures that are no MR into the folder, and a catalogue of them and all
+that the first one holds. They belong to no fold, so that they are always trained on.
 """
 
 from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +16,6 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from napari_mrseq.sequences import UNKNOWN
-from napari_mrseq.training.bodies import simulate_bodies
-from napari_mrseq.training.drawn_bodies import BODIES
 from napari_mrseq.training.foreign import foreign_pictures
 from napari_mrseq.training.simulation import simulate
 
@@ -26,7 +24,6 @@ SEED = 0
 # Grey values between these percentiles fill the 8 bits, as those of the real slices do.
 PERCENTILES = (0.2, 99.8)
 SIMULATED = ("simulated heads (Colin27)", "simulated by the project", "head")
-DRAWN = ("drawn bodies (napari_mrseq/training/bodies.py)", "drawn by the project")
 FOREIGN = (
     "no MR: CT, photographs, drawings of Debian packages (napari_mrseq/training/foreign.py)",
     "GPL-2, Apache-2.0, CC BY-SA: as each package says",
@@ -37,13 +34,7 @@ FOREIGN = (
 Pictures = Iterable[tuple[str, NDArray[np.float64]]]
 
 
-def widen(
-    catalogue: Path,
-    folder: Path,
-    simulated: Pictures,
-    drawn: Mapping[str, Pictures],
-    foreign: Pictures,
-) -> Path:
+def widen(catalogue: Path, folder: Path, simulated: Pictures, foreign: Pictures) -> Path:
     """Write the pictures and the wider catalogue.
 
     Parameters
@@ -54,8 +45,6 @@ def widen(
         Where everything goes.
     simulated : iterable of (str, (rows, columns) array)
         Sequence and picture, as `simulate` gives them.
-    drawn : mapping of str to iterable of (str, (rows, columns) array)
-        The same by region, as `simulate_bodies` gives them.
     foreign : iterable of (str, (rows, columns) array)
         Kind and picture, as `foreign_pictures` gives them: all unknown.
 
@@ -70,8 +59,6 @@ def widen(
         where = "path" if "path" in (table.fieldnames or ()) else "file"
         rows = [row | {where: str((catalogue.parent / row[where]).resolve())} for row in table]
     rows += _written(folder, where, "simulated", simulated, SIMULATED)
-    for region, pictures in drawn.items():
-        rows += _written(folder, where, f"drawn-{region}", pictures, (*DRAWN, region))
     unknown = ((f"{UNKNOWN}/{kind}", picture) for kind, picture in foreign)
     rows += _written(folder, where, "foreign", unknown, FOREIGN)
     columns = list(dict.fromkeys(column for row in rows for column in row))
@@ -113,6 +100,4 @@ def _written(
 
 
 if __name__ == "__main__":
-    bodies = {region: simulate_bodies(SEED, region) for region in BODIES}
-    source, target = Path(sys.argv[1]), Path(sys.argv[2])
-    print(widen(source, target, simulate(SEED), bodies, foreign_pictures(SEED)))
+    print(widen(Path(sys.argv[1]), Path(sys.argv[2]), simulate(SEED), foreign_pictures(SEED)))

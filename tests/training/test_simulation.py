@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from napari_mrseq.training.bodies import simulate_bodies
 from napari_mrseq.training.catalogue import read_catalogue
 from napari_mrseq.training.foreign import (
     COLLECTED,
@@ -104,15 +103,10 @@ def test_a_widened_catalogue_holds_the_first_one_and_unknown_pictures(tmp_path):
     first = tmp_path / "first.csv"
     with first.open("w", newline="") as file:
         csv.writer(file).writerows([("path", "label", "group"), ("mine.png", "T1", "me")])
-    heads, bodies = (
-        simulate(0, {"PD": 2}),
-        {"spine": simulate_bodies(0, "spine", {"T2": {"spine": 1}})},
-    )
     rows = read_catalogue(
-        widen(first, tmp_path / "wide", heads, bodies, islice(foreign_pictures(0), 2))
+        widen(first, tmp_path / "wide", simulate(0, {"PD": 2}), islice(foreign_pictures(0), 2))
     )
     assert rows[0].path == tmp_path / "mine.png"
-    assert [row.label for row in rows] == ["T1", "PD", "PD", "T2", "UNKNOWN", "UNKNOWN"]
+    assert [row.label for row in rows] == ["T1", "PD", "PD", "UNKNOWN", "UNKNOWN"]
     assert all(row.path.is_file() for row in rows[1:])
     assert all(row.fold == -1 for row in rows[1:])
-    assert (rows[3].group, rows[3].body_part) == ("drawn-spine", "spine")
