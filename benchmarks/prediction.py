@@ -24,7 +24,7 @@ from torch.utils.flop_counter import FlopCounterMode
 import napari_mrseq
 from napari_mrseq.model import Model, load_model, running
 from napari_mrseq.model.classifier import logits_of
-from napari_mrseq.model.networks import build
+from napari_mrseq.model.networks import build, channel_count
 from napari_mrseq.model.preparation import prepare
 
 REPEATS = 5
@@ -123,19 +123,19 @@ def first_answer(model: str) -> bool:
 def arithmetic(model: Model) -> bool:
     """Print what the network makes of the machine; tell whether the goal is met."""
     images, _ = prepare(sample_slices(running.CPU_BATCH), model.card.input_size)
+    channels = channel_count(model.card.network)
     kind = model.half or torch.float32
     left = torch.rand(MATRIX, MATRIX).to(kind)
 
     def network() -> object:
-        name = model.card.network
         return running.run(
-            lambda batch: logits_of(model.network, batch, name), images, "cpu", model.half
+            lambda batch: logits_of(model.network, batch, channels), images, "cpu", model.half
         )
 
     # The counter doesn't know fused convolutions: they are counted one by one.
     plain = build(model.card.network, len(model.classes), familiarity=model.card.familiarity).eval()
     with FlopCounterMode(display=False) as counter:
-        logits_of(plain, images, model.card.network)
+        logits_of(plain, images, channels)
     found = in_turn({"network": network, "matrix product": lambda: left @ left})
     achieved = counter.get_total_flops() / found["network"][0] / 1e9
     peak = 2 * MATRIX**3 / found["matrix product"][0] / 1e9

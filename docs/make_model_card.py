@@ -45,14 +45,11 @@ def page(card: Card, sha256: str, megabytes: float) -> str:
     trainings = list(history(dict(card.training)))
     folds = [training["recipe"].get("held_out") for training in trainings]
     ablations = measured(ABLATIONS) or []
-    second = card.training.get("paired_with")
     text: str = environment.get_template(TEMPLATE).render(
         card=card,
         sha256=sha256,
         megabytes=megabytes,
         trainings=trainings,
-        second=second,
-        widest=second or trainings[-1],
         fold=next((fold for fold in reversed(folds) if fold is not None), None),
         weak_points=list(weak_points(card.figures["series"]["recall"])),
         figures=text_of(dict(card.figures)),

@@ -131,7 +131,7 @@ class Model:
         return probabilities.numpy(), weights.numpy()
 
     def _both_ways(self, images: torch.Tensor) -> torch.Tensor:
-        return logits_of(self.network, images, self.card.network)
+        return logits_of(self.network, images, networks.channel_count(self.card.network))
 
     def _probabilities(
         self, answer: Callable[[torch.Tensor], torch.Tensor], images: torch.Tensor
@@ -146,16 +146,13 @@ class Model:
         return torch.softmax(logits / temperature, dim=1)
 
 
-def logits_of(network: torch.nn.Module, images: torch.Tensor, name: str) -> torch.Tensor:
+def logits_of(network: torch.nn.Module, images: torch.Tensor, channels: int = 1) -> torch.Tensor:
     """Return (n, classes) logits of prepared (n, 1, size, size) images between 0 and 1.
 
     The mean of the picture and its mirror image: which side of the patient is left must not
-    matter. `name` is the architecture; the two of a pair look at one of them each.
+    matter.
     """
-    batch = network_input(images, networks.channel_count(name))
-    if name == networks.PAIR:
-        answers: torch.Tensor = network(batch).float()
-        return answers
+    batch = network_input(images, channels)
     both = network(torch.cat((batch, batch.flip(3))))
     logits: torch.Tensor = both.float().unflatten(0, (2, -1)).mean(dim=0)
     return logits

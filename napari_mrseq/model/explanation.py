@@ -12,6 +12,7 @@ from napari_mrseq.errors import ModelError
 from napari_mrseq.model import running
 from napari_mrseq.model.card import TORCHVISION
 from napari_mrseq.model.classifier import logits_of
+from napari_mrseq.model.networks import channel_count
 from napari_mrseq.model.preparation import content_box, prepare
 from napari_mrseq.model.torchvision_preparation import black, centre_box, prepare_as_torchvision
 
@@ -75,6 +76,7 @@ def explain(
     if not weights[0]:
         return np.zeros(slice_pixels.shape, np.float32)
     place = model.classes.index(class_code)
+    channels = channel_count(model.card.network)
     hidden: Tensor | int = 0
     foreign = model.card.preparation == TORCHVISION
     if foreign:
@@ -83,9 +85,7 @@ def explain(
 
     def odds(pictures: Tensor) -> Tensor:
         logits = (
-            model.network(pictures)
-            if foreign
-            else logits_of(model.network, pictures, model.card.network)
+            model.network(pictures) if foreign else logits_of(model.network, pictures, channels)
         ).float()
         others = torch.cat((logits[:, :place], logits[:, place + 1 :]), dim=1)
         return logits[:, place] - others.logsumexp(dim=1)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-LITE, PAIR = "efficientnet_lite0", "efficientnet_lite0_pair"
+LITE = "efficientnet_lite0"
 # expansion, kernel, stride, channels, repeats: table 1 of Tan & Le, EfficientNet (2019).
 _STAGES = (
     (1, 3, 1, 16, 1),
@@ -37,15 +37,15 @@ def build(name: str, class_count: int, dropout: float = 0.0, familiarity: int = 
     Parameters
     ----------
     name : str
-        ``"efficientnet_lite0"`` or ``"efficientnet_lite0_pair"`` (one grey channel), or any
-        classifier of torchvision, by its name there (``"resnet18"``, ``"resnet152"``; three
-        channels).
+        ``"efficientnet_lite0"`` (one grey channel) or any classifier of torchvision, by its name
+        there (``"resnet18"``, ``"resnet152"``; three channels).
     class_count : int
         Number of outputs.
     dropout : float
-        Share of features dropped before the last layer while training; for our own alone.
+        Share of features dropped before the last layer while training; for
+        ``"efficientnet_lite0"`` alone.
     familiarity : int
-        Rank of `Familiarity`; 0 for none. For our own alone.
+        Rank of `Familiarity`; 0 for none. For ``"efficientnet_lite0"`` alone.
 
     Raises
     ------
@@ -54,13 +54,10 @@ def build(name: str, class_count: int, dropout: float = 0.0, familiarity: int = 
     """
     if name == LITE:
         return EfficientNetLite(class_count, dropout, familiarity)
-    if name == PAIR:
-        return Pair(*(EfficientNetLite(class_count, dropout, familiarity) for _ in range(2)))
     models = _torchvision_models()
     known = models.list_models(module=models)
     if name not in known:
-        ours = f"{LITE}, {PAIR}"
-        raise ModelError(f"no network is called {name!r}; there is {ours}, {', '.join(known)}")
+        raise ModelError(f"no network is called {name!r}; there is {LITE}, {', '.join(known)}")
     network: nn.Module = models.get_model(name, weights=None, num_classes=class_count)
     return network
 
@@ -84,7 +81,7 @@ def _torchvision_models() -> ModuleType:
 
 def channel_count(name: str) -> int:
     """Return how many colours the network takes: 1 for our own, 3 for torchvision's."""
-    return 1 if name in (LITE, PAIR) else 3
+    return 1 if name == LITE else 3
 
 
 class EfficientNetLite(nn.Module):
@@ -130,29 +127,6 @@ class EfficientNetLite(nn.Module):
         features = self.features(images)
         logits: Tensor = self.classifier(self.dropout(features))
         return logits if self.familiarity is None else self.familiarity(features, logits)
-
-
-class Pair(nn.Module):
-    """Two networks, trained apart: one looks at a picture, the other at its mirror image.
-
-    What they say is averaged (geometric mean of the probabilities). Two are more often right than
-    one that looks twice, and as fast; their errors on unseen scanners are not the same ones.
-
-    Parameters
-    ----------
-    first, second : EfficientNetLite
-        With the same classes.
-    """
-
-    def __init__(self, first: EfficientNetLite, second: EfficientNetLite) -> None:
-        super().__init__()
-        self.first, self.second = first, second
-
-    def forward(self, images: Tensor) -> Tensor:
-        """Return (n, classes) log-probabilities of (n, 1, rows, columns) images."""
-        upright = self.first(images).float().log_softmax(dim=1)
-        mirrored = self.second(images.flip(3)).float().log_softmax(dim=1)
-        return torch.stack((upright, mirrored)).mean(dim=0)
 
 
 class _InvertedResidual(nn.Module):

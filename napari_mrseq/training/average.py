@@ -17,7 +17,6 @@ from safetensors.torch import load_file
 
 from napari_mrseq.errors import ModelError
 from napari_mrseq.model.card import Card
-from napari_mrseq.model.networks import PAIR
 from napari_mrseq.model.registry import read_card
 from napari_mrseq.training.catalogue import read_catalogue
 from napari_mrseq.training.familiarize import PREFIX
@@ -49,13 +48,11 @@ def average(
     Raises
     ------
     ModelError
-        If the two differ in network or classes, are pairs, or were not kept from the same fold.
+        If the two differ in network or classes, or were not kept from the same fold.
     """
     card, other = read_card(first), read_card(second)
     if (card.network, card.classes) != (other.network, other.classes):
         raise ModelError(f"{first} and {second} differ in network or classes")
-    if card.network == PAIR:
-        raise ModelError(f"{first} and {second} are pairs: average their networks, then pair those")
     folds = [one.training["recipe"]["held_out"] for one in (card, other)]
     if folds[0] != folds[1]:
         raise ModelError(f"{first} was kept from fold {folds[0]}, {second} from fold {folds[1]}")

@@ -8,7 +8,7 @@ import torch
 from safetensors.torch import load_file
 
 from napari_mrseq.errors import ModelError
-from napari_mrseq.model import networks, registry
+from napari_mrseq.model import registry
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from torch import nn
 
     from napari_mrseq.model.networks import EfficientNetLite
-
-
-# The networks of a pair, as their weights are named.
-FIRST, SECOND = MEMBERS = ("first.", "second.")
 
 
 def start_from_imagenet(network: EfficientNetLite) -> None:
@@ -51,13 +47,7 @@ def start_from_imagenet(network: EfficientNetLite) -> None:
     network.load_state_dict(target)
 
 
-def start_from_model(
-    network: nn.Module,
-    path: Path,
-    name: str,
-    classes: tuple[str, ...],
-    member: str = FIRST,
-) -> None:
+def start_from_model(network: nn.Module, path: Path, name: str, classes: tuple[str, ...]) -> None:
     """Copy the weights of a model into a network; without its last layer for other classes.
 
     Parameters
@@ -67,11 +57,9 @@ def start_from_model(
     path : Path
         A weights file of napari-mrseq.
     name : str
-        Architecture of the network; an ``"efficientnet_lite0"`` starts from the first of a pair.
+        Architecture of the network.
     classes : tuple of str
         Its outputs.
-    member : str
-        Which of a pair.
 
     Raises
     ------
@@ -79,12 +67,11 @@ def start_from_model(
         If the file holds no model, or one of another architecture.
     """
     card = registry.read_card(path)
-    if card.network != name and (card.network, name) != (networks.PAIR, networks.LITE):
+    if card.network != name:
         raise ModelError(f"{path} holds a {card.network}: a {name} can't start from it")
     target = network.state_dict()
     last = list(target)[-2:]
-    for full, tensor in load_file(path).items():
-        key = full.removeprefix(member) if card.network == networks.PAIR else full
+    for key, tensor in load_file(path).items():
         # What was familiar to the model before is measured anew.
         if key in target and (card.classes == classes or key not in last):
             target[key] = tensor.to(target[key].dtype)

@@ -103,8 +103,6 @@ def _chosen(
 ) -> Plan:
     wishes = {"epochs": epochs, "draws": draws, "rate": rate}
     given = {name: wish for name, wish in wishes.items() if wish is not None}
-    if network == networks.PAIR:
-        raise ModelError(f"a {network} is two trained networks: see napari_mrseq.training.pair")
     if network not in (None, networks.LITE):
         networks.build(network, 2)
         return _torchvision(network, None if start == registry.DEFAULT else start, given)
@@ -122,7 +120,7 @@ def _chosen(
         "rate": TUNING_RATE,
     }
     recipe = Recipe(
-        network=network or networks.LITE,
+        network=network or card.network,
         input_size=card.input_size,
         stored_size=_stored_size(card),
         **(usual | given),

@@ -16,10 +16,10 @@ from napari_mrseq.errors import ModelError
 from napari_mrseq.model import networks, running
 from napari_mrseq.model.classifier import network_input
 from napari_mrseq.model.registry import read_card
-from napari_mrseq.training.backbone import MEMBERS, start_from_model
+from napari_mrseq.training.backbone import start_from_model
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from torch import Tensor
@@ -45,7 +45,7 @@ class Teachers:
 
     def __init__(self, paths: Sequence[Path], classes: tuple[str, ...], device: str) -> None:
         self.device, self.half = device, running.training_precision(device)
-        self.networks = [one.to(device) for path in paths for one in _taught(path, classes)]
+        self.networks = [_taught(path, classes).to(device) for path in paths]
 
     @torch.inference_mode()
     def opinion(self, inputs: Tensor, generator: torch.Generator) -> Tensor:
@@ -59,11 +59,9 @@ class Teachers:
         return torch.softmax(logits.float(), dim=1)
 
 
-def _taught(path: Path, classes: tuple[str, ...]) -> Iterator[torch.nn.Module]:
-    card = read_card(path)
-    if card.classes != classes:
+def _taught(path: Path, classes: tuple[str, ...]) -> torch.nn.Module:
+    if read_card(path).classes != classes:
         raise ModelError(f"{path} knows other classes than those to be taught: it can't teach them")
-    for member in MEMBERS if card.network == networks.PAIR else MEMBERS[:1]:
-        network = networks.build(networks.LITE, len(classes))
-        start_from_model(network, path, networks.LITE, classes, member)
-        yield running.folded(network.eval()).to(memory_format=torch.channels_last)
+    network = networks.build(networks.LITE, len(classes))
+    start_from_model(network, path, networks.LITE, classes)
+    return running.folded(network.eval()).to(memory_format=torch.channels_last)
