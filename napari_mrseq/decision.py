@@ -30,6 +30,9 @@ STRANGE = 2 / 3
 DENIAL = 0.04
 # Where a header contradicts itself, which no honest one of 159 series did, less doubt is enough.
 DISPUTED_DENIAL = 0.3
+# Where fat and water cancel each other, a T1 looks like little that a network has seen: it must be
+# denied that many times as clearly.
+OPPOSED_SHARE = 0.1
 
 
 @dataclass(frozen=True)
@@ -261,10 +264,10 @@ def contradicts(
     claimed = (header.sequence,) if header.confidence >= CONFLICT_CONFIDENCE else ()
     checkable = set(probabilities) - {UNKNOWN}
     least = DISPUTED_DENIAL if _is_disputed(header) else 0.0
-    own = denials or {}
+    own, share = denials or {}, OPPOSED_SHARE if header.opposed else 1.0
 
     def denied(family: str) -> bool:
-        return support(probabilities, family) < max(least, own.get(family, denial))
+        return support(probabilities, family) < share * max(least, own.get(family, denial))
 
     return any(
         codes and codes[0] in checkable and all(denied(family_of(code)) for code in codes)

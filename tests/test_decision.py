@@ -116,6 +116,14 @@ def test_description_that_the_tags_do_not_bear_out_is_held_against_the_pixels():
     assert contradicts(SURE_T2, HeaderClaim("UNKNOWN", 0.5, named=("FLAIR",)))
 
 
+def test_an_image_in_opposed_phase_must_be_denied_more_clearly():
+    doubted = {"T1": 0.02, "T2": 0.95, "FLAIR": 0.02, "UNKNOWN": 0.01}
+    usual, opposed = (HeaderClaim("T1", 0.9, opposed=flag) for flag in (False, True))
+    assert contradicts(doubted, usual)
+    assert not contradicts(doubted, opposed)
+    assert contradicts({"T1": 0.001, "T2": 0.999}, opposed)
+
+
 def test_a_network_that_knows_nothing_of_the_kind_accuses_nobody():
     lost = {"T1": 0.001, "T2": 0.3, "UNKNOWN": 0.699}
     assert not contradicts(lost, HeaderClaim("T1", 0.9, named=("T1",)))

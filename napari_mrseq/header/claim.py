@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from napari_mrseq.header.agent import agent_of
 from napari_mrseq.header.attributes import SequenceAttributes, attributes_of
-from napari_mrseq.header.conditions import evidence_of
+from napari_mrseq.header.conditions import evidence_of, in_opposed_phase
 from napari_mrseq.header.plausibility import contradiction, naming, namings
 from napari_mrseq.header.rules import NOTHING_FITS, RULES, WORDS
 from napari_mrseq.header.words import DUAL_ECHO
@@ -51,6 +51,8 @@ class HeaderClaim:
         Where the rule comes from; empty where no rule fits.
     named : tuple of str
         Every sequence that the words of the description name, whatever the tags say.
+    opposed : bool
+        Fat and water cancel each other in it (opposed phase): it looks like no usual T1.
     """
 
     sequence: str
@@ -60,6 +62,7 @@ class HeaderClaim:
     warnings: tuple[str, ...] = ()
     source: str = ""
     named: tuple[str, ...] = ()
+    opposed: bool = False
 
 
 def claim_of(series: Series) -> HeaderClaim | None:
@@ -92,7 +95,13 @@ def claim_from(attributes: SequenceAttributes) -> HeaderClaim:
             shown if attributes.agent else "description says with contrast",
         )
         claim = replace(claim, sequence="T1C", evidence=evidence)
-    return replace(claim, agent=agent, warnings=warnings, named=_named(attributes))
+    return replace(
+        claim,
+        agent=agent,
+        warnings=warnings,
+        named=_named(attributes),
+        opposed=in_opposed_phase(attributes) is not None,
+    )
 
 
 def _named(attributes: SequenceAttributes) -> tuple[str, ...]:

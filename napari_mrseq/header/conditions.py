@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from math import exp, log
 from typing import TYPE_CHECKING
@@ -22,6 +23,14 @@ UNITS = {
     "volumes": ("volumes", ""),
     "echo_train": ("echo train", ""),
 }
+
+# How scanners and their users call images in which fat and water cancel each other.
+_OPPOSED_TYPES = {"OPP_PHASE", "OUT_PHASE", "OPPOSED_PHASE", "OP"}
+_OPPOSED_WORDS = re.compile(
+    r"(?<![a-z])(opp\w*|out)[\W_]*(of[\W_]*)?phase"
+    r"|(fuera|fora) de fase|fuori fase|opos\w* fase",
+    re.IGNORECASE,
+)
 
 # T1 of cerebrospinal fluid in ms at 1.5 and 3 T (Rooney et al., Magn Reson Med 57:308, 2007).
 FLUID_T1 = 4300.0
@@ -158,6 +167,15 @@ def small_matrix(most: int) -> Condition:
         return f"matrix {matrix[0]} × {matrix[1]} ≤ {most}"
 
     return found
+
+
+def in_opposed_phase(attributes: SequenceAttributes) -> str | None:
+    """Hold for images of a Dixon or dual echo scan in which fat and water cancel each other."""
+    found = _OPPOSED_TYPES & set(attributes.image_type)
+    if found:
+        return f"ImageType {min(found)}"
+    words = _OPPOSED_WORDS.search(attributes.description)
+    return f'description says "{words[0]}"' if words else None
 
 
 def weighted_by_diffusion(attributes: SequenceAttributes) -> str | None:

@@ -190,6 +190,30 @@ def test_agent_of_tag_against_words_is_not_known_and_warned_of(make_series: Any)
     assert "Dotarem" in claim.warnings[0]
 
 
+@pytest.mark.parametrize(
+    ("tags", "opposed"),
+    [
+        ({"SeriesDescription": "T1DUAL_OutPhase"}, True),
+        ({"SeriesDescription": "t1_vibe_dixon_tra_opp-phase"}, True),
+        ({"SeriesDescription": "T1 fuera de fase"}, True),
+        (
+            {"SeriesDescription": "t1 dixon", "ImageType": ["ORIGINAL", "PRIMARY", "OPP_PHASE"]},
+            True,
+        ),
+        ({"SeriesDescription": "T1DUAL_InPhase"}, False),
+        (
+            {"SeriesDescription": "t1 dixon", "ImageType": ["ORIGINAL", "PRIMARY", "IN_PHASE"]},
+            False,
+        ),
+        ({"SeriesDescription": "route phase map"}, False),
+    ],
+)
+def test_opposed_phase_is_told_by_type_or_words(
+    make_series: Any, tags: dict[str, Any], opposed: bool
+) -> None:
+    assert claim_of(make_series(tags)).opposed is opposed
+
+
 def test_b_values_of_the_volumes_outweigh_the_first_instance(make_series: Any) -> None:
     header = {
         "Manufacturer": "Philips",
