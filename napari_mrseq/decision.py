@@ -30,8 +30,8 @@ STRANGE = 2 / 3
 DENIAL = 0.04
 # Where a header contradicts itself, which no honest one of 159 series did, less doubt is enough.
 DISPUTED_DENIAL = 0.3
-# Where fat and water cancel each other, a T1 looks like little that a network has seen: it must be
-# denied that many times as clearly.
+# Where fat and water cancel each other, a T1 looks like little that a network has seen: its word
+# counts that much of what it else would, where it joins the header's and where it denies it.
 OPPOSED_SHARE = 0.1
 
 
@@ -210,6 +210,7 @@ def join(
         )
     if header.sequence not in probabilities:
         return _join_foreign(probabilities, header, threshold)
+    power *= OPPOSED_SHARE if header.opposed else 1.0
     return decide(joint(probabilities, header.sequence, header.confidence, power), threshold)
 
 

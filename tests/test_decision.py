@@ -122,6 +122,8 @@ def test_an_image_in_opposed_phase_must_be_denied_more_clearly():
     assert contradicts(doubted, usual)
     assert not contradicts(doubted, opposed)
     assert contradicts({"T1": 0.001, "T2": 0.999}, opposed)
+    # Where the pixels don't deny it, the header decides: no other word without a conflict.
+    assert join(doubted, opposed, 0.5).sequence == "T1"
 
 
 def test_a_network_that_knows_nothing_of_the_kind_accuses_nobody():
