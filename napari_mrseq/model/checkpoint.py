@@ -151,7 +151,7 @@ class _WeightsUnpickler(pickle.Unpickler):
 
 
 def _check_wishes(network: str, classes: Sequence[str], window: tuple[float, float] | None) -> None:
-    if network == networks.LITE:
+    if network in networks.LITES:
         raise ModelError(f"{network} is this program's own: a classifier of torchvision is needed")
     if len(classes) < 2 or not all(classes) or len(set(classes)) < len(classes):
         raise ModelError(f"two or more different class names are needed, not {', '.join(classes)}")

@@ -127,10 +127,10 @@ class Model:
         probabilities = torch.full((len(images), len(self.classes)), 1 / len(self.classes))
         shown = weights > 0
         if bool(shown.any()):
-            probabilities[shown] = self._probabilities(self._both_ways, images[shown])
+            probabilities[shown] = self._probabilities(self._answer, images[shown])
         return probabilities.numpy(), weights.numpy()
 
-    def _both_ways(self, images: torch.Tensor) -> torch.Tensor:
+    def _answer(self, images: torch.Tensor) -> torch.Tensor:
         return logits_of(self.network, images, networks.channel_count(self.card.network))
 
     def _probabilities(
@@ -149,13 +149,19 @@ class Model:
 def logits_of(network: torch.nn.Module, images: torch.Tensor, channels: int = 1) -> torch.Tensor:
     """Return (n, classes) logits of prepared (n, 1, size, size) images between 0 and 1.
 
-    The mean of the picture and its mirror image: which side of the patient is left must not
+    A picture and its mirror image get the same answer: which side of the patient is left must not
     matter.
     """
-    batch = network_input(images, channels)
-    both = network(torch.cat((batch, batch.flip(3))))
-    logits: torch.Tensor = both.float().unflatten(0, (2, -1)).mean(dim=0)
-    return logits
+    turned = torch.where(to_be_mirrored(images), images.flip(3), images)
+    logits: torch.Tensor = network(network_input(turned, channels))
+    return logits.float()
+
+
+def to_be_mirrored(images: torch.Tensor) -> torch.Tensor:
+    """Return (n, 1, 1, 1) booleans: true where the right half of a picture is the brighter one."""
+    half = images.shape[3] // 2
+    left, right = images[..., :half], images[..., -half:]
+    return (right - left).mean(dim=(1, 2, 3), keepdim=True) > 0
 
 
 def network_input(images: torch.Tensor, channels: int = 1) -> torch.Tensor:

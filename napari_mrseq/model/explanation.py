@@ -11,7 +11,7 @@ from torch.nn import functional
 from napari_mrseq.errors import ModelError
 from napari_mrseq.model import running
 from napari_mrseq.model.card import TORCHVISION
-from napari_mrseq.model.classifier import logits_of
+from napari_mrseq.model.classifier import network_input, to_be_mirrored
 from napari_mrseq.model.networks import channel_count
 from napari_mrseq.model.preparation import content_box, prepare
 from napari_mrseq.model.torchvision_preparation import black, centre_box, prepare_as_torchvision
@@ -83,10 +83,14 @@ def explain(
         images = prepare_as_torchvision(slice_pixels[None], model.card.window)
         hidden = black().expand_as(images).to(model.device)
 
+    # As prediction does, but once: what is hidden must not turn the picture round.
+    mirrored = not foreign and bool(to_be_mirrored(images))
+    if mirrored:
+        images = images.flip(3)
+
     def odds(pictures: Tensor) -> Tensor:
-        logits = (
-            model.network(pictures) if foreign else logits_of(model.network, pictures, channels)
-        ).float()
+        seen = pictures if foreign else network_input(pictures, channels)
+        logits: Tensor = model.network(seen).float()
         others = torch.cat((logits[:, :place], logits[:, place + 1 :]), dim=1)
         return logits[:, place] - others.logsumexp(dim=1)
 
@@ -107,6 +111,7 @@ def explain(
     half = step // 2
     seen = functional.avg_pool2d(lost.float().cpu().clamp_min(0), 2 * half + 1, 1, half)
     seen = seen * _not_black(images - torch.as_tensor(hidden).cpu())
+    seen = seen.flip(3) if mirrored else seen
     box = (
         centre_box(slice_pixels.shape)
         if foreign

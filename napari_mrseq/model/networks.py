@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 LITE = "efficientnet_lite0"
+# Width and depth in units of Lite0's (Liu, EfficientNet-Lite, TensorFlow blog, 2020).
+LITES = {LITE: (1.0, 1.0), "efficientnet_lite2": (1.1, 1.2)}
 # expansion, kernel, stride, channels, repeats: table 1 of Tan & Le, EfficientNet (2019).
 _STAGES = (
     (1, 3, 1, 16, 1),
@@ -37,27 +39,27 @@ def build(name: str, class_count: int, dropout: float = 0.0, familiarity: int = 
     Parameters
     ----------
     name : str
-        ``"efficientnet_lite0"`` (one grey channel) or any classifier of torchvision, by its name
-        there (``"resnet18"``, ``"resnet152"``; three channels).
+        One of `LITES` (one grey channel) or any classifier of torchvision, by its name there
+        (``"resnet18"``, ``"resnet152"``; three channels).
     class_count : int
         Number of outputs.
     dropout : float
-        Share of features dropped before the last layer while training; for
-        ``"efficientnet_lite0"`` alone.
+        Share of features dropped before the last layer while training; for those of `LITES` alone.
     familiarity : int
-        Rank of `Familiarity`; 0 for none. For ``"efficientnet_lite0"`` alone.
+        Rank of `Familiarity`; 0 for none. For those of `LITES` alone.
 
     Raises
     ------
     ModelError
         If there is no network of this name.
     """
-    if name == LITE:
-        return EfficientNetLite(class_count, dropout, familiarity)
+    if name in LITES:
+        return EfficientNetLite(class_count, dropout, familiarity, LITES[name])
     models = _torchvision_models()
     known = models.list_models(module=models)
     if name not in known:
-        raise ModelError(f"no network is called {name!r}; there is {LITE}, {', '.join(known)}")
+        there = ", ".join((*LITES, *known))
+        raise ModelError(f"no network is called {name!r}; there is {there}")
     network: nn.Module = models.get_model(name, weights=None, num_classes=class_count)
     return network
 
@@ -81,11 +83,11 @@ def _torchvision_models() -> ModuleType:
 
 def channel_count(name: str) -> int:
     """Return how many colours the network takes: 1 for our own, 3 for torchvision's."""
-    return 1 if name == LITE else 3
+    return 1 if name in LITES else 3
 
 
 class EfficientNetLite(nn.Module):
-    """EfficientNet-Lite0 for grey images: no squeeze-and-excitation, ReLU6, stem kept narrow.
+    """EfficientNet-Lite for grey images: no squeeze-and-excitation, ReLU6, stem kept narrow.
 
     With odd input sizes (129, 161, …) the symmetric padding here equals TensorFlow's "same", so
     that ImageNet weights from there fit to the pixel.
@@ -98,13 +100,21 @@ class EfficientNetLite(nn.Module):
         Share of features dropped before the last layer while training.
     familiarity : int
         Rank of `Familiarity`; 0 for none.
+    scale : tuple of float
+        Width and depth in units of Lite0's.
     """
 
-    def __init__(self, class_count: int, dropout: float = 0.0, familiarity: int = 0) -> None:
+    def __init__(
+        self,
+        class_count: int,
+        dropout: float = 0.0,
+        familiarity: int = 0,
+        scale: tuple[float, float] = LITES[LITE],
+    ) -> None:
         super().__init__()
         blocks: list[nn.Module] = []
         inputs = _STEM
-        for expansion, kernel, stride, channels, repeats in _STAGES:
+        for expansion, kernel, stride, channels, repeats in _scaled(*scale):
             for repeat in range(repeats):
                 first_stride = stride if repeat == 0 else 1
                 blocks.append(_InvertedResidual(inputs, channels, expansion, kernel, first_stride))
@@ -127,6 +137,17 @@ class EfficientNetLite(nn.Module):
         features = self.features(images)
         logits: Tensor = self.classifier(self.dropout(features))
         return logits if self.familiarity is None else self.familiarity(features, logits)
+
+
+def _scaled(width: float, depth: float) -> list[tuple[int, int, int, int, int]]:
+    """Widen all stages to multiples of 8 channels; lengthen all but the first and the last."""
+    stages = []
+    for place, (expansion, kernel, stride, channels, repeats) in enumerate(_STAGES):
+        wide = max(8, int(channels * width + 4) // 8 * 8)
+        inner = 0 < place < len(_STAGES) - 1
+        long = math.ceil(repeats * depth) if inner else repeats
+        stages.append((expansion, kernel, stride, wide, long))
+    return stages
 
 
 class _InvertedResidual(nn.Module):

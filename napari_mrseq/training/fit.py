@@ -9,29 +9,28 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from napari_mrseq.errors import CatalogueError
 from napari_mrseq.model import networks, running
 from napari_mrseq.model.classifier import network_input
-from napari_mrseq.sequences import UNKNOWN
 from napari_mrseq.training.augmentation import augment
 from napari_mrseq.training.backbone import start_from_imagenet, start_from_model
 from napari_mrseq.training.catalogue import Row
 from napari_mrseq.training.depthwise import quicken_depthwise
 from napari_mrseq.training.images import sampling_weights
 from napari_mrseq.training.negatives import make_negatives
-from napari_mrseq.training.scalp import with_scalp
+from napari_mrseq.training.scalp import distances, with_scalp
 from napari_mrseq.training.state import CHECKPOINT, Part, load_state, save_state
+from napari_mrseq.training.targets import targets_of, unknown_target
 from napari_mrseq.training.teachers import Teachers
 
 # Part of each batch that is made into something unknown.
 NEGATIVE_SHARE = 0.05
 # Part of the stripped brains that get a skull and a scalp.
 SCALP_SHARE = 0.5
-# A slice that shows this much is taught its label; one that shows less, in part, to be unknown.
-PLAIN = 0.1
 # Share of each step in the averaged batch statistics: they belong to the last size that was seen.
 STATISTICS_RATE = 0.02
 # Share of what teachers say in what is taught; the rest is the label.
@@ -77,6 +76,15 @@ class Recipe:
     averaging: float = 0.998
     held_out: int | None = None
     seed: int = 0
+
+    @property
+    def judged_size(self) -> int:
+        """Rows and columns that are judged later: an eighth more than are trained on.
+
+        Zooms make things look larger in training than they do later (Touvron et al., Fixing the
+        train-test resolution discrepancy, NeurIPS 2019).
+        """
+        return (self.input_size - 1) * 9 // 8 + 1
 
 
 def fit(
@@ -159,31 +167,32 @@ class _Trainer:
         start: Path | None,
     ) -> None:
         torch.manual_seed(recipe.seed)
-        self.recipe, self.images, self.epoch = recipe, images, 0
+        self.recipe, self.epoch = recipe, 0
         self.teachers: Teachers | None = None
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         self.half = running.training_precision(self.device)
         self.channels = networks.channel_count(recipe.network)
-        self.unknown = classes.index(UNKNOWN)
+        self.images = images.to(self.device)
         self.stripped = torch.tensor([row.stripped for row in rows])
-        self.certainty = (shown / PLAIN).clamp(0, 1)
-        self.labels = torch.tensor([classes.index(row.label) for row in rows])
-        self.smoothing = torch.tensor(
-            [recipe.doubtful_smoothing if row.doubtful else recipe.smoothing for row in rows]
-        )
+        self.away = distances(images[self.stripped]).to(self.device)
+        self.targets = targets_of(
+            rows, classes, shown,
+            smoothing=recipe.smoothing, doubtful_smoothing=recipe.doubtful_smoothing,
+        ).to(self.device)  # fmt: skip
+        self.unknown = unknown_target(classes, recipe.smoothing).to(self.device)
         self.chances = sampling_weights(rows)
         self.generator = torch.Generator().manual_seed(recipe.seed)
-        network = networks.build(recipe.network, len(classes), recipe.dropout)
-        if start:
-            start_from_model(network, start, recipe.network, classes)
-        elif isinstance(network, networks.EfficientNetLite):
-            start_from_imagenet(network)
-        quicken_depthwise(network)
-        self.network = network.to(self.device).to(memory_format=torch.channels_last)
+        self.network = _start(recipe, classes, start).to(self.device)
+        self.network = self.network.to(memory_format=torch.channels_last)
+        if self.device == "cpu":
+            quicken_depthwise(self.network)
         self.averaged = copy.deepcopy(self.network).eval()
         self.steps = recipe.draws // recipe.batch
         self.optimizer = torch.optim.AdamW(
-            self.network.parameters(), lr=recipe.rate, weight_decay=recipe.decay
+            self.network.parameters(),
+            lr=recipe.rate,
+            weight_decay=recipe.decay,
+            fused=self.device == "cuda",
         )
         self.schedule = torch.optim.lr_scheduler.OneCycleLR(
             self.optimizer, recipe.rate, total_steps=recipe.epochs * self.steps, pct_start=0.15
@@ -192,53 +201,54 @@ class _Trainer:
     def run_epoch(self) -> str:
         """Train one epoch and return a line about it."""
         self.network.train()
-        start, total = time.monotonic(), 0.0
+        start, total = time.monotonic(), torch.zeros((), device=self.device)
         draws = torch.multinomial(
             self.chances, self.steps * self.recipe.batch, True, generator=self.generator
         )
         for chosen in draws.split(self.recipe.batch):
             total += self._step(chosen)
         self.epoch += 1
+        loss = float(total) / self.steps
         seconds = time.monotonic() - start
         return (
-            f"epoch {self.epoch} of {self.recipe.epochs}: loss {total / self.steps:.3f}, "
+            f"epoch {self.epoch} of {self.recipe.epochs}: loss {loss:.3f}, "
             f"{len(draws) / seconds:.0f} pictures a second"
         )
 
-    def _step(self, chosen: Tensor) -> float:
+    def _step(self, chosen: Tensor) -> Tensor:
         inputs, targets = self._batch(chosen)
         with running.precision(self.device, self.half):
-            logits = self.network(network_input(inputs.to(self.device), self.channels))
-        loss = functional.cross_entropy(logits.float(), targets.to(self.device))
+            logits = self.network(network_input(inputs, self.channels))
+        loss = functional.cross_entropy(logits.float(), targets)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 2.0)
         self.optimizer.step()
         self.schedule.step()
         self._average()
-        return loss.item()
+        return loss.detach()
 
     def _batch(self, chosen: Tensor) -> tuple[Tensor, Tensor]:
-        pictures = self.images[chosen].float() / 255
-        labels, smoothing = self.labels[chosen], self.smoothing[chosen]
-        certainty = self.certainty[chosen, None]
+        here = self._here(chosen)
+        pictures, targets = self.images[here].float() / 255, self.targets[here]
         covered = torch.rand(len(chosen), generator=self.generator) < SCALP_SHARE
         covered &= self.stripped[chosen]
         if bool(covered.any()):
-            pictures[covered] = with_scalp(pictures[covered], self.generator)
+            away = self.away[self._here(self.stripped.cumsum(0)[chosen[covered]] - 1)]
+            places = self._here(covered.nonzero()[:, 0])
+            pictures[places] = with_scalp(pictures[places], away, self.generator)
         made = torch.rand(len(chosen), generator=self.generator) < NEGATIVE_SHARE
         if bool(made.any()):
-            pictures[made] = make_negatives(pictures[made], self.generator)
-            labels = torch.where(made, self.unknown, labels)
+            places = self._here(made.nonzero()[:, 0])
+            pictures[places] = make_negatives(pictures[places], self.generator)
+            targets[places] = self.unknown
         inputs = augment(pictures, self.size, self.generator)
-        count = self.network_outputs
-        unknown = functional.one_hot(torch.full_like(labels, self.unknown), count)
-        targets = certainty * functional.one_hot(labels, count) + (1 - certainty) * unknown
-        targets = targets * (1 - smoothing[:, None]) + smoothing[:, None] / count
         if self.teachers:
-            opinion = self.teachers.opinion(inputs, self.generator).cpu()
-            targets = targets.lerp(opinion, TAUGHT_SHARE)
+            targets = targets.lerp(self.teachers.opinion(inputs, self.generator), TAUGHT_SHARE)
         return inputs, targets
+
+    def _here(self, places: Tensor) -> Tensor:
+        return places.to(self.device, non_blocking=True)
 
     @property
     def size(self) -> int:
@@ -247,24 +257,17 @@ class _Trainer:
         full = self.recipe.input_size
         return (full - 1) * 3 // 4 + 1 if early else full
 
-    @property
-    def network_outputs(self) -> int:
-        """Number of classes."""
-        last = list(self.network.parameters())[-1]
-        return int(last.shape[0])
-
     @torch.no_grad()
     def _average(self) -> None:
         # Early on the average must not remember the untrained start.
         done = self.schedule.last_epoch
         decay = min(self.recipe.averaging, (1 + done) / (10 + done))
-        current = self.network.state_dict()
-        learnt = {name for name, _ in self.network.named_parameters()}
-        for name, average in self.averaged.state_dict().items():
-            if average.is_floating_point():
-                average.lerp_(current[name], 1 - decay if name in learnt else STATISTICS_RATE)
-            else:
-                average.copy_(current[name])
+        learnt = list(self.averaged.parameters()), list(self.network.parameters())
+        get_ema_multi_avg_fn(decay)(*learnt, done)
+        buffers = (self.averaged.buffers(), self.network.buffers())
+        measured = [[b for b in some if b.is_floating_point()] for some in buffers]
+        if measured[0]:
+            get_ema_multi_avg_fn(1 - STATISTICS_RATE)(*measured, done)
 
     def parts(self) -> dict[str, Part]:
         """Return what has a state, by name."""
@@ -274,3 +277,12 @@ class _Trainer:
             "optimizer": self.optimizer,
             "schedule": self.schedule,
         }
+
+
+def _start(recipe: Recipe, classes: tuple[str, ...], start: Path | None) -> nn.Module:
+    network = networks.build(recipe.network, len(classes), recipe.dropout)
+    if start:
+        start_from_model(network, start, recipe.network, classes)
+    elif isinstance(network, networks.EfficientNetLite):
+        start_from_imagenet(network, recipe.network)
+    return network

@@ -88,7 +88,8 @@ def plan(
     """
     chosen = _chosen(pictures, network=network, start=start, epochs=epochs, draws=draws, rate=rate)
     if teachers and isinstance(chosen.recipe, TorchvisionRecipe):
-        raise ModelError(f"teachers teach {networks.LITE} alone, not {chosen.recipe.network}")
+        kinds = ", ".join(networks.LITES)
+        raise ModelError(f"teachers teach {kinds} alone, not {chosen.recipe.network}")
     return replace(chosen, teachers=tuple(teachers))
 
 
@@ -103,11 +104,12 @@ def _chosen(
 ) -> Plan:
     wishes = {"epochs": epochs, "draws": draws, "rate": rate}
     given = {name: wish for name, wish in wishes.items() if wish is not None}
-    if network not in (None, networks.LITE):
+    if network is not None and network not in networks.LITES:
         networks.build(network, 2)
         return _torchvision(network, None if start == registry.DEFAULT else start, given)
     if start == IMAGENET:
         usual: dict[str, Any] = {"epochs": EPOCHS, "draws": DRAWS, "rate": RATE}
+        usual["network"] = network or networks.LITE
         return Plan(Recipe(**(usual | given)), None, "starting from ImageNet's weights")
     path = registry.find(start)[0]
     card = registry.read_card(path)
@@ -121,8 +123,8 @@ def _chosen(
     }
     recipe = Recipe(
         network=network or card.network,
-        input_size=card.input_size,
-        stored_size=_stored_size(card),
+        input_size=_trained_on(card, "input_size", card.input_size),
+        stored_size=_trained_on(card, "stored_size", round(card.input_size * 1.5)),
         **(usual | given),
     )
     told = f"starting from {card.name} {card.version}; --start {IMAGENET} for a fresh start"
@@ -176,7 +178,6 @@ def _imagenet_file(network: str) -> Path | None:
     return path if path.is_file() else None
 
 
-def _stored_size(card: Card) -> int:
-    """Return the size of the pictures that the network's input is cut from."""
-    known = card.training.get("recipe", {}).get("stored_size")
-    return int(known) if known else round(card.input_size * 1.5)
+def _trained_on(card: Card, size: str, usual: int) -> int:
+    """Return a size of the recipe that the network was trained by."""
+    return int(card.training.get("recipe", {}).get(size) or usual)

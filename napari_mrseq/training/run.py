@@ -88,7 +88,7 @@ def train(
         version=version,
         network=recipe.network,
         classes=classes,
-        input_size=recipe.input_size,
+        input_size=recipe.judged_size,
         training=_provenance(catalogue, rows, recipe, start, teachers),
     )
     card, weights = finished(card, weights, rows, start, log)
@@ -185,7 +185,7 @@ def _start(recipe: Recipe, start: Path | None) -> Any:
     if start:
         before = read_card(start)
         return _named(before) | {"training": before.training}
-    return "ImageNet" if recipe.network == networks.LITE else "random"
+    return "ImageNet" if recipe.network in networks.LITES else "random"
 
 
 def _named(card: Card) -> dict[str, Any]:

@@ -55,13 +55,14 @@ class Teachers:
         """
         chosen = int(torch.randint(len(self.networks), (1,), generator=generator))
         with running.precision(self.device, self.half):
-            logits = self.networks[chosen](network_input(inputs.to(self.device)))
+            logits = self.networks[chosen](network_input(inputs))
         return torch.softmax(logits.float(), dim=1)
 
 
 def _taught(path: Path, classes: tuple[str, ...]) -> torch.nn.Module:
-    if read_card(path).classes != classes:
+    card = read_card(path)
+    if card.classes != classes:
         raise ModelError(f"{path} knows other classes than those to be taught: it can't teach them")
-    network = networks.build(networks.LITE, len(classes))
-    start_from_model(network, path, networks.LITE, classes)
+    network = networks.build(card.network, len(classes))
+    start_from_model(network, path, card.network, classes)
     return running.folded(network.eval()).to(memory_format=torch.channels_last)

