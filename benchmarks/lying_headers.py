@@ -5,7 +5,8 @@
 against its own header, then against the header of every other series of another family, then
 against its own with the words and times of the other. Those are few: so each stack of the fold
 held out of ``../shared/data/slices.csv``, most of which have no header, is told that it is of its
-own family and of every other. The series of people that training has seen are counted apart. With
+own family and of every other; and studies drawn from stacks of one data set have two of their
+headers exchanged. The series of people that training has seen are counted apart. With
 the weights of several trainings, each of which left another fold out, each series is judged by the
 one that never saw its group.
 """
@@ -15,7 +16,7 @@ from __future__ import annotations
 import csv
 import itertools
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,13 +24,19 @@ import numpy as np
 
 from napari_mrseq import classify, load_model
 from napari_mrseq.decision import by_class, by_family, contradicts
+from napari_mrseq.exchange import exchanged
 from napari_mrseq.header import HeaderClaim, attributes_of
 from napari_mrseq.header.claim import claim_from
 from napari_mrseq.model import Model
 from napari_mrseq.reading import read_study
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN, family_of
 from napari_mrseq.training.catalogue import SYNONYMS, read_catalogue
-from napari_mrseq.training.evaluation import STACKS, answer_series, answer_slices
+from napari_mrseq.training.evaluation import (
+    STACKS,
+    answer_series,
+    answer_slices,
+    series_members,
+)
 from napari_mrseq.verdict import Verdict
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -37,6 +44,8 @@ SAMPLE = ROOT / "napari_mrseq" / "sample_study"
 DATA = ROOT.parent / "shared" / "data"
 MODEL = ROOT / "benchmarks" / "held-out.safetensors"
 LIAR = "header_lies"
+# Series of a study, and studies of a data set at most.
+STUDY_SIZE, STUDIES = 6, 100
 WORDS = ("description", "protocol")
 TIMES = ("repetition_time", "echo_time", "echo_times", "inversion_time", "echo_train")
 
@@ -78,31 +87,91 @@ def catalogue_witnesses(models: dict[int, Model]) -> list[Witness]:
     return witnesses
 
 
-def told_stacks(models: Iterable[Model]) -> dict[str, list[bool]]:
-    """Tell each labelled stack of the folds held out every family: what is held against each."""
-    held: dict[str, list[bool]] = {"honest": []}
-    for model in models:
-        for kind, found in _told_stacks(model):
-            held.setdefault(kind, []).append(found)
-    return held
+@dataclass(frozen=True, eq=False)
+class Stack:
+    """A labelled stack without a header, and what a network that never saw it says of it."""
+
+    said: Mapping[str, float]
+    label: str
+    dataset: str
+    model: Model
+
+    def denies(self, code: str) -> bool:
+        """Tell whether a header that claims this is held against the pixels."""
+        fitted = self.model.card.calibration
+        return contradicts(self.said, HeaderClaim(code, 0.9), fitted.denial, fitted.denials)
 
 
-def _told_stacks(model: Model) -> Iterator[tuple[str, bool]]:
+def unseen_stacks(model: Model) -> Iterator[Stack]:
+    """Yield the labelled stacks of the fold that a model left out."""
     held_out = model.card.training["recipe"]["held_out"]
     rows = [row for row in read_catalogue(DATA / "slices.csv") if row.fold == held_out]
     calibration = model.card.calibration
     series = answer_series(answer_slices(model, rows), rows, calibration.series_temperature)
-    for label, origin, row in zip(series.labels, series.origins, series.probabilities, strict=True):
-        said = by_class(model.classes, row)
-        if origin not in STACKS or label not in said or label == UNKNOWN:
-            continue
-        for family in set(by_family(said)) - {family_of(UNKNOWN)}:
-            code = next(code for code in said if family_of(code) == family)
-            kind = "honest" if family == family_of(str(label)) else family
-            against = contradicts(
-                said, HeaderClaim(code, 0.9), calibration.denial, calibration.denials
-            )
-            yield kind, against
+    for members, label, origin, row in zip(
+        series_members(rows), series.labels, series.origins, series.probabilities, strict=True
+    ):
+        if origin in STACKS and label in model.classes and label != UNKNOWN:
+            said = by_class(model.classes, row)
+            yield Stack(said, str(label), rows[members[0]].dataset, model)
+
+
+def told_stacks(stacks: Iterable[Stack]) -> dict[str, list[bool]]:
+    """Tell each stack every family: what is held against each."""
+    held: dict[str, list[bool]] = {"honest": []}
+    for stack in stacks:
+        for family in set(by_family(stack.said)) - {family_of(UNKNOWN)}:
+            code = next(code for code in stack.said if family_of(code) == family)
+            kind = "honest" if family == family_of(stack.label) else family
+            held.setdefault(kind, []).append(stack.denies(code))
+    return held
+
+
+def drawn_studies(stacks: Sequence[Stack]) -> Iterator[list[Stack]]:
+    """Draw studies of up to six stacks of a data set, of more than one family."""
+    rng = np.random.default_rng(0)
+    sources: dict[tuple[int, str], list[Stack]] = {}
+    for stack in stacks:
+        sources.setdefault((id(stack.model), stack.dataset), []).append(stack)
+    for source in sources.values():
+        for _ in range(min(STUDIES, 3 * len(source))):
+            places = rng.choice(len(source), min(STUDY_SIZE, len(source)), replace=False)
+            study = [source[place] for place in places]
+            if len({family_of(stack.label) for stack in study}) > 1:
+                yield study
+
+
+def accused_in(study: Sequence[Stack], codes: Sequence[str]) -> set[int]:
+    """Return which series of a study are in conflict with what their headers claim."""
+    pairs = exchanged(
+        [(s.said, HeaderClaim(code, 0.9)) for s, code in zip(study, codes, strict=True)]
+    )
+    alone = {i for i, code in enumerate(codes) if study[i].denies(code)}
+    return alone.union(*pairs)
+
+
+def print_studies(studies: Iterable[Sequence[Stack]]) -> None:
+    """Exchange two headers in each study; print what is found, alone and by the exchange."""
+    rng = np.random.default_rng(0)
+    honest, found, alone, others = [], [], [], []
+    for study in studies:
+        codes = [stack.label for stack in study]
+        accused = accused_in(study, codes)
+        honest += [place in accused for place in range(len(study))]
+        pairs = [
+            pair
+            for pair in itertools.combinations(range(len(study)), 2)
+            if family_of(codes[pair[0]]) != family_of(codes[pair[1]])
+        ]
+        one, other = pairs[rng.integers(len(pairs))]
+        codes[one], codes[other] = codes[other], codes[one]
+        accused = accused_in(study, codes)
+        found += [place in accused for place in (one, other)]
+        alone += [study[place].denies(codes[place]) for place in (one, other)]
+        others += [p in accused for p in range(len(study)) if p not in (one, other)]
+    print(f"studies of stacks       {len(honest)} series accused {np.mean(honest):.1%}")
+    print(f"    two headers exchanged   {np.mean(found):.1%} of {len(found)} lies found", end="")
+    print(f", {np.mean(alone):.1%} without the exchange; others accused {np.mean(others):.1%}")
 
 
 def whole_header(_ours: Witness, other: Witness) -> HeaderClaim | None:
@@ -180,7 +249,9 @@ def main() -> None:
         found = lies_found(checkable, told)
         print(f"{name:23} {sum(found)} of {len(found)} lies found ({np.mean(found):.1%})")
     if DATA.is_dir():
-        print_stacks(told_stacks(loaded))
+        stacks = [stack for model in loaded for stack in unseen_stacks(model)]
+        print_stacks(told_stacks(stacks))
+        print_studies(drawn_studies(stacks))
 
 
 if __name__ == "__main__":

@@ -262,18 +262,41 @@ def contradicts(
     """
     if header is None or probabilities.get(UNKNOWN, 0.0) >= STRANGE:
         return False
-    claimed = (header.sequence,) if header.confidence >= CONFLICT_CONFIDENCE else ()
-    checkable = set(probabilities) - {UNKNOWN}
     least = DISPUTED_DENIAL if _is_disputed(header) else 0.0
     own, share = denials or {}, OPPOSED_SHARE if header.opposed else 1.0
 
     def denied(family: str) -> bool:
         return support(probabilities, family) < share * max(least, own.get(family, denial))
 
-    return any(
-        codes and codes[0] in checkable and all(denied(family_of(code)) for code in codes)
+    return any(all(map(denied, told)) for told in told_families(probabilities, header))
+
+
+def told_families(
+    probabilities: Mapping[str, float], header: HeaderClaim | None
+) -> list[tuple[str, ...]]:
+    """Return what a header says that pixels could confirm: by its tags, and by its words.
+
+    Parameters
+    ----------
+    probabilities : mapping of str to float
+        The network's, one a class that it knows.
+    header : HeaderClaim or None
+        What the header says.
+
+    Returns
+    -------
+    list of tuple of str
+        Families; a header is right with any of a tuple.
+    """
+    if header is None:
+        return []
+    claimed = (header.sequence,) if header.confidence >= CONFLICT_CONFIDENCE else ()
+    checkable = set(probabilities) - {UNKNOWN}
+    return [
+        tuple(map(family_of, codes))
         for codes in (claimed, header.named)
-    )
+        if codes and codes[0] in checkable
+    ]
 
 
 def _is_disputed(header: HeaderClaim) -> bool:

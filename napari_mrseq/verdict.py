@@ -103,6 +103,10 @@ class Verdict:
         What a person said, the latest last.
     overruled : Decision or None
         Pixels and header joined, where a person decided otherwise for the whole series.
+    remarks : tuple of str
+        What the other series of the study have shown, in words.
+    judged_alone : Verdict or None
+        The verdict without the other series, where they changed it.
     """
 
     series: Series
@@ -115,6 +119,8 @@ class Verdict:
     model_id: Mapping[str, str]
     corrections: tuple[Correction, ...] = ()
     overruled: Decision | None = None
+    remarks: tuple[str, ...] = ()
+    judged_alone: Verdict | None = None
 
     @property
     def sequence(self) -> str:
@@ -165,6 +171,7 @@ class Verdict:
         if self.corrections:
             record["correction"] = self._correction_record()
         warnings = [*series.warnings, *(self.header.warnings if self.header else ())]
+        warnings += self.remarks
         warnings += [self.words_of(correction) for correction in self.corrections]
         return record | {"model": dict(self.model_id), "warnings": warnings, "error": None}
 

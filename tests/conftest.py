@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
+from pydicom import dcmread
+from pydicom.uid import ExplicitVRLittleEndian
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -28,3 +31,21 @@ def shared_data() -> Path:
 def schema_file() -> Path:
     """The schema of a record."""
     return ROOT / "docs" / "record.schema.json"
+
+
+@pytest.fixture
+def exchanged_study(sample_study, tmp_path):
+    """The sample study's T1 and T2, each with the pixels of the other."""
+    folders = [tmp_path / "study" / name for name in ("t1_se_tra", "t2_tse_tra", "pd_tse_tra")]
+    for folder in folders:
+        shutil.copytree(sample_study / folder.name, folder)
+    ours, theirs = (sorted(folder.iterdir()) for folder in folders[:2])
+    for one, other in zip(ours, theirs, strict=True):
+        files = dcmread(one), dcmread(other)
+        stacks = [file.pixel_array.tobytes() for file in files]
+        for file, pixels, path in zip(files, reversed(stacks), (one, other), strict=True):
+            file.PixelData = pixels
+            file["PixelData"].VR = "OW"
+            file.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+            file.save_as(path)
+    return tmp_path / "study"

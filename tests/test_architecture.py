@@ -18,7 +18,7 @@ FLOORS = [
     {"viewer"},
     {"batch", "training"},
     {"report", "bids"},
-    {"study"},
+    {"study", "exchange"},
     {"judging"},
     {"verdict"},
     {"decision"},

@@ -49,6 +49,7 @@ def classify(
     """Tell which sequence each series is."""
     from napari_mrseq.batch import classify_many
     from napari_mrseq.bids import write_sidecars
+    from napari_mrseq.exchange import with_exchanges
     from napari_mrseq.protocols import load_protocol
     from napari_mrseq.reading import read_study
     from napari_mrseq.report import FORMATS, records_of
@@ -66,6 +67,7 @@ def classify(
         outcomes.append(outcome)
         if judging:
             judging(len(outcomes), len(study.series))
+    outcomes = with_exchanges(outcomes)
     verdicts = [outcome for outcome in outcomes if not isinstance(outcome, Failure)]
     records = records_of((*outcomes, *study.failures), paths, slices=slices)
     for record in records:

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from napari_mrseq.series import Series, series_from_array
+from napari_mrseq.exchange import with_exchanges
+from napari_mrseq.series import Failure, Series, series_from_array
 from napari_mrseq.verdict import correct, correct_slice
 from napari_mrseq.viewer.layer_data import SERIES_KEY
 from napari_mrseq.viewer.wording import layer_prefix, layer_suffix
 
 if TYPE_CHECKING:
-    from napari.layers import Image
+    from napari.layers import Image, Layer
 
     from napari_mrseq.decision import Correction
     from napari_mrseq.verdict import SliceVerdict, Verdict
@@ -99,6 +100,16 @@ def annotate(layer: Image, verdict: Verdict) -> None:
     state.add(verdict.slices)
     state.name_before = before
     _write(layer, state, verdict, state.corrections)
+
+
+def hold_together(layers: Iterable[Layer]) -> None:
+    """Hold the headers of judged layers against each other, and annotate what that changes."""
+    states = [(layer, state_of(layer)) for layer in layers]
+    judged = [(layer, state.found) for layer, state in states if state and state.found]
+    found = with_exchanges([verdict for _, verdict in judged])
+    for (layer, before), after in zip(judged, found, strict=True):
+        if after is not before and not isinstance(after, Failure):
+            annotate(layer, after)
 
 
 def correct_layer(layer: Image, correction: Correction) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from psygnal import Signal
 
+from napari_mrseq.exchange import with_exchanges
 from napari_mrseq.judging import Progress
 from napari_mrseq.series import Failure
 from napari_mrseq.viewer.activity import Activity
@@ -115,6 +116,8 @@ class BatchRunner:
 
     def _on_finished(self) -> None:
         self._activity.close()
+        self._outcomes = with_exchanges(self._outcomes)
+        self.changed.emit()
         self.stopped.emit(self._cause or self._summary())
 
     def _summary(self) -> str:

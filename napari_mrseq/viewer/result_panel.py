@@ -137,7 +137,8 @@ def doubts(verdict: Verdict) -> list[str]:
     if not verdict.series.is_mr:
         found.append("▲ The file says that this is no MR image.")
     header_warnings = verdict.header.warnings if verdict.header else ()
-    found += [f"▲ {warning}" for warning in (*header_warnings, *verdict.series.warnings)]
+    warnings = (*header_warnings, *verdict.series.warnings, *verdict.remarks)
+    found += [f"▲ {warning}" for warning in warnings]
     return found
 
 

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 from psygnal import Signal
 
 from napari_mrseq.viewer.activity import Activity
-from napari_mrseq.viewer.annotation import annotate, keep_slices, pixels_of, series_of, state_of
+from napari_mrseq.viewer.annotation import (
+    annotate,
+    hold_together,
+    keep_slices,
+    pixels_of,
+    series_of,
+    state_of,
+)
 from napari_mrseq.viewer.background import Background
 from napari_mrseq.viewer.settings import load_settings
 from napari_mrseq.viewer.worker import (
@@ -139,6 +146,8 @@ class Runner:
             following, self._waiting = self._waiting, None
             self.start(*following)
             return
+        if self._done:
+            hold_together(self._viewer.layers)
         layers = "1 layer" if self._done == 1 else f"{self._done} layers"
         self.stopped.emit(" ".join([f"{layers} classified.", *self._causes]))
 

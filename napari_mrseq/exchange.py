@@ -1,0 +1,124 @@
+"""Headers exchanged within a study: each of two series looks like what the other's header says.
+
+A network that hardly doubts what either header claims may still be sure that the two together fit
+better the other way round: two weak witnesses make a strong one.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from itertools import combinations, product
+from typing import TYPE_CHECKING
+
+from napari_mrseq.decision import OPPOSED_SHARE, STRANGE, support, told_families
+from napari_mrseq.sequences import UNKNOWN
+from napari_mrseq.series import Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from napari_mrseq.header import HeaderClaim
+    from napari_mrseq.verdict import Verdict
+
+    Witnesses = tuple[Mapping[str, float], HeaderClaim | None]
+
+# Two headers that fit the other's pixels this much better (log of the ratio of supports) are
+# taken for exchanged. `benchmarks/lying_headers.py` prints what it finds, and whom it accuses.
+EXCHANGED = 2.5
+# No support is taken to be smaller: networks are not that sure.
+LEAST_SUPPORT = 1e-6
+
+
+def with_exchanges(outcomes: Sequence[Verdict | Failure]) -> list[Verdict | Failure]:
+    """Hold the headers of each study against each other; what seems exchanged is a conflict.
+
+    Parameters
+    ----------
+    outcomes : sequence of Verdict or Failure
+        One a series. Series without a study's UID are held against none.
+
+    Returns
+    -------
+    list of Verdict or Failure
+        In the same order. A series whose header seems exchanged is called what its pixels alone
+        say, and names the other in `Verdict.remarks`.
+    """
+    found: list[Verdict | Failure] = [
+        one if isinstance(one, Failure) else one.judged_alone or one for one in outcomes
+    ]
+    studies: dict[str, list[int]] = {}
+    for place, one in enumerate(found):
+        if not isinstance(one, Failure) and one.series.study_uid:
+            studies.setdefault(one.series.study_uid, []).append(place)
+    for places in studies.values():
+        members = [one for place in places if not isinstance(one := found[place], Failure)]
+        for first, second in exchanged([(v.probabilities, v.header) for v in members]):
+            one, other = members[first], members[second]
+            found[places[first]] = _exchanged_verdict(one, other)
+            found[places[second]] = _exchanged_verdict(other, one)
+    return found
+
+
+def exchanged(series: Sequence[Witnesses]) -> list[tuple[int, int]]:
+    """Return the pairs of series of a study whose headers seem exchanged.
+
+    Parameters
+    ----------
+    series : sequence of (mapping of str to float, HeaderClaim or None)
+        Of each series the network's probabilities, and what the header says.
+
+    Returns
+    -------
+    list of (int, int)
+        Places of the pairs, the clearest first; no series is in two.
+    """
+    gains = [
+        (gain(series[first], series[second]), first, second)
+        for first, second in combinations(range(len(series)), 2)
+    ]
+    pairs: list[tuple[int, int]] = []
+    taken: set[int] = set()
+    for found, first, second in sorted(gains, key=lambda one: -one[0]):
+        if found > EXCHANGED and not taken & {first, second}:
+            pairs.append((first, second))
+            taken |= {first, second}
+    return pairs
+
+
+def gain(one: Witnesses, other: Witnesses) -> float:
+    """Return how much better two headers fit the pixels of each other than their own.
+
+    Returns
+    -------
+    float
+        Logarithm of the ratio of the supports; negative where each fits its own, and minus
+        infinity where they can't be held against each other.
+    """
+    if any(said.get(UNKNOWN, 0.0) >= STRANGE for said, _ in (one, other)):
+        return -math.inf
+    claims = product(told_families(*one), told_families(*other))
+    return max(
+        (
+            _fit(one, theirs) + _fit(other, ours) - _fit(one, ours) - _fit(other, theirs)
+            for ours, theirs in claims
+            if not set(ours) & set(theirs)
+        ),
+        default=-math.inf,
+    )
+
+
+def _fit(witnesses: Witnesses, families: tuple[str, ...]) -> float:
+    said, header = witnesses
+    share = OPPOSED_SHARE if header and header.opposed else 1.0
+    best = max(support(said, family) for family in families)
+    return share * math.log(max(best, LEAST_SUPPORT))
+
+
+def _exchanged_verdict(verdict: Verdict, other: Verdict) -> Verdict:
+    number, description = other.series.series_number, other.series.description
+    named = " ".join(str(part) for part in (number, description) if part is not None)
+    remark = f"the header seems exchanged with that of series {named or other.series.path}"
+    return replace(
+        verdict, decision=verdict.pixels, conflict=True, remarks=(remark,), judged_alone=verdict
+    )

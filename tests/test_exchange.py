@@ -1,0 +1,60 @@
+"""Headers that were exchanged between two series of a study."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from napari_mrseq.exchange import exchanged
+from napari_mrseq.header import HeaderClaim
+
+PROGRAM = Path(sys.executable).parent / "napari-mrseq"
+KNOWN = ("T1", "T2", "FLAIR", "PD", "DWI", "UNKNOWN")
+
+
+def said(header, **shares):
+    """Return the witnesses of a series; what is left of the probability goes to all alike."""
+    rest = (1 - sum(shares.values())) / len(KNOWN)
+    return {code: shares.get(code, 0.0) + rest for code in KNOWN}, HeaderClaim(header, 0.9)
+
+
+def test_two_weak_witnesses_make_a_strong_one():
+    # Neither network denies what its own header says, but both would rather have the other's.
+    study = [said("T2", T1=0.6, T2=0.2), said("DWI", DWI=0.9), said("T1", T2=0.75, T1=0.05)]
+    assert exchanged(study) == [(0, 2)]
+
+
+def test_honest_headers_are_left_alone_however_unsure_the_network_is():
+    wrong = said("T1", T2=0.7, T1=0.2)
+    assert exchanged([wrong, said("T2", T2=0.9), said("FLAIR", FLAIR=0.5, T2=0.3)]) == []
+    assert exchanged([said("T1", T1=0.3, T2=0.3), said("T2", T2=0.3, T1=0.3)]) == []
+
+
+def test_what_cannot_be_held_against_a_header_is_not():
+    field_map = said("FIELDMAP", T1=0.9)
+    strange = said("T2", UNKNOWN=0.9, T1=0.09)
+    nothing = {**dict.fromkeys(KNOWN, 0.1), "T2": 0.5}, None
+    assert exchanged([field_map, strange, nothing, said("T1", T2=0.9)]) == []
+
+
+def test_each_series_is_exchanged_with_one_other_at_most():
+    study = [said("T2", T1=0.8), said("T1", T2=0.8), said("T1", T2=0.7, T1=0.1)]
+    assert exchanged(study) == [(0, 1)]
+
+
+def test_both_series_of_an_exchange_are_named_by_their_pixels_and_name_each_other(exchanged_study):
+    done = subprocess.run(
+        [PROGRAM, "classify", exchanged_study, "--format", "json"], capture_output=True, check=True
+    )
+    records = {Path(record["path"]).name: record for record in json.loads(done.stdout)}
+    t1, t2 = records["t1_se_tra"], records["t2_tse_tra"]
+    assert (t1["sequence"], t2["sequence"]) == ("T2", "T1")
+    assert (t1["header"]["sequence"], t2["header"]["sequence"]) == ("T1", "T2")
+    assert t1["conflict"]
+    assert t2["conflict"]
+    assert any("exchanged with that of series 3 t2_tse_tra" in w for w in t1["warnings"])
+    assert any("exchanged with that of series 8 t1_se_tra" in w for w in t2["warnings"])
+    assert t1["confidence"] == t1["pixels"]["confidence"]
+    assert not records["pd_tse_tra"]["conflict"]

@@ -1,0 +1,43 @@
+"""Two series whose headers were exchanged, in the window."""
+
+from __future__ import annotations
+
+from napari_mrseq.viewer.scope import ALL_LAYERS
+
+RUN_MS = 300_000
+MARK = "≠ header"
+
+
+def test_layers_with_exchanged_headers_are_marked_and_name_each_other(
+    qtbot, viewer, panel, press, exchanged_study
+) -> None:
+    viewer.open(exchanged_study, plugin="napari-mrseq")
+    panel.controls.scope.value = ALL_LAYERS
+    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+        press(panel.controls.run)
+    marked = {layer.metadata["mrseq"]["description"]: layer.name for layer in viewer.layers}
+    assert marked["t1_se_tra"].startswith("[T2 ")
+    assert marked["t2_tse_tra"].startswith("[T1 ")
+    assert [name.endswith(MARK) for _, name in sorted(marked.items())] == [False, True, True]
+    (lying,) = [layer for layer in viewer.layers if layer.name.endswith(f"t1_se_tra {MARK}")]
+    viewer.layers.selection.active = lying
+    assert "exchanged with that of series 3 t2_tse_tra" in panel.result.doubts.text()
+    assert "exchanged" in lying.metadata["mrseq"]["warnings"][-1]
+    # Run anew, they are marked once.
+    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+        press(panel.controls.run)
+    assert lying.metadata["mrseq"]["warnings"][-1].count("exchanged") == 1
+    assert lying.name == f"{marked['t1_se_tra']}"
+
+
+def test_the_folder_tab_marks_them_too(qtbot, panel, press, answer, exchanged_study) -> None:
+    panel.tabs.setCurrentWidget(panel.batch)
+    answer(exchanged_study)
+    press(panel.batch.browse_button)
+    with qtbot.waitSignal(panel.batch.run_finished, timeout=RUN_MS):
+        press(panel.batch.run_button)
+    table = panel.batch.table.proxy
+    rows = [[table.index(row, n).data() for n in (2, 3)] for row in range(table.rowCount())]
+    doubts = {name: doubt for doubt, name in rows}
+    assert doubts["t1_se_tra"] == doubts["t2_tse_tra"] == MARK
+    assert doubts["pd_tse_tra"] != MARK
