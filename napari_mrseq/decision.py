@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from napari_mrseq.header import HeaderClaim
 
+# More slices of one volume than these are no surer: the labelled stacks hold no more.
+MOST_EVIDENCE = 12
 # Two members of a family closer than this are not told apart: the family is named.
 MEMBER_SHARE = 0.7
 # No test on unseen hospitals has shown fewer than one error in a hundred: nothing is surer.
@@ -141,6 +143,7 @@ def aggregate(
     weights: NDArray[Any],
     volumes: NDArray[Any],
     temperature: float,
+    evidence: float = 0.0,
 ) -> NDArray[np.float64]:
     """Join the probabilities of slices into those of their series.
 
@@ -158,6 +161,9 @@ def aggregate(
         Volume each slice belongs to.
     temperature : float
         Divides the averaged log-probabilities.
+    evidence : float
+        They are multiplied by the number of slices that show something to this power, up to
+        `MOST_EVIDENCE` slices: neighbours err alike, so that it is far below 1.
 
     Returns
     -------
@@ -170,7 +176,8 @@ def aggregate(
     for volume in shown if shown.size else np.unique(volumes):
         rows, votes = probabilities[volumes == volume], weights[volumes == volume]
         votes = votes if votes.any() else np.ones_like(votes)
-        logits = np.average(np.log(rows.clip(1e-7)), axis=0, weights=votes) / temperature
+        sharper = min(int((votes > 0).sum()), MOST_EVIDENCE) ** evidence / temperature
+        logits = np.average(np.log(rows.clip(1e-7)), axis=0, weights=votes) * sharper
         powers = np.exp(logits - logits.max())
         joined.append(powers / powers.sum())
     return np.asarray(np.mean(joined, axis=0))
