@@ -15,7 +15,6 @@ import json
 import sys
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -33,7 +32,7 @@ import napari_mrseq
 from napari_mrseq.decision import by_class, decide, likeliest_known
 from napari_mrseq.model import Model, load_model
 from napari_mrseq.model.calibration import area_under_curve
-from napari_mrseq.sequences import UNKNOWN, family_of
+from napari_mrseq.sequences import family_of
 from napari_mrseq.training.labelled_slices import read_slice
 
 FIGURES = Path(__file__).parents[1] / "docs" / "unknown.json"
@@ -200,27 +199,17 @@ def kinds(chosen: Any, known: list[Picture]) -> dict[str, list[Picture]]:
     return {kind: list(islice(pictures, chosen.most)) for kind, pictures in made.items()}
 
 
-@dataclass(frozen=True)
-class Said:
-    """What a model says of pictures: of each how likely it is known, its best family, if named."""
-
-    known: NDArray[Any]
-    share: NDArray[Any]
-    named: NDArray[Any]
-    best: list[str]
-
-
-def judge(model: Model, pictures: list[Picture]) -> Said:
-    """Return 1 less the probability of *unknown*, the best known family's, whether it is named."""
+def judge(model: Model, pictures: list[Picture]) -> tuple[NDArray[Any], NDArray[Any], list[str]]:
+    """Return the best known family's probability, whether it is named, and which it is."""
     threshold = model.card.calibration.threshold
-    said = [by_class(model.classes, model.predict(picture[None])[0]) for picture in pictures]
-    likeliest = [likeliest_known(one) for one in said]
-    return Said(
-        known=np.array([1 - one[UNKNOWN] for one in said]),
-        share=np.array([share for _, share in likeliest]),
-        named=np.array([decide(one, threshold).resolved != "unknown" for one in said]),
-        best=[family for family, _ in likeliest],
-    )
+    scores, named, best = [], [], []
+    for picture in pictures:
+        said = by_class(model.classes, model.predict(picture[None])[0])
+        family, share = likeliest_known(said)
+        scores.append(share)
+        named.append(decide(said, threshold).resolved != "unknown")
+        best.append(family)
+    return np.array(scores), np.array(named), best
 
 
 def main() -> int:
@@ -236,34 +225,25 @@ def main() -> int:
     # A slice that shows nothing can't be known.
     shown = [(row, pixels) for row, pixels in read if model.examine(pixels[None])[1][0] > 0]
     rows, known = [row for row, _ in shown], [pixels for _, pixels in shown]
-    ours = judge(model, known)
+    scores, named, best = judge(model, known)
     right = np.array(
-        [family == family_of(row.label) for family, row in zip(ours.best, rows, strict=True)]
+        [family == family_of(row.label) for family, row in zip(best, rows, strict=True)]
     )
-    lost = float((~ours.named[right]).mean())
+    lost = float((~named[right]).mean())
     print(f"{model.name}: {len(rows)} known slices held out, {lost:.1%} of the right answers lost")
-    print(f"{'kind':28}{'pictures':>9}{'AUROC':>8}{'by family':>11}{'named all the same':>20}")
+    print(f"{'kind':28}{'pictures':>9}{'AUROC':>8}{'named all the same':>20}")
     found, everything = {}, []
     for kind, pictures in kinds(chosen, known).items():
         if not pictures:
             continue
-        others = judge(model, pictures)
-        everything.append(others.known)
-        found[kind] = {
-            "pictures": len(pictures),
-            "auroc": area_of(ours.known, others.known),
-            "auroc_by_family": area_of(ours.share, others.share),
-            "named": float(others.named.mean()),
-        }
-        area, by_family, taken = list(found[kind].values())[1:]
-        print(f"{kind:28}{len(pictures):9}{area:8.3f}{by_family:11.3f}{taken:20.0%}")
-    mean, by_family = (
-        float(np.mean([figures[score] for figures in found.values()]))
-        for score in ("auroc", "auroc_by_family")
-    )
-    pooled = area_of(ours.known, np.concatenate(everything))
+        others, taken, _ = judge(model, pictures)
+        everything.append(others)
+        area = area_of(scores, others)
+        found[kind] = {"pictures": len(pictures), "auroc": area, "named": float(taken.mean())}
+        print(f"{kind:28}{len(pictures):9}{area:8.3f}{taken.mean():20.0%}")
+    mean = float(np.mean([figures["auroc"] for figures in found.values()]))
+    pooled = area_of(scores, np.concatenate(everything))
     print(f"AUROC: mean of the kinds {mean:.3f}, all pictures together {pooled:.3f}")
-    print(f"by the best family's probability instead, which falls with any doubt: {by_family:.3f}")
     figures = {
         "model": model.name,
         "sha256": model.sha256,
@@ -271,7 +251,6 @@ def main() -> int:
         "lost": lost,
         "kinds": found,
         "mean": mean,
-        "mean_by_family": by_family,
         "pooled": pooled,
     }
     FIGURES.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")

@@ -41,6 +41,9 @@ def test_imagenet_and_the_users_own_numbers_are_taken():
     chosen = plan(90, start="imagenet", epochs=3, draws=64, rate=0.1)
     assert chosen.start is None
     assert (chosen.recipe.epochs, chosen.recipe.draws, chosen.recipe.rate) == (3, 64, 0.1)
+    assert chosen.recipe.network == "efficientnet_lite0"
+    larger = plan(90, start="imagenet", network="efficientnet_lite2")
+    assert larger.recipe.network == "efficientnet_lite2"
 
 
 def test_torchvision_networks_and_imported_models_get_the_old_recipe(tmp_path, monkeypatch):
