@@ -106,7 +106,8 @@ def unseen_stacks(model: Model) -> Iterator[Stack]:
     """Yield the labelled stacks of the fold that a model left out."""
     held_out = model.card.training["recipe"]["held_out"]
     rows = [row for row in read_catalogue(DATA / "slices.csv") if row.fold == held_out]
-    series = answer_series(answer_slices(model, rows), rows, model.card.calibration)
+    calibration = model.card.calibration
+    series = answer_series(answer_slices(model, rows), rows, calibration.series_temperature)
     for members, label, origin, row in zip(
         series_members(rows), series.labels, series.origins, series.probabilities, strict=True
     ):

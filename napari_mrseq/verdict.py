@@ -255,7 +255,6 @@ def conclude(series: Series, model: Model, judged: Sequence[SliceVerdict]) -> Ve
         np.array([verdict.weight for verdict in judged]),
         np.array([verdict.volume for verdict in judged]),
         calibration.series_temperature,
-        calibration.series_evidence,
     )
     probabilities = by_class(model.classes, joined)
     pixels = decide(probabilities, calibration.series_threshold)

@@ -149,18 +149,3 @@ def test_only_the_header_can_tell_what_pixels_cannot():
 def test_a_header_without_a_claim_changes_nothing():
     assert join(SURE_T2, HeaderClaim("UNKNOWN", 0.5), 0.5) == decide(SURE_T2, 0.5)
     assert join(SURE_T2, None, 0.5) == decide(SURE_T2, 0.5)
-
-
-def test_many_slices_are_surer_than_one_but_no_end_of_them() -> None:
-    row = np.array([0.6, 0.4])
-
-    def share(count: int) -> float:
-        rows = np.tile(row, (count, 1))
-        return float(aggregate(rows, np.ones(count), np.zeros(count), 1.0, evidence=0.2)[0])
-
-    assert share(1) == pytest.approx(0.6)
-    assert share(1) < share(4) < share(12) < 0.7
-    assert share(12) == pytest.approx(share(100))
-    # A slice that shows nothing adds no evidence.
-    rows, weights = np.tile(row, (5, 1)), np.array([1.0, 0, 0, 0, 0])
-    assert aggregate(rows, weights, np.zeros(5), 1.0, evidence=0.2)[0] == pytest.approx(0.6)

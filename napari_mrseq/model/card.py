@@ -27,8 +27,6 @@ class Calibration:
         Divides the logits of a slice.
     series_temperature : float
         Divides the averaged log-probabilities of a series.
-    series_evidence : float
-        Power of the number of slices that sharpens them: many slices are surer than one.
     threshold, series_threshold : float
         Least probability at which a slice or a series is named.
     join_power : float
@@ -41,7 +39,6 @@ class Calibration:
 
     temperature: float = 1.0
     series_temperature: float = 1.0
-    series_evidence: float = 0.0
     threshold: float = 0.5
     series_threshold: float = 0.5
     join_power: float = 1.0

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from napari_mrseq.training.catalogue import Row
 
-# Powers of the number of slices that are tried: see `decision.aggregate`.
-EVIDENCES = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
 # Right answers that the threshold may turn into "unknown".
 LOST = 0.02
 # No family is named that is not this many times as likely as on a slice that shows nothing, whose
@@ -41,28 +39,18 @@ def calibrate(slices: Answers, rows: Sequence[Row], classes: Sequence[str]) -> C
     classes : sequence of str
         Columns of the probabilities.
     """
-    temperature, _ = _temperature(slices, _even(series_members(rows)), classes)
+    temperature = _temperature(slices, _even(series_members(rows)), classes)
     warm = _warmed(slices, temperature)
-    fitted = _joining_of_slices(warm, rows, classes)
-    final = answer_series(warm, rows, fitted)
-    return replace(
-        fitted,
+    series = answer_series(warm, rows, 1.0)
+    series_temperature = _temperature(series, np.ones(len(series.labels)), classes)
+    final = answer_series(warm, rows, series_temperature)
+    return Calibration(
         temperature=round(temperature, 4),
+        series_temperature=round(series_temperature, 4),
         threshold=round(_threshold(warm, classes), 4),
         series_threshold=round(_threshold(final, classes), 4),
         **fit_join(final, classes),
     )
-
-
-def _joining_of_slices(warm: Answers, rows: Sequence[Row], classes: Sequence[str]) -> Calibration:
-    """Fit how much surer many slices are than one, and the temperature of their mean."""
-    tried = []
-    for evidence in EVIDENCES:
-        series = answer_series(warm, rows, Calibration(series_evidence=evidence))
-        temperature, loss = _temperature(series, np.ones(len(series.labels)), classes)
-        tried.append((loss, evidence, temperature))
-    _, evidence, temperature = min(tried)
-    return Calibration(series_temperature=round(temperature, 4), series_evidence=evidence)
 
 
 def halves(rows: Sequence[Row]) -> NDArray[np.int64]:
@@ -98,7 +86,7 @@ def cross_calibrated(
         own = calibrate(slices.subset(fitted), _kept(rows, fitted), classes)
         warm = _warmed(slices.subset(tested), own.temperature)
         all_slices.append(warm)
-        all_series.append(answer_series(warm, _kept(rows, tested), own))
+        all_series.append(answer_series(warm, _kept(rows, tested), own.series_temperature))
     return joined(all_slices), joined(all_series)
 
 
@@ -119,22 +107,15 @@ def _warmed(slices: Answers, temperature: float) -> Answers:
     return replace(slices, probabilities=tempered(logs, temperature))
 
 
-def _temperature(
-    answers: Answers, weights: NDArray[Any], classes: Sequence[str]
-) -> tuple[float, float]:
-    """Return the temperature that suits the cases of known sequences best, and their loss.
-
-    What is labelled unknown is odd MR that looks like what is known: it would make the network
-    doubt all that it knows.
-    """
+def _temperature(answers: Answers, weights: NDArray[Any], classes: Sequence[str]) -> float:
+    # What is labelled unknown is odd MR that looks like what is known: a network fitted to it would
+    # doubt all that it knows.
     known = np.isin(answers.labels, [code for code in classes if code != UNKNOWN])
     known = known if known.any() else np.isin(answers.labels, list(classes))
     place = {code: index for index, code in enumerate(classes)}
     targets = np.array([place[str(label)] for label in answers.labels[known]])
     logs = np.log(answers.probabilities[known].clip(1e-12))
-    temperature = fit_temperature(logs, targets, weights[known])
-    right = tempered(logs, temperature)[np.arange(len(targets)), targets]
-    return temperature, -float(np.average(np.log(right.clip(1e-12)), weights=weights[known]))
+    return fit_temperature(logs, targets, weights[known])
 
 
 def _threshold(answers: Answers, classes: Sequence[str]) -> float:

@@ -122,7 +122,7 @@ def _measured(
     log(f"{model.name} judges {len(rows)} slices")
     calibration = model.card.calibration
     slices = answer_slices(model, rows)
-    series = answer_series(slices, rows, calibration)
+    series = answer_series(slices, rows, calibration.series_temperature)
     firsts = [rows[members[0]] for members in series_members(rows)]
     parts = {
         "slices": (slices, rows, calibration.threshold),

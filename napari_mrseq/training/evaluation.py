@@ -105,13 +105,12 @@ def series_members(rows: Sequence[Row]) -> list[list[int]]:
     return list(members.values())
 
 
-def answer_series(slices: Answers, rows: Sequence[Row], calibration: Calibration) -> Answers:
-    """Join the answers on slices, calibrated already, into one a series, as a verdict does."""
-    temperature, evidence = calibration.series_temperature, calibration.series_evidence
+def answer_series(slices: Answers, rows: Sequence[Row], temperature: float) -> Answers:
+    """Join the answers on slices into one a series, as a verdict does."""
     members = series_members(rows)
     firsts = [indices[0] for indices in members]
     joined = [
-        aggregate(slices.probabilities[i], slices.shown[i], np.zeros(len(i)), temperature, evidence)
+        aggregate(slices.probabilities[i], slices.shown[i], np.zeros(len(i)), temperature)
         for i in members
     ]
     return Answers(

@@ -156,7 +156,7 @@ def refit(path: Path, catalogue: Path, others: Sequence[Path] = ()) -> Calibrati
             f"{catalogue}: {path} was trained on all folds, none is left to fit on"
         )
     answers = answer_slices(model, rows)
-    series = answer_series(answers, rows, model.card.calibration)
+    series = answer_series(answers, rows, model.card.calibration.series_temperature)
     fitted = fit_join(series, model.classes)
     for weights in (path, *others):
         calibration = replace(read_card(weights).calibration, **fitted)

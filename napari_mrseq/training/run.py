@@ -109,7 +109,7 @@ def evaluate(model: Model, rows: list[Row], log: Callable[[str], None] = print) 
     """
     log(f"judging {len(rows)} pictures")
     slices = answer_slices(model, rows)
-    series = answer_series(slices, rows, model.card.calibration)
+    series = answer_series(slices, rows, model.card.calibration.series_temperature)
     return figures_by_kind(model.card.calibration, model.classes, slices, series)
 
 
