@@ -23,9 +23,9 @@ CEILING = 0.99
 REFUSAL_CONFIDENCE = 0.9
 # A header less sure than this is not accused.
 CONFLICT_CONFIDENCE = 0.5
-# A network surer than this that it knows nothing of the kind accuses nobody. Of 806 stacks of five
-# folds held out, from 2/3 to 0.9 as few honest claims are accused, and more lies are found.
-STRANGE = 0.85
+# A network surer than this that it knows nothing of the kind accuses nobody. Of 747 stacks of five
+# folds held out, from 0.5 to 0.9 as few honest claims are accused, and more lies are found.
+STRANGE = 2 / 3
 # A family with less of the network's probability is denied, where a model's card says nothing else.
 DENIAL = 0.04
 # Where a header contradicts itself, which no honest one of 159 series did, less doubt is enough.
