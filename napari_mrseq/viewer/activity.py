@@ -23,6 +23,7 @@ class Activity:
         self._bar: Any = None
         self._done, self._total = 0, 1
         self._open = False
+        self._drawing = False
         # napari's bar handles other events while it is drawn: never in the midst of one of ours.
         self._timer = QTimer()
         self._timer.setSingleShot(True)
@@ -47,6 +48,16 @@ class Activity:
             bar.close()
 
     def _draw(self) -> None:
+        # A report that arrives among the events that the bar handles must not make a second one.
+        if self._drawing:
+            return
+        self._drawing = True
+        try:
+            self._draw_once()
+        finally:
+            self._drawing = False
+
+    def _draw_once(self) -> None:
         from napari.utils.progress import progress
 
         bar = self._bar

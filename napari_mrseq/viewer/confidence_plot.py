@@ -81,6 +81,8 @@ class ConfidencePlot(QWidget):
     def _draw(self, index: int | None) -> None:
         axes, state = self.axes, self._state
         axes.clear()
+        for legend in list(axes.figure.legends):
+            legend.remove()
         self._marker = None
         ink = self._ink
         axes.figure.set_facecolor(self._paper)
@@ -118,9 +120,8 @@ class ConfidencePlot(QWidget):
                 label=name_of(code),
             )
         if shown:
-            legend = axes.legend(
-                fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5), frameon=False
-            )
+            # The figure's, not the axes': a tall one would squeeze them a little with each drawing.
+            legend = axes.figure.legend(fontsize=8, loc="outside right center", frameon=False)
             for text in legend.get_texts():
                 text.set_color(ink)
 
