@@ -23,6 +23,9 @@ CEILING = 0.99
 REFUSAL_CONFIDENCE = 0.9
 # A header less sure than this is not accused.
 CONFLICT_CONFIDENCE = 0.5
+# No family is named, and nothing is denied, where the likeliest is not this many times as likely as
+# on a slice that shows nothing, whose classes are all alike.
+CHANCES = 1.05
 # A network surer than this that it knows nothing of the kind accuses nobody. Of 747 stacks of five
 # folds held out, from 0.5 to 0.9 as few honest claims are accused, and more lies are found.
 STRANGE = 2 / 3
@@ -260,7 +263,7 @@ def contradicts(
     denials : mapping of str to float, optional
         The same for families of their own: what a network often fails to see proves little.
     """
-    if header is None or probabilities.get(UNKNOWN, 0.0) >= STRANGE:
+    if header is None or is_at_a_loss(probabilities):
         return False
     least = DISPUTED_DENIAL if _is_disputed(header) else 0.0
     own, share = denials or {}, OPPOSED_SHARE if header.opposed else 1.0
@@ -269,6 +272,13 @@ def contradicts(
         return support(probabilities, family) < share * max(least, own.get(family, denial))
 
     return any(all(map(denied, told)) for told in told_families(probabilities, header))
+
+
+def is_at_a_loss(probabilities: Mapping[str, float]) -> bool:
+    """Tell whether a network knows nothing of the kind, or nothing is shown: it accuses nobody."""
+    chance = likeliest_known(dict.fromkeys(probabilities, 1 / len(probabilities)))[1]
+    shows_nothing = likeliest_known(probabilities)[1] < CHANCES * chance
+    return shows_nothing or probabilities.get(UNKNOWN, 0.0) >= STRANGE
 
 
 def told_families(

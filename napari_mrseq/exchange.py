@@ -11,8 +11,7 @@ from dataclasses import replace
 from itertools import combinations, product
 from typing import TYPE_CHECKING
 
-from napari_mrseq.decision import OPPOSED_SHARE, STRANGE, support, told_families
-from napari_mrseq.sequences import UNKNOWN
+from napari_mrseq.decision import OPPOSED_SHARE, is_at_a_loss, support, told_families
 from napari_mrseq.series import Failure
 
 if TYPE_CHECKING:
@@ -95,7 +94,7 @@ def gain(one: Witnesses, other: Witnesses) -> float:
         Logarithm of the ratio of the supports; negative where each fits its own, and minus
         infinity where they can't be held against each other.
     """
-    if any(said.get(UNKNOWN, 0.0) >= STRANGE for said, _ in (one, other)):
+    if any(is_at_a_loss(said) for said, _ in (one, other)):
         return -math.inf
     claims = product(told_families(*one), told_families(*other))
     return max(

@@ -126,6 +126,14 @@ def test_an_image_in_opposed_phase_must_be_denied_more_clearly():
     assert join(doubted, opposed, 0.5).sequence == "T1"
 
 
+def test_where_nothing_is_shown_no_header_is_accused():
+    classes = ("T1", "T1C", "T2", "FLAIR", "PD", "DWI", "B0", "MRA", "UNKNOWN")
+    blank = dict.fromkeys(classes, 1 / len(classes))
+    assert not contradicts(blank, HeaderClaim("FLAIR", 0.9, named=("FLAIR",)), denial=0.3)
+    # A header that contradicts itself is no more to be judged by a picture that shows nothing.
+    assert not contradicts(blank, HeaderClaim("FLAIR", 0.9, named=("T1",)), denial=0.3)
+
+
 def test_a_network_that_knows_nothing_of_the_kind_accuses_nobody():
     lost = {"T1": 0.001, "T2": 0.3, "UNKNOWN": 0.699}
     assert not contradicts(lost, HeaderClaim("T1", 0.9, named=("T1",)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_mrseq.decision import by_class, likeliest_known
+from napari_mrseq.decision import CHANCES, by_class, likeliest_known
 from napari_mrseq.model.calibration import fit_temperature, tempered, threshold_keeping
 from napari_mrseq.model.card import Calibration
 from napari_mrseq.sequences import UNKNOWN, family_of
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 
 # Right answers that the threshold may turn into "unknown".
 LOST = 0.02
-# No family is named that is not this many times as likely as on a slice that shows nothing, whose
-# classes are all alike.
-CHANCES = 1.05
 
 
 def calibrate(slices: Answers, rows: Sequence[Row], classes: Sequence[str]) -> Calibration:
