@@ -175,6 +175,7 @@ class _Trainer:
         self.images = images.to(self.device)
         self.stripped = torch.tensor([row.stripped for row in rows])
         self.away = distances(images[self.stripped]).to(self.device)
+        self.place_of_away = self.stripped.cumsum(0) - 1
         self.targets = targets_of(
             rows, classes, shown,
             smoothing=recipe.smoothing, doubtful_smoothing=recipe.doubtful_smoothing,
@@ -234,7 +235,7 @@ class _Trainer:
         covered = torch.rand(len(chosen), generator=self.generator) < SCALP_SHARE
         covered &= self.stripped[chosen]
         if bool(covered.any()):
-            away = self.away[self._here(self.stripped.cumsum(0)[chosen[covered]] - 1)]
+            away = self.away[self._here(self.place_of_away[chosen[covered]])]
             places = self._here(covered.nonzero()[:, 0])
             pictures[places] = with_scalp(pictures[places], away, self.generator)
         made = torch.rand(len(chosen), generator=self.generator) < NEGATIVE_SHARE

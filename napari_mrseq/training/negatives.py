@@ -38,7 +38,7 @@ def make_negatives(images: Tensor, generator: torch.Generator) -> Tensor:
         some = draw.there((kinds == kind).nonzero()[:, 0])
         if len(some):
             part = images[some]
-            made = made.index_copy(0, some, maker(part, Draw(part, generator)))
+            made = made.index_copy(0, some, maker(part, draw.among(part)))
     return made.clamp(0, 1)
 
 
