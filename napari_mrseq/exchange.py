@@ -12,7 +12,7 @@ from itertools import combinations, product
 from typing import TYPE_CHECKING
 
 from napari_mrseq.decision import OPPOSED_SHARE, is_at_a_loss, support, told_families
-from napari_mrseq.series import Failure
+from napari_mrseq.series import Failure, title_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -115,9 +115,9 @@ def _fit(witnesses: Witnesses, families: tuple[str, ...]) -> float:
 
 
 def _exchanged_verdict(verdict: Verdict, other: Verdict) -> Verdict:
-    number, description = other.series.series_number, other.series.description
-    named = " ".join(str(part) for part in (number, description) if part is not None)
-    remark = f"the header seems exchanged with that of series {named or other.series.path}"
+    series = other.series
+    title = title_of(series.series_number, series.description, series.path)
+    remark = f"the header seems exchanged with that of series {title}"
     return replace(
         verdict, decision=verdict.pixels, conflict=True, remarks=(remark,), judged_alone=verdict
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.sequences import UNKNOWN, name_of
-from napari_mrseq.series import Failure
+from napari_mrseq.series import Failure, title_of
 
 if TYPE_CHECKING:
     from napari_mrseq.verdict import Verdict
@@ -218,8 +218,7 @@ def _text(value: Any) -> Any:
 
 
 def _title(series: Record) -> str:
-    parts = (series["series_number"], series["description"])
-    return " ".join(str(part) for part in parts if part is not None) or series["path"]
+    return title_of(series["series_number"], series["description"], series["path"])
 
 
 def _table_lines(record: Record) -> list[tuple[str, ...]]:

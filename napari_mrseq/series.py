@@ -215,3 +215,8 @@ def series_from_array(
         kind="layer",
         volume_axis=VolumeAxis() if lazy.ndim == 4 else None,
     )
+
+
+def title_of(number: int | None, description: str | None, path: str) -> str:
+    """Return how a series is called for people: its number and description, else its path."""
+    return " ".join(str(part) for part in (number, description) if part is not None) or path
