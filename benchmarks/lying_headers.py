@@ -23,7 +23,8 @@ from pathlib import Path
 import numpy as np
 
 from napari_mrseq import classify, load_model
-from napari_mrseq.decision import by_class, by_family, contradicts
+from napari_mrseq.decision import by_class, by_family
+from napari_mrseq.denial import contradicts
 from napari_mrseq.exchange import exchanged
 from napari_mrseq.header import HeaderClaim, attributes_of
 from napari_mrseq.header.claim import claim_from

@@ -21,20 +21,11 @@ MEMBER_SHARE = 0.7
 CEILING = 0.99
 # A header this sure that it is none of the vocabulary is not held against the pixels.
 REFUSAL_CONFIDENCE = 0.9
-# A header less sure than this is not accused.
-CONFLICT_CONFIDENCE = 0.5
 # No family is named, and nothing is denied, where the likeliest is not this many times as likely as
 # on a slice that shows nothing, whose classes are all alike.
 CHANCES = 1.05
-# A network surer than this that it knows nothing of the kind accuses nobody. Of 747 stacks of five
-# folds held out, from 0.5 to 0.9 as few honest claims are accused, and more lies are found.
-STRANGE = 2 / 3
-# A family with less of the network's probability is denied, where a model's card says nothing else.
-DENIAL = 0.04
-# Where a header contradicts itself, which no honest one of 159 series did, less doubt is enough.
-DISPUTED_DENIAL = 0.3
 # Where fat and water cancel each other, a T1 looks like little that a network has seen: its word
-# counts that much of what it else would, where it joins the header's and where it denies it.
+# counts that much of what it else would.
 OPPOSED_SHARE = 0.1
 
 
@@ -213,8 +204,13 @@ def join(
         )
     if header.sequence not in probabilities:
         return _join_foreign(probabilities, header, threshold)
-    power *= OPPOSED_SHARE if header.opposed else 1.0
+    power *= weight_against(header)
     return decide(joint(probabilities, header.sequence, header.confidence, power), threshold)
+
+
+def weight_against(header: HeaderClaim) -> float:
+    """Return how much a network's word counts beside a header, of what it usually does."""
+    return OPPOSED_SHARE if header.opposed else 1.0
 
 
 def joint(
@@ -238,96 +234,6 @@ def joint(
     }
     total = sum(product.values())
     return {code: value / total for code, value in product.items()}
-
-
-def contradicts(
-    probabilities: Mapping[str, float],
-    header: HeaderClaim | None,
-    denial: float = DENIAL,
-    denials: Mapping[str, float] | None = None,
-) -> bool:
-    """Tell whether the pixels clearly deny what the header says.
-
-    Only what pixels could confirm is held against them: what the tags claim, where they are sure
-    by `CONFLICT_CONFIDENCE`, and what the description names. A description that names several
-    families is right with any of them.
-
-    Parameters
-    ----------
-    probabilities : mapping of str to float
-        The network's, one a class.
-    header : HeaderClaim or None
-        What the header says.
-    denial : float
-        See `support`: a family with less is denied. Fitted, see `training.joining`.
-    denials : mapping of str to float, optional
-        The same for families of their own: what a network often fails to see proves little.
-    """
-    if header is None or is_at_a_loss(probabilities):
-        return False
-    least = DISPUTED_DENIAL if _is_disputed(header) else 0.0
-    own, share = denials or {}, OPPOSED_SHARE if header.opposed else 1.0
-
-    def denied(family: str) -> bool:
-        return support(probabilities, family) < share * max(least, own.get(family, denial))
-
-    return any(all(map(denied, told)) for told in told_families(probabilities, header))
-
-
-def is_at_a_loss(probabilities: Mapping[str, float]) -> bool:
-    """Tell whether a network knows nothing of the kind, or nothing is shown: it accuses nobody."""
-    chance = likeliest_known(dict.fromkeys(probabilities, 1 / len(probabilities)))[1]
-    shows_nothing = likeliest_known(probabilities)[1] < CHANCES * chance
-    return shows_nothing or probabilities.get(UNKNOWN, 0.0) >= STRANGE
-
-
-def told_families(
-    probabilities: Mapping[str, float], header: HeaderClaim | None
-) -> list[tuple[str, ...]]:
-    """Return what a header says that pixels could confirm: by its tags, and by its words.
-
-    Parameters
-    ----------
-    probabilities : mapping of str to float
-        The network's, one a class that it knows.
-    header : HeaderClaim or None
-        What the header says.
-
-    Returns
-    -------
-    list of tuple of str
-        Families; a header is right with any of a tuple.
-    """
-    if header is None:
-        return []
-    claimed = (header.sequence,) if header.confidence >= CONFLICT_CONFIDENCE else ()
-    checkable = set(probabilities) - {UNKNOWN}
-    return [
-        tuple(map(family_of, codes))
-        for codes in (claimed, header.named)
-        if codes and codes[0] in checkable
-    ]
-
-
-def _is_disputed(header: HeaderClaim) -> bool:
-    """Tell whether a header contradicts itself: its tags claim none of what its words name."""
-    families = {family_of(code) for code in header.named}
-    return bool(families) and family_of(header.sequence) not in families
-
-
-def support(probabilities: Mapping[str, float], family: str) -> float:
-    """Return how well a family explains the pixels, of all that is known; 1 where none does better.
-
-    A family counts by its likeliest member, as in a generalised likelihood ratio test: the little
-    that every class gets would add up in large families, and hide that none of their members fits.
-    """
-    if family == likeliest_known(probabilities)[0]:
-        return 1.0
-    best: dict[str, float] = {}
-    for code, probability in probabilities.items():
-        best[family_of(code)] = max(best.get(family_of(code), 0.0), probability)
-    best.pop(family_of(UNKNOWN), None)
-    return best.get(family, 0.0) / sum(best.values())
 
 
 def _join_foreign(

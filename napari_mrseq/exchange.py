@@ -7,11 +7,13 @@ better the other way round: two weak witnesses make a strong one.
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import combinations, product
 from typing import TYPE_CHECKING
 
-from napari_mrseq.decision import OPPOSED_SHARE, is_at_a_loss, support, told_families
+from napari_mrseq.decision import weight_against
+from napari_mrseq.denial import is_at_a_loss, support, told_families
+from napari_mrseq.sequences import family_of
 from napari_mrseq.series import Failure, title_of
 
 if TYPE_CHECKING:
@@ -72,9 +74,10 @@ def exchanged(series: Sequence[Witnesses]) -> list[tuple[int, int]]:
     list of (int, int)
         Places of the pairs, the clearest first; no series is in two.
     """
+    held = [_Held.against_all(said, header) for said, header in series]
     gains = [
-        (gain(series[first], series[second]), first, second)
-        for first, second in combinations(range(len(series)), 2)
+        (held[first].gain(held[second]), first, second)
+        for first, second in combinations(range(len(held)), 2)
     ]
     pairs: list[tuple[int, int]] = []
     taken: set[int] = set()
@@ -85,33 +88,47 @@ def exchanged(series: Sequence[Witnesses]) -> list[tuple[int, int]]:
     return pairs
 
 
-def gain(one: Witnesses, other: Witnesses) -> float:
-    """Return how much better two headers fit the pixels of each other than their own.
+@dataclass(frozen=True)
+class _Held:
+    """What a series' header says, and how well each family explains its pixels.
 
-    Returns
-    -------
-    float
-        Logarithm of the ratio of the supports; negative where each fits its own, and minus
-        infinity where they can't be held against each other.
+    Attributes
+    ----------
+    told : list of tuple of str
+        See `told_families`; empty where the pixels accuse nobody.
+    supports : mapping of str to float
+        Of each family.
+    share : float
+        How much they count.
     """
-    if any(is_at_a_loss(said) for said, _ in (one, other)):
-        return -math.inf
-    claims = product(told_families(*one), told_families(*other))
-    return max(
-        (
-            _fit(one, theirs) + _fit(other, ours) - _fit(one, ours) - _fit(other, theirs)
-            for ours, theirs in claims
-            if not set(ours) & set(theirs)
-        ),
-        default=-math.inf,
-    )
 
+    told: list[tuple[str, ...]]
+    supports: Mapping[str, float]
+    share: float
 
-def _fit(witnesses: Witnesses, families: tuple[str, ...]) -> float:
-    said, header = witnesses
-    share = OPPOSED_SHARE if header and header.opposed else 1.0
-    best = max(support(said, family) for family in families)
-    return share * math.log(max(best, LEAST_SUPPORT))
+    @classmethod
+    def against_all(cls, said: Mapping[str, float], header: HeaderClaim | None) -> _Held:
+        told = [] if is_at_a_loss(said) else told_families(said, header)
+        supports = {family: support(said, family) for family in map(family_of, said)}
+        return cls(told, supports, weight_against(header) if header else 1.0)
+
+    def gain(self, other: _Held) -> float:
+        """Return how much better two headers fit the pixels of each other than their own.
+
+        Minus infinity where they say the same, or can't be held against each other.
+        """
+        return max(
+            (
+                self._fit(theirs) + other._fit(ours) - self._fit(ours) - other._fit(theirs)
+                for ours, theirs in product(self.told, other.told)
+                if not set(ours) & set(theirs)
+            ),
+            default=-math.inf,
+        )
+
+    def _fit(self, families: tuple[str, ...]) -> float:
+        best = max(self.supports.get(family, 0.0) for family in families)
+        return self.share * math.log(max(best, LEAST_SUPPORT))
 
 
 def _exchanged_verdict(verdict: Verdict, other: Verdict) -> Verdict:

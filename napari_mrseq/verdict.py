@@ -13,10 +13,10 @@ from napari_mrseq.decision import (
     Decision,
     aggregate,
     by_class,
-    contradicts,
     decide,
     join,
 )
+from napari_mrseq.denial import contradicts
 from napari_mrseq.header import HeaderClaim, claim_of
 from napari_mrseq.sequences import family_of, name_of
 

@@ -21,6 +21,7 @@ FLOORS = [
     {"study", "exchange"},
     {"judging"},
     {"verdict"},
+    {"denial"},
     {"decision"},
     {"model", "header", "reading", "protocols", "labelling"},
     {"series"},

@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from napari_mrseq.decision import aggregate, contradicts, decide, join, support
+from napari_mrseq.decision import aggregate, decide, join
+from napari_mrseq.denial import contradicts, support
 from napari_mrseq.header import HeaderClaim
 
 SURE_T2 = {"T1": 0.01, "T1C": 0.01, "T2": 0.95, "FLAIR": 0.02, "UNKNOWN": 0.01}

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_mrseq.decision import DENIAL, by_class, by_family, joint, support
+from napari_mrseq.decision import by_class, by_family, joint
+from napari_mrseq.denial import DENIAL, support
 from napari_mrseq.errors import CatalogueError
 from napari_mrseq.model import load_model
 from napari_mrseq.model.registry import read_card
@@ -61,7 +62,7 @@ def fit_join(series: Answers, classes: Sequence[str]) -> dict[str, Any]:
     dict
         Fields of a `Calibration`: ``join_power``, to which the network's probabilities are raised,
         the most likely one (see `decision.joint`); ``denial``, the largest one at which no more
-        than `ACCUSED` of honest headers are accused (see `decision.contradicts`); ``denials``, the
+        than `ACCUSED` of honest headers are accused (see `denial.contradicts`); ``denials``, the
         same for each family, of which `LIKENESS` further cases are taken to be as those of all.
     """
     cases = _cases(series, classes)

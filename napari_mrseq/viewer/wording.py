@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from napari_mrseq.decision import CONFLICT_CONFIDENCE
+from napari_mrseq.denial import CONFLICT_CONFIDENCE
 from napari_mrseq.sequences import UNKNOWN, family_of, name_of
 
 if TYPE_CHECKING:

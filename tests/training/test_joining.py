@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from safetensors.torch import load_file, save_file
 
-from napari_mrseq.decision import support
+from napari_mrseq.denial import support
 from napari_mrseq.model.card import KEY
 from napari_mrseq.model.registry import entries, read_card
 from napari_mrseq.sequences import family_of
