@@ -30,7 +30,9 @@ TILT, ASKEW_SHARE = math.radians(9), 0.2
 # Noise in units of the brightest: most pictures get some, a few a lot.
 NOISE, MUCH_NOISE, MUCH_NOISE_SHARE = 0.12, 0.3, 0.15
 INVERTED_SHARE = 0.08
-STRIPPED_SHARE, SPOILT_SHARE, CAPTIONED_SHARE = 0.12, 0.2, 0.15
+STRIPPED_SHARE, SPOILT_SHARE, CAPTIONED_SHARE = 0.12, 0.25, 0.15
+# How often the patient moves, and the deviations of turns (radians) and shifts (half the sides).
+MOVEMENTS, TURN, SHIFT = 2, math.radians(2.5), 0.05
 # Pictures whose histogram is made even, in part, as viewers and pipelines do.
 EQUALISED_SHARE, BLACK = 0.05, 0.02
 
@@ -54,7 +56,35 @@ def augment(images: Tensor, size: int, generator: torch.Generator) -> Tensor:
     """
     draw = Draw(images, generator)
     images = _stripped(images, draw)
-    images = _moved(images, size, draw)
+    return _as_imaged(_moved(images, size, draw), draw)
+
+
+def augment_outlined(
+    images: Tensor, outlined: Tensor, size: int, generator: torch.Generator
+) -> tuple[Tensor, Tensor]:
+    """Vary pictures as `augment` does, and move what is outlined in them along.
+
+    Parameters
+    ----------
+    images, outlined : (n, 1, rows, columns) float tensor
+        Between 0 and 1.
+    size : int
+        Rows and columns of the results.
+    generator : torch.Generator
+        Source of all chance.
+
+    Returns
+    -------
+    images, outlined : (n, 1, size, size) float tensor
+        Between 0 and 1.
+    """
+    draw = Draw(images, generator)
+    moved = _moved(torch.cat((images, outlined), dim=1), size, draw)
+    return _as_imaged(moved[:, :1], draw), moved[:, 1:]
+
+
+def _as_imaged(images: Tensor, draw: Draw) -> Tensor:
+    """Vary the grey values."""
     images = _biased(images, draw)
     images = _windowed(images, draw)
     images = _equalised(images, draw)
@@ -148,27 +178,46 @@ def _equalised(images: Tensor, draw: Draw) -> Tensor:
 
 
 def _spoilt_in_frequency(images: Tensor, draw: Draw) -> Tensor:
-    """Cut k-space short (Gibbs ringing), shift it between lines (motion), or ghost."""
+    """Cut k-space short (Gibbs ringing), fill it while the patient moves, or ghost."""
     some = draw.some(SPOILT_SHARE)
     if not len(some):
         return images
     part = images[some]
     chance, size = draw.among(part), part.shape[-1]
-    space = torch.fft.fftshift(torch.fft.fft2(part), dim=(2, 3))
+    space = _k_space(part)
     down, across = _ticks(part)
     line = torch.where(chance.chosen(0.5), down, across)
     kind = chance.there(chance.integer(0, 3)[:, None, None, None])
     cut = torch.where(line.abs() < chance.uniform(0.35, 0.85), space, 0.0)
-    moves = 0.04 * size * chance.normal(1.0)
-    disturbed = (line > chance.uniform(-1, 1)) & (line.abs() > 0.06)
-    phase = math.pi * line * moves * disturbed
-    moved = space * torch.polar(torch.ones_like(phase), phase)
+    moved = _disturbed(space, part, line, chance)
     period = chance.there(chance.integer(2, 5)[:, None, None, None])
     number = ((line + 1) * (size - 1) / 2).round()
     ghosted = space * (1 + chance.uniform(0, 0.5) * (number % period == 0))
     spoilt = torch.where(kind == 0, cut, torch.where(kind == 1, moved, ghosted))
     result = torch.fft.ifft2(torch.fft.ifftshift(spoilt, dim=(2, 3))).abs()
     return images.index_copy(0, some, result.clamp(0, 1.2))
+
+
+def _k_space(images: Tensor) -> Tensor:
+    space: Tensor = torch.fft.fftshift(torch.fft.fft2(images), dim=(2, 3))
+    return space
+
+
+def _disturbed(space: Tensor, images: Tensor, line: Tensor, draw: Draw) -> Tensor:
+    """Let the patient turn and shift while the lines of k-space are filled one after the other.
+
+    Shaw et al., MRI k-space motion artefact augmentation, MIDL 2019.
+    """
+    for _ in range(MOVEMENTS):
+        angle, shifts = draw.bell(TURN), [draw.bell(SHIFT) for _ in range(2)]
+        cosine, sine = torch.cos(angle), torch.sin(angle)
+        theta = torch.stack((cosine, -sine, shifts[0], sine, cosine, shifts[1]), dim=1)
+        grid = functional.affine_grid(
+            draw.there(theta.unflatten(1, (2, 3))), list(images.shape), align_corners=False
+        )
+        elsewhere = _k_space(functional.grid_sample(images, grid, align_corners=False))
+        space = torch.where(line > draw.uniform(-1, 1), elsewhere, space)
+    return space
 
 
 def _coarsened(images: Tensor, draw: Draw) -> Tensor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import zlib
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from napari_mrseq.sequences import UNKNOWN
 # Labels of public catalogues that have another name here. A network can't tell perfusion and
 # other odd images from pixels: it learns to say so.
 SYNONYMS = {"DWI_B0": "B0", "OTHER": UNKNOWN, "PERF": UNKNOWN}
+# Origin of copies that were stripped of all but the brain: trained on, never measured on.
+STRIPPED = "stripped"
 DOUBTFUL = {"low", "med", "medium"}
 
 
@@ -105,6 +108,16 @@ def read_catalogue(path: Path, folds: int = 5) -> list[Row]:
     if not rows:
         raise CatalogueError(f"{path} holds no images")
     return rows
+
+
+def write_catalogue(path: Path, table: Sequence[Mapping[str, str]]) -> Path:
+    """Write entries as a catalogue, with all columns that one of them has."""
+    columns = list(dict.fromkeys(column for entry in table for column in entry))
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, columns, restval="")
+        writer.writeheader()
+        writer.writerows(table)
+    return path
 
 
 def classes_of(rows: list[Row], order: tuple[str, ...]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from napari_mrseq.model.card import Calibration, Card
 from napari_mrseq.model.registry import read_card
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN
 from napari_mrseq.training.calibrate import calibrate, cross_calibrated, halves
-from napari_mrseq.training.catalogue import Row, classes_of, read_catalogue
+from napari_mrseq.training.catalogue import STRIPPED, Row, classes_of, read_catalogue
 from napari_mrseq.training.evaluation import answer_series, answer_slices, figures_by_kind
 from napari_mrseq.training.familiarize import familiarized
 from napari_mrseq.training.fit import Recipe, fit
@@ -126,6 +126,7 @@ def finished(
     a model trained alike, or the one that training started from.
     """
     fold = card.training["recipe"]["held_out"]
+    rows = [row for row in rows if row.fold != fold or row.origin != STRIPPED]
     card, weights = familiarized(card, weights, rows, fold, twin)
     held_out = [row for row in rows if row.fold == fold]
     if held_out:

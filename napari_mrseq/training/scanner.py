@@ -201,3 +201,11 @@ def echo_planar(
         flat += np.bincount(index, (fine * weight).ravel(), minlength=fine.size)
     moved = flat.reshape(fine.shape)
     return moved + ghost * np.roll(moved, rows // 2, axis=1)
+
+
+def magnitude(
+    image: NDArray[np.float64], noise: float, rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """Return the magnitude of an image with noise in both channels (Rician statistics)."""
+    real = image + rng.normal(0, noise, image.shape)
+    return np.asarray(np.hypot(real, rng.normal(0, noise, image.shape)))

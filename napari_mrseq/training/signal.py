@@ -9,7 +9,7 @@ first, then take the magnitude, as the scanner does.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -80,6 +80,63 @@ TISSUES: Mapping[float, Mapping[str, Tissue]] = MappingProxyType(
         ),
     }
 )
+
+# Of the body, T1, T2 and their density as far as known: fat, muscle, cartilage and synovial fluid
+# from Gold et al., AJR 183:343, 2004; cord, blood and liver (for all organs) from Stanisz et al.,
+# Magn Reson Med 54:507, 2005. Our own estimates: the water of marrow, discs (between degenerate
+# and healthy; Marinelli et al., Spine 34:520, 2009, tells how far apart these are), tendon, T2*,
+# diffusivity.
+BODY_TISSUES: Mapping[float, Mapping[str, Tissue]] = MappingProxyType(
+    {
+        1.5: _table(
+            {
+                "fat": (0.90, 288.0, 165.0, 50.0, 0.05e-3),
+                "marrow": (0.70, 700.0, 55.0, 12.0, 0.40e-3),
+                "muscle": (0.80, 1130.0, 35.0, 25.0, 1.50e-3),
+                "viscera": (0.85, 750.0, 60.0, 25.0, 1.20e-3),
+                "fluid": (1.00, 3500.0, 1200.0, 250.0, 2.60e-3),
+                "cord": (0.80, 745.0, 74.0, 60.0, 0.90e-3),
+                "disc": (0.85, 1150.0, 95.0, 60.0, 1.50e-3),
+                "cartilage": (0.80, 1060.0, 42.0, 25.0, 1.30e-3),
+                "blood": (0.90, 1441.0, 290.0, 150.0, 1.50e-3),
+                "tendon": (0.35, 600.0, 12.0, 2.0, 0.50e-3),
+                "bone": (0.06, 250.0, 8.0, 1.0, 0.20e-3),
+            }
+        ),
+        3.0: _table(
+            {
+                "fat": (0.90, 371.0, 133.0, 35.0, 0.05e-3),
+                "marrow": (0.70, 900.0, 50.0, 8.0, 0.40e-3),
+                "muscle": (0.80, 1420.0, 32.0, 18.0, 1.50e-3),
+                "viscera": (0.85, 950.0, 55.0, 18.0, 1.20e-3),
+                "fluid": (1.00, 3800.0, 900.0, 180.0, 2.60e-3),
+                "cord": (0.80, 993.0, 78.0, 45.0, 0.90e-3),
+                "disc": (0.85, 1350.0, 85.0, 45.0, 1.50e-3),
+                "cartilage": (0.80, 1240.0, 37.0, 20.0, 1.30e-3),
+                "blood": (0.90, 1932.0, 275.0, 100.0, 1.50e-3),
+                "tendon": (0.35, 700.0, 11.0, 1.5, 0.50e-3),
+                "bone": (0.06, 300.0, 8.0, 0.8, 0.20e-3),
+            }
+        ),
+    }
+)
+
+# Spread of a tissue's relaxation between people and scanners.
+TISSUE_SPREAD = 0.12
+
+
+def varied(tissue: Tissue, rng: np.random.Generator) -> Tissue:
+    """Return a tissue of another person, on another scanner."""
+    density, *others = np.exp(rng.normal(0, TISSUE_SPREAD, 5) * (0.3, 1, 1, 1, 1))
+    t1, t2, t2star, diffusivity = others
+    return replace(
+        tissue,
+        proton_density=tissue.proton_density * density,
+        t1=tissue.t1 * t1,
+        t2=tissue.t2 * t2,
+        t2star=tissue.t2star * t2star,
+        diffusivity=tissue.diffusivity * diffusivity,
+    )
 
 
 def spin_echo(tissue: Tissue, *, tr: Quantity, te: Quantity) -> Signal:

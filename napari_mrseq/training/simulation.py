@@ -7,7 +7,7 @@ relaxation times of its own and imaged with settings drawn from what scanners ar
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +25,7 @@ from napari_mrseq.training.signal import (
     inversion_recovery,
     spin_echo,
     spoiled_gradient_echo,
+    varied,
 )
 
 if TYPE_CHECKING:
@@ -52,8 +53,6 @@ FIELDS_TESLA = (1.5, 3.0)
 ROWS = 200
 # Heads differ: stretch of each axis, and how far and how smoothly (mm) they are bent.
 STRETCH, BEND_MM, BEND_SCALE_MM = 0.1, 7.0, 40.0
-# Spread of a tissue's relaxation between people and scanners.
-TISSUE_SPREAD = 0.12
 DEPTHS = 3
 EPI = {"DWI", "B0", "BOLD", "ADC"}
 GRADIENT_ECHO = {"T2STAR", "BOLD"}
@@ -102,9 +101,25 @@ def simulate(
             yield code, _picture(code, anatomy, rng)
 
 
+def planes(seed: int, count: int) -> Iterator[NDArray[np.float64]]:
+    """Yield the (tissue, rows, columns) fractions of `NAMES` in planes through different heads.
+
+    Raises
+    ------
+    MrseqError
+        If the head's templates aren't installed.
+    """
+    rng = np.random.default_rng(seed)
+    head = colin27()
+    volumes = [head.fractions[name] for name in NAMES]
+    maps = torch.from_numpy(np.stack([*volumes, np.zeros_like(volumes[0])]))
+    for _ in range(count):
+        yield _anatomy(head, maps, rng).fractions
+
+
 def _picture(code: str, anatomy: _Anatomy, rng: np.random.Generator) -> NDArray[np.float64]:
     draw: Draw = rng.uniform
-    tissues = {name: _varied(TISSUES[anatomy.tesla][name], rng) for name in NAMES}
+    tissues = {name: varied(TISSUES[anatomy.tesla][name], rng) for name in NAMES}
     if code == "ADC":
         return _adc(anatomy, tissues, rng)
     if code == "MRA":
@@ -114,7 +129,7 @@ def _picture(code: str, anatomy: _Anatomy, rng: np.random.Generator) -> NDArray[
     image = _imaged(anatomy, tissues, weighting, fat)
     if code in GRADIENT_ECHO:
         image = image * _dephased(anatomy, te)
-    return _magnitude(image, draw(0.005, 0.04), rng)
+    return scanner.magnitude(image, draw(0.005, 0.04), rng)
 
 
 def _weighting(code: str, tesla: float, draw: Draw) -> tuple[Weighting, float]:
@@ -137,19 +152,6 @@ def _weighting(code: str, tesla: float, draw: Draw) -> tuple[Weighting, float]:
 
 def _fat_t1(tesla: float) -> float:
     return float(TISSUES[tesla]["fat"].t1)
-
-
-def _varied(tissue: Tissue, rng: np.random.Generator) -> Tissue:
-    density, *others = np.exp(rng.normal(0, TISSUE_SPREAD, 5) * (0.3, 1, 1, 1, 1))
-    t1, t2, t2star, diffusivity = others
-    return replace(
-        tissue,
-        proton_density=tissue.proton_density * density,
-        t1=tissue.t1 * t1,
-        t2=tissue.t2 * t2,
-        t2star=tissue.t2star * t2star,
-        diffusivity=tissue.diffusivity * diffusivity,
-    )
 
 
 def _imaged(
@@ -186,7 +188,7 @@ def _adc(
         )
         # White matter at 1 in both would hide what diffusion took away.
         loss = np.exp(-b_value * float(tissues["white matter"].diffusivity))
-        images.append(_magnitude(clean * loss, noise, rng))
+        images.append(scanner.magnitude(clean * loss, noise, rng))
     coefficient = np.log(np.maximum(images[0], 1e-3) / np.maximum(images[1], 1e-3)) / b
     masked = images[0] > rng.uniform(0.1, 0.4)
     left = rng.random() < 0.3
@@ -211,14 +213,7 @@ def _angiogram(
         kept = 0.0 if rng.random() < 0.3 else rng.uniform(0.05, 0.4)
         smooth = ndimage.gaussian_filter(still, rng.uniform(0.5, 4.0))
         image = np.maximum(kept * smooth, rng.uniform(0.8, 1.5) * vessels.projected(rng, ROWS))
-    return _magnitude(image, rng.uniform(0.005, 0.06), rng)
-
-
-def _magnitude(
-    image: NDArray[np.float64], noise: float, rng: np.random.Generator
-) -> NDArray[np.float64]:
-    real = image + rng.normal(0, noise, image.shape)
-    return np.asarray(np.hypot(real, rng.normal(0, noise, image.shape)))
+    return scanner.magnitude(image, rng.uniform(0.005, 0.06), rng)
 
 
 def _anatomy(

@@ -1,7 +1,7 @@
 """Widen a catalogue: ``python -m napari_mrseq.training.widen CATALOGUE FOLDER``.
 
-Writes simulated heads and pictures that are no MR into the folder, and a catalogue of them and all
-that the first one holds. They belong to no fold, so that they are always trained on.
+Writes simulated heads and bodies and pictures that are no MR into the folder, and a catalogue of
+them and all that the first one holds. They belong to no fold, so that they are always trained on.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from napari_mrseq.sequences import UNKNOWN
+from napari_mrseq.training.body_simulation import simulate_bodies
+from napari_mrseq.training.catalogue import write_catalogue
 from napari_mrseq.training.foreign import foreign_pictures
 from napari_mrseq.training.simulation import simulate
 
@@ -24,6 +26,7 @@ SEED = 0
 # Grey values between these percentiles fill the 8 bits, as those of the real slices do.
 PERCENTILES = (0.2, 99.8)
 SIMULATED = ("simulated heads (Colin27)", "simulated by the project", "head")
+DRAWN = ("drawn spines, limbs and joints", "simulated by the project", "")
 FOREIGN = (
     "no MR: CT, photographs, drawings of Debian packages (napari_mrseq/training/foreign.py)",
     "GPL-2, Apache-2.0, CC BY-SA: as each package says",
@@ -34,7 +37,9 @@ FOREIGN = (
 Pictures = Iterable[tuple[str, NDArray[np.float64]]]
 
 
-def widen(catalogue: Path, folder: Path, simulated: Pictures, foreign: Pictures) -> Path:
+def widen(
+    catalogue: Path, folder: Path, simulated: Pictures, drawn: Pictures, foreign: Pictures
+) -> Path:
     """Write the pictures and the wider catalogue.
 
     Parameters
@@ -45,6 +50,8 @@ def widen(catalogue: Path, folder: Path, simulated: Pictures, foreign: Pictures)
         Where everything goes.
     simulated : iterable of (str, (rows, columns) array)
         Sequence and picture, as `simulate` gives them.
+    drawn : iterable of (str, (rows, columns) array)
+        Sequence and region, and picture, as `simulate_bodies` gives them.
     foreign : iterable of (str, (rows, columns) array)
         Kind and picture, as `foreign_pictures` gives them: all unknown.
 
@@ -59,15 +66,10 @@ def widen(catalogue: Path, folder: Path, simulated: Pictures, foreign: Pictures)
         where = "path" if "path" in (table.fieldnames or ()) else "file"
         rows = [row | {where: str((catalogue.parent / row[where]).resolve())} for row in table]
     rows += _written(folder, where, "simulated", simulated, SIMULATED)
+    rows += _written(folder, where, "drawn", drawn, DRAWN)
     unknown = ((f"{UNKNOWN}/{kind}", picture) for kind, picture in foreign)
     rows += _written(folder, where, "foreign", unknown, FOREIGN)
-    columns = list(dict.fromkeys(column for row in rows for column in row))
-    path = folder / "catalogue.csv"
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, columns, restval="")
-        writer.writeheader()
-        writer.writerows(rows)
-    return path
+    return write_catalogue(folder / "catalogue.csv", rows)
 
 
 def _written(
@@ -93,11 +95,13 @@ def _written(
                 "origin": origin,
                 "dataset": source[0],
                 "licence": source[1],
-                "body_part": source[2],
+                "body_part": source[2] or kind,
             }
         )
     return rows
 
 
 if __name__ == "__main__":
-    print(widen(Path(sys.argv[1]), Path(sys.argv[2]), simulate(SEED), foreign_pictures(SEED)))
+    catalogue, folder = Path(sys.argv[1]), Path(sys.argv[2])
+    heads, bodies = simulate(SEED), simulate_bodies(SEED)
+    print(widen(catalogue, folder, heads, bodies, foreign_pictures(SEED)))

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from napari_mrseq.training.augmentation import augment
+from napari_mrseq.training.augmentation import augment, augment_outlined
 from napari_mrseq.training.negatives import make_negatives
 
 SIZE = 65
@@ -39,6 +39,22 @@ def test_the_same_chance_varies_pictures_alike(heads):
 def test_a_single_picture_can_be_varied(heads):
     for seed in range(20):
         assert torch.isfinite(augment(heads[:1], SIZE, chance(seed))).all()
+
+
+def test_an_outline_moves_with_what_it_surrounds(heads):
+    outlines = (heads > 0).float()
+    pictures, moved = augment_outlined(heads, outlines, SIZE, chance(0))
+    assert moved.shape == pictures.shape == (64, 1, SIZE, SIZE)
+    assert 0 <= float(moved.min()) <= float(moved.max()) <= 1
+    edges = (moved > 0.5) != (moved.roll(8, dims=3) > 0.5)
+    assert float(edges.float().mean()) > 0.01
+    alike = [
+        abs(float(np.corrcoef(picture.ravel(), outline.ravel())[0, 1]))
+        for picture, outline in zip(pictures.numpy(), moved.numpy(), strict=True)
+        if picture.std() > 0 and outline.std() > 0
+    ]
+    # Noise, shades and rings loosen it; an outline of another place would have nothing in common.
+    assert np.median(alike) > 0.6
 
 
 def test_what_is_made_of_slices_is_no_longer_one(heads):

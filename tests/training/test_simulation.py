@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from napari_mrseq.training.body_simulation import simulate_bodies
 from napari_mrseq.training.catalogue import read_catalogue
 from napari_mrseq.training.foreign import (
     COLLECTED,
@@ -103,10 +104,11 @@ def test_a_widened_catalogue_holds_the_first_one_and_unknown_pictures(tmp_path):
     first = tmp_path / "first.csv"
     with first.open("w", newline="") as file:
         csv.writer(file).writerows([("path", "label", "group"), ("mine.png", "T1", "me")])
-    rows = read_catalogue(
-        widen(first, tmp_path / "wide", simulate(0, {"PD": 2}), islice(foreign_pictures(0), 2))
-    )
+    heads, bodies = simulate(0, {"PD": 2}), simulate_bodies(0, {("STIR", "spine"): 1})
+    foreign = islice(foreign_pictures(0), 2)
+    rows = read_catalogue(widen(first, tmp_path / "wide", heads, bodies, foreign))
     assert rows[0].path == tmp_path / "mine.png"
-    assert [row.label for row in rows] == ["T1", "PD", "PD", "UNKNOWN", "UNKNOWN"]
+    assert [row.label for row in rows] == ["T1", "PD", "PD", "STIR", "UNKNOWN", "UNKNOWN"]
+    assert [row.body_part for row in rows[1:4]] == ["head", "head", "spine"]
     assert all(row.path.is_file() for row in rows[1:])
     assert all(row.fold == -1 for row in rows[1:])

@@ -14,7 +14,7 @@ from napari_mrseq.errors import CatalogueError, ModelError
 from napari_mrseq.model.classifier import network_input
 from napari_mrseq.model.networks import LITE, build
 from napari_mrseq.training.backbone import start_from_imagenet
-from napari_mrseq.training.catalogue import read_catalogue
+from napari_mrseq.training.catalogue import STRIPPED, read_catalogue
 from napari_mrseq.training.fit import Recipe, fit
 from napari_mrseq.training.images import load_images, sampling_weights
 from napari_mrseq.training.run import evaluate, train
@@ -55,6 +55,17 @@ def test_a_training_gives_a_model_that_loads_with_its_card(catalogue, tmp_path):
     assert figures["slices"]["cases"] == 8
     measured = json.loads((tmp_path / "run" / "figures.json").read_text())
     assert measured["slices"]["cases"] == 8
+
+
+def test_stripped_copies_are_learnt_from_and_never_measured_on(catalogue, tmp_path):
+    with catalogue.open(newline="") as file:
+        rows = [row | {"origin": "nifti", "skull_stripped": "n"} for row in csv.DictReader(file)]
+    copies = [row | {"origin": STRIPPED, "skull_stripped": "y"} for row in rows]
+    write(catalogue, rows + copies)
+    path = train(catalogue, tmp_path / "run", TINY, name="a", version="1", log=lambda _: None)
+    card = load_model(path, device="cpu").card
+    assert card.training["pictures"] == 2 * 24
+    assert card.figures["slices"]["cases"] == 8
 
 
 def test_a_model_trained_on_keeps_what_it_knew(catalogue, tmp_path):
