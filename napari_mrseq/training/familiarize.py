@@ -15,6 +15,7 @@ from napari_mrseq.model.classifier import network_input
 from napari_mrseq.model.familiarity import outside
 from napari_mrseq.model.registry import read_card
 from napari_mrseq.sequences import UNKNOWN
+from napari_mrseq.training.catalogue import DRAWN, STRIPPED
 from napari_mrseq.training.images import load_images, sampling_weights
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ RANK = 256
 MOST, LEAST = 6000, 2000
 # Slices that show less than this say nothing of the rest.
 LEAST_SHOWN = 0.05
+# No measure of what is familiar: with what was drawn or cut by us, more strangers are named.
+MADE = {STRIPPED, DRAWN}
 # Of known slices held out, this share is more familiar than the point at which unknown is as
 # likely as all else; the half of them that is most familiar keeps nearly all its probability.
 FAMILIAR_SHARE, LOG_ODDS_AT_MEDIAN = 0.99, -6.0
@@ -74,13 +77,13 @@ def familiarized(
     """
     plain = {name: tensor for name, tensor in weights.items() if not name.startswith(PREFIX)}
     card = replace(card, familiarity=0)
-    known = [row for row in rows if row.label != UNKNOWN]
+    known = [row for row in rows if row.label != UNKNOWN and row.origin not in MADE]
     trained = [row for row in known if row.fold != held_out]
     if card.network not in networks.LITES or len(trained) < LEAST:
         return card, plain
     network = cast("networks.EfficientNetLite", networks.build(card.network, len(card.classes)))
     network.load_state_dict(plain)
-    network.float().eval()
+    network.float().eval().to(memory_format=torch.channels_last)
     features = _features(network, _balanced(trained), card.input_size)
     mean = features.mean(dim=0)
     _, directions = torch.linalg.eigh(torch.cov(features.T))
@@ -120,4 +123,5 @@ def _features(network: networks.EfficientNetLite, rows: list[Row], size: int) ->
     """Return the features of pictures as prediction prepares them, where they show something."""
     images, shown = load_images(rows, size)
     batches = (images[shown > LEAST_SHOWN].float() / 255).split(BATCH)
-    return torch.cat([network.features(network_input(batch)) for batch in batches])
+    inputs = (network_input(batch).to(memory_format=torch.channels_last) for batch in batches)
+    return torch.cat([network.features(one) for one in inputs])

@@ -17,7 +17,7 @@ from PIL import Image
 
 from napari_mrseq.sequences import UNKNOWN
 from napari_mrseq.training.body_simulation import simulate_bodies
-from napari_mrseq.training.catalogue import write_catalogue
+from napari_mrseq.training.catalogue import DRAWN, write_catalogue
 from napari_mrseq.training.foreign import foreign_pictures
 from napari_mrseq.training.simulation import simulate
 
@@ -26,7 +26,7 @@ SEED = 0
 # Grey values between these percentiles fill the 8 bits, as those of the real slices do.
 PERCENTILES = (0.2, 99.8)
 SIMULATED = ("simulated heads (Colin27)", "simulated by the project", "head")
-DRAWN = ("drawn spines, limbs and joints", "simulated by the project", "")
+BODIES = ("drawn spines, limbs and joints", "simulated by the project", "")
 FOREIGN = (
     "no MR: CT, photographs, drawings of Debian packages (napari_mrseq/training/foreign.py)",
     "GPL-2, Apache-2.0, CC BY-SA: as each package says",
@@ -66,7 +66,7 @@ def widen(
         where = "path" if "path" in (table.fieldnames or ()) else "file"
         rows = [row | {where: str((catalogue.parent / row[where]).resolve())} for row in table]
     rows += _written(folder, where, "simulated", simulated, SIMULATED)
-    rows += _written(folder, where, "drawn", drawn, DRAWN)
+    rows += _written(folder, where, DRAWN, drawn, BODIES)
     unknown = ((f"{UNKNOWN}/{kind}", picture) for kind, picture in foreign)
     rows += _written(folder, where, "foreign", unknown, FOREIGN)
     return write_catalogue(folder / "catalogue.csv", rows)
