@@ -112,6 +112,22 @@ def read_catalogue(path: Path, folds: int = 5) -> list[Row]:
     return rows
 
 
+def read_entries(path: Path) -> tuple[str, list[dict[str, str]]]:
+    """Read a catalogue's entries as they are, but for their paths, which are made absolute.
+
+    Returns
+    -------
+    where : str
+        The column that holds the path.
+    entries : list of dict
+        One a row.
+    """
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        table = csv.DictReader(file)
+        where = "path" if "path" in (table.fieldnames or ()) else "file"
+        return where, [e | {where: str((path.parent / e[where]).resolve())} for e in table]
+
+
 def write_catalogue(path: Path, table: Sequence[Mapping[str, str]]) -> Path:
     """Write entries as a catalogue, with all columns that one of them has."""
     columns = list(dict.fromkeys(column for entry in table for column in entry))

@@ -126,9 +126,8 @@ def finished(
     a model trained alike, or the one that training started from.
     """
     fold = card.training["recipe"]["held_out"]
-    rows = [row for row in rows if row.fold != fold or row.origin != STRIPPED]
     card, weights = familiarized(card, weights, rows, fold, twin)
-    held_out = [row for row in rows if row.fold == fold]
+    held_out = [row for row in rows if row.fold == fold and row.origin != STRIPPED]
     if held_out:
         log(f"measuring on {len(held_out)} pictures of fold {fold}")
         card = measured(replace(card, calibration=Calibration()), weights, held_out)

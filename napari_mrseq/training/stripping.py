@@ -10,7 +10,6 @@ chance let the outliner see a brain in any sequence (Hoopes et al., SynthStrip, 
 
 from __future__ import annotations
 
-import csv
 import sys
 from collections.abc import Callable
 from itertools import pairwise
@@ -26,7 +25,13 @@ from torch.nn import functional
 
 from napari_mrseq.sequences import UNKNOWN
 from napari_mrseq.training.augmentation import augment_outlined
-from napari_mrseq.training.catalogue import STRIPPED, Row, read_catalogue, write_catalogue
+from napari_mrseq.training.catalogue import (
+    STRIPPED,
+    Row,
+    read_catalogue,
+    read_entries,
+    write_catalogue,
+)
 from napari_mrseq.training.chance import Draw
 from napari_mrseq.training.labelled_slices import read_slice
 from napari_mrseq.training.regions import region_of
@@ -201,12 +206,8 @@ def add_stripped(
         The catalogue, ``stripped.csv`` in the folder.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    where, table = read_entries(catalogue)
     rows = read_catalogue(catalogue)
-    with catalogue.open(newline="", encoding="utf-8-sig") as file:
-        table = list(csv.DictReader(file))
-    where = "path" if "path" in table[0] else "file"
-    for entry, row in zip(table, rows, strict=True):
-        entry[where] = str(row.path.resolve())
     heads = [pair for pair in zip(table, rows, strict=True) if _is_whole_head(pair[1])]
     added = []
     for number, (entry, row) in enumerate(heads):

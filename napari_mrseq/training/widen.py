@@ -6,7 +6,6 @@ them and all that the first one holds. They belong to no fold, so that they are 
 
 from __future__ import annotations
 
-import csv
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,7 +16,7 @@ from PIL import Image
 
 from napari_mrseq.sequences import UNKNOWN
 from napari_mrseq.training.body_simulation import simulate_bodies
-from napari_mrseq.training.catalogue import DRAWN, write_catalogue
+from napari_mrseq.training.catalogue import DRAWN, read_entries, write_catalogue
 from napari_mrseq.training.foreign import foreign_pictures
 from napari_mrseq.training.simulation import simulate
 
@@ -61,10 +60,7 @@ def widen(
         The catalogue, ``catalogue.csv`` in the folder.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with catalogue.open(newline="", encoding="utf-8-sig") as file:
-        table = csv.DictReader(file)
-        where = "path" if "path" in (table.fieldnames or ()) else "file"
-        rows = [row | {where: str((catalogue.parent / row[where]).resolve())} for row in table]
+    where, rows = read_entries(catalogue)
     rows += _written(folder, where, "simulated", simulated, SIMULATED)
     rows += _written(folder, where, DRAWN, drawn, BODIES)
     unknown = ((f"{UNKNOWN}/{kind}", picture) for kind, picture in foreign)
