@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from napari_mrseq.decision import by_class, decide
-from napari_mrseq.verdict import SliceVerdict, Verdict, conclude
+from napari_mrseq.decision import aggregate, by_class, decide, join
+from napari_mrseq.denial import contradicts
+from napari_mrseq.header import claim_of
+from napari_mrseq.stack import held_together
+from napari_mrseq.verdict import SliceVerdict, Verdict
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from napari_mrseq.model import Model
     from napari_mrseq.series import Series
 
@@ -92,7 +97,7 @@ def classify_steps(
 
 
 def judge_slices(series: Series, model: Model, indices: Sequence[int]) -> list[SliceVerdict]:
-    """Let the network judge some slices of a series, counted through all volumes."""
+    """Let the network judge some slices of a series, counted through all volumes, each alone."""
     from dask.base import compute
 
     stack = np.stack(compute(*(series.slice_pixels(i) for i in indices)))
@@ -116,6 +121,58 @@ def judge_slices(series: Series, model: Model, indices: Sequence[int]) -> list[S
             )
         )
     return judged
+
+
+def conclude(series: Series, model: Model, judged: Sequence[SliceVerdict]) -> Verdict:
+    """Join the slices of a series and its header into the verdict.
+
+    Parameters
+    ----------
+    series : Series
+        What was judged.
+    model : Model
+        Which judged it.
+    judged : sequence of SliceVerdict
+        As `judge_slices` returns them, or as an earlier verdict holds them.
+    """
+    calibration = model.card.calibration
+    alone = [verdict.judged_alone or verdict for verdict in judged]
+    rows = np.array([list(verdict.probabilities.values()) for verdict in alone])
+    weights = np.array([verdict.weight for verdict in alone])
+    volumes = np.array([verdict.volume for verdict in alone])
+    joined = aggregate(rows, weights, volumes, calibration.series_temperature)
+    probabilities = by_class(model.classes, joined)
+    header = claim_of(series)
+    last = max(series.pixels.shape[-3] - 1, 1)
+    places = np.array([verdict.index / last for verdict in alone])
+    together = held_together(rows, weights, volumes, places, model.classes, calibration)
+    return Verdict(
+        series=series,
+        decision=join(probabilities, header, calibration.series_threshold, calibration.join_power),
+        probabilities=probabilities,
+        pixels=decide(probabilities, calibration.series_threshold),
+        header=header,
+        conflict=contradicts(probabilities, header, calibration.denial, calibration.denials),
+        slices=tuple(
+            _in_stack(one, own, row, model)
+            for one, own, row in zip(alone, rows, together, strict=True)
+        ),
+        model_id={"name": model.name, "version": model.version, "sha256": model.sha256},
+    )
+
+
+def _in_stack(
+    alone: SliceVerdict, own: NDArray[np.float64], together: NDArray[np.float64], model: Model
+) -> SliceVerdict:
+    if np.array_equal(own, together):
+        return alone
+    distribution = by_class(model.classes, together)
+    return replace(
+        alone,
+        decision=decide(distribution, model.card.calibration.threshold),
+        probabilities=distribution,
+        judged_alone=alone,
+    )
 
 
 def _slices_to_see(series: Series, fast: bool) -> list[int]:

@@ -174,6 +174,7 @@ def flat_rows(records: Sequence[Record]) -> list[dict[str, Any]]:
         rows += [
             {"path": record["path"], "series_uid": record["series_uid"]}
             | {f"slice_{column}": entry[column] for column in _SLICE_COLUMNS}
+            | {f"slice_alone_{key}": said for key, said in entry.get("alone", {}).items()}
             | ({"slice_corrected": True} if "corrected" in entry else {})
             for entry in record.get("slices", ())
         ]

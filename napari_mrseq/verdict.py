@@ -6,30 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from napari_mrseq.decision import (
-    Correction,
-    Decision,
-    aggregate,
-    by_class,
-    decide,
-    join,
-)
-from napari_mrseq.denial import contradicts
-from napari_mrseq.header import HeaderClaim, claim_of
+from napari_mrseq.decision import Correction, Decision
+from napari_mrseq.header import HeaderClaim
 from napari_mrseq.sequences import family_of, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from napari_mrseq.model import Model
     from napari_mrseq.series import Series
 
 
 @dataclass(frozen=True, eq=False)
 class SliceVerdict:
-    """What the network says of one slice.
+    """What the network says of one slice, and the slices around it with it.
 
     Attributes
     ----------
@@ -43,6 +32,8 @@ class SliceVerdict:
         One a class of the model; they sum to 1.
     weight : float
         How much the slice shows, 0 (black) to 1: its vote for the series.
+    judged_alone : SliceVerdict or None
+        The verdict without the rest of its stack, where that had a say (`napari_mrseq.stack`).
     overruled : Decision or None
         What the probabilities amount to where a person decided otherwise.
     """
@@ -53,6 +44,7 @@ class SliceVerdict:
     decision: Decision
     probabilities: Mapping[str, float]
     weight: float
+    judged_alone: SliceVerdict | None = None
     overruled: Decision | None = None
 
     @property
@@ -67,13 +59,19 @@ class SliceVerdict:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the slice as an entry of ``slices`` in the record."""
-        entry = {
+        entry: dict[str, Any] = {
             "index": self.index,
             "volume": self.volume,
             "sop_instance_uid": self.sop_instance_uid,
             "sequence": self.sequence,
             "confidence": _rounded(self.confidence),
         }
+        if self.judged_alone:
+            alone = self.judged_alone
+            entry["alone"] = {
+                "sequence": alone.sequence,
+                "confidence": _rounded(alone.confidence),
+            }
         return entry | ({"corrected": True} if self.overruled else {})
 
 
@@ -245,30 +243,6 @@ def correct_slice(
     if word is None:
         return judged
     return replace(judged, decision=word.decision, overruled=judged.decision)
-
-
-def conclude(series: Series, model: Model, judged: Sequence[SliceVerdict]) -> Verdict:
-    """Join the slices of a series and its header into the verdict."""
-    calibration = model.card.calibration
-    joined = aggregate(
-        np.array([list(verdict.probabilities.values()) for verdict in judged]),
-        np.array([verdict.weight for verdict in judged]),
-        np.array([verdict.volume for verdict in judged]),
-        calibration.series_temperature,
-    )
-    probabilities = by_class(model.classes, joined)
-    pixels = decide(probabilities, calibration.series_threshold)
-    header = claim_of(series)
-    return Verdict(
-        series=series,
-        decision=join(probabilities, header, calibration.series_threshold, calibration.join_power),
-        probabilities=probabilities,
-        pixels=pixels,
-        header=header,
-        conflict=contradicts(probabilities, header, calibration.denial, calibration.denials),
-        slices=tuple(judged),
-        model_id={"name": model.name, "version": model.version, "sha256": model.sha256},
-    )
 
 
 def _header_record(header: HeaderClaim | None) -> dict[str, Any] | None:

@@ -35,6 +35,9 @@ class Calibration:
         A header whose family has less of the probability of a series is contradicted.
     denials : mapping of str to float
         The same, for families of their own.
+    stack_power : float
+        To which the probabilities around a slice in its stack are raised; 0 leaves every slice
+        alone. See `napari_mrseq.stack`.
     """
 
     temperature: float = 1.0
@@ -44,6 +47,7 @@ class Calibration:
     join_power: float = 1.0
     denial: float = 0.04
     denials: Mapping[str, float] = field(default_factory=dict)
+    stack_power: float = 0.0
 
 
 @dataclass(frozen=True)

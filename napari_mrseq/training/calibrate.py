@@ -12,7 +12,15 @@ from napari_mrseq.decision import CHANCES, by_class, likeliest_known
 from napari_mrseq.model.calibration import fit_temperature, tempered, threshold_keeping
 from napari_mrseq.model.card import Calibration
 from napari_mrseq.sequences import UNKNOWN, family_of
-from napari_mrseq.training.evaluation import Answers, answer_series, joined, series_members
+from napari_mrseq.stack import LEAST_SLICES, around, pooled
+from napari_mrseq.training.answers import (
+    Answers,
+    answer_in_stacks,
+    answer_series,
+    joined,
+    places_of,
+    series_members,
+)
 from napari_mrseq.training.joining import fit_join
 
 if TYPE_CHECKING:
@@ -22,6 +30,7 @@ if TYPE_CHECKING:
 
 # Right answers that the threshold may turn into "unknown".
 LOST = 0.02
+STACK_POWERS = np.linspace(0.1, 2.5, 25)
 
 
 def calibrate(slices: Answers, rows: Sequence[Row], classes: Sequence[str]) -> Calibration:
@@ -46,6 +55,7 @@ def calibrate(slices: Answers, rows: Sequence[Row], classes: Sequence[str]) -> C
         series_temperature=round(series_temperature, 4),
         threshold=round(_threshold(warm, classes), 4),
         series_threshold=round(_threshold(final, classes), 4),
+        stack_power=_stack_power(warm, rows, classes),
         **fit_join(final, classes),
     )
 
@@ -58,7 +68,7 @@ def halves(rows: Sequence[Row]) -> NDArray[np.int64]:
 
 def cross_calibrated(
     slices: Answers, rows: Sequence[Row], classes: Sequence[str], parts: NDArray[np.int64]
-) -> tuple[Answers, Answers]:
+) -> tuple[Answers, Answers, Answers]:
     """Calibrate each part with what the others say, for honest figures.
 
     Parameters
@@ -73,18 +83,20 @@ def cross_calibrated(
 
     Returns
     -------
-    slices, series : Answers
-        Of all rows, part by part.
+    slices, stacked, series : Answers
+        Of all rows, part by part; slices each alone and in its stack.
     """
-    all_slices, all_series = [], []
+    all_slices, all_stacked, all_series = [], [], []
     for part in np.unique(parts):
         tested = parts == part
         fitted = tested if tested.all() else ~tested
         own = calibrate(slices.subset(fitted), _kept(rows, fitted), classes)
         warm = _warmed(slices.subset(tested), own.temperature)
+        theirs = _kept(rows, tested)
         all_slices.append(warm)
-        all_series.append(answer_series(warm, _kept(rows, tested), own.series_temperature))
-    return joined(all_slices), joined(all_series)
+        all_stacked.append(answer_in_stacks(warm, theirs, classes, own))
+        all_series.append(answer_series(warm, theirs, own.series_temperature))
+    return joined(all_slices), joined(all_stacked), joined(all_series)
 
 
 def _even(members: Sequence[Sequence[int]]) -> NDArray[np.float64]:
@@ -113,6 +125,34 @@ def _temperature(answers: Answers, weights: NDArray[Any], classes: Sequence[str]
     targets = np.array([place[str(label)] for label in answers.labels[known]])
     logs = np.log(answers.probabilities[known].clip(1e-12))
     return fit_temperature(logs, targets, weights[known])
+
+
+def _stack_power(slices: Answers, rows: Sequence[Row], classes: Sequence[str]) -> float:
+    """Return how much the slices around one count: the power with the least log-likelihood lost.
+
+    Each series weighs the same; 0 where none has enough slices.
+    """
+    place = {code: index for index, code in enumerate(classes)}
+    own, near, targets, weights = [], [], [], []
+    for members in map(np.array, series_members(rows)):
+        seen = slices.shown[members] > 0
+        label = rows[members[0]].label
+        if seen.sum() < LEAST_SLICES or label == UNKNOWN or label not in place:
+            continue
+        places, kept = places_of(slices.positions[members])[seen], members[seen]
+        own.append(slices.probabilities[kept])
+        near.append(around(slices.probabilities[kept], slices.shown[kept], places))
+        targets += [place[label]] * len(kept)
+        weights += [1 / len(kept)] * len(kept)
+    if not own:
+        return 0.0
+    alone, beside = np.concatenate(own), np.concatenate(near)
+    right = np.arange(len(targets)), np.array(targets)
+    losses = [
+        -np.average(np.log(pooled(alone, beside, power)[right].clip(1e-12)), weights=weights)
+        for power in STACK_POWERS
+    ]
+    return round(float(STACK_POWERS[int(np.argmin(losses))]), 1)
 
 
 def _threshold(answers: Answers, classes: Sequence[str]) -> float:

@@ -14,8 +14,8 @@ from napari_mrseq.sequences import UNKNOWN, family_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from napari_mrseq.training.answers import Answers
     from napari_mrseq.training.catalogue import Row
-    from napari_mrseq.training.evaluation import Answers
 
 # Upper ends of the parts of a stack, 0 to 1, and what they are called.
 STACK_PARTS = (

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.errors import CatalogueError
 from napari_mrseq.sequences import UNKNOWN, family_of
-from napari_mrseq.training.cases import Cases, cases_of
-from napari_mrseq.training.catalogue import read_catalogue
-from napari_mrseq.training.evaluation import (
+from napari_mrseq.training.answers import (
+    answer_in_stacks,
     answer_series,
     answer_slices,
-    confusion,
-    figures_of,
     series_members,
 )
+from napari_mrseq.training.cases import Cases, cases_of
+from napari_mrseq.training.catalogue import read_catalogue
+from napari_mrseq.training.evaluation import STACKED, confusion, figures_of
 from napari_mrseq.training.measures import compared, measures_of
 from napari_mrseq.training.sources import catalogue_of
 
@@ -80,9 +80,10 @@ def measure(
     Returns
     -------
     dict
-        ``model``; ``slices`` and ``series``, each as `figures_of` gives them, with ``measures``
-        (see `measures_of`); ``confusion`` of the series; with `against` also ``against``: its
-        ``model``, the ``titles`` of both, and what `compared` gives for slices and series.
+        ``model``; ``slices``, ``slices in their stack`` and ``series``, each as `figures_of` gives
+        them, with ``measures`` (see `measures_of`); ``confusion`` of the series; with `against`
+        also ``against``: its ``model``, the ``titles`` of both, and what `compared` gives for
+        slices and series.
     """
     figures, cases = _measured(model, rows, log)
     if against is None:
@@ -124,8 +125,10 @@ def _measured(
     slices = answer_slices(model, rows)
     series = answer_series(slices, rows, calibration.series_temperature)
     firsts = [rows[members[0]] for members in series_members(rows)]
+    stacked = answer_in_stacks(slices, rows, model.classes, calibration)
     parts = {
         "slices": (slices, rows, calibration.threshold),
+        STACKED: (stacked, rows, calibration.threshold),
         "series": (series, firsts, calibration.series_threshold),
     }
     cases = {kind: cases_of(a, r, model.classes, limit) for kind, (a, r, limit) in parts.items()}

@@ -23,9 +23,10 @@ from napari_mrseq.errors import ModelError
 from napari_mrseq.model import load_model
 from napari_mrseq.model.card import Calibration
 from napari_mrseq.model.registry import read_card
+from napari_mrseq.training.answers import Answers, answer_slices, joined
 from napari_mrseq.training.calibrate import calibrate, cross_calibrated
 from napari_mrseq.training.catalogue import read_catalogue
-from napari_mrseq.training.evaluation import Answers, answer_slices, figures_by_kind, joined
+from napari_mrseq.training.evaluation import figures_by_kind
 from napari_mrseq.training.figures_text import text_of
 from napari_mrseq.training.weights_file import rewrite_card
 
@@ -95,8 +96,8 @@ def cross_validated(
     """
     calibration = calibrate(answers, rows, classes)
     folds = np.array([row.fold for row in rows])
-    slices, series = cross_calibrated(answers, rows, classes, folds)
-    figures = figures_by_kind(calibration, classes, slices, series)
+    parts = cross_calibrated(answers, rows, classes, folds)
+    figures = figures_by_kind(calibration, classes, *parts)
     return calibration, figures | {"folds": sorted(set(folds.tolist()))}
 
 

@@ -1,125 +1,32 @@
-"""How right a model is, and how honest, on labelled pictures."""
+"""How right a model is, and how honest, by its answers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_mrseq.decision import aggregate, by_class, decide, likeliest_known
+from napari_mrseq.decision import by_class, decide, likeliest_known
 from napari_mrseq.model.calibration import (
     area_under_curve,
     calibration_error,
     error_by_chance,
 )
 from napari_mrseq.sequences import UNKNOWN, family_of
-from napari_mrseq.training.labelled_slices import read_slice
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from napari_mrseq.model import Model
     from napari_mrseq.model.card import Calibration
-    from napari_mrseq.training.catalogue import Row
+    from napari_mrseq.training.answers import Answers
 
 OLD_TASK = ("T1", "T2", "FLAIR")
 STACKS = ("dicom", "nifti")
+# What slices are called where those around them had a say: see `napari_mrseq.stack`.
+STACKED = "slices in their stack"
 # The first and last tenth of a stack.
 EDGE = 0.1
-
-
-@dataclass(frozen=True, eq=False)
-class Answers:
-    """What a model said of labelled cases (slices or series).
-
-    Attributes
-    ----------
-    labels, origins : (n,) arrays of str
-        The truth, and where the case comes from.
-    probabilities : (n, classes) array
-        What the model said.
-    positions : (n,) array
-        Place in the stack, 0 to 1; nan where unknown.
-    shown : (n,) array
-        How much a slice shows; 1 for series.
-    """
-
-    labels: NDArray[np.str_]
-    origins: NDArray[np.str_]
-    probabilities: NDArray[np.float64]
-    positions: NDArray[np.float64]
-    shown: NDArray[np.float64]
-
-    def subset(self, chosen: NDArray[np.bool_]) -> Answers:
-        """Return some of the cases."""
-        return Answers(
-            self.labels[chosen],
-            self.origins[chosen],
-            self.probabilities[chosen],
-            self.positions[chosen],
-            self.shown[chosen],
-        )
-
-
-def joined(parts: Sequence[Answers]) -> Answers:
-    """Put the cases of several parts together."""
-    return Answers(
-        np.concatenate([part.labels for part in parts]),
-        np.concatenate([part.origins for part in parts]),
-        np.concatenate([part.probabilities for part in parts]),
-        np.concatenate([part.positions for part in parts]),
-        np.concatenate([part.shown for part in parts]),
-    )
-
-
-def answer_slices(
-    model: Model, rows: Sequence[Row], progress: Callable[[int, int], None] | None = None
-) -> Answers:
-    """Let a model judge each picture."""
-    probabilities, weights = [], []
-    for index, row in enumerate(rows):
-        read = read_slice(row)
-        said, weight = model.examine(
-            read.pixels[None], pixel_spacing=read.pixel_spacing, as_shown=read.as_shown
-        )
-        probabilities.append(said[0])
-        weights.append(weight[0])
-        if progress:
-            progress(index + 1, len(rows))
-    return Answers(
-        labels=np.array([row.label for row in rows]),
-        origins=np.array([row.origin for row in rows]),
-        probabilities=np.array(probabilities, dtype=float),
-        positions=np.array([np.nan if r.position is None else r.position for r in rows]),
-        shown=np.array(weights, dtype=float),
-    )
-
-
-def series_members(rows: Sequence[Row]) -> list[list[int]]:
-    """Return the places of each series' rows, in the order of `answer_series`."""
-    members: dict[tuple[str, str], list[int]] = {}
-    for index, row in enumerate(rows):
-        members.setdefault((row.series, row.label), []).append(index)
-    return list(members.values())
-
-
-def answer_series(slices: Answers, rows: Sequence[Row], temperature: float) -> Answers:
-    """Join the answers on slices into one a series, as a verdict does."""
-    members = series_members(rows)
-    firsts = [indices[0] for indices in members]
-    joined = [
-        aggregate(slices.probabilities[i], slices.shown[i], np.zeros(len(i)), temperature)
-        for i in members
-    ]
-    return Answers(
-        labels=slices.labels[firsts],
-        origins=slices.origins[firsts],
-        probabilities=np.array(joined),
-        positions=np.full(len(firsts), np.nan),
-        shown=np.ones(len(firsts)),
-    )
 
 
 def figures_of(answers: Answers, classes: Sequence[str], threshold: float) -> dict[str, Any]:
@@ -148,14 +55,14 @@ def figures_of(answers: Answers, classes: Sequence[str], threshold: float) -> di
     named = np.array([decision.resolved != "unknown" for decision in said], dtype=bool)
     told = np.array([decision.family for decision in said])
     told_right = told == _families(kept.labels)
-    confidence = np.array([decision.confidence for decision in said])
-    # A confidence is that of the word: of the member where the member is said.
-    only_family = np.array([decision.resolved == "family" for decision in said], dtype=bool)
+    member = np.array([decision.resolved == "member" for decision in said], dtype=bool)
     member_right = np.array([decision.sequence for decision in said]) == kept.labels
-    word_right = np.where(only_family, told_right, member_right)
+    # Both the truth and the word are T1: with or without an agent is asked, not which family.
+    agent = (_families(kept.labels) == "T1") & (told == "T1")
     old = np.isin(_families(kept.labels), OLD_TASK)
     edges = (kept.positions <= EDGE) | (kept.positions >= 1 - EDGE)
     stacks, shots = np.isin(kept.origins, STACKS), kept.origins == "screenshot"
+    error, by_chance = _honesty(answers, classes, threshold)
     return {
         "cases": len(kept.labels),
         "forced": {
@@ -172,12 +79,11 @@ def figures_of(answers: Answers, classes: Sequence[str], threshold: float) -> di
             "named": _share(named, np.ones_like(named)),
             "right where named": _share(told_right, named),
             "right answers lost": _share(~named, right & (kept.shown > 0)),
-            "calibration error": calibration_error(confidence[named], word_right[named])
-            if named.any()
-            else None,
-            "calibration error by chance": error_by_chance(confidence[named])
-            if named.any()
-            else None,
+            "contrast agent told": _share(member, agent),
+            "contrast agent, right where told": _share(member_right, agent & member),
+            "calibration error": error,
+            "calibration error by chance": by_chance,
+            "calibration error, known alone": _honesty(kept, classes, threshold)[0],
         },
         "known against unknown, AUROC": _unknown_area(answers, classes),
         "recall": {
@@ -192,20 +98,49 @@ def figures_of(answers: Answers, classes: Sequence[str], threshold: float) -> di
     }
 
 
+def _honesty(
+    answers: Answers, classes: Sequence[str], threshold: float
+) -> tuple[float | None, float | None]:
+    """Return the calibration error of all that is named, and what it would be by chance.
+
+    A confidence is that of the word: of the member where the member is said, else of the family.
+    To name what is unknown is an error.
+    """
+    confidence, right = [], []
+    for label, row in zip(answers.labels, answers.probabilities, strict=True):
+        said = decide(by_class(classes, row), threshold)
+        if said.resolved == "unknown":
+            continue
+        confidence.append(said.confidence)
+        by_family = said.resolved == "family"
+        right.append(
+            said.family == family_of(str(label)) if by_family else said.sequence == str(label)
+        )
+    if not confidence:
+        return None, None
+    sure = np.array(confidence)
+    return calibration_error(sure, np.array(right)), error_by_chance(sure)
+
+
 def figures_by_kind(
-    calibration: Calibration, classes: Sequence[str], slices: Answers, series: Answers
+    calibration: Calibration,
+    classes: Sequence[str],
+    slices: Answers,
+    stacked: Answers,
+    series: Answers,
 ) -> dict[str, Any]:
-    """Measure slices and series.
+    """Measure slices, each alone and in its stack, and series.
 
     Returns
     -------
     dict
-        ``classes``; ``slices`` and ``series``: see `figures_of`; ``confusion``: counts of series,
-        truth in rows, in the order of ``classes``.
+        ``classes``; ``slices``, ``slices in their stack`` and ``series``: see `figures_of`;
+        ``confusion``: counts of series, truth in rows, in the order of ``classes``.
     """
     return {
         "classes": list(classes),
         "slices": figures_of(slices, classes, calibration.threshold),
+        STACKED: figures_of(stacked, classes, calibration.threshold),
         "series": figures_of(series, classes, calibration.series_threshold),
         "confusion": confusion(series, classes, calibration.series_threshold).tolist(),
     }

@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from napari_mrseq.training.evaluation import STACKED
+
 _MEASURES = ("accuracy", "family accuracy", "macro F1")
 _AREA = "known against unknown, AUROC"
+_KINDS = {"slices": "slices", STACKED: "in stack", "series": "series"}
+_NOTHING = "–"
 
 
 def text_of(figures: dict[str, Any]) -> str:
     """Write the figures of an evaluation as text: shares in percent, nothing that is not there."""
-    slices, series = figures["slices"], figures["series"]
-    lines = [f"{'':42}{'slices':>10}{'series':>10}", _line("cases", slices, series, "cases")]
+    kinds = [figures[kind] for kind in _KINDS if kind in figures]
+    titles = [title for kind, title in _KINDS.items() if kind in figures]
+    lines = ["".join([f"{'':42}", *(f"{title:>10}" for title in titles)])]
+    lines.append(_line("cases", [one["cases"] for one in kinds]))
     for part in ("measures", "forced", "said"):
-        own, other = slices.get(part, {}), series.get(part, {})
-        keys = _MEASURES if part == "measures" else own
-        lines += [_share(key, own, other) for key in keys if _told(own, other, key)]
-    if _told(slices, series, _AREA):
-        lines.append(_line(_AREA, slices, series, _AREA))
-    lines += ["", *_per_class(series)]
+        own = [one.get(part, {}) for one in kinds]
+        for key in _MEASURES if part == "measures" else own[0]:
+            lines += _told(key, [_percent(one.get(key)) for one in own])
+    lines += _told(_AREA, [one.get(_AREA) or _NOTHING for one in kinds])
+    lines += ["", *_per_class(figures["series"])]
     lines += ["", "series: truth in rows, what is said in columns", *_matrix(figures)]
     if "against" in figures:
         lines += ["", *_beside(figures)]
@@ -53,20 +58,17 @@ def _per_class(series: dict[str, Any]) -> Iterator[str]:
         yield f"  {label:{width}}{row['cases']:6}{member:>10}{family:>10}"
 
 
-def _told(slices: dict[str, Any], series: dict[str, Any], key: str) -> bool:
-    return slices.get(key) is not None or series.get(key) is not None
+def _told(title: str, cells: list[Any]) -> list[str]:
+    """Write a line, none where there is nothing to tell."""
+    return [] if set(cells) == {_NOTHING} else [_line(title, cells)]
 
 
-def _line(title: str, slices: dict[str, Any], series: dict[str, Any], key: str) -> str:
-    return f"{title:42}{slices[key] or '–':>10}{series[key] or '–':>10}"
-
-
-def _share(key: str, slices: dict[str, Any], series: dict[str, Any]) -> str:
-    return f"{key:42}{_percent(slices[key]):>10}{_percent(series[key]):>10}"
+def _line(title: str, cells: list[Any]) -> str:
+    return f"{title:42}" + "".join(f"{cell or _NOTHING:>10}" for cell in cells)
 
 
 def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{100 * value:.1f} %"
+    return _NOTHING if value is None else f"{100 * value:.1f} %"
 
 
 def _matrix(figures: dict[str, Any]) -> list[str]:

@@ -24,8 +24,9 @@ from napari_mrseq.errors import CatalogueError
 from napari_mrseq.model import load_model
 from napari_mrseq.model.registry import read_card
 from napari_mrseq.sequences import UNKNOWN, family_of, plain_member
+from napari_mrseq.training.answers import Answers, answer_series, answer_slices
 from napari_mrseq.training.catalogue import read_catalogue
-from napari_mrseq.training.evaluation import STACKS, Answers, answer_series, answer_slices
+from napari_mrseq.training.evaluation import STACKS
 from napari_mrseq.training.weights_file import rewrite_card
 
 if TYPE_CHECKING:

@@ -15,9 +15,10 @@ from napari_mrseq.model import Model, networks
 from napari_mrseq.model.card import Calibration, Card
 from napari_mrseq.model.registry import read_card
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN
+from napari_mrseq.training.answers import answer_in_stacks, answer_series, answer_slices
 from napari_mrseq.training.calibrate import calibrate, cross_calibrated, halves
 from napari_mrseq.training.catalogue import STRIPPED, Row, classes_of, read_catalogue
-from napari_mrseq.training.evaluation import answer_series, answer_slices, figures_by_kind
+from napari_mrseq.training.evaluation import figures_by_kind
 from napari_mrseq.training.familiarize import familiarized
 from napari_mrseq.training.fit import Recipe, fit
 from napari_mrseq.training.images import load_images
@@ -108,9 +109,11 @@ def evaluate(model: Model, rows: list[Row], log: Callable[[str], None] = print) 
         See `figures_by_kind`.
     """
     log(f"judging {len(rows)} pictures")
+    calibration = model.card.calibration
     slices = answer_slices(model, rows)
-    series = answer_series(slices, rows, model.card.calibration.series_temperature)
-    return figures_by_kind(model.card.calibration, model.classes, slices, series)
+    stacked = answer_in_stacks(slices, rows, model.classes, calibration)
+    series = answer_series(slices, rows, calibration.series_temperature)
+    return figures_by_kind(calibration, model.classes, slices, stacked, series)
 
 
 def finished(

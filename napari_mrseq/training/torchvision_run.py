@@ -16,10 +16,10 @@ from napari_mrseq.model import Model, networks
 from napari_mrseq.model.card import KEY, TORCHVISION, Card
 from napari_mrseq.model.torchvision_preparation import CENTRE
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN
+from napari_mrseq.training.answers import answer_slices
 from napari_mrseq.training.calibrate import calibrate
 from napari_mrseq.training.catalogue import classes_of, read_catalogue
 from napari_mrseq.training.comparison import measure
-from napari_mrseq.training.evaluation import answer_slices
 from napari_mrseq.training.run import FIGURES, WEIGHTS
 from napari_mrseq.training.torchvision_fit import WINDOW, TorchvisionRecipe, fit_torchvision
 

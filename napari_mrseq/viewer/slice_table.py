@@ -10,7 +10,13 @@ from qtpy.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLay
 from napari_mrseq.sequences import UNKNOWN, colour_of, name_of
 from napari_mrseq.verdict import correct_slice
 from napari_mrseq.viewer.table import KEY_ROLE, Cell, Row, SortedTable
-from napari_mrseq.viewer.wording import decision_words, is_odd, percent, runners_up
+from napari_mrseq.viewer.wording import (
+    alone_words,
+    decision_words,
+    is_odd,
+    percent,
+    runners_up,
+)
 
 if TYPE_CHECKING:
     from napari_mrseq.verdict import SliceVerdict
@@ -89,9 +95,14 @@ def _row(state: LayerState, index: int) -> Row:
             Cell(number, index, hint=judged.sop_instance_uid or ""),
             Cell(name_of(judged.sequence), colour=colour_of(judged.sequence, judged.probabilities)),
             Cell(percent(judged.confidence) if named else "", judged.confidence),
-            Cell(_note(state, judged), hint=runners_up(judged.probabilities, judged.sequence)),
+            Cell(_note(state, judged), hint=_hint(judged)),
         ),
     )
+
+
+def _hint(judged: SliceVerdict) -> str:
+    words = [runners_up(judged.probabilities, judged.sequence), alone_words(judged)]
+    return "\n".join(filter(None, words))
 
 
 def _note(state: LayerState, judged: SliceVerdict) -> str:

@@ -96,6 +96,12 @@ def runners_up(probabilities: Mapping[str, float], said: str, *, alone: bool = T
     return ("pixels alone: " if quoted else "then ") + ", ".join(words)
 
 
+def alone_words(judged: SliceVerdict) -> str:
+    """Return what a slice would be without its stack; ``""`` where that had no say."""
+    alone = judged.judged_alone
+    return "" if alone is None else f"without its stack: {decision_words(alone.decision)}"
+
+
 def header_words(claim: HeaderClaim | None) -> str:
     """Return what the header claims, with its evidence."""
     if claim is None:

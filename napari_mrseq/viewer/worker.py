@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.decision import decide
 from napari_mrseq.errors import MrseqError
-from napari_mrseq.judging import judge_slices
-from napari_mrseq.verdict import conclude
+from napari_mrseq.judging import conclude, judge_slices
 
 if TYPE_CHECKING:
     from napari_mrseq.model import Model
@@ -157,12 +156,12 @@ def _classify_job(
 
 
 def _still_valid(job: Job, model: Model) -> dict[int, SliceVerdict]:
-    """Return the slices judged before, worded by the least confidence that is asked for now."""
+    """Return the slices judged before, each alone, by the least confidence asked for now."""
     # Slices of two models don't add up to one verdict.
     if job.known_by.get("sha256") != model.sha256:
         return {}
     threshold = model.card.calibration.threshold
-    return {index: _worded(one, threshold) for index, one in job.known.items()}
+    return {index: _worded(one.judged_alone or one, threshold) for index, one in job.known.items()}
 
 
 def _worded(judged: SliceVerdict, threshold: float) -> SliceVerdict:

@@ -15,10 +15,11 @@ import pytest
 from PIL import Image
 
 from napari_mrseq import load_model
+from napari_mrseq.training.answers import Answers
 from napari_mrseq.training.cases import best_answer, cases_of
 from napari_mrseq.training.catalogue import Row, read_catalogue
 from napari_mrseq.training.comparison import measure, unseen_rows
-from napari_mrseq.training.evaluation import Answers, figures_of
+from napari_mrseq.training.evaluation import figures_of
 from napari_mrseq.training.measures import compared, macro_f1, measures_of
 from napari_mrseq.training.page import page_of
 

@@ -17,7 +17,7 @@ from napari_mrseq.denial import support
 from napari_mrseq.model.card import KEY
 from napari_mrseq.model.registry import entries, read_card
 from napari_mrseq.sequences import family_of
-from napari_mrseq.training.evaluation import Answers
+from napari_mrseq.training.answers import Answers
 from napari_mrseq.training.joining import ACCUSED, fit_join
 
 CLASSES = ("T1", "T1C", "T2", "FLAIR", "UNKNOWN")

@@ -1,0 +1,132 @@
+"""Slices of one stack held against each other: what all of them show speaks for each of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from napari_mrseq.decision import by_class, by_family
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from napari_mrseq.model.card import Calibration
+
+# Share of a stack over which a neighbour's word fades (one standard deviation): the poor ends of a
+# stack hear its middle, and the halves of a stack put together from two keep apart.
+REACH = 0.3
+# Power of a slice's own probabilities. Labelled stacks, each of one sequence, would have it 0:
+# this much lets slices speak for themselves in stacks that are mixed.
+OWN_POWER = 0.2
+# A slice this sure by itself that it is of another family keeps its word: stacks can be mixed.
+SURE = 0.9
+# Of a few slices, such as the three planes of a localizer, none lies beside another.
+LEAST_SLICES = 4
+
+
+def held_together(
+    probabilities: NDArray[Any],
+    weights: NDArray[Any],
+    volumes: NDArray[Any],
+    places: NDArray[Any],
+    classes: Sequence[str],
+    calibration: Calibration,
+) -> NDArray[np.float64]:
+    """Let the slices of each volume speak for each other.
+
+    Slices of one volume are of one sequence but for stacks put together by hand: the end of a
+    stack, where there is little to see, is what its middle is. A slice's own probabilities and
+    those around it are joined in a logarithmic opinion pool (`pooled`).
+
+    Parameters
+    ----------
+    probabilities : (n, classes) array
+        Of each slice alone.
+    weights : (n,) array
+        How much each slice shows; one that shows nothing keeps its own word.
+    volumes : (n,) array
+        Volume each slice belongs to.
+    places : (n,) array
+        Place of each slice in its volume, 0 to 1.
+    classes : sequence of str
+        Columns of the probabilities.
+    calibration : Calibration
+        Its `stack_power`; with one of 0 nothing changes.
+
+    Returns
+    -------
+    (n, classes) array
+        Rows sum to 1.
+    """
+    alone = np.asarray(probabilities, dtype=float)
+    if not calibration.stack_power:
+        return alone
+    result = alone.copy()
+    for volume in np.unique(volumes):
+        seen = np.flatnonzero((volumes == volume) & (weights > 0))
+        if seen.size >= LEAST_SLICES:
+            near = around(alone[seen], weights[seen], places[seen])
+            together = pooled(alone[seen], near, calibration.stack_power)
+            result[seen] = _keep_sure(alone[seen], together, classes)
+    return result
+
+
+def around(
+    probabilities: NDArray[Any], weights: NDArray[Any], places: NDArray[Any]
+) -> NDArray[np.float64]:
+    """Average log-probabilities of the slices of one volume around each of them, itself included.
+
+    A slice counts by what it shows and by how near it is (a Gaussian of `REACH`).
+
+    Returns
+    -------
+    (n, classes) array
+    """
+    distances = (places[:, None] - places[None]) / REACH
+    counts = np.exp(-0.5 * distances**2) * weights[None]
+    counts /= counts.sum(axis=1, keepdims=True)
+    return np.asarray(counts @ np.log(probabilities.clip(1e-7)))
+
+
+def pooled(
+    probabilities: NDArray[Any], near: NDArray[Any], stack_power: float
+) -> NDArray[np.float64]:
+    """Join each slice's own probabilities with what is `around` it.
+
+    A logarithmic opinion pool (Genest & Zidek, Combining Probability Distributions, 1986).
+
+    Parameters
+    ----------
+    probabilities : (n, classes) array
+        Of the slices, to the power `OWN_POWER`.
+    near : (n, classes) array
+        Logarithms, as `around` returns them.
+    stack_power : float
+        Multiplies them.
+
+    Returns
+    -------
+    (n, classes) array
+        Rows sum to 1.
+    """
+    logits = OWN_POWER * np.log(probabilities.clip(1e-7)) + stack_power * near
+    shares = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(shares / shares.sum(axis=1, keepdims=True))
+
+
+def _keep_sure(
+    alone: NDArray[Any], together: NDArray[np.float64], classes: Sequence[str]
+) -> NDArray[np.float64]:
+    kept = together.copy()
+    for index, (own, joined) in enumerate(zip(alone, together, strict=True)):
+        family, surety = _likeliest(classes, own)
+        if surety >= SURE and family != _likeliest(classes, joined)[0]:
+            kept[index] = own
+    return kept
+
+
+def _likeliest(classes: Sequence[str], row: NDArray[Any]) -> tuple[str, float]:
+    return max(by_family(by_class(classes, row)).items(), key=lambda item: item[1])

@@ -1,0 +1,134 @@
+"""What a model says of labelled pictures: of each alone, of each in its stack, of each series."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from napari_mrseq.decision import aggregate
+from napari_mrseq.stack import held_together
+from napari_mrseq.training.labelled_slices import read_slice
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from napari_mrseq.model import Model
+    from napari_mrseq.model.card import Calibration
+    from napari_mrseq.training.catalogue import Row
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What a model said of labelled cases (slices or series).
+
+    Attributes
+    ----------
+    labels, origins : (n,) arrays of str
+        The truth, and where the case comes from.
+    probabilities : (n, classes) array
+        What the model said.
+    positions : (n,) array
+        Place in the stack, 0 to 1; nan where unknown.
+    shown : (n,) array
+        How much a slice shows; 1 for series.
+    """
+
+    labels: NDArray[np.str_]
+    origins: NDArray[np.str_]
+    probabilities: NDArray[np.float64]
+    positions: NDArray[np.float64]
+    shown: NDArray[np.float64]
+
+    def subset(self, chosen: NDArray[np.bool_]) -> Answers:
+        """Return some of the cases."""
+        return Answers(
+            self.labels[chosen],
+            self.origins[chosen],
+            self.probabilities[chosen],
+            self.positions[chosen],
+            self.shown[chosen],
+        )
+
+
+def joined(parts: Sequence[Answers]) -> Answers:
+    """Put the cases of several parts together."""
+    return Answers(
+        np.concatenate([part.labels for part in parts]),
+        np.concatenate([part.origins for part in parts]),
+        np.concatenate([part.probabilities for part in parts]),
+        np.concatenate([part.positions for part in parts]),
+        np.concatenate([part.shown for part in parts]),
+    )
+
+
+def answer_slices(
+    model: Model, rows: Sequence[Row], progress: Callable[[int, int], None] | None = None
+) -> Answers:
+    """Let a model judge each picture."""
+    probabilities, weights = [], []
+    for index, row in enumerate(rows):
+        read = read_slice(row)
+        said, weight = model.examine(
+            read.pixels[None], pixel_spacing=read.pixel_spacing, as_shown=read.as_shown
+        )
+        probabilities.append(said[0])
+        weights.append(weight[0])
+        if progress:
+            progress(index + 1, len(rows))
+    return Answers(
+        labels=np.array([row.label for row in rows]),
+        origins=np.array([row.origin for row in rows]),
+        probabilities=np.array(probabilities, dtype=float),
+        positions=np.array([np.nan if r.position is None else r.position for r in rows]),
+        shown=np.array(weights, dtype=float),
+    )
+
+
+def series_members(rows: Sequence[Row]) -> list[list[int]]:
+    """Return the places of each series' rows, in the order of `answer_series`."""
+    members: dict[tuple[str, str], list[int]] = {}
+    for index, row in enumerate(rows):
+        members.setdefault((row.series, row.label), []).append(index)
+    return list(members.values())
+
+
+def answer_series(slices: Answers, rows: Sequence[Row], temperature: float) -> Answers:
+    """Join the answers on slices into one a series, as a verdict does."""
+    members = series_members(rows)
+    firsts = [indices[0] for indices in members]
+    joined = [
+        aggregate(slices.probabilities[i], slices.shown[i], np.zeros(len(i)), temperature)
+        for i in members
+    ]
+    return Answers(
+        labels=slices.labels[firsts],
+        origins=slices.origins[firsts],
+        probabilities=np.array(joined),
+        positions=np.full(len(firsts), np.nan),
+        shown=np.ones(len(firsts)),
+    )
+
+
+def answer_in_stacks(
+    slices: Answers, rows: Sequence[Row], classes: Sequence[str], calibration: Calibration
+) -> Answers:
+    """Hold the slices of each series against each other, as a verdict does."""
+    volumes = np.empty(len(rows), dtype=int)
+    places = np.empty(len(rows))
+    for number, members in enumerate(series_members(rows)):
+        volumes[members] = number
+        places[members] = places_of(slices.positions[members])
+    together = held_together(
+        slices.probabilities, slices.shown, volumes, places, classes, calibration
+    )
+    return replace(slices, probabilities=together)
+
+
+def places_of(positions: NDArray[Any]) -> NDArray[np.float64]:
+    """Return where the slices of one series lie, 0 to 1; in a row where the catalogue is silent."""
+    if np.isnan(positions).any():
+        return np.linspace(0, 1, len(positions))
+    return np.asarray(positions, dtype=float)

@@ -1,0 +1,98 @@
+"""Slices of one stack speak for each other, and only where they should."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from napari_mrseq.model.card import Calibration
+from napari_mrseq.stack import held_together
+
+CLASSES = ("T1", "T2", "FLAIR", "UNKNOWN")
+TOGETHER = Calibration(stack_power=1.2)
+
+
+def showing(code: str, probability: float) -> np.ndarray:
+    """Return a slice that shows one sequence, the rest spread over the others."""
+    rest = (1 - probability) / (len(CLASSES) - 1)
+    return np.array([probability if one == code else rest for one in CLASSES])
+
+
+def said(
+    rows: list[np.ndarray],
+    *,
+    weights: list[float] | None = None,
+    volumes: list[int] | None = None,
+    calibration: Calibration = TOGETHER,
+) -> list[tuple[str, float]]:
+    """Return the likeliest class of each slice of a stack, and its probability."""
+    count = len(rows)
+    together = held_together(
+        np.array(rows),
+        np.array(weights or [1.0] * count),
+        np.array(volumes or [0] * count),
+        np.linspace(0, 1, count),
+        CLASSES,
+        calibration,
+    )
+    assert together.sum(axis=1) == pytest.approx(1.0)
+    return [(CLASSES[row.argmax()], float(row.max())) for row in together]
+
+
+def codes(answers: list[tuple[str, float]]) -> list[str]:
+    return [code for code, _ in answers]
+
+
+def test_the_poor_ends_of_a_stack_are_what_its_middle_is():
+    ends = [showing("T1", 0.4), showing("UNKNOWN", 0.4)]
+    answers = said(
+        [*ends, *[showing("T2", 0.9)] * 16, *ends], weights=[0.1] * 2 + [1] * 16 + [0.1] * 2
+    )
+    assert codes(answers) == ["T2"] * 20
+
+
+def test_an_end_is_less_sure_than_the_middle():
+    answers = said([showing("T1", 0.5), showing("T1", 0.5), *[showing("T2", 0.9)] * 14])
+    assert answers[0][1] < answers[8][1]
+
+
+def test_a_slice_that_is_sure_of_another_sequence_keeps_its_word():
+    odd = showing("T1", 0.95)
+    answers = said([*[showing("T2", 0.9)] * 8, odd, *[showing("T2", 0.9)] * 8])
+    assert answers[8] == ("T1", pytest.approx(0.95))
+    assert codes(answers[:8] + answers[9:]) == ["T2"] * 16
+
+
+def test_a_strange_picture_in_a_stack_stays_unknown():
+    answers = said([*[showing("T2", 0.9)] * 8, showing("UNKNOWN", 0.93)])
+    assert answers[-1][0] == "UNKNOWN"
+
+
+def test_a_stack_put_together_from_two_halves_is_told_apart():
+    halves = [showing("T1", 0.8)] * 10 + [showing("FLAIR", 0.8)] * 10
+    assert codes(said(halves)) == ["T1"] * 10 + ["FLAIR"] * 10
+
+
+def test_a_slice_that_shows_nothing_is_not_named_by_its_neighbours():
+    blank = np.full(len(CLASSES), 1 / len(CLASSES))
+    answers = said([blank, *[showing("T2", 0.9)] * 8], weights=[0.0] + [1.0] * 8)
+    assert answers[0][1] == pytest.approx(1 / len(CLASSES))
+
+
+def test_volumes_of_a_4_d_series_do_not_hear_each_other():
+    rows = [showing("FLAIR", 0.7)] * 5 + [showing("T2", 0.7)] * 5
+    assert codes(said(rows, volumes=[0] * 5 + [1] * 5)) == ["FLAIR"] * 5 + ["T2"] * 5
+
+
+def test_three_planes_of_a_localizer_are_judged_each_alone():
+    planes = [showing("T1", 0.6), showing("T2", 0.6), showing("T1", 0.6)]
+    assert said(planes) == [
+        ("T1", pytest.approx(0.6)),
+        ("T2", pytest.approx(0.6)),
+        ("T1", pytest.approx(0.6)),
+    ]
+
+
+def test_a_model_that_was_not_fitted_to_stacks_judges_each_slice_alone():
+    rows = [showing("T1", 0.5), *[showing("T2", 0.9)] * 5]
+    assert codes(said(rows, calibration=Calibration()))[0] == "T1"
