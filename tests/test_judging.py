@@ -1,14 +1,25 @@
 from __future__ import annotations
 
+import csv
+import io
 import json
+from pathlib import Path
 
 import jsonschema
 import numpy as np
 import pytest
 
-from napari_mrseq import classify, load_model
-from napari_mrseq.judging import classify_steps
+import napari_mrseq
+from napari_mrseq import classify, load_model, read
+from napari_mrseq.judging import classify_steps, conclude
+from napari_mrseq.report import to_csv
 from napari_mrseq.series import series_from_array
+
+SAMPLE = Path(napari_mrseq.__file__).parent / "sample_study"
+
+
+def sample_pixels(folder: str) -> np.ndarray:
+    return np.asarray(read(SAMPLE / folder)[0].pixels)
 
 
 def test_noise_is_unknown_and_its_record_fits_the_schema(schema_file):
@@ -47,3 +58,37 @@ def test_fast_looks_at_a_few_slices_of_each_volume():
     verdict = classify(series, load_model(device="cpu"), fast=True)
     assert {s.volume for s in verdict.slices} == {0, 1}
     assert len(verdict.slices) <= 10
+
+
+def test_every_slice_of_a_stack_is_what_the_stack_is_and_keeps_its_own_word(schema_file):
+    verdict = classify(read(SAMPLE / "t1_fl2d_sag")[0], load_model(device="cpu"))
+    assert {judged.sequence for judged in verdict.slices} == {"T1"}
+    record = verdict.to_dict()
+    jsonschema.validate([record], json.loads(schema_file.read_text()))
+    surer = [entry["confidence"] > entry["alone"]["confidence"] for entry in record["slices"]]
+    assert np.mean(surer) > 0.5
+    rows = list(csv.DictReader(io.StringIO(to_csv([record]).decode())))
+    assert [row["slice_alone_sequence"] for row in rows[1:]] == [
+        entry["alone"]["sequence"] for entry in record["slices"]
+    ]
+
+
+def test_a_stack_put_together_from_two_series_is_told_apart():
+    mixed = np.concatenate([sample_pixels("t1_se_tra")[:9], sample_pixels("pd_tse_tra")[9:]])
+    verdict = classify(series_from_array(mixed, name="mixed"), load_model(device="cpu"))
+    told = [judged.sequence for judged in verdict.slices]
+    # Where they meet, either may be said.
+    assert set(told[:7]) == {"T1"}
+    assert set(told[-7:]) == {"PD"}
+
+
+def test_a_verdict_made_anew_from_its_own_slices_is_the_same():
+    model = load_model(device="cpu")
+    verdict = classify(read(SAMPLE / "t2_tse_tra")[0], model)
+    again = conclude(verdict.series, model, verdict.slices)
+    assert again.to_dict() == verdict.to_dict()
+
+
+def test_a_slice_judged_by_itself_has_no_stack():
+    verdict = classify(read(SAMPLE / "t2_tse_tra")[0], load_model(device="cpu"), slices=[9])
+    assert "alone" not in verdict.to_dict()["slices"][0]

@@ -111,6 +111,19 @@ def test_open_a_folder_press_run_and_read(
     )
 
 
+def test_the_ends_of_a_judged_stack_are_what_its_middle_is(
+    qtbot, viewer, sample_study: Path
+) -> None:
+    viewer.open(str(sample_study / "t2_tse_tra"), plugin="napari-mrseq")
+    panel = open_panel(viewer)
+    run(qtbot, panel)
+    for place in range(viewer.layers[0].data.shape[0]):
+        viewer.dims.set_current_step(0, place)
+        assert viewer.canvas.overlays.text.text.startswith("T2 ")
+    press(qtbot, panel.slices.only_odd)
+    assert panel.slices.table.proxy.rowCount() == 0
+
+
 def test_the_panel_says_what_python_says(qtbot, viewer, sample_study: Path) -> None:
     folder = sample_study / "t1_se_tra"
     viewer.open(str(folder), plugin="napari-mrseq")

@@ -199,6 +199,16 @@ def test_every_slice_has_its_row(slices: SliceTable) -> None:
     assert column(slices.table, 3) == ["", "", "▲ odd", ""]
 
 
+def test_a_slice_tells_what_it_would_be_without_its_stack(slices: SliceTable, make_verdict) -> None:
+    state = judged(make_verdict, ["T1"] * 4)
+    alone = judged(make_verdict, ["T2"]).judged[0]
+    state.judged[2] = replace(state.judged[2], judged_alone=alone)
+    slices.show_state(state)
+    hints = [slices.table.proxy.index(row, 3).data(Qt.ItemDataRole.ToolTipRole) for row in range(4)]
+    assert hints[2].endswith("without its stack: T2 90 %")
+    assert "without" not in hints[1]
+
+
 def test_the_odd_ones_can_be_seen_alone(qtbot, slices: SliceTable) -> None:
     qtbot.mouseClick(
         slices.only_odd, Qt.MouseButton.LeftButton, pos=QPoint(8, slices.only_odd.height() // 2)
