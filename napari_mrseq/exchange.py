@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # Two headers that fit the other's pixels this much better (log of the ratio of supports) are
 # taken for exchanged. `benchmarks/lying_headers.py` prints what it finds, and whom it accuses.
-EXCHANGED = 2.5
+EXCHANGED = 1.5
 # No support is taken to be smaller: networks are not that sure.
 LEAST_SUPPORT = 1e-6
 
