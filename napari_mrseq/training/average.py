@@ -1,9 +1,9 @@
-"""Average the weights of two trainings from one start: ``python -m napari_mrseq.training.average``.
+"""Average the weights of several trainings: ``python -m napari_mrseq.training.average``.
 
-``… FIRST SECOND OUTPUT --catalogue CATALOGUE`` measures what is familiar to the average on what
-both were trained on, and calibrates and measures it on the fold that neither was; ``--as TWIN``
-takes calibration and figures from another average, where no fold is left. Averages of networks
-trained on from the same weights are often better than each
+``… LAST BEFORE [MORE …] --output FILE --catalogue CATALOGUE`` measures what is familiar to the
+average on what all were trained on, and calibrates and measures it on the fold that none was;
+``--as TWIN`` takes calibration and figures from another average, where no fold is left. Averages of
+networks trained on from the same weights are often better than each
 (Wortsman et al., Model soups, ICML 2022).
 """
 
@@ -12,7 +12,9 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import torch
 from safetensors.torch import load_file
 
 from napari_mrseq.errors import ModelError
@@ -23,21 +25,23 @@ from napari_mrseq.training.familiarize import PREFIX
 from napari_mrseq.training.run import finished
 from napari_mrseq.training.weights_file import save_weights
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 
 def average(
-    first: Path,
-    second: Path,
+    paths: Sequence[Path],
     output: Path,
     *,
     catalogue: Path,
     twin: Path | None = None,
 ) -> Card:
-    """Write the mean of two models' weights, with the first one's card.
+    """Write the mean of the weights of several models, with the first one's card.
 
     Parameters
     ----------
-    first, second : Path
-        Weights files of the same network and classes.
+    paths : sequence of Path
+        Weights files of the same network and classes, the latest training first.
     output : Path
         Where the average goes.
     catalogue : Path
@@ -48,30 +52,37 @@ def average(
     Raises
     ------
     ModelError
-        If the two differ in network or classes, or were not kept from the same fold.
+        If they differ in network or classes, or were not kept from the same fold.
     """
-    card, other = read_card(first), read_card(second)
-    if (card.network, card.classes) != (other.network, other.classes):
-        raise ModelError(f"{first} and {second} differ in network or classes")
-    folds = [one.training["recipe"]["held_out"] for one in (card, other)]
-    if folds[0] != folds[1]:
-        raise ModelError(f"{first} was kept from fold {folds[0]}, {second} from fold {folds[1]}")
-    theirs = load_file(second)
+    cards = [read_card(path) for path in paths]
+    card, others = cards[0], cards[1:]
+    for path, other in zip(paths[1:], others, strict=True):
+        _refuse_unlike(paths[0], card, path, other)
+    tensors = [load_file(path) for path in paths]
     weights = {
-        name: (ours.float() + theirs[name].float()) / 2
-        for name, ours in load_file(first).items()
+        name: torch.stack([one[name].float() for one in tensors]).mean(dim=0)
+        for name in tensors[0]
         if not name.startswith(PREFIX)
     }
-    card = replace(card, training=dict(card.training) | {"averaged_with": other.training})
+    training = dict(card.training) | {"averaged_with": [other.training for other in others]}
+    card = replace(card, training=training)
     card, weights = finished(card, weights, read_catalogue(catalogue), twin)
     save_weights(weights, card, output)
     return card
 
 
+def _refuse_unlike(first: Path, card: Card, second: Path, other: Card) -> None:
+    if (card.network, card.classes) != (other.network, other.classes):
+        raise ModelError(f"{first} and {second} differ in network or classes")
+    folds = [one.training["recipe"]["held_out"] for one in (card, other)]
+    if folds[0] != folds[1]:
+        raise ModelError(f"{first} was kept from fold {folds[0]}, {second} from fold {folds[1]}")
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("first", "second", "output"):
-        parser.add_argument(name, type=Path)
+    parser.add_argument("paths", type=Path, nargs="+", metavar="weights")
+    parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--catalogue", type=Path, required=True)
     parser.add_argument("--as", dest="twin", type=Path)
     chosen = parser.parse_args()

@@ -1,4 +1,4 @@
-"""Two trainings averaged: weights between both, calibrated on the fold that neither saw."""
+"""Trainings averaged: weights between them, calibrated on the fold that none saw."""
 
 from __future__ import annotations
 
@@ -35,27 +35,26 @@ def trained(catalogue, folder, **changes):
     return train(catalogue, folder, recipe, name="mean", version="1", log=lambda _: None)
 
 
-def test_the_average_lies_between_and_is_measured_on_what_neither_saw(catalogue, tmp_path):
-    first, second = (trained(catalogue, tmp_path / str(seed), seed=seed) for seed in (0, 1))
+def test_the_average_lies_between_and_is_measured_on_what_none_saw(catalogue, tmp_path):
+    paths = [trained(catalogue, tmp_path / str(seed), seed=seed) for seed in (0, 1, 2)]
     output = tmp_path / "mean.safetensors"
-    card = average(first, second, output, catalogue=catalogue)
+    card = average(paths, output, catalogue=catalogue)
     assert card.figures["slices"]["cases"] == 4
-    ours, theirs, mean = load_file(first), load_file(second), load_file(output)
+    assert [one["recipe"]["seed"] for one in card.training["averaged_with"]] == [1, 2]
     name = "stem.0.weight"
-    torch.testing.assert_close(
-        mean[name].float(), (ours[name].float() + theirs[name].float()) / 2, rtol=2e-3, atol=1e-4
-    )
+    mean, parts = load_file(output)[name].float(), [load_file(path)[name].float() for path in paths]
+    torch.testing.assert_close(mean, sum(parts) / 3, rtol=2e-3, atol=1e-4)
     assert load_model(output, device="cpu").classes == ("T1", "T2", "UNKNOWN")
 
 
 def test_an_average_of_trainings_on_all_folds_takes_its_figures_from_a_twin(catalogue, tmp_path):
     first, second = (trained(catalogue, tmp_path / str(seed), seed=seed) for seed in (0, 1))
     twin = tmp_path / "twin.safetensors"
-    known = average(first, second, twin, catalogue=catalogue)
+    known = average([first, second], twin, catalogue=catalogue)
     third, fourth = (
         trained(catalogue, tmp_path / f"all{seed}", seed=seed, held_out=None) for seed in (0, 1)
     )
-    card = average(third, fourth, tmp_path / "b.safetensors", catalogue=catalogue, twin=twin)
+    card = average([third, fourth], tmp_path / "b.safetensors", catalogue=catalogue, twin=twin)
     assert (card.calibration, card.figures) == (known.calibration, known.figures)
 
 
@@ -63,4 +62,4 @@ def test_trainings_kept_from_different_folds_are_not_averaged(catalogue, tmp_pat
     first = trained(catalogue, tmp_path / "a")
     second = trained(catalogue, tmp_path / "b", held_out=1)
     with pytest.raises(ModelError, match="kept from fold"):
-        average(first, second, tmp_path / "mean.safetensors", catalogue=catalogue)
+        average([first, second], tmp_path / "mean.safetensors", catalogue=catalogue)
