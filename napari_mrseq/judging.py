@@ -145,7 +145,7 @@ def conclude(series: Series, model: Model, judged: Sequence[SliceVerdict]) -> Ve
     header = claim_of(series)
     last = max(series.pixels.shape[-3] - 1, 1)
     places = np.array([verdict.index / last for verdict in alone])
-    together = held_together(rows, weights, volumes, places, model.classes, calibration)
+    together = held_together(rows, weights, volumes, places, model.classes, calibration.stack_power)
     return Verdict(
         series=series,
         decision=join(probabilities, header, calibration.series_threshold, calibration.join_power),

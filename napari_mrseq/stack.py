@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from napari_mrseq.model.card import Calibration
-
 # Share of a stack over which a neighbour's word fades (one standard deviation): the poor ends of a
 # stack hear its middle, and the halves of a stack put together from two keep apart.
 REACH = 0.3
@@ -33,7 +31,7 @@ def held_together(
     volumes: NDArray[Any],
     places: NDArray[Any],
     classes: Sequence[str],
-    calibration: Calibration,
+    stack_power: float,
 ) -> NDArray[np.float64]:
     """Let the slices of each volume speak for each other.
 
@@ -53,8 +51,8 @@ def held_together(
         Place of each slice in its volume, 0 to 1.
     classes : sequence of str
         Columns of the probabilities.
-    calibration : Calibration
-        Its `stack_power`; with one of 0 nothing changes.
+    stack_power : float
+        Of the model's calibration: how much the slices around one count. With 0 nothing changes.
 
     Returns
     -------
@@ -62,14 +60,14 @@ def held_together(
         Rows sum to 1.
     """
     alone = np.asarray(probabilities, dtype=float)
-    if not calibration.stack_power:
+    if not stack_power:
         return alone
     result = alone.copy()
     for volume in np.unique(volumes):
         seen = np.flatnonzero((volumes == volume) & (weights > 0))
         if seen.size >= LEAST_SLICES:
             near = around(alone[seen], weights[seen], places[seen])
-            together = pooled(alone[seen], near, calibration.stack_power)
+            together = pooled(alone[seen], near, stack_power)
             result[seen] = _keep_sure(alone[seen], together, classes)
     return result
 

@@ -21,7 +21,7 @@ FLOORS = [
     {"study", "exchange"},
     {"judging"},
     {"verdict"},
-    {"denial"},
+    {"denial", "stack"},
     {"decision"},
     {"model", "header", "reading", "protocols", "labelling"},
     {"series"},

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from napari_mrseq.model import Model
-    from napari_mrseq.model.card import Calibration
     from napari_mrseq.training.catalogue import Row
 
 
@@ -113,7 +112,7 @@ def answer_series(slices: Answers, rows: Sequence[Row], temperature: float) -> A
 
 
 def answer_in_stacks(
-    slices: Answers, rows: Sequence[Row], classes: Sequence[str], calibration: Calibration
+    slices: Answers, rows: Sequence[Row], classes: Sequence[str], stack_power: float
 ) -> Answers:
     """Hold the slices of each series against each other, as a verdict does."""
     volumes = np.empty(len(rows), dtype=int)
@@ -122,7 +121,7 @@ def answer_in_stacks(
         volumes[members] = number
         places[members] = places_of(slices.positions[members])
     together = held_together(
-        slices.probabilities, slices.shown, volumes, places, classes, calibration
+        slices.probabilities, slices.shown, volumes, places, classes, stack_power
     )
     return replace(slices, probabilities=together)
 

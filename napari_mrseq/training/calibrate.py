@@ -94,7 +94,7 @@ def cross_calibrated(
         warm = _warmed(slices.subset(tested), own.temperature)
         theirs = _kept(rows, tested)
         all_slices.append(warm)
-        all_stacked.append(answer_in_stacks(warm, theirs, classes, own))
+        all_stacked.append(answer_in_stacks(warm, theirs, classes, own.stack_power))
         all_series.append(answer_series(warm, theirs, own.series_temperature))
     return joined(all_slices), joined(all_stacked), joined(all_series)
 

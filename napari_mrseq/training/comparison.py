@@ -125,7 +125,7 @@ def _measured(
     slices = answer_slices(model, rows)
     series = answer_series(slices, rows, calibration.series_temperature)
     firsts = [rows[members[0]] for members in series_members(rows)]
-    stacked = answer_in_stacks(slices, rows, model.classes, calibration)
+    stacked = answer_in_stacks(slices, rows, model.classes, calibration.stack_power)
     parts = {
         "slices": (slices, rows, calibration.threshold),
         STACKED: (stacked, rows, calibration.threshold),

@@ -111,7 +111,7 @@ def evaluate(model: Model, rows: list[Row], log: Callable[[str], None] = print) 
     log(f"judging {len(rows)} pictures")
     calibration = model.card.calibration
     slices = answer_slices(model, rows)
-    stacked = answer_in_stacks(slices, rows, model.classes, calibration)
+    stacked = answer_in_stacks(slices, rows, model.classes, calibration.stack_power)
     series = answer_series(slices, rows, calibration.series_temperature)
     return figures_by_kind(calibration, model.classes, slices, stacked, series)
 
