@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 
 # Share of a stack over which a neighbour's word fades (one standard deviation): the poor ends of a
 # stack hear its middle, and the halves of a stack put together from two keep apart.
-REACH = 0.3
+REACH = 0.4
 # Power of a slice's own probabilities. Labelled stacks, each of one sequence, would have it 0:
 # this much lets slices speak for themselves in stacks that are mixed.
 OWN_POWER = 0.2
-# A slice this sure by itself that it is of another family keeps its word: stacks can be mixed.
-SURE = 0.9
+# A slice this sure by itself that it is of another family keeps its word, since stacks can be mixed,
+# if it shows as much as nine slices of ten in the middle of a stack do: the last ones of a head, of
+# which little is left, are often sure to be nothing that is known.
+SURE, SHOWN = 0.9, 0.15
 # Of a few slices, such as the three planes of a localizer, none lies beside another.
 LEAST_SLICES = 4
 
@@ -68,7 +70,7 @@ def held_together(
         if seen.size >= LEAST_SLICES:
             near = around(alone[seen], weights[seen], places[seen])
             together = pooled(alone[seen], near, stack_power)
-            result[seen] = _keep_sure(alone[seen], together, classes)
+            result[seen] = _keep_sure(alone[seen], together, weights[seen], classes)
     return result
 
 
@@ -116,13 +118,16 @@ def pooled(
 
 
 def _keep_sure(
-    alone: NDArray[Any], together: NDArray[np.float64], classes: Sequence[str]
+    alone: NDArray[Any],
+    together: NDArray[np.float64],
+    weights: NDArray[Any],
+    classes: Sequence[str],
 ) -> NDArray[np.float64]:
     kept = together.copy()
-    for index, (own, joined) in enumerate(zip(alone, together, strict=True)):
-        family, surety = _likeliest(classes, own)
-        if surety >= SURE and family != _likeliest(classes, joined)[0]:
-            kept[index] = own
+    for index in np.flatnonzero(weights >= SHOWN):
+        family, surety = _likeliest(classes, alone[index])
+        if surety >= SURE and family != _likeliest(classes, together[index])[0]:
+            kept[index] = alone[index]
     return kept
 
 

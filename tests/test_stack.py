@@ -67,6 +67,13 @@ def test_a_strange_picture_in_a_stack_stays_unknown():
     assert answers[-1][0] == "UNKNOWN"
 
 
+def test_the_last_slice_of_a_head_is_not_strange_because_little_is_left_of_it():
+    answers = said(
+        [*[showing("T2", 0.9)] * 8, showing("UNKNOWN", 0.93)], weights=[1.0] * 8 + [0.05]
+    )
+    assert codes(answers) == ["T2"] * 9
+
+
 def test_a_stack_put_together_from_two_halves_is_told_apart():
     halves = [showing("T1", 0.8)] * 10 + [showing("FLAIR", 0.8)] * 10
     assert codes(said(halves)) == ["T1"] * 10 + ["FLAIR"] * 10
