@@ -19,9 +19,9 @@ REACH = 0.4
 # Power of a slice's own probabilities. Labelled stacks, each of one sequence, would have it 0:
 # this much lets slices speak for themselves in stacks that are mixed.
 OWN_POWER = 0.2
-# A slice this sure by itself of another family keeps its word, since stacks can be mixed, if it shows
-# as much as nine slices of ten in the middle of a stack do: the last ones of a head, of which little
-# is left, are often sure to be nothing that is known.
+# A slice this sure by itself of another family keeps its word, since stacks can be mixed, if it
+# shows as much as nine slices of ten in the middle of a stack do: the last ones of a head, of which
+# little is left, are often sure to be nothing that is known.
 SURE, SHOWN = 0.9, 0.15
 # Of a few slices, such as the three planes of a localizer, none lies beside another.
 LEAST_SLICES = 4
