@@ -45,15 +45,15 @@ def page(card: Card, sha256: str, megabytes: float) -> str:
     environment = jinja2.Environment(loader=folder, undefined=jinja2.StrictUndefined)
     environment.filters |= {"percent": percent, "name_of": name_of, "interval": interval}
     trainings = list(history(dict(card.training)))
-    twin = registry.read_card(TWIN).training["recipe"]
+    first = next(history(dict(registry.read_card(TWIN).training)))
     ablations = measured(ABLATIONS) or []
     text: str = environment.get_template(TEMPLATE).render(
         card=card,
         sha256=sha256,
         megabytes=megabytes,
         trainings=trainings,
-        twin=twin,
-        fold=twin["held_out"],
+        twin=first["recipe"],
+        fold=first["recipe"]["held_out"],
         weak_points=list(weak_points(card.figures["series"]["recall"])),
         figures=text_of(dict(card.figures)),
         robustness=measured(ROBUSTNESS),

@@ -74,12 +74,16 @@ def test_every_slice_of_a_stack_is_what_the_stack_is_and_keeps_its_own_word(sche
 
 
 def test_a_stack_put_together_from_two_series_is_told_apart():
-    mixed = np.concatenate([sample_pixels("t1_se_tra")[:9], sample_pixels("pd_tse_tra")[9:]])
+    flair, adc = (
+        sample_pixels("t2_tirm_tra_dark-fluid"),
+        sample_pixels("ep2d_diff_3scan_trace_ADC"),
+    )
+    mixed = np.concatenate([flair[:9, 32:144, 16:128], adc[9:]])
     verdict = classify(series_from_array(mixed, name="mixed"), load_model(device="cpu"))
     told = [judged.sequence for judged in verdict.slices]
     # Where they meet, either may be said.
-    assert set(told[:7]) == {"T1"}
-    assert set(told[-7:]) == {"PD"}
+    assert set(told[:7]) == {"FLAIR"}
+    assert set(told[-7:]) == {"ADC"}
 
 
 def test_a_verdict_made_anew_from_its_own_slices_is_the_same():

@@ -40,8 +40,8 @@ WRONG_HEADERS = 0.1
 # How sure a header is of its claim: the middle of the rule table.
 CLAIM_CONFIDENCE = 0.9
 # Honest headers that may be accused by the pixels of their own series alone. Those of the rest of
-# the study accuse as many more (`exchange.EXCHANGED`); both together are to stay at 2 %.
-ACCUSED = 0.005
+# the study accuse more (`exchange.EXCHANGED`); both together are to stay near 2 %.
+ACCUSED = 0.007
 # Few honest series of a family say little of it: so many of all families stand beside them. However
 # sure a network is of a family, this much support is no denial.
 LIKENESS, MOST_DENIAL = 30, 0.3
@@ -82,7 +82,7 @@ def fit_join(series: Answers, classes: Sequence[str]) -> dict[str, Any]:
     }
     return {
         "join_power": round(float(POWERS[int(np.argmax(likelihoods))]), 4),
-        "denial": _rounded_down(float(np.quantile(supports, ACCUSED))),
+        "denial": _rounded_down(float(np.quantile(supports, ACCUSED, method="lower"))),
         "denials": denials,
     }
 
