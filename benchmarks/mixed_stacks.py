@@ -1,0 +1,112 @@
+"""What a stack's say gains its slices, and costs them in stacks put together from two.
+
+``python benchmarks/mixed_stacks.py [WEIGHTS …]``: each labelled stack of the fold that a network
+left out, as it is and with slices of another one of its data set and of another family: the second
+half, the last fifth, every other slice, or one in the middle. Printed is the share of slices whose
+family is right, alone and in their stack (`napari_mrseq.stack`), by the likeliest known one.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from held_out import CATALOGUE, MODEL
+from numpy.typing import NDArray
+
+from napari_mrseq import load_model
+from napari_mrseq.decision import by_class, likeliest_known
+from napari_mrseq.model import Model
+from napari_mrseq.sequences import UNKNOWN, family_of
+from napari_mrseq.stack import held_together
+from napari_mrseq.training.answers import Answers, answer_slices, series_members
+from napari_mrseq.training.catalogue import read_catalogue
+from napari_mrseq.training.evaluation import STACKS
+
+LEAST = 8
+
+Places = NDArray[Any]
+# Which slices of a stack come from the other one, by their places 0 to 1 and their numbers.
+MIXTURES: dict[str, Callable[[Places, Places], Places]] = {
+    "one sequence": lambda where, _: where < 0,
+    "second half of another": lambda where, _: where >= 0.5,
+    "last fifth of another": lambda where, _: where >= 0.8,
+    "every other slice": lambda _, number: number % 2 == 1,
+    "one slice in the middle": lambda _, number: number == len(number) // 2,
+}
+
+
+def pairs(answers: Answers, datasets: list[str], members: list[list[int]]) -> Iterator[Any]:
+    """Yield two stacks of one data set and two families, as places of their slices."""
+    rng = np.random.default_rng(0)
+    known = [
+        np.array(one)
+        for one in members
+        if len(one) >= LEAST
+        and answers.origins[one[0]] in STACKS
+        and answers.labels[one[0]] != UNKNOWN
+    ]
+    for ours in known:
+        others = [
+            theirs
+            for theirs in known
+            if datasets[theirs[0]] == datasets[ours[0]]
+            and family_of(answers.labels[theirs[0]]) != family_of(answers.labels[ours[0]])
+        ]
+        if others:
+            yield ours, others[rng.integers(len(others))]
+
+
+def mixed(ours: Places, theirs: Places, taken: Callable[[Places, Places], Places]) -> Places:
+    """Put slices of the second stack, from the same place in it, among those of the first."""
+    where = np.linspace(0, 1, len(ours))
+    other = theirs[(where * (len(theirs) - 1)).round().astype(int)]
+    return np.where(taken(where, np.arange(len(ours))), other, ours)
+
+
+def right(model: Model, answers: Answers, slices: Places) -> tuple[list[bool], list[bool]]:
+    """Tell of each slice of a stack whether its family is right, alone and in the stack."""
+    alone, count = answers.probabilities[slices], len(slices)
+    together = held_together(
+        alone,
+        answers.shown[slices],
+        np.zeros(count),
+        np.linspace(0, 1, count),
+        model.classes,
+        model.card.calibration.stack_power,
+    )
+    families = [family_of(label) for label in answers.labels[slices]]
+    told = [
+        [likeliest_known(by_class(model.classes, row))[0] for row in rows]
+        for rows in (alone, together)
+    ]
+    first, second = ([f == t for f, t in zip(families, one, strict=True)] for one in told)
+    return first, second
+
+
+def main() -> None:
+    """Measure and print."""
+    if not CATALOGUE.is_file():
+        print(f"left out: {CATALOGUE} is not there")
+        return
+    found: dict[str, tuple[list[bool], list[bool]]] = {name: ([], []) for name in MIXTURES}
+    for path in sys.argv[1:] or [MODEL]:
+        model = load_model(path, device="cpu")
+        held_out = model.card.training["recipe"]["held_out"]
+        rows = [row for row in read_catalogue(CATALOGUE) if row.fold == held_out]
+        answers = answer_slices(model, rows)
+        for pair in pairs(answers, [row.dataset for row in rows], series_members(rows)):
+            for name, taken in MIXTURES.items():
+                for kept, new in zip(
+                    found[name], right(model, answers, mixed(*pair, taken)), strict=True
+                ):
+                    kept += new
+    print(f"{'':26}{'slices':>8}{'alone':>9}{'in stack':>10}")
+    for name, (alone, together) in found.items():
+        print(f"{name:26}{len(alone):8}{np.mean(alone):9.1%}{np.mean(together):10.1%}")
+
+
+if __name__ == "__main__":
+    main()
