@@ -3,7 +3,8 @@
 ``python benchmarks/mixed_stacks.py [WEIGHTS …]``: each labelled stack of the fold that a network
 left out, as it is and with slices of another one of its data set and of another family: the second
 half, the last fifth, every other slice, or one in the middle. Printed is the share of slices whose
-family is right, alone and in their stack (`napari_mrseq.stack`), by the likeliest known one.
+family is right, alone and in their stack (`napari_mrseq.stack`), by the likeliest known one: of all
+slices, and of those of the other stack.
 """
 
 from __future__ import annotations
@@ -59,11 +60,21 @@ def pairs(answers: Answers, datasets: list[str], members: list[list[int]]) -> It
             yield ours, others[rng.integers(len(others))]
 
 
-def mixed(ours: Places, theirs: Places, taken: Callable[[Places, Places], Places]) -> Places:
-    """Put slices of the second stack, from the same place in it, among those of the first."""
+def mixed(
+    ours: Places, theirs: Places, taken: Callable[[Places, Places], Places]
+) -> tuple[Places, list[bool]]:
+    """Put slices of the second stack, from the same place in it, among those of the first.
+
+    Returns
+    -------
+    slices : array of int
+    foreign : list of bool
+        Which of them are of the second stack.
+    """
     where = np.linspace(0, 1, len(ours))
     other = theirs[(where * (len(theirs) - 1)).round().astype(int)]
-    return np.where(taken(where, np.arange(len(ours))), other, ours)
+    foreign = taken(where, np.arange(len(ours)))
+    return np.where(foreign, other, ours), foreign.tolist()
 
 
 def right(model: Model, answers: Answers, slices: Places) -> tuple[list[bool], list[bool]]:
@@ -91,7 +102,7 @@ def main() -> None:
     if not CATALOGUE.is_file():
         print(f"left out: {CATALOGUE} is not there")
         return
-    found: dict[str, tuple[list[bool], list[bool]]] = {name: ([], []) for name in MIXTURES}
+    found: dict[str, list[tuple[bool, bool, bool]]] = {name: [] for name in MIXTURES}
     for path in sys.argv[1:] or [MODEL]:
         model = load_model(path, device="cpu")
         held_out = model.card.training["recipe"]["held_out"]
@@ -99,13 +110,20 @@ def main() -> None:
         answers = answer_slices(model, rows)
         for pair in pairs(answers, [row.dataset for row in rows], series_members(rows)):
             for name, taken in MIXTURES.items():
-                for kept, new in zip(
-                    found[name], right(model, answers, mixed(*pair, taken)), strict=True
-                ):
-                    kept += new
-    print(f"{'':26}{'slices':>8}{'alone':>9}{'in stack':>10}")
-    for name, (alone, together) in found.items():
-        print(f"{name:26}{len(alone):8}{np.mean(alone):9.1%}{np.mean(together):10.1%}")
+                slices, foreign = mixed(*pair, taken)
+                alone, together = right(model, answers, slices)
+                found[name] += zip(alone, together, foreign, strict=True)
+    heads = ("slices", "alone", "in stack", "foreign", "alone", "in stack")
+    print(f"{'':26}" + "".join(f"{head:>10}" for head in heads))
+    for name, judged in found.items():
+        print(f"{name:26}{_shares(judged)}{_shares([one for one in judged if one[2]])}")
+
+
+def _shares(judged: list[tuple[bool, bool, bool]]) -> str:
+    if not judged:
+        return ""
+    alone, together = (np.mean([one[place] for one in judged]) for place in (0, 1))
+    return f"{len(judged):10}{alone:10.1%}{together:10.1%}"
 
 
 if __name__ == "__main__":
