@@ -26,6 +26,13 @@ def options(description: str | None, slices: int) -> argparse.ArgumentParser:
     return parser
 
 
+def leave_out_without(catalogue: Path) -> None:
+    """End the benchmark, without error, where the labelled data is not there, as in a clone."""
+    if not catalogue.is_file():
+        print(f"left out: {catalogue} is not there")
+        raise SystemExit(0)
+
+
 def known_rows(model: Model, catalogue: Path, fold: int | None, count: int) -> list[Row]:
     """Draw slices of known sequences from the fold held out, by chance.
 
@@ -35,9 +42,7 @@ def known_rows(model: Model, catalogue: Path, fold: int | None, count: int) -> l
         If the model's card names no fold held out, and none is given; without error where the
         labelled data is not there, as in a clone.
     """
-    if not catalogue.is_file():
-        print(f"left out: {catalogue} is not there")
-        raise SystemExit(0)
+    leave_out_without(catalogue)
     fold = model.card.training.get("recipe", {}).get("held_out") if fold is None else fold
     if fold is None:
         raise SystemExit(f"{model.name} was trained on every fold: choose another, or --fold")

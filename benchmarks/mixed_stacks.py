@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-from held_out import CATALOGUE, MODEL
+from held_out import CATALOGUE, MODEL, leave_out_without
 from numpy.typing import NDArray
 
 from napari_mrseq import load_model
@@ -99,9 +99,7 @@ def right(model: Model, answers: Answers, slices: Places) -> tuple[list[bool], l
 
 def main() -> None:
     """Measure and print."""
-    if not CATALOGUE.is_file():
-        print(f"left out: {CATALOGUE} is not there")
-        return
+    leave_out_without(CATALOGUE)
     found: dict[str, list[tuple[bool, bool, bool]]] = {name: [] for name in MIXTURES}
     for path in sys.argv[1:] or [MODEL]:
         model = load_model(path, device="cpu")

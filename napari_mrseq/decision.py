@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from napari_mrseq.model.calibration import tempered
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN, family_of, plain_member
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 MEMBER_SHARE = 0.7
 # No test on unseen hospitals has shown fewer than one error in a hundred: nothing is surer.
 CEILING = 0.99
+LEAST_PROBABILITY = 1e-7
 # A header this sure that it is none of the vocabulary is not held against the pixels.
 REFUSAL_CONFIDENCE = 0.9
 # No family is named, and nothing is denied, where the likeliest is not this many times as likely as
@@ -96,8 +98,7 @@ def decide(probabilities: Mapping[str, float], threshold: float) -> Decision:
         Least probability at which a family is named. Its member is named where it holds at least
         `MEMBER_SHARE` of the family's probability.
     """
-    families = by_family(probabilities)
-    family, total = max(families.items(), key=lambda item: item[1])
+    family, total = likeliest_family(probabilities)
     # What is shown counts: 99 % falls below a threshold of 99.9 %.
     if family == family_of(UNKNOWN) or min(total, CEILING) < threshold:
         return Decision(UNKNOWN, min(max(probabilities.values()), CEILING), "unknown")
@@ -116,6 +117,11 @@ def by_family(probabilities: Mapping[str, float]) -> dict[str, float]:
     return families
 
 
+def likeliest_family(probabilities: Mapping[str, float]) -> tuple[str, float]:
+    """Return the likeliest family, the unknown among them, and its probability."""
+    return max(by_family(probabilities).items(), key=lambda item: item[1])
+
+
 def likeliest_known(probabilities: Mapping[str, float]) -> tuple[str, float]:
     """Return the likeliest family that is not the unknown, and its probability.
 
@@ -128,6 +134,11 @@ def _known_families(probabilities: Mapping[str, float]) -> dict[str, float]:
     families = by_family(probabilities)
     families.pop(family_of(UNKNOWN), None)
     return families
+
+
+def logs_of(probabilities: NDArray[Any]) -> NDArray[np.float64]:
+    """Return logarithms that can be averaged: a class that is ruled out once is not for ever."""
+    return np.asarray(np.log(probabilities.clip(LEAST_PROBABILITY)))
 
 
 def aggregate(
@@ -164,9 +175,8 @@ def aggregate(
     for volume in shown if shown.size else np.unique(volumes):
         rows, votes = probabilities[volumes == volume], weights[volumes == volume]
         votes = votes if votes.any() else np.ones_like(votes)
-        logits = np.average(np.log(rows.clip(1e-7)), axis=0, weights=votes) / temperature
-        powers = np.exp(logits - logits.max())
-        joined.append(powers / powers.sum())
+        logs = np.average(logs_of(rows), axis=0, weights=votes)
+        joined.append(tempered(logs[None], temperature)[0])
     return np.asarray(np.mean(joined, axis=0))
 
 

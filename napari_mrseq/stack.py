@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_mrseq.decision import by_class, by_family
+from napari_mrseq.decision import by_class, likeliest_family, logs_of
+from napari_mrseq.model.calibration import tempered
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -65,13 +66,22 @@ def held_together(
     if not stack_power:
         return alone
     result = alone.copy()
+    for seen in speaking(weights, volumes):
+        near = around(alone[seen], weights[seen], places[seen])
+        together = pooled(alone[seen], near, stack_power)
+        result[seen] = _keep_sure(alone[seen], together, weights[seen], classes)
+    return result
+
+
+def speaking(weights: NDArray[Any], volumes: NDArray[Any]) -> Iterator[NDArray[np.int64]]:
+    """Yield the slices of each volume that speak for each other, as places in the arrays.
+
+    Those that show something, where they are `LEAST_SLICES` or more.
+    """
     for volume in np.unique(volumes):
         seen = np.flatnonzero((volumes == volume) & (weights > 0))
         if seen.size >= LEAST_SLICES:
-            near = around(alone[seen], weights[seen], places[seen])
-            together = pooled(alone[seen], near, stack_power)
-            result[seen] = _keep_sure(alone[seen], together, weights[seen], classes)
-    return result
+            yield seen
 
 
 def around(
@@ -88,7 +98,7 @@ def around(
     distances = (places[:, None] - places[None]) / REACH
     counts = np.exp(-0.5 * distances**2) * weights[None]
     counts /= counts.sum(axis=1, keepdims=True)
-    return np.asarray(counts @ np.log(probabilities.clip(1e-7)))
+    return np.asarray(counts @ logs_of(probabilities))
 
 
 def pooled(
@@ -112,9 +122,7 @@ def pooled(
     (n, classes) array
         Rows sum to 1.
     """
-    logits = OWN_POWER * np.log(probabilities.clip(1e-7)) + stack_power * near
-    shares = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(shares / shares.sum(axis=1, keepdims=True))
+    return tempered(OWN_POWER * logs_of(probabilities) + stack_power * near, 1.0)
 
 
 def _keep_sure(
@@ -125,11 +133,9 @@ def _keep_sure(
 ) -> NDArray[np.float64]:
     kept = together.copy()
     for index in np.flatnonzero(weights >= SHOWN):
-        family, surety = _likeliest(classes, alone[index])
-        if surety >= SURE and family != _likeliest(classes, together[index])[0]:
+        family, surety = likeliest_family(by_class(classes, alone[index]))
+        if surety < SURE:
+            continue
+        if family != likeliest_family(by_class(classes, together[index]))[0]:
             kept[index] = alone[index]
     return kept
-
-
-def _likeliest(classes: Sequence[str], row: NDArray[Any]) -> tuple[str, float]:
-    return max(by_family(by_class(classes, row)).items(), key=lambda item: item[1])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from napari_mrseq.model import Model
+    from napari_mrseq.model.card import Calibration
     from napari_mrseq.training.catalogue import Row
 
 
@@ -115,19 +116,36 @@ def answer_in_stacks(
     slices: Answers, rows: Sequence[Row], classes: Sequence[str], stack_power: float
 ) -> Answers:
     """Hold the slices of each series against each other, as a verdict does."""
-    volumes = np.empty(len(rows), dtype=int)
-    places = np.empty(len(rows))
-    for number, members in enumerate(series_members(rows)):
-        volumes[members] = number
-        places[members] = places_of(slices.positions[members])
+    volumes, places = volumes_and_places(slices, rows)
     together = held_together(
         slices.probabilities, slices.shown, volumes, places, classes, stack_power
     )
     return replace(slices, probabilities=together)
 
 
-def places_of(positions: NDArray[Any]) -> NDArray[np.float64]:
-    """Return where the slices of one series lie, 0 to 1; in a row where the catalogue is silent."""
-    if np.isnan(positions).any():
-        return np.linspace(0, 1, len(positions))
-    return np.asarray(positions, dtype=float)
+def volumes_and_places(
+    slices: Answers, rows: Sequence[Row]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return which series each slice belongs to, by number, and where it lies in it, 0 to 1.
+
+    Where the catalogue is silent, slices lie in the order of their rows.
+    """
+    volumes = np.empty(len(rows), dtype=int)
+    places = np.empty(len(rows))
+    for number, members in enumerate(series_members(rows)):
+        positions = slices.positions[members]
+        volumes[members] = number
+        silent = np.isnan(positions).any()
+        places[members] = np.linspace(0, 1, len(members)) if silent else positions
+    return volumes, places
+
+
+def answer_all_ways(
+    slices: Answers, rows: Sequence[Row], classes: Sequence[str], calibration: Calibration
+) -> tuple[Answers, Answers, Answers]:
+    """Return what is said of slices each alone, of slices in their stack, and of series.
+
+    Takes the answers on slices with their temperature applied.
+    """
+    stacked = answer_in_stacks(slices, rows, classes, calibration.stack_power)
+    return slices, stacked, answer_series(slices, rows, calibration.series_temperature)

@@ -12,14 +12,14 @@ from napari_mrseq.decision import CHANCES, by_class, likeliest_known
 from napari_mrseq.model.calibration import fit_temperature, tempered, threshold_keeping
 from napari_mrseq.model.card import Calibration
 from napari_mrseq.sequences import UNKNOWN, family_of
-from napari_mrseq.stack import LEAST_SLICES, around, pooled
+from napari_mrseq.stack import around, pooled, speaking
 from napari_mrseq.training.answers import (
     Answers,
-    answer_in_stacks,
+    answer_all_ways,
     answer_series,
     joined,
-    places_of,
     series_members,
+    volumes_and_places,
 )
 from napari_mrseq.training.joining import fit_join
 
@@ -86,17 +86,15 @@ def cross_calibrated(
     slices, stacked, series : Answers
         Of all rows, part by part; slices each alone and in its stack.
     """
-    all_slices, all_stacked, all_series = [], [], []
+    answers = []
     for part in np.unique(parts):
         tested = parts == part
         fitted = tested if tested.all() else ~tested
         own = calibrate(slices.subset(fitted), _kept(rows, fitted), classes)
         warm = _warmed(slices.subset(tested), own.temperature)
-        theirs = _kept(rows, tested)
-        all_slices.append(warm)
-        all_stacked.append(answer_in_stacks(warm, theirs, classes, own.stack_power))
-        all_series.append(answer_series(warm, theirs, own.series_temperature))
-    return joined(all_slices), joined(all_stacked), joined(all_series)
+        answers.append(answer_all_ways(warm, _kept(rows, tested), classes, own))
+    slices, stacked, series = map(joined, zip(*answers, strict=True))
+    return slices, stacked, series
 
 
 def _even(members: Sequence[Sequence[int]]) -> NDArray[np.float64]:
@@ -133,17 +131,16 @@ def _stack_power(slices: Answers, rows: Sequence[Row], classes: Sequence[str]) -
     Each series weighs the same; 0 where none has enough slices.
     """
     place = {code: index for index, code in enumerate(classes)}
+    volumes, places = volumes_and_places(slices, rows)
     own, near, targets, weights = [], [], [], []
-    for members in map(np.array, series_members(rows)):
-        seen = slices.shown[members] > 0
-        label = rows[members[0]].label
-        if seen.sum() < LEAST_SLICES or label == UNKNOWN or label not in place:
+    for seen in speaking(slices.shown, volumes):
+        label = rows[seen[0]].label
+        if label == UNKNOWN or label not in place:
             continue
-        places, kept = places_of(slices.positions[members])[seen], members[seen]
-        own.append(slices.probabilities[kept])
-        near.append(around(slices.probabilities[kept], slices.shown[kept], places))
-        targets += [place[label]] * len(kept)
-        weights += [1 / len(kept)] * len(kept)
+        own.append(slices.probabilities[seen])
+        near.append(around(slices.probabilities[seen], slices.shown[seen], places[seen]))
+        targets += [place[label]] * len(seen)
+        weights += [1 / len(seen)] * len(seen)
     if not own:
         return 0.0
     alone, beside = np.concatenate(own), np.concatenate(near)

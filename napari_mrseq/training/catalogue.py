@@ -99,14 +99,11 @@ def read_catalogue(path: Path, folds: int = 5) -> list[Row]:
     CatalogueError
         If a column is missing, a row is incomplete, or there is no row.
     """
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        table = csv.DictReader(file)
-        columns = set(table.fieldnames or ())
-        where = "path" if "path" in columns else "file"
-        missing = {where, "label", "group"} - columns
-        if missing:
-            raise CatalogueError(f"{path} lacks the column {', '.join(sorted(missing))}")
-        rows = [_row(path, number, entry, where, folds) for number, entry in enumerate(table, 2)]
+    columns, where, table = _read_table(path)
+    missing = {where, "label", "group"} - columns
+    if missing:
+        raise CatalogueError(f"{path} lacks the column {', '.join(sorted(missing))}")
+    rows = [_row(path, number, entry, where, folds) for number, entry in enumerate(table, 2)]
     if not rows:
         raise CatalogueError(f"{path} holds no images")
     return rows
@@ -122,10 +119,16 @@ def read_entries(path: Path) -> tuple[str, list[dict[str, str]]]:
     entries : list of dict
         One a row.
     """
+    _, where, table = _read_table(path)
+    return where, [e | {where: str((path.parent / e[where]).resolve())} for e in table]
+
+
+def _read_table(path: Path) -> tuple[set[str], str, list[dict[str, str]]]:
+    """Return a catalogue's columns, the one that holds the path, and its entries."""
     with path.open(newline="", encoding="utf-8-sig") as file:
         table = csv.DictReader(file)
-        where = "path" if "path" in (table.fieldnames or ()) else "file"
-        return where, [e | {where: str((path.parent / e[where]).resolve())} for e in table]
+        columns = set(table.fieldnames or ())
+        return columns, "path" if "path" in columns else "file", list(table)
 
 
 def write_catalogue(path: Path, table: Sequence[Mapping[str, str]]) -> Path:

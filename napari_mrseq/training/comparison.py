@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 from napari_mrseq.errors import CatalogueError
 from napari_mrseq.sequences import UNKNOWN, family_of
 from napari_mrseq.training.answers import (
-    answer_in_stacks,
-    answer_series,
+    answer_all_ways,
     answer_slices,
     series_members,
 )
@@ -122,10 +121,10 @@ def _measured(
 ) -> tuple[dict[str, Any], dict[str, Cases]]:
     log(f"{model.name} judges {len(rows)} slices")
     calibration = model.card.calibration
-    slices = answer_slices(model, rows)
-    series = answer_series(slices, rows, calibration.series_temperature)
+    slices, stacked, series = answer_all_ways(
+        answer_slices(model, rows), rows, model.classes, calibration
+    )
     firsts = [rows[members[0]] for members in series_members(rows)]
-    stacked = answer_in_stacks(slices, rows, model.classes, calibration.stack_power)
     parts = {
         "slices": (slices, rows, calibration.threshold),
         STACKED: (stacked, rows, calibration.threshold),

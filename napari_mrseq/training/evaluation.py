@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from napari_mrseq.sequences import UNKNOWN, family_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from napari_mrseq.decision import Decision
     from napari_mrseq.model.card import Calibration
     from napari_mrseq.training.answers import Answers
 
@@ -49,10 +51,11 @@ def figures_of(answers: Answers, classes: Sequence[str], threshold: float) -> di
     """
     known = answers.labels != UNKNOWN
     kept = answers.subset(known)
+    decisions = [decide(by_class(classes, row), threshold) for row in answers.probabilities]
+    said = list(compress(decisions, known))
     guessed = _forced(kept.probabilities, classes)
     right = _families(guessed) == _families(kept.labels)
-    said = [decide(dict(zip(classes, row, strict=True)), threshold) for row in kept.probabilities]
-    named = np.array([decision.resolved != "unknown" for decision in said], dtype=bool)
+    named = np.array([_is_named(decision) for decision in said], dtype=bool)
     told = np.array([decision.family for decision in said])
     told_right = told == _families(kept.labels)
     member = np.array([decision.resolved == "member" for decision in said], dtype=bool)
@@ -62,7 +65,7 @@ def figures_of(answers: Answers, classes: Sequence[str], threshold: float) -> di
     old = np.isin(_families(kept.labels), OLD_TASK)
     edges = (kept.positions <= EDGE) | (kept.positions >= 1 - EDGE)
     stacks, shots = np.isin(kept.origins, STACKS), kept.origins == "screenshot"
-    error, by_chance = _honesty(answers, classes, threshold)
+    confidence, word_right = _words(decisions, answers.labels)
     return {
         "cases": len(kept.labels),
         "forced": {
@@ -81,9 +84,11 @@ def figures_of(answers: Answers, classes: Sequence[str], threshold: float) -> di
             "right answers lost": _share(~named, right & (kept.shown > 0)),
             "contrast agent told": _share(member, agent),
             "contrast agent, right where told": _share(member_right, agent & member),
-            "calibration error": error,
-            "calibration error by chance": by_chance,
-            "calibration error, known alone": _honesty(kept, classes, threshold)[0],
+            "calibration error": _unless_empty(calibration_error, confidence, word_right),
+            "calibration error by chance": _unless_empty(error_by_chance, confidence),
+            "calibration error, known alone": _unless_empty(
+                calibration_error, *_words(said, kept.labels)
+            ),
         },
         "known against unknown, AUROC": _unknown_area(answers, classes),
         "recall": {
@@ -98,28 +103,28 @@ def figures_of(answers: Answers, classes: Sequence[str], threshold: float) -> di
     }
 
 
-def _honesty(
-    answers: Answers, classes: Sequence[str], threshold: float
-) -> tuple[float | None, float | None]:
-    """Return the calibration error of all that is named, and what it would be by chance.
+def _words(
+    said: Sequence[Decision], labels: NDArray[np.str_]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return of all that is named how sure the word is, and whether it is right.
 
     A confidence is that of the word: of the member where the member is said, else of the family.
     To name what is unknown is an error.
     """
-    confidence, right = [], []
-    for label, row in zip(answers.labels, answers.probabilities, strict=True):
-        said = decide(by_class(classes, row), threshold)
-        if said.resolved == "unknown":
-            continue
-        confidence.append(said.confidence)
-        by_family = said.resolved == "family"
-        right.append(
-            said.family == family_of(str(label)) if by_family else said.sequence == str(label)
-        )
-    if not confidence:
-        return None, None
-    sure = np.array(confidence)
-    return calibration_error(sure, np.array(right)), error_by_chance(sure)
+    named = [(one, str(label)) for one, label in zip(said, labels, strict=True) if _is_named(one)]
+    right = [
+        one.family == family_of(label) if one.resolved == "family" else one.sequence == label
+        for one, label in named
+    ]
+    return np.array([one.confidence for one, _ in named]), np.array(right, dtype=bool)
+
+
+def _is_named(decision: Decision) -> bool:
+    return decision.resolved != "unknown"
+
+
+def _unless_empty(measure: Callable[..., float], *arrays: NDArray[Any]) -> float | None:
+    return measure(*arrays) if len(arrays[0]) else None
 
 
 def figures_by_kind(

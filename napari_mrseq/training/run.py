@@ -15,7 +15,7 @@ from napari_mrseq.model import Model, networks
 from napari_mrseq.model.card import Calibration, Card
 from napari_mrseq.model.registry import read_card
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN
-from napari_mrseq.training.answers import answer_in_stacks, answer_series, answer_slices
+from napari_mrseq.training.answers import answer_slices
 from napari_mrseq.training.calibrate import calibrate, cross_calibrated, halves
 from napari_mrseq.training.catalogue import STRIPPED, Row, classes_of, read_catalogue
 from napari_mrseq.training.evaluation import figures_by_kind
@@ -98,22 +98,6 @@ def train(
     (folder / FIGURES).write_text(json.dumps(card.figures, indent=1), encoding="utf-8")
     log(f"{path} written")
     return path
-
-
-def evaluate(model: Model, rows: list[Row], log: Callable[[str], None] = print) -> dict[str, Any]:
-    """Measure a model as it ships on labelled pictures.
-
-    Returns
-    -------
-    dict
-        See `figures_by_kind`.
-    """
-    log(f"judging {len(rows)} pictures")
-    calibration = model.card.calibration
-    slices = answer_slices(model, rows)
-    stacked = answer_in_stacks(slices, rows, model.classes, calibration.stack_power)
-    series = answer_series(slices, rows, calibration.series_temperature)
-    return figures_by_kind(calibration, model.classes, slices, stacked, series)
 
 
 def finished(

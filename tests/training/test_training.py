@@ -15,9 +15,10 @@ from napari_mrseq.model.classifier import network_input
 from napari_mrseq.model.networks import LITE, build
 from napari_mrseq.training.backbone import start_from_imagenet
 from napari_mrseq.training.catalogue import STRIPPED, read_catalogue
+from napari_mrseq.training.comparison import measure
 from napari_mrseq.training.fit import Recipe, fit
 from napari_mrseq.training.images import load_images, sampling_weights
-from napari_mrseq.training.run import evaluate, train
+from napari_mrseq.training.run import train
 from napari_mrseq.training.teachers import Teachers
 
 TINY = Recipe(input_size=33, stored_size=49, epochs=2, draws=32, batch=16, held_out=0)
@@ -51,7 +52,7 @@ def test_a_training_gives_a_model_that_loads_with_its_card(catalogue, tmp_path):
     model = load_model(path, device="cpu")
     assert model.classes == ("T1", "T2", "UNKNOWN")
     assert (model.name, model.card.training["recipe"]["held_out"]) == ("stripes", 0)
-    figures = evaluate(model, [r for r in read_catalogue(catalogue) if r.fold == 0])
+    figures = measure(model, [r for r in read_catalogue(catalogue) if r.fold == 0])
     assert figures["slices"]["cases"] == 8
     measured = json.loads((tmp_path / "run" / "figures.json").read_text())
     assert measured["slices"]["cases"] == 8
