@@ -46,7 +46,7 @@ def with_exchanges(outcomes: Sequence[Verdict | Failure]) -> list[Verdict | Fail
         say, and names the other in `Verdict.remarks`.
     """
     found: list[Verdict | Failure] = [
-        one if isinstance(one, Failure) else one.judged_alone or one for one in outcomes
+        one if isinstance(one, Failure) else one.without_study for one in outcomes
     ]
     studies: dict[str, list[int]] = {}
     for place, one in enumerate(found):

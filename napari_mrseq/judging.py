@@ -136,7 +136,7 @@ def conclude(series: Series, model: Model, judged: Sequence[SliceVerdict]) -> Ve
         As `judge_slices` returns them, or as an earlier verdict holds them.
     """
     calibration = model.card.calibration
-    alone = [verdict.judged_alone or verdict for verdict in judged]
+    alone = [verdict.without_stack for verdict in judged]
     rows = np.array([list(verdict.probabilities.values()) for verdict in alone])
     weights = np.array([verdict.weight for verdict in alone])
     volumes = np.array([verdict.volume for verdict in alone])

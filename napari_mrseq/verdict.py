@@ -48,6 +48,11 @@ class SliceVerdict:
     overruled: Decision | None = None
 
     @property
+    def without_stack(self) -> SliceVerdict:
+        """What is said of the slice alone."""
+        return self.judged_alone or self
+
+    @property
     def sequence(self) -> str:
         """Code of the sequence."""
         return self.decision.sequence
@@ -119,6 +124,11 @@ class Verdict:
     overruled: Decision | None = None
     remarks: tuple[str, ...] = ()
     judged_alone: Verdict | None = None
+
+    @property
+    def without_study(self) -> Verdict:
+        """What is said of the series alone."""
+        return self.judged_alone or self
 
     @property
     def sequence(self) -> str:

@@ -161,7 +161,7 @@ def _still_valid(job: Job, model: Model) -> dict[int, SliceVerdict]:
     if job.known_by.get("sha256") != model.sha256:
         return {}
     threshold = model.card.calibration.threshold
-    return {index: _worded(one.judged_alone or one, threshold) for index, one in job.known.items()}
+    return {index: _worded(one.without_stack, threshold) for index, one in job.known.items()}
 
 
 def _worded(judged: SliceVerdict, threshold: float) -> SliceVerdict:

@@ -396,7 +396,7 @@ def test_a_second_run_judges_only_what_is_new(qtbot, viewer) -> None:
     assert len(kept) < 80
     run(qtbot, panel)
     assert len(judged(layer)) == 80
-    alone = {index: one.judged_alone or one for index, one in judged(layer).items()}
+    alone = {index: one.without_stack for index, one in judged(layer).items()}
     same = [index for index, verdict in kept.items() if alone[index] is verdict]
     # A batch that was not through is judged as a whole.
     assert len(same) >= 32
