@@ -21,7 +21,9 @@ from napari_mrseq.training.backbone import start_from_imagenet, start_from_model
 from napari_mrseq.training.catalogue import Row
 from napari_mrseq.training.depthwise import quicken_depthwise
 from napari_mrseq.training.images import sampling_weights
+from napari_mrseq.training.mp2rage import as_uniform
 from napari_mrseq.training.negatives import make_negatives
+from napari_mrseq.training.regions import region_of
 from napari_mrseq.training.scalp import distances, with_scalp
 from napari_mrseq.training.state import CHECKPOINT, Part, load_state, save_state
 from napari_mrseq.training.targets import targets_of, unknown_target
@@ -31,6 +33,8 @@ from napari_mrseq.training.teachers import Teachers
 NEGATIVE_SHARE = 0.05
 # Part of the stripped brains that get a skull and a scalp.
 SCALP_SHARE = 0.5
+# Part of the T1 of whole heads that become what MP2RAGE gives.
+UNIFORM_SHARE = 0.1
 # Share of each step in the averaged batch statistics: they belong to the last size that was seen.
 STATISTICS_RATE = 0.02
 # Share of what teachers say in what is taught; the rest is the label.
@@ -174,6 +178,7 @@ class _Trainer:
         self.channels = networks.channel_count(recipe.network)
         self.images = images.to(self.device)
         self.stripped = torch.tensor([row.stripped for row in rows])
+        self.whole_t1 = torch.tensor([_whole_t1(row) for row in rows])
         self.away = distances(images[self.stripped]).to(self.device)
         self.place_of_away = self.stripped.cumsum(0) - 1
         self.targets = targets_of(
@@ -232,21 +237,26 @@ class _Trainer:
     def _batch(self, chosen: Tensor) -> tuple[Tensor, Tensor]:
         here = self._here(chosen)
         pictures, targets = self.images[here].float() / 255, self.targets[here]
-        covered = torch.rand(len(chosen), generator=self.generator) < SCALP_SHARE
-        covered &= self.stripped[chosen]
-        if bool(covered.any()):
+        covered = self._some(self.stripped[chosen], SCALP_SHARE)
+        if len(covered):
             away = self.away[self._here(self.place_of_away[chosen[covered]])]
-            places = self._here(covered.nonzero()[:, 0])
+            places = self._here(covered)
             pictures[places] = with_scalp(pictures[places], away, self.generator)
-        made = torch.rand(len(chosen), generator=self.generator) < NEGATIVE_SHARE
-        if bool(made.any()):
-            places = self._here(made.nonzero()[:, 0])
+        places = self._here(self._some(self.whole_t1[chosen], UNIFORM_SHARE))
+        if len(places):
+            pictures[places] = as_uniform(pictures[places], self.generator)
+        places = self._here(self._some(torch.ones(len(chosen), dtype=torch.bool), NEGATIVE_SHARE))
+        if len(places):
             pictures[places] = make_negatives(pictures[places], self.generator)
             targets[places] = self.unknown
         inputs = augment(pictures, self.size, self.generator)
         if self.teachers:
             targets = targets.lerp(self.teachers.opinion(inputs, self.generator), TAUGHT_SHARE)
         return inputs, targets
+
+    def _some(self, among: Tensor, share: float) -> Tensor:
+        """Return the places, drawn by chance, of a share of those that are true."""
+        return (among & (torch.rand(len(among), generator=self.generator) < share)).nonzero()[:, 0]
 
     def _here(self, places: Tensor) -> Tensor:
         return places.to(self.device, non_blocking=True)
@@ -278,6 +288,10 @@ class _Trainer:
             "optimizer": self.optimizer,
             "schedule": self.schedule,
         }
+
+
+def _whole_t1(row: Row) -> bool:
+    return row.label == "T1" and region_of(row.body_part) == "head" and not row.stripped
 
 
 def _start(recipe: Recipe, classes: tuple[str, ...], start: Path | None) -> nn.Module:

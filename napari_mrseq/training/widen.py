@@ -1,7 +1,9 @@
-"""Widen a catalogue: ``python -m napari_mrseq.training.widen CATALOGUE FOLDER``.
+"""Widen a catalogue: ``python -m napari_mrseq.training.widen CATALOGUE FOLDER [CHEST]``.
 
 Writes simulated heads and bodies and pictures that are no MR into the folder, and a catalogue of
-them and all that the first one holds. They belong to no fold, so that they are always trained on.
+them and all that the first one holds. They belong to no fold, so that they are always trained on;
+but for those of CHEST, a folder of DICOM files of a CT, on which ``benchmarks/unknown.py`` judges
+the network that leaves fold 4 out.
 """
 
 from __future__ import annotations
@@ -19,16 +21,18 @@ from napari_mrseq.training.body_simulation import simulate_bodies
 from napari_mrseq.training.catalogue import DRAWN, read_entries, write_catalogue
 from napari_mrseq.training.foreign import foreign_pictures
 from napari_mrseq.training.simulation import simulate
+from napari_mrseq.training.tomography import dicom_ct
 
 NO_FOLD = "-1"
+CHEST, CHEST_FOLD = "chest", "4"
 SEED = 0
 # Grey values between these percentiles fill the 8 bits, as those of the real slices do.
 PERCENTILES = (0.2, 99.8)
 SIMULATED = ("simulated heads (Colin27)", "simulated by the project", "head")
 BODIES = ("drawn spines, limbs and joints", "simulated by the project", "")
 FOREIGN = (
-    "no MR: CT, photographs, drawings of Debian packages (napari_mrseq/training/foreign.py)",
-    "GPL-2, Apache-2.0, CC BY-SA: as each package says",
+    "no MR: CT, photographs, drawings of packages (napari_mrseq/training/foreign.py)",
+    "GPL-2, Apache-2.0, CC BY, CC BY-SA: as each package says",
     "",
 )
 
@@ -87,7 +91,7 @@ def _written(
                 where: str(path.resolve()),
                 "label": label,
                 "group": f"{origin} {kind}".strip(),
-                "fold": NO_FOLD,
+                "fold": CHEST_FOLD if kind.endswith(CHEST) else NO_FOLD,
                 "origin": origin,
                 "dataset": source[0],
                 "licence": source[1],
@@ -98,6 +102,7 @@ def _written(
 
 
 if __name__ == "__main__":
-    catalogue, folder = Path(sys.argv[1]), Path(sys.argv[2])
+    catalogue, folder, *chest = map(Path, sys.argv[1:])
     heads, bodies = simulate(SEED), simulate_bodies(SEED)
-    print(widen(catalogue, folder, heads, bodies, foreign_pictures(SEED)))
+    foreign = foreign_pictures(SEED, *(dicom_ct(path, CHEST) for path in chest))
+    print(widen(catalogue, folder, heads, bodies, foreign))
