@@ -58,6 +58,7 @@ def as_uniform(images: Tensor, generator: torch.Generator) -> Tensor:
 
 def _around(images: Tensor, draw: Draw, shares: tuple[float, float]) -> Tensor:
     reach = max(1, round(images.shape[-1] * float(draw.number(*shares)[0])))
-    return functional.avg_pool2d(
-        images, 2 * reach + 1, stride=1, padding=reach, count_include_pad=False
-    )
+    for kernel, padding in (((2 * reach + 1, 1), (reach, 0)), ((1, 2 * reach + 1), (0, reach))):
+        # Rows, then columns: a square of this size at once takes a second a picture.
+        images = functional.avg_pool2d(images, kernel, 1, padding, count_include_pad=False)
+    return images
