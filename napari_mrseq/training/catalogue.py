@@ -17,8 +17,6 @@ from napari_mrseq.sequences import UNKNOWN
 SYNONYMS = {"DWI_B0": "B0", "OTHER": UNKNOWN, "PERF": UNKNOWN}
 # Origin of copies that were stripped of all but the brain: trained on, never measured on.
 STRIPPED = "stripped"
-# Origin of pictures that no scanner gave.
-DRAWN = "drawn"
 DOUBTFUL = {"low", "med", "medium"}
 
 

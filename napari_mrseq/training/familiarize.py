@@ -15,7 +15,7 @@ from napari_mrseq.model.classifier import network_input
 from napari_mrseq.model.familiarity import outside
 from napari_mrseq.model.registry import read_card
 from napari_mrseq.sequences import UNKNOWN
-from napari_mrseq.training.catalogue import DRAWN, STRIPPED
+from napari_mrseq.training.catalogue import STRIPPED
 from napari_mrseq.training.images import load_images, sampling_weights
 
 if TYPE_CHECKING:
@@ -31,8 +31,6 @@ RANK = 256
 MOST, LEAST = 6000, 2000
 # Slices that show less than this say nothing of the rest.
 LEAST_SHOWN = 0.05
-# No measure of what is familiar: with what was drawn or cut by us, more strangers are named.
-MADE = {STRIPPED, DRAWN}
 # Of known slices held out, this share is more familiar than the point at which unknown is as
 # likely as all else; the half of them that is most familiar keeps nearly all its probability.
 FAMILIAR_SHARE, LOG_ODDS_AT_MEDIAN = 0.99, -6.0
@@ -77,7 +75,8 @@ def familiarized(
     """
     plain = {name: tensor for name, tensor in weights.items() if not name.startswith(PREFIX)}
     card = replace(card, familiarity=0)
-    known = [row for row in rows if row.label != UNKNOWN and row.origin not in MADE]
+    # With what was stripped by us as a measure of what is familiar, more strangers are named.
+    known = [row for row in rows if row.label != UNKNOWN and row.origin != STRIPPED]
     trained = [row for row in known if row.fold != held_out]
     if card.network not in networks.LITES or len(trained) < LEAST:
         return card, plain

@@ -52,9 +52,6 @@ def _table(rows: Mapping[str, tuple[float, float, float, float, float]]) -> Mapp
 # Stevenson et al., J Neurol Sci 178:81, 2000. Diffusivity of brain and CSF: Helenius et al.,
 # AJNR 23:194, 2002. Our own estimates: bone (what a conventional echo time still sees of it),
 # vitreous (as CSF), T2* outside the brain, diffusivity of muscle, fat and lesion.
-FAT = {1.5: (0.90, 288.0, 165.0, 50.0, 0.05e-3), 3.0: (0.90, 371.0, 133.0, 35.0, 0.05e-3)}
-MUSCLE = {1.5: (0.80, 1130.0, 35.0, 25.0, 1.50e-3), 3.0: (0.80, 1420.0, 32.0, 18.0, 1.50e-3)}
-BONE = {1.5: (0.06, 250.0, 8.0, 1.0, 0.20e-3), 3.0: (0.06, 300.0, 8.0, 0.8, 0.20e-3)}
 TISSUES: Mapping[float, Mapping[str, Tissue]] = MappingProxyType(
     {
         1.5: _table(
@@ -64,9 +61,9 @@ TISSUES: Mapping[float, Mapping[str, Tissue]] = MappingProxyType(
                 "csf": (1.00, 4300.0, 1500.0, 300.0, 3.00e-3),
                 "lesion": (0.92, 1150.0, 150.0, 110.0, 1.40e-3),
                 "vitreous": (1.00, 4000.0, 1200.0, 300.0, 2.60e-3),
-                "muscle": MUSCLE[1.5],
-                "fat": FAT[1.5],
-                "bone": BONE[1.5],
+                "muscle": (0.80, 1130.0, 35.0, 25.0, 1.50e-3),
+                "fat": (0.90, 288.0, 165.0, 50.0, 0.05e-3),
+                "bone": (0.06, 250.0, 8.0, 1.0, 0.20e-3),
             }
         ),
         3.0: _table(
@@ -76,49 +73,9 @@ TISSUES: Mapping[float, Mapping[str, Tissue]] = MappingProxyType(
                 "csf": (1.00, 4300.0, 1500.0, 200.0, 3.00e-3),
                 "lesion": (0.92, 1550.0, 150.0, 90.0, 1.40e-3),
                 "vitreous": (1.00, 4000.0, 1000.0, 200.0, 2.60e-3),
-                "muscle": MUSCLE[3.0],
-                "fat": FAT[3.0],
-                "bone": BONE[3.0],
-            }
-        ),
-    }
-)
-
-# Of the body, T1, T2 and their density as far as known: fat, muscle, cartilage and synovial fluid
-# from Gold et al., AJR 183:343, 2004; cord, blood and liver (for all organs) from Stanisz et al.,
-# Magn Reson Med 54:507, 2005. Our own estimates: the water of marrow, discs (between degenerate
-# and healthy; Marinelli et al., Spine 34:520, 2009, tells how far apart these are), tendon, T2*,
-# diffusivity.
-BODY_TISSUES: Mapping[float, Mapping[str, Tissue]] = MappingProxyType(
-    {
-        1.5: _table(
-            {
-                "fat": FAT[1.5],
-                "marrow": (0.70, 700.0, 55.0, 12.0, 0.40e-3),
-                "muscle": MUSCLE[1.5],
-                "viscera": (0.85, 750.0, 60.0, 25.0, 1.20e-3),
-                "fluid": (1.00, 3500.0, 1200.0, 250.0, 2.60e-3),
-                "cord": (0.80, 745.0, 74.0, 60.0, 0.90e-3),
-                "disc": (0.85, 1150.0, 95.0, 60.0, 1.50e-3),
-                "cartilage": (0.80, 1060.0, 42.0, 25.0, 1.30e-3),
-                "blood": (0.90, 1441.0, 290.0, 150.0, 1.50e-3),
-                "tendon": (0.35, 600.0, 12.0, 2.0, 0.50e-3),
-                "bone": BONE[1.5],
-            }
-        ),
-        3.0: _table(
-            {
-                "fat": FAT[3.0],
-                "marrow": (0.70, 900.0, 50.0, 8.0, 0.40e-3),
-                "muscle": MUSCLE[3.0],
-                "viscera": (0.85, 950.0, 55.0, 18.0, 1.20e-3),
-                "fluid": (1.00, 3800.0, 900.0, 180.0, 2.60e-3),
-                "cord": (0.80, 993.0, 78.0, 45.0, 0.90e-3),
-                "disc": (0.85, 1350.0, 85.0, 45.0, 1.50e-3),
-                "cartilage": (0.80, 1240.0, 37.0, 20.0, 1.30e-3),
-                "blood": (0.90, 1932.0, 275.0, 100.0, 1.50e-3),
-                "tendon": (0.35, 700.0, 11.0, 1.5, 0.50e-3),
-                "bone": BONE[3.0],
+                "muscle": (0.80, 1420.0, 32.0, 18.0, 1.50e-3),
+                "fat": (0.90, 371.0, 133.0, 35.0, 0.05e-3),
+                "bone": (0.06, 300.0, 8.0, 0.8, 0.20e-3),
             }
         ),
     }

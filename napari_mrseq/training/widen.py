@@ -1,6 +1,6 @@
 """Widen a catalogue: ``python -m napari_mrseq.training.widen CATALOGUE FOLDER [CHEST]``.
 
-Writes simulated heads and bodies and pictures that are no MR into the folder, and a catalogue of
+Writes simulated heads and pictures that are no MR into the folder, and a catalogue of
 them and all that the first one holds. They belong to no fold, so that they are always trained on;
 but for those of CHEST, a folder of DICOM files of a CT, on which ``benchmarks/unknown.py`` judges
 the network that leaves fold 4 out.
@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from napari_mrseq.sequences import UNKNOWN
-from napari_mrseq.training.body_simulation import simulate_bodies
-from napari_mrseq.training.catalogue import DRAWN, read_entries, write_catalogue
+from napari_mrseq.training.catalogue import read_entries, write_catalogue
 from napari_mrseq.training.foreign import foreign_pictures
 from napari_mrseq.training.simulation import simulate
 from napari_mrseq.training.tomography import dicom_ct
@@ -29,7 +28,6 @@ SEED = 0
 # Grey values between these percentiles fill the 8 bits, as those of the real slices do.
 PERCENTILES = (0.2, 99.8)
 SIMULATED = ("simulated heads (Colin27)", "simulated by the project", "head")
-BODIES = ("drawn spines, limbs and joints", "simulated by the project", "")
 FOREIGN = (
     "no MR: CT, photographs, drawings of packages (napari_mrseq/training/foreign.py)",
     "GPL-2, Apache-2.0, CC BY, CC BY-SA: as each package says",
@@ -40,9 +38,7 @@ FOREIGN = (
 Pictures = Iterable[tuple[str, NDArray[np.float64]]]
 
 
-def widen(
-    catalogue: Path, folder: Path, simulated: Pictures, drawn: Pictures, foreign: Pictures
-) -> Path:
+def widen(catalogue: Path, folder: Path, simulated: Pictures, foreign: Pictures) -> Path:
     """Write the pictures and the wider catalogue.
 
     Parameters
@@ -53,8 +49,6 @@ def widen(
         Where everything goes.
     simulated : iterable of (str, (rows, columns) array)
         Sequence and picture, as `simulate` gives them.
-    drawn : iterable of (str, (rows, columns) array)
-        Sequence and region, and picture, as `simulate_bodies` gives them.
     foreign : iterable of (str, (rows, columns) array)
         Kind and picture, as `foreign_pictures` gives them: all unknown.
 
@@ -66,7 +60,6 @@ def widen(
     folder.mkdir(parents=True, exist_ok=True)
     where, rows = read_entries(catalogue)
     rows += _written(folder, where, "simulated", simulated, SIMULATED)
-    rows += _written(folder, where, DRAWN, drawn, BODIES)
     unknown = ((f"{UNKNOWN}/{kind}", picture) for kind, picture in foreign)
     rows += _written(folder, where, "foreign", unknown, FOREIGN)
     return write_catalogue(folder / "catalogue.csv", rows)
@@ -103,6 +96,5 @@ def _written(
 
 if __name__ == "__main__":
     catalogue, folder, *chest = map(Path, sys.argv[1:])
-    heads, bodies = simulate(SEED), simulate_bodies(SEED)
     foreign = foreign_pictures(SEED, *(dicom_ct(path, CHEST) for path in chest))
-    print(widen(catalogue, folder, heads, bodies, foreign))
+    print(widen(catalogue, folder, simulate(SEED), foreign))

@@ -14,7 +14,7 @@ from napari_mrseq.model.card import Card
 from napari_mrseq.model.networks import LITE, build
 from napari_mrseq.model.preparation import prepare
 from napari_mrseq.training import familiarize
-from napari_mrseq.training.catalogue import DRAWN, Row
+from napari_mrseq.training.catalogue import STRIPPED, Row
 from napari_mrseq.training.familiarize import familiarized
 from napari_mrseq.training.weights_file import save_weights
 
@@ -81,10 +81,10 @@ def test_noise_is_less_known_to_a_network_that_saw_stripes(weights, tmp_path, ro
         assert ((before[:, 0] > before[:, 1]) == (after[:, 0] > after[:, 1])).all()
 
 
-def test_what_no_scanner_gave_makes_nothing_familiar(weights, rows):
+def test_what_was_stripped_makes_nothing_familiar(weights, rows):
     _, without = familiarized(CARD, weights, rows, held_out=1)
-    drawn = [replace(row, label="T1", origin=DRAWN, fold=-1) for row in rows[::4]]
-    _, beside = familiarized(CARD, weights, rows + drawn, held_out=1)
+    stripped = [replace(row, label="T1", origin=STRIPPED, fold=-1) for row in rows[::4]]
+    _, beside = familiarized(CARD, weights, rows + stripped, held_out=1)
     for name, tensor in without.items():
         torch.testing.assert_close(beside[name], tensor)
 
