@@ -227,7 +227,6 @@ def _table_lines(record: Record) -> list[tuple[str, ...]]:
     if record["error"]:
         return [(record["path"], "", "", "", "", "", f"not read: {record['error']}")]
     header = record["header"]
-    claim = name_of(header["sequence"]) if header and header["sequence"] != UNKNOWN else "–"
     slices = 1
     for extent in record["shape"][:-2]:
         slices *= extent
@@ -239,7 +238,15 @@ def _table_lines(record: Record) -> list[tuple[str, ...]]:
         str(slices),
         name_of(record["sequence"]),
         "" if unknown else f"{record['confidence']:.0%}",
-        claim,
+        _claim_words(header),
         note,
     )
     return [line]
+
+
+def _claim_words(header: Record | None) -> str:
+    if not header:
+        return "–"
+    # What is no MR has no sequence to be named: "Modality CT".
+    known = header["sequence"] != UNKNOWN
+    return name_of(header["sequence"]) if known else "; ".join(header["evidence"]) or "–"

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from pydicom.data import get_testdata_file
 
 from napari_mrseq.sequences import family_of
 
@@ -89,6 +90,14 @@ def test_csv_holds_a_row_a_series_with_flat_names(sample_study):
     assert float(row["p_T2"]) > 0.5
     assert row["conflict"] == "false"
     assert len(row["model_sha256"]) == 64
+
+
+def test_a_ct_is_no_mr_and_the_table_says_what_it_is():
+    done = run("classify", get_testdata_file("CT_small.dcm"))
+    assert done.returncode == 0, done.stderr
+    (line,) = [line for line in done.stdout.decode().splitlines() if "Modality" in line]
+    assert "unknown" in line
+    assert "Modality CT" in line
 
 
 def test_the_sample_study_is_named_right_and_its_lying_header_is_accused(sample_study):

@@ -34,7 +34,7 @@ NEGATIVE_SHARE = 0.05
 # Part of the stripped brains that get a skull and a scalp.
 SCALP_SHARE = 0.5
 # Part of the T1 of whole heads that become what MP2RAGE gives.
-UNIFORM_SHARE = 0.1
+UNIFORM_SHARE = 0.25
 # Share of each step in the averaged batch statistics: they belong to the last size that was seen.
 STATISTICS_RATE = 0.02
 # Share of what teachers say in what is taught; the rest is the label.

@@ -88,7 +88,9 @@ def _claim_words(verdict: Verdict) -> str:
     if verdict.header is None:
         return "none"
     claim = verdict.header.sequence
-    return "same" if claim == verdict.sequence != UNKNOWN else name_of(claim)
+    if claim == UNKNOWN:
+        return ", ".join(verdict.header.evidence) or name_of(UNKNOWN)
+    return "same" if claim == verdict.sequence else name_of(claim)
 
 
 def _row(layer: Image) -> Row:

@@ -30,7 +30,7 @@ from napari_mrseq.viewer.confidence_plot import ConfidencePlot
 from napari_mrseq.viewer.result_panel import ResultPanel
 from napari_mrseq.viewer.slice_table import SliceTable
 from napari_mrseq.viewer.study_panel import StudyPanel
-from napari_mrseq.viewer.study_table import StudyTable
+from napari_mrseq.viewer.study_table import HEADINGS, StudyTable
 from napari_mrseq.viewer.table import SortedTable
 
 CODES = ["T1", "T1", "T2", "T1"]
@@ -51,6 +51,19 @@ def judged(make_verdict, codes, **verdict) -> LayerState:
 
 def words_on(panel: ResultPanel) -> str:
     return "\n".join(label.text() for label in panel.currentWidget().findChildren(QLabel))
+
+
+def test_what_is_no_mr_is_called_so_in_the_words_of_its_header(qtbot, make_verdict) -> None:
+    claim = HeaderClaim("UNKNOWN", 0.95, ("Modality CT",))
+    layer = ViewerModel().add_image(np.ones((3, 8, 8)))
+    annotate(layer, make_verdict(series_of(layer), ["UNKNOWN"] * 3, header=claim))
+    panel, table = ResultPanel(), StudyTable()
+    for widget in (panel, table):
+        qtbot.addWidget(widget)
+    panel.show_state(state_of(layer), "cpu")
+    assert "Header says no MR: Modality CT" in words_on(panel)
+    table.show_layers([layer])
+    assert table.proxy.index(0, HEADINGS.index("Header")).data() == "Modality CT"
 
 
 def test_the_verdict_is_the_largest_text(qtbot, make_verdict) -> None:
