@@ -31,7 +31,7 @@ WITHOUT = (
 )
 # "T1 -C": the sign is gone from plain text.
 # What else is called a contrast: "T1 (AXI, Gray/White Contrast)".
-NO_MEDIUM = r"\b(gr[ae]y white|tissue|phase|transfer|image) contrast\b"
+NO_MEDIUM = r"\b(gr[ae]y white|tissue|phase|transfer|image|high|low) contrast\b"
 MINUS = r"(?:^|[\s_])-\s?(?:C|GD|Gd|KM)\b"
 WITH = (
     r"\+ ?(c|gd|gad|gado|km|ce|contrast|k)\b",

@@ -258,11 +258,23 @@ def _measured_techniques(tags: Tags, series: Series, vendor: str | None) -> dict
     if _is_movie(tags):
         found[techniques.MOVIE] = "heart phases"
     sidecar = series.sidecar or {}
+    meant = _intended_for(sidecar)
     if "ArterialSpinLabelingType" in sidecar:
         found[techniques.LABELLING] = techniques.LABELLING
-    if "EchoTime1" in sidecar or "IntendedFor" in sidecar or sidecar.get("Units") in _FIELD_UNITS:
+    if "EchoTime1" in sidecar or sidecar.get("Units") in _FIELD_UNITS:
+        found[techniques.FIELD] = "field map sidecar"
+    elif meant and all(re.search(r"_asl\b", name) for name in meant):
+        # The image without labelling, which gives perfusion its scale.
+        found[techniques.LABELLING] = "meant for arterial spin labelling"
+    elif meant:
         found[techniques.FIELD] = "field map sidecar"
     return found
+
+
+def _intended_for(sidecar: Mapping[str, Any]) -> list[str]:
+    """Return the images that a BIDS sidecar names as those its own is meant for."""
+    meant = sidecar.get("IntendedFor") or []
+    return [str(name) for name in (meant if isinstance(meant, list) else [meant])]
 
 
 # Units that BIDS asks for in the sidecar of a field map.

@@ -47,6 +47,7 @@ from napari_mrseq.header.techniques import (
     SPECTROSCOPY,
     SPIN,
     SUSCEPTIBILITY,
+    TRANSMIT,
 )
 from napari_mrseq.header.words import DUAL_ECHO
 from napari_mrseq.sequences import UNKNOWN
@@ -118,6 +119,7 @@ RULES: tuple[Rule, ...] = (
     _rule("OTHER", 0.95, DICOM, image_type("SCREEN SAVE", "SCREENSAVE", "REPORT", "GRAPH")),
     _rule("OTHER", 0.85, DICOM, storage("Secondary Capture")),
     _rule("OTHER", 0.9, VENDOR, uses(SPECTROSCOPY)),
+    _rule("OTHER", 0.9, VENDOR, uses(TRANSMIT)),
     # Images that scanners compute, as their types name them.
     _rule("FIELDMAP", 0.95, VENDOR, image_type(*FIELD_MAP_TYPES)),
     _rule("ADC", 0.95, VENDOR, image_type(*ADC_TYPES), fits("ADC")),

@@ -22,6 +22,7 @@ DIFFUSION = "diffusion"
 LABELLING = "arterial spin labelling"
 SUSCEPTIBILITY = "susceptibility weighting"
 FIELD = "field mapping"
+TRANSMIT = "transmit field mapping"
 SCOUT = "scout"
 FLUID = "fluid attenuation"
 MPRAGE = "MPRAGE"
@@ -100,6 +101,12 @@ NAMES = (
     Name("Siemens", r"[*_]?fl[23]d.*_t[\dms]", (FLIGHT,)),
     Name("Siemens", r"[*_]?f[li][23]d.*_(v\d|pc)", (FLOW,)),
     Name("Siemens", r"[*_]?fm[23]d", (GRADIENT, FIELD)),
+    # "%SiemensSeq%_ep2d_diff", "%CustomerSeq%\\cmrr_mbep2d_bold": files, not names.
+    Name("Siemens", r"%.*(rf_?map|b1_?map)", (TRANSMIT,)),
+    Name("Siemens", r"%.*field_?map", (GRADIENT, FIELD)),
+    Name("Siemens", r"%.*ep2d_diff", (PLANAR, DIFFUSION)),
+    Name("Siemens", r"%.*ep2d_(bold|fid)", (PLANAR, GRADIENT)),
+    Name("Siemens", r"%.*ep2d_se", (PLANAR, SPIN)),
     Name("Siemens", r"[*_]?swi[23]d", (GRADIENT, SUSCEPTIBILITY)),
     Name("Siemens", r"[*_]?epfid", (GRADIENT, PLANAR)),
     Name("Siemens", r"[*_]?epse", (SPIN, PLANAR)),

@@ -37,7 +37,10 @@ class PrivateTag:
 
 
 # The last one is dcm2niix's, for GE's inner name.
-NAME_KEYWORDS = ("SequenceName", "PulseSequenceName", "InternalPulseSequenceName")
+# The last one is dcm2niix' word for the file that Siemens runs.
+NAME_KEYWORDS = (
+    "SequenceName", "PulseSequenceName", "InternalPulseSequenceName", "PulseSequenceDetails",
+)  # fmt: skip
 SEQUENCE_NAMES = (
     PrivateTag("GE", (0x0019, 0x109C)),
     PrivateTag("GE", (0x0019, 0x109E)),

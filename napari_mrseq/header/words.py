@@ -50,7 +50,7 @@ LEXICON = (
     _words("B0", "tensor b0", "b0 ... dwi*", "b0 ... dti*", "b0 ... dif*", "nodif*"),
     _words("B0", "*dwi ... b0", "dti* ... b0", "dif* ... b0"),
     _words("OTHER", "fa $", "fa map*", "fa col*", "col fa", "dti fa", "fractional aniso*"),
-    _words("OTHER", "tensor", "tracto*", "fiber tr*"),
+    _words("OTHER", "tracto*", "fiber tr*"),
     _words("DWI", "trace*", "iso dwi", "isotrop*", "*dwi*", "dti*", "dif*", "dw", "dw epi", "b#"),
     _words(
         "DWI",
@@ -65,6 +65,9 @@ LEXICON = (
         "zoomit",
         "muse",
     ),
+    _words("OTHER", "tensor"),
+    # Read against each other, two of them measure distortion: without weighting all the same.
+    _words("B0", "ep2d ... b0", "*epi ... b0", "b0 ... *epi", "b0 ap", "b0 pa", "ap b0", "pa b0"),
     _words("FIELDMAP", "b0"),
     # What a PET-MR scanner corrects attenuation with.
     _words("OTHER", "*mrac*", "*umap*", "mu map*"),
@@ -126,6 +129,7 @@ LEXICON = (
         "microbleed*",
         "medic",
         "merge",
+        "*mffe",
         "me2d",
         "blutung*",
     ),
