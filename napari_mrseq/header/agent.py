@@ -34,6 +34,8 @@ WITHOUT = (
 NO_MEDIUM = r"\b(gr[ae]y white|tissue|phase|transfer|image|high|low) contrast\b"
 MINUS = r"(?:^|[\s_])-\s?(?:C|GD|Gd|KM)\b"
 WITH = (
+    # "T1 C+", but not "C+T spine": neck and chest.
+    r"\b(c|gd|km) \+(?= ?$| (ax|axial|cor|sag|tra|fs|fat|3d|t1|mprage|spgr|bravo|vibe|space)\b)",
     r"\+ ?(c|gd|gad|gado|km|ce|contrast|k)\b",
     r"\b(gd|gad|gado|gadolinium|gadovist|dotarem|magnevist|omniscan|prohance|multihance|clariscan)\b",
     r"\b(post|postgd|postgad|postcontrast|postcon|enhanced|ce|t1c|t1gd|t1ce|t1post)\b",
