@@ -204,18 +204,21 @@ def join(
     """
     if header is None:
         return decide(probabilities, threshold)
+    if refuses(header):
+        return Decision(UNKNOWN, header.confidence, "unknown")
     if header.sequence == UNKNOWN:
-        # A file that says it is CT or ultrasound is believed, whatever it looks like.
-        refused = header.confidence >= REFUSAL_CONFIDENCE
-        return (
-            Decision(UNKNOWN, header.confidence, "unknown")
-            if refused
-            else decide(probabilities, threshold)
-        )
+        return decide(probabilities, threshold)
     if header.sequence not in probabilities:
         return _join_foreign(probabilities, header, threshold)
     power *= weight_against(header)
     return decide(joint(probabilities, header.sequence, header.confidence, power), threshold)
+
+
+def refuses(header: HeaderClaim | None) -> bool:
+    """Tell whether a file says that it is CT or ultrasound: believed, whatever it looks like."""
+    if header is None or header.sequence != UNKNOWN:
+        return False
+    return header.confidence >= REFUSAL_CONFIDENCE
 
 
 def weight_against(header: HeaderClaim) -> float:

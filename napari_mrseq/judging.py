@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from napari_mrseq.decision import aggregate, by_class, decide, join
+from napari_mrseq.decision import aggregate, by_class, decide, join, refuses
 from napari_mrseq.denial import contradicts
 from napari_mrseq.header import claim_of
 from napari_mrseq.stack import held_together
@@ -17,6 +18,7 @@ from napari_mrseq.verdict import SliceVerdict, Verdict
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from napari_mrseq.header import HeaderClaim
     from napari_mrseq.model import Model
     from napari_mrseq.series import Series
 
@@ -106,6 +108,7 @@ def judge_slices(series: Series, model: Model, indices: Sequence[int]) -> list[S
     as_shown = None if series.kind == "layer" else series.kind == "picture"
     probabilities, weights = model.examine(stack, pixel_spacing=spacing, as_shown=as_shown)
     per_volume = series.pixels.shape[-3]
+    threshold = least_named(claim_of(series), model)
     judged = []
     for index, row, weight in zip(indices, probabilities, weights, strict=True):
         distribution = by_class(model.classes, row)
@@ -115,12 +118,17 @@ def judge_slices(series: Series, model: Model, indices: Sequence[int]) -> list[S
                 index=index % per_volume,
                 volume=index // per_volume,
                 sop_instance_uid=uid,
-                decision=decide(distribution, model.card.calibration.threshold),
+                decision=decide(distribution, threshold),
                 probabilities=distribution,
                 weight=float(weight),
             )
         )
     return judged
+
+
+def least_named(header: HeaderClaim | None, model: Model) -> float:
+    """Return the probability from which a slice is named: none where the file says it is no MR."""
+    return math.inf if refuses(header) else model.card.calibration.threshold
 
 
 def conclude(series: Series, model: Model, judged: Sequence[SliceVerdict]) -> Verdict:
@@ -145,6 +153,7 @@ def conclude(series: Series, model: Model, judged: Sequence[SliceVerdict]) -> Ve
     header = claim_of(series)
     last = max(series.pixels.shape[-3] - 1, 1)
     places = np.array([verdict.index / last for verdict in alone])
+    threshold = least_named(header, model)
     together = held_together(rows, weights, volumes, places, model.classes, calibration.stack_power)
     return Verdict(
         series=series,
@@ -154,7 +163,7 @@ def conclude(series: Series, model: Model, judged: Sequence[SliceVerdict]) -> Ve
         header=header,
         conflict=contradicts(probabilities, header, calibration.denial, calibration.denials),
         slices=tuple(
-            _in_stack(one, own, row, model)
+            _in_stack(one, own, row, model, threshold)
             for one, own, row in zip(alone, rows, together, strict=True)
         ),
         model_id={"name": model.name, "version": model.version, "sha256": model.sha256},
@@ -162,14 +171,18 @@ def conclude(series: Series, model: Model, judged: Sequence[SliceVerdict]) -> Ve
 
 
 def _in_stack(
-    alone: SliceVerdict, own: NDArray[np.float64], together: NDArray[np.float64], model: Model
+    alone: SliceVerdict,
+    own: NDArray[np.float64],
+    together: NDArray[np.float64],
+    model: Model,
+    threshold: float,
 ) -> SliceVerdict:
     if np.array_equal(own, together):
         return alone
     distribution = by_class(model.classes, together)
     return replace(
         alone,
-        decision=decide(distribution, model.card.calibration.threshold),
+        decision=decide(distribution, threshold),
         probabilities=distribution,
         judged_alone=alone,
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 import jsonschema
 import numpy as np
 import pytest
+from pydicom import dcmread
 
 import napari_mrseq
 from napari_mrseq import classify, load_model, read
@@ -84,6 +85,18 @@ def test_a_stack_put_together_from_two_series_is_told_apart():
     # Where they meet, either may be said.
     assert set(told[:7]) == {"FLAIR"}
     assert set(told[-7:]) == {"ADC"}
+
+
+def test_no_slice_of_a_file_that_says_it_is_ct_is_named(tmp_path):
+    for path in (SAMPLE / "t2_tse_tra").iterdir():
+        file = dcmread(path)
+        file.Modality = "CT"
+        file.save_as(tmp_path / path.name)
+    verdict = classify(read(tmp_path)[0], load_model(device="cpu"))
+    assert verdict.pixels.sequence == "T2"
+    assert verdict.sequence == "UNKNOWN"
+    assert {one.sequence for one in verdict.slices} == {"UNKNOWN"}
+    assert {one.without_stack.sequence for one in verdict.slices} == {"UNKNOWN"}
 
 
 def test_a_verdict_made_anew_from_its_own_slices_is_the_same():

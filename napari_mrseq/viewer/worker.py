@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.decision import decide
 from napari_mrseq.errors import MrseqError
-from napari_mrseq.judging import conclude, judge_slices
+from napari_mrseq.header import claim_of
+from napari_mrseq.judging import conclude, judge_slices, least_named
 
 if TYPE_CHECKING:
     from napari_mrseq.model import Model
@@ -160,7 +161,7 @@ def _still_valid(job: Job, model: Model) -> dict[int, SliceVerdict]:
     # Slices of two models don't add up to one verdict.
     if job.known_by.get("sha256") != model.sha256:
         return {}
-    threshold = model.card.calibration.threshold
+    threshold = least_named(claim_of(job.series), model)
     return {index: _worded(one.without_stack, threshold) for index, one in job.known.items()}
 
 
