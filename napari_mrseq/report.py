@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.errors import MrseqError
-from napari_mrseq.sequences import UNKNOWN, name_of
+from napari_mrseq.header import claim_words
+from napari_mrseq.sequences import name_of
 from napari_mrseq.series import Failure, title_of
 
 if TYPE_CHECKING:
@@ -227,6 +228,7 @@ def _table_lines(record: Record) -> list[tuple[str, ...]]:
     if record["error"]:
         return [(record["path"], "", "", "", "", "", f"not read: {record['error']}")]
     header = record["header"]
+    claim = claim_words(header["sequence"], header["evidence"]) if header else ""
     slices = 1
     for extent in record["shape"][:-2]:
         slices *= extent
@@ -238,15 +240,7 @@ def _table_lines(record: Record) -> list[tuple[str, ...]]:
         str(slices),
         name_of(record["sequence"]),
         "" if unknown else f"{record['confidence']:.0%}",
-        _claim_words(header),
+        claim or "–",
         note,
     )
     return [line]
-
-
-def _claim_words(header: Record | None) -> str:
-    if not header:
-        return "–"
-    # What is no MR has no sequence to be named: "Modality CT".
-    known = header["sequence"] != UNKNOWN
-    return name_of(header["sequence"]) if known else "; ".join(header["evidence"]) or "–"

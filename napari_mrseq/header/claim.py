@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from napari_mrseq.header.conditions import evidence_of, in_opposed_phase
 from napari_mrseq.header.plausibility import contradiction, naming, namings
 from napari_mrseq.header.rules import NOTHING_FITS, RULES, WORDS
 from napari_mrseq.header.words import DUAL_ECHO
-from napari_mrseq.sequences import UNKNOWN, family_of
+from napari_mrseq.sequences import UNKNOWN, family_of, name_of
 
 if TYPE_CHECKING:
     from napari_mrseq.series import Series
@@ -63,6 +63,14 @@ class HeaderClaim:
     source: str = ""
     named: tuple[str, ...] = ()
     opposed: bool = False
+
+
+def claim_words(sequence: str, evidence: Sequence[str]) -> str:
+    """Name what a header claims; what is no MR by its evidence, such as ``"Modality CT"``.
+
+    Empty where the header says nothing.
+    """
+    return ", ".join(evidence) if sequence == UNKNOWN else name_of(sequence)
 
 
 def claim_of(series: Series) -> HeaderClaim | None:

@@ -19,7 +19,8 @@ HEAD = Path("/usr/share/doc/invesalius-examples/examples/Cranium.inv3")
 HEAD_SHAPE, HEAD_STEPS = (108, 256, 256), (1.5, 0.957, 0.957)
 # Side of the pixels of what is made, and rows or columns of a volume in plane, at most.
 PIXEL, MOST_COLUMNS = 1.5, 256
-AXIAL_SHARE = 0.6
+# How often a slice is axial, coronal, sagittal.
+PLANES = (0.6, 0.2, 0.2)
 # Level and width in Hounsfield units: brain, soft tissue, bone, lung, everything.
 WINDOWS = ((40, 80), (40, 400), (500, 2000), (-600, 1500), (200, 3000))
 AIR, THICKEST = -1024.0, 10.0
@@ -102,7 +103,7 @@ def windowed(ct: Tomogram, rng: np.random.Generator) -> Grey:
     (rows, columns) array
         Between 0 and 1, square pixels of `PIXEL` mm before it was stretched.
     """
-    axis = int(rng.choice(3, p=(AXIAL_SHARE, *2 * (0.5 - AXIAL_SHARE / 2,))))
+    axis = int(rng.choice(3, p=PLANES))
     plane = _cropped(_warped(_section(ct, axis, rng), rng), rng)
     level, width = WINDOWS[int(rng.integers(len(WINDOWS)))]
     noise = rng.normal(0, rng.choice((0, 10, 30)), plane.shape)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import QModelIndex, Signal  # type: ignore[attr-defined]
 from qtpy.QtWidgets import QWidget
 
+from napari_mrseq.header import claim_words
 from napari_mrseq.sequences import UNKNOWN, colour_of, name_of
 from napari_mrseq.viewer.annotation import own_name, state_of
 from napari_mrseq.viewer.table import KEY_ROLE, Cell, Row, SortedTable
@@ -87,10 +88,10 @@ def _claim_words(verdict: Verdict) -> str:
     """Return what the header says, in a word where it agrees: names of layers need the room."""
     if verdict.header is None:
         return "none"
-    claim = verdict.header.sequence
-    if claim == UNKNOWN:
-        return ", ".join(verdict.header.evidence) or name_of(UNKNOWN)
-    return "same" if claim == verdict.sequence else name_of(claim)
+    claim = verdict.header
+    if claim.sequence == verdict.sequence != UNKNOWN:
+        return "same"
+    return claim_words(claim.sequence, claim.evidence) or name_of(UNKNOWN)
 
 
 def _row(layer: Image) -> Row:

@@ -106,12 +106,12 @@ def header_words(claim: HeaderClaim | None) -> str:
     """Return what the header claims, with its evidence."""
     if claim is None:
         return "No DICOM header: judged by the pixels alone."
-    if claim.sequence == UNKNOWN and not claim.evidence:
-        return "The header does not say which sequence this is."
-    if claim.sequence == UNKNOWN:
-        return f"Header says no MR: {', '.join(claim.evidence)}"
     evidence = ": " + ", ".join(claim.evidence) if claim.evidence else ""
-    return f"Header says {name_of(claim.sequence)}{evidence}"
+    if claim.sequence != UNKNOWN:
+        return f"Header says {name_of(claim.sequence)}{evidence}"
+    if evidence:
+        return f"Header says no MR{evidence}"
+    return "The header does not say which sequence this is."
 
 
 def is_odd(judged: SliceVerdict, verdict: Verdict) -> bool:

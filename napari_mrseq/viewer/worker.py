@@ -158,11 +158,14 @@ def _classify_job(
 
 def _still_valid(job: Job, model: Model) -> dict[int, SliceVerdict]:
     """Return the slices judged before, each alone, by the least confidence asked for now."""
-    # Slices of two models don't add up to one verdict.
-    if job.known_by.get("sha256") != model.sha256:
-        return {}
     threshold = least_named(claim_of(job.series), model)
-    return {index: _worded(one.without_stack, threshold) for index, one in job.known.items()}
+    known = _known(job, model)
+    return {index: _worded(one.without_stack, threshold) for index, one in known.items()}
+
+
+def _known(job: Job, model: Model) -> Mapping[int, SliceVerdict]:
+    """Return what this model said before: slices of two don't add up to one verdict."""
+    return job.known if job.known_by.get("sha256") == model.sha256 else {}
 
 
 def _worded(judged: SliceVerdict, threshold: float) -> SliceVerdict:
@@ -171,7 +174,7 @@ def _worded(judged: SliceVerdict, threshold: float) -> SliceVerdict:
 
 
 def _missing(job: Job, model: Model) -> list[int]:
-    known = _still_valid(job, model)
+    known = _known(job, model)
     return [index for index in job.wanted if index not in known]
 
 
