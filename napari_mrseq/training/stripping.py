@@ -34,8 +34,8 @@ from napari_mrseq.training.catalogue import (
 )
 from napari_mrseq.training.chance import Draw
 from napari_mrseq.training.labelled_slices import read_slice
+from napari_mrseq.training.planes import NAMES, TissueMaps, planes, tissue_maps
 from napari_mrseq.training.regions import region_of
-from napari_mrseq.training.simulation import NAMES, planes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -82,25 +82,26 @@ def _block(ins: int, outs: int) -> nn.Sequential:
 
 
 def train_outliner(
-    *, planes_count: int = PLANES, steps: int = STEPS, log: Callable[[str], None] = print
+    maps: TissueMaps,
+    *,
+    planes_count: int = PLANES,
+    steps: int = STEPS,
+    log: Callable[[str], None] = print,
 ) -> nn.Module:
     """Train the network on simulated heads.
 
     Parameters
     ----------
+    maps : TissueMaps
+        Of the head that planes are cut out of.
     planes_count, steps : int
         Planes through the simulated head, and steps of `BATCH` of them.
     log : callable
         Takes a line of progress.
-
-    Raises
-    ------
-    MrseqError
-        If the head's templates aren't installed.
     """
     torch.manual_seed(SEED)
     generator = torch.Generator().manual_seed(SEED)
-    tissues = torch.from_numpy(np.stack([*planes(SEED, planes_count)]).astype(np.float16))
+    tissues = torch.from_numpy(np.stack([*planes(maps, SEED, planes_count)]).astype(np.float16))
     network = _Outliner().train()
     optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=1e-3)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps)
@@ -223,4 +224,4 @@ def add_stripped(
 
 
 if __name__ == "__main__":
-    print(add_stripped(Path(sys.argv[1]), Path(sys.argv[2]), train_outliner()))
+    print(add_stripped(Path(sys.argv[1]), Path(sys.argv[2]), train_outliner(tissue_maps())))

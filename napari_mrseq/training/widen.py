@@ -19,6 +19,7 @@ from PIL import Image
 from napari_mrseq.sequences import UNKNOWN
 from napari_mrseq.training.catalogue import read_entries, write_catalogue
 from napari_mrseq.training.foreign import foreign_pictures
+from napari_mrseq.training.planes import tissue_maps
 from napari_mrseq.training.simulation import simulate
 from napari_mrseq.training.tomography import dicom_ct
 
@@ -97,4 +98,4 @@ def _written(
 if __name__ == "__main__":
     catalogue, folder, *chest = map(Path, sys.argv[1:])
     foreign = foreign_pictures(SEED, *(dicom_ct(path, CHEST) for path in chest))
-    print(widen(catalogue, folder, simulate(SEED), foreign))
+    print(widen(catalogue, folder, simulate(tissue_maps(), SEED), foreign))

@@ -5,61 +5,52 @@ from __future__ import annotations
 import csv
 
 import numpy as np
-import pytest
 
 from napari_mrseq.training.catalogue import read_catalogue
-from napari_mrseq.training.head import TEMPLATES
 from napari_mrseq.training.simulation import COUNTS, simulate
 from napari_mrseq.training.widen import widen
 
-needs_head = pytest.mark.skipif(
-    not (TEMPLATES / "ch2.nii.gz").is_file(), reason="Debian's mricron-data is not installed"
-)
 
-
-@needs_head
-def test_each_sequence_is_simulated_as_often_as_asked():
+def test_each_sequence_is_simulated_as_often_as_asked(maps):
     counts = dict.fromkeys(COUNTS, 1)
-    pictures = list(simulate(seed=1, counts=counts))
+    pictures = list(simulate(maps, seed=1, counts=counts))
     assert [code for code, _ in pictures] == list(COUNTS)
     for _, picture in pictures:
         assert np.isfinite(picture).all()
         assert picture.std() > 0
 
 
-@needs_head
-def test_the_same_seed_gives_the_same_pictures():
-    (_, first), (_, again) = (next(simulate(seed=3, counts={"PD": 1})) for _ in range(2))
+def test_the_same_seed_gives_the_same_pictures(maps):
+    (_, first), (_, again) = (next(simulate(maps, seed=3, counts={"PD": 1})) for _ in range(2))
     np.testing.assert_array_equal(first, again)
 
 
-@needs_head
-def test_fluid_is_bright_without_diffusion_weighting_and_dark_with_it():
+def test_fluid_is_bright_without_diffusion_weighting_and_dark_with_it(maps):
     # The same seed cuts the same plane through the same head.
-    b0, dwi, adc = (next(simulate(seed=5, counts={code: 1}))[1] for code in ("B0", "DWI", "ADC"))
+    b0, dwi, adc = (
+        next(simulate(maps, seed=5, counts={code: 1}))[1] for code in ("B0", "DWI", "ADC")
+    )
     fluid, tissue = adc > 2.4e-3, (adc > 0.5e-3) & (adc < 1.0e-3)
     assert fluid.sum() > 50
     assert np.median(b0[fluid]) > 1.2 * np.median(b0[tissue])
     assert np.median(dwi[fluid]) < 0.6 * np.median(dwi[tissue])
 
 
-@needs_head
-def test_vessels_outshine_all_else_in_angiograms():
-    for _, picture in simulate(seed=2, counts={"MRA": 8}):
+def test_vessels_outshine_all_else_in_angiograms(maps):
+    for _, picture in simulate(maps, seed=2, counts={"MRA": 8}):
         tissue = np.median(picture[picture > 0.1 * picture.max()])
         assert picture.max() > 0
         assert (picture > 0.6 * picture.max()).mean() < 0.35
         assert tissue < 0.95 * picture.max()
 
 
-@needs_head
-def test_a_widened_catalogue_holds_the_first_one_and_unknown_pictures(tmp_path):
+def test_a_widened_catalogue_holds_the_first_one_and_unknown_pictures(maps, tmp_path):
     first = tmp_path / "first.csv"
     with first.open("w", newline="") as file:
         csv.writer(file).writerows([("path", "label", "group"), ("mine.png", "T1", "me")])
     noise = np.random.default_rng(0).random((40, 50))
     foreign = [("page", noise), ("CT of a chest", noise)]
-    rows = read_catalogue(widen(first, tmp_path / "wide", simulate(0, {"PD": 2}), foreign))
+    rows = read_catalogue(widen(first, tmp_path / "wide", simulate(maps, 0, {"PD": 2}), foreign))
     assert rows[0].path == tmp_path / "mine.png"
     assert [row.label for row in rows] == ["T1", "PD", "PD", "UNKNOWN", "UNKNOWN"]
     assert [row.body_part for row in rows[1:3]] == ["head", "head"]

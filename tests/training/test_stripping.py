@@ -8,7 +8,6 @@ from PIL import Image
 from torch import nn
 
 from napari_mrseq.training.catalogue import STRIPPED, read_catalogue
-from napari_mrseq.training.head import TEMPLATES
 from napari_mrseq.training.stripping import add_stripped, brain_in, train_outliner
 
 SHAPE = (120, 100)
@@ -83,9 +82,8 @@ def test_no_outline_is_believed_where_there_is_no_brain(picture):
     assert brain_in(Outliner(), picture) is None
 
 
-@pytest.mark.skipif(not TEMPLATES.is_dir(), reason="Debian's mricron-data isn't installed")
-def test_the_outliner_learns_from_simulated_heads():
+def test_the_outliner_learns_from_simulated_heads(maps):
     lines = []
-    train_outliner(planes_count=6, steps=50, log=lines.append)
+    train_outliner(maps, planes_count=6, steps=50, log=lines.append)
     first, last = (float(line.rsplit(" ", 1)[1]) for line in lines)
     assert last < 0.95 * first

@@ -1,0 +1,176 @@
+"""Planes through a simulated head, each bent and stretched into the head of another person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from scipy import ndimage
+from torch import Tensor
+from torch.nn import functional
+
+from napari_mrseq.training import scanner
+from napari_mrseq.training.head import colin27
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from napari_mrseq.training.head import Head
+
+FIELDS_TESLA = (1.5, 3.0)
+ROWS = 200
+# Heads differ: stretch of each axis, and how far and how smoothly (mm) they are bent.
+STRETCH, BEND_MM, BEND_SCALE_MM = 0.1, 7.0, 40.0
+DEPTHS = 3
+NAMES = ("white matter", "grey matter", "csf", "lesion", "vitreous", "muscle", "fat", "bone")
+
+
+@dataclass(frozen=True, eq=False)
+class TissueMaps:
+    """A head to cut planes out of.
+
+    Attributes
+    ----------
+    head : Head
+    volumes : (map, x, y, z) tensor
+        Share of each tissue of `NAMES`, and how the field changes with place, in Hz/mm at 1 T.
+    """
+
+    head: Head
+    volumes: Tensor
+
+
+def tissue_maps() -> TissueMaps:
+    """Build the maps of Colin27: that takes a while, so once for many pictures.
+
+    Raises
+    ------
+    MrseqError
+        If the head's templates aren't installed.
+    """
+    head = colin27()
+    brain = head.fractions["white matter"] + head.fractions["grey matter"] > 0.5
+    field = scanner.field_hz(head.air(), brain, 1.0)
+    gradient = np.sqrt(sum(g**2 for g in np.gradient(ndimage.gaussian_filter(field, 1.0))))
+    volumes = [*(head.fractions[name] for name in NAMES), gradient.astype(np.float32)]
+    return TissueMaps(head, torch.from_numpy(np.stack(volumes)))
+
+
+@dataclass(frozen=True, eq=False)
+class Anatomy:
+    """One plane.
+
+    Attributes
+    ----------
+    fractions : (tissue, rows, columns) array
+        Shares of `NAMES`.
+    gradient : (rows, columns) array
+        Change of the field with place, in Hz/mm at 1 T.
+    thickness : float
+        In mm.
+    tesla : float
+        Field strength.
+    """
+
+    fractions: NDArray[np.float64]
+    gradient: NDArray[np.float64]
+    thickness: float
+    tesla: float
+
+
+def planes(maps: TissueMaps, seed: int, count: int) -> Iterator[NDArray[np.float64]]:
+    """Yield the (tissue, rows, columns) fractions of `NAMES` in planes through different heads."""
+    rng = np.random.default_rng(seed)
+    for _ in range(count):
+        yield cut(maps, rng).fractions
+
+
+def cut(maps: TissueMaps, rng: np.random.Generator) -> Anatomy:
+    """Cut a plane out of a head that was bent and stretched at random."""
+    thickness = float(rng.uniform(1.5, 6.0))
+    points = _plane(maps.head, rng)
+    normal = points.normal * thickness
+    depths = (np.arange(DEPTHS) + 0.5) / DEPTHS - 0.5
+    layers = [points.voxels + (normal * depth)[:, None, None] for depth in depths]
+    sampled = _sampled(maps.volumes, np.stack(layers)).mean(axis=1)
+    fractions, gradient = sampled[:-1], sampled[-1]
+    _add_lesions(fractions, rng)
+    return Anatomy(
+        fractions=fractions,
+        gradient=gradient,
+        thickness=thickness,
+        tesla=float(rng.choice(FIELDS_TESLA)),
+    )
+
+
+def _sampled(volumes: Tensor, voxels: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Interpolate (map, x, y, z) at (layer, 3, rows, columns): (map, layer, rows, columns)."""
+    extent = np.array(volumes.shape[1:])[:, None, None]
+    grid = np.moveaxis(voxels / (extent - 1) * 2 - 1, 1, -1)[..., ::-1]
+    at = torch.from_numpy(np.ascontiguousarray(grid, np.float32))
+    values = functional.grid_sample(volumes[None], at[None], align_corners=True)
+    return values[0].numpy().astype(float)
+
+
+@dataclass(frozen=True, eq=False)
+class _Plane:
+    """Voxel coordinates (3, rows, columns) of a plane's pixels, and its normal in voxels a mm."""
+
+    voxels: NDArray[np.float64]
+    normal: NDArray[np.float64]
+
+
+def _plane(head: Head, rng: np.random.Generator) -> _Plane:
+    """Draw an axial, coronal or sagittal plane, tilted a little, through the head."""
+    kind = int(rng.choice(3, p=(0.6, 0.2, 0.2)))
+    row, column, normal = (
+        np.array(axes, float)
+        for axes in (
+            ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+            ((1, 0, 0), (0, 0, -1), (0, 1, 0)),
+            ((0, 1, 0), (0, 0, -1), (1, 0, 0)),
+        )[kind]
+    )
+    tilt = _rotation(rng.normal(0, 0.12, 3))
+    row, column, normal = tilt @ row, tilt @ column, tilt @ normal
+    extent = np.array(next(iter(head.fractions.values())).shape, float)[:, None, None]
+    middle = np.linalg.inv(head.to_lps)[:3, :3] @ normal * rng.uniform(-55, 60)
+    pixel = rng.uniform(0.95, 1.25)
+    ticks = (np.arange(ROWS) - ROWS / 2) * pixel
+    plane = row[:, None, None] * ticks[None, None, :] + column[:, None, None] * ticks[None, :, None]
+    stretch = np.exp(rng.normal(0, STRETCH, 3))[:, None, None]
+    to_voxel = np.linalg.inv(head.to_lps)[:3, :3]
+    at = np.tensordot(to_voxel, plane * stretch, 1) + extent / 2 + middle[:, None, None]
+    bend = ndimage.gaussian_filter(
+        rng.normal(0, 1, (3, ROWS, ROWS)), (0, BEND_SCALE_MM, BEND_SCALE_MM)
+    )
+    bend *= BEND_MM / max(float(np.abs(bend).max()), 1e-6) * rng.uniform(0, 1)
+    return _Plane(np.clip(at + bend, -5, extent + 5), to_voxel @ normal)
+
+
+def _rotation(angles: NDArray[np.float64]) -> NDArray[np.float64]:
+    result = np.eye(3)
+    for axis, angle in enumerate(angles):
+        turn = np.eye(3)
+        first, second = (i for i in range(3) if i != axis)
+        turn[first, first] = turn[second, second] = np.cos(angle)
+        turn[first, second], turn[second, first] = -np.sin(angle), np.sin(angle)
+        result = result @ turn
+    return result
+
+
+def _add_lesions(fractions: NDArray[np.float64], rng: np.random.Generator) -> None:
+    """Turn white matter into lesions here and there, in a third of the heads."""
+    if rng.random() > 0.35:
+        return
+    y, x = np.mgrid[:ROWS, :ROWS]
+    for _ in range(int(rng.integers(1, 12))):
+        row, column = rng.uniform(0.2, 0.8, 2) * ROWS
+        radius = rng.uniform(1.5, 5.0) if rng.random() < 0.9 else rng.uniform(8, 18)
+        ball = np.clip(radius + 0.5 - np.hypot(y - row, x - column), 0, 1)
+        moved = ball * fractions[0]
+        fractions[0] -= moved
+        fractions[NAMES.index("lesion")] += moved
