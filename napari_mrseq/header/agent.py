@@ -38,8 +38,11 @@ WITH = (
     r"\b(c|gd|km) \+(?= ?$| (ax|axial|cor|sag|tra|fs|fat|3d|t1|mprage|spgr|bravo|vibe|space)\b)",
     r"\+ ?(c|gd|gad|gado|km|ce|contrast|k)\b",
     r"\b(gd|gad|gado|gadolinium|gadovist|dotarem|magnevist|omniscan|prohance|multihance|clariscan)\b",
-    r"\b(post|postgd|postgad|postcontrast|postcon|enhanced|ce|t1c|t1gd|t1ce|t1post)\b",
+    r"\b(\d*post|postgd|postgad|postcontrast|postcon|enhanced|ce|t1c|t1gd|t1ce|t1post)\b",
     r"\b(km|nach km|mit km|kontrast|contrast|contraste|con cont|con gd|con mdc|mdc|dopo mdc|inj)\b",
+    # Phases of a dynamic series; "CM" as Kontrastmittel is, not centimetres.
+    r"\b(arterial(?! spin)|arteriell\w*|art (?=\d|phase)|port[ao]l? ?ven\w*|delayed|delay)\b",
+    r"(?<!\d) cm\b",
     r"\b(gadolinio|apres (gado|inj)|avec (gado|inj)|na (gd|contrast)|met (gd|contrast))\b",
 )
 

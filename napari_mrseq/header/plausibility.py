@@ -82,7 +82,8 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
     ),
     "T2STAR": (
         (uses(SPIN), lacks(GRADIENT)),
-        (below(TE, 5),),
+        # Where several echoes are summed (MEDIC, MERGE, mFFE), at a long TR, the first is told.
+        (below(TE, 5), below(TR, 300)),
     ),
     "SWI": (
         (uses(SPIN), lacks(GRADIENT, SUSCEPTIBILITY)),

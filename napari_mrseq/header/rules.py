@@ -18,6 +18,7 @@ from napari_mrseq.header.conditions import (
     is_phase,
     lacks,
     large_matrix,
+    not_acquired,
     nulls_fluid,
     other_modality,
     other_vendor,
@@ -104,6 +105,7 @@ MAP_TYPES = (
     "T1 MAP", "T1_MAP", "T2 MAP", "T2_MAP", "T2_STAR MAP", "T2STAR_MAP", "T2_STAR_MAP", "R2 MAP",
     "R2_MAP", "R2_STAR MAP", "R2_STAR_MAP", "R2STAR_MAP", "T1RHO", "B1_MAP", "B1 MAP", "B1", "QSM",
     "FAT_FRACTION", "FF", "FAT FRACTION", "WATER_FRACTION", "PDFF", "PERCENT", "MASK", "STIFFNESS",
+    "APTW", "CEST",
 )  # fmt: skip
 FAT_TYPES = ("F", "FAT", "FAT_ONLY", "DIXF")
 ANGIO_TYPES = ("M_PCA", "PC_ANGIO", "ANGIO", "TOF", "PCA")
@@ -192,7 +194,9 @@ RULES: tuple[Rule, ...] = (
     _rule("OTHER", 0.7, PHYSICS, uses(GRADIENT), below(TR, 8), at_least(FLIP, 35), echo_in_middle),
     # Inversion recovery.
     _rule("T1", 0.95, NILS, uses(GRADIENT), uses(INVERSION), at_least(TI, 400), at_most(TI, 1400)),
-    _rule("T1", 0.9, NILS, uses(GRADIENT), acquired("3D"), at_least(TI, 400), at_most(TI, 1400)),
+    _rule(
+        "T1", 0.9, NILS, uses(GRADIENT), not_acquired("2D"), at_least(TI, 400), at_most(TI, 1400)
+    ),
     _rule(
         "PD", 0.8, WORDS, says("PD"), uses(GRADIENT), lacks(INVERSION), unknown(TI), below(TE, 10)
     ),

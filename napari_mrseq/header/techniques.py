@@ -86,8 +86,8 @@ CODES = (
     Code("ArterialSpinLabelingContrast", "PULSED", (LABELLING,)),
 )
 
-# Names as files hold them: Siemens, Canon, Hitachi and UIH (0018,0024), GE (0019,109C and 109E),
-# Philips (2001,1020), enhanced files (0018,9005); see also the vendor pages of dcm2niix.
+# Names as files hold them: Siemens, Canon, Hitachi, UIH and Bruker (0018,0024), GE (0019,109C and
+# 109E), Philips (2001,1020), enhanced files (0018,9005); see also the vendor pages of dcm2niix.
 NAMES = (
     Name("Siemens", r"[*_]?q?(tse|se|mse)[a-z]{0,3}[23]d", (SPIN,)),
     Name("Siemens", r"[*_]?spc", (SPIN,)),
@@ -170,6 +170,12 @@ NAMES = (
     Name("UIH", r"epi_(dwi|dti)", (SPIN, DIFFUSION)),
     Name("UIH", r".*asl", (LABELLING,)),
     Name("UIH", r".*(svs|csi)", (SPECTROSCOPY,)),
+    # "Bruker:RARE", "FAIR_EPI (pvm)".
+    Name("Bruker", r"(bruker:)?.*(rare|msme)", (SPIN,)),
+    Name("Bruker", r"(bruker:)?.*(flash|mge\b)", (GRADIENT,)),
+    Name("Bruker", r"(bruker:)?.*epi", (PLANAR,)),
+    Name("Bruker", r"(bruker:)?dti", (SPIN, DIFFUSION)),
+    Name("Bruker", r"(bruker:)?(.*fair|.*casl)", (LABELLING,)),
 )
 
 # Whose names to try where the maker is not told: only those that no other vendor's names match.

@@ -57,7 +57,7 @@ LEXICON = (
         "dmri*",
         "noddi",
         "multi shell*",
-        "dki",
+        "*dki",
         "dsi",
         "hardi",
         "ivim",
@@ -106,6 +106,7 @@ LEXICON = (
     _words("OTHER", "calib*", "asset cal*", "coil survey*", "coil sens*", "sense ref*", "prescan*"),
     _words("OTHER", "cal", "ref head*", "ref body*", "ref nv*", "ref torso*", "ref spine*"),
     _words("OTHER", "ref scan*", "reference scan*", "screen save*", "report", "subtra*", "sub $"),
+    _words("OTHER", "sub mip*", "wash in", "wash out", "tf2d*"),
     _words("OTHER", "t1 map*", "t2 map*", "t2star map*", "r2 map*", "r2star*", "t1rho*", "qsm"),
     _words("OTHER", "qt1*", "qt2*", "*relaxo*", "pdff", "fat frac*", "ff map*", "mtr", "magic"),
     _words("OTHER", "molli*", "look locker", "mre", "elasto*", "inv1", "inv2"),
@@ -113,7 +114,9 @@ LEXICON = (
     _words("OTHER", r"dir(?!.?(?:ap|pa|lr|rl|is|si|\d))"),
     _words("OTHER", "double inversion*", "*spectro*", "press", "svs*", "csi", "fat only"),
     _words("OTHER", "cine*", "*trufi*", "tru fi", "*fiesta*", "ciss*", "*ssfp*", "b ffe", "b tfe"),
-    _words("OTHER", "dixon ... f $", "dixon ... ff $", "cest*", "petra", "zte", "ute"),
+    _words(
+        "OTHER", "dixon ... f $", "dixon ... ff $", "cest*", "apt", "aptw*", "petra", "zte", "ute"
+    ),
     _words("OTHER", "psir*", "lge", "delayed enh*", "late enh*"),
     _words("OTHER", "balanced*", "dess", "de3d", "phase map*", "phase image*", "pha images"),
     _words("T1", "t1* flair*", "t1* ... flair*", "flair t1*", "t1* ... dark fluid"),
