@@ -1,8 +1,8 @@
 """Pictures that are no MR, to be called unknown: CT, radiographs, ultrasound, photographs, pages.
 
-CT is of a head in Debian's ``invesalius-examples`` and of whatever is given beside it; photographs
-are of its ``mate-backgrounds``; ultrasound and pages are drawn by chance. More kinds
-come from whichever of these packages are installed: ``apt-get install stellarium-data kstars-data
+CT is of a head in Debian's ``invesalius-examples``; photographs are of its ``mate-backgrounds``;
+ultrasound and pages are drawn by chance. More kinds come from whichever of these packages are
+installed: ``apt-get install stellarium-data kstars-data
 opencv-doc tuxpaint-stamps-default plasma-workspace-wallpapers gnome-backgrounds``.
 """
 
@@ -47,15 +47,13 @@ CTS, RADIOGRAPHS, SCINTIGRAMS, CROPS, ULTRASOUNDS, PAGES = 240, 60, 60, 30, 300,
 Grey = NDArray[np.float64]
 
 
-def foreign_pictures(seed: int, *more: Tomogram) -> Iterator[tuple[str, Grey]]:
+def foreign_pictures(seed: int) -> Iterator[tuple[str, Grey]]:
     """Yield the kind and the (rows, columns) grey values of each picture.
 
     Parameters
     ----------
     seed : int
         Of all chance.
-    *more : Tomogram
-        CT beside that of a head.
 
     Raises
     ------
@@ -65,11 +63,7 @@ def foreign_pictures(seed: int, *more: Tomogram) -> Iterator[tuple[str, Grey]]:
     rng = np.random.default_rng(seed)
     if not PHOTOGRAPHS.is_dir():
         raise MrseqError(f"{PHOTOGRAPHS}: not found; install Debian's mate-backgrounds")
-    for ct in (head_ct(), *more):
-        made = ((windowed, "CT", CTS), (radiograph, "radiograph", RADIOGRAPHS),
-                (scintigram, "scintigram", SCINTIGRAMS))  # fmt: skip
-        for make, kind, count in made:
-            yield from ((f"{kind} of a {ct.site}", make(ct, rng)) for _ in range(count))
+    yield from pictures_of(head_ct(), rng)
     for path in sorted(PHOTOGRAPHS.glob("*.jpg")):
         with Image.open(path) as picture:
             grey = np.asarray(picture.convert("L").resize((1024, 1024)), dtype=float)
@@ -78,6 +72,22 @@ def foreign_pictures(seed: int, *more: Tomogram) -> Iterator[tuple[str, Grey]]:
     yield from (("page", _page(rng)) for _ in range(PAGES))
     for kind, folder, files in COLLECTIONS:
         yield from ((kind, shown) for shown in collected(folder, files, rng))
+
+
+def pictures_of(ct: Tomogram, rng: np.random.Generator) -> Iterator[tuple[str, Grey]]:
+    """Yield slices of a CT, and radiographs and scintigrams made of it: kind and grey values.
+
+    Parameters
+    ----------
+    ct : Tomogram
+        Of any part of the body.
+    rng : numpy.random.Generator
+        Source of all chance.
+    """
+    made = ((windowed, "CT", CTS), (radiograph, "radiograph", RADIOGRAPHS),
+            (scintigram, "scintigram", SCINTIGRAMS))  # fmt: skip
+    for make, kind, count in made:
+        yield from ((f"{kind} of a {ct.site}", make(ct, rng)) for _ in range(count))
 
 
 def collected(folder: Path, files: str, rng: np.random.Generator) -> Iterator[Grey]:

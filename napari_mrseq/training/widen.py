@@ -2,8 +2,8 @@
 
 Writes simulated heads and pictures that are no MR into the folder, and a catalogue of
 them and all that the first one holds. They belong to no fold, so that they are always trained on;
-but for those of CHEST, a folder of DICOM files of a CT, on which ``benchmarks/unknown.py`` judges
-the network that leaves fold 4 out.
+but for those of CHEST, a folder of DICOM files of a CT of a chest, on which
+``benchmarks/unknown.py`` judges the network that leaves fold 4 out.
 """
 
 from __future__ import annotations
@@ -18,13 +18,12 @@ from PIL import Image
 
 from napari_mrseq.sequences import UNKNOWN
 from napari_mrseq.training.catalogue import read_entries, write_catalogue
-from napari_mrseq.training.foreign import foreign_pictures
+from napari_mrseq.training.foreign import foreign_pictures, pictures_of
 from napari_mrseq.training.planes import tissue_maps
 from napari_mrseq.training.simulation import simulate
 from napari_mrseq.training.tomography import dicom_ct
 
-NO_FOLD = "-1"
-CHEST, CHEST_FOLD = "chest", "4"
+NO_FOLD, JUDGED_FOLD = "-1", "4"
 SEED = 0
 # Grey values between these percentiles fill the 8 bits, as those of the real slices do.
 PERCENTILES = (0.2, 99.8)
@@ -39,7 +38,13 @@ FOREIGN = (
 Pictures = Iterable[tuple[str, NDArray[np.float64]]]
 
 
-def widen(catalogue: Path, folder: Path, simulated: Pictures, foreign: Pictures) -> Path:
+def widen(
+    catalogue: Path,
+    folder: Path,
+    simulated: Pictures,
+    foreign: Pictures,
+    judged: Pictures = (),
+) -> Path:
     """Write the pictures and the wider catalogue.
 
     Parameters
@@ -52,6 +57,8 @@ def widen(catalogue: Path, folder: Path, simulated: Pictures, foreign: Pictures)
         Sequence and picture, as `simulate` gives them.
     foreign : iterable of (str, (rows, columns) array)
         Kind and picture, as `foreign_pictures` gives them: all unknown.
+    judged : iterable of (str, (rows, columns) array)
+        The like, for all folds but `JUDGED_FOLD`.
 
     Returns
     -------
@@ -61,8 +68,9 @@ def widen(catalogue: Path, folder: Path, simulated: Pictures, foreign: Pictures)
     folder.mkdir(parents=True, exist_ok=True)
     where, rows = read_entries(catalogue)
     rows += _written(folder, where, "simulated", simulated, SIMULATED)
-    unknown = ((f"{UNKNOWN}/{kind}", picture) for kind, picture in foreign)
-    rows += _written(folder, where, "foreign", unknown, FOREIGN)
+    for origin, pictures, fold in (("foreign", foreign, NO_FOLD), ("judged", judged, JUDGED_FOLD)):
+        unknown = ((f"{UNKNOWN}/{kind}", picture) for kind, picture in pictures)
+        rows += _written(folder, where, origin, unknown, FOREIGN, fold)
     return write_catalogue(folder / "catalogue.csv", rows)
 
 
@@ -72,6 +80,7 @@ def _written(
     origin: str,
     pictures: Pictures,
     source: tuple[str, str, str],
+    fold: str = NO_FOLD,
 ) -> list[dict[str, str]]:
     rows = []
     for number, (name, picture) in enumerate(pictures):
@@ -85,7 +94,7 @@ def _written(
                 where: str(path.resolve()),
                 "label": label,
                 "group": f"{origin} {kind}".strip(),
-                "fold": CHEST_FOLD if kind.endswith(CHEST) else NO_FOLD,
+                "fold": fold,
                 "origin": origin,
                 "dataset": source[0],
                 "licence": source[1],
@@ -97,5 +106,7 @@ def _written(
 
 if __name__ == "__main__":
     catalogue, folder, *chest = map(Path, sys.argv[1:])
-    foreign = foreign_pictures(SEED, *(dicom_ct(path, CHEST) for path in chest))
-    print(widen(catalogue, folder, simulate(tissue_maps(), SEED), foreign))
+    rng = np.random.default_rng(SEED)
+    judged = (picture for path in chest for picture in pictures_of(dicom_ct(path, "chest"), rng))
+    simulated = simulate(tissue_maps(), SEED)
+    print(widen(catalogue, folder, simulated, foreign_pictures(SEED), judged))

@@ -49,8 +49,9 @@ def test_a_widened_catalogue_holds_the_first_one_and_unknown_pictures(maps, tmp_
     with first.open("w", newline="") as file:
         csv.writer(file).writerows([("path", "label", "group"), ("mine.png", "T1", "me")])
     noise = np.random.default_rng(0).random((40, 50))
-    foreign = [("page", noise), ("CT of a chest", noise)]
-    rows = read_catalogue(widen(first, tmp_path / "wide", simulate(maps, 0, {"PD": 2}), foreign))
+    simulated = simulate(maps, 0, {"PD": 2})
+    others = [("page", noise)], [("CT of a chest", noise)]
+    rows = read_catalogue(widen(first, tmp_path / "wide", simulated, *others))
     assert rows[0].path == tmp_path / "mine.png"
     assert [row.label for row in rows] == ["T1", "PD", "PD", "UNKNOWN", "UNKNOWN"]
     assert [row.body_part for row in rows[1:3]] == ["head", "head"]
