@@ -21,10 +21,8 @@ demo: $(READY)
 		echo "No display: a screenshot of the napari window is in $(CURDIR)/$(SCREENSHOT)"; \
 	fi
 
-# Windows want the screen, and the time that their tests give them, to themselves.
 test: $(READY)
-	.ci/with-screen $(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/viewer
-	.ci/with-screen $(BIN)/python -m pytest tests/viewer
+	.ci/with-screen $(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-pyside6: .venv/pyside6
 	PYTHONPATH=$(CURDIR)/.venv/pyside6 QT_API=pyside6 \
