@@ -58,6 +58,7 @@ def page(card: Card, sha256: str, megabytes: float) -> str:
         figures=text_of(dict(card.figures)),
         robustness=measured(ROBUSTNESS),
         unknown=measured(STRANGERS),
+        averaged=list(averaged(trainings)),
         ablations=ablations,
         beside=(measured(OLD_RECIPE) or {}).get("against"),
         ablation_names=list(dict.fromkeys(name for row in ablations for name in row["figures"])),
@@ -71,6 +72,18 @@ def history(training: dict[str, Any]) -> Iterator[dict[str, Any]]:
     if isinstance(start, dict):
         yield from history(start["training"])
     yield training
+
+
+def averaged(trainings: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield a line on each training whose weights were averaged with those of earlier ones."""
+    recipes = [training["recipe"] for training in trainings]
+    for number, training in enumerate(trainings, start=1):
+        others = training.get("averaged_with", [])
+        # Version 2.0 was averaged with a single one.
+        others = [others] if isinstance(others, dict) else others
+        names = [f"training {recipes.index(other['recipe']) + 1}" for other in others]
+        if names:
+            yield f"training {number} with {' and '.join(names)}"
 
 
 def interval(bounds: list[float]) -> str:
