@@ -29,16 +29,16 @@ WITHOUT = (
     r"\b(pre ?(contrast|gad|gado|gd|c|km|ce|inj))\b",
     r"\b(nativ|native|ohne|vor (km|kontrast)|sans|avant|sin|senza|zonder|voor (gd|contrast))\b",
 )
-# "T1 -C": the sign is gone from plain text.
 # What else is called a contrast: "T1 (AXI, Gray/White Contrast)".
 NO_MEDIUM = r"\b(gr[ae]y white|tissue|phase|transfer|image|high|low) contrast\b"
+# "T1 -C": the sign is gone from plain text.
 MINUS = r"(?:^|[\s_])-\s?(?:C|GD|Gd|KM)\b"
 WITH = (
     # "T1 C+", but not "C+T spine": neck and chest.
     r"\b(c|gd|km) \+(?= ?$| (ax|axial|cor|sag|tra|fs|fat|3d|t1|mprage|spgr|bravo|vibe|space)\b)",
     r"\+ ?(c|gd|gad|gado|km|ce|contrast|k)\b",
     r"\b(gd|gad|gado|gadolinium|gadovist|dotarem|magnevist|omniscan|prohance|multihance|clariscan)\b",
-    r"\b(\d*post|postgd|postgad|postcontrast|postcon|enhanced|ce|t1c|t1gd|t1ce|t1post)\b",
+    r"\b(\d*post(?! op)|postgd|postgad|postcontrast|postcon|enhanced|ce|t1c|t1gd|t1ce|t1post)\b",
     r"\b(km|nach km|mit km|kontrast|contrast|contraste|con cont|con gd|con mdc|mdc|dopo mdc|inj)\b",
     # Phases of a dynamic series; "CM" as Kontrastmittel is, not centimetres.
     r"\b(arterial(?! spin)|arteriell\w*|art (?=\d|phase)|port[ao]l? ?ven\w*|delayed|delay)\b",

@@ -171,11 +171,11 @@ NAMES = (
     Name("UIH", r".*asl", (LABELLING,)),
     Name("UIH", r".*(svs|csi)", (SPECTROSCOPY,)),
     # "Bruker:RARE", "FAIR_EPI (pvm)".
-    Name("Bruker", r"(bruker:)?.*(rare|msme)", (SPIN,)),
-    Name("Bruker", r"(bruker:)?.*(flash|mge\b)", (GRADIENT,)),
-    Name("Bruker", r"(bruker:)?.*epi", (PLANAR,)),
-    Name("Bruker", r"(bruker:)?dti", (SPIN, DIFFUSION)),
-    Name("Bruker", r"(bruker:)?(.*fair|.*casl)", (LABELLING,)),
+    Name("Bruker", r".*(rare|msme)", (SPIN,)),
+    Name("Bruker", r".*(flash|mge\b)", (GRADIENT,)),
+    Name("Bruker", r".*epi", (PLANAR,)),
+    Name("Bruker", r".*dti", (SPIN, DIFFUSION)),
+    Name("Bruker", r".*(fair|casl)", (LABELLING,)),
 )
 
 # Whose names to try where the maker is not told: only those that no other vendor's names match.

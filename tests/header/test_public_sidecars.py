@@ -199,6 +199,7 @@ PUBLISHED = [
     ("OTHER", "prostate", {"SeriesDescription": "t1_fl3d_tra fs_dyn CM_SUB_MIP_COR"}),
     ("OTHER", "prostate", {"SeriesDescription": "WASH-IN"}),
     ("T1C", "LI-RADS", {"SeriesDescription": "Ax LAVA 12Post Delay"}),
+    ("T1", "after an operation", {"SeriesDescription": "T1 SE post op"}),
     ("T1", "centimetres", {"SeriesDescription": "T1 TSE FOV 24 cm"}),
     ("PERF", "no agent", {"SeriesDescription": "arterial spin labeling (ASL)"}),
 ]  # fmt: skip
