@@ -21,6 +21,7 @@ demo: $(READY)
 		echo "No display: a screenshot of the napari window is in $(CURDIR)/$(SCREENSHOT)"; \
 	fi
 
+# Each process opens a screen of its own (pytest-xvfb); with-screen tells Qt and OpenGL how to draw.
 test: $(READY)
 	.ci/with-screen $(BIN)/python -m pytest -n 2 --dist loadfile
 

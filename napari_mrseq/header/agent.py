@@ -29,8 +29,11 @@ WITHOUT = (
     r"\b(pre ?(contrast|gad|gado|gd|c|km|ce|inj))\b",
     r"\b(nativ|native|ohne|vor (km|kontrast)|sans|avant|sin|senza|zonder|voor (gd|contrast))\b",
 )
-# What else is called a contrast: "T1 (AXI, Gray/White Contrast)".
-NO_MEDIUM = r"\b(gr[ae]y white|tissue|phase|transfer|image|high|low) contrast\b"
+# What else is called so: "T1 (AXI, Gray/White Contrast)", "arterial spin labeling", "post op".
+NO_MEDIUM = (
+    r"\b(gr[ae]y white|tissue|phase|transfer|image|high|low) contrast\b"
+    r"|\barterial spin\b|\b\d*post op\w*|\d cm\b"
+)
 # "T1 -C": the sign is gone from plain text.
 MINUS = r"(?:^|[\s_])-\s?(?:C|GD|Gd|KM)\b"
 WITH = (
@@ -38,11 +41,11 @@ WITH = (
     r"\b(c|gd|km) \+(?= ?$| (ax|axial|cor|sag|tra|fs|fat|3d|t1|mprage|spgr|bravo|vibe|space)\b)",
     r"\+ ?(c|gd|gad|gado|km|ce|contrast|k)\b",
     r"\b(gd|gad|gado|gadolinium|gadovist|dotarem|magnevist|omniscan|prohance|multihance|clariscan)\b",
-    r"\b(\d*post(?! op)|postgd|postgad|postcontrast|postcon|enhanced|ce|t1c|t1gd|t1ce|t1post)\b",
+    r"\b(\d*post|postgd|postgad|postcontrast|postcon|enhanced|ce|t1c|t1gd|t1ce|t1post)\b",
     r"\b(km|nach km|mit km|kontrast|contrast|contraste|con cont|con gd|con mdc|mdc|dopo mdc|inj)\b",
-    # Phases of a dynamic series; "CM" as Kontrastmittel is, not centimetres.
-    r"\b(arterial(?! spin)|arteriell\w*|art (?=\d|phase)|port[ao]l? ?ven\w*|delayed|delay)\b",
-    r"(?<!\d) cm\b",
+    # Phases of a dynamic series; "CM" as Kontrastmittel is.
+    r"\b(arterial|arteriell\w*|art (?=\d|phase)|port[ao]l? ?ven\w*|delayed|delay)\b",
+    r" cm\b",
     r"\b(gadolinio|apres (gado|inj)|avec (gado|inj)|na (gd|contrast)|met (gd|contrast))\b",
 )
 

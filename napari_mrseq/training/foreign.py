@@ -2,8 +2,8 @@
 
 CT is of a head in Debian's ``invesalius-examples``; photographs are of its ``mate-backgrounds``;
 ultrasound and pages are drawn by chance. More kinds come from whichever of these packages are
-installed: ``apt-get install stellarium-data kstars-data
-opencv-doc tuxpaint-stamps-default plasma-workspace-wallpapers gnome-backgrounds``.
+installed: ``apt-get install stellarium-data kstars-data opencv-doc tuxpaint-stamps-default
+plasma-workspace-wallpapers gnome-backgrounds``.
 """
 
 from __future__ import annotations

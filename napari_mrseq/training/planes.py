@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from scipy import ndimage
+from scipy.spatial.transform import Rotation
 from torch import Tensor
 from torch.nn import functional
 
@@ -134,32 +135,22 @@ def _plane(head: Head, rng: np.random.Generator) -> _Plane:
             ((0, 1, 0), (0, 0, -1), (1, 0, 0)),
         )[kind]
     )
-    tilt = _rotation(rng.normal(0, 0.12, 3))
-    row, column, normal = tilt @ row, tilt @ column, tilt @ normal
+    # The sign keeps what a seed gave before.
+    tilt = Rotation.from_euler("XYZ", rng.normal(0, 0.12, 3) * (1, -1, 1))
+    row, column, normal = tilt.apply((row, column, normal))
+    to_voxel = np.linalg.inv(head.to_lps)[:3, :3]
     extent = np.array(next(iter(head.fractions.values())).shape, float)[:, None, None]
-    middle = np.linalg.inv(head.to_lps)[:3, :3] @ normal * rng.uniform(-55, 60)
+    middle = to_voxel @ normal * rng.uniform(-55, 60)
     pixel = rng.uniform(0.95, 1.25)
     ticks = (np.arange(ROWS) - ROWS / 2) * pixel
     plane = row[:, None, None] * ticks[None, None, :] + column[:, None, None] * ticks[None, :, None]
     stretch = np.exp(rng.normal(0, STRETCH, 3))[:, None, None]
-    to_voxel = np.linalg.inv(head.to_lps)[:3, :3]
     at = np.tensordot(to_voxel, plane * stretch, 1) + extent / 2 + middle[:, None, None]
     bend = ndimage.gaussian_filter(
         rng.normal(0, 1, (3, ROWS, ROWS)), (0, BEND_SCALE_MM, BEND_SCALE_MM)
     )
     bend *= BEND_MM / max(float(np.abs(bend).max()), 1e-6) * rng.uniform(0, 1)
     return _Plane(np.clip(at + bend, -5, extent + 5), to_voxel @ normal)
-
-
-def _rotation(angles: NDArray[np.float64]) -> NDArray[np.float64]:
-    result = np.eye(3)
-    for axis, angle in enumerate(angles):
-        turn = np.eye(3)
-        first, second = (i for i in range(3) if i != axis)
-        turn[first, first] = turn[second, second] = np.cos(angle)
-        turn[first, second], turn[second, first] = -np.sin(angle), np.sin(angle)
-        result = result @ turn
-    return result
 
 
 def _add_lesions(fractions: NDArray[np.float64], rng: np.random.Generator) -> None:
