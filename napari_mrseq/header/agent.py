@@ -29,10 +29,11 @@ WITHOUT = (
     r"\b(pre ?(contrast|gad|gado|gd|c|km|ce|inj))\b",
     r"\b(nativ|native|ohne|vor (km|kontrast)|sans|avant|sin|senza|zonder|voor (gd|contrast))\b",
 )
-# What else is called so: "T1 (AXI, Gray/White Contrast)", "arterial spin labeling", "post op".
+# What else is called so: "T1 (AXI, Gray/White Contrast)", "arterial spin labeling", "post op"; and
+# "MPRAGE_EnhancedContrast", which may be between tissues.
 NO_MEDIUM = (
     r"\b(gr[ae]y white|tissue|phase|transfer|image|high|low) contrast\b"
-    r"|\barterial spin\b|\b\d*post op\w*|\d cm\b"
+    r"|\benc?hanced contrast\b|\barterial spin\b|\b\d*post op\w*|\d cm\b"
 )
 # "T1 -C": the sign is gone from plain text.
 MINUS = r"(?:^|[\s_])-\s?(?:C|GD|Gd|KM)\b"

@@ -109,6 +109,8 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
         (uses(PLANAR),),
         (uses(INVERSION), lacks(BALANCED)),
         (uses(GRADIENT), above(TE, 25)),
+        # Old scanners set the angiography flag of anything.
+        (above(TR, 3000), above(TE, 100), not_acquired("3D")),
         (uses(SPIN), lacks(GRADIENT, FLIGHT, FLOW, ANGIOGRAPHY), not_acquired("3D")),
     ),
     "LOCALIZER": (

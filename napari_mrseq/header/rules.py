@@ -127,6 +127,7 @@ RULES: tuple[Rule, ...] = (
     _rule("ADC", 0.95, VENDOR, image_type(*ADC_TYPES), fits("ADC")),
     _rule("OTHER", 0.95, VENDOR, image_type(*TENSOR_TYPES)),
     _rule("B0", 0.9, VENDOR, image_type("TENSOR_B0")),
+    _rule("B0", 0.85, VENDOR, image_type(*TRACE_TYPES), without_weighting, other_vendor("GE")),
     _rule("DWI", 0.95, VENDOR, image_type(*TRACE_TYPES), fits("DWI")),
     _rule("PERF", 0.95, VENDOR, image_type(*PERFUSION_TYPES)),
     _rule("SWI", 0.95, VENDOR, image_type(*SUSCEPTIBILITY_TYPES), fits("SWI")),
@@ -185,7 +186,7 @@ RULES: tuple[Rule, ...] = (
     _rule("OTHER", 0.75, VENDOR, uses(FLOW), uses(MOVIE)),
     _rule("OTHER", 0.75, VENDOR, uses(FLOW), is_phase),
     _rule("MRA", 0.9, VENDOR, uses(FLOW)),
-    _rule("MRA", 0.9, DICOM, uses(ANGIOGRAPHY), lacks(SPIN)),
+    _rule("MRA", 0.9, DICOM, uses(ANGIOGRAPHY), lacks(SPIN), fits("MRA")),
     _rule("MRA", 0.85, WORDS, says("MRA")),
     # Sequences of their own.
     _rule("OTHER", 0.85, WORDS, says("OTHER")),

