@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from napari_mrseq.model.preparation import prepare
+from napari_mrseq.model.preparation import content_box, prepare
 
 
 @pytest.fixture
@@ -25,6 +25,39 @@ def test_empty_space_around_the_content_does_not_matter(disc):
     plain, _ = prepare(disc[None], 65)
     framed, _ = prepare(np.pad(disc, 60)[None], 65)
     assert (plain - framed).abs().mean() < 0.03
+
+
+@pytest.mark.parametrize("deviation", [20, 80, 120])
+def test_noise_around_the_content_is_not_taken_for_content(disc, deviation):
+    rng = np.random.default_rng(0)
+    wide = np.pad(disc, 90)
+    noisy = np.hypot(*(rng.normal(0, deviation, (2, *wide.shape)) + [[[1]], [[0]]] * wide))
+    (centre, half), (found, half_found) = content_box(wide), content_box(noisy)
+    np.testing.assert_allclose(found, centre, atol=6)
+    np.testing.assert_allclose(half_found, half, atol=8)
+
+
+def test_a_bright_speck_far_away_is_no_content(disc):
+    wide = np.pad(disc, 90)
+    hot = wide.copy()
+    hot[20:23, 20:23] = 50_000
+    np.testing.assert_allclose(content_box(hot)[0], content_box(wide)[0], atol=6)
+
+
+def test_a_negative_makes_the_same_picture(disc):
+    wide = np.pad(disc, 10)
+    positive, shown = prepare(wide[None], 65)
+    negative, shown_of_negative = prepare((wide.max() - wide)[None], 65)
+    torch.testing.assert_close(positive, negative, atol=1e-3, rtol=0)
+    torch.testing.assert_close(shown, shown_of_negative)
+
+
+def test_a_white_page_around_a_picture_makes_no_negative_of_it(disc):
+    page = np.pad(np.pad(disc, 60), 20, constant_values=1000)
+    images, _ = prepare(page[None], 65)
+    row = images[0, 0, 32]
+    assert row[:10].max() == 1
+    assert row[12] == 0
 
 
 def test_twice_the_pixels_make_the_same_picture(disc):
