@@ -105,17 +105,22 @@ def _aspect(pixel_spacing: tuple[float, float] | None) -> float:
 
 def _content(images: Tensor) -> Tensor:
     """Return which cells of a coarse grid over each picture show something, not noise alone."""
-    cells = functional.adaptive_avg_pool2d(images, CONTENT_CELLS)
+    cells = _cells(images)
     # Beside their neighbours, too: one hot cell is no content.
     around = functional.avg_pool2d(cells, 3, stride=1, padding=1, count_include_pad=False)
     floor = around.flatten(1).kthvalue(round(DARKEST * CONTENT_CELLS**2), dim=1).values
     level = CONTENT_LEVEL + FLOOR_FACTOR * floor.clamp_max(MOST_FLOOR)[:, None, None]
-    return torch.minimum(cells, around)[:, 0] > level
+    return torch.minimum(cells, around) > level
+
+
+def _cells(images: Tensor) -> Tensor:
+    """Average each picture over a coarse grid; return (n, CONTENT_CELLS, CONTENT_CELLS)."""
+    return functional.adaptive_avg_pool2d(images, CONTENT_CELLS)[:, 0]
 
 
 def _as_positives(images: Tensor) -> Tensor:
     """Turn negatives back in place, so that air is black."""
-    cells = functional.adaptive_avg_pool2d(images, CONTENT_CELLS)[:, 0]
+    cells = _cells(images)
     inner = torch.zeros(CONTENT_CELLS, CONTENT_CELLS, dtype=torch.bool)
     inner[EDGE:-EDGE, EDGE:-EDGE] = True
     bright_edge = cells[:, ~inner].median(dim=1).values > BRIGHT_EDGE
@@ -143,7 +148,10 @@ def _energy(images: Tensor) -> Tensor:
 
 
 def _scaled(slices: NDArray[Any]) -> tuple[Tensor, Tensor]:
-    """Scale each slice to 0–1 between its quantiles; return (n, 1, rows, columns) and ranges."""
+    """Scale each slice to 0–1 between its quantiles, air black.
+
+    Returns (n, 1, rows, columns) and what ranges of values were scaled.
+    """
     raw = torch.from_numpy(np.array(slices, dtype=np.float32, order="C"))
     flat = raw.flatten(1)
     finite = torch.isfinite(flat)
