@@ -23,7 +23,7 @@ demo: $(READY)
 
 # Each process opens a screen of its own (pytest-xvfb); with-screen tells Qt and OpenGL how to draw.
 test: $(READY)
-	.ci/with-screen $(BIN)/python -m pytest -n 2 --dist loadfile
+	.ci/with-screen $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-pyside6: .venv/pyside6
 	PYTHONPATH=$(CURDIR)/.venv/pyside6 QT_API=pyside6 \

@@ -1,8 +1,9 @@
-"""How right a model stays on spoilt slices: `python benchmarks/robustness.py`.
+"""How right a model stays on spoilt slices: `python benchmarks/robustness.py [WEIGHTS …]`.
 
 Writes docs/robustness.json and docs/images/robustness.png, which the model card shows. Slices of
 the fold that the model never saw are spoilt as they come, before preparation, by means of this
-file alone: training's augmentation has no part in it.
+file alone: training's augmentation has no part in it. With the weights of several trainings, each
+of which left another fold out, each judges slices of its own fold, and all are counted together.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from scipy import ndimage
 
 from napari_mrseq.model import Model, load_model
 from napari_mrseq.sequences import UNKNOWN, family_of
+from napari_mrseq.training.catalogue import Row
 from napari_mrseq.training.labelled_slices import read_slice
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -140,9 +142,12 @@ def families_said(model: Model, pictures: Sequence[Picture]) -> list[str]:
     return said
 
 
-def measure(model: Model, rows: Sequence[Any]) -> dict[tuple[str, int], float]:
-    """Return the share of right families, clean and for each kind and strength."""
-    right: dict[tuple[str, int], list[bool]] = defaultdict(list)
+Hits = dict[tuple[str, int], list[bool]]
+
+
+def hits_of(model: Model, rows: Sequence[Row]) -> Hits:
+    """Return for each slice whether its family is right, clean and in each kind and strength."""
+    right: Hits = defaultdict(list)
     for seed, row in enumerate(rows):
         spoilt = variants(read_slice(row).pixels.astype(np.float32), seed)
         said = families_said(model, list(spoilt.values()))
@@ -150,15 +155,17 @@ def measure(model: Model, rows: Sequence[Any]) -> dict[tuple[str, int], float]:
             right[key].append(family == family_of(row.label))
         if sys.stderr.isatty():
             print(f"\r{seed + 1} of {len(rows)} slices", end="", file=sys.stderr)
-    return {key: float(np.mean(hits)) for key, hits in right.items()}
+    return right
 
 
-def figures_of(model: Model, found: dict[tuple[str, int], float], slices: int) -> dict[str, Any]:
+def figures_of(judged: Sequence[tuple[Model, Hits]]) -> dict[str, Any]:
+    """Return what the card shows, over the slices of all models."""
+    keys = judged[0][1]
+    found = {key: float(np.mean([hit for _, hits in judged for hit in hits[key]])) for key in keys}
     lost = {kind: found[CLEAN] - found[kind, JUDGED] for kind in KINDS}
     return {
-        "model": model.name,
-        "sha256": model.sha256,
-        "slices": slices,
+        "models": [{"name": model.name, "sha256": model.sha256} for model, _ in judged],
+        "slices": sum(len(hits[CLEAN]) for _, hits in judged),
         "clean": found[CLEAN],
         "accuracy": {kind: [found[kind, strength] for strength in STRENGTHS] for kind in KINDS},
         "sizes": {kind: list(sizes) for kind, (_, sizes) in KINDS.items()},
@@ -198,11 +205,17 @@ def draw(figures: dict[str, Any], path: Path) -> None:
 
 def main() -> int:
     """Measure, print, write; exit 1 where more is lost than the goal allows."""
-    chosen = options(__doc__, slices=300).parse_args()
-    model = load_model(chosen.model, device="auto")
-    rows = known_rows(model, chosen.catalogue, chosen.fold, chosen.slices)
-    figures = figures_of(model, measure(model, rows), len(rows))
-    print(f"{model.name}, {len(rows)} slices held out, families alike\n{table(figures)}")
+    parser = options(__doc__, slices=300)
+    parser.add_argument("weights", nargs="*", help="one file a fold, instead of --model")
+    chosen = parser.parse_args()
+    judged = []
+    for weights in chosen.weights or [chosen.model]:
+        model = load_model(weights, device="auto")
+        rows = known_rows(model, chosen.catalogue, chosen.fold, chosen.slices)
+        judged.append((model, hits_of(model, rows)))
+    figures = figures_of(judged)
+    counted = f"{figures['slices']} slices held out of {len(judged)} folds"
+    print(f"{judged[0][0].name}, {counted}, families alike\n{table(figures)}")
     FIGURES.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     draw(figures, PICTURE)
     print(f"{FIGURES} and {PICTURE} written")

@@ -145,10 +145,10 @@ def draw_confusion(figures: Any, path: Path) -> None:
     pyplot.close(figure)
 
 
-def measure(ct: str | None) -> None:
+def measure(ct: str | None, folds: list[str]) -> None:
     """Run the benchmarks whose figures the page shows; a goal that is missed stops nothing."""
     more = ["--ct", ct] if ct else []
-    for script, options in (("robustness.py", []), ("unknown.py", more)):
+    for script, options in (("robustness.py", folds), ("unknown.py", more)):
         subprocess.run([sys.executable, str(BENCHMARKS / script), *options], check=False)
 
 
@@ -157,9 +157,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--measure", action="store_true", help="run the benchmarks first")
     parser.add_argument("--ct", help="folder of the chest CT that benchmarks/unknown.py asks for")
+    parser.add_argument(
+        "--folds", nargs="*", default=[], help="weights for benchmarks/robustness.py"
+    )
     chosen = parser.parse_args()
     if chosen.measure:
-        measure(chosen.ct)
+        measure(chosen.ct, chosen.folds)
     path, sha256 = registry.find(registry.DEFAULT)
     card = registry.read_card(path)
     draw_confusion(card.figures, CONFUSION)

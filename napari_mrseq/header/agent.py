@@ -37,6 +37,8 @@ NO_MEDIUM = (
 )
 # "T1 -C": the sign is gone from plain text.
 MINUS = r"(?:^|[\s_])-\s?(?:C|GD|Gd|KM)\b"
+# "T1/3D/FFE/C", "T1 w/c".
+SLASH = r"/[Cc]$"
 WITH = (
     # "T1 C+", but not "C+T spine": neck and chest.
     r"\b(c|gd|km) \+(?= ?$| (ax|axial|cor|sag|tra|fs|fat|3d|t1|mprage|spgr|bravo|vibe|space)\b)",
@@ -45,7 +47,7 @@ WITH = (
     r"\b(\d*post|postgd|postgad|postcontrast|postcon|enhanced|ce|t1c|t1gd|t1ce|t1post)\b",
     r"\b(km|nach km|mit km|kontrast|contrast|contraste|con cont|con gd|con mdc|mdc|dopo mdc|inj)\b",
     # Phases of a dynamic series; "CM" as Kontrastmittel is.
-    r"\b(arterial|arteriell\w*|art (?=\d|phase)|port[ao]l? ?ven\w*|delayed|delay)\b",
+    r"\b(arterial|arteriell\w*|art (?=\d|phase|port)|port[ao]l? ?ven\w*|delayed|delay)\b",
     r" cm\b",
     r"\b(gadolinio|apres (gado|inj)|avec (gado|inj)|na (gd|contrast)|met (gd|contrast))\b",
 )
@@ -72,7 +74,7 @@ def agent_in_words(text: str) -> bool | None:
     words = re.sub(NO_MEDIUM, "", plain(text))
     if re.search(MINUS, text) or any(re.search(pattern, words) for pattern in WITHOUT):
         return False
-    if any(re.search(pattern, words) for pattern in WITH):
+    if re.search(SLASH, text) or any(re.search(pattern, words) for pattern in WITH):
         return True
     return None
 

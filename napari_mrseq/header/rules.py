@@ -48,6 +48,7 @@ from napari_mrseq.header.techniques import (
     SPECTROSCOPY,
     SPIN,
     SUSCEPTIBILITY,
+    TRANSFER,
     TRANSMIT,
 )
 from napari_mrseq.header.words import DUAL_ECHO
@@ -281,12 +282,12 @@ RULES: tuple[Rule, ...] = (
         above(TR, 200), at_most(FLIP, 40),
     ),
     _rule(
-        "T1", 0.8, TABLE, *GRADIENT_ECHO, lacks(COMPENSATED), acquired("3D"), below(TR, 50),
-        below(TE, 8), at_least(FLIP, 8),
+        "T1", 0.8, TABLE, *GRADIENT_ECHO, lacks(COMPENSATED, TRANSFER), acquired("3D"),
+        below(TR, 50), below(TE, 8), at_least(FLIP, 8),
     ),
     _rule(
-        "T1", 0.7, TABLE, *GRADIENT_ECHO, lacks(COMPENSATED), below(TR, 400), above(TR, 50),
-        below(TE, 10), at_least(FLIP, 50),
+        "T1", 0.7, TABLE, *GRADIENT_ECHO, lacks(COMPENSATED, TRANSFER), below(TR, 400),
+        above(TR, 50), below(TE, 10), at_least(FLIP, 50),
     ),
 )  # fmt: skip
 

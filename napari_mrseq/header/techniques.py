@@ -29,6 +29,7 @@ MPRAGE = "MPRAGE"
 SPECTROSCOPY = "spectroscopy"
 COMPENSATED = "flow compensation"
 MOVIE = "heart phases"
+TRANSFER = "magnetisation transfer"
 PHASES = "multi-phase"
 
 
@@ -57,6 +58,8 @@ CODES = (
     Code("ScanningSequence", "IR", (INVERSION,)),
     Code("ScanningSequence", "EP", (PLANAR,)),
     Code("SequenceVariant", "TOF", (FLIGHT,)),
+    Code("SequenceVariant", "MTC", (TRANSFER,)),
+    Code("ScanOptions", "MT_GEMS", (TRANSFER,)),
     Code("ScanOptions", "IR", (INVERSION,)),
     Code("ScanOptions", "FC", (COMPENSATED,)),
     Code("ScanOptions", "FC_FREQ_AX_GEMS", (COMPENSATED,)),
@@ -77,6 +80,8 @@ CODES = (
     Code("SteadyStatePulseSequence", "FREE_PRECESSION", (BALANCED,)),
     Code("TimeOfFlightContrast", "YES", (FLIGHT,)),
     Code("PhaseContrast", "YES", (FLOW,)),
+    Code("MagnetizationTransfer", "ON_RESONANCE", (TRANSFER,)),
+    Code("MagnetizationTransfer", "OFF_RESONANCE", (TRANSFER,)),
     Code("FlowCompensation", "YES", (COMPENSATED,)),
     Code("AcquisitionContrast", "FLOW_ENCODED", (FLOW,)),
     Code("AcquisitionContrast", "DIFFUSION", (DIFFUSION,)),

