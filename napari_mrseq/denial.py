@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from napari_mrseq.decision import CHANCES, likeliest_known, weight_against
+from napari_mrseq.decision import CHANCES, likeliest_known, refuses, weight_against
 from napari_mrseq.sequences import UNKNOWN, family_of
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def told_families(
     list of tuple of str
         Families; a header is right with any of a tuple.
     """
-    if header is None:
+    if header is None or refuses(header):
         return []
     claimed = (header.sequence,) if header.confidence >= CONFLICT_CONFIDENCE else ()
     checkable = set(probabilities) - {UNKNOWN}

@@ -36,7 +36,10 @@ def test_what_cannot_be_held_against_a_header_is_not():
     field_map = said("FIELDMAP", T1=0.9)
     strange = said("T2", UNKNOWN=0.9, T1=0.09)
     nothing = {**dict.fromkeys(KNOWN, 0.1), "T2": 0.5}, None
-    assert exchanged([field_map, strange, nothing, said("T1", T2=0.9)]) == []
+    # What looks like a T2 says that it is CT, and its description names vessels.
+    ct = said("T1", T2=0.9)[0], HeaderClaim("UNKNOWN", 0.95, ("Modality CT",), named=("T1",))
+    assert exchanged([field_map, strange, nothing, ct, said("T2", T1=0.9)]) == []
+    assert exchanged([said("T1", T2=0.9), said("T2", T1=0.9)]) == [(0, 1)]
 
 
 def test_each_series_is_exchanged_with_one_other_at_most():

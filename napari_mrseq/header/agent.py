@@ -23,6 +23,12 @@ NO_AGENT = frozenset(
     }
 )  # fmt: skip
 
+# The same in longer texts: "W/O CONTRAST", "None given", "0 ml".
+NONE_GIVEN = (
+    r"\b(no|non(?! ionic)|none|not|nil|without|w ?o|unenhanced)\b"
+    r"|\b(kein\w*|ohne|sans|sin|senza|zonder|geen)\b"
+    r"|^0( 0+)?( ?(ml|cc|mmol))?$"
+)
 # Negatives come first: "without contrast" holds the word "contrast" as well.
 WITHOUT = (
     r"\b(pre|w ?o|without|non ?(contrast|enhanced|ce|gd)|no (contrast|gd|gad)|unenhanced|pregad)\b",
@@ -33,7 +39,8 @@ WITHOUT = (
 # "MPRAGE_EnhancedContrast", which may be between tissues.
 NO_MEDIUM = (
     r"\b(gr[ae]y white|tissue|phase|transfer|image|high|low) contrast\b"
-    r"|\benc?hanced contrast\b|\barterial spin\b|\b\d*post op\w*|\d cm\b"
+    r"|\benc?hanced contrast\b|\barterial spin\b|\d cm\b"
+    r"|\b\d*post (op|fossa|surg|trauma|rad|chemo|stroke|treat|resect|biops|label|ictal)\w*"
 )
 # "T1 -C": the sign is gone from plain text.
 MINUS = r"(?:^|[\s_])-\s?(?:C|GD|Gd|KM)\b"
@@ -61,7 +68,8 @@ def agent_in_tags(tags: Tags) -> tuple[bool | None, str]:
     for keyword in AGENT_TAGS:
         text = tags.text(keyword)
         if text:
-            return plain(text) not in NO_AGENT, text
+            words = plain(text)
+            return words not in NO_AGENT and not re.search(NONE_GIVEN, words), text
     for keyword in AMOUNT_TAGS:
         amount = tags.positive(keyword)
         if amount:

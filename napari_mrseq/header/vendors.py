@@ -36,8 +36,7 @@ class PrivateTag:
     tag: tuple[int, int]
 
 
-# The last one is dcm2niix's, for GE's inner name.
-# The last one is dcm2niix' word for the file that Siemens runs.
+# The last two are dcm2niix's: GE's inner name, and the file that Siemens runs.
 NAME_KEYWORDS = (
     "SequenceName", "PulseSequenceName", "InternalPulseSequenceName", "PulseSequenceDetails",
 )  # fmt: skip

@@ -180,21 +180,23 @@ BIDS_SUFFIXES = {
     "RB1map": "OTHER",
 }  # fmt: skip
 
+# From one vertebra to another: "T1-T6" is a part of the spine, "T1-T2" may be two weightings.
+VERTEBRAE = (
+    r"(?i)(?<![a-z0-9])(?!t[12][\s_]?(?:-|to)[\s_]?t[12](?![0-9]))"
+    r"[ctl]\d{1,2}[\s_]?(?:-|to)[\s_]?[ctls]\d{1,2}(?![a-z0-9])"
+)
+
 
 def plain(text: str) -> str:
     """Return text in lower case, without accents, its words parted by single spaces.
 
     ``+`` stays a word of its own. Camel case is parted (``"GreFieldMap"`` gives
     ``"gre field map"``, ``"axT1"`` gives ``"ax t1"``, but ``"qT1"``, a map, stays whole); ``T2*``
-    becomes ``t2star``, ``b=0`` and ``b 0`` become ``b0``.
+    becomes ``t2star``, ``b=0`` and ``b 0`` become ``b0``. Parts of the spine (``"T1-T6"``) go.
     """
     parted = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[a-pr-z])(?=T[12]|PD)", " ", text)
-    letters = (
-        unicodedata.normalize("NFKD", parted.replace("ρ", "rho"))
-        .encode("ascii", "ignore")
-        .decode()
-        .lower()
-    )
+    parted = re.sub(VERTEBRAE, " ", parted).replace("ρ", "rho")
+    letters = unicodedata.normalize("NFKD", parted).encode("ascii", "ignore").decode().lower()
     letters = re.sub(r"\b([tr]2) ?w? ?(?:\*|[-_ ]star)", r"\1star", letters)
     letters = re.sub(r"\bb(?: ?= ?(?=\d)| (?=0\b|\d{3,4}\b))", "b", letters)
     return " ".join(re.sub(r"[^a-z0-9+]+", " ", letters).replace("+", " + ").split())
@@ -206,11 +208,6 @@ def namings_of(text: str) -> tuple[Naming, ...]:
     words = plain(text).replace("+ ", "")
     matches = ((sequence, pattern.search(words)) for sequence, pattern in _patterns())
     return tuple(Naming(sequence, match[0].strip()) for sequence, match in matches if match)
-
-
-def naming_of(text: str) -> Naming | None:
-    """Return the sequence that a text names and the words that name it, None where none do."""
-    return next(iter(namings_of(text)), None)
 
 
 @lru_cache(maxsize=1)
