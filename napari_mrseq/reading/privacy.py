@@ -205,7 +205,12 @@ def _words_of(dataset: Dataset, tag: int) -> set[str]:
         raw.decode("latin-1") if isinstance(raw, bytes) else str(raw or ""),
         str(decoded or ""),
     ]
-    return {word.lower() for text in texts for word in re.split(r"[\^=\\\s\0]+", text) if word}
+    words = {word.lower() for text in texts for word in re.split(r"[\^=\\\s\0]+", text) if word}
+    if tag in _NAMES:
+        # "SMITH, JOHN", "Smith_John" and "Smith-Jones" hold names of their own, "O'Brien" is one.
+        parted = [re.split(r"[\W_]+", word) for word in words]
+        words |= {name for parts in parted for name in (*parts, "".join(parts)) if name.isalpha()}
+    return words
 
 
 def _is_short_name(word: str) -> bool:

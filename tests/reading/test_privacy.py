@@ -138,6 +138,23 @@ def test_name_is_cut_from_words_and_the_words_stay(write_slice: WriteSlice) -> N
     assert read_study(path).series[0].description == "T1 mprage _ lipid_supp"
 
 
+@pytest.mark.parametrize(
+    ("name", "described", "kept"),
+    [
+        ("SMITH, JOHN", "SMITH knee T1", "knee T1"),
+        ("Smith,John", "T1 Smith", "T1"),
+        ("SMITH_JOHN", "T1 SMITH tra", "T1 tra"),
+        ("Smith-Jones^Anna", "T1 SMITH JONES", "T1"),
+        ("O'Brien^Pat", "t1_obrien O'Brien", "t1_"),
+    ],
+)
+def test_name_written_in_another_way_is_cut_as_well(
+    write_slice: WriteSlice, name: str, described: str, kept: str
+) -> None:
+    path = write_slice(1, PatientName=name, SeriesDescription=described)
+    assert header_of(path).SeriesDescription == kept
+
+
 def test_name_that_is_a_code_leaves_the_codes(write_slice: WriteSlice) -> None:
     header = header_of(write_slice(1, PatientName="Se^Jane", ScanningSequence=["SE", "IR"]))
     assert list(header.ScanningSequence) == ["SE", "IR"]
