@@ -39,7 +39,7 @@ def classify_many(
     model, device : str
         As `load_model` takes them; each process loads its own.
     fast : bool
-        Look at a few slices of each volume only.
+        Look at a few slices of each series only.
     jobs : int
         Processes of this machine.
     scheduler : str, optional
@@ -97,7 +97,7 @@ def _judge(series: Series, model: str, device: str, fast: bool) -> Verdict | Fai
     try:
         return classify(series, _loaded(model, device), fast=fast)
     except ReadError as error:
-        return Failure(series.path, str(error))
+        return Failure(series.path, str(error), series)
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -72,12 +73,13 @@ def write_sidecars(
     """
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
+    twins: Counter[str] = Counter()
     for verdict in verdicts:
         series, record = verdict.series, verdict.to_dict(slices=slices)
         sidecar = bids_sidecar(attributes_of(series).to_dict(), series.series_number, record)
         name = _sidecar_name(record)
-        twins = sum(one.stem.split("__")[0] == name for one in written)
-        file = folder / (f"{name}__{twins + 1}.json" if twins else f"{name}.json")
+        twins[name] += 1
+        file = folder / (f"{name}__{twins[name]}.json" if twins[name] > 1 else f"{name}.json")
         file.write_text(sidecar_text(sidecar), "utf-8")
         written.append(file)
     return written
@@ -96,7 +98,8 @@ def _bids_suffix(sequence: str) -> str | None:
 def _sidecar_name(record: Mapping[str, Any]) -> str:
     number, stem = record["series_number"], record["description"] or Path(record["path"]).stem
     parts = (None if number is None else f"{number:03}", stem, _bids_suffix(record["sequence"]))
-    return "_".join(re.sub(r"[^\w.-]+|__+", "-", part) for part in parts if part)
+    # Two underscores part the number of a twin.
+    return re.sub(r"[^\w.-]+|__+", "-", "_".join(part for part in parts if part))
 
 
 def _seconds(milliseconds: float | None) -> float | None:

@@ -133,7 +133,7 @@ class _Held:
 
 def _exchanged_verdict(verdict: Verdict, other: Verdict) -> Verdict:
     series = other.series
-    title = title_of(series.series_number, series.description, series.path)
+    title = title_of(series.series_number, series.description, series.path, series.part)
     remark = f"the header seems exchanged with that of series {title}"
     return replace(
         verdict, decision=verdict.pixels, conflict=True, remarks=(remark,), judged_alone=verdict

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from napari_mrseq.decision import aggregate, by_class, decide, join, refuses
 from napari_mrseq.denial import contradicts
+from napari_mrseq.errors import ReadError
 from napari_mrseq.header import claim_of
 from napari_mrseq.stack import held_together
 from napari_mrseq.verdict import SliceVerdict, Verdict
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from napari_mrseq.series import Series
 
 BATCH_SLICES = 32
+# Of one stack; of a 4-D series some volumes, and some slices of each.
 FAST_SLICES = 5
+FAST_VOLUMES = FAST_SLICES_EACH = 3
 
 
 @dataclass(frozen=True)
@@ -54,14 +57,14 @@ def classify(
     slices : sequence of int, optional
         Slices to look at, counted through all volumes; all by default.
     fast : bool
-        Look at a few slices of each volume only.
+        Look at a few slices only.
     progress : callable, optional
         Called with (slices done, slices in all) after each batch.
 
     Raises
     ------
     ReadError
-        If the pixels can't be decoded; names the file.
+        If no slice can be decoded; names the file.
     """
     steps = classify_steps(series, model, slices=slices, fast=fast)
     while True:
@@ -99,31 +102,61 @@ def classify_steps(
 
 
 def judge_slices(series: Series, model: Model, indices: Sequence[int]) -> list[SliceVerdict]:
-    """Let the network judge some slices of a series, counted through all volumes, each alone."""
-    from dask.base import compute
+    """Let the network judge some slices of a series, counted through all volumes, each alone.
 
-    stack = np.stack(compute(*(series.slice_pixels(i) for i in indices)))
-    spacing = series.spacing[1:] if series.spacing else None
-    # Whether a layer of unknown origin is a picture, its grey values tell.
-    as_shown = None if series.kind == "layer" else series.kind == "picture"
-    probabilities, weights = model.examine(stack, pixel_spacing=spacing, as_shown=as_shown)
-    per_volume = series.pixels.shape[-3]
+    A slice that can't be decoded is unknown, votes nothing, and says why (`SliceVerdict.error`).
+    """
+    decoded, lost = _decoded(series, indices)
+    answers = {index: (np.full(len(model.classes), 1 / len(model.classes)), 0.0) for index in lost}
+    if decoded:
+        probabilities, weights = model.examine(
+            np.stack(list(decoded.values())),
+            pixel_spacing=series.spacing[1:] if series.spacing else None,
+            as_shown=is_as_shown(series),
+        )
+        answers |= zip(decoded, zip(probabilities, weights, strict=True), strict=True)
     threshold = least_named(claim_of(series), model)
     judged = []
-    for index, row, weight in zip(indices, probabilities, weights, strict=True):
+    for index in indices:
+        row, weight = answers[index]
         distribution = by_class(model.classes, row)
-        uid = series.instance_uids[index] if series.instance_uids else None
+        volume, place = divmod(index, series.pixels.shape[-3])
         judged.append(
             SliceVerdict(
-                index=index % per_volume,
-                volume=index // per_volume,
-                sop_instance_uid=uid,
-                decision=decide(distribution, threshold),
+                index=place,
+                volume=volume,
+                sop_instance_uid=series.instance_uids[index] if series.instance_uids else None,
+                decision=decide(distribution, math.inf if index in lost else threshold),
                 probabilities=distribution,
                 weight=float(weight),
+                error=lost.get(index),
             )
         )
     return judged
+
+
+def is_as_shown(series: Series) -> bool | None:
+    """Tell whether grey values are a screen's already; of a layer they tell themselves (None)."""
+    return None if series.kind == "layer" else series.kind == "picture"
+
+
+def _decoded(
+    series: Series, indices: Sequence[int]
+) -> tuple[dict[int, NDArray[Any]], dict[int, str]]:
+    """Return the slices by their number, and why others can't be decoded."""
+    from dask.base import compute
+
+    lazy = {index: series.slice_pixels(index) for index in indices}
+    try:
+        return dict(zip(lazy, compute(*lazy.values()), strict=True)), {}
+    except ReadError:
+        decoded, lost = {}, {}
+        for index, pixels in lazy.items():
+            try:
+                decoded[index] = pixels.compute()
+            except ReadError as error:
+                lost[index] = str(error)
+        return decoded, lost
 
 
 def least_named(header: HeaderClaim | None, model: Model) -> float:
@@ -142,7 +175,15 @@ def conclude(series: Series, model: Model, judged: Sequence[SliceVerdict]) -> Ve
         Which judged it.
     judged : sequence of SliceVerdict
         As `judge_slices` returns them, or as an earlier verdict holds them.
+
+    Raises
+    ------
+    ReadError
+        If none of them could be decoded.
     """
+    causes = [one.error for one in judged]
+    if causes and all(causes):
+        raise ReadError(causes[0])
     calibration = model.card.calibration
     alone = [verdict.without_stack for verdict in judged]
     rows = np.array([list(verdict.probabilities.values()) for verdict in alone])
@@ -189,11 +230,19 @@ def _in_stack(
 
 
 def _slices_to_see(series: Series, fast: bool) -> list[int]:
-    per_volume = series.pixels.shape[-3]
-    if not fast or per_volume <= FAST_SLICES:
+    """Return all slices, or a few: of a stack, or of the first, middle and last of its volumes."""
+    if not fast:
         return list(range(series.slice_count))
+    per_volume = series.pixels.shape[-3]
+    volumes = _spread(series.slice_count // per_volume, FAST_VOLUMES, 0, 1)
     # The ends of a stack show little: the middle 60 % does.
-    seen = np.linspace(0.2, 0.8, FAST_SLICES) * (per_volume - 1)
-    chosen = np.unique(seen.round().astype(int))
-    starts = range(0, series.slice_count, per_volume)
-    return [start + int(index) for start in starts for index in chosen]
+    places = _spread(per_volume, FAST_SLICES if len(volumes) == 1 else FAST_SLICES_EACH, 0.2, 0.8)
+    return [volume * per_volume + place for volume in volumes for place in places]
+
+
+def _spread(count: int, most: int, first: float, last: float) -> list[int]:
+    """Return at most so many of `count` numbers, spread from one share of them to another."""
+    if count <= most:
+        return list(range(count))
+    shares = np.linspace(first, last, most)
+    return sorted({round(float(share) * (count - 1)) for share in shares})

@@ -26,6 +26,7 @@ FIELDS = (
     "series_uid",
     "series_number",
     "description",
+    "part",
     "shape",
     "spacing_mm",
     "plane",
@@ -68,9 +69,13 @@ def records_of(
 def failure_record(failure: Failure) -> Record:
     """Return the record of a path that could not be read: its cause stands under ``error``."""
     record: Record = dict.fromkeys(FIELDS)
+    if failure.series:
+        known = ("series_uid", "series_number", "description")
+        record |= {field: getattr(failure.series, field) for field in known}
+        record["part"] = failure.series.part or None
     return record | {
         "path": failure.path,
-        "files": 1,
+        "files": len(failure.series.files) if failure.series else 1,
         "conflict": False,
         "warnings": [],
         "error": failure.cause,
@@ -176,6 +181,7 @@ def flat_rows(records: Sequence[Record]) -> list[dict[str, Any]]:
             {"path": record["path"], "series_uid": record["series_uid"]}
             | {f"slice_{column}": entry[column] for column in _SLICE_COLUMNS}
             | {f"slice_alone_{key}": said for key, said in entry.get("alone", {}).items()}
+            | ({"slice_error": entry["error"]} if "error" in entry else {})
             | ({"slice_corrected": True} if "corrected" in entry else {})
             for entry in record.get("slices", ())
         ]
@@ -220,7 +226,7 @@ def _text(value: Any) -> Any:
 
 
 def _title(series: Record) -> str:
-    return title_of(series["series_number"], series["description"], series["path"])
+    return title_of(series["series_number"], series["description"], series["path"], series["part"])
 
 
 def _table_lines(record: Record) -> list[tuple[str, ...]]:

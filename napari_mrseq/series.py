@@ -19,10 +19,19 @@ OBLIQUE_DEGREES = 30.0
 
 @dataclass(frozen=True)
 class Failure:
-    """A file or folder that could not be read, and why, in words for the user."""
+    """A file or folder that could not be read, and why, in words for the user.
+
+    Attributes
+    ----------
+    path, cause : str
+        Which, and why.
+    series : Series or None
+        The series, where it is known: its header could be read, its pixels can't.
+    """
 
     path: str
     cause: str
+    series: Series | None = None
 
 
 @dataclass(frozen=True)
@@ -217,6 +226,12 @@ def series_from_array(
     )
 
 
-def title_of(number: int | None, description: str | None, path: str) -> str:
-    """Return how a series is called for people: its number and description, else its path."""
-    return " ".join(str(part) for part in (number, description) if part is not None) or path
+def title_of(
+    number: int | None, description: str | None, path: str, part: str | None = None
+) -> str:
+    """Return how a series is called for people: its number and description, else its path.
+
+    What tells it from others of the same UID stands behind: ``"4 t1_vibe_dixon (water)"``.
+    """
+    title = " ".join(str(word) for word in (number, description) if word is not None) or path
+    return f"{title} ({part})" if part else title

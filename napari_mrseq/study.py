@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from napari_mrseq.header import attributes_of
+from napari_mrseq.labelling import study_of
 from napari_mrseq.protocols import Expected, Protocol
 from napari_mrseq.sequences import UNKNOWN, family_of
 
@@ -141,9 +142,9 @@ def judge_studies(
     verdicts: Iterable[Verdict], protocol: Protocol | None = None
 ) -> tuple[StudyVerdict, ...]:
     """Judge every study among the verdicts, in the order of their first series."""
-    studies: dict[str | None, list[Verdict]] = {}
+    studies: dict[str, list[Verdict]] = {}
     for verdict in verdicts:
-        studies.setdefault(verdict.series.study_uid, []).append(verdict)
+        studies.setdefault(study_of(verdict.series), []).append(verdict)
     return tuple(judge_study(members, protocol) for members in studies.values())
 
 
@@ -290,6 +291,7 @@ def _named(verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
             "series_number": verdict.series.series_number,
             "series_uid": verdict.series.series_uid,
             "description": verdict.series.description,
+            "part": verdict.series.part or None,
             "sequence": verdict.sequence,
         }
         for verdict in verdicts

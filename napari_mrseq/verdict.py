@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.decision import Correction, Decision
 from napari_mrseq.header import HeaderClaim
-from napari_mrseq.sequences import family_of, name_of
+from napari_mrseq.sequences import name_of
+from napari_mrseq.series import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +37,8 @@ class SliceVerdict:
         The verdict without the rest of its stack, where that had a say (`napari_mrseq.stack`).
     overruled : Decision or None
         What the probabilities amount to where a person decided otherwise.
+    error : str or None
+        Why the slice could not be decoded, with its file.
     """
 
     index: int
@@ -46,6 +49,7 @@ class SliceVerdict:
     weight: float
     judged_alone: SliceVerdict | None = None
     overruled: Decision | None = None
+    error: str | None = None
 
     @property
     def without_stack(self) -> SliceVerdict:
@@ -77,6 +81,7 @@ class SliceVerdict:
                 "sequence": alone.sequence,
                 "confidence": _rounded(alone.confidence),
             }
+        entry |= {"error": self.error} if self.error else {}
         return entry | ({"corrected": True} if self.overruled else {})
 
 
@@ -150,6 +155,29 @@ class Verdict:
         """``"member"``, ``"family"`` or ``"unknown"``."""
         return self.decision.resolved
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What to doubt about the series, in words for the user."""
+        no_mr = () if self.series.is_mr else ("the file says that this is no MR image",)
+        header = self.header.warnings if self.header else ()
+        return (*no_mr, *self._unread_words(), *header, *self.series.warnings, *self.remarks)
+
+    @property
+    def unread(self) -> tuple[Failure, ...]:
+        """The files whose slices could not be decoded, and why."""
+        return tuple(
+            {
+                one.error: _failure_of(one.error, self.series) for one in self.slices if one.error
+            }.values()
+        )
+
+    def _unread_words(self) -> tuple[str, ...]:
+        lost = [one for one in self.slices if one.error]
+        if not lost:
+            return ()
+        which = f"slice {lost[0].index + 1}" if len(lost) == 1 else f"{len(lost)} slices"
+        return (f"{which} could not be read: {lost[0].error}",)
+
     def to_dict(self, *, slices: bool = True) -> dict[str, Any]:
         """Return the record of ``record.schema.json``, with an entry a slice where asked."""
         series = self.series
@@ -159,6 +187,7 @@ class Verdict:
             "series_uid": series.series_uid,
             "series_number": series.series_number,
             "description": series.description,
+            "part": series.part or None,
             "shape": list(series.pixels.shape),
             "spacing_mm": _rounded_list(series.spacing),
             "plane": series.plane,
@@ -178,9 +207,7 @@ class Verdict:
             record["slices"] = [judged.to_dict() for judged in self.slices]
         if self.corrections:
             record["correction"] = self._correction_record()
-        warnings = [*series.warnings, *(self.header.warnings if self.header else ())]
-        warnings += self.remarks
-        warnings += [self.words_of(correction) for correction in self.corrections]
+        warnings = [*self.warnings, *map(self.words_of, self.corrections)]
         return record | {"model": dict(self.model_id), "warnings": warnings, "error": None}
 
     def words_of(self, correction: Correction) -> str:
@@ -210,49 +237,10 @@ class Verdict:
         }
 
 
-def correct(verdict: Verdict, corrections: Sequence[Correction]) -> Verdict:
-    """Return a verdict as a person corrected it.
-
-    A correction of all slices is the word on the series; of some, on these slices alone. A later
-    one goes before an earlier one. Probabilities and the witnesses' words stay as they were.
-
-    Parameters
-    ----------
-    verdict : Verdict
-        What the program says, never corrected yet.
-    corrections : sequence of Correction
-        In the order they were made.
-    """
-    if not corrections:
-        return verdict
-    per_volume = verdict.series.pixels.shape[-3]
-    slices = tuple(
-        correct_slice(one, corrections, one.volume * per_volume + one.index)
-        for one in verdict.slices
-    )
-    corrected = replace(verdict, slices=slices, corrections=tuple(corrections))
-    last = verdict.series.slice_count - 1
-    word = next((one for one in reversed(corrections) if one.covers(0, last)), None)
-    if word is None:
-        return corrected
-    claim = verdict.header
-    agrees = claim is not None and family_of(claim.sequence) == family_of(word.sequence)
-    return replace(
-        corrected,
-        decision=word.decision,
-        overruled=verdict.decision,
-        conflict=verdict.conflict and not agrees,
-    )
-
-
-def correct_slice(
-    judged: SliceVerdict, corrections: Sequence[Correction], number: int
-) -> SliceVerdict:
-    """Return slice `number`, counted through all volumes, as a person corrected it."""
-    word = next((one for one in reversed(corrections) if one.covers(number, number)), None)
-    if word is None:
-        return judged
-    return replace(judged, decision=word.decision, overruled=judged.decision)
+def _failure_of(error: str, series: Series) -> Failure:
+    """Tell the file from the cause in what decoding raised."""
+    path = next((file for file in series.files if error.startswith(f"{file}: ")), series.path)
+    return Failure(path, error.removeprefix(f"{path}: "))
 
 
 def _header_record(header: HeaderClaim | None) -> dict[str, Any] | None:

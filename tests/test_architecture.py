@@ -19,7 +19,7 @@ FLOORS = [
     {"batch", "training"},
     {"report", "bids"},
     {"study", "exchange"},
-    {"judging"},
+    {"judging", "correction"},
     {"verdict"},
     {"denial", "stack"},
     {"decision"},
@@ -40,7 +40,6 @@ KEPT_IN = {
     "torch": {"model", "training"},
     "torchvision": {"model", "training"},
     "pydicom": {"reading", "header", "training"},
-    "highdicom": {"reading"},
     "typer": {"cli"},
 }
 

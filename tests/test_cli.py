@@ -136,6 +136,8 @@ def test_a_protocol_tells_what_the_study_lacks(sample_study):
         (("classify", ".", "--format", "xml"), b"xml"),
         (("classify", "PICTURE", "--model", "no-such"), b"no-such"),
         (("classify", "PICTURE", "--protocol", "no-such"), b"no-such"),
+        (("classify", "PICTURE", "--output", "no-such/table.csv"), b"no-such"),
+        (("classify", "PICTURE", "--output", "/dev/full"), b"/dev/full"),
         (("view", "PICTURE", "--model", "no-such"), b"no-such"),
         (("evaluate", "PICTURE"), b"lacks the column"),
     ],

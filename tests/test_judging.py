@@ -3,17 +3,20 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from pathlib import Path
 
 import jsonschema
 import numpy as np
 import pytest
 from pydicom import dcmread
+from pydicom.uid import RLELossless
 
 import napari_mrseq
 from napari_mrseq import classify, load_model, read
+from napari_mrseq.batch import classify_many
 from napari_mrseq.judging import classify_steps, conclude
-from napari_mrseq.report import to_csv
+from napari_mrseq.report import failure_record, to_csv
 from napari_mrseq.series import series_from_array
 
 SAMPLE = Path(napari_mrseq.__file__).parent / "sample_study"
@@ -61,6 +64,72 @@ def test_fast_looks_at_a_few_slices_of_each_volume():
     assert len(verdict.slices) <= 10
 
 
+def test_fast_looks_at_no_more_slices_of_a_long_time_series():
+    series = series_from_array(np.random.default_rng(1).random((40, 30, 32, 32)), name="BOLD")
+    verdict = classify(series, load_model(device="cpu"), fast=True)
+    assert {s.volume for s in verdict.slices} == {0, 20, 39}
+    assert len(verdict.slices) <= 10
+    assert all(5 < s.index < 25 for s in verdict.slices)
+
+
+def damage(path: Path) -> None:
+    """Compress a slice, and spoil what is compressed."""
+    file = dcmread(path)
+    file.decompress(generate_instance_uid=False)
+    file.compress(RLELossless, generate_instance_uid=False)
+    file.save_as(path)
+    held = path.read_bytes()
+    # Behind the header of the segments.
+    start = held.index(file.PixelData) + 100
+    path.write_bytes(held[:start] + b"\x80" * 300 + held[start + 300 :])
+
+
+def test_a_slice_that_cannot_be_decoded_is_left_out_and_named(tmp_path, schema_file):
+    shutil.copytree(SAMPLE / "t2_tse_tra", tmp_path / "t2")
+    (series,) = read(tmp_path / "t2")
+    damaged = series.files[3]
+    damage(Path(damaged))
+    verdict = classify(read(tmp_path / "t2")[0], load_model(device="cpu"))
+    assert verdict.sequence == "T2"
+    lost = verdict.slices[3]
+    assert (lost.sequence, lost.weight) == ("UNKNOWN", 0)
+    assert {one.sequence for one in verdict.slices if one is not lost} == {"T2"}
+    (failure,) = verdict.unread
+    assert failure.path == damaged
+    record = verdict.to_dict()
+    jsonschema.validate([record], json.loads(schema_file.read_text()))
+    assert [w for w in record["warnings"] if "slice 4 could not be read" in w and damaged in w]
+    assert damaged in record["slices"][3]["error"]
+    assert damaged in to_csv([record]).decode()
+
+
+def test_a_series_without_a_slice_that_can_be_decoded_keeps_its_name(tmp_path):
+    shutil.copytree(SAMPLE / "t2_tse_tra", tmp_path / "t2")
+    for file in (tmp_path / "t2").iterdir():
+        damage(file)
+    (series,) = read(tmp_path / "t2")
+    (outcome,) = classify_many([series], "default", "cpu")
+    record = failure_record(outcome)
+    assert record["error"]
+    assert record["files"] == len(series.files)
+    assert record["series_uid"] == series.series_uid
+    assert (record["series_number"], record["description"]) == (3, "t2_tse_tra")
+
+
+def test_a_picture_in_colours_is_said_to_be_no_mr_image(tmp_path):
+    for path in (SAMPLE / "t2_tse_tra").iterdir():
+        file = dcmread(path)
+        file.decompress(generate_instance_uid=False)
+        grey = (file.pixel_array / file.pixel_array.max() * 255).astype(np.uint8)
+        file.PixelData = np.repeat(grey[..., None], 3, axis=-1).tobytes()
+        file.PhotometricInterpretation, file.SamplesPerPixel = "RGB", 3
+        file.BitsAllocated = file.BitsStored = 8
+        file.HighBit, file.PlanarConfiguration = 7, 0
+        file.save_as(tmp_path / path.name)
+    verdict = classify(read(tmp_path)[0], load_model(device="cpu"))
+    assert "the file says that this is no MR image" in verdict.to_dict()["warnings"]
+
+
 def test_every_slice_of_a_stack_is_what_the_stack_is_and_keeps_its_own_word(schema_file):
     verdict = classify(read(SAMPLE / "t1_fl2d_sag")[0], load_model(device="cpu"))
     assert {judged.sequence for judged in verdict.slices} == {"T1"}
@@ -91,10 +160,12 @@ def test_no_slice_of_a_file_that_says_it_is_ct_is_named(tmp_path):
     for path in (SAMPLE / "t2_tse_tra").iterdir():
         file = dcmread(path)
         file.Modality = "CT"
+        file.SeriesDescription = "CT ANGIO HEAD"
         file.save_as(tmp_path / path.name)
     verdict = classify(read(tmp_path)[0], load_model(device="cpu"))
     assert verdict.pixels.sequence == "T2"
     assert verdict.sequence == "UNKNOWN"
+    assert not verdict.conflict
     assert {one.sequence for one in verdict.slices} == {"UNKNOWN"}
     assert {one.without_stack.sequence for one in verdict.slices} == {"UNKNOWN"}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import dask.array as da
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from napari_mrseq.decision import Decision
+from napari_mrseq.labelling import group_of
 from napari_mrseq.protocols import load_protocol
 from napari_mrseq.sequences import family_of
 from napari_mrseq.series import Series
@@ -187,6 +189,30 @@ def test_studies_are_kept_apart() -> None:
     first, second = judge_studies(verdicts, load_protocol("brain-tumour"))
     assert [verdict.sequence for verdict in first.verdicts] == ["T1", "T2"]
     assert [verdict.sequence for verdict in second.verdicts] == ["T1C"]
+
+
+def placed(path: str, sequence: str) -> Verdict:
+    """Return the verdict on a file that names no study."""
+    verdict = scan(sequence)
+    return replace(verdict, series=replace(verdict.series, path=path, study_uid=None))
+
+
+def test_files_without_a_study_belong_to_the_examination_of_their_folder() -> None:
+    bids = ["sub-1/ses-1/anat/T1w.nii", "sub-1/ses-1/dwi/dwi.nii", "sub-1/ses-2/anat/T1w.nii"]
+    paths = [*bids, "sub-2/anat/T1w.nii", "jane/t1.png", "john/t1.png", "jane/t2.png"]
+    studies = judge_studies(placed(path, "T1") for path in paths)
+    assert [[verdict.series.path for verdict in study.verdicts] for study in studies] == [
+        bids[:2],
+        [bids[2]],
+        ["sub-2/anat/T1w.nii"],
+        ["jane/t1.png", "jane/t2.png"],
+        ["john/t1.png"],
+    ]
+
+
+def test_sessions_of_one_subject_are_never_parted_in_training() -> None:
+    paths = ["data/sub-1/ses-1/anat/T1w.nii", "data/sub-1/ses-2/dwi/dwi.nii"]
+    assert {group_of(placed(path, "T1").series) for path in paths} == {"data/sub-1"}
 
 
 def test_the_record_is_plain_data_and_names_series_conflicts_and_status() -> None:

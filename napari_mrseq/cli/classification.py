@@ -57,6 +57,8 @@ def classify(
 
     if output_format is Format.bids and not output:
         raise MrseqError("sidecars need a folder: give it with --output FOLDER")
+    if output and output_format is not Format.bids and not output.parent.is_dir():
+        raise MrseqError(f"{output}: there is no folder {output.parent}")
     expected = load_protocol(protocol) if protocol else None
     study = read_study(paths, progress=progress("reading"))
     judging = progress("classifying")
@@ -69,14 +71,18 @@ def classify(
             judging(len(outcomes), len(study.series))
     outcomes = with_exchanges(outcomes)
     verdicts = [outcome for outcome in outcomes if not isinstance(outcome, Failure)]
-    records = records_of((*outcomes, *study.failures), paths, slices=slices)
+    unread = [failure for verdict in verdicts for failure in verdict.unread]
+    records = records_of((*outcomes, *study.failures, *unread), paths, slices=slices)
     for record in records:
         if record["error"]:
             say(f"not read: {record['path']}: {record['error']}")
-    if output_format is Format.bids and output:
-        write_sidecars(verdicts, output, slices=slices)
-    else:
-        _write(FORMATS[output_format.value](records), output)
+    try:
+        if output_format is Format.bids and output:
+            write_sidecars(verdicts, output, slices=slices)
+        else:
+            _write(FORMATS[output_format.value](records), output)
+    except OSError as error:
+        raise MrseqError(f"{output}: can't be written ({error.strerror})") from error
     if expected:
         _say_studies(verdicts, expected)
     raise typer.Exit(int(any(record["error"] for record in records)))

@@ -35,6 +35,7 @@ def explain(
     slice_pixels: NDArray[Any],
     class_code: str,
     pixel_spacing: tuple[float, float] | None = None,
+    as_shown: bool | None = None,
 ) -> NDArray[np.float32]:
     """Return where a slice holds evidence for a sequence.
 
@@ -51,6 +52,8 @@ def explain(
         One of ``model.classes``.
     pixel_spacing : tuple of float, optional
         mm along (row, column).
+    as_shown : bool, optional
+        The values are a picture's, as `Model.examine` takes it.
 
     Returns
     -------
@@ -80,7 +83,7 @@ def explain(
     hidden: Tensor | int = 0
     foreign = model.card.preparation == TORCHVISION
     if foreign:
-        images = prepare_as_torchvision(slice_pixels[None], model.card.window)
+        images = prepare_as_torchvision(slice_pixels[None], model.card.window, as_shown=as_shown)
         hidden = black().expand_as(images).to(model.device)
 
     # As prediction does, but once: what is hidden must not turn the picture round.

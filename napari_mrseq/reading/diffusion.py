@@ -37,9 +37,9 @@ def _b_value(header: Dataset) -> float | None:
         value = number(header, tag, vr)
         if value is not None and value >= 0:
             return value
-    # GE writes b + 1e9 in the first of four numbers.
+    # GE adds 1e9 as a flag to the first of four numbers, or another power of ten.
     value = number(header, _GE_B_VALUE, "IS")
-    return None if value is None or value < 0 else value % 1e5 if value >= 1e9 else value
+    return None if value is None or value < 0 else value % 1e5
 
 
 def _direction(header: Dataset) -> Direction | None:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from napari_mrseq.correction import correct, correct_slice
 from napari_mrseq.exchange import with_exchanges
 from napari_mrseq.series import Failure, Series, series_from_array
-from napari_mrseq.verdict import correct, correct_slice
 from napari_mrseq.viewer.layer_data import SERIES_KEY
 from napari_mrseq.viewer.wording import layer_prefix, layer_suffix
 
@@ -44,6 +44,8 @@ class LayerState:
         The word on the series: what was found, with what the user corrected.
     name_before, name_given : str or None
         The layer's name before the verdict and with it.
+    prefix, suffix : str
+        What the verdict added to it.
     record_before : object
         What ``metadata["mrseq"]`` held before; None where it held nothing.
     """
@@ -57,6 +59,8 @@ class LayerState:
     verdict: Verdict | None = None
     name_before: str | None = None
     name_given: str | None = None
+    prefix: str = ""
+    suffix: str = ""
     record_before: Any = None
 
     def said(self, index: int) -> SliceVerdict | None:
@@ -131,7 +135,8 @@ def undo_correction(layer: Image) -> None:
 def _write(layer: Image, state: LayerState, found: Verdict, corrections: list[Correction]) -> None:
     verdict = correct(found, corrections)
     state.found, state.corrections, state.verdict = found, corrections, verdict
-    layer.name = layer_prefix(verdict) + str(state.name_before) + layer_suffix(verdict)
+    state.prefix, state.suffix = layer_prefix(verdict), layer_suffix(verdict)
+    layer.name = state.prefix + str(state.name_before) + state.suffix
     # napari may have changed it: names are unique in a viewer.
     state.name_given = layer.name
     layer.metadata = {**layer.metadata, STATE_KEY: state, RECORD_KEY: verdict.to_dict()}
@@ -184,10 +189,7 @@ def own_name(layer: Image) -> str:
         return name
     if name == state.name_given and state.name_before is not None:
         return state.name_before
-    if state.verdict is None:
-        return name
-    name = name.removeprefix(layer_prefix(state.verdict))
-    return name.removesuffix(layer_suffix(state.verdict))
+    return name.removeprefix(state.prefix).removesuffix(state.suffix)
 
 
 def series_of(layer: Image) -> Series:
@@ -222,7 +224,7 @@ def _spacing_mm(layer: Image) -> tuple[float, float, float] | None:
     registry = pint.get_application_registry()  # type: ignore[no-untyped-call]
     try:
         steps = [
-            registry.Quantity(float(step), unit).to("mm").magnitude
+            abs(registry.Quantity(float(step), unit).to("mm").magnitude)
             for step, unit in zip(layer.scale[-3:], layer.units[-3:], strict=True)
         ]
     except pint.DimensionalityError:

@@ -92,6 +92,6 @@ def classify_folder(
         try:
             verdict = yield from classify_steps(one, model)
         except MrseqError as error:
-            yield SeriesDone(Failure(one.path, str(error)))
+            yield SeriesDone(Failure(one.path, str(error), one))
         else:
             yield SeriesDone(verdict)

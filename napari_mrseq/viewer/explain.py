@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from psygnal import Signal
 
+from napari_mrseq.errors import ReadError
 from napari_mrseq.sequences import name_of
 from napari_mrseq.viewer.activity import Activity
 from napari_mrseq.viewer.annotation import own_name, pixels_of, series_of, state_of
@@ -143,15 +144,19 @@ def heat_of(
         If the slice can't be read, the model can't be loaded or heat maps can't be made here.
     """
     model = load()
-    from napari_mrseq.judging import judge_slices
+    from napari_mrseq.judging import is_as_shown, judge_slices
     from napari_mrseq.model.explanation import explain
 
     if known is None or set(known) != set(model.classes):
-        known = judge_slices(series, model, [index])[0].probabilities
+        judged = judge_slices(series, model, [index])[0]
+        if judged.error:
+            raise ReadError(judged.error)
+        known = judged.probabilities
     code = max(known, key=lambda one: known[one])
     spacing = series.spacing[1:] if series.spacing else None
     pixels = np.asarray(series.slice_pixels(index))
-    return Heat(code, known[code], explain(model, pixels, code, pixel_spacing=spacing))
+    heat = explain(model, pixels, code, pixel_spacing=spacing, as_shown=is_as_shown(series))
+    return Heat(code, known[code], heat)
 
 
 def show_heat(viewer: ViewerModel, layer: Image, index: int, heat: Heat) -> Image:

@@ -7,6 +7,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from napari_mrseq.errors import ModelError
+from napari_mrseq.model import registry
 from napari_mrseq.viewer.settings import load_settings
 
 if TYPE_CHECKING:
@@ -35,9 +36,11 @@ class Models:
             If this machine lacks the device.
         """
         with self._lock:
-            if (name, device) not in self._loaded:
-                self._loaded[name, device] = _load(name, device)
-            return _with_threshold(self._loaded[name, device], load_settings().threshold)
+            model = self._loaded.get((name, device))
+            # A user's own model may have been trained anew under the same name.
+            if model is None or model.sha256 != registry.find(name)[1]:
+                model = self._loaded[name, device] = _load(name, device)
+            return _with_threshold(model, load_settings().threshold)
 
 
 def _load(name: str, device: str) -> Model:

@@ -134,11 +134,7 @@ def doubts(verdict: Verdict) -> list[str]:
     odd = odd_words(verdict)
     if odd:
         found.append(f"▲ {odd}")
-    if not verdict.series.is_mr:
-        found.append("▲ The file says that this is no MR image.")
-    header_warnings = verdict.header.warnings if verdict.header else ()
-    warnings = (*header_warnings, *verdict.series.warnings, *verdict.remarks)
-    found += [f"▲ {warning}" for warning in warnings]
+    found += [f"▲ {warning}" for warning in verdict.warnings]
     return found
 
 

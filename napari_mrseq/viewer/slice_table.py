@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import QModelIndex, Qt, Signal  # type: ignore[attr-defined]
 from qtpy.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from napari_mrseq.correction import correct_slice
 from napari_mrseq.sequences import UNKNOWN, colour_of, name_of
-from napari_mrseq.verdict import correct_slice
 from napari_mrseq.viewer.table import KEY_ROLE, Cell, Row, SortedTable
 from napari_mrseq.viewer.wording import (
     alone_words,
@@ -101,6 +101,8 @@ def _row(state: LayerState, index: int) -> Row:
 
 
 def _hint(judged: SliceVerdict) -> str:
+    if judged.error:
+        return judged.error
     words = [runners_up(judged.probabilities, judged.sequence), alone_words(judged)]
     return "\n".join(filter(None, words))
 
@@ -108,6 +110,8 @@ def _hint(judged: SliceVerdict) -> str:
 def _note(state: LayerState, judged: SliceVerdict) -> str:
     if judged.overruled:
         return f"✎ was {decision_words(judged.overruled)}"
+    if judged.error:
+        return "not read"
     if judged.sequence == UNKNOWN:
         return "? unsure"
     if state.verdict is not None and is_odd(judged, state.verdict):

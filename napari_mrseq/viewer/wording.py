@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from napari_mrseq.denial import CONFLICT_CONFIDENCE
 from napari_mrseq.sequences import UNKNOWN, family_of, name_of
+from napari_mrseq.series import title_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,12 +29,12 @@ LEAST = 0.005
 
 
 def series_name(series: Series) -> str:
-    """Return the description of a series, else its number, else the name of its file."""
-    if series.description:
-        return series.description
-    if series.series_number is not None:
-        return f"series {series.series_number}"
-    return Path(series.path).name
+    """Return the description of a series, else its number, else the name of its file.
+
+    What tells it from others of the same UID stands behind: ``"t1_vibe_dixon (water)"``.
+    """
+    number = None if series.series_number is None else f"series {series.series_number}"
+    return title_of(None, series.description or number, Path(series.path).name, series.part)
 
 
 def layer_prefix(verdict: Verdict) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -95,6 +96,8 @@ class RunFailed:
     cause: str
 
 
+LOGGER = logging.getLogger(__name__)
+
 Event = ModelLoaded | SlicesJudged | LayerDone | LayerFailed | RunFailed
 
 
@@ -132,6 +135,10 @@ def classify_jobs(
                 yield event
         except MrseqError as error:
             yield LayerFailed(job, str(error))
+        # Pixels of another plugin's layer may raise anything; the other layers go on.
+        except Exception as error:
+            LOGGER.exception("a layer can't be judged")
+            yield LayerFailed(job, f"{type(error).__name__}: {error}")
 
 
 def _classify_job(
@@ -169,6 +176,8 @@ def _known(job: Job, model: Model) -> Mapping[int, SliceVerdict]:
 
 
 def _worded(judged: SliceVerdict, threshold: float) -> SliceVerdict:
+    if judged.error:
+        return judged
     decision = decide(judged.probabilities, threshold)
     return judged if decision == judged.decision else replace(judged, decision=decision)
 

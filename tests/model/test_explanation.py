@@ -71,6 +71,17 @@ def test_an_imported_network_is_explained_with_its_own_preparation(body):
     assert heat[40:70, 90:120].max() < 0.01
 
 
+def test_the_window_of_an_imported_network_is_not_for_pictures(body):
+    window = (80.0, 60.0)
+    card = Card("old", "1", "resnet18", ("T1", "T2"), 224, preparation=TORCHVISION, window=window)
+    model = Model(card, "", "cpu", BrightIsT2ToImageNet())
+    shown = explain(model, body / 4, "T2", as_shown=True)
+    scanned = explain(model, body / 4, "T2", as_shown=False)
+    # Within the window all of the body is white.
+    assert shown[40:70, 90:120].max() < 0.01
+    assert scanned[40:70, 90:120].max() > 0.1
+
+
 def test_the_heat_follows_pixels_that_are_not_square(bright_is_t2, body):
     flat = explain(bright_is_t2, body[::3], "T2", pixel_spacing=(3.0, 1.0))
     assert flat.shape == body[::3].shape

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,15 @@ from napari.layers import Image
 
 from napari_mrseq.decision import Decision
 from napari_mrseq.series import Series
-from napari_mrseq.viewer.annotation import annotate, own_name, revert, series_of, state_of
+from napari_mrseq.viewer.annotation import (
+    annotate,
+    keep_slices,
+    own_name,
+    revert,
+    series_of,
+    state_of,
+)
+from napari_mrseq.viewer.layer_data import layer_of
 from napari_mrseq.viewer.runner import job_for
 
 
@@ -78,6 +87,29 @@ def test_a_name_given_since_by_the_user_stays(layer: Image, make_verdict) -> Non
     assert layer.name == "[T2-FLAIR 90%] mine"
     revert(layer)
     assert layer.name == "mine"
+
+
+def test_the_verdict_of_another_model_takes_the_place_of_the_first(
+    layer: Image, make_verdict
+) -> None:
+    annotate(layer, make_verdict(series_of(layer), ["T1"] * 4, conflict=True))
+    layer.name = "[T1 90%] mine ≠ header"
+    other = {"name": "knee", "version": "1", "sha256": "1" * 64}
+    again = replace(make_verdict(series_of(layer), ["FLAIR"] * 4), model_id=other)
+    keep_slices(layer, other, again.slices)
+    annotate(layer, again)
+    assert layer.name == "[T2-FLAIR 90%] mine"
+    revert(layer)
+    assert layer.name == "mine"
+
+
+def test_parts_of_one_series_are_told_apart_by_name() -> None:
+    import dask.array as da
+
+    water = Series(
+        path="a", files=("a",), pixels=da.ones((3, 4, 4)), description="t1_vibe_dixon", part="water"
+    )
+    assert layer_of(water)[1]["name"] == "t1_vibe_dixon (water)"
 
 
 def test_layers_of_one_name_keep_theirs(viewer: ViewerModel, make_verdict) -> None:
@@ -152,6 +184,11 @@ def test_a_pyramid_is_judged_at_its_finest_level(viewer: ViewerModel) -> None:
 def test_the_spacing_comes_from_units_of_length(viewer: ViewerModel, units, expected) -> None:
     layer = viewer.add_image(np.ones((3, 4, 4)), scale=(5, 0.9, 0.8), units=(units,) * 3)
     assert series_of(layer).spacing == pytest.approx(expected)
+
+
+def test_a_mirrored_layer_has_the_spacing_of_the_other(viewer: ViewerModel) -> None:
+    layer = viewer.add_image(np.ones((3, 4, 4)), scale=(5, -0.9, 0.8), units=("mm",) * 3)
+    assert series_of(layer).spacing == (5, 0.9, 0.8)
 
 
 def test_pixels_have_no_spacing(viewer: ViewerModel) -> None:

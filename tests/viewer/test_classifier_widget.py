@@ -301,14 +301,20 @@ def test_a_closed_panel_leaves_nothing_behind(qtbot, viewer) -> None:
         viewer.layers.events.removed,
         viewer.layers.selection.events.active,
     ]
-    before = [len(emitter.callbacks) for emitter in emitters]
+
+    def listening() -> list[list[str]]:
+        # napari's own connection of `reset_choices` goes when the panel is collected.
+        heard = [[str(one) for one in emitter.callbacks] for emitter in emitters]
+        return [[one for one in names if "reset_choices" not in one] for names in heard]
+
+    before = listening()
     panel = open_panel(viewer)
     run(qtbot, panel)
+    assert all(now != then for now, then in zip(listening(), before, strict=True))
     assert viewer.canvas.overlays.text.visible
     viewer.window.remove_dock_widget(panel)
     qtbot.wait(100)
-    # napari's own connection of `reset_choices` goes when the panel is collected.
-    assert [len(emitter.callbacks) for emitter in emitters][:3] == before[:3]
+    assert listening() == before
     assert not viewer.canvas.overlays.text.visible
     viewer.dims.set_current_step(0, 2)
     assert viewer.canvas.overlays.text.text == ""
@@ -520,6 +526,13 @@ def test_what_breaks_a_run_off_is_said_and_run_is_free_again(qtbot, viewer) -> N
     assert "no such pixels" in panel.controls.status.value
     assert "mrseq" not in layer.metadata
     assert panel.controls.run.enabled
+    # Other layers are judged all the same.
+    good = viewer.add_image(noise(3, 64, 64), contrast_limits=(0, 3), name="good")
+    panel.controls.scope.value = ALL_LAYERS
+    run(qtbot, panel)
+    assert "mrseq" not in layer.metadata
+    assert good.metadata["mrseq"]["error"] is None
+    assert "mine" in panel.controls.status.value
 
 
 def test_the_sample_study_opens_from_the_menu(viewer) -> None:

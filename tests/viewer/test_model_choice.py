@@ -14,6 +14,7 @@ from napari_mrseq.model.card import KEY, Calibration, Card
 from napari_mrseq.model.networks import build
 from napari_mrseq.model.registry import FOLDER_VARIABLE
 from napari_mrseq.sequences import OWN_COLOURS, colour_of
+from napari_mrseq.viewer.models import Models
 
 RUN_MS = 300_000
 CLASSES = ("MEDIAL", "LATERAL", "T1")
@@ -22,18 +23,21 @@ CLASSES = ("MEDIAL", "LATERAL", "T1")
 @pytest.fixture
 def weights(tmp_path: Path) -> Path:
     """A network with two classes that the vocabulary lacks; it names whatever it sees."""
+    return write_weights(tmp_path / "knee.safetensors", "0.1")
+
+
+def write_weights(path: Path, version: str) -> Path:
     import torch
 
     torch.manual_seed(0)
     card = Card(
         name="knee",
-        version="0.1",
+        version=version,
         network="efficientnet_lite0",
         classes=CLASSES,
         input_size=64,
         calibration=Calibration(threshold=0.0, series_threshold=0.0),
     )
-    path = tmp_path / "knee.safetensors"
     network = build(card.network, len(CLASSES))
     save_file(network.state_dict(), path, metadata={KEY: card.to_json()})
     return path
@@ -128,6 +132,14 @@ def test_the_card_of_the_model_in_use_can_be_read(qtbot, panel, press) -> None:
     assert not dialog.use_button.isVisible()
     press(dialog.close_button)
     assert not dialog.isVisible()
+
+
+def test_a_file_that_was_trained_anew_is_loaded_anew(weights: Path) -> None:
+    models = Models()
+    first = models.load(str(weights), "cpu")
+    assert models.load(str(weights), "cpu").network is first.network
+    write_weights(weights, "0.2")
+    assert models.load(str(weights), "cpu").version == "0.2"
 
 
 def test_classes_of_ones_own_are_told_apart_by_colour() -> None:
