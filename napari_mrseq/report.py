@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,11 +60,11 @@ def records_of(
     slices : bool
         An entry for every slice as well.
     """
-    records = [
+    given = [_absolute(path) for path in paths]
+    return [
         failure_record(one) if isinstance(one, Failure) else one.to_dict(slices=slices)
-        for one in outcomes
+        for one in sorted(outcomes, key=lambda one: _rank(one, given))
     ]
-    return in_order_of(paths, records)
 
 
 def failure_record(failure: Failure) -> Record:
@@ -82,15 +83,28 @@ def failure_record(failure: Failure) -> Record:
     }
 
 
-def in_order_of(paths: Sequence[Path], records: Sequence[Record]) -> list[Record]:
-    """Sort records by the given path that each came from, otherwise as they are."""
+def _rank(outcome: Verdict | Failure, given: Sequence[str]) -> int:
+    """Return which of the given paths is the first that holds any file of an outcome."""
+    around = {_absolute(file) for file in _files_of(outcome)}
+    for folder in {Path(file).parent for file in around}:
+        around |= {str(folder), *map(str, folder.parents)}
+    for rank, path in enumerate(given):
+        if path in around:
+            return rank
+    # A DICOMDIR leads to files beside it and below.
+    folders = [str(Path(path).parent) for path in given]
+    beside = [rank for rank, folder in enumerate(folders) if folder in around]
+    return max(beside, key=lambda rank: len(folders[rank]), default=len(given))
 
-    def place(record: Record) -> int:
-        own = Path(record["path"])
-        within = [i for i, path in enumerate(paths) if own == path or path in own.parents]
-        return within[0] if within else len(paths)
 
-    return sorted(records, key=place)
+def _files_of(outcome: Verdict | Failure) -> tuple[str, ...]:
+    if isinstance(outcome, Failure):
+        return outcome.series.files if outcome.series else (outcome.path,)
+    return outcome.series.files
+
+
+def _absolute(path: Path | str) -> str:
+    return os.path.abspath(path)  # noqa: PTH100 (Path.absolute leaves ".." standing)
 
 
 def to_json(records: Sequence[Record]) -> bytes:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # Above this angle between slice normal and body axis a stack is called oblique.
 OBLIQUE_DEGREES = 30.0
+# Luminance of red, green and blue, ITU-R BT.601.
+GREY_WEIGHTS = np.array([0.299, 0.587, 0.114], np.float32)
 
 
 @dataclass(frozen=True)
@@ -210,7 +212,7 @@ def series_from_array(
     # Without a name dask would hash every pixel for one.
     lazy = source if isinstance(source, da.Array) else da.from_array(source, name=False)
     if rgb:
-        lazy = lazy[..., :3].astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
+        lazy = lazy[..., :3].astype(np.float32) @ GREY_WEIGHTS
     if lazy.ndim == 2:
         lazy = lazy[None]
     if lazy.ndim not in (3, 4) or 0 in lazy.shape:

@@ -1,14 +1,22 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
 import json
+import shutil
+import warnings
 from pathlib import Path
 
 import jsonschema
+import numpy as np
 import pytest
+from PIL import Image
+from pydicom.fileset import FileSet
 
-from napari_mrseq.report import failure_record, in_order_of, to_csv, to_json, to_parquet, to_table
+from napari_mrseq.batch import classify_many
+from napari_mrseq.reading import read_study
+from napari_mrseq.report import failure_record, records_of, to_csv, to_json, to_parquet, to_table
 from napari_mrseq.series import Failure
 
 
@@ -33,10 +41,64 @@ def test_no_cell_runs_as_a_formula(failed):
     assert row["description"].startswith("'=")
 
 
-def test_records_follow_the_order_of_the_paths_given(failed):
-    records = [failed | {"path": path} for path in ("a/1", "a/2", "b.dcm")]
-    paths = [Path("b.dcm"), Path("a")]
-    assert [r["path"] for r in in_order_of(paths, records)] == ["b.dcm", "a/1", "a/2"]
+@pytest.fixture
+def folder_of_all_kinds(sample_study, tmp_path, monkeypatch):
+    """Two series of DICOM files, a picture and a broken file; the user stands in the folder."""
+    for name in ("t1_se_tra", "t2_tse_tra"):
+        (tmp_path / name).mkdir()
+        shutil.copy(min((sample_study / name).iterdir()), tmp_path / name / "IM1.dcm")
+    shutil.copy(tmp_path / "t2_tse_tra" / "IM1.dcm", tmp_path)
+    Image.fromarray(np.zeros((20, 20), np.uint8)).save(tmp_path / "pic.png")
+    (tmp_path / "bad.dcm").write_text("no image")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("given", "paths"),
+    [
+        (("IM1.dcm", "pic.png", "bad.dcm"), [".", "pic.png", "bad.dcm"]),
+        (("bad.dcm", "pic.png", "IM1.dcm"), ["bad.dcm", "pic.png", "."]),
+        (("pic.png", "t1_se_tra/IM1.dcm", "nowhere", "IM1.dcm"),
+         ["pic.png", "t1_se_tra", "nowhere", "."]),
+        (("bad.dcm", "t2_tse_tra", "pic.png"), ["bad.dcm", "t2_tse_tra", "pic.png"]),
+        (("./t2_tse_tra/../pic.png", "t1_se_tra"), ["t2_tse_tra/../pic.png", "t1_se_tra"]),
+        (("pic.png", "."), ["pic.png", ".", "t1_se_tra", "./bad.dcm"]),
+    ],
+    ids=str,
+)  # fmt: skip
+@pytest.mark.usefixtures("folder_of_all_kinds")
+def test_records_follow_the_order_of_the_paths_given(given, paths):
+    given = [Path(path) for path in given]
+    study = read_study(given)
+    verdicts = classify_many(study.series, "default", "cpu", fast=True)
+    records = records_of((*verdicts, *study.failures), given)
+    assert [record["path"] for record in records] == paths
+
+
+@pytest.mark.usefixtures("folder_of_all_kinds")
+def test_series_whose_pixels_cant_be_read_keeps_its_place():
+    given = [Path("bad.dcm"), Path("IM1.dcm"), Path("pic.png")]
+    study = read_study(given)
+    unread = [Failure(one.path, "can't be decoded", one) for one in study.series]
+    records = records_of((*unread, *study.failures), given)
+    assert [record["path"] for record in records] == ["bad.dcm", ".", "pic.png"]
+
+
+def test_what_a_dicomdir_names_keeps_its_place(folder_of_all_kinds):
+    files = FileSet()
+    files.add(folder_of_all_kinds / "IM1.dcm")
+    files.write(folder_of_all_kinds / "disc")
+    with warnings.catch_warnings():
+        # pydicom leaves its own scratch folder to the garbage collector.
+        warnings.simplefilter("ignore", ResourceWarning)
+        del files
+        gc.collect()
+    given = [Path("bad.dcm"), Path("disc/DICOMDIR"), Path("pic.png")]
+    study = read_study(given)
+    verdicts = classify_many(study.series, "default", "cpu", fast=True)
+    records = records_of((*verdicts, *study.failures), given)
+    assert [Path(record["path"]).parts[0] for record in records] == ["bad.dcm", "disc", "pic.png"]
 
 
 def test_parquet_holds_what_the_csv_holds(failed):

@@ -84,7 +84,7 @@ def b_value(tags: Tags, vendor: str | None, name: str) -> float | None:
         if place.vendor == vendor:
             private = tags.number(place.tag)
             if private is not None:
-                return private % GE_FLAG if private > GE_FLAG else private
+                return private % GE_FLAG if vendor == "GE" else private
     match = re.match(r"[*_]?(?:ep|re|ez|sms)_?(?:calc_?)?b_?(\d+)", name.lower())
     return float(match[1]) if match else None
 

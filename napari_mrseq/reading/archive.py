@@ -7,7 +7,6 @@ import shutil
 import tempfile
 import weakref
 import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +23,8 @@ SMALL_ARCHIVE_BYTES = 1 << 28
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 _COPY_BYTES = 1 << 20
+# Bit of the flags of a member (PKWARE's APPNOTE, 4.4.4).
+_ENCRYPTED = 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +55,8 @@ def unpack(path: str) -> Unpacked:
     Raises
     ------
     ReadError
-        If it is damaged, encrypted, or swells beyond every sensible size; the text is the cause.
+        If it is damaged, of an unknown kind, or swells beyond every sensible size; the text is
+        the cause. A member that alone can't be unpacked is listed under ``refused``.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -63,10 +65,15 @@ def unpack(path: str) -> Unpacked:
             unpacked = Unpacked(tempfile.mkdtemp(prefix="napari-mrseq-"), {}, {})
             for number, member in enumerate(members):
                 _unpack_member(archive, member, number, unpacked, path)
+    except ReadError:
+        raise
     except zipfile.BadZipFile as error:
         raise ReadError(f"damaged zip file ({error})") from error
     except OSError as error:
         raise ReadError(error.strerror or str(error)) from error
+    except Exception as error:  # zipfile raises several more on damaged or newer files
+        cause = str(error) or type(error).__name__
+        raise ReadError(f"a zip file that can't be read ({cause}): unpack it yourself") from error
     return unpacked
 
 
@@ -131,6 +138,9 @@ def _unpack_member(
     path: str,
 ) -> None:
     shown = f"{path}/{member.filename}"
+    if member.flag_bits & _ENCRYPTED:
+        unpacked.refused[shown] = "is encrypted: unpack it with its password"
+        return
     # A folder of its own keeps the name, which tells NIfTI files, and keeps equal names apart.
     folder = Path(unpacked.folder) / f"{number:06d}"
     name = _UNSAFE.sub("_", Path(member.filename).name)[-100:] or "file"
@@ -140,10 +150,11 @@ def _unpack_member(
             folder.mkdir()
             with target.open("wb") as copy:
                 shutil.copyfileobj(source, copy, _COPY_BYTES)
-    except RuntimeError:
-        unpacked.refused[shown] = "is encrypted: unpack it with its password"
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        unpacked.refused[shown] = f"can't be unpacked ({error})"
+    except Exception as error:  # zipfile, zlib, bz2 and lzma each raise their own
+        # zipfile may quote what stands there, the patient's name too; zlib may say nothing.
+        wordless = isinstance(error, zipfile.BadZipFile) or not str(error)
+        cause = "damaged" if wordless else str(error)
+        unpacked.refused[shown] = f"can't be unpacked ({cause})"
         shutil.rmtree(folder, ignore_errors=True)
     else:
         unpacked.members[str(target)] = shown

@@ -13,7 +13,12 @@ from pydicom.dataset import Dataset
 from napari_mrseq.errors import ReadError
 from napari_mrseq.reading.enhanced import enhanced_frames, is_enhanced
 from napari_mrseq.reading.frames import Frame, Origin, classic_frames
-from napari_mrseq.reading.geometry import StackGeometry, stack_geometry
+from napari_mrseq.reading.geometry import (
+    ASSUMED_DISTANCE_MM,
+    UNKNOWN_THICKNESS,
+    StackGeometry,
+    stack_geometry,
+)
 from napari_mrseq.reading.header import damage_of, read_header
 from napari_mrseq.reading.instance import Layouts, read_instance
 from napari_mrseq.reading.mosaic import is_mosaic, mosaic_frames
@@ -116,9 +121,8 @@ def _series_of(stack: Stack) -> Series:
     dataset = _header_of(first)
     mr = is_mr(first.origin, colour=colour)
     geometry = _geometry_of(stack.volumes[0])
-    unplaced = [_UNPLACED] if mr and geometry is None else []
     return Series(
-        path=os.path.commonpath([str(Path(file).parent) for file in files]),
+        path=common_folder(files),
         files=files,
         pixels=stack_pixels([[frame.source for frame in volume] for volume in stack.volumes]),
         spacing=geometry.spacing if geometry else _spacing_without_positions(first),
@@ -134,8 +138,21 @@ def _series_of(stack: Stack) -> Series:
         dataset=dataset,
         volume_axis=volume_axis_of(stack.volumes),
         part=stack.part,
-        warnings=(*stack.warnings, *(geometry.warnings if geometry else unplaced)),
+        warnings=(*stack.warnings, *(geometry.warnings if geometry else _unplaced(first, mr=mr))),
     )
+
+
+def common_folder(files: Sequence[str]) -> str:
+    """Return the deepest folder that holds all files, spelled as they are where that can be."""
+    folders = {str(Path(file).parent) for file in files}
+    if len(folders) == 1:
+        return folders.pop()
+    if len({Path(folder).is_absolute() for folder in folders}) > 1 or any(
+        ".." in Path(folder).parts for folder in folders
+    ):
+        # Only from the root on it shows what such paths share.
+        folders = {str(Path(folder).resolve()) for folder in folders}
+    return os.path.commonpath(folders) or "."
 
 
 def _header_of(frame: Frame) -> Dataset:
@@ -162,7 +179,13 @@ def _geometry_of(volume: Sequence[Frame]) -> StackGeometry | None:
 def _spacing_without_positions(frame: Frame) -> tuple[float, float, float] | None:
     if frame.pixel_spacing is None:
         return None
-    return (frame.thickness or 1.0, *frame.pixel_spacing)
+    return (frame.thickness or ASSUMED_DISTANCE_MM, *frame.pixel_spacing)
+
+
+def _unplaced(frame: Frame, *, mr: bool) -> list[str]:
+    """Say what is not known of slices without a place in space."""
+    assumed = frame.pixel_spacing is not None and not frame.thickness
+    return [_UNPLACED] * mr + [UNKNOWN_THICKNESS] * assumed
 
 
 def _window(frames: Sequence[Frame]) -> tuple[float, float] | None:

@@ -17,6 +17,9 @@ SAME_DIRECTION = 2e-3
 UNEVEN = 0.02
 # Angle between slice step and normal that counts as tilted.
 TILT_DEGREES = 0.5
+# Distance between slices (mm) where the header gives none, and what is said of it.
+ASSUMED_DISTANCE_MM = 1.0
+UNKNOWN_THICKNESS = f"slice thickness unknown: {ASSUMED_DISTANCE_MM:g} mm assumed"
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +102,7 @@ def stack_geometry(
     pixel_spacing : tuple of float
         mm between rows, mm between columns, as DICOM (0028,0030).
     thickness : float or None
-        Distance in mm to assume for a single slice.
+        Distance in mm to assume for a single slice, or for slices that share one position.
     """
     places = np.asarray(positions, dtype=float)
     normal = slice_normal(orientation)
@@ -116,13 +119,16 @@ def stack_geometry(
 def _slice_step(
     places: NDArray[np.float64], normal: NDArray[np.float64], thickness: float | None
 ) -> tuple[NDArray[np.float64], list[str]]:
+    assumed = thickness or ASSUMED_DISTANCE_MM
     if len(places) == 1:
-        if thickness:
-            return normal * thickness, []
-        return normal, ["slice thickness unknown: 1 mm assumed"]
+        return normal * assumed, [] if thickness else [UNKNOWN_THICKNESS]
     gaps = np.diff(places @ normal)
     # The lower of two middle ones, not their mean, which would be no slice's distance.
     usual = float(np.quantile(gaps, 0.5, method="lower"))
+    if usual <= SAME_PLACE_MM:
+        # Tiles of one image only: other slices at one place make volumes.
+        said = f"slices share one position: {assumed:g} mm between them assumed"
+        return normal * assumed, [said]
     warnings = _spacing_warnings(gaps, usual)
     if warnings:
         # The true steps differ: the usual one, along the mean direction, is right for most.

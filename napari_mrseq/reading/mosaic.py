@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from napari_mrseq.errors import ReadError
 from napari_mrseq.reading.csa import csa_values
 from napari_mrseq.reading.frames import Frame, classic_frames, orientation_of
-from napari_mrseq.reading.geometry import slice_normal
+from napari_mrseq.reading.geometry import ASSUMED_DISTANCE_MM, slice_normal
 from napari_mrseq.reading.instance import Instance
 from napari_mrseq.reading.layout import Tile
 from napari_mrseq.reading.tags import items, numbers, triple, whole, words
@@ -65,7 +65,7 @@ def _siemens_frames(instance: Instance, image: Frame) -> list[Frame]:
         + row * excess_columns * image.pixel_spacing[1]
         + column * excess_rows * image.pixel_spacing[0]
     )
-    step = normal * (image.thickness or 1.0)
+    step = normal * (image.thickness or ASSUMED_DISTANCE_MM)
     return [_tile_frame(image, tile, first + i * step) for i, tile in enumerate(tiles)]
 
 

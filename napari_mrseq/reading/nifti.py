@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.reading.nifti_file import Voxels, open_nifti
-from napari_mrseq.reading.pixels import GREY_WEIGHTS
 from napari_mrseq.reading.privacy import public_sidecar
-from napari_mrseq.series import Series, VolumeAxis
+from napari_mrseq.series import GREY_WEIGHTS, Series, VolumeAxis
 
 # gzip packs at most 1032 to 1; more is claimed only by a damaged header. Masks come near to it;
 # beyond the size of such a mask no scan packs as tightly.
@@ -25,8 +24,15 @@ _LARGEST_SWELLING = 100
 _SMALL_BYTES = 1 << 28
 # Spacings within this ratio are isotropic: any axis may be the slice axis.
 _ISOTROPIC = 1.05
+# Nothing but slices is so much coarser than what is next.
+_THICK = 1.5
+# Spacings within this ratio are equal, as those of square pixels.
+_EQUAL = 1.01
 _LPS_FROM_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
-_TIME_UNITS_MS = {"sec": 1000.0, "msec": 1.0, "usec": 0.001}
+# Codes of `xyzt_units` (nifti1.h): metre and micron, which are all but mm or unknown; seconds,
+# milliseconds, microseconds.
+_LENGTH_BITS, _LENGTHS_MM = 0x07, {1: 1000.0, 3: 0.001}
+_TIME_BITS, _TIMES_MS = 0x38, {8: 1000.0, 16: 1.0, 24: 0.001}
 
 # For slices along patient axis x, y, z (LPS): the patient axis and sense of rising slices, rows
 # and columns. Rows run to posterior or inferior, columns to the left or to posterior; slices are
@@ -58,6 +64,7 @@ def read_nifti(path: str) -> Series:
         image = open_nifti(path)
         shape = tuple(int(size) for size in image.shape)
         affine = _LPS_FROM_RAS @ np.asarray(image.affine, dtype=float)
+        affine[:3] *= _LENGTHS_MM.get(int(image.header["xyzt_units"]) & _LENGTH_BITS, 1.0)
     except ReadError:
         raise
     except Exception as error:  # zlib, nibabel and numpy each raise their own
@@ -72,7 +79,7 @@ def read_nifti(path: str) -> Series:
         affine = np.eye(4)
     elif not (int(image.header["sform_code"]) or int(image.header["qform_code"])):
         warnings.append("the header gives no orientation: left and right are not certain")
-    view = _view_of(affine, shape[:3])
+    view = _view_of(affine, _slice_axis(image, affine, shape[:3]))
     shown = _shown_affine(affine, shape[:3], view)
     sidecar, problem = _sidecar(path)
     volumes = int(np.prod(shape[3:]))
@@ -105,14 +112,28 @@ def _check_size(path: str, image: Any, shape: tuple[int, ...]) -> None:
         raise ReadError(f"truncated: {shape} voxels need {needed} bytes")
 
 
-def _view_of(affine: NDArray[np.float64], shape: tuple[int, ...]) -> _View:
-    """Choose the slice axis and turn the others to the radiological view."""
-    zooms = np.linalg.norm(affine[:3, :3], axis=0)
+def _slice_axis(image: Any, affine: NDArray[np.float64], shape: tuple[int, ...]) -> int:
+    """Return the voxel axis along which slices were taken, as far as shape and header tell."""
     single = [axis for axis in range(3) if shape[axis] == 1]
     if len(single) == 1:
-        slice_axis = single[0]
-    else:
-        slice_axis = int(zooms.argmax()) if zooms.max() > _ISOTROPIC * zooms.min() else 2
+        return single[0]
+    zooms = np.linalg.norm(affine[:3, :3], axis=0)
+    low, middle, high = np.sort(zooms)
+    if high > _THICK * middle:
+        # Programs that turn voxels may leave `dim_info` as it was.
+        return int(zooms.argmax())
+    declared = image.header.get_dim_info()[2]
+    if declared is not None:
+        return int(declared)
+    if high <= _ISOTROPIC * low:
+        return 2
+    # Pixels are square nearly always: the odd one of three is the slices' distance.
+    thinner = high <= _EQUAL * middle
+    return int(zooms.argmin() if thinner else zooms.argmax())
+
+
+def _view_of(affine: NDArray[np.float64], slice_axis: int) -> _View:
+    """Turn rows and columns of the slices to the radiological view."""
     # For each voxel axis: the patient axis nearest to it, and whether it runs along or against.
     nearest = io_orientation(affine)  # type: ignore[no-untyped-call]
     voxel_axis = {int(patient): axis for axis, (patient, _) in enumerate(nearest)}
@@ -203,7 +224,7 @@ def _volume_axis(path: str, image: Any, volumes: int) -> VolumeAxis:
         values = ()
     if len(values) == volumes:
         return VolumeAxis("b value", "s/mm²", values)
-    unit = _TIME_UNITS_MS.get(image.header.get_xyzt_units()[1])
+    unit = _TIMES_MS.get(int(image.header["xyzt_units"]) & _TIME_BITS)
     step = float(image.header["pixdim"][4])
     if unit is None or not np.isfinite(step) or step <= 0:
         return VolumeAxis()

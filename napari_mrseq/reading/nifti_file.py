@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import OrderedDict
 from typing import Any
 
 import nibabel
@@ -20,6 +21,9 @@ _LOG.addHandler(logging.NullHandler())
 # Length of the header, 540, in both byte orders.
 _SECOND_VERSION = (b"\x1c\x02\0\0", b"\0\0\x02\x1c")
 _CIFTI_INTENTS = range(3000, 3100)
+
+# Unpacked voxels that are kept, all files together: a large 4-D file, or the volumes of a study.
+LARGEST_KEPT_BYTES = 1 << 29
 
 
 class _Quiet:
@@ -45,12 +49,41 @@ class _SecondImage(nibabel.Nifti2Image):
     header_class = _SecondHeader
 
 
+class _Kept:
+    """Unpacked voxels of the files read last; safe among threads."""
+
+    def __init__(self) -> None:
+        self._arrays: OrderedDict[Voxels, NDArray[Any]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, voxels: Voxels) -> NDArray[Any] | None:
+        """Return what is kept of a file, which then goes last."""
+        with self._lock:
+            if voxels in self._arrays:
+                self._arrays.move_to_end(voxels)
+            return self._arrays.get(voxels)
+
+    def keep(self, voxels: Voxels, array: NDArray[Any]) -> None:
+        """Keep one more, and let go of those not asked for longest; the newest always stays."""
+        with self._lock:
+            self._arrays[voxels] = array
+            held = sum(kept.nbytes for kept in self._arrays.values())
+            while held > LARGEST_KEPT_BYTES and len(self._arrays) > 1:
+                held -= self._arrays.popitem(last=False)[1].nbytes
+
+
+_KEPT = _Kept()
+
+
 class Voxels:
-    """Voxels of one file; a compressed one is unpacked once, since gzip can't be entered midway."""
+    """Voxels of one file.
+
+    A compressed one is unpacked as a whole, since gzip can't be entered midway, and kept for its
+    next slice.
+    """
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self._unpacked: NDArray[Any] | None = None
         self._lock = threading.Lock()
 
     def __reduce__(self) -> tuple[type[Voxels], tuple[str]]:
@@ -68,13 +101,20 @@ class Voxels:
             voxels = open_nifti(self._path).dataobj
             if not self._path.lower().endswith(".gz"):
                 return np.asarray(voxels[place])
-            with self._lock:
-                if self._unpacked is None:
-                    # As stored: scaled values would take up to eight times the memory.
-                    self._unpacked = voxels.get_unscaled()
-            return np.asarray(apply_read_scaling(self._unpacked[place], voxels.slope, voxels.inter))
+            stored = self._stored(voxels)
+            return np.asarray(apply_read_scaling(stored[place], voxels.slope, voxels.inter))
         except Exception as error:  # zlib, nibabel and numpy each raise their own
             raise ReadError(f"{self._path}: voxels can't be read ({error})") from error
+
+    def _stored(self, voxels: Any) -> NDArray[Any]:
+        """Return all voxels as stored: scaled ones would take up to eight times the memory."""
+        # Threads that wait here find what the first of them unpacked.
+        with self._lock:
+            stored = _KEPT.get(self)
+            if stored is None:
+                stored = np.asarray(voxels.get_unscaled())
+                _KEPT.keep(self, stored)
+            return stored
 
 
 def open_nifti(path: str) -> Any:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from napari_mrseq.errors import ReadError
-from napari_mrseq.reading.pixels import GREY_WEIGHTS
-from napari_mrseq.series import Series, VolumeAxis
+from napari_mrseq.series import GREY_WEIGHTS, Series, VolumeAxis
 
 # Without a handler of its own each odd tag would be a line on the user's screen.
 logging.getLogger("tifffile").addHandler(logging.NullHandler())
@@ -92,34 +92,53 @@ def _orientation(image: Image.Image) -> int:
 
 def _describe_tiff(path: str) -> _Described:
     with tifffile.TiffFile(path) as tiff:
-        series = tiff.series[0]
-        others = sum(len(one.pages) for one in tiff.series[1:])
-        sizes = dict(zip(series.axes, series.shape, strict=True))
-        rows, columns = sizes.pop("Y"), sizes.pop("X")
-        colours = sizes.pop("S", 1)
-        stack = [size for size in sizes.values() if size > 1]
-        pages = int(np.prod(stack))
-        if pages != len(series.pages):
+        series, alike = tiff.series[0], _alike(tiff)
+        others = sum(len(one.pages) for one in tiff.series) - len(alike) * len(series.pages)
+        # Pairs, not a mapping: axes without a name are all called Q.
+        sizes = list(zip(series.axes, series.shape, strict=True))
+        named = dict(sizes)
+        rows, columns, colours = named["Y"], named["X"], named.get("S", 1)
+        along = [size for axis, size in sizes if axis not in "YXS"]
+        if int(np.prod(along)) != len(series.pages):
             raise ReadError("a TIFF file whose pages hold more than one slice is not supported")
+        stack = [size for size in (len(alike), *along) if size > 1]
+        pages = int(np.prod(stack))
+        # To look for series takes long where there are many: pages of several are found by number.
+        several = alike if len(alike) > 1 else []
+        numbers = tuple(page.index for one in several for page in one.pages if page)
         coloured = colours > 1 or series.keyframe.photometric == tifffile.PHOTOMETRIC.PALETTE
         dtype = np.dtype(np.float32) if coloured else series.dtype
     shape = (pages // stack[-1], stack[-1]) if len(stack) > 1 else (pages,)
     warnings = (f"{others} pages of another kind than the first are left out",) if others else ()
-    return (*shape, rows, columns), np.dtype(dtype).newbyteorder("="), _tiff_page, warnings
+    read_page = partial(_tiff_page, numbers)
+    return (*shape, rows, columns), np.dtype(dtype).newbyteorder("="), read_page, warnings
 
 
-def _tiff_page(path: str, page: int) -> NDArray[Any]:
+def _alike(tiff: tifffile.TiffFile) -> list[tifffile.TiffPageSeries]:
+    """Return the first series, with its likes where a program wrote page after page by itself."""
+
+    def kind(series: tifffile.TiffPageSeries) -> Hashable:
+        return series.axes, series.shape, series.dtype, series.keyframe.photometric
+
+    first = tiff.series[0]
+    if first.kind != "shaped":
+        return [first]
+    return [one for one in tiff.series if kind(one) == kind(first)]
+
+
+def _tiff_page(numbers: Sequence[int], path: str, page: int) -> NDArray[Any]:
+    """Read a page of the first series, or of the file by its number where there are `numbers`."""
     with tifffile.TiffFile(path) as tiff:
-        found: Any = tiff.series[0].pages[page]
+        found: Any = tiff.pages[numbers[page]] if numbers else tiff.series[0].pages[page]
         # Pages after the first keep only what differs from it.
         like: Any = found.keyframe
         if like.photometric == tifffile.PHOTOMETRIC.PALETTE:
-            return _pillow_page(path, page)
+            return _pillow_page(path, found.index)
         try:
             pixels = found.asarray()
         except ValueError:
             # tifffile needs a further package for compressed pages; Pillow reads most of them.
-            return _pillow_page(path, page)
+            return _pillow_page(path, found.index)
         if like.photometric == tifffile.PHOTOMETRIC.MINISWHITE:
             pixels = -pixels if pixels.dtype.kind == "f" else ~pixels
         if like.samplesperpixel > 1 and like.planarconfig == tifffile.PLANARCONFIG.SEPARATE:

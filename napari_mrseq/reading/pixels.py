@@ -16,13 +16,12 @@ from pydicom.uid import UID
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.reading.layout import FrameSource, PixelLayout, stamp_of
+from napari_mrseq.series import GREY_WEIGHTS
 
 if TYPE_CHECKING:
     from dask.array import Array
     from numpy.typing import NDArray
 
-# Luminance of red, green and blue, ITU-R BT.601.
-GREY_WEIGHTS = np.array([0.299, 0.587, 0.114], np.float32)
 _PACKED_BITS = 12
 
 

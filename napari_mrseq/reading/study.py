@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from itertools import chain
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from napari_mrseq.errors import ReadError, UnreadableFileWarning
 from napari_mrseq.reading.archive import Unpacked, directory_files, unpack
-from napari_mrseq.reading.dicom import read_dicom
-from napari_mrseq.reading.discover import Found, find_images
+from napari_mrseq.reading.dicom import common_folder, read_dicom
+from napari_mrseq.reading.discover import find_images
 from napari_mrseq.reading.nifti import read_nifti
 from napari_mrseq.reading.picture import read_picture
 from napari_mrseq.series import Failure, Series, Study
 
 AnyPath = str | PathLike[str]
 Progress = Callable[[int, int], None]
+PlaceOf = Callable[[str], str]
 
 _CAUSES_SHOWN = 20
 _READERS = {"nifti": read_nifti, "picture": read_picture}
@@ -96,54 +99,67 @@ class _File:
 
 def _study(names: Sequence[str], progress: Progress) -> Study:
     failures: list[tuple[int, Failure]] = []
+    place_of = _spelling()
+    under = _under_each(names, failures, place_of)
+    # Under several of the paths a file is read once, for the first of them.
     files: dict[str, _File] = {}
-    for given, name in enumerate(names):
-        found = find_images(name)
-        failures += [(given, failure) for failure in found.failures]
-        for file in _expanded(found, given, failures):
-            files.setdefault(str(Path(file.path).absolute()), file)
-    ranks = {file.path: (file.given, rank) for rank, file in enumerate(files.values())}
+    for file in chain.from_iterable(under):
+        files.setdefault(place_of(file.path), file)
     by_path = {file.path: file for file in files.values()}
     series, refused = _read_files(list(by_path.values()), progress)
     failures += [
         (by_path[failure.path].given, replace(failure, path=by_path[failure.path].shown))
         for failure in refused
     ]
-    filled = {ranks[one.files[0]][0] for one in series}
+    bad = {place_of(failure.path) for failure in refused}
     failures += [
         (given, Failure(name, "holds no image that can be read"))
         for given, name in enumerate(names)
-        if given not in filled and Path(name).is_dir()
+        if Path(name).is_dir() and all(place_of(file.path) in bad for file in under[given])
     ]
-    series.sort(key=lambda one: _place(one, ranks[one.files[0]]))
-    failures.sort(key=lambda entry: entry[0])
+    ranks = {path: (file.given, rank) for rank, (path, file) in enumerate(by_path.items())}
+    series.sort(key=lambda one: _order(one, ranks))
     return Study(
-        tuple(_as_found(one, by_path[one.files[0]], by_path) for one in series),
-        tuple(failure for _, failure in failures),
+        tuple(_as_found(one, by_path) for one in series), tuple(_in_order(failures, place_of))
     )
 
 
-def _expanded(found: Found, given: int, failures: list[tuple[int, Failure]]) -> Iterator[_File]:
-    """Yield what was found, with the files inside zip files and behind a DICOMDIR."""
-    for kind, path in found.files:
-        try:
-            if kind == "zip":
-                yield from _zipped(path, given, failures)
-            elif kind == "dicomdir":
-                listed, missing = directory_files(path)
-                if not listed and not missing:
-                    raise ReadError("a DICOMDIR that names no files")
-                if missing:
-                    cause = f"names {missing} files that are not there"
-                    failures.append((given, Failure(path, cause)))
-                yield from (_File("dicom", file, given, file) for file in listed)
-            else:
-                yield _File(kind, path, given, path)
-        except ReadError as error:
-            failures.append((given, Failure(path, str(error))))
+def _under_each(
+    names: Sequence[str], failures: list[tuple[int, Failure]], place_of: PlaceOf
+) -> list[list[_File]]:
+    """Return the files under each path; what lies under several is unpacked once."""
+    expanded: dict[str, list[_File]] = {}
+    under = []
+    for given, name in enumerate(names):
+        found = find_images(name)
+        failures += [(given, failure) for failure in found.failures]
+        for kind, path in found.files:
+            if place_of(path) not in expanded:
+                expanded[place_of(path)] = _expanded(kind, path, given, failures)
+        under.append([file for _, path in found.files for file in expanded[place_of(path)]])
+    return under
 
 
-def _zipped(path: str, given: int, failures: list[tuple[int, Failure]]) -> Iterator[_File]:
+def _expanded(kind: str, path: str, given: int, failures: list[tuple[int, Failure]]) -> list[_File]:
+    """Return a file, or those inside a zip file or behind a DICOMDIR."""
+    try:
+        if kind == "zip":
+            return _zipped(path, given, failures)
+        if kind == "dicomdir":
+            listed, missing = directory_files(path)
+            if not listed and not missing:
+                raise ReadError("a DICOMDIR that names no files")
+            if missing:
+                cause = f"names {missing} files that are not there"
+                failures.append((given, Failure(path, cause)))
+            return [_File("dicom", file, given, file) for file in listed]
+    except ReadError as error:
+        failures.append((given, Failure(path, str(error))))
+        return []
+    return [_File(kind, path, given, path)]
+
+
+def _zipped(path: str, given: int, failures: list[tuple[int, Failure]]) -> list[_File]:
     unpacked = unpack(path)
     failures += [(given, Failure(*entry)) for entry in unpacked.refused.items()]
     inside = find_images(unpacked.folder)
@@ -154,7 +170,19 @@ def _zipped(path: str, given: int, failures: list[tuple[int, Failure]]) -> Itera
     readable = [(kind, file) for kind, file in inside.files if kind not in ("zip", "dicomdir")]
     if not readable:
         raise ReadError("holds no image that can be read")
-    yield from (_File(kind, f, given, unpacked.members[f], unpacked) for kind, f in readable)
+    return [_File(kind, f, given, unpacked.members[f], unpacked) for kind, f in readable]
+
+
+def _spelling() -> PlaceOf:
+    """Return a function that spells a path in one way, however it was given."""
+    # A study has thousands of files in few folders.
+    real = cache(os.path.realpath)
+
+    def place_of(path: str) -> str:
+        folder, name = os.path.split(path)
+        return f"{real(folder)}/{name}"
+
+    return place_of
 
 
 def _read_files(files: Sequence[_File], progress: Progress) -> tuple[list[Series], list[Failure]]:
@@ -170,26 +198,37 @@ def _read_files(files: Sequence[_File], progress: Progress) -> tuple[list[Series
     return series, failures
 
 
-def _place(series: Series, rank: tuple[int, int]) -> tuple[Any, ...]:
+def _order(series: Series, ranks: Mapping[str, tuple[int, int]]) -> tuple[Any, ...]:
     """Return the sort key: given path, series number where there is one, first file."""
     number = series.series_number
-    return rank[0], number is None, number or 0, rank[1]
+    given = min(ranks[path][0] for path in series.files)
+    return given, number is None, number or 0, ranks[series.files[0]][1]
 
 
-def _as_found(series: Series, first: _File, files: Mapping[str, _File]) -> Series:
-    """Give a series out of a zip file the names it has there, and keep the unpacked files."""
-    if first.unpacked is None:
+def _in_order(failures: list[tuple[int, Failure]], place_of: PlaceOf) -> Iterable[Failure]:
+    """Sort failures by given path, and name once what lies under several."""
+    once: dict[tuple[str, str], Failure] = {}
+    for _, failure in sorted(failures, key=lambda entry: entry[0]):
+        once.setdefault((place_of(failure.path), failure.cause), failure)
+    return once.values()
+
+
+def _as_found(series: Series, files: Mapping[str, _File]) -> Series:
+    """Give a series out of zip files the names it has there, and keep the unpacked files."""
+    found = [files[path] for path in series.files]
+    unpacked = tuple(dict.fromkeys(file.unpacked for file in found if file.unpacked))
+    if not unpacked:
         return series
-    shown = tuple(files[path].shown for path in series.files)
+    shown = tuple(file.shown for file in found)
     lazy: Any = series.pixels
     pixels = lazy.map_blocks(
-        _pass_through, first.unpacked, name=f"unpacked-{series.pixels.name}", meta=series.pixels
+        _pass_through, unpacked, name=f"unpacked-{series.pixels.name}", meta=series.pixels
     )
-    path = shown[0] if series.kind != "dicom" else os.path.commonpath(shown)
+    path = shown[0] if series.kind != "dicom" else common_folder(shown)
     return replace(series, path=path, files=shown, pixels=pixels)
 
 
-def _pass_through(block: Any, _unpacked: Unpacked) -> Any:
+def _pass_through(block: Any, _unpacked: tuple[Unpacked, ...]) -> Any:
     return block
 
 

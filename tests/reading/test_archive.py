@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import warnings
 import zipfile
 from pathlib import Path
@@ -71,6 +72,115 @@ def test_damaged_zip_file(packed: Path) -> None:
     packed.write_bytes(packed.read_bytes()[:200])
     (failure,) = read_study(packed).failures
     assert "damaged zip file" in failure.cause
+
+
+@pytest.mark.parametrize(
+    "method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+)
+def test_every_damage_of_a_zip_file_is_named(
+    method: int, write_slice: WriteSlice, tmp_path: Path
+) -> None:
+    sound = write_slice(1)
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", method) as archive:
+        archive.writestr("IM1", bytes(range(100, 200)) * 2)
+    whole, damaged = content.getvalue(), tmp_path / "a.zip"
+    for place in range(4, len(whole)):
+        damaged.write_bytes(whole[:place] + bytes([whole[place] ^ 0xAA]) + whole[place + 1 :])
+        study = read_study([damaged, sound])
+        assert [series.files for series in study.series] == [(str(sound),)]
+        assert study.failures
+        assert all(failure.path.startswith(str(damaged)) for failure in study.failures)
+        assert not [failure for failure in study.failures if "()" in failure.cause]
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_damaged_member_is_named_and_the_others_are_read(
+    method: int, write_slice: WriteSlice, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.write(write_slice(1), "IM1")
+        archive.write(write_slice(2, (0.0, 0.0, 3.0)), "IM2")
+        second = archive.getinfo("IM2")
+    content = bytearray(path.read_bytes())
+    middle = second.header_offset + second.compress_size // 2
+    content[middle : middle + 40] = bytes(40)
+    path.write_bytes(content)
+    study = read_study(path)
+    assert [series.files for series in study.series] == [(f"{path}/IM1",)]
+    (failure,) = study.failures
+    assert failure.path == f"{path}/IM2"
+    assert "can't be unpacked" in failure.cause
+
+
+def test_damaged_member_is_not_quoted(write_slice: WriteSlice, tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        archive.write(write_slice(1), "IM1")
+    content = bytearray(path.read_bytes())
+    # The name takes up all that follows it, the header of the image too.
+    content[26:28] = (1500).to_bytes(2, "little")
+    path.write_bytes(content)
+    failures = {failure.path: failure.cause for failure in read_study(path).failures}
+    assert b"Roe^Jane" in content[30:1530]
+    assert failures[f"{path}/IM1"] == "can't be unpacked (damaged)"
+
+
+def test_zip_file_of_a_newer_kind(packed: Path) -> None:
+    content = bytearray(packed.read_bytes())
+    directory = content.index(b"PK\x01\x02")
+    content[directory + 6] = 228
+    packed.write_bytes(content)
+    (failure,) = read_study(packed).failures
+    assert failure.path == str(packed)
+    assert "zip file version 22.8" in failure.cause
+
+
+def test_only_an_encrypted_member_is_called_encrypted(packed: Path) -> None:
+    content = bytearray(packed.read_bytes())
+    first = content.index(b"PK\x01\x02")
+    second = content.index(b"PK\x01\x02", first + 4)
+    # An unknown way to pack the first member, the flag of encryption on the second.
+    content[first + 10] = 98
+    content[second + 8] |= 1
+    packed.write_bytes(content)
+    causes = {failure.path: failure.cause for failure in read_study(packed).failures}
+    assert "not supported" in causes[f"{packed}/DICOM/PAT1/1"]
+    assert causes[f"{packed}/DICOM/PAT1/2"] == "is encrypted: unpack it with its password"
+
+
+def test_series_of_one_file_in_a_zip_file_has_its_folder_as_path(
+    write_slice: WriteSlice, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(tmp_path / "one.zip", "w") as archive:
+        archive.write(write_slice(1), "f/IM1")
+    (series,) = read_study(tmp_path / "one.zip").series
+    assert series.path == f"{tmp_path}/one.zip/f"
+    assert series.files == (f"{tmp_path}/one.zip/f/IM1",)
+
+
+def test_series_of_two_zip_files_is_read_from_both(write_slice: WriteSlice, tmp_path: Path) -> None:
+    for number, place in enumerate(positions_along(AXIAL, 2), start=1):
+        with zipfile.ZipFile(tmp_path / f"{number}.zip", "w") as archive:
+            archive.write(write_slice(number, place), f"IM{number}")
+    study = read_study([tmp_path / "1.zip", tmp_path / "2.zip"])
+    (series,) = study.series
+    del study
+    gc.collect()
+    assert series.path == str(tmp_path)
+    assert series.files == (f"{tmp_path}/1.zip/IM1", f"{tmp_path}/2.zip/IM2")
+    np.testing.assert_array_equal(series.pixels.compute(), [image(1), image(2)])
+
+
+def test_zip_file_found_twice_is_unpacked_once(packed: Path, tmp_path: Path) -> None:
+    (tmp_path / "disc").mkdir()
+    moved = packed.rename(tmp_path / "disc" / "study.zip")
+    study = read_study([moved, moved.parent, moved.parent])
+    (series,) = study.series
+    assert series.files[0] == f"{moved}/DICOM/PAT1/1"
+    assert series.warnings == ()
+    assert [failure.path for failure in study.failures] == [f"{moved}/../../outside.dcm"]
 
 
 def test_zip_file_without_images(tmp_path: Path) -> None:

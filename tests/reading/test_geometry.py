@@ -15,6 +15,7 @@ from tests.reading.scanner_files import (
     CORONAL,
     SAGITTAL,
     WriteSlice,
+    items,
     positions_along,
     rotated,
 )
@@ -123,6 +124,39 @@ def test_without_positions_slices_keep_the_order_of_their_numbers(
     assert series.plane is None
     assert series.spacing == (2.5, 1.5, 0.75)
     assert [int(uid.rsplit(".", 1)[1]) for uid in series.instance_uids] == [1, 2, 3, 10]
+
+
+def test_distance_that_nothing_tells_is_assumed_and_said(write_slice: WriteSlice) -> None:
+    for number in (1, 2):
+        path = write_slice(
+            number, ImagePositionPatient=None, ImageOrientationPatient=None, SliceThickness=None
+        )
+    series = series_of(path)
+    assert series.spacing == (1.0, 1.5, 0.75)
+    assert "slice thickness unknown: 1 mm assumed" in series.warnings
+    write_slice(1, ImagePositionPatient=None, ImageOrientationPatient=None)
+    path.unlink()
+    (thick,) = read_study(path.parent).series
+    assert "slice thickness unknown: 1 mm assumed" not in thick.warnings
+
+
+@pytest.mark.parametrize(
+    ("thickness", "spacing", "said"), [(2.5, 2.5, "2.5 mm"), (None, 1.0, "1 mm")]
+)
+def test_tiles_that_share_a_position_are_slices_still(
+    thickness: float | None, spacing: float, said: str, write_slice: WriteSlice
+) -> None:
+    tiles = [items(ImagePositionPatient=[0.0, 0.0, 5.0])[0] for _ in range(4)]
+    path = write_slice(
+        1,
+        ImageType=["ORIGINAL", "PRIMARY", "M", "VFRAME"],
+        SliceThickness=thickness,
+        private={(0x0065, 0x1050): ("DS", "4"), (0x0065, 0x1051): ("SQ", tiles)},
+    )
+    series = series_of(path)
+    assert series.pixels.compute().shape == (4, 6, 8)
+    assert (series.plane, series.spacing) == ("axial", (spacing, 1.5, 0.75))
+    assert series.warnings == (f"slices share one position: {said} between them assumed",)
 
 
 def test_directions_that_are_none_give_no_affine(write_slice: WriteSlice) -> None:

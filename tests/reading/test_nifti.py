@@ -8,6 +8,8 @@ import json
 import os
 import subprocess
 import sys
+import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nibabel
@@ -32,7 +34,13 @@ WANTED = {
 
 
 def save(
-    path: Path, shape: tuple[int, ...], zooms: tuple[float, ...], codes: str = "RAS"
+    path: Path,
+    shape: tuple[int, ...],
+    zooms: tuple[float, ...],
+    codes: str = "RAS",
+    *,
+    unit: str = "mm",
+    slice_axis: int | None = None,
 ) -> tuple[Path, np.ndarray]:
     """Save voxels that are all different, with axes that run as `codes` says."""
     data = np.arange(np.prod(shape), dtype=np.int16).reshape(shape)
@@ -40,7 +48,8 @@ def save(
     affine[:3, :3] = np.stack([DIRECTIONS[code] for code in codes], axis=-1) * zooms[:3]
     affine[:3, 3] = (-7, 5, 11)
     image = nibabel.Nifti1Image(data, affine)
-    image.header.set_xyzt_units("mm", "sec")
+    image.header.set_xyzt_units(unit, "sec")
+    image.header.set_dim_info(slice=slice_axis)
     if len(shape) > 3:
         image.header["pixdim"][4] = zooms[3]
     nibabel.save(image, path)
@@ -77,6 +86,68 @@ def test_isotropic_volume_is_cut_along_its_last_axis(tmp_path: Path) -> None:
     series = read_one(path)
     assert series.plane == "sagittal"
     assert series.pixels.shape[0] == 7
+
+
+@pytest.mark.parametrize(
+    ("shape", "zooms", "slice_axis", "shown"),
+    [
+        # Slices thinner than the pixels, told by their own spacing.
+        ((9, 9, 5), (3.44, 3.44, 3.0), None, ("axial", (5, 9, 9), 3.0)),
+        ((9, 9, 5), (3.44, 3.45, 3.0), 2, ("axial", (5, 9, 9), 3.0)),
+        ((5, 8, 9), (0.8, 1.0, 1.0), None, ("sagittal", (5, 9, 8), 0.8)),
+        # Where pixels are no squares, or all is equal, the header's own word goes first.
+        ((7, 8, 5), (1.0, 1.5, 1.5), 2, ("axial", (5, 8, 7), 1.5)),
+        ((7, 8, 5), (1.0, 1.0, 1.0), 1, ("coronal", (8, 5, 7), 1.0)),
+        # But thick slices are told by their thickness: `dim_info` may be older than the axes.
+        ((7, 5, 8), (1.0, 4.0, 1.0), 2, ("coronal", (5, 8, 7), 4.0)),
+        # A flat image is one slice, whatever the header says.
+        ((1, 8, 5), (1.0, 1.0, 1.0), 2, ("sagittal", (1, 5, 8), 1.0)),
+        # Nothing tells: the thickest one.
+        ((7, 8, 5), (0.9, 1.5, 1.2), None, ("coronal", (8, 5, 7), 1.5)),
+    ],
+)
+def test_slices_are_cut_as_they_were_taken(
+    shape: tuple[int, ...],
+    zooms: tuple[float, ...],
+    slice_axis: int | None,
+    shown: tuple[str, tuple[int, ...], float],
+    tmp_path: Path,
+) -> None:
+    path, _ = save(tmp_path / "a.nii", shape, zooms, slice_axis=slice_axis)
+    series = read_one(path)
+    assert (series.plane, series.pixels.shape) == shown[:2]
+    assert series.spacing[0] == pytest.approx(shown[2])
+
+
+@pytest.mark.parametrize(
+    ("unit", "zooms"),
+    [
+        ("micron", (100.0, 100.0, 300.0)),
+        ("meter", (1e-4, 1e-4, 3e-4)),
+        ("mm", (0.1, 0.1, 0.3)),
+        ("unknown", (0.1, 0.1, 0.3)),
+    ],
+)
+def test_lengths_are_millimetres_whatever_their_unit(
+    unit: str, zooms: tuple[float, ...], tmp_path: Path
+) -> None:
+    path, _ = save(tmp_path / "a.nii", (5, 6, 7), zooms, unit=unit)
+    series = read_one(path)
+    assert series.spacing == pytest.approx((0.3, 0.1, 0.1))
+    origin = {"micron": 1e-3, "meter": 1e3}.get(unit, 1.0) * np.array([-7.0, 5.0, 11.0])
+    # Shown are columns to the left and rows to the back: the last voxel of each comes first.
+    first_left_back = origin + np.array([0.1 * 4, 0.1 * 5, 0.0])
+    np.testing.assert_allclose(series.affine[:3, 3], first_left_back * (-1, -1, 1), rtol=1e-6)
+
+
+def test_units_that_do_not_exist_are_taken_as_unknown(tmp_path: Path) -> None:
+    path, _ = save(tmp_path / "a.nii", (5, 6, 3, 4), (1.0, 1.0, 3.0, 2.5))
+    content = bytearray(path.read_bytes())
+    content[123] = 0xFF
+    path.write_bytes(content)
+    series = read_one(path)
+    assert series.spacing == (3.0, 1.0, 1.0)
+    assert series.volume_axis == VolumeAxis()
 
 
 @pytest.mark.parametrize("name", ["bold.nii", "bold.nii.gz"])
@@ -201,6 +272,49 @@ def test_scaled_packed_file(tmp_path: Path) -> None:
     stored = nibabel.load(tmp_path / "a.nii.gz").get_fdata()
     values = read_one(tmp_path / "a.nii.gz").pixels.compute()
     assert values == pytest.approx(stored.T)
+
+
+def test_packed_files_do_not_fill_the_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("napari_mrseq.reading.nifti_file.LARGEST_KEPT_BYTES", 4 << 20)
+    for number in range(8):
+        save(tmp_path / f"{number}.nii.gz", (128, 128, 64), (1.0, 1.0, 3.0))
+    tracemalloc.start()
+    try:
+        kept = list(read_study(tmp_path).series)
+        for series in kept:
+            assert series.pixels[3].compute().shape == (128, 128)
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    # Each takes 2 MiB unpacked: two of them, and what reading itself leaves.
+    assert held < 10 << 20
+
+
+def test_packed_file_is_unpacked_once_for_all_its_slices(tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).integers(0, 4000, (40, 50, 9)).astype(np.int16)
+    nibabel.save(nibabel.Nifti1Image(noise, np.diag([-1.0, -1.0, 3.0, 1.0])), tmp_path / "a.nii.gz")
+    series = read_one(tmp_path / "a.nii.gz")
+    np.testing.assert_array_equal(series.pixels[0].compute(), noise[:, :, 0].T)
+    # Only a second unpacking would see that the rest of the file is gone.
+    os.truncate(tmp_path / "a.nii.gz", 2000)
+    np.testing.assert_array_equal(series.pixels[8].compute(), noise[:, :, 8].T)
+
+
+def test_packed_files_are_read_by_many_threads_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("napari_mrseq.reading.nifti_file.LARGEST_KEPT_BYTES", 1)
+    saved = [
+        save(tmp_path / f"{n}.nii.gz", (5, 6, 2 + n), (1.0, 1.0, 3.0), "LPS") for n in (1, 2, 3)
+    ]
+    study = read_study(tmp_path)
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(5):
+            read = pool.map(lambda series: series.pixels.compute(scheduler="threads"), study.series)
+            for values, (_, data) in zip(read, saved, strict=True):
+                np.testing.assert_array_equal(values, data.T)
 
 
 @pytest.mark.parametrize("kind", [nibabel.Nifti1Image, nibabel.Nifti2Image])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from napari_mrseq.reading import read_study
 from napari_mrseq.series import Series
 
 GREY = np.arange(30 * 20, dtype=np.uint16).reshape(30, 20)
+PALETTE = np.random.default_rng(0).integers(0, 1 << 16, (3, 256), dtype=np.uint16)
 
 
 def read_one(path: Path) -> Series:
@@ -123,11 +125,10 @@ def test_time_and_slice_of_a_tiff_file(tmp_path: Path) -> None:
 
 
 def test_palette_of_a_tiff_file(tmp_path: Path) -> None:
-    palette = np.random.default_rng(0).integers(0, 1 << 16, (3, 256), dtype=np.uint16)
     tifffile.imwrite(
-        tmp_path / "a.tif", (GREY % 256).astype(np.uint8), photometric="palette", colormap=palette
+        tmp_path / "a.tif", (GREY % 256).astype(np.uint8), photometric="palette", colormap=PALETTE
     )
-    colours = (palette >> 8)[:, GREY % 256]
+    colours = (PALETTE >> 8)[:, GREY % 256]
     expected = np.tensordot([0.299, 0.587, 0.114], colours, axes=1)
     shown = read_one(tmp_path / "a.tif").pixels[0].compute()
     np.testing.assert_allclose(shown, expected, atol=1)
@@ -140,3 +141,55 @@ def test_pages_of_another_size_are_told(tmp_path: Path) -> None:
     series = read_one(tmp_path / "a.tif")
     assert series.pixels.shape == (1, 30, 20)
     assert series.warnings == ("1 pages of another kind than the first are left out",)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"metadata": None}, {"contiguous": False}, {"contiguous": True}, {"compression": "zlib"}],
+    ids=str,
+)
+def test_pages_written_one_by_one_are_a_stack(options: dict[str, Any], tmp_path: Path) -> None:
+    stack = np.stack([GREY + i for i in range(6)])
+    with tifffile.TiffWriter(tmp_path / "a.tif") as writer:
+        for page in stack:
+            writer.write(page, **options)
+    series = read_one(tmp_path / "a.tif")
+    assert series.warnings == ()
+    np.testing.assert_array_equal(series.pixels.compute(), stack)
+
+
+def test_palette_pages_written_one_by_one_are_a_stack(tmp_path: Path) -> None:
+    stack = np.stack([(GREY + i) % 256 for i in range(3)]).astype(np.uint8)
+    with tifffile.TiffWriter(tmp_path / "a.tif") as writer:
+        for page in stack:
+            writer.write(page, photometric="palette", colormap=PALETTE)
+    shown = read_one(tmp_path / "a.tif").pixels.compute()
+    expected = np.tensordot([0.299, 0.587, 0.114], (PALETTE >> 8)[:, stack], axes=1)
+    np.testing.assert_allclose(shown, expected, atol=1)
+
+
+def test_stacks_written_one_by_one_are_volumes(tmp_path: Path) -> None:
+    volumes = np.arange(2 * 4 * 30 * 20, dtype=np.uint16).reshape(2, 4, 30, 20)
+    with tifffile.TiffWriter(tmp_path / "a.tif") as writer:
+        for volume in volumes:
+            writer.write(volume, photometric="minisblack", contiguous=False)
+        writer.write(GREY[:10])
+        writer.write(GREY.astype(np.float32))
+    series = read_one(tmp_path / "a.tif")
+    np.testing.assert_array_equal(series.pixels.compute(), volumes)
+    assert series.volume_axis is not None
+    assert series.warnings == ("2 pages of another kind than the first are left out",)
+
+
+@pytest.mark.parametrize("shape", [(2, 5, 30, 20), (2, 3, 5, 30, 20), (1, 5, 30, 20)], ids=str)
+@pytest.mark.parametrize("colours", [(), (3,)], ids=["grey", "colour"])
+def test_volumes_whose_axes_have_no_name(
+    shape: tuple[int, ...], colours: tuple[int, ...], tmp_path: Path
+) -> None:
+    array = np.random.default_rng(0).integers(0, 255, (*shape, *colours)).astype(np.uint8)
+    kind = "rgb" if colours else "minisblack"
+    tifffile.imwrite(tmp_path / "a.tif", array, photometric=kind)
+    values = read_one(tmp_path / "a.tif").pixels.compute()
+    expected = array @ np.array([0.299, 0.587, 0.114]) if colours else array
+    np.testing.assert_allclose(values.reshape(shape), expected, atol=1e-3)
+    assert values.shape[-3] == 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -44,10 +45,74 @@ def test_series_come_in_the_order_of_the_given_paths(three_series: Path) -> None
     assert numbers == [12, 7, 3]
 
 
-def test_file_given_twice_is_read_once(three_series: Path) -> None:
-    study = read_study([three_series, three_series / "IM120"])
-    assert len(study.series) == 3
+@pytest.mark.parametrize(
+    "given",
+    [
+        (".", "IM120"), ("IM120", "."), (".", "."), (".", "deep"), ("deep", "."),
+        (".", "deep", "deep/er", "deep/er/IM70"), (".", "../study"),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_file_given_twice_is_read_once(three_series: Path, given: tuple[str, ...]) -> None:
+    study = read_study([three_series / name for name in given])
+    assert study.failures == ()
+    assert sorted(series.series_number for series in study.series) == [3, 7, 12]
     assert all(series.warnings == () for series in study.series)
+    assert all(len(series.files) == 2 for series in study.series)
+
+
+def test_bad_file_found_twice_is_named_once(three_series: Path) -> None:
+    (three_series / "deep" / "bad.dcm").write_text("no image")
+    (three_series / "deep" / "cut.dcm").write_bytes(bytes(128) + b"DICM" + b"\xff" * 500)
+    study = read_study([three_series, three_series / "deep"])
+    assert [Path(failure.path).name for failure in study.failures] == ["bad.dcm", "cut.dcm"]
+
+
+def test_folder_of_copies_or_of_a_part_of_a_series_is_not_called_empty(
+    three_series: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "copies").mkdir()
+    shutil.copy(three_series / "IM120", tmp_path / "copies")
+    (tmp_path / "part").mkdir()
+    (three_series / "IM31").rename(tmp_path / "part" / "IM31")
+    study = read_study([three_series, tmp_path / "copies", tmp_path / "part"])
+    assert study.failures == ()
+    assert [len(series.files) for series in study.series] == [2, 2, 2]
+
+
+@pytest.mark.parametrize(
+    ("given", "paths"),
+    [
+        ((".",), [".", "deep/er", "."]),
+        (("IM30", "IM31", "deep"), [".", "deep/er"]),
+        (("deep/er",), ["deep/er"]),
+        (("../study/deep", "."), ["../study/deep/er", ".", "."]),
+    ],
+    ids=str,
+)
+def test_path_is_the_folder_as_it_was_given(
+    three_series: Path,
+    given: tuple[str, ...],
+    paths: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(three_series)
+    assert [series.path for series in read_study(given).series] == paths
+
+
+def test_series_in_two_places_has_the_folder_that_holds_both(
+    three_series: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "other").mkdir()
+    (three_series / "IM31").rename(tmp_path / "other" / "IM31")
+    (three_series / "IM30").rename(three_series / "deep" / "IM30")
+    monkeypatch.chdir(three_series)
+    for given in (("deep/IM30", str(tmp_path / "other")), ("deep/IM30", "../other")):
+        study = read_study(given)
+        assert study.failures == ()
+        (series,) = study.series
+        assert series.path == str(tmp_path)
+        assert series.pixels.compute().shape == (2, 12, 16)
 
 
 def test_pictures_and_dicom_side_by_side(three_series: Path) -> None:
