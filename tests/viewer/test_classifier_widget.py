@@ -173,7 +173,8 @@ def test_any_image_is_taken_whoever_loaded_it(qtbot, viewer, shape, rgb, slices,
     run(qtbot, open_panel(viewer))
     assert len(layer.metadata["mrseq"]["slices"]) == slices
     assert layer.metadata["mrseq"]["header"] is None
-    assert viewer.canvas.overlays.text.text.endswith(in_view)
+    # A narrow canvas breaks the line.
+    assert viewer.canvas.overlays.text.text.replace("\n", ", ").endswith(in_view)
 
 
 def test_the_scope_can_be_the_slice_in_view(qtbot, viewer) -> None:
