@@ -29,7 +29,10 @@ _BIDS_AS_THEY_ARE = {
 
 
 def bids_sidecar(
-    measured: Mapping[str, Any], series_number: int | None, record: Mapping[str, Any] | None
+    measured: Mapping[str, Any],
+    series_number: int | None,
+    description: str | None,
+    record: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
     """Return a BIDS sidecar: what was measured how, and the verdict under ``mrseq``.
 
@@ -39,6 +42,8 @@ def bids_sidecar(
         ``SequenceAttributes.to_dict()``; times in ms.
     series_number : int or None
         As the scanner counts.
+    description : str or None
+        Of the series, without what names a person.
     record : dict or None
         Of the series; None where it was not judged.
     """
@@ -46,7 +51,7 @@ def bids_sidecar(
         field: _seconds(measured.get(name)) for field, name in _BIDS_SECONDS.items()
     }
     sidecar |= {field: measured.get(name) for field, name in _BIDS_AS_THEY_ARE.items()}
-    sidecar |= {"SeriesNumber": series_number, "mrseq": record}
+    sidecar |= {"SeriesNumber": series_number, "SeriesDescription": description, "mrseq": record}
     if record is not None:
         sidecar["BidsSuffix"] = _bids_suffix(record["sequence"])
     return {field: value for field, value in sidecar.items() if value is not None}
@@ -76,11 +81,12 @@ def write_sidecars(
     twins: Counter[str] = Counter()
     for verdict in verdicts:
         series, record = verdict.series, verdict.to_dict(slices=slices)
-        sidecar = bids_sidecar(attributes_of(series).to_dict(), series.series_number, record)
+        measured = attributes_of(series).to_dict()
+        sidecar = bids_sidecar(measured, series.series_number, series.description, record)
         name = _sidecar_name(record)
         twins[name] += 1
         file = folder / (f"{name}__{twins[name]}.json" if twins[name] > 1 else f"{name}.json")
-        file.write_text(sidecar_text(sidecar), "utf-8")
+        file.write_text(sidecar_text(sidecar), "utf-8", errors="backslashreplace")
         written.append(file)
     return written
 

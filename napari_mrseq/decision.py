@@ -214,6 +214,16 @@ def join(
     return decide(joint(probabilities, header.sequence, header.confidence, power), threshold)
 
 
+def unless_denied(decision: Decision, probabilities: Mapping[str, float]) -> Decision:
+    """Return the word on a series whose pixels deny its header: theirs, or `UNKNOWN`.
+
+    Where the header outweighs pixels that deny it, neither is to be believed.
+    """
+    if decision.family in (likeliest_known(probabilities)[0], family_of(UNKNOWN)):
+        return decision
+    return Decision(UNKNOWN, decision.confidence, "unknown")
+
+
 def refuses(header: HeaderClaim | None) -> bool:
     """Tell whether a file says that it is CT or ultrasound: believed, whatever it looks like."""
     if header is None or header.sequence != UNKNOWN:
@@ -252,8 +262,13 @@ def joint(
 def _join_foreign(
     probabilities: Mapping[str, float], header: HeaderClaim, threshold: float
 ) -> Decision:
-    """Join a claim that is no class of the network: the header alone can know it."""
+    """Join a claim that is no class of the network: the header alone can know it.
+
+    What a network was never taught it takes for something else, however sure. A class of a user's
+    own may stand for anything: such a network is asked about all that pixels can show.
+    """
     known = SEQUENCES.get(header.sequence)
-    if known and not known.from_pixels and header.confidence >= threshold:
+    own = set(probabilities) - set(SEQUENCES)
+    if known and not (known.from_pixels and own) and header.confidence >= threshold:
         return Decision(header.sequence, header.confidence, "member")
     return decide(probabilities, threshold)

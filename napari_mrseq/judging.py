@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_mrseq.decision import aggregate, by_class, decide, join, refuses
+from napari_mrseq.decision import aggregate, by_class, decide, join, refuses, unless_denied
 from napari_mrseq.denial import contradicts
 from napari_mrseq.errors import ReadError
 from napari_mrseq.header import claim_of
@@ -195,14 +195,16 @@ def conclude(series: Series, model: Model, judged: Sequence[SliceVerdict]) -> Ve
     last = max(series.pixels.shape[-3] - 1, 1)
     places = np.array([verdict.index / last for verdict in alone])
     threshold = least_named(header, model)
+    conflict = contradicts(probabilities, header, calibration.denial, calibration.denials)
+    decision = join(probabilities, header, calibration.series_threshold, calibration.join_power)
     together = held_together(rows, weights, volumes, places, model.classes, calibration.stack_power)
     return Verdict(
         series=series,
-        decision=join(probabilities, header, calibration.series_threshold, calibration.join_power),
+        decision=unless_denied(decision, probabilities) if conflict else decision,
         probabilities=probabilities,
         pixels=decide(probabilities, calibration.series_threshold),
         header=header,
-        conflict=contradicts(probabilities, header, calibration.denial, calibration.denials),
+        conflict=conflict,
         slices=tuple(
             _in_stack(one, own, row, model, threshold)
             for one, own, row in zip(alone, rows, together, strict=True)

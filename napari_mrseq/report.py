@@ -109,7 +109,7 @@ def _absolute(path: Path | str) -> str:
 
 def to_json(records: Sequence[Record]) -> bytes:
     """Write records as one JSON array (UTF-8)."""
-    return (json.dumps(list(records), ensure_ascii=False, indent=1) + "\n").encode()
+    return _encoded(json.dumps(list(records), ensure_ascii=False, indent=1) + "\n")
 
 
 def to_csv(records: Sequence[Record]) -> bytes:
@@ -123,7 +123,7 @@ def to_csv(records: Sequence[Record]) -> bytes:
     writer = csv.DictWriter(text, columns, lineterminator="\n", restval="")
     writer.writeheader()
     writer.writerows({column: _text(value) for column, value in row.items()} for row in rows)
-    return text.getvalue().encode()
+    return _encoded(text.getvalue())
 
 
 def to_parquet(records: Sequence[Record]) -> bytes:
@@ -141,7 +141,7 @@ def to_parquet(records: Sequence[Record]) -> bytes:
         raise MrseqError('Parquet needs pyarrow: pip install "napari-mrseq[parquet]"') from error
     rows = flat_rows(records)
     columns = list(dict.fromkeys(column for row in rows for column in row))
-    table = pyarrow.Table.from_pylist([{c: row.get(c) for c in columns} for row in rows])
+    table = pyarrow.Table.from_pylist([{c: _valid(row.get(c)) for c in columns} for row in rows])
     sink = io.BytesIO()
     pyarrow.parquet.write_table(table, sink)
     return sink.getvalue()
@@ -161,7 +161,7 @@ def to_table(records: Sequence[Record]) -> bytes:
         for line in lines
     ]
     text.insert(1, "─" * max(len(line) for line in text))
-    return ("\n".join(text) + "\n").encode()
+    return _encoded("\n".join(text) + "\n")
 
 
 def study_text(study: dict[str, Any]) -> str:
@@ -228,6 +228,15 @@ def _flat(record: Record) -> dict[str, Any]:
 
 def _joined(values: Sequence[Any] | None) -> str:
     return "|".join(str(value) for value in values or ())
+
+
+def _encoded(text: str) -> bytes:
+    """Encode in UTF-8; names of files in another encoding keep their bytes as escapes."""
+    return text.encode("utf-8", "backslashreplace")
+
+
+def _valid(value: Any) -> Any:
+    return _encoded(value).decode() if isinstance(value, str) else value
 
 
 def _text(value: Any) -> Any:

@@ -160,7 +160,8 @@ class Verdict:
         """What to doubt about the series, in words for the user."""
         no_mr = () if self.series.is_mr else ("the file says that this is no MR image",)
         header = self.header.warnings if self.header else ()
-        return (*no_mr, *self._unread_words(), *header, *self.series.warnings, *self.remarks)
+        own = (*self.series.warnings, *self.remarks)
+        return (*no_mr, *self._unread_words(), *self._empty_words(), *header, *own)
 
     @property
     def unread(self) -> tuple[Failure, ...]:
@@ -170,6 +171,11 @@ class Verdict:
                 one.error: _failure_of(one.error, self.series) for one in self.slices if one.error
             }.values()
         )
+
+    def _empty_words(self) -> tuple[str, ...]:
+        if any(one.weight or one.error for one in self.slices) or not self.slices:
+            return ()
+        return ("no slice shows anything that could be judged",)
 
     def _unread_words(self) -> tuple[str, ...]:
         lost = [one for one in self.slices if one.error]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -154,6 +155,25 @@ def test_wrong_usage_says_what_is_wrong(tmp_path, arguments, told):
     assert done.returncode == 2
     assert told in done.stderr
     assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files are UTF-8 here")
+@pytest.mark.parametrize("kind", ["table", "csv", "json", "parquet"])
+def test_a_name_that_is_not_utf8_loses_nothing(tmp_path, kind):
+    if kind == "parquet":
+        pytest.importorskip("pyarrow", reason="the extra [parquet] is not installed")
+    from PIL import Image
+
+    odd = tmp_path / os.fsdecode(b"M\xfcller") / os.fsdecode(b"T1 \xe4.png")
+    odd.parent.mkdir()
+    for path in (odd, tmp_path / "good.png"):
+        Image.new("L", (32, 32), 90).save(path)
+    done = run("classify", tmp_path, "--format", kind)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"good" in done.stdout
+    assert rb"T1 \udce4" in done.stdout
+    if kind == "json":
+        assert str(odd) in [record["path"] for record in json.loads(done.stdout)]
 
 
 def test_models_are_listed_with_classes_size_hash_and_place():

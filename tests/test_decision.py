@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from napari_mrseq.decision import aggregate, decide, join
+from napari_mrseq.decision import Decision, aggregate, decide, join, unless_denied
 from napari_mrseq.denial import contradicts, support
 from napari_mrseq.header import HeaderClaim
 
@@ -153,6 +153,23 @@ def test_only_the_header_can_tell_what_pixels_cannot():
     decision = join(SURE_T2, HeaderClaim("FIELDMAP", 0.9), threshold=0.5)
     assert decision.sequence == "FIELDMAP"
     assert not contradicts(SURE_T2, HeaderClaim("FIELDMAP", 0.9))
+
+
+def test_what_a_network_was_never_taught_is_the_headers_to_name():
+    # The old program knew three sequences, and took all else for one of them.
+    old = {"T1": 0.02, "T2": 0.96, "FLAIR": 0.02}
+    assert join(old, HeaderClaim("DWI", 0.95), 0.5) == Decision("DWI", 0.95, "member")
+    assert join(old, HeaderClaim("DWI", 0.4), 0.5).sequence == "T2"
+    # Classes of a user's own may be what the header calls otherwise.
+    knee = {"MEDIAL": 0.9, "LATERAL": 0.05, "T1": 0.05}
+    assert join(knee, HeaderClaim("PD", 0.9), 0.5).sequence == "MEDIAL"
+    assert join(knee, HeaderClaim("LOCALIZER", 0.9), 0.5).sequence == "LOCALIZER"
+
+
+def test_a_header_that_outweighs_pixels_that_deny_it_is_not_believed():
+    assert unless_denied(Decision("FLAIR", 0.59, "member"), SURE_T2).sequence == "UNKNOWN"
+    for word in (Decision("T2", 0.6, "member"), Decision("UNKNOWN", 0.3, "unknown")):
+        assert unless_denied(word, SURE_T2) == word
 
 
 def test_a_header_without_a_claim_changes_nothing():

@@ -4,8 +4,10 @@ import csv
 import io
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
+import dask.array as da
 import jsonschema
 import numpy as np
 import pytest
@@ -40,6 +42,12 @@ def test_noise_is_unknown_and_its_record_fits_the_schema(schema_file):
     jsonschema.validate([record], json.loads(schema_file.read_text()))
     assert [entry["index"] for entry in record["slices"]] == list(range(6))
     assert sum(record["probabilities"].values()) == pytest.approx(1, abs=0.002)
+
+
+def test_a_stack_that_shows_nothing_is_said_to():
+    black = replace(read(SAMPLE / "t2_tse_tra")[0], pixels=da.zeros((4, 64, 64)), instance_uids=())
+    verdict = classify(black, load_model(device="cpu"))
+    assert "no slice shows anything that could be judged" in verdict.to_dict()["warnings"]
 
 
 def test_a_run_can_be_stopped_between_batches():

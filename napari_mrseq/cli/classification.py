@@ -82,7 +82,8 @@ def classify(
         else:
             _write(FORMATS[output_format.value](records), output)
     except OSError as error:
-        raise MrseqError(f"{output}: can't be written ({error.strerror})") from error
+        place = output or "standard output"
+        raise MrseqError(f"{place}: can't be written ({error.strerror})") from error
     if expected:
         _say_studies(verdicts, expected)
     raise typer.Exit(int(any(record["error"] for record in records)))

@@ -125,6 +125,11 @@ def other_modality(attributes: SequenceAttributes) -> str | None:
     return f"Modality {attributes.modality}" if known else None
 
 
+def tells_mr(attributes: SequenceAttributes) -> str | None:
+    """Hold where the header names MR itself."""
+    return "" if attributes.modality == "MR" else None
+
+
 def acquired(dimensions: str) -> Condition:
     """Hold for ``"2D"`` or ``"3D"`` acquisitions."""
     return lambda attributes: dimensions if attributes.acquisition == dimensions else None

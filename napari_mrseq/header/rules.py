@@ -24,6 +24,7 @@ from napari_mrseq.header.conditions import (
     other_vendor,
     small_matrix,
     storage,
+    tells_mr,
     unknown,
     uses,
     weighted_by_diffusion,
@@ -120,7 +121,9 @@ RULES: tuple[Rule, ...] = (
     _rule(UNKNOWN, 0.95, DICOM, other_modality),
     _rule("OTHER", 0.95, DICOM, storage(*NO_PICTURE)),
     _rule("OTHER", 0.95, DICOM, image_type("SCREEN SAVE", "SCREENSAVE", "REPORT", "GRAPH")),
-    _rule("OTHER", 0.85, DICOM, storage("Secondary Capture")),
+    _rule("OTHER", 0.85, DICOM, storage("Secondary Capture"), tells_mr),
+    # A picture of whatever it may be.
+    _rule(UNKNOWN, 0.55, DICOM, storage("Secondary Capture")),
     _rule("OTHER", 0.9, VENDOR, uses(SPECTROSCOPY)),
     _rule("OTHER", 0.9, VENDOR, uses(TRANSMIT)),
     # Images that scanners compute, as their types name them.

@@ -165,12 +165,26 @@ def _state_for(layer: Image, model_id: Mapping[str, str]) -> LayerState:
     """Return the state that verdicts of a model are added to, a new one where there is none."""
     state = state_of(layer)
     if state is None:
-        return LayerState(series_of(layer), pixels_of(layer), model_id)
+        state = LayerState(series_of(layer), pixels_of(layer), model_id)
+        _carry_name(layer, state)
+        return state
     if dict(state.model_id) != dict(model_id):
         # Slices of two models don't add up to one verdict; name and record stay revertible.
         state.model_id, state.judged = model_id, {}
         state.found = state.verdict = None
     return state
+
+
+def _carry_name(layer: Image, state: LayerState) -> None:
+    """Keep what a verdict on other pixels added to a layer's name, or to that it was copied from.
+
+    All of it can still be taken back.
+    """
+    earlier = layer.metadata.get(STATE_KEY)
+    if isinstance(earlier, LayerState) and earlier.name_given is not None:
+        state.name_before, state.name_given = own_name(layer), str(layer.name)
+        state.prefix, state.suffix = earlier.prefix, earlier.suffix
+        state.record_before = earlier.record_before
 
 
 def _record_before(layer: Image) -> Any:

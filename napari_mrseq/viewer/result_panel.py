@@ -179,6 +179,8 @@ def _label(*, size: int | None = None, bold: bool = False, wrap: bool = False) -
     style = f"font-size: {size}pt;" if size else ""
     label.setStyleSheet(style + ("font-weight: 600;" if bold else ""))
     label.setWordWrap(wrap)
+    # Names of a user's own classes may hold what looks like HTML.
+    label.setTextFormat(Qt.TextFormat.PlainText)
     # Letters of all sizes begin at one edge.
     label.setIndent(0)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

@@ -79,13 +79,22 @@ class StudyPanel(QWidget):
     def _judge(self) -> None:
         name = self.protocol.currentText()
         protocol = None if name == NO_PROTOCOL else load_protocol(name)
-        studies = judge_studies(self._verdicts(), protocol)
-        self.summary.setText("\n".join(line for study in studies for line in _lines(study)))
+        verdicts = self._verdicts()
+        waiting = len(self._layers) - len(verdicts)
+        lines = [
+            line for study in judge_studies(verdicts, protocol) for line in _lines(study, waiting)
+        ]
+        if waiting and protocol:
+            layers = "1 layer is" if waiting == 1 else f"{waiting} layers are"
+            lines.append(f"{layers} not yet run.")
+        self.summary.setText("\n".join(lines))
 
 
-def _lines(study: StudyVerdict) -> list[str]:
+def _lines(study: StudyVerdict, waiting: int) -> list[str]:
+    """Say what a study holds; what is missing may be among the layers that wait to be judged."""
+    words = WORDS | ({"missing": ": not found yet"} if waiting else {})
     lines = [
-        f"{SIGNS[match.status]} {match.expected.name}{WORDS[match.status]}"
+        f"{SIGNS[match.status]} {match.expected.name}{words[match.status]}"
         for match in study.matches
     ]
     lines += [f"twice: {_names(group)}" for group in study.repeats]

@@ -34,7 +34,7 @@ def write_nifti(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
     Returns
     -------
     list of str
-        The two files.
+        Image and sidecar, and b values and directions of a diffusion series.
 
     Raises
     ------
@@ -59,13 +59,40 @@ def write_nifti(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
     if affine is None:
         image.header.set_zooms(_steps(values.ndim, attributes)[::-1])
     fields = bids_sidecar(
-        known.get("attributes", {}), known.get("series_number"), _record(metadata, data)
+        known.get("attributes", {}),
+        known.get("series_number"),
+        known.get("description"),
+        _record(metadata, data),
     )
     _set_units(image.header, fields.get("RepetitionTime"))
     nibabel.save(image, path)
-    sidecar = Path(path.removesuffix(".gz").removesuffix(".nii") + ".json")
-    sidecar.write_text(sidecar_text(fields), "utf-8")
-    return [path, str(sidecar)]
+    stem = path.removesuffix(".gz").removesuffix(".nii")
+    texts = {".json": sidecar_text(fields)} | _gradients(known, values, affine)
+    for ending, text in texts.items():
+        Path(stem + ending).write_text(text, "utf-8", errors="backslashreplace")
+    return [path, *(stem + ending for ending in texts)]
+
+
+def _gradients(
+    known: dict[str, Any], values: NDArray[Any], affine: NDArray[np.float64] | None
+) -> dict[str, str]:
+    """Return b values (.bval) and directions (.bvec) of diffusion volumes, by the files' endings.
+
+    Directions lie along the image's own axes, the first turned round where these are right-handed
+    (FSL, FDT's user guide).
+    """
+    axis = known.get("volumes") or {}
+    if axis.get("name") != "b value" or values.shape[:-3] != (len(axis["values"]),):
+        return {}
+    texts = {".bval": " ".join(f"{value:g}" for value in axis["values"]) + "\n"}
+    directions = np.asarray(axis["directions_lps"], float)
+    if affine is None or len(directions) != len(axis["values"]):
+        return texts
+    steps = affine[:3, :3] / np.linalg.norm(affine[:3, :3], axis=0)
+    along = directions @ RAS_FROM_LPS[:3, :3] @ steps
+    along[:, 0] *= -np.sign(np.linalg.det(steps))
+    rows = [" ".join(f"{value:.6g}" for value in row) for row in along.T]
+    return texts | {".bvec": "\n".join(rows) + "\n"}
 
 
 def _set_units(header: Any, repetition_time: float | None) -> None:

@@ -66,6 +66,11 @@ def test_object_that_is_no_acquired_image_is_other(make_series: Any, storage: st
     assert claim.sequence == "OTHER"
 
 
+def test_capture_of_nobody_knows_what_is_not_called_mr(make_series: Any) -> None:
+    header = {"SOPClassUID": SecondaryCaptureImageStorage, "Modality": ""}
+    assert claim_of(make_series(header)).sequence == UNKNOWN
+
+
 def test_empty_header_claims_unknown_without_evidence(make_series: Any) -> None:
     claim = claim_of(make_series({}))
     assert (claim.sequence, claim.confidence, claim.evidence) == (UNKNOWN, 0.5, ())

@@ -127,7 +127,10 @@ def test_a_layer_with_other_data_has_no_verdict(layer: Image, make_verdict) -> N
     annotate(layer, make_verdict(series_of(layer), ["T1"] * 4))
     layer.data = np.zeros((4, 8, 8))
     assert state_of(layer) is None
-    annotate(layer, make_verdict(series_of(layer), ["T2"] * 4))
+    verdict = make_verdict(series_of(layer), ["T2"] * 4)
+    # As a run does: slices first.
+    keep_slices(layer, verdict.model_id, verdict.slices[:2])
+    annotate(layer, verdict)
     assert layer.name == "[T2 90%] T2W_FLAIR_TRA"
     revert(layer)
     assert (layer.name, layer.metadata) == ("T2W_FLAIR_TRA", {"mine": 1})
@@ -138,7 +141,10 @@ def test_a_copied_layer_is_judged_anew(viewer: ViewerModel, layer: Image, make_v
     data, attributes, kind = layer.as_layer_data_tuple()
     twin = viewer.add_layer(Image.create(data.copy(), attributes, kind))
     assert state_of(twin) is None
-    annotate(twin, make_verdict(series_of(twin), ["FLAIR"] * 4))
+    verdict = make_verdict(series_of(twin), ["FLAIR"] * 4)
+    keep_slices(twin, verdict.model_id, verdict.slices)
+    annotate(twin, verdict)
+    assert twin.name.startswith("[T2-FLAIR 90%] T2W_FLAIR_TRA")
     assert own_name(twin).startswith("T2W_FLAIR_TRA")
     assert state_of(layer).verdict.sequence == "T1"
 

@@ -17,6 +17,7 @@ from qtpy.QtCore import Qt, QTimer
 from qtpy.QtWidgets import QApplication, QFileDialog, QLineEdit
 
 from napari_mrseq.errors import MrseqError
+from napari_mrseq.header import claim_of
 from napari_mrseq.viewer.annotation import annotate, series_of
 from napari_mrseq.viewer.reader import read_layers
 from napari_mrseq.viewer.writer import write_nifti
@@ -29,7 +30,7 @@ def open_layer(path: Path) -> Image:
 
 def save(layer: Image, file: Path) -> tuple[nibabel.Nifti1Image, dict]:
     data, attributes, _ = layer.as_layer_data_tuple()
-    image, sidecar = write_nifti(str(file), data, attributes)
+    image, sidecar, *_ = write_nifti(str(file), data, attributes)
     return nibabel.load(image), json.loads(Path(sidecar).read_text(encoding="utf-8"))
 
 
@@ -125,6 +126,36 @@ def test_what_is_saved_opens_as_it_was(sample_study: Path, tmp_path: Path) -> No
     assert again.data.shape == layer.data.shape
     first, second = (series_of(one).affine for one in (layer, again))
     np.testing.assert_allclose(np.abs(first), np.abs(second), atol=1e-3)
+    assert series_of(again).volume_axis == series_of(layer).volume_axis
+    claims = [claim_of(series_of(one)) for one in (layer, again)]
+    assert [claim.sequence for claim in claims] == ["DWI", "DWI"]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_directions_of_diffusion_are_saved_along_the_images_own_axes(
+    sample_study: Path, tmp_path: Path, turned: bool
+) -> None:
+    (tmp_path / "dwi").mkdir()
+    for file in (sample_study / "ep2d_diff_3scan_trace").iterdir():
+        header = pydicom.dcmread(file)
+        directed = header.DiffusionBValue > 0
+        header.DiffusionGradientOrientation = [0.6, 0.0, 0.8] if directed else [0.0, 0.0, 0.0]
+        header.save_as(tmp_path / "dwi" / file.name)
+    layer = open_layer(tmp_path / "dwi")
+    data, attributes, _ = layer.as_layer_data_tuple()
+    if turned:
+        # Rows mirrored: the other hand.
+        last = attributes["scale"][2] * (data.shape[2] - 1)
+        attributes["translate"] = np.add(attributes["translate"], [0, 0, last, 0])
+        attributes["scale"] = np.multiply(attributes["scale"], [1, 1, -1, 1])
+        data = data[:, :, ::-1]
+    image, _, bval, bvec = write_nifti(str(tmp_path / "a.nii.gz"), data, attributes)
+    assert np.loadtxt(bval).tolist() == [0, 1000]
+    axes = nibabel.load(image).affine[:3, :3]
+    axes = axes / np.linalg.norm(axes, axis=0)
+    turn = [-1 if np.linalg.det(axes) > 0 else 1, 1, 1]
+    directions = (axes @ (np.loadtxt(bvec).T * turn).T).T * [-1, -1, 1]
+    np.testing.assert_allclose(directions, [[0, 0, 0], [0.6, 0, 0.8]], atol=1e-4)
 
 
 def test_the_sidecar_holds_verdict_and_times_in_seconds(
@@ -136,6 +167,7 @@ def test_the_sidecar_holds_verdict_and_times_in_seconds(
     header = pydicom.dcmread(layer.metadata["mrseq_series"].files[0], force=True)
     assert sidecar["EchoTime"] == pytest.approx(float(header.EchoTime) / 1000)
     assert sidecar["BidsSuffix"] == "T1w"
+    assert sidecar["SeriesDescription"] == "t1_se_tra"
     assert sidecar["mrseq"]["sequence"] == "T1"
 
 
