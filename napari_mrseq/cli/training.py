@@ -22,13 +22,14 @@ def train(
         typer.Option(help="Architecture; torchvision's are trained by the old program's recipe."),
     ] = None,
     folds: Annotated[
-        int | None, typer.Option(help="Train this many networks, each with one fold held out.")
+        int | None,
+        typer.Option(min=1, help="Train this many networks, each with one fold held out."),
     ] = None,
     held_out: Annotated[
-        int | None, typer.Option(help="Train one network with this fold held out.")
+        int | None, typer.Option(min=0, help="Train one network with this fold held out.")
     ] = None,
-    epochs: Annotated[int | None, typer.Option(help="Passes.")] = None,
-    draws: Annotated[int | None, typer.Option(help="Pictures drawn in a pass.")] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="Passes.")] = None,
+    draws: Annotated[int | None, typer.Option(min=1, help="Pictures drawn in a pass.")] = None,
     name: Annotated[str, typer.Option(help="Name of the model.")] = "my-model",
     version: Annotated[str, typer.Option(help="Version of the model.")] = "1.0",
     start: Annotated[
@@ -53,21 +54,27 @@ def train(
     """Train a network on labelled slices, starting from the one that ships."""
     from napari_mrseq.model import load_model
     from napari_mrseq.training.catalogue import read_catalogue
-    from napari_mrseq.training.plan import plan, summary
+    from napari_mrseq.training.plan import held_out_folds, plan, summary
     from napari_mrseq.training.sources import catalogue_of
+    from napari_mrseq.training.state import CHECKPOINT
 
+    if folds is not None and held_out is not None:
+        raise typer.BadParameter("one of --folds and --held-out at a time")
     judge = (lambda: load_model(DEFAULT)) if label_from_header else None
     table = catalogue_of(catalogue, output, judge=judge, log=say)
-    count = len(read_catalogue(table))
+    rows = read_catalogue(table)
+    left_out = held_out_folds(rows, catalogue, folds, held_out)
     chosen = plan(
-        count, network=network, start=start, epochs=epochs, draws=draws, rate=rate,
+        len(rows), network=network, start=start, epochs=epochs, draws=draws, rate=rate,
         teachers=teacher or (),
     )  # fmt: skip
     say(chosen.words)
-    folders = []
-    for fold in range(folds) if folds else (held_out,):
-        folders.append(output if fold is None else output / f"fold-{fold}")
-        chosen.run(table, folders[-1], fold, name=name, version=version, resume=resume, log=say)
+    folders = [output if fold is None else output / f"fold-{fold}" for fold in left_out]
+    # Of several trainings, those that a stop kept from beginning have nothing to go on from.
+    begun = [folder for folder in folders if (folder / CHECKPOINT).is_file()] or folders
+    for fold, folder in zip(left_out, folders, strict=True):
+        goes_on = resume and folder in begun
+        chosen.run(table, folder, fold, name=name, version=version, resume=goes_on, log=say)
     if folds:
         for line in summary(folders):
             typer.echo(line)
@@ -87,15 +94,18 @@ def evaluate(
     ] = None,
     fold: Annotated[
         int | None,
-        typer.Option(help="Measure on this fold alone, whatever the model's card says."),
+        typer.Option(min=0, help="Measure on this fold alone, whatever the model's card says."),
     ] = None,
 ) -> None:
-    """Measure a model on the fold it never saw (on all pictures where none was held out)."""
+    """Measure a model on the groups it was not trained on (on all, where it was on all)."""
     from napari_mrseq.model import load_model
     from napari_mrseq.training.comparison import measure_source
     from napari_mrseq.training.figures_text import text_of
+    from napari_mrseq.training.output import output_folder
     from napari_mrseq.training.page import write_figures
 
+    if output:
+        output_folder(output)
     network = load_model(model, device.value)
     other = load_model(against, device.value) if against else None
     figures = measure_source(network, catalogue, other, log=say, fold=fold)

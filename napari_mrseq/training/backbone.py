@@ -6,10 +6,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 import torch
-from safetensors.torch import load_file
 
 from napari_mrseq.errors import ModelError
 from napari_mrseq.model import registry
+from napari_mrseq.training.weights_file import read_weights
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,14 +74,14 @@ def start_from_model(network: nn.Module, path: Path, name: str, classes: tuple[s
     Raises
     ------
     ModelError
-        If the file holds no model, or one of another architecture.
+        If the file holds no whole model, or one of another architecture.
     """
     card = registry.read_card(path)
     if card.network != name:
         raise ModelError(f"{path} holds a {card.network}: a {name} can't start from it")
     target = network.state_dict()
     last = list(target)[-2:]
-    for key, tensor in load_file(path).items():
+    for key, tensor in read_weights(path).items():
         # What was familiar to the model before is measured anew.
         if key in target and (card.classes == classes or key not in last):
             target[key] = tensor.to(target[key].dtype)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import csv
+import warnings
 import zlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from napari_mrseq.errors import CatalogueError
-from napari_mrseq.sequences import UNKNOWN
+from napari_mrseq.sequences import SEQUENCES, UNKNOWN
 
 # Labels of public catalogues that have another name here. A network can't tell perfusion and
 # other odd images from pixels: it learns to say so.
@@ -18,6 +20,13 @@ SYNONYMS = {"DWI_B0": "B0", "OTHER": UNKNOWN, "PERF": UNKNOWN}
 # Origin of copies that were stripped of all but the brain: trained on, never measured on.
 STRIPPED = "stripped"
 DOUBTFUL = {"low", "med", "medium"}
+# What a code of the vocabulary may be written as by mistake, BIDS's suffixes among it → the code.
+_SPELLINGS = {
+    spelling.casefold(): sequence.code
+    for sequence in reversed(SEQUENCES.values())
+    for spelling in (sequence.bids_suffix, sequence.code)
+    if spelling
+}
 
 
 @dataclass(frozen=True)
@@ -83,19 +92,25 @@ def read_catalogue(path: Path, folds: int = 5) -> list[Row]:
     Parameters
     ----------
     path : Path
-        CSV with a header. Needed columns: ``path`` (or ``file``; relative to the catalogue),
-        ``label``, ``group``. Used where there: ``fold``, ``volume``, ``origin``, ``body_part``,
-        ``position``, ``label_confidence``, ``dataset`` (or ``source``), ``licence``, ``vendor``,
-        ``plane``, ``skull_stripped`` (``y``). With a column ``slice`` a row may name one slice of
-        a DICOM series or NIfTI file; ``volume`` is then a number, and ``series_uid`` tells series
-        in one folder apart. Corrections that the viewer saved are such a catalogue.
+        CSV with a header, parted by commas or semicolons. Needed columns: ``path`` (or ``file``;
+        relative to the catalogue), ``label``, ``group``. Used where there: ``fold``, ``volume``,
+        ``origin``, ``body_part``, ``position``, ``label_confidence``, ``dataset`` (or ``source``),
+        ``licence``, ``vendor``, ``plane``, ``skull_stripped`` (``y``). With a column ``slice`` a
+        row may name one slice of a DICOM series or NIfTI file; ``volume`` is then a number, and
+        ``series_uid`` tells series in one folder apart. Corrections that the viewer saved are such
+        a catalogue.
     folds : int
         Into how many folds groups are dealt where the catalogue has no ``fold``.
 
     Raises
     ------
     CatalogueError
-        If a column is missing, a row is incomplete, or there is no row.
+        If it can't be read, a column is missing, a row is incomplete, or there is no row.
+
+    Warns
+    -----
+    UserWarning
+        Of a label that is a code of the vocabulary but for its spelling.
     """
     columns, where, table = _read_table(path)
     missing = {where, "label", "group"} - columns
@@ -104,6 +119,7 @@ def read_catalogue(path: Path, folds: int = 5) -> list[Row]:
     rows = [_row(path, number, entry, where, folds) for number, entry in enumerate(table, 2)]
     if not rows:
         raise CatalogueError(f"{path} holds no images")
+    _warn_of_spellings(path, (row.label for row in rows))
     return rows
 
 
@@ -123,10 +139,37 @@ def read_entries(path: Path) -> tuple[str, list[dict[str, str]]]:
 
 def _read_table(path: Path) -> tuple[set[str], str, list[dict[str, str]]]:
     """Return a catalogue's columns, the one that holds the path, and its entries."""
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        table = csv.DictReader(file)
-        columns = set(table.fieldnames or ())
-        return columns, "path" if "path" in columns else "file", list(table)
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            delimiter = _delimiter(file.readline())
+            file.seek(0)
+            table = csv.DictReader(file, delimiter=delimiter, skipinitialspace=True)
+            return _columns_and_entries(table)
+    except OSError as error:
+        raise CatalogueError(f"{path} can't be read: {error.strerror}") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise CatalogueError(
+            f"{path} is no CSV in UTF-8 ({error}): save the table as that"
+        ) from error
+
+
+def _columns_and_entries(
+    table: csv.DictReader[str],
+) -> tuple[set[str], str, list[dict[str, str]]]:
+    table.fieldnames = [name.strip() for name in table.fieldnames or ()]
+    where = "path" if "path" in table.fieldnames else "file"
+    return set(table.fieldnames), where, [_stripped(entry, where) for entry in table]
+
+
+def _delimiter(header: str) -> str:
+    """Return what parts the columns: some spreadsheets write semicolons for commas."""
+    return ";" if ";" in header and "," not in header else ","
+
+
+def _stripped(entry: Mapping[Any, Any], where: str) -> dict[str, str]:
+    """Strip spaces around fields, but for the path; what is beyond the columns is dropped."""
+    told = {key: value or "" for key, value in entry.items() if key is not None}
+    return {key: value if key == where else value.strip() for key, value in told.items()}
 
 
 def write_catalogue(path: Path, table: Sequence[Mapping[str, str]]) -> Path:
@@ -144,6 +187,35 @@ def classes_of(rows: list[Row], order: tuple[str, ...]) -> tuple[str, ...]:
     found = Counter(row.label for row in rows)
     known = [code for code in order if code in found]
     return tuple(known + sorted(set(found) - set(known)))
+
+
+def refuse_single_class(labels: Iterable[str], source: Path) -> None:
+    """Refuse to train where there is nothing to tell apart.
+
+    Raises
+    ------
+    CatalogueError
+        If there are fewer than two different labels.
+    """
+    found = sorted(set(labels))
+    if len(found) < 2:
+        raise CatalogueError(
+            f"{source} gives fewer than two classes to tell apart ({', '.join(found) or 'none'}): "
+            "a folder for each class is needed, a catalogue of two labels or more, or DICOM and "
+            "--label-from-header"
+        )
+
+
+def _warn_of_spellings(path: Path, labels: Iterable[str]) -> None:
+    """Say which classes of a user's own are nearly called like sequences of the vocabulary."""
+    for label in sorted(set(labels) - set(SEQUENCES)):
+        meant = _SPELLINGS.get("".join(label.split()).casefold())
+        if meant:
+            warnings.warn(
+                f"{path}: the label {label!r} becomes a class of your own; the sequence is "
+                f"written {meant}",
+                stacklevel=3,
+            )
 
 
 def _row(path: Path, number: int, entry: dict[str, str], where: str, folds: int) -> Row:

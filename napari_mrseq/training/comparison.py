@@ -7,7 +7,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from napari_mrseq.errors import CatalogueError
 from napari_mrseq.sequences import UNKNOWN, family_of
 from napari_mrseq.training.answers import (
     answer_all_ways,
@@ -17,12 +16,13 @@ from napari_mrseq.training.answers import (
 from napari_mrseq.training.cases import Cases, cases_of
 from napari_mrseq.training.catalogue import read_catalogue
 from napari_mrseq.training.evaluation import STACKED, confusion, figures_of
+from napari_mrseq.training.folds import refuse_empty_fold
 from napari_mrseq.training.measures import compared, measures_of
+from napari_mrseq.training.seen import unseen_rows
 from napari_mrseq.training.sources import catalogue_of
 
 if TYPE_CHECKING:
     from napari_mrseq.model import Model
-    from napari_mrseq.model.card import Card
     from napari_mrseq.training.catalogue import Row
 
 KINDS = ("slices", "series")
@@ -38,7 +38,7 @@ def measure_source(
     """Measure a model on what it never saw of a catalogue, or of a folder with one per class.
 
     Takes, besides the source and a fold to measure on whatever the model's card says, and returns
-    what `measure` does.
+    what `measure` does, and ``measured on``: in words, whether the model has seen it.
 
     Raises
     ------
@@ -50,11 +50,10 @@ def measure_source(
     if fold is None:
         unseen, told = unseen_rows(model.card, rows, source.name)
     else:
+        refuse_empty_fold(rows, fold, source)
         unseen, told = [row for row in rows if row.fold == fold], f"fold {fold} alone"
-    if not unseen:
-        raise CatalogueError(f"{source} has no pictures of fold {fold}")
     log(told)
-    return measure(model, unseen, against, log)
+    return {"measured on": told} | measure(model, unseen, against, log)
 
 
 def measure(
@@ -92,28 +91,6 @@ def measure(
     beside = {kind: compared(cases[kind], others[kind], common) for kind in KINDS}
     other = {"model": _named(against), "titles": _titles(model, against), "families": common}
     return figures | {"against": other | beside}
-
-
-def unseen_rows(card: Card, rows: list[Row], catalogue: str) -> tuple[list[Row], str]:
-    """Return the rows that a model was not trained on, and what to tell about that.
-
-    Parameters
-    ----------
-    card : Card
-        Of the model.
-    rows : list of Row
-        All of the catalogue.
-    catalogue : str
-        Its file name.
-    """
-    held_out = card.training.get("recipe", {}).get("held_out")
-    unseen = [row for row in rows if row.fold == held_out]
-    if card.training.get("catalogue") != catalogue:
-        told = "all of it: by its card the model was trained on another catalogue"
-        return rows, f"{told}; what it has seen would flatter it"
-    if unseen:
-        return unseen, f"fold {held_out}, never trained on"
-    return rows, "no fold was held out of this model's training: what it has seen flatters it"
 
 
 def _measured(

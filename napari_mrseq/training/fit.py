@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -13,19 +13,19 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 
-from napari_mrseq.errors import CatalogueError
 from napari_mrseq.model import networks, running
 from napari_mrseq.model.classifier import network_input
 from napari_mrseq.training.augmentation import augment
 from napari_mrseq.training.backbone import start_from_imagenet, start_from_model
 from napari_mrseq.training.catalogue import Row
 from napari_mrseq.training.depthwise import quicken_depthwise
+from napari_mrseq.training.folds import trained_on
 from napari_mrseq.training.images import sampling_weights
 from napari_mrseq.training.mp2rage import as_uniform
 from napari_mrseq.training.negatives import make_negatives
 from napari_mrseq.training.regions import region_of
 from napari_mrseq.training.scalp import distances, with_scalp
-from napari_mrseq.training.state import CHECKPOINT, Part, load_state, save_state
+from napari_mrseq.training.state import CHECKPOINT, Part, load_state, purpose_of, save_state
 from napari_mrseq.training.targets import targets_of, unknown_target
 from napari_mrseq.training.teachers import Teachers
 
@@ -140,20 +140,20 @@ def fit(
     CatalogueError
         If no picture is left to train on.
     ModelError
-        If the state to go on from is missing or belongs to another recipe, or a teacher knows
+        If the state to go on from is missing or belongs to another training, or a teacher knows
         other classes.
     """
-    kept = [i for i, row in enumerate(rows) if row.fold != recipe.held_out]
-    if not kept:
-        raise CatalogueError("no picture is left to train on: every one is in the fold held out")
-    trainer = _Trainer(images[kept], shown[kept], [rows[i] for i in kept], classes, recipe, start)
+    kept = trained_on(rows, recipe.held_out)
+    own = [rows[i] for i in kept]
+    trainer = _Trainer(images[kept], shown[kept], own, classes, recipe, start)
     trainer.teachers = Teachers(teachers, classes, trainer.device) if teachers else None
-    checkpoint = folder / CHECKPOINT
+    checkpoint, parts = folder / CHECKPOINT, trainer.parts()
+    purpose = purpose_of(recipe, own, classes, (start, *teachers))
     if resume:
-        trainer.epoch = load_state(checkpoint, asdict(recipe), trainer.parts(), trainer.generator)
+        trainer.epoch = load_state(checkpoint, purpose, parts, trainer.generator)
     while trainer.epoch < recipe.epochs:
         log(trainer.run_epoch())
-        save_state(checkpoint, asdict(recipe), trainer.epoch, trainer.parts(), trainer.generator)
+        save_state(checkpoint, purpose, trainer.epoch, parts, trainer.generator)
     weights: dict[str, Tensor] = trainer.averaged.state_dict()
     return weights
 

@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 
 from napari_mrseq.sequences import name_of
+from napari_mrseq.training.output import output_folder
 from napari_mrseq.training.run import FIGURES
 
 TEMPLATE, PAGE = "evaluation.html.jinja", "evaluation.html"
@@ -20,7 +21,7 @@ def write_figures(figures: dict[str, Any], folder: Path, catalogue: str) -> Path
 
     Takes what `page_of` does, and the folder.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    output_folder(folder)
     (folder / FIGURES).write_text(json.dumps(figures, indent=1), encoding="utf-8")
     (folder / PAGE).write_text(page_of(figures, catalogue), encoding="utf-8")
     return folder / PAGE

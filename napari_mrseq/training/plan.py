@@ -8,16 +8,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_mrseq.errors import ModelError
+from napari_mrseq.errors import CatalogueError, ModelError
 from napari_mrseq.model import networks, registry
 from napari_mrseq.model.card import TORCHVISION, Card
 from napari_mrseq.training.fit import Recipe
+from napari_mrseq.training.folds import folds_of, folds_told
 from napari_mrseq.training.run import FIGURES, train
 from napari_mrseq.training.torchvision_fit import TorchvisionRecipe
 from napari_mrseq.training.torchvision_run import train_torchvision
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from napari_mrseq.training.catalogue import Row
 
 IMAGENET = "imagenet"
 # Of a training from a model: passes, each picture's draws in a pass, bounds of a pass's draws.
@@ -84,13 +87,28 @@ def plan(
     Raises
     ------
     ModelError
-        If there is no such model, network or file, or they don't go together.
+        If there is no such model, network or file, they don't go together, or nothing would be
+        trained.
     """
     chosen = _chosen(pictures, network=network, start=start, epochs=epochs, draws=draws, rate=rate)
     if teachers and isinstance(chosen.recipe, TorchvisionRecipe):
         kinds = ", ".join(networks.LITES)
         raise ModelError(f"teachers teach {kinds} alone, not {chosen.recipe.network}")
+    _refuse_idle(chosen.recipe)
     return replace(chosen, teachers=tuple(teachers))
+
+
+def _refuse_idle(recipe: Recipe | TorchvisionRecipe) -> None:
+    """Refuse what would train nothing."""
+    if recipe.epochs < 1 or recipe.rate <= 0:
+        raise ModelError(
+            f"nothing is trained in {recipe.epochs} passes (--epochs) at the rate {recipe.rate:g} "
+            "(--rate): one pass or more is needed, and a rate above 0"
+        )
+    if recipe.draws is not None and recipe.draws < recipe.batch:
+        raise ModelError(
+            f"{recipe.draws} pictures a pass (--draws) are too few: one step takes {recipe.batch}"
+        )
 
 
 def _chosen(
@@ -129,6 +147,24 @@ def _chosen(
     )
     told = f"starting from {card.name} {card.version}; --start {IMAGENET} for a fresh start"
     return Plan(recipe, path, told)
+
+
+def held_out_folds(
+    rows: Sequence[Row], source: Path, folds: int | None, held_out: int | None
+) -> Sequence[int | None]:
+    """Return the fold that each training holds out: the first ones, the one asked for, or none.
+
+    Raises
+    ------
+    CatalogueError
+        If there are fewer folds.
+    """
+    if folds is None:
+        return (held_out,)
+    there = folds_of(rows)
+    if folds > len(there):
+        raise CatalogueError(f"{source} has no {folds} folds to hold out: {folds_told(rows)}")
+    return there[:folds]
 
 
 def summary(folders: list[Path]) -> Iterator[str]:

@@ -17,11 +17,20 @@ from napari_mrseq.model.registry import read_card
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN
 from napari_mrseq.training.answers import answer_slices
 from napari_mrseq.training.calibrate import calibrate, cross_calibrated, halves
-from napari_mrseq.training.catalogue import STRIPPED, Row, classes_of, read_catalogue
+from napari_mrseq.training.catalogue import (
+    STRIPPED,
+    Row,
+    classes_of,
+    read_catalogue,
+    refuse_single_class,
+)
 from napari_mrseq.training.evaluation import figures_by_kind
 from napari_mrseq.training.familiarize import familiarized
 from napari_mrseq.training.fit import Recipe, fit
+from napari_mrseq.training.folds import refuse_empty_fold
 from napari_mrseq.training.images import load_images
+from napari_mrseq.training.output import output_folder
+from napari_mrseq.training.seen import GROUPS, digests_of
 from napari_mrseq.training.weights_file import save_weights
 
 WEIGHTS = "model.safetensors"
@@ -54,7 +63,7 @@ def train(
         Of the model.
     start : Path, optional
         Weights file of a model to start from. Where no fold is held out and the classes are the
-        same, its calibration and figures are kept: there is nothing unseen to fit new ones on.
+        same, its calibration is kept: there is nothing unseen to fit a new one on.
     teachers : sequence of Path
         Weights files of models whose answers are taught beside the labels.
     resume : bool
@@ -70,12 +79,14 @@ def train(
     Raises
     ------
     CatalogueError
-        If the catalogue or a picture can't be used.
+        If the catalogue or a picture can't be used, or the fold held out has none.
     ModelError
-        If the state to go on from belongs to another recipe.
+        If the state to go on from is damaged or belongs to another training.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    output_folder(folder)
     rows = read_catalogue(catalogue)
+    refuse_single_class((row.label for row in rows), catalogue)
+    refuse_empty_fold(rows, recipe.held_out, catalogue)
     found = classes_of(rows, tuple(SEQUENCES))
     classes = found if UNKNOWN in found else (*found, UNKNOWN)
     log(f"preparing {len(rows)} pictures")
@@ -93,6 +104,9 @@ def train(
         training=_provenance(catalogue, rows, recipe, start, teachers),
     )
     card, weights = finished(card, weights, rows, start, log)
+    if not _measurable(rows, recipe.held_out):
+        # What it started from was measured, this one was not.
+        card = replace(card, figures={})
     path = folder / WEIGHTS
     save_weights(weights, card, path)
     (folder / FIGURES).write_text(json.dumps(card.figures, indent=1), encoding="utf-8")
@@ -114,13 +128,18 @@ def finished(
     """
     fold = card.training["recipe"]["held_out"]
     card, weights = familiarized(card, weights, rows, fold, twin)
-    held_out = [row for row in rows if row.fold == fold and row.origin != STRIPPED]
+    held_out = _measurable(rows, fold)
     if held_out:
         log(f"measuring on {len(held_out)} pictures of fold {fold}")
         card = measured(replace(card, calibration=Calibration()), weights, held_out)
     elif twin:
         card = _inherited(card, read_card(twin))
     return card, weights
+
+
+def _measurable(rows: list[Row], fold: int | None) -> list[Row]:
+    """Return the rows of the fold held out that a network can be measured on."""
+    return [row for row in rows if row.fold == fold and row.origin != STRIPPED]
 
 
 def measured(card: Card, weights: dict[str, torch.Tensor], rows: list[Row]) -> Card:
@@ -136,7 +155,7 @@ def measured(card: Card, weights: dict[str, torch.Tensor], rows: list[Row]) -> C
 
 
 def _inherited(card: Card, before: Card) -> Card:
-    """Keep the calibration and figures of the model that training started from."""
+    """Take the calibration and figures of a model that is alike."""
     if before.classes != card.classes:
         return card
     return replace(card, calibration=before.calibration, figures=before.figures)
@@ -154,6 +173,7 @@ def _provenance(
         "catalogue": catalogue.name,
         "pictures": len(used),
         "groups": len({row.group for row in used}),
+        GROUPS: digests_of(used),
         "labels": dict(Counter(row.label for row in used)),
         "sources": [
             {"dataset": dataset, "licence": licence, "pictures": count}

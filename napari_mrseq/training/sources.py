@@ -20,6 +20,8 @@ from napari_mrseq.labelling import COLUMNS as LABEL_COLUMNS
 from napari_mrseq.labelling import group_of, label_row, write_rows
 from napari_mrseq.reading import read_study
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN, family_of
+from napari_mrseq.training.catalogue import refuse_single_class
+from napari_mrseq.training.output import output_folder
 
 if TYPE_CHECKING:
     from napari_mrseq.model import Model
@@ -33,6 +35,8 @@ CATALOGUE, TO_CHECK = "catalogue.csv", "to-check.csv"
 COLUMNS = (*LABEL_COLUMNS, "origin", "position", "plane", "vendor")
 # Slices of one series, evenly spread: more of them would hardly differ.
 MOST_SLICES = 60
+# A volume of a diffusion series with less, in s/mm², shows no diffusion: scanners write 0 to 10.
+LEAST_B_VALUE = 50.0
 
 
 def catalogue_of(
@@ -61,18 +65,14 @@ def catalogue_of(
         return source
     if not source.is_dir():
         raise CatalogueError(f"{source} is neither a catalogue nor a folder")
-    folder.mkdir(parents=True, exist_ok=True)
+    output_folder(folder)
     if judge:
         entries, doubtful = labelled_by_header(source, judge(), log)
         path = write_rows(doubtful, folder / TO_CHECK, (*COLUMNS, "header", "network", "reason"))
         log(f"{len(doubtful)} series are left for a person to label: {path}")
     else:
         entries = labelled_by_folder(source, log)
-    if len({entry["label"] for entry in entries}) < 2:
-        raise CatalogueError(
-            f"{source} gives fewer than two classes to tell apart; a folder for each class is "
-            "needed, or DICOM and --label-from-header"
-        )
+    refuse_single_class((entry["label"] for entry in entries), source)
     return write_rows(entries, folder / CATALOGUE, COLUMNS)
 
 
@@ -117,7 +117,7 @@ def labelled_by_header(
         group = group_of(series)
         reason = _doubt(verdict)
         if verdict.header and not reason:
-            labelled += _entries(series, verdict.header.sequence, group, folder.name)
+            labelled += _entries(series, verdict.header.sequence, group, folder.name, parted=True)
         else:
             header = verdict.header.sequence if verdict.header else ""
             middle = list(_entries(series, "", group, folder.name))
@@ -157,17 +157,28 @@ def _subject(series: Series, part: Path) -> str:
     return re.sub(r"[\W_]*\d+$", "", stem) or stem
 
 
-def _entries(series: Series, label: str, group: str, source: str) -> Iterator[Entry]:
-    """Yield a row for each slice, or for `MOST_SLICES` of them."""
+def _entries(
+    series: Series, label: str, group: str, source: str, *, parted: bool = False
+) -> Iterator[Entry]:
+    """Yield a row for each slice, or for `MOST_SLICES` of them; `parted`, each volume's own."""
     per_volume = int(series.pixels.shape[-3])
     count = series.slice_count
     chosen = np.unique(np.linspace(0, count - 1, min(count, MOST_SLICES)).round().astype(int))
     vendor = attributes_of(series).vendor if series.kind == "dicom" else None
     for index in chosen.tolist():
         place = index % per_volume
-        yield label_row(series, index, label, group=group, source=source) | {
+        told = _label_of_volume(series, label, index // per_volume) if parted else label
+        yield label_row(series, index, told, group=group, source=source) | {
             "origin": series.kind,
             "position": round(place / (per_volume - 1), 4) if per_volume > 1 else "",
             "plane": series.plane or "",
             "vendor": vendor or "",
         }
+
+
+def _label_of_volume(series: Series, label: str, volume: int) -> str:
+    """Return what a volume shows of a series with this label: B0 where it is a DWI's without it."""
+    axis = series.volume_axis
+    if label != "DWI" or axis is None or axis.name != "b value" or not axis.values:
+        return label
+    return "B0" if axis.values[volume] < LEAST_B_VALUE else label

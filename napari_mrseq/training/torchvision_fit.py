@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch.nn import functional
 
-from napari_mrseq.errors import CatalogueError, ModelError
+from napari_mrseq.errors import ModelError
 from napari_mrseq.model import networks, running
 from napari_mrseq.model.registry import WEIGHTS_SUFFIX
 from napari_mrseq.model.torchvision_preparation import (
@@ -30,7 +30,7 @@ from napari_mrseq.model.torchvision_preparation import (
 )
 from napari_mrseq.training.backbone import start_from_model
 from napari_mrseq.training.labelled_slices import read_slice
-from napari_mrseq.training.state import CHECKPOINT, Part, load_state, save_state
+from napari_mrseq.training.state import CHECKPOINT, Part, load_state, purpose_of, save_state
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -113,19 +113,18 @@ def fit_torchvision(
     Raises
     ------
     CatalogueError
-        If there is nothing to train on, or a picture can't be read.
+        If a picture can't be read.
     ModelError
         If the weights to start from, or the state to go on from, belong to another network.
     """
-    if not rows:
-        raise CatalogueError("no picture is left to train on: every one is in the fold held out")
     trainer = _Trainer(rows, classes, recipe, start)
     checkpoint = folder / CHECKPOINT
+    purpose = purpose_of(recipe, rows, classes, (start,))
     if resume:
-        trainer.epoch = load_state(checkpoint, asdict(recipe), trainer.parts())
+        trainer.epoch = load_state(checkpoint, purpose, trainer.parts())
     while trainer.epoch < recipe.epochs:
         log(trainer.run_epoch())
-        save_state(checkpoint, asdict(recipe), trainer.epoch, trainer.parts())
+        save_state(checkpoint, purpose, trainer.epoch, trainer.parts())
     weights: dict[str, Tensor] = trainer.network.state_dict()
     return {name: tensor.cpu() for name, tensor in weights.items()}
 

@@ -18,9 +18,12 @@ from napari_mrseq.model.torchvision_preparation import CENTRE
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN
 from napari_mrseq.training.answers import answer_slices
 from napari_mrseq.training.calibrate import calibrate
-from napari_mrseq.training.catalogue import classes_of, read_catalogue
+from napari_mrseq.training.catalogue import classes_of, read_catalogue, refuse_single_class
 from napari_mrseq.training.comparison import measure
+from napari_mrseq.training.folds import refuse_empty_fold, trained_on
+from napari_mrseq.training.output import output_folder
 from napari_mrseq.training.run import FIGURES, WEIGHTS
+from napari_mrseq.training.seen import GROUPS, digests_of
 from napari_mrseq.training.torchvision_fit import WINDOW, TorchvisionRecipe, fit_torchvision
 
 if TYPE_CHECKING:
@@ -46,10 +49,12 @@ def train_torchvision(
     The figures of the fold held out are measured with the calibration fitted on that fold, which
     moves no answer, only how sure it is.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    output_folder(folder)
     rows = [row for row in read_catalogue(catalogue) if row.label != UNKNOWN]
+    refuse_single_class((row.label for row in rows), catalogue)
+    refuse_empty_fold(rows, recipe.held_out, catalogue)
     classes = classes_of(rows, tuple(SEQUENCES))
-    used = [row for row in rows if row.fold != recipe.held_out]
+    used = [rows[place] for place in trained_on(rows, recipe.held_out)]
     log(f"training {recipe.network} on {len(used)} pictures")
     weights = fit_torchvision(used, classes, recipe, folder, start=start, resume=resume, log=log)
     card = Card(
@@ -91,6 +96,7 @@ def _provenance(
         "catalogue": catalogue.name,
         "pictures": len(used),
         "groups": len({row.group for row in used}),
+        GROUPS: digests_of(used),
         "labels": dict(Counter(row.label for row in used)),
         "recipe": asdict(recipe),
         "start": start.name if start else "random",

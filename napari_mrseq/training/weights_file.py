@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
+from napari_mrseq.errors import ModelError
 from napari_mrseq.model.card import KEY, Card
-from napari_mrseq.model.registry import read_card
+from napari_mrseq.model.registry import ONNX_SUFFIX, read_card
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,6 +25,22 @@ def save_weights(weights: dict[str, Tensor], card: Card, path: Path) -> None:
         for name, tensor in weights.items()
     }
     save_file(halved, path, metadata={KEY: card.to_json()})
+
+
+def read_weights(path: Path) -> dict[str, Tensor]:
+    """Read the weights of a model, to train on from or to be taught by.
+
+    Raises
+    ------
+    ModelError
+        If the file is damaged, or an ONNX file.
+    """
+    if path.suffix == ONNX_SUFFIX:
+        raise ModelError(f"{path} can't be trained on: name the weights file it was exported from")
+    try:
+        return load_file(path)
+    except (SafetensorError, OSError) as error:
+        raise ModelError(f"{path} is no whole weights file: {error}") from error
 
 
 def rewrite_card(path: Path, **changes: Any) -> Card:

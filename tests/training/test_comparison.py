@@ -18,10 +18,11 @@ from napari_mrseq import load_model
 from napari_mrseq.training.answers import Answers
 from napari_mrseq.training.cases import best_answer, cases_of
 from napari_mrseq.training.catalogue import Row, read_catalogue
-from napari_mrseq.training.comparison import measure, unseen_rows
+from napari_mrseq.training.comparison import measure
 from napari_mrseq.training.evaluation import figures_of
 from napari_mrseq.training.measures import compared, macro_f1, measures_of
 from napari_mrseq.training.page import page_of
+from napari_mrseq.training.seen import GROUPS, digests_of, unseen_rows
 
 from .stripes import stripes, write
 
@@ -137,6 +138,22 @@ def test_only_the_fold_held_out_of_the_same_catalogue_is_measured():
     everything, told = unseen_rows(replace(card, training={"catalogue": "c.csv"}), rows, "c.csv")
     assert len(everything) == 3
     assert "flatters" in told
+
+
+def test_the_groups_a_card_names_decide_whatever_a_catalogue_is_called_and_its_folds():
+    card = load_model("default", device="cpu").card
+    rows = [row("T1", name) for name in ("anna", "bert", "carl")]
+    started = {"start": {"training": {GROUPS: digests_of(rows[1:2])}}}
+    own = replace(card, training={"catalogue": "c.csv", GROUPS: digests_of(rows[:1])} | started)
+    for name in ("c.csv", "other.csv"):
+        unseen, told = unseen_rows(own, [replace(r, fold=4) for r in rows], name)
+        assert [one.group for one in unseen] == ["carl"]
+        assert told == "1 of 3 groups, never trained on"
+    everything, told = unseen_rows(own, rows[:2], "other.csv")
+    assert len(everything) == 2
+    assert "trained on every group" in told
+    # A group may be a patient's name.
+    assert "anna" not in own.to_json()
 
 
 class Page(HTMLParser):

@@ -89,6 +89,17 @@ def test_a_dicom_archive_is_labelled_where_header_and_network_agree(sample_study
     assert "Simulated" not in written
 
 
+def test_the_volume_without_diffusion_weighting_is_no_dwi(sample_study, tmp_path):
+    model = load_model("default", device="cpu")
+    source = sample_study / "ep2d_diff_3scan_trace"
+    path = catalogue_of(source, tmp_path, judge=lambda: model, log=lambda _: None)
+    rows = read_catalogue(path)
+    assert len(rows) == len(list(source.iterdir()))
+    for row in rows:
+        b_value = pydicom.dcmread(row.path, stop_before_pixels=True).DiffusionBValue
+        assert row.label == ("DWI" if b_value else "B0")
+
+
 def test_corrections_as_the_viewer_saves_them_are_a_catalogue(sample_study, tmp_path):
     """Its columns are agreed on: path, slice, volume, label, group, series_uid, source."""
     folder = sample_study / "t2_tse_tra"

@@ -89,8 +89,14 @@ def test_it_starts_from_weights_of_torchvision_but_for_the_last_layer(catalogue,
     other = replace(still, network="resnet18")
     with pytest.raises(ModelError, match="is no resnet18"):
         fit_torchvision(rows, ("T1", "T2"), other, tmp_path, start=tmp_path / "imagenet.pth")
+
+
+def test_nothing_is_left_to_train_on_where_all_is_held_out(catalogue, tmp_path):
+    lines = catalogue.read_text().splitlines()
+    first = [line for line in lines if line.endswith((",fold", ",0"))]
+    catalogue.write_text("\n".join(first))
     with pytest.raises(CatalogueError, match="held out"):
-        fit_torchvision([], ("T1", "T2"), still, tmp_path)
+        train_torchvision(catalogue, tmp_path / "run", SMALL, name="old", version="1")
 
 
 def test_the_command_line_cross_validates_it(catalogue, tmp_path):

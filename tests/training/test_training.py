@@ -11,6 +11,7 @@ from PIL import Image
 
 from napari_mrseq import load_model
 from napari_mrseq.errors import CatalogueError, ModelError
+from napari_mrseq.model.card_words import card_in_words
 from napari_mrseq.model.classifier import network_input
 from napari_mrseq.model.networks import LITE, build
 from napari_mrseq.training.backbone import start_from_imagenet
@@ -18,6 +19,7 @@ from napari_mrseq.training.catalogue import STRIPPED, read_catalogue
 from napari_mrseq.training.comparison import measure
 from napari_mrseq.training.fit import Recipe, fit
 from napari_mrseq.training.images import load_images, sampling_weights
+from napari_mrseq.training.plan import summary
 from napari_mrseq.training.run import train
 from napari_mrseq.training.teachers import Teachers
 
@@ -78,6 +80,12 @@ def test_a_model_trained_on_keeps_what_it_knew(catalogue, tmp_path):
     before, after = load_model(first, device="cpu"), load_model(path, device="cpu")
     assert after.card.calibration == before.card.calibration
     assert after.card.training["start"]["model"] == "a"
+    # What the first was measured at is not told of the second.
+    assert before.card.figures["slices"]["cases"] == 8
+    assert "Measured   not yet" in card_in_words(path)
+    assert json.loads((tmp_path / "b" / "figures.json").read_text()) == {}
+    told = "\n".join(summary([tmp_path / "a", tmp_path / "b"]))
+    assert "slices right, 1 folds" in told
     picture = np.random.default_rng(0).random((3, 64, 64))
     np.testing.assert_allclose(after.predict(picture), before.predict(picture), atol=0.1)
     other = replace(TINY, network="resnet18")
@@ -144,15 +152,49 @@ def test_a_stopped_training_goes_on_as_if_it_had_not_stopped(catalogue, tmp_path
         torch.testing.assert_close(tensor, resumed[name], rtol=0, atol=0)
 
 
-def test_another_recipe_does_not_go_on_from_a_foreign_state(catalogue, tmp_path):
+def test_another_training_does_not_go_on_from_a_foreign_state(catalogue, tmp_path):
     rows = read_catalogue(catalogue)
     images, shown = load_images(rows, TINY.stored_size)
     classes = ("T1", "T2", "UNKNOWN")
-    fit(images, shown, rows, classes, replace(TINY, epochs=1), tmp_path, log=lambda _: None)
-    with pytest.raises(ModelError, match="another recipe"):
-        fit(images, shown, rows, classes, TINY, tmp_path, resume=True)
+    once = replace(TINY, epochs=1)
+
+    def run(rows=rows, classes=classes, recipe=once, **more):
+        return fit(images, shown, rows, classes, recipe, tmp_path, log=lambda _: None, **more)
+
+    start = train(catalogue, tmp_path / "start", once, name="s", version="1", log=lambda _: None)
+    run()
+    run(resume=True)
+    relabelled = [*rows[:-1], replace(rows[-1], label="T1")]
+    for more, what in (
+        ({"recipe": TINY}, "recipe"),
+        ({"classes": ("T2", "T1", "UNKNOWN")}, "list of classes"),
+        ({"rows": relabelled}, "catalogue"),
+        ({"start": start}, "start or teacher"),
+    ):
+        with pytest.raises(ModelError, match=rf"checkpoint\.pt belongs to another {what}"):
+            run(resume=True, **more)
+
+
+def test_a_state_that_is_gone_damaged_or_old_is_refused(catalogue, tmp_path):
+    rows = read_catalogue(catalogue)
+    images, shown = load_images(rows, TINY.stored_size)
+
+    def run(resume):
+        recipe = replace(TINY, epochs=1)
+        classes = ("T1", "T2", "UNKNOWN")
+        fit(images, shown, rows, classes, recipe, tmp_path, resume=resume, log=lambda _: None)
+
     with pytest.raises(ModelError, match="nothing to go on from"):
-        fit(images, shown, rows, classes, TINY, tmp_path / "empty", resume=True)
+        run(resume=True)
+    run(resume=False)
+    checkpoint = tmp_path / "checkpoint.pt"
+    whole = checkpoint.read_bytes()
+    checkpoint.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(ModelError, match=r"checkpoint\.pt is damaged.*without --resume"):
+        run(resume=True)
+    torch.save({"recipe": {}, "epoch": 1}, checkpoint)
+    with pytest.raises(ModelError, match=r"checkpoint\.pt is of an older version"):
+        run(resume=True)
 
 
 def test_the_fold_held_out_is_never_drawn(catalogue, tmp_path):

@@ -1,0 +1,50 @@
+"""Folds of a catalogue: which there are, and what is left to train on when one is held out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from napari_mrseq.errors import CatalogueError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from napari_mrseq.training.catalogue import Row
+
+
+def folds_of(rows: Sequence[Row]) -> list[int]:
+    """Return the folds that can be held out; what belongs to none has a negative one."""
+    return sorted({row.fold for row in rows if row.fold >= 0})
+
+
+def refuse_empty_fold(rows: Sequence[Row], fold: int | None, source: Path) -> None:
+    """Refuse to hold out, or to measure on, a fold without pictures.
+
+    Raises
+    ------
+    CatalogueError
+        If `fold` is one and has none; names the folds that there are.
+    """
+    if fold is not None and fold not in folds_of(rows):
+        raise CatalogueError(f"{source} has no pictures of fold {fold}: {folds_told(rows)}")
+
+
+def folds_told(rows: Sequence[Row]) -> str:
+    """Tell which folds there are."""
+    told = ", ".join(map(str, folds_of(rows))) or "none"
+    return f"its folds are {told} (a column fold tells which row belongs to which)"
+
+
+def trained_on(rows: Sequence[Row], held_out: int | None) -> list[int]:
+    """Return the places of the rows that are not in the fold held out.
+
+    Raises
+    ------
+    CatalogueError
+        If there is none.
+    """
+    kept = [place for place, row in enumerate(rows) if row.fold != held_out]
+    if not kept:
+        raise CatalogueError("no picture is left to train on: every one is in the fold held out")
+    return kept

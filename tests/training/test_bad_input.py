@@ -1,0 +1,77 @@
+"""What can't be trained or measured is refused in one line, without a traceback."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+from napari_mrseq.errors import ModelError
+from napari_mrseq.model import registry
+from napari_mrseq.training.plan import plan
+from napari_mrseq.training.weights_file import read_weights
+
+from .stripes import stripes, write
+
+PROGRAM = Path(sys.executable).parent / "napari-mrseq"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A catalogue of two labels, one of one label, weights cut in two and a file in the way."""
+    rows = []
+    for index in range(4):
+        label = ("T1", "T2")[index % 2]
+        Image.fromarray(stripes(label, index // 2, index)).save(tmp_path / f"{index}.png")
+        rows.append({"path": f"{index}.png", "label": label, "group": f"g{index // 2}"})
+    write(tmp_path / "c.csv", rows)
+    write(tmp_path / "single.csv", rows[::2])
+    whole = registry.entries()[0].path.read_bytes()
+    (tmp_path / "half.safetensors").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "file").write_text("in the way")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("train single.csv --output run", "single.csv gives fewer than two classes"),
+        ("train c.csv --output run --start half.safetensors", "half.safetensors is no whole"),
+        ("train c.csv --output file", "file can't be made a folder"),
+        ("evaluate c.csv --output file", "file can't be made a folder"),
+        ("train c.csv --output run --draws 10", "10 pictures a pass (--draws) are too few"),
+    ],
+)
+def test_bad_input_is_refused_in_one_line(folder, words, told):
+    done = subprocess.run([PROGRAM, *words.split()], cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith("napari-mrseq: ")
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("wish", [{"epochs": 0}, {"rate": -1.0}, {"rate": 0.0}, {"draws": 63}])
+def test_a_training_that_would_train_nothing_is_refused(wish):
+    with pytest.raises(ModelError, match="--"):
+        plan(90, **wish)
+
+
+def test_onnx_is_nothing_to_start_from(tmp_path):
+    with pytest.raises(ModelError, match=r"m\.onnx can't be trained on"):
+        read_weights(tmp_path / "m.onnx")
+
+
+def test_an_imported_checkpoint_that_cannot_be_written_is_named(tmp_path):
+    from torchvision import models
+
+    torch.save(models.shufflenet_v2_x0_5(num_classes=2).state_dict(), tmp_path / "old.pth")
+    (tmp_path / "taken").mkdir()
+    words = "import-checkpoint old.pth --network shufflenet_v2_x0_5 --classes A,B --output taken"
+    done = subprocess.run([PROGRAM, *words.split()], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "taken can't be written" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,48 @@
+"""What a catalogue may look like, and what is said of one that can't be used."""
+
+from __future__ import annotations
+
+import pytest
+
+from napari_mrseq.errors import CatalogueError
+from napari_mrseq.training.catalogue import read_catalogue, refuse_single_class
+
+
+def table(tmp_path, text, encoding="utf-8"):
+    path = tmp_path / "c.csv"
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("comma", [",", ";", " , "])
+def test_commas_semicolons_and_spaces_around_fields_give_the_same_rows(tmp_path, comma, encoding):
+    lines = ["path,label,group,fold", "a.png,T1,anna,0", "b.png,Knee joint,bert,1"]
+    text = "\r\n".join(lines).replace(",", comma)
+    first, second = read_catalogue(table(tmp_path, text, encoding))
+    assert (first.label, first.group, first.fold) == ("T1", "anna", 0)
+    assert (second.label, second.group, second.fold) == ("Knee joint", "bert", 1)
+
+
+@pytest.mark.parametrize(
+    ("label", "meant"),
+    [("t1", "T1"), ("t2w", "T2"), ("T 2", "T2"), ("flair", "FLAIR"), ("Unknown", "UNKNOWN")],
+)
+def test_a_label_that_is_nearly_a_code_is_warned_of(tmp_path, label, meant):
+    text = f"path,label,group\na.png,T1C,anna\nb.png,{label},bert\n"
+    with pytest.warns(UserWarning, match=rf"c\.csv: the label '{label}' .* written {meant}"):
+        rows = read_catalogue(table(tmp_path, text))
+    assert [row.label for row in rows] == ["T1C", label]
+
+
+@pytest.mark.parametrize("content", ["path,label,group\nä.png,T1,g\n".encode("latin-1"), b"\xff\0"])
+def test_a_file_in_another_encoding_is_named(tmp_path, content):
+    (tmp_path / "c.csv").write_bytes(content)
+    with pytest.raises(CatalogueError, match=r"c\.csv is no CSV in UTF-8"):
+        read_catalogue(tmp_path / "c.csv")
+
+
+def test_one_label_alone_gives_nothing_to_tell_apart(tmp_path):
+    rows = read_catalogue(table(tmp_path, "path,label,group\na.png,T1,a\nb.png,T1,b\n"))
+    with pytest.raises(CatalogueError, match=r"c\.csv gives fewer than two classes .*\(T1\)"):
+        refuse_single_class((row.label for row in rows), tmp_path / "c.csv")

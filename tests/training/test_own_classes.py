@@ -1,0 +1,90 @@
+"""The command line trains classes of a user's own, with folds left out, stopped and gone on."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from napari_mrseq.model.registry import read_card
+
+from .stripes import stripes
+
+PROGRAM = Path(sys.executable).parent / "napari-mrseq"
+LABELS = ("T1", "T2", "Knee")
+# Four subjects, whose names are dealt into the folds 2, 1, 0 and 1 of five.
+SUBJECTS = ("a", "b", "c", "d")
+
+
+@pytest.fixture
+def site(tmp_path):
+    for label in LABELS:
+        for number, subject in enumerate(SUBJECTS):
+            path = tmp_path / "site" / label / subject / "1.png"
+            path.parent.mkdir(parents=True)
+            Image.fromarray(stripes(label, number, number)).save(path)
+    return tmp_path / "site"
+
+
+def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([PROGRAM, *words], cwd=folder, capture_output=True, text=True)
+
+
+def train(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    shortest = ("--output", "run", "--epochs", "1", "--draws", "64")
+    return run(folder, "train", "site", *shortest, *words)
+
+
+def test_own_names_beside_the_vocabularys_are_measured_on_the_fold_held_out(site):
+    done = train(site.parent, "--held-out", "0")
+    assert done.returncode == 0, done.stderr
+    card = read_card(site.parent / "run" / "fold-0" / "model.safetensors")
+    assert card.classes == ("T1", "T2", "Knee", "UNKNOWN")
+    assert set(card.calibration.denials) == {"T1", "T2", "Knee"}
+    # The subject c was held out: the others would flatter the model.
+    weights = "run/fold-0/model.safetensors"
+    done = run(site.parent, "evaluate", "site", "--model", weights, "--output", "out")
+    assert done.returncode == 0, done.stderr
+    figures = json.loads((site.parent / "out" / "figures.json").read_text())
+    assert figures["slices"]["measures"]["cases"] == len(LABELS)
+    assert figures["measured on"] == "1 of 4 groups, never trained on"
+    for text in (done.stderr, (site.parent / "out" / "evaluation.html").read_text()):
+        assert "1 of 4 groups, never trained on" in text
+
+
+def test_a_cross_validation_goes_on_after_a_stop_in_its_second_fold(site):
+    whole = train(site.parent, "--folds", "2")
+    assert whole.returncode == 0, whole.stderr
+    shutil.rmtree(site.parent / "run" / "fold-1")
+    done = train(site.parent, "--folds", "2", "--resume")
+    assert done.returncode == 0, done.stderr
+    # The first fold was whole: it is measured, not trained again.
+    assert done.stderr.count("epoch 1 of 1") == 1
+    assert done.stdout == whole.stdout
+    assert "slices right, 2 folds" in done.stdout
+    nothing = train(site.parent, "--folds", "2", "--resume", "--output", "other")
+    assert nothing.returncode == 2
+    assert "nothing to go on from" in nothing.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--held-out", "9"), "no pictures of fold 9: its folds are 0, 1, 2"),
+        (("--folds", "7"), "site has no 7 folds to hold out: its folds are 0, 1, 2"),
+        (("--folds", "0"), "--folds"),
+        (("--held-out", "-1"), "--held-out"),
+        (("--folds", "2", "--held-out", "1"), "one of --folds and --held-out"),
+    ],
+)
+def test_folds_that_do_not_exist_are_refused_before_anything_is_trained(site, words, told):
+    done = train(site.parent, *words)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "epoch" not in done.stderr.replace("--epochs", "")
