@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.header import claim_words
 from napari_mrseq.sequences import name_of
-from napari_mrseq.series import Failure, title_of
+from napari_mrseq.series import Failure, identity_of, title_of
 
 if TYPE_CHECKING:
     from napari_mrseq.verdict import Verdict
@@ -71,9 +71,7 @@ def failure_record(failure: Failure) -> Record:
     """Return the record of a path that could not be read: its cause stands under ``error``."""
     record: Record = dict.fromkeys(FIELDS)
     if failure.series:
-        known = ("series_uid", "series_number", "description")
-        record |= {field: getattr(failure.series, field) for field in known}
-        record["part"] = failure.series.part or None
+        record |= identity_of(failure.series)
     return record | {
         "path": failure.path,
         "files": len(failure.series.files) if failure.series else 1,

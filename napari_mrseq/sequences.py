@@ -98,12 +98,7 @@ def colour_of(code: str, classes: Iterable[str] = ()) -> str:
 def plain_member(family: str) -> str:
     """Return the sequence that stands for a family when the member can't be told.
 
-    Raises
-    ------
-    KeyError
-        If no sequence of the vocabulary belongs to `family`.
+    A code of a user's own model is a family of its own, see `family_of`.
     """
-    for sequence in SEQUENCES.values():
-        if sequence.family == family:
-            return sequence.code
-    raise KeyError(family)
+    members = (one.code for one in SEQUENCES.values() if one.family == family)
+    return next(members, family)

@@ -228,6 +228,16 @@ def series_from_array(
     )
 
 
+def identity_of(series: Series) -> dict[str, Any]:
+    """Return what records name a series by; nothing of it names the patient."""
+    return {
+        "series_uid": series.series_uid,
+        "series_number": series.series_number,
+        "description": series.description,
+        "part": series.part or None,
+    }
+
+
 def title_of(
     number: int | None, description: str | None, path: str, part: str | None = None
 ) -> str:

@@ -12,6 +12,7 @@ from napari_mrseq.header import attributes_of
 from napari_mrseq.labelling import study_of
 from napari_mrseq.protocols import Expected, Protocol
 from napari_mrseq.sequences import UNKNOWN, family_of
+from napari_mrseq.series import identity_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -288,10 +289,7 @@ def _named(verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
     return [
         {
             "path": verdict.series.path,
-            "series_number": verdict.series.series_number,
-            "series_uid": verdict.series.series_uid,
-            "description": verdict.series.description,
-            "part": verdict.series.part or None,
+            **identity_of(verdict.series),
             "sequence": verdict.sequence,
         }
         for verdict in verdicts

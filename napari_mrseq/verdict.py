@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from napari_mrseq.decision import Correction, Decision
 from napari_mrseq.header import HeaderClaim
 from napari_mrseq.sequences import name_of
-from napari_mrseq.series import Failure
+from napari_mrseq.series import Failure, identity_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -190,10 +190,7 @@ class Verdict:
         record: dict[str, Any] = {
             "path": series.path,
             "files": len(series.files),
-            "series_uid": series.series_uid,
-            "series_number": series.series_number,
-            "description": series.description,
-            "part": series.part or None,
+            **identity_of(series),
             "shape": list(series.pixels.shape),
             "spacing_mm": _rounded_list(series.spacing),
             "plane": series.plane,

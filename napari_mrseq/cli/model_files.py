@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from napari_mrseq.cli.terminal import ModelOption, say
-from napari_mrseq.errors import ModelError, MrseqError
+from napari_mrseq.errors import MrseqError
 from napari_mrseq.model.registry import DEFAULT
 
 
@@ -50,15 +50,10 @@ def import_checkpoint(
     ] = None,
 ) -> None:
     """Turn a torchvision classifier's checkpoint into a weights file, loaded safely."""
-    from safetensors import SafetensorError
-
     from napari_mrseq.model.checkpoint import import_checkpoint as run
 
     names = [name.strip() for name in classes.split(",")]
-    try:
-        path = run(file, network, names, output, window=_window(window))
-    except SafetensorError as error:  # what its writer raises where a file can't be written
-        raise ModelError(f"{output} can't be written: {error}") from error
+    path = run(file, network, names, output, window=_window(window))
     say(f"{path} written; into your models: napari-mrseq models --add {path}")
 
 

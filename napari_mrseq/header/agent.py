@@ -16,14 +16,9 @@ AMOUNT_TAGS = ("ContrastBolusVolume", "ContrastBolusTotalDose")
 
 # What people and scanners write in the agent's tag when there was none.
 NO_AGENT = frozenset(
-    {
-        "", "0", "-", "none", "no", "n", "off", "not given", "without", "no contrast", "nil",
-        "na", "n a", "no agent", "nein", "kein", "keine", "ohne", "ohne km", "sans", "non", "sin",
-        "senza", "zonder", "geen", "unknown", "false", "pre", "native", "nativ", "non contrast",
-    }
-)  # fmt: skip
-
-# The same in longer texts: "W/O CONTRAST", "None given", "0 ml".
+    {"", "n", "na", "n a", "nein", "off", "false", "unknown", "pre", "native", "nativ"}
+)
+# And the words of longer texts that deny one: "W/O CONTRAST", "None given", "0 ml".
 NONE_GIVEN = (
     r"\b(no|non(?! ionic)|none|not|nil|without|w ?o|unenhanced)\b"
     r"|\b(kein\w*|ohne|sans|sin|senza|zonder|geen)\b"

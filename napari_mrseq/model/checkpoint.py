@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import Tensor
 
@@ -85,7 +86,7 @@ def import_checkpoint(
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         save_file(weights, output, metadata={KEY: card.to_json()})
-    except OSError as error:
+    except (OSError, SafetensorError) as error:
         raise ModelError(f"{output} can't be written: {error}") from error
     return output
 

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
-from safetensors.torch import load_file
 
 from napari_mrseq.errors import ModelError
 from napari_mrseq.model.card import Card
@@ -23,7 +22,7 @@ from napari_mrseq.model.registry import read_card
 from napari_mrseq.training.catalogue import read_catalogue
 from napari_mrseq.training.familiarize import PREFIX
 from napari_mrseq.training.run import finished
-from napari_mrseq.training.weights_file import save_weights
+from napari_mrseq.training.weights_file import read_weights, save_weights
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +57,7 @@ def average(
     card, others = cards[0], cards[1:]
     for path, other in zip(paths[1:], others, strict=True):
         _refuse_unlike(paths[0], card, path, other)
-    tensors = [load_file(path) for path in paths]
+    tensors = [read_weights(path) for path in paths]
     weights = {
         name: torch.stack([one[name].float() for one in tensors]).mean(dim=0)
         for name in tensors[0]

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import torch
-from safetensors.torch import load_file
 
 from napari_mrseq.model import networks
 from napari_mrseq.model.classifier import network_input
@@ -17,6 +16,7 @@ from napari_mrseq.model.registry import read_card
 from napari_mrseq.sequences import UNKNOWN
 from napari_mrseq.training.catalogue import STRIPPED
 from napari_mrseq.training.images import load_images, sampling_weights
+from napari_mrseq.training.weights_file import read_weights
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,7 +93,7 @@ def familiarized(
         centre = float(shares.quantile(FAMILIAR_SHARE))
         steepness = LOG_ODDS_AT_MEDIAN / (float(shares.median()) - centre)
     elif twin and read_card(twin).familiarity:
-        told = load_file(twin)
+        told = read_weights(twin)
         centre, steepness = (float(told[PREFIX + name]) for name in ("centre", "steepness"))
     else:
         return card, plain

@@ -24,7 +24,7 @@ from napari_mrseq.denial import DENIAL, support
 from napari_mrseq.errors import CatalogueError
 from napari_mrseq.model import load_model
 from napari_mrseq.model.registry import read_card
-from napari_mrseq.sequences import SEQUENCES, UNKNOWN, family_of, plain_member
+from napari_mrseq.sequences import UNKNOWN, family_of, plain_member
 from napari_mrseq.training.answers import Answers, answer_series, answer_slices
 from napari_mrseq.training.catalogue import read_catalogue
 from napari_mrseq.training.evaluation import STACKS
@@ -130,9 +130,7 @@ def _joined(
 def _member(family: str, said: dict[str, float]) -> str:
     """Return the plain member of a family, or the first that the network knows."""
     members = [code for code in said if family_of(code) == family]
-    # Classes of a user's own are families of which the vocabulary has no plain member.
-    own = SEQUENCES.keys().isdisjoint(members)
-    return plain_member(family) if not own and plain_member(family) in members else members[0]
+    return plain_member(family) if plain_member(family) in members else members[0]
 
 
 def refit(path: Path, catalogue: Path, others: Sequence[Path] = ()) -> Calibration:

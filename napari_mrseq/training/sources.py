@@ -15,6 +15,7 @@ import numpy as np
 
 from napari_mrseq.errors import CatalogueError, ReadError
 from napari_mrseq.header.attributes import attributes_of
+from napari_mrseq.header.conditions import LEAST_B
 from napari_mrseq.judging import classify
 from napari_mrseq.labelling import COLUMNS as LABEL_COLUMNS
 from napari_mrseq.labelling import group_of, label_row, write_rows
@@ -35,8 +36,6 @@ CATALOGUE, TO_CHECK = "catalogue.csv", "to-check.csv"
 COLUMNS = (*LABEL_COLUMNS, "origin", "position", "plane", "vendor")
 # Slices of one series, evenly spread: more of them would hardly differ.
 MOST_SLICES = 60
-# A volume of a diffusion series with less, in s/mm², shows no diffusion: scanners write 0 to 10.
-LEAST_B_VALUE = 50.0
 
 
 def catalogue_of(
@@ -181,4 +180,4 @@ def _label_of_volume(series: Series, label: str, volume: int) -> str:
     axis = series.volume_axis
     if label != "DWI" or axis is None or axis.name != "b value" or not axis.values:
         return label
-    return "B0" if axis.values[volume] < LEAST_B_VALUE else label
+    return "B0" if axis.values[volume] < LEAST_B else label

@@ -28,7 +28,7 @@ def save_weights(weights: dict[str, Tensor], card: Card, path: Path) -> None:
 
 
 def read_weights(path: Path) -> dict[str, Tensor]:
-    """Read the weights of a model, to train on from or to be taught by.
+    """Read the weights of a model: to train on from, to average, or to write anew.
 
     Raises
     ------
@@ -52,5 +52,5 @@ def rewrite_card(path: Path, **changes: Any) -> Card:
         If the file holds no model.
     """
     card = replace(read_card(path), **changes)
-    save_file(load_file(path), path, metadata={KEY: card.to_json()})
+    save_file(read_weights(path), path, metadata={KEY: card.to_json()})
     return card

@@ -11,6 +11,8 @@ from napari_mrseq.model import registry
 from napari_mrseq.viewer.settings import load_settings
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from napari_mrseq.model import Model
 
 
@@ -18,7 +20,7 @@ class Models:
     """Networks by name (or weights file) and device."""
 
     def __init__(self) -> None:
-        self._loaded: dict[tuple[str, str], Model] = {}
+        self._loaded: dict[tuple[str, str], tuple[tuple[Path, int, int], Model]] = {}
         self._lock = Lock()
 
     def holds(self, name: str, device: str) -> bool:
@@ -36,10 +38,12 @@ class Models:
             If this machine lacks the device.
         """
         with self._lock:
-            model = self._loaded.get((name, device))
             # A user's own model may have been trained anew under the same name.
-            if model is None or model.sha256 != registry.find(name)[1]:
-                model = self._loaded[name, device] = _load(name, device)
+            stamp = registry.stamp_of(name)
+            before, model = self._loaded.get((name, device), (None, None))
+            if model is None or before != stamp:
+                model = _load(name, device)
+                self._loaded[name, device] = stamp, model
             return _with_threshold(model, load_settings().threshold)
 
 
