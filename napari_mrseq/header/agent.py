@@ -24,34 +24,45 @@ NONE_GIVEN = (
     r"|\b(kein\w*|ohne|sans|sin|senza|zonder|geen)\b"
     r"|^0( 0+)?( ?(ml|cc|mmol))?$"
 )
+# Signs in the text as it was typed, which are gone from plain text: "T1 -C"; "S/C", "S/ CONTRASTE"
+# against "T1/3D/FFE/C", "w/c", "(C/C)".
+MINUS = r"(?:^|[\s_])-\s?(?:C|GD|Gd|KM)\b|(?<![A-Za-z])[Ss]/\s?(?i:c|cte|contr\w*|gado?|iv)\b"
+SLASH = r"/[Cc]$|(?<![A-Za-z])[Cc]/\s?(?i:c|cte|contr\w*|gado?|iv)\b"
+# Words in the languages of Europe, in plain text: accents and the dotless i of Turkish are gone.
 # Negatives come first: "without contrast" holds the word "contrast" as well.
 WITHOUT = (
-    r"\b(pre|w ?o|without|non ?(contrast|enhanced|ce|gd)|no (contrast|gd|gad)|unenhanced|pregad)\b",
-    r"\b(pre ?(contrast|gad|gado|gd|c|km|ce|inj))\b",
-    r"\b(nativ|native|ohne|vor (km|kontrast)|sans|avant|sin|senza|zonder|voor (gd|contrast))\b",
+    r"\b(pre|w ?o|without|plain|non ?(contrast|enhanced|ce|gd)|no (contrast|gd|gad)|unenhanced)\b",
+    r"\b(pregad|pre ?(contrast|gad|gado|gd|c|km|ce|inj))\b",
+    # German, French, Spanish, Italian, Portuguese, Dutch.
+    r"\b(nativ\w*|ohne|vor (km|kontrast)|sans|avant|sin|senza|sem|antes|zonder)\b",
+    r"\bvoor (gd|contrast)",
+    # Norwegian, Danish, Swedish, Polish, Czech, Russian, Finnish, Turkish.
+    r"\b(uten|uden|utan|bez|ilman|kontrasti?si?z)\b|\b(for|fore|fr|przed|pred|do) kontrast",
 )
 # What else is called so: "T1 (AXI, Gray/White Contrast)", "arterial spin labeling", "post op"; and
 # "MPRAGE_EnhancedContrast", which may be between tissues.
 NO_MEDIUM = (
     r"\b(gr[ae]y white|tissue|phase|transfer|image|high|low) contrast\b"
     r"|\benc?hanced contrast\b|\barterial spin\b|\d cm\b"
-    r"|\b\d*post (op|fossa|surg|trauma|rad|chemo|stroke|treat|resect|biops|label|ictal)\w*"
+    r"|\b\d*post? ?(op|fossa|surg|trauma|rad|chemo|stroke|treat|resect|biops|label|ictal)\w*"
 )
-# "T1 -C": the sign is gone from plain text.
-MINUS = r"(?:^|[\s_])-\s?(?:C|GD|Gd|KM)\b"
-# "T1/3D/FFE/C", "T1 w/c".
-SLASH = r"/[Cc]$"
 WITH = (
     # "T1 C+", but not "C+T spine": neck and chest.
     r"\b(c|gd|km) \+(?= ?$| (ax|axial|cor|sag|tra|fs|fat|3d|t1|mprage|spgr|bravo|vibe|space)\b)",
     r"\+ ?(c|gd|gad|gado|km|ce|contrast|k)\b",
-    r"\b(gd|gad|gado|gadolinium|gadovist|dotarem|magnevist|omniscan|prohance|multihance|clariscan)\b",
-    r"\b(\d*post|postgd|postgad|postcontrast|postcon|enhanced|ce|t1c|t1gd|t1ce|t1post)\b",
-    r"\b(km|nach km|mit km|kontrast|contrast|contraste|con cont|con gd|con mdc|mdc|dopo mdc|inj)\b",
-    # Phases of a dynamic series; "CM" as Kontrastmittel is.
-    r"\b(arterial|arteriell\w*|art (?=\d|phase|port)|port[ao]l? ?ven\w*|delayed|delay)\b",
-    r" cm\b",
-    r"\b(gadolinio|apres (gado|inj)|avec (gado|inj)|na (gd|contrast)|met (gd|contrast))\b",
+    # Its substance, its trade names, its way into the vein.
+    r"\b(gd|gad|gado\w*|gadavist|dotarem|clariscan|magnevist|omniscan|prohance|multihance|vueway)\b",
+    r"\b(elucirem|eob|primovist|eovist|inj|civ|c iv)\b",
+    r"\b(\d*post|post(c|gd|gad|gado|con\w*|km|inj\w*|kontr\w*)|pos|t1post)\b",
+    r"\b(enhanced|ce|t1c|t1gd|t1ce|contrast[eo]?|con (cont|gd|mdc)|mdc|dopo mdc|c contr\w*)\b",
+    # "T1FSKM", "z kontrastem", "po k.l."; "CM" as Kontrastmittel is.
+    r"\b([a-z]\w*)?km\b|\bkontr(as\w*)?\b|\bpo k ?l\b| cm\b",
+    # Phases of a dynamic series, and what is made to see them.
+    r"\b(arterial|arteri[ae]l\w*|arterios\w*|art (?=\d|phase|port)|port[ao]l? ?ven\w*)\b",
+    r"\b(delayed|delay|hbp|hepatobili\w*|twist|dyna?|d[iy]nami\w*)\b",
+    # A last "C" behind fat suppression; elsewhere it may be a neck.
+    r"\b(\w*vibe|fs|fatsat|lava|e?thrive)\b.* c$",
+    r"\b(apres (gado|inj)|avec (gado|inj)|na (gd|contrast)|met (gd|contrast))\b",
 )
 
 

@@ -39,7 +39,7 @@ from napari_mrseq.header.words import DUAL_ECHO, Naming, naming_of_file, namings
 if TYPE_CHECKING:
     from napari_mrseq.header.attributes import SequenceAttributes
 
-TR, TE, TI = "repetition_time", "echo_time", "inversion_time"
+TR, TE, TI, FLIP = "repetition_time", "echo_time", "inversion_time", "flip_angle"
 
 # What speaks against a sequence, each line on its own. Limits lie well outside the 5th to 95th
 # percentile of the sequence in NILS (about 400,000 series): only clear contradictions count.
@@ -48,7 +48,10 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
         (uses(SPIN), above(TE, 60)),
         (uses(SPIN), lacks(INVERSION), above(TR, 1800), above(TE, 40)),
         (uses(SPIN), lacks(GRADIENT, INVERSION), above(TR, 1800), unknown(TI)),
-        (uses(GRADIENT), lacks(INVERSION), above(TE, 12)),
+        (uses(GRADIENT), lacks(INVERSION), above(TE, 12), unknown(FLIP)),
+        # A large flip angle weights by T1 all the same, as low fields with their late echoes do.
+        (uses(GRADIENT), lacks(INVERSION), above(TE, 12), below(FLIP, 40)),
+        (uses(GRADIENT), lacks(INVERSION), above(TE, 20)),
         (uses(PLANAR), lacks(INVERSION)),
         (uses(FLIGHT),),
         (uses(SUSCEPTIBILITY),),

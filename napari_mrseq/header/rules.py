@@ -157,7 +157,9 @@ RULES: tuple[Rule, ...] = (
     _rule("B0", 0.85, VENDOR, uses(DIFFUSION), without_weighting),
     _rule("B0", 0.85, DICOM, contrast("DIFFUSION"), without_weighting),
     _rule("B0", 0.85, VENDOR, image_type("DIFFUSION"), without_weighting),
-    _rule("B0", 0.8, WORDS, says("DWI", "B0"), uses(SPIN), without_weighting, other_vendor("GE")),
+    _rule(
+        "B0", 0.8, WORDS, says("DWI", "B0"), lacks(GRADIENT), without_weighting, other_vendor("GE"),
+    ),
     _rule("B0", 0.7, WORDS, says("B0")),
     _rule("DWI", 0.9, VENDOR, uses(DIFFUSION)),
     _rule("DWI", 0.9, DICOM, contrast("DIFFUSION")),
@@ -196,7 +198,7 @@ RULES: tuple[Rule, ...] = (
     _rule("OTHER", 0.85, WORDS, says("OTHER")),
     _rule("OTHER", 0.85, VENDOR, uses(BALANCED)),
     _rule("OTHER", 0.8, DICOM, uses(MOVIE), lacks(SPIN)),
-    _rule("OTHER", 0.7, PHYSICS, uses(GRADIENT), below(TR, 8), at_least(FLIP, 35), echo_in_middle),
+    _rule("OTHER", 0.7, PHYSICS, lacks(SPIN), below(TR, 8), at_least(FLIP, 35), echo_in_middle),
     # Inversion recovery.
     _rule("T1", 0.95, NILS, uses(GRADIENT), uses(INVERSION), at_least(TI, 400), at_most(TI, 1400)),
     _rule(
@@ -209,6 +211,11 @@ RULES: tuple[Rule, ...] = (
     _rule("OTHER", 0.65, PHYSICS, uses(GRADIENT), lacks(SPIN), above(TI, 1500), below(TE, 15)),
     # Anonymised headers may have nothing but times.
     _rule("T1", 0.8, NILS, lacks(SPIN, PLANAR), at_least(TI, 600), at_most(TI, 1200), below(TE, 6)),
+    # The T1 of tissue grows with the field, and the inversion time of an MPRAGE with it.
+    _rule(
+        "T1", 0.7, PHYSICS, lacks(SPIN, PLANAR), above(TI, 1200), at_most(TI, 1700), below(TE, 6),
+        at_most(FLIP, 15),
+    ),
     _rule("STIR", 0.95, WORDS, says("STIR"), at_most(TI, 300)),
     _rule(
         "STIR", 0.75, NILS, lacks(SPIN, GRADIENT, PLANAR), at_least(TI, 110), at_most(TI, 260),

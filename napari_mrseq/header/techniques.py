@@ -130,6 +130,7 @@ NAMES = (
     Name("GE", r"(.*/)?(2d|3d|ifp)?_?tof", (GRADIENT, FLIGHT)),
     Name("GE", r"(.*/)?((2d|3d)_?pc|.*cine_?pc|pcmra)", (GRADIENT, FLOW)),
     Name("GE", r"(.*/)?epi", (PLANAR,)),
+    Name("GE", r"(.*/)?epi_pepolar", (FIELD,)),
     Name("GE", r"(.*/)?(epirt|epi_rt|.*hyperband)", (PLANAR, GRADIENT)),
     Name("GE", r"(.*/)?.*asl", (LABELLING,)),
     Name("GE", r"(.*/)?(probe|press|.*mrsi)", (SPECTROSCOPY,)),

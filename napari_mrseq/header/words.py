@@ -45,6 +45,8 @@ LEXICON = (
     _words("FIELDMAP", "distortion map*", "blip up", "blip down"),
     # A scanner writes what it computed behind the name of the protocol, which may ask for an ADC.
     _words("DWI", "adc ... high b*", "high b val*", "calc* b val*", "calc b#", "adc ... trace* $"),
+    # All the b values of one series: "diff b0 200 800", "b50_400_800".
+    _words("DWI", r"*b\d{1,3} (?:and |b)?\d{2,4} ...*", r"b\d{1,3} (?:and |b)?\d{2,4}"),
     _words("ADC", "*adc", "adc*", "apparent diff*", "coef* ... ap*aren*", "average dc", "avdc"),
     _words("ADC", "cda"),
     _words("B0", "tensor b0", "b0 ... dwi*", "b0 ... dti*", "b0 ... dif*", "nodif*"),
@@ -54,6 +56,7 @@ LEXICON = (
     _words("OTHER", "fa $", "fa map*", "fa col*", "col fa", "dti fa", "fractional aniso*"),
     _words("OTHER", "tracto*", "fiber tr*"),
     _words("DWI", "trace*", "iso dwi", "isotrop*", "*dwi*", "dti*", "dif*", "dw", "dw epi", "b#"),
+    _words("DWI", "dyfu*"),
     _words(
         "DWI",
         "dmri*",
@@ -80,7 +83,7 @@ LEXICON = (
     # A vessel's name in front: inflow without an agent, no perfusion.
     _words("MRA", "vasc asl"),
     _words("PERF", "*asl", "asl*", "*casl*", "perf*", "pwi*", "dsc*", "dce*", "gbp", "pbp"),
-    _words("PERF", "dynamic suscept*"),
+    _words("PERF", "dynamic suscept*", "*perfu*"),
     _words("PERF", "relcb*", "rcbf", "rcbv", "cbf", "cbv", "mtt", "ttp", "t max", "k trans"),
     _words("SWI", "ven bold*"),
     _words("BOLD", "*bold*", "*fmri*", r"rest\d*", "resting*", "rest state", "task*", "func*"),
@@ -93,7 +96,7 @@ LEXICON = (
     _words("MRA", "*tof", "tof*", "*angio*", "mra*", "mrv*", "veno*", "*willis*", "cow", "ce mra"),
     _words("MRA", "polygon*", "flebo*", "phlebo*", "arm intracran*", "arm cereb*", "fbi", "vasc"),
     _words("MRA", "pc", "pca", "phase contrast", "ph con*", "venc*", "inhance*", "tricks"),
-    _words("MRA", "4d trak"),
+    _words("MRA", "4d trak", "time slip"),
     _words("LOCALIZER", "*locali*", "loc", "loca", "*scout*", "survey*", "smart brain*", "pilot*"),
     _words(
         "LOCALIZER",
@@ -107,24 +110,27 @@ LEXICON = (
     ),
     _words("LOCALIZER", "scano*", "topo", "planung*", "centrage*", "centratura*", "sondage"),
     _words("LOCALIZER", "lokali*", "ubersicht*", "uebersicht*", "reperage*", "repere*"),
-    _words("OTHER", "kalib*", "referenz*", "shimming", "speeder*", "phoenix*", "single voxel*"),
+    _words("LOCALIZER", "oversi*t*", "overzicht*"),
+    _words("OTHER", "kalib*", "referenz*", "shim*", "speeder*", "phoenix*", "single voxel*"),
     _words("OTHER", "*spektro*", "*spettro*", "soustra*", "substra*", "sottra*"),
-    _words("OTHER", "true fisp*", "hyce"),
+    _words("OTHER", "true fisp*", "hyce", "basg", "pbsg", "cosmic", "mensa"),
+    # What watches an agent arrive, before the series that it is given for.
+    _words("OTHER", "smart prep*", "care bolus*", "test bolus*", "bolus tra*", "visual prep*"),
+    _words("OTHER", "key image*"),
     _words("OTHER", "calib*", "asset cal*", "coil survey*", "coil sens*", "sense ref*", "prescan*"),
     _words("OTHER", "cal", "ref head*", "ref body*", "ref nv*", "ref torso*", "ref spine*"),
     _words("OTHER", "ref scan*", "reference scan*", "screen save*", "report", "subtra*", "sub $"),
     _words("OTHER", "sub mip*", "wash in", "wash out", "tf2d*"),
     _words("OTHER", "t1 map*", "t2 map*", "t2star map*", "r2 map*", "r2star*", "t1rho*", "qsm"),
     _words("OTHER", "qt1*", "qt2*", "*relaxo*", "pdff", "fat frac*", "ff map*", "mtr", "magic"),
-    _words("OTHER", "*dixon quant*", "ideal iq*"),
+    _words("OTHER", "*dixon quant*", "ideal iq*", "*fat ?quant*", "r2s", "fat sep ... fat $"),
     _words("OTHER", "molli*", "look locker", "mre", "elasto*", "inv1", "inv2"),
     # "dir-AP" is a direction, DIR a double inversion.
     _words("OTHER", r"dir(?!.?(?:ap|pa|lr|rl|is|si|\d))"),
     _words("OTHER", "double inversion*", "*spectro*", "press", "svs*", "csi", "fat only"),
     _words("OTHER", "cine*", "*trufi*", "tru fi", "*fiesta*", "ciss*", "*ssfp*", "b ffe", "b tfe"),
-    _words(
-        "OTHER", "dixon ... f $", "dixon ... ff $", "cest*", "apt", "aptw*", "petra", "zte", "ute"
-    ),
+    _words("OTHER", "dixon ... f $", "dixon ... ff $", "cest*", "apt", "aptw*"),
+    _words("OTHER", "petra", "*zteo?", "ute"),
     _words("OTHER", "psir*", "lge", "delayed enh*", "late enh*"),
     _words("OTHER", "balanced*", "dess", "de3d", "phase map*", "phase image*", "pha images"),
     _words("T1", "t1* flair*", "t1* ... flair*", "flair t1*", "t1* ... dark fluid"),
@@ -156,7 +162,7 @@ LEXICON = (
     _words(DUAL_ECHO, "pd* t2*", "t2* pd*", "dp t2*", "t2* dp", "proton* t2*", "dual echo"),
     _words("PD", "pd*", "*pd", "dp", "proton*", "dens*", "rho", "intermed*", "iw"),
     _words("T1", r"\d?d?t1*", "*mprage*", "mp rage*", "mp2rage*", "bravo", "*spgr", "*vibe*"),
-    _words("T1", "*thrive", "lava*", "vibrant*", "tfl"),
+    _words("T1", "*thrive", "*lava*", "vibrant*", "tfl", "quick 3d*", "tigre"),
     _words("T2", r"\d?d?t2*", "haste*", "*ssfse*", "ss tse*", "myelo*", "mielo*", "frfse"),
     # In and out of phase is a T1 where nothing else is named: two-point Dixon exists as T2 too.
     _words("T1", "in phase*", "opp* ... phase", "out phase", "out of phase", "en phase"),
@@ -182,23 +188,28 @@ BIDS_SUFFIXES = {
 
 # From one vertebra to another: "T1-T6" is a part of the spine, "T1-T2" may be two weightings.
 VERTEBRAE = (
-    r"(?i)(?<![a-z0-9])(?!t[12][\s_]?(?:-|to)[\s_]?t[12](?![0-9]))"
-    r"[ctl]\d{1,2}[\s_]?(?:-|to)[\s_]?[ctls]\d{1,2}(?![a-z0-9])"
+    r"(?i)(?<![a-z0-9])(?!t[12][\s_]?(?:-|to)[\s_]?t[12](?![0-9]))(?:c[1-8]|t1?\d|l[1-6])"
+    r"[\s_]?(?:-|to)[\s_]?(?:c[1-8]|t1?\d|l[1-6]|s[1-5])(?![a-z0-9])"
 )
+
+# What names of series begin with, with or without a space behind it: "AXIALT2TSE", "axdifb1000".
+PLANES = "ax|axial|cor|coronal|sag|sagittal|tra|trans"
 
 
 def plain(text: str) -> str:
     """Return text in lower case, without accents, its words parted by single spaces.
 
     ``+`` stays a word of its own. Camel case is parted (``"GreFieldMap"`` gives
-    ``"gre field map"``, ``"axT1"`` gives ``"ax t1"``, but ``"qT1"``, a map, stays whole); ``T2*``
-    becomes ``t2star``, ``b=0`` and ``b 0`` become ``b0``. Parts of the spine (``"T1-T6"``) go.
+    ``"gre field map"``, ``"axT1"`` and ``"AXT1"`` give ``"ax t1"``, but ``"qT1"``, a map, stays
+    whole); ``T2*`` becomes ``t2star``, ``b=0`` and ``b 0`` become ``b0``. Parts of the spine
+    (``"T1-T6"``) go.
     """
     parted = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[a-pr-z])(?=T[12]|PD)", " ", text)
     parted = re.sub(VERTEBRAE, " ", parted).replace("ρ", "rho")
     letters = unicodedata.normalize("NFKD", parted).encode("ascii", "ignore").decode().lower()
     letters = re.sub(r"\b([tr]2) ?w? ?(?:\*|[-_ ]star)", r"\1star", letters)
     letters = re.sub(r"\bb(?: ?= ?(?=\d)| (?=0\b|\d{3,4}\b))", "b", letters)
+    letters = re.sub(rf"\b({PLANES})(?=t[12]|pd|dwi|dif|flair|stir)", r"\1 ", letters)
     return " ".join(re.sub(r"[^a-z0-9+]+", " ", letters).replace("+", " + ").split())
 
 

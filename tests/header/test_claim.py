@@ -172,56 +172,6 @@ def test_words_of_many_sites_are_understood(
 
 
 @pytest.mark.parametrize(
-    ("header", "agent", "sequence"),
-    [
-        ({}, None, "T1"),
-        ({"ContrastBolusAgent": ""}, None, "T1"),
-        ({"ContrastBolusAgent": "Gadovist"}, True, "T1C"),
-        ({"ContrastBolusVolume": "7.5"}, True, "T1C"),
-        ({"ContrastBolusAgent": "none"}, False, "T1"),
-        ({"ContrastBolusAgent": "off"}, False, "T1"),
-        ({"ContrastBolusAgent": "OHNE KM"}, False, "T1"),
-        ({"ContrastBolusAgent": "W/O CONTRAST"}, False, "T1"),
-        ({"ContrastBolusAgent": "No IV contrast"}, False, "T1"),
-        ({"ContrastBolusAgent": "None given"}, False, "T1"),
-        ({"ContrastBolusAgent": "NOT APPLICABLE"}, False, "T1"),
-        ({"ContrastBolusAgent": "0 ml"}, False, "T1"),
-        ({"ContrastBolusAgent": "kein KM"}, False, "T1"),
-        ({"ContrastBolusAgent": "10 ml"}, True, "T1C"),
-        ({"ContrastBolusAgent": "Non-ionic Gd"}, True, "T1C"),
-        ({"SeriesDescription": "AX T1 POST FOSSA"}, None, "T1"),
-        ({"SeriesDescription": "SAG T1 post surgery"}, None, "T1"),
-        ({"SeriesDescription": "SAG T1 POST"}, True, "T1C"),
-        ({"SeriesDescription": "T1 post Gd"}, True, "T1C"),
-        ({"SeriesDescription": "T1 +KM"}, True, "T1C"),
-        ({"SeriesDescription": "AX T1 FSE FS C+"}, True, "T1C"),
-        ({"SeriesDescription": "T1 C+ FS SAG"}, True, "T1C"),
-        ({"SeriesDescription": "T1 SAG C+T spine"}, None, "T1"),
-        ({"SeriesDescription": "T1 SE high contrast"}, None, "T1"),
-        ({"SeriesDescription": "T1 ohne KM"}, False, "T1"),
-        ({"SeriesDescription": "T1 pre contrast"}, False, "T1"),
-        ({"SeriesDescription": "T1 -C"}, False, "T1"),
-        ({"SeriesDescription": "T1 sans injection"}, False, "T1"),
-        ({"SeriesDescription": "AX T1 W/O"}, False, "T1"),
-    ],
-)
-def test_contrast_agent_is_yes_no_or_not_known(
-    make_series: Any, header: dict[str, Any], agent: bool | None, sequence: str
-) -> None:
-    claim = claim_of(make_series(SPIN_ECHO_T1 | header))
-    assert claim.agent is agent
-    assert claim.sequence == sequence
-
-
-def test_agent_of_tag_against_words_is_not_known_and_warned_of(make_series: Any) -> None:
-    header = {"ContrastBolusAgent": "Dotarem", "SeriesDescription": "T1 nativ"}
-    claim = claim_of(make_series(SPIN_ECHO_T1 | header))
-    assert claim.agent is None
-    assert claim.sequence == "T1"
-    assert "Dotarem" in claim.warnings[0]
-
-
-@pytest.mark.parametrize(
     ("tags", "opposed"),
     [
         ({"SeriesDescription": "T1DUAL_OutPhase"}, True),

@@ -62,11 +62,12 @@ DESCRIPTIONS = {
 ABROAD = {
     "T1": (
         "ponderada en T1;T1 pesata;T1-gewichtet;en phase et opposition de phase;fuera de fase;in "
-        "fase e fuori fase;dentro e fora de fase;axT1;sT1W_3D_TFE;T1 ax pós contraste;T1 nach KM"
+        "fase e fuori fase;BHAxLAVA-Flex;TIGRE AX;Quick3D FS;"
+        "dentro e fora de fase;axT1;sT1W_3D_TFE;T1 ax pós contraste;T1 nach KM"
     ),
     "T2": (
         "T2 pondéré;pesata in T2;axT2;Cholangio MRCP;colangio RM;colangiografia;bili-IRM;mielo "
-        "RM;Myelographie;T2 sat grasa"
+        "RM;Myelographie;T2 sat grasa;AXIALT2TSE;C12-T2 FSE COR FS"
     ),
     "FLAIR": "Liquor unterdrückt;FLAIR axiale;darkfluid T2",
     "PD": (
@@ -78,18 +79,27 @@ ABROAD = {
         "T2;Blutung T2"
     ),
     "SWI": "Suszeptibilität;susceptibilité;suscettibilità;suscetibilidade;FSBB;BSI",
-    "DWI": "difusión;diffusione;difusão;Diffusionswichtung;ep2d_diff_tra_ADC_TRACEW",
+    "DWI": (
+        "difusión;diffusione;difusão;Diffusionswichtung;"
+        "ep2d_diff_tra_ADC_TRACEW;DYFUZJA watroba b50_400_800;diffusjon;axdifb1000;"
+        "ep2d_diff b0 200 500 800;diffusion_ep2d_tra_b0_1500"
+    ),
     "ADC": "carte ADC;coefficient de diffusion apparent;coeficiente de difusion aparente;CDA",
-    "MRA": "polygone de Willis;ARM intracranienne;flebografia;phlebo IRM;Venographie;VASC-ASL;FBI",
+    "PERF": "e-THRIVE_BHPERFU;perfüzyon;perfuzja",
+    "MRA": (
+        "polygone de Willis;ARM intracranienne;flebografia;phlebo IRM;Venographie;VASC-ASL;FBI;"
+        "Time-SLIP renal"
+    ),
     "LOCALIZER": (
         "Planungssequenz;repérage;localizzatore;centratura;centrage;Scanogram;Lokalisation;"
-        "3-Axis Locator;topo"
+        "3-Axis Locator;topo;Oversikt;oversigt;översikt;overzicht;lokalizator"
     ),
     "BOLD": "fMRT;IRMf;RMf;fMRI fingertapping;paradigma motor;funktionelle MRT",
     "FIELDMAP": "DistortionMap_AP;blip up;PEPOLAR;Feldkarte;carte de champ",
     "OTHER": (
         "Spektroskopie;spettroscopia;soustraction;substracción;sottrazione;Kalibrierung;HYCE;"
-        "Head_MRAC_PET_UTE_UMAP"
+        "Head_MRAC_PET_UTE_UMAP;Care Bolus;SmartPrep;test bolus;BolusTrak;KEY_IMAGES;SHIM2D;"
+        "BASG 3D IAC;3D PBSG;COSMIC;FatSep T1 COR FAT;oZTEo Sag;fatquant_pre_R2s_Eff"
     ),
 }
 CASES = [

@@ -1,0 +1,88 @@
+"""Whether a contrast agent was given, as technicians write it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from napari_mrseq.header import claim_of
+
+T1 = {"ScanningSequence": "SE", "RepetitionTime": 500, "EchoTime": 10}
+
+# Descriptions, parted by semicolons.
+GIVEN = (
+    "SAG T1 POST;T1 post Gd;T1 +KM;AX T1 FSE FS C+;T1 C+ FS SAG;t1_vibe_dixon_tra_p2 POS_W;"
+    "T1FSKM cor;T1_VIBE_TRA_FATSAT_POSTCONT;t1_starvibe_fs_cor_C;T1W_mDIXON_Dynamik;DINAMICA T1 "
+    "3D FS;T1 FS YAG BASKILI KONTRASTLI;t1_vibe_fs_tra_s kontrastom;T1 FS TRA po k.l.;T1 z "
+    "kontrastem;T1 po kontrascie;CORONAL T1 FS CON CIV;T1 C/CONTRASTE;AX T1 (C/C);T1 apres gado;"
+    "T1 dopo mdc;T1 na Gd;T1 nach KM;T1 etter kontrast;T1 efter kontrast;T1 Art +C;"
+    "t1_twist_tra_dyn;T1 fase arteriosa;T1 HBP 20min;T1 Gadavist;T1 EOB;T1 pós-contraste;"
+    "t1_vibe_arterielle Phase"
+)
+NOT_GIVEN = (
+    "T1 ohne KM;T1 pre contrast;T1 -C;T1 sans injection;AX T1 W/O;3D Ax T1 S/C;T1 FS S/ CONTRASTE;"
+    "T1 uten kontrast;T1 uden kontrast;T1 utan kontrast;T1 bez kontrastu;T1 bez kontrasta;"
+    "T1 przed kontrastem;T1 kontrastsız;T1 KONTRASTSIZ;T1 senza mdc;T1 sin contraste;T1 plain;"
+    "T1 sem contraste;T1 zonder contrast;T1 nativní;T1 avant gado;T1 før kontrast;T1 före kontrast"
+)
+NOT_SAID = (
+    "T1 SAG;AX T1 POST FOSSA;SAG T1 post surgery;T1 post-op;T1 pos-op;T1 SAG C+T spine;T1 SAG C;"
+    "T1 SE high contrast;T1 tra 24 cm;T1 SC joint;T1 sag C spine"
+)
+
+
+def described(make_series: Any, text: str) -> Any:
+    header = {"SpecificCharacterSet": "ISO_IR 192", "SeriesDescription": text}
+    return claim_of(make_series(T1 | header))
+
+
+@pytest.mark.parametrize("text", GIVEN.split(";"))
+def test_a_description_says_that_it_was_given(make_series: Any, text: str) -> None:
+    claim = described(make_series, text)
+    assert (claim.agent, claim.sequence) == (True, "T1C")
+    assert "description says with contrast" in claim.evidence
+
+
+@pytest.mark.parametrize("text", NOT_GIVEN.split(";"))
+def test_a_description_says_that_it_was_not_given(make_series: Any, text: str) -> None:
+    claim = described(make_series, text)
+    assert (claim.agent, claim.sequence) == (False, "T1")
+
+
+@pytest.mark.parametrize("text", NOT_SAID.split(";"))
+def test_a_description_says_nothing_of_it(make_series: Any, text: str) -> None:
+    claim = described(make_series, text)
+    assert (claim.agent, claim.sequence) == (None, "T1")
+
+
+@pytest.mark.parametrize(
+    ("tags", "agent"),
+    [
+        ({}, None),
+        ({"ContrastBolusAgent": ""}, None),
+        ({"ContrastBolusAgent": "Gadovist"}, True),
+        ({"ContrastBolusVolume": "7.5"}, True),
+        ({"ContrastBolusAgent": "none"}, False),
+        ({"ContrastBolusAgent": "off"}, False),
+        ({"ContrastBolusAgent": "OHNE KM"}, False),
+        ({"ContrastBolusAgent": "W/O CONTRAST"}, False),
+        ({"ContrastBolusAgent": "No IV contrast"}, False),
+        ({"ContrastBolusAgent": "None given"}, False),
+        ({"ContrastBolusAgent": "NOT APPLICABLE"}, False),
+        ({"ContrastBolusAgent": "0 ml"}, False),
+        ({"ContrastBolusAgent": "kein KM"}, False),
+        ({"ContrastBolusAgent": "10 ml"}, True),
+        ({"ContrastBolusAgent": "Non-ionic Gd"}, True),
+    ],
+)
+def test_its_own_tags_say_so(make_series: Any, tags: dict[str, Any], agent: bool | None) -> None:
+    claim = claim_of(make_series(T1 | tags))
+    assert (claim.agent, claim.sequence) == (agent, "T1C" if agent else "T1")
+
+
+def test_a_tag_against_the_description_is_not_known_and_warned_of(make_series: Any) -> None:
+    header = {"ContrastBolusAgent": "Dotarem", "SeriesDescription": "T1 nativ"}
+    claim = claim_of(make_series(T1 | header))
+    assert (claim.agent, claim.sequence) == (None, "T1")
+    assert "Dotarem" in claim.warnings[0]
