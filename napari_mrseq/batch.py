@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -73,7 +74,9 @@ def classify_many(
 def _executor(jobs: int, scheduler: str | None) -> Iterator[Executor]:
     if scheduler is None:
         # torch's threads don't survive a fork.
-        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        with ProcessPoolExecutor(
+            jobs, get_context("spawn"), initializer=_share_cores, initargs=(jobs,)
+        ) as pool:
             yield pool
         return
     try:
@@ -86,6 +89,13 @@ def _executor(jobs: int, scheduler: str | None) -> Iterator[Executor]:
         raise MrseqError(f"no Dask scheduler answers at {scheduler}: {error}") from error
     with client:
         yield client.get_executor()
+
+
+def _share_cores(jobs: int) -> None:
+    """Give this process its share of the cores."""
+    from napari_mrseq.model.running import use_threads
+
+    use_threads(max(1, (os.cpu_count() or 1) // jobs))
 
 
 def _judge_packed(packed: bytes) -> bytes:

@@ -16,8 +16,6 @@ CONFLICT_CONFIDENCE = 0.5
 # A network surer than this that it knows nothing of the kind accuses nobody. Of 747 stacks of five
 # folds held out, from 0.5 to 0.9 as few honest claims are accused, and more lies are found.
 STRANGE = 2 / 3
-# A family with less of the network's probability is denied, where a model's card says nothing else.
-DENIAL = 0.04
 # Where a header contradicts itself, which no honest one of 159 series did, less doubt is enough.
 DISPUTED_DENIAL = 0.3
 
@@ -25,7 +23,7 @@ DISPUTED_DENIAL = 0.3
 def contradicts(
     probabilities: Mapping[str, float],
     header: HeaderClaim | None,
-    denial: float = DENIAL,
+    denial: float,
     denials: Mapping[str, float] | None = None,
 ) -> bool:
     """Tell whether the pixels clearly deny what the header says.

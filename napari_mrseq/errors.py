@@ -8,7 +8,20 @@ class MrseqError(Exception):
 
 
 class ReadError(MrseqError):
-    """A file can't be read; the text names it and says why."""
+    """A file can't be read; the text names it and says why.
+
+    Parameters
+    ----------
+    cause : str
+        Why, in words for the user.
+    path : str, optional
+        Which file, where the caller doesn't know it.
+    """
+
+    def __init__(self, cause: str, path: str = "") -> None:
+        super().__init__(f"{path}: {cause}" if path else cause)
+        self.cause = cause
+        self.path = path
 
 
 class ModelError(MrseqError):

@@ -182,7 +182,7 @@ def conclude(series: Series, model: Model, judged: Sequence[SliceVerdict]) -> Ve
         If none of them could be decoded.
     """
     causes = [one.error for one in judged]
-    if causes and all(causes):
+    if causes and causes[0] and all(causes):
         raise ReadError(causes[0])
     calibration = model.card.calibration
     alone = [verdict.without_stack for verdict in judged]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from napari_mrseq.series import Series
 
-COLUMNS = ("path", "slice", "volume", "label", "group", "series_uid", "source")
+COLUMNS = ("path", "slice", "volume", "label", "group", "series_uid", "part", "source")
 
 
 def label_row(series: Series, index: int, label: str, *, group: str, source: str) -> dict[str, Any]:
@@ -47,6 +47,7 @@ def label_row(series: Series, index: int, label: str, *, group: str, source: str
         "label": label,
         "group": group,
         "series_uid": series.series_uid or "",
+        "part": series.part,
         "source": source,
     }
 

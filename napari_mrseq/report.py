@@ -51,6 +51,8 @@ def records_of(
 ) -> list[Record]:
     """Return the records of verdicts and failures, in the order of the given paths.
 
+    Files of a series whose slices could not be decoded have records of their own beside its own.
+
     Parameters
     ----------
     outcomes : iterable of Verdict or Failure
@@ -61,9 +63,11 @@ def records_of(
         An entry for every slice as well.
     """
     given = [_absolute(path) for path in paths]
+    found = list(outcomes)
+    found += [file for one in found if not isinstance(one, Failure) for file in one.unread]
     return [
         failure_record(one) if isinstance(one, Failure) else one.to_dict(slices=slices)
-        for one in sorted(outcomes, key=lambda one: _rank(one, given))
+        for one in sorted(found, key=lambda one: _rank(one, given))
     ]
 
 
@@ -240,8 +244,8 @@ def _valid(value: Any) -> Any:
 def _text(value: Any) -> Any:
     if isinstance(value, bool):
         return str(value).lower()
-    # A spreadsheet would run such a cell as a formula.
-    if isinstance(value, str) and value[:1] in ("=", "@"):
+    # A spreadsheet would run such a cell as a formula (OWASP, CSV injection).
+    if isinstance(value, str) and value.startswith(("=", "@", "+", "-", "\t", "\r")):
         return "'" + value
     return value
 

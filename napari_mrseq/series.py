@@ -43,7 +43,7 @@ class VolumeAxis:
     Attributes
     ----------
     name : str
-        ``"b value"``, ``"echo time"``, ``"time"``, ``"flip angle"``, ``"inversion time"`` or
+        ``"b value"``, ``"time"``, ``"flip angle"``, ``"inversion time"`` or
         ``"volume"`` where the files don't say.
     unit : str
         ``"s/mm²"``, ``"ms"``, ``"degree"`` or ``""``.
@@ -93,6 +93,8 @@ class Series:
         BIDS sidecar of a NIfTI file, without what names a person.
     volume_axis : VolumeAxis or None
         Meaning of the first axis of 4-D pixels; None in 3-D.
+    b_values : tuple of float
+        Distinct diffusion weightings in s/mm², wherever the files keep them; empty where unknown.
     part : str
         What tells this stack from others of the same series UID: ``"phase"``, ``"echo 2"``,
         ``"sagittal"``; empty where it is the only one.
@@ -117,6 +119,7 @@ class Series:
     dataset: Dataset | None = None
     sidecar: Mapping[str, Any] | None = None
     volume_axis: VolumeAxis | None = None
+    b_values: tuple[float, ...] = ()
     part: str = ""
     warnings: tuple[str, ...] = field(default=())
 

@@ -274,11 +274,11 @@ def _centre(series: Series) -> NDArray[np.float64]:
 
 def _in_time(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
     """Sort series by when they were acquired; left as they are where one doesn't say."""
-    starts = [attributes_of(verdict.series).acquisition_time for verdict in verdicts]
-    known = {id(verdict): start for verdict, start in zip(verdicts, starts, strict=True) if start}
-    if len(known) < len(verdicts):
+    starts = [attributes_of(verdict.series).acquired for verdict in verdicts]
+    if None in starts:
         return tuple(verdicts)
-    return tuple(sorted(verdicts, key=lambda verdict: known[id(verdict)]))
+    timed = zip(starts, verdicts, strict=True)
+    return tuple(verdict for _, verdict in sorted(timed, key=lambda one: one[0] or 0))
 
 
 def _not_later(before: Verdict, after: Verdict) -> bool:

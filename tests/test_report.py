@@ -35,10 +35,11 @@ def test_a_failure_is_a_line_of_the_table(failed):
     assert "not read: the file is empty" in to_table([failed]).decode()
 
 
-def test_no_cell_runs_as_a_formula(failed):
-    failed["description"] = "=HYPERLINK(1)"
+@pytest.mark.parametrize("text", ["=HYPERLINK(1)", "@SUM(1)", "-1+cmd|' /C calc'!A0", "+1"])
+def test_no_cell_runs_as_a_formula(failed, text):
+    failed["description"] = text
     (row,) = csv.DictReader(io.StringIO(to_csv([failed]).decode()))
-    assert row["description"].startswith("'=")
+    assert row["description"] == f"'{text}"
 
 
 @pytest.fixture

@@ -154,6 +154,13 @@ def test_repeats_are_one_sequence_of_one_prescription_in_the_order_of_time() -> 
     assert study.repeats == ((early, late),)
 
 
+def test_midnight_lies_between_two_days() -> None:
+    late, early = scan("T2", number=2, time="00:05:00"), scan("T2", number=9, time="23:55:00")
+    late.series.sidecar["AcquisitionDate"] = "20240103"
+    early.series.sidecar["AcquisitionDate"] = "20240102"
+    assert judge_study([late, early]).repeats == ((early, late),)
+
+
 @pytest.mark.parametrize(
     ("before", "paired"),
     [

@@ -71,8 +71,7 @@ def classify(
             judging(len(outcomes), len(study.series))
     outcomes = with_exchanges(outcomes)
     verdicts = [outcome for outcome in outcomes if not isinstance(outcome, Failure)]
-    unread = [failure for verdict in verdicts for failure in verdict.unread]
-    records = records_of((*outcomes, *study.failures, *unread), paths, slices=slices)
+    records = records_of((*outcomes, *study.failures), paths, slices=slices)
     for record in records:
         if record["error"]:
             say(f"not read: {record['path']}: {record['error']}")

@@ -69,13 +69,18 @@ WITH = (
 def agent_in_tags(tags: Tags) -> tuple[bool | None, str]:
     """Return whether the agent's own tags say that one was given, and what they say.
 
-    An empty or missing tag says nothing: (None, "").
+    An empty or missing tag says nothing: (None, ""). Enhanced files list the agents of the
+    examination, and say of their frames whether one was administered by then.
     """
     for keyword in AGENT_TAGS:
         text = tags.text(keyword)
         if text:
             words = plain(text)
             return words not in NO_AGENT and not re.search(NONE_GIVEN, words), text
+    substances = tags.texts_of_items("ContrastBolusAgentSequence", "CodeMeaning")
+    administered = tags.codes("ContrastBolusAgentAdministered")
+    if substances or administered:
+        return "NO" not in administered, ", ".join(substances) or "administered"
     for keyword in AMOUNT_TAGS:
         amount = tags.positive(keyword)
         if amount:

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from napari_mrseq.clock import moment
 from napari_mrseq.header import techniques
 from napari_mrseq.header.agent import agent_in_tags
 from napari_mrseq.header.tags import Tags
 from napari_mrseq.header.vendors import (
-    b_value,
+    b_value_in_name,
     philips_epi,
     sequence_names,
     three_planes,
@@ -22,8 +23,8 @@ from napari_mrseq.header.vendors import (
 if TYPE_CHECKING:
     from napari_mrseq.series import Series
 
-# Free text that people type, also names; it never leaves the header.
-PRIVATE_FIELDS = frozenset({"description", "protocol", "file_name"})
+# Free text that people type, also names, and the day they were here: neither leaves the header.
+PRIVATE_FIELDS = frozenset({"description", "protocol", "file_name", "acquired"})
 GAUSS_PER_TESLA = 10000.0
 # No magnet for people is stronger in tesla; old GE files give gauss.
 STRONGEST_TESLA = 100.0
@@ -55,8 +56,6 @@ class SequenceAttributes:
         ``"2D"`` or ``"3D"``.
     repetition_time, echo_time, inversion_time : float or None
         ms.
-    echo_times : tuple of float
-        ms, of all volumes; one where there is one echo.
     echo_train : float or None
         Echoes an excitation.
     flip_angle : float or None
@@ -75,8 +74,8 @@ class SequenceAttributes:
         Volumes of the stack, or time points where the header counts more.
     scan_options : tuple of str
         As written.
-    acquisition_time : float or None
-        When the acquisition began, in seconds of its day.
+    acquired : float or None
+        When the acquisition began, as `clock.moment` gives it.
     """
 
     modality: str = ""
@@ -93,7 +92,6 @@ class SequenceAttributes:
     acquisition: str = ""
     repetition_time: float | None = None
     echo_time: float | None = None
-    echo_times: tuple[float, ...] = ()
     inversion_time: float | None = None
     echo_train: float | None = None
     flip_angle: float | None = None
@@ -104,7 +102,7 @@ class SequenceAttributes:
     matrix: tuple[int, int] | None = None
     volumes: int = 1
     scan_options: tuple[str, ...] = ()
-    acquisition_time: float | None = None
+    acquired: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return what is known as plain data, without words that people typed."""
@@ -135,7 +133,6 @@ def attributes_of(series: Series) -> SequenceAttributes:
     vendor = vendor_of(tags)
     names = sequence_names(tags, vendor)
     agent, agent_text = agent_in_tags(tags)
-    echo_times = _echo_times(tags, series)
     return SequenceAttributes(
         modality=tags.text("Modality").upper(),
         storage=_storage(tags),
@@ -150,34 +147,31 @@ def attributes_of(series: Series) -> SequenceAttributes:
         contrast=_contrast(tags),
         acquisition=tags.text("MRAcquisitionType").upper(),
         repetition_time=tags.positive("RepetitionTime"),
-        echo_time=next(iter(echo_times), None),
-        echo_times=echo_times,
+        echo_time=tags.positive("EffectiveEchoTime") or tags.positive("EchoTime"),
         inversion_time=tags.positive("InversionTime") or tags.positive("InversionTimes"),
         echo_train=tags.positive("RFEchoTrainLength") or tags.positive("EchoTrainLength"),
         flip_angle=tags.positive("FlipAngle"),
-        b_values=_b_values(tags, series, vendor, names),
+        b_values=_b_values(tags, series, names),
         techniques=_techniques(tags, series, vendor, names),
         agent=agent,
         agent_text=agent_text,
         matrix=(series.pixels.shape[-2], series.pixels.shape[-1]),
         volumes=_volumes(tags, series),
         scan_options=tags.codes("ScanOptions"),
-        acquisition_time=_acquisition_time(tags),
+        acquired=_acquired(tags),
     )
 
 
-# Where the time of an acquisition stands; the longer forms begin with the date.
-_TIMES = ("AcquisitionTime", "FrameAcquisitionDateTime", "AcquisitionDateTime", "SeriesTime")
-_CLOCK = re.compile(r"(?:\d{8})?(\d{2})(\d{2})(\d{2}(?:\.\d+)?)$|(\d+):(\d+):(\d+(?:\.\d+)?)$")
+# Where the time of an acquisition stands, and the date of those without one of their own.
+_TIMES = (
+    ("AcquisitionDateTime", ""), ("FrameAcquisitionDateTime", ""),
+    ("AcquisitionTime", "AcquisitionDate"), ("SeriesTime", "SeriesDate"),
+)  # fmt: skip
 
 
-def _acquisition_time(tags: Tags) -> float | None:
-    for keyword in _TIMES:
-        match = _CLOCK.search(tags.text(keyword))
-        if match:
-            hours, minutes, seconds = (float(part) for part in match.groups() if part is not None)
-            return hours * 3600 + minutes * 60 + seconds
-    return None
+def _acquired(tags: Tags) -> float | None:
+    found = (moment(tags.text(time), tags.text(day) if day else "") for time, day in _TIMES)
+    return next((start for start in found if start is not None), None)
 
 
 def _storage(tags: Tags) -> str:
@@ -213,26 +207,13 @@ def _contrast(tags: Tags) -> str:
     return "" if contrast in ("UNKNOWN", "MIXED", "NONE") else contrast
 
 
-def _echo_times(tags: Tags, series: Series) -> tuple[float, ...]:
-    axis = series.volume_axis
-    if axis and axis.name == "echo time" and axis.values:
-        return tuple(dict.fromkeys(axis.values))
-    frames = tags.of_frames("MREchoSequence", "EffectiveEchoTime")
-    several = tuple(time for time in frames if time > 0)
-    single = tags.positive("EffectiveEchoTime") or tags.positive("EchoTime")
-    return several or ((single,) if single else ())
-
-
-def _b_values(
-    tags: Tags, series: Series, vendor: str | None, names: tuple[str, ...]
-) -> tuple[float, ...]:
-    axis = series.volume_axis
-    if axis and axis.name == "b value" and axis.values:
-        return tuple(sorted(set(axis.values)))
-    frames = tags.of_frames("MRDiffusionSequence", "DiffusionBValue")
-    if frames:
-        return tuple(sorted(frames))
-    single = b_value(tags, vendor, names[0] if names else "")
+def _b_values(tags: Tags, series: Series, names: tuple[str, ...]) -> tuple[float, ...]:
+    """Return those that reading found, else the sidecar's, else the one in the sequence's name."""
+    if series.b_values:
+        return tuple(sorted(series.b_values))
+    single = tags.number("DiffusionBValue")
+    if single is None and names:
+        single = b_value_in_name(names[0])
     return () if single is None else (single,)
 
 

@@ -21,7 +21,6 @@ UNITS = {
     "inversion_time": ("TI", "ms"),
     "flip_angle": ("flip angle", "degrees"),
     "volumes": ("volumes", ""),
-    "echo_train": ("echo train", ""),
 }
 
 # How scanners and their users call images in which fat and water cancel each other.

@@ -83,17 +83,11 @@ class Tags:
         """Return the first number above 0: vendors write 0 where they mean nothing."""
         return next((number for number in self.numbers(place) if number > 0), None)
 
-    def of_frames(self, group: str, keyword: str) -> tuple[float, ...]:
-        """Return the distinct numbers that the frames of an enhanced file hold, in their order."""
-        found: dict[float, None] = {}
-        for dataset in self._datasets[:1]:
-            for frame in _items(dataset, "PerFrameFunctionalGroupsSequence"):
-                for item in _items(frame, group):
-                    for value in _values_in(item, keyword):
-                        number = number_of(value)
-                        if number is not None:
-                            found[number] = None
-        return tuple(found)
+    def texts_of_items(self, sequence: str, keyword: str) -> tuple[str, ...]:
+        """Return an element of each item of a sequence at the top level, as stripped text."""
+        items = [item for dataset in self._datasets[:1] for item in _items(dataset, sequence)]
+        found = (value for item in items for value in _values_in(item, keyword))
+        return tuple(str(value).strip() for value in _filled(found))
 
 
 def number_of(value: Any) -> float | None:

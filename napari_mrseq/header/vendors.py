@@ -1,4 +1,4 @@
-"""What vendors keep in private tags: names of sequences, b values, planes."""
+"""What vendors keep in private tags and in the names of sequences."""
 
 from __future__ import annotations
 
@@ -22,8 +22,6 @@ VENDORS = (
     ("Esaote", r"esaote"),
 )
 
-# GE keeps 1000000000 as a flag on top of the b value (dcm2niix, GE notes).
-GE_FLAG = 100000
 # GE (0019,1017) series plane: 256 stands for three planes in one series.
 GE_THREE_PLANES = 256.0
 
@@ -46,12 +44,6 @@ SEQUENCE_NAMES = (
     PrivateTag("Philips", (0x2001, 0x1020)),
     PrivateTag("Hitachi", (0x0019, 0x100C)),
 )
-B_VALUES = (
-    PrivateTag("Siemens", (0x0019, 0x100C)),
-    PrivateTag("GE", (0x0043, 0x1039)),
-    PrivateTag("Philips", (0x2001, 0x1003)),
-    PrivateTag("UIH", (0x0065, 0x1009)),
-)
 PHILIPS_EPI_FACTOR = (0x2001, 0x1013)
 GE_PLANE = (0x0019, 0x1017)
 
@@ -72,19 +64,8 @@ def sequence_names(tags: Tags, vendor: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name))
 
 
-def b_value(tags: Tags, vendor: str | None, name: str) -> float | None:
-    """Return the b value of the first instance in s/mm², None where there is none.
-
-    The public tag comes first, then the vendor's, then Siemens' sequence name (``*ep_b1000#3``).
-    """
-    public = tags.number("DiffusionBValue")
-    if public is not None:
-        return public
-    for place in B_VALUES:
-        if place.vendor == vendor:
-            private = tags.number(place.tag)
-            if private is not None:
-                return private % GE_FLAG if vendor == "GE" else private
+def b_value_in_name(name: str) -> float | None:
+    """Return the b value that Siemens writes into a sequence's name (``*ep_b1000#3``), s/mm²."""
     match = re.match(r"[*_]?(?:ep|re|ez|sms)_?(?:calc_?)?b_?(\d+)", name.lower())
     return float(match[1]) if match else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -66,30 +67,78 @@ def explain(
     ModelError
         If captum isn't installed, or the model doesn't know the class.
     """
+    occlusion = _captum_occlusion()
+    if class_code not in model.classes:
+        known = ", ".join(model.classes)
+        raise ModelError(f"{model.name} knows no {class_code!r}; it knows {known}")
+    view = _view_of(model, slice_pixels, pixel_spacing, as_shown)
+    if view is None:
+        return np.zeros(slice_pixels.shape, np.float32)
+    step = model.card.input_size // STEP
+    lost = _lost_odds(occlusion, model, view, model.classes.index(class_code), step)
+    # The patch moves by steps: even out the blocks that they leave.
+    half = step // 2
+    seen = functional.avg_pool2d(lost.clamp_min(0), 2 * half + 1, 1, half)
+    seen = seen * _not_black(view.images - view.hidden)
+    seen = seen.flip(3) if view.mirrored else seen
+    return _on_slice(seen / seen.max().clamp_min(1e-6), slice_pixels.shape, *view.box)
+
+
+@dataclass(frozen=True, eq=False)
+class _View:
+    """What the network sees of a slice.
+
+    Attributes
+    ----------
+    images : (1, channels, size, size) tensor
+        The picture as it is prepared.
+    hidden : tensor
+        The value of black, of the same shape or one that broadcasts to it.
+    mirrored : bool
+        Left and right are exchanged in `images`.
+    box : pair of pair of float
+        Centre and half size of what is shown, in pixels of the slice along (row, column).
+    """
+
+    images: Tensor
+    hidden: Tensor
+    mirrored: bool
+    box: tuple[tuple[float, float], tuple[float, float]]
+
+
+def _view_of(
+    model: Model,
+    slice_pixels: NDArray[Any],
+    pixel_spacing: tuple[float, float] | None,
+    as_shown: bool | None,
+) -> _View | None:
+    """Return what the network sees of a slice, None where that shows nothing."""
+    size = model.card.input_size
+    images, weights = prepare(slice_pixels[None], size, pixel_spacing=pixel_spacing)
+    if not weights[0]:
+        return None
+    if model.card.preparation == TORCHVISION:
+        images = prepare_as_torchvision(slice_pixels[None], model.card.window, as_shown=as_shown)
+        return _View(images, black().expand_as(images), False, centre_box(slice_pixels.shape))
+    # As prediction does, but once: what is hidden must not turn the picture round.
+    mirrored = bool(to_be_mirrored(images))
+    box = content_box(slice_pixels, pixel_spacing=pixel_spacing)
+    return _View(images.flip(3) if mirrored else images, torch.zeros(1), mirrored, box)
+
+
+def _captum_occlusion() -> Any:
+    """Return captum's class, which an extra brings."""
     try:
         from captum.attr import Occlusion
     except ImportError as error:
         raise ModelError("heat maps need captum: pip install 'napari-mrseq[explain]'") from error
-    if class_code not in model.classes:
-        known = ", ".join(model.classes)
-        raise ModelError(f"{model.name} knows no {class_code!r}; it knows {known}")
-    size = model.card.input_size
-    patch, step = size // PATCH, size // STEP
-    images, weights = prepare(slice_pixels[None], size, pixel_spacing=pixel_spacing)
-    if not weights[0]:
-        return np.zeros(slice_pixels.shape, np.float32)
-    place = model.classes.index(class_code)
-    channels = channel_count(model.card.network)
-    hidden: Tensor | int = 0
-    foreign = model.card.preparation == TORCHVISION
-    if foreign:
-        images = prepare_as_torchvision(slice_pixels[None], model.card.window, as_shown=as_shown)
-        hidden = black().expand_as(images).to(model.device)
+    return Occlusion
 
-    # As prediction does, but once: what is hidden must not turn the picture round.
-    mirrored = not foreign and bool(to_be_mirrored(images))
-    if mirrored:
-        images = images.flip(3)
+
+def _lost_odds(occlusion: Any, model: Model, view: _View, place: int, step: int) -> Tensor:
+    """Return (1, 1, size, size) how much the log-odds of a class fall where a patch hides."""
+    foreign = model.card.preparation == TORCHVISION
+    channels, patch = channel_count(model.card.network), model.card.input_size // PATCH
 
     def odds(pictures: Tensor) -> Tensor:
         seen = pictures if foreign else network_input(pictures, channels)
@@ -99,28 +148,14 @@ def explain(
 
     # Rounding shifts all answers alike: what hiding costs hardly feels it.
     with torch.inference_mode(), running.precision(model.device, model.half):
-        lost = (
-            Occlusion(odds)
-            .attribute(
-                images.to(model.device),
-                sliding_window_shapes=(images.shape[1], patch, patch),
-                strides=(images.shape[1], step, step),
-                baselines=hidden,
-                perturbations_per_eval=BATCH,
-            )
-            .mean(dim=1, keepdim=True)
+        lost: Tensor = occlusion(odds).attribute(
+            view.images.to(model.device),
+            sliding_window_shapes=(view.images.shape[1], patch, patch),
+            strides=(view.images.shape[1], step, step),
+            baselines=view.hidden.expand_as(view.images).to(model.device),
+            perturbations_per_eval=BATCH,
         )
-    # The patch moves by steps: even out the blocks that they leave.
-    half = step // 2
-    seen = functional.avg_pool2d(lost.float().cpu().clamp_min(0), 2 * half + 1, 1, half)
-    seen = seen * _not_black(images - torch.as_tensor(hidden).cpu())
-    seen = seen.flip(3) if mirrored else seen
-    box = (
-        centre_box(slice_pixels.shape)
-        if foreign
-        else content_box(slice_pixels, pixel_spacing=pixel_spacing)
-    )
-    return _on_slice(seen / seen.max().clamp_min(1e-6), slice_pixels.shape, *box)
+    return lost.float().cpu().mean(dim=1, keepdim=True)
 
 
 def _not_black(light: Tensor) -> Tensor:

@@ -49,6 +49,11 @@ def choose_device(wish: str) -> str:
     return "cuda:0" if device == "cuda" else device
 
 
+def use_threads(count: int) -> None:
+    """Run this process's networks in so many threads; more than cores wait for each other."""
+    torch.set_num_threads(count)
+
+
 def half_precision(device: str) -> torch.dtype | None:
     """Return the number of two bytes that the device multiplies natively, None if there is none.
 

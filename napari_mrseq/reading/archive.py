@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import weakref
 import zipfile
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,8 +64,8 @@ def unpack(path: str) -> Unpacked:
             members = [member for member in archive.infolist() if not member.is_dir()]
             _check_limits(members, Path(path).stat().st_size)
             unpacked = Unpacked(tempfile.mkdtemp(prefix="napari-mrseq-"), {}, {})
-            for number, member in enumerate(members):
-                _unpack_member(archive, member, number, unpacked, path)
+            for member, target in zip(members, _targets(members), strict=True):
+                _unpack_member(archive, member, Path(unpacked.folder) / target, unpacked, path)
     except ReadError:
         raise
     except zipfile.BadZipFile as error:
@@ -130,24 +131,33 @@ def _check_limits(members: list[zipfile.ZipInfo], packed: int) -> None:
         raise ReadError(f"unpacking needs {size} bytes, which the disk does not have to spare")
 
 
+def _targets(members: Iterable[zipfile.ZipInfo]) -> Iterator[str]:
+    """Yield where each member goes: beside those of its folder, as a sidecar beside its image.
+
+    The name stays, since it tells NIfTI files; of equal names the second gets a folder of its own.
+    """
+    folders: dict[str, int] = {}
+    taken: set[str] = set()
+    for number, member in enumerate(members):
+        inside, _, name = member.filename.rpartition("/")
+        folder = folders.setdefault(inside, len(folders))
+        target = f"{folder:06d}/{_UNSAFE.sub('_', name)[-200:] or 'file'}"
+        if target.lower() in taken:
+            target = f"{folder:06d}-{number:06d}/{target.partition('/')[2]}"
+        taken.add(target.lower())
+        yield target
+
+
 def _unpack_member(
-    archive: zipfile.ZipFile,
-    member: zipfile.ZipInfo,
-    number: int,
-    unpacked: Unpacked,
-    path: str,
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, unpacked: Unpacked, path: str
 ) -> None:
     shown = f"{path}/{member.filename}"
     if member.flag_bits & _ENCRYPTED:
         unpacked.refused[shown] = "is encrypted: unpack it with its password"
         return
-    # A folder of its own keeps the name, which tells NIfTI files, and keeps equal names apart.
-    folder = Path(unpacked.folder) / f"{number:06d}"
-    name = _UNSAFE.sub("_", Path(member.filename).name)[-100:] or "file"
-    target = folder / name
     try:
         with archive.open(member) as source:
-            folder.mkdir()
+            target.parent.mkdir(exist_ok=True)
             with target.open("wb") as copy:
                 shutil.copyfileobj(source, copy, _COPY_BYTES)
     except Exception as error:  # zipfile, zlib, bz2 and lzma each raise their own
@@ -155,6 +165,6 @@ def _unpack_member(
         wordless = isinstance(error, zipfile.BadZipFile) or not str(error)
         cause = "damaged" if wordless else str(error)
         unpacked.refused[shown] = f"can't be unpacked ({cause})"
-        shutil.rmtree(folder, ignore_errors=True)
+        target.unlink(missing_ok=True)
     else:
         unpacked.members[str(target)] = shown

@@ -25,7 +25,7 @@ from napari_mrseq.reading.mosaic import is_mosaic, mosaic_frames
 from napari_mrseq.reading.pixels import stack_pixels
 from napari_mrseq.reading.privacy import public_header
 from napari_mrseq.reading.stacks import split_into_stacks
-from napari_mrseq.reading.volume_axis import volume_axis_of
+from napari_mrseq.reading.volume_axis import b_values_of, volume_axis_of
 from napari_mrseq.reading.volumes import Stack
 from napari_mrseq.series import Failure, Series
 
@@ -137,6 +137,7 @@ def _series_of(stack: Stack) -> Series:
         window=None if colour else _window(frames),
         dataset=dataset,
         volume_axis=volume_axis_of(stack.volumes),
+        b_values=b_values_of(stack.volumes),
         part=stack.part,
         warnings=(*stack.warnings, *(geometry.warnings if geometry else _unplaced(first, mr=mr))),
     )

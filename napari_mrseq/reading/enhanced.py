@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from pydicom.dataset import Dataset
 
+from napari_mrseq.clock import moment
 from napari_mrseq.reading.frames import (
     Frame,
     Origin,
@@ -16,7 +17,6 @@ from napari_mrseq.reading.frames import (
     quantity_of,
     rescale,
     thickness_of,
-    time_of_day,
     window_of,
 )
 from napari_mrseq.reading.instance import Instance
@@ -98,13 +98,13 @@ def _frame(instance: Instance, origin: Origin, index: int, groups: _Groups) -> F
         component=component_of(image_type, "" if declared == "MIXED" else declared),
         quantity=quantity_of(image_type),
         stack=text(content, 0x00209056),
-        echo_time=number(groups[0x00189114], 0x00189082),
-        inversion_time=number(groups[0x00189115], 0x00189079),
+        echo_time=_first_number(groups[0x00189114], 0x00189082, 0x00180081),
+        inversion_time=_first_number(groups[0x00189115], 0x00189079, 0x00180082),
         flip_angle=number(groups[0x00189112], 0x00181314),
         b_value=number(diffusion, 0x00189087),
         direction=_direction(diffusion),
         trigger=number(groups[0x00189118], 0x00209153),
-        time=time_of_day(text(content, 0x00189074) or text(content, 0x00189151)),
+        time=moment(text(content, 0x00189074) or text(content, 0x00189151)),
         order=(
             number(content, 0x00209128) or 0,
             number(header, 0x00200012) or 0,
@@ -113,6 +113,11 @@ def _frame(instance: Instance, origin: Origin, index: int, groups: _Groups) -> F
             index,
         ),
     )
+
+
+def _first_number(group: Dataset, *tags: int) -> float | None:
+    """Return what the first of the tags that is there holds; headers may have the classic one."""
+    return next((found for tag in tags if (found := number(group, tag)) is not None), None)
 
 
 def _direction(diffusion: Dataset) -> Direction | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from pydicom.dataset import Dataset
 
+from napari_mrseq.clock import moment
 from napari_mrseq.reading.diffusion import diffusion_of
 from napari_mrseq.reading.geometry import is_orientation
 from napari_mrseq.reading.instance import Instance
@@ -85,7 +86,7 @@ class Frame:
     echo_time, inversion_time : float or None
         ms.
     trigger, time : float or None
-        ms since the trigger (or the first volume), ms since midnight.
+        ms since the trigger (or the first volume), and as `clock.moment` gives it.
     order : tuple
         Sorts slices at one place as they were acquired.
     """
@@ -136,7 +137,7 @@ def classic_frames(instance: Instance) -> list[Frame]:
         b_value=b_value,
         direction=direction,
         trigger=_trigger(header),
-        time=time_of_day(text(header, 0x0008002A) or text(header, 0x00080032)),
+        time=moment(text(header, 0x0008002A) or text(header, 0x00080032), text(header, 0x00080022)),
         order=(
             number(header, 0x00200100) or 0,
             number(header, 0x00200012) or 0,
@@ -205,17 +206,6 @@ def rescale(source: FrameSource, group: Dataset) -> None:
     if slope:
         source.slope = slope
         source.intercept = intercept or 0.0
-
-
-def time_of_day(value: str) -> float | None:
-    """Return a DICOM time or date-time as ms since midnight."""
-    digits = value[8:] if len(value.split(".")[0]) == 14 else value
-    digits = digits.split("+")[0].split("-")[0].replace(":", "")
-    try:
-        hours, minutes, seconds = int(digits[:2]), int(digits[2:4]), float(digits[4:] or 0)
-    except ValueError:
-        return None
-    return ((hours * 60 + minutes) * 60 + seconds) * 1000
 
 
 def quantity_of(image_type: tuple[str, ...]) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import OrderedDict
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import nibabel
 import numpy as np
@@ -50,26 +50,32 @@ class _SecondImage(nibabel.Nifti2Image):
 
 
 class _Kept:
-    """Unpacked voxels of the files read last; safe among threads."""
+    """Unpacked voxels of the files read last, as long as their series lives; safe among threads."""
 
     def __init__(self) -> None:
-        self._arrays: OrderedDict[Voxels, NDArray[Any]] = OrderedDict()
-        self._lock = threading.Lock()
+        # In the order of use, the latest last.
+        self._arrays: WeakKeyDictionary[Voxels, NDArray[Any]] = WeakKeyDictionary()
+        self._lock = threading.RLock()
 
     def get(self, voxels: Voxels) -> NDArray[Any] | None:
         """Return what is kept of a file, which then goes last."""
         with self._lock:
-            if voxels in self._arrays:
-                self._arrays.move_to_end(voxels)
-            return self._arrays.get(voxels)
+            found = self._arrays.pop(voxels, None)
+            if found is not None:
+                self._arrays[voxels] = found
+            return found
 
     def keep(self, voxels: Voxels, array: NDArray[Any]) -> None:
         """Keep one more, and let go of those not asked for longest; the newest always stays."""
         with self._lock:
             self._arrays[voxels] = array
-            held = sum(kept.nbytes for kept in self._arrays.values())
-            while held > LARGEST_KEPT_BYTES and len(self._arrays) > 1:
-                held -= self._arrays.popitem(last=False)[1].nbytes
+            kept = list(self._arrays.items())
+            held = sum(one.nbytes for _, one in kept)
+            for oldest, one in kept[:-1]:
+                if held <= LARGEST_KEPT_BYTES:
+                    break
+                held -= one.nbytes
+                del self._arrays[oldest]
 
 
 _KEPT = _Kept()
@@ -104,7 +110,7 @@ class Voxels:
             stored = self._stored(voxels)
             return np.asarray(apply_read_scaling(stored[place], voxels.slope, voxels.inter))
         except Exception as error:  # zlib, nibabel and numpy each raise their own
-            raise ReadError(f"{self._path}: voxels can't be read ({error})") from error
+            raise ReadError(f"voxels can't be read ({error})", self._path) from error
 
     def _stored(self, voxels: Any) -> NDArray[Any]:
         """Return all voxels as stored: scaled ones would take up to eight times the memory."""

@@ -143,9 +143,11 @@ def _tiff_page(numbers: Sequence[int], path: str, page: int) -> NDArray[Any]:
             pixels = -pixels if pixels.dtype.kind == "f" else ~pixels
         if like.samplesperpixel > 1 and like.planarconfig == tifffile.PLANARCONFIG.SEPARATE:
             pixels = np.moveaxis(pixels, 0, -1)
-    if pixels.ndim == 3:
-        return np.asarray(pixels[..., :3].astype(np.float32) @ GREY_WEIGHTS[: pixels.shape[-1]])
-    return np.asarray(pixels)
+    if pixels.ndim < 3:
+        return np.asarray(pixels)
+    # Of two samples the second is opacity.
+    grey = pixels.shape[-1] < 3
+    return np.asarray(pixels[..., 0] if grey else pixels[..., :3].astype(np.float32) @ GREY_WEIGHTS)
 
 
 def _pillow_page(path: str, page: int) -> NDArray[Any]:
@@ -170,7 +172,7 @@ def _lazy_pages(
             pixels = read_page(path, page)
             return pixels.astype(dtype, copy=False).reshape(*(1,) * len(stack), *shape[-2:])
         except Exception as error:  # decoders raise many kinds
-            raise ReadError(f"{path}: picture can't be decoded ({error})") from error
+            raise ReadError(f"picture can't be decoded ({error})", path) from error
 
     meta = np.empty((0,) * len(chunks), dtype)
     return da.map_blocks(load, chunks=chunks, dtype=dtype, meta=meta)

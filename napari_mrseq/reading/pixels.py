@@ -43,7 +43,7 @@ def slice_values(source: FrameSource, dtype: np.dtype[Any]) -> NDArray[Any]:
     except (KeyboardInterrupt, SystemExit, ReadError):
         raise
     except BaseException as error:  # decoders raise what they like; panics of Rust are no Exception
-        raise ReadError(f"{source.path}: {decoding_cause(error, source.layout)}") from error
+        raise ReadError(decoding_cause(error, source.layout), source.path) from error
     if frame.ndim == 3:
         frame = frame[..., :3].astype(np.float32) @ GREY_WEIGHTS
     if source.layout.photometric == "MONOCHROME1":
@@ -171,7 +171,7 @@ def _packed_frame(file: BinaryIO, source: FrameSource) -> NDArray[Any]:
 
 def _check_unchanged(file: BinaryIO, source: FrameSource) -> None:
     if stamp_of(file) != source.stamp:
-        raise ReadError(f"{source.path}: the file has changed since it was opened: open it again")
+        raise ReadError("the file has changed since it was opened: open it again", source.path)
 
 
 def _decode_dataset(file: BinaryIO, source: FrameSource) -> NDArray[Any]:

@@ -90,8 +90,14 @@ def public_header(dataset: Dataset, frame: int = 0) -> Dataset:
 
 
 def public_sidecar(sidecar: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a BIDS sidecar without what names a person."""
-    return {key: value for key, value in sidecar.items() if not _PERSONAL_KEY.match(key)}
+    """Return a BIDS sidecar, with all that it nests, without what names a person."""
+    return {key: _public(value) for key, value in sidecar.items() if not _PERSONAL_KEY.match(key)}
+
+
+def _public(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return public_sidecar(value)
+    return [_public(one) for one in value] if isinstance(value, list) else value
 
 
 @dataclass(frozen=True)

@@ -47,8 +47,10 @@ def moved_blocks(header: Dataset) -> dict[tuple[int, int], int]:
     moved = {}
     for tag in CREATOR_TAGS.intersection(header.keys()):
         group, block = tag >> 16, tag & 0xFF
-        usual = _USUAL_BLOCKS.get((group, text(header, tag)), block)
-        if usual != block:
+        creator = text(header, tag)
+        usual = _USUAL_BLOCKS.get((group, creator), block)
+        # A creator may reserve several blocks: the usual one then holds what it always does.
+        if usual != block and text(header, group << 16 | usual) != creator:
             moved[group, block] = usual
     return moved
 

@@ -10,7 +10,8 @@ from functools import cache
 from itertools import chain
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from threading import RLock
+from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.errors import ReadError, UnreadableFileWarning
 from napari_mrseq.reading.archive import Unpacked, directory_files, unpack
@@ -20,11 +21,15 @@ from napari_mrseq.reading.nifti import read_nifti
 from napari_mrseq.reading.picture import read_picture
 from napari_mrseq.series import Failure, Series, Study
 
+if TYPE_CHECKING:
+    from dask.array import Array
+
 AnyPath = str | PathLike[str]
 Progress = Callable[[int, int], None]
 PlaceOf = Callable[[str], str]
 
 _CAUSES_SHOWN = 20
+_ONE_AT_A_TIME = RLock()
 _READERS = {"nifti": read_nifti, "picture": read_picture}
 
 
@@ -72,7 +77,8 @@ def read_study(paths: AnyPath | Iterable[AnyPath], *, progress: Progress | None 
         Called with (files done, files in all).
     """
     given = [paths] if isinstance(paths, str | PathLike) else list(paths)
-    with warnings.catch_warnings():
+    # The list of filters is the process's own: of two threads the later would leave the other's.
+    with _ONE_AT_A_TIME, warnings.catch_warnings():
         # Libraries warn of every odd value; what matters to the user is in Series.warnings.
         warnings.simplefilter("ignore")
         return _study([os.fspath(path) for path in given], progress or _no_progress)
@@ -219,17 +225,28 @@ def _as_found(series: Series, files: Mapping[str, _File]) -> Series:
     unpacked = tuple(dict.fromkeys(file.unpacked for file in found if file.unpacked))
     if not unpacked:
         return series
-    shown = tuple(file.shown for file in found)
-    lazy: Any = series.pixels
-    pixels = lazy.map_blocks(
-        _pass_through, unpacked, name=f"unpacked-{series.pixels.name}", meta=series.pixels
+    shown = {file.path: file.shown for file in found}
+    names = tuple(shown.values())
+    path = names[0] if series.kind != "dicom" else common_folder(names)
+    pixels = _named_pixels(series.pixels, shown, unpacked)
+    return replace(series, path=path, files=names, pixels=pixels)
+
+
+def _named_pixels(pixels: Array, shown: Mapping[str, str], unpacked: tuple[Unpacked, ...]) -> Array:
+    """Return pixels whose errors call files as `shown` does, and that keep what was unpacked."""
+    import dask.array as da
+
+    def load(_held: tuple[Unpacked, ...], block_id: tuple[int, ...]) -> Any:
+        try:
+            return pixels.blocks[block_id].compute(scheduler="synchronous")
+        except ReadError as error:
+            raise ReadError(error.cause, shown[error.path]) from error
+
+    name, meta = f"unpacked-{pixels.name}", pixels._meta
+    named: Array = da.map_blocks(
+        load, unpacked, name=name, chunks=pixels.chunks, dtype=pixels.dtype, meta=meta
     )
-    path = shown[0] if series.kind != "dicom" else common_folder(shown)
-    return replace(series, path=path, files=shown, pixels=pixels)
-
-
-def _pass_through(block: Any, _unpacked: tuple[Unpacked, ...]) -> Any:
-    return block
+    return named
 
 
 def _no_progress(_done: int, _total: int) -> None:

@@ -1,4 +1,4 @@
-"""Volumes of a stack → what their axis means: b value, time, inversion time, flip angle."""
+"""Volumes of a stack → what they are weighted by, and what their axis means."""
 
 from __future__ import annotations
 
@@ -11,6 +11,12 @@ from napari_mrseq.series import VolumeAxis
 Volumes = Sequence[Sequence[Frame]]
 
 _NO_DIRECTION = (0.0, 0.0, 0.0)
+
+
+def b_values_of(volumes: Volumes) -> tuple[float, ...]:
+    """Return the distinct b values of all slices in s/mm², in their order; empty where unknown."""
+    found = (frame.b_value for volume in volumes for frame in volume)
+    return tuple(dict.fromkeys(value for value in found if value is not None))
 
 
 def volume_axis_of(volumes: Volumes) -> VolumeAxis | None:
@@ -85,6 +91,5 @@ def _time(frame: Frame) -> float | None:
 
 _ATTRIBUTES: tuple[tuple[str, str, Callable[[Frame], float | None]], ...] = (
     ("inversion time", "ms", lambda frame: frame.inversion_time),
-    ("echo time", "ms", lambda frame: frame.echo_time),
     ("flip angle", "degree", lambda frame: frame.flip_angle),
 )

@@ -63,6 +63,8 @@ class Row:
         Of a 4-D series, from 0.
     series_uid : str
         Which of the series at `path` is meant; empty where there is only one.
+    part : str
+        Which of the stacks of that series: ``"echo 2"``, ``"phase"``.
     stripped : bool
         All but the brain has been blacked out.
     """
@@ -83,6 +85,7 @@ class Row:
     slice: int | None = None
     volume: int = 0
     series_uid: str = ""
+    part: str = ""
     stripped: bool = False
 
 
@@ -97,8 +100,8 @@ def read_catalogue(path: Path, folds: int = 5) -> list[Row]:
         ``origin``, ``body_part``, ``position``, ``label_confidence``, ``dataset`` (or ``source``),
         ``licence``, ``vendor``, ``plane``, ``skull_stripped`` (``y``). With a column ``slice`` a
         row may name one slice of a DICOM series or NIfTI file; ``volume`` is then a number, and
-        ``series_uid`` tells series in one folder apart. Corrections that the viewer saved are such
-        a catalogue.
+        ``series_uid`` and ``part`` tell series in one folder apart. Corrections that the viewer
+        saved are such a catalogue.
     folds : int
         Into how many folds groups are dealt where the catalogue has no ``fold``.
 
@@ -218,6 +221,11 @@ def _warn_of_spellings(path: Path, labels: Iterable[str]) -> None:
             )
 
 
+def _stack_of(entry: Mapping[str, str]) -> str:
+    """Name the stack of a row of DICOM or NIfTI: echoes of one series are stacks of their own."""
+    return " ".join(filter(None, (entry.get("series_uid"), entry.get("part"))))
+
+
 def _row(path: Path, number: int, entry: dict[str, str], where: str, folds: int) -> Row:
     if not (entry[where] and entry["label"] and entry["group"]):
         raise CatalogueError(f"{path}, row {number}: {where}, label and group must be given")
@@ -236,7 +244,7 @@ def _row(path: Path, number: int, entry: dict[str, str], where: str, folds: int)
         label=SYNONYMS.get(entry["label"], entry["label"]),
         group=group,
         fold=fold,
-        series=(uid if place else entry.get("volume")) or entry[where],
+        series=(_stack_of(entry) if place else entry.get("volume")) or entry[where],
         origin=entry.get("origin") or "",
         body_part=entry.get("body_part") or "",
         position=position,
@@ -248,5 +256,6 @@ def _row(path: Path, number: int, entry: dict[str, str], where: str, folds: int)
         slice=index,
         volume=volume,
         series_uid=uid,
+        part=(entry.get("part") or "") if place else "",
         stripped=entry.get("skull_stripped") == "y",
     )

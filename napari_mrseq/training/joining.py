@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from napari_mrseq.decision import by_class, by_family, joint
-from napari_mrseq.denial import DENIAL, support
+from napari_mrseq.denial import support
 from napari_mrseq.errors import CatalogueError
 from napari_mrseq.model import load_model
 from napari_mrseq.model.registry import read_card
@@ -70,7 +70,7 @@ def fit_join(series: Answers, classes: Sequence[str]) -> dict[str, Any]:
     """
     cases = _cases(series, classes)
     if not cases:
-        return {"join_power": 1.0, "denial": DENIAL, "denials": {}}
+        return {"join_power": 1.0, "denial": Calibration().denial, "denials": {}}
     likelihoods = [
         sum(weight * np.log(right) for right, weight in _joined(cases, power)) for power in POWERS
     ]

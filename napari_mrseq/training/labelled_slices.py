@@ -77,6 +77,8 @@ def _place(row: Row) -> tuple[Series, int]:
     """Return the series of a row, and the slice counted through all volumes."""
     study = _study(row.path)
     found = [one for one in study.series if row.series_uid in ("", one.series_uid)]
+    # A file of one slice alone is no part of anything.
+    found = [one for one in found if one.part == row.part] or found
     if not found:
         causes = "; ".join(failure.cause for failure in study.failures) or "no such series there"
         raise CatalogueError(f"{row.path} can't be used: {causes}")

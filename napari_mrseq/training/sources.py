@@ -142,7 +142,12 @@ def _series_of(folder: Path, log: Log) -> Iterator[Series]:
     study = read_study(folder)
     for failure in study.failures:
         log(f"left out: {failure.path}: {failure.cause}")
-    yield from study.series
+    for series in study.series:
+        # A catalogue names files, and training goes back to them.
+        if Path(series.files[0]).exists():
+            yield series
+        else:
+            log(f"left out: {series.files[0]}: lies in a zip file: unpack it first")
 
 
 def _subject(series: Series, part: Path) -> str:

@@ -70,8 +70,9 @@ class BatchRunner:
 
     @property
     def failures(self) -> list[Failure]:
-        """What could not be read or judged."""
-        return [one for one in self.outcomes if isinstance(one, Failure)]
+        """What could not be read or judged, single slices too."""
+        unread = [file for verdict in self.verdicts for file in verdict.unread]
+        return [*(one for one in self.outcomes if isinstance(one, Failure)), *unread]
 
     def start(self, folder: Path, load: Callable[[], Model]) -> None:
         """Classify a folder; `load` returns the model and is called off the GUI thread."""

@@ -104,6 +104,7 @@ class Explainer:
 
     def _on_end(self) -> None:
         self._activity.close()
+        self._show = None
         self.stopped.emit(self._outcome)
 
     def _show_on(self, layer: Image, data: Any, series: Series, index: int, heat: Heat) -> str:

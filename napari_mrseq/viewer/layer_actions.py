@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -57,7 +57,7 @@ class LayerActions:
         self.explainer = Explainer(viewer, self._models)
         self.corrector = Corrector(parent)
         self.corrector.changed.connect(self.changed.emit)
-        self.live = Live(parent, self.runner, lambda: self.layer, self._start)
+        self.live = Live(parent, self.runner, lambda: self.layer, self._start, self._is_chosen)
 
     @property
     def layer(self) -> Image | None:
@@ -125,6 +125,9 @@ class LayerActions:
 
     def _model_and_device(self) -> tuple[str, str]:
         return self._choice.model.value, self._choice.device.value
+
+    def _is_chosen(self, model_id: Mapping[str, str]) -> bool:
+        return self._models.judged_by(model_id, *self._model_and_device())
 
     def _start(self, jobs: list[Job], causes: list[str] | None = None) -> None:
         self.runner.start(jobs, *self._model_and_device(), causes or [])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from psygnal import Signal
@@ -32,6 +32,8 @@ class Live:
         Returns the layer in view.
     start : callable
         Starts a run of these jobs.
+    chosen : callable
+        Tells whether an identity is that of the chosen network.
     """
 
     said = Signal(str)
@@ -42,8 +44,9 @@ class Live:
         runner: Runner,
         layer: Callable[[], Image | None],
         start: Callable[[list[Job]], None],
+        chosen: Callable[[Mapping[str, str]], bool],
     ) -> None:
-        self._runner, self._layer, self._start = runner, layer, start
+        self._runner, self._layer, self._start, self._chosen = runner, layer, start, chosen
         self._timer = QTimer(parent)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DELAY_MS)
@@ -70,5 +73,6 @@ class Live:
         per_volume = job.series.pixels.shape[-3]
         first = index // per_volume * per_volume
         job.wanted = tuple(range(first, first + per_volume))
-        if any(one not in job.known for one in job.wanted):
+        known = job.known if self._chosen(job.known_by) else {}
+        if any(one not in known for one in job.wanted):
             self._start([job])

@@ -11,6 +11,7 @@ from napari_mrseq.model import registry
 from napari_mrseq.viewer.settings import load_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from napari_mrseq.model import Model
@@ -26,6 +27,11 @@ class Models:
     def holds(self, name: str, device: str) -> bool:
         """Tell whether a network is loaded already."""
         return (name, device) in self._loaded
+
+    def judged_by(self, model_id: Mapping[str, str], name: str, device: str) -> bool:
+        """Tell whether a network is loaded and is the one of this identity."""
+        _, model = self._loaded.get((name, device), (None, None))
+        return model is not None and model_id.get("sha256") == model.sha256
 
     def load(self, name: str, device: str) -> Model:
         """Return a network with the user's own threshold, where one is set; takes seconds at first.

@@ -148,6 +148,8 @@ class Runner:
             return
         if self._done:
             hold_together(self._viewer.layers)
+        # Layers that the user takes away later are not held by a run that is over.
+        self._jobs = []
         layers = "1 layer" if self._done == 1 else f"{self._done} layers"
         self.stopped.emit(" ".join([f"{layers} classified.", *self._causes]))
 

@@ -145,19 +145,23 @@ def _classify_job(
     job: Job, model: Model, focus: Focus, batch_size: int
 ) -> Generator[Event, None, None]:
     judged = _still_valid(job, model)
-    missing = waiting = _missing(job, model)
+    # In the order of the stack, each found at once: a 4-D series has thousands.
+    waiting = dict.fromkeys(_missing(job, model))
+    total = len(waiting)
     model_id = {"name": model.name, "version": model.version, "sha256": model.sha256}
+    fresh = 0
     while waiting and not job.dropped:
         # What is looked at comes first, ahead of its batch, and is judged with it once more.
-        seen = focus.index if focus.index is not None else waiting[0]
+        seen = focus.index if focus.index is not None else next(iter(waiting))
         ahead = len(job.wanted) > 1 and focus.index in waiting and focus.index not in judged
         batch = [seen] if ahead else _batch(job, waiting, seen, batch_size)
+        fresh += sum(index in waiting and index not in judged for index in batch)
         new = judge_slices(job.series, model, batch)
         judged.update(zip(batch, new, strict=True))
         if not ahead:
-            waiting = [index for index in waiting if index not in batch]
-        counted = sum(index in judged for index in missing)
-        yield SlicesJudged(job, model_id, tuple(new), counted, len(missing))
+            for index in batch:
+                waiting.pop(index, None)
+        yield SlicesJudged(job, model_id, tuple(new), fresh, total)
     if not job.dropped:
         verdict = conclude(job.series, model, [judged[index] for index in sorted(judged)])
         yield LayerDone(job, verdict)
@@ -187,14 +191,14 @@ def _missing(job: Job, model: Model) -> list[int]:
     return [index for index in job.wanted if index not in known]
 
 
-def _batch(job: Job, waiting: list[int], focus: int, size: int) -> list[int]:
+def _batch(job: Job, waiting: Mapping[int, None], focus: int, size: int) -> list[int]:
     """Return the batch nearest to the slice in view that holds slices to judge.
 
     Batches are cut as the command line cuts them: a slice's last digit depends on its neighbours
     in the batch, and what the panel exports is to be what the command line writes.
     """
     if len(job.wanted) == 1:
-        return waiting
+        return list(waiting)
     starts = {index // size * size for index in waiting}
     start = min(starts, key=lambda start: (abs(start + size / 2 - focus), start))
     return list(range(start, min(start + size, job.series.slice_count)))

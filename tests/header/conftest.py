@@ -12,7 +12,8 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
 
-from napari_mrseq.series import Series, VolumeAxis
+from napari_mrseq.reading.diffusion import diffusion_of
+from napari_mrseq.series import Series
 
 MakeSeries = Callable[..., Series]
 
@@ -47,7 +48,7 @@ def make_series() -> MakeSeries:
         *,
         slices: int = 20,
         volumes: int = 1,
-        axis: VolumeAxis | None = None,
+        b_values: tuple[float, ...] | None = None,
     ) -> Series:
         dataset = dataset_of({"Modality": "MR", "SOPClassUID": MRImageStorage} | dict(values))
         dataset.SOPInstanceUID = generate_uid()
@@ -55,13 +56,15 @@ def make_series() -> MakeSeries:
         dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
         matrix = (int(values.get("Rows", 256)), int(values.get("Columns", 256)))
         shape = (slices, *matrix) if volumes == 1 else (volumes, slices, *matrix)
+        header = written(dataset)
+        single, _ = diffusion_of(header)
         return Series(
             path="study",
             files=("study/1",),
             pixels=da.zeros(shape),
-            dataset=written(dataset),
+            dataset=header,
             description=values.get("SeriesDescription"),
-            volume_axis=axis,
+            b_values=b_values or (() if single is None else (single,)),
         )
 
     return make

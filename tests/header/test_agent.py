@@ -86,3 +86,16 @@ def test_a_tag_against_the_description_is_not_known_and_warned_of(make_series: A
     claim = claim_of(make_series(T1 | header))
     assert (claim.agent, claim.sequence) == (None, "T1")
     assert "Dotarem" in claim.warnings[0]
+
+
+@pytest.mark.parametrize(("administered", "agent"), [("YES", True), ("NO", False), (None, True)])
+def test_enhanced_files_tell_it_in_sequences(
+    make_series: Any, administered: str | None, agent: bool
+) -> None:
+    header = {"ContrastBolusAgentSequence": [{"CodeMeaning": "Gadobutrol"}]}
+    if administered:
+        usage = [{"ContrastBolusAgentNumber": 1, "ContrastBolusAgentAdministered": administered}]
+        header["SharedFunctionalGroupsSequence"] = [{"ContrastBolusUsageSequence": usage}]
+    claim = claim_of(make_series(T1 | header))
+    assert (claim.agent, claim.sequence) == (agent, "T1C" if agent else "T1")
+    assert ("contrast agent Gadobutrol" in claim.evidence) is agent

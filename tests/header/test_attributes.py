@@ -16,7 +16,7 @@ from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
 from napari_mrseq.header.attributes import attributes_of
-from napari_mrseq.series import Series, VolumeAxis, series_from_array
+from napari_mrseq.series import Series, series_from_array
 
 
 def raw_series(**values: bytes) -> Series:
@@ -65,18 +65,38 @@ def test_broken_number_inside_functional_groups_is_read_too() -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "seconds"),
+    ("written", "later", "seconds"),
     [
-        (b"101530.250000", 36930.25),
-        (b"101530", 36930.0),
-        (b"", None),
-        (b"noon", None),
+        ({"AcquisitionTime": b"101530.250000"}, {"AcquisitionTime": b"101531"}, 0.75),
+        ({"AcquisitionTime": b"10:15:30"}, {"AcquisitionTime": b"1016"}, 30.0),
+        (
+            {"AcquisitionDateTime": b"20240102123000+0100"},
+            {"AcquisitionDateTime": b"20240102123059+0100"},
+            59.0,
+        ),
+        (
+            {"AcquisitionDate": b"20240102", "AcquisitionTime": b"235500"},
+            {"AcquisitionDate": b"20240103", "AcquisitionTime": b"000500"},
+            600.0,
+        ),
     ],
 )
-def test_time_of_the_acquisition_is_in_seconds_of_its_day(
-    written: bytes, seconds: float | None
+def test_one_acquisition_is_later_than_another(
+    written: dict[str, bytes], later: dict[str, bytes], seconds: float
 ) -> None:
-    assert attributes_of(raw_series(AcquisitionTime=written)).acquisition_time == seconds
+    first, second = (attributes_of(raw_series(**one)).acquired for one in (written, later))
+    assert second - first == pytest.approx(seconds * 1000)
+
+
+@pytest.mark.parametrize("written", [b"", b"noon", b"1", b"20:24:1x"])
+def test_a_time_that_is_none_is_not_known(written: bytes) -> None:
+    assert attributes_of(raw_series(AcquisitionTime=written)).acquired is None
+
+
+def test_the_day_of_the_acquisition_stays_in_the_header() -> None:
+    series = raw_series(AcquisitionDate=b"20240102", AcquisitionTime=b"235500")
+    assert "20240102" not in str(attributes_of(series).to_dict())
+    assert "acquired" not in attributes_of(series).to_dict()
 
 
 def test_text_in_another_encoding_does_not_stop_reading() -> None:
@@ -105,6 +125,9 @@ def test_codes_in_one_string_are_parted() -> None:
         ({"Manufacturer": "Philips", (0x2001, 0x1003): ("UN", b"\0\0\x7a\x44")}, 1000.0),
         ({"Manufacturer": "UIH", (0x65, 0x1009): ("FD", 2000.0)}, 2000.0),
         ({"Manufacturer": "HITACHI", (0x19, 0x100C): ("LO", "2DSE")}, None),
+        # GE, not known; Siemens, its maker taken out.
+        ({"Manufacturer": "GE MEDICAL SYSTEMS", (0x43, 0x1039): ("IS", [-1, 8, 0, 0])}, None),
+        ({(0x19, 0x100C): ("IS", 1000)}, 1000.0),
     ],
 )
 def test_b_value_is_found_where_the_vendor_keeps_it(
@@ -119,22 +142,12 @@ def test_field_strength_in_gauss_becomes_tesla() -> None:
     assert attributes_of(raw_series(MagneticFieldStrength=b"3")).field_strength == 3.0
 
 
-def test_echo_times_of_all_volumes_are_known(make_series: Any) -> None:
-    axis = VolumeAxis("echo time", "ms", (4.92, 7.38))
-    attributes = attributes_of(make_series({"EchoTime": 4.92}, volumes=2, axis=axis))
-    assert attributes.echo_times == (4.92, 7.38)
-    assert attributes.echo_time == 4.92
-
-
-def test_per_frame_values_of_an_enhanced_file_are_gathered(make_series: Any) -> None:
-    frames = [
-        {"MRDiffusionSequence": [{"DiffusionBValue": b}], "MREchoSequence": [
-            {"EffectiveEchoTime": 68.0}]}
-        for b in (0.0, 1000.0, 1000.0)
-    ]  # fmt: skip
-    attributes = attributes_of(make_series({"PerFrameFunctionalGroupsSequence": frames}))
-    assert attributes.b_values == (0.0, 1000.0)
-    assert attributes.echo_times == (68.0,)
+def test_per_frame_values_of_an_enhanced_file_are_found(make_series: Any) -> None:
+    groups = {"MRDiffusionSequence": [{"DiffusionBValue": 1000.0}], "MREchoSequence": [
+        {"EffectiveEchoTime": 68.0}]}  # fmt: skip
+    attributes = attributes_of(make_series({"PerFrameFunctionalGroupsSequence": [groups]}))
+    assert attributes.b_values == (1000.0,)
+    assert attributes.echo_time == 68.0
 
 
 def test_real_file_has_the_values_that_pydicom_shows() -> None:

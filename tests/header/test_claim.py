@@ -16,7 +16,7 @@ from pydicom.uid import (
 
 from napari_mrseq.header import claim_of
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN
-from napari_mrseq.series import Series, VolumeAxis, series_from_array
+from napari_mrseq.series import Series, series_from_array
 
 SPIN_ECHO_T1 = {"ScanningSequence": "SE", "RepetitionTime": 500, "EchoTime": 10}
 SPIN_ECHO_T2 = {"ScanningSequence": "SE", "RepetitionTime": 5000, "EchoTime": 100}
@@ -203,8 +203,7 @@ def test_b_values_of_the_volumes_outweigh_the_first_instance(make_series: Any) -
         "RepetitionTime": 8000,
         "EchoTime": 80,
     }
-    axis = VolumeAxis("b value", "s/mm²", (0.0, 1000.0, 1000.0))
-    assert claim_of(make_series(header, volumes=3, axis=axis)).sequence == "DWI"
+    assert claim_of(make_series(header, volumes=3, b_values=(0.0, 1000.0))).sequence == "DWI"
     assert claim_of(make_series(header)).sequence != "DWI"
 
 

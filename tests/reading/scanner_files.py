@@ -112,7 +112,8 @@ def groups_of(frame: Mapping[str, Any]) -> Dataset:
         TemporalPositionIndex=frame.get("time", 1),
         DimensionIndexValues=[1, frame.get("slice", 1), frame.get("time", 1)],
     )
-    groups.MREchoSequence = items(EffectiveEchoTime=float(frame.get("echo", 20.0)))
+    if (echo := frame.get("echo", 20.0)) is not None:
+        groups.MREchoSequence = items(EffectiveEchoTime=float(echo))
     groups.MRImageFrameTypeSequence = items(
         FrameType=["ORIGINAL", "PRIMARY", "M", "NONE"],
         ComplexImageComponent=frame.get("component", "MAGNITUDE"),

@@ -8,10 +8,14 @@ import warnings
 import zipfile
 from pathlib import Path
 
+import nibabel
 import numpy as np
 import pydicom
 import pytest
+from pydicom.encaps import encapsulate
+from pydicom.uid import JPEG2000Lossless
 
+from napari_mrseq.errors import ReadError
 from napari_mrseq.reading import read_study
 from tests.reading.scanner_files import AXIAL, WriteSlice, image, positions_along
 
@@ -224,3 +228,48 @@ def test_dicomdir_that_names_nothing() -> None:
     path = Path(pydicom.__file__).parent / "data/test_files/dicomdirtests/DICOMDIR-empty.dcm"
     (failure,) = read_study(path).failures
     assert failure.cause == "a DICOMDIR that names no files"
+
+
+def test_nifti_in_a_zip_file_keeps_what_lies_beside_it(tmp_path: Path) -> None:
+    data = np.arange(5 * 6 * 3 * 2, dtype=np.int16).reshape(5, 6, 3, 2)
+    nibabel.save(nibabel.Nifti1Image(data, np.eye(4)), tmp_path / "dwi.nii.gz")
+    packed = tmp_path / "study.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for folder in ("sub 01/dwi", "sub 02/dwi"):
+            archive.write(tmp_path / "dwi.nii.gz", f"{folder}/dwi.nii.gz")
+            archive.writestr(f"{folder}/dwi.bval", f"0 {1000 if '1' in folder else 2000}")
+            archive.writestr(f"{folder}/dwi.json", '{"RepetitionTime": 5.5}')
+    series = read_study(packed).series
+    assert [one.volume_axis.values for one in series] == [(0, 1000), (0, 2000)]
+    assert [one.sidecar for one in series] == [{"RepetitionTime": 5.5}] * 2
+    assert series[1].files == (f"{packed}/sub 02/dwi/dwi.nii.gz",)
+
+
+def test_members_whose_names_are_equal_once_unpacked(write_slice: WriteSlice, tmp_path) -> None:
+    packed = tmp_path / "study.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for number, name in enumerate(("a b.dcm", "a+b.dcm", "A_B.dcm"), start=1):
+            archive.write(write_slice(number, (0.0, 0.0, 3.0 * number)), name)
+    (series,) = read_study(packed).series
+    assert series.pixels.shape[0] == 3
+    np.testing.assert_array_equal(series.pixels[2].compute(), image(3))
+
+
+def test_a_slice_that_cannot_be_decoded_is_called_by_its_name_in_the_zip_file(
+    write_slice: WriteSlice, tmp_path: Path
+) -> None:
+    packed = tmp_path / "study.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for number in (1, 2):
+            archive.write(write_slice(number, (0.0, 0.0, 3.0 * number)), f"a/{number}.dcm")
+        file = pydicom.dcmread(write_slice(3, (0.0, 0.0, 9.0)))
+        file.file_meta.TransferSyntaxUID = JPEG2000Lossless
+        file.PixelData = encapsulate([b"no picture" * 9])
+        file["PixelData"].VR = "OB"
+        file.save_as(tmp_path / "3.dcm")
+        archive.write(tmp_path / "3.dcm", "a/3.dcm")
+    (series,) = read_study(packed).series
+    with pytest.raises(ReadError) as caught:
+        series.pixels[2].compute()
+    assert str(caught.value).startswith(f"{packed}/a/3.dcm: ")
+    np.testing.assert_array_equal(series.pixels[1].compute(), image(2))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import itertools
 import json
@@ -171,6 +172,9 @@ def test_sidecar_is_kept_without_the_patient(tmp_path: Path) -> None:
     path, _ = save(tmp_path / "T1w.nii.gz", (5, 6, 3), (1.0, 1.0, 3.0))
     sidecar = {"EchoTime": 0.003, "SeriesDescription": "mprage"}
     personal = {"PatientName": "Roe^Jane", "PatientID": "1", "ReferringPhysicianName": "Who"}
+    nested = {"global": {"const": {"PatientName": "Roe^Jane", "EchoTime": 3}, "slices": [personal]}}
+    (tmp_path / "T1w.json").write_text(json.dumps(sidecar | nested))
+    assert read_one(path).sidecar["global"] == {"const": {"EchoTime": 3}, "slices": [{}]}
     (tmp_path / "T1w.json").write_text(json.dumps(sidecar | personal))
     assert read_one(path).sidecar == sidecar
     (tmp_path / "T1w.json").write_text(json.dumps(sidecar), encoding="utf-8-sig")
@@ -290,6 +294,22 @@ def test_packed_files_do_not_fill_the_memory(
         tracemalloc.stop()
     # Each takes 2 MiB unpacked: two of them, and what reading itself leaves.
     assert held < 10 << 20
+
+
+def test_an_unpacked_file_goes_with_its_series(tmp_path: Path) -> None:
+    save(tmp_path / "a.nii.gz", (128, 128, 64), (1.0, 1.0, 3.0))
+    tracemalloc.start()
+    try:
+        series = read_one(tmp_path / "a.nii.gz")
+        series.pixels[3].compute()
+        held, _ = tracemalloc.get_traced_memory()
+        del series
+        gc.collect()
+        left, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held > 2 << 20
+    assert left < 1 << 20
 
 
 def test_packed_file_is_unpacked_once_for_all_its_slices(tmp_path: Path) -> None:

@@ -124,6 +124,15 @@ def test_time_and_slice_of_a_tiff_file(tmp_path: Path) -> None:
     assert series.volume_axis is not None
 
 
+def test_opacity_of_a_grey_tiff_file_is_no_grey(tmp_path: Path) -> None:
+    grey = np.arange(35, dtype=np.uint8).reshape(5, 7) * 7
+    with_opacity = np.stack([grey, np.full_like(grey, 200)], axis=-1)
+    options = {"photometric": "minisblack", "extrasamples": ["unassalpha"]}
+    tifffile.imwrite(tmp_path / "a.tif", with_opacity, planarconfig="contig", **options)
+    (series,) = read_study(tmp_path / "a.tif").series
+    np.testing.assert_array_equal(series.pixels[0].compute(), grey)
+
+
 def test_palette_of_a_tiff_file(tmp_path: Path) -> None:
     tifffile.imwrite(
         tmp_path / "a.tif", (GREY % 256).astype(np.uint8), photometric="palette", colormap=PALETTE

@@ -11,7 +11,7 @@ import pytest
 from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
-from napari_mrseq.header import attributes_of
+from napari_mrseq.header import attributes_of, claim_of
 from napari_mrseq.reading import read_study
 from napari_mrseq.series import Series
 from tests.reading.scanner_files import AXIAL, WriteSlice, positions_along
@@ -108,3 +108,23 @@ def test_header_of_a_moved_block_says_the_same(write_slice: WriteSlice) -> None:
     put(dataset, 0x0019, 0x13, "GEMS_ACQU_01", {0x9C: ("LO", "efgre3d")})
     dataset.save_as(path)
     assert attributes_of(read_one(path)).sequence_name == "efgre3d"
+
+
+def test_a_creator_may_reserve_a_second_block(write_slice: WriteSlice) -> None:
+    creator = ("LO", "SIEMENS MR HEADER")
+    private = {
+        (0x0019, 0x0010): creator, (0x0019, 0x0011): creator,
+        (0x0019, 0x100C): ("IS", "1000"), (0x0019, 0x110B): ("DS", "5"),
+    }  # fmt: skip
+    path = write_slice(1, private=private, ScanningSequence="EP")
+    (series,) = read_study(path.parent).series
+    assert series.b_values == (1000,)
+
+
+def test_a_b_value_is_known_where_the_maker_is_not(write_slice: WriteSlice) -> None:
+    private = {(0x0019, 0x0010): ("LO", "SIEMENS MR HEADER"), (0x0019, 0x100C): ("IS", "1000")}
+    path = write_slice(
+        1, private=private, Manufacturer="", ScanningSequence="EP", RepetitionTime=5000, EchoTime=80
+    )
+    (series,) = read_study(path.parent).series
+    assert claim_of(series).sequence == "DWI"

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from napari_mrseq.reading import read_study
+from napari_mrseq.reading.dicom import file_frames
 from napari_mrseq.series import Series, VolumeAxis
 from tests.reading.scanner_files import (
     AXIAL,
@@ -271,3 +272,10 @@ def test_numbers_tell_series_apart_that_share_a_uid(write_slice: WriteSlice) -> 
         path = write_slice(number + 10, position, SeriesNumber=5)
     assert [one.series_number for one in series_of(path)] == [4, 5]
     assert [one.pixels.shape[0] for one in series_of(path)] == [4, 4]
+
+
+def test_enhanced_file_with_its_times_in_the_header(write_enhanced) -> None:
+    frames = [{"position": place, "echo": None} for place in PLACES]
+    path = write_enhanced(1, frames, EchoTime=30.0, InversionTime=900.0)
+    (frame, *_) = file_frames(str(path), {})
+    assert (frame.echo_time, frame.inversion_time) == (30.0, 900.0)

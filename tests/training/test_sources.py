@@ -4,19 +4,46 @@ from __future__ import annotations
 
 import csv
 import shutil
+import zipfile
 
 import nibabel as nib
 import numpy as np
 import pydicom
 import pytest
 from PIL import Image
+from pydicom.uid import EnhancedMRImageStorage, ExplicitVRLittleEndian
 
 from napari_mrseq import load_model, read
 from napari_mrseq.errors import CatalogueError
+from napari_mrseq.labelling import label_row, write_rows
 from napari_mrseq.training.catalogue import read_catalogue
 from napari_mrseq.training.images import load_images
 from napari_mrseq.training.labelled_slices import read_slice
 from napari_mrseq.training.sources import CATALOGUE, TO_CHECK, catalogue_of
+from tests.reading.scanner_files import groups_of, items, new_file
+
+
+@pytest.fixture
+def write_dual_echo():
+    """Return a function that writes two echoes of three slices as one enhanced file."""
+
+    def write(folder):
+        pixels = np.random.default_rng(3).integers(0, 4000, (6, 16, 16)).astype(np.uint16)
+        file = new_file(folder / "1.dcm", EnhancedMRImageStorage, 1, ExplicitVRLittleEndian)
+        frames = [
+            {"position": (0.0, 0.0, 3.0 * (i % 3)), "echo": 20.0 if i < 3 else 90.0}
+            for i in range(6)
+        ]
+        file.PerFrameFunctionalGroupsSequence = [groups_of(frame) for frame in frames]
+        measures = items(PixelSpacing=[1.0, 1.0], SliceThickness=3.0)
+        file.SharedFunctionalGroupsSequence = items(PixelMeasuresSequence=measures)
+        file.NumberOfFrames, file.Rows, file.Columns = 6, 16, 16
+        file.PixelData = pixels.tobytes()
+        file["PixelData"].VR = "OW"
+        file.save_as(folder / "1.dcm", enforce_file_format=True)
+        return folder
+
+    return write
 
 
 def picture(path, seed=0):
@@ -152,3 +179,30 @@ def test_what_gives_nothing_to_tell_apart_is_refused(tmp_path):
         catalogue_of(tmp_path / "site", tmp_path / "out", log=lambda _: None)
     with pytest.raises(CatalogueError, match="nowhere"):
         catalogue_of(tmp_path / "nowhere", tmp_path / "out")
+
+
+def test_echoes_of_one_file_keep_their_own_pixels(write_dual_echo, tmp_path):
+    (tmp_path / "study").mkdir()
+    folder = write_dual_echo(tmp_path / "study")
+    first, second = read(folder)
+    assert {first.part, second.part} == {"echo 1", "echo 2"}
+    rows = [
+        label_row(series, 1, label, group="anna", source="")
+        for series, label in ((first, "PD"), (second, "T2"))
+    ]
+    labelled = read_catalogue(write_rows(rows, tmp_path / "labels.csv"))
+    for series, row in zip((first, second), labelled, strict=True):
+        np.testing.assert_array_equal(read_slice(row).pixels, series.slice_pixels(1).compute())
+    assert labelled[0].series != labelled[1].series
+
+
+def test_what_lies_in_a_zip_file_is_left_out_and_said(tmp_path):
+    for label in ("A", "B"):
+        picture(tmp_path / "site" / label / "1.png", 1)
+    picture(tmp_path / "2.png", 2)
+    with zipfile.ZipFile(tmp_path / "site" / "A" / "more.zip", "w") as archive:
+        archive.write(tmp_path / "2.png", "2.png")
+    told = []
+    rows = read_catalogue(catalogue_of(tmp_path / "site", tmp_path / "out", log=told.append))
+    assert [row.path.name for row in rows] == ["1.png", "1.png"]
+    assert any("more.zip/2.png: lies in a zip file: unpack it first" in line for line in told)

@@ -8,6 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from pydicom import dcmread
+from pydicom.encaps import encapsulate
+from pydicom.uid import JPEG2000Lossless
 from qtpy.QtCore import Qt, QTimer
 
 from napari_mrseq.sequences import name_of
@@ -26,10 +29,16 @@ def folder(panel):
 
 @pytest.fixture
 def broken_study(sample_study: Path, tmp_path: Path) -> Path:
-    """Two good series and one file that is none."""
+    """Two series, of one of which a slice is damaged, and one file that is none."""
     study = tmp_path / "study"
     for name in ("t2_tse_tra", "t1_fl2d_sag"):
         shutil.copytree(sample_study / name, study / name)
+    damaged = max((study / "t2_tse_tra").iterdir())
+    file = dcmread(damaged)
+    file.file_meta.TransferSyntaxUID = JPEG2000Lossless
+    file.PixelData = encapsulate([b"no picture" * 9])
+    file["PixelData"].VR = "OB"
+    file.save_as(damaged)
     (study / "broken.dcm").write_bytes(b"\0" * 128 + b"DICM" + b"rubbish" * 9)
     return study
 
@@ -57,9 +66,10 @@ def test_a_folder_becomes_a_table_and_what_failed_is_listed(
     assert not viewer.layers
     assert column(folder.table, 3) == ["t1_fl2d_sag", "t2_tse_tra"]
     assert column(folder.table, 0) == [name_of("T1"), name_of("T2")]
-    assert column(folder.failed, 0) == ["broken.dcm"]
+    damaged = max((broken_study / "t2_tse_tra").iterdir()).name
+    assert set(column(folder.failed, 0)) == {"broken.dcm", f"t2_tse_tra/{damaged}"}
     assert folder.failed.isVisible()
-    assert folder.status.text() == "2 series classified. 1 could not be read: see below."
+    assert folder.status.text() == "2 series classified. 2 could not be read: see below."
     assert folder.progress.format() == "2 of 2 series"
 
     answer(tmp_path / "panel.csv")
