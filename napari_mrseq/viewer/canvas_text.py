@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import TextWrapper
 from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.viewer.annotation import own_name, state_of
@@ -26,6 +27,12 @@ LOOK = {
 # Beside each other images leave little room: small letters, where the last cell is often empty.
 GRID_LOOK = {**LOOK, "font_size": 8, "position": "bottom_right"}
 LONGEST_NAME, LONGEST_IN_GRID, LONGEST_SAID = 36, 18, 28
+# Between what is said and of which slice.
+GAP = "   "
+# More lines would hide the images that they speak of.
+MOST_IN_GRID = 8
+# Width of a letter and of both margins in pixels of the canvas, at the size of `LOOK`; measured.
+LETTER_PX, MARGINS_PX = 13, 25
 LAYER_EVENTS = {"inserted", "removed", "reordered", "visible", "metadata", "name", "data"}
 
 
@@ -42,7 +49,7 @@ class CanvasText:
         self._viewer = viewer
         overlay = viewer.canvas.overlays.text
         self._before = {key: getattr(overlay, key) for key in (*LOOK, "text", "visible")}
-        self._shown = True
+        self._shown, self._taken = True, False
         self._look: dict[str, Any] | None = None
         self._named: list[Image] = []
         self._emitters = [
@@ -51,6 +58,7 @@ class CanvasText:
             viewer.dims.events.ndisplay,
             viewer.layers.selection.events.active,
             viewer.canvas.grid.events.enabled,
+            viewer.canvas.events.size,
         ]
         for emitter in self._emitters:
             emitter.connect(self.update)
@@ -64,9 +72,9 @@ class CanvasText:
 
     def restore(self) -> None:
         """Give the viewer's text overlay, and the names in a grid, back as they were."""
-        if self._look is not None:
+        if self._taken:
             self._set(self._before)
-            self._look = None
+        self._look, self._taken = None, False
         self._name_cells([])
 
     def show(self, shown: bool) -> None:
@@ -84,10 +92,16 @@ class CanvasText:
             self._viewer.canvas.overlays.text.text = text
         elif text:
             self._set({**look, "text": text, "visible": True})
-            self._look = look
-        else:
-            self.restore()
+            self._look, self._taken = look, True
+        elif self._look is not None:
+            # Not hidden: where an overlay is hidden and a layer removed between two drawings, Mesa
+            # draws from memory that was freed. Without words nothing is drawn either.
+            self._set({**self._before, "text": self._words_before(), "visible": True})
+            self._look = None
         self._name_cells(image_layers(self._viewer) if grid else [])
+
+    def _words_before(self) -> str:
+        return str(self._before["text"]) if self._before["visible"] else ""
 
     def _on_layers(self, event: Any) -> None:
         if event.type in LAYER_EVENTS:
@@ -119,7 +133,9 @@ def canvas_text(viewer: ViewerModel) -> str:
     """
     visible = [layer for layer in image_layers(viewer) if layer.visible]
     if in_grid(viewer):
-        return "\n".join(_grid_line(viewer, *one) for one in reversed(_judged(visible)))
+        lines = [_grid_line(viewer, *one) for one in reversed(_judged(visible))]
+        more = len(lines) - MOST_IN_GRID
+        return "\n".join(lines[:MOST_IN_GRID] + [f"… and {more} more"] * (more > 0))
     in_sight = [layer for layer in visible if slice_in_view(viewer, layer) is not None]
     known = _judged(in_sight or visible)
     if not known:
@@ -128,7 +144,19 @@ def canvas_text(viewer: ViewerModel) -> str:
     # Equal, not the same: napari hands plugins a proxy of the viewer, and of what is in it.
     layer, state = next((one for one in known if one[0] == active), known[-1])
     line = _line(state, slice_in_view(viewer, layer))
-    return line if len(visible) == 1 else f"{line}\n{shortened(own_name(layer), LONGEST_NAME)}"
+    name = "" if len(visible) == 1 else f"\n{shortened(own_name(layer), LONGEST_NAME)}"
+    return _wrapped(line + name, int((viewer.canvas.size[1] - MARGINS_PX) / LETTER_PX))
+
+
+def _wrapped(text: str, columns: int) -> str:
+    """Break lines that the canvas would cut, first where the place begins, never in a number."""
+    lines = [
+        part
+        for line in text.split("\n")
+        for part in ([line] if len(line) <= columns else line.split(GAP))
+    ]
+    wrap = TextWrapper(max(columns, 1), break_long_words=False, break_on_hyphens=False)
+    return "\n".join(short for line in lines for short in wrap.wrap(line) or [""])
 
 
 def _judged(layers: list[Image]) -> list[tuple[Image, LayerState]]:
@@ -143,7 +171,7 @@ def in_grid(viewer: ViewerModel) -> bool:
 
 def _grid_line(viewer: ViewerModel, layer: Image, state: LayerState) -> str:
     said = _said(state, slice_in_view(viewer, layer))
-    return f"{said}   {shortened(own_name(layer), LONGEST_IN_GRID)}"
+    return f"{said}{GAP}{shortened(own_name(layer), LONGEST_IN_GRID)}"
 
 
 def _line(state: LayerState, index: int | None) -> str:
@@ -153,7 +181,7 @@ def _line(state: LayerState, index: int | None) -> str:
         if index is None
         else slice_words(state.series, index).replace(", volume", "\nvolume", 1)
     )
-    return f"{_said(state, index)}   {place}"
+    return f"{_said(state, index)}{GAP}{place}"
 
 
 def _said(state: LayerState, index: int | None) -> str:

@@ -240,6 +240,7 @@ def test_corrections_are_labels_that_training_reads(
             "label",
             "group",
             "series_uid",
+            "part",
             "source",
         ]
         assert [entry["label"] for entry in table] == ["PD"]

@@ -143,6 +143,8 @@ def test_explain_adds_a_map_and_revert_takes_it_away(
     assert layer.name.endswith("] t2_tse_tra")
     press(panel.page.revert_button)
     assert (list(viewer.layers), layer.name) == ([layer], "t2_tse_tra")
+    # Mesa ends the process where a layer and the words on the canvas went badly together.
+    assert viewer.screenshot(flash=False).any()
 
 
 def test_without_a_slice_in_view_it_says_so(viewer, panel, press) -> None:
