@@ -57,27 +57,17 @@ def bids_sidecar(
     return {field: value for field, value in sidecar.items() if value is not None}
 
 
-def write_sidecars(
-    verdicts: Sequence[Verdict], folder: Path, *, slices: bool = False
-) -> list[Path]:
-    """Write one BIDS sidecar a series, named by number, description and BIDS suffix.
+def sidecars_of(verdicts: Sequence[Verdict], *, slices: bool = False) -> dict[str, str]:
+    """Return one BIDS sidecar a series: its name, of number, description and suffix, and its text.
 
     Parameters
     ----------
     verdicts : sequence of Verdict
         One a series.
-    folder : Path
-        Where they go; made where it is missing.
     slices : bool
         An entry for every slice as well.
-
-    Raises
-    ------
-    OSError
-        If the folder can't be written to.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    written: list[Path] = []
+    found: dict[str, str] = {}
     twins: Counter[str] = Counter()
     for verdict in verdicts:
         series, record = verdict.series, verdict.to_dict(slices=slices)
@@ -85,10 +75,24 @@ def write_sidecars(
         sidecar = bids_sidecar(measured, series.series_number, series.description, record)
         name = _sidecar_name(record)
         twins[name] += 1
-        file = folder / (f"{name}__{twins[name]}.json" if twins[name] > 1 else f"{name}.json")
-        file.write_text(sidecar_text(sidecar), "utf-8", errors="backslashreplace")
-        written.append(file)
-    return written
+        file = f"{name}__{twins[name]}.json" if twins[name] > 1 else f"{name}.json"
+        found[file] = sidecar_text(sidecar)
+    return found
+
+
+def write_sidecars(sidecars: Mapping[str, str], folder: Path) -> list[Path]:
+    """Write sidecars into a folder, which is made where it is missing.
+
+    Raises
+    ------
+    OSError
+        If the folder can't be written to.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {folder / name: text for name, text in sidecars.items()}
+    for file, text in files.items():
+        file.write_text(text, "utf-8", errors="backslashreplace")
+    return list(files)
 
 
 def sidecar_text(sidecar: Mapping[str, Any]) -> str:

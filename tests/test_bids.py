@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from napari_mrseq import classify, load_model, read
-from napari_mrseq.bids import write_sidecars
+from napari_mrseq.bids import sidecars_of, write_sidecars
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,6 @@ def test_no_sidecar_takes_the_place_of_another(sample_study, tmp_path, descripti
         replace(verdict, series=replace(verdict.series, description=words))
         for words in descriptions
     ]
-    written = write_sidecars(verdicts, tmp_path)
+    written = write_sidecars(sidecars_of(verdicts), tmp_path)
     held = [json.loads(file.read_text())["mrseq"]["description"] for file in written]
     assert held == list(descriptions)

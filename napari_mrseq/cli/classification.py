@@ -48,7 +48,7 @@ def classify(
 ) -> None:
     """Tell which sequence each series is."""
     from napari_mrseq.batch import classify_many
-    from napari_mrseq.bids import write_sidecars
+    from napari_mrseq.bids import sidecars_of, write_sidecars
     from napari_mrseq.exchange import with_exchanges
     from napari_mrseq.protocols import load_protocol
     from napari_mrseq.reading import read_study
@@ -77,7 +77,7 @@ def classify(
             say(f"not read: {record['path']}: {record['error']}")
     try:
         if output_format is Format.bids and output:
-            write_sidecars(verdicts, output, slices=slices)
+            write_sidecars(sidecars_of(verdicts, slices=slices), output)
         else:
             _write(FORMATS[output_format.value](records), output)
     except OSError as error:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from psygnal import Signal
-from qtpy.QtWidgets import QFileDialog, QWidget
+from qtpy.QtWidgets import QWidget
 
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.viewer.annotation import correct_layer, own_name, state_of, undo_correction
 from napari_mrseq.viewer.correction_dialog import CorrectionDialog
 from napari_mrseq.viewer.labels import write_labels
+from napari_mrseq.viewer.save_dialog import ask_file
 
 if TYPE_CHECKING:
     from napari.layers import Image
@@ -55,13 +55,10 @@ class Corrector:
 
     def save_labels(self, layers: Callable[[], Sequence[Image]]) -> None:
         """Ask for a file and write what was corrected into it, for training."""
-        name, _ = QFileDialog.getSaveFileName(
-            self._parent, "Corrections as training labels", "labels.csv", CATALOGUE_KIND
-        )
-        if not name:
+        title = "Corrections as training labels"
+        file = ask_file(self._parent, title, "labels.csv", CATALOGUE_KIND, [".csv"])
+        if file is None:
             return
-        file = Path(name)
-        file = file if file.suffix else file.with_suffix(".csv")
         try:
             count = write_labels(layers(), file)
         except (MrseqError, OSError) as error:

@@ -11,10 +11,11 @@ from qtpy.QtCore import Signal  # type: ignore[attr-defined]
 from qtpy.QtGui import QAction  # type: ignore[attr-defined]
 from qtpy.QtWidgets import QFileDialog, QMenu, QPushButton, QWidget
 
-from napari_mrseq.bids import write_sidecars
+from napari_mrseq.bids import sidecars_of, write_sidecars
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.report import FORMATS, records_of
 from napari_mrseq.series import Failure
+from napari_mrseq.viewer.save_dialog import ask_file, may_replace
 
 if TYPE_CHECKING:
     from napari_mrseq.verdict import Verdict
@@ -82,21 +83,24 @@ class ExportButton(QPushButton):
 
     def export_sidecars(self, folder: Path) -> int:
         """Write a BIDS sidecar for each series and return how many there are."""
+        return len(write_sidecars(self._sidecars(), folder))
+
+    def _sidecars(self) -> dict[str, str]:
         verdicts = [one for one in self._outcomes() if not isinstance(one, Failure)]
-        return len(write_sidecars(verdicts, folder, slices=self.every_slice.isChecked()))
+        return sidecars_of(verdicts, slices=self.every_slice.isChecked())
 
     def _ask_file(self, kind: str) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "Export verdicts", "", FILE_KINDS[kind])
-        if name:
-            file = Path(name)
-            file = file if file.suffix else file.with_suffix(f".{kind}")
+        endings = [f".{kind}", *(f".{other}" for other in FILE_KINDS)]
+        file = ask_file(self, "Export verdicts", "", FILE_KINDS[kind], endings)
+        if file:
             self.attempt(lambda: self.export(file), f"Written to {file}")
 
     def _ask_folder(self) -> None:
         name = QFileDialog.getExistingDirectory(self, "Folder for BIDS sidecars")
         if name:
             folder = Path(name)
-            self.attempt(lambda: self.export_sidecars(folder), f"Sidecars written to {folder}")
+            if may_replace(self, [folder / name for name in self._sidecars()]):
+                self.attempt(lambda: self.export_sidecars(folder), f"Sidecars written to {folder}")
 
     def attempt(self, write: Callable[[], object], done: str) -> None:
         """Write, and say that it is done or why it is not."""
