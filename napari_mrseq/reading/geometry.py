@@ -15,6 +15,9 @@ SAME_PLACE_MM = 0.01
 SAME_DIRECTION = 2e-3
 # Deviation from even spacing (part of the spacing) that is worth a warning.
 UNEVEN = 0.02
+# Some writers round positions to a tenth of a mm: where even steps meet all of them this closely
+# (mm, and as part of the spacing), they were even. A missing slice is half a spacing off at least.
+ROUNDED_MM, ROUNDED = 0.1, 0.25
 # Angle between slice step and normal that counts as tilted.
 TILT_DEGREES = 0.5
 # Distance between slices (mm) where the header gives none, and what is said of it.
@@ -129,7 +132,7 @@ def _slice_step(
         # Tiles of one image only: other slices at one place make volumes.
         said = f"slices share one position: {assumed:g} mm between them assumed"
         return normal * assumed, [said]
-    warnings = _spacing_warnings(gaps, usual)
+    warnings = [] if _are_even(places @ normal, usual) else _spacing_warnings(gaps, usual)
     if warnings:
         # The true steps differ: the usual one, along the mean direction, is right for most.
         direction = places[-1] - places[0]
@@ -137,6 +140,12 @@ def _slice_step(
     else:
         step = (places[-1] - places[0]) / (len(places) - 1)
     return step, warnings + _tilt_warnings(places, step, normal)
+
+
+def _are_even(distances: NDArray[np.float64], usual: float) -> bool:
+    """Tell whether evenly spaced slices lie at these distances, but for rounding."""
+    even = np.linspace(distances[0], distances[-1], len(distances))
+    return bool(np.abs(distances - even).max() <= min(ROUNDED_MM, ROUNDED * usual))
 
 
 def _spacing_warnings(gaps: NDArray[np.float64], usual: float) -> list[str]:

@@ -76,6 +76,9 @@ class Background:
     def _on_finish(self) -> None:
         if not self.running:
             return
+        # Its signals would hold this object, and all that it holds, for good.
+        self._worker.yielded.disconnect()
+        self._worker.finished.disconnect()
         self._worker = None
         self._on_end()
 

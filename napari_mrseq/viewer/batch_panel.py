@@ -67,7 +67,8 @@ class BatchPanel(QWidget):
         self.progress.setFormat("")
         self.status = QLabel(HINT)
         self.status.setWordWrap(True)
-        self.table = SortedTable(HEADINGS, NAME_COLUMN)
+        headings = (*HEADINGS[:NAME_COLUMN], "Series", *HEADINGS[NAME_COLUMN + 1 :])
+        self.table = SortedTable(headings, NAME_COLUMN)
         self.table.setToolTip("A double click opens the series as a layer")
         self.table.empty_text = "Every series of the folder, once it is named."
         self.failed_label = QLabel()
@@ -173,7 +174,7 @@ class BatchPanel(QWidget):
     def _show(self) -> None:
         self.table.set_rows(
             [
-                Row(one.series, verdict_cells(series_name(one.series), one))
+                Row(one.series, verdict_cells(series_name(one.series), one, one.series.files[0]))
                 for one in self.runner.verdicts
             ]
         )
@@ -190,7 +191,8 @@ class BatchPanel(QWidget):
 
 def _failed_row(failure: Failure, folder: Path) -> Row:
     path = Path(failure.path)
-    shown = str(path.relative_to(folder)) if path.is_relative_to(folder) else failure.path
+    inside = path.is_relative_to(folder) and path != folder
+    shown = str(path.relative_to(folder)) if inside else failure.path
     return Row(
         failure.path, (Cell(shown, hint=failure.path), Cell(failure.cause, hint=failure.cause))
     )

@@ -125,7 +125,7 @@ class BatchRunner:
         named, failed = len(self.verdicts), len(self.failures)
         if self.reading.cancelled:
             return f"Cancelled. {named} series classified."
-        if not named and not failed:
+        if not named and all(Path(one.path) == self.folder for one in self.failures):
             return f"No MR image in {self.folder}."
         words = f"{named} series classified."
         return f"{words} {failed} could not be read: see below." if failed else words

@@ -19,7 +19,7 @@ from qtpy.QtWidgets import (
 
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.model import registry
-from napari_mrseq.sequences import colour_of, name_of
+from napari_mrseq.sequences import UNKNOWN, colour_of, name_of
 
 WIDTH = 920
 
@@ -95,4 +95,5 @@ def _classes_html(classes: tuple[str, ...]) -> str:
         f"{escape(name_of(code)).replace(' ', '&nbsp;')}"
         for code in classes
     )
-    return f"<b>Tells {len(classes)} kinds:</b> " + " &nbsp; ".join(squares)
+    kinds = sum(code != UNKNOWN for code in classes)
+    return f"<b>Tells {kinds} kinds:</b> " + " &nbsp; ".join(squares)

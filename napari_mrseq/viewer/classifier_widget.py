@@ -18,7 +18,7 @@ from qtpy.QtGui import (  # type: ignore[attr-defined]
 )
 from qtpy.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
-from napari_mrseq.viewer.annotation import can_revert, state_of
+from napari_mrseq.viewer.annotation import can_revert, revert, state_of
 from napari_mrseq.viewer.attachment import Attachment
 from napari_mrseq.viewer.batch_panel import BatchPanel
 from napari_mrseq.viewer.canvas_text import CanvasText
@@ -29,7 +29,13 @@ from napari_mrseq.viewer.layer_panel import LayerPanel
 from napari_mrseq.viewer.model_choice import ModelChoice
 from napari_mrseq.viewer.orphans import Orphans
 from napari_mrseq.viewer.settings import canvas_text_event, load_settings
-from napari_mrseq.viewer.slice_in_view import open_series, show_layer, show_slice, slice_in_view
+from napari_mrseq.viewer.slice_in_view import (
+    NO_SLICE,
+    open_series,
+    show_layer,
+    show_slice,
+    slice_in_view,
+)
 from napari_mrseq.viewer.study_panel import StudyPanel
 
 if TYPE_CHECKING:
@@ -242,7 +248,10 @@ class ClassifierWidget(QWidget):
 
     def _on_layer_event(self, event: Any) -> None:
         if event.type == "data":
-            # A verdict on other pixels is none.
+            # A verdict on other pixels is none: the name must not say it any longer.
+            changed = self._viewer.layers[event.index]
+            if is_image(changed) and state_of(changed) is None:
+                revert(changed)
             self._tables_timer.start()
 
     def _say(self, text: str) -> None:
@@ -261,6 +270,8 @@ class ClassifierWidget(QWidget):
         layer = self.layer
         self.runner.focus.index = slice_in_view(self._viewer, layer) if layer is not None else None
         self.plot.move_marker(self.runner.focus.index)
+        if self.controls.status.value == NO_SLICE and self.runner.focus.index is not None:
+            self.controls.show_nothing()
         if self.controls.live.value:
             self.layer_actions.live.wait()
 

@@ -62,6 +62,14 @@ class Controls(QWidget):
             if any(wished == layer for layer in self.layer.choices):
                 self.layer.value = wished
 
+    def show_nothing(self) -> None:
+        """Say nothing of a run that no longer holds."""
+        if self.run.enabled:
+            self.progress.native.setRange(0, 1)
+            self.progress.native.setValue(0)
+            self.progress.native.setFormat("")
+            self.status.value = ""
+
     def show_running(self, text: str) -> None:
         """Lock Run and say what goes on."""
         self.run.enabled = False

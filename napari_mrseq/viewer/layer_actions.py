@@ -107,6 +107,7 @@ class LayerActions:
         if self.layer is not None:
             remove_heat(self._viewer, self.layer)
             revert(self.layer)
+            self._page.controls.show_nothing()
             self.changed.emit()
 
     def save_labels(self) -> None:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from napari_mrseq.verdict import Verdict
     from napari_mrseq.viewer.annotation import LayerState
 
-SLICES_ONLY = "slices of this series are judged so far; a verdict follows when the run is through."
+SLICES_ONLY = "slices of this series are judged so far; the series gets its verdict when all are."
 # Orange and blue differ for every kind of colour blindness (Okabe & Ito 2008).
 CONFLICT_COLOUR = "#E69F00"
 HEADER_LINES, CONFLICT_FRAME = 3, 10

@@ -37,7 +37,8 @@ def slice_in_view(viewer: ViewerModel, layer: Image) -> int | None:
     slider stands outside the layer.
     """
     dims = viewer.dims
-    if tuple(dims.displayed) != (dims.ndim - 2, dims.ndim - 1):
+    # Transposed, a slice is the same.
+    if sorted(dims.displayed) != [dims.ndim - 2, dims.ndim - 1]:
         return None
     stack = stack_shape(layer)
     if not stack:

@@ -15,10 +15,9 @@ from qtpy.QtWidgets import (
 
 from napari_mrseq.protocols import load_protocol, protocol_names
 from napari_mrseq.study import StudyVerdict, judge_studies
-from napari_mrseq.viewer.annotation import state_of
+from napari_mrseq.viewer.annotation import own_name, state_of
 from napari_mrseq.viewer.export import ExportButton
 from napari_mrseq.viewer.study_table import StudyTable
-from napari_mrseq.viewer.wording import series_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,28 +80,29 @@ class StudyPanel(QWidget):
         protocol = None if name == NO_PROTOCOL else load_protocol(name)
         verdicts = self._verdicts()
         waiting = len(self._layers) - len(verdicts)
-        lines = [
-            line for study in judge_studies(verdicts, protocol) for line in _lines(study, waiting)
-        ]
+        studies = judge_studies(verdicts, protocol)
+        lines = [line for study in studies for line in self._lines(study, waiting)]
         if waiting and protocol:
             layers = "1 layer is" if waiting == 1 else f"{waiting} layers are"
             lines.append(f"{layers} not yet run.")
         self.summary.setText("\n".join(lines))
 
+    def _lines(self, study: StudyVerdict, waiting: int) -> list[str]:
+        """Say what a study holds; what is missing may be among the layers still to be judged."""
+        words = WORDS | ({"missing": ": not found yet"} if waiting else {})
+        lines = [
+            f"{SIGNS[match.status]} {match.expected.name}{words[match.status]}"
+            for match in study.matches
+        ]
+        lines += [f"twice: {self._names(group)}" for group in study.repeats]
+        lines += [
+            f"before and after contrast: {self._names((pair.before, pair.after))}"
+            for pair in study.pairs
+        ]
+        return lines
 
-def _lines(study: StudyVerdict, waiting: int) -> list[str]:
-    """Say what a study holds; what is missing may be among the layers that wait to be judged."""
-    words = WORDS | ({"missing": ": not found yet"} if waiting else {})
-    lines = [
-        f"{SIGNS[match.status]} {match.expected.name}{words[match.status]}"
-        for match in study.matches
-    ]
-    lines += [f"twice: {_names(group)}" for group in study.repeats]
-    lines += [
-        f"before and after contrast: {_names((pair.before, pair.after))}" for pair in study.pairs
-    ]
-    return lines
-
-
-def _names(verdicts: Sequence[Verdict]) -> str:
-    return ", ".join(series_name(verdict.series) for verdict in verdicts)
+    def _names(self, verdicts: Sequence[Verdict]) -> str:
+        """Name series as the table does: by their layers."""
+        judged = [(state_of(layer), own_name(layer)) for layer in self._layers]
+        names = {id(state.verdict): name for state, name in judged if state}
+        return ", ".join(names[id(verdict)] for verdict in verdicts)

@@ -15,6 +15,7 @@ from napari_mrseq.viewer.wording import (
     CONFLICT_MARK,
     CORRECTED,
     NO_LAYER,
+    basis_words,
     header_words,
     odd_count,
     percent,
@@ -60,6 +61,8 @@ def doubt(verdict: Verdict) -> str:
         return "? unknown"
     if odd_count(verdict):
         return f"▲ {odd_count(verdict)} odd"
+    if len(verdict.slices) < verdict.series.slice_count:
+        return f"▲ {len(verdict.slices)} of {verdict.series.slice_count}"
     if verdict.resolved == "family":
         return "▲ family only"
     if verdict.confidence < DOUBT_BELOW:
@@ -67,8 +70,8 @@ def doubt(verdict: Verdict) -> str:
     return ""
 
 
-def verdict_cells(name: str, verdict: Verdict) -> tuple[Cell, ...]:
-    """Return the cells of a judged series, under `HEADINGS`."""
+def verdict_cells(name: str, verdict: Verdict, hint: str = "") -> tuple[Cell, ...]:
+    """Return the cells of a judged series, under `HEADINGS`; `hint` says more than its name."""
     claim, count = verdict.header, verdict.series.slice_count
     plane = verdict.series.plane or "plane not known"
     colour = colour_of(verdict.sequence, verdict.probabilities)
@@ -77,8 +80,8 @@ def verdict_cells(name: str, verdict: Verdict) -> tuple[Cell, ...]:
     return (
         Cell(name_of(verdict.sequence), colour=colour),
         Cell(sure, verdict.confidence),
-        Cell(doubt(verdict)),
-        Cell(name, hint=name),
+        Cell(doubt(verdict), hint=f"judged from {basis_words(verdict)}"),
+        Cell(name, hint=hint or name),
         Cell(_claim_words(verdict), hint=header_words(claim)),
         Cell(f"{count} {PLANES.get(plane, '')}".strip(), count, hint=f"{count} slices, {plane}"),
     )

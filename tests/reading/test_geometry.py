@@ -83,6 +83,18 @@ def test_uneven_spacing_is_said(write_slice: WriteSlice) -> None:
     )
 
 
+@pytest.mark.parametrize(("step", "decimals"), [(1.25, 1), (0.9375, 1), (3.333, 1), (0.3333, 2)])
+def test_rounded_positions_are_those_of_even_slices(
+    write_slice: WriteSlice, step: float, decimals: int
+) -> None:
+    for number in range(40):
+        path = write_slice(number + 1, (0.0, 0.0, round(step * number, decimals)))
+    series = series_of(path)
+    last = series.affine @ (39, 0, 0, 1)
+    assert last[2] == pytest.approx(39 * step, abs=0.06)
+    assert series.warnings == ()
+
+
 def test_tilted_stack_keeps_its_shear(write_slice: WriteSlice) -> None:
     for number in range(1, 6):
         path = write_slice(number, (0.0, 0.5 * number, 3.0 * number))

@@ -176,6 +176,10 @@ def test_across_the_slices_the_stack_speaks(viewer, text, make_verdict) -> None:
     add(viewer, make_verdict, ["T1", "T1"])
     viewer.dims.order = (1, 0, 2)
     assert text.text == "T1 90 %   whole stack"
+    # Transposed, a slice is the same slice.
+    viewer.dims.order = (0, 2, 1)
+    viewer.dims.set_current_step(0, 1)
+    assert text.text == "T1 90 %   slice 2 of 2"
     viewer.dims.order = (0, 1, 2)
     viewer.dims.ndisplay = 3
     assert text.text == "T1 90 %   whole stack"

@@ -170,9 +170,9 @@ def test_the_words_on_the_canvas_come_and_go_with_the_preference(
     viewer, _ = open_panel()
     layer = viewer.add_image(np.ones((3, 8, 8)))
     annotate(layer, make_verdict(series_of(layer), ["T1"] * 3))
-    assert viewer.canvas.overlays.text.visible
+    assert viewer.canvas.overlays.text.text
     preferences.canvas_text = False
-    assert not viewer.canvas.overlays.text.visible
+    assert not viewer.canvas.overlays.text.text
     preferences.canvas_text = True
     assert viewer.canvas.overlays.text.text.startswith("T1 90 %")
 

@@ -19,7 +19,7 @@ from qtpy.QtWidgets import QLabel
 from napari_mrseq.decision import Correction, Decision
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.header import HeaderClaim
-from napari_mrseq.series import Series
+from napari_mrseq.series import Series, series_from_array
 from napari_mrseq.viewer.annotation import (
     LayerState,
     annotate,
@@ -28,6 +28,7 @@ from napari_mrseq.viewer.annotation import (
     state_of,
 )
 from napari_mrseq.viewer.confidence_plot import ConfidencePlot
+from napari_mrseq.viewer.layer_data import SERIES_KEY
 from napari_mrseq.viewer.result_panel import ResultPanel
 from napari_mrseq.viewer.slice_table import SliceTable
 from napari_mrseq.viewer.study_panel import StudyPanel
@@ -449,3 +450,31 @@ def test_an_export_of_another_kind_is_refused_in_words(study: StudyPanel, tmp_pa
     with pytest.raises(MrseqError, match=r"verdicts\.doc: end the name with .*csv"):
         study.export_button.export(tmp_path / "verdicts.doc")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_study_names_series_as_its_table_does(qtbot, make_verdict) -> None:
+    viewer = ViewerModel()
+    described = replace(
+        series_from_array(np.ones((3, 8, 8)), name="x"), description="t2_tse",
+        spacing=(3.0, 1.0, 1.0), affine=np.diag([3.0, 1.0, 1.0, 1.0]),
+    )  # fmt: skip
+    layers = []
+    for number, name in enumerate(("t2_tse", "t1_se [1]")):
+        series = replace(described, series_uid=f"1.{number}")
+        layer = viewer.add_image(series.pixels, name=name, metadata={SERIES_KEY: series})
+        annotate(layer, make_verdict(series, ["T2"] * 3))
+        layers.append(layer)
+    panel = StudyPanel()
+    qtbot.addWidget(panel)
+    panel.show_layers(layers)
+    assert column(panel.table, 3) == ["t2_tse", "t1_se [1]"]
+    assert panel.summary.text() == "twice: t2_tse, t1_se [1]"
+
+
+def test_a_word_on_a_few_slices_is_a_doubt_in_the_study(qtbot, make_verdict) -> None:
+    layer = ViewerModel().add_image(np.ones((18, 8, 8)))
+    annotate(layer, make_verdict(series_of(layer), ["T2"]))
+    table = StudyTable()
+    qtbot.addWidget(table)
+    table.show_layers([layer])
+    assert column(table, 2) == ["▲ 1 of 18"]
