@@ -25,6 +25,7 @@ from napari_mrseq.reading.mosaic import is_mosaic, mosaic_frames
 from napari_mrseq.reading.pixels import stack_pixels
 from napari_mrseq.reading.privacy import public_header
 from napari_mrseq.reading.stacks import split_into_stacks
+from napari_mrseq.reading.twins import InputOf, twins_apart
 from napari_mrseq.reading.volume_axis import b_values_of, volume_axis_of
 from napari_mrseq.reading.volumes import Stack
 from napari_mrseq.series import Failure, Series
@@ -38,7 +39,10 @@ _UNPLACED = (
 
 
 def read_dicom(
-    paths: Sequence[str], *, progress: Callable[[int], None] | None = None
+    paths: Sequence[str],
+    *,
+    input_of: InputOf = lambda _path: 0,
+    progress: Callable[[int], None] | None = None,
 ) -> tuple[list[Series], list[Failure]]:
     """Read the headers of DICOM files and put their slices together as series.
 
@@ -46,6 +50,8 @@ def read_dicom(
     ----------
     paths : sequence of str
         Files, of any number of series.
+    input_of : callable, optional
+        Tells under which of the paths that the user gave a file lies; see `twins_apart`.
     progress : callable, optional
         Called with the number of files done.
 
@@ -67,7 +73,7 @@ def read_dicom(
         if progress:
             progress(done)
     series: list[Series] = []
-    for frames in groups.values():
+    for frames in (part for group in groups.values() for part in twins_apart(group, input_of)):
         try:
             series += [_series_of(stack) for stack in split_into_stacks(frames)]
         except Exception as error:  # whatever else damaged headers hold back

@@ -9,6 +9,7 @@ import numpy as np
 
 from napari_mrseq.reading.frames import Frame
 from napari_mrseq.reading.geometry import same_orientation
+from napari_mrseq.reading.twins import same_pixels
 from napari_mrseq.reading.volumes import Stack, grouped, into_volumes, places_of
 from napari_mrseq.series import plane_of
 
@@ -34,21 +35,33 @@ def split_into_stacks(frames: Sequence[Frame]) -> list[Stack]:
 
 def _without_copies(frames: Sequence[Frame]) -> tuple[list[Frame], list[str]]:
     """Leave out second copies of an instance, as a folder filled twice has."""
-    seen: set[Hashable] = set()
+    seen: dict[Hashable, Frame] = {}
     unique: list[Frame] = []
     copies: dict[str, None] = {}
+    others: dict[str, None] = {}
     for frame in frames:
         place = (frame.sop_uid, frame.source.index, frame.source.tile, frame.position, frame.order)
-        if frame.sop_uid and place in seen:
+        twin = seen.setdefault(place, frame) if frame.sop_uid else frame
+        # Packed in another way, it is taken for what its UID says.
+        if twin is not frame and same_pixels(twin, frame) is not False:
             copies[frame.source.path] = None
             continue
-        seen.add(place)
+        if twin is not frame:
+            others[frame.source.path] = None
         unique.append(frame)
-    if not copies:
-        return unique, []
-    names = ", ".join(path.rsplit("/", 1)[-1] for path in list(copies)[:3])
-    more = f" and {len(copies) - 3} more" if len(copies) > 3 else ""
-    return unique, [f"duplicate: the instances of {names}{more} are there twice, shown once"]
+    warnings = []
+    if copies:
+        warnings.append(f"duplicate: the instances of {_names(copies)} are there twice, shown once")
+    if others:
+        warnings.append(f"{_names(others)}: other images of the same UID lie at the same place")
+    return unique, warnings
+
+
+def _names(paths: Iterable[str]) -> str:
+    """Name some files by their last folder and name."""
+    names = ["/".join(path.split("/")[-2:]) for path in paths]
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + more
 
 
 def _by_kind(frames: Iterable[Frame]) -> list[list[Frame]]:

@@ -112,7 +112,7 @@ def _study(names: Sequence[str], progress: Progress) -> Study:
     for file in chain.from_iterable(under):
         files.setdefault(place_of(file.path), file)
     by_path = {file.path: file for file in files.values()}
-    series, refused = _read_files(list(by_path.values()), progress)
+    series, refused = _read_files(list(by_path.values()), names, progress)
     failures += [
         (by_path[failure.path].given, replace(failure, path=by_path[failure.path].shown))
         for failure in refused
@@ -191,9 +191,19 @@ def _spelling() -> PlaceOf:
     return place_of
 
 
-def _read_files(files: Sequence[_File], progress: Progress) -> tuple[list[Series], list[Failure]]:
-    dicom = [file.path for file in files if file.kind == "dicom"]
-    series, failures = read_dicom(dicom, progress=lambda done: progress(done, len(files)))
+def _read_files(
+    files: Sequence[_File], names: Sequence[str], progress: Progress
+) -> tuple[list[Series], list[Failure]]:
+    dicom = {file.path: file for file in files if file.kind == "dicom"}
+
+    def input_of(path: str) -> int:
+        """Return the number of the folder or zip file given; files given singly are one input."""
+        file = dicom[path]
+        return -1 if file.shown == names[file.given] else file.given
+
+    series, failures = read_dicom(
+        list(dicom), input_of=input_of, progress=lambda done: progress(done, len(files))
+    )
     others = [file for file in files if file.kind in _READERS]
     for done, file in enumerate(others, start=len(dicom) + 1):
         try:

@@ -173,7 +173,7 @@ def test_copied_files_are_shown_once_and_named(write_slice: WriteSlice) -> None:
     write_slice(2, PLACES[1], name="copy of 2.dcm")
     (stack,) = series_of(path)
     assert stack.pixels.shape[0] == 4
-    assert "duplicate: the instances of copy of 2.dcm are there twice" in stack.warnings[0]
+    assert "duplicate: the instances of study/copy of 2.dcm are there twice" in stack.warnings[0]
 
 
 def test_two_instances_at_one_place_are_both_kept(write_slice: WriteSlice) -> None:

@@ -68,7 +68,7 @@ def test_bad_file_found_twice_is_named_once(three_series: Path) -> None:
     assert [Path(failure.path).name for failure in study.failures] == ["bad.dcm", "cut.dcm"]
 
 
-def test_folder_of_copies_or_of_a_part_of_a_series_is_not_called_empty(
+def test_folder_of_copies_or_of_a_part_of_a_series_is_not_lost(
     three_series: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "copies").mkdir()
@@ -77,7 +77,8 @@ def test_folder_of_copies_or_of_a_part_of_a_series_is_not_called_empty(
     (three_series / "IM31").rename(tmp_path / "part" / "IM31")
     study = read_study([three_series, tmp_path / "copies", tmp_path / "part"])
     assert study.failures == ()
-    assert [len(series.files) for series in study.series] == [2, 2, 2]
+    # What the user gave twice is told twice; a part completes its series.
+    assert [len(series.files) for series in study.series] == [2, 2, 2, 1]
 
 
 @pytest.mark.parametrize(

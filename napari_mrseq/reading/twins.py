@@ -1,0 +1,91 @@
+"""One series UID, several stacks of images: re-exports, denoised twins and copies told apart."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Sequence
+from pathlib import Path
+
+from napari_mrseq.reading.frames import Frame
+
+# Of two folders that hold the same slices so many pairs are compared, evenly spread.
+_PAIRS_COMPARED = 3
+
+InputOf = Callable[[str], int]
+
+
+def twins_apart(frames: list[Frame], input_of: InputOf) -> list[list[Frame]]:
+    """Part slices of one series UID that lie twice at one place, in different folders.
+
+    A series may be spread over folders: those that complete each other stay together, and so do
+    true copies below one path, of which one is shown. Copies under several of the given paths,
+    and images that differ in pixels or identity, are series of their own.
+
+    Parameters
+    ----------
+    frames : list of Frame
+        All slices of one series UID.
+    input_of : callable
+        Tells under which of the given paths a file lies.
+    """
+    homes: dict[Hashable, list[Frame]] = defaultdict(list)
+    for frame in frames:
+        homes[_home(frame, input_of)].append(frame)
+    if len(homes) == 1:
+        return [frames]
+    sets: list[tuple[dict[Hashable, Frame], list[Frame]]] = []
+    for members in homes.values():
+        placed = {_place(frame): frame for frame in members}
+        for known, joined in sets:
+            if _may_join(placed, known, input_of):
+                known |= placed
+                joined += members
+                break
+        else:
+            sets.append((placed, list(members)))
+    return [joined for _, joined in sets]
+
+
+def same_pixels(one: Frame, other: Frame) -> bool | None:
+    """Tell whether two files hold the same bytes as pixels; None where packed in two ways."""
+    layout, offset = one.source.layout, one.source.offset
+    if layout != other.source.layout or min(offset, other.source.offset) < 0:
+        return None
+    # What follows the pixels of a plain file may be padding.
+    left = layout.frame_bytes * layout.frames if layout.is_native else -1
+    with Path(one.source.path).open("rb") as first, Path(other.source.path).open("rb") as second:
+        first.seek(offset)
+        second.seek(other.source.offset)
+        return first.read(left) == second.read(left)
+
+
+def _home(frame: Frame, input_of: InputOf) -> Hashable:
+    path = frame.source.path
+    return input_of(path), str(Path(path).parent)
+
+
+def _place(frame: Frame) -> Hashable:
+    """Return all by which slices of one series differ."""
+    return (
+        frame.position, frame.orientation, frame.order, frame.component, frame.quantity,
+        frame.stack, frame.echo_time, frame.inversion_time, frame.b_value, frame.direction,
+        frame.source.index, frame.source.tile,
+    )  # fmt: skip
+
+
+def _may_join(
+    placed: dict[Hashable, Frame], known: dict[Hashable, Frame], input_of: InputOf
+) -> bool:
+    shared = [place for place in placed if place in known]
+    pairs = [(placed[place], known[place]) for place in _spread(shared)]
+    return all(
+        input_of(one.source.path) == input_of(other.source.path)
+        and one.sop_uid == other.sop_uid
+        and same_pixels(one, other)
+        for one, other in pairs
+    )
+
+
+def _spread(places: Sequence[Hashable]) -> Sequence[Hashable]:
+    step = max(1, (len(places) - 1) // (_PAIRS_COMPARED - 1))
+    return places[::step]

@@ -1,0 +1,96 @@
+"""Copies, re-exports and denoised twins: nothing is merged, nothing is lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from napari_mrseq.reading import read_study
+from tests.reading.scanner_files import AXIAL, SERIES_UID, WriteSlice, image, positions_along
+
+PLACES = positions_along(AXIAL, 4)
+
+
+@pytest.fixture
+def write_folder(write_slice: WriteSlice):
+    """Return a function that writes slices of one series into a folder."""
+
+    def write(folder: str, numbers=(1, 2, 3, 4), *, uids_from=0, pixels_from=0, **values) -> Path:
+        for number in numbers:
+            path = write_slice(
+                number,
+                PLACES[number - 1],
+                name=f"{folder}/{number}.dcm",
+                pixels=image(number + pixels_from),
+                SOPInstanceUID=f"{SERIES_UID}.{number + uids_from}",
+                **values,
+            )
+        return path.parent
+
+    return write
+
+
+def shapes(*paths: Path) -> list[tuple[int, ...]]:
+    return [series.pixels.shape[:-2] for series in read_study(paths).series]
+
+
+def test_a_copy_given_as_a_path_of_its_own_is_a_series_of_its_own(write_folder) -> None:
+    first, second = write_folder("a"), write_folder("b")
+    study = read_study([first, second])
+    assert [series.path for series in study.series] == [str(first), str(second)]
+    assert shapes(first, second) == [(4,), (4,)]
+
+
+def test_true_copies_below_one_path_are_shown_once_and_named(write_folder) -> None:
+    write_folder("a")
+    root = write_folder("backup").parent
+    (series,) = read_study(root).series
+    assert series.pixels.shape[0] == 4
+    assert series.warnings[0].startswith("duplicate: the instances of backup/1.dcm, backup/2.dcm")
+
+
+@pytest.mark.parametrize(
+    "twin",
+    [
+        {"pixels_from": 10},
+        {"pixels_from": 10, "uids_from": 10},
+        {"uids_from": 10},
+    ],
+    ids=["denoised", "computed anew", "exported anew"],
+)
+def test_twins_in_a_folder_of_their_own_are_a_series_of_their_own(write_folder, twin) -> None:
+    write_folder("orig")
+    root = write_folder("other", **twin).parent
+    first, second = read_study(root).series
+    assert (first.pixels.shape[0], second.pixels.shape[0]) == (4, 4)
+    assert {Path(one.path).name for one in (first, second)} == {"orig", "other"}
+    other = next(one for one in (first, second) if Path(one.path).name == "other")
+    expected = image(3 + twin.get("pixels_from", 0))
+    np.testing.assert_array_equal(other.pixels[2].compute(), expected)
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_a_series_spread_over_folders_stays_one(write_folder, apart: bool) -> None:
+    first, second = write_folder("a", (1, 2)), write_folder("b", (3, 4))
+    assert shapes(*([first, second] if apart else [first.parent])) == [(4,)]
+
+
+def test_volumes_in_a_folder_each_stay_one_series(write_folder) -> None:
+    for volume in range(3):
+        root = write_folder(f"v{volume}", uids_from=4 * volume, AcquisitionNumber=volume + 1).parent
+    assert shapes(root) == [(3, 4)]
+
+
+def test_files_given_singly_are_one_input(write_folder) -> None:
+    folder = write_folder("a")
+    assert shapes(*sorted(folder.iterdir())) == [(4,)]
+
+
+def test_two_images_of_one_uid_in_one_folder_are_both_kept(write_slice: WriteSlice) -> None:
+    write_slice(1, PLACES[0])
+    path = write_slice(1, PLACES[0], name="denoised.dcm", pixels=image(9))
+    (series,) = read_study(path.parent).series
+    assert series.pixels.shape[:-2] == (2, 1)
+    assert "other images of the same UID" in series.warnings[0]
