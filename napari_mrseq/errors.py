@@ -24,6 +24,10 @@ class ReadError(MrseqError):
         self.path = path
 
 
+class NoImageError(ReadError):
+    """A sound DICOM file that holds no image, as a report; the text says what it is."""
+
+
 class ModelError(MrseqError):
     """A weights file can't be used; the text names it and says why."""
 

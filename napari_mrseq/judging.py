@@ -65,6 +65,8 @@ def classify(
     ------
     ReadError
         If no slice can be decoded; names the file.
+    ValueError
+        If no slice is asked for, or one that is not there.
     """
     steps = classify_steps(series, model, slices=slices, fast=fast)
     while True:
@@ -92,7 +94,7 @@ def classify_steps(
     Verdict
         Of the whole series, as `classify` returns it.
     """
-    indices = list(slices) if slices is not None else _slices_to_see(series, fast)
+    indices = _slices_to_see(series, fast) if slices is None else _asked_for(series, slices)
     judged: list[SliceVerdict] = []
     for start in range(0, len(indices), BATCH_SLICES):
         new = judge_slices(series, model, indices[start : start + BATCH_SLICES])
@@ -229,6 +231,15 @@ def _in_stack(
         probabilities=distribution,
         judged_alone=alone,
     )
+
+
+def _asked_for(series: Series, slices: Sequence[int]) -> list[int]:
+    indices = [int(index) for index in slices]
+    if not indices or min(indices) < 0 or max(indices) >= series.slice_count:
+        raise ValueError(
+            f"{series.path} has slices 0 to {series.slice_count - 1}; asked for were {indices}"
+        )
+    return indices
 
 
 def _slices_to_see(series: Series, fast: bool) -> list[int]:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,6 +44,7 @@ FIELDS = (
     "warnings",
     "error",
 )
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SLICE_COLUMNS = ("index", "volume", "sop_instance_uid", "sequence", "confidence")
 
 
@@ -266,7 +268,8 @@ def _table_lines(record: Record) -> list[tuple[str, ...]]:
     unknown = record["resolved"] == "unknown"
     note = "≠ header: " + "; ".join(header["evidence"]) if record["conflict"] else ""
     line = (
-        title[:44],
+        # What a file says may hold characters that steer a terminal.
+        _CONTROLS.sub(" ", title)[:44],
         record["plane"] or "–",
         str(slices),
         name_of(record["sequence"]),

@@ -29,11 +29,14 @@ class Failure:
         Which, and why.
     series : Series or None
         The series, where it is known: its header could be read, its pixels can't.
+    no_image : bool
+        The file is sound and no image: a report, a presentation state.
     """
 
     path: str
     cause: str
     series: Series | None = None
+    no_image: bool = False
 
 
 @dataclass(frozen=True)

@@ -182,3 +182,20 @@ def test_models_are_listed_with_classes_size_hash_and_place():
     text = done.stdout.decode()
     assert "FLAIR" in text
     assert ".safetensors" in text
+
+
+def test_an_empty_path_is_no_folder(tmp_path):
+    done = run("classify", "", cwd=tmp_path)
+    assert done.returncode == 2
+    assert b"an empty path" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a screen")
+@pytest.mark.parametrize("environment", [{}, {"QT_QPA_PLATFORM": "offscreen", "DISPLAY": ":0"}])
+def test_napari_without_a_screen_is_refused_in_words(sample_study, environment):
+    left = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    left.pop("QT_QPA_PLATFORM", None)
+    command = [str(PROGRAM), "view", str(sample_study / "t2_tse_tra")]
+    done = subprocess.run(command, capture_output=True, env=left | environment, timeout=300)
+    assert done.returncode == 2
+    assert b"napari needs a screen" in done.stderr

@@ -188,3 +188,14 @@ def test_a_verdict_made_anew_from_its_own_slices_is_the_same():
 def test_a_slice_judged_by_itself_has_no_stack():
     verdict = classify(read(SAMPLE / "t2_tse_tra")[0], load_model(device="cpu"), slices=[9])
     assert "alone" not in verdict.to_dict()["slices"][0]
+
+
+def test_only_the_slices_asked_for_are_judged(schema_file):
+    series = read(SAMPLE / "t2_tse_tra")[0]
+    model = load_model(device="cpu")
+    record = classify(series, model, slices=np.arange(3, 6)).to_dict()
+    jsonschema.validate([json.loads(json.dumps(record))], json.loads(schema_file.read_text()))
+    assert [entry["index"] for entry in record["slices"]] == [3, 4, 5]
+    for wrong in ([], [-1], [series.slice_count]):
+        with pytest.raises(ValueError, match=rf"has slices 0 to {series.slice_count - 1}"):
+            classify(series, model, slices=wrong)

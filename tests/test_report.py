@@ -42,6 +42,14 @@ def test_no_cell_runs_as_a_formula(failed, text):
     assert row["description"] == f"'{text}"
 
 
+def test_what_a_file_says_does_not_steer_the_terminal(failed):
+    record = failed | {"description": "T1\x1b[31m\a", "error": None, "shape": [3, 8, 8]}
+    record |= {"sequence": "T1", "resolved": "member", "confidence": 0.9, "header": None}
+    table = to_table([record]).decode()
+    assert "T1 [31m" in table
+    assert "\x1b" not in table
+
+
 @pytest.fixture
 def folder_of_all_kinds(sample_study, tmp_path, monkeypatch):
     """Two series of DICOM files, a picture and a broken file; the user stands in the folder."""

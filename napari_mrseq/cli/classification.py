@@ -19,8 +19,19 @@ if TYPE_CHECKING:
 
 Format = StrEnum("Format", ["table", "csv", "json", "parquet", "bids"])
 
+
+def _path(written: str) -> Path:
+    # Of an empty variable in a script; Path("") would be the folder one stands in.
+    if not written:
+        raise typer.BadParameter("an empty path")
+    return Path(written)
+
+
 Paths = Annotated[
-    list[Path], typer.Argument(help="Files or folders: DICOM, NIfTI, JPG, PNG, TIFF.")
+    list[Path],
+    typer.Argument(
+        parser=_path, metavar="PATHS...", help="Files or folders: DICOM, NIfTI, JPG, PNG, TIFF."
+    ),
 ]
 
 
@@ -115,5 +126,7 @@ def _say_studies(verdicts: list[Verdict], protocol: Protocol) -> None:
 def _write(content: bytes, output: Path | None) -> None:
     if output:
         output.write_bytes(content)
+    elif sys.stdout is None:
+        raise MrseqError("standard output is closed: give a file with --output")
     else:
         sys.stdout.buffer.write(content)

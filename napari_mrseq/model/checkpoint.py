@@ -67,11 +67,13 @@ def import_checkpoint(
     Raises
     ------
     ModelError
-        If the file holds more than weights, or they don't fit the network and its classes.
+        If the file holds more than weights, or they don't fit the network and its classes, or
+        are no numbers.
     """
     _check_wishes(network, classes, window)
     target = networks.build(network, len(classes)).state_dict()
     weights = _fitted(read_state_dict(path), target, path, network)
+    networks.check_finite(weights, path)
     card = Card(
         name=output.stem,
         version="1.0",

@@ -197,9 +197,11 @@ def load_model(name_or_path: str | Path = registry.DEFAULT, device: str = "auto"
         return Model(card=card, sha256=sha256, device="cpu", network=load_onnx_network(path))
     network = networks.build(card.network, len(card.classes), familiarity=card.familiarity)
     try:
-        network.load_state_dict(load_file(path))
+        weights = load_file(path)
+        network.load_state_dict(weights)
     except (SafetensorError, RuntimeError, OSError) as error:
         raise ModelError(f"{path} can't be loaded as {card.network}: {error}") from error
+    networks.check_finite(weights, path)
     network = running.folded(network.float().eval()).to(chosen)
     network = network.to(memory_format=torch.channels_last)
     if card.preparation == TORCHVISION:

@@ -13,6 +13,8 @@ from napari_mrseq.errors import ModelError
 from napari_mrseq.model.familiarity import Familiarity
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
     from types import ModuleType
 
     from torch import Tensor
@@ -62,6 +64,19 @@ def build(name: str, class_count: int, dropout: float = 0.0, familiarity: int = 
         raise ModelError(f"no network is called {name!r}; there is {there}")
     network: nn.Module = models.get_model(name, weights=None, num_classes=class_count)
     return network
+
+
+def check_finite(weights: Mapping[str, Tensor], path: Path) -> None:
+    """Refuse weights that are no numbers, as a training that went astray leaves them.
+
+    Raises
+    ------
+    ModelError
+        If one isn't finite; names the file.
+    """
+    for name, tensor in weights.items():
+        if not bool(torch.isfinite(tensor).all()):
+            raise ModelError(f"{path}: {name} holds values that are no numbers: train it again")
 
 
 def _torchvision_models() -> ModuleType:

@@ -28,6 +28,9 @@ EDGE, BRIGHT_EDGE, BRIGHT_PICTURE = 2, 0.7, 0.5
 LEAST_PIXELS = 32
 # Less than this is noise, or a few bright pixels: the slice shows nothing.
 LEAST_SHOWN = 0.01
+# Of what is not black, less than this part lies between black and white: a mask, no image. Few
+# pixels of a slice are as bright as its brightest.
+LEAST_GREY = 0.1
 # Roughness at which a slice's vote falls to a third: white noise has 1, most real slices under 0.1.
 ROUGHNESS = 0.3
 # Air left around the content, as a share of its size.
@@ -60,13 +63,14 @@ def prepare(
         Between 0 (black) and 1.
     weights : (n,) float32 tensor
         How much the slice shows: the share that is not black, less where it is noise; 0 for
-        blank ones, pure noise and thumbnails.
+        blank ones, masks, pure noise and thumbnails.
     """
     images, spread = _scaled(slices)
     aspect = _aspect(pixel_spacing)
     content = _content(images)
     centre, half = _content_square(content, (images.shape[-2] * aspect, images.shape[-1]))
     weights = content.float().mean(dim=(1, 2)) * (spread > 0) * _smoothness(images)
+    weights = weights * _has_greys(images)
     if min(images.shape[-2:]) < LEAST_PIXELS:
         weights = torch.zeros_like(weights)
     weights = torch.where(weights < LEAST_SHOWN, 0.0, weights)
@@ -127,6 +131,13 @@ def _as_positives(images: Tensor) -> Tensor:
     negative = bright_edge & (cells.mean(dim=(1, 2)) > BRIGHT_PICTURE)
     images[negative] = 1 - images[negative]
     return images
+
+
+def _has_greys(images: Tensor) -> Tensor:
+    """Tell of each picture whether it holds more than black and white."""
+    bright = torch.count_nonzero(images, dim=(1, 2, 3))
+    white = (images >= 1).sum(dim=(1, 2, 3))
+    return bright - white >= LEAST_GREY * bright
 
 
 def _smoothness(images: Tensor) -> Tensor:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydicom.dataset import Dataset
 
-from napari_mrseq.errors import ReadError
+from napari_mrseq.errors import NoImageError, ReadError
 from napari_mrseq.reading.enhanced import enhanced_frames, is_enhanced
 from napari_mrseq.reading.frames import Frame, Origin, classic_frames
 from napari_mrseq.reading.geometry import (
@@ -67,7 +67,8 @@ def read_dicom(
         try:
             frames = file_frames(path, layouts)
         except ReadError as error:
-            failures.append(Failure(path, str(error)))
+            no_image = isinstance(error, NoImageError)
+            failures.append(Failure(path, str(error), no_image=no_image))
         else:
             groups[_series_key(frames[0].origin)] += frames
         if progress:

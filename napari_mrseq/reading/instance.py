@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import struct
 from collections.abc import Hashable
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from pydicom.pixels.decoders.base import get_decoder
 from pydicom.tag import Tag
 from pydicom.uid import UID
 
-from napari_mrseq.errors import ReadError
+from napari_mrseq.errors import NoImageError, ReadError
 from napari_mrseq.reading.header import (
     PIXEL_KEYWORDS,
     damage_of,
@@ -29,6 +30,12 @@ from napari_mrseq.reading.tags import raw_values, text
 
 # No lossy codec packs a scan tighter than this; a header that claims more is damaged.
 LARGEST_COMPRESSION = 2000
+
+# Names of SOP classes that never hold one.
+_WITHOUT_IMAGE = re.compile(
+    r"\b(SR|Report|Document|Presentation State|PDF|CDA|Waveform|Raw Data|Registration|Fiducials"
+    r"|Structure Set|Plan|Value Mapping|Spectroscopy|Measurements|Procedure Log|Tractography)\b"
+)
 
 # Layouts by what headers say: a file seldom differs from the one before it.
 Layouts = dict[Hashable, PixelLayout]
@@ -150,7 +157,7 @@ def _locate_pixels(file: BinaryIO, header: Dataset, layouts: Layouts) -> tuple[P
         return layout_of(header, syntax, PIXEL_KEYWORDS[found], "OW"), -1
     element = _pixel_element(file, header)
     if element is None:
-        raise ReadError(_no_pixels(header))
+        raise _no_pixels(header)
     return _checked_layout(file, header, syntax, element, layouts), element.offset
 
 
@@ -237,8 +244,11 @@ def _check_decoder(layout: PixelLayout) -> None:
         raise ReadError(f"no decoder exists for its transfer syntax ({named})") from error
 
 
-def _no_pixels(header: Dataset) -> str:
+def _no_pixels(header: Dataset) -> ReadError:
     kind = UID(text(header, 0x00080016), validation_mode=IGNORE)
     # Of a damaged header nothing is quoted: it may be the patient's name.
-    known = f" ({kind.name})" if kind.name != kind else ""
-    return f"holds no pixels, or is cut off before them{known}"
+    if kind.name == kind:
+        return ReadError("holds no pixels, or is cut off before them")
+    if _WITHOUT_IMAGE.search(kind.name):
+        return NoImageError(f"holds no image, but {kind.name.removesuffix(' Storage')}")
+    return ReadError(f"holds no pixels, or is cut off before them ({kind.name})")

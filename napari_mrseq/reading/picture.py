@@ -98,7 +98,8 @@ def _describe_tiff(path: str) -> _Described:
         sizes = list(zip(series.axes, series.shape, strict=True))
         named = dict(sizes)
         rows, columns, colours = named["Y"], named["X"], named.get("S", 1)
-        along = [size for axis, size in sizes if axis not in "YXS"]
+        along_axes = [(axis, size) for axis, size in sizes if axis not in "YXS"]
+        along = [size for _, size in along_axes]
         if int(np.prod(along)) != len(series.pages):
             raise ReadError("a TIFF file whose pages hold more than one slice is not supported")
         stack = [size for size in (len(alike), *along) if size > 1]
@@ -106,12 +107,28 @@ def _describe_tiff(path: str) -> _Described:
         # To look for series takes long where there are many: pages of several are found by number.
         several = alike if len(alike) > 1 else []
         numbers = tuple(page.index for one in several for page in one.pages if page)
+        if not several and (order := _slices_last(along_axes)) is not None:
+            numbers = tuple(series.pages[page].index for page in order)
+            stack = [*(size for axis, size in along_axes if axis != "Z" and size > 1), named["Z"]]
         coloured = colours > 1 or series.keyframe.photometric == tifffile.PHOTOMETRIC.PALETTE
-        dtype = np.dtype(np.float32) if coloured else series.dtype
+        is_float = coloured or series.dtype.kind == "c"
+        dtype = np.dtype(np.float32) if is_float else series.dtype
     shape = (pages // stack[-1], stack[-1]) if len(stack) > 1 else (pages,)
     warnings = (f"{others} pages of another kind than the first are left out",) if others else ()
     read_page = partial(_tiff_page, numbers)
     return (*shape, rows, columns), np.dtype(dtype).newbyteorder("="), read_page, warnings
+
+
+def _slices_last(along: Sequence[tuple[str, int]]) -> NDArray[np.intp] | None:
+    """Return the order of pages in which slices run fastest, None where they do.
+
+    ImageJ writes the channels of a slice one after the other.
+    """
+    axes = [axis for axis, size in along if size > 1]
+    if "Z" not in axes or axes[-1] == "Z":
+        return None
+    pages = np.arange(np.prod([size for _, size in along])).reshape([s for _, s in along if s > 1])
+    return np.moveaxis(pages, axes.index("Z"), -1).ravel()
 
 
 def _alike(tiff: tifffile.TiffFile) -> list[tifffile.TiffPageSeries]:
@@ -144,7 +161,7 @@ def _tiff_page(numbers: Sequence[int], path: str, page: int) -> NDArray[Any]:
         if like.samplesperpixel > 1 and like.planarconfig == tifffile.PLANARCONFIG.SEPARATE:
             pixels = np.moveaxis(pixels, 0, -1)
     if pixels.ndim < 3:
-        return np.asarray(pixels)
+        return np.abs(pixels) if pixels.dtype.kind == "c" else np.asarray(pixels)
     # Of two samples the second is opacity.
     grey = pixels.shape[-1] < 3
     return np.asarray(pixels[..., 0] if grey else pixels[..., :3].astype(np.float32) @ GREY_WEIGHTS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -60,8 +60,11 @@ _NUMBER_VRS = frozenset(
     )
 )
 _PERSONAL_KEY = re.compile(
-    r"(?i)patient(?!position|sex|age|size|weight)|otherpatient|accession|.*(physician|operator)s?name"
+    r"(?i)patient(?!position|sex|age|size|weight)|otherpatient|accession|subjectname"
+    r"|.*(physician|operator|person)s?(name)?$"
 )
+# And of those the ones that hold a name, not a number.
+_NAME_KEY = re.compile(r"(?i).*name")
 _PER_FRAME_GROUPS = 0x52009230
 
 
@@ -91,13 +94,31 @@ def public_header(dataset: Dataset, frame: int = 0) -> Dataset:
 
 def public_sidecar(sidecar: Mapping[str, Any]) -> dict[str, Any]:
     """Return a BIDS sidecar, with all that it nests, without what names a person."""
-    return {key: _public(value) for key, value in sidecar.items() if not _PERSONAL_KEY.match(key)}
+    told = list(_personal_entries(sidecar))
+    names = [value for key, value in told if _NAME_KEY.match(key)]
+    identity = _Identity.spelled(_words_in(names, names=True), _words_in(v for _, v in told))
+    public: dict[str, Any] = _public(sidecar, identity)
+    return public
 
 
-def _public(value: Any) -> Any:
+def _personal_entries(value: Any) -> Iterator[tuple[str, str]]:
+    """Yield what a sidecar tells of persons, wherever it nests it."""
+    for key, inner in value.items() if isinstance(value, Mapping) else ():
+        if _PERSONAL_KEY.match(key) and not isinstance(inner, Mapping | list):
+            yield key, str(inner)
+        else:
+            yield from _personal_entries(inner)
+    for inner in value if isinstance(value, list) else ():
+        yield from _personal_entries(inner)
+
+
+def _public(value: Any, identity: _Identity) -> Any:
     if isinstance(value, Mapping):
-        return public_sidecar(value)
-    return [_public(one) for one in value] if isinstance(value, list) else value
+        kept = {key: inner for key, inner in value.items() if not _PERSONAL_KEY.match(key)}
+        return {key: _public(inner, identity) for key, inner in kept.items()}
+    if isinstance(value, list):
+        return [_public(inner, identity) for inner in value]
+    return identity.cut_from_text(value) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True)
@@ -119,8 +140,16 @@ class _Identity:
     def of(cls, dataset: Dataset) -> _Identity:
         """Gather what a header says about the patient."""
         found = {tag: _words_of(dataset, tag) for tag in _IDENTITY}
-        parts = {word for words in found.values() for word in words if len(word) >= _SHORTEST_PART}
-        names = {word for tag in _NAMES for word in found[tag] if _is_short_name(word)}
+        return cls.spelled(
+            {word for tag in _NAMES for word in found[tag]},
+            {word for words in found.values() for word in words},
+        )
+
+    @classmethod
+    def spelled(cls, names: set[str], words: set[str]) -> _Identity:
+        """Gather words in small letters: those of names, and all."""
+        parts = {word for word in names | words if len(word) >= _SHORTEST_PART}
+        names = {word for word in names if _is_short_name(word)}
         # Parts of words: "T1_JANEROE" holds both names; "li" is a name where no letter is beside.
         choices = [re.escape(word) for word in sorted(parts, key=len, reverse=True)]
         choices += [rf"(?<![^\W\d_]){re.escape(word)}(?![^\W\d_])" for word in sorted(names)]
@@ -137,11 +166,17 @@ class _Identity:
         value = element.value
         if isinstance(value, str):
             if self.pattern.search(value):
-                element.value = " ".join(self.pattern.sub(" ", value).split())
+                element.value = self.cut_from_text(value)
         elif value:
             texts = [str(part) for part in value]
             if any(map(self.pattern.search, texts)):
-                element.value = [" ".join(self.pattern.sub(" ", part).split()) for part in texts]
+                element.value = [self.cut_from_text(part) for part in texts]
+
+    def cut_from_text(self, text: str) -> str:
+        """Return a text without it; one without it as it is."""
+        if not self.pattern.search(text):
+            return text
+        return " ".join(self.pattern.sub(" ", text).split())
 
 
 def _clean(dataset: Dataset, identity: _Identity, depth: int) -> None:
@@ -211,8 +246,13 @@ def _words_of(dataset: Dataset, tag: int) -> set[str]:
         raw.decode("latin-1") if isinstance(raw, bytes) else str(raw or ""),
         str(decoded or ""),
     ]
+    return _words_in(texts, names=tag in _NAMES)
+
+
+def _words_in(texts: Iterable[str], *, names: bool = False) -> set[str]:
+    """Return the words of texts in small letters; of names also the names in them."""
     words = {word.lower() for text in texts for word in re.split(r"[\^=\\\s\0]+", text) if word}
-    if tag in _NAMES:
+    if names:
         # "SMITH, JOHN", "Smith_John" and "Smith-Jones" hold names of their own, "O'Brien" is one.
         parted = [re.split(r"[\W_]+", word) for word in words]
         words |= {name for parts in parted for name in (*parts, "".join(parts)) if name.isalpha()}

@@ -113,10 +113,9 @@ def _study(names: Sequence[str], progress: Progress) -> Study:
         files.setdefault(place_of(file.path), file)
     by_path = {file.path: file for file in files.values()}
     series, refused = _read_files(list(by_path.values()), names, progress)
-    failures += [
-        (by_path[failure.path].given, replace(failure, path=by_path[failure.path].shown))
-        for failure in refused
-    ]
+    # Reports and the like lie beside the images of any study: passed over, unless asked for.
+    told = [f for f in refused if not f.no_image or by_path[f.path].shown in names]
+    failures += [(by_path[f.path].given, replace(f, path=by_path[f.path].shown)) for f in told]
     bad = {place_of(failure.path) for failure in refused}
     failures += [
         (given, Failure(name, "holds no image that can be read"))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from napari_mrseq.errors import MrseqError
 from napari_mrseq.viewer.annotation import state_of
 from napari_mrseq.viewer.menu import PLUGIN, WIDGET
 from napari_mrseq.viewer.reader import read_layers
@@ -21,6 +24,22 @@ if TYPE_CHECKING:
 WINDOW_SIZE = (1400, 880)
 # The canvas draws when Qt is idle: a picture taken at once would show the window half done.
 SETTLE_MS = 1000
+
+
+def _check_screen() -> None:
+    """Refuse to start where Qt would end the process, or could not draw.
+
+    Raises
+    ------
+    MrseqError
+        If there is no screen with OpenGL.
+    """
+    screens = "DISPLAY", "WAYLAND_DISPLAY"
+    missing = sys.platform == "linux" and not any(os.environ.get(name) for name in screens)
+    if missing or os.environ.get("QT_QPA_PLATFORM") in ("offscreen", "minimal"):
+        raise MrseqError(
+            "napari needs a screen; on a machine without one: xvfb-run -a napari-mrseq view …"
+        )
 
 
 def show(
@@ -47,7 +66,10 @@ def show(
     ------
     ReadError
         If nothing in `paths` can be read.
+    MrseqError
+        If there is no screen.
     """
+    _check_screen()
     import napari
 
     viewer, panel = open_study(paths)

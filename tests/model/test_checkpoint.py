@@ -214,3 +214,12 @@ def test_the_command_line_imports_and_classifies_with_it(network, tmp_path):
     (record,) = json.loads(done.stdout)
     assert list(record["probabilities"]) == ["T1", "T2", "FLAIR"]
     assert record["model"]["name"] == "site"
+
+
+def test_weights_that_are_no_numbers_are_refused(network, tmp_path):
+    state = network.state_dict()
+    state["fc.bias"] = torch.full((3,), torch.nan)
+    torch.save(state, tmp_path / "astray.pth")
+    with pytest.raises(ModelError, match=r"astray\.pth: fc\.bias holds values that are no numbers"):
+        import_checkpoint(tmp_path / "astray.pth", "resnet18", CLASSES, tmp_path / "a.safetensors")
+    assert not (tmp_path / "a.safetensors").exists()

@@ -114,3 +114,12 @@ def test_every_number_type_is_taken(disc, kind):
 def test_the_smallest_picture_is_taken():
     images, _ = prepare(np.array([[[3.0]]]), 65)
     assert images.shape == (1, 1, 65, 65)
+
+
+def test_a_mask_shows_nothing() -> None:
+    rows, columns = np.mgrid[-1:1:128j, -1:1:128j]
+    disc = rows**2 + columns**2 < 0.5
+    grey = disc * (1 + 0.3 * np.sin(9 * rows) * np.cos(7 * columns))
+    masks = np.stack([disc, ~disc, disc * 200.0]).astype(np.float32)
+    assert prepare(masks, 64)[1].tolist() == [0, 0, 0]
+    assert prepare(grey[None].astype(np.float32), 64)[1].item() > 0

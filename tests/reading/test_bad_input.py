@@ -13,11 +13,21 @@ import numpy as np
 import pydicom
 import pytest
 from pydicom.dataset import Dataset
-from pydicom.uid import DeflatedExplicitVRLittleEndian
+from pydicom.uid import (
+    BasicTextSRStorage,
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRLittleEndian,
+)
 
 from napari_mrseq.errors import ReadError, UnreadableFileWarning
 from napari_mrseq.reading import read, read_study
-from tests.reading.scanner_files import AXIAL, SHARED_DATA, WriteSlice, positions_along
+from tests.reading.scanner_files import (
+    AXIAL,
+    SHARED_DATA,
+    WriteSlice,
+    new_file,
+    positions_along,
+)
 
 Damage = Callable[[Path], None]
 
@@ -309,3 +319,18 @@ def test_decoder_that_panics_is_an_error_that_names_the_file(tmp_path: Path) -> 
     (series,) = read_study(path).series
     with pytest.raises(ReadError, match=r"1\.dcm: pixels can't be decoded"):
         series.pixels.compute()
+
+
+def test_a_report_beside_the_images_is_passed_over(write_slice: WriteSlice) -> None:
+    path = write_slice(1)
+    report = new_file(path, BasicTextSRStorage, 9, ExplicitVRLittleEndian)
+    report.Modality = "SR"
+    report.save_as(path.with_name("report.dcm"), enforce_file_format=True)
+    study = read_study(path.parent)
+    assert (len(study.series), study.failures) == (1, ())
+    # Asked for by name, it is said what it is.
+    (failure,) = read_study(path.with_name("report.dcm")).failures
+    assert failure.cause == "holds no image, but Basic Text SR"
+    path.unlink()
+    (failure,) = read_study(path.parent).failures
+    assert failure.cause == "holds no image that can be read"

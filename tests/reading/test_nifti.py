@@ -175,6 +175,9 @@ def test_sidecar_is_kept_without_the_patient(tmp_path: Path) -> None:
     nested = {"global": {"const": {"PatientName": "Roe^Jane", "EchoTime": 3}, "slices": [personal]}}
     (tmp_path / "T1w.json").write_text(json.dumps(sidecar | nested))
     assert read_one(path).sidecar["global"] == {"const": {"EchoTime": 3}, "slices": [{}]}
+    told = {"SeriesDescription": "T1 Roe knee", "ResponsiblePerson": "Who", "SubjectName": "Jane"}
+    (tmp_path / "T1w.json").write_text(json.dumps(personal | told))
+    assert read_one(path).sidecar == {"SeriesDescription": "T1 knee"}
     (tmp_path / "T1w.json").write_text(json.dumps(sidecar | personal))
     assert read_one(path).sidecar == sidecar
     (tmp_path / "T1w.json").write_text(json.dumps(sidecar), encoding="utf-8-sig")

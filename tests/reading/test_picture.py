@@ -124,6 +124,22 @@ def test_time_and_slice_of_a_tiff_file(tmp_path: Path) -> None:
     assert series.volume_axis is not None
 
 
+@pytest.mark.parametrize("axes", ["ZCYX", "TZCYX"])
+def test_channels_of_an_imagej_stack_are_volumes(axes: str, tmp_path: Path) -> None:
+    shape = [{"T": 3, "Z": 5, "C": 2, "Y": 8, "X": 9}[axis] for axis in axes]
+    stack = np.arange(np.prod(shape), dtype=np.uint16).reshape(shape)
+    tifffile.imwrite(tmp_path / "a.tif", stack, imagej=True, metadata={"axes": axes})
+    (series,) = read_study(tmp_path / "a.tif").series
+    expected = np.moveaxis(stack, axes.index("Z"), -3).reshape(-1, 5, 8, 9)
+    np.testing.assert_array_equal(series.pixels.compute(), expected)
+
+
+def test_complex_tiff_file_shows_its_magnitude(tmp_path: Path) -> None:
+    tifffile.imwrite(tmp_path / "a.tif", np.full((6, 7), 3 + 4j, np.complex64))
+    (series,) = read_study(tmp_path / "a.tif").series
+    np.testing.assert_allclose(series.pixels[0].compute(), 5)
+
+
 def test_opacity_of_a_grey_tiff_file_is_no_grey(tmp_path: Path) -> None:
     grey = np.arange(35, dtype=np.uint8).reshape(5, 7) * 7
     with_opacity = np.stack([grey, np.full_like(grey, 200)], axis=-1)
