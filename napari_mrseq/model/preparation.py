@@ -28,8 +28,7 @@ EDGE, BRIGHT_EDGE, BRIGHT_PICTURE = 2, 0.7, 0.5
 LEAST_PIXELS = 32
 # Less than this is noise, or a few bright pixels: the slice shows nothing.
 LEAST_SHOWN = 0.01
-# Of what is not black, less than this part lies between black and white: a mask, no image. Few
-# pixels of a slice are as bright as its brightest.
+# Of what is not black (or, of a negative, not white) less than this part is grey: a mask, no image.
 LEAST_GREY = 0.1
 # Roughness at which a slice's vote falls to a third: white noise has 1, most real slices under 0.1.
 ROUGHNESS = 0.3
@@ -65,12 +64,11 @@ def prepare(
         How much the slice shows: the share that is not black, less where it is noise; 0 for
         blank ones, masks, pure noise and thumbnails.
     """
-    images, spread = _scaled(slices)
+    images, has_greys = _scaled(slices)
     aspect = _aspect(pixel_spacing)
     content = _content(images)
     centre, half = _content_square(content, (images.shape[-2] * aspect, images.shape[-1]))
-    weights = content.float().mean(dim=(1, 2)) * (spread > 0) * _smoothness(images)
-    weights = weights * _has_greys(images)
+    weights = content.float().mean(dim=(1, 2)) * has_greys * _smoothness(images)
     if min(images.shape[-2:]) < LEAST_PIXELS:
         weights = torch.zeros_like(weights)
     weights = torch.where(weights < LEAST_SHOWN, 0.0, weights)
@@ -133,13 +131,6 @@ def _as_positives(images: Tensor) -> Tensor:
     return images
 
 
-def _has_greys(images: Tensor) -> Tensor:
-    """Tell of each picture whether it holds more than black and white."""
-    bright = torch.count_nonzero(images, dim=(1, 2, 3))
-    white = (images >= 1).sum(dim=(1, 2, 3))
-    return bright - white >= LEAST_GREY * bright
-
-
 def _smoothness(images: Tensor) -> Tensor:
     """Return 1 for a picture of large structures, near 0 for noise, a number a picture.
 
@@ -161,7 +152,7 @@ def _energy(images: Tensor) -> Tensor:
 def _scaled(slices: NDArray[Any]) -> tuple[Tensor, Tensor]:
     """Scale each slice to 0–1 between its quantiles, air black.
 
-    Returns (n, 1, rows, columns) and what ranges of values were scaled.
+    Returns (n, 1, rows, columns), and of which slices there is more than black and white.
     """
     raw = torch.from_numpy(np.array(slices, dtype=np.float32, order="C"))
     flat = raw.flatten(1)
@@ -180,7 +171,11 @@ def _scaled(slices: NDArray[Any]) -> tuple[Tensor, Tensor]:
     spread = high - low
     scaled = ((flat - low) / spread.clamp_min(torch.finfo(torch.float32).tiny)).clamp_(0, 1)
     scaled = scaled * (spread > 0)
-    return _as_positives(scaled.reshape(raw.shape)[:, None]), spread[:, 0]
+    above, below = (samples > low).sum(dim=1), (samples < high).sum(dim=1)
+    between = above + below - samples.shape[1]
+    # Of a negative air is white: what lies on the other side is its content.
+    has_greys = (spread[:, 0] > 0) & (between >= LEAST_GREY * torch.minimum(above, below))
+    return _as_positives(scaled.reshape(raw.shape)[:, None]), has_greys
 
 
 def _content_square(content: Tensor, extent: tuple[float, float]) -> tuple[Tensor, Tensor]:
