@@ -22,8 +22,9 @@ demo: $(READY)
 	fi
 
 # Each process opens a screen of its own (pytest-xvfb); with-screen tells Qt and OpenGL how to draw.
+# Threads of two processes on two cores would wait for each other: a training takes eight times as long.
 test: $(READY)
-	.ci/with-screen $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	OMP_NUM_THREADS=1 .ci/with-screen $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-pyside6: .venv/pyside6
 	PYTHONPATH=$(CURDIR)/.venv/pyside6 QT_API=pyside6 \
