@@ -18,6 +18,7 @@ from napari_mrseq.model import registry
 from napari_mrseq.model.card import KEY, Card
 from napari_mrseq.model.card_words import card_in_words
 from napari_mrseq.model.networks import LITE, build
+from tests.training.program import program
 
 PROGRAM = Path(sys.executable).parent / "napari-mrseq"
 
@@ -56,7 +57,7 @@ def test_a_model_that_was_changed_is_refused_and_the_others_are_still_listed(fol
     changed.write_bytes(content)
     with pytest.raises(ModelError, match=r"SHA-256.*--remove ankles"):
         load_model("ankles")
-    done = subprocess.run([PROGRAM, "models"], capture_output=True, text=True)
+    done = program(tmp_path, "models")
     assert done.returncode == 1
     assert "ankles" in done.stderr
     assert "knees  KNEE, HEART, UNKNOWN" in done.stdout
@@ -122,9 +123,7 @@ def test_the_command_line_adds_lists_describes_and_removes(folder, tmp_path):
     weights_file(tmp_path / "w.safetensors", "knees")
 
     def run(*arguments):
-        return subprocess.run(
-            [PROGRAM, "models", *arguments], cwd=tmp_path, capture_output=True, text=True
-        )
+        return program(tmp_path, "models", *arguments)
 
     assert run("--add", "w.safetensors").returncode == 0
     assert str(folder / "knees.safetensors") in run().stdout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import pytest
 import torch
@@ -20,23 +21,32 @@ from .stripes import stripes, write
 TINY = Recipe(input_size=33, stored_size=49, epochs=1, draws=16, batch=16, held_out=0)
 
 
-@pytest.fixture
-def catalogue(tmp_path):
+@pytest.fixture(scope="module")
+def catalogue(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("catalogue")
     rows = []
     for index in range(16):
         label, group = ("T1", "T2")[index % 2], index // 2 % 4
-        Image.fromarray(stripes(label, group, index)).save(tmp_path / f"{index}.png")
+        Image.fromarray(stripes(label, group, index)).save(folder / f"{index}.png")
         rows.append({"path": f"{index}.png", "label": label, "group": f"g{group}", "fold": group})
-    return write(tmp_path / "catalogue.csv", rows)
+    return write(folder / "catalogue.csv", rows)
 
 
-def trained(catalogue, folder, **changes):
-    recipe = replace(TINY, **changes)
-    return train(catalogue, folder, recipe, name="mean", version="1", log=lambda _: None)
+@pytest.fixture(scope="module")
+def trained(catalogue):
+    """Return a function: recipe's changes → weights file, trained once for all who ask."""
+
+    @cache
+    def once(seed=0, held_out=0):
+        recipe = replace(TINY, seed=seed, held_out=held_out)
+        folder = catalogue.parent / f"{seed}-{held_out}"
+        return train(catalogue, folder, recipe, name="mean", version="1", log=lambda _: None)
+
+    return once
 
 
-def test_the_average_lies_between_and_is_measured_on_what_none_saw(catalogue, tmp_path):
-    paths = [trained(catalogue, tmp_path / str(seed), seed=seed) for seed in (0, 1, 2)]
+def test_the_average_lies_between_and_is_measured_on_what_none_saw(catalogue, trained, tmp_path):
+    paths = [trained(seed) for seed in (0, 1, 2)]
     output = tmp_path / "mean.safetensors"
     card = average(paths, output, catalogue=catalogue)
     assert card.figures["slices"]["cases"] == 4
@@ -47,19 +57,17 @@ def test_the_average_lies_between_and_is_measured_on_what_none_saw(catalogue, tm
     assert load_model(output, device="cpu").classes == ("T1", "T2", "UNKNOWN")
 
 
-def test_an_average_of_trainings_on_all_folds_takes_its_figures_from_a_twin(catalogue, tmp_path):
-    first, second = (trained(catalogue, tmp_path / str(seed), seed=seed) for seed in (0, 1))
+def test_an_average_of_trainings_on_all_folds_takes_its_figures_from_a_twin(
+    catalogue, trained, tmp_path
+):
     twin = tmp_path / "twin.safetensors"
-    known = average([first, second], twin, catalogue=catalogue)
-    third, fourth = (
-        trained(catalogue, tmp_path / f"all{seed}", seed=seed, held_out=None) for seed in (0, 1)
-    )
-    card = average([third, fourth], tmp_path / "b.safetensors", catalogue=catalogue, twin=twin)
+    known = average([trained(0), trained(1)], twin, catalogue=catalogue)
+    paths = [trained(seed, None) for seed in (0, 1)]
+    card = average(paths, tmp_path / "b.safetensors", catalogue=catalogue, twin=twin)
     assert (card.calibration, card.figures) == (known.calibration, known.figures)
 
 
-def test_trainings_kept_from_different_folds_are_not_averaged(catalogue, tmp_path):
-    first = trained(catalogue, tmp_path / "a")
-    second = trained(catalogue, tmp_path / "b", held_out=1)
+def test_trainings_kept_from_different_folds_are_not_averaged(catalogue, trained, tmp_path):
+    paths = [trained(0), trained(0, 1)]
     with pytest.raises(ModelError, match="kept from fold"):
-        average([first, second], tmp_path / "mean.safetensors", catalogue=catalogue)
+        average(paths, tmp_path / "mean.safetensors", catalogue=catalogue)

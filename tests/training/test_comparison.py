@@ -24,6 +24,7 @@ from napari_mrseq.training.measures import compared, macro_f1, measures_of
 from napari_mrseq.training.page import page_of
 from napari_mrseq.training.seen import GROUPS, digests_of, unseen_rows
 
+from .program import program
 from .stripes import stripes, write
 
 PROGRAM = Path(sys.executable).parent / "napari-mrseq"
@@ -219,11 +220,11 @@ def test_one_fold_alone_is_measured_where_it_is_asked_for(tmp_path):
             {"path": f"{index}.png", "label": "T1", "group": f"g{index}", "fold": index % 3}
         )
     write(tmp_path / "c.csv", rows)
-    command = [PROGRAM, "evaluate", "c.csv", "--output", "out", "--fold"]
-    done = subprocess.run([*command, "1"], cwd=tmp_path, capture_output=True, text=True)
+    command = ("evaluate", "c.csv", "--output", "out", "--fold")
+    done = program(tmp_path, *command, "1")
     assert done.returncode == 0, done.stderr
     figures = json.loads((tmp_path / "out" / "figures.json").read_text())
     assert figures["slices"]["measures"]["cases"] == 2
-    missing = subprocess.run([*command, "7"], cwd=tmp_path, capture_output=True, text=True)
+    missing = program(tmp_path, *command, "7")
     assert missing.returncode != 0
     assert "c.csv has no pictures of fold 7" in missing.stderr

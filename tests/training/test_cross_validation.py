@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
+from functools import cache
 
 import pytest
 from PIL import Image
@@ -21,24 +23,38 @@ from .stripes import stripes, write
 TINY = Recipe(input_size=33, stored_size=49, epochs=1, draws=16, batch=16)
 
 
-@pytest.fixture
-def catalogue(tmp_path):
+@pytest.fixture(scope="module")
+def catalogue(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("catalogue")
     rows = []
     for index in range(24):
         label, group = ("T1", "T2")[index % 2], index // 2 % 4
-        Image.fromarray(stripes(label, group, index)).save(tmp_path / f"{index}.png")
+        Image.fromarray(stripes(label, group, index)).save(folder / f"{index}.png")
         fold = group // 2
         rows.append({"path": f"{index}.png", "label": label, "group": f"g{group}", "fold": fold})
-    return write(tmp_path / "catalogue.csv", rows)
+    return write(folder / "catalogue.csv", rows)
 
 
-def trained(catalogue, folder, fold):
-    recipe = replace(TINY, held_out=fold)
-    return train(catalogue, folder, recipe, name="cv", version="1", log=lambda _: None)
+@pytest.fixture(scope="module")
+def once_trained(catalogue):
+    """Return a function: fold held out → weights file, trained once for all who ask."""
+
+    @cache
+    def train_without(fold):
+        recipe, folder = replace(TINY, held_out=fold), catalogue.parent / str(fold)
+        return train(catalogue, folder, recipe, name="cv", version="1", log=lambda _: None)
+
+    return train_without
 
 
-def test_every_picture_is_judged_once_by_a_network_that_never_saw_it(catalogue, tmp_path):
-    first, second = (trained(catalogue, tmp_path / str(fold), fold) for fold in (0, 1))
+@pytest.fixture
+def trained(once_trained, tmp_path):
+    """Return a function: fold held out → weights file of the test's own, to be written into."""
+    return lambda fold: shutil.copy(once_trained(fold), tmp_path / f"{fold}.safetensors")
+
+
+def test_every_picture_is_judged_once_by_a_network_that_never_saw_it(catalogue, trained):
+    first, second = trained(0), trained(1)
     rows = read_catalogue(catalogue)
     told = []
     judged = judged_unseen([first, second], rows, told.append)
@@ -53,16 +69,15 @@ def test_every_picture_is_judged_once_by_a_network_that_never_saw_it(catalogue, 
     calibrate_apart([first, second], *judged)
     assert read_card(second).calibration == cross_validated(*own)[0]
 
-    whole = trained(catalogue, tmp_path / "whole", None)
+    whole = trained(None)
     before = load_file(whole)
     rewrite_card(whole, calibration=calibration, figures=figures)
     assert read_card(whole).calibration == calibration
     assert all(tensor.equal(before[name]) for name, tensor in load_file(whole).items())
 
 
-def test_a_fold_that_nobody_left_out_or_two_did_is_refused(catalogue, tmp_path):
-    first = trained(catalogue, tmp_path / "a", 0)
-    whole = trained(catalogue, tmp_path / "b", None)
+def test_a_fold_that_nobody_left_out_or_two_did_is_refused(catalogue, trained):
+    first, whole = trained(0), trained(None)
     rows = read_catalogue(catalogue)
     for paths in ([first, first], [first, whole]):
         with pytest.raises(ModelError, match="left out"):

@@ -17,6 +17,7 @@ from napari_mrseq.model.checkpoint import import_checkpoint
 from napari_mrseq.training.plan import plan
 from napari_mrseq.training.torchvision_fit import TorchvisionRecipe
 
+from .program import program
 from .stripes import stripes
 
 PROGRAM = Path(sys.executable).parent / "napari-mrseq"
@@ -81,10 +82,9 @@ def test_a_folder_a_class_with_new_names_gives_a_model_that_classifies(tmp_path)
         path = tmp_path / "site" / label / f"subject{index // 6}_{index}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(stripes(kind, index // 6, index)).save(path)
-    done = subprocess.run(
-        [PROGRAM, "train", "site", "--output", "run", "--epochs", "1", "--draws", "64",
-         "--name", "stripes"],
-        cwd=tmp_path, capture_output=True, text=True,
+    done = program(
+        tmp_path, "train", "site", "--output", "run", "--epochs", "1", "--draws", "64",
+        "--name", "stripes",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     model = load_model(tmp_path / "run" / "model.safetensors", device="cpu")

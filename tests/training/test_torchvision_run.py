@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import torch
@@ -20,9 +17,9 @@ from napari_mrseq.training.catalogue import read_catalogue
 from napari_mrseq.training.torchvision_fit import TorchvisionRecipe, fit_torchvision
 from napari_mrseq.training.torchvision_run import train_torchvision
 
+from .program import program
 from .stripes import stripes, write
 
-PROGRAM = Path(sys.executable).parent / "napari-mrseq"
 # The smallest network of torchvision by work.
 SMALL = TorchvisionRecipe("shufflenet_v2_x0_5", epochs=2, batch=8, rate=0.01, held_out=0)
 
@@ -100,10 +97,9 @@ def test_nothing_is_left_to_train_on_where_all_is_held_out(catalogue, tmp_path):
 
 
 def test_the_command_line_cross_validates_it(catalogue, tmp_path):
-    done = subprocess.run(
-        [PROGRAM, "train", catalogue, "--output", "cv", "--network", "shufflenet_v2_x0_5",
-         "--folds", "2", "--epochs", "1", "--draws", "4"],
-        cwd=tmp_path, capture_output=True, text=True,
+    done = program(
+        tmp_path, "train", catalogue, "--output", "cv", "--network", "shufflenet_v2_x0_5",
+        "--folds", "2", "--epochs", "1", "--draws", "4",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "old program's recipe" in done.stderr

@@ -75,9 +75,15 @@ def viewer(make_napari_viewer_proxy):
 
 
 @pytest.fixture
-def panel(viewer):
+def open_panel(viewer):
+    """Return a function that opens the dock widget in that window."""
+    return lambda: viewer.window.add_plugin_dock_widget("napari-mrseq", "MR sequence classifier")[1]
+
+
+@pytest.fixture
+def panel(open_panel):
     """The dock widget in that window."""
-    return viewer.window.add_plugin_dock_widget("napari-mrseq", "MR sequence classifier")[1]
+    return open_panel()
 
 
 @pytest.fixture
