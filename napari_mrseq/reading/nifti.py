@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -161,7 +162,6 @@ def _shown_affine(
 def _lazy_pixels(path: str, image: Any, shape: tuple[int, ...], view: _View) -> Any:
     import dask.array as da
 
-    voxels = Voxels(path)
     volumes = int(np.prod(shape[3:]))
     counts = [shape[axis] for axis in view.axes]
     original = tuple(int(size) for size in image.shape)
@@ -169,24 +169,34 @@ def _lazy_pixels(path: str, image: Any, shape: tuple[int, ...], view: _View) -> 
     chunks: tuple[tuple[int, ...], ...] = ((1,) * counts[0], (counts[1],), (counts[2],))
     if volumes > 1:
         chunks = ((1,) * volumes, *chunks)
-
-    def load(block_id: tuple[int, ...]) -> NDArray[Any]:
-        volume, index = (0, block_id[0]) if volumes == 1 else block_id[:2]
-        place: list[Any] = [slice(None)] * 3
-        place[view.axes[0]] = counts[0] - 1 - index if view.flips[0] else index
-        if len(original) < 3:
-            place = place[: len(original)]
-        if len(original) > 3:
-            place += np.unravel_index(volume, original[3:], order="F")
-        plane = _grey(voxels.take(tuple(place)))
-        if view.axes[1] > view.axes[2]:
-            plane = plane.T
-        plane = plane[:: -1 if view.flips[1] else 1, :: -1 if view.flips[2] else 1]
-        block = np.ascontiguousarray(plane, dtype=dtype)[None]
-        return block if volumes == 1 else block[None]
-
+    load = partial(_load_slice, Voxels(path), original, view, counts[0], dtype)
     meta = np.empty((0,) * len(chunks), dtype)
     return da.map_blocks(load, chunks=chunks, dtype=dtype, meta=meta)
+
+
+def _load_slice(
+    voxels: Voxels,
+    original: tuple[int, ...],
+    view: _View,
+    count: int,
+    dtype: np.dtype[Any],
+    *,
+    block_id: tuple[int, ...],
+) -> NDArray[Any]:
+    """Read one slice of a file of `original` shape, `count` in a volume, turned as it is shown."""
+    volume, index = (0, block_id[0]) if len(block_id) == 3 else block_id[:2]
+    place: list[Any] = [slice(None)] * 3
+    place[view.axes[0]] = count - 1 - index if view.flips[0] else index
+    if len(original) < 3:
+        place = place[: len(original)]
+    if len(original) > 3:
+        place += np.unravel_index(volume, original[3:], order="F")
+    plane = _grey(voxels.take(tuple(place)))
+    if view.axes[1] > view.axes[2]:
+        plane = plane.T
+    plane = plane[:: -1 if view.flips[1] else 1, :: -1 if view.flips[2] else 1]
+    block = np.ascontiguousarray(plane, dtype=dtype)[None]
+    return block if len(block_id) == 3 else block[None]
 
 
 def _dtype(image: Any) -> np.dtype[Any]:

@@ -180,16 +180,24 @@ def _lazy_pages(
 ) -> Any:
     import dask.array as da
 
-    stack = shape[:-2]
-    chunks = (*((1,) * size for size in stack), (shape[-2],), (shape[-1],))
-
-    def load(block_id: tuple[int, ...]) -> NDArray[Any]:
-        page = int(np.ravel_multi_index(block_id[: len(stack)], stack))
-        try:
-            pixels = read_page(path, page)
-            return pixels.astype(dtype, copy=False).reshape(*(1,) * len(stack), *shape[-2:])
-        except Exception as error:  # decoders raise many kinds
-            raise ReadError(f"picture can't be decoded ({error})", path) from error
-
+    chunks = (*((1,) * size for size in shape[:-2]), (shape[-2],), (shape[-1],))
+    load = partial(_load_page, path, shape, dtype, read_page)
     meta = np.empty((0,) * len(chunks), dtype)
     return da.map_blocks(load, chunks=chunks, dtype=dtype, meta=meta)
+
+
+def _load_page(
+    path: str,
+    shape: tuple[int, ...],
+    dtype: np.dtype[Any],
+    read_page: PageReader,
+    *,
+    block_id: tuple[int, ...],
+) -> NDArray[Any]:
+    stack = shape[:-2]
+    page = int(np.ravel_multi_index(block_id[: len(stack)], stack))
+    try:
+        pixels = read_page(path, page)
+        return pixels.astype(dtype, copy=False).reshape(*(1,) * len(stack), *shape[-2:])
+    except Exception as error:  # decoders raise many kinds
+        raise ReadError(f"picture can't be decoded ({error})", path) from error

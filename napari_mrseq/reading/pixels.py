@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 from uuid import uuid4
@@ -102,17 +103,26 @@ def stack_pixels(volumes: Sequence[Sequence[FrameSource]]) -> Array:
     if not single:
         chunks = ((1,) * len(volumes), *chunks)
 
-    def load(block_id: tuple[int, ...]) -> NDArray[Any]:
-        volume, block = (0, block_id[0]) if single else block_id[:2]
-        wanted = volumes[volume][block * step : (block + 1) * step]
-        stack = _mosaic_values(wanted, dtype) if step > 1 else slice_values(wanted[0], dtype)[None]
-        return stack if single else stack[None]
-
+    load = partial(_load_block, volumes, step, dtype)
     meta = np.empty((0,) * len(chunks), dtype)
     # Without a name dask would hash every source of the stack.
     name = f"slices-{uuid4().hex}"
     array: Array = da.map_blocks(load, name=name, chunks=chunks, dtype=dtype, meta=meta)
     return array
+
+
+def _load_block(
+    volumes: Sequence[Sequence[FrameSource]],
+    step: int,
+    dtype: np.dtype[Any],
+    *,
+    block_id: tuple[int, ...],
+) -> NDArray[Any]:
+    single = len(volumes) == 1
+    volume, block = (0, block_id[0]) if single else block_id[:2]
+    wanted = volumes[volume][block * step : (block + 1) * step]
+    stack = _mosaic_values(wanted, dtype) if step > 1 else slice_values(wanted[0], dtype)[None]
+    return stack if single else stack[None]
 
 
 def _decode(source: FrameSource) -> NDArray[Any]:

@@ -6,7 +6,7 @@ import os
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from itertools import chain
 from os import PathLike
 from pathlib import Path
@@ -245,17 +245,25 @@ def _named_pixels(pixels: Array, shown: Mapping[str, str], unpacked: tuple[Unpac
     """Return pixels whose errors call files as `shown` does, and that keep what was unpacked."""
     import dask.array as da
 
-    def load(_held: tuple[Unpacked, ...], block_id: tuple[int, ...]) -> Any:
-        try:
-            return pixels.blocks[block_id].compute(scheduler="synchronous")
-        except ReadError as error:
-            raise ReadError(error.cause, shown[error.path]) from error
-
+    load = partial(_load_named, pixels, shown, unpacked)
     name, meta = f"unpacked-{pixels.name}", pixels._meta
     named: Array = da.map_blocks(
-        load, unpacked, name=name, chunks=pixels.chunks, dtype=pixels.dtype, meta=meta
+        load, name=name, chunks=pixels.chunks, dtype=pixels.dtype, meta=meta
     )
     return named
+
+
+def _load_named(
+    pixels: Array,
+    shown: Mapping[str, str],
+    _held: tuple[Unpacked, ...],
+    *,
+    block_id: tuple[int, ...],
+) -> Any:
+    try:
+        return pixels.blocks[block_id].compute(scheduler="synchronous")
+    except ReadError as error:
+        raise ReadError(error.cause, shown[error.path]) from error
 
 
 def _no_progress(_done: int, _total: int) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import pickle
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import nibabel
 import numpy as np
 import pytest
 from PIL import Image
 
 from napari_mrseq.reading import looks_like_dicom_folder, read, read_study
-from tests.reading.scanner_files import AXIAL, SERIES_UID, WriteSlice, positions_along
+from tests.reading.scanner_files import AXIAL, SERIES_UID, WriteSlice, image, positions_along
 
 
 @pytest.fixture
@@ -165,3 +167,15 @@ def test_asking_about_a_folder_imports_no_dicom_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_series_and_their_pixels_go_to_other_processes(
+    write_slice: WriteSlice, tmp_path: Path
+) -> None:
+    path = write_slice(1)
+    Image.fromarray(image(2).astype("u2")).save(tmp_path / "study" / "b.png")
+    nibabel.save(nibabel.Nifti1Image(image(3), np.eye(4)), tmp_path / "study" / "c.nii.gz")
+    for series in read_study(path.parent).series:
+        sent = pickle.loads(pickle.dumps(series))
+        assert sent.files == series.files
+        np.testing.assert_array_equal(sent.pixels.compute(), series.pixels.compute())
