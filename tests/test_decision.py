@@ -6,7 +6,9 @@ import pytest
 from napari_mrseq.decision import Decision, aggregate, decide, join, unless_denied
 from napari_mrseq.denial import contradicts, support
 from napari_mrseq.header import HeaderClaim
+from napari_mrseq.model.card import Calibration
 
+DENIAL = Calibration().denial
 SURE_T2 = {"T1": 0.01, "T1C": 0.01, "T2": 0.95, "FLAIR": 0.02, "UNKNOWN": 0.01}
 TORN_T1 = {"T1": 0.48, "T1C": 0.46, "T2": 0.02, "FLAIR": 0.02, "UNKNOWN": 0.02}
 LOST = {"T1": 0.25, "T1C": 0.05, "T2": 0.3, "FLAIR": 0.3, "UNKNOWN": 0.1}
@@ -76,23 +78,23 @@ def test_a_header_that_agrees_raises_the_confidence():
     unsure = {"T1": 0.2, "T2": 0.7, "FLAIR": 0.1}
     claim = HeaderClaim("T2", 0.85, ("TR 4000 ms, TE 90 ms",))
     assert join(unsure, claim, threshold=0.5).confidence > 0.7
-    assert not contradicts(unsure, claim)
+    assert not contradicts(unsure, claim, DENIAL)
 
 
 def test_a_header_that_contradicts_lowers_the_confidence_and_is_a_conflict():
     claim = HeaderClaim("T1", 0.9, ("TR 500 ms, TE 10 ms",))
-    assert contradicts(SURE_T2, claim)
+    assert contradicts(SURE_T2, claim, DENIAL)
     assert join(SURE_T2, claim, threshold=0.5).confidence < 0.95
 
 
 def test_an_unsure_network_accuses_no_header():
-    assert not contradicts(LOST, HeaderClaim("T1", 0.9))
+    assert not contradicts(LOST, HeaderClaim("T1", 0.9), DENIAL)
 
 
 def test_what_the_network_does_not_deny_is_no_conflict():
     torn = {"T1": 0.01, "T2": 0.55, "FLAIR": 0.44, "UNKNOWN": 0.0}
-    assert not contradicts(torn, HeaderClaim("FLAIR", 0.9))
-    assert contradicts(torn, HeaderClaim("T1", 0.9))
+    assert not contradicts(torn, HeaderClaim("FLAIR", 0.9), DENIAL)
+    assert contradicts(torn, HeaderClaim("T1", 0.9), DENIAL)
 
 
 def test_a_family_is_no_more_likely_for_having_many_members():
@@ -111,18 +113,18 @@ def test_what_the_pixels_say_themselves_is_never_denied():
 
 def test_description_that_the_tags_do_not_bear_out_is_held_against_the_pixels():
     lying = HeaderClaim("T2", 0.8, named=("T1",))
-    assert contradicts(SURE_T2, lying)
-    assert not contradicts(SURE_T2, HeaderClaim("T2", 0.8, named=("T1", "T2")))
-    assert not contradicts(SURE_T2, HeaderClaim("T2", 0.8, named=("LOCALIZER",)))
-    assert contradicts(SURE_T2, HeaderClaim("UNKNOWN", 0.5, named=("FLAIR",)))
+    assert contradicts(SURE_T2, lying, DENIAL)
+    assert not contradicts(SURE_T2, HeaderClaim("T2", 0.8, named=("T1", "T2")), DENIAL)
+    assert not contradicts(SURE_T2, HeaderClaim("T2", 0.8, named=("LOCALIZER",)), DENIAL)
+    assert contradicts(SURE_T2, HeaderClaim("UNKNOWN", 0.5, named=("FLAIR",)), DENIAL)
 
 
 def test_an_image_in_opposed_phase_must_be_denied_more_clearly():
     doubted = {"T1": 0.02, "T2": 0.95, "FLAIR": 0.02, "UNKNOWN": 0.01}
     usual, opposed = (HeaderClaim("T1", 0.9, opposed=flag) for flag in (False, True))
-    assert contradicts(doubted, usual)
-    assert not contradicts(doubted, opposed)
-    assert contradicts({"T1": 0.001, "T2": 0.999}, opposed)
+    assert contradicts(doubted, usual, DENIAL)
+    assert not contradicts(doubted, opposed, DENIAL)
+    assert contradicts({"T1": 0.001, "T2": 0.999}, opposed, DENIAL)
     # Where the pixels don't deny it, the header decides: no other word without a conflict.
     assert join(doubted, opposed, 0.5).sequence == "T1"
 
@@ -137,9 +139,9 @@ def test_where_nothing_is_shown_no_header_is_accused():
 
 def test_a_network_that_knows_nothing_of_the_kind_accuses_nobody():
     lost = {"T1": 0.001, "T2": 0.3, "UNKNOWN": 0.699}
-    assert not contradicts(lost, HeaderClaim("T1", 0.9, named=("T1",)))
-    assert not contradicts(lost, HeaderClaim("UNKNOWN", 0.5))
-    assert not contradicts(SURE_T2, HeaderClaim("UNKNOWN", 0.5))
+    assert not contradicts(lost, HeaderClaim("T1", 0.9, named=("T1",)), DENIAL)
+    assert not contradicts(lost, HeaderClaim("UNKNOWN", 0.5), DENIAL)
+    assert not contradicts(SURE_T2, HeaderClaim("UNKNOWN", 0.5), DENIAL)
 
 
 def test_sharper_pixels_weigh_more_against_a_header():
@@ -152,7 +154,7 @@ def test_sharper_pixels_weigh_more_against_a_header():
 def test_only_the_header_can_tell_what_pixels_cannot():
     decision = join(SURE_T2, HeaderClaim("FIELDMAP", 0.9), threshold=0.5)
     assert decision.sequence == "FIELDMAP"
-    assert not contradicts(SURE_T2, HeaderClaim("FIELDMAP", 0.9))
+    assert not contradicts(SURE_T2, HeaderClaim("FIELDMAP", 0.9), DENIAL)
 
 
 def test_what_a_network_was_never_taught_is_the_headers_to_name():

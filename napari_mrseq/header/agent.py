@@ -26,7 +26,10 @@ NONE_GIVEN = (
 )
 # Signs in the text as it was typed, which are gone from plain text: "T1 -C"; "S/C", "S/ CONTRASTE"
 # against "T1/3D/FFE/C", "w/c", "(C/C)".
-MINUS = r"(?:^|[\s_])-\s?(?:C|GD|Gd|KM)\b|(?<![A-Za-z])[Ss]/\s?(?i:c|cte|contr\w*|gado?|iv)\b"
+MINUS = (
+    r"(?:^|[\s_])-\s?(?:C|GD|Gd|KM)\b|(?<![A-Za-z])K-(?![A-Za-z0-9])"
+    r"|(?<![A-Za-z])[Ss]/\s?(?i:c|cte|contr\w*|gado?|iv)\b"
+)
 SLASH = r"/[Cc]$|(?<![A-Za-z])[Cc]/\s?(?i:c|cte|contr\w*|gado?|iv)\b"
 # Words in the languages of Europe, in plain text: accents and the dotless i of Turkish are gone.
 # Negatives come first: "without contrast" holds the word "contrast" as well.
@@ -48,7 +51,7 @@ NO_MEDIUM = (
 )
 WITH = (
     # "T1 C+", but not "C+T spine": neck and chest.
-    r"\b(c|gd|km) \+(?= ?$| (ax|axial|cor|sag|tra|fs|fat|3d|t1|mprage|spgr|bravo|vibe|space)\b)",
+    r"\b(c|gd|km|k) \+(?= ?$| (ax|axial|cor|sag|tra|fs|fat|3d|t1|mprage|spgr|bravo|vibe|space)\b)",
     r"\+ ?(c|gd|gad|gado|km|ce|contrast|k)\b",
     # Its substance, its trade names, its way into the vein.
     r"\b(gd|gad|gado\w*|gadavist|dotarem|clariscan|magnevist|omniscan|prohance|multihance|vueway)\b",
@@ -59,7 +62,8 @@ WITH = (
     r"\b([a-z]\w*)?km\b|\bkontr(as\w*)?\b|\bpo k ?l\b| cm\b",
     # Phases of a dynamic series, and what is made to see them.
     r"\b(arterial|arteri[ae]l\w*|arterios\w*|art (?=\d|phase|port)|port[ao]l? ?ven\w*)\b",
-    r"\b(delayed|delay|hbp|hepatobili\w*|twist|dyna?|d[iy]nami\w*)\b",
+    r"\b(delayed|delay|hbp|hepatobili\w*|twist|\d*dyna?|d[iy]nami\w*)\b",
+    r"\b(multi ?phase\w*|mph|tehoste\w*)\b|\b(\w*vibe|lava|e?thrive)\b.*\b\d+ ?min\b",
     # A last "C" behind fat suppression; elsewhere it may be a neck.
     r"\b(\w*vibe|fs|fatsat|lava|e?thrive)\b.* c$",
     r"\b(apres (gado|inj)|avec (gado|inj)|na (gd|contrast)|met (gd|contrast))\b",

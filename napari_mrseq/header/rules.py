@@ -208,6 +208,10 @@ RULES: tuple[Rule, ...] = (
         "PD", 0.8, WORDS, says("PD"), uses(GRADIENT), lacks(INVERSION), unknown(TI), below(TE, 10)
     ),
     _rule("T1", 0.65, VENDOR, uses(MPRAGE), acquired("3D"), at_most(TE, 10), unknown(TI)),
+    _rule(
+        "T1", 0.65, VENDOR, uses(GRADIENT), uses(INVERSION), lacks(SPIN, PLANAR), acquired("3D"),
+        unknown(TI),
+    ),
     _rule("OTHER", 0.65, PHYSICS, uses(GRADIENT), lacks(SPIN), above(TI, 1500), below(TE, 15)),
     # Anonymised headers may have nothing but times.
     _rule("T1", 0.8, NILS, lacks(SPIN, PLANAR), at_least(TI, 600), at_most(TI, 1200), below(TE, 6)),

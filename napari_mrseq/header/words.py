@@ -39,6 +39,8 @@ def _words(sequence: str, *phrases: str) -> Words:
 # The first line that fits wins: specific before general. English, German, French, Spanish,
 # Italian, Portuguese and Dutch, and the names that vendors print on their consoles.
 LEXICON = (
+    # Where the slices of another series lie, drawn on a scout.
+    _words("OTHER", "pos disp*"),
     _words("OTHER", "b1", "b1 map*", "afi", "dream", "rf map*"),
     _words("FIELDMAP", "*field map*", "fmap*", "*b0 map*", "b0 shim*", "top up", "gre field"),
     _words("FIELDMAP", "feldkarte*", "carte de champ*", "mapa de campo", "mappa di campo"),
@@ -84,19 +86,21 @@ LEXICON = (
     _words("MRA", "vasc asl"),
     _words("PERF", "*asl", "asl*", "*casl*", "perf*", "pwi*", "dsc*", "dce*", "gbp", "pbp"),
     _words("PERF", "dynamic suscept*", "*perfu*"),
+    _words("PERF", "cerebral blood*"),
     _words("PERF", "relcb*", "rcbf", "rcbv", "cbf", "cbv", "mtt", "ttp", "t max", "k trans"),
     _words("SWI", "ven bold*"),
     _words("BOLD", "*bold*", "*fmri*", r"rest\d*", "resting*", "rest state", "task*", "func*"),
     _words("BOLD", "*sbref", "ruhe*", "reposo", "fmrt*", "irmf*", "rmf", "frmi", "*tapping*"),
     _words("BOLD", "activation*", "paradigm*", "fonctionnel*", "funktionell*"),
     _words("SWI", "*swi", "swi*", "suscept*", "suszept*", "suscet*", "swan", "sw", "fsbb", "bsi"),
-    _words("SWI", "venobold"),
+    # Minimum intensity is projected of nothing else.
+    _words("SWI", "venobold", "*minip*", "min ip"),
     # The bile ducts, before all that is called after vessels.
     _words("T2", "*cholangi*", "colangi*", "mrcp*", "bili*"),
     _words("MRA", "*tof", "tof*", "*angio*", "mra*", "mrv*", "veno*", "*willis*", "cow", "ce mra"),
     _words("MRA", "polygon*", "flebo*", "phlebo*", "arm intracran*", "arm cereb*", "fbi", "vasc"),
     _words("MRA", "pc", "pca", "phase contrast", "ph con*", "venc*", "inhance*", "tricks"),
-    _words("MRA", "4d trak", "time slip"),
+    _words("MRA", "4d trak", "time slip", r"\d?dpca*"),
     _words("LOCALIZER", "*locali*", "loc", "loca", "*scout*", "survey*", "smart brain*", "pilot*"),
     _words(
         "LOCALIZER",
@@ -110,10 +114,10 @@ LEXICON = (
     ),
     _words("LOCALIZER", "scano*", "topo", "planung*", "centrage*", "centratura*", "sondage"),
     _words("LOCALIZER", "lokali*", "ubersicht*", "uebersicht*", "reperage*", "repere*"),
-    _words("LOCALIZER", "oversi*t*", "overzicht*"),
+    _words("LOCALIZER", "oversi*t*", "overzicht*", "fast view"),
     _words("OTHER", "kalib*", "referenz*", "shim*", "speeder*", "phoenix*", "single voxel*"),
-    _words("OTHER", "*spektro*", "*spettro*", "soustra*", "substra*", "sottra*"),
-    _words("OTHER", "true fisp*", "hyce", "basg", "pbsg", "cosmic", "mensa"),
+    _words("OTHER", "*spektro*", "*spettro*", "soustra*", "substra*", "sottra*", "ssub*"),
+    _words("OTHER", "true fisp*", "hyce", "basg", "pbsg", "cosmic", "mensa", "bloch siegert*"),
     # What watches an agent arrive, before the series that it is given for.
     _words("OTHER", "smart prep*", "care bolus*", "test bolus*", "bolus tra*", "visual prep*"),
     _words("OTHER", "key image*"),
@@ -126,8 +130,9 @@ LEXICON = (
     _words("OTHER", "*dixon quant*", "ideal iq*", "*fat ?quant*", "r2s", "fat sep ... fat $"),
     _words("OTHER", "molli*", "look locker", "mre", "elasto*", "inv1", "inv2"),
     # "dir-AP" is a direction, DIR a double inversion.
-    _words("OTHER", r"dir(?!.?(?:ap|pa|lr|rl|is|si|\d))"),
-    _words("OTHER", "double inversion*", "*spectro*", "press", "svs*", "csi", "fat only"),
+    _words("OTHER", r"dir(?!.?(?:ap|pa|lr|rl|is|si|\d+\b))"),
+    _words("OTHER", "double inversion*", "*spectro*", "press", "svs*", "csi*", "fat only"),
+    _words("OTHER", "mrs", "*mrsi", "*btfe*", "*bffe*"),
     _words("OTHER", "cine*", "*trufi*", "tru fi", "*fiesta*", "ciss*", "*ssfp*", "b ffe", "b tfe"),
     _words("OTHER", "dixon ... f $", "dixon ... ff $", "cest*", "apt", "aptw*"),
     _words("OTHER", "petra", "*zteo?", "ute"),
@@ -155,21 +160,24 @@ LEXICON = (
     ),
     _words("T2STAR", "t2* ... gre", "t2* ... fl2d", "t2* ... flash*", "t2* ... ffe", "t2* ... eg"),
     _words("T2STAR", "gre ... t2*", "fl2d ... t2*", "flash ... t2*", "ffe ... t2*", "eg t2*"),
-    _words("T2STAR", "t2* ... fe epi"),
+    _words("T2STAR", "t2* ... fe epi", "*me3d*"),
     _words("T2STAR", "me gre*", "t2* ge $"),
     # In and opposed phase of one gradient echo, not two echoes of a spin echo.
     _words("T1", "dual echo ... in", "dual echo ... ip", "in out*", "dual ffe", "dual gr*"),
     _words(DUAL_ECHO, "pd* t2*", "t2* pd*", "dp t2*", "t2* dp", "proton* t2*", "dual echo"),
+    _words(DUAL_ECHO, "double echo*", "double tse"),
     _words("PD", "pd*", "*pd", "dp", "proton*", "dens*", "rho", "intermed*", "iw"),
     _words("T1", r"\d?d?t1*", "*mprage*", "mp rage*", "mp2rage*", "bravo", "*spgr", "*vibe*"),
-    _words("T1", "*thrive", "*lava*", "vibrant*", "tfl", "quick 3d*", "tigre"),
-    _words("T2", r"\d?d?t2*", "haste*", "*ssfse*", "ss tse*", "myelo*", "mielo*", "frfse"),
+    _words("T1", "*thrive", "*lava*", "vibrant*", "tfl", "quick 3d*", "tigre", "ax disco*"),
+    _words("T2", r"\d?d?t2*", "haste*", "*ssfse*", "ssh? ?tse*", "myelo*", "mielo*", "frfse"),
     # In and out of phase is a T1 where nothing else is named: two-point Dixon exists as T2 too.
     _words("T1", "in phase*", "opp* ... phase", "out phase", "out of phase", "en phase"),
     _words("T1", "in fase", "en fase", "em fase", "opos* ... fase"),
     _words("T1", "fuera de fase", "fuori fase", "fora de fase"),
     # With magnetisation transfer, where no weighting is named.
     _words("OTHER", "mt on", "mtc", "mt1", "mtw"),
+    # Of vessels, where nothing else is said.
+    _words("MRA", "e?mip"),
 )
 
 # Suffixes of the BIDS standard (v1.10) at the end of a NIfTI file's name.
@@ -193,7 +201,7 @@ VERTEBRAE = (
 )
 
 # What names of series begin with, with or without a space behind it: "AXIALT2TSE", "axdifb1000".
-PLANES = "ax|axial|cor|coronal|sag|sagittal|tra|trans"
+PLANES = "ax|axial|cor|coronal|sag|sagittal|sg|tra|trans"
 
 
 def plain(text: str) -> str:
@@ -206,8 +214,10 @@ def plain(text: str) -> str:
     """
     parted = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[a-pr-z])(?=T[12]|PD)", " ", text)
     parted = re.sub(VERTEBRAE, " ", parted).replace("ρ", "rho")
+    # GE writes what a two-point Dixon scan parts in front of its name.
+    parted = re.sub(r"(?i)^\s*fat:", "fat only ", parted)
     letters = unicodedata.normalize("NFKD", parted).encode("ascii", "ignore").decode().lower()
-    letters = re.sub(r"\b([tr]2) ?w? ?(?:\*|[-_ ]star)", r"\1star", letters)
+    letters = re.sub(r"(?<![a-z0-9])([tr]2) ?w? ?(?:\*|[-_ ]+star)", r"\1star", letters)
     letters = re.sub(r"\bb(?: ?= ?(?=\d)| (?=0\b|\d{3,4}\b))", "b", letters)
     letters = re.sub(rf"\b({PLANES})(?=t[12]|pd|dwi|dif|flair|stir)", r"\1 ", letters)
     return " ".join(re.sub(r"[^a-z0-9+]+", " ", letters).replace("+", " + ").split())

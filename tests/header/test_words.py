@@ -67,7 +67,7 @@ ABROAD = {
     ),
     "T2": (
         "T2 pondéré;pesata in T2;axT2;Cholangio MRCP;colangio RM;colangiografia;bili-IRM;mielo "
-        "RM;Myelographie;T2 sat grasa;AXIALT2TSE;C12-T2 FSE COR FS"
+        "RM;Myelographie;T2 sat grasa;AXIALT2TSE;BRAIN_SAG_SSh_TSE;C12-T2 FSE COR FS"
     ),
     "FLAIR": "Liquor unterdrückt;FLAIR axiale;darkfluid T2",
     "PD": (
@@ -75,31 +75,38 @@ ABROAD = {
         "Protonendichte;DP fatsat;axPD;IW TSE"
     ),
     "T2STAR": (
-        "T2 Stern;T2 étoile;T2 estrella;T2 eco de gradiente;écho de gradient T2;Gradientenecho "
+        "T2 Stern;T2 étoile;T2 estrella;t2_me3d_cor;AXIAL_T2_ STAR;"
+        "T2 eco de gradiente;écho de gradient T2;Gradientenecho "
         "T2;Blutung T2"
     ),
-    "SWI": "Suszeptibilität;susceptibilité;suscettibilità;suscetibilidade;FSBB;BSI",
+    "SWI": (
+        "MPR Ob_Ax Min IP;Suszeptibilität;susceptibilité;suscettibilità;suscetibilidade;FSBB;BSI"
+    ),
     "DWI": (
         "difusión;diffusione;difusão;Diffusionswichtung;"
         "ep2d_diff_tra_ADC_TRACEW;DYFUZJA watroba b50_400_800;diffusjon;axdifb1000;"
         "ep2d_diff b0 200 500 800;diffusion_ep2d_tra_b0_1500"
     ),
     "ADC": "carte ADC;coefficient de diffusion apparent;coeficiente de difusion aparente;CDA",
-    "PERF": "e-THRIVE_BHPERFU;perfüzyon;perfuzja",
+    "STIR": "COR TIRM",
+    "PERF": "Cerebral Blood Flow;e-THRIVE_BHPERFU;perfüzyon;perfuzja",
     "MRA": (
         "polygone de Willis;ARM intracranienne;flebografia;phlebo IRM;Venographie;VASC-ASL;FBI;"
-        "Time-SLIP renal"
+        "Time-SLIP renal;3DPCA_DEM;MIP Oberschenkel;eMIP Carotis"
     ),
     "LOCALIZER": (
         "Planungssequenz;repérage;localizzatore;centratura;centrage;Scanogram;Lokalisation;"
-        "3-Axis Locator;topo;Oversikt;oversigt;översikt;overzicht;lokalizator"
+        "3-Axis Locator;topo;Oversikt;oversigt;översikt;overzicht;lokalizator;FastView"
     ),
     "BOLD": "fMRT;IRMf;RMf;fMRI fingertapping;paradigma motor;funktionelle MRT",
     "FIELDMAP": "DistortionMap_AP;blip up;PEPOLAR;Feldkarte;carte de champ",
     "OTHER": (
         "Spektroskopie;spettroscopia;soustraction;substracción;sottrazione;Kalibrierung;HYCE;"
         "Head_MRAC_PET_UTE_UMAP;Care Bolus;SmartPrep;test bolus;BolusTrak;KEY_IMAGES;SHIM2D;"
-        "BASG 3D IAC;3D PBSG;COSMIC;FatSep T1 COR FAT;oZTEo Sag;fatquant_pre_R2s_Eff"
+        "BASG 3D IAC;3D PBSG;COSMIC;FatSep T1 COR FAT;oZTEo Sag;PosDisp: [10] T1 TIR cor;"
+        "FAT: Ax T2 FSE Flex;csi3d_se;"
+        "MRS - sgACC;Bloch-Siegert_FA300;SSUB 2-1_ETHRIVE;sBTFE_BH_M2D;Sag DIR 3D VISTA;"
+        "fatquant_pre_R2s_Eff"
     ),
 }
 CASES = [
