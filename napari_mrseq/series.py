@@ -222,7 +222,9 @@ def series_from_array(
     if lazy.ndim == 2:
         lazy = lazy[None]
     if lazy.ndim not in (3, 4) or 0 in lazy.shape:
-        raise ValueError(f"{name}: an image of 2 to 4 axes is needed, this one has {lazy.shape}")
+        raise ValueError(
+            f"{name} has {lazy.ndim} axes of {lazy.shape} places: images of 2 to 4 axes can be named"
+        )
     return Series(
         path=name,
         files=(name,),

@@ -193,7 +193,9 @@ def _located(name_or_path: str | Path) -> tuple[Entry | None, Path]:
     path = Path(name_or_path)
     if not path.is_file():
         names = ", ".join(entry.name for entry in known)
-        raise ModelError(f"no model is called {str(name_or_path)!r} and no file is there: {names}")
+        raise ModelError(
+            f"{name_or_path} is no weights file that is there, and no model's name: {names}"
+        )
     return None, path
 
 

@@ -17,6 +17,8 @@ HEAD_BYTES = 352
 _PICTURE_MAGIC = (
     b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+",
 )  # fmt: skip
+# The header of a NIfTI image whose voxels lie in a file of their own (.hdr, .img).
+_PAIR_MAGIC = b"ni1"
 # Endings under which people keep images: such a file that is none is worth a word.
 _IMAGE_ENDINGS = {
     ".dcm", ".dicom", ".ima", ".img", ".mr", ".nii", ".png", ".jpg", ".jpeg", ".tif", ".tiff",
@@ -119,6 +121,8 @@ def _kind_of(head: bytes, name: str) -> tuple[str, str]:
         return ("nifti", "") if name.endswith(".nii.gz") else ("", "packed with gzip: unpack it")
     if head[344:347] in (b"n+1", b"n+2") or head[4:7] in (b"n+1", b"n+2"):
         return "nifti", ""
+    if head[344:347] == _PAIR_MAGIC:
+        return "nifti", ""
     if starts_like_dicom(head):
         return "dicom", ""
     if _is_text(head):
@@ -139,6 +143,12 @@ def starts_like_dicom(head: bytes) -> bool:
 
 
 def _sort_in(path: str, found: Found, *, given: bool) -> None:
+    header = _header_beside(path)
+    if header:
+        # The voxels of a pair are read with its header.
+        if given:
+            _sort_in(header, found, given=True)
+        return
     kind, cause = file_kind(path)
     if kind in ("dicom", "nifti", "picture", "zip") or (kind == "dicomdir" and given):
         found.files.append((kind, path))
@@ -148,6 +158,18 @@ def _sort_in(path: str, found: Found, *, given: bool) -> None:
         found.failures.append(Failure(path, cause or "no image: a text file"))
     elif kind == "" and (_could_be_image(name) or cause.startswith("not readable")):
         found.failures.append(Failure(path, cause))
+
+
+def _header_beside(path: str) -> str:
+    """Return the header of a NIfTI pair whose voxels a file holds; empty for any other file."""
+    if not path.lower().endswith(".img"):
+        return ""
+    header = f"{path[:-4]}.hdr"
+    try:
+        with Path(header).open("rb") as file:
+            return header if file.read(HEAD_BYTES)[344:347] == _PAIR_MAGIC else ""
+    except OSError:
+        return ""
 
 
 def _could_be_image(name: str) -> bool:

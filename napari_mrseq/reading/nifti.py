@@ -14,7 +14,7 @@ from nibabel.orientations import io_orientation
 from numpy.typing import NDArray
 
 from napari_mrseq.errors import ReadError
-from napari_mrseq.reading.nifti_file import Voxels, open_nifti
+from napari_mrseq.reading.nifti_file import Voxels, open_nifti, voxel_file
 from napari_mrseq.reading.privacy import public_sidecar
 from napari_mrseq.series import GREY_WEIGHTS, Series, VolumeAxis
 
@@ -104,7 +104,7 @@ def _check_size(path: str, image: Any, shape: tuple[int, ...]) -> None:
         raise ReadError(f"holds no image (shape {shape})")
     needed = int(np.prod(shape, dtype=object)) * image.header.get_data_dtype().itemsize
     needed += int(image.dataobj.offset)
-    held = Path(path).stat().st_size
+    held = Path(voxel_file(path)).stat().st_size
     if path.lower().endswith(".gz"):
         if needed > max(held * _LARGEST_SWELLING, _SMALL_BYTES):
             raise ReadError(f"damaged or a bomb: {held} bytes would swell to {needed}")
@@ -243,7 +243,7 @@ def _volume_axis(path: str, image: Any, volumes: int) -> VolumeAxis:
 
 def _stem(path: str) -> str:
     name = Path(path).name
-    for ending in (".nii.gz", ".nii"):
+    for ending in (".nii.gz", ".nii", ".hdr"):
         if name.lower().endswith(ending):
             return name[: -len(ending)]
     return name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -43,6 +44,14 @@ class _SecondHeader(_Quiet, nibabel.Nifti2Header):
 
 class _Image(nibabel.Nifti1Image):
     header_class = _Header
+
+
+class _PairHeader(_Quiet, nibabel.nifti1.Nifti1PairHeader):
+    pass
+
+
+class _Pair(nibabel.Nifti1Pair):
+    header_class = _PairHeader
 
 
 class _SecondImage(nibabel.Nifti2Image):
@@ -123,11 +132,25 @@ class Voxels:
             return stored
 
 
+def voxel_file(path: str) -> str:
+    """Return the file that holds the voxels: of a pair it is not the header's."""
+    return f"{path[:-4]}.img" if path.lower().endswith(".hdr") else path
+
+
 def open_nifti(path: str) -> Any:
     """Open a file by what it holds: nibabel goes by the ending, which may be wrong."""
     with nibabel.openers.ImageOpener(path) as file:
-        kind = _SecondImage if file.read(4) in _SECOND_VERSION else _Image
-    image = kind.from_file_map({"image": nibabel.FileHolder(path)}, mmap=False)  # type: ignore[no-untyped-call]
+        start = file.read(4)
+    voxels = Path(voxel_file(path))
+    if not voxels.is_file():
+        raise ReadError(f"its voxels are not beside it ({voxels.name})")
+    files = {"image": nibabel.FileHolder(str(voxels))}
+    if path.lower().endswith(".hdr"):
+        files["header"] = nibabel.FileHolder(path)
+        kind: Any = _Pair
+    else:
+        kind = _SecondImage if start in _SECOND_VERSION else _Image
+    image = kind.from_file_map(files, mmap=False)
     if int(image.header["intent_code"]) in _CIFTI_INTENTS:
         raise ReadError("a CIFTI file: values of places on a surface, no image")
     return image

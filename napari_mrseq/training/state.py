@@ -123,7 +123,9 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # torch raises many kinds on damaged files
-        raise ModelError(f"{path} is damaged ({error}): train without --resume") from error
+        # torch's own words advise what is not safe.
+        cause = type(error).__name__
+        raise ModelError(f"{path} is damaged ({cause}): train without --resume") from error
     if "purpose" not in state:
         raise ModelError(
             f"{path} is of an older version, and does not tell what it was trained on: "

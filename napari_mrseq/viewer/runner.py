@@ -151,7 +151,8 @@ class Runner:
         # Layers that the user takes away later are not held by a run that is over.
         self._jobs = []
         layers = "1 layer" if self._done == 1 else f"{self._done} layers"
-        self.stopped.emit(" ".join([f"{layers} classified.", *self._causes]))
+        said = [f"{layers} classified."] if self._done or not self._causes else []
+        self.stopped.emit(" ".join([*said, *self._causes]))
 
     def _on_removed(self, event: Any) -> None:
         for job in self._jobs:

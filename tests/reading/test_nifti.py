@@ -354,3 +354,24 @@ def test_broken_header_is_one_line_of_ours(kind: type, tmp_path: Path) -> None:
     ran = subprocess.run([sys.executable, "-c", read, path], capture_output=True, text=True)
     assert ran.stdout == "no NIfTI file that can be read (data code 30583 not recognized)\n"
     assert ran.stderr == ""
+
+
+@pytest.mark.parametrize("given", ["a.hdr", "a.img", "."])
+def test_a_pair_of_header_and_voxels_is_one_image(tmp_path: Path, given: str) -> None:
+    data = np.arange(5 * 6 * 3, dtype=np.int16).reshape(5, 6, 3)
+    image = nibabel.Nifti1Pair(data, np.diag([-1.0, -1.0, 3.0, 1.0]))
+    nibabel.save(image, tmp_path / "a.img")
+    study = read_study(tmp_path / given)
+    (series,) = study.series
+    assert study.failures == ()
+    assert (series.description, series.spacing) == ("a", (3.0, 1.0, 1.0))
+    np.testing.assert_array_equal(
+        series.pixels.compute(), nibabel.load(tmp_path / "a.hdr").dataobj.__array__().T
+    )
+
+
+def test_a_header_without_its_voxels_is_named(tmp_path: Path) -> None:
+    nibabel.save(nibabel.Nifti1Pair(np.ones((4, 4, 4), np.int16), np.eye(4)), tmp_path / "a.img")
+    (tmp_path / "a.img").unlink()
+    (failure,) = read_study(tmp_path / "a.hdr").failures
+    assert "a.img" in failure.cause
