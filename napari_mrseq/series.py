@@ -223,7 +223,7 @@ def series_from_array(
         lazy = lazy[None]
     if lazy.ndim not in (3, 4) or 0 in lazy.shape:
         raise ValueError(
-            f"{name} has {lazy.ndim} axes of {lazy.shape} places: images of 2 to 4 axes can be named"
+            f"{name} has {lazy.ndim} axes, {lazy.shape}: images of 2 to 4 axes can be named"
         )
     return Series(
         path=name,
