@@ -37,7 +37,9 @@ WITHOUT = (
     r"\b(pre|w ?o|without|plain|non ?(contrast|enhanced|ce|gd)|no (contrast|gd|gad)|unenhanced)\b",
     r"\b(pregad|pre ?(contrast|gad|gado|gd|c|km|ce|inj))\b",
     # German, French, Spanish, Italian, Portuguese, Dutch.
-    r"\b(nativ\w*|ohne|vor (km|kontrast)|sans|avant|sin|senza|sem|antes|zonder)\b",
+    r"\b(nativ\w*|ohne|vor (km|kontrast)|sans|avant|senza|antes|zonder)\b",
+    # "Knie sin" is a left one.
+    r"\b(sin|sem) (c\b|contr|cte|ctte|gad|gd|iv|civ|inj|medio)",
     r"\bvoor (gd|contrast)",
     # Norwegian, Danish, Swedish, Polish, Czech, Russian, Finnish, Turkish.
     r"\b(uten|uden|utan|bez|ilman|kontrasti?si?z)\b|\b(for|fore|fr|przed|pred|do) kontrast",

@@ -25,12 +25,12 @@ NOT_GIVEN = (
     "T1 ohne KM;T1 pre contrast;T1 -C;T1 sans injection;AX T1 W/O;3D Ax T1 S/C;T1 FS S/ CONTRASTE;"
     "T1 uten kontrast;T1 uden kontrast;T1 utan kontrast;T1 bez kontrastu;T1 bez kontrasta;"
     "T1 przed kontrastem;T1 kontrastsız;T1 KONTRASTSIZ;T1 senza mdc;T1 sin contraste;T1 plain;"
-    "T1 Cube K-;T1_08iso_K-;T1 sem contraste;T1 zonder contrast;T1 nativní;T1 avant gado;"
-    "T1 før kontrast;T1 före kontrast"
+    "T1 sin gadolinio;T1 Cube K-;T1_08iso_K-;T1 sem contraste;T1 zonder contrast;T1 nativní;"
+    "T1 avant gado;T1 før kontrast;T1 före kontrast"
 )
 NOT_SAID = (
     "T1 SAG;AX T1 POST FOSSA;SAG T1 post surgery;T1 post-op;T1 pos-op;T1 SAG C+T spine;T1 SAG C;"
-    "T1 10 MIN;T1 SE high contrast;T1 tra 24 cm;T1 SC joint;T1 sag C spine"
+    "T1 Knie sin;T1 10 MIN;T1 SE high contrast;T1 tra 24 cm;T1 SC joint;T1 sag C spine"
 )
 
 
