@@ -104,10 +104,11 @@ def _describe_tiff(path: str) -> _Described:
             raise ReadError("a TIFF file whose pages hold more than one slice is not supported")
         stack = [size for size in (len(alike), *along) if size > 1]
         pages = int(np.prod(stack))
-        # To look for series takes long where there are many: pages of several are found by number.
-        several = alike if len(alike) > 1 else []
-        numbers = tuple(page.index for one in several for page in one.pages if page)
-        if not several and (order := _slices_last(along_axes)) is not None:
+        # To look for series takes long where there are many pages: those that a file really has,
+        # and doesn't imply, are found by number.
+        real = alike if len(tiff.pages) >= pages > 1 else []
+        numbers = tuple(page.index for one in real for page in one.pages if page)
+        if len(real) == 1 and (order := _slices_last(along_axes)) is not None:
             numbers = tuple(series.pages[page].index for page in order)
             stack = [*(size for axis, size in along_axes if axis != "Z" and size > 1), named["Z"]]
         coloured = colours > 1 or series.keyframe.photometric == tifffile.PHOTOMETRIC.PALETTE
