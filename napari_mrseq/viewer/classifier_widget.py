@@ -252,6 +252,7 @@ class ClassifierWidget(QWidget):
             changed = self._viewer.layers[event.index]
             if is_image(changed) and state_of(changed) is None:
                 revert(changed)
+            self.runner.drop_replaced()
             self._tables_timer.start()
 
     def _say(self, text: str) -> None:

@@ -92,6 +92,11 @@ class Runner:
             load_settings().batch_size,
         )
 
+    def drop_replaced(self) -> None:
+        """Judge no further what a layer no longer shows."""
+        for job in self._jobs:
+            job.dropped |= pixels_of(job.layer) is not job.data
+
     def cancel(self) -> None:
         """Ask the run to stop after the batch in hand; slices judged so far are kept."""
         self._waiting = None
