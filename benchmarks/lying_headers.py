@@ -44,7 +44,7 @@ LIAR = "header_lies"
 # Series of a study, and studies of a data set at most.
 STUDY_SIZE, STUDIES = 6, 100
 WORDS = ("description", "protocol")
-TIMES = ("repetition_time", "echo_time", "echo_times", "inversion_time", "echo_train")
+TIMES = ("repetition_time", "echo_time", "inversion_time", "echo_train")
 
 
 @dataclass(frozen=True, eq=False)
