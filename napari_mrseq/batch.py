@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -93,9 +92,9 @@ def _executor(jobs: int, scheduler: str | None) -> Iterator[Executor]:
 
 def _share_cores(jobs: int) -> None:
     """Give this process its share of the cores."""
-    from napari_mrseq.model.running import use_threads
+    from napari_mrseq.model.running import share_threads
 
-    use_threads(max(1, (os.cpu_count() or 1) // jobs))
+    share_threads(jobs)
 
 
 def _judge_packed(packed: bytes) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-_DAY_MS = 86_400_000.0
+DAY_MS = 86_400_000.0
 # The offset from UTC is one and the same in a study.
 _OFFSET = r"(?:[+-]\d{2}:?\d{2}|Z)?"
 # TM and DT (PS3.5, 6.2).
@@ -37,7 +37,7 @@ def moment(time: str, day: str = "") -> float | None:
         return None
     own, *clock = match.groups()
     hours, minutes, seconds = (float(part or 0) for part in clock)
-    return _day(own or day) * _DAY_MS + ((hours * 60 + minutes) * 60 + seconds) * 1000
+    return _day(own or day) * DAY_MS + ((hours * 60 + minutes) * 60 + seconds) * 1000
 
 
 def _day(written: str) -> int:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from napari_mrseq.clock import DAY_MS
 from napari_mrseq.header import attributes_of
 from napari_mrseq.labelling import study_of
 from napari_mrseq.protocols import Expected, Protocol
@@ -275,10 +276,12 @@ def _centre(series: Series) -> NDArray[np.float64]:
 def _in_time(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
     """Sort series by when they were acquired; left as they are where one doesn't say."""
     starts = [attributes_of(verdict.series).acquired for verdict in verdicts]
-    if None in starts:
+    known = [start for start in starts if start is not None]
+    # A time without its day is neither before nor after one that has it.
+    if len(known) < len(starts) or len({start < DAY_MS for start in known}) > 1:
         return tuple(verdicts)
-    timed = zip(starts, verdicts, strict=True)
-    return tuple(verdict for _, verdict in sorted(timed, key=lambda one: one[0] or 0))
+    timed = zip(known, verdicts, strict=True)
+    return tuple(verdict for _, verdict in sorted(timed, key=lambda one: one[0]))
 
 
 def _not_later(before: Verdict, after: Verdict) -> bool:

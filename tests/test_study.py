@@ -154,6 +154,12 @@ def test_repeats_are_one_sequence_of_one_prescription_in_the_order_of_time() -> 
     assert study.repeats == ((early, late),)
 
 
+def test_a_time_without_its_day_is_not_compared_with_one_that_has_it() -> None:
+    dated, undated = scan("T2", number=2, time="10:00:00"), scan("T2", number=9, time="09:00:00")
+    dated.series.sidecar["AcquisitionDate"] = "20240103"
+    assert judge_study([dated, undated]).repeats == ((dated, undated),)
+
+
 def test_midnight_lies_between_two_days() -> None:
     late, early = scan("T2", number=2, time="00:05:00"), scan("T2", number=9, time="23:55:00")
     late.series.sidecar["AcquisitionDate"] = "20240103"

@@ -27,30 +27,40 @@ NONE_GIVEN = (
 # Signs in the text as it was typed, which are gone from plain text: "T1 -C"; "S/C", "S/ CONTRASTE"
 # against "T1/3D/FFE/C", "w/c", "(C/C)".
 MINUS = (
-    r"(?:^|[\s_])-\s?(?:C|GD|Gd|KM)\b|(?<![A-Za-z])K-(?![A-Za-z0-9])"
-    r"|(?<![A-Za-z])[Ss]/\s?(?i:c|cte|contr\w*|gado?|iv)\b"
+    r"(?:^|[\s_])-\s?(?:C|GD|Gd|KM)\b|(?<![A-Za-z])(?:K|C|GD|Gd|KM|CE)-(?![A-Za-z0-9])"
+    r"|(?<![A-Za-z])[Ss]/\s?(?i:c|cte|contr\w*|gado?|iv)\b(?!.?(?i:joint))"
 )
 SLASH = r"/[Cc]$|(?<![A-Za-z])[Cc]/\s?(?i:c|cte|contr\w*|gado?|iv)\b"
 # Words in the languages of Europe, in plain text: accents and the dotless i of Turkish are gone.
 # Negatives come first: "without contrast" holds the word "contrast" as well.
 WITHOUT = (
-    r"\b(pre|w ?o|without|plain|non ?(contrast|enhanced|ce|gd)|no (contrast|gd|gad)|unenhanced)\b",
+    r"\b(\d*pre|w ?o|w ?out|without|plain|before|unenhanced|non ?(contrast|enhanced|ce|gd))\b",
+    r"\bno (contr\w*|gd|gad\w*|mdc)\b",
     r"\b(pregad|pre ?(contrast|gad|gado|gd|c|km|ce|inj))\b",
     # German, French, Spanish, Italian, Portuguese, Dutch.
-    r"\b(nativ\w*|ohne|vor (km|kontrast)|sans|avant|senza|antes|zonder)\b",
+    r"\b(nativ\w*|ohne|[ov]km|o km|vor (km|kontrast\w*|gd|gad\w*)|kontrast(frei|los)\w*)\b",
+    r"\b(sans|ss (gado\w*|inj\w*)|avant|senza|prima|antes|zonder)\b",
     # "Knie sin" is a left one.
     r"\b(sin|sem) (c\b|contr|cte|ctte|gad|gd|iv|civ|inj|medio)",
     r"\bvoor (gd|contrast)",
-    # Norwegian, Danish, Swedish, Polish, Czech, Russian, Finnish, Turkish.
-    r"\b(uten|uden|utan|bez|ilman|kontrasti?si?z)\b|\b(for|fore|fr|przed|pred|do) kontrast",
+    # Norwegian, Danish, Swedish, Polish, Czech, Russian, Finnish, Hungarian, Turkish.
+    r"\b(uten|uden|utan|u kontrast|bez|ilman|ennen|nincs|kontrasti?si?z|oncesi)\b",
+    r"\b(for|fore|fr|innan|przed|pred|do) kontrast",
 )
 # What else is called so: "T1 (AXI, Gray/White Contrast)", "arterial spin labeling", "post op"; and
 # "MPRAGE_EnhancedContrast", which may be between tissues.
 NO_MEDIUM = (
     r"\b(gr[ae]y white|tissue|phase|transfer|image|high|low) contrast\b"
-    r"|\benc?hanced contrast\b|\barterial spin\b|\d cm\b"
+    r"|\benc?hanced contrast\b|\barterial spin\b|(?<!\bt)\d cm\b"
+    r"|\b(supine|prone|flex\w*|neutral|sitting|standing|feet|head) pos\b|\bpos \d+\b"
     r"|\b\d*post? ?(op|fossa|surg|trauma|rad|chemo|stroke|treat|resect|biops|label|ictal)\w*"
 )
+# A joint or an organ that moves is dynamic without an agent.
+MOVING = (
+    r"\b(tmj|joint|wrist|ankle|knee|shoulder|hip|patell\w*|floor|defec\w*|flex\w*|swallow\w*"
+    r"|speech|airway|cine|kiefer\w*|atm)\b"
+)
+DYNAMIC = r"\b(\d*dyna?|d[iy]nami\w*)\b"
 WITH = (
     # "T1 C+", but not "C+T spine": neck and chest.
     r"\b(c|gd|km|k) \+(?= ?$| (ax|axial|cor|sag|tra|fs|fat|3d|t1|mprage|spgr|bravo|vibe|space)\b)",
@@ -58,16 +68,17 @@ WITH = (
     # Its substance, its trade names, its way into the vein.
     r"\b(gd|gad|gado\w*|gadavist|dotarem|clariscan|magnevist|omniscan|prohance|multihance|vueway)\b",
     r"\b(elucirem|eob|primovist|eovist|inj|civ|c iv)\b",
-    r"\b(\d*post|post(c|gd|gad|gado|con\w*|km|inj\w*|kontr\w*)|pos|t1post)\b",
+    r"\b(\d*post|post(c|gd|gad|gado|con\w*|km|inj\w*|kontr\w*)|t1post)\b",
+    # Portuguese and Spanish.
+    r"\bpos(?= ?$| (c|gd|gad\w*|contr\w*|fs|w)\b)",
     r"\b(enhanced|ce|t1c|t1gd|t1ce|contrast[eo]?|con (cont|gd|mdc)|mdc|dopo mdc|c contr\w*)\b",
     # "T1FSKM", "z kontrastem", "po k.l."; "CM" as Kontrastmittel is.
     r"\b([a-z]\w*)?km\b|\bkontr(as\w*)?\b|\bpo k ?l\b| cm\b",
     # Phases of a dynamic series, and what is made to see them.
     r"\b(arterial|arteri[ae]l\w*|arterios\w*|art (?=\d|phase|port)|port[ao]l? ?ven\w*)\b",
-    r"\b(delayed|delay|hbp|hepatobili\w*|twist|\d*dyna?|d[iy]nami\w*)\b",
+    r"\b(delayed|delay|hbp|hepatobili\w*|twist)\b",
+    DYNAMIC,
     r"\b(multi ?phase\w*|mph|tehoste\w*)\b|\b(\w*vibe|lava|e?thrive)\b.*\b\d+ ?min\b",
-    # A last "C" behind fat suppression; elsewhere it may be a neck.
-    r"\b(\w*vibe|fs|fatsat|lava|e?thrive)\b.* c$",
     r"\b(apres (gado|inj)|avec (gado|inj)|na (gd|contrast)|met (gd|contrast))\b",
 )
 
@@ -97,6 +108,8 @@ def agent_in_tags(tags: Tags) -> tuple[bool | None, str]:
 def agent_in_words(text: str) -> bool | None:
     """Return whether a description says that an agent was given; None where it doesn't say."""
     words = re.sub(NO_MEDIUM, "", plain(text))
+    if re.search(MOVING, words):
+        words = re.sub(DYNAMIC, "", words)
     if re.search(MINUS, text) or any(re.search(pattern, words) for pattern in WITHOUT):
         return False
     if re.search(SLASH, text) or any(re.search(pattern, words) for pattern in WITH):

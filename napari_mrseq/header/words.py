@@ -47,16 +47,16 @@ LEXICON = (
     _words("FIELDMAP", "distortion map*", "blip up", "blip down"),
     # A scanner writes what it computed behind the name of the protocol, which may ask for an ADC.
     _words("DWI", "adc ... high b*", "high b val*", "calc* b val*", "calc b#", "adc ... trace* $"),
-    # All the b values of one series: "diff b0 200 800", "b50_400_800".
-    _words("DWI", r"*b\d{1,3} (?:and |b)?\d{2,4} ...*", r"b\d{1,3} (?:and |b)?\d{2,4}"),
     _words("ADC", "*adc", "adc*", "apparent diff*", "coef* ... ap*aren*", "average dc", "avdc"),
     _words("ADC", "cda"),
+    _words("OTHER", "fa $", "fa map*", "fa col*", "col fa", "dti fa", "fractional aniso*"),
+    _words("OTHER", "tracto*", "fiber tr*"),
+    # All the b values of one series: "diff b0 200 800", "b50_400_800".
+    _words("DWI", r"*b\d{1,3} (?:and |b)?\d{2,4}"),
     _words("B0", "tensor b0", "b0 ... dwi*", "b0 ... dti*", "b0 ... dif*", "nodif*"),
     _words("B0", "*dwi ... b0", "dti* ... b0", "dif* ... b0"),
     # The single-band reference of a diffusion series is not weighted.
     _words("B0", "dmri* ... sbref", "*dwi ... sbref", "dti* ... sbref", "dif* ... sbref"),
-    _words("OTHER", "fa $", "fa map*", "fa col*", "col fa", "dti fa", "fractional aniso*"),
-    _words("OTHER", "tracto*", "fiber tr*"),
     _words("DWI", "trace*", "iso dwi", "isotrop*", "*dwi*", "dti*", "dif*", "dw", "dw epi", "b#"),
     _words("DWI", "dyfu*"),
     _words(
@@ -115,7 +115,7 @@ LEXICON = (
     _words("LOCALIZER", "scano*", "topo", "planung*", "centrage*", "centratura*", "sondage"),
     _words("LOCALIZER", "lokali*", "ubersicht*", "uebersicht*", "reperage*", "repere*"),
     _words("LOCALIZER", "oversi*t*", "overzicht*", "fast view"),
-    _words("OTHER", "kalib*", "referenz*", "shim*", "speeder*", "phoenix*", "single voxel*"),
+    _words("OTHER", "kalib*", "referenz*", "shimming", "speeder*", "phoenix*", "single voxel*"),
     _words("OTHER", "*spektro*", "*spettro*", "soustra*", "substra*", "sottra*", "ssub*"),
     _words("OTHER", "true fisp*", "hyce", "basg", "pbsg", "cosmic", "mensa", "bloch siegert*"),
     # What watches an agent arrive, before the series that it is given for.
@@ -135,7 +135,7 @@ LEXICON = (
     _words("OTHER", "mrs", "*mrsi", "*btfe*", "*bffe*"),
     _words("OTHER", "cine*", "*trufi*", "tru fi", "*fiesta*", "ciss*", "*ssfp*", "b ffe", "b tfe"),
     _words("OTHER", "dixon ... f $", "dixon ... ff $", "cest*", "apt", "aptw*"),
-    _words("OTHER", "petra", "*zteo?", "ute"),
+    _words("OTHER", "petra", r"\d?d?o?zteo?", "ute"),
     _words("OTHER", "psir*", "lge", "delayed enh*", "late enh*"),
     _words("OTHER", "balanced*", "dess", "de3d", "phase map*", "phase image*", "pha images"),
     _words("T1", "t1* flair*", "t1* ... flair*", "flair t1*", "t1* ... dark fluid"),
@@ -160,7 +160,7 @@ LEXICON = (
     ),
     _words("T2STAR", "t2* ... gre", "t2* ... fl2d", "t2* ... flash*", "t2* ... ffe", "t2* ... eg"),
     _words("T2STAR", "gre ... t2*", "fl2d ... t2*", "flash ... t2*", "ffe ... t2*", "eg t2*"),
-    _words("T2STAR", "t2* ... fe epi", "*me3d*"),
+    _words("T2STAR", "t2* ... fe epi", "me3d*"),
     _words("T2STAR", "me gre*", "t2* ge $"),
     # In and opposed phase of one gradient echo, not two echoes of a spin echo.
     _words("T1", "dual echo ... in", "dual echo ... ip", "in out*", "dual ffe", "dual gr*"),
@@ -175,9 +175,7 @@ LEXICON = (
     _words("T1", "in fase", "en fase", "em fase", "opos* ... fase"),
     _words("T1", "fuera de fase", "fuori fase", "fora de fase"),
     # With magnetisation transfer, where no weighting is named.
-    _words("OTHER", "mt on", "mtc", "mt1", "mtw"),
-    # Of vessels, where nothing else is said.
-    _words("MRA", "e?mip"),
+    _words("OTHER", "mt on", "mtc", "mt1", "mtw", "shim*"),
 )
 
 # Suffixes of the BIDS standard (v1.10) at the end of a NIfTI file's name.

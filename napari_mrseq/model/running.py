@@ -49,9 +49,9 @@ def choose_device(wish: str) -> str:
     return "cuda:0" if device == "cuda" else device
 
 
-def use_threads(count: int) -> None:
-    """Run this process's networks in so many threads; more than cores wait for each other."""
-    torch.set_num_threads(count)
+def share_threads(processes: int) -> None:
+    """Leave so many processes their share of the cores; more threads would wait for each other."""
+    torch.set_num_threads(max(1, torch.get_num_threads() // processes))
 
 
 def half_precision(device: str) -> torch.dtype | None:

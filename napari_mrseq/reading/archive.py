@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 import tempfile
@@ -141,7 +142,8 @@ def _targets(members: Iterable[zipfile.ZipInfo]) -> Iterator[str]:
     for number, member in enumerate(members):
         inside, _, name = member.filename.rpartition("/")
         folder = folders.setdefault(inside, len(folders))
-        target = f"{folder:06d}/{_UNSAFE.sub('_', name)[-200:] or 'file'}"
+        safe = _UNSAFE.sub("_", name)[-200:]
+        target = f"{folder:06d}/{safe if safe.strip('.') else 'file'}"
         if target.lower() in taken:
             target = f"{folder:06d}-{number:06d}/{target.partition('/')[2]}"
         taken.add(target.lower())
@@ -165,6 +167,7 @@ def _unpack_member(
         wordless = isinstance(error, zipfile.BadZipFile) or not str(error)
         cause = "damaged" if wordless else str(error)
         unpacked.refused[shown] = f"can't be unpacked ({cause})"
-        target.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            target.unlink()
     else:
         unpacked.members[str(target)] = shown

@@ -164,7 +164,7 @@ def _header_beside(path: str) -> str:
     """Return the header of a NIfTI pair whose voxels a file holds; empty for any other file."""
     if not path.lower().endswith(".img"):
         return ""
-    header = f"{path[:-4]}.hdr"
+    header = path[:-4] + (".HDR" if path.endswith(".IMG") else ".hdr")
     try:
         with Path(header).open("rb") as file:
             return header if file.read(HEAD_BYTES)[344:347] == _PAIR_MAGIC else ""

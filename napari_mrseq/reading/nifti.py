@@ -84,6 +84,7 @@ def read_nifti(path: str) -> Series:
     shown = _shown_affine(affine, shape[:3], view)
     sidecar, problem = _sidecar(path)
     volumes = int(np.prod(shape[3:]))
+    b_values = _b_values(path, volumes)
     return Series(
         path=path,
         files=(path,),
@@ -94,7 +95,8 @@ def read_nifti(path: str) -> Series:
         kind="nifti",
         window=_window(image),
         sidecar=sidecar,
-        volume_axis=_volume_axis(path, image, volumes) if volumes > 1 else None,
+        volume_axis=_volume_axis(image, volumes, b_values) if volumes > 1 else None,
+        b_values=tuple(dict.fromkeys(b_values)),
         warnings=(*warnings, *problem),
     )
 
@@ -226,14 +228,19 @@ def _window(image: Any) -> tuple[float, float] | None:
     return (low, high) if np.isfinite([low, high]).all() and high > low else None
 
 
-def _volume_axis(path: str, image: Any, volumes: int) -> VolumeAxis:
+def _b_values(path: str, volumes: int) -> tuple[float, ...]:
+    """Return the b value of each volume in s/mm², empty where no ``.bval`` tells."""
     bval = Path(path).with_name(f"{_stem(path)}.bval")
     try:
         values = tuple(float(word) for word in bval.read_text().split())
     except (OSError, ValueError):
-        values = ()
-    if len(values) == volumes:
-        return VolumeAxis("b value", "s/mm²", values)
+        return ()
+    return values if len(values) == volumes else ()
+
+
+def _volume_axis(image: Any, volumes: int, b_values: tuple[float, ...]) -> VolumeAxis:
+    if b_values:
+        return VolumeAxis("b value", "s/mm²", b_values)
     unit = _TIMES_MS.get(int(image.header["xyzt_units"]) & _TIME_BITS)
     step = float(image.header["pixdim"][4])
     if unit is None or not np.isfinite(step) or step <= 0:

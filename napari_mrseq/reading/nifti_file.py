@@ -134,7 +134,9 @@ class Voxels:
 
 def voxel_file(path: str) -> str:
     """Return the file that holds the voxels: of a pair it is not the header's."""
-    return f"{path[:-4]}.img" if path.lower().endswith(".hdr") else path
+    if not path.lower().endswith(".hdr"):
+        return path
+    return path[:-4] + (".IMG" if path.endswith(".HDR") else ".img")
 
 
 def open_nifti(path: str) -> Any:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from pydicom.datadict import dictionary_has_tag, dictionary_VR
+from pydicom.datadict import dictionary_has_tag, dictionary_VR, tag_for_keyword
 from pydicom.dataset import Dataset
 
 # Elements above this many bytes (coil maps, tables, embedded files) say nothing about a sequence.
@@ -60,11 +60,14 @@ _NUMBER_VRS = frozenset(
     )
 )
 _PERSONAL_KEY = re.compile(
-    r"(?i)patient(?!position|sex|age|size|weight)|otherpatient|accession|subjectname"
-    r"|.*(physician|operator|person)s?(name)?$"
+    r"(?i)t?patient(?!position|sex|age|size|weight)|otherpatient|accession|subjectname"
+    r"|.*(physician|operator|person)"
 )
-# And of those the ones that hold a name, not a number.
+# Of those the ones that tell who the patient is, and of these the ones that hold a name.
+_PATIENT_KEY = re.compile(r"(?i)t?patient|otherpatient|subjectname")
 _NAME_KEY = re.compile(r"(?i).*name")
+# Dates, times and UIDs, which a patient's number may be part of by chance.
+_NO_WORDS = re.compile(r"[-+.:/TZ\d\s]*")
 _PER_FRAME_GROUPS = 0x52009230
 
 
@@ -94,31 +97,40 @@ def public_header(dataset: Dataset, frame: int = 0) -> Dataset:
 
 def public_sidecar(sidecar: Mapping[str, Any]) -> dict[str, Any]:
     """Return a BIDS sidecar, with all that it nests, without what names a person."""
-    told = list(_personal_entries(sidecar))
+    told = list(_patient_entries(sidecar))
     names = [value for key, value in told if _NAME_KEY.match(key)]
     identity = _Identity.spelled(_words_in(names, names=True), _words_in(v for _, v in told))
     public: dict[str, Any] = _public(sidecar, identity)
     return public
 
 
-def _personal_entries(value: Any) -> Iterator[tuple[str, str]]:
-    """Yield what a sidecar tells of persons, wherever it nests it."""
-    for key, inner in value.items() if isinstance(value, Mapping) else ():
-        if _PERSONAL_KEY.match(key) and not isinstance(inner, Mapping | list):
-            yield key, str(inner)
-        else:
-            yield from _personal_entries(inner)
-    for inner in value if isinstance(value, list) else ():
-        yield from _personal_entries(inner)
+def _patient_entries(value: Any, under: str = "") -> Iterator[tuple[str, str]]:
+    """Yield what a sidecar tells of the patient, wherever it nests it, with its key."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _patient_entries(inner, key if _PATIENT_KEY.match(key) else under)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _patient_entries(inner, under)
+    elif under and isinstance(value, str) and _PERSONAL_KEY.match(under):
+        yield under, value
 
 
-def _public(value: Any, identity: _Identity) -> Any:
+def _public(value: Any, identity: _Identity, key: str = "") -> Any:
     if isinstance(value, Mapping):
         kept = {key: inner for key, inner in value.items() if not _PERSONAL_KEY.match(key)}
-        return {key: _public(inner, identity) for key, inner in kept.items()}
+        return {key: _public(inner, identity, key) for key, inner in kept.items()}
     if isinstance(value, list):
-        return [_public(inner, identity) for inner in value]
-    return identity.cut_from_text(value) if isinstance(value, str) else value
+        return [_public(inner, identity, key) for inner in value]
+    if isinstance(value, str) and _is_free_text(key) and not _NO_WORDS.fullmatch(value):
+        return identity.cut_from_text(value)
+    return value
+
+
+def _is_free_text(key: str) -> bool:
+    """Tell whether people may type what a sidecar's key holds; unknown ones are taken to."""
+    tag = tag_for_keyword(key)
+    return tag is None or dictionary_VR(tag) in _TEXT_VRS - {"CS"}
 
 
 @dataclass(frozen=True)

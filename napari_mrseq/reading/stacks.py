@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
+from functools import cache
 
 import numpy as np
 
@@ -36,6 +37,9 @@ def split_into_stacks(frames: Sequence[Frame]) -> list[Stack]:
 def _without_copies(frames: Sequence[Frame]) -> tuple[list[Frame], list[str]]:
     """Leave out second copies of an instance, as a folder filled twice has."""
     seen: dict[Hashable, Frame] = {}
+    # Asked once of two files, however many frames they hold.
+    alike = cache(lambda one, other: same_pixels(first_of[one], first_of[other]))
+    first_of = {frame.source.path: frame for frame in reversed(frames)}
     unique: list[Frame] = []
     copies: dict[str, None] = {}
     others: dict[str, None] = {}
@@ -43,7 +47,7 @@ def _without_copies(frames: Sequence[Frame]) -> tuple[list[Frame], list[str]]:
         place = (frame.sop_uid, frame.source.index, frame.source.tile, frame.position, frame.order)
         twin = seen.setdefault(place, frame) if frame.sop_uid else frame
         # Packed in another way, it is taken for what its UID says.
-        if twin is not frame and same_pixels(twin, frame) is not False:
+        if twin is not frame and alike(twin.source.path, frame.source.path) is not False:
             copies[frame.source.path] = None
             continue
         if twin is not frame:

@@ -10,7 +10,7 @@ from functools import cache, partial
 from itertools import chain
 from os import PathLike
 from pathlib import Path
-from threading import RLock
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.errors import ReadError, UnreadableFileWarning
@@ -29,7 +29,35 @@ Progress = Callable[[int, int], None]
 PlaceOf = Callable[[str], str]
 
 _CAUSES_SHOWN = 20
-_ONE_AT_A_TIME = RLock()
+
+
+class _Quiet:
+    """No warning is shown while any thread reads.
+
+    The list of filters is the process's own: of two threads that each put it back, the later
+    would leave the other's for good. Here the first in saves it, and the last out puts it back.
+    """
+
+    def __init__(self) -> None:
+        self._lock, self._readers = Lock(), 0
+        self._filters = warnings.catch_warnings()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._readers:
+                self._filters = warnings.catch_warnings()
+                self._filters.__enter__()
+                warnings.simplefilter("ignore")
+            self._readers += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._readers -= 1
+            if not self._readers:
+                self._filters.__exit__(None, None, None)
+
+
+_QUIET = _Quiet()
 _READERS = {"nifti": read_nifti, "picture": read_picture}
 
 
@@ -77,10 +105,8 @@ def read_study(paths: AnyPath | Iterable[AnyPath], *, progress: Progress | None 
         Called with (files done, files in all).
     """
     given = [paths] if isinstance(paths, str | PathLike) else list(paths)
-    # The list of filters is the process's own: of two threads the later would leave the other's.
-    with _ONE_AT_A_TIME, warnings.catch_warnings():
-        # Libraries warn of every odd value; what matters to the user is in Series.warnings.
-        warnings.simplefilter("ignore")
+    # Libraries warn of every odd value; what matters to the user is in Series.warnings.
+    with _QUIET:
         return _study([os.fspath(path) for path in given], progress or _no_progress)
 
 
@@ -120,13 +146,19 @@ def _study(names: Sequence[str], progress: Progress) -> Study:
     failures += [
         (given, Failure(name, "holds no image that can be read"))
         for given, name in enumerate(names)
-        if Path(name).is_dir() and all(place_of(file.path) in bad for file in under[given])
+        if _is_container(name, under[given])
+        and all(place_of(file.path) in bad for file in under[given])
     ]
     ranks = {path: (file.given, rank) for rank, (path, file) in enumerate(by_path.items())}
     series.sort(key=lambda one: _order(one, ranks))
     return Study(
         tuple(_as_found(one, by_path) for one in series), tuple(_in_order(failures, place_of))
     )
+
+
+def _is_container(name: str, inside: Sequence[_File]) -> bool:
+    """Tell whether a given path is a folder, a zip file or a DICOMDIR with something in it."""
+    return Path(name).is_dir() or any(file.shown != name for file in inside)
 
 
 def _under_each(

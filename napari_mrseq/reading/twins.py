@@ -47,16 +47,26 @@ def twins_apart(frames: list[Frame], input_of: InputOf) -> list[list[Frame]]:
 
 
 def same_pixels(one: Frame, other: Frame) -> bool | None:
-    """Tell whether two files hold the same bytes as pixels; None where packed in two ways."""
-    layout, offset = one.source.layout, one.source.offset
-    if layout != other.source.layout or min(offset, other.source.offset) < 0:
+    """Tell whether two files hold the same bytes as pixels.
+
+    None where they are packed in two ways, or one can't be read any more.
+    """
+    layout = one.source.layout
+    if layout != other.source.layout or min(one.source.offset, other.source.offset) < 0:
         return None
     # What follows the pixels of a plain file may be padding.
     left = layout.frame_bytes * layout.frames if layout.is_native else -1
-    with Path(one.source.path).open("rb") as first, Path(other.source.path).open("rb") as second:
-        first.seek(offset)
-        second.seek(other.source.offset)
-        return first.read(left) == second.read(left)
+    try:
+        first, second = (_bytes_of(frame, left) for frame in (one, other))
+    except OSError:
+        return None
+    return first == second
+
+
+def _bytes_of(frame: Frame, count: int) -> bytes:
+    with Path(frame.source.path).open("rb") as file:
+        file.seek(frame.source.offset)
+        return file.read(count)
 
 
 def _home(frame: Frame, input_of: InputOf) -> Hashable:
@@ -68,8 +78,8 @@ def _place(frame: Frame) -> Hashable:
     """Return all by which slices of one series differ."""
     return (
         frame.position, frame.orientation, frame.order, frame.component, frame.quantity,
-        frame.stack, frame.echo_time, frame.inversion_time, frame.b_value, frame.direction,
-        frame.source.index, frame.source.tile,
+        frame.stack, frame.echo_time, frame.inversion_time, frame.flip_angle, frame.b_value,
+        frame.direction, frame.trigger, frame.time, frame.source.index, frame.source.tile,
     )  # fmt: skip
 
 

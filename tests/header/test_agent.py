@@ -13,7 +13,7 @@ T1 = {"ScanningSequence": "SE", "RepetitionTime": 500, "EchoTime": 10}
 # Descriptions, parted by semicolons.
 GIVEN = (
     "SAG T1 POST;T1 post Gd;T1 +KM;AX T1 FSE FS C+;T1 C+ FS SAG;t1_vibe_dixon_tra_p2 POS_W;"
-    "T1FSKM cor;T1_VIBE_TRA_FATSAT_POSTCONT;t1_starvibe_fs_cor_C;T1W_mDIXON_Dynamik;DINAMICA T1 "
+    "T1FSKM cor;T1_VIBE_TRA_FATSAT_POSTCONT;T1W_mDIXON_Dynamik;DINAMICA T1 "
     "3D FS;T1 FS YAG BASKILI KONTRASTLI;t1_vibe_fs_tra_s kontrastom;T1 FS TRA po k.l.;T1 z "
     "kontrastem;T1 po kontrascie;CORONAL T1 FS CON CIV;T1 C/CONTRASTE;AX T1 (C/C);T1 apres gado;"
     "T1 dopo mdc;T1 na Gd;T1 nach KM;T1 etter kontrast;T1 efter kontrast;T1 Art +C;"
@@ -26,10 +26,13 @@ NOT_GIVEN = (
     "T1 uten kontrast;T1 uden kontrast;T1 utan kontrast;T1 bez kontrastu;T1 bez kontrasta;"
     "T1 przed kontrastem;T1 kontrastsız;T1 KONTRASTSIZ;T1 senza mdc;T1 sin contraste;T1 plain;"
     "T1 sin gadolinio;T1 Cube K-;T1_08iso_K-;T1 sem contraste;T1 zonder contrast;T1 nativní;"
-    "T1 avant gado;T1 før kontrast;T1 före kontrast"
+    "AX T1 FS C-;T1 GD-;t1_tse_tra_oKM;T1 vKM;T1 vor Kontrastmittel;T1 kontrastfrei;T1 ennen "
+    "tehostetta;T1 nincs kontraszt;T1 DYN 1pre;T1 W/OUT CONTRAST;T1 BEFORE GAD;T1 prima mdc;"
+    "T1 NO GADO;T1 kontrast öncesi;T1 innan kontrast;T1 avant gado;T1 før kontrast;T1 före kontrast"
 )
 NOT_SAID = (
-    "T1 SAG;AX T1 POST FOSSA;SAG T1 post surgery;T1 post-op;T1 pos-op;T1 SAG C+T spine;T1 SAG C;"
+    "T1 HALS FS C;t1_tse_cor_pos_1;T1 supine pos;T1 TMJ DYNAMIC;T1 dynamic pelvic floor;"
+    "T1 S/C JOINT;T1 SAG;AX T1 POST FOSSA;SAG T1 post surgery;T1 post-op;T1 pos-op;T1 SAG C+T spine;T1 SAG C;"
     "T1 Knie sin;T1 10 MIN;T1 SE high contrast;T1 tra 24 cm;T1 SC joint;T1 sag C spine"
 )
 

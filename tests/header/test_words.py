@@ -67,7 +67,8 @@ ABROAD = {
     ),
     "T2": (
         "T2 pondéré;pesata in T2;axT2;Cholangio MRCP;colangio RM;colangiografia;bili-IRM;mielo "
-        "RM;Myelographie;T2 sat grasa;AXIALT2TSE;BRAIN_SAG_SSh_TSE;C12-T2 FSE COR FS"
+        "RM;Myelographie;T2 sat grasa;AXIALT2TSE;T2 tse letzte;T2_VOLUME3D;T2 TSE FS shim;"
+        "BRAIN_SAG_SSh_TSE;C12-T2 FSE COR FS"
     ),
     "FLAIR": "Liquor unterdrückt;FLAIR axiale;darkfluid T2",
     "PD": (
@@ -87,12 +88,15 @@ ABROAD = {
         "ep2d_diff_tra_ADC_TRACEW;DYFUZJA watroba b50_400_800;diffusjon;axdifb1000;"
         "ep2d_diff b0 200 500 800;diffusion_ep2d_tra_b0_1500"
     ),
-    "ADC": "carte ADC;coefficient de diffusion apparent;coeficiente de difusion aparente;CDA",
+    "ADC": (
+        "carte ADC;coefficient de diffusion apparent;coeficiente de difusion aparente;CDA;"
+        "ep2d_diff_b50_400_800_ADC;dADC (b50-800)"
+    ),
     "STIR": "COR TIRM",
     "PERF": "Cerebral Blood Flow;e-THRIVE_BHPERFU;perfüzyon;perfuzja",
     "MRA": (
         "polygone de Willis;ARM intracranienne;flebografia;phlebo IRM;Venographie;VASC-ASL;FBI;"
-        "Time-SLIP renal;3DPCA_DEM;MIP Oberschenkel;eMIP Carotis"
+        "Time-SLIP renal;3DPCA_DEM"
     ),
     "LOCALIZER": (
         "Planungssequenz;repérage;localizzatore;centratura;centrage;Scanogram;Lokalisation;"
@@ -101,7 +105,7 @@ ABROAD = {
     "BOLD": "fMRT;IRMf;RMf;fMRI fingertapping;paradigma motor;funktionelle MRT",
     "FIELDMAP": "DistortionMap_AP;blip up;PEPOLAR;Feldkarte;carte de champ",
     "OTHER": (
-        "Spektroskopie;spettroscopia;soustraction;substracción;sottrazione;Kalibrierung;HYCE;"
+        "diff_b50_400_b800_FA;Spektroskopie;spettroscopia;soustraction;substracción;sottrazione;Kalibrierung;HYCE;"
         "Head_MRAC_PET_UTE_UMAP;Care Bolus;SmartPrep;test bolus;BolusTrak;KEY_IMAGES;SHIM2D;"
         "BASG 3D IAC;3D PBSG;COSMIC;FatSep T1 COR FAT;oZTEo Sag;PosDisp: [10] T1 TIR cor;"
         "FAT: Ax T2 FSE Flex;csi3d_se;"

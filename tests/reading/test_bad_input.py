@@ -5,8 +5,11 @@ from __future__ import annotations
 import io
 import os
 import resource
+import warnings
+import zipfile
 import zlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -331,6 +334,20 @@ def test_a_report_beside_the_images_is_passed_over(write_slice: WriteSlice) -> N
     # Asked for by name, it is said what it is.
     (failure,) = read_study(path.with_name("report.dcm")).failures
     assert failure.cause == "holds no image, but Basic Text SR"
+    with zipfile.ZipFile(path.with_name("a.zip"), "w") as archive:
+        archive.write(path.with_name("report.dcm"), "report.dcm")
+    (failure,) = read_study(path.with_name("a.zip")).failures
+    assert failure.cause == "holds no image that can be read"
+    path.with_name("a.zip").unlink()
     path.unlink()
     (failure,) = read_study(path.parent).failures
     assert failure.cause == "holds no image that can be read"
+
+
+def test_reading_in_several_threads_leaves_warnings_as_they_were(write_slice: WriteSlice) -> None:
+    folder = write_slice(1).parent
+    before = list(warnings.filters)
+    with ThreadPoolExecutor(4) as pool:
+        studies = list(pool.map(read_study, [folder] * 20))
+    assert all(len(study.series) == 1 for study in studies)
+    assert warnings.filters == before

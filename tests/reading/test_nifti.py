@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 from napari_mrseq.errors import ReadError
+from napari_mrseq.header import claim_of
 from napari_mrseq.reading import read_study
 from napari_mrseq.series import Series, VolumeAxis
 
@@ -165,7 +166,11 @@ def test_time_series(name: str, tmp_path: Path) -> None:
 def test_b_values_beside_the_file(tmp_path: Path) -> None:
     path, _ = save(tmp_path / "dwi.nii.gz", (5, 6, 3, 3), (1.0, 1.0, 3.0, 2.5))
     (tmp_path / "dwi.bval").write_text("0 1000 1000\n")
-    assert read_one(path).volume_axis == VolumeAxis("b value", "s/mm²", (0, 1000, 1000))
+    series = read_one(path)
+    assert series.volume_axis == VolumeAxis("b value", "s/mm²", (0, 1000, 1000))
+    assert series.b_values == (0, 1000)
+    (tmp_path / "dwi.json").write_text(json.dumps({"ScanningSequence": "EP"}))
+    assert claim_of(read_one(path)).sequence == "DWI"
 
 
 def test_sidecar_is_kept_without_the_patient(tmp_path: Path) -> None:
@@ -178,6 +183,13 @@ def test_sidecar_is_kept_without_the_patient(tmp_path: Path) -> None:
     told = {"SeriesDescription": "T1 Roe knee", "ResponsiblePerson": "Who", "SubjectName": "Jane"}
     (tmp_path / "T1w.json").write_text(json.dumps(personal | told))
     assert read_one(path).sidecar == {"SeriesDescription": "T1 knee"}
+    nested = {"PatientName": [{"Alphabetic": "Roe^Jane"}], "PatientID": None, "OperatorsName": "SE"}
+    told = {"SeriesDescription": "se Roe", "ScanningSequence": "SE", "ContrastBolusAgent": "None"}
+    (tmp_path / "T1w.json").write_text(json.dumps(nested | told))
+    assert read_one(path).sidecar == told | {"SeriesDescription": "se"}
+    told = {"SeriesInstanceUID": "1.2.2001.5", "AcquisitionTime": "20:01:20.01"}
+    (tmp_path / "T1w.json").write_text(json.dumps({"PatientID": "2001"} | told))
+    assert read_one(path).sidecar == told
     (tmp_path / "T1w.json").write_text(json.dumps(sidecar | personal))
     assert read_one(path).sidecar == sidecar
     (tmp_path / "T1w.json").write_text(json.dumps(sidecar), encoding="utf-8-sig")

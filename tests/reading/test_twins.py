@@ -83,6 +83,13 @@ def test_volumes_in_a_folder_each_stay_one_series(write_folder) -> None:
     assert shapes(root) == [(3, 4)]
 
 
+def test_volumes_in_a_folder_each_that_start_at_one_stay_one_series(write_folder) -> None:
+    for volume in range(2):
+        time = f"10{volume:02}00"
+        root = write_folder(f"v{volume}", uids_from=4 * volume, AcquisitionTime=time).parent
+    assert shapes(root) == [(2, 4)]
+
+
 def test_files_given_singly_are_one_input(write_folder) -> None:
     folder = write_folder("a")
     assert shapes(*sorted(folder.iterdir())) == [(4,)]
