@@ -32,8 +32,9 @@ NOT_GIVEN = (
 )
 NOT_SAID = (
     "T1 HALS FS C;t1_tse_cor_pos_1;T1 supine pos;T1 TMJ DYNAMIC;T1 dynamic pelvic floor;"
-    "T1 S/C JOINT;T1 SAG;AX T1 POST FOSSA;SAG T1 post surgery;T1 post-op;T1 pos-op;T1 SAG C+T spine;T1 SAG C;"
-    "T1 Knie sin;T1 10 MIN;T1 SE high contrast;T1 tra 24 cm;T1 SC joint;T1 sag C spine"
+    "T1 S/C JOINT;T1 SAG;AX T1 POST FOSSA;SAG T1 post surgery;T1 post-op;T1 pos-op;"
+    "T1 SAG C+T spine;T1 SAG C;T1 Knie sin;T1 10 MIN;T1 SE high contrast;T1 tra 24 cm;"
+    "T1 SC joint;T1 sag C spine"
 )
 
 
