@@ -10,6 +10,7 @@ from napari_mrseq.correction import correct, correct_slice
 from napari_mrseq.exchange import with_exchanges
 from napari_mrseq.series import Failure, Series, series_from_array
 from napari_mrseq.viewer.layer_data import SERIES_KEY
+from napari_mrseq.viewer.units import millimetres
 from napari_mrseq.viewer.wording import layer_prefix, layer_suffix
 
 if TYPE_CHECKING:
@@ -231,16 +232,8 @@ def pixels_of(layer: Image) -> Any:
 
 def _spacing_mm(layer: Image) -> tuple[float, float, float] | None:
     """Return the layer's scale in mm where its units are lengths, None in pixels."""
-    import pint
-
     if layer.ndim < 3:
         return None
-    registry = pint.get_application_registry()  # type: ignore[no-untyped-call]
-    try:
-        steps = [
-            abs(registry.Quantity(float(step), unit).to("mm").magnitude)
-            for step, unit in zip(layer.scale[-3:], layer.units[-3:], strict=True)
-        ]
-    except pint.DimensionalityError:
-        return None
-    return (steps[0], steps[1], steps[2])
+    lengths = [millimetres(unit) for unit in layer.units[-3:]]
+    steps = [abs(float(s)) * mm for s, mm in zip(layer.scale[-3:], lengths, strict=True) if mm]
+    return (steps[0], steps[1], steps[2]) if len(steps) == 3 else None

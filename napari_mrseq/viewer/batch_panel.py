@@ -130,7 +130,7 @@ class BatchPanel(QWidget):
         self.folder.returnPressed.connect(self.run)
         self.run_button.clicked.connect(self.run)
         self.cancel_button.clicked.connect(self.cancel)
-        self.table.doubleClicked.connect(self._on_row)
+        self.table.row_opened.connect(self._on_row)
         self.export_button.said.connect(self.status.setText)
         self._timer.timeout.connect(self._show_reading)
         self.runner.progressed.connect(self._show_series)

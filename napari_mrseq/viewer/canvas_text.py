@@ -29,7 +29,7 @@ GRID_LOOK = {**LOOK, "font_size": 8, "position": "bottom_right"}
 LONGEST_NAME, LONGEST_IN_GRID, LONGEST_SAID = 36, 18, 28
 # Between what is said and of which slice.
 GAP = "   "
-# More lines would hide the images that they speak of.
+# More lines would hide the images that they speak of, and the names in their cells.
 MOST_IN_GRID = 8
 # Width of a letter and of both margins in pixels of the canvas, at the size of `LOOK`; measured.
 LETTER_PX, MARGINS_PX = 13, 25
@@ -85,7 +85,8 @@ class CanvasText:
     def update(self) -> None:
         """Write the text for what is in view now."""
         text = canvas_text(self._viewer) if self._shown else ""
-        grid = bool(text) and in_grid(self._viewer)
+        images = [layer for layer in image_layers(self._viewer) if layer.visible]
+        grid = self._shown and in_grid(self._viewer) and bool(_judged(images))
         look = GRID_LOOK if grid else LOOK
         if text and self._look is look:
             # The look stays: only the words change as the slider moves.
@@ -94,14 +95,12 @@ class CanvasText:
             self._set({**look, "text": text, "visible": True})
             self._look, self._taken = look, True
         elif self._look is not None:
-            # Not hidden: where an overlay is hidden and a layer removed between two drawings, Mesa
-            # draws from memory that was freed. Without words nothing is drawn either.
-            self._set({**self._before, "text": self._words_before(), "visible": True})
+            # Not hidden, and not without a letter: where an overlay goes and a layer with it,
+            # between two drawings, Mesa draws from freed memory, and ends the process.
+            silent = {} if self._before["visible"] else {"text": " ", "visible": True}
+            self._set({**self._before, **silent})
             self._look = None
         self._name_cells(image_layers(self._viewer) if grid else [])
-
-    def _words_before(self) -> str:
-        return str(self._before["text"]) if self._before["visible"] else ""
 
     def _on_layers(self, event: Any) -> None:
         if event.type in LAYER_EVENTS:
@@ -134,8 +133,7 @@ def canvas_text(viewer: ViewerModel) -> str:
     visible = [layer for layer in image_layers(viewer) if layer.visible]
     if in_grid(viewer):
         lines = [_grid_line(viewer, *one) for one in reversed(_judged(visible))]
-        more = len(lines) - MOST_IN_GRID
-        return "\n".join(lines[:MOST_IN_GRID] + [f"… and {more} more"] * (more > 0))
+        return "\n".join(lines) if len(lines) <= MOST_IN_GRID else ""
     in_sight = [layer for layer in visible if slice_in_view(viewer, layer) is not None]
     known = _judged(in_sight or visible)
     if not known:

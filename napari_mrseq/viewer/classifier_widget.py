@@ -112,6 +112,8 @@ class ClassifierWidget(QWidget):
             device=self.runner.device,
             index=self.runner.focus.index,
         )
+        if layer is None:
+            self.controls.show_nothing()
         busy = self.explainer.running
         self.page.explain_button.setEnabled(layer is not None and not busy)
         self.study.show_layers(image_layers(self._viewer))

@@ -58,6 +58,8 @@ class Controls(QWidget):
         """Offer the layers there are now; the chosen one stays chosen, whatever its name."""
         wished = self.layer.value if active is None else active
         with self.layer.changed.blocked():
+            # Only an empty box takes them in the order of the layer list.
+            self.layer.native.clear()
             self.layer.reset_choices()
             if any(wished == layer for layer in self.layer.choices):
                 self.layer.value = wished

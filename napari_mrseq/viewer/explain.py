@@ -114,7 +114,7 @@ class Explainer:
         if layer not in self._viewer.layers or pixels_of(layer) is not data:
             return "The layer has changed: nothing to explain."
         if not heat.map.any():
-            return f"Nothing in {where} speaks for {what}."
+            return f"Nothing in {where} speaks for any sequence."
         show_heat(self._viewer, layer, index, heat)
         return f"Bright is what speaks for {what}, {where}."
 

@@ -101,12 +101,18 @@ class ExportButton(QPushButton):
             folder = Path(name)
             if may_replace(self, [folder / name for name in self._sidecars()]):
                 self.attempt(lambda: self.export_sidecars(folder), f"Sidecars written to {folder}")
+            else:
+                self.said.emit("Nothing written.")
 
     def attempt(self, write: Callable[[], object], done: str) -> None:
         """Write, and say that it is done or why it is not."""
         try:
             write()
-        except (MrseqError, OSError) as error:
+        except MrseqError as error:
             self.said.emit(f"Not exported: {error}")
+        except OSError as error:
+            self.said.emit(
+                f"Not exported: {error.filename}: {error.strerror}. Choose another place."
+            )
         else:
             self.said.emit(done)

@@ -41,7 +41,7 @@ class StudyTable(SortedTable):
         super().__init__(HEADINGS, NAME_COLUMN, parent)
         self.setToolTip("A double click shows the layer")
         self.empty_text = NO_LAYER
-        self.doubleClicked.connect(self._on_row)
+        self.row_opened.connect(self._on_row)
 
     def show_layers(self, layers: list[Image]) -> None:
         """Show these layers with what is known of them."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from qtpy.QtCore import (
+from qtpy.QtCore import (  # type: ignore[attr-defined]
     QAbstractTableModel,
     QModelIndex,
     QPersistentModelIndex,
     QSortFilterProxyModel,
     Qt,
+    Signal,
 )
 from qtpy.QtGui import (
     QColor,
@@ -118,9 +119,12 @@ class Table(QTableView):
         Stands in it while it has no rows.
     """
 
+    row_opened = Signal(QModelIndex)
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.empty_text = ""
+        self.doubleClicked.connect(self.row_opened)
         # Names of series differ at their ends.
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         # Else Qt cuts names off behind a space.
@@ -147,9 +151,12 @@ class Table(QTableView):
         QPainter(viewport).drawText(place, how, self.empty_text)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802
-        """Copy on Ctrl+C."""
+        """Copy on Ctrl+C; Return opens a row, as a double click does."""
         if event is not None and event.matches(QKeySequence.StandardKey.Copy):
             self.copy()
+        elif event is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if self.currentIndex().isValid():
+                self.row_opened.emit(self.currentIndex())
         else:
             super().keyPressEvent(event)
 

@@ -11,6 +11,7 @@ from napari_mrseq.bids import bids_sidecar, sidecar_text
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.viewer.annotation import RECORD_KEY, STATE_KEY
 from napari_mrseq.viewer.layer_data import DICOM_KEY, SERIES_AXES, place_along_own_axes
+from napari_mrseq.viewer.units import millimetres
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -64,7 +65,8 @@ def write_nifti(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
         known.get("description"),
         _record(metadata, data),
     )
-    _set_units(image.header, fields.get("RepetitionTime"))
+    lengths = affine is not None or all(_lengths(attributes))
+    _set_units(image.header, "mm" if lengths else "unknown", fields.get("RepetitionTime"))
     nibabel.save(image, path)
     stem = path.removesuffix(".gz").removesuffix(".nii")
     texts = {".json": sidecar_text(fields)} | _gradients(known, values, affine)
@@ -95,13 +97,19 @@ def _gradients(
     return texts | {".bvec": "\n".join(rows) + "\n"}
 
 
-def _set_units(header: Any, repetition_time: float | None) -> None:
+def _set_units(header: Any, length: str, repetition_time: float | None) -> None:
     """Write what lies between voxels, and between volumes: as dcm2niix does, a TR in seconds."""
     if header.get_data_shape()[3:] and repetition_time:
         header["pixdim"][4] = repetition_time
-        header.set_xyzt_units("mm", "sec")
+        header.set_xyzt_units(length, "sec")
     else:
-        header.set_xyzt_units("mm")
+        header.set_xyzt_units(length)
+
+
+def _lengths(attributes: dict[str, Any]) -> list[float | None]:
+    """Return how many mm a step of the canvas has along the last three axes, None for pixels."""
+    units = attributes.get("units") or ()
+    return [millimetres(unit) for unit in tuple(units)[-3:]] or [None]
 
 
 def _record(metadata: dict[str, Any], data: Any) -> Any:
@@ -135,13 +143,18 @@ def _on_canvas(attributes: dict[str, Any]) -> NDArray[np.float64]:
         shear=np.asarray(attributes["shear"]),
     )
     # Volumes lie at one place: their axis comes first and is left out.
-    return np.asarray((np.asarray(attributes["affine"]) @ own.affine_matrix)[-4:, -4:])
+    placed = np.asarray((np.asarray(attributes["affine"]) @ own.affine_matrix)[-4:, -4:])
+    lengths = _lengths(attributes)
+    return np.diag([*lengths, 1.0]) @ placed if len(lengths) == 3 and all(lengths) else placed
 
 
 def _steps(axes: int, attributes: dict[str, Any]) -> tuple[float, ...]:
-    """Return the layer's scale along all axes of the file."""
-    scale = tuple(float(step) for step in attributes.get("scale", ()))
-    return (1.0,) * (axes - len(scale)) + scale
+    """Return the layer's scale along all axes of the file, in mm where its units are lengths."""
+    scale = [float(step) for step in attributes.get("scale", ())]
+    lengths = _lengths(attributes)
+    for place, length in enumerate(lengths if all(lengths) else [], start=-len(lengths)):
+        scale[place] *= length or 1.0
+    return (1.0,) * (axes - len(scale)) + tuple(scale)
 
 
 def _storable(values: NDArray[Any]) -> NDArray[Any]:

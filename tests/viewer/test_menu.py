@@ -172,7 +172,7 @@ def test_the_words_on_the_canvas_come_and_go_with_the_preference(
     annotate(layer, make_verdict(series_of(layer), ["T1"] * 3))
     assert viewer.canvas.overlays.text.text
     preferences.canvas_text = False
-    assert not viewer.canvas.overlays.text.text
+    assert not viewer.canvas.overlays.text.text.strip()
     preferences.canvas_text = True
     assert viewer.canvas.overlays.text.text.startswith("T1 90 %")
 
