@@ -22,6 +22,11 @@ def viewer() -> ViewerModel:
 
 
 @pytest.fixture
+def viewer_window(make_napari_viewer_proxy):
+    return make_napari_viewer_proxy(show=True)
+
+
+@pytest.fixture
 def text(viewer: ViewerModel):
     # As napari hands a viewer to a plugin.
     shown = CanvasText(PublicOnlyProxy(viewer))
@@ -207,20 +212,22 @@ def test_the_users_own_text_comes_back(viewer, make_verdict) -> None:
 
 @pytest.mark.parametrize("way", ["remove", "remove and clear", "clear"])
 def test_layers_and_their_words_go_together(
-    make_napari_viewer_proxy, make_verdict, sample_study: Path, way: str
+    qtbot, viewer_window, make_verdict, sample_study: Path, way: str
 ) -> None:
-    viewer = make_napari_viewer_proxy(show=True)
+    viewer = viewer_window
+    viewer.window.resize(1400, 880)
     viewer.open(str(sample_study), plugin="napari-mrseq")
     viewer.window.add_plugin_dock_widget("napari-mrseq", "MR sequence classifier")
     layer = viewer.layers[1]
     show_layer(viewer, layer)
+    qtbot.wait(500)
     annotate(layer, make_verdict(series_of(layer), ["T1"] * series_of(layer).slice_count))
-    assert viewer.screenshot(flash=False).any()
+    qtbot.wait(500)
     if way != "clear":
         viewer.layers.remove(layer)
-        viewer.screenshot(flash=False)
+        qtbot.wait(1000)
     if way != "remove":
         viewer.layers.clear()
-        viewer.screenshot(flash=False)
+        qtbot.wait(500)
     # Mesa would have ended the process.
     assert not viewer.canvas.overlays.text.text.strip()

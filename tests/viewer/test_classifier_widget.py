@@ -293,6 +293,15 @@ def test_new_data_in_a_layer_during_a_run_get_no_verdict_of_the_old(
     assert "mrseq" not in layer.metadata
 
 
+def test_the_list_of_layers_keeps_their_order(viewer, open_panel) -> None:
+    layers = [viewer.add_image(noise(2, 32, 32), name=name) for name in "abc"]
+    panel = open_panel()
+    layers[0].name = "[T2 99%] a"
+    assert list(panel.controls.layer.choices) == list(viewer.layers)
+    viewer.layers.move(0, 3)
+    assert list(panel.controls.layer.choices) == list(viewer.layers)
+
+
 def test_a_closed_panel_leaves_nothing_behind(qtbot, viewer, run, open_panel) -> None:
     viewer.add_image(noise(3, 32, 32))
     emitters = [

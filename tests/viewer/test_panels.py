@@ -334,6 +334,8 @@ def test_the_study_is_one_row_a_layer(qtbot, make_verdict) -> None:
     with qtbot.waitSignal(table.layer_chosen) as chosen:
         qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
         qtbot.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    with qtbot.waitSignal(table.layer_chosen):
+        qtbot.keyClick(table, Qt.Key.Key_Return)
     assert chosen.args == [waiting]
 
 

@@ -226,3 +226,21 @@ def test_a_layer_is_saved_by_naparis_own_dialog(
     assert image.shape == layer.data.shape[::-1]
     sidecar = json.loads((tmp_path / "saved.json").read_text(encoding="utf-8"))
     assert sidecar["mrseq"]["sequence"] == "T1"
+
+
+def test_lengths_in_other_units_are_written_in_millimetres(
+    sample_study: Path, tmp_path: Path
+) -> None:
+    made = Image(np.ones((3, 4, 5)), scale=(6500, 1200, 1200), units=("um",) * 3)
+    image, _ = save(made, tmp_path / "a.nii")
+    assert image.header.get_zooms() == pytest.approx((1.2, 1.2, 6.5))
+    assert image.header.get_xyzt_units()[0] == "mm"
+    pixels, _ = save(Image(np.ones((3, 4, 5))), tmp_path / "b.nii")
+    assert pixels.header.get_xyzt_units()[0] == "unknown"
+    layer = open_layer(sample_study / "t1_se_tra")
+    expected, _ = save(layer, tmp_path / "c.nii")
+    moved = {"scale": layer.scale * 1000, "translate": layer.translate * 1000}
+    micro = Image(layer.data, metadata=layer.metadata, axis_labels=layer.axis_labels,
+                  rotate=layer.rotate, shear=layer.shear, units=("um",) * 3, **moved)  # fmt: skip
+    image, _ = save(micro, tmp_path / "d.nii")
+    np.testing.assert_allclose(image.affine, expected.affine, atol=1e-3)
