@@ -71,7 +71,7 @@ WITH = (
     r"\b(\d*post|post(c|gd|gad|gado|con\w*|km|inj\w*|kontr\w*)|t1post)\b",
     # Portuguese and Spanish.
     r"\bpos(?= ?$| (c|gd|gad\w*|contr\w*|fs|w)\b)",
-    r"\b(enhanced|ce|t1c|t1gd|t1ce|contrast[eo]?|con (cont|gd|mdc)|mdc|dopo mdc|c contr\w*)\b",
+    r"\b(enhanced|ce|t1c|t1gd|t1ce|contrast[eo]?|con cont|mdc|c contr\w*)\b",
     # "T1FSKM", "z kontrastem", "po k.l."; "CM" as Kontrastmittel is.
     r"\b([a-z]\w*)?km\b|\bkontr(as\w*)?\b|\bpo k ?l\b| cm\b",
     # Phases of a dynamic series, and what is made to see them.
@@ -79,7 +79,6 @@ WITH = (
     r"\b(delayed|delay|hbp|hepatobili\w*|twist)\b",
     DYNAMIC,
     r"\b(multi ?phase\w*|mph|tehoste\w*)\b|\b(\w*vibe|lava|e?thrive)\b.*\b\d+ ?min\b",
-    r"\b(apres (gado|inj)|avec (gado|inj)|na (gd|contrast)|met (gd|contrast))\b",
 )
 
 

@@ -119,9 +119,7 @@ def _kind_of(head: bytes, name: str) -> tuple[str, str]:
         return "zip", ""
     if head.startswith(b"\x1f\x8b"):
         return ("nifti", "") if name.endswith(".nii.gz") else ("", "packed with gzip: unpack it")
-    if head[344:347] in (b"n+1", b"n+2") or head[4:7] in (b"n+1", b"n+2"):
-        return "nifti", ""
-    if head[344:347] == _PAIR_MAGIC:
+    if head[344:347] in (b"n+1", b"n+2", _PAIR_MAGIC) or head[4:7] in (b"n+1", b"n+2"):
         return "nifti", ""
     if starts_like_dicom(head):
         return "dicom", ""

@@ -59,12 +59,10 @@ _NUMBER_VRS = frozenset(
         "UV",
     )
 )
-_PERSONAL_KEY = re.compile(
-    r"(?i)t?patient(?!position|sex|age|size|weight)|otherpatient|accession|subjectname"
-    r"|.*(physician|operator|person)"
-)
-# Of those the ones that tell who the patient is, and of these the ones that hold a name.
-_PATIENT_KEY = re.compile(r"(?i)t?patient|otherpatient|subjectname")
+# Keys of sidecars that tell who the patient is, all that tell of a person, and what holds a name.
+_PATIENT = r"t?patient(?!position|sex|age|size|weight)|otherpatient|subjectname"
+_PATIENT_KEY = re.compile(rf"(?i){_PATIENT}")
+_PERSONAL_KEY = re.compile(rf"(?i){_PATIENT}|accession|.*(physician|operator|person)")
 _NAME_KEY = re.compile(r"(?i).*name")
 # Dates, times and UIDs, which a patient's number may be part of by chance.
 _NO_WORDS = re.compile(r"[-+.:/TZ\d\s]*")
@@ -112,7 +110,7 @@ def _patient_entries(value: Any, under: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(value, list):
         for inner in value:
             yield from _patient_entries(inner, under)
-    elif under and isinstance(value, str) and _PERSONAL_KEY.match(under):
+    elif under and isinstance(value, str):
         yield under, value
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
-from functools import cache
 
 import numpy as np
 
@@ -38,19 +37,21 @@ def _without_copies(frames: Sequence[Frame]) -> tuple[list[Frame], list[str]]:
     """Leave out second copies of an instance, as a folder filled twice has."""
     seen: dict[Hashable, Frame] = {}
     # Asked once of two files, however many frames they hold.
-    alike = cache(lambda one, other: same_pixels(first_of[one], first_of[other]))
-    first_of = {frame.source.path: frame for frame in reversed(frames)}
+    alike: dict[tuple[str, str], bool | None] = {}
     unique: list[Frame] = []
     copies: dict[str, None] = {}
     others: dict[str, None] = {}
     for frame in frames:
         place = (frame.sop_uid, frame.source.index, frame.source.tile, frame.position, frame.order)
         twin = seen.setdefault(place, frame) if frame.sop_uid else frame
-        # Packed in another way, it is taken for what its UID says.
-        if twin is not frame and alike(twin.source.path, frame.source.path) is not False:
-            copies[frame.source.path] = None
-            continue
         if twin is not frame:
+            pair = twin.source.path, frame.source.path
+            if pair not in alike:
+                alike[pair] = same_pixels(twin, frame)
+            # Packed in another way, it is taken for what its UID says.
+            if alike[pair] is not False:
+                copies[frame.source.path] = None
+                continue
             others[frame.source.path] = None
         unique.append(frame)
     warnings = []

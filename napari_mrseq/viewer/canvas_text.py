@@ -85,8 +85,7 @@ class CanvasText:
     def update(self) -> None:
         """Write the text for what is in view now."""
         text = canvas_text(self._viewer) if self._shown else ""
-        images = [layer for layer in image_layers(self._viewer) if layer.visible]
-        grid = self._shown and in_grid(self._viewer) and bool(_judged(images))
+        grid = self._shown and in_grid(self._viewer) and bool(_judged(_visible(self._viewer)))
         look = GRID_LOOK if grid else LOOK
         if text and self._look is look:
             # The look stays: only the words change as the slider moves.
@@ -130,7 +129,7 @@ def canvas_text(viewer: ViewerModel) -> str:
     topmost one; it says its name where another one is visible too. A layer that the slider has
     left is silent while another one is in sight.
     """
-    visible = [layer for layer in image_layers(viewer) if layer.visible]
+    visible = _visible(viewer)
     if in_grid(viewer):
         lines = [_grid_line(viewer, *one) for one in reversed(_judged(visible))]
         return "\n".join(lines) if len(lines) <= MOST_IN_GRID else ""
@@ -157,14 +156,17 @@ def _wrapped(text: str, columns: int) -> str:
     return "\n".join(short for line in lines for short in wrap.wrap(line) or [""])
 
 
+def _visible(viewer: ViewerModel) -> list[Image]:
+    return [layer for layer in image_layers(viewer) if layer.visible]
+
+
 def _judged(layers: list[Image]) -> list[tuple[Image, LayerState]]:
     return [(one, state) for one in layers if (state := state_of(one)) is not None]
 
 
 def in_grid(viewer: ViewerModel) -> bool:
     """Tell whether several images stand beside each other."""
-    several = sum(layer.visible for layer in image_layers(viewer)) > 1
-    return bool(viewer.canvas.grid.enabled) and several
+    return bool(viewer.canvas.grid.enabled) and len(_visible(viewer)) > 1
 
 
 def _grid_line(viewer: ViewerModel, layer: Image, state: LayerState) -> str:

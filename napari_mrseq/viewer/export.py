@@ -81,11 +81,8 @@ class ExportButton(QPushButton):
         records = records_of(self._outcomes(), self._paths(), slices=slices)
         file.write_bytes(FORMATS[kind](records))
 
-    def export_sidecars(self, folder: Path) -> int:
-        """Write a BIDS sidecar for each series and return how many there are."""
-        return len(write_sidecars(self._sidecars(), folder))
-
-    def _sidecars(self) -> dict[str, str]:
+    def sidecars(self) -> dict[str, str]:
+        """Return the BIDS sidecars of what is known, by the names of their files."""
         verdicts = [one for one in self._outcomes() if not isinstance(one, Failure)]
         return sidecars_of(verdicts, slices=self.every_slice.isChecked())
 
@@ -99,8 +96,10 @@ class ExportButton(QPushButton):
         name = QFileDialog.getExistingDirectory(self, "Folder for BIDS sidecars")
         if name:
             folder = Path(name)
-            if may_replace(self, [folder / name for name in self._sidecars()]):
-                self.attempt(lambda: self.export_sidecars(folder), f"Sidecars written to {folder}")
+            sidecars = self.sidecars()
+            if may_replace(self, [folder / name for name in sidecars]):
+                write = partial(write_sidecars, sidecars, folder)
+                self.attempt(write, f"Sidecars written to {folder}")
             else:
                 self.said.emit("Nothing written.")
 

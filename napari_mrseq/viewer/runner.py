@@ -95,7 +95,7 @@ class Runner:
     def drop_replaced(self) -> None:
         """Judge no further what a layer no longer shows."""
         for job in self._jobs:
-            job.dropped |= pixels_of(job.layer) is not job.data
+            job.dropped = not self._is_current(job)
 
     def cancel(self) -> None:
         """Ask the run to stop after the batch in hand; slices judged so far are kept."""

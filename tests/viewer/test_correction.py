@@ -15,6 +15,7 @@ import pytest
 from napari.layers import Image
 from qtpy.QtCore import QItemSelectionModel, Qt
 
+from napari_mrseq.bids import write_sidecars
 from napari_mrseq.decision import Correction
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.header import HeaderClaim
@@ -88,7 +89,7 @@ def test_the_correction_goes_into_every_export(qtbot, panel, press, tmp_path: Pa
     press(say(qtbot, press, panel, "T2").apply_button)
     panel.page.export_button.export(tmp_path / "a.json")
     panel.page.export_button.export(tmp_path / "a.csv")
-    panel.page.export_button.export_sidecars(tmp_path)
+    write_sidecars(panel.page.export_button.sidecars(), tmp_path)
     (record,) = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
     assert record["correction"]["by"] == "user"
     with (tmp_path / "a.csv").open(encoding="utf-8", newline="") as file:
