@@ -13,6 +13,7 @@ from napari_mrseq.decision import aggregate, by_class, decide, join, refuses, un
 from napari_mrseq.denial import contradicts
 from napari_mrseq.errors import ReadError
 from napari_mrseq.header import claim_of
+from napari_mrseq.series import Failure
 from napari_mrseq.stack import held_together
 from napari_mrseq.verdict import SliceVerdict, Verdict
 
@@ -106,7 +107,7 @@ def classify_steps(
 def judge_slices(series: Series, model: Model, indices: Sequence[int]) -> list[SliceVerdict]:
     """Let the network judge some slices of a series, counted through all volumes, each alone.
 
-    A slice that can't be decoded is unknown, votes nothing, and says why (`SliceVerdict.error`).
+    A slice that can't be decoded is unknown, votes nothing, and says why (`SliceVerdict.failure`).
     """
     decoded, lost = _decoded(series, indices)
     answers = {index: (np.full(len(model.classes), 1 / len(model.classes)), 0.0) for index in lost}
@@ -131,7 +132,7 @@ def judge_slices(series: Series, model: Model, indices: Sequence[int]) -> list[S
                 decision=decide(distribution, math.inf if index in lost else threshold),
                 probabilities=distribution,
                 weight=float(weight),
-                error=lost.get(index),
+                failure=lost.get(index),
             )
         )
     return judged
@@ -144,7 +145,7 @@ def is_as_shown(series: Series) -> bool | None:
 
 def _decoded(
     series: Series, indices: Sequence[int]
-) -> tuple[dict[int, NDArray[Any]], dict[int, str]]:
+) -> tuple[dict[int, NDArray[Any]], dict[int, Failure]]:
     """Return the slices by their number, and why others can't be decoded."""
     from dask.base import compute
 
@@ -157,7 +158,7 @@ def _decoded(
             try:
                 decoded[index] = pixels.compute()
             except ReadError as error:
-                lost[index] = str(error)
+                lost[index] = Failure(error.path or series.path, error.cause)
         return decoded, lost
 
 
@@ -183,9 +184,9 @@ def conclude(series: Series, model: Model, judged: Sequence[SliceVerdict]) -> Ve
     ReadError
         If none of them could be decoded.
     """
-    causes = [one.error for one in judged]
-    if causes and causes[0] and all(causes):
-        raise ReadError(causes[0])
+    failures = [one.failure for one in judged]
+    if failures and failures[0] and all(failures):
+        raise ReadError(failures[0].cause, failures[0].path)
     calibration = model.card.calibration
     alone = [verdict.without_stack for verdict in judged]
     rows = np.array([list(verdict.probabilities.values()) for verdict in alone])

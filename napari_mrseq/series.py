@@ -38,6 +38,11 @@ class Failure:
     series: Series | None = None
     no_image: bool = False
 
+    @property
+    def words(self) -> str:
+        """Path and cause in one line."""
+        return f"{self.path}: {self.cause}"
+
 
 @dataclass(frozen=True)
 class VolumeAxis:

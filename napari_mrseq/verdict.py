@@ -37,8 +37,8 @@ class SliceVerdict:
         The verdict without the rest of its stack, where that had a say (`napari_mrseq.stack`).
     overruled : Decision or None
         What the probabilities amount to where a person decided otherwise.
-    error : str or None
-        Why the slice could not be decoded, with its file.
+    failure : Failure or None
+        Which file could not be decoded, and why, where the slice could not.
     """
 
     index: int
@@ -49,7 +49,7 @@ class SliceVerdict:
     weight: float
     judged_alone: SliceVerdict | None = None
     overruled: Decision | None = None
-    error: str | None = None
+    failure: Failure | None = None
 
     @property
     def without_stack(self) -> SliceVerdict:
@@ -81,7 +81,7 @@ class SliceVerdict:
                 "sequence": alone.sequence,
                 "confidence": _rounded(alone.confidence),
             }
-        entry |= {"error": self.error} if self.error else {}
+        entry |= {"error": self.failure.words} if self.failure else {}
         return entry | ({"corrected": True} if self.overruled else {})
 
 
@@ -166,23 +166,20 @@ class Verdict:
     @property
     def unread(self) -> tuple[Failure, ...]:
         """The files whose slices could not be decoded, and why."""
-        return tuple(
-            {
-                one.error: _failure_of(one.error, self.series) for one in self.slices if one.error
-            }.values()
-        )
+        return tuple(dict.fromkeys(one.failure for one in self.slices if one.failure))
 
     def _empty_words(self) -> tuple[str, ...]:
-        if any(one.weight or one.error for one in self.slices) or not self.slices:
+        if any(one.weight or one.failure for one in self.slices) or not self.slices:
             return ()
         return ("no slice shows anything that could be judged",)
 
     def _unread_words(self) -> tuple[str, ...]:
-        lost = [one for one in self.slices if one.error]
+        lost = [(one.index, one.failure.words) for one in self.slices if one.failure]
         if not lost:
             return ()
-        which = f"slice {lost[0].index + 1}" if len(lost) == 1 else f"{len(lost)} slices"
-        return (f"{which} could not be read: {lost[0].error}",)
+        index, words = lost[0]
+        which = f"slice {index + 1}" if len(lost) == 1 else f"{len(lost)} slices"
+        return (f"{which} could not be read: {words}",)
 
     def to_dict(self, *, slices: bool = True) -> dict[str, Any]:
         """Return the record of ``record.schema.json``, with an entry a slice where asked."""
@@ -238,12 +235,6 @@ class Verdict:
                 for one in self.corrections
             ],
         }
-
-
-def _failure_of(error: str, series: Series) -> Failure:
-    """Tell the file from the cause in what decoding raised."""
-    path = next((file for file in series.files if error.startswith(f"{file}: ")), series.path)
-    return Failure(path, error.removeprefix(f"{path}: "))
 
 
 def _header_record(header: HeaderClaim | None) -> dict[str, Any] | None:

@@ -90,7 +90,7 @@ def read(paths: AnyPath | Iterable[AnyPath], *, progress: Progress | None = None
     if not study.series:
         raise ReadError(_causes(study.failures))
     for failure in study.failures:
-        warnings.warn(f"{failure.path}: {failure.cause}", UnreadableFileWarning, stacklevel=2)
+        warnings.warn(failure.words, UnreadableFileWarning, stacklevel=2)
     return list(study.series)
 
 
@@ -305,6 +305,6 @@ def _no_progress(_done: int, _total: int) -> None:
 def _causes(failures: Sequence[Failure]) -> str:
     if not failures:
         return "no path was given"
-    shown = [f"{failure.path}: {failure.cause}" for failure in failures[:_CAUSES_SHOWN]]
+    shown = [failure.words for failure in failures[:_CAUSES_SHOWN]]
     more = len(failures) - len(shown)
     return "\n".join([*shown, *([f"and {more} more"] if more else [])])

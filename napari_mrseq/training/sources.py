@@ -141,7 +141,7 @@ def _doubt(verdict: Verdict) -> str:
 def _series_of(folder: Path, log: Log) -> Iterator[Series]:
     study = read_study(folder)
     for failure in study.failures:
-        log(f"left out: {failure.path}: {failure.cause}")
+        log(f"left out: {failure.words}")
     for series in study.series:
         # A catalogue names files, and training goes back to them.
         if Path(series.files[0]).exists():

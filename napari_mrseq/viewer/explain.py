@@ -150,8 +150,8 @@ def heat_of(
 
     if known is None or set(known) != set(model.classes):
         judged = judge_slices(series, model, [index])[0]
-        if judged.error:
-            raise ReadError(judged.error)
+        if judged.failure:
+            raise ReadError(judged.failure.cause, judged.failure.path)
         known = judged.probabilities
     code = max(known, key=lambda one: known[one])
     spacing = series.spacing[1:] if series.spacing else None

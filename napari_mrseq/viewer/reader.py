@@ -66,7 +66,7 @@ def read_layers(path: str | list[str]) -> list[LayerData]:
 
 
 def _causes(failures: tuple[Failure, ...]) -> str:
-    shown = [f"{failure.path}: {failure.cause}" for failure in failures[:CAUSES_SHOWN]]
+    shown = [failure.words for failure in failures[:CAUSES_SHOWN]]
     rest = len(failures) - len(shown)
     return "; ".join(shown) + (f"; and {rest} more" if rest else "")
 

@@ -101,8 +101,8 @@ def _row(state: LayerState, index: int) -> Row:
 
 
 def _hint(judged: SliceVerdict) -> str:
-    if judged.error:
-        return judged.error
+    if judged.failure:
+        return judged.failure.words
     words = [runners_up(judged.probabilities, judged.sequence), alone_words(judged)]
     return "\n".join(filter(None, words))
 
@@ -110,7 +110,7 @@ def _hint(judged: SliceVerdict) -> str:
 def _note(state: LayerState, judged: SliceVerdict) -> str:
     if judged.overruled:
         return f"✎ was {decision_words(judged.overruled)}"
-    if judged.error:
+    if judged.failure:
         return "not read"
     if judged.sequence == UNKNOWN:
         return "? unsure"

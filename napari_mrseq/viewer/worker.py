@@ -180,7 +180,7 @@ def _known(job: Job, model: Model) -> Mapping[int, SliceVerdict]:
 
 
 def _worded(judged: SliceVerdict, threshold: float) -> SliceVerdict:
-    if judged.error:
+    if judged.failure:
         return judged
     decision = decide(judged.probabilities, threshold)
     return judged if decision == judged.decision else replace(judged, decision=decision)
