@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from napari_mrseq.reading.nifti_pair import header_of, is_voxels
 from napari_mrseq.series import Failure
 
 # A file type that needs only its first bytes; the NIfTI magic lies at byte 344.
@@ -160,9 +161,9 @@ def _sort_in(path: str, found: Found, *, given: bool) -> None:
 
 def _header_beside(path: str) -> str:
     """Return the header of a NIfTI pair whose voxels a file holds; empty for any other file."""
-    if not path.lower().endswith(".img"):
+    if not is_voxels(path):
         return ""
-    header = path[:-4] + (".HDR" if path.endswith(".IMG") else ".hdr")
+    header = header_of(path)
     try:
         with Path(header).open("rb") as file:
             return header if file.read(HEAD_BYTES)[344:347] == _PAIR_MAGIC else ""

@@ -14,7 +14,8 @@ from nibabel.orientations import io_orientation
 from numpy.typing import NDArray
 
 from napari_mrseq.errors import ReadError
-from napari_mrseq.reading.nifti_file import Voxels, open_nifti, voxel_file
+from napari_mrseq.reading.nifti_file import Voxels, open_nifti
+from napari_mrseq.reading.nifti_pair import HEADER_ENDING, voxel_file
 from napari_mrseq.reading.privacy import public_sidecar
 from napari_mrseq.series import GREY_WEIGHTS, Series, VolumeAxis
 
@@ -250,7 +251,7 @@ def _volume_axis(image: Any, volumes: int, b_values: tuple[float, ...]) -> Volum
 
 def _stem(path: str) -> str:
     name = Path(path).name
-    for ending in (".nii.gz", ".nii", ".hdr"):
+    for ending in (".nii.gz", ".nii", HEADER_ENDING):
         if name.lower().endswith(ending):
             return name[: -len(ending)]
     return name

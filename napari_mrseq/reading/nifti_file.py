@@ -14,6 +14,7 @@ from nibabel.volumeutils import apply_read_scaling
 from numpy.typing import NDArray
 
 from napari_mrseq.errors import ReadError
+from napari_mrseq.reading.nifti_pair import is_header, voxel_file
 
 # What nibabel finds odd in a header goes to our log; its own prints each on the user's screen.
 _LOG = logging.getLogger(__name__)
@@ -132,13 +133,6 @@ class Voxels:
             return stored
 
 
-def voxel_file(path: str) -> str:
-    """Return the file that holds the voxels: of a pair it is not the header's."""
-    if not path.lower().endswith(".hdr"):
-        return path
-    return path[:-4] + (".IMG" if path.endswith(".HDR") else ".img")
-
-
 def open_nifti(path: str) -> Any:
     """Open a file by what it holds: nibabel goes by the ending, which may be wrong."""
     with nibabel.openers.ImageOpener(path) as file:
@@ -147,7 +141,7 @@ def open_nifti(path: str) -> Any:
     if not voxels.is_file():
         raise ReadError(f"its voxels are not beside it ({voxels.name})")
     files = {"image": nibabel.FileHolder(str(voxels))}
-    if path.lower().endswith(".hdr"):
+    if is_header(path):
         files["header"] = nibabel.FileHolder(path)
         kind: Any = _Pair
     else:
