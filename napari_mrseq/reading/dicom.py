@@ -146,7 +146,11 @@ def _series_of(stack: Stack) -> Series:
         volume_axis=volume_axis_of(stack.volumes),
         b_values=b_values_of(stack.volumes),
         part=stack.part,
-        warnings=(*stack.warnings, *(geometry.warnings if geometry else _unplaced(first, mr=mr))),
+        warnings=(
+            *dict.fromkeys(frame.doubt for frame in frames if frame.doubt),
+            *stack.warnings,
+            *(geometry.warnings if geometry else _unplaced(first, mr=mr)),
+        ),
     )
 
 
@@ -193,7 +197,7 @@ def _spacing_without_positions(frame: Frame) -> tuple[float, float, float] | Non
 def _unplaced(frame: Frame, *, mr: bool) -> list[str]:
     """Say what is not known of slices without a place in space."""
     assumed = frame.pixel_spacing is not None and not frame.thickness
-    return [_UNPLACED] * mr + [UNKNOWN_THICKNESS] * assumed
+    return [_UNPLACED] * (mr and not frame.doubt) + [UNKNOWN_THICKNESS] * assumed
 
 
 def _window(frames: Sequence[Frame]) -> tuple[float, float] | None:

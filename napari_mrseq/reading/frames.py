@@ -89,6 +89,8 @@ class Frame:
         ms since the trigger (or the first volume), and as `clock.moment` gives it.
     order : tuple
         Sorts slices at one place as they were acquired.
+    doubt : str
+        What was guessed of the slice, in words for the user; empty where nothing was.
     """
 
     source: FrameSource
@@ -110,6 +112,7 @@ class Frame:
     trigger: float | None = None
     time: float | None = None
     order: tuple[float, ...] = ()
+    doubt: str = ""
 
 
 def classic_frames(instance: Instance) -> list[Frame]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from napari_mrseq.errors import ReadError
 from napari_mrseq.reading.csa import csa_values
 from napari_mrseq.reading.frames import Frame, classic_frames, orientation_of
-from napari_mrseq.reading.geometry import ASSUMED_DISTANCE_MM, slice_normal
+from napari_mrseq.reading.geometry import ASSUMED_DISTANCE_MM, UNKNOWN_THICKNESS, slice_normal
 from napari_mrseq.reading.instance import Instance
 from napari_mrseq.reading.layout import Tile
 from napari_mrseq.reading.tags import items, numbers, triple, whole, words
@@ -19,6 +19,8 @@ from napari_mrseq.reading.tags import items, numbers, triple, whole, words
 _SIEMENS_COUNT = 0x0019100A
 _UIH_COUNT = 0x00651050
 _UIH_FRAMES = 0x00651051
+# No human head is scanned with a smaller field of view; a tile that would be was interpolated.
+_SMALLEST_VIEW_MM = 140.0
 
 
 def is_mosaic(instance: Instance) -> bool:
@@ -48,7 +50,7 @@ def _siemens_frames(instance: Instance, image: Frame) -> list[Frame]:
     count = int(counted[0]) if counted else 0
     count = count or whole(instance.header, _SIEMENS_COUNT, "US") or 0
     if count < 1:
-        raise ReadError("a mosaic whose header doesn't tell the number of its slices")
+        return _uncounted_frames(instance, image)
     tiles = _tiles(instance, count)
     if image.position is None or image.orientation is None or image.pixel_spacing is None:
         return [_tile_frame(image, tile, None) for tile in tiles]
@@ -66,7 +68,37 @@ def _siemens_frames(instance: Instance, image: Frame) -> list[Frame]:
         + column * excess_rows * image.pixel_spacing[0]
     )
     step = normal * (image.thickness or ASSUMED_DISTANCE_MM)
+    if not image.thickness:
+        image = replace(image, doubt=UNKNOWN_THICKNESS)
     return [_tile_frame(image, tile, first + i * step) for i, tile in enumerate(tiles)]
+
+
+def _uncounted_frames(instance: Instance, image: Frame) -> list[Frame]:
+    """Return all tiles of a mosaic without private elements, as anonymised ones are.
+
+    In which direction its slices follow each other is not known either: they have no place.
+    """
+    tile = _tile_columns(instance, image)
+    across = instance.layout.columns // tile if tile else 0
+    if not across or instance.layout.columns % tile or instance.layout.rows % across:
+        raise ReadError(
+            "a mosaic whose header doesn't tell the number of its slices: "
+            "export it with its private elements, or slice by slice"
+        )
+    doubt = (
+        f"the header doesn't tell how many slices this mosaic holds: all {across**2} tiles are "
+        "shown, the last may be empty; their place in space is unknown"
+    )
+    bare = replace(image, doubt=doubt)
+    return [_tile_frame(bare, place, None) for place in _tiles(instance, across**2)]
+
+
+def _tile_columns(instance: Instance, image: Frame) -> int:
+    """Return how wide a tile is by the acquisition matrix (0018,1310); 0 where that is missing."""
+    base = int(max(numbers(instance.header, 0x00181310), default=0))
+    if image.pixel_spacing is None or not base:
+        return 0
+    return base if base * image.pixel_spacing[1] >= _SMALLEST_VIEW_MM else 2 * base
 
 
 def _uih_frames(instance: Instance, image: Frame) -> list[Frame]:

@@ -1,0 +1,79 @@
+"""Siemens mosaics whose private elements an anonymiser took away."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pydicom
+import pytest
+
+from napari_mrseq import read
+from napari_mrseq.errors import ReadError
+from tests.reading.scanner_files import SHARED_DATA, WriteSlice
+
+REAL = SHARED_DATA / "dicom" / "neurolabusc+dcm_qa_nih"
+TILE = 64
+_KIND = ["ORIGINAL", "PRIMARY", "M", "ND", "MOSAIC"]
+
+
+def test_tiles_are_as_large_as_the_acquisition_matrix(write_slice: WriteSlice) -> None:
+    tiles = _tiles(TILE)
+    first = write_slice(1, pixels=_side_by_side(tiles), **_described(3.0))
+    write_slice(2, pixels=_side_by_side(tiles + 1), **_described(3.0))
+    (series,) = read(first.parent)
+    np.testing.assert_array_equal(series.pixels, [tiles, tiles + 1])
+    # Without private elements nothing tells from where to where the slices go.
+    assert series.affine is None
+    assert series.spacing == (2.5, 3.0, 3.0)
+    (warning,) = series.warnings
+    assert "9 tiles" in warning
+
+
+def test_an_interpolated_mosaic_has_tiles_twice_as_large(write_slice: WriteSlice) -> None:
+    tiles = _tiles(2 * TILE)
+    path = write_slice(1, pixels=_side_by_side(tiles), **_described(1.5))
+    (series,) = read(path)
+    np.testing.assert_array_equal(series.pixels, tiles)
+
+
+@pytest.mark.parametrize("matrix", [None, [60, 0, 0, 60]])
+def test_a_mosaic_that_nothing_describes_is_refused(write_slice: WriteSlice, matrix: Any) -> None:
+    path = write_slice(
+        1, pixels=_side_by_side(_tiles(TILE)), **_described(3.0) | {"AcquisitionMatrix": matrix}
+    )
+    with pytest.raises(ReadError, match="slice by slice"):
+        read(path)
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="the shared data are not here")
+@pytest.mark.parametrize("folder", ["174", "175", "176", "177"])
+def test_tiles_of_a_real_mosaic_are_its_slices(folder: str, tmp_path: Path) -> None:
+    original = min((REAL / folder).iterdir())
+    (told,) = read(original)
+    dataset = pydicom.dcmread(original)
+    dataset.remove_private_tags()
+    dataset.save_as(tmp_path / "bare.dcm")
+    (bare,) = read(tmp_path / "bare.dcm")
+    # Slices in space may go the other way round than tiles do.
+    sums = np.asarray(bare.pixels).sum((1, 2))[: len(told.pixels)]
+    np.testing.assert_array_equal(np.sort(sums), np.sort(np.asarray(told.pixels).sum((1, 2))))
+    assert not np.asarray(bare.pixels)[len(told.pixels) :].any()
+
+
+def _described(spacing: float) -> dict[str, Any]:
+    return {
+        "ImageType": _KIND,
+        "PixelSpacing": [spacing, spacing],
+        "AcquisitionMatrix": [TILE, 0, 0, TILE],
+    }
+
+
+def _tiles(side: int) -> np.ndarray:
+    """Return nine slices that differ."""
+    return np.arange(9, dtype=np.uint16)[:, None, None] * 100 + np.eye(side, dtype=np.uint16)
+
+
+def _side_by_side(tiles: np.ndarray) -> np.ndarray:
+    return np.block([list(tiles[row : row + 3]) for row in (0, 3, 6)])
