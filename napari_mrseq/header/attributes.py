@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from napari_mrseq.clock import moment
 from napari_mrseq.header import techniques
 from napari_mrseq.header.agent import agent_in_tags
+from napari_mrseq.header.sidecar import techniques_of_sidecar
 from napari_mrseq.header.tags import Tags
 from napari_mrseq.header.vendors import (
     b_value_in_name,
@@ -19,6 +19,7 @@ from napari_mrseq.header.vendors import (
     three_planes,
     vendor_of,
 )
+from napari_mrseq.header.words import namings_of
 
 if TYPE_CHECKING:
     from napari_mrseq.series import Series
@@ -28,6 +29,8 @@ PRIVATE_FIELDS = frozenset({"description", "protocol", "file_name", "acquired"})
 GAUSS_PER_TESLA = 10000.0
 # No magnet for people is stronger in tesla; old GE files give gauss.
 STRONGEST_TESLA = 100.0
+# What a header of any use names one of.
+_READOUTS = {techniques.SPIN, techniques.GRADIENT, techniques.PLANAR}
 
 
 @dataclass(frozen=True)
@@ -146,7 +149,8 @@ def attributes_of(series: Series) -> SequenceAttributes:
         component=_component(tags),
         contrast=_contrast(tags),
         acquisition=tags.text("MRAcquisitionType").upper(),
-        repetition_time=tags.positive("RepetitionTime"),
+        repetition_time=tags.positive("RepetitionTime")
+        or tags.positive("RepetitionTimeExcitation"),
         echo_time=tags.positive("EffectiveEchoTime") or tags.positive("EchoTime"),
         inversion_time=tags.positive("InversionTime") or tags.positive("InversionTimes"),
         echo_train=tags.positive("RFEchoTrainLength") or tags.positive("EchoTrainLength"),
@@ -222,6 +226,9 @@ def _techniques(
 ) -> Mapping[str, str]:
     # Philips' T5 and the like write the name of the sequence where a code belongs.
     found = dict(techniques.techniques_of(tags, vendor, [*names, *tags.texts("ScanningSequence")]))
+    described = tags.text("SeriesDescription")
+    if not _READOUTS & set(found) and not namings_of(described):
+        found |= techniques.spelled_out(described)
     for technique, shown in _measured_techniques(tags, series, vendor).items():
         found.setdefault(technique, shown)
     return found
@@ -238,28 +245,7 @@ def _measured_techniques(tags: Tags, series: Series, vendor: str | None) -> dict
         found[techniques.FLOW] = "velocity encoding > 0"
     if _is_movie(tags):
         found[techniques.MOVIE] = "heart phases"
-    sidecar = series.sidecar or {}
-    meant = _intended_for(sidecar)
-    if "ArterialSpinLabelingType" in sidecar:
-        found[techniques.LABELLING] = techniques.LABELLING
-    if "EchoTime1" in sidecar or sidecar.get("Units") in _FIELD_UNITS:
-        found[techniques.FIELD] = "field map sidecar"
-    elif meant and all(re.search(r"_asl\b", name) for name in meant):
-        # The image without labelling, which gives perfusion its scale.
-        found[techniques.LABELLING] = "meant for arterial spin labelling"
-    elif meant:
-        found[techniques.FIELD] = "field map sidecar"
-    return found
-
-
-def _intended_for(sidecar: Mapping[str, Any]) -> list[str]:
-    """Return the images that a BIDS sidecar names as those its own is meant for."""
-    meant = sidecar.get("IntendedFor") or []
-    return [str(name) for name in (meant if isinstance(meant, list) else [meant])]
-
-
-# Units that BIDS asks for in the sidecar of a field map.
-_FIELD_UNITS = ("Hz", "rad/s", "T")
+    return found | techniques_of_sidecar(series.sidecar or {})
 
 
 def _is_movie(tags: Tags) -> bool:

@@ -11,7 +11,7 @@ from napari_mrseq.header.attributes import SequenceAttributes, attributes_of
 from napari_mrseq.header.conditions import evidence_of, in_opposed_phase
 from napari_mrseq.header.plausibility import contradiction, naming, namings
 from napari_mrseq.header.rules import NOTHING_FITS, RULES, WORDS
-from napari_mrseq.header.words import DUAL_ECHO
+from napari_mrseq.header.words import DUAL_ECHO, MEANINGS
 from napari_mrseq.sequences import UNKNOWN, family_of, name_of
 
 if TYPE_CHECKING:
@@ -116,9 +116,7 @@ def _named(attributes: SequenceAttributes) -> tuple[str, ...]:
     found = [naming.sequence for naming in namings(attributes)]
     if found:
         found = [name for name in found if name not in WITHIN_NAMES.get(found[0], ())]
-    return tuple(
-        code for name in found for code in (("PD", "T2") if name == DUAL_ECHO else (name,))
-    )
+    return tuple(code for name in found for code in MEANINGS.get(name, (name,)))
 
 
 def _first_rule(attributes: SequenceAttributes) -> HeaderClaim:

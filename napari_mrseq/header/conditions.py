@@ -149,6 +149,16 @@ def other_vendor(*names: str) -> Condition:
     return lambda attributes: None if attributes.vendor in names else ""
 
 
+def made_by(*names: str) -> Condition:
+    """Hold for scanners of one of the makers."""
+    return lambda attributes: "" if attributes.vendor in names else None
+
+
+def may_be_computed(attributes: SequenceAttributes) -> str | None:
+    """Hold unless ImageType says that an image is as it was acquired."""
+    return None if "ORIGINAL" in attributes.image_type else ""
+
+
 def large_matrix(least: int) -> Condition:
     """Hold where a side of the image has at least `least` pixels."""
 

@@ -34,7 +34,7 @@ from napari_mrseq.header.techniques import (
     SPIN,
     SUSCEPTIBILITY,
 )
-from napari_mrseq.header.words import DUAL_ECHO, Naming, naming_of_file, namings_of
+from napari_mrseq.header.words import DUAL_ECHO, MAP, Naming, naming_of_file, namings_of
 
 if TYPE_CHECKING:
     from napari_mrseq.header.attributes import SequenceAttributes
@@ -129,9 +129,11 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
         (uses(GRADIENT), lacks(PLANAR, FIELD), above(TE, 15)),
         (uses(GRADIENT), lacks(PLANAR, FIELD), large_matrix(200)),
         (uses(GRADIENT), uses(PLANAR), lacks(SPIN, FIELD)),
+        (uses(DIFFUSION),),
         (uses(FLIGHT),),
     ),
     "OTHER": (),
+    MAP: (),
     DUAL_ECHO: (
         (uses(GRADIENT), lacks(SPIN)),
         (below(TR, 700),),

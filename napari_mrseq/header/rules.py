@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from napari_mrseq.header import image_types
 from napari_mrseq.header.conditions import (
     Condition,
     above,
@@ -18,6 +19,8 @@ from napari_mrseq.header.conditions import (
     is_phase,
     lacks,
     large_matrix,
+    made_by,
+    may_be_computed,
     not_acquired,
     nulls_fluid,
     other_modality,
@@ -45,14 +48,16 @@ from napari_mrseq.header.techniques import (
     MOVIE,
     MPRAGE,
     PLANAR,
+    PREPARED,
     SCOUT,
     SPECTROSCOPY,
     SPIN,
     SUSCEPTIBILITY,
+    TASK,
     TRANSFER,
     TRANSMIT,
 )
-from napari_mrseq.header.words import DUAL_ECHO
+from napari_mrseq.header.words import DUAL_ECHO, MAP
 from napari_mrseq.sequences import UNKNOWN
 
 TR, TE, TI, FLIP = "repetition_time", "echo_time", "inversion_time", "flip_angle"
@@ -65,6 +70,7 @@ NILS = "NILS, thresholds of about 400,000 series"
 PHYSICS = "signal equations; Bernstein et al., Handbook of MRI Pulse Sequences, 2004"
 WORDS = "protocol names; ezBIDS, dcm-classifier, clinica"
 TABLE = "percentiles of NILS, widened"
+BIDS = "BIDS v1.10"
 
 
 @dataclass(frozen=True)
@@ -93,25 +99,6 @@ def _rule(sequence: str, confidence: float, source: str, *conditions: Condition)
     return Rule(sequence, confidence, source, conditions)
 
 
-NO_PICTURE = ("Raw Data", "Spectroscopy", "Presentation State", "SR Storage", "Segmentation")
-FIELD_MAP_TYPES = ("B0 MAP", "B0", "FIELD MAP", "FIELD_MAP", "FIELDMAP")
-ADC_TYPES = ("ADC", "ADC_MAP", "ADC MAP", "EADC", "EXP_ADC", "ADC_UNSPECIFIED", "DADC")
-TRACE_TYPES = ("TRACEW", "TRACE", "ISODWI", "CALC_BVALUE", "CALCULATED_BVALUE", "DWI_TRACE")
-TENSOR_TYPES = ("FA", "FRACTIONAL_ANISOTROPY", "COLFA", "DTI_FA", "TENSOR", "RA", "VR", "CMAP")
-PERFUSION_TYPES = (
-    "ASL", "CBF", "RCBF", "RELCBF", "CBV", "RCBV", "RELCBV", "CORRECTED_CBV", "MTT", "RELMTT",
-    "TTP", "TMAX", "T0", "GBP", "PBP", "PERFUSION", "KTRANS", "K_TRANS", "KEP", "IAUC",
-)  # fmt: skip
-SUSCEPTIBILITY_TYPES = ("SWI", "SW", "MNIP", "SW_M_FFE", "SWIP", "SWI_MIP")
-MAP_TYPES = (
-    "T1 MAP", "T1_MAP", "T2 MAP", "T2_MAP", "T2_STAR MAP", "T2STAR_MAP", "T2_STAR_MAP", "R2 MAP",
-    "R2_MAP", "R2_STAR MAP", "R2_STAR_MAP", "R2STAR_MAP", "T1RHO", "B1_MAP", "B1 MAP", "B1", "QSM",
-    "FAT_FRACTION", "FF", "FAT FRACTION", "WATER_FRACTION", "PDFF", "PERCENT", "MASK", "STIFFNESS",
-    "APTW", "CEST",
-)  # fmt: skip
-FAT_TYPES = ("F", "FAT", "FAT_ONLY", "DIXF")
-ANGIO_TYPES = ("M_PCA", "PC_ANGIO", "ANGIO", "TOF", "PCA")
-
 # A spin echo read line by line, without inversion; a gradient echo read line by line.
 SPIN_ECHO = (uses(SPIN), lacks(PLANAR, INVERSION))
 GRADIENT_ECHO = (uses(GRADIENT), lacks(SPIN, PLANAR))
@@ -119,7 +106,7 @@ GRADIENT_ECHO = (uses(GRADIENT), lacks(SPIN, PLANAR))
 RULES: tuple[Rule, ...] = (
     # What is no MR image, or no picture of a sequence.
     _rule(UNKNOWN, 0.95, DICOM, other_modality),
-    _rule("OTHER", 0.95, DICOM, storage(*NO_PICTURE)),
+    _rule("OTHER", 0.95, DICOM, storage(*image_types.NO_PICTURE)),
     _rule("OTHER", 0.95, DICOM, image_type("SCREEN SAVE", "SCREENSAVE", "REPORT", "GRAPH")),
     _rule("OTHER", 0.85, DICOM, storage("Secondary Capture"), tells_mr),
     # A picture of whatever it may be.
@@ -127,16 +114,18 @@ RULES: tuple[Rule, ...] = (
     _rule("OTHER", 0.9, VENDOR, uses(SPECTROSCOPY)),
     _rule("OTHER", 0.9, VENDOR, uses(TRANSMIT)),
     # Images that scanners compute, as their types name them.
-    _rule("FIELDMAP", 0.95, VENDOR, image_type(*FIELD_MAP_TYPES)),
-    _rule("ADC", 0.95, VENDOR, image_type(*ADC_TYPES), fits("ADC")),
-    _rule("OTHER", 0.95, VENDOR, image_type(*TENSOR_TYPES)),
+    _rule("FIELDMAP", 0.95, VENDOR, image_type(*image_types.FIELD_MAP)),
+    _rule("ADC", 0.95, VENDOR, image_type(*image_types.ADC), fits("ADC")),
+    _rule("OTHER", 0.95, VENDOR, image_type(*image_types.TENSOR)),
     _rule("B0", 0.9, VENDOR, image_type("TENSOR_B0")),
-    _rule("B0", 0.85, VENDOR, image_type(*TRACE_TYPES), without_weighting, other_vendor("GE")),
-    _rule("DWI", 0.95, VENDOR, image_type(*TRACE_TYPES), fits("DWI")),
-    _rule("PERF", 0.95, VENDOR, image_type(*PERFUSION_TYPES)),
-    _rule("SWI", 0.95, VENDOR, image_type(*SUSCEPTIBILITY_TYPES), fits("SWI")),
-    _rule("OTHER", 0.9, VENDOR, image_type(*MAP_TYPES)),
-    _rule("OTHER", 0.8, VENDOR, image_type(*FAT_TYPES)),
+    _rule(
+        "B0", 0.85, VENDOR, image_type(*image_types.TRACE), without_weighting, other_vendor("GE"),
+    ),
+    _rule("DWI", 0.95, VENDOR, image_type(*image_types.TRACE), fits("DWI")),
+    _rule("PERF", 0.95, VENDOR, image_type(*image_types.PERFUSION)),
+    _rule("SWI", 0.95, VENDOR, image_type(*image_types.SUSCEPTIBILITY), fits("SWI")),
+    _rule("OTHER", 0.9, VENDOR, image_type(*image_types.MAP)),
+    _rule("OTHER", 0.8, VENDOR, image_type(*image_types.FAT)),
     _rule("T1", 0.85, VENDOR, image_type("UNI", "UNI-DEN", "UNIT1"), uses(INVERSION)),
     # Scouts.
     _rule("LOCALIZER", 0.95, DICOM, image_type("LOCALIZER", "SCOUT", "SURVEY")),
@@ -153,6 +142,7 @@ RULES: tuple[Rule, ...] = (
     _rule("OTHER", 0.8, DICOM, is_phase, lacks(FLOW)),
     # Diffusion. GE writes b values into other sequences too: see `weighted_by_diffusion`.
     _rule("ADC", 0.9, WORDS, says("ADC")),
+    _rule("OTHER", 0.85, WORDS, says(MAP), may_be_computed),
     _rule("DWI", 0.95, NILS, weighted_by_diffusion),
     _rule("B0", 0.85, VENDOR, uses(DIFFUSION), without_weighting),
     _rule("B0", 0.85, DICOM, contrast("DIFFUSION"), without_weighting),
@@ -171,6 +161,7 @@ RULES: tuple[Rule, ...] = (
     _rule("PERF", 0.9, WORDS, says("PERF"), uses(PLANAR)),
     _rule("PERF", 0.75, WORDS, says("PERF")),
     _rule("BOLD", 0.95, VENDOR, image_type("FMRI"), fits("BOLD")),
+    _rule("BOLD", 0.9, BIDS, uses(TASK), fits("BOLD")),
     _rule("BOLD", 0.9, WORDS, says("BOLD"), uses(PLANAR)),
     _rule("OTHER", 0.8, PHYSICS, uses(PLANAR), above(TI, 50), below(TI, 1500)),
     _rule("PERF", 0.75, PHYSICS, uses(PLANAR), uses(GRADIENT), agent_tagged, at_least(VOLUMES, 20)),
@@ -178,6 +169,12 @@ RULES: tuple[Rule, ...] = (
     _rule("BOLD", 0.9, NILS, uses(PLANAR), uses(GRADIENT), lacks(SPIN), at_least(TE, 15)),
     _rule(
         "BOLD", 0.75, NILS, uses(PLANAR), lacks(SPIN, INVERSION), at_least(TE, 20), below(TE, 60),
+    ),
+    _rule("BOLD", 0.75, VENDOR, uses(PLANAR), uses(GRADIENT), lacks(SPIN, INVERSION), unknown(TE)),
+    # The first of several echoes; a spin echo's excitation has 90 degrees.
+    _rule(
+        "BOLD", 0.7, PHYSICS, uses(PLANAR), lacks(SPIN, INVERSION, DIFFUSION), at_least(TE, 8),
+        at_most(FLIP, 80),
     ),
     _rule("BOLD", 0.85, WORDS, says("BOLD")),
     _rule(
@@ -188,7 +185,7 @@ RULES: tuple[Rule, ...] = (
     _rule("SWI", 0.85, VENDOR, uses(SUSCEPTIBILITY)),
     _rule("MRA", 0.95, VENDOR, uses(FLIGHT), lacks(SPIN)),
     _rule("MRA", 0.95, DICOM, contrast("TOF")),
-    _rule("MRA", 0.9, VENDOR, image_type(*ANGIO_TYPES)),
+    _rule("MRA", 0.9, VENDOR, image_type(*image_types.ANGIOGRAPHY)),
     _rule("OTHER", 0.75, VENDOR, uses(FLOW), uses(MOVIE)),
     _rule("OTHER", 0.75, VENDOR, uses(FLOW), is_phase),
     _rule("MRA", 0.9, VENDOR, uses(FLOW)),
@@ -212,6 +209,10 @@ RULES: tuple[Rule, ...] = (
         "T1", 0.65, VENDOR, uses(GRADIENT), uses(INVERSION), lacks(SPIN, PLANAR), acquired("3D"),
         unknown(TI),
     ),
+    _rule(
+        "T1", 0.65, DICOM, uses(GRADIENT), uses(PREPARED), lacks(SPIN, PLANAR, FLIGHT),
+        not_acquired("2D"), at_most(TE, 6), at_most(FLIP, 15), unknown(TI),
+    ),
     _rule("OTHER", 0.65, PHYSICS, uses(GRADIENT), lacks(SPIN), above(TI, 1500), below(TE, 15)),
     # Anonymised headers may have nothing but times.
     _rule("T1", 0.8, NILS, lacks(SPIN, PLANAR), at_least(TI, 600), at_most(TI, 1200), below(TE, 6)),
@@ -230,6 +231,10 @@ RULES: tuple[Rule, ...] = (
         at_least(TE, 12),
     ),
     _rule("T1", 0.85, NILS, uses(INVERSION), lacks(GRADIENT), nulls_fluid, below(TE, 40)),
+    _rule(
+        "T1", 0.7, PHYSICS, uses(INVERSION), lacks(GRADIENT), nulls_fluid, below(TR, 2500),
+        below(TE, 70),
+    ),
     _rule("FLAIR", 0.95, WORDS, says("FLAIR"), at_least(TI, 1200)),
     _rule("FLAIR", 0.9, NILS, above(TI, 1500), above(TR, 3500), at_least(TE, 60)),
     _rule("FLAIR", 0.85, PHYSICS, nulls_fluid, at_least(TR, 3000), at_least(TE, 60)),
@@ -267,6 +272,12 @@ RULES: tuple[Rule, ...] = (
         other_vendor("Bruker"),
     ),
     _rule("PD", 0.6, TABLE, *SPIN_ECHO, above(TR, 1800), below(TE, 48), other_vendor("Bruker")),
+    _rule("T2", 0.65, PHYSICS, *SPIN_ECHO, above(TR, 1800), at_least(TE, 20), made_by("Bruker")),
+    # Long trains of echoes of knees.
+    _rule(
+        "PD", 0.6, PHYSICS, *SPIN_ECHO, acquired("3D"), at_least(TR, 1100), at_least(TE, 22),
+        below(TE, 48),
+    ),
     # Only a spin echo has a signal left after so long; an unnamed EPI would have a small matrix.
     _rule(
         "T2", 0.6, PHYSICS, lacks(SPIN, GRADIENT, PLANAR, INVERSION), above(TR, 1500),
@@ -292,7 +303,7 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule("T2STAR", 0.75, TABLE, *GRADIENT_ECHO, above(TE, 15)),
     _rule(
-        "T2STAR", 0.7, PHYSICS, *GRADIENT_ECHO, acquired("2D"), at_least(TE, 9),
+        "T2STAR", 0.7, PHYSICS, *GRADIENT_ECHO, not_acquired("3D"), at_least(TE, 9),
         above(TR, 200), at_most(FLIP, 40),
     ),
     _rule(
@@ -303,6 +314,7 @@ RULES: tuple[Rule, ...] = (
         "T1", 0.7, TABLE, *GRADIENT_ECHO, lacks(COMPENSATED, TRANSFER), below(TR, 400),
         above(TR, 50), below(TE, 10), at_least(FLIP, 50),
     ),
+    _rule("OTHER", 0.6, WORDS, says(MAP)),
 )  # fmt: skip
 
 # What is claimed where no rule fits.

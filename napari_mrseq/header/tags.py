@@ -14,7 +14,12 @@ Place = tuple[int, int] | str
 
 # Times that BIDS (v1.10) gives in seconds and DICOM in milliseconds, and the longest of each in
 # seconds that a scan has: a sidecar with more was written in milliseconds.
-SECONDS = {"RepetitionTime": 60.0, "EchoTime": 1.5, "InversionTime": 20.0}
+SECONDS = {
+    "RepetitionTime": 60.0,
+    "RepetitionTimeExcitation": 60.0,
+    "EchoTime": 1.5,
+    "InversionTime": 20.0,
+}
 
 # Codes that dcm2niix joins by "_" in sidecars where DICOM has several values.
 JOINED = frozenset({"ScanningSequence", "SequenceVariant", "ScanOptions"})

@@ -30,6 +30,12 @@ COMPENSATED = "flow compensation"
 MOVIE = "heart phases"
 TRANSFER = "magnetisation transfer"
 PHASES = "multi-phase"
+PREPARED = "prepared magnetisation"
+TASK = "functional task"
+
+
+# Words that mean the same on every scanner.
+ANY = "any"
 
 
 @dataclass(frozen=True)
@@ -43,9 +49,9 @@ class Code:
 
 @dataclass(frozen=True)
 class Name:
-    """A vendor's family of sequence names; `vendor` None where nobody else uses the name."""
+    """A family of sequence names of a vendor, or of `ANY`."""
 
-    vendor: str | None
+    vendor: str
     pattern: str
     techniques: tuple[str, ...]
 
@@ -56,9 +62,12 @@ CODES = (
     Code("ScanningSequence", "GR", (GRADIENT,)),
     Code("ScanningSequence", "IR", (INVERSION,)),
     Code("ScanningSequence", "EP", (PLANAR,)),
+    Code("ScanningSequence", "EPI", (PLANAR,)),
     Code("SequenceVariant", "TOF", (FLIGHT,)),
+    Code("SequenceVariant", "MP", (PREPARED,)),
     Code("SequenceVariant", "MTC", (TRANSFER,)),
     Code("ScanOptions", "MT_GEMS", (TRANSFER,)),
+    Code("ScanOptions", "MT", (TRANSFER,)),
     Code("ScanOptions", "IR", (INVERSION,)),
     Code("ScanOptions", "FC", (COMPENSATED,)),
     Code("ScanOptions", "FC_FREQ_AX_GEMS", (COMPENSATED,)),
@@ -175,6 +184,12 @@ NAMES = (
     Name("UIH", r"epi_(dwi|dti)", (SPIN, DIFFUSION)),
     Name("UIH", r".*asl", (LABELLING,)),
     Name("UIH", r".*(svs|csi)", (SPECTROSCOPY,)),
+    # BIDS' PulseSequenceType. Some converters write "Gradient Echo EPI" for any EPI.
+    Name(ANY, r".*(gradient[-_ ]?(recalled[-_ ]?)?echo(?!.*epi)|spoiled)", (GRADIENT,)),
+    Name(ANY, r".*spin[-_ ]?echo", (SPIN,)),
+    Name(ANY, r".*(\bepi\b|echo[-_ ]?planar)", (PLANAR,)),
+    Name(ANY, r".*mp-?rage", (GRADIENT, MPRAGE)),
+    Name(ANY, r".*b1_?map", (TRANSMIT,)),
     # "Bruker:RARE", "FAIR_EPI (pvm)".
     Name("Bruker", r".*(rare|msme)", (SPIN,)),
     Name("Bruker", r".*(flash|mge\b)", (GRADIENT,)),
@@ -215,8 +230,19 @@ def techniques_of(tags: Tags, vendor: str | None, names: Iterable[str]) -> Mappi
     return found
 
 
+def spelled_out(words: str) -> Mapping[str, str]:
+    """Return the techniques that words name on every scanner: ``"Spoiled gradient echo"``."""
+    found: dict[str, str] = {}
+    for row in NAMES:
+        if row.vendor == ANY and re.match(row.pattern, words.lower()):
+            _note(found, row.techniques, "description")
+    return found
+
+
 def _may_use(row: Name, vendor: str | None) -> bool:
-    return row.vendor == vendor or (vendor is None and row.vendor in DISTINCT)
+    if vendor is None:
+        return row.vendor in (ANY, *DISTINCT)
+    return row.vendor in (ANY, vendor)
 
 
 def _note(found: dict[str, str], techniques: Iterable[str], shown: str) -> None:

@@ -34,9 +34,11 @@ class PrivateTag:
     tag: tuple[int, int]
 
 
-# The last two are dcm2niix's: GE's inner name, and the file that Siemens runs.
+# The third and fourth are dcm2niix's: GE's inner name, and the file that Siemens runs; the last is
+# BIDS'.
 NAME_KEYWORDS = (
     "SequenceName", "PulseSequenceName", "InternalPulseSequenceName", "PulseSequenceDetails",
+    "PulseSequenceType",
 )  # fmt: skip
 SEQUENCE_NAMES = (
     PrivateTag("GE", (0x0019, 0x109C)),

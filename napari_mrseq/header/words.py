@@ -9,6 +9,10 @@ from functools import lru_cache
 
 # A dual echo names both of its contrasts; the echo time tells which one a series is.
 DUAL_ECHO = "PD and T2"
+# A protocol for a map names its sources too: images of their own, until the map is computed.
+MAP = "map"
+# What both stand for in the vocabulary.
+MEANINGS = {DUAL_ECHO: ("PD", "T2"), MAP: ("OTHER",)}
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ def _words(sequence: str, *phrases: str) -> Words:
 LEXICON = (
     # Where the slices of another series lie, drawn on a scout.
     _words("OTHER", "pos disp*"),
-    _words("OTHER", "b1", "b1 map*", "afi", "dream", "rf map*"),
+    _words("OTHER", "b1", "b1 ?amp*", "b1 map*", "afi", "dream", "rf map*"),
     _words("FIELDMAP", "*field map*", "fmap*", "*b0 map*", "b0 shim*", "top up", "gre field"),
     _words("FIELDMAP", "feldkarte*", "carte de champ*", "mapa de campo", "mappa di campo"),
     _words("FIELDMAP", "distortion map*", "blip up", "blip down"),
@@ -49,7 +53,7 @@ LEXICON = (
     _words("DWI", "adc ... high b*", "high b val*", "calc* b val*", "calc b#", "adc ... trace* $"),
     _words("ADC", "*adc", "adc*", "apparent diff*", "coef* ... ap*aren*", "average dc", "avdc"),
     _words("ADC", "cda"),
-    _words("OTHER", "fa $", "fa map*", "fa col*", "col fa", "dti fa", "fractional aniso*"),
+    _words(MAP, "fa $", "fa map*", "fa col*", "col fa", "dti fa", "fractional aniso*"),
     _words("OTHER", "tracto*", "fiber tr*"),
     # All the b values of one series: "diff b0 200 800", "b50_400_800".
     _words("DWI", r"*b\d{1,3} (?:and |b)?\d{2,4}"),
@@ -57,16 +61,17 @@ LEXICON = (
     _words("B0", "*dwi ... b0", "dti* ... b0", "dif* ... b0"),
     # The single-band reference of a diffusion series is not weighted.
     _words("B0", "dmri* ... sbref", "*dwi ... sbref", "dti* ... sbref", "dif* ... sbref"),
-    _words("DWI", "trace*", "iso dwi", "isotrop*", "*dwi*", "dti*", "dif*", "dw", "dw epi", "b#"),
+    _words("DWI", "trace*", "iso dwi", "*(?<!ban)dwi*", "dti*", "dif*", "dw", "dw epi", "b#"),
     _words("DWI", "dyfu*"),
     _words(
         "DWI",
         "dmri*",
+        "mddw*",
         "noddi",
         "multi shell*",
         r"\d shells",
         # Flow is encoded along three.
-        r"(?:[6-9]|\d\d+) directions",
+        r"(?:[6-9]|\d\d+) dir*",
         "*dki",
         "dsi",
         "hardi",
@@ -125,9 +130,10 @@ LEXICON = (
     _words("OTHER", "cal", "ref head*", "ref body*", "ref nv*", "ref torso*", "ref spine*"),
     _words("OTHER", "ref scan*", "reference scan*", "screen save*", "report", "subtra*", "sub $"),
     _words("OTHER", "sub mip*", "wash in", "wash out", "tf2d*"),
-    _words("OTHER", "t1 map*", "t2 map*", "t2star map*", "r2 map*", "r2star*", "t1rho*", "qsm"),
-    _words("OTHER", "qt1*", "qt2*", "*relaxo*", "pdff", "fat frac*", "ff map*", "mtr", "magic"),
-    _words("OTHER", "*dixon quant*", "ideal iq*", "*fat ?quant*", "r2s", "fat sep ... fat $"),
+    _words(MAP, "t1 map*", "t2 map*", "t2star map*", "r2 map*", "r2star*", "r2s", "t1rho*"),
+    _words(MAP, "qt1*", "qt2*", "*relaxo*"),
+    _words("OTHER", "qsm", "pdff", "fat frac*", "ff map*", "mtr", "magic"),
+    _words("OTHER", "*dixon quant*", "ideal iq*", "*fat ?quant*", "fat sep ... fat $"),
     _words("OTHER", "molli*", "look locker", "mre", "elasto*", "inv1", "inv2"),
     # "dir-AP" is a direction, DIR a double inversion.
     _words("OTHER", r"dir(?!.?(?:ap|pa|lr|rl|is|si|\d+\b))"),
@@ -137,7 +143,8 @@ LEXICON = (
     _words("OTHER", "dixon ... f $", "dixon ... ff $", "cest*", "apt", "aptw*"),
     _words("OTHER", "petra", r"\d?d?o?zteo?", "ute"),
     _words("OTHER", "psir*", "lge", "delayed enh*", "late enh*"),
-    _words("OTHER", "balanced*", "dess", "de3d", "phase map*", "phase image*", "pha images"),
+    _words("OTHER", "4d flow*", "balanced*", "dess", "de3d"),
+    _words("OTHER", "phase map*", "phase image*", "pha images"),
     _words("T1", "t1* flair*", "t1* ... flair*", "flair t1*", "t1* ... dark fluid"),
     _words("FLAIR", "*flair*", "dark fluid", "da fl", "fluid att*", "liquor unterdr*"),
     _words("STIR", "*stir*", "tirm*", "tir", "short tau*", "turbo inversion*"),
@@ -175,7 +182,9 @@ LEXICON = (
     _words("T1", "in fase", "en fase", "em fase", "opos* ... fase"),
     _words("T1", "fuera de fase", "fuori fase", "fora de fase"),
     # With magnetisation transfer, where no weighting is named.
-    _words("OTHER", "mt on", "mtc", "mt1", "mtw", "shim*"),
+    _words("OTHER", "mt(?! ?off)", "mtc", "mt1", "mtw", "shim*"),
+    # Of a trace image, where no sequence with voxels as long as wide is named.
+    _words("DWI", "isotrop*"),
 )
 
 # Suffixes of the BIDS standard (v1.10) at the end of a NIfTI file's name.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from napari_mrseq.header.words import DUAL_ECHO, namings_of
+from napari_mrseq.header.words import MEANINGS, namings_of
 from napari_mrseq.sequences import family_of
 
 # Sequence: descriptions, parted by semicolons.
@@ -124,7 +124,7 @@ CASES = [
 @pytest.mark.parametrize(("code", "text"), CASES)
 def test_description_names_its_family(code: str, text: str) -> None:
     named = [naming.sequence for naming in namings_of(text)]
-    codes = [*named, *(("PD", "T2") if DUAL_ECHO in named else ())]
+    codes = [code for name in named for code in MEANINGS.get(name, (name,))]
     assert family_of(code) in map(family_of, codes), named
 
 

@@ -1,0 +1,23 @@
+"""What scanners write into ImageType and FrameType of images that they compute, by kind."""
+
+from __future__ import annotations
+
+# Parts of the names of SOP classes that hold no picture.
+NO_PICTURE = ("Raw Data", "Spectroscopy", "Presentation State", "SR Storage", "Segmentation")
+FIELD_MAP = ("B0 MAP", "B0", "FIELD MAP", "FIELD_MAP", "FIELDMAP")
+ADC = ("ADC", "ADC_MAP", "ADC MAP", "EADC", "EXP_ADC", "ADC_UNSPECIFIED", "DADC")
+TRACE = ("TRACEW", "TRACE", "ISODWI", "CALC_BVALUE", "CALCULATED_BVALUE", "DWI_TRACE")
+TENSOR = ("FA", "FRACTIONAL_ANISOTROPY", "COLFA", "DTI_FA", "TENSOR", "RA", "VR", "CMAP")
+PERFUSION = (
+    "ASL", "CBF", "RCBF", "RELCBF", "CBV", "RCBV", "RELCBV", "CORRECTED_CBV", "MTT", "RELMTT",
+    "TTP", "TMAX", "T0", "GBP", "PBP", "PERFUSION", "KTRANS", "K_TRANS", "KEP", "IAUC",
+)  # fmt: skip
+SUSCEPTIBILITY = ("SWI", "SW", "MNIP", "SW_M_FFE", "SWIP", "SWI_MIP")
+MAP = (
+    "T1 MAP", "T1_MAP", "T2 MAP", "T2_MAP", "T2_STAR MAP", "T2STAR_MAP", "T2_STAR_MAP", "R2 MAP",
+    "R2_MAP", "R2_STAR MAP", "R2_STAR_MAP", "R2STAR_MAP", "T1RHO", "B1_MAP", "B1 MAP", "B1", "QSM",
+    "FAT_FRACTION", "FF", "FAT FRACTION", "WATER_FRACTION", "PDFF", "PERCENT", "MASK", "STIFFNESS",
+    "APTW", "CEST",
+)  # fmt: skip
+FAT = ("F", "FAT", "FAT_ONLY", "DIXF")
+ANGIOGRAPHY = ("M_PCA", "PC_ANGIO", "ANGIO", "TOF", "PCA")

@@ -1,0 +1,44 @@
+"""What the keys of a sidecar say of a sequence: those of BIDS (v1.10), and dcm2niix's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from napari_mrseq.header import techniques
+from napari_mrseq.header.tags import number_of
+
+# Keys that are there for one technique only, and what they show.
+_KEYS = {
+    "ArterialSpinLabelingType": (techniques.LABELLING, techniques.LABELLING),
+    "DiffusionScheme": (techniques.DIFFUSION, "diffusion (DiffusionScheme)"),
+    "TaskName": (techniques.TASK, "functional task (TaskName)"),
+    "EchoTime1": (techniques.FIELD, "field map sidecar"),
+}
+# Units that BIDS asks for in the sidecar of a field map.
+_FIELD_UNITS = ("Hz", "rad/s", "T")
+
+
+def techniques_of_sidecar(sidecar: Mapping[str, Any]) -> dict[str, str]:
+    """Return the techniques that a sidecar's keys show, each with the words that show it."""
+    found = dict(shown for key, shown in _KEYS.items() if key in sidecar)
+    if (number_of(sidecar.get("TotalReadoutTime")) or 0) > 0 and not sidecar.get(
+        "ScanningSequence"
+    ):
+        found[techniques.PLANAR] = "echo planar (TotalReadoutTime)"
+    if sidecar.get("MTState") is True:
+        found[techniques.TRANSFER] = "magnetisation transfer (MTState)"
+    meant = _intended_for(sidecar)
+    if meant and all(re.search(r"_asl\b", name) for name in meant):
+        # The image without labelling, which gives perfusion its scale.
+        found[techniques.LABELLING] = "meant for arterial spin labelling"
+    elif meant or sidecar.get("Units") in _FIELD_UNITS:
+        found[techniques.FIELD] = "field map sidecar"
+    return found
+
+
+def _intended_for(sidecar: Mapping[str, Any]) -> list[str]:
+    """Return the images that a sidecar names as those its own is meant for."""
+    meant = sidecar.get("IntendedFor") or []
+    return [str(name) for name in (meant if isinstance(meant, list) else [meant])]
