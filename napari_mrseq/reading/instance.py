@@ -23,7 +23,8 @@ from napari_mrseq.reading.header import (
     read_header,
     transfer_syntax,
 )
-from napari_mrseq.reading.layout import PixelLayout, layout_of, stamp_of
+from napari_mrseq.reading.layout import PixelLayout, layout_of
+from napari_mrseq.reading.lazy import Stamp, stamp_of
 from napari_mrseq.reading.private_blocks import CREATOR_TAGS, moved_blocks
 from napari_mrseq.reading.scan import NotPlainError, scan_header
 from napari_mrseq.reading.tags import raw_values, text
@@ -81,7 +82,7 @@ class Instance:
     header: Dataset
     layout: PixelLayout
     offset: int
-    stamp: tuple[int, int]
+    stamp: Stamp
 
 
 @dataclass(frozen=True, slots=True)

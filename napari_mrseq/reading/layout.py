@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 from pydicom.dataset import Dataset
@@ -17,6 +16,7 @@ from pydicom.uid import (
 )
 
 from napari_mrseq.errors import ReadError
+from napari_mrseq.reading.lazy import Stamp
 from napari_mrseq.reading.tags import text, whole
 
 # A frame beyond this is no MR slice but a damaged header: 16,384 × 16,384 of 32 bits.
@@ -113,7 +113,7 @@ class FrameSource:
     offset : int
         Byte at which the pixel element's value starts; -1 where only pydicom can find it.
     stamp : tuple of int
-        Size and time of the file's last change, as `stamp_of` told when its header was read.
+        What `stamp_of` told of the file when its header was read.
     index : int
         Frame inside the file, from 0.
     """
@@ -121,7 +121,7 @@ class FrameSource:
     path: str
     offset: int
     layout: PixelLayout
-    stamp: tuple[int, int]
+    stamp: Stamp
     index: int = 0
     slope: float = 1.0
     intercept: float = 0.0
@@ -142,12 +142,6 @@ class FrameSource:
             return np.dtype(np.float64 if "Double" in self.layout.keyword else np.float32)
         size = _PIXEL_DTYPES.get(self.layout.bits_allocated, "u1")
         return np.dtype(size.replace("u", "i") if self.layout.signed else size)
-
-
-def stamp_of(file: BinaryIO) -> tuple[int, int]:
-    """Return size in bytes and time of the last change in ns, by which a changed file is told."""
-    status = os.fstat(file.fileno())
-    return status.st_size, status.st_mtime_ns
 
 
 def layout_of(header: Dataset, syntax: str, keyword: str, pixel_vr: str) -> PixelLayout:

@@ -14,6 +14,7 @@ from nibabel.orientations import io_orientation
 from numpy.typing import NDArray
 
 from napari_mrseq.errors import ReadError
+from napari_mrseq.reading.lazy import lazy_array, stamp_of
 from napari_mrseq.reading.nifti_file import Voxels, open_nifti
 from napari_mrseq.reading.nifti_pair import HEADER_ENDING, voxel_file
 from napari_mrseq.reading.privacy import public_sidecar
@@ -163,8 +164,6 @@ def _shown_affine(
 
 
 def _lazy_pixels(path: str, image: Any, shape: tuple[int, ...], view: _View) -> Any:
-    import dask.array as da
-
     volumes = int(np.prod(shape[3:]))
     counts = [shape[axis] for axis in view.axes]
     original = tuple(int(size) for size in image.shape)
@@ -172,9 +171,10 @@ def _lazy_pixels(path: str, image: Any, shape: tuple[int, ...], view: _View) -> 
     chunks: tuple[tuple[int, ...], ...] = ((1,) * counts[0], (counts[1],), (counts[2],))
     if volumes > 1:
         chunks = ((1,) * volumes, *chunks)
-    load = partial(_load_slice, Voxels(path), original, view, counts[0], dtype)
-    meta = np.empty((0,) * len(chunks), dtype)
-    return da.map_blocks(load, chunks=chunks, dtype=dtype, meta=meta)
+    load = partial(
+        _load_slice, Voxels(path, stamp_of(voxel_file(path))), original, view, counts[0], dtype
+    )
+    return lazy_array(load, chunks, dtype)
 
 
 def _load_slice(

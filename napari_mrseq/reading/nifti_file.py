@@ -14,6 +14,7 @@ from nibabel.volumeutils import apply_read_scaling
 from numpy.typing import NDArray
 
 from napari_mrseq.errors import ReadError
+from napari_mrseq.reading.lazy import Stamp, check_unchanged
 from napari_mrseq.reading.nifti_pair import is_header, voxel_file
 
 # What nibabel finds odd in a header goes to our log; its own prints each on the user's screen.
@@ -92,18 +93,18 @@ _KEPT = _Kept()
 
 
 class Voxels:
-    """Voxels of one file.
+    """Voxels of one file, which must stay as `stamp_of` told when its header was read.
 
     A compressed one is unpacked as a whole, since gzip can't be entered midway, and kept for its
     next slice.
     """
 
-    def __init__(self, path: str) -> None:
-        self._path = path
+    def __init__(self, path: str, stamp: Stamp) -> None:
+        self._path, self._stamp = path, stamp
         self._lock = threading.Lock()
 
-    def __reduce__(self) -> tuple[type[Voxels], tuple[str]]:
-        return Voxels, (self._path,)
+    def __reduce__(self) -> tuple[type[Voxels], tuple[str, Stamp]]:
+        return Voxels, (self._path, self._stamp)
 
     def take(self, place: tuple[Any, ...]) -> NDArray[Any]:
         """Return voxels at an index expression.
@@ -111,14 +112,17 @@ class Voxels:
         Raises
         ------
         ReadError
-            If the file is gone or damaged; names it.
+            If the file is gone, damaged or no more what it was; names it.
         """
         try:
+            check_unchanged(voxel_file(self._path), self._stamp, self._path)
             voxels = open_nifti(self._path).dataobj
             if not self._path.lower().endswith(".gz"):
                 return np.asarray(voxels[place])
             stored = self._stored(voxels)
             return np.asarray(apply_read_scaling(stored[place], voxels.slope, voxels.inter))
+        except ReadError as error:
+            raise ReadError(error.cause, self._path) from error
         except Exception as error:  # zlib, nibabel and numpy each raise their own
             raise ReadError(f"voxels can't be read ({error})", self._path) from error
 

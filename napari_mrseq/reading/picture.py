@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from napari_mrseq.errors import ReadError
+from napari_mrseq.reading.lazy import Stamp, check_unchanged, lazy_array, stamp_of
 from napari_mrseq.series import GREY_WEIGHTS, Series, VolumeAxis
 
 # Without a handler of its own each odd tag would be a line on the user's screen.
@@ -179,16 +180,14 @@ def _pillow_page(path: str, page: int) -> NDArray[Any]:
 def _lazy_pages(
     path: str, shape: tuple[int, ...], dtype: np.dtype[Any], read_page: PageReader
 ) -> Any:
-    import dask.array as da
-
     chunks = (*((1,) * size for size in shape[:-2]), (shape[-2],), (shape[-1],))
-    load = partial(_load_page, path, shape, dtype, read_page)
-    meta = np.empty((0,) * len(chunks), dtype)
-    return da.map_blocks(load, chunks=chunks, dtype=dtype, meta=meta)
+    load = partial(_load_page, path, stamp_of(path), shape, dtype, read_page)
+    return lazy_array(load, chunks, dtype)
 
 
 def _load_page(
     path: str,
+    stamp: Stamp,
     shape: tuple[int, ...],
     dtype: np.dtype[Any],
     read_page: PageReader,
@@ -198,7 +197,10 @@ def _load_page(
     stack = shape[:-2]
     page = int(np.ravel_multi_index(block_id[: len(stack)], stack))
     try:
+        check_unchanged(path, stamp, path)
         pixels = read_page(path, page)
         return pixels.astype(dtype, copy=False).reshape(*(1,) * len(stack), *shape[-2:])
+    except ReadError:
+        raise
     except Exception as error:  # decoders raise many kinds
         raise ReadError(f"picture can't be decoded ({error})", path) from error

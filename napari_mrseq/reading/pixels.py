@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
-from uuid import uuid4
 
 import numpy as np
 from pydicom import dcmread
@@ -16,7 +15,8 @@ from pydicom.pixels.processing import apply_color_lut
 from pydicom.uid import UID
 
 from napari_mrseq.errors import ReadError
-from napari_mrseq.reading.layout import FrameSource, PixelLayout, stamp_of
+from napari_mrseq.reading.layout import FrameSource, PixelLayout
+from napari_mrseq.reading.lazy import check_unchanged, lazy_array
 from napari_mrseq.series import GREY_WEIGHTS
 
 if TYPE_CHECKING:
@@ -91,8 +91,6 @@ def stack_pixels(volumes: Sequence[Sequence[FrameSource]]) -> Array:
     dask.array.Array
         (slice, row, column), or (volume, slice, row, column) of more than one volume.
     """
-    import dask.array as da
-
     sources = [source for volume in volumes for source in volume]
     dtype = np.result_type(*{source.dtype for source in sources})
     rows, columns = sources[0].shape
@@ -104,11 +102,7 @@ def stack_pixels(volumes: Sequence[Sequence[FrameSource]]) -> Array:
         chunks = ((1,) * len(volumes), *chunks)
 
     load = partial(_load_block, volumes, step, dtype)
-    meta = np.empty((0,) * len(chunks), dtype)
-    # Without a name dask would hash every source of the stack.
-    name = f"slices-{uuid4().hex}"
-    array: Array = da.map_blocks(load, name=name, chunks=chunks, dtype=dtype, meta=meta)
-    return array
+    return lazy_array(load, chunks, dtype)
 
 
 def _load_block(
@@ -130,7 +124,7 @@ def _decode(source: FrameSource) -> NDArray[Any]:
     if source.offset >= 0 and layout.is_plain and layout.photometric != "PALETTE COLOR":
         return _plain_frame(source)
     with Path(source.path).open("rb") as file:
-        _check_unchanged(file, source)
+        check_unchanged(file, source.stamp, source.path)
         if source.offset < 0 or layout.photometric == "PALETTE COLOR":
             return _decode_dataset(file, source)
         if layout.bits_allocated == _PACKED_BITS:
@@ -156,7 +150,7 @@ def _plain_frame(source: FrameSource) -> NDArray[Any]:
     )
     # Straight into the array: each further call of the system lets another thread in between.
     with Path(source.path).open("rb", buffering=0) as file:
-        _check_unchanged(file, source)
+        check_unchanged(file, source.stamp, source.path)
         file.seek(source.offset + source.index * layout.frame_bytes)
         if file.readinto(frame.data) < layout.frame_bytes:
             raise EOFError("the file ends before its pixels do")
@@ -177,11 +171,6 @@ def _packed_frame(file: BinaryIO, source: FrameSource) -> NDArray[Any]:
     first, second, third = (packed[start : count // 2 * 3 : 3] for start in range(3))
     pixels = np.stack([first | (second & 0xF) << 8, second >> 4 | third << 4], axis=-1)
     return pixels.reshape(layout.rows, layout.columns)
-
-
-def _check_unchanged(file: BinaryIO, source: FrameSource) -> None:
-    if stamp_of(file) != source.stamp:
-        raise ReadError("the file has changed since it was opened: open it again", source.path)
 
 
 def _decode_dataset(file: BinaryIO, source: FrameSource) -> NDArray[Any]:

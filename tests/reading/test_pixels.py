@@ -8,9 +8,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import nibabel
 import numpy as np
 import pydicom
 import pytest
+from PIL import Image
 from pydicom.data import get_testdata_file
 from pydicom.encaps import encapsulate
 from pydicom.pixels import pixel_array
@@ -173,6 +175,21 @@ def test_file_that_changed_since_it_was_opened_is_named(
     dataset.PatientComments = "one more element moves the pixels"
     dataset.save_as(path, overwrite=True)
     with pytest.raises(ReadError, match=r"00001\.dcm: the file has changed"):
+        series.pixels.compute()
+
+
+@pytest.mark.parametrize("name", ["a.nii", "a.nii.gz", "a.png", "a.tif"])
+def test_other_file_that_changed_is_named(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    for size in (12, 14):
+        pixels = np.ones((size, size), np.uint8)
+        if "nii" in name:
+            nibabel.save(nibabel.Nifti1Image(pixels, np.eye(4)), path)
+        else:
+            Image.fromarray(pixels).save(path)
+        if size == 12:
+            series = read_one(path)
+    with pytest.raises(ReadError, match=rf"{name}: the file has changed"):
         series.pixels.compute()
 
 

@@ -221,3 +221,20 @@ def test_a_slice_that_cannot_be_decoded_still_opens(tmp_path: Path) -> None:
     assert layer[1]["contrast_limits"] == (0.0, 1.0)
     with pytest.raises(ReadError, match=r"torn\.dcm"):
         layer[0].compute()
+
+
+@pytest.mark.parametrize("name", ["x.nii", "x.nii.gz", "x.png"])
+def test_a_file_written_anew_shows_what_it_holds_now(tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    viewer = ViewerModel()
+    for value in (1, 8):
+        pixels = np.full((12, 12, 3), value, np.uint8)
+        if name.endswith(".png"):
+            Picture.fromarray(pixels[..., 0]).save(file)
+        else:
+            nibabel.save(nibabel.Nifti1Image(pixels, np.eye(4)), file)
+        (layer,) = (Image(data, **attributes) for data, attributes, _ in read_layers(str(file)))
+        viewer.layers.append(layer)
+        # napari keeps what it showed of lazy layers.
+        assert np.unique(np.asarray(layer.data[0])) == [value]
+        assert np.unique(layer._slice.image.raw) == [value]

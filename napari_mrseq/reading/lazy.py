@@ -1,0 +1,46 @@
+"""Pixels that are read when asked for, from files that are still those whose header was read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+from uuid import uuid4
+
+import numpy as np
+
+from napari_mrseq.errors import ReadError
+
+if TYPE_CHECKING:
+    from dask.array import Array
+
+Chunks = tuple[tuple[int, ...], ...]
+# Size in bytes and time of the last change in ns.
+Stamp = tuple[int, int]
+
+
+def lazy_array(load: Callable[..., Any], chunks: Chunks, dtype: np.dtype[Any]) -> Array:
+    """Return an array whose chunks `load` gives, called with ``block_id``, when they are computed.
+
+    Its name is its own: napari keeps computed chunks by name, and dask would give a file that was
+    written anew the name of the old one.
+    """
+    import dask.array as da
+
+    meta = np.empty((0,) * len(chunks), dtype)
+    name = f"slices-{uuid4().hex}"
+    array: Array = da.map_blocks(load, name=name, chunks=chunks, dtype=dtype, meta=meta)
+    return array
+
+
+def stamp_of(file: str | BinaryIO) -> Stamp:
+    """Return what tells a file from what is written in its place later."""
+    status = Path(file).stat() if isinstance(file, str) else os.fstat(file.fileno())
+    return status.st_size, status.st_mtime_ns
+
+
+def check_unchanged(file: str | BinaryIO, stamp: Stamp, path: str) -> None:
+    """Raise `ReadError` where a file is no more the one whose header was read."""
+    if stamp_of(file) != stamp:
+        raise ReadError("the file has changed since it was opened: open it again", path)
