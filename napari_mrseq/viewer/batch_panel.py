@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QModelIndex, QTimer, Signal  # type: ignore[attr-defined]
@@ -32,6 +33,8 @@ HINT = "Choose a folder: every MR series in it is named, and none becomes a laye
 # How often the panel looks how far the reading of headers is.
 READING_MS = 100
 FAILED_HEIGHT = 110
+# The tables follow a run after this, or after so many times what they took to fill last.
+TABLES_MS, TABLES_TIMES = 100, 20
 
 
 class BatchPanel(QWidget):
@@ -80,6 +83,9 @@ class BatchPanel(QWidget):
         )
         self._timer = QTimer(self)
         self._timer.setInterval(READING_MS)
+        self._tables_timer = QTimer(self)
+        self._tables_timer.setSingleShot(True)
+        self._tables_timer.setInterval(TABLES_MS)
         self._lay_out()
         self._connect()
         self._show()
@@ -135,7 +141,8 @@ class BatchPanel(QWidget):
         self._timer.timeout.connect(self._show_reading)
         self.runner.progressed.connect(self._show_series)
         self.runner.said.connect(self._say)
-        self.runner.changed.connect(self._show)
+        self.runner.changed.connect(self._show_soon)
+        self._tables_timer.timeout.connect(self._show)
         self.runner.stopped.connect(self._on_stopped)
 
     def _ask(self) -> None:
@@ -171,7 +178,13 @@ class BatchPanel(QWidget):
         self._show()
         self.run_finished.emit()
 
+    def _show_soon(self) -> None:
+        if not self._tables_timer.isActive():
+            self._tables_timer.start()
+
     def _show(self) -> None:
+        self._tables_timer.stop()
+        started = perf_counter()
         self.table.set_rows(
             [
                 Row(one.series, verdict_cells(series_name(one.series), one, one.series.files[0]))
@@ -184,6 +197,8 @@ class BatchPanel(QWidget):
         for widget in (self.failed, self.failed_label):
             widget.setVisible(bool(failed))
         self.export_button.setEnabled(bool(self.runner.outcomes) and not self.runner.running)
+        took_ms = round(1000 * (perf_counter() - started))
+        self._tables_timer.setInterval(max(TABLES_MS, TABLES_TIMES * took_ms))
 
     def _on_row(self, index: QModelIndex) -> None:
         self.series_chosen.emit(index.data(KEY_ROLE))

@@ -69,7 +69,13 @@ class RowModel(QAbstractTableModel):
         self._rows: list[Row] = []
 
     def set_rows(self, rows: list[Row]) -> None:
-        """Show other rows."""
+        """Show other rows; what is chosen stays so where rows only come behind."""
+        known = len(self._rows)
+        if 0 < known < len(rows) and rows[:known] == self._rows:
+            self.beginInsertRows(QModelIndex(), known, len(rows) - 1)
+            self._rows = rows
+            self.endInsertRows()
+            return
         self.beginResetModel()
         self._rows = rows
         self.endResetModel()

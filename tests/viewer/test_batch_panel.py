@@ -100,6 +100,21 @@ def test_cancel_stops_and_keeps_what_is_classified(
     assert folder.export_button.isEnabled()
 
 
+def test_a_chosen_row_stays_chosen_while_others_come(
+    qtbot, folder, press, sample_study: Path
+) -> None:
+    folder.folder.setText(str(sample_study))
+    press(folder.run_button)
+    qtbot.waitUntil(lambda: folder.table.proxy.rowCount() > 0, timeout=RUN_MS)
+    folder.table.selectRow(0)
+    (before,) = folder.table.selectionModel().selectedRows(3)
+    name, rows = before.data(), folder.table.proxy.rowCount()
+    with qtbot.waitSignal(folder.run_finished, timeout=RUN_MS):
+        qtbot.waitUntil(lambda: folder.table.proxy.rowCount() > rows, timeout=RUN_MS)
+        (after,) = folder.table.selectionModel().selectedRows(3)
+    assert after.data() == name
+
+
 def test_what_is_no_folder_is_said(qtbot, folder, press, tmp_path: Path) -> None:
     press(folder.run_button)
     assert folder.status.text().startswith("Choose a folder")
