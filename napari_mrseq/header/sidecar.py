@@ -19,6 +19,9 @@ _KEYS = {
 # Units that BIDS asks for in the sidecar of a field map.
 _FIELD_UNITS = ("Hz", "rad/s", "T")
 
+# What a map of the static field is made for; one of the transmit field is for anatomy.
+_DISTORTED = {"bold", "sbref", "cbv", "dwi", "asl", "m0scan"}
+
 
 def techniques_of_sidecar(sidecar: Mapping[str, Any]) -> dict[str, str]:
     """Return the techniques that a sidecar's keys show, each with the words that show it."""
@@ -30,15 +33,16 @@ def techniques_of_sidecar(sidecar: Mapping[str, Any]) -> dict[str, str]:
     if sidecar.get("MTState") is True:
         found[techniques.TRANSFER] = "magnetisation transfer (MTState)"
     meant = _intended_for(sidecar)
-    if meant and all(re.search(r"_asl\b", name) for name in meant):
+    if meant and meant <= {"asl"}:
         # The image without labelling, which gives perfusion its scale.
         found[techniques.LABELLING] = "meant for arterial spin labelling"
-    elif meant or sidecar.get("Units") in _FIELD_UNITS:
+    elif meant & _DISTORTED or sidecar.get("Units") in _FIELD_UNITS:
         found[techniques.FIELD] = "field map sidecar"
     return found
 
 
-def _intended_for(sidecar: Mapping[str, Any]) -> list[str]:
-    """Return the images that a sidecar names as those its own is meant for."""
+def _intended_for(sidecar: Mapping[str, Any]) -> set[str]:
+    """Return the BIDS suffixes of the images that a sidecar says its own is meant for."""
     meant = sidecar.get("IntendedFor") or []
-    return [str(name) for name in (meant if isinstance(meant, list) else [meant])]
+    names = meant if isinstance(meant, list) else [meant]
+    return {suffix for name in names for suffix in re.findall(r"_([A-Za-z0-9]+)\.nii", str(name))}
