@@ -58,7 +58,8 @@ def read_dicom(
     Returns
     -------
     list of Series, list of Failure
-        Series in the order of their first files; one failure a file that is no image.
+        Series in the order of their first files; one failure a file that is no image, or whose
+        series can't be put together.
     """
     layouts: Layouts = {}
     groups: dict[Hashable, list[Frame]] = defaultdict(list)
@@ -78,8 +79,10 @@ def read_dicom(
         try:
             series += [_series_of(stack) for stack in split_into_stacks(frames)]
         except Exception as error:  # whatever else damaged headers hold back
-            cause = f"its series can't be put together: {damage_of(error)}"
-            failures.append(Failure(frames[0].origin.path, cause))
+            why = error.cause if isinstance(error, ReadError) else damage_of(error)
+            lost = dict.fromkeys(frame.source.path for frame in frames)
+            cause = f"its series can't be put together: {why}"
+            failures += [Failure(path, cause) for path in lost]
     return series, failures
 
 
@@ -125,7 +128,7 @@ def _series_of(stack: Stack) -> Series:
     first = frames[0]
     files = tuple(dict.fromkeys(frame.source.path for frame in frames))
     colour = first.source.layout.is_colour
-    dataset = _header_of(first)
+    dataset, unreadable = _header_of(frames)
     mr = is_mr(first.origin, colour=colour)
     geometry = _geometry_of(stack.volumes[0])
     return Series(
@@ -147,6 +150,7 @@ def _series_of(stack: Stack) -> Series:
         b_values=b_values_of(stack.volumes),
         part=stack.part,
         warnings=(
+            *unreadable,
             *dict.fromkeys(frame.doubt for frame in frames if frame.doubt),
             *stack.warnings,
             *(geometry.warnings if geometry else _unplaced(first, mr=mr)),
@@ -167,9 +171,25 @@ def common_folder(files: Sequence[str]) -> str:
     return os.path.commonpath(folders) or "."
 
 
-def _header_of(frame: Frame) -> Dataset:
-    with Path(frame.source.path).open("rb") as file:
-        return public_header(read_header(file), frame.source.index)
+def _header_of(frames: Sequence[Frame]) -> tuple[Dataset, list[str]]:
+    """Return the first header that can be read as a whole, and what to say where it is a later."""
+    problem = cause = ""
+    firsts = {frame.source.path: frame for frame in reversed(frames)}
+    for path in dict.fromkeys(frame.source.path for frame in frames):
+        name = Path(path).name
+        try:
+            with Path(path).open("rb") as file:
+                header = public_header(read_header(file), firsts[path].source.index)
+        except ReadError as error:
+            cause = error.cause
+        except OSError as error:
+            cause = error.strerror or str(error)
+        except Exception as error:  # a damaged header can make pydicom raise nearly anything
+            cause = damage_of(error)
+        else:
+            return header, [f"{problem}; {name} speaks for the series"] if problem else []
+        problem = problem or f"{name}: {cause}"
+    raise ReadError(cause)
 
 
 def _description(dataset: Dataset) -> str | None:

@@ -313,6 +313,23 @@ def test_damaged_header_is_not_quoted(write_slice: WriteSlice) -> None:
     assert len(failure.cause) < 200
 
 
+@pytest.mark.parametrize("damaged", [0, 1, 2])
+def test_one_damaged_header_does_not_lose_the_series(write_slice: WriteSlice, damaged: int) -> None:
+    files = [write_slice(n, place) for n, place in enumerate(positions_along(AXIAL, 3), start=1)]
+    written = files[damaged].read_bytes()
+    patient = written.index(b"\x10\x00\x10\x00PN")
+    # A private sequence that only a reader of the whole header comes upon.
+    opened = b"\x09\x00\x01\x10SQ\0\0\xff\xff\xff\xff\xfe\xff\x00\xe0\x10\0\0\0" + b"\xff" * 16
+    closed = b"\xfe\xff\xdd\xe0\0\0\0\0"
+    files[damaged].write_bytes(written[:patient] + opened + closed + written[patient:])
+    (series,) = read(files[0].parent)
+    assert series.files == tuple(map(str, files))
+    assert series.description == "made for a test"
+    assert series.pixels.compute().any(axis=(1, 2)).all()
+    assert len(series.warnings) == (damaged == 0)
+    assert all("00001.dcm" in words and "00002.dcm" in words for words in series.warnings)
+
+
 def test_decoder_that_panics_is_an_error_that_names_the_file(tmp_path: Path) -> None:
     source = pydicom.data.get_testdata_file("MR_small_RLE.dcm", download=False)
     written = Path(source).read_bytes()
