@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from itertools import chain
 from os import PathLike
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from napari_mrseq.errors import ReadError, UnreadableFileWarning
 from napari_mrseq.reading.archive import Unpacked, directory_files, unpack
@@ -29,32 +30,34 @@ Progress = Callable[[int, int], None]
 PlaceOf = Callable[[str], str]
 
 _CAUSES_SHOWN = 20
+# Where odd values in files are warned of.
+_NOISY = r"(napari_mrseq|nibabel|PIL|pydicom|tifffile)\b"
 
 
 class _Quiet:
-    """No warning is shown while any thread reads.
+    """Libraries that read files don't warn while any thread reads.
 
-    The list of filters is the process's own: of two threads that each put it back, the later
-    would leave the other's for good. Here the first in saves it, and the last out puts it back.
+    The list of filters is the process's own. Put back as a whole, as `warnings.catch_warnings`
+    does, it would undo what other threads changed meanwhile: here one line comes, and goes.
     """
 
     def __init__(self) -> None:
         self._lock, self._readers = Lock(), 0
-        self._filters = warnings.catch_warnings()
 
     def __enter__(self) -> None:
         with self._lock:
-            if not self._readers:
-                self._filters = warnings.catch_warnings()
-                self._filters.__enter__()
-                warnings.simplefilter("ignore")
             self._readers += 1
+            if self._readers == 1:
+                warnings.filterwarnings("ignore", module=_NOISY)
 
     def __exit__(self, *_: object) -> None:
         with self._lock:
             self._readers -= 1
             if not self._readers:
-                self._filters.__exit__(None, None, None)
+                noisy = re.compile(_NOISY)
+                ours = [line for line in warnings.filters if line[3] == noisy]
+                for line in ours:
+                    cast("list[Any]", warnings.filters).remove(line)
 
 
 _QUIET = _Quiet()

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pydicom
@@ -363,8 +364,30 @@ def test_a_report_beside_the_images_is_passed_over(write_slice: WriteSlice) -> N
 
 def test_reading_in_several_threads_leaves_warnings_as_they_were(write_slice: WriteSlice) -> None:
     folder = write_slice(1).parent
+    # What is imported for the first file may bring filters of its own.
+    read_study(folder)
     before = list(warnings.filters)
     with ThreadPoolExecutor(4) as pool:
         studies = list(pool.map(read_study, [folder] * 20))
     assert all(len(study.series) == 1 for study in studies)
     assert warnings.filters == before
+
+
+def test_reading_in_another_thread_mutes_nobody(write_slice: WriteSlice) -> None:
+    folder = write_slice(1).parent
+    opened, closed = Event(), Event()
+
+    def hold(_done: int, _total: int) -> None:
+        opened.set()
+        assert closed.wait(60)
+
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(read_study, folder, progress=hold)
+        assert opened.wait(60)
+        # Entered while files are read, left when they are: what was then comes back.
+        with warnings.catch_warnings():
+            closed.set()
+            assert len(reading.result(60).series) == 1
+    # pytest makes an error of every warning that nobody mutes.
+    with pytest.raises(UserWarning, match="the user's own"):
+        warnings.warn("the user's own", UserWarning, stacklevel=1)
