@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,13 +10,13 @@ from functools import cache, partial
 from itertools import chain
 from os import PathLike
 from pathlib import Path
-from threading import Lock
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.errors import ReadError, UnreadableFileWarning
 from napari_mrseq.reading.archive import Unpacked, directory_files, unpack
 from napari_mrseq.reading.dicom import common_folder, read_dicom
 from napari_mrseq.reading.discover import find_images
+from napari_mrseq.reading.muting import LIBRARIES_MUTED
 from napari_mrseq.reading.nifti import read_nifti
 from napari_mrseq.reading.picture import read_picture
 from napari_mrseq.series import Failure, Series, Study
@@ -30,37 +29,8 @@ Progress = Callable[[int, int], None]
 PlaceOf = Callable[[str], str]
 
 _CAUSES_SHOWN = 20
-# Where odd values in files are warned of.
-_NOISY = r"(napari_mrseq|nibabel|PIL|pydicom|tifffile)\b"
 
 
-class _Quiet:
-    """Libraries that read files don't warn while any thread reads.
-
-    The list of filters is the process's own. Put back as a whole, as `warnings.catch_warnings`
-    does, it would undo what other threads changed meanwhile: here one line comes, and goes.
-    """
-
-    def __init__(self) -> None:
-        self._lock, self._readers = Lock(), 0
-
-    def __enter__(self) -> None:
-        with self._lock:
-            self._readers += 1
-            if self._readers == 1:
-                warnings.filterwarnings("ignore", module=_NOISY)
-
-    def __exit__(self, *_: object) -> None:
-        with self._lock:
-            self._readers -= 1
-            if not self._readers:
-                noisy = re.compile(_NOISY)
-                ours = [line for line in warnings.filters if line[3] == noisy]
-                for line in ours:
-                    cast("list[Any]", warnings.filters).remove(line)
-
-
-_QUIET = _Quiet()
 _READERS = {"nifti": read_nifti, "picture": read_picture}
 
 
@@ -109,7 +79,7 @@ def read_study(paths: AnyPath | Iterable[AnyPath], *, progress: Progress | None 
     """
     given = [paths] if isinstance(paths, str | PathLike) else list(paths)
     # Libraries warn of every odd value; what matters to the user is in Series.warnings.
-    with _QUIET:
+    with LIBRARIES_MUTED:
         return _study([os.fspath(path) for path in given], progress or _no_progress)
 
 
@@ -206,6 +176,11 @@ def _zipped(path: str, given: int, failures: list[tuple[int, Failure]]) -> list[
     failures += [
         (given, replace(failure, path=unpacked.members.get(failure.path, path)))
         for failure in inside.failures
+    ]
+    failures += [
+        (given, Failure(unpacked.members[file], "a zip file inside a zip file: unpack it yourself"))
+        for kind, file in inside.files
+        if kind == "zip"
     ]
     readable = [(kind, file) for kind, file in inside.files if kind not in ("zip", "dicomdir")]
     if not readable:

@@ -273,3 +273,15 @@ def test_a_slice_that_cannot_be_decoded_is_called_by_its_name_in_the_zip_file(
         series.pixels[2].compute()
     assert str(caught.value).startswith(f"{packed}/a/3.dcm: ")
     np.testing.assert_array_equal(series.pixels[1].compute(), image(2))
+
+
+def test_a_zip_file_in_a_zip_file_is_named(packed: Path, tmp_path: Path) -> None:
+    outer = tmp_path / "outer.zip"
+    with zipfile.ZipFile(outer, "w") as archive, zipfile.ZipFile(packed) as inner:
+        archive.write(packed, "old/study.zip")
+        archive.writestr("1", inner.read("DICOM/PAT1/1"))
+    study = read_study(outer)
+    assert len(study.series) == 1
+    assert [failure.words for failure in study.failures] == [
+        f"{outer}/old/study.zip: a zip file inside a zip file: unpack it yourself"
+    ]
