@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from functools import cache
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from napari_mrseq.model import Model
     from napari_mrseq.series import Series
     from napari_mrseq.verdict import Verdict
+
+_DIED = "the process that judged it died, of too little memory perhaps"
 
 
 def classify_many(
@@ -48,7 +51,7 @@ def classify_many(
     Yields
     ------
     Verdict or Failure
-        One a series; a failure where its pixels can't be decoded.
+        One a series; a failure where its pixels can't be decoded, or where the process died.
 
     Raises
     ------
@@ -63,23 +66,65 @@ def classify_many(
         for one in series:
             yield _judge(one, model, device, fast)
         return
-    with _executor(jobs, scheduler) as executor:
-        packed = [cloudpickle.dumps((one, model, device, fast)) for one in series]
-        for answer in executor.map(_judge_packed, packed):
-            yield cloudpickle.loads(answer)
-
-
-@contextmanager
-def _executor(jobs: int, scheduler: str | None) -> Iterator[Executor]:
+    packed = [cloudpickle.dumps((one, model, device, fast)) for one in series]
     if scheduler is None:
-        # torch's threads don't survive a fork.
-        with ProcessPoolExecutor(
-            jobs, get_context("spawn"), initializer=_share_cores, initargs=(jobs,)
-        ) as pool:
-            yield pool
-        return
+        yield from _in_processes(series, packed, jobs)
+    else:
+        yield from _on_cluster(series, packed, scheduler)
+
+
+def _in_processes(
+    series: Sequence[Series], packed: Sequence[bytes], jobs: int
+) -> Iterator[Verdict | Failure]:
+    done = 0
+    while done < len(series):
+        with _pool(jobs) as pool:
+            try:
+                for future in _submitted(pool, packed[done:]):
+                    yield cloudpickle.loads(future.result())
+                    done += 1
+            except BrokenProcessPool:
+                # Which of the series under way it was shows when each has a process of its own.
+                yield _judge_apart(series[done], packed[done])
+                done += 1
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+
+
+def _judge_apart(series: Series, packed: bytes) -> Verdict | Failure:
+    with _pool(1) as pool:
+        try:
+            (future,) = _submitted(pool, [packed])
+            answer: Verdict | Failure = cloudpickle.loads(future.result())
+        except BrokenProcessPool:
+            return Failure(series.path, f"{_DIED}: try it alone, with --jobs 1", series)
+        return answer
+
+
+def _pool(jobs: int) -> ProcessPoolExecutor:
+    # torch's threads don't survive a fork.
+    return ProcessPoolExecutor(
+        jobs, get_context("spawn"), initializer=_share_cores, initargs=(jobs,)
+    )
+
+
+def _submitted(pool: ProcessPoolExecutor, packed: Sequence[bytes]) -> list[Future[bytes]]:
+    """Hand in the work to processes that don't hear Ctrl-C: who started them stops them."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        return [pool.submit(_judge_packed, one) for one in packed]
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:
-        from distributed import Client
+        return [pool.submit(_judge_packed, one) for one in packed]
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _on_cluster(
+    series: Sequence[Series], packed: Sequence[bytes], scheduler: str
+) -> Iterator[Verdict | Failure]:
+    try:
+        from distributed import Client, KilledWorker
     except ImportError as error:
         raise MrseqError('a cluster needs Dask: pip install "napari-mrseq[cluster]"') from error
     try:
@@ -87,7 +132,11 @@ def _executor(jobs: int, scheduler: str | None) -> Iterator[Executor]:
     except (OSError, ValueError) as error:
         raise MrseqError(f"no Dask scheduler answers at {scheduler}: {error}") from error
     with client:
-        yield client.get_executor()
+        for one, future in zip(series, client.map(_judge_packed, packed, pure=False), strict=True):
+            try:
+                yield cloudpickle.loads(future.result())
+            except KilledWorker:
+                yield Failure(one.path, f"{_DIED} on the cluster", one)
 
 
 def _share_cores(jobs: int) -> None:
