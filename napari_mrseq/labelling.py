@@ -36,8 +36,8 @@ def label_row(series: Series, index: int, label: str, *, group: str, source: str
     volume, place = divmod(index, int(series.pixels.shape[-3]))
     path = series.path
     if len(series.files) == series.slice_count:
-        # A file of one slice is that slice, whatever its place in the series.
-        path, volume, place = series.files[index], 0, 0
+        # A file of one slice is that slice, whatever its place in the volume.
+        path, place = series.files[index], 0
     elif len(series.files) == 1:
         path = series.files[0]
     return {

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from napari_mrseq.cli.terminal import Device, DeviceOption, ModelOption, say
-from napari_mrseq.model.registry import DEFAULT
+from napari_mrseq.errors import MrseqError
+from napari_mrseq.model.registry import DEFAULT, check_name
 
 
 def train(
@@ -58,6 +60,9 @@ def train(
     from napari_mrseq.training.sources import catalogue_of
     from napari_mrseq.training.state import CHECKPOINT
 
+    check_name(name)
+    if rate is not None and not 0 < rate < math.inf:
+        raise typer.BadParameter(f"--rate {rate} is no learning rate")
     if folds is not None and held_out is not None:
         raise typer.BadParameter("one of --folds and --held-out at a time")
     judge = (lambda: load_model(DEFAULT)) if label_from_header else None
@@ -70,8 +75,13 @@ def train(
     )  # fmt: skip
     say(chosen.words)
     folders = [output if fold is None else output / f"fold-{fold}" for fold in left_out]
+    begun = [folder for folder in folders if (folder / CHECKPOINT).is_file()]
+    if begun and not resume:
+        raise MrseqError(
+            f"{begun[0]} holds a training: --resume goes on with it, another --output begins anew"
+        )
     # Of several trainings, those that a stop kept from beginning have nothing to go on from.
-    begun = [folder for folder in folders if (folder / CHECKPOINT).is_file()] or folders
+    begun = begun or folders
     for fold, folder in zip(left_out, folders, strict=True):
         goes_on = resume and folder in begun
         chosen.run(table, folder, fold, name=name, version=version, resume=goes_on, log=say)

@@ -6,7 +6,7 @@ import io
 import pickle
 import warnings
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # Where training programs put the state dict among other things.
 _NESTS = ("state_dict", "model_state_dict", "model", "net", "network")
+_DEEPEST_NEST = 10
 _UNSAFE = (
     "it holds more than weights, and unpacking that could run any program: refused. Where the "
     "network was trained, save its weights alone: torch.save(model.state_dict(), FILE)"
@@ -164,7 +165,10 @@ def _check_wishes(network: str, classes: Sequence[str], window: tuple[float, flo
 
 def _tensors_of(content: Any) -> dict[str, Tensor]:
     """Find the state dict in what a training program saved."""
-    while isinstance(content, Mapping):
+    # A dictionary may hold itself.
+    for _ in range(_DEEPEST_NEST):
+        if not isinstance(content, Mapping):
+            break
         if nest := next((content[n] for n in _NESTS if isinstance(content.get(n), Mapping)), None):
             content = nest
             continue
@@ -176,7 +180,7 @@ def _fitted(
     weights: dict[str, Tensor], target: Mapping[str, Tensor], path: Path, network: str
 ) -> dict[str, Tensor]:
     """Name and check the weights as the network wants them."""
-    while not set(weights) & set(target) and len({n.partition(".")[0] for n in weights}) == 1:
+    while not set(weights) & set(target) and _share_prefix(weights):
         weights = {n.partition(".")[2]: tensor for n, tensor in weights.items()}
     # PyTorch before 0.4.1 did not count batches, and nothing that predicts needs the count.
     counts = {n: t for n, t in target.items() if n.endswith("num_batches_tracked")}
@@ -189,6 +193,11 @@ def _fitted(
         if tensor.shape != wanted.shape:
             raise ModelError(_misfit(path, network, name, tensor, wanted))
     return {n: t.detach().to(target[n].dtype).contiguous().clone() for n, t in weights.items()}
+
+
+def _share_prefix(names: Collection[str]) -> bool:
+    """Tell whether all names begin with one word and a dot, as what wraps a network leaves them."""
+    return all("." in n for n in names) and len({n.partition(".")[0] for n in names}) == 1
 
 
 def _differences(missing: set[str], foreign: set[str]) -> str:

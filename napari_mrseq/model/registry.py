@@ -105,8 +105,7 @@ def add(path: Path) -> Entry:
         If the file has no model card, or its name is no file name or belongs to another model.
     """
     name = read_card(path).name
-    if name != Path(name).name or name in ("", ".", "..", DEFAULT):
-        raise ModelError(f"{path} holds a model called {name!r}, which is no name for a file")
+    check_name(name)
     sha256 = file_hash(path)
     for entry in entries():
         if entry.name == name and (entry.shipped or file_hash(entry.path) != sha256):
@@ -115,7 +114,7 @@ def add(path: Path) -> Entry:
                 "first, or make the new one with another name"
             )
     folder = user_folder()
-    target = folder / f"{name}{path.suffix}"
+    target = folder / f"{name}{ONNX_SUFFIX if path.suffix == ONNX_SUFFIX else WEIGHTS_SUFFIX}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if target.resolve() != path.resolve():
@@ -124,6 +123,12 @@ def add(path: Path) -> Entry:
     except OSError as error:
         raise ModelError(f"{target} can't be written: {error}") from error
     return Entry(name, target, sha256, shipped=False)
+
+
+def check_name(name: str) -> None:
+    """Raise `ModelError` where a model can't be called so: it is kept in a file of its name."""
+    if name != Path(name).name or name in ("", ".", "..", DEFAULT):
+        raise ModelError(f"{name!r} is no name for a model: its file would be called so")
 
 
 def remove(name: str) -> Path:
@@ -137,14 +142,17 @@ def remove(name: str) -> Path:
     Raises
     ------
     ModelError
-        If there is no such model, or it came with the program.
+        If there is no such model, it came with the program, or its file can't be deleted.
     """
     for entry in entries():
         if entry.name == name:
             if entry.shipped:
                 raise ModelError(f"{name} came with napari-mrseq: only your own can be removed")
-            entry.path.unlink()
-            _hash_file(entry.path).unlink(missing_ok=True)
+            try:
+                entry.path.unlink()
+                _hash_file(entry.path).unlink(missing_ok=True)
+            except OSError as error:
+                raise ModelError(f"{entry.path} can't be deleted: {error.strerror}") from error
             return entry.path
     names = ", ".join(entry.name for entry in _users()) or "none"
     raise ModelError(f"no model of yours is called {name!r}; there is {names}")
@@ -191,7 +199,8 @@ def _located(name_or_path: str | Path) -> tuple[Entry | None, Path]:
         if name_or_path == entry.name or (name_or_path == DEFAULT and entry == known[0]):
             return entry, entry.path
     path = Path(name_or_path)
-    if not path.is_file():
+    # Path.is_file raises where a folder may not be entered.
+    if not os.path.isfile(path):  # noqa: PTH113
         names = ", ".join(entry.name for entry in known)
         raise ModelError(
             f"{name_or_path} is no weights file that is there, and no model's name: {names}"

@@ -100,7 +100,12 @@ def answer_series(slices: Answers, rows: Sequence[Row], temperature: float) -> A
     members = series_members(rows)
     firsts = [indices[0] for indices in members]
     joined = [
-        aggregate(slices.probabilities[i], slices.shown[i], np.zeros(len(i)), temperature)
+        aggregate(
+            slices.probabilities[i],
+            slices.shown[i],
+            np.array([rows[index].volume for index in i]),
+            temperature,
+        )
         for i in members
     ]
     return Answers(
@@ -126,13 +131,16 @@ def answer_in_stacks(
 def volumes_and_places(
     slices: Answers, rows: Sequence[Row]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return which series each slice belongs to, by number, and where it lies in it, 0 to 1.
+    """Return which volume each slice belongs to, by number, and where it lies in it, 0 to 1.
 
     Where the catalogue is silent, slices lie in the order of their rows.
     """
     volumes = np.empty(len(rows), dtype=int)
     places = np.empty(len(rows))
-    for number, members in enumerate(series_members(rows)):
+    found: dict[tuple[str, str, int], list[int]] = {}
+    for index, row in enumerate(rows):
+        found.setdefault((row.series, row.label, row.volume), []).append(index)
+    for number, members in enumerate(found.values()):
         positions = slices.positions[members]
         volumes[members] = number
         silent = np.isnan(positions).any()

@@ -101,7 +101,7 @@ def read_catalogue(path: Path, folds: int = 5) -> list[Row]:
         ``licence``, ``vendor``, ``plane``, ``skull_stripped`` (``y``). With a column ``slice`` a
         row may name one slice of a DICOM series or NIfTI file; ``volume`` is then a number, and
         ``series_uid`` and ``part`` tell series in one folder apart. Corrections that the viewer
-        saved are such a catalogue.
+        saved are such a catalogue. A row without a label is passed over.
     folds : int
         Into how many folds groups are dealt where the catalogue has no ``fold``.
 
@@ -118,10 +118,13 @@ def read_catalogue(path: Path, folds: int = 5) -> list[Row]:
     columns, where, table = _read_table(path)
     missing = {where, "label", "group"} - columns
     if missing:
-        raise CatalogueError(f"{path} lacks the column {', '.join(sorted(missing))}")
-    rows = [_row(path, number, entry, where, folds) for number, entry in enumerate(table, 2)]
+        named = sorted("path" if column == where else column for column in missing)
+        raise CatalogueError(f"{path} lacks the column {', '.join(named)}")
+    # What a person has not labelled yet is not trained on.
+    labelled = [(number, entry) for number, entry in enumerate(table, 2) if entry["label"]]
+    rows = [_row(path, number, entry, where, folds) for number, entry in labelled]
     if not rows:
-        raise CatalogueError(f"{path} holds no images")
+        raise CatalogueError(f"{path} holds no labelled images")
     _warn_of_spellings(path, (row.label for row in rows))
     return rows
 
@@ -227,8 +230,8 @@ def _stack_of(entry: Mapping[str, str]) -> str:
 
 
 def _row(path: Path, number: int, entry: dict[str, str], where: str, folds: int) -> Row:
-    if not (entry[where] and entry["label"] and entry["group"]):
-        raise CatalogueError(f"{path}, row {number}: {where}, label and group must be given")
+    if not (entry[where] and entry["group"]):
+        raise CatalogueError(f"{path}, row {number}: {where} and group must be given")
     group = entry["group"]
     place = entry.get("slice") or ""
     try:

@@ -7,9 +7,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from PIL import Image
-
 from napari_mrseq.errors import CatalogueError, ReadError
 from napari_mrseq.reading import read_study
 
@@ -19,8 +16,6 @@ if TYPE_CHECKING:
     from napari_mrseq.series import Series, Study
     from napari_mrseq.training.catalogue import Row
 
-# What is read as a picture, where the row names no slice.
-PICTURES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif", ".webp"}
 # Rows of one file or folder follow each other in most catalogues: it is read once for all.
 _STUDIES_KEPT = 4
 
@@ -41,7 +36,7 @@ class LabelledSlice:
 
     pixels: NDArray[Any]
     pixel_spacing: tuple[float, float] | None = None
-    as_shown: bool = True
+    as_shown: bool = False
 
 
 def read_slice(row: Row) -> LabelledSlice:
@@ -52,8 +47,6 @@ def read_slice(row: Row) -> LabelledSlice:
     CatalogueError
         If it can't be read, or there is no such slice; names the file.
     """
-    if row.slice is None and row.path.suffix.lower() in PICTURES:
-        return LabelledSlice(_picture(row.path))
     series, index = _place(row)
     try:
         pixels = series.slice_pixels(index).compute()
@@ -61,16 +54,6 @@ def read_slice(row: Row) -> LabelledSlice:
         raise CatalogueError(str(error)) from error
     spacing = series.spacing[1:] if series.spacing else None
     return LabelledSlice(pixels, spacing, series.kind == "picture")
-
-
-def _picture(path: Path) -> NDArray[Any]:
-    """Return a picture's grey values, of 8 bits where they fit."""
-    try:
-        with Image.open(path) as picture:
-            grey = np.asarray(picture.convert("F"), dtype=np.float32)
-    except OSError as error:
-        raise CatalogueError(f"{path} can't be read as a picture: {error}") from error
-    return grey.round().astype(np.uint8) if grey.min() >= 0 and grey.max() <= 255 else grey
 
 
 def _place(row: Row) -> tuple[Series, int]:

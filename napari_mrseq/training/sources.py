@@ -7,7 +7,7 @@ looked through and corrected.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from napari_mrseq.labelling import COLUMNS as LABEL_COLUMNS
 from napari_mrseq.labelling import group_of, label_row, write_rows
 from napari_mrseq.reading import read_study
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN, family_of
-from napari_mrseq.training.catalogue import refuse_single_class
+from napari_mrseq.training.catalogue import read_entries, refuse_single_class
 from napari_mrseq.training.output import output_folder
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def catalogue_of(
         A catalogue; a folder with a folder for each class; or, with `judge`, a folder of DICOM.
     folder : Path
         Where the catalogue is written, and ``to-check.csv`` beside it: the series whose header
-        and pixels disagree, for a person to label.
+        and pixels disagree, for a person to label. Labels that one gave there before stay.
     judge : callable, optional
         Loads the network that must agree with the header.
     log : callable
@@ -67,6 +67,7 @@ def catalogue_of(
     output_folder(folder)
     if judge:
         entries, doubtful = labelled_by_header(source, judge(), log)
+        _keep_labels(doubtful, folder / TO_CHECK)
         path = write_rows(doubtful, folder / TO_CHECK, (*COLUMNS, "header", "network", "reason"))
         log(f"{len(doubtful)} series are left for a person to label: {path}")
     else:
@@ -123,6 +124,22 @@ def labelled_by_header(
             said = {"header": header, "network": verdict.pixels.sequence, "reason": reason}
             doubtful.append(middle[len(middle) // 2] | said)
     return labelled, doubtful
+
+
+def _keep_labels(doubtful: list[Entry], path: Path) -> None:
+    """Take over the labels that a person filled in when the catalogue was made before."""
+    if not path.is_file():
+        return
+    where, before = read_entries(path)
+    labels = {_image_of(entry | {"path": entry[where]}): entry["label"] for entry in before}
+    for entry in doubtful:
+        entry["label"] = labels.get(_image_of(entry), "")
+
+
+def _image_of(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what tells one image of a catalogue from all others."""
+    path = str(Path(entry["path"]).resolve())
+    return path, *(str(entry.get(key, "")) for key in ("slice", "volume", "series_uid", "part"))
 
 
 def _doubt(verdict: Verdict) -> str:

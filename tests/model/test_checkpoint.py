@@ -223,3 +223,21 @@ def test_weights_that_are_no_numbers_are_refused(network, tmp_path):
     with pytest.raises(ModelError, match=r"astray\.pth: fc\.bias holds values that are no numbers"):
         import_checkpoint(tmp_path / "astray.pth", "resnet18", CLASSES, tmp_path / "a.safetensors")
     assert not (tmp_path / "a.safetensors").exists()
+
+
+def test_weights_that_are_called_nothing_are_refused(tmp_path):
+    for number, content in enumerate(({"weights": torch.ones(3)}, {"a.": torch.ones(3)})):
+        old = tmp_path / f"{number}.pth"
+        torch.save(content, old)
+        with pytest.raises(ModelError, match="is no resnet18"):
+            import_checkpoint(old, "resnet18", ("A", "B"), tmp_path / "new.safetensors")
+
+
+def test_a_dictionary_that_holds_itself_is_refused(tmp_path):
+    content = {}
+    content["model"] = content
+    torch.save(content, tmp_path / "old.pth")
+    with pytest.raises(ModelError, match="no named weights"):
+        import_checkpoint(
+            tmp_path / "old.pth", "resnet18", ("A", "B"), tmp_path / "new.safetensors"
+        )

@@ -48,6 +48,12 @@ def test_a_model_is_added_found_by_name_and_removed(folder, tmp_path):
     assert list(folder.iterdir()) == []
 
 
+def test_a_file_of_any_ending_is_found_once_added(folder, tmp_path):
+    entry = registry.add(weights_file(tmp_path / "w.bin", "knees"))
+    assert entry.path.parent == folder
+    assert load_model("knees", device="cpu").name == "knees"
+
+
 def test_a_model_that_was_changed_is_refused_and_the_others_are_still_listed(folder, tmp_path):
     for name in ("ankles", "knees"):
         registry.add(weights_file(tmp_path / "w.safetensors", name))
@@ -86,7 +92,7 @@ def test_a_name_is_given_once(tmp_path):
 
 @pytest.mark.parametrize("name", ["../out", "default", ""])
 def test_a_name_that_is_no_file_name_is_refused(folder, tmp_path, name):
-    with pytest.raises(ModelError, match="no name for a file"):
+    with pytest.raises(ModelError, match="no name for a model"):
         registry.add(weights_file(tmp_path / "w.safetensors", name))
     assert not folder.exists()
 

@@ -13,9 +13,10 @@ import pytest
 from PIL import Image
 from pydicom.uid import EnhancedMRImageStorage, ExplicitVRLittleEndian
 
-from napari_mrseq import load_model, read
+from napari_mrseq import classify, load_model, read
 from napari_mrseq.errors import CatalogueError
 from napari_mrseq.labelling import label_row, write_rows
+from napari_mrseq.training.answers import answer_all_ways, answer_slices
 from napari_mrseq.training.catalogue import read_catalogue
 from napari_mrseq.training.images import load_images
 from napari_mrseq.training.labelled_slices import read_slice
@@ -206,3 +207,49 @@ def test_what_lies_in_a_zip_file_is_left_out_and_said(tmp_path):
     rows = read_catalogue(catalogue_of(tmp_path / "site", tmp_path / "out", log=told.append))
     assert [row.path.name for row in rows] == ["1.png", "1.png"]
     assert any("more.zip/2.png: lies in a zip file: unpack it first" in line for line in told)
+
+
+def test_labels_that_a_person_gave_stay_when_the_archive_is_read_again(sample_study, tmp_path):
+    model = load_model("default", device="cpu")
+    source = sample_study / "t1_se_tra_header_lies"
+    shutil.copytree(source, tmp_path / "archive/lies")
+    shutil.copytree(sample_study / "t2_tse_tra", tmp_path / "archive/t2")
+    shutil.copytree(sample_study / "t1_fl2d_sag", tmp_path / "archive/t1")
+    to_check = tmp_path / "run" / TO_CHECK
+    for label in ("", "T2"):
+        catalogue_of(
+            tmp_path / "archive", tmp_path / "run", judge=lambda: model, log=lambda _: None
+        )
+        (row,) = csv.DictReader(to_check.read_text().splitlines())
+        assert row["label"] == label
+        to_check.write_text(to_check.read_text().replace(",,", ",T2,", 1))
+
+
+def test_pictures_are_read_as_they_are_classified(tmp_path):
+    picture = Image.fromarray(np.arange(600, dtype=np.uint8).reshape(20, 30))
+    held_on_its_side = Image.Exif()
+    held_on_its_side[0x0112] = 6
+    picture.save(tmp_path / "a.jpg", exif=held_on_its_side)
+    (tmp_path / "table.csv").write_text("path,label,group\na.jpg,T1,a\n")
+    (row,) = read_catalogue(tmp_path / "table.csv")
+    (series,) = read(tmp_path / "a.jpg")
+    np.testing.assert_array_equal(read_slice(row).pixels, series.pixels[0])
+    assert read_slice(row).as_shown
+
+
+def test_a_series_of_volumes_is_measured_as_it_is_judged(sample_study, tmp_path):
+    model = load_model("default", device="cpu")
+    (series,) = read(sample_study / "ep2d_diff_3scan_trace")
+    assert series.pixels.ndim == 4
+    entries = [
+        label_row(series, index, "DWI", group="a", source="b")
+        for index in range(series.slice_count)
+    ]
+    rows = read_catalogue(write_rows(entries, tmp_path / "table.csv"))
+    verdict = classify(series, model)
+    _, stacked, joined = answer_all_ways(
+        answer_slices(model, rows), rows, model.classes, model.card.calibration
+    )
+    np.testing.assert_allclose(joined.probabilities, [[*verdict.probabilities.values()]], atol=1e-4)
+    said = [[*one.probabilities.values()] for one in verdict.slices]
+    np.testing.assert_allclose(stacked.probabilities, said, atol=1e-4)

@@ -213,7 +213,8 @@ def test_groups_without_a_fold_stay_together(tmp_path):
     ("rows", "message"),
     [
         ([{"path": "a.png", "label": "T1"}], "lacks the column group"),
-        ([{"path": "a.png", "label": "", "group": "g"}], "row 2"),
+        ([{"path": "a.png", "label": "T1", "group": ""}], "row 2"),
+        ([{"path": "a.png", "label": "", "group": "g"}], "no labelled images"),
         ([{"path": "a.png", "label": "T1", "group": "g", "fold": "x"}], "row 2"),
     ],
 )
