@@ -58,10 +58,10 @@ def find_images(path: str) -> Found:
     """
     found = Found()
     try:
-        mode = Path(path).stat().st_mode
-    except OSError as error:
-        cause = "does not exist" if not os.path.lexists(path) else _words_of(error)
-        found.failures.append(Failure(path, cause))
+        # Path("") is the folder one stands in.
+        mode = os.stat(path).st_mode  # noqa: PTH116
+    except (OSError, ValueError) as error:
+        found.failures.append(Failure(path, _absence(path, error)))
         return found
     if stat.S_ISDIR(mode):
         for file in _walk(path, found.failures):
@@ -235,9 +235,16 @@ def _natural(name: str) -> list[tuple[int, int | str]]:
     return [(0, int(part)) if part.isdecimal() else (1, part) for part in parts if part]
 
 
-def _words_of(error: OSError) -> str:
+def _absence(path: str, error: OSError | ValueError) -> str:
+    missing = isinstance(error, (FileNotFoundError, NotADirectoryError, ValueError))
+    if missing and not os.path.lexists(path):
+        return "does not exist"
+    return _words_of(error)
+
+
+def _words_of(error: OSError | ValueError) -> str:
     if isinstance(error, PermissionError):
         return "not readable: permission denied"
     if isinstance(error, FileNotFoundError):
         return "a link to a file that does not exist"
-    return f"not readable: {error.strerror or error}"
+    return f"not readable: {getattr(error, 'strerror', None) or error}"

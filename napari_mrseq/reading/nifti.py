@@ -264,8 +264,8 @@ def _sidecar(path: str) -> tuple[Mapping[str, Any] | None, tuple[str, ...]]:
         return None, ()
     try:
         content = json.loads(beside.read_text(encoding="utf-8-sig"))
+        if isinstance(content, dict):
+            return public_sidecar(content), ()
     except (OSError, ValueError, RecursionError) as error:
         return None, (f"{beside.name} can't be read ({error})",)
-    if not isinstance(content, dict):
-        return None, (f"{beside.name} is no sidecar",)
-    return public_sidecar(content), ()
+    return None, (f"{beside.name} is no sidecar",)

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from itertools import chain
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.errors import ReadError, UnreadableFileWarning
@@ -131,7 +130,8 @@ def _study(names: Sequence[str], progress: Progress) -> Study:
 
 def _is_container(name: str, inside: Sequence[_File]) -> bool:
     """Tell whether a given path is a folder, a zip file or a DICOMDIR with something in it."""
-    return Path(name).is_dir() or any(file.shown != name for file in inside)
+    # Path.is_dir raises where a folder may not be entered.
+    return os.path.isdir(name) or any(file.shown != name for file in inside)  # noqa: PTH112
 
 
 def _under_each(

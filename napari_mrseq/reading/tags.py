@@ -22,6 +22,7 @@ Direction = tuple[float, float, float]
 # One object a tag: dictionaries then find it by identity, without a call of its comparison.
 tag_object = cache(BaseTag)
 
+_LARGEST_WHOLE = 1 << 32
 _BINARY = {"US": "H", "SS": "h", "UL": "I", "SL": "i", "FL": "f", "FD": "d"}
 
 
@@ -54,9 +55,10 @@ def number(dataset: Dataset, tag: int, vr: str | None = None) -> float | None:
 
 
 def whole(dataset: Dataset, tag: int, vr: str | None = None) -> int | None:
-    """Return the first number of an element as an integer, None where it has none."""
+    """Return the first number of an element as an integer, None where no such number is there."""
     value = number(dataset, tag, vr)
-    return None if value is None else int(value)
+    # No integer of DICOM takes more than 32 bits (PS3.5, 6.2).
+    return None if value is None or abs(value) > _LARGEST_WHOLE else int(value)
 
 
 def triple(values: tuple[float, ...]) -> Direction | None:

@@ -211,6 +211,13 @@ def test_text_named_dicom_in_a_folder_is_no_image(write_slice: WriteSlice) -> No
     assert [failure.cause for failure in study.failures] == ["no image: a text file"]
 
 
+@pytest.mark.parametrize("path", ["", "a\0b", "x" * 300, "/dev/null/x"])
+def test_path_that_cannot_be(path: str, write_slice: WriteSlice) -> None:
+    study = read_study([path, write_slice(1)])
+    assert len(study.series) == 1
+    assert [failure.path for failure in study.failures] == [path]
+
+
 def test_path_that_does_not_exist(tmp_path: Path) -> None:
     (failure,) = read_study(tmp_path / "nowhere").failures
     assert failure.cause == "does not exist"
@@ -247,6 +254,13 @@ def test_pipe_is_not_waited_for(write_slice: WriteSlice) -> None:
     os.mkfifo(path.with_name("2.dcm"))
     study = read_study(path.parent)
     assert [failure.cause for failure in study.failures] == ["no regular file"]
+
+
+def test_a_series_number_that_no_scanner_counts_to(write_slice: WriteSlice) -> None:
+    path = write_slice(1, SeriesNumber="99999999")
+    path.write_bytes(path.read_bytes().replace(b"IS\x08\x0099999999", b"IS\x08\x008.9E+99 "))
+    (series,) = read(path)
+    assert series.series_number is None
 
 
 def test_header_values_of_the_wrong_kind(write_slice: WriteSlice) -> None:
