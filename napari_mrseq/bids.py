@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from napari_mrseq.errors import MrseqError
 from napari_mrseq.header import attributes_of
 from napari_mrseq.sequences import SEQUENCES
 
@@ -21,6 +22,7 @@ _BIDS_SECONDS = {
     "EchoTime": "echo_time",
     "InversionTime": "inversion_time",
 }
+_LONGEST_STEM = 50
 _BIDS_AS_THEY_ARE = {
     "FlipAngle": "flip_angle",
     "MagneticFieldStrength": "field_strength",
@@ -74,25 +76,45 @@ def sidecars_of(verdicts: Sequence[Verdict], *, slices: bool = False) -> dict[st
         measured = attributes_of(series).to_dict()
         sidecar = bids_sidecar(measured, series.series_number, series.description, record)
         name = _sidecar_name(record)
-        twins[name] += 1
-        file = f"{name}__{twins[name]}.json" if twins[name] > 1 else f"{name}.json"
+        # Some file systems take "brain" and "BRAIN" for one name.
+        twin = name.casefold()
+        twins[twin] += 1
+        file = f"{name}__{twins[twin]}.json" if twins[twin] > 1 else f"{name}.json"
         found[file] = sidecar_text(sidecar)
     return found
 
 
 def write_sidecars(sidecars: Mapping[str, str], folder: Path) -> list[Path]:
-    """Write sidecars into a folder, which is made where it is missing.
+    """Write sidecars into a folder, which is made where it is missing; older ones of ours go.
 
     Raises
     ------
     OSError
         If the folder can't be written to.
+    MrseqError
+        If sidecars of another program have the names of some; the others are written.
     """
     folder.mkdir(parents=True, exist_ok=True)
     files = {folder / name: text for name, text in sidecars.items()}
-    for file, text in files.items():
-        file.write_text(text, "utf-8", errors="backslashreplace")
+    foreign = [file for file in files if file.exists() and not _is_ours(file)]
+    for file in files.keys() - set(foreign):
+        file.write_text(files[file], "utf-8", errors="backslashreplace")
+    if foreign:
+        names = ", ".join(file.name for file in foreign)
+        raise MrseqError(
+            f"{folder} holds sidecars of another program, which stay as they are: {names}; "
+            "write ours into another folder"
+        )
     return list(files)
+
+
+def _is_ours(file: Path) -> bool:
+    """Tell whether a sidecar holds a verdict, and so was written here."""
+    try:
+        content = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(content, dict) and "mrseq" in content
 
 
 def sidecar_text(sidecar: Mapping[str, Any]) -> str:
@@ -107,6 +129,8 @@ def _bids_suffix(sequence: str) -> str | None:
 
 def _sidecar_name(record: Mapping[str, Any]) -> str:
     number, stem = record["series_number"], record["description"] or Path(record["path"]).stem
+    # Names of files are at most 255 bytes, of which a letter may take four.
+    stem = stem[:_LONGEST_STEM]
     parts = (None if number is None else f"{number:03}", stem, _bids_suffix(record["sequence"]))
     # Two underscores part the number of a twin.
     return re.sub(r"[^\w.-]+|__+", "-", "_".join(part for part in parts if part))

@@ -45,6 +45,8 @@ FIELDS = (
     "error",
 )
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+# What a spreadsheet would run as a formula (OWASP, CSV injection).
+_FORMULA = ("=", "@", "+", "-")
 _SLICE_COLUMNS = ("index", "volume", "sop_instance_uid", "sequence", "confidence")
 
 
@@ -111,6 +113,11 @@ def _absolute(path: Path | str) -> str:
     return os.path.abspath(path)  # noqa: PTH100 (Path.absolute leaves ".." standing)
 
 
+def printable(text: str) -> str:
+    """Return one line that does not steer a terminal, whatever names and files hold."""
+    return _CONTROLS.sub(" ", text)
+
+
 def to_json(records: Sequence[Record]) -> bytes:
     """Write records as one JSON array (UTF-8)."""
     return _encoded(json.dumps(list(records), ensure_ascii=False, indent=1) + "\n")
@@ -154,7 +161,8 @@ def to_parquet(records: Sequence[Record]) -> bytes:
 def to_table(records: Sequence[Record]) -> bytes:
     """Write a table for people: one line a series, its conflicts and errors in words."""
     head = ("Series", "Plane", "Slices", "Sequence", "Sure", "Header says", "")
-    lines = [head, *(line for record in records for line in _table_lines(record))]
+    found = [line for record in records for line in _table_lines(record)]
+    lines = [head, *(tuple(printable(cell) for cell in line) for line in found)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
     right = (2, 4)
     text = [
@@ -170,7 +178,7 @@ def to_table(records: Sequence[Record]) -> bytes:
 
 def study_text(study: dict[str, Any]) -> str:
     """Write a study against its protocol for people: ``StudyVerdict.to_dict()`` in lines."""
-    head = f"\nProtocol {study['protocol']}: " + ("complete" if study["complete"] else "incomplete")
+    head = f"Protocol {study['protocol']}: " + ("complete" if study["complete"] else "incomplete")
     lines = [head]
     for entry in study["expected"]:
         found = ", ".join(_title(series) for series in entry["series"])
@@ -178,7 +186,7 @@ def study_text(study: dict[str, Any]) -> str:
     lines += [f"  extra    {_title(series)}" for series in study["extra"]]
     lines += [f"  repeat   {', '.join(_title(s) for s in group)}" for group in study["repeats"]]
     lines += [f"  conflict {_title(series)}" for series in study["conflicts"]]
-    return "\n".join(lines)
+    return "\n".join(map(printable, lines))
 
 
 FORMATS: dict[str, Callable[[Sequence[Record]], bytes]] = {
@@ -193,8 +201,9 @@ def flat_rows(records: Sequence[Record]) -> list[dict[str, Any]]:
     """Flatten records: one row a series, and one a slice after it where there are slices."""
     rows = []
     # Columns of all classes for every row, whichever record names them first.
+    classes = dict.fromkeys(code for record in records for code in record["probabilities"] or ())
     for record in records:
-        rows.append(_flat(record))
+        rows.append(_flat(record, classes))
         rows += [
             {"path": record["path"], "series_uid": record["series_uid"]}
             | {f"slice_{column}": entry[column] for column in _SLICE_COLUMNS}
@@ -206,12 +215,12 @@ def flat_rows(records: Sequence[Record]) -> list[dict[str, Any]]:
     return rows
 
 
-def _flat(record: Record) -> dict[str, Any]:
+def _flat(record: Record, classes: Iterable[str]) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for field in FIELDS:
         value = record[field]
         if field == "probabilities":
-            flat |= {f"p_{code}": probability for code, probability in (value or {}).items()}
+            flat |= {f"p_{code}": (value or {}).get(code) for code in classes}
         elif field in ("pixels", "header"):
             claim = value or {}
             flat[f"{field}_sequence"] = claim.get("sequence")
@@ -246,10 +255,11 @@ def _valid(value: Any) -> Any:
 def _text(value: Any) -> Any:
     if isinstance(value, bool):
         return str(value).lower()
-    # A spreadsheet would run such a cell as a formula (OWASP, CSV injection).
-    if isinstance(value, str) and value.startswith(("=", "@", "+", "-", "\t", "\r")):
-        return "'" + value
-    return value
+    if not isinstance(value, str):
+        return value
+    # A carriage return would end the row for some readers.
+    line = printable(value)
+    return f"'{line}" if line.lstrip().startswith(_FORMULA) else line
 
 
 def _title(series: Record) -> str:
@@ -268,8 +278,7 @@ def _table_lines(record: Record) -> list[tuple[str, ...]]:
     unknown = record["resolved"] == "unknown"
     note = "≠ header: " + "; ".join(header["evidence"]) if record["conflict"] else ""
     line = (
-        # What a file says may hold characters that steer a terminal.
-        _CONTROLS.sub(" ", title)[:44],
+        title[:44],
         record["plane"] or "–",
         str(slices),
         name_of(record["sequence"]),

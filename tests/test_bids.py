@@ -9,6 +9,7 @@ import pytest
 
 from napari_mrseq import classify, load_model, read
 from napari_mrseq.bids import sidecars_of, write_sidecars
+from napari_mrseq.errors import MrseqError
 
 
 @pytest.mark.parametrize(
@@ -24,3 +25,30 @@ def test_no_sidecar_takes_the_place_of_another(sample_study, tmp_path, descripti
     written = write_sidecars(sidecars_of(verdicts), tmp_path)
     held = [json.loads(file.read_text())["mrseq"]["description"] for file in written]
     assert held == list(descriptions)
+
+
+def test_long_names_and_those_that_differ_in_case_are_each_written(sample_study, tmp_path):
+    verdict = classify(read(sample_study / "t1_fl2d_sag")[0], load_model(device="cpu"), fast=True)
+    descriptions = ("Brain", "BRAIN", "脑" * 300)
+    verdicts = [
+        replace(verdict, series=replace(verdict.series, description=words))
+        for words in descriptions
+    ]
+    written = write_sidecars(sidecars_of(verdicts), tmp_path)
+    assert len({file.name.casefold() for file in written}) == 3
+    assert all(file.is_file() for file in written)
+
+
+def test_a_sidecar_of_another_program_stays(sample_study, tmp_path):
+    verdict = classify(read(sample_study / "t1_fl2d_sag")[0], load_model(device="cpu"), fast=True)
+    other = replace(verdict, series=replace(verdict.series, description="other"))
+    sidecars = sidecars_of([verdict, other])
+    name = next(iter(sidecars))
+    (tmp_path / name).write_text('{"SliceTiming": [0, 1]}')
+    with pytest.raises(MrseqError, match=name):
+        write_sidecars(sidecars, tmp_path)
+    assert (tmp_path / name).read_text() == '{"SliceTiming": [0, 1]}'
+    assert len(list(tmp_path.iterdir())) == 2
+    # One of ours gives way to a newer one.
+    (tmp_path / name).unlink()
+    assert write_sidecars(sidecars, tmp_path) == write_sidecars(sidecars, tmp_path)

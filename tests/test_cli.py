@@ -7,8 +7,10 @@ import io
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import jsonschema
@@ -139,6 +141,12 @@ def test_a_protocol_tells_what_the_study_lacks(sample_study):
         (("classify", "PICTURE", "--protocol", "no-such"), b"no-such"),
         (("classify", "PICTURE", "--output", "no-such/table.csv"), b"no-such"),
         (("classify", "PICTURE", "--output", "/dev/full"), b"/dev/full"),
+        (("classify", "PICTURE", "--output", "."), b"is a folder"),
+        (("classify", "PICTURE", "--output", ""), b"an empty path"),
+        (("classify", "PICTURE", "--output", "PICTURE"), b"one of the files to classify"),
+        (("classify", "PICTURE", "--format", "bids", "--output", "PICTURE"), b"be made a folder"),
+        (("train", "PICTURE", "--output", "x", "--name", "a/b"), b"no name for a model"),
+        (("train", "PICTURE", "--output", "x", "--rate", "nan"), b"no learning rate"),
         (("view", "PICTURE", "--model", "no-such"), b"no-such"),
         (("evaluate", "PICTURE"), b"lacks the column"),
     ],
@@ -155,6 +163,44 @@ def test_wrong_usage_says_what_is_wrong(tmp_path, arguments, told):
     assert done.returncode == 2
     assert told in done.stderr
     assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_nothing_unpacked_stays_when_the_program_is_ended(sample_study, tmp_path, name):
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    archive = shutil.make_archive(str(tmp_path / "study"), "zip", sample_study)
+    program = subprocess.Popen(
+        [str(PROGRAM), "classify", archive, "--output", tmp_path / "out.csv"],
+        env=os.environ | {"TMPDIR": str(scratch)},
+    )
+    while not any(scratch.glob("napari-mrseq*/*")) and program.poll() is None:
+        time.sleep(0.02)
+    number = getattr(signal, name)
+    program.send_signal(number)
+    assert program.wait(60) == 128 + number
+    assert not any(scratch.glob("napari-mrseq*"))
+
+
+def test_a_classified_file_is_never_written_over(tmp_path):
+    from PIL import Image
+
+    picture = tmp_path / "picture.png"
+    Image.new("L", (32, 32), 90).save(picture)
+    before = picture.read_bytes()
+    done = run("classify", tmp_path, "--output", "picture.png", cwd=tmp_path)
+    assert done.returncode == 2
+    assert picture.read_bytes() == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows closes no standard error so")
+def test_without_standard_error_the_result_is_written(mixed):
+    command = [str(PROGRAM), "classify", "study", "--fast", "--format", "csv"]
+    closed = ["sh", "-c", 'exec "$@" 2>&-', "sh", *command]
+    done = subprocess.run(closed, stdout=subprocess.PIPE, cwd=mixed, timeout=300)
+    assert done.returncode == 0
+    assert b",T2," in done.stdout
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="names of files are UTF-8 here")

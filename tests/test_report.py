@@ -50,6 +50,25 @@ def test_what_a_file_says_does_not_steer_the_terminal(failed):
     assert "\x1b" not in table
 
 
+def test_no_name_of_a_file_steers_the_terminal_or_parts_a_row(failed):
+    record = failed | {"path": "a\x1b[2J\nb\rc.dcm", "error": "cut\x07 off"}
+    table = to_table([record]).decode()
+    assert "a [2J b c.dcm" in table
+    assert table.count("\n") == 3
+    rows = to_csv([record]).decode().split("\n")
+    assert (len(rows), rows[-1]) == (3, "")
+    assert not {"\x1b", "\r", "\x07"} & {*table, *rows[1]}
+
+
+def test_columns_do_not_depend_on_what_comes_first(failed):
+    judged = failed | {"probabilities": {"T1": 0.9, "T2": 0.1}, "error": None}
+    first, second = (
+        next(csv.reader(io.StringIO(to_csv(records).decode())))
+        for records in ([judged, failed], [failed, judged])
+    )
+    assert first == second
+
+
 @pytest.fixture
 def folder_of_all_kinds(sample_study, tmp_path, monkeypatch):
     """Two series of DICOM files, a picture and a broken file; the user stands in the folder."""

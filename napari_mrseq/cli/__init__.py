@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import warnings
 
@@ -12,6 +13,7 @@ from napari_mrseq.cli.model_files import export_onnx, import_checkpoint, models
 from napari_mrseq.cli.terminal import say
 from napari_mrseq.cli.training import evaluate, train
 from napari_mrseq.errors import MrseqError
+from napari_mrseq.report import printable
 
 app = typer.Typer(
     name="napari-mrseq",
@@ -27,8 +29,21 @@ for command in (classify, models, train, evaluate, import_checkpoint, export_onn
 def main() -> None:
     """Run the command line; an error that a user can act on is one line on stderr."""
     warnings.formatwarning = lambda message, *_: f"{message}\n"
+    _end_in_order()
     try:
         app()
     except MrseqError as error:
-        say(f"napari-mrseq: {error}")
+        say("\n".join(map(printable, f"napari-mrseq: {error}".split("\n"))))
         sys.exit(2)
+
+
+def _end_in_order() -> None:
+    """Let a time limit or a closed terminal end the program as Ctrl-C does: nothing stays behind.
+
+    What is unpacked of a zip file holds names of patients.
+    """
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        # What a parent has set to be ignored (nohup) stays so.
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, lambda caught, _: sys.exit(128 + caught))

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-import sys
-from enum import StrEnum
+import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from napari_mrseq.cli.output import (
+    Format,
+    check_output,
+    refuse_input,
+    write_bids,
+    write_records,
+)
 from napari_mrseq.cli.terminal import Device, DeviceOption, ModelOption, progress, say
-from napari_mrseq.errors import MrseqError
 from napari_mrseq.model.registry import DEFAULT
 
 if TYPE_CHECKING:
     from napari_mrseq.protocols import Protocol
+    from napari_mrseq.series import Failure, Series
     from napari_mrseq.verdict import Verdict
-
-Format = StrEnum("Format", ["table", "csv", "json", "parquet", "bids"])
 
 
 def _path(written: str) -> Path:
@@ -44,7 +49,9 @@ def classify(
     ] = Format.table,
     output: Annotated[
         Path | None,
-        typer.Option(help="Where to write it instead of standard output; a folder for bids."),
+        typer.Option(
+            parser=_path, help="Where to write it instead of standard output; a folder for bids."
+        ),
     ] = None,
     slices: Annotated[bool, typer.Option("--slices", help="Every slice as well.")] = False,
     fast: Annotated[bool, typer.Option("--fast", help="At most a few slices a series.")] = False,
@@ -58,45 +65,70 @@ def classify(
     ] = None,
 ) -> None:
     """Tell which sequence each series is."""
-    from napari_mrseq.batch import classify_many
-    from napari_mrseq.bids import sidecars_of, write_sidecars
     from napari_mrseq.exchange import with_exchanges
     from napari_mrseq.protocols import load_protocol
     from napari_mrseq.reading import read_study
-    from napari_mrseq.report import FORMATS, records_of
+    from napari_mrseq.report import printable, records_of
     from napari_mrseq.series import Failure
 
-    if output_format is Format.bids and not output:
-        raise MrseqError("sidecars need a folder: give it with --output FOLDER")
-    if output and output_format is not Format.bids and not output.parent.is_dir():
-        raise MrseqError(f"{output}: there is no folder {output.parent}")
+    check_output(output_format, output)
+    model = _checked_model(model, device)
     expected = load_protocol(protocol) if protocol else None
+    if scheduler:
+        # Its workers stand elsewhere.
+        paths = [Path(os.path.abspath(path)) for path in paths]  # noqa: PTH100
     study = read_study(paths, progress=progress("reading"))
-    judging = progress("classifying")
-    outcomes = []
-    for outcome in classify_many(
-        study.series, model, device.value, fast=fast, jobs=jobs, scheduler=scheduler
-    ):
-        outcomes.append(outcome)
-        if judging:
-            judging(len(outcomes), len(study.series))
-    outcomes = with_exchanges(outcomes)
+    refuse_input(output, (file for one in study.series for file in one.files))
+    judged = _judged(study.series, model, device, fast=fast, jobs=jobs, scheduler=scheduler)
+    outcomes = with_exchanges(judged)
     verdicts = [outcome for outcome in outcomes if not isinstance(outcome, Failure)]
     records = records_of((*outcomes, *study.failures), paths, slices=slices)
     for record in records:
         if record["error"]:
-            say(f"not read: {record['path']}: {record['error']}")
-    try:
-        if output_format is Format.bids and output:
-            write_sidecars(sidecars_of(verdicts, slices=slices), output)
-        else:
-            _write(FORMATS[output_format.value](records), output)
-    except OSError as error:
-        place = output or "standard output"
-        raise MrseqError(f"{place}: can't be written ({error.strerror})") from error
+            say(printable(f"not read: {record['path']}: {record['error']}"))
+    if output_format is Format.bids and output:
+        write_bids(verdicts, output, slices=slices)
+    else:
+        write_records(output_format, records, output)
     if expected:
         _say_studies(verdicts, expected)
     raise typer.Exit(int(any(record["error"] for record in records)))
+
+
+def _checked_model(model: str, device: Device) -> str:
+    """Return how all processes find the model; what is wrong with it is said before the work."""
+    from napari_mrseq.model import registry
+
+    path, _ = registry.find(model)
+    if device is not Device.auto:
+        from napari_mrseq.model.running import choose_device
+
+        choose_device(device.value)
+    named = model == DEFAULT or model in registry.model_names()
+    return model if named else str(path.resolve())
+
+
+def _judged(
+    series: Sequence[Series],
+    model: str,
+    device: Device,
+    *,
+    fast: bool,
+    jobs: int,
+    scheduler: str | None,
+) -> list[Verdict | Failure]:
+    """Classify series and say how far it is."""
+    from napari_mrseq.batch import classify_many
+
+    judging = progress("classifying")
+    outcomes = []
+    for outcome in classify_many(
+        series, model, device.value, fast=fast, jobs=jobs, scheduler=scheduler
+    ):
+        outcomes.append(outcome)
+        if judging:
+            judging(len(outcomes), len(series))
+    return outcomes
 
 
 def view(
@@ -120,13 +152,4 @@ def _say_studies(verdicts: list[Verdict], protocol: Protocol) -> None:
     from napari_mrseq.study import judge_studies
 
     for study in judge_studies(verdicts, protocol):
-        say(study_text(study.to_dict()))
-
-
-def _write(content: bytes, output: Path | None) -> None:
-    if output:
-        output.write_bytes(content)
-    elif sys.stdout is None:
-        raise MrseqError("standard output is closed: give a file with --output")
-    else:
-        sys.stdout.buffer.write(content)
+        say(f"\n{study_text(study.to_dict())}")

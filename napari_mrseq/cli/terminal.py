@@ -19,7 +19,8 @@ DeviceOption = Annotated[Device, typer.Option("--device", help="Where the networ
 
 def say(text: str, end: str = "\n") -> None:
     """Tell the user something; without a line's end only where someone looks on."""
-    if end or sys.stderr.isatty():
+    # A program started without a terminal may have no standard error.
+    if sys.stderr is not None and (end or sys.stderr.isatty()):
         print(text, end=end, file=sys.stderr, flush=True)
 
 
@@ -29,4 +30,4 @@ def progress(what: str) -> Callable[[int, int], None] | None:
     def report(done: int, total: int) -> None:
         say(f"\r{what}: {done} of {total}", end="\n" if done == total else "")
 
-    return report if sys.stderr.isatty() else None
+    return report if sys.stderr is not None and sys.stderr.isatty() else None

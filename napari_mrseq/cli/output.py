@@ -1,0 +1,105 @@
+"""Where a result goes: looked at before the work begins, written when it is done."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from napari_mrseq.errors import MrseqError
+from napari_mrseq.report import FORMATS, Record
+
+if TYPE_CHECKING:
+    from napari_mrseq.verdict import Verdict
+
+Format = StrEnum("Format", ["table", "csv", "json", "parquet", "bids"])
+
+
+def check_output(form: Format, output: Path | None) -> None:
+    """Find out before hours of work whether its result can be written.
+
+    Raises
+    ------
+    MrseqError
+        If it can't; says why and what to do.
+    """
+    if form is Format.bids and not output:
+        raise MrseqError("sidecars need a folder: give it with --output FOLDER")
+    if form is Format.parquet:
+        FORMATS[form.value]([])
+    if output is None:
+        return
+    if form is Format.bids:
+        _make_folder(output)
+    elif output.is_dir():
+        raise MrseqError(f"{output} is a folder: give --output the name of a file")
+    elif not output.parent.is_dir():
+        raise MrseqError(f"{output}: there is no folder {output.parent}")
+    place = output if output.exists() else output.parent
+    if not os.access(place, os.W_OK):
+        raise MrseqError(f"{output}: can't be written (permission denied)")
+
+
+def refuse_input(output: Path | None, files: Iterable[str]) -> None:
+    """Refuse to write over a file that is read.
+
+    Raises
+    ------
+    MrseqError
+        If the output is one of the files.
+    """
+    if output is None or not output.exists():
+        return
+    place = os.path.realpath(output)
+    if any(os.path.realpath(file) == place for file in files):
+        raise MrseqError(f"{output} is one of the files to classify: give --output another name")
+
+
+def write_records(form: Format, records: Sequence[Record], output: Path | None) -> None:
+    """Write a table, CSV, JSON or Parquet into a file, or on standard output.
+
+    Raises
+    ------
+    MrseqError
+        If it can't be written.
+    """
+    content = FORMATS[form.value](records)
+    try:
+        if output:
+            output.write_bytes(content)
+        elif sys.stdout is None:
+            raise MrseqError("standard output is closed: give a file with --output")
+        else:
+            sys.stdout.buffer.write(content)
+    except OSError as error:
+        raise _unwritable(output or "standard output", error) from error
+
+
+def write_bids(verdicts: Sequence[Verdict], folder: Path, *, slices: bool) -> None:
+    """Write a BIDS sidecar a series.
+
+    Raises
+    ------
+    MrseqError
+        If one can't be written, or a sidecar of another program has its name.
+    """
+    from napari_mrseq.bids import sidecars_of, write_sidecars
+
+    try:
+        write_sidecars(sidecars_of(verdicts, slices=slices), folder)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise MrseqError(f"{folder} can't be made a folder ({error.strerror})") from error
+
+
+def _unwritable(place: object, error: OSError) -> MrseqError:
+    return MrseqError(f"{place}: can't be written ({error.strerror})")
