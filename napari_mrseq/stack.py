@@ -26,6 +26,7 @@ OWN_POWER = 0.2
 SURE, SHOWN = 0.9, 0.15
 # Of a few slices, such as the three planes of a localizer, none lies beside another.
 LEAST_SLICES = 4
+_ROWS_AT_ONCE = 512
 
 
 def held_together(
@@ -95,10 +96,16 @@ def around(
     -------
     (n, classes) array
     """
-    distances = (places[:, None] - places[None]) / REACH
-    counts = np.exp(-0.5 * distances**2) * weights[None]
-    counts /= counts.sum(axis=1, keepdims=True)
-    return np.asarray(counts @ logs_of(probabilities))
+    logs = logs_of(probabilities)
+    near = np.empty_like(logs)
+    # A series without positions may be one volume of ten thousand slices.
+    for start in range(0, len(places), _ROWS_AT_ONCE):
+        rows = slice(start, start + _ROWS_AT_ONCE)
+        distances = (places[rows, None] - places[None]) / REACH
+        counts = np.exp(-0.5 * distances**2) * weights[None]
+        counts /= counts.sum(axis=1, keepdims=True)
+        near[rows] = counts @ logs
+    return near
 
 
 def pooled(

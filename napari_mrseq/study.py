@@ -178,30 +178,41 @@ def judge_study(verdicts: Sequence[Verdict], protocol: Protocol | None = None) -
 
 
 def _matches(verdicts: Sequence[Verdict], entries: Sequence[Expected]) -> tuple[Match, ...]:
-    """Give each series to the first entry that it fulfils."""
+    """Give each series to the first entry of its plane, thin stacks also to entries without one.
+
+    A series told by its family alone may fulfil every entry of that family.
+    """
     surely: list[list[Verdict]] = [[] for _ in entries]
     perhaps: list[list[Verdict]] = [[] for _ in entries]
-    for verdict in verdicts:
-        places = [i for i, entry in enumerate(entries) if _plane_fits(verdict.series, entry)]
-        if verdict.resolved == "family":
-            for place in places:
-                if verdict.family in {family_of(code) for code in entries[place].sequences}:
-                    perhaps[place].append(verdict)
-            continue
-        for place in places:
-            if verdict.sequence in entries[place].sequences:
+    told = [verdict for verdict in verdicts if verdict.resolved != "family"]
+    for verdict in told:
+        for place, entry in enumerate(entries):
+            if verdict.sequence in entry.sequences and _lies_in(verdict.series, entry):
                 surely[place].append(verdict)
                 break
+    for place, entry in enumerate(entries):
+        thin = [v for v in told if v.sequence in entry.sequences and _is_thin(v.series)]
+        surely[place] = surely[place] or thin
+        perhaps[place] = [
+            verdict
+            for verdict in verdicts
+            if verdict.resolved == "family"
+            and verdict.family in {family_of(code) for code in entry.sequences}
+            and (_lies_in(verdict.series, entry) or _is_thin(verdict.series))
+        ]
     return tuple(
         Match(entry, tuple(sure), tuple(unsure))
         for entry, sure, unsure in zip(entries, surely, perhaps, strict=True)
     )
 
 
-def _plane_fits(series: Series, entry: Expected) -> bool:
-    """Tell whether a stack shows a plane; unknown planes and thin slices show any."""
-    if not entry.planes or series.plane is None or series.plane in entry.planes:
-        return True
+def _lies_in(series: Series, entry: Expected) -> bool:
+    """Tell whether a stack was acquired in a plane that is asked for; of some it isn't known."""
+    return not entry.planes or series.plane is None or series.plane in entry.planes
+
+
+def _is_thin(series: Series) -> bool:
+    """Tell whether a stack can be looked at in any plane."""
     return series.spacing is not None and max(series.spacing) <= ISOTROPIC_MM
 
 

@@ -86,8 +86,33 @@ def test_a_slice_that_shows_nothing_is_not_named_by_its_neighbours():
 
 
 def test_volumes_of_a_4_d_series_do_not_hear_each_other():
-    rows = [showing("FLAIR", 0.7)] * 5 + [showing("T2", 0.7)] * 5
-    assert codes(said(rows, volumes=[0] * 5 + [1] * 5)) == ["FLAIR"] * 5 + ["T2"] * 5
+    rows = [showing("FLAIR", 0.7), showing("T2", 0.7)] * 5
+    # Each place is there in both volumes: heard together, none would be sure.
+    assert all(sure < 0.7 for _, sure in said(rows))
+    apart = said(rows, volumes=[0, 1] * 5)
+    assert codes(apart) == ["FLAIR", "T2"] * 5
+    assert all(sure > 0.8 for _, sure in apart)
+
+
+def test_a_neighbour_counts_more_than_what_is_far_away():
+    rows = [showing("T1", 0.8)] * 5 + [showing("FLAIR", 0.8)] * 15
+    answers = said(rows)
+    # One word for all would be FLAIR.
+    assert codes(answers[:3]) == ["T1"] * 3
+
+
+def test_a_slice_has_a_word_of_its_own_beside_that_of_its_stack():
+    rows = [showing("T2", 0.6) for _ in range(9)]
+    rows[4] = showing("T1", 0.85)
+    assert said(rows)[4][1] < said(rows)[3][1]
+    assert codes(said(rows)) == ["T2"] * 9
+
+
+def test_a_volume_of_thousands_is_held_together_as_a_small_one_is():
+    few = said([showing("T1", 0.8)] * 20 + [showing("FLAIR", 0.8)] * 20)
+    many = said([showing("T1", 0.8)] * 700 + [showing("FLAIR", 0.8)] * 700)
+    assert codes(many) == ["T1"] * 700 + ["FLAIR"] * 700
+    assert many[0][1] == pytest.approx(few[0][1], abs=0.01)
 
 
 def test_three_planes_of_a_localizer_are_judged_each_alone():

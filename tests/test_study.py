@@ -12,7 +12,7 @@ import pytest
 
 from napari_mrseq.decision import Decision
 from napari_mrseq.labelling import group_of
-from napari_mrseq.protocols import load_protocol
+from napari_mrseq.protocols import Expected, Protocol, load_protocol
 from napari_mrseq.sequences import family_of
 from napari_mrseq.series import Series
 from napari_mrseq.study import StudyVerdict, judge_studies, judge_study
@@ -68,6 +68,16 @@ def scan(
         slices=(),
         model_id={},
     )
+
+
+KNEE = Protocol(
+    "knee",
+    "made for a test",
+    tuple(
+        Expected(f"PD {plane}", ("PD",), planes=(plane,))
+        for plane in ("sagittal", "coronal", "axial")
+    ),
+)
 
 
 def statuses(study: StudyVerdict) -> dict[str, str]:
@@ -137,6 +147,22 @@ def test_thin_slices_show_every_plane() -> None:
     assert statuses(judge_study([iso], load_protocol("ms")))["T2"] == "there"
     thick = scan("T2", plane="sagittal")
     assert statuses(judge_study([thick], load_protocol("ms")))["T2"] == "missing"
+
+
+def test_one_thin_stack_is_every_plane_that_a_protocol_asks_for() -> None:
+    pd = scan("PD", plane="sagittal", spacing=(0.6, 0.6, 0.6))
+    shown = statuses(judge_study([pd], KNEE))
+    assert shown == {"PD sagittal": "there", "PD coronal": "there", "PD axial": "there"}
+
+
+def test_a_stack_goes_to_the_entry_of_its_own_plane() -> None:
+    thin = scan("PD", number=1, plane="sagittal", spacing=(0.6, 0.6, 0.6))
+    thick = scan("PD", number=2, plane="axial")
+    matches = judge_study([thin, thick], KNEE).matches
+    assert [match.verdicts for match in matches] == [(thin,), (thin,), (thick,)]
+    coronal = scan("PD", number=3, plane="coronal")
+    matches = judge_study([coronal, thick], KNEE).matches
+    assert [match.verdicts for match in matches] == [(), (coronal,), (thick,)]
 
 
 def test_a_picture_without_geometry_counts_for_any_plane() -> None:
