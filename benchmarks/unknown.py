@@ -31,8 +31,8 @@ from skimage import data, filters, io
 import napari_mrseq
 from napari_mrseq.decision import by_class, decide, likeliest_known
 from napari_mrseq.model import Model, load_model
-from napari_mrseq.model.calibration import area_under_curve
 from napari_mrseq.sequences import family_of
+from napari_mrseq.training.confidence import area_under_curve
 from napari_mrseq.training.labelled_slices import read_slice
 
 FIGURES = Path(__file__).parents[1] / "docs" / "unknown.json"

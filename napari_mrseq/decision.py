@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_mrseq.model.calibration import tempered
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN, family_of, plain_member
 
 if TYPE_CHECKING:
@@ -134,6 +133,26 @@ def _known_families(probabilities: Mapping[str, float]) -> dict[str, float]:
     families = by_family(probabilities)
     families.pop(family_of(UNKNOWN), None)
     return families
+
+
+def tempered(log_probabilities: NDArray[Any], temperature: float) -> NDArray[np.float64]:
+    """Return probabilities sharpened (below 1) or softened (above 1).
+
+    Parameters
+    ----------
+    log_probabilities : (n, classes) array
+        Need not be normalised.
+    temperature : float
+        Divides them.
+
+    Returns
+    -------
+    (n, classes) array
+        Rows sum to 1.
+    """
+    logits = log_probabilities / temperature
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
 
 def logs_of(probabilities: NDArray[Any]) -> NDArray[np.float64]:

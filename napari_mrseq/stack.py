@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_mrseq.decision import by_class, likeliest_family, logs_of
-from napari_mrseq.model.calibration import tempered
+from napari_mrseq.decision import by_class, likeliest_family, logs_of, tempered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_mrseq.decision import CHANCES, by_class, likeliest_known
-from napari_mrseq.model.calibration import fit_temperature, tempered, threshold_keeping
+from napari_mrseq.decision import CHANCES, by_class, likeliest_known, tempered
 from napari_mrseq.model.card import Calibration
 from napari_mrseq.sequences import UNKNOWN, family_of
 from napari_mrseq.stack import around, pooled, speaking
@@ -21,6 +20,7 @@ from napari_mrseq.training.answers import (
     series_members,
     volumes_and_places,
 )
+from napari_mrseq.training.confidence import fit_temperature, threshold_keeping
 from napari_mrseq.training.joining import fit_join
 
 if TYPE_CHECKING:

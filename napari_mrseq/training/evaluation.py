@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from napari_mrseq.decision import by_class, decide, likeliest_known
-from napari_mrseq.model.calibration import (
+from napari_mrseq.sequences import UNKNOWN, family_of
+from napari_mrseq.training.confidence import (
     area_under_curve,
     calibration_error,
     error_by_chance,
 )
-from napari_mrseq.sequences import UNKNOWN, family_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_mrseq.model.calibration import area_under_curve, calibration_error
 from napari_mrseq.sequences import UNKNOWN, family_of
+from napari_mrseq.training.confidence import area_under_curve, calibration_error
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -3,12 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from napari_mrseq.model.calibration import (
+from napari_mrseq.decision import tempered
+from napari_mrseq.training.confidence import (
     area_under_curve,
     calibration_error,
     error_by_chance,
     fit_temperature,
-    tempered,
     threshold_keeping,
 )
 

@@ -1,4 +1,4 @@
-"""Temperature and threshold: what makes a network's confidence honest."""
+"""How honest a network's confidence is: what fits temperature and threshold, what measures."""
 
 from __future__ import annotations
 
@@ -6,32 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from napari_mrseq.decision import tempered
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 TEMPERATURES = np.geomspace(0.2, 5.0, 200)
 ERROR_BINS = 15
 CHANCE_DRAWS = 200
-
-
-def tempered(log_probabilities: NDArray[Any], temperature: float) -> NDArray[np.float64]:
-    """Return probabilities sharpened (below 1) or softened (above 1).
-
-    Parameters
-    ----------
-    log_probabilities : (n, classes) array
-        Need not be normalised.
-    temperature : float
-        Divides them.
-
-    Returns
-    -------
-    (n, classes) array
-        Rows sum to 1.
-    """
-    logits = log_probabilities / temperature
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
 
 def fit_temperature(
