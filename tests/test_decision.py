@@ -119,6 +119,17 @@ def test_description_that_the_tags_do_not_bear_out_is_held_against_the_pixels():
     assert contradicts(SURE_T2, HeaderClaim("UNKNOWN", 0.5, named=("FLAIR",)), DENIAL)
 
 
+def test_a_header_that_is_hardly_sure_itself_is_not_accused():
+    assert not contradicts(SURE_T2, HeaderClaim("T1", 0.4), DENIAL)
+    assert contradicts(SURE_T2, HeaderClaim("T1", 0.5), DENIAL)
+
+
+def test_a_header_that_contradicts_itself_is_accused_sooner():
+    doubted = {"T1": 0.15, "T2": 0.84, "UNKNOWN": 0.01}
+    assert not contradicts(doubted, HeaderClaim("T1", 0.9, named=("T1",)), denial=0.05)
+    assert contradicts(doubted, HeaderClaim("T1", 0.9, named=("FLAIR", "PD")), denial=0.05)
+
+
 def test_an_image_in_opposed_phase_must_be_denied_more_clearly():
     doubted = {"T1": 0.02, "T2": 0.95, "FLAIR": 0.02, "UNKNOWN": 0.01}
     usual, opposed = (HeaderClaim("T1", 0.9, opposed=flag) for flag in (False, True))
@@ -138,7 +149,7 @@ def test_where_nothing_is_shown_no_header_is_accused():
 
 
 def test_a_network_that_knows_nothing_of_the_kind_accuses_nobody():
-    lost = {"T1": 0.001, "T2": 0.3, "UNKNOWN": 0.699}
+    lost = {"T1": 0.001, "T2": 0.3, "FLAIR": 0.001, "PD": 0.001, "DWI": 0.001, "UNKNOWN": 0.696}
     assert not contradicts(lost, HeaderClaim("T1", 0.9, named=("T1",)), DENIAL)
     assert not contradicts(lost, HeaderClaim("UNKNOWN", 0.5), DENIAL)
     assert not contradicts(SURE_T2, HeaderClaim("UNKNOWN", 0.5), DENIAL)

@@ -7,7 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from napari_mrseq.exchange import exchanged
+from napari_mrseq import classify, load_model, read
+from napari_mrseq.exchange import exchanged, with_exchanges
 from napari_mrseq.header import HeaderClaim
 
 PROGRAM = Path(sys.executable).parent / "napari-mrseq"
@@ -30,6 +31,19 @@ def test_honest_headers_are_left_alone_however_unsure_the_network_is():
     wrong = said("T1", T2=0.7, T1=0.2)
     assert exchanged([wrong, said("T2", T2=0.9), said("FLAIR", FLAIR=0.5, T2=0.3)]) == []
     assert exchanged([said("T1", T1=0.3, T2=0.3), said("T2", T2=0.3, T1=0.3)]) == []
+
+
+def test_headers_that_would_fit_hardly_better_the_other_way_round_are_left_alone():
+    assert exchanged([said("T1", T1=0.48, T2=0.49), said("T2", T2=0.48, T1=0.49)]) == []
+
+
+def test_a_series_without_its_partner_is_judged_alone_again(exchanged_study):
+    model = load_model(device="cpu")
+    alone = [classify(one, model, fast=True) for one in read(exchanged_study)]
+    together = with_exchanges(alone)
+    (place, *_) = (index for index, verdict in enumerate(together) if verdict.remarks)
+    (left,) = with_exchanges([together[place]])
+    assert left.to_dict() == alone[place].to_dict() != together[place].to_dict()
 
 
 def test_what_cannot_be_held_against_a_header_is_not():
