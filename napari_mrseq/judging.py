@@ -212,7 +212,7 @@ def conclude(series: Series, model: Model, judged: Sequence[SliceVerdict]) -> Ve
             _in_stack(one, own, row, model, threshold)
             for one, own, row in zip(alone, rows, together, strict=True)
         ),
-        model_id={"name": model.name, "version": model.version, "sha256": model.sha256},
+        model_id=model.identity,
     )
 
 

@@ -69,9 +69,11 @@ def import_checkpoint(
     ------
     ModelError
         If the file holds more than weights, or they don't fit the network and its classes, or
-        are no numbers.
+        are no numbers, or the output would take its place.
     """
     _check_wishes(network, classes, window)
+    if output.exists() and path.exists() and output.samefile(path):
+        raise ModelError(f"{output} is the checkpoint itself: give the output another name")
     target = networks.build(network, len(classes)).state_dict()
     weights = _fitted(read_state_dict(path), target, path, network)
     networks.check_finite(weights, path)

@@ -61,6 +61,11 @@ class Model:
         return self.card.version
 
     @property
+    def identity(self) -> dict[str, str]:
+        """What tells the model from all others: ``name``, ``version`` and ``sha256``."""
+        return {"name": self.name, "version": self.version, "sha256": self.sha256}
+
+    @property
     def classes(self) -> tuple[str, ...]:
         """Codes of the sequences, in the order of the probabilities."""
         return self.card.classes

@@ -89,7 +89,7 @@ def measure(
     _, others = _measured(against, rows, log)
     common = sorted(_families(model) & _families(against))
     beside = {kind: compared(cases[kind], others[kind], common) for kind in KINDS}
-    other = {"model": _named(against), "titles": _titles(model, against), "families": common}
+    other = {"model": against.identity, "titles": _titles(model, against), "families": common}
     return figures | {"against": other | beside}
 
 
@@ -108,7 +108,7 @@ def _measured(
         "series": (series, firsts, calibration.series_threshold),
     }
     cases = {kind: cases_of(a, r, model.classes, limit) for kind, (a, r, limit) in parts.items()}
-    figures: dict[str, Any] = {"model": _named(model), "classes": list(model.classes)}
+    figures: dict[str, Any] = {"model": model.identity, "classes": list(model.classes)}
     for kind, (answers, _, threshold) in parts.items():
         measures = measures_of(cases[kind], model.classes)
         figures[kind] = figures_of(answers, model.classes, threshold) | {"measures": measures}
@@ -126,7 +126,3 @@ def _titles(*models: Model) -> list[str]:
 
 def _families(model: Model) -> set[str]:
     return {family_of(code) for code in model.classes if code != UNKNOWN}
-
-
-def _named(model: Model) -> dict[str, str]:
-    return {"name": model.name, "version": model.version, "sha256": model.sha256}

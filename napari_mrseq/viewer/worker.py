@@ -148,7 +148,7 @@ def _classify_job(
     # In the order of the stack, each found at once: a 4-D series has thousands.
     waiting = dict.fromkeys(_missing(job, model))
     total = len(waiting)
-    model_id = {"name": model.name, "version": model.version, "sha256": model.sha256}
+    model_id = model.identity
     fresh = 0
     while waiting and not job.dropped:
         # What is looked at comes first, ahead of its batch, and is judged with it once more.

@@ -233,6 +233,15 @@ def test_weights_that_are_called_nothing_are_refused(tmp_path):
             import_checkpoint(old, "resnet18", ("A", "B"), tmp_path / "new.safetensors")
 
 
+def test_a_checkpoint_is_not_written_over(network, tmp_path):
+    old = tmp_path / "old.pth"
+    torch.save(network.state_dict(), old)
+    before = old.read_bytes()
+    with pytest.raises(ModelError, match="another name"):
+        import_checkpoint(old, "resnet18", CLASSES, old)
+    assert old.read_bytes() == before
+
+
 def test_a_dictionary_that_holds_itself_is_refused(tmp_path):
     content = {}
     content["model"] = content
