@@ -25,7 +25,7 @@ FLOORS = [
     {"decision"},
     {"model", "header", "reading", "protocols", "labelling"},
     {"series"},
-    {"sequences", "errors", "clock"},
+    {"sequences", "errors", "clock", "dixon", "jargon"},
 ]
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 

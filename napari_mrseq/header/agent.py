@@ -34,8 +34,9 @@ SLASH = r"/[Cc]$|(?<![A-Za-z])[Cc]/\s?(?i:c|cte|contr\w*|gado?|iv)\b"
 # Words in the languages of Europe, in plain text: accents and the dotless i of Turkish are gone.
 # Negatives come first: "without contrast" holds the word "contrast" as well.
 WITHOUT = (
-    r"\b(\d*pre|w ?o|w ?out|without|plain|before|unenhanced|non ?(contrast|enhanced|ce|gd))\b",
-    r"\bno (contr\w*|gd|gad\w*|mdc)\b",
+    r"\b(\d*pre|w ?o|w ?out|without|plain|before|unenhanced)\b",
+    r"\bnon? ?(contr\w*|enh\w*|ce|gd|gad\w*|km|mdc|inj\w*|iv)\b",
+    r"\b(gd|gad\w*|contrast|km|mdc) (none|nil|no)\b",
     r"\b(pregad|pre ?(contrast|gad|gado|gd|c|km|ce|inj))\b",
     # German, French, Spanish, Italian, Portuguese, Dutch.
     r"\b(nativ\w*|ohne|[ov]km|o km|vor (km|kontrast\w*|gd|gad\w*)|kontrast(frei|los)\w*)\b",
@@ -47,13 +48,22 @@ WITHOUT = (
     r"\b(uten|uden|utan|u kontrast|bez|ilman|ennen|nincs|kontrasti?si?z|oncesi)\b",
     r"\b(for|fore|fr|innan|przed|pred|do) kontrast",
 )
-# What else is called so: "T1 (AXI, Gray/White Contrast)", "arterial spin labeling", "post op"; and
+# What else is called so: "T1 (AXI, Gray/White Contrast)", "arterial spin labeling"; and
 # "MPRAGE_EnhancedContrast", which may be between tissues.
 NO_MEDIUM = (
-    r"\b(gr[ae]y white|tissue|phase|transfer|image|high|low) contrast\b"
-    r"|\benc?hanced contrast\b|\barterial spin\b|(?<!\bt)\d cm\b"
-    r"|\b(supine|prone|flex\w*|neutral|sitting|standing|feet|head) pos\b|\bpos \d+\b"
-    r"|\b\d*post? ?(op|fossa|surg|trauma|rad|chemo|stroke|treat|resect|biops|label|ictal)\w*"
+    r"\b(gr[ae]y|white|tissue|phase|transfer|image|high|low|good|better|best) contrast\b"
+    r"|\benc?hanced contrast\b|\bcontrast (gm|wm)\b|\barterial spin\b|(?<!\bt)\d cm\b"
+    r"|\b(supine|prone|flex\w*|neutral|sitting|standing|feet) pos\b|\bpos \d+\b"
+    r"|\bdelayed (dev|mile|myel|speech|growth)\w*|\b(development\w*|speech|growth) delay\w*"
+)
+# What is before or after something else than an agent: "post op", "pre chemo", "POST ACL repair",
+# "post craniotomy"; "post RT" is after radiation, "post RT knee" a right one.
+OTHER_EVENT = (
+    r"\b\d*(pre|post?) ?(((?!for|gd|gad|con|c\b|km|mdc|inj|fs|fat|t1|ax|cor|sag|tra|\d)\w+ ){0,2}?"
+    r"(\w+(tomy|plasty|scopy|desis)\b|(resect|biops|repair|replac|remov|implant|ablat)\w*)"
+    r"|(op(?!p)|fossa|surg|trauma|rad|chemo|stroke|treat|ther|label|ictal|process|mort|partum"
+    r"|exerc|transplant|dbs|concuss|infar|isch|ha?emorr|bleed|covid|infect|seiz|natal|fusion"
+    r"|embol|coil|clip|shunt|stent)\w*|rt(?= ?$))"
 )
 # A joint or an organ that moves is dynamic without an agent.
 MOVING = (
@@ -68,6 +78,8 @@ WITH = (
     # Its substance, its trade names, its way into the vein.
     r"\b(gd|gad|gado\w*|gadavist|dotarem|clariscan|magnevist|omniscan|prohance|multihance|vueway)\b",
     r"\b(elucirem|eob|primovist|eovist|inj|civ|c iv)\b",
+    # Not "grade IV", "ventricle IV".
+    r"\bt1\w*( (ax|axial|cor|coronal|sag|tra|fs|se|tse|fse|3d|vibe|mprage))* i ?v(?= ?$| contr)",
     r"\b(\d*post|post(c|gd|gad|gado|con\w*|km|inj\w*|kontr\w*)|t1post)\b",
     # Portuguese and Spanish.
     r"\bpos(?= ?$| (c|gd|gad\w*|contr\w*|fs|w)\b)",
@@ -106,7 +118,7 @@ def agent_in_tags(tags: Tags) -> tuple[bool | None, str]:
 
 def agent_in_words(text: str) -> bool | None:
     """Return whether a description says that an agent was given; None where it doesn't say."""
-    words = re.sub(NO_MEDIUM, "", plain(text))
+    words = re.sub(OTHER_EVENT, "", re.sub(NO_MEDIUM, "", plain(text)))
     if re.search(MOVING, words):
         words = re.sub(DYNAMIC, "", words)
     if re.search(MINUS, text) or any(re.search(pattern, words) for pattern in WITHOUT):

@@ -29,6 +29,8 @@ PRIVATE_FIELDS = frozenset({"description", "protocol", "file_name", "acquired"})
 GAUSS_PER_TESLA = 10000.0
 # No magnet for people is stronger in tesla; old GE files give gauss.
 STRONGEST_TESLA = 100.0
+# No gradients weight more strongly, in s/mm².
+LARGEST_B_VALUE = 1e5
 # What a header of any use names one of.
 _READOUTS = {techniques.SPIN, techniques.GRADIENT, techniques.PLANAR}
 
@@ -213,12 +215,18 @@ def _contrast(tags: Tags) -> str:
 
 def _b_values(tags: Tags, series: Series, names: tuple[str, ...]) -> tuple[float, ...]:
     """Return those that reading found, else the sidecar's, else the one in the sequence's name."""
-    if series.b_values:
-        return tuple(sorted(series.b_values))
+    found = tuple(sorted(filter(_is_b_value, series.b_values)))
+    if found:
+        return found
     single = tags.number("DiffusionBValue")
     if single is None and names:
         single = b_value_in_name(names[0])
-    return () if single is None else (single,)
+    return (single,) if single is not None and _is_b_value(single) else ()
+
+
+def _is_b_value(number: float) -> bool:
+    # False for infinity and for what is no number, too.
+    return 0 <= number <= LARGEST_B_VALUE
 
 
 def _techniques(

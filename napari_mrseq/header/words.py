@@ -7,6 +7,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from napari_mrseq.header.scripts import in_english
+
 # A dual echo names both of its contrasts; the echo time tells which one a series is.
 DUAL_ECHO = "PD and T2"
 # A protocol for a map names its sources too: images of their own, until the map is computed.
@@ -104,9 +106,21 @@ LEXICON = (
     _words("T2", "*cholangi*", "colangi*", "mrcp*", "bili*"),
     _words("MRA", "*tof", "tof*", "*angio*", "mra*", "mrv*", "veno*", "*willis*", "cow", "ce mra"),
     _words("MRA", "polygon*", "flebo*", "phlebo*", "arm intracran*", "arm cereb*", "fbi", "vasc"),
+    # Flow that is measured, not vessels that are shown.
+    _words("OTHER", "csf ... flow*", "flow* ... csf", "liquor ... flu*", "*aque?duct*"),
     _words("MRA", "pc", "pca", "phase contrast", "ph con*", "venc*", "inhance*", "tricks"),
     _words("MRA", "4d trak", "time slip", r"\d?dpca*"),
-    _words("LOCALIZER", "*locali*", "loc", "loca", "*scout*", "survey*", "smart brain*", "pilot*"),
+    # "Localized spectroscopy" is none.
+    _words(
+        "LOCALIZER",
+        "*locali(?![sz]ed)*",
+        "loc",
+        "loca",
+        "*scout*",
+        "survey*",
+        "smart brain*",
+        "pilot*",
+    ),
     _words(
         "LOCALIZER",
         "3 plan*",
@@ -212,14 +226,15 @@ PLANES = "ax|axial|cor|coronal|sag|sagittal|sg|tra|trans"
 
 
 def plain(text: str) -> str:
-    """Return text in lower case, without accents, its words parted by single spaces.
+    """Return text in lower case and Latin letters without accents, its words parted by spaces.
 
     ``+`` stays a word of its own. Camel case is parted (``"GreFieldMap"`` gives
     ``"gre field map"``, ``"axT1"`` and ``"AXT1"`` give ``"ax t1"``, but ``"qT1"``, a map, stays
     whole); ``T2*`` becomes ``t2star``, ``b=0`` and ``b 0`` become ``b0``. Parts of the spine
     (``"T1-T6"``) go.
     """
-    parted = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[a-pr-z])(?=T[12]|PD)", " ", text)
+    parted = in_english(unicodedata.normalize("NFC", text))
+    parted = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[a-pr-z])(?=T[12]|PD)", " ", parted)
     parted = re.sub(VERTEBRAE, " ", parted).replace("ρ", "rho")
     # GE writes what a two-point Dixon scan parts in front of its name.
     parted = re.sub(r"(?i)^\s*fat:", "fat only ", parted)

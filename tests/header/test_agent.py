@@ -19,7 +19,9 @@ GIVEN = (
     "T1 dopo mdc;T1 na Gd;T1 nach KM;T1 etter kontrast;T1 efter kontrast;T1 Art +C;"
     "t1_twist_tra_dyn;T1 fase arteriosa;T1 HBP 20min;T1 Gadavist;T1 EOB;T1 pós-contraste;"
     "t1_vibe_arterielle Phase;Sag T1 Cube K+;T1MPRAGE_08iso_K+;Ph3/Ax T1 Vibrant MultiPhase;"
-    "AX T1 FS VIBE 10 MIN;T1 TSE TEHOSTE;T1_7DYN"
+    "AX T1 FS VIBE 10 MIN;T1 TSE TEHOSTE;T1_7DYN;"
+    "T1 iv;T1 SAG FS IV;T1 i.v.;T1 增强;头部增强T1;T1 造影;T1 造影後;조영증강 T1;Т1 с контрастом;"
+    "T1 после контраста;pre op T1 +C;post craniotomy T1 post gad;T1 POST RT KNEE;T1 POST HEAD COIL"
 )
 NOT_GIVEN = (
     "T1 ohne KM;T1 pre contrast;T1 -C;T1 sans injection;AX T1 W/O;3D Ax T1 S/C;T1 FS S/ CONTRASTE;"
@@ -29,12 +31,18 @@ NOT_GIVEN = (
     "AX T1 FS C-;T1 GD-;t1_tse_tra_oKM;T1 vKM;T1 vor Kontrastmittel;T1 kontrastfrei;T1 ennen "
     "tehostetta;T1 nincs kontraszt;T1 DYN 1pre;T1 W/OUT CONTRAST;T1 BEFORE GAD;T1 prima mdc;"
     "T1 NO GADO;T1 kontrast öncesi;T1 innan kontrast;T1 avant gado;T1 før kontrast;T1 före kontrast"
+    ";T1 noKM;T1 non inj;T1 gad none;T1 contrast none;T1 平扫;T1 造影前;T1 単純;비조영 T1;"
+    "Т1 без контраста;T1 до контраста;Т1 без КУ"
 )
 NOT_SAID = (
     "T1 HALS FS C;t1_tse_cor_pos_1;T1 supine pos;T1 TMJ DYNAMIC;T1 dynamic pelvic floor;"
     "T1 S/C JOINT;T1 SAG;AX T1 POST FOSSA;SAG T1 post surgery;T1 post-op;T1 pos-op;"
     "T1 SAG C+T spine;T1 SAG C;T1 Knie sin;T1 10 MIN;T1 SE high contrast;T1 tra 24 cm;"
-    "T1 SC joint;T1 sag C spine"
+    "T1 SC joint;T1 sag C spine;"
+    "T1 post RT;T1 post craniotomy;T1 post mastectomy;T1 SPINE POST LAMINECTOMY;T1 post resection;"
+    "T1 post tumor resection;T1 SAG POST ACL repair;T1 post total hip replacement;T1 post partum;"
+    "T1 post mortem;T1 post-processing;T1 post exercise;T1 pre op;T1 delayed development;"
+    "T1 speech delay;T1 good contrast GM/WM;T1 white contrast;T1 glioma grade IV;T1 IV ventricle"
 )
 
 

@@ -111,6 +111,12 @@ def test_codes_in_one_string_are_parted() -> None:
     }
 
 
+@pytest.mark.parametrize("nonsense", [float("inf"), float("nan"), 1e9, -1.0])
+def test_a_b_value_that_no_gradient_makes_is_none(make_series: Any, nonsense: float) -> None:
+    assert attributes_of(make_series({}, b_values=(nonsense,))).b_values == ()
+    assert attributes_of(make_series({}, b_values=(0.0, nonsense, 800.0))).b_values == (0.0, 800.0)
+
+
 @pytest.mark.parametrize(
     ("header", "b_value"),
     [

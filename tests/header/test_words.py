@@ -133,3 +133,29 @@ def test_description_names_its_family(code: str, text: str) -> None:
 )
 def test_description_that_names_nothing(text: str) -> None:
     assert namings_of(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("T2", "Т2 голова"),
+        ("T2", "头部T2"),
+        ("DWI", "диффузия"),
+        ("DWI", "弥散 DWI"),
+        ("DWI", "脳拡散"),
+        ("DWI", "뇌 확산"),
+        ("PERF", "灌注"),
+        ("PERF", "ПЕРФУЗИЯ"),
+        ("MRA", "血管造影"),
+        ("MRA", "ангиография"),
+        ("LOCALIZER", "定位像"),
+        ("LOCALIZER", "локалайзер"),
+        ("T1", "立体定位T1"),
+        ("OTHER", "phase contrast CSF flow"),
+        ("OTHER", "CINE PC AQUEDUCT"),
+        ("OTHER", "localized spectroscopy"),
+        ("LOCALIZER", "spectroscopy localizer"),
+    ],
+)
+def test_description_names_it_in_the_first_place(code: str, text: str) -> None:
+    assert namings_of(text)[0].sequence == code

@@ -132,10 +132,10 @@ def test_name_is_cut_from_words_and_the_words_stay(write_slice: WriteSlice) -> N
         ImageType=["ORIGINAL", "PRIMARY", "M", "JANETTE"],
     )
     header = header_of(path)
-    assert header.SeriesDescription == "T1 mprage _ lipid_supp"
+    assert header.SeriesDescription == "T1 mprage lipid_supp"
     assert header.ProtocolName == ""
     assert list(header.ImageType) == ["ORIGINAL", "PRIMARY", "M", ""]
-    assert read_study(path).series[0].description == "T1 mprage _ lipid_supp"
+    assert read_study(path).series[0].description == "T1 mprage lipid_supp"
 
 
 @pytest.mark.parametrize(
@@ -153,6 +153,118 @@ def test_name_written_in_another_way_is_cut_as_well(
 ) -> None:
     path = write_slice(1, PatientName=name, SeriesDescription=described)
     assert header_of(path).SeriesDescription == kept
+
+
+@pytest.mark.parametrize(
+    ("name", "described", "kept"),
+    [
+        # Scripts without spaces between words.
+        ("王小明", "王小明头部T2", "头部T2"),
+        ("Wang^XiaoMing=王^小明", "小明头部平扫 王 小明 T2", "头部平扫 T2"),
+        ("Yamada^Tarou=山田^太郎=やまだ^たろう", "山田太郎頭部T2 ヤマダ", "頭部T2 ヤマダ"),
+        ("Hong^Gildong=洪^吉洞=홍^길동", "홍길동 뇌 T2", "뇌 T2"),
+        # Run together, in either order.
+        ("LEE^ANN", "T2 LEEANN", "T2"),
+        ("DOE^JANE", "T1_JANEDOE_head", "T1_ _head"),
+        ("KIM^MINJUN", "KIMMINJUN T2", "T2"),
+        ("NGUYEN^AN", "T2 ANNGUYEN", "T2"),
+        ("LI^NA", "T2_LINA_head linac", "T2_ _head linac"),
+        ("VAN DER BERG^JAN", "T2 vanderberg", "T2"),
+        # With accents, without, spelled out, in parts.
+        ("GARCÍA^JOSÉ", "T2 GARCIA Jose tra", "T2 tra"),
+        ("MÜLLER^JÖRG", "T2 Mueller Joerg tra", "T2 tra"),
+        ("MÜLLER^JÖRG", "T2 Muller Jorg tra", "T2 tra"),
+        ("MUELLER^HANS", "T2 Müller tra", "T2 tra"),
+        ("MÜLLER^HANS", "T2 MU\u0308LLER tra", "T2 tra"),
+        ("Strauß^A", "T2 STRAUSS", "T2"),
+        ("GROSS^A", "T2 groß", "T2"),
+        ("Иванов^Иван", "T2 голова ИВАНОВ", "T2 голова"),
+    ],
+)
+def test_name_in_another_spelling_is_cut(
+    write_slice: WriteSlice, name: str, described: str, kept: str
+) -> None:
+    path = write_slice(
+        1, SpecificCharacterSet="ISO_IR 192", PatientName=name, SeriesDescription=described
+    )
+    assert header_of(path).SeriesDescription == kept
+
+
+@pytest.mark.parametrize(
+    "described",
+    [
+        "T2 01.02.1950", "T2 1950-02-01", "T2 02/01/1950", "T2 1.2.50", "T2 19500201",
+        "T2 12.345.678", "T2 12 345 678", "T2 12345678",
+    ],
+)  # fmt: skip
+def test_birth_date_and_number_are_cut_however_grouped(
+    write_slice: WriteSlice, described: str
+) -> None:
+    path = write_slice(
+        1, PatientID="12345678", PatientBirthDate="19500201", SeriesDescription=described
+    )
+    assert header_of(path).SeriesDescription == "T2"
+
+
+@pytest.mark.parametrize(
+    ("who", "described"),
+    [
+        ({"PatientName": "DARK^JOHN"}, "t2_space_dark-fluid_sag"),
+        ({"PatientName": "STAR^BELLE"}, "AX T2 STAR"),
+        ({"PatientName": "PRE^A"}, "T1 PRE contrast"),
+        ({"PatientName": "POST^EMILY"}, "T1 POST"),
+        ({"PatientName": "TSE^WING"}, "t2_tse_tra"),
+        ({"PatientName": "PHANTOM^FLAIR"}, "AX FLAIR"),
+        ({"PatientName": "DIXON^MARY"}, "t1_vibe_dixon_tra"),
+        # Part of a word of the field: "trans", "b1000".
+        ({"PatientName": "TRAN^HAI"}, "T2 trans"),
+        ({"PatientName": "AXT^IDA"}, "AXT1"),
+        ({"PatientID": "1000"}, "ep2d b1000"),
+        # A given name in Chinese, and "with contrast".
+        ({"PatientName": "李^增强"}, "T1 增强"),
+    ],
+)
+def test_words_of_the_field_stay_whatever_the_patient_is_called(
+    write_slice: WriteSlice, who: dict[str, str], described: str
+) -> None:
+    path = write_slice(
+        1, **{"SpecificCharacterSet": "ISO_IR 192", "SeriesDescription": described} | who
+    )
+    assert header_of(path).SeriesDescription == described
+
+
+def test_number_with_a_word_of_the_field_in_it_leaves_the_word(write_slice: WriteSlice) -> None:
+    path = write_slice(1, PatientID="DWI1000", SeriesDescription="ax DWI1000 tra")
+    assert header_of(path).SeriesDescription == "ax DWI tra"
+
+
+@pytest.mark.parametrize("name", ["SWIFT", "BOLDT", "SHIMIZU", "TRACEY", "TASKER", "WHITE"])
+def test_name_that_only_begins_like_a_word_of_the_field_is_cut(
+    write_slice: WriteSlice, name: str
+) -> None:
+    path = write_slice(1, PatientName=f"{name}^ANN", SeriesDescription=f"T2 {name} tra")
+    assert header_of(path).SeriesDescription == "T2 tra"
+
+
+def test_comments_and_private_texts_name_nobody_else(write_slice: WriteSlice) -> None:
+    path = write_slice(
+        1,
+        FrameComments="seen by Dr Harelip",
+        ImagePresentationComments="Harelip",
+        AcquisitionComments="Harelip",
+        ContributingEquipmentSequence=items(ContributionDescription="by Harelip"),
+        ContentDescription="Harelip",
+        private={
+            (0x0019, 0x1008): ("LO", "Harelip"),
+            (0x0021, 0x1008): ("UN", b"for Dr Harelip"),
+            (0x0019, 0x109C): ("LO", "fse-xl"),
+            (0x2005, 0x1011): ("CS", "M"),
+        },
+    )
+    header = header_of(path)
+    assert "Harelip" not in "\n".join(elements(header))
+    assert header[0x0019, 0x109C].value == "fse-xl"
+    assert header[0x2005, 0x1011].value == "M"
 
 
 def test_name_that_is_a_code_leaves_the_codes(write_slice: WriteSlice) -> None:

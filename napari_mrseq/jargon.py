@@ -1,0 +1,89 @@
+"""Words of the field, which name nobody even where a patient is called so: Mr. Dixon, Ms. Post."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Scripts that put no space between words: kana, Chinese, Korean; and a letter of those that do.
+UNSPACED_SCRIPTS = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af"
+LETTER = rf"[^\W\d_{UNSPACED_SCRIPTS}]"
+
+# Planes, sides and parts of the body.
+_PLACES = """
+    ax axial axi cor coronal sag sagittal sg tra trans transversal obl oblique ap pa lr rl is si
+    hf fh left right head brain neck spine cervical thoracic lumbar knee hip hand foot ankle
+    wrist elbow shoulder pelvis abdomen chest heart breast liver prostate orbit kopf schaedel
+    hals knie schulter becken fuss tete crane cabeza testa skull fossa
+"""
+# Weightings, sequences, and what vendors call them.
+_TECHNIQUES = """
+    pd pdw dp dw dwi dti dki dsi adc eadc dadc avdc avd cda mra mrv mrcp mrs mrsi mre swi swan
+    sw fsbb bsi flair stir tir tirm star stern etoile merge medic hemo haemo bold fmri sbref asl
+    casl pcasl pasl perf pwi dsc dce cbf cbv rcbf rcbv mtt ttp tmax max ktrans tof pc pca mip
+    minip tse fse se sse gre ge eg ffe tfe tfl fl fi fisp flash trufi true tru fiesta ciss ssfp
+    bssfp epi ep ir spc space cube vista haste ssfse frfse blade propeller vane mprage mp rage
+    bravo spgr fspgr vibe lava thrive ethrive tigre quick disco dixon flex ideal iq look locker
+    molli cine lge psir dir dess petra zte ute mt mtc mtr mtw afi dream bloch siegert qsm pdff
+    ff magic cest apt press svs csi mensa cosmic hyce basg pbsg noddi hardi ivim multi shell
+    shells muse resolve zoomit diff dif trace tracew iso isotropic tensor tricks inhance twist
+    trak slip time fbi inflow flow venc phase phases balanced bal da dark short ti te tr tau
+    turbo fast spin echo field map maps mapping fieldmap topup top up blip down pepolar rf amp
+    umap mrac shim shimming cow willis vasc ven veno venobold angio angiography arm intracranial
+    cerebral blood gbp pbp high val calc fa col coef dc average fiber rest resting state task
+    func activation tapping ruhe reposo rmf frmi proton density dens rho intermediate iw double
+    dual inversion recovery en em de fase fuera fuori fora opposed opp out of in ph con pha
+    image images quant frac fraction fat only water wasser sat fs spair spir sup sep ref
+    reference report screen save scan prescan cal calib asset coil survey sens sense body torso
+    smart prep care bolus test visual key wash sub elasto delayed late enh fractional aniso loc
+    loca scout pilot plan plane planes pl three tri topo topogram sondage view carte champ campo
+    mapa mappa distortion relaxo post phoenix voxel single polygon bili biliary trac fe pos disp
+    blutung lok pss dmri rfmri rsfmri irmf fmrt mffe bffe btfe mddw inv fmap intermed kontr
+    oblique ssh me ip relaxation estrella liquor vibrant mielo myelo scano csf aqueduct and di
+    mu feldkarte sl tf qt fskm ssub isodwi edwi sdwi
+"""
+# What says whether an agent was given.
+_AGENTS = """
+    pre pregad plain before without with wo unenhanced nativ native nativni none no non not kein
+    keine ohne vor nach mit sans avant apres avec senza prima dopo sin sem antes zonder voor met
+    uten uden utan bez ilman ennen nincs for fore før fr innan przed pred do po oncesi iv civ
+    inj injection km okm vkm cm mdc gd gad gado gadovist gadavist dotarem clariscan magnevist
+    omniscan prohance multihance vueway elucirem eob primovist eovist ce cte art port portal
+    venous delay hbp hepatobiliary dyn dyna mph multiphase min kl medio op surgery surg trauma
+    rad rt chemo stroke treatment resection biopsy mortem partum tissue transfer low supine
+    prone flexion neutral sitting standing feet kontr tehoste joint tmj floor pelvic good fusion
+    repair implant ablation shunt stent clip без до ку
+"""
+# Whole words. What may be part of longer ones stands here as people write it, never as a part:
+# "Swift" holds "swi" and names a person.
+WORDS = frozenset(f"{_PLACES} {_TECHNIQUES} {_AGENTS}".split())
+
+# What words of many languages begin with, and no name does.
+_STEMS = re.compile(
+    "aparent|apparent|arteri|calibr|centra|cholangi|coeffic|coefic|colangi|contrast|diffus"
+    "|difus|dinami|dynami|enhanc|flebo|fluid|functional|funktion|gadolin|gradient|kalibr"
+    "|kontras|localis|localiz|locator|lokalis|lokaliz|microbleed|mielogr|myelogr|oversig"
+    "|oversik|overzich|paradigm|perfus|perfuz|phlebo|planung|protonen|reperag|scanogr|sottra"
+    "|soustra|spectro|spektro|spettro|substra|subtra|suscep|suscet|suszep|tracto|unterdr"
+    "|venogra|ангио|диффуз|контраст|локал|нативн|перфуз"
+)
+# Words of unspaced scripts, which are looked for within runs of letters.
+_UNSPACED = (
+    "血管|胆管|胰胆|담관|造影|增强|增強|조영|平扫|平掃|単純|定位|位置決め|弥散|扩散|擴散|拡散|확산"
+    "|灌注|灌流|관류|磁敏感|磁化率"
+)
+
+# What may be a word of the field in a text: a b value, a weighting, letters up to one ("axT2").
+FIELD_WORD = re.compile(
+    rf"{_UNSPACED}|[bB][ =_]?\d{{1,5}}(?!\d)|[tTТ][12](?!\d)"
+    rf"|{LETTER}+?(?=[tTТ][12](?!\d))|{LETTER}+"
+)
+
+
+def is_jargon(word: str) -> bool:
+    """Tell whether a word tells what a series is, and so names nobody."""
+    if re.fullmatch(rf"{_UNSPACED}|b[ =_]?\d{{1,5}}|[tт][12]", word.lower()):
+        return True
+    parts = unicodedata.normalize("NFKD", word.lower())
+    letters = "".join(part for part in parts if not unicodedata.combining(part))
+    return letters in WORDS or _STEMS.match(letters) is not None

@@ -1,0 +1,152 @@
+"""The ways in which people write the name, the number or the birth date of a patient."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import permutations
+
+from napari_mrseq.jargon import LETTER, UNSPACED_SCRIPTS, is_jargon
+
+# Shorter words are looked for as whole words only, and only those of names.
+SHORTEST_PART = 4
+_SHORTEST_NAME = 2
+# Two names run together are a word that others may begin with: "LI^NA" and "linac".
+_SHORTEST_JOINED = 6
+# Numbers of patients at least so long may be written in groups: "12.345.678".
+_SHORTEST_GROUPED = 6
+# Nobody has more names, each of which may stand beside each other.
+_MOST_NAMES = 6
+
+_SIGNS_KEPT = str.maketrans(
+    {"ø": "o", "œ": "oe", "æ": "ae", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
+)
+_SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
+
+
+def foldings(text: str) -> Iterator[tuple[str, Sequence[int]]]:
+    """Yield a text in small letters without accents: ``ü`` as ``u``, and as ``ue``.
+
+    Parameters
+    ----------
+    text : str
+        In normal form C.
+
+    Yields
+    ------
+    str, sequence of int
+        The folded text, and for each of its letters the place in `text` it comes from.
+    """
+    if text.isascii():
+        yield text.lower(), range(len(text))
+        return
+    for umlauts in ("u", "ue"):
+        letters = [_folded(letter, umlauts) for letter in text]
+        yield "".join(letters), [place for place, part in enumerate(letters) for _ in part]
+
+
+@lru_cache(maxsize=4096)
+def _folded(letter: str, umlauts: str) -> str:
+    small = letter.casefold()
+    if umlauts == "ue":
+        small = small.translate(_SPELLED_OUT)
+    parts = unicodedata.normalize("NFKD", small.translate(_SIGNS_KEPT))
+    bare = "".join(part for part in parts if not unicodedata.combining(part))
+    # Korean syllables fall apart as well, and are put together again.
+    return unicodedata.normalize("NFC", bare)
+
+
+def fold(text: str) -> set[str]:
+    """Return a text as `foldings` writes it."""
+    return {folded for folded, _ in foldings(unicodedata.normalize("NFC", text))}
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """A pattern that finds a name or number in folded text: anywhere, or as whole words."""
+
+    pattern: str
+    alone: bool = False
+
+
+def finder(spellings: Iterable[Spelling]) -> re.Pattern[str]:
+    """Return one pattern for many spellings; of those that begin at one letter the longest wins."""
+    ordered = sorted(spellings, key=lambda spelling: len(spelling.pattern), reverse=True)
+    choices = [spelling.pattern for spelling in ordered if not spelling.alone]
+    alone = "|".join(spelling.pattern for spelling in ordered if spelling.alone)
+    if alone:
+        choices.append(rf"(?<!{LETTER})(?:{alone})(?!{LETTER})")
+    return re.compile("|".join(choices) or r"(?!)")
+
+
+def spellings_of_name(name: str) -> Iterator[Spelling]:
+    """Yield how a folded name, ``family^given=the same in another script``, may be written."""
+    for group in re.split(r"[=\\]", name):
+        words = words_of_name(group)
+        for word in words:
+            yield from _of_word(word)
+        # "O'Brien" and "van der Berg" are one name of several words.
+        for component in group.split("^"):
+            parts = words_of_name(component)
+            if len(parts) > 1:
+                yield from _of_joined(parts)
+        for pair in permutations(words[:_MOST_NAMES], 2):
+            if all(len(word) >= _SHORTEST_NAME or _is_unspaced(word) for word in pair):
+                yield from _of_joined(pair)
+
+
+def words_of_name(name: str) -> list[str]:
+    """Return the single words of a name, or of a part of one."""
+    return [word for word in re.split(r"[\W_]+", name) if word]
+
+
+def _of_word(word: str) -> Iterator[Spelling]:
+    if is_jargon(word) or len(word) < _SHORTEST_NAME:
+        return
+    if _is_unspaced(word):
+        yield Spelling(r"\s*".join(word))
+    elif len(word) >= SHORTEST_PART:
+        # Part of a word: "T1_JANEROE" holds both names.
+        yield Spelling(re.escape(word))
+    elif word.isalpha():
+        # "li" is a name where no letter is beside.
+        yield Spelling(word, alone=True)
+
+
+def _of_joined(words: Sequence[str]) -> Iterator[Spelling]:
+    joined = "".join(words)
+    if _is_unspaced(joined):
+        yield Spelling(r"[\W_]*".join(joined))
+    elif len(joined) >= SHORTEST_PART:
+        yield Spelling(r"[\W_]*".join(words), alone=True)
+        if len(joined) >= _SHORTEST_JOINED:
+            yield Spelling(joined)
+
+
+def _is_unspaced(word: str) -> bool:
+    return re.search(f"[{UNSPACED_SCRIPTS}]", word) is not None
+
+
+def spellings_of_number(number: str) -> Iterator[Spelling]:
+    """Yield how a folded number or word of a patient may be written; a date in any order."""
+    if is_jargon(number):
+        return
+    day = re.fullmatch(r"((?:18|19|20)\d\d)\W?(0[1-9]|1[0-2])\W?(0[1-9]|[12]\d|3[01])", number)
+    if day:
+        yield from _of_date(*day.groups())
+    signs = "".join(re.findall(r"[^\W_]", number))
+    if len(signs) >= _SHORTEST_GROUPED and re.search(r"\d", signs):
+        yield Spelling(r"[\W_]?".join(signs))
+    elif len(number) >= SHORTEST_PART:
+        yield Spelling(re.escape(number))
+
+
+def _of_date(year: str, month: str, day: str) -> Iterator[Spelling]:
+    """Yield ``1950-02-01``, ``1.2.1950``, ``02/01/50`` and their like."""
+    month, day = (rf"0?{int(part)}" for part in (month, day))
+    for between, years in ((r"[-./\s_年月]?", year), (r"[-./]", year[2:])):
+        for order in ((years, month, day), (day, month, years), (month, day, years)):
+            yield Spelling(rf"(?<!\d){between.join(order)}(?!\d)")

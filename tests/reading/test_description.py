@@ -1,0 +1,41 @@
+"""A series is called as its description was typed, in one line of printing signs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydicom import config
+
+from napari_mrseq.reading import read_study
+from tests.reading.scanner_files import WriteSlice
+
+
+def description_of(path: Path) -> str | None:
+    (series,) = read_study(path).series
+    return series.description
+
+
+def test_a_backslash_stays_one(write_slice: WriteSlice) -> None:
+    assert description_of(write_slice(1, SeriesDescription="t2\\tse")) == "t2\\tse"
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("t2\0tse", "t2 tse"),
+        ("a\nb\tt2", "a b t2"),
+        ("\x1b[31mt2", "[31mt2"),
+        ("\u202eest 2t", "est 2t"),
+    ],
+)
+def test_signs_that_print_nothing_are_gone(
+    write_slice: WriteSlice, monkeypatch: pytest.MonkeyPatch, typed: str, shown: str
+) -> None:
+    monkeypatch.setattr(config.settings, "writing_validation_mode", config.IGNORE)
+    path = write_slice(1, SpecificCharacterSet="ISO_IR 192", SeriesDescription=typed)
+    assert description_of(path) == shown
+
+
+def test_the_protocol_speaks_where_the_description_is_empty(write_slice: WriteSlice) -> None:
+    assert description_of(write_slice(1, SeriesDescription="\0 ", ProtocolName="t1")) == "t1"
