@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -260,3 +260,32 @@ def title_of(
     """
     title = " ".join(str(word) for word in (number, description) if word is not None) or path
     return f"{title} ({part})" if part else title
+
+
+def runs_of(slices: Iterable[int]) -> list[tuple[int, int]]:
+    """Return the runs of neighbours among some slices, the first and the last of each."""
+    runs: list[tuple[int, int]] = []
+    for number in sorted(slices):
+        if runs and number <= runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    return runs
+
+
+def run_words(first: int, last: int, shape: Sequence[int]) -> str:
+    """Say which slices a run holds: ``"slices 3 to 5"``, ``"slice 2 of volume 1"``.
+
+    Parameters
+    ----------
+    first, last : int
+        Both included, counted from 0 through all volumes.
+    shape : sequence of int
+        Of the pixels.
+    """
+    (volume, start), (last_volume, end) = divmod(first, shape[-3]), divmod(last, shape[-3])
+    if volume != last_volume:
+        there = f"slice {end + 1} of volume {last_volume + 1}"
+        return f"slice {start + 1} of volume {volume + 1} to {there}"
+    words = f"slices {start + 1} to {end + 1}" if last > first else f"slice {start + 1}"
+    return f"{words} of volume {volume + 1}" if len(shape) == 4 else words

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from napari_mrseq.decision import Correction, Decision
 from napari_mrseq.header import HeaderClaim
 from napari_mrseq.sequences import name_of
-from napari_mrseq.series import Failure, identity_of
+from napari_mrseq.series import Failure, identity_of, run_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -216,10 +216,8 @@ class Verdict:
         machine = self.overruled
         if machine and correction.covers(0, self.series.slice_count - 1):
             return f"{said}, was {name_of(machine.sequence)} {100 * machine.confidence:.0f} %"
-        per_volume = self.series.pixels.shape[-3]
-        volume, first = divmod(correction.first, per_volume)
-        where = f" of volume {volume + 1}" if self.series.pixels.ndim == 4 else ""
-        return f"{said}, slices {first + 1} to {correction.last % per_volume + 1}{where}"
+        where = run_words(correction.first, correction.last, self.series.pixels.shape)
+        return f"{said}, {where}"
 
     def _correction_record(self) -> dict[str, Any]:
         machine = self.overruled or self.decision
@@ -252,4 +250,5 @@ def _rounded(value: float) -> float:
 
 
 def _rounded_list(values: Sequence[float] | None) -> list[float] | None:
-    return None if values is None else [round(float(value), 6) for value in values]
+    # Nanometres, and what is finer by its first digits: no distance is nothing.
+    return None if values is None else [round(float(v), 6) or float(f"{v:.3g}") for v in values]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import Signal  # type: ignore[attr-defined]
@@ -33,6 +34,7 @@ class ConfidencePlot(QWidget):
         self.axes: Any = None
         self._marker: Any = None
         self._drawn: Any = None
+        self._shown: Any = None
         self._state: LayerState | None = None
         self._volume = 0
         self._ink, self._paper = "black", "white"
@@ -48,8 +50,12 @@ class ConfidencePlot(QWidget):
             self._volume = index // state.series.pixels.shape[-3]
         if self.canvas is None and state is not None:
             self._make_canvas()
-        if self.canvas is not None:
+        contents = self._contents(index)
+        if self.canvas is not None and contents != self._shown:
+            self._shown = contents
             self._draw(index)
+        else:
+            self.move_marker(index)
 
     def move_marker(self, index: int | None) -> None:
         """Mark the slice in view; cheap, since it follows the slider."""
@@ -64,7 +70,22 @@ class ConfidencePlot(QWidget):
         if self._drawn is not None:
             self.canvas.restore_region(self._drawn)
             self.axes.draw_artist(self._marker)
-            self.canvas.blit(self.axes.bbox)
+            # Painted at its time: `blit` paints the window at once, napari's list half changed too.
+            self.canvas.update()
+
+    def _judged(self, state: LayerState) -> list[SliceVerdict]:
+        """Return the judged slices of the volume."""
+        count = state.series.pixels.shape[-3]
+        places = range(self._volume * count, (self._volume + 1) * count)
+        return [state.judged[place] for place in places if place in state.judged]
+
+    def _contents(self, index: int | None) -> Any:
+        """Return what a drawing depends on, but for the place of its marker."""
+        state = self._state
+        if state is None:
+            return None
+        place = (state.series.pixels.shape[-3], self._volume, index is None)
+        return (*place, self._judged(state), self._ink, self._paper)
 
     def _make_canvas(self) -> None:
         # matplotlib takes half a second to import: not before there is something to draw.
@@ -107,12 +128,13 @@ class ConfidencePlot(QWidget):
         axes.set(xlim=(0.5, count + 0.5), ylim=(0, 1.03), yticks=(0, 0.5, 1))
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.set_xlabel("slice", fontsize=8, color=ink, labelpad=1)
-        judged = [one for one in state.in_order() if one.volume == self._volume]
+        judged = self._judged(state)
         shown = _worth_showing(judged)
         for code in shown:
             axes.plot(
                 [one.index + 1 for one in judged],
-                [one.probabilities[code] for one in judged],
+                # A slice that could not be read leaves a gap.
+                [math.nan if one.failure else one.probabilities[code] for one in judged],
                 color=colour_of(code, judged[0].probabilities),
                 marker=".",
                 markersize=5,
@@ -144,6 +166,8 @@ def _worth_showing(judged: list[SliceVerdict]) -> list[str]:
     """Return the classes that come near being named somewhere, the likeliest first."""
     highest: dict[str, float] = {}
     for one in judged:
+        if one.failure:
+            continue
         for code, probability in one.probabilities.items():
             highest[code] = max(highest.get(code, 0.0), probability)
     shown = [code for code, top in highest.items() if top >= LEAST_SHOWN]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import Signal  # type: ignore[attr-defined]
+from qtpy.QtCore import Qt, Signal  # type: ignore[attr-defined]
 from qtpy.QtWidgets import (
     QComboBox,
     QDialog,
@@ -20,7 +20,8 @@ from qtpy.QtWidgets import (
 
 from napari_mrseq.decision import Correction
 from napari_mrseq.sequences import SEQUENCES, name_of
-from napari_mrseq.viewer.wording import said_words
+from napari_mrseq.series import runs_of
+from napari_mrseq.viewer.wording import runs_words, said_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,8 +39,8 @@ class CorrectionDialog(QDialog):
     state : LayerState
         What is known of it; judged already.
     chosen : sequence of int
-        Slices chosen in the table, or the one in view, counted through all volumes; what
-        the slice range starts with.
+        Slices chosen in the table, or the one in view, counted through all volumes. Where they
+        are no range of one volume, they can be corrected as they are; the range starts with them.
     """
 
     corrected = Signal(object)
@@ -49,30 +50,45 @@ class CorrectionDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Correct the sequence")
+        self._series = state.series
         per_volume = state.series.pixels.shape[-3]
         # A range lies in one volume: the one that the first chosen slice belongs to.
         self._start = min(chosen, default=0) // per_volume * per_volume
-        self._count = state.series.slice_count
+        self._codes = _codes(state)
+        self._chosen = runs_of(chosen)
         self.sequence = QComboBox()
         self.sequence.setEditable(True)
+        # Else Qt would turn what was typed into a longer name, and keep names of the user's own.
+        self.sequence.setCompleter(None)
+        self.sequence.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.sequence.setToolTip("A sequence of the list, or a name of your own")
-        for code in _codes(state):
-            self.sequence.addItem(name_of(code), code)
+        self.sequence.addItems([name_of(code) for code in self._codes])
         self.whole = QRadioButton("the whole series")
         self.some = QRadioButton("slices")
+        self.chosen = QRadioButton(f"the {len(chosen)} slices chosen in the table")
         self.first, self.last = QSpinBox(), QSpinBox()
         for box in (self.first, self.last):
             box.setRange(1, per_volume)
         inside = [one - self._start for one in chosen if 0 <= one - self._start < per_volume]
         self.first.setValue(min(inside, default=0) + 1)
         self.last.setValue(max(inside, default=0) + 1)
-        (self.some if len(chosen) > 1 else self.whole).setChecked(True)
+        self._scope_of(chosen, len(inside)).setChecked(True)
+        self.chosen.setVisible(self.chosen.isChecked())
+        self.summary = QLabel()
         self.buttons = QDialogButtonBox()
         self.apply_button, self.cancel_button = QPushButton("Correct"), QPushButton("Cancel")
         self.buttons.addButton(self.apply_button, QDialogButtonBox.ButtonRole.AcceptRole)
         self.buttons.addButton(self.cancel_button, QDialogButtonBox.ButtonRole.RejectRole)
         self._lay_out(name, state, per_volume)
         self._connect()
+        self._say()
+
+    def _scope_of(self, chosen: Sequence[int], inside: int) -> QRadioButton:
+        """Return what to start with: more than one slice was chosen on purpose."""
+        if len(chosen) < 2 or len(chosen) == self._series.slice_count:
+            return self.whole
+        is_range = len(self._chosen) == 1 and inside == len(chosen)
+        return self.some if is_range else self.chosen
 
     def _lay_out(self, name: str, state: LayerState, per_volume: int) -> None:
         said = said_words(state.verdict) if state.verdict else ""
@@ -82,16 +98,20 @@ class CorrectionDialog(QDialog):
         range_ = QHBoxLayout()
         for widget in (self.some, self.first, QLabel("to"), self.last):
             range_.addWidget(widget)
-        if self._count > per_volume:
+        if self._series.slice_count > per_volume:
             range_.addWidget(QLabel(f"of volume {self._start // per_volume + 1}"))
         range_.addStretch(1)
         layout = QVBoxLayout(self)
         now = QLabel(f"{name}: {said}")
-        now.setWordWrap(True)
+        for label in (now, self.summary):
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
         layout.addWidget(now)
         layout.addLayout(what)
         layout.addWidget(self.whole)
         layout.addLayout(range_)
+        layout.addWidget(self.chosen)
+        layout.addWidget(self.summary)
         layout.addWidget(self.buttons)
 
     def _connect(self) -> None:
@@ -99,23 +119,42 @@ class CorrectionDialog(QDialog):
         self.last.setMinimum(self.first.value())
         for box in (self.first, self.last):
             box.valueChanged.connect(lambda _: self.some.setChecked(True))
-        self.sequence.editTextChanged.connect(self._allow)
+        for scope in (self.whole, self.some, self.chosen):
+            scope.toggled.connect(self._say)
+        for box in (self.first, self.last):
+            box.valueChanged.connect(self._say)
+        self.sequence.editTextChanged.connect(self._say)
         self.buttons.accepted.connect(self._accept)
         self.buttons.rejected.connect(self.reject)
 
-    def _allow(self, text: str) -> None:
-        self.apply_button.setEnabled(bool(text.strip()))
+    def _say(self) -> None:
+        """Say what Correct will do; it does nothing without a name."""
+        code = self._code()
+        own = "" if code in self._codes else " (a name of your own)"
+        series = "the whole series"
+        where = series if self.whole.isChecked() else runs_words(self._series, self._runs())
+        self.summary.setText(f"{name_of(code)}{own} for {where}." if code else "")
+        self.apply_button.setEnabled(bool(code))
+
+    def _code(self) -> str:
+        """Return the sequence whose name or code was typed, else the text itself."""
+        text = self.sequence.currentText().strip()
+        for form in (str, str.casefold):
+            for code in self._codes:
+                if form(text) in (form(name_of(code)), form(code)):
+                    return code
+        return text
+
+    def _runs(self) -> list[tuple[int, int]]:
+        if self.whole.isChecked():
+            return [(0, self._series.slice_count - 1)]
+        if self.chosen.isChecked():
+            return self._chosen
+        return [(self._start + self.first.value() - 1, self._start + self.last.value() - 1)]
 
     def _accept(self) -> None:
-        text = self.sequence.currentText().strip()
-        place = self.sequence.findText(text)
-        code = text if place < 0 else str(self.sequence.itemData(place))
-        if self.whole.isChecked():
-            correction = Correction(0, self._count - 1, code)
-        else:
-            first, last = self.first.value() - 1, self.last.value() - 1
-            correction = Correction(self._start + first, self._start + last, code)
-        self.corrected.emit(correction)
+        code = self._code()
+        self.corrected.emit(tuple(Correction(first, last, code) for first, last in self._runs()))
         self.accept()
 
 

@@ -38,9 +38,11 @@ class Corrector:
     def __init__(self, parent: QWidget) -> None:
         self._parent = parent
         self.dialog: CorrectionDialog | None = None
+        # What was corrected together is undone together.
+        self._steps: set[tuple[Correction, ...]] = set()
 
     def ask(self, layer: Image, slices: Sequence[int]) -> None:
-        """Ask what a judged layer is; `slices` are what a range starts with."""
+        """Ask what a judged layer is, or some of its `slices`."""
         state = state_of(layer)
         if state is None or state.verdict is None:
             return
@@ -49,8 +51,12 @@ class Corrector:
         self.dialog.open()
 
     def undo(self, layer: Image) -> None:
-        """Take the latest correction of a layer back."""
-        undo_correction(layer)
+        """Take the latest correction of a layer back, of all slices that it was of."""
+        state = state_of(layer)
+        made = tuple(state.corrections) if state else ()
+        ends = [len(step) for step in self._steps if made[-len(step) :] == step]
+        for _ in range(max(ends, default=1)):
+            undo_correction(layer)
         self.changed.emit()
 
     def save_labels(self, layers: Callable[[], Sequence[Image]]) -> None:
@@ -66,6 +72,8 @@ class Corrector:
         else:
             self.said.emit(f"{count} labelled slices in {file}; napari-mrseq train reads it")
 
-    def _correct(self, layer: Image, correction: Correction) -> None:
-        correct_layer(layer, correction)
+    def _correct(self, layer: Image, corrections: tuple[Correction, ...]) -> None:
+        self._steps.add(corrections)
+        for correction in corrections:
+            correct_layer(layer, correction)
         self.changed.emit()

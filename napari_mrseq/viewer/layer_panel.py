@@ -74,6 +74,7 @@ class LayerPanel(QWidget):
             self.result.show_state(state, device)
         self.plot.show_state(state, index)
         self.slices.show_state(state)
+        self.slices.mark(index)
         judged = state is not None and state.verdict is not None
         self.correct_button.setEnabled(judged)
         self.undo_button.setEnabled(state is not None and bool(state.corrections))

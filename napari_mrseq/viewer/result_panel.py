@@ -16,6 +16,7 @@ from qtpy.QtWidgets import (
 )
 
 from napari_mrseq.sequences import UNKNOWN, colour_of, name_of
+from napari_mrseq.viewer.doubts import doubts, shows_nothing
 from napari_mrseq.viewer.wording import (
     CORRECTED,
     LEAST,
@@ -23,16 +24,14 @@ from napari_mrseq.viewer.wording import (
     NOT_RUN,
     basis_words,
     decision_words,
-    header_words,
-    odd_words,
     percent,
     runners_up,
+    witness_words,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from napari_mrseq.decision import Correction
     from napari_mrseq.verdict import Verdict
     from napari_mrseq.viewer.annotation import LayerState
 
@@ -83,6 +82,7 @@ class ResultPanel(QStackedWidget):
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.addWidget(self.hint)
         self.addWidget(page)
+        self._shown: tuple[Verdict, str] | None = None
 
     def show_nothing(self, has_layer: bool) -> None:
         """Say what to do where there is no verdict."""
@@ -90,16 +90,23 @@ class ResultPanel(QStackedWidget):
 
     def show_state(self, state: LayerState, device: str) -> None:
         """Show the verdict of a layer, or how far it is."""
-        if state.verdict is None:
+        if state.failure:
+            self._show_hint(f"Not read: {state.failure.cause}")
+        elif state.verdict is None:
             self._show_hint(f"{len(state.judged)} of {state.series.slice_count} {SLICES_ONLY}")
         else:
             self._show_verdict(state.verdict, device)
 
     def _show_hint(self, text: str) -> None:
+        self._shown = None
         self.hint.setText(text)
         self.setCurrentIndex(0)
 
     def _show_verdict(self, verdict: Verdict, device: str) -> None:
+        # To look for odd ones among thousands of slices takes its time.
+        if self._shown == (verdict, device):
+            return
+        self._shown = (verdict, device)
         known = verdict.sequence != UNKNOWN
         colour = colour_of(verdict.sequence, verdict.probabilities)
         self.swatch.setStyleSheet(f"background-color: {colour};")
@@ -115,7 +122,7 @@ class ResultPanel(QStackedWidget):
                 f"border: 2px solid {CONFLICT_COLOUR}; border-radius: 3px; padding: 3px;"
                 "font-weight: bold;"
             )
-        self.header.setText(mark + header_words(verdict.header) + _pixels_words(verdict))
+        self.header.setText(mark + witness_words(verdict))
         self.header.setStyleSheet(style)
         self.doubts.setText("\n".join(doubts(verdict)))
         model = f"{verdict.model_id['name']} {verdict.model_id['version']}"
@@ -124,28 +131,11 @@ class ResultPanel(QStackedWidget):
         self.setCurrentIndex(1)
 
 
-def doubts(verdict: Verdict) -> list[str]:
-    """Return what to doubt about a series, in words, the gravest first."""
-    found = [f"✎ {_correction_words(verdict, one)}" for one in verdict.corrections]
-    if verdict.resolved == "family":
-        found.append(f"▲ Only the family {verdict.family} is sure, not which member of it.")
-    if len(verdict.slices) < verdict.series.slice_count:
-        found.append(f"▲ Judged from {basis_words(verdict)}.")
-    odd = odd_words(verdict)
-    if odd:
-        found.append(f"▲ {odd}")
-    found += [f"▲ {warning}" for warning in verdict.warnings]
-    return found
-
-
-def _correction_words(verdict: Verdict, correction: Correction) -> str:
-    words = verdict.words_of(correction)
-    return words[0].upper() + words[1:].replace("the user", "you", 1) + "."
-
-
 def _second_line(verdict: Verdict) -> str:
     if verdict.overruled:
         return f"was {decision_words(verdict.overruled)}"
+    if shows_nothing(verdict):
+        return "nothing to see in the pixels"
     if verdict.sequence == UNKNOWN:
         return _guess_words(verdict.probabilities)
     return runners_up(
@@ -162,16 +152,6 @@ def _guess_words(probabilities: Mapping[str, float]) -> str:
     if probabilities[best] - min(probabilities.values()) < LEAST:
         return "no slice shows enough to tell"
     return f"perhaps {name_of(best)}, {share}: not enough"
-
-
-def _pixels_words(verdict: Verdict) -> str:
-    """Return what the pixels alone say, where it is not what is said in large letters."""
-    if verdict.pixels.sequence == verdict.sequence and not verdict.conflict:
-        return ""
-    if verdict.pixels.sequence == UNKNOWN:
-        return ". The pixels alone don't say."
-    confidence = percent(verdict.pixels.confidence)
-    return f". The pixels look like {name_of(verdict.pixels.sequence)}, {confidence}."
 
 
 def _label(*, size: int | None = None, bold: bool = False, wrap: bool = False) -> QLabel:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QModelIndex, Qt, Signal  # type: ignore[attr-defined]
+from qtpy.QtCore import QModelIndex, Signal  # type: ignore[attr-defined]
 from qtpy.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from napari_mrseq.correction import correct_slice
 from napari_mrseq.sequences import UNKNOWN, colour_of, name_of
-from napari_mrseq.viewer.table import KEY_ROLE, Cell, Row, SortedTable
-from napari_mrseq.viewer.wording import (
-    alone_words,
-    decision_words,
-    is_odd,
-    percent,
-    runners_up,
-)
+from napari_mrseq.viewer.doubts import is_odd
+from napari_mrseq.viewer.table import SortedTable
+from napari_mrseq.viewer.table_rows import KEY_ROLE, Cell, Row
+from napari_mrseq.viewer.wording import alone_words, decision_words, percent, runners_up
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from napari_mrseq.verdict import SliceVerdict
     from napari_mrseq.viewer.annotation import LayerState
 
@@ -34,17 +32,21 @@ class SliceTable(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._judged = 0
+        self._state: LayerState | None = None
+        self._in_view: int | None = None
+        self._asking = False
+        # Rows are made anew only for slices that were judged anew, or where this has changed.
+        self._context: Any = None
+        self._known: dict[int, tuple[SliceVerdict, Row]] = {}
         self.only_odd = QCheckBox("only the odd ones")
         self.only_odd.setToolTip(
             "Show slices that look like another sequence, or like none, or were corrected"
         )
         self.table = SortedTable(HEADINGS)
         self.table.proxy.setFilterKeyColumn(NOTE_COLUMN)
-        self.table.setToolTip("A click shows the slice; Ctrl+C copies the chosen rows")
-        self.table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
-        self.table.clicked.connect(self._on_row)
-        self.table.activated.connect(self._on_row)
+        self.table.setToolTip("A click or an arrow key shows the slice; Ctrl+C copies chosen rows")
+        for moved in (self.table.clicked, self.table.activated, self.table.row_walked):
+            moved.connect(self._on_row)
         self.table.setMinimumHeight(LEAST_HEIGHT)
         # Takes the room that is left, and asks for none that would make the panel scroll.
         self.table.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
@@ -60,31 +62,55 @@ class SliceTable(QWidget):
 
     def show_state(self, state: LayerState | None) -> None:
         """Show the slices of a layer; none where it was not judged."""
-        self._judged = 0 if state is None else len(state.judged)
+        if state is not self._state:
+            # Slices of another layer were chosen, by the same numbers.
+            self.table.choose_nothing()
+            self._context, self._known = None, {}
+        self._state = state
         self._explain_emptiness()
-        rows = [] if state is None else [_row(state, index) for index in sorted(state.judged)]
-        self.table.set_rows(rows)
+        self.table.set_rows([] if state is None else self._rows(state))
+
+    def mark(self, index: int | None) -> None:
+        """Mark the slice in view once it is another; several rows that were chosen stay chosen."""
+        moved = index != self._in_view
+        self._in_view = index
+        # A click has marked its row, be it of a slice that napari's slider can't reach.
+        if not self._asking and (moved or not self.table.currentIndex().isValid()):
+            self.table.mark(index)
 
     def chosen(self) -> list[int]:
         """Return the slices of the chosen rows, counted through all volumes."""
-        selection = self.table.selectionModel()
-        rows = selection.selectedRows() if selection is not None else []
-        return sorted(int(row.data(KEY_ROLE)) for row in rows)
+        return sorted(self.table.chosen())
+
+    def _rows(self, state: LayerState) -> list[Row]:
+        context = (tuple(state.corrections), state.verdict and state.verdict.pixels)
+        if context != self._context:
+            self._context, self._known = context, {}
+        for index, judged in state.judged.items():
+            known = self._known.get(index)
+            if known is None or known[0] is not judged:
+                self._known[index] = (judged, _row(state, index))
+        return [self._known[index][1] for index in sorted(state.judged)]
 
     def _filter(self, only_odd: bool) -> None:
         self._explain_emptiness()
         self.table.proxy.setFilterRegularExpression("." if only_odd else "")
+        self.table.mark(self._in_view)
 
     def _explain_emptiness(self) -> None:
-        none_odd = f"None of {self._judged} slices is odd."
-        self.table.empty_text = none_odd if self._judged else "Every slice, once it is named."
+        judged = len(self._state.judged) if self._state else 0
+        none_odd = f"None of {judged} slices is odd."
+        self.table.empty_text = none_odd if judged else "Every slice, once it is named."
 
     def _on_row(self, index: QModelIndex) -> None:
+        self._asking = True
         self.slice_chosen.emit(index.data(KEY_ROLE))
+        self._asking = False
 
 
 def _row(state: LayerState, index: int) -> Row:
-    judged = correct_slice(state.judged[index], state.corrections, index)
+    judged = state.said(index)
+    assert judged is not None
     named = not judged.overruled and judged.sequence != UNKNOWN
     number = str(judged.index + 1)
     if state.series.pixels.ndim == 4:
@@ -95,7 +121,7 @@ def _row(state: LayerState, index: int) -> Row:
             Cell(number, index, hint=judged.sop_instance_uid or ""),
             Cell(name_of(judged.sequence), colour=colour_of(judged.sequence, judged.probabilities)),
             Cell(percent(judged.confidence) if named else "", judged.confidence),
-            Cell(_note(state, judged), hint=_hint(judged)),
+            Cell(_note(state, judged), hint=partial(_hint, judged)),
         ),
     )
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from napari.layers import Image
 
+    from napari_mrseq.series import Failure
     from napari_mrseq.verdict import Verdict
 
 NO_PROTOCOL = "no protocol"
@@ -52,7 +53,7 @@ class StudyPanel(QWidget):
         self.protocol.currentTextChanged.connect(self._judge)
         self.summary = QLabel()
         self.summary.setWordWrap(True)
-        self.export_button = ExportButton(self._verdicts)
+        self.export_button = ExportButton(self._outcomes, left_out=self._left_out)
         self.export_button.said.connect(self.said)
         row = QHBoxLayout()
         row.addWidget(QLabel("Protocol"))
@@ -68,18 +69,30 @@ class StudyPanel(QWidget):
         """Show these layers with what is known of them."""
         self._layers = layers
         self.table.show_layers(layers)
-        self.export_button.setEnabled(bool(self._verdicts()))
+        self.export_button.setEnabled(bool(self._outcomes()))
         self._judge()
 
     def _verdicts(self) -> list[Verdict]:
         states = (state_of(layer) for layer in self._layers)
         return [state.verdict for state in states if state and state.verdict]
 
+    def _outcomes(self) -> list[Verdict | Failure]:
+        states = [state for layer in self._layers if (state := state_of(layer))]
+        found = [state.verdict or state.failure for state in states]
+        return [one for one in found if one]
+
+    def _left_out(self) -> str:
+        """Say which layers an export lacks; nothing where it has all."""
+        total, written = len(self._layers), len(self._outcomes())
+        return (
+            f": {written} of {total} layers; {total - written} not run" if written < total else ""
+        )
+
     def _judge(self) -> None:
         name = self.protocol.currentText()
         protocol = None if name == NO_PROTOCOL else load_protocol(name)
         verdicts = self._verdicts()
-        waiting = len(self._layers) - len(verdicts)
+        waiting = len(self._layers) - len(self._outcomes())
         studies = judge_studies(verdicts, protocol)
         lines = [line for study in studies for line in self._lines(study, waiting)]
         if waiting and protocol:

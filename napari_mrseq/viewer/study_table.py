@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QModelIndex, Signal  # type: ignore[attr-defined]
@@ -10,15 +11,14 @@ from qtpy.QtWidgets import QWidget
 from napari_mrseq.header import claim_words
 from napari_mrseq.sequences import UNKNOWN, colour_of, name_of
 from napari_mrseq.viewer.annotation import own_name, state_of
-from napari_mrseq.viewer.table import KEY_ROLE, Cell, Row, SortedTable
+from napari_mrseq.viewer.doubts import doubt, doubts, shows_nothing
+from napari_mrseq.viewer.table import SortedTable
+from napari_mrseq.viewer.table_rows import KEY_ROLE, Cell, Row
 from napari_mrseq.viewer.wording import (
-    CONFLICT_MARK,
-    CORRECTED,
     NO_LAYER,
     basis_words,
-    header_words,
-    odd_count,
     percent,
+    witness_words,
 )
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 HEADINGS = ("Sequence", "Sure", "Doubt", "Layer", "Header", "Slices")
 NAME_COLUMN = 3
 PLANES = {"axial": "ax", "coronal": "cor", "sagittal": "sag", "oblique": "obl"}
-DOUBT_BELOW = 0.8
 
 
 class StudyTable(SortedTable):
@@ -51,28 +50,9 @@ class StudyTable(SortedTable):
         self.layer_chosen.emit(index.data(KEY_ROLE))
 
 
-def doubt(verdict: Verdict) -> str:
-    """Return the gravest doubt about a series in a word; ``""`` where there is none."""
-    if verdict.conflict:
-        return CONFLICT_MARK
-    if verdict.overruled:
-        return f"✎ {CORRECTED}"
-    if verdict.resolved == "unknown":
-        return "? unknown"
-    if odd_count(verdict):
-        return f"▲ {odd_count(verdict)} odd"
-    if len(verdict.slices) < verdict.series.slice_count:
-        return f"▲ {len(verdict.slices)} of {verdict.series.slice_count}"
-    if verdict.resolved == "family":
-        return "▲ family only"
-    if verdict.confidence < DOUBT_BELOW:
-        return "▲ unsure"
-    return ""
-
-
 def verdict_cells(name: str, verdict: Verdict, hint: str = "") -> tuple[Cell, ...]:
     """Return the cells of a judged series, under `HEADINGS`; `hint` says more than its name."""
-    claim, count = verdict.header, verdict.series.slice_count
+    count = verdict.series.slice_count
     plane = verdict.series.plane or "plane not known"
     colour = colour_of(verdict.sequence, verdict.probabilities)
     named = not verdict.overruled and verdict.sequence != UNKNOWN
@@ -80,11 +60,16 @@ def verdict_cells(name: str, verdict: Verdict, hint: str = "") -> tuple[Cell, ..
     return (
         Cell(name_of(verdict.sequence), colour=colour),
         Cell(sure, verdict.confidence),
-        Cell(doubt(verdict), hint=f"judged from {basis_words(verdict)}"),
+        Cell(doubt(verdict), hint=partial(_doubt_hint, verdict)),
         Cell(name, hint=hint or name),
-        Cell(_claim_words(verdict), hint=header_words(claim)),
+        Cell(_claim_words(verdict), hint=_claim_hint(verdict)),
         Cell(f"{count} {PLANES.get(plane, '')}".strip(), count, hint=f"{count} slices, {plane}"),
     )
+
+
+def _doubt_hint(verdict: Verdict) -> str:
+    header = [witness_words(verdict)] if verdict.conflict else []
+    return "\n".join([*header, *doubts(verdict), f"judged from {basis_words(verdict)}"])
 
 
 def _claim_words(verdict: Verdict) -> str:
@@ -93,8 +78,21 @@ def _claim_words(verdict: Verdict) -> str:
         return "none"
     claim = verdict.header
     if claim.sequence == verdict.sequence != UNKNOWN:
-        return "same"
+        return "alone" if _speaks_alone(verdict) else "same"
     return claim_words(claim.sequence, claim.evidence) or name_of(UNKNOWN)
+
+
+def _claim_hint(verdict: Verdict) -> str:
+    alone = "\nOnly the header says so: the pixels can't tell." if _speaks_alone(verdict) else ""
+    return witness_words(verdict) + alone
+
+
+def _speaks_alone(verdict: Verdict) -> bool:
+    """Tell whether the header names what no pixel can confirm."""
+    if verdict.header is None or verdict.overruled:
+        return False
+    can_tell = verdict.sequence in verdict.probabilities and not shows_nothing(verdict)
+    return verdict.header.sequence == verdict.sequence != UNKNOWN and not can_tell
 
 
 def _row(layer: Image) -> Row:
@@ -102,7 +100,7 @@ def _row(layer: Image) -> Row:
     name = own_name(layer)
     if state is None or state.verdict is None:
         nothing = Cell("")
-        return Row(
-            layer, (Cell("not yet run"), nothing, nothing, Cell(name, hint=name), *[nothing] * 2)
-        )
+        failure = state.failure if state else None
+        said = Cell("not read", hint=failure.cause) if failure else Cell("not yet run")
+        return Row(layer, (said, nothing, nothing, Cell(name, hint=name), *[nothing] * 2))
     return Row(layer, verdict_cells(name, state.verdict))

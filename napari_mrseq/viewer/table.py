@@ -2,118 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from qtpy.QtCore import (  # type: ignore[attr-defined]
-    QAbstractTableModel,
+    QItemSelection,
+    QItemSelectionModel,
     QModelIndex,
-    QPersistentModelIndex,
+    QPoint,
     QSortFilterProxyModel,
     Qt,
     Signal,
 )
 from qtpy.QtGui import (
-    QColor,
     QGuiApplication,
     QKeyEvent,
     QKeySequence,
     QPainter,
     QPaintEvent,
+    QResizeEvent,
+    QShowEvent,
 )
-from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from qtpy.QtWidgets import QAbstractItemView, QTableView, QWidget
 
-SORT_ROLE = Qt.ItemDataRole.UserRole
-KEY_ROLE = Qt.ItemDataRole.UserRole + 1
+from napari_mrseq.viewer.table_rows import KEY_ROLE, SORT_ROLE, Row, RowModel
+
 ARROW_WIDTH = 16
-
-AnyIndex = QModelIndex | QPersistentModelIndex
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One cell.
-
-    Attributes
-    ----------
-    text : str
-        What is shown and copied.
-    order : object
-        What the column is sorted by; the text by default.
-    colour : str or None
-        ``#rrggbb`` of the sequence it names.
-    hint : str
-        Tool tip.
-    """
-
-    text: str
-    order: Any = None
-    colour: str | None = None
-    hint: str = ""
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row, and what it stands for."""
-
-    key: Any
-    cells: tuple[Cell, ...]
-
-
-class RowModel(QAbstractTableModel):
-    """Rows for Qt's table view."""
-
-    def __init__(self, headings: tuple[str, ...], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._headings = headings
-        self._rows: list[Row] = []
-
-    def set_rows(self, rows: list[Row]) -> None:
-        """Show other rows; what is chosen stays so where rows only come behind."""
-        known = len(self._rows)
-        if 0 < known < len(rows) and rows[:known] == self._rows:
-            self.beginInsertRows(QModelIndex(), known, len(rows) - 1)
-            self._rows = rows
-            self.endInsertRows()
-            return
-        self.beginResetModel()
-        self._rows = rows
-        self.endResetModel()
-
-    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008, N802
-        """Return how many rows there are."""
-        return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008, N802
-        """Return how many columns there are."""
-        return 0 if parent.isValid() else len(self._headings)
-
-    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return what a cell shows, is sorted by, or stands for."""
-        row = self._rows[index.row()]
-        cell = row.cells[index.column()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return cell.text
-        if role == SORT_ROLE:
-            return cell.text if cell.order is None else cell.order
-        if role == KEY_ROLE:
-            return row.key
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return cell.hint or None
-        if role == Qt.ItemDataRole.DecorationRole and cell.colour:
-            return QColor(cell.colour)
-        return None
-
-    def headerData(  # noqa: N802
-        self,
-        section: int,
-        orientation: Qt.Orientation,
-        role: int = Qt.ItemDataRole.DisplayRole,
-    ) -> Any:
-        """Return the heading of a column."""
-        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return self._headings[section]
-        return None
+# Letters of a name that tell it from others; with less room a table scrolls sideways.
+LEAST_LETTERS = 18
+# Rows that columns are fitted to: to measure thousands would be slow.
+FITTED_ROWS = 100
+ROWS = QItemSelectionModel.SelectionFlag.Rows
 
 
 class Table(QTableView):
@@ -126,6 +44,7 @@ class Table(QTableView):
     """
 
     row_opened = Signal(QModelIndex)
+    row_walked = Signal(QModelIndex)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -139,11 +58,12 @@ class Table(QTableView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSortingEnabled(True)
         self.setShowGrid(False)
+        # Tab goes on to the next control, not from cell to cell.
+        self.setTabKeyNavigation(False)
         rows, columns = self.verticalHeader(), self.horizontalHeader()
         if rows is not None and columns is not None:
             rows.hide()
             rows.setDefaultSectionSize(self.fontMetrics().lineSpacing() + 6)
-            columns.setStretchLastSection(True)
             columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
@@ -157,7 +77,8 @@ class Table(QTableView):
         QPainter(viewport).drawText(place, how, self.empty_text)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802
-        """Copy on Ctrl+C; Return opens a row, as a double click does."""
+        """Copy on Ctrl+C; Return opens a row, as a double click does; arrows walk the rows."""
+        before = self.currentIndex()
         if event is not None and event.matches(QKeySequence.StandardKey.Copy):
             self.copy()
         elif event is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -165,6 +86,8 @@ class Table(QTableView):
                 self.row_opened.emit(self.currentIndex())
         else:
             super().keyPressEvent(event)
+            if self.currentIndex().row() != before.row():
+                self.row_walked.emit(self.currentIndex())
 
     def copy(self) -> None:
         """Put the chosen rows on the clipboard."""
@@ -187,14 +110,15 @@ class SortedTable(Table):
     ----------
     headings : tuple of str
         Of the columns.
-    widest : int, optional
-        The column that gives way, and takes what room is left; the last one by default.
+    names : int, optional
+        The column of names, which takes what room is left, and no less than names need; without
+        it the last one takes it.
     """
 
     def __init__(
         self,
         headings: tuple[str, ...],
-        widest: int | None = None,
+        names: int | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -202,19 +126,80 @@ class SortedTable(Table):
         self.proxy = QSortFilterProxyModel()
         self.proxy.setSourceModel(self.rows)
         self.proxy.setSortRole(SORT_ROLE)
+        self._widest = len(headings) - 1 if names is None else names
+        self._has_names = names is not None
+        self._widths = [0] * len(headings)
         self.setModel(self.proxy)
         self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         columns = self.horizontalHeader()
-        if columns is not None and widest is not None:
-            columns.setStretchLastSection(False)
-            columns.setSectionResizeMode(widest, QHeaderView.ResizeMode.Stretch)
         if columns is not None:
+            columns.setResizeContentsPrecision(FITTED_ROWS)
             columns.sortIndicatorChanged.connect(self._fit)
 
     def set_rows(self, rows: list[Row]) -> None:
-        """Show other rows."""
-        self.rows.set_rows(rows)
+        """Show other rows; the chosen, the current and the topmost one stay what they are."""
+        if self.rows.holds(rows):
+            if self.rows.update_rows(rows) or not rows:
+                self._fit()
+            return
+        top, current = self.indexAt(QPoint(0, 0)).data(KEY_ROLE), self.currentIndex().data(KEY_ROLE)
+        chosen = self.chosen()
+        self.rows.replace_rows(rows)
         self._fit()
+        self._choose(chosen, current)
+        self.scrollTo(self._in_sight(top), QAbstractItemView.ScrollHint.PositionAtTop)
+
+    def index_of(self, key: Any) -> QModelIndex:
+        """Return where the row is that stands for something; invalid where none is shown."""
+        return self.proxy.mapFromSource(self.rows.index_of(key))
+
+    def chosen(self) -> list[Any]:
+        """Return what the chosen rows stand for."""
+        selection = self.selectionModel()
+        return [] if selection is None else [row.data(KEY_ROLE) for row in selection.selectedRows()]
+
+    def choose_nothing(self) -> None:
+        """Forget which rows are chosen, and which is the current one."""
+        selection = self.selectionModel()
+        if selection is not None:
+            selection.clear()
+
+    def mark(self, key: Any) -> None:
+        """Make a row the current one, and the chosen one unless several are."""
+        index, selection = self._in_sight(key), self.selectionModel()
+        if selection is None or index.row() == self.currentIndex().row():
+            return
+        several = len(selection.selectedRows()) > 1
+        flags = QItemSelectionModel.SelectionFlag
+        how = flags.NoUpdate if several else flags.ClearAndSelect | ROWS
+        selection.setCurrentIndex(index, how)
+
+    def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802
+        """Fit the columns to the letters of the window it came into."""
+        super().showEvent(event)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802
+        """Share the new room among the columns; a current row in sight stays there."""
+        super().resizeEvent(event)
+        self._share_room()
+        current = self.currentIndex()
+        if event is not None and 0 <= self.visualRect(current).top() < event.oldSize().height():
+            self.scrollTo(current)
+
+    def _choose(self, keys: list[Any], current: Any) -> None:
+        selection, rows = self.selectionModel(), QItemSelection()
+        if selection is None:
+            return
+        for index in map(self.index_of, keys):
+            rows.select(index, index)
+        flags = QItemSelectionModel.SelectionFlag
+        selection.select(rows, flags.ClearAndSelect | ROWS)
+        selection.setCurrentIndex(self._in_sight(current), flags.NoUpdate)
+
+    def _in_sight(self, key: Any) -> QModelIndex:
+        """Return a cell of a row that the table needn't scroll sideways to."""
+        return self.index_of(key).siblingAtColumn(max(self.columnAt(0), 0))
 
     def _fit(self) -> None:
         """Make columns as wide as their words; what they leave is for names."""
@@ -223,8 +208,30 @@ class SortedTable(Table):
             return
         # Qt would leave room for the arrow in every heading.
         columns.setSortIndicatorShown(False)
-        self.resizeColumnsToContents()
+        last = self.proxy.rowCount() - 1
+        for column in range(len(self._widths)):
+            # Numbers are longest at the end, which is not measured else.
+            self._widths[column] = max(
+                columns.sectionSizeHint(column),
+                self.sizeHintForColumn(column),
+                self.sizeHintForIndex(self.proxy.index(last, column)).width(),
+            )
         by = self.proxy.sortColumn()
         if by >= 0:
             columns.setSortIndicatorShown(True)
-            self.setColumnWidth(by, self.columnWidth(by) + ARROW_WIDTH)
+            self._widths[by] += ARROW_WIDTH
+        self._share_room()
+
+    def _share_room(self) -> None:
+        viewport = self.viewport()
+        if viewport is None:
+            return
+        room = viewport.width()
+        left = room
+        for column, width in enumerate(self._widths):
+            if column != self._widest:
+                self.setColumnWidth(column, min(width, room // 2))
+                left -= self.columnWidth(column)
+        letter = self.fontMetrics().averageCharWidth()
+        least = LEAST_LETTERS * letter if self._has_names else 0
+        self.setColumnWidth(self._widest, max(left, least))

@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from napari_mrseq.denial import CONFLICT_CONFIDENCE
-from napari_mrseq.sequences import UNKNOWN, family_of, name_of
-from napari_mrseq.series import title_of
+from napari_mrseq.sequences import UNKNOWN, name_of
+from napari_mrseq.series import run_words, title_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from napari_mrseq.decision import Decision
     from napari_mrseq.header import HeaderClaim
@@ -22,8 +21,8 @@ NO_LAYER = "Open a DICOM folder, or try File > Open Sample > MR study."
 NOT_RUN = "Not yet run. Press Run to name this series."
 CORRECTED = "corrected"
 RUNNERS_UP = 2
-# More numbers than these are no longer read.
-ODD_NAMED = 4
+# More runs of slices than these are no longer read.
+RUNS_NAMED = 6
 # Would be shown as 0 %.
 LEAST = 0.005
 
@@ -80,6 +79,20 @@ def slice_words(series: Series, index: int) -> str:
     return words
 
 
+def runs_words(series: Series, runs: Sequence[tuple[int, int]]) -> str:
+    """Return which slices runs hold: ``"slices 2, 9 and 13 to 18"``."""
+    shape = series.pixels.shape
+    words = [run_words(*run, shape) for run in runs]
+    if len(shape) == 3 and len(runs) > 1:
+        bare = [word.removeprefix("slices ").removeprefix("slice ") for word in words]
+        words = [f"slices {bare[0]}", *bare[1:]]
+    more = sum(last - first + 1 for first, last in runs[RUNS_NAMED:])
+    if more:
+        words = [*words[:RUNS_NAMED], f"{more} slices more" if more > 1 else "one more"]
+    *before, last_words = words
+    return f"{', '.join(before)} and {last_words}" if before else last_words
+
+
 def runners_up(probabilities: Mapping[str, float], said: str, *, alone: bool = True) -> str:
     """Return the next best sequences: ``"then T2 1 %, T1 1 %"``.
 
@@ -115,29 +128,14 @@ def header_words(claim: HeaderClaim | None) -> str:
     return "The header does not say which sequence this is."
 
 
-def is_odd(judged: SliceVerdict, verdict: Verdict) -> bool:
-    """Tell whether a slice clearly shows another family than its series."""
-    if judged.overruled or UNKNOWN in (judged.sequence, verdict.pixels.sequence):
-        return False
-    sure = judged.confidence >= CONFLICT_CONFIDENCE
-    return sure and family_of(judged.sequence) != verdict.pixels.family
-
-
-def odd_count(verdict: Verdict) -> int:
-    """Count the odd slices of a series."""
-    return sum(is_odd(one, verdict) for one in verdict.slices)
-
-
-def odd_words(verdict: Verdict) -> str:
-    """Return which slices are odd, and what they look like; ``""`` where none is."""
-    odd = [one for one in verdict.slices if is_odd(one, verdict)]
-    if not odd:
-        return ""
-    likes = ", ".join(dict.fromkeys(name_of(one.sequence) for one in odd))
-    if len(odd) > ODD_NAMED or verdict.series.pixels.ndim == 4:
-        return f"{len(odd)} odd: slices that look like {likes}."
-    numbers = ", ".join(str(one.index + 1) for one in odd)
-    return f"{len(odd)} odd: slice {numbers} {'looks' if len(odd) == 1 else 'look'} like {likes}."
+def witness_words(verdict: Verdict) -> str:
+    """Return what the header says, and the pixels where it is not what is said of the series."""
+    header, pixels = header_words(verdict.header), verdict.pixels
+    if pixels.sequence == verdict.sequence and not verdict.conflict:
+        return header
+    like = f"look like {name_of(pixels.sequence)}, {percent(pixels.confidence)}"
+    words = "alone don't say" if pixels.sequence == UNKNOWN else like
+    return f"{header.removesuffix('.')}. The pixels {words}."
 
 
 def shortened(name: str, longest: int) -> str:

@@ -13,7 +13,7 @@ import nibabel
 import numpy as np
 import pytest
 from napari.layers import Image
-from qtpy.QtCore import QItemSelectionModel, Qt
+from qtpy.QtCore import QPoint, Qt
 
 from napari_mrseq.bids import write_sidecars
 from napari_mrseq.decision import Correction
@@ -39,6 +39,27 @@ def layer(viewer, panel, make_verdict):
     annotate(image, make_verdict(series_of(image), ["T1"] * 6, header=HeaderClaim("FLAIR", 0.9)))
     panel.refresh()
     return image
+
+
+@pytest.fixture
+def volumes(viewer, panel, make_verdict):
+    """A judged layer of two volumes of three slices."""
+    series = Series(path="a", files=("a",), pixels=da.ones((2, 3, 8, 8)))
+    image = viewer.add_image(series.pixels, metadata={"mrseq_series": series}, name="mine")
+    annotate(image, make_verdict(series, ["T1"] * 6))
+    panel.refresh()
+    return image
+
+
+def choose(qtbot, panel, *rows: int) -> None:
+    """Click rows of the table of slices, the others with Ctrl held."""
+    table = panel.slices.table
+    how = Qt.KeyboardModifier.NoModifier
+    for row in rows:
+        index = table.proxy.index(row, 0)
+        table.scrollTo(index)
+        qtbot.mouseClick(table.viewport(), LEFT, how, table.visualRect(index).center())
+        how = Qt.KeyboardModifier.ControlModifier
 
 
 def say(qtbot, press, panel, text: str):
@@ -105,11 +126,7 @@ def test_the_correction_goes_into_every_export(qtbot, panel, press, tmp_path: Pa
 
 
 def test_slices_chosen_in_the_table_can_be_overruled_alone(qtbot, panel, press, layer) -> None:
-    selection = panel.slices.table.selectionModel()
-    flags = QItemSelectionModel.SelectionFlag
-    for row in (2, 3):
-        index = panel.slices.table.proxy.index(row, 0)
-        selection.select(index, flags.Select | flags.Rows)
+    choose(qtbot, panel, 2, 3)
     dialog = say(qtbot, press, panel, "T2")
     assert dialog.some.isChecked()
     assert (dialog.first.value(), dialog.last.value()) == (3, 4)
@@ -145,19 +162,15 @@ def test_the_range_can_be_set_in_the_dialog(qtbot, viewer, panel, press, layer) 
 
 
 def test_a_range_of_a_4d_series_lies_in_the_volume_in_view(
-    qtbot, viewer, panel, press, make_verdict
+    qtbot, viewer, panel, press, volumes: Image
 ) -> None:
-    series = Series(path="a", files=("a",), pixels=da.ones((2, 3, 8, 8)))
-    layer = viewer.add_image(series.pixels, metadata={"mrseq_series": series}, name="mine")
-    annotate(layer, make_verdict(series, ["T1"] * 6))
-    panel.refresh()
     viewer.dims.set_current_step((0, 1), (1, 1))
     dialog = say(qtbot, press, panel, "T2")
     press(dialog.some)
     press(dialog.apply_button)
-    slices = layer.metadata["mrseq"]["slices"]
+    slices = volumes.metadata["mrseq"]["slices"]
     assert [(s["volume"], s["index"]) for s in slices if s["sequence"] == "T2"] == [(1, 1)]
-    assert "slices 2 to 2 of volume 2" in layer.metadata["mrseq"]["warnings"][0]
+    assert "slice 2 of volume 2" in volumes.metadata["mrseq"]["warnings"][0]
 
 
 def test_undo_and_revert_go_back_exactly(qtbot, panel, press, layer) -> None:
@@ -189,6 +202,98 @@ def test_a_name_of_the_users_own_is_allowed_and_none_is_not(qtbot, panel, press,
     press(dialog.apply_button)
     assert layer.metadata["mrseq"]["sequence"] == "MP2RAGE INV1"
     assert layer.name == "[MP2RAGE INV1 corrected] mine"
+
+
+@pytest.mark.parametrize("by", ["return", "tab", "click"])
+def test_what_is_typed_is_what_is_said(qtbot, panel, press, layer, by) -> None:
+    pairs = {"T2": "T2", "DWI": "DWI", "swi": "SWI", "FLAIR": "T2-FLAIR", "my seq": "my seq"}
+    for typed, said in pairs.items():
+        dialog = say(qtbot, press, panel, typed)
+        line = dialog.sequence.lineEdit()
+        if by == "tab":
+            qtbot.keyClick(line, Qt.Key.Key_Tab)
+        if by == "return":
+            qtbot.keyClick(line, Qt.Key.Key_Return)
+        else:
+            press(dialog.apply_button)
+        assert not dialog.isVisible()
+        assert layer.name == f"[{said} corrected] mine"
+
+
+@pytest.mark.usefixtures("layer")
+def test_the_dialog_says_what_it_will_do(qtbot, viewer, panel, press) -> None:
+    viewer.dims.set_current_step(0, 0)
+    dialog = say(qtbot, press, panel, "STIR")
+    assert dialog.summary.text() == "STIR for the whole series."
+    press(dialog.some)
+    assert dialog.summary.text() == "STIR for slice 1."
+    qtbot.keyClicks(dialog.sequence.lineEdit(), "x")
+    assert dialog.summary.text() == "STIRx (a name of your own) for slice 1."
+
+
+def test_slices_apart_are_corrected_as_they_were_chosen_and_undone_together(
+    qtbot, panel, press, layer
+) -> None:
+    choose(qtbot, panel, 1, 3, 4)
+    dialog = say(qtbot, press, panel, "T2")
+    assert dialog.chosen.isChecked()
+    assert dialog.summary.text() == "T2 for slices 2 and 4 to 5."
+    press(dialog.apply_button)
+    assert layer.metadata["mrseq"]["correction"]["ranges"] == [
+        {"first": 1, "last": 1, "sequence": "T2"},
+        {"first": 3, "last": 4, "sequence": "T2"},
+    ]
+    assert rows_of(panel, 1) == ["T1", "T2", "T1", "T2", "T2", "T1"]
+    assert panel.result.doubts.text() == "✎ Corrected by you: T2, slices 2 and 4 to 5."
+    # They are still chosen, for another word.
+    assert panel.slices.chosen() == [1, 3, 4]
+    press(panel.page.undo_button)
+    assert rows_of(panel, 1) == ["T1"] * 6
+    assert not panel.page.undo_button.isEnabled()
+
+
+def test_rows_of_a_sorted_table_are_the_slices_they_name(
+    qtbot, panel, press, layer, make_verdict
+) -> None:
+    annotate(layer, make_verdict(series_of(layer), ["T1", "FLAIR", "T1", "T1", "FLAIR", "T1"]))
+    panel.refresh()
+    columns = panel.slices.table.horizontalHeader()
+    place = QPoint(columns.sectionViewportPosition(1) + 20, columns.height() // 2)
+    qtbot.mouseClick(columns.viewport(), LEFT, pos=place)
+    qtbot.mouseClick(columns.viewport(), LEFT, pos=place)
+    choose(qtbot, panel, 0, 1)
+    press(say(qtbot, press, panel, "STIR").apply_button)
+    slices = layer.metadata["mrseq"]["slices"]
+    assert [s["index"] for s in slices if s["sequence"] == "STIR"] == [1, 4]
+
+
+def test_slices_of_several_volumes_can_be_corrected_together(
+    qtbot, panel, press, volumes: Image
+) -> None:
+    choose(qtbot, panel, 2, 3, 5)
+    dialog = say(qtbot, press, panel, "T2")
+    words = "slice 3 of volume 1 to slice 1 of volume 2 and slice 3 of volume 2"
+    assert dialog.summary.text() == f"T2 for {words}."
+    press(dialog.apply_button)
+    slices = volumes.metadata["mrseq"]["slices"]
+    numbers = [(s["volume"], s["index"]) for s in slices if s["sequence"] == "T2"]
+    assert numbers == [(0, 2), (1, 0), (1, 2)]
+
+
+def test_all_rows_of_all_volumes_are_the_whole_series(qtbot, panel, press, volumes: Image) -> None:
+    qtbot.keyClick(panel.slices.table, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    dialog = say(qtbot, press, panel, "T2")
+    assert dialog.whole.isChecked()
+    press(dialog.apply_button)
+    assert volumes.name == "[T2 corrected] mine"
+
+
+@pytest.mark.usefixtures("layer")
+def test_a_slice_that_was_clicked_long_ago_is_not_offered(qtbot, viewer, panel, press) -> None:
+    choose(qtbot, panel, 2)
+    viewer.dims.set_current_step(0, 5)
+    dialog = say(qtbot, press, panel, "T2")
+    assert (dialog.first.value(), dialog.last.value()) == (6, 6)
 
 
 def test_a_new_verdict_leaves_the_users_word(layer, qtbot, panel, press, make_verdict) -> None:

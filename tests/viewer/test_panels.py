@@ -27,6 +27,7 @@ from napari_mrseq.viewer.annotation import (
     series_of,
     state_of,
 )
+from napari_mrseq.viewer.batch_panel import BatchPanel
 from napari_mrseq.viewer.confidence_plot import ConfidencePlot
 from napari_mrseq.viewer.layer_data import SERIES_KEY
 from napari_mrseq.viewer.result_panel import ResultPanel
@@ -34,6 +35,7 @@ from napari_mrseq.viewer.slice_table import SliceTable
 from napari_mrseq.viewer.study_panel import StudyPanel
 from napari_mrseq.viewer.study_table import HEADINGS, StudyTable
 from napari_mrseq.viewer.table import SortedTable
+from napari_mrseq.viewer.table_rows import Cell, Row
 
 CODES = ["T1", "T1", "T2", "T1"]
 
@@ -270,7 +272,8 @@ def test_names_of_series_keep_room_in_the_study(qtbot, make_verdict, said) -> No
         annotate(layer, make_verdict(series_of(layer), ["T1"] * 18, **said))
     table = StudyTable()
     qtbot.addWidget(table)
-    table.resize(420, 200)
+    # The room that it has in a window 1280 wide.
+    table.resize(426, 200)
     table.show()
     table.show_layers(layers)
     # Enough for what tells them apart, at the end.
@@ -281,6 +284,31 @@ def test_names_of_series_keep_room_in_the_study(qtbot, make_verdict, said) -> No
     qtbot.mouseClick(columns.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert columns.isSortIndicatorShown()
     assert columns.sectionSize(1) >= table.sizeHintForColumn(1)
+
+
+def test_names_of_series_keep_room_in_a_narrow_study(qtbot, layers: list[Image]) -> None:
+    table = StudyTable()
+    qtbot.addWidget(table)
+    table.resize(250, 200)
+    table.show()
+    table.show_layers(layers)
+    assert table.columnWidth(3) > table.fontMetrics().horizontalAdvance("ep2d_d…ce_ADC")
+    # What lies behind them is reached sideways.
+    qtbot.waitUntil(lambda: table.horizontalScrollBar().maximum() > 0)
+    table.resize(900, 200)
+    qtbot.waitUntil(lambda: table.horizontalScrollBar().maximum() == 0)
+    assert table.horizontalHeader().length() == table.viewport().width()
+
+
+def test_long_paths_leave_room_for_their_causes(qtbot) -> None:
+    panel = BatchPanel(lambda: lambda: None)
+    qtbot.addWidget(panel)
+    panel.resize(400, 600)
+    panel.show()
+    path = "study/head/of/many/folders/t2_tirm_tra_dark-fluid/IM0001.dcm"
+    panel.failed.set_rows([Row(path, (Cell(path), Cell("the file ends too early")))])
+    panel.failed.show()
+    assert panel.failed.columnWidth(1) >= panel.failed.viewport().width() // 2
 
 
 def test_names_in_words_show_their_ends_in_the_study(qtbot) -> None:
@@ -480,3 +508,26 @@ def test_a_word_on_a_few_slices_is_a_doubt_in_the_study(qtbot, make_verdict) -> 
     qtbot.addWidget(table)
     table.show_layers([layer])
     assert column(table, 2) == ["▲ 1 of 18"]
+
+
+def test_return_in_the_study_shows_the_layer_and_stays_on_its_row(
+    qtbot, viewer, panel, make_verdict
+) -> None:
+    for name in "abcd":
+        layer = viewer.add_image(np.ones((3, 8, 8)), name=name)
+        annotate(layer, make_verdict(series_of(layer), ["T1"] * 3))
+    panel.tabs.setCurrentWidget(panel.study)
+    table = panel.study.table
+    place = table.visualRect(table.proxy.index(1, 0)).center()
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    for name in "bc":
+        qtbot.keyClick(table, Qt.Key.Key_Return)
+        assert viewer.layers.selection.active.name.endswith(name)
+        assert table.currentIndex().siblingAtColumn(3).data() == name
+        qtbot.keyClick(table, Qt.Key.Key_Down)
+    # The row is its layer's, whatever comes or goes before it.
+    viewer.layers.remove(viewer.layers[0])
+    assert table.currentIndex().siblingAtColumn(3).data() == "d"
+    assert table.currentIndex().row() == 2
+    (chosen,) = table.selectionModel().selectedRows(3)
+    assert chosen.data() == "d"

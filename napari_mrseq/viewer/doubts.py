@@ -1,0 +1,105 @@
+"""What to doubt about a series: in a word for tables, in sentences for the panel."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from napari_mrseq.decision import likeliest_family
+from napari_mrseq.sequences import UNKNOWN, family_of, name_of
+from napari_mrseq.stack import SURE
+from napari_mrseq.viewer.wording import (
+    CONFLICT_MARK,
+    CORRECTED,
+    basis_words,
+    decision_words,
+    runs_words,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from napari_mrseq.verdict import SliceVerdict, Verdict
+
+DOUBT_BELOW = 0.8
+# A slice is odd where it is as sure as one that keeps its word against its stack.
+ODD_CONFIDENCE = SURE
+# More numbers than these are no longer read.
+ODD_NAMED = 4
+
+
+def doubt(verdict: Verdict) -> str:
+    """Return the gravest doubt about a series in a word; ``""`` where there is none."""
+    unread = sum(one.failure is not None for one in verdict.slices)
+    odd, seen, count = odd_count(verdict), len(verdict.slices), verdict.series.slice_count
+    found = (
+        (verdict.conflict, CONFLICT_MARK),
+        (verdict.overruled, f"✎ {CORRECTED}"),
+        (not verdict.series.is_mr, "▲ no MR"),
+        (unread, f"▲ {unread} not read"),
+        (shows_nothing(verdict), "▲ empty"),
+        (verdict.resolved == "unknown", "? unknown"),
+        (odd, f"▲ {odd} odd"),
+        (seen < count, f"▲ {seen} of {count}"),
+        (verdict.resolved == "family", "▲ family only"),
+        (verdict.confidence < DOUBT_BELOW, "▲ unsure"),
+    )
+    return next((words for doubted, words in found if doubted), "")
+
+
+def doubts(verdict: Verdict) -> list[str]:
+    """Return what to doubt about a series, in sentences, the user's own word first."""
+    found = [f"✎ Corrected by you: {words}." for words in _correction_words(verdict)]
+    if verdict.resolved == "family":
+        found.append(f"▲ Only the family {verdict.family} is sure, not which member of it.")
+    if len(verdict.slices) < verdict.series.slice_count:
+        found.append(f"▲ Judged from {basis_words(verdict)}.")
+    odd = odd_words(verdict)
+    if odd:
+        found.append(f"▲ {odd}")
+    found += [f"▲ {warning}" for warning in verdict.warnings]
+    return found
+
+
+def is_odd(judged: SliceVerdict, verdict: Verdict) -> bool:
+    """Tell whether a slice clearly shows another family than its series."""
+    if judged.overruled or UNKNOWN in (judged.sequence, verdict.pixels.sequence):
+        return False
+    if family_of(judged.sequence) == verdict.pixels.family:
+        return False
+    return likeliest_family(judged.probabilities)[1] >= ODD_CONFIDENCE
+
+
+def odd_count(verdict: Verdict) -> int:
+    """Count the odd slices of a series."""
+    return sum(is_odd(one, verdict) for one in verdict.slices)
+
+
+def odd_words(verdict: Verdict) -> str:
+    """Return which slices are odd, and what they look like; ``""`` where none is."""
+    odd = [one for one in verdict.slices if is_odd(one, verdict)]
+    if not odd:
+        return ""
+    likes = ", ".join(dict.fromkeys(name_of(one.sequence) for one in odd))
+    if len(odd) > ODD_NAMED or verdict.series.pixels.ndim == 4:
+        return f"{len(odd)} odd: slices that look like {likes}."
+    numbers = ", ".join(str(one.index + 1) for one in odd)
+    return f"{len(odd)} odd: slice {numbers} {'looks' if len(odd) == 1 else 'look'} like {likes}."
+
+
+def shows_nothing(verdict: Verdict) -> bool:
+    """Tell whether no slice shows anything: what the network says of it is noise."""
+    return not any(one.weight for one in verdict.slices)
+
+
+def _correction_words(verdict: Verdict) -> Iterator[str]:
+    """Say what the user corrected; what was corrected together in one sentence."""
+    last = verdict.series.slice_count - 1
+    for (code, whole), group in groupby(
+        verdict.corrections, lambda one: (one.sequence, one.covers(0, last))
+    ):
+        if whole and verdict.overruled:
+            yield f"{name_of(code)}, was {decision_words(verdict.overruled)}"
+        else:
+            runs = sorted((one.first, one.last) for one in group)
+            yield f"{name_of(code)}, {runs_words(verdict.series, runs)}"

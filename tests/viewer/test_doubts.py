@@ -1,0 +1,139 @@
+"""What to doubt: the tables say it in a word, the panel in sentences, the plot leaves a gap."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from napari.components import ViewerModel
+from qtpy.QtCore import Qt
+
+from napari_mrseq.decision import Correction, Decision, decide
+from napari_mrseq.header import HeaderClaim
+from napari_mrseq.series import Failure
+from napari_mrseq.verdict import Verdict
+from napari_mrseq.viewer.annotation import annotate, correct_layer, series_of, state_of
+from napari_mrseq.viewer.confidence_plot import ConfidencePlot
+from napari_mrseq.viewer.result_panel import ResultPanel
+from napari_mrseq.viewer.study_table import HEADINGS, StudyTable
+
+LOST = Failure("IM7.dcm", "the file ends too early")
+Change = Callable[[Verdict], Verdict]
+
+
+@pytest.fixture
+def layer():
+    return ViewerModel().add_image(np.ones((4, 8, 8)), name="t1_se_tra")
+
+
+@pytest.fixture
+def table(qtbot):
+    table = StudyTable()
+    qtbot.addWidget(table)
+    return table
+
+
+def nothing_shown(verdict: Verdict) -> Verdict:
+    return replace(verdict, slices=tuple(replace(one, weight=0.0) for one in verdict.slices))
+
+
+def one_unread(verdict: Verdict) -> Verdict:
+    first, *rest = verdict.slices
+    return replace(verdict, slices=(replace(first, weight=0.0, failure=LOST), *rest))
+
+
+def no_mr(verdict: Verdict) -> Verdict:
+    return replace(verdict, series=replace(verdict.series, is_mr=False))
+
+
+def in_conflict(verdict: Verdict) -> Verdict:
+    return replace(nothing_shown(verdict), conflict=True, header=HeaderClaim("FLAIR", 0.9))
+
+
+def said(table: StudyTable, heading: str) -> tuple[str, str]:
+    """Return a cell's word and what the mouse over it tells."""
+    cell = table.proxy.index(0, HEADINGS.index(heading))
+    return cell.data(), cell.data(Qt.ItemDataRole.ToolTipRole)
+
+
+@pytest.mark.parametrize(
+    ("change", "word", "hint"),
+    [
+        (nothing_shown, "▲ empty", "no slice shows anything that could be judged"),
+        (one_unread, "▲ 1 not read", "slice 1 could not be read: IM7.dcm: the file ends too early"),
+        (no_mr, "▲ no MR", "the file says that this is no MR image"),
+        (in_conflict, "≠ header", "Header says T2-FLAIR. The pixels look like T1, 90 %."),
+    ],
+)
+def test_the_study_says_what_is_grave(
+    table, layer, make_verdict, change: Change, word: str, hint: str
+) -> None:
+    annotate(layer, change(make_verdict(series_of(layer), ["T1"] * 4)))
+    table.show_layers([layer])
+    assert said(table, "Doubt")[0] == word
+    assert hint in said(table, "Doubt")[1]
+
+
+@pytest.mark.parametrize(
+    ("code", "change", "word"),
+    [
+        ("T1", lambda verdict: verdict, "same"),
+        ("T1", nothing_shown, "alone"),
+        # No class of the network.
+        ("PERF", lambda verdict: verdict, "alone"),
+    ],
+)
+def test_a_header_that_no_pixel_confirms_speaks_alone(
+    table, layer, make_verdict, code: str, change: Change, word: str
+) -> None:
+    verdict = make_verdict(
+        series_of(layer),
+        ["T1"] * 4,
+        header=HeaderClaim(code, 0.9),
+        decision=Decision(code, 0.9, "member"),
+    )
+    annotate(layer, change(verdict))
+    table.show_layers([layer])
+    assert said(table, "Header")[0] == word
+    assert ("the pixels can't tell" in said(table, "Header")[1]) == (word == "alone")
+    # The user's word is one that agrees.
+    correct_layer(layer, Correction(0, 3, code))
+    table.show_layers([layer])
+    assert said(table, "Header")[0] == "same"
+
+
+def test_where_nothing_is_shown_no_guess_is_ranked(qtbot, layer, make_verdict) -> None:
+    panel = ResultPanel()
+    qtbot.addWidget(panel)
+    annotate(layer, nothing_shown(make_verdict(series_of(layer), ["T1"] * 4)))
+    panel.show_state(state_of(layer), "")
+    assert panel.runners_up.text() == "nothing to see in the pixels"
+
+
+@pytest.mark.parametrize(("sure", "odd"), [(0.85, False), (0.92, True)])
+def test_a_slice_is_odd_where_it_is_surer_than_nine_in_ten(
+    qtbot, layer, make_verdict, sure: float, odd: bool
+) -> None:
+    verdict = make_verdict(series_of(layer), ["T1", "T1", "T2", "T1"])
+    probabilities = {"T1": 1 - sure, "T2": sure, "FLAIR": 0.0}
+    doubted = replace(
+        verdict.slices[2], probabilities=probabilities, decision=decide(probabilities, 0.5)
+    )
+    slices = (*verdict.slices[:2], doubted, verdict.slices[3])
+    annotate(layer, replace(verdict, slices=slices))
+    panel = ResultPanel()
+    qtbot.addWidget(panel)
+    panel.show_state(state_of(layer), "")
+    assert ("slice 3 looks like T2" in panel.doubts.text()) == odd
+
+
+def test_the_plot_leaves_a_gap_where_a_slice_could_not_be_read(qtbot, layer, make_verdict) -> None:
+    annotate(layer, one_unread(make_verdict(series_of(layer), ["FLAIR", "T1", "T1", "T1"])))
+    plot = ConfidencePlot()
+    qtbot.addWidget(plot)
+    plot.show_state(state_of(layer), 1)
+    lines = {line.get_label(): line.get_ydata() for line in plot.axes.get_lines()}
+    np.testing.assert_array_equal(np.isnan(lines["T1"]), [True, False, False, False])
+    assert "T2-FLAIR" not in lines

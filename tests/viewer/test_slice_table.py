@@ -1,0 +1,161 @@
+"""The table of slices beside the slider: each follows the other, and neither forgets."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from qtpy.QtCore import QPoint, Qt
+
+from napari_mrseq.viewer.annotation import annotate, keep_slices, series_of
+
+LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+CONTROL = Qt.KeyboardModifier.ControlModifier
+MIDDLE = 20
+
+
+@pytest.fixture
+def layer(viewer, panel, make_verdict):
+    """A judged layer of 40 slices with the panel beside it, the middle one in view."""
+    image = viewer.add_image(np.random.default_rng(0).normal(size=(40, 8, 8)), name="mine")
+    annotate(image, make_verdict(series_of(image), ["T1"] * 40))
+    panel.refresh()
+    viewer.dims.set_current_step(0, MIDDLE)
+    return image
+
+
+@pytest.fixture
+def table(panel, layer):  # noqa: ARG001
+    return panel.slices.table
+
+
+def click(qtbot, table, row: int, how=NONE) -> None:
+    index = table.proxy.index(row, 0)
+    table.scrollTo(index)
+    qtbot.mouseClick(table.viewport(), LEFT, how, table.visualRect(index).center())
+
+
+def in_sight(table, row: int) -> bool:
+    place = table.visualRect(table.proxy.index(row, 0))
+    return table.viewport().rect().contains(place)
+
+
+def test_the_slice_in_view_is_marked_and_in_sight(viewer, table) -> None:
+    assert table.chosen() == [MIDDLE]
+    for step in (3, 39):
+        viewer.dims.set_current_step(0, step)
+        assert table.chosen() == [step]
+        assert table.currentIndex().row() == step
+        assert in_sight(table, step)
+
+
+def test_the_slice_in_view_stays_in_sight_where_the_table_gets_less_room(
+    qtbot, viewer, table
+) -> None:
+    table.setFixedHeight(300)
+    viewer.dims.set_current_step(0, 39)
+    qtbot.waitUntil(lambda: in_sight(table, 39))
+    table.setFixedHeight(120)
+    qtbot.waitUntil(lambda: table.height() == 120)
+    assert in_sight(table, 39)
+
+
+def test_the_slice_in_view_is_marked_where_the_table_is_sorted(qtbot, viewer, table) -> None:
+    columns = table.horizontalHeader()
+    place = QPoint(columns.sectionViewportPosition(0) + 5, columns.height() // 2)
+    for _ in range(2):
+        qtbot.mouseClick(columns.viewport(), LEFT, pos=place)
+    assert table.proxy.index(0, 0).data() == "40"
+    viewer.dims.set_current_step(0, 3)
+    assert table.currentIndex().data() == "4"
+
+
+def test_arrow_keys_move_the_slice_in_view(qtbot, viewer, table) -> None:
+    click(qtbot, table, 4)
+    for key, slice_ in ((Qt.Key.Key_Down, 5), (Qt.Key.Key_Down, 6), (Qt.Key.Key_Up, 5)):
+        qtbot.keyClick(table, key)
+        assert viewer.dims.current_step[0] == slice_
+        assert table.chosen() == [slice_]
+
+
+def test_rows_chosen_together_stay_chosen_while_the_slider_moves(qtbot, viewer, table) -> None:
+    click(qtbot, table, 4)
+    click(qtbot, table, 8, CONTROL)
+    assert viewer.dims.current_step[0] == 8
+    viewer.dims.set_current_step(0, 30)
+    assert table.chosen() == [4, 8]
+    assert table.currentIndex().row() == 30
+    click(qtbot, table, 2)
+    assert table.chosen() == [2]
+
+
+def test_what_is_chosen_and_in_sight_stays_when_slices_are_judged_anew(
+    qtbot, panel, table, layer, make_verdict
+) -> None:
+    click(qtbot, table, 4)
+    click(qtbot, table, 8, CONTROL)
+    table.verticalScrollBar().setValue(6)
+    annotate(layer, make_verdict(series_of(layer), ["T2"] * 40))
+    panel.refresh()
+    assert table.proxy.index(0, 1).data() == "T2"
+    assert table.chosen() == [4, 8]
+    assert table.verticalScrollBar().value() == 6
+
+
+def test_what_is_chosen_and_in_sight_stays_when_slices_come_between(
+    qtbot, viewer, panel, make_verdict
+) -> None:
+    image = viewer.add_image(np.ones((60, 8, 8)), name="waiting")
+    slices = make_verdict(series_of(image), ["T1"] * 60).slices
+    keep_slices(image, {"name": "mrseq-1", "version": "1.0"}, slices[20:])
+    panel.refresh()
+    table = panel.slices.table
+    click(qtbot, table, 4)
+    click(qtbot, table, 8, CONTROL)
+    table.verticalScrollBar().setValue(7)
+    keep_slices(image, {"name": "mrseq-1", "version": "1.0"}, slices[:10])
+    panel.refresh()
+    assert table.proxy.rowCount() == 50
+    assert table.chosen() == [24, 28]
+    assert table.indexAt(QPoint(0, 0)).data() == "28"
+
+
+def test_slices_chosen_of_one_layer_are_not_those_of_another(
+    qtbot, viewer, panel, table, make_verdict
+) -> None:
+    click(qtbot, table, 4)
+    click(qtbot, table, 8, CONTROL)
+    other = viewer.add_image(np.ones((40, 8, 8)), name="other")
+    annotate(other, make_verdict(series_of(other), ["T1"] * 40))
+    panel.refresh()
+    assert len(table.chosen()) < 2
+
+
+def test_a_slice_that_the_filter_hides_is_not_marked(qtbot, viewer, panel, table) -> None:
+    place = QPoint(8, panel.slices.only_odd.height() // 2)
+    qtbot.mouseClick(panel.slices.only_odd, LEFT, pos=place)
+    assert (table.proxy.rowCount(), table.chosen()) == (0, [])
+    qtbot.mouseClick(panel.slices.only_odd, LEFT, pos=place)
+    assert table.chosen() == [MIDDLE]
+    assert viewer.dims.current_step[0] == MIDDLE
+
+
+def test_a_row_stays_chosen_whose_slice_the_slider_cannot_reach(
+    qtbot, viewer, panel, table
+) -> None:
+    # Its steps are those of the finest layer, from the edge of the widest one on.
+    viewer.add_image(np.ones((40, 8, 8)), name="beside", translate=(-0.6, 0, 0))
+    viewer.layers.selection.active = viewer.layers["[T1 90%] mine"]
+    click(qtbot, table, 39)
+    qtbot.wait(50)
+    panel.refresh()
+    click(qtbot, table, 8, CONTROL)
+    assert panel.slices.chosen() == [8, 39]
+
+
+def test_tab_leaves_the_table(qtbot, panel, table) -> None:
+    panel.window().activateWindow()
+    table.setFocus()
+    qtbot.waitUntil(table.hasFocus)
+    qtbot.keyClick(table, Qt.Key.Key_Tab)
+    assert not table.hasFocus()
+    assert table.currentIndex().row() == MIDDLE
