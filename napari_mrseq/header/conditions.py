@@ -7,6 +7,7 @@ from collections.abc import Callable
 from math import exp, log
 from typing import TYPE_CHECKING
 
+from napari_mrseq.dixon import OPPOSED_PHASE
 from napari_mrseq.header.techniques import DIFFUSION, GRADIENT, PHASES, PLANAR
 
 if TYPE_CHECKING:
@@ -23,8 +24,7 @@ UNITS = {
     "volumes": ("volumes", ""),
 }
 
-# How scanners and their users call images in which fat and water cancel each other.
-_OPPOSED_TYPES = {"OPP_PHASE", "OUT_PHASE", "OPPOSED_PHASE", "OP"}
+# How users call images in which fat and water cancel each other.
 _OPPOSED_WORDS = re.compile(
     r"(?<![a-z])(opp\w*|out)[\W_]*(of[\W_]*)?phase"
     r"|(fuera|fora) de fase|fuori fase|opos\w* fase",
@@ -185,7 +185,7 @@ def small_matrix(most: int) -> Condition:
 
 def in_opposed_phase(attributes: SequenceAttributes) -> str | None:
     """Hold for images of a Dixon or dual echo scan in which fat and water cancel each other."""
-    found = _OPPOSED_TYPES & set(attributes.image_type)
+    found = set(OPPOSED_PHASE) & set(attributes.image_type)
     if found:
         return f"ImageType {min(found)}"
     words = _OPPOSED_WORDS.search(attributes.description)

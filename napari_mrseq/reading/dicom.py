@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import statistics
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
 
 from pydicom.dataset import Dataset
+from pydicom.multival import MultiValue
 
 from napari_mrseq.errors import NoImageError, ReadError
 from napari_mrseq.reading.enhanced import enhanced_frames, is_enhanced
@@ -27,11 +29,14 @@ from napari_mrseq.reading.privacy import public_header
 from napari_mrseq.reading.stacks import split_into_stacks
 from napari_mrseq.reading.twins import InputOf, twins_apart
 from napari_mrseq.reading.volume_axis import b_values_of, volume_axis_of
-from napari_mrseq.reading.volumes import Stack
+from napari_mrseq.reading.volumes import Stack, grouped
 from napari_mrseq.series import Failure, Series
 
 # Image classes that are pictures of a screen or a page, whatever their modality says.
 _SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
+_SHARED_UID = "its UID is that of another patient's series too: each patient's is kept apart"
+# Signs that print nothing and move the cursor, or turn the direction of writing.
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
 _UNPLACED = (
     "no slice positions, orientation or pixel size in the header: order by instance number, "
     "place in space unknown"
@@ -75,14 +80,14 @@ def read_dicom(
         if progress:
             progress(done)
     series: list[Series] = []
-    for frames in (part for group in groups.values() for part in twins_apart(group, input_of)):
-        try:
-            series += [_series_of(stack) for stack in split_into_stacks(frames)]
-        except Exception as error:  # whatever else damaged headers hold back
-            why = error.cause if isinstance(error, ReadError) else damage_of(error)
-            lost = dict.fromkeys(frame.source.path for frame in frames)
-            cause = f"its series can't be put together: {why}"
-            failures += [Failure(path, cause) for path in lost]
+    for group in groups.values():
+        patients = grouped(group, lambda frame: frame.origin.patient)
+        shared = [_SHARED_UID] if len(patients) > 1 else []
+        for frames in (part for one in patients for part in twins_apart(one, input_of)):
+            try:
+                series += [_series_of(stack, shared) for stack in split_into_stacks(frames)]
+            except Exception as error:  # whatever else damaged headers hold back
+                failures += _lost_files(frames, error)
     return series, failures
 
 
@@ -109,6 +114,12 @@ def file_frames(path: str, layouts: Layouts) -> list[Frame]:
         raise ReadError(damage_of(error)) from error
 
 
+def _lost_files(frames: Sequence[Frame], error: Exception) -> list[Failure]:
+    why = error.cause if isinstance(error, ReadError) else damage_of(error)
+    lost = dict.fromkeys(frame.source.path for frame in frames)
+    return [Failure(path, f"its series can't be put together: {why}") for path in lost]
+
+
 def is_mr(origin: Origin, *, colour: bool) -> bool:
     """Tell whether a file may be an MR image: it is not where it says that it is something else."""
     if colour or origin.sop_class.startswith(_SECONDARY_CAPTURE):
@@ -123,7 +134,7 @@ def _series_key(origin: Origin) -> Hashable:
     return origin.study_uid, str(Path(origin.path).parent), origin.series_number
 
 
-def _series_of(stack: Stack) -> Series:
+def _series_of(stack: Stack, warnings: Sequence[str]) -> Series:
     frames = [frame for volume in stack.volumes for frame in volume]
     first = frames[0]
     files = tuple(dict.fromkeys(frame.source.path for frame in frames))
@@ -151,6 +162,7 @@ def _series_of(stack: Stack) -> Series:
         part=stack.part,
         warnings=(
             *unreadable,
+            *warnings,
             *dict.fromkeys(frame.doubt for frame in frames if frame.doubt),
             *stack.warnings,
             *(geometry.warnings if geometry else _unplaced(first, mr=mr)),
@@ -194,9 +206,11 @@ def _header_of(frames: Sequence[Frame]) -> tuple[Dataset, list[str]]:
 
 def _description(dataset: Dataset) -> str | None:
     for keyword in ("SeriesDescription", "ProtocolName"):
-        value = dataset.get(keyword)
-        if value and str(value).strip():
-            return str(value).strip()
+        value = dataset.get(keyword) or ""
+        # A backslash, which people type, parts values in DICOM.
+        written = "\\".join(value) if isinstance(value, MultiValue) else str(value)
+        if text := _CONTROLS.sub(" ", written).strip():
+            return text
     return None
 
 
@@ -230,6 +244,5 @@ def _window(frames: Sequence[Frame]) -> tuple[float, float] | None:
     source = frames[0].source
     if source.layout.photometric != "MONOCHROME1":
         return low, high
-    highest = -1 if source.layout.signed else (1 << source.layout.bits_stored) - 1
-    mirror = source.slope * highest + 2 * source.intercept
+    mirror = source.slope * source.layout.mirror + 2 * source.intercept
     return mirror - high, mirror - low

@@ -112,6 +112,7 @@ def _frame(instance: Instance, origin: Origin, index: int, groups: _Groups) -> F
             number(content, 0x00209156) or 0,
             index,
         ),
+        dimensions=numbers(content, 0x00209157),
     )
 
 

@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from pydicom.dataset import Dataset
 
 from napari_mrseq.clock import moment
+from napari_mrseq.dixon import IN_PHASE, OPPOSED_PHASE
 from napari_mrseq.reading.diffusion import diffusion_of
 from napari_mrseq.reading.geometry import is_orientation
 from napari_mrseq.reading.instance import Instance
 from napari_mrseq.reading.layout import FrameSource
+from napari_mrseq.reading.patient import patient_mark
 from napari_mrseq.reading.tags import Direction, number, numbers, text, triple, whole, words
 
 _COMPONENT_WORDS = {
@@ -30,9 +32,7 @@ _GE_COMPONENTS = ("magnitude", "phase", "real", "imaginary")
 # Words of ImageType that make one series hold images of different quantities.
 _QUANTITIES = {
     "W": "water", "WATER": "water", "F": "fat", "FAT": "fat",
-    "IP": "in phase", "IN_PHASE": "in phase", "INPHASE": "in phase",
-    "OP": "opposed phase", "OUT_PHASE": "opposed phase", "OPP_PHASE": "opposed phase",
-    "OUTPHASE": "opposed phase",
+    **dict.fromkeys(IN_PHASE, "in phase"), **dict.fromkeys(OPPOSED_PHASE, "opposed phase"),
     "ADC": "ADC", "EADC": "eADC", "FA": "FA", "TRACEW": "trace", "ISO": "trace",
     "T1 MAP": "T1 map", "T2 MAP": "T2 map", "T2_STAR MAP": "T2* map", "R2 MAP": "R2 map",
     "R2_STAR MAP": "R2* map", "B0 MAP": "B0 map", "B1 MAP": "B1 map", "FIELD_MAP": "field map",
@@ -54,6 +54,8 @@ class Origin:
         As DICOM (0020,0011).
     modality : str
         As DICOM (0008,0060), ``"MR"`` for example.
+    patient : bytes
+        As `patient_mark` gives it.
     """
 
     path: str
@@ -63,6 +65,7 @@ class Origin:
     sop_class: str
     series_number: int | None
     modality: str
+    patient: bytes
 
 
 @dataclass(slots=True)
@@ -89,6 +92,8 @@ class Frame:
         ms since the trigger (or the first volume), and as `clock.moment` gives it.
     order : tuple
         Sorts slices at one place as they were acquired.
+    dimensions : tuple of float
+        Dimension Index Values (0020,9157) of an enhanced file.
     doubt : str
         What was guessed of the slice, in words for the user; empty where nothing was.
     """
@@ -112,6 +117,7 @@ class Frame:
     trigger: float | None = None
     time: float | None = None
     order: tuple[float, ...] = ()
+    dimensions: tuple[float, ...] = ()
     doubt: str = ""
 
 
@@ -162,6 +168,7 @@ def origin_of(instance: Instance) -> Origin:
         sop_class=sys.intern(text(header, 0x00080016)),
         series_number=whole(header, 0x00200011),
         modality=sys.intern(text(header, 0x00080060)),
+        patient=patient_mark(header),
     )
 
 

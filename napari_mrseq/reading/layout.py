@@ -13,6 +13,7 @@ from pydicom.uid import (
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
+    RLELossless,
 )
 
 from napari_mrseq.errors import ReadError
@@ -27,13 +28,22 @@ MOST_FRAMES = 100_000
 # Looked up thousands of times: as plain text, which compares faster than pydicom's class.
 _LITTLE_ENDIAN = frozenset(map(str, (ImplicitVRLittleEndian, ExplicitVRLittleEndian)))
 _NATIVE = _LITTLE_ENDIAN | {str(ExplicitVRBigEndian), str(DeflatedExplicitVRLittleEndian)}
+_WHOLE_WORDS = _NATIVE | {str(RLELossless)}
 _ALLOCATED_BITS = (1, 8, 12, 16, 32, 64)
 _PIXEL_DTYPES = {8: "u1", 12: "u2", 16: "u2", 32: "u4", 64: "u8"}
 
 
 @dataclass(frozen=True, slots=True)
 class PixelLayout:
-    """How the pixels of a file are written; one object serves all files written alike."""
+    """How the pixels of a file are written; one object serves all files written alike.
+
+    Attributes
+    ----------
+    lowest_bit : int
+        Place of the lowest stored bit inside those allocated, 0 in nearly all files.
+    padding : tuple of int or None
+        Lowest and highest of the values, as stored, that fill up an image and mean nothing.
+    """
 
     transfer_syntax: str
     rows: int
@@ -47,11 +57,18 @@ class PixelLayout:
     frames: int
     keyword: str = "PixelData"
     pixel_vr: str = "OW"
+    lowest_bit: int = 0
+    padding: tuple[int, int] | None = None
 
     @property
     def is_native(self) -> bool:
         """Pixels are written as they are, not compressed one by one."""
         return self.transfer_syntax in _NATIVE
+
+    @property
+    def is_bits(self) -> bool:
+        """One bit a pixel in little endian: frames follow each other inside a byte."""
+        return self.bits_allocated == 1 and self.transfer_syntax in _LITTLE_ENDIAN
 
     @property
     def is_plain(self) -> bool:
@@ -66,10 +83,26 @@ class PixelLayout:
     @property
     def frame_bytes(self) -> int:
         """Size of one decoded frame."""
+        return (self._frame_bits + 7) // 8
+
+    @property
+    def native_bytes(self) -> int:
+        """Size of all frames where they are not compressed."""
+        if self.is_bits:
+            return (self._frame_bits * self.frames + 7) // 8
+        return self.frame_bytes * self.frames
+
+    @property
+    def _frame_bits(self) -> int:
         bits = self.rows * self.columns * self.samples * self.bits_allocated
-        if self.photometric == "YBR_FULL_422" and self.is_native:
-            bits = bits // 3 * 2
-        return (bits + 7) // 8
+        return bits // 3 * 2 if self.photometric == "YBR_FULL_422" and self.is_native else bits
+
+    @property
+    def mirror(self) -> int:
+        """The sum of a stored value and of what MONOCHROME1 turns it into."""
+        if self.keyword != "PixelData":
+            return 0
+        return -1 if self.signed else (1 << self.bits_stored) - 1
 
     @property
     def is_colour(self) -> bool:
@@ -85,7 +118,8 @@ class PixelLayout:
             "samples_per_pixel": self.samples,
             "photometric_interpretation": self.photometric,
             "bits_allocated": self.bits_allocated,
-            "bits_stored": self.bits_stored,
+            # Bits below those stored are shifted out after decoding.
+            "bits_stored": self.bits_allocated if self.lowest_bit else self.bits_stored,
             "pixel_representation": int(self.signed),
             "planar_configuration": self.planar,
             "number_of_frames": self.frames,
@@ -135,7 +169,7 @@ class FrameSource:
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """Smallest type that holds the values exactly."""
+        """Smallest type that holds the values exactly; of rescaled ones it holds seven digits."""
         if self.slope != 1 or self.intercept != 0 or self.layout.is_colour:
             return np.dtype(np.float32)
         if self.layout.keyword != "PixelData":
@@ -166,6 +200,8 @@ def layout_of(header: Dataset, syntax: str, keyword: str, pixel_vr: str) -> Pixe
     allocated = whole(header, 0x00280100) or 16
     if allocated not in _ALLOCATED_BITS:
         raise ReadError(f"pixels of {allocated} allocated bits are not supported")
+    stored = whole(header, 0x00280101) or allocated
+    signed = bool(whole(header, 0x00280103))
     layout = PixelLayout(
         transfer_syntax=syntax,
         rows=rows,
@@ -173,15 +209,44 @@ def layout_of(header: Dataset, syntax: str, keyword: str, pixel_vr: str) -> Pixe
         samples=whole(header, 0x00280002) or 1,
         photometric=text(header, 0x00280004) or "MONOCHROME2",
         bits_allocated=allocated,
-        bits_stored=whole(header, 0x00280101) or allocated,
-        signed=bool(whole(header, 0x00280103)),
+        bits_stored=stored,
+        signed=signed,
         planar=whole(header, 0x00280006) or 0,
         frames=max(1, whole(header, 0x00280008) or 1),
         keyword=keyword,
         pixel_vr="OW" if pixel_vr == "UN" else pixel_vr,
+        lowest_bit=_lowest_bit(header, syntax, allocated, stored),
+        padding=_padding(header, stored, signed=signed) if keyword == "PixelData" else None,
     )
     if layout.frame_bytes > LARGEST_FRAME_BYTES:
         raise ReadError(f"damaged header: an image of {rows} x {columns} pixels is absurd")
     if layout.frames > MOST_FRAMES:
         raise ReadError(f"damaged header: an image of {layout.frames} frames is absurd")
     return layout
+
+
+def _lowest_bit(header: Dataset, syntax: str, allocated: int, stored: int) -> int:
+    """Return where the stored bits begin by the highest of them (0028,0102); 0 where absurd."""
+    highest = whole(header, 0x00280102)
+    # Other codecs give back the stored bits alone.
+    if highest is None or syntax not in _WHOLE_WORDS or not stored <= highest + 1 <= allocated:
+        return 0
+    return highest + 1 - stored
+
+
+def _padding(header: Dataset, stored: int, *, signed: bool) -> tuple[int, int] | None:
+    """Return the range of Pixel Padding Value (0028,0120) and its limit, None where needless."""
+    vr = "SS" if signed else "US"
+    values = [whole(header, tag, vr) for tag in (0x00280120, 0x00280121)]
+    if values[0] is None:
+        return None
+    ends = [_as_stored(value, stored, signed=signed) for value in values if value is not None]
+    # No signal is black by itself.
+    dark = not any(ends) and text(header, 0x00280004) != "MONOCHROME1"
+    return None if dark else (min(ends), max(ends))
+
+
+def _as_stored(value: int, bits: int, *, signed: bool) -> int:
+    """Return what a value reads as in the stored bits; some writers mistake the sign."""
+    value &= (1 << bits) - 1
+    return value - (1 << bits) if signed and value >> (bits - 1) else value

@@ -32,7 +32,7 @@ def slice_values(source: FrameSource, dtype: np.dtype[Any]) -> NDArray[Any]:
     Returns
     -------
     (row, column) array of `dtype`
-        Rescaled, MONOCHROME1 turned, colour turned grey.
+        Rescaled, MONOCHROME1 turned, colour turned grey; padding as dark as the darkest pixel.
 
     Raises
     ------
@@ -47,14 +47,18 @@ def slice_values(source: FrameSource, dtype: np.dtype[Any]) -> NDArray[Any]:
         raise ReadError(decoding_cause(error, source.layout), source.path) from error
     if frame.ndim == 3:
         frame = frame[..., :3].astype(np.float32) @ GREY_WEIGHTS
+    padded = _padding_in(frame, source.layout)
     if source.layout.photometric == "MONOCHROME1":
         frame = _turned(frame, source.layout)
     if source.tile is not None:
         tile = source.tile
-        frame = frame[tile.row : tile.row + tile.rows, tile.column : tile.column + tile.columns]
+        part = np.s_[tile.row : tile.row + tile.rows, tile.column : tile.column + tile.columns]
+        frame, padded = frame[part], None if padded is None else padded[part]
     if source.slope != 1 or source.intercept != 0:
         # In double precision, since 32-bit integers don't fit a float32.
         frame = frame * np.float64(source.slope) + source.intercept
+    if padded is not None:
+        frame = _darkened(frame, padded)
     return frame.astype(dtype, copy=False)
 
 
@@ -129,6 +133,8 @@ def _decode(source: FrameSource) -> NDArray[Any]:
             return _decode_dataset(file, source)
         if layout.bits_allocated == _PACKED_BITS:
             return _packed_frame(file, source)
+        if layout.is_bits:
+            return _bit_frame(file, source)
         # A native frame is read by its own offset, so that a truncated last frame harms no other.
         start = source.offset + (source.index * layout.frame_bytes if layout.is_native else 0)
         file.seek(start)
@@ -138,7 +144,7 @@ def _decode(source: FrameSource) -> NDArray[Any]:
             options["number_of_frames"], index = 1, 0
         decoder = get_decoder(layout.transfer_syntax)
         array, _ = decoder.as_array(file, index=index, **options)
-    return np.asarray(array)
+    return _own_bits(array, layout)
 
 
 def _plain_frame(source: FrameSource) -> NDArray[Any]:
@@ -154,12 +160,22 @@ def _plain_frame(source: FrameSource) -> NDArray[Any]:
         file.seek(source.offset + source.index * layout.frame_bytes)
         if file.readinto(frame.data) < layout.frame_bytes:
             raise EOFError("the file ends before its pixels do")
+    return _stored_bits(frame, layout)
+
+
+def _stored_bits(frame: NDArray[Any], layout: PixelLayout) -> NDArray[Any]:
+    """Free stored bits of those around them, which may hold anything (PS3.5, 8.1.1), in place."""
     unused = layout.bits_allocated - layout.bits_stored
     if unused > 0:
-        # Bits above those stored may hold anything (PS3.5, 8.1.1): the sign is put there.
-        frame <<= unused
+        frame <<= unused - layout.lowest_bit
+        # The sign comes down with them.
         frame >>= unused
     return frame
+
+
+def _own_bits(decoded: NDArray[Any], layout: PixelLayout) -> NDArray[Any]:
+    """Shift what a decoder was asked to leave as it lies."""
+    return _stored_bits(np.array(decoded), layout) if layout.lowest_bit else decoded
 
 
 def _packed_frame(file: BinaryIO, source: FrameSource) -> NDArray[Any]:
@@ -173,23 +189,52 @@ def _packed_frame(file: BinaryIO, source: FrameSource) -> NDArray[Any]:
     return pixels.reshape(layout.rows, layout.columns)
 
 
+def _bit_frame(file: BinaryIO, source: FrameSource) -> NDArray[Any]:
+    """Unpack single bits, which go on from one frame to the next inside a byte (PS3.5, 8.1.1)."""
+    layout = source.layout
+    count = layout.rows * layout.columns
+    start, skipped = divmod(source.index * count, 8)
+    file.seek(source.offset + start)
+    packed = np.frombuffer(file.read((skipped + count + 7) // 8), np.uint8)
+    pixels = np.unpackbits(packed, bitorder="little")[skipped : skipped + count]
+    return pixels.reshape(layout.rows, layout.columns)
+
+
 def _decode_dataset(file: BinaryIO, source: FrameSource) -> NDArray[Any]:
     dataset = dcmread(file, force=True)
     if not hasattr(dataset.file_meta, "TransferSyntaxUID"):
         dataset.file_meta.TransferSyntaxUID = UID(source.layout.transfer_syntax)
+    if source.layout.lowest_bit:
+        dataset.BitsStored = dataset.BitsAllocated
     decoder = get_decoder(source.layout.transfer_syntax)
     array, _ = decoder.as_array(dataset, index=source.index)
     if source.layout.photometric == "PALETTE COLOR":
         coloured = apply_color_lut(array, dataset).astype(np.float32)
         # Palette entries are 8 or 16 bits wide; grey values stay within those of 8 bits.
         return coloured / 257 if coloured.max(initial=0) > 255 else coloured
-    return np.asarray(array)
+    return _own_bits(array, source.layout)
 
 
 def _turned(frame: NDArray[Any], layout: PixelLayout) -> NDArray[Any]:
-    highest = -1 if layout.signed else (1 << layout.bits_stored) - 1
-    turned = highest - frame.astype(np.int64)
+    if frame.dtype.kind == "f":
+        return -frame
+    turned = layout.mirror - frame.astype(np.int64)
     return turned.astype(frame.dtype)
+
+
+def _padding_in(frame: NDArray[Any], layout: PixelLayout) -> NDArray[np.bool_] | None:
+    """Tell which pixels only fill up the image, None where that isn't said."""
+    if layout.padding is None or layout.is_colour:
+        return None
+    lowest, highest = layout.padding
+    return (frame >= lowest) & (frame <= highest)
+
+
+def _darkened(frame: NDArray[Any], padded: NDArray[np.bool_]) -> NDArray[Any]:
+    """Give padding the lowest of the other values: air is the darkest that a scanner sees."""
+    others = frame[~padded]
+    lowest = others.min() if others.size else frame.dtype.type(0)
+    return np.where(padded, lowest, frame)
 
 
 def _whole_mosaics(volumes: Sequence[Sequence[FrameSource]]) -> bool:

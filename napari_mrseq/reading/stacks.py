@@ -2,35 +2,66 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 
 import numpy as np
 
+from napari_mrseq.clock import DAY_MS
 from napari_mrseq.reading.frames import Frame
 from napari_mrseq.reading.geometry import same_orientation
+from napari_mrseq.reading.levels import levels
+from napari_mrseq.reading.references import (
+    SEVERAL_REFERENCES,
+    names_several,
+    references_apart,
+)
 from napari_mrseq.reading.twins import same_pixels
 from napari_mrseq.reading.volumes import Stack, grouped, into_volumes, places_of
 from napari_mrseq.series import plane_of
+
+# Two pixel sizes (mm) and echo times (ms) that are nearer are one, written in two ways.
+SAME_SPACING_MM = 1e-3
+SAME_ECHO_MS = 0.01
 
 
 def split_into_stacks(frames: Sequence[Frame]) -> list[Stack]:
     """Split the slices of one series into stacks, in the order of their first slices.
 
-    Shape, spacing, plane and complex component always split. Quantity (water, fat, ADC) and echo
-    time split only where several slices lie at one place; what then still lies at one place
-    makes volumes.
+    Shape, spacing, plane and complex component always split, the frame of reference where slices
+    don't fit together. Quantity (water, fat, ADC) and echo time split only where several slices
+    lie at one place; what then still lies at one place makes volumes.
     """
     unique, warnings = _without_copies(frames)
+    _count_past_midnight(unique)
     stacks: list[Stack] = []
     for group in _by_plane(_by_kind(unique)):
-        for part in _by_contrast(group):
-            stacks += into_volumes(part)
+        for placed in references_apart(group):
+            for part in _by_contrast(placed):
+                stacks += _stacks_of(part)
     stacks.sort(key=lambda stack: min(frame.order for frame in stack.volumes[0]))
     if stacks:
         stacks[0].warnings[:0] = warnings
     _name_parts(stacks)
     return stacks
+
+
+def _stacks_of(frames: list[Frame]) -> list[Stack]:
+    stacks = into_volumes(frames)
+    if names_several(frames):
+        for stack in stacks:
+            stack.warnings.append(SEVERAL_REFERENCES)
+    return stacks
+
+
+def _count_past_midnight(frames: Sequence[Frame]) -> None:
+    """Let times without a date go on after midnight; no series takes half a day."""
+    known = [frame.time for frame in frames if frame.time is not None]
+    if not known or max(known) >= DAY_MS or max(known) - min(known) < DAY_MS / 2:
+        return
+    for frame in frames:
+        if frame.time is not None and frame.time < DAY_MS / 2:
+            frame.time += DAY_MS
 
 
 def _without_copies(frames: Sequence[Frame]) -> tuple[list[Frame], list[str]]:
@@ -70,8 +101,11 @@ def _names(paths: Iterable[str]) -> str:
 
 
 def _by_kind(frames: Iterable[Frame]) -> list[list[Frame]]:
+    frames = list(frames)
+    spacings = levels((mm for frame in frames for mm in frame.pixel_spacing or ()), SAME_SPACING_MM)
+
     def kind(frame: Frame) -> Hashable:
-        spacing = frame.pixel_spacing and tuple(round(value, 3) for value in frame.pixel_spacing)
+        spacing = frame.pixel_spacing and tuple(spacings[mm] for mm in frame.pixel_spacing)
         layout = frame.source.layout
         shape = (*frame.source.shape, layout.is_colour)
         return shape, spacing, frame.component, frame.stack, frame.position is None
@@ -103,22 +137,22 @@ def _same_plane(first: Frame, second: Frame) -> bool:
 
 
 def _by_contrast(frames: list[Frame]) -> list[list[Frame]]:
-    groups = [frames]
-    for key in (_quantity, _echo):
-        groups = [
-            part
-            for group in groups
-            for part in (grouped(group, key) if _collide(group) else [group])
-        ]
-    return groups
+    kinds = grouped(frames, lambda frame: frame.quantity) if _collide(frames) else [frames]
+    return [part for kind in kinds for part in (_by_echo(kind) if _collide(kind) else [kind])]
 
 
-def _quantity(frame: Frame) -> Hashable:
-    return frame.quantity
+def _by_echo(frames: Sequence[Frame]) -> list[list[Frame]]:
+    echoes: dict[int | None, list[Frame]] = defaultdict(list)
+    for echo, frame in zip(_echoes(frames), frames, strict=True):
+        echoes[echo].append(frame)
+    return list(echoes.values())
 
 
-def _echo(frame: Frame) -> Hashable:
-    return None if frame.echo_time is None else round(frame.echo_time, 2)
+def _echoes(frames: Sequence[Frame]) -> list[int | None]:
+    """Number the echo of each slice by its echo time, from 0."""
+    times = [frame.echo_time for frame in frames]
+    found = levels((time for time in times if time is not None), SAME_ECHO_MS)
+    return [None if time is None else found[time] for time in times]
 
 
 def _collide(frames: Sequence[Frame]) -> bool:
@@ -130,16 +164,17 @@ def _name_parts(stacks: list[Stack]) -> None:
     if len(stacks) < 2:
         return
     firsts = [stack.volumes[0][0] for stack in stacks]
-    echoes = sorted({first.echo_time for first in firsts if first.echo_time is not None})
-    for stack, first in zip(stacks, firsts, strict=True):
+    echoes = _echoes(firsts)
+    planes_differ = not all(_same_plane(firsts[0], other) for other in firsts)
+    for stack, first, echo in zip(stacks, firsts, echoes, strict=True):
         words = []
         if len({other.component for other in firsts}) > 1:
             words.append(first.component)
         if len({other.quantity for other in firsts}) > 1:
             words.append(first.quantity)
-        if len(echoes) > 1 and first.echo_time is not None:
-            words.append(f"echo {echoes.index(first.echo_time) + 1}")
-        if len({other.orientation for other in firsts}) > 1:
+        if echo is not None and any(echoes):
+            words.append(f"echo {echo + 1}")
+        if planes_differ:
             words.append(_plane(first))
         stack.part = ", ".join(word for word in (*words, stack.part) if word)
     parts = Counter(stack.part for stack in stacks)

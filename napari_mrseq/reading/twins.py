@@ -55,7 +55,7 @@ def same_pixels(one: Frame, other: Frame) -> bool | None:
     if layout != other.source.layout or min(one.source.offset, other.source.offset) < 0:
         return None
     # What follows the pixels of a plain file may be padding.
-    left = layout.frame_bytes * layout.frames if layout.is_native else -1
+    left = layout.native_bytes if layout.is_native else -1
     try:
         first, second = (_bytes_of(frame, left) for frame in (one, other))
     except OSError:

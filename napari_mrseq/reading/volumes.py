@@ -5,12 +5,27 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from typing import Any
 
 import numpy as np
 
 from napari_mrseq.reading.frames import Frame
 from napari_mrseq.reading.geometry import SAME_PLACE_MM, place_slices
+from napari_mrseq.reading.moving import moving_volumes
+from napari_mrseq.reading.volume_keys import (
+    Key,
+    Volume,
+    in_order,
+    possible_keys,
+    ranked,
+    telling_key,
+)
+
+_PLACE_OF_FIRST = "volumes lie at different places; the place of the first is kept"
+_MAY_BE_MIXED = (
+    "nothing in the headers tells which slices are of one volume: they are taken in the order of "
+    "their instances, volumes may be mixed"
+)
 
 
 @dataclass(slots=True)
@@ -37,12 +52,14 @@ def into_volumes(frames: list[Frame]) -> list[Stack]:
     frames = sorted(frames, key=lambda frame: frame.order)
     if frames[0].source.tile is not None:
         return _mosaic_volumes(frames)
+    if moving := moving_volumes(frames):
+        return [Stack(moving, warnings=[_PLACE_OF_FIRST])]
     by_place: dict[int, list[Frame]] = defaultdict(list)
     for place, frame in zip(places_of(frames), frames, strict=True):
         by_place[place].append(frame)
     counts = {len(members) for members in by_place.values()}
     if len(counts) == 1:
-        return [Stack(_even_volumes(by_place))]
+        return [_even_volumes(by_place)]
     return _uneven_volumes(by_place)
 
 
@@ -74,7 +91,7 @@ def _mosaic_volumes(frames: list[Frame]) -> list[Stack]:
         starts = [volume[0].position for volume in stack.volumes]
         known = np.array([start for start in starts if start is not None])
         if len(known) and np.ptp(known, axis=0).max() > SAME_PLACE_MM:
-            stack.warnings.append("volumes lie at different places; the place of the first is kept")
+            stack.warnings.append(_PLACE_OF_FIRST)
     return stacks
 
 
@@ -89,31 +106,30 @@ def _first(entry: tuple[int, Frame]) -> int:
     return entry[0]
 
 
-def _even_volumes(by_place: dict[int, list[Frame]]) -> list[list[Frame]]:
+def _even_volumes(by_place: dict[int, list[Frame]]) -> Stack:
     """Return volumes where each place has as many slices."""
-    for key in _VOLUME_KEYS:
-        volumes = _volumes_by(by_place, key)
-        if volumes is not None and all(len(v) == len(by_place) for v in volumes.values()):
-            return [_sorted_by_place(volume) for volume in volumes.values()]
-    ranks = range(len(by_place[0]))
-    return [[by_place[place][rank] for place in sorted(by_place)] for rank in ranks]
+    key = telling_key(by_place)
+    parts: dict[Any, dict[int, list[Frame]]] = defaultdict(lambda: defaultdict(list))
+    for place, members in by_place.items():
+        for frame in members:
+            parts[key and key(frame)][place].append(frame)
+    volumes: dict[Any, Volume] = {}
+    told = True
+    for label, part in parts.items():
+        found, sure = ranked(part)
+        told = told and sure
+        volumes |= {(label, rank): volume for rank, volume in enumerate(found)}
+    ordered = [_sorted_by_place(volume) for volume in in_order(volumes, key)]
+    return Stack(ordered, warnings=[] if told else [_MAY_BE_MIXED])
 
 
 def _uneven_volumes(by_place: dict[int, list[Frame]]) -> list[Stack]:
-    most = max(map(len, by_place.values()))
-    keyed = (_volumes_by(by_place, key) for key in _VOLUME_KEYS)
-    # Where instances are merely counted off, only a whole volume shows that the count is right.
-    counted = (_volumes_by(by_place, key) for key in _counted(by_place))
-    whole = (found for found in counted if found and _is_any_whole(found, len(by_place)))
-    fitting = (found for found in chain(keyed, whole) if found and len(found) == most)
-    volumes = next(fitting, None)
+    volumes = _numbered_volumes(by_place)
+    told = volumes is not None
     if volumes is None:
-        volumes = {}
-        for place, members in by_place.items():
-            for rank, frame in enumerate(members):
-                volumes.setdefault(rank, {})[place] = frame
+        volumes, _ = ranked(by_place)
     by_places: dict[tuple[int, ...], list[list[Frame]]] = defaultdict(list)
-    for volume in volumes.values():
+    for volume in volumes:
         by_places[tuple(sorted(volume))].append(_sorted_by_place(volume))
     stacks = [Stack(members) for members in by_places.values()]
     for stack in stacks:
@@ -126,32 +142,43 @@ def _uneven_volumes(by_place: dict[int, list[Frame]]) -> list[Stack]:
             )
     if len(volumes) == len(stacks) > 1:
         stacks[0].warnings.append("duplicate positions: further slices at them are kept apart")
+    elif not told:
+        stacks[0].warnings.append(_MAY_BE_MIXED)
     return stacks
 
 
-def _volumes_by(
-    by_place: dict[int, list[Frame]], key: Callable[[Frame], Hashable]
-) -> dict[Hashable, dict[int, Frame]] | None:
-    """Group slices into volumes by an attribute, None where it doesn't tell them apart."""
-    volumes: dict[Hashable, dict[int, Frame]] = {}
-    ordered = sorted(
-        ((frame.order, place, frame) for place, members in by_place.items() for frame in members),
-        key=lambda entry: entry[:2],
-    )
-    for _, place, frame in ordered:
-        label = key(frame)
-        volume = volumes.setdefault(label, {})
-        if label is None or place in volume:
-            return None
-        volume[place] = frame
+def _numbered_volumes(by_place: dict[int, list[Frame]]) -> list[Volume] | None:
+    """Return volumes with missing slices, None where nothing numbers them."""
+    most = max(map(len, by_place.values()))
+    for key in possible_keys(by_place):
+        found = _volumes_by(by_place, key)
+        if found and len(found) == most:
+            return in_order(found, key)
+    # Where instances are merely counted off, only a whole volume shows that the count is right.
+    for key in _counted(by_place):
+        found = _volumes_by(by_place, key)
+        if found and len(found) == most and _is_any_whole(found, len(by_place)):
+            return in_order(found, key)
+    return None
+
+
+def _volumes_by(by_place: dict[int, list[Frame]], key: Key) -> dict[Any, Volume] | None:
+    """Group slices into volumes by what numbers them, None where it doesn't tell them apart."""
+    volumes: dict[Any, Volume] = defaultdict(dict)
+    for place, members in by_place.items():
+        for frame in members:
+            label = key(frame)
+            if label is None or place in volumes[label]:
+                return None
+            volumes[label][place] = frame
     return volumes
 
 
-def _is_any_whole(volumes: dict[Hashable, dict[int, Frame]], places: int) -> bool:
+def _is_any_whole(volumes: dict[Any, Volume], places: int) -> bool:
     return any(len(volume) == places for volume in volumes.values())
 
 
-def _counted(by_place: dict[int, list[Frame]]) -> list[Callable[[Frame], Hashable]]:
+def _counted(by_place: dict[int, list[Frame]]) -> list[Key]:
     """Return keys that count instances off: volume by volume, or place by place."""
     places, volumes = len(by_place), max(map(len, by_place.values()))
     first = min(frame.order[2] for members in by_place.values() for frame in members)
@@ -163,22 +190,3 @@ def _counted(by_place: dict[int, list[Frame]]) -> list[Callable[[Frame], Hashabl
 
 def _sorted_by_place(volume: dict[int, Frame]) -> list[Frame]:
     return [volume[place] for place in sorted(volume)]
-
-
-def _gradient(frame: Frame) -> Hashable:
-    if frame.b_value is None:
-        return None
-    direction = frame.direction and tuple(np.round(frame.direction, 3).tolist())
-    return frame.b_value, direction
-
-
-# Attributes that may number the volumes of a stack, most telling first.
-_VOLUME_KEYS: tuple[Callable[[Frame], Hashable], ...] = (
-    lambda frame: frame.order[0] or None,
-    lambda frame: frame.order[1] or None,
-    _gradient,
-    lambda frame: frame.inversion_time,
-    lambda frame: frame.flip_angle,
-    lambda frame: frame.trigger,
-    lambda frame: frame.time,
-)

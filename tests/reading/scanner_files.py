@@ -110,7 +110,9 @@ def groups_of(frame: Mapping[str, Any]) -> Dataset:
         StackID=frame.get("stack", "1"),
         InStackPositionNumber=frame.get("slice", 1),
         TemporalPositionIndex=frame.get("time", 1),
-        DimensionIndexValues=[1, frame.get("slice", 1), frame.get("time", 1)],
+        DimensionIndexValues=list(
+            frame.get("dimensions", [1, frame.get("slice", 1), frame.get("time", 1)])
+        ),
     )
     if (echo := frame.get("echo", 20.0)) is not None:
         groups.MREchoSequence = items(EffectiveEchoTime=float(echo))
@@ -121,6 +123,14 @@ def groups_of(frame: Mapping[str, Any]) -> Dataset:
     groups.PixelValueTransformationSequence = items(
         RescaleIntercept=frame.get("intercept", 0), RescaleSlope=frame.get("slope", 1)
     )
+    if "inversion" in frame:
+        groups.MRModifierSequence = items(InversionTimes=float(frame["inversion"]))
+    if "flip" in frame:
+        groups.MRTimingAndRelatedParametersSequence = items(FlipAngle=float(frame["flip"]))
+    if "trigger" in frame:
+        groups.CardiacSynchronizationSequence = items(
+            NominalCardiacTriggerDelayTime=float(frame["trigger"])
+        )
     if "b" in frame:
         diffusion = items(DiffusionBValue=float(frame["b"]))
         if "direction" in frame:

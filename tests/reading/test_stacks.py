@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from napari_mrseq.header import claim_of
 from napari_mrseq.reading import read_study
 from napari_mrseq.reading.dicom import file_frames
 from napari_mrseq.series import Series, VolumeAxis
@@ -63,6 +64,25 @@ def test_water_and_fat_are_two_stacks(write_slice: WriteSlice) -> None:
     assert [one.part for one in series_of(path)] == ["water", "fat"]
 
 
+@pytest.mark.parametrize(
+    ("other", "written"),
+    [
+        ("IP", "OP"), ("IN_PHASE", "OPP_PHASE"), ("IN_PHASE", "OPPOSED_PHASE"),
+        ("IN PHASE", "OPPOSED PHASE"), ("IN_PHASE", "OUT_PHASE"), ("INPHASE", "OUTPHASE"),
+        ("IN PHASE", "OUT PHASE"), ("IN_PHASE", "OUT_OF_PHASE"),
+    ],
+)  # fmt: skip
+def test_opposed_phase_in_all_spellings(other: str, written: str, write_slice: WriteSlice) -> None:
+    for number, position in enumerate(PLACES):
+        write_slice(number + 1, position, ImageType=["ORIGINAL", "PRIMARY", "DIXON", other])
+        kind = ["ORIGINAL", "PRIMARY", "DIXON", written]
+        path = write_slice(number + 11, position, ImageType=kind)
+    stacks = series_of(path)
+    assert [one.part for one in stacks] == ["in phase", "opposed phase"]
+    # What the header says of a stack agrees.
+    assert [claim_of(one).opposed for one in stacks] == [False, True]
+
+
 def test_localizer_has_a_stack_a_plane(write_slice: WriteSlice) -> None:
     number = 0
     for orientation in (SAGITTAL, CORONAL, AXIAL):
@@ -86,6 +106,47 @@ def test_echo_times_that_differ_from_slice_to_slice_split_nothing(write_slice: W
     for number, position in enumerate(PLACES, start=1):
         path = write_slice(number, position, EchoTime=10 + 0.1 * number)
     assert len(series_of(path)) == 1
+
+
+@pytest.mark.parametrize(
+    "other", [["0.68749999", "0.68749999"], ["0.6874", "0.6876"]], ids=["digits", "rounding"]
+)
+def test_one_pixel_size_written_in_two_ways_splits_nothing(
+    other: list[str], write_slice: WriteSlice
+) -> None:
+    for number, position in enumerate(PLACES):
+        spacing = other if number % 2 else ["0.6875", "0.6875"]
+        path = write_slice(number, position, PixelSpacing=spacing)
+    (stack,) = series_of(path)
+    assert stack.spacing[0] == 3
+
+
+def test_one_echo_time_written_in_two_ways_splits_nothing(write_slice: WriteSlice) -> None:
+    for volume in range(2):
+        for index, position in enumerate(PLACES):
+            echo = ("12.345", "12.34499")[index % 2]
+            path = write_slice(1 + 4 * volume + index, position, EchoTime=echo)
+    (stack,) = series_of(path)
+    assert stack.pixels.shape[:2] == (2, 4)
+
+
+def test_parts_are_not_named_by_noise(write_slice: WriteSlice) -> None:
+    for number, position in enumerate(PLACES):
+        write_slice(number + 1, position, EchoTime="4.92")
+        values = {"ImageType": ["ORIGINAL", "PRIMARY", "P", "ND"], "EchoTime": "4.9201"}
+        path = write_slice(number + 11, position, rotated(0.01), **values)
+    assert [one.part for one in series_of(path)] == ["magnitude", "phase"]
+
+
+def test_echoes_are_counted_by_what_differs(write_slice: WriteSlice) -> None:
+    for number, position in enumerate(PLACES):
+        for echo, (first, second) in enumerate([("4.92", "4.9201"), ("7.38", "7.3801")]):
+            for part, kind in enumerate("MP"):
+                values = {"ImageType": ["ORIGINAL", "PRIMARY", kind, "ND"]}
+                values["EchoTime"] = (first, second)[part]
+                path = write_slice(1 + 20 * echo + 10 * part + number, position, **values)
+    parts = [one.part for one in series_of(path)]
+    assert parts == ["magnitude, echo 1", "phase, echo 1", "magnitude, echo 2", "phase, echo 2"]
 
 
 def test_diffusion_has_b_values_and_directions(write_slice: WriteSlice) -> None:

@@ -1,0 +1,62 @@
+"""Volumes of which each lies where the head was: prospective motion correction, navigators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from napari_mrseq.reading import read_study
+from tests.reading.scanner_files import AXIAL, CORONAL, WriteSlice, image, positions_along, rotated
+
+SLICES, VOLUMES = 4, 3
+MOVED = "volumes lie at different places; the place of the first is kept"
+
+
+def moved(orientation: tuple[float, ...], millimetres: float) -> list[tuple[float, ...]]:
+    """Return the places of a stack that has moved along its slice normal."""
+    normal = np.cross(orientation[:3], orientation[3:])
+    places = positions_along(orientation, SLICES)
+    return [tuple(np.array(place) + millimetres * normal) for place in places]
+
+
+@pytest.mark.parametrize("orientation", [AXIAL, CORONAL, rotated(25)])
+@pytest.mark.parametrize("shift", [0.05, 0.3, -0.6])
+@pytest.mark.parametrize("number", ["TemporalPositionIdentifier", "AcquisitionNumber"])
+def test_numbered_volumes_that_move_a_little_stay_volumes(
+    number: str, shift: float, orientation: tuple[float, ...], write_slice: WriteSlice
+) -> None:
+    for volume, slice_ in product(range(VOLUMES), range(SLICES)):
+        place = moved(orientation, shift * volume)[slice_]
+        values = {number: volume + 1}
+        path = write_slice(SLICES * volume + slice_, place, orientation, **values)
+    (series,) = read_study(path.parent).series
+    expected = [[image(SLICES * v + s) for s in range(SLICES)] for v in range(VOLUMES)]
+    np.testing.assert_array_equal(series.pixels, expected)
+    assert series.spacing[0] == pytest.approx(3)
+    np.testing.assert_allclose(series.affine[:3, 3], moved(orientation, 0)[0])
+    assert series.warnings == (MOVED,)
+
+
+def test_frames_of_an_enhanced_file_that_move(write_enhanced: Callable[..., Path]) -> None:
+    frames = [
+        {"position": moved(AXIAL, 0.05 * volume)[slice_], "time": volume + 1}
+        for slice_, volume in product(range(SLICES), range(VOLUMES))
+    ]
+    (series,) = read_study(write_enhanced(1, frames)).series
+    expected = [[image(100 + VOLUMES * s + v) for s in range(SLICES)] for v in range(VOLUMES)]
+    np.testing.assert_array_equal(series.pixels, expected)
+    assert series.warnings == (MOVED,)
+
+
+@pytest.mark.parametrize("packages", [2, 3, 4])
+def test_packages_of_one_volume_are_no_volumes(packages: int, write_slice: WriteSlice) -> None:
+    places = positions_along(AXIAL, 4 * packages)
+    for number, place in enumerate(places):
+        path = write_slice(number, place, AcquisitionNumber=number % packages + 1)
+    (series,) = read_study(path.parent).series
+    assert series.pixels.shape[:-2] == (len(places),)
+    assert series.warnings == ()

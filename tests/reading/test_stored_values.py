@@ -1,0 +1,155 @@
+"""What is stored beside the values: padding, unused bits, frames of bits, values turned over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pydicom
+import pytest
+from pydicom.pixels import pack_bits
+from pydicom.uid import DeflatedExplicitVRLittleEndian, ImplicitVRLittleEndian, RLELossless
+
+from napari_mrseq.reading import read_study
+from napari_mrseq.series import Series
+from tests.reading.scanner_files import WriteSlice, image
+
+PADDING, LIMIT = 0x00280120, 0x00280121
+CORNER = np.s_[:4, :4]
+
+
+def read_one(path: Path) -> Series:
+    study = read_study(path)
+    assert study.failures == ()
+    (series,) = study.series
+    return series
+
+
+@pytest.fixture
+def write_padded(write_slice: WriteSlice) -> Callable[..., tuple[Path, np.ndarray]]:
+    """Write a slice whose corner is padded; return its path and values."""
+
+    def write(value: int, *, signed: bool, limit: int | None = None, **values: Any):
+        pixels = image(1).astype(np.int16 if signed else np.uint16) + 7
+        pixels[CORNER] = value
+        path = write_slice(
+            1, pixels=pixels, PixelRepresentation=int(signed), BitsStored=16, HighBit=15, **values
+        )
+        dataset = pydicom.dcmread(path)
+        vr = "SS" if signed else "US"
+        dataset.add_new(PADDING, vr, value)
+        if limit is not None:
+            dataset.add_new(LIMIT, vr, limit)
+        dataset.save_as(path)
+        return path, pixels
+
+    return write
+
+
+def darkened(pixels: np.ndarray, padded: Any = CORNER) -> np.ndarray:
+    others = np.ones(pixels.shape, bool)
+    others[padded] = False
+    return np.where(others, pixels, pixels[others].min())
+
+
+@pytest.mark.parametrize(
+    ("value", "signed"), [(-2000, True), (-32768, True), (32767, True), (65535, False), (5, False)]
+)
+def test_padding_is_as_dark_as_the_darkest_pixel(value: int, signed: bool, write_padded) -> None:
+    path, pixels = write_padded(value, signed=signed)
+    series = read_one(path)
+    np.testing.assert_array_equal(series.pixels[0], darkened(pixels))
+    assert series.pixels.dtype == pixels.dtype
+
+
+def test_padding_is_found_in_stored_values(write_padded) -> None:
+    path, pixels = write_padded(-2000, signed=True, RescaleSlope=0.5, RescaleIntercept=-100)
+    np.testing.assert_allclose(read_one(path).pixels[0], darkened(pixels) * 0.5 - 100)
+
+
+def test_padding_of_a_range(write_padded) -> None:
+    path, pixels = write_padded(-1, signed=True, limit=40)
+    padded = pixels <= 40
+    assert padded.sum() > 16
+    np.testing.assert_array_equal(read_one(path).pixels[0], darkened(pixels, padded))
+
+
+@pytest.mark.parametrize("value", [0, 60000])
+def test_padding_of_turned_values(value: int, write_padded) -> None:
+    path, pixels = write_padded(value, signed=False, PhotometricInterpretation="MONOCHROME1")
+    np.testing.assert_array_equal(read_one(path).pixels[0], darkened(65535 - pixels))
+
+
+def test_zero_is_black_already(write_padded) -> None:
+    path, pixels = write_padded(0, signed=False)
+    np.testing.assert_array_equal(read_one(path).pixels[0], pixels)
+
+
+def test_padding_written_with_the_other_sign(write_padded) -> None:
+    path, pixels = write_padded(-2000, signed=True)
+    dataset = pydicom.dcmread(path)
+    dataset.add_new(PADDING, "US", 65536 - 2000)
+    dataset.save_as(path)
+    np.testing.assert_array_equal(read_one(path).pixels[0], darkened(pixels))
+
+
+def test_padding_of_a_file_without_value_representations(write_padded) -> None:
+    path, pixels = write_padded(-2000, signed=True)
+    dataset = pydicom.dcmread(path)
+    dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian
+    dataset.save_as(path, implicit_vr=True, little_endian=True)
+    np.testing.assert_array_equal(read_one(path).pixels[0], darkened(pixels))
+
+
+def test_a_slice_of_padding_alone_is_dark(write_slice: WriteSlice) -> None:
+    pixels = np.full((12, 16), -2000, np.int16)
+    values = {"PixelRepresentation": 1, "BitsStored": 16, "HighBit": 15}
+    path = write_slice(1, pixels=pixels, PixelPaddingValue=-2000, **values)
+    assert not np.asarray(read_one(path).pixels).any()
+
+
+@pytest.mark.parametrize("packed", ["", "rle", "deflated"])
+@pytest.mark.parametrize("signed", [False, True])
+def test_stored_bits_above_unused_ones(signed: bool, packed: str, write_slice: WriteSlice) -> None:
+    pixels = image(1).astype(np.int16) - 2000 * signed
+    # Whatever the unused bits hold.
+    written = (pixels << 4) | 9
+    path = write_slice(
+        1, pixels=written, BitsStored=12, HighBit=15, PixelRepresentation=int(signed)
+    )
+    dataset = pydicom.dcmread(path)
+    if packed == "rle":
+        dataset.compress(RLELossless, generate_instance_uid=False)
+    elif packed == "deflated":
+        dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    dataset.save_as(path)
+    np.testing.assert_array_equal(read_one(path).pixels[0], pixels)
+
+
+def test_frames_of_single_bits_follow_each_other_inside_a_byte(write_slice: WriteSlice) -> None:
+    pixels = np.random.default_rng(2).integers(0, 2, (3, 5, 7)).astype(np.uint8)
+    path = write_slice(1, NumberOfFrames=3, BitsAllocated=1, BitsStored=1, HighBit=0, pixels=pixels)
+    dataset = pydicom.dcmread(path)
+    dataset.PixelData = pack_bits(pixels.ravel(), pad=True)
+    dataset.save_as(path)
+    series = read_one(path)
+    np.testing.assert_array_equal(np.asarray(series.pixels).reshape(pixels.shape), pixels)
+    np.testing.assert_array_equal(pydicom.dcmread(path).pixel_array, pixels)
+
+
+def test_turned_floating_point_values_are_negated(write_slice: WriteSlice) -> None:
+    path = write_slice(1, WindowCenter=100, WindowWidth=40)
+    dataset = pydicom.dcmread(path)
+    values = image(1).astype(np.float32) / 7
+    del dataset.PixelData
+    dataset.FloatPixelData = values.tobytes()
+    dataset.BitsAllocated = 32
+    dataset.PhotometricInterpretation = "MONOCHROME1"
+    for keyword in ("BitsStored", "HighBit", "PixelRepresentation"):
+        delattr(dataset, keyword)
+    dataset.save_as(path)
+    series = read_one(path)
+    np.testing.assert_array_equal(series.pixels[0], -values)
+    assert series.window == (-120, -80)

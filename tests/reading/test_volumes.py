@@ -1,0 +1,157 @@
+"""Slices at one place become volumes by what their headers say, in whatever order they come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from napari_mrseq.reading import read_study
+from napari_mrseq.series import Series, VolumeAxis
+from tests.reading.scanner_files import AXIAL, WriteSlice, image, positions_along
+
+WriteEnhanced = Callable[..., Path]
+PLACES = positions_along(AXIAL, 3)
+MIXED = "volumes may be mixed"
+X, Y = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0)
+
+
+def read_one(path: Path) -> Series:
+    study = read_study(path)
+    assert study.failures == ()
+    (series,) = study.series
+    return series
+
+
+def shuffled(volumes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the frames of volumes in no order; each remembers its volume and slice."""
+    frames = [
+        {"position": place, "slice": index + 1, "dimensions": [1]}
+        | volume
+        | {"of": (number, index)}
+        for number, volume in enumerate(volumes)
+        for index, place in enumerate(PLACES)
+    ]
+    order = np.random.default_rng(4).permutation(len(frames))
+    return [frames[i] for i in order]
+
+
+def members(series: Series, frames: Sequence[Mapping[str, Any]]) -> list[list[tuple[int, int]]]:
+    """Tell volume and slice of each slice that was read, by its pixels."""
+    of = {image(100 + number).tobytes(): frame["of"] for number, frame in enumerate(frames)}
+    pixels = series.pixels.compute()
+    return [[of[one.tobytes()] for one in volume] for volume in pixels]
+
+
+def as_written(volumes: int) -> list[list[tuple[int, int]]]:
+    return [[(number, index) for index in range(len(PLACES))] for number in range(volumes)]
+
+
+@pytest.mark.parametrize(
+    "volumes",
+    [
+        [{"inversion": t, "flip": a} for t, a in product((100, 500), (10, 20))],
+        [{"time": t, "b": b} for t, b in product((1, 2, 3), (0, 500))],
+        [{"dimensions": [v]} for v in (1, 2, 3, 4)],
+        [{"dimensions": [1, v, w]} for v, w in product((1, 2), (1, 2, 3))],
+        [
+            {"b": b, "direction": d, "dimensions": [v]}
+            for b, d, v in ((0, X, 1), (700, Y, 1), (700, X, 1), (700, X, 2))
+        ],
+        [{"trigger": trigger} for trigger in (0, 20, 40, 60)],
+    ],
+    ids=[
+        "inversion time and flip angle", "time and b value", "a dimension", "two dimensions",
+        "gradient and dimension", "trigger",
+    ],
+)  # fmt: skip
+def test_frames_in_any_order_make_the_volumes_they_are_of(
+    volumes: list[dict[str, Any]], write_enhanced: WriteEnhanced
+) -> None:
+    frames = shuffled(volumes)
+    series = read_one(write_enhanced(1, frames))
+    assert members(series, frames) == as_written(len(volumes))
+    assert series.warnings == ()
+
+
+def test_repeated_gradients_keep_the_order_of_the_frames(write_enhanced: WriteEnhanced) -> None:
+    volumes = [{"b": b, "direction": X, "dimensions": [1]} for b in (700, 0, 700, 0)]
+    frames = sorted(shuffled(volumes), key=lambda frame: frame["of"])
+    series = read_one(write_enhanced(1, frames))
+    assert members(series, frames) == as_written(4)
+    assert series.volume_axis is not None
+    assert series.volume_axis.values == (700, 0, 700, 0)
+    assert series.warnings == ()
+
+
+def test_volumes_that_nothing_tells_apart_are_said_to_be_mixed(
+    write_enhanced: WriteEnhanced,
+) -> None:
+    frames = shuffled([{"b": 0}, {"b": 700, "direction": X}, {"b": 700, "direction": X}])
+    series = read_one(write_enhanced(1, frames))
+    assert any(MIXED in warning for warning in series.warnings)
+    # What is told is kept apart nevertheless.
+    assert series.volume_axis is not None
+    assert series.volume_axis.values == (0, 700, 700)
+
+
+def test_missing_frame_of_volumes_numbered_by_two_attributes(
+    write_enhanced: WriteEnhanced,
+) -> None:
+    volumes = [{"time": t, "b": b} for t, b in product((1, 2), (0, 500))]
+    frames = [frame for frame in shuffled(volumes) if frame["of"] != (2, 1)]
+    whole, rest = read_study(write_enhanced(1, frames)).series
+    assert members(whole, frames) == [volume for i, volume in enumerate(as_written(4)) if i != 2]
+    assert rest.pixels.shape[0] == 2
+    assert "incomplete" in rest.warnings[0]
+
+
+def test_enhanced_files_without_numbers_are_a_volume_each(write_enhanced: WriteEnhanced) -> None:
+    frames = [{"position": place, "dimensions": [1]} for place in PLACES]
+    for number in (1, 2):
+        path = write_enhanced(number, frames, InstanceNumber=None)
+    series = read_one(path.parent)
+    expected = [[image(100 * number + index) for index in range(3)] for number in (1, 2)]
+    np.testing.assert_array_equal(series.pixels, expected)
+    assert series.warnings == ()
+
+
+# Minutes and seconds around midnight, and when a volume begins after the first, in ms.
+_TIMES = ("235950.0", "235958.0", "000006.0")
+_STARTS = (0.0, 8000.0, 16000.0)
+
+
+def _write_times(write_slice: WriteSlice, step: float = 0.0, **values: Any) -> Path:
+    """Write three volumes over midnight as files whose names and numbers tell nothing."""
+    for volume, slice_ in product(range(3), range(3)):
+        number = 3 * volume + slice_
+        path = write_slice(
+            number + 1,
+            PLACES[slice_],
+            name=f"{number * 7 % 9}.dcm",
+            InstanceNumber=None,
+            AcquisitionTime=f"{float(_TIMES[volume]) + step * slice_:08.1f}",
+            **values,
+        )
+    return path.parent
+
+
+@pytest.mark.parametrize("step", [0.0, 0.5], ids=["a time a volume", "a time a slice"])
+def test_times_sort_volumes_without_numbers_over_midnight(
+    step: float, write_slice: WriteSlice
+) -> None:
+    series = read_one(_write_times(write_slice, step))
+    assert series.volume_axis == VolumeAxis("time", "ms", _STARTS)
+    expected = [[image(1 + 3 * volume + slice_) for slice_ in range(3)] for volume in range(3)]
+    np.testing.assert_array_equal(series.pixels, expected)
+    assert series.warnings == ()
+
+
+def test_slices_without_numbers_and_times_are_said_to_be_mixed(write_slice: WriteSlice) -> None:
+    for number, place in enumerate([*PLACES, *PLACES], start=1):
+        path = write_slice(number, place, name=f"{number * 5 % 7}.dcm", InstanceNumber=None)
+    assert any(MIXED in warning for warning in read_one(path.parent).warnings)
