@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.correction import correct, correct_slice
 from napari_mrseq.exchange import with_exchanges
+from napari_mrseq.reading.geometry import ASSUMED_DISTANCE_MM, UNKNOWN_THICKNESS
 from napari_mrseq.series import Failure, Series, series_from_array
 from napari_mrseq.viewer.layer_data import SERIES_KEY
+from napari_mrseq.viewer.shown_pixels import UNREAD_KEY, shows
 from napari_mrseq.viewer.units import millimetres
 from napari_mrseq.viewer.wording import layer_prefix, layer_suffix
 
@@ -64,6 +66,14 @@ class LayerState:
     suffix: str = ""
     record_before: Any = None
 
+    @property
+    def failure(self) -> Failure | None:
+        """Why no slice of the series can be read; None where one can, or was not tried yet."""
+        failures = [one.failure for one in self.judged.values()]
+        if len(failures) < self.series.slice_count or not failures[0] or not all(failures):
+            return None
+        return Failure(self.series.path, failures[0].words, self.series)
+
     def said(self, index: int) -> SliceVerdict | None:
         """Return the word on a slice, with what the user corrected; None where there is none."""
         judged = self.judged.get(index)
@@ -85,6 +95,18 @@ def state_of(layer: Image) -> LayerState | None:
     if isinstance(state, LayerState) and state.data is pixels_of(layer):
         return state
     return None
+
+
+def unread(layer: Image, index: int) -> Failure | None:
+    """Return why a slice can't be read, as far as a run or a look at it has told."""
+    state = state_of(layer)
+    judged = state.judged.get(index) if state else None
+    if judged is not None and judged.failure:
+        return judged.failure
+    if not shows(pixels_of(layer), layer.metadata.get(SERIES_KEY)):
+        return None
+    seen: Mapping[int, Failure] = layer.metadata.get(UNREAD_KEY, {})
+    return seen.get(index)
 
 
 def keep_slices(layer: Image, model_id: Mapping[str, str], slices: Iterable[SliceVerdict]) -> None:
@@ -143,12 +165,12 @@ def _write(layer: Image, state: LayerState, found: Verdict, corrections: list[Co
     layer.metadata = {**layer.metadata, STATE_KEY: state, RECORD_KEY: verdict.to_dict()}
 
 
-def can_revert(layer: Image) -> bool:
+def can_revert(layer: Layer) -> bool:
     """Tell whether a layer has a verdict to take back, be it one on pixels it had before."""
     return isinstance(layer.metadata.get(STATE_KEY), LayerState)
 
 
-def revert(layer: Image) -> None:
+def revert(layer: Layer) -> None:
     """Give a layer its name and metadata back as they were before the first verdict."""
     state = layer.metadata.get(STATE_KEY)
     if not isinstance(state, LayerState):
@@ -188,7 +210,7 @@ def _carry_name(layer: Image, state: LayerState) -> None:
         state.record_before = earlier.record_before
 
 
-def _record_before(layer: Image) -> Any:
+def _record_before(layer: Layer) -> Any:
     """Return ``metadata["mrseq"]`` as it was before the first verdict, also of other data."""
     earlier = layer.metadata.get(STATE_KEY)
     if isinstance(earlier, LayerState) and earlier.name_given is not None:
@@ -196,14 +218,15 @@ def _record_before(layer: Image) -> Any:
     return layer.metadata.get(RECORD_KEY)
 
 
-def own_name(layer: Image) -> str:
+def own_name(layer: Layer) -> str:
     """Return a layer's name without what a verdict added; a name given by the user since stays."""
     state = layer.metadata.get(STATE_KEY)
     name = str(layer.name)
     if not isinstance(state, LayerState) or state.name_given is None:
         return name
-    if name == state.name_given and state.name_before is not None:
-        return state.name_before
+    if state.name_given in name and state.name_before is not None:
+        # napari writes words behind the names of copies: "… copy", "… layer 3".
+        return name.replace(state.name_given, state.name_before, 1)
     return name.removeprefix(state.prefix).removesuffix(state.suffix)
 
 
@@ -217,12 +240,12 @@ def series_of(layer: Image) -> Series:
     """
     series = layer.metadata.get(SERIES_KEY)
     pixels = pixels_of(layer)
-    # Layers copied by napari, or filtered by another plugin, carry the metadata along.
-    if isinstance(series, Series) and getattr(pixels, "name", None) == series.pixels.name:
+    if isinstance(series, Series) and shows(pixels, series):
         return series
-    return series_from_array(
-        pixels, name=own_name(layer), spacing=_spacing_mm(layer), rgb=bool(layer.rgb)
-    )
+    spacing = _spacing_mm(layer)
+    made = series_from_array(pixels, name=own_name(layer), spacing=spacing, rgb=bool(layer.rgb))
+    assumed = spacing is not None and layer.ndim < 3
+    return replace(made, warnings=(UNKNOWN_THICKNESS,)) if assumed else made
 
 
 def pixels_of(layer: Image) -> Any:
@@ -231,9 +254,14 @@ def pixels_of(layer: Image) -> Any:
 
 
 def _spacing_mm(layer: Image) -> tuple[float, float, float] | None:
-    """Return the layer's scale in mm where its units are lengths, None in pixels."""
-    if layer.ndim < 3:
+    """Return the layer's scale in mm where its units are lengths, None in pixels.
+
+    A picture alone has no distance to the next one: one is assumed, as it is for a single file.
+    """
+    axes = min(layer.ndim, 3)
+    lengths = [millimetres(unit) for unit in layer.units[-axes:]]
+    steps = [abs(float(s)) * mm for s, mm in zip(layer.scale[-axes:], lengths, strict=True) if mm]
+    if len(steps) < axes:
         return None
-    lengths = [millimetres(unit) for unit in layer.units[-3:]]
-    steps = [abs(float(s)) * mm for s, mm in zip(layer.scale[-3:], lengths, strict=True) if mm]
-    return (steps[0], steps[1], steps[2]) if len(steps) == 3 else None
+    *between, row, column = steps
+    return (between[0] if between else ASSUMED_DISTANCE_MM, row, column)

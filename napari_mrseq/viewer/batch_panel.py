@@ -22,7 +22,8 @@ from qtpy.QtWidgets import (
 from napari_mrseq.viewer.batch_runner import BatchRunner
 from napari_mrseq.viewer.export import ExportButton
 from napari_mrseq.viewer.study_table import HEADINGS, NAME_COLUMN, verdict_cells
-from napari_mrseq.viewer.table import KEY_ROLE, Cell, Row, SortedTable
+from napari_mrseq.viewer.table import SortedTable
+from napari_mrseq.viewer.table_rows import KEY_ROLE, Cell, Row
 from napari_mrseq.viewer.wording import series_name
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class BatchPanel(QWidget):
         off the GUI thread.
     """
 
-    series_chosen = Signal(object)
+    verdict_chosen = Signal(object)
     run_finished = Signal()
 
     def __init__(
@@ -72,7 +73,7 @@ class BatchPanel(QWidget):
         self.status.setWordWrap(True)
         headings = (*HEADINGS[:NAME_COLUMN], "Series", *HEADINGS[NAME_COLUMN + 1 :])
         self.table = SortedTable(headings, NAME_COLUMN)
-        self.table.setToolTip("A double click opens the series as a layer")
+        self.table.setToolTip("A double click opens the series as a layer, or goes to it")
         self.table.empty_text = "Every series of the folder, once it is named."
         self.failed_label = QLabel()
         self.failed = SortedTable(("Not read", "Why"))
@@ -92,12 +93,13 @@ class BatchPanel(QWidget):
 
     def run(self) -> None:
         """Classify the folder in the line."""
-        wished = self.folder.text().strip()
-        folder = Path(wished).expanduser()
         if self.runner.running:
             return
-        if not wished or not folder.is_dir():
-            self.status.setText(f"{wished} is no folder. {HINT}" if wished else HINT)
+        wished = self.folder.text().strip()
+        folder = Path(wished).expanduser()
+        cause = _no_folder(folder) if wished else ""
+        if not wished or cause:
+            self.status.setText(f"{wished} {cause}. {HINT}" if cause else HINT)
             return
         self.run_button.setEnabled(False)
         self.cancel_button.setEnabled(True)
@@ -201,7 +203,17 @@ class BatchPanel(QWidget):
         self._tables_timer.setInterval(max(TABLES_MS, TABLES_TIMES * took_ms))
 
     def _on_row(self, index: QModelIndex) -> None:
-        self.series_chosen.emit(index.data(KEY_ROLE))
+        series = index.data(KEY_ROLE)
+        (verdict,) = [one for one in self.runner.verdicts if one.series is series]
+        self.verdict_chosen.emit(verdict)
+
+
+def _no_folder(folder: Path) -> str:
+    """Return why a path can't be classified as a folder; ``""`` where it can."""
+    try:
+        return "" if folder.is_dir() else "is no folder"
+    except OSError as error:
+        return f"can't be read: {error.strerror}"
 
 
 def _failed_row(failure: Failure, folder: Path) -> Row:

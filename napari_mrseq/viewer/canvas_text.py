@@ -5,7 +5,7 @@ from __future__ import annotations
 from textwrap import TextWrapper
 from typing import TYPE_CHECKING, Any
 
-from napari_mrseq.viewer.annotation import own_name, state_of
+from napari_mrseq.viewer.annotation import own_name, series_of, state_of, unread
 from napari_mrseq.viewer.image_layers import image_layers
 from napari_mrseq.viewer.slice_in_view import slice_in_view
 from napari_mrseq.viewer.wording import CONFLICT_MARK, said_words, shortened, slice_words
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from napari.components import ViewerModel
     from napari.layers import Image
 
+    from napari_mrseq.verdict import SliceVerdict, Verdict
     from napari_mrseq.viewer.annotation import LayerState
 
 LOOK = {
@@ -27,6 +28,7 @@ LOOK = {
 # Beside each other images leave little room: small letters, where the last cell is often empty.
 GRID_LOOK = {**LOOK, "font_size": 8, "position": "bottom_right"}
 LONGEST_NAME, LONGEST_IN_GRID, LONGEST_SAID = 36, 18, 28
+UNREAD = "can't be read"
 # Between what is said and of which slice.
 GAP = "   "
 # More lines would hide the images that they speak of, and the names in their cells.
@@ -85,7 +87,8 @@ class CanvasText:
     def update(self) -> None:
         """Write the text for what is in view now."""
         text = canvas_text(self._viewer) if self._shown else ""
-        grid = self._shown and in_grid(self._viewer) and bool(_judged(_visible(self._viewer)))
+        known = _known(self._viewer, _visible(self._viewer))
+        grid = self._shown and in_grid(self._viewer) and bool(known)
         look = GRID_LOOK if grid else LOOK
         if text and self._look is look:
             # The look stays: only the words change as the slider moves.
@@ -102,7 +105,9 @@ class CanvasText:
         self._name_cells(image_layers(self._viewer) if grid else [])
 
     def _on_layers(self, event: Any) -> None:
-        if event.type in LAYER_EVENTS:
+        # That a slice can't be read is known once napari has asked for it ("set_data").
+        asked = event.type == "set_data" and _in_view_unread(self._viewer)
+        if asked or event.type in LAYER_EVENTS:
             self.update()
 
     def _name_cells(self, layers: list[Image]) -> None:
@@ -123,7 +128,7 @@ class CanvasText:
 
 
 def canvas_text(viewer: ViewerModel) -> str:
-    """Return the words for the slice in view, ``""`` where no visible layer was judged.
+    """Return the words for the slice in view, ``""`` where nothing is known of a visible layer.
 
     In grid mode each visible layer has its line. Elsewhere the active layer speaks, or the
     topmost one; it says its name where another one is visible too. A layer that the slider has
@@ -131,16 +136,16 @@ def canvas_text(viewer: ViewerModel) -> str:
     """
     visible = _visible(viewer)
     if in_grid(viewer):
-        lines = [_grid_line(viewer, *one) for one in reversed(_judged(visible))]
+        lines = [_grid_line(viewer, *one) for one in reversed(_known(viewer, visible))]
         return "\n".join(lines) if len(lines) <= MOST_IN_GRID else ""
     in_sight = [layer for layer in visible if slice_in_view(viewer, layer) is not None]
-    known = _judged(in_sight or visible)
+    known = _known(viewer, in_sight or visible)
     if not known:
         return ""
     active = viewer.layers.selection.active
     # Equal, not the same: napari hands plugins a proxy of the viewer, and of what is in it.
     layer, state = next((one for one in known if one[0] == active), known[-1])
-    line = _line(state, slice_in_view(viewer, layer))
+    line = _line(layer, state, slice_in_view(viewer, layer))
     name = "" if len(visible) == 1 else f"\n{shortened(own_name(layer), LONGEST_NAME)}"
     return _wrapped(line + name, int((viewer.canvas.size[1] - MARGINS_PX) / LETTER_PX))
 
@@ -160,8 +165,19 @@ def _visible(viewer: ViewerModel) -> list[Image]:
     return [layer for layer in image_layers(viewer) if layer.visible]
 
 
-def _judged(layers: list[Image]) -> list[tuple[Image, LayerState]]:
-    return [(one, state) for one in layers if (state := state_of(one)) is not None]
+def _known(viewer: ViewerModel, layers: list[Image]) -> list[tuple[Image, LayerState | None]]:
+    """Return the layers that were judged, or whose slice in view can't be read."""
+    states = [(one, state_of(one)) for one in layers]
+    return [(one, state) for one, state in states if state or _is_unread(viewer, one)]
+
+
+def _is_unread(viewer: ViewerModel, layer: Image) -> bool:
+    index = slice_in_view(viewer, layer)
+    return index is not None and unread(layer, index) is not None
+
+
+def _in_view_unread(viewer: ViewerModel) -> bool:
+    return any(_is_unread(viewer, layer) for layer in _visible(viewer))
 
 
 def in_grid(viewer: ViewerModel) -> bool:
@@ -169,25 +185,30 @@ def in_grid(viewer: ViewerModel) -> bool:
     return bool(viewer.canvas.grid.enabled) and len(_visible(viewer)) > 1
 
 
-def _grid_line(viewer: ViewerModel, layer: Image, state: LayerState) -> str:
-    said = _said(state, slice_in_view(viewer, layer))
+def _grid_line(viewer: ViewerModel, layer: Image, state: LayerState | None) -> str:
+    said = _said(layer, state, slice_in_view(viewer, layer))
     return f"{said}{GAP}{shortened(own_name(layer), LONGEST_IN_GRID)}"
 
 
-def _line(state: LayerState, index: int | None) -> str:
+def _line(layer: Image, state: LayerState | None, index: int | None) -> str:
     # On one line, the place in a 4-D series would not fit a canvas of usual width.
     place = (
         "whole stack"
         if index is None
-        else slice_words(state.series, index).replace(", volume", "\nvolume", 1)
+        else slice_words(series_of(layer), index).replace(", volume", "\nvolume", 1)
     )
-    return f"{_said(state, index)}{GAP}{place}"
+    return f"{_said(layer, state, index)}{GAP}{place}"
 
 
-def _said(state: LayerState, index: int | None) -> str:
+def _said(layer: Image, state: LayerState | None, index: int | None) -> str:
     """Return what the slice in view is, or the whole stack where none is."""
-    said = state.verdict if index is None else state.said(index)
-    if said is None:
+    if index is None:
+        said: SliceVerdict | Verdict | None = state.verdict if state else None
+    else:
+        said = state.said(index) if state else None
+        if unread(layer, index) and not (said and said.overruled):
+            return UNREAD
+    if state is None or said is None:
         return "not yet run"
     conflict = state.verdict is not None and state.verdict.conflict
     # A name of the user's own would push the place off the canvas.

@@ -18,12 +18,14 @@ from qtpy.QtGui import (  # type: ignore[attr-defined]
 )
 from qtpy.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
-from napari_mrseq.viewer.annotation import can_revert, revert, state_of
+from napari_mrseq.viewer.annotation import can_revert, state_of
 from napari_mrseq.viewer.attachment import Attachment
 from napari_mrseq.viewer.batch_panel import BatchPanel
+from napari_mrseq.viewer.borrowed import Borrowed
 from napari_mrseq.viewer.canvas_text import CanvasText
 from napari_mrseq.viewer.hint import Hint
 from napari_mrseq.viewer.image_layers import image_layers, is_image
+from napari_mrseq.viewer.in_sight import InSight
 from napari_mrseq.viewer.layer_actions import LayerActions
 from napari_mrseq.viewer.layer_panel import LayerPanel
 from napari_mrseq.viewer.model_choice import ModelChoice
@@ -31,18 +33,20 @@ from napari_mrseq.viewer.orphans import Orphans
 from napari_mrseq.viewer.settings import canvas_text_event, load_settings
 from napari_mrseq.viewer.slice_in_view import (
     NO_SLICE,
-    open_series,
+    open_verdict,
     show_layer,
     show_slice,
     slice_in_view,
 )
 from napari_mrseq.viewer.study_panel import StudyPanel
+from napari_mrseq.viewer.unread_notice import UnreadNotice
 
 if TYPE_CHECKING:
     from napari.layers import Image
 
 # Batches may arrive faster than tables can be drawn.
 TABLES_DELAY_MS = 250
+LIST_EVENTS = ("inserted", "removed", "reordered", "renamed")
 # Taken neither by napari nor by its layers.
 RUN_KEYS, EXPLAIN_KEYS, CORRECT_KEYS = "Ctrl+Shift+R", "Ctrl+Shift+E", "Ctrl+Shift+K"
 
@@ -169,7 +173,7 @@ class ClassifierWidget(QWidget):
     def _connect_parts(self) -> None:
         controls, runner, page, actions = self.controls, self.runner, self.page, self.layer_actions
         controls.run.changed.connect(actions.run)
-        controls.cancel.changed.connect(runner.cancel)
+        controls.cancel.changed.connect(actions.cancel)
         controls.layer.changed.connect(self._on_layer_chosen)
         controls.live.changed.connect(self._on_live)
         page.explain_button.clicked.connect(actions.explain)
@@ -190,7 +194,7 @@ class ClassifierWidget(QWidget):
         self.plot.slice_chosen.connect(self._show_slice)
         self.slices.slice_chosen.connect(self._show_slice)
         self.study.table.layer_chosen.connect(self._show_layer)
-        self.batch.series_chosen.connect(partial(open_series, self._viewer))
+        self.batch.verdict_chosen.connect(partial(open_verdict, self._viewer))
         actions.live.said.connect(self._say)
         for speaker in (self.model_choice, self.corrector, self.study, page.export_button):
             speaker.said.connect(self._say)
@@ -208,19 +212,18 @@ class ClassifierWidget(QWidget):
         connections: list[tuple[Any, Callable[..., None]]] = [
             (viewer.dims.events.point, self._on_view_moved),
             (viewer.layers.selection.events.active, self._follow_active),
-            (viewer.layers.events.inserted, self.reset_choices),
-            (viewer.layers.events.removed, self.reset_choices),
-            (viewer.layers.events.reordered, self.reset_choices),
-            (viewer.layers.events.renamed, self.reset_choices),
+            *((viewer.layers.events[name], self.reset_choices) for name in LIST_EVENTS),
             (viewer.layers.events, self._on_layer_event),
             (viewer.events.theme, self._follow_theme),
         ]
         preference = canvas_text_event()
         if preference is not None:
             connections.append((preference, self._follow_preference))
-        orphans = Orphans(viewer, self)
-        parts = (self.runner, self.explainer, self.batch.runner, self.canvas_text, orphans)
-        self._attachment = Attachment(connections, parts)
+        borrowed = Borrowed(viewer, self)
+        borrowed.reverted.connect(self.refresh)
+        parts = (self.runner, self.explainer, self.batch.runner, self.canvas_text, borrowed)
+        more = (Orphans(viewer, self), InSight(viewer), UnreadNotice(viewer, self.controls))
+        self._attachment = Attachment(connections, (*parts, *more))
         # The window may be destroyed without the panel being taken out of it.
         self.destroyed.connect(self._attachment.release)
 
@@ -250,11 +253,6 @@ class ClassifierWidget(QWidget):
 
     def _on_layer_event(self, event: Any) -> None:
         if event.type == "data":
-            # A verdict on other pixels is none: the name must not say it any longer.
-            changed = self._viewer.layers[event.index]
-            if is_image(changed) and state_of(changed) is None:
-                revert(changed)
-            self.runner.drop_replaced()
             self._tables_timer.start()
 
     def _say(self, text: str) -> None:
@@ -273,6 +271,7 @@ class ClassifierWidget(QWidget):
         layer = self.layer
         self.runner.focus.index = slice_in_view(self._viewer, layer) if layer is not None else None
         self.plot.move_marker(self.runner.focus.index)
+        self.slices.mark(self.runner.focus.index)
         if self.controls.status.value == NO_SLICE and self.runner.focus.index is not None:
             self.controls.show_nothing()
         if self.controls.live.value:

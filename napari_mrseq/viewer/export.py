@@ -35,6 +35,8 @@ class ExportButton(QPushButton):
     paths : callable
         Returns what the user asked for, which sets the order of the records; nothing where the
         outcomes are in their order.
+    left_out : callable
+        Returns what follows the name of a file that was written: what is not in it.
     """
 
     said = Signal(str)
@@ -43,10 +45,11 @@ class ExportButton(QPushButton):
         self,
         outcomes: Callable[[], Outcomes],
         paths: Callable[[], Sequence[Path]] = tuple,
+        left_out: Callable[[], str] = str,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._outcomes, self._paths = outcomes, paths
+        self._outcomes, self._paths, self._left_out = outcomes, paths, left_out
         self.setText("Export ▾")
         self.setStyleSheet("QPushButton::menu-indicator { image: none; width: 0px; }")
         self.setToolTip("Write the verdicts into files, as the command line does")
@@ -90,7 +93,7 @@ class ExportButton(QPushButton):
         endings = [f".{kind}", *(f".{other}" for other in FILE_KINDS)]
         file = ask_file(self, "Export verdicts", "", FILE_KINDS[kind], endings)
         if file:
-            self.attempt(lambda: self.export(file), f"Written to {file}")
+            self.attempt(lambda: self.export(file), f"Written to {file}{self._left_out()}")
 
     def _ask_folder(self) -> None:
         name = QFileDialog.getExistingDirectory(self, "Folder for BIDS sidecars")
@@ -99,7 +102,7 @@ class ExportButton(QPushButton):
             sidecars = self.sidecars()
             if may_replace(self, [folder / name for name in sidecars]):
                 write = partial(write_sidecars, sidecars, folder)
-                self.attempt(write, f"Sidecars written to {folder}")
+                self.attempt(write, f"Sidecars written to {folder}{self._left_out()}")
             else:
                 self.said.emit("Nothing written.")
 

@@ -83,6 +83,11 @@ class LayerActions:
         else:
             controls.status.value = " ".join(causes)
 
+    def cancel(self) -> None:
+        """Stop the run, and what live would run after it."""
+        self.live.stop()
+        self.runner.cancel()
+
     def explain(self) -> None:
         """Lay a heat map of what speaks for its sequence over the slice in view."""
         layer = self._layer_or_words()

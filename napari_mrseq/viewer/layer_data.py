@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from napari_mrseq.errors import ReadError
+from napari_mrseq.viewer.shown_pixels import UNREAD_KEY, shown_pixels
 from napari_mrseq.viewer.wording import series_name
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from napari_mrseq.series import Series, VolumeAxis
+    from napari_mrseq.series import Failure, Series, VolumeAxis
 
 LayerData: TypeAlias = tuple[Any, dict[str, Any], str]
 
@@ -25,6 +26,8 @@ DICOM_KEY = "dicom"
 SERIES_AXES = ("slice", "row", "column")
 # Brighter and darker pixels than these percentiles are vessels, metal and the air's noise.
 DARK_PERCENT, BRIGHT_PERCENT = 0.5, 99.5
+# Where the middle slice can't be read, so many of its neighbours are tried.
+CONTRAST_TRIES = 3
 
 _log = logging.getLogger(__name__)
 
@@ -44,9 +47,10 @@ def layer_of(series: Series) -> LayerData:
     if series.pixels.ndim == 4:
         labels = (_label(series.volume_axis), *labels)
         units, scale, translate = ("pixel", *units), (1.0, *scale), (0.0, *translate)  # type: ignore[assignment]
+    unread: dict[int, Failure] = {}
     attributes = {
         "name": series_name(series),
-        "metadata": {DICOM_KEY: describe(series), SERIES_KEY: series},
+        "metadata": {DICOM_KEY: describe(series), SERIES_KEY: series, UNREAD_KEY: unread},
         "scale": scale,
         "translate": translate,
         "units": units,
@@ -54,7 +58,7 @@ def layer_of(series: Series) -> LayerData:
         "contrast_limits": contrast_of(series),
         "rgb": False,
     }
-    return series.pixels, attributes, "image"
+    return shown_pixels(series, unread), attributes, "image"
 
 
 def place_along_own_axes(
@@ -91,21 +95,30 @@ def in_memory(series: Series) -> Series:
 def contrast_of(series: Series) -> tuple[float, float]:
     """Return the darkest and brightest value to show.
 
-    The file's own window, else percentiles of the middle slice, which is the only one read.
+    The file's own window, else percentiles of the middle slice, or of the one nearest to it that
+    can be read; no other is.
     """
     if series.window and series.window[0] < series.window[1]:
         return series.window
-    try:
-        middle = np.asarray(series.slice_pixels(series.slice_count // 2))
-    except ReadError as error:
-        # The layer opens all the same: other slices may be whole.
-        _log.warning("no contrast limits for %s: %s", series.path, error)
-        return (0.0, 1.0)
+    middle = _readable_slice(series)
     finite = middle[np.isfinite(middle)]
     if not finite.size:
         return (0.0, 1.0)
     low, high = np.percentile(finite, (DARK_PERCENT, BRIGHT_PERCENT))
     return (float(low), float(high)) if low < high else (float(low), float(low) + 1.0)
+
+
+def _readable_slice(series: Series) -> NDArray[Any]:
+    """Return the slice nearest to the middle that can be read, an empty one where none can."""
+    middle = series.slice_count // 2
+    nearest = sorted(range(series.slice_count), key=lambda index: abs(index - middle))
+    for index in nearest[:CONTRAST_TRIES]:
+        try:
+            return np.asarray(series.slice_pixels(index))
+        except ReadError as error:
+            # The layer opens all the same: other slices may be whole.
+            _log.warning("no contrast limits from %s: %s", series.path, error)
+    return np.empty(0)
 
 
 def describe(series: Series) -> dict[str, Any]:

@@ -47,10 +47,12 @@ class Live:
         chosen: Callable[[Mapping[str, str]], bool],
     ) -> None:
         self._runner, self._layer, self._start, self._chosen = runner, layer, start, chosen
+        self._held_up = False
         self._timer = QTimer(parent)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DELAY_MS)
         self._timer.timeout.connect(self._run)
+        runner.stopped.connect(self._on_stopped)
 
     def wait(self) -> None:
         """Run soon, unless the slider moves again."""
@@ -59,11 +61,21 @@ class Live:
     def stop(self) -> None:
         """Don't run after all."""
         self._timer.stop()
+        self._held_up = False
+
+    def _on_stopped(self) -> None:
+        # Only once: a layer that can't be judged would be tried for ever.
+        if self._held_up:
+            self._held_up = False
+            self.wait()
 
     def _run(self) -> None:
         """Judge what is not judged yet of the volume in view."""
+        if self._runner.running:
+            self._held_up = True
+            return
         layer, index = self._layer(), self._runner.focus.index
-        if layer is None or index is None or self._runner.running:
+        if layer is None or index is None:
             return
         try:
             job = job_for(layer)

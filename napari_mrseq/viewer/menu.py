@@ -50,6 +50,7 @@ def read_in_background(viewer: Any, folder: str) -> None:
     from napari_mrseq.viewer.activity import Activity
     from napari_mrseq.viewer.background import Background
     from napari_mrseq.viewer.reader import read_layers
+    from napari_mrseq.viewer.slice_in_view import bring_into_view
 
     def steps() -> Iterator[list[LayerData]]:
         yield read_layers(folder)
@@ -57,6 +58,7 @@ def read_in_background(viewer: Any, folder: str) -> None:
     def add(layers: list[LayerData]) -> None:
         for data, attributes, _ in layers:
             viewer.add_layer(Image(data, **attributes))
+        bring_into_view(viewer, viewer.layers[-1])
 
     activity = Activity("Reading the study")
     activity.show(0, 0)

@@ -28,7 +28,7 @@ def get_reader(path: str | list[str]) -> Callable[[str | list[str]], list[LayerD
         File, folder, or several of them.
     """
     paths = [path] if isinstance(path, str) else path
-    return read_layers if any(_looks_readable(one) for one in paths) else None
+    return open_layers if any(_looks_readable(one) for one in paths) else None
 
 
 def read_layers(path: str | list[str]) -> list[LayerData]:
@@ -62,6 +62,26 @@ def read_layers(path: str | list[str]) -> list[LayerData]:
     layers = [layer_of(series if lazy else in_memory(series)) for series in study.series]
     for _, attributes, _ in layers[:-1]:
         attributes["visible"] = False
+    return layers
+
+
+def open_layers(path: str | list[str]) -> list[LayerData]:
+    """Read files and folders for napari's viewer, which will show the last layer.
+
+    Parameters
+    ----------
+    path : str or list of str
+        File, folder, or several of them.
+
+    Raises
+    ------
+    ReadError
+        If nothing in `path` can be read; says why.
+    """
+    from napari_mrseq.viewer.in_sight import bring_when_added
+
+    layers = read_layers(path)
+    bring_when_added(layers[-1])
     return layers
 
 

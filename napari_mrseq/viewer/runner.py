@@ -66,6 +66,7 @@ class Runner:
         self._causes: list[str] = []
         self._done = 0
         viewer.layers.events.removed.connect(self._on_removed)
+        viewer.layers.events.connect(self._on_layers)
 
     @property
     def running(self) -> bool:
@@ -92,11 +93,6 @@ class Runner:
             load_settings().batch_size,
         )
 
-    def drop_replaced(self) -> None:
-        """Judge no further what a layer no longer shows."""
-        for job in self._jobs:
-            job.dropped = not self._is_current(job)
-
     def cancel(self) -> None:
         """Ask the run to stop after the batch in hand; slices judged so far are kept."""
         self._waiting = None
@@ -107,6 +103,7 @@ class Runner:
     def close(self) -> None:
         """Stop and let go of the viewer; nothing of a run under way arrives any more."""
         self._viewer.layers.events.removed.disconnect(self._on_removed)
+        self._viewer.layers.events.disconnect(self._on_layers)
         self._waiting = None
         self._background.close()
         self._activity.close()
@@ -158,6 +155,12 @@ class Runner:
         layers = "1 layer" if self._done == 1 else f"{self._done} layers"
         said = [f"{layers} classified."] if self._done or not self._causes else []
         self.stopped.emit(" ".join([*said, *self._causes]))
+
+    def _on_layers(self, event: Any) -> None:
+        # What a layer no longer shows is judged no further.
+        if event.type == "data":
+            for job in self._jobs:
+                job.dropped = not self._is_current(job)
 
     def _on_removed(self, event: Any) -> None:
         for job in self._jobs:

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from napari_mrseq.viewer.annotation import pixels_of
-from napari_mrseq.viewer.image_layers import HEAT_KEY
-from napari_mrseq.viewer.layer_data import layer_of
+from napari_mrseq.viewer.annotation import annotate, pixels_of
+from napari_mrseq.viewer.image_layers import HEAT_KEY, image_layers
+from napari_mrseq.viewer.layer_data import SERIES_KEY, layer_of
+from napari_mrseq.viewer.shown_pixels import shows
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
     from napari.layers import Image
 
-    from napari_mrseq.series import Series
+    from napari_mrseq.verdict import Verdict
 
 NO_SLICE = "No slice of this layer is in view: show it in 2-D and move the slider onto it."
 
@@ -40,13 +41,24 @@ def slice_in_view(viewer: ViewerModel, layer: Image) -> int | None:
     # Transposed, a slice is the same.
     if sorted(dims.displayed) != [dims.ndim - 2, dims.ndim - 1]:
         return None
+    return _slice_at_sliders(viewer, layer)
+
+
+def _slice_at_sliders(viewer: ViewerModel, layer: Image) -> int | None:
     stack = stack_shape(layer)
     if not stack:
         return 0
-    place = np.round(layer.world_to_data(dims.point[-layer.ndim :]))[: len(stack)].astype(int)
+    point = viewer.dims.point[-layer.ndim :]
+    place = np.round(layer.world_to_data(point))[: len(stack)].astype(int)
     if (place < 0).any() or (place >= stack).any():
         return None
     return int(np.ravel_multi_index(tuple(place), stack))
+
+
+def bring_into_view(viewer: ViewerModel, layer: Image) -> None:
+    """Move the sliders to a layer's middle slice where they stand outside of it."""
+    if _slice_at_sliders(viewer, layer) is None:
+        show_slice(viewer, layer, middle_slice(layer))
 
 
 def show_slice(viewer: ViewerModel, layer: Image, index: int) -> None:
@@ -73,15 +85,21 @@ def show_layer(viewer: ViewerModel, layer: Image) -> None:
             # Its own heat maps stay with it.
             mark = other.metadata.get(HEAT_KEY)
             other.visible = mark is not None and mark["layer"]() is layer
-    if slice_in_view(viewer, layer) is None:
-        show_slice(viewer, layer, middle_slice(layer))
+    bring_into_view(viewer, layer)
 
 
-def open_series(viewer: ViewerModel, series: Series) -> None:
-    """Add a series as a layer and show it."""
+def open_verdict(viewer: ViewerModel, verdict: Verdict) -> None:
+    """Show the series of a verdict: its layer, or a new one that is named so."""
     from napari.layers import Image
 
-    data, attributes, _ = layer_of(series)
+    for layer in image_layers(viewer):
+        opened = layer.metadata.get(SERIES_KEY) is verdict.series
+        if opened and shows(pixels_of(layer), verdict.series):
+            show_layer(viewer, layer)
+            return
+    data, attributes, _ = layer_of(verdict.series)
     layer = Image(data, **attributes)
+    # Before the viewer has it: what follows the list of layers sees it named.
+    annotate(layer, verdict)
     viewer.add_layer(layer)
     show_layer(viewer, layer)

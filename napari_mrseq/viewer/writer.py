@@ -10,7 +10,13 @@ import numpy as np
 from napari_mrseq.bids import bids_sidecar, sidecar_text
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.viewer.annotation import RECORD_KEY, STATE_KEY
-from napari_mrseq.viewer.layer_data import DICOM_KEY, SERIES_AXES, place_along_own_axes
+from napari_mrseq.viewer.layer_data import (
+    DICOM_KEY,
+    SERIES_AXES,
+    SERIES_KEY,
+    place_along_own_axes,
+)
+from napari_mrseq.viewer.shown_pixels import as_read
 from napari_mrseq.viewer.units import millimetres
 
 if TYPE_CHECKING:
@@ -40,25 +46,31 @@ def write_nifti(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
     Raises
     ------
     MrseqError
-        If the layer is in colour, a pyramid, or has more than four axes.
+        If the layer is in colour, a pyramid, has more than four axes, or a slice of it can't be
+        read.
     """
     import nibabel
 
     name = attributes.get("name", path)
     if attributes.get("rgb") or attributes.get("multiscale"):
         raise MrseqError(f"{name}: colours and pyramids have no place in NIfTI")
-    values = _storable(np.asarray(data))
+    metadata = attributes.get("metadata", {})
+    # A slice that can't be read stands blank in the layer; in a file it would pass for an image.
+    values = _storable(np.asarray(as_read(data, metadata.get(SERIES_KEY))))
     if values.ndim > 4:
         raise MrseqError(f"{name}: an image of 2 to 4 axes is needed, this one has {values.shape}")
     while values.ndim < 3:
         values = values[None]
-    metadata = attributes.get("metadata", {})
     known = metadata.get(DICOM_KEY, {})
-    # NIfTI counts columns first, then rows, slices and volumes.
     affine = _affine(known, attributes)
+    steps = _steps(values.ndim, attributes)
+    if affine is None:
+        # Without a place in the patient nothing tells that a step goes backwards.
+        values = np.flip(values, tuple(axis for axis in (-3, -2, -1) if steps[axis] < 0))
+    # NIfTI counts columns first, then rows, slices and volumes.
     image: Any = nibabel.Nifti1Image(values.T, affine)  # type: ignore[no-untyped-call]
     if affine is None:
-        image.header.set_zooms(_steps(values.ndim, attributes)[::-1])
+        image.header.set_zooms(np.abs(steps[::-1]))
     fields = bids_sidecar(
         known.get("attributes", {}),
         known.get("series_number"),

@@ -197,6 +197,15 @@ def test_a_mirrored_layer_has_the_spacing_of_the_other(viewer: ViewerModel) -> N
     assert series_of(layer).spacing == (5, 0.9, 0.8)
 
 
+def test_a_picture_alone_keeps_the_shape_of_its_pixels(viewer: ViewerModel) -> None:
+    layer = viewer.add_image(np.ones((24, 48)), scale=(2, 1), units=("mm",) * 2)
+    series = series_of(layer)
+    assert series.spacing is not None
+    assert series.spacing[1:] == (2, 1)
+    assert series.warnings == ("slice thickness unknown: 1 mm assumed",)
+    assert series_of(viewer.add_image(np.ones((24, 48)), scale=(2, 1))).spacing is None
+
+
 def test_pixels_have_no_spacing(viewer: ViewerModel) -> None:
     assert series_of(viewer.add_image(np.ones((3, 4, 4)), scale=(5, 0.9, 0.8))).spacing is None
 

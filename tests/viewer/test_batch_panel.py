@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -48,7 +49,7 @@ def column(table, number: int) -> list[str]:
 
 
 def test_a_folder_becomes_a_table_and_what_failed_is_listed(
-    qtbot, viewer, folder, press, pick, answer, broken_study: Path, tmp_path: Path
+    qtbot, viewer, panel, folder, press, pick, answer, broken_study: Path, tmp_path: Path
 ) -> None:
     answer(broken_study)
     press(folder.browse_button)
@@ -83,7 +84,18 @@ def test_a_folder_becomes_a_table_and_what_failed_is_listed(
     place = folder.table.visualRect(folder.table.proxy.index(1, 0)).center()
     qtbot.mouseClick(folder.table.viewport(), LEFT, pos=place)
     qtbot.mouseDClick(folder.table.viewport(), LEFT, pos=place)
-    assert [layer.name for layer in viewer.layers] == ["t2_tse_tra"]
+    (layer,) = viewer.layers
+    record = layer.metadata["mrseq"]
+    assert layer.name == f"[{name_of('T2')} {record['confidence']:.0%}] t2_tse_tra"
+    assert panel.result.verdict.text() == name_of("T2")
+    assert [entry["index"] for entry in record["slices"] if entry.get("error")] == [17]
+    # A second one goes to the layer that is there.
+    other = folder.table.visualRect(folder.table.proxy.index(0, 0)).center()
+    for where in (other, place):
+        qtbot.mouseClick(folder.table.viewport(), LEFT, pos=where)
+        qtbot.mouseDClick(folder.table.viewport(), LEFT, pos=where)
+    assert [one.visible for one in viewer.layers] == [True, False]
+    assert panel.layer == layer
 
 
 def test_cancel_stops_and_keeps_what_is_classified(
@@ -121,6 +133,24 @@ def test_what_is_no_folder_is_said(qtbot, folder, press, tmp_path: Path) -> None
     qtbot.keyClicks(folder.folder, str(tmp_path / "absent"))
     press(folder.run_button)
     assert "absent is no folder" in folder.status.text()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="other rights, other names")
+def test_a_folder_that_cannot_be_looked_at_is_said(qtbot, folder, press, tmp_path: Path) -> None:
+    qtbot.keyClicks(folder.folder, str(tmp_path / ("long" * 99)))
+    press(folder.run_button)
+    assert "longlong can't be read: File name too long." in folder.status.text()
+    assert folder.run_button.isEnabled()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read all")
+def test_a_locked_folder_is_said(qtbot, folder, press, tmp_path: Path) -> None:
+    (tmp_path / "locked" / "inside").mkdir(parents=True)
+    (tmp_path / "locked").chmod(0)
+    qtbot.keyClicks(folder.folder, str(tmp_path / "locked" / "inside"))
+    press(folder.run_button)
+    (tmp_path / "locked").chmod(0o700)
+    assert "inside can't be read: Permission denied." in folder.status.text()
 
 
 def test_a_folder_without_mr_says_so(qtbot, folder, press, tmp_path: Path) -> None:

@@ -84,6 +84,25 @@ def test_the_layer_tab_exports_its_layer_alone(
     assert str(tmp_path / "mine.csv") in panel.controls.status.value
 
 
+def test_an_export_says_which_layers_are_not_in_it(
+    viewer, panel, pick, answer, make_verdict, tmp_path: Path
+) -> None:
+    for name in ("first", "second", "third"):
+        layer = viewer.add_image(np.ones((3, 8, 8)), name=name)
+    annotate(layer, make_verdict(series_of(layer), ["T1"] * 3))
+    panel.refresh()
+    panel.tabs.setCurrentWidget(panel.study)
+    answer(tmp_path / "some.csv")
+    pick(panel.study.export_button, "CSV…")
+    written = f"Written to {tmp_path / 'some.csv'}"
+    assert panel.controls.status.value == f"{written}: 1 of 3 layers; 2 not run"
+    for layer in list(viewer.layers)[:2]:
+        annotate(layer, make_verdict(series_of(layer), ["T1"] * 3))
+    panel.refresh()
+    pick(panel.study.export_button, "CSV…")
+    assert panel.controls.status.value == written
+
+
 def test_nothing_judged_means_nothing_to_export(viewer, panel) -> None:
     viewer.add_image(np.ones((3, 8, 8)))
     assert not panel.page.export_button.isEnabled()

@@ -4,29 +4,92 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from napari.layers._layer_actions import _duplicate_layer
+from napari.layers._layer_actions import (
+    _convert_to_labels,
+    _duplicate_layer,
+    _merge_stack,
+    _project,
+    _split_stack,
+)
 
-from napari_mrseq.viewer.annotation import annotate, series_of
+from napari_mrseq.viewer.annotation import annotate, series_of, state_of
+
+COPIES = {
+    "duplicate": _duplicate_layer,
+    "split": _split_stack,
+    "projection": _project,
+    "labels": _convert_to_labels,
+}
+
+
+def annotated(viewer, make_verdict, name: str):
+    stack = np.arange(3 * 16 * 16, dtype=np.int16).reshape(3, 16, 16)
+    layer = viewer.add_image(stack, name=name, metadata={"a": 1})
+    annotate(layer, make_verdict(series_of(layer), ["T1"] * 3, conflict=True))
+    return layer
 
 
 @pytest.fixture
 def judged(viewer, panel, make_verdict):
     """A layer of three slices, named."""
-    layer = viewer.add_image(np.ones((3, 16, 16)), name="mine", metadata={"a": 1})
-    annotate(layer, make_verdict(series_of(layer), ["T1"] * 3))
+    layer = annotated(viewer, make_verdict, "mine")
     panel.refresh()
     return layer
 
 
-def test_a_copy_can_be_reverted(viewer, panel, press, judged) -> None:
+@pytest.mark.filterwarnings("ignore:projection mode:UserWarning")
+@pytest.mark.parametrize("copy", COPIES)
+def test_what_napari_makes_of_a_layer_does_not_carry_its_verdict(
+    qtbot, viewer, panel, judged, copy: str
+) -> None:
+    name, metadata = judged.name, judged.metadata
+    COPIES[copy](viewer.layers)
+    made = [layer for layer in viewer.layers if layer != judged]
+    assert made
+    qtbot.waitUntil(lambda: not any("90%" in one.name or "≠" in one.name for one in made))
+    for layer in made:
+        assert layer.name.startswith("mine")
+        assert layer.metadata == {"a": 1}
+    # What it was made of keeps its own.
+    assert (judged.name, judged.metadata) == (name, metadata)
+    assert state_of(judged).verdict.sequence == "T1"
+    if panel.layer != judged:
+        assert panel.result.hint.isVisible()
+
+
+def test_merged_layers_carry_no_verdict_of_the_first(qtbot, viewer, judged, make_verdict) -> None:
+    viewer.layers.selection = {judged, annotated(viewer, make_verdict, "other")}
+    _merge_stack(viewer.layers)
+    (merged,) = viewer.layers
+    qtbot.waitUntil(lambda: merged.name == "mine")
+    assert merged.metadata == {"a": 1}
+
+
+def test_a_part_cut_out_by_code_carries_no_verdict(qtbot, viewer, judged) -> None:
+    part = viewer.add_image(judged.data[1:], name=judged.name, metadata=judged.metadata)
+    qtbot.waitUntil(lambda: part.name == "mine [1]")
+    assert part.metadata == {"a": 1}
+    assert "mrseq" in judged.metadata
+
+
+def test_the_same_layer_taken_out_and_put_back_keeps_its_verdict(qtbot, viewer, judged) -> None:
+    name = judged.name
+    viewer.layers.remove(judged)
+    viewer.add_layer(judged)
+    qtbot.wait(50)
+    assert judged.name == name
+    assert "mrseq" in judged.metadata
+
+
+def test_a_copy_made_before_the_panel_opens_is_no_verdict(
+    qtbot, viewer, open_panel, make_verdict
+) -> None:
+    layer = annotated(viewer, make_verdict, "mine")
     _duplicate_layer(viewer.layers)
     copy = viewer.layers[1]
-    assert copy.name == "[T1 90%] mine copy"
-    viewer.layers.selection.active = copy
-    press(panel.page.revert_button)
-    assert (copy.name, copy.metadata) == ("mine copy", {"a": 1})
-    assert judged.name == "[T1 90%] mine"
-    assert "mrseq" in judged.metadata
+    open_panel()
+    qtbot.waitUntil(lambda: copy.name == "mine copy")
+    assert layer.name == "[T1 90%] mine ≠ header"
 
 
 def test_replaced_data_have_no_verdict_anywhere(qtbot, panel, judged) -> None:

@@ -244,3 +244,14 @@ def test_lengths_in_other_units_are_written_in_millimetres(
                   rotate=layer.rotate, shear=layer.shear, units=("um",) * 3, **moved)  # fmt: skip
     image, _ = save(micro, tmp_path / "d.nii")
     np.testing.assert_allclose(image.affine, expected.affine, atol=1e-3)
+
+
+def test_a_mirrored_layer_is_saved_as_it_is_seen(tmp_path: Path) -> None:
+    pixels = np.arange(2 * 3 * 4, dtype=np.float32).reshape(2, 3, 4)
+    layer = Image(pixels, name="mirrored", scale=(5, -2, 1), units=("mm",) * 3)
+    image, _ = save(layer, tmp_path / "a.nii")
+    assert image.header.get_zooms() == (1, 2, 5)
+    np.testing.assert_array_equal(np.asarray(image.dataobj).T, pixels[:, ::-1])
+    flat = Image(pixels[0], name="picture", scale=(-2, 1), units=("mm",) * 2)
+    image, _ = save(flat, tmp_path / "b.nii")
+    np.testing.assert_array_equal(np.asarray(image.dataobj).T, pixels[:1, ::-1])

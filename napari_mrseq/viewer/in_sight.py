@@ -1,0 +1,70 @@
+"""A layer that the user turns to is seen: no black canvas where the slider stands beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from napari_mrseq.viewer.image_layers import is_image
+from napari_mrseq.viewer.layer_data import SERIES_KEY
+from napari_mrseq.viewer.slice_in_view import bring_into_view
+
+if TYPE_CHECKING:
+    from napari.components import ViewerModel
+
+    from napari_mrseq.viewer.layer_data import LayerData
+
+
+class InSight:
+    """Moves the sliders onto the layer that becomes the active one, or is shown again.
+
+    Where they stand on one of its slices they stay.
+
+    Parameters
+    ----------
+    viewer : napari.components.ViewerModel
+        Holds layers and sliders.
+    """
+
+    def __init__(self, viewer: ViewerModel) -> None:
+        self._viewer = viewer
+        viewer.layers.selection.events.active.connect(self._look)
+        viewer.layers.events.connect(self._on_layers)
+        self._look()
+
+    def close(self) -> None:
+        """Let go of the viewer."""
+        self._viewer.layers.selection.events.active.disconnect(self._look)
+        self._viewer.layers.events.disconnect(self._on_layers)
+
+    def _on_layers(self, event: Any) -> None:
+        if event.type == "visible":
+            self._look()
+
+    def _look(self) -> None:
+        active = self._viewer.layers.selection.active
+        if active is not None and active.visible and is_image(active):
+            bring_into_view(self._viewer, active)
+
+
+def bring_when_added(layer: LayerData) -> None:
+    """Move the sliders onto a layer that napari is about to add, whether the panel is there or not.
+
+    Parameters
+    ----------
+    layer : layer data tuple
+        As it is handed to napari.
+    """
+    from napari import current_viewer
+    from qtpy.QtCore import QTimer
+
+    viewer: Any = current_viewer()
+    if viewer is None:
+        return
+    series = layer[1]["metadata"][SERIES_KEY]
+
+    def look() -> None:
+        for added in viewer.layers:
+            if added.metadata.get(SERIES_KEY) is series:
+                bring_into_view(viewer, added)
+
+    QTimer.singleShot(0, look)

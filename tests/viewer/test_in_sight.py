@@ -1,0 +1,94 @@
+"""A layer that is opened or clicked on is seen, wherever the slider stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from napari._qt.containers import QtLayerList
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QFileDialog
+
+from napari_mrseq.viewer.menu import open_study_folder
+from napari_mrseq.viewer.slice_in_view import slice_in_view
+
+LEFT = Qt.MouseButton.LeftButton
+OPEN_MS = 20_000
+
+
+@pytest.fixture
+def far_apart(sample_study: Path, tmp_path: Path) -> Path:
+    """Two series, of which the slices of one lie where the other has none."""
+    from pydicom import dcmread
+
+    for name, shift in (("t1_se_tra", 0), ("t2_tse_tra", 500)):
+        (tmp_path / name).mkdir()
+        for number, source in enumerate(sorted((sample_study / name).iterdir())):
+            file = dcmread(source)
+            *place, z = file.ImagePositionPatient
+            file.ImagePositionPatient = [*place, float(z) + shift]
+            file.SeriesNumber = 1 + bool(shift)
+            file.save_as(tmp_path / name / f"{number:03}.dcm")
+    return tmp_path
+
+
+def shows_something(viewer) -> bool:
+    picture = viewer.screenshot(canvas_only=True, flash=False)[..., :3]
+    # The words on the canvas stand at its edge.
+    middle = picture[picture.shape[0] // 3 : -picture.shape[0] // 3]
+    return bool(middle.max() > 60)
+
+
+def test_a_study_opens_on_a_slice_that_is_there(qtbot, viewer, far_apart: Path) -> None:
+    viewer.open(str(far_apart), plugin="napari-mrseq")
+    first, last = viewer.layers
+    assert (first.visible, last.visible) == (False, True)
+    qtbot.waitUntil(lambda: slice_in_view(viewer, last) == last.data.shape[0] // 2)
+    assert shows_something(viewer)
+
+
+def test_a_study_from_the_menu_too(qtbot, viewer, far_apart: Path, monkeypatch) -> None:
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(far_apart))
+    open_study_folder()
+    qtbot.waitUntil(lambda: len(viewer.layers) == 2, timeout=OPEN_MS)
+    last = viewer.layers[1]
+    assert slice_in_view(viewer, last) == last.data.shape[0] // 2
+
+
+def click_in_layer_list(qtbot, panel, row: int) -> None:
+    view = panel.window().findChild(QtLayerList)
+    place = view.visualRect(view.model().index(row, 0)).center()
+    qtbot.mouseClick(view.viewport(), LEFT, pos=place)
+
+
+def test_a_layer_clicked_on_in_the_list_is_brought_into_view(qtbot, viewer, open_panel) -> None:
+    near = viewer.add_image(np.ones((4, 32, 32)), name="near")
+    far = viewer.add_image(np.ones((4, 32, 32)), name="far", translate=(100, 0, 0))
+    panel = open_panel()
+    # The layer added last is the active one.
+    assert slice_in_view(viewer, far) == 2
+    # The list shows the last layer first.
+    click_in_layer_list(qtbot, panel, 1)
+    assert viewer.layers.selection.active == near
+    assert slice_in_view(viewer, near) == 2
+    far.visible = False
+    click_in_layer_list(qtbot, panel, 0)
+    assert slice_in_view(viewer, near) == 2
+    far.visible = True
+    assert slice_in_view(viewer, far) == 2
+
+
+def test_where_the_layer_has_a_slice_the_slider_stays(qtbot, viewer, open_panel) -> None:
+    viewer.add_image(np.ones((9, 32, 32)), name="one")
+    other = viewer.add_image(np.ones((9, 32, 32)), name="other", translate=(3, 0, 0))
+    panel = open_panel()
+    viewer.dims.set_point(0, 4)
+    click_in_layer_list(qtbot, panel, 1)
+    click_in_layer_list(qtbot, panel, 0)
+    assert viewer.dims.point[0] == 4
+    # Nor is it brought back where the user leaves the layer.
+    viewer.dims.set_point(0, 0)
+    qtbot.wait(50)
+    assert viewer.dims.point[0] == 0
+    assert slice_in_view(viewer, other) is None

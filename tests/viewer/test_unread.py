@@ -1,0 +1,137 @@
+"""Slices that can't be decoded: blank, said on the canvas and in the panel, and not judged."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from napari.utils.notifications import notification_manager
+from pydicom import dcmread
+from pydicom.encaps import encapsulate
+from pydicom.uid import JPEG2000Lossless
+from qtpy.QtCore import Qt
+
+from napari_mrseq.errors import ReadError
+from napari_mrseq.sequences import name_of
+from napari_mrseq.viewer.annotation import series_of, state_of
+from napari_mrseq.viewer.scope import ALL_LAYERS
+
+RUN_MS = 180_000
+LEFT = Qt.MouseButton.LeftButton
+BAD = 5
+
+
+def damage(path: Path) -> None:
+    file = dcmread(path)
+    file.file_meta.TransferSyntaxUID = JPEG2000Lossless
+    file.PixelData = encapsulate([b"no picture" * 9])
+    file["PixelData"].VR = "OB"
+    file.save_as(path)
+
+
+@pytest.fixture
+def study(sample_study: Path, tmp_path: Path) -> Path:
+    """Two series: of the first one slice is damaged, of the last one all are."""
+    folder = tmp_path / "study"
+    for number, name in enumerate(("t1_se_tra", "t2_tse_tra")):
+        shutil.copytree(sample_study / name, folder / name)
+        files = sorted((folder / name).iterdir(), key=place_of)
+        for path in files:
+            file = dcmread(path)
+            file.SeriesNumber = number + 1
+            file.save_as(path)
+        for path in files if number else [files[BAD]]:
+            damage(path)
+    return folder
+
+
+def place_of(path: Path) -> float:
+    return float(dcmread(path, stop_before_pixels=True).ImagePositionPatient[2])
+
+
+def words_on_canvas(viewer) -> str:
+    return " ".join(viewer.canvas.overlays.text.text.split())
+
+
+def shows_something(viewer) -> bool:
+    picture = viewer.screenshot(canvas_only=True, flash=False)[..., :3]
+    middle = picture[picture.shape[0] // 3 : -picture.shape[0] // 3]
+    return bool(middle.max() > 60)
+
+
+def open_row(qtbot, panel, row: int) -> None:
+    panel.tabs.setCurrentWidget(panel.study)
+    table = panel.study.table
+    place = table.visualRect(table.proxy.index(row, 0)).center()
+    qtbot.mouseClick(table.viewport(), LEFT, pos=place)
+    qtbot.mouseDClick(table.viewport(), LEFT, pos=place)
+
+
+def test_a_study_opens_whose_last_series_cannot_be_read(qtbot, viewer, open_panel, study) -> None:
+    panel = open_panel()
+    viewer.open(str(study), plugin="napari-mrseq")
+    assert [layer.name for layer in viewer.layers] == ["t1_se_tra", "t2_tse_tra"]
+    assert words_on_canvas(viewer).startswith("can't be read slice ")
+    assert not shows_something(viewer)
+    assert "pixels can't be decoded" in panel.controls.status.value
+    open_row(qtbot, panel, 0)
+    assert shows_something(viewer)
+    assert not words_on_canvas(viewer)
+    assert panel.controls.status.value == ""
+    open_row(qtbot, panel, 1)
+    assert not shows_something(viewer)
+    assert words_on_canvas(viewer).startswith("can't be read slice ")
+
+
+def test_a_run_says_which_slices_and_series_were_not_read(
+    qtbot, viewer, press, open_panel, study
+) -> None:
+    viewer.open(str(study), plugin="napari-mrseq")
+    panel = open_panel()
+    panel.controls.scope.value = ALL_LAYERS
+    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+        press(panel.controls.run)
+    assert panel.controls.status.value.startswith("1 layer classified. t2_tse_tra: ")
+    part, none = viewer.layers
+    table = panel.study.table
+    said = {table.proxy.index(row, 3).data(): table.proxy.index(row, 0).data() for row in (0, 1)}
+    assert said == {"t1_se_tra": name_of("T1"), "t2_tse_tra": "not read"}
+    assert none.name == "t2_tse_tra"
+    assert panel.result.hint.text().startswith("Not read: ")
+    # A blank is not judged.
+    record = part.metadata["mrseq"]["slices"]
+    assert [entry["index"] for entry in record if entry.get("error")] == [BAD]
+    open_row(qtbot, panel, 0)
+    told = len(notification_manager.records)
+    for place, words in ((BAD - 1, "T1 "), (BAD, "can't be read "), (BAD + 1, "T1 ")):
+        viewer.dims.set_current_step(0, place)
+        assert words_on_canvas(viewer).startswith(words)
+        assert shows_something(viewer) == (place != BAD)
+        assert ("can't be read" in panel.controls.status.value) == (place == BAD)
+    assert len(notification_manager.records) == told
+    assert state_of(part).judged[BAD].failure
+
+
+def test_a_blank_slice_is_not_saved_as_an_image(viewer, study: Path, tmp_path: Path) -> None:
+    layer = viewer.open(str(study / "t1_se_tra"), plugin="napari-mrseq")[0]
+    assert not np.asarray(layer.data[BAD]).any()
+    with pytest.raises(ReadError, match="can't be decoded"):
+        series_of(layer).slice_pixels(BAD).compute()
+    with pytest.raises(ReadError, match="can't be decoded"):
+        viewer.layers.save(str(tmp_path / "saved.nii"), plugin="napari-mrseq")
+    assert not (tmp_path / "saved.nii").exists()
+
+
+def test_the_contrast_is_that_of_a_slice_that_can_be_read(sample_study, tmp_path: Path, viewer):
+    shutil.copytree(sample_study / "t1_se_tra", tmp_path / "t1")
+    files = sorted((tmp_path / "t1").iterdir(), key=place_of)
+    for path in files:
+        file = dcmread(path)
+        for tag in ("WindowCenter", "WindowWidth"):
+            file.pop(tag, None)
+        file.save_as(path)
+    damage(files[len(files) // 2])
+    layer = viewer.open(str(tmp_path / "t1"), plugin="napari-mrseq")[0]
+    assert layer.contrast_limits[1] > 10
