@@ -25,12 +25,15 @@ NONE_GIVEN = (
     r"|^0( 0+)?( ?(ml|cc|mmol))?$"
 )
 # Signs in the text as it was typed, which are gone from plain text: "T1 -C"; "S/C", "S/ CONTRASTE"
-# against "T1/3D/FFE/C", "w/c", "(C/C)".
+# against "T1/3D/FFE/C", "w/c", "(C/C)", "t1_vibe_cor_C", "t1_mprage_sagGD".
 MINUS = (
     r"(?:^|[\s_])-\s?(?:C|GD|Gd|KM)\b|(?<![A-Za-z])(?:K|C|GD|Gd|KM|CE)-(?![A-Za-z0-9])"
     r"|(?<![A-Za-z])[Ss]/\s?(?i:c|cte|contr\w*|gado?|iv)\b(?!.?(?i:joint))"
 )
-SLASH = r"/[Cc]$|(?<![A-Za-z])[Cc]/\s?(?i:c|cte|contr\w*|gado?|iv)\b"
+SLASH = (
+    r"/[Cc]$|_C$|(?<=[a-z])G[Dd](?![A-Za-z])"
+    r"|(?<![A-Za-z])[Cc]/\s?(?i:c|cte|contr\w*|gado?|iv)\b"
+)
 # Words in the languages of Europe, in plain text: accents and the dotless i of Turkish are gone.
 # Negatives come first: "without contrast" holds the word "contrast" as well.
 WITHOUT = (

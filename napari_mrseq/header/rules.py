@@ -239,6 +239,10 @@ RULES: tuple[Rule, ...] = (
     _rule("FLAIR", 0.9, NILS, above(TI, 1500), above(TR, 3500), at_least(TE, 60)),
     _rule("FLAIR", 0.85, PHYSICS, nulls_fluid, at_least(TR, 3000), at_least(TE, 60)),
     _rule(
+        "FLAIR", 0.6, PHYSICS, lacks(GRADIENT, PLANAR, LABELLING), at_least(TI, 1700),
+        at_most(TI, 2800), unknown(TR), unknown(TE),
+    ),
+    _rule(
         "T1", 0.8, NILS, uses(INVERSION), lacks(GRADIENT), at_least(TI, 250), at_most(TI, 1500),
         below(TE, 40),
     ),
@@ -265,6 +269,7 @@ RULES: tuple[Rule, ...] = (
     _rule("T1", 0.65, TABLE, *SPIN_ECHO, above(TR, 850), at_most(TR, 1200), at_most(TE, 20)),
     _rule("T2", 0.8, TABLE, *SPIN_ECHO, above(TR, 1500), at_least(TE, 70)),
     _rule("T2", 0.65, TABLE, *SPIN_ECHO, above(TR, 2000), at_least(TE, 55)),
+    _rule("T2", 0.6, TABLE, *SPIN_ECHO, above(TR, 5000), at_least(TE, 48)),
     _rule("T2", 0.7, TABLE, *SPIN_ECHO, at_least(TE, 80)),
     # The table is of people: small animals in strong fields have a T2 at such times.
     _rule(

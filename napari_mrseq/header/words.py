@@ -48,7 +48,9 @@ LEXICON = (
     # Where the slices of another series lie, drawn on a scout.
     _words("OTHER", "pos disp*"),
     _words("OTHER", "b1", "b1 ?amp*", "b1 map*", "afi", "dream", "rf map*"),
-    _words("FIELDMAP", "*field map*", "fmap*", "*b0 map*", "b0 shim*", "top up", "gre field"),
+    _words(
+        "FIELDMAP", "*field map*", "fmap*", "*b0 map*", "b0 ?rf*", "b0 shim*", "top up", "gre field"
+    ),
     _words("FIELDMAP", "feldkarte*", "carte de champ*", "mapa de campo", "mappa di campo"),
     _words("FIELDMAP", "distortion map*", "blip up", "blip down"),
     # A scanner writes what it computed behind the name of the protocol, which may ask for an ADC.
@@ -94,7 +96,20 @@ LEXICON = (
     _words("PERF", "*asl", "asl*", "*casl*", "perf*", "pwi*", "dsc*", "dce*", "gbp", "pbp"),
     _words("PERF", "dynamic suscept*", "*perfu*"),
     _words("PERF", "cerebral blood*"),
-    _words("PERF", "relcb*", "rcbf", "rcbv", "cbf", "cbv", "mtt", "ttp", "t max", "k trans"),
+    _words(
+        "PERF",
+        "relcb*",
+        "rcbf",
+        "rcbv",
+        "rbf",
+        "rbv",
+        "cbf",
+        "cbv",
+        "mtt",
+        "ttp",
+        "t max",
+        "k trans",
+    ),
     _words("SWI", "ven bold*"),
     _words("BOLD", "*bold*", "*fmri*", r"rest\d*", "resting*", "rest state", "task*", "func*"),
     _words("BOLD", "*sbref", "ruhe*", "reposo", "fmrt*", "irmf*", "rmf", "frmi", "*tapping*"),
@@ -110,6 +125,8 @@ LEXICON = (
     _words("OTHER", "csf ... flow*", "flow* ... csf", "liquor ... flu*", "*aque?duct*"),
     _words("MRA", "pc", "pca", "phase contrast", "ph con*", "venc*", "inhance*", "tricks"),
     _words("MRA", "4d trak", "time slip", r"\d?dpca*"),
+    # It looks for the inversion time of a late enhancement.
+    _words("OTHER", "ti scout*"),
     # "Localized spectroscopy" is none.
     _words(
         "LOCALIZER",
@@ -186,6 +203,7 @@ LEXICON = (
     # In and opposed phase of one gradient echo, not two echoes of a spin echo.
     _words("T1", "dual echo ... in", "dual echo ... ip", "in out*", "dual ffe", "dual gr*"),
     _words(DUAL_ECHO, "pd* t2*", "t2* pd*", "dp t2*", "t2* dp", "proton* t2*", "dual echo"),
+    _words(DUAL_ECHO, "dual tse", "dual fse", "dual se"),
     _words(DUAL_ECHO, "double echo*", "double tse"),
     _words("PD", "pd*", "*pd", "dp", "proton*", "dens*", "rho", "intermed*", "iw"),
     _words("T1", r"\d?d?t1*", "*mprage*", "mp rage*", "mp2rage*", "bravo", "*spgr", "*vibe*"),
