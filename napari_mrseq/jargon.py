@@ -20,8 +20,8 @@ _PLACES = """
 _TECHNIQUES = """
     pd pdw dp dw dwi dti dki dsi adc eadc dadc avdc avd cda mra mrv mrcp mrs mrsi mre swi swan
     sw fsbb bsi flair stir tir tirm star stern etoile merge medic hemo haemo bold fmri sbref asl
-    casl pcasl pasl perf pwi dsc dce cbf cbv rcbf rcbv rbf rbv mtt ttp tmax max ktrans tof pc pca mip
-    minip tse fse se sse gre ge eg ffe tfe tfl fl fi fisp flash trufi true tru fiesta ciss ssfp
+    casl pcasl pasl perf pwi dsc dce cbf cbv rcbf rcbv rbf rbv mtt ttp tmax max ktrans tof pc pca
+    mip minip tse fse se sse gre ge eg ffe tfe tfl fl fi fisp flash trufi true tru fiesta ciss ssfp
     bssfp epi ep ir spc space cube vista haste ssfse frfse blade propeller vane mprage mp rage
     bravo spgr fspgr vibe lava thrive ethrive tigre quick disco dixon flex ideal iq look locker
     molli cine lge psir dir dess petra zte ute mt mtc mtr mtw afi dream bloch siegert qsm pdff
