@@ -11,7 +11,8 @@ LETTER = rf"[^\W\d_{UNSPACED_SCRIPTS}]"
 
 # Planes, sides and parts of the body.
 _PLACES = """
-    ax axial axi cor coronal sag sagittal sg tra trans transversal obl oblique ap pa lr rl is si
+    ax axial axi cor coronal sag sagittal sagital sg tra trans transversal transverse obl oblique
+    ap pa lr rl is si
     hf fh left right head brain neck spine cervical thoracic lumbar knee hip hand foot ankle
     wrist elbow shoulder pelvis abdomen chest heart breast liver prostate orbit kopf schaedel
     hals knie schulter becken fuss tete crane cabeza testa skull fossa
@@ -40,7 +41,7 @@ _TECHNIQUES = """
     mapa mappa distortion relaxo post phoenix voxel single polygon bili biliary trac fe pos disp
     blutung lok pss dmri rfmri rsfmri irmf fmrt mffe bffe btfe mddw inv fmap intermed kontr
     oblique ssh me ip relaxation estrella liquor vibrant mielo myelo scano csf aqueduct and di
-    mu feldkarte sl tf qt fskm ssub isodwi edwi sdwi
+    labeling labelling trigger triggered gated mu feldkarte sl tf qt fskm ssub isodwi edwi sdwi
 """
 # What says whether an agent was given.
 _AGENTS = """
@@ -58,9 +59,9 @@ _AGENTS = """
 # "Swift" holds "swi" and names a person.
 WORDS = frozenset(f"{_PLACES} {_TECHNIQUES} {_AGENTS}".split())
 
-# What words of many languages begin with, and no name does.
+# What words of many languages begin with.
 _STEMS = re.compile(
-    "aparent|apparent|arteri|calibr|centra|cholangi|coeffic|coefic|colangi|contrast|diffus"
+    "angiogr|aparent|apparent|arteri|calibr|centra|cholangi|coeffic|coefic|colangi|contrast|diffus"
     "|difus|dinami|dynami|enhanc|flebo|fluid|functional|funktion|gadolin|gradient|kalibr"
     "|kontras|localis|localiz|locator|lokalis|lokaliz|microbleed|mielogr|myelogr|oversig"
     "|oversik|overzich|paradigm|perfus|perfuz|phlebo|planung|protonen|reperag|scanogr|sottra"
@@ -81,9 +82,20 @@ FIELD_WORD = re.compile(
 
 
 def is_jargon(word: str) -> bool:
-    """Tell whether a word tells what a series is, and so names nobody."""
-    if re.fullmatch(rf"{_UNSPACED}|b[ =_]?\d{{1,5}}|[tт][12]", word.lower()):
+    """Tell whether a word may tell what a series is: a word of the field, or one that looks so."""
+    if re.fullmatch(rf"{_UNSPACED}|b[ =_]?\d{{1,5}}", word.lower()):
         return True
+    return is_word_of_the_field(word) or _STEMS.match(_letters(word)) is not None
+
+
+def is_word_of_the_field(word: str) -> bool:
+    """Tell whether a word names nobody, even where a patient is called so."""
+    return re.fullmatch(rf"{_UNSPACED}|[tт][12]", word.lower()) is not None or (
+        _letters(word) in WORDS
+    )
+
+
+def _letters(word: str) -> str:
+    """Return a word in small letters without accents."""
     parts = unicodedata.normalize("NFKD", word.lower())
-    letters = "".join(part for part in parts if not unicodedata.combining(part))
-    return letters in WORDS or _STEMS.match(letters) is not None
+    return "".join(part for part in parts if not unicodedata.combining(part))

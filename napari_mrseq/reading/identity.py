@@ -10,7 +10,7 @@ from typing import Any
 
 from pydicom.dataset import Dataset
 
-from napari_mrseq.jargon import FIELD_WORD, is_jargon
+from napari_mrseq.jargon import FIELD_WORD, is_jargon, is_word_of_the_field
 from napari_mrseq.reading.spelling import (
     SHORTEST_PART,
     finder,
@@ -40,10 +40,13 @@ class Identity:
         Finds it in folded text.
     parts : tuple of bytes
         Words long enough to be told in bytes of any kind, in small letters.
+    words : frozenset of str
+        All its words, folded.
     """
 
     pattern: re.Pattern[str]
     parts: tuple[bytes, ...]
+    words: frozenset[str]
 
     @classmethod
     def of(cls, dataset: Dataset) -> Identity:
@@ -68,7 +71,7 @@ class Identity:
         parts = {word.encode() for word in words}
         parts |= {part for text in written for part in re.split(_PARTING, text.lower())}
         telling = tuple(sorted(part for part in parts if _is_telling(part)))
-        return cls(finder(spellings), telling)
+        return cls(finder(spellings), telling, frozenset(words))
 
     def is_in(self, written: bytes) -> bool:
         """Tell whether bytes of no known kind hold a part of it."""
@@ -97,20 +100,23 @@ class Identity:
             for place in places[match.start() : match.end()]
         }
         if named:
-            named -= _places_of_jargon(composed)
+            named -= self._places_of_jargon(composed)
         if not named:
             return text
         rest = (" " if place in named else sign for place, sign in enumerate(composed))
         return " ".join("".join(rest).split())
 
+    def _places_of_jargon(self, text: str) -> set[int]:
+        """Return where a text speaks of the field: what only looks so may be the patient's own."""
+        return {
+            place
+            for word in FIELD_WORD.finditer(text)
+            if is_word_of_the_field(word[0]) or (is_jargon(word[0]) and not self._owns(word[0]))
+            for place in range(*word.span())
+        }
 
-def _places_of_jargon(text: str) -> set[int]:
-    return {
-        place
-        for word in FIELD_WORD.finditer(text)
-        if is_jargon(word[0])
-        for place in range(*word.span())
-    }
+    def _owns(self, word: str) -> bool:
+        return any(re.sub(r"[\W_]", "", folded) in self.words for folded in fold(word))
 
 
 def _texts(dataset: Dataset, tag: int) -> list[str]:
@@ -133,7 +139,7 @@ def _words(text: str) -> list[str]:
 
 
 def _is_telling(part: bytes) -> bool:
-    return len(part) >= SHORTEST_PART and not is_jargon(part.decode("latin-1"))
+    return len(part) >= SHORTEST_PART and not is_word_of_the_field(part.decode("latin-1"))
 
 
 def element_by(read: Callable[[Any], Any], tag: Any) -> Any:

@@ -59,7 +59,7 @@ _NUMBER_VRS = frozenset(
     )
 )
 # Keys of sidecars that tell who the patient is, all that tell of a person, and what holds a name.
-_PATIENT = r"t?patient(?!position|sex|age|size|weight)|otherpatient|subjectname"
+_PATIENT = r"t?patient(?!position|sex|age|size|weight)|otherpatient|subject_?(name|id)"
 _PATIENT_KEY = re.compile(rf"(?i){_PATIENT}")
 _PERSONAL_KEY = re.compile(rf"(?i){_PATIENT}|accession|.*(physician|operator|person|comment)")
 _NAME_KEY = re.compile(r"(?i).*name")
@@ -109,8 +109,8 @@ def _patient_entries(value: Any, under: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(value, list):
         for inner in value:
             yield from _patient_entries(inner, under)
-    elif under and isinstance(value, str):
-        yield under, value
+    elif under and isinstance(value, str | int | float):
+        yield under, str(value)
 
 
 def _public(value: Any, identity: Identity, key: str = "") -> Any:

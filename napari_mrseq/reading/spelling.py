@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import permutations
 
-from napari_mrseq.jargon import LETTER, UNSPACED_SCRIPTS, is_jargon
+from napari_mrseq.jargon import LETTER, UNSPACED_SCRIPTS, is_word_of_the_field
 
 # Shorter words are looked for as whole words only, and only those of names.
 SHORTEST_PART = 4
@@ -104,7 +104,7 @@ def words_of_name(name: str) -> list[str]:
 
 
 def _of_word(word: str) -> Iterator[Spelling]:
-    if is_jargon(word) or len(word) < _SHORTEST_NAME:
+    if is_word_of_the_field(word) or len(word) < _SHORTEST_NAME:
         return
     if _is_unspaced(word):
         yield Spelling(r"\s*".join(word))
@@ -132,7 +132,7 @@ def _is_unspaced(word: str) -> bool:
 
 def spellings_of_number(number: str) -> Iterator[Spelling]:
     """Yield how a folded number or word of a patient may be written; a date in any order."""
-    if is_jargon(number):
+    if is_word_of_the_field(number):
         return
     day = re.fullmatch(r"((?:18|19|20)\d\d)\W?(0[1-9]|1[0-2])\W?(0[1-9]|[12]\d|3[01])", number)
     if day:

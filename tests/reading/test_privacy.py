@@ -11,6 +11,7 @@ from pydicom.dataset import Dataset
 
 from napari_mrseq.header.attributes import attributes_of
 from napari_mrseq.reading import read_study
+from napari_mrseq.reading.privacy import public_sidecar
 from tests.reading.scanner_files import SHARED_DATA, WriteSlice, items
 
 PERSONAL = {
@@ -276,3 +277,33 @@ def test_number_of_a_patient_takes_no_number_away(write_slice: WriteSlice) -> No
     path = write_slice(1, PatientID="2500", RepetitionTime=2500, InversionTime=12500)
     header = header_of(path)
     assert (header.RepetitionTime, header.InversionTime) == (2500, 12500)
+
+
+@pytest.mark.parametrize(
+    ("number", "described", "kept"),
+    [
+        ("B12345", "ep2d B12345 t2", "ep2d t2"),
+        ("B1234", "ep2d_diff b1234 b1000", "ep2d_diff b1000"),
+        ("DWI1000", "DWI b1000", "DWI b1000"),
+    ],
+)
+def test_a_number_like_a_b_value_is_cut_where_it_is_the_patients(
+    write_slice: WriteSlice, number: str, described: str, kept: str
+) -> None:
+    path = write_slice(1, PatientID=number, SeriesDescription=described)
+    assert header_of(path).SeriesDescription == kept
+
+
+def test_a_name_that_begins_like_a_word_of_the_field_is_cut(write_slice: WriteSlice) -> None:
+    path = write_slice(1, PatientName="CENTRACCHIO^ANNA", SeriesDescription="T1 CENTRACCHIO centra")
+    assert header_of(path).SeriesDescription == "T1 centra"
+
+
+def test_a_name_within_a_word_of_the_field_leaves_the_word(write_slice: WriteSlice) -> None:
+    path = write_slice(1, PatientName="TRAN^ANGI", SeriesDescription="t2_transverse angiogram")
+    assert header_of(path).SeriesDescription == "t2_transverse angiogram"
+
+
+def test_a_number_that_a_sidecar_writes_as_one_is_cut() -> None:
+    sidecar = {"PatientID": 12345678, "SeriesDescription": "t1 12345678", "SubjectID": "S 77 9912"}
+    assert public_sidecar(sidecar) == {"SeriesDescription": "t1"}
