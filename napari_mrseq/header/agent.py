@@ -31,7 +31,7 @@ MINUS = (
     r"|(?<![A-Za-z])[Ss]/\s?(?i:c|cte|contr\w*|gado?|iv)\b(?!.?(?i:joint))"
 )
 SLASH = (
-    r"/[Cc]$|_C$|(?<=[a-z])G[Dd](?![A-Za-z])"
+    r"/[Cc]$|(?<!(?i:sag))_C$|(?<=[a-z])G[Dd](?![A-Za-z])"
     r"|(?<![A-Za-z])[Cc]/\s?(?i:c|cte|contr\w*|gado?|iv)\b"
 )
 # Words in the languages of Europe, in plain text: accents and the dotless i of Turkish are gone.
@@ -39,7 +39,7 @@ SLASH = (
 WITHOUT = (
     r"\b(\d*pre|w ?o|w ?out|without|plain|before|unenhanced)\b",
     r"\bnon? ?(contr\w*|enh\w*|ce|gd|gad\w*|km|mdc|inj\w*|iv)\b",
-    r"\b(gd|gad\w*|contrast|km|mdc) (none|nil|no)\b",
+    r"\b(gd|gad\w*|contrast|km|mdc) (none|nil|no(?= ?$))\b",
     r"\b(pregad|pre ?(contrast|gad|gado|gd|c|km|ce|inj))\b",
     # German, French, Spanish, Italian, Portuguese, Dutch.
     r"\b(nativ\w*|ohne|[ov]km|o km|vor (km|kontrast\w*|gd|gad\w*)|kontrast(frei|los)\w*)\b",
@@ -62,10 +62,11 @@ NO_MEDIUM = (
 # What is before or after something else than an agent: "post op", "pre chemo", "POST ACL repair",
 # "post craniotomy"; "post RT" is after radiation, "post RT knee" a right one.
 OTHER_EVENT = (
-    r"\b\d*(pre|post?) ?(((?!for|gd|gad|con|c\b|km|mdc|inj|fs|fat|t1|ax|cor|sag|tra|\d)\w+ ){0,2}?"
-    r"(\w+(tomy|plasty|scopy|desis)\b|(resect|biops|repair|replac|remov|implant|ablat)\w*)"
-    r"|(op(?!p)|fossa|surg|trauma|rad|chemo|stroke|treat|ther|label|ictal|process|mort|partum"
-    r"|exerc|transplant|dbs|concuss|infar|isch|ha?emorr|bleed|covid|infect|seiz|natal|fusion"
+    r"\b\d*(pre|post?) ?(((?!for|gd|gad|con|c\b|km|mdc|inj|fs|fat|t1|ax|cor|sag|tra|\d|mp|tse|fse"
+    r"|vibe|spgr|spin|brain)\w+ ){0,2}?(\w+((?<!ana)tomy|plasty|scopy|desis)\b"
+    r"|(resect|biops|repair|replac|remov|implant|ablat)\w*)"
+    r"|(op(?!p|t|h)|fossa|surg|trauma|rad(?!ial)|chemo|stroke|treat|ther|label|ictal|process|mort"
+    r"|partum|exerc|transplant|dbs|concuss|infar|isch|ha?emorr|bleed|covid|infect|seiz|natal|fusion"
     r"|embol|coil|clip|shunt|stent)\w*|rt(?= ?$))"
 )
 # A joint or an organ that moves is dynamic without an agent.

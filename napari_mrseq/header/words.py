@@ -75,7 +75,7 @@ LEXICON = (
         "multi shell*",
         r"\d shells",
         # Flow is encoded along three.
-        r"(?:[6-9]|\d\d+) dir*",
+        r"(?<!\d\s)(?:[6-9]|\d\d+) (?:directions?|dirs?)(?!\s?(?:spc|space|3d|flair|cube|vista))",
         "*dki",
         "dsi",
         "hardi",
@@ -122,7 +122,8 @@ LEXICON = (
     _words("MRA", "*tof", "tof*", "*angio*", "mra*", "mrv*", "veno*", "*willis*", "cow", "ce mra"),
     _words("MRA", "polygon*", "flebo*", "phlebo*", "arm intracran*", "arm cereb*", "fbi", "vasc"),
     # Flow that is measured, not vessels that are shown.
-    _words("OTHER", "csf ... flow*", "flow* ... csf", "liquor ... flu*", "*aque?duct*"),
+    _words("OTHER", "pc ... csf", "csf ... pc", "phase contrast ... csf", "csf ... phase contrast"),
+    _words("OTHER", "pc ... aque?duct*"),
     _words("MRA", "pc", "pca", "phase contrast", "ph con*", "venc*", "inhance*", "tricks"),
     _words("MRA", "4d trak", "time slip", r"\d?dpca*"),
     # It looks for the inversion time of a late enhancement.
@@ -215,6 +216,7 @@ LEXICON = (
     _words("T1", "fuera de fase", "fuori fase", "fora de fase"),
     # With magnetisation transfer, where no weighting is named.
     _words("OTHER", "mt(?! ?off)", "mtc", "mt1", "mtw", "shim*"),
+    _words("OTHER", "csf ... flow*", "flow* ... csf", "liquor ... fluss*", "*aque?duct*"),
     # Of a trace image, where no sequence with voxels as long as wide is named.
     _words("DWI", "isotrop*"),
 )

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from napari_mrseq.header import claim_of
+from napari_mrseq.header.agent import agent_in_words
 
 T1 = {"ScanningSequence": "SE", "RepetitionTime": 500, "EchoTime": 10}
 
@@ -113,3 +114,16 @@ def test_enhanced_files_tell_it_in_sequences(
     claim = claim_of(make_series(T1 | header))
     assert (claim.agent, claim.sequence) == (agent, "T1C" if agent else "T1")
     assert ("contrast agent Gadobutrol" in claim.evidence) is agent
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["AX T1 POST GAD NO FS", "T1 KM NO FS", "T1 POST MPRAGE BIOPSY", "T1 POST BRAIN ANATOMY",
+     "T1 POST OPTIC NERVES", "t1_vibe_fs_cor_C"],
+)  # fmt: skip
+def test_other_words_behind_an_agent_don_t_take_it_away(text: str) -> None:
+    assert agent_in_words(text) is True
+
+
+def test_the_cervical_part_of_a_spine_is_no_agent() -> None:
+    assert agent_in_words("t1_tse_sag_C") is None

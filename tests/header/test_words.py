@@ -159,3 +159,19 @@ def test_description_that_names_nothing(text: str) -> None:
 )
 def test_description_names_it_in_the_first_place(code: str, text: str) -> None:
     assert namings_of(text)[0].sequence == code
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("10 DIR SPACE", "OTHER"),
+        ("T2 liquor dark fluid", "FLAIR"),
+        ("SAG T2 AQUEDUCT", "T2"),
+        ("T2 SPACE CSF flow", "T2"),
+        ("CSF flow aqueduct", "OTHER"),
+        ("phase contrast CSF flow", "OTHER"),
+        ("DT_HIGH_32DIR", "DWI"),
+    ],
+)
+def test_what_a_description_names_in_the_first_place(text: str, code: str) -> None:
+    assert namings_of(text)[0].sequence == code
