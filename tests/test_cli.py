@@ -14,6 +14,8 @@ import time
 from pathlib import Path
 
 import jsonschema
+import nibabel
+import numpy as np
 import pytest
 from pydicom.data import get_testdata_file
 
@@ -188,10 +190,19 @@ def test_a_classified_file_is_never_written_over(tmp_path):
 
     picture = tmp_path / "picture.png"
     Image.new("L", (32, 32), 90).save(picture)
-    before = picture.read_bytes()
-    done = run("classify", tmp_path, "--output", "picture.png", cwd=tmp_path)
-    assert done.returncode == 2
-    assert picture.read_bytes() == before
+    packed, broken, sidecar = (tmp_path / name for name in ("a.zip", "b.dcm", "c.json"))
+    shutil.make_archive(str(packed.with_suffix("")), "zip", tmp_path, "picture.png")
+    broken.write_bytes(b"\0" * 128 + b"DICM" + b"\xff" * 500)
+    nibabel.save(nibabel.Nifti1Image(np.ones((9, 9, 9)), np.eye(4)), tmp_path / "c.nii.gz")
+    sidecar.write_text("{}")
+    for file in (picture, packed, broken, sidecar):
+        before = file.read_bytes()
+        done = run("classify", tmp_path, "--format", "json", "--output", file.name, cwd=tmp_path)
+        assert done.returncode == 2
+        assert file.read_bytes() == before
+    # A result of ours makes room for a newer one.
+    for _ in range(2):
+        assert run("classify", picture, "--output", tmp_path / "out.csv").returncode == 0
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows closes no standard error so")

@@ -78,7 +78,8 @@ def classify(
         # Its workers stand elsewhere.
         paths = [Path(os.path.abspath(path)) for path in paths]  # noqa: PTH100
     study = read_study(paths, progress=progress("reading"))
-    refuse_input(output, (file for one in study.series for file in one.files))
+    read = [*(file for one in study.series for file in one.files), *map(str, paths)]
+    refuse_input(output, [*read, *(failure.path for failure in study.failures)])
     judged = _judged(study.series, model, device, fast=fast, jobs=jobs, scheduler=scheduler)
     outcomes = with_exchanges(judged)
     verdicts = [outcome for outcome in outcomes if not isinstance(outcome, Failure)]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,17 +45,18 @@ def check_output(form: Format, output: Path | None) -> None:
 
 
 def refuse_input(output: Path | None, files: Iterable[str]) -> None:
-    """Refuse to write over a file that is read.
+    """Refuse to write over a file that is read, or that lies beside it and belongs to it.
 
     Raises
     ------
     MrseqError
-        If the output is one of the files.
+        If the output is one of the files; a zip file is where its members are.
     """
-    if output is None or not output.exists():
+    if output is None or not output.is_file():
         return
     place = os.path.realpath(output)
-    if any(os.path.realpath(file) == place for file in files):
+    read = (os.path.realpath(one) for file in files for one in _with_neighbours(file))
+    if any(one == place or one.startswith(place + os.sep) for one in read):
         raise MrseqError(f"{output} is one of the files to classify: give --output another name")
 
 
@@ -92,6 +94,14 @@ def write_bids(verdicts: Sequence[Verdict], folder: Path, *, slices: bool) -> No
         write_sidecars(sidecars_of(verdicts, slices=slices), folder)
     except OSError as error:
         raise _unwritable(folder, error) from error
+
+
+def _with_neighbours(file: str) -> Iterator[str]:
+    """Yield a file, and of a NIfTI file the names of its voxels, sidecar, b values and vectors."""
+    yield file
+    stem = re.sub(r"(\.nii(\.gz)?|\.hdr)$", "", file, flags=re.IGNORECASE)
+    if stem != file:
+        yield from (f"{stem}{ending}" for ending in (".img", ".json", ".bval", ".bvec"))
 
 
 def _make_folder(folder: Path) -> None:

@@ -67,9 +67,7 @@ def catalogue_of(
     output_folder(folder)
     if judge:
         entries, doubtful = labelled_by_header(source, judge(), log)
-        _keep_labels(doubtful, folder / TO_CHECK)
-        path = write_rows(doubtful, folder / TO_CHECK, (*COLUMNS, "header", "network", "reason"))
-        log(f"{len(doubtful)} series are left for a person to label: {path}")
+        entries = _with_persons_labels(entries, doubtful, folder / TO_CHECK, log)
     else:
         entries = labelled_by_folder(source, log)
     refuse_single_class((entry["label"] for entry in entries), source)
@@ -126,14 +124,31 @@ def labelled_by_header(
     return labelled, doubtful
 
 
-def _keep_labels(doubtful: list[Entry], path: Path) -> None:
-    """Take over the labels that a person filled in when the catalogue was made before."""
+def _with_persons_labels(
+    entries: list[Entry], doubtful: list[Entry], path: Path, log: Log
+) -> list[Entry]:
+    """Write what a person has labelled and is to label; return what no person labelled."""
+    given = _labels_given(path)
+    known = set(map(_image_of, given))
+    left = [entry for entry in doubtful if _image_of(entry) not in known]
+    columns = (*COLUMNS, "header", "network", "reason", *(key for row in given for key in row))
+    write_rows([*given, *left], path, tuple(dict.fromkeys(columns)))
+    log(f"{len(left)} series are left for a person to label: {path}")
+    # A person's word stands against the header's.
+    decided = set(map(_series_of_row, given))
+    return [entry for entry in entries if _series_of_row(entry) not in decided]
+
+
+def _labels_given(path: Path) -> list[Entry]:
+    """Return the rows that a person labelled when the catalogue was made before."""
     if not path.is_file():
-        return
+        return []
     where, before = read_entries(path)
-    labels = {_image_of(entry | {"path": entry[where]}): entry["label"] for entry in before}
-    for entry in doubtful:
-        entry["label"] = labels.get(_image_of(entry), "")
+    return [{**entry, "path": entry[where]} for entry in before if entry["label"]]
+
+
+def _series_of_row(entry: Mapping[str, Any]) -> tuple[str, str]:
+    return str(entry.get("series_uid", "")) or str(entry["path"]), str(entry.get("part", ""))
 
 
 def _image_of(entry: Mapping[str, Any]) -> tuple[str, ...]:

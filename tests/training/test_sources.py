@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import shutil
 import zipfile
+from pathlib import Path
 
 import nibabel as nib
 import numpy as np
@@ -22,6 +23,8 @@ from napari_mrseq.training.images import load_images
 from napari_mrseq.training.labelled_slices import read_slice
 from napari_mrseq.training.sources import CATALOGUE, TO_CHECK, catalogue_of
 from tests.reading.scanner_files import groups_of, items, new_file
+
+FLAIR = "t2_tirm_tra_dark-fluid"
 
 
 @pytest.fixture
@@ -211,18 +214,29 @@ def test_what_lies_in_a_zip_file_is_left_out_and_said(tmp_path):
 
 def test_labels_that_a_person_gave_stay_when_the_archive_is_read_again(sample_study, tmp_path):
     model = load_model("default", device="cpu")
-    source = sample_study / "t1_se_tra_header_lies"
-    shutil.copytree(source, tmp_path / "archive/lies")
-    shutil.copytree(sample_study / "t2_tse_tra", tmp_path / "archive/t2")
-    shutil.copytree(sample_study / "t1_fl2d_sag", tmp_path / "archive/t1")
-    to_check = tmp_path / "run" / TO_CHECK
-    for label in ("", "T2"):
-        catalogue_of(
+    for name in ("t1_se_tra_header_lies", "t2_tse_tra", "t1_fl2d_sag", FLAIR):
+        shutil.copytree(sample_study / name, tmp_path / "archive" / name)
+
+    def make():
+        path = catalogue_of(
             tmp_path / "archive", tmp_path / "run", judge=lambda: model, log=lambda _: None
         )
-        (row,) = csv.DictReader(to_check.read_text().splitlines())
-        assert row["label"] == label
-        to_check.write_text(to_check.read_text().replace(",,", ",T2,", 1))
+        rows = list(csv.DictReader((tmp_path / "run" / TO_CHECK).read_text().splitlines()))
+        made = csv.DictReader(path.read_text().splitlines())
+        return rows, {Path(row["path"]).parent.name for row in made}
+
+    (row,), labelled = make()
+    assert row["label"] == ""
+    assert labelled == {"t2_tse_tra", "t1_fl2d_sag", FLAIR}
+    # One is labelled; of another the person knows better than its header; a column is added.
+    better = label_row(read(sample_study / "t2_tse_tra")[0], 5, "PD", group="a", source="me")
+    better |= {"path": str(tmp_path / "archive/t2_tse_tra" / Path(better["path"]).name)}
+    rows = [row | {"label": "T2", "seen by": "me"}, better | {"seen by": "me"}]
+    write_rows(rows, tmp_path / "run" / TO_CHECK, (*row, "seen by"))
+    (first, second), labelled = make()
+    assert (first["label"], second["label"]) == ("T2", "PD")
+    assert first["seen by"] == "me"
+    assert labelled == {"t1_fl2d_sag", FLAIR}
 
 
 def test_pictures_are_read_as_they_are_classified(tmp_path):
