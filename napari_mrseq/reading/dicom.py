@@ -24,6 +24,7 @@ from napari_mrseq.reading.geometry import (
 from napari_mrseq.reading.header import damage_of, read_header
 from napari_mrseq.reading.instance import Layouts, read_instance
 from napari_mrseq.reading.mosaic import is_mosaic, mosaic_frames
+from napari_mrseq.reading.patient import patients_apart
 from napari_mrseq.reading.pixels import stack_pixels
 from napari_mrseq.reading.privacy import public_header
 from napari_mrseq.reading.stacks import split_into_stacks
@@ -81,7 +82,7 @@ def read_dicom(
             progress(done)
     series: list[Series] = []
     for group in groups.values():
-        patients = grouped(group, lambda frame: frame.origin.patient)
+        patients = _by_patient(group)
         shared = [_SHARED_UID] if len(patients) > 1 else []
         for frames in (part for one in patients for part in twins_apart(one, input_of)):
             try:
@@ -112,6 +113,11 @@ def file_frames(path: str, layouts: Layouts) -> list[Frame]:
         raise
     except Exception as error:  # a damaged header can make pydicom raise nearly anything
         raise ReadError(damage_of(error)) from error
+
+
+def _by_patient(frames: Sequence[Frame]) -> list[list[Frame]]:
+    numbered = patients_apart(frame.origin.patient for frame in frames)
+    return grouped(frames, lambda frame: numbered[frame.origin.patient])
 
 
 def _lost_files(frames: Sequence[Frame], error: Exception) -> list[Failure]:

@@ -13,7 +13,7 @@ from napari_mrseq.reading.diffusion import diffusion_of
 from napari_mrseq.reading.geometry import is_orientation
 from napari_mrseq.reading.instance import Instance
 from napari_mrseq.reading.layout import FrameSource
-from napari_mrseq.reading.patient import patient_mark
+from napari_mrseq.reading.patient import PatientMark, patient_mark
 from napari_mrseq.reading.tags import Direction, number, numbers, text, triple, whole, words
 
 _COMPONENT_WORDS = {
@@ -54,7 +54,7 @@ class Origin:
         As DICOM (0020,0011).
     modality : str
         As DICOM (0008,0060), ``"MR"`` for example.
-    patient : bytes
+    patient : PatientMark
         As `patient_mark` gives it.
     """
 
@@ -65,7 +65,7 @@ class Origin:
     sop_class: str
     series_number: int | None
     modality: str
-    patient: bytes
+    patient: PatientMark
 
 
 @dataclass(slots=True)

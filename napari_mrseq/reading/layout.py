@@ -240,13 +240,16 @@ def _padding(header: Dataset, stored: int, *, signed: bool) -> tuple[int, int] |
     values = [whole(header, tag, vr) for tag in (0x00280120, 0x00280121)]
     if values[0] is None:
         return None
-    ends = [_as_stored(value, stored, signed=signed) for value in values if value is not None]
+    known = [_as_stored(value, stored, signed=signed) for value in values if value is not None]
+    ends = [end for end in known if end is not None]
     # No signal is black by itself.
     dark = not any(ends) and text(header, 0x00280004) != "MONOCHROME1"
-    return None if dark else (min(ends), max(ends))
+    return None if dark or len(ends) < len(known) else (min(ends), max(ends))
 
 
-def _as_stored(value: int, bits: int, *, signed: bool) -> int:
-    """Return what a value reads as in the stored bits; some writers mistake the sign."""
-    value &= (1 << bits) - 1
-    return value - (1 << bits) if signed and value >> (bits - 1) else value
+def _as_stored(value: int, bits: int, *, signed: bool) -> int | None:
+    """Return what a value is among the stored ones, None where it can't be one of them."""
+    lowest, highest = (-(1 << bits - 1), (1 << bits - 1) - 1) if signed else (0, (1 << bits) - 1)
+    word = 1 << max(bits, 16)
+    # Some writers mistake the sign: -2000 is written as 63536.
+    return next((v for v in (value % word, value % word - word) if lowest <= v <= highest), None)

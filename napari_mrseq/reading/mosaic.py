@@ -19,8 +19,9 @@ from napari_mrseq.reading.tags import items, numbers, triple, whole, words
 _SIEMENS_COUNT = 0x0019100A
 _UIH_COUNT = 0x00651050
 _UIH_FRAMES = 0x00651051
-# No human head is scanned with a smaller field of view; a tile that would be was interpolated.
-_SMALLEST_VIEW_MM = 140.0
+# Where a field of view would be smaller, the slice of an adult was interpolated: neonates are
+# scanned with 128 mm, and half of what an adult needs is less.
+_SMALLEST_VIEW_MM = 125.0
 
 
 def is_mosaic(instance: Instance) -> bool:
@@ -78,27 +79,43 @@ def _uncounted_frames(instance: Instance, image: Frame) -> list[Frame]:
 
     In which direction its slices follow each other is not known either: they have no place.
     """
-    tile = _tile_columns(instance, image)
-    across = instance.layout.columns // tile if tile else 0
-    if not across or instance.layout.columns % tile or instance.layout.rows % across:
+    across, guess = _tiles_across(instance, image)
+    if not across:
         raise ReadError(
             "a mosaic whose header doesn't tell the number of its slices: "
             "export it with its private elements, or slice by slice"
         )
     doubt = (
         f"the header doesn't tell how many slices this mosaic holds: all {across**2} tiles are "
-        "shown, the last may be empty; their place in space is unknown"
+        f"shown{guess}, the last may be empty; their place in space is unknown"
     )
     bare = replace(image, doubt=doubt)
     return [_tile_frame(bare, place, None) for place in _tiles(instance, across**2)]
 
 
-def _tile_columns(instance: Instance, image: Frame) -> int:
-    """Return how wide a tile is by the acquisition matrix (0018,1310); 0 where that is missing."""
-    base = int(max(numbers(instance.header, 0x00181310), default=0))
-    if image.pixel_spacing is None or not base:
-        return 0
-    return base if base * image.pixel_spacing[1] >= _SMALLEST_VIEW_MM else 2 * base
+def _tiles_across(instance: Instance, image: Frame) -> tuple[int, str]:
+    """Return how many tiles stand side by side, 0 where unknown, and what was guessed of them.
+
+    A tile is as long as the acquisition matrix (0018,1310) along the frequency, where no
+    oversampling is counted, or twice as long where slices were interpolated.
+    """
+    matrix = numbers(instance.header, 0x00181310)[:2]
+    axis = 0 if matrix and matrix[0] else 1
+    base = int(max(matrix, default=0))
+    if image.pixel_spacing is None or base < 1:
+        return 0, ""
+    shape = instance.layout.rows, instance.layout.columns
+    sizes = [
+        size
+        for size in (base, 2 * base)
+        if not shape[axis] % size and not shape[1 - axis] % (shape[axis] // size)
+    ]
+    if not sizes:
+        return 0, ""
+    small = base * image.pixel_spacing[axis] < _SMALLEST_VIEW_MM
+    size = sizes[-1 if small else 0]
+    guess = f", taken as interpolated to {size} pixels each" if size > base else ""
+    return shape[axis] // size, guess
 
 
 def _uih_frames(instance: Instance, image: Frame) -> list[Frame]:

@@ -223,11 +223,25 @@ def _turned(frame: NDArray[Any], layout: PixelLayout) -> NDArray[Any]:
 
 
 def _padding_in(frame: NDArray[Any], layout: PixelLayout) -> NDArray[np.bool_] | None:
-    """Tell which pixels only fill up the image, None where that isn't said."""
+    """Tell which pixels only fill up the image, None where that isn't said or can't be true."""
     if layout.padding is None or layout.is_colour:
         return None
     lowest, highest = layout.padding
-    return (frame >= lowest) & (frame <= highest)
+    padded = (frame >= lowest) & (frame <= highest)
+    return padded if _fills_up(frame, padded) else None
+
+
+def _fills_up(frame: NDArray[Any], padded: NDArray[np.bool_]) -> bool:
+    """Tell whether pixels may be padding: some headers name a value or a range that tissue has."""
+    others = frame[~padded]
+    if not others.size:
+        # A range that leaves nothing is wrong, but for a slice that lies outside the body.
+        return bool(np.ptp(frame) == 0)
+    if not any(edge.any() for edge in (padded[0], padded[-1], padded[:, 0], padded[:, -1])):
+        return False
+    least, most = others.min(), others.max()
+    # Padding lies outside an image and its values; where one value is left, it is a mask.
+    return bool(least < most and (frame[padded].max() < least or frame[padded].min() > most))
 
 
 def _darkened(frame: NDArray[Any], padded: NDArray[np.bool_]) -> NDArray[Any]:

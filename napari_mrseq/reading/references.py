@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from operator import itemgetter
+from collections.abc import Iterable, Mapping, Sequence
+from math import inf
+from operator import sub
 
 import numpy as np
+from numpy.typing import NDArray
 
 from napari_mrseq.reading.frames import Frame
-from napari_mrseq.reading.geometry import SAME_PLACE_MM, place_slices, stack_geometry
+from napari_mrseq.reading.geometry import (
+    ROUNDED_MM,
+    SAME_PLACE_MM,
+    UNEVEN,
+    place_slices,
+    slice_normal,
+    stack_geometry,
+)
+
+# Where slices lie: the position of the first at each place, by the number of the place.
+_Places = dict[int, NDArray[np.float64]]
 
 SEVERAL_REFERENCES = (
     "its slices name several frames of reference: that they fit together is taken from their places"
@@ -19,30 +31,41 @@ def references_apart(frames: list[Frame]) -> list[list[Frame]]:
     """Part slices of one plane whose frames of reference don't go together.
 
     Some scanners name a new one for each volume: those that lie at the same places stay together,
-    and so do those that go on evenly where others end. Slices without one are of the first. One
-    for each slice says nothing.
+    and so do those that go on evenly where others end, or fill the gaps between them. Slices
+    without one are of the first. One for each slice says nothing.
 
     Parameters
     ----------
     frames : list of Frame
         Slices of one shape and orientation.
     """
-    groups: dict[str, list[Frame]] = {}
-    for frame in frames:
-        groups.setdefault(frame.origin.frame_of_reference_uid, []).append(frame)
+    groups: dict[str, list[int]] = {}
+    for index, frame in enumerate(frames):
+        groups.setdefault(frame.origin.frame_of_reference_uid, []).append(index)
     nameless = groups.pop("", [])
     placed = all(frame.position is not None and frame.orientation is not None for frame in frames)
     if len(groups) < 2 or not placed or max(map(len, groups.values())) == 1:
         return [frames]
-    parts: list[list[Frame]] = []
+    positions = np.array([frame.position for frame in frames])
+    orientation = frames[0].orientation or ()
+    numbers = place_slices(positions, orientation).tolist()
+    distances = (positions @ slice_normal(orientation)).tolist()
+    heights = dict(zip(numbers, distances, strict=True))
+    parts: list[tuple[list[int], _Places]] = []
     for members in groups.values():
-        home = next((part for part in parts if _go_together(part, members)), None)
-        if home is None:
-            parts.append(members)
+        places = {numbers[i]: positions[i] for i in reversed(members)}
+        for joined, known in parts:
+            if _share_places(known, places) or _lie_evenly([known, places], heights, frames[0]):
+                joined += members
+                known |= places | known
+                break
         else:
-            home += members
-    parts[0] += nameless
-    return parts
+            parts.append((members, places))
+    # Of three packages no two are even.
+    if len(parts) > 1 and _lie_evenly([places for _, places in parts], heights, frames[0]):
+        return [frames]
+    parts[0][0].extend(nameless)
+    return [[frames[i] for i in members] for members, _ in parts]
 
 
 def names_several(frames: Iterable[Frame]) -> bool:
@@ -50,21 +73,32 @@ def names_several(frames: Iterable[Frame]) -> bool:
     return len({frame.origin.frame_of_reference_uid for frame in frames} - {""}) > 1
 
 
-def _go_together(one: Sequence[Frame], other: Sequence[Frame]) -> bool:
-    orientation = one[0].orientation or ()
-    both = [*one, *other]
-    positions = np.array([frame.position for frame in both])
-    places = place_slices(positions, orientation).tolist()
-    # The first slice at each place.
-    here = dict(reversed([*zip(places[: len(one)], positions, strict=False)]))
-    there = dict(reversed([*zip(places[len(one) :], positions[len(one) :], strict=True)]))
-    shared = here.keys() & there.keys()
-    if shared:
-        inside = here.keys() <= there.keys() or there.keys() <= here.keys()
-        apart = max(np.abs(here[place] - there[place]).max() for place in shared)
-        return inside and bool(apart <= SAME_PLACE_MM)
-    if min(here) < max(there) and min(there) < max(here):
+def _share_places(one: _Places, other: _Places) -> bool:
+    """Tell whether all slices of one lie where those of the other do."""
+    shared = one.keys() & other.keys()
+    if len(shared) < min(len(one), len(other)):
         return False
-    line = [position for _, position in sorted((here | there).items(), key=itemgetter(0))]
-    spacing = one[0].pixel_spacing or (1.0, 1.0)
-    return not stack_geometry(line, orientation, spacing, one[0].thickness).warnings
+    return all(np.abs(one[place] - other[place]).max() <= SAME_PLACE_MM for place in shared)
+
+
+def _lie_evenly(parts: Sequence[_Places], heights: Mapping[int, float], frame: Frame) -> bool:
+    """Tell whether slices of several parts are those of one stack, each at a place of its own."""
+    union = {place: position for places in parts for place, position in places.items()}
+    if len(union) < sum(map(len, parts)):
+        return False
+    closest = min(_closest(places, heights) for places in parts)
+    step = (heights[max(union)] - heights[min(union)]) / (len(union) - 1)
+    # Packages of one volume lie a whole slice apart; slices that overlap are of two.
+    least = (1 - UNEVEN) * min(closest, frame.thickness or 0)
+    if not least <= step <= closest + 2 * ROUNDED_MM:
+        return False
+    line = [union[place] for place in sorted(union)]
+    spacing = frame.pixel_spacing or (1.0, 1.0)
+    geometry = stack_geometry(line, frame.orientation or (), spacing, frame.thickness)
+    return not geometry.warnings
+
+
+def _closest(places: Iterable[int], heights: Mapping[int, float]) -> float:
+    """Return the least distance between two slices in mm."""
+    line = [heights[place] for place in sorted(places)]
+    return min(map(sub, line[1:], line), default=inf)

@@ -21,35 +21,73 @@ def write_part(write_slice: WriteSlice, part: int, places=PLACES, **values) -> P
     return path.parent
 
 
+CYRILLIC = {"SpecificCharacterSet": "ISO_IR 144"}
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ({"PatientID": "A1"}, {"PatientID": "B2"}),
-        ({"PatientName": "Roe^Jane"}, {"PatientName": "Doe^John"}),
-        (
-            {"PatientName": "Иванов", "SpecificCharacterSet": "ISO_IR 144"},
-            {"PatientName": "Петров", "SpecificCharacterSet": "ISO_IR 144"},
-        ),
+        (("A1", "Roe^Jane"), ("B2", "Doe^John")),
+        (("A1", "Roe^Jane"), ("B2", "Roe^John")),
+        (("A1", ""), ("B2", "")),
+        (("A1", "Anonymous"), ("B2", "ANONYMIZED")),
+        (("", "Roe^Jane"), ("", "Doe^John")),
+        (("A1", "Roe^Jane"), ("", "Doe^John")),
+        (("", "Иванов"), ("", "Петров")),
     ],
-    ids=["number", "name", "name in Cyrillic"],
 )
 def test_two_patients_under_one_uid_are_two_series(one, other, write_slice: WriteSlice) -> None:
-    write_part(write_slice, 0, **one)
-    folder = write_part(write_slice, 1, **other)
+    for part, (number, name) in enumerate((one, other)):
+        folder = write_part(write_slice, part, PatientID=number, PatientName=name, **CYRILLIC)
     study = read_study(folder)
     assert [series.pixels.shape[:-2] for series in study.series] == [(4,), (4,)]
     np.testing.assert_array_equal(study.series[1].pixels[2], image(13))
     for series in study.series:
         assert "another patient" in series.warnings[0]
-        words = [*one.values(), *other.values()]
-        assert not any(str(word) in warning for word in words for warning in series.warnings)
+        words = [word for word in (*one, *other) if word]
+        assert not any(word in warning for word in words for warning in series.warnings)
 
 
-def test_a_name_in_another_spelling_is_the_same_patient(write_slice: WriteSlice) -> None:
-    write_part(write_slice, 0, PLACES[:2], PatientName="ROE^JANE")
-    folder = write_part(write_slice, 1, PLACES[2:], PatientName="Roe^Jane^^")
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("", "ROE^JANE"), ("", "Roe^Jane^^")),
+        (("", "ROE JANE"), ("", "Roe^Jane^M")),
+        (("", "MÜLLER^JÖRG"), ("", "Müller^Jörg")),
+        (("", "Müller^Jörg"), ("", "Mueller^Joerg")),
+        (("", "Anonymous"), ("", "Roe^Jane")),
+        (("A1", "Roe^Jane"), ("", "Roe^Jane")),
+        (("A1", "Roe^Jane"), ("A1", "")),
+        (("A1", "Roe^Jane"), ("", "")),
+        (("0012345", ""), ("12345", "")),
+        (("a1", "Roe^Jane"), ("A1", "Maiden^Jane")),
+        (("A1", "Roe^Jane"), ("A1", "Subject 7")),
+        (("A1", "Roe^Jane"), ("B2", "Roe^Jane^M")),
+    ],
+)
+def test_a_patient_may_be_written_in_several_ways(one, other, write_slice: WriteSlice) -> None:
+    for part, (number, name) in enumerate((one, other)):
+        charset = ("ISO_IR 192", "ISO_IR 100")[part]
+        folder = write_part(
+            write_slice,
+            part,
+            PLACES[2 * part : 2 * part + 2],
+            SpecificCharacterSet=charset,
+            PatientID=number,
+            PatientName=name,
+        )
     (series,) = read_study(folder).series
     assert series.pixels.shape[0] == 4
+    assert series.warnings == ()
+
+
+def test_files_of_nobody_are_of_the_first_patient(write_slice: WriteSlice) -> None:
+    write_part(write_slice, 0, PLACES[:1], PatientID="", PatientName="")
+    write_part(write_slice, 1, PLACES[1:], PatientID="A1", PatientName="Roe^Jane")
+    folder = write_part(write_slice, 2, PatientID="B2", PatientName="Doe^John")
+    first, second = read_study(folder).series
+    np.testing.assert_array_equal(first.pixels[0], image(1))
+    np.testing.assert_array_equal(second.pixels[0], image(21))
 
 
 @pytest.mark.parametrize(
@@ -91,6 +129,36 @@ def test_a_stack_that_goes_on_in_another_frame_of_reference_is_one(
     (series,) = read_study(folder).series
     assert series.pixels.shape[0] == 8
     assert SEVERAL in series.warnings[0]
+
+
+@pytest.mark.parametrize(
+    "references",
+    [
+        [1, 1, 1, 1, 2, 1, 1, 1, 1],
+        [1, 1, 2, 1, 1, 3, 1, 1, 1],
+        [1, 2, 1, 2, 1, 2, 1, 2],
+        [1, 2, 3, 1, 2, 3, 1, 2, 3, 1],
+    ],
+    ids=["an odd one", "two odd ones", "two packages", "three packages"],
+)
+def test_frames_of_reference_that_interleave_evenly_are_one(
+    references: list[int], write_slice: WriteSlice
+) -> None:
+    places = positions_along(AXIAL, len(references))
+    for number, (place, reference) in enumerate(zip(places, references, strict=True)):
+        path = write_slice(number, place, FrameOfReferenceUID=f"1.2.{reference}")
+    (series,) = read_study(path.parent).series
+    np.testing.assert_array_equal(series.pixels, [image(i) for i in range(len(references))])
+    assert series.spacing[0] == pytest.approx(3)
+    assert len(series.warnings) == 1
+    assert SEVERAL in series.warnings[0]
+
+
+def test_stations_that_overlap_are_apart(write_slice: WriteSlice) -> None:
+    places = positions_along(AXIAL, 7)
+    write_part(write_slice, 0, places[:4], FrameOfReferenceUID="1.2.1")
+    folder = write_part(write_slice, 1, places[3:], FrameOfReferenceUID="1.2.2")
+    assert [one.pixels.shape[0] for one in read_study(folder).series] == [4, 4]
 
 
 def test_a_frame_of_reference_a_slice_says_nothing(write_slice: WriteSlice) -> None:

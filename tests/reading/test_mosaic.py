@@ -33,7 +33,29 @@ def test_tiles_are_as_large_as_the_acquisition_matrix(write_slice: WriteSlice) -
 
 def test_an_interpolated_mosaic_has_tiles_twice_as_large(write_slice: WriteSlice) -> None:
     tiles = _tiles(2 * TILE)
-    path = write_slice(1, pixels=_side_by_side(tiles), **_described(1.5))
+    path = write_slice(1, pixels=_side_by_side(tiles), **_described(1.75))
+    (series,) = read(path)
+    np.testing.assert_array_equal(series.pixels, tiles)
+    assert "interpolated to 128 pixels" in series.warnings[0]
+
+
+def test_tiles_of_a_neonate_are_small(write_slice: WriteSlice) -> None:
+    # Twice as large ones would divide this mosaic as well.
+    tiles = np.concatenate([_tiles(TILE), _tiles(TILE)[:7] + 7])
+    path = write_slice(1, pixels=_side_by_side(tiles), **_described(2.0))
+    (series,) = read(path)
+    np.testing.assert_array_equal(series.pixels, tiles)
+    assert "interpolated" not in series.warnings[0]
+
+
+@pytest.mark.parametrize("matrix", [[TILE, 0, 0, 76], [0, TILE, 76, 0], [TILE, 0, 0, 48]])
+def test_tiles_are_as_long_as_the_frequency_matrix(
+    write_slice: WriteSlice, matrix: list[int]
+) -> None:
+    tiles = _tiles(TILE)
+    path = write_slice(
+        1, pixels=_side_by_side(tiles), **_described(3.0) | {"AcquisitionMatrix": matrix}
+    )
     (series,) = read(path)
     np.testing.assert_array_equal(series.pixels, tiles)
 
@@ -76,4 +98,5 @@ def _tiles(side: int) -> np.ndarray:
 
 
 def _side_by_side(tiles: np.ndarray) -> np.ndarray:
-    return np.block([list(tiles[row : row + 3]) for row in (0, 3, 6)])
+    across = int(len(tiles) ** 0.5)
+    return np.block([list(tiles[row : row + across]) for row in range(0, len(tiles), across)])

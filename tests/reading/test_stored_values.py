@@ -103,6 +103,38 @@ def test_padding_of_a_file_without_value_representations(write_padded) -> None:
     np.testing.assert_array_equal(read_one(path).pixels[0], darkened(pixels))
 
 
+@pytest.mark.parametrize(("value", "limit"), [(400, None), (0, 4095), (63536, None), (1, None)])
+def test_padding_that_tissue_has_is_none(value: int, limit: int | None, write_slice) -> None:
+    pixels = image(1)
+    pixels[3, 3:9] = (400, 2096, 1, 0, 4095, 4000)
+    padding = {"PixelPaddingValue": value, "PixelPaddingRangeLimit": limit}
+    path = write_slice(1, pixels=pixels, **{k: v for k, v in padding.items() if v is not None})
+    np.testing.assert_array_equal(read_one(path).pixels[0], pixels)
+
+
+def test_the_brightest_tissue_is_no_padding_where_it_is_inside_the_image(write_slice) -> None:
+    pixels = image(1) // 2
+    pixels[4:6, 4:8] = 4095
+    path = write_slice(1, pixels=pixels, PixelPaddingValue=4095)
+    np.testing.assert_array_equal(read_one(path).pixels[0], pixels)
+
+
+def test_a_mask_is_no_padding(write_slice: WriteSlice) -> None:
+    pixels = (image(1) > 2000).astype(np.uint16)
+    path = write_slice(1, pixels=pixels, PixelPaddingValue=1)
+    np.testing.assert_array_equal(read_one(path).pixels[0], pixels)
+
+
+def test_padding_of_few_bits_written_with_the_other_sign(write_slice: WriteSlice) -> None:
+    pixels = image(1).astype(np.int16) // 4 - 100
+    pixels[CORNER] = -2000
+    path = write_slice(1, pixels=pixels, PixelRepresentation=1)
+    dataset = pydicom.dcmread(path)
+    dataset.add_new(PADDING, "US", 65536 - 2000)
+    dataset.save_as(path)
+    np.testing.assert_array_equal(read_one(path).pixels[0], darkened(pixels))
+
+
 def test_a_slice_of_padding_alone_is_dark(write_slice: WriteSlice) -> None:
     pixels = np.full((12, 16), -2000, np.int16)
     values = {"PixelRepresentation": 1, "BitsStored": 16, "HighBit": 15}
