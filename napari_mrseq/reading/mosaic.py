@@ -99,9 +99,9 @@ def _tiles_across(instance: Instance, image: Frame) -> tuple[int, str]:
     A tile is as long as the acquisition matrix (0018,1310) along the frequency, where no
     oversampling is counted, or twice as long where slices were interpolated.
     """
-    matrix = numbers(instance.header, 0x00181310)[:2]
-    axis = 0 if matrix and matrix[0] else 1
-    base = int(max(matrix, default=0))
+    matrix = (*numbers(instance.header, 0x00181310)[:2], 0, 0)
+    axis = 0 if matrix[0] else 1
+    base = int(matrix[axis])
     if image.pixel_spacing is None or base < 1:
         return 0, ""
     shape = instance.layout.rows, instance.layout.columns

@@ -48,6 +48,10 @@ class PatientMark:
             return not (self.words or other.words) or not one_name
         return bool(self.words and other.words and not self.words & other.words)
 
+    def shared_with(self, other: PatientMark) -> tuple[int, int]:
+        """Count the numbers, and the words, that two files share."""
+        return len(self.numbers & other.numbers), len(self.words & other.words)
+
 
 def patient_mark(header: Dataset) -> PatientMark:
     """Return what a file says of its patient by number and name."""
@@ -61,16 +65,21 @@ def patient_mark(header: Dataset) -> PatientMark:
 
 
 def patients_apart(marks: Iterable[PatientMark]) -> dict[PatientMark, int]:
-    """Number the patients that marks are of; where a blank fits several, it is of the first."""
+    """Number the patients that marks are of.
+
+    A mark that fits several is of the one it shares most with, a blank one of the first.
+    """
     patients: list[PatientMark] = []
     numbered = {}
     # Those that say most first: they tell what the others belong to.
     for mark in sorted(dict.fromkeys(marks), key=lambda one: (not one.numbers) + (not one.words)):
-        fitting = (i for i, known in enumerate(patients) if not known.contradicts(mark))
-        place = next(fitting, len(patients))
-        if place == len(patients):
+        fitting = [i for i, known in enumerate(patients) if not known.contradicts(mark)]
+        if fitting:
+            place = max(fitting, key=lambda i: patients[i].shared_with(mark))
+            patients[place] |= mark
+        else:
+            place = len(patients)
             patients.append(mark)
-        patients[place] |= mark
         numbered[mark] = place
     return numbered
 

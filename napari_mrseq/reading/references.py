@@ -46,13 +46,26 @@ def references_apart(frames: list[Frame]) -> list[list[Frame]]:
     placed = all(frame.position is not None and frame.orientation is not None for frame in frames)
     if len(groups) < 2 or not placed or max(map(len, groups.values())) == 1:
         return [frames]
+    parts = _fitted(frames, [*groups.values()])
+    parts[0] += nameless
+    return [[frames[i] for i in members] for members in parts]
+
+
+def names_several(frames: Iterable[Frame]) -> bool:
+    """Tell whether slices name more than one frame of reference."""
+    return len({frame.origin.frame_of_reference_uid for frame in frames} - {""}) > 1
+
+
+def _fitted(frames: Sequence[Frame], groups: Sequence[list[int]]) -> list[list[int]]:
+    """Put groups of slices together that fit."""
     positions = np.array([frame.position for frame in frames])
     orientation = frames[0].orientation or ()
     numbers = place_slices(positions, orientation).tolist()
     distances = (positions @ slice_normal(orientation)).tolist()
     heights = dict(zip(numbers, distances, strict=True))
     parts: list[tuple[list[int], _Places]] = []
-    for members in groups.values():
+    # Of two volumes that lack different slices each lies inside a whole one only.
+    for members in sorted(groups, key=len, reverse=True):
         places = {numbers[i]: positions[i] for i in reversed(members)}
         for joined, known in parts:
             if _share_places(known, places) or _lie_evenly([known, places], heights, frames[0]):
@@ -63,14 +76,8 @@ def references_apart(frames: list[Frame]) -> list[list[Frame]]:
             parts.append((members, places))
     # Of three packages no two are even.
     if len(parts) > 1 and _lie_evenly([places for _, places in parts], heights, frames[0]):
-        return [frames]
-    parts[0][0].extend(nameless)
-    return [[frames[i] for i in members] for members, _ in parts]
-
-
-def names_several(frames: Iterable[Frame]) -> bool:
-    """Tell whether slices name more than one frame of reference."""
-    return len({frame.origin.frame_of_reference_uid for frame in frames} - {""}) > 1
+        return [sorted(i for members, _ in parts for i in members)]
+    return [members for members, _ in parts]
 
 
 def _share_places(one: _Places, other: _Places) -> bool:

@@ -6,11 +6,10 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from napari_mrseq.reading.frames import Frame
+from napari_mrseq.reading.volume_keys import FLIP_ANGLE, INVERSION_TIME, NO_DIRECTION, TIMES
 from napari_mrseq.series import VolumeAxis
 
 Volumes = Sequence[Sequence[Frame]]
-
-_NO_DIRECTION = (0.0, 0.0, 0.0)
 
 
 def b_values_of(volumes: Volumes) -> tuple[float, ...]:
@@ -45,10 +44,10 @@ def _diffusion_axis(volumes: Volumes) -> VolumeAxis | None:
     values = _volume_values(volumes, lambda frame: frame.b_value)
     if not values or not any(values):
         return None
-    directions = tuple(volume[0].direction or _NO_DIRECTION for volume in volumes)
+    directions = tuple(volume[0].direction or NO_DIRECTION for volume in volumes)
     if len(set(zip(values, directions, strict=True))) < 2:
         return None
-    known = any(direction != _NO_DIRECTION for direction in directions)
+    known = any(direction != NO_DIRECTION for direction in directions)
     return VolumeAxis("b value", "s/mm²", values, directions if known else ())
 
 
@@ -68,7 +67,7 @@ def _volume_values(
 
 def _times(volumes: Volumes) -> tuple[float, ...]:
     """Return when each volume began, ms after the first, empty where that doesn't increase."""
-    for attribute in (_trigger, _time):
+    for attribute in TIMES:
         starts = []
         for volume in volumes:
             known = [value for frame in volume if (value := attribute(frame)) is not None]
@@ -81,15 +80,4 @@ def _times(volumes: Volumes) -> tuple[float, ...]:
     return ()
 
 
-def _trigger(frame: Frame) -> float | None:
-    return frame.trigger
-
-
-def _time(frame: Frame) -> float | None:
-    return frame.time
-
-
-_ATTRIBUTES: tuple[tuple[str, str, Callable[[Frame], float | None]], ...] = (
-    ("inversion time", "ms", lambda frame: frame.inversion_time),
-    ("flip angle", "degree", lambda frame: frame.flip_angle),
-)
+_ATTRIBUTES = (("inversion time", "ms", INVERSION_TIME), ("flip angle", "degree", FLIP_ANGLE))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
+from operator import attrgetter
 from typing import Any
 
 from napari_mrseq.reading.frames import Frame
@@ -16,7 +17,7 @@ ByPlace = Mapping[int, Sequence[Frame]]
 # One slice a place.
 Volume = dict[int, Frame]
 
-_NO_DIRECTION = (0.0, 0.0, 0.0)
+NO_DIRECTION = (0.0, 0.0, 0.0)
 
 
 def telling_key(by_place: ByPlace) -> Key | None:
@@ -146,18 +147,20 @@ def _dimension(column: int) -> Key:
 def _gradient(frame: Frame) -> Any:
     if frame.b_value is None:
         return None
-    direction = frame.direction or _NO_DIRECTION
+    direction = frame.direction or NO_DIRECTION
     return frame.b_value, tuple([round(part, 3) for part in direction])
 
 
+INVERSION_TIME: Key = attrgetter("inversion_time")
+FLIP_ANGLE: Key = attrgetter("flip_angle")
 # Time may lie further apart within a volume than from one to the next: it comes last, and it sorts.
-TIMES: tuple[Key, ...] = (lambda frame: frame.trigger, lambda frame: frame.time)
+TIMES: tuple[Key, ...] = (attrgetter("trigger"), attrgetter("time"))
 _ATTRIBUTES: tuple[Key, ...] = (
     lambda frame: frame.order[0] or None,
     lambda frame: frame.order[1] or None,
     _gradient,
-    lambda frame: frame.inversion_time,
-    lambda frame: frame.flip_angle,
+    INVERSION_TIME,
+    FLIP_ANGLE,
     *TIMES,
 )
 # Enhanced files may hold a volume each.

@@ -53,7 +53,10 @@ def into_volumes(frames: list[Frame]) -> list[Stack]:
     if frames[0].source.tile is not None:
         return _mosaic_volumes(frames)
     if moving := moving_volumes(frames):
-        return [Stack(moving, warnings=[_PLACE_OF_FIRST])]
+        stacks = _stacks_of(moving, most=len(moving[0][0]))
+        for stack in stacks:
+            stack.warnings += [_PLACE_OF_FIRST] * (len(stack.volumes) > 1)
+        return stacks
     by_place: dict[int, list[Frame]] = defaultdict(list)
     for place, frame in zip(places_of(frames), frames, strict=True):
         by_place[place].append(frame)
@@ -131,19 +134,25 @@ def _uneven_volumes(by_place: dict[int, list[Frame]]) -> list[Stack]:
     by_places: dict[tuple[int, ...], list[list[Frame]]] = defaultdict(list)
     for volume in volumes:
         by_places[tuple(sorted(volume))].append(_sorted_by_place(volume))
-    stacks = [Stack(members) for members in by_places.values()]
-    for stack in stacks:
-        held = len(stack.volumes[0])
-        if held < len(by_place):
-            stack.part = "incomplete"
-            stack.warnings.append(
-                f"incomplete: {held} of the {len(by_place)} slices that other volumes of this "
-                "series have, kept as a stack of its own"
-            )
+    stacks = _stacks_of(by_places.values(), most=len(by_place))
     if len(volumes) == len(stacks) > 1:
         stacks[0].warnings.append("duplicate positions: further slices at them are kept apart")
     elif not told:
         stacks[0].warnings.append(_MAY_BE_MIXED)
+    return stacks
+
+
+def _stacks_of(groups: Iterable[list[list[Frame]]], most: int) -> list[Stack]:
+    """Make stacks of volumes with the same slices each, and name those that lack some."""
+    stacks = [Stack(volumes) for volumes in groups]
+    for stack in stacks:
+        held = len(stack.volumes[0])
+        if held < most:
+            stack.part = "incomplete"
+            stack.warnings.append(
+                f"incomplete: {held} of the {most} slices that other volumes of this "
+                "series have, kept as a stack of its own"
+            )
     return stacks
 
 

@@ -90,6 +90,16 @@ def test_files_of_nobody_are_of_the_first_patient(write_slice: WriteSlice) -> No
     np.testing.assert_array_equal(second.pixels[0], image(21))
 
 
+@pytest.mark.parametrize("known", [{"PatientID": "B2"}, {"PatientName": "Doe^John"}])
+def test_a_file_that_tells_half_is_of_the_patient_who_shares_it(known, write_slice) -> None:
+    write_part(write_slice, 0, PatientID="A1", PatientName="Roe^John")
+    write_part(write_slice, 1, PLACES[:2], PatientID="B2", PatientName="Doe^John")
+    half = {"PatientID": "", "PatientName": ""} | known
+    folder = write_part(write_slice, 2, PLACES[2:], **half)
+    _, second = read_study(folder).series
+    np.testing.assert_array_equal(second.pixels, [image(i) for i in (11, 12, 21, 22)])
+
+
 @pytest.mark.parametrize(
     "places",
     [
@@ -129,6 +139,19 @@ def test_a_stack_that_goes_on_in_another_frame_of_reference_is_one(
     (series,) = read_study(folder).series
     assert series.pixels.shape[0] == 8
     assert SEVERAL in series.warnings[0]
+
+
+def test_volumes_with_missing_slices_and_frames_of_reference_of_their_own(
+    write_slice: WriteSlice,
+) -> None:
+    for volume, missing in enumerate((1, 2, None)):
+        for slice_, place in enumerate(PLACES):
+            if slice_ != missing:
+                values = {"FrameOfReferenceUID": f"1.2.{volume}", "AcquisitionNumber": volume + 1}
+                path = write_slice(10 * volume + slice_, place, **values)
+    series = read_study(path.parent).series
+    assert [one.pixels.shape[0] for one in series] == [3, 3, 4]
+    assert [one.part.partition(",")[0] for one in series] == ["incomplete", "incomplete", ""]
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,39 @@ def test_numbered_volumes_that_move_a_little_stay_volumes(
     assert series.warnings == (MOVED,)
 
 
+def test_two_volumes_that_differ_by_less_than_half_a_slice_are_a_series_of_volumes(
+    write_slice: WriteSlice,
+) -> None:
+    for volume, slice_ in product(range(2), range(SLICES)):
+        place = moved(AXIAL, 1.2 * volume)[slice_]
+        path = write_slice(SLICES * volume + slice_, place, AcquisitionNumber=volume + 1)
+    (series,) = read_study(path.parent).series
+    assert series.pixels.shape[:-2] == (2, SLICES)
+    assert series.warnings == (MOVED,)
+
+
+@pytest.mark.parametrize("volumes", [2, 3])
+@pytest.mark.parametrize("missing", [0, 1, SLICES - 1])
+def test_an_aborted_volume_that_has_moved_is_kept_apart(
+    missing: int, volumes: int, write_slice: WriteSlice
+) -> None:
+    last = volumes - 1
+    for volume, slice_ in product(range(volumes), range(SLICES)):
+        if (volume, slice_) != (last, missing):
+            place = moved(AXIAL, 0.3 * volume)[slice_]
+            path = write_slice(SLICES * volume + slice_, place, AcquisitionNumber=volume + 1)
+    whole, aborted = read_study(path.parent).series
+    expected = [[image(SLICES * v + s) for s in range(SLICES)] for v in range(last)]
+    np.testing.assert_array_equal(np.asarray(whole.pixels).reshape(np.shape(expected)), expected)
+    assert whole.spacing[0] == pytest.approx(3)
+    assert whole.part == ""
+    assert whole.warnings == ((MOVED,) if last > 1 else ())
+    kept = [image(SLICES * last + s) for s in range(SLICES) if s != missing]
+    np.testing.assert_array_equal(aborted.pixels, kept)
+    assert aborted.part == "incomplete"
+    assert "incomplete: 3 of the 4 slices" in aborted.warnings[0]
+
+
 def test_frames_of_an_enhanced_file_that_move(write_enhanced: Callable[..., Path]) -> None:
     frames = [
         {"position": moved(AXIAL, 0.05 * volume)[slice_], "time": volume + 1}
@@ -52,9 +85,12 @@ def test_frames_of_an_enhanced_file_that_move(write_enhanced: Callable[..., Path
     assert series.warnings == (MOVED,)
 
 
+@pytest.mark.parametrize("more", [0, 1])
 @pytest.mark.parametrize("packages", [2, 3, 4])
-def test_packages_of_one_volume_are_no_volumes(packages: int, write_slice: WriteSlice) -> None:
-    places = positions_along(AXIAL, 4 * packages)
+def test_packages_of_one_volume_are_no_volumes(
+    packages: int, more: int, write_slice: WriteSlice
+) -> None:
+    places = positions_along(AXIAL, 4 * packages + more)
     for number, place in enumerate(places):
         path = write_slice(number, place, AcquisitionNumber=number % packages + 1)
     (series,) = read_study(path.parent).series

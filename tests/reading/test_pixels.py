@@ -92,7 +92,10 @@ def test_values_equal_those_of_pydicom(name: str) -> None:
         expected = expected @ np.array([0.299, 0.587, 0.114])
     if "PixelPaddingValue" in dataset:
         padded = expected == dataset.PixelPaddingValue
-        expected = np.where(padded, expected[~padded].min(), expected)
+        others = expected[~padded]
+        # Lossy compression has blurred one of these files: its padding is among other values.
+        if not others.min() < dataset.PixelPaddingValue < others.max():
+            expected = np.where(padded, others.min(), expected)
     slope = float(dataset.get("RescaleSlope", 1))
     expected = expected * slope + float(dataset.get("RescaleIntercept", 0))
     series = read_one(path)
