@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import os
-import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.header import claim_words
 from napari_mrseq.sequences import name_of
-from napari_mrseq.series import Failure, identity_of, title_of
+from napari_mrseq.series import Failure, identity_of, printable, title_of
 
 if TYPE_CHECKING:
     from napari_mrseq.verdict import Verdict
@@ -44,7 +43,6 @@ FIELDS = (
     "warnings",
     "error",
 )
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 # What a spreadsheet would run as a formula (OWASP, CSV injection).
 _FORMULA = ("=", "@", "+", "-")
 _SLICE_COLUMNS = ("index", "volume", "sop_instance_uid", "sequence", "confidence")
@@ -111,11 +109,6 @@ def _files_of(outcome: Verdict | Failure) -> tuple[str, ...]:
 
 def _absolute(path: Path | str) -> str:
     return os.path.abspath(path)  # noqa: PTH100 (Path.absolute leaves ".." standing)
-
-
-def printable(text: str) -> str:
-    """Return one line that does not steer a terminal, whatever names and files hold."""
-    return _CONTROLS.sub(" ", text)
 
 
 def to_json(records: Sequence[Record]) -> bytes:

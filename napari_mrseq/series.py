@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 # Above this angle between slice normal and body axis a stack is called oblique.
 OBLIQUE_DEGREES = 30.0
+# Signs that print nothing and move the cursor, or turn the direction of writing.
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
 # Luminance of red, green and blue, ITU-R BT.601.
 GREY_WEIGHTS = np.array([0.299, 0.587, 0.114], np.float32)
 
@@ -260,6 +263,11 @@ def title_of(
     """
     title = " ".join(str(word) for word in (number, description) if word is not None) or path
     return f"{title} ({part})" if part else title
+
+
+def printable(text: str) -> str:
+    """Return one line that does not steer a terminal, whatever names and files hold."""
+    return _CONTROLS.sub(" ", text)
 
 
 def runs_of(slices: Iterable[int]) -> list[tuple[int, int]]:

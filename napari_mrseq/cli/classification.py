@@ -68,8 +68,8 @@ def classify(
     from napari_mrseq.exchange import with_exchanges
     from napari_mrseq.protocols import load_protocol
     from napari_mrseq.reading import read_study
-    from napari_mrseq.report import printable, records_of
-    from napari_mrseq.series import Failure
+    from napari_mrseq.report import records_of
+    from napari_mrseq.series import Failure, printable
 
     check_output(output_format, output)
     model = _checked_model(model, device)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import statistics
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
@@ -31,13 +30,11 @@ from napari_mrseq.reading.stacks import split_into_stacks
 from napari_mrseq.reading.twins import InputOf, twins_apart
 from napari_mrseq.reading.volume_axis import b_values_of, volume_axis_of
 from napari_mrseq.reading.volumes import Stack, grouped
-from napari_mrseq.series import Failure, Series
+from napari_mrseq.series import Failure, Series, printable
 
 # Image classes that are pictures of a screen or a page, whatever their modality says.
 _SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 _SHARED_UID = "its UID is that of another patient's series too: each patient's is kept apart"
-# Signs that print nothing and move the cursor, or turn the direction of writing.
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
 _UNPLACED = (
     "no slice positions, orientation or pixel size in the header: order by instance number, "
     "place in space unknown"
@@ -215,7 +212,7 @@ def _description(dataset: Dataset) -> str | None:
         value = dataset.get(keyword) or ""
         # A backslash, which people type, parts values in DICOM.
         written = "\\".join(value) if isinstance(value, MultiValue) else str(value)
-        if text := _CONTROLS.sub(" ", written).strip():
+        if text := printable(written).strip():
             return text
     return None
 
