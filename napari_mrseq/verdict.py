@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.decision import Correction, Decision
@@ -115,6 +116,8 @@ class Verdict:
         What the other series of the study have shown, in words.
     judged_alone : Verdict or None
         The verdict without the other series, where they changed it.
+    made : float
+        When, in seconds of a clock of this process: the greater one is the newer one.
     """
 
     series: Series
@@ -129,6 +132,7 @@ class Verdict:
     overruled: Decision | None = None
     remarks: tuple[str, ...] = ()
     judged_alone: Verdict | None = None
+    made: float = field(default_factory=monotonic)
 
     @property
     def without_study(self) -> Verdict:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.correction import correct, correct_slice
@@ -35,12 +37,14 @@ class LayerState:
         What the network is shown.
     data : object
         The layer's data at that time; a layer whose data were replaced has no verdict.
+    layer : weakref to Image
+        Whose it is; another layer that was given its metadata has no verdict.
     model_id : mapping of str to str
         The model that judged the slices.
     judged : dict of int to SliceVerdict
         What the network says, by the slice's number, counted through all volumes.
-    corrections : list of Correction
-        What the user says, the latest last.
+    steps : tuple of tuple of Correction
+        What the user says, the latest last; what was corrected together is undone together.
     found : Verdict or None
         What the program says of the series; None while only slices are judged.
     verdict : Verdict or None
@@ -55,9 +59,10 @@ class LayerState:
 
     series: Series
     data: Any
+    layer: weakref.ref[Image]
     model_id: Mapping[str, str]
     judged: dict[int, SliceVerdict] = field(default_factory=dict)
-    corrections: list[Correction] = field(default_factory=list)
+    steps: tuple[tuple[Correction, ...], ...] = ()
     found: Verdict | None = None
     verdict: Verdict | None = None
     name_before: str | None = None
@@ -65,6 +70,15 @@ class LayerState:
     prefix: str = ""
     suffix: str = ""
     record_before: Any = None
+
+    def __deepcopy__(self, _memo: object) -> LayerState:
+        # Other plugins copy a layer's metadata to change them: they still hold this layer's state.
+        return self
+
+    @property
+    def corrections(self) -> tuple[Correction, ...]:
+        """What the user says, the latest last."""
+        return tuple(chain.from_iterable(self.steps))
 
     @property
     def failure(self) -> Failure | None:
@@ -91,10 +105,17 @@ class LayerState:
 
 def state_of(layer: Image) -> LayerState | None:
     """Return what is known of a layer, None where it was not judged or its data were replaced."""
-    state = layer.metadata.get(STATE_KEY)
-    if isinstance(state, LayerState) and state.data is pixels_of(layer):
+    state = held_state(layer)
+    # Equal, not the same: napari hands layers to plugins wrapped.
+    if state is not None and state.layer() == layer and state.data is pixels_of(layer):
         return state
     return None
+
+
+def held_state(layer: Layer) -> LayerState | None:
+    """Return the state in a layer's metadata, be it another layer's or of other pixels."""
+    state = layer.metadata.get(STATE_KEY)
+    return state if isinstance(state, LayerState) else None
 
 
 def unread(layer: Image, index: int) -> Failure | None:
@@ -126,7 +147,7 @@ def annotate(layer: Image, verdict: Verdict) -> None:
     before, state.record_before = own_name(layer), _record_before(layer)
     state.add(verdict.slices)
     state.name_before = before
-    _write(layer, state, verdict, state.corrections)
+    _write(layer, state, verdict, state.steps)
 
 
 def hold_together(layers: Iterable[Layer]) -> None:
@@ -139,25 +160,28 @@ def hold_together(layers: Iterable[Layer]) -> None:
             annotate(layer, after)
 
 
-def correct_layer(layer: Image, correction: Correction) -> None:
+def correct_layer(layer: Image, *corrections: Correction) -> None:
     """Overrule the program on some slices of a judged layer, or on the layer as a whole."""
     state = state_of(layer)
     if state is not None and state.found is not None:
         state.name_before = own_name(layer)
-        _write(layer, state, state.found, [*state.corrections, correction])
+        _write(layer, state, state.found, (*state.steps, corrections))
 
 
 def undo_correction(layer: Image) -> None:
-    """Take the latest correction of a layer back."""
+    """Take back what was corrected last, all of it that was corrected together."""
     state = state_of(layer)
-    if state is not None and state.found is not None and state.corrections:
+    if state is not None and state.found is not None:
         state.name_before = own_name(layer)
-        _write(layer, state, state.found, state.corrections[:-1])
+        _write(layer, state, state.found, state.steps[:-1])
 
 
-def _write(layer: Image, state: LayerState, found: Verdict, corrections: list[Correction]) -> None:
-    verdict = correct(found, corrections)
-    state.found, state.corrections, state.verdict = found, corrections, verdict
+def _write(
+    layer: Image, state: LayerState, found: Verdict, steps: tuple[tuple[Correction, ...], ...]
+) -> None:
+    state.steps = steps
+    verdict = correct(found, state.corrections)
+    state.found, state.verdict = found, verdict
     state.prefix, state.suffix = layer_prefix(verdict), layer_suffix(verdict)
     layer.name = state.prefix + str(state.name_before) + state.suffix
     # napari may have changed it: names are unique in a viewer.
@@ -167,13 +191,12 @@ def _write(layer: Image, state: LayerState, found: Verdict, corrections: list[Co
 
 def can_revert(layer: Layer) -> bool:
     """Tell whether a layer has a verdict to take back, be it one on pixels it had before."""
-    return isinstance(layer.metadata.get(STATE_KEY), LayerState)
+    return held_state(layer) is not None
 
 
 def revert(layer: Layer) -> None:
     """Give a layer its name and metadata back as they were before the first verdict."""
-    state = layer.metadata.get(STATE_KEY)
-    if not isinstance(state, LayerState):
+    if not can_revert(layer):
         return
     name = own_name(layer)
     metadata = {k: v for k, v in layer.metadata.items() if k not in (STATE_KEY, RECORD_KEY)}
@@ -188,7 +211,9 @@ def _state_for(layer: Image, model_id: Mapping[str, str]) -> LayerState:
     """Return the state that verdicts of a model are added to, a new one where there is none."""
     state = state_of(layer)
     if state is None:
-        state = LayerState(series_of(layer), pixels_of(layer), model_id)
+        # What napari wraps a layer in is gone sooner than the layer.
+        own = weakref.ref(getattr(layer, "__wrapped__", layer))
+        state = LayerState(series_of(layer), pixels_of(layer), own, model_id)
         _carry_name(layer, state)
         return state
     if dict(state.model_id) != dict(model_id):
@@ -203,8 +228,8 @@ def _carry_name(layer: Image, state: LayerState) -> None:
 
     All of it can still be taken back.
     """
-    earlier = layer.metadata.get(STATE_KEY)
-    if isinstance(earlier, LayerState) and earlier.name_given is not None:
+    earlier = held_state(layer)
+    if earlier is not None and earlier.name_given is not None:
         state.name_before, state.name_given = own_name(layer), str(layer.name)
         state.prefix, state.suffix = earlier.prefix, earlier.suffix
         state.record_before = earlier.record_before
@@ -212,17 +237,22 @@ def _carry_name(layer: Image, state: LayerState) -> None:
 
 def _record_before(layer: Layer) -> Any:
     """Return ``metadata["mrseq"]`` as it was before the first verdict, also of other data."""
-    earlier = layer.metadata.get(STATE_KEY)
-    if isinstance(earlier, LayerState) and earlier.name_given is not None:
+    earlier = held_state(layer)
+    if earlier is not None and earlier.name_given is not None:
         return earlier.record_before
     return layer.metadata.get(RECORD_KEY)
 
 
 def own_name(layer: Layer) -> str:
     """Return a layer's name without what a verdict added; a name given by the user since stays."""
-    state = layer.metadata.get(STATE_KEY)
+    state = held_state(layer)
+    return str(layer.name) if state is None else name_without(layer, state)
+
+
+def name_without(layer: Layer, state: LayerState) -> str:
+    """Return a layer's name without what a verdict added, also where the metadata have lost it."""
     name = str(layer.name)
-    if not isinstance(state, LayerState) or state.name_given is None:
+    if state.name_given is None:
         return name
     if state.name_given in name and state.name_before is not None:
         # napari writes words behind the names of copies: "… copy", "… layer 3".

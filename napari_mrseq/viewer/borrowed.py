@@ -6,20 +6,30 @@ napari's copies, splits, merges, projections and conversions take name and metad
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from psygnal import Signal
 from qtpy.QtCore import QObject, QTimer
 
-from napari_mrseq.viewer.annotation import can_revert, revert, state_of
+from napari_mrseq.viewer.annotation import (
+    can_revert,
+    held_state,
+    name_without,
+    revert,
+    state_of,
+)
+from napari_mrseq.viewer.explain import heat_layers, remove_heat
 from napari_mrseq.viewer.image_layers import is_image
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
     from napari.layers import Layer
 
+    from napari_mrseq.viewer.annotation import LayerState
+
 
 class Borrowed:
-    """Takes the verdict from layers that were given another's, or other pixels.
+    """Takes the verdict from layers that were given another's, other pixels or other metadata.
 
     Parameters
     ----------
@@ -29,10 +39,12 @@ class Borrowed:
         Owns the timer.
     """
 
-    reverted = Signal()
+    reverted = Signal(list)
 
     def __init__(self, viewer: ViewerModel, parent: QObject) -> None:
         self._viewer = viewer
+        # Metadata that a plugin replaced no longer say what stands in the name.
+        self._known: WeakKeyDictionary[Layer, LayerState] = WeakKeyDictionary()
         # napari's list of layers is in the midst of taking the new one in.
         self._timer = QTimer(parent)
         self._timer.setSingleShot(True)
@@ -44,20 +56,41 @@ class Borrowed:
 
     def close(self) -> None:
         """Let go of the viewer."""
+        self._timer.stop()
         self._viewer.layers.events.disconnect(self._on_event)
 
     def _on_event(self, event: Any) -> None:
-        if event.type == "inserted":
+        if event.type in ("inserted", "metadata"):
             self._timer.start()
         elif event.type == "data":
+            self._drop_heat(list(self._viewer.layers)[event.index])
             self._look()
 
+    def _drop_heat(self, layer: Layer) -> None:
+        """Take away what explains pixels that a layer no longer has."""
+        if is_image(layer) and state_of(layer) is None and heat_layers(self._viewer, layer):
+            remove_heat(self._viewer, layer)
+            self.reverted.emit([layer])
+
     def _look(self) -> None:
-        borrowed = [layer for layer in self._viewer.layers if _is_borrowed(layer)]
-        for layer in borrowed:
+        reverted = [layer for layer in self._viewer.layers if self._take_back(layer)]
+        if reverted:
+            self.reverted.emit(reverted)
+
+    def _take_back(self, layer: Layer) -> bool:
+        """Take from a layer what is no verdict on it, and tell whether there was anything."""
+        if _is_borrowed(layer):
+            self._known.pop(layer, None)
             revert(layer)
-        if borrowed:
-            self.reverted.emit()
+            return True
+        state = held_state(layer)
+        if state is not None:
+            self._known[layer] = state
+            return False
+        lost, before = self._known.pop(layer, None), layer.name
+        if lost is not None:
+            layer.name = name_without(layer, lost)
+        return bool(layer.name != before)
 
 
 def _is_borrowed(layer: Layer) -> bool:

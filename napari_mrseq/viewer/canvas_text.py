@@ -5,15 +5,17 @@ from __future__ import annotations
 from textwrap import TextWrapper
 from typing import TYPE_CHECKING, Any
 
-from napari_mrseq.viewer.annotation import own_name, series_of, state_of, unread
-from napari_mrseq.viewer.image_layers import image_layers
+from napari_mrseq.viewer.annotation import own_name, state_of, unread
+from napari_mrseq.viewer.image_layers import image_layers, is_image
+from napari_mrseq.viewer.layer_data import SERIES_KEY
 from napari_mrseq.viewer.slice_in_view import slice_in_view
 from napari_mrseq.viewer.wording import CONFLICT_MARK, said_words, shortened, slice_words
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
-    from napari.layers import Image
+    from napari.layers import Image, Layer
 
+    from napari_mrseq.series import Series
     from napari_mrseq.verdict import SliceVerdict, Verdict
     from napari_mrseq.viewer.annotation import LayerState
 
@@ -54,6 +56,7 @@ class CanvasText:
         self._shown, self._taken = True, False
         self._look: dict[str, Any] | None = None
         self._named: list[Image] = []
+        self._unread: list[Image] = []
         self._emitters = [
             viewer.dims.events.point,
             viewer.dims.events.order,
@@ -86,6 +89,7 @@ class CanvasText:
 
     def update(self) -> None:
         """Write the text for what is in view now."""
+        self._unread = [one for one in _visible(self._viewer) if _is_unread(self._viewer, one)]
         text = canvas_text(self._viewer) if self._shown else ""
         known = _known(self._viewer, _visible(self._viewer))
         grid = self._shown and in_grid(self._viewer) and bool(known)
@@ -105,10 +109,16 @@ class CanvasText:
         self._name_cells(image_layers(self._viewer) if grid else [])
 
     def _on_layers(self, event: Any) -> None:
-        # That a slice can't be read is known once napari has asked for it ("set_data").
-        asked = event.type == "set_data" and _in_view_unread(self._viewer)
-        if asked or event.type in LAYER_EVENTS:
+        # Whether a slice can be read is known once napari has asked for it ("set_data").
+        turned = event.type == "set_data" and self._has_turned(event.sources[0])
+        if turned or event.type in LAYER_EVENTS:
             self.update()
+
+    def _has_turned(self, layer: Layer) -> bool:
+        """Tell whether a layer can't be read in view that could be, or the other way round."""
+        if not (is_image(layer) and layer.visible):
+            return False
+        return _is_unread(self._viewer, layer) != (layer in self._unread)
 
     def _name_cells(self, layers: list[Image]) -> None:
         """Let napari write the names of these layers into their cells, and of no others."""
@@ -176,10 +186,6 @@ def _is_unread(viewer: ViewerModel, layer: Image) -> bool:
     return index is not None and unread(layer, index) is not None
 
 
-def _in_view_unread(viewer: ViewerModel) -> bool:
-    return any(_is_unread(viewer, layer) for layer in _visible(viewer))
-
-
 def in_grid(viewer: ViewerModel) -> bool:
     """Tell whether several images stand beside each other."""
     return bool(viewer.canvas.grid.enabled) and len(_visible(viewer)) > 1
@@ -195,9 +201,16 @@ def _line(layer: Image, state: LayerState | None, index: int | None) -> str:
     place = (
         "whole stack"
         if index is None
-        else slice_words(series_of(layer), index).replace(", volume", "\nvolume", 1)
+        else slice_words(_series(layer, state), index).replace(", volume", "\nvolume", 1)
     )
     return f"{_said(layer, state, index)}{GAP}{place}"
+
+
+def _series(layer: Image, state: LayerState | None) -> Series:
+    """Return the series that is known: to make one anew would copy a whole image a step."""
+    # Without a state, a layer is known for slices of its series that can't be read.
+    series: Series = state.series if state else layer.metadata[SERIES_KEY]
+    return series
 
 
 def _said(layer: Image, state: LayerState | None, index: int | None) -> str:

@@ -220,7 +220,7 @@ class ClassifierWidget(QWidget):
         if preference is not None:
             connections.append((preference, self._follow_preference))
         borrowed = Borrowed(viewer, self)
-        borrowed.reverted.connect(self.refresh)
+        borrowed.reverted.connect(self.layer_actions.show_reverted)
         parts = (self.runner, self.explainer, self.batch.runner, self.canvas_text, borrowed)
         more = (Orphans(viewer, self), InSight(viewer), UnreadNotice(viewer, self.controls))
         self._attachment = Attachment(connections, (*parts, *more))
@@ -252,7 +252,7 @@ class ClassifierWidget(QWidget):
         self.refresh()
 
     def _on_layer_event(self, event: Any) -> None:
-        if event.type == "data":
+        if event.type in ("data", "metadata"):
             self._tables_timer.start()
 
     def _say(self, text: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from magicgui.widgets import CheckBox, ComboBox, Label, ProgressBar, PushButton, RadioButtons
+from psygnal import Signal
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
@@ -28,6 +29,8 @@ class Controls(QWidget):
     settings : Settings
         What the controls start with.
     """
+
+    stopped = Signal()
 
     def __init__(
         self,
@@ -95,6 +98,7 @@ class Controls(QWidget):
             self.progress.native.setRange(0, 1)
             self.progress.native.setValue(0)
         self.status.value = text
+        self.stopped.emit()
 
     def _lay_out(self) -> None:
         may_be_short(self.layer.native)

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from napari.layers import Image
 
     from napari_mrseq.decision import Correction
+    from napari_mrseq.viewer.annotation import LayerState
 
 CATALOGUE_KIND = "Catalogue (*.csv)"
+CHANGED = "The layer has changed: nothing corrected."
 
 
 class Corrector:
@@ -38,8 +40,6 @@ class Corrector:
     def __init__(self, parent: QWidget) -> None:
         self._parent = parent
         self.dialog: CorrectionDialog | None = None
-        # What was corrected together is undone together.
-        self._steps: set[tuple[Correction, ...]] = set()
 
     def ask(self, layer: Image, slices: Sequence[int]) -> None:
         """Ask what a judged layer is, or some of its `slices`."""
@@ -47,16 +47,12 @@ class Corrector:
         if state is None or state.verdict is None:
             return
         self.dialog = CorrectionDialog(own_name(layer), state, slices, self._parent)
-        self.dialog.corrected.connect(partial(self._correct, layer))
+        self.dialog.corrected.connect(partial(self._correct, layer, state))
         self.dialog.open()
 
     def undo(self, layer: Image) -> None:
         """Take the latest correction of a layer back, of all slices that it was of."""
-        state = state_of(layer)
-        made = tuple(state.corrections) if state else ()
-        ends = [len(step) for step in self._steps if made[-len(step) :] == step]
-        for _ in range(max(ends, default=1)):
-            undo_correction(layer)
+        undo_correction(layer)
         self.changed.emit()
 
     def save_labels(self, layers: Callable[[], Sequence[Image]]) -> None:
@@ -72,8 +68,12 @@ class Corrector:
         else:
             self.said.emit(f"{count} labelled slices in {file}; napari-mrseq train reads it")
 
-    def _correct(self, layer: Image, corrections: tuple[Correction, ...]) -> None:
-        self._steps.add(corrections)
-        for correction in corrections:
-            correct_layer(layer, correction)
+    def _correct(
+        self, layer: Image, asked: LayerState, corrections: tuple[Correction, ...]
+    ) -> None:
+        # A plugin, or a run with another model, may have come between.
+        if state_of(layer) is not asked or asked.found is None:
+            self.said.emit(CHANGED)
+            return
+        correct_layer(layer, *corrections)
         self.changed.emit()

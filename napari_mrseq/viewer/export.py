@@ -36,7 +36,7 @@ class ExportButton(QPushButton):
         Returns what the user asked for, which sets the order of the records; nothing where the
         outcomes are in their order.
     left_out : callable
-        Returns what follows the name of a file that was written: what is not in it.
+        Returns what follows the name of a file that these outcomes were written to: what it lacks.
     """
 
     said = Signal(str)
@@ -45,7 +45,7 @@ class ExportButton(QPushButton):
         self,
         outcomes: Callable[[], Outcomes],
         paths: Callable[[], Sequence[Path]] = tuple,
-        left_out: Callable[[], str] = str,
+        left_out: Callable[[Outcomes], str] = lambda _written: "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -86,14 +86,17 @@ class ExportButton(QPushButton):
 
     def sidecars(self) -> dict[str, str]:
         """Return the BIDS sidecars of what is known, by the names of their files."""
-        verdicts = [one for one in self._outcomes() if not isinstance(one, Failure)]
-        return sidecars_of(verdicts, slices=self.every_slice.isChecked())
+        return sidecars_of(self._verdicts(), slices=self.every_slice.isChecked())
+
+    def _verdicts(self) -> list[Verdict]:
+        return [one for one in self._outcomes() if not isinstance(one, Failure)]
 
     def _ask_file(self, kind: str) -> None:
         endings = [f".{kind}", *(f".{other}" for other in FILE_KINDS)]
         file = ask_file(self, "Export verdicts", "", FILE_KINDS[kind], endings)
         if file:
-            self.attempt(lambda: self.export(file), f"Written to {file}{self._left_out()}")
+            left_out = self._left_out(self._outcomes())
+            self.attempt(lambda: self.export(file), f"Written to {file}{left_out}")
 
     def _ask_folder(self) -> None:
         name = QFileDialog.getExistingDirectory(self, "Folder for BIDS sidecars")
@@ -101,8 +104,9 @@ class ExportButton(QPushButton):
             folder = Path(name)
             sidecars = self.sidecars()
             if may_replace(self, [folder / name for name in sidecars]):
+                left_out = self._left_out(self._verdicts())
                 write = partial(write_sidecars, sidecars, folder)
-                self.attempt(write, f"Sidecars written to {folder}{self._left_out()}")
+                self.attempt(write, f"Sidecars written to {folder}{left_out}")
             else:
                 self.said.emit("Nothing written.")
 

@@ -9,6 +9,8 @@ from napari_mrseq.viewer.layer_data import SERIES_KEY
 from napari_mrseq.viewer.slice_in_view import bring_into_view
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from napari.components import ViewerModel
 
     from napari_mrseq.viewer.layer_data import LayerData
@@ -29,7 +31,6 @@ class InSight:
         self._viewer = viewer
         viewer.layers.selection.events.active.connect(self._look)
         viewer.layers.events.connect(self._on_layers)
-        self._look()
 
     def close(self) -> None:
         """Let go of the viewer."""
@@ -37,7 +38,8 @@ class InSight:
         self._viewer.layers.events.disconnect(self._on_layers)
 
     def _on_layers(self, event: Any) -> None:
-        if event.type == "visible":
+        # What becomes of other layers is no wish to see the active one.
+        if event.type == "visible" and event.sources[0] == self._viewer.layers.selection.active:
             self._look()
 
     def _look(self) -> None:
@@ -54,17 +56,20 @@ def bring_when_added(layer: LayerData) -> None:
     layer : layer data tuple
         As it is handed to napari.
     """
-    from napari import current_viewer
+    from napari import Viewer, current_viewer
     from qtpy.QtCore import QTimer
 
-    viewer: Any = current_viewer()
-    if viewer is None:
+    current = current_viewer()
+    if current is None:
         return
+    # napari tells a reader of no viewer, and the current one need not be that which opens.
+    viewers: Iterable[Any] = getattr(Viewer, "_instances", [current])
     series = layer[1]["metadata"][SERIES_KEY]
 
     def look() -> None:
-        for added in viewer.layers:
-            if added.metadata.get(SERIES_KEY) is series:
-                bring_into_view(viewer, added)
+        for viewer in list(viewers):
+            for added in viewer.layers:
+                if added.metadata.get(SERIES_KEY) is series:
+                    bring_into_view(viewer, added)
 
     QTimer.singleShot(0, look)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ from napari_mrseq.viewer.slice_in_view import show_layer
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
-    from napari.layers import Image
+    from napari.layers import Image, Layer
 
     from napari_mrseq.model import Model
     from napari_mrseq.viewer.layer_panel import LayerPanel
@@ -112,8 +112,13 @@ class LayerActions:
         if self.layer is not None:
             remove_heat(self._viewer, self.layer)
             revert(self.layer)
+            self.show_reverted([self.layer])
+
+    def show_reverted(self, layers: Sequence[Layer]) -> None:
+        """Show that layers lost their verdicts; words on one of them go."""
+        if self.layer in layers:
             self._page.controls.show_nothing()
-            self.changed.emit()
+        self.changed.emit()
 
     def save_labels(self) -> None:
         """Ask for a file and write what was corrected into it, for training."""

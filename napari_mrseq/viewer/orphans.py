@@ -35,6 +35,7 @@ class Orphans:
 
     def close(self) -> None:
         """Let go of the viewer."""
+        self._timer.stop()
         self._viewer.layers.events.removed.disconnect(self._on_removed)
 
     def _on_removed(self, event: Any) -> None:

@@ -28,7 +28,7 @@ def shown_pixels(series: Series, unread: dict[int, Failure]) -> Array:
     series : Series
         Its own pixels go on raising `ReadError`, so that no blank is judged.
     unread : dict of int to Failure
-        Filled as slices are looked at, by their number, counted through all volumes.
+        Holds what the latest look at a slice told, by its number, counted through all volumes.
     """
     import dask.array as da
 
@@ -71,12 +71,15 @@ def _block_or_blank(
     key = (pixels.name, *block_id)
     try:
         # Of thousands of blocks, `pixels.blocks` takes longer to pick one than to read it.
-        return np.asarray(dask.get(cull(pixels.dask, [key])[0], key))  # type: ignore[attr-defined]
+        block = np.asarray(dask.get(cull(pixels.dask, [key])[0], key))  # type: ignore[attr-defined]
     except ReadError as error:
         failure = Failure(error.path or series.path, error.cause)
         unread.update(dict.fromkeys(_slices_of(series, block_id), failure))
         shape = [sizes[place] for sizes, place in zip(pixels.chunks, block_id, strict=True)]
         return np.zeros(shape, pixels.dtype)
+    for index in _slices_of(series, block_id) if unread else ():
+        unread.pop(index, None)
+    return block
 
 
 def _slices_of(series: Series, block_id: tuple[int, ...]) -> list[int]:

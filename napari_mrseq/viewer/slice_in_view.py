@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from napari_mrseq.viewer.annotation import annotate, pixels_of
+from napari_mrseq.series import Series
+from napari_mrseq.viewer.annotation import annotate, pixels_of, series_of, state_of
 from napari_mrseq.viewer.image_layers import HEAT_KEY, image_layers
 from napari_mrseq.viewer.layer_data import SERIES_KEY, layer_of
 from napari_mrseq.viewer.shown_pixels import shows
@@ -78,8 +81,9 @@ def show_layer(viewer: ViewerModel, layer: Image) -> None:
     """Make one image layer the visible and active one, at a slice that it has."""
     from napari.layers import Image
 
-    layer.visible = True
+    # The active one first: of it alone, becoming visible moves the sliders.
     viewer.layers.selection.active = layer
+    layer.visible = True
     for other in viewer.layers:
         if isinstance(other, Image) and other != layer:
             # Its own heat maps stay with it.
@@ -88,13 +92,34 @@ def show_layer(viewer: ViewerModel, layer: Image) -> None:
     bring_into_view(viewer, layer)
 
 
+def _is_of(layer: Image, series: Series) -> bool:
+    """Tell whether a layer shows a series, be it one that was read another time."""
+    known = layer.metadata.get(SERIES_KEY)
+    same = isinstance(known, Series) and _identity(known) == _identity(series)
+    return same and shows(pixels_of(layer), known)
+
+
+def _identity(series: Series) -> tuple[object, ...]:
+    files = [Path(file).absolute() for file in series.files]
+    return series.kind, series.series_uid, series.part, series.pixels.shape, files
+
+
+def _bring_up_to_date(layer: Image, verdict: Verdict) -> None:
+    """Annotate a layer with a newer verdict, unless a person had a word on it."""
+    state = state_of(layer)
+    found = state.found if state else None
+    newer = found is None or (found is not verdict and found.made <= verdict.made)
+    if newer and not (state and state.corrections):
+        annotate(layer, replace(verdict, series=series_of(layer)))
+
+
 def open_verdict(viewer: ViewerModel, verdict: Verdict) -> None:
     """Show the series of a verdict: its layer, or a new one that is named so."""
     from napari.layers import Image
 
     for layer in image_layers(viewer):
-        opened = layer.metadata.get(SERIES_KEY) is verdict.series
-        if opened and shows(pixels_of(layer), verdict.series):
+        if _is_of(layer, verdict.series):
+            _bring_up_to_date(layer, verdict)
             show_layer(viewer, layer)
             return
     data, attributes, _ = layer_of(verdict.series)

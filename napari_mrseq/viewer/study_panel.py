@@ -81,12 +81,12 @@ class StudyPanel(QWidget):
         found = [state.verdict or state.failure for state in states]
         return [one for one in found if one]
 
-    def _left_out(self) -> str:
+    def _left_out(self, written: Sequence[Verdict | Failure]) -> str:
         """Say which layers an export lacks; nothing where it has all."""
-        total, written = len(self._layers), len(self._outcomes())
-        return (
-            f": {written} of {total} layers; {total - written} not run" if written < total else ""
-        )
+        total, tried = len(self._layers), len(self._outcomes())
+        causes = {"not run": total - tried, "not read": tried - len(written)}
+        lacks = [f"{count} {cause}" for cause, count in causes.items() if count]
+        return f": {len(written)} of {total} layers; {', '.join(lacks)}" if lacks else ""
 
     def _judge(self) -> None:
         name = self.protocol.currentText()

@@ -89,6 +89,16 @@ class Table(QTableView):
             if self.currentIndex().row() != before.row():
                 self.row_walked.emit(self.currentIndex())
 
+    def moveCursor(  # noqa: N802
+        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
+    ) -> QModelIndex:
+        """Home and End go to the first and last row; Qt would go along the columns."""
+        model, ends = self.model(), QAbstractItemView.CursorAction
+        if model is None or action not in (ends.MoveHome, ends.MoveEnd):
+            return super().moveCursor(action, modifiers)
+        row = 0 if action == ends.MoveHome else model.rowCount() - 1
+        return model.index(row, max(self.currentIndex().column(), 0))
+
     def copy(self) -> None:
         """Put the chosen rows on the clipboard."""
         model, selection = self.model(), self.selectionModel()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.viewer.annotation import unread
-from napari_mrseq.viewer.slice_in_view import slice_in_view
+from napari_mrseq.viewer.rereading import Rereading
+from napari_mrseq.viewer.slice_in_view import NO_SLICE, slice_in_view
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 class UnreadNotice:
     """Follows the slice in view of the layer that the panel speaks of.
+
+    What the line says already stays before it.
 
     Parameters
     ----------
@@ -26,17 +29,21 @@ class UnreadNotice:
 
     def __init__(self, viewer: ViewerModel, controls: Controls) -> None:
         self._viewer, self._controls = viewer, controls
-        self._words = ""
+        self._before = self._line = ""
+        self._rereading = Rereading(viewer)
         viewer.layers.events.connect(self._on_layers)
         self._emitters = [viewer.layers.selection.events.active, viewer.dims.events.point]
         for emitter in self._emitters:
             emitter.connect(self._look)
+        controls.stopped.connect(self._look)
 
     def close(self) -> None:
         """Let go of the viewer."""
         self._viewer.layers.events.disconnect(self._on_layers)
         for emitter in self._emitters:
             emitter.disconnect(self._look)
+        self._controls.stopped.disconnect(self._look)
+        self._rereading.close()
 
     def _on_layers(self, event: Any) -> None:
         # Of a slice that is new, why it can't be read is known once napari has asked for it.
@@ -44,12 +51,18 @@ class UnreadNotice:
             self._look()
 
     def _look(self) -> None:
-        before, self._words = self._words, self._words_in_view()
-        status = self._controls.status
-        if self._words and self._words != before and self._controls.run.enabled:
-            status.value = self._words
-        elif before and not self._words and status.value == before:
-            self._controls.show_nothing()
+        # While a run is under way the line is its own.
+        if not self._controls.run.enabled:
+            return
+        status, words = self._controls.status, self._words_in_view()
+        # What others wrote since stays.
+        before = self._before if self._line and status.value == self._line else status.value
+        # A slice is in view now.
+        before = "" if words and before == NO_SLICE else before
+        line = f"{before} {words}".strip() if words else before
+        if line != status.value:
+            status.value = line
+        self._before, self._line = before, line if words else ""
 
     def _words_in_view(self) -> str:
         layer = self._controls.layer.value

@@ -144,9 +144,10 @@ def classify_jobs(
 def _classify_job(
     job: Job, model: Model, focus: Focus, batch_size: int
 ) -> Generator[Event, None, None]:
-    judged = _still_valid(job, model)
     # In the order of the stack, each found at once: a 4-D series has thousands.
     waiting = dict.fromkeys(_missing(job, model))
+    before = _still_valid(job, model)
+    judged = {index: one for index, one in before.items() if index not in waiting}
     total = len(waiting)
     model_id = model.identity
     fresh = 0
@@ -187,8 +188,9 @@ def _worded(judged: SliceVerdict, threshold: float) -> SliceVerdict:
 
 
 def _missing(job: Job, model: Model) -> list[int]:
+    """Return the wanted slices not judged yet; one that could not be read may have come back."""
     known = _known(job, model)
-    return [index for index in job.wanted if index not in known]
+    return [index for index in job.wanted if index not in known or known[index].failure]
 
 
 def _batch(job: Job, waiting: Mapping[int, None], focus: int, size: int) -> list[int]:

@@ -14,7 +14,9 @@ from pydicom.encaps import encapsulate
 from pydicom.uid import JPEG2000Lossless
 from qtpy.QtCore import Qt, QTimer
 
+from napari_mrseq.decision import Correction
 from napari_mrseq.sequences import name_of
+from napari_mrseq.viewer.annotation import correct_layer, state_of
 
 RUN_MS = 300_000
 COMMAND = str(Path(sys.executable).with_name("napari-mrseq"))
@@ -167,3 +169,32 @@ def test_a_closed_panel_stops_the_run(qtbot, viewer, panel, folder, press, sampl
     viewer.window.remove_dock_widget(panel)
     qtbot.waitUntil(lambda: not folder.runner.running, timeout=RUN_MS)
     assert folder.runner.reading.cancelled
+
+
+def test_a_series_that_is_open_is_not_opened_again(
+    qtbot, viewer, folder, press, sample_study: Path
+) -> None:
+    study = sample_study / "t2_tse_tra"
+    viewer.open(str(study), plugin="napari-mrseq")
+    (layer,) = viewer.layers
+    qtbot.keyClicks(folder.folder, str(study))
+
+    def run_and_open() -> None:
+        with qtbot.waitSignal(folder.run_finished, timeout=RUN_MS):
+            press(folder.run_button)
+        place = folder.table.visualRect(folder.table.proxy.index(0, 0)).center()
+        qtbot.mouseClick(folder.table.viewport(), LEFT, pos=place)
+        qtbot.mouseDClick(folder.table.viewport(), LEFT, pos=place)
+        assert list(viewer.layers) == [layer]
+
+    run_and_open()
+    first = state_of(layer).found
+    assert layer.name.startswith(f"[{name_of('T2')} ")
+    run_and_open()
+    # The newer word, until a person had one.
+    second = state_of(layer).found
+    assert second is not first
+    correct_layer(layer, Correction(0, second.series.slice_count - 1, "PD"))
+    run_and_open()
+    assert state_of(layer).found is second
+    assert layer.name == "[PD corrected] t2_tse_tra"

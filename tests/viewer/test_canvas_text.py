@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -63,6 +64,40 @@ def test_a_conflict_is_said(viewer, text, make_verdict) -> None:
     add(viewer, make_verdict, ["T1", "T1"], name="!")
     viewer.dims.set_current_step(0, 1)
     assert text.text == "T1 90 % ≠ header   slice 2 of 2"
+
+
+def test_a_step_of_the_slider_copies_no_image(viewer, text, make_verdict) -> None:
+    layer = add(viewer, make_verdict, ["T1"] * 16, shape=(16, 256, 256))
+    tracemalloc.start()
+    viewer.dims.set_current_step(0, 5)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert text.text == "T1 90 %   slice 6 of 16"
+    assert peak < layer.data.nbytes / 2
+
+
+class Asked(Image):
+    """Counts how often it is asked where a place in the world lies in it."""
+
+    times = 0
+
+    def world_to_data(self, position):
+        Asked.times += 1
+        return super().world_to_data(position)
+
+
+def test_the_work_of_a_step_grows_as_the_layers_do(viewer, text, make_verdict) -> None:
+    asked = []
+    for _ in range(2):
+        for _ in range(6):
+            layer = viewer.add_layer(Asked(np.ones((3, 8, 8))))
+            annotate(layer, make_verdict(series_of(layer), ["T1"] * 3))
+        Asked.times = 0
+        viewer.dims.set_current_step(0, len(asked))
+        asked.append(Asked.times)
+        assert text.text.startswith(f"T1 90 %   slice {len(asked)} of 3")
+    few, twice_as_many = asked
+    assert 0 < twice_as_many <= 2 * few
 
 
 def test_a_slice_not_judged_is_said(viewer, text, make_verdict) -> None:

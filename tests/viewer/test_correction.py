@@ -23,7 +23,13 @@ from napari_mrseq.report import to_csv
 from napari_mrseq.series import Series
 from napari_mrseq.training.catalogue import read_catalogue
 from napari_mrseq.training.labelled_slices import read_slice
-from napari_mrseq.viewer.annotation import annotate, correct_layer, series_of, state_of
+from napari_mrseq.viewer.annotation import (
+    annotate,
+    correct_layer,
+    keep_slices,
+    series_of,
+    state_of,
+)
 from napari_mrseq.viewer.labels import write_labels
 from napari_mrseq.viewer.reader import read_layers
 
@@ -380,3 +386,51 @@ def test_what_lies_in_no_file_or_is_not_corrected_is_no_label(layer, tmp_path: P
 def test_the_csv_of_what_nobody_corrected_has_no_such_columns(layer) -> None:
     verdict = state_of(layer).verdict
     assert b"machine_sequence" not in to_csv([verdict.to_dict()])
+
+
+def test_one_undo_takes_one_correction_where_the_same_slices_were_corrected_together_before(
+    qtbot, panel, press, layer
+) -> None:
+    choose(qtbot, panel, 1, 3)
+    press(say(qtbot, press, panel, "T2").apply_button)
+    press(panel.page.undo_button)
+    for row in (1, 3):
+        choose(qtbot, panel, row)
+        dialog = say(qtbot, press, panel, "T2")
+        press(dialog.some)
+        press(dialog.apply_button)
+    press(panel.page.undo_button)
+    assert state_of(layer).corrections == (Correction(1, 1, "T2"),)
+
+
+def test_another_panel_undoes_together_what_was_corrected_together(
+    qtbot, viewer, panel, open_panel, press, layer
+) -> None:
+    choose(qtbot, panel, 1, 3)
+    press(say(qtbot, press, panel, "T2").apply_button)
+    viewer.window.remove_dock_widget(panel.parentWidget())
+    again = open_panel()
+    again.refresh()
+    press(again.page.undo_button)
+    assert state_of(layer).corrections == ()
+
+
+def test_what_has_changed_since_it_was_asked_about_is_not_corrected(
+    qtbot, panel, press, layer
+) -> None:
+    dialog = say(qtbot, press, panel, "T2")
+    layer.data = layer.data[::-1]
+    press(dialog.apply_button)
+    assert panel.controls.status.value == "The layer has changed: nothing corrected."
+    assert (layer.name, layer.metadata) == ("mine", {"a": 1})
+
+
+def test_a_layer_that_another_model_looks_at_is_not_corrected(
+    qtbot, panel, press, layer, make_verdict
+) -> None:
+    dialog = say(qtbot, press, panel, "T2")
+    slices = make_verdict(series_of(layer), ["T1"] * 6).slices[:2]
+    keep_slices(layer, {"name": "knee", "version": "1", "sha256": "1" * 64}, slices)
+    press(dialog.apply_button)
+    assert panel.controls.status.value == "The layer has changed: nothing corrected."
+    assert state_of(layer).corrections == ()

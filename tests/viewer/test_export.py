@@ -5,13 +5,15 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from napari_mrseq.errors import MrseqError
-from napari_mrseq.viewer.annotation import annotate, series_of
+from napari_mrseq.series import Failure
+from napari_mrseq.viewer.annotation import annotate, keep_slices, series_of
 from napari_mrseq.viewer.scope import ALL_LAYERS
 
 RUN_MS = 300_000
@@ -137,3 +139,21 @@ def test_series_of_one_name_have_a_sidecar_each(
         "t1-tra-3_T1w.json",
         "t1-tra-3_T1w__2.json",
     ]
+
+
+def test_layers_that_could_not_be_read_have_no_sidecar_and_are_counted_so(
+    viewer, panel, pick, answer, make_verdict, tmp_path: Path
+) -> None:
+    first, second, _ = [viewer.add_image(np.ones((3, 8, 8)), name=name) for name in "abc"]
+    annotate(first, make_verdict(series_of(first), ["T1"] * 3))
+    judged = make_verdict(series_of(second), ["T1"] * 3)
+    unread = [replace(one, failure=Failure("file", "is damaged")) for one in judged.slices]
+    keep_slices(second, judged.model_id, unread)
+    panel.refresh()
+    answer(tmp_path)
+    pick(panel.study.export_button, "BIDS sidecars…")
+    written = f"Sidecars written to {tmp_path}: 1 of 3 layers; 1 not run, 1 not read"
+    assert panel.controls.status.value == written
+    answer(tmp_path / "all.csv")
+    pick(panel.study.export_button, "CSV…")
+    assert panel.controls.status.value.endswith("all.csv: 2 of 3 layers; 1 not run")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from napari import current_viewer
 from napari._qt.containers import QtLayerList
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QFileDialog
@@ -64,8 +65,8 @@ def click_in_layer_list(qtbot, panel, row: int) -> None:
 
 def test_a_layer_clicked_on_in_the_list_is_brought_into_view(qtbot, viewer, open_panel) -> None:
     near = viewer.add_image(np.ones((4, 32, 32)), name="near")
-    far = viewer.add_image(np.ones((4, 32, 32)), name="far", translate=(100, 0, 0))
     panel = open_panel()
+    far = viewer.add_image(np.ones((4, 32, 32)), name="far", translate=(100, 0, 0))
     # The layer added last is the active one.
     assert slice_in_view(viewer, far) == 2
     # The list shows the last layer first.
@@ -92,3 +93,56 @@ def test_where_the_layer_has_a_slice_the_slider_stays(qtbot, viewer, open_panel)
     qtbot.wait(50)
     assert viewer.dims.point[0] == 0
     assert slice_in_view(viewer, other) is None
+
+
+@pytest.fixture
+def looking_at_b(viewer):
+    """The slider stands where B and C have slices and A, the active one, has none."""
+    short, *others = (
+        viewer.add_image(np.ones((count, 32, 32)), name=name)
+        for name, count in (("A", 10), ("B", 60), ("C", 60))
+    )
+    viewer.layers.selection.active = short
+    viewer.dims.set_point(0, 40)
+    return others
+
+
+def test_opening_the_panel_or_hiding_another_layer_moves_no_slider(
+    viewer, looking_at_b, open_panel
+) -> None:
+    open_panel()
+    assert viewer.dims.point[0] == 40
+    looking_at_b[1].visible = False
+    looking_at_b[1].visible = True
+    viewer.layers[0].visible = False
+    assert viewer.dims.point[0] == 40
+    viewer.layers[0].visible = True
+    assert viewer.dims.point[0] == 5
+
+
+def test_a_double_click_in_the_study_stays_on_a_slice_that_the_layer_has(
+    qtbot, viewer, looking_at_b, open_panel
+) -> None:
+    panel = open_panel()
+    looking_at_b[0].visible = False
+    panel.tabs.setCurrentWidget(panel.study)
+    table = panel.study.table
+    place = table.visualRect(table.proxy.index(1, 0)).center()
+    qtbot.mouseClick(table.viewport(), LEFT, pos=place)
+    qtbot.mouseDClick(table.viewport(), LEFT, pos=place)
+    assert viewer.layers.selection.active == looking_at_b[0]
+    assert [layer.visible for layer in viewer.layers] == [False, True, False]
+    assert viewer.dims.point[0] == 40
+
+
+def test_a_study_opens_on_a_slice_in_its_own_viewer(
+    qtbot, viewer, make_napari_viewer_proxy, far_apart: Path
+) -> None:
+    other = make_napari_viewer_proxy(show=True)
+    other.window.activate()
+    qtbot.waitUntil(lambda: current_viewer() == other)
+    viewer.add_image(np.ones((5, 32, 32)), name="there before")
+    viewer.open(str(far_apart), plugin="napari-mrseq")
+    assert current_viewer() == other
+    last = viewer.layers[-1]
+    qtbot.waitUntil(lambda: slice_in_view(viewer, last) == last.data.shape[0] // 2)

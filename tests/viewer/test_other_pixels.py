@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 import pytest
+from napari.layers import Layer
 from napari.layers._layer_actions import (
     _convert_to_labels,
     _duplicate_layer,
@@ -12,7 +15,9 @@ from napari.layers._layer_actions import (
     _split_stack,
 )
 
-from napari_mrseq.viewer.annotation import annotate, series_of, state_of
+from napari_mrseq.decision import Correction
+from napari_mrseq.viewer.annotation import annotate, correct_layer, revert, series_of, state_of
+from napari_mrseq.viewer.explain import Heat, show_heat
 
 COPIES = {
     "duplicate": _duplicate_layer,
@@ -38,12 +43,12 @@ def judged(viewer, panel, make_verdict):
 
 
 @pytest.mark.filterwarnings("ignore:projection mode:UserWarning")
-@pytest.mark.parametrize("copy", COPIES)
+@pytest.mark.parametrize("how", COPIES)
 def test_what_napari_makes_of_a_layer_does_not_carry_its_verdict(
-    qtbot, viewer, panel, judged, copy: str
+    qtbot, viewer, panel, judged, how: str
 ) -> None:
     name, metadata = judged.name, judged.metadata
-    COPIES[copy](viewer.layers)
+    COPIES[how](viewer.layers)
     made = [layer for layer in viewer.layers if layer != judged]
     assert made
     qtbot.waitUntil(lambda: not any("90%" in one.name or "≠" in one.name for one in made))
@@ -86,9 +91,9 @@ def test_a_copy_made_before_the_panel_opens_is_no_verdict(
 ) -> None:
     layer = annotated(viewer, make_verdict, "mine")
     _duplicate_layer(viewer.layers)
-    copy = viewer.layers[1]
+    made = viewer.layers[1]
     open_panel()
-    qtbot.waitUntil(lambda: copy.name == "mine copy")
+    qtbot.waitUntil(lambda: made.name == "mine copy")
     assert layer.name == "[T1 90%] mine ≠ header"
 
 
@@ -100,3 +105,56 @@ def test_replaced_data_have_no_verdict_anywhere(qtbot, panel, judged) -> None:
     assert not panel.page.export_button.isEnabled()
     assert (judged.name, judged.metadata) == ("mine", {"a": 1})
     assert not panel.page.revert_button.isEnabled()
+
+
+@pytest.mark.parametrize("with_verdict", [True, False])
+def test_what_explains_pixels_that_are_gone_goes(viewer, panel, judged, with_verdict: bool) -> None:
+    if not with_verdict:
+        revert(judged)
+    panel.refresh()
+    show_heat(viewer, panel.layer, 1, Heat("T1", 0.9, np.ones((16, 16), np.float32)))
+    panel.controls.status.value = "Bright is what speaks for T1."
+    judged.data = judged.data[::-1]
+    assert [layer.name for layer in viewer.layers] == ["mine"]
+    assert panel.controls.status.value == ""
+
+
+def test_a_layer_that_shares_data_and_metadata_has_no_verdict(
+    qtbot, viewer, panel, press, judged
+) -> None:
+    twin = viewer.add_layer(Layer.create(*judged.as_layer_data_tuple()))
+    assert twin.data is judged.data
+    qtbot.waitUntil(lambda: twin.name.startswith("mine"))
+    assert twin.metadata == {"a": 1}
+    assert not panel.page.revert_button.isEnabled()
+    assert judged.name.startswith("[T1 90%]")
+    viewer.layers.selection.active = judged
+    press(panel.page.revert_button)
+    assert (judged.name, judged.metadata) == ("mine", {"a": 1})
+
+
+def test_a_deep_copy_of_its_metadata_leaves_a_layer_its_verdict(qtbot, viewer, judged) -> None:
+    correct_layer(judged, Correction(0, 2, "T2"))
+    judged.metadata = copy.deepcopy(judged.metadata) | {"b": 2}
+    viewer.add_points(np.zeros((1, 3)))
+    qtbot.wait(50)
+    assert judged.name == "[T2 corrected] mine ≠ header"
+    assert state_of(judged).corrections == (Correction(0, 2, "T2"),)
+
+
+def test_metadata_that_were_wiped_take_the_verdict_along(qtbot, panel, judged) -> None:
+    qtbot.wait(50)
+    judged.metadata = {"only": "mine"}
+    qtbot.waitUntil(lambda: judged.name == "mine")
+    assert panel.result.hint.isVisible()
+    assert not panel.page.revert_button.isEnabled()
+    assert judged.metadata == {"only": "mine"}
+
+
+@pytest.mark.usefixtures("judged")
+def test_a_panel_that_was_closed_leaves_copies_alone(qtbot, viewer, panel) -> None:
+    name = viewer.layers[0].name
+    _duplicate_layer(viewer.layers)
+    panel.close_session()
+    qtbot.wait(50)
+    assert viewer.layers[1].name == f"{name} copy"

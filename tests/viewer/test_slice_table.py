@@ -159,3 +159,12 @@ def test_tab_leaves_the_table(qtbot, panel, table) -> None:
     qtbot.keyClick(table, Qt.Key.Key_Tab)
     assert not table.hasFocus()
     assert table.currentIndex().row() == MIDDLE
+
+
+def test_home_and_end_go_to_the_first_and_last_slice(qtbot, viewer, table) -> None:
+    click(qtbot, table, 4)
+    for key, slice_ in ((Qt.Key.Key_End, 39), (Qt.Key.Key_Home, 0)):
+        qtbot.keyClick(table, key)
+        assert viewer.dims.current_step[0] == slice_
+        assert table.chosen() == [slice_]
+        assert in_sight(table, slice_)

@@ -15,7 +15,7 @@ from qtpy.QtCore import Qt
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.sequences import name_of
-from napari_mrseq.viewer.annotation import series_of, state_of
+from napari_mrseq.viewer.annotation import series_of, state_of, unread
 from napari_mrseq.viewer.scope import ALL_LAYERS
 
 RUN_MS = 180_000
@@ -135,3 +135,71 @@ def test_the_contrast_is_that_of_a_slice_that_can_be_read(sample_study, tmp_path
     damage(files[len(files) // 2])
     layer = viewer.open(str(tmp_path / "t1"), plugin="napari-mrseq")[0]
     assert layer.contrast_limits[1] > 10
+
+
+@pytest.fixture
+def lent(viewer, sample_study: Path, tmp_path: Path):
+    """A layer, and the file of one slice, which may be moved away and put back."""
+    shutil.copytree(sample_study / "t1_se_tra", tmp_path / "t1")
+    layer = viewer.open(str(tmp_path / "t1"), plugin="napari-mrseq")[0]
+    file = sorted((tmp_path / "t1").iterdir(), key=place_of)[BAD]
+    return layer, file, tmp_path / "away"
+
+
+def test_a_file_that_is_put_back_is_read_again(viewer, open_panel, lent) -> None:
+    layer, file, away = lent
+    panel = open_panel()
+    file.rename(away)
+    viewer.dims.set_current_step(0, BAD)
+    assert words_on_canvas(viewer).startswith("can't be read")
+    assert not shows_something(viewer)
+    away.rename(file)
+    viewer.dims.set_current_step(0, BAD - 1)
+    viewer.dims.set_current_step(0, BAD)
+    assert shows_something(viewer)
+    assert not words_on_canvas(viewer)
+    assert panel.controls.status.value == ""
+    assert unread(layer, BAD) is None
+
+
+def test_a_run_judges_what_could_not_be_read_before_and_shows_it(
+    qtbot, viewer, press, open_panel, lent
+) -> None:
+    layer, file, away = lent
+    panel = open_panel()
+    file.rename(away)
+    viewer.dims.set_current_step(0, BAD)
+    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+        press(panel.controls.run)
+    assert state_of(layer).judged[BAD].failure
+    # How the run went is said, and still what is in view.
+    assert panel.controls.status.value.startswith("1 layer classified. This slice can't be read: ")
+    away.rename(file)
+    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+        press(panel.controls.run)
+    assert not state_of(layer).judged[BAD].failure
+    assert panel.controls.progress.native.text() == "1 of 1 slices"
+    assert shows_something(viewer)
+    assert words_on_canvas(viewer).startswith("T1 ")
+    assert panel.controls.status.value == "1 layer classified."
+
+
+def test_the_notice_takes_no_message_away(viewer, open_panel, lent) -> None:
+    _, file, away = lent
+    panel = open_panel()
+    file.rename(away)
+    panel.controls.status.value = "Written to here."
+    viewer.dims.set_current_step(0, BAD)
+    assert panel.controls.status.value.startswith("Written to here. This slice can't be read: ")
+    viewer.dims.set_current_step(0, BAD - 1)
+    assert panel.controls.status.value == "Written to here."
+    viewer.dims.set_current_step(0, BAD)
+    panel.controls.status.value = "Copied."
+    viewer.dims.set_current_step(0, BAD - 1)
+    assert panel.controls.status.value == "Copied."
+    # A run's line is its own, until it stops.
+    panel.controls.show_running("Classifying…")
+    viewer.dims.set_current_step(0, BAD)
+    assert panel.controls.status.value == "Classifying…"
+    panel.controls.show_stopped("Cancelled.")
+    assert panel.controls.status.value.startswith("Cancelled. This slice can't be read: ")
