@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -223,26 +223,23 @@ def techniques_of(tags: Tags, vendor: str | None, names: Iterable[str]) -> Mappi
     for code in CODES:
         if code.value in tags.codes(code.keyword):
             _note(found, code.techniques, code.value if code.value not in ("YES", "Y") else "")
+    vendors = (ANY, *DISTINCT) if vendor is None else (ANY, vendor)
     for name in names:
-        for row in NAMES:
-            if _may_use(row, vendor) and re.match(row.pattern, name.lower()):
-                _note(found, row.techniques, name)
+        _note_names(found, name, vendors, name)
     return found
 
 
 def spelled_out(words: str) -> Mapping[str, str]:
     """Return the techniques that words name on every scanner: ``"Spoiled gradient echo"``."""
     found: dict[str, str] = {}
-    for row in NAMES:
-        if row.vendor == ANY and re.match(row.pattern, words.lower()):
-            _note(found, row.techniques, "description")
+    _note_names(found, words, (ANY,), "description")
     return found
 
 
-def _may_use(row: Name, vendor: str | None) -> bool:
-    if vendor is None:
-        return row.vendor in (ANY, *DISTINCT)
-    return row.vendor in (ANY, vendor)
+def _note_names(found: dict[str, str], text: str, vendors: Collection[str], shown: str) -> None:
+    for row in NAMES:
+        if row.vendor in vendors and re.match(row.pattern, text.lower()):
+            _note(found, row.techniques, shown)
 
 
 def _note(found: dict[str, str], techniques: Iterable[str], shown: str) -> None:

@@ -14,24 +14,36 @@ from napari_mrseq.errors import ReadError
 
 if TYPE_CHECKING:
     from dask.array import Array
+    from numpy.typing import NDArray
 
 Chunks = tuple[tuple[int, ...], ...]
 # Size in bytes and time of the last change in ns.
 Stamp = tuple[int, int]
 
 
-def lazy_array(load: Callable[..., Any], chunks: Chunks, dtype: np.dtype[Any]) -> Array:
+def lazy_array(
+    load: Callable[..., Any], chunks: Chunks, dtype: np.dtype[Any], name: str = ""
+) -> Array:
     """Return an array whose chunks `load` gives, called with ``block_id``, when they are computed.
 
-    Its name is its own: napari keeps computed chunks by name, and dask would give a file that was
-    written anew the name of the old one.
+    Without a name it gets one of its own: napari keeps computed chunks by name, and dask would give
+    a file that was written anew the name of the old one.
     """
     import dask.array as da
 
     meta = np.empty((0,) * len(chunks), dtype)
-    name = f"slices-{uuid4().hex}"
+    name = name or f"slices-{uuid4().hex}"
     array: Array = da.map_blocks(load, name=name, chunks=chunks, dtype=dtype, meta=meta)
     return array
+
+
+def read_block(array: Array, block_id: tuple[int, ...]) -> NDArray[Any]:
+    """Compute one chunk; of thousands, `array.blocks` takes longer to pick one than to read it."""
+    import dask
+    from dask.optimization import cull
+
+    key = (array.name, *block_id)
+    return np.asarray(dask.get(cull(array.dask, [key])[0], key))  # type: ignore[attr-defined]
 
 
 def stamp_of(file: str | BinaryIO) -> Stamp:

@@ -15,6 +15,7 @@ from napari_mrseq.errors import ReadError, UnreadableFileWarning
 from napari_mrseq.reading.archive import Unpacked, directory_files, unpack
 from napari_mrseq.reading.dicom import common_folder, read_dicom
 from napari_mrseq.reading.discover import find_images
+from napari_mrseq.reading.lazy import lazy_array, read_block
 from napari_mrseq.reading.muting import LIBRARIES_MUTED
 from napari_mrseq.reading.nifti import read_nifti
 from napari_mrseq.reading.picture import read_picture
@@ -253,14 +254,8 @@ def _as_found(series: Series, files: Mapping[str, _File]) -> Series:
 
 def _named_pixels(pixels: Array, shown: Mapping[str, str], unpacked: tuple[Unpacked, ...]) -> Array:
     """Return pixels whose errors call files as `shown` does, and that keep what was unpacked."""
-    import dask.array as da
-
     load = partial(_load_named, pixels, shown, unpacked)
-    name, meta = f"unpacked-{pixels.name}", pixels._meta
-    named: Array = da.map_blocks(
-        load, name=name, chunks=pixels.chunks, dtype=pixels.dtype, meta=meta
-    )
-    return named
+    return lazy_array(load, pixels.chunks, pixels.dtype)
 
 
 def _load_named(
@@ -271,7 +266,7 @@ def _load_named(
     block_id: tuple[int, ...],
 ) -> Any:
     try:
-        return pixels.blocks[block_id].compute(scheduler="synchronous")
+        return read_block(pixels, block_id)
     except ReadError as error:
         raise ReadError(error.cause, shown[error.path]) from error
 

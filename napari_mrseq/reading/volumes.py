@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from napari_mrseq.reading.volume_keys import (
     telling_key,
 )
 
+_Member = TypeVar("_Member")
 _PLACE_OF_FIRST = "volumes lie at different places; the place of the first is kept"
 _MAY_BE_MIXED = (
     "nothing in the headers tells which slices are of one volume: they are taken in the order of "
@@ -75,11 +76,11 @@ def places_of(frames: Sequence[Frame]) -> list[int]:
     return [int(place) for place in place_slices(positions, orientation)]
 
 
-def grouped(frames: Iterable[Frame], key: Callable[[Frame], Hashable]) -> list[list[Frame]]:
-    """Group slices by an attribute, in the order of their first slices."""
-    groups: dict[Hashable, list[Frame]] = defaultdict(list)
-    for frame in frames:
-        groups[key(frame)].append(frame)
+def grouped(members: Iterable[_Member], key: Callable[[_Member], Hashable]) -> list[list[_Member]]:
+    """Group slices or volumes by an attribute, in the order of the first of each group."""
+    groups: dict[Hashable, list[_Member]] = defaultdict(list)
+    for member in members:
+        groups[key(member)].append(member)
     return list(groups.values())
 
 
@@ -89,20 +90,13 @@ def _mosaic_volumes(frames: list[Frame]) -> list[Stack]:
         [frame for _, frame in sorted(zip(places_of(mosaic), mosaic, strict=True), key=_first)]
         for mosaic in grouped(frames, lambda frame: (frame.source.path, frame.source.index))
     ]
-    stacks = [Stack(volumes) for volumes in _grouped_lists(mosaics)]
+    stacks = [Stack(volumes) for volumes in grouped(mosaics, len)]
     for stack in stacks:
         starts = [volume[0].position for volume in stack.volumes]
         known = np.array([start for start in starts if start is not None])
         if len(known) and np.ptp(known, axis=0).max() > SAME_PLACE_MM:
             stack.warnings.append(_PLACE_OF_FIRST)
     return stacks
-
-
-def _grouped_lists(volumes: Iterable[list[Frame]]) -> list[list[list[Frame]]]:
-    groups: dict[int, list[list[Frame]]] = defaultdict(list)
-    for volume in volumes:
-        groups[len(volume)].append(volume)
-    return list(groups.values())
 
 
 def _first(entry: tuple[int, Frame]) -> int:

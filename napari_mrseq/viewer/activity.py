@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from qtpy.QtCore import QTimer
+from napari_mrseq.viewer.single_shot import single_shot
 
 DELAY_MS = 100
 
@@ -25,10 +25,7 @@ class Activity:
         self._open = False
         self._drawing = False
         # napari's bar handles other events while it is drawn: never in the midst of one of ours.
-        self._timer = QTimer()
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(DELAY_MS)
-        self._timer.timeout.connect(self._draw)
+        self._timer = single_shot(self._draw, delay_ms=DELAY_MS)
 
     def show(self, done: int, total: int) -> None:
         """Show that `done` of `total` steps are done."""

@@ -21,6 +21,7 @@ from qtpy.QtWidgets import (
 
 from napari_mrseq.viewer.batch_runner import BatchRunner
 from napari_mrseq.viewer.export import ExportButton
+from napari_mrseq.viewer.single_shot import single_shot
 from napari_mrseq.viewer.study_table import HEADINGS, NAME_COLUMN, verdict_cells
 from napari_mrseq.viewer.table import SortedTable
 from napari_mrseq.viewer.table_rows import KEY_ROLE, Cell, Row
@@ -84,9 +85,7 @@ class BatchPanel(QWidget):
         )
         self._timer = QTimer(self)
         self._timer.setInterval(READING_MS)
-        self._tables_timer = QTimer(self)
-        self._tables_timer.setSingleShot(True)
-        self._tables_timer.setInterval(TABLES_MS)
+        self._tables_timer = single_shot(self._show, self, TABLES_MS)
         self._lay_out()
         self._connect()
         self._show()
@@ -144,7 +143,6 @@ class BatchPanel(QWidget):
         self.runner.progressed.connect(self._show_series)
         self.runner.said.connect(self._say)
         self.runner.changed.connect(self._show_soon)
-        self._tables_timer.timeout.connect(self._show)
         self.runner.stopped.connect(self._on_stopped)
 
     def _ask(self) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from psygnal import Signal
-from qtpy.QtCore import QObject, QTimer
+from qtpy.QtCore import QObject
 
 from napari_mrseq.viewer.annotation import (
     can_revert,
@@ -20,6 +20,7 @@ from napari_mrseq.viewer.annotation import (
 )
 from napari_mrseq.viewer.explain import heat_layers, remove_heat
 from napari_mrseq.viewer.image_layers import is_image
+from napari_mrseq.viewer.single_shot import single_shot
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -46,10 +47,7 @@ class Borrowed:
         # Metadata that a plugin replaced no longer say what stands in the name.
         self._known: WeakKeyDictionary[Layer, LayerState] = WeakKeyDictionary()
         # napari's list of layers is in the midst of taking the new one in.
-        self._timer = QTimer(parent)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(0)
-        self._timer.timeout.connect(self._look)
+        self._timer = single_shot(self._look, parent)
         viewer.layers.events.connect(self._on_event)
         # Copies may have been made while nobody looked.
         self._timer.start()

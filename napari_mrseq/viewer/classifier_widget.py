@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import napari.viewer
 from napari.utils.notifications import show_info
 from napari.utils.theme import get_theme
-from qtpy.QtCore import QTimer, Signal  # type: ignore[attr-defined]
+from qtpy.QtCore import Signal  # type: ignore[attr-defined]
 from qtpy.QtGui import (  # type: ignore[attr-defined]
     QHideEvent,
     QKeySequence,
@@ -30,7 +30,9 @@ from napari_mrseq.viewer.layer_actions import LayerActions
 from napari_mrseq.viewer.layer_panel import LayerPanel
 from napari_mrseq.viewer.model_choice import ModelChoice
 from napari_mrseq.viewer.orphans import Orphans
+from napari_mrseq.viewer.rereading import Rereading
 from napari_mrseq.viewer.settings import canvas_text_event, load_settings
+from napari_mrseq.viewer.single_shot import single_shot
 from napari_mrseq.viewer.slice_in_view import (
     NO_SLICE,
     open_verdict,
@@ -65,10 +67,7 @@ class ClassifierWidget(QWidget):
     def __init__(self, viewer: napari.viewer.Viewer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         # A timer of its own goes with the panel: PySide6 would call a panel that is gone.
-        self._leaving = QTimer(self)
-        self._leaving.setSingleShot(True)
-        self._leaving.setInterval(0)
-        self._leaving.timeout.connect(self._close_if_undocked)
+        self._leaving = single_shot(self._close_if_undocked, self)
         self._shortcuts = [
             QShortcut(QKeySequence(keys), self) for keys in (RUN_KEYS, EXPLAIN_KEYS, CORRECT_KEYS)
         ]
@@ -86,9 +85,7 @@ class ClassifierWidget(QWidget):
         self.batch = BatchPanel(self.layer_actions.loader)
         self.canvas_text = CanvasText(viewer)
         self.canvas_text.show(settings.canvas_text)
-        self._tables_timer = QTimer(self)
-        self._tables_timer.setSingleShot(True)
-        self._tables_timer.setInterval(TABLES_DELAY_MS)
+        self._tables_timer = single_shot(self.refresh, self, TABLES_DELAY_MS)
         self._lay_out()
         self._connect_parts()
         self._connect_viewer()
@@ -205,7 +202,6 @@ class ClassifierWidget(QWidget):
                 "What napari-mrseq train reads",
                 actions.save_labels,
             )
-        self._tables_timer.timeout.connect(self.refresh)
 
     def _connect_viewer(self) -> None:
         viewer = self._viewer
@@ -222,7 +218,8 @@ class ClassifierWidget(QWidget):
         borrowed = Borrowed(viewer, self)
         borrowed.reverted.connect(self.layer_actions.show_reverted)
         parts = (self.runner, self.explainer, self.batch.runner, self.canvas_text, borrowed)
-        more = (Orphans(viewer, self), InSight(viewer), UnreadNotice(viewer, self.controls))
+        unread = (UnreadNotice(viewer, self.controls), Rereading(viewer))
+        more = (Orphans(viewer, self), InSight(viewer), *unread)
         self._attachment = Attachment(connections, (*parts, *more))
         # The window may be destroyed without the panel being taken out of it.
         self.destroyed.connect(self._attachment.release)

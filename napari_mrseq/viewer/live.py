@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from psygnal import Signal
-from qtpy.QtCore import QObject, QTimer
+from qtpy.QtCore import QObject
 
 from napari_mrseq.viewer.runner import Runner, job_for
+from napari_mrseq.viewer.single_shot import single_shot
 
 if TYPE_CHECKING:
     from napari.layers import Image
@@ -48,10 +49,7 @@ class Live:
     ) -> None:
         self._runner, self._layer, self._start, self._chosen = runner, layer, start, chosen
         self._held_up = False
-        self._timer = QTimer(parent)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(DELAY_MS)
-        self._timer.timeout.connect(self._run)
+        self._timer = single_shot(self._run, parent, DELAY_MS)
         runner.stopped.connect(self._on_stopped)
 
     def wait(self) -> None:

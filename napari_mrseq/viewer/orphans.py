@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from qtpy.QtCore import QObject, QTimer
+from qtpy.QtCore import QObject
 
 from napari_mrseq.viewer.explain import heat_layers
 from napari_mrseq.viewer.image_layers import HEAT_KEY
+from napari_mrseq.viewer.single_shot import single_shot
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -27,10 +28,7 @@ class Orphans:
     def __init__(self, viewer: ViewerModel, parent: QObject) -> None:
         self._viewer = viewer
         # napari may be in the midst of removing several layers.
-        self._timer = QTimer(parent)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(0)
-        self._timer.timeout.connect(self._remove)
+        self._timer = single_shot(self._remove, parent)
         viewer.layers.events.removed.connect(self._on_removed)
 
     def close(self) -> None:

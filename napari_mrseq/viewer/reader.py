@@ -66,18 +66,7 @@ def read_layers(path: str | list[str]) -> list[LayerData]:
 
 
 def open_layers(path: str | list[str]) -> list[LayerData]:
-    """Read files and folders for napari's viewer, which will show the last layer.
-
-    Parameters
-    ----------
-    path : str or list of str
-        File, folder, or several of them.
-
-    Raises
-    ------
-    ReadError
-        If nothing in `path` can be read; says why.
-    """
+    """Read as `read_layers` does, for napari's viewer, which will show the last layer."""
     from napari_mrseq.viewer.in_sight import bring_when_added
 
     layers = read_layers(path)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from napari_mrseq.errors import ReadError
+from napari_mrseq.reading.lazy import lazy_array, read_block
 from napari_mrseq.series import Failure
 
 if TYPE_CHECKING:
@@ -30,17 +31,8 @@ def shown_pixels(series: Series, unread: dict[int, Failure]) -> Array:
     unread : dict of int to Failure
         Holds what the latest look at a slice told, by its number, counted through all volumes.
     """
-    import dask.array as da
-
-    pixels = series.pixels
-    array: Array = da.map_blocks(
-        partial(_block_or_blank, series, unread),
-        name=_shown_name(series),
-        chunks=pixels.chunks,
-        dtype=pixels.dtype,
-        meta=np.empty((0,) * pixels.ndim, pixels.dtype),
-    )
-    return array
+    load = partial(_block_or_blank, series, unread)
+    return lazy_array(load, series.pixels.chunks, series.pixels.dtype, _shown_name(series))
 
 
 def as_read(pixels: Any, series: Any) -> Any:
@@ -64,14 +56,9 @@ def _shown_name(series: Series) -> str:
 def _block_or_blank(
     series: Series, unread: dict[int, Failure], *, block_id: tuple[int, ...]
 ) -> NDArray[Any]:
-    import dask
-    from dask.optimization import cull
-
     pixels = series.pixels
-    key = (pixels.name, *block_id)
     try:
-        # Of thousands of blocks, `pixels.blocks` takes longer to pick one than to read it.
-        block = np.asarray(dask.get(cull(pixels.dask, [key])[0], key))  # type: ignore[attr-defined]
+        block = read_block(pixels, block_id)
     except ReadError as error:
         failure = Failure(error.path or series.path, error.cause)
         unread.update(dict.fromkeys(_slices_of(series, block_id), failure))

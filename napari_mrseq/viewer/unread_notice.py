@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.viewer.annotation import unread
-from napari_mrseq.viewer.rereading import Rereading
 from napari_mrseq.viewer.slice_in_view import NO_SLICE, slice_in_view
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ class UnreadNotice:
     def __init__(self, viewer: ViewerModel, controls: Controls) -> None:
         self._viewer, self._controls = viewer, controls
         self._before = self._line = ""
-        self._rereading = Rereading(viewer)
         viewer.layers.events.connect(self._on_layers)
         self._emitters = [viewer.layers.selection.events.active, viewer.dims.events.point]
         for emitter in self._emitters:
@@ -43,7 +41,6 @@ class UnreadNotice:
         for emitter in self._emitters:
             emitter.disconnect(self._look)
         self._controls.stopped.disconnect(self._look)
-        self._rereading.close()
 
     def _on_layers(self, event: Any) -> None:
         # Of a slice that is new, why it can't be read is known once napari has asked for it.
