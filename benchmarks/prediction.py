@@ -77,8 +77,9 @@ def sample_slices(count: int) -> np.ndarray:
 
 def speed(model: Model, old: Callable[[torch.Tensor], object]) -> bool:
     """Print slices a second of both programs; tell whether the goal is met."""
-    count = running.CPU_BATCH
-    slices, size = sample_slices(count), model.card.input_size
+    size = model.card.input_size
+    count = running.batch_size("cpu", size, model.half)
+    slices = sample_slices(count)
     batch = torch.rand(OLD_BATCH, 3, OLD_SIZE, OLD_SIZE)
     found = in_turn(
         {
@@ -122,7 +123,8 @@ def first_answer(model: str) -> bool:
 
 def arithmetic(model: Model) -> bool:
     """Print what the network makes of the machine; tell whether the goal is met."""
-    images, _ = prepare(sample_slices(running.CPU_BATCH), model.card.input_size)
+    size = model.card.input_size
+    images, _ = prepare(sample_slices(running.batch_size("cpu", size, model.half)), size)
     channels = channel_count(model.card.network)
     kind = model.half or torch.float32
     left = torch.rand(MATRIX, MATRIX).to(kind)

@@ -109,7 +109,7 @@ class Model:
         stack = np.asarray(slices)
         if stack.ndim != 3 or 0 in stack.shape[1:]:
             raise ValueError(f"slices of shape (n, rows, columns) are needed, not {stack.shape}")
-        at_once = running.batch_size(self.device, self.card.input_size)
+        at_once = running.batch_size(self.device, self.card.input_size, self.half)
         parts = (stack[start : start + at_once] for start in range(0, len(stack), at_once))
         batches = [self._examine(part, pixel_spacing, as_shown) for part in parts]
         if not batches:

@@ -1,7 +1,7 @@
 """Convolutions that clamp their result in the same pass, on processors.
 
 A third of a prediction went into clamping (ReLU6), which waits for memory, and some of it into
-rounding the same weights at each call.
+rounding the same weights, and laying them out as oneDNN reads them, at each call.
 """
 
 from __future__ import annotations
@@ -36,9 +36,10 @@ def fused(network: nn.Module) -> nn.Module:
 
 
 def _available() -> bool:
-    """Tell whether torch has oneDNN, and the operation that its own compiler calls it by."""
-    return torch.backends.mkldnn.is_available() and hasattr(
-        torch.ops.mkldnn, "_convolution_pointwise"
+    """Tell whether torch has oneDNN, and the operations that its own compiler calls it by."""
+    needed = ("_convolution_pointwise", "_reorder_convolution_weight")
+    return torch.backends.mkldnn.is_available() and all(
+        hasattr(torch.ops.mkldnn, name) for name in needed
     )
 
 
@@ -56,7 +57,7 @@ class FusedConvolution(nn.Module):
     def __init__(self, convolution: nn.Conv2d, *, clamped: bool) -> None:
         super().__init__()
         self.convolution, self.clamped = convolution, clamped
-        self.rounded: dict[torch.dtype, tuple[Tensor, Tensor]] = {}
+        self.laid_out: dict[torch.dtype, tuple[Tensor, Tensor]] = {}
 
     def forward(self, images: Tensor) -> Tensor:
         """Return (n, channels, rows, columns) maps, in the precision of the context."""
@@ -66,7 +67,7 @@ class FusedConvolution(nn.Module):
             return maps.clamp(LOW, HIGH) if self.clamped else maps
         autocast = torch.is_autocast_enabled("cpu")
         kind = torch.get_autocast_dtype("cpu") if autocast else torch.float32
-        weight, bias = self._weights(kind)
+        weight, bias = self._weights(kind, images.shape)
         how = ("hardtanh", [LOW, HIGH], "") if self.clamped else ("none", [], "")
         one = self.convolution
         result: Tensor = torch.ops.mkldnn._convolution_pointwise(
@@ -74,11 +75,19 @@ class FusedConvolution(nn.Module):
         )
         return result
 
-    def _weights(self, kind: torch.dtype) -> tuple[Tensor, Tensor]:
-        if kind not in self.rounded:
-            weight, bias = self.convolution.weight.detach(), self.convolution.bias
+    def __getstate__(self) -> dict[str, object]:
+        """Leave out of a copy what oneDNN laid out for itself, which can't be copied."""
+        return self.__dict__ | {"laid_out": {}}
+
+    def _weights(self, kind: torch.dtype, shape: torch.Size) -> tuple[Tensor, Tensor]:
+        if kind not in self.laid_out:
+            one = self.convolution
+            weight, bias = one.weight.detach().to(kind), one.bias
             if bias is None:
                 bias = weight.new_zeros(len(weight))
-            order = torch.channels_last
-            self.rounded[kind] = (weight.to(kind, memory_format=order), bias.detach().to(kind))
-        return self.rounded[kind]
+            # The best order depends on the images; oneDNN reads any, if more slowly.
+            weight = torch.ops.mkldnn._reorder_convolution_weight(
+                weight, one.padding, one.stride, one.dilation, one.groups, shape
+            )
+            self.laid_out[kind] = (weight, bias.detach().to(kind))
+        return self.laid_out[kind]

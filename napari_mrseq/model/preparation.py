@@ -156,21 +156,23 @@ def _scaled(slices: NDArray[Any]) -> tuple[Tensor, Tensor]:
     """
     raw = torch.from_numpy(np.array(slices, dtype=np.float32, order="C"))
     flat = raw.flatten(1)
-    finite = torch.isfinite(flat)
-    if not bool(finite.all()):
+    # The sum tells fastest that all are numbers.
+    if not bool(flat.sum().isfinite()):
+        finite = torch.isfinite(flat)
         # Zero would be bright in a map of negative values.
         lowest = torch.where(finite, flat, torch.inf).amin(dim=1, keepdim=True)
         lowest = torch.where(torch.isfinite(lowest), lowest, torch.zeros_like(lowest))
         flat = torch.where(finite, flat, lowest)
     step = max(1, flat.shape[1] // QUANTILE_SAMPLES)
     # An even step would meet the same columns of each row again and again.
-    samples = flat[:, :: step + (1 - step % 2)].sort(dim=1).values
+    # NumPy sorts with the processor's vectors, many times as fast as torch.
+    samples = torch.from_numpy(np.sort(flat[:, :: step + (1 - step % 2)].numpy(), axis=1))
     last = samples.shape[1] - 1
     low = samples[:, round(LOW_QUANTILE * last), None]
     high = samples[:, round(HIGH_QUANTILE * last), None]
     spread = high - low
-    scaled = ((flat - low) / spread.clamp_min(torch.finfo(torch.float32).tiny)).clamp_(0, 1)
-    scaled = scaled * (spread > 0)
+    scaled = (flat - low).div_(spread.clamp_min(torch.finfo(torch.float32).tiny)).clamp_(0, 1)
+    scaled *= spread > 0
     above, below = (samples > low).sum(dim=1), (samples < high).sum(dim=1)
     between = above + below - samples.shape[1]
     # Of a negative air is white: what lies on the other side is its content.

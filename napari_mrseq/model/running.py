@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # Slices at once on a processor: their features stay in its cache (fastest of 4 to 128 tried).
 CPU_BATCH = 16
+# With features of two bytes twice as many: a tenth faster still.
+CPU_BATCH_HALF = 32
 # The same on a GPU of Apple's, which shares the computer's memory.
 MPS_BATCH = 64
 # Memory a pixel of a slice takes on a card: more than ResNet-152 needs for its largest features.
@@ -80,10 +82,12 @@ def precision(device: str, half: torch.dtype | None) -> contextlib.AbstractConte
     return torch.autocast(device.partition(":")[0], half) if half else contextlib.nullcontext()
 
 
-def batch_size(device: str, size: int) -> int:
+def batch_size(device: str, size: int, half: torch.dtype | None) -> int:
     """Return how many slices of `size` × `size` pixels are judged at once: as the card has room."""
+    if device == "mps":
+        return MPS_BATCH
     if not device.startswith("cuda"):
-        return MPS_BATCH if device == "mps" else CPU_BATCH
+        return CPU_BATCH_HALF if half else CPU_BATCH
     free, _ = torch.cuda.mem_get_info(device)
     return max(1, min(CUDA_BATCH, free // 2 // (BYTES_A_PIXEL * size**2)))
 
