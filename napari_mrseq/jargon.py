@@ -41,7 +41,9 @@ _TECHNIQUES = """
     mapa mappa distortion relaxo post phoenix voxel single polygon bili biliary trac fe pos disp
     blutung lok pss dmri rfmri rsfmri irmf fmrt mffe bffe btfe mddw inv fmap intermed kontr
     oblique ssh me ip relaxation estrella liquor vibrant mielo myelo scano csf aqueduct and di
-    labeling labelling trigger triggered gated mu feldkarte sl tf qt fskm ssub isodwi edwi sdwi
+    mean radial ecg mgt mton mdixon mr touch qiss trance through sr tp ssum aspire mzero
+    histo kurtosis labeling labelling trigger triggered gated mu feldkarte sl tf qt fskm ssub isodwi
+    edwi sdwi
 """
 # What says whether an agent was given.
 _AGENTS = """
@@ -50,7 +52,8 @@ _AGENTS = """
     uten uden utan bez ilman ennen nincs for fore før fr innan przed pred do po oncesi iv civ
     inj injection km okm vkm cm mdc gd gad gado gadovist gadavist dotarem clariscan magnevist
     omniscan prohance multihance vueway elucirem eob primovist eovist ce cte art port portal
-    venous delay hbp hepatobiliary dyn dyna mph multiphase min kl medio op surgery surg trauma
+    venous vein tard tardif tardive late delay hbp hepatobiliary dyn dyna mph multiphase min kl
+    medio op surgery surg trauma
     rad rt chemo stroke treatment resection biopsy mortem partum tissue transfer low supine
     prone flexion neutral sitting standing feet kontr tehoste joint tmj floor pelvic good fusion
     repair implant ablation shunt stent clip без до ку

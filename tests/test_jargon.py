@@ -7,7 +7,7 @@ import re
 import pytest
 
 from napari_mrseq.header import scripts
-from napari_mrseq.header.words import LEXICON
+from napari_mrseq.header.lexicon import LEXICON
 from napari_mrseq.jargon import FIELD_WORD, is_jargon
 
 # Written out whole, without stars for what may stand beside.
@@ -15,6 +15,7 @@ WHOLE_WORDS = {
     word
     for line in LEXICON
     for phrase in line.phrases
+    if isinstance(phrase, str)
     for word in phrase.split()
     if re.fullmatch("[a-z]{2,}", word)
 }

@@ -5,24 +5,38 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from napari_mrseq.header.words import plain
+from napari_mrseq.header.plain import plain
 
 if TYPE_CHECKING:
     from napari_mrseq.header.attributes import SequenceAttributes
     from napari_mrseq.header.tags import Tags
 
-AGENT_TAGS = ("ContrastBolusAgent", "ContrastBolusIngredient", "ContrastBolusRoute")
+AGENT_TAGS = ("ContrastBolusAgent", "ContrastBolusIngredient")
 AMOUNT_TAGS = ("ContrastBolusVolume", "ContrastBolusTotalDose")
 
 # What people and scanners write in the agent's tag when there was none.
 NO_AGENT = frozenset(
     {"", "n", "na", "n a", "nein", "off", "false", "unknown", "pre", "native", "nativ"}
 )
-# And the words of longer texts that deny one: "W/O CONTRAST", "None given", "0 ml".
+# And how longer texts deny one: "W/O CONTRAST", "None given", "Gadovist not given". "LOT NO 1234"
+# and "no reaction" deny nothing.
 NONE_GIVEN = (
-    r"\b(no|non(?! ionic)|none|not|nil|without|w ?o|unenhanced)\b"
-    r"|\b(kein\w*|ohne|sans|sin|senza|zonder|geen)\b"
+    r"^(no(?! \d)|non(?! ionic)|none|not|nil|without|w ?o|unenhanced)\b"
+    r"|^(kein\w*|nicht|ohne|aucun|sans|ningun\w*|sin|nessun\w*|senza|sem|geen|zonder|bez)\b"
+    r"|\b(no|without|kein|ohne) (iv )?(contrast|kontrast\w*|km|agent|gad\w*|gd)\b(?! reac)"
+    r"|\b(contrast|kontrast\w*|km|agent|gad\w*|gd) (none|nil|no)$"
+    r"|\bnot (given|used|needed|admin\w*|inj\w*)$"
     r"|^0( 0+)?( ?(ml|cc|mmol))?$"
+)
+# Agents of magnetic resonance by substance and trade name.
+SUBSTANCES = (
+    r"gd|gad|gado\w*|gadavist|dotarem|clariscan|magnevist|omniscan|prohance|multihance|vueway"
+    r"|elucirem|eob|primovist|eovist"
+)
+# What is swallowed, or calms the bowel.
+NOT_INTO_A_VEIN = (
+    r"\b(oral\w*|per os|po$|rectal\w*|barium|mannit\w*|water|wasser|buscopan|hyoscin\w*"
+    r"|glucagon\w*)\b"
 )
 # Signs in the text as it was typed, which are gone from plain text: "T1 -C"; "S/C", "S/ CONTRASTE"
 # against "T1/3D/FFE/C", "w/c", "(C/C)", "t1_vibe_cor_C", "t1_mprage_sagGD".
@@ -42,7 +56,7 @@ WITHOUT = (
     r"\b(gd|gad\w*|contrast|km|mdc) (none|nil|no(?= ?$))\b",
     r"\b(pregad|pre ?(contrast|gad|gado|gd|c|km|ce|inj))\b",
     # German, French, Spanish, Italian, Portuguese, Dutch.
-    r"\b(nativ\w*|ohne|[ov]km|o km|vor (km|kontrast\w*|gd|gad\w*)|kontrast(frei|los)\w*)\b",
+    r"\b(nativ\w*|ohne|[ov] ?km|vor (km|kontrast\w*|gd|gad\w*)|kontrast(frei|los)\w*)\b",
     r"\b(sans|ss (gado\w*|inj\w*)|avant|senza|prima|antes|zonder)\b",
     # "Knie sin" is a left one.
     r"\b(sin|sem) (c\b|contr|cte|ctte|gad|gd|iv|civ|inj|medio)",
@@ -56,6 +70,7 @@ WITHOUT = (
 NO_MEDIUM = (
     r"\b(gr[ae]y|white|tissue|phase|transfer|image|high|low|good|better|best) contrast\b"
     r"|\benc?hanced contrast\b|\bcontrast (gm|wm)\b|\barterial spin\b|(?<!\bt)\d cm\b"
+    r"|\bvenous (malf\w*|anom\w*|angiom\w*|sinus\w*|thromb\w*|insuff\w*|lake\w*|stas\w*)"
     r"|\b(supine|prone|flex\w*|neutral|sitting|standing|feet) pos\b|\bpos \d+\b"
     r"|\bdelayed (dev|mile|myel|speech|growth)\w*|\b(development\w*|speech|growth) delay\w*"
 )
@@ -74,14 +89,19 @@ MOVING = (
     r"\b(tmj|joint|wrist|ankle|knee|shoulder|hip|patell\w*|floor|defec\w*|flex\w*|swallow\w*"
     r"|speech|airway|cine|kiefer\w*|atm)\b"
 )
+# What dynamic series of the abdomen and the breast are made of, and how their phases are called.
+FAST_T1 = r"(\w*vibe|lava|\w*thrive|\w*dixon|quick ?3d|tigre|fame)"
+PHASE = (
+    r"(art|pvp?|ven|vein|port|portal\w*|late|tard|spat|equilib\w*|nephrogra\w*|excretory"
+    r"|\d+ ?min|1 \+ \d+ ?(steps?|ph\w*|dyn\w*|meas\w*))"
+)
 DYNAMIC = r"\b(\d*dyna?|d[iy]nami\w*)\b"
 WITH = (
     # "T1 C+", but not "C+T spine": neck and chest.
     r"\b(c|gd|km|k) \+(?= ?$| (ax|axial|cor|sag|tra|fs|fat|3d|t1|mprage|spgr|bravo|vibe|space)\b)",
     r"\+ ?(c|gd|gad|gado|km|ce|contrast|k)\b",
     # Its substance, its trade names, its way into the vein.
-    r"\b(gd|gad|gado\w*|gadavist|dotarem|clariscan|magnevist|omniscan|prohance|multihance|vueway)\b",
-    r"\b(elucirem|eob|primovist|eovist|inj|civ|c iv)\b",
+    rf"\b({SUBSTANCES}|inj|civ|c iv)\b",
     # Not "grade IV", "ventricle IV".
     r"\bt1\w*( (ax|axial|cor|coronal|sag|tra|fs|se|tse|fse|3d|vibe|mprage))* i ?v(?= ?$| contr)",
     r"\b(\d*post|post(c|gd|gad|gado|con\w*|km|inj\w*|kontr\w*)|t1post)\b",
@@ -92,9 +112,11 @@ WITH = (
     r"\b([a-z]\w*)?km\b|\bkontr(as\w*)?\b|\bpo k ?l\b| cm\b",
     # Phases of a dynamic series, and what is made to see them.
     r"\b(arterial|arteri[ae]l\w*|arterios\w*|art (?=\d|phase|port)|port[ao]l? ?ven\w*)\b",
-    r"\b(delayed|delay|hbp|hepatobili\w*|twist)\b",
+    r"\b(venous|venos\w*|veineu\w*|veneu\w*|ven(?= phase)|zyln\w*)\b",
+    r"\b(delayed|delay|tardi(f|v[aeo]?|[ao])|spatphase|hbp|hepatobili\w*|twist)\b",
     DYNAMIC,
-    r"\b(multi ?phase\w*|mph|tehoste\w*)\b|\b(\w*vibe|lava|e?thrive)\b.*\b\d+ ?min\b",
+    r"\b(multi ?phase\w*|mph|tehoste\w*)\b",
+    rf"^(?=.*\b{FAST_T1}\b).*\b{PHASE}\b",
 )
 
 
@@ -104,20 +126,25 @@ def agent_in_tags(tags: Tags) -> tuple[bool | None, str]:
     An empty or missing tag says nothing: (None, ""). Enhanced files list the agents of the
     examination, and say of their frames whether one was administered by then.
     """
+    amount = next(filter(None, map(tags.positive, AMOUNT_TAGS)), None)
     for keyword in AGENT_TAGS:
         text = tags.text(keyword)
         if text:
-            words = plain(text)
-            return words not in NO_AGENT and not re.search(NONE_GIVEN, words), text
+            return _agent_in_tag(plain(text), amount), text
     substances = tags.texts_of_items("ContrastBolusAgentSequence", "CodeMeaning")
     administered = tags.codes("ContrastBolusAgentAdministered")
     if substances or administered:
         return "NO" not in administered, ", ".join(substances) or "administered"
-    for keyword in AMOUNT_TAGS:
-        amount = tags.positive(keyword)
-        if amount:
-            return True, f"{amount:g} ml"
-    return None, ""
+    return (True, f"{amount:g} ml") if amount else (None, "")
+
+
+def _agent_in_tag(words: str, amount: float | None) -> bool | None:
+    """Return what the plain words of an agent's tag say; None where they say something else."""
+    if words in NO_AGENT or re.search(NONE_GIVEN, words):
+        return None if amount else False
+    if re.search(rf"\b({SUBSTANCES})\b", words):
+        return True
+    return None if re.search(NOT_INTO_A_VEIN, words) else True
 
 
 def agent_in_words(text: str) -> bool | None:
@@ -132,18 +159,24 @@ def agent_in_words(text: str) -> bool | None:
     return None
 
 
+def agent_spoken(attributes: SequenceAttributes) -> tuple[bool | None, str]:
+    """Return what the words say of an agent, the description's before the protocol's, and where."""
+    said = agent_in_words(attributes.description)
+    if said is not None:
+        return said, attributes.described_by
+    return agent_in_words(attributes.protocol), "protocol"
+
+
 def agent_of(attributes: SequenceAttributes) -> tuple[bool | None, str]:
     """Join tags and words: (given, a warning where they contradict each other).
 
     The tag often stays set for the whole examination, so a description that says "before"
     leaves the question open.
     """
-    spoken = agent_in_words(attributes.description)
-    if spoken is None:
-        spoken = agent_in_words(attributes.protocol)
+    spoken, place = agent_spoken(attributes)
     if attributes.agent is None or spoken is None or spoken == attributes.agent:
         return (spoken if attributes.agent is None else attributes.agent), ""
     return None, (
-        f'contrast agent is "{attributes.agent_text}", but the description says '
+        f'contrast agent is "{attributes.agent_text}", but the {place} says '
         f"{'with' if spoken else 'without'}"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -31,6 +32,11 @@ GAUSS_PER_TESLA = 10000.0
 STRONGEST_TESLA = 100.0
 # No gradients weight more strongly, in s/mm².
 LARGEST_B_VALUE = 1e5
+# "1H", "^23^Na", "Xe-129".
+_NUCLEUS = re.compile(
+    r"\W*(?:(?P<mass>\d{1,3})\W*(?P<element>[A-Z]{1,2})"
+    r"|(?P<symbol>[A-Z]{1,2})\W*(?P<number>\d{1,3}))\W*"
+)
 # What a header of any use names one of.
 _READOUTS = {techniques.SPIN, techniques.GRADIENT, techniques.PLANAR}
 
@@ -58,7 +64,7 @@ class SequenceAttributes:
     component, contrast : str
         ComplexImageComponent and AcquisitionContrast of enhanced files.
     acquisition : str
-        ``"2D"`` or ``"3D"``.
+        ``"2D"`` or ``"3D"``, by its tag or by what series and sequence are called.
     repetition_time, echo_time, inversion_time : float or None
         ms.
     echo_train : float or None
@@ -67,6 +73,8 @@ class SequenceAttributes:
         Degrees.
     b_values : tuple of float
         s/mm², of all volumes.
+    nucleus : str
+        Whose signal it is, ``"1H"``, ``"23NA"``.
     techniques : mapping of str to str
         How the signal was made, each with the words that show it.
     agent : bool or None
@@ -75,6 +83,8 @@ class SequenceAttributes:
         What the tags say about the agent.
     matrix : tuple of int or None
         Rows and columns of the pixels.
+    slices : int
+        Slices of a volume.
     volumes : int
         Volumes of the stack, or time points where the header counts more.
     scan_options : tuple of str
@@ -101,13 +111,21 @@ class SequenceAttributes:
     echo_train: float | None = None
     flip_angle: float | None = None
     b_values: tuple[float, ...] = ()
+    nucleus: str = ""
     techniques: Mapping[str, str] = field(default_factory=dict)
     agent: bool | None = None
     agent_text: str = ""
     matrix: tuple[int, int] | None = None
+    slices: int = 1
     volumes: int = 1
     scan_options: tuple[str, ...] = ()
     acquired: float | None = None
+
+    @property
+    def described_by(self) -> str:
+        """What holds the description: a NIfTI file without one is described by its name."""
+        by_file = self.description and self.file_name.startswith(self.description)
+        return "file name" if by_file else "description"
 
     def to_dict(self) -> dict[str, Any]:
         """Return what is known as plain data, without words that people typed."""
@@ -137,7 +155,11 @@ def attributes_of(series: Series) -> SequenceAttributes:
     tags = Tags(series.dataset, series.sidecar)
     vendor = vendor_of(tags)
     names = sequence_names(tags, vendor)
+    volumes = _volumes(tags, series)
     agent, agent_text = agent_in_tags(tags)
+    if volumes > 1 and not agent and tags.is_of_one_frame("ContrastBolusAgentAdministered"):
+        # Given after the first volume, perhaps.
+        agent = None
     return SequenceAttributes(
         modality=tags.text("Modality").upper(),
         storage=_storage(tags),
@@ -150,19 +172,22 @@ def attributes_of(series: Series) -> SequenceAttributes:
         image_type=_image_type(tags),
         component=_component(tags),
         contrast=_contrast(tags),
-        acquisition=tags.text("MRAcquisitionType").upper(),
+        acquisition=tags.text("MRAcquisitionType").upper()
+        or techniques.dimensions_named(" ".join([tags.text("SeriesDescription"), *names])),
         repetition_time=tags.positive("RepetitionTime")
         or tags.positive("RepetitionTimeExcitation"),
         echo_time=tags.positive("EffectiveEchoTime") or tags.positive("EchoTime"),
-        inversion_time=tags.positive("InversionTime") or tags.positive("InversionTimes"),
+        inversion_time=_inversion_time(tags, volumes),
         echo_train=tags.positive("RFEchoTrainLength") or tags.positive("EchoTrainLength"),
         flip_angle=tags.positive("FlipAngle"),
         b_values=_b_values(tags, series, names),
+        nucleus=_nucleus(tags),
         techniques=_techniques(tags, series, vendor, names),
         agent=agent,
         agent_text=agent_text,
         matrix=(series.pixels.shape[-2], series.pixels.shape[-1]),
-        volumes=_volumes(tags, series),
+        slices=series.pixels.shape[-3] if series.pixels.ndim > 2 else 1,
+        volumes=volumes,
         scan_options=tags.codes("ScanOptions"),
         acquired=_acquired(tags),
     )
@@ -191,6 +216,25 @@ def _storage(tags: Tags) -> str:
 def _field_strength(tags: Tags) -> float | None:
     strength = tags.positive("MagneticFieldStrength")
     return strength / GAUSS_PER_TESLA if strength and strength > STRONGEST_TESLA else strength
+
+
+def _inversion_time(tags: Tags, volumes: int) -> float | None:
+    """Return the time in ms; None where each volume may have its own."""
+    known = (
+        tags.positive(keyword)
+        for keyword in ("InversionTime", "InversionTimes")
+        if volumes == 1 or not tags.is_of_one_frame(keyword)
+    )
+    return next(filter(None, known), None)
+
+
+def _nucleus(tags: Tags) -> str:
+    """Return the nucleus as mass and element: ``"23NA"`` for ``"Na-23"``; empty where not told."""
+    for keyword in ("ImagedNucleus", "ResonantNucleus"):
+        found = _NUCLEUS.fullmatch(tags.text(keyword).upper())
+        if found:
+            return f"{found['mass'] or found['number']}{found['element'] or found['symbol']}"
+    return ""
 
 
 def _image_type(tags: Tags) -> tuple[str, ...]:

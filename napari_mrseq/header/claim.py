@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from napari_mrseq.header.agent import agent_of
+from napari_mrseq.header.agent import agent_of, agent_spoken
 from napari_mrseq.header.attributes import SequenceAttributes, attributes_of
 from napari_mrseq.header.conditions import evidence_of, in_opposed_phase
-from napari_mrseq.header.plausibility import contradiction, naming, namings
-from napari_mrseq.header.rules import NOTHING_FITS, RULES, WORDS
-from napari_mrseq.header.words import DUAL_ECHO, MEANINGS
+from napari_mrseq.header.lexicon import MEANINGS
+from napari_mrseq.header.plausibility import contradiction, naming, namings, place_of_words
+from napari_mrseq.header.rule import WORDS
+from napari_mrseq.header.rules import NOTHING_FITS, RULES
 from napari_mrseq.sequences import UNKNOWN, family_of, name_of
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 # contradicts cost a sixth: in published cohorts about one description in ten is wrong.
 AGREEMENT = 0.5
 DISAGREEMENT = 5 / 6
+# The tags of an agent often stay set for the whole examination, its native images too. How often
+# is not measured: taken for as often as words are wrong.
+TAG_ALONE = 5 / 6
 # Sequences whose names hold those of others that they look like or are computed from:
 # "t2_tirm_dark-fluid" names no T2, "ep2d_diff_ADC" no diffusion image.
 WITHIN_NAMES: Mapping[str, tuple[str, ...]] = {
@@ -97,18 +101,26 @@ def claim_from(attributes: SequenceAttributes) -> HeaderClaim:
     agent, warning = agent_of(attributes)
     warnings = (*claim.warnings, warning) if warning else claim.warnings
     if claim.sequence == "T1" and agent:
-        shown = f"contrast agent {attributes.agent_text}".strip()
-        evidence = (
-            *claim.evidence,
-            shown if attributes.agent else "description says with contrast",
-        )
-        claim = replace(claim, sequence="T1C", evidence=evidence)
+        claim = _with_agent(claim, attributes)
     return replace(
         claim,
         agent=agent,
         warnings=warnings,
         named=_named(attributes),
         opposed=in_opposed_phase(attributes) is not None,
+    )
+
+
+def _with_agent(claim: HeaderClaim, attributes: SequenceAttributes) -> HeaderClaim:
+    """Return a T1's claim as one with an agent, less sure where only a tag says so."""
+    spoken, place = agent_spoken(attributes)
+    shown = (f"contrast agent {attributes.agent_text}".strip(),) if attributes.agent else ()
+    told = (f"{place} says with contrast",) if spoken else ()
+    return replace(
+        claim,
+        sequence="T1C",
+        confidence=claim.confidence * (1.0 if spoken else TAG_ALONE),
+        evidence=(*claim.evidence, *shown, *told),
     )
 
 
@@ -136,12 +148,19 @@ def _weigh_words(claim: HeaderClaim, attributes: SequenceAttributes) -> HeaderCl
         return claim
     against = contradiction(named.sequence, attributes)
     if against is not None and named.sequence != claim.sequence:
-        warning = f'the description says "{named.phrase}", the header {against}'
+        place = place_of_words(attributes)
+        warning = f'the {place} says "{named.phrase}", the header {against}'
         factor = 1.0 if claim.sequence == UNKNOWN else DISAGREEMENT
         return replace(claim, confidence=claim.confidence * factor, warnings=(warning,))
-    if named.sequence != DUAL_ECHO and family_of(named.sequence) == family_of(claim.sequence):
-        return _surer(claim, f'description says "{named.phrase}"')
+    if _are_alike(named.sequence, claim.sequence):
+        return _surer(claim, f'{place_of_words(attributes)} says "{named.phrase}"')
     return claim
+
+
+def _are_alike(named: str, claimed: str) -> bool:
+    """Tell whether two sequences are of one kind; those of the family "other" are no kin."""
+    family = family_of(named)
+    return named == claimed if family == family_of("OTHER") else family == family_of(claimed)
 
 
 def _support_words(claim: HeaderClaim, attributes: SequenceAttributes) -> HeaderClaim:

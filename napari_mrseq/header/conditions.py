@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from math import exp, log
 from typing import TYPE_CHECKING
 
 from napari_mrseq.dixon import OPPOSED_PHASE
@@ -21,6 +20,9 @@ UNITS = {
     "echo_time": ("TE", "ms"),
     "inversion_time": ("TI", "ms"),
     "flip_angle": ("flip angle", "degrees"),
+    "echo_train": ("echo train", ""),
+    "field_strength": ("field", "T"),
+    "slices": ("slices", ""),
     "volumes": ("volumes", ""),
 }
 
@@ -31,11 +33,7 @@ _OPPOSED_WORDS = re.compile(
     re.IGNORECASE,
 )
 
-# T1 of cerebrospinal fluid in ms at 1.5 and 3 T (Rooney et al., Magn Reson Med 57:308, 2007).
-FLUID_T1 = 4300.0
-# How far the inversion time may lie from the one that nulls fluid, as a fraction of it: room for
-# long echo trains, which shorten the recovery time that counts, and for low fields.
-NULL_TOLERANCE = 0.25
+PROTON = "1H"
 
 # Diffusion weighting below this is a b = 0 image: some vendors write 5 to 50 instead of 0.
 LEAST_B = 50.0
@@ -64,9 +62,19 @@ def at_most(name: str, limit: float) -> Condition:
     return _compared(name, limit, "≤", lambda value: value <= limit)
 
 
+def not_above(name: str, limit: float) -> Condition:
+    """Hold where an attribute isn't larger than `limit`, also where it isn't known."""
+    return _unless_unknown(name, at_most(name, limit))
+
+
+def not_below(name: str, limit: float) -> Condition:
+    """Hold where an attribute isn't smaller than `limit`, also where it isn't known."""
+    return _unless_unknown(name, at_least(name, limit))
+
+
 def unknown(name: str) -> Condition:
     """Hold where the header lacks an attribute."""
-    shown = f"no {UNITS[name][0]}"
+    shown = f"{UNITS[name][0]} not told"
     return lambda attributes: None if getattr(attributes, name) else shown
 
 
@@ -116,6 +124,12 @@ def storage(*words: str) -> Condition:
         return attributes.storage if any(word in attributes.storage for word in words) else None
 
     return found
+
+
+def other_nucleus(attributes: SequenceAttributes) -> str | None:
+    """Hold where the signal is that of another nucleus than the proton."""
+    known = attributes.nucleus not in ("", PROTON)
+    return f"nucleus {attributes.nucleus}" if known else None
 
 
 def other_modality(attributes: SequenceAttributes) -> str | None:
@@ -201,13 +215,18 @@ def weighted_by_diffusion(attributes: SequenceAttributes) -> str | None:
 
 
 def _may_diffuse(attributes: SequenceAttributes) -> bool:
-    """Tell whether a b value is to be believed: GE leaves one in scouts and in functional EPI."""
-    used = set(attributes.techniques)
-    if attributes.vendor != "GE" or DIFFUSION in used:
+    """Tell whether a b value is to be believed: scanners leave one in images without weighting.
+
+    GE leaves one in scouts and in functional EPI.
+    """
+    used, vendor = set(attributes.techniques), attributes.vendor
+    if DIFFUSION in used or vendor == "Bruker":
         return True
-    if PLANAR not in used or used & {GRADIENT, PHASES}:
+    if GRADIENT in used or (vendor == "GE" and (PLANAR not in used or PHASES in used)):
         return False
-    return attributes.echo_time is None or attributes.echo_time >= LEAST_DIFFUSION_TE
+    # Scanners of small animals have strong gradients, and often no maker that is told.
+    echo = attributes.echo_time
+    return vendor is None or echo is None or echo >= LEAST_DIFFUSION_TE
 
 
 def without_weighting(attributes: SequenceAttributes) -> str | None:
@@ -216,20 +235,6 @@ def without_weighting(attributes: SequenceAttributes) -> str | None:
         return None
     largest = max(attributes.b_values)
     return f"b value {largest:g} s/mm²" if largest < LEAST_B else None
-
-
-def nulls_fluid(attributes: SequenceAttributes) -> str | None:
-    """Hold where the inversion time is about the one that makes fluid dark.
-
-    TI = T1 (ln 2 - ln(1 + exp(-TR / T1))), with the T1 of cerebrospinal fluid.
-    """
-    inversion, repetition = attributes.inversion_time, attributes.repetition_time
-    if not inversion or not repetition:
-        return None
-    null = FLUID_T1 * (log(2.0) - log(1.0 + exp(-repetition / FLUID_T1)))
-    if abs(inversion - null) > NULL_TOLERANCE * null:
-        return None
-    return f"TI {inversion:g} ms nulls fluid at TR {repetition:g} ms ({null:.0f} ms)"
 
 
 def echo_in_middle(attributes: SequenceAttributes) -> str | None:
@@ -243,6 +248,10 @@ def echo_in_middle(attributes: SequenceAttributes) -> str | None:
 def agent_tagged(attributes: SequenceAttributes) -> str | None:
     """Hold where a contrast agent's tag is set."""
     return f"contrast agent {attributes.agent_text}" if attributes.agent else None
+
+
+def _unless_unknown(name: str, compared: Condition) -> Condition:
+    return lambda attributes: compared(attributes) if getattr(attributes, name) else ""
 
 
 def _compared(name: str, limit: float, sign: str, test: Callable[[float], bool]) -> Condition:

@@ -9,17 +9,22 @@ from napari_mrseq.header.conditions import (
     Condition,
     above,
     acquired,
+    at_least,
+    at_most,
     below,
     evidence_of,
     has_sequence_name,
     lacks,
     large_matrix,
     not_acquired,
+    not_below,
     other_vendor,
     unknown,
     uses,
     weighted_by_diffusion,
 )
+from napari_mrseq.header.lexicon import DUAL_ECHO, MAP
+from napari_mrseq.header.rule import FIELD_STRENGTH, FLIP, TE, TI, TR
 from napari_mrseq.header.techniques import (
     ANGIOGRAPHY,
     BALANCED,
@@ -31,15 +36,14 @@ from napari_mrseq.header.techniques import (
     INVERSION,
     LABELLING,
     PLANAR,
+    PREPARED,
     SPIN,
     SUSCEPTIBILITY,
 )
-from napari_mrseq.header.words import DUAL_ECHO, MAP, Naming, naming_of_file, namings_of
+from napari_mrseq.header.words import Naming, naming_of_file, namings_of
 
 if TYPE_CHECKING:
     from napari_mrseq.header.attributes import SequenceAttributes
-
-TR, TE, TI, FLIP = "repetition_time", "echo_time", "inversion_time", "flip_angle"
 
 # What speaks against a sequence, each line on its own. Limits lie well outside the 5th to 95th
 # percentile of the sequence in NILS (about 400,000 series): only clear contradictions count.
@@ -52,6 +56,15 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
         # A large flip angle weights by T1 all the same, as low fields with their late echoes do.
         (uses(GRADIENT), lacks(INVERSION), above(TE, 12), below(FLIP, 40)),
         (uses(GRADIENT), lacks(INVERSION), above(TE, 20)),
+        # Far below the Ernst angle, which is 50 degrees and more at such a repetition time.
+        (
+            uses(GRADIENT),
+            lacks(SPIN, INVERSION, PREPARED),
+            unknown(TI),
+            acquired("2D"),
+            at_least(TR, 400),
+            at_most(FLIP, 35),
+        ),
         (uses(PLANAR), lacks(INVERSION)),
         (uses(FLIGHT),),
         (uses(SUSCEPTIBILITY),),
@@ -79,7 +92,9 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
     ),
     "STIR": (
         (above(TI, 400),),
-        (below(TR, 1000),),
+        # In weak fields tissue recovers sooner.
+        (below(TR, 1000), not_below(FIELD_STRENGTH, 0.5)),
+        (below(TR, 500),),
         (uses(GRADIENT), lacks(SPIN, INVERSION), unknown(TI)),
         (uses(SPIN), lacks(INVERSION), unknown(TI)),
     ),
@@ -154,19 +169,29 @@ AGAINST: Mapping[str, tuple[tuple[Condition, ...], ...]] = {
 }
 
 
+def place_of_words(attributes: SequenceAttributes) -> str:
+    """Return where the words stand that name a sequence: ``"description"``, ``"protocol"``..."""
+    return _words(attributes)[0]
+
+
 def namings(attributes: SequenceAttributes) -> tuple[Naming, ...]:
     """Return what the words name: the description's, else the protocol's, else the file's."""
-    of_file = naming_of_file(attributes.file_name)
-    return (
-        namings_of(attributes.description)
-        or namings_of(attributes.protocol)
-        or ((of_file,) if of_file else ())
-    )
+    return _words(attributes)[1]
 
 
 def naming(attributes: SequenceAttributes) -> Naming | None:
     """Return what the words name in the first place."""
     return next(iter(namings(attributes)), None)
+
+
+def _words(attributes: SequenceAttributes) -> tuple[str, tuple[Naming, ...]]:
+    of_file = naming_of_file(attributes.file_name)
+    places = (
+        (attributes.described_by, namings_of(attributes.description)),
+        ("protocol", namings_of(attributes.protocol)),
+        ("file name", (of_file,) if of_file else ()),
+    )
+    return next((place for place in places if place[1]), ("", ()))
 
 
 def contradiction(sequence: str, attributes: SequenceAttributes) -> str | None:
@@ -187,7 +212,7 @@ def says(*sequences: str) -> Condition:
             return None
         if contradiction(named.sequence, attributes) is not None:
             return None
-        return f'description says "{named.phrase}"'
+        return f'{place_of_words(attributes)} says "{named.phrase}"'
 
     return found
 

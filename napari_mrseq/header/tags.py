@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-import struct
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
+
+from napari_mrseq.elements import binary_numbers, is_binary
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
 Place = tuple[int, int] | str
+
+SHARED, PER_FRAME = "SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"
 
 # Times that BIDS (v1.10) gives in seconds and DICOM in milliseconds, and the longest of each in
 # seconds that a scan has: a sidecar with more was written in milliseconds.
@@ -21,6 +24,14 @@ SECONDS = {
     "InversionTime": 20.0,
 }
 
+# The shortest of each in ms: less is written in seconds, whatever else the sidecar holds.
+SHORTEST = {
+    "RepetitionTime": 1.0,
+    "RepetitionTimeExcitation": 1.0,
+    "EchoTime": 0.5,
+    "InversionTime": 5.0,
+}
+
 # Codes that dcm2niix joins by "_" in sidecars where DICOM has several values.
 JOINED = frozenset({"ScanningSequence", "SequenceVariant", "ScanOptions"})
 
@@ -28,8 +39,8 @@ JOINED = frozenset({"ScanningSequence", "SequenceVariant", "ScanOptions"})
 LARGEST = 1e12
 
 _NUMBER = re.compile(r"\s*([-+]?\d*[.,]?\d+(?:[eE][-+]?\d+)?|[-+]?\d+[.,]?)")
-_BINARY = {"FD": "d", "FL": "f", "US": "H", "SS": "h", "UL": "I", "SL": "i"}
-_GUESSES = {8: "d", 4: "f", 2: "H"}
+# Value representations that bytes of unknown kind have, most likely, by their count.
+_GUESSES = {8: "FD", 4: "FL", 2: "US"}
 
 
 class Tags:
@@ -45,7 +56,9 @@ class Tags:
     """
 
     def __init__(self, dataset: Dataset | None, sidecar: Mapping[str, Any] | None = None):
-        self._datasets = [] if dataset is None else [dataset, *_functional_groups(dataset)]
+        groups = [] if dataset is None else [*_groups(dataset, SHARED)]
+        self._of_frame = [] if dataset is None else [*_groups(dataset, PER_FRAME)]
+        self._datasets = [] if dataset is None else [dataset, *groups, *self._of_frame]
         self._sidecar = sidecar or {}
 
     def values(self, place: Place) -> tuple[Any, ...]:
@@ -88,6 +101,12 @@ class Tags:
         """Return the first number above 0: vendors write 0 where they mean nothing."""
         return next((number for number in self.numbers(place) if number > 0), None)
 
+    def is_of_one_frame(self, place: Place) -> bool:
+        """Tell whether a value is the first frame's own: others may have another one."""
+        holds = (bool(_filled(_values_in(dataset, place))) for dataset in self._datasets)
+        first = next((i for i, filled in enumerate(holds) if filled), -1)
+        return first >= len(self._datasets) - len(self._of_frame)
+
     def texts_of_items(self, sequence: str, keyword: str) -> tuple[str, ...]:
         """Return an element of each item of a sequence at the top level, as stripped text."""
         items = [item for dataset in self._datasets[:1] for item in _items(dataset, sequence)]
@@ -104,12 +123,12 @@ def number_of(value: Any) -> float | None:
     return number if abs(number) < LARGEST else None
 
 
-def _functional_groups(dataset: Dataset) -> Iterator[Dataset]:
-    for groups in ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"):
-        for frame in _items(dataset, groups)[:1]:
-            for tag in frame.keys():  # noqa: SIM118 (iterating decodes values, also broken ones)
-                if _vr_of(frame.get_item(tag)) == "SQ":
-                    yield from (frame[tag].value or [])[:1]
+def _groups(dataset: Dataset, sequence: str) -> Iterator[Dataset]:
+    """Yield the functional groups that all frames share, or those of the first frame."""
+    for frame in _items(dataset, sequence)[:1]:
+        for tag in frame.keys():  # noqa: SIM118 (iterating decodes values, also broken ones)
+            if _vr_of(frame.get_item(tag)) == "SQ":
+                yield from (frame[tag].value or [])[:1]
 
 
 def _items(dataset: Dataset, keyword: str) -> list[Dataset]:
@@ -148,17 +167,13 @@ def _vr_of(element: Any) -> str:
 def _decoded(value: bytes | None, vr: str, little_endian: bool) -> tuple[Any, ...]:
     if not value:
         return ()
-    code = _BINARY.get(vr)
     if vr == "UN" and not _is_text(value):
-        code = _GUESSES.get(len(value))
-        if code is None:
+        if len(value) not in _GUESSES:
             return ()
-    if code is None:
-        return tuple(_text(value).split("\\"))
-    size = struct.calcsize(code)
-    count = len(value) // size
-    order = "<" if little_endian else ">"
-    return struct.unpack(f"{order}{count}{code}", value[: count * size])
+        vr = _GUESSES[len(value)]
+    if is_binary(vr):
+        return binary_numbers(value, vr, little_endian=little_endian)
+    return tuple(_text(value).split("\\"))
 
 
 def _is_text(value: bytes) -> bool:
@@ -177,11 +192,28 @@ def _sidecar_values(sidecar: Mapping[str, Any], keyword: str) -> Iterable[Any]:
     for value in _listed(sidecar.get(keyword)):
         number = number_of(value) if keyword in SECONDS else None
         if number is not None:
-            yield number * 1000 if number <= SECONDS[keyword] else number
+            yield number if _in_milliseconds(number, keyword, sidecar) else number * 1000
         elif keyword in JOINED:
             yield from str(value).split("_")
         else:
             yield value
+
+
+def _in_milliseconds(number: float, keyword: str, sidecar: Mapping[str, Any]) -> bool:
+    """Tell whether a time is too long for seconds, or stands beside one that is.
+
+    A repetition time is longer than the echo time: one that would not be is in seconds still.
+    """
+    if number > SECONDS[keyword]:
+        return True
+    times = {key: _first_number(sidecar.get(key)) for key in SECONDS}
+    if number < SHORTEST[keyword] or all(times[key] <= SECONDS[key] for key in SECONDS):
+        return False
+    return not keyword.startswith("RepetitionTime") or number > times["EchoTime"]
+
+
+def _first_number(value: Any) -> float:
+    return next((number_of(one) or 0.0 for one in _listed(value)), 0.0)
 
 
 def _listed(value: Any) -> list[Any]:

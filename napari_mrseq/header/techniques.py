@@ -186,6 +186,7 @@ NAMES = (
     Name("UIH", r".*(svs|csi)", (SPECTROSCOPY,)),
     # BIDS' PulseSequenceType. Some converters write "Gradient Echo EPI" for any EPI.
     Name(ANY, r".*(gradient[-_ ]?(recalled[-_ ]?)?echo(?!.*epi)|spoiled)", (GRADIENT,)),
+    Name(ANY, r".*(?<![a-z])(f?gre|ffe|flash|f?spgr|mpgr)(?![a-z])", (GRADIENT,)),
     Name(ANY, r".*spin[-_ ]?echo", (SPIN,)),
     Name(ANY, r".*(\bepi\b|echo[-_ ]?planar)", (PLANAR,)),
     Name(ANY, r".*mp-?rage", (GRADIENT, MPRAGE)),
@@ -197,6 +198,9 @@ NAMES = (
     Name("Bruker", r".*dti", (SPIN, DIFFUSION)),
     Name("Bruker", r".*(fair|casl)", (LABELLING,)),
 )
+
+# "Ax 3D", "t1_3d_tra", "*fl3d1_ns", "3DFSPGR", but not "3 dir".
+_DIMENSIONS = re.compile(r"(?<!\d)([23])-?[dD](?![eEiI]|[wW][iI])")
 
 # Whose names to try where the maker is not told: only those that no other vendor's names match.
 DISTINCT = ("Siemens",)
@@ -234,6 +238,12 @@ def spelled_out(words: str) -> Mapping[str, str]:
     found: dict[str, str] = {}
     _note_names(found, words, (ANY,), "description")
     return found
+
+
+def dimensions_named(text: str) -> str:
+    """Return the one of ``"2D"`` and ``"3D"`` that a text names; empty for none and for both."""
+    named = set(_DIMENSIONS.findall(text))
+    return f"{named.pop()}D" if len(named) == 1 else ""
 
 
 def _note_names(found: dict[str, str], text: str, vendors: Collection[str], shown: str) -> None:

@@ -22,7 +22,12 @@ GIVEN = (
     "t1_vibe_arterielle Phase;Sag T1 Cube K+;T1MPRAGE_08iso_K+;Ph3/Ax T1 Vibrant MultiPhase;"
     "AX T1 FS VIBE 10 MIN;T1 TSE TEHOSTE;T1_7DYN;"
     "T1 iv;T1 SAG FS IV;T1 i.v.;T1 增强;头部增强T1;T1 造影;T1 造影後;조영증강 T1;Т1 с контрастом;"
-    "T1 после контраста;pre op T1 +C;post craniotomy T1 post gad;T1 POST RT KNEE;T1 POST HEAD COIL"
+    "T1 после контраста;pre op T1 +C;post craniotomy T1 post gad;T1 POST RT KNEE;T1 POST HEAD COIL;"
+    "T1 vibe venous;T1 venös;"
+    "AX LAVA PORTAL VENOUS T1;T1 venöse Phase;T1 temps veineux;T1 fase venosa;T1 ven phase;"
+    "T1 phase tardive;T1 fase tardía;T1 TARDIF;T1 Spätphase;T1 DIXON VEIN_W;T1 mDIXON ART;"
+    "T1 DIXON TARD_W;late LAVA T1;t1_quick3d_1+6steps;"
+    "t1_vibe_fs_tra_ven;t1_vibe_PV;T1 LAVA nephrographic;T1 mDIXON spät"
 )
 NOT_GIVEN = (
     "T1 ohne KM;T1 pre contrast;T1 -C;T1 sans injection;AX T1 W/O;3D Ax T1 S/C;T1 FS S/ CONTRASTE;"
@@ -32,7 +37,8 @@ NOT_GIVEN = (
     "AX T1 FS C-;T1 GD-;t1_tse_tra_oKM;T1 vKM;T1 vor Kontrastmittel;T1 kontrastfrei;T1 ennen "
     "tehostetta;T1 nincs kontraszt;T1 DYN 1pre;T1 W/OUT CONTRAST;T1 BEFORE GAD;T1 prima mdc;"
     "T1 NO GADO;T1 kontrast öncesi;T1 innan kontrast;T1 avant gado;T1 før kontrast;T1 före kontrast"
-    ";T1 noKM;T1 non inj;T1 gad none;T1 contrast none;T1 平扫;T1 造影前;T1 単純;비조영 T1;"
+    ";T1 noKM;T1 v. KM;T1 o. KM;T1 v KM;T1 non inj;"
+    "T1 gad none;T1 contrast none;T1 平扫;T1 造影前;T1 単純;비조영 T1;"
     "Т1 без контраста;T1 до контраста;Т1 без КУ"
 )
 NOT_SAID = (
@@ -43,6 +49,7 @@ NOT_SAID = (
     "T1 post RT;T1 post craniotomy;T1 post mastectomy;T1 SPINE POST LAMINECTOMY;T1 post resection;"
     "T1 post tumor resection;T1 SAG POST ACL repair;T1 post total hip replacement;T1 post partum;"
     "T1 post mortem;T1 post-processing;T1 post exercise;T1 pre op;T1 delayed development;"
+    "T1 venous malformation;T1 venous sinus;T1 femoral vein;T1 SE late;T1 ART;T1 tra port;"
     "T1 speech delay;T1 good contrast GM/WM;T1 white contrast;T1 glioma grade IV;T1 IV ventricle"
 )
 
@@ -89,6 +96,19 @@ def test_a_description_says_nothing_of_it(make_series: Any, text: str) -> None:
         ({"ContrastBolusAgent": "kein KM"}, False),
         ({"ContrastBolusAgent": "10 ml"}, True),
         ({"ContrastBolusAgent": "Non-ionic Gd"}, True),
+        ({"ContrastBolusAgent": "GADAVIST LOT NO 1234"}, True),
+        ({"ContrastBolusAgent": "Dotarem 15 ml, no reaction"}, True),
+        ({"ContrastBolusAgent": "Dotarem, no contrast reaction"}, True),
+        ({"ContrastBolusAgent": "Gadovist, Buscopan"}, True),
+        ({"ContrastBolusAgent": "Gadovist not given"}, False),
+        ({"ContrastBolusAgent": "contrast: none"}, False),
+        ({"ContrastBolusAgent": "sans Dotarem"}, False),
+        ({"ContrastBolusAgent": "aucun"}, False),
+        ({"ContrastBolusAgent": "Buscopan"}, None),
+        ({"ContrastBolusAgent": "Barium oral"}, None),
+        ({"ContrastBolusAgent": "none", "ContrastBolusVolume": "15"}, None),
+        ({"ContrastBolusRoute": "ORAL"}, None),
+        ({"ContrastBolusRoute": "IV", "ContrastBolusVolume": "15"}, True),
     ],
 )
 def test_its_own_tags_say_so(make_series: Any, tags: dict[str, Any], agent: bool | None) -> None:
@@ -127,3 +147,12 @@ def test_other_words_behind_an_agent_don_t_take_it_away(text: str) -> None:
 
 def test_the_cervical_part_of_a_spine_is_no_agent() -> None:
     assert agent_in_words("t1_tse_sag_C") is None
+
+
+def test_a_warning_says_whose_words_speak_against_the_tag(make_series: Any) -> None:
+    header = {
+        "ContrastBolusAgent": "Dotarem",
+        "SeriesDescription": "3 mm",
+        "ProtocolName": "T1 oKM",
+    }
+    assert "protocol says without" in claim_of(make_series(T1 | header)).warnings[0]

@@ -156,6 +156,51 @@ def test_per_frame_values_of_an_enhanced_file_are_found(make_series: Any) -> Non
     assert attributes.echo_time == 68.0
 
 
+@pytest.mark.parametrize(
+    ("sidecar", "repetition", "echo", "inversion"),
+    [
+        ({"RepetitionTime": 2.3, "EchoTime": 0.003, "InversionTime": 0.9}, 2300, 3, 900),
+        # All in milliseconds, also what could be seconds.
+        ({"RepetitionTime": 8.1, "EchoTime": 3.7}, 8.1, 3.7, None),
+        ({"RepetitionTime": 4.2, "EchoTime": 1.9, "InversionTime": 15}, 4.2, 1.9, 15),
+        ({"RepetitionTime": 150, "EchoTime": 1.2}, 150, 1.2, None),
+        # The echo time alone in milliseconds, or in seconds.
+        ({"RepetitionTime": 2, "EchoTime": 30}, 2000, 30, None),
+        ({"RepetitionTime": 2.3, "EchoTime": 2.98, "InversionTime": 0.9}, 2300, 2.98, 900),
+        ({"RepetitionTime": 2000, "EchoTime": 0.03}, 2000, 30, None),
+    ],
+)
+def test_times_of_a_sidecar_are_read_in_the_unit_that_they_are_written_in(
+    sidecar: dict[str, float], repetition: float, echo: float, inversion: float | None
+) -> None:
+    pixels = series_from_array([[1, 2], [3, 4]], name="s").pixels
+    series = Series(path="s.nii", files=(), pixels=pixels, kind="nifti", sidecar=sidecar)
+    found = attributes_of(series)
+    assert found.repetition_time == pytest.approx(repetition)
+    assert found.echo_time == pytest.approx(echo)
+    assert found.inversion_time == (inversion and pytest.approx(inversion))
+
+
+@pytest.mark.parametrize(
+    ("groups", "volumes", "agent", "inversion"),
+    [
+        ("PerFrameFunctionalGroupsSequence", 3, None, None),
+        ("PerFrameFunctionalGroupsSequence", 1, False, 900.0),
+        ("SharedFunctionalGroupsSequence", 3, False, 900.0),
+    ],
+)
+def test_the_first_frame_of_several_volumes_does_not_speak_for_all(
+    make_series: Any, groups: str, volumes: int, agent: bool | None, inversion: float | None
+) -> None:
+    frame = {
+        "ContrastBolusUsageSequence": [{"ContrastBolusAgentAdministered": "NO"}],
+        "MRModifierSequence": [{"InversionTimes": 900.0}],
+    }
+    header = {"ContrastBolusAgentSequence": [{"CodeMeaning": "Gadobutrol"}], groups: [frame]}
+    attributes = attributes_of(make_series(header, volumes=volumes))
+    assert (attributes.agent, attributes.inversion_time) == (agent, inversion)
+
+
 def test_real_file_has_the_values_that_pydicom_shows() -> None:
     dataset = pydicom.dcmread(get_testdata_file("MR_small.dcm", download=False))
     del dataset.PixelData

@@ -296,3 +296,58 @@ def test_words_that_name_several_sequences_are_all_kept(make_series: Any) -> Non
     both = claim_of(make_series({"SeriesDescription": "pd+t2_tse", "EchoTime": 90}))
     assert both is not None
     assert {"PD", "T2"} <= set(both.named)
+
+
+@pytest.mark.parametrize(
+    ("protocol", "sequence", "said"),
+    [
+        ("t1_se_tra", "T1", 'protocol says "t1"'),
+        ("t2_tse_tra", "T1", 'the protocol says "t2"'),
+        ("t1_se_tra_KM", "T1C", "protocol says with contrast"),
+    ],
+)
+def test_words_are_quoted_from_where_they_stand(
+    make_series: Any, protocol: str, sequence: str, said: str
+) -> None:
+    named = {"SeriesDescription": "tra 3mm", "ProtocolName": protocol}
+    claim = claim_of(make_series(SPIN_ECHO_T1 | named))
+    assert claim.sequence == sequence
+    assert any(words.startswith(said) for words in (*claim.evidence, *claim.warnings))
+    assert "description says" not in str(claim)
+
+
+def test_words_of_a_file_name_are_quoted_as_such() -> None:
+    pixels = series_from_array([[1, 2], [3, 4]], name="x").pixels
+    series = Series(
+        path="sub-01_T1w.nii.gz", files=(), pixels=pixels, kind="nifti", sidecar={"EchoTime": 0.01},
+        description="sub-01_T1w",
+    )  # fmt: skip
+    claim = claim_of(series)
+    assert claim is not None
+    assert claim.sequence == "T1"
+    assert 'file name says "t1w"' in claim.evidence
+
+
+def test_an_agent_that_only_a_tag_tells_is_less_sure(make_series: Any) -> None:
+    tagged = SPIN_ECHO_T1 | {"ContrastBolusAgent": "Gadovist"}
+    native = claim_of(make_series(SPIN_ECHO_T1 | {"SeriesDescription": "t1_se_tra"}))
+    alone = claim_of(make_series(tagged | {"SeriesDescription": "t1_se_tra"}))
+    spoken = claim_of(make_series(tagged | {"SeriesDescription": "t1_se_tra_KM"}))
+    assert alone.sequence == spoken.sequence == "T1C"
+    assert alone.confidence < spoken.confidence == native.confidence
+
+
+def test_sequences_without_a_kin_make_each_other_no_surer(make_series: Any) -> None:
+    scout = {
+        "ScanningSequence": "GR",
+        "MRAcquisitionType": "2D",
+        "RepetitionTime": 8,
+        "EchoTime": 4,
+        "FlipAngle": 20,
+        "ImageType": ["ORIGINAL", "PRIMARY", "LOCALIZER"],
+    }
+    mute = claim_of(make_series(scout))
+    other = claim_of(make_series(scout | {"SeriesDescription": "ute lung"}))
+    alike = claim_of(make_series(scout | {"SeriesDescription": "scout"}))
+    assert mute.sequence == other.sequence == alike.sequence == "LOCALIZER"
+    assert other.confidence == mute.confidence < alike.confidence

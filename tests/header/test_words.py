@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from napari_mrseq.header.words import MEANINGS, namings_of
+from napari_mrseq.header.lexicon import LEXICON, MEANINGS
+from napari_mrseq.header.words import namings_of
 from napari_mrseq.sequences import family_of
 
 # Sequence: descriptions, parted by semicolons.
@@ -175,3 +178,90 @@ def test_description_names_it_in_the_first_place(code: str, text: str) -> None:
 )
 def test_what_a_description_names_in_the_first_place(text: str, code: str) -> None:
     assert namings_of(text)[0].sequence == code
+
+
+# Ordinary words that begin as those of the field do, or hold one.
+BESIDE = (
+    "difficult;different;différé;difícil;Differenz;diffuse;Dens;dens axis;perforator;perfect;"
+    "performed;venous;venös;venosa;veineux;venolymphatic;angioma;Hämangiom;hemangioma;"
+    "angiomyolipoma;hemophilia;hemochromatosis;functional;tensor fasciae latae;tracer;press;cal;"
+    "apt;report;vasc;sub001;lab205;mb4 2000;level T11;T12;biliary"
+)
+
+
+@pytest.mark.parametrize("word", BESIDE.split(";"))
+@pytest.mark.parametrize("weighting", ["T1", "T2"])
+def test_an_ordinary_word_beside_a_weighting_takes_nothing_from_it(
+    weighting: str, word: str
+) -> None:
+    assert namings_of(f"{weighting} TSE {word}")[0].sequence == weighting
+    assert namings_of(f"{word} {weighting} TSE")[0].sequence == weighting
+
+
+@pytest.mark.parametrize(
+    "text", ["sub001", "lab205 3mm", "mb4 2000", "rest", "hdbet_native-space_01", "venous", "SE"]
+)
+def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> None:
+    assert namings_of(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "texts"),
+    [
+        ("map", "DTI_MD;DTI RD;DKI MK map;mean diffusivity;IVIM perfusion fraction;diff tra AD"),
+        ("DWI", "axial diffusion;sB1000;isoB1000;axb1500;diff b0 and b1000;MD DTI 30 dir"),
+        ("PERF", "perf3d;dynamic tfl sr;tfl_sr_sax;M0 scan;asl_MZero"),
+        ("SWI", "venobold;ven bold"),
+        ("BOLD", "functional run 1;fonctionnel;rest1"),
+        ("T2", "Ax SSFSE TE34,80 (T2map);haste t2map"),
+        ("T2", "biliary tree"),
+        (
+            "T2STAR",
+            "T2*/QSM;brain_r2star_6echo;6 echoes QSM;GRE-ME;multi-echo GRE;sSUM;ASPIRE;"
+            "fl2d1_14echo_liver;t2_fl2d_hemosiderin",
+        ),
+        ("T1", "t1_tse_tir_cor;MAGiC T1W;mDIXON tardif;mDIXON Primovist 20 min;T1 MT on"),
+        ("FLAIR", "MAGiC T2 FLAIR"),
+        ("STIR", "t1_tir_dark-fat;t2_tir;tirm_fs;tse_tir"),
+        (
+            "MRA",
+            "angioMR;angiografía;venography;QISS trufi;native_trufi;native_space_cor_ecg;TRANCE;"
+            "vasc",
+        ),
+        (
+            "OTHER",
+            "MAGiC;3D SPGR MgT;3D SPGR MT;gre_MTon;greMRE;Elastographie;MR-Touch;HISTO_bh;"
+            "flow_250_tp_P;QFlow;SAx Sonic-DL;T1 rho;T1rho TSL 40;Mean_&_t-Maps;press 35;"
+            "tensor",
+        ),
+        ("FIELDMAP", "BH_PA_SE;se_epi_1.7mm_ap;Spin-echo EPI (AP)"),
+        ("LOCALIZER", "coil survey"),
+    ],
+)
+def test_families_of_words_name_their_sequence_in_the_first_place(code: str, texts: str) -> None:
+    named = {text: namings_of(text)[0].sequence for text in texts.split(";")}
+    assert named == dict.fromkeys(named, code)
+
+
+# Phrases in the notation, each with the shortest text that it stands for.
+PHRASES = [
+    (line.sequence, phrase)
+    for line in LEXICON
+    for phrase in line.phrases
+    if isinstance(phrase, str)
+]
+
+
+def test_phrases_in_the_notation_hold_no_signs_of_regular_expressions() -> None:
+    written = re.compile(r"[a-z0-9*]+|[a-z0-9*]*#|\.\.\.|\$")
+    odd = [p for _, p in PHRASES if not all(map(written.fullmatch, p.split(" ")))]
+    assert odd == []
+
+
+def test_no_phrase_is_taken_by_one_before_it() -> None:
+    taken = []
+    for sequence, phrase in PHRASES:
+        text = phrase.replace(" $", "").replace("...", "").replace("*", "").replace("#", "800")
+        if namings_of(text)[0].sequence != sequence:
+            taken.append(phrase)
+    assert taken == []

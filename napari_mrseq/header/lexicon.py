@@ -1,0 +1,275 @@
+"""The phrases of series descriptions that name a sequence, in the languages of protocol books."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# A dual echo names both of its contrasts; the echo time tells which one a series is.
+DUAL_ECHO = "PD and T2"
+# A protocol for a map names its sources too: images of their own, until the map is computed.
+MAP = "map"
+# What both stand for in the vocabulary.
+MEANINGS = {DUAL_ECHO: ("PD", "T2"), MAP: ("OTHER",)}
+
+
+@dataclass(frozen=True)
+class Regex:
+    """A phrase that the notation of `Words` can't say: a regular expression, taken as it stands."""
+
+    pattern: str
+
+
+@dataclass(frozen=True)
+class Words:
+    """Phrases that name a sequence; each matches whole words of plain text (see `plain`).
+
+    A phrase that is a string is in a small notation: ``*`` stands for any letters and digits,
+    ``#`` for a number of three or four digits, ``...`` for anything between, a space for a space
+    or none, ``$`` for the end of the text.
+    """
+
+    sequence: str
+    phrases: tuple[str | Regex, ...]
+
+
+def _words(sequence: str, *phrases: str | Regex) -> Words:
+    return Words(sequence, phrases)
+
+
+# The first line that fits wins: specific before general. English, German, French, Spanish,
+# Italian, Portuguese and Dutch, and the names that vendors print on their consoles.
+LEXICON = (
+    # Where the slices of another series lie, drawn on a scout.
+    _words("OTHER", "pos disp*"),
+    _words("OTHER", "b1", "b1 amp*", "b1 map*", "afi", "dream", "rf map*"),
+    _words(
+        "FIELDMAP", "*field map*", "fmap*", "*b0 map*", "b0 rf*", "b0 shim*", "top up", "gre field"
+    ),
+    _words("FIELDMAP", "feldkarte*", "carte de champ*", "mapa de campo", "mappa di campo"),
+    _words("FIELDMAP", "distortion map*", "blip up", "blip down"),
+    # A scanner writes what it computed behind the name of the protocol, which may ask for an ADC.
+    _words("DWI", "adc ... high b*", "high b val*", "calc* b val*", "calc b#", "adc ... trace* $"),
+    _words("ADC", "*adc", "adc*", "apparent diff*", "coef* ... ap*aren*", "average dc", "avdc"),
+    _words("ADC", "cda"),
+    _words(MAP, "fa $", "fa map*", "fa col*", "col fa", "dti fa", "fractional aniso*"),
+    # What is fitted to diffusion: the tensor, the kurtosis, two compartments.
+    _words(
+        MAP,
+        Regex(r"(?:dti|dki|tensor|dif+[a-z]*)\b.*\b(?:md|ad|rd|mk|ak|rk|l[123])(?: maps?)?$"),
+        "mean diffus*",
+        "axial diffusiv*",
+        "radial diffusiv*",
+        "mean kurt*",
+        "ivim ... fraction",
+    ),
+    _words("OTHER", "tractog*", "traktog*", "fiber tr*"),
+    # All the b values of one series: "diff b0 200 800", "b50_400_800".
+    _words(
+        "DWI",
+        Regex(r"(?:\d+|dwi|diff?|tra|ax|cor|sag|ep|s|c|iso|calc)?b\d{1,3} ?(?:and )?b?\d{2,4}"),
+    ),
+    _words("B0", "tensor b0", "b0 ... dwi*", "b0 ... dti*", "b0 ... dif*", "nodif*"),
+    _words("B0", "*dwi ... b0", "dti* ... b0", "dif* ... b0"),
+    # The single-band reference of a diffusion series is not weighted.
+    _words("B0", "dmri* ... sbref", "*dwi ... sbref", "dti* ... sbref", "dif* ... sbref"),
+    _words("DWI", "iso dwi", "dti*", "dw", "dw epi", "dyfu*", Regex(r"trace(?!r\b)[a-z0-9]*")),
+    _words("DWI", Regex(r"[a-z0-9]*(?<!ban)dwi[a-z0-9]*")),
+    # Neither "difficult", "different" nor "diffuse".
+    _words("DWI", Regex(r"dif(?!f?ic|f?er|fuse\b|us[ao]\b)[a-z0-9]*")),
+    _words(
+        "DWI",
+        "dmri*",
+        "mddw*",
+        "noddi",
+        "multi shell*",
+        Regex(r"\d ?shells"),
+        # Flow is encoded along three.
+        Regex(
+            r"(?<!\d\s)(?:[6-9]|\d\d+) ?(?:directions?|dirs?)"
+            r"(?!\s?(?:spc|space|3d|flair|cube|vista))"
+        ),
+        "*dki",
+        "dsi",
+        "hardi",
+        "ivim",
+        "resolve",
+        "zoomit",
+        "muse",
+    ),
+    _words("FIELDMAP", "pepolar*"),
+    # Read against each other, two of them measure distortion: without weighting all the same.
+    _words("B0", "ep2d ... b0", "*epi ... b0", "b0 ... *epi", "b0 ap", "b0 pa", "ap b0", "pa b0"),
+    _words("FIELDMAP", "b0"),
+    # What a PET-MR scanner corrects attenuation with.
+    _words("OTHER", "*mrac*", "*umap*", "mu map*"),
+    # A vessel's name in front: inflow without an agent, no perfusion.
+    _words("MRA", "vasc asl"),
+    _words("PERF", "*asl", "asl*", "*casl*", "pwi*", "dsc*", "dce*", "gbp", "pbp"),
+    _words("PERF", Regex(r"perf(?!or|ec|il)[a-z0-9]*"), "dynamic suscept*", "*perfu*"),
+    # First pass through the heart: a turbo FLASH after saturation.
+    _words("PERF", "dyn* tfl*", "tfl* ... sr", "sr ... tfl*"),
+    _words("PERF", "cerebral blood*"),
+    _words(
+        "PERF",
+        "relcb*",
+        "rcbf",
+        "rcbv",
+        "rbf",
+        "rbv",
+        "cbf",
+        "cbv",
+        "mtt",
+        "ttp",
+        "t max",
+        "k trans",
+    ),
+    _words("SWI", "ven* bold*"),
+    # What Siemens computes of functional images.
+    _words("OTHER", "t map*"),
+    _words(
+        "BOLD", "*bold*", "*fmri*", "resting*", "rest state", "task*", Regex(r"rest\d[a-z0-9]*")
+    ),
+    _words("BOLD", "*sbref", "ruhe*", "reposo", "fmrt*", "irmf*", "rmf", "frmi", "*tapping*"),
+    _words("BOLD", "activation*", "paradigm*"),
+    _words("SWI", "*swi", "swi*", "suscept*", "suszept*", "suscet*", "swan", "sw", "fsbb", "bsi"),
+    # Minimum intensity is projected of nothing else.
+    _words("SWI", "*minip*", "min ip"),
+    # The bile ducts, before all that is called after vessels.
+    _words("T2", "*cholangi*", "colangi*", "mrcp*"),
+    _words("MRA", "*tof", "tof*", "mra*", "mrv*", "*willis*", "cow", "ce mra"),
+    # Neither a tumour nor a disease of vessels, nor a phase of an agent in the veins.
+    _words("MRA", Regex(r"veno(?!us|s|ly|oc)[a-z0-9]*")),
+    _words(
+        "MRA", Regex(r"(?:[a-z0-9]*(?<!em))?angio(?!m\b|ma|me|myo|sar|pat|fib|lip|ed)[a-z0-9]*")
+    ),
+    _words("MRA", "polygon*", "flebo*", "phlebo*", "arm intracran*", "arm cereb*", "fbi"),
+    # Without an agent.
+    _words("MRA", "qiss*", "native tru*", "native space ... ecg", "native space ... trig*"),
+    _words("MRA", "b trance", "trance", "inflow ir"),
+    # Flow that is measured, not vessels that are shown.
+    _words("OTHER", "pc ... csf", "csf ... pc", "phase contrast ... csf", "csf ... phase contrast"),
+    _words("OTHER", "pc ... aqu*duct*", "q flow*", "flow quant*", "quant* flow", "flow ... tp"),
+    _words("OTHER", "flow ... through plane", "through plane ... flow", "flussmess*"),
+    _words("MRA", "pc", "pca", "phase contrast", "ph con*", "venc*", "inhance*", "tricks"),
+    _words("MRA", "4d trak", "time slip", Regex(r"\d?dpca[a-z0-9]*")),
+    # It looks for the inversion time of a late enhancement.
+    _words("OTHER", "ti scout*"),
+    # "Localized spectroscopy" is none.
+    _words(
+        "LOCALIZER",
+        Regex(r"[a-z0-9]*locali(?![sz]ed)[a-z0-9]*"),
+        "loc",
+        "loca",
+        "*scout*",
+        "survey*",
+        "smart brain*",
+        "pilot*",
+    ),
+    _words(
+        "LOCALIZER",
+        "3 plan*",
+        "3 pl",
+        "three plan*",
+        "tri plan*",
+        "plan scan",
+        "topogram*",
+        "locator*",
+    ),
+    _words("LOCALIZER", "scano*", "topo", "planung*", "centrage*", "centratura*", "sondage"),
+    _words("LOCALIZER", "lokali*", "ubersicht*", "uebersicht*", "reperage*", "repere*"),
+    _words("LOCALIZER", "oversi*t*", "overzicht*", "fast view"),
+    _words("OTHER", "kalib*", "referenz*", "shimming", "speeder*", "phoenix*", "single voxel*"),
+    _words("OTHER", "*spektro*", "*spettro*", "soustra*", "substra*", "sottra*", "ssub*"),
+    _words("OTHER", "true fisp*", "hyce", "basg", "pbsg", "cosmic", "mensa", "bloch siegert*"),
+    # What watches an agent arrive, before the series that it is given for.
+    _words("OTHER", "smart prep*", "care bolus*", "test bolus*", "bolus tra*", "visual prep*"),
+    _words("OTHER", "key image*"),
+    _words("OTHER", "calib*", "asset cal*", "coil sens*", "sense ref*", "prescan*"),
+    _words("OTHER", "ref head*", "ref body*", "ref nv*", "ref torso*", "ref spine*"),
+    _words("OTHER", "ref scan*", "reference scan*", "screen save*", "subtra*", "sub $"),
+    _words("OTHER", "sub mip*", "wash in", "wash out", "tf2d*"),
+    # The echoes that a map is computed from, told by how many there are, or by a second contrast.
+    _words(
+        "T2STAR",
+        Regex(r"(?:[tr]2star|r2s|qsm)\b.*\b[1-3]?\d ?echo(?:e?s)?"),
+        Regex(r"[1-3]?\d ?echo(?:e?s)?\b.*\b(?:[tr]2star|r2s|qsm)"),
+        "t2star qsm",
+    ),
+    _words("T2", "*ssfse* ... t2 map*", "haste* ... t2 map*"),
+    _words(MAP, "t1 map*", "t2 map*", "t2star map*", "r2 map*", "r2star*", "r2s", "qt1*", "qt2*"),
+    _words(MAP, "*relaxo*"),
+    _words("OTHER", "qsm", "pdff", "fat frac*", "ff map*", "mtr", "t1 rho*"),
+    _words("OTHER", "*dixon quant*", "ideal iq*", "*fat quant*", "fat sep ... fat $"),
+    _words("OTHER", "molli*", "look locker", "*mre", "mr touch", "*elasto*", "inv1", "inv2"),
+    # "dir-AP" is a direction, DIR a double inversion.
+    _words("OTHER", Regex(r"dir(?!.?(?:ap|pa|lr|rl|is|si|\d+\b))")),
+    _words("OTHER", "double inversion*", "*spectro*", "svs*", "csi*", "fat only"),
+    _words("OTHER", "mrs", "*mrsi", "*btfe*", "*bffe*"),
+    _words("OTHER", "cine*", "*trufi*", "tru fi", "*fiesta*", "ciss*", "*ssfp*", "b ffe", "b tfe"),
+    _words("OTHER", "dixon ... f $", "dixon ... ff $", "cest*", "aptw*"),
+    _words("OTHER", "petra", Regex(r"\d?d?o?zteo?"), "ute"),
+    _words("OTHER", "psir*", "lge", "delayed enh*", "late enh*"),
+    _words("OTHER", "4d flow*", "balanced*", "dess", "de3d"),
+    _words("OTHER", "phase map*", "phase image*", "pha images"),
+    _words("T1", "t1* flair*", "t1* ... flair*", "flair t1*", "t1* ... dark fluid"),
+    # As Siemens names a T1 by inversion recovery, where fat isn't suppressed.
+    _words("T1", Regex(r"t1w? (?!.*\b(?:dark ?fat|fs|fat)\b)(?:.* )?tir")),
+    _words("FLAIR", "*flair*", "dark fluid", "da fl", "fluid att*", "liquor unterdr*"),
+    _words("STIR", "*stir*", "tirm*", "tir", "short tau*", "turbo inversion*"),
+    _words(
+        "T2STAR",
+        "t2star*",
+        "t2s",
+        # Bleeding, not "hemophilia" or "hemodialysis".
+        Regex(r"(?:hae?|he)mo(?!phi|chr|dia|dyn|tho|per|glo|ly|pne|pty)[a-z0-9]*"),
+        "microbleed*",
+        "medic",
+        "merge",
+        "*mffe",
+        "me2d",
+        "blutung*",
+    ),
+    _words(
+        "T2STAR", "t2* ... *gradient*", "*gradient* ... t2*", "t2 stern", "t2 etoile", "t2 estrel*"
+    ),
+    _words("T2STAR", "t2* ... gre", "t2* ... fl2d", "t2* ... flash*", "t2* ... ffe", "t2* ... eg"),
+    _words("T2STAR", "gre ... t2*", "fl2d ... t2*", "flash ... t2*", "ffe ... t2*", "eg t2*"),
+    _words("T2STAR", "t2* ... fe epi", "me3d*"),
+    _words("T2STAR", "me gre*", "gre me", "multi echo gre", "gre multi echo", "t2* ge $"),
+    # In and opposed phase of one gradient echo, not two echoes of a spin echo.
+    _words("T1", "dual echo ... in", "dual echo ... ip", "in out*", "dual ffe", "dual gr*"),
+    _words(DUAL_ECHO, "pd* t2*", "t2* pd*", "dp t2*", "t2* dp", "proton* t2*", "dual echo"),
+    _words(DUAL_ECHO, "dual tse", "dual fse", "dual se"),
+    _words(DUAL_ECHO, "double echo*", "double tse"),
+    _words("PD", "pd*", "*pd", "dp", "proton*", "densi*", "dens prot*", "rho", "intermed*", "iw"),
+    _words("T1", Regex(r"\d?d?t1(?![0-2]\b)[a-z0-9]*")),
+    _words("T2", Regex(r"\d?d?t2[a-z0-9]*")),
+    # With magnetisation transfer, where no weighting is named.
+    _words("OTHER", Regex(r"mt(?! ?off)"), "mton", "mgt", "mtc", "mt1", "mtw"),
+    # What only one weighting is read out with.
+    _words("T1", "*mprage*", "mp rage*", "mp2rage*", "bravo", "*spgr", "*vibe*", "*thrive"),
+    _words("T1", "*lava*", "vibrant*", "tfl", "quick 3d*", "tigre", "ax disco*"),
+    _words("T2", "haste*", "*ssfse*", Regex(r"ssh? ?tse[a-z0-9]*"), "myelo*", "mielo*", "frfse"),
+    _words("T2", "bili*"),
+    # In and out of phase is a T1 where nothing else is named: two-point Dixon exists as T2 too.
+    _words("T1", "in phase*", "opp* ... phase", "out phase", "out of phase", "en phase"),
+    _words("T1", "in fase", "en fase", "em fase", "opos* ... fase"),
+    _words("T1", "fuera de fase", "fuori fase", "fora de fase"),
+    # What else names something, where no weighting is named.
+    _words("OTHER", "csf ... flow*", "flow* ... csf", "liquor ... fluss*", "*aqu*duct*"),
+    _words("OTHER", "tensor", "press", "cal", "apt", "report", "magic", "symri*", "histo", "shim*"),
+    _words("OTHER", Regex(r"sonic ?dl\b.*\b[sl]ax|[sl]ax\b.*\bsonic ?dl")),
+    _words("MRA", "vasc"),
+    _words("BOLD", "func*", "fonctionnel*", "funktionell*"),
+    _words("PERF", "m0 scan*", "m0 meting*", "m0 mess*", "mzero"),
+    _words("T2STAR", "ssum", "aspire", Regex(r"fl[23]d\d*\b.*\b(?:[3-9]|[1-3]\d) ?echo(?:e?s)?")),
+    # Spin echo EPI along one direction, to be held against the other.
+    _words("FIELDMAP", "se epi ... ap", "se epi ... pa", "se ap", "se pa", "ap se", "pa se"),
+    _words("FIELDMAP", "spin echo epi ... ap", "spin echo epi ... pa"),
+    # Philips' two-point Dixon is a T1 where it waits for an agent.
+    _words(
+        "T1", "mdixon ... tard*", "mdixon ... late", "mdixon ... primovist", "mdixon ... eovist"
+    ),
+    # Of a trace image, where no sequence with voxels as long as wide is named.
+    _words("DWI", "isotrop*"),
+)

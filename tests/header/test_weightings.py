@@ -1,0 +1,231 @@
+"""What the times of a sequence say where no code or word does, in weak and strong fields."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+
+from napari_mrseq.header import claim_of
+from napari_mrseq.header import techniques as t
+from napari_mrseq.header.attributes import SequenceAttributes
+from napari_mrseq.header.claim import claim_from
+from napari_mrseq.header.plausibility import contradiction
+from napari_mrseq.header.rule import NILS, PHYSICS, TABLE
+from napari_mrseq.sequences import UNKNOWN
+
+HEADERS = 4000
+
+
+def header(code: str | list[str], **values: Any) -> dict[str, Any]:
+    """Return tags; `code` is ScanningSequence, times are in ms, the flip angle in degrees."""
+    short = {
+        "tesla": "MagneticFieldStrength",
+        "dim": "MRAcquisitionType",
+        "tr": "RepetitionTime",
+        "te": "EchoTime",
+        "ti": "InversionTime",
+        "flip": "FlipAngle",
+        "train": "EchoTrainLength",
+        "name": "SequenceName",
+        "kind": "ImageType",
+        "described": "SeriesDescription",
+    }
+    found = {short.get(key, key): value for key, value in values.items()}
+    return found | ({"ScanningSequence": code} if code else {})
+
+
+SE, GR = ["SE", "IR"], ["GR", "IR"]
+
+
+@pytest.mark.parametrize(
+    ("sequence", "values"),
+    [
+        # Fat is dark after a time that grows with the field.
+        ("STIR", header(SE, tesla=3, tr=4000, te=60, ti=220)),
+        ("STIR", header(SE, tesla=1.5, tr=4000, te=60, ti=150)),
+        ("STIR", header(SE, tesla=0.25, tr=900, te=20, ti=80)),
+        ("STIR", header(SE, tesla=0.064, tr=1500, te=40, ti=60)),
+        ("STIR", header(SE, tesla=7, tr=5000, te=40, ti=300)),
+        ("STIR", header(GR, tesla=0.2, dim="2D", tr=1000, te=16, ti=75, flip=90)),
+        # A weak field asks for less to make fluid dark.
+        ("FLAIR", header(SE, tesla=0.25, tr=6000, te=90, ti=1500)),
+        # Less inverts fat alone, as SPIR and SPAIR do.
+        ("T2", header(SE, tesla=3, tr=4000, te=80, ti=110)),
+        ("T2", header(SE, tesla=3, tr=4000, te=80, ti=110, described="t2 SPIR")),
+        ("PD", header(SE, tesla=3, tr=3000, te=30, ti=120, described="PD SPAIR")),
+        ("T1", header(SE, tesla=1.5, tr=600, te=12, ti=110, described="T1 SPIR")),
+        ("T1", header(SE, tr=600, te=12, ti=110, described="T1 SPIR")),
+    ],
+)
+def test_inversion_of_fat_depends_on_the_field(
+    make_series: Any, sequence: str, values: dict[str, Any]
+) -> None:
+    assert claim_of(make_series(values)).sequence == sequence
+
+
+@pytest.mark.parametrize(
+    ("sequence", "values"),
+    [
+        ("OTHER", header(GR, tesla=1.5, dim="2D", tr=700, te=1.5, ti=300, flip=25)),
+        ("OTHER", header(GR, tesla=3, dim="2D", tr=750, te=1.5, ti=420, flip=25)),
+        ("OTHER", header(GR, tr=700, te=1.5, ti=420, kind=["DERIVED", "PRIMARY", "PSIR"])),
+        ("T1", header(GR, tesla=1.5, dim="2D", tr=1900, te=1.2, ti=960, flip=15)),
+        ("T1", header(GR, tesla=0.2, dim="3D", tr=1500, te=2.4, ti=320, flip=8)),
+        # The heart in 3-D, prepared without a code that says inversion.
+        (UNKNOWN, header("GR", tesla=1.5, dim="3D", tr=4.5, te=2, ti=300, flip=15)),
+    ],
+)  # fmt: skip
+def test_late_enhancement_is_no_t1(make_series: Any, sequence: str, values: dict[str, Any]) -> None:
+    assert claim_of(make_series(values)).sequence == sequence
+
+
+@pytest.mark.parametrize(
+    ("sequence", "values"),
+    [
+        # A large flip angle weights by T1, however late the echo of a weak magnet is.
+        ("T1", header("GR", tesla=0.25, dim="3D", tr=35, te=16, flip=60)),
+        ("T1", header("GR", tesla=0.3, dim="2D", tr=200, te=20, flip=80)),
+        ("T1", header("GR", tesla=3, dim="2D", tr=600, te=6.7, flip=80)),
+        # T2* is short in strong fields.
+        ("T2STAR", header("GR", tesla=7, dim="3D", tr=40, te=10, flip=12)),
+        ("T2STAR", header("GR", tesla=3, dim="3D", tr=30, te=20, flip=15)),
+        # Several echoes at a long TR are summed; the first is told.
+        ("T2STAR", header("GR", tesla=3, dim="2D", tr=600, te=2.6, flip=30, train=3)),
+        ("T2STAR", header("GR", tesla=3, dim="2D", tr=600, te=10, flip=30, described="T1 ax")),
+        # Nothing but a gradient echo has a signal at such a repetition time.
+        ("T2STAR", header("", tesla=3, dim="3D", tr=45, te=20.3)),
+        # A small matrix makes no field map of it.
+        ("T2STAR", header("GR", dim="2D", tr=450, te=11, flip=30, Rows=128, Columns=128)),
+        # Eight echoes are no field map's.
+        ("T2STAR", header("GR", dim="2D", tr=1000, te=5.5, flip=25, train=8, Rows=68, Columns=68)),
+        # Below the Ernst angle.
+        (UNKNOWN, header("GR", tesla=7, dim="3D", tr=43, te=2.5, flip=15)),
+        ("PD", header("GR", tesla=1.5, dim="3D", tr=20, te=6, flip=3)),
+        # Time of flight, and a centre-out readout.
+        (UNKNOWN, header("GR", tesla=3, dim="3D", tr=23, te=3.5, flip=18)),
+        (UNKNOWN, header("GR", tesla=1.5, dim="3D", tr=4, te=0.05, flip=8)),
+        # 3-D by its name.
+        ("T1", header("GR", tesla=3, tr=15, te=2, flip=15, described="Axi_3D_FFE")),
+        # A name that says gradient echo.
+        (UNKNOWN, header("", tr=600, te=8.5, described="FLASH axial")),
+    ],
+)
+def test_gradient_echo_is_weighted_by_field_flip_angle_and_echo(
+    make_series: Any, sequence: str, values: dict[str, Any]
+) -> None:
+    assert claim_of(make_series(values)).sequence == sequence
+
+
+@pytest.mark.parametrize(("ti", "sequence"), [(180, UNKNOWN), (600, "OTHER")])
+def test_echo_planar_image_without_fat_is_no_inversion_recovery(
+    make_series: Any, ti: float, sequence: str
+) -> None:
+    values = header(["EP", "IR"], tesla=1.5, dim="2D", tr=6000, te=70, ti=ti, flip=90)
+    assert claim_of(make_series(values)).sequence == sequence
+
+
+@pytest.mark.parametrize(("volumes", "sequence"), [(50, "PERF"), (200, "BOLD")])
+def test_bolus_is_gone_in_minutes(make_series: Any, volumes: int, sequence: str) -> None:
+    values = header(["EP", "GR"], tesla=3, dim="2D", tr=2000, te=30, flip=77, Rows=64, Columns=64)
+    agent = {"ContrastBolusAgent": "Dotarem", "NumberOfTemporalPositions": volumes}
+    assert claim_of(make_series(values | agent)).sequence == sequence
+
+
+@pytest.mark.parametrize("te", [20.7, 49.6])
+def test_long_3d_echo_train_with_an_early_echo_is_proton_density(
+    make_series: Any, te: float
+) -> None:
+    values = header("", tesla=3, dim="3D", tr=1300, te=te, flip=90, train=30)
+    assert claim_of(make_series(values)).sequence == "PD"
+
+
+@pytest.mark.parametrize(
+    ("values", "slices", "sequence"),
+    [
+        (header("GR", dim="2D", tr=8, te=4, flip=20), 9, "LOCALIZER"),
+        (header("GR", dim="2D", tr=10, te=4.6, flip=15), 40, UNKNOWN),
+        (header("GR", dim="3D", tr=3.1, te=1.4, flip=8), 128, "LOCALIZER"),
+        # A step of a T1 map by several flip angles.
+        (header("GR", dim="3D", tr=3.1, te=1.1, flip=2), 40, UNKNOWN),
+    ],
+)
+def test_scout_without_words_has_few_slices(
+    make_series: Any, values: dict[str, Any], slices: int, sequence: str
+) -> None:
+    assert claim_of(make_series(values, slices=slices)).sequence == sequence
+
+
+@pytest.mark.parametrize(
+    ("vendor", "values", "diffusion"),
+    [
+        ("Philips", header("GR", dim="3D", tr=4, te=1.9, flip=12), False),
+        ("UIH", header("GR", dim="3D", tr=4, te=1.9, flip=12, described="T1 vibe"), False),
+        ("SIEMENS", header("SE", tr=500, te=12), False),
+        ("Philips", header("SE", tr=4000, te=80), True),
+        ("Bruker", header("SE", tr=3000, te=20), True),
+    ],
+)
+def test_a_b_value_left_in_a_header_makes_no_diffusion_image(
+    make_series: Any, vendor: str, values: dict[str, Any], diffusion: bool
+) -> None:
+    claim = claim_of(make_series(values | {"Manufacturer": vendor, "DiffusionBValue": 800.0}))
+    assert (claim.sequence == "DWI") is diffusion
+
+
+@pytest.mark.parametrize(
+    ("nucleus", "sequence"),
+    [
+        ("23Na", "OTHER"),
+        ("^129^Xe", "OTHER"),
+        ("Na-23", "OTHER"),
+        ("2H", "OTHER"),
+        ("1H", "T1"),
+        ("H1", "T1"),
+        ("PROTON", "T1"),
+    ],
+)
+def test_only_protons_have_a_weighting(make_series: Any, nucleus: str, sequence: str) -> None:
+    values = header("GR", tesla=3, dim="3D", tr=6, te=1.5, flip=10, ImagedNucleus=nucleus)
+    assert claim_of(make_series(values)).sequence == sequence
+
+
+def test_no_rule_by_times_claims_what_other_times_contradict() -> None:
+    denied = []
+    draw = random.Random(20)
+    for _ in range(HEADERS):
+        attributes = _any_header(draw)
+        claim = claim_from(attributes)
+        against = contradiction(claim.sequence.removesuffix("C"), attributes)
+        if claim.source in (PHYSICS, TABLE, NILS) and against is not None:
+            denied.append((claim.sequence, claim.evidence, against))
+    assert denied == []
+
+
+def _any_header(draw: random.Random) -> SequenceAttributes:
+    """Draw attributes that need not go together, in fields of 0.06 to 7 T, without words."""
+    also = (
+        t.SPIN, t.GRADIENT, t.INVERSION, t.PLANAR, t.FLIGHT, t.DIFFUSION, t.PREPARED, t.FLOW,
+        t.COMPENSATED, t.SUSCEPTIBILITY, t.ANGIOGRAPHY, t.TRANSFER,
+    )  # fmt: skip
+    used = {draw.choice((t.SPIN, t.GRADIENT, ""))} | set(
+        draw.sample(also, draw.choice((0, 0, 1, 2)))
+    )
+    return SequenceAttributes(
+        modality="MR",
+        vendor=draw.choice((None, "Siemens", "GE", "Philips", "Bruker")),
+        techniques={technique: technique for technique in used if technique},
+        field_strength=draw.choice((None, 0.06, 0.3, 1.5, 3.0, 7.0)),
+        acquisition=draw.choice(("", "2D", "3D")),
+        repetition_time=draw.choice((None, 4, 25, 180, 500, 900, 1500, 2200, 4000, 9000)),
+        echo_time=draw.choice((None, 0.1, 2, 5, 9, 16, 25, 38, 55, 70, 100, 200, 400)),
+        inversion_time=draw.choice((None, None, None, 20, 75, 180, 300, 450, 860, 1300, 2500)),
+        flip_angle=draw.choice((None, 5, 12, 30, 60, 90, 150)),
+        echo_train=draw.choice((None, 1, 3, 30)),
+        matrix=draw.choice(((64, 64), (192, 192), (512, 512))),
+        b_values=draw.choice(((), (), (0.0,), (0.0, 1000.0))),
+        slices=draw.choice((3, 20, 60)),
+        volumes=draw.choice((1, 1, 60)),
+        agent=draw.choice((None, True)),
+    )
