@@ -1,4 +1,4 @@
-"""Probabilities → a word: slices joined, pixels and header joined, members, families, unknown."""
+"""Probabilities → a word: slices joined, members, families, unknown."""
 
 from __future__ import annotations
 
@@ -8,26 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_mrseq.sequences import SEQUENCES, UNKNOWN, family_of, plain_member
+from napari_mrseq.sequences import UNKNOWN, family_of, plain_member
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from napari_mrseq.header import HeaderClaim
 
 # Two members of a family closer than this are not told apart: the family is named.
 MEMBER_SHARE = 0.7
 # No test on unseen hospitals has shown fewer than one error in a hundred: nothing is surer.
 CEILING = 0.99
 LEAST_PROBABILITY = 1e-7
-# A header this sure that it is none of the vocabulary is not held against the pixels.
-REFUSAL_CONFIDENCE = 0.9
 # No family is named, and nothing is denied, where the likeliest is not this many times as likely as
 # on a slice that shows nothing, whose classes are all alike.
 CHANCES = 1.05
-# Where fat and water cancel each other, a T1 looks like little that a network has seen: its word
-# counts that much of what it else would.
-OPPOSED_SHARE = 0.1
 
 
 @dataclass(frozen=True)
@@ -197,97 +190,3 @@ def aggregate(
         logs = np.average(logs_of(rows), axis=0, weights=votes)
         joined.append(tempered(logs[None], temperature)[0])
     return np.asarray(np.mean(joined, axis=0))
-
-
-def join(
-    probabilities: Mapping[str, float],
-    header: HeaderClaim | None,
-    threshold: float,
-    power: float = 1.0,
-) -> Decision:
-    """Join what the pixels show with what the header claims.
-
-    Sequences that no network can tell from pixels are the header's to name. For all others the
-    two are independent witnesses, see `joint`.
-
-    Parameters
-    ----------
-    probabilities : mapping of str to float
-        The network's, one a class.
-    header : HeaderClaim or None
-        What the header claims.
-    threshold : float
-        Least probability at which a family is named.
-    power : float
-        See `joint`.
-    """
-    if header is None:
-        return decide(probabilities, threshold)
-    if refuses(header):
-        return Decision(UNKNOWN, header.confidence, "unknown")
-    if header.sequence == UNKNOWN:
-        return decide(probabilities, threshold)
-    if header.sequence not in probabilities:
-        return _join_foreign(probabilities, header, threshold)
-    power *= weight_against(header)
-    return decide(joint(probabilities, header.sequence, header.confidence, power), threshold)
-
-
-def unless_denied(decision: Decision, probabilities: Mapping[str, float]) -> Decision:
-    """Return the word on a series whose pixels deny its header: theirs, or `UNKNOWN`.
-
-    Where the header outweighs pixels that deny it, neither is to be believed.
-    """
-    if decision.family in (likeliest_known(probabilities)[0], family_of(UNKNOWN)):
-        return decision
-    return Decision(UNKNOWN, decision.confidence, "unknown")
-
-
-def refuses(header: HeaderClaim | None) -> bool:
-    """Tell whether a file says that it is CT or ultrasound: believed, whatever it looks like."""
-    if header is None or header.sequence != UNKNOWN:
-        return False
-    return header.confidence >= REFUSAL_CONFIDENCE
-
-
-def weight_against(header: HeaderClaim) -> float:
-    """Return how much a network's word counts beside a header, of what it usually does."""
-    return OPPOSED_SHARE if header.opposed else 1.0
-
-
-def joint(
-    probabilities: Mapping[str, float], claimed: str, confidence: float, power: float
-) -> dict[str, float]:
-    """Multiply the distributions of two independent witnesses (Bayes' rule with a flat prior).
-
-    Parameters
-    ----------
-    probabilities : mapping of str to float
-        The network's, one a class; `claimed` is one of them.
-    claimed, confidence
-        What the header claims and how sure it is; the rest is spread over the other classes.
-    power : float
-        To which the network's probabilities are raised: fitted, see `training.joining`.
-    """
-    rest = (1.0 - confidence) / (len(probabilities) - 1)
-    product = {
-        code: probability**power * (confidence if code == claimed else rest)
-        for code, probability in probabilities.items()
-    }
-    total = sum(product.values())
-    return {code: value / total for code, value in product.items()}
-
-
-def _join_foreign(
-    probabilities: Mapping[str, float], header: HeaderClaim, threshold: float
-) -> Decision:
-    """Join a claim that is no class of the network: the header alone can know it.
-
-    What a network was never taught it takes for something else, however sure. A class of a user's
-    own may stand for anything: such a network is asked about all that pixels can show.
-    """
-    known = SEQUENCES.get(header.sequence)
-    own = set(probabilities) - set(SEQUENCES)
-    if known and not (known.from_pixels and own) and header.confidence >= threshold:
-        return Decision(header.sequence, header.confidence, "member")
-    return decide(probabilities, threshold)

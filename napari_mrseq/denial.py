@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from napari_mrseq.decision import CHANCES, likeliest_known, refuses, weight_against
-from napari_mrseq.sequences import UNKNOWN, family_of
+from napari_mrseq.decision import CHANCES, likeliest_known
+from napari_mrseq.sequences import SEQUENCES, UNKNOWN, family_of
+from napari_mrseq.witnesses import refuses, weight_against
 
 if TYPE_CHECKING:
     from napari_mrseq.header import HeaderClaim
@@ -81,12 +82,23 @@ def told_families(
     if header is None or refuses(header):
         return []
     claimed = (header.sequence,) if header.confidence >= CONFLICT_CONFIDENCE else ()
-    checkable = set(probabilities) - {UNKNOWN}
     return [
         tuple(map(family_of, codes))
         for codes in (claimed, header.named)
-        if codes and codes[0] in checkable
+        if codes and _is_checkable(codes[0], probabilities)
     ]
+
+
+def _is_checkable(code: str, probabilities: Mapping[str, float]) -> bool:
+    """Tell whether a network knows a sequence; of one that no pixels tell (SWI), its family."""
+    if code in probabilities:
+        return code != UNKNOWN
+    sequence = SEQUENCES.get(code)
+    # What pixels tell, but not to this network, it takes for another: b = 0 for a T2.
+    if sequence is None or sequence.from_pixels:
+        return False
+    known = [SEQUENCES[one] for one in probabilities if one in SEQUENCES]
+    return any(one.from_pixels and one.family == sequence.family for one in known)
 
 
 def _is_disputed(header: HeaderClaim) -> bool:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 
 class MrseqError(Exception):
     """Base of every error that this package raises on purpose."""
@@ -46,3 +51,19 @@ class ProtocolError(MrseqError):
 
 class UnreadableFileWarning(UserWarning):
     """One of several files can't be read; the text names it and says why, the rest goes on."""
+
+
+def first_few(names: Sequence[str], most: int, between: str = ", ") -> str:
+    """Name the first of several things, at most so many, and count the others.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Files, causes, …
+    most : int
+        How many are named.
+    between : str
+        What parts them.
+    """
+    more = len(names) - most
+    return between.join([*names[:most], *([f"and {more} more"] if more > 0 else [])])

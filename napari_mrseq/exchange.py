@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from itertools import combinations, product
 from typing import TYPE_CHECKING
 
-from napari_mrseq.decision import weight_against
 from napari_mrseq.denial import is_at_a_loss, support, told_families
 from napari_mrseq.sequences import family_of
 from napari_mrseq.series import Failure, title_of
+from napari_mrseq.witnesses import weight_against
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_mrseq.decision import aggregate, by_class, decide, join, refuses, unless_denied
+from napari_mrseq.decision import aggregate, by_class, decide
 from napari_mrseq.denial import contradicts
 from napari_mrseq.errors import ReadError
 from napari_mrseq.header import claim_of
 from napari_mrseq.series import Failure
 from napari_mrseq.stack import held_together
 from napari_mrseq.verdict import SliceVerdict, Verdict
+from napari_mrseq.witnesses import join, refuses, unless_denied
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -181,16 +181,17 @@ def plane_of(affine: ArrayLike) -> str:
         ``axial``, ``coronal``, ``sagittal``, or ``oblique`` where the slice normal lies more than
         30 degrees from each body axis.
     """
+    plane, cosine = nearest_plane(affine)
+    return "oblique" if cosine < np.cos(np.radians(OBLIQUE_DEGREES)) else plane
+
+
+def nearest_plane(affine: ArrayLike) -> tuple[str, float]:
+    """Return the body plane that a stack lies nearest to, and the cosine of the angle between."""
     matrix = np.asarray(affine, dtype=float)
     normal = np.cross(matrix[:3, 2], matrix[:3, 1])
-    length = np.linalg.norm(normal)
-    if not length:
-        return "oblique"
-    cosines = np.abs(normal / length)
+    cosines = np.abs(normal) / (np.linalg.norm(normal) or 1.0)
     axis = int(cosines.argmax())
-    if cosines[axis] < np.cos(np.radians(OBLIQUE_DEGREES)):
-        return "oblique"
-    return ("sagittal", "coronal", "axial")[axis]
+    return ("sagittal", "coronal", "axial")[axis], float(cosines[axis])
 
 
 def series_from_array(

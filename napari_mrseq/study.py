@@ -6,29 +6,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from napari_mrseq.clock import DAY_MS
 from napari_mrseq.header import attributes_of
 from napari_mrseq.labelling import study_of
+from napari_mrseq.prescription import centre_distance, one_prescription
 from napari_mrseq.protocols import Expected, Protocol
 from napari_mrseq.sequences import UNKNOWN, family_of
-from napari_mrseq.series import identity_of
+from napari_mrseq.series import identity_of, nearest_plane
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from napari_mrseq.series import Series
     from napari_mrseq.verdict import Verdict
 
 # A stack of slices this thin can be looked at in any plane (mm).
 ISOTROPIC_MM = 1.5
-# Stacks are parallel below this angle between their normals.
-PARALLEL_DEGREES = 10.0
-# Spacings are alike within this factor.
-ALIKE = 1.2
-# Centres of stacks of one prescription lie this close (mm): patients move between scans.
-SHIFT_MM = 20.0
 # Sequences that are steps on the way and belong to every examination.
 NEVER_EXTRA = frozenset({"LOCALIZER", "FIELDMAP", "B0", "OTHER", UNKNOWN})
 
@@ -59,7 +50,7 @@ class Match:
         """
         if self.verdicts:
             acquired = {
-                (verdict.sequence, verdict.series.plane, _acquisition(verdict))
+                (verdict.sequence, _plane(verdict.series), _acquisition(verdict))
                 for verdict in self.verdicts
             }
             kinds = {kind[:2] for kind in acquired}
@@ -111,8 +102,12 @@ class StudyVerdict:
 
     @property
     def complete(self) -> bool:
-        """Whether nothing that the protocol requires is missing."""
-        return not self.missing
+        """Whether all that the protocol requires can be there, each by a series of its own.
+
+        A T1 told by its family may be the one without or the one with contrast agent, not both.
+        """
+        unsure = [m for m in self.matches if m.expected.required and m.status == "perhaps"]
+        return not self.missing and _can_share(unsure)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the study as plain data; series by number, UID and path."""
@@ -206,9 +201,34 @@ def _matches(verdicts: Sequence[Verdict], entries: Sequence[Expected]) -> tuple[
     )
 
 
+def _can_share(matches: Sequence[Match]) -> bool:
+    """Tell whether each entry can have one of the series that it may be fulfilled by for itself."""
+    holder: dict[Any, Match] = {}
+
+    def gets_one(match: Match, tried: set[Any]) -> bool:
+        # Kuhn's algorithm: the entry that holds a series gives it up where it gets another.
+        for acquired in {_acquisition(verdict) for verdict in match.perhaps} - tried:
+            tried.add(acquired)
+            if acquired not in holder or gets_one(holder[acquired], tried):
+                holder[acquired] = match
+                return True
+        return False
+
+    return all(gets_one(match, set()) for match in matches)
+
+
 def _lies_in(series: Series, entry: Expected) -> bool:
-    """Tell whether a stack was acquired in a plane that is asked for; of some it isn't known."""
-    return not entry.planes or series.plane is None or series.plane in entry.planes
+    """Tell whether a stack lies in a plane that is asked for; of some it isn't known."""
+    plane = _plane(series)
+    return not entry.planes or plane is None or plane in entry.planes
+
+
+def _plane(series: Series) -> str | None:
+    """Return the plane that a stack lies nearest to, None where it isn't known.
+
+    Slices along a disc, or across the prostate, are tilted by 30 to 40 degrees.
+    """
+    return None if series.affine is None else nearest_plane(series.affine)[0]
 
 
 def _is_thin(series: Series) -> bool:
@@ -229,7 +249,7 @@ def _repeats(verdicts: Sequence[Verdict]) -> tuple[tuple[Verdict, ...], ...]:
         for group in groups:
             first = group[0]
             told_alike = (first.sequence, first.resolved) == (verdict.sequence, verdict.resolved)
-            if told_alike and _one_prescription(first.series, verdict.series):
+            if told_alike and one_prescription(first.series, verdict.series):
                 if _acquisition(verdict) not in map(_acquisition, group):
                     group.append(verdict)
                 break
@@ -246,42 +266,13 @@ def _pairs(verdicts: Sequence[Verdict]) -> tuple[ContrastPair, ...]:
         fitting = [
             before
             for before in without
-            if _one_prescription(before.series, after.series) and _not_later(before, after)
+            if one_prescription(before.series, after.series) and _not_later(before, after)
         ]
         if fitting:
-            nearest = min(fitting, key=lambda before: _shift(before.series, after.series))
+            nearest = min(fitting, key=lambda before: centre_distance(before.series, after.series))
             without.remove(nearest)
             pairs.append(ContrastPair(nearest, after))
     return tuple(pairs)
-
-
-def _one_prescription(one: Series, other: Series) -> bool:
-    """Tell whether two stacks lie in one place with one orientation and like spacing."""
-    if one.affine is None or other.affine is None or not one.spacing or not other.spacing:
-        return False
-    frames = one.frame_of_reference_uid, other.frame_of_reference_uid
-    if None not in frames and frames[0] != frames[1]:
-        return False
-    cosine = abs(float(_normal(one.affine) @ _normal(other.affine)))
-    ratios = np.array(one.spacing) / np.array(other.spacing)
-    alike = bool(np.all((ratios <= ALIKE) & (ratios >= 1 / ALIKE)))
-    parallel = cosine >= np.cos(np.radians(PARALLEL_DEGREES))
-    return parallel and alike and _shift(one, other) <= SHIFT_MM
-
-
-def _normal(affine: NDArray[np.float64]) -> NDArray[np.float64]:
-    normal = np.cross(affine[:3, 1], affine[:3, 2])
-    return np.asarray(normal / np.linalg.norm(normal))
-
-
-def _shift(one: Series, other: Series) -> float:
-    """Return the distance of the centres of two stacks in mm."""
-    return float(np.linalg.norm(_centre(one) - _centre(other)))
-
-
-def _centre(series: Series) -> NDArray[np.float64]:
-    middle = (np.array(series.pixels.shape[-3:]) - 1) / 2
-    return np.asarray((np.asarray(series.affine, float) @ np.append(middle, 1.0))[:3])
 
 
 def _in_time(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:

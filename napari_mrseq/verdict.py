@@ -172,8 +172,14 @@ class Verdict:
         """The files whose slices could not be decoded, and why."""
         return tuple(dict.fromkeys(one.failure for one in self.slices if one.failure))
 
+    @property
+    def shows_nothing(self) -> bool:
+        """Whether no slice shows anything: what the network says of it is noise."""
+        return not any(one.weight for one in self.slices)
+
     def _empty_words(self) -> tuple[str, ...]:
-        if any(one.weight or one.failure for one in self.slices) or not self.slices:
+        # Of slices that could not be read something else is said.
+        if not self.shows_nothing or self.unread or not self.slices:
             return ()
         return ("no slice shows anything that could be judged",)
 

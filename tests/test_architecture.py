@@ -21,11 +21,12 @@ FLOORS = [
     {"study", "exchange"},
     {"judging", "correction"},
     {"verdict"},
-    {"denial", "stack"},
+    {"denial"},
+    {"witnesses", "stack"},
     {"decision"},
-    {"model", "header", "reading", "protocols", "labelling"},
+    {"model", "header", "reading", "protocols", "labelling", "prescription"},
     {"series"},
-    {"sequences", "errors", "clock", "dixon", "jargon"},
+    {"sequences", "errors", "clock", "dixon", "jargon", "elements"},
 ]
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 

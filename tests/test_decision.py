@@ -3,10 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from napari_mrseq.decision import Decision, aggregate, decide, join, unless_denied
+from napari_mrseq.decision import Decision, aggregate, decide
 from napari_mrseq.denial import contradicts, support
 from napari_mrseq.header import HeaderClaim
 from napari_mrseq.model.card import Calibration
+from napari_mrseq.witnesses import join, unless_denied
 
 DENIAL = Calibration().denial
 SURE_T2 = {"T1": 0.01, "T1C": 0.01, "T2": 0.95, "FLAIR": 0.02, "UNKNOWN": 0.01}
@@ -177,6 +178,49 @@ def test_what_a_network_was_never_taught_is_the_headers_to_name():
     knee = {"MEDIAL": 0.9, "LATERAL": 0.05, "T1": 0.05}
     assert join(knee, HeaderClaim("PD", 0.9), 0.5).sequence == "MEDIAL"
     assert join(knee, HeaderClaim("LOCALIZER", 0.9), 0.5).sequence == "LOCALIZER"
+
+
+def test_a_header_that_does_not_mention_an_agent_leaves_it_to_the_pixels():
+    clear = {"T1": 0.02, "T1C": 0.97, "T2": 0.01}
+    likely = {"T1": 0.1, "T1C": 0.89, "T2": 0.01}
+    silent, native = HeaderClaim("T1", 0.95), HeaderClaim("T1", 0.95, agent=False)
+    assert (join(clear, silent, 0.5).sequence, join(clear, silent, 0.5).resolved) == (
+        "T1C",
+        "member",
+    )
+    assert join(likely, silent, 0.5).resolved == "family"
+    # Where the header denies an agent, and where the pixels show none, it is a T1 without.
+    assert join(likely, native, 0.5).resolved == "member"
+    without = join({"T1": 0.7, "T1C": 0.29, "T2": 0.01}, silent, 0.5)
+    assert (without.sequence, without.resolved) == ("T1", "member")
+    # Nor does silence make a T1 less sure of its family, or of a network without the class.
+    torn = {"T1": 0.3, "T1C": 0.1, "T2": 0.6}
+    assert join(torn, silent, 0.5).confidence > 0.8
+    assert join({"T1": 0.4, "T2": 0.6}, silent, 0.5).sequence == "T1"
+
+
+def test_a_guess_from_times_at_what_no_pixels_show_does_not_overrule_sure_pixels():
+    guess = HeaderClaim("LOCALIZER", 0.7, ("TR 10 ms, TE 4.6 ms",))
+    assert join(SURE_T2, guess, 0.5).sequence == "UNKNOWN"
+    # Pixels cannot deny it all the same: a scout may look like any of them.
+    assert not contradicts(SURE_T2, guess, DENIAL)
+    # Words that bear it out, doubtful pixels, and a network that can't say unknown leave it.
+    assert join(SURE_T2, HeaderClaim("PERF", 0.75, named=("PERF",)), 0.5).sequence == "PERF"
+    assert join(LOST, guess, 0.5).sequence == "LOCALIZER"
+    assert join({"T1": 0.02, "T2": 0.98}, guess, 0.5).sequence == "LOCALIZER"
+
+
+def test_what_no_pixels_tell_is_held_against_them_as_its_family():
+    classes = {"T1": 0.01, "T2STAR": 0.01, "DWI": 0.97, "B0": 0.005, "UNKNOWN": 0.005}
+    words = HeaderClaim("SWI", 0.9, named=("SWI", "T2STAR"))
+    assert contradicts(classes, words, DENIAL)
+    assert contradicts(classes, HeaderClaim("SWI", 0.9), DENIAL)
+    assert not contradicts({**classes, "T2STAR": 0.9, "DWI": 0.08}, words, DENIAL)
+    # A map of T1 is no T1, a map of diffusion no diffusion image: its other words accuse nobody.
+    assert not contradicts(classes, HeaderClaim("OTHER", 0.85, named=("OTHER", "T1")), DENIAL)
+    # What this network alone was not taught it may take for anything.
+    assert not contradicts(SURE_T2, HeaderClaim("B0", 0.9), DENIAL)
+    assert not contradicts({"T2": 0.97, "DWI": 0.01, "T1": 0.02}, HeaderClaim("B0", 0.9), DENIAL)
 
 
 def test_a_header_that_outweighs_pixels_that_deny_it_is_not_believed():

@@ -38,12 +38,17 @@ def scan(
     frame: str = "1.2.3.4",
     resolved: str = "member",
     conflict: bool = False,
+    tilt: float = 0.0,
 ) -> Verdict:
     """Return the verdict on one stack of 20 slices, named by its number."""
     affine = None
     if plane:
         affine = np.eye(4)
-        affine[:3, :3] = np.array(AXES[plane]).T * spacing
+        turn = np.array(AXES[plane], float).T
+        cos, sin = np.cos(np.radians(tilt)), np.sin(np.radians(tilt))
+        # About the direction of the rows, as slices are laid along a disc.
+        turn[:, :2] = turn[:, :2] @ np.array([[cos, -sin], [sin, cos]])
+        affine[:3, :3] = turn * spacing
         affine[0, 3] = offset
     series = Series(
         path=f"study/{number}",
@@ -117,6 +122,56 @@ def test_a_t1_whose_agent_is_not_known_may_be_either() -> None:
     assert statuses(study)["T1 with contrast agent"] == "perhaps"
     assert family_of("T1") == unsure.family
     assert study.pairs == ()
+
+
+def test_one_series_told_by_its_family_is_not_two_of_them() -> None:
+    others = [scan(code, number=n) for n, code in enumerate(("T2", "FLAIR", "DWI"), start=10)]
+    one, two = (scan("T1", number=n, resolved="family") for n in (1, 2))
+    tumour = load_protocol("brain-tumour")
+    study = judge_study([*others, one], tumour)
+    assert not study.complete
+    # Which of the two was left out isn't known.
+    assert study.missing == ()
+    assert judge_study([*others, one, two], tumour).complete
+    # Water and fat of one series are acquired once.
+    assert not judge_study([*others, one, replace(one)], tumour).complete
+    assert judge_study([*others, one, scan("T1C", number=3)], tumour).complete
+
+
+def test_families_that_only_some_entries_can_take_are_given_to_those() -> None:
+    agent = Protocol(
+        "agent",
+        "made for a test",
+        (Expected("any plane", ("T1",)), Expected("coronal", ("T1C",), planes=("coronal",))),
+    )
+    coronal, axial = (
+        scan("T1", plane=plane, number=n, resolved="family")
+        for n, plane in enumerate(("coronal", "axial"))
+    )
+    assert judge_study([coronal, axial], agent).complete
+    assert not judge_study([coronal], agent).complete
+
+
+@pytest.mark.parametrize("tilt", [-40, -31, 31, 40])
+def test_a_tilted_stack_counts_for_the_plane_that_it_lies_nearest_to(tilt: float) -> None:
+    axial = scan("T2", plane="axial", tilt=tilt)
+    assert axial.series.plane == "oblique"
+    study = judge_study([axial], load_protocol("spine"))
+    assert statuses(study)["T2 axial"] == "there"
+    assert statuses(study)["T2 sagittal"] == "missing"
+    coronal = judge_study([scan("T2", plane="axial", tilt=90 - abs(tilt))], load_protocol("spine"))
+    assert statuses(coronal)["T2 axial"] == "missing"
+
+
+def test_tilted_stacks_are_double_only_where_they_lie_nearest_to_one_plane() -> None:
+    tumour = load_protocol("brain-tumour")
+    sagittal, axial, straight = (
+        scan("T2", plane=plane, number=n, tilt=tilt)
+        for n, (plane, tilt) in enumerate((("sagittal", 35), ("axial", 35), ("axial", 0)))
+    )
+    assert sagittal.series.plane == axial.series.plane == "oblique"
+    assert statuses(judge_study([sagittal, axial], tumour))["T2"] == "there"
+    assert statuses(judge_study([straight, axial], tumour))["T2"] == "double"
 
 
 def test_planes_count_where_the_protocol_names_them() -> None:
