@@ -32,8 +32,7 @@ from napari_mrseq.model import Model
 from napari_mrseq.reading import read_study
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN, family_of
 from napari_mrseq.training.answers import answer_series, answer_slices, series_members
-from napari_mrseq.training.catalogue import SYNONYMS, read_catalogue
-from napari_mrseq.training.evaluation import STACKS
+from napari_mrseq.training.catalogue import STACKS, SYNONYMS, read_catalogue
 from napari_mrseq.verdict import Verdict
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -23,8 +23,7 @@ from napari_mrseq.model import Model
 from napari_mrseq.sequences import UNKNOWN, family_of
 from napari_mrseq.stack import held_together
 from napari_mrseq.training.answers import Answers, answer_slices, series_members
-from napari_mrseq.training.catalogue import read_catalogue
-from napari_mrseq.training.evaluation import STACKS
+from napari_mrseq.training.catalogue import STACKS, read_catalogue
 
 LEAST = 8
 

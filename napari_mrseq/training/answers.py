@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from napari_mrseq.model import Model
     from napari_mrseq.model.card import Calibration
     from napari_mrseq.training.catalogue import Row
+
+# What slices are called where those around them had a say: see `napari_mrseq.stack`.
+STACKED = "slices in their stack"
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,40 +47,26 @@ class Answers:
 
     def subset(self, chosen: NDArray[np.bool_]) -> Answers:
         """Return some of the cases."""
-        return Answers(
-            self.labels[chosen],
-            self.origins[chosen],
-            self.probabilities[chosen],
-            self.positions[chosen],
-            self.shown[chosen],
-        )
+        return Answers(*(getattr(self, one.name)[chosen] for one in fields(self)))
 
 
 def joined(parts: Sequence[Answers]) -> Answers:
     """Put the cases of several parts together."""
     return Answers(
-        np.concatenate([part.labels for part in parts]),
-        np.concatenate([part.origins for part in parts]),
-        np.concatenate([part.probabilities for part in parts]),
-        np.concatenate([part.positions for part in parts]),
-        np.concatenate([part.shown for part in parts]),
+        *(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(Answers))
     )
 
 
-def answer_slices(
-    model: Model, rows: Sequence[Row], progress: Callable[[int, int], None] | None = None
-) -> Answers:
+def answer_slices(model: Model, rows: Sequence[Row]) -> Answers:
     """Let a model judge each picture."""
     probabilities, weights = [], []
-    for index, row in enumerate(rows):
+    for row in rows:
         read = read_slice(row)
         said, weight = model.examine(
             read.pixels[None], pixel_spacing=read.pixel_spacing, as_shown=read.as_shown
         )
         probabilities.append(said[0])
         weights.append(weight[0])
-        if progress:
-            progress(index + 1, len(rows))
     return Answers(
         labels=np.array([row.label for row in rows]),
         origins=np.array([row.origin for row in rows]),
@@ -150,10 +139,13 @@ def volumes_and_places(
 
 def answer_all_ways(
     slices: Answers, rows: Sequence[Row], classes: Sequence[str], calibration: Calibration
-) -> tuple[Answers, Answers, Answers]:
-    """Return what is said of slices each alone, of slices in their stack, and of series.
+) -> dict[str, Answers]:
+    """Return what is said of ``slices`` each alone, of `STACKED`, and of ``series``.
 
     Takes the answers on slices with their temperature applied.
     """
-    stacked = answer_in_stacks(slices, rows, classes, calibration.stack_power)
-    return slices, stacked, answer_series(slices, rows, calibration.series_temperature)
+    return {
+        "slices": slices,
+        STACKED: answer_in_stacks(slices, rows, classes, calibration.stack_power),
+        "series": answer_series(slices, rows, calibration.series_temperature),
+    }

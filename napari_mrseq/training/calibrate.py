@@ -68,7 +68,7 @@ def halves(rows: Sequence[Row]) -> NDArray[np.int64]:
 
 def cross_calibrated(
     slices: Answers, rows: Sequence[Row], classes: Sequence[str], parts: NDArray[np.int64]
-) -> tuple[Answers, Answers, Answers]:
+) -> dict[str, Answers]:
     """Calibrate each part with what the others say, for honest figures.
 
     Parameters
@@ -83,8 +83,8 @@ def cross_calibrated(
 
     Returns
     -------
-    slices, stacked, series : Answers
-        Of all rows, part by part; slices each alone and in its stack.
+    dict of str to Answers
+        As `answer_all_ways` gives them, of all rows, part by part.
     """
     answers = []
     for part in np.unique(parts):
@@ -93,8 +93,7 @@ def cross_calibrated(
         own = calibrate(slices.subset(fitted), _kept(rows, fitted), classes)
         warm = _warmed(slices.subset(tested), own.temperature)
         answers.append(answer_all_ways(warm, _kept(rows, tested), classes, own))
-    slices, stacked, series = map(joined, zip(*answers, strict=True))
-    return slices, stacked, series
+    return {kind: joined([part[kind] for part in answers]) for kind in answers[0]}
 
 
 def _even(members: Sequence[Sequence[int]]) -> NDArray[np.float64]:

@@ -11,14 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from napari_mrseq.errors import CatalogueError
+from napari_mrseq.errors import CatalogueError, first_few
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN
 
 # Labels of public catalogues that have another name here. A network can't tell perfusion and
 # other odd images from pixels: it learns to say so.
 SYNONYMS = {"DWI_B0": "B0", "OTHER": UNKNOWN, "PERF": UNKNOWN}
+# Origins of slices that lie in a stack.
+STACKS = ("dicom", "nifti")
 # Origin of copies that were stripped of all but the brain: trained on, never measured on.
 STRIPPED = "stripped"
+# Into how many folds groups are dealt where the catalogue has none.
+FOLDS = 5
 DOUBTFUL = {"low", "med", "medium"}
 # What a code of the vocabulary may be written as by mistake, BIDS's suffixes among it → the code.
 _SPELLINGS = {
@@ -89,21 +93,20 @@ class Row:
     stripped: bool = False
 
 
-def read_catalogue(path: Path, folds: int = 5) -> list[Row]:
+def read_catalogue(path: Path) -> list[Row]:
     """Read a catalogue of labelled images.
 
     Parameters
     ----------
     path : Path
-        CSV with a header, parted by commas or semicolons. Needed columns: ``path`` (or ``file``;
-        relative to the catalogue), ``label``, ``group``. Used where there: ``fold``, ``volume``,
-        ``origin``, ``body_part``, ``position``, ``label_confidence``, ``dataset`` (or ``source``),
-        ``licence``, ``vendor``, ``plane``, ``skull_stripped`` (``y``). With a column ``slice`` a
-        row may name one slice of a DICOM series or NIfTI file; ``volume`` is then a number, and
-        ``series_uid`` and ``part`` tell series in one folder apart. Corrections that the viewer
-        saved are such a catalogue. A row without a label is passed over.
-    folds : int
-        Into how many folds groups are dealt where the catalogue has no ``fold``.
+        CSV with a header, parted by commas, semicolons or tabs. Needed columns: ``path`` (or
+        ``file``; relative to the catalogue), ``label``, ``group``. Used where there: ``fold``,
+        ``volume``, ``origin``, ``body_part``, ``position``, ``label_confidence``, ``dataset`` (or
+        ``source``), ``licence``, ``vendor``, ``plane``, ``skull_stripped`` (``y``). With a column
+        ``slice`` a row may name one slice of a DICOM series or NIfTI file; ``volume`` is then a
+        number, and ``series_uid`` and ``part`` tell series in one folder apart. Corrections that
+        the viewer saved are such a catalogue. A row without a label is passed over. Without a
+        ``fold`` groups are dealt into `FOLDS`.
 
     Raises
     ------
@@ -115,14 +118,10 @@ def read_catalogue(path: Path, folds: int = 5) -> list[Row]:
     UserWarning
         Of a label that is a code of the vocabulary but for its spelling.
     """
-    columns, where, table = _read_table(path)
-    missing = {where, "label", "group"} - columns
-    if missing:
-        named = sorted("path" if column == where else column for column in missing)
-        raise CatalogueError(f"{path} lacks the column {', '.join(named)}")
+    where, table = _read_table(path)
     # What a person has not labelled yet is not trained on.
     labelled = [(number, entry) for number, entry in enumerate(table, 2) if entry["label"]]
-    rows = [_row(path, number, entry, where, folds) for number, entry in labelled]
+    rows = [_row(path, number, entry, where) for number, entry in labelled]
     if not rows:
         raise CatalogueError(f"{path} holds no labelled images")
     _warn_of_spellings(path, (row.label for row in rows))
@@ -138,38 +137,49 @@ def read_entries(path: Path) -> tuple[str, list[dict[str, str]]]:
         The column that holds the path.
     entries : list of dict
         One a row.
+
+    Raises
+    ------
+    CatalogueError
+        If it can't be read, or a column is missing.
     """
-    _, where, table = _read_table(path)
+    where, table = _read_table(path)
     return where, [e | {where: str((path.parent / e[where]).resolve())} for e in table]
 
 
-def _read_table(path: Path) -> tuple[set[str], str, list[dict[str, str]]]:
-    """Return a catalogue's columns, the one that holds the path, and its entries."""
+def _read_table(path: Path) -> tuple[str, list[dict[str, str]]]:
+    """Return the column that holds the path, and a catalogue's entries."""
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             delimiter = _delimiter(file.readline())
             file.seek(0)
             table = csv.DictReader(file, delimiter=delimiter, skipinitialspace=True)
-            return _columns_and_entries(table)
+            where = _checked_columns(path, table)
+            return where, [_stripped(entry, where) for entry in table]
     except OSError as error:
         raise CatalogueError(f"{path} can't be read: {error.strerror}") from error
     except (UnicodeDecodeError, csv.Error) as error:
         raise CatalogueError(
-            f"{path} is no CSV in UTF-8 ({error}): save the table as that"
+            f'{path} is no CSV in UTF-8 ({error}): save the table as "CSV UTF-8"'
         ) from error
 
 
-def _columns_and_entries(
-    table: csv.DictReader[str],
-) -> tuple[set[str], str, list[dict[str, str]]]:
-    table.fieldnames = [name.strip() for name in table.fieldnames or ()]
-    where = "path" if "path" in table.fieldnames else "file"
-    return set(table.fieldnames), where, [_stripped(entry, where) for entry in table]
+def _checked_columns(path: Path, table: csv.DictReader[str]) -> str:
+    """Write the names of columns as they are known here; return the one that holds the path."""
+    names = [name.strip().casefold() for name in table.fieldnames or ()]
+    table.fieldnames = names
+    where = "path" if "path" in names else "file"
+    missing = sorted({where, "label", "group"} - set(names))
+    if missing:
+        lacks = ", ".join("path" if column == where else column for column in missing)
+        has = ", ".join(filter(None, names)) or "none"
+        raise CatalogueError(f"{path} lacks the column {lacks}; its first line names: {has}")
+    return where
 
 
 def _delimiter(header: str) -> str:
-    """Return what parts the columns: some spreadsheets write semicolons for commas."""
-    return ";" if ";" in header and "," not in header else ","
+    """Return what parts the columns: some spreadsheets write semicolons or tabs for commas."""
+    return max(",;\t", key=header.count)
 
 
 def _stripped(entry: Mapping[Any, Any], where: str) -> dict[str, str]:
@@ -212,6 +222,21 @@ def refuse_single_class(labels: Iterable[str], source: Path) -> None:
         )
 
 
+def refuse_missing(rows: Sequence[Row], source: Path) -> None:
+    """Refuse to begin a training that would end at a file that is not there.
+
+    Raises
+    ------
+    CatalogueError
+        Names some of the files.
+    """
+    gone = [str(path) for path in dict.fromkeys(row.path for row in rows) if not path.exists()]
+    if gone:
+        raise CatalogueError(
+            f"{source}: not there: {first_few(gone, 3)} (paths are relative to the catalogue)"
+        )
+
+
 def _warn_of_spellings(path: Path, labels: Iterable[str]) -> None:
     """Say which classes of a user's own are nearly called like sequences of the vocabulary."""
     for label in sorted(set(labels) - set(SEQUENCES)):
@@ -229,18 +254,20 @@ def _stack_of(entry: Mapping[str, str]) -> str:
     return " ".join(filter(None, (entry.get("series_uid"), entry.get("part"))))
 
 
-def _row(path: Path, number: int, entry: dict[str, str], where: str, folds: int) -> Row:
+def _row(path: Path, number: int, entry: dict[str, str], where: str) -> Row:
     if not (entry[where] and entry["group"]):
         raise CatalogueError(f"{path}, row {number}: {where} and group must be given")
     group = entry["group"]
     place = entry.get("slice") or ""
     try:
-        fold = int(entry["fold"]) if entry.get("fold") else zlib.crc32(group.encode()) % folds
+        fold = int(entry["fold"]) if entry.get("fold") else zlib.crc32(group.encode()) % FOLDS
         position = float(entry["position"]) if entry.get("position") else None
         index = int(place) if place else None
         volume = int(entry.get("volume") or 0) if place else 0
     except ValueError as error:
-        raise CatalogueError(f"{path}, row {number}: {error}") from error
+        raise CatalogueError(
+            f"{path}, row {number}: fold, slice, volume and position are numbers ({error})"
+        ) from error
     uid = (entry.get("series_uid") or "") if place else ""
     return Row(
         path=path.parent / entry[where],

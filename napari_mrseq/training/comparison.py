@@ -7,17 +7,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from napari_mrseq.sequences import UNKNOWN, family_of
 from napari_mrseq.training.answers import (
     answer_all_ways,
     answer_slices,
     series_members,
 )
-from napari_mrseq.training.cases import Cases, cases_of
+from napari_mrseq.training.bootstrap import compared
+from napari_mrseq.training.cases import Cases, cases_by_kind
 from napari_mrseq.training.catalogue import read_catalogue
-from napari_mrseq.training.evaluation import STACKED, confusion, figures_of
 from napari_mrseq.training.folds import refuse_empty_fold
-from napari_mrseq.training.measures import compared, measures_of
+from napari_mrseq.training.measures import figures_by_kind, measures_of
 from napari_mrseq.training.seen import unseen_rows
 from napari_mrseq.training.sources import catalogue_of
 
@@ -79,16 +81,24 @@ def measure(
     -------
     dict
         ``model``; ``slices``, ``slices in their stack`` and ``series``, each as `figures_of` gives
-        them, with ``measures`` (see `measures_of`); ``confusion`` of the series; with `against`
-        also ``against``: its ``model``, the ``titles`` of both, and what `compared` gives for
-        slices and series.
+        them, with ``measures`` (see `measures_of`); ``classes`` and ``confusion`` of the series
+        (see `figures_by_kind`); with `against` also ``against``: its ``model``, the ``titles`` of
+        both, the ``families`` that both know, and what `compared` gives for slices and series.
     """
     figures, cases = _measured(model, rows, log)
     if against is None:
         return figures
     _, others = _measured(against, rows, log)
     common = sorted(_families(model) & _families(against))
-    beside = {kind: compared(cases[kind], others[kind], common) for kind in KINDS}
+    beside = {
+        kind: compared(
+            cases[kind],
+            others[kind],
+            np.array([row.group for row in _rows_of(kind, rows)]),
+            common,
+        )
+        for kind in KINDS
+    }
     other = {"model": against.identity, "titles": _titles(model, against), "families": common}
     return figures | {"against": other | beside}
 
@@ -97,23 +107,20 @@ def _measured(
     model: Model, rows: Sequence[Row], log: Callable[[str], None]
 ) -> tuple[dict[str, Any], dict[str, Cases]]:
     log(f"{model.name} judges {len(rows)} slices")
-    calibration = model.card.calibration
-    slices, stacked, series = answer_all_ways(
-        answer_slices(model, rows), rows, model.classes, calibration
+    answers = answer_all_ways(
+        answer_slices(model, rows), rows, model.classes, model.card.calibration
     )
-    firsts = [rows[members[0]] for members in series_members(rows)]
-    parts = {
-        "slices": (slices, rows, calibration.threshold),
-        STACKED: (stacked, rows, calibration.threshold),
-        "series": (series, firsts, calibration.series_threshold),
-    }
-    cases = {kind: cases_of(a, r, model.classes, limit) for kind, (a, r, limit) in parts.items()}
-    figures: dict[str, Any] = {"model": model.identity, "classes": list(model.classes)}
-    for kind, (answers, _, threshold) in parts.items():
-        measures = measures_of(cases[kind], model.classes)
-        figures[kind] = figures_of(answers, model.classes, threshold) | {"measures": measures}
-    table = confusion(series, model.classes, calibration.series_threshold)
-    return figures | {"confusion": table.tolist()}, cases
+    cases = cases_by_kind(answers, model.classes, model.card.calibration)
+    figures = {"model": model.identity} | figures_by_kind(cases, model.classes)
+    for kind, some in cases.items():
+        measures = measures_of(some, _rows_of(kind, rows), model.classes)
+        figures[kind] = figures[kind] | {"measures": measures}
+    return figures, cases
+
+
+def _rows_of(kind: str, rows: Sequence[Row]) -> Sequence[Row]:
+    """Return the row of each case: of a series its first."""
+    return [rows[members[0]] for members in series_members(rows)] if kind == "series" else rows
 
 
 def _titles(*models: Model) -> list[str]:

@@ -25,9 +25,10 @@ from napari_mrseq.model.card import Calibration
 from napari_mrseq.model.registry import read_card
 from napari_mrseq.training.answers import Answers, answer_slices, joined
 from napari_mrseq.training.calibrate import calibrate, cross_calibrated
+from napari_mrseq.training.cases import cases_by_kind
 from napari_mrseq.training.catalogue import read_catalogue
-from napari_mrseq.training.evaluation import figures_by_kind
 from napari_mrseq.training.figures_text import text_of
+from napari_mrseq.training.measures import figures_by_kind
 from napari_mrseq.training.weights_file import rewrite_card
 
 if TYPE_CHECKING:
@@ -96,8 +97,8 @@ def cross_validated(
     """
     calibration = calibrate(answers, rows, classes)
     folds = np.array([row.fold for row in rows])
-    parts = cross_calibrated(answers, rows, classes, folds)
-    figures = figures_by_kind(calibration, classes, *parts)
+    tested = cross_calibrated(answers, rows, classes, folds)
+    figures = figures_by_kind(cases_by_kind(tested, classes, calibration), classes)
     return calibration, figures | {"folds": sorted(set(folds.tolist()))}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from napari_mrseq.training.evaluation import STACKED
+from napari_mrseq.training.answers import STACKED
 
 _MEASURES = ("accuracy", "family accuracy", "macro F1")
 _AREA = "known against unknown, AUROC"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -15,80 +15,17 @@ from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from napari_mrseq.model import networks, running
 from napari_mrseq.model.classifier import network_input
-from napari_mrseq.training.augmentation import augment
 from napari_mrseq.training.backbone import start_from_imagenet, start_from_model
+from napari_mrseq.training.batches import Batches
 from napari_mrseq.training.catalogue import Row
 from napari_mrseq.training.depthwise import quicken_depthwise
 from napari_mrseq.training.folds import trained_on
-from napari_mrseq.training.images import sampling_weights
-from napari_mrseq.training.mp2rage import as_uniform
-from napari_mrseq.training.negatives import make_negatives
-from napari_mrseq.training.regions import region_of
-from napari_mrseq.training.scalp import distances, with_scalp
-from napari_mrseq.training.state import CHECKPOINT, Part, load_state, purpose_of, save_state
-from napari_mrseq.training.targets import targets_of, unknown_target
+from napari_mrseq.training.recipe import Recipe
+from napari_mrseq.training.state import CHECKPOINT, Part, purpose_of, read_state, run_epochs
 from napari_mrseq.training.teachers import Teachers
 
-# Part of each batch that is made into something unknown.
-NEGATIVE_SHARE = 0.05
-# Part of the stripped brains that get a skull and a scalp.
-SCALP_SHARE = 0.5
-# Part of the T1 of whole heads that become what MP2RAGE gives.
-UNIFORM_SHARE = 0.25
 # Share of each step in the averaged batch statistics: they belong to the last size that was seen.
 STATISTICS_RATE = 0.02
-# Share of what teachers say in what is taught; the rest is the label.
-TAUGHT_SHARE = 0.5
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How a network is trained.
-
-    Attributes
-    ----------
-    network : str
-        Architecture, as `networks.build` knows it.
-    input_size, stored_size : int
-        Rows and columns the network sees, and of the prepared pictures it is cut from.
-    early_share : float
-        Share of the passes, the first ones, in which it sees three quarters of the rows and
-        columns: that takes half the time (progressive learning; Tan & Le, EfficientNetV2, 2021).
-    epochs, draws, batch : int
-        Passes, pictures a pass, pictures a step.
-    rate, decay, dropout, smoothing, doubtful_smoothing, averaging : float
-        Peak learning rate and weight decay (AdamW, one cycle), dropped features, label smoothing
-        on sure and on doubtful labels, decay of the averaged weights.
-    held_out : int or None
-        Fold that is not trained on.
-    seed : int
-        Of all chance.
-    """
-
-    network: str = networks.LITE
-    input_size: int = 129
-    stored_size: int = 193
-    early_share: float = 0.6
-    epochs: int = 20
-    draws: int = 8000
-    batch: int = 64
-    rate: float = 6e-4
-    decay: float = 0.03
-    dropout: float = 0.3
-    smoothing: float = 0.06
-    doubtful_smoothing: float = 0.2
-    averaging: float = 0.998
-    held_out: int | None = None
-    seed: int = 0
-
-    @property
-    def judged_size(self) -> int:
-        """Rows and columns that are judged later: an eighth more than are trained on.
-
-        Zooms make things look larger in training than they do later (Touvron et al., Fixing the
-        train-test resolution discrepancy, NeurIPS 2019).
-        """
-        return (self.input_size - 1) * 9 // 8 + 1
 
 
 def fit(
@@ -145,49 +82,57 @@ def fit(
     """
     kept = trained_on(rows, recipe.held_out)
     own = [rows[i] for i in kept]
-    trainer = _Trainer(images[kept], shown[kept], own, classes, recipe, start)
-    trainer.teachers = Teachers(teachers, classes, trainer.device) if teachers else None
-    checkpoint, parts = folder / CHECKPOINT, trainer.parts()
-    purpose = purpose_of(recipe, own, classes, (start, *teachers))
-    if resume:
-        trainer.epoch = load_state(checkpoint, purpose, parts, trainer.generator)
-    while trainer.epoch < recipe.epochs:
-        log(trainer.run_epoch())
-        save_state(checkpoint, purpose, trainer.epoch, parts, trainer.generator)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    batches = Batches(images[kept], shown[kept], own, classes, recipe, device)
+    trainer = _Trainer(batches, classes, recipe, start)
+    # After the seed is set: building networks takes from the chance that dropout draws from.
+    batches.teachers = Teachers(teachers, classes, device) if teachers else None
+    purpose = _purpose(rows, classes, recipe, start, teachers)
+    run_epochs(
+        trainer, recipe.epochs, folder / CHECKPOINT, purpose, batches.generator,
+        resume=resume, log=log,
+    )  # fmt: skip
     weights: dict[str, Tensor] = trainer.averaged.state_dict()
     return weights
+
+
+def refuse_foreign_state(
+    rows: list[Row],
+    classes: tuple[str, ...],
+    recipe: Recipe,
+    folder: Path,
+    start: Path | None,
+    teachers: Sequence[Path],
+) -> None:
+    """Refuse what `fit` would not go on from, before pictures are prepared for it.
+
+    Takes what `fit` does; raises what it does of the state.
+    """
+    read_state(folder / CHECKPOINT, _purpose(rows, classes, recipe, start, teachers))
+
+
+def _purpose(
+    rows: list[Row],
+    classes: tuple[str, ...],
+    recipe: Recipe,
+    start: Path | None,
+    teachers: Sequence[Path],
+) -> dict[str, Any]:
+    own = [rows[i] for i in trained_on(rows, recipe.held_out)]
+    return purpose_of(recipe, own, classes, (start, *teachers))
 
 
 class _Trainer:
     """State of one training, from epoch to epoch."""
 
     def __init__(
-        self,
-        images: Tensor,
-        shown: Tensor,
-        rows: list[Row],
-        classes: tuple[str, ...],
-        recipe: Recipe,
-        start: Path | None,
+        self, batches: Batches, classes: tuple[str, ...], recipe: Recipe, start: Path | None
     ) -> None:
         torch.manual_seed(recipe.seed)
-        self.recipe, self.epoch = recipe, 0
-        self.teachers: Teachers | None = None
-        self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        self.batches, self.recipe, self.epoch = batches, recipe, 0
+        self.device = batches.device
         self.half = running.training_precision(self.device)
         self.channels = networks.channel_count(recipe.network)
-        self.images = images.to(self.device)
-        self.stripped = torch.tensor([row.stripped for row in rows])
-        self.whole_t1 = torch.tensor([_whole_t1(row) for row in rows])
-        self.away = distances(images[self.stripped]).to(self.device)
-        self.place_of_away = self.stripped.cumsum(0) - 1
-        self.targets = targets_of(
-            rows, classes, shown,
-            smoothing=recipe.smoothing, doubtful_smoothing=recipe.doubtful_smoothing,
-        ).to(self.device)  # fmt: skip
-        self.unknown = unknown_target(classes, recipe.smoothing).to(self.device)
-        self.chances = sampling_weights(rows)
-        self.generator = torch.Generator().manual_seed(recipe.seed)
         self.network = _start(recipe, classes, start).to(self.device)
         self.network = self.network.to(memory_format=torch.channels_last)
         if self.device == "cpu":
@@ -208,9 +153,7 @@ class _Trainer:
         """Train one epoch and return a line about it."""
         self.network.train()
         start, total = time.monotonic(), torch.zeros((), device=self.device)
-        draws = torch.multinomial(
-            self.chances, self.steps * self.recipe.batch, True, generator=self.generator
-        )
+        draws = self.batches.draw(self.steps * self.recipe.batch)
         for chosen in draws.split(self.recipe.batch):
             total += self._step(chosen)
         self.epoch += 1
@@ -222,7 +165,7 @@ class _Trainer:
         )
 
     def _step(self, chosen: Tensor) -> Tensor:
-        inputs, targets = self._batch(chosen)
+        inputs, targets = self.batches.take(chosen, self.size)
         with running.precision(self.device, self.half):
             logits = self.network(network_input(inputs, self.channels))
         loss = functional.cross_entropy(logits.float(), targets)
@@ -233,33 +176,6 @@ class _Trainer:
         self.schedule.step()
         self._average()
         return loss.detach()
-
-    def _batch(self, chosen: Tensor) -> tuple[Tensor, Tensor]:
-        here = self._here(chosen)
-        pictures, targets = self.images[here].float() / 255, self.targets[here]
-        covered = self._some(self.stripped[chosen], SCALP_SHARE)
-        if len(covered):
-            away = self.away[self._here(self.place_of_away[chosen[covered]])]
-            places = self._here(covered)
-            pictures[places] = with_scalp(pictures[places], away, self.generator)
-        places = self._here(self._some(self.whole_t1[chosen], UNIFORM_SHARE))
-        if len(places):
-            pictures[places] = as_uniform(pictures[places], self.generator)
-        places = self._here(self._some(torch.ones(len(chosen), dtype=torch.bool), NEGATIVE_SHARE))
-        if len(places):
-            pictures[places] = make_negatives(pictures[places], self.generator)
-            targets[places] = self.unknown
-        inputs = augment(pictures, self.size, self.generator)
-        if self.teachers:
-            targets = targets.lerp(self.teachers.opinion(inputs, self.generator), TAUGHT_SHARE)
-        return inputs, targets
-
-    def _some(self, among: Tensor, share: float) -> Tensor:
-        """Return the places, drawn by chance, of a share of those that are true."""
-        return (among & (torch.rand(len(among), generator=self.generator) < share)).nonzero()[:, 0]
-
-    def _here(self, places: Tensor) -> Tensor:
-        return places.to(self.device, non_blocking=True)
 
     @property
     def size(self) -> int:
@@ -288,10 +204,6 @@ class _Trainer:
             "optimizer": self.optimizer,
             "schedule": self.schedule,
         }
-
-
-def _whole_t1(row: Row) -> bool:
-    return row.label == "T1" and region_of(row.body_part) == "head" and not row.stripped
 
 
 def _start(recipe: Recipe, classes: tuple[str, ...], start: Path | None) -> nn.Module:

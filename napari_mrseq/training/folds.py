@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from napari_mrseq.errors import CatalogueError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from napari_mrseq.training.catalogue import Row
@@ -48,3 +48,10 @@ def trained_on(rows: Sequence[Row], held_out: int | None) -> list[int]:
     if not kept:
         raise CatalogueError("no picture is left to train on: every one is in the fold held out")
     return kept
+
+
+def tell_untaught(rows: Sequence[Row], held_out: int | None, log: Callable[[str], None]) -> None:
+    """Say of which labels nothing is left to train on when a fold is held out."""
+    taught = {row.label for row in rows if row.fold != held_out}
+    for label in sorted({row.label for row in rows} - taught):
+        log(f"{label}: all of it is of fold {held_out}, held out: it can't be learnt")

@@ -65,20 +65,15 @@ class Head:
         return np.asarray(cavities)
 
 
-def colin27(templates: Path = TEMPLATES) -> Head:
+def colin27() -> Head:
     """Build the head from Debian's copy of Colin27, with a few white-matter lesions added.
-
-    Parameters
-    ----------
-    templates : Path
-        Folder with ``ch2.nii.gz`` and ``ch2bet.nii.gz``.
 
     Raises
     ------
     MrseqError
-        If the templates aren't there.
+        If the templates, ``ch2.nii.gz`` and ``ch2bet.nii.gz``, aren't there.
     """
-    paths = [templates / "ch2.nii.gz", templates / "ch2bet.nii.gz"]
+    paths = [TEMPLATES / "ch2.nii.gz", TEMPLATES / "ch2bet.nii.gz"]
     if missing := [str(path) for path in paths if not path.is_file()]:
         raise MrseqError(f"{', '.join(missing)}: not found; install Debian's mricron-data")
     image, stripped = (nib.Nifti1Image.from_filename(path) for path in paths)

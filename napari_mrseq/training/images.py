@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 # power: 1 is as found, 0 all alike. Thin classes and small hospitals count for more than their
 # numbers; no region stands for a class (most spines are T2, and T1 of unseen ones were called so).
 CLASS_POWER, GROUP_POWER = 0.45, 0.5
+# Thousands of slices take minutes to read.
+TOLD_EVERY = 1000
 
 
 def load_images(
-    rows: Sequence[Row], size: int, progress: Callable[[int, int], None] | None = None
+    rows: Sequence[Row], size: int, log: Callable[[str], None] | None = None
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Load and prepare all pictures.
+    """Load and prepare all pictures; `log` takes a line on each thousand.
 
     Returns
     -------
@@ -46,8 +48,8 @@ def load_images(
             read.pixels[None], size, pixel_spacing=read.pixel_spacing
         )
         images[index] = (prepared[0] * 255).round().to(torch.uint8)
-        if progress and index % 500 == 0:
-            progress(index, len(rows))
+        if log and (index + 1) % TOLD_EVERY == 0:
+            log(f"{index + 1} of {len(rows)} prepared")
     return images, weights
 
 

@@ -19,16 +19,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_mrseq.decision import by_class, by_family, joint
+from napari_mrseq.decision import by_class, by_family
 from napari_mrseq.denial import support
 from napari_mrseq.errors import CatalogueError
 from napari_mrseq.model import load_model
 from napari_mrseq.model.registry import read_card
 from napari_mrseq.sequences import UNKNOWN, family_of, plain_member
 from napari_mrseq.training.answers import Answers, answer_series, answer_slices
-from napari_mrseq.training.catalogue import read_catalogue
-from napari_mrseq.training.evaluation import STACKS
+from napari_mrseq.training.catalogue import STACKS, read_catalogue
 from napari_mrseq.training.weights_file import rewrite_card
+from napari_mrseq.witnesses import joint
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -64,7 +64,7 @@ def fit_join(series: Answers, classes: Sequence[str]) -> dict[str, Any]:
     -------
     dict
         Fields of a `Calibration`: ``join_power``, to which the network's probabilities are raised,
-        the most likely one (see `decision.joint`); ``denial``, the largest one at which no more
+        the most likely one (see `witnesses.joint`); ``denial``, the largest one at which no more
         than `ACCUSED` of honest headers are accused (see `denial.contradicts`); ``denials``, the
         same for each family, of which `LIKENESS` further cases are taken to be as those of all.
     """
@@ -122,7 +122,7 @@ def _joined(
         families = [family for family in by_family(said) if family != family_of(UNKNOWN)]
         for family in families:
             claimed = label if family == truth else _member(family, said)
-            after = by_family(joint(said, claimed, CLAIM_CONFIDENCE, power))
+            after = by_family(joint(said, {claimed: CLAIM_CONFIDENCE}, power))
             wrong = WRONG_HEADERS / max(1, len(families) - 1)
             yield max(after[truth], 1e-12), 1 - WRONG_HEADERS if family == truth else wrong
 

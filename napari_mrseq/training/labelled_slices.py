@@ -58,7 +58,8 @@ def read_slice(row: Row) -> LabelledSlice:
 
 def _place(row: Row) -> tuple[Series, int]:
     """Return the series of a row, and the slice counted through all volumes."""
-    study = _study(row.path)
+    # Absolute: elsewhere a relative path is another file.
+    study = _study(row.path.absolute())
     found = [one for one in study.series if row.series_uid in ("", one.series_uid)]
     # A file of one slice alone is no part of anything.
     found = [one for one in found if one.part == row.part] or found
@@ -71,7 +72,9 @@ def _place(row: Row) -> tuple[Series, int]:
             # The file of one slice, wherever in its series that lies.
             return series, 0
         if row.slice is None:
-            raise CatalogueError(f"{row.path} holds {series.slice_count} slices: name one (slice)")
+            raise CatalogueError(
+                f"{row.path} holds {series.slice_count} slices: name one in a column slice"
+            )
         index = row.volume * per_volume + row.slice
         if row.slice < per_volume and index < series.slice_count:
             return series, index

@@ -2,152 +2,221 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_mrseq.sequences import UNKNOWN, family_of
-from napari_mrseq.training.confidence import area_under_curve, calibration_error
+from napari_mrseq.sequences import UNKNOWN
+from napari_mrseq.training.bootstrap import intervals
+from napari_mrseq.training.cases import families_of
+from napari_mrseq.training.catalogue import STACKS
+from napari_mrseq.training.confidence import (
+    area_under_curve,
+    calibration_error,
+    error_by_chance,
+)
+from napari_mrseq.training.counts import count_pairs, macro_f1
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from napari_mrseq.training.cases import Cases
+    from napari_mrseq.training.catalogue import Row
 
+OLD_TASK = ("T1", "T2", "FLAIR")
+# The first and last tenth of a stack.
+EDGE = 0.1
 CURVE_BINS = 10
-# Draws of a bootstrap, and what lies between its bounds.
-DRAWS, COVERED = 1000, 0.95
-# Said of a case by a model that knows more than the one it is compared with.
-ANOTHER = "another"
+# Upper ends of the parts of a stack, 0 to 1, and what they are called.
+STACK_PARTS = (
+    (0.1, "0 to 10 %"),
+    (0.3, "10 to 30 %"),
+    (0.7, "30 to 70 %"),
+    (0.9, "70 to 90 %"),
+    (1.0, "90 to 100 %"),
+)
+NOT_TOLD = "not told"
 
 
-def measures_of(cases: Cases, classes: Sequence[str]) -> dict[str, Any]:
-    """Return all figures of some cases.
+def figures_of(cases: Cases, classes: Sequence[str]) -> dict[str, Any]:
+    """Return the figures that a card keeps: mostly of what is of a known kind.
+
+    Parameters
+    ----------
+    cases : Cases
+        Slices, or series.
+    classes : sequence of str
+        What the model tells.
+
+    Returns
+    -------
+    dict
+        Shares between 0 and 1, None where there is nothing to count. ``forced`` figures take the
+        likeliest member of the likeliest known family, whatever its probability; ``said`` figures
+        count what is above the threshold.
+    """
+    known = cases.subset(cases.labels != UNKNOWN)
+    return {
+        "cases": len(known),
+        "forced": _forced(known),
+        "said": _said(known) | _honesty(cases, known),
+        "known against unknown, AUROC": _unknown_area(cases) if UNKNOWN in classes else None,
+        "recall": {
+            label: {
+                "cases": int((known.labels == label).sum()),
+                "member": _share(known.guessed == label, known.labels == label),
+                "family": _share(_family_guessed(known), known.labels == label),
+            }
+            for label in classes
+            if (known.labels == label).any()
+        },
+    }
+
+
+def figures_by_kind(cases: Mapping[str, Cases], classes: Sequence[str]) -> dict[str, Any]:
+    """Return the figures of slices, each alone and in its stack, and of series.
+
+    Takes what `cases_by_kind` gives.
+
+    Returns
+    -------
+    dict
+        ``classes``, `UNKNOWN` always among them; of each kind what `figures_of` gives;
+        ``confusion``: counts of series, truth in rows, in the order of ``classes``.
+    """
+    columns = list(classes) if UNKNOWN in classes else [*classes, UNKNOWN]
+    counts = count_pairs(cases["series"].truths, cases["series"].said, columns)
+    figures = {kind: figures_of(some, classes) for kind, some in cases.items()}
+    return {"classes": columns} | figures | {"confusion": counts.tolist()}
+
+
+def measures_of(cases: Cases, rows: Sequence[Row], classes: Sequence[str]) -> dict[str, Any]:
+    """Return the figures of all cases, the unknown among them, and of parts of them.
+
+    Parameters
+    ----------
+    cases : Cases
+        Slices, or series.
+    rows : sequence of Row
+        One a case; of a series its first.
+    classes : sequence of str
+        What the model tells.
 
     Returns
     -------
     dict
         Shares from 0 to 1, None where there is nothing to count; ``classes`` and ``confusion``
         (truth in rows, what is said in columns) with `UNKNOWN` last; ``calibration curve`` of
-        the cases that are named; ``by`` source, vendor, plane and position.
+        the cases that are named; ``by`` source, vendor, plane and, of slices, position.
     """
     columns = [*(code for code in classes if code != UNKNOWN), UNKNOWN]
     counts = count_pairs(cases.truths, cases.said, columns)
-    named = cases.said != UNKNOWN
+    groups = np.array([row.group for row in rows])
     return {
         "cases": len(cases),
-        "groups": len(set(cases.groups.tolist())),
-        **_shares(cases),
+        "groups": len(set(groups.tolist())),
+        **_accuracies(cases),
         "macro F1": _rounded(macro_f1(counts)),
-        "named": _mean(named),
-        "right where named": _mean(cases.right[named]),
-        "calibration error": _error(cases, named),
-        "unknown AUROC": _rounded(area_under_curve(cases.known, cases.truths != UNKNOWN)),
-        "intervals": _intervals(cases, columns),
+        "calibration error": _calibration_error(cases),
+        "intervals": intervals(cases, groups, columns),
         "per class": _per_class(counts, columns),
         "classes": columns,
         "confusion": counts.tolist(),
-        "calibration curve": _curve(cases.subset(named)),
+        "calibration curve": _curve(cases.subset(_named(cases))),
         "by": {
             name: {
-                value: {"cases": int((values == value).sum()), **_shares(cases, values == value)}
+                value: {
+                    "cases": int((values == value).sum()),
+                    **_accuracies(cases.subset(values == value)),
+                }
                 for value in sorted(set(values.tolist()))
             }
-            for name, values in cases.facets.items()
+            for name, values in _facets(cases, rows).items()
         },
     }
 
 
-def compared(ours: Cases, theirs: Cases, common: Sequence[str]) -> dict[str, Any]:
-    """Hold two models against each other on the same cases, by family.
-
-    Parameters
-    ----------
-    ours, theirs : Cases
-        The same cases in the same order, with what each of two models says.
-    common : sequence of str
-        Families that both know; other cases are left out.
-
-    Returns
-    -------
-    dict
-        ``cases``, ``groups``, and for each figure ``this``, ``other`` and ``difference``, each
-        with the bounds that hold 95 % of 1000 bootstrap draws of the groups.
-    """
-    chosen = np.isin(families_of(ours.labels), list(common))
-    pair = [ours.subset(chosen), theirs.subset(chosen)]
-    result: dict[str, Any] = {"cases": len(pair[0]), "groups": len(set(pair[0].groups.tolist()))}
-    if not len(pair[0]):
-        return result
-    columns = [*common, ANOTHER, family_of(UNKNOWN)]
-    truth, groups = families_of(pair[0].labels), pair[0].groups
-    weights = _draws(groups)
-    figures = []
-    for cases in pair:
-        said = _grouped(truth, _within(families_of(cases.said), columns), columns, groups)
-        forced = _grouped(truth, _within(cases.forced, columns), columns, groups)
-        figures.append(
-            {
-                "accuracy": _drawn(said, weights, accuracy),
-                "macro F1": _drawn(said, weights, macro_f1),
-                "named": _drawn(said, weights, _named_share),
-                "accuracy, likeliest taken": _drawn(forced, weights, accuracy),
-            }
-        )
-    for name, (mine, drawn) in figures[0].items():
-        other, others = figures[1][name]
-        result[name] = {
-            "this": _bounded(mine, drawn),
-            "other": _bounded(other, others),
-            "difference": _bounded(mine - other, drawn - others),
-        }
-    return result
+def _forced(known: Cases) -> dict[str, Any]:
+    right, everything = _family_guessed(known), np.ones(len(known), dtype=bool)
+    stacks, shots = np.isin(known.origins, STACKS), known.origins == "screenshot"
+    old = np.isin(families_of(known.labels), OLD_TASK)
+    edges = (known.positions <= EDGE) | (known.positions >= 1 - EDGE)
+    return {
+        "T1/T2/FLAIR, DICOM and NIfTI": _share(right, old & stacks),
+        "T1/T2/FLAIR, ends of the stack": _share(right, old & stacks & edges),
+        "T1/T2/FLAIR, all but noise and blank": _share(right, old & stacks & (known.shown > 0)),
+        "T1/T2/FLAIR, screenshots": _share(right, old & shots),
+        "family, DICOM and NIfTI": _share(right, stacks),
+        "family, DICOM and NIfTI, macro": _macro(right, known.labels, stacks),
+        "family, screenshots": _share(right, shots),
+        "member, all": _share(known.guessed == known.labels, everything),
+    }
 
 
-def families_of(codes: NDArray[np.str_]) -> NDArray[np.str_]:
-    """Return the family of each code."""
-    return np.array([family_of(str(code)) for code in codes], dtype=str)
+def _said(known: Cases) -> dict[str, Any]:
+    named, families = _named(known), families_of(known.labels)
+    told_right = families_of(known.said) == families
+    # Both the truth and the word are T1: with or without an agent is asked, not which family.
+    agent = told_right & (families == "T1")
+    told = agent & known.of_member
+    return {
+        "named": _share(named, np.ones_like(named)),
+        "right where named": _share(told_right, named),
+        "right answers lost": _share(~named, _family_guessed(known) & (known.shown > 0)),
+        "contrast agent told": _share(known.of_member, agent),
+        "contrast agent, right where told": _share(known.said == known.labels, told),
+    }
 
 
-def count_pairs(
-    truths: NDArray[np.str_], said: NDArray[np.str_], columns: Sequence[str]
-) -> NDArray[np.int64]:
-    """Count truth (rows) against what is said (columns)."""
-    place = {code: index for index, code in enumerate(columns)}
-    counts = np.zeros((len(columns), len(columns)), dtype=np.int64)
-    rows = [place[str(code)] for code in truths]
-    np.add.at(counts, (rows, [place[str(code)] for code in said]), 1)
-    return counts
+def _honesty(cases: Cases, known: Cases) -> dict[str, Any]:
+    named = _named(cases)
+    by_chance = _rounded(error_by_chance(cases.confidence[named])) if named.any() else None
+    return {
+        "calibration error": _calibration_error(cases),
+        "calibration error by chance": by_chance,
+        "calibration error, known alone": _calibration_error(known),
+    }
 
 
-def accuracy(counts: NDArray[Any]) -> NDArray[np.float64]:
-    """Return the share on the diagonal of (…, n, n) counts."""
-    return np.asarray(np.trace(counts, axis1=-2, axis2=-1) / counts.sum(axis=(-2, -1)))
+def _named(cases: Cases) -> NDArray[np.bool_]:
+    return np.asarray(cases.said != UNKNOWN)
 
 
-def macro_f1(counts: NDArray[Any]) -> NDArray[np.float64]:
-    """Return the mean F1 over the classes that occur as truth in (…, n, n) counts."""
-    right = np.diagonal(counts, axis1=-2, axis2=-1)
-    truths, said = counts.sum(axis=-1), counts.sum(axis=-2)
-    f1 = 2 * right / np.maximum(truths + said, 1)
-    return np.asarray((f1 * (truths > 0)).sum(axis=-1) / np.maximum((truths > 0).sum(axis=-1), 1))
+def _family_guessed(cases: Cases) -> NDArray[np.bool_]:
+    """Tell whether the likeliest known family is that of the label."""
+    return np.asarray(families_of(cases.guessed) == families_of(cases.labels))
 
 
-def _within(families: NDArray[np.str_], columns: Sequence[str]) -> NDArray[np.str_]:
-    return np.where(np.isin(families, list(columns)), families, ANOTHER)
+def _calibration_error(cases: Cases) -> float | None:
+    """Return that of all that is named."""
+    named = _named(cases)
+    if not named.any():
+        return None
+    return _rounded(calibration_error(cases.confidence[named], cases.right[named]))
 
 
-def _named_share(counts: NDArray[Any]) -> NDArray[np.float64]:
-    """Return the share that is not said to be unknown, the last column."""
-    total = counts.sum(axis=(-2, -1))
-    return np.asarray(1 - counts[..., -1].sum(axis=-1) / total)
+def _unknown_area(cases: Cases) -> float | None:
+    """Tell known from unknown by what the threshold is held against; blank slices left out."""
+    seen = cases.subset(cases.shown > 0)
+    return _rounded(area_under_curve(seen.known, seen.truths != UNKNOWN))
 
 
-def _shares(cases: Cases, chosen: NDArray[np.bool_] | None = None) -> dict[str, Any]:
-    part = cases if chosen is None else cases.subset(chosen)
-    families = families_of(part.said) == families_of(part.truths)
-    return {"accuracy": _mean(part.said == part.truths), "family accuracy": _mean(families)}
+def _macro(
+    right: NDArray[np.bool_], labels: NDArray[np.str_], chosen: NDArray[np.bool_]
+) -> float | None:
+    families = families_of(labels)
+    shares = [right[chosen & (families == f)].mean() for f in np.unique(families[chosen])]
+    return _rounded(np.mean(shares)) if shares else None
+
+
+def _accuracies(cases: Cases) -> dict[str, Any]:
+    everything = np.ones(len(cases), dtype=bool)
+    families = families_of(cases.said) == families_of(cases.truths)
+    return {
+        "accuracy": _share(cases.said == cases.truths, everything),
+        "family accuracy": _share(families, everything),
+    }
 
 
 def _per_class(counts: NDArray[np.int64], columns: Sequence[str]) -> dict[str, Any]:
@@ -172,62 +241,31 @@ def _curve(named: Cases) -> list[dict[str, Any]]:
         {
             "from": number / CURVE_BINS,
             "cases": int((bins == number).sum()),
-            "confidence": _mean(named.confidence[bins == number]),
-            "right": _mean(named.right[bins == number]),
+            "confidence": _share(named.confidence, bins == number),
+            "right": _share(named.right, bins == number),
         }
         for number in np.unique(bins).tolist()
     ]
 
 
-def _error(cases: Cases, named: NDArray[np.bool_]) -> float | None:
-    if not named.any():
-        return None
-    return _rounded(calibration_error(cases.confidence[named], cases.right[named].astype(float)))
+def _facets(cases: Cases, rows: Sequence[Row]) -> dict[str, NDArray[np.str_]]:
+    facets = {
+        "source": np.array([row.dataset or NOT_TOLD for row in rows]),
+        "vendor": np.array([row.vendor or NOT_TOLD for row in rows]),
+        "plane": np.array([row.plane or NOT_TOLD for row in rows]),
+    }
+    # A series lies nowhere in its stack.
+    if not np.isnan(cases.positions).all():
+        facets["position"] = np.array([_stack_part(place) for place in cases.positions])
+    return facets
 
 
-def _intervals(cases: Cases, columns: Sequence[str]) -> dict[str, list[float]]:
-    grouped = _grouped(cases.truths, cases.said, columns, cases.groups)
-    weights = _draws(cases.groups)
-    figures = {"accuracy": accuracy, "macro F1": macro_f1}
-    return {name: _bounds(_drawn(grouped, weights, f)[1]) for name, f in figures.items()}
+def _stack_part(position: float) -> str:
+    return next((name for end, name in STACK_PARTS if position <= end), NOT_TOLD)
 
 
-def _grouped(
-    truths: NDArray[np.str_],
-    said: NDArray[np.str_],
-    columns: Sequence[str],
-    groups: NDArray[np.str_],
-) -> NDArray[np.int64]:
-    """Return the counts of each group, (groups, n, n)."""
-    return np.array(
-        [count_pairs(truths[groups == g], said[groups == g], columns) for g in np.unique(groups)]
-    )
-
-
-def _draws(groups: NDArray[np.str_]) -> NDArray[np.int64]:
-    """Return how often each group is drawn, (draws, groups): cases of one subject stay together."""
-    count = len(np.unique(groups))
-    return np.random.default_rng(0).multinomial(count, np.full(count, 1 / count), size=DRAWS)
-
-
-def _drawn(
-    grouped: NDArray[np.int64], weights: NDArray[np.int64], figure: Any
-) -> tuple[float, NDArray[np.float64]]:
-    """Return a figure of all groups, and of each draw."""
-    return float(figure(grouped.sum(axis=0))), figure(np.tensordot(weights, grouped, axes=1))
-
-
-def _bounds(drawn: NDArray[np.float64]) -> list[float]:
-    tail = (1 - COVERED) / 2
-    return [round(float(bound), 4) for bound in np.quantile(drawn, [tail, 1 - tail])]
-
-
-def _bounded(value: float, drawn: NDArray[np.float64]) -> list[float]:
-    return [round(value, 4), *_bounds(drawn)]
-
-
-def _mean(values: NDArray[Any]) -> float | None:
-    return _rounded(values.mean()) if len(values) else None
+def _share(values: NDArray[Any], chosen: NDArray[np.bool_]) -> float | None:
+    return _rounded(values[chosen].mean()) if chosen.any() else None
 
 
 def _rounded(value: Any) -> float | None:

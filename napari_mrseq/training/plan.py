@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from napari_mrseq.errors import CatalogueError, ModelError
 from napari_mrseq.model import networks, registry
 from napari_mrseq.model.card import TORCHVISION, Card
-from napari_mrseq.training.fit import Recipe
 from napari_mrseq.training.folds import folds_of, folds_told
+from napari_mrseq.training.recipe import Recipe
 from napari_mrseq.training.run import FIGURES, train
 from napari_mrseq.training.torchvision_fit import TorchvisionRecipe
 from napari_mrseq.training.torchvision_run import train_torchvision

@@ -17,19 +17,22 @@ from napari_mrseq.model.registry import read_card
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN
 from napari_mrseq.training.answers import answer_slices
 from napari_mrseq.training.calibrate import calibrate, cross_calibrated, halves
+from napari_mrseq.training.cases import cases_by_kind
 from napari_mrseq.training.catalogue import (
     STRIPPED,
     Row,
     classes_of,
     read_catalogue,
+    refuse_missing,
     refuse_single_class,
 )
-from napari_mrseq.training.evaluation import figures_by_kind
 from napari_mrseq.training.familiarize import familiarized
-from napari_mrseq.training.fit import Recipe, fit
-from napari_mrseq.training.folds import refuse_empty_fold
+from napari_mrseq.training.fit import fit, refuse_foreign_state
+from napari_mrseq.training.folds import refuse_empty_fold, tell_untaught
 from napari_mrseq.training.images import load_images
+from napari_mrseq.training.measures import figures_by_kind
 from napari_mrseq.training.output import output_folder
+from napari_mrseq.training.recipe import Recipe
 from napari_mrseq.training.seen import GROUPS, digests_of
 from napari_mrseq.training.weights_file import save_weights
 
@@ -87,10 +90,14 @@ def train(
     rows = read_catalogue(catalogue)
     refuse_single_class((row.label for row in rows), catalogue)
     refuse_empty_fold(rows, recipe.held_out, catalogue)
+    refuse_missing(rows, catalogue)
+    tell_untaught(rows, recipe.held_out, log)
     found = classes_of(rows, tuple(SEQUENCES))
     classes = found if UNKNOWN in found else (*found, UNKNOWN)
+    if resume:
+        refuse_foreign_state(rows, classes, recipe, folder, start, teachers)
     log(f"preparing {len(rows)} pictures")
-    images, shown = load_images(rows, recipe.stored_size)
+    images, shown = load_images(rows, recipe.stored_size, log)
     weights = fit(
         images, shown, rows, classes, recipe, folder,
         start=start, teachers=teachers, resume=resume, log=log,
@@ -149,8 +156,8 @@ def measured(card: Card, weights: dict[str, torch.Tensor], rows: list[Row]) -> C
     model = Model(card=card, sha256="", device="cpu", network=network.float().eval())
     slices = answer_slices(model, rows)
     calibration = calibrate(slices, rows, card.classes)
-    parts = cross_calibrated(slices, rows, card.classes, halves(rows))
-    figures = figures_by_kind(calibration, card.classes, *parts)
+    answers = cross_calibrated(slices, rows, card.classes, halves(rows))
+    figures = figures_by_kind(cases_by_kind(answers, card.classes, calibration), card.classes)
     return replace(card, calibration=calibration, figures=figures)
 
 

@@ -1,4 +1,4 @@
-"""What a user has to train on → a catalogue: a folder per class, or a DICOM archive by its headers.
+"""What a user has to train on → a catalogue of slices: folders, a DICOM archive, a list of series.
 
 Nobody types a catalogue for that: it is written into the training's folder, where it can be
 looked through and corrected.
@@ -7,7 +7,7 @@ looked through and corrected.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +20,13 @@ from napari_mrseq.judging import classify
 from napari_mrseq.labelling import COLUMNS as LABEL_COLUMNS
 from napari_mrseq.labelling import group_of, label_row, write_rows
 from napari_mrseq.reading import read_study
+from napari_mrseq.reading.discover import file_kind
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN, family_of
-from napari_mrseq.training.catalogue import read_entries, refuse_single_class
+from napari_mrseq.training.catalogue import (
+    read_entries,
+    refuse_single_class,
+    write_catalogue,
+)
 from napari_mrseq.training.output import output_folder
 
 if TYPE_CHECKING:
@@ -41,12 +46,13 @@ MOST_SLICES = 60
 def catalogue_of(
     source: Path, folder: Path, *, judge: Callable[[], Model] | None = None, log: Log = print
 ) -> Path:
-    """Return the catalogue to train on: `source` itself where it is a file, else one made of it.
+    """Return the catalogue to train on: `source` itself where it names slices, else one made of it.
 
     Parameters
     ----------
     source : Path
-        A catalogue; a folder with a folder for each class; or, with `judge`, a folder of DICOM.
+        A catalogue, whose rows may name whole series; a folder with a folder for each class; or,
+        with `judge`, a folder of DICOM.
     folder : Path
         Where the catalogue is written, and ``to-check.csv`` beside it: the series whose header
         and pixels disagree, for a person to label. Labels that one gave there before stay.
@@ -61,7 +67,7 @@ def catalogue_of(
         If `source` is not there, or holds nothing to train on.
     """
     if source.is_file():
-        return source
+        return _in_slices(source, folder, log)
     if not source.is_dir():
         raise CatalogueError(f"{source} is neither a catalogue nor a folder")
     output_folder(folder)
@@ -72,6 +78,55 @@ def catalogue_of(
         entries = labelled_by_folder(source, log)
     refuse_single_class((entry["label"] for entry in entries), source)
     return write_rows(entries, folder / CATALOGUE, COLUMNS)
+
+
+def _in_slices(source: Path, folder: Path, log: Log) -> Path:
+    """Return a catalogue that names slices: the source, unless a row of it names a whole series."""
+    where, table = read_entries(source)
+    rows = [{"path": entry.pop(where)} | entry for entry in table]
+    parted = [_slices_of(row, source.stem, log) for row in rows]
+    whole = [slices for row, slices in zip(rows, parted, strict=True) if slices != [row]]
+    if not whole:
+        return source
+    output_folder(folder)
+    target = folder / CATALOGUE
+    if target.exists() and target.samefile(source):
+        raise CatalogueError(f"{source} would be written over: name another --output")
+    found = [entry for slices in whole for entry in slices]
+    log(f"{source} names {len(whole)} whole series: {_counted(found)}, in {target}")
+    return write_catalogue(target, [entry for slices in parted for entry in slices])
+
+
+def _slices_of(row: Entry, source: str, log: Log) -> list[Entry]:
+    """Return a row for each slice of the series that a row names; the row itself where it is one.
+
+    What can't be read stays as it is: training names it.
+    """
+    path = Path(row["path"])
+    if not row["label"] or row.get("slice") or not path.exists():
+        return [row]
+    if file_kind(str(path))[0] == "picture":
+        return [row]
+    wanted = {key: row[key] for key in ("series_uid", "part") if row.get(key)}
+    found = [
+        series
+        for series in _series_of(path, log)
+        if all(getattr(series, key) == value for key, value in wanted.items())
+    ]
+    if sum(series.slice_count for series in found) <= 1:
+        return [row]
+    # A volume without a slice is a name; the place in the stack is each slice's own.
+    told = {k: v for k, v in row.items() if v and k not in ("path", "volume", "position")}
+    return [
+        entry | told
+        for series in found
+        for entry in _entries(series, row["label"], row["group"], source)
+    ]
+
+
+def _counted(entries: Sequence[Entry]) -> str:
+    slices, groups = len(entries), len({entry["group"] for entry in entries})
+    return f"{slices} slice{'s'[: slices != 1]} of {groups} group{'s'[: groups != 1]}"
 
 
 def labelled_by_folder(folder: Path, log: Log = print) -> list[Entry]:
@@ -87,7 +142,7 @@ def labelled_by_folder(folder: Path, log: Log = print) -> list[Entry]:
             for series in _series_of(part, log)
             for entry in _entries(series, part.name, _subject(series, part), folder.name)
         ]
-        log(f"{part.name}: {len(found)} slices of {len({e['group'] for e in found})} groups")
+        log(f"{part.name}: {_counted(found)}")
         entries += found
     return entries
 

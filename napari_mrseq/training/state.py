@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, astuple, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from napari_mrseq.training.catalogue import Row
-    from napari_mrseq.training.fit import Recipe
+    from napari_mrseq.training.recipe import Recipe
     from napari_mrseq.training.torchvision_fit import TorchvisionRecipe
 
 CHECKPOINT = "checkpoint.pt"
-_REMEDY = "train without --resume, or go on with what it was begun with"
+_REMEDY = "go on with what it was begun with, or name another --output"
+_ANEW = "delete it and train without --resume"
 
 
 class Part(Protocol):
@@ -31,6 +32,71 @@ class Part(Protocol):
 
     def load_state_dict(self, state_dict: dict[str, Any], /) -> Any:
         """Take the state."""
+
+
+class Trainer(Protocol):
+    """A training that goes pass by pass.
+
+    Attributes
+    ----------
+    epoch : int
+        Passes done.
+    """
+
+    epoch: int
+
+    def run_epoch(self) -> str:
+        """Train one pass and return a line about it."""
+
+    def parts(self) -> Mapping[str, Part]:
+        """Return what has a state, by name."""
+
+
+def run_epochs(
+    trainer: Trainer,
+    epochs: int,
+    path: Path,
+    purpose: Mapping[str, Any],
+    generator: torch.Generator | None = None,
+    *,
+    resume: bool,
+    log: Callable[[str], None],
+) -> None:
+    """Train, and keep the state after each pass.
+
+    Parameters
+    ----------
+    trainer : Trainer
+        What is trained.
+    epochs : int
+        Passes in all.
+    path, purpose, generator
+        As `save_state` takes them.
+    resume : bool
+        Go on from the state that is there.
+    log : callable
+        Takes a line on each pass, and one when a person stops it.
+
+    Raises
+    ------
+    ModelError
+        See `load_state`.
+    """
+    parts = trainer.parts()
+    if resume:
+        trainer.epoch = load_state(path, purpose, parts, generator)
+    kept = trainer.epoch
+    try:
+        while trainer.epoch < epochs:
+            told = trainer.run_epoch()
+            save_state(path, purpose, trainer.epoch, parts, generator)
+            # Who reads that a pass is done may stop at once: it is kept.
+            kept = trainer.epoch
+            log(told)
+    except KeyboardInterrupt:
+        after = f"stopped after epoch {kept} of {epochs}: the same command with --resume goes on"
+        log(after if kept else "stopped before the first epoch was done: nothing of it is kept")
+        raise
 
 
 def purpose_of(
@@ -105,10 +171,7 @@ def load_state(
     ModelError
         If there is none, it is damaged, or it belongs to another training.
     """
-    state = _read(path)
-    for what, own in purpose.items():
-        if state["purpose"][what] != own:
-            raise ModelError(f"{path} belongs to another {what}: {_REMEDY}")
+    state = read_state(path, purpose)
     for name, part in parts.items():
         part.load_state_dict(state[name])
     if generator:
@@ -117,18 +180,26 @@ def load_state(
     return int(state["epoch"])
 
 
+def read_state(path: Path, purpose: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what `save_state` wrote; raises what `load_state` does."""
+    state = _read(path)
+    for what, own in purpose.items():
+        if state["purpose"][what] != own:
+            raise ModelError(f"{path} belongs to another {what}: {_REMEDY}")
+    return state
+
+
 def _read(path: Path) -> dict[str, Any]:
     if not path.is_file():
-        raise ModelError(f"{path} is not there: nothing to go on from")
+        raise ModelError(f"{path} is not there: nothing to go on from, train without --resume")
     try:
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # torch raises many kinds on damaged files
         # torch's own words advise what is not safe.
         cause = type(error).__name__
-        raise ModelError(f"{path} is damaged ({cause}): train without --resume") from error
+        raise ModelError(f"{path} is damaged ({cause}): {_ANEW}") from error
     if "purpose" not in state:
         raise ModelError(
-            f"{path} is of an older version, and does not tell what it was trained on: "
-            "train without --resume"
+            f"{path} is of an older version, and does not tell what it was trained on: {_ANEW}"
         )
     return state

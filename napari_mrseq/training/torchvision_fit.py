@@ -30,7 +30,7 @@ from napari_mrseq.model.torchvision_preparation import (
 )
 from napari_mrseq.training.backbone import start_from_model
 from napari_mrseq.training.labelled_slices import read_slice
-from napari_mrseq.training.state import CHECKPOINT, Part, load_state, purpose_of, save_state
+from napari_mrseq.training.state import CHECKPOINT, Part, purpose_of, run_epochs
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -118,13 +118,8 @@ def fit_torchvision(
         If the weights to start from, or the state to go on from, belong to another network.
     """
     trainer = _Trainer(rows, classes, recipe, start)
-    checkpoint = folder / CHECKPOINT
     purpose = purpose_of(recipe, rows, classes, (start,))
-    if resume:
-        trainer.epoch = load_state(checkpoint, purpose, trainer.parts())
-    while trainer.epoch < recipe.epochs:
-        log(trainer.run_epoch())
-        save_state(checkpoint, purpose, trainer.epoch, trainer.parts())
+    run_epochs(trainer, recipe.epochs, folder / CHECKPOINT, purpose, resume=resume, log=log)
     weights: dict[str, Tensor] = trainer.network.state_dict()
     return {name: tensor.cpu() for name, tensor in weights.items()}
 

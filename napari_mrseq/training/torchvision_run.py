@@ -10,17 +10,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
-from safetensors.torch import save_file
 
 from napari_mrseq.model import Model, networks
-from napari_mrseq.model.card import KEY, TORCHVISION, Card
+from napari_mrseq.model.card import TORCHVISION, Card
 from napari_mrseq.model.torchvision_preparation import CENTRE
+from napari_mrseq.model.weights_file import write_weights
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN
 from napari_mrseq.training.answers import answer_slices
 from napari_mrseq.training.calibrate import calibrate
-from napari_mrseq.training.catalogue import classes_of, read_catalogue, refuse_single_class
+from napari_mrseq.training.catalogue import (
+    classes_of,
+    read_catalogue,
+    refuse_missing,
+    refuse_single_class,
+)
 from napari_mrseq.training.comparison import measure
-from napari_mrseq.training.folds import refuse_empty_fold, trained_on
+from napari_mrseq.training.folds import refuse_empty_fold, tell_untaught, trained_on
 from napari_mrseq.training.output import output_folder
 from napari_mrseq.training.run import FIGURES, WEIGHTS
 from napari_mrseq.training.seen import GROUPS, digests_of
@@ -53,6 +58,8 @@ def train_torchvision(
     rows = [row for row in read_catalogue(catalogue) if row.label != UNKNOWN]
     refuse_single_class((row.label for row in rows), catalogue)
     refuse_empty_fold(rows, recipe.held_out, catalogue)
+    refuse_missing(rows, catalogue)
+    tell_untaught(rows, recipe.held_out, log)
     classes = classes_of(rows, tuple(SEQUENCES))
     used = [rows[place] for place in trained_on(rows, recipe.held_out)]
     log(f"training {recipe.network} on {len(used)} pictures")
@@ -74,7 +81,7 @@ def train_torchvision(
         card = _measured(card, weights, held_out)
     path = folder / WEIGHTS
     whole = {key: tensor.contiguous() for key, tensor in weights.items()}
-    save_file(whole, path, metadata={KEY: card.to_json()})
+    write_weights(whole, card, path)
     (folder / FIGURES).write_text(json.dumps(card.figures, indent=1), encoding="utf-8")
     log(f"{path} written")
     return path

@@ -6,11 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 
 from napari_mrseq.errors import ModelError
-from napari_mrseq.model.card import KEY, Card
+from napari_mrseq.model.card import Card
 from napari_mrseq.model.registry import ONNX_SUFFIX, read_card
+from napari_mrseq.model.weights_file import write_weights
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +25,7 @@ def save_weights(weights: dict[str, Tensor], card: Card, path: Path) -> None:
         name: (tensor.half() if tensor.is_floating_point() else tensor).contiguous()
         for name, tensor in weights.items()
     }
-    save_file(halved, path, metadata={KEY: card.to_json()})
+    write_weights(halved, card, path)
 
 
 def read_weights(path: Path) -> dict[str, Tensor]:
@@ -52,5 +53,5 @@ def rewrite_card(path: Path, **changes: Any) -> Card:
         If the file holds no model.
     """
     card = replace(read_card(path), **changes)
-    save_file(read_weights(path), path, metadata={KEY: card.to_json()})
+    write_weights(read_weights(path), card, path)
     return card

@@ -13,7 +13,7 @@ from safetensors.torch import load_file
 from napari_mrseq import load_model
 from napari_mrseq.errors import ModelError
 from napari_mrseq.training.average import average
-from napari_mrseq.training.fit import Recipe
+from napari_mrseq.training.recipe import Recipe
 from napari_mrseq.training.run import train
 
 from .stripes import stripes, write

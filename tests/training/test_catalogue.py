@@ -15,8 +15,8 @@ def table(tmp_path, text, encoding="utf-8"):
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
-@pytest.mark.parametrize("comma", [",", ";", " , "])
-def test_commas_semicolons_and_spaces_around_fields_give_the_same_rows(tmp_path, comma, encoding):
+@pytest.mark.parametrize("comma", [",", ";", " , ", "\t"])
+def test_commas_semicolons_tabs_and_spaces_give_the_same_rows(tmp_path, comma, encoding):
     lines = ["path,label,group,fold", "a.png,T1,anna,0", "b.png,Knee joint,bert,1"]
     text = "\r\n".join(lines).replace(",", comma)
     first, second = read_catalogue(table(tmp_path, text, encoding))
@@ -46,3 +46,17 @@ def test_one_label_alone_gives_nothing_to_tell_apart(tmp_path):
     rows = read_catalogue(table(tmp_path, "path,label,group\na.png,T1,a\nb.png,T1,b\n"))
     with pytest.raises(CatalogueError, match=r"c\.csv gives fewer than two classes .*\(T1\)"):
         refuse_single_class((row.label for row in rows), tmp_path / "c.csv")
+
+
+def test_columns_are_known_however_they_are_written_and_missing_ones_are_told_with_what_is_there(
+    tmp_path,
+):
+    (row,) = read_catalogue(table(tmp_path, "Path,LABEL, Group\na.png,T1,anna\n"))
+    assert (row.label, row.group) == ("T1", "anna")
+    with pytest.raises(CatalogueError, match=r"lacks the column path; .* names: filename, label"):
+        read_catalogue(table(tmp_path, "filename,label,group\na.png,T1,anna\n"))
+
+
+def test_what_is_no_number_is_told_with_its_row(tmp_path):
+    with pytest.raises(CatalogueError, match=r"row 2: fold, slice, .* are numbers \(.*'first'"):
+        read_catalogue(table(tmp_path, "path,label,group,fold\na.png,T1,anna,first\n"))

@@ -14,13 +14,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import napari_mrseq
 from napari_mrseq import load_model
 from napari_mrseq.training.answers import Answers
+from napari_mrseq.training.bootstrap import compared
 from napari_mrseq.training.cases import best_answer, cases_of
 from napari_mrseq.training.catalogue import Row, read_catalogue
 from napari_mrseq.training.comparison import measure
-from napari_mrseq.training.evaluation import figures_of
-from napari_mrseq.training.measures import compared, macro_f1, measures_of
+from napari_mrseq.training.counts import macro_f1
+from napari_mrseq.training.figures_text import text_of
+from napari_mrseq.training.measures import figures_of, measures_of
 from napari_mrseq.training.page import page_of
 from napari_mrseq.training.seen import GROUPS, digests_of, unseen_rows
 
@@ -28,6 +31,7 @@ from .program import program
 from .stripes import stripes, write
 
 PROGRAM = Path(sys.executable).parent / "napari-mrseq"
+SAMPLE = Path(napari_mrseq.__file__).parent / "sample_study"
 CLASSES = ("T1", "T2", "UNKNOWN")
 
 
@@ -44,35 +48,40 @@ def cases(rows, probabilities, classes=CLASSES, threshold=0.5):
         positions=np.full(len(rows), np.nan),
         shown=np.ones(len(rows)),
     )
-    return cases_of(answers, rows, classes, threshold)
+    return cases_of(answers, classes, threshold)
+
+
+COUNTED = (
+    row("T1", "a", vendor="GE"),
+    row("T2", "a", vendor="GE"),
+    row("T2", "b", vendor="Siemens"),
+    row("T1", "b", vendor="Siemens"),
+    row("UNKNOWN", "b", vendor="Siemens"),
+)
 
 
 @pytest.fixture
 def counted():
     """Two right, one wrong, one left unnamed, one unknown that is told."""
-    rows = [
-        row("T1", "a", vendor="GE"),
-        row("T2", "a", vendor="GE"),
-        row("T2", "b", vendor="Siemens"),
-        row("T1", "b", vendor="Siemens"),
-        row("OTHER", "b", vendor="Siemens"),
-    ]
     said = [[0.9, 0.1, 0], [0.2, 0.8, 0], [0.7, 0.3, 0], [0.45, 0.4, 0.15], [0.1, 0.1, 0.8]]
-    return cases(rows, said)
+    return cases(COUNTED, said)
 
 
 def test_figures_are_those_counted_by_hand(counted):
-    figures = measures_of(counted, CLASSES)
+    kept = figures_of(counted, CLASSES)
+    assert kept["cases"] == 4
+    assert kept["said"]["named"] == pytest.approx(3 / 4)
+    assert kept["said"]["right where named"] == pytest.approx(2 / 3, abs=1e-4)
+    assert kept["forced"]["member, all"] == pytest.approx(3 / 4)
+    assert kept["known against unknown, AUROC"] == 1.0
+    figures = measures_of(counted, COUNTED, CLASSES)
     assert figures["accuracy"] == pytest.approx(3 / 5)
-    assert figures["named"] == pytest.approx(3 / 5)
-    assert figures["right where named"] == pytest.approx(2 / 3, abs=1e-4)
     # F1 of T1: 2·1/(2+2); of T2: 2·1/(2+1); of unknown: 2·1/(1+2).
     assert figures["macro F1"] == pytest.approx((1 / 2 + 2 / 3 + 2 / 3) / 3, abs=1e-4)
     assert figures["confusion"] == [[1, 0, 1], [1, 1, 0], [0, 0, 1]]
     assert figures["per class"]["T2"] == {
         "cases": 2, "said": 1, "precision": 1.0, "recall": 0.5, "F1": 0.6667,
     }  # fmt: skip
-    assert figures["unknown AUROC"] == 1.0
     assert figures["by"]["vendor"]["GE"] == {"cases": 2, "accuracy": 1.0, "family accuracy": 1.0}
     assert figures["by"]["vendor"]["Siemens"]["accuracy"] == pytest.approx(1 / 3, abs=1e-4)
     assert [(p["from"], p["cases"], p["right"]) for p in figures["calibration curve"]] == [
@@ -84,7 +93,8 @@ def test_forced_figures_take_the_likeliest_family_as_a_verdict_does():
     one = np.ones(1)
     said = np.array([[0.3, 0.25, 0.4, 0.05]])
     torn = Answers(np.array(["T1"]), np.array(["dicom"]), said, one, one)
-    figures = figures_of(torn, ("T1", "T1C", "T2", "UNKNOWN"), threshold=0.2)
+    classes = ("T1", "T1C", "T2", "UNKNOWN")
+    figures = figures_of(cases_of(torn, classes, threshold=0.2), classes)
     assert figures["forced"]["family, DICOM and NIfTI"] == 1.0
     assert figures["forced"]["member, all"] == 1.0
     assert figures["said"]["right where named"] == 1.0
@@ -104,7 +114,7 @@ def test_bootstrap_intervals_grow_with_fewer_subjects():
 
     def width(groups):
         rows = [row("T1", f"g{index % groups}") for index in range(200)]
-        low, high = measures_of(cases(rows, said), CLASSES)["intervals"]["accuracy"]
+        low, high = measures_of(cases(rows, said), rows, CLASSES)["intervals"]["accuracy"]
         assert low <= right.mean() <= high
         return high - low
 
@@ -114,9 +124,11 @@ def test_bootstrap_intervals_grow_with_fewer_subjects():
 
 
 def test_two_models_are_compared_by_the_families_that_both_know(counted):
-    rows = [row(label) for label in counted.labels]
-    other = cases(rows, [[0.9, 0.1], [0.2, 0.8], [0.2, 0.8], [0.9, 0.1], [0.5, 0.5]], ("T1", "T2"))
-    beside = compared(counted, other, ["T1", "T2"])
+    groups = np.array([one.group for one in COUNTED])
+    other = cases(
+        COUNTED, [[0.9, 0.1], [0.2, 0.8], [0.2, 0.8], [0.9, 0.1], [0.5, 0.5]], ("T1", "T2")
+    )
+    beside = compared(counted, other, groups, ["T1", "T2"])
     assert beside["cases"] == 4
     assert beside["accuracy"]["this"][0] == 0.5
     assert beside["accuracy"]["other"] == [1.0, 1.0, 1.0]
@@ -127,7 +139,8 @@ def test_two_models_are_compared_by_the_families_that_both_know(counted):
 
 
 def test_models_that_share_no_family_are_compared_on_nothing(counted):
-    assert compared(counted, counted, []) == {"cases": 0, "groups": 0}
+    groups = np.array([one.group for one in COUNTED])
+    assert compared(counted, counted, groups, []) == {"cases": 0, "groups": 0}
 
 
 def test_only_the_fold_held_out_of_the_same_catalogue_is_measured():
@@ -192,6 +205,29 @@ def test_the_page_stands_alone_and_shows_what_was_measured(tmp_path):
     assert "<b>odd</b>" not in text
     assert any("95 %" in line for line in page.texts)
     assert "By vendor" in page.texts
+
+
+def test_terminal_and_page_show_the_same_figure_under_one_name(tmp_path):
+    # The FLAIR is said to be nothing known: what is named of all is not what is named of the known.
+    rows = [
+        {"path": SAMPLE / folder, "label": label, "group": folder, "slice": index}
+        for folder, label in (
+            ("t2_tse_tra", "T2"),
+            ("t1_se_tra", "T1"),
+            ("t2_tirm_tra_dark-fluid", "UNKNOWN"),
+        )
+        for index in (5, 10)
+    ]
+    table = read_catalogue(write(tmp_path / "c.csv", rows))
+    figures = measure(load_model("default", device="cpu"), table, log=lambda _: None)
+    texts = [text for text in Page(page_of(figures, "c.csv")).texts if text]
+    written = text_of(figures).splitlines()
+    for name in ("accuracy", "macro F1", "named", "right where named", "calibration error"):
+        told = next(re.findall(r"[\d.]+ %", line) for line in written if line.startswith(name))
+        after = [texts[place + 1] for place, text in enumerate(texts) if text == name]
+        shown = [text for text in after if re.fullmatch(r"[\d.]+ %", text)][:2]
+        # The page begins with the series, the table with the slices.
+        assert shown == [told[2], told[0]], name
 
 
 def test_the_command_line_writes_json_and_the_page(tmp_path):

@@ -14,7 +14,7 @@ from napari_mrseq.errors import ModelError
 from napari_mrseq.model.registry import read_card
 from napari_mrseq.training.catalogue import read_catalogue
 from napari_mrseq.training.cross_validation import calibrate_apart, cross_validated, judged_unseen
-from napari_mrseq.training.fit import Recipe
+from napari_mrseq.training.recipe import Recipe
 from napari_mrseq.training.run import train
 from napari_mrseq.training.weights_file import rewrite_card
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 from PIL import Image
 
 from napari_mrseq.model.registry import read_card
+from napari_mrseq.training.catalogue import read_catalogue
+from napari_mrseq.training.labelled_slices import read_slice
 
 from .program import program
 from .stripes import stripes
@@ -70,6 +73,61 @@ def test_a_cross_validation_goes_on_after_a_stop_in_its_second_fold(site, train)
     nothing = train("--folds", "2", "--resume", "--output", "other")
     assert nothing.returncode == 2
     assert "nothing to go on from" in nothing.stderr
+
+
+def test_who_stops_a_training_when_an_epoch_is_told_goes_on_after_it(site):
+    command = [PROGRAM, *SHORTEST, "--epochs", "3"]
+    with subprocess.Popen(command, cwd=site.parent, stderr=subprocess.PIPE, text=True) as running:
+        told = []
+        for line in running.stderr:
+            told.append(line)
+            if line.startswith("epoch 1 of 3"):
+                running.send_signal(signal.SIGINT)
+    assert running.returncode == 130
+    assert told[-1].startswith("stopped after epoch ")
+    kept = int(told[-1].split()[3])
+    done = subprocess.run([*command, "--resume"], cwd=site.parent, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    epochs = [line.split()[1] for line in done.stderr.splitlines() if line.startswith("epoch")]
+    assert epochs == [str(number) for number in range(kept + 1, 4)]
+
+
+def test_a_file_that_is_gone_is_told_before_anything_is_prepared(site, train):
+    assert train().returncode == 0
+    catalogue = site.parent / "run" / "catalogue.csv"
+    (site / "Knee" / "a" / "1.png").unlink()
+    command = ("train", catalogue, "--output", "other", "--epochs", "1", "--draws", "64")
+    done = program(site.parent, *command)
+    assert done.returncode == 2
+    assert f"not there: {site / 'Knee' / 'a' / '1.png'} (paths are relative" in done.stderr
+    assert "preparing" not in done.stderr
+
+
+def test_a_state_of_another_training_is_refused_before_anything_is_prepared(site, train):
+    assert train().returncode == 0
+    done = train("--resume", "--epochs", "2")
+    assert done.returncode == 2
+    assert "belongs to another recipe" in done.stderr
+    assert "preparing" not in done.stderr
+
+
+def test_one_relative_path_is_another_picture_elsewhere(tmp_path, monkeypatch):
+    for folder, level in (("here", 10), ("there", 20)):
+        (tmp_path / folder).mkdir()
+        Image.new("L", (8, 8), level).save(tmp_path / folder / "1.png")
+        monkeypatch.chdir(tmp_path / folder)
+        Path("c.csv").write_text("path,label,group\n1.png,T1,a\n", encoding="utf-8")
+        (row,) = read_catalogue(Path("c.csv"))
+        assert read_slice(row).pixels.max() == level
+
+
+def test_a_class_that_lies_in_the_fold_held_out_alone_is_told(site, train):
+    for subject in ("a", "b", "d"):
+        shutil.rmtree(site / "Knee" / subject)
+    done = train("--held-out", "0")
+    assert done.returncode == 0, done.stderr
+    assert "Knee: all of it is of fold 0, held out: it can't be learnt" in done.stderr
+    assert "T1: all of it" not in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from pydicom.uid import EnhancedMRImageStorage, ExplicitVRLittleEndian
 from napari_mrseq import classify, load_model, read
 from napari_mrseq.errors import CatalogueError
 from napari_mrseq.labelling import label_row, write_rows
-from napari_mrseq.training.answers import answer_all_ways, answer_slices
+from napari_mrseq.training.answers import STACKED, answer_all_ways, answer_slices
 from napari_mrseq.training.catalogue import read_catalogue
 from napari_mrseq.training.images import load_images
 from napari_mrseq.training.labelled_slices import read_slice
@@ -261,9 +261,47 @@ def test_a_series_of_volumes_is_measured_as_it_is_judged(sample_study, tmp_path)
     ]
     rows = read_catalogue(write_rows(entries, tmp_path / "table.csv"))
     verdict = classify(series, model)
-    _, stacked, joined = answer_all_ways(
-        answer_slices(model, rows), rows, model.classes, model.card.calibration
+    said = answer_all_ways(answer_slices(model, rows), rows, model.classes, model.card.calibration)
+    np.testing.assert_allclose(
+        said["series"].probabilities, [[*verdict.probabilities.values()]], atol=1e-4
     )
-    np.testing.assert_allclose(joined.probabilities, [[*verdict.probabilities.values()]], atol=1e-4)
-    said = [[*one.probabilities.values()] for one in verdict.slices]
-    np.testing.assert_allclose(stacked.probabilities, said, atol=1e-4)
+    slices = [[*one.probabilities.values()] for one in verdict.slices]
+    np.testing.assert_allclose(said[STACKED].probabilities, slices, atol=1e-4)
+
+
+def test_a_list_of_series_is_a_catalogue_of_their_slices(sample_study, tmp_path):
+    for number, folder in enumerate(("t2_tse_tra", "t1_se_tra")):
+        shutil.copytree(sample_study / folder, tmp_path / "Größe 1" / str(number))
+    source = tmp_path / "Serien.csv"
+    source.write_text(
+        "path;label;group;vendor;position\n"
+        "Größe 1/0;T2;anna;Acme;\nGröße 1/1;T1;bert;;0.5\nGröße 1/1/IM0001.dcm;T1;bert;;0.5\n",
+        encoding="utf-8-sig",
+    )
+    told = []
+    made = catalogue_of(source, tmp_path / "run", log=told.append)
+    assert made == tmp_path / "run" / CATALOGUE
+    assert told == [f"{source} names 2 whole series: 36 slices of 2 groups, in {made}"]
+    rows = read_catalogue(made)
+    assert [(row.label, row.group) for row in rows] == [("T2", "anna")] * 18 + [("T1", "bert")] * 19
+    # What a person said of the series stands; where a slice lies is its own.
+    assert {row.vendor for row in rows[:18]} == {"Acme"}
+    assert rows[18].position == 0.0
+    (series,) = read(tmp_path / "Größe 1" / "0")
+    np.testing.assert_array_equal(read_slice(rows[3]).pixels, series.slice_pixels(3).compute())
+    # Once more it would be written over.
+    own = shutil.copy(source, tmp_path / CATALOGUE)
+    before = Path(own).read_bytes()
+    with pytest.raises(CatalogueError, match="would be written over: name another --output"):
+        catalogue_of(Path(own), tmp_path)
+    assert Path(own).read_bytes() == before
+
+
+def test_a_catalogue_of_slices_is_taken_as_it_is(sample_study, tmp_path):
+    picture(tmp_path / "a.png")
+    (series,) = read(sample_study / "t1_se_tra")
+    entry = label_row(series, 0, "T1", group="a", source="b")
+    flat = {"path": "a.png", "label": "T2", "group": "c"}
+    source = write_rows([entry, flat], tmp_path / "c.csv")
+    assert catalogue_of(source, tmp_path / "run") == source
+    assert not (tmp_path / "run").exists()

@@ -18,9 +18,10 @@ from napari_mrseq.model.networks import LITE, build
 from napari_mrseq.training.backbone import start_from_imagenet
 from napari_mrseq.training.catalogue import STRIPPED, read_catalogue
 from napari_mrseq.training.comparison import measure
-from napari_mrseq.training.fit import Recipe, fit
+from napari_mrseq.training.fit import fit
 from napari_mrseq.training.images import load_images, sampling_weights
 from napari_mrseq.training.plan import summary
+from napari_mrseq.training.recipe import Recipe
 from napari_mrseq.training.run import train
 from napari_mrseq.training.state import CHECKPOINT
 from napari_mrseq.training.teachers import Teachers
