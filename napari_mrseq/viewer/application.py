@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.errors import MrseqError
-from napari_mrseq.viewer.annotation import state_of
+from napari_mrseq.viewer.layer_state import state_of
 from napari_mrseq.viewer.menu import PLUGIN, WIDGET
 from napari_mrseq.viewer.reader import read_layers
 from napari_mrseq.viewer.scope import ALL_LAYERS

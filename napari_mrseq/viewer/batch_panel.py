@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import QModelIndex, QTimer, Signal  # type: ignore[attr-defined]
 from qtpy.QtWidgets import (
     QFileDialog,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QProgressBar,
@@ -21,6 +20,7 @@ from qtpy.QtWidgets import (
 
 from napari_mrseq.viewer.batch_runner import BatchRunner
 from napari_mrseq.viewer.export import ExportButton
+from napari_mrseq.viewer.flow_layout import FlowLayout
 from napari_mrseq.viewer.single_shot import single_shot
 from napari_mrseq.viewer.study_table import HEADINGS, NAME_COLUMN, verdict_cells
 from napari_mrseq.viewer.table import SortedTable
@@ -115,13 +115,8 @@ class BatchPanel(QWidget):
         self.runner.cancel()
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
-        top.addWidget(self.folder, 1)
-        top.addWidget(self.browse_button)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.run_button, 1)
-        buttons.addWidget(self.cancel_button, 1)
-        buttons.addWidget(self.export_button)
+        top = FlowLayout(self.folder, self.browse_button)
+        buttons = FlowLayout(self.run_button, self.cancel_button, self.export_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 4)
         layout.addLayout(top)

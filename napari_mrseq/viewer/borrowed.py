@@ -11,22 +11,18 @@ from weakref import WeakKeyDictionary
 from psygnal import Signal
 from qtpy.QtCore import QObject
 
-from napari_mrseq.viewer.annotation import (
-    can_revert,
-    held_state,
-    name_without,
-    revert,
-    state_of,
-)
-from napari_mrseq.viewer.explain import heat_layers, remove_heat
+from napari_mrseq.viewer.annotation import can_revert, revert
+from napari_mrseq.viewer.heat_maps import heat_layers, remove_heat
 from napari_mrseq.viewer.image_layers import is_image
+from napari_mrseq.viewer.layer_events import LayerEvents
+from napari_mrseq.viewer.layer_state import held_state, name_without, state_of
 from napari_mrseq.viewer.single_shot import single_shot
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
     from napari.layers import Layer
 
-    from napari_mrseq.viewer.annotation import LayerState
+    from napari_mrseq.viewer.layer_state import LayerState
 
 
 class Borrowed:
@@ -48,20 +44,25 @@ class Borrowed:
         self._known: WeakKeyDictionary[Layer, LayerState] = WeakKeyDictionary()
         # napari's list of layers is in the midst of taking the new one in.
         self._timer = single_shot(self._look, parent)
-        viewer.layers.events.connect(self._on_event)
+        viewer.layers.events.inserted.connect(self._on_inserted)
+        self._events = LayerEvents(viewer, self._on_event, "metadata", "data")
         # Copies may have been made while nobody looked.
         self._timer.start()
 
     def close(self) -> None:
         """Let go of the viewer."""
         self._timer.stop()
-        self._viewer.layers.events.disconnect(self._on_event)
+        self._viewer.layers.events.inserted.disconnect(self._on_inserted)
+        self._events.close()
+
+    def _on_inserted(self) -> None:
+        self._timer.start()
 
     def _on_event(self, event: Any) -> None:
-        if event.type in ("inserted", "metadata"):
+        if event.type == "metadata":
             self._timer.start()
-        elif event.type == "data":
-            self._drop_heat(list(self._viewer.layers)[event.index])
+        else:
+            self._drop_heat(event.source)
             self._look()
 
     def _drop_heat(self, layer: Layer) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from textwrap import TextWrapper
 from typing import TYPE_CHECKING, Any
 
-from napari_mrseq.viewer.annotation import own_name, state_of, unread
 from napari_mrseq.viewer.image_layers import image_layers, is_image
-from napari_mrseq.viewer.layer_data import SERIES_KEY
+from napari_mrseq.viewer.layer_events import LayerEvents
+from napari_mrseq.viewer.layer_series import is_as_opened, series_of, unread
+from napari_mrseq.viewer.layer_state import own_name, state_of
 from napari_mrseq.viewer.slice_in_view import slice_in_view
 from napari_mrseq.viewer.wording import CONFLICT_MARK, said_words, shortened, slice_words
 
@@ -15,9 +16,8 @@ if TYPE_CHECKING:
     from napari.components import ViewerModel
     from napari.layers import Image, Layer
 
-    from napari_mrseq.series import Series
     from napari_mrseq.verdict import SliceVerdict, Verdict
-    from napari_mrseq.viewer.annotation import LayerState
+    from napari_mrseq.viewer.layer_state import LayerState
 
 LOOK = {
     "font_size": 14,
@@ -30,14 +30,14 @@ LOOK = {
 # Beside each other images leave little room: small letters, where the last cell is often empty.
 GRID_LOOK = {**LOOK, "font_size": 8, "position": "bottom_right"}
 LONGEST_NAME, LONGEST_IN_GRID, LONGEST_SAID = 36, 18, 28
-UNREAD = "can't be read"
+UNREAD, MADE_OF_UNREAD = "can't be read", "can't all be read"
 # Between what is said and of which slice.
 GAP = "   "
 # More lines would hide the images that they speak of, and the names in their cells.
 MOST_IN_GRID = 8
 # Width of a letter and of both margins in pixels of the canvas, at the size of `LOOK`; measured.
 LETTER_PX, MARGINS_PX = 13, 25
-LAYER_EVENTS = {"inserted", "removed", "reordered", "visible", "metadata", "name", "data"}
+LAYER_EVENTS = ("visible", "metadata", "name", "data", "set_data")
 
 
 class CanvasText:
@@ -61,19 +61,22 @@ class CanvasText:
             viewer.dims.events.point,
             viewer.dims.events.order,
             viewer.dims.events.ndisplay,
+            viewer.layers.events.inserted,
+            viewer.layers.events.removed,
+            viewer.layers.events.reordered,
             viewer.layers.selection.events.active,
             viewer.canvas.grid.events.enabled,
             viewer.canvas.events.size,
         ]
         for emitter in self._emitters:
             emitter.connect(self.update)
-        viewer.layers.events.connect(self._on_layers)
+        self._events = LayerEvents(viewer, self._on_layer, *LAYER_EVENTS)
 
     def close(self) -> None:
         """Let go of the viewer, whose window may be gone."""
         for emitter in self._emitters:
             emitter.disconnect(self.update)
-        self._viewer.layers.events.disconnect(self._on_layers)
+        self._events.close()
 
     def restore(self) -> None:
         """Give the viewer's text overlay, and the names in a grid, back as they were."""
@@ -108,10 +111,9 @@ class CanvasText:
             self._look = None
         self._name_cells(image_layers(self._viewer) if grid else [])
 
-    def _on_layers(self, event: Any) -> None:
+    def _on_layer(self, event: Any) -> None:
         # Whether a slice can be read is known once napari has asked for it ("set_data").
-        turned = event.type == "set_data" and self._has_turned(event.sources[0])
-        if turned or event.type in LAYER_EVENTS:
+        if event.type != "set_data" or self._has_turned(event.source):
             self.update()
 
     def _has_turned(self, layer: Layer) -> bool:
@@ -197,20 +199,12 @@ def _grid_line(viewer: ViewerModel, layer: Image, state: LayerState | None) -> s
 
 
 def _line(layer: Image, state: LayerState | None, index: int | None) -> str:
-    # On one line, the place in a 4-D series would not fit a canvas of usual width.
-    place = (
-        "whole stack"
-        if index is None
-        else slice_words(_series(layer, state), index).replace(", volume", "\nvolume", 1)
-    )
+    place = "whole stack"
+    if index is not None:
+        series = state.series if state else series_of(layer)
+        # On one line, the place in a 4-D series would not fit a canvas of usual width.
+        place = slice_words(series, index).replace(", volume", "\nvolume", 1)
     return f"{_said(layer, state, index)}{GAP}{place}"
-
-
-def _series(layer: Image, state: LayerState | None) -> Series:
-    """Return the series that is known: to make one anew would copy a whole image a step."""
-    # Without a state, a layer is known for slices of its series that can't be read.
-    series: Series = state.series if state else layer.metadata[SERIES_KEY]
-    return series
 
 
 def _said(layer: Image, state: LayerState | None, index: int | None) -> str:
@@ -220,7 +214,7 @@ def _said(layer: Image, state: LayerState | None, index: int | None) -> str:
     else:
         said = state.said(index) if state else None
         if unread(layer, index) and not (said and said.overruled):
-            return UNREAD
+            return UNREAD if is_as_opened(layer) else MADE_OF_UNREAD
     if state is None or said is None:
         return "not yet run"
     conflict = state.verdict is not None and state.verdict.conflict

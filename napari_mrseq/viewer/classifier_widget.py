@@ -10,28 +10,26 @@ import napari.viewer
 from napari.utils.notifications import show_info
 from napari.utils.theme import get_theme
 from qtpy.QtCore import Signal  # type: ignore[attr-defined]
-from qtpy.QtGui import (  # type: ignore[attr-defined]
-    QHideEvent,
-    QKeySequence,
-    QShortcut,
-    QShowEvent,
-)
+from qtpy.QtGui import QHideEvent, QShowEvent
 from qtpy.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
-from napari_mrseq.viewer.annotation import can_revert, state_of
+from napari_mrseq.viewer.annotation import can_revert
 from napari_mrseq.viewer.attachment import Attachment
 from napari_mrseq.viewer.batch_panel import BatchPanel
 from napari_mrseq.viewer.borrowed import Borrowed
 from napari_mrseq.viewer.canvas_text import CanvasText
+from napari_mrseq.viewer.heat_maps import HeatMaps
 from napari_mrseq.viewer.hint import Hint
 from napari_mrseq.viewer.image_layers import image_layers, is_image
 from napari_mrseq.viewer.in_sight import InSight
 from napari_mrseq.viewer.layer_actions import LayerActions
+from napari_mrseq.viewer.layer_events import LayerEvents
 from napari_mrseq.viewer.layer_panel import LayerPanel
+from napari_mrseq.viewer.layer_state import state_of
 from napari_mrseq.viewer.model_choice import ModelChoice
-from napari_mrseq.viewer.orphans import Orphans
 from napari_mrseq.viewer.rereading import Rereading
 from napari_mrseq.viewer.settings import canvas_text_event, load_settings
+from napari_mrseq.viewer.shortcuts import CORRECT_KEYS, EXPLAIN_KEYS, RUN_KEYS, Shortcuts
 from napari_mrseq.viewer.single_shot import single_shot
 from napari_mrseq.viewer.slice_in_view import (
     NO_SLICE,
@@ -49,8 +47,6 @@ if TYPE_CHECKING:
 # Batches may arrive faster than tables can be drawn.
 TABLES_DELAY_MS = 250
 LIST_EVENTS = ("inserted", "removed", "reordered", "renamed")
-# Taken neither by napari nor by its layers.
-RUN_KEYS, EXPLAIN_KEYS, CORRECT_KEYS = "Ctrl+Shift+R", "Ctrl+Shift+E", "Ctrl+Shift+K"
 
 
 class ClassifierWidget(QWidget):
@@ -68,9 +64,6 @@ class ClassifierWidget(QWidget):
         super().__init__(parent)
         # A timer of its own goes with the panel: PySide6 would call a panel that is gone.
         self._leaving = single_shot(self._close_if_undocked, self)
-        self._shortcuts = [
-            QShortcut(QKeySequence(keys), self) for keys in (RUN_KEYS, EXPLAIN_KEYS, CORRECT_KEYS)
-        ]
         self._viewer = viewer
         settings = load_settings()
         self.hint = Hint(settings.hint)
@@ -82,7 +75,16 @@ class ClassifierWidget(QWidget):
         self.layer_actions = LayerActions(viewer, self.page, self.model_choice, self)
         self.runner, self.explainer = self.layer_actions.runner, self.layer_actions.explainer
         self.corrector = self.layer_actions.corrector
-        self.batch = BatchPanel(self.layer_actions.loader)
+        actions = self.layer_actions
+        self._shortcuts = Shortcuts(
+            self,
+            {
+                RUN_KEYS: actions.run,
+                EXPLAIN_KEYS: actions.explain,
+                CORRECT_KEYS: actions.correct,
+            },
+        )
+        self.batch = BatchPanel(actions.loader)
         self.canvas_text = CanvasText(viewer)
         self.canvas_text.show(settings.canvas_text)
         self._tables_timer = single_shot(self.refresh, self, TABLES_DELAY_MS)
@@ -123,11 +125,7 @@ class ClassifierWidget(QWidget):
         """Make room for all controls."""
         super().showEvent(event)
         self.page.make_room()
-        # napari's window owns the keys: they work there too while the panel's dock floats.
-        dock = self.parentWidget()
-        window = None if dock is None else dock.parentWidget()
-        for shortcut in self._shortcuts:
-            shortcut.setParent(window or self)
+        self._shortcuts.give_to_window()
 
     def hideEvent(self, event: QHideEvent | None) -> None:  # noqa: N802 - Qt's name
         """Let go of the viewer when napari takes the panel out of its window."""
@@ -145,8 +143,7 @@ class ClassifierWidget(QWidget):
         self.canvas_text.restore()
         self.layer_actions.live.stop()
         self._tables_timer.stop()
-        for shortcut in self._shortcuts:
-            shortcut.setParent(self)
+        self._shortcuts.take_back()
 
     def _lay_out(self) -> None:
         self.tabs = QTabWidget()
@@ -177,10 +174,6 @@ class ClassifierWidget(QWidget):
         page.correct_button.clicked.connect(actions.correct)
         page.undo_button.clicked.connect(actions.undo)
         page.revert_button.clicked.connect(actions.revert)
-        for shortcut, act in zip(
-            self._shortcuts, (actions.run, actions.explain, actions.correct), strict=True
-        ):
-            shortcut.activated.connect(act)
         runner.started.connect(controls.show_running)
         runner.progressed.connect(controls.show_progress)
         runner.judged.connect(self._on_judged)
@@ -209,7 +202,6 @@ class ClassifierWidget(QWidget):
             (viewer.dims.events.point, self._on_view_moved),
             (viewer.layers.selection.events.active, self._follow_active),
             *((viewer.layers.events[name], self.reset_choices) for name in LIST_EVENTS),
-            (viewer.layers.events, self._on_layer_event),
             (viewer.events.theme, self._follow_theme),
         ]
         preference = canvas_text_event()
@@ -219,7 +211,8 @@ class ClassifierWidget(QWidget):
         borrowed.reverted.connect(self.layer_actions.show_reverted)
         parts = (self.runner, self.explainer, self.batch.runner, self.canvas_text, borrowed)
         unread = (UnreadNotice(viewer, self.controls), Rereading(viewer))
-        more = (Orphans(viewer, self), InSight(viewer), *unread)
+        pixels = LayerEvents(viewer, self._on_pixels, "data", "metadata")
+        more = (HeatMaps(viewer, self), InSight(viewer), pixels, *unread)
         self._attachment = Attachment(connections, (*parts, *more))
         # The window may be destroyed without the panel being taken out of it.
         self.destroyed.connect(self._attachment.release)
@@ -248,9 +241,8 @@ class ClassifierWidget(QWidget):
         self._on_view_moved()
         self.refresh()
 
-    def _on_layer_event(self, event: Any) -> None:
-        if event.type in ("data", "metadata"):
-            self._tables_timer.start()
+    def _on_pixels(self) -> None:
+        self._tables_timer.start()
 
     def _say(self, text: str) -> None:
         self.controls.status.value = text

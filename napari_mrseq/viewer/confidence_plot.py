@@ -12,7 +12,7 @@ from napari_mrseq.sequences import colour_of, name_of
 
 if TYPE_CHECKING:
     from napari_mrseq.verdict import SliceVerdict
-    from napari_mrseq.viewer.annotation import LayerState
+    from napari_mrseq.viewer.layer_state import LayerState
 
 # Below this a class is nowhere near being named and its line only hides others.
 LEAST_SHOWN = 0.2

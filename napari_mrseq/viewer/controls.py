@@ -8,15 +8,24 @@ from typing import Any
 from magicgui.widgets import CheckBox, ComboBox, Label, ProgressBar, PushButton, RadioButtons
 from psygnal import Signal
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QWidget
+from qtpy.QtWidgets import (
+    QComboBox,
+    QGridLayout,
+    QGroupBox,
+    QLabel,
+    QRadioButton,
+    QSizePolicy,
+    QWidget,
+)
 
+from napari_mrseq.viewer.flow_layout import FlowLayout
 from napari_mrseq.viewer.scope import SCOPES, WHOLE_STACK
 from napari_mrseq.viewer.settings import Settings
 
 STATUS_LINES = 2
 # From line to line, in heights of letters.
 LINE_EM = 1.25
-LEAST_NAME = 12
+LEAST_NAME = 8
 
 
 class Controls(QWidget):
@@ -104,6 +113,7 @@ class Controls(QWidget):
         may_be_short(self.layer.native)
         # Inside the Layer tab, a frame of its own would only cost room.
         self.scope.native.setStyleSheet("QGroupBox { border: none; margin: 0; padding: 0; }")
+        _let_break(self.scope.native)
         self.progress.native.setTextVisible(True)
         self.progress.native.setFormat("")
         status = self.status.native
@@ -112,11 +122,9 @@ class Controls(QWidget):
         # Nothing below jumps when the words take another line.
         status.setStyleSheet(f"min-height: {STATUS_LINES * LINE_EM}em;")
         status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.MinimumExpanding)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(6)
-        buttons.addWidget(self.run.native, 1)
-        buttons.addWidget(self.cancel.native, 1)
-        buttons.addWidget(self.live.native)
+        for button in (self.run.native, self.cancel.native):
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        buttons = FlowLayout(self.run.native, self.cancel.native, self.live.native)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(4)
@@ -130,7 +138,17 @@ class Controls(QWidget):
         grid.addWidget(status, 4, 0, 1, 2)
 
 
+def _let_break(box: QGroupBox) -> None:
+    """Let a row of radio buttons go on in another line."""
+    buttons = box.findChildren(QRadioButton)
+    # A widget takes a new layout only once its own belongs to another, and the buttons with it.
+    other = QWidget()
+    other.setLayout(box.layout())
+    box.setLayout(FlowLayout(*buttons))
+
+
 def may_be_short(box: QComboBox) -> None:
-    """Let a box be narrower than its longest entry, which would widen the whole panel."""
+    """Let a box be narrower than its longest entry, which would widen the whole panel, or wider."""
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.setMinimumContentsLength(LEAST_NAME)
+    box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

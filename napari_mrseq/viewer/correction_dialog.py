@@ -26,7 +26,7 @@ from napari_mrseq.viewer.wording import runs_words, said_words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from napari_mrseq.viewer.annotation import LayerState
+    from napari_mrseq.viewer.layer_state import LayerState
 
 
 class CorrectionDialog(QDialog):

@@ -10,16 +10,17 @@ from psygnal import Signal
 from qtpy.QtWidgets import QWidget
 
 from napari_mrseq.errors import MrseqError
-from napari_mrseq.viewer.annotation import correct_layer, own_name, state_of, undo_correction
+from napari_mrseq.viewer.annotation import correct_layer, undo_correction
 from napari_mrseq.viewer.correction_dialog import CorrectionDialog
 from napari_mrseq.viewer.labels import write_labels
+from napari_mrseq.viewer.layer_state import own_name, state_of
 from napari_mrseq.viewer.save_dialog import ask_file
 
 if TYPE_CHECKING:
     from napari.layers import Image
 
     from napari_mrseq.decision import Correction
-    from napari_mrseq.viewer.annotation import LayerState
+    from napari_mrseq.viewer.layer_state import LayerState
 
 CATALOGUE_KIND = "Catalogue (*.csv)"
 CHANGED = "The layer has changed: nothing corrected."

@@ -37,7 +37,7 @@ def doubt(verdict: Verdict) -> str:
         (verdict.overruled, f"✎ {CORRECTED}"),
         (not verdict.series.is_mr, "▲ no MR"),
         (unread, f"▲ {unread} not read"),
-        (shows_nothing(verdict), "▲ empty"),
+        (verdict.shows_nothing, "▲ empty"),
         (verdict.resolved == "unknown", "? unknown"),
         (odd, f"▲ {odd} odd"),
         (seen < count, f"▲ {seen} of {count}"),
@@ -85,11 +85,6 @@ def odd_words(verdict: Verdict) -> str:
         return f"{len(odd)} odd: slices that look like {likes}."
     numbers = ", ".join(str(one.index + 1) for one in odd)
     return f"{len(odd)} odd: slice {numbers} {'looks' if len(odd) == 1 else 'look'} like {likes}."
-
-
-def shows_nothing(verdict: Verdict) -> bool:
-    """Tell whether no slice shows anything: what the network says of it is noise."""
-    return not any(one.weight for one in verdict.slices)
 
 
 def _correction_words(verdict: Verdict) -> Iterator[str]:

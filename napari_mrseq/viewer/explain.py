@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +11,11 @@ from psygnal import Signal
 from napari_mrseq.errors import ReadError
 from napari_mrseq.sequences import name_of
 from napari_mrseq.viewer.activity import Activity
-from napari_mrseq.viewer.annotation import own_name, pixels_of, series_of, state_of
 from napari_mrseq.viewer.background import Background
-from napari_mrseq.viewer.image_layers import HEAT_KEY
-from napari_mrseq.viewer.slice_in_view import NO_SLICE, slice_in_view, stack_shape
+from napari_mrseq.viewer.heat_maps import AFTER_THE_GRID, Heat, gives_cells, show_heat
+from napari_mrseq.viewer.layer_series import series_of
+from napari_mrseq.viewer.layer_state import pixels_of, state_of
+from napari_mrseq.viewer.slice_in_view import NO_SLICE, slice_in_view
 from napari_mrseq.viewer.wording import percent, slice_words
 
 if TYPE_CHECKING:
@@ -24,24 +23,10 @@ if TYPE_CHECKING:
 
     from napari.components import ViewerModel
     from napari.layers import Image
-    from numpy.typing import NDArray
 
     from napari_mrseq.model import Model
     from napari_mrseq.series import Series
     from napari_mrseq.viewer.models import Models
-
-# From nothing over red to bright yellow: told by brightness alone as well.
-HEAT_COLOURS = ((0.4, 0.0, 0.1, 0.0), (0.85, 0.2, 0.1, 0.55), (1.0, 0.95, 0.4, 0.9))
-OPACITY = 0.6
-
-
-@dataclass(frozen=True, eq=False)
-class Heat:
-    """Where a slice holds evidence, (row, column) in 0 to 1, and for which sequence."""
-
-    code: str
-    probability: float
-    map: NDArray[np.float32]
 
 
 class Explainer:
@@ -116,7 +101,8 @@ class Explainer:
         if not heat.map.any():
             return f"Nothing in {where} speaks for any sequence."
         show_heat(self._viewer, layer, index, heat)
-        return f"Bright is what speaks for {what}, {where}."
+        later = f" {AFTER_THE_GRID}" if gives_cells(self._viewer) else ""
+        return f"Bright is what speaks for {what}, {where}.{later}"
 
 
 def _heat_steps(*args: Any) -> Iterator[Heat]:
@@ -158,56 +144,3 @@ def heat_of(
     pixels = np.asarray(series.slice_pixels(index))
     heat = explain(model, pixels, code, pixel_spacing=spacing, as_shown=is_as_shown(series))
     return Heat(code, known[code], heat)
-
-
-def show_heat(viewer: ViewerModel, layer: Image, index: int, heat: Heat) -> Image:
-    """Lay a heat map over its slice; an earlier one of the same slice goes."""
-    for earlier in heat_layers(viewer, layer):
-        if earlier.metadata[HEAT_KEY]["slice"] == index:
-            viewer.layers.remove(earlier)
-    made = heat_layer(layer, index, heat)
-    active = viewer.layers.selection.active
-    viewer.add_layer(made)
-    viewer.layers.selection.active = active
-    return made
-
-
-def heat_layer(layer: Image, index: int, heat: Heat) -> Image:
-    """Return a translucent layer that lies where slice `index` of `layer` lies."""
-    from napari.layers import Image
-    from napari.utils.colormaps import Colormap
-
-    stack = stack_shape(layer)
-    place = [int(i) for i in np.unravel_index(index, stack)] if stack else []
-    # Where the slice's first pixel lies, before the layer's own affine.
-    corner = layer.affine.inverse(layer.data_to_world([*place, 0, 0]))
-    number = f", slice {place[-1] + 1}" if place else ""
-    return Image(
-        heat.map.reshape((1,) * len(stack) + heat.map.shape),
-        name=f"why {name_of(heat.code)}: {own_name(layer)}{number}",
-        scale=layer.scale,
-        rotate=layer.rotate,
-        shear=layer.shear,
-        affine=layer.affine,
-        translate=corner,
-        units=layer.units,
-        axis_labels=layer.axis_labels,
-        colormap=Colormap(HEAT_COLOURS, name="mrseq-heat"),
-        contrast_limits=(0.0, 1.0),
-        opacity=OPACITY,
-        blending="translucent",
-        rgb=False,
-        metadata={HEAT_KEY: {"layer": weakref.ref(layer), "slice": index, "sequence": heat.code}},
-    )
-
-
-def heat_layers(viewer: ViewerModel, layer: Image) -> list[Image]:
-    """Return the heat maps that lie over a layer."""
-    marks = ((one, one.metadata.get(HEAT_KEY)) for one in viewer.layers)
-    return [one for one, mark in marks if mark is not None and mark["layer"]() is layer]
-
-
-def remove_heat(viewer: ViewerModel, layer: Image) -> None:
-    """Take all heat maps of a layer away."""
-    for one in heat_layers(viewer, layer):
-        viewer.layers.remove(one)

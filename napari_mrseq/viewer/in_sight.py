@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.viewer.image_layers import is_image
 from napari_mrseq.viewer.layer_data import SERIES_KEY
+from napari_mrseq.viewer.layer_events import LayerEvents
 from napari_mrseq.viewer.slice_in_view import bring_into_view
 
 if TYPE_CHECKING:
@@ -30,16 +31,16 @@ class InSight:
     def __init__(self, viewer: ViewerModel) -> None:
         self._viewer = viewer
         viewer.layers.selection.events.active.connect(self._look)
-        viewer.layers.events.connect(self._on_layers)
+        self._events = LayerEvents(viewer, self._on_visible, "visible")
 
     def close(self) -> None:
         """Let go of the viewer."""
         self._viewer.layers.selection.events.active.disconnect(self._look)
-        self._viewer.layers.events.disconnect(self._on_layers)
+        self._events.close()
 
-    def _on_layers(self, event: Any) -> None:
+    def _on_visible(self, event: Any) -> None:
         # What becomes of other layers is no wish to see the active one.
-        if event.type == "visible" and event.sources[0] == self._viewer.layers.selection.active:
+        if event.source == self._viewer.layers.selection.active:
             self._look()
 
     def _look(self) -> None:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.labelling import group_of, label_row, write_rows
-from napari_mrseq.viewer.annotation import state_of
+from napari_mrseq.viewer.layer_state import state_of
 
 if TYPE_CHECKING:
     from napari.layers import Image
 
-    from napari_mrseq.viewer.annotation import LayerState
+    from napari_mrseq.viewer.layer_state import LayerState
 
 SOURCE = "corrected in the viewer"
 

@@ -11,7 +11,8 @@ from qtpy.QtWidgets import QWidget
 
 from napari_mrseq.viewer.annotation import revert
 from napari_mrseq.viewer.corrector import Corrector
-from napari_mrseq.viewer.explain import Explainer, remove_heat
+from napari_mrseq.viewer.explain import Explainer
+from napari_mrseq.viewer.heat_maps import remove_heat
 from napari_mrseq.viewer.image_layers import image_layers
 from napari_mrseq.viewer.live import Live
 from napari_mrseq.viewer.models import Models

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from napari_mrseq.errors import ReadError
-from napari_mrseq.viewer.shown_pixels import UNREAD_KEY, shown_pixels
+from napari_mrseq.viewer.shown_pixels import UNREAD_KEY, Blanks, shown_pixels
 from napari_mrseq.viewer.wording import series_name
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from napari_mrseq.series import Failure, Series, VolumeAxis
+    from napari_mrseq.series import Series, VolumeAxis
 
 LayerData: TypeAlias = tuple[Any, dict[str, Any], str]
 
@@ -47,10 +47,10 @@ def layer_of(series: Series) -> LayerData:
     if series.pixels.ndim == 4:
         labels = (_label(series.volume_axis), *labels)
         units, scale, translate = ("pixel", *units), (1.0, *scale), (0.0, *translate)  # type: ignore[assignment]
-    unread: dict[int, Failure] = {}
+    blanks = Blanks(series)
     attributes = {
         "name": series_name(series),
-        "metadata": {DICOM_KEY: describe(series), SERIES_KEY: series, UNREAD_KEY: unread},
+        "metadata": {DICOM_KEY: describe(series), SERIES_KEY: series, UNREAD_KEY: blanks},
         "scale": scale,
         "translate": translate,
         "units": units,
@@ -58,7 +58,7 @@ def layer_of(series: Series) -> LayerData:
         "contrast_limits": contrast_of(series),
         "rgb": False,
     }
-    return shown_pixels(series, unread), attributes, "image"
+    return shown_pixels(blanks), attributes, "image"
 
 
 def place_along_own_axes(

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from qtpy.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from qtpy.QtCore import QSize
+from qtpy.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from napari_mrseq.viewer.confidence_plot import ConfidencePlot
 from napari_mrseq.viewer.controls import Controls
 from napari_mrseq.viewer.export import ExportButton
+from napari_mrseq.viewer.flow_layout import FlowLayout
 from napari_mrseq.viewer.result_panel import ResultPanel
 from napari_mrseq.viewer.slice_table import SliceTable
 
 if TYPE_CHECKING:
     from napari_mrseq.verdict import Verdict
-    from napari_mrseq.viewer.annotation import LayerState
+    from napari_mrseq.viewer.layer_state import LayerState
     from napari_mrseq.viewer.settings import Settings
 
-SCROLL_BAR_WIDTH = 20
+SCROLL_BAR_WIDTH, MARGIN = 20, 4
 
 
 class LayerPanel(QWidget):
@@ -81,8 +83,13 @@ class LayerPanel(QWidget):
         self.revert_button.setEnabled(can_revert)
         self.export_button.setEnabled(judged)
 
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the width in which no row of controls is broken."""
+        row = max(self._buttons.sizeHint().width(), self.controls.sizeHint().width())
+        return QSize(row + SCROLL_BAR_WIDTH + 2 * MARGIN, super().sizeHint().height())
+
     def make_room(self) -> None:
-        """Be as wide as all controls: a panel that scrolls sideways hides them."""
+        """Be no narrower than the widest control: a panel that scrolls sideways hides some."""
         self._scroll.setMinimumWidth(self._page.minimumSizeHint().width() + SCROLL_BAR_WIDTH)
 
     def _verdicts(self) -> list[Verdict]:
@@ -101,19 +108,17 @@ class LayerPanel(QWidget):
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setWidget(self._page)
         # Below what scrolls: in a low window too they are in sight.
-        buttons = QHBoxLayout()
-        for button in (
+        self._buttons = FlowLayout(
             self.explain_button,
             self.correct_button,
             self.undo_button,
             self.revert_button,
             self.export_button,
-        ):
-            buttons.addWidget(button)
+        )
         outer = QVBoxLayout(self)
-        outer.setContentsMargins(4, 4, 4, 4)
+        outer.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         outer.addWidget(self._scroll, 1)
-        outer.addLayout(buttons)
+        outer.addLayout(self._buttons)
 
 
 def _button(text: str, hint: str) -> QPushButton:

@@ -12,6 +12,7 @@ from napari_mrseq.errors import MrseqError
 from napari_mrseq.model.registry import DEFAULT, DEVICES, model_names
 from napari_mrseq.viewer.card_dialog import CardDialog
 from napari_mrseq.viewer.controls import may_be_short
+from napari_mrseq.viewer.flow_layout import FlowLayout
 from napari_mrseq.viewer.settings import Settings
 
 FILE_KINDS = "Models (*.safetensors *.onnx)"
@@ -63,18 +64,17 @@ class ModelChoice(QWidget):
         self.device_used.value = f"used: {device}" if device else ""
 
     def _lay_out(self) -> None:
-        may_be_short(self.model.native)
+        for box in (self.model.native, self.device.native):
+            may_be_short(box)
         grid = QGridLayout(self)
         grid.setContentsMargins(8, 4, 8, 4)
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(1, 1)
         grid.addWidget(QLabel("Model"), 0, 0)
-        grid.addWidget(self.model.native, 0, 1)
-        grid.addWidget(self.open_button.native, 0, 2)
-        grid.addWidget(self.card_button.native, 0, 3)
+        buttons = self.open_button.native, self.card_button.native
+        grid.addLayout(FlowLayout(self.model.native, *buttons), 0, 1)
         grid.addWidget(QLabel("Device"), 1, 0)
-        grid.addWidget(self.device.native, 1, 1)
-        grid.addWidget(self.device_used.native, 1, 2, 1, 2)
+        grid.addLayout(FlowLayout(self.device.native, self.device_used.native), 1, 1)
 
     def _ask(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, "A model of your own", "", FILE_KINDS)
@@ -105,4 +105,10 @@ def _choices(files: list[str]) -> list[tuple[str, str]]:
     names = model_names()
     choices = [(f"default ({names[0]})", DEFAULT)] if names else [("default", DEFAULT)]
     choices += [(name, name) for name in names[1:]]
-    return choices + [(Path(file).name, file) for file in files if file not in names]
+    others = [file for file in files if file not in names]
+    called = [Path(file).name for file in others]
+    # Of two files of one name, the folder tells which is which.
+    return choices + [
+        (file if called.count(name) > 1 else name, file)
+        for name, file in zip(called, others, strict=True)
+    ]

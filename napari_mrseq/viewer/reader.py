@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from napari_mrseq.series import Failure
     from napari_mrseq.viewer.layer_data import LayerData
 
 KINDS = ("dicom", "dicomdir", "nifti", "picture", "zip")
@@ -47,17 +46,18 @@ def read_layers(path: str | list[str]) -> list[LayerData]:
     ReadError
         If nothing in `path` can be read; says why.
     """
-    from napari_mrseq.errors import ReadError
+    from napari_mrseq.errors import ReadError, first_few
     from napari_mrseq.reading import read_study
     from napari_mrseq.viewer.layer_data import in_memory, layer_of
     from napari_mrseq.viewer.settings import load_settings
 
     paths = [path] if isinstance(path, str) else path
     study = read_study(paths)
+    causes = first_few([failure.words for failure in study.failures], CAUSES_SHOWN, "; ")
     if not study.series:
-        raise ReadError(f"Nothing to open: {_causes(study.failures)}")
-    if study.failures:
-        _warn(f"Not opened: {_causes(study.failures)}")
+        raise ReadError(f"Nothing to open: {causes}")
+    if causes:
+        _warn(f"Not opened: {causes}")
     lazy = load_settings().lazy
     layers = [layer_of(series if lazy else in_memory(series)) for series in study.series]
     for _, attributes, _ in layers[:-1]:
@@ -72,12 +72,6 @@ def open_layers(path: str | list[str]) -> list[LayerData]:
     layers = read_layers(path)
     bring_when_added(layers[-1])
     return layers
-
-
-def _causes(failures: tuple[Failure, ...]) -> str:
-    shown = [failure.words for failure in failures[:CAUSES_SHOWN]]
-    rest = len(failures) - len(shown)
-    return "; ".join(shown) + (f"; and {rest} more" if rest else "")
 
 
 def _warn(text: str) -> None:

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from napari.utils import resize_dask_cache
 
-from napari_mrseq.viewer.annotation import pixels_of, state_of
-from napari_mrseq.viewer.image_layers import is_image
-from napari_mrseq.viewer.layer_data import SERIES_KEY
-from napari_mrseq.viewer.shown_pixels import UNREAD_KEY, shows
+from napari_mrseq.viewer.image_layers import image_layers, is_image
+from napari_mrseq.viewer.layer_events import LayerEvents
+from napari_mrseq.viewer.layer_series import is_as_opened
+from napari_mrseq.viewer.layer_state import pixels_of, state_of
+from napari_mrseq.viewer.shown_pixels import UNREAD_KEY, unread_in
 from napari_mrseq.viewer.slice_in_view import slice_in_view
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from napari.components import ViewerModel
     from napari.layers import Image
 
     from napari_mrseq.series import Failure
+    from napari_mrseq.verdict import SliceVerdict
 
 
 class Rereading:
-    """Keeps blanks out of napari's memory, and layers in step with what a run could read.
+    """Keeps blanks out of napari's memory, and layers in step with what could be read since.
 
     Parameters
     ----------
@@ -30,36 +35,43 @@ class Rereading:
 
     def __init__(self, viewer: ViewerModel) -> None:
         self._viewer = viewer
-        viewer.layers.events.connect(self._on_layers)
+        # Blanks may have been drawn while nobody looked.
+        self._blank = WeakSet(one for one in image_layers(viewer) if self._is_blank(one))
+        self._events = LayerEvents(viewer, self._on_layer, "set_data", "metadata")
 
     def close(self) -> None:
         """Let go of the viewer."""
-        self._viewer.layers.events.disconnect(self._on_layers)
+        self._events.close()
 
-    def _on_layers(self, event: Any) -> None:
-        if event.type not in ("set_data", "metadata") or not is_image(event.sources[0]):
+    def _on_layer(self, event: Any) -> None:
+        layer = event.source
+        if not is_image(layer):
             return
-        layer = event.sources[0]
-        blanks = _blanks(layer)
         if event.type == "metadata":
-            _heal(layer, blanks)
-        elif blanks and slice_in_view(self._viewer, layer) in {None, *blanks}:
+            _heal(layer)
+        elif self._is_blank(layer):
+            self._blank.add(layer)
             # napari keeps all that was cut from a blank too, under names of dask's own.
             resize_dask_cache().cache.clear()
+        else:
+            self._blank.discard(layer)
+        self._refresh_healed()
+
+    def _refresh_healed(self) -> None:
+        """Draw layers again that show a blank of what could be read since, be it in another."""
+        for layer in [one for one in self._blank if not self._is_blank(one)]:
+            self._blank.discard(layer)
+            layer.refresh()
+
+    def _is_blank(self, layer: Image) -> bool:
+        """Tell whether what is seen of a layer is blank, in part at least."""
+        return unread_in(pixels_of(layer), slice_in_view(self._viewer, layer)) is not None
 
 
-def _blanks(layer: Image) -> dict[int, Failure]:
-    if not shows(pixels_of(layer), layer.metadata.get(SERIES_KEY)):
-        return {}
+def _heal(layer: Image) -> None:
+    """Forget of slices that they can't be read, once a run could."""
+    judged: Mapping[int, SliceVerdict] = getattr(state_of(layer), "judged", {})
     blanks: dict[int, Failure] = layer.metadata.get(UNREAD_KEY, {})
-    return blanks
-
-
-def _heal(layer: Image, blanks: dict[int, Failure]) -> None:
-    """Show slices again that a run could read."""
-    judged = getattr(state_of(layer), "judged", {})
-    healed = [index for index in blanks if index in judged and not judged[index].failure]
-    for index in healed:
-        del blanks[index]
-    if healed:
-        layer.refresh()
+    if is_as_opened(layer):
+        for index in [one for one in blanks if one in judged and not judged[one].failure]:
+            del blanks[index]

@@ -16,7 +16,7 @@ from qtpy.QtWidgets import (
 )
 
 from napari_mrseq.sequences import UNKNOWN, colour_of, name_of
-from napari_mrseq.viewer.doubts import doubts, shows_nothing
+from napari_mrseq.viewer.doubts import doubts
 from napari_mrseq.viewer.wording import (
     CORRECTED,
     LEAST,
@@ -24,6 +24,7 @@ from napari_mrseq.viewer.wording import (
     NOT_RUN,
     basis_words,
     decision_words,
+    model_words,
     percent,
     runners_up,
     witness_words,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from napari_mrseq.verdict import Verdict
-    from napari_mrseq.viewer.annotation import LayerState
+    from napari_mrseq.viewer.layer_state import LayerState
 
 SLICES_ONLY = "slices of this series are judged so far; the series gets its verdict when all are."
 # Orange and blue differ for every kind of colour blindness (Okabe & Ito 2008).
@@ -57,7 +58,7 @@ class ResultPanel(QStackedWidget):
         self.plane.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.header = _label(wrap=True)
         self.doubts = _label(wrap=True)
-        self.model = _label(size=8)
+        self.model = _label(size=8, wrap=True)
         first, second = QHBoxLayout(), QHBoxLayout()
         first.addWidget(self.verdict, 1)
         first.addWidget(self.confidence)
@@ -128,13 +129,14 @@ class ResultPanel(QStackedWidget):
         model = f"{verdict.model_id['name']} {verdict.model_id['version']}"
         where = f" on {device}" if device else ""
         self.model.setText(f"{model}{where}, {basis_words(verdict)}")
+        self.model.setToolTip(f"Judged by {model_words(verdict.model_id)}")
         self.setCurrentIndex(1)
 
 
 def _second_line(verdict: Verdict) -> str:
     if verdict.overruled:
         return f"was {decision_words(verdict.overruled)}"
-    if shows_nothing(verdict):
+    if verdict.shows_nothing:
         return "nothing to see in the pixels"
     if verdict.sequence == UNKNOWN:
         return _guess_words(verdict.probabilities)

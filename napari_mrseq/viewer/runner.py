@@ -9,15 +9,11 @@ from typing import TYPE_CHECKING, Any
 from psygnal import Signal
 
 from napari_mrseq.viewer.activity import Activity
-from napari_mrseq.viewer.annotation import (
-    annotate,
-    hold_together,
-    keep_slices,
-    pixels_of,
-    series_of,
-    state_of,
-)
+from napari_mrseq.viewer.annotation import annotate, hold_together, keep_slices
 from napari_mrseq.viewer.background import Background
+from napari_mrseq.viewer.layer_events import LayerEvents
+from napari_mrseq.viewer.layer_series import series_of
+from napari_mrseq.viewer.layer_state import pixels_of, state_of
 from napari_mrseq.viewer.settings import load_settings
 from napari_mrseq.viewer.worker import (
     Event,
@@ -66,7 +62,7 @@ class Runner:
         self._causes: list[str] = []
         self._done = 0
         viewer.layers.events.removed.connect(self._on_removed)
-        viewer.layers.events.connect(self._on_layers)
+        self._events = LayerEvents(viewer, self._on_data, "data")
 
     @property
     def running(self) -> bool:
@@ -103,7 +99,7 @@ class Runner:
     def close(self) -> None:
         """Stop and let go of the viewer; nothing of a run under way arrives any more."""
         self._viewer.layers.events.removed.disconnect(self._on_removed)
-        self._viewer.layers.events.disconnect(self._on_layers)
+        self._events.close()
         self._waiting = None
         self._background.close()
         self._activity.close()
@@ -156,11 +152,10 @@ class Runner:
         said = [f"{layers} classified."] if self._done or not self._causes else []
         self.stopped.emit(" ".join([*said, *self._causes]))
 
-    def _on_layers(self, event: Any) -> None:
+    def _on_data(self) -> None:
         # What a layer no longer shows is judged no further.
-        if event.type == "data":
-            for job in self._jobs:
-                job.dropped = not self._is_current(job)
+        for job in self._jobs:
+            job.dropped = not self._is_current(job)
 
     def _on_removed(self, event: Any) -> None:
         for job in self._jobs:

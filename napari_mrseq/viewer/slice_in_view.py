@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from napari_mrseq.series import Series
-from napari_mrseq.viewer.annotation import annotate, pixels_of, series_of, state_of
+from napari_mrseq.viewer.annotation import annotate
 from napari_mrseq.viewer.image_layers import HEAT_KEY, image_layers
 from napari_mrseq.viewer.layer_data import SERIES_KEY, layer_of
-from napari_mrseq.viewer.shown_pixels import shows
+from napari_mrseq.viewer.layer_series import is_as_opened, series_of
+from napari_mrseq.viewer.layer_state import pixels_of, state_of
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -96,7 +97,7 @@ def _is_of(layer: Image, series: Series) -> bool:
     """Tell whether a layer shows a series, be it one that was read another time."""
     known = layer.metadata.get(SERIES_KEY)
     same = isinstance(known, Series) and _identity(known) == _identity(series)
-    return same and shows(pixels_of(layer), known)
+    return same and is_as_opened(layer)
 
 
 def _identity(series: Series) -> tuple[object, ...]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from napari_mrseq.verdict import SliceVerdict
-    from napari_mrseq.viewer.annotation import LayerState
+    from napari_mrseq.viewer.layer_state import LayerState
 
 HEADINGS = ("Slice", "Sequence", "Sure", "Note")
 NOTE_COLUMN = 3

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import Signal  # type: ignore[attr-defined]
 from qtpy.QtWidgets import (
     QComboBox,
-    QHBoxLayout,
     QLabel,
     QVBoxLayout,
     QWidget,
@@ -15,8 +14,10 @@ from qtpy.QtWidgets import (
 
 from napari_mrseq.protocols import load_protocol, protocol_names
 from napari_mrseq.study import StudyVerdict, judge_studies
-from napari_mrseq.viewer.annotation import own_name, state_of
+from napari_mrseq.viewer.controls import may_be_short
 from napari_mrseq.viewer.export import ExportButton
+from napari_mrseq.viewer.flow_layout import FlowLayout
+from napari_mrseq.viewer.layer_state import own_name, state_of
 from napari_mrseq.viewer.study_table import StudyTable
 
 if TYPE_CHECKING:
@@ -55,10 +56,8 @@ class StudyPanel(QWidget):
         self.summary.setWordWrap(True)
         self.export_button = ExportButton(self._outcomes, left_out=self._left_out)
         self.export_button.said.connect(self.said)
-        row = QHBoxLayout()
-        row.addWidget(QLabel("Protocol"))
-        row.addWidget(self.protocol, 1)
-        row.addWidget(self.export_button)
+        may_be_short(self.protocol)
+        row = FlowLayout(QLabel("Protocol"), self.protocol, self.export_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 4)
         layout.addWidget(self.table, 1)

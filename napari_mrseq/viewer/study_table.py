@@ -10,13 +10,14 @@ from qtpy.QtWidgets import QWidget
 
 from napari_mrseq.header import claim_words
 from napari_mrseq.sequences import UNKNOWN, colour_of, name_of
-from napari_mrseq.viewer.annotation import own_name, state_of
-from napari_mrseq.viewer.doubts import doubt, doubts, shows_nothing
+from napari_mrseq.viewer.doubts import doubt, doubts
+from napari_mrseq.viewer.layer_state import own_name, state_of
 from napari_mrseq.viewer.table import SortedTable
 from napari_mrseq.viewer.table_rows import KEY_ROLE, Cell, Row
 from napari_mrseq.viewer.wording import (
     NO_LAYER,
     basis_words,
+    model_words,
     percent,
     witness_words,
 )
@@ -52,13 +53,14 @@ class StudyTable(SortedTable):
 
 def verdict_cells(name: str, verdict: Verdict, hint: str = "") -> tuple[Cell, ...]:
     """Return the cells of a judged series, under `HEADINGS`; `hint` says more than its name."""
+    judged_by = f"Judged by {model_words(verdict.model_id)}"
     count = verdict.series.slice_count
     plane = verdict.series.plane or "plane not known"
     colour = colour_of(verdict.sequence, verdict.probabilities)
     named = not verdict.overruled and verdict.sequence != UNKNOWN
     sure = percent(verdict.confidence) if named else ""
     return (
-        Cell(name_of(verdict.sequence), colour=colour),
+        Cell(name_of(verdict.sequence), colour=colour, hint=judged_by),
         Cell(sure, verdict.confidence),
         Cell(doubt(verdict), hint=partial(_doubt_hint, verdict)),
         Cell(name, hint=hint or name),
@@ -91,7 +93,7 @@ def _speaks_alone(verdict: Verdict) -> bool:
     """Tell whether the header names what no pixel can confirm."""
     if verdict.header is None or verdict.overruled:
         return False
-    can_tell = verdict.sequence in verdict.probabilities and not shows_nothing(verdict)
+    can_tell = verdict.sequence in verdict.probabilities and not verdict.shows_nothing
     return verdict.header.sequence == verdict.sequence != UNKNOWN and not can_tell
 
 

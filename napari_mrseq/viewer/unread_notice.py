@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from napari_mrseq.viewer.annotation import unread
+from napari_mrseq.viewer.layer_events import LayerEvents
+from napari_mrseq.viewer.layer_series import is_as_opened, unread
 from napari_mrseq.viewer.slice_in_view import NO_SLICE, slice_in_view
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ class UnreadNotice:
     def __init__(self, viewer: ViewerModel, controls: Controls) -> None:
         self._viewer, self._controls = viewer, controls
         self._before = self._line = ""
-        viewer.layers.events.connect(self._on_layers)
+        # Of a slice that is new, why it can't be read is known once napari has asked for it.
+        self._events = LayerEvents(viewer, self._look, "set_data")
         self._emitters = [viewer.layers.selection.events.active, viewer.dims.events.point]
         for emitter in self._emitters:
             emitter.connect(self._look)
@@ -37,15 +39,10 @@ class UnreadNotice:
 
     def close(self) -> None:
         """Let go of the viewer."""
-        self._viewer.layers.events.disconnect(self._on_layers)
+        self._events.close()
         for emitter in self._emitters:
             emitter.disconnect(self._look)
         self._controls.stopped.disconnect(self._look)
-
-    def _on_layers(self, event: Any) -> None:
-        # Of a slice that is new, why it can't be read is known once napari has asked for it.
-        if event.type == "set_data":
-            self._look()
 
     def _look(self) -> None:
         # While a run is under way the line is its own.
@@ -65,4 +62,7 @@ class UnreadNotice:
         layer = self._controls.layer.value
         index = None if layer is None else slice_in_view(self._viewer, layer)
         failure = None if index is None else unread(layer, index)
-        return f"This slice can't be read: {failure.words}" if failure else ""
+        if not failure:
+            return ""
+        part = "" if is_as_opened(layer) else " is made of one that"
+        return f"This slice{part} can't be read: {failure.words}"

@@ -23,6 +23,8 @@ CORRECTED = "corrected"
 RUNNERS_UP = 2
 # More runs of slices than these are no longer read.
 RUNS_NAMED = 6
+# Enough of a hash to tell models apart, as in reports on them.
+HASH_DIGITS = 6
 # Would be shown as 0 %.
 LEAST = 0.005
 
@@ -62,6 +64,12 @@ def decision_words(decision: Decision) -> str:
     if decision.sequence == UNKNOWN:
         return name_of(UNKNOWN)
     return f"{name_of(decision.sequence)} {percent(decision.confidence)}"
+
+
+def model_words(model_id: Mapping[str, str]) -> str:
+    """Return which model judged, with what tells it from another of its name."""
+    weights = model_id["sha256"][:HASH_DIGITS]
+    return f"{model_id['name']} {model_id['version']}, weights {weights}"
 
 
 def percent(share: float) -> str:

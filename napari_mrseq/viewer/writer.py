@@ -9,13 +9,13 @@ import numpy as np
 
 from napari_mrseq.bids import bids_sidecar, sidecar_text
 from napari_mrseq.errors import MrseqError
-from napari_mrseq.viewer.annotation import RECORD_KEY, STATE_KEY
+from napari_mrseq.viewer.annotation import RECORD_KEY
 from napari_mrseq.viewer.layer_data import (
     DICOM_KEY,
     SERIES_AXES,
-    SERIES_KEY,
     place_along_own_axes,
 )
+from napari_mrseq.viewer.layer_state import STATE_KEY
 from napari_mrseq.viewer.shown_pixels import as_read
 from napari_mrseq.viewer.units import millimetres
 
@@ -56,7 +56,7 @@ def write_nifti(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
         raise MrseqError(f"{name}: colours and pyramids have no place in NIfTI")
     metadata = attributes.get("metadata", {})
     # A slice that can't be read stands blank in the layer; in a file it would pass for an image.
-    values = _storable(np.asarray(as_read(data, metadata.get(SERIES_KEY))))
+    values = _storable(np.asarray(as_read(data)))
     if values.ndim > 4:
         raise MrseqError(f"{name}: an image of 2 to 4 axes is needed, this one has {values.shape}")
     while values.ndim < 3:

@@ -13,15 +13,10 @@ from napari.layers import Image
 
 from napari_mrseq.decision import Decision
 from napari_mrseq.series import Series
-from napari_mrseq.viewer.annotation import (
-    annotate,
-    keep_slices,
-    own_name,
-    revert,
-    series_of,
-    state_of,
-)
+from napari_mrseq.viewer.annotation import annotate, keep_slices, revert
 from napari_mrseq.viewer.layer_data import layer_of
+from napari_mrseq.viewer.layer_series import series_of
+from napari_mrseq.viewer.layer_state import own_name, state_of
 from napari_mrseq.viewer.runner import job_for
 
 

@@ -11,8 +11,9 @@ import pytest
 from napari.components import ViewerModel
 from PIL import Image
 
-from napari_mrseq.viewer.annotation import annotate, series_of
+from napari_mrseq.viewer.annotation import annotate
 from napari_mrseq.viewer.application import most_telling
+from napari_mrseq.viewer.layer_series import series_of
 
 VIEW = "import sys; from napari_mrseq.viewer.application import show; show({paths!r}{more})"
 

@@ -16,7 +16,8 @@ from qtpy.QtCore import Qt, QTimer
 
 from napari_mrseq.decision import Correction
 from napari_mrseq.sequences import name_of
-from napari_mrseq.viewer.annotation import correct_layer, state_of
+from napari_mrseq.viewer.annotation import correct_layer
+from napari_mrseq.viewer.layer_state import state_of
 
 RUN_MS = 300_000
 COMMAND = str(Path(sys.executable).with_name("napari-mrseq"))

@@ -12,8 +12,9 @@ from napari.layers import Image
 from napari.utils._proxies import PublicOnlyProxy
 
 from napari_mrseq.decision import Correction
-from napari_mrseq.viewer.annotation import annotate, correct_layer, keep_slices, revert, series_of
+from napari_mrseq.viewer.annotation import annotate, correct_layer, keep_slices, revert
 from napari_mrseq.viewer.canvas_text import CanvasText
+from napari_mrseq.viewer.layer_series import series_of
 from napari_mrseq.viewer.slice_in_view import show_layer
 
 

@@ -17,7 +17,9 @@ from qtpy.QtWidgets import QApplication
 
 import napari_mrseq as mrseq
 from napari_mrseq.sequences import name_of
-from napari_mrseq.viewer.annotation import annotate, series_of, state_of
+from napari_mrseq.viewer.annotation import annotate
+from napari_mrseq.viewer.layer_series import series_of
+from napari_mrseq.viewer.layer_state import state_of
 from napari_mrseq.viewer.scope import ALL_LAYERS, SLICE_IN_VIEW
 
 RUN_MS = 180_000
@@ -303,12 +305,13 @@ def test_the_list_of_layers_keeps_their_order(viewer, open_panel) -> None:
 
 
 def test_a_closed_panel_leaves_nothing_behind(qtbot, viewer, run, open_panel) -> None:
-    viewer.add_image(noise(3, 32, 32))
+    layer = viewer.add_image(noise(3, 32, 32))
     emitters = [
         viewer.dims.events.point,
         viewer.dims.events.order,
-        viewer.layers.events,
+        viewer.layers.events.inserted,
         viewer.layers.events.removed,
+        *(layer.events[name] for name in ("data", "metadata", "name", "set_data")),
         viewer.layers.selection.events.active,
     ]
 
@@ -516,8 +519,7 @@ def test_in_a_low_window_all_buttons_are_in_sight(qtbot, viewer, open_panel, mak
         assert button.width() >= button.minimumSizeHint().width(), button.text()
     status = panel.controls.status.native
     panel.controls.status.value = "What went wrong takes several lines to say. " * 5
-    qtbot.wait(50)
-    assert status.height() >= status.heightForWidth(status.width())
+    qtbot.waitUntil(lambda: status.height() >= status.heightForWidth(status.width()))
     assert status.visibleRegion().boundingRect() == status.rect()
 
 

@@ -23,14 +23,10 @@ from napari_mrseq.report import to_csv
 from napari_mrseq.series import Series
 from napari_mrseq.training.catalogue import read_catalogue
 from napari_mrseq.training.labelled_slices import read_slice
-from napari_mrseq.viewer.annotation import (
-    annotate,
-    correct_layer,
-    keep_slices,
-    series_of,
-    state_of,
-)
+from napari_mrseq.viewer.annotation import annotate, correct_layer, keep_slices
 from napari_mrseq.viewer.labels import write_labels
+from napari_mrseq.viewer.layer_series import series_of
+from napari_mrseq.viewer.layer_state import state_of
 from napari_mrseq.viewer.reader import read_layers
 
 LEFT = Qt.MouseButton.LeftButton

@@ -10,7 +10,8 @@ import pytest
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QDockWidget
 
-from napari_mrseq.viewer.annotation import annotate, series_of
+from napari_mrseq.viewer.annotation import annotate
+from napari_mrseq.viewer.layer_series import series_of
 
 CLOSED_WHILE_FLOATING = """
 import napari, numpy as np

@@ -14,8 +14,10 @@ from napari_mrseq.decision import Correction, Decision, decide
 from napari_mrseq.header import HeaderClaim
 from napari_mrseq.series import Failure
 from napari_mrseq.verdict import Verdict
-from napari_mrseq.viewer.annotation import annotate, correct_layer, series_of, state_of
+from napari_mrseq.viewer.annotation import annotate, correct_layer
 from napari_mrseq.viewer.confidence_plot import ConfidencePlot
+from napari_mrseq.viewer.layer_series import series_of
+from napari_mrseq.viewer.layer_state import state_of
 from napari_mrseq.viewer.result_panel import ResultPanel
 from napari_mrseq.viewer.study_table import HEADINGS, StudyTable
 

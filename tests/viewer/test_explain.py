@@ -12,11 +12,12 @@ from scipy import ndimage
 from scipy.spatial.transform import Rotation
 
 from napari_mrseq.series import Series
-from napari_mrseq.viewer.annotation import annotate, series_of
+from napari_mrseq.viewer.annotation import annotate
 from napari_mrseq.viewer.canvas_text import CanvasText, canvas_text
-from napari_mrseq.viewer.explain import Heat, heat_layers, show_heat
+from napari_mrseq.viewer.heat_maps import Heat, heat_layers, show_heat
 from napari_mrseq.viewer.image_layers import image_layers
 from napari_mrseq.viewer.layer_data import layer_of
+from napari_mrseq.viewer.layer_series import series_of
 from napari_mrseq.viewer.scope import ALL_LAYERS, jobs_of
 from napari_mrseq.viewer.slice_in_view import show_layer, show_slice
 
@@ -172,3 +173,42 @@ def test_heat_maps_go_with_their_layer(qtbot, viewer, panel, how: str) -> None:
     left = [] if how == "clear" else [second, kept]
     qtbot.waitUntil(lambda: list(viewer.layers) == left)
     assert panel.layer == (None if how == "clear" else second)
+
+
+def shown(viewer) -> list[str]:
+    return [layer.name for layer in viewer.layers if layer.visible]
+
+
+def test_in_a_grid_no_map_stands_beside_its_slice(qtbot, viewer, panel, press) -> None:
+    y, x = np.mgrid[-1:1:64j, -1:1:64j]
+    head = (y**2 + x**2 < 0.7) * (2 + np.sin(9 * x) * np.cos(7 * y))
+    left, right = (viewer.add_image(np.stack([head] * 3), name=n) for n in ("left", "right"))
+    both = ["left", "right"]
+    made = show_heat(viewer, left, 1, heat(64, 64))
+    assert shown(viewer) == [*both, made.name]
+    viewer.canvas.grid.enabled = True
+    assert shown(viewer) == both
+    assert viewer.canvas.grid.actual_shape(viewer.layers) == (1, 2)
+    # One made in the grid waits as well, and is said to.
+    viewer.layers.selection.active = right
+    with qtbot.waitSignal(panel.explainer.stopped, timeout=RUN_MS):
+        press(panel.page.explain_button)
+    assert panel.controls.status.value.endswith("it would stand beside its slice, not over it.")
+    assert shown(viewer) == both
+    show_layer(viewer, left)
+    assert shown(viewer) == ["left"]
+    viewer.canvas.grid.enabled = False
+    # That of a layer out of sight would lie over another.
+    assert shown(viewer) == ["left", made.name]
+
+
+def test_in_a_grid_of_pairs_the_users_own_order_stays(viewer, panel) -> None:
+    layer = viewer.add_image(np.ones((3, 64, 64)), name="mine")
+    made = show_heat(viewer, layer, 1, heat(64, 64))
+    viewer.canvas.grid.stride = 2
+    viewer.canvas.grid.enabled = True
+    assert shown(viewer) == ["mine", made.name]
+    assert viewer.canvas.grid.actual_shape(viewer.layers) == (1, 1)
+    viewer.canvas.grid.stride = 1
+    assert shown(viewer) == ["mine"]
+    assert panel.layer == layer

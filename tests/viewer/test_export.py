@@ -13,7 +13,8 @@ import pytest
 
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.series import Failure
-from napari_mrseq.viewer.annotation import annotate, keep_slices, series_of
+from napari_mrseq.viewer.annotation import annotate, keep_slices
+from napari_mrseq.viewer.layer_series import series_of
 from napari_mrseq.viewer.scope import ALL_LAYERS
 
 RUN_MS = 300_000

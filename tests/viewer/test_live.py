@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from qtpy.QtCore import QPoint, Qt
 
-from napari_mrseq.viewer.annotation import state_of
+from napari_mrseq.viewer.layer_state import state_of
 
 RUN_MS = 180_000
 LEFT = Qt.MouseButton.LeftButton

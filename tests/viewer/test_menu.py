@@ -25,10 +25,11 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from napari_mrseq.viewer.annotation import annotate, series_of
-from napari_mrseq.viewer.classifier_widget import CORRECT_KEYS, EXPLAIN_KEYS, RUN_KEYS
+from napari_mrseq.viewer.annotation import annotate
+from napari_mrseq.viewer.layer_series import series_of
 from napari_mrseq.viewer.menu import PLUGIN, WIDGET
 from napari_mrseq.viewer.settings import Settings, load_settings
+from napari_mrseq.viewer.shortcuts import CORRECT_KEYS, EXPLAIN_KEYS, RUN_KEYS
 
 RUN_MS = 300_000
 LEFT = Qt.MouseButton.LeftButton

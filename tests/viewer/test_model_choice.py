@@ -146,3 +146,14 @@ def test_classes_of_ones_own_are_told_apart_by_colour() -> None:
     colours = [colour_of(code, CLASSES) for code in CLASSES]
     assert len(set(colours)) == 3
     assert colours[2] == colour_of("T1")
+
+
+def test_files_of_one_name_are_told_apart_by_their_folders(panel, tmp_path: Path) -> None:
+    files = [tmp_path / folder / "knee.safetensors" for folder in ("old", "new")]
+    for version, file in enumerate(files):
+        file.parent.mkdir()
+        write_weights(file, str(version))
+        panel.model_choice.choose(str(file), "cpu")
+    box = panel.model_choice.model.native
+    offered = [box.itemText(place) for place in range(box.count())]
+    assert offered[-2:] == [str(file) for file in files]

@@ -16,8 +16,10 @@ from napari.layers._layer_actions import (
 )
 
 from napari_mrseq.decision import Correction
-from napari_mrseq.viewer.annotation import annotate, correct_layer, revert, series_of, state_of
-from napari_mrseq.viewer.explain import Heat, show_heat
+from napari_mrseq.viewer.annotation import annotate, correct_layer, revert
+from napari_mrseq.viewer.heat_maps import Heat, show_heat
+from napari_mrseq.viewer.layer_series import series_of
+from napari_mrseq.viewer.layer_state import state_of
 
 COPIES = {
     "duplicate": _duplicate_layer,

@@ -20,16 +20,12 @@ from napari_mrseq.decision import Correction, Decision
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.header import HeaderClaim
 from napari_mrseq.series import Series, series_from_array
-from napari_mrseq.viewer.annotation import (
-    LayerState,
-    annotate,
-    correct_layer,
-    series_of,
-    state_of,
-)
+from napari_mrseq.viewer.annotation import annotate, correct_layer
 from napari_mrseq.viewer.batch_panel import BatchPanel
 from napari_mrseq.viewer.confidence_plot import ConfidencePlot
 from napari_mrseq.viewer.layer_data import SERIES_KEY
+from napari_mrseq.viewer.layer_series import series_of
+from napari_mrseq.viewer.layer_state import LayerState, state_of
 from napari_mrseq.viewer.result_panel import ResultPanel
 from napari_mrseq.viewer.slice_table import SliceTable
 from napari_mrseq.viewer.study_panel import StudyPanel
@@ -531,3 +527,22 @@ def test_return_in_the_study_shows_the_layer_and_stays_on_its_row(
     assert table.currentIndex().row() == 2
     (chosen,) = table.selectionModel().selectedRows(3)
     assert chosen.data() == "d"
+
+
+def test_two_models_of_one_name_are_told_apart(qtbot, make_verdict) -> None:
+    layers, said = [], []
+    result = ResultPanel()
+    qtbot.addWidget(result)
+    for digit in "ab":
+        layer = Image(np.ones((4, 16, 16)), name=digit)
+        identity = {"name": "knee", "version": "1", "sha256": digit * 64}
+        annotate(layer, replace(make_verdict(series_of(layer), CODES), model_id=identity))
+        result.show_state(state_of(layer), "cpu")
+        said.append(result.model.toolTip())
+        layers.append(layer)
+    assert said == [f"Judged by knee 1, weights {digit * 6}" for digit in "ab"]
+    table = StudyTable()
+    qtbot.addWidget(table)
+    table.show_layers(layers)
+    rows = [table.proxy.index(row, 0) for row in (0, 1)]
+    assert [row.data(Qt.ItemDataRole.ToolTipRole) for row in rows] == said

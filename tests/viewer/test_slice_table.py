@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from qtpy.QtCore import QPoint, Qt
 
-from napari_mrseq.viewer.annotation import annotate, keep_slices, series_of
+from napari_mrseq.viewer.annotation import annotate, keep_slices
+from napari_mrseq.viewer.layer_series import series_of
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 CONTROL = Qt.KeyboardModifier.ControlModifier

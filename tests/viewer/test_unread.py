@@ -7,6 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from napari.layers._layer_actions import (
+    _duplicate_layer,
+    _merge_stack,
+    _project,
+    _split_stack,
+)
 from napari.utils.notifications import notification_manager
 from pydicom import dcmread
 from pydicom.encaps import encapsulate
@@ -15,7 +21,8 @@ from qtpy.QtCore import Qt
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.sequences import name_of
-from napari_mrseq.viewer.annotation import series_of, state_of, unread
+from napari_mrseq.viewer.layer_series import series_of, unread
+from napari_mrseq.viewer.layer_state import state_of
 from napari_mrseq.viewer.scope import ALL_LAYERS
 
 RUN_MS = 180_000
@@ -55,10 +62,14 @@ def words_on_canvas(viewer) -> str:
     return " ".join(viewer.canvas.overlays.text.text.split())
 
 
-def shows_something(viewer) -> bool:
+def middle(viewer) -> np.ndarray:
+    """What the canvas shows below the words on it."""
     picture = viewer.screenshot(canvas_only=True, flash=False)[..., :3]
-    middle = picture[picture.shape[0] // 3 : -picture.shape[0] // 3]
-    return bool(middle.max() > 60)
+    return picture[picture.shape[0] // 3 : -picture.shape[0] // 3]
+
+
+def shows_something(viewer) -> bool:
+    return bool(middle(viewer).max() > 60)
 
 
 def open_row(qtbot, panel, row: int) -> None:
@@ -203,3 +214,101 @@ def test_the_notice_takes_no_message_away(viewer, open_panel, lent) -> None:
     assert panel.controls.status.value == "Classifying…"
     panel.controls.show_stopped("Cancelled.")
     assert panel.controls.status.value.startswith("Cancelled. This slice can't be read: ")
+
+
+MADE = {"duplicate": _duplicate_layer, "split": _split_stack, "projection": _project}
+
+
+def show_alone(viewer, layer) -> None:
+    for other in viewer.layers:
+        other.visible = other == layer
+
+
+def of_slice(layers, number: int):
+    """The layer that a split made of a slice; of other kinds the last one."""
+    (one,) = [one for one in layers if one.name.endswith(f"layer {number}")] or layers[-1:]
+    return one
+
+
+@pytest.mark.parametrize("how", MADE)
+def test_what_napari_makes_of_a_blank_is_said_and_not_judged(
+    qtbot, viewer, press, open_panel, study, tmp_path: Path, how: str
+) -> None:
+    viewer.open(str(study / "t1_se_tra"), plugin="napari-mrseq")
+    panel = open_panel()
+    MADE[how](viewer.layers)
+    made = of_slice(list(viewer.layers), BAD)
+    viewer.layers.selection = {made}
+    show_alone(viewer, made)
+    if made.ndim == 3:
+        viewer.dims.set_current_step(0, BAD)
+    words = "can't be read" if how == "duplicate" else "can't all be read"
+    qtbot.waitUntil(lambda: words_on_canvas(viewer).startswith(f"{words} slice "))
+    assert "can't be read: " in panel.controls.status.value
+    assert "pixels can't be decoded" in panel.controls.status.value
+    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+        press(panel.controls.run)
+    assert state_of(made).judged[BAD if made.ndim == 3 else 0].failure
+    viewer.layers.selection = {made}
+    with pytest.raises(ReadError, match="can't be decoded"):
+        viewer.layers.save(str(tmp_path / "made.nii"), selected=True, plugin="napari-mrseq")
+
+
+def test_what_a_split_makes_of_slices_that_can_be_read_is_judged(
+    qtbot, viewer, press, open_panel, study
+) -> None:
+    viewer.open(str(study / "t1_se_tra"), plugin="napari-mrseq")
+    panel = open_panel()
+    _split_stack(viewer.layers)
+    made = of_slice(list(viewer.layers), BAD + 3)
+    viewer.layers.selection = {made}
+    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+        press(panel.controls.run)
+    assert not state_of(made).judged[0].failure
+    assert "can't be read" not in panel.controls.status.value
+
+
+def test_layers_merged_of_two_series_know_the_blank_of_each(viewer, open_panel, study) -> None:
+    for name in ("t1_se_tra", "t2_tse_tra"):
+        viewer.open(str(study / name), plugin="napari-mrseq")
+    open_panel()
+    viewer.layers.selection = set(viewer.layers)
+    _merge_stack(viewer.layers)
+    (merged,) = viewer.layers
+    for volume, place, told in ((0, BAD - 1, False), (0, BAD, True), (1, BAD - 1, True)):
+        viewer.dims.set_current_step((0, 1), (volume, place))
+        assert words_on_canvas(viewer).startswith("can't all be read") == told
+        assert (unread(merged, volume * merged.data.shape[1] + place) is not None) == told
+
+
+def test_a_verdict_on_pixels_computed_of_a_blank_warns(viewer, study) -> None:
+    layer = viewer.open(str(study / "t1_se_tra"), plugin="napari-mrseq")[0]
+    computed = viewer.add_image(np.asarray(layer.data), metadata=layer.metadata)
+    assert any("can't be read" in warning for warning in series_of(computed).warnings)
+    assert not any("can't be read" in warning for warning in series_of(layer).warnings)
+
+
+def test_a_file_that_is_put_back_is_shown_in_all_that_is_made_of_it(
+    qtbot, viewer, open_panel, lent
+) -> None:
+    layer, file, away = lent
+    open_panel()
+    file.rename(away)
+    viewer.dims.set_current_step(0, BAD)
+    _duplicate_layer(viewer.layers)
+    copy = viewer.layers[1]
+    _project(viewer.layers, mode="mean")
+    mean = viewer.layers[-1]
+    qtbot.waitUntil(lambda: unread(mean, 0) is not None)
+    pictures = {}
+    for one in (copy, mean):
+        show_alone(viewer, one)
+        pictures[one] = middle(viewer)
+    assert not pictures[copy].any()
+    away.rename(file)
+    show_alone(viewer, layer)
+    layer.refresh()
+    for one in (copy, mean):
+        show_alone(viewer, one)
+        assert not words_on_canvas(viewer)
+        assert not np.array_equal(middle(viewer), pictures[one])

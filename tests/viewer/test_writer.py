@@ -18,7 +18,8 @@ from qtpy.QtWidgets import QApplication, QFileDialog, QLineEdit
 
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.header import claim_of
-from napari_mrseq.viewer.annotation import annotate, series_of
+from napari_mrseq.viewer.annotation import annotate
+from napari_mrseq.viewer.layer_series import series_of
 from napari_mrseq.viewer.reader import read_layers
 from napari_mrseq.viewer.writer import write_nifti
 

@@ -1,0 +1,160 @@
+"""Heat maps as layers: each lies over the slice that it explains, and goes with its layer."""
+
+from __future__ import annotations
+
+import weakref
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from qtpy.QtCore import QObject
+
+from napari_mrseq.sequences import name_of
+from napari_mrseq.viewer.image_layers import HEAT_KEY
+from napari_mrseq.viewer.layer_events import LayerEvents
+from napari_mrseq.viewer.layer_state import own_name
+from napari_mrseq.viewer.single_shot import single_shot
+from napari_mrseq.viewer.slice_in_view import stack_shape
+
+if TYPE_CHECKING:
+    from napari.components import ViewerModel
+    from napari.layers import Image, Layer
+    from numpy.typing import NDArray
+
+# From nothing over red to bright yellow: told by brightness alone as well.
+HEAT_COLOURS = ((0.4, 0.0, 0.1, 0.0), (0.85, 0.2, 0.1, 0.55), (1.0, 0.95, 0.4, 0.9))
+OPACITY = 0.6
+AFTER_THE_GRID = "In a grid it is hidden: there it would stand beside its slice, not over it."
+
+
+@dataclass(frozen=True, eq=False)
+class Heat:
+    """Where a slice holds evidence, (row, column) in 0 to 1, and for which sequence."""
+
+    code: str
+    probability: float
+    map: NDArray[np.float32]
+
+
+def show_heat(viewer: ViewerModel, layer: Image, index: int, heat: Heat) -> Image:
+    """Lay a heat map over its slice; an earlier one of the same slice goes."""
+    for earlier in heat_layers(viewer, layer):
+        if earlier.metadata[HEAT_KEY]["slice"] == index:
+            viewer.layers.remove(earlier)
+    made = heat_layer(layer, index, heat)
+    active = viewer.layers.selection.active
+    viewer.add_layer(made)
+    viewer.layers.selection.active = active
+    return made
+
+
+def heat_layer(layer: Image, index: int, heat: Heat) -> Image:
+    """Return a translucent layer that lies where slice `index` of `layer` lies."""
+    from napari.layers import Image
+    from napari.utils.colormaps import Colormap
+
+    stack = stack_shape(layer)
+    place = [int(i) for i in np.unravel_index(index, stack)] if stack else []
+    # Where the slice's first pixel lies, before the layer's own affine.
+    corner = layer.affine.inverse(layer.data_to_world([*place, 0, 0]))
+    number = f", slice {place[-1] + 1}" if place else ""
+    return Image(
+        heat.map.reshape((1,) * len(stack) + heat.map.shape),
+        name=f"why {name_of(heat.code)}: {own_name(layer)}{number}",
+        scale=layer.scale,
+        rotate=layer.rotate,
+        shear=layer.shear,
+        affine=layer.affine,
+        translate=corner,
+        units=layer.units,
+        axis_labels=layer.axis_labels,
+        colormap=Colormap(HEAT_COLOURS, name="mrseq-heat"),
+        contrast_limits=(0.0, 1.0),
+        opacity=OPACITY,
+        blending="translucent",
+        rgb=False,
+        metadata={HEAT_KEY: {"layer": weakref.ref(layer), "slice": index, "sequence": heat.code}},
+    )
+
+
+def heat_layers(viewer: ViewerModel, layer: Image) -> list[Image]:
+    """Return the heat maps that lie over a layer."""
+    marks = ((one, one.metadata.get(HEAT_KEY)) for one in viewer.layers)
+    return [one for one, mark in marks if mark is not None and mark["layer"]() is layer]
+
+
+def remove_heat(viewer: ViewerModel, layer: Image) -> None:
+    """Take all heat maps of a layer away."""
+    for one in heat_layers(viewer, layer):
+        viewer.layers.remove(one)
+
+
+def gives_cells(viewer: ViewerModel) -> bool:
+    """Tell whether each layer stands in a cell of its own: a grid, unless the user pairs them."""
+    return bool(viewer.canvas.grid.enabled) and abs(viewer.canvas.grid.stride) == 1
+
+
+class HeatMaps:
+    """Takes heat maps away whose layer was removed, and hides them in a grid.
+
+    There a map would stand beside the slice that it is to lie over.
+
+    Parameters
+    ----------
+    viewer : napari.components.ViewerModel
+        Holds the layers.
+    parent : QObject
+        Owns the timer.
+    """
+
+    def __init__(self, viewer: ViewerModel, parent: QObject) -> None:
+        self._viewer = viewer
+        self._hidden: weakref.WeakSet[Layer] = weakref.WeakSet()
+        # napari may be in the midst of removing several layers.
+        self._timer = single_shot(self._remove_orphans, parent)
+        grid = viewer.canvas.grid.events
+        self._connections = (
+            (viewer.layers.events.removed, self._on_removed),
+            (viewer.layers.events.inserted, self._follow_grid),
+            (grid.enabled, self._follow_grid),
+            (grid.stride, self._follow_grid),
+        )
+        for emitter, handler in self._connections:
+            emitter.connect(handler)
+        self._events = LayerEvents(viewer, self._follow_grid, "visible")
+        self._follow_grid()
+
+    def close(self) -> None:
+        """Let go of the viewer."""
+        self._timer.stop()
+        self._events.close()
+        for emitter, handler in self._connections:
+            emitter.disconnect(handler)
+
+    def _follow_grid(self) -> None:
+        maps = [one for one in self._viewer.layers if HEAT_KEY in one.metadata]
+        if gives_cells(self._viewer):
+            for heat in [one for one in maps if one.visible]:
+                heat.visible = False
+                self._hidden.add(heat)
+            return
+        hidden = [one for one in maps if one in self._hidden]
+        # To show one is heard here again.
+        self._hidden.clear()
+        for heat in hidden:
+            explained = heat.metadata[HEAT_KEY]["layer"]()
+            heat.visible = explained is not None and explained.visible
+
+    def _on_removed(self, event: Any) -> None:
+        left = heat_layers(self._viewer, event.value)
+        for heat in left:
+            # Unseen at once: Mesa may crash where a map of one slice is drawn alone.
+            heat.visible = False
+        if left:
+            self._timer.start()
+
+    def _remove_orphans(self) -> None:
+        for layer in list(self._viewer.layers):
+            mark = layer.metadata.get(HEAT_KEY)
+            if mark is not None and mark["layer"]() not in self._viewer.layers:
+                self._viewer.layers.remove(layer)

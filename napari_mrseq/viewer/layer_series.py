@@ -1,0 +1,72 @@
+"""The series behind a layer, and what of it can't be read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from napari_mrseq.reading.geometry import ASSUMED_DISTANCE_MM, UNKNOWN_THICKNESS
+from napari_mrseq.series import Failure, Series, series_from_array
+from napari_mrseq.viewer.layer_data import SERIES_KEY
+from napari_mrseq.viewer.layer_state import own_name, pixels_of, state_of
+from napari_mrseq.viewer.shown_pixels import UNREAD_KEY, as_read, shows, unread_in
+from napari_mrseq.viewer.units import millimetres
+
+if TYPE_CHECKING:
+    from napari.layers import Image
+
+# Said of pixels that a plugin or a script computed: which of them are blank can't be known.
+MADE_OF_UNREAD = "made of a series with slices that can't be read: where they were, it is blank"
+
+
+def series_of(layer: Image) -> Series:
+    """Return the series behind a layer: the one it was read from, else its image as it is.
+
+    Raises
+    ------
+    ValueError
+        If the layer has more than four axes.
+    """
+    if is_as_opened(layer):
+        series: Series = layer.metadata[SERIES_KEY]
+        return series
+    pixels = pixels_of(layer)
+    spacing, readable = _spacing_mm(layer), as_read(pixels)
+    made = series_from_array(readable, name=own_name(layer), spacing=spacing, rgb=bool(layer.rgb))
+    warnings = (UNKNOWN_THICKNESS,) if spacing is not None and layer.ndim < 3 else ()
+    if readable is pixels and layer.metadata.get(UNREAD_KEY):
+        warnings = (*warnings, MADE_OF_UNREAD)
+    return replace(made, warnings=warnings)
+
+
+def is_as_opened(layer: Image) -> bool:
+    """Tell whether a layer's pixels are those of the series it was read from, not made of them."""
+    return shows(pixels_of(layer), layer.metadata.get(SERIES_KEY))
+
+
+def _spacing_mm(layer: Image) -> tuple[float, float, float] | None:
+    """Return the layer's scale in mm where its units are lengths, None in pixels.
+
+    A picture alone has no distance to the next one: one is assumed, as it is for a single file.
+    """
+    axes = min(layer.ndim, 3)
+    lengths = [millimetres(unit) for unit in layer.units[-axes:]]
+    steps = [abs(float(s)) * mm for s, mm in zip(layer.scale[-axes:], lengths, strict=True) if mm]
+    if len(steps) < axes:
+        return None
+    *between, row, column = steps
+    return (between[0] if between else ASSUMED_DISTANCE_MM, row, column)
+
+
+def unread(layer: Image, index: int) -> Failure | None:
+    """Return why a slice, or what it is made of, can't be read, as far as was told.
+
+    A run tells, or a look at it.
+    """
+    state = state_of(layer)
+    judged = state.judged.get(index) if state else None
+    if judged is not None and judged.failure:
+        return judged.failure
+    # Colours and more axes have no slices that are spoken of.
+    spoken_of = layer.ndim <= 4 and not layer.rgb
+    return unread_in(pixels_of(layer), index) if spoken_of else None

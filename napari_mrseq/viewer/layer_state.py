@@ -1,0 +1,133 @@
+"""What is known of a layer: the verdicts on its pixels, what the user corrected, its own name."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from napari_mrseq.correction import correct_slice
+from napari_mrseq.series import Failure, Series
+
+if TYPE_CHECKING:
+    from napari.layers import Image, Layer
+
+    from napari_mrseq.decision import Correction
+    from napari_mrseq.verdict import SliceVerdict, Verdict
+
+STATE_KEY = "mrseq_state"
+
+
+@dataclass
+class LayerState:
+    """What is known of a layer; lives in its metadata, so it goes when the layer goes.
+
+    Attributes
+    ----------
+    series : Series
+        What the network is shown.
+    data : object
+        The layer's data at that time; a layer whose data were replaced has no verdict.
+    layer : weakref to Image
+        Whose it is; another layer that was given its metadata has no verdict.
+    model_id : mapping of str to str
+        The model that judged the slices.
+    judged : dict of int to SliceVerdict
+        What the network says, by the slice's number, counted through all volumes.
+    steps : tuple of tuple of Correction
+        What the user says, the latest last; what was corrected together is undone together.
+    found : Verdict or None
+        What the program says of the series; None while only slices are judged.
+    verdict : Verdict or None
+        The word on the series: what was found, with what the user corrected.
+    name_before, name_given : str or None
+        The layer's name before the verdict and with it.
+    prefix, suffix : str
+        What the verdict added to it.
+    record_before : object
+        What ``metadata["mrseq"]`` held before; None where it held nothing.
+    """
+
+    series: Series
+    data: Any
+    layer: weakref.ref[Image]
+    model_id: Mapping[str, str]
+    judged: dict[int, SliceVerdict] = field(default_factory=dict)
+    steps: tuple[tuple[Correction, ...], ...] = ()
+    found: Verdict | None = None
+    verdict: Verdict | None = None
+    name_before: str | None = None
+    name_given: str | None = None
+    prefix: str = ""
+    suffix: str = ""
+    record_before: Any = None
+
+    def __deepcopy__(self, _memo: object) -> LayerState:
+        # Other plugins copy a layer's metadata to change them: they still hold this layer's state.
+        return self
+
+    @property
+    def corrections(self) -> tuple[Correction, ...]:
+        """What the user says, the latest last."""
+        return tuple(chain.from_iterable(self.steps))
+
+    @property
+    def failure(self) -> Failure | None:
+        """Why no slice of the series can be read; None where one can, or was not tried yet."""
+        failures = [one.failure for one in self.judged.values()]
+        if len(failures) < self.series.slice_count or not failures[0] or not all(failures):
+            return None
+        return Failure(self.series.path, failures[0].words, self.series)
+
+    def said(self, index: int) -> SliceVerdict | None:
+        """Return the word on a slice, with what the user corrected; None where there is none."""
+        judged = self.judged.get(index)
+        return None if judged is None else correct_slice(judged, self.corrections, index)
+
+    def add(self, slices: Iterable[SliceVerdict]) -> None:
+        """Keep the verdicts of some slices."""
+        per_volume = self.series.pixels.shape[-3]
+        self.judged.update({one.volume * per_volume + one.index: one for one in slices})
+
+    def in_order(self) -> list[SliceVerdict]:
+        """Return the judged slices in the order of the series."""
+        return [self.judged[index] for index in sorted(self.judged)]
+
+
+def state_of(layer: Image) -> LayerState | None:
+    """Return what is known of a layer, None where it was not judged or its data were replaced."""
+    state = held_state(layer)
+    # Equal, not the same: napari hands layers to plugins wrapped.
+    if state is not None and state.layer() == layer and state.data is pixels_of(layer):
+        return state
+    return None
+
+
+def held_state(layer: Layer) -> LayerState | None:
+    """Return the state in a layer's metadata, be it another layer's or of other pixels."""
+    state = layer.metadata.get(STATE_KEY)
+    return state if isinstance(state, LayerState) else None
+
+
+def pixels_of(layer: Image) -> Any:
+    """Return a layer's pixels, the finest level where there are several."""
+    return layer.data[0] if layer.multiscale else layer.data
+
+
+def own_name(layer: Layer) -> str:
+    """Return a layer's name without what a verdict added; a name given by the user since stays."""
+    state = held_state(layer)
+    return str(layer.name) if state is None else name_without(layer, state)
+
+
+def name_without(layer: Layer, state: LayerState) -> str:
+    """Return a layer's name without what a verdict added, also where the metadata have lost it."""
+    name = str(layer.name)
+    if state.name_given is None:
+        return name
+    if state.name_given in name and state.name_before is not None:
+        # napari writes words behind the names of copies: "… copy", "… layer 3".
+        return name.replace(state.name_given, state.name_before, 1)
+    return name.removeprefix(state.prefix).removesuffix(state.suffix)

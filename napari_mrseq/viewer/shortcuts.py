@@ -1,0 +1,42 @@
+"""The keys of the panel: they work in napari's window, and in that of a panel that floats."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from qtpy.QtGui import QKeySequence, QShortcut  # type: ignore[attr-defined]
+from qtpy.QtWidgets import QWidget
+
+# Taken neither by napari nor by its layers.
+RUN_KEYS, EXPLAIN_KEYS, CORRECT_KEYS = "Ctrl+Shift+R", "Ctrl+Shift+E", "Ctrl+Shift+K"
+
+
+class Shortcuts:
+    """Keys of a panel, owned by the window that its dock is in.
+
+    Parameters
+    ----------
+    panel : QWidget
+        Owns them until its dock is shown.
+    acts : mapping of str to callable
+        What each does.
+    """
+
+    def __init__(self, panel: QWidget, acts: Mapping[str, Callable[[], None]]) -> None:
+        self._panel = panel
+        self._shortcuts = [QShortcut(QKeySequence(keys), panel) for keys in acts]
+        for shortcut, act in zip(self._shortcuts, acts.values(), strict=True):
+            shortcut.activated.connect(act)
+
+    def give_to_window(self) -> None:
+        """Let napari's window own them: they work there too while the panel's dock floats."""
+        dock = self._panel.parentWidget()
+        self._own(None if dock is None else dock.parentWidget())
+
+    def take_back(self) -> None:
+        """Let the panel own them, and go with it."""
+        self._own(None)
+
+    def _own(self, owner: QWidget | None) -> None:
+        for shortcut in self._shortcuts:
+            shortcut.setParent(owner or self._panel)

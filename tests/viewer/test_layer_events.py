@@ -1,0 +1,72 @@
+"""Layers are followed also where napari's list of layers passes none of their events on."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from napari_mrseq.viewer.annotation import annotate
+from napari_mrseq.viewer.layer_series import series_of
+from napari_mrseq.viewer.layer_state import state_of
+from napari_mrseq.viewer.runner import job_for
+
+
+@pytest.fixture
+def layer(viewer, panel, make_verdict):
+    """A judged layer, added while a list of the same layers was made.
+
+    napari's status thread makes one wherever the mouse stands over the canvas; the viewer's own is
+    then not connected to the layer.
+    """
+    made = []
+    viewer.layers.events.inserted.connect(lambda: made.append(viewer.layers[::-1]))
+    layer = viewer.add_image(np.ones((3, 16, 16)), name="mine", metadata={"a": 1})
+    made.clear()
+    annotate(layer, make_verdict(series_of(layer), ["T1"] * 3))
+    panel.refresh()
+    return layer
+
+
+def test_the_words_on_the_canvas_follow_a_verdict_and_a_name(viewer, layer, make_verdict) -> None:
+    text = viewer.canvas.overlays.text
+    assert text.text.startswith("T1 90 %")
+    annotate(layer, make_verdict(series_of(layer), ["T2"] * 3))
+    assert text.text.startswith("T2 90 %")
+    viewer.add_image(np.ones((3, 16, 16)), name="other")
+    viewer.layers.selection.active = layer
+    assert text.text.endswith("\nmine")
+    layer.name = "yours"
+    assert text.text.endswith("\nyours")
+
+
+def test_other_pixels_have_no_verdict(qtbot, panel, layer) -> None:
+    assert panel.result.verdict.text() == "T1"
+    layer.data = np.zeros((3, 16, 16))
+    qtbot.waitUntil(lambda: panel.result.hint.isVisible())
+    assert (layer.name, layer.metadata) == ("mine", {"a": 1})
+    assert state_of(layer) is None
+
+
+def test_metadata_that_were_wiped_take_the_verdict_along(qtbot, panel, layer) -> None:
+    qtbot.wait(50)
+    layer.metadata = {}
+    qtbot.waitUntil(lambda: layer.name == "mine")
+    assert panel.result.hint.isVisible()
+
+
+def test_a_layer_that_is_shown_again_is_in_sight(viewer, layer) -> None:
+    viewer.add_image(np.ones((60, 16, 16)), visible=False)
+    viewer.layers.selection.active = layer
+    viewer.dims.set_point(0, 40)
+    layer.visible = False
+    layer.visible = True
+    assert viewer.dims.point[0] == 1
+
+
+def test_a_run_judges_pixels_no_further_that_are_gone(qtbot, panel, layer) -> None:
+    job = job_for(layer)
+    job.wanted = tuple(range(3))
+    with qtbot.waitSignal(panel.run_finished, timeout=180_000):
+        panel.layer_actions.runner.start([job], "default", "cpu")
+        layer.data = np.zeros((3, 16, 16))
+        assert job.dropped

@@ -1,0 +1,88 @@
+"""The panel in a small window, and in one with large letters: it fits, and nothing is cut off."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from napari.settings import get_settings
+from qtpy.QtWidgets import QAbstractButton, QLabel, QRadioButton
+
+from napari_mrseq.viewer.annotation import annotate
+from napari_mrseq.viewer.layer_series import series_of
+
+
+def is_cut(widget: QLabel | QAbstractButton) -> bool:
+    wraps = isinstance(widget, QLabel) and widget.wordWrap()
+    needed = widget.heightForWidth(widget.width()) if wraps else widget.sizeHint().height()
+    narrow = not wraps and widget.width() < widget.minimumSizeHint().width()
+    return narrow or widget.height() < needed - 1
+
+
+def cut_in(page) -> list[str]:
+    widgets = [one for kind in (QLabel, QAbstractButton) for one in page.findChildren(kind)]
+    return [one.text() for one in widgets if one.isVisible() and one.text() and is_cut(one)]
+
+
+@pytest.fixture
+def judged(viewer, make_verdict):
+    """A series whose header lies, with a name of usual length."""
+    layer = viewer.add_image(np.ones((4, 64, 64)), name="401 t2_tirm_tra_dark-fluid_pat2")
+    annotate(layer, make_verdict(series_of(layer), ["T1", "T2", "T1", "T1"], conflict=True))
+    return layer
+
+
+def open_at(qtbot, viewer, open_panel, width: int):
+    viewer.window.resize(width, 700)
+    qtbot.waitUntil(lambda: viewer.window.geometry()[2:] == (width, 700))
+    panel = open_panel()
+    qtbot.wait(300)
+    return panel
+
+
+@pytest.mark.usefixtures("judged")
+def test_it_opens_in_a_small_window_without_widening_it(qtbot, viewer, open_panel) -> None:
+    panel = open_at(qtbot, viewer, open_panel, 900)
+    assert viewer.window.geometry()[2:] == (900, 700)
+    page = panel.page
+    for button in (
+        panel.controls.run.native,
+        panel.controls.cancel.native,
+        panel.controls.live.native,
+        page.explain_button,
+        page.correct_button,
+        page.undo_button,
+        page.revert_button,
+        page.export_button,
+    ):
+        assert button.visibleRegion().boundingRect() == button.rect(), button.text()
+    for place in range(panel.tabs.count()):
+        panel.tabs.setCurrentIndex(place)
+        qtbot.wait(50)
+        assert cut_in(panel) == []
+
+
+@pytest.mark.usefixtures("judged")
+def test_large_letters_are_not_cut_off(qtbot, viewer, open_panel) -> None:
+    get_settings().appearance.font_size = 16
+    qtbot.wait(100)
+    panel = open_at(qtbot, viewer, open_panel, 1280)
+    assert viewer.window.geometry()[2:] == (1280, 700)
+    panel.hint.close_button.click()
+    for place in range(panel.tabs.count()):
+        panel.tabs.setCurrentIndex(place)
+        qtbot.wait(50)
+        assert cut_in(panel) == []
+
+
+@pytest.mark.usefixtures("judged")
+def test_with_room_for_it_every_row_is_one_line(qtbot, viewer, open_panel) -> None:
+    panel = open_at(qtbot, viewer, open_panel, 1300)
+    page = panel.page
+    rows = (
+        (page.explain_button, page.undo_button, page.export_button),
+        (panel.controls.run.native, panel.controls.cancel.native, panel.controls.live.native),
+        panel.controls.scope.native.findChildren(QRadioButton),
+        (panel.model_choice.open_button.native, panel.model_choice.card_button.native),
+    )
+    for row in rows:
+        assert len({one.geometry().center().y() for one in row}) == 1
