@@ -52,7 +52,7 @@ _AGENTS = """
     uten uden utan bez ilman ennen nincs for fore før fr innan przed pred do po oncesi iv civ
     inj injection km okm vkm cm mdc gd gad gado gadovist gadavist dotarem clariscan magnevist
     omniscan prohance multihance vueway elucirem eob primovist eovist ce cte art port portal
-    venous vein tard tardif tardive late delay hbp hepatobiliary dyn dyna mph multiphase min kl
+    venous vein tard tardive late delay hbp hepatobiliary dyn dyna mph multiphase min kl
     medio op surgery surg trauma
     rad rt chemo stroke treatment resection biopsy mortem partum tissue transfer low supine
     prone flexion neutral sitting standing feet kontr tehoste joint tmj floor pelvic good fusion

@@ -15,9 +15,9 @@ AGENT_TAGS = ("ContrastBolusAgent", "ContrastBolusIngredient")
 AMOUNT_TAGS = ("ContrastBolusVolume", "ContrastBolusTotalDose")
 
 # What people and scanners write in the agent's tag when there was none.
-NO_AGENT = frozenset(
-    {"", "n", "na", "n a", "nein", "off", "false", "unknown", "pre", "native", "nativ"}
-)
+NO_AGENT = frozenset({"n", "na", "n a", "nein", "off", "false", "pre", "native", "nativ"})
+# And where they didn't know.
+NOT_KNOWN = frozenset({"", "unknown"})
 # And how longer texts deny one: "W/O CONTRAST", "None given", "Gadovist not given". "LOT NO 1234"
 # and "no reaction" deny nothing.
 NONE_GIVEN = (
@@ -26,7 +26,7 @@ NONE_GIVEN = (
     r"|\b(no|without|kein|ohne) (iv )?(contrast|kontrast\w*|km|agent|gad\w*|gd)\b(?! reac)"
     r"|\b(contrast|kontrast\w*|km|agent|gad\w*|gd) (none|nil|no)$"
     r"|\bnot (given|used|needed|admin\w*|inj\w*)$"
-    r"|^0( 0+)?( ?(ml|cc|mmol))?$"
+    r"|^0( 0+)?$|(?<!\d )\b0( 0+)? ?(ml|cc|mmol)\b"
 )
 # Agents of magnetic resonance by substance and trade name.
 SUBSTANCES = (
@@ -71,6 +71,7 @@ NO_MEDIUM = (
     r"\b(gr[ae]y|white|tissue|phase|transfer|image|high|low|good|better|best) contrast\b"
     r"|\benc?hanced contrast\b|\bcontrast (gm|wm)\b|\barterial spin\b|(?<!\bt)\d cm\b"
     r"|\bvenous (malf\w*|anom\w*|angiom\w*|sinus\w*|thromb\w*|insuff\w*|lake\w*|stas\w*)"
+    r"|\b(sinus|ductus) venosus\b|\bligament\w* venosum\b"
     r"|\b(supine|prone|flex\w*|neutral|sitting|standing|feet) pos\b|\bpos \d+\b"
     r"|\bdelayed (dev|mile|myel|speech|growth)\w*|\b(development\w*|speech|growth) delay\w*"
 )
@@ -140,6 +141,8 @@ def agent_in_tags(tags: Tags) -> tuple[bool | None, str]:
 
 def _agent_in_tag(words: str, amount: float | None) -> bool | None:
     """Return what the plain words of an agent's tag say; None where they say something else."""
+    if words in NOT_KNOWN:
+        return True if amount else None
     if words in NO_AGENT or re.search(NONE_GIVEN, words):
         return None if amount else False
     if re.search(rf"\b({SUBSTANCES})\b", words):

@@ -14,13 +14,13 @@ from napari_mrseq.header.agent import agent_in_tags
 from napari_mrseq.header.sidecar import techniques_of_sidecar
 from napari_mrseq.header.tags import Tags
 from napari_mrseq.header.vendors import (
-    b_value_in_name,
     philips_epi,
     sequence_names,
     three_planes,
     vendor_of,
 )
 from napari_mrseq.header.words import namings_of
+from napari_mrseq.sequence_names import b_value_in_name
 
 if TYPE_CHECKING:
     from napari_mrseq.series import Series
@@ -243,8 +243,8 @@ def _image_type(tags: Tags) -> tuple[str, ...]:
 
 
 def _component(tags: Tags) -> str:
-    """Return what all frames are, or the first frame where the file mixes them."""
-    component = tags.text("ComplexImageComponent").upper()
+    """Return what the first frame is; a file may mix them, whether it says so or not."""
+    component = tags.text_of_frame("ComplexImageComponent").upper()
     if component == "MIXED" or not component:
         return {"P": "PHASE", "R": "REAL", "I": "IMAGINARY"}.get(
             next(iter(tags.codes((0x2005, 0x1011))), ""), component

@@ -78,10 +78,16 @@ def claim_words(sequence: str, evidence: Sequence[str]) -> str:
 
 
 def claim_of(series: Series) -> HeaderClaim | None:
-    """Return what the header of a series claims, None where there is no header."""
-    if series.dataset is None and series.sidecar is None:
+    """Return what the header of a series claims, None where there is no header.
+
+    b values beside a NIfTI file are one, though the name of the file alone is none.
+    """
+    if series.dataset is not None or series.sidecar is not None:
+        return claim_from(attributes_of(series))
+    if not series.b_values:
         return None
-    return claim_from(attributes_of(series))
+    found = attributes_of(series)
+    return claim_from(SequenceAttributes(b_values=found.b_values, volumes=found.volumes))
 
 
 def claim_from(attributes: SequenceAttributes) -> HeaderClaim:

@@ -203,7 +203,7 @@ def in_opposed_phase(attributes: SequenceAttributes) -> str | None:
     if found:
         return f"ImageType {min(found)}"
     words = _OPPOSED_WORDS.search(attributes.description)
-    return f'description says "{words[0]}"' if words else None
+    return f'{attributes.described_by} says "{words[0]}"' if words else None
 
 
 def weighted_by_diffusion(attributes: SequenceAttributes) -> str | None:
@@ -243,6 +243,12 @@ def echo_in_middle(attributes: SequenceAttributes) -> str | None:
     if not echo or not repetition or not 0.4 <= echo / repetition <= 0.6:
         return None
     return f"TE {echo:g} ms is half of TR {repetition:g} ms"
+
+
+def echo_within_repetition(attributes: SequenceAttributes) -> str | None:
+    """Hold unless the echo is said to follow the next excitation: one of the times is wrong."""
+    echo, repetition = attributes.echo_time, attributes.repetition_time
+    return None if echo and repetition and echo >= repetition else ""
 
 
 def agent_tagged(attributes: SequenceAttributes) -> str | None:

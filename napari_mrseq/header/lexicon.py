@@ -55,13 +55,13 @@ LEXICON = (
     # What is fitted to diffusion: the tensor, the kurtosis, two compartments.
     _words(
         MAP,
-        Regex(r"(?:dti|dki|tensor|dif+[a-z]*)\b.*\b(?:md|ad|rd|mk|ak|rk|l[123])(?: maps?)?$"),
-        "mean diffus*",
-        "axial diffusiv*",
-        "radial diffusiv*",
-        "mean kurt*",
-        "ivim ... fraction",
+        Regex(
+            r"(?:dti|dki|tensor|dif+(?:us(?:ion|ao)[a-z]*)?)\b.*"
+            r"\b(?:md|ad|rd|mk|ak|rk|l[123])(?: maps?)?$"
+        ),
     ),
+    _words(MAP, "mean diffus*", "axial diffusiv*", "radial diffusiv*", "mean kurt*"),
+    _words(MAP, "ivim ... fraction"),
     _words("OTHER", "tractog*", "traktog*", "fiber tr*"),
     # All the b values of one series: "diff b0 200 800", "b50_400_800".
     _words(
@@ -72,10 +72,11 @@ LEXICON = (
     _words("B0", "*dwi ... b0", "dti* ... b0", "dif* ... b0"),
     # The single-band reference of a diffusion series is not weighted.
     _words("B0", "dmri* ... sbref", "*dwi ... sbref", "dti* ... sbref", "dif* ... sbref"),
-    _words("DWI", "iso dwi", "dti*", "dw", "dw epi", "dyfu*", Regex(r"trace(?!r\b)[a-z0-9]*")),
-    _words("DWI", Regex(r"[a-z0-9]*(?<!ban)dwi[a-z0-9]*")),
-    # Neither "difficult", "different" nor "diffuse".
-    _words("DWI", Regex(r"dif(?!f?ic|f?er|fuse\b|us[ao]\b)[a-z0-9]*")),
+    _words("DWI", "iso dwi", "dti*", "dw", "dw epi", "dyfu*", Regex(r"trace(?:[wb\d][a-z0-9]*)?")),
+    # Neither "Ludwig", "Edwin" nor "bandwidth".
+    _words("DWI", Regex(r"[a-z0-9]*dwi(?!ch|ck|d|e\b|em|fe\b|g|j|ll|n|r)[a-z0-9]*")),
+    # Neither "difficult", "different", "difetto", "difunto" nor "diffuse".
+    _words("DWI", Regex(r"dif+(?![faeio]|us(?:[ao]s?|e[a-z]?s?)\b|u(?![sz]))[a-z0-9]*")),
     _words(
         "DWI",
         "dmri*",
@@ -88,7 +89,7 @@ LEXICON = (
             r"(?<!\d\s)(?:[6-9]|\d\d+) ?(?:directions?|dirs?)"
             r"(?!\s?(?:spc|space|3d|flair|cube|vista))"
         ),
-        "*dki",
+        Regex(r"(?:[a-z]|ax|tra|ep|\d[a-z0-9]*)?dki"),
         "dsi",
         "hardi",
         "ivim",
@@ -104,43 +105,40 @@ LEXICON = (
     _words("OTHER", "*mrac*", "*umap*", "mu map*"),
     # A vessel's name in front: inflow without an agent, no perfusion.
     _words("MRA", "vasc asl"),
-    _words("PERF", "*asl", "asl*", "*casl*", "pwi*", "dsc*", "dce*", "gbp", "pbp"),
-    _words("PERF", Regex(r"perf(?!or|ec|il)[a-z0-9]*"), "dynamic suscept*", "*perfu*"),
+    _words("PERF", "*asl", Regex(r"asl(?![aei])[a-z0-9]*"), "*casl*", "pwi*", "gbp", "pbp"),
+    _words("PERF", Regex(r"dsc(?!h)[a-z0-9]*"), Regex(r"dce(?!r)[a-z0-9]*"), "dynamic suscept*"),
+    # Neither "performed", "perfect" nor "perforator".
+    _words(
+        "PERF",
+        Regex(r"perf(?![eio]|u(?![sz]))[a-z0-9]*"),
+        Regex(r"[a-z0-9]*perfu(?![mr])[a-z0-9]*"),
+    ),
     # First pass through the heart: a turbo FLASH after saturation.
     _words("PERF", "dyn* tfl*", "tfl* ... sr", "sr ... tfl*"),
     _words("PERF", "cerebral blood*"),
-    _words(
-        "PERF",
-        "relcb*",
-        "rcbf",
-        "rcbv",
-        "rbf",
-        "rbv",
-        "cbf",
-        "cbv",
-        "mtt",
-        "ttp",
-        "t max",
-        "k trans",
-    ),
+    _words("PERF", "relcb*", "rcbf", "rcbv", "rbf", "rbv", "cbf", "cbv", "mtt", "ttp", "t max"),
+    _words("PERF", "k trans"),
     _words("SWI", "ven* bold*"),
     # What Siemens computes of functional images.
     _words("OTHER", "t map*"),
-    _words(
-        "BOLD", "*bold*", "*fmri*", "resting*", "rest state", "task*", Regex(r"rest\d[a-z0-9]*")
-    ),
+    _words("BOLD", Regex(r"[a-z0-9]*(?<!hum)bold(?!ly|e|o)[a-z0-9]*"), "*fmri*", "resting*"),
+    _words("BOLD", "rest state", "task*", Regex(r"rest\d[a-z0-9]*")),
     _words("BOLD", "*sbref", "ruhe*", "reposo", "fmrt*", "irmf*", "rmf", "frmi", "*tapping*"),
     _words("BOLD", "activation*", "paradigm*"),
-    _words("SWI", "*swi", "swi*", "suscept*", "suszept*", "suscet*", "swan", "sw", "fsbb", "bsi"),
+    # Neither "Swiss" nor "swift".
+    _words("SWI", "*swi", Regex(r"swi(?:p|\d|im|mag|pha|m?ip|epi|tra)[a-z0-9]*")),
+    _words("SWI", "suscept*", "suszept*", "suscet*", "swan", "sw", "fsbb", "bsi"),
     # Minimum intensity is projected of nothing else.
     _words("SWI", "*minip*", "min ip"),
     # The bile ducts, before all that is called after vessels.
     _words("T2", "*cholangi*", "colangi*", "mrcp*"),
-    _words("MRA", "*tof", "tof*", "mra*", "mrv*", "*willis*", "cow", "ce mra"),
+    # Neither "Christof" nor a gouty tophus.
+    _words("MRA", Regex(r"[a-z0-9]*(?<![sz])tof"), Regex(r"tof(?![fiou])[a-z0-9]*")),
+    _words("MRA", "mra*", "mrv*", "*willis*", "cow", "ce mra"),
     # Neither a tumour nor a disease of vessels, nor a phase of an agent in the veins.
-    _words("MRA", Regex(r"veno(?!us|s|ly|oc)[a-z0-9]*")),
+    _words("MRA", Regex(r"veno(?![mnsv]|us|ly|oc)[a-z0-9]*")),
     _words(
-        "MRA", Regex(r"(?:[a-z0-9]*(?<!em))?angio(?!m\b|ma|me|myo|sar|pat|fib|lip|ed)[a-z0-9]*")
+        "MRA", Regex(r"(?:[a-z0-9]*(?<!em))?angio(?!m\b|ma|me|myo|sar|pat|fib|lip|ed|ker)[a-z0-9]*")
     ),
     _words("MRA", "polygon*", "flebo*", "phlebo*", "arm intracran*", "arm cereb*", "fbi"),
     # Without an agent.
@@ -150,36 +148,22 @@ LEXICON = (
     _words("OTHER", "pc ... csf", "csf ... pc", "phase contrast ... csf", "csf ... phase contrast"),
     _words("OTHER", "pc ... aqu*duct*", "q flow*", "flow quant*", "quant* flow", "flow ... tp"),
     _words("OTHER", "flow ... through plane", "through plane ... flow", "flussmess*"),
-    _words("MRA", "pc", "pca", "phase contrast", "ph con*", "venc*", "inhance*", "tricks"),
+    _words("MRA", "pc", "pca", "phase contrast", "ph con*", Regex(r"venc(?![eio])[a-z0-9]*")),
+    _words("MRA", "inhance*", "tricks"),
     _words("MRA", "4d trak", "time slip", Regex(r"\d?dpca[a-z0-9]*")),
     # It looks for the inversion time of a late enhancement.
     _words("OTHER", "ti scout*"),
     # "Localized spectroscopy" is none.
-    _words(
-        "LOCALIZER",
-        Regex(r"[a-z0-9]*locali(?![sz]ed)[a-z0-9]*"),
-        "loc",
-        "loca",
-        "*scout*",
-        "survey*",
-        "smart brain*",
-        "pilot*",
-    ),
-    _words(
-        "LOCALIZER",
-        "3 plan*",
-        "3 pl",
-        "three plan*",
-        "tri plan*",
-        "plan scan",
-        "topogram*",
-        "locator*",
-    ),
-    _words("LOCALIZER", "scano*", "topo", "planung*", "centrage*", "centratura*", "sondage"),
+    _words("LOCALIZER", Regex(r"[a-z0-9]*locali(?![sz]ed)[a-z0-9]*"), "loc", "loca", "*scout*"),
+    _words("LOCALIZER", "survey*", "smart brain*", "pilot*"),
+    _words("LOCALIZER", "3 plan*", "3 pl", "three plan*", "tri plan*", "plan scan", "topogram*"),
+    _words("LOCALIZER", "locator*"),
+    _words("LOCALIZER", "scano*", "topo", "centrage*", "centratura*", "sondage"),
     _words("LOCALIZER", "lokali*", "ubersicht*", "uebersicht*", "reperage*", "repere*"),
     _words("LOCALIZER", "oversi*t*", "overzicht*", "fast view"),
     _words("OTHER", "kalib*", "referenz*", "shimming", "speeder*", "phoenix*", "single voxel*"),
-    _words("OTHER", "*spektro*", "*spettro*", "soustra*", "substra*", "sottra*", "ssub*"),
+    _words("OTHER", "*spektro*", "*spettro*", "soustra*", Regex(r"substra[ckz][a-z]*"), "sottra*"),
+    _words("OTHER", "ssub*"),
     _words("OTHER", "true fisp*", "hyce", "basg", "pbsg", "cosmic", "mensa", "bloch siegert*"),
     # What watches an agent arrive, before the series that it is given for.
     _words("OTHER", "smart prep*", "care bolus*", "test bolus*", "bolus tra*", "visual prep*"),
@@ -200,13 +184,16 @@ LEXICON = (
     _words(MAP, "*relaxo*"),
     _words("OTHER", "qsm", "pdff", "fat frac*", "ff map*", "mtr", "t1 rho*"),
     _words("OTHER", "*dixon quant*", "ideal iq*", "*fat quant*", "fat sep ... fat $"),
-    _words("OTHER", "molli*", "look locker", "*mre", "mr touch", "*elasto*", "inv1", "inv2"),
+    _words("OTHER", "molli*", "look locker", "mr touch", "inv1", "inv2"),
+    # Neither the name Emre nor an elastofibroma.
+    _words("OTHER", Regex(r"(?:[a-z0-9]*(?:gre|ep|se|\dd))?mre"), Regex(r"elasto(?!f)[a-z0-9]*")),
     # "dir-AP" is a direction, DIR a double inversion.
     _words("OTHER", Regex(r"dir(?!.?(?:ap|pa|lr|rl|is|si|\d+\b))")),
-    _words("OTHER", "double inversion*", "*spectro*", "svs*", "csi*", "fat only"),
+    _words("OTHER", "double inversion*", "*spectro*", "svs*", "fat only"),
+    _words("OTHER", Regex(r"csi(?:\d[a-z0-9]*)?"), Regex(r"cest(?![aeinou])[a-z0-9]*"), "aptw*"),
     _words("OTHER", "mrs", "*mrsi", "*btfe*", "*bffe*"),
-    _words("OTHER", "cine*", "*trufi*", "tru fi", "*fiesta*", "ciss*", "*ssfp*", "b ffe", "b tfe"),
-    _words("OTHER", "dixon ... f $", "dixon ... ff $", "cest*", "aptw*"),
+    _words("OTHER", Regex(r"cine(?!as|ma|se\b)[a-z0-9]*"), "dixon ... f $", "dixon ... ff $"),
+    _words("OTHER", "*trufi*", "tru fi", "*fiesta*", "ciss*", "*ssfp*", "b ffe", "b tfe"),
     _words("OTHER", "petra", Regex(r"\d?d?o?zteo?"), "ute"),
     _words("OTHER", "psir*", "lge", "delayed enh*", "late enh*"),
     _words("OTHER", "4d flow*", "balanced*", "dess", "de3d"),
@@ -215,13 +202,17 @@ LEXICON = (
     # As Siemens names a T1 by inversion recovery, where fat isn't suppressed.
     _words("T1", Regex(r"t1w? (?!.*\b(?:dark ?fat|fs|fat)\b)(?:.* )?tir")),
     _words("FLAIR", "*flair*", "dark fluid", "da fl", "fluid att*", "liquor unterdr*"),
-    _words("STIR", "*stir*", "tirm*", "tir", "short tau*", "turbo inversion*"),
+    # Not the German "Stirn", a forehead, nor Stirling.
+    _words(
+        "STIR", Regex(r"(?:e|[a-z0-9]*(?:se|(?<![ei])))stir(?![abilnpr])[a-z0-9]*"), "tirm*", "tir"
+    ),
+    _words("STIR", "short tau*", "turbo inversion*"),
     _words(
         "T2STAR",
         "t2star*",
         "t2s",
-        # Bleeding, not "hemophilia" or "hemodialysis".
-        Regex(r"(?:hae?|he)mo(?!phi|chr|dia|dyn|tho|per|glo|ly|pne|pty)[a-z0-9]*"),
+        # Bleeding, not "hemophilia", "hemorrhoids" or the name Hamon.
+        Regex(r"(?:hae?|he)mo(?:(?:f|si|rr(?!h?oi))[a-z0-9]*|\d*)"),
         "microbleed*",
         "medic",
         "merge",
@@ -241,16 +232,23 @@ LEXICON = (
     _words(DUAL_ECHO, "pd* t2*", "t2* pd*", "dp t2*", "t2* dp", "proton* t2*", "dual echo"),
     _words(DUAL_ECHO, "dual tse", "dual fse", "dual se"),
     _words(DUAL_ECHO, "double echo*", "double tse"),
-    _words("PD", "pd*", "*pd", "dp", "proton*", "densi*", "dens prot*", "rho", "intermed*", "iw"),
+    # Neither "COPD" nor "CPPD"; a muscle is called "intermedius".
+    _words("PD", "pd*", Regex(r"(?:ax|cor|sag|tra|obl|fs|se|fse|tse|dual|[a-z]*\dd?)+pd")),
+    _words("PD", "dp", "proton*", "densi*", "dens prot*", "rho", "iw"),
+    _words("PD", Regex(r"intermed(?:iate)?(?:w[a-z]*)?")),
     _words("T1", Regex(r"\d?d?t1(?![0-2]\b)[a-z0-9]*")),
     _words("T2", Regex(r"\d?d?t2[a-z0-9]*")),
     # With magnetisation transfer, where no weighting is named.
     _words("OTHER", Regex(r"mt(?! ?off)"), "mton", "mgt", "mtc", "mt1", "mtw"),
     # What only one weighting is read out with.
-    _words("T1", "*mprage*", "mp rage*", "mp2rage*", "bravo", "*spgr", "*vibe*", "*thrive"),
-    _words("T1", "*lava*", "vibrant*", "tfl", "quick 3d*", "tigre", "ax disco*"),
-    _words("T2", "haste*", "*ssfse*", Regex(r"ssh? ?tse[a-z0-9]*"), "myelo*", "mielo*", "frfse"),
-    _words("T2", "bili*"),
+    _words("T1", "*mprage*", "mp rage*", "mp2rage*", "bravo", "*spgr", "*thrive"),
+    # Neither Vibeke nor Bratislava.
+    _words("T1", Regex(r"[a-z0-9]*vibe(?!k)[a-z0-9]*")),
+    _words("T1", Regex(r"[a-z0-9]*(?<![acehiors])lava(?:flex|xv|hr|\d+d?)*"), "vibrant*", "tfl"),
+    _words("T1", "quick 3d*", "tigre", "ax disco*"),
+    _words("T2", "haste*", "*ssfse*", Regex(r"ssh? ?tse[a-z0-9]*"), "frfse"),
+    # Not "myeloma", "myelopathy" or "Myelon".
+    _words("T2", Regex(r"m[yi]elo(?![bcdfmnpst])[a-z0-9]*"), Regex(r"bili(?:ai?r[a-z]*)?")),
     # In and out of phase is a T1 where nothing else is named: two-point Dixon exists as T2 too.
     _words("T1", "in phase*", "opp* ... phase", "out phase", "out of phase", "en phase"),
     _words("T1", "in fase", "en fase", "em fase", "opos* ... fase"),
@@ -260,11 +258,13 @@ LEXICON = (
     _words("OTHER", "tensor", "press", "cal", "apt", "report", "magic", "symri*", "histo", "shim*"),
     _words("OTHER", Regex(r"sonic ?dl\b.*\b[sl]ax|[sl]ax\b.*\bsonic ?dl")),
     _words("MRA", "vasc"),
+    # An operation is planned on a T1.
+    _words("LOCALIZER", "planung*"),
     _words("BOLD", "func*", "fonctionnel*", "funktionell*"),
     _words("PERF", "m0 scan*", "m0 meting*", "m0 mess*", "mzero"),
     _words("T2STAR", "ssum", "aspire", Regex(r"fl[23]d\d*\b.*\b(?:[3-9]|[1-3]\d) ?echo(?:e?s)?")),
     # Spin echo EPI along one direction, to be held against the other.
-    _words("FIELDMAP", "se epi ... ap", "se epi ... pa", "se ap", "se pa", "ap se", "pa se"),
+    _words("FIELDMAP", "se epi ... ap", "se epi ... pa", Regex(r"se (?:ap|pa)|(?:ap|pa) se")),
     _words("FIELDMAP", "spin echo epi ... ap", "spin echo epi ... pa"),
     # Philips' two-point Dixon is a T1 where it waits for an agent.
     _words(

@@ -10,7 +10,6 @@ from napari_mrseq.header.conditions import (
     above,
     acquired,
     at_least,
-    at_most,
     below,
     evidence_of,
     has_sequence_name,
@@ -24,6 +23,7 @@ from napari_mrseq.header.conditions import (
     weighted_by_diffusion,
 )
 from napari_mrseq.header.lexicon import DUAL_ECHO, MAP
+from napari_mrseq.header.relaxation import far_below_ernst_angle
 from napari_mrseq.header.rule import FIELD_STRENGTH, FLIP, TE, TI, TR
 from napari_mrseq.header.techniques import (
     ANGIOGRAPHY,
@@ -56,14 +56,14 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
         # A large flip angle weights by T1 all the same, as low fields with their late echoes do.
         (uses(GRADIENT), lacks(INVERSION), above(TE, 12), below(FLIP, 40)),
         (uses(GRADIENT), lacks(INVERSION), above(TE, 20)),
-        # Far below the Ernst angle, which is 50 degrees and more at such a repetition time.
+        # Proton density and T2* weight it, however early its first echo is.
         (
             uses(GRADIENT),
             lacks(SPIN, INVERSION, PREPARED),
             unknown(TI),
             acquired("2D"),
             at_least(TR, 400),
-            at_most(FLIP, 35),
+            far_below_ernst_angle,
         ),
         (uses(PLANAR), lacks(INVERSION)),
         (uses(FLIGHT),),

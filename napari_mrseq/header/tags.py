@@ -79,6 +79,12 @@ class Tags:
         """Return the values as one text, empty where there is none."""
         return " ".join(self.texts(place)).strip()
 
+    def text_of_frame(self, place: Place) -> str:
+        """Return the values as one text, the first frame's own before those that others share."""
+        found = (_filled(_values_in(dataset, place)) for dataset in reversed(self._datasets))
+        own = next(filter(None, found), ())
+        return " ".join(str(value).strip() for value in own).strip() or self.text(place)
+
     def codes(self, place: Place) -> tuple[str, ...]:
         """Return the values in capitals, also where several share one string."""
         return tuple(

@@ -66,12 +66,6 @@ def sequence_names(tags: Tags, vendor: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name))
 
 
-def b_value_in_name(name: str) -> float | None:
-    """Return the b value that Siemens writes into a sequence's name (``*ep_b1000#3``), s/mm²."""
-    match = re.match(r"[*_]?(?:ep|re|ez|sms)_?(?:calc_?)?b_?(\d+)", name.lower())
-    return float(match[1]) if match else None
-
-
 def three_planes(tags: Tags, vendor: str | None) -> bool:
     """Tell whether GE's plane code says that three planes share the series."""
     return vendor == "GE" and tags.number(GE_PLANE) == GE_THREE_PLANES

@@ -9,6 +9,7 @@ from napari_mrseq.header.conditions import (
     at_least,
     at_most,
     below,
+    echo_within_repetition,
     image_type,
     lacks,
     large_matrix,
@@ -162,11 +163,11 @@ SPIN_ECHO: tuple[Rule, ...] = (
     ),
     timed("PD", 0.6, TABLE, *LINES, above(TR, 1800), below(TE, 48), other_vendor("Bruker")),
     timed("T2", 0.65, PHYSICS, *LINES, above(TR, 1800), at_least(TE, 20), made_by("Bruker")),
-    # Long trains of echoes of knees, whose falling flip angles weight by T2 as a shorter echo
-    # time does (Busse et al., Magn Reson Med 55:1030, 2006).
+    # Long trains of echoes of knees, whose falling flip angles weight by T2 as an echo time half as
+    # long does (Busse et al., Magn Reson Med 55:1030, 2006).
     timed(
         "PD", 0.6, PHYSICS, *LINES, acquired("3D"), at_least(TR, 1100), at_least(TE, 22),
-        below(TE, 48),
+        below(TE, 55),
     ),
     timed(
         "PD", 0.6, PHYSICS, lacks(GRADIENT, PLANAR), inverts_fat_at_most, acquired("3D"),
@@ -190,7 +191,7 @@ SPIN_ECHO: tuple[Rule, ...] = (
 )  # fmt: skip
 
 # A gradient echo read line by line; one whose signal is spoiled, and inverted of fat alone at most.
-RECALLED = (uses(GRADIENT), lacks(SPIN, PLANAR))
+RECALLED = (uses(GRADIENT), lacks(SPIN, PLANAR), echo_within_repetition)
 SPOILED = (
     *RECALLED,
     lacks(INVERSION, COMPENSATED, TRANSFER),
@@ -222,7 +223,7 @@ GRADIENT_ECHO: tuple[Rule, ...] = (
     # Several echoes summed, of which the first is told.
     timed(
         "T2STAR", 0.65, PHYSICS, *RECALLED, not_acquired("3D"), at_least(TR, 400),
-        at_most(FLIP, 35), at_least(ECHOES, 3),
+        far_below_ernst_angle, at_least(ECHOES, 3),
     ),
     timed(
         "T1", 0.8, TABLE, *SPOILED, acquired("3D"), lets_blood_rest, below(TR, 50),

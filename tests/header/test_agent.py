@@ -50,6 +50,7 @@ NOT_SAID = (
     "T1 post tumor resection;T1 SAG POST ACL repair;T1 post total hip replacement;T1 post partum;"
     "T1 post mortem;T1 post-processing;T1 post exercise;T1 pre op;T1 delayed development;"
     "T1 venous malformation;T1 venous sinus;T1 femoral vein;T1 SE late;T1 ART;T1 tra port;"
+    "T1 sinus venosus;T1 ligamentum venosum;"
     "T1 speech delay;T1 good contrast GM/WM;T1 white contrast;T1 glioma grade IV;T1 IV ventricle"
 )
 
@@ -93,6 +94,13 @@ def test_a_description_says_nothing_of_it(make_series: Any, text: str) -> None:
         ({"ContrastBolusAgent": "None given"}, False),
         ({"ContrastBolusAgent": "NOT APPLICABLE"}, False),
         ({"ContrastBolusAgent": "0 ml"}, False),
+        ({"ContrastBolusAgent": "unknown"}, None),
+        ({"ContrastBolusAgent": "?"}, None),
+        ({"ContrastBolusAgent": "unknown", "ContrastBolusVolume": "15"}, True),
+        ({"ContrastBolusAgent": "0.0 ml Gadovist"}, False),
+        ({"ContrastBolusAgent": "Dotarem 0 ml"}, False),
+        ({"ContrastBolusAgent": "Gadovist 10.0 ml"}, True),
+        ({"ContrastBolusAgent": "0.1 mmol/kg Gadovist"}, True),
         ({"ContrastBolusAgent": "kein KM"}, False),
         ({"ContrastBolusAgent": "10 ml"}, True),
         ({"ContrastBolusAgent": "Non-ionic Gd"}, True),

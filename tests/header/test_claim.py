@@ -351,3 +351,15 @@ def test_sequences_without_a_kin_make_each_other_no_surer(make_series: Any) -> N
     alike = claim_of(make_series(scout | {"SeriesDescription": "scout"}))
     assert mute.sequence == other.sequence == alike.sequence == "LOCALIZER"
     assert other.confidence == mute.confidence < alike.confidence
+
+
+def test_a_file_name_against_the_agent_s_tag_is_quoted_as_such() -> None:
+    pixels = series_from_array([[1, 2], [3, 4]], name="x").pixels
+    series = Series(
+        path="t1_se_nativ.nii.gz", files=(), pixels=pixels, kind="nifti",
+        sidecar={"ContrastBolusAgent": "Gadovist"}, description="t1_se_nativ",
+    )  # fmt: skip
+    claim = claim_of(series)
+    assert claim is not None
+    assert claim.agent is None
+    assert any("the file name says without" in warning for warning in claim.warnings)

@@ -191,6 +191,25 @@ def test_only_protons_have_a_weighting(make_series: Any, nucleus: str, sequence:
     assert claim_of(make_series(values)).sequence == sequence
 
 
+@pytest.mark.parametrize(
+    ("tesla", "inversion", "sequence"),
+    [(3, 900, "T1"), (3, 1750, "OTHER"), (7, 1500, "T1"), (7, 2400, "OTHER"), (0.06, 150, "T1")],
+)
+def test_a_second_image_after_an_inversion_is_no_t1(
+    make_series: Any, tesla: float, inversion: float, sequence: str
+) -> None:
+    values = header(GR, tesla=tesla, dim="3D", tr=5000, te=3, ti=inversion, flip=5)
+    assert claim_of(make_series(values)).sequence == sequence
+
+
+@pytest.mark.parametrize(("echo", "sequence"), [(28, "T2STAR"), (32, UNKNOWN)])
+def test_an_echo_after_the_next_excitation_claims_nothing(
+    make_series: Any, echo: float, sequence: str
+) -> None:
+    values = header("GR", tesla=3, dim="3D", tr=30, te=echo, flip=15)
+    assert claim_of(make_series(values)).sequence == sequence
+
+
 def test_no_rule_by_times_claims_what_other_times_contradict() -> None:
     denied = []
     draw = random.Random(20)

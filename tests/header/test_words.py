@@ -185,7 +185,8 @@ BESIDE = (
     "difficult;different;différé;difícil;Differenz;diffuse;Dens;dens axis;perforator;perfect;"
     "performed;venous;venös;venosa;veineux;venolymphatic;angioma;Hämangiom;hemangioma;"
     "angiomyolipoma;hemophilia;hemochromatosis;functional;tensor fasciae latae;tracer;press;cal;"
-    "apt;report;vasc;sub001;lab205;mb4 2000;level T11;T12;biliary"
+    "apt;report;vasc;sub001;lab205;mb4 2000;level T11;T12;biliary;Planung;diffuser Befund;"
+    "elastofibroma"
 )
 
 
@@ -199,7 +200,48 @@ def test_an_ordinary_word_beside_a_weighting_takes_nothing_from_it(
 
 
 @pytest.mark.parametrize(
-    "text", ["sub001", "lab205 3mm", "mb4 2000", "rest", "hdbet_native-space_01", "venous", "SE"]
+    "text",
+    [
+        "sub001",
+        "lab205 3mm",
+        "mb4 2000",
+        "rest",
+        "hdbet_native-space_01",
+        "venous",
+        "SE",
+        # People, places, parts of the body, diseases and plain words of several languages.
+        "Ludwig",
+        "Edwin",
+        "Chadwick",
+        "Christof",
+        "Krzysztof",
+        "Vibeke",
+        "Emre",
+        "Aslan",
+        "Hamon",
+        "Stirling",
+        "Humboldt",
+        "Bratislava",
+        "Swiss",
+        "Stirn",
+        "Stirnhöhle",
+        "vastus intermedius",
+        "Myelon",
+        "tofo",
+        "myeloma",
+        "myelopathy",
+        "COPD",
+        "CPPD",
+        "hemorrhoids",
+        "elastofibroma",
+        "primer pase",
+        "difetto",
+        "difunto",
+        "perfume",
+        "substrate",
+        "existir",
+        "vencer",
+    ],
 )
 def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> None:
     assert namings_of(text) == ()
@@ -220,9 +262,15 @@ def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> No
             "T2*/QSM;brain_r2star_6echo;6 echoes QSM;GRE-ME;multi-echo GRE;sSUM;ASPIRE;"
             "fl2d1_14echo_liver;t2_fl2d_hemosiderin",
         ),
-        ("T1", "t1_tse_tir_cor;MAGiC T1W;mDIXON tardif;mDIXON Primovist 20 min;T1 MT on"),
+        ("DWI", "sDKI;diffb1000;TRACEW;difusión;Diffusions-EPI;isodwi3d"),
+        ("PD", "fspd;cor_tsepd;intermediate weighted;densidad protonica"),
+        (
+            "T1",
+            "BHAxLAVA-Flex;lava3d;t1_tse_tir_cor;MAGiC T1W;mDIXON tardif;mDIXON Primovist 20 min;"
+            "T1 MT on",
+        ),
         ("FLAIR", "MAGiC T2 FLAIR"),
-        ("STIR", "t1_tir_dark-fat;t2_tir;tirm_fs;tse_tir"),
+        ("STIR", "t1_tir_dark-fat;t2_tir;tirm_fs;tse_tir;eSTIR;tseSTIR_cor"),
         (
             "MRA",
             "angioMR;angiografía;venography;QISS trufi;native_trufi;native_space_cor_ecg;TRANCE;"
@@ -235,7 +283,7 @@ def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> No
             "tensor",
         ),
         ("FIELDMAP", "BH_PA_SE;se_epi_1.7mm_ap;Spin-echo EPI (AP)"),
-        ("LOCALIZER", "coil survey"),
+        ("LOCALIZER", "coil survey;Planung"),
     ],
 )
 def test_families_of_words_name_their_sequence_in_the_first_place(code: str, texts: str) -> None:
