@@ -29,11 +29,13 @@ from scipy import ndimage
 from skimage import data, filters, io
 
 import napari_mrseq
-from napari_mrseq.decision import by_class, decide, likeliest_known
 from napari_mrseq.model import Model, load_model
-from napari_mrseq.sequences import family_of
+from napari_mrseq.sequences import UNKNOWN
+from napari_mrseq.training.answers import Answers
+from napari_mrseq.training.cases import Cases, cases_of
 from napari_mrseq.training.confidence import area_under_curve
 from napari_mrseq.training.labelled_slices import read_slice
+from napari_mrseq.training.measures import figures_of
 
 FIGURES = Path(__file__).parents[1] / "docs" / "unknown.json"
 LEAST_AREA, MOST_LOST = 0.97, 0.02
@@ -199,17 +201,17 @@ def kinds(chosen: Any, known: list[Picture]) -> dict[str, list[Picture]]:
     return {kind: list(islice(pictures, chosen.most)) for kind, pictures in made.items()}
 
 
-def judge(model: Model, pictures: list[Picture]) -> tuple[NDArray[Any], NDArray[Any], list[str]]:
-    """Return the best known family's probability, whether it is named, and which it is."""
-    threshold = model.card.calibration.threshold
-    scores, named, best = [], [], []
-    for picture in pictures:
-        said = by_class(model.classes, model.predict(picture[None])[0])
-        family, share = likeliest_known(said)
-        scores.append(share)
-        named.append(decide(said, threshold).resolved != "unknown")
-        best.append(family)
-    return np.array(scores), np.array(named), best
+def judged(model: Model, pictures: list[Picture], labels: list[str]) -> Cases:
+    """Return what a model says of pictures, each from its pixels alone."""
+    said, shown = zip(*(model.examine(picture[None]) for picture in pictures), strict=True)
+    answers = Answers(
+        labels=np.array(labels),
+        origins=np.full(len(pictures), ""),
+        probabilities=np.concatenate(said).astype(float),
+        positions=np.full(len(pictures), np.nan),
+        shown=np.concatenate(shown),
+    )
+    return cases_of(answers, model.classes, model.card.calibration.threshold)
 
 
 def main() -> int:
@@ -224,30 +226,27 @@ def main() -> int:
     read = ((row, read_slice(row).pixels) for row in rows)
     # A slice that shows nothing can't be known.
     shown = [(row, pixels) for row, pixels in read if model.examine(pixels[None])[1][0] > 0]
-    rows, known = [row for row, _ in shown], [pixels for _, pixels in shown]
-    scores, named, best = judge(model, known)
-    right = np.array(
-        [family == family_of(row.label) for family, row in zip(best, rows, strict=True)]
-    )
-    lost = float((~named[right]).mean())
-    print(f"{model.name}: {len(rows)} known slices held out, {lost:.1%} of the right answers lost")
+    known = [pixels for _, pixels in shown]
+    cases = judged(model, known, [row.label for row, _ in shown])
+    lost = figures_of(cases, model.classes)["said"]["right answers lost"]
+    print(f"{model.name}: {len(known)} known slices held out, {lost:.1%} of the right answers lost")
     print(f"{'kind':28}{'pictures':>9}{'AUROC':>8}{'named all the same':>20}")
     found, everything = {}, []
     for kind, pictures in kinds(chosen, known).items():
         if not pictures:
             continue
-        others, taken, _ = judge(model, pictures)
-        everything.append(others)
-        area = area_of(scores, others)
-        found[kind] = {"pictures": len(pictures), "auroc": area, "named": float(taken.mean())}
-        print(f"{kind:28}{len(pictures):9}{area:8.3f}{taken.mean():20.0%}")
+        others = judged(model, pictures, [UNKNOWN] * len(pictures))
+        everything.append(others.known)
+        area, named = area_of(cases.known, others.known), float((others.said != UNKNOWN).mean())
+        found[kind] = {"pictures": len(pictures), "auroc": area, "named": named}
+        print(f"{kind:28}{len(pictures):9}{area:8.3f}{named:20.0%}")
     mean = float(np.mean([figures["auroc"] for figures in found.values()]))
-    pooled = area_of(scores, np.concatenate(everything))
+    pooled = area_of(cases.known, np.concatenate(everything))
     print(f"AUROC: mean of the kinds {mean:.3f}, all pictures together {pooled:.3f}")
     figures = {
         "model": model.name,
         "sha256": model.sha256,
-        "known": len(rows),
+        "known": len(known),
         "lost": lost,
         "kinds": found,
         "mean": mean,

@@ -11,6 +11,7 @@ from napari_mrseq.header import attributes_of
 from napari_mrseq.labelling import study_of
 from napari_mrseq.prescription import centre_distance, one_prescription
 from napari_mrseq.protocols import Expected, Protocol
+from napari_mrseq.reading.dicom import common_folder
 from napari_mrseq.sequences import UNKNOWN, family_of
 from napari_mrseq.series import identity_of, nearest_plane
 
@@ -111,7 +112,9 @@ class StudyVerdict:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the study as plain data; series by number, UID and path."""
+        files = [file for verdict in self.verdicts for file in verdict.series.files]
         return {
+            "path": common_folder(files) if files else None,
             "study_uid": self.verdicts[0].series.study_uid if self.verdicts else None,
             "protocol": self.protocol.name if self.protocol else None,
             "source": self.protocol.source if self.protocol else None,

@@ -313,7 +313,7 @@ def test_the_record_is_plain_data_and_names_series_conflicts_and_status() -> Non
     verdicts = [scan("T1"), scan("T1C", number=2, conflict=True)]
     record = judge_study(verdicts, load_protocol("brain-tumour")).to_dict()
     assert json.loads(json.dumps(record)) == record
-    assert record["study_uid"] == "1.2.3"
+    assert (record["path"], record["study_uid"]) == ("study", "1.2.3")
     assert record["complete"] is False
     assert record["pairs"][0]["after"]["series_number"] == 2
     assert [series["path"] for series in record["conflicts"]] == ["study/2"]

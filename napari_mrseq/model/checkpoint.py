@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import save_file
 from torch import Tensor
 
-from napari_mrseq.errors import ModelError
+from napari_mrseq.errors import ModelError, first_few
 from napari_mrseq.model import networks
-from napari_mrseq.model.card import KEY, TORCHVISION, Card
+from napari_mrseq.model.card import TORCHVISION, Card
 from napari_mrseq.model.torchvision_preparation import CENTRE
+from napari_mrseq.model.weights_file import write_weights
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 # Where training programs put the state dict among other things.
 _NESTS = ("state_dict", "model_state_dict", "model", "net", "network")
 _DEEPEST_NEST = 10
+# How many weights torch.optim.swa_utils.AveragedModel has averaged, beside them.
+_AVERAGED = "n_averaged"
 _UNSAFE = (
     "it holds more than weights, and unpacking that could run any program: refused. Where the "
     "network was trained, save its weights alone: torch.save(model.state_dict(), FILE)"
@@ -90,7 +92,7 @@ def import_checkpoint(
     )
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
-        save_file(weights, output, metadata={KEY: card.to_json()})
+        write_weights(weights, card, output)
     except (OSError, SafetensorError) as error:
         raise ModelError(f"{output} can't be written: {error}") from error
     return output
@@ -171,17 +173,32 @@ def _tensors_of(content: Any) -> dict[str, Tensor]:
     for _ in range(_DEEPEST_NEST):
         if not isinstance(content, Mapping):
             break
-        if nest := next((content[n] for n in _NESTS if isinstance(content.get(n), Mapping)), None):
+        if nest := _nest_in(content):
             content = nest
             continue
         return {str(name): v for name, v in content.items() if isinstance(v, Tensor)}
     return {}
 
 
+def _nest_in(content: Mapping[Any, Any]) -> Mapping[Any, Any] | None:
+    """Return what holds the weights: under a usual name, else the only dictionary of tensors."""
+    named = next((content[n] for n in _NESTS if isinstance(content.get(n), Mapping)), None)
+    if named is not None or _holds_tensors(content):
+        return named
+    nests = [value for value in content.values() if isinstance(value, Mapping)]
+    holding = [nest for nest in nests if _holds_tensors(nest)] or nests
+    return holding[0] if len(holding) == 1 else None
+
+
+def _holds_tensors(content: Mapping[Any, Any]) -> bool:
+    return any(isinstance(value, Tensor) for value in content.values())
+
+
 def _fitted(
     weights: dict[str, Tensor], target: Mapping[str, Tensor], path: Path, network: str
 ) -> dict[str, Tensor]:
     """Name and check the weights as the network wants them."""
+    weights = {name: tensor for name, tensor in weights.items() if name != _AVERAGED}
     while not set(weights) & set(target) and _share_prefix(weights):
         weights = {n.partition(".")[2]: tensor for n, tensor in weights.items()}
     # PyTorch before 0.4.1 did not count batches, and nothing that predicts needs the count.
@@ -205,10 +222,7 @@ def _share_prefix(names: Collection[str]) -> bool:
 def _differences(missing: set[str], foreign: set[str]) -> str:
     told = [("lacks", missing), ("has besides", foreign)]
     return "; ".join(
-        f"it {verb} {', '.join(sorted(names)[:_KEYS_SHOWN])}"
-        + (f" and {len(names) - _KEYS_SHOWN} more" if len(names) > _KEYS_SHOWN else "")
-        for verb, names in told
-        if names
+        f"it {verb} {first_few(sorted(names), _KEYS_SHOWN)}" for verb, names in told if names
     )
 
 

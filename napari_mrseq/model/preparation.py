@@ -156,7 +156,7 @@ def _scaled(slices: NDArray[Any]) -> tuple[Tensor, Tensor]:
     """
     raw = torch.from_numpy(np.array(slices, dtype=np.float32, order="C"))
     flat = raw.flatten(1)
-    # The sum tells fastest that all are numbers.
+    # The sum tells fastest that all are numbers; where it overflows, each is looked at.
     if not bool(flat.sum().isfinite()):
         finite = torch.isfinite(flat)
         # Zero would be bright in a map of negative values.

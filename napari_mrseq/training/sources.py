@@ -93,7 +93,7 @@ def _in_slices(source: Path, folder: Path, log: Log) -> Path:
     if target.exists() and target.samefile(source):
         raise CatalogueError(f"{source} would be written over: name another --output")
     found = [entry for slices in whole for entry in slices]
-    log(f"{source} names {len(whole)} whole series: {_counted(found)}, in {target}")
+    log(f"{source} names {len(whole)} whole series: {_counted(found)}")
     return write_catalogue(target, [entry for slices in parted for entry in slices])
 
 

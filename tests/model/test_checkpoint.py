@@ -122,8 +122,13 @@ def test_the_old_programs_own_network_is_imported_whole(tmp_path):
         lambda weights: {"epoch": 3, "state_dict": weights},
         lambda weights: {"model": {f"model.net.{name}": t for name, t in weights.items()}},
         lambda weights: {n: t for n, t in weights.items() if "num_batches" not in n},
+        lambda weights: {"best_acc": 0.9, "best_model_wts": weights, "optimizer": {"state": {}}},
+        lambda weights: {"run": {"weights": weights}},
+        lambda weights: (
+            {"n_averaged": torch.tensor(5)} | {f"module.{n}": t for n, t in weights.items()}
+        ),
     ],
-    ids=["parallel", "nested", "nested twice", "before PyTorch 0.4.1"],
+    ids=["parallel", "nested", "nested twice", "before 0.4.1", "any name", "any two", "averaged"],
 )
 def test_state_dicts_are_found_however_they_were_saved(network, imported, tmp_path, wrap):
     torch.save(wrap(network.state_dict()), tmp_path / "other.pth")
@@ -223,6 +228,19 @@ def test_weights_that_are_no_numbers_are_refused(network, tmp_path):
     with pytest.raises(ModelError, match=r"astray\.pth: fc\.bias holds values that are no numbers"):
         import_checkpoint(tmp_path / "astray.pth", "resnet18", CLASSES, tmp_path / "a.safetensors")
     assert not (tmp_path / "a.safetensors").exists()
+
+
+def test_of_two_networks_in_one_checkpoint_none_is_taken(network, tmp_path):
+    weights = network.state_dict()
+    torch.save({"teacher": weights, "student": weights}, tmp_path / "two.pth")
+    with pytest.raises(ModelError, match="no named weights"):
+        import_checkpoint(tmp_path / "two.pth", "resnet18", CLASSES, tmp_path / "n.safetensors")
+
+
+def test_others_may_read_a_weights_file_as_any_other_file(imported):
+    usual = imported.with_name("usual")
+    usual.touch()
+    assert imported.stat().st_mode == usual.stat().st_mode
 
 
 def test_weights_that_are_called_nothing_are_refused(tmp_path):

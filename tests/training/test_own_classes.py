@@ -13,8 +13,6 @@ import pytest
 from PIL import Image
 
 from napari_mrseq.model.registry import read_card
-from napari_mrseq.training.catalogue import read_catalogue
-from napari_mrseq.training.labelled_slices import read_slice
 
 from .program import program
 from .stripes import stripes
@@ -103,22 +101,12 @@ def test_a_file_that_is_gone_is_told_before_anything_is_prepared(site, train):
     assert "preparing" not in done.stderr
 
 
-def test_a_state_of_another_training_is_refused_before_anything_is_prepared(site, train):
+def test_a_state_of_another_training_is_refused_before_anything_is_prepared(train):
     assert train().returncode == 0
     done = train("--resume", "--epochs", "2")
     assert done.returncode == 2
     assert "belongs to another recipe" in done.stderr
     assert "preparing" not in done.stderr
-
-
-def test_one_relative_path_is_another_picture_elsewhere(tmp_path, monkeypatch):
-    for folder, level in (("here", 10), ("there", 20)):
-        (tmp_path / folder).mkdir()
-        Image.new("L", (8, 8), level).save(tmp_path / folder / "1.png")
-        monkeypatch.chdir(tmp_path / folder)
-        Path("c.csv").write_text("path,label,group\n1.png,T1,a\n", encoding="utf-8")
-        (row,) = read_catalogue(Path("c.csv"))
-        assert read_slice(row).pixels.max() == level
 
 
 def test_a_class_that_lies_in_the_fold_held_out_alone_is_told(site, train):

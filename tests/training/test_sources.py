@@ -281,7 +281,7 @@ def test_a_list_of_series_is_a_catalogue_of_their_slices(sample_study, tmp_path)
     told = []
     made = catalogue_of(source, tmp_path / "run", log=told.append)
     assert made == tmp_path / "run" / CATALOGUE
-    assert told == [f"{source} names 2 whole series: 36 slices of 2 groups, in {made}"]
+    assert told == [f"{source} names 2 whole series: 36 slices of 2 groups"]
     rows = read_catalogue(made)
     assert [(row.label, row.group) for row in rows] == [("T2", "anna")] * 18 + [("T1", "bert")] * 19
     # What a person said of the series stands; where a slice lies is its own.
@@ -305,3 +305,21 @@ def test_a_catalogue_of_slices_is_taken_as_it_is(sample_study, tmp_path):
     source = write_rows([entry, flat], tmp_path / "c.csv")
     assert catalogue_of(source, tmp_path / "run") == source
     assert not (tmp_path / "run").exists()
+
+
+def test_one_relative_path_is_another_picture_elsewhere(tmp_path, monkeypatch):
+    for folder, level in (("here", 10), ("there", 20)):
+        (tmp_path / folder).mkdir()
+        Image.new("L", (8, 8), level).save(tmp_path / folder / "1.png")
+        monkeypatch.chdir(tmp_path / folder)
+        Path("c.csv").write_text("path,label,group\n1.png,T1,a\n", encoding="utf-8")
+        (row,) = read_catalogue(Path("c.csv"))
+        assert read_slice(row).pixels.max() == level
+
+
+def test_one_slice_is_not_told_as_several(tmp_path):
+    for name in ("Knee/anna_1", "Heart/anna_1", "Heart/bert_1", "Heart/bert_2"):
+        picture(tmp_path / "site" / f"{name}.png")
+    told = []
+    catalogue_of(tmp_path / "site", tmp_path / "out", log=told.append)
+    assert told == ["Heart: 3 slices of 2 groups", "Knee: 1 slice of 1 group"]
