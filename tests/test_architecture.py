@@ -26,7 +26,7 @@ FLOORS = [
     {"decision"},
     {"model", "header", "reading", "protocols", "labelling", "prescription"},
     {"series"},
-    {"sequences", "errors", "clock", "dixon", "jargon", "elements"},
+    {"sequences", "errors", "clock", "dixon", "jargon", "elements", "sequence_names"},
 ]
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 

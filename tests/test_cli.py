@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import product
 from pathlib import Path
 
 import jsonschema
@@ -19,6 +20,7 @@ import numpy as np
 import pytest
 from pydicom.data import get_testdata_file
 
+from napari_mrseq.model.registry import DEFAULT, find
 from napari_mrseq.sequences import family_of
 
 PROGRAM = Path(sys.executable).parent / "napari-mrseq"
@@ -205,6 +207,103 @@ def test_a_classified_file_is_never_written_over(tmp_path):
         assert run("classify", picture, "--output", tmp_path / "out.csv").returncode == 0
 
 
+@pytest.fixture(scope="module")
+def labelled(tmp_path_factory):
+    """A folder with a folder per class, as training and evaluation take it."""
+    from PIL import Image
+
+    folder = tmp_path_factory.mktemp("labelled")
+    noise = np.random.default_rng(0)
+    for sequence, number in product(("T1", "T2"), range(3)):
+        (folder / sequence).mkdir(exist_ok=True)
+        pixels = noise.integers(0, 255, (64, 64)).astype(np.uint8)
+        Image.fromarray(pixels).save(folder / sequence / f"{number}.png")
+    return folder
+
+
+WRITERS = [
+    ("models",),
+    ("models", "--card", "mrseq-1"),
+    ("classify", "LABELLED", "--fast"),
+    ("evaluate", "LABELLED"),
+    ("--help",),
+    *((name, "--help") for name in ("classify", "models", "train", "evaluate", "view")),
+    ("import-checkpoint", "--help"),
+    ("export-onnx", "--help"),
+]
+
+
+def run_into(stdout, *arguments, buffered=True):
+    """Run with a standard output of its own, of which Python holds back some, as it mostly does."""
+    left = {k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"}
+    environment = left if buffered else left | {"PYTHONUNBUFFERED": "1"}
+    command = [str(PROGRAM), *map(str, arguments)]
+    return subprocess.run(
+        command, stdout=stdout, stderr=subprocess.PIPE, env=environment, timeout=300
+    )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /dev/full")
+@pytest.mark.parametrize(
+    ("arguments", "buffered"),
+    [*((one, True) for one in WRITERS), (WRITERS[0], False), (("--help",), False)],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else f"buffered={value}",
+)
+def test_a_full_disk_is_one_line(labelled, arguments, buffered):
+    with Path("/dev/full").open("w") as full:
+        given = [labelled if word == "LABELLED" else word for word in arguments]
+        done = run_into(full, *given, buffered=buffered)
+    assert done.returncode == 2
+    assert done.stderr.decode().splitlines()[-1] == (
+        "napari-mrseq: standard output: can't be written (No space left on device)"
+    )
+    assert b"Traceback" not in done.stderr
+    assert b"Exception ignored" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes of POSIX")
+@pytest.mark.parametrize("arguments", [("models",), ("--help",)], ids=" ".join)
+def test_a_pipe_that_nobody_reads_is_one_line(arguments):
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as pipe:
+        done = run_into(pipe, *arguments)
+    assert done.returncode == 2
+    assert done.stderr.decode().splitlines()[-1] == (
+        "napari-mrseq: standard output: can't be written (Broken pipe)"
+    )
+    assert b"Traceback" not in done.stderr
+    assert b"Exception ignored" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows closes no standard output so")
+@pytest.mark.parametrize("arguments", WRITERS[:2], ids=" ".join)
+def test_a_closed_standard_output_is_one_line(arguments):
+    command = ["sh", "-c", 'exec "$@" >&-', "sh", str(PROGRAM), *arguments]
+    done = subprocess.run(command, stderr=subprocess.PIPE, timeout=300)
+    assert done.returncode == 2
+    assert b"standard output is closed" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits the size of files as Linux does")
+@pytest.mark.parametrize(
+    ("blocks", "arguments"),
+    [(8, ("evaluate",)), (1, ("train", "--epochs", "1", "--draws", "64"))],
+    ids=["evaluate", "train"],
+)
+def test_a_folder_that_can_not_be_filled_is_one_line(labelled, tmp_path, blocks, arguments):
+    command = [PROGRAM, *arguments, labelled, "--output", tmp_path / "figures"]
+    # No file may be longer than some blocks, as on a full disk.
+    limited = ["sh", "-c", f'ulimit -f {blocks}; exec "$@"', "sh", *map(str, command)]
+    done = subprocess.run(limited, capture_output=True, timeout=300)
+    assert done.returncode == 2
+    last = done.stderr.decode().splitlines()[-1]
+    assert last.startswith(f"napari-mrseq: {tmp_path / 'figures'}")
+    assert "can't be written (File too large)" in last
+    assert b"Traceback" not in done.stderr
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows closes no standard error so")
 def test_without_standard_error_the_result_is_written(mixed):
     command = [str(PROGRAM), "classify", "study", "--fast", "--format", "csv"]
@@ -239,6 +338,44 @@ def test_models_are_listed_with_classes_size_hash_and_place():
     text = done.stdout.decode()
     assert "FLAIR" in text
     assert ".safetensors" in text
+
+
+@pytest.fixture
+def readable(sample_study, tmp_path):
+    """A disc with its index and a second name of an image, a model and a protocol of one's own."""
+    (tmp_path / "disc").mkdir()
+    image = tmp_path / "disc" / "IM0001"
+    shutil.copy(sample_study / "t2_tse_tra" / "IM0001.dcm", image)
+    shutil.copy(get_testdata_file("DICOMDIR"), image.with_name("DICOMDIR"))
+    (tmp_path / "linked.csv").hardlink_to(image)
+    package = sample_study.parent
+    shutil.copy(find(DEFAULT)[0], tmp_path / "model.safetensors")
+    shutil.copy(package / "protocols" / "ms.toml", tmp_path / "protocol.toml")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("output", "options"),
+    [
+        ("linked.csv", ()),
+        ("disc/DICOMDIR", ()),
+        ("model.safetensors", ("--model", "model.safetensors")),
+        ("protocol.toml", ("--protocol", "protocol.toml")),
+    ],
+)
+def test_nothing_that_is_read_is_written_over(output, options, readable):
+    before = (readable / output).read_bytes()
+    done = run("classify", "disc", *options, "--output", output, cwd=readable)
+    assert done.returncode == 2, done.stderr
+    assert f"{output} is one of the files".encode() in done.stderr
+    assert (readable / output).read_bytes() == before
+
+
+def test_what_cannot_be_viewed_is_told_as_what_cannot_be_classified(tmp_path):
+    for command in ("classify", "view"):
+        done = run(command, "no-such", cwd=tmp_path)
+        assert done.returncode == 1, done.stderr
+        assert b"no-such: does not exist" in done.stderr
 
 
 def test_an_empty_path_is_no_folder(tmp_path):

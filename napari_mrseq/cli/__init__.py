@@ -10,7 +10,7 @@ import typer
 
 from napari_mrseq.cli.classification import classify, view
 from napari_mrseq.cli.model_files import export_onnx, import_checkpoint, models
-from napari_mrseq.cli.terminal import say
+from napari_mrseq.cli.terminal import checked_output, say
 from napari_mrseq.cli.training import evaluate, train
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.series import printable
@@ -31,7 +31,8 @@ def main() -> None:
     warnings.formatwarning = lambda message, *_: f"{message}\n"
     _end_in_order()
     try:
-        app()
+        with checked_output():
+            app()
     except MrseqError as error:
         say("\n".join(map(printable, f"napari-mrseq: {error}".split("\n"))))
         sys.exit(2)

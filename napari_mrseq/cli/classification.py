@@ -17,6 +17,7 @@ from napari_mrseq.cli.output import (
     write_records,
 )
 from napari_mrseq.cli.terminal import Device, DeviceOption, ModelOption, progress, say
+from napari_mrseq.errors import ReadError
 from napari_mrseq.model.registry import DEFAULT
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def classify(
 ) -> None:
     """Tell which sequence each series is."""
     from napari_mrseq.exchange import with_exchanges
+    from napari_mrseq.model import registry
     from napari_mrseq.protocols import load_protocol
     from napari_mrseq.reading import read_study
     from napari_mrseq.report import records_of
@@ -74,11 +76,12 @@ def classify(
     check_output(output_format, output)
     model = _checked_model(model, device)
     expected = load_protocol(protocol) if protocol else None
+    refuse_input(output, [*map(str, paths), str(registry.stamp_of(model)[0]), protocol or ""])
     if scheduler:
         # Its workers stand elsewhere.
         paths = [Path(os.path.abspath(path)) for path in paths]  # noqa: PTH100
     study = read_study(paths, progress=progress("reading"))
-    read = [*(file for one in study.series for file in one.files), *map(str, paths)]
+    read = [file for one in study.series for file in one.files]
     refuse_input(output, [*read, *(failure.path for failure in study.failures)])
     judged = _judged(study.series, model, device, fast=fast, jobs=jobs, scheduler=scheduler)
     outcomes = with_exchanges(judged)
@@ -142,10 +145,19 @@ def view(
 ) -> None:
     """Open napari with everything loaded, classified and annotated."""
     from napari_mrseq.model import registry
+    from napari_mrseq.series import printable
     from napari_mrseq.viewer.application import show
 
     registry.find(model)
-    show(paths, screenshot=screenshot, model=model, device=device.value)
+    try:
+        not_read = show(paths, screenshot=screenshot, model=model, device=device.value)
+    except ReadError as error:
+        # As of `classify`: nothing is wrong with how the command was called.
+        say(printable(f"napari-mrseq: {error}"))
+        raise typer.Exit(1) from None
+    for failure in not_read:
+        say(printable(f"not read: {failure.words}"))
+    raise typer.Exit(int(bool(not_read)))
 
 
 def _say_studies(verdicts: list[Verdict], protocol: Protocol) -> None:

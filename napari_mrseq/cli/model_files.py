@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from napari_mrseq.cli.terminal import ModelOption, say
+from napari_mrseq.cli.terminal import ModelOption, result, say
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.model.registry import DEFAULT
 
@@ -35,7 +35,7 @@ def models(
     elif remove is not None:
         say(f"{remove} removed: {registry.remove(remove)}")
     elif card is not None:
-        typer.echo(card_in_words(registry.find(card)[0]))
+        result(card_in_words(registry.find(card)[0]))
     else:
         raise typer.Exit(int(not _list_models()))
 
@@ -76,10 +76,12 @@ def _list_models() -> bool:
     whole = True
     for entry in registry.entries():
         try:
-            typer.echo(entry_in_words(entry))
+            words = entry_in_words(entry)
         except MrseqError as error:
             whole = False
             say(f"napari-mrseq: {entry.name} can't be used: {error}")
+        else:
+            result(words)
     return whole
 
 

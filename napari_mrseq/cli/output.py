@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from napari_mrseq.verdict import Verdict
 
 Format = StrEnum("Format", ["table", "csv", "json", "parquet", "bids"])
+
+_IMAGES = ("dicom", "dicomdir", "nifti", "picture", "zip")
 
 
 def check_output(form: Format, output: Path | None) -> None:
@@ -45,19 +48,32 @@ def check_output(form: Format, output: Path | None) -> None:
 
 
 def refuse_input(output: Path | None, files: Iterable[str]) -> None:
-    """Refuse to write over a file that is read, or that lies beside it and belongs to it.
+    """Refuse to write over an image, or over what is read besides images.
 
     Raises
     ------
     MrseqError
-        If the output is one of the files; a zip file is where its members are.
+        If the output, under any of its names, is an image of any kind, an index of a disc (whether
+        it is among the files or not), one of the files, or what lies beside one and belongs to it.
     """
+    from napari_mrseq.reading.discover import file_kind
+
     if output is None or not output.is_file():
         return
-    place = os.path.realpath(output)
-    read = (os.path.realpath(one) for file in files for one in _with_neighbours(file))
-    if any(one == place or one.startswith(place + os.sep) for one in read):
-        raise MrseqError(f"{output} is one of the files to classify: give --output another name")
+    read = (one for file in files for one in _with_neighbours(file))
+    if file_kind(str(output))[0] in _IMAGES or any(_is_file(one, output) for one in read):
+        raise MrseqError(
+            f"{output} is one of the files to classify, or the model or protocol, or another image:"
+            " give --output another name"
+        )
+
+
+def _is_file(name: str, output: Path) -> bool:
+    """Tell whether a name, which may be that of a zip file's member, is one of an output's."""
+    try:
+        return output.samefile(name)
+    except OSError:
+        return False
 
 
 def write_records(form: Format, records: Sequence[Record], output: Path | None) -> None:
@@ -69,15 +85,13 @@ def write_records(form: Format, records: Sequence[Record], output: Path | None) 
         If it can't be written.
     """
     content = FORMATS[form.value](records)
-    try:
-        if output:
+    if output:
+        with writing(output):
             output.write_bytes(content)
-        elif sys.stdout is None:
-            raise MrseqError("standard output is closed: give a file with --output")
-        else:
-            sys.stdout.buffer.write(content)
-    except OSError as error:
-        raise _unwritable(output or "standard output", error) from error
+    elif sys.stdout is None:
+        raise MrseqError("standard output is closed: give a file with --output")
+    else:
+        sys.stdout.buffer.write(content)
 
 
 def write_bids(verdicts: Sequence[Verdict], folder: Path, *, slices: bool) -> None:
@@ -90,10 +104,24 @@ def write_bids(verdicts: Sequence[Verdict], folder: Path, *, slices: bool) -> No
     """
     from napari_mrseq.bids import sidecars_of, write_sidecars
 
-    try:
+    with writing(folder):
         write_sidecars(sidecars_of(verdicts, slices=slices), folder)
+
+
+@contextmanager
+def writing(place: Path) -> Iterator[None]:
+    """Let what keeps a file from being written, or a folder from being filled, be told the user.
+
+    Raises
+    ------
+    MrseqError
+        Names the file, where that is known, else the place.
+    """
+    try:
+        yield
     except OSError as error:
-        raise _unwritable(folder, error) from error
+        name = error.filename or place
+        raise MrseqError(f"{name}: can't be written ({error.strerror})") from error
 
 
 def _with_neighbours(file: str) -> Iterator[str]:
@@ -109,7 +137,3 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise MrseqError(f"{folder} can't be made a folder ({error.strerror})") from error
-
-
-def _unwritable(place: object, error: OSError) -> MrseqError:
-    return MrseqError(f"{place}: can't be written ({error.strerror})")

@@ -1,12 +1,17 @@
-"""What the commands share: options, and words for the user on stderr."""
+"""What the commands share: options, results on standard output, words for the user on stderr."""
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, TextIO, cast
 
 import typer
+
+from napari_mrseq.errors import MrseqError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,3 +36,67 @@ def progress(what: str) -> Callable[[int, int], None] | None:
         say(f"\r{what}: {done} of {total}", end="\n" if done == total else "")
 
     return report if sys.stderr is not None and sys.stderr.isatty() else None
+
+
+def result(text: str) -> None:
+    """Write lines of a result on standard output.
+
+    Raises
+    ------
+    MrseqError
+        If it is closed.
+    """
+    if sys.stdout is None:
+        raise MrseqError("standard output is closed: nothing can be written there")
+    print(text)
+
+
+@contextmanager
+def checked_output() -> Iterator[None]:
+    """Let a standard output that fails be an error for the user, whoever writes there: help too.
+
+    Raises
+    ------
+    MrseqError
+        On leaving or before, if the disk is full or nobody reads the pipe any more.
+    """
+    if sys.stdout is None:
+        yield
+        return
+    sys.stdout = cast(TextIO, _Checked(sys.stdout))
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+
+
+class _Checked:
+    """A stream like another one, whose failures are no `OSError`: typer keeps silent about some."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    @property
+    def buffer(self) -> _Checked:
+        return _Checked(self._stream.buffer)
+
+    def write(self, content: Any) -> Any:
+        with self._told():
+            return self._stream.write(content)
+
+    def flush(self) -> None:
+        with self._told():
+            self._stream.flush()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            # What is left would be tried once more, in vain and aloud, when Python ends.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
+            cause = error.strerror
+            raise MrseqError(f"standard output: can't be written ({cause})") from error

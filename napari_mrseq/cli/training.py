@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from napari_mrseq.cli.terminal import Device, DeviceOption, ModelOption, say
+from napari_mrseq.cli.output import writing
+from napari_mrseq.cli.terminal import Device, DeviceOption, ModelOption, result, say
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.model.registry import DEFAULT, check_name
 
@@ -66,7 +67,8 @@ def train(
     if folds is not None and held_out is not None:
         raise typer.BadParameter("one of --folds and --held-out at a time")
     judge = (lambda: load_model(DEFAULT)) if label_from_header else None
-    table = catalogue_of(catalogue, output, judge=judge, log=say)
+    with writing(output):
+        table = catalogue_of(catalogue, output, judge=judge, log=say)
     rows = read_catalogue(table)
     left_out = held_out_folds(rows, catalogue, folds, held_out)
     chosen = plan(
@@ -84,10 +86,11 @@ def train(
     begun = begun or folders
     for fold, folder in zip(left_out, folders, strict=True):
         goes_on = resume and folder in begun
-        chosen.run(table, folder, fold, name=name, version=version, resume=goes_on, log=say)
+        with writing(folder):
+            chosen.run(table, folder, fold, name=name, version=version, resume=goes_on, log=say)
     if folds:
         for line in summary(folders):
-            typer.echo(line)
+            result(line)
 
 
 def evaluate(
@@ -119,6 +122,8 @@ def evaluate(
     network = load_model(model, device.value)
     other = load_model(against, device.value) if against else None
     figures = measure_source(network, catalogue, other, log=say, fold=fold)
-    typer.echo(text_of(figures))
+    result(text_of(figures))
     if output:
-        say(f"{write_figures(figures, output, catalogue.name)} written")
+        with writing(output):
+            page = write_figures(figures, output, catalogue.name)
+        say(f"{page} written")

@@ -22,6 +22,7 @@ from napari_mrseq.reading.geometry import (
 )
 from napari_mrseq.reading.header import damage_of, read_header
 from napari_mrseq.reading.instance import Layouts, read_instance
+from napari_mrseq.reading.layout import FrameSource
 from napari_mrseq.reading.mosaic import is_mosaic, mosaic_frames
 from napari_mrseq.reading.patient import patients_apart
 from napari_mrseq.reading.pixels import stack_pixels
@@ -144,7 +145,7 @@ def _series_of(stack: Stack, warnings: Sequence[str]) -> Series:
     colour = first.source.layout.is_colour
     dataset, unreadable = _header_of(frames)
     mr = is_mr(first.origin, colour=colour)
-    geometry = _geometry_of(stack.volumes[0])
+    geometry = None if stack.is_fan else _geometry_of(stack.volumes[0])
     return Series(
         path=common_folder(files),
         files=files,
@@ -168,7 +169,7 @@ def _series_of(stack: Stack, warnings: Sequence[str]) -> Series:
             *warnings,
             *dict.fromkeys(frame.doubt for frame in frames if frame.doubt),
             *stack.warnings,
-            *(geometry.warnings if geometry else _unplaced(first, mr=mr)),
+            *(geometry.warnings if geometry else _unplaced(stack, mr=mr)),
         ),
     )
 
@@ -231,15 +232,29 @@ def _spacing_without_positions(frame: Frame) -> tuple[float, float, float] | Non
     return (frame.thickness or ASSUMED_DISTANCE_MM, *frame.pixel_spacing)
 
 
-def _unplaced(frame: Frame, *, mr: bool) -> list[str]:
+def _unplaced(stack: Stack, *, mr: bool) -> list[str]:
     """Say what is not known of slices without a place in space."""
+    frame = stack.volumes[0][0]
+    if stack.is_fan:
+        return []
     assumed = frame.pixel_spacing is not None and not frame.thickness
     return [_UNPLACED] * (mr and not frame.doubt) + [UNKNOWN_THICKNESS] * assumed
 
 
+def _shows(window: tuple[float, float], source: FrameSource) -> bool:
+    """Tell whether a pixel can have a value inside a window; some programs write any numbers."""
+    layout = source.layout
+    if source.lut is not None or layout.keyword != "PixelData":
+        return True
+    count = 1 << layout.bits_allocated
+    lowest = -count // 2 if layout.signed else 0
+    ends = [source.slope * v + source.intercept for v in (lowest, lowest + count - 1)]
+    return window[0] < max(ends) and window[1] > min(ends)
+
+
 def _window(frames: Sequence[Frame]) -> tuple[float, float] | None:
     """Return the middle one of the slices' windows, turned where the pixels are turned."""
-    windows = [frame.window for frame in frames if frame.window is not None]
+    windows = [f.window for f in frames if f.window is not None and _shows(f.window, f.source)]
     if not windows:
         return None
     low = statistics.median(window[0] for window in windows)
@@ -247,5 +262,7 @@ def _window(frames: Sequence[Frame]) -> tuple[float, float] | None:
     source = frames[0].source
     if source.layout.photometric != "MONOCHROME1":
         return low, high
+    if source.lut is not None:
+        return None
     mirror = source.slope * source.layout.mirror + 2 * source.intercept
     return mirror - high, mirror - low

@@ -8,9 +8,11 @@ from pydicom.dataset import Dataset
 from napari_mrseq.reading.csa import csa_values
 from napari_mrseq.reading.geometry import slice_normal
 from napari_mrseq.reading.tags import Direction, number, numbers, text, triple, words
+from napari_mrseq.sequence_names import b_value_in_name
 
 # Standard, Siemens, Philips, UIH.
 _B_VALUES = ((0x00189087, "FD"), (0x0019100C, "IS"), (0x20011003, "FL"), (0x00651009, "FD"))
+_SEQUENCE_NAME = 0x00180024
 _GE_B_VALUE = 0x00431039
 # Standard, Siemens, UIH: three numbers in patient LPS.
 _DIRECTIONS = (0x00189089, 0x0019100E, 0x00651037)
@@ -21,7 +23,8 @@ _GE_DIRECTION = (0x001910BB, 0x001910BC, 0x001910BD)
 def diffusion_of(header: Dataset) -> tuple[float | None, Direction | None]:
     """Return the b value in s/mm² and the gradient direction in patient LPS, None where unknown.
 
-    Elements of the header go before Siemens' CSA header, which older software has alone.
+    Elements of the header go before Siemens' CSA header, which older software has alone, and that
+    before the name of the sequence, which is left where private elements were taken out.
     """
     b_value, direction = _b_value(header), _direction(header)
     # To read a CSA header takes longer than all other elements; most are of no diffusion image.
@@ -29,6 +32,8 @@ def diffusion_of(header: Dataset) -> tuple[float | None, Direction | None]:
         b_values, vector = csa_values(header, "B_value", "DiffusionGradientDirection")
         b_value = next((value for value in b_values if value >= 0), None)
         direction = direction or triple(vector)
+    if b_value is None:
+        b_value = b_value_in_name(text(header, _SEQUENCE_NAME))
     return b_value, direction
 
 

@@ -7,6 +7,7 @@ import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from napari_mrseq.reading.nifti_pair import header_of, is_voxels
@@ -21,17 +22,18 @@ _PICTURE_MAGIC = (
 # The header of a NIfTI image whose voxels lie in a file of their own (.hdr, .img).
 _PAIR_MAGIC = b"ni1"
 # Endings under which people keep images: such a file that is none is worth a word.
+_PICTURE_ENDINGS = {".png", ".jpg", ".jpeg", ".tif", ".tiff"}
 _IMAGE_ENDINGS = {
-    ".dcm", ".dicom", ".ima", ".img", ".mr", ".nii", ".png", ".jpg", ".jpeg", ".tif", ".tiff",
-    ".zip", ".gz",
+    ".acr", ".dcm", ".dicom", ".ima", ".img", ".mr", ".nii", ".zip", ".gz", *_PICTURE_ENDINGS,
 }  # fmt: skip
+_NIFTI_ENDINGS = (".nii", ".nii.gz")
 # Names that scanners and archives give: no ending, a number, or a part of a UID.
 _SCANNER_NAME = re.compile(r"^[^.]*$|\.[0-9]+$")
 _PASSED_OVER = {"dicomdir", "thumbs.db", "desktop.ini", "lockfile", "version"}
 _DIRECTORY_CLASS = b"1.2.840.10008.1.3.10"
-# Enough to tell a folder of DICOM files without walking through a large one.
-_FILES_TO_TRY = 8
-_ENTRIES_TO_SEE = 200
+# Enough to tell a folder of scans without walking through a disc: a fraction of a second.
+_FILES_TO_TRY = 50
+_ENTRIES_TO_SEE = 20_000
 
 
 @dataclass(slots=True)
@@ -74,19 +76,16 @@ def find_images(path: str) -> Found:
 def looks_like_dicom_folder(path: str | os.PathLike[str]) -> bool:
     """Tell by a few files whether a folder, or one a little way down, holds DICOM files.
 
-    Looks at no more than some hundred names and a few files, so that it may be asked about any
+    Looks at no more than some thousand names and a few files, so that it may be asked about any
     folder. Never raises.
     """
-    tried = 0
-    for file in _few_files(os.fspath(path)):
-        if _could_be_image(Path(file).name):
-            kind, _ = file_kind(file)
-            if kind in ("dicom", "dicomdir"):
-                return True
-            tried += 1
-        if tried >= _FILES_TO_TRY:
-            return False
-    return False
+    return any(kind in ("dicom", "dicomdir") for kind in _few_kinds(os.fspath(path)))
+
+
+def looks_like_study_folder(path: str | os.PathLike[str]) -> bool:
+    """Tell in the same way whether a folder holds DICOM, NIfTI or zip files: more than pictures."""
+    kinds = ("dicom", "dicomdir", "nifti", "zip")
+    return any(kind in kinds for kind in _few_kinds(os.fspath(path)))
 
 
 def file_kind(path: str) -> tuple[str, str]:
@@ -118,6 +117,8 @@ def _kind_of(head: bytes, name: str) -> tuple[str, str]:
         return "picture", ""
     if head.startswith(b"PK\x03\x04"):
         return "zip", ""
+    if name.endswith((".mgz", ".mgh")):
+        return "", "a volume of FreeSurfer: convert it to NIfTI (mri_convert FILE.mgz FILE.nii.gz)"
     if head.startswith(b"\x1f\x8b"):
         return ("nifti", "") if name.endswith(".nii.gz") else ("", "packed with gzip: unpack it")
     if head[344:347] in (b"n+1", b"n+2", _PAIR_MAGIC) or head[4:7] in (b"n+1", b"n+2"):
@@ -211,22 +212,42 @@ def _walk(folder: str, failures: list[Failure]) -> Iterator[str]:
         waiting += reversed(folders)
 
 
+def _few_kinds(folder: str) -> Iterator[str]:
+    """Yield the kinds of some files under a folder whose names could be those of scans."""
+    for file in islice(filter(_could_be_scan, _few_files(folder)), _FILES_TO_TRY):
+        # A NIfTI file that can't be read is worth an error that says why.
+        is_nifti = file.lower().endswith(_NIFTI_ENDINGS)
+        yield "nifti" if is_nifti else file_kind(_header_beside(file) or file)[0]
+
+
+def _could_be_scan(path: str) -> bool:
+    name = Path(path).name
+    return _could_be_image(name) and Path(name.lower()).suffix not in _PICTURE_ENDINGS
+
+
 def _few_files(folder: str) -> Iterator[str]:
-    """Yield some files under a folder, nearest first."""
+    """Yield some files under a folder, nearest first; hidden folders are left out."""
     waiting, seen = [folder], 0
-    while waiting and seen < _ENTRIES_TO_SEE:
+    while waiting:
         try:
             with os.scandir(waiting.pop(0)) as entries:
                 for entry in entries:
                     seen += 1
                     if seen > _ENTRIES_TO_SEE:
                         return
-                    if entry.is_dir(follow_symlinks=False):
-                        waiting.append(entry.path)
-                    else:
+                    if not _is_folder(entry):
                         yield entry.path
+                    elif not entry.name.startswith("."):
+                        waiting.append(entry.path)
         except OSError:
             continue
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # A link to itself.
+        return False
 
 
 def _natural(name: str) -> list[tuple[int, int | str]]:

@@ -11,6 +11,8 @@ from napari_mrseq.reading.frames import (
     Frame,
     Origin,
     component_of,
+    derivation_of,
+    description_of,
     orientation_of,
     origin_of,
     pixel_spacing_of,
@@ -20,7 +22,6 @@ from napari_mrseq.reading.frames import (
     window_of,
 )
 from napari_mrseq.reading.instance import Instance
-from napari_mrseq.reading.layout import FrameSource
 from napari_mrseq.reading.tags import Direction, items, number, numbers, text, triple, words
 
 SHARED_GROUPS = 0x52009229
@@ -84,7 +85,7 @@ def _frame(instance: Instance, origin: Origin, index: int, groups: _Groups) -> F
     header = groups.header
     image_type = words(frame_type, 0x00089007) or words(header, 0x00080008)
     declared = text(frame_type, 0x00089208) or text(header, 0x00089208)
-    source = FrameSource(instance.path, instance.offset, instance.layout, instance.stamp, index)
+    source = instance.source(index)
     rescale(source, groups[0x00289145])
     return Frame(
         source=source,
@@ -104,6 +105,9 @@ def _frame(instance: Instance, origin: Origin, index: int, groups: _Groups) -> F
         b_value=number(diffusion, 0x00189087),
         direction=_direction(diffusion),
         trigger=number(groups[0x00189118], 0x00209153),
+        repetition_time=number(groups[0x00189112], 0x00180080),
+        description=description_of(header),
+        derivation=derivation_of(image_type),
         time=moment(text(content, 0x00189074) or text(content, 0x00189151)),
         order=(
             number(content, 0x00209128) or 0,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from napari_mrseq.clock import moment
@@ -14,7 +16,7 @@ from napari_mrseq.reading.geometry import is_orientation
 from napari_mrseq.reading.instance import Instance
 from napari_mrseq.reading.layout import FrameSource
 from napari_mrseq.reading.patient import PatientMark, patient_mark
-from napari_mrseq.reading.tags import Direction, number, numbers, text, triple, whole, words
+from napari_mrseq.reading.tags import Direction, items, number, numbers, text, triple, whole, words
 
 _COMPONENT_WORDS = {
     "M": "magnitude",
@@ -27,6 +29,7 @@ _COMPONENT_WORDS = {
     "I": "imaginary",
     "IMAGINARY": "imaginary",
 }
+_MODALITY_LUT = 0x00283000
 # GE private (0043,102F).
 _GE_COMPONENTS = ("magnitude", "phase", "real", "imaginary")
 # Words of ImageType that make one series hold images of different quantities.
@@ -92,6 +95,15 @@ class Frame:
         ms since the trigger (or the first volume), and as `clock.moment` gives it.
     order : tuple
         Sorts slices at one place as they were acquired.
+    repetition_time : float or None
+        ms.
+    description : str
+        As the technician wrote it, undecoded: names may be in it, it is only compared.
+    derivation : str
+        How a derived image was made; empty for originals.
+    location, height : float or None
+        Slice Location (0020,1041), and where the slice lies along its normal in mm if that is all
+        that is known of its place.
     dimensions : tuple of float
         Dimension Index Values (0020,9157) of an enhanced file.
     doubt : str
@@ -116,9 +128,28 @@ class Frame:
     direction: Direction | None = None
     trigger: float | None = None
     time: float | None = None
+    repetition_time: float | None = None
+    description: str = ""
+    derivation: str = ""
+    location: float | None = None
+    height: float | None = None
     order: tuple[float, ...] = ()
     dimensions: tuple[float, ...] = ()
     doubt: str = ""
+
+    @property
+    def is_placed(self) -> bool:
+        """Position, orientation and pixel size are known."""
+        return None not in (self.position, self.orientation, self.pixel_spacing)
+
+    @property
+    def middle(self) -> NDArray[np.float64]:
+        """Middle of the image of a placed slice, patient LPS, mm."""
+        along = np.array(self.orientation).reshape(2, 3)
+        down, across = self.pixel_spacing or (1.0, 1.0)
+        rows, columns = self.source.shape
+        half = np.array([(columns - 1) * across, (rows - 1) * down]) / 2
+        return np.asarray(self.position + half @ along)
 
 
 def classic_frames(instance: Instance) -> list[Frame]:
@@ -130,7 +161,7 @@ def classic_frames(instance: Instance) -> list[Frame]:
     image_type = words(header, 0x00080008)
     b_value, direction = diffusion_of(header)
     first = Frame(
-        source=FrameSource(instance.path, instance.offset, instance.layout, instance.stamp),
+        source=instance.source(),
         origin=origin_of(instance),
         sop_uid=text(header, 0x00080018),
         position=triple(numbers(header, 0x00200032)),
@@ -146,6 +177,10 @@ def classic_frames(instance: Instance) -> list[Frame]:
         b_value=b_value,
         direction=direction,
         trigger=_trigger(header),
+        repetition_time=number(header, 0x00180080),
+        description=description_of(header),
+        derivation=derivation_of(image_type),
+        location=number(header, 0x00201041),
         time=moment(text(header, 0x0008002A) or text(header, 0x00080032), text(header, 0x00080022)),
         order=(
             number(header, 0x00200100) or 0,
@@ -211,7 +246,12 @@ def window_of(group: Dataset) -> tuple[float, float] | None:
 
 
 def rescale(source: FrameSource, group: Dataset) -> None:
-    """Take slope and intercept (PS3.3 C.11.1) from a header or functional group."""
+    """Take slope and intercept, or a table (PS3.3 C.11.1), from a header or functional group."""
+    if found := items(group, _MODALITY_LUT):
+        source.lut = Dataset()
+        source.lut.ModalityLUTSequence = found
+        source.lut.set_original_encoding(*group.original_encoding)
+        return
     slope, intercept = number(group, 0x00281053), number(group, 0x00281052)
     if slope:
         source.slope = slope
@@ -221,6 +261,18 @@ def rescale(source: FrameSource, group: Dataset) -> None:
 def quantity_of(image_type: tuple[str, ...]) -> str:
     """Name the quantity by the third and later values of Image Type."""
     return " ".join(dict.fromkeys(_QUANTITIES[w] for w in image_type[2:] if w in _QUANTITIES))
+
+
+def derivation_of(image_type: tuple[str, ...]) -> str:
+    """Name how a derived image was made, by the third and later values of Image Type."""
+    if image_type[:1] != ("DERIVED",):
+        return ""
+    return sys.intern(" ".join(w for w in image_type[2:] if w not in _COMPONENT_WORDS) or "DERIVED")
+
+
+def description_of(header: Dataset) -> str:
+    """Return Series Description, else Protocol Name; equal texts of a study are kept once."""
+    return sys.intern(text(header, 0x0008103E) or text(header, 0x00181030))
 
 
 def component_of(image_type: tuple[str, ...], declared: str) -> str:

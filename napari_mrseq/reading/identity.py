@@ -22,7 +22,7 @@ from napari_mrseq.reading.spelling import (
 )
 
 # What names the patient: looked for in everything that is kept.
-_NAMES = (0x00100010, 0x00101001, 0x00101005)
+_NAMES = (0x00100010, 0x00101001, 0x00101005, 0x00101060)
 _NUMBERS = (0x00100020, 0x00100030, 0x00101000, 0x00101040, 0x00102154)
 # Three groups of 64 letters are the longest name (PS3.5, 6.2); bounds the work on a hostile one.
 _LONGEST = 200

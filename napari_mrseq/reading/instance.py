@@ -23,11 +23,12 @@ from napari_mrseq.reading.header import (
     read_header,
     transfer_syntax,
 )
-from napari_mrseq.reading.layout import PixelLayout, layout_of
+from napari_mrseq.reading.layout import FrameSource, PixelLayout, layout_of
 from napari_mrseq.reading.lazy import Stamp, stamp_of
 from napari_mrseq.reading.private_blocks import CREATOR_TAGS, moved_blocks
 from napari_mrseq.reading.scan import NotPlainError, scan_header
 from napari_mrseq.reading.tags import raw_values, text
+from napari_mrseq.reading.whole_file import WholeFile
 
 # No lossy codec packs a scan tighter than this; a header that claims more is damaged.
 LARGEST_COMPRESSION = 2000
@@ -50,18 +51,18 @@ _LAYOUT_TAGS = (
 )  # fmt: skip
 # What the scan of a study looks at; of all other elements only the place is passed over.
 SCANNED_TAGS = [Tag(number) for number in [
-    0x00080008, 0x00080016, 0x00080018, 0x00080022, 0x00080032, 0x0008002A, 0x00080060, 0x00080070,
-    0x00089208, 0x00100010, 0x00100020, 0x00181310, 0x00181312, 0x00181314, 0x00185100, 0x00180050,
-    0x00180081, 0x00180082, 0x00180086, 0x00180088, 0x00181060, 0x00189079, 0x00189082, 0x00189087,
-    0x00189089, 0x0019100A, 0x0019100C, 0x0019100E, 0x001910BB, 0x001910BC, 0x001910BD, 0x00200010,
-    0x0020000D, 0x0020000E, 0x00200011, 0x00200012, 0x00200013, 0x00200032, 0x00200037, 0x00200052,
-    0x00200100, *_LAYOUT_TAGS, 0x00280030, 0x00281050, 0x00281051, 0x00281052, 0x00281053,
-    0x00291010, 0x00431039, 0x0043102F, 0x00431030, 0x0021105E, 0x00651009, 0x00651037, 0x00651050,
-    0x00651051, 0x20011003, 0x200510B0, 0x200510B1, 0x200510B2, 0x52009229, 0x52009230,
-    *CREATOR_TAGS,
+    0x00080008, 0x00080016, 0x00080018, 0x00080022, 0x0008002A, 0x00080032, 0x00080060, 0x00080070,
+    0x0008103E, 0x00089208, 0x00100010, 0x00100020, 0x00180024, 0x00180050, 0x00180080, 0x00180081,
+    0x00180082, 0x00180086, 0x00180088, 0x00181030, 0x00181060, 0x00181310, 0x00181312, 0x00181314,
+    0x00185100, 0x00189079, 0x00189082, 0x00189087, 0x00189089, 0x0019100A, 0x0019100C, 0x0019100E,
+    0x001910BB, 0x001910BC, 0x001910BD, 0x0020000D, 0x0020000E, 0x00200010, 0x00200011, 0x00200012,
+    0x00200013, 0x00200032, 0x00200037, 0x00200052, 0x00200100, 0x00201041, 0x0021105E,
+    *_LAYOUT_TAGS, 0x00280030, 0x00281050, 0x00281051, 0x00281052, 0x00281053, 0x00283000,
+    0x00291010, 0x0043102F, 0x00431030, 0x00431039, 0x00651009, 0x00651037, 0x00651050, 0x00651051,
+    0x20011003, 0x200510B0, 0x200510B1, 0x200510B2, 0x52009229, 0x52009230, *CREATOR_TAGS,
 ]]  # fmt: skip
 _SCANNED = frozenset(map(int, SCANNED_TAGS))
-_SCANNED_SEQUENCES = frozenset((0x52009229, 0x52009230, 0x00651051))
+_SCANNED_SEQUENCES = frozenset((0x00283000, 0x52009229, 0x52009230, 0x00651051))
 
 
 @dataclass(slots=True)
@@ -76,6 +77,8 @@ class Instance:
         Byte at which the value of the pixel element starts; -1 where only pydicom can find it.
     stamp : tuple of int
         Size and time of the last change of the file.
+    whole : WholeFile or None
+        The file, where its frames can't be read one by one.
     """
 
     path: str
@@ -83,6 +86,11 @@ class Instance:
     layout: PixelLayout
     offset: int
     stamp: Stamp
+    whole: WholeFile | None
+
+    def source(self, index: int = 0) -> FrameSource:
+        """Return where the pixels of a frame are."""
+        return FrameSource(self.path, self.offset, self.layout, self.stamp, index, whole=self.whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +131,9 @@ def read_instance(path: str, layouts: Layouts) -> Instance:
         raise ReadError(error.strerror or str(error)) from error
     except Exception as error:  # a damaged header can make pydicom raise nearly anything
         raise ReadError(damage_of(error)) from error
-    return Instance(path, header, layout, offset, stamp)
+    is_whole = offset < 0 or layout.photometric == "PALETTE COLOR"
+    whole = WholeFile(path, layout, stamp) if is_whole else None
+    return Instance(path, header, layout, offset, stamp, whole)
 
 
 def _header_and_layout(file: BinaryIO, layouts: Layouts) -> tuple[Dataset, PixelLayout, int]:
@@ -164,7 +174,7 @@ def _locate_pixels(file: BinaryIO, header: Dataset, layouts: Layouts) -> tuple[P
 
 def _pixel_element(file: BinaryIO, header: Dataset) -> _PixelElement | None:
     """Read tag, VR and length of the element at which the header ended."""
-    implicit, little = header.original_encoding
+    _, little = header.original_encoding
     order = "<" if little else ">"
     start = file.read(8)
     if len(start) < 8:
@@ -173,13 +183,15 @@ def _pixel_element(file: BinaryIO, header: Dataset) -> _PixelElement | None:
     tag = group << 16 | element
     if tag not in PIXEL_KEYWORDS:
         return None
+    # The transfer syntax may be wrong of whether a VR is written. These begin with odd bytes, and a
+    # length that stands there instead is even.
     vr, code, written = start[4:6].decode("ascii", "replace"), "I", start[4:]
-    if implicit:
-        vr = "OW"
-    elif vr in ("OB", "OW", "UN", "OF", "OD"):
+    if vr in ("OB", "OW", "UN", "OF", "OD"):
         written = file.read(4)
-    else:
+    elif vr in ("US", "SS"):
         code, written = "H", start[6:]
+    else:
+        vr = "OW"
     if len(written) < struct.calcsize(code):
         return None
     return _PixelElement(tag, vr, struct.unpack(f"{order}{code}", written)[0], file.tell())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydicom.dataset import Dataset
@@ -19,6 +19,9 @@ from pydicom.uid import (
 from napari_mrseq.errors import ReadError
 from napari_mrseq.reading.lazy import Stamp
 from napari_mrseq.reading.tags import text, whole
+
+if TYPE_CHECKING:
+    from napari_mrseq.reading.whole_file import WholeFile
 
 # A frame beyond this is no MR slice but a damaged header: 16,384 × 16,384 of 32 bits.
 LARGEST_FRAME_BYTES = 1 << 30
@@ -150,6 +153,11 @@ class FrameSource:
         What `stamp_of` told of the file when its header was read.
     index : int
         Frame inside the file, from 0.
+    whole : WholeFile or None
+        The file, where its frames can't be read one by one.
+    lut : pydicom.Dataset or None
+        What holds the Modality LUT Sequence (0028,3000), which takes the place of slope and
+        intercept.
     """
 
     path: str
@@ -160,6 +168,8 @@ class FrameSource:
     slope: float = 1.0
     intercept: float = 0.0
     tile: Tile | None = None
+    whole: WholeFile | None = None
+    lut: Dataset | None = None
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -170,6 +180,8 @@ class FrameSource:
     @property
     def dtype(self) -> np.dtype[Any]:
         """Smallest type that holds the values exactly; of rescaled ones it holds seven digits."""
+        if self.lut is not None:
+            return np.dtype(np.uint16)
         if self.slope != 1 or self.intercept != 0 or self.layout.is_colour:
             return np.dtype(np.float32)
         if self.layout.keyword != "PixelData":

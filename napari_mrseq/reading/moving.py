@@ -72,16 +72,16 @@ def _held_slices(
     nearest = [np.searchsorted(middles, distances) for distances in volumes]
     distances = np.concatenate(volumes)
     away = np.abs(distances - first[np.concatenate(nearest)]).max()
-    if not SAME_PLACE_MM < away < room - SAME_PLACE_MM or _is_one_volume(distances):
+    if not SAME_PLACE_MM < away < room - SAME_PLACE_MM or is_one_volume(distances):
         return None
     held = [tuple(places.tolist()) for places in nearest]
     return held if all(len(set(places)) == len(places) for places in held) else None
 
 
-def _is_one_volume(distances: NDArray[np.float64]) -> bool:
+def is_one_volume(distances: NDArray[np.float64]) -> bool:
     """Tell whether the slices of all volumes together are evenly spaced."""
     gaps = np.diff(np.sort(distances))
-    return bool(np.ptp(gaps) <= UNEVEN * gaps.max())
+    return bool(gaps.min() > SAME_PLACE_MM and np.ptp(gaps) <= UNEVEN * gaps.max())
 
 
 def _by_held(

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.reading.lazy import lazy_array, stamp_of
+from napari_mrseq.reading.nifti_affine import affine_of
 from napari_mrseq.reading.nifti_file import Voxels, open_nifti
 from napari_mrseq.reading.nifti_pair import HEADER_ENDING, voxel_file
 from napari_mrseq.reading.privacy import public_sidecar
@@ -31,10 +32,7 @@ _ISOTROPIC = 1.05
 _THICK = 1.5
 # Spacings within this ratio are equal, as those of square pixels.
 _EQUAL = 1.01
-_LPS_FROM_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
-# Codes of `xyzt_units` (nifti1.h): metre and micron, which are all but mm or unknown; seconds,
-# milliseconds, microseconds.
-_LENGTH_BITS, _LENGTHS_MM = 0x07, {1: 1000.0, 3: 0.001}
+# Codes of `xyzt_units` (nifti1.h): seconds, milliseconds, microseconds.
 _TIME_BITS, _TIMES_MS = 0x38, {8: 1000.0, 16: 1.0, 24: 0.001}
 
 # For slices along patient axis x, y, z (LPS): the patient axis and sense of rising slices, rows
@@ -66,8 +64,7 @@ def read_nifti(path: str) -> Series:
     try:
         image = open_nifti(path)
         shape = tuple(int(size) for size in image.shape)
-        affine = _LPS_FROM_RAS @ np.asarray(image.affine, dtype=float)
-        affine[:3] *= _LENGTHS_MM.get(int(image.header["xyzt_units"]) & _LENGTH_BITS, 1.0)
+        known, warnings = affine_of(image.header)
     except ReadError:
         raise
     except Exception as error:  # zlib, nibabel and numpy each raise their own
@@ -75,13 +72,7 @@ def read_nifti(path: str) -> Series:
         raise ReadError(f"no NIfTI file that can be read ({cause[0]})") from error
     _check_size(path, image, shape)
     shape = (*shape, 1, 1)[: max(3, len(shape))]
-    warnings = []
-    known = bool(np.isfinite(affine).all() and np.linalg.matrix_rank(affine[:3, :3]) == 3)
-    if not known:
-        warnings.append("the affine is damaged: orientation and spacing unknown")
-        affine = np.eye(4)
-    elif not (int(image.header["sform_code"]) or int(image.header["qform_code"])):
-        warnings.append("the header gives no orientation: left and right are not certain")
+    affine = np.eye(4) if known is None else known
     view = _view_of(affine, _slice_axis(image, affine, shape[:3]))
     shown = _shown_affine(affine, shape[:3], view)
     sidecar, problem = _sidecar(path)
@@ -91,8 +82,8 @@ def read_nifti(path: str) -> Series:
         path=path,
         files=(path,),
         pixels=_lazy_pixels(path, image, shape, view),
-        spacing=_spacing(shown) if known else None,
-        affine=shown if known else None,
+        spacing=None if known is None else _spacing(shown),
+        affine=None if known is None else shown,
         description=_stem(path),
         kind="nifti",
         window=_window(image),

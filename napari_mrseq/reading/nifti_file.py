@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import nibabel
 import numpy as np
@@ -14,6 +13,7 @@ from nibabel.volumeutils import apply_read_scaling
 from numpy.typing import NDArray
 
 from napari_mrseq.errors import ReadError
+from napari_mrseq.reading.kept import KEPT, Content
 from napari_mrseq.reading.lazy import Stamp, check_unchanged
 from napari_mrseq.reading.nifti_pair import is_header, voxel_file
 
@@ -25,15 +25,16 @@ _LOG.addHandler(logging.NullHandler())
 _SECOND_VERSION = (b"\x1c\x02\0\0", b"\0\0\x02\x1c")
 _CIFTI_INTENTS = range(3000, 3100)
 
-# Unpacked voxels that are kept, all files together: a large 4-D file, or the volumes of a study.
-LARGEST_KEPT_BYTES = 1 << 29
-
 
 class _Quiet:
-    """Checks of a header that go to our log."""
+    """Checks of a header that go to our log, and an affine that is asked for elsewhere."""
 
     def check_fix(self, logger: Any = None, error_level: Any = None) -> None:
         super().check_fix(logger or _LOG, error_level)  # type: ignore[misc]
+
+    def get_best_affine(self) -> NDArray[np.float64]:
+        """Return no affine: a damaged qform would keep the file from being opened."""
+        return np.eye(4)
 
 
 class _Header(_Quiet, nibabel.Nifti1Header):
@@ -60,38 +61,6 @@ class _SecondImage(nibabel.Nifti2Image):
     header_class = _SecondHeader
 
 
-class _Kept:
-    """Unpacked voxels of the files read last, as long as their series lives; safe among threads."""
-
-    def __init__(self) -> None:
-        # In the order of use, the latest last.
-        self._arrays: WeakKeyDictionary[Voxels, NDArray[Any]] = WeakKeyDictionary()
-        self._lock = threading.RLock()
-
-    def get(self, voxels: Voxels) -> NDArray[Any] | None:
-        """Return what is kept of a file, which then goes last."""
-        with self._lock:
-            found = self._arrays.pop(voxels, None)
-            if found is not None:
-                self._arrays[voxels] = found
-            return found
-
-    def keep(self, voxels: Voxels, array: NDArray[Any]) -> None:
-        """Keep one more, and let go of those not asked for longest; the newest always stays."""
-        with self._lock:
-            self._arrays[voxels] = array
-            kept = list(self._arrays.items())
-            held = sum(one.nbytes for _, one in kept)
-            for oldest, one in kept[:-1]:
-                if held <= LARGEST_KEPT_BYTES:
-                    break
-                held -= one.nbytes
-                del self._arrays[oldest]
-
-
-_KEPT = _Kept()
-
-
 class Voxels:
     """Voxels of one file, which must stay as `stamp_of` told when its header was read.
 
@@ -101,10 +70,6 @@ class Voxels:
 
     def __init__(self, path: str, stamp: Stamp) -> None:
         self._path, self._stamp = path, stamp
-        self._lock = threading.Lock()
-
-    def __reduce__(self) -> tuple[type[Voxels], tuple[str, Stamp]]:
-        return Voxels, (self._path, self._stamp)
 
     def take(self, place: tuple[Any, ...]) -> NDArray[Any]:
         """Return voxels at an index expression.
@@ -119,22 +84,18 @@ class Voxels:
             voxels = open_nifti(self._path).dataobj
             if not self._path.lower().endswith(".gz"):
                 return np.asarray(voxels[place])
-            stored = self._stored(voxels)
+            stored = KEPT.content(self, partial(_stored, voxels))
             return np.asarray(apply_read_scaling(stored[place], voxels.slope, voxels.inter))
         except ReadError as error:
             raise ReadError(error.cause, self._path) from error
         except Exception as error:  # zlib, nibabel and numpy each raise their own
             raise ReadError(f"voxels can't be read ({error})", self._path) from error
 
-    def _stored(self, voxels: Any) -> NDArray[Any]:
-        """Return all voxels as stored: scaled ones would take up to eight times the memory."""
-        # Threads that wait here find what the first of them unpacked.
-        with self._lock:
-            stored = _KEPT.get(self)
-            if stored is None:
-                stored = np.asarray(voxels.get_unscaled())
-                _KEPT.keep(self, stored)
-            return stored
+
+def _stored(voxels: Any) -> Content:
+    """Return all voxels as stored: scaled ones would take up to eight times the memory."""
+    stored = np.asarray(voxels.get_unscaled())
+    return stored, stored.nbytes
 
 
 def open_nifti(path: str) -> Any:

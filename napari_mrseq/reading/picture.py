@@ -27,9 +27,11 @@ _TIFF_MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 # Pillow's modes of one grey value a pixel; all others become 8-bit grey.
 _GREY_MODES = {"L": "u1", "I;16": "u2", "I;16L": "u2", "I;16B": "u2", "I": "i4", "F": "f4"}
 
-# EXIF tag of how a camera was held, and those of its values that swap rows and columns.
+# Tag of EXIF and TIFF of how a picture stands, and those of its values that swap rows and columns
+# and, after that, turn the rows and the columns round (TIFF 6.0, page 36).
 _ORIENTATION = 0x0112
 _ON_ITS_SIDE = (5, 6, 7, 8)
+_ROWS_TURNED, _COLUMNS_TURNED = (3, 4, 7, 8), (2, 3, 6, 7)
 
 PageReader = Callable[[str, int], NDArray[Any]]
 # Shape, type, reader of a page, and what the user should know.
@@ -93,12 +95,16 @@ def _orientation(image: Image.Image) -> int:
 
 def _describe_tiff(path: str) -> _Described:
     with tifffile.TiffFile(path) as tiff:
-        series, alike = tiff.series[0], _alike(tiff)
-        others = sum(len(one.pages) for one in tiff.series) - len(alike) * len(series.pages)
+        alike = _alike(tiff)
+        series = alike[0]
+        whole = [one for one in tiff.series if not one.keyframe.is_reduced]
+        others = sum(len(one.pages) for one in whole or alike) - len(alike) * len(series.pages)
         # Pairs, not a mapping: axes without a name are all called Q.
         sizes = list(zip(series.axes, series.shape, strict=True))
         named = dict(sizes)
-        rows, columns, colours = named["Y"], named["X"], named.get("S", 1)
+        colours = named.get("S", 1)
+        on_its_side = _tiff_orientation(series.keyframe) in _ON_ITS_SIDE
+        rows, columns = (named[axis] for axis in ("XY" if on_its_side else "YX"))
         along_axes = [(axis, size) for axis, size in sizes if axis not in "YXS"]
         along = [size for _, size in along_axes]
         if int(np.prod(along)) != len(series.pages):
@@ -134,12 +140,15 @@ def _slices_last(along: Sequence[tuple[str, int]]) -> NDArray[np.intp] | None:
 
 
 def _alike(tiff: tifffile.TiffFile) -> list[tifffile.TiffPageSeries]:
-    """Return the first series, with its likes where a program wrote page after page by itself."""
+    """Return the first series, with its likes where a program wrote page after page by itself.
+
+    Small copies of other pages (TIFF 6.0, NewSubfileType) are passed over.
+    """
 
     def kind(series: tifffile.TiffPageSeries) -> Hashable:
         return series.axes, series.shape, series.dtype, series.keyframe.photometric
 
-    first = tiff.series[0]
+    first = next((one for one in tiff.series if not one.keyframe.is_reduced), tiff.series[0])
     if first.kind != "shaped":
         return [first]
     return [one for one in tiff.series if kind(one) == kind(first)]
@@ -148,7 +157,7 @@ def _alike(tiff: tifffile.TiffFile) -> list[tifffile.TiffPageSeries]:
 def _tiff_page(numbers: Sequence[int], path: str, page: int) -> NDArray[Any]:
     """Read a page of the first series, or of the file by its number where there are `numbers`."""
     with tifffile.TiffFile(path) as tiff:
-        found: Any = tiff.pages[numbers[page]] if numbers else tiff.series[0].pages[page]
+        found: Any = tiff.pages[numbers[page]] if numbers else _alike(tiff)[0].pages[page]
         # Pages after the first keep only what differs from it.
         like: Any = found.keyframe
         if like.photometric == tifffile.PHOTOMETRIC.PALETTE:
@@ -158,19 +167,42 @@ def _tiff_page(numbers: Sequence[int], path: str, page: int) -> NDArray[Any]:
         except ValueError:
             # tifffile needs a further package for compressed pages; Pillow reads most of them.
             return _pillow_page(path, found.index)
+        orientation = _tiff_orientation(like)
         if like.photometric == tifffile.PHOTOMETRIC.MINISWHITE:
             pixels = -pixels if pixels.dtype.kind == "f" else ~pixels
         if like.samplesperpixel > 1 and like.planarconfig == tifffile.PLANARCONFIG.SEPARATE:
             pixels = np.moveaxis(pixels, 0, -1)
+    return _upright(_grey(pixels), orientation)
+
+
+def _grey(pixels: NDArray[Any]) -> NDArray[Any]:
+    """Turn the samples of a page, which come last, into grey and complex values into magnitude."""
     if pixels.ndim < 3:
         return np.abs(pixels) if pixels.dtype.kind == "c" else np.asarray(pixels)
     # Of two samples the second is opacity.
-    grey = pixels.shape[-1] < 3
-    return np.asarray(pixels[..., 0] if grey else pixels[..., :3].astype(np.float32) @ GREY_WEIGHTS)
+    if pixels.shape[-1] < 3:
+        return np.asarray(pixels[..., 0])
+    return np.asarray(pixels[..., :3].astype(np.float32) @ GREY_WEIGHTS)
+
+
+def _tiff_orientation(page: Any) -> int:
+    tag = page.tags.get(_ORIENTATION)
+    return 1 if tag is None else int(tag.value)
+
+
+def _upright(pixels: NDArray[Any], orientation: int) -> NDArray[Any]:
+    """Turn (row, column) as the tag says; tifffile's own `reorient` mistakes 7 for 8."""
+    if orientation in _ON_ITS_SIDE:
+        pixels = pixels.T
+    rows = -1 if orientation in _ROWS_TURNED else 1
+    return pixels[::rows, :: -1 if orientation in _COLUMNS_TURNED else 1]
 
 
 def _pillow_page(path: str, page: int) -> NDArray[Any]:
-    with Image.open(path) as image:
+    """Read a page of a TIFF file by Pillow, which turns it upright as it decodes."""
+    # A plain page of a file that Pillow opens by its name it maps into memory, which spoils those
+    # that lie on their side.
+    with Path(path).open("rb") as file, Image.open(file) as image:
         image.seek(page)
         if image.mode in _GREY_MODES:
             return np.asarray(image)
@@ -199,6 +231,8 @@ def _load_page(
     try:
         check_unchanged(path, stamp, path)
         pixels = read_page(path, page)
+        if pixels.shape != shape[-2:]:
+            raise ReadError(f"page {page + 1} lies on its side, the first does not", path)
         return pixels.astype(dtype, copy=False).reshape(*(1,) * len(stack), *shape[-2:])
     except ReadError:
         raise

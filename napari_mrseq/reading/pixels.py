@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
-from pydicom import dcmread
 from pydicom.pixels.decoders.base import get_decoder
-from pydicom.pixels.processing import apply_color_lut
+from pydicom.pixels.processing import apply_color_lut, apply_modality_lut
 from pydicom.uid import UID
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.reading.layout import FrameSource, PixelLayout
 from napari_mrseq.reading.lazy import check_unchanged, lazy_array
+from napari_mrseq.reading.whole_file import WholeFile
 from napari_mrseq.series import GREY_WEIGHTS
 
 if TYPE_CHECKING:
@@ -48,8 +48,10 @@ def slice_values(source: FrameSource, dtype: np.dtype[Any]) -> NDArray[Any]:
     if frame.ndim == 3:
         frame = frame[..., :3].astype(np.float32) @ GREY_WEIGHTS
     padded = _padding_in(frame, source.layout)
+    if source.lut is not None:
+        frame = apply_modality_lut(frame, source.lut)
     if source.layout.photometric == "MONOCHROME1":
-        frame = _turned(frame, source.layout)
+        frame = _turned(frame, source.layout) if source.lut is None else ~frame
     if source.tile is not None:
         tile = source.tile
         part = np.s_[tile.row : tile.row + tile.rows, tile.column : tile.column + tile.columns]
@@ -125,12 +127,12 @@ def _load_block(
 
 def _decode(source: FrameSource) -> NDArray[Any]:
     layout = source.layout
-    if source.offset >= 0 and layout.is_plain and layout.photometric != "PALETTE COLOR":
+    if source.whole is not None:
+        return _whole_frame(source.whole, source)
+    if layout.is_plain:
         return _plain_frame(source)
     with Path(source.path).open("rb") as file:
         check_unchanged(file, source.stamp, source.path)
-        if source.offset < 0 or layout.photometric == "PALETTE COLOR":
-            return _decode_dataset(file, source)
         if layout.bits_allocated == _PACKED_BITS:
             return _packed_frame(file, source)
         if layout.is_bits:
@@ -200,12 +202,9 @@ def _bit_frame(file: BinaryIO, source: FrameSource) -> NDArray[Any]:
     return pixels.reshape(layout.rows, layout.columns)
 
 
-def _decode_dataset(file: BinaryIO, source: FrameSource) -> NDArray[Any]:
-    dataset = dcmread(file, force=True)
-    if not hasattr(dataset.file_meta, "TransferSyntaxUID"):
-        dataset.file_meta.TransferSyntaxUID = UID(source.layout.transfer_syntax)
-    if source.layout.lowest_bit:
-        dataset.BitsStored = dataset.BitsAllocated
+def _whole_frame(file: WholeFile, source: FrameSource) -> NDArray[Any]:
+    """Decode one frame of a file that is read as a whole."""
+    dataset = file.dataset()
     decoder = get_decoder(source.layout.transfer_syntax)
     array, _ = decoder.as_array(dataset, index=source.index)
     if source.layout.photometric == "PALETTE COLOR":

@@ -21,6 +21,11 @@ _SHORTEST_GROUPED = 6
 # Nobody has more names, each of which may stand beside each other.
 _MOST_NAMES = 6
 
+# As English and German begin them.
+_MONTHS = (
+    "jan", "feb", "ma?e?r", "apr", "ma[iy]", "jun", "jul", "aug", "sep", "o[ck]t", "nov", "de[cz]",
+)  # fmt: skip
+
 _SIGNS_KEPT = str.maketrans(
     {"ø": "o", "œ": "oe", "æ": "ae", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
 )
@@ -145,8 +150,15 @@ def spellings_of_number(number: str) -> Iterator[Spelling]:
 
 
 def _of_date(year: str, month: str, day: str) -> Iterator[Spelling]:
-    """Yield ``1950-02-01``, ``1.2.1950``, ``02/01/50`` and their like."""
-    month, day = (rf"0?{int(part)}" for part in (month, day))
-    for between, years in ((r"[-./\s_年月]?", year), (r"[-./]", year[2:])):
-        for order in ((years, month, day), (day, month, years), (month, day, years)):
+    """Yield ``1950-02-01``, ``1.2.1950``, ``02/01/50``, ``010250``, ``1 Feb 50`` and their like."""
+    named = rf"{_MONTHS[int(month) - 1]}[a-z]*"
+    short = rf"0?{int(month)}", rf"0?{int(day)}"
+    either = rf"(?:{year}|{year[2:]})"
+    for between, years, months, days in (
+        (r"[-./\s_年月]?", year, *short),
+        (r"[-./]", year[2:], *short),
+        ("", year[2:], month, day),
+        (r"[-./,\s_]*", either, named, short[1]),
+    ):
+        for order in ((years, months, days), (days, months, years), (months, days, years)):
             yield Spelling(rf"(?<!\d){between.join(order)}(?!\d)")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 
 import numpy as np
 
 from napari_mrseq.clock import DAY_MS
+from napari_mrseq.errors import first_few
+from napari_mrseq.reading.contrasts import contrasts_apart, echoes_of
+from napari_mrseq.reading.fan import joined_fan
 from napari_mrseq.reading.frames import Frame
 from napari_mrseq.reading.geometry import same_orientation
 from napari_mrseq.reading.levels import levels
@@ -16,34 +19,62 @@ from napari_mrseq.reading.references import (
     names_several,
     references_apart,
 )
+from napari_mrseq.reading.stations import stations_apart, without_false_positions
+from napari_mrseq.reading.turned import joined_volumes
 from napari_mrseq.reading.twins import same_pixels
-from napari_mrseq.reading.volumes import Stack, grouped, into_volumes, places_of
+from napari_mrseq.reading.volumes import Stack, grouped, into_volumes
 from napari_mrseq.series import plane_of
 
-# Two pixel sizes (mm) and echo times (ms) that are nearer are one, written in two ways.
+# Two pixel sizes (mm) that are nearer are one, written in two ways.
 SAME_SPACING_MM = 1e-3
-SAME_ECHO_MS = 0.01
+# Files that a warning names; the others are counted.
+_NAMES_SHOWN = 3
 
 
 def split_into_stacks(frames: Sequence[Frame]) -> list[Stack]:
     """Split the slices of one series into stacks, in the order of their first slices.
 
-    Shape, spacing, plane and complex component always split, the frame of reference where slices
-    don't fit together. Quantity (water, fat, ADC) and echo time split only where several slices
-    lie at one place; what then still lies at one place makes volumes.
+    Shape, spacing, plane, station and complex component always split, the frame of reference where
+    slices don't fit together. Contrasts split only where several slices lie at one place; what then
+    still lies at one place makes volumes. Planes that follow a turning head, or fan round an axis,
+    are joined again.
     """
     unique, warnings = _without_copies(frames)
     _count_past_midnight(unique)
     stacks: list[Stack] = []
-    for group in _by_plane(_by_kind(unique)):
-        for placed in references_apart(group):
-            for part in _by_contrast(placed):
-                stacks += _stacks_of(part)
-    stacks.sort(key=lambda stack: min(frame.order for frame in stack.volumes[0]))
+    for kind in _by_kind(without_false_positions(unique)):
+        stacks += _joined([_stacks_in(plane) for plane in _by_plane(kind)])
+    stacks.sort(key=lambda stack: stack.start)
     if stacks:
         stacks[0].warnings[:0] = warnings
     _name_parts(stacks)
     return stacks
+
+
+def _stacks_in(plane: list[Frame]) -> list[Stack]:
+    return [
+        stack
+        for station in stations_apart(plane)
+        for placed in references_apart(station)
+        for part in contrasts_apart(placed)
+        for stack in _stacks_of(part)
+    ]
+
+
+def _joined(planes: Sequence[list[Stack]]) -> list[Stack]:
+    """Join what lies in several planes and is one: volumes of a turning head, a fan of slices.
+
+    What one plane has several of is kept apart for another reason.
+    """
+    stacks = [stack for plane in planes for stack in plane]
+    if len(planes) < 2 or not all(stack.volumes[0][0].is_placed for stack in stacks):
+        return stacks
+    kinds = [Counter(stack.kind for stack in plane) for plane in planes]
+    found: list[Stack] = []
+    for alike in grouped(stacks, lambda stack: stack.kind):
+        single = all(counts[alike[0].kind] <= 1 for counts in kinds)
+        found += joined_fan(joined_volumes(alike)) if single else alike
+    return found
 
 
 def _stacks_of(frames: list[Frame]) -> list[Stack]:
@@ -94,10 +125,12 @@ def _without_copies(frames: Sequence[Frame]) -> tuple[list[Frame], list[str]]:
 
 
 def _names(paths: Iterable[str]) -> str:
-    """Name some files by their last folder and name."""
-    names = ["/".join(path.split("/")[-2:]) for path in paths]
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return ", ".join(names[:3]) + more
+    return first_few([short_name(path) for path in paths], _NAMES_SHOWN)
+
+
+def short_name(path: str) -> str:
+    """Name a file as warnings do: by its last folder and name."""
+    return "/".join(path.split("/")[-2:])
 
 
 def _by_kind(frames: Iterable[Frame]) -> list[list[Frame]]:
@@ -113,18 +146,15 @@ def _by_kind(frames: Iterable[Frame]) -> list[list[Frame]]:
     return grouped(frames, kind)
 
 
-def _by_plane(groups: Iterable[list[Frame]]) -> list[list[Frame]]:
+def _by_plane(frames: Iterable[Frame]) -> list[list[Frame]]:
     planes: list[list[Frame]] = []
-    for group in groups:
-        found: list[list[Frame]] = []
-        for frame in group:
-            for plane in found:
-                if _same_plane(frame, plane[0]):
-                    plane.append(frame)
-                    break
-            else:
-                found.append([frame])
-        planes += found
+    for frame in frames:
+        for plane in planes:
+            if _same_plane(frame, plane[0]):
+                plane.append(frame)
+                break
+        else:
+            planes.append([frame])
     return planes
 
 
@@ -136,35 +166,12 @@ def _same_plane(first: Frame, second: Frame) -> bool:
     )
 
 
-def _by_contrast(frames: list[Frame]) -> list[list[Frame]]:
-    kinds = grouped(frames, lambda frame: frame.quantity) if _collide(frames) else [frames]
-    return [part for kind in kinds for part in (_by_echo(kind) if _collide(kind) else [kind])]
-
-
-def _by_echo(frames: Sequence[Frame]) -> list[list[Frame]]:
-    echoes: dict[int | None, list[Frame]] = defaultdict(list)
-    for echo, frame in zip(_echoes(frames), frames, strict=True):
-        echoes[echo].append(frame)
-    return list(echoes.values())
-
-
-def _echoes(frames: Sequence[Frame]) -> list[int | None]:
-    """Number the echo of each slice by its echo time, from 0."""
-    times = [frame.echo_time for frame in frames]
-    found = levels((time for time in times if time is not None), SAME_ECHO_MS)
-    return [None if time is None else found[time] for time in times]
-
-
-def _collide(frames: Sequence[Frame]) -> bool:
-    return len(set(places_of(frames))) < len(frames)
-
-
 def _name_parts(stacks: list[Stack]) -> None:
     """Say of each stack by what it differs from the others."""
     if len(stacks) < 2:
         return
     firsts = [stack.volumes[0][0] for stack in stacks]
-    echoes = _echoes(firsts)
+    echoes = echoes_of(firsts)
     planes_differ = not all(_same_plane(firsts[0], other) for other in firsts)
     for stack, first, echo in zip(stacks, firsts, echoes, strict=True):
         words = []

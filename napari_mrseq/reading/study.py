@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from itertools import chain
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
-from napari_mrseq.errors import ReadError, UnreadableFileWarning
+from napari_mrseq.errors import ReadError, UnreadableFileWarning, first_few
 from napari_mrseq.reading.archive import Unpacked, directory_files, unpack
 from napari_mrseq.reading.dicom import common_folder, read_dicom
 from napari_mrseq.reading.discover import find_images
@@ -19,6 +20,7 @@ from napari_mrseq.reading.lazy import lazy_array, read_block
 from napari_mrseq.reading.muting import LIBRARIES_MUTED
 from napari_mrseq.reading.nifti import read_nifti
 from napari_mrseq.reading.picture import read_picture
+from napari_mrseq.reading.stacks import short_name
 from napari_mrseq.series import Failure, Series, Study
 
 if TYPE_CHECKING:
@@ -29,7 +31,8 @@ Progress = Callable[[int, int], None]
 PlaceOf = Callable[[str], str]
 
 _CAUSES_SHOWN = 20
-
+# What an unpacked file is called in warnings.
+_SHORT = re.compile(r"[0-9-]+/[A-Za-z0-9._-]+")
 
 _READERS = {"nifti": read_nifti, "picture": read_picture}
 
@@ -249,7 +252,10 @@ def _as_found(series: Series, files: Mapping[str, _File]) -> Series:
     names = tuple(shown.values())
     path = names[0] if series.kind != "dicom" else common_folder(names)
     pixels = _named_pixels(series.pixels, shown, unpacked)
-    return replace(series, path=path, files=names, pixels=pixels)
+    members = [member for one in unpacked for member in one.members.items()]
+    told = {short_name(file): short_name(name) for file, name in members}
+    warnings = (_SHORT.sub(lambda m: told.get(m[0], m[0]), words) for words in series.warnings)
+    return replace(series, path=path, files=names, pixels=pixels, warnings=tuple(warnings))
 
 
 def _named_pixels(pixels: Array, shown: Mapping[str, str], unpacked: tuple[Unpacked, ...]) -> Array:
@@ -278,6 +284,4 @@ def _no_progress(_done: int, _total: int) -> None:
 def _causes(failures: Sequence[Failure]) -> str:
     if not failures:
         return "no path was given"
-    shown = [failure.words for failure in failures[:_CAUSES_SHOWN]]
-    more = len(failures) - len(shown)
-    return "\n".join([*shown, *([f"and {more} more"] if more else [])])
+    return first_few([failure.words for failure in failures], _CAUSES_SHOWN, "\n")

@@ -8,7 +8,6 @@ not plain goes through pydicom.
 from __future__ import annotations
 
 import math
-import struct
 from collections.abc import Hashable, Iterable
 from functools import cache
 from typing import Any
@@ -17,13 +16,14 @@ from pydicom.datadict import dictionary_VR
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 
+from napari_mrseq.elements import binary_numbers, is_binary
+
 Direction = tuple[float, float, float]
 
 # One object a tag: dictionaries then find it by identity, without a call of its comparison.
 tag_object = cache(BaseTag)
 
 _LARGEST_WHOLE = 1 << 32
-_BINARY = {"US": "H", "SS": "h", "UL": "I", "SL": "i", "FL": "f", "FD": "d"}
 
 
 def numbers(dataset: Dataset, tag: int, vr: str | None = None) -> tuple[float, ...]:
@@ -43,7 +43,7 @@ def numbers(dataset: Dataset, tag: int, vr: str | None = None) -> tuple[float, .
         return ()
     try:
         values = _parse(element.value, _vr_of(element, tag, vr), dataset)
-    except (ValueError, TypeError, struct.error):
+    except (ValueError, TypeError):
         return ()
     return values if all(map(math.isfinite, values)) else ()
 
@@ -117,12 +117,9 @@ def _parse(value: Any, vr: str, dataset: Dataset) -> tuple[float, ...]:
     if not isinstance(value, bytes):
         many = value if not isinstance(value, str) and hasattr(value, "__iter__") else [value]
         return tuple(float(_decimal(part)) for part in many if part not in (None, ""))
-    if vr in _BINARY:
-        code = _BINARY[vr]
-        size = struct.calcsize(code)
-        order = "<" if dataset.original_encoding[1] is not False else ">"
-        count = len(value) // size
-        return struct.unpack(f"{order}{count}{code}", value[: count * size])
+    if is_binary(vr):
+        little_endian = dataset.original_encoding[1] is not False
+        return binary_numbers(value, vr, little_endian=little_endian)
     # float() reads bytes too, which is twice as fast as to decode them.
     parts = value.strip(b"\0 ").replace(b",", b".").split(b"\\")
     return tuple([float(number) for part in parts if (number := part.strip(b"\0 "))])

@@ -11,6 +11,7 @@ import numpy as np
 
 from napari_mrseq.reading.frames import Frame
 from napari_mrseq.reading.geometry import SAME_PLACE_MM, place_slices
+from napari_mrseq.reading.levels import levels
 from napari_mrseq.reading.moving import moving_volumes
 from napari_mrseq.reading.volume_keys import (
     Key,
@@ -41,23 +42,50 @@ class Stack:
         What tells the stack from others of its series, in words; empty where there are none.
     warnings : list of str
         Duplicates and incomplete volumes.
+    is_fan : bool
+        Its slices are not parallel: there is no geometry.
     """
 
     volumes: list[list[Frame]]
     part: str = ""
     warnings: list[str] = field(default_factory=list)
+    is_fan: bool = False
+
+    @property
+    def start(self) -> tuple[float, ...]:
+        """What sorts stacks as they were acquired."""
+        return min(frame.order for frame in self.volumes[0])
+
+    @property
+    def kind(self) -> Hashable:
+        """What stacks have in common that may be parts of one: of their slices, one by one."""
+        first = self.volumes[0]
+        echoes = tuple(f.echo_time and round(f.echo_time, 1) for f in first)
+        quantities = tuple(frame.quantity for frame in first)
+        return first[0].origin.frame_of_reference_uid, quantities, echoes, self.part
+
+
+def warnings_of(stacks: Iterable[Stack]) -> list[str]:
+    """Return what is said of several stacks, each thing once."""
+    return list(dict.fromkeys(warning for stack in stacks for warning in stack.warnings))
 
 
 def into_volumes(frames: list[Frame]) -> list[Stack]:
     """Arrange the slices of one contrast as volumes; incomplete ones become stacks of their own."""
-    frames = sorted(frames, key=lambda frame: frame.order)
+    stacks = _arranged(sorted(frames, key=lambda frame: frame.order))
+    for stack in stacks:
+        starts = [volume[0].position for volume in stack.volumes]
+        known = np.array([start for start in starts if start is not None])
+        if len(known) and np.ptp(known, axis=0).max() > SAME_PLACE_MM:
+            stack.warnings.append(_PLACE_OF_FIRST)
+    return stacks
+
+
+def _arranged(frames: list[Frame]) -> list[Stack]:
     if frames[0].source.tile is not None:
         return _mosaic_volumes(frames)
     if moving := moving_volumes(frames):
-        stacks = _stacks_of(moving, most=len(moving[0][0]))
-        for stack in stacks:
-            stack.warnings += [_PLACE_OF_FIRST] * (len(stack.volumes) > 1)
-        return stacks
+        return _stacks_of(moving, most=len(moving[0][0]))
     by_place: dict[int, list[Frame]] = defaultdict(list)
     for place, frame in zip(places_of(frames), frames, strict=True):
         by_place[place].append(frame)
@@ -69,6 +97,10 @@ def into_volumes(frames: list[Frame]) -> list[Stack]:
 
 def places_of(frames: Sequence[Frame]) -> list[int]:
     """Number the places of slices; where there is no geometry each has its own."""
+    heights = [frame.height for frame in frames if frame.height is not None]
+    if len(heights) == len(frames):
+        found = levels(heights, SAME_PLACE_MM)
+        return [found[height] for height in heights]
     orientation = frames[0].orientation
     positions = [frame.position for frame in frames if frame.position is not None]
     if orientation is None or len(positions) < len(frames):
@@ -90,13 +122,7 @@ def _mosaic_volumes(frames: list[Frame]) -> list[Stack]:
         [frame for _, frame in sorted(zip(places_of(mosaic), mosaic, strict=True), key=_first)]
         for mosaic in grouped(frames, lambda frame: (frame.source.path, frame.source.index))
     ]
-    stacks = [Stack(volumes) for volumes in grouped(mosaics, len)]
-    for stack in stacks:
-        starts = [volume[0].position for volume in stack.volumes]
-        known = np.array([start for start in starts if start is not None])
-        if len(known) and np.ptp(known, axis=0).max() > SAME_PLACE_MM:
-            stack.warnings.append(_PLACE_OF_FIRST)
-    return stacks
+    return [Stack(volumes) for volumes in grouped(mosaics, len)]
 
 
 def _first(entry: tuple[int, Frame]) -> int:

@@ -285,3 +285,15 @@ def test_a_zip_file_in_a_zip_file_is_named(packed: Path, tmp_path: Path) -> None
     assert [failure.words for failure in study.failures] == [
         f"{outer}/old/study.zip: a zip file inside a zip file: unpack it yourself"
     ]
+
+
+def test_copies_in_a_zip_file_are_called_as_they_are_there(
+    write_slice: WriteSlice, tmp_path: Path
+) -> None:
+    file = write_slice(1)
+    with zipfile.ZipFile(tmp_path / "twice.zip", "w") as archive:
+        archive.write(file, "t1/IM 1.dcm")
+        archive.write(file, "old/IM 1.dcm")
+    (series,) = read_study(tmp_path / "twice.zip").series
+    told = "duplicate: the instances of old/IM 1.dcm are there twice, shown once"
+    assert series.warnings == (told,)

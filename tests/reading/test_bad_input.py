@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 
+import nibabel
 import numpy as np
 import pydicom
 import pytest
@@ -405,3 +406,10 @@ def test_reading_in_another_thread_mutes_nobody(write_slice: WriteSlice) -> None
     # pytest makes an error of every warning that nobody mutes.
     with pytest.raises(UserWarning, match="the user's own"):
         warnings.warn("the user's own", UserWarning, stacklevel=1)
+
+
+def test_a_volume_of_freesurfer_is_told_how_to_be_converted(tmp_path: Path) -> None:
+    path = tmp_path / "orig.mgz"
+    nibabel.save(nibabel.MGHImage(np.ones((4, 4, 4), np.float32), np.eye(4)), path)
+    (failure,) = read_study(path).failures
+    assert "mri_convert" in failure.cause

@@ -173,6 +173,23 @@ def test_b_values_beside_the_file(tmp_path: Path) -> None:
     assert claim_of(read_one(path)).sequence == "DWI"
 
 
+@pytest.mark.parametrize(
+    ("name", "written", "claimed"),
+    [
+        ("x", "0 1000 1000", "DWI"),
+        # The name of a file is no header.
+        ("t1_mprage", "0 1000 1000", "DWI"),
+        ("t1_mprage", "0 0 0", "UNKNOWN"),
+    ],
+)
+def test_b_values_alone_are_a_header(name: str, written: str, claimed: str, tmp_path: Path) -> None:
+    path, _ = save(tmp_path / f"{name}.nii.gz", (5, 6, 3, 3), (1.0, 1.0, 3.0, 2.5))
+    assert claim_of(read_one(path)) is None
+    (tmp_path / f"{name}.bval").write_text(written)
+    claim = claim_of(read_one(path))
+    assert (claim.sequence, claim.named) == (claimed, ())
+
+
 def test_sidecar_is_kept_without_the_patient(tmp_path: Path) -> None:
     path, _ = save(tmp_path / "T1w.nii.gz", (5, 6, 3), (1.0, 1.0, 3.0))
     sidecar = {"EchoTime": 0.003, "SeriesDescription": "mprage"}
@@ -220,6 +237,84 @@ def test_flat_image_is_one_slice(tmp_path: Path) -> None:
 def test_file_without_orientation_is_not_trusted(tmp_path: Path) -> None:
     nibabel.save(nibabel.Nifti1Image(np.zeros((5, 6, 3), np.int16), None), tmp_path / "a.nii")
     assert "left and right are not certain" in read_one(tmp_path / "a.nii").warnings[0]
+
+
+def header_of(path: Path) -> nibabel.Nifti1Header:
+    with path.open("rb") as file:
+        return nibabel.Nifti1Header.from_fileobj(file)
+
+
+def damage(path: Path, sform: object = None, qform: object = None, **codes: int) -> None:
+    """Write other numbers into a header: rows of the sform, quaternion of the qform, codes."""
+    raw = bytearray(path.read_bytes())
+    header = header_of(path).structarr
+    if sform is not None:
+        for name, row in zip(("srow_x", "srow_y", "srow_z"), np.asarray(sform), strict=True):
+            header[name] = row
+    if qform is not None:
+        header["quatern_b"], header["quatern_c"], header["quatern_d"] = qform
+    for name, code in codes.items():
+        header[name] = code
+    raw[: header.nbytes] = header.tobytes()
+    path.write_bytes(raw)
+
+
+FLAT = [np.zeros((3, 4)), np.full((3, 4), np.nan), np.ones((3, 4)), np.eye(3, 4) * (1, 1, 0, 0)]
+
+
+@pytest.mark.parametrize("sform", FLAT, ids=["zero", "nan", "one line", "one plane"])
+@pytest.mark.parametrize("codes", ["RAS", "LPS", "ASR", "SPL"])
+def test_a_damaged_sform_leaves_the_geometry_to_the_qform(
+    codes: str, sform: np.ndarray, tmp_path: Path
+) -> None:
+    path, data = save(tmp_path / "a.nii", (5, 6, 7), (1.0, 1.2, 4.0), codes)
+    whole = read_one(path)
+    damage(path, sform=sform, qform_code=1, sform_code=1)
+    series = read_one(path)
+    theirs = LPS_FROM_RAS @ header_of(path).get_qform()
+    values = series.pixels.compute()
+    for place in itertools.product(*((0, size - 1) for size in values.shape)):
+        voxel = np.rint(np.linalg.solve(theirs, series.affine @ [*place, 1]))[:3].astype(int)
+        assert values[place] == data[tuple(voxel)]
+    np.testing.assert_allclose(series.affine, whole.affine, atol=1e-5)
+    assert series.warnings == ("the sform is damaged: the qform is used instead",)
+
+
+@pytest.mark.parametrize(
+    ("damages", "told"),
+    [
+        ({"sform": FLAT[0], "sform_code": 1, "qform_code": 0}, "the sform is damaged"),
+        ({"qform": (1, 1, 1), "sform_code": 0, "qform_code": 1}, "the qform is damaged"),
+        ({"qform": (np.nan, 0, 0), "sform_code": 0, "qform_code": 1}, "the qform is damaged"),
+        (
+            {"sform": FLAT[0], "qform": (1, 1, 1), "sform_code": 2, "qform_code": 1},
+            "the sform and qform are damaged",
+        ),
+        ({"sform": FLAT[0], "sform_code": 0, "qform_code": 0}, "the header gives no orientation"),
+    ],
+)
+def test_without_sform_and_qform_the_voxel_sizes_are_left(
+    damages: dict[str, object], told: str, tmp_path: Path
+) -> None:
+    path, data = save(tmp_path / "a.nii", (5, 6, 7), (1.0, 1.2, 4.0), "ASR")
+    damage(path, **damages)
+    series = read_one(path)
+    (warning,) = series.warnings
+    assert warning.startswith(told)
+    assert warning.endswith("left and right are not certain")
+    assert series.spacing == pytest.approx((4.0, 1.2, 1.0))
+    theirs = LPS_FROM_RAS @ header_of(path).get_base_affine()
+    first = np.rint(np.linalg.solve(theirs, series.affine[:, 3]))[:3].astype(int)
+    assert series.pixels[0, 0, 0].compute() == data[tuple(first)]
+
+
+def test_a_sound_sform_goes_before_the_qform(tmp_path: Path) -> None:
+    path, _ = save(tmp_path / "a.nii", (5, 6, 7), (1.0, 1.2, 4.0))
+    whole = read_one(path)
+    damage(path, qform=(1, 1, 1), qform_code=1)
+    series = read_one(path)
+    np.testing.assert_array_equal(series.affine, whole.affine)
+    assert series.warnings == ()
 
 
 def test_truncated_and_damaged_files(tmp_path: Path) -> None:
@@ -296,7 +391,7 @@ def test_scaled_packed_file(tmp_path: Path) -> None:
 def test_packed_files_do_not_fill_the_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("napari_mrseq.reading.nifti_file.LARGEST_KEPT_BYTES", 4 << 20)
+    monkeypatch.setattr("napari_mrseq.reading.kept.LARGEST_KEPT_BYTES", 4 << 20)
     for number in range(8):
         save(tmp_path / f"{number}.nii.gz", (128, 128, 64), (1.0, 1.0, 3.0))
     tracemalloc.start()
@@ -343,7 +438,7 @@ def test_packed_file_is_unpacked_once_for_all_its_slices(tmp_path: Path) -> None
 def test_packed_files_are_read_by_many_threads_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("napari_mrseq.reading.nifti_file.LARGEST_KEPT_BYTES", 1)
+    monkeypatch.setattr("napari_mrseq.reading.kept.LARGEST_KEPT_BYTES", 1)
     saved = [
         save(tmp_path / f"{n}.nii.gz", (5, 6, 2 + n), (1.0, 1.0, 3.0), "LPS") for n in (1, 2, 3)
     ]

@@ -10,10 +10,12 @@ import pytest
 import tifffile
 from PIL import Image, ImageOps
 
+from napari_mrseq.errors import ReadError
 from napari_mrseq.reading import read_study
 from napari_mrseq.series import Series
 
 GREY = np.arange(30 * 20, dtype=np.uint16).reshape(30, 20)
+GREY_OF_COLOURS = np.array([0.299, 0.587, 0.114])
 PALETTE = np.random.default_rng(0).integers(0, 1 << 16, (3, 256), dtype=np.uint16)
 
 
@@ -56,6 +58,67 @@ def test_picture_stands_as_the_camera_was_held(orientation: int, tmp_path: Path)
     series = read_one(tmp_path / "a.png")
     assert series.pixels.shape[1:] == expected.shape
     np.testing.assert_array_equal(series.pixels[0].compute(), expected)
+
+
+def upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
+    """Return pixels as Pillow turns them."""
+    image = Image.fromarray(pixels)
+    image.getexif()[0x0112] = orientation
+    return np.asarray(ImageOps.exif_transpose(image))
+
+
+def write_turned(path: Path, pixels: np.ndarray, orientation: int, kind: str) -> None:
+    """Write pages whose tag says how they stand, in one of the ways that programs do."""
+    tag = {"extratags": [(0x0112, 3, 1, orientation)]}
+    photometric = "rgb" if pixels.shape[-1] == 3 else "minisblack"
+    if kind == "packed by Pillow":
+        pages = [Image.fromarray(page) for page in pixels]
+        tags = {0x0112: orientation}
+        pages[0].save(
+            path, save_all=True, append_images=pages[1:], compression="tiff_lzw", tiffinfo=tags
+        )
+    elif kind == "page by page":
+        with tifffile.TiffWriter(path) as writer:
+            for page in pixels:
+                writer.write(page, photometric=photometric, metadata=None, **tag)
+    else:
+        tifffile.imwrite(path, pixels, photometric=photometric, **tag)
+
+
+@pytest.mark.parametrize("kind", ["one stack", "page by page", "packed by Pillow"])
+@pytest.mark.parametrize("colours", [(), (3,)], ids=["grey", "colour"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_pages_of_a_tiff_stand_as_their_tag_says(
+    orientation: int, colours: tuple[int, ...], kind: str, tmp_path: Path
+) -> None:
+    pixels = np.random.default_rng(0).integers(0, 255, (3, 30, 20, *colours)).astype(np.uint8)
+    write_turned(tmp_path / "a.tif", pixels, orientation, kind)
+    stand = [upright(page, orientation) for page in pixels]
+    expected = [page @ GREY_OF_COLOURS if colours else page for page in stand]
+    shown = read_one(tmp_path / "a.tif").pixels
+    assert shown.shape == np.shape(expected)
+    np.testing.assert_allclose(shown.compute(), expected, atol=1e-3)
+
+
+@pytest.mark.parametrize("orientation", [3, 6])
+def test_a_palette_tiff_stands_as_its_tag_says(orientation: int, tmp_path: Path) -> None:
+    indices = (GREY % 256).astype(np.uint8)
+    tag = {"extratags": [(0x0112, 3, 1, orientation)]}
+    tifffile.imwrite(tmp_path / "a.tif", indices, photometric="palette", colormap=PALETTE, **tag)
+    colours = (PALETTE >> 8)[:, upright(indices, orientation)]
+    shown = read_one(tmp_path / "a.tif").pixels[0].compute()
+    np.testing.assert_allclose(shown, np.tensordot(GREY_OF_COLOURS, colours, axes=1), atol=1)
+
+
+def test_a_page_that_lies_on_its_side_among_others_is_named(tmp_path: Path) -> None:
+    with tifffile.TiffWriter(tmp_path / "a.tif") as writer:
+        for orientation in (1, 6):
+            tag = (0x0112, 3, 1, orientation)
+            writer.write(GREY, photometric="minisblack", metadata=None, extratags=[tag])
+    pixels = read_one(tmp_path / "a.tif").pixels
+    np.testing.assert_array_equal(pixels[0].compute(), GREY)
+    with pytest.raises(ReadError, match=r"a\.tif.*page 2 lies on its side"):
+        pixels[1].compute()
 
 
 def test_jpg_under_another_name(tmp_path: Path) -> None:
@@ -218,3 +281,13 @@ def test_volumes_whose_axes_have_no_name(
     expected = array @ np.array([0.299, 0.587, 0.114]) if colours else array
     np.testing.assert_allclose(values.reshape(shape), expected, atol=1e-3)
     assert values.shape[-3] == 5
+
+
+def test_the_small_copy_before_a_picture_is_passed_over(tmp_path: Path) -> None:
+    pixels = np.arange(40 * 30, dtype=np.uint16).reshape(40, 30)
+    with tifffile.TiffWriter(tmp_path / "a.tif") as tiff:
+        tiff.write(pixels[::4, ::4], subfiletype=1, metadata=None)
+        tiff.write(pixels, metadata=None)
+    series = read_one(tmp_path / "a.tif")
+    np.testing.assert_array_equal(series.pixels, pixels[None])
+    assert series.warnings == ()

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import base64
+import gc
+import os
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -221,6 +224,51 @@ def test_deflated_file_is_read_whole(tmp_path: Path) -> None:
     dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
     dataset.save_as(tmp_path / "1.dcm", overwrite=True)
     np.testing.assert_array_equal(read_one(tmp_path / "1.dcm").pixels[0].compute(), expected)
+
+
+def deflated_frames(path: Path, count: int) -> np.ndarray:
+    """Pack the frames of an enhanced file, which are noise, as one deflated stream."""
+    dataset = pydicom.dcmread(path)
+    frames = np.random.default_rng(2).integers(0, 4000, (count, 12, 16)).astype("<u2")
+    dataset.PixelData = frames.tobytes()
+    dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    dataset.save_as(path, overwrite=True)
+    return frames
+
+
+def test_deflated_file_is_inflated_once_for_all_its_frames(
+    write_enhanced: Callable[..., Path],
+) -> None:
+    path = write_enhanced(1, [{"position": p} for p in positions_along((1, 0, 0, 0, 1, 0), 10)])
+    expected = deflated_frames(path, 10)
+    series = read_one(path)
+    np.testing.assert_array_equal(series.slice_pixels(9).compute(), expected[9])
+    # Only a second unpacking would see that the rest of the file is damaged.
+    before, content = path.stat(), path.read_bytes()
+    path.write_bytes(content[:2000] + bytes(len(content) - 2000))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    np.testing.assert_array_equal(series.pixels.compute(), expected)
+
+
+def test_an_inflated_file_goes_with_its_series(write_enhanced: Callable[..., Path]) -> None:
+    places = positions_along((1, 0, 0, 0, 1, 0), 2000)
+    path = write_enhanced(1, [{"position": place} for place in places])
+    deflated_frames(path, 2000)
+    read_one(path)
+    tracemalloc.start()
+    try:
+        (pixels,) = (series.pixels for series in read_study(path).series)
+        before, _ = tracemalloc.get_traced_memory()
+        pixels[3].compute()
+        gc.collect()
+        held, _ = tracemalloc.get_traced_memory()
+        del pixels
+        gc.collect()
+        left, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held - before > 700 << 10
+    assert left < before
 
 
 def test_frames_of_a_compressed_file_are_read_one_by_one(

@@ -195,7 +195,8 @@ def test_name_in_another_spelling_is_cut(
     "described",
     [
         "T2 01.02.1950", "T2 1950-02-01", "T2 02/01/1950", "T2 1.2.50", "T2 19500201",
-        "T2 12.345.678", "T2 12 345 678", "T2 12345678",
+        "T2 01FEB1950", "T2 1-Feb-50", "T2 Feb 1, 1950", "T2 1. Februar 1950", "T2 010250",
+        "T2 500201", "T2 12.345.678", "T2 12 345 678", "T2 12345678",
     ],
 )  # fmt: skip
 def test_birth_date_and_number_are_cut_however_grouped(
@@ -204,6 +205,11 @@ def test_birth_date_and_number_are_cut_however_grouped(
     path = write_slice(
         1, PatientID="12345678", PatientBirthDate="19500201", SeriesDescription=described
     )
+    assert header_of(path).SeriesDescription == "T2"
+
+
+def test_the_name_that_a_mother_was_born_with_is_cut(write_slice: WriteSlice) -> None:
+    path = write_slice(1, PatientMotherBirthName="Kowalski", SeriesDescription="T2 KOWALSKI")
     assert header_of(path).SeriesDescription == "T2"
 
 

@@ -163,6 +163,22 @@ def test_diffusion_has_b_values_and_directions(write_slice: WriteSlice) -> None:
     np.testing.assert_array_equal(stack.pixels[2, 1].compute(), image(10))
 
 
+def test_b_values_that_only_the_name_of_the_sequence_tells(write_slice: WriteSlice) -> None:
+    for volume, name in enumerate(("*ep_b0t", "*ep_b1000t")):
+        for index, position in enumerate(PLACES):
+            path = write_slice(1 + 4 * volume + index, position, SequenceName=name)
+    (stack,) = series_of(path)
+    assert stack.volume_axis == VolumeAxis("b value", "s/mm²", (0, 1000))
+    assert stack.b_values == (0, 1000)
+    assert claim_of(stack).sequence == "DWI"
+
+
+def test_a_map_of_two_b_values_has_none_of_them(write_slice: WriteSlice) -> None:
+    path = write_slice(1, SequenceName="*ep_b50_1000")
+    (stack,) = series_of(path)
+    assert stack.b_values == ()
+
+
 def test_ge_b_value_is_freed_of_its_offset(write_slice: WriteSlice) -> None:
     for volume, b in enumerate(("0\\8\\0\\0", "1000000800\\8\\0\\0")):
         for index, position in enumerate(PLACES):
@@ -287,6 +303,22 @@ def test_enhanced_echoes_and_components(write_enhanced: WriteEnhanced) -> None:
         "magnitude, echo 2",
         "phase, echo 2",
     ]
+
+
+@pytest.mark.parametrize("declared", ["MIXED", "MAGNITUDE", None])
+def test_phase_frames_are_claimed_as_phase_whatever_their_file_says(
+    declared: str | None, write_enhanced: WriteEnhanced
+) -> None:
+    frames = [
+        {"position": place, "component": component}
+        for component in ("MAGNITUDE", "PHASE")
+        for place in PLACES
+    ]
+    values = {"ComplexImageComponent": declared} if declared else {}
+    path = write_enhanced(1, frames, SeriesDescription="t1_fl3d_tra", **values)
+    magnitude, phase = series_of(path)
+    assert (magnitude.part, phase.part) == ("magnitude", "phase")
+    assert [claim_of(one).sequence for one in (magnitude, phase)] == ["T1", "OTHER"]
 
 
 def test_header_of_an_enhanced_stack_is_that_of_its_own_frames(

@@ -9,8 +9,16 @@ from typing import Any
 import numpy as np
 import pydicom
 import pytest
-from pydicom.pixels import pack_bits
-from pydicom.uid import DeflatedExplicitVRLittleEndian, ImplicitVRLittleEndian, RLELossless
+from pydicom.dataset import Dataset
+from pydicom.filebase import DicomBytesIO
+from pydicom.filewriter import write_dataset, write_file_meta_info
+from pydicom.pixels import apply_modality_lut, pack_bits
+from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    RLELossless,
+)
 
 from napari_mrseq.reading import read_study
 from napari_mrseq.series import Series
@@ -185,3 +193,55 @@ def test_turned_floating_point_values_are_negated(write_slice: WriteSlice) -> No
     series = read_one(path)
     np.testing.assert_array_equal(series.pixels[0], -values)
     assert series.window == (-120, -80)
+
+
+@pytest.mark.filterwarnings("ignore:Expected (im|ex)plicit VR")
+@pytest.mark.parametrize("implicit", [True, False])
+@pytest.mark.parametrize("bits", [8, 16])
+def test_a_transfer_syntax_that_contradicts_the_file_shifts_no_pixel(
+    implicit: bool, bits: int, write_slice: WriteSlice
+) -> None:
+    pixels = image(1).astype(f"u{bits // 8}")
+    path = write_slice(1, pixels=pixels, BitsAllocated=bits, BitsStored=bits, HighBit=bits - 1)
+    dataset = pydicom.dcmread(path)
+    dataset.file_meta.TransferSyntaxUID = (
+        ExplicitVRLittleEndian if implicit else ImplicitVRLittleEndian
+    )
+    written = DicomBytesIO()
+    write_file_meta_info(written, dataset.file_meta)
+    written.is_little_endian, written.is_implicit_VR = True, implicit
+    write_dataset(written, dataset)
+    path.write_bytes(b"\0" * 128 + b"DICM" + written.getvalue())
+    np.testing.assert_array_equal(pydicom.dcmread(path).pixel_array, pixels)
+    np.testing.assert_array_equal(read_one(path).pixels[0], pixels)
+
+
+@pytest.mark.parametrize("signed", [False, True])
+def test_a_table_of_values_is_applied(signed: bool, write_slice: WriteSlice) -> None:
+    table = Dataset()
+    first = -100 if signed else 50
+    table.add_new(0x00283002, "SS" if signed else "US", [2000, first, 16])
+    table.ModalityLUTType = "US"
+    table.add_new(0x00283006, "US", [(7 * value) % 60000 for value in range(2000)])
+    pixels = image(1).astype(np.int16 if signed else np.uint16)
+    path = write_slice(
+        1,
+        pixels=pixels,
+        PixelRepresentation=int(signed),
+        BitsStored=16,
+        HighBit=15,
+        ModalityLUTSequence=[table],
+    )
+    expected = apply_modality_lut(pixels, pydicom.dcmread(path))
+    assert not np.array_equal(expected, pixels)
+    np.testing.assert_array_equal(read_one(path).pixels[0], expected)
+
+
+@pytest.mark.parametrize(
+    ("centre", "shown"), [(1e9, None), (-5e6, None), (300, (200, 400)), (70000, None)]
+)
+def test_a_window_that_no_pixel_can_be_in_is_none(
+    centre: float, shown: tuple[float, float] | None, write_slice: WriteSlice
+) -> None:
+    path = write_slice(1, WindowCenter=centre, WindowWidth=200)
+    assert read_one(path).window == shown

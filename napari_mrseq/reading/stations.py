@@ -1,0 +1,101 @@
+"""Positions that tell more than a height: stations of one scan, and those that can't be true."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from napari_mrseq.reading.frames import Frame
+from napari_mrseq.reading.geometry import SAME_PLACE_MM, slice_normal
+from napari_mrseq.reading.levels import levels
+from napari_mrseq.reading.moving import is_one_volume
+
+# Part of the field of view by which stations are shifted at least: they overlap by some tenths.
+# A head that moves, and slices that go on obliquely, shift by less from one to the next.
+_LEAST_SHIFT = 0.25
+# Two images of one place may be one slice that was taken twice.
+_FEWEST = 3
+
+_ONE_POSITION = "all slices name one position: order by {}, place in space unknown"
+
+
+def stations_apart(frames: list[Frame]) -> list[list[Frame]]:
+    """Part slices of one plane and shape that lie beside each other: stations, two legs.
+
+    Parameters
+    ----------
+    frames : list of Frame
+        Slices of one shape, pixel size and orientation.
+
+    Returns
+    -------
+    list of list of Frame
+        One a station; slices without a place are one, and so are those that follow each other
+        evenly, however far beside their line.
+    """
+    first = frames[0]
+    if not first.is_placed or any(frame.position is None for frame in frames):
+        return [frames]
+    positions = np.array([frame.position for frame in frames])
+    if len(frames) < 2 or is_one_volume(positions @ slice_normal(first.orientation or ())):
+        return [frames]
+    rows, columns = first.source.shape
+    down, across = first.pixel_spacing or (1.0, 1.0)
+    along = np.array(first.orientation).reshape(2, 3).T
+    beside = positions @ along
+    beside /= (columns * across, rows * down)
+    numbers = [levels(shifts, _LEAST_SHIFT) for shifts in beside.T.tolist()]
+    stations: dict[Hashable, list[Frame]] = defaultdict(list)
+    for shift, frame in zip(beside.tolist(), frames, strict=True):
+        stations[numbers[0][shift[0]], numbers[1][shift[1]]].append(frame)
+    return list(stations.values())
+
+
+def without_false_positions(frames: Sequence[Frame]) -> list[Frame]:
+    """Take the position from slices that all name the same one, though they are no volumes.
+
+    So they are where their slice locations (0020,1041) differ, which then tell their places, and
+    where nothing but their numbers does.
+    """
+    one = frames[0]
+    if (
+        len(frames) < _FEWEST
+        or one.position is None
+        or any(_lies_elsewhere(frame, one) for frame in frames)
+        or len({frame.source.path for frame in frames}) < len(frames)
+    ):
+        return list(frames)
+    known = [frame.location for frame in frames if frame.location is not None]
+    if len(known) == len(frames) and max(levels(known, SAME_PLACE_MM).values()) > 0:
+        doubt = _ONE_POSITION.format("slice location")
+        return [replace(f, position=None, height=f.location, doubt=doubt) for f in frames]
+    if len({_state(frame) for frame in frames}) > 1:
+        return list(frames)
+    doubt = _ONE_POSITION.format("instance number")
+    return [replace(frame, position=None, doubt=doubt) for frame in frames]
+
+
+def _lies_elsewhere(frame: Frame, one: Frame) -> bool:
+    return frame.position != one.position or frame.orientation != one.orientation
+
+
+def _state(frame: Frame) -> Hashable:
+    """Return what images taken one after the other at one place differ in."""
+    return (
+        frame.order[:2],
+        frame.component,
+        frame.quantity,
+        frame.echo_time,
+        frame.repetition_time,
+        frame.inversion_time,
+        frame.flip_angle,
+        frame.b_value,
+        frame.direction,
+        frame.trigger,
+        frame.time,
+        frame.description,
+        frame.derivation,
+    )

@@ -1,0 +1,92 @@
+"""Volumes that follow a turning head: stacks that differ by some degrees are one 4-D series."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_mrseq.reading.frames import Frame
+from napari_mrseq.reading.geometry import UNEVEN
+from napari_mrseq.reading.volumes import Stack, warnings_of
+
+# How far a head turns and moves inside a coil. Stacks along the discs of a spine are turned no
+# more, but each lies beside the others: by half its depth at least.
+_LARGEST_TURN_DEGREES = 15.0
+_LARGEST_MOVE_MM = 15.0
+# Two may as well be one stack that was planned anew.
+_FEWEST_VOLUMES = 3
+
+
+class _Place:
+    """Where the first volume of a stack lies.
+
+    Attributes
+    ----------
+    middle : (3,) array
+        Patient LPS, mm.
+    directions : (3, 3) array
+        Rows, columns and slices, as unit vectors.
+    depth : float
+        From the first slice to the last, mm.
+    """
+
+    def __init__(self, volume: Sequence[Frame]) -> None:
+        first, last = volume[0], volume[-1]
+        ends = first.middle, last.middle
+        row, column = np.array(first.orientation).reshape(2, 3)
+        self.middle: NDArray[np.float64] = (ends[0] + ends[1]) / 2
+        self.directions = np.stack([row, column, np.cross(row, column)])
+        self.depth = float(np.linalg.norm(ends[1] - ends[0]))
+
+    def turn_to(self, other: _Place) -> float:
+        """Return the angle in degrees by which one is turned to lie as the other."""
+        cosine = (np.sum(self.directions * other.directions) - 1) / 2
+        return float(np.degrees(np.arccos(np.clip(cosine, -1, 1))))
+
+    def is_near(self, other: _Place) -> bool:
+        """Tell whether a head can have gone from one to the other."""
+        if abs(self.depth - other.depth) > UNEVEN * self.depth:
+            return False
+        move = np.linalg.norm(self.middle - other.middle)
+        room = min(_LARGEST_MOVE_MM, self.depth / 2)
+        return bool(move <= room and self.turn_to(other) <= _LARGEST_TURN_DEGREES)
+
+
+def joined_volumes(stacks: Sequence[Stack]) -> list[Stack]:
+    """Join stacks of one kind whose volumes are turned a little against each other.
+
+    Parameters
+    ----------
+    stacks : sequence of Stack
+        One a plane, of as many slices.
+
+    Returns
+    -------
+    list of Stack
+        Joined ones have the place of their first volume, and say so.
+    """
+    if len(stacks) < 2 or len(stacks[0].volumes[0]) < 2:
+        return list(stacks)
+    groups: list[list[tuple[Stack, _Place]]] = []
+    for stack in sorted(stacks, key=lambda stack: stack.start):
+        place = _Place(stack.volumes[0])
+        home = next((group for group in groups if group[0][1].is_near(place)), None)
+        if home is None:
+            groups.append([(stack, place)])
+        else:
+            home.append((stack, place))
+    return [stack for group in groups for stack in _joined(group)]
+
+
+def _joined(group: Sequence[tuple[Stack, _Place]]) -> list[Stack]:
+    stacks = [stack for stack, _ in group]
+    volumes = [volume for stack in stacks for volume in stack.volumes]
+    if len(stacks) == 1 or len(volumes) < _FEWEST_VOLUMES:
+        return stacks
+    volumes.sort(key=lambda volume: min(frame.order for frame in volume))
+    place = _Place(volumes[0])
+    turn = max(place.turn_to(other) for _, other in group)
+    turned = f"volumes are turned by up to {turn:.1f} degrees; the place of the first is kept"
+    return [Stack(volumes, warnings=[*warnings_of(stacks), turned])]

@@ -1,0 +1,99 @@
+"""Two contrasts under one series UID and number; true series of volumes stay one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from napari_mrseq.header import claim_of
+from napari_mrseq.reading import read_study
+from napari_mrseq.series import Series
+from tests.reading.scanner_files import AXIAL, SERIES_UID, WriteSlice, positions_along
+
+PLACES = positions_along(AXIAL, 4)
+OTHER = ["ORIGINAL", "PRIMARY", "OTHER"]
+
+
+def written(write_slice: WriteSlice, volumes: Sequence[Mapping[str, Any]]) -> tuple[Series, ...]:
+    """Write volumes of one series, each with what its slices say, and read them."""
+    path = Path()
+    for volume, values in enumerate(volumes):
+        for index, position in enumerate(PLACES):
+            path = write_slice(1 + 4 * volume + index, position, **values)
+    study = read_study(path.parent)
+    assert study.failures == ()
+    return study.series
+
+
+def numbers_of(series: Series) -> list[int]:
+    return [int(uid.removeprefix(f"{SERIES_UID}.")) for uid in series.instance_uids]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"RepetitionTime": 500, "EchoTime": None}, {"RepetitionTime": 4000, "EchoTime": None}),
+        ({"SeriesDescription": "t1_se_tra"}, {"SeriesDescription": "t2_tse_tra"}),
+        ({"SeriesDescription": "diff_TRACEW"}, {"SeriesDescription": "diff_ADC"}),
+        (
+            {"SeriesDescription": None, "ProtocolName": "pd"},
+            {"SeriesDescription": None, "ProtocolName": "flair"},
+        ),
+        ({"ImageType": OTHER}, {"ImageType": ["DERIVED", "SECONDARY", "SUBTRACTION"]}),
+        ({"ImageType": OTHER}, {"ImageType": ["DERIVED", "SECONDARY", "PERFUSION", "TTR"]}),
+    ],
+)
+def test_two_contrasts_of_one_uid_are_two_stacks(
+    first: Mapping[str, Any], second: Mapping[str, Any], write_slice: WriteSlice
+) -> None:
+    one, other = written(write_slice, [first, second])
+    assert (numbers_of(one), numbers_of(other)) == ([1, 2, 3, 4], [5, 6, 7, 8])
+    assert (one.part, other.part) == ("stack 1", "stack 2")
+
+
+def test_each_of_two_contrasts_is_claimed_by_its_own_header(write_slice: WriteSlice) -> None:
+    spin = {"ScanningSequence": "SE", "EchoTime": None}
+    volumes = [
+        spin | {"SeriesDescription": "t1_tra", "RepetitionTime": 500},
+        spin | {"SeriesDescription": "t2_tra", "RepetitionTime": 4000},
+    ]
+    found = written(write_slice, volumes)
+    assert [claim_of(series).sequence for series in found] == ["T1", "T2"]
+
+
+@pytest.mark.parametrize(
+    "volumes",
+    [
+        # Dynamic series whose volumes are numbered in their description.
+        [{"SeriesDescription": f"t1 vibe dyn {n}", "AcquisitionTime": f"1200{n}0"} for n in (1, 2)],
+        [{"SeriesDescription": f"ep2d_b{b:g}", "DiffusionBValue": b} for b in (0.0, 500.0, 1000.0)],
+        # Triggered by heart or breath.
+        [{"RepetitionTime": time, "TriggerTime": time / 2} for time in (810, 930, 1240)],
+        [{"FlipAngle": angle, "RepetitionTime": 5} for angle in (3, 12, 20)],
+        [{"InversionTime": time} for time in (100, 900)],
+        # Combined on the scanner, with the volume without weighting that it was combined from.
+        [
+            {"ImageType": OTHER, "DiffusionBValue": 0.0},
+            {"ImageType": ["DERIVED", "PRIMARY", "COMBINED"], "DiffusionBValue": 1000.0},
+        ],
+    ],
+)
+def test_true_series_of_volumes_stay_one(
+    volumes: Sequence[Mapping[str, Any]], write_slice: WriteSlice
+) -> None:
+    (series,) = written(write_slice, volumes)
+    assert series.pixels.shape[:2] == (len(volumes), 4)
+
+
+def test_repetition_times_that_differ_from_slice_to_slice_split_nothing(
+    write_slice: WriteSlice,
+) -> None:
+    path = Path()
+    for number in range(8):
+        place, time = PLACES[number % 4], 2000 if number in (1, 2, 6, 7) else 5000
+        path = write_slice(number + 1, place, RepetitionTime=time)
+    (series,) = read_study(path.parent).series
+    assert series.pixels.shape[:2] == (2, 4)

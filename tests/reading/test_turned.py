@@ -1,0 +1,194 @@
+"""Stacks in several planes that are one series: volumes of a turning head, slices round an axis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pytest
+import SimpleITK
+
+from napari_mrseq.reading import read_study
+from tests.reading.scanner_files import COLUMNS, ROWS, WriteSlice, image
+
+SLICES, VOLUMES = 6, 4
+STEP, SPACING = 3.0, (1.5, 0.75)
+MIDDLE = np.array([4.0, -12.0, 31.0])
+# How a head turns from volume to volume, in degrees about an oblique axis, and moves in mm.
+TURNS = (0.0, 1.5, 3.0, -2.0)
+MOVES = ((0.0, 0.0, 0.0), (0.4, -0.3, 0.2), (1.0, 0.5, -0.8), (-0.5, 0.2, 0.6))
+
+
+def turn(degrees: float, axis: Sequence[float] = (0.4, 0.3, 0.87)) -> np.ndarray:
+    """Return the rotation about an axis (Rodrigues)."""
+    x, y, z = np.array(axis) / np.linalg.norm(axis)
+    cross = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
+    angle = np.radians(degrees)
+    return np.eye(3) + np.sin(angle) * cross + (1 - np.cos(angle)) * cross @ cross
+
+
+def slices_at(
+    middle: np.ndarray, directions: np.ndarray, count: int = SLICES
+) -> Iterator[tuple[np.ndarray, tuple[float, ...]]]:
+    """Yield position and orientation of slices; `directions` has rows, columns and normal."""
+    row, column, normal = directions
+    corner = row * SPACING[1] * (COLUMNS - 1) / 2 + column * SPACING[0] * (ROWS - 1) / 2
+    for index in range(count):
+        yield middle - corner + normal * STEP * (index - (count - 1) / 2), (*row, *column)
+
+
+def write_turned(
+    write_slice: WriteSlice,
+    turns: Sequence[float],
+    moves: Sequence[Sequence[float]],
+    number: str = "AcquisitionNumber",
+) -> Path:
+    """Write a volume for each turn and move; return the folder."""
+    for volume, (degrees, move) in enumerate(zip(turns, moves, strict=True)):
+        directions = (turn(degrees) @ np.eye(3)).T
+        for index, (place, orientation) in enumerate(slices_at(MIDDLE + move, directions)):
+            values = {number: volume + 1}
+            path = write_slice(volume * SLICES + index, place, orientation, **values)
+    return path.parent
+
+
+@pytest.mark.parametrize("number", ["AcquisitionNumber", "TemporalPositionIdentifier"])
+def test_volumes_that_follow_a_turning_head_are_one_series(
+    number: str, write_slice: WriteSlice
+) -> None:
+    folder = write_turned(write_slice, TURNS, MOVES, number)
+    (series,) = read_study(folder).series
+    expected = [[image(SLICES * v + s) for s in range(SLICES)] for v in range(VOLUMES)]
+    np.testing.assert_array_equal(series.pixels, expected)
+    assert series.warnings == (
+        "volumes are turned by up to 3.0 degrees; the place of the first is kept",
+    )
+    first = SimpleITK.ReadImage([str(folder / f"{s:05d}.dcm") for s in range(SLICES)])
+    ends = [(0, 0, 0), (SLICES - 1, 0, 0), (0, ROWS - 1, 0), (2, 3, COLUMNS - 1)]
+    for slice_, row, column in ends:
+        theirs = first.TransformIndexToPhysicalPoint((column, row, slice_))
+        np.testing.assert_allclose(
+            (series.affine @ [slice_, row, column, 1])[:3], theirs, atol=1e-3
+        )
+
+
+def test_volumes_that_turn_back_stay_in_the_order_they_were_acquired(
+    write_slice: WriteSlice,
+) -> None:
+    folder = write_turned(write_slice, (0, 2, 0, 2), [(0, 0, 0)] * 4)
+    (series,) = read_study(folder).series
+    expected = [[image(SLICES * v + s) for s in range(SLICES)] for v in range(4)]
+    np.testing.assert_array_equal(series.pixels, expected)
+
+
+def test_mosaics_that_follow_a_turning_head_are_one_series(write_slice: WriteSlice) -> None:
+    kind = ["ORIGINAL", "PRIMARY", "M", "ND", "MOSAIC", "MOCO"]
+    count = {(0x0019, 0x100A): ("US", 4)}
+    for volume, degrees in enumerate(TURNS):
+        directions = (turn(degrees) @ np.eye(3)).T
+        ((place, orientation),) = slices_at(MIDDLE, directions, 1)
+        values = {"ImageType": kind, "AcquisitionNumber": volume + 1, "SliceThickness": STEP}
+        path = write_slice(volume, place, orientation, private=count, **values)
+    (series,) = read_study(path.parent).series
+    half = ROWS // 2, COLUMNS // 2
+    tiles = [image(v).reshape(2, half[0], 2, half[1]).swapaxes(1, 2) for v in range(VOLUMES)]
+    np.testing.assert_array_equal(series.pixels, np.reshape(tiles, (VOLUMES, 4, *half)))
+    assert series.warnings == (
+        "volumes are turned by up to 3.0 degrees; the place of the first is kept",
+    )
+
+
+def test_echoes_of_turned_volumes_stay_apart(write_slice: WriteSlice) -> None:
+    for volume, echo in product(range(3), range(2)):
+        directions = (turn(2 * volume) @ np.eye(3)).T
+        for index, (place, orientation) in enumerate(slices_at(MIDDLE, directions)):
+            number = (volume * 2 + echo) * SLICES + index
+            path = write_slice(
+                number, place, orientation, AcquisitionNumber=volume + 1, EchoTime=10 + 20 * echo
+            )
+    found = read_study(path.parent).series
+    assert [series.part for series in found] == ["echo 1", "echo 2"]
+    for echo, series in enumerate(found):
+        expected = [[image((2 * v + echo) * SLICES + s) for s in range(SLICES)] for v in range(3)]
+        np.testing.assert_array_equal(series.pixels, expected)
+
+
+@pytest.mark.parametrize(
+    ("turns", "moves"),
+    [
+        # Along the discs of a spine.
+        ((0, 8, 16), [(0, 0, 0), (0, 4, 30), (0, 12, 59)]),
+        ((0, 5, 10), [(0, 0, 0), (0, 2, 16), (0, 4, 32)]),
+        # Planes of a localizer, and one stack planned anew.
+        ((0, 90, 180), [(0, 0, 0)] * 3),
+        ((0, 5), [(0, 0, 0)] * 2),
+    ],
+)
+def test_stacks_planned_in_several_planes_are_no_volumes(
+    turns: Sequence[float], moves: Sequence[Sequence[float]], write_slice: WriteSlice
+) -> None:
+    folder = write_turned(write_slice, turns, moves)
+    found = read_study(folder).series
+    assert [series.pixels.shape[:-2] for series in found] == [(SLICES,)] * len(turns)
+    assert [series.warnings for series in found] == [()] * len(turns)
+
+
+def write_fan(
+    write_slice: WriteSlice, angles: Sequence[float], times: int = 1, beside: float = 0.0
+) -> Path:
+    """Write a slice an angle and time, each turned about the axis of its rows; return the folder.
+
+    `beside` is how far in mm each slice is from the one before, along its normal.
+    """
+    for number, (index, time) in enumerate(product(range(len(angles)), range(times))):
+        directions = (turn(angles[index], (1, 0, 0)) @ np.eye(3)).T
+        middle = MIDDLE + directions[2] * beside * index
+        ((place, orientation),) = slices_at(middle, directions, 1)
+        path = write_slice(number, place, orientation, TriggerTime=40 * time)
+    return path.parent
+
+
+@pytest.mark.parametrize("angles", [range(0, 180, 15), (0, 60, 120), (170, 10, 40, 75)])
+def test_slices_round_an_axis_are_one_stack_without_a_place(
+    angles: Sequence[float], write_slice: WriteSlice
+) -> None:
+    (series,) = read_study(write_fan(write_slice, angles)).series
+    np.testing.assert_array_equal(series.pixels, [image(n) for n in range(len(angles))])
+    assert series.affine is None
+    assert series.spacing[1:] == SPACING
+    (warning,) = series.warnings
+    assert "fan round an axis" in warning
+
+
+def test_cine_of_long_axes_has_its_angles_as_slices(write_slice: WriteSlice) -> None:
+    (series,) = read_study(write_fan(write_slice, (0, 30, 60, 90), times=5)).series
+    expected = [[image(5 * angle + time) for angle in range(4)] for time in range(5)]
+    np.testing.assert_array_equal(series.pixels, expected)
+    assert series.affine is None
+
+
+@pytest.mark.parametrize(
+    ("angles", "beside"),
+    [
+        # One slice a disc: their planes meet far from the pictures.
+        ((0, 12, 24, 36), 30.0),
+        # Two planes always share a line.
+        ((0, 70), 0.0),
+    ],
+)
+def test_single_slices_that_do_not_fan_keep_their_places(
+    angles: Sequence[float], beside: float, write_slice: WriteSlice
+) -> None:
+    found = read_study(write_fan(write_slice, angles, beside=beside)).series
+    assert [series.pixels.shape[0] for series in found] == [1] * len(angles)
+    assert all(series.affine is not None for series in found)
+
+
+def test_a_slice_in_each_of_three_planes_is_no_fan(write_slice: WriteSlice) -> None:
+    for number, axes in enumerate(((0, 1, 2), (1, 2, 0), (2, 0, 1))):
+        ((place, orientation),) = slices_at(MIDDLE, np.eye(3)[list(axes)], 1)
+        path = write_slice(number, place, orientation)
+    found = read_study(path.parent).series
+    assert [series.plane for series in found] == ["axial", "sagittal", "coronal"]
