@@ -86,11 +86,14 @@ def weight_against(header: HeaderClaim) -> float:
 def _claimed_by(header: HeaderClaim, classes: Container[str]) -> dict[str, float]:
     """Return how sure a header is of each sequence that it may mean.
 
-    A T1 that doesn't say whether an agent was given may be one with it: see `UNMENTIONED_AGENT`.
+    A T1 that doesn't say whether an agent was given may be one with it: see `UNMENTIONED_AGENT`;
+    one with an agent that a tag alone tells may be one without.
     """
     if header.sequence == "T1" and header.agent is None and "T1C" in classes:
         with_agent = UNMENTIONED_AGENT * header.confidence
         return {"T1": header.confidence - with_agent, "T1C": with_agent}
+    if header.without_agent and "T1" in classes:
+        return {header.sequence: header.confidence, "T1": header.without_agent}
     return {header.sequence: header.confidence}
 
 

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from napari_mrseq.decision import Decision, aggregate, decide
 from napari_mrseq.denial import contradicts, support
 from napari_mrseq.header import HeaderClaim
+from napari_mrseq.header.attributes import SequenceAttributes
+from napari_mrseq.header.claim import claim_from
 from napari_mrseq.model.card import Calibration
 from napari_mrseq.witnesses import join, unless_denied
 
@@ -178,6 +182,24 @@ def test_what_a_network_was_never_taught_is_the_headers_to_name():
     knee = {"MEDIAL": 0.9, "LATERAL": 0.05, "T1": 0.05}
     assert join(knee, HeaderClaim("PD", 0.9), 0.5).sequence == "MEDIAL"
     assert join(knee, HeaderClaim("LOCALIZER", 0.9), 0.5).sequence == "LOCALIZER"
+
+
+def test_an_agent_that_a_tag_alone_tells_is_not_believed_against_pixels_that_show_none():
+    tags = SequenceAttributes(
+        techniques={"spin echo": "SE"},
+        repetition_time=500.0,
+        echo_time=10.0,
+        agent=True,
+        description="T1",
+    )
+    stale, told = claim_from(tags), claim_from(replace(tags, description="T1 post Gd"))
+    others = dict.fromkeys(("T2", "FLAIR", "PD", "DWI", "B0", "ADC", "MRA", "UNKNOWN"), 0.00625)
+    native, shown = {"T1": 0.85, "T1C": 0.1}, {"T1": 0.4, "T1C": 0.55}
+    assert (stale.sequence, told.sequence) == ("T1C", "T1C")
+    assert join(native | others, stale, 0.5).resolved == "family"
+    assert join(native | others, told, 0.5).resolved == "member"
+    # Where the pixels show it as well, the tag is enough.
+    assert join(shown | others, stale, 0.5).resolved == "member"
 
 
 def test_a_header_that_does_not_mention_an_agent_leaves_it_to_the_pixels():

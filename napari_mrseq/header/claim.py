@@ -57,6 +57,8 @@ class HeaderClaim:
         Every sequence that the words of the description name, whatever the tags say.
     opposed : bool
         Fat and water cancel each other in it (opposed phase): it looks like no usual T1.
+    without_agent : float
+        How sure a claim of T1 with an agent is, besides, of one without: a tag alone may be stale.
     """
 
     sequence: str
@@ -67,6 +69,7 @@ class HeaderClaim:
     source: str = ""
     named: tuple[str, ...] = ()
     opposed: bool = False
+    without_agent: float = 0.0
 
 
 def claim_words(sequence: str, evidence: Sequence[str]) -> str:
@@ -122,10 +125,12 @@ def _with_agent(claim: HeaderClaim, attributes: SequenceAttributes) -> HeaderCla
     spoken, place = agent_spoken(attributes)
     shown = (f"contrast agent {attributes.agent_text}".strip(),) if attributes.agent else ()
     told = (f"{place} says with contrast",) if spoken else ()
+    sure = claim.confidence * (1.0 if spoken else TAG_ALONE)
     return replace(
         claim,
         sequence="T1C",
-        confidence=claim.confidence * (1.0 if spoken else TAG_ALONE),
+        confidence=sure,
+        without_agent=claim.confidence - sure,
         evidence=(*claim.evidence, *shown, *told),
     )
 
