@@ -16,6 +16,7 @@ from qtpy.QtWidgets import QDialog
 
 import napari_mrseq
 from napari_mrseq.decision import Correction
+from napari_mrseq.reading import read_study
 from napari_mrseq.viewer.annotation import correct_layer, undo_correction
 from napari_mrseq.viewer.application import most_telling, open_study
 from napari_mrseq.viewer.scope import ALL_LAYERS
@@ -31,7 +32,7 @@ def main() -> None:
     """Open the sample study once and picture each panel, the main ones in both themes."""
     IMAGES.mkdir(exist_ok=True)
     get_settings().appearance.theme = "dark"
-    viewer, panel = open_study([STUDY])
+    viewer, panel = open_study(read_study([STUDY]))
     viewer.window.resize(1400, 880)
     viewer.reset_view()
     take(viewer, "opened")

@@ -172,7 +172,8 @@ def to_table(records: Sequence[Record]) -> bytes:
 def study_text(study: dict[str, Any]) -> str:
     """Write a study against its protocol for people: ``StudyVerdict.to_dict()`` in lines."""
     head = f"Protocol {study['protocol']}: " + ("complete" if study["complete"] else "incomplete")
-    lines = [head]
+    # Studies may share a folder, and one without a UID has only that.
+    lines = [head, "  study    " + " ".join(filter(None, (study["path"], study["study_uid"])))]
     for entry in study["expected"]:
         found = ", ".join(_title(series) for series in entry["series"])
         lines.append(f"  {entry['status']:9}{entry['name']:28}{found}".rstrip())

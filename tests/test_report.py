@@ -12,12 +12,23 @@ import jsonschema
 import numpy as np
 import pytest
 from PIL import Image
+from pydicom import dcmread
 from pydicom.fileset import FileSet
 
 from napari_mrseq.batch import classify_many
+from napari_mrseq.protocols import load_protocol
 from napari_mrseq.reading import read_study
-from napari_mrseq.report import failure_record, records_of, to_csv, to_json, to_parquet, to_table
+from napari_mrseq.report import (
+    failure_record,
+    records_of,
+    study_text,
+    to_csv,
+    to_json,
+    to_parquet,
+    to_table,
+)
 from napari_mrseq.series import Failure
+from napari_mrseq.study import judge_studies
 
 
 @pytest.fixture
@@ -135,3 +146,16 @@ def test_parquet_holds_what_the_csv_holds(failed):
     (row,) = csv.DictReader(io.StringIO(to_csv([failed]).decode()))
     assert table.column_names == list(row)
     assert table["error"].to_pylist() == ["the file is empty"]
+
+
+def test_studies_of_one_folder_are_told_apart(tmp_path, sample_study):
+    for number in (1, 2):
+        header = dcmread(next((sample_study / "t2_tse_tra").iterdir()))
+        header.StudyInstanceUID = f"1.9.{number}"
+        header.SeriesInstanceUID = f"1.9.{number}.1"
+        header.SOPInstanceUID = header.file_meta.MediaStorageSOPInstanceUID = f"1.9.{number}.2"
+        header.save_as(tmp_path / f"{number}.dcm")
+    verdicts = classify_many(read_study(tmp_path).series, "default", "cpu", fast=True)
+    studies = judge_studies(verdicts, load_protocol("ms"))
+    lines = [study_text(study.to_dict()).splitlines()[1] for study in studies]
+    assert lines == [f"  study    {tmp_path} 1.9.{number}" for number in (1, 2)]

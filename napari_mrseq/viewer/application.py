@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.errors import MrseqError
+from napari_mrseq.reading import read_study
 from napari_mrseq.viewer.layer_state import state_of
 from napari_mrseq.viewer.menu import PLUGIN, WIDGET
-from napari_mrseq.viewer.reader import read_layers
+from napari_mrseq.viewer.reader import layers_of
 from napari_mrseq.viewer.scope import ALL_LAYERS
 from napari_mrseq.viewer.slice_in_view import middle_slice, show_layer, show_slice
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from napari import Viewer
     from napari.layers import Image
 
+    from napari_mrseq.series import Failure, Study
     from napari_mrseq.viewer.classifier_widget import ClassifierWidget
 
 WINDOW_SIZE = (1400, 880)
@@ -48,7 +50,7 @@ def show(
     screenshot: Path | None = None,
     model: str = "default",
     device: str = "auto",
-) -> None:
+) -> list[Failure]:
     """Open napari with everything under `paths` loaded; returns when the window is closed.
 
     Parameters
@@ -62,6 +64,11 @@ def show(
     device : str
         ``"auto"``, ``"cuda"``, ``"mps"`` or ``"cpu"``.
 
+    Returns
+    -------
+    list of Failure
+        What of it could not be read, slices that could not be decoded among it.
+
     Raises
     ------
     ReadError
@@ -72,27 +79,39 @@ def show(
     _check_screen()
     import napari
 
-    viewer, panel = open_study(paths)
+    study = read_study([str(path) for path in paths])
+    viewer, panel = open_study(study)
+    layers = list(viewer.layers)
     if screenshot is not None:
         panel.runner.stopped.connect(lambda _: _picture_and_close(viewer, screenshot))
     panel.model_choice.choose(model, device)
     panel.controls.scope.value = ALL_LAYERS
     panel.layer_actions.run()
     napari.run()
+    return [*study.failures, *_unread_in(layers)]
 
 
-def open_study(paths: Sequence[str | Path]) -> tuple[Viewer, ClassifierWidget]:
-    """Open a window with the layers of `paths` and the panel, nothing classified yet.
+def _unread_in(layers: Iterable[Image]) -> Iterator[Failure]:
+    for layer in layers:
+        state = state_of(layer)
+        if state is not None and state.verdict is not None:
+            yield from state.verdict.unread
+        elif state is not None and state.failure is not None:
+            yield state.failure
+
+
+def open_study(study: Study) -> tuple[Viewer, ClassifierWidget]:
+    """Open a window with the layers of a study and the panel, nothing classified yet.
 
     Raises
     ------
     ReadError
-        If nothing in `paths` can be read.
+        If nothing in it can be read.
     """
     import napari
     from napari.layers import Image
 
-    layers = read_layers([str(path) for path in paths])
+    layers = layers_of(study)
     viewer = napari.Viewer(title="napari-mrseq")
     for data, attributes, _ in layers:
         viewer.add_layer(Image(data, **attributes))

@@ -122,9 +122,8 @@ class ClassifierWidget(QWidget):
         self.study.show_layers(image_layers(self._viewer))
 
     def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 - Qt's name
-        """Make room for all controls."""
+        """Give the keys to the window that the panel stands in."""
         super().showEvent(event)
-        self.page.make_room()
         self._shortcuts.give_to_window()
 
     def hideEvent(self, event: QHideEvent | None) -> None:  # noqa: N802 - Qt's name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from qtpy.QtCore import QSize
+from qtpy.QtCore import QEvent, QObject, QSize
 from qtpy.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from napari_mrseq.viewer.confidence_plot import ConfidencePlot
@@ -88,8 +88,14 @@ class LayerPanel(QWidget):
         row = max(self._buttons.sizeHint().width(), self.controls.sizeHint().width())
         return QSize(row + SCROLL_BAR_WIDTH + 2 * MARGIN, super().sizeHint().height())
 
-    def make_room(self) -> None:
-        """Be no narrower than the widest control: a panel that scrolls sideways hides some."""
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
+        """Make room where a control has become wider, as with larger letters."""
+        if event is not None and event.type() == QEvent.Type.LayoutRequest:
+            self._make_room()
+        return super().eventFilter(watched, event)
+
+    def _make_room(self) -> None:
+        # A panel that scrolls sideways hides some of its controls.
         self._scroll.setMinimumWidth(self._page.minimumSizeHint().width() + SCROLL_BAR_WIDTH)
 
     def _verdicts(self) -> list[Verdict]:
@@ -107,6 +113,7 @@ class LayerPanel(QWidget):
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setWidget(self._page)
+        self._page.installEventFilter(self)
         # Below what scrolls: in a low window too they are in sight.
         self._buttons = FlowLayout(
             self.explain_button,

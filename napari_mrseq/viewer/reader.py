@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from napari_mrseq.series import Study
     from napari_mrseq.viewer.layer_data import LayerData
 
-KINDS = ("dicom", "dicomdir", "nifti", "picture", "zip")
-NIFTI_ENDINGS = (".nii", ".nii.gz")
-# napari asks about every folder that is dropped on it: a look at a few names has to do.
-NAMES_TO_SEE = 200
 CAUSES_SHOWN = 3
 
 
@@ -46,13 +41,23 @@ def read_layers(path: str | list[str]) -> list[LayerData]:
     ReadError
         If nothing in `path` can be read; says why.
     """
-    from napari_mrseq.errors import ReadError, first_few
     from napari_mrseq.reading import read_study
+
+    return layers_of(read_study([path] if isinstance(path, str) else path))
+
+
+def layers_of(study: Study) -> list[LayerData]:
+    """Return the layers of a study, the last one visible, and let napari say what it lacks.
+
+    Raises
+    ------
+    ReadError
+        If nothing in it can be read; says why.
+    """
+    from napari_mrseq.errors import ReadError, first_few
     from napari_mrseq.viewer.layer_data import in_memory, layer_of
     from napari_mrseq.viewer.settings import load_settings
 
-    paths = [path] if isinstance(path, str) else path
-    study = read_study(paths)
     causes = first_few([failure.words for failure in study.failures], CAUSES_SHOWN, "; ")
     if not study.series:
         raise ReadError(f"Nothing to open: {causes}")
@@ -81,13 +86,8 @@ def _warn(text: str) -> None:
 
 
 def _looks_readable(path: str) -> bool:
-    from napari_mrseq.reading.discover import file_kind, looks_like_dicom_folder
+    from napari_mrseq.reading.discover import find_images, looks_like_study_folder
 
     if Path(path).is_dir():
-        return looks_like_dicom_folder(path) or _holds_nifti(path)
-    return file_kind(path)[0] in KINDS
-
-
-def _holds_nifti(folder: str) -> bool:
-    names = (name for _, _, names in os.walk(folder) for name in names)
-    return any(name.lower().endswith(NIFTI_ENDINGS) for name in islice(names, NAMES_TO_SEE))
+        return looks_like_study_folder(path)
+    return bool(find_images(path).files)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import Signal  # type: ignore[attr-defined]
+from qtpy.QtCore import QSize, Signal  # type: ignore[attr-defined]
 from qtpy.QtWidgets import (
     QComboBox,
     QLabel,
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from napari_mrseq.verdict import Verdict
 
 NO_PROTOCOL = "no protocol"
+# Pixels; napari gives tables letters of one size.
+TABLE_WIDTH = 425
 SIGNS = {"there": "●", "double": "●●", "perhaps": "◐", "missing": "○", "optional": "–"}
 WORDS = {
     "there": "",
@@ -63,6 +65,10 @@ class StudyPanel(QWidget):
         layout.addWidget(self.table, 1)
         layout.addLayout(row)
         layout.addWidget(self.summary)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the width in which the table shows all its columns."""
+        return super().sizeHint().expandedTo(QSize(TABLE_WIDTH, 0))
 
     def show_layers(self, layers: list[Image]) -> None:
         """Show these layers with what is known of them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -43,6 +44,23 @@ def test_what_cannot_be_opened_is_an_error_in_words(tmp_path: Path) -> None:
     done = view([str(tmp_path)])
     assert done.returncode == 1
     assert "ReadError: Nothing to open" in done.stderr
+
+
+def test_what_cannot_be_read_is_named_when_the_window_is_closed(
+    sample_study: Path, tmp_path: Path
+) -> None:
+    series = shutil.copytree(sample_study / "t2_tse_tra", tmp_path / "series")
+    cut = sorted(series.iterdir())[7]
+    cut.write_bytes(cut.read_bytes()[: cut.stat().st_size // 2])
+    program = Path(sys.executable).parent / "napari-mrseq"
+    command = [program, "view", "series", "absent", "--screenshot", "window.png"]
+    done = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300
+    )
+    assert done.returncode == 1
+    torn, absent = done.stderr.splitlines()[-2:]
+    assert torn.startswith(f"not read: series/{cut.name}: truncated")
+    assert absent == "not read: absent: does not exist"
 
 
 @pytest.mark.parametrize(("conflicts", "chosen"), [([0, 0, 1], 2), ([0, 0, 0], 0)])

@@ -102,8 +102,8 @@ def test_a_series_can_be_overruled_and_it_is_shown_as_the_users(
     viewer.dims.set_current_step(0, 2)
     assert " ".join(viewer.canvas.overlays.text.text.split()) == "T2 (corrected) slice 3 of 6"
     assert (panel.result.verdict.text(), panel.result.confidence.text()) == ("T2", "✎ corrected")
-    assert panel.result.runners_up.text() == "was T1 90 %"
-    assert "Corrected by you: T2, was T1 90 %." in panel.result.doubts.text()
+    assert panel.result.runners_up.text() == "was T1 90\u00a0%"
+    assert "Corrected by you: T2, was T1 90\u00a0%." in panel.result.doubts.text()
     assert panel.study.table.proxy.index(0, 2).data() == "✎ corrected"
 
 

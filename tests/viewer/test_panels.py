@@ -82,7 +82,7 @@ def test_it_names_the_runner_up_the_model_and_the_device(qtbot, make_verdict) ->
     qtbot.addWidget(panel)
     panel.show_state(judged(make_verdict, ["FLAIR"] * 3), "cuda:0")
     words = words_on(panel)
-    assert "then T1 5 %, T2 5 %" in words
+    assert "then T1 5\u00a0%, T2 5\u00a0%" in words
     assert "mrseq-1 1.0 on cuda:0, all 3 slices" in words
 
 
@@ -102,7 +102,8 @@ def test_a_conflict_has_a_shape_and_a_word(qtbot, make_verdict) -> None:
     claim = HeaderClaim("FLAIR", 0.9, ("TI 2000 ms > 1500 ms",))
     panel.show_state(judged(make_verdict, ["T1"] * 3, header=claim, conflict=True), "")
     assert panel.header.text() == (
-        "≠ Conflict. Header says T2-FLAIR: TI 2000 ms > 1500 ms. The pixels look like T1, 90 %."
+        "≠ Conflict. Header says T2-FLAIR: TI 2000 ms > 1500 ms. "
+        "The pixels look like T1, 90\u00a0%."
     )
     assert "border" in panel.header.styleSheet()
     panel.show_state(judged(make_verdict, ["T1"] * 3), "")
@@ -121,7 +122,10 @@ def test_unknown_is_said_with_its_best_guess(qtbot, make_verdict) -> None:
 @pytest.mark.parametrize(
     ("probabilities", "words"),
     [
-        ({"T1": 0.1, "T2": 0.1, "UNKNOWN": 0.8}, "like no sequence that this model knows, 80 %"),
+        (
+            {"T1": 0.1, "T2": 0.1, "UNKNOWN": 0.8},
+            "like no sequence that this model knows, 80\u00a0%",
+        ),
         ({"T1": 0.25, "T2": 0.25, "FLAIR": 0.25, "UNKNOWN": 0.25}, "no slice shows enough to tell"),
     ],
 )
@@ -171,7 +175,7 @@ def test_with_a_header_the_pixels_are_quoted_apart(qtbot, make_verdict) -> None:
     joined = Decision("T1", 0.99, "member")
     panel.show_state(judged(make_verdict, ["T1"] * 3, decision=joined), "")
     assert panel.confidence.text() == "99 %"
-    assert panel.runners_up.text() == "pixels alone: T1 90 %, T2 5 %, T2-FLAIR 5 %"
+    assert panel.runners_up.text() == "pixels alone: T1 90\u00a0%, T2 5\u00a0%, T2-FLAIR 5\u00a0%"
 
 
 def test_odd_slices_are_named_by_number_and_look(qtbot, make_verdict) -> None:

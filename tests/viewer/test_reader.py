@@ -6,6 +6,7 @@ import json
 import shutil
 import time
 from pathlib import Path
+from zipfile import ZipFile
 
 import nibabel
 import numpy as np
@@ -203,6 +204,78 @@ def test_a_large_foreign_folder_is_refused_after_a_few_files(tmp_path: Path) -> 
     assert get_reader(str(tmp_path)) is None
     touched = [file for file, then in before.items() if file.stat().st_atime_ns != then]
     assert len(touched) < 300
+
+
+def behind_many_notes(folder: Path, scan: Path) -> None:
+    for number in range(300):
+        (folder / f"{number:03}.txt").write_text("no image")
+    (folder / "results").mkdir()
+    shutil.copy(scan, folder / "results" / "slice.dcm")
+
+
+def beside_a_repository(folder: Path, _scan: Path) -> None:
+    (folder / ".git").mkdir()
+    for number in range(300):
+        (folder / ".git" / f"{number:040x}").write_bytes(b"packed")
+    (folder / "sub-01" / "anat").mkdir(parents=True)
+    write_nifti(folder / "sub-01" / "anat" / "sub-01_T1w.nii.gz", (12, 10, 5))
+
+
+def beside_pictures(folder: Path, scan: Path) -> None:
+    for number in range(60):
+        Picture.new("L", (8, 8)).save(folder / f"{number}.png")
+    shutil.copy(scan, folder / "slice.dcm")
+
+
+def as_a_pair(folder: Path, _scan: Path) -> None:
+    values = np.arange(600, dtype=np.int16).reshape(12, 10, 5)
+    nibabel.save(nibabel.Nifti1Pair(values, np.eye(4)), folder / "brain.hdr")
+
+
+def in_a_zip_file(folder: Path, scan: Path) -> None:
+    with ZipFile(folder / "study.zip", "w") as packed:
+        packed.write(scan, "slice.dcm")
+
+
+def behind_a_link(folder: Path, scan: Path) -> None:
+    away = folder.with_name("away")
+    away.mkdir()
+    shutil.copy(scan, away / "slice.dcm")
+    (folder / "study").symlink_to(away)
+    (folder / "itself").symlink_to(folder / "itself")
+
+
+@pytest.mark.parametrize(
+    "lay",
+    [
+        behind_many_notes,
+        beside_a_repository,
+        beside_pictures,
+        as_a_pair,
+        in_a_zip_file,
+        behind_a_link,
+    ],
+)
+def test_a_folder_that_the_command_line_reads_is_taken(tmp_path: Path, lay) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    lay(folder, Path(get_testdata_file("MR_small.dcm", download=False)))
+    reader = get_reader(str(folder))
+    assert reader is not None
+    assert reader(str(folder))
+
+
+@pytest.mark.parametrize("name", ["slice.mr", "MR0001.acr", "MRimage_of_somebody"])
+def test_a_file_with_a_name_of_a_scanner_opens_in_napari(tmp_path: Path, name: str) -> None:
+    shutil.copy(get_testdata_file("MR_small.dcm", download=False), tmp_path / name)
+    assert ViewerModel().open(str(tmp_path / name), plugin="napari-mrseq")
+
+
+@pytest.mark.parametrize("name", ["brain.hdr", "brain.img"])
+def test_both_files_of_a_pair_open_in_napari(tmp_path: Path, name: str) -> None:
+    as_a_pair(tmp_path, tmp_path)
+    (layer,) = ViewerModel().open(str(tmp_path / name), plugin="napari-mrseq")
+    assert layer.data.shape == (5, 10, 12)
 
 
 def test_files_without_ending_or_preamble_are_taken(tmp_path: Path) -> None:

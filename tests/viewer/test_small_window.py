@@ -75,6 +75,18 @@ def test_large_letters_are_not_cut_off(qtbot, viewer, open_panel) -> None:
 
 
 @pytest.mark.usefixtures("judged")
+def test_letters_made_larger_find_room(qtbot, viewer, open_panel) -> None:
+    panel = open_at(qtbot, viewer, open_panel, 900)
+    viewer.window.resize(1280, 700)
+    get_settings().appearance.font_size = 16
+    qtbot.wait(300)
+    controls = (panel.controls.run, panel.controls.cancel, panel.controls.live)
+    for widget in (*(one.native for one in controls), panel.result.confidence):
+        in_sight = widget.visibleRegion().boundingRect()
+        assert (in_sight.left(), in_sight.right()) == (0, widget.width() - 1), widget.text()
+
+
+@pytest.mark.usefixtures("judged")
 def test_with_room_for_it_every_row_is_one_line(qtbot, viewer, open_panel) -> None:
     panel = open_at(qtbot, viewer, open_panel, 1300)
     page = panel.page
@@ -86,3 +98,11 @@ def test_with_room_for_it_every_row_is_one_line(qtbot, viewer, open_panel) -> No
     )
     for row in rows:
         assert len({one.geometry().center().y() for one in row}) == 1
+
+
+@pytest.mark.usefixtures("judged")
+def test_with_room_for_it_the_study_shows_every_column(qtbot, viewer, open_panel) -> None:
+    panel = open_at(qtbot, viewer, open_panel, 1400)
+    panel.tabs.setCurrentWidget(panel.study)
+    qtbot.wait(100)
+    assert panel.study.table.horizontalScrollBar().maximum() == 0
