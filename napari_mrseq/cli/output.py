@@ -121,7 +121,7 @@ def writing(place: Path) -> Iterator[None]:
         yield
     except OSError as error:
         name = error.filename or place
-        raise MrseqError(f"{name}: can't be written ({error.strerror})") from error
+        raise MrseqError(f"{name}: can't be written ({error.strerror or error})") from error
 
 
 def _with_neighbours(file: str) -> Iterator[str]:

@@ -13,10 +13,11 @@ from napari_mrseq.reading.volumes import grouped, places_of
 
 # Two echo times (ms) that are nearer are one, written in two ways.
 SAME_ECHO_MS = 0.01
-# Heartbeats and breaths, by which slices are triggered, vary by less; T1 and T2 by more.
-_ONE_REPETITION_TIME = 2.0
-# The number of a volume behind a description: "dyn 3", "ep2d b1000".
-_VOLUME_NUMBER = re.compile(r"[\W_]+b?\d+$", re.IGNORECASE)
+# Heartbeats and breaths, by which slices are triggered, vary by less; T1 and T2 by more. In powers
+# of 2, and a little more, so that times that are doubled again and again to measure T1 are one.
+_ONE_REPETITION_TIME = 1.01
+# Numbers of volumes, images and times: "dyn 3/20", "b1000"; those of T1, T2 and R2 tell contrasts.
+_NUMBER = re.compile(r"(?<!(?<![a-z])[tr])\d+", re.IGNORECASE)
 
 _Split = Callable[[list[Frame]], list[list[Frame]]]
 
@@ -25,8 +26,9 @@ def contrasts_apart(frames: list[Frame]) -> list[list[Frame]]:
     """Split slices of one plane by what kind of images they are, as long as several share a place.
 
     By quantity (water, fat, ADC) and echo time; then, as dcm2niix does, by what they are called and
-    how they were derived; then by a repetition time of which each place has the same ones. What
-    differs in inversion time, flip angle, b value or time is a series of volumes.
+    how they were derived, but for numbers; then by two repetition times of which each place has the
+    same ones. What differs in inversion time, flip angle, b value or time alone is a series of
+    volumes.
     """
     parts = [frames]
     for split in _SPLITS:
@@ -57,31 +59,52 @@ def _by_echo(frames: list[Frame]) -> list[list[Frame]]:
 
 
 def _by_description(frames: list[Frame]) -> list[list[Frame]]:
-    return grouped(frames, lambda frame: _VOLUME_NUMBER.sub("", frame.description))
+    if not all(frame.description for frame in frames):
+        return [frames]
+    return grouped(frames, lambda frame: _NUMBER.sub("", frame.description))
 
 
 def _by_derivation(frames: list[Frame]) -> list[list[Frame]]:
     # Weighted images that are combined on the scanner stay with those that are not weighted.
-    weighted = len({frame.b_value for frame in frames}) > 1
-    return [frames] if weighted else grouped(frames, lambda frame: frame.derivation)
+    if _is_weighted(frames):
+        return [frames]
+    return grouped(frames, lambda frame: _NUMBER.sub("", frame.derivation))
 
 
 def _by_repetition_time(frames: list[Frame]) -> list[list[Frame]]:
     known = [time for frame in frames if (time := frame.repetition_time or 0) > 0]
-    if len(known) < len(frames):
+    if len(known) < len(frames) or _is_weighted(frames) or _is_inverted(frames):
         return [frames]
-    found = levels(map(math.log, known), math.log(_ONE_REPETITION_TIME))
-    numbers = [found[math.log(time)] for time in known]
+    numbers = _repetition_levels(known)
     places: dict[int, list[int]] = defaultdict(list)
     for place, number in zip(places_of(frames), numbers, strict=True):
         places[place].append(number)
     first, *others = map(Counter, places.values())
-    if any(other != first for other in others):
+    # T1 is measured by three or more.
+    if len(first) > 2 or any(other != first for other in others):
         return [frames]
     parts: dict[int, list[Frame]] = defaultdict(list)
     for number, frame in zip(numbers, frames, strict=True):
         parts[number].append(frame)
     return list(parts.values())
+
+
+def _repetition_levels(times: Sequence[float]) -> list[int]:
+    logs = [math.log2(time) for time in times]
+    found = levels(logs, _ONE_REPETITION_TIME)
+    return [found[log] for log in logs]
+
+
+def _is_weighted(frames: Sequence[Frame]) -> bool:
+    """Tell whether slices differ in b value."""
+    return len({frame.b_value for frame in frames}) > 1
+
+
+def _is_inverted(frames: Sequence[Frame]) -> bool:
+    """Tell whether all slices are inverted, and not all by one time."""
+    times = {frame.inversion_time for frame in frames}
+    # Some write 0 of what is not inverted.
+    return len(times) > 1 and all(times)
 
 
 _SPLITS: tuple[_Split, ...] = (

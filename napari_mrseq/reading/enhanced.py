@@ -10,17 +10,15 @@ from napari_mrseq.clock import moment
 from napari_mrseq.reading.frames import (
     Frame,
     Origin,
-    component_of,
-    derivation_of,
     description_of,
     orientation_of,
     origin_of,
     pixel_spacing_of,
-    quantity_of,
     rescale,
     thickness_of,
     window_of,
 )
+from napari_mrseq.reading.image_type import component_of, derivation_of, quantity_of
 from napari_mrseq.reading.instance import Instance
 from napari_mrseq.reading.tags import Direction, items, number, numbers, text, triple, words
 

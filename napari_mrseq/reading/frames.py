@@ -10,39 +10,17 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from napari_mrseq.clock import moment
-from napari_mrseq.dixon import IN_PHASE, OPPOSED_PHASE
 from napari_mrseq.reading.diffusion import diffusion_of
 from napari_mrseq.reading.geometry import is_orientation
+from napari_mrseq.reading.image_type import component_of, derivation_of, quantity_of
 from napari_mrseq.reading.instance import Instance
 from napari_mrseq.reading.layout import FrameSource
 from napari_mrseq.reading.patient import PatientMark, patient_mark
 from napari_mrseq.reading.tags import Direction, items, number, numbers, text, triple, whole, words
 
-_COMPONENT_WORDS = {
-    "M": "magnitude",
-    "MAGNITUDE": "magnitude",
-    "P": "phase",
-    "PHASE": "phase",
-    "PHASE MAP": "phase",
-    "R": "real",
-    "REAL": "real",
-    "I": "imaginary",
-    "IMAGINARY": "imaginary",
-}
 _MODALITY_LUT = 0x00283000
 # GE private (0043,102F).
 _GE_COMPONENTS = ("magnitude", "phase", "real", "imaginary")
-# Words of ImageType that make one series hold images of different quantities.
-_QUANTITIES = {
-    "W": "water", "WATER": "water", "F": "fat", "FAT": "fat",
-    **dict.fromkeys(IN_PHASE, "in phase"), **dict.fromkeys(OPPOSED_PHASE, "opposed phase"),
-    "ADC": "ADC", "EADC": "eADC", "FA": "FA", "TRACEW": "trace", "ISO": "trace",
-    "T1 MAP": "T1 map", "T2 MAP": "T2 map", "T2_STAR MAP": "T2* map", "R2 MAP": "R2 map",
-    "R2_STAR MAP": "R2* map", "B0 MAP": "B0 map", "B1 MAP": "B1 map", "FIELD_MAP": "field map",
-    "CBF": "CBF", "RCBF": "relCBF", "CBV": "CBV", "MTT": "MTT", "TTP": "TTP", "TMAX": "Tmax",
-    "M0": "M0", "SWI": "SWI", "MNIP": "minimum projection", "MINIP": "minimum projection",
-    "UNI": "uniform", "INV1": "inversion 1", "INV2": "inversion 2",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,29 +236,9 @@ def rescale(source: FrameSource, group: Dataset) -> None:
         source.intercept = intercept or 0.0
 
 
-def quantity_of(image_type: tuple[str, ...]) -> str:
-    """Name the quantity by the third and later values of Image Type."""
-    return " ".join(dict.fromkeys(_QUANTITIES[w] for w in image_type[2:] if w in _QUANTITIES))
-
-
-def derivation_of(image_type: tuple[str, ...]) -> str:
-    """Name how a derived image was made, by the third and later values of Image Type."""
-    if image_type[:1] != ("DERIVED",):
-        return ""
-    return sys.intern(" ".join(w for w in image_type[2:] if w not in _COMPONENT_WORDS) or "DERIVED")
-
-
 def description_of(header: Dataset) -> str:
     """Return Series Description, else Protocol Name; equal texts of a study are kept once."""
     return sys.intern(text(header, 0x0008103E) or text(header, 0x00181030))
-
-
-def component_of(image_type: tuple[str, ...], declared: str) -> str:
-    """Name the part of the complex signal: as declared (0008,9208), else by Image Type."""
-    if declared in _COMPONENT_WORDS:
-        return _COMPONENT_WORDS[declared]
-    found = [_COMPONENT_WORDS[word] for word in image_type[2:] if word in _COMPONENT_WORDS]
-    return found[0] if found else ""
 
 
 def _ge_quantity(header: Dataset) -> str:

@@ -148,22 +148,23 @@ def _by_kind(frames: Iterable[Frame]) -> list[list[Frame]]:
 
 def _by_plane(frames: Iterable[Frame]) -> list[list[Frame]]:
     planes: list[list[Frame]] = []
+    # Where each volume is turned anew there are many planes: an orientation is compared once.
+    home: dict[tuple[float, ...] | None, list[Frame]] = {}
     for frame in frames:
-        for plane in planes:
-            if _same_plane(frame, plane[0]):
-                plane.append(frame)
-                break
-        else:
-            planes.append([frame])
+        plane = home.get(frame.orientation)
+        if plane is None:
+            plane = next((one for one in planes if _same_plane(frame, one[0])), [])
+            home[frame.orientation] = plane
+            if not plane:
+                planes.append(plane)
+        plane.append(frame)
     return planes
 
 
 def _same_plane(first: Frame, second: Frame) -> bool:
     if first.orientation is None or second.orientation is None:
         return first.orientation is second.orientation
-    return first.orientation == second.orientation or same_orientation(
-        first.orientation, second.orientation
-    )
+    return same_orientation(first.orientation, second.orientation)
 
 
 def _name_parts(stacks: list[Stack]) -> None:

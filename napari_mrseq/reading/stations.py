@@ -85,6 +85,8 @@ def _lies_elsewhere(frame: Frame, one: Frame) -> bool:
 def _state(frame: Frame) -> Hashable:
     """Return what images taken one after the other at one place differ in."""
     return (
+        frame.source.shape,
+        frame.pixel_spacing,
         frame.order[:2],
         frame.component,
         frame.quantity,

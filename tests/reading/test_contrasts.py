@@ -38,6 +38,7 @@ def numbers_of(series: Series) -> list[int]:
         ({"RepetitionTime": 500, "EchoTime": None}, {"RepetitionTime": 4000, "EchoTime": None}),
         ({"SeriesDescription": "t1_se_tra"}, {"SeriesDescription": "t2_tse_tra"}),
         ({"SeriesDescription": "diff_TRACEW"}, {"SeriesDescription": "diff_ADC"}),
+        ({"SeriesDescription": "t1_map"}, {"SeriesDescription": "t2_map"}),
         (
             {"SeriesDescription": None, "ProtocolName": "pd"},
             {"SeriesDescription": None, "ProtocolName": "flair"},
@@ -70,8 +71,26 @@ def test_each_of_two_contrasts_is_claimed_by_its_own_header(write_slice: WriteSl
         # Dynamic series whose volumes are numbered in their description.
         [{"SeriesDescription": f"t1 vibe dyn {n}", "AcquisitionTime": f"1200{n}0"} for n in (1, 2)],
         [{"SeriesDescription": f"ep2d_b{b:g}", "DiffusionBValue": b} for b in (0.0, 500.0, 1000.0)],
+        # Numbered, named by the time, or by the image, wherever the number stands.
+        *(
+            [{"SeriesDescription": name.format(n)} for n in (1, 2, 3)]
+            for name in (
+                "dyn #{}/3 t1",
+                "Ph{}/Ax LAVA",
+                "thrive dyn{}",
+                "t1 12:3{}:45",
+                "b{}00_tra",
+            )
+        ),
+        [{"ImageType": ["DERIVED", "PRIMARY", "OTHER", f"PHASE{n}"]} for n in (1, 2, 3)],
+        [{"SeriesDescription": name} for name in ("bold", None, "bold")],
         # Triggered by heart or breath.
         [{"RepetitionTime": time, "TriggerTime": time / 2} for time in (810, 930, 1240)],
+        [{"DiffusionBValue": b, "RepetitionTime": t} for b, t in ((0.0, 2100), (800.0, 5600))],
+        [{"InversionTime": ti, "RepetitionTime": tr} for ti, tr in ((100, 280), (900, 1000))],
+        # T1 is measured by the repetition time.
+        [{"RepetitionTime": time} for time in (500, 1000, 2000, 4000)],
+        [{"RepetitionTime": time} for time in (200, 600, 1800)],
         [{"FlipAngle": angle, "RepetitionTime": 5} for angle in (3, 12, 20)],
         [{"InversionTime": time} for time in (100, 900)],
         # Combined on the scanner, with the volume without weighting that it was combined from.

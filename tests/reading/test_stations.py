@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -145,3 +146,16 @@ def test_one_slice_at_several_times_or_weightings_is_volumes_still(
     (series,) = series_of(path)
     assert series.pixels.shape[:2] == (4, 1)
     assert series.affine is not None
+
+
+@pytest.mark.parametrize(
+    "other", [{"pixels": PIXELS}, {"PixelSpacing": [8.0, 8.0]}], ids=["shape", "pixel size"]
+)
+def test_pictures_of_another_size_at_one_position_keep_their_place(
+    other: dict[str, Any], write_slice: WriteSlice
+) -> None:
+    for number in (1, 2, 3):
+        path = write_slice(number, (1.0, 2.0, 3.0), **(other if number == 3 else {}))
+    found = series_of(path)
+    assert [series.pixels.shape[:-2] for series in found] == [(2, 1), (1,)]
+    assert [tuple(series.affine[:3, 3]) for series in found] == [(1, 2, 3), (1, 2, 3)]

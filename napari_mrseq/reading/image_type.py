@@ -1,0 +1,50 @@
+"""Image Type (0008,0008) → part of the complex signal, quantity, and how an image was made."""
+
+from __future__ import annotations
+
+import sys
+
+from napari_mrseq.dixon import IN_PHASE, OPPOSED_PHASE
+
+_COMPONENT_WORDS = {
+    "M": "magnitude",
+    "MAGNITUDE": "magnitude",
+    "P": "phase",
+    "PHASE": "phase",
+    "PHASE MAP": "phase",
+    "R": "real",
+    "REAL": "real",
+    "I": "imaginary",
+    "IMAGINARY": "imaginary",
+}
+# Words of ImageType that make one series hold images of different quantities.
+_QUANTITIES = {
+    "W": "water", "WATER": "water", "F": "fat", "FAT": "fat",
+    **dict.fromkeys(IN_PHASE, "in phase"), **dict.fromkeys(OPPOSED_PHASE, "opposed phase"),
+    "ADC": "ADC", "EADC": "eADC", "FA": "FA", "TRACEW": "trace", "ISO": "trace",
+    "T1 MAP": "T1 map", "T2 MAP": "T2 map", "T2_STAR MAP": "T2* map", "R2 MAP": "R2 map",
+    "R2_STAR MAP": "R2* map", "B0 MAP": "B0 map", "B1 MAP": "B1 map", "FIELD_MAP": "field map",
+    "CBF": "CBF", "RCBF": "relCBF", "CBV": "CBV", "MTT": "MTT", "TTP": "TTP", "TMAX": "Tmax",
+    "M0": "M0", "SWI": "SWI", "MNIP": "minimum projection", "MINIP": "minimum projection",
+    "UNI": "uniform", "INV1": "inversion 1", "INV2": "inversion 2",
+}  # fmt: skip
+
+
+def component_of(image_type: tuple[str, ...], declared: str) -> str:
+    """Name the part of the complex signal: as declared (0008,9208), else by Image Type."""
+    if declared in _COMPONENT_WORDS:
+        return _COMPONENT_WORDS[declared]
+    found = [_COMPONENT_WORDS[word] for word in image_type[2:] if word in _COMPONENT_WORDS]
+    return found[0] if found else ""
+
+
+def quantity_of(image_type: tuple[str, ...]) -> str:
+    """Name the quantity by the third and later values of Image Type."""
+    return " ".join(dict.fromkeys(_QUANTITIES[w] for w in image_type[2:] if w in _QUANTITIES))
+
+
+def derivation_of(image_type: tuple[str, ...]) -> str:
+    """Name how a derived image was made, by the third and later values of Image Type."""
+    if image_type[:1] != ("DERIVED",):
+        return ""
+    return sys.intern(" ".join(w for w in image_type[2:] if w not in _COMPONENT_WORDS) or "DERIVED")
