@@ -175,13 +175,15 @@ def test_nothing_unpacked_stays_when_the_program_is_ended(sample_study, tmp_path
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     archive = shutil.make_archive(str(tmp_path / "study"), "zip", sample_study)
+    number = getattr(signal, name)
     program = subprocess.Popen(
         [str(PROGRAM), "classify", archive, "--output", tmp_path / "out.csv"],
         env=os.environ | {"TMPDIR": str(scratch)},
+        # Tests that are run under nohup would hand on that SIGHUP is ignored.
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),
     )
     while not any(scratch.glob("napari-mrseq*/*")) and program.poll() is None:
         time.sleep(0.02)
-    number = getattr(signal, name)
     program.send_signal(number)
     assert program.wait(60) == 128 + number
     assert not any(scratch.glob("napari-mrseq*"))
