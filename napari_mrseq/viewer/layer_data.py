@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from napari_mrseq.errors import ReadError
-from napari_mrseq.viewer.shown_pixels import UNREAD_KEY, Blanks, shown_pixels
+from napari_mrseq.viewer.shown_pixels import UNREAD_KEY, blanks_of, shown_pixels
 from napari_mrseq.viewer.wording import series_name
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def layer_of(series: Series) -> LayerData:
     if series.pixels.ndim == 4:
         labels = (_label(series.volume_axis), *labels)
         units, scale, translate = ("pixel", *units), (1.0, *scale), (0.0, *translate)  # type: ignore[assignment]
-    blanks = Blanks(series)
+    blanks = blanks_of(series)
     attributes = {
         "name": series_name(series),
         "metadata": {DICOM_KEY: describe(series), SERIES_KEY: series, UNREAD_KEY: blanks},

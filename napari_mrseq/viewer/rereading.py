@@ -73,5 +73,5 @@ def _heal(layer: Image) -> None:
     judged: Mapping[int, SliceVerdict] = getattr(state_of(layer), "judged", {})
     blanks: dict[int, Failure] = layer.metadata.get(UNREAD_KEY, {})
     if is_as_opened(layer):
-        for index in [one for one in blanks if one in judged and not judged[one].failure]:
-            del blanks[index]
+        for index in [one for one in tuple(blanks) if one in judged and not judged[one].failure]:
+            blanks.pop(index, None)

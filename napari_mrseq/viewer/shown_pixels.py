@@ -47,16 +47,19 @@ class Blanks(dict[int, Failure]):
 _BLANKS: WeakValueDictionary[str, Blanks] = WeakValueDictionary()
 
 
+def blanks_of(series: Series) -> Blanks:
+    """Return the blanks of a series, the same for all that shows it, also opened again."""
+    return _BLANKS.setdefault(_shown_name(series), Blanks(series))
+
+
 def shown_pixels(blanks: Blanks) -> Array:
     """Return the pixels of a series for napari, to which one that raises is no layer.
 
     Its own pixels go on raising `ReadError`, so that no blank is judged.
     """
     series = blanks.series
-    name = _shown_name(series)
-    _BLANKS[name] = blanks
     load = partial(_block_or_blank, blanks)
-    return lazy_array(load, series.pixels.chunks, series.pixels.dtype, name)
+    return lazy_array(load, series.pixels.chunks, series.pixels.dtype, _shown_name(series))
 
 
 def as_read(pixels: Any) -> Any:
@@ -86,7 +89,7 @@ def unread_in(pixels: Any, index: int | None) -> Failure | None:
         return None
     blanks = _BLANKS.get(pixels.name)
     if blanks is not None:
-        return next(iter(blanks.values())) if index is None else blanks.get(index)
+        return next(iter(tuple(blanks.values())), None) if index is None else blanks.get(index)
     if index is not None and pixels.ndim > 2:
         pixels = pixels[np.unravel_index(index, pixels.shape[:-2])]
     return _unread_behind(pixels, pixels.__dask_keys__())
@@ -121,10 +124,10 @@ def _unread_behind(pixels: Array, keys: list[Hashable]) -> Failure | None:
         name, *block_id = key if isinstance(key, tuple) else (key,)
         blanks = _BLANKS.get(name)
         # To look where none is blank would cost as much as to read.
-        seen = _slices_of(blanks.series, block_id) if blanks else ()
-        failures = [blanks[index] for index in seen if blanks and index in blanks]
-        if failures:
-            return failures[0]
+        seen = map(blanks.get, _slices_of(blanks.series, block_id)) if blanks else ()
+        for failure in seen:
+            if failure is not None:
+                return failure
     return None
 
 

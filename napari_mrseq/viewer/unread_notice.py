@@ -32,7 +32,11 @@ class UnreadNotice:
         self._before = self._line = ""
         # Of a slice that is new, why it can't be read is known once napari has asked for it.
         self._events = LayerEvents(viewer, self._look, "set_data")
-        self._emitters = [viewer.layers.selection.events.active, viewer.dims.events.point]
+        self._emitters = [
+            viewer.layers.selection.events.active,
+            viewer.layers.events.removed,
+            viewer.dims.events.point,
+        ]
         for emitter in self._emitters:
             emitter.connect(self._look)
         controls.stopped.connect(self._look)
@@ -60,7 +64,9 @@ class UnreadNotice:
 
     def _words_in_view(self) -> str:
         layer = self._controls.layer.value
-        index = None if layer is None else slice_in_view(self._viewer, layer)
+        # The controls name a layer that was removed until they are offered the others.
+        there = layer is not None and layer in self._viewer.layers
+        index = slice_in_view(self._viewer, layer) if there else None
         failure = None if index is None else unread(layer, index)
         if not failure:
             return ""

@@ -20,10 +20,12 @@ from pydicom.uid import JPEG2000Lossless
 from qtpy.QtCore import Qt
 
 from napari_mrseq.errors import ReadError
+from napari_mrseq.reading import read_study
 from napari_mrseq.sequences import name_of
 from napari_mrseq.viewer.layer_series import series_of, unread
 from napari_mrseq.viewer.layer_state import state_of
 from napari_mrseq.viewer.scope import ALL_LAYERS
+from napari_mrseq.viewer.slice_in_view import open_verdict
 
 RUN_MS = 180_000
 LEFT = Qt.MouseButton.LeftButton
@@ -216,6 +218,20 @@ def test_the_notice_takes_no_message_away(viewer, open_panel, lent) -> None:
     assert panel.controls.status.value.startswith("Cancelled. This slice can't be read: ")
 
 
+def test_the_notice_goes_with_its_layer(viewer, open_panel, lent) -> None:
+    layer, file, away = lent
+    panel = open_panel()
+    place = {"scale": layer.scale, "translate": layer.translate, "units": layer.units}
+    viewer.add_image(np.ones(layer.data.shape), name="whole", **place)
+    viewer.layers.selection.active = layer
+    file.rename(away)
+    viewer.dims.set_current_step(0, BAD)
+    assert panel.controls.status.value.startswith("This slice can't be read: ")
+    viewer.layers.remove(layer)
+    assert panel.layer.name == "whole"
+    assert panel.controls.status.value == ""
+
+
 MADE = {"duplicate": _duplicate_layer, "split": _split_stack, "projection": _project}
 
 
@@ -279,6 +295,22 @@ def test_layers_merged_of_two_series_know_the_blank_of_each(viewer, open_panel, 
         viewer.dims.set_current_step((0, 1), (volume, place))
         assert words_on_canvas(viewer).startswith("can't all be read") == told
         assert (unread(merged, volume * merged.data.shape[1] + place) is not None) == told
+
+
+def test_what_is_made_of_a_blank_is_known_after_its_series_is_opened_again(
+    viewer, make_verdict, study
+) -> None:
+    """As from the row of a folder, whose layer was removed meanwhile."""
+    (series,) = read_study([str(study / "t1_se_tra")]).series
+    verdict = make_verdict(series, ["T1"] * series.slice_count)
+    open_verdict(viewer, verdict)
+    _project(viewer.layers, mode="mean")
+    mean = viewer.layers[-1]
+    del viewer.layers[0]
+    open_verdict(viewer, verdict)
+    assert unread(mean, 0) is not None
+    with pytest.raises(ReadError, match="can't be decoded"):
+        series_of(mean).slice_pixels(0).compute()
 
 
 def test_a_verdict_on_pixels_computed_of_a_blank_warns(viewer, study) -> None:
