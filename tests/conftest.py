@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,16 @@ def shared_data() -> Path:
     if not (folder / "slices.csv").is_file():
         pytest.skip("the labelled data is not beside this checkout (../shared/data)")
     return folder
+
+
+@pytest.fixture
+def signals_heard():
+    """Programs that a test starts hear signals, though nohup or ``&`` had pytest ignore them."""
+    names = [name for name in ("SIGINT", "SIGHUP") if hasattr(signal, name)]
+    before = {name: signal.signal(getattr(signal, name), signal.SIG_DFL) for name in names}
+    yield
+    for name, handler in before.items():
+        signal.signal(getattr(signal, name), handler)
 
 
 @pytest.fixture(scope="session")

@@ -54,6 +54,7 @@ def test_a_series_that_kills_its_process_loses_no_other(series):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for a group of processes")
+@pytest.mark.usefixtures("signals_heard")
 def test_ctrl_c_ends_a_run_in_several_processes(sample_study, tmp_path):
     study = tmp_path / "study"
     for number in range(30):

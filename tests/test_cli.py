@@ -171,6 +171,7 @@ def test_wrong_usage_says_what_is_wrong(tmp_path, arguments, told):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+@pytest.mark.usefixtures("signals_heard")
 def test_nothing_unpacked_stays_when_the_program_is_ended(sample_study, tmp_path, name):
     scratch = tmp_path / "scratch"
     scratch.mkdir()
@@ -179,8 +180,6 @@ def test_nothing_unpacked_stays_when_the_program_is_ended(sample_study, tmp_path
     program = subprocess.Popen(
         [str(PROGRAM), "classify", archive, "--output", tmp_path / "out.csv"],
         env=os.environ | {"TMPDIR": str(scratch)},
-        # Tests that are run under nohup would hand on that SIGHUP is ignored.
-        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),
     )
     while not any(scratch.glob("napari-mrseq*/*")) and program.poll() is None:
         time.sleep(0.02)

@@ -73,6 +73,7 @@ def test_a_cross_validation_goes_on_after_a_stop_in_its_second_fold(site, train)
     assert "nothing to go on from" in nothing.stderr
 
 
+@pytest.mark.usefixtures("signals_heard")
 def test_who_stops_a_training_when_an_epoch_is_told_goes_on_after_it(site):
     command = [PROGRAM, *SHORTEST, "--epochs", "3"]
     with subprocess.Popen(command, cwd=site.parent, stderr=subprocess.PIPE, text=True) as running:
