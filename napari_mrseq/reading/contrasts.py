@@ -52,10 +52,7 @@ def _by_quantity(frames: list[Frame]) -> list[list[Frame]]:
 
 
 def _by_echo(frames: list[Frame]) -> list[list[Frame]]:
-    echoes: dict[int | None, list[Frame]] = defaultdict(list)
-    for echo, frame in zip(echoes_of(frames), frames, strict=True):
-        echoes[echo].append(frame)
-    return list(echoes.values())
+    return _by_numbers(frames, echoes_of(frames))
 
 
 def _by_description(frames: list[Frame]) -> list[list[Frame]]:
@@ -83,7 +80,11 @@ def _by_repetition_time(frames: list[Frame]) -> list[list[Frame]]:
     # T1 is measured by three or more.
     if len(first) > 2 or any(other != first for other in others):
         return [frames]
-    parts: dict[int, list[Frame]] = defaultdict(list)
+    return _by_numbers(frames, numbers)
+
+
+def _by_numbers(frames: list[Frame], numbers: Sequence[int | None]) -> list[list[Frame]]:
+    parts: dict[int | None, list[Frame]] = defaultdict(list)
     for number, frame in zip(numbers, frames, strict=True):
         parts[number].append(frame)
     return list(parts.values())

@@ -64,10 +64,7 @@ def _is_fan(slices: Sequence[Frame]) -> bool:
 
 def _room(slices: Sequence[Frame]) -> float:
     """Return how far in mm from its middle the axis may cross a picture."""
-    frame = slices[0]
-    rows, columns = frame.source.shape
-    down, across = frame.pixel_spacing or (1.0, 1.0)
-    return _INNER * min(rows * down, columns * across)
+    return _INNER * min(slices[0].field_of_view)
 
 
 def _fan_of(stacks: Sequence[Stack]) -> Stack:

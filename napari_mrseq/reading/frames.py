@@ -121,6 +121,13 @@ class Frame:
         return None not in (self.position, self.orientation, self.pixel_spacing)
 
     @property
+    def field_of_view(self) -> tuple[float, float]:
+        """Height and width of the image, mm; in pixels where their size isn't known."""
+        down, across = self.pixel_spacing or (1.0, 1.0)
+        rows, columns = self.source.shape
+        return rows * down, columns * across
+
+    @property
     def middle(self) -> NDArray[np.float64]:
         """Middle of the image of a placed slice, patient LPS, mm."""
         along = np.array(self.orientation).reshape(2, 3)

@@ -42,11 +42,10 @@ def stations_apart(frames: list[Frame]) -> list[list[Frame]]:
     positions = np.array([frame.position for frame in frames])
     if len(frames) < 2 or is_one_volume(positions @ slice_normal(first.orientation or ())):
         return [frames]
-    rows, columns = first.source.shape
-    down, across = first.pixel_spacing or (1.0, 1.0)
+    height, width = first.field_of_view
     along = np.array(first.orientation).reshape(2, 3).T
     beside = positions @ along
-    beside /= (columns * across, rows * down)
+    beside /= (width, height)
     numbers = [levels(shifts, _LEAST_SHIFT) for shifts in beside.T.tolist()]
     stations: dict[Hashable, list[Frame]] = defaultdict(list)
     for shift, frame in zip(beside.tolist(), frames, strict=True):

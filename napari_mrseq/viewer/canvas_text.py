@@ -94,8 +94,9 @@ class CanvasText:
         """Write the text for what is in view now."""
         self._unread = [one for one in _visible(self._viewer) if _is_unread(self._viewer, one)]
         text = canvas_text(self._viewer) if self._shown else ""
-        known = _known(self._viewer, _visible(self._viewer))
-        grid = self._shown and in_grid(self._viewer) and bool(known)
+        grid = self._shown and in_grid(self._viewer)
+        # To look whether a slice can be read takes its time: only in a grid is it asked of all.
+        grid = grid and bool(_known(self._viewer, _visible(self._viewer)))
         look = GRID_LOOK if grid else LOOK
         if text and self._look is look:
             # The look stays: only the words change as the slider moves.
