@@ -69,6 +69,7 @@ LEXICON = (
         Regex(r"(?:\d+|dwi|diff?|tra|ax|cor|sag|ep|s|c|iso|calc)?b\d{1,3} ?(?:and )?b?\d{2,4}"),
     ),
     _words("B0", "tensor b0", "b0 ... dwi*", "b0 ... dti*", "b0 ... dif*", "nodif*"),
+    _words("B0", "dif* ... low b"),
     _words("B0", "*dwi ... b0", "dti* ... b0", "dif* ... b0"),
     # The single-band reference of a diffusion series is not weighted.
     _words("B0", "dmri* ... sbref", "*dwi ... sbref", "dti* ... sbref", "dif* ... sbref"),
@@ -76,7 +77,7 @@ LEXICON = (
     # Neither "Ludwig", "Edwin" nor "bandwidth".
     _words("DWI", Regex(r"[a-z0-9]*dwi(?!ch|ck|d|e\b|em|fe\b|g|j|ll|n|r)[a-z0-9]*")),
     # Neither "difficult", "different", "difetto", "difunto" nor "diffuse".
-    _words("DWI", Regex(r"dif+(?![faeio]|us(?:[ao]s?|e[a-z]?s?)\b|u(?![sz]))[a-z0-9]*")),
+    _words("DWI", Regex(r"dif+(?![faio]|e(?!pi)|us(?:[ao]s?|e[a-z]?s?)\b|u(?![sz]))[a-z0-9]*")),
     _words(
         "DWI",
         "dmri*",
@@ -89,13 +90,14 @@ LEXICON = (
             r"(?<!\d\s)(?:[6-9]|\d\d+) ?(?:directions?|dirs?)"
             r"(?!\s?(?:spc|space|3d|flair|cube|vista))"
         ),
-        Regex(r"(?:[a-z]|ax|tra|ep|\d[a-z0-9]*)?dki"),
+        Regex(r"(?:[a-z]|ax|tra|ep|\d[a-z0-9]*)?dki\d*|edti"),
         "dsi",
         "hardi",
         "ivim",
         "resolve",
-        "zoomit",
         "muse",
+        # Of a reduced field of view, with its b values: "focus 50 800".
+        Regex(r"focus(?: \d+)* \d{3,4}"),
     ),
     _words("FIELDMAP", "pepolar*"),
     # Read against each other, two of them measure distortion: without weighting all the same.
@@ -133,8 +135,8 @@ LEXICON = (
     # The bile ducts, before all that is called after vessels.
     _words("T2", "*cholangi*", "colangi*", "mrcp*"),
     # Neither "Christof" nor a gouty tophus.
-    _words("MRA", Regex(r"[a-z0-9]*(?<![sz])tof"), Regex(r"tof(?![fiou])[a-z0-9]*")),
-    _words("MRA", "mra*", "mrv*", "*willis*", "cow", "ce mra"),
+    _words("MRA", Regex(r"[a-z0-9]*(?<![sz])tof"), Regex(r"tof(?:fl[23]d|(?![fiou]))[a-z0-9]*")),
+    _words("MRA", "mra*", "mrv*", "*willis*", "cow", "ce mra", Regex(r"s?[23]di mc")),
     # Neither a tumour nor a disease of vessels, nor a phase of an agent in the veins.
     _words("MRA", Regex(r"veno(?![mnsv]|us|ly|oc)[a-z0-9]*")),
     _words(
@@ -147,7 +149,9 @@ LEXICON = (
     # Flow that is measured, not vessels that are shown.
     _words("OTHER", "pc ... csf", "csf ... pc", "phase contrast ... csf", "csf ... phase contrast"),
     _words("OTHER", "pc ... aqu*duct*", "q flow*", "flow quant*", "quant* flow", "flow ... tp"),
-    _words("OTHER", "flow ... through plane", "through plane ... flow", "flussmess*"),
+    _words("OTHER", "flow ... through plane", "through plane ... flow", "flussmess*", "pc vipr*"),
+    # After an agent, in short.
+    _words("T1", "t1* ... pc"),
     _words("MRA", "pc", "pca", "phase contrast", "ph con*", Regex(r"venc(?![eio])[a-z0-9]*")),
     _words("MRA", "inhance*", "tricks"),
     _words("MRA", "4d trak", "time slip", Regex(r"\d?dpca[a-z0-9]*")),
@@ -196,11 +200,13 @@ LEXICON = (
     _words("OTHER", "*trufi*", "tru fi", "*fiesta*", "ciss*", "*ssfp*", "b ffe", "b tfe"),
     _words("OTHER", "petra", Regex(r"\d?d?o?zteo?"), "ute"),
     _words("OTHER", "psir*", "lge", "delayed enh*", "late enh*"),
+    _words("OTHER", "ege", Regex(r"^de\b.*\b(?:tfl|trufi)"), "*tagging", "spamm", "*tfe grid"),
     _words("OTHER", "4d flow*", "balanced*", "dess", "de3d"),
     _words("OTHER", "phase map*", "phase image*", "pha images"),
     _words("T1", "t1* flair*", "t1* ... flair*", "flair t1*", "t1* ... dark fluid"),
     # As Siemens names a T1 by inversion recovery, where fat isn't suppressed.
     _words("T1", Regex(r"t1w? (?!.*\b(?:dark ?fat|fs|fat)\b)(?:.* )?tir")),
+    _words("FLAIR", "spc ir", "space ir"),
     _words("FLAIR", "*flair*", "dark fluid", "da fl", "fluid att*", "liquor unterdr*"),
     # Not the German "Stirn", a forehead, nor Stirling.
     _words(
@@ -229,6 +235,7 @@ LEXICON = (
     _words("T2STAR", "me gre*", "gre me", "multi echo gre", "gre multi echo", "t2* ge $"),
     # In and opposed phase of one gradient echo, not two echoes of a spin echo.
     _words("T1", "dual echo ... in", "dual echo ... ip", "in out*", "dual ffe", "dual gr*"),
+    _words("T1", "dual echo ... *spgr", "*spgr ... dual echo"),
     _words(DUAL_ECHO, "pd* t2*", "t2* pd*", "dp t2*", "t2* dp", "proton* t2*", "dual echo"),
     _words(DUAL_ECHO, "dual tse", "dual fse", "dual se"),
     _words(DUAL_ECHO, "double echo*", "double tse"),
@@ -236,7 +243,7 @@ LEXICON = (
     _words("PD", "pd*", Regex(r"(?:ax|cor|sag|tra|obl|fs|se|fse|tse|dual|[a-z]*\dd?)+pd")),
     _words("PD", "dp", "proton*", "densi*", "dens prot*", "rho", "iw"),
     _words("PD", Regex(r"intermed(?:iate)?(?:w[a-z]*)?")),
-    _words("T1", Regex(r"\d?d?t1(?![0-2]\b)[a-z0-9]*")),
+    _words("T1", Regex(r"\d?d?t1(?![0-2]\b)[a-z0-9]*"), Regex(r"[a-z]?t1w")),
     _words("T2", Regex(r"\d?d?t2[a-z0-9]*")),
     # With magnetisation transfer, where no weighting is named.
     _words("OTHER", Regex(r"mt(?! ?off)"), "mton", "mgt", "mtc", "mt1", "mtw"),
@@ -245,7 +252,9 @@ LEXICON = (
     # Neither Vibeke nor Bratislava.
     _words("T1", Regex(r"[a-z0-9]*vibe(?!k)[a-z0-9]*")),
     _words("T1", Regex(r"[a-z0-9]*(?<![acehiors])lava(?:flex|xv|hr|\d+d?)*"), "vibrant*", "tfl"),
-    _words("T1", "quick 3d*", "tigre", "ax disco*"),
+    _words("T1", "quick 3d*", "tigre", "ax disco*", Regex(r"s?bliss"), "*rssg", "ir 3d *gre"),
+    # An I for a 1; with a number it is the inversion time.
+    _words("T1", Regex(r"(?:ax|cor|sag|tra)[a-z]* ti(?! ?\d)|ti (?:ax|cor|sag|tra)[a-z]*")),
     _words("T2", "haste*", "*ssfse*", Regex(r"ssh? ?tse[a-z0-9]*"), "frfse"),
     # Not "myeloma", "myelopathy" or "Myelon".
     _words("T2", Regex(r"m[yi]elo(?![bcdfmnpst])[a-z0-9]*"), Regex(r"bili(?:ai?r[a-z]*)?")),
@@ -271,5 +280,5 @@ LEXICON = (
         "T1", "mdixon ... tard*", "mdixon ... late", "mdixon ... primovist", "mdixon ... eovist"
     ),
     # Of a trace image, where no sequence with voxels as long as wide is named.
-    _words("DWI", "isotrop*"),
+    _words("DWI", "isotrop*", "zoomit"),
 )

@@ -13,8 +13,8 @@ VERTEBRAE = (
     r"[\s_]?(?:-|to)[\s_]?(?:c[1-8]|t1?\d|l[1-6]|s[1-5])(?![a-z0-9])"
 )
 
-# What names of series begin with, with or without a space behind it: "AXIALT2TSE", "axdifb1000".
-PLANES = "ax|axial|cor|coronal|sag|sagittal|sg|tra|trans"
+# What names of series begin with, with or without a space behind it: "AXIALT2TSE", "AXSET1".
+PLANES = "ax|axial|cor|coronal|sag|sagittal|sg|tra|tran|trans"
 
 
 def plain(text: str) -> str:
@@ -26,12 +26,17 @@ def plain(text: str) -> str:
     (``"T1-T6"``) go.
     """
     parted = in_english(unicodedata.normalize("NFC", text))
-    parted = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[a-pr-z])(?=T[12]|PD)", " ", parted)
+    parted = re.sub(
+        r"(?:(?<=[a-z])|(?<=T[12]))(?=[A-Z][a-z])|(?<=[a-pr-z])(?=T[12]|PD)", " ", parted
+    )
     parted = re.sub(VERTEBRAE, " ", parted).replace("ρ", "rho")
     # GE writes what a two-point Dixon scan parts in front of its name.
     parted = re.sub(r"(?i)^\s*fat:", "fat only ", parted)
     letters = unicodedata.normalize("NFKD", parted).encode("ascii", "ignore").decode().lower()
     letters = re.sub(r"(?<![a-z0-9])([tr]2) ?w? ?(?:\*|[-_ ]+star)", r"\1star", letters)
     letters = re.sub(r"\bb(?: ?= ?(?=\d)| (?=0\b|\d{3,4}\b))", "b", letters)
-    letters = re.sub(rf"\b({PLANES})(?=t[12]|pd|dwi|dif|flair|stir)", r"\1 ", letters)
+    letters = re.sub(
+        rf"\b({PLANES})(?=[tf]?set[12]|t[12]|pd|dwi|dif|flair|stir|tof)", r"\1 ", letters
+    )
+    letters = re.sub(r"\b([tf]?se(?=t[12])|t1(?=post|pre|gd|gad))", r"\1 ", letters)
     return " ".join(re.sub(r"[^a-z0-9+]+", " ", letters).replace("+", " + ").split())
