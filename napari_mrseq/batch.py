@@ -8,12 +8,13 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import cache
 from multiprocessing import get_context
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cloudpickle
 
 from napari_mrseq.errors import MrseqError, ReadError
 from napari_mrseq.judging import classify
+from napari_mrseq.reading.muting import LIBRARIES_MUTED
 from napari_mrseq.series import Failure
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def _in_processes(
         with _pool(jobs) as pool:
             try:
                 for future in _submitted(pool, packed[done:]):
-                    yield cloudpickle.loads(future.result())
+                    yield _unpacked(future.result())
                     done += 1
             except BrokenProcessPool:
                 # Which of the series under way it was shows when each has a process of its own.
@@ -96,7 +97,7 @@ def _judge_apart(series: Series, packed: bytes) -> Verdict | Failure:
     with _pool(1) as pool:
         try:
             (future,) = _submitted(pool, [packed])
-            answer: Verdict | Failure = cloudpickle.loads(future.result())
+            answer: Verdict | Failure = _unpacked(future.result())
         except BrokenProcessPool:
             return Failure(series.path, f"{_DIED}: try it alone, with --jobs 1", series)
         return answer
@@ -134,7 +135,7 @@ def _on_cluster(
     with client:
         for one, future in zip(series, client.map(_judge_packed, packed, pure=False), strict=True):
             try:
-                yield cloudpickle.loads(future.result())
+                yield _unpacked(future.result())
             except KilledWorker:
                 yield Failure(one.path, f"{_DIED} on the cluster", one)
 
@@ -147,8 +148,14 @@ def _share_cores(jobs: int) -> None:
 
 
 def _judge_packed(packed: bytes) -> bytes:
-    answer: bytes = cloudpickle.dumps(_judge(*cloudpickle.loads(packed)))
+    answer: bytes = cloudpickle.dumps(_judge(*_unpacked(packed)))
     return answer
+
+
+def _unpacked(packed: bytes) -> Any:
+    # pydicom holds each UID against the standard once more, and warns of odd ones.
+    with LIBRARIES_MUTED:
+        return cloudpickle.loads(packed)
 
 
 def _judge(series: Series, model: str, device: str, fast: bool) -> Verdict | Failure:

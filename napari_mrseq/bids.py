@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.header import attributes_of
+from napari_mrseq.header.words import BIDS_SUFFIXES
 from napari_mrseq.sequences import SEQUENCES
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ def bids_sidecar(
 
 def sidecars_of(verdicts: Sequence[Verdict], *, slices: bool = False) -> dict[str, str]:
     """Return one BIDS sidecar a series: its name, of number, description and suffix, and its text.
+
+    An image that has a name of BIDS (``sub-01_T1w.nii.gz``) gives its sidecar the same one.
 
     Parameters
     ----------
@@ -129,9 +132,12 @@ def _bids_suffix(sequence: str) -> str | None:
 
 def _sidecar_name(record: Mapping[str, Any]) -> str:
     number, stem = record["series_number"], record["description"] or Path(record["path"]).stem
-    # Names of files are at most 255 bytes, of which a letter may take four.
-    stem = stem[:_LONGEST_STEM]
-    parts = (None if number is None else f"{number:03}", stem, _bids_suffix(record["sequence"]))
+    # BIDS finds the sidecar of an image by its very name, whatever the image turns out to be.
+    named = stem.rpartition("_")[2] in BIDS_SUFFIXES
+    # Other names may be cut: those of files are at most 255 bytes, of which a letter may take four.
+    shortened = stem if named else stem[:_LONGEST_STEM]
+    suffix = None if named else _bids_suffix(record["sequence"])
+    parts = (None if number is None else f"{number:03}", shortened, suffix)
     # Two underscores part the number of a twin.
     return re.sub(r"[^\w.-]+|__+", "-", "_".join(part for part in parts if part))
 

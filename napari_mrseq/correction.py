@@ -1,59 +1,33 @@
-"""Verdicts as a person corrected them."""
+"""A person's word on some slices of a series."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
-from napari_mrseq.sequences import family_of
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from napari_mrseq.decision import Correction
-    from napari_mrseq.verdict import SliceVerdict, Verdict
+from napari_mrseq.decision import Decision
 
 
-def correct(verdict: Verdict, corrections: Sequence[Correction]) -> Verdict:
-    """Return a verdict as a person corrected it.
+@dataclass(frozen=True)
+class Correction:
+    """A person's word on some slices of a series.
 
-    A correction of all slices is the word on the series; of some, on these slices alone. A later
-    one goes before an earlier one. Probabilities and the witnesses' words stay as they were.
-
-    Parameters
+    Attributes
     ----------
-    verdict : Verdict
-        What the program says, never corrected yet.
-    corrections : sequence of Correction
-        In the order they were made.
+    first, last : int
+        The slices, both included, counted from 0 through all volumes.
+    sequence : str
+        Code of the vocabulary, or a class of the user's own.
     """
-    if not corrections:
-        return verdict
-    per_volume = verdict.series.pixels.shape[-3]
-    slices = tuple(
-        correct_slice(one, corrections, one.volume * per_volume + one.index)
-        for one in verdict.slices
-    )
-    corrected = replace(verdict, slices=slices, corrections=tuple(corrections))
-    last = verdict.series.slice_count - 1
-    word = next((one for one in reversed(corrections) if one.covers(0, last)), None)
-    if word is None:
-        return corrected
-    claim = verdict.header
-    agrees = claim is not None and family_of(claim.sequence) == family_of(word.sequence)
-    return replace(
-        corrected,
-        decision=word.decision,
-        overruled=verdict.decision,
-        conflict=verdict.conflict and not agrees,
-    )
 
+    first: int
+    last: int
+    sequence: str
 
-def correct_slice(
-    judged: SliceVerdict, corrections: Sequence[Correction], number: int
-) -> SliceVerdict:
-    """Return slice `number`, counted through all volumes, as a person corrected it."""
-    word = next((one for one in reversed(corrections) if one.covers(number, number)), None)
-    if word is None:
-        return judged
-    return replace(judged, decision=word.decision, overruled=judged.decision)
+    @property
+    def decision(self) -> Decision:
+        """The person's word; no network is ever this sure (`decision.CEILING`)."""
+        return Decision(self.sequence, 1.0, "member")
+
+    def covers(self, first: int, last: int) -> bool:
+        """Tell whether it speaks of all these slices."""
+        return self.first <= first and last <= self.last

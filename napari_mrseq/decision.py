@@ -48,32 +48,6 @@ class Decision:
         return family_of(self.sequence)
 
 
-@dataclass(frozen=True)
-class Correction:
-    """A person's word on some slices of a series.
-
-    Attributes
-    ----------
-    first, last : int
-        The slices, both included, counted from 0 through all volumes.
-    sequence : str
-        Code of the vocabulary, or a class of the user's own.
-    """
-
-    first: int
-    last: int
-    sequence: str
-
-    @property
-    def decision(self) -> Decision:
-        """The person's word; no network is ever this sure (`CEILING`)."""
-        return Decision(self.sequence, 1.0, "member")
-
-    def covers(self, first: int, last: int) -> bool:
-        """Tell whether it speaks of all these slices."""
-        return self.first <= first and last <= self.last
-
-
 def by_class(classes: Sequence[str], row: NDArray[Any]) -> dict[str, float]:
     """Name the columns of a (classes,) array of probabilities."""
     return {code: float(p) for code, p in zip(classes, row, strict=True)}
@@ -119,13 +93,9 @@ def likeliest_known(probabilities: Mapping[str, float]) -> tuple[str, float]:
 
     That probability is what a threshold is held against, and what tells known from unknown.
     """
-    return max(_known_families(probabilities).items(), key=lambda item: item[1])
-
-
-def _known_families(probabilities: Mapping[str, float]) -> dict[str, float]:
     families = by_family(probabilities)
     families.pop(family_of(UNKNOWN), None)
-    return families
+    return max(families.items(), key=lambda item: item[1])
 
 
 def tempered(log_probabilities: NDArray[Any], temperature: float) -> NDArray[np.float64]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from napari_mrseq.decision import CHANCES, likeliest_known
+from napari_mrseq.decision import CHANCES, Decision, likeliest_known
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN, family_of
-from napari_mrseq.witnesses import refuses, weight_against
+from napari_mrseq.witnesses import refuses, seen_as, weight_against
 
 if TYPE_CHECKING:
     from napari_mrseq.header import HeaderClaim
@@ -55,6 +55,16 @@ def contradicts(
     return any(all(map(denied, told)) for told in told_families(probabilities, header))
 
 
+def unless_denied(decision: Decision, probabilities: Mapping[str, float]) -> Decision:
+    """Return the word on a series whose pixels deny its header: theirs, or `UNKNOWN`.
+
+    Where the header outweighs pixels that deny it, neither is to be believed.
+    """
+    if decision.family in (likeliest_known(probabilities)[0], family_of(UNKNOWN)):
+        return decision
+    return Decision(UNKNOWN, decision.confidence, "unknown")
+
+
 def is_at_a_loss(probabilities: Mapping[str, float]) -> bool:
     """Tell whether a network knows nothing of the kind, or nothing is shown: it accuses nobody."""
     chance = likeliest_known(dict.fromkeys(probabilities, 1 / len(probabilities)))[1]
@@ -91,7 +101,7 @@ def told_families(
 
 def _is_checkable(code: str, probabilities: Mapping[str, float]) -> bool:
     """Tell whether a network knows a sequence; of one that no pixels tell (SWI), its family."""
-    if code in probabilities:
+    if seen_as(code, probabilities) in probabilities:
         return code != UNKNOWN
     sequence = SEQUENCES.get(code)
     # What pixels tell, but not to this network, it takes for another: b = 0 for a T2.

@@ -12,8 +12,9 @@ from itertools import combinations, product
 from typing import TYPE_CHECKING
 
 from napari_mrseq.denial import is_at_a_loss, support, told_families
+from napari_mrseq.naming import title_of
 from napari_mrseq.sequences import family_of
-from napari_mrseq.series import Failure, title_of
+from napari_mrseq.series import Failure
 from napari_mrseq.witnesses import weight_against
 
 if TYPE_CHECKING:

@@ -5,25 +5,25 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from napari_mrseq.decision import aggregate, by_class, decide
-from napari_mrseq.denial import contradicts
+from napari_mrseq.denial import contradicts, unless_denied
 from napari_mrseq.errors import ReadError
 from napari_mrseq.header import claim_of
-from napari_mrseq.series import Failure
+from napari_mrseq.series import Failure, Series
 from napari_mrseq.stack import held_together
 from napari_mrseq.verdict import SliceVerdict, Verdict
-from napari_mrseq.witnesses import join, refuses, unless_denied
+from napari_mrseq.witnesses import join, refuses
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from napari_mrseq.header import HeaderClaim
     from napari_mrseq.model import Model
-    from napari_mrseq.series import Series
 
 BATCH_SLICES = 32
 # Of one stack; of a 4-D series some volumes, and some slices of each.
@@ -69,7 +69,13 @@ def classify(
         If no slice can be decoded; names the file.
     ValueError
         If no slice is asked for, or one that is not there.
+    TypeError
+        If anything but one series and a loaded model is given.
     """
+    if not isinstance(series, Series):
+        raise TypeError(f"classify judges one Series of read(), not a {type(series).__name__}")
+    if isinstance(model, str | PathLike):
+        raise TypeError(f"classify takes a loaded model: load_model({str(model)!r})")
     steps = classify_steps(series, model, slices=slices, fast=fast)
     while True:
         try:

@@ -52,28 +52,6 @@ def label_row(series: Series, index: int, label: str, *, group: str, source: str
     }
 
 
-def group_of(series: Series) -> str:
-    """Return whose a series is: its study, so one patient's, else the folder of the subject.
-
-    That is the BIDS folder of the subject, where there is one, else the folder that it lies in.
-    """
-    return series.study_uid or _folder(series, ("sub-",))
-
-
-def study_of(series: Series) -> str:
-    """Return the study that a series belongs to: its UID, else the folder of the examination.
-
-    That is the BIDS folder of the session or the subject, else the folder that it lies in.
-    """
-    return series.study_uid or _folder(series, ("ses-", "sub-"))
-
-
-def _folder(series: Series, prefixes: tuple[str, ...]) -> str:
-    """Return the deepest folder around a series whose name starts so, else the one it lies in."""
-    path = Path(series.path)
-    return str(next((one for one in path.parents if one.name.startswith(prefixes)), path.parent))
-
-
 def write_rows(
     rows: Iterable[Mapping[str, Any]], path: Path, columns: tuple[str, ...] = COLUMNS
 ) -> Path:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.header import claim_words
+from napari_mrseq.naming import printable, title_of
 from napari_mrseq.sequences import name_of
-from napari_mrseq.series import Failure, identity_of, printable, title_of
+from napari_mrseq.series import Failure, identity_of
 
 if TYPE_CHECKING:
     from napari_mrseq.verdict import Verdict
@@ -122,9 +124,8 @@ def to_csv(records: Sequence[Record]) -> bytes:
     Nested values get a column each (``pixels_sequence``, ``p_T1``); lists are joined by ``|``.
     """
     rows = flat_rows(records)
-    columns = list(dict.fromkeys(column for row in rows for column in row))
     text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\n", restval="")
+    writer = csv.DictWriter(text, _columns(rows), lineterminator="\n", restval="")
     writer.writeheader()
     writer.writerows({column: _text(value) for column, value in row.items()} for row in rows)
     return _encoded(text.getvalue())
@@ -144,7 +145,7 @@ def to_parquet(records: Sequence[Record]) -> bytes:
     except ImportError as error:
         raise MrseqError('Parquet needs pyarrow: pip install "napari-mrseq[parquet]"') from error
     rows = flat_rows(records)
-    columns = list(dict.fromkeys(column for row in rows for column in row))
+    columns = _columns(rows)
     table = pyarrow.Table.from_pylist([{c: _valid(row.get(c)) for c in columns} for row in rows])
     sink = io.BytesIO()
     pyarrow.parquet.write_table(table, sink)
@@ -154,8 +155,7 @@ def to_parquet(records: Sequence[Record]) -> bytes:
 def to_table(records: Sequence[Record]) -> bytes:
     """Write a table for people: one line a series, its conflicts and errors in words."""
     head = ("Series", "Plane", "Slices", "Sequence", "Sure", "Header says", "")
-    found = [line for record in records for line in _table_lines(record)]
-    lines = [head, *(tuple(printable(cell) for cell in line) for line in found)]
+    lines = [head, *(tuple(map(printable, _table_line(record))) for record in records)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
     right = (2, 4)
     text = [
@@ -209,6 +209,11 @@ def flat_rows(records: Sequence[Record]) -> list[dict[str, Any]]:
     return rows
 
 
+def _columns(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the columns of flat rows, in the order in which they first stand."""
+    return list(dict.fromkeys(column for row in rows for column in row))
+
+
 def _flat(record: Record, classes: Iterable[str]) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for field in FIELDS:
@@ -260,24 +265,19 @@ def _title(series: Record) -> str:
     return title_of(series["series_number"], series["description"], series["path"], series["part"])
 
 
-def _table_lines(record: Record) -> list[tuple[str, ...]]:
-    title = _title(record)
+def _table_line(record: Record) -> tuple[str, ...]:
     if record["error"]:
-        return [(record["path"], "", "", "", "", "", f"not read: {record['error']}")]
+        return (record["path"], "", "", "", "", "", f"not read: {record['error']}")
     header = record["header"]
     claim = claim_words(header["sequence"], header["evidence"]) if header else ""
-    slices = 1
-    for extent in record["shape"][:-2]:
-        slices *= extent
     unknown = record["resolved"] == "unknown"
     note = "≠ header: " + "; ".join(header["evidence"]) if record["conflict"] else ""
-    line = (
-        title[:44],
+    return (
+        _title(record)[:44],
         record["plane"] or "–",
-        str(slices),
+        str(math.prod(record["shape"][:-2])),
         name_of(record["sequence"]),
         "" if unknown else f"{record['confidence']:.0%}",
         claim or "–",
         note,
     )
-    return [line]

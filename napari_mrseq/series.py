@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +15,8 @@ if TYPE_CHECKING:
 
 # Above this angle between slice normal and body axis a stack is called oblique.
 OBLIQUE_DEGREES = 30.0
-# Signs that print nothing and move the cursor, or turn the direction of writing.
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
+# A smaller picture is a thumbnail: nobody could tell its contrast.
+LEAST_PIXELS = 32
 # Luminance of red, green and blue, ITU-R BT.601.
 GREY_WEIGHTS = np.array([0.299, 0.587, 0.114], np.float32)
 
@@ -140,6 +139,11 @@ class Series:
         return int(np.prod(self.pixels.shape[:-2]))
 
     @property
+    def is_thumbnail(self) -> bool:
+        """Whether its slices are too small to judge."""
+        return bool(min(self.pixels.shape[-2:]) < LEAST_PIXELS)
+
+    @property
     def plane(self) -> str | None:
         """``axial``, ``coronal``, ``sagittal``, ``oblique``, or None without a patient affine."""
         return None if self.affine is None else plane_of(self.affine)
@@ -253,48 +257,3 @@ def identity_of(series: Series) -> dict[str, Any]:
         "description": series.description,
         "part": series.part or None,
     }
-
-
-def title_of(
-    number: int | None, description: str | None, path: str, part: str | None = None
-) -> str:
-    """Return how a series is called for people: its number and description, else its path.
-
-    What tells it from others of the same UID stands behind: ``"4 t1_vibe_dixon (water)"``.
-    """
-    title = " ".join(str(word) for word in (number, description) if word is not None) or path
-    return f"{title} ({part})" if part else title
-
-
-def printable(text: str) -> str:
-    """Return one line that does not steer a terminal, whatever names and files hold."""
-    return _CONTROLS.sub(" ", text)
-
-
-def runs_of(slices: Iterable[int]) -> list[tuple[int, int]]:
-    """Return the runs of neighbours among some slices, the first and the last of each."""
-    runs: list[tuple[int, int]] = []
-    for number in sorted(slices):
-        if runs and number <= runs[-1][1] + 1:
-            runs[-1] = (runs[-1][0], number)
-        else:
-            runs.append((number, number))
-    return runs
-
-
-def run_words(first: int, last: int, shape: Sequence[int]) -> str:
-    """Say which slices a run holds: ``"slices 3 to 5"``, ``"slice 2 of volume 1"``.
-
-    Parameters
-    ----------
-    first, last : int
-        Both included, counted from 0 through all volumes.
-    shape : sequence of int
-        Of the pixels.
-    """
-    (volume, start), (last_volume, end) = divmod(first, shape[-3]), divmod(last, shape[-3])
-    if volume != last_volume:
-        there = f"slice {end + 1} of volume {last_volume + 1}"
-        return f"slice {start + 1} of volume {volume + 1} to {there}"
-    words = f"slices {start + 1} to {end + 1}" if last > first else f"slice {start + 1}"
-    return f"{words} of volume {volume + 1}" if len(shape) == 4 else words

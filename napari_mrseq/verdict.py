@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from napari_mrseq.decision import Correction, Decision
+from napari_mrseq.correction import Correction
+from napari_mrseq.decision import Decision
 from napari_mrseq.header import HeaderClaim
+from napari_mrseq.naming import run_words
 from napari_mrseq.sequences import name_of
-from napari_mrseq.series import Failure, identity_of, run_words
+from napari_mrseq.series import Failure, identity_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -181,7 +183,12 @@ class Verdict:
         # Of slices that could not be read something else is said.
         if not self.shows_nothing or self.unread or not self.slices:
             return ()
-        return ("no slice shows anything that could be judged",)
+        if not self.series.is_thumbnail:
+            return ("no slice shows anything that could be judged",)
+        stack, (rows, columns) = self.series.pixels.shape[:-2], self.series.pixels.shape[-2:]
+        asked = self.series.kind == "layer" and max(stack) > 1
+        doubt = "; is the first axis that of the slices?" if asked else ""
+        return (f"slices of {rows} × {columns} pixels are too small to judge{doubt}",)
 
     def _unread_words(self) -> tuple[str, ...]:
         lost = [(one.index, one.failure.words) for one in self.slices if one.failure]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Container, Mapping
 from typing import TYPE_CHECKING
 
 from napari_mrseq.decision import Decision, decide, likeliest_known
-from napari_mrseq.sequences import SEQUENCES, UNKNOWN, family_of
+from napari_mrseq.sequences import SEQUENCES, UNKNOWN
 
 if TYPE_CHECKING:
     from napari_mrseq.header import HeaderClaim
@@ -55,20 +55,13 @@ def join(
         return Decision(UNKNOWN, header.confidence, "unknown")
     if header.sequence == UNKNOWN:
         return decide(probabilities, threshold)
-    if header.sequence not in probabilities:
+    seen = seen_as(header.sequence, probabilities)
+    if seen not in probabilities:
         return _join_foreign(probabilities, header, threshold)
+    # What a network never learned to tell from another explains the pixels as well as that.
+    shown = {**probabilities, header.sequence: probabilities[seen]}
     claimed = _claimed_by(header, probabilities)
-    return decide(joint(probabilities, claimed, power * weight_against(header)), threshold)
-
-
-def unless_denied(decision: Decision, probabilities: Mapping[str, float]) -> Decision:
-    """Return the word on a series whose pixels deny its header: theirs, or `UNKNOWN`.
-
-    Where the header outweighs pixels that deny it, neither is to be believed.
-    """
-    if decision.family in (likeliest_known(probabilities)[0], family_of(UNKNOWN)):
-        return decision
-    return Decision(UNKNOWN, decision.confidence, "unknown")
+    return decide(joint(shown, claimed, power * weight_against(header)), threshold)
 
 
 def refuses(header: HeaderClaim | None) -> bool:
@@ -76,6 +69,16 @@ def refuses(header: HeaderClaim | None) -> bool:
     if header is None or header.sequence != UNKNOWN:
         return False
     return header.confidence >= REFUSAL_CONFIDENCE
+
+
+def seen_as(code: str, classes: Collection[str]) -> str:
+    """Return what a network sees in a sequence: T1 in one with an agent, if it learned no other.
+
+    Not where classes of a user's own may stand for the agent.
+    """
+    own = set(classes) - set(SEQUENCES)
+    lacks_agent = "T1" in classes and "T1C" not in classes and not own
+    return "T1" if code == "T1C" and lacks_agent else code
 
 
 def weight_against(header: HeaderClaim) -> float:

@@ -19,14 +19,14 @@ FLOORS = [
     {"batch", "training"},
     {"report", "bids"},
     {"study", "exchange"},
-    {"judging", "correction"},
+    {"judging", "correcting", "matching"},
     {"verdict"},
     {"denial"},
-    {"witnesses", "stack"},
+    {"witnesses", "stack", "correction"},
     {"decision"},
-    {"model", "header", "reading", "protocols", "labelling", "prescription"},
+    {"model", "header", "reading", "protocols", "labelling", "belonging", "prescription"},
     {"series"},
-    {"sequences", "errors", "clock", "dixon", "jargon", "elements", "sequence_names"},
+    {"sequences", "errors", "clock", "naming", "dixon", "jargon", "elements", "sequence_names"},
 ]
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 

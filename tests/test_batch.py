@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -10,7 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
+from pydicom import config, dcmread
+from pydicom.uid import generate_uid
 
 from napari_mrseq.batch import classify_many
 from napari_mrseq.errors import MrseqError
@@ -53,19 +55,51 @@ def test_a_series_that_kills_its_process_loses_no_other(series):
     assert "memory" in failure.cause
 
 
+@pytest.mark.parametrize("warnings", ["default", "error"])
+def test_odd_identifiers_are_neither_told_nor_cost_a_series(sample_study, tmp_path, warnings):
+    for number, file in enumerate(sorted((sample_study / "t2_tse_tra").iterdir())):
+        header = dcmread(file)
+        with config.disable_value_validation():
+            header.FrameOfReferenceUID = "Zwerg 1"
+            header.save_as(tmp_path / f"{number}.dcm")
+    program = Path(sys.executable).with_name("napari-mrseq")
+    done = subprocess.run(
+        [program, "classify", tmp_path, sample_study / "pd_tse_tra", "--fast", "--jobs", "2"],
+        env={**os.environ, "PYTHONWARNINGS": warnings},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Zwerg" not in done.stderr + done.stdout
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for a group of processes")
 @pytest.mark.usefixtures("signals_heard")
 def test_ctrl_c_ends_a_run_in_several_processes(sample_study, tmp_path):
     study = tmp_path / "study"
-    for number in range(30):
-        shutil.copytree(sample_study / "t2_tse_tra", study / str(number))
+    study.mkdir()
+    (first, *_) = sorted((sample_study / "t2_tse_tra").iterdir())
+    for number in range(200):
+        file = dcmread(first)
+        file.SeriesInstanceUID = generate_uid()
+        file.SOPInstanceUID = file.file_meta.MediaStorageSOPInstanceUID = generate_uid()
+        file.save_as(study / str(number))
     command = [Path(sys.executable).with_name("napari-mrseq"), "classify", study, "--jobs", "2"]
     with subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     ) as program:
-        time.sleep(3)
+        while len(workers := workers_of(program.pid)) < 2 and program.poll() is None:
+            time.sleep(0.02)
         os.killpg(program.pid, signal.SIGINT)
-        assert program.wait(60) != 0
+        assert program.wait(120) != 0
+    assert len(workers) == 2
+    assert not any(worker.is_running() for worker in workers)
+
+
+def workers_of(program: int) -> list[psutil.Process]:
+    """Return the processes that judge series for a program, apart from what serves them."""
+    children = psutil.Process(program).children(recursive=True)
+    return [one for one in children if "spawn_main" in " ".join(one.cmdline())]
 
 
 def _die(_block):

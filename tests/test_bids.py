@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import nibabel
+import numpy as np
 import pytest
 
 from napari_mrseq import classify, load_model, read
@@ -52,3 +54,10 @@ def test_a_sidecar_of_another_program_stays(sample_study, tmp_path):
     # One of ours gives way to a newer one.
     (tmp_path / name).unlink()
     assert write_sidecars(sidecars, tmp_path) == write_sidecars(sidecars, tmp_path)
+
+
+def test_the_sidecar_of_an_image_with_a_name_of_bids_has_the_same(tmp_path):
+    name = f"sub-01_acq-{'long' * 12}_T1w"
+    nibabel.save(nibabel.Nifti1Image(np.zeros((8, 8, 4)), np.eye(4)), tmp_path / f"{name}.nii.gz")
+    verdict = classify(read(tmp_path)[0], load_model(device="cpu"), fast=True)
+    assert list(sidecars_of([verdict])) == [f"{name}.json"]

@@ -152,6 +152,11 @@ def test_a_protocol_tells_what_the_study_lacks(sample_study):
         (("train", "PICTURE", "--output", "x", "--name", "a/b"), b"no name for a model"),
         (("train", "PICTURE", "--output", "x", "--rate", "nan"), b"no learning rate"),
         (("view", "PICTURE", "--model", "no-such"), b"no-such"),
+        (
+            ("classify", "PICTURE", "--jobs", "2", "--scheduler", "tcp://127.0.0.1:9"),
+            b"either --jobs or --scheduler",
+        ),
+        (("export-onnx", "--output", "no-folder/m.onnx"), b"no folder no-folder"),
         (("evaluate", "PICTURE"), b"lacks the column"),
     ],
 )

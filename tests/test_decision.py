@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from napari_mrseq.decision import Decision, aggregate, decide
-from napari_mrseq.denial import contradicts, support
+from napari_mrseq.denial import contradicts, support, unless_denied
 from napari_mrseq.header import HeaderClaim
-from napari_mrseq.header.attributes import SequenceAttributes
 from napari_mrseq.header.claim import claim_from
+from napari_mrseq.header.sequence_attributes import SequenceAttributes
 from napari_mrseq.model.card import Calibration
-from napari_mrseq.witnesses import join, unless_denied
+from napari_mrseq.witnesses import join
 
 DENIAL = Calibration().denial
 SURE_T2 = {"T1": 0.01, "T1C": 0.01, "T2": 0.95, "FLAIR": 0.02, "UNKNOWN": 0.01}
@@ -181,6 +181,8 @@ def test_what_a_network_was_never_taught_is_the_headers_to_name():
     # Classes of a user's own may be what the header calls otherwise.
     knee = {"MEDIAL": 0.9, "LATERAL": 0.05, "T1": 0.05}
     assert join(knee, HeaderClaim("PD", 0.9), 0.5).sequence == "MEDIAL"
+    assert join(knee, HeaderClaim("T1C", 0.9), 0.5).sequence == "MEDIAL"
+    assert not contradicts(knee, HeaderClaim("T1C", 0.9), DENIAL)
     assert join(knee, HeaderClaim("LOCALIZER", 0.9), 0.5).sequence == "LOCALIZER"
 
 

@@ -13,8 +13,8 @@ from napari_mrseq.jargon import FIELD_WORD, is_jargon
 # Written out whole, without stars for what may stand beside.
 WHOLE_WORDS = {
     word
-    for line in LEXICON
-    for phrase in line.phrases
+    for _, *phrases in LEXICON
+    for phrase in phrases
     if isinstance(phrase, str)
     for word in phrase.split()
     if re.fullmatch("[a-z]{2,}", word)

@@ -11,13 +11,18 @@ import dask.array as da
 import jsonschema
 import numpy as np
 import pytest
+import torch
 from pydicom import dcmread
 from pydicom.uid import RLELossless
+from safetensors.torch import save_file
 
 import napari_mrseq
 from napari_mrseq import classify, load_model, read
 from napari_mrseq.batch import classify_many
 from napari_mrseq.judging import classify_steps, conclude
+from napari_mrseq.model import Model
+from napari_mrseq.model.card import KEY, Card
+from napari_mrseq.model.networks import LITE, build
 from napari_mrseq.report import failure_record, to_csv
 from napari_mrseq.series import series_from_array
 
@@ -178,6 +183,34 @@ def test_no_slice_of_a_file_that_says_it_is_ct_is_named(tmp_path):
     assert {one.without_stack.sequence for one in verdict.slices} == {"UNKNOWN"}
 
 
+def always(path: Path, sequence: str) -> Model:
+    """Save and load a network that knows no T1 with contrast agent, and names all slices alike."""
+    card = Card("old", "1", LITE, ("T1", "T2", "FLAIR"), 129)
+    network = build(LITE, len(card.classes))
+    network.classifier.weight.data.zero_()
+    network.classifier.bias.data = torch.tensor([6.0 * (one == sequence) for one in card.classes])
+    save_file(network.state_dict(), path, metadata={KEY: card.to_json()})
+    return load_model(path, device="cpu")
+
+
+@pytest.mark.parametrize("description", ["t1_se_tra", "brain"])
+def test_a_network_without_t1_with_contrast_agent_can_deny_it_as_it_can_t1(tmp_path, description):
+    (tmp_path / "brain").mkdir()
+    for path in (SAMPLE / "t1_se_tra").iterdir():
+        file = dcmread(path)
+        file.SeriesDescription = file.ProtocolName = description
+        file.ContrastBolusAgent = "Gadavist"
+        file.save_as(tmp_path / "brain" / path.name)
+    (series,) = read(tmp_path / "brain")
+    denied = classify(series, always(tmp_path / "t2.safetensors", "T2"), fast=True)
+    assert (denied.header.sequence, denied.pixels.sequence) == ("T1C", "T2")
+    assert denied.conflict
+    assert denied.sequence == "T2"
+    borne_out = classify(series, always(tmp_path / "t1.safetensors", "T1"), fast=True)
+    assert not borne_out.conflict
+    assert (borne_out.sequence, borne_out.resolved) == ("T1C", "member")
+
+
 def test_a_verdict_made_anew_from_its_own_slices_is_the_same():
     model = load_model(device="cpu")
     verdict = classify(read(SAMPLE / "t2_tse_tra")[0], model)
@@ -188,6 +221,15 @@ def test_a_verdict_made_anew_from_its_own_slices_is_the_same():
 def test_a_slice_judged_by_itself_has_no_stack():
     verdict = classify(read(SAMPLE / "t2_tse_tra")[0], load_model(device="cpu"), slices=[9])
     assert "alone" not in verdict.to_dict()["slices"][0]
+
+
+def test_what_is_no_series_or_no_model_is_told_with_what_to_do():
+    series, model = read(SAMPLE / "t2_tse_tra"), load_model(device="cpu")
+    for wrong in (series, SAMPLE, np.zeros((4, 64, 64))):
+        with pytest.raises(TypeError, match=r"one Series of read\(\)"):
+            classify(wrong, model)
+    with pytest.raises(TypeError, match=r"load_model\('default'\)"):
+        classify(series[0], "default")
 
 
 def test_only_the_slices_asked_for_are_judged(schema_file):

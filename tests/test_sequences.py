@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from skimage.color import rgb2lab
 
-from napari_mrseq.sequences import SEQUENCES, family_of, plain_member
+from napari_mrseq.sequences import SEQUENCES
 
 # Linear RGB as eyes see it: Machado et al., IEEE TVCG 2009, severity 1.
 EYES = {
@@ -52,11 +52,6 @@ def test_vocabulary_is_that_of_the_interface() -> None:
     rows = [tuple(cell.strip() for cell in line.split("|")) for line in TABLE.split("\n") if line]
     ours = [(s.code, s.name, s.family, s.bids_suffix or "–") for s in SEQUENCES.values()]
     assert ours == rows
-
-
-def test_plain_member_of_each_family_belongs_to_it() -> None:
-    for sequence in SEQUENCES.values():
-        assert family_of(plain_member(sequence.family)) == sequence.family
 
 
 @pytest.mark.parametrize("eyes", EYES)

@@ -10,8 +10,8 @@ import dask.array as da
 import numpy as np
 import pytest
 
+from napari_mrseq.belonging import group_of
 from napari_mrseq.decision import Decision
-from napari_mrseq.labelling import group_of
 from napari_mrseq.protocols import Expected, Protocol, load_protocol
 from napari_mrseq.sequences import family_of
 from napari_mrseq.series import Series

@@ -13,7 +13,7 @@ from napari_mrseq.cli.model_files import export_onnx, import_checkpoint, models
 from napari_mrseq.cli.terminal import checked_output, say
 from napari_mrseq.cli.training import evaluate, train
 from napari_mrseq.errors import MrseqError
-from napari_mrseq.series import printable
+from napari_mrseq.naming import printable
 
 app = typer.Typer(
     name="napari-mrseq",

@@ -68,12 +68,15 @@ def classify(
     """Tell which sequence each series is."""
     from napari_mrseq.exchange import with_exchanges
     from napari_mrseq.model import registry
+    from napari_mrseq.naming import printable
     from napari_mrseq.protocols import load_protocol
     from napari_mrseq.reading import read_study
     from napari_mrseq.report import records_of
-    from napari_mrseq.series import Failure, printable
+    from napari_mrseq.series import Failure
 
     check_output(output_format, output)
+    if scheduler and jobs > 1:
+        raise typer.BadParameter("either --jobs or --scheduler: a cluster has its own processes")
     model = _checked_model(model, device)
     expected = load_protocol(protocol) if protocol else None
     refuse_input(output, [*map(str, paths), str(registry.stamp_of(model)[0]), protocol or ""])
@@ -145,7 +148,7 @@ def view(
 ) -> None:
     """Open napari with everything loaded, classified and annotated."""
     from napari_mrseq.model import registry
-    from napari_mrseq.series import printable
+    from napari_mrseq.naming import printable
     from napari_mrseq.viewer.application import show
 
     registry.find(model)

@@ -76,6 +76,7 @@ def train(
         teachers=teacher or (),
     )  # fmt: skip
     say(chosen.words)
+    chosen.refuse_seen(rows, left_out, say)
     folders = [output if fold is None else output / f"fold-{fold}" for fold in left_out]
     begun = [folder for folder in folders if (folder / CHECKPOINT).is_file()]
     if begun and not resume:

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from napari_mrseq.header.plain import plain
 
 if TYPE_CHECKING:
-    from napari_mrseq.header.attributes import SequenceAttributes
+    from napari_mrseq.header.sequence_attributes import SequenceAttributes
     from napari_mrseq.header.tags import Tags
 
 AGENT_TAGS = ("ContrastBolusAgent", "ContrastBolusIngredient")
 AMOUNT_TAGS = ("ContrastBolusVolume", "ContrastBolusTotalDose")
 
 # What people and scanners write in the agent's tag when there was none.
-NO_AGENT = frozenset({"n", "na", "n a", "nein", "off", "false", "pre", "native", "nativ"})
+NO_AGENT = frozenset({"n", "na", "n a", "nein", "off", "false"})
 # And where they didn't know.
 NOT_KNOWN = frozenset({"", "unknown"})
 # And how longer texts deny one: "W/O CONTRAST", "None given", "Gadovist not given". "LOT NO 1234"
 # and "no reaction" deny nothing.
 NONE_GIVEN = (
     r"^(no(?! \d)|non(?! ionic)|none|not|nil|without|w ?o|unenhanced)\b"
-    r"|^(kein\w*|nicht|ohne|aucun|sans|ningun\w*|sin|nessun\w*|senza|sem|geen|zonder|bez)\b"
+    r"|^(kein\w*|nicht|ohne|aucun|sans|ningun\w*|sin|nessun\w*|senza|sem|geen|zonder|bez|brak)\b"
+    r"|^(pre(?! ?(fill|mix|load))|before|plain|nativ\w*)\b"
     r"|\b(no|without|kein|ohne) (iv )?(contrast|kontrast\w*|km|agent|gad\w*|gd)\b(?! reac)"
     r"|\b(contrast|kontrast\w*|km|agent|gad\w*|gd) (none|nil|no)$"
     r"|\bnot (given|used|needed|admin\w*|inj\w*)$"
@@ -33,21 +35,24 @@ SUBSTANCES = (
     r"gd|gad|gado\w*|gadavist|dotarem|clariscan|magnevist|omniscan|prohance|multihance|vueway"
     r"|elucirem|eob|primovist|eovist"
 )
-# What is swallowed, or calms the bowel.
-NOT_INTO_A_VEIN = (
+# What is swallowed, calms the bowel, works on the heart, or only rinses the vein.
+NO_AGENT_ITSELF = (
     r"\b(oral\w*|per os|po$|rectal\w*|barium|mannit\w*|water|wasser|buscopan|hyoscin\w*"
-    r"|glucagon\w*)\b"
+    r"|glucagon\w*|adenosin\w*|regadenoson|saline|nacl)\b"
 )
 # Signs in the text as it was typed, which are gone from plain text: "T1 -C"; "S/C", "S/ CONTRASTE"
-# against "T1/3D/FFE/C", "w/c", "(C/C)", "t1_vibe_cor_C", "t1_mprage_sagGD".
+# against "T1/3D/FFE/C", "w/c", "(C/C)", "t1_vibe_cor_C", "t1_mprage_sagGD". "A/C" is a joint.
 MINUS = (
     r"(?:^|[\s_])-\s?(?:C|GD|Gd|KM)\b|(?<![A-Za-z])(?:K|C|GD|Gd|KM|CE)-(?![A-Za-z0-9])"
     r"|(?<![A-Za-z])[Ss]/\s?(?i:c|cte|contr\w*|gado?|iv)\b(?!.?(?i:joint))"
 )
 SLASH = (
-    r"/[Cc]$|(?<!(?i:sag))_C$|(?<=[a-z])G[Dd](?![A-Za-z])"
+    r"(?<!\b[Aa])/[Cc]$|(?<!(?i:sag))_C$|(?<=[a-z])G[Dd](?![A-Za-z])"
     r"|(?<![A-Za-z])[Cc]/\s?(?i:c|cte|contr\w*|gado?|iv)\b"
 )
+# What Siemens' protocols of the spine end with, and the body parts that are one.
+PART_OF_SPINE = r"_[CTL]$"
+SPINE = r"SPINE|CERVI|HWS"
 # Words in the languages of Europe, in plain text: accents and the dotless i of Turkish are gone.
 # Negatives come first: "without contrast" holds the word "contrast" as well.
 WITHOUT = (
@@ -65,25 +70,32 @@ WITHOUT = (
     r"\b(uten|uden|utan|u kontrast|bez|ilman|ennen|nincs|kontrasti?si?z|oncesi)\b",
     r"\b(for|fore|fr|innan|przed|pred|do) kontrast",
 )
+# The name of a whole examination: "BRAIN W/WO CONTRAST".
+BOTH = (
+    r"\b(w (and )?w ?o|w ?o (and )?w|with (and |or )?without|without (and |or )?with)\b"
+    r"|\bpre (contrast |gad\w* |gd |c )?(and |y |et |und |\+ )?post\b"
+    r"|\b(ohne (und )?mit|mit (und )?ohne|sans (et )?avec|avec (et )?sans|sin y con|con y sin)\b"
+)
 # What else is called so: "T1 (AXI, Gray/White Contrast)", "arterial spin labeling"; and
 # "MPRAGE_EnhancedContrast", which may be between tissues.
 NO_MEDIUM = (
-    r"\b(gr[ae]y|white|tissue|phase|transfer|image|high|low|good|better|best) contrast\b"
-    r"|\benc?hanced contrast\b|\bcontrast (gm|wm)\b|\barterial spin\b|(?<!\bt)\d cm\b"
+    r"\b(gr[ae]y|white|[gw]m|tissue|phase|transfer|image|high|low|good|better|best|multi)"
+    r" contrast\b|\benc?hanced contrast\b|\bcontrast (gm|wm)\b|\barterial spin\b|(?<!\bt)\d cm\b"
     r"|\bvenous (malf\w*|anom\w*|angiom\w*|sinus\w*|thromb\w*|insuff\w*|lake\w*|stas\w*)"
     r"|\b(sinus|ductus) venosus\b|\bligament\w* venosum\b"
     r"|\b(supine|prone|flex\w*|neutral|sitting|standing|feet) pos\b|\bpos \d+\b"
-    r"|\bdelayed (dev|mile|myel|speech|growth)\w*|\b(development\w*|speech|growth) delay\w*"
+    r"|\bdelayed (dev|mile|myel|speech|growth|union|heal)\w*"
+    r"|\b(development\w*|speech|growth) delay\w*|\binj (knee|ankle|wrist|shoulder|elbow|hip)\b"
 )
 # What is before or after something else than an agent: "post op", "pre chemo", "POST ACL repair",
 # "post craniotomy"; "post RT" is after radiation, "post RT knee" a right one.
 OTHER_EVENT = (
     r"\b\d*(pre|post?) ?(((?!for|gd|gad|con|c\b|km|mdc|inj|fs|fat|t1|ax|cor|sag|tra|\d|mp|tse|fse"
     r"|vibe|spgr|spin|brain)\w+ ){0,2}?(\w+((?<!ana)tomy|plasty|scopy|desis)\b"
-    r"|(resect|biops|repair|replac|remov|implant|ablat)\w*)"
+    r"|(resect|biops|repair|replac|remov|implant|ablat)\w*|([amlp]cl|ligament|flap) recon\w*)"
     r"|(op(?!p|t|h)|fossa|surg|trauma|rad(?!ial)|chemo|stroke|treat|ther|label|ictal|process|mort"
     r"|partum|exerc|transplant|dbs|concuss|infar|isch|ha?emorr|bleed|covid|infect|seiz|natal|fusion"
-    r"|embol|coil|clip|shunt|stent)\w*|rt(?= ?$))"
+    r"|embol|coil|clip|shunt|stent)\w*|tx|rt(?= ?$))"
 )
 # A joint or an organ that moves is dynamic without an agent.
 MOVING = (
@@ -147,12 +159,20 @@ def _agent_in_tag(words: str, amount: float | None) -> bool | None:
         return None if amount else False
     if re.search(rf"\b({SUBSTANCES})\b", words):
         return True
-    return None if re.search(NOT_INTO_A_VEIN, words) else True
+    return None if re.search(NO_AGENT_ITSELF, words) else True
 
 
-def agent_in_words(text: str) -> bool | None:
-    """Return whether a description says that an agent was given; None where it doesn't say."""
-    words = re.sub(OTHER_EVENT, "", re.sub(NO_MEDIUM, "", plain(text)))
+def agent_in_words(text: str, *, of_spine: bool = False) -> bool | None:
+    """Return whether a description says that an agent was given; None where it doesn't say.
+
+    One that says both with and without is the name of an examination, and says nothing.
+    """
+    if of_spine:
+        text = re.sub(PART_OF_SPINE, "", text)
+    words = plain(text)
+    if re.search(BOTH, words):
+        return None
+    words = re.sub(OTHER_EVENT, "", re.sub(NO_MEDIUM, "", words))
     if re.search(MOVING, words):
         words = re.sub(DYNAMIC, "", words)
     if re.search(MINUS, text) or any(re.search(pattern, words) for pattern in WITHOUT):
@@ -162,24 +182,41 @@ def agent_in_words(text: str) -> bool | None:
     return None
 
 
-def agent_spoken(attributes: SequenceAttributes) -> tuple[bool | None, str]:
-    """Return what the words say of an agent, the description's before the protocol's, and where."""
-    said = agent_in_words(attributes.description)
-    if said is not None:
-        return said, attributes.described_by
-    return agent_in_words(attributes.protocol), "protocol"
+@dataclass(frozen=True)
+class Agent:
+    """What a header says of a contrast agent.
+
+    Attributes
+    ----------
+    given : bool or None
+        By tags and words together; None where they don't say, or contradict each other.
+    spoken : bool or None
+        By the words alone.
+    place : str
+        Where those words stand: ``"description"``, ``"file name"``, ``"protocol"``.
+    warning : str
+        How tags and words contradict each other; empty where they don't.
+    """
+
+    given: bool | None
+    spoken: bool | None
+    place: str
+    warning: str = ""
 
 
-def agent_of(attributes: SequenceAttributes) -> tuple[bool | None, str]:
-    """Join tags and words: (given, a warning where they contradict each other).
+def agent_of(attributes: SequenceAttributes) -> Agent:
+    """Join the tags with the words, the description's before the protocol's.
 
     The tag often stays set for the whole examination, so a description that says "before"
     leaves the question open.
     """
-    spoken, place = agent_spoken(attributes)
+    of_spine = re.search(SPINE, attributes.body_part) is not None
+    spoken = agent_in_words(attributes.description, of_spine=of_spine)
+    place = attributes.described_by
+    if spoken is None:
+        spoken, place = agent_in_words(attributes.protocol, of_spine=of_spine), "protocol"
     if attributes.agent is None or spoken is None or spoken == attributes.agent:
-        return (spoken if attributes.agent is None else attributes.agent), ""
-    return None, (
-        f'contrast agent is "{attributes.agent_text}", but the {place} says '
-        f"{'with' if spoken else 'without'}"
-    )
+        return Agent(spoken if attributes.agent is None else attributes.agent, spoken, place)
+    said = "with" if spoken else "without"
+    warning = f'contrast agent is "{attributes.agent_text}", but the {place} says {said}'
+    return Agent(None, spoken, place, warning)

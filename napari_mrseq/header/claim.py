@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from napari_mrseq.header.agent import agent_of, agent_spoken
-from napari_mrseq.header.attributes import SequenceAttributes, attributes_of
+from napari_mrseq.header.agent import Agent, agent_of
+from napari_mrseq.header.attributes import attributes_of
 from napari_mrseq.header.conditions import evidence_of, in_opposed_phase
 from napari_mrseq.header.lexicon import MEANINGS
-from napari_mrseq.header.plausibility import contradiction, naming, namings, place_of_words
+from napari_mrseq.header.plausibility import contradiction
 from napari_mrseq.header.rule import WORDS
-from napari_mrseq.header.rules import NOTHING_FITS, RULES
+from napari_mrseq.header.rules import RULES
+from napari_mrseq.header.sequence_attributes import SequenceAttributes
+from napari_mrseq.header.words import naming, namings
 from napari_mrseq.sequences import UNKNOWN, family_of, name_of
 
 if TYPE_CHECKING:
@@ -44,7 +46,8 @@ class HeaderClaim:
     sequence : str
         Code of the vocabulary; `UNKNOWN` where no rule fits.
     confidence : float
-        How often the rule is right, 0 to 1.
+        How often the rule is right, 0 to 1; words that agree with it or don't, and an agent that
+        only a tag tells, have changed it.
     evidence : tuple of str
         The tags that speak for it, in words: ``"TI 2000 ms > 1500 ms"``.
     agent : bool or None
@@ -107,25 +110,23 @@ def claim_from(attributes: SequenceAttributes) -> HeaderClaim:
         `UNKNOWN` with the evidence it has where no rule fits.
     """
     claim = _weigh_words(_first_rule(attributes), attributes)
-    agent, warning = agent_of(attributes)
-    warnings = (*claim.warnings, warning) if warning else claim.warnings
-    if claim.sequence == "T1" and agent:
-        claim = _with_agent(claim, attributes)
+    agent = agent_of(attributes)
+    if claim.sequence == "T1" and agent.given:
+        claim = _with_agent(claim, agent, attributes)
     return replace(
         claim,
-        agent=agent,
-        warnings=warnings,
+        agent=agent.given,
+        warnings=claim.warnings + ((agent.warning,) if agent.warning else ()),
         named=_named(attributes),
         opposed=in_opposed_phase(attributes) is not None,
     )
 
 
-def _with_agent(claim: HeaderClaim, attributes: SequenceAttributes) -> HeaderClaim:
+def _with_agent(claim: HeaderClaim, agent: Agent, attributes: SequenceAttributes) -> HeaderClaim:
     """Return a T1's claim as one with an agent, less sure where only a tag says so."""
-    spoken, place = agent_spoken(attributes)
     shown = (f"contrast agent {attributes.agent_text}".strip(),) if attributes.agent else ()
-    told = (f"{place} says with contrast",) if spoken else ()
-    sure = claim.confidence * (1.0 if spoken else TAG_ALONE)
+    told = (f"{agent.place} says with contrast",) if agent.spoken else ()
+    sure = claim.confidence * (1.0 if agent.spoken else TAG_ALONE)
     return replace(
         claim,
         sequence="T1C",
@@ -136,7 +137,7 @@ def _with_agent(claim: HeaderClaim, attributes: SequenceAttributes) -> HeaderCla
 
 
 def _named(attributes: SequenceAttributes) -> tuple[str, ...]:
-    found = [naming.sequence for naming in namings(attributes)]
+    found = [named.sequence for named in namings(attributes)]
     if found:
         found = [name for name in found if name not in WITHIN_NAMES.get(found[0], ())]
     return tuple(code for name in found for code in MEANINGS.get(name, (name,)))
@@ -147,7 +148,7 @@ def _first_rule(attributes: SequenceAttributes) -> HeaderClaim:
         evidence = evidence_of(rule.conditions, attributes)
         if evidence is not None:
             return HeaderClaim(rule.sequence, rule.confidence, (evidence,), source=rule.source)
-    return HeaderClaim(NOTHING_FITS.sequence, NOTHING_FITS.confidence)
+    return HeaderClaim(UNKNOWN, 0.5)
 
 
 def _weigh_words(claim: HeaderClaim, attributes: SequenceAttributes) -> HeaderClaim:
@@ -159,12 +160,11 @@ def _weigh_words(claim: HeaderClaim, attributes: SequenceAttributes) -> HeaderCl
         return claim
     against = contradiction(named.sequence, attributes)
     if against is not None and named.sequence != claim.sequence:
-        place = place_of_words(attributes)
-        warning = f'the {place} says "{named.phrase}", the header {against}'
+        warning = f"the {named.words}, the header {against}"
         factor = 1.0 if claim.sequence == UNKNOWN else DISAGREEMENT
         return replace(claim, confidence=claim.confidence * factor, warnings=(warning,))
     if _are_alike(named.sequence, claim.sequence):
-        return _surer(claim, f'{place_of_words(attributes)} says "{named.phrase}"')
+        return _surer(claim, named.words)
     return claim
 
 

@@ -7,23 +7,24 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from napari_mrseq.dixon import OPPOSED_PHASE
+from napari_mrseq.header.rule import ECHOES, FIELD_STRENGTH, FLIP, SLICES, TE, TI, TR, VOLUMES
 from napari_mrseq.header.techniques import DIFFUSION, GRADIENT, PHASES, PLANAR
 
 if TYPE_CHECKING:
-    from napari_mrseq.header.attributes import SequenceAttributes
+    from napari_mrseq.header.sequence_attributes import SequenceAttributes
 
 # Evidence where the condition holds, empty where there is nothing worth saying; None where not.
 Condition = Callable[["SequenceAttributes"], str | None]
 
 UNITS = {
-    "repetition_time": ("TR", "ms"),
-    "echo_time": ("TE", "ms"),
-    "inversion_time": ("TI", "ms"),
-    "flip_angle": ("flip angle", "degrees"),
-    "echo_train": ("echo train", ""),
-    "field_strength": ("field", "T"),
-    "slices": ("slices", ""),
-    "volumes": ("volumes", ""),
+    TR: ("TR", "ms"),
+    TE: ("TE", "ms"),
+    TI: ("TI", "ms"),
+    FLIP: ("flip angle", "degrees"),
+    ECHOES: ("echo train", ""),
+    FIELD_STRENGTH: ("field", "T"),
+    SLICES: ("slices", ""),
+    VOLUMES: ("volumes", ""),
 }
 
 # How users call images in which fat and water cancel each other.
@@ -168,31 +169,40 @@ def made_by(*names: str) -> Condition:
     return lambda attributes: "" if attributes.vendor in names else None
 
 
+def is_original(attributes: SequenceAttributes) -> str | None:
+    """Hold where ImageType says that an image is as it was acquired."""
+    return "" if "ORIGINAL" in attributes.image_type else None
+
+
 def may_be_computed(attributes: SequenceAttributes) -> str | None:
     """Hold unless ImageType says that an image is as it was acquired."""
-    return None if "ORIGINAL" in attributes.image_type else ""
+    return "" if is_original(attributes) is None else None
+
+
+def is_capture(attributes: SequenceAttributes) -> str | None:
+    """Hold for a secondary capture that is no stack, or whose header tells no echo time."""
+    if "Secondary Capture" not in attributes.storage:
+        return None
+    told = attributes.slices > 1 and attributes.echo_time
+    return None if told else attributes.storage
 
 
 def large_matrix(least: int) -> Condition:
     """Hold where a side of the image has at least `least` pixels."""
-
-    def found(attributes: SequenceAttributes) -> str | None:
-        matrix = attributes.matrix
-        if matrix is None or max(matrix) < least:
-            return None
-        return f"matrix {matrix[0]} × {matrix[1]} ≥ {least}"
-
-    return found
+    return _sized(least, "≥", lambda side: side >= least)
 
 
 def small_matrix(most: int) -> Condition:
     """Hold where no side of the image has more than `most` pixels."""
+    return _sized(most, "≤", lambda side: side <= most)
 
+
+def _sized(limit: int, sign: str, test: Callable[[int], bool]) -> Condition:
     def found(attributes: SequenceAttributes) -> str | None:
         matrix = attributes.matrix
-        if matrix is None or max(matrix) > most:
+        if matrix is None or not test(max(matrix)):
             return None
-        return f"matrix {matrix[0]} × {matrix[1]} ≤ {most}"
+        return f"matrix {matrix[0]} × {matrix[1]} {sign} {limit}"
 
     return found
 

@@ -14,71 +14,66 @@ MEANINGS = {DUAL_ECHO: ("PD", "T2"), MAP: ("OTHER",)}
 
 @dataclass(frozen=True)
 class Regex:
-    """A phrase that the notation of `Words` can't say: a regular expression, taken as it stands."""
+    """A phrase that the notation can't say: a regular expression, taken as it stands."""
 
     pattern: str
 
 
-@dataclass(frozen=True)
-class Words:
-    """Phrases that name a sequence; each matches whole words of plain text (see `plain`).
-
-    A phrase that is a string is in a small notation: ``*`` stands for any letters and digits,
-    ``#`` for a number of three or four digits, ``...`` for anything between, a space for a space
-    or none, ``$`` for the end of the text.
-    """
-
-    sequence: str
-    phrases: tuple[str | Regex, ...]
-
-
-def _words(sequence: str, *phrases: str | Regex) -> Words:
-    return Words(sequence, phrases)
-
-
+# A sequence, then phrases that name it; each matches whole words of plain text (see `plain`). A
+# phrase that is a string is in a small notation: "*" stands for any letters and digits, "#" for a
+# number of three or four digits, "..." for anything between, a space for a space or none, "$" for
+# the end of the text.
 # The first line that fits wins: specific before general. English, German, French, Spanish,
 # Italian, Portuguese and Dutch, and the names that vendors print on their consoles.
-LEXICON = (
+LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     # Where the slices of another series lie, drawn on a scout.
-    _words("OTHER", "pos disp*"),
-    _words("OTHER", "b1", "b1 amp*", "b1 map*", "afi", "dream", "rf map*"),
-    _words(
-        "FIELDMAP", "*field map*", "fmap*", "*b0 map*", "b0 rf*", "b0 shim*", "top up", "gre field"
+    ("OTHER", "pos disp*"),
+    ("OTHER", "b1 amp*", "b1 map*", "afi", "dream", "rf map*"),
+    (
+        "FIELDMAP",
+        "*field map*",
+        "fmap*",
+        "*b0 map*",
+        "b0 rf*",
+        "b0 shim*",
+        "top up",
+        "gre field",
+        "se field*",
     ),
-    _words("FIELDMAP", "feldkarte*", "carte de champ*", "mapa de campo", "mappa di campo"),
-    _words("FIELDMAP", "distortion map*", "blip up", "blip down"),
+    ("FIELDMAP", "feldkarte*", "carte de champ*", "mapa de campo", "mappa di campo"),
+    ("FIELDMAP", "distortion map*", "blip up", "blip down"),
     # A scanner writes what it computed behind the name of the protocol, which may ask for an ADC.
-    _words("DWI", "adc ... high b*", "high b val*", "calc* b val*", "calc b#", "adc ... trace* $"),
-    _words("ADC", "*adc", "adc*", "apparent diff*", "coef* ... ap*aren*", "average dc", "avdc"),
-    _words("ADC", "cda"),
-    _words(MAP, "fa $", "fa map*", "fa col*", "col fa", "dti fa", "fractional aniso*"),
+    ("DWI", "adc ... high b*", "high b val*", "calc* b val*", "calc b#", "adc ... trace* $"),
+    ("ADC", "*adc", "adc*", "apparent diff*", "coef* ... ap*aren*", "average dc", "avdc"),
+    ("ADC", "cda"),
+    (MAP, "fa $", "fa map*", "fa col*", "col* fa", "dti fa", "fractional aniso*"),
     # What is fitted to diffusion: the tensor, the kurtosis, two compartments.
-    _words(
+    (
         MAP,
         Regex(
             r"(?:dti|dki|tensor|dif+(?:us(?:ion|ao)[a-z]*)?)\b.*"
             r"\b(?:md|ad|rd|mk|ak|rk|l[123])(?: maps?)?$"
         ),
     ),
-    _words(MAP, "mean diffus*", "axial diffusiv*", "radial diffusiv*", "mean kurt*"),
-    _words(MAP, "ivim ... fraction"),
-    _words("OTHER", "tractog*", "traktog*", "fiber tr*"),
+    (MAP, "mean diffus*", "axial diffusiv*", "radial diffusiv*", "mean kurt*"),
+    (MAP, "ivim ... fraction"),
+    ("OTHER", "tractog*", "traktog*", "fiber tr*"),
     # All the b values of one series: "diff b0 200 800", "b50_400_800".
-    _words(
+    (
         "DWI",
         Regex(r"(?:\d+|dwi|diff?|tra|ax|cor|sag|ep|s|c|iso|calc)?b\d{1,3} ?(?:and )?b?\d{2,4}"),
     ),
-    _words("B0", "tensor b0", "b0 ... dwi*", "b0 ... dti*", "b0 ... dif*", "nodif*"),
-    _words("B0", "dif* ... low b"),
-    _words("B0", "*dwi ... b0", "dti* ... b0", "dif* ... b0"),
+    ("B0", "tensor b0", "b0 ... dwi*", "b0 ... dti*", "b0 ... dif*", "nodif*"),
+    ("B0", "dif* ... low b"),
+    ("B0", "*dwi ... b0", "dti* ... b0", "dif* ... b0"),
     # The single-band reference of a diffusion series is not weighted.
-    _words("B0", "dmri* ... sbref", "*dwi ... sbref", "dti* ... sbref", "dif* ... sbref"),
-    _words("DWI", "iso dwi", "dti*", "dw", "dw epi", "dyfu*", Regex(r"trace(?:[wb\d][a-z0-9]*)?")),
+    ("B0", "dmri* ... sbref", "*dwi ... sbref", "dti* ... sbref", "dif* ... sbref"),
+    ("DWI", "iso dwi", "dti*", "dw", "dw epi", "dyfu*", Regex(r"trace(?:[wb\d][a-z0-9]*)?")),
     # Neither "Ludwig", "Edwin" nor "bandwidth".
-    _words("DWI", Regex(r"[a-z0-9]*dwi(?!ch|ck|d|e\b|em|fe\b|g|j|ll|n|r)[a-z0-9]*")),
+    ("DWI", Regex(r"[a-z0-9]*dwi(?!ch|ck|d|e\b|em|fe\b|g|j|ll|n|r)[a-z0-9]*")),
     # Neither "difficult", "different", "difetto", "difunto" nor "diffuse".
-    _words("DWI", Regex(r"dif+(?![faio]|e(?!pi)|us(?:[ao]s?|e[a-z]?s?)\b|u(?![sz]))[a-z0-9]*")),
-    _words(
+    ("DWI", Regex(r"dif+(?![faio]|e(?!pi)|us(?:[ao]s?|e[a-z]?s?)\b|u(?![sz]))[a-z0-9]*")),
+    (
         "DWI",
         "dmri*",
         "mddw*",
@@ -99,121 +94,117 @@ LEXICON = (
         # Of a reduced field of view, with its b values: "focus 50 800".
         Regex(r"focus(?: \d+)* \d{3,4}"),
     ),
-    _words("FIELDMAP", "pepolar*"),
+    ("FIELDMAP", "pepolar*"),
     # Read against each other, two of them measure distortion: without weighting all the same.
-    _words("B0", "ep2d ... b0", "*epi ... b0", "b0 ... *epi", "b0 ap", "b0 pa", "ap b0", "pa b0"),
-    _words("FIELDMAP", "b0"),
+    ("B0", "ep2d ... b0", "*epi ... b0", "b0 ... *epi", "b0 ap", "b0 pa", "ap b0", "pa b0"),
+    ("FIELDMAP", "b0"),
     # What a PET-MR scanner corrects attenuation with.
-    _words("OTHER", "*mrac*", "*umap*", "mu map*"),
+    ("OTHER", "*mrac*", "*umap*", "mu map*"),
     # A vessel's name in front: inflow without an agent, no perfusion.
-    _words("MRA", "vasc asl"),
-    _words("PERF", "*asl", Regex(r"asl(?![aei])[a-z0-9]*"), "*casl*", "pwi*", "gbp", "pbp"),
-    _words("PERF", Regex(r"dsc(?!h)[a-z0-9]*"), Regex(r"dce(?!r)[a-z0-9]*"), "dynamic suscept*"),
+    ("MRA", "vasc asl"),
+    ("PERF", "*asl", Regex(r"asl(?![aei])[a-z0-9]*"), "*casl*", "pwi*", "gbp", "pbp"),
+    ("PERF", Regex(r"dsc(?!h)[a-z0-9]*"), Regex(r"dce(?!r)[a-z0-9]*"), "dynamic suscept*"),
     # Neither "performed", "perfect" nor "perforator".
-    _words(
+    (
         "PERF",
         Regex(r"perf(?![eio]|u(?![sz]))[a-z0-9]*"),
         Regex(r"[a-z0-9]*perfu(?![mr])[a-z0-9]*"),
     ),
     # First pass through the heart: a turbo FLASH after saturation.
-    _words("PERF", "dyn* tfl*", "tfl* ... sr", "sr ... tfl*"),
-    _words("PERF", "cerebral blood*"),
-    _words("PERF", "relcb*", "rcbf", "rcbv", "rbf", "rbv", "cbf", "cbv", "mtt", "ttp", "t max"),
-    _words("PERF", "k trans"),
-    _words("SWI", "ven* bold*"),
+    ("PERF", "dyn* tfl*", "tfl* ... sr", "sr ... tfl*"),
+    ("PERF", "cerebral blood*"),
+    ("PERF", "relcb*", "rcbf", "rcbv", "rbf", "rbv", "cbf", "cbv", "mtt", "ttp", "t max"),
+    ("PERF", "k trans"),
+    ("SWI", "ven* bold*"),
     # What Siemens computes of functional images.
-    _words("OTHER", "t map*"),
-    _words("BOLD", Regex(r"[a-z0-9]*(?<!hum)bold(?!ly|e|o)[a-z0-9]*"), "*fmri*", "resting*"),
-    _words("BOLD", "rest state", "task*", Regex(r"rest\d[a-z0-9]*")),
-    _words("BOLD", "*sbref", "ruhe*", "reposo", "fmrt*", "irmf*", "rmf", "frmi", "*tapping*"),
-    _words("BOLD", "activation*", "paradigm*"),
+    ("OTHER", "t map*"),
+    ("BOLD", Regex(r"[a-z0-9]*(?<!hum)bold(?!ly|e|o)[a-z0-9]*"), "*fmri*", "resting*"),
+    ("BOLD", "rest state", "task*", Regex(r"rest\d[a-z0-9]*")),
+    ("BOLD", "*sbref", "ruhe*", "reposo", "fmrt*", "irmf*", "rmf", "frmi", "*tapping*"),
+    ("BOLD", "activation*", "paradigm*"),
     # Neither "Swiss" nor "swift".
-    _words("SWI", "*swi", Regex(r"swi(?:p|\d|im|mag|pha|m?ip|epi|tra)[a-z0-9]*")),
-    _words("SWI", "suscept*", "suszept*", "suscet*", "swan", "sw", "fsbb", "bsi"),
+    ("SWI", "*swi", Regex(r"swi(?:p|\d|im|mag|pha|m?ip|epi|tra)[a-z0-9]*")),
+    ("SWI", "suscept*", "suszept*", "suscet*", "swan", "sw", "fsbb", "bsi"),
     # Minimum intensity is projected of nothing else.
-    _words("SWI", "*minip*", "min ip"),
+    ("SWI", "*minip*", "min ip"),
     # The bile ducts, before all that is called after vessels.
-    _words("T2", "*cholangi*", "colangi*", "mrcp*"),
+    ("T2", "*cholangi*", "colangi*", "mrcp*"),
     # Neither "Christof" nor a gouty tophus.
-    _words("MRA", Regex(r"[a-z0-9]*(?<![sz])tof"), Regex(r"tof(?:fl[23]d|(?![fiou]))[a-z0-9]*")),
-    _words("MRA", "mra*", "mrv*", "*willis*", "cow", "ce mra", Regex(r"s?[23]di mc")),
+    ("MRA", Regex(r"[a-z0-9]*(?<![sz])tof"), Regex(r"tof(?:fl[23]d|(?![fiou]))[a-z0-9]*")),
+    ("MRA", "mra*", "mrv*", "*willis*", "cow", "ce mra", Regex(r"s?[23]di mc")),
     # Neither a tumour nor a disease of vessels, nor a phase of an agent in the veins.
-    _words("MRA", Regex(r"veno(?![mnsv]|us|ly|oc)[a-z0-9]*")),
-    _words(
-        "MRA", Regex(r"(?:[a-z0-9]*(?<!em))?angio(?!m\b|ma|me|myo|sar|pat|fib|lip|ed|ker)[a-z0-9]*")
-    ),
-    _words("MRA", "polygon*", "flebo*", "phlebo*", "arm intracran*", "arm cereb*", "fbi"),
+    ("MRA", Regex(r"veno(?![mnsv]|us|ly|oc)[a-z0-9]*")),
+    ("MRA", Regex(r"(?:[a-z0-9]*(?<!em))?angio(?!m\b|ma|me|myo|sar|pat|fib|lip|ed|ker)[a-z0-9]*")),
+    ("MRA", "polygon*", "flebo*", "phlebo*", "arm intracran*", "arm cereb*", "fbi"),
     # Without an agent.
-    _words("MRA", "qiss*", "native tru*", "native space ... ecg", "native space ... trig*"),
-    _words("MRA", "b trance", "trance", "inflow ir"),
+    ("MRA", "qiss*", "native tru*", "native space ... ecg", "native space ... trig*"),
+    ("MRA", "b trance", "trance", "inflow ir"),
     # Flow that is measured, not vessels that are shown.
-    _words("OTHER", "pc ... csf", "csf ... pc", "phase contrast ... csf", "csf ... phase contrast"),
-    _words("OTHER", "pc ... aqu*duct*", "q flow*", "flow quant*", "quant* flow", "flow ... tp"),
-    _words("OTHER", "flow ... through plane", "through plane ... flow", "flussmess*", "pc vipr*"),
+    ("OTHER", "pc ... csf", "csf ... pc", "phase contrast ... csf", "csf ... phase contrast"),
+    ("OTHER", "pc ... aqu*duct*", "q flow*", "flow quant*", "quant* flow", "flow ... tp"),
+    ("OTHER", "flow ... through plane", "through plane ... flow", "flussmess*", "pc vipr*"),
     # After an agent, in short.
-    _words("T1", "t1* ... pc"),
-    _words("MRA", "pc", "pca", "phase contrast", "ph con*", Regex(r"venc(?![eio])[a-z0-9]*")),
-    _words("MRA", "inhance*", "tricks"),
-    _words("MRA", "4d trak", "time slip", Regex(r"\d?dpca[a-z0-9]*")),
+    ("T1", "t1* ... pc", "*vibe ... pc", "lava* ... pc", "*mprage ... pc", "bravo ... pc"),
+    ("MRA", "pc", "pca", "phase contrast", "ph con*", Regex(r"venc(?![eio])[a-z0-9]*")),
+    ("MRA", "inhance*", "tricks"),
+    ("MRA", "4d trak", "time slip", Regex(r"\d?dpca[a-z0-9]*")),
     # It looks for the inversion time of a late enhancement.
-    _words("OTHER", "ti scout*"),
+    ("OTHER", "ti scout*"),
     # "Localized spectroscopy" is none.
-    _words("LOCALIZER", Regex(r"[a-z0-9]*locali(?![sz]ed)[a-z0-9]*"), "loc", "loca", "*scout*"),
-    _words("LOCALIZER", "survey*", "smart brain*", "pilot*"),
-    _words("LOCALIZER", "3 plan*", "3 pl", "three plan*", "tri plan*", "plan scan", "topogram*"),
-    _words("LOCALIZER", "locator*"),
-    _words("LOCALIZER", "scano*", "topo", "centrage*", "centratura*", "sondage"),
-    _words("LOCALIZER", "lokali*", "ubersicht*", "uebersicht*", "reperage*", "repere*"),
-    _words("LOCALIZER", "oversi*t*", "overzicht*", "fast view"),
-    _words("OTHER", "kalib*", "referenz*", "shimming", "speeder*", "phoenix*", "single voxel*"),
-    _words("OTHER", "*spektro*", "*spettro*", "soustra*", Regex(r"substra[ckz][a-z]*"), "sottra*"),
-    _words("OTHER", "ssub*"),
-    _words("OTHER", "true fisp*", "hyce", "basg", "pbsg", "cosmic", "mensa", "bloch siegert*"),
+    ("LOCALIZER", Regex(r"[a-z0-9]*locali(?![sz]ed)[a-z0-9]*"), "loc", "loca", "*scout*"),
+    ("LOCALIZER", "survey*", "smart brain*", "pilot*"),
+    ("LOCALIZER", "3 plan*", "3 pl", "three plan*", "tri plan*", "plan scan", "topogram*"),
+    ("LOCALIZER", "locator*"),
+    ("LOCALIZER", "scano*", "topo", "centrage*", "centratura*", "sondage"),
+    ("LOCALIZER", "lokali*", "ubersicht*", "uebersicht*", "reperage*", "repere*"),
+    ("LOCALIZER", "oversi*t*", "overzicht*", "fast view"),
+    ("OTHER", "kalib*", "referenz*", "shimming", "speeder*", "phoenix*", "single voxel*"),
+    ("OTHER", "*spektro*", "*spettro*", "soustra*", Regex(r"substra[ckz][a-z]*"), "sottra*"),
+    ("OTHER", "ssub*"),
+    ("OTHER", "true fisp*", "hyce", "basg", "pbsg", "cosmic", "mensa", "bloch siegert*"),
     # What watches an agent arrive, before the series that it is given for.
-    _words("OTHER", "smart prep*", "care bolus*", "test bolus*", "bolus tra*", "visual prep*"),
-    _words("OTHER", "key image*"),
-    _words("OTHER", "calib*", "asset cal*", "coil sens*", "sense ref*", "prescan*"),
-    _words("OTHER", "ref head*", "ref body*", "ref nv*", "ref torso*", "ref spine*"),
-    _words("OTHER", "ref scan*", "reference scan*", "screen save*", "subtra*", "sub $"),
-    _words("OTHER", "sub mip*", "wash in", "wash out", "tf2d*"),
+    ("OTHER", "smart prep*", "care bolus*", "test bolus*", "bolus tra*", "visual prep*"),
+    ("OTHER", "key image*"),
+    ("OTHER", "calib*", "asset cal*", "coil sens*", "sense ref*", "prescan*"),
+    ("OTHER", "ref head*", "ref body*", "ref nv*", "ref torso*", "ref spine*"),
+    ("OTHER", "ref scan*", "reference scan*", "screen save*", "subtra*", "sub $"),
+    ("OTHER", "sub mip*", "wash in", "wash out", "tf2d*"),
     # The echoes that a map is computed from, told by how many there are, or by a second contrast.
-    _words(
+    (
         "T2STAR",
         Regex(r"(?:[tr]2star|r2s|qsm)\b.*\b[1-3]?\d ?echo(?:e?s)?"),
         Regex(r"[1-3]?\d ?echo(?:e?s)?\b.*\b(?:[tr]2star|r2s|qsm)"),
         "t2star qsm",
     ),
-    _words("T2", "*ssfse* ... t2 map*", "haste* ... t2 map*"),
-    _words(MAP, "t1 map*", "t2 map*", "t2star map*", "r2 map*", "r2star*", "r2s", "qt1*", "qt2*"),
-    _words(MAP, "*relaxo*"),
-    _words("OTHER", "qsm", "pdff", "fat frac*", "ff map*", "mtr", "t1 rho*"),
-    _words("OTHER", "*dixon quant*", "ideal iq*", "*fat quant*", "fat sep ... fat $"),
-    _words("OTHER", "molli*", "look locker", "mr touch", "inv1", "inv2"),
+    ("T2", "*ssfse* ... t2 map*", "haste* ... t2 map*"),
+    (MAP, "t1 map*", "t2 map*", "t2star map*", "r2 map*", "r2star*", "r2s", "qt1*", "qt2*"),
+    (MAP, "*relaxo*"),
+    ("OTHER", "qsm", "pdff", "fat frac*", "ff map*", "mtr", "t1 rho*"),
+    ("OTHER", "*dixon quant*", "ideal iq*", "*fat quant*", "fat sep ... fat $"),
+    ("OTHER", "molli*", "look locker", "mr touch", "inv1", "inv2"),
     # Neither the name Emre nor an elastofibroma.
-    _words("OTHER", Regex(r"(?:[a-z0-9]*(?:gre|ep|se|\dd))?mre"), Regex(r"elasto(?!f)[a-z0-9]*")),
+    ("OTHER", Regex(r"(?:[a-z0-9]*(?:gre|ep|se|\dd))?mre"), Regex(r"elasto(?!f)[a-z0-9]*")),
     # "dir-AP" is a direction, DIR a double inversion.
-    _words("OTHER", Regex(r"dir(?!.?(?:ap|pa|lr|rl|is|si|\d+\b))")),
-    _words("OTHER", "double inversion*", "*spectro*", "svs*", "fat only"),
-    _words("OTHER", Regex(r"csi(?:\d[a-z0-9]*)?"), Regex(r"cest(?![aeinou])[a-z0-9]*"), "aptw*"),
-    _words("OTHER", "mrs", "*mrsi", "*btfe*", "*bffe*"),
-    _words("OTHER", Regex(r"cine(?!as|ma|se\b)[a-z0-9]*"), "dixon ... f $", "dixon ... ff $"),
-    _words("OTHER", "*trufi*", "tru fi", "*fiesta*", "ciss*", "*ssfp*", "b ffe", "b tfe"),
-    _words("OTHER", "petra", Regex(r"\d?d?o?zteo?"), "ute"),
-    _words("OTHER", "psir*", "lge", "delayed enh*", "late enh*"),
-    _words("OTHER", "ege", Regex(r"^de\b.*\b(?:tfl|trufi)"), "*tagging", "spamm", "*tfe grid"),
-    _words("OTHER", "4d flow*", "balanced*", "dess", "de3d"),
-    _words("OTHER", "phase map*", "phase image*", "pha images"),
-    _words("T1", "t1* flair*", "t1* ... flair*", "flair t1*", "t1* ... dark fluid"),
+    ("OTHER", Regex(r"dir(?!.?(?:ap|pa|lr|rl|is|si|\d+\b))")),
+    ("OTHER", "double inversion*", "*spectro*", "svs*", "fat only"),
+    ("OTHER", Regex(r"csi(?:\d[a-z0-9]*)?"), Regex(r"cest(?![aeinou])[a-z0-9]*"), "aptw*"),
+    ("OTHER", "mrs", "*mrsi", "*btfe*", "*bffe*"),
+    ("OTHER", Regex(r"cine(?!as|ma|se\b)[a-z0-9]*"), "dixon ... f $", "dixon ... ff $"),
+    ("OTHER", "*trufi*", "tru fi", "*fiesta*", "ciss*", "*ssfp*", "b ffe", "b tfe"),
+    ("OTHER", "petra", Regex(r"\d?d?o?zteo?"), "ute"),
+    ("OTHER", "psir*", "lge", "delayed enh*", "late enh*"),
+    ("OTHER", "ege", Regex(r"^de\b.*\b(?:tfl|trufi)"), "*tagging", "spamm", "*tfe grid"),
+    ("OTHER", "4d flow*", "balanced*", "dess", "de3d"),
+    ("OTHER", "phase map*", "phase image*", "pha images"),
+    ("T1", "t1* flair*", "t1* ... flair*", "flair t1*", "t1* ... dark fluid"),
     # As Siemens names a T1 by inversion recovery, where fat isn't suppressed.
-    _words("T1", Regex(r"t1w? (?!.*\b(?:dark ?fat|fs|fat)\b)(?:.* )?tir")),
-    _words("FLAIR", "spc ir", "space ir"),
-    _words("FLAIR", "*flair*", "dark fluid", "da fl", "fluid att*", "liquor unterdr*"),
+    ("T1", Regex(r"t1w? (?!.*\b(?:dark ?fat|fs|fat)\b)(?:.* )?tir")),
+    ("FLAIR", "spc ir", "space ir"),
+    ("FLAIR", "*flair*", "dark fluid", "da fl", "fluid att*", "liquor unterdr*"),
     # Not the German "Stirn", a forehead, nor Stirling.
-    _words(
-        "STIR", Regex(r"(?:e|[a-z0-9]*(?:se|(?<![ei])))stir(?![abilnpr])[a-z0-9]*"), "tirm*", "tir"
-    ),
-    _words("STIR", "short tau*", "turbo inversion*"),
-    _words(
+    ("STIR", Regex(r"(?:e|[a-z0-9]*(?:se|(?<![ei])))stir(?![abilnpr])[a-z0-9]*"), "tirm*", "tir"),
+    ("STIR", "short tau*", "turbo inversion*"),
+    (
         "T2STAR",
         "t2star*",
         "t2s",
@@ -226,59 +217,67 @@ LEXICON = (
         "me2d",
         "blutung*",
     ),
-    _words(
-        "T2STAR", "t2* ... *gradient*", "*gradient* ... t2*", "t2 stern", "t2 etoile", "t2 estrel*"
-    ),
-    _words("T2STAR", "t2* ... gre", "t2* ... fl2d", "t2* ... flash*", "t2* ... ffe", "t2* ... eg"),
-    _words("T2STAR", "gre ... t2*", "fl2d ... t2*", "flash ... t2*", "ffe ... t2*", "eg t2*"),
-    _words("T2STAR", "t2* ... fe epi", "me3d*"),
-    _words("T2STAR", "me gre*", "gre me", "multi echo gre", "gre multi echo", "t2* ge $"),
+    ("T2STAR", "t2* ... *gradient*", "*gradient* ... t2*", "t2 stern", "t2 etoile", "t2 estrel*"),
+    ("T2STAR", "t2* ... gre", "t2* ... fl2d", "t2* ... flash*", "t2* ... ffe", "t2* ... eg"),
+    ("T2STAR", "gre ... t2*", "fl2d ... t2*", "flash ... t2*", "ffe ... t2*", "eg t2*"),
+    ("T2STAR", "t2* ... fe epi", "me3d*"),
+    ("T2STAR", "me gre*", "gre me", "multi echo gre", "gre multi echo", "t2* ge $"),
     # In and opposed phase of one gradient echo, not two echoes of a spin echo.
-    _words("T1", "dual echo ... in", "dual echo ... ip", "in out*", "dual ffe", "dual gr*"),
-    _words("T1", "dual echo ... *spgr", "*spgr ... dual echo"),
-    _words(DUAL_ECHO, "pd* t2*", "t2* pd*", "dp t2*", "t2* dp", "proton* t2*", "dual echo"),
-    _words(DUAL_ECHO, "dual tse", "dual fse", "dual se"),
-    _words(DUAL_ECHO, "double echo*", "double tse"),
+    ("T1", "dual echo ... in", "dual echo ... ip", "in out*", "dual ffe", "dual gr*"),
+    ("T1", "dual echo ... *spgr", "*spgr ... dual echo"),
+    (DUAL_ECHO, "pd* t2*", "t2* pd*", "dp t2*", "t2* dp", "proton* t2*", "dual echo"),
+    (DUAL_ECHO, "dual tse", "dual fse", "dual se"),
+    (DUAL_ECHO, "double echo*", "double tse"),
     # Neither "COPD" nor "CPPD"; a muscle is called "intermedius".
-    _words("PD", "pd*", Regex(r"(?:ax|cor|sag|tra|obl|fs|se|fse|tse|dual|[a-z]*\dd?)+pd")),
-    _words("PD", "dp", "proton*", "densi*", "dens prot*", "rho", "iw"),
-    _words("PD", Regex(r"intermed(?:iate)?(?:w[a-z]*)?")),
-    _words("T1", Regex(r"\d?d?t1(?![0-2]\b)[a-z0-9]*"), Regex(r"[a-z]?t1w")),
-    _words("T2", Regex(r"\d?d?t2[a-z0-9]*")),
+    ("PD", "pd*", Regex(r"(?:ax|cor|sag|tra|obl|fs|se|fse|tse|dual|[a-z]*\dd?)+pd")),
+    ("PD", "dp", "proton*", "densi*", "dens prot*", "rho", "iw"),
+    ("PD", Regex(r"intermed(?:iate)?(?:w[a-z]*)?")),
+    ("T1", Regex(r"\d?d?t1(?![0-2]\b)[a-z0-9]*"), Regex(r"[a-z]?t1w")),
+    ("T2", Regex(r"\d?d?t2[a-z0-9]*")),
     # With magnetisation transfer, where no weighting is named.
-    _words("OTHER", Regex(r"mt(?! ?off)"), "mton", "mgt", "mtc", "mt1", "mtw"),
+    ("OTHER", Regex(r"mt(?! ?off)"), "mton", "mgt", "mtc", "mt1", "mtw"),
     # What only one weighting is read out with.
-    _words("T1", "*mprage*", "mp rage*", "mp2rage*", "bravo", "*spgr", "*thrive"),
+    ("T1", "*mprage*", "mp rage*", "mp2rage*", "bravo", "*spgr", "*thrive"),
     # Neither Vibeke nor Bratislava.
-    _words("T1", Regex(r"[a-z0-9]*vibe(?!k)[a-z0-9]*")),
-    _words("T1", Regex(r"[a-z0-9]*(?<![acehiors])lava(?:flex|xv|hr|\d+d?)*"), "vibrant*", "tfl"),
-    _words("T1", "quick 3d*", "tigre", "ax disco*", Regex(r"s?bliss"), "*rssg", "ir 3d *gre"),
+    ("T1", Regex(r"[a-z0-9]*vibe(?!k)[a-z0-9]*")),
+    ("T1", Regex(r"[a-z0-9]*(?<![acehiors])lava(?:flex|xv|hr|\d+d?)*"), "vibrant*", "tfl"),
+    ("T1", "quick 3d*", "tigre", "ax disco*", Regex(r"s?bliss"), "*rssg", "ir 3d *gre"),
     # An I for a 1; with a number it is the inversion time.
-    _words("T1", Regex(r"(?:ax|cor|sag|tra)[a-z]* ti(?! ?\d)|ti (?:ax|cor|sag|tra)[a-z]*")),
-    _words("T2", "haste*", "*ssfse*", Regex(r"ssh? ?tse[a-z0-9]*"), "frfse"),
+    ("T1", Regex(r"(?:ax|cor|sag|tra)[a-z]* ti(?! ?\d)|ti (?:ax|cor|sag|tra)[a-z]*")),
+    ("T2", "haste*", "*ssfse*", Regex(r"ssh? ?tse[a-z0-9]*"), "frfse"),
     # Not "myeloma", "myelopathy" or "Myelon".
-    _words("T2", Regex(r"m[yi]elo(?![bcdfmnpst])[a-z0-9]*"), Regex(r"bili(?:ai?r[a-z]*)?")),
+    ("T2", Regex(r"m[yi]elo(?![bcdfmnpst])[a-z0-9]*"), Regex(r"bili(?:ai?r[a-z]*)?")),
     # In and out of phase is a T1 where nothing else is named: two-point Dixon exists as T2 too.
-    _words("T1", "in phase*", "opp* ... phase", "out phase", "out of phase", "en phase"),
-    _words("T1", "in fase", "en fase", "em fase", "opos* ... fase"),
-    _words("T1", "fuera de fase", "fuori fase", "fora de fase"),
+    ("T1", "in phase*", "opp* ... phase", "out phase", "out of phase", "en phase"),
+    ("T1", "in fase", "en fase", "em fase", "opos* ... fase"),
+    ("T1", "fuera de fase", "fuori fase", "fora de fase"),
     # What else names something, where no weighting is named.
-    _words("OTHER", "csf ... flow*", "flow* ... csf", "liquor ... fluss*", "*aqu*duct*"),
-    _words("OTHER", "tensor", "press", "cal", "apt", "report", "magic", "symri*", "histo", "shim*"),
-    _words("OTHER", Regex(r"sonic ?dl\b.*\b[sl]ax|[sl]ax\b.*\bsonic ?dl")),
-    _words("MRA", "vasc"),
-    # An operation is planned on a T1.
-    _words("LOCALIZER", "planung*"),
-    _words("BOLD", "func*", "fonctionnel*", "funktionell*"),
-    _words("PERF", "m0 scan*", "m0 meting*", "m0 mess*", "mzero"),
-    _words("T2STAR", "ssum", "aspire", Regex(r"fl[23]d\d*\b.*\b(?:[3-9]|[1-3]\d) ?echo(?:e?s)?")),
-    # Spin echo EPI along one direction, to be held against the other.
-    _words("FIELDMAP", "se epi ... ap", "se epi ... pa", Regex(r"se (?:ap|pa)|(?:ap|pa) se")),
-    _words("FIELDMAP", "spin echo epi ... ap", "spin echo epi ... pa"),
-    # Philips' two-point Dixon is a T1 where it waits for an agent.
-    _words(
-        "T1", "mdixon ... tard*", "mdixon ... late", "mdixon ... primovist", "mdixon ... eovist"
+    ("OTHER", "csf ... flow*", "flow* ... csf", "liquor ... fluss*", "*aqu*duct*"),
+    (
+        "OTHER",
+        "tensor",
+        "press",
+        "b1",
+        "cal",
+        "apt",
+        "report",
+        "magic",
+        "symri*",
+        "histo",
+        "shim*",
     ),
+    ("OTHER", Regex(r"sonic ?dl\b.*\b[sl]ax|[sl]ax\b.*\bsonic ?dl")),
+    ("MRA", "vasc"),
+    # An operation is planned on a T1.
+    ("LOCALIZER", "planung*"),
+    ("BOLD", "func*", "fonctionnel*", "funktionell*"),
+    ("PERF", "m0 scan*", "m0 meting*", "m0 mess*", "mzero"),
+    ("T2STAR", "ssum", "aspire", Regex(r"fl[23]d\d*\b.*\b(?:[3-9]|[1-3]\d) ?echo(?:e?s)?")),
+    # Spin echo EPI along one direction, to be held against the other.
+    ("FIELDMAP", "se epi ... ap", "se epi ... pa", Regex(r"se (?:ap|pa)|(?:ap|pa) se")),
+    ("FIELDMAP", "spin echo epi ... ap", "spin echo epi ... pa"),
+    # Philips' two-point Dixon is a T1 where it waits for an agent.
+    ("T1", "mdixon ... tard*", "mdixon ... late", "mdixon ... primovist", "mdixon ... eovist"),
     # Of a trace image, where no sequence with voxels as long as wide is named.
-    _words("DWI", "isotrop*", "zoomit"),
+    ("DWI", "isotrop*", "zoomit"),
 )

@@ -15,6 +15,7 @@ from napari_mrseq.header.conditions import (
     has_sequence_name,
     lacks,
     large_matrix,
+    not_above,
     not_acquired,
     not_below,
     other_vendor,
@@ -24,7 +25,7 @@ from napari_mrseq.header.conditions import (
 )
 from napari_mrseq.header.lexicon import DUAL_ECHO, MAP
 from napari_mrseq.header.relaxation import far_below_ernst_angle
-from napari_mrseq.header.rule import FIELD_STRENGTH, FLIP, TE, TI, TR
+from napari_mrseq.header.rule import FIELD_STRENGTH, FLIP, SLICES, TE, TI, TR, Rule, rule
 from napari_mrseq.header.techniques import (
     ANGIOGRAPHY,
     BALANCED,
@@ -40,10 +41,13 @@ from napari_mrseq.header.techniques import (
     SPIN,
     SUSCEPTIBILITY,
 )
-from napari_mrseq.header.words import Naming, naming_of_file, namings_of
+from napari_mrseq.header.words import names_weighting, naming, not_called
 
 if TYPE_CHECKING:
-    from napari_mrseq.header.attributes import SequenceAttributes
+    from napari_mrseq.header.sequence_attributes import SequenceAttributes
+
+# How a T1 is called whose inversion makes fluid dark.
+FLAIR = r".*flair.*|.*dark fluid"
 
 # What speaks against a sequence, each line on its own. Limits lie well outside the 5th to 95th
 # percentile of the sequence in NILS (about 400,000 series): only clear contradictions count.
@@ -51,7 +55,9 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
     "T1": (
         (uses(SPIN), above(TE, 60)),
         (uses(SPIN), lacks(INVERSION), above(TR, 1800), above(TE, 40)),
-        (uses(SPIN), lacks(GRADIENT, INVERSION), above(TR, 1800), unknown(TI)),
+        (uses(SPIN), lacks(GRADIENT, INVERSION), above(TR, 1800), unknown(TI), not_called(FLAIR)),
+        # A T1 FLAIR has a longer one, and not every scanner tells its inversion time.
+        (uses(SPIN), lacks(GRADIENT, INVERSION), above(TR, 3500), unknown(TI)),
         (uses(GRADIENT), lacks(INVERSION), above(TE, 12), unknown(FLIP)),
         # A large flip angle weights by T1 all the same, as low fields with their late echoes do.
         (uses(GRADIENT), lacks(INVERSION), above(TE, 12), below(FLIP, 40)),
@@ -82,7 +88,9 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
         (below(TR, 3000),),
         (uses(GRADIENT), lacks(SPIN), below(TE, 20)),
         # Siemens XA may drop what shows the inversion of a 3-D FLAIR.
-        (uses(SPIN), lacks(INVERSION), unknown(TI), not_acquired("3D")),
+        (uses(SPIN), lacks(INVERSION), unknown(TI), not_acquired("3D"), not_above(TR, 6000)),
+        # Nor does every scanner tell an inversion; these would be the times of a FLAIR.
+        (uses(SPIN), lacks(INVERSION), unknown(TI), not_acquired("3D"), below(TE, 80)),
     ),
     "PD": (
         (above(TE, 60),),
@@ -137,6 +145,8 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
         (uses(SPIN), acquired("3D")),
         (uses(GRADIENT), above(TE, 20)),
         (uses(FLIGHT),),
+        # "t1_se_tra pilot" is a stack like any other.
+        (uses(SPIN), above(SLICES, 15), large_matrix(200), names_weighting),
     ),
     "FIELDMAP": (
         (uses(INVERSION),),
@@ -169,31 +179,6 @@ AGAINST: Mapping[str, tuple[tuple[Condition, ...], ...]] = {
 }
 
 
-def place_of_words(attributes: SequenceAttributes) -> str:
-    """Return where the words stand that name a sequence: ``"description"``, ``"protocol"``..."""
-    return _words(attributes)[0]
-
-
-def namings(attributes: SequenceAttributes) -> tuple[Naming, ...]:
-    """Return what the words name: the description's, else the protocol's, else the file's."""
-    return _words(attributes)[1]
-
-
-def naming(attributes: SequenceAttributes) -> Naming | None:
-    """Return what the words name in the first place."""
-    return next(iter(namings(attributes)), None)
-
-
-def _words(attributes: SequenceAttributes) -> tuple[str, tuple[Naming, ...]]:
-    of_file = naming_of_file(attributes.file_name)
-    places = (
-        (attributes.described_by, namings_of(attributes.description)),
-        ("protocol", namings_of(attributes.protocol)),
-        ("file name", (of_file,) if of_file else ()),
-    )
-    return next((place for place in places if place[1]), ("", ()))
-
-
 def contradiction(sequence: str, attributes: SequenceAttributes) -> str | None:
     """Return what speaks against a sequence, None where nothing does."""
     for conditions in AGAINST.get(sequence, ()):
@@ -212,7 +197,7 @@ def says(*sequences: str) -> Condition:
             return None
         if contradiction(named.sequence, attributes) is not None:
             return None
-        return f'{place_of_words(attributes)} says "{named.phrase}"'
+        return named.words
 
     return found
 
@@ -220,3 +205,8 @@ def says(*sequences: str) -> Condition:
 def fits(sequence: str) -> Condition:
     """Hold where the physics doesn't contradict a sequence."""
     return lambda attributes: None if contradiction(sequence, attributes) else ""
+
+
+def timed(sequence: str, confidence: float, source: str, *conditions: Condition) -> Rule:
+    """Return a rule that claims by times, and never what other times contradict."""
+    return rule(sequence, confidence, source, *conditions, fits(sequence))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from napari_mrseq.header.techniques import INVERSION
 
 if TYPE_CHECKING:
-    from napari_mrseq.header.attributes import SequenceAttributes
+    from napari_mrseq.header.sequence_attributes import SequenceAttributes
 
 # Tesla, where the header doesn't tell.
 USUAL_FIELD = 1.5
@@ -126,7 +126,8 @@ def far_below_ernst_angle(attributes: SequenceAttributes) -> str | None:
     flip, ernst = attributes.flip_angle, _ernst_angle(attributes)
     if not flip or not ernst or flip > FAR_BELOW * ernst:
         return None
-    return f"flip angle {flip:g} degrees < Ernst angle {ernst:.0f} degrees"
+    limit = f"{FAR_BELOW:g} of the Ernst angle, {FAR_BELOW * ernst:.0f} degrees"
+    return f"flip angle {flip:g} degrees ≤ {limit}"
 
 
 def _ernst_angle(attributes: SequenceAttributes) -> float | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from napari_mrseq.header.conditions import Condition
+if TYPE_CHECKING:
+    from napari_mrseq.header.conditions import Condition
 
 # Attributes that rules compare with numbers.
 TR, TE, TI, FLIP = "repetition_time", "echo_time", "inversion_time", "flip_angle"

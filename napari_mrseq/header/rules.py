@@ -13,9 +13,12 @@ from napari_mrseq.header.conditions import (
     contrast,
     echo_in_middle,
     image_type,
+    is_capture,
+    is_original,
     is_phase,
     lacks,
     may_be_computed,
+    not_above,
     other_modality,
     other_nucleus,
     other_vendor,
@@ -28,7 +31,7 @@ from napari_mrseq.header.conditions import (
     without_weighting,
 )
 from napari_mrseq.header.lexicon import DUAL_ECHO, MAP
-from napari_mrseq.header.plausibility import fits, says
+from napari_mrseq.header.plausibility import fits, says, timed
 from napari_mrseq.header.rule import (
     BIDS,
     DICOM,
@@ -64,7 +67,14 @@ from napari_mrseq.header.techniques import (
     TASK,
     TRANSMIT,
 )
-from napari_mrseq.header.weightings import GRADIENT_ECHO, INVERSION_RECOVERY, SPIN_ECHO, timed
+from napari_mrseq.header.weightings import GRADIENT_ECHO, INVERSION_RECOVERY, SPIN_ECHO
+from napari_mrseq.header.words import (
+    called,
+    names,
+    names_no_weighting,
+    names_nothing,
+    names_weighting,
+)
 from napari_mrseq.sequences import UNKNOWN
 
 RULES: tuple[Rule, ...] = (
@@ -73,9 +83,9 @@ RULES: tuple[Rule, ...] = (
     rule("OTHER", 0.95, DICOM, other_nucleus),
     rule("OTHER", 0.95, DICOM, storage(*image_types.NO_PICTURE)),
     rule("OTHER", 0.95, DICOM, image_type("SCREEN SAVE", "SCREENSAVE", "REPORT", "GRAPH")),
-    rule("OTHER", 0.85, DICOM, storage("Secondary Capture"), tells_mr),
+    rule("OTHER", 0.85, DICOM, is_capture, tells_mr),
     # A picture of whatever it may be.
-    rule(UNKNOWN, 0.55, DICOM, storage("Secondary Capture")),
+    rule(UNKNOWN, 0.55, DICOM, is_capture),
     rule("OTHER", 0.9, VENDOR, uses(SPECTROSCOPY)),
     rule("OTHER", 0.9, VENDOR, uses(TRANSMIT)),
     # Images that scanners compute, as their types name them.
@@ -95,38 +105,43 @@ RULES: tuple[Rule, ...] = (
     # Scouts.
     rule("LOCALIZER", 0.95, DICOM, image_type("LOCALIZER", "SCOUT", "SURVEY")),
     rule("LOCALIZER", 0.95, VENDOR, uses(SCOUT)),
+    # The pilot of a weighting may be its first stack.
+    rule("LOCALIZER", 0.75, WORDS, says("LOCALIZER"), names_weighting),
     rule("LOCALIZER", 0.95, WORDS, says("LOCALIZER")),
-    # The scout of Siemens' AutoAlign, the same at every site: no VIBE has so small a flip angle.
-    # Smaller ones are a step of a T1 map, earlier echoes those of a radial readout.
+    # The scout of Siemens' AutoAlign, the same at every site; a VIBE of so small a flip angle is
+    # called one. Smaller ones are a step of a T1 map, earlier echoes those of a radial readout.
     timed(
         "LOCALIZER", 0.75, VENDOR, uses(GRADIENT), lacks(INVERSION), acquired("3D"),
         at_most(TR, 3.2), at_least(TE, 0.5), at_most(TE, 1.5), at_least(FLIP, 3), at_most(FLIP, 8),
+        names_nothing,
     ),
     # Field maps look like T1 to their times, so they come before all weightings.
     rule("FIELDMAP", 0.95, VENDOR, uses(FIELD)),
+    rule("B0", 0.8, WORDS, called("b0"), uses(PLANAR), lacks(GRADIENT), without_weighting),
     rule("FIELDMAP", 0.85, WORDS, says("FIELDMAP")),
     rule("OTHER", 0.8, DICOM, is_phase, lacks(FLOW)),
     # Diffusion. GE writes b values into other sequences too: see `weighted_by_diffusion`.
+    # Scanners write the b value into the map that they compute as well, but not several; and the
+    # images that they compute it from may be called "DWI/ADC".
+    rule("DWI", 0.95, DICOM, weighted_by_diffusion, names("ADC"), above(VOLUMES, 1)),
+    rule("DWI", 0.9, DICOM, weighted_by_diffusion, names("ADC"), names("DWI"), is_original),
     rule("ADC", 0.9, WORDS, says("ADC")),
     rule("OTHER", 0.85, WORDS, says(MAP), may_be_computed),
     rule("DWI", 0.95, DICOM, weighted_by_diffusion),
     rule("B0", 0.85, VENDOR, uses(DIFFUSION), without_weighting),
-    rule("B0", 0.85, DICOM, contrast("DIFFUSION"), without_weighting),
-    rule("B0", 0.85, VENDOR, image_type("DIFFUSION"), without_weighting),
     rule(
         "B0", 0.8, WORDS, says("DWI", "B0"), lacks(GRADIENT), without_weighting, other_vendor("GE"),
     ),
     rule("B0", 0.7, WORDS, says("B0")),
     rule("DWI", 0.9, VENDOR, uses(DIFFUSION)),
-    rule("DWI", 0.9, DICOM, contrast("DIFFUSION")),
-    rule("DWI", 0.85, VENDOR, image_type("DIFFUSION")),
     rule("DWI", 0.85, WORDS, says("DWI")),
     # Perfusion and activation. AcquisitionContrast PERFUSION is unreliable on Philips.
     rule("PERF", 0.9, VENDOR, uses(LABELLING)),
     rule("PERF", 0.9, DICOM, contrast("PERFUSION"), other_vendor("Philips")),
     rule("PERF", 0.9, WORDS, says("PERF"), uses(PLANAR)),
     rule("PERF", 0.75, WORDS, says("PERF")),
-    rule("BOLD", 0.95, VENDOR, image_type("FMRI"), fits("BOLD")),
+    # Siemens XA calls the spin echoes so by which their distortion is measured.
+    rule("BOLD", 0.95, VENDOR, image_type("FMRI"), lacks(SPIN), fits("BOLD")),
     rule("BOLD", 0.9, BIDS, uses(TASK), fits("BOLD")),
     rule("BOLD", 0.9, WORDS, says("BOLD"), uses(PLANAR)),
     # A shorter inversion time is that of fat.
@@ -160,12 +175,14 @@ RULES: tuple[Rule, ...] = (
     rule("OTHER", 0.75, VENDOR, uses(FLOW), uses(MOVIE)),
     rule("OTHER", 0.75, VENDOR, uses(FLOW), is_phase),
     rule("MRA", 0.9, VENDOR, uses(FLOW)),
-    rule("MRA", 0.9, DICOM, uses(ANGIOGRAPHY), lacks(SPIN), fits("MRA")),
+    rule("MRA", 0.9, DICOM, uses(ANGIOGRAPHY), lacks(SPIN), fits("MRA"), names_no_weighting),
     rule("MRA", 0.85, WORDS, says("MRA")),
     # Sequences of their own.
     rule("OTHER", 0.85, WORDS, says("OTHER")),
     rule("OTHER", 0.85, VENDOR, uses(BALANCED)),
-    rule("OTHER", 0.8, DICOM, uses(MOVIE), lacks(SPIN)),
+    # A T1 that waits for the heart counts its phases too; some movies tell a heartbeat as TR.
+    rule("OTHER", 0.8, DICOM, uses(MOVIE), lacks(SPIN), not_above(TR, 100)),
+    rule("OTHER", 0.8, DICOM, uses(MOVIE), lacks(SPIN), names_no_weighting),
     timed("OTHER", 0.7, PHYSICS, lacks(SPIN), below(TR, 8), at_least(FLIP, 35), echo_in_middle),
     *INVERSION_RECOVERY,
     # What enhanced files say themselves, where the physics agrees.
@@ -190,6 +207,3 @@ RULES: tuple[Rule, ...] = (
     *GRADIENT_ECHO,
     rule("OTHER", 0.6, WORDS, says(MAP)),
 )  # fmt: skip
-
-# What is claimed where no rule fits.
-NOTHING_FITS = Rule(UNKNOWN, 0.5, "", ())

@@ -34,6 +34,8 @@ SHORTEST = {
 
 # Codes that dcm2niix joins by "_" in sidecars where DICOM has several values.
 JOINED = frozenset({"ScanningSequence", "SequenceVariant", "ScanOptions"})
+# Not within the codes of GE: "FC_SLICE_AX_GEMS".
+_JOINT = re.compile(r"_(?!GEMS|(?:AX|FREQ|SLICE|PHASE)_)")
 
 # Larger numbers are fill values (Philips writes 1.7e38), not times, angles or b values.
 LARGEST = 1e12
@@ -200,7 +202,7 @@ def _sidecar_values(sidecar: Mapping[str, Any], keyword: str) -> Iterable[Any]:
         if number is not None:
             yield number if _in_milliseconds(number, keyword, sidecar) else number * 1000
         elif keyword in JOINED:
-            yield from str(value).split("_")
+            yield from _JOINT.split(str(value))
         else:
             yield value
 

@@ -40,10 +40,10 @@ ANY = "any"
 
 @dataclass(frozen=True)
 class Code:
-    """A coded value that names techniques, wherever the attribute `keyword` is kept."""
+    """Coded values that name techniques, wherever the attribute `keyword` is kept."""
 
     keyword: str
-    value: str
+    values: tuple[str, ...]
     techniques: tuple[str, ...]
 
 
@@ -58,46 +58,41 @@ class Name:
 
 # DICOM PS3.3 C.8.3.1 (classic), C.8.13.4 (enhanced); scan options ending in _GEMS are GE's.
 CODES = (
-    Code("ScanningSequence", "SE", (SPIN,)),
-    Code("ScanningSequence", "GR", (GRADIENT,)),
-    Code("ScanningSequence", "IR", (INVERSION,)),
-    Code("ScanningSequence", "EP", (PLANAR,)),
-    Code("ScanningSequence", "EPI", (PLANAR,)),
-    Code("SequenceVariant", "TOF", (FLIGHT,)),
-    Code("SequenceVariant", "MP", (PREPARED,)),
-    Code("SequenceVariant", "MTC", (TRANSFER,)),
-    Code("ScanOptions", "MT_GEMS", (TRANSFER,)),
-    Code("ScanOptions", "MT", (TRANSFER,)),
-    Code("ScanOptions", "IR", (INVERSION,)),
-    Code("ScanOptions", "FC", (COMPENSATED,)),
-    Code("ScanOptions", "FC_FREQ_AX_GEMS", (COMPENSATED,)),
-    Code("ScanOptions", "FC_SLICE_AX_GEMS", (COMPENSATED,)),
-    Code("ScanOptions", "VASCTOF_GEMS", (FLIGHT,)),
-    Code("ScanOptions", "EPI_GEMS", (PLANAR,)),
-    Code("ScanOptions", "MP_GEMS", (PHASES,)),
-    Code("ScanOptions", "IR_GEMS", (INVERSION,)),
-    Code("ScanOptions", "FLAIR_GEMS", (INVERSION,)),
-    Code("ScanOptions", "T1FLAIR_GEMS", (INVERSION,)),
-    Code("ScanOptions", "T2FLAIR_GEMS", (INVERSION,)),
-    Code("AngioFlag", "Y", (ANGIOGRAPHY,)),
-    Code("EchoPulseSequence", "SPIN", (SPIN,)),
-    Code("EchoPulseSequence", "GRADIENT", (GRADIENT,)),
-    Code("EchoPulseSequence", "BOTH", (SPIN, GRADIENT)),
-    Code("InversionRecovery", "YES", (INVERSION,)),
-    Code("EchoPlanarPulseSequence", "YES", (PLANAR,)),
-    Code("SteadyStatePulseSequence", "FREE_PRECESSION", (BALANCED,)),
-    Code("TimeOfFlightContrast", "YES", (FLIGHT,)),
-    Code("PhaseContrast", "YES", (FLOW,)),
-    Code("MagnetizationTransfer", "ON_RESONANCE", (TRANSFER,)),
-    Code("MagnetizationTransfer", "OFF_RESONANCE", (TRANSFER,)),
-    Code("FlowCompensation", "YES", (COMPENSATED,)),
-    Code("AcquisitionContrast", "FLOW_ENCODED", (FLOW,)),
-    Code("AcquisitionContrast", "DIFFUSION", (DIFFUSION,)),
-    Code("ImageType", "DIFFUSION", (DIFFUSION,)),
-    Code("ArterialSpinLabelingContrast", "PSEUDOCONTINUOUS", (LABELLING,)),
-    Code("ArterialSpinLabelingContrast", "CONTINUOUS", (LABELLING,)),
-    Code("ArterialSpinLabelingContrast", "PULSED", (LABELLING,)),
-)
+    Code("ScanningSequence", ("SE",), (SPIN,)),
+    Code("ScanningSequence", ("GR",), (GRADIENT,)),
+    Code("ScanningSequence", ("IR",), (INVERSION,)),
+    Code("ScanningSequence", ("EP", "EPI"), (PLANAR,)),
+    Code("SequenceVariant", ("TOF",), (FLIGHT,)),
+    Code("SequenceVariant", ("MP",), (PREPARED,)),
+    Code("SequenceVariant", ("MTC",), (TRANSFER,)),
+    Code("ScanOptions", ("MT", "MT_GEMS"), (TRANSFER,)),
+    Code("ScanOptions", ("FC", "FC_FREQ_AX_GEMS", "FC_SLICE_AX_GEMS"), (COMPENSATED,)),
+    Code("ScanOptions", ("VASCTOF_GEMS",), (FLIGHT,)),
+    Code("ScanOptions", ("EPI_GEMS",), (PLANAR,)),
+    Code("ScanOptions", ("MP_GEMS",), (PHASES,)),
+    Code(
+        "ScanOptions", ("IR", "IR_GEMS", "FLAIR_GEMS", "T1FLAIR_GEMS", "T2FLAIR_GEMS"),
+        (INVERSION,),
+    ),
+    Code("AngioFlag", ("Y",), (ANGIOGRAPHY,)),
+    Code("EchoPulseSequence", ("SPIN",), (SPIN,)),
+    Code("EchoPulseSequence", ("GRADIENT",), (GRADIENT,)),
+    Code("EchoPulseSequence", ("BOTH",), (SPIN, GRADIENT)),
+    Code("InversionRecovery", ("YES",), (INVERSION,)),
+    Code("EchoPlanarPulseSequence", ("YES",), (PLANAR,)),
+    Code("SteadyStatePulseSequence", ("FREE_PRECESSION",), (BALANCED,)),
+    Code("TimeOfFlightContrast", ("YES",), (FLIGHT,)),
+    Code("PhaseContrast", ("YES",), (FLOW,)),
+    Code("MagnetizationTransfer", ("ON_RESONANCE", "OFF_RESONANCE"), (TRANSFER,)),
+    Code("FlowCompensation", ("YES",), (COMPENSATED,)),
+    Code("AcquisitionContrast", ("FLOW_ENCODED",), (FLOW,)),
+    Code("AcquisitionContrast", ("DIFFUSION",), (DIFFUSION,)),
+    Code("ImageType", ("DIFFUSION",), (DIFFUSION,)),
+    Code("FrameType", ("DIFFUSION",), (DIFFUSION,)),
+    Code(
+        "ArterialSpinLabelingContrast", ("PSEUDOCONTINUOUS", "CONTINUOUS", "PULSED"), (LABELLING,)
+    ),
+)  # fmt: skip
 
 # Names as files hold them: Siemens, Canon, Hitachi, UIH and Bruker (0018,0024), GE (0019,109C and
 # 109E), Philips (2001,1020), enhanced files (0018,9005); see also the vendor pages of dcm2niix.
@@ -225,8 +220,9 @@ def techniques_of(tags: Tags, vendor: str | None, names: Iterable[str]) -> Mappi
     """
     found: dict[str, str] = {}
     for code in CODES:
-        if code.value in tags.codes(code.keyword):
-            _note(found, code.techniques, code.value if code.value not in ("YES", "Y") else "")
+        for value in code.values:
+            if value in tags.codes(code.keyword):
+                _note(found, code.techniques, value if value not in ("YES", "Y") else "")
     vendors = (ANY, *DISTINCT) if vendor is None else (ANY, vendor)
     for name in names:
         _note_names(found, name, vendors, name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,26 +25,18 @@ VENDORS = (
 GE_THREE_PLANES = 256.0
 
 
-@dataclass(frozen=True)
-class PrivateTag:
-    """Where a vendor keeps something: (group, element)."""
-
-    vendor: str
-    tag: tuple[int, int]
-
-
 # The third and fourth are dcm2niix's: GE's inner name, and the file that Siemens runs; the last is
 # BIDS'.
 NAME_KEYWORDS = (
     "SequenceName", "PulseSequenceName", "InternalPulseSequenceName", "PulseSequenceDetails",
     "PulseSequenceType",
 )  # fmt: skip
-SEQUENCE_NAMES = (
-    PrivateTag("GE", (0x0019, 0x109C)),
-    PrivateTag("GE", (0x0019, 0x109E)),
-    PrivateTag("Philips", (0x2001, 0x1020)),
-    PrivateTag("Hitachi", (0x0019, 0x100C)),
-)
+# Where vendors keep their own, (group, element).
+SEQUENCE_NAMES = {
+    "GE": ((0x0019, 0x109C), (0x0019, 0x109E)),
+    "Philips": ((0x2001, 0x1020),),
+    "Hitachi": ((0x0019, 0x100C),),
+}
 PHILIPS_EPI_FACTOR = (0x2001, 0x1013)
 GE_PLANE = (0x0019, 0x1017)
 
@@ -62,7 +53,7 @@ def vendor_of(tags: Tags) -> str | None:
 def sequence_names(tags: Tags, vendor: str | None) -> tuple[str, ...]:
     """Return every name the header gives the pulse sequence, the vendor's own ones too."""
     names = [tags.text(keyword) for keyword in NAME_KEYWORDS]
-    names += [tags.text(place.tag) for place in SEQUENCE_NAMES if place.vendor == vendor]
+    names += [tags.text(place) for place in SEQUENCE_NAMES.get(vendor or "", ())]
     return tuple(dict.fromkeys(name for name in names if name))
 
 

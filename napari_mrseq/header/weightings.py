@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from napari_mrseq.header.conditions import (
-    Condition,
     above,
     acquired,
     at_least,
@@ -22,7 +21,7 @@ from napari_mrseq.header.conditions import (
     unknown,
     uses,
 )
-from napari_mrseq.header.plausibility import fits, says
+from napari_mrseq.header.plausibility import says, timed
 from napari_mrseq.header.relaxation import (
     far_below_ernst_angle,
     has_late_echo,
@@ -63,12 +62,6 @@ from napari_mrseq.header.techniques import (
     SPIN,
     TRANSFER,
 )
-
-
-def timed(sequence: str, confidence: float, source: str, *conditions: Condition) -> Rule:
-    """Return a rule that claims by times, and never what other times contradict."""
-    return rule(sequence, confidence, source, *conditions, fits(sequence))
-
 
 INVERSION_RECOVERY: tuple[Rule, ...] = (
     # Late enhancement: its inversion nulls healthy heart muscle.
@@ -182,11 +175,7 @@ SPIN_ECHO: tuple[Rule, ...] = (
     # Such times are a spin echo's, or a gradient echo's with a small flip angle.
     timed(
         "T1", 0.6, TABLE, lacks(SPIN, GRADIENT, PLANAR, INVERSION), at_least(TR, 350),
-        at_most(TR, 850), at_least(TE, 8), at_most(TE, 15), unknown(FLIP),
-    ),
-    timed(
-        "T1", 0.6, TABLE, lacks(SPIN, GRADIENT, PLANAR, INVERSION), at_least(TR, 350),
-        at_most(TR, 850), at_least(TE, 8), at_most(TE, 15), at_least(FLIP, 60),
+        at_most(TR, 850), at_least(TE, 8), at_most(TE, 15), not_below(FLIP, 60),
     ),
 )  # fmt: skip
 
@@ -198,6 +187,10 @@ SPOILED = (
     not_above(TI, 180),
     past_ernst_angle,
 )
+LIKE_A_SCOUT = (
+    *RECALLED, lacks(INVERSION), not_above(TI, 100), acquired("2D"), at_most(TR, 20),
+    at_most(FLIP, 45), at_most(VOLUMES, 1),
+)  # fmt: skip
 GRADIENT_ECHO: tuple[Rule, ...] = (
     timed(
         "T2STAR", 0.7, PHYSICS, *RECALLED, lacks(INVERSION), not_acquired("3D"), at_least(TE, 9),
@@ -208,10 +201,8 @@ GRADIENT_ECHO: tuple[Rule, ...] = (
         below(TE, 12), small_matrix(128), not_above(ECHOES, 2), other_vendor("Bruker"),
     ),
     # A scout has few slices of each plane.
-    timed(
-        "LOCALIZER", 0.7, PHYSICS, *RECALLED, lacks(INVERSION), acquired("2D"),
-        at_most(TR, 20), at_most(FLIP, 45), at_most(VOLUMES, 1), at_most(SLICES, 20),
-    ),
+    timed("LOCALIZER", 0.7, PHYSICS, *LIKE_A_SCOUT, at_most(SLICES, 9)),
+    timed("LOCALIZER", 0.6, PHYSICS, *LIKE_A_SCOUT, at_most(SLICES, 20)),
     # A large flip angle weights by T1, unless the echo is late in any field.
     timed("T2STAR", 0.75, TABLE, *RECALLED, lacks(INVERSION), has_late_echo, not_above(FLIP, 50)),
     timed("T2STAR", 0.75, TABLE, *RECALLED, lacks(INVERSION), above(TE, 25)),

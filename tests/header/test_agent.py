@@ -51,7 +51,10 @@ NOT_SAID = (
     "T1 post mortem;T1 post-processing;T1 post exercise;T1 pre op;T1 delayed development;"
     "T1 venous malformation;T1 venous sinus;T1 femoral vein;T1 SE late;T1 ART;T1 tra port;"
     "T1 sinus venosus;T1 ligamentum venosum;"
-    "T1 speech delay;T1 good contrast GM/WM;T1 white contrast;T1 glioma grade IV;T1 IV ventricle"
+    "T1 speech delay;T1 good contrast GM/WM;T1 white contrast;T1 glioma grade IV;T1 IV ventricle;"
+    "COR T1 A/C;T1 GM WM contrast;T1 multi contrast;T1 post tx;T1 AX POST ACL RECON;"
+    "T1 AX DELAYED UNION;T1 cor inj knee;"
+    "AX T1 W/WO CONTRAST;AX T1 W & W/O;T1 SE PRE AND POST;T1 pre/post gad;T1 mit und ohne KM"
 )
 
 
@@ -112,6 +115,15 @@ def test_a_description_says_nothing_of_it(make_series: Any, text: str) -> None:
         ({"ContrastBolusAgent": "contrast: none"}, False),
         ({"ContrastBolusAgent": "sans Dotarem"}, False),
         ({"ContrastBolusAgent": "aucun"}, False),
+        ({"ContrastBolusAgent": "brak"}, False),
+        ({"ContrastBolusAgent": "Pre contrast"}, False),
+        ({"ContrastBolusAgent": "Plain"}, False),
+        ({"ContrastBolusAgent": "before"}, False),
+        ({"ContrastBolusAgent": "native"}, False),
+        ({"ContrastBolusAgent": "pre-filled Gadovist"}, True),
+        ({"ContrastBolusAgent": "Saline 20 ml"}, None),
+        ({"ContrastBolusAgent": "Adenosine"}, None),
+        ({"ContrastBolusAgent": "Gadovist, saline"}, True),
         ({"ContrastBolusAgent": "Buscopan"}, None),
         ({"ContrastBolusAgent": "Barium oral"}, None),
         ({"ContrastBolusAgent": "none", "ContrastBolusVolume": "15"}, None),
@@ -129,6 +141,16 @@ def test_a_tag_against_the_description_is_not_known_and_warned_of(make_series: A
     claim = claim_of(make_series(T1 | header))
     assert (claim.agent, claim.sequence) == (None, "T1")
     assert "Dotarem" in claim.warnings[0]
+
+
+def test_the_name_of_an_examination_does_not_speak_against_the_tag(make_series: Any) -> None:
+    header = {
+        "ContrastBolusAgent": "Gadavist",
+        "SeriesDescription": "AX T1",
+        "ProtocolName": "BRAIN W/WO CONTRAST",
+    }
+    claim = claim_of(make_series(T1 | header))
+    assert (claim.agent, claim.sequence, claim.warnings) == (True, "T1C", ())
 
 
 @pytest.mark.parametrize(("administered", "agent"), [("YES", True), ("NO", False), (None, True)])
@@ -155,6 +177,14 @@ def test_other_words_behind_an_agent_don_t_take_it_away(text: str) -> None:
 
 def test_the_cervical_part_of_a_spine_is_no_agent() -> None:
     assert agent_in_words("t1_tse_sag_C") is None
+
+
+@pytest.mark.parametrize(("part", "agent"), [("CSPINE", None), ("HEAD", True), ("", True)])
+def test_the_body_part_tells_a_part_of_a_spine_from_an_agent(
+    make_series: Any, part: str, agent: bool | None
+) -> None:
+    header = {"SeriesDescription": "t1_tse_tra_C", "BodyPartExamined": part}
+    assert claim_of(make_series(T1 | header)).agent is agent
 
 
 def test_a_warning_says_whose_words_speak_against_the_tag(make_series: Any) -> None:

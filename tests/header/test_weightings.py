@@ -9,10 +9,9 @@ import pytest
 
 from napari_mrseq.header import claim_of
 from napari_mrseq.header import techniques as t
-from napari_mrseq.header.attributes import SequenceAttributes
 from napari_mrseq.header.claim import claim_from
 from napari_mrseq.header.plausibility import contradiction
-from napari_mrseq.header.rule import NILS, PHYSICS, TABLE
+from napari_mrseq.header.sequence_attributes import SequenceAttributes
 from napari_mrseq.sequences import UNKNOWN
 
 HEADERS = 4000
@@ -118,6 +117,15 @@ def test_gradient_echo_is_weighted_by_field_flip_angle_and_echo(
     assert claim_of(make_series(values)).sequence == sequence
 
 
+def test_evidence_of_a_small_flip_angle_names_the_limit(make_series: Any) -> None:
+    claims = [
+        claim_of(make_series(header("GR", tesla=1.5, dim="3D", tr=20, te=6, flip=flip)))
+        for flip in (3, 8, 9)
+    ]
+    assert [claim.sequence for claim in claims] == ["PD", "PD", UNKNOWN]
+    assert "≤ 0.6 of the Ernst angle, 8 degrees" in claims[0].evidence[0]
+
+
 @pytest.mark.parametrize(("ti", "sequence"), [(180, UNKNOWN), (600, "OTHER")])
 def test_echo_planar_image_without_fat_is_no_inversion_recovery(
     make_series: Any, ti: float, sequence: str
@@ -210,16 +218,23 @@ def test_an_echo_after_the_next_excitation_claims_nothing(
     assert claim_of(make_series(values)).sequence == sequence
 
 
-def test_no_rule_by_times_claims_what_other_times_contradict() -> None:
-    denied = []
+# What codes and b values tell, whatever the times are.
+TOLD_BY_CODES = ("DWI", "B0", "SWI", "MRA", "OTHER")
+
+
+def test_no_weighting_is_claimed_that_the_times_contradict() -> None:
+    denied, claimed = [], set()
     draw = random.Random(20)
     for _ in range(HEADERS):
         attributes = _any_header(draw)
         claim = claim_from(attributes)
-        against = contradiction(claim.sequence.removesuffix("C"), attributes)
-        if claim.source in (PHYSICS, TABLE, NILS) and against is not None:
-            denied.append((claim.sequence, claim.evidence, against))
+        sequence = claim.sequence.removesuffix("C")
+        claimed.add(sequence)
+        against = contradiction(sequence, attributes)
+        if sequence not in TOLD_BY_CODES and against is not None:
+            denied.append((sequence, claim.evidence, against))
     assert denied == []
+    assert claimed >= {"T1", "T2", "PD", "FLAIR", "STIR", "T2STAR", "BOLD", "LOCALIZER"}
 
 
 def _any_header(draw: random.Random) -> SequenceAttributes:

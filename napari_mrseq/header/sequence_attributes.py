@@ -1,0 +1,110 @@
+"""What is known of how a series was acquired."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+# Free text that people type, also names, and the day they were here: neither leaves the header.
+PRIVATE_FIELDS = frozenset({"description", "protocol", "file_name", "body_part", "acquired"})
+
+
+@dataclass(frozen=True)
+class SequenceAttributes:
+    """What a header says about how a series was acquired; None or empty where it says nothing.
+
+    Attributes
+    ----------
+    modality : str
+        ``"MR"``, ``"CT"``, ...
+    storage : str
+        Name of the SOP class, ``"Enhanced MR Image Storage"``.
+    vendor : str or None
+        Maker of the scanner.
+    field_strength : float or None
+        Tesla.
+    description, protocol, file_name : str
+        Words of people; `file_name` only for NIfTI.
+    body_part : str
+        In capitals, ``"CSPINE"``.
+    sequence_name : str
+        Every name the header gives the pulse sequence.
+    image_type : tuple of str
+        ImageType and FrameType, in capitals.
+    component, contrast : str
+        ComplexImageComponent and AcquisitionContrast of enhanced files.
+    acquisition : str
+        ``"2D"`` or ``"3D"``, by its tag or by what series and sequence are called.
+    repetition_time, echo_time, inversion_time : float or None
+        ms.
+    echo_train : float or None
+        Echoes an excitation.
+    flip_angle : float or None
+        Degrees.
+    b_values : tuple of float
+        s/mm², of all volumes.
+    nucleus : str
+        Whose signal it is, ``"1H"``, ``"23NA"``.
+    techniques : mapping of str to str
+        How the signal was made, each with the words that show it.
+    agent : bool or None
+        A contrast agent was given according to its tags; None where they don't say.
+    agent_text : str
+        What the tags say about the agent.
+    matrix : tuple of int or None
+        Rows and columns of the pixels.
+    slices : int
+        Slices of a volume.
+    volumes : int
+        Volumes of the stack, or time points where the header counts more.
+    scan_options : tuple of str
+        As written.
+    acquired : float or None
+        When the acquisition began, as `clock.moment` gives it.
+    """
+
+    modality: str = ""
+    storage: str = ""
+    vendor: str | None = None
+    field_strength: float | None = None
+    description: str = ""
+    protocol: str = ""
+    file_name: str = ""
+    body_part: str = ""
+    sequence_name: str = ""
+    image_type: tuple[str, ...] = ()
+    component: str = ""
+    contrast: str = ""
+    acquisition: str = ""
+    repetition_time: float | None = None
+    echo_time: float | None = None
+    inversion_time: float | None = None
+    echo_train: float | None = None
+    flip_angle: float | None = None
+    b_values: tuple[float, ...] = ()
+    nucleus: str = ""
+    techniques: Mapping[str, str] = field(default_factory=dict)
+    agent: bool | None = None
+    agent_text: str = ""
+    matrix: tuple[int, int] | None = None
+    slices: int = 1
+    volumes: int = 1
+    scan_options: tuple[str, ...] = ()
+    acquired: float | None = None
+
+    @property
+    def described_by(self) -> str:
+        """What holds the description: a NIfTI file without one is described by its name."""
+        by_file = self.description and self.file_name.startswith(self.description)
+        return "file name" if by_file else "description"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what is known as plain data, without words that people typed."""
+        known = {}
+        for column in fields(self):
+            value = getattr(self, column.name)
+            if column.name in PRIVATE_FIELDS or value in (None, "", ()):
+                continue
+            known[column.name] = list(value) if isinstance(value, tuple | Mapping) else value
+        return known

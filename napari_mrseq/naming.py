@@ -1,0 +1,66 @@
+"""How series and their slices are called for people: titles, runs of slices, one printable line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+# Signs that print nothing and move the cursor, or turn the direction of writing.
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
+
+# What the viewer writes around a layer's name, which files saved by that name bear.
+CORRECTED = "corrected"
+CONFLICT_MARK = "≠ header"
+_VERDICT = re.compile(rf"\A(\[([^\]]+ (\d+%|{CORRECTED})|unknown)\] )+")
+# napari numbers names that are there already: "… ≠ header [1]".
+_MARK = re.compile(rf"( {CONFLICT_MARK})+(?=( \[\d+\])*\Z)")
+
+
+def title_of(
+    number: int | None, description: str | None, path: str, part: str | None = None
+) -> str:
+    """Return how a series is called for people: its number and description, else its path.
+
+    What tells it from others of the same UID stands behind: ``"4 t1_vibe_dixon (water)"``.
+    """
+    title = " ".join(str(word) for word in (number, description) if word is not None) or path
+    return f"{title} ({part})" if part else title
+
+
+def without_verdict(name: str) -> str:
+    """Return a name without a verdict of ours: ``"[T2 51%] scan ≠ header"`` is ``"scan"``."""
+    return _MARK.sub("", _VERDICT.sub("", name))
+
+
+def printable(text: str) -> str:
+    """Return one line that does not steer a terminal, whatever names and files hold."""
+    return _CONTROLS.sub(" ", text)
+
+
+def runs_of(slices: Iterable[int]) -> list[tuple[int, int]]:
+    """Return the runs of neighbours among some slices, the first and the last of each."""
+    runs: list[tuple[int, int]] = []
+    for number in sorted(slices):
+        if runs and number <= runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    return runs
+
+
+def run_words(first: int, last: int, shape: Sequence[int]) -> str:
+    """Say which slices a run holds: ``"slices 3 to 5"``, ``"slice 2 of volume 1"``.
+
+    Parameters
+    ----------
+    first, last : int
+        Both included, counted from 0 through all volumes.
+    shape : sequence of int
+        Of the pixels.
+    """
+    (volume, start), (last_volume, end) = divmod(first, shape[-3]), divmod(last, shape[-3])
+    if volume != last_volume:
+        there = f"slice {end + 1} of volume {last_volume + 1}"
+        return f"slice {start + 1} of volume {volume + 1} to {there}"
+    words = f"slices {start + 1} to {end + 1}" if last > first else f"slice {start + 1}"
+    return f"{words} of volume {volume + 1}" if len(shape) == 4 else words

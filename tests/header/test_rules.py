@@ -1,0 +1,165 @@
+"""Rules that only few headers meet, each with a header that it decides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydicom.uid import SecondaryCaptureImageStorage
+
+from napari_mrseq.header import claim_of
+from napari_mrseq.sequences import UNKNOWN
+
+SPIN_ECHO_T1 = {"ScanningSequence": "SE", "RepetitionTime": 500, "EchoTime": 12}
+SPIN_ECHO_T2 = {"ScanningSequence": "SE", "RepetitionTime": 4500, "EchoTime": 100}
+VIBE = {
+    "ScanningSequence": "GR",
+    "MRAcquisitionType": "3D",
+    "RepetitionTime": 4.2,
+    "EchoTime": 1.9,
+    "FlipAngle": 10,
+}
+FLASH = VIBE | {"MRAcquisitionType": "2D", "RepetitionTime": 7, "FlipAngle": 20}
+DIFFUSION = {"ScanningSequence": ["EP", "SE"], "RepetitionTime": 6000, "EchoTime": 75}
+ORIGINAL = {"ImageType": ["ORIGINAL", "PRIMARY", "OTHER"]}
+
+
+@pytest.mark.parametrize(
+    ("sequence", "header", "described"),
+    [
+        # A stack of a weighting that is called a scout, or after what it was prepared with.
+        ("T1", SPIN_ECHO_T1, "pilot t1_se_tra"),
+        ("T2", SPIN_ECHO_T2, "t2_tse_tra survey"),
+        ("T2", SPIN_ECHO_T2, "t2 tse loose body loc"),
+        ("T2", SPIN_ECHO_T2, "t2_tse_tra B1 shim"),
+        # A fast one with the times of Siemens' AutoAlign scout.
+        ("T1C", VIBE | {"RepetitionTime": 2.83, "EchoTime": 1.37, "FlipAngle": 5},
+         "t1_starvibe_fs_tra_post"),
+        # Diffusion images of a series that is called after its map, too.
+        ("DWI", DIFFUSION | ORIGINAL | {"DiffusionBValue": 1000.0}, "DWI/ADC"),
+        ("B0", DIFFUSION | {"DiffusionBValue": 0.0}, "b0"),
+        # After an agent, in short, no phase contrast.
+        ("T1", VIBE, "Ax LAVA PC"),
+        ("T1", VIBE, "t1_vibe_fs_tra_pc"),
+        ("T1", VIBE, "MPRAGE PC"),
+        # Flags of what the examination was for.
+        ("T1", VIBE | {"AngioFlag": "Y"}, "t1_vibe_fs_tra"),
+        ("T1", FLASH | {"RepetitionTime": 150, "FlipAngle": 70, "CardiacNumberOfImages": 25},
+         "t1_fl2d_tra"),
+        # Scanners that don't tell an inversion.
+        ("FLAIR", SPIN_ECHO_T2 | {"RepetitionTime": 9000, "EchoTime": 120}, "AX T2 FLAIR"),
+        ("T1", SPIN_ECHO_T1 | {"RepetitionTime": 2200}, "AX T1 FLAIR"),
+    ],
+)  # fmt: skip
+def test_a_word_or_a_flag_beside_a_weighting_does_not_decide(
+    make_series: Any, sequence: str, header: dict[str, Any], described: str
+) -> None:
+    claim = claim_of(make_series(header | {"SeriesDescription": described}))
+    assert claim.sequence == sequence, claim
+    assert claim.warnings == () or "the description says" in claim.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("sequence", "header", "described"),
+    [
+        ("LOCALIZER", SPIN_ECHO_T2, "haste localizer"),
+        ("LOCALIZER", SPIN_ECHO_T2, "survey"),
+        ("OTHER", FLASH, "B1 map"),
+        ("ADC", DIFFUSION | {"DiffusionBValue": 1000.0}, "DWI_ADC"),
+        ("ADC", DIFFUSION | ORIGINAL | {"DiffusionBValue": 1000.0}, "ADC"),
+        ("FIELDMAP", FLASH | {"RepetitionTime": 500, "Rows": 64, "Columns": 64}, "b0"),
+        ("MRA", VIBE, "3D PC"),
+        ("MRA", VIBE | {"AngioFlag": "Y"}, "fl3d_cor"),
+        ("OTHER", FLASH | {"CardiacNumberOfImages": 25}, "4ch"),
+        ("OTHER", FLASH | {"CardiacNumberOfImages": 25}, "T1 4ch"),
+        ("OTHER", FLASH | {"RepetitionTime": 1333, "CardiacNumberOfImages": 16}, ""),
+        ("T2", SPIN_ECHO_T2, "AX FLAIR"),
+        ("T2", SPIN_ECHO_T2 | {"RepetitionTime": 9000, "EchoTime": 60}, "AX FLAIR"),
+        ("PD", SPIN_ECHO_T1 | {"RepetitionTime": 4500}, "AX T1 FLAIR"),
+    ],
+)
+def test_where_no_weighting_stands_beside_them_they_do(
+    make_series: Any, sequence: str, header: dict[str, Any], described: str
+) -> None:
+    assert claim_of(make_series(header | {"SeriesDescription": described})).sequence == sequence
+
+
+def test_a_scout_that_is_called_a_weighting_too_is_less_sure(make_series: Any) -> None:
+    header = SPIN_ECHO_T2 | {"Rows": 128, "Columns": 128}
+    named, alone = (
+        claim_of(make_series(header | {"SeriesDescription": described}, slices=3))
+        for described in ("t2_tse survey", "survey")
+    )
+    assert named.sequence == alone.sequence == "LOCALIZER"
+    assert named.confidence <= 0.75 < alone.confidence
+
+
+@pytest.mark.parametrize(("slices", "sequence"), [(40, "T1"), (1, "OTHER")])
+def test_a_stack_that_was_stored_as_a_capture_is_told_by_its_times(
+    make_series: Any, slices: int, sequence: str
+) -> None:
+    stored = {"SOPClassUID": SecondaryCaptureImageStorage, "SeriesDescription": "t1_vibe"}
+    assert claim_of(make_series(VIBE | stored, slices=slices)).sequence == sequence
+
+
+def test_a_scout_by_its_times_is_thin(make_series: Any) -> None:
+    thin, thick = (claim_of(make_series(FLASH, slices=slices)) for slices in (5, 18))
+    assert thin.sequence == thick.sequence == "LOCALIZER"
+    assert thick.confidence <= 0.6 < thin.confidence
+
+
+def test_late_enhancement_without_a_code_is_no_scout(make_series: Any) -> None:
+    assert claim_of(make_series(FLASH | {"InversionTime": 260}, slices=9)).sequence == UNKNOWN
+
+
+def test_a_series_of_several_b_values_is_no_map(make_series: Any) -> None:
+    both = make_series(DIFFUSION | {"SeriesDescription": "ADC"}, volumes=2, b_values=(0.0, 1000.0))
+    assert claim_of(both).sequence == "DWI"
+
+
+MOVIE = {"CardiacNumberOfImages": 20}
+PHASE = {"ImageType": ["ORIGINAL", "PRIMARY", "P"]}
+
+
+@pytest.mark.parametrize(
+    ("sequence", "evidence", "header"),
+    [
+        ("OTHER", "spectroscopy", {"Manufacturer": "SIEMENS", "SequenceName": "*svs_se"}),
+        ("B0", "ImageType TENSOR_B0", {"ImageType": ["DERIVED", "PRIMARY", "TENSOR_B0"]}),
+        ("BOLD", "ImageType FMRI", {"ImageType": ["ORIGINAL", "PRIMARY", "FMRI"]}),
+        (
+            "FIELDMAP",
+            'description says "sefield1"',
+            {
+                "Manufacturer": "Siemens",
+                "ImageType": ["ORIGINAL", "PRIMARY", "FMRI", "NONE"],
+                "ScanningSequence": "EP",
+                "PulseSequenceName": "epse2d1_86",
+                "EchoTime": 60,
+                "RepetitionTime": 6100,
+                "SeriesDescription": "SEField1_AP",
+            },
+        ),
+        ("PERF", "AcquisitionContrast PERFUSION", {"AcquisitionContrast": "PERFUSION"}),
+        ("MRA", "AcquisitionContrast TOF", {"AcquisitionContrast": "TOF"}),
+        ("FLAIR", "AcquisitionContrast FLUID", {"AcquisitionContrast": "FLUID_ATTENUATED"}),
+        ("STIR", "AcquisitionContrast STIR", {"AcquisitionContrast": "STIR"}),
+        ("PD", "AcquisitionContrast PROTON", {"AcquisitionContrast": "PROTON_DENSITY"}),
+        ("T2STAR", "AcquisitionContrast T2_STAR", {"AcquisitionContrast": "T2_STAR"}),
+        ("T2", "AcquisitionContrast T2", {"AcquisitionContrast": "T2"}),
+        # Flow through the heart and the aqueduct is measured; vessels are shown.
+        ("OTHER", "phase contrast, heart phases", {"PhaseContrast": "YES"} | MOVIE),
+        ("OTHER", "phase contrast, ImageType P", {"PhaseContrast": "YES"} | PHASE),
+        ("MRA", "phase contrast", {"PhaseContrast": "YES"}),
+        # Words alone, or beside a gradient echo.
+        ("STIR", 'description says "stir"', {"SeriesDescription": "COR STIR"}),
+        ("T2STAR", 'description says "t2"', VIBE | {"EchoTime": 12, "SeriesDescription": "T2 ax"}),
+        ("OTHER", 'description says "t1 map"', ORIGINAL | {"SeriesDescription": "T1 map"}),
+    ],
+)
+def test_what_only_one_tag_or_word_tells(
+    make_series: Any, sequence: str, evidence: str, header: dict[str, Any]
+) -> None:
+    claim = claim_of(make_series(header))
+    assert claim.sequence == sequence, claim
+    assert claim.evidence[0].startswith(evidence)
