@@ -5,21 +5,23 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 
 from napari_mrseq.reading.frames import Frame
 from napari_mrseq.reading.levels import levels
 from napari_mrseq.reading.volumes import grouped, places_of
 
-# Two echo times (ms) that are nearer are one, written in two ways.
-SAME_ECHO_MS = 0.01
+# Two echo times (ms) that are nearer are one: written in two ways, or set anew for each volume or
+# slice by some hundredths. A readout between two echoes takes longer, and ultrashort ones that are
+# compared lie a tenth apart at least.
+SAME_ECHO_MS = 0.05
 # Heartbeats and breaths, by which slices are triggered, vary by less; T1 and T2 by more. In powers
 # of 2, and a little more, so that times that are doubled again and again to measure T1 are one.
 _ONE_REPETITION_TIME = 1.01
 # Numbers of volumes, images and times: "dyn 3/20", "b1000"; those of T1, T2 and R2 tell contrasts.
 _NUMBER = re.compile(r"(?<!(?<![a-z])[tr])\d+", re.IGNORECASE)
 
-_Split = Callable[[list[Frame]], list[list[Frame]]]
+Split = Callable[[list[Frame]], list[list[Frame]]]
 
 
 def contrasts_apart(frames: list[Frame]) -> list[list[Frame]]:
@@ -47,25 +49,34 @@ def _collide(frames: Sequence[Frame]) -> bool:
     return len(set(places_of(frames))) < len(frames)
 
 
-def _by_quantity(frames: list[Frame]) -> list[list[Frame]]:
+def by_quantity(frames: list[Frame]) -> list[list[Frame]]:
+    """Split slices by what they show: water, fat, ADC."""
     return grouped(frames, lambda frame: frame.quantity)
 
 
-def _by_echo(frames: list[Frame]) -> list[list[Frame]]:
-    return _by_numbers(frames, echoes_of(frames))
+def by_echo(frames: list[Frame]) -> list[list[Frame]]:
+    """Split slices by their echo time."""
+    return _by_labels(frames, echoes_of(frames))
 
 
-def _by_description(frames: list[Frame]) -> list[list[Frame]]:
+def by_description(frames: list[Frame]) -> list[list[Frame]]:
+    """Split slices by what they are called, numbers aside, where all have a name."""
     if not all(frame.description for frame in frames):
         return [frames]
     return grouped(frames, lambda frame: _NUMBER.sub("", frame.description))
 
 
-def _by_derivation(frames: list[Frame]) -> list[list[Frame]]:
-    # Weighted images that are combined on the scanner stay with those that are not weighted.
+def by_derivation(frames: list[Frame]) -> list[list[Frame]]:
+    """Split slices by how they were derived, numbers aside."""
+    made = [_NUMBER.sub("", frame.derivation) for frame in frames]
     if _is_weighted(frames):
-        return [frames]
-    return grouped(frames, lambda frame: _NUMBER.sub("", frame.derivation))
+        # Weighted images that are combined on the scanner stay with those that are not weighted; a
+        # map has no b value, and is made in a way of its own.
+        weighted = {
+            how for how, frame in zip(made, frames, strict=True) if frame.b_value is not None
+        }
+        made = ["" if how in weighted else how for how in made]
+    return _by_labels(frames, made)
 
 
 def _by_repetition_time(frames: list[Frame]) -> list[list[Frame]]:
@@ -80,13 +91,13 @@ def _by_repetition_time(frames: list[Frame]) -> list[list[Frame]]:
     # T1 is measured by three or more.
     if len(first) > 2 or any(other != first for other in others):
         return [frames]
-    return _by_numbers(frames, numbers)
+    return _by_labels(frames, numbers)
 
 
-def _by_numbers(frames: list[Frame], numbers: Sequence[int | None]) -> list[list[Frame]]:
-    parts: dict[int | None, list[Frame]] = defaultdict(list)
-    for number, frame in zip(numbers, frames, strict=True):
-        parts[number].append(frame)
+def _by_labels(frames: list[Frame], labels: Sequence[Hashable]) -> list[list[Frame]]:
+    parts: dict[Hashable, list[Frame]] = defaultdict(list)
+    for label, frame in zip(labels, frames, strict=True):
+        parts[label].append(frame)
     return list(parts.values())
 
 
@@ -108,10 +119,10 @@ def _is_inverted(frames: Sequence[Frame]) -> bool:
     return len(times) > 1 and all(times)
 
 
-_SPLITS: tuple[_Split, ...] = (
-    _by_quantity,
-    _by_echo,
-    _by_description,
-    _by_derivation,
+_SPLITS: tuple[Split, ...] = (
+    by_quantity,
+    by_echo,
+    by_description,
+    by_derivation,
     _by_repetition_time,
 )

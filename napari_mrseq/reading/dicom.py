@@ -6,12 +6,14 @@ import os
 import statistics
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 
 from napari_mrseq.errors import NoImageError, ReadError
+from napari_mrseq.naming import printable
 from napari_mrseq.reading.enhanced import enhanced_frames, is_enhanced
 from napari_mrseq.reading.frames import Frame, Origin, classic_frames
 from napari_mrseq.reading.geometry import (
@@ -31,7 +33,7 @@ from napari_mrseq.reading.stacks import split_into_stacks
 from napari_mrseq.reading.twins import InputOf, twins_apart
 from napari_mrseq.reading.volume_axis import b_values_of, volume_axis_of
 from napari_mrseq.reading.volumes import Stack, grouped
-from napari_mrseq.series import Failure, Series, printable
+from napari_mrseq.series import Failure, Series
 
 # Image classes that are pictures of a screen or a page, whatever their modality says.
 _SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
@@ -79,7 +81,7 @@ def read_dicom(
         if progress:
             progress(done)
     series: list[Series] = []
-    for group in groups.values():
+    for group in _with_incomplete(groups):
         patients = _by_patient(group)
         shared = [_SHARED_UID] if len(patients) > 1 else []
         for frames in (part for one in patients for part in twins_apart(one, input_of)):
@@ -111,6 +113,35 @@ def file_frames(path: str, layouts: Layouts) -> list[Frame]:
         raise
     except Exception as error:  # a damaged header can make pydicom raise nearly anything
         raise ReadError(damage_of(error)) from error
+
+
+def _with_incomplete(groups: dict[Hashable, list[Frame]]) -> list[list[Frame]]:
+    """Put files without a study or a series number to the one series whose UID they have."""
+    origins = {key: frames[0].origin for key, frames in groups.items()}
+    whole: dict[Hashable, list[Frame]] = {}
+    for key, one in origins.items():
+        if not one.series_uid or (one.study_uid and one.series_number is not None):
+            whole[key] = groups[key]
+    for key in [key for key in groups if key not in whole]:
+        fitting = [other for other in whole if _completes(origins[other], origins[key])]
+        if len(fitting) != 1:
+            whole[key] = groups[key]
+            continue
+        for frame in groups[key]:
+            known = origins[fitting[0]]
+            frame.origin = replace(
+                frame.origin, study_uid=known.study_uid, series_number=known.series_number
+            )
+        whole[fitting[0]] += groups[key]
+    return list(whole.values())
+
+
+def _completes(known: Origin, one: Origin) -> bool:
+    return (
+        known.series_uid == one.series_uid
+        and one.study_uid in ("", known.study_uid)
+        and one.series_number in (None, known.series_number)
+    )
 
 
 def _by_patient(frames: Sequence[Frame]) -> list[list[Frame]]:

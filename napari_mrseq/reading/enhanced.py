@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pydicom.dataset import Dataset
 
 from napari_mrseq.clock import moment
+from napari_mrseq.reading.converted import converted_frames, is_converted
 from napari_mrseq.reading.frames import (
     Frame,
     Origin,
@@ -26,10 +27,11 @@ SHARED_GROUPS = 0x52009229
 PER_FRAME_GROUPS = 0x52009230
 _NONE = Dataset()
 # Frame content, pixel measures, plane position and orientation, value transformation, window,
-# echo, modifiers, timing, diffusion, cardiac timing, frame type.
+# echo, modifiers, timing, diffusion, cardiac timing, frame type, temporal position, labelling.
 _GROUPS = (
     0x00209111, 0x00289110, 0x00209113, 0x00209116, 0x00289145, 0x00289132, 0x00189114,
     0x00189115, 0x00189112, 0x00189117, 0x00189118, 0x00189226,
+    0x00209310, 0x00189251,
 )  # fmt: skip
 
 
@@ -43,18 +45,15 @@ def enhanced_frames(instance: Instance) -> list[Frame]:
     header = instance.header
     shared = next(iter(items(header, SHARED_GROUPS)), _NONE)
     groups = items(header, PER_FRAME_GROUPS)
-    groups += [_NONE] * (instance.layout.frames - len(groups))
+    groups = [*groups, *[_NONE] * instance.layout.frames][: instance.layout.frames]
+    if is_converted(shared, groups):
+        return converted_frames(instance, shared, groups, _GROUPS)
     origin = origin_of(instance)
     behind = {sequence: _first_item(shared, sequence) or header for sequence in _GROUPS}
-    frames = [
+    return [
         _frame(instance, origin, index, _Groups(group, behind, header))
-        for index, group in enumerate(groups[: instance.layout.frames])
+        for index, group in enumerate(groups)
     ]
-    if len({frame.stack for frame in frames}) == len(frames):
-        # A stack is more than one slice; a name for each says nothing.
-        for frame in frames:
-            frame.stack = ""
-    return frames
 
 
 class _Groups:
@@ -102,7 +101,8 @@ def _frame(instance: Instance, origin: Origin, index: int, groups: _Groups) -> F
         flip_angle=number(groups[0x00189112], 0x00181314),
         b_value=number(diffusion, 0x00189087),
         direction=_direction(diffusion),
-        trigger=number(groups[0x00189118], 0x00209153),
+        trigger=_trigger(groups),
+        labelling=text(groups[0x00189251], 0x00189257),
         repetition_time=number(groups[0x00189112], 0x00180080),
         description=description_of(header),
         derivation=derivation_of(image_type),
@@ -121,6 +121,13 @@ def _frame(instance: Instance, origin: Origin, index: int, groups: _Groups) -> F
 def _first_number(group: Dataset, *tags: int) -> float | None:
     """Return what the first of the tags that is there holds; headers may have the classic one."""
     return next((found for tag in tags if (found := number(group, tag)) is not None), None)
+
+
+def _trigger(groups: _Groups) -> float | None:
+    trigger = number(groups[0x00189118], 0x00209153)
+    # Temporal Position Time Offset is in seconds since the first volume.
+    offset = number(groups[0x00209310], 0x0020930D)
+    return offset * 1000 if trigger is None and offset is not None else trigger
 
 
 def _direction(diffusion: Dataset) -> Direction | None:

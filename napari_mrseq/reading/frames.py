@@ -71,6 +71,12 @@ class Frame:
         ms.
     trigger, time : float or None
         ms since the trigger (or the first volume), and as `clock.moment` gives it.
+    content_time : float or None
+        When the pixels were made, as `clock.moment` gives it.
+    echo_number : float or None
+        As DICOM (0018,0086).
+    labelling : str
+        ASL Context (0018,9257): ``LABEL``, ``CONTROL``.
     order : tuple
         Sorts slices at one place as they were acquired.
     repetition_time : float or None
@@ -106,6 +112,9 @@ class Frame:
     direction: Direction | None = None
     trigger: float | None = None
     time: float | None = None
+    content_time: float | None = None
+    echo_number: float | None = None
+    labelling: str = ""
     repetition_time: float | None = None
     description: str = ""
     derivation: str = ""
@@ -142,10 +151,16 @@ def classic_frames(instance: Instance) -> list[Frame]:
 
     A file of several frames without groups of their own (an old cine) gives frames at one place.
     """
+    first = classic_frame(instance)
+    return [first, *(repeated(first, index) for index in range(1, instance.layout.frames))]
+
+
+def classic_frame(instance: Instance) -> Frame:
+    """Return the first frame of a file as what is at its top level describes it."""
     header = instance.header
     image_type = words(header, 0x00080008)
     b_value, direction = diffusion_of(header)
-    first = Frame(
+    frame = Frame(
         source=instance.source(),
         origin=origin_of(instance),
         sop_uid=text(header, 0x00080018),
@@ -166,6 +181,8 @@ def classic_frames(instance: Instance) -> list[Frame]:
         description=description_of(header),
         derivation=derivation_of(image_type),
         location=number(header, 0x00201041),
+        content_time=moment(text(header, 0x00080033)),
+        echo_number=number(header, 0x00180086),
         time=moment(text(header, 0x0008002A) or text(header, 0x00080032), text(header, 0x00080022)),
         order=(
             number(header, 0x00200100) or 0,
@@ -173,8 +190,8 @@ def classic_frames(instance: Instance) -> list[Frame]:
             number(header, 0x00200013) or 0,
         ),
     )
-    rescale(first.source, header)
-    return [first, *(repeated(first, index) for index in range(1, instance.layout.frames))]
+    rescale(frame.source, header)
+    return frame
 
 
 def origin_of(instance: Instance) -> Origin:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -42,6 +42,42 @@ class StackGeometry:
     affine: NDArray[np.float64]
     spacing: tuple[float, float, float]
     warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class SliceSpacing:
+    """How slices follow each other along their normal.
+
+    Attributes
+    ----------
+    gaps : (n - 1,) array
+        From each slice to the next, mm.
+    usual : float
+        The middle one of them, mm.
+    missing : dict of int to int
+        How many whole steps are left out, by the slice before them, from 0.
+    is_uneven : bool
+        They are not evenly spaced, and missing slices don't explain it.
+    """
+
+    gaps: NDArray[np.float64]
+    usual: float
+    missing: dict[int, int] = field(default_factory=dict)
+    is_uneven: bool = False
+
+    @property
+    def warnings(self) -> list[str]:
+        """What is to be said of it."""
+        if self.missing:
+            after = ", ".join(str(index + 1) for index in self.missing)
+            count = sum(self.missing.values())
+            return [f"gap: {count} slices missing (after slice {after}), not filled in"]
+        if self.is_uneven:
+            return [
+                f"uneven slice spacing: {self.gaps.min():.2f} to {self.gaps.max():.2f} mm; "
+                f"{self.usual:.2f} mm used, nothing interpolated"
+            ]
+        return []
 
 
 def is_orientation(cosines: Sequence[float]) -> bool:
@@ -125,14 +161,13 @@ def _slice_step(
     assumed = thickness or ASSUMED_DISTANCE_MM
     if len(places) == 1:
         return normal * assumed, [] if thickness else [UNKNOWN_THICKNESS]
-    gaps = np.diff(places @ normal)
-    # The lower of two middle ones, not their mean, which would be no slice's distance.
-    usual = float(np.quantile(gaps, 0.5, method="lower"))
+    spacing = slice_spacing(places @ normal)
+    usual = spacing.usual
     if usual <= SAME_PLACE_MM:
         # Tiles of one image only: other slices at one place make volumes.
         said = f"slices share one position: {assumed:g} mm between them assumed"
         return normal * assumed, [said]
-    warnings = [] if _are_even(places @ normal, usual) else _spacing_warnings(gaps, usual)
+    warnings = spacing.warnings
     if warnings:
         # The true steps differ: the usual one, along the mean direction, is right for most.
         direction = places[-1] - places[0]
@@ -142,25 +177,36 @@ def _slice_step(
     return step, warnings + _tilt_warnings(places, step, normal)
 
 
+def slice_spacing(heights: ArrayLike) -> SliceSpacing:
+    """Return how slices follow each other.
+
+    Parameters
+    ----------
+    heights : (n,) array_like
+        Where two slices or more lie along their normal, mm; rising.
+    """
+    distances = np.asarray(heights, dtype=float)
+    gaps = np.diff(distances)
+    # The lower of two middle ones, not their mean, which would be no slice's distance.
+    usual = float(np.quantile(gaps, 0.5, method="lower"))
+    if usual <= SAME_PLACE_MM or _are_even(distances, usual):
+        return SliceSpacing(gaps, usual)
+    ratios = gaps / usual
+    odd = np.flatnonzero(np.abs(ratios - 1) > max(UNEVEN, SAME_PLACE_MM / usual))
+    if not odd.size:
+        return SliceSpacing(gaps, usual)
+    missing = np.rint(ratios[odd]) - 1
+    whole = np.abs(ratios[odd] - missing - 1) <= UNEVEN * (missing + 1)
+    if np.all(missing >= 1) and np.all(whole):
+        lost = dict(zip(odd.tolist(), missing.astype(int).tolist(), strict=True))
+        return SliceSpacing(gaps, usual, lost)
+    return SliceSpacing(gaps, usual, is_uneven=True)
+
+
 def _are_even(distances: NDArray[np.float64], usual: float) -> bool:
     """Tell whether evenly spaced slices lie at these distances, but for rounding."""
     even = np.linspace(distances[0], distances[-1], len(distances))
     return bool(np.abs(distances - even).max() <= min(ROUNDED_MM, ROUNDED * usual))
-
-
-def _spacing_warnings(gaps: NDArray[np.float64], usual: float) -> list[str]:
-    ratios = gaps / usual
-    odd = np.flatnonzero(np.abs(ratios - 1) > max(UNEVEN, SAME_PLACE_MM / usual))
-    if not odd.size:
-        return []
-    missing = np.rint(ratios[odd]) - 1
-    if np.all(missing >= 1) and np.all(np.abs(ratios[odd] - missing - 1) <= UNEVEN * (missing + 1)):
-        after = ", ".join(str(index + 1) for index in odd)
-        return [f"gap: {int(missing.sum())} slices missing (after slice {after}), not filled in"]
-    return [
-        f"uneven slice spacing: {gaps.min():.2f} to {gaps.max():.2f} mm; "
-        f"{usual:.2f} mm used, nothing interpolated"
-    ]
 
 
 def _tilt_warnings(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -22,6 +23,12 @@ _UIH_FRAMES = 0x00651051
 # Where a field of view would be smaller, the slice of an adult was interpolated: neonates are
 # scanned with 128 mm, and half of what an adult needs is less.
 _SMALLEST_VIEW_MM = 125.0
+
+# Sagittal slices of Siemens go the other way round than rows and columns turn.
+_NO_DIRECTION = (
+    "the header doesn't tell in which direction the slices of this mosaic follow each other: "
+    "their place in space is unknown"
+)
 
 
 def is_mosaic(instance: Instance) -> bool:
@@ -56,6 +63,8 @@ def _siemens_frames(instance: Instance, image: Frame) -> list[Frame]:
     if image.position is None or image.orientation is None or image.pixel_spacing is None:
         return [_tile_frame(image, tile, None) for tile in tiles]
     known = len(vector) == 3 and any(vector)
+    if count > 1 and not known:
+        return _unplaced(image, tiles, _NO_DIRECTION)
     normal = np.array(vector) if known else slice_normal(image.orientation)
     # The position in the header is that of a slice as large as the whole mosaic, centred on the
     # true one (nibabel, doc/source/dicom/dicom_mosaic.rst).
@@ -89,8 +98,13 @@ def _uncounted_frames(instance: Instance, image: Frame) -> list[Frame]:
         f"the header doesn't tell how many slices this mosaic holds: all {across**2} tiles are "
         f"shown{guess}, the last may be empty; their place in space is unknown"
     )
-    bare = replace(image, doubt=doubt)
-    return [_tile_frame(bare, place, None) for place in _tiles(instance, across**2)]
+    return _unplaced(image, _tiles(instance, across**2), doubt)
+
+
+def _unplaced(image: Frame, tiles: Sequence[Tile], doubt: str) -> list[Frame]:
+    # Without a place, an orientation that follows a turning head would only split a series.
+    bare = replace(image, orientation=None, doubt=doubt)
+    return [_tile_frame(bare, tile, None) for tile in tiles]
 
 
 def _tiles_across(instance: Instance, image: Frame) -> tuple[int, str]:

@@ -1,25 +1,29 @@
-"""Volumes whose slices follow a head that moves: told by their numbers, not by their places."""
+"""Volumes whose slices follow a head that moves: told by their numbers, and by nearly one place."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_mrseq.reading.arranging import arranged
 from napari_mrseq.reading.frames import Frame
 from napari_mrseq.reading.geometry import SAME_PLACE_MM, UNEVEN, slice_normal
+from napari_mrseq.reading.levels import levels
+from napari_mrseq.reading.volume_keys import Key, numbers_of
 
-# Where in `Frame.order` the temporal position and the number of the acquisition are.
-_NUMBERS = (0, 1)
+# Part of a slice: places nearer than this are those of one slice that follows a head.
+_NEAR = 0.25
 
 
 def moving_volumes(frames: Sequence[Frame]) -> list[list[list[Frame]]] | None:
     """Return volumes that lie at different places, each sorted along the slice normal.
 
-    None where the slices don't move, or no number parts them into volumes of evenly spaced slices,
-    of which none is half a slice away from that of the first whole volume.
+    None where the slices don't move, or nothing parts them into volumes of evenly spaced slices, of
+    which none is half a slice away from that of the first whole volume.
 
     Returns
     -------
@@ -30,8 +34,7 @@ def moving_volumes(frames: Sequence[Frame]) -> list[list[list[Frame]]] | None:
     if orientation is None or any(frame.position is None for frame in frames):
         return None
     heights = np.array([frame.position for frame in frames]) @ slice_normal(orientation)
-    for number in _NUMBERS:
-        volumes = _numbered(frames, number, heights)
+    for volumes in _possible(frames, heights):
         if len(volumes) > 1 and len(volumes[0]) > 1:
             distances = [heights[members] for members in volumes]
             if held := _held_slices(distances, frames[0].thickness):
@@ -39,15 +42,48 @@ def moving_volumes(frames: Sequence[Frame]) -> list[list[list[Frame]]] | None:
     return None
 
 
-def _numbered(
-    frames: Sequence[Frame], number: int, heights: NDArray[np.float64]
+def _possible(frames: Sequence[Frame], heights: NDArray[np.float64]) -> Iterator[list[list[int]]]:
+    """Group slices by each of their numbers, then as if those that lie near shared a place.
+
+    Yields
+    ------
+    list of list of int
+        The slices of each volume from below, as they were acquired; those with all first.
+    """
+    rising = np.argsort(heights, kind="stable").tolist()
+    for key in numbers_of(frames):
+        if groups := _numbered(frames, key, rising):
+            yield _whole_first(groups)
+    if groups := _near(frames, heights, rising):
+        yield _whole_first(groups)
+
+
+def _numbered(frames: Sequence[Frame], key: Key, rising: Sequence[int]) -> list[list[int]]:
+    groups: dict[Any, list[int]] = defaultdict(list)
+    for index in rising:
+        groups[key(frames[index])].append(index)
+    if None in groups:
+        return []
+    volumes = [groups[label] for label in sorted(groups)]
+    return sorted(volumes, key=lambda members: min(frames[index].order for index in members))
+
+
+def _near(
+    frames: Sequence[Frame], heights: NDArray[np.float64], rising: Sequence[int]
 ) -> list[list[int]]:
-    """Group slices by one of their numbers, in its order, those with all slices first."""
-    groups: dict[float, list[int]] = defaultdict(list)
-    for index in np.argsort(heights, kind="stable").tolist():
-        groups[frames[index].order[number]].append(index)
-    most = max(map(len, groups.values()))
-    volumes = [groups[value] for value in sorted(groups)]
+    found = levels(heights.tolist(), _NEAR * (frames[0].thickness or 0))
+    if len(found) == max(found.values()) + 1:
+        return []
+    by_place: dict[int, list[Frame]] = defaultdict(list)
+    for index in rising:
+        by_place[found[heights[index]]].append(frames[index])
+    volumes, doubt = arranged(by_place)
+    ranks = {id(frames[index]): index for index in rising}
+    return [] if doubt else [[ranks[id(volume[p])] for p in sorted(volume)] for volume in volumes]
+
+
+def _whole_first(volumes: list[list[int]]) -> list[list[int]]:
+    most = max(map(len, volumes))
     return sorted(volumes, key=lambda members: len(members) < most)
 
 

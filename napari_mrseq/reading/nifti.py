@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,11 +12,12 @@ from nibabel.orientations import io_orientation
 from numpy.typing import NDArray
 
 from napari_mrseq.errors import ReadError
+from napari_mrseq.naming import without_verdict
 from napari_mrseq.reading.lazy import lazy_array, stamp_of
 from napari_mrseq.reading.nifti_affine import affine_of
 from napari_mrseq.reading.nifti_file import Voxels, open_nifti
 from napari_mrseq.reading.nifti_pair import HEADER_ENDING, voxel_file
-from napari_mrseq.reading.privacy import public_sidecar
+from napari_mrseq.reading.sidecar import sidecar_of
 from napari_mrseq.series import GREY_WEIGHTS, Series, VolumeAxis
 
 # gzip packs at most 1032 to 1; more is claimed only by a damaged header. Masks come near to it;
@@ -75,7 +74,7 @@ def read_nifti(path: str) -> Series:
     affine = np.eye(4) if known is None else known
     view = _view_of(affine, _slice_axis(image, affine, shape[:3]))
     shown = _shown_affine(affine, shape[:3], view)
-    sidecar, problem = _sidecar(path)
+    sidecar, problem = sidecar_of(Path(path).parent, _stem(path))
     volumes = int(np.prod(shape[3:]))
     b_values = _b_values(path, volumes)
     return Series(
@@ -84,7 +83,7 @@ def read_nifti(path: str) -> Series:
         pixels=_lazy_pixels(path, image, shape, view),
         spacing=None if known is None else _spacing(shown),
         affine=None if known is None else shown,
-        description=_stem(path),
+        description=without_verdict(_stem(path)),
         kind="nifti",
         window=_window(image),
         sidecar=sidecar,
@@ -246,17 +245,3 @@ def _stem(path: str) -> str:
         if name.lower().endswith(ending):
             return name[: -len(ending)]
     return name
-
-
-def _sidecar(path: str) -> tuple[Mapping[str, Any] | None, tuple[str, ...]]:
-    """Return the BIDS sidecar beside a file, naming nobody, and what is wrong with it."""
-    beside = Path(path).with_name(f"{_stem(path)}.json")
-    if not beside.is_file():
-        return None, ()
-    try:
-        content = json.loads(beside.read_text(encoding="utf-8-sig"))
-        if isinstance(content, dict):
-            return public_sidecar(content), ()
-    except (OSError, ValueError, RecursionError) as error:
-        return None, (f"{beside.name} can't be read ({error})",)
-    return None, (f"{beside.name} is no sidecar",)

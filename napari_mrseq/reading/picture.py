@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from napari_mrseq.errors import ReadError
+from napari_mrseq.naming import without_verdict
 from napari_mrseq.reading.lazy import Stamp, check_unchanged, lazy_array, stamp_of
 from napari_mrseq.series import GREY_WEIGHTS, Series, VolumeAxis
 
@@ -62,7 +63,7 @@ def read_picture(path: str) -> Series:
         path=path,
         files=(path,),
         pixels=_lazy_pages(path, shape, dtype, read_page),
-        description=Path(path).stem,
+        description=without_verdict(Path(path).stem),
         kind="picture",
         volume_axis=VolumeAxis() if len(shape) == 4 else None,
         warnings=warnings,

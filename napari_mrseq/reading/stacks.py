@@ -13,12 +13,14 @@ from napari_mrseq.reading.contrasts import contrasts_apart, echoes_of
 from napari_mrseq.reading.fan import joined_fan
 from napari_mrseq.reading.frames import Frame
 from napari_mrseq.reading.geometry import same_orientation
+from napari_mrseq.reading.interleaved import interleaved_apart
 from napari_mrseq.reading.levels import levels
 from napari_mrseq.reading.references import (
     SEVERAL_REFERENCES,
     names_several,
     references_apart,
 )
+from napari_mrseq.reading.slice_groups import groups_apart, numbers_left_out
 from napari_mrseq.reading.stations import stations_apart, without_false_positions
 from napari_mrseq.reading.turned import joined_volumes
 from napari_mrseq.reading.twins import same_pixels
@@ -35,15 +37,18 @@ def split_into_stacks(frames: Sequence[Frame]) -> list[Stack]:
     """Split the slices of one series into stacks, in the order of their first slices.
 
     Shape, spacing, plane, station and complex component always split, the frame of reference where
-    slices don't fit together. Contrasts split only where several slices lie at one place; what then
-    still lies at one place makes volumes. Planes that follow a turning head, or fan round an axis,
-    are joined again.
+    slices don't fit together. Contrasts split only where several slices lie at one place, or one
+    stack lies between the slices of another; a gap splits where it is wide and no file was lost.
+    What then still lies at one place makes volumes. Planes that follow a turning head, or fan round
+    an axis, are joined again.
     """
     unique, warnings = _without_copies(frames)
     _count_past_midnight(unique)
+    _forget_single_slices(unique)
+    left_out = numbers_left_out(unique)
     stacks: list[Stack] = []
     for kind in _by_kind(without_false_positions(unique)):
-        stacks += _joined([_stacks_in(plane) for plane in _by_plane(kind)])
+        stacks += _joined([_stacks_in(plane, left_out) for plane in _by_plane(kind)])
     stacks.sort(key=lambda stack: stack.start)
     if stacks:
         stacks[0].warnings[:0] = warnings
@@ -51,12 +56,14 @@ def split_into_stacks(frames: Sequence[Frame]) -> list[Stack]:
     return stacks
 
 
-def _stacks_in(plane: list[Frame]) -> list[Stack]:
+def _stacks_in(plane: list[Frame], left_out: int) -> list[Stack]:
     return [
         stack
         for station in stations_apart(plane)
         for placed in references_apart(station)
-        for part in contrasts_apart(placed)
+        for contrast in contrasts_apart(placed)
+        for whole in interleaved_apart(contrast)
+        for part in groups_apart(whole, left_out)
         for stack in _stacks_of(part)
     ]
 
@@ -93,6 +100,17 @@ def _count_past_midnight(frames: Sequence[Frame]) -> None:
     for frame in frames:
         if frame.time is not None and frame.time < DAY_MS / 2:
             frame.time += DAY_MS
+
+
+def _forget_single_slices(frames: Sequence[Frame]) -> None:
+    """Take the names from stacks that are a slice each, at however many times: they are none."""
+    places: dict[str, Hashable] = {}
+    for frame in frames:
+        place = frame.position, frame.orientation
+        if places.setdefault(frame.stack, place) != place:
+            return
+    for frame in frames:
+        frame.stack = ""
 
 
 def _without_copies(frames: Sequence[Frame]) -> tuple[list[Frame], list[str]]:

@@ -245,17 +245,18 @@ def _in_order(failures: list[tuple[int, Failure]], place_of: PlaceOf) -> Iterabl
 def _as_found(series: Series, files: Mapping[str, _File]) -> Series:
     """Give a series out of zip files the names it has there, and keep the unpacked files."""
     found = [files[path] for path in series.files]
+    # A copy inside a zip file may be told of by a series that lies beside it.
+    members = {short_name(file.path): file.shown for file in files.values() if file.unpacked}
+    told = {inside: short_name(shown) for inside, shown in members.items()}
+    warnings = tuple(_SHORT.sub(lambda m: told.get(m[0], m[0]), words) for words in series.warnings)
     unpacked = tuple(dict.fromkeys(file.unpacked for file in found if file.unpacked))
     if not unpacked:
-        return series
+        return replace(series, warnings=warnings)
     shown = {file.path: file.shown for file in found}
     names = tuple(shown.values())
     path = names[0] if series.kind != "dicom" else common_folder(names)
     pixels = _named_pixels(series.pixels, shown, unpacked)
-    members = [member for one in unpacked for member in one.members.items()]
-    told = {short_name(file): short_name(name) for file, name in members}
-    warnings = (_SHORT.sub(lambda m: told.get(m[0], m[0]), words) for words in series.warnings)
-    return replace(series, path=path, files=names, pixels=pixels, warnings=tuple(warnings))
+    return replace(series, path=path, files=names, pixels=pixels, warnings=warnings)
 
 
 def _named_pixels(pixels: Array, shown: Mapping[str, str], unpacked: tuple[Unpacked, ...]) -> Array:

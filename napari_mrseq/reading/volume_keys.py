@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from operator import attrgetter
 from typing import Any
@@ -20,37 +20,78 @@ Volume = dict[int, Frame]
 NO_DIRECTION = (0.0, 0.0, 0.0)
 
 
-def telling_key(by_place: ByPlace) -> Key | None:
-    """Return what every place has the same values of: by that volumes differ.
+def most_at_a_place(by_place: ByPlace) -> int:
+    """Return how many slices a place has at most."""
+    return max(map(len, by_place.values()))
 
-    The first attribute that alone tells all slices of a place apart; else all attributes together
-    that each tell more of them apart. None where there are none, or one slice a place.
+
+def is_even(by_place: ByPlace) -> bool:
+    """Tell whether each place has as many slices."""
+    return len(set(map(len, by_place.values()))) == 1
+
+
+def is_mostly_there(volumes: Sequence[Volume], places: int) -> bool:
+    """Tell whether volumes have more slices than they lack."""
+    return 2 * sum(map(len, volumes)) > len(volumes) * places
+
+
+def is_mostly_whole(volumes: Sequence[Volume], places: int) -> bool:
+    """Tell whether as many volumes are whole as lack slices."""
+    return 2 * sum(len(volume) == places for volume in volumes) >= len(volumes)
+
+
+def numbered_volumes(by_place: ByPlace) -> list[Volume] | None:
+    """Return the volumes that slices are numbered by, None where nothing numbers them.
+
+    By the first attribute, or several together, that has as many values as a place has slices at
+    most. Where slices of each place are lost there are more: then a counter or setting is believed
+    if most of the slices are there that it calls for. What is measured may differ from slice to
+    slice: as many volumes must be whole as are not.
     """
-    count = max(map(len, by_place.values()))
-    if count == 1:
-        return None
-    keys = _keys(by_place)
-    alone = next((key for key in keys if _kinds(by_place, key) == count), None)
-    if alone is not None:
-        return alone
+    most, places = most_at_a_place(by_place), len(by_place)
+    settings = {*_SETTINGS, *(dimensions := _dimensions(by_place))}
+    more = []
+    for key in _in_turn(by_place, [*_ATTRIBUTES, *dimensions]):
+        if volumes := volumes_by(by_place, key):
+            if len(volumes) == most:
+                return in_order(volumes, key)
+            more.append((key, volumes))
+    for key, volumes in more:
+        is_right = is_mostly_there if key in settings else is_mostly_whole
+        if key not in TIMES and is_right(list(volumes.values()), places):
+            return in_order(volumes, key)
+    return None
+
+
+def numbers_of(frames: Sequence[Frame]) -> list[Key]:
+    """Return the attributes that number volumes wherever their slices lie."""
+    return [*_COUNTERS, _gradient, *_dimensions({0: frames}), *_FILES]
+
+
+def telling_key(by_place: ByPlace) -> Key | None:
+    """Return all attributes together that tell slices apart, of which each place has the same.
+
+    None where there are none.
+    """
     chosen: tuple[Key, ...] = ()
     told = 1
-    for key in keys:
+    for key in (*_ATTRIBUTES, *_dimensions(by_place), *_FILES):
         found = _kinds(by_place, _joined(*chosen, key))
         if found > told:
             chosen, told = (*chosen, key), found
     return _joined(*chosen) if chosen else None
 
 
-def possible_keys(by_place: ByPlace) -> list[Key]:
-    """Return what may number volumes of which slices are missing, most telling first.
-
-    Last come together all attributes that differ within a place, but for those of which there are
-    more values than a place has slices: they number something else.
-    """
-    most = max(map(len, by_place.values()))
-    keys = _keys(by_place)
-    return [*keys, _joined(*(key for key in keys if 1 < _values(by_place, key) <= most))]
+def volumes_by(by_place: ByPlace, key: Key) -> dict[Any, Volume] | None:
+    """Group slices into volumes by what numbers them, None where it doesn't tell them apart."""
+    volumes: dict[Any, Volume] = defaultdict(dict)
+    for place, members in by_place.items():
+        for frame in members:
+            label = key(frame)
+            if label is None or place in volumes[label]:
+                return None
+            volumes[label][place] = frame
+    return volumes
 
 
 def in_order(volumes: Mapping[Any, Volume], key: Key | None) -> list[Volume]:
@@ -69,51 +110,50 @@ def in_order(volumes: Mapping[Any, Volume], key: Key | None) -> list[Volume]:
     return acquired if agree else numbered
 
 
-def ranked(by_place: ByPlace) -> tuple[list[Volume], bool]:
-    """Return volumes of slices that nothing numbers, by their rank at each place.
+def numbers_deny(volumes: Sequence[Volume]) -> bool:
+    """Tell whether one of the attributes that number volumes was torn by making these."""
+    return any(tears(volumes, key) for key in (*_COUNTERS, _B_VALUE, FLIP_ANGLE))
 
-    The order of the instances is to be believed where they go from place to place or stay at one
-    until it is done; then that of the times. False says that neither is so.
+
+def tears(volumes: Sequence[Volume], key: Key) -> bool:
+    """Tell whether volumes have slices of several values of which other volumes have some too."""
+    at_place: dict[int, set[Any]] = defaultdict(set)
+    for volume in volumes:
+        for place, frame in volume.items():
+            at_place[place].add(key(frame))
+    # What is the same whenever a place was taken, is a number of the place.
+    found = [
+        {key(frame) for place, frame in volume.items() if len(at_place[place]) > 1}
+        for volume in volumes
+    ]
+    homes = Counter(label for labels in found for label in labels)
+    torn = (labels for labels in found if len(labels) > 1)
+    return None not in homes and any(homes[label] > 1 for labels in torn for label in labels)
+
+
+def _in_turn(by_place: ByPlace, numbers: Sequence[Key]) -> Iterator[Key]:
+    """Yield each attribute alone, then those together of which each leaves some slices untold.
+
+    Those that tell more and more where each place has the same, and all that differ within a
+    place, but for those of which there are more values than a place has slices: they number
+    something else. So may files, which may each hold any part of the slices.
     """
-    count = max(map(len, by_place.values()))
-    if count == 1 or _is_regular(by_place, count):
-        return _by_rank(by_place, lambda frame: frame.order), True
-    time = next((key for key in TIMES if _tells_ranks(by_place, key)), None)
-    return _by_rank(by_place, time or (lambda frame: frame.order)), time is not None
+    yield from (*numbers, *_FILES)
+    if is_even(by_place) and (told := telling_key(by_place)):
+        yield told
+    most = most_at_a_place(by_place)
+    differing = [
+        key
+        for key in (*numbers, *_FILES)
+        if key is not REPETITION_TIME and 1 < _values(by_place, key) <= most
+    ]
+    yield _joined(*(key for key in differing if key not in _FILES))
+    yield _joined(*differing)
 
 
-def _by_rank(by_place: ByPlace, key: Key) -> list[Volume]:
-    volumes: list[Volume] = []
-    for place, members in by_place.items():
-        for rank, frame in enumerate(sorted(members, key=key)):
-            if rank == len(volumes):
-                volumes.append({})
-            volumes[rank][place] = frame
-    return volumes
-
-
-def _is_regular(by_place: ByPlace, count: int) -> bool:
-    acquired = sorted((f.order, place) for place, members in by_place.items() for f in members)
-    if len({order for order, _ in acquired}) < len(acquired):
-        return False
-    places = [place for _, place in acquired]
-    whole = places[: len(by_place)]
-    volume_by_volume = len(set(whole)) == len(by_place) and places == whole * count
-    place_by_place = places == [place for place in places[::count] for _ in range(count)]
-    return volume_by_volume or place_by_place
-
-
-def _tells_ranks(by_place: ByPlace, key: Key) -> bool:
-    found = [set(map(key, members)) for members in by_place.values()]
-    return all(
-        None not in values and len(values) == len(members)
-        for values, members in zip(found, by_place.values(), strict=True)
-    )
-
-
-def _keys(by_place: ByPlace) -> list[Key]:
-    dimensions = min(len(frame.dimensions) for members in by_place.values() for frame in members)
-    return [*_ATTRIBUTES, *map(_dimension, range(dimensions)), *_FILES]
+def _dimensions(by_place: ByPlace) -> list[Key]:
+    count = min(len(frame.dimensions) for members in by_place.values() for frame in members)
+    return [_dimension(column) for column in range(count)]
 
 
 def _kinds(by_place: ByPlace, key: Key) -> int:
@@ -153,14 +193,25 @@ def _gradient(frame: Frame) -> Any:
 
 INVERSION_TIME: Key = attrgetter("inversion_time")
 FLIP_ANGLE: Key = attrgetter("flip_angle")
+REPETITION_TIME: Key = attrgetter("repetition_time")
 # Time may lie further apart within a volume than from one to the next: it comes last, and it sorts.
 TIMES: tuple[Key, ...] = (attrgetter("trigger"), attrgetter("time"))
-_ATTRIBUTES: tuple[Key, ...] = (
+# When the pixels were written, not taken: believed only where it parts volumes clearly.
+CONTENT_TIME: Key = attrgetter("content_time")
+_B_VALUE: Key = attrgetter("b_value")
+_COUNTERS: tuple[Key, ...] = (
     lambda frame: frame.order[0] or None,
     lambda frame: frame.order[1] or None,
+    attrgetter("echo_number"),
+    lambda frame: frame.labelling or None,
+)
+_SETTINGS = (*_COUNTERS, _gradient, FLIP_ANGLE)
+_ATTRIBUTES: tuple[Key, ...] = (
+    *_COUNTERS,
     _gradient,
     INVERSION_TIME,
     FLIP_ANGLE,
+    REPETITION_TIME,
     *TIMES,
 )
 # Enhanced files may hold a volume each.

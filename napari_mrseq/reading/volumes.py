@@ -5,29 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
+from napari_mrseq.reading.arranging import arranged
 from napari_mrseq.reading.frames import Frame
 from napari_mrseq.reading.geometry import SAME_PLACE_MM, place_slices
 from napari_mrseq.reading.levels import levels
 from napari_mrseq.reading.moving import moving_volumes
-from napari_mrseq.reading.volume_keys import (
-    Key,
-    Volume,
-    in_order,
-    possible_keys,
-    ranked,
-    telling_key,
-)
 
 _Member = TypeVar("_Member")
 _PLACE_OF_FIRST = "volumes lie at different places; the place of the first is kept"
-_MAY_BE_MIXED = (
-    "nothing in the headers tells which slices are of one volume: they are taken in the order of "
-    "their instances, volumes may be mixed"
-)
+_DUPLICATES = "duplicate positions: further slices at them are kept apart"
 
 
 @dataclass(slots=True)
@@ -89,10 +79,16 @@ def _arranged(frames: list[Frame]) -> list[Stack]:
     by_place: dict[int, list[Frame]] = defaultdict(list)
     for place, frame in zip(places_of(frames), frames, strict=True):
         by_place[place].append(frame)
-    counts = {len(members) for members in by_place.values()}
-    if len(counts) == 1:
-        return [_even_volumes(by_place)]
-    return _uneven_volumes(by_place)
+    volumes, doubt = arranged(by_place)
+    by_places: dict[tuple[int, ...], list[list[Frame]]] = defaultdict(list)
+    for volume in volumes:
+        by_places[tuple(sorted(volume))].append([volume[place] for place in sorted(volume)])
+    stacks = _stacks_of(by_places.values(), most=len(by_place))
+    if len(volumes) == len(stacks) > 1:
+        stacks[0].warnings.append(_DUPLICATES)
+    if doubt:
+        stacks[0].warnings.append(doubt)
+    return stacks
 
 
 def places_of(frames: Sequence[Frame]) -> list[int]:
@@ -129,39 +125,6 @@ def _first(entry: tuple[int, Frame]) -> int:
     return entry[0]
 
 
-def _even_volumes(by_place: dict[int, list[Frame]]) -> Stack:
-    """Return volumes where each place has as many slices."""
-    key = telling_key(by_place)
-    parts: dict[Any, dict[int, list[Frame]]] = defaultdict(lambda: defaultdict(list))
-    for place, members in by_place.items():
-        for frame in members:
-            parts[key and key(frame)][place].append(frame)
-    volumes: dict[Any, Volume] = {}
-    told = True
-    for label, part in parts.items():
-        found, sure = ranked(part)
-        told = told and sure
-        volumes |= {(label, rank): volume for rank, volume in enumerate(found)}
-    ordered = [_sorted_by_place(volume) for volume in in_order(volumes, key)]
-    return Stack(ordered, warnings=[] if told else [_MAY_BE_MIXED])
-
-
-def _uneven_volumes(by_place: dict[int, list[Frame]]) -> list[Stack]:
-    volumes = _numbered_volumes(by_place)
-    told = volumes is not None
-    if volumes is None:
-        volumes, _ = ranked(by_place)
-    by_places: dict[tuple[int, ...], list[list[Frame]]] = defaultdict(list)
-    for volume in volumes:
-        by_places[tuple(sorted(volume))].append(_sorted_by_place(volume))
-    stacks = _stacks_of(by_places.values(), most=len(by_place))
-    if len(volumes) == len(stacks) > 1:
-        stacks[0].warnings.append("duplicate positions: further slices at them are kept apart")
-    elif not told:
-        stacks[0].warnings.append(_MAY_BE_MIXED)
-    return stacks
-
-
 def _stacks_of(groups: Iterable[list[list[Frame]]], most: int) -> list[Stack]:
     """Make stacks of volumes with the same slices each, and name those that lack some."""
     stacks = [Stack(volumes) for volumes in groups]
@@ -174,48 +137,3 @@ def _stacks_of(groups: Iterable[list[list[Frame]]], most: int) -> list[Stack]:
                 "series have, kept as a stack of its own"
             )
     return stacks
-
-
-def _numbered_volumes(by_place: dict[int, list[Frame]]) -> list[Volume] | None:
-    """Return volumes with missing slices, None where nothing numbers them."""
-    most = max(map(len, by_place.values()))
-    for key in possible_keys(by_place):
-        found = _volumes_by(by_place, key)
-        if found and len(found) == most:
-            return in_order(found, key)
-    # Where instances are merely counted off, only a whole volume shows that the count is right.
-    for key in _counted(by_place):
-        found = _volumes_by(by_place, key)
-        if found and len(found) == most and _is_any_whole(found, len(by_place)):
-            return in_order(found, key)
-    return None
-
-
-def _volumes_by(by_place: dict[int, list[Frame]], key: Key) -> dict[Any, Volume] | None:
-    """Group slices into volumes by what numbers them, None where it doesn't tell them apart."""
-    volumes: dict[Any, Volume] = defaultdict(dict)
-    for place, members in by_place.items():
-        for frame in members:
-            label = key(frame)
-            if label is None or place in volumes[label]:
-                return None
-            volumes[label][place] = frame
-    return volumes
-
-
-def _is_any_whole(volumes: dict[Any, Volume], places: int) -> bool:
-    return any(len(volume) == places for volume in volumes.values())
-
-
-def _counted(by_place: dict[int, list[Frame]]) -> list[Key]:
-    """Return keys that count instances off: volume by volume, or place by place."""
-    places, volumes = len(by_place), max(map(len, by_place.values()))
-    first = min(frame.order[2] for members in by_place.values() for frame in members)
-    return [
-        lambda frame: (frame.order[2] - first) // places,
-        lambda frame: (frame.order[2] - first) % volumes,
-    ]
-
-
-def _sorted_by_place(volume: dict[int, Frame]) -> list[Frame]:
-    return [volume[place] for place in sorted(volume)]

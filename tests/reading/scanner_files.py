@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,19 @@ def set_values(dataset: Dataset, values: Mapping[Any, Any]) -> None:
             dataset.add_new(key, *value)
         else:
             setattr(dataset, key, value)
+
+
+def csa_header(**entries: Sequence[object]) -> bytes:
+    """Return Siemens' own header (0029,1010), kind SV10, as nibabel's csareader describes it."""
+    written = b"SV10\4\3\2\1" + struct.pack("<2I", len(entries), 77)
+    for name, values in entries.items():
+        head = (name.encode(), len(values), b"FD", 4, len(values), 77)
+        written += struct.pack("<64si4s3i", *head)
+        for value in values:
+            text = str(value).encode() + b"\0"
+            size = len(text)
+            written += struct.pack("<4i", size, size, 77, size) + text + b"\0" * (-size % 4)
+    return written
 
 
 def new_file(path: Path, sop_class: UID, number: int, syntax: UID) -> FileDataset:
@@ -131,6 +145,10 @@ def groups_of(frame: Mapping[str, Any]) -> Dataset:
         groups.CardiacSynchronizationSequence = items(
             NominalCardiacTriggerDelayTime=float(frame["trigger"])
         )
+    if "offset" in frame:
+        groups.TemporalPositionSequence = items(TemporalPositionTimeOffset=float(frame["offset"]))
+    if "labelling" in frame:
+        groups.MRArterialSpinLabelingSequence = items(ASLContext=frame["labelling"])
     if "b" in frame:
         diffusion = items(DiffusionBValue=float(frame["b"]))
         if "direction" in frame:

@@ -297,3 +297,14 @@ def test_copies_in_a_zip_file_are_called_as_they_are_there(
     (series,) = read_study(tmp_path / "twice.zip").series
     told = "duplicate: the instances of old/IM 1.dcm are there twice, shown once"
     assert series.warnings == (told,)
+
+
+def test_copies_in_a_zip_file_beside_their_folder_are_called_as_they_are_there(
+    write_slice: WriteSlice,
+) -> None:
+    file = write_slice(1)
+    with zipfile.ZipFile(file.parent / "whole.zip", "w") as archive:
+        archive.write(file, "export/IM 1.dcm")
+    (series,) = read_study(file.parent).series
+    told = "duplicate: the instances of export/IM 1.dcm are there twice, shown once"
+    assert (series.path, series.warnings) == (str(file.parent), (told,))

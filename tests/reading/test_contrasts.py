@@ -116,3 +116,25 @@ def test_repetition_times_that_differ_from_slice_to_slice_split_nothing(
         path = write_slice(number + 1, place, RepetitionTime=time)
     (series,) = read_study(path.parent).series
     assert series.pixels.shape[:2] == (2, 4)
+
+
+@pytest.mark.parametrize("kind", [OTHER, ["DERIVED", "PRIMARY", "COMBINED"]])
+def test_a_map_without_a_b_value_is_apart_from_the_weighted_images(
+    kind: Sequence[str], write_slice: WriteSlice
+) -> None:
+    volumes = [
+        {"ImageType": OTHER, "DiffusionBValue": 0.0},
+        {"ImageType": kind, "DiffusionBValue": 1000.0},
+        {"ImageType": ["DERIVED", "SECONDARY", "OTHER"]},
+    ]
+    weighted, other = written(write_slice, volumes)
+    assert weighted.volume_axis.values == (0, 1000)
+    assert (other.b_values, numbers_of(other)) == ((), [9, 10, 11, 12])
+
+
+def test_an_unweighted_image_without_a_b_value_stays_with_those_it_was_made_with(
+    write_slice: WriteSlice,
+) -> None:
+    combined = {"ImageType": ["DERIVED", "PRIMARY", "COMBINED"]}
+    (series,) = written(write_slice, [combined, combined | {"DiffusionBValue": 1000.0}])
+    assert series.pixels.shape[:2] == (2, 4)

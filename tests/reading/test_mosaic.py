@@ -11,7 +11,7 @@ import pytest
 
 from napari_mrseq import read
 from napari_mrseq.errors import ReadError
-from tests.reading.scanner_files import SHARED_DATA, WriteSlice
+from tests.reading.scanner_files import SHARED_DATA, WriteSlice, csa_header
 
 REAL = SHARED_DATA / "dicom" / "neurolabusc+dcm_qa_nih"
 TILE = 64
@@ -69,6 +69,27 @@ def test_a_mosaic_that_nothing_describes_is_refused(write_slice: WriteSlice, mat
         read(path)
 
 
+@pytest.mark.parametrize("normal", [(1.0, 0.0, 0.0), (-1.0, 0.0, 0.0)])
+def test_slices_of_a_mosaic_follow_the_direction_of_its_own_header(
+    normal: tuple[float, ...], write_slice: WriteSlice
+) -> None:
+    siemens = csa_header(NumberOfImagesInMosaic=[9], SliceNormalVector=normal)
+    (series,) = read(_write_counted(write_slice, {(0x0029, 0x1010): ("OB", siemens)}))
+    first = int(np.flatnonzero(np.asarray(series.pixels).sum((1, 2)) == TILE).item())
+    step = (1 if first == 0 else -1) * series.affine[:3, 0]
+    np.testing.assert_allclose(step, 2.5 * np.array(normal), atol=1e-6)
+
+
+def test_a_counted_mosaic_without_a_direction_has_no_place(write_slice: WriteSlice) -> None:
+    for volume in range(3):
+        path = _write_counted(write_slice, {(0x0019, 0x100A): ("US", 9)}, volume)
+    (series,) = read(path.parent)
+    np.testing.assert_array_equal(series.pixels, [_tiles(TILE) + v for v in range(3)])
+    assert series.affine is None
+    (warning,) = series.warnings
+    assert "in which direction the slices of this mosaic follow each other" in warning
+
+
 @pytest.mark.skipif(not REAL.is_dir(), reason="the shared data are not here")
 @pytest.mark.parametrize("folder", ["174", "175", "176", "177"])
 def test_tiles_of_a_real_mosaic_are_its_slices(folder: str, tmp_path: Path) -> None:
@@ -82,6 +103,18 @@ def test_tiles_of_a_real_mosaic_are_its_slices(folder: str, tmp_path: Path) -> N
     sums = np.asarray(bare.pixels).sum((1, 2))[: len(told.pixels)]
     np.testing.assert_array_equal(np.sort(sums), np.sort(np.asarray(told.pixels).sum((1, 2))))
     assert not np.asarray(bare.pixels)[len(told.pixels) :].any()
+
+
+def _write_counted(
+    write_slice: WriteSlice, private: dict[tuple[int, int], tuple[str, Any]], volume: int = 0
+) -> Path:
+    """Write a sagittal mosaic; the head turns by a degree from volume to volume."""
+    angle = np.radians(volume)
+    sagittal = (-np.sin(angle), np.cos(angle), 0.0, 0.0, 0.0, -1.0)
+    pixels = _side_by_side(_tiles(TILE) + volume)
+    return write_slice(
+        volume, (0.0, 0.0, 0.0), sagittal, pixels=pixels, private=private, **_described(3.0)
+    )
 
 
 def _described(spacing: float) -> dict[str, Any]:

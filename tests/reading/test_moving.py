@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -96,3 +97,53 @@ def test_packages_of_one_volume_are_no_volumes(
     (series,) = read_study(path.parent).series
     assert series.pixels.shape[:-2] == (len(places),)
     assert series.warnings == ()
+
+
+@pytest.mark.parametrize(
+    "say",
+    [
+        lambda volume, slice_: {"AcquisitionTime": f"1000{10 * volume + slice_:02d}.5"},
+        lambda volume, slice_: {"InstanceNumber": SLICES * volume + slice_ + 1},
+        lambda volume, _: {
+            "DiffusionBValue": 1000.0 * (volume > 0),
+            "DiffusionGradientOrientation": [float(volume == axis) for axis in (0, 2, 1)],
+        },
+    ],
+    ids=["time", "instance", "gradient"],
+)
+def test_volumes_that_move_are_told_by_all_that_tells_others(
+    say: Callable[[int, int], dict[str, Any]], write_slice: WriteSlice
+) -> None:
+    for volume, slice_ in product(range(VOLUMES), range(SLICES)):
+        place = moved(AXIAL, (0, 0.2, 0.05)[volume])[slice_]
+        values = {"InstanceNumber": None} | say(volume, slice_)
+        path = write_slice(SLICES * volume + slice_, place, **values)
+    (series,) = read_study(path.parent).series
+    expected = [[image(SLICES * v + s) for s in range(SLICES)] for v in range(VOLUMES)]
+    np.testing.assert_array_equal(series.pixels, expected)
+    assert series.spacing[0] == pytest.approx(3)
+    assert series.warnings == (MOVED,)
+
+
+def test_enhanced_files_that_hold_a_volume_each_may_move(
+    write_enhanced: Callable[..., Path],
+) -> None:
+    # Further in all than half a slice, as a head does that sinks into its cushion.
+    for volume in range(VOLUMES):
+        frames = [{"position": place} for place in moved(AXIAL, 0.7 * volume)]
+        path = write_enhanced(volume + 1, frames)
+    (series,) = read_study(path.parent).series
+    expected = [[image(100 * (v + 1) + s) for s in range(SLICES)] for v in range(VOLUMES)]
+    np.testing.assert_array_equal(series.pixels, expected)
+    assert series.warnings == (MOVED,)
+
+
+def test_a_dimension_numbers_frames_that_move(write_enhanced: Callable[..., Path]) -> None:
+    frames = [
+        {"position": moved(AXIAL, 0.05 * volume)[slice_], "dimensions": [1, slice_ + 1, volume + 1]}
+        for slice_, volume in product(range(SLICES), range(VOLUMES))
+    ]
+    (series,) = read_study(write_enhanced(1, frames)).series
+    expected = [[image(100 + VOLUMES * s + v) for s in range(SLICES)] for v in range(VOLUMES)]
+    np.testing.assert_array_equal(series.pixels, expected)
+    assert series.warnings == (MOVED,)

@@ -130,6 +130,31 @@ def test_one_echo_time_written_in_two_ways_splits_nothing(write_slice: WriteSlic
     assert stack.pixels.shape[:2] == (2, 4)
 
 
+@pytest.mark.parametrize(
+    "echoes",
+    [
+        # A volume without weighting is taken with an echo time of its own, within the rounding.
+        ((80.0,) * 4, (80.02,) * 4, (80.02,) * 4),
+        ((30.0, 29.98, 30.0, 30.02), (30.02, 30.0, 29.98, 30.0), (29.98,) * 4),
+    ],
+)
+def test_echo_times_that_differ_by_hundredths_split_nothing(
+    echoes: tuple[tuple[float, ...], ...], write_slice: WriteSlice
+) -> None:
+    for volume, times in enumerate(echoes):
+        for index, (position, time) in enumerate(zip(PLACES, times, strict=True)):
+            path = write_slice(1 + 4 * volume + index, position, EchoTime=time)
+    (stack,) = series_of(path)
+    assert (stack.part, stack.pixels.shape[:2]) == ("", (3, 4))
+
+
+def test_ultrashort_echoes_a_tenth_apart_are_two_stacks(write_slice: WriteSlice) -> None:
+    for number, position in enumerate(PLACES):
+        write_slice(2 * number + 1, position, EchoTime=0.03)
+        path = write_slice(2 * number + 2, position, EchoTime=0.13)
+    assert [one.part for one in series_of(path)] == ["echo 1", "echo 2"]
+
+
 def test_parts_are_not_named_by_noise(write_slice: WriteSlice) -> None:
     for number, position in enumerate(PLACES):
         write_slice(number + 1, position, EchoTime="4.92")
@@ -274,6 +299,24 @@ def test_two_stacks_of_one_enhanced_file(write_enhanced: WriteEnhanced) -> None:
     assert [one.pixels.shape[0] for one in series_of(path)] == [3, 5]
 
 
+@pytest.mark.parametrize("files", [1, 4])
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_stack_name_for_each_slice_splits_nothing(
+    times: int, files: int, write_enhanced: WriteEnhanced
+) -> None:
+    frames = [
+        {"position": place, "stack": str(index), "time": time, "dimensions": [index, 1, time]}
+        for index, place in enumerate(PLACES, start=1)
+        for time in range(1, times + 1)
+    ]
+    for number in range(files):
+        share = len(frames) // files
+        path = write_enhanced(number + 1, frames[share * number : share * (number + 1)])
+    (stack,) = series_of(path)
+    assert stack.pixels.shape[:-2] == ((times, 4) if times > 1 else (4,))
+    np.testing.assert_allclose(stack.affine[:3, 3], PLACES[0], atol=1e-4)
+
+
 def test_enhanced_diffusion(write_enhanced: WriteEnhanced) -> None:
     gradients = [(0.0, None), (700.0, (0.0, 1.0, 0.0))]
     frames = []
@@ -365,6 +408,26 @@ def test_numbers_tell_series_apart_that_share_a_uid(write_slice: WriteSlice) -> 
         path = write_slice(number + 10, position, SeriesNumber=5)
     assert [one.series_number for one in series_of(path)] == [4, 5]
     assert [one.pixels.shape[0] for one in series_of(path)] == [4, 4]
+
+
+@pytest.mark.parametrize("keyword", ["SeriesNumber", "StudyInstanceUID"])
+def test_a_file_that_lacks_a_number_is_of_the_series_whose_uid_it_has(
+    keyword: str, write_slice: WriteSlice
+) -> None:
+    for number, position in enumerate(PLACES):
+        path = write_slice(number, position, **({keyword: None} if number == 0 else {}))
+    (series,) = series_of(path)
+    assert series.pixels.shape[0] == 4
+    assert series.warnings == ()
+    assert (series.series_number, series.study_uid) == (4, "1.2.826.0.1.3680043.8.498.7")
+
+
+def test_a_file_that_fits_two_series_of_its_uid_is_kept_apart(write_slice: WriteSlice) -> None:
+    for series, number in ((1, 4), (2, 5)):
+        for index, position in enumerate(PLACES):
+            path = write_slice(10 * series + index, position, SeriesNumber=number)
+    write_slice(1, SeriesNumber=None)
+    assert sorted(one.pixels.shape[0] for one in series_of(path)) == [1, 4, 4]
 
 
 def test_enhanced_file_with_its_times_in_the_header(write_enhanced) -> None:

@@ -11,7 +11,7 @@ import pytest
 import SimpleITK
 
 from napari_mrseq.reading import read_study
-from tests.reading.scanner_files import COLUMNS, ROWS, WriteSlice, image
+from tests.reading.scanner_files import COLUMNS, ROWS, WriteSlice, csa_header, image
 
 SLICES, VOLUMES = 6, 4
 STEP, SPACING = 3.0, (1.5, 0.75)
@@ -85,12 +85,13 @@ def test_volumes_that_turn_back_stay_in_the_order_they_were_acquired(
 
 def test_mosaics_that_follow_a_turning_head_are_one_series(write_slice: WriteSlice) -> None:
     kind = ["ORIGINAL", "PRIMARY", "M", "ND", "MOSAIC", "MOCO"]
-    count = {(0x0019, 0x100A): ("US", 4)}
     for volume, degrees in enumerate(TURNS):
         directions = (turn(degrees) @ np.eye(3)).T
         ((place, orientation),) = slices_at(MIDDLE, directions, 1)
         values = {"ImageType": kind, "AcquisitionNumber": volume + 1, "SliceThickness": STEP}
-        path = write_slice(volume, place, orientation, private=count, **values)
+        siemens = csa_header(NumberOfImagesInMosaic=[4], SliceNormalVector=directions[2])
+        private = {(0x0029, 0x1010): ("OB", siemens)}
+        path = write_slice(volume, place, orientation, private=private, **values)
     (series,) = read_study(path.parent).series
     half = ROWS // 2, COLUMNS // 2
     tiles = [image(v).reshape(2, half[0], 2, half[1]).swapaxes(1, 2) for v in range(VOLUMES)]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
+from pydicom import dcmread
+from pydicom.uid import RLELossless
 
 from napari_mrseq.reading import read_study
 from tests.reading.scanner_files import AXIAL, SERIES_UID, WriteSlice, image, positions_along
@@ -49,6 +52,34 @@ def test_true_copies_below_one_path_are_shown_once_and_named(write_folder) -> No
     (series,) = read_study(root).series
     assert series.pixels.shape[0] == 4
     assert series.warnings[0].startswith("duplicate: the instances of backup/1.dcm, backup/2.dcm")
+
+
+@pytest.mark.parametrize("folder", ["orig", "packed"])
+def test_a_copy_packed_without_loss_is_shown_once_wherever_it_lies(
+    write_folder, folder: str
+) -> None:
+    original = write_folder("orig")
+    pack(original, original.parent / folder)
+    (series,) = read_study(original.parent).series
+    assert series.pixels.shape[0] == 4
+    assert series.warnings[0].startswith(f"duplicate: the instances of {folder}/packed_1.dcm")
+
+
+def test_packed_twins_that_show_something_else_are_a_series_of_their_own(write_folder) -> None:
+    original, denoised = write_folder("orig"), write_folder("denoised", pixels_from=10)
+    pack(denoised, original.parent / "packed")
+    assert shapes(original, original.parent / "packed") == [(4,), (4,)]
+    shutil.rmtree(denoised)
+    assert shapes(original.parent) == [(4,), (4,)]
+
+
+def pack(folder: Path, target: Path) -> None:
+    """Compress the slices of a folder without loss, under the same UIDs."""
+    target.mkdir(exist_ok=True)
+    for path in sorted(folder.glob("?.dcm")):
+        dataset = dcmread(path)
+        dataset.compress(RLELossless, generate_instance_uid=False)
+        dataset.save_as(target / f"packed_{path.name}")
 
 
 @pytest.mark.parametrize(

@@ -63,10 +63,12 @@ def as_written(volumes: int) -> list[list[tuple[int, int]]]:
             for b, d, v in ((0, X, 1), (700, Y, 1), (700, X, 1), (700, X, 2))
         ],
         [{"trigger": trigger} for trigger in (0, 20, 40, 60)],
+        [{"offset": seconds} for seconds in (0, 5, 10)],
+        [{"time": t, "labelling": c} for t, c in product((1, 2, 3), ("CONTROL", "LABEL"))],
     ],
     ids=[
         "inversion time and flip angle", "time and b value", "a dimension", "two dimensions",
-        "gradient and dimension", "trigger",
+        "gradient and dimension", "trigger", "temporal offset", "labelling",
     ],
 )  # fmt: skip
 def test_frames_in_any_order_make_the_volumes_they_are_of(
@@ -155,3 +157,50 @@ def test_slices_without_numbers_and_times_are_said_to_be_mixed(write_slice: Writ
     for number, place in enumerate([*PLACES, *PLACES], start=1):
         path = write_slice(number, place, name=f"{number * 5 % 7}.dcm", InstanceNumber=None)
     assert any(MIXED in warning for warning in read_one(path.parent).warnings)
+
+
+@pytest.mark.parametrize(
+    "say",
+    [
+        lambda volume, slice_: {"ContentTime": f"1000{10 * volume + slice_:02d}.5"},
+        lambda volume, _: {"EchoTime": None, "EchoNumbers": volume + 1},
+        lambda volume, _: {"RepetitionTime": (500, 700, 900)[volume]},
+    ],
+    ids=["content time", "echo number", "repetition time"],
+)
+def test_what_alone_tells_volumes_apart_is_read(
+    say: Callable[[int, int], dict[str, Any]], write_slice: WriteSlice
+) -> None:
+    for volume, slice_ in product(range(3), range(3)):
+        number = 3 * volume + slice_
+        values = say(volume, slice_)
+        path = write_slice(
+            number, PLACES[slice_], name=f"{number * 7 % 9}.dcm", InstanceNumber=None, **values
+        )
+    series = read_one(path.parent)
+    expected = [[image(3 * volume + slice_) for slice_ in range(3)] for volume in range(3)]
+    np.testing.assert_array_equal(series.pixels, expected)
+    assert series.warnings == ()
+
+
+def test_lost_frames_of_volumes_that_lie_in_two_files(write_enhanced: WriteEnhanced) -> None:
+    every = [
+        {"position": place, "inversion": t, "flip": a, "dimensions": [1], "of": (t, a, slice_)}
+        for slice_, place in enumerate(PLACES)
+        for t, a in product((100, 500), (10, 20))
+    ]
+    # Each file holds half of what was taken, and that a part of the second slice.
+    kept = every[1:]
+    parts = {1: kept[:5], 2: kept[5:]}
+    for number, frames in parts.items():
+        path = write_enhanced(number, frames, InstanceNumber=1)
+    whole, rest = read_study(path.parent).series
+    assert whole.pixels.shape[:-2] == (3, 3)
+    of = {
+        image(100 * number + index).tobytes(): frame["of"]
+        for number, frames in parts.items()
+        for index, frame in enumerate(frames)
+    }
+    for volume in np.asarray(whole.pixels):
+        assert len({of[one.tobytes()][:2] for one in volume}) == 1
+    assert {of[one.tobytes()][:2] for one in np.asarray(rest.pixels)} == {(100, 10)}

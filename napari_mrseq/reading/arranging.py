@@ -1,0 +1,124 @@
+"""Slices that share places → volumes: by numbers, by a count of instances, by times, by rank."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from napari_mrseq.reading.frames import Frame
+from napari_mrseq.reading.volume_counts import counted_off, partition
+from napari_mrseq.reading.volume_keys import (
+    TIMES,
+    ByPlace,
+    Key,
+    Volume,
+    in_order,
+    is_even,
+    most_at_a_place,
+    numbered_volumes,
+    numbers_deny,
+    tears,
+    telling_key,
+)
+from napari_mrseq.reading.volume_times import pauses_deny, taken_together, times_deny
+
+_UNTOLD = (
+    "nothing in the headers tells which slices are of one volume: they are taken in the order of "
+    "their instances, volumes may be mixed"
+)
+_CONTRADICTED = (
+    "the headers contradict each other about which slices are of one volume: volumes may be mixed"
+)
+
+
+def arranged(by_place: ByPlace) -> tuple[list[Volume], str]:
+    """Make volumes of slices that share places.
+
+    What numbers volumes goes before all else. What numbers leave open is told by the count of the
+    instances, where it fits and neither numbers nor times contradict it, then by times alone.
+
+    Returns
+    -------
+    list of dict
+        Slices by the number of their place; a volume may lack some.
+    str
+        What is to be said where nothing told, empty where the volumes are sure.
+    """
+    if numbered := numbered_volumes(by_place):
+        return numbered, ""
+    key = telling_key(by_place) if is_even(by_place) else None
+    parts: dict[Any, dict[int, list[Frame]]] = defaultdict(lambda: defaultdict(list))
+    for place, members in by_place.items():
+        for frame in members:
+            parts[key and key(frame)][place].append(frame)
+    volumes: dict[Any, Volume] = {}
+    doubts = []
+    for label, part in parts.items():
+        found, doubt = _unnumbered(part)
+        doubts.append(doubt)
+        volumes |= {(label, rank): volume for rank, volume in enumerate(found)}
+    ordered = in_order(volumes, key) if is_even(by_place) else list(volumes.values())
+    return ordered, next(filter(None, doubts), "")
+
+
+def _unnumbered(by_place: ByPlace) -> tuple[list[Volume], str]:
+    """Return volumes of slices that nothing numbers, and the doubt about them."""
+    together = taken_together(by_place)
+    counts = counted_off(by_place)
+    agreed = [count for count in counts if together and partition(count) == partition(together)]
+    ranked = _ranked(by_place) if not counts and _is_regular(by_place) else None
+    first = next((found for found in (*agreed, *counts, ranked) if found), None)
+    if first and not _is_denied(first):
+        if agreed or ranked or (len(counts) == 1 and not together):
+            return first, ""
+        return first, _CONTRADICTED if together else _UNTOLD
+    if together:
+        return together, ""
+    timed = _ranked_by_time(by_place)
+    if timed and is_even(by_place) and not (_is_denied(timed) or _times_differ(timed, by_place)):
+        return timed, ""
+    return timed or _ranked(by_place), _CONTRADICTED if first else _UNTOLD
+
+
+def _times_differ(ranked: list[Volume], by_place: ByPlace) -> bool:
+    """Tell whether slices of the same rank seem to be of different times."""
+    return tears(ranked, TIMES[0]) or pauses_deny(ranked, by_place)
+
+
+def _is_denied(volumes: list[Volume]) -> bool:
+    return numbers_deny(volumes) or times_deny(volumes)
+
+
+def _ranked(by_place: ByPlace, key: Key = lambda frame: frame.order) -> list[Volume]:
+    """Make volumes of the first slices of all places, of the second, and so on."""
+    volumes: list[Volume] = [{} for _ in range(most_at_a_place(by_place))]
+    for place, members in by_place.items():
+        for volume, frame in zip(volumes, sorted(members, key=key), strict=False):
+            volume[place] = frame
+    return volumes
+
+
+def _ranked_by_time(by_place: ByPlace) -> list[Volume] | None:
+    key = next((key for key in TIMES if _tells_ranks(by_place, key)), None)
+    return _ranked(by_place, key) if key else None
+
+
+def _is_regular(by_place: ByPlace) -> bool:
+    """Tell whether instances go from place to place, or stay at one until it is done."""
+    acquired = sorted((f.order, place) for place, members in by_place.items() for f in members)
+    if not is_even(by_place) or len({order for order, _ in acquired}) < len(acquired):
+        return False
+    count = most_at_a_place(by_place)
+    places = [place for _, place in acquired]
+    whole = places[: len(by_place)]
+    volume_by_volume = len(set(whole)) == len(by_place) and places == whole * count
+    place_by_place = places == [place for place in places[::count] for _ in range(count)]
+    return volume_by_volume or place_by_place
+
+
+def _tells_ranks(by_place: ByPlace, key: Key) -> bool:
+    found = [set(map(key, members)) for members in by_place.values()]
+    return all(
+        None not in values and len(values) == len(members)
+        for values, members in zip(found, by_place.values(), strict=True)
+    )

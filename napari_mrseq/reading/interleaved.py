@@ -1,0 +1,142 @@
+"""Stacks under one series that share no place: told apart where one lies between the other's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_mrseq.clock import DAY_MS
+from napari_mrseq.reading.contrasts import (
+    Split,
+    by_derivation,
+    by_description,
+    by_echo,
+    by_quantity,
+)
+from napari_mrseq.reading.frames import Frame
+from napari_mrseq.reading.geometry import (
+    UNEVEN,
+    SliceSpacing,
+    place_slices,
+    slice_normal,
+    slice_spacing,
+)
+from napari_mrseq.reading.levels import levels
+from napari_mrseq.reading.moving import moving_volumes
+
+# Two slices always lie evenly: a stack shows it by three.
+FEWEST_SHOWING = 3
+# Part of the slices that lie in such stacks at least; the others are projections and the like.
+_MOST = 2 / 3
+# Two stacks that lie in each other's gaps are closer together than each by half, or nearly so.
+_WIDER = 1.5
+
+
+def interleaved_apart(frames: list[Frame]) -> list[list[Frame]]:
+    """Part slices that don't lie as one stack, where what they say of themselves explains it.
+
+    So do T1 and T2 under one UID, echoes that were rounded in two ways, a projection among its
+    sources, two days: slices lie unevenly, or closer than they are said to be, and those of one
+    kind alone don't.
+
+    Parameters
+    ----------
+    frames : list of Frame
+        Slices of one plane, of one contrast where they share places.
+
+    Returns
+    -------
+    list of list of Frame
+        All together where nothing parts them into stacks of their own: what is uneven is said of
+        it later.
+    """
+    heights = slice_heights(frames)
+    if len(heights) < 2:
+        return [frames]
+    whole = slice_spacing(heights)
+    if _is_whole(whole) and not lies_closer(whole, frames[0].thickness):
+        return [frames]
+    for split in _SPLITS:
+        parts = split(frames)
+        if len(parts) > 1 and _are_stacks(parts, whole):
+            return parts
+    return [frames]
+
+
+def lies_closer(spacing: SliceSpacing, thickness: float | None) -> bool:
+    """Tell whether slices follow each other faster than their headers say."""
+    return spacing.usual < (1 - UNEVEN) * (thickness or 0)
+
+
+def _is_whole(spacing: SliceSpacing) -> bool:
+    """Tell whether slices lie evenly, or would if some were not lost."""
+    return not spacing.is_uneven and sum(spacing.missing.values()) <= len(spacing.gaps)
+
+
+def _are_stacks(parts: Sequence[list[Frame]], whole: SliceSpacing) -> bool:
+    """Tell whether slices lie as stacks in parts, and better than all together."""
+    shown = {}
+    for index, part in enumerate(parts):
+        if len(heights := slice_heights(part)) >= FEWEST_SHOWING:
+            shown[index] = slice_spacing(heights)
+    held = sum(len(parts[index]) for index in shown)
+    if held < _MOST * sum(map(len, parts)) or not all(map(_is_whole, shown.values())):
+        return False
+    wider = all(one.usual > _WIDER * whole.usual for one in shown.values())
+    return wider or not _is_whole(whole)
+
+
+def slice_heights(frames: Sequence[Frame]) -> NDArray[np.float64]:
+    """Return where the places of slices lie along their normal in mm, rising.
+
+    Empty where a slice has none, and of tiles, which lie as their image says.
+    """
+    first = frames[0]
+    positions = [frame.position for frame in frames if frame.position is not None]
+    if not first.is_placed or len(positions) < len(frames) or first.source.tile is not None:
+        return np.empty(0)
+    orientation = first.orientation or ()
+    _, firsts = np.unique(place_slices(positions, orientation), return_index=True)
+    return (np.array(positions) @ slice_normal(orientation))[firsts]
+
+
+def _by_day(frames: list[Frame]) -> list[list[Frame]]:
+    """Split slices by the day they were taken on; no series takes half a day."""
+    times = [frame.time for frame in frames if frame.time is not None]
+    if len(times) < len(frames):
+        return [frames]
+    days = levels(times, DAY_MS / 2)
+    parts: list[list[Frame]] = [[] for _ in set(days.values())]
+    for frame, time in zip(frames, times, strict=True):
+        parts[days[time]].append(frame)
+    return parts
+
+
+def _by_run(frames: list[Frame]) -> list[list[Frame]]:
+    """Split slices where their numbers begin anew, unless they are volumes that move."""
+    parts: list[list[Frame]] = []
+    seen: set[tuple[float, ...]] = set()
+    for frame in sorted(frames, key=_acquired):
+        number = frame.order[2:]
+        if not parts or number in seen:
+            parts.append([])
+            seen = set()
+        parts[-1].append(frame)
+        seen.add(number)
+    return [frames] if len(parts) == 1 or moving_volumes(frames) else parts
+
+
+def _acquired(frame: Frame) -> tuple[tuple[float, ...], float, str]:
+    return frame.order[:2], frame.time or 0, frame.source.path
+
+
+_SPLITS: tuple[Split, ...] = (
+    by_quantity,
+    by_echo,
+    by_description,
+    by_derivation,
+    _by_day,
+    _by_run,
+)

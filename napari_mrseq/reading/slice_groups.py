@@ -1,0 +1,57 @@
+"""Slice groups: parallel stacks of one scan with a gap between them, as both breasts or hips."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_mrseq.reading.frames import Frame
+from napari_mrseq.reading.geometry import slice_spacing
+from napari_mrseq.reading.interleaved import FEWEST_SHOWING, lies_closer, slice_heights
+from napari_mrseq.reading.volumes import places_of
+
+# In distances between slices: what is wider is no slice or two that someone left out.
+_WIDE = 2.5
+
+
+def numbers_left_out(frames: Iterable[Frame]) -> int:
+    """Count the instance numbers that no slice of a series has, though others go on behind them."""
+    numbers = {int(frame.order[2]) for frame in frames}
+    return max(numbers) - min(numbers) + 1 - len(numbers)
+
+
+def groups_apart(frames: list[Frame], left_out: int) -> list[list[Frame]]:
+    """Part slices of one plane and contrast into groups with a wide gap between them.
+
+    Where files were lost, they are one stack with a gap: numbers are left out, for half of the
+    missing slices at least, and the gap is as wide as whole slices.
+
+    Parameters
+    ----------
+    frames : list of Frame
+        Slices of one shape, orientation and contrast.
+    left_out : int
+        How many instance numbers the series lacks.
+    """
+    heights = slice_heights(frames)
+    if len(heights) < 2 * FEWEST_SHOWING:
+        return [frames]
+    spacing = slice_spacing(heights)
+    wide = np.flatnonzero(spacing.gaps > _WIDE * spacing.usual)
+    if not wide.size or lies_closer(spacing, frames[0].thickness):
+        return [frames]
+    missing = np.sum(spacing.gaps[wide] / spacing.usual - 1) * len(frames) / len(heights)
+    are_lost = not spacing.is_uneven and 2 * left_out >= missing
+    groups = np.split(heights, wide + 1)
+    if are_lost or not all(map(_is_group, groups)):
+        return [frames]
+    parts: list[list[Frame]] = [[] for _ in groups]
+    for number, frame in zip(np.searchsorted(wide, places_of(frames)), frames, strict=True):
+        parts[number].append(frame)
+    return parts
+
+
+def _is_group(heights: NDArray[np.float64]) -> bool:
+    return len(heights) >= FEWEST_SHOWING and not slice_spacing(heights).is_uneven

@@ -1,0 +1,79 @@
+"""Instance numbers that count slices off: volume by volume, or place by place."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+
+from napari_mrseq.reading.volume_keys import ByPlace, Volume, is_mostly_there, most_at_a_place
+
+
+def counted_off(by_place: ByPlace) -> list[list[Volume]]:
+    """Return the volumes that slices make by their instance numbers, in each way that fits.
+
+    A count fits where the numbers that a place may have are no other's: then what is lost has left
+    holes in it. The first volume begins with 1, or with the number of the first slice; both fit
+    where either the first slices or the last may be lost. Of what fits, only that with the fewest
+    volumes is returned, the likeliest first.
+    """
+    numbered = [
+        (int(frame.order[2]), place) for place, found in by_place.items() for frame in found
+    ]
+    if len({number for number, _ in numbered}) < len(numbered):
+        return []
+    places = len(by_place)
+    first = min(number for number, _ in numbered)
+    starts = (min(1, first), first) if first <= places else (first, 1)
+    fitting = [
+        *_place_by_place(by_place, numbered),
+        *(volumes for start in starts for volumes in _volume_by_volume(by_place, numbered, start)),
+    ]
+    fewest = min(map(len, fitting), default=0)
+    distinct: dict[frozenset[frozenset[int]], list[Volume]] = {}
+    for volumes in fitting:
+        if len(volumes) == fewest:
+            distinct.setdefault(partition(volumes), volumes)
+    return list(distinct.values())
+
+
+def partition(volumes: list[Volume]) -> frozenset[frozenset[int]]:
+    """Return what two ways to make volumes of the same slices are compared by."""
+    return frozenset(frozenset(map(id, volume.values())) for volume in volumes)
+
+
+def _volume_by_volume(
+    by_place: ByPlace, numbered: list[tuple[int, int]], start: int
+) -> Iterator[list[Volume]]:
+    places = len(by_place)
+    if len({((number - start) % places, place) for number, place in numbered}) == places:
+        yield from _volumes_of(by_place, lambda number: (number - start) // places)
+
+
+def _place_by_place(by_place: ByPlace, numbered: list[tuple[int, int]]) -> Iterator[list[Volume]]:
+    """Yield volumes counted at each place, and others if the first place may lack its last."""
+    most = most_at_a_place(by_place)
+    whole = next(place for place, found in by_place.items() if len(found) == most)
+    start = min(number for number, place in numbered if place == whole)
+    turns = {((number - start) // most, place) for number, place in numbered}
+    if not len(turns) == len({turn for turn, _ in turns}) == len(by_place):
+        return
+    yield from _volumes_of(by_place, lambda number: (number - start) % most)
+    first = min(number for number, _ in numbered)
+    lost = (first - start) % most
+    # What begins with 1 has lost its first slices; else it may have been counted anew.
+    if lost and (start - 1) % most:
+        end = first - lost + most
+        yield from _volumes_of(
+            by_place,
+            lambda number: number - first if number < end else (number - start) % most,
+        )
+
+
+def _volumes_of(by_place: ByPlace, volume_of: Callable[[int], int]) -> Iterator[list[Volume]]:
+    found: dict[int, Volume] = defaultdict(dict)
+    for place, members in by_place.items():
+        for frame in members:
+            found[volume_of(int(frame.order[2]))][place] = frame
+    volumes = [found[number] for number in sorted(found)]
+    if len(volumes) == most_at_a_place(by_place) or is_mostly_there(volumes, len(by_place)):
+        yield volumes

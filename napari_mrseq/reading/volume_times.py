@@ -1,0 +1,122 @@
+"""What times say of volumes: which slices were taken together, and whether volumes agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_mrseq.clock import DAY_MS
+from napari_mrseq.reading.volume_keys import (
+    CONTENT_TIME,
+    TIMES,
+    ByPlace,
+    Key,
+    Volume,
+    is_mostly_there,
+    is_mostly_whole,
+    most_at_a_place,
+)
+
+# Pauses between volumes are longer than those between slices, if times tell volumes apart.
+_LONGER = 1.2
+# A slice that is further off (part of what lies between volumes) is of another volume: one that was
+# torn in halves is off by half.
+_OFF = 0.4
+# Some writers cut times to whole seconds (ms).
+_SECOND = 1000.0
+
+
+def taken_together(by_place: ByPlace) -> list[Volume] | None:
+    """Return volumes whose slices were taken with shorter pauses than lie between volumes.
+
+    None where no time is known of all slices, where pauses don't part them into volumes, or where
+    both the first and the last lack slices: so it looks where there is a pause within each volume.
+    """
+    places = len(by_place)
+    for volumes in _runs_of(by_place):
+        ends = max(len(volumes[0]), len(volumes[-1])) == places
+        even = len(volumes) == most_at_a_place(by_place)
+        if even or (ends and is_mostly_whole(volumes, places)):
+            return volumes
+    return None
+
+
+def pauses_deny(volumes: Sequence[Volume], by_place: ByPlace) -> bool:
+    """Tell whether pauses part slices into more volumes than these, of which most is there."""
+    return any(
+        len(runs) > len(volumes) and is_mostly_there(runs, len(by_place))
+        for runs in _runs_of(by_place)
+    )
+
+
+def times_deny(volumes: Sequence[Volume]) -> bool:
+    """Tell whether slices follow the volumes before at another pace than the rest of theirs.
+
+    Each place is taken at the same part of its volume: its times grow as those of other places do,
+    or, where each heart beats at its own pace, as a constant part of them.
+    """
+    return any(_is_out_of_step(volumes, key) for key in TIMES)
+
+
+def _runs_of(by_place: ByPlace) -> Iterator[list[Volume]]:
+    frames = [frame for members in by_place.values() for frame in members]
+    keys = [key for key in TIMES if len({key(frame) for frame in frames}) > 1] or [CONTENT_TIME]
+    for key in keys:
+        if volumes := _runs(by_place, key):
+            yield volumes
+
+
+def _runs(by_place: ByPlace, key: Key) -> list[Volume]:
+    """Part slices at the longest pauses until none shares its place; empty where that fails."""
+    timed = [(key(frame), place, frame) for place, found in by_place.items() for frame in found]
+    if any(time is None for time, _, _ in timed):
+        return []
+    timed.sort(key=lambda entry: entry[:2])
+    pauses = np.diff([time for time, _, _ in timed])
+    if pauses.sum() > DAY_MS / 2:
+        # Midnight lies between: no series takes half a day.
+        return []
+    cut = _longest_allowed([place for _, place, _ in timed], pauses)
+    within = pauses[pauses < cut].max(initial=0.0)
+    if cut <= _LONGER * within:
+        return []
+    volumes: list[Volume] = [{}]
+    for (_, place, frame), pause in zip(timed, [0.0, *pauses], strict=True):
+        if pause >= cut:
+            volumes.append({})
+        volumes[-1][place] = frame
+    return volumes
+
+
+def _longest_allowed(places: Sequence[int], pauses: NDArray[np.float64]) -> float:
+    """Return the shortest pause that parts volumes: one lies between any two slices of a place."""
+    before: dict[int, int] = {}
+    cut = float("inf")
+    for index, place in enumerate(places):
+        if place in before:
+            cut = min(cut, float(pauses[before[place] : index].max()))
+        before[place] = index
+    return cut
+
+
+def _is_out_of_step(volumes: Sequence[Volume], key: Key) -> bool:
+    places = sorted({place for volume in volumes for place in volume})
+    found = [
+        [key(volume[place]) if place in volume else np.nan for place in places]
+        for volume in volumes
+    ]
+    whole = [index for index, volume in enumerate(volumes) if len(volume) == len(places)]
+    if len(whole) < 2 or any(None in row for row in found):
+        return False
+    times = np.array(found)
+    span = times[whole[-1]] - times[whole[0]]
+    if span.min() <= 0:
+        return bool(span.max() > 0 and span.min() < 0)
+    passed = (times - times[whole[0]]) / span
+    middle = np.nanmedian(passed, axis=1, keepdims=True)
+    usual = np.median(np.abs(np.diff(middle, axis=0)))
+    rounded = _SECOND if not np.any(times % _SECOND > 0) else 0.0
+    off = np.abs(passed - middle) - rounded / span
+    return bool(np.nanmax(off) > _OFF * usual)

@@ -1,0 +1,93 @@
+"""Classic series that an archive put into one file each, as highdicom does it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from highdicom.legacy import LegacyConvertedEnhancedMRImage
+from pydicom import dcmread
+from pydicom.uid import generate_uid
+
+from napari_mrseq.header import claim_of
+from napari_mrseq.reading import read_study
+from napari_mrseq.series import Series
+from tests.reading.scanner_files import AXIAL, WriteSlice, image, positions_along
+
+PLACES = positions_along(AXIAL, 4)
+# What a converter asks for, and a spin echo.
+WHOLE = {
+    "AccessionNumber": "", "PatientSex": "", "ReferringPhysicianName": "", "StudyID": "1",
+    "SeriesDate": "20240101", "SeriesTime": "100000", "ContentDate": "20240101",
+    "ContentTime": "100000", "AcquisitionDate": "20240101", "AcquisitionTime": "100000",
+    "PositionReferenceIndicator": "", "Laterality": "", "PatientPosition": "HFS",
+    "ScanningSequence": "SE", "SequenceVariant": "NONE", "ScanOptions": "", "EchoTrainLength": 1,
+    "MRAcquisitionType": "2D", "FlipAngle": 90, "ManufacturerModelName": "x",
+    "SoftwareVersions": "1", "DeviceSerialNumber": "1", "ImagingFrequency": 64,
+    "ImagedNucleus": "1H", "RepetitionTime": 3000, "WindowCenter": 2000, "WindowWidth": 1000,
+    "RescaleIntercept": 0, "RescaleSlope": 1, "RescaleType": "US",
+}  # fmt: skip
+
+
+def converted(write_slice: WriteSlice, volumes: Sequence[Mapping[str, Any]]) -> tuple[Series, ...]:
+    """Write volumes of a classic series, make one file of them, and read it."""
+    files = [
+        write_slice(4 * volume + index, place, **WHOLE | values)
+        for volume, values in enumerate(volumes)
+        for index, place in enumerate(PLACES)
+    ]
+    enhanced = LegacyConvertedEnhancedMRImage(
+        [dcmread(file) for file in files],
+        series_instance_uid=generate_uid(),
+        series_number=9,
+        sop_instance_uid=generate_uid(),
+        instance_number=1,
+    )
+    folder = Path(files[0]).parent
+    for file in files:
+        file.unlink()
+    enhanced.save_as(folder / "converted.dcm")
+    study = read_study(folder)
+    assert study.failures == ()
+    return study.series
+
+
+def test_echoes_of_a_converted_file_are_stacks_with_claims_of_their_own(
+    write_slice: WriteSlice,
+) -> None:
+    early, late = converted(write_slice, [{"EchoTime": 12}, {"EchoTime": 90}])
+    assert (early.part, late.part) == ("echo 1", "echo 2")
+    assert [claim_of(one).sequence for one in (early, late)] == ["PD", "T2"]
+    for number, one in enumerate((early, late)):
+        np.testing.assert_array_equal(one.pixels, [image(4 * number + i) for i in range(4)])
+        np.testing.assert_allclose(one.affine[:3, 3], PLACES[0], atol=1e-4)
+        assert (one.series_number, one.window, one.warnings) == (9, (1500, 2500), ())
+
+
+@pytest.mark.parametrize(
+    ("volumes", "name", "values"),
+    [
+        ([{"DiffusionBValue": b} for b in (0.0, 500.0, 1000.0)], "b value", (0, 500, 1000)),
+        ([{"InversionTime": t} for t in (50.0, 400.0, 900.0)], "inversion time", (50, 400, 900)),
+        ([{"TriggerTime": 30.0 * t} for t in range(3)], "time", (0, 30, 60)),
+        ([{"AcquisitionTime": f"10000{t}"} for t in (0, 4, 8)], "time", (0, 4000, 8000)),
+    ],
+)
+def test_volumes_of_a_converted_file_are_told_by_what_each_frame_had(
+    volumes: Sequence[Mapping[str, Any]],
+    name: str,
+    values: tuple[float, ...],
+    write_slice: WriteSlice,
+) -> None:
+    (series,) = converted(write_slice, volumes)
+    assert (series.volume_axis.name, series.volume_axis.values) == (name, values)
+    expected = [[image(4 * volume + index) for index in range(4)] for volume in range(3)]
+    np.testing.assert_array_equal(series.pixels, expected)
+
+
+def test_magnitude_and_phase_of_a_converted_file_are_apart(write_slice: WriteSlice) -> None:
+    kinds = [{"ImageType": ["ORIGINAL", "PRIMARY", kind, "ND"]} for kind in "MP"]
+    assert [one.part for one in converted(write_slice, kinds)] == ["magnitude", "phase"]

@@ -1,0 +1,196 @@
+"""Volumes of a series of which slices were lost: whole ones stay whole, torn ones are told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from napari_mrseq.reading import read_study
+from tests.reading.scanner_files import AXIAL, WriteSlice, image, positions_along
+
+SLICES = 4
+PLACES = positions_along(AXIAL, SLICES)
+MIXED = "volumes may be mixed"
+# Volume and slice.
+Place = tuple[int, int]
+Say = Callable[[int, int], dict[str, Any]]
+
+
+def volume_by_volume(volumes: int, slices: int = SLICES) -> list[Place]:
+    return list(product(range(volumes), range(slices)))
+
+
+def write(write_slice: WriteSlice, taken: Iterable[Place], say: Say) -> Path:
+    """Write a slice for each volume and place, and return their folder."""
+    for volume, slice_ in taken:
+        number = 100 * volume + slice_
+        path = write_slice(number, PLACES[slice_], **{"InstanceNumber": None} | say(volume, slice_))
+    return path.parent
+
+
+def stacks(path: Path) -> tuple[list[list[list[Place]]], list[str]]:
+    """Tell volume and slice of all that was read, by its pixels; and all that was warned of."""
+    numbers = (100 * volume + slice_ for volume, slice_ in volume_by_volume(10))
+    of = {image(number).tobytes(): divmod(number, 100) for number in numbers}
+    study = read_study(path)
+    assert study.failures == ()
+    found = []
+    for series in study.series:
+        pixels = np.asarray(series.pixels)
+        volumes = pixels if pixels.ndim == 4 else pixels[np.newaxis]
+        found.append([[of[one.tobytes()] for one in volume] for volume in volumes])
+    return sorted(found), [warning for series in study.series for warning in series.warnings]
+
+
+def whole(*volumes: int) -> list[list[Place]]:
+    return [[(volume, slice_) for slice_ in range(SLICES)] for volume in volumes]
+
+
+def clock(seconds: float) -> str:
+    return f"10{int(seconds // 60):02d}{seconds % 60:05.2f}"
+
+
+@pytest.mark.parametrize(
+    "say",
+    [
+        lambda volume, _: {"TemporalPositionIdentifier": volume + 1},
+        lambda volume, _: {"AcquisitionNumber": volume + 1},
+        lambda volume, _: {"InversionTime": 50 + 300 * volume},
+        lambda volume, _: {"FlipAngle": 3 + volume},
+        lambda volume, _: {
+            "DiffusionBValue": 1000.0,
+            "DiffusionGradientOrientation": [np.sin(0.3 * volume), np.cos(0.3 * volume), 0.0],
+        },
+        lambda volume, slice_: {"AcquisitionTime": clock(9 * volume + slice_)},
+        lambda volume, slice_: {"InstanceNumber": SLICES * volume + slice_ + 1},
+    ],
+    ids=[
+        "temporal position", "acquisition", "inversion time", "flip angle", "gradient",
+        "time", "instance",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("lost", [range(6, 10), range(6, 11)], ids=["a volume", "more"])
+def test_a_run_of_lost_files_tears_two_volumes_and_mixes_none(
+    lost: range, say: Say, write_slice: WriteSlice
+) -> None:
+    every = volume_by_volume(5)
+    kept = [place for index, place in enumerate(every) if index not in lost]
+    found, warnings = stacks(write(write_slice, kept, say))
+    torn = [[[place for place in kept if place[0] == volume]] for volume in (1, 2)]
+    assert found == [whole(0, 3, 4), *torn]
+    assert sum("incomplete" in warning for warning in warnings) == 2
+    assert not any(MIXED in warning for warning in warnings)
+
+
+def test_a_slice_lost_of_each_place_keeps_numbered_volumes(write_slice: WriteSlice) -> None:
+    kept = [(0, 0), (0, 1), (1, 1), (2, 0)]
+    folder = write(write_slice, kept, lambda volume, _: {"TemporalPositionIdentifier": volume + 1})
+    assert stacks(folder)[0] == [[[(0, 0), (0, 1)]], [[(1, 1)]], [[(2, 0)]]]
+
+
+def test_lost_files_of_repeated_b_values_are_told_by_the_holes_in_their_numbers(
+    write_slice: WriteSlice,
+) -> None:
+    every = volume_by_volume(4)
+    kept = [place for index, place in enumerate(every) if index not in range(6, 10)]
+    folder = write(
+        write_slice,
+        kept,
+        lambda volume, slice_: {
+            "InstanceNumber": SLICES * volume + slice_ + 1,
+            "DiffusionBValue": 1000.0 * (volume % 2),
+        },
+    )
+    found, _ = stacks(folder)
+    assert found == [whole(0, 3), [[(1, 0), (1, 1)]], [[(2, 2), (2, 3)]]]
+
+
+def test_what_b_values_deny_is_said_where_lost_files_were_counted_anew(
+    write_slice: WriteSlice,
+) -> None:
+    every = volume_by_volume(4)
+    kept = [place for index, place in enumerate(every) if index not in range(6, 10)]
+    folder = write(
+        write_slice,
+        kept,
+        lambda volume, slice_: {
+            "InstanceNumber": kept.index((volume, slice_)) + 1,
+            "DiffusionBValue": 1000.0 * (volume % 2),
+        },
+    )
+    assert any(MIXED in warning for warning in stacks(folder)[1])
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        lambda seconds: {"AcquisitionTime": clock(seconds)},
+        lambda seconds: {"TriggerTime": 1000 * seconds},
+    ],
+    ids=["time", "trigger"],
+)
+@pytest.mark.parametrize("lost", [[(0, 0)], [(0, 0), (3, 2)]], ids=["first", "first and another"])
+def test_the_first_image_lost_shifts_no_other(
+    lost: list[Place], time: Callable[[float], dict[str, Any]], write_slice: WriteSlice
+) -> None:
+    kept = [place for place in volume_by_volume(5) if place not in lost]
+    folder = write(
+        write_slice,
+        kept,
+        lambda volume, slice_: (
+            time(3 * volume + slice_ / 2) | {"InstanceNumber": SLICES * volume + slice_ + 1}
+        ),
+    )
+    found, warnings = stacks(folder)
+    torn = {volume for volume, _ in lost}
+    expected = [[[place for place in kept if place[0] == volume]] for volume in torn]
+    assert found == sorted([whole(*sorted({0, 1, 2, 3, 4} - torn)), *expected])
+    assert not any(MIXED in warning for warning in warnings)
+
+
+def test_a_lost_image_at_either_end_is_not_guessed(write_slice: WriteSlice) -> None:
+    # Four slices a volume and numbers from 2: the first image is missing, or the last.
+    kept = volume_by_volume(4)[1:]
+    folder = write(
+        write_slice,
+        kept,
+        lambda volume, slice_: {"InstanceNumber": SLICES * volume + slice_ + 1},
+    )
+    assert any(MIXED in warning for warning in stacks(folder)[1])
+
+
+def test_a_cine_of_which_one_slice_has_a_phase_fewer(write_slice: WriteSlice) -> None:
+    kept = [(phase, slice_) for slice_ in range(SLICES) for phase in range(5 - (slice_ == 1))]
+    folder = write(
+        write_slice,
+        kept,
+        lambda phase, slice_: {
+            "InstanceNumber": kept.index((phase, slice_)) + 1,
+            # Each slice was taken at a heart rate of its own.
+            "TriggerTime": round(phase * (900 + 13 * slice_) / 5, 1),
+        },
+    )
+    found, warnings = stacks(folder)
+    assert found == [whole(0, 1, 2, 3), [[(4, 0), (4, 2), (4, 3)]]]
+    assert not any(MIXED in warning for warning in warnings)
+
+
+def test_a_slice_taken_minutes_later_is_not_put_into_the_first_volume(
+    write_slice: WriteSlice,
+) -> None:
+    kept = [place for place in volume_by_volume(2) if place != (0, 2)]
+    folder = write(
+        write_slice,
+        kept,
+        lambda volume, slice_: {
+            "InstanceNumber": kept.index((volume, slice_)) + 1,
+            "AcquisitionTime": clock(300 * volume + slice_ / 2),
+        },
+    )
+    found, _ = stacks(folder)
+    assert found == [[[(0, 0), (0, 1), (0, 3)]], whole(1)]

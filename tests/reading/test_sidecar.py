@@ -1,0 +1,77 @@
+"""What a NIfTI file of a BIDS data set is told by the sidecars above it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import nibabel
+import numpy as np
+import pytest
+
+import napari_mrseq as mrseq
+from napari_mrseq.header import attributes_of
+
+
+@pytest.fixture
+def data_set(tmp_path: Path) -> Path:
+    folder = tmp_path / "data"
+    (folder / "sub-01" / "func").mkdir(parents=True)
+    _write(folder / "dataset_description.json", {"Name": "test", "BIDSVersion": "1.10.0"})
+    image = nibabel.Nifti1Image(np.zeros((8, 8, 4, 5), np.int16), np.eye(4))
+    nibabel.save(image, folder / "sub-01" / "func" / "sub-01_task-rest_bold.nii.gz")
+    return folder
+
+
+def _write(file: Path, content: object) -> None:
+    file.write_text(json.dumps(content))
+
+
+def _attributes(folder: Path):
+    (series,) = mrseq.read(folder / "sub-01")
+    return series, attributes_of(series)
+
+
+def test_what_stands_above_holds_and_what_is_nearer_counts_more(data_set):
+    _write(data_set / "bold.json", {"EchoTime": 0.05, "RepetitionTime": 1.0, "FlipAngle": 70})
+    _write(data_set / "task-rest_bold.json", {"EchoTime": 0.04, "RepetitionTime": 2.0})
+    _write(data_set / "sub-01/func/sub-01_task-rest_bold.json", {"EchoTime": 0.03})
+    _, attributes = _attributes(data_set)
+    assert (attributes.echo_time, attributes.repetition_time) == (30, 2000)
+    assert attributes.flip_angle == 70
+
+
+def test_the_image_needs_no_sidecar_of_its_own(data_set):
+    _write(data_set / "sub-01" / "sub-01_bold.json", {"EchoTime": 0.03})
+    assert _attributes(data_set)[1].echo_time == 30
+
+
+@pytest.mark.parametrize("name", ["task-nback_bold.json", "T1w.json", "sub-02_bold.json"])
+def test_sidecars_of_other_images_say_nothing(data_set, name):
+    _write(data_set / name, {"EchoTime": 0.05})
+    series, _ = _attributes(data_set)
+    assert series.sidecar is None
+
+
+def test_nothing_is_inherited_from_beyond_the_data_set(data_set):
+    _write(data_set.parent / "bold.json", {"EchoTime": 0.05})
+    assert _attributes(data_set)[0].sidecar is None
+
+
+def test_outside_a_data_set_only_the_sidecar_beside_the_image_counts(data_set):
+    (data_set / "dataset_description.json").unlink()
+    _write(data_set / "bold.json", {"EchoTime": 0.05})
+    assert _attributes(data_set)[0].sidecar is None
+
+
+def test_a_broken_sidecar_is_named_and_the_others_are_read(data_set):
+    (data_set / "bold.json").write_text("{")
+    _write(data_set / "task-rest_bold.json", {"EchoTime": 0.04})
+    series, attributes = _attributes(data_set)
+    assert attributes.echo_time == 40
+    assert any("bold.json can't be read" in warning for warning in series.warnings)
+
+
+def test_inherited_sidecars_name_nobody(data_set):
+    _write(data_set / "bold.json", {"EchoTime": 0.05, "PatientName": "Zwerg"})
+    assert "Zwerg" not in str(_attributes(data_set)[0].sidecar)

@@ -1,0 +1,73 @@
+"""Parallel slice groups of one scan, and stacks of which files were lost."""
+
+from __future__ import annotations
+
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pytest
+import SimpleITK
+
+from napari_mrseq.reading import read_study
+from tests.reading.scanner_files import SAGITTAL, SERIES_UID, WriteSlice
+
+STEP, SLICES, VOLUMES = 4.0, 5, 2
+GAP = "gap: {} slices missing (after slice 5), not filled in"
+
+
+def write_groups(write_slice: WriteSlice, second: float, *, numbers_lost: int = 0) -> Path:
+    """Write two groups of sagittal slices from right to left; return their folder."""
+    lefts = [*np.arange(SLICES) * STEP, *(second + np.arange(SLICES) * STEP)]
+    for volume, (index, left) in product(range(VOLUMES), enumerate(lefts)):
+        number = 2 * SLICES * volume + index + 1
+        skipped = numbers_lost * (volume + (index >= SLICES))
+        values = {"InstanceNumber": number + skipped, "TemporalPositionIdentifier": volume + 1}
+        path = write_slice(number, (float(left) - 40, -30.0, 20.0), SAGITTAL, **values)
+    return path.parent
+
+
+@pytest.mark.parametrize(
+    ("second", "lost"),
+    [
+        (120.0, 0),
+        (117.3, 0),
+        # Files are lost, but not as many as would fill the gap in each volume.
+        (120.0, 7),
+        # As many, but whole slices don't fill the gap.
+        (49.0, 7),
+    ],
+)
+def test_groups_with_a_wide_gap_are_stacks_where_itk_finds_them(
+    second: float, lost: int, write_slice: WriteSlice
+) -> None:
+    folder = write_groups(write_slice, second, numbers_lost=lost)
+    found = read_study(folder).series
+    assert [series.pixels.shape[:2] for series in found] == [(VOLUMES, SLICES)] * 2
+    for series in found:
+        assert series.warnings == ()
+        for index, uid in enumerate(series.instance_uids[:SLICES]):
+            number = int(uid.removeprefix(f"{SERIES_UID}."))
+            oracle = SimpleITK.ReadImage(str(folder / f"{number:05d}.dcm"))
+            place = oracle.TransformIndexToPhysicalPoint((1, 2, 0))
+            np.testing.assert_allclose((series.affine @ (index, 2, 1, 1))[:3], place, atol=1e-4)
+
+
+def test_a_run_of_lost_files_leaves_one_stack_with_a_gap(write_slice: WriteSlice) -> None:
+    folder = write_groups(write_slice, STEP * (SLICES + 10), numbers_lost=10)
+    (series,) = read_study(folder).series
+    assert series.pixels.shape[:2] == (VOLUMES, 2 * SLICES)
+    assert series.warnings == (GAP.format(10),)
+
+
+def test_a_slice_left_out_parts_nothing(write_slice: WriteSlice) -> None:
+    folder = write_groups(write_slice, STEP * (SLICES + 1))
+    (series,) = read_study(folder).series
+    assert series.warnings == (GAP.format(1),)
+
+
+def test_two_slices_far_from_the_others_are_no_group(write_slice: WriteSlice) -> None:
+    for number, left in enumerate((0.0, 4.0, 8.0, 12.0, 60.0, 64.0), start=1):
+        path = write_slice(number, (left, -30.0, 20.0), SAGITTAL)
+    (series,) = read_study(path.parent).series
+    assert series.warnings == ("gap: 11 slices missing (after slice 2), not filled in",)
