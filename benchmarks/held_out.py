@@ -10,6 +10,7 @@ import numpy as np
 from napari_mrseq.model import Model
 from napari_mrseq.sequences import UNKNOWN
 from napari_mrseq.training.catalogue import Row, read_catalogue
+from napari_mrseq.training.folds import measurable
 
 HERE = Path(__file__).parent
 CATALOGUE = HERE.parents[1] / "shared" / "data" / "slices.csv"
@@ -33,8 +34,8 @@ def leave_out_without(catalogue: Path) -> None:
         raise SystemExit(0)
 
 
-def known_rows(model: Model, catalogue: Path, fold: int | None, count: int) -> list[Row]:
-    """Draw slices of known sequences from the fold held out, by chance.
+def unseen_rows(model: Model, catalogue: Path, fold: int | None = None) -> list[Row]:
+    """Return the slices of a fold; by default of the one that the model's card names.
 
     Raises
     ------
@@ -43,13 +44,18 @@ def known_rows(model: Model, catalogue: Path, fold: int | None, count: int) -> l
         labelled data is not there, as in a clone.
     """
     leave_out_without(catalogue)
-    fold = model.card.training.get("recipe", {}).get("held_out") if fold is None else fold
+    fold = model.card.held_out if fold is None else fold
     if fold is None:
         raise SystemExit(f"{model.name} was trained on every fold: choose another, or --fold")
+    return measurable(read_catalogue(catalogue), fold)
+
+
+def known_rows(model: Model, catalogue: Path, fold: int | None, count: int) -> list[Row]:
+    """Draw slices of known sequences from those that `unseen_rows` gives, by chance."""
     rows = [
         row
-        for row in read_catalogue(catalogue)
-        if row.fold == fold and row.label != UNKNOWN and row.label in model.classes
+        for row in unseen_rows(model, catalogue, fold)
+        if row.label != UNKNOWN and row.label in model.classes
     ]
     drawn = np.random.default_rng(0).permutation(len(rows))[:count]
     return [rows[index] for index in sorted(drawn)]

@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from held_out import CATALOGUE, MODEL, unseen_rows
 
 from napari_mrseq import classify, load_model
 from napari_mrseq.decision import by_class, by_family
@@ -38,7 +39,6 @@ from napari_mrseq.verdict import Verdict
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "napari_mrseq" / "sample_study"
 DATA = ROOT.parent / "shared" / "data"
-MODEL = ROOT / "benchmarks" / "held-out.safetensors"
 LIAR = "header_lies"
 # Series of a study, and studies of a data set at most.
 STUDY_SIZE, STUDIES = 6, 100
@@ -63,9 +63,9 @@ def sample_witnesses(model: Model) -> list[Witness]:
     return [Witness(v, v.header.sequence, model) for v in verdicts if v.header]
 
 
-def catalogue_witnesses(models: dict[int, Model]) -> list[Witness]:
+def catalogue_witnesses(models: dict[int | None, Model]) -> list[Witness]:
     """Return the series with real pixels of people and a sure label."""
-    folds = {r.group: r.fold for r in read_catalogue(DATA / "slices.csv")}
+    folds = {r.group: r.fold for r in read_catalogue(CATALOGUE)}
     first = next(iter(models.values()))
     witnesses = []
     with (DATA / "dicom.csv").open(newline="") as file:
@@ -100,8 +100,7 @@ class Stack:
 
 def unseen_stacks(model: Model) -> Iterator[Stack]:
     """Yield the labelled stacks of the fold that a model left out."""
-    held_out = model.card.training["recipe"]["held_out"]
-    rows = [row for row in read_catalogue(DATA / "slices.csv") if row.fold == held_out]
+    rows = unseen_rows(model, CATALOGUE)
     calibration = model.card.calibration
     series = answer_series(answer_slices(model, rows), rows, calibration.series_temperature)
     for members, label, origin, row in zip(
@@ -218,7 +217,7 @@ def print_stacks(held: dict[str, list[bool]]) -> None:
 def main() -> None:
     """Measure and print."""
     loaded = [load_model(path, device="cpu") for path in sys.argv[1:] or [MODEL]]
-    models = {model.card.training["recipe"]["held_out"]: model for model in loaded}
+    models = {model.card.held_out: model for model in loaded}
     witnesses = sample_witnesses(loaded[0])
     if DATA.is_dir():
         witnesses += catalogue_witnesses(models)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-from held_out import CATALOGUE, MODEL, leave_out_without
+from held_out import CATALOGUE, MODEL, leave_out_without, unseen_rows
 from numpy.typing import NDArray
 
 from napari_mrseq import load_model
@@ -23,7 +23,7 @@ from napari_mrseq.model import Model
 from napari_mrseq.sequences import UNKNOWN, family_of
 from napari_mrseq.stack import held_together
 from napari_mrseq.training.answers import Answers, answer_slices, series_members
-from napari_mrseq.training.catalogue import STACKS, read_catalogue
+from napari_mrseq.training.catalogue import STACKS
 
 LEAST = 8
 
@@ -102,8 +102,7 @@ def main() -> None:
     found: dict[str, list[tuple[bool, bool, bool]]] = {name: [] for name in MIXTURES}
     for path in sys.argv[1:] or [MODEL]:
         model = load_model(path, device="cpu")
-        held_out = model.card.training["recipe"]["held_out"]
-        rows = [row for row in read_catalogue(CATALOGUE) if row.fold == held_out]
+        rows = unseen_rows(model, CATALOGUE)
         answers = answer_slices(model, rows)
         for pair in pairs(answers, [row.dataset for row in rows], series_members(rows)):
             for name, taken in MIXTURES.items():

@@ -22,7 +22,7 @@ from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
 
 RUNS = 2
-# issue → task: (measured, compared with, largest ratio that is good)
+# Task measured, task compared with, largest ratio that is good.
 GOALS = (
     ("ours: read()", "SimpleITK: find and read", 0.5),
     ("ours: read()", "pydicom: headers", 1.2),

@@ -21,18 +21,20 @@ import numpy as np
 from napari_mrseq.model import registry
 from napari_mrseq.model.card import Card
 from napari_mrseq.sequences import name_of
+from napari_mrseq.training.calibrate import least_threshold
 from napari_mrseq.training.figures_text import text_of
 
 DOCS = Path(__file__).parent
 BENCHMARKS = DOCS.parent / "benchmarks"
 TEMPLATE, PAGE = "model-card.md.jinja", DOCS / "model-card.md"
 CONFUSION = DOCS / "images" / "confusion.png"
-# Written by the benchmarks; the gain of each trial: [{"trial": "…", "figures": {"…": share}}, …].
+# Written by the benchmarks.
 ROBUSTNESS, STRANGERS = DOCS / "robustness.json", DOCS / "unknown.json"
+# Typed by hand, the gain of each trial: [{"trial": "…", "figures": {"…": share}}, …].
 ABLATIONS = DOCS / "ablations.json"
 # Trained as what ships was, but for one fold: what the benchmarks of quality judge.
 TWIN = BENCHMARKS / "held-out.safetensors"
-# What `napari-mrseq evaluate CATALOGUE --against OLD --output FOLDER` writes as figures.json.
+# What `napari-mrseq evaluate CATALOGUE --against OLD --output FOLDER` wrote of the twin of 1.2.
 OLD_RECIPE = DOCS / "old-recipe.json"
 # A sequence whose family is right in fewer series than this is missed often; with fewer series
 # than that nothing is sure.
@@ -45,7 +47,8 @@ def page(card: Card, sha256: str, megabytes: float) -> str:
     environment = jinja2.Environment(loader=folder, undefined=jinja2.StrictUndefined)
     environment.filters |= {"percent": percent, "name_of": name_of, "interval": interval}
     trainings = list(history(dict(card.training)))
-    first = next(history(dict(registry.read_card(TWIN).training)))
+    twin = registry.read_card(TWIN)
+    first = next(history(dict(twin.training)))
     ablations = measured(ABLATIONS) or []
     text: str = environment.get_template(TEMPLATE).render(
         card=card,
@@ -53,7 +56,9 @@ def page(card: Card, sha256: str, megabytes: float) -> str:
         megabytes=megabytes,
         trainings=trainings,
         twin=first["recipe"],
+        twin_version=twin.version,
         fold=first["recipe"]["held_out"],
+        floor=least_threshold(card.classes),
         weak_points=list(weak_points(card.figures["series"]["recall"])),
         figures=text_of(dict(card.figures)),
         robustness=measured(ROBUSTNESS),

@@ -15,7 +15,7 @@ from qtpy.QtCore import QEventLoop, QTimer
 from qtpy.QtWidgets import QDialog
 
 import napari_mrseq
-from napari_mrseq.decision import Correction
+from napari_mrseq.correction import Correction
 from napari_mrseq.reading import read_study
 from napari_mrseq.viewer.annotation import correct_layer, undo_correction
 from napari_mrseq.viewer.application import most_telling, open_study

@@ -69,7 +69,7 @@ class Card:
     training : mapping
         Data, recipe, folds held out: for the reader.
     figures : mapping
-        Measured on what was held out, by ``napari-mrseq evaluate``.
+        Measured on what was held out, by the training, or by the one that it started from.
     limits : str
         What the model must not be used for.
     preparation : str
@@ -93,6 +93,12 @@ class Card:
     preparation: str = CONTENT
     window: tuple[float, float] | None = None
     familiarity: int = 0
+
+    @property
+    def held_out(self) -> int | None:
+        """Fold of the catalogue that was not trained on; None where none is told."""
+        fold: int | None = self.training.get("recipe", {}).get("held_out")
+        return fold
 
     def to_json(self) -> str:
         """Return the card as JSON, the same text for the same card."""

@@ -38,7 +38,7 @@ def card_in_words(path: Path) -> str:
         f"{card.name} {card.version}",
         f"Tells      {', '.join(name_of(code) for code in card.classes)}",
         f"Network    {card.network}; {_preparation(card)}",
-        *(f"{title:11}{text}" for title, text in _origin(card.training)),
+        *(f"{title:11}{text}" for title, text in _origin(card)),
         f"Named from {card.calibration.threshold:.0%} on for a slice, "
         f"{card.calibration.series_threshold:.0%} for a series; below it says unknown",
         *_measured(card.figures),
@@ -72,7 +72,8 @@ def _preparation(card: Card) -> str:
     return f"{centre}; scans through the window {card.window[0]:g}, {card.window[1]:g}"
 
 
-def _origin(training: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _origin(card: Card) -> Iterator[tuple[str, str]]:
+    training = card.training
     if "imported" in training:
         yield "Imported", f"from {training['imported']}; what it was trained on is not known here"
     if "pictures" in training:
@@ -82,9 +83,8 @@ def _origin(training: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "Started", f"from {start['model']} {start['version']}"
     elif start:
         yield "Started", f"from {start} weights"
-    held_out = training.get("recipe", {}).get("held_out")
-    if held_out is not None:
-        yield "Held out", f"fold {held_out}: never trained on, it calibrates and measures"
+    if card.held_out is not None:
+        yield "Held out", f"fold {card.held_out}: never trained on, it calibrates and measures"
 
 
 def _measured(figures: Mapping[str, Any]) -> Iterator[str]:

@@ -71,11 +71,13 @@ def import_checkpoint(
     ------
     ModelError
         If the file holds more than weights, or they don't fit the network and its classes, or
-        are no numbers, or the output would take its place.
+        are no numbers, or the output would take its place or its folder is missing.
     """
     _check_wishes(network, classes, window)
     if output.exists() and path.exists() and output.samefile(path):
         raise ModelError(f"{output} is the checkpoint itself: give the output another name")
+    if not output.parent.is_dir():
+        raise ModelError(f"{output}: there is no folder {output.parent}")
     target = networks.build(network, len(classes)).state_dict()
     weights = _fitted(read_state_dict(path), target, path, network)
     networks.check_finite(weights, path)
@@ -91,7 +93,6 @@ def import_checkpoint(
         window=window,
     )
     try:
-        output.parent.mkdir(parents=True, exist_ok=True)
         write_weights(weights, card, output)
     except (OSError, SafetensorError) as error:
         raise ModelError(f"{output} can't be written: {error}") from error

@@ -45,6 +45,8 @@ def export_onnx(model: Model, path: Path) -> Path:
     _needed("onnxscript")
     if path.suffix != ".onnx":
         raise ModelError(f"{path}: the name of an ONNX file ends in .onnx")
+    if not path.parent.is_dir():
+        raise ModelError(f"{path}: there is no folder {path.parent}")
     size, channels = model.card.input_size, networks.channel_count(model.card.network)
     # A batch of one would be taken for the only size there is.
     example = torch.zeros((2, channels, size, size))
@@ -60,7 +62,6 @@ def export_onnx(model: Model, path: Path) -> Path:
     proto: Any = program.model_proto if program else None
     onnx.helper.set_model_props(proto, {KEY: model.card.to_json()})
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         onnx.save(proto, path)
     except OSError as error:
         raise ModelError(f"{path} can't be written: {error}") from error

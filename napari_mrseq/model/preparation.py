@@ -8,6 +8,8 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from napari_mrseq.series import LEAST_PIXELS
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
@@ -24,8 +26,6 @@ DARKEST, FLOOR_FACTOR, MOST_FLOOR = 0.1, 1.5, 0.15
 # Air lies around what MR shows and is black: edges (two cells) and a picture brighter than this
 # are a negative's. 4 of 15,784 labelled slices are, all but empty; 98 in 100 of their negatives.
 EDGE, BRIGHT_EDGE, BRIGHT_PICTURE = 2, 0.7, 0.5
-# A smaller picture is a thumbnail: nobody could tell its contrast.
-LEAST_PIXELS = 32
 # Less than this is noise, or a few bright pixels: the slice shows nothing.
 LEAST_SHOWN = 0.01
 # Of what is not black (or, of a negative, not white) less than this part is grey: a mask, no image.

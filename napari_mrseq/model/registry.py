@@ -245,10 +245,14 @@ def read_card(path: Path) -> Card:
     try:
         card = json.loads(header)["__metadata__"][KEY]
     except (ValueError, KeyError, TypeError) as error:
-        raise ModelError(
-            f"{path} is no weights file of napari-mrseq; a checkpoint of another program must be "
-            "imported first: napari-mrseq import-checkpoint"
-        ) from error
+        if path.suffix == WEIGHTS_SUFFIX:
+            told = "is damaged, incomplete or of another program: copy it anew"
+        else:
+            told = (
+                "is no weights file of napari-mrseq; a checkpoint of another program must be "
+                "imported first: napari-mrseq import-checkpoint"
+            )
+        raise ModelError(f"{path} {told}") from error
     return Card.from_json(card)
 
 

@@ -78,9 +78,9 @@ def answer_slices(model: Model, rows: Sequence[Row]) -> Answers:
 
 def series_members(rows: Sequence[Row]) -> list[list[int]]:
     """Return the places of each series' rows, in the order of `answer_series`."""
-    members: dict[tuple[str, str], list[int]] = {}
+    members: dict[tuple[str, ...], list[int]] = {}
     for index, row in enumerate(rows):
-        members.setdefault((row.series, row.label), []).append(index)
+        members.setdefault(_stack_of(row), []).append(index)
     return list(members.values())
 
 
@@ -126,15 +126,20 @@ def volumes_and_places(
     """
     volumes = np.empty(len(rows), dtype=int)
     places = np.empty(len(rows))
-    found: dict[tuple[str, str, int], list[int]] = {}
+    found: dict[tuple[tuple[str, ...], int], list[int]] = {}
     for index, row in enumerate(rows):
-        found.setdefault((row.series, row.label, row.volume), []).append(index)
+        found.setdefault((_stack_of(row), row.volume), []).append(index)
     for number, members in enumerate(found.values()):
         positions = slices.positions[members]
         volumes[members] = number
         silent = np.isnan(positions).any()
         places[members] = np.linspace(0, 1, len(members)) if silent else positions
     return volumes, places
+
+
+def _stack_of(row: Row) -> tuple[str, ...]:
+    """Tell the stack of a row from all others: names of stacks are often those of other groups."""
+    return row.group, row.series, row.label
 
 
 def answer_all_ways(

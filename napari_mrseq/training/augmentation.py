@@ -55,7 +55,7 @@ def augment(images: Tensor, size: int, generator: torch.Generator) -> Tensor:
         Between 0 and 1.
     """
     draw = Draw(images, generator)
-    images = _stripped(images, draw)
+    images = _cut_to_ellipse(images, draw)
     return _as_imaged(_moved(images, size, draw), draw)
 
 
@@ -112,10 +112,11 @@ def _moved(images: Tensor, size: int, draw: Draw) -> Tensor:
     # A close-up may look anywhere in the picture, the whole picture only at its middle.
     room = 0.7 * (1 - zoom).clamp_min(0.05)
     cosine, sine = torch.cos(angle), torch.sin(angle)
+    # A mirror changes the sign of a whole column: on the diagonal alone it would shear.
     theta = torch.stack(
         (
-            mirror_x * zoom * aspect * cosine, -zoom * sine, room * draw.number(-1, 1),
-            zoom * sine, mirror_y * zoom / aspect * cosine, room * draw.number(-1, 1),
+            mirror_x * zoom * aspect * cosine, -mirror_y * zoom * sine, room * draw.number(-1, 1),
+            mirror_x * zoom * sine, mirror_y * zoom / aspect * cosine, room * draw.number(-1, 1),
         ),
         dim=1,
     ).unflatten(1, (2, 3))  # fmt: skip
@@ -125,7 +126,7 @@ def _moved(images: Tensor, size: int, draw: Draw) -> Tensor:
     return functional.grid_sample(images, grid, align_corners=False)
 
 
-def _stripped(images: Tensor, draw: Draw) -> Tensor:
+def _cut_to_ellipse(images: Tensor, draw: Draw) -> Tensor:
     """Cut away what lies outside an ellipse, as skull stripping does: no label may hang on it."""
     y, x = _ticks(images)
     inside = (x / draw.uniform(0.55, 0.85)) ** 2 + (y / draw.uniform(0.6, 0.9)) ** 2 < 1

@@ -9,13 +9,14 @@ import torch
 
 from napari_mrseq.errors import ModelError
 from napari_mrseq.model import registry
-from napari_mrseq.training.weights_file import read_weights
+from napari_mrseq.model.weights_file import read_weights, refuse_onnx
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from torch import nn
 
+    from napari_mrseq.model.card import Card
     from napari_mrseq.model.networks import EfficientNetLite
 
 
@@ -76,9 +77,7 @@ def start_from_model(network: nn.Module, path: Path, name: str, classes: tuple[s
     ModelError
         If the file holds no whole model, or one of another architecture.
     """
-    card = registry.read_card(path)
-    if card.network != name:
-        raise ModelError(f"{path} holds a {card.network}: a {name} can't start from it")
+    card = card_of_start(path, name)
     target = network.state_dict()
     last = list(target)[-2:]
     for key, tensor in read_weights(path).items():
@@ -86,3 +85,25 @@ def start_from_model(network: nn.Module, path: Path, name: str, classes: tuple[s
         if key in target and (card.classes == classes or key not in last):
             target[key] = tensor.to(target[key].dtype)
     network.load_state_dict(target)
+
+
+def card_of_start(path: Path, name: str) -> Card:
+    """Return the card of a model to start from.
+
+    Parameters
+    ----------
+    path : Path
+        A weights file of napari-mrseq.
+    name : str
+        Architecture of the network that is to start from it.
+
+    Raises
+    ------
+    ModelError
+        If the file holds no model, one of another architecture, or an ONNX graph.
+    """
+    refuse_onnx(path)
+    card = registry.read_card(path)
+    if card.network != name:
+        raise ModelError(f"{path} holds a {card.network}: a {name} can't start from it")
+    return card

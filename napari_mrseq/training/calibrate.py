@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_mrseq.decision import CHANCES, by_class, likeliest_known, tempered
+from napari_mrseq.decision import CEILING, CHANCES, by_class, likeliest_known, tempered
 from napari_mrseq.model.card import Calibration
 from napari_mrseq.sequences import UNKNOWN, family_of
 from napari_mrseq.stack import around, pooled, speaking
@@ -16,10 +16,10 @@ from napari_mrseq.training.answers import (
     Answers,
     answer_all_ways,
     answer_series,
-    joined,
     series_members,
     volumes_and_places,
 )
+from napari_mrseq.training.cases import Cases, cases_by_kind, joined_cases
 from napari_mrseq.training.confidence import fit_temperature, threshold_keeping
 from napari_mrseq.training.joining import fit_join
 
@@ -60,6 +60,12 @@ def calibrate(slices: Answers, rows: Sequence[Row], classes: Sequence[str]) -> C
     )
 
 
+def least_threshold(classes: Sequence[str]) -> float:
+    """Return `CHANCES` times what the likeliest family has by chance: no threshold is lower."""
+    _, chance = likeliest_known(dict.fromkeys(classes, 1 / len(classes)))
+    return CHANCES * chance
+
+
 def halves(rows: Sequence[Row]) -> NDArray[np.int64]:
     """Part the groups in two: 0 or 1 a row. A single group can't be parted."""
     place = {group: index % 2 for index, group in enumerate(sorted({row.group for row in rows}))}
@@ -68,8 +74,8 @@ def halves(rows: Sequence[Row]) -> NDArray[np.int64]:
 
 def cross_calibrated(
     slices: Answers, rows: Sequence[Row], classes: Sequence[str], parts: NDArray[np.int64]
-) -> dict[str, Answers]:
-    """Calibrate each part with what the others say, for honest figures.
+) -> dict[str, Cases]:
+    """Judge each part with the calibration fitted on the others, for honest figures.
 
     Parameters
     ----------
@@ -83,17 +89,18 @@ def cross_calibrated(
 
     Returns
     -------
-    dict of str to Answers
-        As `answer_all_ways` gives them, of all rows, part by part.
+    dict of str to Cases
+        As `cases_by_kind` gives them, of all rows, part by part.
     """
-    answers = []
+    cases = []
     for part in np.unique(parts):
         tested = parts == part
         fitted = tested if tested.all() else ~tested
         own = calibrate(slices.subset(fitted), _kept(rows, fitted), classes)
         warm = _warmed(slices.subset(tested), own.temperature)
-        answers.append(answer_all_ways(warm, _kept(rows, tested), classes, own))
-    return {kind: joined([part[kind] for part in answers]) for kind in answers[0]}
+        answers = answer_all_ways(warm, _kept(rows, tested), classes, own)
+        cases.append(cases_by_kind(answers, classes, own))
+    return {kind: joined_cases([part[kind] for part in cases]) for kind in cases[0]}
 
 
 def _even(members: Sequence[Sequence[int]]) -> NDArray[np.float64]:
@@ -154,8 +161,8 @@ def _stack_power(slices: Answers, rows: Sequence[Row], classes: Sequence[str]) -
 def _threshold(answers: Answers, classes: Sequence[str]) -> float:
     """Return the family probability that all but `LOST` of the right answers reach.
 
-    It is at least `CHANCES` times what a family has by chance. Slices that show nothing are no
-    answers.
+    It is at least `least_threshold`, and at most the `CEILING` that what is said is capped at.
+    Slices that show nothing are no answers.
     """
     counted = (answers.labels != UNKNOWN) & (answers.shown > 0)
     confidence, right = [], []
@@ -166,5 +173,4 @@ def _threshold(answers: Answers, classes: Sequence[str]) -> float:
         confidence.append(best if best > said.get(UNKNOWN, 0.0) else 0.0)
         right.append(family == family_of(str(label)))
     kept = threshold_keeping(np.array(confidence), np.array(right, dtype=bool), LOST)
-    _, chance = likeliest_known(dict.fromkeys(classes, 1 / len(classes)))
-    return max(kept, CHANCES * chance)
+    return min(max(kept, least_threshold(classes)), CEILING)

@@ -66,6 +66,13 @@ class Cases:
         return Cases(*(getattr(self, one.name)[chosen] for one in fields(self)))
 
 
+def joined_cases(parts: Sequence[Cases]) -> Cases:
+    """Put the cases of several parts together."""
+    return Cases(
+        *(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(Cases))
+    )
+
+
 def best_answer(label: str, classes: Sequence[str]) -> str:
     """Return what a model with these classes could say at best of a case.
 

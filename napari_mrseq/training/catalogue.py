@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from napari_mrseq.errors import CatalogueError, first_few
+from napari_mrseq.labelling import write_rows
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN
 
 # Labels of public catalogues that have another name here. A network can't tell perfusion and
@@ -50,7 +51,8 @@ class Row:
     series : str
         Images of one stack share it.
     origin : str
-        ``"dicom"``, ``"nifti"``, ``"picture"``, ``"screenshot"`` or empty.
+        ``"dicom"``, ``"nifti"``, ``"picture"``, ``"screenshot"`` or empty; of what was made for
+        training ``"simulated"``, ``"foreign"``, ``"judged"`` or `STRIPPED`.
     body_part : str
         As the catalogue says.
     position : float or None
@@ -111,7 +113,8 @@ def read_catalogue(path: Path) -> list[Row]:
     Raises
     ------
     CatalogueError
-        If it can't be read, a column is missing, a row is incomplete, or there is no row.
+        If it can't be read, a column is missing, a row is incomplete, a group is in several folds,
+        or there is no row.
 
     Warns
     -----
@@ -124,6 +127,7 @@ def read_catalogue(path: Path) -> list[Row]:
     rows = [_row(path, number, entry, where) for number, entry in labelled]
     if not rows:
         raise CatalogueError(f"{path} holds no labelled images")
+    _refuse_parted(path, rows)
     _warn_of_spellings(path, (row.label for row in rows))
     return rows
 
@@ -155,7 +159,7 @@ def _read_table(path: Path) -> tuple[str, list[dict[str, str]]]:
             file.seek(0)
             table = csv.DictReader(file, delimiter=delimiter, skipinitialspace=True)
             where = _checked_columns(path, table)
-            return where, [_stripped(entry, where) for entry in table]
+            return where, [_trimmed(entry, where) for entry in table]
     except OSError as error:
         raise CatalogueError(f"{path} can't be read: {error.strerror}") from error
     except (UnicodeDecodeError, csv.Error) as error:
@@ -182,7 +186,7 @@ def _delimiter(header: str) -> str:
     return max(",;\t", key=header.count)
 
 
-def _stripped(entry: Mapping[Any, Any], where: str) -> dict[str, str]:
+def _trimmed(entry: Mapping[Any, Any], where: str) -> dict[str, str]:
     """Strip spaces around fields, but for the path; what is beyond the columns is dropped."""
     told = {key: value or "" for key, value in entry.items() if key is not None}
     return {key: value if key == where else value.strip() for key, value in told.items()}
@@ -190,12 +194,8 @@ def _stripped(entry: Mapping[Any, Any], where: str) -> dict[str, str]:
 
 def write_catalogue(path: Path, table: Sequence[Mapping[str, str]]) -> Path:
     """Write entries as a catalogue, with all columns that one of them has."""
-    columns = list(dict.fromkeys(column for entry in table for column in entry))
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, columns, restval="")
-        writer.writeheader()
-        writer.writerows(table)
-    return path
+    columns = tuple(dict.fromkeys(column for entry in table for column in entry))
+    return write_rows(table, path, columns)
 
 
 def classes_of(rows: list[Row], order: tuple[str, ...]) -> tuple[str, ...]:
@@ -235,6 +235,17 @@ def refuse_missing(rows: Sequence[Row], source: Path) -> None:
         raise CatalogueError(
             f"{source}: not there: {first_few(gone, 3)} (paths are relative to the catalogue)"
         )
+
+
+def _refuse_parted(path: Path, rows: Iterable[Row]) -> None:
+    """Refuse a group that would be trained on and tested on."""
+    folds: dict[str, int] = {}
+    for row in rows:
+        if folds.setdefault(row.group, row.fold) != row.fold:
+            raise CatalogueError(
+                f"{path}: the group {row.group!r} is in the folds {folds[row.group]} and "
+                f"{row.fold}: give all its rows one fold, or leave fold empty in all of them"
+            )
 
 
 def _warn_of_spellings(path: Path, labels: Iterable[str]) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from napari_mrseq.errors import CatalogueError
 from napari_mrseq.sequences import UNKNOWN, family_of
 from napari_mrseq.training.answers import (
     answer_all_ways,
@@ -18,7 +19,7 @@ from napari_mrseq.training.answers import (
 from napari_mrseq.training.bootstrap import compared
 from napari_mrseq.training.cases import Cases, cases_by_kind
 from napari_mrseq.training.catalogue import read_catalogue
-from napari_mrseq.training.folds import refuse_empty_fold
+from napari_mrseq.training.folds import measurable, refuse_empty_fold, without_copies
 from napari_mrseq.training.measures import figures_by_kind, measures_of
 from napari_mrseq.training.seen import unseen_rows
 from napari_mrseq.training.sources import catalogue_of
@@ -39,8 +40,9 @@ def measure_source(
 ) -> dict[str, Any]:
     """Measure a model on what it never saw of a catalogue, or of a folder with one per class.
 
-    Takes, besides the source and a fold to measure on whatever the model's card says, and returns
-    what `measure` does, and ``measured on``: in words, whether the model has seen it.
+    Takes, besides the source and a fold to measure on whatever the models' cards say, and returns
+    what `measure` does, and ``measured on``: in words, whether the models have seen it. What the
+    second one was trained on is left out, too, unless that is all.
 
     Raises
     ------
@@ -48,14 +50,27 @@ def measure_source(
         If the source can't be used, or has no such fold.
     """
     with TemporaryDirectory() as folder:
-        rows = read_catalogue(catalogue_of(source, Path(folder), log=log))
+        rows = without_copies(read_catalogue(catalogue_of(source, Path(folder), log=log)))
+    if not rows:
+        raise CatalogueError(f"{source} holds stripped copies alone: nothing to measure on")
     if fold is None:
-        unseen, told = unseen_rows(model.card, rows, source.name)
+        unseen, told = _unseen_by_both(model, against, rows, source.name)
     else:
         refuse_empty_fold(rows, fold, source)
-        unseen, told = [row for row in rows if row.fold == fold], f"fold {fold} alone"
+        unseen, told = measurable(rows, fold), f"fold {fold} alone"
     log(told)
     return {"measured on": told} | measure(model, unseen, against, log)
+
+
+def _unseen_by_both(
+    model: Model, against: Model | None, rows: Sequence[Row], catalogue: str
+) -> tuple[list[Row], str]:
+    """Return the rows that neither model was trained on, and what to tell about each."""
+    unseen, told = unseen_rows(model.card, rows, catalogue)
+    if against:
+        unseen, beside = unseen_rows(against.card, unseen, catalogue)
+        told = f"{told}; of these, for {against.name}: {beside}"
+    return unseen, told
 
 
 def measure(

@@ -1,4 +1,4 @@
-"""How honest a network's confidence is: what fits temperature and threshold, what measures."""
+"""What confidence is worth: what fits temperature and threshold, what measures, what it tells."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
 """Figures and calibration over all folds: ``python -m napari_mrseq.training.cross_validation``.
 
 ``… CATALOGUE WEIGHTS WEIGHTS [MORE …]`` lets each model judge the fold that it was not trained on,
-and prints one table for all of them; every fold is measured with the calibration fitted on the
-others. ``--into FILE`` writes the calibration fitted on all, and the figures, into the card of a
-model that was trained alike on every fold; ``--apart`` writes into each model's card what was
-fitted on the folds of the others, so that benchmarks of it are honest; ``--output FILE`` writes
-the figures as JSON.
+and prints one table for all of them; every fold is measured with the calibration, thresholds
+among it, fitted on the others. ``--into FILE`` writes the calibration fitted on all, and the
+figures, into the card of a model that was trained alike on every fold; ``--apart`` writes into each
+model's card what was fitted on the folds of the others, so that benchmarks of it are honest;
+``--output FILE`` writes the figures as JSON.
 """
 
 from __future__ import annotations
@@ -23,13 +23,14 @@ from napari_mrseq.errors import ModelError
 from napari_mrseq.model import load_model
 from napari_mrseq.model.card import Calibration
 from napari_mrseq.model.registry import read_card
+from napari_mrseq.model.weights_file import rewrite_card
 from napari_mrseq.training.answers import Answers, answer_slices, joined
 from napari_mrseq.training.calibrate import calibrate, cross_calibrated
-from napari_mrseq.training.cases import cases_by_kind
 from napari_mrseq.training.catalogue import read_catalogue
 from napari_mrseq.training.figures_text import text_of
+from napari_mrseq.training.folds import measurable
 from napari_mrseq.training.measures import figures_by_kind
-from napari_mrseq.training.weights_file import rewrite_card
+from napari_mrseq.training.seen import refuse_seen
 
 if TYPE_CHECKING:
     from napari_mrseq.training.catalogue import Row
@@ -61,16 +62,18 @@ def judged_unseen(
     Raises
     ------
     ModelError
-        If two left out the same fold or know different classes, or one left out none.
+        If two left out the same fold or know different classes, or one left out none, or was
+        taught by a model that did not.
     """
     parts, judged, folds, classes = [], [], [], set()
     for path in paths:
         model = load_model(path, device="cpu")
         model = replace(model, card=replace(model.card, calibration=Calibration()), half=None)
-        fold = model.card.training.get("recipe", {}).get("held_out")
-        unseen = [row for row in rows if row.fold == fold]
+        fold = model.card.held_out
+        unseen = measurable(rows, fold)
         if fold is None or fold in folds or not unseen:
             raise ModelError(f"{path} left out fold {fold}: each fold is to be left out by one")
+        refuse_seen(path, model.card, rows, fold)
         log(f"{path} judges {len(unseen)} pictures of fold {fold}")
         parts.append(answer_slices(model, unseen))
         judged += unseen
@@ -97,8 +100,7 @@ def cross_validated(
     """
     calibration = calibrate(answers, rows, classes)
     folds = np.array([row.fold for row in rows])
-    tested = cross_calibrated(answers, rows, classes, folds)
-    figures = figures_by_kind(cases_by_kind(tested, classes, calibration), classes)
+    figures = figures_by_kind(cross_calibrated(answers, rows, classes, folds), classes)
     return calibration, figures | {"folds": sorted(set(folds.tolist()))}
 
 
@@ -110,7 +112,7 @@ def calibrate_apart(
     Takes the models and what `judged_unseen` returns of them.
     """
     for path in paths:
-        fold = read_card(path).training["recipe"]["held_out"]
+        fold = read_card(path).held_out
         others = np.array([row.fold != fold for row in rows])
         kept = [row for row in rows if row.fold != fold]
         rewrite_card(path, calibration=calibrate(answers.subset(others), kept, classes))

@@ -25,12 +25,28 @@ def quicken_depthwise(network: nn.Module) -> None:
     Parameters
     ----------
     network : nn.Module
-        Convolutions with one square kernel of odd size a channel, padded by half of it, are
-        found; others are left. Its answers, gradients and state dict stay the same.
+        Convolutions with one square kernel of odd size a channel, padded by half of it, without
+        bias or dilation, are found; others are left. Its answers, gradients and state dict stay
+        the same.
     """
     for module in network.modules():
-        if isinstance(module, nn.Conv2d) and 1 < module.groups == module.in_channels:
+        if isinstance(module, nn.Conv2d) and _is_plain_depthwise(module):
             module.__class__ = _DepthwiseConvolution
+
+
+def _is_plain_depthwise(module: nn.Conv2d) -> bool:
+    """Tell whether a convolution is of the one form that is computed below."""
+    rows, columns = module.kernel_size
+    return (
+        1 < module.groups == module.in_channels == module.out_channels
+        and rows == columns
+        and rows % 2 == 1
+        and module.stride[0] == module.stride[1]
+        and module.padding == (rows // 2,) * 2
+        and module.padding_mode == "zeros"
+        and module.dilation == (1, 1)
+        and module.bias is None
+    )
 
 
 class _DepthwiseConvolution(nn.Conv2d):

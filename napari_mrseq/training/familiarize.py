@@ -13,10 +13,11 @@ from napari_mrseq.model import networks
 from napari_mrseq.model.classifier import network_input
 from napari_mrseq.model.familiarity import outside
 from napari_mrseq.model.registry import read_card
+from napari_mrseq.model.weights_file import read_weights
 from napari_mrseq.sequences import UNKNOWN
 from napari_mrseq.training.catalogue import STRIPPED
+from napari_mrseq.training.folds import measurable
 from napari_mrseq.training.images import load_images, sampling_weights
-from napari_mrseq.training.weights_file import read_weights
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,7 +67,7 @@ def familiarized(
     card : Card
     weights : dict of str to Tensor
         Unchanged but for what was dropped where there are too few pictures, or nothing tells how
-        familiar unseen slices are.
+        familiar unseen slices are, as where a single one was held out.
 
     Raises
     ------
@@ -87,16 +88,11 @@ def familiarized(
     mean = features.mean(dim=0)
     _, directions = torch.linalg.eigh(torch.cov(features.T))
     basis = directions[:, -RANK:].contiguous()
-    unseen = [row for row in known if row.fold == held_out]
-    if unseen:
-        shares = outside(_features(network, unseen, card.input_size), mean, basis)
-        centre = float(shares.quantile(FAMILIAR_SHARE))
-        steepness = LOG_ODDS_AT_MEDIAN / (float(shares.median()) - centre)
-    elif twin and read_card(twin).familiarity:
-        told = read_weights(twin)
-        centre, steepness = (float(told[PREFIX + name]) for name in ("centre", "steepness"))
-    else:
+    unseen = _features(network, measurable(known, held_out), card.input_size)
+    told = _measured(outside(unseen, mean, basis)) or _told_by(twin)
+    if not told:
         return card, plain
+    centre, steepness = told
     learnt = {
         "mean": mean,
         "basis": basis,
@@ -106,6 +102,22 @@ def familiarized(
     }
     named = {PREFIX + name: tensor for name, tensor in learnt.items()}
     return replace(card, familiarity=RANK), plain | named
+
+
+def _measured(shares: Tensor) -> tuple[float, float] | None:
+    """Return centre and steepness by the shares of unseen slices; None where too few differ."""
+    if not len(shares):
+        return None
+    centre, median = float(shares.quantile(FAMILIAR_SHARE)), float(shares.median())
+    return (centre, LOG_ODDS_AT_MEDIAN / (median - centre)) if median < centre else None
+
+
+def _told_by(twin: Path | None) -> tuple[float, float] | None:
+    """Return centre and steepness of another model, where there is one that has them."""
+    if twin is None or not read_card(twin).familiarity:
+        return None
+    told = read_weights(twin)
+    return float(told[f"{PREFIX}centre"]), float(told[f"{PREFIX}steepness"])
 
 
 def _balanced(rows: list[Row]) -> list[Row]:

@@ -22,7 +22,7 @@ def text_of(figures: dict[str, Any]) -> str:
     for part in ("measures", "forced", "said"):
         own = [one.get(part, {}) for one in kinds]
         for key in _MEASURES if part == "measures" else own[0]:
-            lines += _told(key, [_percent(one.get(key)) for one in own])
+            lines += _told(key, [percent(one.get(key)) for one in own])
     lines += _told(_AREA, [one.get(_AREA) or _NOTHING for one in kinds])
     lines += ["", *_per_class(figures["series"])]
     lines += ["", "series: truth in rows, what is said in columns", *_matrix(figures)]
@@ -54,7 +54,7 @@ def _per_class(series: dict[str, Any]) -> Iterator[str]:
     yield "right per class: cases, member, family (series)"
     width = max((8, *(len(label) for label in series["recall"])))
     for label, row in series["recall"].items():
-        member, family = _percent(row["member"]), _percent(row["family"])
+        member, family = percent(row["member"]), percent(row["family"])
         yield f"  {label:{width}}{row['cases']:6}{member:>10}{family:>10}"
 
 
@@ -67,17 +67,17 @@ def _line(title: str, cells: list[Any]) -> str:
     return f"{title:42}" + "".join(f"{cell or _NOTHING:>10}" for cell in cells)
 
 
-def _percent(value: float | None) -> str:
+def percent(value: float | None) -> str:
+    """Write a share in percent, a dash where there is none."""
     return _NOTHING if value is None else f"{100 * value:.1f} %"
 
 
 def _matrix(figures: dict[str, Any]) -> list[str]:
-    measures = figures["series"].get("measures", figures)
-    classes = measures["classes"]
+    classes = figures["classes"]
     # Classes of a user's own may have long names.
     width = max(8, *(len(code) + 2 for code in classes))
     lines = [" " * width + "".join(f"{code:>{width}}" for code in classes)]
-    for code, row in zip(classes, measures["confusion"], strict=True):
+    for code, row in zip(classes, figures["confusion"], strict=True):
         if any(row):
             lines.append(f"{code:{width}}" + "".join(f"{count or '·':>{width}}" for count in row))
     return lines

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -133,7 +132,7 @@ class _Trainer:
         self.device = batches.device
         self.half = running.training_precision(self.device)
         self.channels = networks.channel_count(recipe.network)
-        self.network = _start(recipe, classes, start).to(self.device)
+        self.network = _begun(recipe, classes, start).to(self.device)
         self.network = self.network.to(memory_format=torch.channels_last)
         if self.device == "cpu":
             quicken_depthwise(self.network)
@@ -149,20 +148,15 @@ class _Trainer:
             self.optimizer, recipe.rate, total_steps=recipe.epochs * self.steps, pct_start=0.15
         )
 
-    def run_epoch(self) -> str:
-        """Train one epoch and return a line about it."""
+    def run_epoch(self) -> tuple[float, int]:
+        """Train one pass; return the mean loss of a step, and how many pictures were drawn."""
         self.network.train()
-        start, total = time.monotonic(), torch.zeros((), device=self.device)
+        total = torch.zeros((), device=self.device)
         draws = self.batches.draw(self.steps * self.recipe.batch)
         for chosen in draws.split(self.recipe.batch):
             total += self._step(chosen)
         self.epoch += 1
-        loss = float(total) / self.steps
-        seconds = time.monotonic() - start
-        return (
-            f"epoch {self.epoch} of {self.recipe.epochs}: loss {loss:.3f}, "
-            f"{len(draws) / seconds:.0f} pictures a second"
-        )
+        return float(total) / self.steps, len(draws)
 
     def _step(self, chosen: Tensor) -> Tensor:
         inputs, targets = self.batches.take(chosen, self.size)
@@ -206,7 +200,7 @@ class _Trainer:
         }
 
 
-def _start(recipe: Recipe, classes: tuple[str, ...], start: Path | None) -> nn.Module:
+def _begun(recipe: Recipe, classes: tuple[str, ...], start: Path | None) -> nn.Module:
     network = networks.build(recipe.network, len(classes), recipe.dropout)
     if start:
         start_from_model(network, start, recipe.network, classes)

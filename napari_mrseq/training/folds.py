@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from napari_mrseq.errors import CatalogueError
+from napari_mrseq.training.catalogue import STRIPPED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -48,6 +49,16 @@ def trained_on(rows: Sequence[Row], held_out: int | None) -> list[int]:
     if not kept:
         raise CatalogueError("no picture is left to train on: every one is in the fold held out")
     return kept
+
+
+def without_copies(rows: Sequence[Row]) -> list[Row]:
+    """Return the rows that a network can be measured on: all but the copies that we stripped."""
+    return [row for row in rows if row.origin != STRIPPED]
+
+
+def measurable(rows: Sequence[Row], fold: int | None) -> list[Row]:
+    """Return the rows of a fold that a network can be measured on."""
+    return [row for row in without_copies(rows) if row.fold == fold]
 
 
 def tell_untaught(rows: Sequence[Row], held_out: int | None, log: Callable[[str], None]) -> None:

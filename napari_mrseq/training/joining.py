@@ -2,38 +2,27 @@
 
 Labelled pictures have no headers, so each series is given every claim in turn: the right one as
 often as headers are right, each wrong one as often as they are wrong.
-
-``python -m napari_mrseq.training.joining WEIGHTS CATALOGUE [MORE …]`` fits it anew, on the fold
-that the model was not trained on, and writes it into the model's card, and into those of models
-that were trained on from it and left no fold out.
 """
 
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from napari_mrseq.decision import by_class, by_family
 from napari_mrseq.denial import support
-from napari_mrseq.errors import CatalogueError
-from napari_mrseq.model import load_model
-from napari_mrseq.model.registry import read_card
+from napari_mrseq.model.card import Calibration
 from napari_mrseq.sequences import UNKNOWN, family_of, plain_member
-from napari_mrseq.training.answers import Answers, answer_series, answer_slices
-from napari_mrseq.training.catalogue import STACKS, read_catalogue
-from napari_mrseq.training.weights_file import rewrite_card
+from napari_mrseq.training.catalogue import STACKS
 from napari_mrseq.witnesses import joint
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from napari_mrseq.model.card import Calibration
+    from napari_mrseq.training.answers import Answers
 
 # About one series description in ten is wrong in published cohorts.
 WRONG_HEADERS = 0.1
@@ -82,7 +71,9 @@ def fit_join(series: Answers, classes: Sequence[str]) -> dict[str, Any]:
     }
     return {
         "join_power": round(float(POWERS[int(np.argmax(likelihoods))]), 4),
-        "denial": _rounded_down(float(np.quantile(supports, ACCUSED, method="lower"))),
+        "denial": _rounded_down(
+            min(float(np.quantile(supports, ACCUSED, method="lower")), MOST_DENIAL)
+        ),
         "denials": denials,
     }
 
@@ -131,48 +122,3 @@ def _member(family: str, said: dict[str, float]) -> str:
     """Return the plain member of a family, or the first that the network knows."""
     members = [code for code in said if family_of(code) == family]
     return plain_member(family) if plain_member(family) in members else members[0]
-
-
-def refit(path: Path, catalogue: Path, others: Sequence[Path] = ()) -> Calibration:
-    """Fit how a model's answers join a header's, and write it into the model's card.
-
-    Parameters
-    ----------
-    path : Path
-        Weights of a model that has left out a fold.
-    catalogue : Path
-        What it was trained on.
-    others : sequence of Path
-        Models that get the same: those that started from this one and left out no fold.
-
-    Returns
-    -------
-    Calibration
-        Of the first model.
-
-    Raises
-    ------
-    ModelError
-        If the file is no model.
-    CatalogueError
-        If the catalogue can't be used, or the model has seen all of it.
-    """
-    model = load_model(path, device="cpu")
-    held_out = model.card.training.get("recipe", {}).get("held_out")
-    rows = [row for row in read_catalogue(catalogue) if row.fold == held_out]
-    if not rows:
-        raise CatalogueError(
-            f"{catalogue}: {path} was trained on all folds, none is left to fit on"
-        )
-    answers = answer_slices(model, rows)
-    series = answer_series(answers, rows, model.card.calibration.series_temperature)
-    fitted = fit_join(series, model.classes)
-    for weights in (path, *others):
-        calibration = replace(read_card(weights).calibration, **fitted)
-        rewrite_card(weights, calibration=calibration)
-    return read_card(path).calibration
-
-
-if __name__ == "__main__":
-    weights, catalogue, *others = map(Path, sys.argv[1:])
-    print(refit(weights, catalogue, others))

@@ -82,10 +82,10 @@ def figures_by_kind(cases: Mapping[str, Cases], classes: Sequence[str]) -> dict[
     Returns
     -------
     dict
-        ``classes``, `UNKNOWN` always among them; of each kind what `figures_of` gives;
+        ``classes``, `UNKNOWN` last; of each kind what `figures_of` gives;
         ``confusion``: counts of series, truth in rows, in the order of ``classes``.
     """
-    columns = list(classes) if UNKNOWN in classes else [*classes, UNKNOWN]
+    columns = _columns(classes)
     counts = count_pairs(cases["series"].truths, cases["series"].said, columns)
     figures = {kind: figures_of(some, classes) for kind, some in cases.items()}
     return {"classes": columns} | figures | {"confusion": counts.tolist()}
@@ -110,7 +110,7 @@ def measures_of(cases: Cases, rows: Sequence[Row], classes: Sequence[str]) -> di
         (truth in rows, what is said in columns) with `UNKNOWN` last; ``calibration curve`` of
         the cases that are named; ``by`` source, vendor, plane and, of slices, position.
     """
-    columns = [*(code for code in classes if code != UNKNOWN), UNKNOWN]
+    columns = _columns(classes)
     counts = count_pairs(cases.truths, cases.said, columns)
     groups = np.array([row.group for row in rows])
     return {
@@ -135,6 +135,11 @@ def measures_of(cases: Cases, rows: Sequence[Row], classes: Sequence[str]) -> di
             for name, values in _facets(cases, rows).items()
         },
     }
+
+
+def _columns(classes: Sequence[str]) -> list[str]:
+    """Return what can be said: the classes, `UNKNOWN` last."""
+    return [*(code for code in classes if code != UNKNOWN), UNKNOWN]
 
 
 def _forced(known: Cases) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 
 from napari_mrseq.sequences import name_of
+from napari_mrseq.training.figures_text import percent
 from napari_mrseq.training.output import output_folder
 from napari_mrseq.training.run import FIGURES
 
@@ -38,14 +39,10 @@ def page_of(figures: dict[str, Any], catalogue: str) -> str:
         Name of what was measured on.
     """
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    environment.filters |= {"percent": _percent, "named": name_of, "interval": _interval}
+    environment.filters |= {"percent": percent, "named": name_of, "interval": _interval}
     environment.filters["difference"] = _difference
     template = environment.from_string(files(__package__).joinpath(TEMPLATE).read_text("utf-8"))
     return template.render(figures=figures, catalogue=catalogue)
-
-
-def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{100 * value:.1f} %"
 
 
 def _interval(bounds: list[float]) -> str:

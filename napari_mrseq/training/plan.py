@@ -8,12 +8,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import torch
+
 from napari_mrseq.errors import CatalogueError, ModelError
 from napari_mrseq.model import networks, registry
 from napari_mrseq.model.card import TORCHVISION, Card
+from napari_mrseq.model.torchvision_preparation import CENTRE
+from napari_mrseq.training.backbone import card_of_start
 from napari_mrseq.training.folds import folds_of, folds_told
 from napari_mrseq.training.recipe import Recipe
 from napari_mrseq.training.run import FIGURES, train
+from napari_mrseq.training.seen import refuse_seen, tells_all
 from napari_mrseq.training.torchvision_fit import TorchvisionRecipe
 from napari_mrseq.training.torchvision_run import train_torchvision
 
@@ -42,13 +47,47 @@ class Plan:
     words : str
         What to tell the user about it.
     teachers : tuple of Path
-        Models whose answers are taught too; for the network that ships alone.
+        Models whose answers are taught too; for networks of `networks.LITES` alone.
     """
 
     recipe: Recipe | TorchvisionRecipe
     start: Path | None
     words: str
     teachers: tuple[Path, ...] = ()
+
+    def refuse_seen(
+        self, rows: Sequence[Row], left_out: Sequence[int | None], log: Callable[[str], None]
+    ) -> None:
+        """Refuse to hold out folds that the start or a teacher saw; tell of whom it isn't known.
+
+        Parameters
+        ----------
+        rows : sequence of Row
+            All of the catalogue.
+        left_out : sequence of (int or None)
+            Folds that are to be held out.
+        log : callable
+            Takes a line on each model whose card does not tell all that it was trained on.
+
+        Raises
+        ------
+        ModelError
+            If a model was trained on a group of such a fold.
+        """
+        folds = [fold for fold in left_out if fold is not None]
+        for path in filter(None, (self.start, *self.teachers) if folds else ()):
+            # A state dict has no card.
+            told = path.suffix == registry.WEIGHTS_SUFFIX
+            if told:
+                card = registry.read_card(path)
+                for fold in folds:
+                    refuse_seen(path, card, rows, fold)
+                told = tells_all(card)
+            if not told:
+                log(
+                    f"{path} does not tell all it was trained on: where that is held out here, "
+                    "it is measured too well"
+                )
 
     def run(self, catalogue: Path, folder: Path, held_out: int | None, **more: Any) -> Path:
         """Train with a fold held out, as `training.run.train` does."""
@@ -90,7 +129,9 @@ def plan(
         If there is no such model, network or file, they don't go together, or nothing would be
         trained.
     """
-    chosen = _chosen(pictures, network=network, start=start, epochs=epochs, draws=draws, rate=rate)
+    wishes = {"epochs": epochs, "draws": draws, "rate": rate}
+    given = {name: wish for name, wish in wishes.items() if wish is not None}
+    chosen = _chosen(pictures, network, start, given)
     if teachers and isinstance(chosen.recipe, TorchvisionRecipe):
         kinds = ", ".join(networks.LITES)
         raise ModelError(f"teachers teach {kinds} alone, not {chosen.recipe.network}")
@@ -111,19 +152,21 @@ def _refuse_idle(recipe: Recipe | TorchvisionRecipe) -> None:
         )
 
 
-def _chosen(
-    pictures: int,
-    *,
-    network: str | None,
-    start: str,
-    epochs: int | None,
-    draws: int | None,
-    rate: float | None,
-) -> Plan:
-    wishes = {"epochs": epochs, "draws": draws, "rate": rate}
-    given = {name: wish for name, wish in wishes.items() if wish is not None}
+def _refuse_untrainable(network: str) -> None:
+    """Refuse a network of torchvision that there isn't, or that wants larger pictures."""
+    # Without numbers: only whether the sizes fit is asked.
+    trained = networks.build(network, 2).train().to("meta")
+    try:
+        trained(torch.zeros(2, 3, CENTRE, CENTRE, device="meta"))
+    except RuntimeError as error:
+        raise ModelError(
+            f"{network} can't be trained on pictures of {CENTRE} × {CENTRE}: choose another network"
+        ) from error
+
+
+def _chosen(pictures: int, network: str | None, start: str, given: dict[str, Any]) -> Plan:
     if network is not None and network not in networks.LITES:
-        networks.build(network, 2)
+        _refuse_untrainable(network)
         return _torchvision(network, None if start == registry.DEFAULT else start, given)
     if start == IMAGENET:
         usual: dict[str, Any] = {"epochs": EPOCHS, "draws": DRAWS, "rate": RATE}
@@ -133,6 +176,7 @@ def _chosen(
     card = registry.read_card(path)
     if card.preparation == TORCHVISION and network is None:
         return _torchvision(card.network, start, given)
+    card_of_start(path, network or card.network)
     low, high = TUNING_BOUNDS
     usual = {
         "epochs": TUNING_EPOCHS,
@@ -140,7 +184,7 @@ def _chosen(
         "rate": TUNING_RATE,
     }
     recipe = Recipe(
-        network=network or card.network,
+        network=card.network,
         input_size=_trained_on(card, "input_size", card.input_size),
         stored_size=_trained_on(card, "stored_size", round(card.input_size * 1.5)),
         **(usual | given),
@@ -205,7 +249,6 @@ def _torchvision(network: str, start: str | None, given: dict[str, Any]) -> Plan
 
 def _imagenet_file(network: str) -> Path | None:
     """Find the weights that torchvision has downloaded before, if it has."""
-    import torch
     from torchvision import models
 
     weights: Callable[[str], Any] = models.get_model_weights

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import torch
 
 from napari_mrseq.model import Model, networks
 from napari_mrseq.model.card import Calibration, Card
 from napari_mrseq.model.registry import read_card
+from napari_mrseq.model.weights_file import save_weights
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN
 from napari_mrseq.training.answers import answer_slices
 from napari_mrseq.training.calibrate import calibrate, cross_calibrated, halves
-from napari_mrseq.training.cases import cases_by_kind
 from napari_mrseq.training.catalogue import (
-    STRIPPED,
     Row,
     classes_of,
     read_catalogue,
@@ -28,13 +25,18 @@ from napari_mrseq.training.catalogue import (
 )
 from napari_mrseq.training.familiarize import familiarized
 from napari_mrseq.training.fit import fit, refuse_foreign_state
-from napari_mrseq.training.folds import refuse_empty_fold, tell_untaught
+from napari_mrseq.training.folds import (
+    measurable,
+    refuse_empty_fold,
+    tell_untaught,
+    trained_on,
+)
 from napari_mrseq.training.images import load_images
 from napari_mrseq.training.measures import figures_by_kind
 from napari_mrseq.training.output import output_folder
+from napari_mrseq.training.provenance import provenance
 from napari_mrseq.training.recipe import Recipe
-from napari_mrseq.training.seen import GROUPS, digests_of
-from napari_mrseq.training.weights_file import save_weights
+from napari_mrseq.training.teachers import card_of_teacher
 
 WEIGHTS = "model.safetensors"
 FIGURES = "figures.json"
@@ -84,16 +86,15 @@ def train(
     CatalogueError
         If the catalogue or a picture can't be used, or the fold held out has none.
     ModelError
-        If the state to go on from is damaged or belongs to another training.
+        If the state to go on from is damaged or belongs to another training, or a teacher knows
+        other classes.
     """
-    output_folder(folder)
     rows = read_catalogue(catalogue)
-    refuse_single_class((row.label for row in rows), catalogue)
-    refuse_empty_fold(rows, recipe.held_out, catalogue)
-    refuse_missing(rows, catalogue)
-    tell_untaught(rows, recipe.held_out, log)
+    begin(catalogue, rows, folder, recipe.held_out, log)
     found = classes_of(rows, tuple(SEQUENCES))
     classes = found if UNKNOWN in found else (*found, UNKNOWN)
+    for teacher in teachers:
+        card_of_teacher(teacher, classes)
     if resume:
         refuse_foreign_state(rows, classes, recipe, folder, start, teachers)
     log(f"preparing {len(rows)} pictures")
@@ -108,17 +109,50 @@ def train(
         network=recipe.network,
         classes=classes,
         input_size=recipe.judged_size,
-        training=_provenance(catalogue, rows, recipe, start, teachers),
+        training=provenance(
+            catalogue,
+            [rows[place] for place in trained_on(rows, recipe.held_out)],
+            recipe,
+            start,
+            teachers,
+        ),
     )
     card, weights = finished(card, weights, rows, start, log)
-    if not _measurable(rows, recipe.held_out):
+    if not measurable(rows, recipe.held_out):
         # What it started from was measured, this one was not.
         card = replace(card, figures={})
-    path = folder / WEIGHTS
-    save_weights(weights, card, path)
+    save_weights(weights, card, folder / WEIGHTS)
+    return end(card, folder, log)
+
+
+def begin(
+    catalogue: Path,
+    rows: Sequence[Row],
+    folder: Path,
+    held_out: int | None,
+    log: Callable[[str], None],
+) -> None:
+    """Make the folder of a training, and refuse pictures that none can be trained on.
+
+    Raises
+    ------
+    CatalogueError
+        If they are of one class, the fold held out has none, or a file isn't there.
+    MrseqError
+        If the folder can't be made.
+    """
+    output_folder(folder)
+    refuse_single_class((row.label for row in rows), catalogue)
+    refuse_empty_fold(rows, held_out, catalogue)
+    refuse_missing(rows, catalogue)
+    tell_untaught(rows, held_out, log)
+
+
+def end(card: Card, folder: Path, log: Callable[[str], None]) -> Path:
+    """Write the figures beside the weights, and return the path of those."""
     (folder / FIGURES).write_text(json.dumps(card.figures, indent=1), encoding="utf-8")
-    log(f"{path} written")
-    return path
+    log(f"{folder / WEIGHTS} written")
+    return folder / WEIGHTS
 
 
 def finished(
@@ -133,31 +167,29 @@ def finished(
     Where that fold has no pictures, calibration and figures are those of the twin, if there is one:
     a model trained alike, or the one that training started from.
     """
-    fold = card.training["recipe"]["held_out"]
-    card, weights = familiarized(card, weights, rows, fold, twin)
-    held_out = _measurable(rows, fold)
+    card, weights = familiarized(card, weights, rows, card.held_out, twin)
+    held_out = measurable(rows, card.held_out)
     if held_out:
-        log(f"measuring on {len(held_out)} pictures of fold {fold}")
-        card = measured(replace(card, calibration=Calibration()), weights, held_out)
+        log(f"measuring on {len(held_out)} pictures of fold {card.held_out}")
+        card = measured(card, weights, held_out)
     elif twin:
         card = _inherited(card, read_card(twin))
     return card, weights
 
 
-def _measurable(rows: list[Row], fold: int | None) -> list[Row]:
-    """Return the rows of the fold held out that a network can be measured on."""
-    return [row for row in rows if row.fold == fold and row.origin != STRIPPED]
-
-
 def measured(card: Card, weights: dict[str, torch.Tensor], rows: list[Row]) -> Card:
-    """Fit the calibration, and measure each half of the groups with that of the other half."""
+    """Fit the calibration, and measure each half of the groups with one fitted on the other half.
+
+    A single group is measured with its own.
+    """
+    card = replace(card, calibration=Calibration())
     network = networks.build(card.network, len(card.classes), familiarity=card.familiarity)
     network.load_state_dict(weights)
     model = Model(card=card, sha256="", device="cpu", network=network.float().eval())
     slices = answer_slices(model, rows)
     calibration = calibrate(slices, rows, card.classes)
-    answers = cross_calibrated(slices, rows, card.classes, halves(rows))
-    figures = figures_by_kind(cases_by_kind(answers, card.classes, calibration), card.classes)
+    cases = cross_calibrated(slices, rows, card.classes, halves(rows))
+    figures = figures_by_kind(cases, card.classes)
     return replace(card, calibration=calibration, figures=figures)
 
 
@@ -166,42 +198,3 @@ def _inherited(card: Card, before: Card) -> Card:
     if before.classes != card.classes:
         return card
     return replace(card, calibration=before.calibration, figures=before.figures)
-
-
-def _provenance(
-    catalogue: Path,
-    rows: list[Row],
-    recipe: Recipe,
-    start: Path | None,
-    teachers: Sequence[Path],
-) -> dict[str, Any]:
-    used = [row for row in rows if row.fold != recipe.held_out]
-    return {
-        "catalogue": catalogue.name,
-        "pictures": len(used),
-        "groups": len({row.group for row in used}),
-        GROUPS: digests_of(used),
-        "labels": dict(Counter(row.label for row in used)),
-        "sources": [
-            {"dataset": dataset, "licence": licence, "pictures": count}
-            for (dataset, licence), count in Counter(
-                (row.dataset, row.licence) for row in used
-            ).most_common()
-        ],
-        "recipe": asdict(recipe),
-        "start": _start(recipe, start),
-        "teachers": [_named(read_card(teacher)) for teacher in teachers],
-    }
-
-
-def _start(recipe: Recipe, start: Path | None) -> Any:
-    """Tell where the weights came from: a name, or the training of the model before."""
-    if start:
-        before = read_card(start)
-        return _named(before) | {"training": before.training}
-    return "ImageNet" if recipe.network in networks.LITES else "random"
-
-
-def _named(card: Card) -> dict[str, Any]:
-    held_out = card.training.get("recipe", {}).get("held_out")
-    return {"model": card.name, "version": card.version, "held_out": held_out}

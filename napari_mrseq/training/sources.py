@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from napari_mrseq.belonging import group_of, subject_in
 from napari_mrseq.errors import CatalogueError, ReadError
 from napari_mrseq.header.attributes import attributes_of
 from napari_mrseq.header.conditions import LEAST_B
 from napari_mrseq.judging import classify
 from napari_mrseq.labelling import COLUMNS as LABEL_COLUMNS
-from napari_mrseq.labelling import group_of, label_row, write_rows
+from napari_mrseq.labelling import label_row, write_rows
 from napari_mrseq.reading import read_study
 from napari_mrseq.reading.discover import file_kind
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN, family_of
@@ -132,8 +133,9 @@ def _counted(entries: Sequence[Entry]) -> str:
 def labelled_by_folder(folder: Path, log: Log = print) -> list[Entry]:
     """Label what lies in the folders of `folder` with their names.
 
-    Slices of one DICOM study belong together; so do other files of one folder inside the class's,
-    and files whose names differ by a last number only (``anna_01.png``, ``anna_02.png``).
+    Slices of one DICOM study belong together; so do other files of one subject of BIDS
+    (``sub-01_T1w.png``), of one folder inside the class's, and files whose names differ by a last
+    number only (``anna_01.png``, ``anna_02.png``).
     """
     entries: list[Entry] = []
     for part in sorted(path for path in folder.iterdir() if path.is_dir()):
@@ -242,6 +244,8 @@ def _subject(series: Series, part: Path) -> str:
     if series.study_uid:
         return series.study_uid
     inside = Path(series.files[0]).relative_to(part)
+    if subject := subject_in(inside):
+        return subject
     if len(inside.parts) > 1:
         return inside.parts[0]
     stem = inside.name.partition(".")[0]

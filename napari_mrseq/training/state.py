@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, astuple, replace
 from typing import TYPE_CHECKING, Any, Protocol
@@ -45,8 +46,8 @@ class Trainer(Protocol):
 
     epoch: int
 
-    def run_epoch(self) -> str:
-        """Train one pass and return a line about it."""
+    def run_epoch(self) -> tuple[float, int]:
+        """Train one pass; return the mean loss of a step, and how many pictures were drawn."""
 
     def parts(self) -> Mapping[str, Part]:
         """Return what has a state, by name."""
@@ -88,11 +89,13 @@ def run_epochs(
     kept = trainer.epoch
     try:
         while trainer.epoch < epochs:
-            told = trainer.run_epoch()
+            begin = time.monotonic()
+            loss, pictures = trainer.run_epoch()
+            speed = pictures / (time.monotonic() - begin)
             save_state(path, purpose, trainer.epoch, parts, generator)
             # Who reads that a pass is done may stop at once: it is kept.
             kept = trainer.epoch
-            log(told)
+            log(f"epoch {kept} of {epochs}: loss {loss:.3f}, {speed:.0f} pictures a second")
     except KeyboardInterrupt:
         after = f"stopped after epoch {kept} of {epochs}: the same command with --resume goes on"
         log(after if kept else "stopped before the first epoch was done: nothing of it is kept")
@@ -151,6 +154,9 @@ def save_state(
     """
     state: dict[str, Any] = {name: part.state_dict() for name, part in parts.items()}
     state |= {"purpose": dict(purpose), "epoch": epoch, "torch": torch.get_rng_state()}
+    if torch.cuda.is_available():
+        # Dropout on a card draws from the card's own chance.
+        state["cuda"] = torch.cuda.get_rng_state()
     if generator:
         state["generator"] = generator.get_state()
     beside = path.with_suffix(".new")
@@ -177,6 +183,8 @@ def load_state(
     if generator:
         generator.set_state(state["generator"])
     torch.set_rng_state(state["torch"])
+    if torch.cuda.is_available() and "cuda" in state:
+        torch.cuda.set_rng_state(state["cuda"])
     return int(state["epoch"])
 
 

@@ -16,6 +16,7 @@ from napari_mrseq.errors import ModelError
 from napari_mrseq.model import networks, running
 from napari_mrseq.model.classifier import network_input
 from napari_mrseq.model.registry import read_card
+from napari_mrseq.model.weights_file import refuse_onnx
 from napari_mrseq.training.backbone import start_from_model
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from torch import Tensor
+
+    from napari_mrseq.model.card import Card
 
 
 class Teachers:
@@ -59,10 +62,19 @@ class Teachers:
         return torch.softmax(logits.float(), dim=1)
 
 
-def _taught(path: Path, classes: tuple[str, ...]) -> torch.nn.Module:
+def card_of_teacher(path: Path, classes: tuple[str, ...]) -> Card:
+    """Return the card of a model that is to teach these classes; raises what `Teachers` does."""
+    refuse_onnx(path)
     card = read_card(path)
+    if card.network not in networks.LITES:
+        raise ModelError(f"{path} holds a {card.network}: only {', '.join(networks.LITES)} teach")
     if card.classes != classes:
         raise ModelError(f"{path} knows other classes than those to be taught: it can't teach them")
+    return card
+
+
+def _taught(path: Path, classes: tuple[str, ...]) -> torch.nn.Module:
+    card = card_of_teacher(path, classes)
     network = networks.build(card.network, len(classes))
     start_from_model(network, path, card.network, classes)
     return running.folded(network.eval()).to(memory_format=torch.channels_last)

@@ -9,7 +9,6 @@ the processor multiplies it, which the tutorial does not do.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -150,7 +149,7 @@ class _Trainer:
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         network = networks.build(recipe.network, len(classes))
         if start:
-            _start(network, start, recipe.network, classes)
+            _copied(network, start, recipe.network, classes)
         self.network = network.to(self.device).to(memory_format=torch.channels_last)
         self.half = running.training_precision(self.device)
         self.optimizer = torch.optim.SGD(
@@ -161,10 +160,10 @@ class _Trainer:
         )
         self.varied = _training_transform()
 
-    def run_epoch(self) -> str:
-        """Train one pass and return a line about it."""
+    def run_epoch(self) -> tuple[float, int]:
+        """Train one pass; return the mean loss of a step, and how many pictures were drawn."""
         self.network.train()
-        begin, total, steps = time.monotonic(), 0.0, 0
+        total, steps = 0.0, 0
         drawn = torch.randperm(len(self.rows))[: self.recipe.draws]
         for chosen in drawn.split(self.recipe.batch):
             # Batch statistics of a single picture mean nothing.
@@ -172,11 +171,7 @@ class _Trainer:
                 total, steps = total + self._step(chosen), steps + 1
         self.schedule.step()
         self.epoch += 1
-        speed = len(drawn) / (time.monotonic() - begin)
-        return (
-            f"epoch {self.epoch} of {self.recipe.epochs}: loss {total / max(steps, 1):.3f}, "
-            f"{speed:.0f} pictures a second"
-        )
+        return total / max(steps, 1), len(drawn)
 
     def _step(self, chosen: Tensor) -> float:
         pictures = [self.varied(picture_of(self.rows[i])) for i in chosen.tolist()]
@@ -200,7 +195,7 @@ class _Trainer:
         }
 
 
-def _start(network: nn.Module, path: Path, name: str, classes: tuple[str, ...]) -> None:
+def _copied(network: nn.Module, path: Path, name: str, classes: tuple[str, ...]) -> None:
     """Copy weights into a network; all but the last layer from a state dict of torchvision's."""
     if path.suffix == WEIGHTS_SUFFIX:
         start_from_model(network, path, name, classes)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from napari_mrseq.training.head import TEMPLATES
-from napari_mrseq.training.planes import TissueMaps, tissue_maps
+from napari_mrseq.training.making.head import TEMPLATES
+from napari_mrseq.training.making.planes import TissueMaps, tissue_maps
 
 
 @pytest.fixture(scope="session")

@@ -69,3 +69,18 @@ def test_what_is_made_of_slices_is_no_longer_one(heads):
     # Masks and drawn phantoms keep the outline; the rest has little in common with the slice.
     assert np.median(likeness) < 0.5
     assert torch.equal(made, make_negatives(heads, chance(0)))
+
+
+def test_what_is_round_stays_nearly_round_however_it_is_turned_and_mirrored():
+    y, x = torch.meshgrid(torch.linspace(-1, 1, 97), torch.linspace(-1, 1, 97), indexing="ij")
+    discs = (torch.hypot(x, y) < 0.3).float().tile(512, 1, 1, 1)
+    _, moved = augment_outlined(discs, discs, SIZE, chance(0))
+    stretched = []
+    for disc in moved[:, 0].numpy() > 0.5:
+        border = disc[[0, -1]].any() or disc[:, [0, -1]].any()
+        if disc.sum() > 50 and not border:
+            spread = np.linalg.eigvalsh(np.cov(np.argwhere(disc).T))
+            stretched.append(np.sqrt(spread[1] / spread[0]))
+    assert len(stretched) > 300
+    # Aspects are varied by a deviation of 8 % along each axis.
+    assert np.mean(np.array(stretched) > 1.7) < 0.01

@@ -12,8 +12,8 @@ from PIL import Image
 
 from napari_mrseq.errors import ModelError
 from napari_mrseq.model import registry
+from napari_mrseq.model.weights_file import read_weights
 from napari_mrseq.training.plan import plan
-from napari_mrseq.training.weights_file import read_weights
 
 from .program import program
 from .stripes import stripes, write

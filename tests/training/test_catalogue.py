@@ -60,3 +60,11 @@ def test_columns_are_known_however_they_are_written_and_missing_ones_are_told_wi
 def test_what_is_no_number_is_told_with_its_row(tmp_path):
     with pytest.raises(CatalogueError, match=r"row 2: fold, slice, .* are numbers \(.*'first'"):
         read_catalogue(table(tmp_path, "path,label,group,fold\na.png,T1,anna,first\n"))
+
+
+@pytest.mark.parametrize(
+    "rows", ["a.png,T1,anna,0\nb.png,T2,anna,1\n", "a.png,T1,anna,7\nb.png,T2,anna,\n"]
+)
+def test_a_group_in_two_folds_is_refused_and_named(tmp_path, rows):
+    with pytest.raises(CatalogueError, match=r"c\.csv: the group 'anna' is in the folds \d and \d"):
+        read_catalogue(table(tmp_path, f"path,label,group,fold\n{rows}c.png,T2,bert,2\n"))

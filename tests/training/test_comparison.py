@@ -19,8 +19,8 @@ from napari_mrseq import load_model
 from napari_mrseq.training.answers import Answers
 from napari_mrseq.training.bootstrap import compared
 from napari_mrseq.training.cases import best_answer, cases_of
-from napari_mrseq.training.catalogue import Row, read_catalogue
-from napari_mrseq.training.comparison import measure
+from napari_mrseq.training.catalogue import STRIPPED, Row, read_catalogue
+from napari_mrseq.training.comparison import measure, measure_source
 from napari_mrseq.training.counts import macro_f1
 from napari_mrseq.training.figures_text import text_of
 from napari_mrseq.training.measures import figures_of, measures_of
@@ -168,6 +168,33 @@ def test_the_groups_a_card_names_decide_whatever_a_catalogue_is_called_and_its_f
     assert "trained on every group" in told
     # A group may be a patient's name.
     assert "anna" not in own.to_json()
+
+
+def test_what_either_of_two_models_has_seen_and_stripped_copies_are_not_measured_on(tmp_path):
+    rows = []
+    for index, group in enumerate(("anna", "bert", "carl", "carl")):
+        Image.fromarray(stripes("T1", index, index)).save(tmp_path / f"{index}.png")
+        origin = STRIPPED if index == 3 else "nifti"
+        rows.append(
+            {"path": f"{index}.png", "label": "T1", "group": group, "fold": 0, "origin": origin}
+        )
+    table = write(tmp_path / "c.csv", rows)
+    model = load_model("default", device="cpu")
+
+    def trained_on(*groups):
+        seen = digests_of(row("T1", group) for group in groups)
+        return replace(model, card=replace(model.card, training={GROUPS: seen}))
+
+    told = []
+    figures = measure_source(trained_on("anna"), table, trained_on("bert"), told.append)
+    assert figures["slices"]["measures"]["cases"] == 1
+    assert figures["against"]["slices"]["groups"] == 1
+    assert told[0] == figures["measured on"]
+    assert told[0].count("never trained on") == 2
+    flattered = measure_source(trained_on("anna"), table, trained_on("bert", "carl"), told.append)
+    assert "flatters" in flattered["measured on"]
+    whole = measure_source(model, table, log=told.append, fold=0)
+    assert whole["slices"]["measures"]["cases"] == 3
 
 
 class Page(HTMLParser):

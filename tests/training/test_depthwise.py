@@ -38,3 +38,17 @@ def test_the_network_that_ships_keeps_its_answers_and_its_state():
     assert list(quick.state_dict()) == list(plain.state_dict())
     pictures = torch.rand(2, 1, 65, 65)
     torch.testing.assert_close(quick(pictures), plain(pictures))
+
+
+@pytest.mark.parametrize(
+    "form",
+    [{"padding": 0}, {"padding": 1, "dilation": 2}, {"padding": 1, "bias": True},
+     {"padding": 1, "padding_mode": "reflect"}, {"padding": 1, "stride": (1, 2)}],
+)  # fmt: skip
+def test_convolutions_of_other_forms_are_left_alone(form):
+    torch.manual_seed(0)
+    plain = nn.Conv2d(4, 4, 3, groups=4, **({"bias": False} | form))
+    pictures = torch.rand(1, 4, 12, 12)
+    before = plain(pictures)
+    quicken_depthwise(nn.Sequential(plain))
+    torch.testing.assert_close(plain(pictures), before)

@@ -13,10 +13,10 @@ from napari_mrseq import load_model
 from napari_mrseq.model.card import Card
 from napari_mrseq.model.networks import LITE, build
 from napari_mrseq.model.preparation import prepare
+from napari_mrseq.model.weights_file import save_weights
 from napari_mrseq.training import familiarize
 from napari_mrseq.training.catalogue import STRIPPED, Row
 from napari_mrseq.training.familiarize import familiarized
-from napari_mrseq.training.weights_file import save_weights
 
 SIZE, CLASSES = 33, ("T1", "T2", "UNKNOWN")
 CARD = Card("stripes", "1", LITE, CLASSES, SIZE)
@@ -115,3 +115,25 @@ def test_without_a_fold_held_out_a_twin_tells_how_familiar_unseen_slices_are(
     assert both[name] == pytest.approx(float(taught[name]), rel=1e-2)
     nobody, kept = familiarized(card, taught, rows, held_out=None)
     assert (nobody, kept.keys()) == (replace(card, familiarity=0), weights.keys())
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_a_single_slice_held_out_tells_nothing_of_what_is_familiar(
+    weights, familiar, rows, tmp_path, monkeypatch, shown
+):
+    _, taught = familiar
+    # A hundred pictures instead of thousands: the same in a moment.
+    monkeypatch.setattr(familiarize, "LEAST", 90)
+    path = tmp_path / "faint.png"
+    faint = np.zeros((SIZE, SIZE), np.uint8)
+    faint[9:14, 9:14] = 200
+    Image.fromarray(faint).save(path)
+    alone = replace(rows[-1], fold=1, path=rows[-1].path if shown else path)
+    few = [replace(row, fold=0) for row in rows[:100]] + [alone]
+    card, kept = familiarized(CARD, weights, few, held_out=1)
+    assert (card, kept.keys()) == (CARD, weights.keys())
+    twin = tmp_path / "twin.safetensors"
+    save_weights(taught, replace(CARD, familiarity=familiarize.RANK), twin)
+    card, both = familiarized(CARD, weights, few, held_out=1, twin=twin)
+    name = familiarize.PREFIX + "centre"
+    assert both[name] == pytest.approx(float(taught[name]), rel=1e-2)

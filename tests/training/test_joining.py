@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
-from safetensors.torch import load_file, save_file
 
 from napari_mrseq.denial import support
-from napari_mrseq.model.card import KEY
-from napari_mrseq.model.registry import entries, read_card
 from napari_mrseq.sequences import family_of
 from napari_mrseq.training.answers import Answers
 from napari_mrseq.training.joining import ACCUSED, fit_join
@@ -56,28 +48,3 @@ def test_a_family_that_the_network_often_misses_is_denied_less_readily() -> None
     blind /= blind.sum(axis=1, keepdims=True)
     fitted = fit_join(replace(made, probabilities=blind), CLASSES)
     assert fitted["denials"]["FLAIR"] < fitted["denial"] < fitted["denials"]["T1"]
-
-
-def test_a_model_is_fitted_anew_by_one_command(tmp_path: Path) -> None:
-    shipped = entries()[0].path
-    card = read_card(shipped)
-    recipe = card.training["recipe"] | {"held_out": 3}
-    parted = replace(card, training={"recipe": recipe})
-    first, second = tmp_path / "held-out.safetensors", tmp_path / "all.safetensors"
-    save_file(load_file(shipped), first, metadata={KEY: parted.to_json()})
-    shutil.copy(shipped, second)
-    rows = ["file,label,group,fold"]
-    rng = np.random.default_rng(0)
-    for number, label in enumerate(["T1", "T2", "FLAIR"]):
-        picture = Image.fromarray(rng.integers(0, 255, (64, 64)).astype(np.uint8))
-        picture.save(tmp_path / f"{number}.png")
-        rows.append(f"{number}.png,{label},{number},3")
-    (tmp_path / "catalogue.csv").write_text("\n".join(rows))
-    command = ["-m", "napari_mrseq.training.joining", first, tmp_path / "catalogue.csv", second]
-    subprocess.run([sys.executable, *command], check=True, capture_output=True)
-    fitted = read_card(first).calibration
-    assert 0.5 <= fitted.join_power <= 3.0
-    after = read_card(second)
-    assert after.calibration.join_power == fitted.join_power
-    assert after.calibration.denials == fitted.denials != card.calibration.denials
-    assert after.calibration.threshold == card.calibration.threshold

@@ -68,11 +68,29 @@ def test_torchvision_networks_and_imported_models_get_the_old_recipe(tmp_path, m
     assert (own.recipe.network, own.start) == ("resnet18", path)
 
 
+@pytest.mark.filterwarnings("ignore:The default weight initialization:FutureWarning")
 def test_what_does_not_exist_is_refused_before_anything_is_trained():
     with pytest.raises(ModelError, match="no-such"):
         plan(90, start="no-such")
     with pytest.raises(ModelError, match="no network is called"):
         plan(90, network="resnet19")
+    with pytest.raises(ModelError, match="can't start from it"):
+        plan(90, network="efficientnet_lite2")
+    with pytest.raises(ModelError, match="inception_v3 can't be trained on pictures of 224"):
+        plan(90, network="inception_v3")
+    regnet = plan(90, network="regnet_y_400mf")
+    assert regnet.recipe.network == "regnet_y_400mf"
+
+
+def test_a_teacher_of_other_classes_is_refused_before_pictures_are_read(tmp_path):
+    for label in ("T1", "T2"):
+        (tmp_path / f"{label}.png").write_bytes(b"no picture: read, it would be named")
+    (tmp_path / "c.csv").write_text("path,label,group\nT1.png,T1,a\nT2.png,T2,b\n")
+    done = program(tmp_path, "train", "c.csv", "--output", "run", "--teacher",
+                   registry.find("default")[0])  # fmt: skip
+    assert done.returncode != 0
+    assert "knows other classes than those to be taught" in done.stderr
+    assert "preparing" not in done.stderr
 
 
 def test_a_folder_a_class_with_new_names_gives_a_model_that_classifies(tmp_path):

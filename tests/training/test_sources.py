@@ -15,6 +15,7 @@ from PIL import Image
 from pydicom.uid import EnhancedMRImageStorage, ExplicitVRLittleEndian
 
 from napari_mrseq import classify, load_model, read
+from napari_mrseq.belonging import group_of
 from napari_mrseq.errors import CatalogueError
 from napari_mrseq.labelling import label_row, write_rows
 from napari_mrseq.training.answers import STACKED, answer_all_ways, answer_slices
@@ -81,6 +82,28 @@ def test_a_folder_a_class_is_a_catalogue_of_pictures_nifti_and_dicom(sample_stud
     images, shown = load_images(rows, 49)
     assert len(images) == len(rows)
     assert (shown[[row.label == "T2" for row in rows]] > 0).any()
+
+
+def test_a_subject_of_bids_is_one_group_in_all_folders_of_classes(tmp_path):
+    source = tmp_path / "site"
+    for subject in ("sub-01", "sub-02"):
+        picture(source / "T1" / f"{subject}_T1w.png")
+        picture(source / "T2" / f"{subject}_T2w.png")
+        picture(source / "Heart" / "heart" / subject / "anat" / "a.png")
+    rows = read_catalogue(catalogue_of(source, tmp_path / "out", log=lambda _: None))
+    assert len(rows) == 6
+    assert {row.group for row in rows} == {"sub-01", "sub-02"}
+
+
+def test_data_that_was_moved_is_of_the_same_groups(tmp_path):
+    groups = set()
+    for disk in ("one", "two"):
+        for name in ("sub-01/anat/sub-01_T1w.nii", "anna/scan.nii"):
+            path = tmp_path / disk / "archive" / name
+            path.parent.mkdir(parents=True)
+            nib.Nifti1Image(np.ones((9, 9, 3), np.float32), np.eye(4)).to_filename(path)
+            groups.add(group_of(read(path)[0]))
+    assert groups == {"archive/sub-01", "archive/anna"}
 
 
 def test_rows_name_the_very_slices_of_their_files(sample_study, tmp_path):

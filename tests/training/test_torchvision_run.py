@@ -42,7 +42,7 @@ def test_it_gives_a_model_with_its_preparation_measured_on_the_fold_held_out(cat
     model = load_model(path, device="cpu")
     assert model.classes == ("T1", "T2")
     assert (model.card.preparation, model.card.window) == (TORCHVISION, (150.0, 80.0))
-    assert model.card.figures["slices"]["measures"]["cases"] == 4
+    assert model.card.figures["slices"]["cases"] == 4
     assert model.card.training["pictures"] == 16
     picture = stripes("T1", 1)[None]
     assert model.predict(picture).sum() == pytest.approx(1, abs=1e-5)

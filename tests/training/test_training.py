@@ -12,20 +12,24 @@ from PIL import Image
 
 from napari_mrseq import load_model
 from napari_mrseq.errors import CatalogueError, ModelError
+from napari_mrseq.model import registry
 from napari_mrseq.model.card_words import card_in_words
 from napari_mrseq.model.classifier import network_input
 from napari_mrseq.model.networks import LITE, build
 from napari_mrseq.training.backbone import start_from_imagenet
 from napari_mrseq.training.catalogue import STRIPPED, read_catalogue
 from napari_mrseq.training.comparison import measure
+from napari_mrseq.training.cross_validation import judged_unseen
 from napari_mrseq.training.fit import fit
 from napari_mrseq.training.images import load_images, sampling_weights
-from napari_mrseq.training.plan import summary
+from napari_mrseq.training.plan import Plan, summary
 from napari_mrseq.training.recipe import Recipe
 from napari_mrseq.training.run import train
+from napari_mrseq.training.seen import unseen_rows
 from napari_mrseq.training.state import CHECKPOINT
 from napari_mrseq.training.teachers import Teachers
 
+from .program import program
 from .stripes import stripes, write
 
 TINY = Recipe(input_size=33, stored_size=49, epochs=2, draws=32, batch=16, held_out=0)
@@ -117,12 +121,30 @@ def test_a_teacher_is_believed_beside_the_labels(catalogue, tmp_path):
     # How far each gets depends on the machine's arithmetic; that the teacher counts does not.
     assert alone[1] < 0.001
     assert beside[1] > 3 * alone[1]
-    card = load_model(
-        train(catalogue, tmp_path / "c", once, name="c", teachers=[teacher], **quiet), device="cpu"
-    ).card
+    student = train(catalogue, tmp_path / "c", once, name="c", teachers=[teacher], **quiet)
+    card = load_model(student, device="cpu").card
+    # What a teacher has seen is seen by whom it taught.
+    assert unseen_rows(card, read_catalogue(catalogue), "c.csv")[1].startswith("all of it: the")
+    with pytest.raises(ModelError, match="was trained on 2 of the 2 groups of fold 0"):
+        judged_unseen([student], read_catalogue(catalogue), lambda _: None)
     assert card.training["teachers"] == [{"model": "teacher", "version": "1", "held_out": None}]
     with pytest.raises(ModelError, match="other classes"):
         Teachers([teacher], ("T1", "T2"), "cpu")
+
+
+def test_what_the_start_or_a_teacher_has_seen_is_not_held_out(catalogue, trained, tmp_path):
+    for words in (("--start", trained), ("--teacher", trained)):
+        refused = program(tmp_path, "train", catalogue, "--output", "run", *words, "--folds", "2")
+        assert refused.returncode != 0
+        assert f"{trained} was trained on 2 of the 2 groups of fold 1" in refused.stderr
+        assert not list(tmp_path.rglob("*.pt"))
+    rows, told = read_catalogue(catalogue), []
+    Plan(TINY, trained, "").refuse_seen(rows, [0], told.append)
+    assert told == []
+    shipped = registry.find("default")[0]
+    Plan(TINY, trained, "", (shipped,)).refuse_seen(rows, [0], told.append)
+    assert told == [line for line in told if str(shipped) in line]
+    assert len(told) == 1
 
 
 def test_a_stopped_training_goes_on_as_if_it_had_not_stopped(catalogue, tmp_path):

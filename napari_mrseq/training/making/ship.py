@@ -1,4 +1,4 @@
-"""Put a weights file into the package: ``python -m napari_mrseq.training.ship FILE``."""
+"""Put a weights file into the package: ``python -m napari_mrseq.training.making.ship FILE``."""
 
 from __future__ import annotations
 

@@ -13,13 +13,13 @@ from scipy.spatial.transform import Rotation
 from torch import Tensor
 from torch.nn import functional
 
-from napari_mrseq.training import scanner
-from napari_mrseq.training.head import colin27
+from napari_mrseq.training.making import scanner
+from napari_mrseq.training.making.head import colin27
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from napari_mrseq.training.head import Head
+    from napari_mrseq.training.making.head import Head
 
 FIELDS_TESLA = (1.5, 3.0)
 ROWS = 200

@@ -1,4 +1,4 @@
-"""Widen a catalogue: ``python -m napari_mrseq.training.widen CATALOGUE FOLDER [CHEST]``.
+"""Widen a catalogue: ``python -m napari_mrseq.training.making.widen CATALOGUE FOLDER [CHEST]``.
 
 Writes simulated heads and pictures that are no MR into the folder, and a catalogue of
 them and all that the first one holds. They belong to no fold, so that they are always trained on;
@@ -18,10 +18,10 @@ from PIL import Image
 
 from napari_mrseq.sequences import UNKNOWN
 from napari_mrseq.training.catalogue import read_entries, write_catalogue
-from napari_mrseq.training.foreign import foreign_pictures, pictures_of
-from napari_mrseq.training.planes import tissue_maps
-from napari_mrseq.training.simulation import simulate
-from napari_mrseq.training.tomography import dicom_ct
+from napari_mrseq.training.making.foreign import foreign_pictures, pictures_of
+from napari_mrseq.training.making.planes import tissue_maps
+from napari_mrseq.training.making.simulation import simulate
+from napari_mrseq.training.making.tomography import dicom_ct
 
 NO_FOLD, JUDGED_FOLD = "-1", "4"
 SEED = 0
@@ -29,7 +29,7 @@ SEED = 0
 PERCENTILES = (0.2, 99.8)
 SIMULATED = ("simulated heads (Colin27)", "simulated by the project", "head")
 FOREIGN = (
-    "no MR: CT, photographs, drawings of packages (napari_mrseq/training/foreign.py)",
+    "no MR: CT, photographs, drawings of packages (napari_mrseq/training/making/foreign.py)",
     "GPL-2, Apache-2.0, CC BY, CC BY-SA: as each package says",
     "",
 )

@@ -49,8 +49,7 @@ class Head:
     Attributes
     ----------
     fractions : mapping of str to (x, y, z) float32 array
-        Share of each tissue of `napari_mrseq.training.signal.TISSUES` in a voxel; what is missing
-        to 1 is air.
+        Share of each tissue of `making.signal.TISSUES` in a voxel; what is missing to 1 is air.
     to_lps : (4, 4) array
         Maps voxel (x, y, z, 1) to patient LPS in mm.
     """

@@ -9,14 +9,15 @@ import pytest
 import torch
 from PIL import Image
 from safetensors.torch import load_file
+from torchvision import models
 
 from napari_mrseq import load_model
 from napari_mrseq.errors import ModelError
-from napari_mrseq.training.average import average
+from napari_mrseq.model.checkpoint import import_checkpoint
+from napari_mrseq.training.making.average import average
 from napari_mrseq.training.recipe import Recipe
 from napari_mrseq.training.run import train
-
-from .stripes import stripes, write
+from tests.training.stripes import stripes, write
 
 TINY = Recipe(input_size=33, stored_size=49, epochs=1, draws=16, batch=16, held_out=0)
 
@@ -71,3 +72,22 @@ def test_trainings_kept_from_different_folds_are_not_averaged(catalogue, trained
     paths = [trained(0), trained(0, 1)]
     with pytest.raises(ModelError, match="kept from fold"):
         average(paths, tmp_path / "mean.safetensors", catalogue=catalogue)
+
+
+def test_imported_models_are_averaged_too(catalogue, tmp_path):
+    paths = []
+    for seed in (0, 1):
+        torch.manual_seed(seed)
+        state = models.shufflenet_v2_x0_5(num_classes=2).state_dict()
+        torch.save(state, tmp_path / "a.pth")
+        paths.append(
+            import_checkpoint(
+                tmp_path / "a.pth", "shufflenet_v2_x0_5", ("T1", "T2"),
+                tmp_path / f"{seed}.safetensors",
+            )
+        )  # fmt: skip
+    average(paths, tmp_path / "mean.safetensors", catalogue=catalogue)
+    first, second, mean = (
+        load_file(path)["fc.weight"].float() for path in (*paths, tmp_path / "mean.safetensors")
+    )
+    torch.testing.assert_close(mean, (first + second) / 2, rtol=2e-3, atol=1e-4)

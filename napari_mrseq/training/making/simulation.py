@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import ndimage
 
-from napari_mrseq.training import scanner, vessels
-from napari_mrseq.training.planes import NAMES, ROWS, cut
-from napari_mrseq.training.signal import (
+from napari_mrseq.training.making import scanner, vessels
+from napari_mrseq.training.making.planes import NAMES, ROWS, cut
+from napari_mrseq.training.making.signal import (
     TISSUES,
     Tissue,
     diffusion_weighted,
@@ -27,10 +27,10 @@ from napari_mrseq.training.signal import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from napari_mrseq.training.planes import Anatomy, TissueMaps
-    from napari_mrseq.training.signal import Signal
+    from napari_mrseq.training.making.planes import Anatomy, TissueMaps
+    from napari_mrseq.training.making.signal import Signal
 
-Draw = Callable[[float, float], float]
+Uniform = Callable[[float, float], float]
 Weighting = Callable[[Tissue], "Signal"]
 
 # Pictures of each sequence. FLAIR, T1 and T2 are not among them: there are many real ones, and
@@ -72,7 +72,7 @@ def simulate(
 
 
 def _picture(code: str, anatomy: Anatomy, rng: np.random.Generator) -> NDArray[np.float64]:
-    draw: Draw = rng.uniform
+    draw: Uniform = rng.uniform
     tissues = {name: varied(TISSUES[anatomy.tesla][name], rng) for name in NAMES}
     if code == "ADC":
         return _adc(anatomy, tissues, rng)
@@ -86,7 +86,7 @@ def _picture(code: str, anatomy: Anatomy, rng: np.random.Generator) -> NDArray[n
     return scanner.magnitude(image, draw(0.005, 0.04), rng)
 
 
-def _weighting(code: str, tesla: float, draw: Draw) -> tuple[Weighting, float]:
+def _weighting(code: str, tesla: float, draw: Uniform) -> tuple[Weighting, float]:
     """Draw a sequence's settings; return what they make of a tissue, and the echo time in ms."""
     if code == "PD":
         tr, te = draw(2000, 5000), draw(8, 32)

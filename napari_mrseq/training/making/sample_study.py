@@ -1,7 +1,7 @@
 """Write the sample study: a simulated head, scanned with a clinical protocol, as DICOM files.
 
-``python -m napari_mrseq.training.sample_study FOLDER`` writes it, the same bytes every time. One
-series lies on purpose: its header says T1, its pixels are T2. Needs scipy and Debian's
+``python -m napari_mrseq.training.making.sample_study FOLDER`` writes it, the same bytes every time.
+One series lies on purpose: its header says T1, its pixels are T2. Needs scipy and Debian's
 ``mricron-data``.
 """
 
@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from napari_mrseq.training import scanner
-from napari_mrseq.training.head import Head, colin27
-from napari_mrseq.training.sample_header import write_adc, write_diffusion, write_scan
-from napari_mrseq.training.sample_protocol import (
+from napari_mrseq.training.making import scanner
+from napari_mrseq.training.making.head import Head, colin27
+from napari_mrseq.training.making.sample_header import write_adc, write_diffusion, write_scan
+from napari_mrseq.training.making.sample_protocol import (
     B_VALUES,
     DIFFUSION,
     ISOCENTRE,
@@ -27,8 +27,8 @@ from napari_mrseq.training.sample_protocol import (
     TESLA,
     Scan,
 )
-from napari_mrseq.training.scanner import Volume
-from napari_mrseq.training.signal import (
+from napari_mrseq.training.making.scanner import Volume
+from napari_mrseq.training.making.signal import (
     TISSUES,
     Signal,
     Tissue,

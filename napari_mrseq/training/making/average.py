@@ -1,4 +1,4 @@
-"""Average the weights of several trainings: ``python -m napari_mrseq.training.average``.
+"""Average the weights of several trainings: ``python -m napari_mrseq.training.making.average``.
 
 ``… LAST BEFORE [MORE …] --output FILE --catalogue CATALOGUE`` measures what is familiar to the
 average on what all were trained on, and calibrates and measures it on the fold that none was;
@@ -19,10 +19,10 @@ import torch
 from napari_mrseq.errors import ModelError
 from napari_mrseq.model.card import Card
 from napari_mrseq.model.registry import read_card
+from napari_mrseq.model.weights_file import read_weights, save_weights
 from napari_mrseq.training.catalogue import read_catalogue
 from napari_mrseq.training.familiarize import PREFIX
 from napari_mrseq.training.run import finished
-from napari_mrseq.training.weights_file import read_weights, save_weights
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,9 +73,10 @@ def average(
 def _refuse_unlike(first: Path, card: Card, second: Path, other: Card) -> None:
     if (card.network, card.classes) != (other.network, other.classes):
         raise ModelError(f"{first} and {second} differ in network or classes")
-    folds = [one.training["recipe"]["held_out"] for one in (card, other)]
-    if folds[0] != folds[1]:
-        raise ModelError(f"{first} was kept from fold {folds[0]}, {second} from fold {folds[1]}")
+    if card.held_out != other.held_out:
+        raise ModelError(
+            f"{first} was kept from fold {card.held_out}, {second} from fold {other.held_out}"
+        )
 
 
 if __name__ == "__main__":

@@ -11,17 +11,17 @@ from pydicom import dcmread
 from pydicom.data import get_testdata_file
 
 from napari_mrseq.errors import MrseqError
-from napari_mrseq.training.foreign import COLLECTED, SIZE, collected
-from napari_mrseq.training.tomography import (
+from napari_mrseq.training.making.foreign import COLLECTED, SIZE, collected
+from napari_mrseq.training.making.tomography import (
     HEAD,
     Tomogram,
+    ct_slice,
     dicom_ct,
     head_ct,
     radiograph,
     scintigram,
-    windowed,
 )
-from napari_mrseq.training.ultrasound import ultrasound
+from napari_mrseq.training.making.ultrasound import ultrasound
 
 
 def body(tissue: float = 40.0) -> Tomogram:
@@ -62,7 +62,7 @@ def test_a_folder_without_ct_is_named(tmp_path: Path):
         dicom_ct(tmp_path, "chest")
 
 
-@pytest.mark.parametrize("make", [windowed, radiograph, scintigram])
+@pytest.mark.parametrize("make", [ct_slice, radiograph, scintigram])
 def test_what_is_made_of_a_ct_lies_between_black_and_white_and_comes_again(make):
     first, again = (
         [make(body(), rng) for _ in range(6)]

@@ -88,7 +88,7 @@ def dicom_ct(folder: Path, site: str) -> Tomogram:
     return Tomogram(site, values.astype(float), (float(step), across * less, along * less))
 
 
-def windowed(ct: Tomogram, rng: np.random.Generator) -> Grey:
+def ct_slice(ct: Tomogram, rng: np.random.Generator) -> Grey:
     """Return a slice in a reader's window: axial, coronal or sagittal, of any thickness.
 
     Parameters

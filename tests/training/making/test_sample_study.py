@@ -91,7 +91,8 @@ def test_the_study_stays_small_in_the_wheel():
 )
 def test_the_program_writes_the_study_that_is_shipped(tmp_path):
     subprocess.run(
-        [sys.executable, "-m", "napari_mrseq.training.sample_study", str(tmp_path)], check=True
+        [sys.executable, "-m", "napari_mrseq.training.making.sample_study", str(tmp_path)],
+        check=True,
     )
     shipped = {path.relative_to(STUDY) for path in STUDY.glob("*/*.dcm")}
     assert {path.relative_to(tmp_path) for path in tmp_path.glob("*/*.dcm")} == shipped

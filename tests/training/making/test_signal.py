@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from napari_mrseq.training.signal import (
+from napari_mrseq.training.making.signal import (
     TISSUES,
     diffusion_weighted,
     inversion_recovery,

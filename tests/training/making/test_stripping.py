@@ -8,7 +8,7 @@ from PIL import Image
 from torch import nn
 
 from napari_mrseq.training.catalogue import STRIPPED, read_catalogue
-from napari_mrseq.training.stripping import add_stripped, brain_in, train_outliner
+from napari_mrseq.training.making.stripping import add_stripped, brain_in, train_outliner
 
 SHAPE = (120, 100)
 

@@ -1,11 +1,12 @@
-"""Stripped copies of whole heads: ``python -m napari_mrseq.training.stripping CATALOGUE FOLDER``.
+"""Stripped copies of whole heads.
 
-Trains a small network on simulated heads of any contrast, blacks out all but the brain in some
-slices of whole heads, and writes the copies and a catalogue of them and all that the first one
-holds. Most stripped brains of public data are of few sequences and few makers: a network takes the
-look for the label, and calls a stripped T2 of an unseen hospital a b = 0 image. Contrasts drawn by
-chance let the outliner see a brain in any sequence (Hoopes et al., SynthStrip, NeuroImage
-260:119474, 2022); it learns no label and sees no real picture.
+``python -m napari_mrseq.training.making.stripping CATALOGUE FOLDER`` trains a small network on
+simulated heads of any contrast, blacks out all but the brain in some slices of whole heads, and
+writes the copies and a catalogue of them and all that the first one holds. Most stripped brains of
+public data are of few sequences and few makers: a network takes the look for the label, and calls a
+stripped T2 of an unseen hospital a b = 0 image. Contrasts drawn by chance let the outliner see a
+brain in any sequence (Hoopes et al., SynthStrip, NeuroImage 260:119474, 2022); it learns no label
+and sees no real picture.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from napari_mrseq.training.catalogue import (
 )
 from napari_mrseq.training.chance import Draw
 from napari_mrseq.training.labelled_slices import read_slice
-from napari_mrseq.training.planes import NAMES, TissueMaps, planes, tissue_maps
+from napari_mrseq.training.making.planes import NAMES, TissueMaps, planes, tissue_maps
 from napari_mrseq.training.regions import region_of
 
 if TYPE_CHECKING:

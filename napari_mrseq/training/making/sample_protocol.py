@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from napari_mrseq.training.scanner import Geometry
-from napari_mrseq.training.signal import (
+from napari_mrseq.training.making.scanner import Geometry
+from napari_mrseq.training.making.signal import (
     Signal,
     diffusion_weighted,
     inversion_recovery,

@@ -7,8 +7,8 @@ import csv
 import numpy as np
 
 from napari_mrseq.training.catalogue import read_catalogue
-from napari_mrseq.training.simulation import COUNTS, simulate
-from napari_mrseq.training.widen import widen
+from napari_mrseq.training.making.simulation import COUNTS, simulate
+from napari_mrseq.training.making.widen import widen
 
 
 def test_each_sequence_is_simulated_as_often_as_asked(maps):

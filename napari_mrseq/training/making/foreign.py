@@ -17,8 +17,14 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from napari_mrseq.errors import MrseqError
-from napari_mrseq.training.tomography import Tomogram, head_ct, radiograph, scintigram, windowed
-from napari_mrseq.training.ultrasound import ultrasound
+from napari_mrseq.training.making.tomography import (
+    Tomogram,
+    ct_slice,
+    head_ct,
+    radiograph,
+    scintigram,
+)
+from napari_mrseq.training.making.ultrasound import ultrasound
 
 PHOTOGRAPHS = Path("/usr/share/backgrounds/mate/nature")
 SIZE = 256
@@ -84,7 +90,7 @@ def pictures_of(ct: Tomogram, rng: np.random.Generator) -> Iterator[tuple[str, G
     rng : numpy.random.Generator
         Source of all chance.
     """
-    made = ((windowed, "CT", CTS), (radiograph, "radiograph", RADIOGRAPHS),
+    made = ((ct_slice, "CT", CTS), (radiograph, "radiograph", RADIOGRAPHS),
             (scintigram, "scintigram", SCINTIGRAMS))  # fmt: skip
     for make, kind, count in made:
         yield from ((f"{kind} of a {ct.site}", make(ct, rng)) for _ in range(count))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian, MRImageStorage, RLELossless, generate_uid
 
-from napari_mrseq.training.sample_protocol import (
+from napari_mrseq.training.making.sample_protocol import (
     ADC_NAME,
     ADC_NUMBER,
     B_VALUES,
@@ -19,7 +19,7 @@ from napari_mrseq.training.sample_protocol import (
     TESLA,
     Scan,
 )
-from napari_mrseq.training.scanner import PROTON_HZ_PER_PPM_PER_TESLA, Geometry
+from napari_mrseq.training.making.scanner import PROTON_HZ_PER_PPM_PER_TESLA, Geometry
 
 STUDY = "napari-mrseq sample study 1"
 STUDY_ATTRIBUTES = {

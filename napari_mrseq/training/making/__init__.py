@@ -1,0 +1,1 @@
+"""Commands of the house: the sample study, pictures to train on, averaged and shipped weights."""

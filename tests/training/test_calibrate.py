@@ -1,0 +1,81 @@
+"""Calibrations of networks whose answers are known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from napari_mrseq.decision import CEILING, tempered
+from napari_mrseq.training.answers import Answers, series_members, volumes_and_places
+from napari_mrseq.training.calibrate import calibrate
+from napari_mrseq.training.cases import cases_of
+from napari_mrseq.training.catalogue import Row, read_catalogue
+from napari_mrseq.training.cross_validation import cross_validated
+from napari_mrseq.training.joining import MOST_DENIAL
+
+CLASSES = ("T1", "T2", "UNKNOWN")
+
+
+def row(number: int, label: str, group: str) -> Row:
+    name = f"{number}.png"
+    return Row(Path(name), label, group, 0, name, "screenshot", "", None, False, "", "")
+
+
+def answers(rows: list[Row], probabilities: np.ndarray) -> Answers:
+    return Answers(
+        labels=np.array([one.label for one in rows]),
+        origins=np.array([one.origin for one in rows]),
+        probabilities=probabilities,
+        positions=np.full(len(rows), np.nan),
+        shown=np.ones(len(rows)),
+    )
+
+
+def test_a_network_that_is_always_sure_and_right_names_what_it_sees():
+    rows = [row(i, CLASSES[i % 2], f"g{i % 5}") for i in range(40)]
+    sure = np.array([np.roll([1 - 2e-9, 1e-9, 1e-9], i % 2) for i in range(40)])
+    made = answers(rows, sure)
+    fitted = calibrate(made, rows, CLASSES)
+    assert fitted.threshold <= CEILING
+    assert (cases_of(made, CLASSES, fitted.threshold).said == made.labels).all()
+    assert (cases_of(made, CLASSES, fitted.series_threshold).said == made.labels).all()
+    # However sure it is of itself, half of the probability is no denial of a header.
+    assert fitted.denial <= MOST_DENIAL
+
+
+def test_what_is_measured_is_named_by_the_threshold_that_others_gave():
+    """Folds of sure answers and of doubtful ones: each is judged with what the other one taught."""
+    rng = np.random.default_rng(0)
+    rows, said = [], []
+    for number in range(400):
+        fold, kind = number % 2, rng.integers(2)
+        rows.append(replace(row(number, CLASSES[kind], f"g{number % 20}"), fold=fold))
+        logits = rng.normal(0, 1, 3) + np.eye(3)[kind] * (5, 1.2)[fold]
+        said.append(np.exp(logits) / np.exp(logits).sum())
+    made = answers(rows, np.array(said))
+    _, figures = cross_validated(made, rows, CLASSES)
+    doubtful = np.array([one.fold == 1 for one in rows])
+    sure = [one for one in rows if one.fold == 0]
+    theirs = calibrate(made.subset(~doubtful), sure, CLASSES)
+    logs = np.log(made.probabilities[doubtful])
+    warm = replace(made.subset(doubtful), probabilities=tempered(logs, theirs.temperature))
+    named = cases_of(warm, CLASSES, theirs.threshold).said != "UNKNOWN"
+    # The sure ones reach the threshold that the doubtful ones gave.
+    assert 0 < named.mean() < 0.9
+    assert figures["slices"]["said"]["named"] == pytest.approx((1 + named.mean()) / 2, abs=0.02)
+
+
+@pytest.mark.parametrize("columns", ["volume", "part"])
+def test_stacks_of_two_subjects_are_never_one_series(tmp_path, columns):
+    (tmp_path / "c.csv").write_text(
+        "path,label,group,volume\nanna.png,T1,anna,1\nben.png,T1,ben,1\n"
+        if columns == "volume"
+        else "path,slice,label,group,part\nanna.nii,0,T1,anna,phase\nben.nii,0,T1,ben,phase\n"
+    )
+    rows = read_catalogue(tmp_path / "c.csv")
+    assert series_members(rows) == [[0], [1]]
+    volumes, _ = volumes_and_places(answers(rows, np.full((2, 3), 1 / 3)), rows)
+    assert volumes[0] != volumes[1]
