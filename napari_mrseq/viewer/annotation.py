@@ -6,15 +6,18 @@ import weakref
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from napari_mrseq.correction import correct
+from napari.experimental import unlink_layers
+
+from napari_mrseq.correcting import correct
 from napari_mrseq.exchange import with_exchanges
+from napari_mrseq.naming import without_verdict
 from napari_mrseq.series import Failure
 from napari_mrseq.viewer.layer_series import series_of
 from napari_mrseq.viewer.layer_state import (
     STATE_KEY,
     LayerState,
     held_state,
-    own_name,
+    name_before,
     pixels_of,
     state_of,
 )
@@ -23,7 +26,7 @@ from napari_mrseq.viewer.wording import layer_prefix, layer_suffix
 if TYPE_CHECKING:
     from napari.layers import Image, Layer
 
-    from napari_mrseq.decision import Correction
+    from napari_mrseq.correction import Correction
     from napari_mrseq.verdict import SliceVerdict, Verdict
 
 RECORD_KEY = "mrseq"
@@ -34,7 +37,7 @@ def keep_slices(layer: Image, model_id: Mapping[str, str], slices: Iterable[Slic
     state = _state_for(layer, model_id)
     state.add(slices)
     if layer.metadata.get(STATE_KEY) is not state:
-        layer.metadata = {**layer.metadata, STATE_KEY: state}
+        _write_metadata(layer, {**layer.metadata, STATE_KEY: state})
 
 
 def annotate(layer: Image, verdict: Verdict) -> None:
@@ -43,7 +46,7 @@ def annotate(layer: Image, verdict: Verdict) -> None:
     What the user corrected stays corrected.
     """
     state = _state_for(layer, verdict.model_id)
-    before, state.record_before = own_name(layer), _record_before(layer)
+    before, state.record_before = name_before(layer), _record_before(layer)
     state.add(verdict.slices)
     state.name_before = before
     _write(layer, state, verdict, state.steps)
@@ -63,7 +66,7 @@ def correct_layer(layer: Image, *corrections: Correction) -> None:
     """Overrule the program on some slices of a judged layer, or on the layer as a whole."""
     state = state_of(layer)
     if state is not None and state.found is not None:
-        state.name_before = own_name(layer)
+        state.name_before = name_before(layer)
         _write(layer, state, state.found, (*state.steps, corrections))
 
 
@@ -71,7 +74,7 @@ def undo_correction(layer: Image) -> None:
     """Take back what was corrected last, all of it that was corrected together."""
     state = state_of(layer)
     if state is not None and state.found is not None:
-        state.name_before = own_name(layer)
+        state.name_before = name_before(layer)
         _write(layer, state, state.found, state.steps[:-1])
 
 
@@ -82,10 +85,18 @@ def _write(
     verdict = correct(found, state.corrections)
     state.found, state.verdict = found, verdict
     state.prefix, state.suffix = layer_prefix(verdict), layer_suffix(verdict)
-    layer.name = state.prefix + str(state.name_before) + state.suffix
+    layer.name = state.prefix + without_verdict(str(state.name_before)) + state.suffix
     # napari may have changed it: names are unique in a viewer.
     state.name_given = layer.name
-    layer.metadata = {**layer.metadata, STATE_KEY: state, RECORD_KEY: verdict.to_dict()}
+    found_now = {STATE_KEY: state, RECORD_KEY: verdict.to_dict()}
+    _write_metadata(layer, {**layer.metadata, **found_now})
+
+
+def _write_metadata(layer: Layer, metadata: dict[str, Any]) -> None:
+    """Replace a layer's metadata, and those of no layer that napari has linked with it."""
+    # napari would hand all of them on: another series' verdict, header and pixels.
+    unlink_layers([getattr(layer, "__wrapped__", layer)], ["metadata"])
+    layer.metadata = metadata
 
 
 def can_revert(layer: Layer) -> bool:
@@ -97,12 +108,12 @@ def revert(layer: Layer) -> None:
     """Give a layer its name and metadata back as they were before the first verdict."""
     if not can_revert(layer):
         return
-    name = own_name(layer)
+    name = name_before(layer)
     metadata = {k: v for k, v in layer.metadata.items() if k not in (STATE_KEY, RECORD_KEY)}
     record = _record_before(layer)
     if record is not None:
         metadata[RECORD_KEY] = record
-    layer.metadata = metadata
+    _write_metadata(layer, metadata)
     layer.name = name
 
 
@@ -115,11 +126,11 @@ def _state_for(layer: Image, model_id: Mapping[str, str]) -> LayerState:
         state = LayerState(series_of(layer), pixels_of(layer), own, model_id)
         _carry_name(layer, state)
         return state
-    if dict(state.model_id) != dict(model_id):
-        # Slices of two models don't add up to one verdict; name and record stay revertible.
-        state.model_id, state.judged = model_id, {}
-        state.found = state.verdict = None
-    return state
+    if dict(state.model_id) == dict(model_id):
+        return state
+    # Slices of two models don't add up to one verdict: what the other said goes, not the user's.
+    revert(layer)
+    return LayerState(state.series, state.data, state.layer, model_id, steps=state.steps)
 
 
 def _carry_name(layer: Image, state: LayerState) -> None:
@@ -129,7 +140,7 @@ def _carry_name(layer: Image, state: LayerState) -> None:
     """
     earlier = held_state(layer)
     if earlier is not None and earlier.name_given is not None:
-        state.name_before, state.name_given = own_name(layer), str(layer.name)
+        state.name_before, state.name_given = name_before(layer), str(layer.name)
         state.prefix, state.suffix = earlier.prefix, earlier.suffix
         state.record_before = earlier.record_before
 

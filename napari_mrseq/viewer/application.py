@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.reading import read_study
+from napari_mrseq.viewer.layer_data import image_of
 from napari_mrseq.viewer.layer_state import state_of
 from napari_mrseq.viewer.menu import PLUGIN, WIDGET
 from napari_mrseq.viewer.reader import layers_of
@@ -109,12 +110,11 @@ def open_study(study: Study) -> tuple[Viewer, ClassifierWidget]:
         If nothing in it can be read.
     """
     import napari
-    from napari.layers import Image
 
     layers = layers_of(study)
     viewer = napari.Viewer(title="napari-mrseq")
-    for data, attributes, _ in layers:
-        viewer.add_layer(Image(data, **attributes))
+    for layer in layers:
+        viewer.add_layer(image_of(layer))
     panel: Any = viewer.window.add_plugin_dock_widget(PLUGIN, WIDGET)[1]
     show_layer(viewer, viewer.layers[0])
     show_slice(viewer, viewer.layers[0], middle_slice(viewer.layers[0]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from threading import Event
 from typing import Any
 
 from napari_mrseq.errors import MrseqError
@@ -35,6 +36,7 @@ class Background:
     ) -> None:
         self._on_step, self._on_error, self._on_end = on_step, on_error, on_end
         self._worker: Any = None
+        self._stop = Event()
 
     @property
     def running(self) -> bool:
@@ -45,48 +47,55 @@ class Background:
         """Begin; `work` yields its steps."""
         from napari.qt.threading import create_worker
 
-        worker = create_worker(_steps_of, work, args, _start_thread=False, _ignore_errors=True)
+        self._stop = Event()
+        steps = _steps_of, work, args, self._stop
+        worker = create_worker(*steps, _start_thread=False, _ignore_errors=True)
         # Qt holds a method weakly: work that nobody else holds would end unheard.
-        worker.yielded.connect(lambda step: self._on_yield(step))
-        worker.finished.connect(lambda: self._on_finish())
+        worker.yielded.connect(lambda step: self._on_yield(worker, step))
+        worker.finished.connect(lambda: self._on_finish(worker))
         self._worker = worker
         worker.start()
 
     def stop(self) -> None:
         """Ask the work to stop after the step in hand."""
-        if self._worker is not None:
-            self._worker.quit()
+        # Not by napari's `quit`: it keeps all workers, and work cut off by it holds its data.
+        self._stop.set()
 
     def close(self) -> None:
-        """Stop for good, and let nothing of work under way arrive any more."""
+        """Stop after the step in hand, and let nothing of the work arrive any more."""
         self.stop()
         self._worker = None
 
-    def _on_yield(self, step: Any) -> None:
-        # PySide6 hands over a step that was on its way even when its signal is disconnected.
-        if not self.running:
+    def _on_yield(self, worker: Any, step: Any) -> None:
+        # Work that was closed goes on to the end of its step, and others may have begun.
+        if worker is not self._worker:
             return
         if not isinstance(step, _BrokenOff):
             self._on_step(step)
-            return
-        self._on_error(str(step.error) or type(step.error).__name__)
-        if not isinstance(step.error, MrseqError):
+        elif isinstance(step.error, MrseqError):
+            self._on_error(str(step.error))
+        else:
+            self._on_error(f"Broken off: {step.error or type(step.error).__name__}")
             _show_with_details(step.error)
 
-    def _on_finish(self) -> None:
-        if not self.running:
-            return
+    def _on_finish(self, worker: Any) -> None:
         # Its signals would hold this object, and all that it holds, for good.
-        self._worker.yielded.disconnect()
-        self._worker.finished.disconnect()
-        self._worker = None
-        self._on_end()
+        worker.yielded.disconnect()
+        worker.finished.disconnect()
+        if worker is self._worker:
+            self._worker = None
+            self._on_end()
 
 
-def _steps_of(work: Callable[..., Iterator[Any]], args: tuple[Any, ...]) -> Iterator[Any]:
+def _steps_of(
+    work: Callable[..., Iterator[Any]], args: tuple[Any, ...], stop: Event
+) -> Iterator[Any]:
     # napari 0.9 can't take the error of a worker under PySide6: it comes as a last step.
     try:
-        yield from work(*args)
+        for step in work(*args):
+            yield step
+            if stop.is_set():
+                return
     except Exception as error:
         yield _BrokenOff(error)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -23,13 +24,14 @@ from napari_mrseq.viewer.export import ExportButton
 from napari_mrseq.viewer.flow_layout import FlowLayout
 from napari_mrseq.viewer.single_shot import single_shot
 from napari_mrseq.viewer.study_table import HEADINGS, NAME_COLUMN, verdict_cells
-from napari_mrseq.viewer.table import SortedTable
+from napari_mrseq.viewer.table import Table
 from napari_mrseq.viewer.table_rows import KEY_ROLE, Cell, Row
 from napari_mrseq.viewer.wording import series_name
 
 if TYPE_CHECKING:
     from napari_mrseq.model import Model
-    from napari_mrseq.series import Failure
+    from napari_mrseq.series import Failure, Series
+    from napari_mrseq.verdict import Verdict
 
 HINT = "Choose a folder: every MR series in it is named, and none becomes a layer."
 # How often the panel looks how far the reading of headers is.
@@ -52,10 +54,8 @@ class BatchPanel(QWidget):
     verdict_chosen = Signal(object)
     run_finished = Signal()
 
-    def __init__(
-        self, loader: Callable[[], Callable[[], Model]], parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, loader: Callable[[], Callable[[], Model]]) -> None:
+        super().__init__()
         self._loader = loader
         self.runner = BatchRunner()
         self.folder = QLineEdit()
@@ -73,11 +73,11 @@ class BatchPanel(QWidget):
         self.status = QLabel(HINT)
         self.status.setWordWrap(True)
         headings = (*HEADINGS[:NAME_COLUMN], "Series", *HEADINGS[NAME_COLUMN + 1 :])
-        self.table = SortedTable(headings, NAME_COLUMN)
+        self.table = Table(headings, NAME_COLUMN)
         self.table.setToolTip("A double click opens the series as a layer, or goes to it")
         self.table.empty_text = "Every series of the folder, once it is named."
         self.failed_label = QLabel()
-        self.failed = SortedTable(("Not read", "Why"))
+        self.failed = Table(("Not read", "Why"))
         self.failed.setToolTip("Ctrl+C copies the chosen rows")
         self.failed.setFixedHeight(FAILED_HEIGHT)
         self.export_button = ExportButton(
@@ -180,10 +180,11 @@ class BatchPanel(QWidget):
     def _show(self) -> None:
         self._tables_timer.stop()
         started = perf_counter()
+        verdicts = self.runner.verdicts
         self.table.set_rows(
             [
-                Row(one.series, verdict_cells(series_name(one.series), one, one.series.files[0]))
-                for one in self.runner.verdicts
+                Row(one.series, verdict_cells(name, one, one.series.files[0]))
+                for name, one in zip(_names(verdicts), verdicts, strict=True)
             ]
         )
         failed = self.runner.failures
@@ -207,6 +208,22 @@ def _no_folder(folder: Path) -> str:
         return "" if folder.is_dir() else "is no folder"
     except OSError as error:
         return f"can't be read: {error.strerror}"
+
+
+def _names(verdicts: Sequence[Verdict]) -> list[str]:
+    """Return the names of series, with the first file where several bear their folder's alone."""
+    series = [one.series for one in verdicts]
+    folders = Counter(one.path for one in series if _is_nameless(one))
+    return [
+        f"{series_name(one)}: {Path(one.files[0]).name}"
+        if _is_nameless(one) and folders[one.path] > 1
+        else series_name(one)
+        for one in series
+    ]
+
+
+def _is_nameless(series: Series) -> bool:
+    return not series.description and series.series_number is None
 
 
 def _failed_row(failure: Failure, folder: Path) -> Row:

@@ -14,7 +14,6 @@ from napari_mrseq.series import Failure
 from napari_mrseq.viewer.activity import Activity
 from napari_mrseq.viewer.background import Background
 from napari_mrseq.viewer.batch_worker import (
-    BatchFailed,
     Event,
     Reading,
     SeriesDone,
@@ -102,8 +101,6 @@ class BatchRunner:
                 self._outcomes.append(outcome)
                 self._show_progress()
                 self.changed.emit()
-            case BatchFailed(cause):
-                self._cause = cause
             case Progress(done, total):
                 number = len(self._outcomes) + 1
                 self.said.emit(f"Series {number} of {self._expected}: {done} of {total} slices")
@@ -113,7 +110,7 @@ class BatchRunner:
         self._activity.show(len(self._outcomes), max(self._expected, 1))
 
     def _on_error(self, cause: str) -> None:
-        self._cause = f"The run broke off: {cause}"
+        self._cause = cause
 
     def _on_finished(self) -> None:
         self._activity.close()

@@ -40,14 +40,7 @@ class SeriesDone:
     outcome: Verdict | Failure
 
 
-@dataclass(frozen=True)
-class BatchFailed:
-    """Nothing can be judged."""
-
-    cause: str
-
-
-Event = StudyRead | Progress | SeriesDone | BatchFailed
+Event = StudyRead | Progress | SeriesDone
 
 
 class _CancelledError(Exception):
@@ -67,6 +60,11 @@ def classify_folder(
         Returns the model; takes seconds.
     reading : Reading
         Kept up to date while the headers are read, which yields nothing.
+
+    Raises
+    ------
+    MrseqError
+        If the model can't be loaded.
     """
     # pydicom and nibabel: not before there is something to read.
     from napari_mrseq.reading import read_study
@@ -83,11 +81,7 @@ def classify_folder(
     yield StudyRead(study.series, study.failures)
     if not study.series:
         return
-    try:
-        model = load()
-    except MrseqError as error:
-        yield BatchFailed(str(error))
-        return
+    model = load()
     for one in study.series:
         try:
             verdict = yield from classify_steps(one, model)

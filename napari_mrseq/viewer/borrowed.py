@@ -12,6 +12,7 @@ from psygnal import Signal
 from qtpy.QtCore import QObject
 
 from napari_mrseq.viewer.annotation import can_revert, revert
+from napari_mrseq.viewer.attachment import Attachment
 from napari_mrseq.viewer.heat_maps import heat_layers, remove_heat
 from napari_mrseq.viewer.image_layers import is_image
 from napari_mrseq.viewer.layer_events import LayerEvents
@@ -44,16 +45,17 @@ class Borrowed:
         self._known: WeakKeyDictionary[Layer, LayerState] = WeakKeyDictionary()
         # napari's list of layers is in the midst of taking the new one in.
         self._timer = single_shot(self._look, parent)
-        viewer.layers.events.inserted.connect(self._on_inserted)
-        self._events = LayerEvents(viewer, self._on_event, "metadata", "data")
+        self._attachment = Attachment(
+            ((viewer.layers.events.inserted, self._on_inserted),),
+            (LayerEvents(viewer, self._on_event, "metadata", "data"),),
+        )
         # Copies may have been made while nobody looked.
         self._timer.start()
 
     def close(self) -> None:
         """Let go of the viewer."""
         self._timer.stop()
-        self._viewer.layers.events.inserted.disconnect(self._on_inserted)
-        self._events.close()
+        self._attachment.release()
 
     def _on_inserted(self) -> None:
         self._timer.start()

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from textwrap import TextWrapper
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+from napari_mrseq.naming import CONFLICT_MARK
+from napari_mrseq.viewer.attachment import Attachment
+from napari_mrseq.viewer.doubts import UNSURE, is_unsure
 from napari_mrseq.viewer.image_layers import image_layers, is_image
 from napari_mrseq.viewer.layer_events import LayerEvents
 from napari_mrseq.viewer.layer_series import is_as_opened, series_of, unread
 from napari_mrseq.viewer.layer_state import own_name, state_of
 from napari_mrseq.viewer.slice_in_view import slice_in_view
-from napari_mrseq.viewer.wording import CONFLICT_MARK, said_words, shortened, slice_words
+from napari_mrseq.viewer.wording import said_words, shortened, slice_words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from napari.components import ViewerModel
     from napari.layers import Image, Layer
 
     from napari_mrseq.verdict import SliceVerdict, Verdict
     from napari_mrseq.viewer.layer_state import LayerState
+
+    # The visible layers, each with the number of its slice in view, None for none.
+    InView: TypeAlias = Mapping[Image, int | None]
 
 LOOK = {
     "font_size": 14,
@@ -37,7 +45,7 @@ GAP = "   "
 MOST_IN_GRID = 8
 # Width of a letter and of both margins in pixels of the canvas, at the size of `LOOK`; measured.
 LETTER_PX, MARGINS_PX = 13, 25
-LAYER_EVENTS = ("visible", "metadata", "name", "data", "set_data")
+LAYER_EVENTS = ("visible", "metadata", "name", "data", "set_data", "projection_mode")
 
 
 class CanvasText:
@@ -57,8 +65,10 @@ class CanvasText:
         self._look: dict[str, Any] | None = None
         self._named: list[Image] = []
         self._unread: list[Image] = []
-        self._emitters = [
+        emitters = (
             viewer.dims.events.point,
+            viewer.dims.events.margin_left,
+            viewer.dims.events.margin_right,
             viewer.dims.events.order,
             viewer.dims.events.ndisplay,
             viewer.layers.events.inserted,
@@ -67,16 +77,13 @@ class CanvasText:
             viewer.layers.selection.events.active,
             viewer.canvas.grid.events.enabled,
             viewer.canvas.events.size,
-        ]
-        for emitter in self._emitters:
-            emitter.connect(self.update)
-        self._events = LayerEvents(viewer, self._on_layer, *LAYER_EVENTS)
+        )
+        layers = LayerEvents(viewer, self._on_layer, *LAYER_EVENTS)
+        self._attachment = Attachment([(one, self.update) for one in emitters], (layers,))
 
     def close(self) -> None:
         """Let go of the viewer, whose window may be gone."""
-        for emitter in self._emitters:
-            emitter.disconnect(self.update)
-        self._events.close()
+        self._attachment.release()
 
     def restore(self) -> None:
         """Give the viewer's text overlay, and the names in a grid, back as they were."""
@@ -92,11 +99,12 @@ class CanvasText:
 
     def update(self) -> None:
         """Write the text for what is in view now."""
-        self._unread = [one for one in _visible(self._viewer) if _is_unread(self._viewer, one)]
-        text = canvas_text(self._viewer) if self._shown else ""
-        grid = self._shown and in_grid(self._viewer)
+        in_view = _slices_in_view(self._viewer)
+        self._unread = [one for one, index in in_view.items() if _is_unread(one, index)]
+        text = _words(self._viewer, in_view) if self._shown else ""
+        grid = self._shown and _in_grid(self._viewer)
         # To look whether a slice can be read takes its time: only in a grid is it asked of all.
-        grid = grid and bool(_known(self._viewer, _visible(self._viewer)))
+        grid = grid and bool(_known(in_view))
         look = GRID_LOOK if grid else LOOK
         if text and self._look is look:
             # The look stays: only the words change as the slider moves.
@@ -121,7 +129,8 @@ class CanvasText:
         """Tell whether a layer can't be read in view that could be, or the other way round."""
         if not (is_image(layer) and layer.visible):
             return False
-        return _is_unread(self._viewer, layer) != (layer in self._unread)
+        unread_now = _is_unread(layer, slice_in_view(self._viewer, layer))
+        return unread_now != (layer in self._unread)
 
     def _name_cells(self, layers: list[Image]) -> None:
         """Let napari write the names of these layers into their cells, and of no others."""
@@ -140,26 +149,30 @@ class CanvasText:
             setattr(overlay, key, value)
 
 
-def canvas_text(viewer: ViewerModel) -> str:
-    """Return the words for the slice in view, ``""`` where nothing is known of a visible layer.
+def _slices_in_view(viewer: ViewerModel) -> InView:
+    visible = (layer for layer in image_layers(viewer) if layer.visible)
+    return {layer: slice_in_view(viewer, layer) for layer in visible}
+
+
+def _words(viewer: ViewerModel, in_view: InView) -> str:
+    """Return the words for the slices in view, ``""`` where nothing is known of them.
 
     In grid mode each visible layer has its line. Elsewhere the active layer speaks, or the
     topmost one; it says its name where another one is visible too. A layer that the slider has
     left is silent while another one is in sight.
     """
-    visible = _visible(viewer)
-    if in_grid(viewer):
-        lines = [_grid_line(viewer, *one) for one in reversed(_known(viewer, visible))]
+    if _in_grid(viewer):
+        lines = [_grid_line(*one) for one in reversed(_known(in_view))]
         return "\n".join(lines) if len(lines) <= MOST_IN_GRID else ""
-    in_sight = [layer for layer in visible if slice_in_view(viewer, layer) is not None]
-    known = _known(viewer, in_sight or visible)
+    in_sight = {layer: index for layer, index in in_view.items() if index is not None}
+    known = _known(in_sight or in_view)
     if not known:
         return ""
     active = viewer.layers.selection.active
     # Equal, not the same: napari hands plugins a proxy of the viewer, and of what is in it.
-    layer, state = next((one for one in known if one[0] == active), known[-1])
-    line = _line(layer, state, slice_in_view(viewer, layer))
-    name = "" if len(visible) == 1 else f"\n{shortened(own_name(layer), LONGEST_NAME)}"
+    layer, state, index = next((one for one in known if one[0] == active), known[-1])
+    line = _line(layer, state, index)
+    name = "" if len(in_view) == 1 else f"\n{shortened(own_name(layer), LONGEST_NAME)}"
     return _wrapped(line + name, int((viewer.canvas.size[1] - MARGINS_PX) / LETTER_PX))
 
 
@@ -174,29 +187,23 @@ def _wrapped(text: str, columns: int) -> str:
     return "\n".join(short for line in lines for short in wrap.wrap(line) or [""])
 
 
-def _visible(viewer: ViewerModel) -> list[Image]:
-    return [layer for layer in image_layers(viewer) if layer.visible]
-
-
-def _known(viewer: ViewerModel, layers: list[Image]) -> list[tuple[Image, LayerState | None]]:
+def _known(in_view: InView) -> list[tuple[Image, LayerState | None, int | None]]:
     """Return the layers that were judged, or whose slice in view can't be read."""
-    states = [(one, state_of(one)) for one in layers]
-    return [(one, state) for one, state in states if state or _is_unread(viewer, one)]
+    states = [(layer, state_of(layer), index) for layer, index in in_view.items()]
+    return [one for one in states if one[1] or _is_unread(one[0], one[2])]
 
 
-def _is_unread(viewer: ViewerModel, layer: Image) -> bool:
-    index = slice_in_view(viewer, layer)
+def _is_unread(layer: Image, index: int | None) -> bool:
     return index is not None and unread(layer, index) is not None
 
 
-def in_grid(viewer: ViewerModel) -> bool:
+def _in_grid(viewer: ViewerModel) -> bool:
     """Tell whether several images stand beside each other."""
-    return bool(viewer.canvas.grid.enabled) and len(_visible(viewer)) > 1
+    return bool(viewer.canvas.grid.enabled) and sum(one.visible for one in image_layers(viewer)) > 1
 
 
-def _grid_line(viewer: ViewerModel, layer: Image, state: LayerState | None) -> str:
-    said = _said(layer, state, slice_in_view(viewer, layer))
-    return f"{said}{GAP}{shortened(own_name(layer), LONGEST_IN_GRID)}"
+def _grid_line(layer: Image, state: LayerState | None, index: int | None) -> str:
+    return f"{_said(layer, state, index)}{GAP}{shortened(own_name(layer), LONGEST_IN_GRID)}"
 
 
 def _line(layer: Image, state: LayerState | None, index: int | None) -> str:
@@ -218,7 +225,11 @@ def _said(layer: Image, state: LayerState | None, index: int | None) -> str:
             return UNREAD if is_as_opened(layer) else MADE_OF_UNREAD
     if state is None or said is None:
         return "not yet run"
-    conflict = state.verdict is not None and state.verdict.conflict
+    verdict = state.verdict
+    conflict = verdict is not None and verdict.conflict
+    # In a series that is sure, its header's help is not written on each slice.
+    unsure = verdict is not None and is_unsure(verdict) and is_unsure(said)
     # A name of the user's own would push the place off the canvas.
     words = shortened(said_words(said), LONGEST_SAID)
-    return words + (f" {CONFLICT_MARK}" if conflict else "")
+    marks = ((conflict, CONFLICT_MARK), (unsure, UNSURE))
+    return " ".join([words, *(mark for doubted, mark in marks if doubted)])

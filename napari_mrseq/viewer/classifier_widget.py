@@ -9,31 +9,33 @@ from typing import TYPE_CHECKING, Any
 import napari.viewer
 from napari.utils.notifications import show_info
 from napari.utils.theme import get_theme
-from qtpy.QtCore import Signal  # type: ignore[attr-defined]
-from qtpy.QtGui import QHideEvent, QShowEvent
+from qtpy.QtCore import QEvent, Signal  # type: ignore[attr-defined]
+from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
+from napari_mrseq.naming import printable
 from napari_mrseq.viewer.annotation import can_revert
 from napari_mrseq.viewer.attachment import Attachment
 from napari_mrseq.viewer.batch_panel import BatchPanel
 from napari_mrseq.viewer.borrowed import Borrowed
 from napari_mrseq.viewer.canvas_text import CanvasText
-from napari_mrseq.viewer.heat_maps import HeatMaps
+from napari_mrseq.viewer.heat_maps import AFTER_THE_GRID, HeatMaps, gives_cells
 from napari_mrseq.viewer.hint import Hint
 from napari_mrseq.viewer.image_layers import image_layers, is_image
 from napari_mrseq.viewer.in_sight import InSight
 from napari_mrseq.viewer.layer_actions import LayerActions
 from napari_mrseq.viewer.layer_events import LayerEvents
 from napari_mrseq.viewer.layer_panel import LayerPanel
+from napari_mrseq.viewer.layer_series import obstacle
 from napari_mrseq.viewer.layer_state import state_of
 from napari_mrseq.viewer.model_choice import ModelChoice
+from napari_mrseq.viewer.open_verdict import open_verdict
 from napari_mrseq.viewer.rereading import Rereading
 from napari_mrseq.viewer.settings import canvas_text_event, load_settings
 from napari_mrseq.viewer.shortcuts import CORRECT_KEYS, EXPLAIN_KEYS, RUN_KEYS, Shortcuts
 from napari_mrseq.viewer.single_shot import single_shot
 from napari_mrseq.viewer.slice_in_view import (
     NO_SLICE,
-    open_verdict,
     show_layer,
     show_slice,
     slice_in_view,
@@ -46,6 +48,8 @@ if TYPE_CHECKING:
 
 # Batches may arrive faster than tables can be drawn.
 TABLES_DELAY_MS = 250
+VIEW_EVENTS = ("point", "margin_left", "margin_right")
+# napari connects `reset_choices` to these too, and never lets go of a panel that is closed.
 LIST_EVENTS = ("inserted", "removed", "reordered", "renamed")
 
 
@@ -62,8 +66,6 @@ class ClassifierWidget(QWidget):
 
     def __init__(self, viewer: napari.viewer.Viewer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        # A timer of its own goes with the panel: PySide6 would call a panel that is gone.
-        self._leaving = single_shot(self._close_if_undocked, self)
         self._viewer = viewer
         settings = load_settings()
         self.hint = Hint(settings.hint)
@@ -87,6 +89,7 @@ class ClassifierWidget(QWidget):
         self.batch = BatchPanel(actions.loader)
         self.canvas_text = CanvasText(viewer)
         self.canvas_text.show(settings.canvas_text)
+        self._choices_changed = False
         self._tables_timer = single_shot(self.refresh, self, TABLES_DELAY_MS)
         self._lay_out()
         self._connect_parts()
@@ -99,18 +102,27 @@ class ClassifierWidget(QWidget):
         """The layer that the panel speaks of."""
         return self.layer_actions.layer
 
-    def reset_choices(self) -> None:
+    def reset_choices(self, event: Any = None) -> None:
         """Offer the image layers that there are now; napari calls it when they change."""
-        self.controls.offer_layers()
-        self.refresh()
+        self._choices_changed = True
+        if event is not None and event.type == "renamed":
+            # A run renames one after the other, and each would draw all of them anew.
+            self._refresh_soon()
+        else:
+            self.refresh()
 
     def refresh(self) -> None:
         """Show what is known of the chosen layer, and of the study."""
         self._tables_timer.stop()
+        if self._choices_changed:
+            self._choices_changed = False
+            self.controls.offer_layers()
         layer = self.layer
+        state = state_of(layer) if layer is not None else None
         self.page.show_state(
-            state_of(layer) if layer is not None else None,
+            state,
             has_layer=layer is not None,
+            cause=obstacle(layer) if layer is not None and state is None else "",
             can_revert=layer is not None and can_revert(layer),
             device=self.runner.device,
             index=self.runner.focus.index,
@@ -126,14 +138,11 @@ class ClassifierWidget(QWidget):
         super().showEvent(event)
         self._shortcuts.give_to_window()
 
-    def hideEvent(self, event: QHideEvent | None) -> None:  # noqa: N802 - Qt's name
-        """Let go of the viewer when napari takes the panel out of its window."""
-        super().hideEvent(event)
-        self._leaving.start()
-
-    def _close_if_undocked(self) -> None:
-        # A dock that floats is a window of its own, and the panel still in it.
-        if self.parentWidget() is None:
+    def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Let go of the viewer when napari takes the panel out of its dock, floating or not."""
+        super().changeEvent(event)
+        taken = event is not None and event.type() == QEvent.Type.ParentChange
+        if taken and self.parentWidget() is None:
             self.close_session()
 
     def close_session(self) -> None:
@@ -198,9 +207,11 @@ class ClassifierWidget(QWidget):
     def _connect_viewer(self) -> None:
         viewer = self._viewer
         connections: list[tuple[Any, Callable[..., None]]] = [
-            (viewer.dims.events.point, self._on_view_moved),
+            *((viewer.dims.events[name], self._on_view_moved) for name in VIEW_EVENTS),
             (viewer.layers.selection.events.active, self._follow_active),
             *((viewer.layers.events[name], self.reset_choices) for name in LIST_EVENTS),
+            (viewer.canvas.grid.events.enabled, self._on_grid),
+            (viewer.canvas.grid.events.stride, self._on_grid),
             (viewer.events.theme, self._follow_theme),
         ]
         preference = canvas_text_event()
@@ -210,14 +221,15 @@ class ClassifierWidget(QWidget):
         borrowed.reverted.connect(self.layer_actions.show_reverted)
         parts = (self.runner, self.explainer, self.batch.runner, self.canvas_text, borrowed)
         unread = (UnreadNotice(viewer, self.controls), Rereading(viewer))
-        pixels = LayerEvents(viewer, self._on_pixels, "data", "metadata")
-        more = (HeatMaps(viewer, self), InSight(viewer), pixels, *unread)
+        pixels = LayerEvents(viewer, self._refresh_soon, "data", "metadata")
+        thickness = LayerEvents(viewer, self._on_view_moved, "projection_mode")
+        more = (HeatMaps(viewer, self), InSight(viewer), pixels, thickness, *unread)
         self._attachment = Attachment(connections, (*parts, *more))
         # The window may be destroyed without the panel being taken out of it.
         self.destroyed.connect(self._attachment.release)
 
     def _layer_choices(self, _widget: Any = None) -> list[tuple[str, Any]]:
-        return [(layer.name, layer) for layer in image_layers(self._viewer)]
+        return [(printable(layer.name), layer) for layer in image_layers(self._viewer)]
 
     def _follow_active(self) -> None:
         active = self._viewer.layers.selection.active
@@ -240,8 +252,10 @@ class ClassifierWidget(QWidget):
         self._on_view_moved()
         self.refresh()
 
-    def _on_pixels(self) -> None:
-        self._tables_timer.start()
+    def _refresh_soon(self) -> None:
+        # Not started anew: where events keep coming, tables would never follow.
+        if not self._tables_timer.isActive():
+            self._tables_timer.start()
 
     def _say(self, text: str) -> None:
         self.controls.status.value = text
@@ -265,6 +279,12 @@ class ClassifierWidget(QWidget):
         if self.controls.live.value:
             self.layer_actions.live.wait()
 
+    def _on_grid(self) -> None:
+        # A map that waited for the end of the grid is no longer hidden.
+        said: str = self.controls.status.value
+        if not gives_cells(self._viewer) and said.endswith(AFTER_THE_GRID):
+            self.controls.status.value = said.removesuffix(AFTER_THE_GRID).rstrip()
+
     def _on_live(self, live: bool) -> None:
         if live:
             self._on_view_moved()
@@ -273,8 +293,8 @@ class ClassifierWidget(QWidget):
 
     def _on_judged(self, layer: Image) -> None:
         self.canvas_text.update()
-        if layer == self.layer and not self._tables_timer.isActive():
-            self._tables_timer.start()
+        if layer == self.layer:
+            self._refresh_soon()
 
     def _on_stopped(self, text: str) -> None:
         self.controls.show_stopped(text)

@@ -9,7 +9,6 @@ from magicgui.widgets import CheckBox, ComboBox, Label, ProgressBar, PushButton,
 from psygnal import Signal
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import (
-    QComboBox,
     QGridLayout,
     QGroupBox,
     QLabel,
@@ -18,14 +17,13 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from napari_mrseq.viewer.flow_layout import FlowLayout
+from napari_mrseq.viewer.flow_layout import FlowLayout, may_be_short
 from napari_mrseq.viewer.scope import SCOPES, WHOLE_STACK
 from napari_mrseq.viewer.settings import Settings
 
 STATUS_LINES = 2
 # From line to line, in heights of letters.
 LINE_EM = 1.25
-LEAST_NAME = 8
 
 
 class Controls(QWidget):
@@ -45,9 +43,8 @@ class Controls(QWidget):
         self,
         layers: Callable[[Any], list[tuple[str, Any]]],
         settings: Settings,
-        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self.layer = ComboBox(choices=layers, tooltip="The image to classify")
         self.scope = RadioButtons(
             choices=SCOPES, orientation="horizontal", tooltip="How much of it to look at"
@@ -145,10 +142,3 @@ def _let_break(box: QGroupBox) -> None:
     other = QWidget()
     other.setLayout(box.layout())
     box.setLayout(FlowLayout(*buttons))
-
-
-def may_be_short(box: QComboBox) -> None:
-    """Let a box be narrower than its longest entry, which would widen the whole panel, or wider."""
-    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    box.setMinimumContentsLength(LEAST_NAME)
-    box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

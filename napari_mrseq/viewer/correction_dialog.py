@@ -18,9 +18,9 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from napari_mrseq.decision import Correction
+from napari_mrseq.correction import Correction
+from napari_mrseq.naming import runs_of
 from napari_mrseq.sequences import SEQUENCES, name_of
-from napari_mrseq.series import runs_of
 from napari_mrseq.viewer.wording import runs_words, said_words
 
 if TYPE_CHECKING:
@@ -119,10 +119,9 @@ class CorrectionDialog(QDialog):
         self.last.setMinimum(self.first.value())
         for box in (self.first, self.last):
             box.valueChanged.connect(lambda _: self.some.setChecked(True))
+            box.valueChanged.connect(self._say)
         for scope in (self.whole, self.some, self.chosen):
             scope.toggled.connect(self._say)
-        for box in (self.first, self.last):
-            box.valueChanged.connect(self._say)
         self.sequence.editTextChanged.connect(self._say)
         self.buttons.accepted.connect(self._accept)
         self.buttons.rejected.connect(self.reject)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from psygnal import Signal
 from qtpy.QtWidgets import QWidget
 
-from napari_mrseq.errors import MrseqError
 from napari_mrseq.viewer.annotation import correct_layer, undo_correction
+from napari_mrseq.viewer.attempt import attempt
 from napari_mrseq.viewer.correction_dialog import CorrectionDialog
 from napari_mrseq.viewer.labels import write_labels
 from napari_mrseq.viewer.layer_state import own_name, state_of
@@ -19,7 +19,7 @@ from napari_mrseq.viewer.save_dialog import ask_file
 if TYPE_CHECKING:
     from napari.layers import Image
 
-    from napari_mrseq.decision import Correction
+    from napari_mrseq.correction import Correction
     from napari_mrseq.viewer.layer_state import LayerState
 
 CATALOGUE_KIND = "Catalogue (*.csv)"
@@ -49,6 +49,7 @@ class Corrector:
             return
         self.dialog = CorrectionDialog(own_name(layer), state, slices, self._parent)
         self.dialog.corrected.connect(partial(self._correct, layer, state))
+        self.dialog.finished.connect(self._forget)
         self.dialog.open()
 
     def undo(self, layer: Image) -> None:
@@ -62,18 +63,24 @@ class Corrector:
         file = ask_file(self._parent, title, "labels.csv", CATALOGUE_KIND, [".csv"])
         if file is None:
             return
-        try:
+
+        def write() -> str:
             count = write_labels(layers(), file)
-        except (MrseqError, OSError) as error:
-            self.said.emit(f"Not saved: {error}")
-        else:
-            self.said.emit(f"{count} labelled slices in {file}; napari-mrseq train reads it")
+            return f"{count} labelled slices in {file}; napari-mrseq train reads it"
+
+        self.said.emit(attempt(write, file))
+
+    def _forget(self) -> None:
+        # Qt would keep it, and with it the layer, as long as the panel.
+        if self.dialog is not None:
+            self.dialog.deleteLater()
+        self.dialog = None
 
     def _correct(
         self, layer: Image, asked: LayerState, corrections: tuple[Correction, ...]
     ) -> None:
         # A plugin, or a run with another model, may have come between.
-        if state_of(layer) is not asked or asked.found is None:
+        if state_of(layer) is not asked:
             self.said.emit(CHANGED)
             return
         correct_layer(layer, *corrections)

@@ -6,13 +6,13 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from napari_mrseq.decision import likeliest_family
+from napari_mrseq.naming import CONFLICT_MARK, CORRECTED
 from napari_mrseq.sequences import UNKNOWN, family_of, name_of
 from napari_mrseq.stack import SURE
 from napari_mrseq.viewer.wording import (
-    CONFLICT_MARK,
-    CORRECTED,
     basis_words,
     decision_words,
+    percent,
     runs_words,
 )
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from napari_mrseq.verdict import SliceVerdict, Verdict
 
 DOUBT_BELOW = 0.8
+UNSURE = "▲ unsure"
 # A slice is odd where it is as sure as one that keeps its word against its stack.
 ODD_CONFIDENCE = SURE
 # More numbers than these are no longer read.
@@ -37,12 +38,12 @@ def doubt(verdict: Verdict) -> str:
         (verdict.overruled, f"✎ {CORRECTED}"),
         (not verdict.series.is_mr, "▲ no MR"),
         (unread, f"▲ {unread} not read"),
-        (verdict.shows_nothing, "▲ empty"),
+        (verdict.shows_nothing, "▲ too small" if verdict.series.is_thumbnail else "▲ empty"),
         (verdict.resolved == "unknown", "? unknown"),
         (odd, f"▲ {odd} odd"),
         (seen < count, f"▲ {seen} of {count}"),
         (verdict.resolved == "family", "▲ family only"),
-        (verdict.confidence < DOUBT_BELOW, "▲ unsure"),
+        (is_unsure(verdict), UNSURE),
     )
     return next((words for doubted, words in found if doubted), "")
 
@@ -52,6 +53,10 @@ def doubts(verdict: Verdict) -> list[str]:
     found = [f"✎ Corrected by you: {words}." for words in _correction_words(verdict)]
     if verdict.resolved == "family":
         found.append(f"▲ Only the family {verdict.family} is sure, not which member of it.")
+    if is_unsure(verdict):
+        found.append(
+            f"{UNSURE}: {percent(verdict.confidence)} is less than {percent(DOUBT_BELOW)}."
+        )
     if len(verdict.slices) < verdict.series.slice_count:
         found.append(f"▲ Judged from {basis_words(verdict)}.")
     odd = odd_words(verdict)
@@ -59,6 +64,12 @@ def doubts(verdict: Verdict) -> list[str]:
         found.append(f"▲ {odd}")
     found += [f"▲ {warning}" for warning in verdict.warnings]
     return found
+
+
+def is_unsure(said: SliceVerdict | Verdict) -> bool:
+    """Tell whether a slice or series has a name that the program is not sure of."""
+    named = not said.overruled and said.sequence != UNKNOWN
+    return named and said.confidence < DOUBT_BELOW
 
 
 def is_odd(judged: SliceVerdict, verdict: Verdict) -> bool:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Signal  # type: ignore[attr-defined]
 from qtpy.QtGui import QAction  # type: ignore[attr-defined]
-from qtpy.QtWidgets import QFileDialog, QMenu, QPushButton, QWidget
+from qtpy.QtWidgets import QFileDialog, QMenu, QPushButton
 
 from napari_mrseq.bids import sidecars_of, write_sidecars
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.report import FORMATS, records_of
 from napari_mrseq.series import Failure
+from napari_mrseq.viewer.attempt import attempt
 from napari_mrseq.viewer.save_dialog import ask_file, may_replace
 
 if TYPE_CHECKING:
@@ -46,9 +47,8 @@ class ExportButton(QPushButton):
         outcomes: Callable[[], Outcomes],
         paths: Callable[[], Sequence[Path]] = tuple,
         left_out: Callable[[Outcomes], str] = lambda _written: "",
-        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._outcomes, self._paths, self._left_out = outcomes, paths, left_out
         self.setText("Export ▾")
         self.setStyleSheet("QPushButton::menu-indicator { image: none; width: 0px; }")
@@ -95,8 +95,7 @@ class ExportButton(QPushButton):
         endings = [f".{kind}", *(f".{other}" for other in FILE_KINDS)]
         file = ask_file(self, "Export verdicts", "", FILE_KINDS[kind], endings)
         if file:
-            left_out = self._left_out(self._outcomes())
-            self.attempt(lambda: self.export(file), f"Written to {file}{left_out}")
+            self.said.emit(attempt(partial(self._write, file), file))
 
     def _ask_folder(self) -> None:
         name = QFileDialog.getExistingDirectory(self, "Folder for BIDS sidecars")
@@ -104,21 +103,14 @@ class ExportButton(QPushButton):
             folder = Path(name)
             sidecars = self.sidecars()
             if may_replace(self, [folder / name for name in sidecars]):
-                left_out = self._left_out(self._verdicts())
-                write = partial(write_sidecars, sidecars, folder)
-                self.attempt(write, f"Sidecars written to {folder}{left_out}")
+                self.said.emit(attempt(partial(self._write_sidecars, sidecars, folder), folder))
             else:
                 self.said.emit("Nothing written.")
 
-    def attempt(self, write: Callable[[], object], done: str) -> None:
-        """Write, and say that it is done or why it is not."""
-        try:
-            write()
-        except MrseqError as error:
-            self.said.emit(f"Not exported: {error}")
-        except OSError as error:
-            self.said.emit(
-                f"Not exported: {error.filename}: {error.strerror}. Choose another place."
-            )
-        else:
-            self.said.emit(done)
+    def _write(self, file: Path) -> str:
+        self.export(file)
+        return f"Written to {file}{self._left_out(self._outcomes())}"
+
+    def _write_sidecars(self, sidecars: dict[str, str], folder: Path) -> str:
+        write_sidecars(sidecars, folder)
+        return f"Sidecars written to {folder}{self._left_out(self._verdicts())}"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from qtpy.QtCore import QPoint, QRect, QSize, Qt
-from qtpy.QtWidgets import QLayout, QLayoutItem, QWidget
+from qtpy.QtWidgets import QComboBox, QLayout, QLayoutItem, QSizePolicy, QWidget
 
 GAP = 6
+LEAST_NAME = 8
 
 
 class FlowLayout(QLayout):
@@ -106,3 +107,10 @@ class FlowLayout(QLayout):
 
 def _expands(item: QLayoutItem) -> bool:
     return bool(item.expandingDirections() & Qt.Orientation.Horizontal)
+
+
+def may_be_short(box: QComboBox) -> None:
+    """Let a box be narrower than its longest entry, which would widen the whole panel, or wider."""
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(LEAST_NAME)
+    box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

@@ -10,6 +10,7 @@ import numpy as np
 from qtpy.QtCore import QObject
 
 from napari_mrseq.sequences import name_of
+from napari_mrseq.viewer.attachment import Attachment
 from napari_mrseq.viewer.image_layers import HEAT_KEY
 from napari_mrseq.viewer.layer_events import LayerEvents
 from napari_mrseq.viewer.layer_state import own_name
@@ -43,7 +44,8 @@ def show_heat(viewer: ViewerModel, layer: Image, index: int, heat: Heat) -> Imag
             viewer.layers.remove(earlier)
     made = heat_layer(layer, index, heat)
     active = viewer.layers.selection.active
-    viewer.add_layer(made)
+    # On top of all, it would lie over a picture that it doesn't explain.
+    viewer.layers.insert(viewer.layers.index(layer) + 1, made)
     viewer.layers.selection.active = active
     return made
 
@@ -113,23 +115,21 @@ class HeatMaps:
         # napari may be in the midst of removing several layers.
         self._timer = single_shot(self._remove_orphans, parent)
         grid = viewer.canvas.grid.events
-        self._connections = (
-            (viewer.layers.events.removed, self._on_removed),
-            (viewer.layers.events.inserted, self._follow_grid),
-            (grid.enabled, self._follow_grid),
-            (grid.stride, self._follow_grid),
+        self._attachment = Attachment(
+            (
+                (viewer.layers.events.removed, self._on_removed),
+                (viewer.layers.events.inserted, self._follow_grid),
+                (grid.enabled, self._follow_grid),
+                (grid.stride, self._follow_grid),
+            ),
+            (LayerEvents(viewer, self._follow_grid, "visible"),),
         )
-        for emitter, handler in self._connections:
-            emitter.connect(handler)
-        self._events = LayerEvents(viewer, self._follow_grid, "visible")
         self._follow_grid()
 
     def close(self) -> None:
         """Let go of the viewer."""
         self._timer.stop()
-        self._events.close()
-        for emitter, handler in self._connections:
-            emitter.disconnect(handler)
+        self._attachment.release()
 
     def _follow_grid(self) -> None:
         maps = [one for one in self._viewer.layers if HEAT_KEY in one.metadata]

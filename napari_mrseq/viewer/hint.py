@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qtpy.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from qtpy.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
 
 from napari_mrseq.viewer.settings import forget_hint
 
@@ -13,16 +13,16 @@ STEPS = (
 
 
 class Hint(QFrame):
-    """Says how to begin; a press of *Got it* takes it away for good.
+    """Says how to begin, until a press of *Got it*; Preferences bring it back.
 
     Parameters
     ----------
     shown : bool
-        Whether the user still wants to see it.
+        Whether it is seen; as Preferences say when the panel is opened.
     """
 
-    def __init__(self, shown: bool, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, shown: bool) -> None:
+        super().__init__()
         self.text = QLabel(STEPS)
         self.text.setWordWrap(True)
         self.close_button = QPushButton("Got it")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from napari_mrseq.viewer.attachment import Attachment
 from napari_mrseq.viewer.image_layers import is_image
 from napari_mrseq.viewer.layer_data import SERIES_KEY
 from napari_mrseq.viewer.layer_events import LayerEvents
@@ -30,13 +31,14 @@ class InSight:
 
     def __init__(self, viewer: ViewerModel) -> None:
         self._viewer = viewer
-        viewer.layers.selection.events.active.connect(self._look)
-        self._events = LayerEvents(viewer, self._on_visible, "visible")
+        self._attachment = Attachment(
+            ((viewer.layers.selection.events.active, self._look),),
+            (LayerEvents(viewer, self._on_visible, "visible"),),
+        )
 
     def close(self) -> None:
         """Let go of the viewer."""
-        self._viewer.layers.selection.events.active.disconnect(self._look)
-        self._events.close()
+        self._attachment.release()
 
     def _on_visible(self, event: Any) -> None:
         # What becomes of other layers is no wish to see the active one.

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from napari_mrseq.belonging import group_of
 from napari_mrseq.errors import MrseqError
-from napari_mrseq.labelling import group_of, label_row, write_rows
+from napari_mrseq.labelling import label_row, write_rows
 from napari_mrseq.viewer.layer_state import state_of
 
 if TYPE_CHECKING:

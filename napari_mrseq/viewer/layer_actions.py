@@ -18,7 +18,7 @@ from napari_mrseq.viewer.live import Live
 from napari_mrseq.viewer.models import Models
 from napari_mrseq.viewer.runner import Runner
 from napari_mrseq.viewer.scope import ALL_LAYERS, jobs_of
-from napari_mrseq.viewer.slice_in_view import show_layer
+from napari_mrseq.viewer.slice_in_view import is_covered, show_layer
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -82,6 +82,7 @@ class LayerActions:
         if jobs:
             self._start(jobs, causes)
         else:
+            controls.show_nothing()
             controls.status.value = " ".join(causes)
 
     def cancel(self) -> None:
@@ -93,7 +94,9 @@ class LayerActions:
         """Lay a heat map of what speaks for its sequence over the slice in view."""
         layer = self._layer_or_words()
         if layer is not None:
-            self.show_hidden(layer)
+            # A map over what can't be seen would seem to explain what lies on it.
+            if not layer.visible or is_covered(self._viewer, layer):
+                show_layer(self._viewer, layer)
             self.explainer.start(layer, *self._model_and_device())
 
     def correct(self) -> None:

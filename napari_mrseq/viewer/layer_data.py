@@ -15,6 +15,7 @@ from napari_mrseq.viewer.wording import series_name
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from napari.layers import Image
     from numpy.typing import NDArray
 
     from napari_mrseq.series import Series, VolumeAxis
@@ -59,6 +60,14 @@ def layer_of(series: Series) -> LayerData:
         "rgb": False,
     }
     return shown_pixels(blanks), attributes, "image"
+
+
+def image_of(layer: LayerData) -> Image:
+    """Return the layer that a layer data tuple describes."""
+    from napari.layers import Image
+
+    pixels, attributes, _ = layer
+    return Image(pixels, **attributes)
 
 
 def place_along_own_axes(

@@ -38,9 +38,8 @@ class LayerPanel(QWidget):
         self,
         layers: Callable[[Any], list[tuple[str, Any]]],
         settings: Settings,
-        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self._state: LayerState | None = None
         self.controls = Controls(layers, settings)
         self.result = ResultPanel()
@@ -64,14 +63,18 @@ class LayerPanel(QWidget):
         state: LayerState | None,
         *,
         has_layer: bool,
+        cause: str = "",
         can_revert: bool,
         device: str,
         index: int | None,
     ) -> None:
-        """Show what is known of the layer; `index` is the slice in view."""
+        """Show what is known of the layer, or the `cause` why nothing can be.
+
+        `index` is the slice in view.
+        """
         self._state = state
         if state is None:
-            self.result.show_nothing(has_layer=has_layer)
+            self.result.show_nothing(has_layer, cause)
         else:
             self.result.show_state(state, device)
         self.plot.show_state(state, index)

@@ -39,6 +39,15 @@ def series_of(layer: Image) -> Series:
     return replace(made, warnings=warnings)
 
 
+def obstacle(layer: Image) -> str:
+    """Return why a layer can't be judged; ``""`` where it can."""
+    try:
+        series_of(layer)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
 def is_as_opened(layer: Image) -> bool:
     """Tell whether a layer's pixels are those of the series it was read from, not made of them."""
     return shows(pixels_of(layer), layer.metadata.get(SERIES_KEY))

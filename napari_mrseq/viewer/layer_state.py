@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from napari_mrseq.correction import correct_slice
+from napari_mrseq.correcting import correct_slice
+from napari_mrseq.naming import without_verdict
 from napari_mrseq.series import Failure, Series
 
 if TYPE_CHECKING:
     from napari.layers import Image, Layer
 
-    from napari_mrseq.decision import Correction
+    from napari_mrseq.correction import Correction
     from napari_mrseq.verdict import SliceVerdict, Verdict
 
 STATE_KEY = "mrseq_state"
@@ -91,10 +92,6 @@ class LayerState:
         per_volume = self.series.pixels.shape[-3]
         self.judged.update({one.volume * per_volume + one.index: one for one in slices})
 
-    def in_order(self) -> list[SliceVerdict]:
-        """Return the judged slices in the order of the series."""
-        return [self.judged[index] for index in sorted(self.judged)]
-
 
 def state_of(layer: Image) -> LayerState | None:
     """Return what is known of a layer, None where it was not judged or its data were replaced."""
@@ -117,6 +114,11 @@ def pixels_of(layer: Image) -> Any:
 
 
 def own_name(layer: Layer) -> str:
+    """Return a layer's name without a verdict, be it one that its file was named by."""
+    return without_verdict(name_before(layer))
+
+
+def name_before(layer: Layer) -> str:
     """Return a layer's name without what a verdict added; a name given by the user since stays."""
     state = held_state(layer)
     return str(layer.name) if state is None else name_without(layer, state)

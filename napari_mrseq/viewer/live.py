@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from psygnal import Signal
 from qtpy.QtCore import QObject
 
-from napari_mrseq.viewer.runner import Runner, job_for
+from napari_mrseq.viewer.runner import Runner
+from napari_mrseq.viewer.scope import job_for
 from napari_mrseq.viewer.single_shot import single_shot
 
 if TYPE_CHECKING:

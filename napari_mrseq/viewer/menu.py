@@ -44,11 +44,11 @@ def read_in_background(viewer: Any, folder: str) -> None:
     folder : str
         Whatever lies in it is read.
     """
-    from napari.layers import Image
     from napari.utils.notifications import show_error
 
     from napari_mrseq.viewer.activity import Activity
     from napari_mrseq.viewer.background import Background
+    from napari_mrseq.viewer.layer_data import image_of
     from napari_mrseq.viewer.reader import read_layers
     from napari_mrseq.viewer.slice_in_view import bring_into_view
 
@@ -56,10 +56,21 @@ def read_in_background(viewer: Any, folder: str) -> None:
         yield read_layers(folder)
 
     def add(layers: list[LayerData]) -> None:
-        for data, attributes, _ in layers:
-            viewer.add_layer(Image(data, **attributes))
+        for layer in layers:
+            viewer.add_layer(image_of(layer))
         bring_into_view(viewer, viewer.layers[-1])
 
-    activity = Activity("Reading the study")
+    def end() -> None:
+        window.destroyed.disconnect(leave)
+        activity.close()
+
+    def leave(*_: object) -> None:
+        background.close()
+        activity.close()
+
+    window = viewer.window._qt_window
+    background, activity = Background(add, show_error, end), Activity("Reading the study")
+    # A window that is closed takes no layers.
+    window.destroyed.connect(leave)
     activity.show(0, 0)
-    Background(add, show_error, activity.close).start(steps)
+    background.start(steps)

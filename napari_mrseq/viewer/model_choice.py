@@ -11,8 +11,7 @@ from qtpy.QtWidgets import QFileDialog, QGridLayout, QLabel, QWidget
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.model.registry import DEFAULT, DEVICES, model_names
 from napari_mrseq.viewer.card_dialog import CardDialog
-from napari_mrseq.viewer.controls import may_be_short
-from napari_mrseq.viewer.flow_layout import FlowLayout
+from napari_mrseq.viewer.flow_layout import FlowLayout, may_be_short
 from napari_mrseq.viewer.settings import Settings
 
 FILE_KINDS = "Models (*.safetensors *.onnx)"
@@ -29,8 +28,8 @@ class ModelChoice(QWidget):
 
     said = Signal(str)
 
-    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
         self._files: list[str] = []
         self.model = ComboBox(
             choices=lambda _: _choices(self._files),
@@ -98,7 +97,14 @@ class ModelChoice(QWidget):
             self.said.emit(f"Not a model: {error}")
             return
         self.dialog.chosen.connect(lambda name: self.choose(name, self.device.value))
+        self.dialog.finished.connect(self._forget)
         self.dialog.open()
+
+    def _forget(self) -> None:
+        # Qt would keep it as long as the panel.
+        if self.dialog is not None:
+            self.dialog.deleteLater()
+        self.dialog = None
 
 
 def _choices(files: list[str]) -> list[tuple[str, str]]:

@@ -15,10 +15,10 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from napari_mrseq.naming import CORRECTED
 from napari_mrseq.sequences import UNKNOWN, colour_of, name_of
 from napari_mrseq.viewer.doubts import doubts
 from napari_mrseq.viewer.wording import (
-    CORRECTED,
     LEAST,
     NO_LAYER,
     NOT_RUN,
@@ -46,8 +46,8 @@ HEADER_LINES, CONFLICT_FRAME = 3, 10
 class ResultPanel(QStackedWidget):
     """Verdict, confidence, runner-up, the header's claim and what to doubt."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.swatch = QLabel()
         self.swatch.setFixedWidth(8)
         # A name of the user's own may be long.
@@ -86,9 +86,10 @@ class ResultPanel(QStackedWidget):
         self.addWidget(page)
         self._shown: tuple[Verdict, str] | None = None
 
-    def show_nothing(self, has_layer: bool) -> None:
-        """Say what to do where there is no verdict."""
-        self._show_hint(NOT_RUN if has_layer else NO_LAYER)
+    def show_nothing(self, has_layer: bool, cause: str = "") -> None:
+        """Say what to do where there is no verdict, or the `cause` why there can be none."""
+        words = f"Can't be judged: {cause}" if cause else NOT_RUN
+        self._show_hint(words if has_layer else NO_LAYER)
 
     def show_state(self, state: LayerState, device: str) -> None:
         """Show the verdict of a layer, or how far it is."""
@@ -143,7 +144,8 @@ def _second_line(verdict: Verdict) -> str:
     if verdict.overruled:
         return f"was {decision_words(verdict.overruled)}"
     if verdict.shows_nothing:
-        return "nothing to see in the pixels"
+        small = verdict.series.is_thumbnail
+        return "too small to judge" if small else "nothing to see in the pixels"
     if verdict.sequence == UNKNOWN:
         return _guess_words(verdict.probabilities)
     return runners_up(

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from psygnal import Signal
 
 from napari_mrseq.viewer.activity import Activity
 from napari_mrseq.viewer.annotation import annotate, hold_together, keep_slices
+from napari_mrseq.viewer.attachment import Attachment
 from napari_mrseq.viewer.background import Background
 from napari_mrseq.viewer.layer_events import LayerEvents
-from napari_mrseq.viewer.layer_series import series_of
-from napari_mrseq.viewer.layer_state import pixels_of, state_of
+from napari_mrseq.viewer.layer_state import own_name, pixels_of
 from napari_mrseq.viewer.settings import load_settings
 from napari_mrseq.viewer.worker import (
     Event,
@@ -22,16 +22,17 @@ from napari_mrseq.viewer.worker import (
     LayerDone,
     LayerFailed,
     ModelLoaded,
-    RunFailed,
     SlicesJudged,
     classify_jobs,
 )
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
-    from napari.layers import Image
 
     from napari_mrseq.viewer.models import Models
+
+
+REPLACED = "its pixels were replaced during the run. Press Run again."
 
 
 class Runner:
@@ -61,8 +62,10 @@ class Runner:
         self._waiting: tuple[list[Job], str, str, Sequence[str]] | None = None
         self._causes: list[str] = []
         self._done = 0
-        viewer.layers.events.removed.connect(self._on_removed)
-        self._events = LayerEvents(viewer, self._on_data, "data")
+        self._attachment = Attachment(
+            ((viewer.layers.events.removed, self._on_changed),),
+            (LayerEvents(viewer, self._on_changed, "data"),),
+        )
 
     @property
     def running(self) -> bool:
@@ -78,7 +81,7 @@ class Runner:
             self._waiting = (jobs, model, device, causes)
             self._background.stop()
             return
-        self._jobs, self._causes, self._done = jobs, list(causes), 0
+        self._jobs, self._causes, self._done = list(jobs), list(causes), 0
         known = self._models.holds(model, device)
         self.started.emit("Classifying…" if known else "Loading the model, once…")
         self._background.start(
@@ -98,25 +101,23 @@ class Runner:
 
     def close(self) -> None:
         """Stop and let go of the viewer; nothing of a run under way arrives any more."""
-        self._viewer.layers.events.removed.disconnect(self._on_removed)
-        self._events.close()
+        self._attachment.release()
         self._waiting = None
         self._background.close()
         self._activity.close()
 
     def _on_event(self, event: Event) -> None:
         match event:
-            case ModelLoaded(model, total):
+            case ModelLoaded(model, done, total):
                 self.device = model.device
-                if total:
-                    self._show_progress(0, total)
-            case RunFailed(cause):
-                self._causes.append(cause)
+                self._show_progress(done, total)
             case LayerFailed(job, cause):
+                self._jobs.remove(job)
                 self._causes.append(f"{job.layer.name}: {cause}")
             case SlicesJudged():
                 self._keep_slices(event)
             case LayerDone(job, verdict):
+                self._jobs.remove(job)
                 if self._is_current(job):
                     annotate(job.layer, verdict)
                     self._done += 1
@@ -133,10 +134,11 @@ class Runner:
         self._activity.show(done, total)
 
     def _is_current(self, job: Job) -> bool:
-        return not job.dropped and pixels_of(job.layer) is job.data
+        there = not job.dropped and job.layer in self._viewer.layers
+        return there and pixels_of(job.layer) is job.data
 
     def _on_error(self, cause: str) -> None:
-        self._causes.append(f"The run broke off: {cause}")
+        self._causes.append(cause)
 
     def _on_finished(self) -> None:
         self._activity.close()
@@ -152,32 +154,11 @@ class Runner:
         said = [f"{layers} classified."] if self._done or not self._causes else []
         self.stopped.emit(" ".join([*said, *self._causes]))
 
-    def _on_data(self) -> None:
+    def _on_changed(self) -> None:
         # What a layer no longer shows is judged no further.
         for job in self._jobs:
-            job.dropped = not self._is_current(job)
-
-    def _on_removed(self, event: Any) -> None:
-        for job in self._jobs:
-            if job.layer == event.value:
-                job.dropped = True
-
-
-def job_for(layer: Image, wanted: tuple[int, ...] | None = None) -> Job:
-    """Return the job of judging a layer: the wanted slices, all by default.
-
-    Raises
-    ------
-    ValueError
-        If the layer is no stack of slices.
-    """
-    state = state_of(layer)
-    series = state.series if state else series_of(layer)
-    return Job(
-        layer=layer,
-        data=pixels_of(layer),
-        series=series,
-        wanted=tuple(range(series.slice_count)) if wanted is None else wanted,
-        known=dict(state.judged) if state else {},
-        known_by=dict(state.model_id) if state else {},
-    )
+            if job.dropped or self._is_current(job):
+                continue
+            job.dropped = True
+            if job.layer in self._viewer.layers:
+                self._causes.append(f"{own_name(job.layer)}: {REPLACED}")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from napari_mrseq.viewer.image_layers import image_layers
-from napari_mrseq.viewer.runner import job_for
+from napari_mrseq.viewer.layer_series import series_of
+from napari_mrseq.viewer.layer_state import pixels_of, state_of
 from napari_mrseq.viewer.slice_in_view import NO_SLICE, slice_in_view
+from napari_mrseq.viewer.worker import Job
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
     from napari.layers import Image
-
-    from napari_mrseq.viewer.worker import Job
 
 WHOLE_STACK = "whole stack"
 SLICE_IN_VIEW = "slice in view"
@@ -48,3 +48,23 @@ def jobs_of(viewer: ViewerModel, layer: Image, scope: str) -> tuple[list[Job], l
         except ValueError as error:
             causes.append(str(error))
     return jobs, causes
+
+
+def job_for(layer: Image, wanted: tuple[int, ...] | None = None) -> Job:
+    """Return the job of judging a layer: the wanted slices, all by default.
+
+    Raises
+    ------
+    ValueError
+        If the layer is no stack of slices.
+    """
+    state = state_of(layer)
+    series = state.series if state else series_of(layer)
+    return Job(
+        layer=layer,
+        data=pixels_of(layer),
+        series=series,
+        wanted=tuple(range(series.slice_count)) if wanted is None else wanted,
+        known=dict(state.judged) if state else {},
+        known_by=dict(state.model_id) if state else {},
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from napari.settings import get_plugin_settings
@@ -48,16 +48,9 @@ def load_settings() -> Settings:
     chosen = _chosen()
     if chosen is None:
         return Settings()
-    return Settings(
-        device=str(chosen.device),
-        model=chosen.model or "default",
-        batch_size=chosen.batch_size,
-        threshold=chosen.threshold,
-        live=chosen.live,
-        canvas_text=chosen.canvas_text,
-        lazy=chosen.lazy,
-        hint=chosen.hint,
-    )
+    settings = Settings(**{one.name: getattr(chosen, one.name) for one in fields(Settings)})
+    # The device is of an enumeration; an empty line means no model of one's own.
+    return replace(settings, device=str(settings.device), model=settings.model or "default")
 
 
 def forget_hint() -> None:

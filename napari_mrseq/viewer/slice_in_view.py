@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from napari_mrseq.series import Series
-from napari_mrseq.viewer.annotation import annotate
-from napari_mrseq.viewer.image_layers import HEAT_KEY, image_layers
-from napari_mrseq.viewer.layer_data import SERIES_KEY, layer_of
-from napari_mrseq.viewer.layer_series import is_as_opened, series_of
-from napari_mrseq.viewer.layer_state import pixels_of, state_of
+from napari_mrseq.viewer.image_layers import HEAT_KEY, is_image
+from napari_mrseq.viewer.layer_state import pixels_of
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
     from napari.layers import Image
 
-    from napari_mrseq.verdict import Verdict
-
-NO_SLICE = "No slice of this layer is in view: show it in 2-D and move the slider onto it."
+NO_SLICE = (
+    "No slice of this layer is in view alone: show it in 2-D, one slice thick, and move the "
+    "slider onto it."
+)
+# Images that are blended so hide what lies below them.
+HIDING = ("opaque", "translucent", "translucent_no_depth")
 
 
 def stack_shape(layer: Image) -> tuple[int, ...]:
@@ -38,14 +35,31 @@ def middle_slice(layer: Image) -> int:
 def slice_in_view(viewer: ViewerModel, layer: Image) -> int | None:
     """Return the number of the slice in view, counted through all volumes.
 
-    None in 3-D view, where the axes are rolled so that slices are seen edge on, and where the
-    slider stands outside the layer.
+    None in 3-D view, where the axes are rolled so that slices are seen edge on, where napari
+    shows several slices as one, and where the slider stands outside the layer.
     """
     dims = viewer.dims
     # Transposed, a slice is the same.
     if sorted(dims.displayed) != [dims.ndim - 2, dims.ndim - 1]:
         return None
-    return _slice_at_sliders(viewer, layer)
+    return None if _is_thick(viewer, layer) else _slice_at_sliders(viewer, layer)
+
+
+def _is_thick(viewer: ViewerModel, layer: Image) -> bool:
+    """Tell whether what is seen is made of other slices too, as napari takes them."""
+    stack, dims, axes = stack_shape(layer), viewer.dims, slice(-layer.ndim, None)
+    if layer.projection_mode == "none" or not any((*dims.margin_left, *dims.margin_right)):
+        return False
+    point, before, behind = map(np.asarray, (dims.point, dims.margin_left, dims.margin_right))
+    first, place, end = (
+        np.asarray(layer.world_to_data(one[axes]))[: len(stack)]
+        for one in (point - before, point, point + behind)
+    )
+    # napari takes the last slice only where the margin ends on it.
+    last = np.round(end) - ~np.isclose(np.round(end), end)
+    more_before = np.maximum(np.round(first), 0) < np.round(place)
+    more_behind = np.minimum(last, np.subtract(stack, 1)) > np.round(place)
+    return bool((more_before | more_behind).any())
 
 
 def _slice_at_sliders(viewer: ViewerModel, layer: Image) -> int | None:
@@ -78,6 +92,18 @@ def show_slice(viewer: ViewerModel, layer: Image, index: int) -> None:
     )
 
 
+def is_covered(viewer: ViewerModel, layer: Image) -> bool:
+    """Tell whether an opaque image lies over a layer; in a grid none does."""
+    if viewer.canvas.grid.enabled:
+        return False
+    above = list(viewer.layers)[viewer.layers.index(layer) + 1 :]
+    opaque = [one for one in above if is_image(one) and one.opacity == 1]
+    return any(
+        one.visible and one.blending in HIDING and slice_in_view(viewer, one) is not None
+        for one in opaque
+    )
+
+
 def show_layer(viewer: ViewerModel, layer: Image) -> None:
     """Make one image layer the visible and active one, at a slice that it has."""
     from napari.layers import Image
@@ -91,41 +117,3 @@ def show_layer(viewer: ViewerModel, layer: Image) -> None:
             mark = other.metadata.get(HEAT_KEY)
             other.visible = mark is not None and mark["layer"]() is layer
     bring_into_view(viewer, layer)
-
-
-def _is_of(layer: Image, series: Series) -> bool:
-    """Tell whether a layer shows a series, be it one that was read another time."""
-    known = layer.metadata.get(SERIES_KEY)
-    same = isinstance(known, Series) and _identity(known) == _identity(series)
-    return same and is_as_opened(layer)
-
-
-def _identity(series: Series) -> tuple[object, ...]:
-    files = [Path(file).absolute() for file in series.files]
-    return series.kind, series.series_uid, series.part, series.pixels.shape, files
-
-
-def _bring_up_to_date(layer: Image, verdict: Verdict) -> None:
-    """Annotate a layer with a newer verdict, unless a person had a word on it."""
-    state = state_of(layer)
-    found = state.found if state else None
-    newer = found is None or (found is not verdict and found.made <= verdict.made)
-    if newer and not (state and state.corrections):
-        annotate(layer, replace(verdict, series=series_of(layer)))
-
-
-def open_verdict(viewer: ViewerModel, verdict: Verdict) -> None:
-    """Show the series of a verdict: its layer, or a new one that is named so."""
-    from napari.layers import Image
-
-    for layer in image_layers(viewer):
-        if _is_of(layer, verdict.series):
-            _bring_up_to_date(layer, verdict)
-            show_layer(viewer, layer)
-            return
-    data, attributes, _ = layer_of(verdict.series)
-    layer = Image(data, **attributes)
-    # Before the viewer has it: what follows the list of layers sees it named.
-    annotate(layer, verdict)
-    viewer.add_layer(layer)
-    show_layer(viewer, layer)

@@ -10,7 +10,7 @@ from qtpy.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLay
 
 from napari_mrseq.sequences import UNKNOWN, colour_of, name_of
 from napari_mrseq.viewer.doubts import is_odd
-from napari_mrseq.viewer.table import SortedTable
+from napari_mrseq.viewer.table import Table
 from napari_mrseq.viewer.table_rows import KEY_ROLE, Cell, Row
 from napari_mrseq.viewer.wording import alone_words, decision_words, percent, runners_up
 
@@ -30,8 +30,8 @@ class SliceTable(QWidget):
 
     slice_chosen = Signal(int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._state: LayerState | None = None
         self._in_view: int | None = None
         self._asking = False
@@ -42,7 +42,7 @@ class SliceTable(QWidget):
         self.only_odd.setToolTip(
             "Show slices that look like another sequence, or like none, or were corrected"
         )
-        self.table = SortedTable(HEADINGS)
+        self.table = Table(HEADINGS)
         self.table.proxy.setFilterKeyColumn(NOTE_COLUMN)
         self.table.setToolTip("A click or an arrow key shows the slice; Ctrl+C copies chosen rows")
         for moved in (self.table.clicked, self.table.activated, self.table.row_walked):

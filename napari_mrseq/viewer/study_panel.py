@@ -13,10 +13,10 @@ from qtpy.QtWidgets import (
 )
 
 from napari_mrseq.protocols import load_protocol, protocol_names
+from napari_mrseq.series import Failure
 from napari_mrseq.study import StudyVerdict, judge_studies
-from napari_mrseq.viewer.controls import may_be_short
 from napari_mrseq.viewer.export import ExportButton
-from napari_mrseq.viewer.flow_layout import FlowLayout
+from napari_mrseq.viewer.flow_layout import FlowLayout, may_be_short
 from napari_mrseq.viewer.layer_state import own_name, state_of
 from napari_mrseq.viewer.study_table import StudyTable
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from napari.layers import Image
 
-    from napari_mrseq.series import Failure
     from napari_mrseq.verdict import Verdict
 
 NO_PROTOCOL = "no protocol"
@@ -46,8 +45,8 @@ class StudyPanel(QWidget):
 
     said = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._layers: list[Image] = []
         self.table = StudyTable()
         self.protocol = QComboBox()
@@ -77,10 +76,6 @@ class StudyPanel(QWidget):
         self.export_button.setEnabled(bool(self._outcomes()))
         self._judge()
 
-    def _verdicts(self) -> list[Verdict]:
-        states = (state_of(layer) for layer in self._layers)
-        return [state.verdict for state in states if state and state.verdict]
-
     def _outcomes(self) -> list[Verdict | Failure]:
         states = [state for layer in self._layers if (state := state_of(layer))]
         found = [state.verdict or state.failure for state in states]
@@ -96,8 +91,9 @@ class StudyPanel(QWidget):
     def _judge(self) -> None:
         name = self.protocol.currentText()
         protocol = None if name == NO_PROTOCOL else load_protocol(name)
-        verdicts = self._verdicts()
-        waiting = len(self._layers) - len(self._outcomes())
+        outcomes = self._outcomes()
+        verdicts = [one for one in outcomes if not isinstance(one, Failure)]
+        waiting = len(self._layers) - len(outcomes)
         studies = judge_studies(verdicts, protocol)
         lines = [line for study in studies for line in self._lines(study, waiting)]
         if waiting and protocol:

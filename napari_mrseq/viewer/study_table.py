@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import QModelIndex, Signal  # type: ignore[attr-defined]
-from qtpy.QtWidgets import QWidget
 
 from napari_mrseq.header import claim_words
 from napari_mrseq.sequences import UNKNOWN, colour_of, name_of
 from napari_mrseq.viewer.doubts import doubt, doubts
+from napari_mrseq.viewer.layer_series import obstacle
 from napari_mrseq.viewer.layer_state import own_name, state_of
-from napari_mrseq.viewer.table import SortedTable
+from napari_mrseq.viewer.table import Table
 from napari_mrseq.viewer.table_rows import KEY_ROLE, Cell, Row
 from napari_mrseq.viewer.wording import (
     NO_LAYER,
@@ -32,20 +32,30 @@ NAME_COLUMN = 3
 PLANES = {"axial": "ax", "coronal": "cor", "sagittal": "sag", "oblique": "obl"}
 
 
-class StudyTable(SortedTable):
+class StudyTable(Table):
     """Table of the layers of a viewer."""
 
     layer_chosen = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(HEADINGS, NAME_COLUMN, parent)
+    def __init__(self) -> None:
+        super().__init__(HEADINGS, NAME_COLUMN)
+        # Rows are made anew only where this has changed: a doubt may lie in thousands of slices.
+        self._known: dict[Image, tuple[Any, Row]] = {}
         self.setToolTip("A double click shows the layer")
         self.empty_text = NO_LAYER
         self.row_opened.connect(self._on_row)
 
     def show_layers(self, layers: list[Image]) -> None:
         """Show these layers with what is known of them."""
-        self.set_rows([_row(layer) for layer in layers])
+        before, self._known = self._known, {}
+        for layer in layers:
+            state = state_of(layer)
+            found = (state.verdict or state.failure) if state else obstacle(layer)
+            said = own_name(layer), found
+            known = before.get(layer)
+            row = known[1] if known and known[0] == said else _row(layer)
+            self._known[layer] = said, row
+        self.set_rows([row for _, row in self._known.values()])
 
     def _on_row(self, index: QModelIndex) -> None:
         self.layer_chosen.emit(index.data(KEY_ROLE))
@@ -103,6 +113,9 @@ def _row(layer: Image) -> Row:
     if state is None or state.verdict is None:
         nothing = Cell("")
         failure = state.failure if state else None
-        said = Cell("not read", hint=failure.cause) if failure else Cell("not yet run")
+        cause = obstacle(layer) if state is None else ""
+        said = Cell("can't be judged", hint=cause) if cause else Cell("not yet run")
+        if failure:
+            said = Cell("not read", hint=failure.cause)
         return Row(layer, (said, nothing, nothing, Cell(name, hint=name), *[nothing] * 2))
     return Row(layer, verdict_cells(name, state.verdict))

@@ -22,7 +22,7 @@ from qtpy.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from qtpy.QtWidgets import QAbstractItemView, QTableView, QWidget
+from qtpy.QtWidgets import QAbstractItemView, QTableView
 
 from napari_mrseq.viewer.table_rows import KEY_ROLE, SORT_ROLE, Row, RowModel
 
@@ -35,7 +35,17 @@ ROWS = QItemSelectionModel.SelectionFlag.Rows
 
 
 class Table(QTableView):
-    """A table that copies the chosen rows as tab-separated text, for a spreadsheet.
+    """Rows in their own order, until the user sorts by a column.
+
+    It copies the chosen ones as tab-separated text, for a spreadsheet.
+
+    Parameters
+    ----------
+    headings : tuple of str
+        Of the columns.
+    names : int, optional
+        The column of names, which takes what room is left, and no less than names need; without
+        it the last one takes it.
 
     Attributes
     ----------
@@ -46,92 +56,9 @@ class Table(QTableView):
     row_opened = Signal(QModelIndex)
     row_walked = Signal(QModelIndex)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, headings: tuple[str, ...], names: int | None = None) -> None:
+        super().__init__()
         self.empty_text = ""
-        self.doubleClicked.connect(self.row_opened)
-        # Names of series differ at their ends.
-        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        # Else Qt cuts names off behind a space.
-        self.setWordWrap(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSortingEnabled(True)
-        self.setShowGrid(False)
-        # Tab goes on to the next control, not from cell to cell.
-        self.setTabKeyNavigation(False)
-        rows, columns = self.verticalHeader(), self.horizontalHeader()
-        if rows is not None and columns is not None:
-            rows.hide()
-            rows.setDefaultSectionSize(self.fontMetrics().lineSpacing() + 6)
-            columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-
-    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
-        """Say why there are no rows."""
-        super().paintEvent(event)
-        model, viewport = self.model(), self.viewport()
-        if viewport is None or (model is not None and model.rowCount()):
-            return
-        place = viewport.rect().adjusted(8, 8, -8, -8)
-        how = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-        QPainter(viewport).drawText(place, how, self.empty_text)
-
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802
-        """Copy on Ctrl+C; Return opens a row, as a double click does; arrows walk the rows."""
-        before = self.currentIndex()
-        if event is not None and event.matches(QKeySequence.StandardKey.Copy):
-            self.copy()
-        elif event is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if self.currentIndex().isValid():
-                self.row_opened.emit(self.currentIndex())
-        else:
-            super().keyPressEvent(event)
-            if self.currentIndex().row() != before.row():
-                self.row_walked.emit(self.currentIndex())
-
-    def moveCursor(  # noqa: N802
-        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
-    ) -> QModelIndex:
-        """Home and End go to the first and last row; Qt would go along the columns."""
-        model, ends = self.model(), QAbstractItemView.CursorAction
-        if model is None or action not in (ends.MoveHome, ends.MoveEnd):
-            return super().moveCursor(action, modifiers)
-        row = 0 if action == ends.MoveHome else model.rowCount() - 1
-        return model.index(row, max(self.currentIndex().column(), 0))
-
-    def copy(self) -> None:
-        """Put the chosen rows on the clipboard."""
-        model, selection = self.model(), self.selectionModel()
-        clipboard = QGuiApplication.clipboard()
-        if model is None or selection is None or clipboard is None:
-            return
-        columns = range(model.columnCount())
-        lines = [
-            "\t".join(str(model.index(row.row(), column).data()) for column in columns)
-            for row in sorted(selection.selectedRows())
-        ]
-        clipboard.setText("\n".join(lines))
-
-
-class SortedTable(Table):
-    """A table of rows in their own order, until the user sorts by a column.
-
-    Parameters
-    ----------
-    headings : tuple of str
-        Of the columns.
-    names : int, optional
-        The column of names, which takes what room is left, and no less than names need; without
-        it the last one takes it.
-    """
-
-    def __init__(
-        self,
-        headings: tuple[str, ...],
-        names: int | None = None,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
         self.rows = RowModel(headings)
         self.proxy = QSortFilterProxyModel()
         self.proxy.setSourceModel(self.rows)
@@ -140,11 +67,39 @@ class SortedTable(Table):
         self._has_names = names is not None
         self._widths = [0] * len(headings)
         self.setModel(self.proxy)
+        columns, selection, viewport = (
+            self.horizontalHeader(),
+            self.selectionModel(),
+            self.viewport(),
+        )
+        # Qt's stubs say that there may be none.
+        assert columns is not None
+        assert selection is not None
+        assert viewport is not None
+        self._columns, self._selection, self._viewport = columns, selection, viewport
+        self._set_up()
+
+    def _set_up(self) -> None:
+        # Names of series differ at their ends.
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        # Else Qt cuts names off behind a space.
+        self.setWordWrap(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setShowGrid(False)
+        # Tab goes on to the next control, not from cell to cell.
+        self.setTabKeyNavigation(False)
+        rows = self.verticalHeader()
+        assert rows is not None
+        rows.hide()
+        rows.setDefaultSectionSize(self.fontMetrics().lineSpacing() + 6)
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        self._columns.setDefaultAlignment(left)
+        self._columns.setResizeContentsPrecision(FITTED_ROWS)
+        self.setSortingEnabled(True)
         self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
-        columns = self.horizontalHeader()
-        if columns is not None:
-            columns.setResizeContentsPrecision(FITTED_ROWS)
-            columns.sortIndicatorChanged.connect(self._fit)
+        self._columns.sortIndicatorChanged.connect(self._fit)
+        self.doubleClicked.connect(self.row_opened)
 
     def set_rows(self, rows: list[Row]) -> None:
         """Show other rows; the chosen, the current and the topmost one stay what they are."""
@@ -165,24 +120,63 @@ class SortedTable(Table):
 
     def chosen(self) -> list[Any]:
         """Return what the chosen rows stand for."""
-        selection = self.selectionModel()
-        return [] if selection is None else [row.data(KEY_ROLE) for row in selection.selectedRows()]
+        return [row.data(KEY_ROLE) for row in self._selection.selectedRows()]
 
     def choose_nothing(self) -> None:
         """Forget which rows are chosen, and which is the current one."""
-        selection = self.selectionModel()
-        if selection is not None:
-            selection.clear()
+        self._selection.clear()
 
     def mark(self, key: Any) -> None:
         """Make a row the current one, and the chosen one unless several are."""
-        index, selection = self._in_sight(key), self.selectionModel()
-        if selection is None or index.row() == self.currentIndex().row():
+        index = self._in_sight(key)
+        if index.row() == self.currentIndex().row():
             return
-        several = len(selection.selectedRows()) > 1
+        several = len(self._selection.selectedRows()) > 1
         flags = QItemSelectionModel.SelectionFlag
         how = flags.NoUpdate if several else flags.ClearAndSelect | ROWS
-        selection.setCurrentIndex(index, how)
+        self._selection.setCurrentIndex(index, how)
+
+    def copy(self) -> None:
+        """Put the chosen rows on the clipboard."""
+        clipboard = QGuiApplication.clipboard()
+        assert clipboard is not None
+        columns = range(self.proxy.columnCount())
+        lines = [
+            "\t".join(str(row.siblingAtColumn(column).data()) for column in columns)
+            for row in sorted(self._selection.selectedRows())
+        ]
+        clipboard.setText("\n".join(lines))
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
+        """Say why there are no rows."""
+        super().paintEvent(event)
+        if not self.proxy.rowCount():
+            place = self._viewport.rect().adjusted(8, 8, -8, -8)
+            how = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            QPainter(self._viewport).drawText(place, how, self.empty_text)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802
+        """Copy on Ctrl+C; Return opens a row, as a double click does; arrows walk the rows."""
+        before = self.currentIndex()
+        if event is not None and event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif event is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if self.currentIndex().isValid():
+                self.row_opened.emit(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+            if self.currentIndex().row() != before.row():
+                self.row_walked.emit(self.currentIndex())
+
+    def moveCursor(  # noqa: N802
+        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
+    ) -> QModelIndex:
+        """Home and End go to the first and last row; Qt would go along the columns."""
+        ends = QAbstractItemView.CursorAction
+        if action not in (ends.MoveHome, ends.MoveEnd):
+            return super().moveCursor(action, modifiers)
+        row = 0 if action == ends.MoveHome else self.proxy.rowCount() - 1
+        return self.proxy.index(row, max(self.currentIndex().column(), 0))
 
     def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802
         """Fit the columns to the letters of the window it came into."""
@@ -198,14 +192,12 @@ class SortedTable(Table):
             self.scrollTo(current)
 
     def _choose(self, keys: list[Any], current: Any) -> None:
-        selection, rows = self.selectionModel(), QItemSelection()
-        if selection is None:
-            return
+        rows = QItemSelection()
         for index in map(self.index_of, keys):
             rows.select(index, index)
         flags = QItemSelectionModel.SelectionFlag
-        selection.select(rows, flags.ClearAndSelect | ROWS)
-        selection.setCurrentIndex(self._in_sight(current), flags.NoUpdate)
+        self._selection.select(rows, flags.ClearAndSelect | ROWS)
+        self._selection.setCurrentIndex(self._in_sight(current), flags.NoUpdate)
 
     def _in_sight(self, key: Any) -> QModelIndex:
         """Return a cell of a row that the table needn't scroll sideways to."""
@@ -213,9 +205,7 @@ class SortedTable(Table):
 
     def _fit(self) -> None:
         """Make columns as wide as their words; what they leave is for names."""
-        columns = self.horizontalHeader()
-        if columns is None:
-            return
+        columns = self._columns
         # Qt would leave room for the arrow in every heading.
         columns.setSortIndicatorShown(False)
         last = self.proxy.rowCount() - 1
@@ -233,11 +223,7 @@ class SortedTable(Table):
         self._share_room()
 
     def _share_room(self) -> None:
-        viewport = self.viewport()
-        if viewport is None:
-            return
-        room = viewport.width()
-        left = room
+        left = room = self._viewport.width()
         for column, width in enumerate(self._widths):
             if column != self._widest:
                 self.setColumnWidth(column, min(width, room // 2))

@@ -12,13 +12,13 @@ from qtpy.QtCore import (
     QPersistentModelIndex,
     Qt,
 )
-from qtpy.QtGui import QColor
-from qtpy.QtWidgets import QWidget
+from qtpy.QtGui import QColor, QIcon, QPixmap
 
-from napari_mrseq.series import runs_of
+from napari_mrseq.naming import runs_of
 
 SORT_ROLE = Qt.ItemDataRole.UserRole
 KEY_ROLE = Qt.ItemDataRole.UserRole + 1
+SWATCH_SIZE = 16
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 
@@ -56,8 +56,8 @@ class Row:
 class RowModel(QAbstractTableModel):
     """Rows for Qt's table view."""
 
-    def __init__(self, headings: tuple[str, ...], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, headings: tuple[str, ...]) -> None:
+        super().__init__()
         self._headings = headings
         self._rows: list[Row] = []
         self._places: dict[Any, int] = {}
@@ -118,7 +118,7 @@ class RowModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return (cell.hint() if callable(cell.hint) else cell.hint) or None
         if role == Qt.ItemDataRole.DecorationRole and cell.colour:
-            return QColor(cell.colour)
+            return _swatch(cell.colour)
         return None
 
     def headerData(  # noqa: N802
@@ -131,3 +131,12 @@ class RowModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
             return self._headings[section]
         return None
+
+
+def _swatch(colour: str) -> QIcon:
+    """Return a square of a colour; Qt would tint a colour alone in a row that is chosen."""
+    square = QPixmap(SWATCH_SIZE, SWATCH_SIZE)
+    square.fill(QColor(colour))
+    swatch = QIcon(square)
+    swatch.addPixmap(square, QIcon.Mode.Selected)
+    return swatch

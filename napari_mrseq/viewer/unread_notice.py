@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from napari_mrseq.viewer.attachment import Attachment
 from napari_mrseq.viewer.layer_events import LayerEvents
 from napari_mrseq.viewer.layer_series import is_as_opened, unread
 from napari_mrseq.viewer.slice_in_view import NO_SLICE, slice_in_view
@@ -31,22 +32,18 @@ class UnreadNotice:
         self._viewer, self._controls = viewer, controls
         self._before = self._line = ""
         # Of a slice that is new, why it can't be read is known once napari has asked for it.
-        self._events = LayerEvents(viewer, self._look, "set_data")
-        self._emitters = [
+        looks = LayerEvents(viewer, self._look, "set_data")
+        emitters = (
             viewer.layers.selection.events.active,
             viewer.layers.events.removed,
             viewer.dims.events.point,
-        ]
-        for emitter in self._emitters:
-            emitter.connect(self._look)
-        controls.stopped.connect(self._look)
+            controls.stopped,
+        )
+        self._attachment = Attachment([(one, self._look) for one in emitters], (looks,))
 
     def close(self) -> None:
         """Let go of the viewer."""
-        self._events.close()
-        for emitter in self._emitters:
-            emitter.disconnect(self._look)
-        self._controls.stopped.disconnect(self._look)
+        self._attachment.release()
 
     def _look(self) -> None:
         # While a run is under way the line is its own.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from napari_mrseq.naming import CONFLICT_MARK, CORRECTED, run_words, title_of
 from napari_mrseq.sequences import UNKNOWN, name_of
-from napari_mrseq.series import run_words, title_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,10 +16,8 @@ if TYPE_CHECKING:
     from napari_mrseq.series import Series
     from napari_mrseq.verdict import SliceVerdict, Verdict
 
-CONFLICT_MARK = "≠ header"
-NO_LAYER = "Open a DICOM folder, or try File > Open Sample > MR study."
+NO_LAYER = "Open a DICOM folder, or try File > Open Sample > MR sequence > MR study."
 NOT_RUN = "Not yet run. Press Run to name this series."
-CORRECTED = "corrected"
 RUNNERS_UP = 2
 # More runs of slices than these are no longer read.
 RUNS_NAMED = 6

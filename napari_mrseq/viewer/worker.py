@@ -56,9 +56,10 @@ class Job:
 
 @dataclass(frozen=True, eq=False)
 class ModelLoaded:
-    """The model is ready, and its device the one really used; so many slices are to be judged."""
+    """The model is ready, on its real device; `done` of `total` slices are judged already."""
 
     model: Model
+    done: int
     total: int
 
 
@@ -89,16 +90,9 @@ class LayerFailed:
     cause: str
 
 
-@dataclass(frozen=True, eq=False)
-class RunFailed:
-    """Nothing can be judged."""
-
-    cause: str
-
-
 LOGGER = logging.getLogger(__name__)
 
-Event = ModelLoaded | SlicesJudged | LayerDone | LayerFailed | RunFailed
+Event = ModelLoaded | SlicesJudged | LayerDone | LayerFailed
 
 
 def classify_jobs(
@@ -113,56 +107,55 @@ def classify_jobs(
     load : callable
         Returns the model; called once, here, since that takes seconds.
     focus : Focus
-        The slice in view of the first job's layer, which may change during the run.
+        The slice in view of the layer in the panel, which the user may change during the run; the
+        first job looks at it.
     batch_size : int
         Slices that the network looks at together.
+
+    Raises
+    ------
+    MrseqError
+        If the model can't be loaded.
     """
-    try:
-        model = load()
-    except MrseqError as error:
-        yield RunFailed(str(error))
-        return
-    missing = [_missing(job, model) for job in jobs]
-    total = sum(map(len, missing))
-    yield ModelLoaded(model, total)
+    model = load()
+    missing = [len(_missing(job, model)) for job in jobs]
+    total = sum(len(job.wanted) for job in jobs)
+    before = total - sum(missing)
+    yield ModelLoaded(model, before, total)
     for number, job in enumerate(jobs):
-        before = sum(map(len, missing[:number]))
         seen = focus if number == 0 else Focus()
         try:
-            for event in _classify_job(job, model, seen, batch_size):
-                if isinstance(event, SlicesJudged):
-                    event = replace(event, done=before + event.done, total=total)
-                yield event
+            yield from _classify_job(job, model, seen, batch_size, before, total)
         except MrseqError as error:
             yield LayerFailed(job, str(error))
         # Pixels of another plugin's layer may raise anything; the other layers go on.
         except Exception as error:
             LOGGER.exception("a layer can't be judged")
             yield LayerFailed(job, f"{type(error).__name__}: {error}")
+        before += missing[number]
 
 
 def _classify_job(
-    job: Job, model: Model, focus: Focus, batch_size: int
+    job: Job, model: Model, focus: Focus, batch_size: int, done: int, total: int
 ) -> Generator[Event, None, None]:
+    """Judge one layer, where `done` of `total` slices of all layers are judged before it."""
     # In the order of the stack, each found at once: a 4-D series has thousands.
     waiting = dict.fromkeys(_missing(job, model))
-    before = _still_valid(job, model)
-    judged = {index: one for index, one in before.items() if index not in waiting}
-    total = len(waiting)
+    valid = _still_valid(job, model)
+    judged = {index: one for index, one in valid.items() if index not in waiting}
     model_id = model.identity
-    fresh = 0
     while waiting and not job.dropped:
         # What is looked at comes first, ahead of its batch, and is judged with it once more.
         seen = focus.index if focus.index is not None else next(iter(waiting))
         ahead = len(job.wanted) > 1 and focus.index in waiting and focus.index not in judged
         batch = [seen] if ahead else _batch(job, waiting, seen, batch_size)
-        fresh += sum(index in waiting and index not in judged for index in batch)
+        done += sum(index in waiting and index not in judged for index in batch)
         new = judge_slices(job.series, model, batch)
         judged.update(zip(batch, new, strict=True))
         if not ahead:
             for index in batch:
                 waiting.pop(index, None)
-        yield SlicesJudged(job, model_id, tuple(new), fresh, total)
+        yield SlicesJudged(job, model_id, tuple(new), done, total)
     if not job.dropped:
         verdict = conclude(job.series, model, [judged[index] for index in sorted(judged)])
         yield LayerDone(job, verdict)

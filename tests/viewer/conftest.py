@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from qtpy.QtCore import Qt, QTimer
-from qtpy.QtWidgets import QFileDialog
+from qtpy.QtWidgets import QAbstractButton, QFileDialog, QLabel, QWidget
 
 from napari_mrseq.decision import Decision, decide
 from napari_mrseq.header import HeaderClaim
@@ -66,6 +66,26 @@ def make_verdict() -> MakeVerdict:
         )
 
     return make
+
+
+def texts_cut_off(page: QWidget) -> list[str]:
+    """Return the words on a page that have too little room."""
+    kinds = QLabel, QAbstractButton
+    widgets = [one for kind in kinds for one in page.findChildren(kind)]
+    return [one.text() for one in widgets if one.isVisible() and one.text() and _is_cut(one)]
+
+
+def _is_cut(widget: QLabel | QAbstractButton) -> bool:
+    wraps = isinstance(widget, QLabel) and widget.wordWrap()
+    needed = widget.heightForWidth(widget.width()) if wraps else widget.sizeHint().height()
+    narrow = not wraps and widget.width() < widget.minimumSizeHint().width()
+    return narrow or widget.height() < needed - 1
+
+
+@pytest.fixture
+def cut_in() -> Callable[[QWidget], list[str]]:
+    """Return the function that finds words with too little room."""
+    return texts_cut_off
 
 
 @pytest.fixture

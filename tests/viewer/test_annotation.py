@@ -17,7 +17,7 @@ from napari_mrseq.viewer.annotation import annotate, keep_slices, revert
 from napari_mrseq.viewer.layer_data import layer_of
 from napari_mrseq.viewer.layer_series import series_of
 from napari_mrseq.viewer.layer_state import own_name, state_of
-from napari_mrseq.viewer.runner import job_for
+from napari_mrseq.viewer.scope import job_for
 
 
 @pytest.fixture

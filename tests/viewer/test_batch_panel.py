@@ -14,7 +14,7 @@ from pydicom.encaps import encapsulate
 from pydicom.uid import JPEG2000Lossless
 from qtpy.QtCore import Qt, QTimer
 
-from napari_mrseq.decision import Correction
+from napari_mrseq.correction import Correction
 from napari_mrseq.sequences import name_of
 from napari_mrseq.viewer.annotation import correct_layer
 from napari_mrseq.viewer.layer_state import state_of
@@ -162,14 +162,6 @@ def test_a_folder_without_mr_says_so(qtbot, folder, press, tmp_path: Path) -> No
         press(folder.run_button)
     assert folder.table.proxy.rowCount() == 0
     assert column(folder.failed, 1) == ["holds no image that can be read"]
-
-
-def test_a_closed_panel_stops_the_run(qtbot, viewer, panel, folder, press, sample_study) -> None:
-    qtbot.keyClicks(folder.folder, str(sample_study))
-    press(folder.run_button)
-    viewer.window.remove_dock_widget(panel)
-    qtbot.waitUntil(lambda: not folder.runner.running, timeout=RUN_MS)
-    assert folder.runner.reading.cancelled
 
 
 def test_a_series_that_is_open_is_not_opened_again(

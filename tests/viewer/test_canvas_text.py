@@ -11,7 +11,7 @@ from napari.components import ViewerModel
 from napari.layers import Image
 from napari.utils._proxies import PublicOnlyProxy
 
-from napari_mrseq.decision import Correction
+from napari_mrseq.correction import Correction
 from napari_mrseq.viewer.annotation import annotate, correct_layer, keep_slices, revert
 from napari_mrseq.viewer.canvas_text import CanvasText
 from napari_mrseq.viewer.layer_series import series_of

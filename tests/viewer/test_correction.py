@@ -16,7 +16,7 @@ from napari.layers import Image
 from qtpy.QtCore import QPoint, Qt
 
 from napari_mrseq.bids import write_sidecars
-from napari_mrseq.decision import Correction
+from napari_mrseq.correction import Correction
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.header import HeaderClaim
 from napari_mrseq.report import to_csv
@@ -313,16 +313,6 @@ def test_the_header_is_accused_no_more_where_the_user_agrees_with_it(viewer, mak
     assert image.name == "[T2 corrected] mine ≠ header"
     correct_layer(image, Correction(0, 2, "FLAIR"))
     assert image.name == "[T2-FLAIR corrected] mine"
-
-
-@pytest.mark.usefixtures("layer")
-def test_the_keys_ask_for_a_correction(qtbot, panel) -> None:
-    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-    panel.window().activateWindow()
-    qtbot.wait(100)
-    qtbot.keyClick(panel.window(), Qt.Key.Key_K, both)
-    qtbot.waitUntil(lambda: panel.corrector.dialog is not None)
-    panel.corrector.dialog.reject()
 
 
 def test_corrections_are_labels_that_training_reads(

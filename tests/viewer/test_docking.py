@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 
@@ -86,6 +87,28 @@ def test_a_closed_panel_listens_to_no_keys(qtbot, viewer, panel, make_verdict) -
     qtbot.keyClick(window, Qt.Key.Key_K, both)
     qtbot.wait(100)
     assert panel.corrector.dialog is None
+
+
+def test_a_panel_opened_again_has_the_keys_even_where_the_closed_one_went_at_once(
+    qtbot, viewer, open_panel, make_verdict
+) -> None:
+    """Two owners of one key: Qt would call neither."""
+    layer = viewer.add_image(np.ones((3, 16, 16)), name="mine")
+    annotate(layer, make_verdict(series_of(layer), ["T1"] * 3))
+    panel = open_panel()
+    qtbot.wait(50)
+    viewer.window.remove_dock_widget(panel)
+    del panel
+    gc.collect()
+    panel = open_panel()
+    qtbot.wait(50)
+    window = panel.window()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(window, Qt.Key.Key_K, both)
+    qtbot.waitUntil(lambda: panel.corrector.dialog is not None)
+    panel.corrector.dialog.reject()
 
 
 def test_the_window_may_be_closed_while_the_panel_floats() -> None:

@@ -10,7 +10,8 @@ import pytest
 from napari.components import ViewerModel
 from qtpy.QtCore import Qt
 
-from napari_mrseq.decision import Correction, Decision, decide
+from napari_mrseq.correction import Correction
+from napari_mrseq.decision import Decision, decide
 from napari_mrseq.header import HeaderClaim
 from napari_mrseq.series import Failure
 from napari_mrseq.verdict import Verdict
@@ -27,7 +28,7 @@ Change = Callable[[Verdict], Verdict]
 
 @pytest.fixture
 def layer():
-    return ViewerModel().add_image(np.ones((4, 8, 8)), name="t1_se_tra")
+    return ViewerModel().add_image(np.ones((4, 32, 32)), name="t1_se_tra")
 
 
 @pytest.fixture

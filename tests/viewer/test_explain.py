@@ -13,7 +13,7 @@ from scipy.spatial.transform import Rotation
 
 from napari_mrseq.series import Series
 from napari_mrseq.viewer.annotation import annotate
-from napari_mrseq.viewer.canvas_text import CanvasText, canvas_text
+from napari_mrseq.viewer.canvas_text import CanvasText
 from napari_mrseq.viewer.heat_maps import Heat, heat_layers, show_heat
 from napari_mrseq.viewer.image_layers import image_layers
 from napari_mrseq.viewer.layer_data import layer_of
@@ -97,7 +97,7 @@ def test_it_is_no_layer_to_classify_and_says_nothing_on_the_canvas(make_verdict)
     assert viewer.layers.selection.active == layer
     assert image_layers(viewer) == [layer]
     assert [job.layer for job in jobs_of(viewer, layer, ALL_LAYERS)[0]] == [layer]
-    assert canvas_text(viewer) == "T1 90 %   slice 2 of 3"
+    assert viewer.canvas.overlays.text.text == "T1 90 %   slice 2 of 3"
     assert made.name == "why T1: mine, slice 2"
     text.close()
 
@@ -185,7 +185,7 @@ def test_in_a_grid_no_map_stands_beside_its_slice(qtbot, viewer, panel, press) -
     left, right = (viewer.add_image(np.stack([head] * 3), name=n) for n in ("left", "right"))
     both = ["left", "right"]
     made = show_heat(viewer, left, 1, heat(64, 64))
-    assert shown(viewer) == [*both, made.name]
+    assert shown(viewer) == ["left", made.name, "right"]
     viewer.canvas.grid.enabled = True
     assert shown(viewer) == both
     assert viewer.canvas.grid.actual_shape(viewer.layers) == (1, 2)

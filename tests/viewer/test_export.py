@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from napari_mrseq.correction import Correction
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.series import Failure
-from napari_mrseq.viewer.annotation import annotate, keep_slices
+from napari_mrseq.viewer.annotation import annotate, correct_layer, keep_slices
 from napari_mrseq.viewer.layer_series import series_of
 from napari_mrseq.viewer.scope import ALL_LAYERS
 
@@ -158,3 +159,19 @@ def test_layers_that_could_not_be_read_have_no_sidecar_and_are_counted_so(
     answer(tmp_path / "all.csv")
     pick(panel.study.export_button, "CSV…")
     assert panel.controls.status.value.endswith("all.csv: 2 of 3 layers; 1 not run")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk that is always full")
+@pytest.mark.parametrize("kind", ["CSV…", "Corrections as training labels…"])
+def test_a_full_disk_is_said_with_the_file_that_was_asked_for(
+    viewer, panel, pick, answer, make_verdict, sample_study: Path, tmp_path: Path, kind: str
+) -> None:
+    (layer,) = viewer.open(str(sample_study / "t1_se_tra"), plugin="napari-mrseq")
+    annotate(layer, make_verdict(series_of(layer), ["T1"] * len(layer.data)))
+    correct_layer(layer, Correction(0, 2, "T2"))
+    panel.refresh()
+    (tmp_path / "full.csv").symlink_to("/dev/full")
+    answer(tmp_path / "full.csv")
+    pick(panel.page.export_button, kind)
+    why = "No space left on device. Choose another place."
+    assert panel.controls.status.value == f"Not exported: {tmp_path / 'full.csv'}: {why}"

@@ -10,9 +10,13 @@ from pathlib import Path
 
 import pytest
 
+HERE = str(Path(__file__).parent)
 WINDOW = """
 import json, sys, napari, numpy as np
-from qtpy.QtWidgets import QAbstractButton, QApplication, QLabel
+from qtpy.QtWidgets import QApplication
+
+sys.path.insert(0, sys.argv[2])
+from conftest import texts_cut_off
 
 viewer = napari.Viewer()
 viewer.open(sys.argv[1], plugin="napari-mrseq")
@@ -37,21 +41,13 @@ def ink_height(widget):
     rows = np.flatnonzero((abs(seen - seen[0, -1]) > 60).any(axis=(1, 2)))
     return int(rows[-1] - rows[0] + 1)
 
-def is_cut(widget):
-    wraps = isinstance(widget, QLabel) and widget.wordWrap()
-    needed = widget.heightForWidth(widget.width()) if wraps else widget.sizeHint().height()
-    narrow = not wraps and widget.width() < widget.minimumSizeHint().width()
-    return narrow or widget.height() < needed - 1
-
 def finish(*_):
     settle()
     cut = []
     for tab in range(panel.tabs.count()):
         panel.tabs.setCurrentIndex(tab)
         settle()
-        for kind in (QLabel, QAbstractButton):
-            cut += [w.text() for w in panel.tabs.currentWidget().findChildren(kind)
-                    if w.isVisible() and w.text() and is_cut(w)]
+        cut += texts_cut_off(panel.tabs.currentWidget())
     panel.tabs.setCurrentIndex(0)
     settle()
     # matplotlib's layout comes to rest with the second drawing.
@@ -82,7 +78,7 @@ napari.run()
 @pytest.fixture(scope="module", params=["1", "1.5", "2"])
 def seen(request: pytest.FixtureRequest, sample_study: Path) -> dict:
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", WINDOW, str(sample_study / "t2_tse_tra")],
+        [sys.executable, "-W", "ignore", "-c", WINDOW, str(sample_study / "t2_tse_tra"), HERE],
         capture_output=True,
         text=True,
         check=False,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from qtpy.QtCore import QTimer
 
 from napari_mrseq.viewer.annotation import annotate
 from napari_mrseq.viewer.layer_series import series_of
 from napari_mrseq.viewer.layer_state import state_of
-from napari_mrseq.viewer.runner import job_for
+from napari_mrseq.viewer.scope import job_for
 
 
 @pytest.fixture
@@ -49,9 +50,25 @@ def test_other_pixels_have_no_verdict(qtbot, panel, layer) -> None:
 
 def test_metadata_that_were_wiped_take_the_verdict_along(qtbot, panel, layer) -> None:
     qtbot.wait(50)
-    layer.metadata = {}
+    layer.metadata = {"only": "mine"}
     qtbot.waitUntil(lambda: layer.name == "mine")
     assert panel.result.hint.isVisible()
+    assert not panel.page.revert_button.isEnabled()
+    assert layer.metadata == {"only": "mine"}
+
+
+def test_the_panel_follows_while_a_plugin_goes_on_writing(
+    qtbot, viewer, panel, make_verdict
+) -> None:
+    layer, other = [viewer.add_image(np.ones((3, 16, 16)), name=name) for name in "ab"]
+    viewer.layers.selection.active = layer
+    writer = QTimer(panel)
+    writer.timeout.connect(lambda: setattr(other, "data", np.ones((3, 16, 16))))
+    writer.start(20)
+    qtbot.wait(100)
+    annotate(layer, make_verdict(series_of(layer), ["T1"] * 3))
+    qtbot.waitUntil(lambda: panel.result.verdict.text() == "T1", timeout=10_000)
+    assert writer.isActive()
 
 
 def test_a_layer_that_is_shown_again_is_in_sight(viewer, layer) -> None:

@@ -12,7 +12,7 @@ from napari.settings import get_plugin_settings, get_settings
 from napari.utils.notifications import Notification, notification_manager
 from npe2 import PluginManager, PluginManifest
 from pytestqt.qtbot import QtBot
-from qtpy.QtCore import Qt, QTimer
+from qtpy.QtCore import Qt, QThreadPool, QTimer
 from qtpy.QtGui import QAction, QKeySequence
 from qtpy.QtWidgets import (
     QAbstractButton,
@@ -71,6 +71,22 @@ def test_file_open_study_asks_for_a_folder(
     choose("napari-mrseq.open_study")
     qtbot.waitUntil(lambda: any("Nothing to open" in n.message for n in told()), timeout=20_000)
     assert len(viewer.layers) == 1
+
+
+def test_a_window_that_is_closed_while_a_folder_is_read_takes_no_layers(
+    make_napari_viewer_proxy, qtbot: QtBot, answer, sample_study: Path
+) -> None:
+    viewer = make_napari_viewer_proxy(show=True)
+    before = list(told())
+    answer(sample_study)
+    choose("napari-mrseq.open_study")
+    viewer.close()
+    threads = QThreadPool.globalInstance()
+    qtbot.waitUntil(lambda: not threads.activeThreadCount(), timeout=60_000)
+    # What was on its way arrives.
+    qtbot.wait(200)
+    assert not viewer.layers
+    assert told() == before
 
 
 def told() -> list[Notification]:

@@ -14,6 +14,9 @@ from napari_mrseq.model.card import KEY, Calibration, Card
 from napari_mrseq.model.networks import build
 from napari_mrseq.model.registry import FOLDER_VARIABLE
 from napari_mrseq.sequences import OWN_COLOURS, colour_of
+from napari_mrseq.viewer.annotation import annotate
+from napari_mrseq.viewer.layer_series import series_of
+from napari_mrseq.viewer.layer_state import state_of
 from napari_mrseq.viewer.models import Models
 
 RUN_MS = 300_000
@@ -157,3 +160,24 @@ def test_files_of_one_name_are_told_apart_by_their_folders(panel, tmp_path: Path
     box = panel.model_choice.model.native
     offered = [box.itemText(place) for place in range(box.count())]
     assert offered[-2:] == [str(file) for file in files]
+
+
+def test_a_cancelled_run_of_another_model_leaves_no_word_of_the_first(
+    qtbot, viewer, panel, press, make_verdict
+) -> None:
+    """Name and record would say what panel and table no longer do, and would be saved."""
+    before = {"mrseq": {"from": "another program"}}
+    pixels = np.repeat(head(), 100, axis=0)
+    layer = viewer.add_image(pixels, name="mine", metadata=before)
+    annotate(layer, make_verdict(series_of(layer), ["T1"] * len(pixels)))
+    assert layer.name == "[T1 90%] mine"
+    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+        press(panel.controls.run)
+        qtbot.waitUntil(lambda: state_of(layer).verdict is None, timeout=RUN_MS)
+        press(panel.controls.cancel)
+    assert f"of {len(pixels)} slices" in panel.result.hint.text()
+    assert panel.study.table.proxy.index(0, 0).data() == "not yet run"
+    assert layer.name == "mine"
+    assert layer.metadata["mrseq"] == before["mrseq"]
+    press(panel.page.revert_button)
+    assert (layer.name, layer.metadata) == ("mine", before)

@@ -15,7 +15,7 @@ from napari.layers._layer_actions import (
     _split_stack,
 )
 
-from napari_mrseq.decision import Correction
+from napari_mrseq.correction import Correction
 from napari_mrseq.viewer.annotation import annotate, correct_layer, revert
 from napari_mrseq.viewer.heat_maps import Heat, show_heat
 from napari_mrseq.viewer.layer_series import series_of
@@ -142,15 +142,6 @@ def test_a_deep_copy_of_its_metadata_leaves_a_layer_its_verdict(qtbot, viewer, j
     qtbot.wait(50)
     assert judged.name == "[T2 corrected] mine ≠ header"
     assert state_of(judged).corrections == (Correction(0, 2, "T2"),)
-
-
-def test_metadata_that_were_wiped_take_the_verdict_along(qtbot, panel, judged) -> None:
-    qtbot.wait(50)
-    judged.metadata = {"only": "mine"}
-    qtbot.waitUntil(lambda: judged.name == "mine")
-    assert panel.result.hint.isVisible()
-    assert not panel.page.revert_button.isEnabled()
-    assert judged.metadata == {"only": "mine"}
 
 
 @pytest.mark.usefixtures("judged")

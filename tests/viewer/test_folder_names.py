@@ -1,0 +1,30 @@
+"""The Folder tab calls series without a description so that they can be told apart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydicom import dcmread
+
+RUN_MS = 300_000
+
+
+def test_series_without_a_name_are_told_apart(
+    qtbot, panel, press, answer, sample_study: Path, tmp_path: Path
+) -> None:
+    study = tmp_path / "study"
+    study.mkdir()
+    for name in ("t2_tse_tra", "t1_fl2d_sag"):
+        file = dcmread(min((sample_study / name).iterdir()))
+        for word in ("SeriesDescription", "ProtocolName", "SequenceName", "SeriesNumber"):
+            if word in file:
+                del file[word]
+        file.save_as(study / f"{name}.dcm")
+    panel.tabs.setCurrentWidget(panel.batch)
+    answer(study)
+    press(panel.batch.browse_button)
+    with qtbot.waitSignal(panel.batch.run_finished, timeout=RUN_MS):
+        press(panel.batch.run_button)
+    table = panel.batch.table
+    names = [table.proxy.index(row, 3).data() for row in range(table.proxy.rowCount())]
+    assert sorted(names) == ["study: t1_fl2d_sag.dcm", "study: t2_tse_tra.dcm"]

@@ -1,0 +1,111 @@
+"""What the panel no longer needs is freed: pixels of a study are many, and a session is long."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from pathlib import Path
+from weakref import ref
+
+import numpy as np
+import pytest
+
+from napari_mrseq.viewer.annotation import annotate
+from napari_mrseq.viewer.layer_series import series_of
+from napari_mrseq.viewer.layer_state import state_of
+
+RUN_MS = 180_000
+FREED_MS = 180_000
+# So many that a run is still under way when its first slices are judged.
+MANY = 400
+
+
+@pytest.fixture
+def freed(qtbot) -> Callable[[ref], None]:
+    """Return a function that waits until nothing holds an object any more."""
+
+    def is_freed(one: ref) -> bool:
+        # To collect all the time would keep a run from coming to its end.
+        qtbot.wait(500)
+        gc.collect()
+        return one() is None
+
+    return lambda one: qtbot.waitUntil(lambda: is_freed(one), timeout=FREED_MS)
+
+
+def heads(count: int) -> np.ndarray:
+    """Heads in the dark: what shows nothing would not keep the network busy."""
+    y, x = np.mgrid[-1:1:64j, -1:1:64j]
+    head = (y**2 + x**2 < 0.7) * (2 + np.sin(9 * x) * np.cos(7 * y))
+    return np.repeat(head[None], count, axis=0)
+
+
+def start(qtbot, press, panel) -> None:
+    """Press Run and wait for the first slices."""
+    press(panel.controls.run)
+    qtbot.waitUntil(lambda: state_of(panel.layer) is not None, timeout=RUN_MS)
+
+
+def start_folder(qtbot, press, panel, folder: Path) -> None:
+    """Press Run in the Folder tab and wait for the first series."""
+    panel.tabs.setCurrentWidget(panel.batch)
+    panel.batch.folder.setText(str(folder))
+    press(panel.batch.run_button)
+    qtbot.waitUntil(lambda: bool(panel.batch.runner.outcomes), timeout=RUN_MS)
+
+
+def test_a_layer_whose_run_was_cancelled(qtbot, viewer, panel, press, freed) -> None:
+    pixels = heads(MANY)
+    viewer.add_image(pixels, name="mine")
+    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+        start(qtbot, press, panel)
+        press(panel.controls.cancel)
+    assert "Cancelled." in panel.controls.status.value
+    viewer.layers.clear()
+    left = ref(pixels)
+    del pixels
+    freed(left)
+
+
+@pytest.mark.parametrize("tab", ["layer", "folder"])
+def test_a_panel_that_was_closed_during_a_run(
+    qtbot, viewer, open_panel, press, freed, sample_study, tab: str
+) -> None:
+    panel = open_panel()
+    if tab == "layer":
+        viewer.add_image(heads(MANY), name="mine")
+        start(qtbot, press, panel)
+        runner = panel.runner
+    else:
+        start_folder(qtbot, press, panel, sample_study)
+        runner = panel.batch.runner
+    viewer.window.remove_dock_widget(panel)
+    viewer.layers.clear()
+    left = [ref(one) for one in (runner, panel.layer_actions.runner._models)]
+    del panel, runner
+    for one in left:
+        freed(one)
+
+
+def test_a_layer_that_was_corrected(viewer, panel, press, make_verdict, freed) -> None:
+    pixels = heads(6)
+    layer = viewer.add_image(pixels, name="mine")
+    annotate(layer, make_verdict(series_of(layer), ["T1"] * 6))
+    panel.refresh()
+    for answer in ("cancel_button", "apply_button"):
+        press(panel.page.correct_button)
+        press(getattr(panel.corrector.dialog, answer))
+    assert panel.corrector.dialog is None
+    viewer.layers.clear()
+    left = ref(pixels)
+    del pixels, layer
+    freed(left)
+
+
+def test_the_card_of_a_model(panel, press, freed) -> None:
+    press(panel.model_choice.card_button)
+    dialog = panel.model_choice.dialog
+    left = ref(dialog)
+    press(dialog.close_button)
+    del dialog
+    freed(left)

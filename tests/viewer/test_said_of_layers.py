@@ -1,0 +1,87 @@
+"""What is said, and shown, of layers that are covered, in a grid, can't be judged or change."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from napari.components import ViewerModel
+
+from napari_mrseq.viewer.heat_maps import Heat, show_heat
+
+RUN_MS = 300_000
+
+
+def head() -> np.ndarray:
+    y, x = np.mgrid[-1:1:64j, -1:1:64j]
+    return np.stack([(y**2 + x**2 < 0.7) * (2 + np.sin(9 * x) * np.cos(7 * y))] * 3)
+
+
+def test_a_heat_map_lies_directly_on_its_layer() -> None:
+    viewer = ViewerModel()
+    explained, over = (viewer.add_image(head(), name=name) for name in ("explained", "over"))
+    made = show_heat(viewer, explained, 1, Heat("T1", 0.8, np.ones((64, 64), np.float32)))
+    assert list(viewer.layers) == [explained, made, over]
+
+
+@pytest.mark.parametrize("blending", ["translucent", "additive"])
+def test_a_layer_that_is_explained_is_in_sight(qtbot, viewer, panel, press, blending) -> None:
+    explained = viewer.add_image(head(), name="explained")
+    over = viewer.add_image(head(), name="over", blending=blending)
+    viewer.layers.selection.active = explained
+    with qtbot.waitSignal(panel.explainer.stopped, timeout=RUN_MS):
+        press(panel.page.explain_button)
+    assert explained.visible
+    # What lets it shine through stays.
+    assert over.visible == (blending == "additive")
+
+
+def test_a_map_is_said_to_be_hidden_only_in_the_grid(qtbot, viewer, panel, press) -> None:
+    for name in ("left", "right"):
+        viewer.add_image(head(), name=name)
+    viewer.canvas.grid.enabled = True
+    with qtbot.waitSignal(panel.explainer.stopped, timeout=RUN_MS):
+        press(panel.page.explain_button)
+    assert "hidden" in panel.controls.status.value
+    viewer.canvas.grid.enabled = False
+    assert "hidden" not in panel.controls.status.value
+    assert panel.controls.status.value.startswith("Bright is what speaks for")
+
+
+def test_a_layer_that_cannot_be_judged_says_why(viewer, panel, press) -> None:
+    viewer.add_image(np.ones((2, 2, 2, 64, 64)), name="five")
+    assert "five has 5 axes" in panel.result.hint.text()
+    assert "Press Run" not in panel.result.hint.text()
+    assert panel.study.table.proxy.index(0, 0).data() == "can't be judged"
+    # As a run of another layer left it.
+    panel.controls.show_progress(18, 18)
+    press(panel.controls.run)
+    assert "five has 5 axes" in panel.controls.status.value
+    assert panel.controls.progress.native.value() == 0
+
+
+def test_pixels_replaced_during_a_run_are_the_cause_of_its_end(qtbot, viewer, panel, press) -> None:
+    layer = viewer.add_image(np.concatenate([head()] * 30), name="mine")
+    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+        press(panel.controls.run)
+        layer.data = head()
+    assert "mine: its pixels were replaced during the run" in panel.controls.status.value
+    # What comes after a run is no part of it.
+    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+        press(panel.controls.run)
+    assert panel.controls.status.value == "1 layer classified."
+    layer.data = head()
+    assert panel.controls.status.value == ""
+
+
+def test_the_bar_counts_what_was_judged_before(qtbot, viewer, panel, press) -> None:
+    viewer.add_image(head(), name="mine")
+    seen = []
+    panel.runner.progressed.connect(lambda done, total: seen.append((done, total)))
+    for scope in ("slice in view", "whole stack", "whole stack"):
+        seen.clear()
+        panel.controls.scope.value = scope
+        with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+            press(panel.controls.run)
+    # Nothing is left to judge in the last one.
+    assert seen == [(3, 3)]
+    assert panel.controls.progress.native.format() == "3 of 3 slices"
