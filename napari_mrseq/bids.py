@@ -15,6 +15,7 @@ from napari_mrseq.header.words import BIDS_SUFFIXES
 from napari_mrseq.sequences import SEQUENCES
 
 if TYPE_CHECKING:
+    from napari_mrseq.series import Series
     from napari_mrseq.verdict import Verdict
 
 # BIDS 1.10 gives times in seconds, DICOM in milliseconds.
@@ -78,7 +79,7 @@ def sidecars_of(verdicts: Sequence[Verdict], *, slices: bool = False) -> dict[st
         series, record = verdict.series, verdict.to_dict(slices=slices)
         measured = attributes_of(series).to_dict()
         sidecar = bids_sidecar(measured, series.series_number, series.description, record)
-        name = _sidecar_name(record)
+        name = _sidecar_name(record, is_named=_has_bids_name(series))
         # Some file systems take "brain" and "BRAIN" for one name.
         twin = name.casefold()
         twins[twin] += 1
@@ -130,13 +131,18 @@ def _bids_suffix(sequence: str) -> str | None:
     return known.bids_suffix if known else None
 
 
-def _sidecar_name(record: Mapping[str, Any]) -> str:
+def _has_bids_name(series: Series) -> bool:
+    """Tell whether an image is called as BIDS asks; a DICOM series has no name of its own."""
+    name = series.description or ""
+    return series.kind == "nifti" and name.rpartition("_")[2] in BIDS_SUFFIXES
+
+
+def _sidecar_name(record: Mapping[str, Any], *, is_named: bool) -> str:
     number, stem = record["series_number"], record["description"] or Path(record["path"]).stem
     # BIDS finds the sidecar of an image by its very name, whatever the image turns out to be.
-    named = stem.rpartition("_")[2] in BIDS_SUFFIXES
     # Other names may be cut: those of files are at most 255 bytes, of which a letter may take four.
-    shortened = stem if named else stem[:_LONGEST_STEM]
-    suffix = None if named else _bids_suffix(record["sequence"])
+    shortened = stem if is_named else stem[:_LONGEST_STEM]
+    suffix = None if is_named else _bids_suffix(record["sequence"])
     parts = (None if number is None else f"{number:03}", shortened, suffix)
     # Two underscores part the number of a twin.
     return re.sub(r"[^\w.-]+|__+", "-", "_".join(part for part in parts if part))

@@ -12,6 +12,7 @@ import pytest
 from napari_mrseq import classify, load_model, read
 from napari_mrseq.bids import sidecars_of, write_sidecars
 from napari_mrseq.errors import MrseqError
+from napari_mrseq.sequences import SEQUENCES
 
 
 @pytest.mark.parametrize(
@@ -61,3 +62,11 @@ def test_the_sidecar_of_an_image_with_a_name_of_bids_has_the_same(tmp_path):
     nibabel.save(nibabel.Nifti1Image(np.zeros((8, 8, 4)), np.eye(4)), tmp_path / f"{name}.nii.gz")
     verdict = classify(read(tmp_path)[0], load_model(device="cpu"), fast=True)
     assert list(sidecars_of([verdict])) == [f"{name}.json"]
+
+
+def test_a_dicom_series_called_like_bids_has_number_and_verdict_in_its_name(sample_study):
+    verdict = classify(read(sample_study / "t1_fl2d_sag")[0], load_model(device="cpu"), fast=True)
+    called = replace(verdict, series=replace(verdict.series, description="scan_T2w"))
+    (name,) = sidecars_of([called])
+    suffix = SEQUENCES[called.sequence].bids_suffix
+    assert name == f"{called.series.series_number:03}_scan_T2w_{suffix}.json"

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
-from napari_mrseq.clock import moment
+from napari_mrseq.clock import DAY_MS, moment
 from napari_mrseq.reading.diffusion import diffusion_of
 from napari_mrseq.reading.geometry import is_orientation
 from napari_mrseq.reading.image_type import component_of, derivation_of, quantity_of
@@ -18,6 +18,8 @@ from napari_mrseq.reading.layout import FrameSource
 from napari_mrseq.reading.patient import PatientMark, patient_mark
 from napari_mrseq.reading.tags import Direction, items, number, numbers, text, triple, whole, words
 
+# No series takes longer: times further apart are of two days, or midnight lies between (ms).
+LONGEST_SERIES_MS = DAY_MS / 2
 _MODALITY_LUT = 0x00283000
 # GE private (0043,102F).
 _GE_COMPONENTS = ("magnitude", "phase", "real", "imaginary")

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_mrseq.clock import DAY_MS
 from napari_mrseq.reading.contrasts import (
     Split,
     by_derivation,
@@ -15,7 +14,7 @@ from napari_mrseq.reading.contrasts import (
     by_echo,
     by_quantity,
 )
-from napari_mrseq.reading.frames import Frame
+from napari_mrseq.reading.frames import LONGEST_SERIES_MS, Frame
 from napari_mrseq.reading.geometry import (
     UNEVEN,
     SliceSpacing,
@@ -79,7 +78,8 @@ def _are_stacks(parts: Sequence[list[Frame]], whole: SliceSpacing) -> bool:
     """Tell whether slices lie as stacks in parts, and better than all together."""
     shown = {}
     for index, part in enumerate(parts):
-        if len(heights := slice_heights(part)) >= FEWEST_SHOWING:
+        # Without numbers each slice is a part of its own: most are passed over unseen.
+        if len(part) >= FEWEST_SHOWING <= len(heights := slice_heights(part)):
             shown[index] = slice_spacing(heights)
     held = sum(len(parts[index]) for index in shown)
     if held < _MOST * sum(map(len, parts)) or not all(map(_is_whole, shown.values())):
@@ -103,11 +103,11 @@ def slice_heights(frames: Sequence[Frame]) -> NDArray[np.float64]:
 
 
 def _by_day(frames: list[Frame]) -> list[list[Frame]]:
-    """Split slices by the day they were taken on; no series takes half a day."""
+    """Split slices by the day they were taken on."""
     times = [frame.time for frame in frames if frame.time is not None]
     if len(times) < len(frames):
         return [frames]
-    days = levels(times, DAY_MS / 2)
+    days = levels(times, LONGEST_SERIES_MS)
     parts: list[list[Frame]] = [[] for _ in set(days.values())]
     for frame, time in zip(frames, times, strict=True):
         parts[days[time]].append(frame)

@@ -64,9 +64,7 @@ def _inherited(folder: Path, stem: str) -> Iterator[Path]:
         return
     levels = [folder, *folder.parents]
     for level in reversed(levels[: levels.index(root) + 1]):
-        fitting = (
-            file for file in level.glob(f"*{suffix}.json") if _holds_for(file, entities, suffix)
-        )
+        fitting = (file for file in level.glob("*.json") if _holds_for(file, entities, suffix))
         # Those that say less about which images they hold for come first.
         yield from sorted(fitting, key=lambda file: (len(file.stem), file.stem))
 

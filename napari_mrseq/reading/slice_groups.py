@@ -40,7 +40,9 @@ def groups_apart(frames: list[Frame], left_out: int) -> list[list[Frame]]:
         return [frames]
     spacing = slice_spacing(heights)
     wide = np.flatnonzero(spacing.gaps > _WIDE * spacing.usual)
-    if not wide.size or lies_closer(spacing, frames[0].thickness):
+    # Slices that follow a head lie closer than they are thick, which isn't known of all.
+    thickness = frames[0].thickness
+    if not wide.size or not thickness or lies_closer(spacing, thickness):
         return [frames]
     missing = np.sum(spacing.gaps[wide] / spacing.usual - 1) * len(frames) / len(heights)
     are_lost = not spacing.is_uneven and 2 * left_out >= missing

@@ -11,7 +11,7 @@ from napari_mrseq.clock import DAY_MS
 from napari_mrseq.errors import first_few
 from napari_mrseq.reading.contrasts import contrasts_apart, echoes_of
 from napari_mrseq.reading.fan import joined_fan
-from napari_mrseq.reading.frames import Frame
+from napari_mrseq.reading.frames import LONGEST_SERIES_MS, Frame
 from napari_mrseq.reading.geometry import same_orientation
 from napari_mrseq.reading.interleaved import interleaved_apart
 from napari_mrseq.reading.levels import levels
@@ -93,12 +93,12 @@ def _stacks_of(frames: list[Frame]) -> list[Stack]:
 
 
 def _count_past_midnight(frames: Sequence[Frame]) -> None:
-    """Let times without a date go on after midnight; no series takes half a day."""
+    """Let times without a date go on after midnight."""
     known = [frame.time for frame in frames if frame.time is not None]
-    if not known or max(known) >= DAY_MS or max(known) - min(known) < DAY_MS / 2:
+    if not known or max(known) >= DAY_MS or max(known) - min(known) < LONGEST_SERIES_MS:
         return
     for frame in frames:
-        if frame.time is not None and frame.time < DAY_MS / 2:
+        if frame.time is not None and frame.time < LONGEST_SERIES_MS:
             frame.time += DAY_MS
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_mrseq.clock import DAY_MS
+from napari_mrseq.reading.frames import LONGEST_SERIES_MS
 from napari_mrseq.reading.volume_keys import (
     CONTENT_TIME,
     TIMES,
@@ -75,8 +75,7 @@ def _runs(by_place: ByPlace, key: Key) -> list[Volume]:
         return []
     timed.sort(key=lambda entry: entry[:2])
     pauses = np.diff([time for time, _, _ in timed])
-    if pauses.sum() > DAY_MS / 2:
-        # Midnight lies between: no series takes half a day.
+    if pauses.sum() > LONGEST_SERIES_MS:
         return []
     cut = _longest_allowed([place for _, place, _ in timed], pauses)
     within = pauses[pauses < cut].max(initial=0.0)

@@ -75,3 +75,10 @@ def test_a_broken_sidecar_is_named_and_the_others_are_read(data_set):
 def test_inherited_sidecars_name_nobody(data_set):
     _write(data_set / "bold.json", {"EchoTime": 0.05, "PatientName": "Zwerg"})
     assert "Zwerg" not in str(_attributes(data_set)[0].sidecar)
+
+
+def test_stars_in_a_name_are_no_pattern(data_set):
+    folder = data_set / "sub-01" / "func"
+    (folder / "sub-01_task-rest_bold.nii.gz").rename(folder / "sub-01_task-rest_bo**.nii.gz")
+    _write(data_set / "bo**.json", {"EchoTime": 0.05})
+    assert _attributes(data_set)[1].echo_time == 50

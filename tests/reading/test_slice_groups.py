@@ -71,3 +71,11 @@ def test_two_slices_far_from_the_others_are_no_group(write_slice: WriteSlice) ->
         path = write_slice(number, (left, -30.0, 20.0), SAGITTAL)
     (series,) = read_study(path.parent).series
     assert series.warnings == ("gap: 11 slices missing (after slice 2), not filled in",)
+
+
+def test_drifting_slices_of_unknown_thickness_are_no_groups(write_slice: WriteSlice) -> None:
+    for volume, index in product(range(6), range(SLICES)):
+        place = (STEP * index + 0.2 * volume, -30.0, 20.0)
+        path = write_slice(SLICES * volume + index, place, SAGITTAL, SliceThickness=None)
+    (series,) = read_study(path.parent).series
+    assert series.warnings[0].startswith("gap: ")
