@@ -224,6 +224,11 @@ def weighted_by_diffusion(attributes: SequenceAttributes) -> str | None:
     return f"b value {largest:g} s/mm² > 0"
 
 
+def of_several_b_values(attributes: SequenceAttributes) -> str | None:
+    """Hold where the volumes are not all of one b value."""
+    return "" if len(set(attributes.b_values)) > 1 else None
+
+
 def _may_diffuse(attributes: SequenceAttributes) -> bool:
     """Tell whether a b value is to be believed: scanners leave one in images without weighting.
 

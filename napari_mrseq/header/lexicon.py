@@ -38,7 +38,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
         "b0 shim*",
         "top up",
         "gre field",
-        "se field*",
+        "sefield*",
     ),
     ("FIELDMAP", "feldkarte*", "carte de champ*", "mapa de campo", "mappa di campo"),
     ("FIELDMAP", "distortion map*", "blip up", "blip down"),

@@ -19,6 +19,7 @@ from napari_mrseq.header.conditions import (
     lacks,
     may_be_computed,
     not_above,
+    of_several_b_values,
     other_modality,
     other_nucleus,
     other_vendor,
@@ -123,7 +124,7 @@ RULES: tuple[Rule, ...] = (
     # Diffusion. GE writes b values into other sequences too: see `weighted_by_diffusion`.
     # Scanners write the b value into the map that they compute as well, but not several; and the
     # images that they compute it from may be called "DWI/ADC".
-    rule("DWI", 0.95, DICOM, weighted_by_diffusion, names("ADC"), above(VOLUMES, 1)),
+    rule("DWI", 0.95, DICOM, weighted_by_diffusion, names("ADC"), of_several_b_values),
     rule("DWI", 0.9, DICOM, weighted_by_diffusion, names("ADC"), names("DWI"), is_original),
     rule("ADC", 0.9, WORDS, says("ADC")),
     rule("OTHER", 0.85, WORDS, says(MAP), may_be_computed),

@@ -245,13 +245,12 @@ def read_card(path: Path) -> Card:
     try:
         card = json.loads(header)["__metadata__"][KEY]
     except (ValueError, KeyError, TypeError) as error:
-        if path.suffix == WEIGHTS_SUFFIX:
-            told = "is damaged, incomplete or of another program: copy it anew"
-        else:
-            told = (
-                "is no weights file of napari-mrseq; a checkpoint of another program must be "
-                "imported first: napari-mrseq import-checkpoint"
-            )
+        told = (
+            "is no weights file of napari-mrseq; a checkpoint of another program must be imported "
+            "first: napari-mrseq import-checkpoint"
+        )
+        if path.suffix == WEIGHTS_SUFFIX and isinstance(error, ValueError):
+            told = "is damaged, incomplete or no weights file: copy it anew"
         raise ModelError(f"{path} {told}") from error
     return Card.from_json(card)
 

@@ -113,8 +113,8 @@ def read_catalogue(path: Path) -> list[Row]:
     Raises
     ------
     CatalogueError
-        If it can't be read, a column is missing, a row is incomplete, a group is in several folds,
-        or there is no row.
+        If it can't be read, has no rows or lacks a column, a row is incomplete, or a group is in
+        several folds.
 
     Warns
     -----
@@ -194,8 +194,7 @@ def _trimmed(entry: Mapping[Any, Any], where: str) -> dict[str, str]:
 
 def write_catalogue(path: Path, table: Sequence[Mapping[str, str]]) -> Path:
     """Write entries as a catalogue, with all columns that one of them has."""
-    columns = tuple(dict.fromkeys(column for entry in table for column in entry))
-    return write_rows(table, path, columns)
+    return write_rows(table, path, tuple(dict.fromkeys(column for row in table for column in row)))
 
 
 def classes_of(rows: list[Row], order: tuple[str, ...]) -> tuple[str, ...]:

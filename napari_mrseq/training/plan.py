@@ -85,8 +85,8 @@ class Plan:
                 told = tells_all(card)
             if not told:
                 log(
-                    f"{path} does not tell all it was trained on: where that is held out here, "
-                    "it is measured too well"
+                    f"{path} does not tell all it was trained on: if that holds what is held out "
+                    "here, the figures are too good"
                 )
 
     def run(self, catalogue: Path, folder: Path, held_out: int | None, **more: Any) -> Path:
@@ -244,6 +244,9 @@ def _torchvision(network: str, start: str | None, given: dict[str, Any]) -> Plan
     path = Path(start)
     if not path.is_file():
         path = registry.find(start)[0]
+    # Any other file is a state dict.
+    if path.suffix in (registry.WEIGHTS_SUFFIX, registry.ONNX_SUFFIX):
+        card_of_start(path, network)
     return Plan(recipe, path, f"{how}starting from {path}")
 
 

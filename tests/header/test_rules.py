@@ -115,6 +115,9 @@ def test_late_enhancement_without_a_code_is_no_scout(make_series: Any) -> None:
 def test_a_series_of_several_b_values_is_no_map(make_series: Any) -> None:
     both = make_series(DIFFUSION | {"SeriesDescription": "ADC"}, volumes=2, b_values=(0.0, 1000.0))
     assert claim_of(both).sequence == "DWI"
+    # A map of two stations, say, with the b value that it was computed from.
+    maps = make_series(DIFFUSION | {"SeriesDescription": "ADC"}, volumes=2, b_values=(1e3, 1e3))
+    assert claim_of(maps).sequence == "ADC"
 
 
 MOVIE = {"CardiacNumberOfImages": 20}

@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from napari_mrseq import load_model
 from napari_mrseq.decision import by_class, decide
@@ -105,6 +106,13 @@ def test_a_truncated_weights_file_is_refused_by_name(tmp_path):
     path = tmp_path / "half.safetensors"
     path.write_bytes(registry.entries()[0].path.read_bytes()[:100_000])
     with pytest.raises(ModelError, match=r"half\.safetensors is damaged, incomplete"):
+        load_model(path)
+
+
+def test_whole_weights_of_another_program_are_to_be_imported(tmp_path):
+    path = tmp_path / "theirs.safetensors"
+    save_file({"weight": torch.zeros(2)}, path)
+    with pytest.raises(ModelError, match=r"theirs\.safetensors .* import-checkpoint"):
         load_model(path)
 
 

@@ -66,6 +66,11 @@ def test_torchvision_networks_and_imported_models_get_the_old_recipe(tmp_path, m
     own = plan(90, start=str(path))
     assert isinstance(own.recipe, TorchvisionRecipe)
     assert (own.recipe.network, own.start) == ("resnet18", path)
+    with pytest.raises(ModelError, match="holds a resnet18: a resnet34 can't start from it"):
+        plan(90, network="resnet34", start=str(path))
+    (tmp_path / "o.onnx").touch()
+    with pytest.raises(ModelError, match="name the weights file it was exported from"):
+        plan(90, network="resnet18", start=str(tmp_path / "o.onnx"))
 
 
 @pytest.mark.filterwarnings("ignore:The default weight initialization:FutureWarning")
