@@ -198,6 +198,20 @@ def nearest_plane(affine: ArrayLike) -> tuple[str, float]:
     return ("sagittal", "coronal", "axial")[axis], float(cosines[axis])
 
 
+def check_axes(shape: tuple[int, ...], name: str) -> None:
+    """Refuse an image, without its colours, that is no slice, stack or stack of stacks.
+
+    Raises
+    ------
+    ValueError
+        If it has fewer than two or more than four axes, or an empty one.
+    """
+    if len(shape) not in (2, 3, 4) or 0 in shape:
+        raise ValueError(
+            f"{name} has {len(shape)} axes, {shape}: images of 2 to 4 axes can be named"
+        )
+
+
 def series_from_array(
     array: ArrayLike,
     *,
@@ -232,12 +246,9 @@ def series_from_array(
     lazy = source if isinstance(source, da.Array) else da.from_array(source, name=False)
     if rgb:
         lazy = lazy[..., :3].astype(np.float32) @ GREY_WEIGHTS
+    check_axes(lazy.shape, name)
     if lazy.ndim == 2:
         lazy = lazy[None]
-    if lazy.ndim not in (3, 4) or 0 in lazy.shape:
-        raise ValueError(
-            f"{name} has {lazy.ndim} axes, {lazy.shape}: images of 2 to 4 axes can be named"
-        )
     return Series(
         path=name,
         files=(name,),

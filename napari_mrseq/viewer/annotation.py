@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from napari.experimental import unlink_layers
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from napari_mrseq.correction import Correction
     from napari_mrseq.verdict import SliceVerdict, Verdict
+
+    LayerKind = TypeVar("LayerKind", bound=Layer)
 
 RECORD_KEY = "mrseq"
 
@@ -95,8 +97,14 @@ def _write(
 def _write_metadata(layer: Layer, metadata: dict[str, Any]) -> None:
     """Replace a layer's metadata, and those of no layer that napari has linked with it."""
     # napari would hand all of them on: another series' verdict, header and pixels.
-    unlink_layers([getattr(layer, "__wrapped__", layer)], ["metadata"])
+    unlink_layers([_itself(layer)], ["metadata"])
     layer.metadata = metadata
+
+
+def _itself(layer: LayerKind) -> LayerKind:
+    """Return a layer without what napari wraps it in for plugins."""
+    itself: LayerKind = getattr(layer, "__wrapped__", layer)
+    return itself
 
 
 def can_revert(layer: Layer) -> bool:
@@ -122,7 +130,7 @@ def _state_for(layer: Image, model_id: Mapping[str, str]) -> LayerState:
     state = state_of(layer)
     if state is None:
         # What napari wraps a layer in is gone sooner than the layer.
-        own = weakref.ref(getattr(layer, "__wrapped__", layer))
+        own = weakref.ref(_itself(layer))
         state = LayerState(series_of(layer), pixels_of(layer), own, model_id)
         _carry_name(layer, state)
         return state

@@ -19,9 +19,9 @@ class Attachment:
     Parameters
     ----------
     connections : sequence of (emitter, handler)
-        Made now, undone by `release`.
+        Made now, undone by `close`.
     parts : sequence of Part
-        Closed by `release`.
+        Closed by `close`; another attachment may be one.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class Attachment:
         for emitter, handler in self._connections:
             emitter.connect(handler)
 
-    def release(self, *_: object) -> None:
+    def close(self, *_: object) -> None:
         """Let go, once; the panel itself may be destroyed already."""
         for emitter, handler in self._connections:
             emitter.disconnect(handler)

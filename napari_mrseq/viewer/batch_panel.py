@@ -26,11 +26,11 @@ from napari_mrseq.viewer.single_shot import single_shot
 from napari_mrseq.viewer.study_table import HEADINGS, NAME_COLUMN, verdict_cells
 from napari_mrseq.viewer.table import Table
 from napari_mrseq.viewer.table_rows import KEY_ROLE, Cell, Row
-from napari_mrseq.viewer.wording import series_name
+from napari_mrseq.viewer.wording import description_of, series_name
 
 if TYPE_CHECKING:
     from napari_mrseq.model import Model
-    from napari_mrseq.series import Failure, Series
+    from napari_mrseq.series import Failure
     from napari_mrseq.verdict import Verdict
 
 HINT = "Choose a folder: every MR series in it is named, and none becomes a layer."
@@ -213,17 +213,13 @@ def _no_folder(folder: Path) -> str:
 def _names(verdicts: Sequence[Verdict]) -> list[str]:
     """Return the names of series, with the first file where several bear their folder's alone."""
     series = [one.series for one in verdicts]
-    folders = Counter(one.path for one in series if _is_nameless(one))
+    folders = Counter(one.path for one in series if description_of(one) is None)
     return [
         f"{series_name(one)}: {Path(one.files[0]).name}"
-        if _is_nameless(one) and folders[one.path] > 1
+        if description_of(one) is None and folders[one.path] > 1
         else series_name(one)
         for one in series
     ]
-
-
-def _is_nameless(series: Series) -> bool:
-    return not series.description and series.series_number is None
 
 
 def _failed_row(failure: Failure, folder: Path) -> Row:

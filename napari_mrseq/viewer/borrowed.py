@@ -55,7 +55,7 @@ class Borrowed:
     def close(self) -> None:
         """Let go of the viewer."""
         self._timer.stop()
-        self._attachment.release()
+        self._attachment.close()
 
     def _on_inserted(self) -> None:
         self._timer.start()

@@ -12,7 +12,7 @@ from napari_mrseq.viewer.image_layers import image_layers, is_image
 from napari_mrseq.viewer.layer_events import LayerEvents
 from napari_mrseq.viewer.layer_series import is_as_opened, series_of, unread
 from napari_mrseq.viewer.layer_state import own_name, state_of
-from napari_mrseq.viewer.slice_in_view import slice_in_view
+from napari_mrseq.viewer.slice_in_view import slice_in_view, watch_view
 from napari_mrseq.viewer.wording import said_words, shortened, slice_words
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ GAP = "   "
 MOST_IN_GRID = 8
 # Width of a letter and of both margins in pixels of the canvas, at the size of `LOOK`; measured.
 LETTER_PX, MARGINS_PX = 13, 25
-LAYER_EVENTS = ("visible", "metadata", "name", "data", "set_data", "projection_mode")
+LAYER_EVENTS = ("visible", "metadata", "name", "data", "set_data")
 
 
 class CanvasText:
@@ -66,11 +66,6 @@ class CanvasText:
         self._named: list[Image] = []
         self._unread: list[Image] = []
         emitters = (
-            viewer.dims.events.point,
-            viewer.dims.events.margin_left,
-            viewer.dims.events.margin_right,
-            viewer.dims.events.order,
-            viewer.dims.events.ndisplay,
             viewer.layers.events.inserted,
             viewer.layers.events.removed,
             viewer.layers.events.reordered,
@@ -79,11 +74,12 @@ class CanvasText:
             viewer.canvas.events.size,
         )
         layers = LayerEvents(viewer, self._on_layer, *LAYER_EVENTS)
-        self._attachment = Attachment([(one, self.update) for one in emitters], (layers,))
+        connections = [(one, self.update) for one in emitters]
+        self._attachment = Attachment(connections, (layers, watch_view(viewer, self.update)))
 
     def close(self) -> None:
         """Let go of the viewer, whose window may be gone."""
-        self._attachment.release()
+        self._attachment.close()
 
     def restore(self) -> None:
         """Give the viewer's text overlay, and the names in a grid, back as they were."""

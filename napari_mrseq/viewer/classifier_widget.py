@@ -19,7 +19,7 @@ from napari_mrseq.viewer.attachment import Attachment
 from napari_mrseq.viewer.batch_panel import BatchPanel
 from napari_mrseq.viewer.borrowed import Borrowed
 from napari_mrseq.viewer.canvas_text import CanvasText
-from napari_mrseq.viewer.heat_maps import AFTER_THE_GRID, HeatMaps, gives_cells
+from napari_mrseq.viewer.heat_maps import HeatMaps
 from napari_mrseq.viewer.hint import Hint
 from napari_mrseq.viewer.image_layers import image_layers, is_image
 from napari_mrseq.viewer.in_sight import InSight
@@ -35,11 +35,12 @@ from napari_mrseq.viewer.settings import canvas_text_event, load_settings
 from napari_mrseq.viewer.shortcuts import CORRECT_KEYS, EXPLAIN_KEYS, RUN_KEYS, Shortcuts
 from napari_mrseq.viewer.single_shot import single_shot
 from napari_mrseq.viewer.slice_in_view import (
-    NO_SLICE,
     show_layer,
     show_slice,
     slice_in_view,
+    watch_view,
 )
+from napari_mrseq.viewer.stale_words import StaleWords
 from napari_mrseq.viewer.study_panel import StudyPanel
 from napari_mrseq.viewer.unread_notice import UnreadNotice
 
@@ -48,7 +49,6 @@ if TYPE_CHECKING:
 
 # Batches may arrive faster than tables can be drawn.
 TABLES_DELAY_MS = 250
-VIEW_EVENTS = ("point", "margin_left", "margin_right")
 # napari connects `reset_choices` to these too, and never lets go of a panel that is closed.
 LIST_EVENTS = ("inserted", "removed", "reordered", "renamed")
 
@@ -122,7 +122,7 @@ class ClassifierWidget(QWidget):
         self.page.show_state(
             state,
             has_layer=layer is not None,
-            cause=obstacle(layer) if layer is not None and state is None else "",
+            cause=obstacle(layer) if layer is not None else "",
             can_revert=layer is not None and can_revert(layer),
             device=self.runner.device,
             index=self.runner.focus.index,
@@ -147,7 +147,7 @@ class ClassifierWidget(QWidget):
 
     def close_session(self) -> None:
         """Stop the run and leave no event handler behind."""
-        self._attachment.release()
+        self._attachment.close()
         self.canvas_text.restore()
         self.layer_actions.live.stop()
         self._tables_timer.stop()
@@ -207,11 +207,8 @@ class ClassifierWidget(QWidget):
     def _connect_viewer(self) -> None:
         viewer = self._viewer
         connections: list[tuple[Any, Callable[..., None]]] = [
-            *((viewer.dims.events[name], self._on_view_moved) for name in VIEW_EVENTS),
             (viewer.layers.selection.events.active, self._follow_active),
             *((viewer.layers.events[name], self.reset_choices) for name in LIST_EVENTS),
-            (viewer.canvas.grid.events.enabled, self._on_grid),
-            (viewer.canvas.grid.events.stride, self._on_grid),
             (viewer.events.theme, self._follow_theme),
         ]
         preference = canvas_text_event()
@@ -220,13 +217,13 @@ class ClassifierWidget(QWidget):
         borrowed = Borrowed(viewer, self)
         borrowed.reverted.connect(self.layer_actions.show_reverted)
         parts = (self.runner, self.explainer, self.batch.runner, self.canvas_text, borrowed)
-        unread = (UnreadNotice(viewer, self.controls), Rereading(viewer))
+        words = (UnreadNotice(viewer, self.controls), StaleWords(viewer, self.controls))
         pixels = LayerEvents(viewer, self._refresh_soon, "data", "metadata")
-        thickness = LayerEvents(viewer, self._on_view_moved, "projection_mode")
-        more = (HeatMaps(viewer, self), InSight(viewer), pixels, thickness, *unread)
-        self._attachment = Attachment(connections, (*parts, *more))
+        more = (HeatMaps(viewer, self), InSight(viewer), Rereading(viewer), pixels, *words)
+        moves = watch_view(viewer, self._on_view_moved)
+        self._attachment = Attachment(connections, (*parts, *more, moves))
         # The window may be destroyed without the panel being taken out of it.
-        self.destroyed.connect(self._attachment.release)
+        self.destroyed.connect(self._attachment.close)
 
     def _layer_choices(self, _widget: Any = None) -> list[tuple[str, Any]]:
         return [(printable(layer.name), layer) for layer in image_layers(self._viewer)]
@@ -274,16 +271,8 @@ class ClassifierWidget(QWidget):
         self.runner.focus.index = slice_in_view(self._viewer, layer) if layer is not None else None
         self.plot.move_marker(self.runner.focus.index)
         self.slices.mark(self.runner.focus.index)
-        if self.controls.status.value == NO_SLICE and self.runner.focus.index is not None:
-            self.controls.show_nothing()
         if self.controls.live.value:
             self.layer_actions.live.wait()
-
-    def _on_grid(self) -> None:
-        # A map that waited for the end of the grid is no longer hidden.
-        said: str = self.controls.status.value
-        if not gives_cells(self._viewer) and said.endswith(AFTER_THE_GRID):
-            self.controls.status.value = said.removesuffix(AFTER_THE_GRID).rstrip()
 
     def _on_live(self, live: bool) -> None:
         if live:

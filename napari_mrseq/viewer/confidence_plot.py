@@ -58,9 +58,13 @@ class ConfidencePlot(QWidget):
             self.move_marker(index)
 
     def move_marker(self, index: int | None) -> None:
-        """Mark the slice in view; cheap, since it follows the slider."""
+        """Mark the slice in view, or none; cheap, since it follows the slider."""
         state = self._state
-        if self.canvas is None or state is None or index is None:
+        if self.canvas is None or state is None:
+            return
+        if index is None:
+            if self._marker is not None:
+                self.show_state(state, None)
             return
         volume, place = divmod(index, state.series.pixels.shape[-3])
         if volume != self._volume or self._marker is None:
@@ -108,6 +112,7 @@ class ConfidencePlot(QWidget):
         ink = self._ink
         axes.figure.set_facecolor(self._paper)
         axes.set_facecolor(self._paper)
+        axes.set_visible(state is not None)
         if state is not None:
             self._draw_lines(state, ink)
             if index is not None:

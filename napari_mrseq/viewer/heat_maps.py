@@ -129,7 +129,7 @@ class HeatMaps:
     def close(self) -> None:
         """Let go of the viewer."""
         self._timer.stop()
-        self._attachment.release()
+        self._attachment.close()
 
     def _follow_grid(self) -> None:
         maps = [one for one in self._viewer.layers if HEAT_KEY in one.metadata]

@@ -38,7 +38,7 @@ class InSight:
 
     def close(self) -> None:
         """Let go of the viewer."""
-        self._attachment.release()
+        self._attachment.close()
 
     def _on_visible(self, event: Any) -> None:
         # What becomes of other layers is no wish to see the active one.

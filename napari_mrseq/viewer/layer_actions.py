@@ -114,6 +114,9 @@ class LayerActions:
     def revert(self) -> None:
         """Give the layer its own name and metadata back; its heat maps go."""
         if self.layer is not None:
+            # A run under way, or what live has in hand, would name it again.
+            self.live.stop()
+            self.runner.leave_out(self.layer)
             remove_heat(self._viewer, self.layer)
             revert(self.layer)
             self.show_reverted([self.layer])

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from napari_mrseq.reading.geometry import ASSUMED_DISTANCE_MM, UNKNOWN_THICKNESS
-from napari_mrseq.series import Failure, Series, series_from_array
+from napari_mrseq.series import Failure, Series, check_axes, series_from_array
 from napari_mrseq.viewer.layer_data import SERIES_KEY
 from napari_mrseq.viewer.layer_state import own_name, pixels_of, state_of
 from napari_mrseq.viewer.shown_pixels import UNREAD_KEY, as_read, shows, unread_in
@@ -41,8 +41,12 @@ def series_of(layer: Image) -> Series:
 
 def obstacle(layer: Image) -> str:
     """Return why a layer can't be judged; ``""`` where it can."""
+    if is_as_opened(layer):
+        return ""
+    shape = pixels_of(layer).shape
     try:
-        series_of(layer)
+        # Not `series_of`: to wrap thousands of slices takes too long for each look at a study.
+        check_axes(shape[:-1] if layer.rgb else shape, own_name(layer))
     except ValueError as error:
         return str(error)
     return ""

@@ -82,6 +82,11 @@ class LayerState:
             return None
         return Failure(self.series.path, failures[0].words, self.series)
 
+    @property
+    def outcome(self) -> Verdict | Failure | None:
+        """The word on the series, or why there can be none; None where it was not run."""
+        return self.verdict or self.failure
+
     def said(self, index: int) -> SliceVerdict | None:
         """Return the word on a slice, with what the user corrected; None where there is none."""
         judged = self.judged.get(index)

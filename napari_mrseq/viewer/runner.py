@@ -28,11 +28,13 @@ from napari_mrseq.viewer.worker import (
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
+    from napari.layers import Layer
 
     from napari_mrseq.viewer.models import Models
 
 
 REPLACED = "its pixels were replaced during the run. Press Run again."
+REVERTED = "reverted during the run."
 
 
 class Runner:
@@ -99,9 +101,15 @@ class Runner:
             self._causes.append("Cancelled.")
             self._background.stop()
 
+    def leave_out(self, layer: Layer) -> None:
+        """Judge a layer no further, nor write what was found of it, since it was reverted."""
+        for job in [*self._jobs, *(self._waiting[0] if self._waiting else [])]:
+            if job.layer == layer:
+                self._drop(job, REVERTED)
+
     def close(self) -> None:
         """Stop and let go of the viewer; nothing of a run under way arrives any more."""
-        self._attachment.release()
+        self._attachment.close()
         self._waiting = None
         self._background.close()
         self._activity.close()
@@ -113,7 +121,7 @@ class Runner:
                 self._show_progress(done, total)
             case LayerFailed(job, cause):
                 self._jobs.remove(job)
-                self._causes.append(f"{job.layer.name}: {cause}")
+                self._causes.append(f"{own_name(job.layer)}: {cause}")
             case SlicesJudged():
                 self._keep_slices(event)
             case LayerDone(job, verdict):
@@ -157,8 +165,10 @@ class Runner:
     def _on_changed(self) -> None:
         # What a layer no longer shows is judged no further.
         for job in self._jobs:
-            if job.dropped or self._is_current(job):
-                continue
-            job.dropped = True
-            if job.layer in self._viewer.layers:
-                self._causes.append(f"{own_name(job.layer)}: {REPLACED}")
+            if not self._is_current(job):
+                self._drop(job, REPLACED)
+
+    def _drop(self, job: Job, cause: str) -> None:
+        if not job.dropped and job.layer in self._viewer.layers:
+            self._causes.append(f"{own_name(job.layer)}: {cause}")
+        job.dropped = True

@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from napari_mrseq.viewer.attachment import Attachment
 from napari_mrseq.viewer.image_layers import HEAT_KEY, is_image
+from napari_mrseq.viewer.layer_events import LayerEvents
 from napari_mrseq.viewer.layer_state import pixels_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from napari.components import ViewerModel
     from napari.layers import Image
 
@@ -17,8 +21,15 @@ NO_SLICE = (
     "No slice of this layer is in view alone: show it in 2-D, one slice thick, and move the "
     "slider onto it."
 )
+VIEW_EVENTS = ("point", "margin_left", "margin_right", "order", "ndisplay")
 # Images that are blended so hide what lies below them.
 HIDING = ("opaque", "translucent", "translucent_no_depth")
+
+
+def watch_view(viewer: ViewerModel, handler: Callable[..., None]) -> Attachment:
+    """Call a handler whenever another slice of a layer may have come into view."""
+    sliders = [(viewer.dims.events[name], handler) for name in VIEW_EVENTS]
+    return Attachment(sliders, (LayerEvents(viewer, handler, "projection_mode"),))
 
 
 def stack_shape(layer: Image) -> tuple[int, ...]:

@@ -17,6 +17,7 @@ from napari_mrseq.series import Failure
 from napari_mrseq.study import StudyVerdict, judge_studies
 from napari_mrseq.viewer.export import ExportButton
 from napari_mrseq.viewer.flow_layout import FlowLayout, may_be_short
+from napari_mrseq.viewer.layer_series import obstacle
 from napari_mrseq.viewer.layer_state import own_name, state_of
 from napari_mrseq.viewer.study_table import StudyTable
 
@@ -78,22 +79,27 @@ class StudyPanel(QWidget):
 
     def _outcomes(self) -> list[Verdict | Failure]:
         states = [state for layer in self._layers if (state := state_of(layer))]
-        found = [state.verdict or state.failure for state in states]
-        return [one for one in found if one]
+        return [outcome for state in states if (outcome := state.outcome)]
+
+    def _without_outcome(self) -> tuple[int, int]:
+        """Count the layers that are not yet run, and those that can't be judged."""
+        hopeless = sum(bool(obstacle(layer)) for layer in self._layers)
+        return len(self._layers) - len(self._outcomes()) - hopeless, hopeless
 
     def _left_out(self, written: Sequence[Verdict | Failure]) -> str:
         """Say which layers an export lacks; nothing where it has all."""
-        total, tried = len(self._layers), len(self._outcomes())
-        causes = {"not run": total - tried, "not read": tried - len(written)}
+        waiting, hopeless = self._without_outcome()
+        unread = len(self._outcomes()) - len(written)
+        causes = {"not run": waiting, "can't be judged": hopeless, "not read": unread}
         lacks = [f"{count} {cause}" for cause, count in causes.items() if count]
+        total = len(self._layers)
         return f": {len(written)} of {total} layers; {', '.join(lacks)}" if lacks else ""
 
     def _judge(self) -> None:
         name = self.protocol.currentText()
         protocol = None if name == NO_PROTOCOL else load_protocol(name)
-        outcomes = self._outcomes()
-        verdicts = [one for one in outcomes if not isinstance(one, Failure)]
-        waiting = len(self._layers) - len(outcomes)
+        verdicts = [one for one in self._outcomes() if not isinstance(one, Failure)]
+        waiting, _ = self._without_outcome()
         studies = judge_studies(verdicts, protocol)
         lines = [line for study in studies for line in self._lines(study, waiting)]
         if waiting and protocol:

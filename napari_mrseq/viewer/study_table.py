@@ -9,6 +9,7 @@ from qtpy.QtCore import QModelIndex, Signal  # type: ignore[attr-defined]
 
 from napari_mrseq.header import claim_words
 from napari_mrseq.sequences import UNKNOWN, colour_of, name_of
+from napari_mrseq.series import Failure
 from napari_mrseq.viewer.doubts import doubt, doubts
 from napari_mrseq.viewer.layer_series import obstacle
 from napari_mrseq.viewer.layer_state import own_name, state_of
@@ -50,7 +51,7 @@ class StudyTable(Table):
         before, self._known = self._known, {}
         for layer in layers:
             state = state_of(layer)
-            found = (state.verdict or state.failure) if state else obstacle(layer)
+            found = state.outcome if state else obstacle(layer)
             said = own_name(layer), found
             known = before.get(layer)
             row = known[1] if known and known[0] == said else _row(layer)
@@ -108,14 +109,13 @@ def _speaks_alone(verdict: Verdict) -> bool:
 
 
 def _row(layer: Image) -> Row:
-    state = state_of(layer)
-    name = own_name(layer)
-    if state is None or state.verdict is None:
-        nothing = Cell("")
-        failure = state.failure if state else None
-        cause = obstacle(layer) if state is None else ""
-        said = Cell("can't be judged", hint=cause) if cause else Cell("not yet run")
-        if failure:
-            said = Cell("not read", hint=failure.cause)
-        return Row(layer, (said, nothing, nothing, Cell(name, hint=name), *[nothing] * 2))
-    return Row(layer, verdict_cells(name, state.verdict))
+    state, name, nothing = state_of(layer), own_name(layer), Cell("")
+    outcome = state.outcome if state else None
+    said = Cell("not yet run")
+    if isinstance(outcome, Failure):
+        said = Cell("not read", hint=outcome.cause)
+    elif outcome is not None:
+        return Row(layer, verdict_cells(name, outcome))
+    elif cause := obstacle(layer):
+        said = Cell("can't judge", hint=cause)
+    return Row(layer, (said, nothing, nothing, Cell(name, hint=name), nothing, nothing))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from napari_mrseq.viewer.attachment import Attachment
 from napari_mrseq.viewer.layer_events import LayerEvents
 from napari_mrseq.viewer.layer_series import is_as_opened, unread
-from napari_mrseq.viewer.slice_in_view import NO_SLICE, slice_in_view
+from napari_mrseq.viewer.slice_in_view import NO_SLICE, slice_in_view, watch_view
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -36,14 +36,14 @@ class UnreadNotice:
         emitters = (
             viewer.layers.selection.events.active,
             viewer.layers.events.removed,
-            viewer.dims.events.point,
             controls.stopped,
         )
-        self._attachment = Attachment([(one, self._look) for one in emitters], (looks,))
+        connections = [(one, self._look) for one in emitters]
+        self._attachment = Attachment(connections, (looks, watch_view(viewer, self._look)))
 
     def close(self) -> None:
         """Let go of the viewer."""
-        self._attachment.release()
+        self._attachment.close()
 
     def _look(self) -> None:
         # While a run is under way the line is its own.

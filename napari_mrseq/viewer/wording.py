@@ -32,8 +32,13 @@ def series_name(series: Series) -> str:
 
     What tells it from others of the same UID stands behind: ``"t1_vibe_dixon (water)"``.
     """
+    return title_of(None, description_of(series), Path(series.path).name, series.part)
+
+
+def description_of(series: Series) -> str | None:
+    """Return the description of a series, else its number; None where it has neither."""
     number = None if series.series_number is None else f"series {series.series_number}"
-    return title_of(None, series.description or number, Path(series.path).name, series.part)
+    return series.description or number
 
 
 def layer_prefix(verdict: Verdict) -> str:

@@ -42,7 +42,7 @@ class Job:
     known : mapping of int to SliceVerdict
         Slices that the model `known_by` judged before.
     dropped : bool
-        Set by the GUI when the layer is gone: what is left of it need not be judged.
+        Set by the GUI when the layer is gone or was reverted: the rest of it need not be judged.
     """
 
     layer: Any

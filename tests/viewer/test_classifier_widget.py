@@ -421,7 +421,7 @@ def test_a_second_run_judges_only_what_is_new(qtbot, viewer, press, run, open_pa
     # With nothing left to judge, the bar does not stand at none of 1000.
     run(panel)
     assert panel.controls.status.value == "1 layer classified."
-    assert panel.controls.progress.native.text() == ""
+    assert panel.controls.progress.native.text() == "1000 of 1000 slices"
 
 
 def judged(layer) -> dict:

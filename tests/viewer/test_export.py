@@ -161,6 +161,18 @@ def test_layers_that_could_not_be_read_have_no_sidecar_and_are_counted_so(
     assert panel.controls.status.value.endswith("all.csv: 2 of 3 layers; 1 not run")
 
 
+def test_a_layer_that_cannot_be_judged_is_counted_so(
+    viewer, panel, pick, answer, make_verdict, tmp_path: Path
+) -> None:
+    judged = viewer.add_image(np.ones((3, 8, 8)), name="judged")
+    annotate(judged, make_verdict(series_of(judged), ["T1"] * 3))
+    viewer.add_image(np.ones((2, 2, 2, 8, 8)), name="five")
+    panel.refresh()
+    answer(tmp_path / "all.csv")
+    pick(panel.study.export_button, "CSV…")
+    assert panel.controls.status.value.endswith("all.csv: 1 of 2 layers; 1 can't be judged")
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk that is always full")
 @pytest.mark.parametrize("kind", ["CSV…", "Corrections as training labels…"])
 def test_a_full_disk_is_said_with_the_file_that_was_asked_for(

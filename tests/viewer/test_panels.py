@@ -411,6 +411,28 @@ def test_the_plot_follows_the_volume_in_view(qtbot, make_verdict) -> None:
     assert gone.args == [5]
 
 
+def test_where_no_slice_is_in_view_none_is_marked(qtbot, state: LayerState) -> None:
+    plot = ConfidencePlot()
+    qtbot.addWidget(plot)
+    plot.show_state(state, 1)
+    marked = len(plot.axes.get_lines())
+    plot.move_marker(None)
+    assert len(plot.axes.get_lines()) == marked - 1
+    plot.move_marker(2)
+    assert len(plot.axes.get_lines()) == marked
+
+
+def test_without_a_verdict_no_empty_plot_is_left(qtbot, state: LayerState) -> None:
+    plot = ConfidencePlot()
+    qtbot.addWidget(plot)
+    plot.show_state(state, 0)
+    assert plot.axes.get_visible()
+    plot.show_state(None, None)
+    assert not plot.axes.get_visible()
+    plot.show_state(state, 0)
+    assert plot.axes.get_visible()
+
+
 @pytest.fixture
 def layers(make_verdict) -> list[Image]:
     """Two layers that were judged, and one that waits."""
@@ -444,6 +466,18 @@ def test_a_protocol_says_what_is_missing(qtbot, study: StudyPanel, layers: list[
     study.show_layers(layers[:-1])
     lines = study.summary.text().splitlines()
     assert [line for line in lines if "T2: MISSING" in line]
+    assert "not yet" not in study.summary.text()
+
+
+def test_a_layer_that_cannot_be_judged_is_not_waited_for(
+    study: StudyPanel, layers: list[Image]
+) -> None:
+    five = ViewerModel().add_image(np.ones((2, 2, 2, 8, 8)), name="five")
+    study.protocol.setCurrentText("ms")
+    study.show_layers([*layers, five])
+    assert study.summary.text().splitlines()[-1] == "1 layer is not yet run."
+    study.show_layers([*layers[:-1], five])
+    assert "T2: MISSING" in study.summary.text()
     assert "not yet" not in study.summary.text()
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import dask.array as da
 import numpy as np
 import pytest
 from napari.components import ViewerModel
+from napari.layers import Image
 
+from napari_mrseq.viewer.annotation import annotate
 from napari_mrseq.viewer.heat_maps import Heat, show_heat
+from napari_mrseq.viewer.layer_series import series_of
+from napari_mrseq.viewer.layer_state import state_of
+from napari_mrseq.viewer.scope import job_for
 
 RUN_MS = 300_000
 
@@ -51,7 +57,7 @@ def test_a_layer_that_cannot_be_judged_says_why(viewer, panel, press) -> None:
     viewer.add_image(np.ones((2, 2, 2, 64, 64)), name="five")
     assert "five has 5 axes" in panel.result.hint.text()
     assert "Press Run" not in panel.result.hint.text()
-    assert panel.study.table.proxy.index(0, 0).data() == "can't be judged"
+    assert panel.study.table.proxy.index(0, 0).data() == "can't judge"
     # As a run of another layer left it.
     panel.controls.show_progress(18, 18)
     press(panel.controls.run)
@@ -71,6 +77,44 @@ def test_pixels_replaced_during_a_run_are_the_cause_of_its_end(qtbot, viewer, pa
     assert panel.controls.status.value == "1 layer classified."
     layer.data = head()
     assert panel.controls.status.value == ""
+
+
+def test_a_layer_reverted_during_a_run_stays_so(qtbot, viewer, panel, press) -> None:
+    other = viewer.add_image(head(), name="other")
+    layer = viewer.add_image(np.concatenate([head()] * 60), name="mine", metadata={"only": "mine"})
+    panel.controls.scope.value = "all layers"
+    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+        press(panel.controls.run)
+        qtbot.waitUntil(panel.page.revert_button.isEnabled, timeout=RUN_MS)
+        press(panel.page.revert_button)
+        assert panel.runner.running
+    assert (layer.name, layer.metadata) == ("mine", {"only": "mine"})
+    assert "Press Run" in panel.result.hint.text()
+    assert state_of(other).verdict is not None
+    said = "1 layer classified. mine: reverted during the run."
+    assert panel.controls.status.value == said
+
+
+def test_that_no_slice_is_in_view_is_said_until_one_is(viewer, panel, press) -> None:
+    viewer.add_image(head(), name="mine")
+    viewer.dims.ndisplay = 3
+    press(panel.page.explain_button)
+    assert "show it in 2-D" in panel.controls.status.value
+    viewer.dims.ndisplay = 2
+    assert panel.controls.status.value == ""
+
+
+def test_what_failed_is_named_without_its_verdict(qtbot, viewer, panel, make_verdict) -> None:
+    def fail(_block: np.ndarray) -> np.ndarray:
+        raise OSError("the disk is gone")
+
+    pixels = da.from_array(head(), chunks=(1, 64, 64)).map_blocks(fail, dtype=float)
+    layer = Image(pixels, name="mine", contrast_limits=(0, 1), visible=False)
+    annotate(layer, make_verdict(series_of(layer), ["T1"] * 3))
+    viewer.layers.append(layer)
+    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+        panel.runner.start([job_for(layer)], "default", "cpu")
+    assert panel.controls.status.value.startswith("mine: OSError")
 
 
 def test_the_bar_counts_what_was_judged_before(qtbot, viewer, panel, press) -> None:
