@@ -6,11 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
 
-import numpy as np
-
-from napari_mrseq.errors import ReadError
 from napari_mrseq.reading.frames import Frame
-from napari_mrseq.reading.pixels import slice_values
 
 # Of two folders that hold the same slices so many pairs are compared, evenly spread.
 _PAIRS_COMPARED = 3
@@ -67,17 +63,6 @@ def same_pixels(one: Frame, other: Frame) -> bool | None:
     return first == second
 
 
-def _same_image(one: Frame, other: Frame) -> bool:
-    """Tell whether two files show the same, decoded where they are packed in two ways."""
-    if (alike := same_pixels(one, other)) is not None:
-        return alike
-    try:
-        first, second = (slice_values(f.source, f.source.dtype) for f in (one, other))
-    except ReadError:
-        return False
-    return np.array_equal(first, second)
-
-
 def _bytes_of(frame: Frame, count: int) -> bytes:
     with Path(frame.source.path).open("rb") as file:
         file.seek(frame.source.offset)
@@ -106,7 +91,7 @@ def _may_join(
     return all(
         input_of(one.source.path) == input_of(other.source.path)
         and one.sop_uid == other.sop_uid
-        and _same_image(one, other)
+        and same_pixels(one, other)
         for one, other in pairs
     )
 
