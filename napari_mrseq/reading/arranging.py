@@ -46,7 +46,8 @@ def arranged(by_place: ByPlace) -> tuple[list[Volume], str]:
     """
     if numbered := numbered_volumes(by_place):
         return numbered, ""
-    key = telling_key(by_place) if is_even(by_place) else None
+    even = is_even(by_place)
+    key = telling_key(by_place) if even else None
     parts: dict[Any, dict[int, list[Frame]]] = defaultdict(lambda: defaultdict(list))
     for place, members in by_place.items():
         for frame in members:
@@ -57,7 +58,7 @@ def arranged(by_place: ByPlace) -> tuple[list[Volume], str]:
         found, doubt = _unnumbered(part)
         doubts.append(doubt)
         volumes |= {(label, rank): volume for rank, volume in enumerate(found)}
-    ordered = in_order(volumes, key) if is_even(by_place) else list(volumes.values())
+    ordered = in_order(volumes, key) if even else list(volumes.values())
     return ordered, next(filter(None, doubts), "")
 
 

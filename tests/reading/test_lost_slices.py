@@ -93,19 +93,26 @@ def test_a_slice_lost_of_each_place_keeps_numbered_volumes(write_slice: WriteSli
     assert stacks(folder)[0] == [[[(0, 0), (0, 1)]], [[(1, 1)]], [[(2, 0)]]]
 
 
-def test_lost_files_of_repeated_b_values_are_told_by_the_holes_in_their_numbers(
-    write_slice: WriteSlice,
-) -> None:
-    every = volume_by_volume(4)
-    kept = [place for index, place in enumerate(every) if index not in range(6, 10)]
-    folder = write(
+# Volumes of two b values in turn; the files from the middle of one to that of the next are lost.
+REPEATED = volume_by_volume(4)[:6] + volume_by_volume(4)[10:]
+
+
+def write_repeated(write_slice: WriteSlice, number: Callable[[Place], int]) -> Path:
+    """Write the files that are left, each with a number."""
+    return write(
         write_slice,
-        kept,
+        REPEATED,
         lambda volume, slice_: {
-            "InstanceNumber": SLICES * volume + slice_ + 1,
+            "InstanceNumber": number((volume, slice_)),
             "DiffusionBValue": 1000.0 * (volume % 2),
         },
     )
+
+
+def test_lost_files_of_repeated_b_values_are_told_by_the_holes_in_their_numbers(
+    write_slice: WriteSlice,
+) -> None:
+    folder = write_repeated(write_slice, lambda place: SLICES * place[0] + place[1] + 1)
     found, _ = stacks(folder)
     assert found == [whole(0, 3), [[(1, 0), (1, 1)]], [[(2, 2), (2, 3)]]]
 
@@ -113,16 +120,7 @@ def test_lost_files_of_repeated_b_values_are_told_by_the_holes_in_their_numbers(
 def test_what_b_values_deny_is_said_where_lost_files_were_counted_anew(
     write_slice: WriteSlice,
 ) -> None:
-    every = volume_by_volume(4)
-    kept = [place for index, place in enumerate(every) if index not in range(6, 10)]
-    folder = write(
-        write_slice,
-        kept,
-        lambda volume, slice_: {
-            "InstanceNumber": kept.index((volume, slice_)) + 1,
-            "DiffusionBValue": 1000.0 * (volume % 2),
-        },
-    )
+    folder = write_repeated(write_slice, lambda place: REPEATED.index(place) + 1)
     assert any(MIXED in warning for warning in stacks(folder)[1])
 
 
