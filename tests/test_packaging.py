@@ -7,8 +7,10 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import venv
 import zipfile
+from importlib.metadata import PathDistribution
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,9 @@ from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ("napari_mrseq", "tests", "pyproject.toml", "setup.cfg", "README.md", "LICENSE")
+# Five gigabytes with CUDA: an environment of its own would fill a small disk.
+BORROWED = ("torch", "torchvision")
+THEIR_FILES = ("torch*", "functorch", "nvidia*", "cuda*", "triton*")
 LIST_CONTRIBUTIONS = """
 import json
 from npe2 import PluginManager
@@ -56,9 +61,19 @@ def environment(wheel, tmp_path_factory):
     folder = tmp_path_factory.mktemp("environment")
     venv.create(folder, with_pip=True)
     programs = folder / ("Scripts" if os.name == "nt" else "bin")
+    borrow_torch(programs)
     run(programs / "pip", "install", "--no-compile", wheel, cwd=folder)
     yield programs
     shutil.rmtree(folder)
+
+
+def borrow_torch(programs):
+    """Link PyTorch from the environment that runs the tests: pip takes it for installed."""
+    get_folder = "import sysconfig; print(sysconfig.get_path('platlib'))"
+    packages = Path(run(programs / "python", "-c", get_folder, cwd=programs).strip())
+    for pattern in THEIR_FILES:
+        for entry in Path(sysconfig.get_path("platlib")).glob(pattern):
+            (packages / entry.name).symlink_to(entry)
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +92,13 @@ def test_the_wheel_holds_all_that_the_program_needs_and_no_tests(wheel):
     assert any(name.endswith(".safetensors") for name in shipped)
     assert shipped <= names
     assert {name.split("/")[0].split("-")[0] for name in names} == {"napari_mrseq"}
+
+
+def test_the_wheel_asks_for_what_the_environments_below_borrow(wheel):
+    inside = zipfile.Path(wheel).iterdir()
+    metadata = next(entry for entry in inside if entry.name.endswith(".dist-info"))
+    asked = {line.split(">=")[0] for line in PathDistribution(metadata).requires}
+    assert set(BORROWED) <= asked
 
 
 def test_the_command_line_works_with_the_bare_wheel(environment, sample_study, tmp_path):
