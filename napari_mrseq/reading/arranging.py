@@ -118,8 +118,5 @@ def _is_regular(by_place: ByPlace) -> bool:
 
 
 def _tells_ranks(by_place: ByPlace, key: Key) -> bool:
-    found = [set(map(key, members)) for members in by_place.values()]
-    return all(
-        None not in values and len(values) == len(members)
-        for values, members in zip(found, by_place.values(), strict=True)
-    )
+    """Tell whether the slices of each place all have a value of their own."""
+    return all(len({*map(key, found)} - {None}) == len(found) for found in by_place.values())

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 
 from napari_mrseq.reading.frames import Frame
-from napari_mrseq.reading.levels import levels
-from napari_mrseq.reading.volumes import grouped, places_of
+from napari_mrseq.reading.grouping import grouped, labelled, levels
+from napari_mrseq.reading.places import places_of
 
 # Two echo times (ms) that are nearer are one: written in two ways, or set anew for each volume or
 # slice by some hundredths. A readout between two echoes takes longer, and ultrashort ones that are
 # compared lie a tenth apart at least.
-SAME_ECHO_MS = 0.05
+_SAME_ECHO_MS = 0.05
 # Heartbeats and breaths, by which slices are triggered, vary by less; T1 and T2 by more. In powers
 # of 2, and a little more, so that times that are doubled again and again to measure T1 are one.
 _ONE_REPETITION_TIME = 1.01
@@ -41,7 +41,8 @@ def contrasts_apart(frames: list[Frame]) -> list[list[Frame]]:
 def echoes_of(frames: Sequence[Frame]) -> list[int | None]:
     """Number the echo of each slice by its echo time, from 0."""
     times = [frame.echo_time for frame in frames]
-    found = levels((time for time in times if time is not None), SAME_ECHO_MS)
+    known = [time for time in times if time is not None]
+    found = dict(zip(known, levels(known, _SAME_ECHO_MS), strict=True))
     return [None if time is None else found[time] for time in times]
 
 
@@ -56,7 +57,7 @@ def by_quantity(frames: list[Frame]) -> list[list[Frame]]:
 
 def by_echo(frames: list[Frame]) -> list[list[Frame]]:
     """Split slices by their echo time."""
-    return _by_labels(frames, echoes_of(frames))
+    return list(labelled(echoes_of(frames), frames).values())
 
 
 def by_description(frames: list[Frame]) -> list[list[Frame]]:
@@ -76,35 +77,19 @@ def by_derivation(frames: list[Frame]) -> list[list[Frame]]:
             how for how, frame in zip(made, frames, strict=True) if frame.b_value is not None
         }
         made = ["" if how in weighted else how for how in made]
-    return _by_labels(frames, made)
+    return list(labelled(made, frames).values())
 
 
 def _by_repetition_time(frames: list[Frame]) -> list[list[Frame]]:
     known = [time for frame in frames if (time := frame.repetition_time or 0) > 0]
     if len(known) < len(frames) or _is_weighted(frames) or _is_inverted(frames):
         return [frames]
-    numbers = _repetition_levels(known)
-    places: dict[int, list[int]] = defaultdict(list)
-    for place, number in zip(places_of(frames), numbers, strict=True):
-        places[place].append(number)
-    first, *others = map(Counter, places.values())
+    numbers = levels([math.log2(time) for time in known], _ONE_REPETITION_TIME)
+    first, *others = map(Counter, labelled(places_of(frames), numbers).values())
     # T1 is measured by three or more.
     if len(first) > 2 or any(other != first for other in others):
         return [frames]
-    return _by_labels(frames, numbers)
-
-
-def _by_labels(frames: list[Frame], labels: Sequence[Hashable]) -> list[list[Frame]]:
-    parts: dict[Hashable, list[Frame]] = defaultdict(list)
-    for label, frame in zip(labels, frames, strict=True):
-        parts[label].append(frame)
-    return list(parts.values())
-
-
-def _repetition_levels(times: Sequence[float]) -> list[int]:
-    logs = [math.log2(time) for time in times]
-    found = levels(logs, _ONE_REPETITION_TIME)
-    return [found[log] for log in logs]
+    return list(labelled(numbers, frames).values())
 
 
 def _is_weighted(frames: Sequence[Frame]) -> bool:

@@ -14,9 +14,9 @@ from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 
-from napari_mrseq.reading.frames import Frame, classic_frame, origin_of
+from napari_mrseq.reading.frames import Frame, classic_frame, origin_of, repeated
 from napari_mrseq.reading.instance import Instance
-from napari_mrseq.reading.tags import items, tag_object
+from napari_mrseq.reading.tags import first_item, tag_object
 
 # Unassigned Shared, and Unassigned Per-Frame Converted Attributes Sequence.
 _UNASSIGNED = 0x00209170, 0x00209171
@@ -60,14 +60,7 @@ def converted_frames(
         header.set_original_encoding(*instance.header.original_encoding)
         frame = classic_frame(replace(instance, header=header))
         # The series and its number are those of the new file.
-        found.append(
-            replace(
-                frame,
-                origin=origin,
-                source=replace(frame.source, index=index),
-                order=(*frame.order, index),
-            )
-        )
+        found.append(replace(repeated(frame, index), origin=origin))
     return found
 
 
@@ -75,7 +68,8 @@ def _spread(groups: Dataset, wanted: Iterable[int]) -> _Elements:
     """Return what functional groups hold, under the tags of classic headers."""
     found: _Elements = {}
     for sequence in wanted:
-        for item in items(groups, sequence)[:1]:
+        item = first_item(groups, sequence)
+        if item is not None:
             found |= _elements(item)
     renamed = {_CLASSIC[tag]: found[tag_object(tag)] for tag in _CLASSIC if tag in found}
     return found | {tag_object(tag): element for tag, element in renamed.items()}

@@ -22,7 +22,8 @@ from napari_mrseq.reading.geometry import (
     StackGeometry,
     stack_geometry,
 )
-from napari_mrseq.reading.header import damage_of, read_header
+from napari_mrseq.reading.grouping import grouped
+from napari_mrseq.reading.header import cause_of, damage_of, read_header
 from napari_mrseq.reading.instance import Layouts, read_instance
 from napari_mrseq.reading.layout import FrameSource
 from napari_mrseq.reading.mosaic import is_mosaic, mosaic_frames
@@ -32,7 +33,7 @@ from napari_mrseq.reading.privacy import public_header
 from napari_mrseq.reading.stacks import split_into_stacks
 from napari_mrseq.reading.twins import InputOf, twins_apart
 from napari_mrseq.reading.volume_axis import b_values_of, volume_axis_of
-from napari_mrseq.reading.volumes import Stack, grouped
+from napari_mrseq.reading.volumes import Stack
 from napari_mrseq.series import Failure, Series
 
 # Image classes that are pictures of a screen or a page, whatever their modality says.
@@ -100,8 +101,8 @@ def file_frames(path: str, layouts: Layouts) -> list[Frame]:
     ReadError
         If the file is no DICOM file or holds no image that can be read; the text is the cause.
     """
-    instance = read_instance(path, layouts)
     try:
+        instance = read_instance(path, layouts)
         if is_enhanced(instance):
             return enhanced_frames(instance)
         if is_mosaic(instance):
@@ -127,8 +128,8 @@ def _with_incomplete(groups: dict[Hashable, list[Frame]]) -> list[list[Frame]]:
         if len(fitting) != 1:
             whole[key] = groups[key]
             continue
+        known = origins[fitting[0]]
         for frame in groups[key]:
-            known = origins[fitting[0]]
             frame.origin = replace(
                 frame.origin, study_uid=known.study_uid, series_number=known.series_number
             )
@@ -150,9 +151,8 @@ def _by_patient(frames: Sequence[Frame]) -> list[list[Frame]]:
 
 
 def _lost_files(frames: Sequence[Frame], error: Exception) -> list[Failure]:
-    why = error.cause if isinstance(error, ReadError) else damage_of(error)
     lost = dict.fromkeys(frame.source.path for frame in frames)
-    return [Failure(path, f"its series can't be put together: {why}") for path in lost]
+    return [Failure(path, f"its series can't be put together: {cause_of(error)}") for path in lost]
 
 
 def is_mr(origin: Origin, *, colour: bool) -> bool:
@@ -227,15 +227,11 @@ def _header_of(frames: Sequence[Frame]) -> tuple[Dataset, list[str]]:
         try:
             with Path(path).open("rb") as file:
                 header = public_header(read_header(file), firsts[path].source.index)
-        except ReadError as error:
-            cause = error.cause
-        except OSError as error:
-            cause = error.strerror or str(error)
         except Exception as error:  # a damaged header can make pydicom raise nearly anything
-            cause = damage_of(error)
+            cause = cause_of(error)
+            problem = problem or f"{name}: {cause}"
         else:
             return header, [f"{problem}; {name} speaks for the series"] if problem else []
-        problem = problem or f"{name}: {cause}"
     raise ReadError(cause)
 
 
@@ -268,8 +264,10 @@ def _unplaced(stack: Stack, *, mr: bool) -> list[str]:
     frame = stack.volumes[0][0]
     if stack.is_fan:
         return []
-    assumed = frame.pixel_spacing is not None and not frame.thickness
-    return [_UNPLACED] * (mr and not frame.doubt) + [UNKNOWN_THICKNESS] * assumed
+    said = [_UNPLACED] if mr and not frame.doubt else []
+    if frame.pixel_spacing is not None and not frame.thickness:
+        said.append(UNKNOWN_THICKNESS)
+    return said
 
 
 def _shows(window: tuple[float, float], source: FrameSource) -> bool:

@@ -16,9 +16,8 @@ from napari_mrseq.series import Failure
 # A file type that needs only its first bytes; the NIfTI magic lies at byte 344.
 HEAD_BYTES = 352
 
-_PICTURE_MAGIC = (
-    b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+",
-)  # fmt: skip
+TIFF_MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_PICTURE_MAGIC = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", *TIFF_MAGIC)
 # The header of a NIfTI image whose voxels lie in a file of their own (.hdr, .img).
 _PAIR_MAGIC = b"ni1"
 # Endings under which people keep images: such a file that is none is worth a word.

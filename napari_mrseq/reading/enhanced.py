@@ -21,10 +21,19 @@ from napari_mrseq.reading.frames import (
 )
 from napari_mrseq.reading.image_type import component_of, derivation_of, quantity_of
 from napari_mrseq.reading.instance import Instance
-from napari_mrseq.reading.tags import Direction, items, number, numbers, text, triple, words
+from napari_mrseq.reading.tags import (
+    Direction,
+    first_item,
+    items,
+    number,
+    numbers,
+    text,
+    triple,
+    words,
+)
 
-SHARED_GROUPS = 0x52009229
-PER_FRAME_GROUPS = 0x52009230
+_SHARED_GROUPS = 0x52009229
+_PER_FRAME_GROUPS = 0x52009230
 _NONE = Dataset()
 # Frame content, pixel measures, plane position and orientation, value transformation, window,
 # echo, modifiers, timing, diffusion, cardiac timing, frame type, temporal position, labelling.
@@ -37,49 +46,36 @@ _GROUPS = (
 
 def is_enhanced(instance: Instance) -> bool:
     """Tell whether a file describes its frames in functional groups."""
-    return PER_FRAME_GROUPS in instance.header
+    return _PER_FRAME_GROUPS in instance.header
 
 
 def enhanced_frames(instance: Instance) -> list[Frame]:
     """Return the slices of an enhanced file; groups of the frame go before shared ones."""
     header = instance.header
-    shared = next(iter(items(header, SHARED_GROUPS)), _NONE)
-    groups = items(header, PER_FRAME_GROUPS)
+    shared = first_item(header, _SHARED_GROUPS) or _NONE
+    groups = items(header, _PER_FRAME_GROUPS)
     groups = [*groups, *[_NONE] * instance.layout.frames][: instance.layout.frames]
     if is_converted(shared, groups):
         return converted_frames(instance, shared, groups, _GROUPS)
     origin = origin_of(instance)
-    behind = {sequence: _first_item(shared, sequence) or header for sequence in _GROUPS}
+    # Some writers give groups to attributes that vary and leave the others in the header.
+    behind = {sequence: first_item(shared, sequence) or header for sequence in _GROUPS}
     return [
-        _frame(instance, origin, index, _Groups(group, behind, header))
+        _frame(instance, origin, index, behind | _groups_of(group))
         for index, group in enumerate(groups)
     ]
 
 
-class _Groups:
-    """Functional groups of one frame, the shared ones behind them, the header behind those.
-
-    Some writers give groups to attributes that vary and leave the others in the header.
-    """
-
-    def __init__(self, own: Dataset, behind: Mapping[int, Dataset], header: Dataset) -> None:
-        self._own = own if len(own) else None
-        self._behind = behind
-        self.header = header
-
-    def __getitem__(self, sequence: int) -> Dataset:
-        found = None if self._own is None else _first_item(self._own, sequence)
-        return self._behind[sequence] if found is None else found
+def _groups_of(frame: Dataset) -> dict[int, Dataset]:
+    """Return the functional groups that a frame has of its own."""
+    found = {sequence: first_item(frame, sequence) for sequence in _GROUPS}
+    return {sequence: group for sequence, group in found.items() if group is not None}
 
 
-def _first_item(group: Dataset, sequence: int) -> Dataset | None:
-    return next(iter(items(group, sequence)), None)
-
-
-def _frame(instance: Instance, origin: Origin, index: int, groups: _Groups) -> Frame:
+def _frame(instance: Instance, origin: Origin, index: int, groups: Mapping[int, Dataset]) -> Frame:
     content, measures = groups[0x00209111], groups[0x00289110]
     diffusion, frame_type = groups[0x00189117], groups[0x00189226]
-    header = groups.header
+    header = instance.header
     image_type = words(frame_type, 0x00089007) or words(header, 0x00080008)
     declared = text(frame_type, 0x00089208) or text(header, 0x00089208)
     source = instance.source(index)
@@ -123,7 +119,7 @@ def _first_number(group: Dataset, *tags: int) -> float | None:
     return next((found for tag in tags if (found := number(group, tag)) is not None), None)
 
 
-def _trigger(groups: _Groups) -> float | None:
+def _trigger(groups: Mapping[int, Dataset]) -> float | None:
     trigger = number(groups[0x00189118], 0x00209153)
     # Temporal Position Time Offset is in seconds since the first volume.
     offset = number(groups[0x00209310], 0x0020930D)
@@ -131,5 +127,5 @@ def _trigger(groups: _Groups) -> float | None:
 
 
 def _direction(diffusion: Dataset) -> Direction | None:
-    found = items(diffusion, 0x00189076)
-    return triple(numbers(found[0], 0x00189089)) if found else None
+    found = first_item(diffusion, 0x00189076)
+    return None if found is None else triple(numbers(found, 0x00189089))

@@ -57,14 +57,8 @@ def _is_fan(slices: Sequence[Frame]) -> bool:
     beside = centres - point
     beside -= np.outer(beside @ axis, axis)
     missed = np.abs(normals @ point - wanted).max()
-    return bool(
-        missed <= _LARGEST_MISS_MM and np.linalg.norm(beside, axis=1).max() <= _room(slices)
-    )
-
-
-def _room(slices: Sequence[Frame]) -> float:
-    """Return how far in mm from its middle the axis may cross a picture."""
-    return _INNER * min(slices[0].field_of_view)
+    room = _INNER * min(slices[0].field_of_view)
+    return bool(missed <= _LARGEST_MISS_MM and np.linalg.norm(beside, axis=1).max() <= room)
 
 
 def _fan_of(stacks: Sequence[Stack]) -> Stack:

@@ -1,4 +1,4 @@
-"""Positions and orientations → order, spacing, affine, gaps; all in patient LPS and mm."""
+"""Positions and orientations → spacing, affine, gaps; all in patient LPS and mm."""
 
 from __future__ import annotations
 
@@ -99,29 +99,6 @@ def slice_normal(orientation: Sequence[float]) -> NDArray[np.float64]:
 def same_orientation(first: Sequence[float], second: Sequence[float]) -> bool:
     """Tell whether two orientations are equal within what scanners write as noise."""
     return all(abs(a - b) <= SAME_DIRECTION for a, b in zip(first, second, strict=True))
-
-
-def place_slices(positions: ArrayLike, orientation: Sequence[float]) -> NDArray[np.intp]:
-    """Count the distinct places along the slice normal.
-
-    Parameters
-    ----------
-    positions : (n, 3) array_like
-        Centre of the first voxel of each slice, patient LPS, mm.
-    orientation : sequence of float
-        Six direction cosines, as DICOM (0020,0037).
-
-    Returns
-    -------
-    (n,) array
-        0 for the slices lowest along the normal, counting up; equal for slices at one place.
-    """
-    distances = np.asarray(positions, dtype=float) @ slice_normal(orientation)
-    order = np.argsort(distances, kind="stable")
-    new = np.diff(distances[order], prepend=distances[order[0]]) > SAME_PLACE_MM
-    places = np.empty(len(distances), dtype=np.intp)
-    places[order] = np.cumsum(new)
-    return places
 
 
 def stack_geometry(

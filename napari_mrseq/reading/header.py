@@ -75,6 +75,15 @@ def transfer_syntax(header: Dataset) -> str:
     return str(ExplicitVRLittleEndian if little else ExplicitVRBigEndian)
 
 
+def cause_of(error: Exception) -> str:
+    """Say why a header could not be read."""
+    if isinstance(error, ReadError):
+        return error.cause
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return damage_of(error)
+
+
 def damage_of(error: Exception) -> str:
     """Say which element of a header is damaged.
 

@@ -17,16 +17,11 @@ from pydicom.tag import Tag
 from pydicom.uid import UID
 
 from napari_mrseq.errors import NoImageError, ReadError
-from napari_mrseq.reading.header import (
-    PIXEL_KEYWORDS,
-    damage_of,
-    read_header,
-    transfer_syntax,
-)
+from napari_mrseq.reading.header import PIXEL_KEYWORDS, read_header, transfer_syntax
 from napari_mrseq.reading.layout import FrameSource, PixelLayout, layout_of
 from napari_mrseq.reading.lazy import Stamp, stamp_of
 from napari_mrseq.reading.private_blocks import CREATOR_TAGS, moved_blocks
-from napari_mrseq.reading.scan import NotPlainError, scan_header
+from napari_mrseq.reading.scan import UNDEFINED, NotPlainError, ScannedHeader, scan_header
 from napari_mrseq.reading.tags import raw_values, text
 from napari_mrseq.reading.whole_file import WholeFile
 
@@ -41,8 +36,6 @@ _WITHOUT_IMAGE = re.compile(
 
 # Layouts by what headers say: a file seldom differs from the one before it.
 Layouts = dict[Hashable, PixelLayout]
-
-_UNDEFINED = 0xFFFFFFFF
 
 # What describes the pixels.
 _LAYOUT_TAGS = (
@@ -93,16 +86,6 @@ class Instance:
         return FrameSource(self.path, self.offset, self.layout, self.stamp, index, whole=self.whole)
 
 
-@dataclass(frozen=True, slots=True)
-class _PixelElement:
-    """The element that holds the pixels; its value starts at `offset`."""
-
-    tag: int
-    vr: str
-    length: int
-    offset: int
-
-
 def read_instance(path: str, layouts: Layouts) -> Instance:
     """Read the header of a DICOM file and check that its pixels can be there.
 
@@ -116,21 +99,16 @@ def read_instance(path: str, layouts: Layouts) -> Instance:
     Raises
     ------
     ReadError
-        If the file is no DICOM file, holds no image, is truncated, or its header is damaged. The
-        text is the cause alone.
+        If the file is no DICOM file, holds no image or is truncated. The text is the cause alone.
+    Exception
+        Nearly any, by pydicom, if the header is damaged.
     """
     try:
         with Path(path).open("rb") as file:
             header, layout, offset = _header_and_layout(file, layouts)
             stamp = stamp_of(file)
-    except ReadError:
-        raise
-    except RecursionError as error:
-        raise ReadError("damaged: sequences are nested too deeply") from error
     except OSError as error:
         raise ReadError(error.strerror or str(error)) from error
-    except Exception as error:  # a damaged header can make pydicom raise nearly anything
-        raise ReadError(damage_of(error)) from error
     is_whole = offset < 0 or layout.photometric == "PALETTE COLOR"
     whole = WholeFile(path, layout, stamp) if is_whole else None
     return Instance(path, header, layout, offset, stamp, whole)
@@ -144,11 +122,7 @@ def _header_and_layout(file: BinaryIO, layouts: Layouts) -> tuple[Dataset, Pixel
     if scanned is None or moved_blocks(scanned.dataset):
         file.seek(0)
         return _read_by_pydicom(file, layouts)
-    element = _PixelElement(
-        scanned.pixel_tag, scanned.pixel_vr, scanned.pixel_length, scanned.pixel_offset
-    )
-    header, syntax = scanned.dataset, scanned.transfer_syntax
-    return header, _checked_layout(file, header, syntax, element, layouts), element.offset
+    return scanned.dataset, _checked_layout(file, scanned, layouts), scanned.pixel_offset
 
 
 def _read_by_pydicom(file: BinaryIO, layouts: Layouts) -> tuple[Dataset, PixelLayout, int]:
@@ -157,32 +131,25 @@ def _read_by_pydicom(file: BinaryIO, layouts: Layouts) -> tuple[Dataset, PixelLa
         # What is wanted lies at other tags then.
         file.seek(0)
         header = read_header(file)
-    return header, *_locate_pixels(file, header, layouts)
-
-
-def _locate_pixels(file: BinaryIO, header: Dataset, layouts: Layouts) -> tuple[PixelLayout, int]:
-    """Return how and where the pixels are written, after checking that they can be there."""
     syntax = transfer_syntax(header)
     found = next((tag for tag in PIXEL_KEYWORDS if tag in header), None)
     if found is not None:
-        return layout_of(header, syntax, PIXEL_KEYWORDS[found], "OW"), -1
-    element = _pixel_element(file, header)
-    if element is None:
-        raise _no_pixels(header)
-    return _checked_layout(file, header, syntax, element, layouts), element.offset
+        return header, layout_of(header, syntax, PIXEL_KEYWORDS[found], "OW"), -1
+    scanned = ScannedHeader(header, syntax, *_pixel_element(file, header))
+    return header, _checked_layout(file, scanned, layouts), scanned.pixel_offset
 
 
-def _pixel_element(file: BinaryIO, header: Dataset) -> _PixelElement | None:
-    """Read tag, VR and length of the element at which the header ended."""
+def _pixel_element(file: BinaryIO, header: Dataset) -> tuple[int, str, int, int]:
+    """Return tag, VR, length and offset of the element at which the header ended."""
     _, little = header.original_encoding
     order = "<" if little else ">"
     start = file.read(8)
     if len(start) < 8:
-        return None
+        raise _no_pixels(header)
     group, element = struct.unpack(f"{order}HH", start[:4])
     tag = group << 16 | element
     if tag not in PIXEL_KEYWORDS:
-        return None
+        raise _no_pixels(header)
     # The transfer syntax may be wrong of whether a VR is written. These begin with odd bytes, and a
     # length that stands there instead is even.
     vr, code, written = start[4:6].decode("ascii", "replace"), "I", start[4:]
@@ -193,24 +160,24 @@ def _pixel_element(file: BinaryIO, header: Dataset) -> _PixelElement | None:
     else:
         vr = "OW"
     if len(written) < struct.calcsize(code):
-        return None
-    return _PixelElement(tag, vr, struct.unpack(f"{order}{code}", written)[0], file.tell())
+        raise _no_pixels(header)
+    return tag, vr, struct.unpack(f"{order}{code}", written)[0], file.tell()
 
 
-def _checked_layout(
-    file: BinaryIO, header: Dataset, syntax: str, element: _PixelElement, layouts: Layouts
-) -> PixelLayout:
+def _checked_layout(file: BinaryIO, header: ScannedHeader, layouts: Layouts) -> PixelLayout:
     """Return how the pixels are written, checked against what the file holds."""
-    said = (syntax, element.tag, element.vr, raw_values(header, _LAYOUT_TAGS))
+    syntax, tag, vr = header.transfer_syntax, header.pixel_tag, header.pixel_vr
+    said = (syntax, tag, vr, raw_values(header.dataset, _LAYOUT_TAGS))
     layout = layouts.get(said)
     if layout is None:
-        layout = layout_of(header, syntax, PIXEL_KEYWORDS[element.tag], element.vr)
+        layout = layout_of(header.dataset, syntax, PIXEL_KEYWORDS[tag], vr)
         layouts[said] = layout
-    held = os.fstat(file.fileno()).st_size - element.offset
+    held = os.fstat(file.fileno()).st_size - header.pixel_offset
     if layout.is_native:
-        _check_native(layout, held if element.length == _UNDEFINED else min(element.length, held))
+        length = header.pixel_length
+        _check_native(layout, held if length == UNDEFINED else min(length, held))
     else:
-        file.seek(element.offset)
+        file.seek(header.pixel_offset)
         _check_fragments(file, layout, held)
     return layout
 

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
 from napari_mrseq.reading.contrasts import (
     Split,
     by_derivation,
@@ -15,15 +12,10 @@ from napari_mrseq.reading.contrasts import (
     by_quantity,
 )
 from napari_mrseq.reading.frames import LONGEST_SERIES_MS, Frame
-from napari_mrseq.reading.geometry import (
-    UNEVEN,
-    SliceSpacing,
-    place_slices,
-    slice_normal,
-    slice_spacing,
-)
-from napari_mrseq.reading.levels import levels
+from napari_mrseq.reading.geometry import UNEVEN, SliceSpacing, slice_spacing
+from napari_mrseq.reading.grouping import labelled, levels
 from napari_mrseq.reading.moving import moving_volumes
+from napari_mrseq.reading.places import slice_heights
 
 # Two slices always lie evenly: a stack shows it by three.
 FEWEST_SHOWING = 3
@@ -76,30 +68,17 @@ def _is_whole(spacing: SliceSpacing) -> bool:
 
 def _are_stacks(parts: Sequence[list[Frame]], whole: SliceSpacing) -> bool:
     """Tell whether slices lie as stacks in parts, and better than all together."""
-    shown = {}
-    for index, part in enumerate(parts):
+    held, shown = 0, []
+    for part in parts:
         # Without numbers each slice is a part of its own: most are passed over unseen.
-        if len(part) >= FEWEST_SHOWING <= len(heights := slice_heights(part)):
-            shown[index] = slice_spacing(heights)
-    held = sum(len(parts[index]) for index in shown)
-    if held < _MOST * sum(map(len, parts)) or not all(map(_is_whole, shown.values())):
+        heights = slice_heights(part) if len(part) >= FEWEST_SHOWING else ()
+        if len(heights) >= FEWEST_SHOWING:
+            held += len(part)
+            shown.append(slice_spacing(heights))
+    if held < _MOST * sum(map(len, parts)) or not all(map(_is_whole, shown)):
         return False
-    wider = all(one.usual > _WIDER * whole.usual for one in shown.values())
+    wider = all(one.usual > _WIDER * whole.usual for one in shown)
     return wider or not _is_whole(whole)
-
-
-def slice_heights(frames: Sequence[Frame]) -> NDArray[np.float64]:
-    """Return where the places of slices lie along their normal in mm, rising.
-
-    Empty where a slice has none, and of tiles, which lie as their image says.
-    """
-    first = frames[0]
-    positions = [frame.position for frame in frames if frame.position is not None]
-    if not first.is_placed or len(positions) < len(frames) or first.source.tile is not None:
-        return np.empty(0)
-    orientation = first.orientation or ()
-    _, firsts = np.unique(place_slices(positions, orientation), return_index=True)
-    return (np.array(positions) @ slice_normal(orientation))[firsts]
 
 
 def _by_day(frames: list[Frame]) -> list[list[Frame]]:
@@ -107,11 +86,8 @@ def _by_day(frames: list[Frame]) -> list[list[Frame]]:
     times = [frame.time for frame in frames if frame.time is not None]
     if len(times) < len(frames):
         return [frames]
-    days = levels(times, LONGEST_SERIES_MS)
-    parts: list[list[Frame]] = [[] for _ in set(days.values())]
-    for frame, time in zip(frames, times, strict=True):
-        parts[days[time]].append(frame)
-    return parts
+    days = labelled(levels(times, LONGEST_SERIES_MS), frames)
+    return [days[day] for day in sorted(days)]
 
 
 def _by_run(frames: list[Frame]) -> list[list[Frame]]:

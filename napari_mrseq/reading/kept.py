@@ -29,18 +29,11 @@ class _Kept:
             own = self._locks.setdefault(file, threading.Lock())
         # Threads that wait here find what the first of them unpacked.
         with own:
-            found = self._found(file)
-            if found is None:
-                found = unpack()
-                self._keep(file, found)
+            with self._lock:
+                found = self._contents.pop(file, None)
+            found = found or unpack()
+            self._keep(file, found)
             return found[0]
-
-    def _found(self, file: object) -> Content | None:
-        with self._lock:
-            found = self._contents.pop(file, None)
-            if found is not None:
-                self._contents[file] = found
-            return found
 
     def _keep(self, file: object, content: Content) -> None:
         """Keep one more, and let go of those not asked for longest; the newest always stays."""

@@ -21,6 +21,8 @@ from napari_mrseq.reading.lazy import Stamp
 from napari_mrseq.reading.tags import text, whole
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from napari_mrseq.reading.whole_file import WholeFile
 
 # A frame beyond this is no MR slice but a damaged header: 16,384 × 16,384 of 32 bits.
@@ -140,6 +142,10 @@ class Tile:
     rows: int
     columns: int
 
+    def of(self, image: NDArray[Any]) -> NDArray[Any]:
+        """Return the slice out of the mosaic."""
+        return image[self.row : self.row + self.rows, self.column : self.column + self.columns]
+
 
 @dataclass(slots=True)
 class FrameSource:
@@ -205,10 +211,11 @@ def layout_of(header: Dataset, syntax: str, keyword: str, pixel_vr: str) -> Pixe
     ReadError
         If the header describes no image, or an absurd one; the text is the cause.
     """
-    rows, columns = whole(header, 0x00280010), whole(header, 0x00280011)
-    if not rows or not columns or rows < 0 or columns < 0:
-        missing = "Rows" if not rows or rows < 0 else "Columns"
-        raise ReadError(f"damaged header: {missing} (0028,001{'01'[missing != 'Rows']}) is missing")
+    rows, columns = whole(header, 0x00280010) or 0, whole(header, 0x00280011) or 0
+    if rows <= 0:
+        raise ReadError("damaged header: Rows (0028,0010) is missing")
+    if columns <= 0:
+        raise ReadError("damaged header: Columns (0028,0011) is missing")
     allocated = whole(header, 0x00280100) or 16
     if allocated not in _ALLOCATED_BITS:
         raise ReadError(f"pixels of {allocated} allocated bits are not supported")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 from uuid import uuid4
@@ -35,6 +36,43 @@ def lazy_array(
     name = name or f"slices-{uuid4().hex}"
     array: Array = da.map_blocks(load, name=name, chunks=chunks, dtype=dtype, meta=meta)
     return array
+
+
+def lazy_stack(
+    load: Callable[[int, int], NDArray[Any]],
+    volumes: int,
+    slices: tuple[int, ...],
+    plane: tuple[int, int],
+    dtype: np.dtype[Any],
+) -> Array:
+    """Return slices that are read when they are computed.
+
+    Parameters
+    ----------
+    load : callable
+        Gives (slice, row, column) of a volume and chunk, both numbered from 0.
+    volumes : int
+        How many there are.
+    slices : tuple of int
+        How many slices of a volume each chunk has.
+    plane : tuple of int
+        Rows and columns.
+
+    Returns
+    -------
+    dask.array.Array
+        (slice, row, column), or (volume, slice, row, column) of more than one volume.
+    """
+    chunks: Chunks = (slices, (plane[0],), (plane[1],))
+    if volumes > 1:
+        chunks = ((1,) * volumes, *chunks)
+    return lazy_array(partial(_loaded, load), chunks, dtype)
+
+
+def _loaded(load: Callable[[int, int], NDArray[Any]], *, block_id: tuple[int, ...]) -> NDArray[Any]:
+    if len(block_id) == 3:
+        return load(0, block_id[0])
+    return load(*block_id[:2])[None]
 
 
 def read_block(array: Array, block_id: tuple[int, ...]) -> NDArray[Any]:

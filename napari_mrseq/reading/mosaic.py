@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.reading.csa import csa_values
-from napari_mrseq.reading.frames import Frame, classic_frames, orientation_of
+from napari_mrseq.reading.frames import Frame, classic_frame, orientation_of
 from napari_mrseq.reading.geometry import ASSUMED_DISTANCE_MM, UNKNOWN_THICKNESS, slice_normal
 from napari_mrseq.reading.instance import Instance
 from napari_mrseq.reading.layout import Tile
@@ -34,9 +34,8 @@ _NO_DIRECTION = (
 def is_mosaic(instance: Instance) -> bool:
     """Tell whether one image holds several slices side by side."""
     image_type = words(instance.header, 0x00080008)
-    if "MOSAIC" in image_type:
-        return True
-    return "VFRAME" in image_type and (whole(instance.header, _UIH_COUNT, "DS") or 0) > 1
+    is_grid = "VFRAME" in image_type and (whole(instance.header, _UIH_COUNT, "DS") or 0) > 1
+    return is_grid or "MOSAIC" in image_type
 
 
 def mosaic_frames(instance: Instance) -> list[Frame]:
@@ -47,10 +46,10 @@ def mosaic_frames(instance: Instance) -> list[Frame]:
     ReadError
         If the header doesn't tell how many slices there are.
     """
-    whole_image = classic_frames(instance)[0]
+    image = classic_frame(instance)
     if _UIH_COUNT in instance.header:
-        return _uih_frames(instance, whole_image)
-    return _siemens_frames(instance, whole_image)
+        return _uih_frames(instance, image)
+    return _siemens_frames(instance, image)
 
 
 def _siemens_frames(instance: Instance, image: Frame) -> list[Frame]:
@@ -68,7 +67,7 @@ def _siemens_frames(instance: Instance, image: Frame) -> list[Frame]:
     normal = np.array(vector) if known else slice_normal(image.orientation)
     # The position in the header is that of a slice as large as the whole mosaic, centred on the
     # true one (nibabel, doc/source/dicom/dicom_mosaic.rst).
-    row, column = np.array(image.orientation[:3]), np.array(image.orientation[3:])
+    row, column = np.array(image.orientation).reshape(2, 3)
     side = math.ceil(math.sqrt(count))
     excess_columns = instance.layout.columns * (1 - 1 / side) / 2
     excess_rows = instance.layout.rows * (1 - 1 / side) / 2

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from napari_mrseq.reading.arranging import arranged
 from napari_mrseq.reading.frames import Frame
-from napari_mrseq.reading.geometry import SAME_PLACE_MM, UNEVEN, slice_normal
-from napari_mrseq.reading.levels import levels
+from napari_mrseq.reading.geometry import SAME_PLACE_MM, UNEVEN
+from napari_mrseq.reading.grouping import labelled, levels
+from napari_mrseq.reading.places import distances_of
 from napari_mrseq.reading.volume_keys import Key, numbers_of
 
 # Part of a slice: places nearer than this are those of one slice that follows a head.
@@ -30,15 +29,18 @@ def moving_volumes(frames: Sequence[Frame]) -> list[list[list[Frame]]] | None:
     list of list of list of Frame or None
         Whole volumes, then for each set of missing slices the volumes that lack them.
     """
-    orientation = frames[0].orientation
-    if orientation is None or any(frame.position is None for frame in frames):
+    heights = distances_of(frames)
+    if heights is None:
         return None
-    heights = np.array([frame.position for frame in frames]) @ slice_normal(orientation)
-    for volumes in _possible(frames, heights):
-        if len(volumes) > 1 and len(volumes[0]) > 1:
-            distances = [heights[members] for members in volumes]
-            if held := _held_slices(distances, frames[0].thickness):
-                return _by_held([[frames[i] for i in members] for members in volumes], held)
+    for found in _possible(frames, heights):
+        most = max(map(len, found), default=0)
+        if len(found) < 2 or most < 2:
+            continue
+        volumes = sorted(found, key=lambda members: len(members) < most)
+        held = _held_slices([heights[members] for members in volumes], frames[0].thickness)
+        if held:
+            by_held = labelled(held, [[frames[i] for i in members] for members in volumes])
+            return list(by_held.values())
     return None
 
 
@@ -48,20 +50,16 @@ def _possible(frames: Sequence[Frame], heights: NDArray[np.float64]) -> Iterator
     Yields
     ------
     list of list of int
-        The slices of each volume from below, as they were acquired; those with all first.
+        The slices of each volume from below, as they were acquired; none where that fails.
     """
     rising = np.argsort(heights, kind="stable").tolist()
     for key in numbers_of(frames):
-        if groups := _numbered(frames, key, rising):
-            yield _whole_first(groups)
-    if groups := _near(frames, heights, rising):
-        yield _whole_first(groups)
+        yield _numbered(frames, key, rising)
+    yield _near(frames, heights, rising)
 
 
 def _numbered(frames: Sequence[Frame], key: Key, rising: Sequence[int]) -> list[list[int]]:
-    groups: dict[Any, list[int]] = defaultdict(list)
-    for index in rising:
-        groups[key(frames[index])].append(index)
+    groups = labelled([key(frames[index]) for index in rising], rising)
     if None in groups:
         return []
     volumes = [groups[label] for label in sorted(groups)]
@@ -71,20 +69,13 @@ def _numbered(frames: Sequence[Frame], key: Key, rising: Sequence[int]) -> list[
 def _near(
     frames: Sequence[Frame], heights: NDArray[np.float64], rising: Sequence[int]
 ) -> list[list[int]]:
-    found = levels(heights.tolist(), _NEAR * (frames[0].thickness or 0))
-    if len(found) == max(found.values()) + 1:
+    near = levels(heights.tolist(), _NEAR * (frames[0].thickness or 0))
+    if len(set(heights.tolist())) == max(near) + 1:
         return []
-    by_place: dict[int, list[Frame]] = defaultdict(list)
-    for index in rising:
-        by_place[found[heights[index]]].append(frames[index])
+    by_place = labelled([near[index] for index in rising], [frames[index] for index in rising])
     volumes, doubt = arranged(by_place)
     ranks = {id(frames[index]): index for index in rising}
     return [] if doubt else [[ranks[id(volume[p])] for p in sorted(volume)] for volume in volumes]
-
-
-def _whole_first(volumes: list[list[int]]) -> list[list[int]]:
-    most = max(map(len, volumes))
-    return sorted(volumes, key=lambda members: len(members) < most)
 
 
 def _held_slices(
@@ -118,12 +109,3 @@ def is_one_volume(distances: NDArray[np.float64]) -> bool:
     """Tell whether the slices of all volumes together are evenly spaced."""
     gaps = np.diff(np.sort(distances))
     return bool(gaps.min() > SAME_PLACE_MM and np.ptp(gaps) <= UNEVEN * gaps.max())
-
-
-def _by_held(
-    volumes: Sequence[list[Frame]], held: Sequence[tuple[int, ...]]
-) -> list[list[list[Frame]]]:
-    groups: dict[tuple[int, ...], list[list[Frame]]] = defaultdict(list)
-    for volume, places in zip(volumes, held, strict=True):
-        groups[places].append(volume)
-    return list(groups.values())

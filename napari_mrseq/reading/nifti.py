@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.naming import without_verdict
-from napari_mrseq.reading.lazy import lazy_array, stamp_of
+from napari_mrseq.reading.lazy import lazy_stack, stamp_of
 from napari_mrseq.reading.nifti_affine import affine_of
 from napari_mrseq.reading.nifti_file import Voxels, open_nifti
 from napari_mrseq.reading.nifti_pair import HEADER_ENDING, voxel_file
@@ -48,8 +48,8 @@ _DISPLAY = {
 class _View:
     """Voxel axes that become slice, row and column, and which of them are turned round."""
 
-    axes: tuple[int, int, int]
-    flips: tuple[bool, bool, bool]
+    axes: tuple[int, ...]
+    flips: tuple[bool, ...]
 
 
 def read_nifti(path: str) -> Series:
@@ -134,10 +134,8 @@ def _view_of(affine: NDArray[np.float64], slice_axis: int) -> _View:
     voxel_axis = {int(patient): axis for axis, (patient, _) in enumerate(nearest)}
     wanted = _DISPLAY[int(nearest[slice_axis, 0])]
     axes = tuple(voxel_axis[patient] for patient, _ in wanted)
-    flips = tuple(
-        bool(nearest[axis, 1] != sense) for axis, (_, sense) in zip(axes, wanted, strict=True)
-    )
-    return _View((axes[0], axes[1], axes[2]), (flips[0], flips[1], flips[2]))
+    flips = tuple(nearest[axis, 1] != sense for axis, (_, sense) in zip(axes, wanted, strict=True))
+    return _View(axes, flips)
 
 
 def _shown_affine(
@@ -154,17 +152,12 @@ def _shown_affine(
 
 
 def _lazy_pixels(path: str, image: Any, shape: tuple[int, ...], view: _View) -> Any:
-    volumes = int(np.prod(shape[3:]))
-    counts = [shape[axis] for axis in view.axes]
+    slices, rows, columns = (shape[axis] for axis in view.axes)
     original = tuple(int(size) for size in image.shape)
     dtype = _dtype(image)
-    chunks: tuple[tuple[int, ...], ...] = ((1,) * counts[0], (counts[1],), (counts[2],))
-    if volumes > 1:
-        chunks = ((1,) * volumes, *chunks)
-    load = partial(
-        _load_slice, Voxels(path, stamp_of(voxel_file(path))), original, view, counts[0], dtype
-    )
-    return lazy_array(load, chunks, dtype)
+    voxels = Voxels(path, stamp_of(voxel_file(path)))
+    load = partial(_load_slice, voxels, original, view, slices, dtype)
+    return lazy_stack(load, int(np.prod(shape[3:])), (1,) * slices, (rows, columns), dtype)
 
 
 def _load_slice(
@@ -173,11 +166,10 @@ def _load_slice(
     view: _View,
     count: int,
     dtype: np.dtype[Any],
-    *,
-    block_id: tuple[int, ...],
+    volume: int,
+    index: int,
 ) -> NDArray[Any]:
     """Read one slice of a file of `original` shape, `count` in a volume, turned as it is shown."""
-    volume, index = (0, block_id[0]) if len(block_id) == 3 else block_id[:2]
     place: list[Any] = [slice(None)] * 3
     place[view.axes[0]] = count - 1 - index if view.flips[0] else index
     if len(original) < 3:
@@ -188,8 +180,7 @@ def _load_slice(
     if view.axes[1] > view.axes[2]:
         plane = plane.T
     plane = plane[:: -1 if view.flips[1] else 1, :: -1 if view.flips[2] else 1]
-    block = np.ascontiguousarray(plane, dtype=dtype)[None]
-    return block if len(block_id) == 3 else block[None]
+    return np.ascontiguousarray(plane, dtype=dtype)[None]
 
 
 def _dtype(image: Any) -> np.dtype[Any]:

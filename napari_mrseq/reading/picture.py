@@ -15,7 +15,8 @@ from PIL import Image, ImageOps
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.naming import without_verdict
-from napari_mrseq.reading.lazy import Stamp, check_unchanged, lazy_array, stamp_of
+from napari_mrseq.reading.discover import TIFF_MAGIC
+from napari_mrseq.reading.lazy import Stamp, check_unchanged, lazy_stack, stamp_of
 from napari_mrseq.series import GREY_WEIGHTS, Series, VolumeAxis
 
 # Without a handler of its own each odd tag would be a line on the user's screen.
@@ -24,7 +25,6 @@ logging.getLogger("tifffile").addHandler(logging.NullHandler())
 # A picture beyond this is no slice: 8,192 × 8,192 pixels.
 LARGEST_PIXELS = 1 << 26
 
-_TIFF_MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 # Pillow's modes of one grey value a pixel; all others become 8-bit grey.
 _GREY_MODES = {"L": "u1", "I;16": "u2", "I;16L": "u2", "I;16B": "u2", "I": "i4", "F": "f4"}
 
@@ -49,7 +49,7 @@ def read_picture(path: str) -> Series:
     """
     try:
         with Path(path).open("rb") as file:
-            is_tiff = file.read(4) in _TIFF_MAGIC
+            is_tiff = file.read(4) in TIFF_MAGIC
         described = _describe_tiff(path) if is_tiff else _describe_image(path)
     except ReadError:
         raise
@@ -213,9 +213,9 @@ def _pillow_page(path: str, page: int) -> NDArray[Any]:
 def _lazy_pages(
     path: str, shape: tuple[int, ...], dtype: np.dtype[Any], read_page: PageReader
 ) -> Any:
-    chunks = (*((1,) * size for size in shape[:-2]), (shape[-2],), (shape[-1],))
-    load = partial(_load_page, path, stamp_of(path), shape, dtype, read_page)
-    return lazy_array(load, chunks, dtype)
+    *volumes, slices, rows, columns = shape
+    load = partial(_load_page, path, stamp_of(path), shape[-3:], dtype, read_page)
+    return lazy_stack(load, int(np.prod(volumes)), (1,) * slices, (rows, columns), dtype)
 
 
 def _load_page(
@@ -224,17 +224,16 @@ def _load_page(
     shape: tuple[int, ...],
     dtype: np.dtype[Any],
     read_page: PageReader,
-    *,
-    block_id: tuple[int, ...],
+    volume: int,
+    index: int,
 ) -> NDArray[Any]:
-    stack = shape[:-2]
-    page = int(np.ravel_multi_index(block_id[: len(stack)], stack))
+    page = volume * shape[0] + index
     try:
         check_unchanged(path, stamp, path)
         pixels = read_page(path, page)
-        if pixels.shape != shape[-2:]:
+        if pixels.shape != shape[1:]:
             raise ReadError(f"page {page + 1} lies on its side, the first does not", path)
-        return pixels.astype(dtype, copy=False).reshape(*(1,) * len(stack), *shape[-2:])
+        return pixels.astype(dtype, copy=False)[None]
     except ReadError:
         raise
     except Exception as error:  # decoders raise many kinds

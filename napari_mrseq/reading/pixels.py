@@ -15,7 +15,7 @@ from pydicom.uid import UID
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.reading.layout import FrameSource, PixelLayout
-from napari_mrseq.reading.lazy import check_unchanged, lazy_array
+from napari_mrseq.reading.lazy import check_unchanged, lazy_stack
 from napari_mrseq.reading.whole_file import WholeFile
 from napari_mrseq.series import GREY_WEIGHTS
 
@@ -53,9 +53,8 @@ def slice_values(source: FrameSource, dtype: np.dtype[Any]) -> NDArray[Any]:
     if source.layout.photometric == "MONOCHROME1":
         frame = _turned(frame, source.layout) if source.lut is None else ~frame
     if source.tile is not None:
-        tile = source.tile
-        part = np.s_[tile.row : tile.row + tile.rows, tile.column : tile.column + tile.columns]
-        frame, padded = frame[part], None if padded is None else padded[part]
+        frame = source.tile.of(frame)
+        padded = None if padded is None else source.tile.of(padded)
     if source.slope != 1 or source.intercept != 0:
         # In double precision, since 32-bit integers don't fit a float32.
         frame = frame * np.float64(source.slope) + source.intercept
@@ -99,30 +98,21 @@ def stack_pixels(volumes: Sequence[Sequence[FrameSource]]) -> Array:
     """
     sources = [source for volume in volumes for source in volume]
     dtype = np.result_type(*{source.dtype for source in sources})
-    rows, columns = sources[0].shape
-    single = len(volumes) == 1
     step = len(volumes[0]) if _whole_mosaics(volumes) else 1
     slices = (step,) * (len(volumes[0]) // step)
-    chunks: tuple[tuple[int, ...], ...] = (slices, (rows,), (columns,))
-    if not single:
-        chunks = ((1,) * len(volumes), *chunks)
-
-    load = partial(_load_block, volumes, step, dtype)
-    return lazy_array(load, chunks, dtype)
+    load = partial(_load_slices, volumes, step, dtype)
+    return lazy_stack(load, len(volumes), slices, sources[0].shape, dtype)
 
 
-def _load_block(
+def _load_slices(
     volumes: Sequence[Sequence[FrameSource]],
     step: int,
     dtype: np.dtype[Any],
-    *,
-    block_id: tuple[int, ...],
+    volume: int,
+    chunk: int,
 ) -> NDArray[Any]:
-    single = len(volumes) == 1
-    volume, block = (0, block_id[0]) if single else block_id[:2]
-    wanted = volumes[volume][block * step : (block + 1) * step]
-    stack = _mosaic_values(wanted, dtype) if step > 1 else slice_values(wanted[0], dtype)[None]
-    return stack if single else stack[None]
+    wanted = volumes[volume][chunk * step : (chunk + 1) * step]
+    return _mosaic_values(wanted, dtype) if step > 1 else slice_values(wanted[0], dtype)[None]
 
 
 def _decode(source: FrameSource) -> NDArray[Any]:
@@ -137,13 +127,12 @@ def _decode(source: FrameSource) -> NDArray[Any]:
             return _packed_frame(file, source)
         if layout.is_bits:
             return _bit_frame(file, source)
-        # A native frame is read by its own offset, so that a truncated last frame harms no other.
-        start = source.offset + (source.index * layout.frame_bytes if layout.is_native else 0)
-        file.seek(start)
-        options = layout.options()
-        index = source.index
+        options, start, index = layout.options(), source.offset, source.index
         if layout.is_native:
+            # By its own offset, so that a truncated last frame harms no other.
+            start += index * layout.frame_bytes
             options["number_of_frames"], index = 1, 0
+        file.seek(start)
         decoder = get_decoder(layout.transfer_syntax)
         array, _ = decoder.as_array(file, index=index, **options)
     return _own_bits(array, layout)
@@ -261,7 +250,4 @@ def _whole_mosaics(volumes: Sequence[Sequence[FrameSource]]) -> bool:
 
 def _mosaic_values(sources: Sequence[FrameSource], dtype: np.dtype[Any]) -> NDArray[Any]:
     mosaic = slice_values(replace(sources[0], tile=None), dtype)
-    tiles = [source.tile for source in sources if source.tile is not None]
-    return np.stack(
-        [mosaic[t.row : t.row + t.rows, t.column : t.column + t.columns] for t in tiles]
-    )
+    return np.stack([source.tile.of(mosaic) for source in sources if source.tile is not None])

@@ -37,27 +37,11 @@ _PRIVATE_SEQUENCES_KEPT = {0x2005140F}
 _PRIVATE_TEXTS_KEPT = {0x0019100C, 0x0019109C, 0x0019109E, 0x20011020}
 # Text of no told kind is longer than a number or a code.
 _LONGEST_NUMBER = 8
-_TEXT_VRS = frozenset(("AE", "CS", "LO", "LT", "SH", "ST", "UC", "UT"))
+_TEXT_VRS = {"AE", "CS", "LO", "LT", "SH", "ST", "UC", "UT"}
 # A number or a UID names nobody, though a patient's number may be written in it by chance.
-_NUMBER_VRS = frozenset(
-    (
-        "AS",
-        "AT",
-        "DS",
-        "FD",
-        "FL",
-        "IS",
-        "SL",
-        "SQ",
-        "SS",
-        "SV",
-        "TM",
-        "UI",
-        "UL",
-        "US",
-        "UV",
-    )
-)
+_NUMBER_VRS = {
+    "AS", "AT", "DS", "FD", "FL", "IS", "SL", "SQ", "SS", "SV", "TM", "UI", "UL", "US", "UV",
+}  # fmt: skip
 # Keys of sidecars that tell who the patient is, all that tell of a person, and what holds a name.
 _PATIENT = r"t?patient(?!position|sex|age|size|weight)|otherpatient|subject_?(name|id)"
 _PATIENT_KEY = re.compile(rf"(?i){_PATIENT}")

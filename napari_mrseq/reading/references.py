@@ -10,14 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_mrseq.reading.frames import Frame
-from napari_mrseq.reading.geometry import (
-    ROUNDED_MM,
-    SAME_PLACE_MM,
-    UNEVEN,
-    place_slices,
-    slice_normal,
-    stack_geometry,
-)
+from napari_mrseq.reading.geometry import ROUNDED_MM, SAME_PLACE_MM, UNEVEN, stack_geometry
+from napari_mrseq.reading.grouping import labelled
+from napari_mrseq.reading.places import distances_of, places_of
 
 # Where slices lie: the position of the first at each place, by the number of the place.
 _Places = dict[int, NDArray[np.float64]]
@@ -39,14 +34,13 @@ def references_apart(frames: list[Frame]) -> list[list[Frame]]:
     frames : list of Frame
         Slices of one shape and orientation.
     """
-    groups: dict[str, list[int]] = {}
-    for index, frame in enumerate(frames):
-        groups.setdefault(frame.origin.frame_of_reference_uid, []).append(index)
+    uids = (frame.origin.frame_of_reference_uid for frame in frames)
+    groups = labelled(uids, range(len(frames)))
     nameless = groups.pop("", [])
-    placed = all(frame.position is not None and frame.orientation is not None for frame in frames)
-    if len(groups) < 2 or not placed or max(map(len, groups.values())) == 1:
+    distances = distances_of(frames)
+    if len(groups) < 2 or distances is None or max(map(len, groups.values())) == 1:
         return [frames]
-    parts = _fitted(frames, [*groups.values()])
+    parts = _fitted(frames, [*groups.values()], distances.tolist())
     parts[0] += nameless
     return [[frames[i] for i in members] for members in parts]
 
@@ -56,12 +50,12 @@ def names_several(frames: Iterable[Frame]) -> bool:
     return len({frame.origin.frame_of_reference_uid for frame in frames} - {""}) > 1
 
 
-def _fitted(frames: Sequence[Frame], groups: Sequence[list[int]]) -> list[list[int]]:
+def _fitted(
+    frames: Sequence[Frame], groups: Sequence[list[int]], distances: Sequence[float]
+) -> list[list[int]]:
     """Put groups of slices together that fit."""
     positions = np.array([frame.position for frame in frames])
-    orientation = frames[0].orientation or ()
-    numbers = place_slices(positions, orientation).tolist()
-    distances = (positions @ slice_normal(orientation)).tolist()
+    numbers = places_of(frames)
     heights = dict(zip(numbers, distances, strict=True))
     parts: list[tuple[list[int], _Places]] = []
     # Of two volumes that lack different slices each lies inside a whole one only.

@@ -9,6 +9,7 @@ Of anything else it says so, and pydicom reads the file. A test holds that both 
 from __future__ import annotations
 
 from collections.abc import Container
+from dataclasses import dataclass
 from struct import Struct
 from typing import BinaryIO
 
@@ -29,7 +30,8 @@ _TRANSFER_SYNTAX = 0x00020010
 _FIRST_PIXEL_TAG = 0x7FE00008
 _PIXEL_GROUP_END = 0x7FE00010
 _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
-_UNDEFINED = 0xFFFFFFFF
+# Length of what ends with an item that says so.
+UNDEFINED = 0xFFFFFFFF
 _DEEPEST = 16
 # Tag, VR, two unused bytes, length.
 _LONGEST_HEAD = 12
@@ -53,8 +55,9 @@ class NotPlainError(Exception):
     """The file is not of the kind that the walk knows."""
 
 
+@dataclass(slots=True)
 class ScannedHeader:
-    """What a walk found.
+    """The wanted elements of a header, and the element of the pixels behind it.
 
     Attributes
     ----------
@@ -63,18 +66,15 @@ class ScannedHeader:
     transfer_syntax : str
         As the file meta information says.
     pixel_tag, pixel_vr, pixel_length, pixel_offset
-        The element at which the walk ended; its value starts at the offset.
+        The element at which the header ends; its value starts at the offset.
     """
 
-    __slots__ = (
-        "dataset", "pixel_length", "pixel_offset", "pixel_tag", "pixel_vr", "transfer_syntax",
-    )  # fmt: skip
-
-    def __init__(self, dataset: Dataset, transfer_syntax: str, pixels: _Element) -> None:
-        self.dataset = dataset
-        self.transfer_syntax = transfer_syntax
-        self.pixel_tag, vr, self.pixel_length, self.pixel_offset = pixels
-        self.pixel_vr = vr or "OW"
+    dataset: Dataset
+    transfer_syntax: str
+    pixel_tag: int
+    pixel_vr: str
+    pixel_length: int
+    pixel_offset: int
 
 
 def scan_header(file: BinaryIO, wanted: Container[int], sequences: Container[int]) -> ScannedHeader:
@@ -100,7 +100,7 @@ def scan_header(file: BinaryIO, wanted: Container[int], sequences: Container[int
     found: dict[BaseTag, DataElement | RawDataElement] = {}
     last = 0
     while True:
-        tag, vr, length, offset = element = walk.element()
+        tag, vr, length, offset = walk.element()
         if tag <= last:
             raise NotPlainError
         last = tag
@@ -108,7 +108,7 @@ def scan_header(file: BinaryIO, wanted: Container[int], sequences: Container[int
             break
         if tag in sequences:
             raise NotPlainError
-        if length == _UNDEFINED:
+        if length == UNDEFINED:
             walk.skip_items(0)
             continue
         if tag in wanted:
@@ -118,7 +118,7 @@ def scan_header(file: BinaryIO, wanted: Container[int], sequences: Container[int
         walk.place = offset + length
     dataset = Dataset(found)
     dataset.set_original_encoding(walk.implicit, True)
-    return ScannedHeader(dataset, syntax, element)
+    return ScannedHeader(dataset, syntax, tag, vr or "OW", length, offset)
 
 
 class _Walk:
@@ -183,7 +183,7 @@ class _Walk:
                 return
             if tag != _ITEM:
                 raise NotPlainError
-            if length == _UNDEFINED:
+            if length == UNDEFINED:
                 self._skip_elements(depth)
             else:
                 self.place = offset + length
@@ -193,7 +193,7 @@ class _Walk:
             tag, _, length, offset = self.element()
             if tag == _ITEM_END:
                 return
-            if length == _UNDEFINED:
+            if length == UNDEFINED:
                 self.skip_items(depth + 1)
             else:
                 self.place = offset + length

@@ -58,12 +58,9 @@ def _inherited(folder: Path, stem: str) -> Iterator[Path]:
     *entities, suffix = stem.split("_")
     if not entities or not all("-" in entity for entity in entities):
         return
-    folder = folder.absolute()
-    root = next((one for one in (folder, *folder.parents) if (one / _ROOT).is_file()), None)
-    if root is None:
-        return
-    levels = [folder, *folder.parents]
-    for level in reversed(levels[: levels.index(root) + 1]):
+    levels = [folder.absolute(), *folder.absolute().parents]
+    root = next((i for i, level in enumerate(levels) if (level / _ROOT).is_file()), -1)
+    for level in reversed(levels[: root + 1]):
         fitting = (file for file in level.glob("*.json") if _holds_for(file, entities, suffix))
         # Those that say less about which images they hold for come first.
         yield from sorted(fitting, key=lambda file: (len(file.stem), file.stem))

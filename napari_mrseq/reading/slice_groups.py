@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from napari_mrseq.reading.frames import Frame
 from napari_mrseq.reading.geometry import slice_spacing
-from napari_mrseq.reading.interleaved import FEWEST_SHOWING, lies_closer, slice_heights
-from napari_mrseq.reading.volumes import places_of
+from napari_mrseq.reading.grouping import labelled
+from napari_mrseq.reading.interleaved import FEWEST_SHOWING, lies_closer
+from napari_mrseq.reading.places import places_of, slice_heights
 
 # In distances between slices: what is wider is no slice or two that someone left out.
 _WIDE = 2.5
@@ -49,10 +50,8 @@ def groups_apart(frames: list[Frame], left_out: int) -> list[list[Frame]]:
     groups = np.split(heights, wide + 1)
     if are_lost or not all(map(_is_group, groups)):
         return [frames]
-    parts: list[list[Frame]] = [[] for _ in groups]
-    for number, frame in zip(np.searchsorted(wide, places_of(frames)), frames, strict=True):
-        parts[number].append(frame)
-    return parts
+    parts = labelled(np.searchsorted(wide, places_of(frames)).tolist(), frames)
+    return [parts[number] for number in sorted(parts)]
 
 
 def _is_group(heights: NDArray[np.float64]) -> bool:

@@ -13,22 +13,19 @@ from napari_mrseq.reading.contrasts import contrasts_apart, echoes_of
 from napari_mrseq.reading.fan import joined_fan
 from napari_mrseq.reading.frames import LONGEST_SERIES_MS, Frame
 from napari_mrseq.reading.geometry import same_orientation
+from napari_mrseq.reading.grouping import gathered, grouped, levels
 from napari_mrseq.reading.interleaved import interleaved_apart
-from napari_mrseq.reading.levels import levels
-from napari_mrseq.reading.references import (
-    SEVERAL_REFERENCES,
-    names_several,
-    references_apart,
-)
+from napari_mrseq.reading.references import SEVERAL_REFERENCES, names_several, references_apart
 from napari_mrseq.reading.slice_groups import groups_apart, numbers_left_out
 from napari_mrseq.reading.stations import stations_apart, without_false_positions
 from napari_mrseq.reading.turned import joined_volumes
 from napari_mrseq.reading.twins import same_pixels
-from napari_mrseq.reading.volumes import Stack, grouped, into_volumes
+from napari_mrseq.reading.volumes import Stack, into_volumes
 from napari_mrseq.series import plane_of
 
+_Orientation = tuple[float, ...] | None
 # Two pixel sizes (mm) that are nearer are one, written in two ways.
-SAME_SPACING_MM = 1e-3
+_SAME_SPACING_MM = 1e-3
 # Files that a warning names; the others are counted.
 _NAMES_SHOWN = 3
 
@@ -57,15 +54,11 @@ def split_into_stacks(frames: Sequence[Frame]) -> list[Stack]:
 
 
 def _stacks_in(plane: list[Frame], left_out: int) -> list[Stack]:
-    return [
-        stack
-        for station in stations_apart(plane)
-        for placed in references_apart(station)
-        for contrast in contrasts_apart(placed)
-        for whole in interleaved_apart(contrast)
-        for part in groups_apart(whole, left_out)
-        for stack in _stacks_of(part)
-    ]
+    parts = [plane]
+    for split in (stations_apart, references_apart, contrasts_apart, interleaved_apart):
+        parts = [one for part in parts for one in split(part)]
+    groups = [group for part in parts for group in groups_apart(part, left_out)]
+    return [stack for group in groups for stack in _stacks_of(group)]
 
 
 def _joined(planes: Sequence[list[Stack]]) -> list[Stack]:
@@ -151,9 +144,9 @@ def short_name(path: str) -> str:
     return "/".join(path.split("/")[-2:])
 
 
-def _by_kind(frames: Iterable[Frame]) -> list[list[Frame]]:
-    frames = list(frames)
-    spacings = levels((mm for frame in frames for mm in frame.pixel_spacing or ()), SAME_SPACING_MM)
+def _by_kind(frames: Sequence[Frame]) -> list[list[Frame]]:
+    sizes = [mm for frame in frames for mm in frame.pixel_spacing or ()]
+    spacings = dict(zip(sizes, levels(sizes, _SAME_SPACING_MM), strict=True))
 
     def kind(frame: Frame) -> Hashable:
         spacing = frame.pixel_spacing and tuple(spacings[mm] for mm in frame.pixel_spacing)
@@ -164,25 +157,17 @@ def _by_kind(frames: Iterable[Frame]) -> list[list[Frame]]:
     return grouped(frames, kind)
 
 
-def _by_plane(frames: Iterable[Frame]) -> list[list[Frame]]:
-    planes: list[list[Frame]] = []
+def _by_plane(frames: Sequence[Frame]) -> list[list[Frame]]:
     # Where each volume is turned anew there are many planes: an orientation is compared once.
-    home: dict[tuple[float, ...] | None, list[Frame]] = {}
-    for frame in frames:
-        plane = home.get(frame.orientation)
-        if plane is None:
-            plane = next((one for one in planes if _same_plane(frame, one[0])), [])
-            home[frame.orientation] = plane
-            if not plane:
-                planes.append(plane)
-        plane.append(frame)
-    return planes
+    planes = gathered(dict.fromkeys(frame.orientation for frame in frames), _same_plane)
+    numbers = {orientation: number for number, plane in enumerate(planes) for orientation in plane}
+    return grouped(frames, lambda frame: numbers[frame.orientation])
 
 
-def _same_plane(first: Frame, second: Frame) -> bool:
-    if first.orientation is None or second.orientation is None:
-        return first.orientation is second.orientation
-    return same_orientation(first.orientation, second.orientation)
+def _same_plane(first: _Orientation, second: _Orientation) -> bool:
+    if first is None or second is None:
+        return first is second
+    return same_orientation(first, second)
 
 
 def _name_parts(stacks: list[Stack]) -> None:
@@ -191,7 +176,9 @@ def _name_parts(stacks: list[Stack]) -> None:
         return
     firsts = [stack.volumes[0][0] for stack in stacks]
     echoes = echoes_of(firsts)
-    planes_differ = not all(_same_plane(firsts[0], other) for other in firsts)
+    planes_differ = not all(
+        _same_plane(firsts[0].orientation, other.orientation) for other in firsts
+    )
     for stack, first, echo in zip(stacks, firsts, echoes, strict=True):
         words = []
         if len({other.component for other in firsts}) > 1:

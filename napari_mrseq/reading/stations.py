@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from napari_mrseq.reading.frames import Frame
-from napari_mrseq.reading.geometry import SAME_PLACE_MM, slice_normal
-from napari_mrseq.reading.levels import levels
+from napari_mrseq.reading.geometry import SAME_PLACE_MM
+from napari_mrseq.reading.grouping import labelled, levels
 from napari_mrseq.reading.moving import is_one_volume
+from napari_mrseq.reading.places import distances_of
 
 # Part of the field of view by which stations are shifted at least: they overlap by some tenths.
 # A head that moves, and slices that go on obliquely, shift by less from one to the next.
@@ -37,20 +37,16 @@ def stations_apart(frames: list[Frame]) -> list[list[Frame]]:
         evenly, however far beside their line.
     """
     first = frames[0]
-    if not first.is_placed or any(frame.position is None for frame in frames):
+    distances = distances_of(frames)
+    if distances is None or first.pixel_spacing is None:
         return [frames]
-    positions = np.array([frame.position for frame in frames])
-    if len(frames) < 2 or is_one_volume(positions @ slice_normal(first.orientation or ())):
+    if len(frames) < 2 or is_one_volume(distances):
         return [frames]
     height, width = first.field_of_view
     along = np.array(first.orientation).reshape(2, 3).T
-    beside = positions @ along
-    beside /= (width, height)
-    numbers = [levels(shifts, _LEAST_SHIFT) for shifts in beside.T.tolist()]
-    stations: dict[Hashable, list[Frame]] = defaultdict(list)
-    for shift, frame in zip(beside.tolist(), frames, strict=True):
-        stations[numbers[0][shift[0]], numbers[1][shift[1]]].append(frame)
-    return list(stations.values())
+    beside = np.array([frame.position for frame in frames]) @ along / (width, height)
+    across, down = (levels(shifts, _LEAST_SHIFT) for shifts in beside.T.tolist())
+    return list(labelled(zip(across, down, strict=True), frames).values())
 
 
 def without_false_positions(frames: Sequence[Frame]) -> list[Frame]:
@@ -68,7 +64,7 @@ def without_false_positions(frames: Sequence[Frame]) -> list[Frame]:
     ):
         return list(frames)
     known = [frame.location for frame in frames if frame.location is not None]
-    if len(known) == len(frames) and max(levels(known, SAME_PLACE_MM).values()) > 0:
+    if len(known) == len(frames) and max(levels(known, SAME_PLACE_MM)) > 0:
         doubt = _ONE_POSITION.format("slice location")
         return [replace(f, position=None, height=f.location, doubt=doubt) for f in frames]
     if len({_state(frame) for frame in frames}) > 1:

@@ -255,14 +255,9 @@ def _as_found(series: Series, files: Mapping[str, _File]) -> Series:
     shown = {file.path: file.shown for file in found}
     names = tuple(shown.values())
     path = names[0] if series.kind != "dicom" else common_folder(names)
-    pixels = _named_pixels(series.pixels, shown, unpacked)
+    load = partial(_load_named, series.pixels, shown, unpacked)
+    pixels = lazy_array(load, series.pixels.chunks, series.pixels.dtype)
     return replace(series, path=path, files=names, pixels=pixels, warnings=warnings)
-
-
-def _named_pixels(pixels: Array, shown: Mapping[str, str], unpacked: tuple[Unpacked, ...]) -> Array:
-    """Return pixels whose errors call files as `shown` does, and that keep what was unpacked."""
-    load = partial(_load_named, pixels, shown, unpacked)
-    return lazy_array(load, pixels.chunks, pixels.dtype)
 
 
 def _load_named(
@@ -272,6 +267,7 @@ def _load_named(
     *,
     block_id: tuple[int, ...],
 ) -> Any:
+    """Read pixels; what was unpacked is kept as long as they are, errors call files as `shown`."""
     try:
         return read_block(pixels, block_id)
     except ReadError as error:

@@ -102,6 +102,11 @@ def items(dataset: Dataset, tag: int) -> list[Dataset]:
     return [item for item in value if isinstance(item, Dataset)] if value is not None else []
 
 
+def first_item(dataset: Dataset, tag: int) -> Dataset | None:
+    """Return the first item of a sequence, None where it has none."""
+    return next(iter(items(dataset, tag)), None)
+
+
 def _hashable(value: Any) -> Hashable:
     return value if isinstance(value, bytes) else repr(value)
 

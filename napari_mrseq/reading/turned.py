@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from napari_mrseq.reading.frames import Frame
 from napari_mrseq.reading.geometry import UNEVEN
+from napari_mrseq.reading.grouping import gathered
 from napari_mrseq.reading.volumes import Stack, warnings_of
 
 # How far a head turns and moves inside a coil. Stacks along the discs of a spine are turned no
@@ -69,14 +70,9 @@ def joined_volumes(stacks: Sequence[Stack]) -> list[Stack]:
     """
     if len(stacks) < 2 or len(stacks[0].volumes[0]) < 2:
         return list(stacks)
-    groups: list[list[tuple[Stack, _Place]]] = []
-    for stack in sorted(stacks, key=lambda stack: stack.start):
-        place = _Place(stack.volumes[0])
-        home = next((group for group in groups if group[0][1].is_near(place)), None)
-        if home is None:
-            groups.append([(stack, place)])
-        else:
-            home.append((stack, place))
+    acquired = sorted(stacks, key=lambda stack: stack.start)
+    placed = [(stack, _Place(stack.volumes[0])) for stack in acquired]
+    groups = gathered(placed, lambda first, other: first[1].is_near(other[1]))
     return [stack for group in groups for stack in _joined(group)]
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from pathlib import Path
 
 from napari_mrseq.reading.frames import Frame
+from napari_mrseq.reading.grouping import grouped
 
 # Of two folders that hold the same slices so many pairs are compared, evenly spread.
 _PAIRS_COMPARED = 3
@@ -28,13 +28,15 @@ def twins_apart(frames: list[Frame], input_of: InputOf) -> list[list[Frame]]:
     input_of : callable
         Tells under which of the given paths a file lies.
     """
-    homes: dict[Hashable, list[Frame]] = defaultdict(list)
-    for frame in frames:
-        homes[_home(frame, input_of)].append(frame)
+
+    def home(frame: Frame) -> Hashable:
+        return input_of(frame.source.path), str(Path(frame.source.path).parent)
+
+    homes = grouped(frames, home)
     if len(homes) == 1:
-        return [frames]
+        return homes
     sets: list[tuple[dict[Hashable, Frame], list[Frame]]] = []
-    for members in homes.values():
+    for members in homes:
         placed = {_place(frame): frame for frame in members}
         for known, joined in sets:
             if _may_join(placed, known, input_of):
@@ -69,11 +71,6 @@ def _bytes_of(frame: Frame, count: int) -> bytes:
         return file.read(count)
 
 
-def _home(frame: Frame, input_of: InputOf) -> Hashable:
-    path = frame.source.path
-    return input_of(path), str(Path(path).parent)
-
-
 def _place(frame: Frame) -> Hashable:
     """Return all by which slices of one series differ."""
     return (
@@ -87,15 +84,11 @@ def _may_join(
     placed: dict[Hashable, Frame], known: dict[Hashable, Frame], input_of: InputOf
 ) -> bool:
     shared = [place for place in placed if place in known]
-    pairs = [(placed[place], known[place]) for place in _spread(shared)]
+    step = max(1, (len(shared) - 1) // (_PAIRS_COMPARED - 1))
+    pairs = [(placed[place], known[place]) for place in shared[::step]]
     return all(
         input_of(one.source.path) == input_of(other.source.path)
         and one.sop_uid == other.sop_uid
         and same_pixels(one, other)
         for one, other in pairs
     )
-
-
-def _spread(places: Sequence[Hashable]) -> Sequence[Hashable]:
-    step = max(1, (len(places) - 1) // (_PAIRS_COMPARED - 1))
-    return places[::step]

@@ -11,6 +11,8 @@ from napari_mrseq.series import VolumeAxis
 
 Volumes = Sequence[Sequence[Frame]]
 
+_ATTRIBUTES = (("inversion time", "ms", INVERSION_TIME), ("flip angle", "degree", FLIP_ANGLE))
+
 
 def b_values_of(volumes: Volumes) -> tuple[float, ...]:
     """Return the distinct b values of all slices in s/mm², in their order; empty where unknown."""
@@ -68,16 +70,10 @@ def _volume_values(
 def _times(volumes: Volumes) -> tuple[float, ...]:
     """Return when each volume began, ms after the first, empty where that doesn't increase."""
     for attribute in TIMES:
-        starts = []
-        for volume in volumes:
-            known = [value for frame in volume if (value := attribute(frame)) is not None]
-            if len(known) < len(volume):
-                break
-            starts.append(min(known))
-        increases = all(a < b for a, b in pairwise(starts))
-        if len(starts) == len(volumes) and increases:
+        times = [[attribute(frame) for frame in volume] for volume in volumes]
+        if any(None in volume for volume in times):
+            continue
+        starts = [min(volume) for volume in times]
+        if all(a < b for a, b in pairwise(starts)):
             return tuple(round(start - starts[0], 3) for start in starts)
     return ()
-
-
-_ATTRIBUTES = (("inversion time", "ms", INVERSION_TIME), ("flip angle", "degree", FLIP_ANGLE))

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from napari_mrseq.reading.volume_keys import ByPlace, Volume, is_mostly_there, most_at_a_place
+
+# The number of an instance → that of its volume.
+_Count = Callable[[int], int]
 
 
 def counted_off(by_place: ByPlace) -> list[list[Volume]]:
@@ -21,13 +25,10 @@ def counted_off(by_place: ByPlace) -> list[list[Volume]]:
     ]
     if len({number for number, _ in numbered}) < len(numbered):
         return []
-    places = len(by_place)
-    first = min(number for number, _ in numbered)
-    starts = (min(1, first), first) if first <= places else (first, 1)
-    fitting = [
-        *_place_by_place(by_place, numbered),
-        *(volumes for start in starts for volumes in _volume_by_volume(by_place, numbered, start)),
-    ]
+    counts = (*_place_by_place(by_place, numbered), *_volume_by_volume(numbered, len(by_place)))
+    made = [_volumes_of(by_place, count) for count in counts]
+    most = most_at_a_place(by_place)
+    fitting = [v for v in made if len(v) == most or is_mostly_there(v, len(by_place))]
     fewest = min(map(len, fitting), default=0)
     distinct: dict[frozenset[frozenset[int]], list[Volume]] = {}
     for volumes in fitting:
@@ -41,39 +42,37 @@ def partition(volumes: list[Volume]) -> frozenset[frozenset[int]]:
     return frozenset(frozenset(map(id, volume.values())) for volume in volumes)
 
 
-def _volume_by_volume(
-    by_place: ByPlace, numbered: list[tuple[int, int]], start: int
-) -> Iterator[list[Volume]]:
-    places = len(by_place)
-    if len({((number - start) % places, place) for number, place in numbered}) == places:
-        yield from _volumes_of(by_place, lambda number: (number - start) // places)
+def _volume_by_volume(numbered: list[tuple[int, int]], places: int) -> Iterator[_Count]:
+    first = min(number for number, _ in numbered)
+    for start in (min(1, first), first) if first <= places else (first, 1):
+        if len({((number - start) % places, place) for number, place in numbered}) == places:
+            yield partial(_volume_of, start, places)
 
 
-def _place_by_place(by_place: ByPlace, numbered: list[tuple[int, int]]) -> Iterator[list[Volume]]:
-    """Yield volumes counted at each place, and others if the first place may lack its last."""
+def _volume_of(start: int, places: int, number: int) -> int:
+    return (number - start) // places
+
+
+def _place_by_place(by_place: ByPlace, numbered: list[tuple[int, int]]) -> Iterator[_Count]:
+    """Yield the count at each place, and another if the first place may lack its last."""
     most = most_at_a_place(by_place)
     whole = next(place for place, found in by_place.items() if len(found) == most)
     start = min(number for number, place in numbered if place == whole)
     turns = {((number - start) // most, place) for number, place in numbered}
     if not len(turns) == len({turn for turn, _ in turns}) == len(by_place):
         return
-    yield from _volumes_of(by_place, lambda number: (number - start) % most)
+    yield lambda number: (number - start) % most
     first = min(number for number, _ in numbered)
     lost = (first - start) % most
     # What begins with 1 has lost its first slices; else it may have been counted anew.
     if lost and (start - 1) % most:
         end = first - lost + most
-        yield from _volumes_of(
-            by_place,
-            lambda number: number - first if number < end else (number - start) % most,
-        )
+        yield lambda number: number - first if number < end else (number - start) % most
 
 
-def _volumes_of(by_place: ByPlace, volume_of: Callable[[int], int]) -> Iterator[list[Volume]]:
+def _volumes_of(by_place: ByPlace, volume_of: _Count) -> list[Volume]:
     found: dict[int, Volume] = defaultdict(dict)
     for place, members in by_place.items():
         for frame in members:
             found[volume_of(int(frame.order[2]))][place] = frame
-    volumes = [found[number] for number in sorted(found)]
-    if len(volumes) == most_at_a_place(by_place) or is_mostly_there(volumes, len(by_place)):
-        yield volumes
+    return [found[number] for number in sorted(found)]

@@ -49,15 +49,15 @@ def numbered_volumes(by_place: ByPlace) -> list[Volume] | None:
     slice: as many volumes must be whole as are not.
     """
     most, places = most_at_a_place(by_place), len(by_place)
-    settings = {*_SETTINGS, *(dimensions := _dimensions(by_place))}
+    dimensions = _dimensions(by_place)
     more = []
-    for key in _in_turn(by_place, [*_ATTRIBUTES, *dimensions]):
+    for key in _in_turn(by_place, [*_ATTRIBUTES, *dimensions, *_FILES]):
         if volumes := volumes_by(by_place, key):
             if len(volumes) == most:
                 return in_order(volumes, key)
             more.append((key, volumes))
     for key, volumes in more:
-        is_right = is_mostly_there if key in settings else is_mostly_whole
+        is_right = is_mostly_there if key in (*_SETTINGS, *dimensions) else is_mostly_whole
         if key not in TIMES and is_right(list(volumes.values()), places):
             return in_order(volumes, key)
     return None
@@ -138,14 +138,12 @@ def _in_turn(by_place: ByPlace, numbers: Sequence[Key]) -> Iterator[Key]:
     place, but for those of which there are more values than a place has slices: they number
     something else. So may files, which may each hold any part of the slices.
     """
-    yield from (*numbers, *_FILES)
+    yield from numbers
     if is_even(by_place) and (told := telling_key(by_place)):
         yield told
     most = most_at_a_place(by_place)
     differing = [
-        key
-        for key in (*numbers, *_FILES)
-        if key is not REPETITION_TIME and 1 < _values(by_place, key) <= most
+        key for key in numbers if key is not REPETITION_TIME and 1 < _values(by_place, key) <= most
     ]
     yield _joined(*(key for key in differing if key not in _FILES))
     yield _joined(*differing)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from operator import itemgetter
 
 import numpy as np
 
 from napari_mrseq.reading.arranging import arranged
 from napari_mrseq.reading.frames import Frame
-from napari_mrseq.reading.geometry import SAME_PLACE_MM, place_slices
-from napari_mrseq.reading.levels import levels
+from napari_mrseq.reading.geometry import SAME_PLACE_MM
+from napari_mrseq.reading.grouping import grouped, labelled
 from napari_mrseq.reading.moving import moving_volumes
+from napari_mrseq.reading.places import places_of
 
-_Member = TypeVar("_Member")
 _PLACE_OF_FIRST = "volumes lie at different places; the place of the first is kept"
 _DUPLICATES = "duplicate positions: further slices at them are kept apart"
 
@@ -76,13 +75,10 @@ def _arranged(frames: list[Frame]) -> list[Stack]:
         return _mosaic_volumes(frames)
     if moving := moving_volumes(frames):
         return _stacks_of(moving, most=len(moving[0][0]))
-    by_place: dict[int, list[Frame]] = defaultdict(list)
-    for place, frame in zip(places_of(frames), frames, strict=True):
-        by_place[place].append(frame)
+    by_place = labelled(places_of(frames), frames)
     volumes, doubt = arranged(by_place)
-    by_places: dict[tuple[int, ...], list[list[Frame]]] = defaultdict(list)
-    for volume in volumes:
-        by_places[tuple(sorted(volume))].append([volume[place] for place in sorted(volume)])
+    rising = [dict(sorted(volume.items())) for volume in volumes]
+    by_places = labelled(map(tuple, rising), [list(volume.values()) for volume in rising])
     stacks = _stacks_of(by_places.values(), most=len(by_place))
     if len(volumes) == len(stacks) > 1:
         stacks[0].warnings.append(_DUPLICATES)
@@ -91,38 +87,13 @@ def _arranged(frames: list[Frame]) -> list[Stack]:
     return stacks
 
 
-def places_of(frames: Sequence[Frame]) -> list[int]:
-    """Number the places of slices; where there is no geometry each has its own."""
-    heights = [frame.height for frame in frames if frame.height is not None]
-    if len(heights) == len(frames):
-        found = levels(heights, SAME_PLACE_MM)
-        return [found[height] for height in heights]
-    orientation = frames[0].orientation
-    positions = [frame.position for frame in frames if frame.position is not None]
-    if orientation is None or len(positions) < len(frames):
-        return list(range(len(frames)))
-    return [int(place) for place in place_slices(positions, orientation)]
-
-
-def grouped(members: Iterable[_Member], key: Callable[[_Member], Hashable]) -> list[list[_Member]]:
-    """Group slices or volumes by an attribute, in the order of the first of each group."""
-    groups: dict[Hashable, list[_Member]] = defaultdict(list)
-    for member in members:
-        groups[key(member)].append(member)
-    return list(groups.values())
-
-
 def _mosaic_volumes(frames: list[Frame]) -> list[Stack]:
     """Take each mosaic as a volume, wherever it lies: a head that moves is followed by some."""
     mosaics = [
-        [frame for _, frame in sorted(zip(places_of(mosaic), mosaic, strict=True), key=_first)]
+        [tile for _, tile in sorted(zip(places_of(mosaic), mosaic, strict=True), key=itemgetter(0))]
         for mosaic in grouped(frames, lambda frame: (frame.source.path, frame.source.index))
     ]
     return [Stack(volumes) for volumes in grouped(mosaics, len)]
-
-
-def _first(entry: tuple[int, Frame]) -> int:
-    return entry[0]
 
 
 def _stacks_of(groups: Iterable[list[list[Frame]]], most: int) -> list[Stack]:
