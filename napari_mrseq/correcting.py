@@ -36,7 +36,7 @@ def correct(verdict: Verdict, corrections: Sequence[Correction]) -> Verdict:
     )
     corrected = replace(verdict, slices=slices, corrections=tuple(corrections))
     last = verdict.series.slice_count - 1
-    word = next((one for one in reversed(corrections) if one.covers(0, last)), None)
+    word = _latest(corrections, 0, last)
     if word is None:
         return corrected
     claim = verdict.header
@@ -53,7 +53,11 @@ def correct_slice(
     judged: SliceVerdict, corrections: Sequence[Correction], number: int
 ) -> SliceVerdict:
     """Return slice `number`, counted through all volumes, as a person corrected it."""
-    word = next((one for one in reversed(corrections) if one.covers(number, number)), None)
+    word = _latest(corrections, number, number)
     if word is None:
         return judged
     return replace(judged, decision=word.decision, overruled=judged.decision)
+
+
+def _latest(corrections: Sequence[Correction], first: int, last: int) -> Correction | None:
+    return next((one for one in reversed(corrections) if one.covers(first, last)), None)

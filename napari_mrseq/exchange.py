@@ -49,16 +49,15 @@ def with_exchanges(outcomes: Sequence[Verdict | Failure]) -> list[Verdict | Fail
     found: list[Verdict | Failure] = [
         one if isinstance(one, Failure) else one.without_study for one in outcomes
     ]
-    studies: dict[str, list[int]] = {}
+    studies: dict[str, list[tuple[int, Verdict]]] = {}
     for place, one in enumerate(found):
         if not isinstance(one, Failure) and one.series.study_uid:
-            studies.setdefault(one.series.study_uid, []).append(place)
-    for places in studies.values():
-        members = [one for place in places if not isinstance(one := found[place], Failure)]
-        for first, second in exchanged([(v.probabilities, v.header) for v in members]):
-            one, other = members[first], members[second]
-            found[places[first]] = _exchanged_verdict(one, other)
-            found[places[second]] = _exchanged_verdict(other, one)
+            studies.setdefault(one.series.study_uid, []).append((place, one))
+    for members in studies.values():
+        for first, second in exchanged([(v.probabilities, v.header) for _, v in members]):
+            (here, ours), (there, theirs) = members[first], members[second]
+            found[here] = _exchanged_verdict(ours, theirs)
+            found[there] = _exchanged_verdict(theirs, ours)
     return found
 
 

@@ -86,9 +86,8 @@ FIELD_WORD = re.compile(
 
 def is_jargon(word: str) -> bool:
     """Tell whether a word may tell what a series is: a word of the field, or one that looks so."""
-    if re.fullmatch(rf"{_UNSPACED}|b[ =_]?\d{{1,5}}", word.lower()):
-        return True
-    return is_word_of_the_field(word) or _STEMS.match(_letters(word)) is not None
+    looks_so = re.fullmatch(r"b[ =_]?\d{1,5}", word.lower()) or _STEMS.match(_letters(word))
+    return is_word_of_the_field(word) or looks_so is not None
 
 
 def is_word_of_the_field(word: str) -> bool:

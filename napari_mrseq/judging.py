@@ -1,4 +1,9 @@
-"""A network run over a series: slices a batch at a time, then the verdict."""
+"""A network run over a series: slices a batch at a time, then the verdict.
+
+A verdict is made in this order: `decision` turns what the network says into a word, `stack` lets
+the slices of a stack speak for each other, `witnesses` joins pixels and header, `denial` tells
+where the two contradict each other. What the whole study shows comes after that, in `exchange`.
+"""
 
 from __future__ import annotations
 

@@ -16,9 +16,7 @@ _VERDICT = re.compile(rf"\A(\[([^\]]+ (\d+%|{CORRECTED})|unknown)\] )+")
 _MARK = re.compile(rf"( {CONFLICT_MARK})+(?=( \[\d+\])*\Z)")
 
 
-def title_of(
-    number: int | None, description: str | None, path: str, part: str | None = None
-) -> str:
+def title_of(number: int | None, description: str | None, path: str, part: str | None) -> str:
     """Return how a series is called for people: its number and description, else its path.
 
     What tells it from others of the same UID stands behind: ``"4 t1_vibe_dixon (water)"``.

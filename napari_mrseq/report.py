@@ -47,6 +47,12 @@ FIELDS = (
 )
 # What a spreadsheet would run as a formula (OWASP, CSV injection).
 _FORMULA = ("=", "@", "+", "-")
+# Values that hold several, and which of these have columns.
+_NESTED = {
+    "pixels": ("sequence", "confidence"),
+    "header": ("sequence", "confidence", "evidence"),
+    "model": ("name", "version", "sha256"),
+}
 _SLICE_COLUMNS = ("index", "volume", "sop_instance_uid", "sequence", "confidence")
 
 
@@ -220,26 +226,19 @@ def _flat(record: Record, classes: Iterable[str]) -> dict[str, Any]:
         value = record[field]
         if field == "probabilities":
             flat |= {f"p_{code}": (value or {}).get(code) for code in classes}
-        elif field in ("pixels", "header"):
-            claim = value or {}
-            flat[f"{field}_sequence"] = claim.get("sequence")
-            flat[f"{field}_confidence"] = claim.get("confidence")
-            if field == "header":
-                flat["header_evidence"] = _joined(claim.get("evidence"))
-        elif field == "model":
-            flat |= {
-                f"model_{key}": (value or {}).get(key) for key in ("name", "version", "sha256")
-            }
+        elif field in _NESTED:
+            held = value or {"evidence": []}
+            flat |= {f"{field}_{key}": _joined(held.get(key)) for key in _NESTED[field]}
         else:
-            flat[field] = _joined(value) if isinstance(value, list) else value
+            flat[field] = _joined(value)
     if "correction" in record:
         machine = record["correction"]["machine"]
         flat |= {f"machine_{key}": machine[key] for key in ("sequence", "confidence")}
     return flat
 
 
-def _joined(values: Sequence[Any] | None) -> str:
-    return "|".join(str(value) for value in values or ())
+def _joined(value: Any) -> Any:
+    return "|".join(map(str, value)) if isinstance(value, list) else value
 
 
 def _encoded(text: str) -> bytes:

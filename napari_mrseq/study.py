@@ -86,17 +86,16 @@ class StudyVerdict:
                     "name": match.expected.name,
                     "required": match.expected.required,
                     "status": match.status,
-                    "series": _named(match.verdicts or match.perhaps),
+                    "series": [*map(_named, match.verdicts or match.perhaps)],
                 }
                 for match in self.matches
             ],
-            "extra": _named(self.extra),
-            "repeats": [_named(group) for group in self.repeats],
+            "extra": [*map(_named, self.extra)],
+            "repeats": [[*map(_named, group)] for group in self.repeats],
             "pairs": [
-                {"before": _named([pair.before])[0], "after": _named([pair.after])[0]}
-                for pair in self.pairs
+                {"before": _named(pair.before), "after": _named(pair.after)} for pair in self.pairs
             ],
-            "conflicts": _named(verdict for verdict in self.verdicts if verdict.conflict),
+            "conflicts": [_named(verdict) for verdict in self.verdicts if verdict.conflict],
         }
 
 
@@ -186,12 +185,6 @@ def _not_later(before: Verdict, after: Verdict) -> bool:
     return _in_time([before, after])[0] is before
 
 
-def _named(verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
-    return [
-        {
-            "path": verdict.series.path,
-            **identity_of(verdict.series),
-            "sequence": verdict.sequence,
-        }
-        for verdict in verdicts
-    ]
+def _named(verdict: Verdict) -> dict[str, Any]:
+    series = verdict.series
+    return {"path": series.path, **identity_of(series), "sequence": verdict.sequence}

@@ -75,17 +75,15 @@ class SliceVerdict:
             "index": self.index,
             "volume": self.volume,
             "sop_instance_uid": self.sop_instance_uid,
-            "sequence": self.sequence,
-            "confidence": _rounded(self.confidence),
+            **_said(self.decision),
         }
         if self.judged_alone:
-            alone = self.judged_alone
-            entry["alone"] = {
-                "sequence": alone.sequence,
-                "confidence": _rounded(alone.confidence),
-            }
-        entry |= {"error": self.failure.words} if self.failure else {}
-        return entry | ({"corrected": True} if self.overruled else {})
+            entry["alone"] = _said(self.judged_alone.decision)
+        if self.failure:
+            entry["error"] = self.failure.words
+        if self.overruled:
+            entry["corrected"] = True
+        return entry
 
 
 @dataclass(frozen=True, eq=False)
@@ -213,11 +211,8 @@ class Verdict:
             "resolved": self.resolved,
             "confidence": _rounded(self.confidence),
             "probabilities": {code: _rounded(p) for code, p in self.probabilities.items()},
-            "pixels": {
-                "sequence": self.pixels.sequence,
-                "confidence": _rounded(self.pixels.confidence),
-            },
-            "header": _header_record(self.header),
+            "pixels": _said(self.pixels),
+            "header": _claim_record(self.header) if self.header else None,
             "conflict": self.conflict,
         }
         if slices:
@@ -240,11 +235,7 @@ class Verdict:
         machine = self.overruled or self.decision
         return {
             "by": "user",
-            "machine": {
-                "sequence": machine.sequence,
-                "confidence": _rounded(machine.confidence),
-                "resolved": machine.resolved,
-            },
+            "machine": {**_said(machine), "resolved": machine.resolved},
             "ranges": [
                 {"first": one.first, "last": one.last, "sequence": one.sequence}
                 for one in self.corrections
@@ -252,14 +243,12 @@ class Verdict:
         }
 
 
-def _header_record(header: HeaderClaim | None) -> dict[str, Any] | None:
-    if header is None:
-        return None
-    return {
-        "sequence": header.sequence,
-        "confidence": _rounded(header.confidence),
-        "evidence": list(header.evidence),
-    }
+def _said(word: Decision | HeaderClaim) -> dict[str, Any]:
+    return {"sequence": word.sequence, "confidence": _rounded(word.confidence)}
+
+
+def _claim_record(header: HeaderClaim) -> dict[str, Any]:
+    return {**_said(header), "evidence": list(header.evidence)}
 
 
 def _rounded(value: float) -> float:

@@ -9,20 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from napari_mrseq.cli.output import (
-    Format,
-    check_output,
-    refuse_input,
-    write_bids,
-    write_records,
-)
+from napari_mrseq.cli.output import Format, check_output, refuse_input, write_bids, write_records
 from napari_mrseq.cli.terminal import Device, DeviceOption, ModelOption, progress, say
 from napari_mrseq.errors import ReadError
 from napari_mrseq.model.registry import DEFAULT
+from napari_mrseq.naming import printable
+from napari_mrseq.report import records_of, study_text
+from napari_mrseq.series import Failure
 
 if TYPE_CHECKING:
     from napari_mrseq.protocols import Protocol
-    from napari_mrseq.series import Failure, Series
+    from napari_mrseq.series import Series
     from napari_mrseq.verdict import Verdict
 
 
@@ -68,11 +65,8 @@ def classify(
     """Tell which sequence each series is."""
     from napari_mrseq.exchange import with_exchanges
     from napari_mrseq.model import registry
-    from napari_mrseq.naming import printable
     from napari_mrseq.protocols import load_protocol
     from napari_mrseq.reading import read_study
-    from napari_mrseq.report import records_of
-    from napari_mrseq.series import Failure
 
     check_output(output_format, output)
     if scheduler and jobs > 1:
@@ -148,7 +142,6 @@ def view(
 ) -> None:
     """Open napari with everything loaded, classified and annotated."""
     from napari_mrseq.model import registry
-    from napari_mrseq.naming import printable
     from napari_mrseq.viewer.application import show
 
     registry.find(model)
@@ -164,7 +157,6 @@ def view(
 
 
 def _say_studies(verdicts: list[Verdict], protocol: Protocol) -> None:
-    from napari_mrseq.report import study_text
     from napari_mrseq.study import judge_studies
 
     for study in judge_studies(verdicts, protocol):

@@ -23,9 +23,9 @@ DeviceOption = Annotated[Device, typer.Option("--device", help="Where the networ
 
 
 def say(text: str, end: str = "\n") -> None:
-    """Tell the user something; without a line's end only where someone looks on."""
+    """Tell the user something."""
     # A program started without a terminal may have no standard error.
-    if sys.stderr is not None and (end or sys.stderr.isatty()):
+    if sys.stderr is not None:
         print(text, end=end, file=sys.stderr, flush=True)
 
 

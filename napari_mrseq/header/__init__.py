@@ -1,4 +1,18 @@
-"""What a header claims, without a look at the pixels."""
+"""What a header claims, without a look at the pixels.
+
+To be read in this order:
+
+1. What its words name: `lexicon` holds the phrases, `plain` and `scripts` make a text ready for
+   them, `words` finds them.
+2. What its tags say: `tags` finds values, `vendors`, `techniques`, `sidecar` and `agent` read them,
+   `attributes` gathers them as `sequence_attributes`.
+3. What a rule may ask: of one series' attributes (`conditions`), of its times and the tissue that
+   they weight (`relaxation`), of its words (`words`), of words and times held against each other
+   (`plausibility`).
+4. The rules: what one is (`rule`), the table of them (`rules`, with `image_types`), and its end,
+   where nothing but the times tells (`weightings`).
+5. The claim: the first rule that holds, made surer or less sure by the words (`claim`).
+"""
 
 from napari_mrseq.header.attributes import attributes_of
 from napari_mrseq.header.claim import HeaderClaim, claim_of, claim_words

@@ -14,6 +14,7 @@ from napari_mrseq.header.sequence_attributes import SequenceAttributes
 from napari_mrseq.header.sidecar import techniques_of_sidecar
 from napari_mrseq.header.tags import Tags
 from napari_mrseq.header.vendors import (
+    PHILIPS_COMPONENT,
     philips_epi,
     sequence_names,
     three_planes,
@@ -148,11 +149,10 @@ def _image_type(tags: Tags) -> tuple[str, ...]:
 def _component(tags: Tags) -> str:
     """Return what the first frame is; a file may mix them, whether it says so or not."""
     component = tags.text_of_frame("ComplexImageComponent").upper()
-    if component == "MIXED" or not component:
-        return {"P": "PHASE", "R": "REAL", "I": "IMAGINARY"}.get(
-            next(iter(tags.codes((0x2005, 0x1011))), ""), component
-        )
-    return component
+    if component not in ("", "MIXED"):
+        return component
+    letters = {"P": "PHASE", "R": "REAL", "I": "IMAGINARY"}
+    return letters.get(next(iter(tags.codes(PHILIPS_COMPONENT)), ""), component)
 
 
 def _contrast(tags: Tags) -> str:

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 
 from napari_mrseq.header.agent import Agent, agent_of
 from napari_mrseq.header.attributes import attributes_of
-from napari_mrseq.header.conditions import evidence_of, in_opposed_phase
+from napari_mrseq.header.conditions import (
+    agent_tagged,
+    evidence_of,
+    in_opposed_phase,
+    other_modality,
+)
 from napari_mrseq.header.lexicon import MEANINGS
 from napari_mrseq.header.plausibility import contradiction
 from napari_mrseq.header.rule import WORDS
@@ -124,15 +129,14 @@ def claim_from(attributes: SequenceAttributes) -> HeaderClaim:
 
 def _with_agent(claim: HeaderClaim, agent: Agent, attributes: SequenceAttributes) -> HeaderClaim:
     """Return a T1's claim as one with an agent, less sure where only a tag says so."""
-    shown = (f"contrast agent {attributes.agent_text}".strip(),) if attributes.agent else ()
-    told = (f"{agent.place} says with contrast",) if agent.spoken else ()
+    told = f"{agent.place} says with contrast" if agent.spoken else None
     sure = claim.confidence * (1.0 if agent.spoken else TAG_ALONE)
     return replace(
         claim,
         sequence="T1C",
         confidence=sure,
         without_agent=claim.confidence - sure,
-        evidence=(*claim.evidence, *shown, *told),
+        evidence=(*claim.evidence, *filter(None, (agent_tagged(attributes), told))),
     )
 
 
@@ -156,7 +160,7 @@ def _weigh_words(claim: HeaderClaim, attributes: SequenceAttributes) -> HeaderCl
     if claim.source == WORDS:
         return _support_words(claim, attributes)
     named = naming(attributes)
-    if named is None or attributes.modality not in ("", "MR"):
+    if named is None or other_modality(attributes) is not None:
         return claim
     against = contradiction(named.sequence, attributes)
     if against is not None and named.sequence != claim.sequence:

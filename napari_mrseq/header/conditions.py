@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from napari_mrseq.dixon import OPPOSED_PHASE
-from napari_mrseq.header.rule import ECHOES, FIELD_STRENGTH, FLIP, SLICES, TE, TI, TR, VOLUMES
+from napari_mrseq.header.image_types import PHASE
 from napari_mrseq.header.techniques import DIFFUSION, GRADIENT, PHASES, PLANAR
 
 if TYPE_CHECKING:
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 # Evidence where the condition holds, empty where there is nothing worth saying; None where not.
 Condition = Callable[["SequenceAttributes"], str | None]
 
+# Attributes that rules compare with numbers, as users and units call them.
+TR, TE, TI, FLIP = "repetition_time", "echo_time", "inversion_time", "flip_angle"
+ECHOES, FIELD_STRENGTH = "echo_train", "field_strength"
+SLICES, VOLUMES = "slices", "volumes"
 UNITS = {
     TR: ("TR", "ms"),
     TE: ("TE", "ms"),
@@ -99,23 +103,17 @@ def image_type(*codes: str) -> Condition:
     return found
 
 
-def contrast(*codes: str) -> Condition:
-    """Hold where AcquisitionContrast is one of the codes."""
-
-    def found(attributes: SequenceAttributes) -> str | None:
-        if attributes.contrast not in codes:
-            return None
-        return f"AcquisitionContrast {attributes.contrast}"
-
-    return found
+def contrast(code: str) -> Condition:
+    """Hold where AcquisitionContrast is a code."""
+    shown = f"AcquisitionContrast {code}"
+    return lambda attributes: shown if attributes.contrast == code else None
 
 
 def is_phase(attributes: SequenceAttributes) -> str | None:
     """Hold for phase images of any vendor."""
     if attributes.component == "PHASE":
         return "ComplexImageComponent PHASE"
-    codes = ("P", "PHASE", "PHASE MAP", "P_FFE", "P_SE", "SW_P_FFE", "P_PCA", "VELOCITY MAP")
-    return image_type(*codes)(attributes)
+    return image_type(*PHASE)(attributes)
 
 
 def storage(*words: str) -> Condition:
@@ -144,14 +142,14 @@ def tells_mr(attributes: SequenceAttributes) -> str | None:
     return "" if attributes.modality == "MR" else None
 
 
+def unless(*conditions: Condition) -> Condition:
+    """Hold where not all of the conditions do, also where the header doesn't say."""
+    return lambda attributes: "" if evidence_of(conditions, attributes) is None else None
+
+
 def acquired(dimensions: str) -> Condition:
     """Hold for ``"2D"`` or ``"3D"`` acquisitions."""
     return lambda attributes: dimensions if attributes.acquisition == dimensions else None
-
-
-def not_acquired(dimensions: str) -> Condition:
-    """Hold for all but ``"2D"`` or ``"3D"`` acquisitions, also where the header doesn't say."""
-    return lambda attributes: None if attributes.acquisition == dimensions else ""
 
 
 def has_sequence_name(attributes: SequenceAttributes) -> str | None:
@@ -159,32 +157,14 @@ def has_sequence_name(attributes: SequenceAttributes) -> str | None:
     return f"sequence {attributes.sequence_name}" if attributes.sequence_name else None
 
 
-def other_vendor(*names: str) -> Condition:
-    """Hold for scanners of any other maker, and where the maker isn't known."""
-    return lambda attributes: None if attributes.vendor in names else ""
-
-
-def made_by(*names: str) -> Condition:
-    """Hold for scanners of one of the makers."""
-    return lambda attributes: "" if attributes.vendor in names else None
+def made_by(vendor: str) -> Condition:
+    """Hold for scanners of a maker."""
+    return lambda attributes: "" if attributes.vendor == vendor else None
 
 
 def is_original(attributes: SequenceAttributes) -> str | None:
     """Hold where ImageType says that an image is as it was acquired."""
     return "" if "ORIGINAL" in attributes.image_type else None
-
-
-def may_be_computed(attributes: SequenceAttributes) -> str | None:
-    """Hold unless ImageType says that an image is as it was acquired."""
-    return "" if is_original(attributes) is None else None
-
-
-def is_capture(attributes: SequenceAttributes) -> str | None:
-    """Hold for a secondary capture that is no stack, or whose header tells no echo time."""
-    if "Secondary Capture" not in attributes.storage:
-        return None
-    told = attributes.slices > 1 and attributes.echo_time
-    return None if told else attributes.storage
 
 
 def large_matrix(least: int) -> Condition:

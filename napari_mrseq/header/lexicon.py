@@ -30,14 +30,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("OTHER", "pos disp*"),
     ("OTHER", "b1 amp*", "b1 map*", "afi", "dream", "rf map*"),
     (
-        "FIELDMAP",
-        "*field map*",
-        "fmap*",
-        "*b0 map*",
-        "b0 rf*",
-        "b0 shim*",
-        "top up",
-        "gre field",
+        "FIELDMAP", "*field map*", "fmap*", "*b0 map*", "b0 rf*", "b0 shim*", "top up", "gre field",
         "sefield*",
     ),
     ("FIELDMAP", "feldkarte*", "carte de champ*", "mapa de campo", "mappa di campo"),
@@ -74,22 +67,13 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     # Neither "difficult", "different", "difetto", "difunto" nor "diffuse".
     ("DWI", Regex(r"dif+(?![faio]|e(?!pi)|us(?:[ao]s?|e[a-z]?s?)\b|u(?![sz]))[a-z0-9]*")),
     (
-        "DWI",
-        "dmri*",
-        "mddw*",
-        "noddi",
-        "multi shell*",
-        Regex(r"\d ?shells"),
+        "DWI", "dmri*", "mddw*", "noddi", "multi shell*", Regex(r"\d ?shells"),
         # Flow is encoded along three.
         Regex(
             r"(?<!\d\s)(?:[6-9]|\d\d+) ?(?:directions?|dirs?)"
             r"(?!\s?(?:spc|space|3d|flair|cube|vista))"
         ),
-        Regex(r"(?:[a-z]|ax|tra|ep|\d[a-z0-9]*)?dki\d*|edti"),
-        "dsi",
-        "hardi",
-        "ivim",
-        "resolve",
+        Regex(r"(?:[a-z]|ax|tra|ep|\d[a-z0-9]*)?dki\d*|edti"), "dsi", "hardi", "ivim", "resolve",
         "muse",
         # Of a reduced field of view, with its b values: "focus 50 800".
         Regex(r"focus(?: \d+)* \d{3,4}"),
@@ -105,11 +89,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("PERF", "*asl", Regex(r"asl(?![aei])[a-z0-9]*"), "*casl*", "pwi*", "gbp", "pbp"),
     ("PERF", Regex(r"dsc(?!h)[a-z0-9]*"), Regex(r"dce(?!r)[a-z0-9]*"), "dynamic suscept*"),
     # Neither "performed", "perfect" nor "perforator".
-    (
-        "PERF",
-        Regex(r"perf(?![eio]|u(?![sz]))[a-z0-9]*"),
-        Regex(r"[a-z0-9]*perfu(?![mr])[a-z0-9]*"),
-    ),
+    ("PERF", Regex(r"perf(?![eio]|u(?![sz]))[a-z0-9]*"), Regex(r"[a-z0-9]*perfu(?![mr])[a-z0-9]*")),
     # First pass through the heart: a turbo FLASH after saturation.
     ("PERF", "dyn* tfl*", "tfl* ... sr", "sr ... tfl*"),
     ("PERF", "cerebral blood*"),
@@ -171,10 +151,8 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("OTHER", "sub mip*", "wash in", "wash out", "tf2d*"),
     # The echoes that a map is computed from, told by how many there are, or by a second contrast.
     (
-        "T2STAR",
-        Regex(r"(?:[tr]2star|r2s|qsm)\b.*\b[1-3]?\d ?echo(?:e?s)?"),
-        Regex(r"[1-3]?\d ?echo(?:e?s)?\b.*\b(?:[tr]2star|r2s|qsm)"),
-        "t2star qsm",
+        "T2STAR", Regex(r"(?:[tr]2star|r2s|qsm)\b.*\b[1-3]?\d ?echo(?:e?s)?"),
+        Regex(r"[1-3]?\d ?echo(?:e?s)?\b.*\b(?:[tr]2star|r2s|qsm)"), "t2star qsm",
     ),
     ("T2", "*ssfse* ... t2 map*", "haste* ... t2 map*"),
     (MAP, "t1 map*", "t2 map*", "t2star map*", "r2 map*", "r2star*", "r2s", "qt1*", "qt2*"),
@@ -205,17 +183,10 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("STIR", Regex(r"(?:e|[a-z0-9]*(?:se|(?<![ei])))stir(?![abilnpr])[a-z0-9]*"), "tirm*", "tir"),
     ("STIR", "short tau*", "turbo inversion*"),
     (
-        "T2STAR",
-        "t2star*",
-        "t2s",
+        "T2STAR", "t2star*", "t2s",
         # Bleeding, not "hemophilia", "hemorrhoids" or the name Hamon.
-        Regex(r"(?:hae?|he)mo(?:(?:f|si|rr(?!h?oi))[a-z0-9]*|\d*)"),
-        "microbleed*",
-        "medic",
-        "merge",
-        "*mffe",
-        "me2d",
-        "blutung*",
+        Regex(r"(?:hae?|he)mo(?:(?:f|si|rr(?!h?oi))[a-z0-9]*|\d*)"), "microbleed*", "medic",
+        "merge", "*mffe", "me2d", "blutung*",
     ),
     ("T2STAR", "t2* ... *gradient*", "*gradient* ... t2*", "t2 stern", "t2 etoile", "t2 estrel*"),
     ("T2STAR", "t2* ... gre", "t2* ... fl2d", "t2* ... flash*", "t2* ... ffe", "t2* ... eg"),
@@ -253,19 +224,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("T1", "fuera de fase", "fuori fase", "fora de fase"),
     # What else names something, where no weighting is named.
     ("OTHER", "csf ... flow*", "flow* ... csf", "liquor ... fluss*", "*aqu*duct*"),
-    (
-        "OTHER",
-        "tensor",
-        "press",
-        "b1",
-        "cal",
-        "apt",
-        "report",
-        "magic",
-        "symri*",
-        "histo",
-        "shim*",
-    ),
+    ("OTHER", "tensor", "press", "b1", "cal", "apt", "report", "magic", "symri*", "histo", "shim*"),
     ("OTHER", Regex(r"sonic ?dl\b.*\b[sl]ax|[sl]ax\b.*\bsonic ?dl")),
     ("MRA", "vasc"),
     # An operation is planned on a T1.
@@ -280,4 +239,4 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("T1", "mdixon ... tard*", "mdixon ... late", "mdixon ... primovist", "mdixon ... eovist"),
     # Of a trace image, where no sequence with voxels as long as wide is named.
     ("DWI", "isotrop*", "zoomit"),
-)
+)  # fmt: skip

@@ -1,4 +1,4 @@
-"""Where the words of a description contradict the physics of the sequence."""
+"""What speaks against a sequence by its times and techniques, and the conditions that heed it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from napari_mrseq.header.conditions import (
+    FIELD_STRENGTH,
+    FLIP,
+    SLICES,
+    TE,
+    TI,
+    TR,
     Condition,
     above,
     acquired,
@@ -15,17 +21,17 @@ from napari_mrseq.header.conditions import (
     has_sequence_name,
     lacks,
     large_matrix,
+    made_by,
     not_above,
-    not_acquired,
     not_below,
-    other_vendor,
     unknown,
+    unless,
     uses,
     weighted_by_diffusion,
 )
 from napari_mrseq.header.lexicon import DUAL_ECHO, MAP
 from napari_mrseq.header.relaxation import far_below_ernst_angle
-from napari_mrseq.header.rule import FIELD_STRENGTH, FLIP, SLICES, TE, TI, TR, Rule, rule
+from napari_mrseq.header.rule import Rule, rule
 from napari_mrseq.header.techniques import (
     ANGIOGRAPHY,
     BALANCED,
@@ -41,7 +47,7 @@ from napari_mrseq.header.techniques import (
     SPIN,
     SUSCEPTIBILITY,
 )
-from napari_mrseq.header.words import names_weighting, naming, not_called
+from napari_mrseq.header.words import called, names_weighting, naming
 
 if TYPE_CHECKING:
     from napari_mrseq.header.sequence_attributes import SequenceAttributes
@@ -55,7 +61,10 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
     "T1": (
         (uses(SPIN), above(TE, 60)),
         (uses(SPIN), lacks(INVERSION), above(TR, 1800), above(TE, 40)),
-        (uses(SPIN), lacks(GRADIENT, INVERSION), above(TR, 1800), unknown(TI), not_called(FLAIR)),
+        (
+            uses(SPIN), lacks(GRADIENT, INVERSION), above(TR, 1800), unknown(TI),
+            unless(called(FLAIR)),
+        ),
         # A T1 FLAIR has a longer one, and not every scanner tells its inversion time.
         (uses(SPIN), lacks(GRADIENT, INVERSION), above(TR, 3500), unknown(TI)),
         (uses(GRADIENT), lacks(INVERSION), above(TE, 12), unknown(FLIP)),
@@ -64,12 +73,8 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
         (uses(GRADIENT), lacks(INVERSION), above(TE, 20)),
         # Proton density and T2* weight it, however early its first echo is.
         (
-            uses(GRADIENT),
-            lacks(SPIN, INVERSION, PREPARED),
-            unknown(TI),
-            acquired("2D"),
-            at_least(TR, 400),
-            far_below_ernst_angle,
+            uses(GRADIENT), lacks(SPIN, INVERSION, PREPARED), unknown(TI), acquired("2D"),
+            at_least(TR, 400), far_below_ernst_angle,
         ),
         (uses(PLANAR), lacks(INVERSION)),
         (uses(FLIGHT),),
@@ -77,7 +82,7 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
     ),
     "T2": (
         # In the strong fields of small animals the echoes of a T2 are early.
-        (lacks(BALANCED, GRADIENT), below(TE, 40), other_vendor("Bruker")),
+        (lacks(BALANCED, GRADIENT), below(TE, 40), unless(made_by("Bruker"))),
         (uses(GRADIENT), lacks(SPIN, BALANCED, PLANAR), below(TE, 10)),
         (uses(SPIN), below(TE, 60), below(TR, 2100)),
         (uses(INVERSION), above(TI, 1500)),
@@ -88,9 +93,9 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
         (below(TR, 3000),),
         (uses(GRADIENT), lacks(SPIN), below(TE, 20)),
         # Siemens XA may drop what shows the inversion of a 3-D FLAIR.
-        (uses(SPIN), lacks(INVERSION), unknown(TI), not_acquired("3D"), not_above(TR, 6000)),
+        (uses(SPIN), lacks(INVERSION), unknown(TI), unless(acquired("3D")), not_above(TR, 6000)),
         # Nor does every scanner tell an inversion; these would be the times of a FLAIR.
-        (uses(SPIN), lacks(INVERSION), unknown(TI), not_acquired("3D"), below(TE, 80)),
+        (uses(SPIN), lacks(INVERSION), unknown(TI), unless(acquired("3D")), below(TE, 80)),
     ),
     "PD": (
         (above(TE, 60),),
@@ -125,7 +130,7 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
         (lacks(PLANAR), below(TR, 250)),
     ),
     "PERF": (
-        (uses(SPIN), lacks(GRADIENT, PLANAR, LABELLING), not_acquired("3D")),
+        (uses(SPIN), lacks(GRADIENT, PLANAR, LABELLING), unless(acquired("3D"))),
         (uses(INVERSION), lacks(PLANAR, LABELLING)),
         (uses(SPIN), below(TR, 1200)),
         (above(TE, 110),),
@@ -136,8 +141,8 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
         (uses(INVERSION), lacks(BALANCED)),
         (uses(GRADIENT), above(TE, 25)),
         # Old scanners set the angiography flag of anything.
-        (above(TR, 3000), above(TE, 100), not_acquired("3D")),
-        (uses(SPIN), lacks(GRADIENT, FLIGHT, FLOW, ANGIOGRAPHY), not_acquired("3D")),
+        (above(TR, 3000), above(TE, 100), unless(acquired("3D"))),
+        (uses(SPIN), lacks(GRADIENT, FLIGHT, FLOW, ANGIOGRAPHY), unless(acquired("3D"))),
     ),
     "LOCALIZER": (
         (uses(PLANAR),),
@@ -163,7 +168,7 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
         (uses(GRADIENT), lacks(SPIN)),
         (below(TR, 700),),
     ),
-}
+}  # fmt: skip
 _AGAINST_DIFFUSION = (
     (uses(GRADIENT), lacks(SPIN, DIFFUSION)),
     (uses(SPIN), lacks(PLANAR, DIFFUSION), has_sequence_name),

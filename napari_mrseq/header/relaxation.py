@@ -1,4 +1,4 @@
-"""What the times of a sequence do to tissue, whose relaxation times depend on the field."""
+"""Conditions on what the times of a sequence do to tissue, whose own depend on the field."""
 
 from __future__ import annotations
 
@@ -42,9 +42,6 @@ INVERSION_FIELDS = (1.5, 3.0)
 # At this fraction of its Ernst angle white matter keeps three quarters of its signal, grey matter
 # two thirds: less of a difference than their proton densities make.
 FAR_BELOW = 0.6
-
-# TR in ms, flip angle in degrees and TE in ms of 3-D time of flight (protocols of vendors).
-INFLOW = ((18.0, 50.0), (15.0, 25.0), (2.0, 8.0))
 
 # 1/T2* of white matter in 1/s, at no field and how much it grows in a tesla: a straight line
 # through 66, 53 and 27 ms at 1.5, 3 and 7 T (Peters et al., Magn Reson Imaging 25:748, 2007), drawn
@@ -133,21 +130,6 @@ def far_below_ernst_angle(attributes: SequenceAttributes) -> str | None:
 def _ernst_angle(attributes: SequenceAttributes) -> float | None:
     repetition = attributes.repetition_time
     return degrees(acos(exp(-repetition / _tissue_t1(attributes)))) if repetition else None
-
-
-def lets_blood_rest(attributes: SequenceAttributes) -> str | None:
-    """Hold unless blood that flows in would outshine all that T1 weights.
-
-    These are the times of 3-D time of flight: a repetition time that saturates what rests and in
-    which fresh blood comes, a flip angle that it stands to the end of the slab.
-    """
-    values = (attributes.repetition_time, attributes.flip_angle, attributes.echo_time)
-    if all(
-        value is not None and low <= value <= high
-        for value, (low, high) in zip(values, INFLOW, strict=True)
-    ):
-        return None
-    return ""
 
 
 def has_late_echo(attributes: SequenceAttributes) -> str | None:

@@ -8,11 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from napari_mrseq.header.conditions import Condition
 
-# Attributes that rules compare with numbers.
-TR, TE, TI, FLIP = "repetition_time", "echo_time", "inversion_time", "flip_angle"
-ECHOES, FIELD_STRENGTH = "echo_train", "field_strength"
-SLICES, VOLUMES = "slices", "volumes"
-
 # Where a rule comes from.
 DICOM = "DICOM PS3.3 C.8.3.1 and C.8.13"
 VENDOR = "vendor conformance statements; dcm2niix"

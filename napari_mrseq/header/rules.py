@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from napari_mrseq.header import image_types
 from napari_mrseq.header.conditions import (
+    FLIP,
+    SLICES,
+    TE,
+    TI,
+    TR,
+    VOLUMES,
     above,
     acquired,
     agent_tagged,
@@ -13,41 +19,26 @@ from napari_mrseq.header.conditions import (
     contrast,
     echo_in_middle,
     image_type,
-    is_capture,
     is_original,
     is_phase,
     lacks,
-    may_be_computed,
+    made_by,
     not_above,
     of_several_b_values,
     other_modality,
     other_nucleus,
-    other_vendor,
     small_matrix,
     storage,
     tells_mr,
     unknown,
+    unless,
     uses,
     weighted_by_diffusion,
     without_weighting,
 )
 from napari_mrseq.header.lexicon import DUAL_ECHO, MAP
 from napari_mrseq.header.plausibility import fits, says, timed
-from napari_mrseq.header.rule import (
-    BIDS,
-    DICOM,
-    FLIP,
-    NILS,
-    PHYSICS,
-    TE,
-    TI,
-    TR,
-    VENDOR,
-    VOLUMES,
-    WORDS,
-    Rule,
-    rule,
-)
+from napari_mrseq.header.rule import BIDS, DICOM, NILS, PHYSICS, VENDOR, WORDS, Rule, rule
 from napari_mrseq.header.techniques import (
     ANGIOGRAPHY,
     BALANCED,
@@ -72,11 +63,13 @@ from napari_mrseq.header.weightings import GRADIENT_ECHO, INVERSION_RECOVERY, SP
 from napari_mrseq.header.words import (
     called,
     names,
-    names_no_weighting,
     names_nothing,
     names_weighting,
 )
 from napari_mrseq.sequences import UNKNOWN
+
+# A secondary capture that is no stack, or tells no echo time.
+CAPTURE = (storage("Secondary Capture"), unless(above(SLICES, 1), above(TE, 0)))
 
 RULES: tuple[Rule, ...] = (
     # What is no MR image, or no picture of a sequence.
@@ -84,9 +77,9 @@ RULES: tuple[Rule, ...] = (
     rule("OTHER", 0.95, DICOM, other_nucleus),
     rule("OTHER", 0.95, DICOM, storage(*image_types.NO_PICTURE)),
     rule("OTHER", 0.95, DICOM, image_type("SCREEN SAVE", "SCREENSAVE", "REPORT", "GRAPH")),
-    rule("OTHER", 0.85, DICOM, is_capture, tells_mr),
+    rule("OTHER", 0.85, DICOM, *CAPTURE, tells_mr),
     # A picture of whatever it may be.
-    rule(UNKNOWN, 0.55, DICOM, is_capture),
+    rule(UNKNOWN, 0.55, DICOM, *CAPTURE),
     rule("OTHER", 0.9, VENDOR, uses(SPECTROSCOPY)),
     rule("OTHER", 0.9, VENDOR, uses(TRANSMIT)),
     # Images that scanners compute, as their types name them.
@@ -95,7 +88,8 @@ RULES: tuple[Rule, ...] = (
     rule("OTHER", 0.95, VENDOR, image_type(*image_types.TENSOR)),
     rule("B0", 0.9, VENDOR, image_type("TENSOR_B0")),
     rule(
-        "B0", 0.85, VENDOR, image_type(*image_types.TRACE), without_weighting, other_vendor("GE"),
+        "B0", 0.85, VENDOR, image_type(*image_types.TRACE), without_weighting,
+        unless(made_by("GE")),
     ),
     rule("DWI", 0.95, VENDOR, image_type(*image_types.TRACE), fits("DWI")),
     rule("PERF", 0.95, VENDOR, image_type(*image_types.PERFUSION)),
@@ -127,18 +121,19 @@ RULES: tuple[Rule, ...] = (
     rule("DWI", 0.95, DICOM, weighted_by_diffusion, names("ADC"), of_several_b_values),
     rule("DWI", 0.9, DICOM, weighted_by_diffusion, names("ADC"), names("DWI"), is_original),
     rule("ADC", 0.9, WORDS, says("ADC")),
-    rule("OTHER", 0.85, WORDS, says(MAP), may_be_computed),
+    rule("OTHER", 0.85, WORDS, says(MAP), unless(is_original)),
     rule("DWI", 0.95, DICOM, weighted_by_diffusion),
     rule("B0", 0.85, VENDOR, uses(DIFFUSION), without_weighting),
     rule(
-        "B0", 0.8, WORDS, says("DWI", "B0"), lacks(GRADIENT), without_weighting, other_vendor("GE"),
+        "B0", 0.8, WORDS, says("DWI", "B0"), lacks(GRADIENT), without_weighting,
+        unless(made_by("GE")),
     ),
     rule("B0", 0.7, WORDS, says("B0")),
     rule("DWI", 0.9, VENDOR, uses(DIFFUSION)),
     rule("DWI", 0.85, WORDS, says("DWI")),
     # Perfusion and activation. AcquisitionContrast PERFUSION is unreliable on Philips.
     rule("PERF", 0.9, VENDOR, uses(LABELLING)),
-    rule("PERF", 0.9, DICOM, contrast("PERFUSION"), other_vendor("Philips")),
+    rule("PERF", 0.9, DICOM, contrast("PERFUSION"), unless(made_by("Philips"))),
     rule("PERF", 0.9, WORDS, says("PERF"), uses(PLANAR)),
     rule("PERF", 0.75, WORDS, says("PERF")),
     # Siemens XA calls the spin echoes so by which their distortion is measured.
@@ -176,14 +171,14 @@ RULES: tuple[Rule, ...] = (
     rule("OTHER", 0.75, VENDOR, uses(FLOW), uses(MOVIE)),
     rule("OTHER", 0.75, VENDOR, uses(FLOW), is_phase),
     rule("MRA", 0.9, VENDOR, uses(FLOW)),
-    rule("MRA", 0.9, DICOM, uses(ANGIOGRAPHY), lacks(SPIN), fits("MRA"), names_no_weighting),
+    rule("MRA", 0.9, DICOM, uses(ANGIOGRAPHY), lacks(SPIN), fits("MRA"), unless(names_weighting)),
     rule("MRA", 0.85, WORDS, says("MRA")),
     # Sequences of their own.
     rule("OTHER", 0.85, WORDS, says("OTHER")),
     rule("OTHER", 0.85, VENDOR, uses(BALANCED)),
     # A T1 that waits for the heart counts its phases too; some movies tell a heartbeat as TR.
     rule("OTHER", 0.8, DICOM, uses(MOVIE), lacks(SPIN), not_above(TR, 100)),
-    rule("OTHER", 0.8, DICOM, uses(MOVIE), lacks(SPIN), names_no_weighting),
+    rule("OTHER", 0.8, DICOM, uses(MOVIE), lacks(SPIN), unless(names_weighting)),
     timed("OTHER", 0.7, PHYSICS, lacks(SPIN), below(TR, 8), at_least(FLIP, 35), echo_in_middle),
     *INVERSION_RECOVERY,
     # What enhanced files say themselves, where the physics agrees.

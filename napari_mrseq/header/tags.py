@@ -15,21 +15,14 @@ Place = tuple[int, int] | str
 
 SHARED, PER_FRAME = "SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"
 
-# Times that BIDS (v1.10) gives in seconds and DICOM in milliseconds, and the longest of each in
-# seconds that a scan has: a sidecar with more was written in milliseconds.
-SECONDS = {
-    "RepetitionTime": 60.0,
-    "RepetitionTimeExcitation": 60.0,
-    "EchoTime": 1.5,
-    "InversionTime": 20.0,
-}
-
-# The shortest of each in ms: less is written in seconds, whatever else the sidecar holds.
-SHORTEST = {
-    "RepetitionTime": 1.0,
-    "RepetitionTimeExcitation": 1.0,
-    "EchoTime": 0.5,
-    "InversionTime": 5.0,
+# Times that BIDS (v1.10) gives in seconds and DICOM in milliseconds, and the shortest and the
+# longest of each in ms that a scan has: what is too long in seconds was written in milliseconds,
+# what is too short in milliseconds in seconds, whatever else the sidecar holds.
+TIMES = {
+    "RepetitionTime": (1.0, 60_000.0),
+    "RepetitionTimeExcitation": (1.0, 60_000.0),
+    "EchoTime": (0.5, 1_500.0),
+    "InversionTime": (5.0, 20_000.0),
 }
 
 # Codes that dcm2niix joins by "_" in sidecars where DICOM has several values.
@@ -50,28 +43,27 @@ class Tags:
 
     Parameters
     ----------
-    dataset : pydicom.Dataset, optional
+    dataset : pydicom.Dataset or None
         Classic or enhanced; functional groups that all frames share are searched after the top
         level, then those of the first frame.
-    sidecar : mapping, optional
+    sidecar : mapping or None
         BIDS sidecar, searched last; its times come out in milliseconds.
     """
 
-    def __init__(self, dataset: Dataset | None, sidecar: Mapping[str, Any] | None = None):
-        groups = [] if dataset is None else [*_groups(dataset, SHARED)]
-        self._of_frame = [] if dataset is None else [*_groups(dataset, PER_FRAME)]
-        self._datasets = [] if dataset is None else [dataset, *groups, *self._of_frame]
+    def __init__(self, dataset: Dataset | None, sidecar: Mapping[str, Any] | None):
+        self._shared: list[Dataset] = []
+        self._of_frame: list[Dataset] = []
+        if dataset is not None:
+            self._shared = [dataset, *_groups(dataset, SHARED)]
+            self._of_frame = [*_groups(dataset, PER_FRAME)]
         self._sidecar = sidecar or {}
 
     def values(self, place: Place) -> tuple[Any, ...]:
         """Return all values found at the first place that holds any, else an empty tuple."""
-        for dataset in self._datasets:
-            found = _filled(_values_in(dataset, place))
-            if found:
-                return found
-        if isinstance(place, str):
-            return _filled(_sidecar_values(self._sidecar, place))
-        return ()
+        found = _first_filled([*self._shared, *self._of_frame], place)
+        if found or not isinstance(place, str):
+            return found
+        return _filled(_sidecar_values(self._sidecar, place))
 
     def texts(self, place: Place) -> tuple[str, ...]:
         """Return the values as stripped text."""
@@ -83,8 +75,7 @@ class Tags:
 
     def text_of_frame(self, place: Place) -> str:
         """Return the values as one text, the first frame's own before those that others share."""
-        found = (_filled(_values_in(dataset, place)) for dataset in reversed(self._datasets))
-        own = next(filter(None, found), ())
+        own = _first_filled([*self._shared, *self._of_frame][::-1], place)
         return " ".join(str(value).strip() for value in own).strip() or self.text(place)
 
     def codes(self, place: Place) -> tuple[str, ...]:
@@ -111,13 +102,12 @@ class Tags:
 
     def is_of_one_frame(self, place: Place) -> bool:
         """Tell whether a value is the first frame's own: others may have another one."""
-        holds = (bool(_filled(_values_in(dataset, place))) for dataset in self._datasets)
-        first = next((i for i, filled in enumerate(holds) if filled), -1)
-        return first >= len(self._datasets) - len(self._of_frame)
+        own, shared = (_first_filled(found, place) for found in (self._of_frame, self._shared))
+        return bool(own) and not shared
 
     def texts_of_items(self, sequence: str, keyword: str) -> tuple[str, ...]:
         """Return an element of each item of a sequence at the top level, as stripped text."""
-        items = [item for dataset in self._datasets[:1] for item in _items(dataset, sequence)]
+        items = [item for dataset in self._shared[:1] for item in _items(dataset, sequence)]
         found = (value for item in items for value in _values_in(item, keyword))
         return tuple(str(value).strip() for value in _filled(found))
 
@@ -142,6 +132,11 @@ def _groups(dataset: Dataset, sequence: str) -> Iterator[Dataset]:
 def _items(dataset: Dataset, keyword: str) -> list[Dataset]:
     value = dataset.get(keyword)
     return list(value) if value else []
+
+
+def _first_filled(datasets: Iterable[Dataset], place: Place) -> tuple[Any, ...]:
+    """Return the values of the first dataset that holds any, else an empty tuple."""
+    return next(filter(None, (_filled(_values_in(one, place)) for one in datasets)), ())
 
 
 def _values_in(dataset: Dataset, place: Place) -> tuple[Any, ...]:
@@ -191,14 +186,15 @@ def _is_text(value: bytes) -> bool:
 
 def _text(value: bytes) -> str:
     try:
-        return value.decode("utf-8").rstrip("\0 ")
+        text = value.decode("utf-8")
     except UnicodeDecodeError:
-        return value.decode("latin-1").rstrip("\0 ")
+        text = value.decode("latin-1")
+    return text.rstrip("\0 ")
 
 
 def _sidecar_values(sidecar: Mapping[str, Any], keyword: str) -> Iterable[Any]:
     for value in _listed(sidecar.get(keyword)):
-        number = number_of(value) if keyword in SECONDS else None
+        number = number_of(value) if keyword in TIMES else None
         if number is not None:
             yield number if _in_milliseconds(number, keyword, sidecar) else number * 1000
         elif keyword in JOINED:
@@ -212,12 +208,13 @@ def _in_milliseconds(number: float, keyword: str, sidecar: Mapping[str, Any]) ->
 
     A repetition time is longer than the echo time: one that would not be is in seconds still.
     """
-    if number > SECONDS[keyword]:
+    shortest, longest = TIMES[keyword]
+    if number * 1000 > longest:
         return True
-    times = {key: _first_number(sidecar.get(key)) for key in SECONDS}
-    if number < SHORTEST[keyword] or all(times[key] <= SECONDS[key] for key in SECONDS):
+    found = {key: _first_number(sidecar.get(key)) for key in TIMES}
+    if number < shortest or all(found[key] * 1000 <= most for key, (_, most) in TIMES.items()):
         return False
-    return not keyword.startswith("RepetitionTime") or number > times["EchoTime"]
+    return not keyword.startswith("RepetitionTime") or number > found["EchoTime"]
 
 
 def _first_number(value: Any) -> float:

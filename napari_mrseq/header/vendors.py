@@ -21,10 +21,6 @@ VENDORS = (
     ("Esaote", r"esaote"),
 )
 
-# GE (0019,1017) series plane: 256 stands for three planes in one series.
-GE_THREE_PLANES = 256.0
-
-
 # The third and fourth are dcm2niix's: GE's inner name, and the file that Siemens runs; the last is
 # BIDS'.
 NAME_KEYWORDS = (
@@ -38,7 +34,9 @@ SEQUENCE_NAMES = {
     "Hitachi": ((0x0019, 0x100C),),
 }
 PHILIPS_EPI_FACTOR = (0x2001, 0x1013)
-GE_PLANE = (0x0019, 0x1017)
+PHILIPS_COMPONENT = (0x2005, 0x1011)
+# The plane of a series; 256 stands for three in one.
+GE_PLANE, GE_THREE_PLANES = (0x0019, 0x1017), 256.0
 
 
 def vendor_of(tags: Tags) -> str | None:

@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from napari_mrseq.header.conditions import (
+    ECHOES,
+    FIELD_STRENGTH,
+    FLIP,
+    SLICES,
+    TE,
+    TI,
+    TR,
+    VOLUMES,
     above,
     acquired,
     at_least,
@@ -14,11 +22,10 @@ from napari_mrseq.header.conditions import (
     large_matrix,
     made_by,
     not_above,
-    not_acquired,
     not_below,
-    other_vendor,
     small_matrix,
     unknown,
+    unless,
     uses,
 )
 from napari_mrseq.header.plausibility import says, timed
@@ -26,30 +33,12 @@ from napari_mrseq.header.relaxation import (
     far_below_ernst_angle,
     has_late_echo,
     inverts_fat_at_most,
-    lets_blood_rest,
     nulls_fat,
     nulls_fluid,
     past_ernst_angle,
     weighted_by_inversion,
 )
-from napari_mrseq.header.rule import (
-    DICOM,
-    ECHOES,
-    FIELD_STRENGTH,
-    FLIP,
-    NILS,
-    PHYSICS,
-    SLICES,
-    TABLE,
-    TE,
-    TI,
-    TR,
-    VENDOR,
-    VOLUMES,
-    WORDS,
-    Rule,
-    rule,
-)
+from napari_mrseq.header.rule import DICOM, NILS, PHYSICS, TABLE, VENDOR, WORDS, Rule, rule
 from napari_mrseq.header.techniques import (
     COMPENSATED,
     FLIGHT,
@@ -72,14 +61,14 @@ INVERSION_RECOVERY: tuple[Rule, ...] = (
         below(TE, 6),
     ),
     timed(
-        "T1", 0.95, NILS, uses(GRADIENT), uses(INVERSION), lacks(SPIN), not_acquired("2D"),
+        "T1", 0.95, NILS, uses(GRADIENT), uses(INVERSION), lacks(SPIN), unless(acquired("2D")),
         weighted_by_inversion,
     ),
     timed(
         "T1", 0.8, NILS, uses(GRADIENT), uses(INVERSION), lacks(SPIN), acquired("2D"),
         at_least(TI, 600), at_most(TI, 1400),
     ),
-    timed("T1", 0.9, NILS, uses(GRADIENT), not_acquired("2D"), weighted_by_inversion),
+    timed("T1", 0.9, NILS, uses(GRADIENT), unless(acquired("2D")), weighted_by_inversion),
     rule(
         "PD", 0.8, WORDS, says("PD"), uses(GRADIENT), lacks(INVERSION), unknown(TI), below(TE, 10)
     ),
@@ -90,7 +79,7 @@ INVERSION_RECOVERY: tuple[Rule, ...] = (
     ),
     timed(
         "T1", 0.65, DICOM, uses(GRADIENT), uses(PREPARED), lacks(SPIN, PLANAR, FLIGHT),
-        not_acquired("2D"), at_most(TE, 6), at_most(FLIP, 15), unknown(TI),
+        unless(acquired("2D")), at_most(TE, 6), at_most(FLIP, 15), unknown(TI),
     ),
     timed("OTHER", 0.65, PHYSICS, uses(GRADIENT), lacks(SPIN), above(TI, 1500), below(TE, 15)),
     # Anonymised headers may have nothing but times.
@@ -152,9 +141,9 @@ SPIN_ECHO: tuple[Rule, ...] = (
     # The table is of people: small animals in strong fields have a T2 at such times.
     timed(
         "PD", 0.75, TABLE, *LINES, above(TR, 1800), at_most(TR, 8000), at_most(TE, 30),
-        other_vendor("Bruker"),
+        unless(made_by("Bruker")),
     ),
-    timed("PD", 0.6, TABLE, *LINES, above(TR, 1800), below(TE, 48), other_vendor("Bruker")),
+    timed("PD", 0.6, TABLE, *LINES, above(TR, 1800), below(TE, 48), unless(made_by("Bruker"))),
     timed("T2", 0.65, PHYSICS, *LINES, above(TR, 1800), at_least(TE, 20), made_by("Bruker")),
     # Long trains of echoes of knees, whose falling flip angles weight by T2 as an echo time half as
     # long does (Busse et al., Magn Reson Med 55:1030, 2006).
@@ -187,18 +176,24 @@ SPOILED = (
     not_above(TI, 180),
     past_ernst_angle,
 )
+# 3-D time of flight (protocols of vendors), whose fresh blood outshines all that T1 weights: the
+# repetition time saturates what rests, the flip angle lets blood shine to the end of the slab.
+INFLOW = (
+    at_least(TR, 18), at_most(TR, 50), at_least(FLIP, 15), at_most(FLIP, 25), at_least(TE, 2),
+    at_most(TE, 8),
+)  # fmt: skip
 LIKE_A_SCOUT = (
     *RECALLED, lacks(INVERSION), not_above(TI, 100), acquired("2D"), at_most(TR, 20),
     at_most(FLIP, 45), at_most(VOLUMES, 1),
 )  # fmt: skip
 GRADIENT_ECHO: tuple[Rule, ...] = (
     timed(
-        "T2STAR", 0.7, PHYSICS, *RECALLED, lacks(INVERSION), not_acquired("3D"), at_least(TE, 9),
-        above(TR, 200), not_above(FLIP, 40),
+        "T2STAR", 0.7, PHYSICS, *RECALLED, lacks(INVERSION), unless(acquired("3D")),
+        at_least(TE, 9), above(TR, 200), not_above(FLIP, 40),
     ),
     timed(
         "FIELDMAP", 0.65, PHYSICS, *RECALLED, acquired("2D"), at_least(TR, 300),
-        below(TE, 12), small_matrix(128), not_above(ECHOES, 2), other_vendor("Bruker"),
+        below(TE, 12), small_matrix(128), not_above(ECHOES, 2), unless(made_by("Bruker")),
     ),
     # A scout has few slices of each plane.
     timed("LOCALIZER", 0.7, PHYSICS, *LIKE_A_SCOUT, at_most(SLICES, 9)),
@@ -213,11 +208,11 @@ GRADIENT_ECHO: tuple[Rule, ...] = (
     ),
     # Several echoes summed, of which the first is told.
     timed(
-        "T2STAR", 0.65, PHYSICS, *RECALLED, not_acquired("3D"), at_least(TR, 400),
+        "T2STAR", 0.65, PHYSICS, *RECALLED, unless(acquired("3D")), at_least(TR, 400),
         far_below_ernst_angle, at_least(ECHOES, 3),
     ),
     timed(
-        "T1", 0.8, TABLE, *SPOILED, acquired("3D"), lets_blood_rest, below(TR, 50),
+        "T1", 0.8, TABLE, *SPOILED, acquired("3D"), unless(*INFLOW), below(TR, 50),
         at_least(TE, 0.5), below(TE, 8), at_least(FLIP, 8),
     ),
     timed(
@@ -230,7 +225,7 @@ GRADIENT_ECHO: tuple[Rule, ...] = (
     # A step of a map of T1, or of magnetisation transfer.
     timed(
         "PD", 0.6, PHYSICS, *RECALLED, lacks(INVERSION, PREPARED, COMPENSATED, TRANSFER),
-        not_acquired("2D"), at_least(TR, 18), at_most(TR, 60), at_most(TE, 7), unknown(TI),
+        unless(acquired("2D")), at_least(TR, 18), at_most(TR, 60), at_most(TE, 7), unknown(TI),
         far_below_ernst_angle,
     ),
     # The echoes of weak magnets are late.

@@ -82,11 +82,6 @@ def names_weighting(attributes: SequenceAttributes) -> str | None:
     return "" if weighted else None
 
 
-def names_no_weighting(attributes: SequenceAttributes) -> str | None:
-    """Hold where the words name no weighting."""
-    return "" if names_weighting(attributes) is None else None
-
-
 def called(pattern: str) -> Condition:
     """Hold where the words that name the sequence are those of a regular expression."""
 
@@ -95,12 +90,6 @@ def called(pattern: str) -> Condition:
         return named.words if named and re.fullmatch(pattern, named.phrase) else None
 
     return found
-
-
-def not_called(pattern: str) -> Condition:
-    """Hold where the words that name the sequence are others than those, and where none do."""
-    is_called = called(pattern)
-    return lambda attributes: "" if is_called(attributes) is None else None
 
 
 @lru_cache(maxsize=1024)
