@@ -34,6 +34,7 @@ from napari_mrseq.reading import read_study
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN, family_of
 from napari_mrseq.training.answers import answer_series, answer_slices, series_members
 from napari_mrseq.training.catalogue import STACKS, SYNONYMS, read_catalogue
+from napari_mrseq.training.joining import CLAIM_CONFIDENCE
 from napari_mrseq.verdict import Verdict
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -94,8 +95,18 @@ class Stack:
 
     def denies(self, code: str) -> bool:
         """Tell whether a header that claims this is held against the pixels."""
-        fitted = self.model.card.calibration
-        return contradicts(self.said, HeaderClaim(code, 0.9), fitted.denial, fitted.denials)
+        return denied(self.model, self.said, claim_to_be(code))
+
+
+def claim_to_be(code: str) -> HeaderClaim:
+    """Return what a header claims that says so alone."""
+    return HeaderClaim(code, CLAIM_CONFIDENCE)
+
+
+def denied(model: Model, said: Mapping[str, float], claim: HeaderClaim) -> bool:
+    """Tell whether a claim is held against what a model says of the pixels."""
+    fitted = model.card.calibration
+    return contradicts(said, claim, fitted.denial, fitted.denials)
 
 
 def unseen_stacks(model: Model) -> Iterator[Stack]:
@@ -138,11 +149,9 @@ def drawn_studies(stacks: Sequence[Stack]) -> Iterator[list[Stack]]:
 
 def accused_in(study: Sequence[Stack], codes: Sequence[str]) -> set[int]:
     """Return which series of a study are in conflict with what their headers claim."""
-    pairs = exchanged(
-        [(s.said, HeaderClaim(code, 0.9)) for s, code in zip(study, codes, strict=True)]
-    )
+    told = [(stack.said, claim_to_be(code)) for stack, code in zip(study, codes, strict=True)]
     alone = {i for i, code in enumerate(codes) if study[i].denies(code)}
-    return alone.union(*pairs)
+    return alone.union(*exchanged(told))
 
 
 def print_studies(studies: Iterable[Sequence[Stack]]) -> None:
@@ -189,12 +198,7 @@ def lies_found(
     """Tell each series every lie of another family that there is, and whether it is found."""
     pairs = itertools.permutations(witnesses, 2)
     lies = [(a, told(a, b)) for a, b in pairs if family_of(a.label) != family_of(b.label)]
-    return [_held_against(a, lie) for a, lie in lies if lie]
-
-
-def _held_against(witness: Witness, lie: HeaderClaim) -> bool:
-    fitted = witness.model.card.calibration
-    return contradicts(witness.verdict.probabilities, lie, fitted.denial, fitted.denials)
+    return [denied(a.model, a.verdict.probabilities, lie) for a, lie in lies if lie]
 
 
 def share_right(answers: list[tuple[str, str]]) -> str:

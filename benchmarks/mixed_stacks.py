@@ -87,13 +87,13 @@ def right(model: Model, answers: Answers, slices: Places) -> tuple[list[bool], l
         model.classes,
         model.card.calibration.stack_power,
     )
-    families = [family_of(label) for label in answers.labels[slices]]
-    told = [
-        [likeliest_known(by_class(model.classes, row))[0] for row in rows]
-        for rows in (alone, together)
-    ]
-    first, second = ([f == t for f, t in zip(families, one, strict=True)] for one in told)
-    return first, second
+    labels = answers.labels[slices]
+
+    def right_of(rows: NDArray[Any]) -> list[bool]:
+        said = [likeliest_known(by_class(model.classes, row))[0] for row in rows]
+        return [family == family_of(label) for family, label in zip(said, labels, strict=True)]
+
+    return right_of(alone), right_of(together)
 
 
 def main() -> None:

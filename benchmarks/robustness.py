@@ -4,6 +4,10 @@ Writes docs/robustness.json and docs/images/robustness.png, which the model card
 the fold that the model never saw are spoilt as they come, before preparation, by means of this
 file alone: training's augmentation has no part in it. With the weights of several trainings, each
 of which left another fold out, each judges slices of its own fold, and all are counted together.
+
+The figures stored now are of five trainings, only the last of whose weights are kept, and by an
+older rule: the family of the likeliest sequence counted, not the likeliest family as in
+``evaluate``.
 """
 
 from __future__ import annotations
@@ -24,8 +28,9 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
+from napari_mrseq.decision import by_class, likeliest_known
 from napari_mrseq.model import Model, load_model
-from napari_mrseq.sequences import UNKNOWN, family_of
+from napari_mrseq.sequences import family_of
 from napari_mrseq.training.catalogue import Row
 from napari_mrseq.training.labelled_slices import read_slice
 
@@ -129,16 +134,15 @@ def variants(picture: Picture, seed: int) -> dict[tuple[str, int], Picture]:
 
 
 def families_said(model: Model, pictures: Sequence[Picture]) -> list[str]:
-    """Return the family of the likeliest known sequence of each picture."""
+    """Return the likeliest known family of each picture."""
     by_shape: dict[tuple[int, ...], list[int]] = defaultdict(list)
     for index, picture in enumerate(pictures):
         by_shape[picture.shape].append(index)
-    known = np.array([code != UNKNOWN for code in model.classes])
     said = [""] * len(pictures)
     for indices in by_shape.values():
-        rows = model.predict(np.stack([pictures[index] for index in indices])) * known
+        rows = model.predict(np.stack([pictures[index] for index in indices]))
         for index, row in zip(indices, rows, strict=True):
-            said[index] = family_of(model.classes[int(row.argmax())])
+            said[index], _ = likeliest_known(by_class(model.classes, row))
     return said
 
 

@@ -22,7 +22,7 @@ from napari_mrseq.model import registry
 from napari_mrseq.model.card import Card
 from napari_mrseq.sequences import name_of
 from napari_mrseq.training.calibrate import least_threshold
-from napari_mrseq.training.figures_text import text_of
+from napari_mrseq.training.figures_text import percent, text_of
 
 DOCS = Path(__file__).parent
 BENCHMARKS = DOCS.parent / "benchmarks"
@@ -115,13 +115,6 @@ def weak_points(recall: dict[str, dict[str, Any]]) -> Iterator[str]:
         yield f"Missed often, by right families of series held out: {', '.join(missed)}."
     if few:
         yield f"Tested on a few series only, so that nothing is sure: {', '.join(few)}."
-
-
-def percent(value: Any) -> str:
-    """Write a share in percent, other figures as they are, and a dash where there is none."""
-    if value is None:
-        return "–"
-    return f"{100 * value:.1f} %" if isinstance(value, float) else str(value)
 
 
 def draw_confusion(figures: Any, path: Path) -> None:

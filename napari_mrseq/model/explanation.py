@@ -119,7 +119,7 @@ def _view_of(
         return None
     if model.card.preparation == TORCHVISION:
         images = prepare_as_torchvision(slice_pixels[None], model.card.window, as_shown=as_shown)
-        return _View(images, black().expand_as(images), False, centre_box(slice_pixels.shape))
+        return _View(images, black(), False, centre_box(slice_pixels.shape))
     # As prediction does, but once: what is hidden must not turn the picture round.
     mirrored = bool(to_be_mirrored(images))
     box = content_box(slice_pixels, pixel_spacing=pixel_spacing)

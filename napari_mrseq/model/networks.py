@@ -120,11 +120,7 @@ class EfficientNetLite(nn.Module):
     """
 
     def __init__(
-        self,
-        class_count: int,
-        dropout: float = 0.0,
-        familiarity: int = 0,
-        scale: tuple[float, float] = LITES[LITE],
+        self, class_count: int, dropout: float, familiarity: int, scale: tuple[float, float]
     ) -> None:
         super().__init__()
         blocks: list[nn.Module] = []

@@ -144,18 +144,18 @@ def remove(name: str) -> Path:
     ModelError
         If there is no such model, it came with the program, or its file can't be deleted.
     """
-    for entry in entries():
-        if entry.name == name:
-            if entry.shipped:
-                raise ModelError(f"{name} came with napari-mrseq: only your own can be removed")
-            try:
-                entry.path.unlink()
-                _hash_file(entry.path).unlink(missing_ok=True)
-            except OSError as error:
-                raise ModelError(f"{entry.path} can't be deleted: {error.strerror}") from error
-            return entry.path
-    names = ", ".join(entry.name for entry in _users()) or "none"
-    raise ModelError(f"no model of yours is called {name!r}; there is {names}")
+    entry = next((one for one in entries() if one.name == name), None)
+    if entry is None:
+        names = ", ".join(one.name for one in _users()) or "none"
+        raise ModelError(f"no model of yours is called {name!r}; there is {names}")
+    if entry.shipped:
+        raise ModelError(f"{name} came with napari-mrseq: only your own can be removed")
+    try:
+        entry.path.unlink()
+        _hash_file(entry.path).unlink(missing_ok=True)
+    except OSError as error:
+        raise ModelError(f"{entry.path} can't be deleted: {error.strerror}") from error
+    return entry.path
 
 
 def find(name_or_path: str | Path) -> tuple[Path, str]:

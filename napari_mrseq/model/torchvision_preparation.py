@@ -42,8 +42,21 @@ def prepare_as_torchvision(
     -------
     (n, 3, 224, 224) float32 tensor
     """
-    turn = _evaluation_transform()
+    # torchvision takes as long to import as torch: only for those who use its networks.
+    from torchvision.transforms import CenterCrop, Resize
+
+    turn = to_tensor_after(Resize(SHORT_SIDE), CenterCrop(CENTRE))
     return torch.stack([turn(grey_picture(one, window, as_shown=as_shown)) for one in slices])
+
+
+def to_tensor_after(*steps: Any) -> Callable[[Image.Image], Tensor]:
+    """Return what does some of torchvision's steps, and brings a picture to ImageNet's colours."""
+    from torchvision.transforms import Compose, Normalize, ToTensor
+
+    whole: Callable[[Image.Image], Tensor] = Compose(
+        [*steps, ToTensor(), Normalize(MEAN, DEVIATION)]
+    )
+    return whole
 
 
 def grey_picture(
@@ -100,18 +113,3 @@ def windowed(pixels: NDArray[Any], window: tuple[float, float] | None) -> NDArra
         width, level = window
         shares = (values - (level - 0.5)) / (width - 1) + 0.5
     return np.asarray((shares.clip(0, 1) * 255).astype(np.uint8))
-
-
-def _evaluation_transform() -> Callable[[Image.Image], Tensor]:
-    # torchvision takes as long to import as torch: only for those who use its networks.
-    from torchvision import transforms
-
-    steps: Callable[[Image.Image], Tensor] = transforms.Compose(
-        [
-            transforms.Resize(SHORT_SIDE),
-            transforms.CenterCrop(CENTRE),
-            transforms.ToTensor(),
-            transforms.Normalize(MEAN, DEVIATION),
-        ]
-    )
-    return steps

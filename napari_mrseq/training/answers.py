@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self, TypeVar
 
 import numpy as np
 
@@ -45,15 +45,23 @@ class Answers:
     positions: NDArray[np.float64]
     shown: NDArray[np.float64]
 
-    def subset(self, chosen: NDArray[np.bool_]) -> Answers:
+    def __len__(self) -> int:
+        """Return the number of cases."""
+        return len(self.labels)
+
+    def subset(self, chosen: NDArray[np.bool_]) -> Self:
         """Return some of the cases."""
-        return Answers(*(getattr(self, one.name)[chosen] for one in fields(self)))
+        return type(self)(*(getattr(self, one.name)[chosen] for one in fields(self)))
 
 
-def joined(parts: Sequence[Answers]) -> Answers:
+AnyAnswers = TypeVar("AnyAnswers", bound=Answers)
+
+
+def joined(parts: Sequence[AnyAnswers]) -> AnyAnswers:
     """Put the cases of several parts together."""
-    return Answers(
-        *(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(Answers))
+    kind = type(parts[0])
+    return kind(
+        *(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(kind))
     )
 
 
@@ -88,19 +96,15 @@ def answer_series(slices: Answers, rows: Sequence[Row], temperature: float) -> A
     """Join the answers on slices into one a series, as a verdict does."""
     members = series_members(rows)
     firsts = [indices[0] for indices in members]
-    joined = [
-        aggregate(
-            slices.probabilities[i],
-            slices.shown[i],
-            np.array([rows[index].volume for index in i]),
-            temperature,
-        )
+    volumes = np.array([row.volume for row in rows])
+    together = [
+        aggregate(slices.probabilities[i], slices.shown[i], volumes[i], temperature)
         for i in members
     ]
     return Answers(
         labels=slices.labels[firsts],
         origins=slices.origins[firsts],
-        probabilities=np.array(joined),
+        probabilities=np.array(together),
         positions=np.full(len(firsts), np.nan),
         shown=np.ones(len(firsts)),
     )

@@ -64,19 +64,7 @@ def augment_outlined(
 ) -> tuple[Tensor, Tensor]:
     """Vary pictures as `augment` does, and move what is outlined in them along.
 
-    Parameters
-    ----------
-    images, outlined : (n, 1, rows, columns) float tensor
-        Between 0 and 1.
-    size : int
-        Rows and columns of the results.
-    generator : torch.Generator
-        Source of all chance.
-
-    Returns
-    -------
-    images, outlined : (n, 1, size, size) float tensor
-        Between 0 and 1.
+    Takes and returns what `augment` does, and `outlined`, of the same shape as the pictures.
     """
     draw = Draw(images, generator)
     moved = _moved(torch.cat((images, outlined), dim=1), size, draw)

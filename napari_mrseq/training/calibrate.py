@@ -16,10 +16,11 @@ from napari_mrseq.training.answers import (
     Answers,
     answer_all_ways,
     answer_series,
+    joined,
     series_members,
     volumes_and_places,
 )
-from napari_mrseq.training.cases import Cases, cases_by_kind, joined_cases
+from napari_mrseq.training.cases import Cases, cases_by_kind
 from napari_mrseq.training.confidence import fit_temperature, threshold_keeping
 from napari_mrseq.training.joining import fit_join
 
@@ -100,7 +101,7 @@ def cross_calibrated(
         warm = _warmed(slices.subset(tested), own.temperature)
         answers = answer_all_ways(warm, _kept(rows, tested), classes, own)
         cases.append(cases_by_kind(answers, classes, own))
-    return {kind: joined_cases([part[kind] for part in cases]) for kind in cases[0]}
+    return {kind: joined([part[kind] for part in cases]) for kind in cases[0]}
 
 
 def _even(members: Sequence[Sequence[int]]) -> NDArray[np.float64]:
@@ -125,8 +126,7 @@ def _temperature(answers: Answers, weights: NDArray[Any], classes: Sequence[str]
     # doubt all that it knows.
     known = np.isin(answers.labels, [code for code in classes if code != UNKNOWN])
     known = known if known.any() else np.isin(answers.labels, list(classes))
-    place = {code: index for index, code in enumerate(classes)}
-    targets = np.array([place[str(label)] for label in answers.labels[known]])
+    targets = np.array([classes.index(label) for label in answers.labels[known]])
     logs = np.log(answers.probabilities[known].clip(1e-12))
     return fit_temperature(logs, targets, weights[known])
 
@@ -136,16 +136,15 @@ def _stack_power(slices: Answers, rows: Sequence[Row], classes: Sequence[str]) -
 
     Each series weighs the same; 0 where none has enough slices.
     """
-    place = {code: index for index, code in enumerate(classes)}
     volumes, places = volumes_and_places(slices, rows)
     own, near, targets, weights = [], [], [], []
     for seen in speaking(slices.shown, volumes):
         label = rows[seen[0]].label
-        if label == UNKNOWN or label not in place:
+        if label == UNKNOWN or label not in classes:
             continue
         own.append(slices.probabilities[seen])
         near.append(around(slices.probabilities[seen], slices.shown[seen], places[seen]))
-        targets += [place[label]] * len(seen)
+        targets += [classes.index(label)] * len(seen)
         weights += [1 / len(seen)] * len(seen)
     if not own:
         return 0.0

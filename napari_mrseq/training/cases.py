@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from napari_mrseq.decision import by_class, decide, likeliest_known
 from napari_mrseq.sequences import UNKNOWN, family_of
+from napari_mrseq.training.answers import Answers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from napari_mrseq.model.card import Calibration
-    from napari_mrseq.training.answers import Answers
 
 
 @dataclass(frozen=True, eq=False)
-class Cases:
-    """Slices or series, each with its truth and what a model says.
+class Cases(Answers):
+    """Answers on slices or series, each with its truth and the word that they come to.
 
     Attributes
     ----------
-    labels, origins : (n,) arrays of str
-        As the catalogue says.
-    positions, shown : (n,) arrays
-        As in `Answers`.
     truths : (n,) array of str
         What the model could say at best: see `best_answer`.
     said : (n,) array of str
@@ -45,10 +41,6 @@ class Cases:
         Score of being of a known kind, which the threshold is held against.
     """
 
-    labels: NDArray[np.str_]
-    origins: NDArray[np.str_]
-    positions: NDArray[np.float64]
-    shown: NDArray[np.float64]
     truths: NDArray[np.str_]
     said: NDArray[np.str_]
     guessed: NDArray[np.str_]
@@ -56,21 +48,6 @@ class Cases:
     right: NDArray[np.bool_]
     confidence: NDArray[np.float64]
     known: NDArray[np.float64]
-
-    def __len__(self) -> int:
-        """Return the number of cases."""
-        return len(self.labels)
-
-    def subset(self, chosen: NDArray[np.bool_]) -> Cases:
-        """Return some of the cases."""
-        return Cases(*(getattr(self, one.name)[chosen] for one in fields(self)))
-
-
-def joined_cases(parts: Sequence[Cases]) -> Cases:
-    """Put the cases of several parts together."""
-    return Cases(
-        *(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(Cases))
-    )
 
 
 def best_answer(label: str, classes: Sequence[str]) -> str:
@@ -109,20 +86,15 @@ def cases_of(answers: Answers, classes: Sequence[str], threshold: float) -> Case
     # A family's plain member need not be a class of this model.
     said = np.array([best_answer(one.sequence, classes) for one in decided], dtype=str)
     only_family = np.array([one.resolved == "family" for one in decided], dtype=bool)
+    guessed = [
+        max((code for code in one if family_of(code) == family), key=one.__getitem__)
+        for one, (family, _) in zip(distributions, known, strict=True)
+    ]
     return Cases(
-        labels=answers.labels,
-        origins=answers.origins,
-        positions=answers.positions,
-        shown=answers.shown,
+        **vars(answers),
         truths=truths,
         said=said,
-        guessed=np.array(
-            [
-                max((code for code in one if family_of(code) == family), key=one.__getitem__)
-                for one, (family, _) in zip(distributions, known, strict=True)
-            ],
-            dtype=str,
-        ),
+        guessed=np.array(guessed, dtype=str),
         of_member=np.array([one.resolved == "member" for one in decided], dtype=bool),
         right=np.where(only_family, families_of(said) == families_of(truths), said == truths),
         confidence=np.array([one.confidence for one in decided], dtype=float),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import warnings
 import zlib
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -132,15 +132,8 @@ def read_catalogue(path: Path) -> list[Row]:
     return rows
 
 
-def read_entries(path: Path) -> tuple[str, list[dict[str, str]]]:
-    """Read a catalogue's entries as they are, but for their paths, which are made absolute.
-
-    Returns
-    -------
-    where : str
-        The column that holds the path.
-    entries : list of dict
-        One a row.
+def read_entries(path: Path) -> list[dict[str, str]]:
+    """Read a catalogue's entries, one a row, as they are, but for ``path``, made absolute.
 
     Raises
     ------
@@ -148,7 +141,7 @@ def read_entries(path: Path) -> tuple[str, list[dict[str, str]]]:
         If it can't be read, or a column is missing.
     """
     where, table = _read_table(path)
-    return where, [e | {where: str((path.parent / e[where]).resolve())} for e in table]
+    return [{"path": str((path.parent / entry.pop(where)).resolve())} | entry for entry in table]
 
 
 def _read_table(path: Path) -> tuple[str, list[dict[str, str]]]:
@@ -199,9 +192,8 @@ def write_catalogue(path: Path, table: Sequence[Mapping[str, str]]) -> Path:
 
 def classes_of(rows: list[Row], order: tuple[str, ...]) -> tuple[str, ...]:
     """Return the labels that occur: those of the vocabulary in its order, then the others."""
-    found = Counter(row.label for row in rows)
-    known = [code for code in order if code in found]
-    return tuple(known + sorted(set(found) - set(known)))
+    found = {row.label for row in rows}
+    return (*(code for code in order if code in found), *sorted(found.difference(order)))
 
 
 def refuse_single_class(labels: Iterable[str], source: Path) -> None:
@@ -259,43 +251,41 @@ def _warn_of_spellings(path: Path, labels: Iterable[str]) -> None:
             )
 
 
-def _stack_of(entry: Mapping[str, str]) -> str:
-    """Name the stack of a row of DICOM or NIfTI: echoes of one series are stacks of their own."""
-    return " ".join(filter(None, (entry.get("series_uid"), entry.get("part"))))
-
-
 def _row(path: Path, number: int, entry: dict[str, str], where: str) -> Row:
     if not (entry[where] and entry["group"]):
         raise CatalogueError(f"{path}, row {number}: {where} and group must be given")
-    group = entry["group"]
-    place = entry.get("slice") or ""
+    # A column that is not there is as good as an empty one.
+    told = defaultdict(str, entry)
+    group, place = told["group"], told["slice"]
     try:
-        fold = int(entry["fold"]) if entry.get("fold") else zlib.crc32(group.encode()) % FOLDS
-        position = float(entry["position"]) if entry.get("position") else None
+        fold = int(told["fold"]) if told["fold"] else zlib.crc32(group.encode()) % FOLDS
+        position = float(told["position"]) if told["position"] else None
         index = int(place) if place else None
-        volume = int(entry.get("volume") or 0) if place else 0
+        volume = int(told["volume"] or 0) if place else 0
     except ValueError as error:
         raise CatalogueError(
             f"{path}, row {number}: fold, slice, volume and position are numbers ({error})"
         ) from error
-    uid = (entry.get("series_uid") or "") if place else ""
+    uid, part = (told["series_uid"], told["part"]) if place else ("", "")
+    # Echoes of one series of DICOM are stacks of their own.
+    stack = f"{uid} {part}".strip() if place else told["volume"]
     return Row(
-        path=path.parent / entry[where],
-        label=SYNONYMS.get(entry["label"], entry["label"]),
+        path=path.parent / told[where],
+        label=SYNONYMS.get(told["label"], told["label"]),
         group=group,
         fold=fold,
-        series=(_stack_of(entry) if place else entry.get("volume")) or entry[where],
-        origin=entry.get("origin") or "",
-        body_part=entry.get("body_part") or "",
+        series=stack or told[where],
+        origin=told["origin"],
+        body_part=told["body_part"],
         position=position,
-        doubtful=entry.get("label_confidence", "") in DOUBTFUL,
-        dataset=entry.get("dataset") or entry.get("source") or "",
-        licence=entry.get("licence") or "",
-        vendor=entry.get("vendor") or "",
-        plane=entry.get("plane") or "",
+        doubtful=told["label_confidence"] in DOUBTFUL,
+        dataset=told["dataset"] or told["source"],
+        licence=told["licence"],
+        vendor=told["vendor"],
+        plane=told["plane"],
         slice=index,
         volume=volume,
         series_uid=uid,
-        part=(entry.get("part") or "") if place else "",
-        stripped=entry.get("skull_stripped") == "y",
+        part=part,
+        stripped=told["skull_stripped"] == "y",
     )

@@ -39,9 +39,14 @@ def fit_temperature(
     return float(TEMPERATURES[int(np.argmin(losses))])
 
 
+def bins_of(confidence: NDArray[Any], count: int) -> NDArray[np.int64]:
+    """Return which of so many bins of equal width each confidence, 0 to 1, lies in."""
+    return np.asarray(np.minimum((confidence * count).astype(int), count - 1))
+
+
 def calibration_error(confidence: NDArray[Any], right: NDArray[Any]) -> float:
     """Return the expected calibration error over 15 bins of equal width (Naeini et al., 2015)."""
-    bins = np.minimum((confidence * ERROR_BINS).astype(int), ERROR_BINS - 1)
+    bins = bins_of(confidence, ERROR_BINS)
     gaps = [
         abs(confidence[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean()
         for b in np.unique(bins)

@@ -42,12 +42,7 @@ def _beside(figures: dict[str, Any]) -> Iterator[str]:
         yield f"{title:28}{own:>26}{other:>26}{'difference':>26}"
         for name, row in beside.items():
             if isinstance(row, dict):
-                yield f"  {name:26}" + "".join(f"{_bounded(part):>26}" for part in row.values())
-
-
-def _bounded(bounds: list[float]) -> str:
-    value, low, high = (f"{100 * bound:.1f}" for bound in bounds)
-    return f"{value} % ({low} to {high})"
+                yield f"  {name:26}" + "".join(f"{interval(part):>26}" for part in row.values())
 
 
 def _per_class(series: dict[str, Any]) -> Iterator[str]:
@@ -70,6 +65,12 @@ def _line(title: str, cells: list[Any]) -> str:
 def percent(value: float | None) -> str:
     """Write a share in percent, a dash where there is none."""
     return _NOTHING if value is None else f"{100 * value:.1f} %"
+
+
+def interval(bounds: list[float]) -> str:
+    """Write [value, low, high], or [low, high], in percent."""
+    *value, low, high = (f"{100 * bound:.1f}" for bound in bounds)
+    return f"{value[0]} % ({low} to {high})" if value else f"{low} to {high} %"
 
 
 def _matrix(figures: dict[str, Any]) -> list[str]:

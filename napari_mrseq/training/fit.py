@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -20,7 +19,7 @@ from napari_mrseq.training.catalogue import Row
 from napari_mrseq.training.depthwise import quicken_depthwise
 from napari_mrseq.training.folds import trained_on
 from napari_mrseq.training.recipe import Recipe
-from napari_mrseq.training.state import CHECKPOINT, Part, purpose_of, read_state, run_epochs
+from napari_mrseq.training.state import CHECKPOINT, Part, purpose_of, run_epochs
 from napari_mrseq.training.teachers import Teachers
 
 # Share of each step in the averaged batch statistics: they belong to the last size that was seen.
@@ -80,45 +79,19 @@ def fit(
         other classes.
     """
     kept = trained_on(rows, recipe.held_out)
-    own = [rows[i] for i in kept]
+    own = [rows[place] for place in kept]
     device = "cuda" if torch.cuda.is_available() else "cpu"
     batches = Batches(images[kept], shown[kept], own, classes, recipe, device)
     trainer = _Trainer(batches, classes, recipe, start)
     # After the seed is set: building networks takes from the chance that dropout draws from.
     batches.teachers = Teachers(teachers, classes, device) if teachers else None
-    purpose = _purpose(rows, classes, recipe, start, teachers)
+    purpose = purpose_of(recipe, own, classes, (start, *teachers))
     run_epochs(
         trainer, recipe.epochs, folder / CHECKPOINT, purpose, batches.generator,
         resume=resume, log=log,
     )  # fmt: skip
     weights: dict[str, Tensor] = trainer.averaged.state_dict()
     return weights
-
-
-def refuse_foreign_state(
-    rows: list[Row],
-    classes: tuple[str, ...],
-    recipe: Recipe,
-    folder: Path,
-    start: Path | None,
-    teachers: Sequence[Path],
-) -> None:
-    """Refuse what `fit` would not go on from, before pictures are prepared for it.
-
-    Takes what `fit` does; raises what it does of the state.
-    """
-    read_state(folder / CHECKPOINT, _purpose(rows, classes, recipe, start, teachers))
-
-
-def _purpose(
-    rows: list[Row],
-    classes: tuple[str, ...],
-    recipe: Recipe,
-    start: Path | None,
-    teachers: Sequence[Path],
-) -> dict[str, Any]:
-    own = [rows[i] for i in trained_on(rows, recipe.held_out)]
-    return purpose_of(recipe, own, classes, (start, *teachers))
 
 
 class _Trainer:

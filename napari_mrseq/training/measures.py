@@ -13,6 +13,7 @@ from napari_mrseq.training.cases import families_of
 from napari_mrseq.training.catalogue import STACKS
 from napari_mrseq.training.confidence import (
     area_under_curve,
+    bins_of,
     calibration_error,
     error_by_chance,
 )
@@ -57,6 +58,7 @@ def figures_of(cases: Cases, classes: Sequence[str]) -> dict[str, Any]:
         count what is above the threshold.
     """
     known = cases.subset(cases.labels != UNKNOWN)
+    labelled = {label: known.subset(known.labels == label) for label in classes}
     return {
         "cases": len(known),
         "forced": _forced(known),
@@ -64,12 +66,12 @@ def figures_of(cases: Cases, classes: Sequence[str]) -> dict[str, Any]:
         "known against unknown, AUROC": _unknown_area(cases) if UNKNOWN in classes else None,
         "recall": {
             label: {
-                "cases": int((known.labels == label).sum()),
-                "member": _share(known.guessed == label, known.labels == label),
-                "family": _share(_family_guessed(known), known.labels == label),
+                "cases": len(own),
+                "member": _share(own.guessed == label),
+                "family": _share(_family_guessed(own)),
             }
-            for label in classes
-            if (known.labels == label).any()
+            for label, own in labelled.items()
+            if len(own)
         },
     }
 
@@ -143,19 +145,19 @@ def _columns(classes: Sequence[str]) -> list[str]:
 
 
 def _forced(known: Cases) -> dict[str, Any]:
-    right, everything = _family_guessed(known), np.ones(len(known), dtype=bool)
+    right = _family_guessed(known)
     stacks, shots = np.isin(known.origins, STACKS), known.origins == "screenshot"
     old = np.isin(families_of(known.labels), OLD_TASK)
     edges = (known.positions <= EDGE) | (known.positions >= 1 - EDGE)
     return {
-        "T1/T2/FLAIR, DICOM and NIfTI": _share(right, old & stacks),
-        "T1/T2/FLAIR, ends of the stack": _share(right, old & stacks & edges),
-        "T1/T2/FLAIR, all but noise and blank": _share(right, old & stacks & (known.shown > 0)),
-        "T1/T2/FLAIR, screenshots": _share(right, old & shots),
-        "family, DICOM and NIfTI": _share(right, stacks),
-        "family, DICOM and NIfTI, macro": _macro(right, known.labels, stacks),
-        "family, screenshots": _share(right, shots),
-        "member, all": _share(known.guessed == known.labels, everything),
+        "T1/T2/FLAIR, DICOM and NIfTI": _share(right[old & stacks]),
+        "T1/T2/FLAIR, ends of the stack": _share(right[old & stacks & edges]),
+        "T1/T2/FLAIR, all but noise and blank": _share(right[old & stacks & (known.shown > 0)]),
+        "T1/T2/FLAIR, screenshots": _share(right[old & shots]),
+        "family, DICOM and NIfTI": _share(right[stacks]),
+        "family, DICOM and NIfTI, macro": _macro(known.subset(stacks)),
+        "family, screenshots": _share(right[shots]),
+        "member, all": _share(known.guessed == known.labels),
     }
 
 
@@ -166,20 +168,19 @@ def _said(known: Cases) -> dict[str, Any]:
     agent = told_right & (families == "T1")
     told = agent & known.of_member
     return {
-        "named": _share(named, np.ones_like(named)),
-        "right where named": _share(told_right, named),
-        "right answers lost": _share(~named, _family_guessed(known) & (known.shown > 0)),
-        "contrast agent told": _share(known.of_member, agent),
-        "contrast agent, right where told": _share(known.said == known.labels, told),
+        "named": _share(named),
+        "right where named": _share(told_right[named]),
+        "right answers lost": _share(~named[_family_guessed(known) & (known.shown > 0)]),
+        "contrast agent told": _share(known.of_member[agent]),
+        "contrast agent, right where told": _share((known.said == known.labels)[told]),
     }
 
 
 def _honesty(cases: Cases, known: Cases) -> dict[str, Any]:
-    named = _named(cases)
-    by_chance = _rounded(error_by_chance(cases.confidence[named])) if named.any() else None
+    sure = cases.confidence[_named(cases)]
     return {
         "calibration error": _calibration_error(cases),
-        "calibration error by chance": by_chance,
+        "calibration error by chance": _rounded(error_by_chance(sure)) if len(sure) else None,
         "calibration error, known alone": _calibration_error(known),
     }
 
@@ -195,10 +196,8 @@ def _family_guessed(cases: Cases) -> NDArray[np.bool_]:
 
 def _calibration_error(cases: Cases) -> float | None:
     """Return that of all that is named."""
-    named = _named(cases)
-    if not named.any():
-        return None
-    return _rounded(calibration_error(cases.confidence[named], cases.right[named]))
+    named = cases.subset(_named(cases))
+    return _rounded(calibration_error(named.confidence, named.right)) if len(named) else None
 
 
 def _unknown_area(cases: Cases) -> float | None:
@@ -207,20 +206,15 @@ def _unknown_area(cases: Cases) -> float | None:
     return _rounded(area_under_curve(seen.known, seen.truths != UNKNOWN))
 
 
-def _macro(
-    right: NDArray[np.bool_], labels: NDArray[np.str_], chosen: NDArray[np.bool_]
-) -> float | None:
-    families = families_of(labels)
-    shares = [right[chosen & (families == f)].mean() for f in np.unique(families[chosen])]
-    return _rounded(np.mean(shares)) if shares else None
+def _macro(cases: Cases) -> float | None:
+    right, families = _family_guessed(cases), families_of(cases.labels)
+    return _share(np.array([right[families == family].mean() for family in np.unique(families)]))
 
 
 def _accuracies(cases: Cases) -> dict[str, Any]:
-    everything = np.ones(len(cases), dtype=bool)
-    families = families_of(cases.said) == families_of(cases.truths)
     return {
-        "accuracy": _share(cases.said == cases.truths, everything),
-        "family accuracy": _share(families, everything),
+        "accuracy": _share(cases.said == cases.truths),
+        "family accuracy": _share(families_of(cases.said) == families_of(cases.truths)),
     }
 
 
@@ -241,13 +235,13 @@ def _per_class(counts: NDArray[np.int64], columns: Sequence[str]) -> dict[str, A
 
 def _curve(named: Cases) -> list[dict[str, Any]]:
     """Return the reliability curve: of each tenth of confidence how much is right."""
-    bins = np.minimum((named.confidence * CURVE_BINS).astype(int), CURVE_BINS - 1)
+    bins = bins_of(named.confidence, CURVE_BINS)
     return [
         {
             "from": number / CURVE_BINS,
             "cases": int((bins == number).sum()),
-            "confidence": _share(named.confidence, bins == number),
-            "right": _share(named.right, bins == number),
+            "confidence": _share(named.confidence[bins == number]),
+            "right": _share(named.right[bins == number]),
         }
         for number in np.unique(bins).tolist()
     ]
@@ -269,8 +263,8 @@ def _stack_part(position: float) -> str:
     return next((name for end, name in STACK_PARTS if position <= end), NOT_TOLD)
 
 
-def _share(values: NDArray[Any], chosen: NDArray[np.bool_]) -> float | None:
-    return _rounded(values[chosen].mean()) if chosen.any() else None
+def _share(values: NDArray[Any]) -> float | None:
+    return _rounded(values.mean()) if len(values) else None
 
 
 def _rounded(value: Any) -> float | None:

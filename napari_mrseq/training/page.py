@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 
 from napari_mrseq.sequences import name_of
-from napari_mrseq.training.figures_text import percent
+from napari_mrseq.training.figures_text import interval, percent
 from napari_mrseq.training.output import output_folder
 from napari_mrseq.training.run import FIGURES
 
@@ -39,16 +39,14 @@ def page_of(figures: dict[str, Any], catalogue: str) -> str:
         Name of what was measured on.
     """
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    environment.filters |= {"percent": percent, "named": name_of, "interval": _interval}
-    environment.filters["difference"] = _difference
+    environment.filters |= {
+        "percent": percent,
+        "named": name_of,
+        "interval": interval,
+        "difference": _difference,
+    }
     template = environment.from_string(files(__package__).joinpath(TEMPLATE).read_text("utf-8"))
     return template.render(figures=figures, catalogue=catalogue)
-
-
-def _interval(bounds: list[float]) -> str:
-    """Write [value, low, high], or [low, high], as text."""
-    *value, low, high = (f"{100 * bound:.1f}" for bound in bounds)
-    return f"{value[0]} % ({low} to {high})" if value else f"{low} to {high} %"
 
 
 def _difference(bounds: list[float]) -> str:

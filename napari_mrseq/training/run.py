@@ -24,7 +24,7 @@ from napari_mrseq.training.catalogue import (
     refuse_single_class,
 )
 from napari_mrseq.training.familiarize import familiarized
-from napari_mrseq.training.fit import fit, refuse_foreign_state
+from napari_mrseq.training.fit import fit
 from napari_mrseq.training.folds import (
     measurable,
     refuse_empty_fold,
@@ -36,6 +36,7 @@ from napari_mrseq.training.measures import figures_by_kind
 from napari_mrseq.training.output import output_folder
 from napari_mrseq.training.provenance import provenance
 from napari_mrseq.training.recipe import Recipe
+from napari_mrseq.training.state import CHECKPOINT, purpose_of, read_state
 from napari_mrseq.training.teachers import card_of_teacher
 
 WEIGHTS = "model.safetensors"
@@ -95,8 +96,10 @@ def train(
     classes = found if UNKNOWN in found else (*found, UNKNOWN)
     for teacher in teachers:
         card_of_teacher(teacher, classes)
+    used = [rows[place] for place in trained_on(rows, recipe.held_out)]
     if resume:
-        refuse_foreign_state(rows, classes, recipe, folder, start, teachers)
+        # What `fit` would not go on from is refused before pictures are prepared for it.
+        read_state(folder / CHECKPOINT, purpose_of(recipe, used, classes, (start, *teachers)))
     log(f"preparing {len(rows)} pictures")
     images, shown = load_images(rows, recipe.stored_size, log)
     weights = fit(
@@ -109,13 +112,7 @@ def train(
         network=recipe.network,
         classes=classes,
         input_size=recipe.judged_size,
-        training=provenance(
-            catalogue,
-            [rows[place] for place in trained_on(rows, recipe.held_out)],
-            recipe,
-            start,
-            teachers,
-        ),
+        training=provenance(catalogue, used, recipe, start, teachers),
     )
     card, weights = finished(card, weights, rows, start, log)
     if not measurable(rows, recipe.held_out):

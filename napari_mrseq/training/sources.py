@@ -83,8 +83,7 @@ def catalogue_of(
 
 def _in_slices(source: Path, folder: Path, log: Log) -> Path:
     """Return a catalogue that names slices: the source, unless a row of it names a whole series."""
-    where, table = read_entries(source)
-    rows = [{"path": entry.pop(where)} | entry for entry in table]
+    rows = read_entries(source)
     parted = [_slices_of(row, source.stem, log) for row in rows]
     whole = [slices for row, slices in zip(rows, parted, strict=True) if slices != [row]]
     if not whole:
@@ -126,8 +125,9 @@ def _slices_of(row: Entry, source: str, log: Log) -> list[Entry]:
 
 
 def _counted(entries: Sequence[Entry]) -> str:
-    slices, groups = len(entries), len({entry["group"] for entry in entries})
-    return f"{slices} slice{'s'[: slices != 1]} of {groups} group{'s'[: groups != 1]}"
+    groups = {entry["group"] for entry in entries}
+    slices = "1 slice" if len(entries) == 1 else f"{len(entries)} slices"
+    return f"{slices} of 1 group" if len(groups) == 1 else f"{slices} of {len(groups)} groups"
 
 
 def labelled_by_folder(folder: Path, log: Log = print) -> list[Entry]:
@@ -200,8 +200,7 @@ def _labels_given(path: Path) -> list[Entry]:
     """Return the rows that a person labelled when the catalogue was made before."""
     if not path.is_file():
         return []
-    where, before = read_entries(path)
-    return [{**entry, "path": entry[where]} for entry in before if entry["label"]]
+    return [entry for entry in read_entries(path) if entry["label"]]
 
 
 def _series_of_row(entry: Mapping[str, Any]) -> tuple[str, str]:

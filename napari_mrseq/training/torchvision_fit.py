@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 from torch.nn import functional
@@ -22,10 +22,9 @@ from napari_mrseq.model import networks, running
 from napari_mrseq.model.registry import WEIGHTS_SUFFIX
 from napari_mrseq.model.torchvision_preparation import (
     CENTRE,
-    DEVIATION,
-    MEAN,
     SHORT_SIDE,
     grey_picture,
+    to_tensor_after,
 )
 from napari_mrseq.training.backbone import start_from_model
 from napari_mrseq.training.labelled_slices import read_slice
@@ -85,24 +84,10 @@ def fit_torchvision(
     resume: bool = False,
     log: Callable[[str], None] = print,
 ) -> dict[str, Tensor]:
-    """Train a network.
+    """Train a network on pictures that are read a batch at a time.
 
-    Parameters
-    ----------
-    rows : sequence of Row
-        What to train on; read a batch at a time.
-    classes : tuple of str
-        Order of the outputs.
-    recipe : TorchvisionRecipe
-        How.
-    folder : Path
-        Where the state is kept after each pass.
-    start : Path, optional
-        Weights to start from: a weights file, or a state dict of torchvision's; else by chance.
-    resume : bool
-        Go on from the state in `folder`.
-    log : callable
-        Takes a line of progress.
+    Takes what `fit.fit` does, but `rows` hold nothing that isn't to be trained on, and `start` may
+    be a state dict of torchvision's, too; without it weights are those of chance.
 
     Returns
     -------
@@ -158,7 +143,10 @@ class _Trainer:
         self.schedule = torch.optim.lr_scheduler.StepLR(
             self.optimizer, recipe.step, gamma=recipe.fall
         )
-        self.varied = _training_transform()
+        # Not sooner: `networks.build` has care of how torchvision is imported.
+        from torchvision.transforms import RandomHorizontalFlip, RandomResizedCrop
+
+        self.varied = to_tensor_after(RandomResizedCrop(CENTRE), RandomHorizontalFlip())
 
     def run_epoch(self) -> tuple[float, int]:
         """Train one pass; return the mean loss of a step, and how many pictures were drawn."""
@@ -205,25 +193,10 @@ def _copied(network: nn.Module, path: Path, name: str, classes: tuple[str, ...])
     target = network.state_dict()
     found = read_state_dict(path)
     last = list(target)[-2:]
-    wrong = [n for n, t in target.items() if n not in last and _shape(found.get(n)) != t.shape]
-    if wrong:
-        raise ModelError(f"{path} is no {name}: {wrong[0]} is missing or of another shape")
-    network.load_state_dict({n: t if n in last else found[n] for n, t in target.items()})
-
-
-def _shape(tensor: Tensor | None) -> Any:
-    return None if tensor is None else tensor.shape
-
-
-def _training_transform() -> Callable[[Image.Image], Tensor]:
-    from torchvision import transforms
-
-    steps: Callable[[Image.Image], Tensor] = transforms.Compose(
-        [
-            transforms.RandomResizedCrop(CENTRE),
-            transforms.RandomHorizontalFlip(),
-            transforms.ToTensor(),
-            transforms.Normalize(MEAN, DEVIATION),
-        ]
-    )
-    return steps
+    for key, tensor in target.items():
+        if key in last:
+            continue
+        if key not in found or found[key].shape != tensor.shape:
+            raise ModelError(f"{path} is no {name}: {key} is missing or of another shape")
+        target[key] = found[key]
+    network.load_state_dict(target)

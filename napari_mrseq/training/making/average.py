@@ -79,11 +79,15 @@ def _refuse_unlike(first: Path, card: Card, second: Path, other: Card) -> None:
         )
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Write the average; print its calibration."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("paths", type=Path, nargs="+", metavar="weights")
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--catalogue", type=Path, required=True)
     parser.add_argument("--as", dest="twin", type=Path)
-    chosen = parser.parse_args()
-    print(average(**vars(chosen)).calibration)
+    print(average(**vars(parser.parse_args())).calibration)
+
+
+if __name__ == "__main__":
+    main()

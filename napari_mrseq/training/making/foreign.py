@@ -13,11 +13,11 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.training.making.tomography import (
+    Grey,
     Tomogram,
     ct_slice,
     head_ct,
@@ -49,8 +49,6 @@ COLLECTIONS = (
 # Of one collection, so that no single look prevails; smaller or flat pictures are icons.
 COLLECTED, LEAST_SIDE, LEAST_SPREAD = 40, 64, 8
 CTS, RADIOGRAPHS, SCINTIGRAMS, CROPS, ULTRASOUNDS, PAGES = 240, 60, 60, 30, 300, 60
-
-Grey = NDArray[np.float64]
 
 
 def foreign_pictures(seed: int) -> Iterator[tuple[str, Grey]]:

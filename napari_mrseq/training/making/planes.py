@@ -26,6 +26,12 @@ ROWS = 200
 # Heads differ: stretch of each axis, and how far and how smoothly (mm) they are bent.
 STRETCH, BEND_MM, BEND_SCALE_MM = 0.1, 7.0, 40.0
 DEPTHS = 3
+# Along the rows, along the columns and across, in patient LPS: axial, coronal, sagittal.
+ORIENTATIONS = (
+    ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    ((1, 0, 0), (0, 0, -1), (0, 1, 0)),
+    ((0, 1, 0), (0, 0, -1), (1, 0, 0)),
+)
 NAMES = ("white matter", "grey matter", "csf", "lesion", "vitreous", "muscle", "fat", "bone")
 
 
@@ -92,10 +98,10 @@ def planes(maps: TissueMaps, seed: int, count: int) -> Iterator[NDArray[np.float
 def cut(maps: TissueMaps, rng: np.random.Generator) -> Anatomy:
     """Cut a plane out of a head that was bent and stretched at random."""
     thickness = float(rng.uniform(1.5, 6.0))
-    points = _plane(maps.head, rng)
-    normal = points.normal * thickness
+    voxels, normal = _plane(maps.head, rng)
+    through = normal * thickness
     depths = (np.arange(DEPTHS) + 0.5) / DEPTHS - 0.5
-    layers = [points.voxels + (normal * depth)[:, None, None] for depth in depths]
+    layers = [voxels + (through * depth)[:, None, None] for depth in depths]
     sampled = _sampled(maps.volumes, np.stack(layers)).mean(axis=1)
     fractions, gradient = sampled[:-1], sampled[-1]
     _add_lesions(fractions, rng)
@@ -116,28 +122,15 @@ def _sampled(volumes: Tensor, voxels: NDArray[np.float64]) -> NDArray[np.float64
     return values[0].numpy().astype(float)
 
 
-@dataclass(frozen=True, eq=False)
-class _Plane:
-    """Voxel coordinates (3, rows, columns) of a plane's pixels, and its normal in voxels a mm."""
+def _plane(head: Head, rng: np.random.Generator) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Draw an axial, coronal or sagittal plane, tilted a little, through the head.
 
-    voxels: NDArray[np.float64]
-    normal: NDArray[np.float64]
-
-
-def _plane(head: Head, rng: np.random.Generator) -> _Plane:
-    """Draw an axial, coronal or sagittal plane, tilted a little, through the head."""
-    kind = int(rng.choice(3, p=(0.6, 0.2, 0.2)))
-    row, column, normal = (
-        np.array(axes, float)
-        for axes in (
-            ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
-            ((1, 0, 0), (0, 0, -1), (0, 1, 0)),
-            ((0, 1, 0), (0, 0, -1), (1, 0, 0)),
-        )[kind]
-    )
+    Returns the voxel coordinates (3, rows, columns) of its pixels, and its normal in voxels a mm.
+    """
+    axes = ORIENTATIONS[int(rng.choice(3, p=(0.6, 0.2, 0.2)))]
     # The sign keeps what a seed gave before.
     tilt = Rotation.from_euler("XYZ", rng.normal(0, 0.12, 3) * (1, -1, 1))
-    row, column, normal = tilt.apply((row, column, normal))
+    row, column, normal = tilt.apply(axes)
     to_voxel = np.linalg.inv(head.to_lps)[:3, :3]
     extent = np.array(next(iter(head.fractions.values())).shape, float)[:, None, None]
     middle = to_voxel @ normal * rng.uniform(-55, 60)
@@ -150,7 +143,7 @@ def _plane(head: Head, rng: np.random.Generator) -> _Plane:
         rng.normal(0, 1, (3, ROWS, ROWS)), (0, BEND_SCALE_MM, BEND_SCALE_MM)
     )
     bend *= BEND_MM / max(float(np.abs(bend).max()), 1e-6) * rng.uniform(0, 1)
-    return _Plane(np.clip(at + bend, -5, extent + 5), to_voxel @ normal)
+    return np.clip(at + bend, -5, extent + 5), to_voxel @ normal
 
 
 def _add_lesions(fractions: NDArray[np.float64], rng: np.random.Generator) -> None:

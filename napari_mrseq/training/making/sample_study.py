@@ -7,7 +7,7 @@ One series lies on purpose: its header says T1, its pixels are T2. Needs scipy a
 
 from __future__ import annotations
 
-import sys
+import argparse
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -163,5 +163,12 @@ def _stored(image: Volume, white: float) -> NDArray[np.uint16]:
     return np.clip(np.rint(image * white), 0, 4095).astype(np.uint16)
 
 
+def main() -> None:
+    """Write the study."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    write_sample_study(parser.parse_args().folder)
+
+
 if __name__ == "__main__":
-    write_sample_study(Path(sys.argv[1]))
+    main()

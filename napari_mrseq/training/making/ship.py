@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import shutil
-import sys
 from pathlib import Path
 
 from napari_mrseq.model import registry
@@ -31,5 +31,12 @@ def ship(path: Path) -> Path:
     return target
 
 
+def main() -> None:
+    """Ship a file; print where it lies in the package."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("path", type=Path, metavar="file")
+    print(ship(parser.parse_args().path))
+
+
 if __name__ == "__main__":
-    print(ship(Path(sys.argv[1])))
+    main()

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +40,7 @@ class Tissue:
 
 
 def _table(rows: Mapping[str, tuple[float, float, float, float, float]]) -> Mapping[str, Tissue]:
-    return MappingProxyType({name: Tissue(*row) for name, row in rows.items()})
+    return {name: Tissue(*row) for name, row in rows.items()}
 
 
 # Proton density, and T1, T2, T2* of white and grey matter at 1.5 T: tissue table of the BrainWeb
@@ -52,34 +51,32 @@ def _table(rows: Mapping[str, tuple[float, float, float, float, float]]) -> Mapp
 # Stevenson et al., J Neurol Sci 178:81, 2000. Diffusivity of brain and CSF: Helenius et al.,
 # AJNR 23:194, 2002. Our own estimates: bone (what a conventional echo time still sees of it),
 # vitreous (as CSF), T2* outside the brain, diffusivity of muscle, fat and lesion.
-TISSUES: Mapping[float, Mapping[str, Tissue]] = MappingProxyType(
-    {
-        1.5: _table(
-            {
-                "white matter": (0.77, 500.0, 70.0, 61.0, 0.70e-3),
-                "grey matter": (0.86, 833.0, 83.0, 69.0, 0.83e-3),
-                "csf": (1.00, 4300.0, 1500.0, 300.0, 3.00e-3),
-                "lesion": (0.92, 1150.0, 150.0, 110.0, 1.40e-3),
-                "vitreous": (1.00, 4000.0, 1200.0, 300.0, 2.60e-3),
-                "muscle": (0.80, 1130.0, 35.0, 25.0, 1.50e-3),
-                "fat": (0.90, 288.0, 165.0, 50.0, 0.05e-3),
-                "bone": (0.06, 250.0, 8.0, 1.0, 0.20e-3),
-            }
-        ),
-        3.0: _table(
-            {
-                "white matter": (0.77, 832.0, 79.6, 44.7, 0.70e-3),
-                "grey matter": (0.86, 1331.0, 110.0, 51.8, 0.83e-3),
-                "csf": (1.00, 4300.0, 1500.0, 200.0, 3.00e-3),
-                "lesion": (0.92, 1550.0, 150.0, 90.0, 1.40e-3),
-                "vitreous": (1.00, 4000.0, 1000.0, 200.0, 2.60e-3),
-                "muscle": (0.80, 1420.0, 32.0, 18.0, 1.50e-3),
-                "fat": (0.90, 371.0, 133.0, 35.0, 0.05e-3),
-                "bone": (0.06, 300.0, 8.0, 0.8, 0.20e-3),
-            }
-        ),
-    }
-)
+TISSUES: Mapping[float, Mapping[str, Tissue]] = {
+    1.5: _table(
+        {
+            "white matter": (0.77, 500.0, 70.0, 61.0, 0.70e-3),
+            "grey matter": (0.86, 833.0, 83.0, 69.0, 0.83e-3),
+            "csf": (1.00, 4300.0, 1500.0, 300.0, 3.00e-3),
+            "lesion": (0.92, 1150.0, 150.0, 110.0, 1.40e-3),
+            "vitreous": (1.00, 4000.0, 1200.0, 300.0, 2.60e-3),
+            "muscle": (0.80, 1130.0, 35.0, 25.0, 1.50e-3),
+            "fat": (0.90, 288.0, 165.0, 50.0, 0.05e-3),
+            "bone": (0.06, 250.0, 8.0, 1.0, 0.20e-3),
+        }
+    ),
+    3.0: _table(
+        {
+            "white matter": (0.77, 832.0, 79.6, 44.7, 0.70e-3),
+            "grey matter": (0.86, 1331.0, 110.0, 51.8, 0.83e-3),
+            "csf": (1.00, 4300.0, 1500.0, 200.0, 3.00e-3),
+            "lesion": (0.92, 1550.0, 150.0, 90.0, 1.40e-3),
+            "vitreous": (1.00, 4000.0, 1000.0, 200.0, 2.60e-3),
+            "muscle": (0.80, 1420.0, 32.0, 18.0, 1.50e-3),
+            "fat": (0.90, 371.0, 133.0, 35.0, 0.05e-3),
+            "bone": (0.06, 300.0, 8.0, 0.8, 0.20e-3),
+        }
+    ),
+}
 
 # Spread of a tissue's relaxation between people and scanners.
 TISSUE_SPREAD = 0.12
@@ -121,13 +118,8 @@ def spin_echo(tissue: Tissue, *, tr: Quantity, te: Quantity) -> Signal:
 def inversion_recovery(tissue: Tissue, *, tr: Quantity, te: Quantity, ti: Quantity) -> Signal:
     """Return the signed signal of an inversion-recovery spin echo (STIR, FLAIR).
 
-    Parameters
-    ----------
-    tissue : Tissue
-        What is imaged.
-    tr, te, ti : float or array
-        Repetition, echo and inversion time in ms. For a turbo spin echo `tr` less the length of
-        the echo train is what the magnetisation has to recover in.
+    Takes what `spin_echo` does, and the inversion time in ms. For a turbo spin echo `tr` less the
+    length of the echo train is what the magnetisation has to recover in.
 
     Notes
     -----
@@ -143,14 +135,7 @@ def spoiled_gradient_echo(
 ) -> Signal:
     """Return the steady-state signal of a spoiled gradient echo (FLASH, SPGR, T1-FFE).
 
-    Parameters
-    ----------
-    tissue : Tissue
-        What is imaged.
-    tr, te : float or array
-        Repetition and echo time in ms.
-    flip_degrees : float or array
-        Flip angle in degrees.
+    Takes what `spin_echo` does, and the flip angle in degrees.
 
     Notes
     -----
@@ -166,14 +151,7 @@ def spoiled_gradient_echo(
 def diffusion_weighted(tissue: Tissue, *, tr: Quantity, te: Quantity, b_value: Quantity) -> Signal:
     """Return the signal of a diffusion-weighted spin echo, averaged over directions (trace).
 
-    Parameters
-    ----------
-    tissue : Tissue
-        What is imaged.
-    tr, te : float or array
-        Repetition and echo time in ms.
-    b_value : float or array
-        Diffusion weighting in s/mm².
+    Takes what `spin_echo` does, and the diffusion weighting in s/mm².
 
     Notes
     -----

@@ -7,6 +7,7 @@ relaxation times of its own and imaged with settings drawn from what scanners ar
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -90,22 +91,18 @@ def _weighting(code: str, tesla: float, draw: Uniform) -> tuple[Weighting, float
     """Draw a sequence's settings; return what they make of a tissue, and the echo time in ms."""
     if code == "PD":
         tr, te = draw(2000, 5000), draw(8, 32)
-        return lambda tissue: spin_echo(tissue, tr=tr, te=te), te
+        return partial(spin_echo, tr=tr, te=te), te
     if code == "STIR":
-        tr, te, ti = draw(3000, 6000), draw(15, 80), draw(0.55, 0.68) * _fat_t1(tesla)
-        return lambda tissue: inversion_recovery(tissue, tr=tr, te=te, ti=ti), te
+        tr, te, ti = draw(3000, 6000), draw(15, 80), draw(0.55, 0.68) * TISSUES[tesla]["fat"].t1
+        return partial(inversion_recovery, tr=tr, te=te, ti=ti), te
     if code == "T2STAR":
         tr, te, flip = draw(350, 900), draw(14, 32) * (1.0 if tesla > 2 else 1.3), draw(12, 28)
-        return lambda tissue: spoiled_gradient_echo(tissue, tr=tr, te=te, flip_degrees=flip), te
+        return partial(spoiled_gradient_echo, tr=tr, te=te, flip_degrees=flip), te
     if code == "BOLD":
         tr, te, flip = draw(1500, 3000), draw(25, 45), draw(60, 90)
-        return lambda tissue: spoiled_gradient_echo(tissue, tr=tr, te=te, flip_degrees=flip), te
+        return partial(spoiled_gradient_echo, tr=tr, te=te, flip_degrees=flip), te
     tr, te, b = draw(3000, 9000), draw(60, 105), 0.0 if code == "B0" else draw(800, 1500)
-    return lambda tissue: diffusion_weighted(tissue, tr=tr, te=te, b_value=b), te
-
-
-def _fat_t1(tesla: float) -> float:
-    return float(TISSUES[tesla]["fat"].t1)
+    return partial(diffusion_weighted, tr=tr, te=te, b_value=b), te
 
 
 def _imaged(
@@ -132,14 +129,8 @@ def _adc(
     fat, noise = rng.uniform(*SUPPRESSED_FAT), rng.uniform(0.01, 0.04)
     images = []
     for b_value in (0.0, b):
-        clean = _imaged(
-            anatomy,
-            tissues,
-            lambda tissue, b_value=b_value: diffusion_weighted(  # type: ignore[misc]
-                tissue, tr=tr, te=te, b_value=b_value
-            ),
-            fat,
-        )
+        weighting = partial(diffusion_weighted, tr=tr, te=te, b_value=b_value)
+        clean = _imaged(anatomy, tissues, weighting, fat)
         # White matter at 1 in both would hide what diffusion took away.
         loss = np.exp(-b_value * float(tissues["white matter"].diffusivity))
         images.append(scanner.magnitude(clean * loss, noise, rng))
@@ -154,12 +145,9 @@ def _angiogram(
 ) -> NDArray[np.float64]:
     """Bright vessels over tissue that short, strong pulses saturate (time of flight)."""
     tr, te, flip = rng.uniform(18, 40), rng.uniform(2, 7), rng.uniform(15, 35)
-    still = _imaged(
-        anatomy,
-        tissues,
-        lambda tissue: spoiled_gradient_echo(tissue, tr=tr, te=te, flip_degrees=flip),
-        rng.uniform(*SUPPRESSED_FAT) if rng.random() < 0.5 else 1.0,
-    )
+    weighting = partial(spoiled_gradient_echo, tr=tr, te=te, flip_degrees=flip)
+    fat = rng.uniform(*SUPPRESSED_FAT) if rng.random() < 0.5 else 1.0
+    still = _imaged(anatomy, tissues, weighting, fat)
     # A projection keeps little of the tissue, a slice all of it; many are shown without any.
     if rng.random() < 0.3:
         image = still + rng.uniform(2.5, 5.0) * vessels.cut(rng, ROWS)

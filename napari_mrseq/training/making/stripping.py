@@ -11,7 +11,7 @@ and sees no real picture.
 
 from __future__ import annotations
 
-import sys
+import argparse
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -208,8 +208,7 @@ def add_stripped(
         The catalogue, ``stripped.csv`` in the folder.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    where, table = read_entries(catalogue)
-    rows = read_catalogue(catalogue)
+    table, rows = read_entries(catalogue), read_catalogue(catalogue)
     heads = [pair for pair in zip(table, rows, strict=True) if _is_whole_head(pair[1])]
     added = []
     for number, (entry, row) in enumerate(heads):
@@ -218,11 +217,20 @@ def add_stripped(
         if brain is not None:
             path = folder / f"stripped-{number:05}.png"
             Image.fromarray(np.where(brain, picture, 0).astype(np.uint8)).save(path)
-            changed = {where: str(path.resolve()), "origin": STRIPPED, "skull_stripped": "y"}
+            changed = {"path": str(path.resolve()), "origin": STRIPPED, "skull_stripped": "y"}
             added.append(entry | changed)
     log(f"{len(added)} of {len(heads)} slices of heads stripped")
     return write_catalogue(folder / "stripped.csv", table + added)
 
 
+def main() -> None:
+    """Write the wider catalogue; print its path."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("catalogue", type=Path)
+    parser.add_argument("folder", type=Path)
+    chosen = parser.parse_args()
+    print(add_stripped(chosen.catalogue, chosen.folder, train_outliner(tissue_maps())))
+
+
 if __name__ == "__main__":
-    print(add_stripped(Path(sys.argv[1]), Path(sys.argv[2]), train_outliner(tissue_maps())))
+    main()

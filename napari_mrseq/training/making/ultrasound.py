@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from scipy import ndimage
+
+from napari_mrseq.training.making.tomography import Grey
 
 SIZE = 256
 # Echoes along a line of sight, and lines.
 SAMPLES, LINES = 320, 192
-
-Grey = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

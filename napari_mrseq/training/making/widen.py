@@ -8,8 +8,8 @@ but for those of CHEST, a folder of DICOM files of a CT of a chest, on which
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable
+import argparse
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -27,13 +27,18 @@ NO_FOLD, JUDGED_FOLD = "-1", "4"
 SEED = 0
 # Grey values between these percentiles fill the 8 bits, as those of the real slices do.
 PERCENTILES = (0.2, 99.8)
-SIMULATED = ("simulated heads (Colin27)", "simulated by the project", "head")
-FOREIGN = (
-    "no MR: CT, photographs, drawings of packages (napari_mrseq/training/making/foreign.py)",
-    "GPL-2, Apache-2.0, CC BY, CC BY-SA: as each package says",
-    "",
-)
-
+# Columns of the catalogue.
+SIMULATED = {
+    "dataset": "simulated heads (Colin27)",
+    "licence": "simulated by the project",
+    "body_part": "head",
+}
+FOREIGN = {
+    "dataset": (
+        "no MR: CT, photographs, drawings of packages (napari_mrseq/training/making/foreign.py)"
+    ),
+    "licence": "GPL-2, Apache-2.0, CC BY, CC BY-SA: as each package says",
+}
 
 Pictures = Iterable[tuple[str, NDArray[np.float64]]]
 
@@ -43,7 +48,7 @@ def widen(
     folder: Path,
     simulated: Pictures,
     foreign: Pictures,
-    judged: Pictures = (),
+    judged: Pictures,
 ) -> Path:
     """Write the pictures and the wider catalogue.
 
@@ -66,20 +71,18 @@ def widen(
         The catalogue, ``catalogue.csv`` in the folder.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    where, rows = read_entries(catalogue)
-    rows += _written(folder, where, "simulated", simulated, SIMULATED)
+    rows = read_entries(catalogue) + _written(folder, "simulated", simulated, SIMULATED)
     for origin, pictures, fold in (("foreign", foreign, NO_FOLD), ("judged", judged, JUDGED_FOLD)):
         unknown = ((f"{UNKNOWN}/{kind}", picture) for kind, picture in pictures)
-        rows += _written(folder, where, origin, unknown, FOREIGN, fold)
+        rows += _written(folder, origin, unknown, FOREIGN, fold)
     return write_catalogue(folder / "catalogue.csv", rows)
 
 
 def _written(
     folder: Path,
-    where: str,
     origin: str,
     pictures: Pictures,
-    source: tuple[str, str, str],
+    source: Mapping[str, str],
     fold: str = NO_FOLD,
 ) -> list[dict[str, str]]:
     rows = []
@@ -91,22 +94,30 @@ def _written(
         Image.fromarray((scaled * 255).round().astype(np.uint8)).save(path)
         rows.append(
             {
-                where: str(path.resolve()),
+                "path": str(path.resolve()),
                 "label": label,
                 "group": f"{origin} {kind}".strip(),
                 "fold": fold,
                 "origin": origin,
-                "dataset": source[0],
-                "licence": source[1],
-                "body_part": source[2] or kind,
+                **source,
+                "body_part": source.get("body_part", kind),
             }
         )
     return rows
 
 
-if __name__ == "__main__":
-    catalogue, folder, *chest = map(Path, sys.argv[1:])
+def main() -> None:
+    """Write the wider catalogue; print its path."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("catalogue", type=Path)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("chest", type=Path, nargs="?")
+    chosen = parser.parse_args()
     rng = np.random.default_rng(SEED)
-    judged = (picture for path in chest for picture in pictures_of(dicom_ct(path, "chest"), rng))
+    judged = pictures_of(dicom_ct(chosen.chest, "chest"), rng) if chosen.chest else ()
     simulated = simulate(tissue_maps(), SEED)
-    print(widen(catalogue, folder, simulated, foreign_pictures(SEED), judged))
+    print(widen(chosen.catalogue, chosen.folder, simulated, foreign_pictures(SEED), judged))
+
+
+if __name__ == "__main__":
+    main()

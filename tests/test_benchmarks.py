@@ -1,0 +1,55 @@
+"""Programs of the repository: what they count is what the command line counts."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import torch
+from PIL import Image
+
+from napari_mrseq.model.card import Card
+from napari_mrseq.model.networks import LITE, build
+from napari_mrseq.model.weights_file import save_weights
+
+from .training.program import program
+from .training.stripes import stripes, write
+
+BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+
+
+def torn_model(path: Path) -> Path:
+    """Write a network to which T2 is likelier than T1 and T1C, and less likely than both."""
+    classes = ("T1", "T1C", "T2", "UNKNOWN")
+    network = build(LITE, len(classes))
+    with torch.no_grad():
+        network.classifier.weight.zero_()
+        network.classifier.bias.copy_(torch.tensor([0.3, 0.25, 0.4, 0.05]).log())
+    training = {"recipe": {"held_out": 0}}
+    card = Card("torn", "1", LITE, classes, input_size=33, training=training)
+    save_weights(network.state_dict(), card, path)
+    return path
+
+
+def test_spoilt_slices_are_counted_right_as_evaluate_counts_them(tmp_path):
+    rows = []
+    for index in range(2):
+        Image.fromarray(stripes("T1", index)).save(tmp_path / f"{index}.png")
+        rows.append({"path": f"{index}.png", "label": "T1", "group": f"g{index}", "fold": 0})
+    catalogue = write(tmp_path / "c.csv", [row | {"origin": "nifti"} for row in rows])
+    model = torn_model(tmp_path / "torn.safetensors")
+    words = ("evaluate", catalogue, "--model", model, "--fold", "0", "--output", "figures")
+    assert program(tmp_path, *words).returncode == 0
+    figures = json.loads((tmp_path / "figures" / "figures.json").read_text())
+    right = figures["slices"]["forced"]["family, DICOM and NIfTI"]
+    assert right == 1.0
+    # It writes into the docs of the repository that it lies in.
+    shutil.copytree(BENCHMARKS, tmp_path / "benchmarks", ignore=shutil.ignore_patterns("*.saf*"))
+    (tmp_path / "docs").mkdir()
+    command = ["benchmarks/robustness.py", "--model", model, "--catalogue", catalogue]
+    subprocess.run([sys.executable, *map(str, command)], cwd=tmp_path, check=True)
+    robustness = json.loads((tmp_path / "docs" / "robustness.json").read_text())
+    assert (robustness["slices"], robustness["clean"]) == (2, right)
