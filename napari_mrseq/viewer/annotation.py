@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from napari.experimental import unlink_layers
 
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from napari_mrseq.correction import Correction
     from napari_mrseq.verdict import SliceVerdict, Verdict
 
-    LayerKind = TypeVar("LayerKind", bound=Layer)
-
 RECORD_KEY = "mrseq"
 
 
@@ -48,10 +46,9 @@ def annotate(layer: Image, verdict: Verdict) -> None:
     What the user corrected stays corrected.
     """
     state = _state_for(layer, verdict.model_id)
-    before, state.record_before = name_before(layer), _record_before(layer)
+    state.record_before = _record_before(layer)
     state.add(verdict.slices)
-    state.name_before = before
-    _write(layer, state, verdict, state.steps)
+    _write(layer, state, verdict)
 
 
 def hold_together(layers: Iterable[Layer]) -> None:
@@ -68,30 +65,28 @@ def correct_layer(layer: Image, *corrections: Correction) -> None:
     """Overrule the program on some slices of a judged layer, or on the layer as a whole."""
     state = state_of(layer)
     if state is not None and state.found is not None:
-        state.name_before = name_before(layer)
-        _write(layer, state, state.found, (*state.steps, corrections))
+        state.steps = (*state.steps, corrections)
+        _write(layer, state, state.found)
 
 
 def undo_correction(layer: Image) -> None:
     """Take back what was corrected last, all of it that was corrected together."""
     state = state_of(layer)
     if state is not None and state.found is not None:
-        state.name_before = name_before(layer)
-        _write(layer, state, state.found, state.steps[:-1])
+        state.steps = state.steps[:-1]
+        _write(layer, state, state.found)
 
 
-def _write(
-    layer: Image, state: LayerState, found: Verdict, steps: tuple[tuple[Correction, ...], ...]
-) -> None:
-    state.steps = steps
+def _write(layer: Image, state: LayerState, found: Verdict) -> None:
+    state.name_before = name_before(layer)
     verdict = correct(found, state.corrections)
     state.found, state.verdict = found, verdict
     state.prefix, state.suffix = layer_prefix(verdict), layer_suffix(verdict)
-    layer.name = state.prefix + without_verdict(str(state.name_before)) + state.suffix
+    layer.name = state.prefix + without_verdict(state.name_before) + state.suffix
     # napari may have changed it: names are unique in a viewer.
     state.name_given = layer.name
-    found_now = {STATE_KEY: state, RECORD_KEY: verdict.to_dict()}
-    _write_metadata(layer, {**layer.metadata, **found_now})
+    said = {STATE_KEY: state, RECORD_KEY: verdict.to_dict()}
+    _write_metadata(layer, {**layer.metadata, **said})
 
 
 def _write_metadata(layer: Layer, metadata: dict[str, Any]) -> None:
@@ -101,10 +96,9 @@ def _write_metadata(layer: Layer, metadata: dict[str, Any]) -> None:
     layer.metadata = metadata
 
 
-def _itself(layer: LayerKind) -> LayerKind:
+def _itself(layer: Layer) -> Any:
     """Return a layer without what napari wraps it in for plugins."""
-    itself: LayerKind = getattr(layer, "__wrapped__", layer)
-    return itself
+    return getattr(layer, "__wrapped__", layer)
 
 
 def can_revert(layer: Layer) -> bool:

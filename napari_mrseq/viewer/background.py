@@ -8,6 +8,7 @@ from threading import Event
 from typing import Any
 
 from napari_mrseq.errors import MrseqError
+from napari_mrseq.viewer.activity import Activity
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,23 +21,27 @@ class Background:
 
     Parameters
     ----------
+    text : str
+        What it is, beside the bar in the activity dock.
     on_step : callable
         Takes what the work yields.
-    on_error : callable
-        Takes, as words, why the work broke off.
     on_end : callable
-        Called when the work is through, stopped or broken off.
+        Called when the work is through, stopped or broken off; takes, as words, why it broke off.
+
+    Attributes
+    ----------
+    activity : Activity
+        The bar, which goes when the work ends.
     """
 
     def __init__(
-        self,
-        on_step: Callable[[Any], None],
-        on_error: Callable[[str], None],
-        on_end: Callable[[], None],
+        self, text: str, on_step: Callable[[Any], None], on_end: Callable[[str], None]
     ) -> None:
-        self._on_step, self._on_error, self._on_end = on_step, on_error, on_end
+        self.activity = Activity(text)
+        self._on_step, self._on_end = on_step, on_end
         self._worker: Any = None
         self._stop = Event()
+        self._cause = ""
 
     @property
     def running(self) -> bool:
@@ -47,7 +52,7 @@ class Background:
         """Begin; `work` yields its steps."""
         from napari.qt.threading import create_worker
 
-        self._stop = Event()
+        self._stop, self._cause = Event(), ""
         steps = _steps_of, work, args, self._stop
         worker = create_worker(*steps, _start_thread=False, _ignore_errors=True)
         # Qt holds a method weakly: work that nobody else holds would end unheard.
@@ -65,6 +70,7 @@ class Background:
         """Stop after the step in hand, and let nothing of the work arrive any more."""
         self.stop()
         self._worker = None
+        self.activity.close()
 
     def _on_yield(self, worker: Any, step: Any) -> None:
         # Work that was closed goes on to the end of its step, and others may have begun.
@@ -73,9 +79,9 @@ class Background:
         if not isinstance(step, _BrokenOff):
             self._on_step(step)
         elif isinstance(step.error, MrseqError):
-            self._on_error(str(step.error))
+            self._cause = str(step.error)
         else:
-            self._on_error(f"Broken off: {step.error or type(step.error).__name__}")
+            self._cause = f"Broken off: {step.error or type(step.error).__name__}"
             _show_with_details(step.error)
 
     def _on_finish(self, worker: Any) -> None:
@@ -84,7 +90,8 @@ class Background:
         worker.finished.disconnect()
         if worker is self._worker:
             self._worker = None
-            self._on_end()
+            self.activity.close()
+            self._on_end(self._cause)
 
 
 def _steps_of(

@@ -11,7 +11,6 @@ from psygnal import Signal
 from napari_mrseq.exchange import with_exchanges
 from napari_mrseq.judging import Progress
 from napari_mrseq.series import Failure
-from napari_mrseq.viewer.activity import Activity
 from napari_mrseq.viewer.background import Background
 from napari_mrseq.viewer.batch_worker import (
     Event,
@@ -45,12 +44,10 @@ class BatchRunner:
     def __init__(self) -> None:
         self.folder = Path()
         self.reading = Reading()
-        self._background = Background(self._on_event, self._on_error, self._on_finished)
+        self._background = Background("Classifying a folder", self._on_event, self._on_end)
         self._outcomes: list[Verdict | Failure] = []
         self._failures: tuple[Failure, ...] = ()
         self._expected = 0
-        self._cause = ""
-        self._activity = Activity("Classifying a folder")
 
     @property
     def running(self) -> bool:
@@ -76,7 +73,7 @@ class BatchRunner:
     def start(self, folder: Path, load: Callable[[], Model]) -> None:
         """Classify a folder; `load` returns the model and is called off the GUI thread."""
         self.folder, self._outcomes, self._failures = folder, [], ()
-        self.reading, self._expected, self._cause = Reading(), 0, ""
+        self.reading, self._expected = Reading(), 0
         self._background.start(classify_folder, folder, load, self.reading)
 
     def cancel(self) -> None:
@@ -88,7 +85,6 @@ class BatchRunner:
         """Stop, and let nothing of a run under way arrive any more."""
         self.reading.cancelled = True
         self._background.close()
-        self._activity.close()
 
     def _on_event(self, event: Event) -> None:
         match event:
@@ -107,16 +103,12 @@ class BatchRunner:
 
     def _show_progress(self) -> None:
         self.progressed.emit(len(self._outcomes), self._expected)
-        self._activity.show(len(self._outcomes), max(self._expected, 1))
+        self._background.activity.show(len(self._outcomes), max(self._expected, 1))
 
-    def _on_error(self, cause: str) -> None:
-        self._cause = cause
-
-    def _on_finished(self) -> None:
-        self._activity.close()
+    def _on_end(self, cause: str) -> None:
         self._outcomes = with_exchanges(self._outcomes)
         self.changed.emit()
-        self.stopped.emit(self._cause or self._summary())
+        self.stopped.emit(cause or self._summary())
 
     def _summary(self) -> str:
         named, failed = len(self.verdicts), len(self.failures)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from napari_mrseq.viewer.layer_state import LayerState
 
 
-class Borrowed:
+class Borrowed(Attachment):
     """Takes the verdict from layers that were given another's, other pixels or other metadata.
 
     Parameters
@@ -45,17 +45,17 @@ class Borrowed:
         self._known: WeakKeyDictionary[Layer, LayerState] = WeakKeyDictionary()
         # napari's list of layers is in the midst of taking the new one in.
         self._timer = single_shot(self._look, parent)
-        self._attachment = Attachment(
+        super().__init__(
             ((viewer.layers.events.inserted, self._on_inserted),),
             (LayerEvents(viewer, self._on_event, "metadata", "data"),),
         )
         # Copies may have been made while nobody looked.
         self._timer.start()
 
-    def close(self) -> None:
+    def close(self, *_: object) -> None:
         """Let go of the viewer."""
         self._timer.stop()
-        self._attachment.close()
+        super().close()
 
     def _on_inserted(self) -> None:
         self._timer.start()

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     # The visible layers, each with the number of its slice in view, None for none.
     InView: TypeAlias = Mapping[Image, int | None]
+    # Those of them that there are words for.
+    Known: TypeAlias = list[tuple[Image, LayerState | None, int | None]]
 
 LOOK = {
     "font_size": 14,
@@ -48,7 +50,7 @@ LETTER_PX, MARGINS_PX = 13, 25
 LAYER_EVENTS = ("visible", "metadata", "name", "data", "set_data")
 
 
-class CanvasText:
+class CanvasText(Attachment):
     """Keeps the text overlay of a viewer in step with the slice in view.
 
     Parameters
@@ -75,11 +77,7 @@ class CanvasText:
         )
         layers = LayerEvents(viewer, self._on_layer, *LAYER_EVENTS)
         connections = [(one, self.update) for one in emitters]
-        self._attachment = Attachment(connections, (layers, watch_view(viewer, self.update)))
-
-    def close(self) -> None:
-        """Let go of the viewer, whose window may be gone."""
-        self._attachment.close()
+        super().__init__(connections, (layers, watch_view(viewer, self.update)))
 
     def restore(self) -> None:
         """Give the viewer's text overlay, and the names in a grid, back as they were."""
@@ -97,10 +95,9 @@ class CanvasText:
         """Write the text for what is in view now."""
         in_view = _slices_in_view(self._viewer)
         self._unread = [one for one, index in in_view.items() if _is_unread(one, index)]
-        text = _words(self._viewer, in_view) if self._shown else ""
-        grid = self._shown and _in_grid(self._viewer)
-        # To look whether a slice can be read takes its time: only in a grid is it asked of all.
-        grid = grid and bool(_known(in_view))
+        known = self._known(in_view) if self._shown else []
+        grid = bool(known) and _in_grid(self._viewer)
+        text = _grid_words(known) if grid else _words(self._viewer, in_view, known)
         look = GRID_LOOK if grid else LOOK
         if text and self._look is look:
             # The look stays: only the words change as the slider moves.
@@ -115,6 +112,11 @@ class CanvasText:
             self._set({**self._before, **silent})
             self._look = None
         self._name_cells(image_layers(self._viewer) if grid else [])
+
+    def _known(self, in_view: InView) -> Known:
+        """Return the layers that were judged, or whose slice in view can't be read."""
+        states = [(layer, state_of(layer), index) for layer, index in in_view.items()]
+        return [one for one in states if one[1] or one[0] in self._unread]
 
     def _on_layer(self, event: Any) -> None:
         # Whether a slice can be read is known once napari has asked for it ("set_data").
@@ -150,18 +152,23 @@ def _slices_in_view(viewer: ViewerModel) -> InView:
     return {layer: slice_in_view(viewer, layer) for layer in visible}
 
 
-def _words(viewer: ViewerModel, in_view: InView) -> str:
-    """Return the words for the slices in view, ``""`` where nothing is known of them.
+def _grid_words(known: Known) -> str:
+    """Return a line for each layer."""
+    lines = [
+        f"{_said(*one)}{GAP}{shortened(own_name(one[0]), LONGEST_IN_GRID)}"
+        for one in reversed(known)
+    ]
+    return "\n".join(lines) if len(lines) <= MOST_IN_GRID else ""
 
-    In grid mode each visible layer has its line. Elsewhere the active layer speaks, or the
-    topmost one; it says its name where another one is visible too. A layer that the slider has
-    left is silent while another one is in sight.
+
+def _words(viewer: ViewerModel, in_view: InView, known: Known) -> str:
+    """Return the words for the slice in view, ``""`` where nothing is known of it.
+
+    The active layer speaks, or the topmost one; it says its name where another one is visible too.
+    A layer that the slider has left is silent while another one is in sight.
     """
-    if _in_grid(viewer):
-        lines = [_grid_line(*one) for one in reversed(_known(in_view))]
-        return "\n".join(lines) if len(lines) <= MOST_IN_GRID else ""
-    in_sight = {layer: index for layer, index in in_view.items() if index is not None}
-    known = _known(in_sight or in_view)
+    if any(index is not None for index in in_view.values()):
+        known = [one for one in known if one[2] is not None]
     if not known:
         return ""
     active = viewer.layers.selection.active
@@ -183,12 +190,6 @@ def _wrapped(text: str, columns: int) -> str:
     return "\n".join(short for line in lines for short in wrap.wrap(line) or [""])
 
 
-def _known(in_view: InView) -> list[tuple[Image, LayerState | None, int | None]]:
-    """Return the layers that were judged, or whose slice in view can't be read."""
-    states = [(layer, state_of(layer), index) for layer, index in in_view.items()]
-    return [one for one in states if one[1] or _is_unread(one[0], one[2])]
-
-
 def _is_unread(layer: Image, index: int | None) -> bool:
     return index is not None and unread(layer, index) is not None
 
@@ -196,10 +197,6 @@ def _is_unread(layer: Image, index: int | None) -> bool:
 def _in_grid(viewer: ViewerModel) -> bool:
     """Tell whether several images stand beside each other."""
     return bool(viewer.canvas.grid.enabled) and sum(one.visible for one in image_layers(viewer)) > 1
-
-
-def _grid_line(layer: Image, state: LayerState | None, index: int | None) -> str:
-    return f"{_said(layer, state, index)}{GAP}{shortened(own_name(layer), LONGEST_IN_GRID)}"
 
 
 def _line(layer: Image, state: LayerState | None, index: int | None) -> str:

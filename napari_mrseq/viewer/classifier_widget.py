@@ -14,7 +14,6 @@ from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from napari_mrseq.naming import printable
-from napari_mrseq.viewer.annotation import can_revert
 from napari_mrseq.viewer.attachment import Attachment
 from napari_mrseq.viewer.batch_panel import BatchPanel
 from napari_mrseq.viewer.borrowed import Borrowed
@@ -26,23 +25,15 @@ from napari_mrseq.viewer.in_sight import InSight
 from napari_mrseq.viewer.layer_actions import LayerActions
 from napari_mrseq.viewer.layer_events import LayerEvents
 from napari_mrseq.viewer.layer_panel import LayerPanel
-from napari_mrseq.viewer.layer_series import obstacle
-from napari_mrseq.viewer.layer_state import state_of
+from napari_mrseq.viewer.line_of_view import LineOfView
 from napari_mrseq.viewer.model_choice import ModelChoice
 from napari_mrseq.viewer.open_verdict import open_verdict
 from napari_mrseq.viewer.rereading import Rereading
 from napari_mrseq.viewer.settings import canvas_text_event, load_settings
 from napari_mrseq.viewer.shortcuts import CORRECT_KEYS, EXPLAIN_KEYS, RUN_KEYS, Shortcuts
 from napari_mrseq.viewer.single_shot import single_shot
-from napari_mrseq.viewer.slice_in_view import (
-    show_layer,
-    show_slice,
-    slice_in_view,
-    watch_view,
-)
-from napari_mrseq.viewer.stale_words import StaleWords
+from napari_mrseq.viewer.slice_in_view import show_layer, show_slice, slice_in_view, watch_view
 from napari_mrseq.viewer.study_panel import StudyPanel
-from napari_mrseq.viewer.unread_notice import UnreadNotice
 
 if TYPE_CHECKING:
     from napari.layers import Image
@@ -74,18 +65,11 @@ class ClassifierWidget(QWidget):
         self.controls, self.result = self.page.controls, self.page.result
         self.plot, self.slices = self.page.plot, self.page.slices
         self.study = StudyPanel()
-        self.layer_actions = LayerActions(viewer, self.page, self.model_choice, self)
-        self.runner, self.explainer = self.layer_actions.runner, self.layer_actions.explainer
-        self.corrector = self.layer_actions.corrector
-        actions = self.layer_actions
-        self._shortcuts = Shortcuts(
-            self,
-            {
-                RUN_KEYS: actions.run,
-                EXPLAIN_KEYS: actions.explain,
-                CORRECT_KEYS: actions.correct,
-            },
-        )
+        self.layer_actions = actions = LayerActions(viewer, self.page, self.model_choice, self)
+        self.runner, self.explainer = actions.runner, actions.explainer
+        self.corrector = actions.corrector
+        acts = {RUN_KEYS: actions.run, EXPLAIN_KEYS: actions.explain, CORRECT_KEYS: actions.correct}
+        self._shortcuts = Shortcuts(self, acts)
         self.batch = BatchPanel(actions.loader)
         self.canvas_text = CanvasText(viewer)
         self.canvas_text.show(settings.canvas_text)
@@ -118,19 +102,9 @@ class ClassifierWidget(QWidget):
             self._choices_changed = False
             self.controls.offer_layers()
         layer = self.layer
-        state = state_of(layer) if layer is not None else None
-        self.page.show_state(
-            state,
-            has_layer=layer is not None,
-            cause=obstacle(layer) if layer is not None else "",
-            can_revert=layer is not None and can_revert(layer),
-            device=self.runner.device,
-            index=self.runner.focus.index,
-        )
-        if layer is None:
-            self.controls.show_nothing()
-        busy = self.explainer.running
-        self.page.explain_button.setEnabled(layer is not None and not busy)
+        self.page.show_layer(layer, self.runner.device, self.runner.focus.index)
+        self.page.explain_button.setEnabled(layer is not None and not self.explainer.running)
+        self.controls.forget_others()
         self.study.show_layers(image_layers(self._viewer))
 
     def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 - Qt's name
@@ -155,17 +129,12 @@ class ClassifierWidget(QWidget):
 
     def _lay_out(self) -> None:
         self.tabs = QTabWidget()
-        self.tabs.addTab(self.page, "Layer")
-        self.tabs.addTab(self.study, "Study")
-        self.tabs.addTab(self.batch, "Folder")
-        for place, hint in enumerate(
-            (
-                "One layer: its sequence, slice by slice",
-                "All layers: which is what, and what a protocol misses",
-                "A folder on disk, classified without opening it",
-            )
+        for page, name, hint in (
+            (self.page, "Layer", "One layer: its sequence, slice by slice"),
+            (self.study, "Study", "All layers: which is what, and what a protocol misses"),
+            (self.batch, "Folder", "A folder on disk, classified without opening it"),
         ):
-            self.tabs.setTabToolTip(place, hint)
+            self.tabs.setTabToolTip(self.tabs.addTab(page, name), hint)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.hint)
@@ -187,15 +156,16 @@ class ClassifierWidget(QWidget):
         runner.judged.connect(self._on_judged)
         runner.stopped.connect(self._on_stopped)
         self.explainer.started.connect(self._on_explaining)
-        self.explainer.stopped.connect(self._on_explained)
+        self.explainer.stopped.connect(self._on_explaining)
         actions.changed.connect(self._on_changed)
         self.plot.slice_chosen.connect(self._show_slice)
         self.slices.slice_chosen.connect(self._show_slice)
         self.study.table.layer_chosen.connect(self._show_layer)
         self.batch.verdict_chosen.connect(partial(open_verdict, self._viewer))
-        actions.live.said.connect(self._say)
-        for speaker in (self.model_choice, self.corrector, self.study, page.export_button):
+        for speaker in (actions, self.model_choice, self.corrector, self.study.export_button):
             speaker.said.connect(self._say)
+        actions.live.said.connect(self._say_of_layer)
+        page.export_button.said.connect(self._say_of_layer)
         for export in (page.export_button, self.study.export_button):
             export.kinds.addSeparator()
             export.add(
@@ -216,12 +186,20 @@ class ClassifierWidget(QWidget):
             connections.append((preference, self._follow_preference))
         borrowed = Borrowed(viewer, self)
         borrowed.reverted.connect(self.layer_actions.show_reverted)
-        parts = (self.runner, self.explainer, self.batch.runner, self.canvas_text, borrowed)
-        words = (UnreadNotice(viewer, self.controls), StaleWords(viewer, self.controls))
-        pixels = LayerEvents(viewer, self._refresh_soon, "data", "metadata")
-        more = (HeatMaps(viewer, self), InSight(viewer), Rereading(viewer), pixels, *words)
-        moves = watch_view(viewer, self._on_view_moved)
-        self._attachment = Attachment(connections, (*parts, *more, moves))
+        parts = (
+            self.runner,
+            self.explainer,
+            self.batch.runner,
+            self.canvas_text,
+            borrowed,
+            HeatMaps(viewer, self),
+            InSight(viewer),
+            Rereading(viewer),
+            LayerEvents(viewer, self._refresh_soon, "data", "metadata"),
+            LineOfView(viewer, self.controls),
+            watch_view(viewer, self._on_view_moved),
+        )
+        self._attachment = Attachment(connections, parts)
         # The window may be destroyed without the panel being taken out of it.
         self.destroyed.connect(self._attachment.close)
 
@@ -254,9 +232,12 @@ class ClassifierWidget(QWidget):
         if not self._tables_timer.isActive():
             self._tables_timer.start()
 
-    def _say(self, text: str) -> None:
-        self.controls.status.value = text
+    def _say(self, text: str, layer: Image | None = None) -> None:
+        self.controls.say(text, layer)
         show_info(text)
+
+    def _say_of_layer(self, text: str) -> None:
+        self._say(text, self.layer)
 
     def _show_slice(self, index: int) -> None:
         if self.layer is not None:
@@ -291,12 +272,8 @@ class ClassifierWidget(QWidget):
         self.refresh()
         self.run_finished.emit()
 
-    def _on_explaining(self, text: str) -> None:
-        self.page.explain_button.setEnabled(False)
-        self.controls.status.value = text
-
-    def _on_explained(self, text: str) -> None:
-        self.controls.status.value = text
+    def _on_explaining(self, text: str, layer: Image) -> None:
+        self.controls.say(text, layer)
         self.refresh()
 
     def _on_changed(self) -> None:

@@ -47,7 +47,7 @@ class ConfidencePlot(QWidget):
         """Draw the slices of the volume that slice `index` belongs to."""
         self._state = state
         if state is not None and index is not None:
-            self._volume = index // state.series.pixels.shape[-3]
+            self._volume = index // state.per_volume
         if self.canvas is None and state is not None:
             self._make_canvas()
         contents = self._contents(index)
@@ -66,7 +66,7 @@ class ConfidencePlot(QWidget):
             if self._marker is not None:
                 self.show_state(state, None)
             return
-        volume, place = divmod(index, state.series.pixels.shape[-3])
+        volume, place = divmod(index, state.per_volume)
         if volume != self._volume or self._marker is None:
             self.show_state(state, index)
             return
@@ -79,8 +79,8 @@ class ConfidencePlot(QWidget):
 
     def _judged(self, state: LayerState) -> list[SliceVerdict]:
         """Return the judged slices of the volume."""
-        count = state.series.pixels.shape[-3]
-        places = range(self._volume * count, (self._volume + 1) * count)
+        first = self._volume * state.per_volume
+        places = range(first, first + state.per_volume)
         return [state.judged[place] for place in places if place in state.judged]
 
     def _contents(self, index: int | None) -> Any:
@@ -88,7 +88,7 @@ class ConfidencePlot(QWidget):
         state = self._state
         if state is None:
             return None
-        place = (state.series.pixels.shape[-3], self._volume, index is None)
+        place = (state.per_volume, self._volume, index is None)
         return (*place, self._judged(state), self._ink, self._paper)
 
     def _make_canvas(self) -> None:
@@ -116,7 +116,7 @@ class ConfidencePlot(QWidget):
         if state is not None:
             self._draw_lines(state, ink)
             if index is not None:
-                place = index % state.series.pixels.shape[-3] + 1
+                place = index % state.per_volume + 1
                 self._marker = axes.axvline(
                     place, color=ink, linewidth=1, linestyle=":", animated=True
                 )
@@ -129,8 +129,7 @@ class ConfidencePlot(QWidget):
 
     def _draw_lines(self, state: LayerState, ink: str) -> None:
         axes = self.axes
-        count = state.series.pixels.shape[-3]
-        axes.set(xlim=(0.5, count + 0.5), ylim=(0, 1.03), yticks=(0, 0.5, 1))
+        axes.set(xlim=(0.5, state.per_volume + 0.5), ylim=(0, 1.03), yticks=(0, 0.5, 1))
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.set_xlabel("slice", fontsize=8, color=ink, labelpad=1)
         judged = self._judged(state)
@@ -162,9 +161,8 @@ class ConfidencePlot(QWidget):
         state = self._state
         if state is None or event.xdata is None:
             return
-        count = state.series.pixels.shape[-3]
-        place = min(max(round(event.xdata) - 1, 0), count - 1)
-        self.slice_chosen.emit(self._volume * count + place)
+        place = min(max(round(event.xdata) - 1, 0), state.per_volume - 1)
+        self.slice_chosen.emit(self._volume * state.per_volume + place)
 
 
 def _worth_showing(judged: list[SliceVerdict]) -> list[str]:

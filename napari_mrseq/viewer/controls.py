@@ -1,9 +1,9 @@
-"""What to judge, how much of it; Run, Cancel, progress."""
+"""What to judge, how much of it; Run, Cancel, progress, and the line of words below."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from magicgui.widgets import CheckBox, ComboBox, Label, ProgressBar, PushButton, RadioButtons
 from psygnal import Signal
@@ -18,8 +18,12 @@ from qtpy.QtWidgets import (
 )
 
 from napari_mrseq.viewer.flow_layout import FlowLayout, may_be_short
+from napari_mrseq.viewer.layer_state import own_name
 from napari_mrseq.viewer.scope import SCOPES, WHOLE_STACK
 from napari_mrseq.viewer.settings import Settings
+
+if TYPE_CHECKING:
+    from napari.layers import Image
 
 STATUS_LINES = 2
 # From line to line, in heights of letters.
@@ -61,6 +65,9 @@ class Controls(QWidget):
         )
         self.progress = ProgressBar(min=0, max=1, value=0)
         self.status = Label(value="")
+        # The layer that was chosen when a line on one layer was said, and the one of the last run.
+        self._said_at: Image | None = None
+        self._run_of: Image | None = None
         self._lay_out()
 
     def offer_layers(self, active: Any = None) -> None:
@@ -73,38 +80,65 @@ class Controls(QWidget):
             if any(wished == layer for layer in self.layer.choices):
                 self.layer.value = wished
 
+    def say(self, text: str, layer: Image | None = None) -> None:
+        """Say something of all layers, or of one, which goes when another is chosen.
+
+        Where another is chosen already, the line names the layer that it is of.
+        """
+        chosen = self.layer.value
+        if layer is not None and layer != chosen:
+            name = f"{own_name(layer)}: "
+            text = name + text.removeprefix(name)
+        self.status.value = text
+        self._said_at = chosen if layer is not None else None
+
+    def forget_others(self) -> None:
+        """Take away what was said of another layer than the chosen one, and how far its run was."""
+        chosen = self.layer.value
+        if chosen is None:
+            self.show_nothing()
+        elif self.run.enabled:
+            if self._run_of not in (None, chosen):
+                self._empty_bar()
+            if self._said_at not in (None, chosen):
+                self.say("")
+
     def show_nothing(self) -> None:
         """Say nothing of a run that no longer holds."""
         if self.run.enabled:
-            self.progress.native.setRange(0, 1)
-            self.progress.native.setValue(0)
-            self.progress.native.setFormat("")
-            self.status.value = ""
+            self._empty_bar()
+            self.say("")
 
-    def show_running(self, text: str) -> None:
-        """Lock Run and say what goes on."""
+    def show_running(self, text: str, layer: Image | None = None) -> None:
+        """Lock Run and say what goes on, with one `layer` or with several."""
         self.run.enabled = False
         self.cancel.enabled = True
         self.progress.native.setRange(0, 0)
         self.progress.native.setFormat("")
-        self.status.value = text
+        self._run_of = layer
+        self.say(text)
 
     def show_progress(self, done: int, total: int) -> None:
         """Show how many slices are judged."""
         self.progress.native.setRange(0, max(total, 1))
         self.progress.native.setValue(done)
         self.progress.native.setFormat(f"{done} of {total} slices")
-        self.status.value = "Classifying…"
+        self.say("Classifying…")
 
     def show_stopped(self, text: str) -> None:
         """Unlock Run and say how it went."""
         self.run.enabled = True
         self.cancel.enabled = False
+        self.say(text, self._run_of)
         if self.progress.native.maximum() == 0:
-            self.progress.native.setRange(0, 1)
-            self.progress.native.setValue(0)
-        self.status.value = text
+            self._empty_bar()
         self.stopped.emit()
+
+    def _empty_bar(self) -> None:
+        self.progress.native.setRange(0, 1)
+        self.progress.native.setValue(0)
+        self.progress.native.setFormat("")
+        self._run_of = None
 
     def _lay_out(self) -> None:
         may_be_short(self.layer.native)

@@ -51,7 +51,7 @@ class CorrectionDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Correct the sequence")
         self._series = state.series
-        per_volume = state.series.pixels.shape[-3]
+        per_volume = state.per_volume
         # A range lies in one volume: the one that the first chosen slice belongs to.
         self._start = min(chosen, default=0) // per_volume * per_volume
         self._codes = _codes(state)

@@ -1,20 +1,17 @@
-"""Correct…, Undo and the catalogue of what was corrected."""
+"""Correct…: a person overrules what the program found."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 from psygnal import Signal
 from qtpy.QtWidgets import QWidget
 
-from napari_mrseq.viewer.annotation import correct_layer, undo_correction
-from napari_mrseq.viewer.attempt import attempt
+from napari_mrseq.viewer.annotation import correct_layer
 from napari_mrseq.viewer.correction_dialog import CorrectionDialog
-from napari_mrseq.viewer.labels import write_labels
 from napari_mrseq.viewer.layer_state import own_name, state_of
-from napari_mrseq.viewer.save_dialog import ask_file
 
 if TYPE_CHECKING:
     from napari.layers import Image
@@ -22,7 +19,6 @@ if TYPE_CHECKING:
     from napari_mrseq.correction import Correction
     from napari_mrseq.viewer.layer_state import LayerState
 
-CATALOGUE_KIND = "Catalogue (*.csv)"
 CHANGED = "The layer has changed: nothing corrected."
 
 
@@ -36,7 +32,7 @@ class Corrector:
     """
 
     changed = Signal()
-    said = Signal(str)
+    said = Signal(str, object)
 
     def __init__(self, parent: QWidget) -> None:
         self._parent = parent
@@ -52,24 +48,6 @@ class Corrector:
         self.dialog.finished.connect(self._forget)
         self.dialog.open()
 
-    def undo(self, layer: Image) -> None:
-        """Take the latest correction of a layer back, of all slices that it was of."""
-        undo_correction(layer)
-        self.changed.emit()
-
-    def save_labels(self, layers: Callable[[], Sequence[Image]]) -> None:
-        """Ask for a file and write what was corrected into it, for training."""
-        title = "Corrections as training labels"
-        file = ask_file(self._parent, title, "labels.csv", CATALOGUE_KIND, [".csv"])
-        if file is None:
-            return
-
-        def write() -> str:
-            count = write_labels(layers(), file)
-            return f"{count} labelled slices in {file}; napari-mrseq train reads it"
-
-        self.said.emit(attempt(write, file))
-
     def _forget(self) -> None:
         # Qt would keep it, and with it the layer, as long as the panel.
         if self.dialog is not None:
@@ -81,7 +59,7 @@ class Corrector:
     ) -> None:
         # A plugin, or a run with another model, may have come between.
         if state_of(layer) is not asked:
-            self.said.emit(CHANGED)
+            self.said.emit(CHANGED, layer)
             return
         correct_layer(layer, *corrections)
         self.changed.emit()

@@ -12,6 +12,7 @@ from napari_mrseq.stack import SURE
 from napari_mrseq.viewer.wording import (
     basis_words,
     decision_words,
+    is_named,
     percent,
     runs_words,
 )
@@ -32,7 +33,7 @@ ODD_NAMED = 4
 def doubt(verdict: Verdict) -> str:
     """Return the gravest doubt about a series in a word; ``""`` where there is none."""
     unread = sum(one.failure is not None for one in verdict.slices)
-    odd, seen, count = odd_count(verdict), len(verdict.slices), verdict.series.slice_count
+    odd, seen, count = len(_odd(verdict)), len(verdict.slices), verdict.series.slice_count
     found = (
         (verdict.conflict, CONFLICT_MARK),
         (verdict.overruled, f"✎ {CORRECTED}"),
@@ -59,7 +60,7 @@ def doubts(verdict: Verdict) -> list[str]:
         )
     if len(verdict.slices) < verdict.series.slice_count:
         found.append(f"▲ Judged from {basis_words(verdict)}.")
-    odd = odd_words(verdict)
+    odd = _odd_words(verdict)
     if odd:
         found.append(f"▲ {odd}")
     found += [f"▲ {warning}" for warning in verdict.warnings]
@@ -68,8 +69,7 @@ def doubts(verdict: Verdict) -> list[str]:
 
 def is_unsure(said: SliceVerdict | Verdict) -> bool:
     """Tell whether a slice or series has a name that the program is not sure of."""
-    named = not said.overruled and said.sequence != UNKNOWN
-    return named and said.confidence < DOUBT_BELOW
+    return is_named(said) and said.confidence < DOUBT_BELOW
 
 
 def is_odd(judged: SliceVerdict, verdict: Verdict) -> bool:
@@ -81,14 +81,9 @@ def is_odd(judged: SliceVerdict, verdict: Verdict) -> bool:
     return likeliest_family(judged.probabilities)[1] >= ODD_CONFIDENCE
 
 
-def odd_count(verdict: Verdict) -> int:
-    """Count the odd slices of a series."""
-    return sum(is_odd(one, verdict) for one in verdict.slices)
-
-
-def odd_words(verdict: Verdict) -> str:
+def _odd_words(verdict: Verdict) -> str:
     """Return which slices are odd, and what they look like; ``""`` where none is."""
-    odd = [one for one in verdict.slices if is_odd(one, verdict)]
+    odd = _odd(verdict)
     if not odd:
         return ""
     likes = ", ".join(dict.fromkeys(name_of(one.sequence) for one in odd))
@@ -96,6 +91,10 @@ def odd_words(verdict: Verdict) -> str:
         return f"{len(odd)} odd: slices that look like {likes}."
     numbers = ", ".join(str(one.index + 1) for one in odd)
     return f"{len(odd)} odd: slice {numbers} {'looks' if len(odd) == 1 else 'look'} like {likes}."
+
+
+def _odd(verdict: Verdict) -> list[SliceVerdict]:
+    return [one for one in verdict.slices if is_odd(one, verdict)]
 
 
 def _correction_words(verdict: Verdict) -> Iterator[str]:

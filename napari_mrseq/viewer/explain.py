@@ -9,8 +9,8 @@ import numpy as np
 from psygnal import Signal
 
 from napari_mrseq.errors import ReadError
+from napari_mrseq.judging import is_as_shown, judge_slices
 from napari_mrseq.sequences import name_of
-from napari_mrseq.viewer.activity import Activity
 from napari_mrseq.viewer.background import Background
 from napari_mrseq.viewer.heat_maps import AFTER_THE_GRID, Heat, gives_cells, show_heat
 from napari_mrseq.viewer.layer_series import series_of
@@ -32,16 +32,16 @@ if TYPE_CHECKING:
 class Explainer:
     """Makes heat maps of the slices of a viewer, one at a time, off the GUI thread."""
 
-    started = Signal(str)
-    stopped = Signal(str)
+    started = Signal(str, object)
+    stopped = Signal(str, object)
 
     def __init__(self, viewer: ViewerModel, models: Models) -> None:
         self._viewer = viewer
         self._models = models
-        self._background = Background(self._on_heat, self._on_error, self._on_end)
+        self._background = Background("Explaining the slice", self._on_heat, self._on_end)
+        self._layer: Image | None = None
         self._show: Callable[[Heat], str] | None = None
         self._outcome = ""
-        self._activity = Activity("Explaining the slice")
 
     @property
     def running(self) -> bool:
@@ -54,43 +54,38 @@ class Explainer:
             return
         index = slice_in_view(self._viewer, layer)
         if index is None:
-            self.stopped.emit(NO_SLICE)
+            self.stopped.emit(NO_SLICE, layer)
             return
         try:
             self._start(layer, index, model, device)
         except ValueError as error:
-            self.stopped.emit(str(error))
+            self.stopped.emit(str(error), layer)
 
     def close(self) -> None:
         """Let go: nothing of a heat map under way arrives any more."""
         self._background.close()
-        self._activity.close()
 
     def _start(self, layer: Image, index: int, model: str, device: str) -> None:
         state = state_of(layer)
         series = state.series if state else series_of(layer)
         judged = state.judged.get(index) if state else None
         known = judged.probabilities if judged else None
+        self._layer, self._outcome = layer, ""
         self._show = partial(self._show_on, layer, pixels_of(layer), series, index)
-        self._outcome = ""
         words = slice_words(series, index)
         loading = "" if self._models.holds(model, device) else "Loading the model, once. "
-        self.started.emit(f"{loading}Looking for what speaks for this sequence in {words}…")
-        self._activity.show(0, 0)
+        self._background.activity.show(0, 0)
         load = partial(self._models.load, model, device)
         self._background.start(_heat_steps, series, index, known, load)
+        self.started.emit(f"{loading}Looking for what speaks for this sequence in {words}…", layer)
 
     def _on_heat(self, heat: Heat) -> None:
         if self._show is not None:
             self._outcome = self._show(heat)
 
-    def _on_error(self, cause: str) -> None:
-        self._outcome = f"Not explained: {cause}"
-
-    def _on_end(self) -> None:
-        self._activity.close()
-        self._show = None
-        self.stopped.emit(self._outcome)
+    def _on_end(self, cause: str) -> None:
+        layer, self._layer, self._show = self._layer, None, None
+        self.stopped.emit(f"Not explained: {cause}" if cause else self._outcome, layer)
 
     def _show_on(self, layer: Image, data: Any, series: Series, index: int, heat: Heat) -> str:
         """Lay a heat map over its slice and say what it shows, or why there is none."""
@@ -105,14 +100,10 @@ class Explainer:
         return f"Bright is what speaks for {what}, {where}.{later}"
 
 
-def _heat_steps(*args: Any) -> Iterator[Heat]:
-    yield heat_of(*args)
-
-
-def heat_of(
+def _heat_steps(
     series: Series, index: int, known: Mapping[str, float] | None, load: Callable[[], Model]
-) -> Heat:
-    """Find what in a slice speaks for its likeliest sequence.
+) -> Iterator[Heat]:
+    """Find, in one step, what in a slice speaks for its likeliest sequence.
 
     Parameters
     ----------
@@ -131,7 +122,7 @@ def heat_of(
         If the slice can't be read, the model can't be loaded or heat maps can't be made here.
     """
     model = load()
-    from napari_mrseq.judging import is_as_shown, judge_slices
+    # Not before the model is loaded: it imports PyTorch.
     from napari_mrseq.model.explanation import explain
 
     if known is None or set(known) != set(model.classes):
@@ -143,4 +134,4 @@ def heat_of(
     spacing = series.spacing[1:] if series.spacing else None
     pixels = np.asarray(series.slice_pixels(index))
     heat = explain(model, pixels, code, pixel_spacing=spacing, as_shown=is_as_shown(series))
-    return Heat(code, known[code], heat)
+    yield Heat(code, known[code], heat)

@@ -15,8 +15,7 @@ from napari_mrseq.bids import sidecars_of, write_sidecars
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.report import FORMATS, records_of
 from napari_mrseq.series import Failure
-from napari_mrseq.viewer.attempt import attempt
-from napari_mrseq.viewer.save_dialog import ask_file, may_replace
+from napari_mrseq.viewer.saving import ask_file, attempt, may_replace
 
 if TYPE_CHECKING:
     from napari_mrseq.verdict import Verdict

@@ -11,7 +11,7 @@ from qtpy.QtCore import QObject
 
 from napari_mrseq.sequences import name_of
 from napari_mrseq.viewer.attachment import Attachment
-from napari_mrseq.viewer.image_layers import HEAT_KEY
+from napari_mrseq.viewer.image_layers import HEAT_KEY, explained_by
 from napari_mrseq.viewer.layer_events import LayerEvents
 from napari_mrseq.viewer.layer_state import own_name
 from napari_mrseq.viewer.single_shot import single_shot
@@ -81,8 +81,7 @@ def heat_layer(layer: Image, index: int, heat: Heat) -> Image:
 
 def heat_layers(viewer: ViewerModel, layer: Image) -> list[Image]:
     """Return the heat maps that lie over a layer."""
-    marks = ((one, one.metadata.get(HEAT_KEY)) for one in viewer.layers)
-    return [one for one, mark in marks if mark is not None and mark["layer"]() is layer]
+    return [one for one in viewer.layers if explained_by(one) is layer]
 
 
 def remove_heat(viewer: ViewerModel, layer: Image) -> None:
@@ -96,7 +95,7 @@ def gives_cells(viewer: ViewerModel) -> bool:
     return bool(viewer.canvas.grid.enabled) and abs(viewer.canvas.grid.stride) == 1
 
 
-class HeatMaps:
+class HeatMaps(Attachment):
     """Takes heat maps away whose layer was removed, and hides them in a grid.
 
     There a map would stand beside the slice that it is to lie over.
@@ -115,7 +114,7 @@ class HeatMaps:
         # napari may be in the midst of removing several layers.
         self._timer = single_shot(self._remove_orphans, parent)
         grid = viewer.canvas.grid.events
-        self._attachment = Attachment(
+        super().__init__(
             (
                 (viewer.layers.events.removed, self._on_removed),
                 (viewer.layers.events.inserted, self._follow_grid),
@@ -126,10 +125,10 @@ class HeatMaps:
         )
         self._follow_grid()
 
-    def close(self) -> None:
+    def close(self, *_: object) -> None:
         """Let go of the viewer."""
         self._timer.stop()
-        self._attachment.close()
+        super().close()
 
     def _follow_grid(self) -> None:
         maps = [one for one in self._viewer.layers if HEAT_KEY in one.metadata]
@@ -142,7 +141,7 @@ class HeatMaps:
         # To show one is heard here again.
         self._hidden.clear()
         for heat in hidden:
-            explained = heat.metadata[HEAT_KEY]["layer"]()
+            explained = explained_by(heat)
             heat.visible = explained is not None and explained.visible
 
     def _on_removed(self, event: Any) -> None:
@@ -155,6 +154,5 @@ class HeatMaps:
 
     def _remove_orphans(self) -> None:
         for layer in list(self._viewer.layers):
-            mark = layer.metadata.get(HEAT_KEY)
-            if mark is not None and mark["layer"]() not in self._viewer.layers:
+            if HEAT_KEY in layer.metadata and explained_by(layer) not in self._viewer.layers:
                 self._viewer.layers.remove(layer)

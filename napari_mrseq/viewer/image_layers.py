@@ -12,6 +12,12 @@ if TYPE_CHECKING:
 HEAT_KEY = "mrseq_heat_map"
 
 
+def explained_by(heat: Layer) -> Image | None:
+    """Return the layer that a heat map lies over; None once it is gone, and for other layers."""
+    mark = heat.metadata.get(HEAT_KEY)
+    return None if mark is None else mark["layer"]()
+
+
 def image_layers(viewer: ViewerModel) -> list[Image]:
     """Return the image layers that can be classified, in the viewer's order."""
     return [layer for layer in viewer.layers if is_image(layer)]

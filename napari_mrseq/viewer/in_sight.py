@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from napari_mrseq.viewer.layer_data import LayerData
 
 
-class InSight:
+class InSight(Attachment):
     """Moves the sliders onto the layer that becomes the active one, or is shown again.
 
     Where they stand on one of its slices they stay.
@@ -31,14 +31,10 @@ class InSight:
 
     def __init__(self, viewer: ViewerModel) -> None:
         self._viewer = viewer
-        self._attachment = Attachment(
+        super().__init__(
             ((viewer.layers.selection.events.active, self._look),),
             (LayerEvents(viewer, self._on_visible, "visible"),),
         )
-
-    def close(self) -> None:
-        """Let go of the viewer."""
-        self._attachment.close()
 
     def _on_visible(self, event: Any) -> None:
         # What becomes of other layers is no wish to see the active one.

@@ -9,18 +9,22 @@ from typing import TYPE_CHECKING
 from psygnal import Signal
 from qtpy.QtWidgets import QWidget
 
-from napari_mrseq.viewer.annotation import revert
+from napari_mrseq.viewer.annotation import revert, undo_correction
 from napari_mrseq.viewer.corrector import Corrector
 from napari_mrseq.viewer.explain import Explainer
 from napari_mrseq.viewer.heat_maps import remove_heat
 from napari_mrseq.viewer.image_layers import image_layers
+from napari_mrseq.viewer.labels import write_labels
 from napari_mrseq.viewer.live import Live
 from napari_mrseq.viewer.models import Models
 from napari_mrseq.viewer.runner import Runner
+from napari_mrseq.viewer.saving import ask_file, attempt
 from napari_mrseq.viewer.scope import ALL_LAYERS, jobs_of
 from napari_mrseq.viewer.slice_in_view import is_covered, show_layer
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from napari.components import ViewerModel
     from napari.layers import Image, Layer
 
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
     from napari_mrseq.viewer.model_choice import ModelChoice
     from napari_mrseq.viewer.worker import Job
 
+CATALOGUE_KIND = "Catalogue (*.csv)"
 NOTHING = "There is no image layer to classify yet."
 
 
@@ -48,11 +53,13 @@ class LayerActions:
     """
 
     changed = Signal()
+    said = Signal(str)
 
     def __init__(
         self, viewer: ViewerModel, page: LayerPanel, choice: ModelChoice, parent: QWidget
     ) -> None:
         self._viewer, self._page, self._choice = viewer, page, choice
+        self._parent = parent
         self._models = Models()
         self.runner = Runner(viewer, self._models)
         self.explainer = Explainer(viewer, self._models)
@@ -76,14 +83,15 @@ class LayerActions:
         layer, controls = self._layer_or_words(), self._page.controls
         if layer is None:
             return
-        if controls.scope.value != ALL_LAYERS:
+        of_all = controls.scope.value == ALL_LAYERS
+        if not of_all:
             self.show_hidden(layer)
         jobs, causes = jobs_of(self._viewer, layer, controls.scope.value)
         if jobs:
             self._start(jobs, causes)
         else:
             controls.show_nothing()
-            controls.status.value = " ".join(causes)
+            controls.say(" ".join(causes), None if of_all else layer)
 
     def cancel(self) -> None:
         """Stop the run, and what live would run after it."""
@@ -107,9 +115,10 @@ class LayerActions:
             self.corrector.ask(self.layer, self._page.slices.chosen() or in_view)
 
     def undo(self) -> None:
-        """Take the latest correction back."""
+        """Take the latest correction back, of all slices that it was of."""
         if self.layer is not None:
-            self.corrector.undo(self.layer)
+            undo_correction(self.layer)
+            self.changed.emit()
 
     def revert(self) -> None:
         """Give the layer its own name and metadata back; its heat maps go."""
@@ -129,16 +138,23 @@ class LayerActions:
 
     def save_labels(self) -> None:
         """Ask for a file and write what was corrected into it, for training."""
-        self.corrector.save_labels(lambda: image_layers(self._viewer))
+        title = "Corrections as training labels"
+        file = ask_file(self._parent, title, "labels.csv", CATALOGUE_KIND, [".csv"])
+        if file is not None:
+            self.said.emit(attempt(partial(self._write_labels, file), file))
 
     def show_hidden(self, layer: Image) -> None:
         """Show a layer that the user asks about and can't see; one in sight stays as it is."""
         if not layer.visible:
             show_layer(self._viewer, layer)
 
+    def _write_labels(self, file: Path) -> str:
+        count = write_labels(image_layers(self._viewer), file)
+        return f"{count} labelled slices in {file}; napari-mrseq train reads it"
+
     def _layer_or_words(self) -> Image | None:
         if self.layer is None:
-            self._page.controls.status.value = NOTHING
+            self._page.controls.say(NOTHING)
         return self.layer
 
     def _model_and_device(self) -> tuple[str, str]:
@@ -147,5 +163,5 @@ class LayerActions:
     def _is_chosen(self, model_id: Mapping[str, str]) -> bool:
         return self._models.judged_by(model_id, *self._model_and_device())
 
-    def _start(self, jobs: list[Job], causes: list[str] | None = None) -> None:
-        self.runner.start(jobs, *self._model_and_device(), causes or [])
+    def _start(self, jobs: list[Job], causes: Sequence[str] = ()) -> None:
+        self.runner.start(jobs, *self._model_and_device(), causes)

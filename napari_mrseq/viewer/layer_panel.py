@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING, Any
 from qtpy.QtCore import QEvent, QObject, QSize
 from qtpy.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from napari_mrseq.viewer.annotation import can_revert
 from napari_mrseq.viewer.confidence_plot import ConfidencePlot
 from napari_mrseq.viewer.controls import Controls
 from napari_mrseq.viewer.export import ExportButton
 from napari_mrseq.viewer.flow_layout import FlowLayout
+from napari_mrseq.viewer.layer_state import state_of
 from napari_mrseq.viewer.result_panel import ResultPanel
 from napari_mrseq.viewer.slice_table import SliceTable
 
 if TYPE_CHECKING:
+    from napari.layers import Image
+
     from napari_mrseq.verdict import Verdict
     from napari_mrseq.viewer.layer_state import LayerState
     from napari_mrseq.viewer.settings import Settings
@@ -58,23 +62,14 @@ class LayerPanel(QWidget):
         self.export_button = ExportButton(self._verdicts)
         self._lay_out()
 
-    def show_state(
-        self,
-        state: LayerState | None,
-        *,
-        has_layer: bool,
-        cause: str = "",
-        can_revert: bool,
-        device: str,
-        index: int | None,
-    ) -> None:
-        """Show what is known of the layer, or the `cause` why nothing can be.
+    def show_layer(self, layer: Image | None, device: str, index: int | None) -> None:
+        """Show what is known of a layer, or why nothing is.
 
-        `index` is the slice in view.
+        `device` is what the last run ran on, `index` the slice in view.
         """
-        self._state = state
+        self._state = state = None if layer is None else state_of(layer)
         if state is None:
-            self.result.show_nothing(has_layer, cause)
+            self.result.show_nothing(layer)
         else:
             self.result.show_state(state, device)
         self.plot.show_state(state, index)
@@ -83,7 +78,7 @@ class LayerPanel(QWidget):
         judged = state is not None and state.verdict is not None
         self.correct_button.setEnabled(judged)
         self.undo_button.setEnabled(state is not None and bool(state.corrections))
-        self.revert_button.setEnabled(can_revert)
+        self.revert_button.setEnabled(layer is not None and can_revert(layer))
         self.export_button.setEnabled(judged)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name

@@ -75,6 +75,11 @@ class LayerState:
         return tuple(chain.from_iterable(self.steps))
 
     @property
+    def per_volume(self) -> int:
+        """How many slices a volume has."""
+        return int(self.series.pixels.shape[-3])
+
+    @property
     def failure(self) -> Failure | None:
         """Why no slice of the series can be read; None where one can, or was not tried yet."""
         failures = [one.failure for one in self.judged.values()]
@@ -94,8 +99,7 @@ class LayerState:
 
     def add(self, slices: Iterable[SliceVerdict]) -> None:
         """Keep the verdicts of some slices."""
-        per_volume = self.series.pixels.shape[-3]
-        self.judged.update({one.volume * per_volume + one.index: one for one in slices})
+        self.judged.update({one.volume * self.per_volume + one.index: one for one in slices})
 
 
 def state_of(layer: Image) -> LayerState | None:

@@ -46,7 +46,6 @@ def read_in_background(viewer: Any, folder: str) -> None:
     """
     from napari.utils.notifications import show_error
 
-    from napari_mrseq.viewer.activity import Activity
     from napari_mrseq.viewer.background import Background
     from napari_mrseq.viewer.layer_data import image_of
     from napari_mrseq.viewer.reader import read_layers
@@ -60,17 +59,17 @@ def read_in_background(viewer: Any, folder: str) -> None:
             viewer.add_layer(image_of(layer))
         bring_into_view(viewer, viewer.layers[-1])
 
-    def end() -> None:
+    def end(cause: str) -> None:
         window.destroyed.disconnect(leave)
-        activity.close()
+        if cause:
+            show_error(cause)
 
     def leave(*_: object) -> None:
         background.close()
-        activity.close()
 
     window = viewer.window._qt_window
-    background, activity = Background(add, show_error, end), Activity("Reading the study")
+    background = Background("Reading the study", add, end)
     # A window that is closed takes no layers.
     window.destroyed.connect(leave)
-    activity.show(0, 0)
+    background.activity.show(0, 0)
     background.start(steps)

@@ -9,7 +9,7 @@ from psygnal import Signal
 from qtpy.QtWidgets import QFileDialog, QGridLayout, QLabel, QWidget
 
 from napari_mrseq.errors import MrseqError
-from napari_mrseq.model.registry import DEFAULT, DEVICES, model_names
+from napari_mrseq.model.registry import DEFAULT, DEVICES, find, model_names
 from napari_mrseq.viewer.card_dialog import CardDialog
 from napari_mrseq.viewer.flow_layout import FlowLayout, may_be_short
 from napari_mrseq.viewer.settings import Settings
@@ -81,10 +81,8 @@ class ModelChoice(QWidget):
             self._show(Path(name), offer=True)
 
     def _show_card(self) -> None:
-        from napari_mrseq.model import registry
-
         try:
-            path, _ = registry.find(self.model.value)
+            path, _ = find(self.model.value)
         except MrseqError as error:
             self.said.emit(str(error))
         else:

@@ -54,6 +54,8 @@ def layers_of(study: Study) -> list[LayerData]:
     ReadError
         If nothing in it can be read; says why.
     """
+    from napari.utils.notifications import show_warning
+
     from napari_mrseq.errors import ReadError, first_few
     from napari_mrseq.viewer.layer_data import in_memory, layer_of
     from napari_mrseq.viewer.settings import load_settings
@@ -62,7 +64,7 @@ def layers_of(study: Study) -> list[LayerData]:
     if not study.series:
         raise ReadError(f"Nothing to open: {causes}")
     if causes:
-        _warn(f"Not opened: {causes}")
+        show_warning(f"Not opened: {causes}")
     lazy = load_settings().lazy
     layers = [layer_of(series if lazy else in_memory(series)) for series in study.series]
     for _, attributes, _ in layers[:-1]:
@@ -77,12 +79,6 @@ def open_layers(path: str | list[str]) -> list[LayerData]:
     layers = read_layers(path)
     bring_when_added(layers[-1])
     return layers
-
-
-def _warn(text: str) -> None:
-    from napari.utils.notifications import show_warning
-
-    show_warning(text)
 
 
 def _looks_readable(path: str) -> bool:

@@ -7,6 +7,7 @@ from weakref import WeakSet
 
 from napari.utils import resize_dask_cache
 
+from napari_mrseq.viewer.attachment import Attachment
 from napari_mrseq.viewer.image_layers import image_layers, is_image
 from napari_mrseq.viewer.layer_events import LayerEvents
 from napari_mrseq.viewer.layer_series import is_as_opened
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from napari_mrseq.verdict import SliceVerdict
 
 
-class Rereading:
+class Rereading(Attachment):
     """Keeps blanks out of napari's memory, and layers in step with what could be read since.
 
     Parameters
@@ -37,11 +38,7 @@ class Rereading:
         self._viewer = viewer
         # Blanks may have been drawn while nobody looked.
         self._blank = WeakSet(one for one in image_layers(viewer) if self._is_blank(one))
-        self._events = LayerEvents(viewer, self._on_layer, "set_data", "metadata")
-
-    def close(self) -> None:
-        """Let go of the viewer."""
-        self._events.close()
+        super().__init__((), (LayerEvents(viewer, self._on_layer, "set_data", "metadata"),))
 
     def _on_layer(self, event: Any) -> None:
         layer = event.source

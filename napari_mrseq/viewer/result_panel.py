@@ -18,6 +18,7 @@ from qtpy.QtWidgets import (
 from napari_mrseq.naming import CORRECTED
 from napari_mrseq.sequences import UNKNOWN, colour_of, name_of
 from napari_mrseq.viewer.doubts import doubts
+from napari_mrseq.viewer.layer_series import obstacle
 from napari_mrseq.viewer.wording import (
     LEAST,
     NO_LAYER,
@@ -32,6 +33,8 @@ from napari_mrseq.viewer.wording import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from napari.layers import Image
 
     from napari_mrseq.verdict import Verdict
     from napari_mrseq.viewer.layer_state import LayerState
@@ -86,10 +89,11 @@ class ResultPanel(QStackedWidget):
         self.addWidget(page)
         self._shown: tuple[Verdict, str] | None = None
 
-    def show_nothing(self, has_layer: bool, cause: str = "") -> None:
-        """Say what to do where there is no verdict, or the `cause` why there can be none."""
+    def show_nothing(self, layer: Image | None) -> None:
+        """Say what to do where there is no verdict, or why there can be none."""
+        cause = "" if layer is None else obstacle(layer)
         words = f"Can't be judged: {cause}" if cause else NOT_RUN
-        self._show_hint(words if has_layer else NO_LAYER)
+        self._show_hint(NO_LAYER if layer is None else words)
 
     def show_state(self, state: LayerState, device: str) -> None:
         """Show the verdict of a layer, or how far it is."""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from psygnal import Signal
 
-from napari_mrseq.viewer.activity import Activity
 from napari_mrseq.viewer.annotation import annotate, hold_together, keep_slices
 from napari_mrseq.viewer.attachment import Attachment
 from napari_mrseq.viewer.background import Background
@@ -48,7 +47,7 @@ class Runner:
         What the last run really ran on, ``""`` before the first.
     """
 
-    started = Signal(str)
+    started = Signal(str, object)
     progressed = Signal(int, int)
     judged = Signal(object)
     stopped = Signal(str)
@@ -57,10 +56,9 @@ class Runner:
         self.focus = Focus()
         self.device = ""
         self._viewer = viewer
-        self._background = Background(self._on_event, self._on_error, self._on_finished)
+        self._background = Background("Naming MR sequences", self._on_event, self._on_end)
         self._jobs: list[Job] = []
         self._models = models
-        self._activity = Activity("Naming MR sequences")
         self._waiting: tuple[list[Job], str, str, Sequence[str]] | None = None
         self._causes: list[str] = []
         self._done = 0
@@ -85,7 +83,8 @@ class Runner:
             return
         self._jobs, self._causes, self._done = list(jobs), list(causes), 0
         known = self._models.holds(model, device)
-        self.started.emit("Classifying…" if known else "Loading the model, once…")
+        alone = jobs[0].layer if len(jobs) == 1 and not causes else None
+        self.started.emit("Classifying…" if known else "Loading the model, once…", alone)
         self._background.start(
             classify_jobs,
             jobs,
@@ -112,7 +111,6 @@ class Runner:
         self._attachment.close()
         self._waiting = None
         self._background.close()
-        self._activity.close()
 
     def _on_event(self, event: Event) -> None:
         match event:
@@ -139,17 +137,13 @@ class Runner:
 
     def _show_progress(self, done: int, total: int) -> None:
         self.progressed.emit(done, total)
-        self._activity.show(done, total)
+        self._background.activity.show(done, total)
 
     def _is_current(self, job: Job) -> bool:
         there = not job.dropped and job.layer in self._viewer.layers
         return there and pixels_of(job.layer) is job.data
 
-    def _on_error(self, cause: str) -> None:
-        self._causes.append(cause)
-
-    def _on_finished(self) -> None:
-        self._activity.close()
+    def _on_end(self, cause: str) -> None:
         if self._waiting is not None:
             following, self._waiting = self._waiting, None
             self.start(*following)
@@ -159,8 +153,9 @@ class Runner:
         # Layers that the user takes away later are not held by a run that is over.
         self._jobs = []
         layers = "1 layer" if self._done == 1 else f"{self._done} layers"
-        said = [f"{layers} classified."] if self._done or not self._causes else []
-        self.stopped.emit(" ".join([*said, *self._causes]))
+        causes = [*self._causes, cause] if cause else self._causes
+        said = [f"{layers} classified."] if self._done or not causes else []
+        self.stopped.emit(" ".join([*said, *causes]))
 
     def _on_changed(self) -> None:
         # What a layer no longer shows is judged no further.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from napari_mrseq.viewer.attachment import Attachment
-from napari_mrseq.viewer.image_layers import HEAT_KEY, is_image
+from napari_mrseq.viewer.image_layers import explained_by, is_image
 from napari_mrseq.viewer.layer_events import LayerEvents
 from napari_mrseq.viewer.layer_state import pixels_of
 
@@ -125,6 +125,5 @@ def show_layer(viewer: ViewerModel, layer: Image) -> None:
     for other in viewer.layers:
         if isinstance(other, Image) and other != layer:
             # Its own heat maps stay with it.
-            mark = other.metadata.get(HEAT_KEY)
-            other.visible = mark is not None and mark["layer"]() is layer
+            other.visible = explained_by(other) is layer
     bring_into_view(viewer, layer)

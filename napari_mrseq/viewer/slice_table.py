@@ -12,7 +12,7 @@ from napari_mrseq.sequences import UNKNOWN, colour_of, name_of
 from napari_mrseq.viewer.doubts import is_odd
 from napari_mrseq.viewer.table import Table
 from napari_mrseq.viewer.table_rows import KEY_ROLE, Cell, Row
-from napari_mrseq.viewer.wording import alone_words, decision_words, percent, runners_up
+from napari_mrseq.viewer.wording import alone_words, decision_words, runners_up, sure_words
 
 if TYPE_CHECKING:
     from typing import Any
@@ -111,7 +111,6 @@ class SliceTable(QWidget):
 def _row(state: LayerState, index: int) -> Row:
     judged = state.said(index)
     assert judged is not None
-    named = not judged.overruled and judged.sequence != UNKNOWN
     number = str(judged.index + 1)
     if state.series.pixels.ndim == 4:
         number += f" (volume {judged.volume + 1})"
@@ -120,7 +119,7 @@ def _row(state: LayerState, index: int) -> Row:
         cells=(
             Cell(number, index, hint=judged.sop_instance_uid or ""),
             Cell(name_of(judged.sequence), colour=colour_of(judged.sequence, judged.probabilities)),
-            Cell(percent(judged.confidence) if named else "", judged.confidence),
+            Cell(sure_words(judged), judged.confidence),
             Cell(_note(state, judged), hint=partial(_hint, judged)),
         ),
     )

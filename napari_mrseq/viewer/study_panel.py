@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QSize, Signal  # type: ignore[attr-defined]
-from qtpy.QtWidgets import (
-    QComboBox,
-    QLabel,
-    QVBoxLayout,
-    QWidget,
-)
+from qtpy.QtCore import QSize
+from qtpy.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 
 from napari_mrseq.protocols import load_protocol, protocol_names
 from napari_mrseq.series import Failure
@@ -44,8 +39,6 @@ WORDS = {
 class StudyPanel(QWidget):
     """Table of the layers, held against a protocol of the user's choice."""
 
-    said = Signal(str)
-
     def __init__(self) -> None:
         super().__init__()
         self._layers: list[Image] = []
@@ -57,7 +50,6 @@ class StudyPanel(QWidget):
         self.summary = QLabel()
         self.summary.setWordWrap(True)
         self.export_button = ExportButton(self._outcomes, left_out=self._left_out)
-        self.export_button.said.connect(self.said)
         may_be_short(self.protocol)
         row = FlowLayout(QLabel("Protocol"), self.protocol, self.export_button)
         layout = QVBoxLayout(self)
@@ -78,8 +70,8 @@ class StudyPanel(QWidget):
         self._judge()
 
     def _outcomes(self) -> list[Verdict | Failure]:
-        states = [state for layer in self._layers if (state := state_of(layer))]
-        return [outcome for state in states if (outcome := state.outcome)]
+        outcomes = [state.outcome for state in map(state_of, self._layers) if state]
+        return [one for one in outcomes if one is not None]
 
     def _without_outcome(self) -> tuple[int, int]:
         """Count the layers that are not yet run, and those that can't be judged."""

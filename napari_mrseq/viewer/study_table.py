@@ -19,7 +19,7 @@ from napari_mrseq.viewer.wording import (
     NO_LAYER,
     basis_words,
     model_words,
-    percent,
+    sure_words,
     witness_words,
 )
 
@@ -54,7 +54,7 @@ class StudyTable(Table):
             found = state.outcome if state else obstacle(layer)
             said = own_name(layer), found
             known = before.get(layer)
-            row = known[1] if known and known[0] == said else _row(layer)
+            row = known[1] if known and known[0] == said else _row(layer, *said)
             self._known[layer] = said, row
         self.set_rows([row for _, row in self._known.values()])
 
@@ -68,11 +68,9 @@ def verdict_cells(name: str, verdict: Verdict, hint: str = "") -> tuple[Cell, ..
     count = verdict.series.slice_count
     plane = verdict.series.plane or "plane not known"
     colour = colour_of(verdict.sequence, verdict.probabilities)
-    named = not verdict.overruled and verdict.sequence != UNKNOWN
-    sure = percent(verdict.confidence) if named else ""
     return (
         Cell(name_of(verdict.sequence), colour=colour, hint=judged_by),
-        Cell(sure, verdict.confidence),
+        Cell(sure_words(verdict), verdict.confidence),
         Cell(doubt(verdict), hint=partial(_doubt_hint, verdict)),
         Cell(name, hint=hint or name),
         Cell(_claim_words(verdict), hint=_claim_hint(verdict)),
@@ -108,14 +106,15 @@ def _speaks_alone(verdict: Verdict) -> bool:
     return verdict.header.sequence == verdict.sequence != UNKNOWN and not can_tell
 
 
-def _row(layer: Image) -> Row:
-    state, name, nothing = state_of(layer), own_name(layer), Cell("")
-    outcome = state.outcome if state else None
-    said = Cell("not yet run")
-    if isinstance(outcome, Failure):
-        said = Cell("not read", hint=outcome.cause)
-    elif outcome is not None:
-        return Row(layer, verdict_cells(name, outcome))
-    elif cause := obstacle(layer):
-        said = Cell("can't judge", hint=cause)
+def _row(layer: Image, name: str, found: Verdict | Failure | str | None) -> Row:
+    """Return the row of a layer; `found` is its outcome, or why there can be none."""
+    nothing = Cell("")
+    if not found:
+        said = Cell("not yet run")
+    elif isinstance(found, str):
+        said = Cell("can't judge", hint=found)
+    elif isinstance(found, Failure):
+        said = Cell("not read", hint=found.cause)
+    else:
+        return Row(layer, verdict_cells(name, found))
     return Row(layer, (said, nothing, nothing, Cell(name, hint=name), nothing, nothing))

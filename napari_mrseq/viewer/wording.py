@@ -75,6 +75,16 @@ def model_words(model_id: Mapping[str, str]) -> str:
     return f"{model_id['name']} {model_id['version']}, weights {weights}"
 
 
+def is_named(said: SliceVerdict | Verdict) -> bool:
+    """Tell whether the program itself has a name for a slice or series, and no person another."""
+    return not said.overruled and said.sequence != UNKNOWN
+
+
+def sure_words(said: SliceVerdict | Verdict) -> str:
+    """Return how sure the program is of its name for a slice or series; ``""`` without one."""
+    return percent(said.confidence) if is_named(said) else ""
+
+
 def percent(share: float) -> str:
     """Return a share of one as ``"98 %"``."""
     return f"{100 * share:.0f} %"

@@ -10,11 +10,7 @@ import numpy as np
 from napari_mrseq.bids import bids_sidecar, sidecar_text
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.viewer.annotation import RECORD_KEY
-from napari_mrseq.viewer.layer_data import (
-    DICOM_KEY,
-    SERIES_AXES,
-    place_along_own_axes,
-)
+from napari_mrseq.viewer.layer_data import DICOM_KEY, SERIES_AXES, place_along_own_axes
 from napari_mrseq.viewer.layer_state import STATE_KEY
 from napari_mrseq.viewer.shown_pixels import as_read
 from napari_mrseq.viewer.units import millimetres

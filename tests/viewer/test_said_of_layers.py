@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import dask.array as da
 import numpy as np
 import pytest
@@ -129,3 +131,72 @@ def test_the_bar_counts_what_was_judged_before(qtbot, viewer, panel, press) -> N
     # Nothing is left to judge in the last one.
     assert seen == [(3, 3)]
     assert panel.controls.progress.native.format() == "3 of 3 slices"
+
+
+@pytest.fixture
+def pair(viewer, panel) -> list[Image]:
+    """Two layers, the second one chosen in the panel."""
+    assert panel.layer is None
+    return [viewer.add_image(head(), name=name) for name in ("first", "second")]
+
+
+def run(qtbot, panel, press, scope: str = "whole stack") -> None:
+    panel.controls.scope.value = scope
+    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+        press(panel.controls.run)
+
+
+def test_what_a_run_left_goes_when_another_layer_is_chosen(qtbot, panel, press, pair) -> None:
+    run(qtbot, panel, press)
+    assert panel.controls.status.value == "1 layer classified."
+    assert panel.controls.progress.native.text() == "3 of 3 slices"
+    panel.controls.layer.value = pair[0]
+    assert panel.controls.status.value == ""
+    bar = panel.controls.progress.native
+    assert (bar.text(), bar.value(), bar.maximum()) == ("", 0, 1)
+
+
+def test_what_a_map_shows_is_said_of_its_own_layer(qtbot, viewer, panel, press, pair) -> None:
+    first, second = pair
+    with qtbot.waitSignal(panel.explainer.stopped, timeout=RUN_MS):
+        press(panel.page.explain_button)
+    assert panel.controls.status.value.startswith("Bright is")
+    viewer.layers.selection.active = first
+    assert panel.controls.status.value == ""
+    # What comes late says of which layer it is.
+    with qtbot.waitSignal(panel.explainer.stopped, timeout=RUN_MS):
+        press(panel.page.explain_button)
+        viewer.layers.selection.active = second
+        assert panel.controls.status.value == ""
+    assert panel.controls.status.value.startswith("first: Bright is")
+
+
+def test_a_run_that_ends_beside_another_layer_names_its_own(qtbot, viewer, panel, press) -> None:
+    other = viewer.add_image(head(), name="other")
+    viewer.add_image(np.concatenate([head()] * 60), name="long")
+    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+        press(panel.controls.run)
+        panel.controls.layer.value = other
+        # Work under way is shown, whatever the user looks at.
+        assert panel.controls.status.value
+        press(panel.controls.cancel)
+    assert panel.controls.status.value == "long: Cancelled."
+    assert panel.controls.progress.native.text() == ""
+
+
+def test_what_is_said_of_the_study_stays_and_of_a_layer_goes(
+    qtbot, panel, press, pick, answer, pair, tmp_path: Path
+) -> None:
+    run(qtbot, panel, press, "all layers")
+    panel.controls.layer.value = pair[0]
+    assert panel.controls.status.value == "2 layers classified."
+    assert panel.controls.progress.native.text() == "6 of 6 slices"
+    answer(tmp_path / "study.csv")
+    pick(panel.study.export_button, "CSV…")
+    panel.controls.layer.value = pair[1]
+    assert panel.controls.status.value == f"Written to {tmp_path / 'study.csv'}"
+    answer(tmp_path / "layer.csv")
+    pick(panel.page.export_button, "CSV…")
+    assert panel.controls.status.value == f"Written to {tmp_path / 'layer.csv'}"
+    panel.controls.layer.value = pair[0]
+    assert panel.controls.status.value == ""

@@ -8,7 +8,7 @@ import pytest
 from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import QApplication, QMessageBox, QWidget
 
-from napari_mrseq.viewer.save_dialog import ask_file, may_replace
+from napari_mrseq.viewer.saving import ask_file, may_replace
 
 
 @pytest.fixture

@@ -1,11 +1,13 @@
-"""Ask where to save, and before anything that is there is replaced."""
+"""Save a file: ask where, and before one is replaced; say that it is done or why it is not."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from qtpy.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from napari_mrseq.errors import MrseqError
 
 
 def ask_file(
@@ -41,3 +43,22 @@ def may_replace(parent: QWidget, files: Sequence[Path]) -> bool:
     what = there[0] if len(there) == 1 else f"{len(there)} files ({there[0]}, …)"
     text = f"{what} in {files[0].parent} will be replaced. Go on?"
     return QMessageBox.question(parent, "Replace?", text) == QMessageBox.StandardButton.Yes
+
+
+def attempt(write: Callable[[], str], place: Path) -> str:
+    """Write into a file or folder, and return what to tell the user.
+
+    Parameters
+    ----------
+    write : callable
+        Writes, and returns the words for what is done.
+    place : Path
+        What the user asked for; the system doesn't always name what failed.
+    """
+    try:
+        return write()
+    except MrseqError as error:
+        return f"Not exported: {error}"
+    except OSError as error:
+        where = error.filename or place
+        return f"Not exported: {where}: {error.strerror}. Choose another place."
