@@ -30,6 +30,9 @@ EDGE, BRIGHT_EDGE, BRIGHT_PICTURE = 2, 0.7, 0.5
 LEAST_SHOWN = 0.01
 # Of what is not black (or, of a negative, not white) less than this part is grey: a mask, no image.
 LEAST_GREY = 0.1
+# Fewer values than the first make no image: of 11,476 labelled slices, only noise at the ends of
+# stacks has as few. Up to the second they are labels where neighbours are mostly one and the same.
+FEWEST_GREYS, MOST_LABELS, LEAST_FLAT = 16, 48, 0.7
 # Roughness at which a slice's vote falls to a third: white noise has 1, most real slices under 0.1.
 ROUGHNESS = 0.3
 # Air left around the content, as a share of its size.
@@ -62,7 +65,7 @@ def prepare(
         Between 0 (black) and 1.
     weights : (n,) float32 tensor
         How much the slice shows: the share that is not black, less where it is noise; 0 for
-        blank ones, masks, pure noise and thumbnails.
+        blank ones, masks, maps of labels, pure noise and thumbnails.
     """
     images, has_greys = _scaled(slices)
     aspect = _aspect(pixel_spacing)
@@ -131,6 +134,16 @@ def _as_positives(images: Tensor) -> Tensor:
     return images
 
 
+def _is_flat(images: Tensor) -> Tensor:
+    """Tell of which pictures most neighbours that are not black are alike, along both axes."""
+    alike = []
+    for axis in (2, 3):
+        steps = images.diff(dim=axis)
+        shown = torch.maximum(images.narrow(axis, 1, steps.shape[axis]), -steps) > 0
+        alike.append(((steps == 0) & shown).sum(dim=(1, 2, 3)) / shown.sum(dim=(1, 2, 3)))
+    return torch.minimum(*alike) >= LEAST_FLAT
+
+
 def _smoothness(images: Tensor) -> Tensor:
     """Return 1 for a picture of large structures, near 0 for noise, a number a picture.
 
@@ -152,7 +165,8 @@ def _energy(images: Tensor) -> Tensor:
 def _scaled(slices: NDArray[Any]) -> tuple[Tensor, Tensor]:
     """Scale each slice to 0–1 between its quantiles, air black.
 
-    Returns (n, 1, rows, columns), and of which slices there is more than black and white.
+    Returns (n, 1, rows, columns), and which slices have the greys of an image: more than black and
+    white, and no labels.
     """
     raw = torch.from_numpy(np.array(slices, dtype=np.float32, order="C"))
     flat = raw.flatten(1)
@@ -177,7 +191,13 @@ def _scaled(slices: NDArray[Any]) -> tuple[Tensor, Tensor]:
     between = above + below - samples.shape[1]
     # Of a negative air is white: what lies on the other side is its content.
     has_greys = (spread[:, 0] > 0) & (between >= LEAST_GREY * torch.minimum(above, below))
-    return _as_positives(scaled.reshape(raw.shape)[:, None]), has_greys
+    images = scaled.reshape(raw.shape)[:, None]
+    values = 1 + (samples.diff(dim=1) > 0).sum(dim=1)
+    has_greys &= values >= FEWEST_GREYS
+    few = has_greys & (values <= MOST_LABELS)
+    if bool(few.any()):
+        has_greys[few] = ~_is_flat(images[few])
+    return _as_positives(images), has_greys
 
 
 def _content_square(content: Tensor, extent: tuple[float, float]) -> tuple[Tensor, Tensor]:
