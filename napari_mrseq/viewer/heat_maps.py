@@ -74,6 +74,7 @@ def heat_layer(layer: Image, index: int, heat: Heat) -> Image:
         contrast_limits=(0.0, 1.0),
         opacity=OPACITY,
         blending="translucent",
+        visible=layer.visible,
         rgb=False,
         metadata={HEAT_KEY: {"layer": weakref.ref(layer), "slice": index, "sequence": heat.code}},
     )

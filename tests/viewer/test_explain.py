@@ -116,8 +116,11 @@ def test_heat_maps_stay_with_their_layer() -> None:
     made = show_heat(viewer, first, 1, heat(8, 6))
     show_layer(viewer, second)
     assert not made.visible
+    late = show_heat(viewer, first, 2, heat(8, 6))
+    assert not late.visible
     show_layer(viewer, first)
     assert made.visible
+    assert late.visible
 
 
 def test_explain_adds_a_map_and_revert_takes_it_away(
