@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.header import attributes_of
-from napari_mrseq.header.words import BIDS_SUFFIXES
+from napari_mrseq.header.bids_names import suffix_of
 from napari_mrseq.sequences import SEQUENCES
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def _bids_suffix(sequence: str) -> str | None:
 def _has_bids_name(series: Series) -> bool:
     """Tell whether an image is called as BIDS asks; a DICOM series has no name of its own."""
     name = series.description or ""
-    return series.kind == "nifti" and name.rpartition("_")[2] in BIDS_SUFFIXES
+    return series.kind == "nifti" and suffix_of(name)[1] is not None
 
 
 def _sidecar_name(record: Mapping[str, Any], *, is_named: bool) -> str:

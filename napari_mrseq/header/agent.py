@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from napari_mrseq.header.plain import plain
+from napari_mrseq.header.scripts import in_english
 
 if TYPE_CHECKING:
     from napari_mrseq.header.sequence_attributes import SequenceAttributes
@@ -23,7 +25,8 @@ NOT_KNOWN = frozenset({"", "unknown"})
 # and "no reaction" deny nothing.
 NONE_GIVEN = (
     r"^(no(?! \d)|non(?! ionic)|none|not|nil|without|w ?o|unenhanced)\b"
-    r"|^(kein\w*|nicht|ohne|aucun|sans|ningun\w*|sin|nessun\w*|senza|sem|geen|zonder|bez|brak)\b"
+    r"|^(kein\w*|nicht|ohne|aucun|sans|ningun\w*|sin|nessun\w*|senza|sem|geen|zonder|bez|brak|yok|uden"
+    r"|uten|utan|ilman|fara|ingen)\b"
     r"|^(pre(?! ?(fill|mix|load))|before|plain|nativ\w*)\b"
     r"|\b(no|without|kein|ohne) (iv )?(contrast|kontrast\w*|km|agent|gad\w*|gd)\b(?! reac)"
     r"|\b(contrast|kontrast\w*|km|agent|gad\w*|gd) (none|nil|no)$"
@@ -32,49 +35,61 @@ NONE_GIVEN = (
 )
 # Agents of magnetic resonance by substance and trade name.
 SUBSTANCES = (
-    r"gd|gad|gado\w*|gadavist|dotarem|clariscan|magnevist|omniscan|prohance|multihance|vueway"
-    r"|elucirem|eob|primovist|eovist"
+    r"gd|gad|gado\w*|gadavist|dotarem|clariscan|magnevist|omniscan|pro ?hance|multi ?hance"
+    r"|vueway|elucirem|eob|primovist|eovist"
 )
 # What is swallowed, calms the bowel, works on the heart, or only rinses the vein.
 NO_AGENT_ITSELF = (
     r"\b(oral\w*|per os|po$|rectal\w*|barium|mannit\w*|water|wasser|buscopan|hyoscin\w*"
     r"|glucagon\w*|adenosin\w*|regadenoson|saline|nacl)\b"
 )
-# Signs in the text as it was typed, which are gone from plain text: "T1 -C"; "S/C", "S/ CONTRASTE"
-# against "T1/3D/FFE/C", "w/c", "(C/C)", "t1_vibe_cor_C", "t1_mprage_sagGD". "A/C" is a joint.
+# Signs in the text as it was typed, which are gone from plain text: "T1 -C", "Gd (-)", "IV -";
+# "S/C", "S/ CONTRASTE" against "T1/3D/FFE/C", "w/c", "(C/C)", "t1_vibe_cor_C", "t1_mprage_sagGD".
+# "A/C" is a joint, "-C-spine" a neck, and "post Gd - sag", "sag - gad" have a dash between words.
+SIGNED = r"(?<![A-Za-z])(?:K|C|CE|(?i:gd|gado?|km|kl|mdc|i\.?v\.?))"
+SLASHED = r"/\s?(?i:c|ctt?[eo]|contr\w*|gado?|gd|km|mdc|iv|inj\w*)\b"
 MINUS = (
-    r"(?:^|[\s_])-\s?(?:C|GD|Gd|KM)\b|(?<![A-Za-z])(?:K|C|GD|Gd|KM|CE)-(?![A-Za-z0-9])"
-    r"|(?<![A-Za-z])[Ss]/\s?(?i:c|cte|contr\w*|gado?|iv)\b(?!.?(?i:joint))"
+    r"(?:^|[\s_(])-(?:\s?(?:C|GD|Gd|KM)|(?i:gd|gad|km|kl|mdc|i\.?v))\b(?![-\s]?(?i:sp|contr))"
+    rf"|{SIGNED}(?:-(?![A-Za-z0-9(])|\s-\)?\s*$)|(?:{SIGNED}|contrast)\s*\(-\)"
+    rf"|(?<![A-Za-z0-9])[Ss]{SLASHED}(?!.?(?i:joint))"
 )
 SLASH = (
     r"(?<!\b[Aa])/[Cc]$|(?<!(?i:sag))_C$|(?<=[a-z])G[Dd](?![A-Za-z])"
-    r"|(?<![A-Za-z])[Cc]/\s?(?i:c|cte|contr\w*|gado?|iv)\b"
+    rf"|(?<![A-Za-z])[Cc]{SLASHED}"
 )
+PLUS_OR_MINUS = r"±|\+\s?/\s?(?:C|GD|Gd|KM)?-|-\s?/\s?(?:C|GD|Gd|KM)?\+"
 # What Siemens' protocols of the spine end with, and the body parts that are one.
 PART_OF_SPINE = r"_[CTL]$"
 SPINE = r"SPINE|CERVI|HWS"
-# Words in the languages of Europe, in plain text: accents and the dotless i of Turkish are gone.
+# An agent in the languages of Europe, and what denies it in front of it and behind it.
+AGENT = r"([ck]ontr(as\w*)?|enh\w*|ce|gd|gad\w*|km|kl|mdc|inj\w*|i ?v)"
+# Words in plain text: accents and the dotless i of Turkish are gone.
 # Negatives come first: "without contrast" holds the word "contrast" as well.
 WITHOUT = (
     r"\b(\d*pre|w ?o|w ?out|without|plain|before|unenhanced)\b",
-    r"\bnon? ?(contr\w*|enh\w*|ce|gd|gad\w*|km|mdc|inj\w*|iv)\b",
-    r"\b(gd|gad\w*|contrast|km|mdc) (none|nil|no(?= ?$))\b",
+    rf"\bnon? ?{AGENT}\b|(?<!(?<!t)\d )\b0 {AGENT}\b",
+    rf"\b(minus|neg\w*|prior to|prae?|kein\w*|geen|ingen|pas de?) {AGENT}\b",
+    rf"\b{AGENT} (none|nil|no(?= ?$)|minus|neg\w*|free(?! ?(br|hand))|yok)\b",
+    r"\b(minus c|c minus)\b",
     r"\b(pregad|pre ?(contrast|gad|gado|gd|c|km|ce|inj))\b",
     # German, French, Spanish, Italian, Portuguese, Dutch.
-    r"\b(nativ\w*|ohne|[ov] ?km|vor (km|kontrast\w*|gd|gad\w*)|kontrast(frei|los)\w*)\b",
+    r"\b(nativ\w*|ohne|[ov] ?km)\b",
+    rf"\bvor (gabe|{AGENT})\b",
+    r"\b[ck]ontrast\w*(frei\w*|lose?|fri\w*|vrij)\b",
     r"\b(sans|ss (gado\w*|inj\w*)|avant|senza|prima|antes|zonder)\b",
     # "Knie sin" is a left one.
-    r"\b(sin|sem) (c\b|contr|cte|ctte|gad|gd|iv|civ|inj|medio)",
+    r"\b(sin|sem) (c\b|contr|cte|ctte|gad|gd|iv|civ|inj|medio)|\bs contraste",
     r"\bvoor (gd|contrast)",
-    # Norwegian, Danish, Swedish, Polish, Czech, Russian, Finnish, Hungarian, Turkish.
-    r"\b(uten|uden|utan|u kontrast|bez|ilman|ennen|nincs|kontrasti?si?z|oncesi)\b",
+    # Norwegian, Danish, Swedish, Polish, Czech, Slovenian, Romanian, Finnish, Hungarian, Turkish.
+    r"\b(uten|uden|utan|u kontrast|bez|brez|fara|nelkul|ilman|ennen|nincs|kontrasti?si?z|oncesi)\b",
     r"\b(for|fore|fr|innan|przed|pred|do) kontrast",
 )
-# The name of a whole examination: "BRAIN W/WO CONTRAST".
+# The name of a whole examination, "BRAIN W/WO CONTRAST", and what is given where it is needed.
 BOTH = (
     r"\b(w (and )?w ?o|w ?o (and )?w|with (and |or )?without|without (and |or )?with)\b"
     r"|\bpre (contrast |gad\w* |gd |c )?(and |y |et |und |\+ )?post\b"
     r"|\b(ohne (und )?mit|mit (und )?ohne|sans (et )?avec|avec (et )?sans|sin y con|con y sin)\b"
+    r"|\b(if (needed|nec\w*|req\w*)|optional|ggf|evtl)\b"
 )
 # What else is called so: "T1 (AXI, Gray/White Contrast)", "arterial spin labeling"; and
 # "MPRAGE_EnhancedContrast", which may be between tissues.
@@ -88,9 +103,11 @@ NO_MEDIUM = (
     r"|\b(development\w*|speech|growth) delay\w*|\binj (knee|ankle|wrist|shoulder|elbow|hip)\b"
 )
 # What is before or after something else than an agent: "post op", "pre chemo", "POST ACL repair",
-# "post craniotomy"; "post RT" is after radiation, "post RT knee" a right one.
+# "post craniotomy", "post 3 months"; "post RT" is after radiation, "post RT knee" a right one.
+SPAN = r"\d+ ?(days?|weeks?|wks?|mo(s|n\w*)?|years?|yrs?|tage?|wochen?|jahre?)"
 OTHER_EVENT = (
-    r"\b\d*(pre|post?) ?(((?!for|gd|gad|con|c\b|km|mdc|inj|fs|fat|t1|ax|cor|sag|tra|\d|mp|tse|fse"
+    rf"\b{SPAN} post\b|\b\d*(pre|post?) ?({SPAN}\b"
+    r"|((?!for|gd|gad|con|c\b|km|mdc|inj|fs|fat|t1|ax|cor|sag|tra|\d|mp|tse|fse"
     r"|vibe|spgr|spin|brain)\w+ ){0,2}?(\w+((?<!ana)tomy|plasty|scopy|desis)\b"
     r"|(resect|biops|repair|replac|remov|implant|ablat)\w*|([amlp]cl|ligament|flap) recon\w*)"
     r"|(op(?!p|t|h)|fossa|surg|trauma|rad(?!ial)|chemo|stroke|treat|ther|label|ictal|process|mort"
@@ -111,18 +128,21 @@ PHASE = (
 DYNAMIC = r"\b(\d*dyna?|d[iy]nami\w*)\b"
 WITH = (
     # "T1 C+", but not "C+T spine": neck and chest.
-    r"\b(c|gd|km|k) \+(?= ?$| (ax|axial|cor|sag|tra|fs|fat|3d|t1|mprage|spgr|bravo|vibe|space)\b)",
-    r"\+ ?(c|gd|gad|gado|km|ce|contrast|k)\b",
+    r"\b(c|gd|km|kl|k) (\+|plus)(?= ?$"
+    r"| (ax|axial|cor|sag|tra|fs|fat|3d|t1|mprage|spgr|bravo|vibe|space)\b)",
+    r"\+ ?(c|gd|gad|gado|km|kl|ce|contrast|k)\b",
     # Its substance, its trade names, its way into the vein.
-    rf"\b({SUBSTANCES}|inj|civ|c iv)\b",
+    rf"\b({SUBSTANCES}|inj|injecte\w*|civ|c iv)\b",
+    r"\b(avec|apres|with|after|nach|con|dopo) inj\w*",
     # Not "grade IV", "ventricle IV".
-    r"\bt1\w*( (ax|axial|cor|coronal|sag|tra|fs|se|tse|fse|3d|vibe|mprage))* i ?v(?= ?$| contr)",
+    r"\bt1\w*( (ax|axial|cor|coronal|sag|tra|fs|se|tse|fse|3d|vibe|mprage|with|\+))* i ?v"
+    r"(?= ?$| contr| \+ ?$)",
     r"\b(\d*post|post(c|gd|gad|gado|con\w*|km|inj\w*|kontr\w*)|t1post)\b",
     # Portuguese and Spanish.
     r"\bpos(?= ?$| (c|gd|gad\w*|contr\w*|fs|w)\b)",
     r"\b(enhanced|ce|t1c|t1gd|t1ce|contrast[eo]?|con cont|mdc|c contr\w*)\b",
     # "T1FSKM", "z kontrastem", "po k.l."; "CM" as Kontrastmittel is.
-    r"\b([a-z]\w*)?km\b|\bkontr(as\w*)?\b|\bpo k ?l\b| cm\b",
+    r"\b([a-z]\w*)?km\b|\bkontr(as\w*)?\b|\b(po|s) k ?l\b| cm\b",
     # Phases of a dynamic series, and what is made to see them.
     r"\b(arterial|arteri[ae]l\w*|arterios\w*|art (?=\d|phase|port)|port[ao]l? ?ven\w*)\b",
     r"\b(venous|venos\w*|veineu\w*|veneu\w*|ven(?= phase)|zyln\w*)\b",
@@ -170,14 +190,16 @@ def agent_in_words(text: str, *, of_spine: bool = False) -> bool | None:
     if of_spine:
         text = re.sub(PART_OF_SPINE, "", text)
     words = plain(text)
-    if re.search(BOTH, words):
+    # As Japanese types it, and with the minus of mathematics: "造影（－）".
+    typed = re.sub("[−–]", "-", in_english(unicodedata.normalize("NFKC", text)))
+    if re.search(BOTH, words) or re.search(PLUS_OR_MINUS, typed):
         return None
     words = re.sub(OTHER_EVENT, "", re.sub(NO_MEDIUM, "", words))
     if re.search(MOVING, words):
         words = re.sub(DYNAMIC, "", words)
-    if re.search(MINUS, text) or any(re.search(pattern, words) for pattern in WITHOUT):
+    if re.search(MINUS, typed) or any(re.search(pattern, words) for pattern in WITHOUT):
         return False
-    if re.search(SLASH, text) or any(re.search(pattern, words) for pattern in WITH):
+    if re.search(SLASH, typed) or any(re.search(pattern, words) for pattern in WITH):
         return True
     return None
 

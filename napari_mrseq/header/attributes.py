@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from napari_mrseq.clock import moment
 from napari_mrseq.header import techniques
 from napari_mrseq.header.agent import agent_in_tags
+from napari_mrseq.header.bids_names import FILE_NAME, telling_words
 from napari_mrseq.header.sequence_attributes import SequenceAttributes
 from napari_mrseq.header.sidecar import techniques_of_sidecar
 from napari_mrseq.header.tags import Tags
@@ -60,6 +61,8 @@ def attributes_of(series: Series) -> SequenceAttributes:
     names = sequence_names(tags, vendor)
     volumes = _volumes(tags, series)
     agent, agent_text = agent_in_tags(tags)
+    described = tags.text("SeriesDescription")
+    by_file = not described and series.kind == "nifti"
     if volumes > 1 and not agent and tags.is_of_one_frame("ContrastBolusAgentAdministered"):
         # Given after the first volume, perhaps.
         agent = None
@@ -68,7 +71,8 @@ def attributes_of(series: Series) -> SequenceAttributes:
         storage=_storage(tags),
         vendor=vendor,
         field_strength=_field_strength(tags),
-        description=tags.text("SeriesDescription") or (series.description or ""),
+        description=described or telling_words(series.description or ""),
+        described_by=FILE_NAME if by_file else "description",
         protocol="" if vendor == "GE" else tags.text("ProtocolName"),
         file_name=without_verdict(Path(series.path).name) if series.kind == "nifti" else "",
         body_part=tags.text("BodyPartExamined").upper(),
@@ -77,7 +81,7 @@ def attributes_of(series: Series) -> SequenceAttributes:
         component=_component(tags),
         contrast=_contrast(tags),
         acquisition=tags.text("MRAcquisitionType").upper()
-        or techniques.dimensions_named(" ".join([tags.text("SeriesDescription"), *names])),
+        or techniques.dimensions_named(" ".join([described, *names])),
         repetition_time=tags.positive("RepetitionTime")
         or tags.positive("RepetitionTimeExcitation"),
         echo_time=tags.positive("EffectiveEchoTime") or tags.positive("EchoTime"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from napari_mrseq.header.agent import Agent, agent_of
 from napari_mrseq.header.attributes import attributes_of
+from napari_mrseq.header.bids_names import no_picture
 from napari_mrseq.header.conditions import (
     agent_tagged,
     evidence_of,
@@ -91,13 +92,16 @@ def claim_words(sequence: str, evidence: Sequence[str]) -> str:
 def claim_of(series: Series) -> HeaderClaim | None:
     """Return what the header of a series claims, None where there is no header.
 
-    b values beside a NIfTI file are one, though the name of the file alone is none.
+    b values beside a NIfTI file are one. The name of the file alone is none, unless it says that
+    the file holds no picture of a sequence.
     """
+    found = attributes_of(series)
     if series.dataset is not None or series.sidecar is not None:
-        return claim_from(attributes_of(series))
+        return claim_from(found)
+    if no_picture(found.file_name):
+        return claim_from(SequenceAttributes(file_name=found.file_name))
     if not series.b_values:
         return None
-    found = attributes_of(series)
     return claim_from(SequenceAttributes(b_values=found.b_values, volumes=found.volumes))
 
 

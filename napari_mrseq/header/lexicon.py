@@ -38,7 +38,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     # A scanner writes what it computed behind the name of the protocol, which may ask for an ADC.
     ("DWI", "adc ... high b*", "high b val*", "calc* b val*", "calc b#", "adc ... trace* $"),
     ("ADC", "*adc", "adc*", "apparent diff*", "coef* ... ap*aren*", "average dc", "avdc"),
-    ("ADC", "cda"),
+    ("ADC", Regex(r"(?<!t[12] )cda")),
     (MAP, "fa $", "fa map*", "fa col*", "col* fa", "dti fa", "fractional aniso*"),
     # What is fitted to diffusion: the tensor, the kurtosis, two compartments.
     (
@@ -64,13 +64,13 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("DWI", "iso dwi", "dti*", "dw", "dw epi", "dyfu*", Regex(r"trace(?:[wb\d][a-z0-9]*)?")),
     # Neither "Ludwig", "Edwin" nor "bandwidth".
     ("DWI", Regex(r"[a-z0-9]*dwi(?!ch|ck|d|e\b|em|fe\b|g|j|ll|n|r)[a-z0-9]*")),
-    # Neither "difficult", "different", "difetto", "difunto" nor "diffuse".
-    ("DWI", Regex(r"dif+(?![faio]|e(?!pi)|us(?:[ao]s?|e[a-z]?s?)\b|u(?![sz]))[a-z0-9]*")),
+    # Neither "difficult", "different", "difetto", "difunto" nor "diffuse", "diffusely".
+    ("DWI", Regex(r"dif+(?![faio]|e(?!pi)|us(?:[ao]s?\b|e)|u(?![sz]))[a-z0-9]*")),
     (
         "DWI", "dmri*", "mddw*", "noddi", "multi shell*", Regex(r"\d ?shells"),
-        # Flow is encoded along three.
+        # Flow is encoded along three; "run-12_dir-AP" is the number of something else.
         Regex(
-            r"(?<!\d\s)(?:[6-9]|\d\d+) ?(?:directions?|dirs?)"
+            r"(?<!\d\s)(?<!(?:run|ses|sub)\s)(?:[6-9]|0?[1-9]\d+) ?(?:directions?|dirs?)"
             r"(?!\s?(?:spc|space|3d|flair|cube|vista))"
         ),
         Regex(r"(?:[a-z]|ax|tra|ep|\d[a-z0-9]*)?dki\d*|edti"), "dsi", "hardi", "ivim", "resolve",
@@ -88,8 +88,9 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("MRA", "vasc asl"),
     ("PERF", "*asl", Regex(r"asl(?![aei])[a-z0-9]*"), "*casl*", "pwi*", "gbp", "pbp"),
     ("PERF", Regex(r"dsc(?!h)[a-z0-9]*"), Regex(r"dce(?!r)[a-z0-9]*"), "dynamic suscept*"),
-    # Neither "performed", "perfect" nor "perforator".
-    ("PERF", Regex(r"perf(?![eio]|u(?![sz]))[a-z0-9]*"), Regex(r"[a-z0-9]*perfu(?![mr])[a-z0-9]*")),
+    # Neither "performed", "perfect", "perfluorocarbon" nor "perforator".
+    ("PERF", Regex(r"perf(?![eilo]|u(?![sz]))[a-z0-9]*")),
+    ("PERF", Regex(r"[a-z0-9]*perfu(?![mr])[a-z0-9]*")),
     # First pass through the heart: a turbo FLASH after saturation.
     ("PERF", "dyn* tfl*", "tfl* ... sr", "sr ... tfl*"),
     ("PERF", "cerebral blood*"),
@@ -98,24 +99,35 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("SWI", "ven* bold*"),
     # What Siemens computes of functional images.
     ("OTHER", "t map*"),
-    ("BOLD", Regex(r"[a-z0-9]*(?<!hum)bold(?!ly|e|o)[a-z0-9]*"), "*fmri*", "resting*"),
+    # Neither the Humboldt hospital nor a tremor at rest.
+    (
+        "BOLD", Regex(r"[a-z0-9]*(?<!hum)bold(?!ly|e|o)[a-z0-9]*"), "*fmri*",
+        Regex(r"resting(?! ?tremor)[a-z0-9]*"),
+    ),
     ("BOLD", "rest state", "task*", Regex(r"rest\d[a-z0-9]*")),
     ("BOLD", "*sbref", "ruhe*", "reposo", "fmrt*", "irmf*", "rmf", "frmi", "*tapping*"),
-    ("BOLD", "activation*", "paradigm*"),
+    ("BOLD", "paradigm*"),
     # Neither "Swiss" nor "swift".
     ("SWI", "*swi", Regex(r"swi(?:p|\d|im|mag|pha|m?ip|epi|tra)[a-z0-9]*")),
-    ("SWI", "suscept*", "suszept*", "suscet*", "swan", "sw", "fsbb", "bsi"),
-    # Minimum intensity is projected of nothing else.
-    ("SWI", "*minip*", "min ip"),
+    ("SWI", "suscept*", "suszept*", "suscet*", "swan", "sw", "fsbb"),
+    # Minimum intensity is projected of nothing else; a pig may be small.
+    ("SWI", Regex(r"[a-z0-9]*minip(?!ig)[a-z0-9]*"), "min ip"),
     # The bile ducts, before all that is called after vessels.
     ("T2", "*cholangi*", "colangi*", "mrcp*"),
     # Neither "Christof" nor a gouty tophus.
     ("MRA", Regex(r"[a-z0-9]*(?<![sz])tof"), Regex(r"tof(?:fl[23]d|(?![fiou]))[a-z0-9]*")),
-    ("MRA", "mra*", "mrv*", "*willis*", "cow", "ce mra", Regex(r"s?[23]di mc")),
-    # Neither a tumour nor a disease of vessels, nor a phase of an agent in the veins.
+    ("MRA", "mra*", "mrv*", "ce mra", Regex(r"s?[23]di mc")),
+    # Neither a tumour, a disease nor a treatment of vessels, nor a phase of an agent in the veins.
     ("MRA", Regex(r"veno(?![mnsv]|us|ly|oc)[a-z0-9]*")),
-    ("MRA", Regex(r"(?:[a-z0-9]*(?<!em))?angio(?!m\b|ma|me|myo|sar|pat|fib|lip|ed|ker)[a-z0-9]*")),
-    ("MRA", "polygon*", "flebo*", "phlebo*", "arm intracran*", "arm cereb*", "fbi"),
+    (
+        "MRA",
+        Regex(
+            r"(?:[a-z0-9]*(?<!em))?angio"
+            r"(?!m\b|ma|me|myo|sar|pat|fib|lip|ed|ker|pla|ten|gen|neu|dys|bla|centr|fol|stro|im)"
+            r"[a-z0-9]*"
+        ),
+    ),
+    ("MRA", "flebo*", "phlebo*", "arm intracran*", "arm cereb*", "fbi"),
     # Without an agent.
     ("MRA", "qiss*", "native tru*", "native space ... ecg", "native space ... trig*"),
     ("MRA", "b trance", "trance", "inflow ir"),
@@ -138,7 +150,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("LOCALIZER", "scano*", "topo", "centrage*", "centratura*", "sondage"),
     ("LOCALIZER", "lokali*", "ubersicht*", "uebersicht*", "reperage*", "repere*"),
     ("LOCALIZER", "oversi*t*", "overzicht*", "fast view"),
-    ("OTHER", "kalib*", "referenz*", "shimming", "speeder*", "phoenix*", "single voxel*"),
+    ("OTHER", "kalib*", "referenz*", "shimming", "speeder*", "phoenix zip*", "single voxel*"),
     ("OTHER", "*spektro*", "*spettro*", "soustra*", Regex(r"substra[ckz][a-z]*"), "sottra*"),
     ("OTHER", "ssub*"),
     ("OTHER", "true fisp*", "hyce", "basg", "pbsg", "cosmic", "mensa", "bloch siegert*"),
@@ -156,8 +168,13 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ),
     ("T2", "*ssfse* ... t2 map*", "haste* ... t2 map*"),
     (MAP, "t1 map*", "t2 map*", "t2star map*", "r2 map*", "r2star*", "r2s", "qt1*", "qt2*"),
-    (MAP, "*relaxo*"),
-    ("OTHER", "qsm", "pdff", "fat frac*", "ff map*", "mtr", "t1 rho*"),
+    (MAP, "*relaxo*", "brain mask*", "lesion mask*", "t1* t2* ratio*"),
+    (MAP, Regex(r"(?<!for )segmentations?$")),
+    # What steers a scan with navigators.
+    ("OTHER", Regex(r"(?:t[12][a-z0-9]*|vnav)\b.*\bsetter")),
+    ("OTHER", "qsm", "pdff", "fat frac*", "ff map*", "mtr"),
+    # Neither the Rhône nor a rhomboid.
+    ("OTHER", Regex(r"t1rho[a-z0-9]*|t1 rho(?:\d+|w|maps?)?")),
     ("OTHER", "*dixon quant*", "ideal iq*", "*fat quant*", "fat sep ... fat $"),
     ("OTHER", "molli*", "look locker", "mr touch", "inv1", "inv2"),
     # Neither the name Emre nor an elastofibroma.
@@ -182,12 +199,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     # Not the German "Stirn", a forehead, nor Stirling.
     ("STIR", Regex(r"(?:e|[a-z0-9]*(?:se|(?<![ei])))stir(?![abilnpr])[a-z0-9]*"), "tirm*", "tir"),
     ("STIR", "short tau*", "turbo inversion*"),
-    (
-        "T2STAR", "t2star*", "t2s",
-        # Bleeding, not "hemophilia", "hemorrhoids" or the name Hamon.
-        Regex(r"(?:hae?|he)mo(?:(?:f|si|rr(?!h?oi))[a-z0-9]*|\d*)"), "microbleed*", "medic",
-        "merge", "*mffe", "me2d", "blutung*",
-    ),
+    ("T2STAR", "t2star*", "t2s", "medic", "merge", "*mffe", "me2d"),
     ("T2STAR", "t2* ... *gradient*", "*gradient* ... t2*", "t2 stern", "t2 etoile", "t2 estrel*"),
     ("T2STAR", "t2* ... gre", "t2* ... fl2d", "t2* ... flash*", "t2* ... ffe", "t2* ... eg"),
     ("T2STAR", "gre ... t2*", "fl2d ... t2*", "flash ... t2*", "ffe ... t2*", "eg t2*"),
@@ -204,7 +216,14 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("PD", "dp", "proton*", "densi*", "dens prot*", "rho", "iw"),
     ("PD", Regex(r"intermed(?:iate)?(?:w[a-z]*)?")),
     ("T1", Regex(r"\d?d?t1(?![0-2]\b)[a-z0-9]*"), Regex(r"[a-z]?t1w")),
+    (
+        "T2STAR",
+        # Bleeding, which a T2 looks for, not a T1; neither "hemophilia", "hemorrhoids" nor Hamon.
+        Regex(r"(?:hae?|he)mo(?:(?:f|si|rr(?!h?oi))[a-z0-9]*|\d*)"), "microbleed*", "blutung*",
+    ),
     ("T2", Regex(r"\d?d?t2[a-z0-9]*")),
+    # A circle of vessels, where no weighting is named: it may be a part of the body only.
+    ("MRA", "*willis*", "cow", "polygon*"),
     # With magnetisation transfer, where no weighting is named.
     ("OTHER", Regex(r"mt(?! ?off)"), "mton", "mgt", "mtc", "mt1", "mtw"),
     # What only one weighting is read out with.
@@ -229,8 +248,9 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("MRA", "vasc"),
     # An operation is planned on a T1.
     ("LOCALIZER", "planung*"),
-    ("BOLD", "func*", "fonctionnel*", "funktionell*"),
+    ("BOLD", "func*", "fonctionnel*", "funktionell*", "activation*"),
     ("PERF", "m0 scan*", "m0 meting*", "m0 mess*", "mzero"),
+    ("SWI", "bsi"),
     ("T2STAR", "ssum", "aspire", Regex(r"fl[23]d\d*\b.*\b(?:[3-9]|[1-3]\d) ?echo(?:e?s)?")),
     # Spin echo EPI along one direction, to be held against the other.
     ("FIELDMAP", "se epi ... ap", "se epi ... pa", Regex(r"se (?:ap|pa)|(?:ap|pa) se")),

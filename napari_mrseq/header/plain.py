@@ -13,6 +13,8 @@ VERTEBRAE = (
     r"[\s_]?(?:-|to)[\s_]?(?:c[1-8]|t1?\d|l[1-6]|s[1-5])(?![a-z0-9])"
 )
 
+GREEK = r"[\u0370-\u03ff\u1f00-\u1fff]"
+
 # What names of series begin with, with or without a space behind it: "AXIALT2TSE", "AXSET1".
 PLANES = "ax|axial|cor|coronal|sag|sagittal|sg|tra|tran|trans"
 
@@ -29,7 +31,9 @@ def plain(text: str) -> str:
     parted = re.sub(
         r"(?:(?<=[a-z])|(?<=T[12]))(?=[A-Z][a-z])|(?<=[a-pr-z])(?=T[12]|PD)", " ", parted
     )
-    parted = re.sub(VERTEBRAE, " ", parted).replace("ρ", "rho")
+    parted = re.sub(VERTEBRAE, " ", parted)
+    # A sign of its own, as in "T1ρ"; no letter of a Greek word.
+    parted = re.sub(rf"(?<!{GREEK})ρ(?!{GREEK})", "rho", parted)
     # GE writes what a two-point Dixon scan parts in front of its name.
     parted = re.sub(r"(?i)^\s*fat:", "fat only ", parted)
     letters = unicodedata.normalize("NFKD", parted).encode("ascii", "ignore").decode().lower()

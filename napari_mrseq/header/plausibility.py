@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from napari_mrseq.header.conditions import (
     below,
     evidence_of,
     has_sequence_name,
+    is_original,
     lacks,
     large_matrix,
     made_by,
@@ -42,18 +44,42 @@ from napari_mrseq.header.techniques import (
     GRADIENT,
     INVERSION,
     LABELLING,
+    MPRAGE,
     PLANAR,
     PREPARED,
     SPIN,
     SUSCEPTIBILITY,
 )
-from napari_mrseq.header.words import called, names_weighting, naming
+from napari_mrseq.header.words import called, names_weighting, naming, namings
 
 if TYPE_CHECKING:
     from napari_mrseq.header.sequence_attributes import SequenceAttributes
 
 # How a T1 is called whose inversion makes fluid dark.
 FLAIR = r".*flair.*|.*dark fluid"
+
+# What a stack of a weighting may be made for, or who lies in it (Mrs Smith): spectroscopy, fibres,
+# and what only gradient echoes are used for.
+SPECTRA_AND_FIBRES = (
+    r"mrs|.*mrsi|csi.*|svs|single voxel.*|.*(spe[ck]|spet)tro.*|tra[ck]tog.*|fiber tr.*"
+)
+REFERENCE = r"(qsm|[ck]alib|asset cal|coil sens|prescan|sense ref|ref).*"
+_WEIGHTINGS = frozenset({"T1", "T2", "PD", "FLAIR", "STIR", "T2STAR"})
+
+
+def _beside_weighting(pattern: str) -> Condition:
+    """Hold where the words name a weighting after the words of a regular expression."""
+
+    def found(attributes: SequenceAttributes) -> str | None:
+        named = namings(attributes)
+        first = bool(named) and re.fullmatch(pattern, named[0].phrase)
+        return "" if first and any(one.sequence in _WEIGHTINGS for one in named[1:]) else None
+
+    return found
+
+
+# A stack of slices as it was acquired, larger than spectra and references are.
+_STACK = (lacks(PLANAR), is_original, above(SLICES, 9), large_matrix(160))
 
 # What speaks against a sequence, each line on its own. Limits lie well outside the 5th to 95th
 # percentile of the sequence in NILS (about 400,000 series): only clear contradictions count.
@@ -150,8 +176,14 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
         (uses(SPIN), acquired("3D")),
         (uses(GRADIENT), above(TE, 20)),
         (uses(FLIGHT),),
-        # "t1_se_tra pilot" is a stack like any other.
+        # "t1_se_tra pilot" is a stack like any other; "T1 localization" took minutes, as no scout.
         (uses(SPIN), above(SLICES, 15), large_matrix(200), names_weighting),
+        (
+            lacks(GRADIENT), above(SLICES, 9), at_least(TR, 350), at_least(TE, 6), below(TE, 40),
+            names_weighting,
+        ),
+        (lacks(GRADIENT), above(SLICES, 9), above(TR, 2000), names_weighting),
+        (uses(GRADIENT), above(SLICES, 60), large_matrix(240), names_weighting),
     ),
     "FIELDMAP": (
         (uses(INVERSION),),
@@ -162,7 +194,13 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
         (uses(DIFFUSION),),
         (uses(FLIGHT),),
     ),
-    "OTHER": (),
+    "OTHER": (
+        (_beside_weighting(SPECTRA_AND_FIBRES), *_STACK),
+        (
+            _beside_weighting(REFERENCE), *_STACK,
+            unless(lacks(SPIN, INVERSION, PREPARED, MPRAGE)),
+        ),
+    ),
     MAP: (),
     DUAL_ECHO: (
         (uses(GRADIENT), lacks(SPIN)),

@@ -63,6 +63,7 @@ from napari_mrseq.header.weightings import GRADIENT_ECHO, INVERSION_RECOVERY, SP
 from napari_mrseq.header.words import (
     called,
     names,
+    names_no_picture,
     names_nothing,
     names_weighting,
 )
@@ -80,6 +81,7 @@ RULES: tuple[Rule, ...] = (
     rule("OTHER", 0.85, DICOM, *CAPTURE, tells_mr),
     # A picture of whatever it may be.
     rule(UNKNOWN, 0.55, DICOM, *CAPTURE),
+    rule("OTHER", 0.9, WORDS, names_no_picture),
     rule("OTHER", 0.9, VENDOR, uses(SPECTROSCOPY)),
     rule("OTHER", 0.9, VENDOR, uses(TRANSMIT)),
     # Images that scanners compute, as their types name them.

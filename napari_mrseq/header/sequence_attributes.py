@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 # Free text that people type, also names, and the day they were here: neither leaves the header.
-PRIVATE_FIELDS = frozenset({"description", "protocol", "file_name", "body_part", "acquired"})
+PRIVATE_FIELDS = frozenset(
+    {"description", "described_by", "protocol", "file_name", "body_part", "acquired"}
+)
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,8 @@ class SequenceAttributes:
         Tesla.
     description, protocol, file_name : str
         Words of people; `file_name` only for NIfTI.
+    described_by : str
+        What holds the description: a NIfTI file without one is described by its ``"file name"``.
     body_part : str
         In capitals, ``"CSPINE"``.
     sequence_name : str
@@ -69,6 +73,7 @@ class SequenceAttributes:
     vendor: str | None = None
     field_strength: float | None = None
     description: str = ""
+    described_by: str = "description"
     protocol: str = ""
     file_name: str = ""
     body_part: str = ""
@@ -92,12 +97,6 @@ class SequenceAttributes:
     volumes: int = 1
     scan_options: tuple[str, ...] = ()
     acquired: float | None = None
-
-    @property
-    def described_by(self) -> str:
-        """What holds the description: a NIfTI file without one is described by its name."""
-        by_file = self.description and self.file_name.startswith(self.description)
-        return "file name" if by_file else "description"
 
     def to_dict(self) -> dict[str, Any]:
         """Return what is known as plain data, without words that people typed."""

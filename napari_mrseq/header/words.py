@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from napari_mrseq.header.lexicon import DUAL_ECHO, LEXICON, Regex
+from napari_mrseq.header.bids_names import (
+    FILE_NAME,
+    is_bids_name,
+    no_picture,
+    suffix_of,
+    telling_words,
+)
+from napari_mrseq.header.lexicon import LEXICON, MAP, Regex
 from napari_mrseq.header.plain import plain
 
 if TYPE_CHECKING:
@@ -29,32 +36,26 @@ class Naming:
         return f'{self.place} says "{self.phrase}"'
 
 
-# Suffixes of the BIDS standard (v1.10) at the end of a NIfTI file's name.
-BIDS_SUFFIXES = {
-    "T1w": "T1", "T2w": "T2", "FLAIR": "FLAIR", "PDw": "PD", "T2starw": "T2STAR", "inplaneT1": "T1",
-    "inplaneT2": "T2", "bold": "BOLD", "sbref": "BOLD", "dwi": "DWI", "ADC": "ADC", "trace": "DWI",
-    "FA": "OTHER", "asl": "PERF", "m0scan": "PERF", "cbf": "PERF", "angio": "MRA", "swi": "SWI",
-    "phasediff": "FIELDMAP", "phase1": "FIELDMAP", "phase2": "FIELDMAP", "magnitude": "FIELDMAP",
-    "magnitude1": "FIELDMAP", "magnitude2": "FIELDMAP", "fieldmap": "FIELDMAP", "epi": "FIELDMAP",
-    "UNIT1": "T1", "T1map": "OTHER", "T2map": "OTHER", "MP2RAGE": "OTHER", "Chimap": "OTHER",
-    "PDT2": DUAL_ECHO, "minIP": "SWI", "M0map": "OTHER", "S0map": "OTHER", "PDmap": "OTHER",
-    "R1map": "OTHER", "R2map": "OTHER", "R2starmap": "OTHER", "T2starmap": "OTHER",
-    "MTRmap": "OTHER", "MTsat": "OTHER", "MTVmap": "OTHER", "MWFmap": "OTHER", "TB1map": "OTHER",
-    "RB1map": "OTHER",
-}  # fmt: skip
-
+# What seldom or never has a suffix of its own: other words of the name say it, "acq-stir_T2w".
+_WITHOUT_SUFFIX = ("STIR", "ADC", "B0", "LOCALIZER", "OTHER", MAP)
+# And the kinds of images that may be one.
+_BROAD = ("T1", "T2", "PD", "FLAIR", "BOLD", "DWI")
 
 # How words name a weighting, and no readout that a scout may have as well ("haste localizer").
 _WEIGHTING = re.compile(r"\d?d?t[12]|pd|dp|proton|dens|.*flair|dark fluid|.*stir|.*tirm?")
 
+# Where an image was moved to: "T2 in T1 space".
+_PLACE = re.compile(r"\b(?:in|to) [a-z0-9]+ space\b")
+
 
 def namings(attributes: SequenceAttributes) -> tuple[Naming, ...]:
     """Return what the words name: the description's, else the protocol's, else the file's."""
-    return (
-        namings_of(attributes.description, attributes.described_by)
-        or namings_of(attributes.protocol, "protocol")
-        or naming_of_file(attributes.file_name)
-    )
+    by_file = namings_of_file(attributes.file_name)
+    if attributes.described_by == FILE_NAME and is_bids_name(attributes.file_name):
+        described = by_file
+    else:
+        described = namings_of(attributes.description, attributes.described_by)
+    return described or namings_of(attributes.protocol, "protocol") or by_file
 
 
 def naming(attributes: SequenceAttributes) -> Naming | None:
@@ -65,6 +66,12 @@ def naming(attributes: SequenceAttributes) -> Naming | None:
 def names_nothing(attributes: SequenceAttributes) -> str | None:
     """Hold where no words name a sequence."""
     return None if namings(attributes) else ""
+
+
+def names_no_picture(attributes: SequenceAttributes) -> str | None:
+    """Hold where a file's name says that it holds no picture of a sequence: a map, a mask."""
+    shown = no_picture(attributes.file_name)
+    return f'{FILE_NAME} says "{shown}"' if shown else None
 
 
 def names(sequence: str) -> Condition:
@@ -95,7 +102,7 @@ def called(pattern: str) -> Condition:
 @lru_cache(maxsize=1024)
 def namings_of(text: str, place: str = "description") -> tuple[Naming, ...]:
     """Return the sequences that a text names, each once, with the words: the likeliest first."""
-    words = plain(text).replace("+ ", "")
+    words = _PLACE.sub("", plain(text).replace("+ ", ""))
     found: dict[str, Naming] = {}
     for sequence, pattern in _patterns():
         match = pattern.search(words)
@@ -120,9 +127,21 @@ def _pattern(phrase: str | Regex) -> str:
     return rf"\b{joined}" if joined.endswith("$") else rf"\b{joined}\b"
 
 
-def naming_of_file(file_name: str) -> tuple[Naming, ...]:
-    """Return the sequence that the BIDS suffix of a NIfTI file's name stands for, if any."""
-    match = re.search(r"_([A-Za-z0-9]+)\.nii(\.gz)?$", file_name)
-    if match and match[1] in BIDS_SUFFIXES:
-        return (Naming(BIDS_SUFFIXES[match[1]], match[1], "file name"),)
-    return ()
+@lru_cache(maxsize=1024)
+def namings_of_file(name: str) -> tuple[Naming, ...]:
+    """Return the sequences that a file's name names by BIDS: the one of its suffix first.
+
+    Words of its entities come before only where they name what seldom has a suffix.
+    """
+    shown = no_picture(name)
+    if shown:
+        return (Naming("OTHER", shown, FILE_NAME),)
+    found = namings_of(telling_words(name), FILE_NAME) if is_bids_name(name) else ()
+    suffix, sequence = suffix_of(name)
+    if sequence is None or "_" not in name:
+        return found
+    said = Naming(sequence, suffix.lower(), FILE_NAME)
+    beside = tuple(naming for naming in found if naming.sequence != said.sequence)
+    if beside and found[0].sequence in _WITHOUT_SUFFIX and said.sequence in _BROAD:
+        return (found[0], said, *beside[1:])
+    return (said, *beside)

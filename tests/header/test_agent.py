@@ -27,7 +27,13 @@ GIVEN = (
     "AX LAVA PORTAL VENOUS T1;T1 venöse Phase;T1 temps veineux;T1 fase venosa;T1 ven phase;"
     "T1 phase tardive;T1 fase tardía;T1 TARDIF;T1 Spätphase;T1 DIXON VEIN_W;T1 mDIXON ART;"
     "T1 DIXON TARD_W;late LAVA T1;t1_quick3d_1+6steps;"
-    "t1_vibe_fs_tra_ven;t1_vibe_PV;T1 LAVA nephrographic;T1 mDIXON spät"
+    "t1_vibe_fs_tra_ven;t1_vibe_PV;T1 LAVA nephrographic;T1 mDIXON spät;"
+    "T1 IV+;T1 +IV;T1 AX FS + IV;T1 (i.v.+);T1 with IV;T1 Gd (+);T1 KL+;T1 s KL;T1 C plus;"
+    "T1 c/ cto;T1 C/GD;T1 injecté;T1 avec injection;T1 après injection;AX T1 MultiHance;"
+    "T1 ProHance;T1 造影（＋）;T1 post Gd - sag;T1 fs KM - tra;T1 cor - gad;T1 +C - 2;"
+    "T1 post-Gd;T1-KM;T1-C+;T1 C+/3D-ax;"
+    "T1 VIBE Gd free breathing;T1 post contrast-sag;T1 SE 2.0 gad;T1 SENSE GD;T1 post 5 min;"
+    "T1 post 3D;T1 3 months post gad;T1 KM control"
 )
 NOT_GIVEN = (
     "T1 ohne KM;T1 pre contrast;T1 -C;T1 sans injection;AX T1 W/O;3D Ax T1 S/C;T1 FS S/ CONTRASTE;"
@@ -39,7 +45,14 @@ NOT_GIVEN = (
     "T1 NO GADO;T1 kontrast öncesi;T1 innan kontrast;T1 avant gado;T1 før kontrast;T1 före kontrast"
     ";T1 noKM;T1 v. KM;T1 o. KM;T1 v KM;T1 non inj;"
     "T1 gad none;T1 contrast none;T1 平扫;T1 造影前;T1 単純;비조영 T1;"
-    "Т1 без контраста;T1 до контраста;Т1 без КУ"
+    "Т1 без контраста;T1 до контраста;Т1 без КУ;"
+    "T1 IV-;T1 IV -;T1 -IV;T1 (IV-);T1 i.v. -;T1 Gd (-);T1 gd-;T1 -gd;T1 (-KM);T1 KM -;T1 KL-;"
+    "T1 C−;T1 CE（－）;T1 造影(-);T1 S/GD;T1 s/mdc;T1 s/ cto;T1 s. contraste;T1 minus KM;"
+    "T1 C minus;T1 KM neg.;T1 neg contrast;T1 0 gad;T1 gad-free;T1 contrast free;"
+    "T1 kontrastmittelfrei;T1 kontrastfri;T1 contrastvrij;T1 kein KM;T1 keine KM-Gabe;T1 prä KM;"
+    "T1 prae KM;T1 vor Gabe KM;T1 vor Gabe;T1 prior to contrast;T1 pas de gado;"
+    "T1 pas d'injection;T1 geen contrast;T1 ingen kontrast;T1 kontrast yok;"
+    "T1 kontrasztanyag nélkül;T1 fără contrast;T1 brez kontrasta"
 )
 NOT_SAID = (
     "T1 HALS FS C;t1_tse_cor_pos_1;T1 supine pos;T1 TMJ DYNAMIC;T1 dynamic pelvic floor;"
@@ -54,7 +67,10 @@ NOT_SAID = (
     "T1 speech delay;T1 good contrast GM/WM;T1 white contrast;T1 glioma grade IV;T1 IV ventricle;"
     "COR T1 A/C;T1 GM WM contrast;T1 multi contrast;T1 post tx;T1 AX POST ACL RECON;"
     "T1 AX DELAYED UNION;T1 cor inj knee;"
-    "AX T1 W/WO CONTRAST;AX T1 W & W/O;T1 SE PRE AND POST;T1 pre/post gad;T1 mit und ohne KM"
+    "AX T1 W/WO CONTRAST;AX T1 W & W/O;T1 SE PRE AND POST;T1 pre/post gad;T1 mit und ohne KM;"
+    "T1 +/- C;T1 C+/-;T1 KM -/+;T1 C+/C-;T1 ±KM;T1 gad if needed;T1 follow-up post 3 months;"
+    "T1 2 years post;T1 -C-spine;T1 tra - C spine;T1 C-spine;T1 C-T spine;T1 grade IV;"
+    "T1 ventricle IV-V;T1 compare to prior;T1 injury knee;T1 free breathing;T1 TRA -"
 )
 
 
@@ -116,6 +132,8 @@ def test_a_description_says_nothing_of_it(make_series: Any, text: str) -> None:
         ({"ContrastBolusAgent": "sans Dotarem"}, False),
         ({"ContrastBolusAgent": "aucun"}, False),
         ({"ContrastBolusAgent": "brak"}, False),
+        ({"ContrastBolusAgent": "YOK"}, False),
+        ({"ContrastBolusAgent": "utan kontrast"}, False),
         ({"ContrastBolusAgent": "Pre contrast"}, False),
         ({"ContrastBolusAgent": "Plain"}, False),
         ({"ContrastBolusAgent": "before"}, False),

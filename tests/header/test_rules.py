@@ -22,6 +22,14 @@ VIBE = {
 FLASH = VIBE | {"MRAcquisitionType": "2D", "RepetitionTime": 7, "FlipAngle": 20}
 DIFFUSION = {"ScanningSequence": ["EP", "SE"], "RepetitionTime": 6000, "EchoTime": 75}
 ORIGINAL = {"ImageType": ["ORIGINAL", "PRIMARY", "OTHER"]}
+MPRAGE = ORIGINAL | {
+    "ScanningSequence": ["GR", "IR"],
+    "MRAcquisitionType": "3D",
+    "RepetitionTime": 2000,
+    "EchoTime": 3,
+    "InversionTime": 900,
+    "FlipAngle": 8,
+}
 
 
 @pytest.mark.parametrize(
@@ -32,6 +40,19 @@ ORIGINAL = {"ImageType": ["ORIGINAL", "PRIMARY", "OTHER"]}
         ("T2", SPIN_ECHO_T2, "t2_tse_tra survey"),
         ("T2", SPIN_ECHO_T2, "t2 tse loose body loc"),
         ("T2", SPIN_ECHO_T2, "t2_tse_tra B1 shim"),
+        ("T1", SPIN_ECHO_T1 | {"Rows": 192, "Columns": 160}, "T1 stereotactic localization"),
+        ("T2", SPIN_ECHO_T2 | {"Rows": 192, "Columns": 160}, "T2 localization"),
+        # What it was made for, or whom it shows.
+        ("T1", SPIN_ECHO_T1 | ORIGINAL, "T1 for tractography"),
+        ("T1", SPIN_ECHO_T1 | ORIGINAL, "T1 MRS planning"),
+        ("T1", SPIN_ECHO_T1 | ORIGINAL, "T1 Mrs Smith"),
+        ("T1", SPIN_ECHO_T1 | ORIGINAL, "T1 QSM study"),
+        ("T1", SPIN_ECHO_T1 | ORIGINAL, "T1 calibration phantom"),
+        ("T2", SPIN_ECHO_T2 | ORIGINAL, "T2 ref for spectroscopy"),
+        ("T1", MPRAGE, "MPRAGE spectro planning"),
+        ("T1", MPRAGE, "MPRAGE QSM study"),
+        ("T1", VIBE | ORIGINAL, "T1 VIBE for MRS"),
+        ("T1", SPIN_ECHO_T1, "T1 Phoenix"),
         # A fast one with the times of Siemens' AutoAlign scout.
         ("T1C", VIBE | {"RepetitionTime": 2.83, "EchoTime": 1.37, "FlipAngle": 5},
          "t1_starvibe_fs_tra_post"),
@@ -57,6 +78,31 @@ def test_a_word_or_a_flag_beside_a_weighting_does_not_decide(
     claim = claim_of(make_series(header | {"SeriesDescription": described}))
     assert claim.sequence == sequence, claim
     assert claim.warnings == () or "the description says" in claim.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("sequence", "header", "described", "slices"),
+    [
+        ("LOCALIZER", SPIN_ECHO_T1, "T1 localizer", 5),
+        ("LOCALIZER", SPIN_ECHO_T2 | {"RepetitionTime": 1000}, "T2 HASTE localizer", 12),
+        ("LOCALIZER", FLASH, "T1 survey", 20),
+        ("LOCALIZER", VIBE | {"Rows": 128, "Columns": 128}, "T1 3D survey", 80),
+        ("OTHER", SPIN_ECHO_T1 | ORIGINAL, "T1 MRS", 3),
+        ("OTHER", SPIN_ECHO_T1 | {"ImageType": ["DERIVED", "SECONDARY"]}, "T1 tractography", 20),
+        ("OTHER", SPIN_ECHO_T2 | ORIGINAL | {"Rows": 32, "Columns": 32}, "T2 CSI", 20),
+        # Its source is a gradient echo.
+        ("OTHER", VIBE | ORIGINAL, "T1 QSM", 20),
+        ("OTHER", VIBE | ORIGINAL, "T1 SENSE ref scan", 20),
+        ("OTHER", SPIN_ECHO_T1 | ORIGINAL, "T1rho", 20),
+        ("OTHER", SPIN_ECHO_T1, "T1 PhoenixZIPReport", 1),
+    ],
+)  # fmt: skip
+def test_a_word_decides_where_a_weighting_is_named_beside_it(
+    make_series: Any, sequence: str, header: dict[str, Any], described: str, slices: int
+) -> None:
+    claim = claim_of(make_series(header | {"SeriesDescription": described}, slices=slices))
+    assert claim.sequence == sequence, claim
+    assert claim.warnings == ()
 
 
 @pytest.mark.parametrize(

@@ -214,6 +214,43 @@ def test_description_names_it_in_the_first_place(code: str, text: str) -> None:
         ("T1 de cabeza tfl", "T1"),
         ("sTFE_GRID_BH", "OTHER"),
         ("PCVIPR CD COMP", "OTHER"),
+        # Names of ReproIn: the number before "dir" is that of a run, or of a session.
+        ("func_task-rest_run-01_dir-AP_bold", "BOLD"),
+        ("func_run-12_dir-PA_bold", "BOLD"),
+        ("anat-T1w_ses-02_dir-AP", "T1"),
+        ("fmap_run-01_dir-AP_epi", "FIELDMAP"),
+        ("ep2d_64_dir-AP", "DWI"),
+        ("98dir_AP", "DWI"),
+        ("064dirs", "DWI"),
+        # The Greek letter as a sign, and in words: "without", "transverse section".
+        ("T1ρ", "OTHER"),
+        ("T1-ρ map", "OTHER"),
+        ("ρ TSE", "PD"),
+        ("T1 χωρίς", "T1"),
+        ("T1 χρόνος", "T1"),
+        ("T1 Rhône", "T1"),
+        ("T1 rhomboideus", "T1"),
+        ("T1 rho map", "OTHER"),
+        ("T2 εγκάρσια τομή", "T2"),
+        # Bleeding is looked for by T2*, and may be the reason for a T1.
+        ("T1 hemorrhage follow-up", "T1"),
+        ("T2 hemorrhage", "T2STAR"),
+        ("T1 microbleeds", "T1"),
+        ("gre hemo", "T2STAR"),
+        # Vessels, where no weighting is named.
+        ("cow brain T1", "T1"),
+        ("T2 polygone de Willis", "T2"),
+        ("COW SPGR", "MRA"),
+        ("T1 BSI", "T1"),
+        ("T1 CDA", "T1"),
+        ("activation study T1", "T1"),
+        # What was moved, computed, or steers another scan.
+        ("T2 in T1 space", "T2"),
+        ("T1 brain mask", "map"),
+        ("FLAIR segmentation", "map"),
+        ("MPRAGE for segmentation", "T1"),
+        ("T1w/T2w ratio", "map"),
+        ("T1w_setter", "OTHER"),
     ],
 )
 def test_what_a_description_names_in_the_first_place(text: str, code: str) -> None:
@@ -226,7 +263,8 @@ BESIDE = (
     "performed;venous;venös;venosa;veineux;venolymphatic;angioma;Hämangiom;hemangioma;"
     "angiomyolipoma;hemophilia;hemochromatosis;functional;tensor fasciae latae;tracer;press;cal;"
     "apt;report;vasc;sub001;lab205;mb4 2000;level T11;T12;biliary;Planung;diffuser Befund;"
-    "elastofibroma"
+    "elastofibroma;Rhône;rhomboideus;rhizotomy;minipig;diffusely;angioplasty;angiotensin;"
+    "angiogenesis;resting tremor;perfluorocarbon"
 )
 
 
@@ -281,6 +319,10 @@ def test_an_ordinary_word_beside_a_weighting_takes_nothing_from_it(
         "substrate",
         "existir",
         "vencer",
+        "minipig",
+        "resting tremor",
+        "angioplastie",
+        "diffusément",
     ],
 )
 def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> None:

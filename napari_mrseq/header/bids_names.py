@@ -1,0 +1,77 @@
+"""Names of files by the BIDS standard (v1.10) → what they say of a sequence.
+
+``sub-01_space-T1w_acq-stir_T2w`` is a T2, acquired as a STIR: the suffix says the sequence, and of
+the entities before it only some describe the acquisition. Subjects, sessions and spaces may be
+called anything.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from napari_mrseq.header.lexicon import DUAL_ECHO
+
+# Where the words of such a name stand, for evidence to quote.
+FILE_NAME = "file name"
+# What suffixes stand for; those of maps and masks stand below.
+_SUFFIXES = {
+    "T1w": "T1", "T2w": "T2", "FLAIR": "FLAIR", "PDw": "PD", "T2starw": "T2STAR", "inplaneT1": "T1",
+    "inplaneT2": "T2", "UNIT1": "T1", "PDT2": DUAL_ECHO, "bold": "BOLD", "sbref": "BOLD",
+    "boldref": "BOLD", "dwi": "DWI", "trace": "DWI", "dwiref": "B0", "ADC": "ADC", "asl": "PERF",
+    "m0scan": "PERF", "cbf": "PERF", "aslref": "PERF", "angio": "MRA", "swi": "SWI", "minIP": "SWI",
+    "phasediff": "FIELDMAP", "phase1": "FIELDMAP", "phase2": "FIELDMAP", "magnitude": "FIELDMAP",
+    "magnitude1": "FIELDMAP", "magnitude2": "FIELDMAP", "fieldmap": "FIELDMAP", "epi": "FIELDMAP",
+}  # fmt: skip
+# What is computed, and no picture of a sequence: "T1map", "dseg", "probseg", "defacemask".
+_COMPUTED = re.compile(
+    r"(?!fieldmap)\w*map|\w*(?:seg|mask)|roi|FA|colFA|expADC|MTsat|att|(?:cort)?thickness|curv|sulc"
+)
+# The entities whose labels tell how an image was made; a label of another is no word.
+_TELLING = ("acq", "rec", "mt", "desc")
+
+
+def suffix_of(name: str) -> tuple[str, str | None]:
+    """Return how a file's name ends, and the sequence that this stands for by the standard."""
+    suffix = _stem(name).rpartition("_")[2]
+    return suffix, "OTHER" if _COMPUTED.fullmatch(suffix) else _SUFFIXES.get(suffix)
+
+
+def no_picture(name: str) -> str | None:
+    """Return what in a file's name says that it holds no picture of a sequence: a map, a phase."""
+    suffix, sequence = suffix_of(name)
+    if not is_bids_name(name):
+        return None
+    if "_part-phase_" in name and sequence != "FIELDMAP":
+        return "part-phase"
+    return suffix if _COMPUTED.fullmatch(suffix) else None
+
+
+def is_bids_name(name: str) -> bool:
+    """Tell whether a file is named by entities: its subject or its template in front."""
+    return re.match(r"(?:sub|tpl)-[^_]+_", name) is not None
+
+
+@lru_cache(maxsize=1024)
+def telling_words(name: str) -> str:
+    """Return the words of a file's name that tell how the image was made.
+
+    ``"acq-stir T2w"`` for ``"sub-PD01_ses-T1_acq-stir_T2w.nii.gz"``, with the agent behind:
+    ``"T1w contrast none"`` for ``"sub-01_ce-none_T1w"``. All of it where the name isn't of BIDS.
+    """
+    stem = _stem(name)
+    if not is_bids_name(name):
+        return stem
+    words, agent = [], ""
+    *parts, last = stem.split("_")
+    for part in parts:
+        entity = re.fullmatch(r"([a-z]+)-(.+)", part)
+        if entity is None or entity[1] in _TELLING:
+            words.append(part)
+        elif entity[1] == "ce":
+            agent = f"contrast {entity[2]}"
+    return " ".join([*words, last, agent]).strip()
+
+
+def _stem(name: str) -> str:
+    return re.sub(r"\.nii(?:\.gz)?$", "", name, flags=re.IGNORECASE)
