@@ -18,6 +18,7 @@ import jsonschema
 import nibabel
 import numpy as np
 import pytest
+from PIL import Image
 from pydicom.data import get_testdata_file
 
 from napari_mrseq.model.registry import DEFAULT, find
@@ -65,6 +66,15 @@ def test_unreadable_inputs_are_named_on_stderr_and_the_exit_code_says_so(as_json
     told = as_json.stderr.decode()
     assert all(name in told for name in ("broken.dcm", "empty", "nowhere"))
     assert "Traceback" not in told
+
+
+def test_a_picture_that_cannot_be_decoded_is_named_once(tmp_path):
+    picture = tmp_path / "torn.png"
+    Image.fromarray(np.random.default_rng(0).integers(0, 255, (64, 64), np.uint8)).save(picture)
+    picture.write_bytes(picture.read_bytes()[:2000])
+    told = run("classify", picture).stderr.decode()
+    assert told.startswith(f"not read: {picture}: picture can't be decoded")
+    assert told.count("torn.png") == 1
 
 
 def test_the_same_input_gives_the_same_bytes_to_a_file(mixed, as_json, tmp_path):

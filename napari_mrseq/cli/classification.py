@@ -86,7 +86,9 @@ def classify(
     records = records_of((*outcomes, *study.failures), paths, slices=slices)
     for record in records:
         if record["error"]:
-            say(printable(f"not read: {record['path']}: {record['error']}"))
+            # Where its pixels can't be read, the error names the file as well.
+            told = record["error"].removeprefix(f"{record['path']}: ")
+            say(printable(f"not read: {record['path']}: {told}"))
     if output_format is Format.bids and output:
         write_bids(verdicts, output, slices=slices)
     else:

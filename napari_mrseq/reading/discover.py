@@ -18,6 +18,16 @@ HEAD_BYTES = 352
 
 TIFF_MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _PICTURE_MAGIC = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", *TIFF_MAGIC)
+# What packs files in ways that aren't read, by its magic and where that stands in the file.
+_PACKED = (
+    (0, b"\x1f\x8b", "gzip"),
+    (0, b"\xfd7zXZ\0", "xz"),
+    (0, b"BZh", "bzip2"),
+    (0, b"\x28\xb5\x2f\xfd", "zstd"),
+    (0, b"7z\xbc\xaf\x27\x1c", "7-Zip"),
+    (0, b"Rar!\x1a\x07", "RAR"),
+    (257, b"ustar", "tar"),
+)
 # The header of a NIfTI image whose voxels lie in a file of their own (.hdr, .img).
 _PAIR_MAGIC = b"ni1"
 # Endings under which people keep images: such a file that is none is worth a word.
@@ -118,8 +128,10 @@ def _kind_of(head: bytes, name: str) -> tuple[str, str]:
         return "zip", ""
     if name.endswith((".mgz", ".mgh")):
         return "", "a volume of FreeSurfer: convert it to NIfTI (mri_convert FILE.mgz FILE.nii.gz)"
-    if head.startswith(b"\x1f\x8b"):
-        return ("nifti", "") if name.endswith(".nii.gz") else ("", "packed with gzip: unpack it")
+    packed = next((by for at, magic, by in _PACKED if head.startswith(magic, at)), "")
+    if packed:
+        is_nifti = packed == "gzip" and name.endswith(".nii.gz")
+        return ("nifti", "") if is_nifti else ("", f"packed with {packed}: unpack it")
     if head[344:347] in (b"n+1", b"n+2", _PAIR_MAGIC) or head[4:7] in (b"n+1", b"n+2"):
         return "nifti", ""
     if starts_like_dicom(head):

@@ -18,6 +18,7 @@ from napari_mrseq.reading.spelling import (
     foldings,
     spellings_of_name,
     spellings_of_number,
+    spellings_of_year,
     words_of_name,
 )
 
@@ -36,15 +37,15 @@ class Identity:
 
     Attributes
     ----------
-    pattern : re.Pattern
-        Finds it in folded text.
+    patterns : tuple of re.Pattern
+        Find it in folded text, each on its own: a year beside a name may begin a whole date.
     parts : tuple of bytes
         Words long enough to be told in bytes of any kind, in small letters.
     words : frozenset of str
         All its words, folded.
     """
 
-    pattern: re.Pattern[str]
+    patterns: tuple[re.Pattern[str], ...]
     parts: tuple[bytes, ...]
     words: frozenset[str]
 
@@ -67,11 +68,12 @@ class Identity:
         words = {word for number in folded_numbers for word in _words(number)}
         spellings = {found for name in folded_names for found in spellings_of_name(name)}
         spellings |= {found for word in words for found in spellings_of_number(word)}
+        years = set(spellings_of_year(folded_names, words))
         words |= {word for name in folded_names for word in words_of_name(name)}
         parts = {word.encode() for word in words}
         parts |= {part for text in written for part in re.split(_PARTING, text.lower())}
         telling = tuple(sorted(part for part in parts if _is_telling(part)))
-        return cls(finder(spellings), telling, frozenset(words))
+        return cls((finder(spellings), finder(years)), telling, frozenset(words))
 
     def is_in(self, written: bytes) -> bool:
         """Tell whether bytes of no known kind hold a part of it."""
@@ -96,7 +98,8 @@ class Identity:
         named = {
             place
             for folded, places in foldings(composed)
-            for match in self.pattern.finditer(folded)
+            for pattern in self.patterns
+            for match in pattern.finditer(folded)
             for place in places[match.start() : match.end()]
         }
         if named:

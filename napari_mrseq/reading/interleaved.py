@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from napari_mrseq.reading.contrasts import (
     Split,
     by_derivation,
@@ -15,7 +17,7 @@ from napari_mrseq.reading.frames import LONGEST_SERIES_MS, Frame
 from napari_mrseq.reading.geometry import UNEVEN, SliceSpacing, slice_spacing
 from napari_mrseq.reading.grouping import labelled, levels
 from napari_mrseq.reading.moving import moving_volumes
-from napari_mrseq.reading.places import slice_heights
+from napari_mrseq.reading.places import places_of, slice_heights
 
 # Two slices always lie evenly: a stack shows it by three.
 FEWEST_SHOWING = 3
@@ -23,6 +25,9 @@ FEWEST_SHOWING = 3
 _MOST = 2 / 3
 # Two stacks that lie in each other's gaps are closer together than each by half, or nearly so.
 _WIDER = 1.5
+# A slice between two others is nearer to one than half their distance: at half of it, every second
+# slice of one stack may have been lost.
+_NEARER = 0.5 - UNEVEN
 
 
 def interleaved_apart(frames: list[Frame]) -> list[list[Frame]]:
@@ -47,7 +52,7 @@ def interleaved_apart(frames: list[Frame]) -> list[list[Frame]]:
     if len(heights) < 2:
         return [frames]
     whole = slice_spacing(heights)
-    if _is_whole(whole) and not lies_closer(whole, frames[0].thickness):
+    if is_whole(whole) and not lies_closer(whole, frames[0].thickness):
         return [frames]
     for split in _SPLITS:
         parts = split(frames)
@@ -61,7 +66,7 @@ def lies_closer(spacing: SliceSpacing, thickness: float | None) -> bool:
     return spacing.usual < (1 - UNEVEN) * (thickness or 0)
 
 
-def _is_whole(spacing: SliceSpacing) -> bool:
+def is_whole(spacing: SliceSpacing) -> bool:
     """Tell whether slices lie evenly, or would if some were not lost."""
     return not spacing.is_uneven and sum(spacing.missing.values()) <= len(spacing.gaps)
 
@@ -75,10 +80,10 @@ def _are_stacks(parts: Sequence[list[Frame]], whole: SliceSpacing) -> bool:
         if len(heights) >= FEWEST_SHOWING:
             held += len(part)
             shown.append(slice_spacing(heights))
-    if held < _MOST * sum(map(len, parts)) or not all(map(_is_whole, shown)):
+    if held < _MOST * sum(map(len, parts)) or not all(map(is_whole, shown)):
         return False
     wider = all(one.usual > _WIDER * whole.usual for one in shown)
-    return wider or not _is_whole(whole)
+    return wider or not is_whole(whole)
 
 
 def _by_day(frames: list[Frame]) -> list[list[Frame]]:
@@ -104,6 +109,18 @@ def _by_run(frames: list[Frame]) -> list[list[Frame]]:
     return [frames] if len(parts) == 1 or moving_volumes(frames) else parts
 
 
+def _by_place(frames: list[Frame]) -> list[list[Frame]]:
+    """Split off the one place that makes a stack uneven, unless its volumes move."""
+    heights = slice_heights(frames)
+    spacing = slice_spacing(heights)
+    close = np.flatnonzero(spacing.gaps < _NEARER * spacing.usual)
+    for odd in (close[0], close[0] + 1) if close.size else ():
+        if is_whole(slice_spacing(np.delete(heights, odd))):
+            parts = labelled([place == odd for place in places_of(frames)], frames)
+            return [frames] if moving_volumes(frames) else [parts[False], parts[True]]
+    return [frames]
+
+
 def _acquired(frame: Frame) -> tuple[tuple[float, ...], float, str]:
     return frame.order[:2], frame.time or 0, frame.source.path
 
@@ -115,4 +132,5 @@ _SPLITS: tuple[Split, ...] = (
     by_derivation,
     _by_day,
     _by_run,
+    _by_place,
 )

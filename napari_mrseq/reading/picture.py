@@ -25,6 +25,9 @@ logging.getLogger("tifffile").addHandler(logging.NullHandler())
 # A picture beyond this is no slice: 8,192 × 8,192 pixels.
 LARGEST_PIXELS = 1 << 26
 
+# What each frame of an animated PNG takes: the chunk that tells of it (PNG 3, 11.3.6.2).
+_LEAST_FRAME_BYTES = 38
+
 # Pillow's modes of one grey value a pixel; all others become 8-bit grey.
 _GREY_MODES = {"L": "u1", "I;16": "u2", "I;16L": "u2", "I;16B": "u2", "I": "i4", "F": "f4"}
 
@@ -40,7 +43,7 @@ _Described = tuple[tuple[int, ...], np.dtype[Any], PageReader, tuple[str, ...]]
 
 
 def read_picture(path: str) -> Series:
-    """Read the head of a picture; a TIFF file of several pages is a stack.
+    """Read the head of a picture; a TIFF file of several pages, or an animated PNG, is a stack.
 
     Raises
     ------
@@ -75,16 +78,28 @@ def _describe_image(path: str) -> _Described:
         dtype = np.dtype(_GREY_MODES.get(image.mode, "u1"))
         size = image.width, image.height
         columns, rows = size[::-1] if _orientation(image) in _ON_ITS_SIDE else size
-        return (1, rows, columns), dtype, _image_page, ()
+        # The further images of a JPEG file are small copies of the first.
+        frames = getattr(image, "n_frames", 1) if image.format == "PNG" else 1
+    if frames > 1 and frames * _LEAST_FRAME_BYTES > Path(path).stat().st_size:
+        raise ReadError(f"damaged: an animated PNG that can't hold the {frames} frames it names")
+    return (frames, rows, columns), dtype, _image_page, ()
 
 
-def _image_page(path: str, _page: int) -> NDArray[Any]:
+def _image_page(path: str, page: int) -> NDArray[Any]:
     with Image.open(path) as opened:
+        if page:
+            opened.seek(page)
         # A telephone turned on its side says so beside the pixels.
         image = opened if _orientation(opened) == 1 else ImageOps.exif_transpose(opened)
-        if image.mode not in _GREY_MODES:
+        if image.mode in _GREY_MODES:
+            return np.asarray(image)
+        if not image.has_transparency_data:
             return np.asarray(image.convert("RGB").convert("L"))
-        return np.asarray(image)
+        # First with opacity: without, Pillow warns of palettes that have it.
+        clear = image.convert("RGBA")
+        grey, opacity = np.asarray(clear.convert("RGB").convert("L")), np.asarray(clear)[..., 3]
+        is_drawn_in_opacity = np.ptp(grey) == 0 < np.ptp(opacity)
+        return opacity if is_drawn_in_opacity else grey
 
 
 def _orientation(image: Image.Image) -> int:
@@ -123,9 +138,14 @@ def _describe_tiff(path: str) -> _Described:
         is_float = coloured or series.dtype.kind == "c"
         dtype = np.dtype(np.float32) if is_float else series.dtype
     shape = (pages // stack[-1], stack[-1]) if len(stack) > 1 else (pages,)
-    warnings = (f"{others} pages of another kind than the first are left out",) if others else ()
     read_page = partial(_tiff_page, numbers)
-    return (*shape, rows, columns), np.dtype(dtype).newbyteorder("="), read_page, warnings
+    return (*shape, rows, columns), np.dtype(dtype).newbyteorder("="), read_page, _left_out(others)
+
+
+def _left_out(pages: int) -> tuple[str, ...]:
+    if pages == 1:
+        return ("1 page of another kind than the first is left out",)
+    return (f"{pages} pages of another kind than the first are left out",) if pages else ()
 
 
 def _slices_last(along: Sequence[tuple[str, int]]) -> NDArray[np.intp] | None:

@@ -47,7 +47,9 @@ def sidecar_of(folder: Path, stem: str) -> tuple[Mapping[str, Any] | None, tuple
 
 def _content(file: Path) -> tuple[Mapping[str, Any] | None, str]:
     try:
-        content = json.loads(file.read_text(encoding="utf-8-sig"))
+        content = json.loads(file.read_bytes())
+    except UnicodeDecodeError:
+        return None, f"{file.name} can't be read: save it as UTF-8"
     except (OSError, ValueError, RecursionError) as error:
         return None, f"{file.name} can't be read ({error})"
     return (content, "") if isinstance(content, dict) else (None, f"{file.name} is no sidecar")

@@ -1,4 +1,4 @@
-"""Slice groups: parallel stacks of one scan with a gap between them, as both breasts or hips."""
+"""Slice groups: parallel stacks of one scan with a gap between them, and slices far from all."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ def groups_apart(frames: list[Frame], left_out: int) -> list[list[Frame]]:
     """Part slices of one plane and contrast into groups with a wide gap between them.
 
     Where files were lost, they are one stack with a gap: numbers are left out, for half of the
-    missing slices at least, and the gap is as wide as whole slices.
+    missing slices at least, and the gap is as wide as whole slices. Slices that are too few to be
+    a group are parted where the gap is longer than the stack.
 
     Parameters
     ----------
@@ -37,7 +38,7 @@ def groups_apart(frames: list[Frame], left_out: int) -> list[list[Frame]]:
         How many instance numbers the series lacks.
     """
     heights = slice_heights(frames)
-    if len(heights) < 2 * FEWEST_SHOWING:
+    if len(heights) <= FEWEST_SHOWING:
         return [frames]
     spacing = slice_spacing(heights)
     wide = np.flatnonzero(spacing.gaps > _WIDE * spacing.usual)
@@ -46,10 +47,12 @@ def groups_apart(frames: list[Frame], left_out: int) -> list[list[Frame]]:
     if not wide.size or not thickness or lies_closer(spacing, thickness):
         return [frames]
     missing = np.sum(spacing.gaps[wide] / spacing.usual - 1) * len(frames) / len(heights)
-    are_lost = not spacing.is_uneven and 2 * left_out >= missing
-    groups = np.split(heights, wide + 1)
-    if are_lost or not all(map(_is_group, groups)):
+    if not spacing.is_uneven and 2 * left_out >= missing:
         return [frames]
+    groups = np.split(heights, wide + 1)
+    lengths = [np.ptp(group) + spacing.usual for group in groups if _is_group(group)]
+    if len(lengths) < len(groups):
+        wide = wide[spacing.gaps[wide] > max(lengths, default=np.inf)]
     parts = labelled(np.searchsorted(wide, places_of(frames)).tolist(), frames)
     return [parts[number] for number in sorted(parts)]
 

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import permutations
+from itertools import combinations, permutations, product
 
 from napari_mrseq.jargon import LETTER, UNSPACED_SCRIPTS, is_word_of_the_field
 
@@ -16,15 +16,22 @@ SHORTEST_PART = 4
 _SHORTEST_NAME = 2
 # Two names run together are a word that others may begin with: "LI^NA" and "linac".
 _SHORTEST_JOINED = 6
-# Numbers of patients at least so long may be written in groups: "12.345.678".
-_SHORTEST_GROUPED = 6
-# Nobody has more names, each of which may stand beside each other.
+# Numbers of patients at least so long may be written in groups: "12.345.678"; parts of them that
+# long, of so many digits, tell whose they are: of "QX-99172-7" the first two.
+_SHORTEST_GROUPED, _FEWEST_DIGITS = 6, 4
+# Names at least so long are told when they are written apart: "Zyx wort".
+_SHORTEST_APART = 6
+# Nobody has more names, each of which may stand beside each other, and no number more parts.
 _MOST_NAMES = 6
 
 # As English and German begin them.
 _MONTHS = (
     "jan", "feb", "ma?e?r", "apr", "ma[iy]", "jun", "jul", "aug", "sep", "o[ck]t", "nov", "de[cz]",
 )  # fmt: skip
+
+# What may stand between letters or digits that are one word or number.
+_BETWEEN = r"[\W_]?"
+_DAY = re.compile(r"((?:18|19|20)\d\d)\W?(0[1-9]|1[0-2])\W?(0[1-9]|[12]\d|3[01])")
 
 _SIGNS_KEPT = str.maketrans(
     {"ø": "o", "œ": "oe", "æ": "ae", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
@@ -116,6 +123,8 @@ def _of_word(word: str) -> Iterator[Spelling]:
     elif len(word) >= SHORTEST_PART:
         # Part of a word: "T1_JANEROE" holds both names.
         yield Spelling(re.escape(word))
+        if len(word) >= _SHORTEST_APART:
+            yield Spelling(_BETWEEN.join(word), alone=True)
     elif word.isalpha():
         # "li" is a name where no letter is beside.
         yield Spelling(word, alone=True)
@@ -139,14 +148,32 @@ def spellings_of_number(number: str) -> Iterator[Spelling]:
     """Yield how a folded number or word of a patient may be written; a date in any order."""
     if is_word_of_the_field(number):
         return
-    day = re.fullmatch(r"((?:18|19|20)\d\d)\W?(0[1-9]|1[0-2])\W?(0[1-9]|[12]\d|3[01])", number)
+    day = _DAY.fullmatch(number)
     if day:
         yield from _of_date(*day.groups())
     signs = "".join(re.findall(r"[^\W_]", number))
     if len(signs) >= _SHORTEST_GROUPED and re.search(r"\d", signs):
-        yield Spelling(r"[\W_]?".join(signs))
+        yield Spelling(_BETWEEN.join(signs))
     elif len(number) >= SHORTEST_PART:
         yield Spelling(re.escape(number))
+    parts = [] if day else words_of_name(number)[:_MOST_NAMES]
+    for first, last in combinations(range(len(parts) + 1), 2):
+        part = "".join(parts[first:last])
+        if len(part) >= _SHORTEST_GROUPED and len(re.findall(r"\d", part)) >= _FEWEST_DIGITS:
+            yield Spelling(rf"(?<!\d){_BETWEEN.join(part)}(?!\d)")
+
+
+def spellings_of_year(names: Iterable[str], numbers: Iterable[str]) -> Iterator[Spelling]:
+    """Yield how folded names, or their initials, stand beside the year of a birth date."""
+    years = {day[1] for day in map(_DAY.fullmatch, numbers) if day}
+    for name, year in product(names, years):
+        words = words_of_name(name)[:_MOST_NAMES]
+        initials = {one[0] + other[0] for one, other in permutations(words, 2)}
+        for who in (*words, *initials):
+            if len(who) >= _SHORTEST_NAME and not is_word_of_the_field(who):
+                written = _BETWEEN.join(who)
+                yield Spelling(rf"(?<!{LETTER}){written}[\W_]*{year}(?!\d)")
+                yield Spelling(rf"(?<!\d){year}[\W_]*{written}(?!{LETTER})")
 
 
 def _of_date(year: str, month: str, day: str) -> Iterator[Spelling]:

@@ -12,9 +12,9 @@ from napari_mrseq.errors import first_few
 from napari_mrseq.reading.contrasts import contrasts_apart, echoes_of
 from napari_mrseq.reading.fan import joined_fan
 from napari_mrseq.reading.frames import LONGEST_SERIES_MS, Frame
-from napari_mrseq.reading.geometry import same_orientation
-from napari_mrseq.reading.grouping import gathered, grouped, levels
+from napari_mrseq.reading.grouping import grouped, levels
 from napari_mrseq.reading.interleaved import interleaved_apart
+from napari_mrseq.reading.planes import planes_apart, same_plane, tell_of_turns, turns_within
 from napari_mrseq.reading.references import SEVERAL_REFERENCES, names_several, references_apart
 from napari_mrseq.reading.slice_groups import groups_apart, numbers_left_out
 from napari_mrseq.reading.stations import stations_apart, without_false_positions
@@ -23,7 +23,6 @@ from napari_mrseq.reading.twins import same_pixels
 from napari_mrseq.reading.volumes import Stack, into_volumes
 from napari_mrseq.series import plane_of
 
-_Orientation = tuple[float, ...] | None
 # Two pixel sizes (mm) that are nearer are one, written in two ways.
 _SAME_SPACING_MM = 1e-3
 # Files that a warning names; the others are counted.
@@ -45,7 +44,7 @@ def split_into_stacks(frames: Sequence[Frame]) -> list[Stack]:
     left_out = numbers_left_out(unique)
     stacks: list[Stack] = []
     for kind in _by_kind(without_false_positions(unique)):
-        stacks += _joined([_stacks_in(plane, left_out) for plane in _by_plane(kind)])
+        stacks += _joined([_stacks_in(plane, left_out) for plane in planes_apart(kind)])
     stacks.sort(key=lambda stack: stack.start)
     if stacks:
         stacks[0].warnings[:0] = warnings
@@ -73,14 +72,17 @@ def _joined(planes: Sequence[list[Stack]]) -> list[Stack]:
     found: list[Stack] = []
     for alike in grouped(stacks, lambda stack: stack.kind):
         single = all(counts[alike[0].kind] <= 1 for counts in kinds)
-        found += joined_fan(joined_volumes(alike)) if single else alike
+        joined = joined_fan(joined_volumes(alike)) if single else alike
+        tell_of_turns(joined)
+        found += joined
     return found
 
 
 def _stacks_of(frames: list[Frame]) -> list[Stack]:
     stacks = into_volumes(frames)
-    if names_several(frames):
-        for stack in stacks:
+    for stack in stacks:
+        stack.warnings += turns_within(stack)
+        if names_several(frames):
             stack.warnings.append(SEVERAL_REFERENCES)
     return stacks
 
@@ -157,28 +159,13 @@ def _by_kind(frames: Sequence[Frame]) -> list[list[Frame]]:
     return grouped(frames, kind)
 
 
-def _by_plane(frames: Sequence[Frame]) -> list[list[Frame]]:
-    # Where each volume is turned anew there are many planes: an orientation is compared once.
-    planes = gathered(dict.fromkeys(frame.orientation for frame in frames), _same_plane)
-    numbers = {orientation: number for number, plane in enumerate(planes) for orientation in plane}
-    return grouped(frames, lambda frame: numbers[frame.orientation])
-
-
-def _same_plane(first: _Orientation, second: _Orientation) -> bool:
-    if first is None or second is None:
-        return first is second
-    return same_orientation(first, second)
-
-
 def _name_parts(stacks: list[Stack]) -> None:
     """Say of each stack by what it differs from the others."""
     if len(stacks) < 2:
         return
     firsts = [stack.volumes[0][0] for stack in stacks]
     echoes = echoes_of(firsts)
-    planes_differ = not all(
-        _same_plane(firsts[0].orientation, other.orientation) for other in firsts
-    )
+    planes_differ = not all(same_plane(firsts[0].orientation, f.orientation) for f in firsts)
     for stack, first, echo in zip(stacks, firsts, echoes, strict=True):
         words = []
         if len({other.component for other in firsts}) > 1:

@@ -80,6 +80,8 @@ def read_study(paths: AnyPath | Iterable[AnyPath], *, progress: Progress | None 
     progress : callable, optional
         Called with (files done, files in all).
     """
+    if not isinstance(paths, str | PathLike | Iterable):
+        raise TypeError(f"a path or several are read, not {type(paths).__name__}")
     given = [paths] if isinstance(paths, str | PathLike) else list(paths)
     # Libraries warn of every odd value; what matters to the user is in Series.warnings.
     with LIBRARIES_MUTED:

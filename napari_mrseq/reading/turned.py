@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_mrseq.reading.frames import Frame
-from napari_mrseq.reading.geometry import UNEVEN
+from napari_mrseq.reading.geometry import UNEVEN, turn_between
 from napari_mrseq.reading.grouping import gathered
 from napari_mrseq.reading.volumes import Stack, warnings_of
 
@@ -27,8 +27,8 @@ class _Place:
     ----------
     middle : (3,) array
         Patient LPS, mm.
-    directions : (3, 3) array
-        Rows, columns and slices, as unit vectors.
+    orientation : tuple of float
+        Six direction cosines.
     depth : float
         From the first slice to the last, mm.
     """
@@ -36,15 +36,13 @@ class _Place:
     def __init__(self, volume: Sequence[Frame]) -> None:
         first, last = volume[0], volume[-1]
         ends = first.middle, last.middle
-        row, column = np.array(first.orientation).reshape(2, 3)
         self.middle: NDArray[np.float64] = (ends[0] + ends[1]) / 2
-        self.directions = np.stack([row, column, np.cross(row, column)])
+        self.orientation = first.orientation or ()
         self.depth = float(np.linalg.norm(ends[1] - ends[0]))
 
     def turn_to(self, other: _Place) -> float:
         """Return the angle in degrees by which one is turned to lie as the other."""
-        cosine = (np.sum(self.directions * other.directions) - 1) / 2
-        return float(np.degrees(np.arccos(np.clip(cosine, -1, 1))))
+        return turn_between(self.orientation, other.orientation)
 
     def is_near(self, other: _Place) -> bool:
         """Tell whether a head can have gone from one to the other."""

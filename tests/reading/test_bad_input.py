@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import resource
+import shutil
 import warnings
 import zipfile
 import zlib
@@ -413,3 +414,20 @@ def test_a_volume_of_freesurfer_is_told_how_to_be_converted(tmp_path: Path) -> N
     nibabel.save(nibabel.MGHImage(np.ones((4, 4, 4), np.float32), np.eye(4)), path)
     (failure,) = read_study(path).failures
     assert "mri_convert" in failure.cause
+
+
+@pytest.mark.parametrize(
+    ("ending", "by"), [("tar", "tar"), ("gztar", "gzip"), ("bztar", "bzip2"), ("xztar", "xz")]
+)
+def test_a_packed_study_is_told_to_be_unpacked(
+    ending: str, by: str, write_slice: WriteSlice, tmp_path: Path
+) -> None:
+    folder = write_slice(1).parent
+    packed = shutil.make_archive(str(tmp_path / "packed"), ending, folder)
+    (failure,) = read_study(packed).failures
+    assert failure.cause == f"packed with {by}: unpack it"
+
+
+def test_what_is_no_path_is_refused_in_words() -> None:
+    with pytest.raises(TypeError, match="a path or several are read, not int"):
+        read(3)  # type: ignore[arg-type]

@@ -88,6 +88,18 @@ def test_a_projection_between_its_sources_is_apart(
     assert sorted(found.shape[2] for found in dcm2niix(path.parent)) == [1, SLICES]
 
 
+@pytest.mark.parametrize("shift", [1.1, -1.1, 1.4])
+@pytest.mark.parametrize("beside", [0, 3, SLICES - 1])
+def test_a_foreign_slice_in_an_even_stack_is_apart(
+    beside: int, shift: float, write_slice: WriteSlice
+) -> None:
+    for number, place in enumerate(PLACES, start=1):
+        write_slice(number, place)
+    x, y, z = PLACES[beside]
+    path = write_slice(SLICES + 1, (x, y, z + shift))
+    assert_stacks(read_study(path.parent).series, path.parent, [range(1, SLICES + 1), [SLICES + 1]])
+
+
 @pytest.mark.parametrize("between", [1.5, 4.0])
 def test_volumes_of_two_days_are_apart(between: float, write_slice: WriteSlice) -> None:
     for day, values in enumerate(TWO_DAYS):
@@ -114,6 +126,8 @@ def test_volumes_of_two_days_are_apart(between: float, write_slice: WriteSlice) 
         # Slices that really are unevenly spaced, whose echo times go their own way.
         ((0, 3, 6, 10, 14, 17), (80, 82, 80, 82, 80, 82), "uneven slice spacing"),
         ((0, 3, 7), (80, 81, 82), "uneven slice spacing"),
+        # Every second slice is lost but one.
+        ((0, 6, 12, 18, 21, 24), (80, 80, 80, 80, 80, 80), "uneven slice spacing"),
     ],
 )
 def test_uneven_slices_that_nothing_explains_stay_one_stack(

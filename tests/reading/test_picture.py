@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,50 @@ def test_colour_becomes_grey(mode: str, tmp_path: Path) -> None:
     Image.fromarray(array).convert(mode).save(tmp_path / "a.png")
     expected = np.asarray(Image.open(tmp_path / "a.png").convert("RGB").convert("L"))
     np.testing.assert_array_equal(read_one(tmp_path / "a.png").pixels[0].compute(), expected)
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
+def test_frames_of_an_animated_png_are_pages(mode: str, tmp_path: Path) -> None:
+    grey = np.stack([np.roll(GREY % 256, 3 * frame, axis=0) for frame in range(5)]).astype(np.uint8)
+    first, *others = [Image.fromarray(frame).convert(mode) for frame in grey]
+    first.save(tmp_path / "a.png", save_all=True, append_images=others)
+    np.testing.assert_array_equal(read_one(tmp_path / "a.png").pixels, grey)
+
+
+def test_an_animated_png_that_names_too_many_frames_is_damaged(tmp_path: Path) -> None:
+    first, second = Image.fromarray(GREY.astype(np.uint8)), Image.new("L", (20, 30))
+    first.save(tmp_path / "a.png", save_all=True, append_images=[second])
+    written = bytearray((tmp_path / "a.png").read_bytes())
+    # Count of frames, number of plays and check sum of the chunk that says both.
+    start = written.index(b"acTL")
+    written[start + 4 : start + 8] = (1 << 30).to_bytes(4, "big")
+    crc = zlib.crc32(written[start : start + 12])
+    written[start + 12 : start + 16] = crc.to_bytes(4, "big")
+    (tmp_path / "a.png").write_bytes(written)
+    (failure,) = read_study(tmp_path / "a.png").failures
+    assert "can't hold the 1073741824 frames it names" in failure.cause
+
+
+@pytest.mark.parametrize("colour", [0, 255])
+def test_a_picture_drawn_in_its_opacity_alone_is_seen(colour: int, tmp_path: Path) -> None:
+    opacity = (GREY % 256).astype(np.uint8)
+    samples = np.dstack([np.full_like(opacity, colour)] * 3 + [opacity])
+    Image.fromarray(samples).save(tmp_path / "a.png")
+    np.testing.assert_array_equal(read_one(tmp_path / "a.png").pixels[0], opacity)
+
+
+def test_a_blank_picture_without_opacity_stays_blank(tmp_path: Path) -> None:
+    Image.new("RGBA", (20, 30), (90, 90, 90, 255)).save(tmp_path / "a.png")
+    assert np.all(read_one(tmp_path / "a.png").pixels == 90)
+
+
+def test_a_palette_with_opacity_is_read_without_a_word(tmp_path: Path) -> None:
+    opacity = bytes(range(256))
+    image = Image.fromarray((GREY % 256).astype(np.uint8)).convert("P")
+    image.save(tmp_path / "a.png", transparency=opacity)
+    expected = np.asarray(image.convert("RGB").convert("L"))
+    # Warnings are errors here.
+    np.testing.assert_array_equal(read_one(tmp_path / "a.png").pixels[0], expected)
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -228,7 +273,7 @@ def test_pages_of_another_size_are_told(tmp_path: Path) -> None:
         writer.write(GREY[:10])
     series = read_one(tmp_path / "a.tif")
     assert series.pixels.shape == (1, 30, 20)
-    assert series.warnings == ("1 pages of another kind than the first are left out",)
+    assert series.warnings == ("1 page of another kind than the first is left out",)
 
 
 @pytest.mark.parametrize(

@@ -208,6 +208,55 @@ def test_birth_date_and_number_are_cut_however_grouped(
     assert header_of(path).SeriesDescription == "T2"
 
 
+@pytest.mark.parametrize(
+    ("described", "kept"),
+    [
+        # Parts of the number, run together or not.
+        ("T2 QX99172 tra", "T2 tra"),
+        ("t2_QX_99172", "t2_"),
+        ("T2 99172-7", "T2"),
+        # A name that is written apart.
+        ("T2 Zyx wort tra", "T2 tra"),
+        ("T2 zyx-wort", "T2"),
+        # The year of birth beside the name or its initials.
+        ("T2 ZQ 1961 tra", "T2 tra"),
+        ("T2 Q.Z. 1961", "T2"),
+        ("1961 zq T2", "T2"),
+        ("T2 ZYXWORT1961", "T2"),
+        ("T2 ZQ 1961-03-14", "T2"),
+        ("T2 ZQ 1961 Mar 14 tra", "T2 tra"),
+        # Numbers and words that are nobody's.
+        ("T2 1961 wort", "T2 1961 wort"),
+        ("T2 172 QX", "T2 172 QX"),
+        ("T2 b1961 zqx 1961", "T2 b1961 zqx 1961"),
+    ],
+)
+def test_parts_of_what_names_the_patient_are_cut_and_nothing_else(
+    write_slice: WriteSlice, described: str, kept: str
+) -> None:
+    path = write_slice(
+        1,
+        PatientName="Zyxwort^Quenby",
+        PatientID="QX-99172-7",
+        PatientBirthDate="19610314",
+        SeriesDescription=described,
+    )
+    assert header_of(path).SeriesDescription == kept
+
+
+@pytest.mark.parametrize(
+    ("name", "described"),
+    # The initials of the first, born in that year, are a repetition time.
+    [("Reed^Tom", "t2 TR 2000"), ("Sagcor^Tom", "T1 sag cor")],
+)
+def test_words_of_the_field_that_look_like_parts_of_a_name_stay(
+    name: str, described: str, write_slice: WriteSlice
+) -> None:
+    who = {"PatientName": name, "PatientBirthDate": "20000101"}
+    header = header_of(write_slice(1, SeriesDescription=described, **who))
+    assert header.SeriesDescription == described
+
+
 def test_the_name_that_a_mother_was_born_with_is_cut(write_slice: WriteSlice) -> None:
     path = write_slice(1, PatientMotherBirthName="Kowalski", SeriesDescription="T2 KOWALSKI")
     assert header_of(path).SeriesDescription == "T2"

@@ -72,6 +72,16 @@ def test_a_broken_sidecar_is_named_and_the_others_are_read(data_set):
     assert any("bold.json can't be read" in warning for warning in series.warnings)
 
 
+def test_a_sidecar_in_another_encoding_is_read_or_told_how_to_be_saved(data_set):
+    written = '{"EchoTime": 0.03, "SeriesDescription": "Schädel"}'
+    (data_set / "bold.json").write_bytes(written.encode("utf-16"))
+    (data_set / "task-rest_bold.json").write_bytes(written.encode("latin-1"))
+    series, attributes = _attributes(data_set)
+    assert attributes.echo_time == 30
+    assert series.sidecar["SeriesDescription"] == "Schädel"
+    assert series.warnings == ("task-rest_bold.json can't be read: save it as UTF-8",)
+
+
 def test_inherited_sidecars_name_nobody(data_set):
     _write(data_set / "bold.json", {"EchoTime": 0.05, "PatientName": "Zwerg"})
     assert "Zwerg" not in str(_attributes(data_set)[0].sidecar)

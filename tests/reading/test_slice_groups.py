@@ -66,11 +66,37 @@ def test_a_slice_left_out_parts_nothing(write_slice: WriteSlice) -> None:
     assert series.warnings == (GAP.format(1),)
 
 
-def test_two_slices_far_from_the_others_are_no_group(write_slice: WriteSlice) -> None:
-    for number, left in enumerate((0.0, 4.0, 8.0, 12.0, 60.0, 64.0), start=1):
+@pytest.mark.parametrize(
+    "far", [[291.0], [60.0, 64.0], [59.3], [-40.0, 80.0]], ids=["one", "two", "uneven", "both ends"]
+)
+@pytest.mark.parametrize("volumes", [1, VOLUMES])
+def test_few_slices_further_away_than_the_stack_is_long_are_apart(
+    volumes: int, far: list[float], write_slice: WriteSlice
+) -> None:
+    lefts = [*np.arange(SLICES) * STEP, *far]
+    for number, (volume, left) in enumerate(product(range(volumes), lefts)):
+        values = {"TemporalPositionIdentifier": volume + 1}
+        path = write_slice(number, (float(left), -30.0, 20.0), SAGITTAL, **values)
+    found = read_study(path.parent).series
+    assert len(found) == 2 + (far[0] < 0)
+    assert {series.warnings for series in found} == {()}
+    # Sagittal slices follow each other from left to right.
+    told = [(s.affine @ (i, 0, 0, 1))[0] for s in found for i in range(s.pixels.shape[-3])]
+    np.testing.assert_allclose(sorted(told), sorted(lefts), atol=1e-4)
+
+
+def test_few_slices_nearer_than_that_part_nothing(write_slice: WriteSlice) -> None:
+    for number, left in enumerate((0.0, 4.0, 8.0, 12.0, 24.0, 28.0), start=1):
         path = write_slice(number, (left, -30.0, 20.0), SAGITTAL)
     (series,) = read_study(path.parent).series
-    assert series.warnings == ("gap: 11 slices missing (after slice 2), not filled in",)
+    assert series.warnings == ("gap: 2 slices missing (after slice 2), not filled in",)
+
+
+def test_a_run_of_lost_files_before_the_last_leaves_one_stack(write_slice: WriteSlice) -> None:
+    for number in (*range(1, SLICES + 1), 40):
+        path = write_slice(number, (-STEP * number, -30.0, 20.0), SAGITTAL)
+    (series,) = read_study(path.parent).series
+    assert series.warnings == (GAP.format(34),)
 
 
 def test_drifting_slices_of_unknown_thickness_are_no_groups(write_slice: WriteSlice) -> None:
