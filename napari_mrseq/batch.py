@@ -162,7 +162,7 @@ def _judge(series: Series, model: str, device: str, fast: bool) -> Verdict | Fai
     try:
         return classify(series, _loaded(model, device), fast=fast)
     except ReadError as error:
-        return Failure(series.path, str(error), series)
+        return Failure.of(series, error)
 
 
 @cache

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from napari_mrseq.errors import ReadError
+
 if TYPE_CHECKING:
     from dask.array import Array
     from numpy.typing import ArrayLike, NDArray
     from pydicom.dataset import Dataset
+
+    from napari_mrseq.errors import MrseqError
 
 # Above this angle between slice normal and body axis a stack is called oblique.
 OBLIQUE_DEGREES = 30.0
@@ -39,6 +43,13 @@ class Failure:
     cause: str
     series: Series | None = None
     no_image: bool = False
+
+    @classmethod
+    def of(cls, series: Series, error: MrseqError) -> Failure:
+        """Say why a series can't be judged; what names its own file does so once."""
+        if isinstance(error, ReadError) and error.path == series.path:
+            return cls(series.path, error.cause, series)
+        return cls(series.path, str(error), series)
 
     @property
     def words(self) -> str:

@@ -72,9 +72,12 @@ def test_a_picture_that_cannot_be_decoded_is_named_once(tmp_path):
     picture = tmp_path / "torn.png"
     Image.fromarray(np.random.default_rng(0).integers(0, 255, (64, 64), np.uint8)).save(picture)
     picture.write_bytes(picture.read_bytes()[:2000])
-    told = run("classify", picture).stderr.decode()
-    assert told.startswith(f"not read: {picture}: picture can't be decoded")
-    assert told.count("torn.png") == 1
+    told = run("classify", picture, "--format", "json")
+    said = told.stderr.decode()
+    assert said.startswith(f"not read: {picture}: picture can't be decoded")
+    assert said.count("torn.png") == 1
+    (record,) = json.loads(told.stdout)
+    assert record["error"].startswith("picture can't be decoded")
 
 
 def test_the_same_input_gives_the_same_bytes_to_a_file(mixed, as_json, tmp_path):

@@ -86,9 +86,7 @@ def classify(
     records = records_of((*outcomes, *study.failures), paths, slices=slices)
     for record in records:
         if record["error"]:
-            # Where its pixels can't be read, the error names the file as well.
-            told = record["error"].removeprefix(f"{record['path']}: ")
-            say(printable(f"not read: {record['path']}: {told}"))
+            say(printable(f"not read: {record['path']}: {record['error']}"))
     if output_format is Format.bids and output:
         write_bids(verdicts, output, slices=slices)
     else:

@@ -86,6 +86,6 @@ def classify_folder(
         try:
             verdict = yield from classify_steps(one, model)
         except MrseqError as error:
-            yield SeriesDone(Failure(one.path, str(error), one))
+            yield SeriesDone(Failure.of(one, error))
         else:
             yield SeriesDone(verdict)
