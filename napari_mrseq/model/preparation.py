@@ -30,9 +30,9 @@ EDGE, BRIGHT_EDGE, BRIGHT_PICTURE = 2, 0.7, 0.5
 LEAST_SHOWN = 0.01
 # Of what is not black (or, of a negative, not white) less than this part is grey: a mask, no image.
 LEAST_GREY = 0.1
-# Fewer values than the first make no image: of 11,476 labelled slices, only noise at the ends of
-# stacks has as few. Up to the second they are labels where neighbours are mostly one and the same.
-FEWEST_GREYS, MOST_LABELS, LEAST_FLAT = 16, 48, 0.7
+# So few values are labels where this share of neighbours has the same: of 11,476 labelled slices
+# eight are so, all but empty.
+MOST_LABELS, LEAST_FLAT = 48, 0.6
 # Roughness at which a slice's vote falls to a third: white noise has 1, most real slices under 0.1.
 ROUGHNESS = 0.3
 # Air left around the content, as a share of its size.
@@ -193,7 +193,6 @@ def _scaled(slices: NDArray[Any]) -> tuple[Tensor, Tensor]:
     has_greys = (spread[:, 0] > 0) & (between >= LEAST_GREY * torch.minimum(above, below))
     images = scaled.reshape(raw.shape)[:, None]
     values = 1 + (samples.diff(dim=1) > 0).sum(dim=1)
-    has_greys &= values >= FEWEST_GREYS
     few = has_greys & (values <= MOST_LABELS)
     if bool(few.any()):
         has_greys[few] = ~_is_flat(images[few])
