@@ -129,4 +129,6 @@ def support(probabilities: Mapping[str, float], family: str) -> float:
     for code, probability in probabilities.items():
         best[family_of(code)] = max(best.get(family_of(code), 0.0), probability)
     best.pop(family_of(UNKNOWN), None)
-    return best.get(family, 0.0) / sum(best.values())
+    known = sum(best.values())
+    # Of a network that is wholly sure of knowing nothing, none does better.
+    return best.get(family, 0.0) / known if known else 1.0

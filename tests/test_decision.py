@@ -116,6 +116,11 @@ def test_what_the_pixels_say_themselves_is_never_denied():
     assert support(torn, "T1") == 1.0
 
 
+def test_a_network_that_is_wholly_sure_of_knowing_nothing_denies_nothing():
+    lost = {"T1": 0.0, "T2": 0.0, "UNKNOWN": 1.0}
+    assert support(lost, "T1") == support(lost, "T2") == 1.0
+
+
 def test_description_that_the_tags_do_not_bear_out_is_held_against_the_pixels():
     lying = HeaderClaim("T2", 0.8, named=("T1",))
     assert contradicts(SURE_T2, lying, DENIAL)

@@ -40,8 +40,8 @@ def train(
     ] = DEFAULT,
     rate: Annotated[float | None, typer.Option(help="Peak learning rate.")] = None,
     teacher: Annotated[
-        list[Path] | None,
-        typer.Option(help="Weights file whose answers are taught too; may be given often."),
+        list[str] | None,
+        typer.Option(help="Model (name or file) whose answers are taught too; more than one, too."),
     ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on from the state in the folder.")
@@ -59,13 +59,18 @@ def train(
     from napari_mrseq.training.catalogue import read_catalogue
     from napari_mrseq.training.plan import held_out_folds, plan, summary
     from napari_mrseq.training.sources import catalogue_of
-    from napari_mrseq.training.state import CHECKPOINT
+    from napari_mrseq.training.state import trainings_in
 
     check_name(name)
     if rate is not None and not 0 < rate < math.inf:
         raise typer.BadParameter(f"--rate {rate} is no learning rate")
     if folds is not None and held_out is not None:
         raise typer.BadParameter("one of --folds and --held-out at a time")
+    begun = trainings_in(output)
+    if begun and not resume:
+        raise MrseqError(
+            f"{begun[0]} holds a training: --resume goes on with it, another --output begins anew"
+        )
     judge = (lambda: load_model(DEFAULT)) if label_from_header else None
     with writing(output):
         table = catalogue_of(catalogue, output, judge=judge, log=say)
@@ -78,13 +83,8 @@ def train(
     say(chosen.words)
     chosen.refuse_seen(rows, left_out, say)
     folders = [output if fold is None else output / f"fold-{fold}" for fold in left_out]
-    begun = [folder for folder in folders if (folder / CHECKPOINT).is_file()]
-    if begun and not resume:
-        raise MrseqError(
-            f"{begun[0]} holds a training: --resume goes on with it, another --output begins anew"
-        )
     # Of several trainings, those that a stop kept from beginning have nothing to go on from.
-    begun = begun or folders
+    begun = [folder for folder in folders if folder in begun] or folders
     for fold, folder in zip(left_out, folders, strict=True):
         goes_on = resume and folder in begun
         with writing(folder):

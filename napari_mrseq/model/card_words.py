@@ -6,12 +6,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from napari_mrseq.model.card import TORCHVISION, Card
+from napari_mrseq.model.card import TORCHVISION, Calibration, Card
 from napari_mrseq.model.registry import Entry, file_hash, read_card
+from napari_mrseq.naming import printable
 from napari_mrseq.sequences import name_of
 
+# Not the accuracy that an evaluation tells: there, what is called unknown is wrong.
+_LIKELIEST = "right where the likeliest is taken"
 # Of the figures inside a card: those one reads first.
-_FIGURES = ("accuracy", "family accuracy", "macro F1", "calibration error")
+_FIGURES = (_LIKELIEST, "accuracy", "family accuracy", "macro F1", "calibration error")
 
 
 def card_in_words(path: Path) -> str:
@@ -39,14 +42,13 @@ def card_in_words(path: Path) -> str:
         f"Tells      {', '.join(name_of(code) for code in card.classes)}",
         f"Network    {card.network}; {_preparation(card)}",
         *(f"{title:11}{text}" for title, text in _origin(card)),
-        f"Named from {card.calibration.threshold:.0%} on for a slice, "
-        f"{card.calibration.series_threshold:.0%} for a series; below it says unknown",
+        f"Named from {naming(card.calibration)}",
         *_measured(card.figures),
         f"File       {path}, {megabytes:.1f} MB",
         f"SHA-256    {file_hash(path)}",
         card.limits,
     ]
-    return "\n".join(lines)
+    return "\n".join(map(printable, lines))
 
 
 def entry_in_words(entry: Entry) -> str:
@@ -60,7 +62,15 @@ def entry_in_words(entry: Entry) -> str:
     card, sha256 = read_card(entry.path), entry.check()
     megabytes = entry.path.stat().st_size / 1e6
     head = f"{entry.name}  {', '.join(card.classes)}  {megabytes:.1f} MB"
-    return f"{head}\n    {sha256}  {entry.path}"
+    return "\n".join(map(printable, (head, f"    {sha256}  {entry.path}")))
+
+
+def naming(calibration: Calibration) -> str:
+    """Say from which probability on slices and series are named: ``"26% on for a slice, …"``."""
+    return (
+        f"{calibration.threshold:.0%} on for a slice, "
+        f"{calibration.series_threshold:.0%} for a series; below it says unknown"
+    )
 
 
 def _preparation(card: Card) -> str:
@@ -93,7 +103,7 @@ def _measured(figures: Mapping[str, Any]) -> Iterator[str]:
         return
     for kind in ("slices", "series"):
         part = figures.get(kind, {})
-        told = part.get("measures") or {"accuracy": part.get("forced", {}).get("member, all")}
+        told = part.get("measures") or {_LIKELIEST: part.get("forced", {}).get("member, all")}
         shown = [f"{key} {told[key]:.1%}" for key in _FIGURES if told.get(key) is not None]
         if shown:
             yield f"Measured   {part['cases']} {kind}: {', '.join(shown)}"

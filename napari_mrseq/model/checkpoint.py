@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import pickle
 import warnings
 from collections import OrderedDict
@@ -16,6 +17,7 @@ from torch import Tensor
 from napari_mrseq.errors import ModelError, first_few
 from napari_mrseq.model import networks
 from napari_mrseq.model.card import TORCHVISION, Card
+from napari_mrseq.model.registry import check_name
 from napari_mrseq.model.torchvision_preparation import CENTRE
 from napari_mrseq.model.weights_file import write_weights
 
@@ -71,9 +73,11 @@ def import_checkpoint(
     ------
     ModelError
         If the file holds more than weights, or they don't fit the network and its classes, or
-        are no numbers, or the output would take its place or its folder is missing.
+        are no numbers, or the output would take its place, its folder is missing or its name
+        can't be a model's.
     """
     _check_wishes(network, classes, window)
+    check_name(output.stem)
     if output.exists() and path.exists() and output.samefile(path):
         raise ModelError(f"{output} is the checkpoint itself: give the output another name")
     if not output.parent.is_dir():
@@ -117,8 +121,10 @@ def read_state_dict(path: Path) -> dict[str, Tensor]:
     except OSError as error:
         raise ModelError(f"{path} can't be read: {error.strerror or error}") from error
     except Exception as error:  # torch raises many kinds on damaged files
+        # Those of others say no word: an empty one, a number.
+        cause = f" ({error})" if isinstance(error, RuntimeError) else ""
         raise ModelError(
-            f"{path} can't be imported: it is no whole checkpoint ({error})"
+            f"{path} can't be imported: it is no whole checkpoint{cause}; copy it anew"
         ) from error
     weights = _tensors_of(content)
     if not weights:
@@ -164,8 +170,10 @@ def _check_wishes(network: str, classes: Sequence[str], window: tuple[float, flo
         raise ModelError(f"{network} is this program's own: a classifier of torchvision is needed")
     if len(classes) < 2 or not all(classes) or len(set(classes)) < len(classes):
         raise ModelError(f"two or more different class names are needed, not {', '.join(classes)}")
-    if window and window[0] <= 1:
-        raise ModelError(f"a window needs a width of more than 1, not {window[0]:g}")
+    if window and not (1 < window[0] < math.inf and math.isfinite(window[1])):
+        raise ModelError(
+            f"a window needs a width of more than 1 and a level, not {window[0]:g}, {window[1]:g}"
+        )
 
 
 def _tensors_of(content: Any) -> dict[str, Tensor]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+import warnings
 from typing import TYPE_CHECKING, cast
 
 import torch
@@ -62,7 +63,10 @@ def build(name: str, class_count: int, dropout: float = 0.0, familiarity: int = 
     if name not in known:
         there = ", ".join((*LITES, *known))
         raise ModelError(f"no network is called {name!r}; there is {there}")
-    network: nn.Module = models.get_model(name, weights=None, num_classes=class_count)
+    with warnings.catch_warnings():
+        # Of how Inception's weights begin in a later torchvision: nothing that a user could change.
+        warnings.simplefilter("ignore", FutureWarning)
+        network: nn.Module = models.get_model(name, weights=None, num_classes=class_count)
     return network
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.errors import ModelError
 from napari_mrseq.model.card import KEY, Card
+from napari_mrseq.model.whole_file import written_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +36,8 @@ def export_onnx(model: Model, path: Path) -> Path:
     Raises
     ------
     ModelError
-        If the extra is not installed, the name has another ending, or the file can't be written.
+        If the extra is not installed, the model is an ONNX file itself, the name has another
+        ending, or the file can't be written.
     """
     import torch
 
@@ -47,6 +49,11 @@ def export_onnx(model: Model, path: Path) -> Path:
         raise ModelError(f"{path}: the name of an ONNX file ends in .onnx")
     if not path.parent.is_dir():
         raise ModelError(f"{path}: there is no folder {path.parent}")
+    if next(model.network.parameters(), None) is None:
+        raise ModelError(
+            f"the model {model.name} is an ONNX file already: copy it, or name the weights file it "
+            "was exported from"
+        )
     size, channels = model.card.input_size, networks.channel_count(model.card.network)
     # A batch of one would be taken for the only size there is.
     example = torch.zeros((2, channels, size, size))
@@ -62,7 +69,8 @@ def export_onnx(model: Model, path: Path) -> Path:
     proto: Any = program.model_proto if program else None
     onnx.helper.set_model_props(proto, {KEY: model.card.to_json()})
     try:
-        onnx.save(proto, path)
+        with written_whole(path) as beside:
+            onnx.save(proto, beside)
     except OSError as error:
         raise ModelError(f"{path} can't be written: {error}") from error
     return path

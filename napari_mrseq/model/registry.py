@@ -11,6 +11,7 @@ from pathlib import Path
 
 from napari_mrseq.errors import ModelError
 from napari_mrseq.model.card import KEY, Card
+from napari_mrseq.model.whole_file import written_whole
 
 DEFAULT = "default"
 DEVICES = ("auto", "cuda", "mps", "cpu")
@@ -102,13 +103,13 @@ def add(path: Path) -> Entry:
     Raises
     ------
     ModelError
-        If the file has no model card, or its name is no file name or belongs to another model.
+        If the file has no model card, or its name can't be given or belongs to another model.
     """
     name = read_card(path).name
     check_name(name)
     sha256 = file_hash(path)
-    for entry in entries():
-        if entry.name == name and (entry.shipped or file_hash(entry.path) != sha256):
+    for entry in _users():
+        if entry.name == name and file_hash(entry.path) != sha256:
             raise ModelError(
                 f"another model called {name} is there already ({entry.path}): remove that one "
                 "first, or make the new one with another name"
@@ -118,7 +119,8 @@ def add(path: Path) -> Entry:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if target.resolve() != path.resolve():
-            shutil.copyfile(path, target)
+            with written_whole(target) as beside:
+                shutil.copyfile(path, beside)
         _hash_file(target).write_text(f"{sha256}  {target.name}\n", encoding="utf-8")
     except OSError as error:
         raise ModelError(f"{target} can't be written: {error}") from error
@@ -126,9 +128,17 @@ def add(path: Path) -> Entry:
 
 
 def check_name(name: str) -> None:
-    """Raise `ModelError` where a model can't be called so: it is kept in a file of its name."""
+    """Refuse a name that no model of a user's can be kept by.
+
+    Raises
+    ------
+    ModelError
+        If it is no file name, or that of a model that ships.
+    """
     if name != Path(name).name or name in ("", ".", "..", DEFAULT):
         raise ModelError(f"{name!r} is no name for a model: its file would be called so")
+    if name in (entry.name for entry in _shipped()):
+        raise ModelError(f"another model called {name} came with napari-mrseq: choose another name")
 
 
 def remove(name: str) -> Path:

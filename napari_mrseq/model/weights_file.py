@@ -14,6 +14,7 @@ from torch import Tensor
 from napari_mrseq.errors import ModelError
 from napari_mrseq.model.card import KEY, Card
 from napari_mrseq.model.registry import ONNX_SUFFIX, read_card
+from napari_mrseq.model.whole_file import written_whole
 
 
 def write_weights(weights: Mapping[str, Tensor], card: Card, path: Path) -> None:
@@ -26,11 +27,10 @@ def write_weights(weights: Mapping[str, Tensor], card: Card, path: Path) -> None
     SafetensorError
         If the weights can't be stored so.
     """
-    # Its own save_file leaves files that nobody but the user may read.
-    beside = path.with_name(f"{path.name}.new")
-    beside.write_bytes(save(dict(weights), metadata={KEY: card.to_json()}))
     # Networks that were loaded from this path still see the old file through their memory.
-    beside.replace(path)
+    with written_whole(path) as beside:
+        # Its own save_file leaves files that nobody but the user may read.
+        beside.write_bytes(save(dict(weights), metadata={KEY: card.to_json()}))
 
 
 def save_weights(weights: dict[str, Tensor], card: Card, path: Path) -> None:

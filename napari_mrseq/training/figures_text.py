@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from napari_mrseq.naming import printable
 from napari_mrseq.training.answers import STACKED
 
 _MEASURES = ("accuracy", "family accuracy", "macro F1")
 _AREA = "known against unknown, AUROC"
 _KINDS = {"slices": "slices", STACKED: "in stack", "series": "series"}
 _NOTHING = "–"
+# Elsewhere what is below the threshold is called unknown.
+_LIKELIEST = "the likeliest taken"
 
 
 def text_of(figures: dict[str, Any]) -> str:
@@ -21,14 +24,17 @@ def text_of(figures: dict[str, Any]) -> str:
     lines.append(_line("cases", [one["cases"] for one in kinds]))
     for part in ("measures", "forced", "said"):
         own = [one.get(part, {}) for one in kinds]
+        if part == "forced" and kinds[0]["cases"]:
+            lines.append(f"{_LIKELIEST}, whatever its probability:")
         for key in _MEASURES if part == "measures" else own[0]:
-            lines += _told(key, [percent(one.get(key)) for one in own])
+            title = f"  {key}" if part == "forced" else key
+            lines += _told(title, [percent(one.get(key)) for one in own])
     lines += _told(_AREA, [one.get(_AREA) or _NOTHING for one in kinds])
     lines += ["", *_per_class(figures["series"])]
     lines += ["", "series: truth in rows, what is said in columns", *_matrix(figures)]
     if "against" in figures:
         lines += ["", *_beside(figures)]
-    return "\n".join(lines)
+    return "\n".join(map(printable, lines))
 
 
 def _beside(figures: dict[str, Any]) -> Iterator[str]:
@@ -46,7 +52,7 @@ def _beside(figures: dict[str, Any]) -> Iterator[str]:
 
 
 def _per_class(series: dict[str, Any]) -> Iterator[str]:
-    yield "right per class: cases, member, family (series)"
+    yield f"right per class, {_LIKELIEST}: cases, member, family (series)"
     width = max((8, *(len(label) for label in series["recall"])))
     for label, row in series["recall"].items():
         member, family = percent(row["member"]), percent(row["family"])

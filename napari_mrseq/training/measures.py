@@ -62,7 +62,7 @@ def figures_of(cases: Cases, classes: Sequence[str]) -> dict[str, Any]:
     return {
         "cases": len(known),
         "forced": _forced(known),
-        "said": _said(known) | _honesty(cases, known),
+        "said": _said(known, classes) | _honesty(cases, known),
         "known against unknown, AUROC": _unknown_area(cases) if UNKNOWN in classes else None,
         "recall": {
             label: {
@@ -161,11 +161,11 @@ def _forced(known: Cases) -> dict[str, Any]:
     }
 
 
-def _said(known: Cases) -> dict[str, Any]:
+def _said(known: Cases, classes: Sequence[str]) -> dict[str, Any]:
     named, families = _named(known), families_of(known.labels)
     told_right = families_of(known.said) == families
     # Both the truth and the word are T1: with or without an agent is asked, not which family.
-    agent = told_right & (families == "T1")
+    agent = told_right & (families == "T1") & ("T1C" in classes)
     told = agent & known.of_member
     return {
         "named": _share(named),

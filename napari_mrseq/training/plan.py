@@ -105,7 +105,7 @@ def plan(
     epochs: int | None = None,
     draws: int | None = None,
     rate: float | None = None,
-    teachers: Sequence[Path] = (),
+    teachers: Sequence[str] = (),
 ) -> Plan:
     """Choose what the user left open.
 
@@ -120,8 +120,8 @@ def plan(
         A model's name, a weights file, a state dict of torchvision's, or ``"imagenet"``.
     epochs, draws, rate : optional
         Passes, pictures a pass and peak learning rate, where they are not to be the usual ones.
-    teachers : sequence of Path
-        Weights files of models whose answers are to be taught too.
+    teachers : sequence of str
+        Names or weights files of models whose answers are to be taught too.
 
     Raises
     ------
@@ -136,7 +136,7 @@ def plan(
         kinds = ", ".join(networks.LITES)
         raise ModelError(f"teachers teach {kinds} alone, not {chosen.recipe.network}")
     _refuse_idle(chosen.recipe)
-    return replace(chosen, teachers=tuple(teachers))
+    return replace(chosen, teachers=tuple(registry.find(one)[0] for one in teachers))
 
 
 def _refuse_idle(recipe: Recipe | TorchvisionRecipe) -> None:

@@ -15,14 +15,9 @@ from napari_mrseq.model.registry import read_card
 from napari_mrseq.model.weights_file import save_weights
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN
 from napari_mrseq.training.answers import answer_slices
+from napari_mrseq.training.backbone import imagenet_file
 from napari_mrseq.training.calibrate import calibrate, cross_calibrated, halves
-from napari_mrseq.training.catalogue import (
-    Row,
-    classes_of,
-    read_catalogue,
-    refuse_missing,
-    refuse_single_class,
-)
+from napari_mrseq.training.catalogue import Row, classes_of, read_catalogue
 from napari_mrseq.training.familiarize import familiarized
 from napari_mrseq.training.fit import fit
 from napari_mrseq.training.folds import (
@@ -36,6 +31,7 @@ from napari_mrseq.training.measures import figures_by_kind
 from napari_mrseq.training.output import output_folder
 from napari_mrseq.training.provenance import provenance
 from napari_mrseq.training.recipe import Recipe
+from napari_mrseq.training.soundness import refuse_missing, refuse_single_class
 from napari_mrseq.training.state import CHECKPOINT, purpose_of, read_state
 from napari_mrseq.training.teachers import card_of_teacher
 
@@ -87,21 +83,27 @@ def train(
     CatalogueError
         If the catalogue or a picture can't be used, or the fold held out has none.
     ModelError
-        If the state to go on from is damaged or belongs to another training, or a teacher knows
-        other classes.
+        If the state to go on from is damaged or belongs to another training, a teacher knows other
+        classes, or ImageNet's weights are wanted and not installed.
     """
     rows = read_catalogue(catalogue)
     begin(catalogue, rows, folder, recipe.held_out, log)
     found = classes_of(rows, tuple(SEQUENCES))
     classes = found if UNKNOWN in found else (*found, UNKNOWN)
+    # What `fit` would not begin with is refused before pictures are prepared for it.
+    if start is None and recipe.network in networks.LITES:
+        imagenet_file(recipe.network)
     for teacher in teachers:
         card_of_teacher(teacher, classes)
     used = [rows[place] for place in trained_on(rows, recipe.held_out)]
     if resume:
-        # What `fit` would not go on from is refused before pictures are prepared for it.
         read_state(folder / CHECKPOINT, purpose_of(recipe, used, classes, (start, *teachers)))
     log(f"preparing {len(rows)} pictures")
-    images, shown = load_images(rows, recipe.stored_size, log)
+    try:
+        images, shown = load_images(rows, recipe.stored_size, log)
+    except KeyboardInterrupt:
+        log("stopped while pictures were prepared: nothing was learnt")
+        raise
     weights = fit(
         images, shown, rows, classes, recipe, folder,
         start=start, teachers=teachers, resume=resume, log=log,

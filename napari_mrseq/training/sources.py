@@ -14,21 +14,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from napari_mrseq.belonging import group_of, subject_in
-from napari_mrseq.errors import CatalogueError, ReadError
+from napari_mrseq.errors import CatalogueError, ReadError, first_few
 from napari_mrseq.header.attributes import attributes_of
 from napari_mrseq.header.conditions import LEAST_B
 from napari_mrseq.judging import classify
 from napari_mrseq.labelling import COLUMNS as LABEL_COLUMNS
 from napari_mrseq.labelling import label_row, write_rows
+from napari_mrseq.model.whole_file import written_whole
 from napari_mrseq.reading import read_study
 from napari_mrseq.reading.discover import file_kind
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN, family_of
-from napari_mrseq.training.catalogue import (
-    read_entries,
-    refuse_single_class,
-    write_catalogue,
-)
+from napari_mrseq.training.catalogue import read_entries, write_catalogue
 from napari_mrseq.training.output import output_folder
+from napari_mrseq.training.soundness import refuse_single_class
+from napari_mrseq.training.state import trainings_in
 
 if TYPE_CHECKING:
     from napari_mrseq.model import Model
@@ -40,6 +39,7 @@ Entry = dict[str, Any]
 
 CATALOGUE, TO_CHECK = "catalogue.csv", "to-check.csv"
 COLUMNS = (*LABEL_COLUMNS, "origin", "position", "plane", "vendor")
+IMAGES = ("dicom", "nifti", "picture")
 # Slices of one series, evenly spread: more of them would hardly differ.
 MOST_SLICES = 60
 
@@ -65,9 +65,12 @@ def catalogue_of(
     Raises
     ------
     CatalogueError
-        If `source` is not there, or holds nothing to train on.
+        If `source` is not there, or holds nothing to train on, or `folder` holds a training that
+        was begun with something else.
     """
     if source.is_file():
+        if judge:
+            raise CatalogueError(f"{source} is no folder: --label-from-header labels one of DICOM")
         return _in_slices(source, folder, log)
     if not source.is_dir():
         raise CatalogueError(f"{source} is neither a catalogue nor a folder")
@@ -78,7 +81,20 @@ def catalogue_of(
     else:
         entries = labelled_by_folder(source, log)
     refuse_single_class((entry["label"] for entry in entries), source)
-    return write_rows(entries, folder / CATALOGUE, COLUMNS)
+    return _written(entries, folder / CATALOGUE)
+
+
+def _written(table: Sequence[Entry], target: Path) -> Path:
+    """Write a catalogue; one that a training was begun with stays as it is."""
+    with written_whole(target) as beside:
+        write_catalogue(beside, table)
+        begun = target.is_file() and trainings_in(target.parent)
+        if begun and target.read_bytes() != beside.read_bytes():
+            raise CatalogueError(
+                f"{begun[0]} was begun with other pictures or labels ({target}): go on with those, "
+                "or name another --output"
+            )
+    return target
 
 
 def _in_slices(source: Path, folder: Path, log: Log) -> Path:
@@ -94,7 +110,7 @@ def _in_slices(source: Path, folder: Path, log: Log) -> Path:
         raise CatalogueError(f"{source} would be written over: name another --output")
     found = [entry for slices in whole for entry in slices]
     log(f"{source} names {len(whole)} whole series: {_counted(found)}")
-    return write_catalogue(target, [entry for slices in parted for entry in slices])
+    return _written([entry for slices in parted for entry in slices], target)
 
 
 def _slices_of(row: Entry, source: str, log: Log) -> list[Entry]:
@@ -138,14 +154,23 @@ def labelled_by_folder(folder: Path, log: Log = print) -> list[Entry]:
     number only (``anna_01.png``, ``anna_02.png``).
     """
     entries: list[Entry] = []
-    for part in sorted(path for path in folder.iterdir() if path.is_dir()):
+    inside = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    if loose := [path.name for path in inside if file_kind(str(path))[0] in IMAGES]:
+        log(f"left out, in no folder of a class: {first_few(loose, 3)}")
+    for part in filter(Path.is_dir, inside):
         found = [
             entry
             for series in _series_of(part, log)
             for entry in _entries(series, part.name, _subject(series, part), folder.name)
         ]
-        log(f"{part.name}: {_counted(found)}")
+        if found:  # else each of its files was told
+            log(f"{part.name}: {_counted(found)}")
         entries += found
+    if len(entries) > 1 and len({entry["group"] for entry in entries}) == 1:
+        log(
+            "all of it counts as one subject's, by its study or its file names: put the files of "
+            "each subject into a folder of its own inside the class's"
+        )
     return entries
 
 
@@ -185,7 +210,8 @@ def _with_persons_labels(
     entries: list[Entry], doubtful: list[Entry], path: Path, log: Log
 ) -> list[Entry]:
     """Write what a person has labelled and is to label; return what no person labelled."""
-    given = _labels_given(path)
+    made_before = read_entries(path) if path.is_file() else []
+    given = [entry for entry in made_before if entry["label"]]
     known = set(map(_image_of, given))
     left = [entry for entry in doubtful if _image_of(entry) not in known]
     columns = (*COLUMNS, "header", "network", "reason", *(key for row in given for key in row))
@@ -194,13 +220,6 @@ def _with_persons_labels(
     # A person's word stands against the header's.
     decided = set(map(_series_of_row, given))
     return [entry for entry in entries if _series_of_row(entry) not in decided]
-
-
-def _labels_given(path: Path) -> list[Entry]:
-    """Return the rows that a person labelled when the catalogue was made before."""
-    if not path.is_file():
-        return []
-    return [entry for entry in read_entries(path) if entry["label"]]
 
 
 def _series_of_row(entry: Mapping[str, Any]) -> tuple[str, str]:

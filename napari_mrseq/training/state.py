@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, astuple, replace
@@ -12,6 +13,7 @@ import torch
 
 from napari_mrseq.errors import ModelError
 from napari_mrseq.model.registry import file_hash
+from napari_mrseq.model.whole_file import written_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from napari_mrseq.training.torchvision_fit import TorchvisionRecipe
 
 CHECKPOINT = "checkpoint.pt"
+# A network that guesses has the logarithm of the number of classes; this is of one that is lost.
+MOST_LOSS = 100.0
 _REMEDY = "go on with what it was begun with, or name another --output"
 _ANEW = "delete it and train without --resume"
 
@@ -81,7 +85,7 @@ def run_epochs(
     Raises
     ------
     ModelError
-        See `load_state`.
+        See `load_state`; or if the loss grows beyond all bounds.
     """
     parts = trainer.parts()
     if resume:
@@ -91,6 +95,7 @@ def run_epochs(
         while trainer.epoch < epochs:
             begin = time.monotonic()
             loss, pictures = trainer.run_epoch()
+            _refuse_diverged(loss, trainer.epoch)
             speed = pictures / (time.monotonic() - begin)
             save_state(path, purpose, trainer.epoch, parts, generator)
             # Who reads that a pass is done may stop at once: it is kept.
@@ -100,6 +105,21 @@ def run_epochs(
         after = f"stopped after epoch {kept} of {epochs}: the same command with --resume goes on"
         log(after if kept else "stopped before the first epoch was done: nothing of it is kept")
         raise
+
+
+def trainings_in(folder: Path) -> list[Path]:
+    """Return the folders of an output that hold a training: itself, and those of its folds."""
+    folders = (folder, *sorted(folder.glob("fold-*")))
+    return [one for one in folders if (one / CHECKPOINT).is_file()]
+
+
+def _refuse_diverged(loss: float, epoch: int) -> None:
+    """Refuse to go on with, and to write, what has learnt nothing but to be wrong."""
+    if not math.isfinite(loss) or loss > MOST_LOSS:
+        raise ModelError(
+            f"the training diverged: its loss is {loss:.3g} in epoch {epoch}; begin anew with a "
+            "lower --rate and another --output"
+        )
 
 
 def purpose_of(
@@ -151,6 +171,11 @@ def save_state(
         What has a state.
     generator : torch.Generator, optional
         A source of chance beside torch's own.
+
+    Raises
+    ------
+    ModelError
+        If it can't be written.
     """
     state: dict[str, Any] = {name: part.state_dict() for name, part in parts.items()}
     state |= {"purpose": dict(purpose), "epoch": epoch, "torch": torch.get_rng_state()}
@@ -159,9 +184,11 @@ def save_state(
         state["cuda"] = torch.cuda.get_rng_state()
     if generator:
         state["generator"] = generator.get_state()
-    beside = path.with_suffix(".new")
-    torch.save(state, beside)
-    beside.replace(path)
+    try:
+        with written_whole(path) as beside:
+            torch.save(state, beside)
+    except RuntimeError as error:  # torch's own for whatever keeps it from writing
+        raise ModelError(f"{path} can't be written: is the disk full?") from error
 
 
 def load_state(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import pickle
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -19,7 +21,7 @@ from torchvision import models, transforms
 import napari_mrseq as mrseq
 from napari_mrseq.errors import ModelError
 from napari_mrseq.model.checkpoint import import_checkpoint, read_state_dict
-from napari_mrseq.model.registry import read_card
+from napari_mrseq.model.registry import model_names, read_card
 
 CLASSES = ("T1", "T2", "FLAIR")
 WINDOW = (150.0, 80.0)
@@ -184,6 +186,10 @@ def test_a_pickle_that_could_run_something_is_refused_and_not_run(network, tmp_p
         ("resnet18", ("T1", "T1", "T2"), None, "different class names"),
         ("efficientnet_lite0", CLASSES, None, "own"),
         ("resnet18", CLASSES, (0.0, 80.0), "width"),
+        ("resnet18", CLASSES, (math.nan, 80.0), "width"),
+        ("resnet18", CLASSES, (math.inf, 80.0), "width"),
+        ("resnet18", CLASSES, (150.0, math.nan), "level"),
+        ("inception_v3", CLASSES, None, "is no inception_v3: it lacks"),
     ],
 )
 def test_what_does_not_fit_is_refused_in_words(network, tmp_path, name, classes, window, told):
@@ -194,11 +200,22 @@ def test_what_does_not_fit_is_refused_in_words(network, tmp_path, name, classes,
         )
 
 
-@pytest.mark.parametrize("content", [b"", b"junk", b"PK\x03\x04broken"])
+@pytest.mark.parametrize("content", [b"", b"junk", b"hello", b"PK\x03\x04broken"])
 def test_a_file_that_is_no_checkpoint_is_refused_by_name(tmp_path, content):
     (tmp_path / "junk.pth").write_bytes(content)
-    with pytest.raises(ModelError, match=r"junk\.pth"):
+    with pytest.raises(ModelError, match=r"junk\.pth") as refusal:
         import_checkpoint(tmp_path / "junk.pth", "resnet18", CLASSES, tmp_path / "x.safetensors")
+    # Unpickling tells of some as "()" or "(101)".
+    assert not re.search(r"\(\d*\)", str(refusal.value))
+
+
+def test_a_name_that_no_model_of_ones_own_can_have_is_refused_at_once(network, tmp_path):
+    torch.save(network.state_dict(), tmp_path / "old.pkl")
+    for name in ("default", model_names()[0]):
+        output = tmp_path / f"{name}.safetensors"
+        with pytest.raises(ModelError, match=name):
+            import_checkpoint(tmp_path / "old.pkl", "resnet18", CLASSES, output)
+        assert not output.exists()
 
 
 def test_the_command_line_imports_and_classifies_with_it(network, tmp_path):

@@ -9,6 +9,7 @@ from napari_mrseq import load_model
 from napari_mrseq.errors import ModelError
 from napari_mrseq.model.checkpoint import import_checkpoint
 from napari_mrseq.model.onnx_file import export_onnx
+from tests.training.program import program
 
 
 @pytest.fixture(autouse=True)
@@ -49,3 +50,11 @@ def test_a_file_that_is_no_onnx_model_is_refused_by_name(tmp_path):
         load_model(tmp_path / "junk.onnx")
     with pytest.raises(ModelError, match=r"ends in \.onnx"):
         export_onnx(load_model("default", device="cpu"), tmp_path / "model.pt")
+
+
+def test_what_is_an_onnx_file_already_is_not_exported_again(tmp_path):
+    first = export_onnx(load_model("default", device="cpu"), tmp_path / "first.onnx")
+    done = program(tmp_path, "export-onnx", "--model", first, "--output", "second.onnx")
+    assert done.returncode == 2
+    assert "is an ONNX file already" in done.stderr
+    assert not (tmp_path / "second.onnx").exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -29,8 +30,9 @@ def folder(tmp_path, monkeypatch):
     return tmp_path / "models"
 
 
-def weights_file(path: Path, name: str, **more) -> Path:
-    classes = ("KNEE", "HEART", "UNKNOWN")
+def weights_file(
+    path: Path, name: str, classes: tuple[str, ...] = ("KNEE", "HEART", "UNKNOWN"), **more
+) -> Path:
     card = Card(name, "2.0", LITE, classes, 129, **more)
     save_file(build(LITE, len(classes)).state_dict(), path, metadata={KEY: card.to_json()})
     return path
@@ -97,6 +99,15 @@ def test_a_name_that_is_no_file_name_is_refused(folder, tmp_path, name):
     assert not folder.exists()
 
 
+def test_a_training_under_a_name_that_can_not_be_added_is_refused_at_once(tmp_path):
+    for name in ("default", registry.model_names()[0]):
+        done = program(tmp_path, "train", "nothing", "--output", "run", "--name", name)
+        assert done.returncode == 2
+        assert "model" in done.stderr.splitlines()[-1]
+        assert name in done.stderr
+        assert "nothing" not in done.stderr
+
+
 def test_what_ships_and_what_is_not_there_cannot_be_removed(folder):
     with pytest.raises(ModelError, match="came with"):
         registry.remove(registry.model_names()[0])
@@ -123,6 +134,27 @@ def test_the_card_in_words_says_what_a_person_asks(tmp_path):
     for part in ("fold 2", "87.5%", "Not for diagnosis", registry.file_hash(path)):
         assert part in told
     assert "not yet" in card_in_words(weights_file(tmp_path / "u.safetensors", "new"))
+
+
+def test_what_the_card_tells_of_the_likeliest_is_not_called_accuracy(tmp_path):
+    # `evaluate` calls accuracy what is lower: there unknown is wrong.
+    figures = {"slices": {"cases": 20, "forced": {"member, all": 0.875}}}
+    told = card_in_words(weights_file(tmp_path / "w.safetensors", "knees", figures=figures))
+    assert "right where the likeliest is taken 87.5%" in told
+    assert "accuracy" not in told
+
+
+@pytest.mark.usefixtures("folder")
+def test_names_of_classes_do_not_steer_the_terminal(tmp_path):
+    registry.add(
+        weights_file(
+            tmp_path / "w.safetensors", "o\x1bd", classes=("KNEE\x1b[31m", "\x07B", "C\nD")
+        )
+    )
+    for words in (("models",), ("models", "--card", "o\x1bd")):
+        told = program(tmp_path, *words).stdout
+        assert "KNEE" in told
+        assert re.search(r"[\x00-\x09\x0b-\x1f]|C\n", told) is None
 
 
 def test_the_command_line_adds_lists_describes_and_removes(folder, tmp_path):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from napari_mrseq.errors import CatalogueError
-from napari_mrseq.training.catalogue import read_catalogue, refuse_single_class
+from napari_mrseq.training.catalogue import read_catalogue
+from napari_mrseq.training.soundness import refuse_single_class
 
 
 def table(tmp_path, text, encoding="utf-8"):
@@ -26,13 +27,18 @@ def test_commas_semicolons_tabs_and_spaces_give_the_same_rows(tmp_path, comma, e
 
 @pytest.mark.parametrize(
     ("label", "meant"),
-    [("t1", "T1"), ("t2w", "T2"), ("T 2", "T2"), ("flair", "FLAIR"), ("Unknown", "UNKNOWN")],
+    [("t1", "T1"), ("t2w", "T2"), ("T 2", "T2"), ("flair", "FLAIR")],
 )
 def test_a_label_that_is_nearly_a_code_is_warned_of(tmp_path, label, meant):
     text = f"path,label,group\na.png,T1C,anna\nb.png,{label},bert\n"
     with pytest.warns(UserWarning, match=rf"c\.csv: the label '{label}' .* written {meant}"):
         rows = read_catalogue(table(tmp_path, text))
     assert [row.label for row in rows] == ["T1C", label]
+
+
+def test_unknown_is_one_class_however_it_is_written(tmp_path):
+    text = "path,label,group\na.png,unknown,anna\nb.png,Unknown,bert\nc.png,UNKNOWN,carl\n"
+    assert {row.label for row in read_catalogue(table(tmp_path, text))} == {"UNKNOWN"}
 
 
 @pytest.mark.parametrize("content", ["path,label,group\nä.png,T1,g\n".encode("latin-1"), b"\xff\0"])
@@ -68,3 +74,46 @@ def test_what_is_no_number_is_told_with_its_row(tmp_path):
 def test_a_group_in_two_folds_is_refused_and_named(tmp_path, rows):
     with pytest.raises(CatalogueError, match=r"c\.csv: the group 'anna' is in the folds \d and \d"):
         read_catalogue(table(tmp_path, f"path,label,group,fold\n{rows}c.png,T2,bert,2\n"))
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ("a.png,T1,anna,\na.png,T1,bert,", "groups 'anna' and 'bert'"),
+        ("a.png,T1,anna,\na.png,T2,anna,", "labels 'T1' and 'T2'"),
+        ("a.png,T1,anna,\n./a.png,T1,bert,0", "groups 'anna' and 'bert'"),
+        ("a.nii,T1,anna,3\nb.nii,T1,bert,3\na.nii,T1,carl,3", "groups 'anna' and 'carl'"),
+    ],
+)
+def test_a_picture_of_two_groups_or_labels_is_refused_and_named(tmp_path, rows, told):
+    text = f"path,label,group,slice\n{rows}\n"
+    with pytest.raises(CatalogueError, match=rf"c\.csv: .*a\.(png|nii).* has the {told}"):
+        read_catalogue(table(tmp_path, text))
+
+
+def test_slices_of_one_file_may_have_labels_of_their_own(tmp_path):
+    text = "path,label,group,slice,volume\na.nii,T1,anna,3,0\na.nii,T2,anna,4,0\n"
+    rows = read_catalogue(table(tmp_path, f"{text}a.nii,DWI,anna,3,1\na.nii,T1,anna,3,0\n"))
+    assert [row.label for row in rows] == ["T1", "T2", "DWI", "T1"]
+
+
+def test_numbers_are_read_as_spreadsheets_write_them(tmp_path):
+    text = "path;label;group;fold;slice;volume;position\na.nii;T1;anna;2.0;3.0;1.0;0,5\n"
+    (row,) = read_catalogue(table(tmp_path, text))
+    assert (row.fold, row.slice, row.volume, row.position) == (2, 3, 1, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "told"),
+    [
+        ("0,-1,0,0", "count from 0, not -1"),
+        ("0,0,-1,0", "count from 0, not -1"),
+        ("1.5,0,0,0", "'1.5' is not whole"),
+        ("0,0,0,nan", "not 'nan'"),
+        ("inf,0,0,0", "not 'inf'"),
+    ],
+)
+def test_numbers_that_name_no_place_are_refused_with_their_row(tmp_path, numbers, told):
+    text = f"path,label,group,fold,slice,volume,position\na.png,T1,anna,{numbers}\n"
+    with pytest.raises(CatalogueError, match=rf"c\.csv, row 2: .*{told}"):
+        read_catalogue(table(tmp_path, text))

@@ -23,7 +23,7 @@ from napari_mrseq.training.catalogue import STRIPPED, Row, read_catalogue
 from napari_mrseq.training.comparison import measure, measure_source
 from napari_mrseq.training.counts import macro_f1
 from napari_mrseq.training.figures_text import text_of
-from napari_mrseq.training.measures import figures_of, measures_of
+from napari_mrseq.training.measures import figures_by_kind, figures_of, measures_of
 from napari_mrseq.training.page import page_of
 from napari_mrseq.training.seen import GROUPS, digests_of, unseen_rows
 
@@ -105,6 +105,13 @@ def test_a_label_that_is_no_class_counts_as_its_family_or_as_unknown():
     assert best_answer("T2", CLASSES) == "T2"
     assert best_answer("MRA", CLASSES) == "UNKNOWN"
     assert best_answer("Knee", ("Knee", "Heart")) == "Knee"
+
+
+def test_of_the_contrast_agent_nothing_is_told_where_the_model_knows_none(counted):
+    assert figures_of(counted, CLASSES)["said"]["contrast agent told"] is None
+    classes = (*CLASSES, "T1C")
+    knowing = cases(COUNTED, [[0.9, 0.1, 0, 0]] * len(COUNTED), classes)
+    assert figures_of(knowing, classes)["said"]["contrast agent told"] == 1.0
 
 
 def test_bootstrap_intervals_grow_with_fewer_subjects():
@@ -193,8 +200,49 @@ def test_what_either_of_two_models_has_seen_and_stripped_copies_are_not_measured
     assert told[0].count("never trained on") == 2
     flattered = measure_source(trained_on("anna"), table, trained_on("bert", "carl"), told.append)
     assert "flatters" in flattered["measured on"]
+    # Two models of one name, the first of which has seen it all.
+    measure_source(trained_on("anna", "bert", "carl"), table, trained_on("bert"), told.append)
+    assert told[-3].startswith("both on 2 of 3 groups; ")
+    assert told[-3].count(f"{model.name} (") == 2
     whole = measure_source(model, table, log=told.append, fold=0)
     assert whole["slices"]["measures"]["cases"] == 3
+
+
+def site(folder, *labels):
+    """A catalogue of one picture a label, each of a group of its own."""
+    rows = []
+    for index, label in enumerate(labels):
+        Image.fromarray(stripes(label, index, index)).save(folder / f"{index}.png")
+        rows.append({"path": f"{index}.png", "label": label, "group": f"g{index}"})
+    return write(folder / "c.csv", rows)
+
+
+def test_a_model_that_knows_none_of_the_labels_is_not_measured(tmp_path):
+    done = program(tmp_path, "evaluate", site(tmp_path, "Knee", "Heart"))
+    assert done.returncode == 2
+    assert "has none of its labels as a class (Heart, Knee)" in done.stderr
+    assert done.stdout == ""
+
+
+def test_labels_that_a_model_does_not_know_are_named(tmp_path):
+    table = site(tmp_path, "T1", "Knee\x1b[31m", "UNKNOWN")
+    done = program(tmp_path, "evaluate", table, "--output", "out")
+    assert done.returncode == 0, done.stderr
+    figures = json.loads((tmp_path / "out" / "figures.json").read_text())
+    for text in (done.stderr, figures["measured on"]):
+        assert re.search(
+            r"no class of .*, so that unknown is right: Knee \[31m$", text, re.MULTILINE
+        )
+
+
+def test_all_files_that_are_gone_are_told_before_anything_is_measured(tmp_path):
+    table = site(tmp_path, "T1", "T2", "T1")
+    for name in ("0.png", "2.png"):
+        (tmp_path / name).unlink()
+    done = program(tmp_path, "evaluate", table)
+    assert done.returncode == 2
+    assert "0.png, " in done.stderr
+    assert "2.png" in done.stderr
 
 
 class Page(HTMLParser):
@@ -255,6 +303,16 @@ def test_terminal_and_page_show_the_same_figure_under_one_name(tmp_path):
         shown = [text for text in after if re.fullmatch(r"[\d.]+ %", text)][:2]
         # The page begins with the series, the table with the slices.
         assert shown == [told[2], told[0]], name
+
+
+def test_the_table_tells_which_figures_take_the_likeliest_and_steers_no_terminal(counted):
+    odd = (*CLASSES[:2], "T1\x1b[31m")
+    written = text_of(figures_by_kind({"slices": counted, "series": counted}, odd)).splitlines()
+    heading = written.index("the likeliest taken, whatever its probability:")
+    assert any(line.startswith("  member, all") for line in written[heading:])
+    (recall,) = (line for line in written if line.startswith("right per class"))
+    assert "the likeliest taken" in recall
+    assert "\x1b" not in "".join(written)
 
 
 def test_the_command_line_writes_json_and_the_page(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from dataclasses import replace
 from functools import cache
 
@@ -14,7 +15,12 @@ from napari_mrseq.errors import ModelError
 from napari_mrseq.model.registry import read_card
 from napari_mrseq.model.weights_file import rewrite_card
 from napari_mrseq.training.catalogue import STRIPPED, read_catalogue
-from napari_mrseq.training.cross_validation import calibrate_apart, cross_validated, judged_unseen
+from napari_mrseq.training.cross_validation import (
+    calibrate_apart,
+    cross_validated,
+    judged_unseen,
+    main,
+)
 from napari_mrseq.training.recipe import Recipe
 from napari_mrseq.training.run import train
 
@@ -75,6 +81,17 @@ def test_every_picture_is_judged_once_by_a_network_that_never_saw_it(catalogue, 
     rewrite_card(whole, calibration=calibration, figures=figures)
     assert read_card(whole).calibration == calibration
     assert all(tensor.equal(before[name]) for name, tensor in load_file(whole).items())
+
+
+def test_the_command_tells_people_and_changes_no_model(catalogue, trained, monkeypatch, capsys):
+    weights = [trained(0), trained(1)]
+    before = [path.read_bytes() for path in weights]
+    monkeypatch.setattr(sys, "argv", ["cross_validation", *map(str, (catalogue, *weights))])
+    main()
+    told = capsys.readouterr().out
+    assert "Fitted on all folds: named from" in told
+    assert "Calibration(" not in told
+    assert [path.read_bytes() for path in weights] == before
 
 
 def test_a_fold_that_nobody_left_out_or_two_did_is_refused(catalogue, trained):

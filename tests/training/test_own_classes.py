@@ -110,6 +110,81 @@ def test_a_state_of_another_training_is_refused_before_anything_is_prepared(trai
     assert "preparing" not in done.stderr
 
 
+def contents(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ((), "run holds a training: --resume goes on with it"),
+        (("--held-out", "0"), "run holds a training: --resume goes on with it"),
+        (("--resume",), "run was begun with other pictures or labels"),
+    ],
+)
+def test_a_training_that_is_refused_leaves_the_one_before_as_it_is(site, train, words, told):
+    assert train().returncode == 0
+    before = contents(site.parent / "run")
+    (site / "Knee" / "a" / "1.png").rename(site / "Knee" / "a" / "2.png")
+    done = train(*words)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert contents(site.parent / "run") == before
+
+
+def test_a_training_that_diverges_is_no_model(site, train):
+    done = train("--rate", "1e9", "--held-out", "0", "--draws", "256")
+    assert done.returncode == 2
+    assert "the training diverged: its loss is" in done.stderr
+    assert "lower --rate" in done.stderr
+    assert not list((site.parent / "run").rglob("*.safetensors"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sizes of files can't be limited there")
+def test_a_disk_that_is_full_when_the_state_is_kept_is_told(site):
+    limited = (
+        "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))\n"
+        "from napari_mrseq.cli import main\nmain()"
+    )
+    command = [sys.executable, "-c", limited, *SHORTEST]
+    done = subprocess.run(command, cwd=site.parent, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "checkpoint.pt can't be written: is the disk full?" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert [path.name for path in (site.parent / "run").iterdir()] == ["catalogue.csv"]
+
+
+@pytest.mark.usefixtures("signals_heard")
+def test_who_stops_a_training_while_pictures_are_prepared_is_told_so(site):
+    rows = "".join(f"site/{label}/a/1.png,{label},a\n" * 4000 for label in LABELS)
+    (site.parent / "c.csv").write_text(f"path,label,group\n{rows}")
+    command = [PROGRAM, *SHORTEST]
+    command[command.index("site")] = "c.csv"
+    with subprocess.Popen(command, cwd=site.parent, stderr=subprocess.PIPE, text=True) as running:
+        told = []
+        for line in running.stderr:
+            told.append(line)
+            if line.startswith("1000 of 12000 prepared"):
+                running.send_signal(signal.SIGINT)
+    assert running.returncode == 130
+    assert told[-1] == "stopped while pictures were prepared: nothing was learnt\n"
+
+
+def test_a_label_that_is_nearly_a_code_is_warned_of_once(site):
+    (site / "T1").rename(site / "t1")
+    command = [PROGRAM, *SHORTEST, "--held-out", "9"]
+    done = subprocess.run(command, cwd=site.parent, capture_output=True, text=True)
+    assert "no pictures of fold 9" in done.stderr
+    assert done.stderr.count("the label 't1' becomes a class of your own") == 1
+
+
+def test_a_teacher_is_named_as_a_start_is(train):
+    done = train("--teacher", "default")
+    assert done.returncode == 2
+    assert "knows other classes than those to be taught" in done.stderr
+    assert "no-such is no weights file" in train("--teacher", "no-such").stderr
+
+
 def test_a_class_that_lies_in_the_fold_held_out_alone_is_told(site, train):
     for subject in ("a", "b", "d"):
         shutil.rmtree(site / "Knee" / subject)

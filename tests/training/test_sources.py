@@ -346,3 +346,46 @@ def test_one_slice_is_not_told_as_several(tmp_path):
     told = []
     catalogue_of(tmp_path / "site", tmp_path / "out", log=told.append)
     assert told == ["Heart: 3 slices of 2 groups", "Knee: 1 slice of 1 group"]
+
+
+def test_what_lies_beside_the_folders_of_classes_or_in_none_is_told(tmp_path):
+    site = tmp_path / "site"
+    for name in ("Knee/anna_1", "Heart/bert_1", "stray_1", "stray_2", ".hidden/x"):
+        picture(site / f"{name}.png")
+    (site / "notes.txt").write_text("read me")
+    (site / "Empty").mkdir()
+    told = []
+    rows = read_catalogue(catalogue_of(site, tmp_path / "out", log=told.append))
+    assert {row.label for row in rows} == {"Knee", "Heart"}
+    assert told == [
+        "left out, in no folder of a class: stray_1.png, stray_2.png",
+        f"left out: {site / 'Empty'}: holds no image that can be read",
+        "Heart: 1 slice of 1 group",
+        "Knee: 1 slice of 1 group",
+    ]
+
+
+@pytest.mark.parametrize(("inside", "one"), [("IM-000{}.png", True), ("sub{}/IM-0001.png", False)])
+def test_pictures_that_all_count_as_one_subjects_are_told(tmp_path, inside, one):
+    for label in ("Knee", "Heart"):
+        for number in (1, 2):
+            picture(tmp_path / "site" / label / inside.format(number))
+    told = []
+    catalogue_of(tmp_path / "site", tmp_path / "out", log=told.append)
+    assert any("counts as one subject's" in line for line in told) == one
+
+
+def test_a_folder_listed_beside_its_own_pictures_is_refused(tmp_path):
+    for number in (1, 2):
+        picture(tmp_path / "img" / f"{number}.png", number)
+    rows = "img/1.png,T1,anna\nimg/2.png,T2,bert\nimg,T1,anna\n"
+    (tmp_path / "c.csv").write_text(f"path,label,group\n{rows}")
+    made = catalogue_of(tmp_path / "c.csv", tmp_path / "run", log=lambda _: None)
+    with pytest.raises(CatalogueError, match=r"img/2\.png.* has the groups 'bert' and 'anna'"):
+        read_catalogue(made)
+
+
+def test_a_table_is_not_labelled_by_headers(tmp_path):
+    (tmp_path / "c.csv").write_text("path,label,group\na.png,T1,a\n")
+    with pytest.raises(CatalogueError, match=r"c\.csv is no folder: --label-from-header"):
+        catalogue_of(tmp_path / "c.csv", tmp_path / "run", judge=lambda: load_model("default"))

@@ -31,7 +31,8 @@ def catalogue(tmp_path):
         label, group = ("T1", "T2")[index % 2], index // 2 % 5
         Image.fromarray(stripes(label, group, index)).save(tmp_path / f"{index}.png")
         rows.append({"path": f"{index}.png", "label": label, "group": group, "fold": group})
-    rows.append(rows[0] | {"label": "OTHER"})
+    Image.fromarray(stripes("X", 0, 20)).save(tmp_path / "20.png")
+    rows.append({"path": "20.png", "label": "OTHER", "group": 0, "fold": 0})
     return write(tmp_path / "catalogue.csv", rows)
 
 

@@ -255,8 +255,8 @@ def test_a_picture_that_cannot_be_read_is_named(catalogue, tmp_path):
 
 def test_thin_classes_and_small_groups_are_drawn_more_often_than_their_share(tmp_path):
     rows = [{"path": "a", "label": "T1", "group": "big"}] * 900
-    rows += [{"path": "a", "label": "T1", "group": "small"}] * 50
-    rows += [{"path": "a", "label": "ADC", "group": "big"}] * 50
+    rows += [{"path": "b", "label": "T1", "group": "small"}] * 50
+    rows += [{"path": "c", "label": "ADC", "group": "big"}] * 50
     read = read_catalogue(write(tmp_path / "c.csv", rows))
     chances = sampling_weights(read).numpy()
     thin = chances[[row.label == "ADC" for row in read]].sum()
@@ -269,7 +269,7 @@ def test_thin_classes_and_small_groups_are_drawn_more_often_than_their_share(tmp
 def test_no_region_of_the_body_stands_for_a_sequence(tmp_path):
     counts = {("T1", "Head"): 800, ("T2", "brain"): 700, ("T2", "LSPINE"): 90, ("T1", "spine"): 10}
     rows = [
-        {"path": "a", "label": label, "group": f"{label} {part}", "body_part": part}
+        {"path": part, "label": label, "group": f"{label} {part}", "body_part": part}
         for (label, part), count in counts.items()
         for _ in range(count)
     ]

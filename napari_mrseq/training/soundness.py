@@ -1,0 +1,87 @@
+"""Whether the rows of a catalogue can be trained and measured on, before hours go into it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from napari_mrseq.errors import CatalogueError, first_few
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from napari_mrseq.training.catalogue import Row
+
+
+def refuse_single_class(labels: Iterable[str], source: Path) -> None:
+    """Refuse to train where there is nothing to tell apart.
+
+    Raises
+    ------
+    CatalogueError
+        If there are fewer than two different labels.
+    """
+    found = sorted(set(labels))
+    if len(found) < 2:
+        raise CatalogueError(
+            f"{source} gives fewer than two classes to tell apart ({', '.join(found) or 'none'}): "
+            "a folder for each class is needed, a catalogue of two labels or more, or DICOM and "
+            "--label-from-header"
+        )
+
+
+def refuse_missing(rows: Sequence[Row], source: Path) -> None:
+    """Refuse to begin a training that would end at a file that is not there.
+
+    Raises
+    ------
+    CatalogueError
+        Names some of the files.
+    """
+    gone = [str(path) for path in dict.fromkeys(row.path for row in rows) if not path.exists()]
+    if gone:
+        raise CatalogueError(
+            f"{source}: not there: {first_few(gone, 3)} (paths are relative to the catalogue)"
+        )
+
+
+def refuse_parted(rows: Iterable[Row], source: Path) -> None:
+    """Refuse a group that would be trained on and tested on.
+
+    Raises
+    ------
+    CatalogueError
+        If a group is in two folds.
+    """
+    folds: dict[str, int] = {}
+    for row in rows:
+        if folds.setdefault(row.group, row.fold) != row.fold:
+            raise CatalogueError(
+                f"{source}: the group {row.group!r} is in the folds {folds[row.group]} and "
+                f"{row.fold}: give all its rows one fold, or leave fold empty in all of them"
+            )
+
+
+def refuse_ambiguous(rows: Sequence[Row], source: Path) -> None:
+    """Refuse a picture that would be trained on and tested on, or taught as two things.
+
+    Raises
+    ------
+    CatalogueError
+        If rows give one picture two groups or two labels; a row of a folder is one of each picture.
+    """
+    places = {path: os.path.realpath(path) for path in {row.path for row in rows}}
+    first: dict[tuple[object, ...], Row] = {}
+    for row in rows:
+        # A picture is its own slice 0.
+        image = places[row.path], row.slice or 0, row.volume, row.series_uid, row.part
+        before = first.setdefault(image, row)
+        for what in ("group", "label"):
+            told = getattr(before, what), getattr(row, what)
+            if told[0] != told[1]:
+                place = "" if row.slice is None else f" (slice {row.slice})"
+                raise CatalogueError(
+                    f"{source}: {row.path}{place} has the {what}s {told[0]!r} and {told[1]!r}: "
+                    "leave one row of each picture"
+                )
