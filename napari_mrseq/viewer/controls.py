@@ -68,6 +68,7 @@ class Controls(QWidget):
         # The layer that was chosen when a line on one layer was said, and the one of the last run.
         self._said_at: Image | None = None
         self._run_of: Image | None = None
+        self._said_of_run = ""
         self._lay_out()
 
     def offer_layers(self, active: Any = None) -> None:
@@ -116,14 +117,16 @@ class Controls(QWidget):
         self.progress.native.setRange(0, 0)
         self.progress.native.setFormat("")
         self._run_of = layer
-        self.say(text)
+        self._say_of_run(text)
 
     def show_progress(self, done: int, total: int) -> None:
         """Show how many slices are judged."""
         self.progress.native.setRange(0, max(total, 1))
         self.progress.native.setValue(done)
         self.progress.native.setFormat(f"{done} of {total} slices")
-        self.say("Classifying…")
+        # What an export or a heat map said meanwhile stays until the run ends.
+        if self.status.value == self._said_of_run:
+            self._say_of_run("Classifying…")
 
     def show_stopped(self, text: str) -> None:
         """Unlock Run and say how it went."""
@@ -133,6 +136,10 @@ class Controls(QWidget):
         if self.progress.native.maximum() == 0:
             self._empty_bar()
         self.stopped.emit()
+
+    def _say_of_run(self, text: str) -> None:
+        self._said_of_run = text
+        self.say(text)
 
     def _empty_bar(self) -> None:
         self.progress.native.setRange(0, 1)

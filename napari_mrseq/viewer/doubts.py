@@ -39,7 +39,7 @@ def doubt(verdict: Verdict) -> str:
         (verdict.overruled, f"✎ {CORRECTED}"),
         (not verdict.series.is_mr, "▲ no MR"),
         (unread, f"▲ {unread} not read"),
-        (verdict.shows_nothing, "▲ too small" if verdict.series.is_thumbnail else "▲ empty"),
+        (verdict.shows_nothing, "▲ too small" if verdict.series.is_thumbnail else "▲ can't tell"),
         (verdict.resolved == "unknown", "? unknown"),
         (odd, f"▲ {odd} odd"),
         (seen < count, f"▲ {seen} of {count}"),

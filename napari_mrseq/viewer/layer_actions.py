@@ -21,6 +21,7 @@ from napari_mrseq.viewer.runner import Runner
 from napari_mrseq.viewer.saving import ask_file, attempt
 from napari_mrseq.viewer.scope import ALL_LAYERS, jobs_of
 from napari_mrseq.viewer.slice_in_view import is_covered, show_layer
+from napari_mrseq.viewer.wording import sentence
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,7 +92,7 @@ class LayerActions:
             self._start(jobs, causes)
         else:
             controls.show_nothing()
-            controls.say(" ".join(causes), None if of_all else layer)
+            controls.say(" ".join(map(sentence, causes)), None if of_all else layer)
 
     def cancel(self) -> None:
         """Stop the run, and what live would run after it."""

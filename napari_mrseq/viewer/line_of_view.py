@@ -8,7 +8,9 @@ from napari_mrseq.viewer.attachment import Attachment
 from napari_mrseq.viewer.heat_maps import AFTER_THE_GRID, gives_cells
 from napari_mrseq.viewer.layer_events import LayerEvents
 from napari_mrseq.viewer.layer_series import is_as_opened, unread
+from napari_mrseq.viewer.layer_state import own_name
 from napari_mrseq.viewer.slice_in_view import NO_SLICE, slice_in_view, watch_view
+from napari_mrseq.viewer.wording import sentence
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -57,7 +59,8 @@ class LineOfView(Attachment):
         said = self._said if status.value == self._line else status.value
         if said == NO_SLICE and (layer is None or index is not None):
             said = ""
-        line = f"{said} {'' if index is None else _unread_words(layer, index)}".strip()
+        words = "" if index is None else _unread_words(layer, index, said)
+        line = f"{sentence(said)} {words}" if said and words else said or words
         if line != status.value:
             status.value = line
         self._said, self._line = said, line
@@ -68,9 +71,10 @@ class LineOfView(Attachment):
             self._controls.status.value = said.removesuffix(AFTER_THE_GRID).rstrip()
 
 
-def _unread_words(layer: Image, index: int) -> str:
+def _unread_words(layer: Image, index: int, said: str) -> str:
     failure = unread(layer, index)
-    if failure is None:
+    # A run says the same cause of a series of which nothing can be read.
+    if failure is None or (f"{own_name(layer)}: " in said and failure.cause in said):
         return ""
     part = "" if is_as_opened(layer) else " is made of one that"
-    return f"This slice{part} can't be read: {failure.words}"
+    return f"This slice{part} can't be read: {sentence(failure.words)}"

@@ -149,7 +149,7 @@ def _second_line(verdict: Verdict) -> str:
         return f"was {decision_words(verdict.overruled)}"
     if verdict.shows_nothing:
         small = verdict.series.is_thumbnail
-        return "too small to judge" if small else "nothing to see in the pixels"
+        return "too small to judge" if small else "the pixels can't tell"
     if verdict.sequence == UNKNOWN:
         return _guess_words(verdict.probabilities)
     return runners_up(

@@ -14,6 +14,7 @@ from napari_mrseq.viewer.background import Background
 from napari_mrseq.viewer.layer_events import LayerEvents
 from napari_mrseq.viewer.layer_state import own_name, pixels_of
 from napari_mrseq.viewer.settings import load_settings
+from napari_mrseq.viewer.wording import sentence
 from napari_mrseq.viewer.worker import (
     Event,
     Focus,
@@ -155,7 +156,7 @@ class Runner:
         layers = "1 layer" if self._done == 1 else f"{self._done} layers"
         causes = [*self._causes, cause] if cause else self._causes
         said = [f"{layers} classified."] if self._done or not causes else []
-        self.stopped.emit(" ".join([*said, *causes]))
+        self.stopped.emit(" ".join([*said, *map(sentence, causes)]))
 
     def _on_changed(self) -> None:
         # What a layer no longer shows is judged no further.

@@ -121,9 +121,10 @@ def show_layer(viewer: ViewerModel, layer: Image) -> None:
 
     # The active one first: of it alone, becoming visible moves the sliders.
     viewer.layers.selection.active = layer
-    layer.visible = True
     for other in viewer.layers:
-        if isinstance(other, Image) and other != layer:
-            # Its own heat maps stay with it.
-            other.visible = explained_by(other) is layer
+        # Its own heat maps stay with it.
+        wanted = other == layer or explained_by(other) is layer
+        # To set what is so already would draw the scene anew, and lose the tool in use.
+        if isinstance(other, Image) and other.visible != wanted:
+            other.visible = wanted
     bring_into_view(viewer, layer)

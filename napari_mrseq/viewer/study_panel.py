@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QSize
-from qtpy.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
+from qtpy.QtCore import QSize, Qt
+from qtpy.QtGui import QResizeEvent
+from qtpy.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
+from napari_mrseq.naming import printable
 from napari_mrseq.protocols import load_protocol, protocol_names
 from napari_mrseq.series import Failure
 from napari_mrseq.study import StudyVerdict, judge_studies
@@ -15,6 +25,7 @@ from napari_mrseq.viewer.flow_layout import FlowLayout, may_be_short
 from napari_mrseq.viewer.layer_series import obstacle
 from napari_mrseq.viewer.layer_state import own_name, state_of
 from napari_mrseq.viewer.study_table import StudyTable
+from napari_mrseq.viewer.wording import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,12 +37,15 @@ if TYPE_CHECKING:
 NO_PROTOCOL = "no protocol"
 # Pixels; napari gives tables letters of one size.
 TABLE_WIDTH = 425
+# Lines of the summary that are in sight in the lowest window.
+LEAST_LINES = 3
+# Letters; both stand on one line.
+LONGEST_FOLDER, LONGEST_UID = 28, 16
 SIGNS = {"there": "●", "double": "●●", "perhaps": "◐", "missing": "○", "optional": "–"}
 WORDS = {
     "there": "",
     "double": ": twice",
     "perhaps": ": perhaps",
-    "missing": ": MISSING",
     "optional": ": not there, not required",
 }
 
@@ -49,6 +63,9 @@ class StudyPanel(QWidget):
         self.protocol.currentTextChanged.connect(self._judge)
         self.summary = QLabel()
         self.summary.setWordWrap(True)
+        # Names of layers may hold what looks like HTML.
+        self.summary.setTextFormat(Qt.TextFormat.PlainText)
+        self._below = _Below(self.summary)
         self.export_button = ExportButton(self._outcomes, left_out=self._left_out)
         may_be_short(self.protocol)
         row = FlowLayout(QLabel("Protocol"), self.protocol, self.export_button)
@@ -56,7 +73,8 @@ class StudyPanel(QWidget):
         layout.setContentsMargins(4, 4, 4, 4)
         layout.addWidget(self.table, 1)
         layout.addLayout(row)
-        layout.addWidget(self.summary)
+        # Each takes half where there is no room for all.
+        layout.addWidget(self._below, 1)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the width in which the table shows all its columns."""
@@ -92,16 +110,22 @@ class StudyPanel(QWidget):
         protocol = None if name == NO_PROTOCOL else load_protocol(name)
         verdicts = [one for one in self._outcomes() if not isinstance(one, Failure)]
         waiting, _ = self._without_outcome()
+        unread = len(self._outcomes()) - len(verdicts)
+        # What is missing may be among these.
+        missing = "not found yet" if waiting else "not found" if unread else "MISSING"
         studies = judge_studies(verdicts, protocol)
-        lines = [line for study in studies for line in self._lines(study, waiting)]
-        if waiting and protocol:
-            layers = "1 layer is" if waiting == 1 else f"{waiting} layers are"
-            lines.append(f"{layers} not yet run.")
-        self.summary.setText("\n".join(lines))
+        held = [(study, self._lines(study, missing)) for study in studies]
+        several = len(studies) > 1
+        parts = [[_heading(study), *lines] if several else lines for study, lines in held if lines]
+        if protocol and (waiting or unread):
+            parts.append(_left_words(waiting, unread))
+        self.summary.setText(("\n\n" if several else "\n").join(map("\n".join, parts)))
+        self._below.setVisible(bool(parts))
+        self._below.updateGeometry()
 
-    def _lines(self, study: StudyVerdict, waiting: int) -> list[str]:
-        """Say what a study holds; what is missing may be among the layers still to be judged."""
-        words = WORDS | ({"missing": ": not found yet"} if waiting else {})
+    def _lines(self, study: StudyVerdict, missing: str) -> list[str]:
+        """Say what a study holds, and in a word that it lacks what is required."""
+        words = WORDS | {"missing": f": {missing}"}
         lines = [
             f"{SIGNS[match.status]} {match.expected.name}{words[match.status]}"
             for match in study.matches
@@ -118,3 +142,48 @@ class StudyPanel(QWidget):
         judged = [(state_of(layer), own_name(layer)) for layer in self._layers]
         names = {id(state.verdict): name for state, name in judged if state}
         return ", ".join(names[id(verdict)] for verdict in verdicts)
+
+
+class _Below(QScrollArea):
+    """Words below a table: as high as they are where there is room, else to be scrolled."""
+
+    def __init__(self, words: QLabel) -> None:
+        super().__init__()
+        self._words = words
+        words.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self.setWidget(words)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the height that the words take in this width."""
+        # napari's style draws one in spite of `NoFrame`.
+        frame = 2 * self.frameWidth()
+        return QSize(0, self._words.heightForWidth(self.width() - frame) + frame)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return the height of a few lines."""
+        least = LEAST_LINES * self.fontMetrics().lineSpacing()
+        return self.sizeHint().boundedTo(QSize(0, least))
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Ask for another height where the words are broken into other lines."""
+        super().resizeEvent(event)
+        self.updateGeometry()
+
+
+def _left_words(waiting: int, unread: int) -> list[str]:
+    """Say of which series it isn't known whether a protocol asks for them."""
+    layers = "1 layer is" if waiting == 1 else f"{waiting} layers are"
+    found = (waiting, f"{layers} not yet run."), (unread, f"{unread} series could not be read.")
+    return [words for count, words in found if count]
+
+
+def _heading(study: StudyVerdict) -> str:
+    """Name a study by its folder and UID, as the command line does; layers have neither."""
+    if study.verdicts[0].series.kind == "layer":
+        return "Layers of no study"
+    known = study.to_dict()
+    folder = shortened(printable(known["path"]), LONGEST_FOLDER)
+    return f"Study {folder} {shortened(known['study_uid'] or '', LONGEST_UID)}".rstrip()

@@ -191,6 +191,15 @@ class Table(QTableView):
         if event is not None and 0 <= self.visualRect(current).top() < event.oldSize().height():
             self.scrollTo(current)
 
+    def scrollTo(  # noqa: N802
+        self,
+        index: QModelIndex,
+        hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible,
+    ) -> None:
+        """Scroll to a row that has only just come; Qt makes room for it later."""
+        self.executeDelayedItemsLayout()
+        super().scrollTo(index, hint)
+
     def _choose(self, keys: list[Any], current: Any) -> None:
         rows = QItemSelection()
         for index in map(self.index_of, keys):

@@ -159,6 +159,11 @@ def witness_words(verdict: Verdict) -> str:
     return f"{header.removesuffix('.')}. The pixels {words}."
 
 
+def sentence(words: str) -> str:
+    """Return words with a full stop, so that others may follow."""
+    return words if words.endswith((".", "…")) else f"{words}."
+
+
 def shortened(name: str, longest: int) -> str:
     """Return a name of at most `longest` letters: what tells series apart is often at its end."""
     if len(name) <= longest:

@@ -64,7 +64,7 @@ def said(table: StudyTable, heading: str) -> tuple[str, str]:
 @pytest.mark.parametrize(
     ("change", "word", "hint"),
     [
-        (nothing_shown, "▲ empty", "no slice shows anything that could be judged"),
+        (nothing_shown, "▲ can't tell", "no slice shows anything that could be judged"),
         (one_unread, "▲ 1 not read", "slice 1 could not be read: IM7.dcm: the file ends too early"),
         (no_mr, "▲ no MR", "the file says that this is no MR image"),
         (in_conflict, "≠ header", "Header says T2-FLAIR. The pixels look like T1, 90 %."),
@@ -112,7 +112,7 @@ def test_where_nothing_is_shown_no_guess_is_ranked(qtbot, layer, make_verdict) -
     qtbot.addWidget(panel)
     annotate(layer, nothing_shown(make_verdict(series_of(layer), ["T1"] * 4)))
     panel.show_state(state_of(layer), "")
-    assert panel.runners_up.text() == "nothing to see in the pixels"
+    assert panel.runners_up.text() == "the pixels can't tell"
 
 
 @pytest.mark.parametrize(("sure", "odd"), [(0.85, False), (0.92, True)])

@@ -95,6 +95,18 @@ def test_where_the_layer_has_a_slice_the_slider_stays(qtbot, viewer, open_panel)
     assert slice_in_view(viewer, other) is None
 
 
+def test_a_hidden_layer_keeps_its_tool_while_others_are_shown(viewer, panel) -> None:
+    tuned, *others = (viewer.add_image(np.ones((3, 32, 32)), name=name) for name in "ABC")
+    panel.controls.layer.value = tuned
+    tuned.mode = "transform"
+    for other in others:
+        other.visible = False
+    for layer in (*others, tuned):
+        panel.controls.layer.value = layer
+        assert [one for one in viewer.layers if one.visible] == [layer]
+    assert tuned.mode == "transform"
+
+
 @pytest.fixture
 def looking_at_b(viewer):
     """The slider stands where B and C have slices and A, the active one, has none."""

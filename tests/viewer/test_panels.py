@@ -16,8 +16,8 @@ from qtpy.QtWidgets import QLabel
 from napari_mrseq.correction import Correction
 from napari_mrseq.decision import Decision
 from napari_mrseq.header import HeaderClaim
-from napari_mrseq.series import Series, series_from_array
-from napari_mrseq.viewer.annotation import annotate, correct_layer
+from napari_mrseq.series import Failure, Series, series_from_array
+from napari_mrseq.viewer.annotation import annotate, correct_layer, keep_slices
 from napari_mrseq.viewer.batch_panel import BatchPanel
 from napari_mrseq.viewer.confidence_plot import ConfidencePlot
 from napari_mrseq.viewer.layer_data import SERIES_KEY
@@ -31,6 +31,9 @@ from napari_mrseq.viewer.table import Table
 from napari_mrseq.viewer.table_rows import Cell, Row
 
 CODES = ["T1", "T1", "T2", "T1"]
+MODEL_ID = {"name": "mrseq-1", "version": "1.0", "sha256": "0" * 64}
+# Pixels: room for the heading and some rows.
+LEAST_TABLE = 80
 
 
 @pytest.fixture
@@ -479,6 +482,80 @@ def test_a_layer_that_cannot_be_judged_is_not_waited_for(
     study.show_layers([*layers[:-1], five])
     assert "T2: MISSING" in study.summary.text()
     assert "not yet" not in study.summary.text()
+
+
+def test_a_protocol_misses_nothing_that_may_be_in_a_series_that_was_not_read(
+    study: StudyPanel, layers: list[Image], make_verdict
+) -> None:
+    *judged, lost = layers
+    slices = make_verdict(series_of(lost), ["T2"] * 3).slices
+    unread = Failure("IM1.dcm", "is damaged")
+    keep_slices(lost, MODEL_ID, [replace(one, failure=unread) for one in slices])
+    study.protocol.setCurrentText("ms")
+    study.show_layers(layers)
+    lines = study.summary.text().splitlines()
+    assert [line for line in lines if "T2: not found" in line]
+    assert lines[-1] == "1 series could not be read."
+    study.show_layers(judged)
+    assert "T2: MISSING" in study.summary.text()
+    assert "could not be read" not in study.summary.text()
+
+
+def test_each_of_several_studies_has_its_heading(qtbot, make_verdict, layers) -> None:
+    panel = StudyPanel()
+    qtbot.addWidget(panel)
+    exams = [examination(number, make_verdict) for number in (1, 2)]
+    panel.protocol.setCurrentText("ms")
+    panel.show_layers(exams[:1])
+    assert "Study" not in panel.summary.text()
+    panel.show_layers([*exams, layers[0]])
+    parts = [part.splitlines() for part in panel.summary.text().split("\n\n")]
+    assert [lines[0] for lines in parts] == [
+        "Study /data/exam1 1.2.1",
+        "Study /data/exam2 1.2.2",
+        "Layers of no study",
+    ]
+    assert ["● T2" in lines for lines in parts] == [True, True, False]
+
+
+def test_a_protocol_for_many_studies_leaves_the_window_as_it_is(
+    qtbot, viewer, panel, make_verdict
+) -> None:
+    for number in range(12):
+        viewer.layers.append(examination(number, make_verdict))
+    viewer.window.resize(1280, 720)
+    panel.tabs.setCurrentWidget(panel.study)
+    panel.refresh()
+    qtbot.waitUntil(lambda: viewer.window.geometry()[2:] == (1280, 720))
+    study = panel.study
+    qtbot.wait(50)
+    height = study.table.height()
+    study.protocol.setCurrentText("brain-tumour")
+    qtbot.wait(50)
+    assert viewer.window.geometry()[2:] == (1280, 720)
+    assert LEAST_TABLE < study.table.height() < height
+    # All of it can be scrolled to.
+    words = study.summary
+    assert words.height() >= words.heightForWidth(words.width())
+    study.protocol.setCurrentIndex(0)
+    qtbot.waitUntil(lambda: study.table.height() == height)
+    # A short one is in sight as a whole.
+    study.show_layers(list(viewer.layers)[:1])
+    study.protocol.setCurrentText("brain-tumour")
+    qtbot.wait(50)
+    assert words.text().count("\n") == 6
+    assert words.visibleRegion().boundingRect() == words.rect()
+
+
+def examination(number: int, make_verdict) -> Image:
+    """Return a layer that was judged, of a study of its own."""
+    series = replace(
+        series_from_array(np.ones((3, 8, 8)), name="t2"), study_uid=f"1.2.{number}",
+        path=f"/data/exam{number}", files=(f"/data/exam{number}/IM1.dcm",), kind="dicom",
+    )  # fmt: skip
+    layer = Image(series.pixels, name="t2", metadata={SERIES_KEY: series})
+    annotate(layer, make_verdict(series, ["T2"] * 3))
+    return layer
 
 
 def test_the_study_names_series_as_its_table_does(qtbot, make_verdict) -> None:

@@ -67,6 +67,15 @@ def test_a_layer_that_cannot_be_judged_says_why(viewer, panel, press) -> None:
     assert panel.controls.progress.native.value() == 0
 
 
+def test_each_cause_is_a_sentence(viewer, panel, press) -> None:
+    for name in ("five", "more"):
+        viewer.add_image(np.ones((2, 2, 2, 64, 64)), name=name)
+    panel.controls.scope.value = "all layers"
+    press(panel.controls.run)
+    shape = "has 5 axes, (2, 2, 2, 64, 64): images of 2 to 4 axes can be named."
+    assert panel.controls.status.value == f"more {shape} five {shape}"
+
+
 def test_pixels_replaced_during_a_run_are_the_cause_of_its_end(qtbot, viewer, panel, press) -> None:
     layer = viewer.add_image(np.concatenate([head()] * 30), name="mine")
     with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
@@ -144,6 +153,22 @@ def run(qtbot, panel, press, scope: str = "whole stack") -> None:
     panel.controls.scope.value = scope
     with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
         press(panel.controls.run)
+
+
+def test_what_an_export_says_during_a_run_stays_until_its_end(
+    qtbot, viewer, panel, press, pick, answer, tmp_path: Path
+) -> None:
+    viewer.add_image(head(), name="mine")
+    run(qtbot, panel, press)
+    panel.controls.show_running("Loading the model, once…")
+    panel.controls.show_progress(1, 6)
+    assert panel.controls.status.value == "Classifying…"
+    answer(tmp_path / "study.csv")
+    pick(panel.study.export_button, "CSV…")
+    panel.controls.show_progress(2, 6)
+    assert panel.controls.status.value.startswith("Written to ")
+    panel.controls.show_stopped("1 layer classified.")
+    assert panel.controls.status.value == "1 layer classified."
 
 
 def test_what_a_run_left_goes_when_another_layer_is_chosen(qtbot, panel, press, pair) -> None:

@@ -49,6 +49,18 @@ def test_the_slice_in_view_is_marked_and_in_sight(viewer, table) -> None:
         assert in_sight(table, step)
 
 
+def test_the_slice_in_view_is_in_sight_once_all_are_judged_at_once(
+    qtbot, viewer, panel, make_verdict
+) -> None:
+    image = viewer.add_image(np.ones((40, 8, 8)), name="new")
+    viewer.dims.set_current_step(0, 39)
+    annotate(image, make_verdict(series_of(image), ["T1"] * 40))
+    panel.refresh()
+    qtbot.wait(50)
+    assert panel.slices.table.chosen() == [39]
+    assert in_sight(panel.slices.table, 39)
+
+
 def test_the_slice_in_view_stays_in_sight_where_the_table_gets_less_room(
     qtbot, viewer, table
 ) -> None:

@@ -107,6 +107,10 @@ def test_a_run_says_which_slices_and_series_were_not_read(
     with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
         press(panel.controls.run)
     assert panel.controls.status.value.startswith("1 layer classified. t2_tse_tra: ")
+    # Its own slice is in view, of which the same would be said.
+    assert panel.layer.name == "t2_tse_tra"
+    assert panel.controls.status.value.count("pixels can't be decoded") == 1
+    assert panel.controls.status.value.endswith(").")
     part, none = viewer.layers
     table = panel.study.table
     said = {table.proxy.index(row, 3).data(): table.proxy.index(row, 0).data() for row in (0, 1)}
