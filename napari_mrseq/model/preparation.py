@@ -30,9 +30,9 @@ EDGE, BRIGHT_EDGE, BRIGHT_PICTURE = 2, 0.7, 0.5
 LEAST_SHOWN = 0.01
 # Of what is not black (or, of a negative, not white) less than this part is grey: a mask, no image.
 LEAST_GREY = 0.1
-# So few values are labels where this share of neighbours has the same: of 11,476 labelled slices
-# eight are so, all but empty.
-MOST_LABELS, LEAST_FLAT = 48, 0.6
+# So few whole numbers, none higher than the second, are labels of tissues or regions where this
+# share of neighbours has the same: eight of 11,514 labelled slices are so flat, all but empty.
+MOST_LABELS, HIGHEST_LABEL, LEAST_FLAT = 48, 100, 0.6
 # Roughness at which a slice's vote falls to a third: white noise has 1, most real slices under 0.1.
 ROUGHNESS = 0.3
 # Air left around the content, as a share of its size.
@@ -134,14 +134,15 @@ def _as_positives(images: Tensor) -> Tensor:
     return images
 
 
-def _is_flat(images: Tensor) -> Tensor:
-    """Tell of which pictures most neighbours that are not black are alike, along both axes."""
+def _are_labels(values: Tensor, images: Tensor) -> Tensor:
+    """Tell of which slices (n, pixels), shown as pictures, the values number tissues or regions."""
+    numbers = (values == values.round()) & (values >= 0) & (values <= HIGHEST_LABEL)
     alike = []
     for axis in (2, 3):
         steps = images.diff(dim=axis)
         shown = torch.maximum(images.narrow(axis, 1, steps.shape[axis]), -steps) > 0
         alike.append(((steps == 0) & shown).sum(dim=(1, 2, 3)) / shown.sum(dim=(1, 2, 3)))
-    return torch.minimum(*alike) >= LEAST_FLAT
+    return numbers.all(dim=1) & (torch.minimum(*alike) >= LEAST_FLAT)
 
 
 def _smoothness(images: Tensor) -> Tensor:
@@ -195,7 +196,7 @@ def _scaled(slices: NDArray[Any]) -> tuple[Tensor, Tensor]:
     values = 1 + (samples.diff(dim=1) > 0).sum(dim=1)
     few = has_greys & (values <= MOST_LABELS)
     if bool(few.any()):
-        has_greys[few] = ~_is_flat(images[few])
+        has_greys[few] = ~_are_labels(flat[few], images[few])
     return _as_positives(images), has_greys
 
 
