@@ -108,9 +108,10 @@ class StudyPanel(QWidget):
     def _judge(self) -> None:
         name = self.protocol.currentText()
         protocol = None if name == NO_PROTOCOL else load_protocol(name)
-        verdicts = [one for one in self._outcomes() if not isinstance(one, Failure)]
+        outcomes = self._outcomes()
+        verdicts = [one for one in outcomes if not isinstance(one, Failure)]
         waiting, _ = self._without_outcome()
-        unread = len(self._outcomes()) - len(verdicts)
+        unread = len(outcomes) - len(verdicts)
         # What is missing may be among these.
         missing = "not found yet" if waiting else "not found" if unread else "MISSING"
         studies = judge_studies(verdicts, protocol)
