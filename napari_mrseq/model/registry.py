@@ -11,7 +11,7 @@ from pathlib import Path
 
 from napari_mrseq.errors import ModelError
 from napari_mrseq.model.card import KEY, Card
-from napari_mrseq.model.whole_file import written_whole
+from napari_mrseq.model.safe_writing import written_whole
 
 DEFAULT = "default"
 DEVICES = ("auto", "cuda", "mps", "cpu")

@@ -20,7 +20,7 @@ from napari_mrseq.header.conditions import LEAST_B
 from napari_mrseq.judging import classify
 from napari_mrseq.labelling import COLUMNS as LABEL_COLUMNS
 from napari_mrseq.labelling import label_row, write_rows
-from napari_mrseq.model.whole_file import written_whole
+from napari_mrseq.model.safe_writing import written_whole
 from napari_mrseq.reading import read_study
 from napari_mrseq.reading.discover import file_kind
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN, family_of
