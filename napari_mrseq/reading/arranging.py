@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import pairwise
 from typing import Any
 
 from napari_mrseq.reading.frames import Frame
@@ -105,9 +106,16 @@ def _ranked_by_time(by_place: ByPlace) -> list[Volume] | None:
 
 
 def _is_regular(by_place: ByPlace) -> bool:
-    """Tell whether instances go from place to place, or stay at one until it is done."""
+    """Tell whether instances go from place to place, or stay at one until it is done.
+
+    Where their numbers rise by other steps at one place than at the next, some were lost.
+    """
+    steps = {
+        tuple(later - number for number, later in pairwise(sorted(f.order[2] for f in found)))
+        for found in by_place.values()
+    }
     acquired = sorted((f.order, place) for place, members in by_place.items() for f in members)
-    if not is_even(by_place) or len({order for order, _ in acquired}) < len(acquired):
+    if len(steps) > 1 or len({order for order, _ in acquired}) < len(acquired):
         return False
     count = most_at_a_place(by_place)
     places = [place for _, place in acquired]

@@ -28,8 +28,6 @@ _PACKED = (
     (0, b"Rar!\x1a\x07", "RAR"),
     (257, b"ustar", "tar"),
 )
-# The header of a NIfTI image whose voxels lie in a file of their own (.hdr, .img).
-_PAIR_MAGIC = b"ni1"
 # Endings under which people keep images: such a file that is none is worth a word.
 _PICTURE_ENDINGS = {".png", ".jpg", ".jpeg", ".tif", ".tiff"}
 _IMAGE_ENDINGS = {
@@ -132,7 +130,7 @@ def _kind_of(head: bytes, name: str) -> tuple[str, str]:
     if packed:
         is_nifti = packed == "gzip" and name.endswith(".nii.gz")
         return ("nifti", "") if is_nifti else ("", f"packed with {packed}: unpack it")
-    if head[344:347] in (b"n+1", b"n+2", _PAIR_MAGIC) or head[4:7] in (b"n+1", b"n+2"):
+    if head[344:347] in (b"n+1", b"n+2") or head[4:7] in (b"n+1", b"n+2") or _is_pair(head):
         return "nifti", ""
     if starts_like_dicom(head):
         return "dicom", ""
@@ -178,9 +176,14 @@ def _header_beside(path: str) -> str:
     header = header_of(path)
     try:
         with Path(header).open("rb") as file:
-            return header if file.read(HEAD_BYTES)[344:347] == _PAIR_MAGIC else ""
+            return header if _is_pair(file.read(HEAD_BYTES)) else ""
     except OSError:
         return ""
+
+
+def _is_pair(head: bytes) -> bool:
+    """Tell a header of NIfTI 1 or 2 whose voxels lie in a file of their own (.hdr, .img)."""
+    return head[344:347] == b"ni1" or head[4:7] == b"ni2"
 
 
 def _could_be_image(name: str) -> bool:

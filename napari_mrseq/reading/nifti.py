@@ -110,8 +110,8 @@ def _check_size(path: str, image: Any, shape: tuple[int, ...]) -> None:
 def _slice_axis(image: Any, affine: NDArray[np.float64], shape: tuple[int, ...]) -> int:
     """Return the voxel axis along which slices were taken, as far as shape and header tell."""
     single = [axis for axis in range(3) if shape[axis] == 1]
-    if len(single) == 1:
-        return single[0]
+    if single:
+        return single[-1]
     zooms = np.linalg.norm(affine[:3, :3], axis=0)
     low, middle, high = np.sort(zooms)
     if high > _THICK * middle:

@@ -61,6 +61,14 @@ class _SecondImage(nibabel.Nifti2Image):
     header_class = _SecondHeader
 
 
+class _SecondPairHeader(_Quiet, nibabel.nifti2.Nifti2PairHeader):
+    pass
+
+
+class _SecondPair(nibabel.Nifti2Pair):
+    header_class = _SecondPairHeader
+
+
 class Voxels:
     """Voxels of one file, which must stay as `stamp_of` told when its header was read.
 
@@ -106,11 +114,11 @@ def open_nifti(path: str) -> Any:
     if not voxels.is_file():
         raise ReadError(f"its voxels are not beside it ({voxels.name})")
     files = {"image": nibabel.FileHolder(str(voxels))}
+    is_second = start in _SECOND_VERSION
+    kind: Any = _SecondImage if is_second else _Image
     if is_header(path):
         files["header"] = nibabel.FileHolder(path)
-        kind: Any = _Pair
-    else:
-        kind = _SecondImage if start in _SECOND_VERSION else _Image
+        kind = _SecondPair if is_second else _Pair
     image = kind.from_file_map(files, mmap=False)
     if int(image.header["intent_code"]) in _CIFTI_INTENTS:
         raise ReadError("a CIFTI file: values of places on a surface, no image")

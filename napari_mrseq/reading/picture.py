@@ -37,6 +37,14 @@ _ORIENTATION = 0x0112
 _ON_ITS_SIDE = (5, 6, 7, 8)
 _ROWS_TURNED, _COLUMNS_TURNED = (3, 4, 7, 8), (2, 3, 6, 7)
 
+# Colours of TIFF that are no red, green and blue: ink, tables and the like, which Pillow turns.
+_OTHER_COLOURS = (
+    tifffile.PHOTOMETRIC.PALETTE,
+    tifffile.PHOTOMETRIC.SEPARATED,
+    tifffile.PHOTOMETRIC.YCBCR,
+    tifffile.PHOTOMETRIC.CIELAB,
+)
+
 PageReader = Callable[[str, int], NDArray[Any]]
 # Shape, type, reader of a page, and what the user should know.
 _Described = tuple[tuple[int, ...], np.dtype[Any], PageReader, tuple[str, ...]]
@@ -134,7 +142,7 @@ def _describe_tiff(path: str) -> _Described:
         if len(real) == 1 and (order := _slices_last(along_axes)) is not None:
             numbers = tuple(series.pages[page].index for page in order)
             stack = [*(size for axis, size in along_axes if axis != "Z" and size > 1), named["Z"]]
-        coloured = colours > 1 or series.keyframe.photometric == tifffile.PHOTOMETRIC.PALETTE
+        coloured = colours > 1 or series.keyframe.photometric in _OTHER_COLOURS
         is_float = coloured or series.dtype.kind == "c"
         dtype = np.dtype(np.float32) if is_float else series.dtype
     shape = (pages // stack[-1], stack[-1]) if len(stack) > 1 else (pages,)
@@ -181,7 +189,7 @@ def _tiff_page(numbers: Sequence[int], path: str, page: int) -> NDArray[Any]:
         found: Any = tiff.pages[numbers[page]] if numbers else _alike(tiff)[0].pages[page]
         # Pages after the first keep only what differs from it.
         like: Any = found.keyframe
-        if like.photometric == tifffile.PHOTOMETRIC.PALETTE:
+        if like.photometric in _OTHER_COLOURS:
             return _pillow_page(path, found.index)
         try:
             pixels = found.asarray()

@@ -131,6 +131,16 @@ def tears(volumes: Sequence[Volume], key: Key) -> bool:
     return None not in homes and any(homes[label] > 1 for labels in torn for label in labels)
 
 
+def settings_mixed_in(volume: Sequence[Frame]) -> str:
+    """Name what slices of one volume differ in though it is the volume's; empty where nothing."""
+    for name, key in _OF_A_VOLUME.items():
+        values = set(map(key, volume))
+        # Where each slice has a value of its own, it numbers slices.
+        if None not in values and 1 < len(values) < len(volume):
+            return name
+    return ""
+
+
 def _in_turn(by_place: ByPlace, numbers: Sequence[Key]) -> Iterator[Key]:
     """Yield each attribute alone, then those together of which each leaves some slices untold.
 
@@ -203,6 +213,7 @@ _COUNTERS: tuple[Key, ...] = (
     attrgetter("echo_number"),
     lambda frame: frame.labelling or None,
 )
+_OF_A_VOLUME = {"temporal positions": _COUNTERS[0], "b values": _B_VALUE}
 _SETTINGS = (*_COUNTERS, _gradient, FLIP_ANGLE)
 _ATTRIBUTES: tuple[Key, ...] = (
     *_COUNTERS,

@@ -14,8 +14,10 @@ from napari_mrseq.reading.geometry import SAME_PLACE_MM
 from napari_mrseq.reading.grouping import grouped, labelled
 from napari_mrseq.reading.moving import moving_volumes
 from napari_mrseq.reading.places import places_of
+from napari_mrseq.reading.volume_keys import settings_mixed_in
 
 _PLACE_OF_FIRST = "volumes lie at different places; the place of the first is kept"
+_MADE_OF_SEVERAL = "slices of several {} lie as one volume: they may be parts of several"
 _DUPLICATES = "duplicate positions: further slices at them are kept apart"
 
 
@@ -67,6 +69,8 @@ def into_volumes(frames: list[Frame]) -> list[Stack]:
         known = np.array([start for start in starts if start is not None])
         if len(known) and np.ptp(known, axis=0).max() > SAME_PLACE_MM:
             stack.warnings.append(_PLACE_OF_FIRST)
+        if len(stack.volumes) == 1 and (mixed := settings_mixed_in(stack.volumes[0])):
+            stack.warnings.append(_MADE_OF_SEVERAL.format(mixed))
     return stacks
 
 

@@ -125,6 +125,23 @@ def test_what_b_values_deny_is_said_where_lost_files_were_counted_anew(
 
 
 @pytest.mark.parametrize(
+    ("say", "of"),
+    [
+        (lambda volume, _: {"TemporalPositionIdentifier": volume + 1}, "temporal positions"),
+        (lambda volume, _: {"DiffusionBValue": 800.0 * volume}, "b values"),
+    ],
+    ids=["temporal position", "b value"],
+)
+def test_what_is_left_of_two_volumes_and_looks_like_one_is_said(
+    say: Say, of: str, write_slice: WriteSlice
+) -> None:
+    kept = [(0, 0), (0, 1), (1, 2), (1, 3)]
+    found, warnings = stacks(write(write_slice, kept, say))
+    assert found == [[kept]]
+    assert warnings == [f"slices of several {of} lie as one volume: they may be parts of several"]
+
+
+@pytest.mark.parametrize(
     "time",
     [
         lambda seconds: {"AcquisitionTime": clock(seconds)},
@@ -158,6 +175,16 @@ def test_a_lost_image_at_either_end_is_not_guessed(write_slice: WriteSlice) -> N
         write_slice,
         kept,
         lambda volume, slice_: {"InstanceNumber": SLICES * volume + slice_ + 1},
+    )
+    assert any(MIXED in warning for warning in stacks(folder)[1])
+
+
+def test_one_slice_lost_of_each_place_is_said_where_only_numbers_tell(
+    write_slice: WriteSlice,
+) -> None:
+    kept = [place for place in volume_by_volume(3) if place not in [(0, 0), (1, 1), (1, 2), (2, 3)]]
+    folder = write(
+        write_slice, kept, lambda volume, slice_: {"InstanceNumber": 3 * slice_ + volume + 1}
     )
     assert any(MIXED in warning for warning in stacks(folder)[1])
 

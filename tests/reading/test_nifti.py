@@ -234,6 +234,13 @@ def test_flat_image_is_one_slice(tmp_path: Path) -> None:
     assert read_one(path).pixels.shape == (1, 6, 5)
 
 
+@pytest.mark.parametrize("shape", [(5, 1), (1, 5), (1, 1)])
+def test_flat_image_of_one_line_is_read(shape: tuple[int, int], tmp_path: Path) -> None:
+    data = np.arange(np.prod(shape), dtype=np.int16).reshape(shape)
+    nibabel.save(nibabel.Nifti1Image(data, np.diag([-5.0, -1.0, 1.0, 1.0])), tmp_path / "a.nii")
+    np.testing.assert_array_equal(read_one(tmp_path / "a.nii").pixels.compute(), [data.T])
+
+
 def test_file_without_orientation_is_not_trusted(tmp_path: Path) -> None:
     nibabel.save(nibabel.Nifti1Image(np.zeros((5, 6, 3), np.int16), None), tmp_path / "a.nii")
     assert "left and right are not certain" in read_one(tmp_path / "a.nii").warnings[0]
@@ -466,10 +473,11 @@ def test_broken_header_is_one_line_of_ours(kind: type, tmp_path: Path) -> None:
     assert ran.stderr == ""
 
 
+@pytest.mark.parametrize("kind", [nibabel.Nifti1Pair, nibabel.Nifti2Pair])
 @pytest.mark.parametrize("given", ["a.hdr", "a.img", "."])
-def test_a_pair_of_header_and_voxels_is_one_image(tmp_path: Path, given: str) -> None:
+def test_a_pair_of_header_and_voxels_is_one_image(tmp_path: Path, given: str, kind: type) -> None:
     data = np.arange(5 * 6 * 3, dtype=np.int16).reshape(5, 6, 3)
-    image = nibabel.Nifti1Pair(data, np.diag([-1.0, -1.0, 3.0, 1.0]))
+    image = kind(data, np.diag([-1.0, -1.0, 3.0, 1.0]))
     nibabel.save(image, tmp_path / "a.img")
     study = read_study(tmp_path / given)
     (series,) = study.series

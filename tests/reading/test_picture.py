@@ -199,6 +199,17 @@ def test_colour_tiff(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("mode", ["CMYK", "YCbCr", "LAB"])
+def test_colours_of_a_tiff_that_are_not_red_green_and_blue(mode: str, tmp_path: Path) -> None:
+    bands = len(Image.new(mode, (1, 1)).getbands())
+    written = np.stack([GREY * step % 256 for step in range(1, bands + 1)], axis=-1)
+    Image.frombytes(mode, (20, 30), written.astype(np.uint8).tobytes()).save(tmp_path / "a.tif")
+    with Image.open(tmp_path / "a.tif") as image:
+        expected = np.asarray(image.convert("RGB")) @ GREY_OF_COLOURS
+    shown = read_one(tmp_path / "a.tif").pixels[0].compute()
+    np.testing.assert_allclose(shown, expected, atol=1e-3)
+
+
 def test_damaged_pictures_are_named(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"rubbish" * 10)
     (tmp_path / "b.tif").write_bytes(b"II*\0" + b"rubbish" * 10)
