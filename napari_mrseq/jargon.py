@@ -43,7 +43,7 @@ _TECHNIQUES = """
     oblique ssh me ip relaxation estrella liquor vibrant mielo myelo scano csf aqueduct and di
     mean radial ecg mgt mton mdixon mr touch qiss trance through sr tp ssum aspire mzero
     histo kurtosis labeling labelling trigger triggered gated mu feldkarte sl tf qt fskm ssub isodwi
-    edwi sdwi ege spamm grid lesion mask ratio segmentation
+    edwi sdwi sdw ege spamm grid lesion mask ratio segmentation tsa ichigime
 """
 # What says whether an agent was given.
 _AGENTS = """
@@ -56,7 +56,8 @@ _AGENTS = """
     medio op surgery surg trauma
     rad rt chemo stroke treatment resection biopsy mortem partum tissue transfer low supine
     prone flexion neutral sitting standing feet kontr tehoste joint tmj floor pelvic good fusion
-    repair implant ablation shunt stent clip без до ку
+    repair implant ablation shunt stent clip skm posle zoei zouei tanjun
+    без до ку
 """
 # Whole words. What may be part of longer ones stands here as people write it, never as a part:
 # "Swift" holds "swi" and names a person.
@@ -68,7 +69,7 @@ _STEMS = re.compile(
     "|difus|dinami|dynami|enhanc|flebo|fluid|functional|funktion|gadolin|gradient|kalibr"
     "|kontras|localis|localiz|locator|lokalis|lokaliz|microbleed|mielogr|myelogr|oversig"
     "|oversik|overzich|paradigm|perfus|perfuz|phlebo|planung|protonen|reperag|scanogr|sottra"
-    "|soustra|spectro|spektro|spettro|substra|subtra|suscep|suscet|suszep|tracto|unterdr"
+    "|soustra|spectro|spektro|spettro|substra|subtr|suscep|suscet|suszep|tracto|unterdr"
     "|venogra|ангио|диффуз|контраст|локал|нативн|перфуз"
 )
 # Words of unspaced scripts, which are looked for within runs of letters.

@@ -51,7 +51,7 @@ SLASHED = r"/\s?(?i:c|ctt?[eo]|contr\w*|gado?|gd|km|mdc|iv|inj\w*)\b"
 MINUS = (
     r"(?:^|[\s_(])-(?:\s?(?:C|GD|Gd|KM)|(?i:gd|gad|km|kl|mdc|i\.?v))\b(?![-\s]?(?i:sp|contr))"
     rf"|{SIGNED}(?:-(?![A-Za-z0-9(])|\s-\)?\s*$)|(?:{SIGNED}|contrast)\s*\(-\)"
-    rf"|(?<![A-Za-z0-9])[Ss]{SLASHED}(?!.?(?i:joint))"
+    rf"|(?<![A-Za-z0-9])[Ss]{SLASHED}(?!.?(?i:joint))|(?<![A-Za-z])s\.\s?KM\b"
 )
 SLASH = (
     r"(?<!\b[Aa])/[Cc]$|(?<!(?i:sag))_C$|(?<=[a-z])G[Dd](?![A-Za-z])"
@@ -73,13 +73,15 @@ WITHOUT = (
     r"\b(minus c|c minus)\b",
     r"\b(pregad|pre ?(contrast|gad|gado|gd|c|km|ce|inj))\b",
     # German, French, Spanish, Italian, Portuguese, Dutch.
-    r"\b(nativ\w*|ohne|[ov] ?km)\b",
+    r"\b(nativ\w*|ohne|(?<!\bi )[ov] ?km|skm)\b",
     rf"\bvor (gabe|{AGENT})\b",
     r"\b[ck]ontrast\w*(frei\w*|lose?|fri\w*|vrij)\b",
     r"\b(sans|ss (gado\w*|inj\w*)|avant|senza|prima|antes|zonder)\b",
     # "Knie sin" is a left one.
     r"\b(sin|sem) (c\b|contr|cte|ctte|gad|gd|iv|civ|inj|medio)|\bs contraste",
     r"\bvoor (gd|contrast)",
+    # Japanese in Latin letters.
+    r"\b(zou?ei ?(mae|nashi)|tanjun)\b",
     # Norwegian, Danish, Swedish, Polish, Czech, Slovenian, Romanian, Finnish, Hungarian, Turkish.
     r"\b(uten|uden|utan|u kontrast|bez|brez|fara|nelkul|ilman|ennen|nincs|kontrasti?si?z|oncesi)\b",
     r"\b(for|fore|fr|innan|przed|pred|do) kontrast",
@@ -141,8 +143,9 @@ WITH = (
     # Portuguese and Spanish.
     r"\bpos(?= ?$| (c|gd|gad\w*|contr\w*|fs|w)\b)",
     r"\b(enhanced|ce|t1c|t1gd|t1ce|contrast[eo]?|con cont|mdc|c contr\w*)\b",
-    # "T1FSKM", "z kontrastem", "po k.l."; "CM" as Kontrastmittel is.
-    r"\b([a-z]\w*)?km\b|\bkontr(as\w*)?\b|\b(po|s) k ?l\b| cm\b",
+    r"\bzou?ei",
+    # "T1FSKM", "z kontrastem", "po k.l.", "s KU"; "CM" as Kontrastmittel is.
+    r"\b([a-z]\w*)?km\b|\bkontr(as\w*)?\b|\b(po|s|posle) k ?[lu]\b| cm\b",
     # Phases of a dynamic series, and what is made to see them.
     r"\b(arterial|arteri[ae]l\w*|arterios\w*|art (?=\d|phase|port)|port[ao]l? ?ven\w*)\b",
     r"\b(venous|venos\w*|veineu\w*|veneu\w*|ven(?= phase)|zyln\w*)\b",

@@ -2,7 +2,7 @@
 
 ``sub-01_space-T1w_acq-stir_T2w`` is a T2, acquired as a STIR: the suffix says the sequence, and of
 the entities before it only some describe the acquisition. Subjects, sessions and spaces may be
-called anything.
+called anything. Of names of no standard those of masks, parcellations and maps are known.
 """
 
 from __future__ import annotations
@@ -27,6 +27,12 @@ _SUFFIXES = {
 _COMPUTED = re.compile(
     r"(?!fieldmap)\w*map|\w*(?:seg|mask)|roi|FA|colFA|expADC|MTsat|att|(?:cort)?thickness|curv|sulc"
 )
+# What tools call theirs in names of no standard: "BraTS_001_seg", "aparc+aseg", "brain_mask". A
+# "brainmask" of FreeSurfer is a picture, and so is what FSL's "roi" has cut out.
+_OF_TOOLS = re.compile(
+    r"(?:^|[_.+-])((?:a|d|prob|pve)?seg|mask|msk|wmparc|ribbon|[TR][12](?:star|rho)?map)$",
+    re.IGNORECASE,
+)
 # The entities whose labels tell how an image was made; a label of another is no word.
 _TELLING = ("acq", "rec", "mt", "desc")
 
@@ -41,7 +47,8 @@ def no_picture(name: str) -> str | None:
     """Return what in a file's name says that it holds no picture of a sequence: a map, a phase."""
     suffix, sequence = suffix_of(name)
     if not is_bids_name(name):
-        return None
+        told = _OF_TOOLS.search(_stem(name))
+        return told[1] if told else None
     if "_part-phase_" in name and sequence != "FIELDMAP":
         return "part-phase"
     return suffix if _COMPUTED.fullmatch(suffix) else None

@@ -61,7 +61,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("B0", "*dwi ... b0", "dti* ... b0", "dif* ... b0"),
     # The single-band reference of a diffusion series is not weighted.
     ("B0", "dmri* ... sbref", "*dwi ... sbref", "dti* ... sbref", "dif* ... sbref"),
-    ("DWI", "iso dwi", "dti*", "dw", "dw epi", "dyfu*", Regex(r"trace(?:[wb\d][a-z0-9]*)?")),
+    ("DWI", "iso dwi", "dti*", "dw epi", "dyfu*", Regex(r"s?dw|trace(?:[wb\d][a-z0-9]*)?")),
     # Neither "Ludwig", "Edwin" nor "bandwidth".
     ("DWI", Regex(r"[a-z0-9]*dwi(?!ch|ck|d|e\b|em|fe\b|g|j|ll|n|r)[a-z0-9]*")),
     # Neither "difficult", "different", "difetto", "difunto" nor "diffuse", "diffusely".
@@ -148,7 +148,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("LOCALIZER", "3 plan*", "3 pl", "three plan*", "tri plan*", "plan scan", "topogram*"),
     ("LOCALIZER", "locator*"),
     ("LOCALIZER", "scano*", "topo", "centrage*", "centratura*", "sondage"),
-    ("LOCALIZER", "lokali*", "ubersicht*", "uebersicht*", "reperage*", "repere*"),
+    ("LOCALIZER", "lokali*", "ichigime", "ubersicht*", "uebersicht*", "reperage*", "repere*"),
     ("LOCALIZER", "oversi*t*", "overzicht*", "fast view"),
     ("OTHER", "kalib*", "referenz*", "shimming", "speeder*", "phoenix zip*", "single voxel*"),
     ("OTHER", "*spektro*", "*spettro*", "soustra*", Regex(r"substra[ckz][a-z]*"), "sottra*"),
@@ -159,8 +159,13 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("OTHER", "key image*"),
     ("OTHER", "calib*", "asset cal*", "coil sens*", "sense ref*", "prescan*"),
     ("OTHER", "ref head*", "ref body*", "ref nv*", "ref torso*", "ref spine*"),
-    ("OTHER", "ref scan*", "reference scan*", "screen save*", "subtra*", "sub $"),
-    ("OTHER", "sub mip*", "wash in", "wash out", "tf2d*"),
+    ("OTHER", "ref scan*", "reference scan*", "screen save*", "subtra*", "subtr"),
+    # Neither a subject's number nor a joint.
+    (
+        "OTHER",
+        Regex(r"sub(?=$| (?:ax|axial|cor|coronal|sag|sagittal|tra|mips?|t1|dyn|nativ|post|km)\b)"),
+    ),
+    ("OTHER", "wash in", "wash out", "tf2d*"),
     # The echoes that a map is computed from, told by how many there are, or by a second contrast.
     (
         "T2STAR", Regex(r"(?:[tr]2star|r2s|qsm)\b.*\b[1-3]?\d ?echo(?:e?s)?"),
@@ -196,8 +201,11 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("T1", Regex(r"t1w? (?!.*\b(?:dark ?fat|fs|fat)\b)(?:.* )?tir")),
     ("FLAIR", "spc ir", "space ir"),
     ("FLAIR", "*flair*", "dark fluid", "da fl", "fluid att*", "liquor unterdr*"),
-    # Not the German "Stirn", a forehead, nor Stirling.
-    ("STIR", Regex(r"(?:e|[a-z0-9]*(?:se|(?<![ei])))stir(?![abilnpr])[a-z0-9]*"), "tirm*", "tir"),
+    # Not the German "Stirn", a forehead, nor Stirling, nor the Russian "kontrastirovanie".
+    (
+        "STIR", Regex(r"(?:e|[a-z0-9]*(?:se|(?<![ei])(?<!ntra)))stir(?![abilnpr])[a-z0-9]*"),
+        "tirm*", "tir",
+    ),
     ("STIR", "short tau*", "turbo inversion*"),
     ("T2STAR", "t2star*", "t2s", "medic", "merge", "*mffe", "me2d"),
     ("T2STAR", "t2* ... *gradient*", "*gradient* ... t2*", "t2 stern", "t2 etoile", "t2 estrel*"),
@@ -219,7 +227,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     (
         "T2STAR",
         # Bleeding, which a T2 looks for, not a T1; neither "hemophilia", "hemorrhoids" nor Hamon.
-        Regex(r"(?:hae?|he)mo(?:(?:f|si|rr(?!h?oi))[a-z0-9]*|\d*)"), "microbleed*", "blutung*",
+        Regex(r"(?:hae?|he)mo(?:(?:f|seq|si|rr(?!h?oi))[a-z0-9]*|\d*)"), "microbleed*", "blutung*",
     ),
     ("T2", Regex(r"\d?d?t2[a-z0-9]*")),
     # A circle of vessels, where no weighting is named: it may be a part of the body only.
@@ -238,14 +246,15 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     # Not "myeloma", "myelopathy" or "Myelon".
     ("T2", Regex(r"m[yi]elo(?![bcdfmnpst])[a-z0-9]*"), Regex(r"bili(?:ai?r[a-z]*)?")),
     # In and out of phase is a T1 where nothing else is named: two-point Dixon exists as T2 too.
-    ("T1", "in phase*", "opp* ... phase", "out phase", "out of phase", "en phase"),
+    ("T1", "in phase*", "opp* ... phase", "out phase", "out of phase", "en phase", "ip op"),
     ("T1", "in fase", "en fase", "em fase", "opos* ... fase"),
     ("T1", "fuera de fase", "fuori fase", "fora de fase"),
     # What else names something, where no weighting is named.
     ("OTHER", "csf ... flow*", "flow* ... csf", "liquor ... fluss*", "*aqu*duct*"),
     ("OTHER", "tensor", "press", "b1", "cal", "apt", "report", "magic", "symri*", "histo", "shim*"),
     ("OTHER", Regex(r"sonic ?dl\b.*\b[sl]ax|[sl]ax\b.*\bsonic ?dl")),
-    ("MRA", "vasc"),
+    # French for what leaves the arch of the aorta.
+    ("MRA", "vasc", "tsa", "tronc* supra*"),
     # An operation is planned on a T1.
     ("LOCALIZER", "planung*"),
     ("BOLD", "func*", "fonctionnel*", "funktionell*", "activation*"),
@@ -257,6 +266,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("FIELDMAP", "spin echo epi ... ap", "spin echo epi ... pa"),
     # Philips' two-point Dixon is a T1 where it waits for an agent.
     ("T1", "mdixon ... tard*", "mdixon ... late", "mdixon ... primovist", "mdixon ... eovist"),
+    ("T1", "mdixon ... dyn*"),
     # Of a trace image, where no sequence with voxels as long as wide is named.
     ("DWI", "isotrop*", "zoomit"),
 )  # fmt: skip

@@ -195,6 +195,8 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
         (uses(FLIGHT),),
     ),
     "OTHER": (
+        # A movie of spin echoes is weighted as they are.
+        (called(r"cine.*"), uses(SPIN), lacks(GRADIENT)),
         (_beside_weighting(SPECTRA_AND_FIBRES), *_STACK),
         (
             _beside_weighting(REFERENCE), *_STACK,

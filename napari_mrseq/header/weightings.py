@@ -70,7 +70,8 @@ INVERSION_RECOVERY: tuple[Rule, ...] = (
     ),
     timed("T1", 0.9, NILS, uses(GRADIENT), unless(acquired("2D")), weighted_by_inversion),
     rule(
-        "PD", 0.8, WORDS, says("PD"), uses(GRADIENT), lacks(INVERSION), unknown(TI), below(TE, 10)
+        "PD", 0.8, WORDS, says("PD"), uses(GRADIENT), lacks(INVERSION, PREPARED), unknown(TI),
+        below(TE, 10),
     ),
     timed("T1", 0.65, VENDOR, uses(MPRAGE), acquired("3D"), at_most(TE, 10), unknown(TI)),
     timed(

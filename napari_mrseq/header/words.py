@@ -51,7 +51,8 @@ _PLACE = re.compile(r"\b(?:in|to) [a-z0-9]+ space\b")
 def namings(attributes: SequenceAttributes) -> tuple[Naming, ...]:
     """Return what the words name: the description's, else the protocol's, else the file's."""
     by_file = namings_of_file(attributes.file_name)
-    if attributes.described_by == FILE_NAME and is_bids_name(attributes.file_name):
+    standard = is_bids_name(attributes.file_name) or no_picture(attributes.file_name)
+    if attributes.described_by == FILE_NAME and standard:
         described = by_file
     else:
         described = namings_of(attributes.description, attributes.described_by)

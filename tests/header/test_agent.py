@@ -33,7 +33,8 @@ GIVEN = (
     "T1 ProHance;T1 造影（＋）;T1 post Gd - sag;T1 fs KM - tra;T1 cor - gad;T1 +C - 2;"
     "T1 post-Gd;T1-KM;T1-C+;T1 C+/3D-ax;"
     "T1 VIBE Gd free breathing;T1 post contrast-sag;T1 SE 2.0 gad;T1 SENSE GD;T1 post 5 min;"
-    "T1 post 3D;T1 3 months post gad;T1 KM control"
+    "T1 post 3D;T1 3 months post gad;T1 KM control;T1 m.KM;T1 i.v. KM;T1 s KU;T1 posle KU;"
+    "T1 posle kontrastirovaniya;ZOUEI-GO T1"
 )
 NOT_GIVEN = (
     "T1 ohne KM;T1 pre contrast;T1 -C;T1 sans injection;AX T1 W/O;3D Ax T1 S/C;T1 FS S/ CONTRASTE;"
@@ -52,7 +53,8 @@ NOT_GIVEN = (
     "T1 kontrastmittelfrei;T1 kontrastfri;T1 contrastvrij;T1 kein KM;T1 keine KM-Gabe;T1 prä KM;"
     "T1 prae KM;T1 vor Gabe KM;T1 vor Gabe;T1 prior to contrast;T1 pas de gado;"
     "T1 pas d'injection;T1 geen contrast;T1 ingen kontrast;T1 kontrast yok;"
-    "T1 kontrasztanyag nélkül;T1 fără contrast;T1 brez kontrasta"
+    "T1 kontrasztanyag nélkül;T1 fără contrast;T1 brez kontrasta;T1 s.KM;"
+    "T1 s. KM;T1 sKM tra;T1 zouei mae;T1 tanjun"
 )
 NOT_SAID = (
     "T1 HALS FS C;t1_tse_cor_pos_1;T1 supine pos;T1 TMJ DYNAMIC;T1 dynamic pelvic floor;"

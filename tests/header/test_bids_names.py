@@ -82,6 +82,7 @@ def test_words_of_the_acquisition_say_what_no_suffix_does(
         ("sub-01_space-T1w_stat-t_statmap", "statmap"),
         ("sub-01_space-T1w_cortthickness", "cortthickness"),
         ("sub-01_task-rest_part-phase_bold", "part-phase"),
+        ("t1_brain_mask", "mask"),
     ],
 )
 def test_maps_masks_and_phases_are_no_picture_of_a_sequence(
@@ -142,7 +143,24 @@ def test_a_mask_is_no_picture_whatever_its_sidecar_has_from_the_image(tmp_path: 
 
 @pytest.mark.parametrize(
     ("name", "sequence"),
-    [("sub-01_dseg", "OTHER"), ("sub-01_T1map", "OTHER"), ("sub-01_T1w", None)],
+    [
+        ("sub-01_dseg", "OTHER"),
+        ("sub-01_T1map", "OTHER"),
+        ("sub-01_T1w", None),
+        # As tools name theirs, by no standard.
+        ("BraTS_001_seg", "OTHER"),
+        ("x_dseg", "OTHER"),
+        ("x_probseg", "OTHER"),
+        ("t1_brain_mask", "OTHER"),
+        ("mask", "OTHER"),
+        ("aparc.a2009s+aseg", "OTHER"),
+        ("wmparc", "OTHER"),
+        ("MOLLI_T1map", "OTHER"),
+        # Pictures without skull, or a part of one.
+        ("brainmask", None),
+        ("T1_roi", None),
+        ("T1_masked", None),
+    ],
 )
 def test_without_a_sidecar_only_what_is_no_picture_is_claimed_by_its_name(
     tmp_path: Path, name: str, sequence: str | None

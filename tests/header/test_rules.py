@@ -53,6 +53,9 @@ MPRAGE = ORIGINAL | {
         ("T1", MPRAGE, "MPRAGE QSM study"),
         ("T1", VIBE | ORIGINAL, "T1 VIBE for MRS"),
         ("T1", SPIN_ECHO_T1, "T1 Phoenix"),
+        # What moves before spin echoes is weighted as they are.
+        ("T1", SPIN_ECHO_T1, "T1 cine TMJ"),
+        ("T2", SPIN_ECHO_T2, "cine haste"),
         # A fast one with the times of Siemens' AutoAlign scout.
         ("T1C", VIBE | {"RepetitionTime": 2.83, "EchoTime": 1.37, "FlipAngle": 5},
          "t1_starvibe_fs_tra_post"),
@@ -117,6 +120,7 @@ def test_a_word_decides_where_a_weighting_is_named_beside_it(
         ("MRA", VIBE, "3D PC"),
         ("MRA", VIBE | {"AngioFlag": "Y"}, "fl3d_cor"),
         ("OTHER", FLASH | {"CardiacNumberOfImages": 25}, "4ch"),
+        ("OTHER", FLASH, "T1 cine"),
         ("OTHER", FLASH | {"CardiacNumberOfImages": 25}, "T1 4ch"),
         ("OTHER", FLASH | {"RepetitionTime": 1333, "CardiacNumberOfImages": 16}, ""),
         ("T2", SPIN_ECHO_T2, "AX FLAIR"),

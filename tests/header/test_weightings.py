@@ -102,6 +102,21 @@ def test_late_enhancement_is_no_t1(make_series: Any, sequence: str, values: dict
         # Below the Ernst angle.
         (UNKNOWN, header("GR", tesla=7, dim="3D", tr=43, te=2.5, flip=15)),
         ("PD", header("GR", tesla=1.5, dim="3D", tr=20, te=6, flip=3)),
+        # The reference of an MPRAGE, and one of a patient with Parkinson's disease.
+        ("PD", header("GR", tesla=3, dim="3D", tr=1440, te=2.5, flip=5, described="PD MPRAGE")),
+        (
+            "T1",
+            header(
+                "GR",
+                tesla=3,
+                dim="3D",
+                tr=2300,
+                te=3,
+                flip=9,
+                described="PD MPRAGE",
+                SequenceVariant=["SK", "SP", "MP"],
+            ),
+        ),
         # Time of flight, and a centre-out readout.
         (UNKNOWN, header("GR", tesla=3, dim="3D", tr=23, te=3.5, flip=18)),
         (UNKNOWN, header("GR", tesla=1.5, dim="3D", tr=4, te=0.05, flip=8)),

@@ -264,7 +264,8 @@ BESIDE = (
     "angiomyolipoma;hemophilia;hemochromatosis;functional;tensor fasciae latae;tracer;press;cal;"
     "apt;report;vasc;sub001;lab205;mb4 2000;level T11;T12;biliary;Planung;diffuser Befund;"
     "elastofibroma;Rhône;rhomboideus;rhizotomy;minipig;diffusely;angioplasty;angiotensin;"
-    "angiogenesis;resting tremor;perfluorocarbon"
+    "angiogenesis;resting tremor;perfluorocarbon;sub-01;sub talar joint;sub-cortical;sub mm;"
+    "kontrastirovanie"
 )
 
 
@@ -342,30 +343,30 @@ def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> No
         (
             "T2STAR",
             "T2*/QSM;brain_r2star_6echo;6 echoes QSM;GRE-ME;multi-echo GRE;sSUM;ASPIRE;"
-            "fl2d1_14echo_liver;t2_fl2d_hemosiderin",
+            "fl2d1_14echo_liver;t2_fl2d_hemosiderin;Hämosequenz",
         ),
-        ("DWI", "sDKI;diffb1000;TRACEW;difusión;Diffusions-EPI;isodwi3d"),
+        ("DWI", "sDKI;diffb1000;TRACEW;difusión;Diffusions-EPI;isodwi3d;sDW_SSh"),
         ("PD", "fspd;cor_tsepd;intermediate weighted;densidad protonica"),
         (
             "T1",
             "BHAxLAVA-Flex;lava3d;t1_tse_tir_cor;MAGiC T1W;mDIXON tardif;mDIXON Primovist 20 min;"
-            "T1 MT on",
+            "T1 MT on;mDIXON-W dyn;IP/OP",
         ),
         ("FLAIR", "MAGiC T2 FLAIR"),
         ("STIR", "t1_tir_dark-fat;t2_tir;tirm_fs;tse_tir;eSTIR;tseSTIR_cor"),
         (
             "MRA",
             "angioMR;angiografía;venography;QISS trufi;native_trufi;native_space_cor_ecg;TRANCE;"
-            "vasc",
+            "vasc;ARM TSA GADO;ARM troncs supra-aortiques",
         ),
         (
             "OTHER",
             "MAGiC;3D SPGR MgT;3D SPGR MT;gre_MTon;greMRE;Elastographie;MR-Touch;HISTO_bh;"
             "flow_250_tp_P;QFlow;SAx Sonic-DL;T1 rho;T1rho TSL 40;Mean_&_t-Maps;press 35;"
-            "tensor",
+            "tensor;T1 Sub tra;Sub T1 KM;T1_Sub_nativ;T1 subtr;vibe sub",
         ),
         ("FIELDMAP", "BH_PA_SE;se_epi_1.7mm_ap;Spin-echo EPI (AP)"),
-        ("LOCALIZER", "coil survey;Planung"),
+        ("LOCALIZER", "coil survey;Planung;ichigime"),
     ],
 )
 def test_families_of_words_name_their_sequence_in_the_first_place(code: str, texts: str) -> None:
