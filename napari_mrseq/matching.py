@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from napari_mrseq.clock import DAY_MS
+from napari_mrseq.header import attributes_of
+from napari_mrseq.protocols import PLANES
 from napari_mrseq.sequences import family_of
 from napari_mrseq.series import nearest_plane
 
@@ -30,45 +33,66 @@ class Match:
         Series that are what is expected.
     perhaps : tuple of Verdict
         Series whose family is told but not the member: T1 with or without contrast agent.
+    all_read : bool
+        False where something of the study could not be read: it may be what is expected.
     """
 
     expected: Expected
     verdicts: tuple[Verdict, ...] = ()
     perhaps: tuple[Verdict, ...] = ()
+    all_read: bool = True
 
     @property
     def status(self) -> str:
         """``"there"``, ``"double"``, ``"perhaps"``, ``"missing"``, or ``"optional"``: not there.
 
-        Double is one sequence twice in one plane; the echoes of one series are acquired once.
+        ``"not found"`` instead of missing where not all was read.
+        Double is one sequence acquired twice in one plane.
         """
         if self.verdicts:
-            acquired = {
-                (verdict.sequence, _plane(verdict.series), acquisition_of(verdict))
-                for verdict in self.verdicts
-            }
-            kinds = {kind[:2] for kind in acquired}
-            return "there" if len(kinds) == len(acquired) else "double"
+            kinds: dict[Any, list[Verdict]] = {}
+            for verdict in self.verdicts:
+                kind = verdict.sequence, _plane(verdict.series)
+                kinds.setdefault(kind, []).append(verdict)
+            twice = any(len(acquisitions_of(members)) > 1 for members in kinds.values())
+            return "double" if twice else "there"
         if self.perhaps:
             return "perhaps"
-        return "missing" if self.expected.required else "optional"
+        if not self.expected.required:
+            return "optional"
+        return "missing" if self.all_read else "not found"
 
 
-def matches_of(verdicts: Sequence[Verdict], entries: Sequence[Expected]) -> tuple[Match, ...]:
-    """Give each series to the first entry of its plane, thin stacks also to entries without one.
+def matches_of(
+    verdicts: Sequence[Verdict], entries: Sequence[Expected], *, all_read: bool
+) -> tuple[Match, ...]:
+    """Give each series to an entry of its plane, thin stacks also to entries of other planes.
 
-    A series told by its family alone may fulfil every entry of that family.
+    That is one without a series yet, and of several the one that leaves the least choice. A series
+    told by its family alone may fulfil every entry of that family.
     """
     surely: list[list[Verdict]] = [[] for _ in entries]
     perhaps: list[list[Verdict]] = [[] for _ in entries]
     told = [verdict for verdict in verdicts if verdict.resolved != "family"]
+    taken: set[tuple[int, tuple[str, ...]]] = set()
     for verdict in told:
-        for place, entry in enumerate(entries):
-            if verdict.sequence in entry.sequences and _lies_in(verdict.series, entry):
-                surely[place].append(verdict)
-                break
+        fitting = [
+            place
+            for place, entry in enumerate(entries)
+            if verdict.sequence in entry.sequences and _lies_in(verdict.series, entry)
+        ]
+        if fitting:
+            place = min(fitting, key=lambda at: (bool(surely[at]), _choice(entries[at])))
+            surely[place].append(verdict)
+            taken.add((id(verdict), entries[place].planes))
     for place, entry in enumerate(entries):
-        thin = [v for v in told if v.sequence in entry.sequences and _is_thin(v.series)]
+        thin = [
+            verdict
+            for verdict in told
+            if verdict.sequence in entry.sequences
+            and _is_thin(verdict.series)
+            and (id(verdict), entry.planes) not in taken
+        ]
         surely[place] = surely[place] or thin
         perhaps[place] = [
             verdict
@@ -78,18 +102,25 @@ def matches_of(verdicts: Sequence[Verdict], entries: Sequence[Expected]) -> tupl
             and (_lies_in(verdict.series, entry) or _is_thin(verdict.series))
         ]
     return tuple(
-        Match(entry, tuple(sure), tuple(unsure))
+        Match(entry, tuple(sure), tuple(unsure), all_read)
         for entry, sure, unsure in zip(entries, surely, perhaps, strict=True)
     )
 
 
+def _choice(entry: Expected) -> int:
+    """Count the sequences in planes that an entry takes."""
+    return len(entry.sequences) * len(entry.planes or PLANES)
+
+
 def can_share(matches: Sequence[Match]) -> bool:
     """Tell whether each entry can have one of the series that it may be fulfilled by for itself."""
-    holder: dict[Any, Match] = {}
+    groups = acquisitions_of([verdict for match in matches for verdict in match.perhaps])
+    number = {id(verdict): place for place, group in enumerate(groups) for verdict in group}
+    holder: dict[int, Match] = {}
 
-    def gets_one(match: Match, tried: set[Any]) -> bool:
+    def gets_one(match: Match, tried: set[int]) -> bool:
         # Kuhn's algorithm: the entry that holds a series gives it up where it gets another.
-        for acquired in {acquisition_of(verdict) for verdict in match.perhaps} - tried:
+        for acquired in {number[id(verdict)] for verdict in match.perhaps} - tried:
             tried.add(acquired)
             if acquired not in holder or gets_one(holder[acquired], tried):
                 holder[acquired] = match
@@ -97,6 +128,33 @@ def can_share(matches: Sequence[Match]) -> bool:
         return False
 
     return all(gets_one(match, set()) for match in matches)
+
+
+def acquisitions_of(verdicts: Sequence[Verdict]) -> list[list[Verdict]]:
+    """Group series by what was acquired at once.
+
+    Stacks of one series are: echoes, magnitude and phase. So are series that begin at one moment:
+    water and fat, images with and without a filter.
+    """
+    groups: list[tuple[set[Any], list[Verdict]]] = []
+    for verdict in verdicts:
+        marks = _marks(verdict)
+        for known, group in groups:
+            if known & marks:
+                known.update(marks)
+                group.append(verdict)
+                break
+        else:
+            groups.append((marks, [verdict]))
+    return [group for _, group in groups]
+
+
+def _marks(verdict: Verdict) -> set[Any]:
+    """Return what only series share that were acquired at once."""
+    start = attributes_of(verdict.series).acquired
+    # Where files are made anonymous midnight often stands for no time.
+    begun = {start} if start and start % DAY_MS else set()
+    return {verdict.series.series_uid or id(verdict), *begun}
 
 
 def _lies_in(series: Series, entry: Expected) -> bool:
@@ -116,8 +174,3 @@ def _plane(series: Series) -> str | None:
 def _is_thin(series: Series) -> bool:
     """Tell whether a stack can be looked at in any plane."""
     return series.spacing is not None and max(series.spacing) <= ISOTROPIC_MM
-
-
-def acquisition_of(verdict: Verdict) -> Any:
-    """Return what stacks of one series share: echoes, water and fat, magnitude and phase."""
-    return verdict.series.series_uid or id(verdict)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_mrseq.errors import MrseqError
+from napari_mrseq.errors import MrseqError, first_few
 from napari_mrseq.header import claim_words
 from napari_mrseq.naming import printable, title_of
 from napari_mrseq.sequences import name_of
@@ -47,6 +47,8 @@ FIELDS = (
 )
 # What a spreadsheet would run as a formula (OWASP, CSV injection).
 _FORMULA = ("=", "@", "+", "-")
+# Each has its line with its cause on standard error.
+_UNREAD_SHOWN = 3
 # Values that hold several, and which of these have columns.
 _NESTED = {
     "pixels": ("sequence", "confidence"),
@@ -177,15 +179,18 @@ def to_table(records: Sequence[Record]) -> bytes:
 
 def study_text(study: dict[str, Any]) -> str:
     """Write a study against its protocol for people: ``StudyVerdict.to_dict()`` in lines."""
-    head = f"Protocol {study['protocol']}: " + ("complete" if study["complete"] else "incomplete")
+    answer = {True: "complete", False: "incomplete", None: "can't tell, not all was read"}
+    head = f"Protocol {study['protocol']}: {answer[study['complete']]}"
     # Studies may share a folder, and one without a UID has only that.
-    lines = [head, "  study    " + " ".join(filter(None, (study["path"], study["study_uid"])))]
+    lines = [head, "  study     " + " ".join(filter(None, (study["path"], study["study_uid"])))]
     for entry in study["expected"]:
         found = ", ".join(_title(series) for series in entry["series"])
-        lines.append(f"  {entry['status']:9}{entry['name']:28}{found}".rstrip())
-    lines += [f"  extra    {_title(series)}" for series in study["extra"]]
-    lines += [f"  repeat   {', '.join(_title(s) for s in group)}" for group in study["repeats"]]
-    lines += [f"  conflict {_title(series)}" for series in study["conflicts"]]
+        lines.append(f"  {entry['status']:10}{entry['name']:28}{found}".rstrip())
+    lines += [f"  extra     {_title(series)}" for series in study["extra"]]
+    lines += [f"  repeat    {', '.join(_title(s) for s in group)}" for group in study["repeats"]]
+    lines += [f"  conflict  {_title(series)}" for series in study["conflicts"]]
+    if unread := [failure["path"] for failure in study["unread"]]:
+        lines.append(f"  not read  {first_few(unread, _UNREAD_SHOWN)}")
     return "\n".join(map(printable, lines))
 
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.belonging import study_of
 from napari_mrseq.clock import DAY_MS
 from napari_mrseq.header import attributes_of
-from napari_mrseq.matching import Match, acquisition_of, can_share, matches_of
+from napari_mrseq.matching import Match, acquisitions_of, can_share, matches_of
 from napari_mrseq.prescription import centre_distance, one_prescription
 from napari_mrseq.reading.dicom import common_folder
 from napari_mrseq.sequences import UNKNOWN
-from napari_mrseq.series import identity_of
+from napari_mrseq.series import Failure, identity_of
 
 if TYPE_CHECKING:
     from napari_mrseq.protocols import Expected, Protocol
+    from napari_mrseq.series import Series
     from napari_mrseq.verdict import Verdict
 
 # Sequences that are steps on the way and belong to every examination.
@@ -49,6 +52,8 @@ class StudyVerdict:
         Series of one sequence and one prescription, in the order they were acquired.
     pairs : tuple of ContrastPair
         T1 without and with contrast agent of one prescription.
+    unread : tuple of Failure
+        What could not be read: series of the study, and files that may be of it.
     """
 
     verdicts: tuple[Verdict, ...]
@@ -57,27 +62,37 @@ class StudyVerdict:
     extra: tuple[Verdict, ...] = ()
     repeats: tuple[tuple[Verdict, ...], ...] = ()
     pairs: tuple[ContrastPair, ...] = ()
+    unread: tuple[Failure, ...] = ()
+
+    @property
+    def series(self) -> tuple[Series, ...]:
+        """Every series whose header was read, those whose pixels could not be read the last."""
+        lost = (failure.series for failure in self.unread)
+        return (*(verdict.series for verdict in self.verdicts), *filter(None, lost))
 
     @property
     def missing(self) -> tuple[Expected, ...]:
-        """Entries that the protocol requires and no series fulfils."""
+        """Entries that the protocol requires and nothing can fulfil."""
         return tuple(match.expected for match in self.matches if match.status == "missing")
 
     @property
-    def complete(self) -> bool:
+    def complete(self) -> bool | None:
         """Whether all that the protocol requires can be there, each by a series of its own.
 
         A T1 told by its family may be the one without or the one with contrast agent, not both.
+        None where the rest may be what could not be read.
         """
-        unsure = [m for m in self.matches if m.expected.required and m.status == "perhaps"]
-        return not self.missing and can_share(unsure)
+        required = [match for match in self.matches if match.expected.required]
+        unsure = [match for match in required if match.status == "perhaps"]
+        found = all(match.verdicts or match.perhaps for match in required)
+        return (found and can_share(unsure)) or (None if self.unread else False)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the study as plain data; series by number, UID and path."""
-        files = [file for verdict in self.verdicts for file in verdict.series.files]
+        files = [file for series in self.series for file in series.files]
         return {
             "path": common_folder(files) if files else None,
-            "study_uid": self.verdicts[0].series.study_uid if self.verdicts else None,
+            "study_uid": self.series[0].study_uid if self.series else None,
             "protocol": self.protocol.name if self.protocol else None,
             "source": self.protocol.source if self.protocol else None,
             "complete": self.complete if self.protocol else None,
@@ -96,30 +111,53 @@ class StudyVerdict:
                 {"before": _named(pair.before), "after": _named(pair.after)} for pair in self.pairs
             ],
             "conflicts": [_named(verdict) for verdict in self.verdicts if verdict.conflict],
+            "unread": [*map(_lost, self.unread)],
         }
 
 
 def judge_studies(
-    verdicts: Iterable[Verdict], protocol: Protocol | None = None
+    outcomes: Iterable[Verdict | Failure], protocol: Protocol | None = None
 ) -> tuple[StudyVerdict, ...]:
-    """Judge every study among the verdicts, in the order of their first series."""
-    studies: dict[str, list[Verdict]] = {}
-    for verdict in verdicts:
-        studies.setdefault(study_of(verdict.series), []).append(verdict)
+    """Judge every study among the series, in the order of their first series.
+
+    Parameters
+    ----------
+    outcomes : iterable of Verdict or Failure
+        One a series or a file that can't be read; such a file counts for the studies that have
+        files in the deepest folder around it.
+    protocol : Protocol, optional
+        What each study should hold.
+    """
+    studies: dict[str, list[Verdict | Failure]] = {}
+    lost: list[Failure] = []
+    for one in outcomes:
+        if one.series is not None:
+            studies.setdefault(study_of(one.series), []).append(one)
+        elif isinstance(one, Failure):
+            lost.append(one)
+    folders = {study: _folders_of(members) for study, members in studies.items()}
+    for failure in lost:
+        for study in _nearest(failure, folders):
+            studies[study].append(failure)
     return tuple(judge_study(members, protocol) for members in studies.values())
 
 
-def judge_study(verdicts: Sequence[Verdict], protocol: Protocol | None = None) -> StudyVerdict:
+def judge_study(
+    outcomes: Sequence[Verdict | Failure], protocol: Protocol | None = None
+) -> StudyVerdict:
     """Hold the series of one study against each other, and against a protocol.
 
     Parameters
     ----------
-    verdicts : sequence of Verdict
-        One a series.
+    outcomes : sequence of Verdict or Failure
+        One a series, or a file that can't be read and may be of one. Sound files that hold no
+        image lack nothing.
     protocol : Protocol, optional
         What the study should hold; without one only repeats and pairs are told.
     """
-    matches = matches_of(verdicts, protocol.series) if protocol else ()
+    verdicts = [one for one in outcomes if not isinstance(one, Failure)]
+    unread = [one for one in outcomes if isinstance(one, Failure) and not one.no_image]
+    matches = matches_of(verdicts, protocol.series, all_read=not unread) if protocol else ()
     used = {id(verdict) for match in matches for verdict in (*match.verdicts, *match.perhaps)}
     extra = tuple(
         verdict
@@ -133,6 +171,7 @@ def judge_study(verdicts: Sequence[Verdict], protocol: Protocol | None = None) -
         extra=extra,
         repeats=_repeats(verdicts),
         pairs=_pairs(verdicts),
+        unread=tuple(unread),
     )
 
 
@@ -145,12 +184,12 @@ def _repeats(verdicts: Sequence[Verdict]) -> tuple[tuple[Verdict, ...], ...]:
             first = group[0]
             told_alike = (first.sequence, first.resolved) == (verdict.sequence, verdict.resolved)
             if told_alike and one_prescription(first.series, verdict.series):
-                if acquisition_of(verdict) not in map(acquisition_of, group):
-                    group.append(verdict)
+                group.append(verdict)
                 break
         else:
             groups.append([verdict])
-    return tuple(_in_time(group) for group in groups if len(group) > 1)
+    once = ([acquired[0] for acquired in acquisitions_of(group)] for group in groups)
+    return tuple(_in_time(group) for group in once if len(group) > 1)
 
 
 def _pairs(verdicts: Sequence[Verdict]) -> tuple[ContrastPair, ...]:
@@ -188,3 +227,27 @@ def _not_later(before: Verdict, after: Verdict) -> bool:
 def _named(verdict: Verdict) -> dict[str, Any]:
     series = verdict.series
     return {"path": series.path, **identity_of(series), "sequence": verdict.sequence}
+
+
+def _lost(failure: Failure) -> dict[str, Any]:
+    known = identity_of(failure.series) if failure.series else {}
+    return {"path": failure.path, **known, "error": failure.cause}
+
+
+def _folders_of(outcomes: Iterable[Verdict | Failure]) -> set[Path]:
+    """Return every folder around the files of some series."""
+    files = (file for one in outcomes if one.series for file in one.series.files)
+    places = {_absolute(file).parent for file in files}
+    return {folder for place in places for folder in (place, *place.parents)}
+
+
+def _nearest(failure: Failure, folders: Mapping[str, set[Path]]) -> list[str]:
+    """Return the studies that have files in the deepest folder around what could not be read."""
+    for place in _absolute(failure.path).parents:
+        if near := [study for study, around in folders.items() if place in around]:
+            return near
+    return list(folders)
+
+
+def _absolute(path: str) -> Path:
+    return Path(os.path.abspath(path))  # noqa: PTH100 (Path.absolute leaves ".." standing)

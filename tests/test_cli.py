@@ -149,6 +149,22 @@ def test_a_protocol_tells_what_the_study_lacks(sample_study):
     assert [line.split()[1] for line in told.splitlines() if "missing" in line] == ["FLAIR"]
 
 
+def test_a_protocol_misses_nothing_that_may_be_in_what_was_not_read(sample_study, tmp_path):
+    shutil.copytree(sample_study / "t2_tse_tra", tmp_path / "t2")
+    (tmp_path / "flair").mkdir()
+    for number in range(5):
+        file = tmp_path / "flair" / f"{number}.dcm"
+        file.write_bytes(b"\0" * 128 + b"DICM" + b"\xff" * 500)
+    done = run("classify", "t2", "flair", "--fast", "--protocol", "ms", cwd=tmp_path)
+    assert done.returncode == 1
+    _, told = done.stderr.decode().split("Protocol multiple sclerosis: ")
+    lines = told.splitlines()
+    assert lines[0] == "can't tell, not all was read"
+    assert "  not found FLAIR" in lines
+    assert lines[-1] == "  not read  flair/0.dcm, flair/1.dcm, flair/2.dcm, and 3 more"
+    assert "missing" not in told
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -156,6 +172,7 @@ def test_a_protocol_tells_what_the_study_lacks(sample_study):
         (("classify", ".", "--format", "xml"), b"xml"),
         (("classify", "PICTURE", "--model", "no-such"), b"no-such"),
         (("classify", "PICTURE", "--protocol", "no-such"), b"no-such"),
+        (("classify", "PICTURE", "--protocol", ""), b"no protocol"),
         (("classify", "PICTURE", "--output", "no-such/table.csv"), b"no-such"),
         (("classify", "PICTURE", "--output", "/dev/full"), b"/dev/full"),
         (("classify", "PICTURE", "--output", "."), b"is a folder"),
@@ -187,23 +204,41 @@ def test_wrong_usage_says_what_is_wrong(tmp_path, arguments, told):
     assert b"Traceback" not in done.stderr
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
-@pytest.mark.usefixtures("signals_heard")
-def test_nothing_unpacked_stays_when_the_program_is_ended(sample_study, tmp_path, name):
+def end_with(number, sample_study, tmp_path):
+    """End the program while it reads an archive; return its status, words and what stays."""
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     archive = shutil.make_archive(str(tmp_path / "study"), "zip", sample_study)
-    number = getattr(signal, name)
     program = subprocess.Popen(
         [str(PROGRAM), "classify", archive, "--output", tmp_path / "out.csv"],
         env=os.environ | {"TMPDIR": str(scratch)},
+        stderr=subprocess.PIPE,
     )
     while not any(scratch.glob("napari-mrseq*/*")) and program.poll() is None:
         time.sleep(0.02)
     program.send_signal(number)
-    assert program.wait(60) == 128 + number
-    assert not any(scratch.glob("napari-mrseq*"))
+    _, told = program.communicate(timeout=60)
+    return program.returncode, told, [*scratch.glob("napari-mrseq*"), *tmp_path.glob("out.csv")]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+@pytest.mark.usefixtures("signals_heard")
+def test_nothing_unpacked_stays_when_the_program_is_ended(sample_study, tmp_path, name):
+    number = getattr(signal, name)
+    status, _, left = end_with(number, sample_study, tmp_path)
+    assert status == 128 + number
+    assert left == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.usefixtures("signals_heard")
+def test_ctrl_c_while_an_archive_is_read_is_told(sample_study, tmp_path):
+    status, told, left = end_with(signal.SIGINT, sample_study, tmp_path)
+    assert status > 0
+    assert told.decode().splitlines()[1] == "stopped: nothing was written"
+    assert b"Traceback" not in told
+    assert left == []
 
 
 def test_a_classified_file_is_never_written_over(tmp_path):

@@ -46,7 +46,9 @@ def test_a_failure_is_a_line_of_the_table(failed):
     assert "not read: the file is empty" in to_table([failed]).decode()
 
 
-@pytest.mark.parametrize("text", ["=HYPERLINK(1)", "@SUM(1)", "-1+cmd|' /C calc'!A0", "+1"])
+@pytest.mark.parametrize(
+    "text", ["=HYPERLINK(1)", "@SUM(1)", "-1+cmd|' /C calc'!A0", "+1", "  =1+1"]
+)
 def test_no_cell_runs_as_a_formula(failed, text):
     failed["description"] = text
     (row,) = csv.DictReader(io.StringIO(to_csv([failed]).decode()))
@@ -158,4 +160,4 @@ def test_studies_of_one_folder_are_told_apart(tmp_path, sample_study):
     verdicts = classify_many(read_study(tmp_path).series, "default", "cpu", fast=True)
     studies = judge_studies(verdicts, load_protocol("ms"))
     lines = [study_text(study.to_dict()).splitlines()[1] for study in studies]
-    assert lines == [f"  study    {tmp_path} 1.9.{number}" for number in (1, 2)]
+    assert lines == [f"  study     {tmp_path} 1.9.{number}" for number in (1, 2)]

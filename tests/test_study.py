@@ -14,7 +14,7 @@ from napari_mrseq.belonging import group_of
 from napari_mrseq.decision import Decision
 from napari_mrseq.protocols import Expected, Protocol, load_protocol
 from napari_mrseq.sequences import family_of
-from napari_mrseq.series import Series
+from napari_mrseq.series import Failure, Series
 from napari_mrseq.study import StudyVerdict, judge_studies, judge_study
 from napari_mrseq.verdict import Verdict
 
@@ -197,6 +197,60 @@ def test_echoes_of_one_series_are_acquired_once() -> None:
     assert [len(group) for group in again.repeats] == [2]
 
 
+@pytest.mark.parametrize(
+    ("times", "status"),
+    [
+        (("10:30:00.5", "10:30:00.5"), "there"),
+        (("10:30:00.5", "10:36:00"), "double"),
+        # What stands in files that were made anonymous.
+        (("00:00:00", "00:00:00"), "double"),
+    ],
+)
+def test_series_that_begin_at_one_moment_are_acquired_once(times, status: str) -> None:
+    water, opposed = (scan("T2", number=n, time=time) for n, time in enumerate(times))
+    study = judge_study([water, opposed], load_protocol("ms"))
+    assert statuses(study)["T2"] == status
+    assert bool(study.repeats) == (status == "double")
+
+
+def test_water_and_fat_told_by_their_family_are_one_t1() -> None:
+    others = [scan(code, number=n) for n, code in enumerate(("T2", "FLAIR", "DWI"), start=10)]
+    one, same, later = (
+        scan("T1", number=n, resolved="family", time=time)
+        for n, time in enumerate(("10:30:00", "10:30:00", "10:40:00"))
+    )
+    tumour = load_protocol("brain-tumour")
+    assert judge_study([*others, one, same], tumour).complete is False
+    assert judge_study([*others, one, same, later], tumour).complete is True
+
+
+def asked(*entries: tuple[str, ...]) -> Protocol:
+    """Return a protocol of FLAIR in some planes an entry; in any where none is named."""
+    expected = (Expected(f"{n}", ("FLAIR",), planes=planes) for n, planes in enumerate(entries))
+    return Protocol("own", "made for a test", tuple(expected))
+
+
+def test_an_entry_that_stands_twice_needs_two_series() -> None:
+    before, after = scan("FLAIR", number=1), scan("FLAIR", number=2)
+    matches = judge_study([before, after], asked((), ())).matches
+    assert [match.verdicts for match in matches] == [(before,), (after,)]
+    thin = scan("FLAIR", spacing=(1.0, 1.0, 1.0))
+    for one in (before, thin):
+        assert list(statuses(judge_study([one], asked((), ()))).values()) == ["there", "missing"]
+    third = scan("FLAIR", number=3)
+    study = judge_study([before, after, third], asked((), ()))
+    assert list(statuses(study).values()) == ["double", "there"]
+
+
+def test_a_series_goes_to_the_entry_that_leaves_the_least_choice() -> None:
+    axial, sagittal = scan("FLAIR"), scan("FLAIR", number=2, plane="sagittal")
+    for wide in ((), ("axial", "sagittal")):
+        matches = judge_study([axial, sagittal], asked(wide, ("axial",))).matches
+        assert [match.verdicts for match in matches] == [(sagittal,), (axial,)]
+    thin = scan("FLAIR", spacing=(1.0, 1.0, 1.0))
+    assert judge_study([thin], asked((), ("axial",))).complete
+
+
 def test_thin_slices_show_every_plane() -> None:
     iso = scan("T2", plane="sagittal", spacing=(1.0, 1.0, 1.0))
     assert statuses(judge_study([iso], load_protocol("ms")))["T2"] == "there"
@@ -293,12 +347,19 @@ def placed(path: str, sequence: str) -> Verdict:
 
 def test_files_without_a_study_belong_to_the_examination_of_their_folder() -> None:
     bids = ["sub-1/ses-1/anat/T1w.nii", "sub-1/ses-1/dwi/dwi.nii", "sub-1/ses-2/anat/T1w.nii"]
-    paths = [*bids, "sub-2/anat/T1w.nii", "jane/t1.png", "john/t1.png", "jane/t2.png"]
+    paths = [
+        *bids,
+        "sub-2/anat/T1w.nii",
+        "sub-2/dwi/dwi.nii",
+        "jane/t1.png",
+        "john/t1.png",
+        "jane/t2.png",
+    ]
     studies = judge_studies(placed(path, "T1") for path in paths)
     assert [[verdict.series.path for verdict in study.verdicts] for study in studies] == [
         bids[:2],
         [bids[2]],
-        ["sub-2/anat/T1w.nii"],
+        ["sub-2/anat/T1w.nii", "sub-2/dwi/dwi.nii"],
         ["jane/t1.png", "jane/t2.png"],
         ["john/t1.png"],
     ]
@@ -307,6 +368,76 @@ def test_files_without_a_study_belong_to_the_examination_of_their_folder() -> No
 def test_sessions_of_one_subject_are_never_parted_in_training() -> None:
     paths = ["data/sub-1/ses-1/anat/T1w.nii", "data/sub-1/ses-2/dwi/dwi.nii"]
     assert {group_of(placed(path, "T1").series) for path in paths} == {"data/sub-1"}
+
+
+def test_folders_of_one_study_are_never_parted_in_training() -> None:
+    study = [scan("T1").series, scan("T2").series]
+    apart = [replace(one, path=f"cd/{number}/1") for number, one in enumerate(study)]
+    assert len({group_of(one) for one in apart}) == 1
+
+
+def lost(sequence: str, **options: Any) -> Failure:
+    """Return the failure of a series whose header was read, and its pixels were not."""
+    series = scan(sequence, **options).series
+    return Failure(series.path, "can't be decoded", series)
+
+
+def test_what_was_not_read_may_be_what_seems_missing() -> None:
+    tumour = load_protocol("brain-tumour")
+    names = ("T1", "T2", "FLAIR", "DWI", "T1C")
+    found = [scan(sequence, number=number) for number, sequence in enumerate(names)]
+    unread = lost("DWI", number=9)
+    study = judge_study([*found[:3], unread], tumour)
+    assert statuses(study)["DWI"] == statuses(study)["T1 with contrast agent"] == "not found"
+    assert statuses(study)["T1 without contrast agent"] == "there"
+    assert statuses(study)["perfusion"] == "optional"
+    assert (study.complete, study.missing) == (None, ())
+    record = json.loads(json.dumps(study.to_dict()))
+    assert record["complete"] is None
+    assert [(one["path"], one["series_number"]) for one in record["unread"]] == [("study/9", 9)]
+    # With all that it requires a study is complete, whatever else was not read.
+    assert judge_study([*found, unread], tumour).complete is True
+
+
+def test_a_report_beside_the_images_is_no_series_that_was_not_read() -> None:
+    report = Failure("study/report.dcm", "a report", no_image=True)
+    study = judge_study([scan("T1"), report], load_protocol("brain-tumour"))
+    assert statuses(study)["T2"] == "missing"
+    assert study.complete is False
+
+
+def test_one_unread_series_may_be_the_second_of_a_family() -> None:
+    others = [scan(code, number=n) for n, code in enumerate(("T2", "FLAIR", "DWI"), start=10)]
+    members = [*others, scan("T1", resolved="family"), lost("T1", number=2)]
+    assert judge_study(members, load_protocol("brain-tumour")).complete is None
+
+
+def test_a_series_that_was_not_read_belongs_to_its_own_study() -> None:
+    outcomes = [scan("T1"), lost("T2", study="7.8", number=2), scan("T2", study="7.9")]
+    found = judge_studies(outcomes, load_protocol("stroke"))
+    assert [study.to_dict()["study_uid"] for study in found] == ["1.2.3", "7.8", "7.9"]
+    assert [statuses(study)["DWI"] for study in found] == ["missing", "not found", "missing"]
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("jane/new/broken", ["not found", "missing"]),
+        ("jane/t1/broken", ["not found", "missing"]),
+        ("john", ["not found", "not found"]),
+        ("john/broken", ["missing", "not found"]),
+        ("broken", ["not found", "not found"]),
+    ],
+)
+def test_a_file_without_a_header_may_be_of_the_studies_around_it(
+    path: str, said: list[str]
+) -> None:
+    jane, john = (
+        replace(verdict, series=replace(verdict.series, files=(f"{name}/t1/1",)))
+        for name, verdict in (("jane", scan("T1")), ("john", scan("T1", study="7.8")))
+    )
+    studies = judge_studies([jane, john, Failure(path, "is damaged")], load_protocol("stroke"))
+    assert [statuses(study)["DWI"] for study in studies] == said
 
 
 def test_the_record_is_plain_data_and_names_series_conflicts_and_status() -> None:

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from napari_mrseq.cli.output import Format, check_output, refuse_input, write_bids, write_records
-from napari_mrseq.cli.terminal import Device, DeviceOption, ModelOption, progress, say
+from napari_mrseq.cli.terminal import (
+    Device,
+    DeviceOption,
+    ModelOption,
+    progress,
+    say,
+    told_when_stopped,
+)
 from napari_mrseq.errors import ReadError
 from napari_mrseq.model.registry import DEFAULT
 from napari_mrseq.naming import printable
@@ -72,15 +79,16 @@ def classify(
     if scheduler and jobs > 1:
         raise typer.BadParameter("either --jobs or --scheduler: a cluster has its own processes")
     model = _checked_model(model, device)
-    expected = load_protocol(protocol) if protocol else None
+    expected = None if protocol is None else load_protocol(protocol)
     refuse_input(output, [*map(str, paths), str(registry.stamp_of(model)[0]), protocol or ""])
     if scheduler:
         # Its workers stand elsewhere.
         paths = [Path(os.path.abspath(path)) for path in paths]  # noqa: PTH100
-    study = read_study(paths, progress=progress("reading"))
-    read = [file for one in study.series for file in one.files]
-    refuse_input(output, [*read, *(failure.path for failure in study.failures)])
-    judged = _judged(study.series, model, device, fast=fast, jobs=jobs, scheduler=scheduler)
+    with told_when_stopped():
+        study = read_study(paths, progress=progress("reading"))
+        read = [file for one in study.series for file in one.files]
+        refuse_input(output, [*read, *(failure.path for failure in study.failures)])
+        judged = _judged(study.series, model, device, fast=fast, jobs=jobs, scheduler=scheduler)
     outcomes = with_exchanges(judged)
     verdicts = [outcome for outcome in outcomes if not isinstance(outcome, Failure)]
     records = records_of((*outcomes, *study.failures), paths, slices=slices)
@@ -92,7 +100,7 @@ def classify(
     else:
         write_records(output_format, records, output)
     if expected:
-        _say_studies(verdicts, expected)
+        _say_studies((*outcomes, *study.failures), expected)
     raise typer.Exit(int(any(record["error"] for record in records)))
 
 
@@ -156,8 +164,8 @@ def view(
     raise typer.Exit(int(bool(not_read)))
 
 
-def _say_studies(verdicts: list[Verdict], protocol: Protocol) -> None:
+def _say_studies(outcomes: Sequence[Verdict | Failure], protocol: Protocol) -> None:
     from napari_mrseq.study import judge_studies
 
-    for study in judge_studies(verdicts, protocol):
+    for study in judge_studies(outcomes, protocol):
         say(f"\n{study_text(study.to_dict())}")

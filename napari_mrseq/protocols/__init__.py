@@ -71,29 +71,33 @@ def load_protocol(name: str | Path) -> Protocol:
         text = _text_of_file(Path(name))
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ProtocolError(f"{name} is no TOML file: {error}") from None
     return _protocol(table, str(name))
 
 
 def _text_of_file(path: Path) -> str:
     try:
-        return path.read_text("utf-8")
-    except FileNotFoundError:
+        # Editors of Windows put a mark before the text.
+        return path.read_text("utf-8-sig")
+    except (FileNotFoundError, IsADirectoryError):
         known = ", ".join(protocol_names())
         raise ProtocolError(f"no protocol {path}: give the path of a file, or {known}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ProtocolError(f"{path} can't be read: {error}") from None
+    except UnicodeDecodeError:
+        raise ProtocolError(f"{path} is no text in UTF-8: save it as such") from None
+    except OSError as error:
+        raise ProtocolError(f"{path} can't be read: {error.strerror}") from None
 
 
 def _protocol(table: Mapping[str, Any], origin: str) -> Protocol:
-    series = table.get("series")
-    if not isinstance(table.get("name"), str) or not isinstance(series, list) or not series:
+    name, series = table.get("name"), table.get("series")
+    if not isinstance(name, str) or not name or not isinstance(series, list) or not series:
         raise ProtocolError(f"{origin}: a name and at least one [[series]] are needed")
+    _refuse_unknown(table, ("name", "source", "series"), origin)
     if not all(isinstance(entry, dict) for entry in series):
         raise ProtocolError(f"{origin}: each [[series]] must be a table")
     entries = tuple(_expected(entry, origin) for entry in series)
-    return Protocol(table["name"], str(table.get("source", "")), entries)
+    return Protocol(name, str(table.get("source", "")), entries)
 
 
 def _expected(entry: Mapping[str, Any], origin: str) -> Expected:
@@ -101,8 +105,7 @@ def _expected(entry: Mapping[str, Any], origin: str) -> Expected:
     if not isinstance(name, str) or not name:
         raise ProtocolError(f"{origin}: every [[series]] needs a name")
     where = f'{origin}: series "{name}"'
-    if unknown := set(entry) - {"name", "sequences", "planes", "required"}:
-        raise ProtocolError(f"{where}: unknown key {', '.join(sorted(unknown))}")
+    _refuse_unknown(entry, ("name", "sequences", "planes", "required"), where)
     sequences = _words(entry, "sequences", tuple(SEQUENCES), where)
     if not sequences:
         raise ProtocolError(f"{where}: sequences are needed, {', '.join(SEQUENCES)}")
@@ -110,6 +113,11 @@ def _expected(entry: Mapping[str, Any], origin: str) -> Expected:
     if not isinstance(required, bool):
         raise ProtocolError(f"{where}: required must be true or false")
     return Expected(name, sequences, _words(entry, "planes", PLANES, where), required)
+
+
+def _refuse_unknown(table: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
+    if unknown := set(table).difference(known):
+        raise ProtocolError(f"{where}: unknown key {', '.join(sorted(unknown))}")
 
 
 def _words(

@@ -41,13 +41,21 @@ TABLE_WIDTH = 425
 LEAST_LINES = 3
 # Letters; both stand on one line.
 LONGEST_FOLDER, LONGEST_UID = 28, 16
-SIGNS = {"there": "●", "double": "●●", "perhaps": "◐", "missing": "○", "optional": "–"}
+SIGNS = {
+    "there": "●",
+    "double": "●●",
+    "perhaps": "◐",
+    "missing": "○",
+    "not found": "○",
+    "optional": "–",
+}
 WORDS = {
     "there": "",
     "double": ": twice",
     "perhaps": ": perhaps",
     "optional": ": not there, not required",
 }
+NOT_THERE = {"missing": ": MISSING", "not found": ": not found"}
 
 
 class StudyPanel(QWidget):
@@ -108,25 +116,22 @@ class StudyPanel(QWidget):
     def _judge(self) -> None:
         name = self.protocol.currentText()
         protocol = None if name == NO_PROTOCOL else load_protocol(name)
-        outcomes = self._outcomes()
-        verdicts = [one for one in outcomes if not isinstance(one, Failure)]
         waiting, _ = self._without_outcome()
-        unread = len(outcomes) - len(verdicts)
-        # What is missing may be among these.
-        missing = "not found yet" if waiting else "not found" if unread else "MISSING"
-        studies = judge_studies(verdicts, protocol)
-        held = [(study, self._lines(study, missing)) for study in studies]
+        studies = judge_studies(self._outcomes(), protocol)
+        held = [(study, self._lines(study, waiting=bool(waiting))) for study in studies]
         several = len(studies) > 1
         parts = [[_heading(study), *lines] if several else lines for study, lines in held if lines]
-        if protocol and (waiting or unread):
-            parts.append(_left_words(waiting, unread))
+        if protocol and waiting:
+            layers = "1 layer is" if waiting == 1 else f"{waiting} layers are"
+            parts.append([f"{layers} not yet run."])
         self.summary.setText(("\n\n" if several else "\n").join(map("\n".join, parts)))
         self._below.setVisible(bool(parts))
         self._below.updateGeometry()
 
-    def _lines(self, study: StudyVerdict, missing: str) -> list[str]:
+    def _lines(self, study: StudyVerdict, *, waiting: bool) -> list[str]:
         """Say what a study holds, and in a word that it lacks what is required."""
-        words = WORDS | {"missing": f": {missing}"}
+        # What is missing may be among the layers that are not run.
+        words = WORDS | (dict.fromkeys(NOT_THERE, ": not found yet") if waiting else NOT_THERE)
         lines = [
             f"{SIGNS[match.status]} {match.expected.name}{words[match.status]}"
             for match in study.matches
@@ -136,6 +141,8 @@ class StudyPanel(QWidget):
             f"before and after contrast: {self._names((pair.before, pair.after))}"
             for pair in study.pairs
         ]
+        if study.protocol and study.unread:
+            lines.append(f"{len(study.unread)} series could not be read.")
         return lines
 
     def _names(self, verdicts: Sequence[Verdict]) -> str:
@@ -174,16 +181,9 @@ class _Below(QScrollArea):
         self.updateGeometry()
 
 
-def _left_words(waiting: int, unread: int) -> list[str]:
-    """Say of which series it isn't known whether a protocol asks for them."""
-    layers = "1 layer is" if waiting == 1 else f"{waiting} layers are"
-    found = (waiting, f"{layers} not yet run."), (unread, f"{unread} series could not be read.")
-    return [words for count, words in found if count]
-
-
 def _heading(study: StudyVerdict) -> str:
     """Name a study by its folder and UID, as the command line does; layers have neither."""
-    if study.verdicts[0].series.kind == "layer":
+    if study.series[0].kind == "layer":
         return "Layers of no study"
     known = study.to_dict()
     folder = shortened(printable(known["path"]), LONGEST_FOLDER)

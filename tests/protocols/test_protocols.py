@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -35,12 +36,35 @@ def test_a_user_s_own_protocol_is_loaded_by_its_path(tmp_path: Path) -> None:
     assert not protocol.series[0].required
 
 
+def test_a_protocol_of_a_windows_editor_is_loaded(tmp_path: Path) -> None:
+    path = tmp_path / "hip.toml"
+    path.write_bytes(b'\xef\xbb\xbfname = "hip"\r\n[[series]]\r\nname = "a"\r\nsequences = ["T1"]')
+    assert load_protocol(path).name == "hip"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "latin-1"])
+def test_another_encoding_is_refused_with_what_to_do(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "hip.toml"
+    path.write_text('name = "Hüfte"\n', encoding)
+    with pytest.raises(ProtocolError, match=r"hip\.toml is no text in UTF-8: save it as such"):
+        load_protocol(path)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows says that a folder may not be read")
+def test_a_folder_is_no_protocol(tmp_path: Path) -> None:
+    with pytest.raises(ProtocolError, match=r"no protocol .*: give the path of a file"):
+        load_protocol(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("name = ", "is no TOML file"),
         ('name = "x"', "at least one [[series]]"),
         ("[[series]]\nname = 'a'\nsequences = ['T1']", "a name"),
+        ("name = ''\n[[series]]\nname = 'a'\nsequences = ['T1']", "a name"),
+        ("x = " + "[" * 5000, "is no TOML file"),
+        ("name = 'x'\n[[series]]\nname = 'a'\nsequences = ['T1']\n[[serie]]", "key serie"),
         ("name = 'x'\nseries = ['T1']", "must be a table"),
         ("name = 'x'\n[[series]]\nsequences = ['T1']", "needs a name"),
         ("name = 'x'\n[[series]]\nname = 'a'", "sequences are needed"),

@@ -518,6 +518,26 @@ def test_each_of_several_studies_has_its_heading(qtbot, make_verdict, layers) ->
     assert ["● T2" in lines for lines in parts] == [True, True, False]
 
 
+def test_only_the_study_of_a_series_that_was_not_read_may_hold_what_is_missing(
+    qtbot, make_verdict
+) -> None:
+    panel = StudyPanel()
+    qtbot.addWidget(panel)
+    one, other, lost = (
+        examination(number, make_verdict, judged=number != 3) for number in (1, 2, 3)
+    )
+    slices = make_verdict(series_of(lost), ["T2"] * 3).slices
+    unread = Failure("IM1.dcm", "is damaged")
+    keep_slices(lost, MODEL_ID, [replace(one, failure=unread) for one in slices])
+    panel.protocol.setCurrentText("ms")
+    panel.show_layers([one, lost, other])
+    parts = [part.splitlines() for part in panel.summary.text().split("\n\n")]
+    assert ["○ FLAIR: MISSING" in lines for lines in parts] == [True, False, True]
+    heading, *_, last = parts[1]
+    assert (heading, last) == ("Study /data/exam3 1.2.3", "1 series could not be read.")
+    assert "○ T2: not found" in parts[1]
+
+
 def test_a_protocol_for_many_studies_leaves_the_window_as_it_is(
     qtbot, viewer, panel, make_verdict
 ) -> None:
@@ -547,14 +567,15 @@ def test_a_protocol_for_many_studies_leaves_the_window_as_it_is(
     assert words.visibleRegion().boundingRect() == words.rect()
 
 
-def examination(number: int, make_verdict) -> Image:
-    """Return a layer that was judged, of a study of its own."""
+def examination(number: int, make_verdict, *, judged: bool = True) -> Image:
+    """Return a layer of a study of its own."""
     series = replace(
         series_from_array(np.ones((3, 8, 8)), name="t2"), study_uid=f"1.2.{number}",
         path=f"/data/exam{number}", files=(f"/data/exam{number}/IM1.dcm",), kind="dicom",
     )  # fmt: skip
     layer = Image(series.pixels, name="t2", metadata={SERIES_KEY: series})
-    annotate(layer, make_verdict(series, ["T2"] * 3))
+    if judged:
+        annotate(layer, make_verdict(series, ["T2"] * 3))
     return layer
 
 
