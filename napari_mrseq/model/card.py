@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.errors import ModelError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # Key of the card in the metadata of a safetensors file.
 KEY = "napari_mrseq_card"
@@ -105,13 +108,13 @@ class Card:
         return json.dumps(asdict(self), ensure_ascii=False)
 
     @classmethod
-    def from_json(cls, text: str) -> Card:
-        """Read a card back.
+    def from_json(cls, text: str, path: Path) -> Card:
+        """Read a card back from the text that a weights file holds.
 
         Raises
         ------
         ModelError
-            If the text is no card.
+            If the text is no card that this version knows; names the file.
         """
         try:
             fields = json.loads(text)
@@ -121,10 +124,13 @@ class Card:
                 fields["window"] = tuple(fields["window"])
             card = cls(**fields)
         except (KeyError, TypeError, ValueError) as error:
-            raise ModelError(f"the model card can't be read: {error}") from error
+            raise ModelError(
+                f"{path} has no model card that this version of napari-mrseq can read ({error}): "
+                "install a newer one, if that wrote it"
+            ) from error
         if card.preparation not in PREPARATIONS:
             raise ModelError(
-                f"the model wants its slices prepared as {card.preparation!r}, which this version "
-                "of napari-mrseq can't do: install a newer one"
+                f"{path} wants its slices prepared as {card.preparation!r}, which this version of "
+                "napari-mrseq can't do: install a newer one"
             )
         return card

@@ -84,7 +84,7 @@ def read_onnx_card(path: Path) -> Card:
     ModelError
         If the file has none, or the extra is not installed.
     """
-    return Card.from_json(_session(path).get_modelmeta().custom_metadata_map.get(KEY, ""))
+    return Card.from_json(_session(path).get_modelmeta().custom_metadata_map.get(KEY, ""), path)
 
 
 def load_onnx_network(path: Path) -> nn.Module:

@@ -187,7 +187,6 @@ def _scaled(slices: NDArray[Any]) -> tuple[Tensor, Tensor]:
     high = samples[:, round(HIGH_QUANTILE * last), None]
     spread = high - low
     scaled = (flat - low).div_(spread.clamp_min(torch.finfo(torch.float32).tiny)).clamp_(0, 1)
-    scaled *= spread > 0
     above, below = (samples > low).sum(dim=1), (samples < high).sum(dim=1)
     between = above + below - samples.shape[1]
     # Of a negative air is white: what lies on the other side is its content.

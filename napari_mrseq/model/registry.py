@@ -118,9 +118,8 @@ def add(path: Path) -> Entry:
     target = folder / f"{name}{ONNX_SUFFIX if path.suffix == ONNX_SUFFIX else WEIGHTS_SUFFIX}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if target.resolve() != path.resolve():
-            with written_whole(target) as beside:
-                shutil.copyfile(path, beside)
+        with written_whole(target) as beside:
+            shutil.copyfile(path, beside)
         _hash_file(target).write_text(f"{sha256}  {target.name}\n", encoding="utf-8")
     except OSError as error:
         raise ModelError(f"{target} can't be written: {error}") from error
@@ -262,7 +261,7 @@ def read_card(path: Path) -> Card:
         if path.suffix == WEIGHTS_SUFFIX and isinstance(error, ValueError):
             told = "is damaged, incomplete or no weights file: copy it anew"
         raise ModelError(f"{path} {told}") from error
-    return Card.from_json(card)
+    return Card.from_json(card, path)
 
 
 def _shipped() -> list[Entry]:

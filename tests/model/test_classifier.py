@@ -3,13 +3,14 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
 
-from napari_mrseq import load_model
+from napari_mrseq import load_model, read
 from napari_mrseq.decision import by_class, decide
 from napari_mrseq.errors import DeviceError, ModelError
 from napari_mrseq.model import registry
@@ -46,6 +47,27 @@ def test_the_same_slice_gets_the_same_answer_in_any_company(model, pictures):
 def test_left_and_right_do_not_matter(model, pictures):
     mirrored = np.ascontiguousarray(pictures[:, :, ::-1])
     np.testing.assert_allclose(model.predict(mirrored), model.predict(pictures), atol=0.03)
+
+
+def test_pixels_that_are_not_square_are_judged_as_they_lie_in_the_body(model, sample_study):
+    (series,) = read(sample_study / "t2_tse_tra")
+    pictures = np.asarray(series.pixels, dtype=float)
+    expected, squeezed = model.predict(pictures), pictures[:, ::3]
+    told = model.predict(squeezed, pixel_spacing=(3.0, 1.0))
+    untold = model.predict(squeezed)
+    assert np.abs(told - expected).mean() < 0.5 * np.abs(untold - expected).mean()
+
+
+@pytest.mark.parametrize("half", [None, torch.bfloat16])
+def test_a_network_that_is_twice_as_warm_is_half_as_sure(model, pictures, half):
+    calibration = model.card.calibration
+    warm = replace(calibration, temperature=2 * calibration.temperature)
+    cool = replace(model, half=half)
+    odds = [
+        np.ptp(np.log(one.predict(pictures)), axis=1)
+        for one in (cool, replace(cool, card=replace(model.card, calibration=warm)))
+    ]
+    np.testing.assert_allclose(odds[1], odds[0] / 2, rtol=0.1)
 
 
 @pytest.mark.parametrize("picture", [np.zeros((64, 64)), np.random.default_rng(0).random((16, 16))])

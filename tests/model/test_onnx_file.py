@@ -58,3 +58,14 @@ def test_what_is_an_onnx_file_already_is_not_exported_again(tmp_path):
     assert done.returncode == 2
     assert "is an ONNX file already" in done.stderr
     assert not (tmp_path / "second.onnx").exists()
+
+
+def test_an_onnx_file_of_another_program_is_refused_by_name(tmp_path):
+    from onnx import TensorProto, helper, save
+
+    ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1]) for name in "xy"]
+    graph = helper.make_graph([helper.make_node("Identity", ["x"], ["y"])], "g", ends[:1], ends[1:])
+    opset = [helper.make_opsetid("", 17)]
+    save(helper.make_model(graph, opset_imports=opset, ir_version=8), tmp_path / "theirs.onnx")
+    with pytest.raises(ModelError, match=r"theirs\.onnx has no model card"):
+        load_model(tmp_path / "theirs.onnx")

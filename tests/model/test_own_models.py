@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -69,6 +70,33 @@ def test_a_model_that_was_changed_is_refused_and_the_others_are_still_listed(fol
     assert done.returncode == 1
     assert "ankles" in done.stderr
     assert "knees  KNEE, HEART, UNKNOWN" in done.stdout
+
+
+def test_a_model_whose_kept_hash_is_lost_is_refused(folder, tmp_path):
+    registry.add(weights_file(tmp_path / "w.safetensors", "knees"))
+    (folder / "knees.safetensors.sha256").write_text("")
+    with pytest.raises(ModelError, match=r"knees\.safetensors was changed"):
+        load_model("knees")
+
+
+def test_a_file_that_lies_in_the_folder_already_is_added_where_it_lies(folder):
+    folder.mkdir()
+    path = weights_file(folder / "knees.safetensors", "knees")
+    content = path.read_bytes()
+    assert registry.add(path).path == path
+    assert path.read_bytes() == content
+    path.write_bytes(content[:-1] + b"x")
+    with pytest.raises(ModelError, match="was changed since it was added"):
+        load_model("knees")
+
+
+@pytest.mark.parametrize("later", [{"preparation": "cubes"}, {"colour": "blue"}])
+def test_a_card_of_a_later_version_is_refused_with_its_file(tmp_path, later):
+    path = weights_file(tmp_path / "w.safetensors", "knees")
+    card = json.loads(registry.read_card(path).to_json()) | later
+    save_file({"weight": torch.zeros(2)}, path, metadata={KEY: json.dumps(card)})
+    with pytest.raises(ModelError, match=r"w\.safetensors .*install a newer one"):
+        load_model(path)
 
 
 def test_a_file_put_into_the_folder_by_hand_is_a_model(folder, tmp_path):

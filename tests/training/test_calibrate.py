@@ -9,9 +9,15 @@ import numpy as np
 import pytest
 
 from napari_mrseq.decision import CEILING, tempered
-from napari_mrseq.training.answers import Answers, series_members, volumes_and_places
-from napari_mrseq.training.calibrate import calibrate
-from napari_mrseq.training.cases import cases_of
+from napari_mrseq.training.answers import (
+    Answers,
+    answer_all_ways,
+    joined,
+    series_members,
+    volumes_and_places,
+)
+from napari_mrseq.training.calibrate import LOST, calibrate
+from napari_mrseq.training.cases import cases_by_kind, cases_of
 from napari_mrseq.training.catalogue import Row, read_catalogue
 from napari_mrseq.training.cross_validation import cross_validated
 from napari_mrseq.training.joining import MOST_DENIAL
@@ -44,6 +50,47 @@ def test_a_network_that_is_always_sure_and_right_names_what_it_sees():
     assert (cases_of(made, CLASSES, fitted.series_threshold).said == made.labels).all()
     # However sure it is of itself, half of the probability is no denial of a header.
     assert fitted.denial <= MOST_DENIAL
+
+
+def test_slices_and_series_each_get_the_calibration_that_makes_them_honest():
+    """Slices that tell of T1 or T2 independently of each other, twice too sure of themselves."""
+    rng = np.random.default_rng(0)
+    rows, said = [], []
+    for number in range(300):
+        kind = number % 2
+        for place in range(6):
+            one = row(number, CLASSES[kind], f"g{number % 25}")
+            stack = {"series": f"s{number}", "slice": place, "origin": "dicom"}
+            rows.append(replace(one, fold=number % 25 % 5, **stack))
+            # Of a normal deviate around -0.9 or 0.9, the log-odds are 1.8 times what is drawn.
+            log_odds = 1.8 * rng.normal(0.9 if kind else -0.9)
+            said.append(1 / (1 + np.exp(2 * np.array([log_odds, -log_odds, 50]))))
+    made = replace(answers(rows, np.array(said)), positions=np.tile(np.linspace(0, 1, 6), 300))
+    fitted = calibrate(made, rows, CLASSES)
+    assert fitted.temperature == pytest.approx(2, rel=0.1)
+    # Evidence of six slices, of which the average makes one.
+    assert fitted.series_temperature == pytest.approx(1 / 6, rel=0.3)
+    # So the slices around one are worth more than it alone.
+    assert fitted.stack_power > 1
+    ways = answer_all_ways(
+        replace(made, probabilities=tempered(np.log(made.probabilities), fitted.temperature)),
+        rows,
+        CLASSES,
+        fitted,
+    )
+    for kind, judged in cases_by_kind(ways, CLASSES, fitted).items():
+        right = judged.guessed == judged.labels
+        lost = (judged.said[right] == "UNKNOWN").mean()
+        # Two in a hundred right answers may be lost; those of stacks have the slices' threshold.
+        assert kind == "slices in their stack" or lost == pytest.approx(LOST, abs=0.005), kind
+    _, figures = cross_validated(made, rows, CLASSES)
+    assert figures["slices"]["cases"] == len(rows)
+    # Odd MR that looks like what is known must not make a network doubt what it knows.
+    odd = [replace(one, label="UNKNOWN", series=f"odd {one.series}") for one in rows]
+    theirs = replace(made, labels=np.array([one.label for one in odd]))
+    beside = calibrate(joined([made, theirs]), rows + odd, CLASSES)
+    for name in ("temperature", "series_temperature", "threshold", "stack_power"):
+        assert getattr(beside, name) == pytest.approx(getattr(fitted, name)), name
 
 
 def test_what_is_measured_is_named_by_the_threshold_that_others_gave():

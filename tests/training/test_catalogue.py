@@ -41,6 +41,44 @@ def test_unknown_is_one_class_however_it_is_written(tmp_path):
     assert {row.label for row in read_catalogue(table(tmp_path, text))} == {"UNKNOWN"}
 
 
+@pytest.mark.parametrize(
+    ("label", "meant"), [("DWI_B0", "B0"), ("OTHER", "UNKNOWN"), ("PERF", "UNKNOWN")]
+)
+def test_labels_of_public_catalogues_are_known_by_their_names_here(tmp_path, label, meant):
+    (row,) = read_catalogue(table(tmp_path, f"path,label,group\na.png,{label},anna\n"))
+    assert row.label == meant
+
+
+@pytest.mark.parametrize(
+    ("column", "written", "field", "meant"),
+    [
+        ("label_confidence", "low", "doubtful", True),
+        ("label_confidence", "med", "doubtful", True),
+        ("label_confidence", "medium", "doubtful", True),
+        ("label_confidence", "high", "doubtful", False),
+        ("skull_stripped", "y", "stripped", True),
+        ("skull_stripped", "n", "stripped", False),
+        ("source", "OASIS", "dataset", "OASIS"),
+        ("dataset", "OASIS", "dataset", "OASIS"),
+        ("licence", "CC0", "licence", "CC0"),
+        ("vendor", "GE", "vendor", "GE"),
+        ("plane", "axial", "plane", "axial"),
+    ],
+)
+def test_a_column_is_taken_for_what_its_name_says(tmp_path, column, written, field, meant):
+    text = f"file,label,group,{column}\na.png,T1,anna,{written}\n"
+    (row,) = read_catalogue(table(tmp_path, text))
+    assert row.path == tmp_path / "a.png"
+    assert getattr(row, field) == meant
+
+
+def test_rows_without_a_label_and_notes_beside_the_columns_are_passed_over(tmp_path):
+    text = "path,label,group\na.png,,anna\nb.png,T1,bert,a note\n"
+    assert [row.group for row in read_catalogue(table(tmp_path, text))] == ["bert"]
+    with pytest.raises(CatalogueError, match="row 4: path and group"):
+        read_catalogue(table(tmp_path, f"{text}c.png,T1,\n"))
+
+
 @pytest.mark.parametrize("content", ["path,label,group\nä.png,T1,g\n".encode("latin-1"), b"\xff\0"])
 def test_a_file_in_another_encoding_is_named(tmp_path, content):
     (tmp_path / "c.csv").write_bytes(content)

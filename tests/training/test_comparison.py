@@ -84,6 +84,10 @@ def test_figures_are_those_counted_by_hand(counted):
     }  # fmt: skip
     assert figures["by"]["vendor"]["GE"] == {"cases": 2, "accuracy": 1.0, "family accuracy": 1.0}
     assert figures["by"]["vendor"]["Siemens"]["accuracy"] == pytest.approx(1 / 3, abs=1e-4)
+    assert figures["by"]["source"]["set"]["cases"] == 5
+    assert figures["by"]["plane"]["not told"]["cases"] == 5
+    # A series lies nowhere in its stack.
+    assert "position" not in figures["by"]
     assert [(p["from"], p["cases"], p["right"]) for p in figures["calibration curve"]] == [
         (0.7, 1, 0.0), (0.8, 1, 1.0), (0.9, 1, 1.0),
     ]  # fmt: skip
@@ -98,6 +102,60 @@ def test_forced_figures_take_the_likeliest_family_as_a_verdict_does():
     assert figures["forced"]["family, DICOM and NIfTI"] == 1.0
     assert figures["forced"]["member, all"] == 1.0
     assert figures["said"]["right where named"] == 1.0
+
+
+def test_each_figure_of_a_card_counts_the_cases_that_its_name_tells():
+    classes = ("T1", "T1C", "T2", "FLAIR", "DWI", "UNKNOWN")
+    torn, faint = {"T1": 0.47, "T1C": 0.43, "T2": 0.1}, {"T2": 0.45, "FLAIR": 0.25, "DWI": 0.3}
+    # Label, origin, place in the stack, how much is shown, what the network says.
+    table = (
+        ("T1", "dicom", 0.05, 1, {"T1": 1}),
+        ("T1", "dicom", 0.5, 1, {"T2": 1}),
+        ("T2", "nifti", 0.95, 1, {"T1": 1}),
+        ("T2", "nifti", 0.92, 0, faint),
+        ("T2", "nifti", 0.5, 1, faint),
+        ("T1C", "dicom", 0.2, 1, {"T1C": 1}),
+        ("T1", "dicom", 0.8, 1, {"T1C": 1}),
+        ("T1", "dicom", 0.5, 1, torn),
+        ("DWI", "dicom", 0.5, 1, {"T1": 1}),
+        ("FLAIR", "screenshot", np.nan, 1, {"FLAIR": 1}),
+        ("FLAIR", "screenshot", np.nan, 1, {"T2": 1}),
+        ("DWI", "screenshot", np.nan, 1, {"T1": 1}),
+        ("UNKNOWN", "dicom", 0.5, 1, {"UNKNOWN": 1}),
+        ("UNKNOWN", "dicom", 0.5, 0, {"T1": 1}),
+    )
+    labels, origins, positions, shown, said = zip(*table, strict=True)
+    answers = Answers(
+        labels=np.array(labels),
+        origins=np.array(origins),
+        probabilities=np.array([[one.get(code, 0.0) for code in classes] for one in said]),
+        positions=np.array(positions),
+        shown=np.array(shown, dtype=float),
+    )
+    judged = cases_of(answers, classes, threshold=0.5)
+    figures = figures_of(judged, classes)
+    assert figures["forced"] == {
+        "T1/T2/FLAIR, DICOM and NIfTI": 6 / 8,
+        "T1/T2/FLAIR, ends of the stack": round(2 / 3, 4),
+        "T1/T2/FLAIR, all but noise and blank": round(5 / 7, 4),
+        "T1/T2/FLAIR, screenshots": 1 / 2,
+        "family, DICOM and NIfTI": round(6 / 9, 4),
+        "family, DICOM and NIfTI, macro": round((4 / 5 + 2 / 3 + 0) / 3, 4),
+        "family, screenshots": round(1 / 3, 4),
+        "member, all": round(6 / 12, 4),
+    }
+    told = figures["said"]
+    assert told["named"] == round(10 / 12, 4)
+    assert told["right answers lost"] == round(1 / 6, 4)
+    assert told["contrast agent told"] == 3 / 4
+    assert told["contrast agent, right where told"] == round(2 / 3, 4)
+    assert figures["recall"]["T1"] == {"cases": 4, "member": 2 / 4, "family": 3 / 4}
+    assert figures["known against unknown, AUROC"] == 1.0
+    by = measures_of(judged, [row(label) for label in labels], classes)["by"]
+    assert {part: one["cases"] for part, one in by["position"].items()} == {
+        "0 to 10 %": 1, "10 to 30 %": 1, "30 to 70 %": 6, "70 to 90 %": 1, "90 to 100 %": 2,
+        "not told": 3,
+    }  # fmt: skip
 
 
 def test_a_label_that_is_no_class_counts_as_its_family_or_as_unknown():
@@ -125,7 +183,8 @@ def test_bootstrap_intervals_grow_with_fewer_subjects():
         assert low <= right.mean() <= high
         return high - low
 
-    assert width(200) < 0.2
+    # 95 % of a normal distribution lie within 1.96 standard errors.
+    assert width(200) == pytest.approx(2 * 1.96 * right.std() / 200**0.5, rel=0.1)
     # All slices of one subject are drawn together: nothing is left to vary.
     assert width(1) == 0
 
@@ -142,7 +201,19 @@ def test_two_models_are_compared_by_the_families_that_both_know(counted):
     assert beside["accuracy"]["difference"][0] == -0.5
     assert beside["accuracy, likeliest taken"]["this"][0] == 0.75
     assert beside["named"]["this"][0] == 0.75
-    assert macro_f1(np.array([[2, 0], [1, 1]])) == pytest.approx((4 / 5 + 2 / 3) / 2)
+    # Of what never occurs, there is no F1, however often it is said.
+    counts = np.array([[[2, 0, 0], [1, 1, 0], [0, 0, 0]], [[2, 0, 0], [1, 1, 1], [0, 0, 0]]])
+    assert macro_f1(counts) == pytest.approx([(4 / 5 + 2 / 3) / 2, (4 / 5 + 1 / 2) / 2])
+
+
+def test_two_models_that_say_the_same_differ_by_nothing_whoever_is_drawn(counted):
+    groups = np.array([one.group for one in COUNTED])
+    alike = compared(counted, counted, groups, ["T1", "T2"])
+    for figure in ("accuracy", "macro F1", "named", "accuracy, likeliest taken"):
+        value, low, high = alike[figure]["this"]
+        assert low <= value <= high
+        assert low < high
+        assert alike[figure]["difference"] == [0, 0, 0]
 
 
 def test_models_that_share_no_family_are_compared_on_nothing(counted):
@@ -175,6 +246,18 @@ def test_the_groups_a_card_names_decide_whatever_a_catalogue_is_called_and_its_f
     assert "trained on every group" in told
     # A group may be a patient's name.
     assert "anna" not in own.to_json()
+
+
+def test_a_card_that_was_written_before_still_tells_its_groups():
+    card = load_model("default", device="cpu").card
+    # The first digits of the SHA-256 of "anna" and "bert"; cards yet older tell words alone.
+    written = {
+        "groups_trained_on": ["55579b55"],
+        "averaged_with": [{"groups_trained_on": ["32987c4b"]}, "mrseq-0 1.0"],
+    }
+    told = replace(card, training=written)
+    rows = [row("T1", name) for name in ("anna", "bert", "carl")]
+    assert [one.group for one in unseen_rows(told, rows, "c.csv")[0]] == ["carl"]
 
 
 def test_what_either_of_two_models_has_seen_and_stripped_copies_are_not_measured_on(tmp_path):
