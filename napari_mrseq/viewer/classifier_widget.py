@@ -118,6 +118,8 @@ class ClassifierWidget(QWidget):
         taken = event is not None and event.type() == QEvent.Type.ParentChange
         if taken and self.parentWidget() is None:
             self.close_session()
+            # PySide holds what signals are connected to, and so the panel, until it is deleted.
+            self.deleteLater()
 
     def close_session(self) -> None:
         """Stop the run and leave no event handler behind."""
