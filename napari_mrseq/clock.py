@@ -32,7 +32,7 @@ def moment(time: str, day: str = "") -> float | None:
     float or None
         None where there is no time.
     """
-    match = _DICOM.fullmatch(time.strip()) or _COLONS.fullmatch(time.strip())
+    match = _DICOM.fullmatch(time) or _COLONS.fullmatch(time)
     if not match:
         return None
     own, *clock = match.groups()
@@ -42,7 +42,7 @@ def moment(time: str, day: str = "") -> float | None:
 
 def _day(written: str) -> int:
     """Return the number of a date, 0 where it is none."""
-    digits = written.strip().replace("-", "").replace(".", "")
+    digits = written.replace("-", "").replace(".", "")
     try:
         return date(int(digits[:4]), int(digits[4:6]), int(digits[6:8])).toordinal()
     except ValueError:

@@ -103,9 +103,9 @@ def _is_checkable(code: str, probabilities: Mapping[str, float]) -> bool:
     """Tell whether a network knows a sequence; of one that no pixels tell (SWI), its family."""
     if seen_as(code, probabilities) in probabilities:
         return code != UNKNOWN
-    sequence = SEQUENCES.get(code)
+    sequence = SEQUENCES[code]
     # What pixels tell, but not to this network, it takes for another: b = 0 for a T2.
-    if sequence is None or sequence.from_pixels:
+    if sequence.from_pixels:
         return False
     known = [SEQUENCES[one] for one in probabilities if one in SEQUENCES]
     return any(one.from_pixels and one.family == sequence.family for one in known)

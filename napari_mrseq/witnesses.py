@@ -77,7 +77,7 @@ def seen_as(code: str, classes: Collection[str]) -> str:
     Not where classes of a user's own may stand for the agent.
     """
     own = set(classes) - set(SEQUENCES)
-    lacks_agent = "T1" in classes and "T1C" not in classes and not own
+    lacks_agent = "T1C" not in classes and not own
     return "T1" if code == "T1C" and lacks_agent else code
 
 
@@ -132,11 +132,11 @@ def _join_foreign(
     What a network was never taught it takes for something else, however sure. A class of a user's
     own may stand for anything: such a network is asked about all that pixels can show.
     """
-    known = SEQUENCES.get(header.sequence)
+    known = SEQUENCES[header.sequence]
     own = set(probabilities) - set(SEQUENCES)
-    if known and not known.from_pixels and _outweighs_guess(probabilities, header):
+    if not known.from_pixels and _outweighs_guess(probabilities, header):
         return decide(probabilities, math.inf)
-    if known and not (known.from_pixels and own) and header.confidence >= threshold:
+    if not (known.from_pixels and own) and header.confidence >= threshold:
         return Decision(header.sequence, header.confidence, "member")
     return decide(probabilities, threshold)
 

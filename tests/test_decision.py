@@ -39,6 +39,12 @@ def test_a_family_split_over_its_members_wins_against_a_single_rival():
 def test_below_the_threshold_the_answer_is_unknown():
     decision = decide(LOST, threshold=0.5)
     assert (decision.sequence, decision.resolved) == ("UNKNOWN", "unknown")
+    assert decision.confidence == pytest.approx(0.3)
+
+
+def test_a_member_is_named_by_its_share_of_its_family_not_of_all():
+    decision = decide({"T1": 0.45, "T1C": 0.1, "T2": 0.25, "FLAIR": 0.2}, threshold=0.5)
+    assert (decision.sequence, decision.resolved) == ("T1", "member")
 
 
 def test_a_threshold_above_what_is_ever_shown_leaves_nothing_named():
@@ -52,7 +58,7 @@ def test_nothing_is_certain():
 
 
 def test_what_is_no_known_kind_is_unknown_however_sure():
-    assert decide({"T1": 0.1, "UNKNOWN": 0.9}, threshold=0.5).sequence == "UNKNOWN"
+    assert decide({"T1": 0.1, "UNKNOWN": 0.9}, 0.5) == Decision("UNKNOWN", 0.9, "unknown")
 
 
 def test_a_black_slice_votes_nothing():
@@ -79,8 +85,20 @@ def test_a_blank_volume_among_others_votes_nothing():
     assert joined == pytest.approx([0.9, 0.1])
 
 
-def test_a_header_that_agrees_raises_the_confidence():
-    unsure = {"T1": 0.2, "T2": 0.7, "FLAIR": 0.1}
+def test_what_one_slice_rules_out_the_others_can_still_say():
+    rows = np.array([[1.0, 0.0], [0.01, 0.99], [0.01, 0.99], [0.01, 0.99], [0.01, 0.99]])
+    assert aggregate(rows, np.ones(5), np.zeros(5), temperature=1.0).argmax() == 1
+
+
+def test_a_model_that_is_too_sure_is_softened():
+    rows = np.array([[0.9, 0.1]])
+    soft, sharp = (aggregate(rows, np.ones(1), np.zeros(1), heat)[0] for heat in (2.0, 0.5))
+    assert 0.5 < soft < 0.9 < sharp
+
+
+@pytest.mark.parametrize("others", [{"T1": 0.2}, {"T1": 0.1, "T1C": 0.1}])
+def test_a_header_that_agrees_raises_the_confidence(others):
+    unsure = {**others, "T2": 0.7, "FLAIR": 0.1}
     claim = HeaderClaim("T2", 0.85, ("TR 4000 ms, TE 90 ms",))
     assert join(unsure, claim, threshold=0.5).confidence > 0.7
     assert not contradicts(unsure, claim, DENIAL)
@@ -119,6 +137,14 @@ def test_what_the_pixels_say_themselves_is_never_denied():
 def test_a_network_that_is_wholly_sure_of_knowing_nothing_denies_nothing():
     lost = {"T1": 0.0, "T2": 0.0, "UNKNOWN": 1.0}
     assert support(lost, "T1") == support(lost, "T2") == 1.0
+
+
+def test_doubt_whether_it_is_known_at_all_is_no_doubt_of_the_header():
+    doubted = {"T1": 0.1, "T2": 0.4, "FLAIR": 0.0, "UNKNOWN": 0.5}
+    assert support(doubted, "T1") == pytest.approx(0.2)
+    assert contradicts(doubted, HeaderClaim("FLAIR", 0.9), DENIAL)
+    # What the pixels show best is theirs to name, though nothing known is likelier still.
+    assert unless_denied(Decision("T2", 0.6, "member"), doubted).sequence == "T2"
 
 
 def test_description_that_the_tags_do_not_bear_out_is_held_against_the_pixels():
@@ -172,6 +198,12 @@ def test_sharper_pixels_weigh_more_against_a_header():
     assert sharp.confidence > soft.confidence
 
 
+@pytest.mark.parametrize("pixels", [{"T1": 0.3, "T2": 0.7}, {**SURE_T2, "T1": 0.1, "T2": 0.86}])
+def test_a_header_no_surer_than_chance_leaves_the_pixels_their_word(pixels):
+    claim = HeaderClaim("T1", 1 / len(pixels), agent=False)
+    assert join(pixels, claim, 0.5).confidence == pytest.approx(pixels["T2"])
+
+
 def test_only_the_header_can_tell_what_pixels_cannot():
     decision = join(SURE_T2, HeaderClaim("FIELDMAP", 0.9), threshold=0.5)
     assert decision.sequence == "FIELDMAP"
@@ -183,11 +215,13 @@ def test_what_a_network_was_never_taught_is_the_headers_to_name():
     old = {"T1": 0.02, "T2": 0.96, "FLAIR": 0.02}
     assert join(old, HeaderClaim("DWI", 0.95), 0.5) == Decision("DWI", 0.95, "member")
     assert join(old, HeaderClaim("DWI", 0.4), 0.5).sequence == "T2"
+    assert join(SURE_T2, HeaderClaim("DWI", 0.7), 0.5).sequence == "DWI"
     # Classes of a user's own may be what the header calls otherwise.
     knee = {"MEDIAL": 0.9, "LATERAL": 0.05, "T1": 0.05}
     assert join(knee, HeaderClaim("PD", 0.9), 0.5).sequence == "MEDIAL"
     assert join(knee, HeaderClaim("T1C", 0.9), 0.5).sequence == "MEDIAL"
-    assert not contradicts(knee, HeaderClaim("T1C", 0.9), DENIAL)
+    for claim in (HeaderClaim("T1C", 0.9), HeaderClaim("SWI", 0.9), HeaderClaim("UNKNOWN", 0.5)):
+        assert not contradicts(knee, claim, DENIAL)
     assert join(knee, HeaderClaim("LOCALIZER", 0.9), 0.5).sequence == "LOCALIZER"
 
 
@@ -218,6 +252,12 @@ def test_a_header_that_does_not_mention_an_agent_leaves_it_to_the_pixels():
         "member",
     )
     assert join(likely, silent, 0.5).resolved == "family"
+    # A network of many classes believes no less in an agent that it sees.
+    others = dict.fromkeys(("FLAIR", "PD", "DWI", "B0", "ADC", "MRA", "UNKNOWN"), 0.001)
+    seen = join({"T1": 0.013, "T1C": 0.97, "T2": 0.01, **others}, silent, 0.5)
+    assert (seen.sequence, seen.resolved) == ("T1C", "member")
+    # One of these two alone can be asked as well.
+    assert join({"T1": 0.02, "T1C": 0.98}, silent, 0.5).sequence == "T1C"
     # Where the header denies an agent, and where the pixels show none, it is a T1 without.
     assert join(likely, native, 0.5).resolved == "member"
     without = join({"T1": 0.7, "T1C": 0.29, "T2": 0.01}, silent, 0.5)
@@ -225,7 +265,8 @@ def test_a_header_that_does_not_mention_an_agent_leaves_it_to_the_pixels():
     # Nor does silence make a T1 less sure of its family, or of a network without the class.
     torn = {"T1": 0.3, "T1C": 0.1, "T2": 0.6}
     assert join(torn, silent, 0.5).confidence > 0.8
-    assert join({"T1": 0.4, "T2": 0.6}, silent, 0.5).sequence == "T1"
+    without = {"T1": 0.4, "T2": 0.6}
+    assert join(without, silent, 0.5) == join(without, native, 0.5)
 
 
 def test_a_guess_from_times_at_what_no_pixels_show_does_not_overrule_sure_pixels():
@@ -235,7 +276,10 @@ def test_a_guess_from_times_at_what_no_pixels_show_does_not_overrule_sure_pixels
     assert not contradicts(SURE_T2, guess, DENIAL)
     # Words that bear it out, doubtful pixels, and a network that can't say unknown leave it.
     assert join(SURE_T2, HeaderClaim("PERF", 0.75, named=("PERF",)), 0.5).sequence == "PERF"
-    assert join(LOST, guess, 0.5).sequence == "LOCALIZER"
+    half_sure = {**SURE_T2, "T2": 0.7, "FLAIR": 0.27}
+    strange = {"T1": 0.02, "T2": 0.03, "UNKNOWN": 0.95}
+    for pixels in (LOST, half_sure, strange):
+        assert join(pixels, guess, 0.5).sequence == "LOCALIZER"
     assert join({"T1": 0.02, "T2": 0.98}, guess, 0.5).sequence == "LOCALIZER"
 
 
@@ -247,13 +291,17 @@ def test_what_no_pixels_tell_is_held_against_them_as_its_family():
     assert not contradicts({**classes, "T2STAR": 0.9, "DWI": 0.08}, words, DENIAL)
     # A map of T1 is no T1, a map of diffusion no diffusion image: its other words accuse nobody.
     assert not contradicts(classes, HeaderClaim("OTHER", 0.85, named=("OTHER", "T1")), DENIAL)
+    # Nor does another of those that no pixels tell stand for it, though a network was taught it.
+    scouts = {"T1": 0.02, "T2": 0.97, "LOCALIZER": 0.01}
+    assert not contradicts(scouts, HeaderClaim("FIELDMAP", 0.9), DENIAL)
     # What this network alone was not taught it may take for anything.
     assert not contradicts(SURE_T2, HeaderClaim("B0", 0.9), DENIAL)
     assert not contradicts({"T2": 0.97, "DWI": 0.01, "T1": 0.02}, HeaderClaim("B0", 0.9), DENIAL)
 
 
 def test_a_header_that_outweighs_pixels_that_deny_it_is_not_believed():
-    assert unless_denied(Decision("FLAIR", 0.59, "member"), SURE_T2).sequence == "UNKNOWN"
+    denied = unless_denied(Decision("FLAIR", 0.59, "member"), SURE_T2)
+    assert (denied.sequence, denied.resolved) == ("UNKNOWN", "unknown")
     for word in (Decision("T2", 0.6, "member"), Decision("UNKNOWN", 0.3, "unknown")):
         assert unless_denied(word, SURE_T2) == word
 

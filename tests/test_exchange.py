@@ -5,20 +5,23 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from napari_mrseq import classify, load_model, read
 from napari_mrseq.exchange import exchanged, with_exchanges
 from napari_mrseq.header import HeaderClaim
+from napari_mrseq.series import Failure
 
 PROGRAM = Path(sys.executable).parent / "napari-mrseq"
 KNOWN = ("T1", "T2", "FLAIR", "PD", "DWI", "UNKNOWN")
 
 
-def said(header, **shares):
+def said(header, *, named=(), opposed=False, **shares):
     """Return the witnesses of a series; what is left of the probability goes to all alike."""
     rest = (1 - sum(shares.values())) / len(KNOWN)
-    return {code: shares.get(code, 0.0) + rest for code in KNOWN}, HeaderClaim(header, 0.9)
+    claim = HeaderClaim(header, 0.9, named=named, opposed=opposed)
+    return {code: shares.get(code, 0.0) + rest for code in KNOWN}, claim
 
 
 def test_two_weak_witnesses_make_a_strong_one():
@@ -37,6 +40,37 @@ def test_headers_that_would_fit_hardly_better_the_other_way_round_are_left_alone
     assert exchanged([said("T1", T1=0.48, T2=0.49), said("T2", T2=0.48, T1=0.49)]) == []
 
 
+def test_descriptions_that_were_exchanged_alone_are_found_though_the_tags_are_right():
+    study = [said("T2", named=("T1",), T2=0.9), said("T1", named=("T2",), T1=0.9)]
+    assert exchanged(study) == [(0, 1)]
+
+
+def test_a_header_that_names_several_is_right_with_any_of_them():
+    both = ("T1", "T2")
+    study = [said("FIELDMAP", named=both, FLAIR=0.6, T2=0.2), said("FLAIR", T2=0.6, FLAIR=0.2)]
+    assert exchanged(study) == [(0, 1)]
+    # It is true of its own pixels: that the other's is not makes no exchange.
+    assert exchanged([said("T2", named=both, T2=0.9), said("T2", T1=0.9)]) == []
+
+
+def test_images_in_opposed_phase_are_not_exchanged_for_looking_strange():
+    usual, opposed = (
+        [said("T1", opposed=flag, T2=0.6, T1=0.2), said("T2", opposed=flag, T1=0.6, T2=0.2)]
+        for flag in (False, True)
+    )
+    assert exchanged(usual) == [(0, 1)]
+    assert exchanged(opposed) == []
+
+
+def test_what_belongs_to_no_study_or_can_not_be_read_is_left_as_it_is(exchanged_study):
+    model = load_model(device="cpu")
+    alone = [classify(one, model, fast=True) for one in read(exchanged_study)]
+    assert any(one.remarks for one in with_exchanges(alone))
+    lost = Failure("bad.dcm", "no image")
+    strangers = [replace(one, series=replace(one.series, study_uid=None)) for one in alone]
+    assert with_exchanges([lost, *strangers]) == [lost, *strangers]
+
+
 def test_a_series_without_its_partner_is_judged_alone_again(exchanged_study):
     model = load_model(device="cpu")
     alone = [classify(one, model, fast=True) for one in read(exchanged_study)]
@@ -53,12 +87,14 @@ def test_what_cannot_be_held_against_a_header_is_not():
     # What looks like a T2 says that it is CT, and its description names vessels.
     ct = said("T1", T2=0.9)[0], HeaderClaim("UNKNOWN", 0.95, ("Modality CT",), named=("T1",))
     assert exchanged([field_map, strange, nothing, ct, said("T2", T1=0.9)]) == []
+    assert exchanged([said("T1", UNKNOWN=0.97, T2=0.02), said("T2", T1=0.9)]) == []
     assert exchanged([said("T1", T2=0.9), said("T2", T1=0.9)]) == [(0, 1)]
 
 
 def test_each_series_is_exchanged_with_one_other_at_most():
-    study = [said("T2", T1=0.8), said("T1", T2=0.8), said("T1", T2=0.7, T1=0.1)]
-    assert exchanged(study) == [(0, 1)]
+    unclear = said("T1", T2=0.7, T1=0.1)
+    assert exchanged([said("T1", T2=0.8), said("T2", T1=0.8), unclear]) == [(0, 1)]
+    assert exchanged([unclear, said("T2", T1=0.8), said("T1", T2=0.8)]) == [(1, 2)]
 
 
 def test_both_series_of_an_exchange_are_named_by_their_pixels_and_name_each_other(exchanged_study):

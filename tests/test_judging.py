@@ -21,7 +21,7 @@ from napari_mrseq import classify, load_model, read
 from napari_mrseq.batch import classify_many
 from napari_mrseq.judging import classify_steps, conclude
 from napari_mrseq.model import Model
-from napari_mrseq.model.card import KEY, Card
+from napari_mrseq.model.card import KEY, TORCHVISION, Card
 from napari_mrseq.model.networks import LITE, build
 from napari_mrseq.report import failure_record, to_csv
 from napari_mrseq.series import series_from_array
@@ -209,6 +209,39 @@ def test_a_network_without_t1_with_contrast_agent_can_deny_it_as_it_can_t1(tmp_p
     borne_out = classify(series, always(tmp_path / "t1.safetensors", "T1"), fast=True)
     assert not borne_out.conflict
     assert (borne_out.sequence, borne_out.resolved) == ("T1C", "member")
+
+
+def test_pixels_that_are_not_square_are_judged_as_they_are_seen():
+    model = load_model(device="cpu")
+    (series,) = read(SAMPLE / "pd_tse_tra")
+    through, down, along = series.spacing
+    flat = replace(series, pixels=series.pixels[:, ::4], spacing=(through, 4 * down, along))
+    whole, told, untold = (
+        np.array(list(classify(one, model, slices=[9]).slices[0].probabilities.values()))
+        for one in (series, flat, replace(flat, spacing=None))
+    )
+    assert np.abs(told - whole).sum() < 0.5 * np.abs(untold - whole).sum()
+
+
+class WhiteIsT2(torch.nn.Module):
+    """Takes what is white for T2, and all else for T1."""
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        white = (images[:, 0] * 0.229 + 0.485 > 0.9).float().mean(dim=(1, 2))
+        return torch.stack((torch.full_like(white, 0.01), white), dim=1) * 1000
+
+
+def test_the_window_of_an_imported_network_is_for_scans_not_for_pictures():
+    grey = np.zeros((4, 128, 128), np.uint8)
+    grey[:, 32:96, 32:96] = 100
+    window = (50.0, 60.0)
+    card = Card("old", "1", "resnet18", ("T1", "T2"), 224, preparation=TORCHVISION, window=window)
+    model = Model(card, "", "cpu", WhiteIsT2())
+    layer = series_from_array(grey, name="grey")
+    told = {
+        kind: classify(replace(layer, kind=kind), model).sequence for kind in ("picture", "dicom")
+    }
+    assert told == {"picture": "T1", "dicom": "T2"}
 
 
 def test_a_verdict_made_anew_from_its_own_slices_is_the_same():
