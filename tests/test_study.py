@@ -13,6 +13,7 @@ import pytest
 from napari_mrseq.belonging import group_of
 from napari_mrseq.decision import Decision
 from napari_mrseq.protocols import Expected, Protocol, load_protocol
+from napari_mrseq.report import study_text
 from napari_mrseq.sequences import family_of
 from napari_mrseq.series import Failure, Series
 from napari_mrseq.study import StudyVerdict, judge_studies, judge_study
@@ -213,6 +214,25 @@ def test_series_that_begin_at_one_moment_are_acquired_once(times, status: str) -
     assert bool(study.repeats) == (status == "double")
 
 
+def test_midnight_of_a_day_is_no_moment_either() -> None:
+    verdicts = [scan("T2", number=n, time="00:00:00") for n in (1, 2)]
+    for verdict in verdicts:
+        verdict.series.sidecar["AcquisitionDate"] = "20240103"
+    assert statuses(judge_study(verdicts, load_protocol("ms")))["T2"] == "double"
+
+
+def test_every_stack_of_a_series_that_began_with_another_was_acquired_once() -> None:
+    water, fat = (scan("T2", number=n, time="10:30:00") for n in (1, 2))
+    study = judge_study([water, fat, scan("T2", number=2)], load_protocol("ms"))
+    assert statuses(study)["T2"] == "there"
+
+
+def test_series_without_a_number_of_their_own_are_two_all_the_same() -> None:
+    files = [scan("T2", number=n) for n in (1, 2)]
+    nameless = [replace(one, series=replace(one.series, series_uid="")) for one in files]
+    assert statuses(judge_study(nameless, load_protocol("ms")))["T2"] == "double"
+
+
 def test_water_and_fat_told_by_their_family_are_one_t1() -> None:
     others = [scan(code, number=n) for n, code in enumerate(("T2", "FLAIR", "DWI"), start=10)]
     one, same, later = (
@@ -264,6 +284,14 @@ def test_one_thin_stack_is_every_plane_that_a_protocol_asks_for() -> None:
     assert shown == {"PD sagittal": "there", "PD coronal": "there", "PD axial": "there"}
 
 
+def test_a_thin_stack_told_by_its_family_may_be_of_any_plane() -> None:
+    axial = Protocol("own", "made for a test", (Expected("T1", ("T1",), planes=("axial",)),))
+    thin = scan("T1", plane="sagittal", spacing=(1.0, 1.0, 1.0), resolved="family")
+    thick = scan("T1", plane="sagittal", resolved="family")
+    assert statuses(judge_study([thin], axial))["T1"] == "perhaps"
+    assert statuses(judge_study([thick], axial))["T1"] == "missing"
+
+
 def test_a_stack_goes_to_the_entry_of_its_own_plane() -> None:
     thin = scan("PD", number=1, plane="sagittal", spacing=(0.6, 0.6, 0.6))
     thick = scan("PD", number=2, plane="axial")
@@ -287,6 +315,10 @@ def test_repeats_are_one_sequence_of_one_prescription_in_the_order_of_time() -> 
     other_frame = scan("T2", number=6, frame="9.9")
     study = judge_study([late, early, elsewhere, far, other_frame])
     assert study.repeats == ((early, late),)
+
+
+def test_scouts_are_no_repeats() -> None:
+    assert judge_study([scan("LOCALIZER", number=1), scan("LOCALIZER", number=2)]).repeats == ()
 
 
 def test_a_time_without_its_day_is_not_compared_with_one_that_has_it() -> None:
@@ -327,7 +359,7 @@ def test_t1_with_agent_is_paired_with_the_same_stack_before(
 
 def test_each_t1_without_agent_is_paired_once_and_with_the_nearest() -> None:
     near, far = scan("T1", number=1), scan("T1", number=2, offset=10.0)
-    after, again = scan("T1C", number=8), scan("T1C", number=9, offset=9.0)
+    after, again = scan("T1C", number=8), scan("T1C", number=9, offset=1.0)
     pairs = judge_study([far, near, after, again]).pairs
     assert [(pair.before, pair.after) for pair in pairs] == [(near, after), (far, again)]
 
@@ -449,6 +481,18 @@ def test_the_record_is_plain_data_and_names_series_conflicts_and_status() -> Non
     assert record["pairs"][0]["after"]["series_number"] == 2
     assert [series["path"] for series in record["conflicts"]] == ["study/2"]
     assert record["expected"][0]["series"][0]["sequence"] == "T1"
+
+
+def test_a_study_in_words_names_what_is_extra_repeated_and_contradicted() -> None:
+    verdicts = [
+        *(scan("T2", number=number, time=f"1{number}:00:00") for number in (1, 2)),
+        scan("FLAIR", number=3, conflict=True),
+        scan("TOF", number=4),
+    ]
+    told = study_text(judge_study(verdicts, load_protocol("ms")).to_dict()).splitlines()
+    assert "  repeat    1, 2" in told
+    assert "  conflict  3" in told
+    assert "  extra     4" in told
 
 
 def test_an_empty_study_lacks_everything() -> None:

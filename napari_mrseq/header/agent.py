@@ -71,7 +71,7 @@ WITHOUT = (
     rf"\b(minus|neg\w*|prior to|prae?|kein\w*|geen|ingen|pas de?) {AGENT}\b",
     rf"\b{AGENT} (none|nil|no(?= ?$)|minus|neg\w*|free(?! ?(br|hand))|yok)\b",
     r"\b(minus c|c minus)\b",
-    r"\b(pregad|pre ?(contrast|gad|gado|gd|c|km|ce|inj))\b",
+    r"\bpre(contrast|gado?|gd|c|km|ce|inj)\b",
     # German, French, Spanish, Italian, Portuguese, Dutch.
     r"\b(nativ\w*|ohne|(?<!\bi )[ov] ?km|skm)\b",
     rf"\bvor (gabe|{AGENT})\b",
@@ -130,24 +130,24 @@ PHASE = (
 DYNAMIC = r"\b(\d*dyna?|d[iy]nami\w*)\b"
 WITH = (
     # "T1 C+", but not "C+T spine": neck and chest.
-    r"\b(c|gd|km|kl|k) (\+|plus)(?= ?$"
+    r"\b(c|kl|k) (\+|plus)(?= ?$"
     r"| (ax|axial|cor|sag|tra|fs|fat|3d|t1|mprage|spgr|bravo|vibe|space)\b)",
-    r"\+ ?(c|gd|gad|gado|km|kl|ce|contrast|k)\b",
+    r"\+ ?(c|kl|k)\b",
     # Its substance, its trade names, its way into the vein.
     rf"\b({SUBSTANCES}|inj|injecte\w*|civ|c iv)\b",
     r"\b(avec|apres|with|after|nach|con|dopo) inj\w*",
     # Not "grade IV", "ventricle IV".
     r"\bt1\w*( (ax|axial|cor|coronal|sag|tra|fs|se|tse|fse|3d|vibe|mprage|with|\+))* i ?v"
     r"(?= ?$| contr| \+ ?$)",
-    r"\b(\d*post|post(c|gd|gad|gado|con\w*|km|inj\w*|kontr\w*)|t1post)\b",
+    r"\b(\d*post|post(c|gd|gad|gado|con\w*|km|inj\w*|kontr\w*))\b",
     # Portuguese and Spanish.
-    r"\bpos(?= ?$| (c|gd|gad\w*|contr\w*|fs|w)\b)",
-    r"\b(enhanced|ce|t1c|t1gd|t1ce|contrast[eo]?|con cont|mdc|c contr\w*)\b",
+    r"\bpos(?= ?$| (c|contr\w*|fs|w)\b)",
+    r"\b(enhanced|ce|t1c|t1ce|contrast[eo]?|con cont|mdc|c contr\w*)\b",
     r"\bzou?ei",
     # "T1FSKM", "z kontrastem", "po k.l.", "s KU"; "CM" as Kontrastmittel is.
     r"\b([a-z]\w*)?km\b|\bkontr(as\w*)?\b|\b(po|s|posle) k ?[lu]\b| cm\b",
     # Phases of a dynamic series, and what is made to see them.
-    r"\b(arterial|arteri[ae]l\w*|arterios\w*|art (?=\d|phase|port)|port[ao]l? ?ven\w*)\b",
+    r"\b(arteri[ae]l\w*|arterios\w*|art (?=\d(?!d\b)|phase|port)|port[ao]l? ?ven\w*)\b",
     r"\b(venous|venos\w*|veineu\w*|veneu\w*|ven(?= phase)|zyln\w*)\b",
     r"\b(delayed|delay|tardi(f|v[aeo]?|[ao])|spatphase|hbp|hepatobili\w*|twist)\b",
     DYNAMIC,

@@ -61,7 +61,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("B0", "*dwi ... b0", "dti* ... b0", "dif* ... b0"),
     # The single-band reference of a diffusion series is not weighted.
     ("B0", "dmri* ... sbref", "*dwi ... sbref", "dti* ... sbref", "dif* ... sbref"),
-    ("DWI", "iso dwi", "dti*", "dw epi", "dyfu*", Regex(r"s?dw|trace(?:[wb\d][a-z0-9]*)?")),
+    ("DWI", "dti*", "dw epi", "dyfu*", Regex(r"s?dw|trace(?:[wb\d][a-z0-9]*)?")),
     # Neither "Ludwig", "Edwin" nor "bandwidth".
     ("DWI", Regex(r"[a-z0-9]*dwi(?!ch|ck|d|e\b|em|fe\b|g|j|ll|n|r)[a-z0-9]*")),
     # Neither "difficult", "different", "difetto", "difunto" nor "diffuse", "diffusely".
@@ -150,14 +150,14 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("LOCALIZER", "scano*", "topo", "centrage*", "centratura*", "sondage"),
     ("LOCALIZER", "lokali*", "ichigime", "ubersicht*", "uebersicht*", "reperage*", "repere*"),
     ("LOCALIZER", "oversi*t*", "overzicht*", "fast view"),
-    ("OTHER", "kalib*", "referenz*", "shimming", "speeder*", "phoenix zip*", "single voxel*"),
+    ("OTHER", "kalib*", "referenz*", "speeder*", "phoenix zip*", "single voxel*"),
     ("OTHER", "*spektro*", "*spettro*", "soustra*", Regex(r"substra[ckz][a-z]*"), "sottra*"),
     ("OTHER", "ssub*"),
     ("OTHER", "true fisp*", "hyce", "basg", "pbsg", "cosmic", "mensa", "bloch siegert*"),
     # What watches an agent arrive, before the series that it is given for.
     ("OTHER", "smart prep*", "care bolus*", "test bolus*", "bolus tra*", "visual prep*"),
     ("OTHER", "key image*"),
-    ("OTHER", "calib*", "asset cal*", "coil sens*", "sense ref*", "prescan*"),
+    ("OTHER", "calib*", "coil sens*", "sense ref*", "prescan*"),
     ("OTHER", "ref head*", "ref body*", "ref nv*", "ref torso*", "ref spine*"),
     ("OTHER", "ref scan*", "reference scan*", "screen save*", "subtra*", "subtr"),
     # Neither a subject's number nor a joint.

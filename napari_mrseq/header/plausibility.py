@@ -63,7 +63,7 @@ FLAIR = r".*flair.*|.*dark fluid"
 SPECTRA_AND_FIBRES = (
     r"mrs|.*mrsi|csi.*|svs|single voxel.*|.*(spe[ck]|spet)tro.*|tra[ck]tog.*|fiber tr.*"
 )
-REFERENCE = r"(qsm|[ck]alib|asset cal|coil sens|prescan|sense ref|ref).*"
+REFERENCE = r"(qsm|[ck]alib|coil sens|prescan|sense ref|ref).*"
 _WEIGHTINGS = frozenset({"T1", "T2", "PD", "FLAIR", "STIR", "T2STAR"})
 
 
@@ -86,7 +86,6 @@ _STACK = (lacks(PLANAR), is_original, above(SLICES, 9), large_matrix(160))
 _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
     "T1": (
         (uses(SPIN), above(TE, 60)),
-        (uses(SPIN), lacks(INVERSION), above(TR, 1800), above(TE, 40)),
         (
             uses(SPIN), lacks(GRADIENT, INVERSION), above(TR, 1800), unknown(TI),
             unless(called(FLAIR)),
@@ -133,7 +132,6 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
         (above(TI, 400),),
         # In weak fields tissue recovers sooner.
         (below(TR, 1000), not_below(FIELD_STRENGTH, 0.5)),
-        (below(TR, 500),),
         (uses(GRADIENT), lacks(SPIN, INVERSION), unknown(TI)),
         (uses(SPIN), lacks(INVERSION), unknown(TI)),
     ),

@@ -64,10 +64,6 @@ INVERSION_RECOVERY: tuple[Rule, ...] = (
         "T1", 0.95, NILS, uses(GRADIENT), uses(INVERSION), lacks(SPIN), unless(acquired("2D")),
         weighted_by_inversion,
     ),
-    timed(
-        "T1", 0.8, NILS, uses(GRADIENT), uses(INVERSION), lacks(SPIN), acquired("2D"),
-        at_least(TI, 600), at_most(TI, 1400),
-    ),
     timed("T1", 0.9, NILS, uses(GRADIENT), unless(acquired("2D")), weighted_by_inversion),
     rule(
         "PD", 0.8, WORDS, says("PD"), uses(GRADIENT), lacks(INVERSION, PREPARED), unknown(TI),
@@ -106,7 +102,6 @@ INVERSION_RECOVERY: tuple[Rule, ...] = (
         "STIR", 0.75, PHYSICS, uses(GRADIENT), uses(INVERSION), lacks(SPIN, PLANAR),
         below(FIELD_STRENGTH, 0.5), at_least(TI, 30), nulls_fat, at_least(TE, 12),
     ),
-    timed("T1", 0.85, NILS, uses(INVERSION), lacks(GRADIENT), nulls_fluid, below(TE, 40)),
     timed(
         "T1", 0.7, PHYSICS, uses(INVERSION), lacks(GRADIENT), nulls_fluid, below(TR, 2500),
         below(TE, 70),

@@ -34,7 +34,8 @@ GIVEN = (
     "T1 post-Gd;T1-KM;T1-C+;T1 C+/3D-ax;"
     "T1 VIBE Gd free breathing;T1 post contrast-sag;T1 SE 2.0 gad;T1 SENSE GD;T1 post 5 min;"
     "T1 post 3D;T1 3 months post gad;T1 KM control;T1 m.KM;T1 i.v. KM;T1 s KU;T1 posle KU;"
-    "T1 posle kontrastirovaniya;ZOUEI-GO T1"
+    "T1 posle kontrastirovaniya;ZOUEI-GO T1;t1_tse_sag_fs_CM;t1_vibe_dixon_tra_p4_bh_delayed;"
+    "t1_tse_dixon_tra_p2_POS;SAG T1 FS INJ RACHIS;T1 art 1"
 )
 NOT_GIVEN = (
     "T1 ohne KM;T1 pre contrast;T1 -C;T1 sans injection;AX T1 W/O;3D Ax T1 S/C;T1 FS S/ CONTRASTE;"
@@ -54,7 +55,7 @@ NOT_GIVEN = (
     "T1 prae KM;T1 vor Gabe KM;T1 vor Gabe;T1 prior to contrast;T1 pas de gado;"
     "T1 pas d'injection;T1 geen contrast;T1 ingen kontrast;T1 kontrast yok;"
     "T1 kontrasztanyag nélkül;T1 fără contrast;T1 brez kontrasta;T1 s.KM;"
-    "T1 s. KM;T1 sKM tra;T1 zouei mae;T1 tanjun"
+    "T1 s. KM;T1 sKM tra;T1 zouei mae;T1 tanjun;precontrast 3D T1;T1 voor contrast"
 )
 NOT_SAID = (
     "T1 HALS FS C;t1_tse_cor_pos_1;T1 supine pos;T1 TMJ DYNAMIC;T1 dynamic pelvic floor;"
@@ -72,7 +73,9 @@ NOT_SAID = (
     "AX T1 W/WO CONTRAST;AX T1 W & W/O;T1 SE PRE AND POST;T1 pre/post gad;T1 mit und ohne KM;"
     "T1 +/- C;T1 C+/-;T1 KM -/+;T1 C+/C-;T1 ±KM;T1 gad if needed;T1 follow-up post 3 months;"
     "T1 2 years post;T1 -C-spine;T1 tra - C spine;T1 C-spine;T1 C-T spine;T1 grade IV;"
-    "T1 ventricle IV-V;T1 compare to prior;T1 injury knee;T1 free breathing;T1 TRA -"
+    "T1 ventricle IV-V;T1 compare to prior;T1 injury knee;T1 free breathing;T1 TRA -;"
+    "T1 art 3D;T1 WO W CONTRAST;T1 without and with contrast;T1 ohne und mit KM;"
+    "T1 sans et avec injection;T1 sin y con contraste"
 )
 
 

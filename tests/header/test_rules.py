@@ -70,6 +70,11 @@ MPRAGE = ORIGINAL | {
         ("T1", VIBE | {"AngioFlag": "Y"}, "t1_vibe_fs_tra"),
         ("T1", FLASH | {"RepetitionTime": 150, "FlipAngle": 70, "CardiacNumberOfImages": 25},
          "t1_fl2d_tra"),
+        # So is a spin echo that waits for the heart, and what was seen once.
+        ("T2", SPIN_ECHO_T2 | {"CardiacNumberOfImages": 25}, "db_sax"),
+        ("T1", VIBE | {"CardiacNumberOfImages": 1}, ""),
+        # Nor does a large flip angle make a balanced sequence, whose echo lies in the middle.
+        ("T1", VIBE | {"RepetitionTime": 4.6, "EchoTime": 1.4, "FlipAngle": 40}, ""),
         # Scanners that don't tell an inversion.
         ("FLAIR", SPIN_ECHO_T2 | {"RepetitionTime": 9000, "EchoTime": 120}, "AX T2 FLAIR"),
         ("T1", SPIN_ECHO_T1 | {"RepetitionTime": 2200}, "AX T1 FLAIR"),
@@ -152,6 +157,11 @@ def test_a_stack_that_was_stored_as_a_capture_is_told_by_its_times(
     assert claim_of(make_series(VIBE | stored, slices=slices)).sequence == sequence
 
 
+def test_a_head_in_thin_slices_is_no_scout(make_series: Any) -> None:
+    header = VIBE | {"SeriesDescription": "T1 3D stereotactic localization"}
+    assert claim_of(make_series(header, slices=120)).sequence == "T1"
+
+
 def test_a_scout_by_its_times_is_thin(make_series: Any) -> None:
     thin, thick = (claim_of(make_series(FLASH, slices=slices)) for slices in (5, 18))
     assert thin.sequence == thick.sequence == "LOCALIZER"
@@ -165,6 +175,9 @@ def test_late_enhancement_without_a_code_is_no_scout(make_series: Any) -> None:
 def test_a_series_of_several_b_values_is_no_map(make_series: Any) -> None:
     both = make_series(DIFFUSION | {"SeriesDescription": "ADC"}, volumes=2, b_values=(0.0, 1000.0))
     assert claim_of(both).sequence == "DWI"
+    # Only the first of them is known to have no weighting.
+    rest = make_series(DIFFUSION | {"SeriesDescription": "DTI"}, volumes=30, b_values=(0.0,))
+    assert claim_of(rest).sequence == "DWI"
     # A map of two stations, say, with the b value that it was computed from.
     maps = make_series(DIFFUSION | {"SeriesDescription": "ADC"}, volumes=2, b_values=(1e3, 1e3))
     assert claim_of(maps).sequence == "ADC"
@@ -172,6 +185,7 @@ def test_a_series_of_several_b_values_is_no_map(make_series: Any) -> None:
 
 MOVIE = {"CardiacNumberOfImages": 20}
 PHASE = {"ImageType": ["ORIGINAL", "PRIMARY", "P"]}
+DUAL = {"SeriesDescription": "PD_T2_tse_axial"}
 
 
 @pytest.mark.parametrize(
@@ -200,10 +214,42 @@ PHASE = {"ImageType": ["ORIGINAL", "PRIMARY", "P"]}
         ("PD", "AcquisitionContrast PROTON", {"AcquisitionContrast": "PROTON_DENSITY"}),
         ("T2STAR", "AcquisitionContrast T2_STAR", {"AcquisitionContrast": "T2_STAR"}),
         ("T2", "AcquisitionContrast T2", {"AcquisitionContrast": "T2"}),
+        # What was computed, without the words and the times of what it was computed from.
+        ("DWI", "ImageType TRACEW", {"ImageType": ["DERIVED", "SECONDARY", "TRACEW"]}),
+        ("SWI", "ImageType SWI", {"ImageType": ["ORIGINAL", "PRIMARY", "M", "SWI"]}),
+        ("MRA", "ImageType ANGIO", VIBE | {"ImageType": ["DERIVED", "PRIMARY", "ANGIO"]}),
+        ("OTHER", "ImageType FAT", VIBE | {"ImageType": ["DERIVED", "PRIMARY", "FAT"]}),
+        (
+            "T1",
+            "ImageType UNI",
+            MPRAGE | {"ImageType": ["DERIVED", "PRIMARY", "M", "ND", "UNI"], "InversionTime": 2500},
+        ),
+        (
+            "OTHER",
+            "ComplexImageComponent PHASE",
+            VIBE | {"Manufacturer": "Philips", (0x2005, 0x1011): ("CS", "P")},
+        ),
+        ("SWI", "susceptibility", {"Manufacturer": "SIEMENS", "SequenceName": "*swi3d1r"}),
+        ("OTHER", "balanced", {"Manufacturer": "SIEMENS", "SequenceName": "*tfi3d1_39"}),
+        # Times alone, where they are those of one weighting only.
+        ("T1", "spin echo (SE), TR 900", SPIN_ECHO_T1 | {"RepetitionTime": 900}),
+        ("T2", "TR 4000 ms", {"RepetitionTime": 4000, "EchoTime": 90}),
+        (
+            "FLAIR",
+            "TI 1300 ms nulls fluid",
+            SPIN_ECHO_T2 | {"RepetitionTime": 3200, "InversionTime": 1300},
+        ),
+        (
+            "T2STAR",
+            "gradient echo (GR), TE 30",
+            FLASH | {"RepetitionTime": 1000, "EchoTime": 30, "FlipAngle": 70},
+        ),
+        ("PD", 'description says "pd t2"', SPIN_ECHO_T2 | {"EchoTime": 15} | DUAL),
         # Flow through the heart and the aqueduct is measured; vessels are shown.
         ("OTHER", "phase contrast, heart phases", {"PhaseContrast": "YES"} | MOVIE),
         ("OTHER", "phase contrast, ImageType P", {"PhaseContrast": "YES"} | PHASE),
         ("MRA", "phase contrast", {"PhaseContrast": "YES"}),
+        ("MRA", "velocity encoding", {"VelocityEncodingMaximumValue": 70.0}),
         # Words alone, or beside a gradient echo.
         ("STIR", 'description says "stir"', {"SeriesDescription": "COR STIR"}),
         ("T2STAR", 'description says "t2"', VIBE | {"EchoTime": 12, "SeriesDescription": "T2 ax"}),

@@ -186,6 +186,13 @@ def test_scout_without_words_has_few_slices(
         ("Philips", header("GR", dim="3D", tr=4, te=1.9, flip=12), False),
         ("UIH", header("GR", dim="3D", tr=4, te=1.9, flip=12, described="T1 vibe"), False),
         ("SIEMENS", header("SE", tr=500, te=12), False),
+        # A functional one, with the late echoes of 1.5 T, also where no gradient echo is told.
+        ("Philips", header(["GR", "EP"], tr=3000, te=50), False),
+        (
+            "GE",
+            header(["EP", "RM"], tr=3000, te=50) | {"ScanOptions": ["EPI_GEMS", "MP_GEMS"]},
+            False,
+        ),
         ("Philips", header("SE", tr=4000, te=80), True),
         ("Bruker", header("SE", tr=3000, te=20), True),
     ],

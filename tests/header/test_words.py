@@ -334,39 +334,57 @@ def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> No
     ("code", "texts"),
     [
         ("map", "DTI_MD;DTI RD;DKI MK map;mean diffusivity;IVIM perfusion fraction;diff tra AD"),
-        ("DWI", "axial diffusion;sB1000;isoB1000;axb1500;diff b0 and b1000;MD DTI 30 dir"),
-        ("PERF", "perf3d;dynamic tfl sr;tfl_sr_sax;M0 scan;asl_MZero"),
-        ("SWI", "venobold;ven bold"),
-        ("BOLD", "functional run 1;fonctionnel;rest1"),
-        ("T2", "Ax SSFSE TE34,80 (T2map);haste t2map"),
+        ("map", "FA map;FA_color;radial diffusivity;mean kurtosis;T2_MAPPING;T1 relaxometry"),
+        ("ADC", "ADCmap"),
+        (
+            "DWI",
+            "axial diffusion;sB1000;isoB1000;axb1500;diff b0 and b1000;MD DTI 30 dir;"
+            "ep2d_diff_ADC_CALC_b1400;high bvalue 1400;TENSEUR_30_DIRECTIONS_AX;edti_2mm",
+        ),
+        ("B0", "nodif;b0 AP;dti_sbref"),
+        (
+            "PERF",
+            "perf3d;dynamic tfl sr;tfl_sr_sax;M0 scan;asl_MZero;ASL3D;control_pCASL2D;DSC;"
+            "TRANSEPIPERFUSION;rCBF;TTP;Ktrans",
+        ),
+        ("SWI", "venobold;ven bold;SWIMINIPAX;t2_swi3d_axial"),
+        ("BOLD", "functional run 1;fonctionnel;rest1;fMRIcontin"),
+        ("T2", "Ax SSFSE TE34,80 (T2map);haste t2map;Cor_SSFSExr_BODY"),
         ("T2", "biliary tree"),
         (
             "T2STAR",
             "T2*/QSM;brain_r2star_6echo;6 echoes QSM;GRE-ME;multi-echo GRE;sSUM;ASPIRE;"
-            "fl2d1_14echo_liver;t2_fl2d_hemosiderin;Hämosequenz",
+            "fl2d1_14echo_liver;t2_fl2d_hemosiderin;Hämosequenz;T2 FLASH 2D;gre T2",
         ),
         ("DWI", "sDKI;diffb1000;TRACEW;difusión;Diffusions-EPI;isodwi3d;sDW_SSh"),
         ("PD", "fspd;cor_tsepd;intermediate weighted;densidad protonica"),
         (
             "T1",
             "BHAxLAVA-Flex;lava3d;t1_tse_tir_cor;MAGiC T1W;mDIXON tardif;mDIXON Primovist 20 min;"
-            "T1 MT on;mDIXON-W dyn;IP/OP",
+            "T1 MT on;mDIXON-W dyn;IP/OP;T1FLAIR;SAGMPRAGEWHOLEHD;TI SAG;out of phase",
         ),
-        ("FLAIR", "MAGiC T2 FLAIR"),
-        ("STIR", "t1_tir_dark-fat;t2_tir;tirm_fs;tse_tir;eSTIR;tseSTIR_cor"),
+        ("FLAIR", "MAGiC T2 FLAIR;TRANFLAIRT2;sag_t2flair;eFLAIR_longTR"),
+        ("STIR", "t1_tir_dark-fat;t2_tir;tirm_fs;tse_tir;eSTIR;tseSTIR_cor;STIRtoPET"),
         (
             "MRA",
             "angioMR;angiografía;venography;QISS trufi;native_trufi;native_space_cor_ecg;TRANCE;"
-            "vasc;ARM TSA GADO;ARM troncs supra-aortiques",
+            "vasc;ARM TSA GADO;ARM troncs supra-aortiques;CEMRA;VENC 60;Ax 2DTOF FSPGR;tof3d_tra;"
+            "INHANCE 3D;4D-TRAK;inflow IR",
         ),
         (
             "OTHER",
             "MAGiC;3D SPGR MgT;3D SPGR MT;gre_MTon;greMRE;Elastographie;MR-Touch;HISTO_bh;"
             "flow_250_tp_P;QFlow;SAx Sonic-DL;T1 rho;T1rho TSL 40;Mean_&_t-Maps;press 35;"
-            "tensor;T1 Sub tra;Sub T1 KM;T1_Sub_nativ;T1 subtr;vibe sub",
+            "tensor;T1 Sub tra;Sub T1 KM;T1_Sub_nativ;T1 subtr;vibe sub;tfl_b1map;bss_map_B1Amp;"
+            "CEST_ssfse;t2_trufi3d_cor;opt-fsfiesta2d;t2_ciss3d_tra;tf2d20_retro;subtraktion;"
+            "sSUBTRACAO;PDFF;phase images;ref scan;prescan;delayed enhancement",
         ),
-        ("FIELDMAP", "BH_PA_SE;se_epi_1.7mm_ap;Spin-echo EPI (AP)"),
-        ("LOCALIZER", "coil survey;Planung;ichigime"),
+        ("FIELDMAP", "BH_PA_SE;se_epi_1.7mm_ap;Spin-echo EPI (AP);B0Shim_3D"),
+        (
+            "LOCALIZER",
+            "coil survey;Planung;ichigime;AAHScout;ScoutA;3-Plane;3 PL;Plan Scan;Smart_Brain;"
+            "Topogram",
+        ),
     ],
 )
 def test_families_of_words_name_their_sequence_in_the_first_place(code: str, texts: str) -> None:
