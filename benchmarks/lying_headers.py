@@ -155,13 +155,13 @@ def accused_in(study: Sequence[Stack], codes: Sequence[str]) -> set[int]:
 
 
 def print_studies(studies: Iterable[Sequence[Stack]]) -> None:
-    """Exchange two headers in each study; print what is found, alone and by the exchange."""
+    """Exchange two headers in each study, then let one lie alone; print what is found."""
     rng = np.random.default_rng(0)
-    honest, found, alone, others = [], [], [], []
+    honest, found, alone, others, beside = [], [], [], [], []
     for study in studies:
         codes = [stack.label for stack in study]
-        accused = accused_in(study, codes)
-        honest += [place in accused for place in range(len(study))]
+        before = accused_in(study, codes)
+        honest += [place in before for place in range(len(study))]
         pairs = [
             pair
             for pair in itertools.combinations(range(len(study)), 2)
@@ -173,9 +173,13 @@ def print_studies(studies: Iterable[Sequence[Stack]]) -> None:
         found += [place in accused for place in (one, other)]
         alone += [study[place].denies(codes[place]) for place in (one, other)]
         others += [p in accused for p in range(len(study)) if p not in (one, other)]
+        codes[other] = study[other].label
+        accused = accused_in(study, codes) - before
+        beside += [p in accused for p in range(len(study)) if p != one]
     print(f"studies of stacks       {len(honest)} series accused {np.mean(honest):.1%}")
     print(f"    two headers exchanged   {np.mean(found):.1%} of {len(found)} lies found", end="")
     print(f", {np.mean(alone):.1%} without the exchange; others accused {np.mean(others):.1%}")
+    print(f"    one header lies         honest ones accused for it {np.mean(beside):.1%}")
 
 
 def whole_header(_ours: Witness, other: Witness) -> HeaderClaim | None:

@@ -55,6 +55,20 @@ def contradicts(
     return any(all(map(denied, told)) for told in told_families(probabilities, header))
 
 
+def names_denied(probabilities: Mapping[str, float], header: HeaderClaim | None) -> tuple[str, ...]:
+    """Return what the words of a denied header name; empty where its tags fit no better."""
+    if header is None or not header.named or not _is_checkable(header.named[0], probabilities):
+        return ()
+
+    def fit(*codes: str) -> float:
+        return max(support(probabilities, family_of(code)) for code in codes)
+
+    tags_fit = not _is_checkable(header.sequence, probabilities) or (
+        fit(header.sequence) > fit(*header.named)
+    )
+    return header.named if tags_fit else ()
+
+
 def unless_denied(decision: Decision, probabilities: Mapping[str, float]) -> Decision:
     """Return the word on a series whose pixels deny its header: theirs, or `UNKNOWN`.
 

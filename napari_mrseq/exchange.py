@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 # Two headers that fit the other's pixels this much better (log of the ratio of supports) are
 # taken for exchanged. `benchmarks/lying_headers.py` prints what it finds, and whom it accuses.
 EXCHANGED = 1.5
+# A header that fits its own pixels better than the other's by more than this is no exchanged one,
+# however badly the other lies.
+GREATEST_LOSS = -2.5
 # No support is taken to be smaller: networks are not that sure.
 LEAST_SUPPORT = 1e-6
 
@@ -115,16 +118,18 @@ class _Held:
     def gain(self, other: _Held) -> float:
         """Return how much better two headers fit the pixels of each other than their own.
 
-        Minus infinity where they say the same, or can't be held against each other.
+        Minus infinity where they say the same, can't be held against each other, or where one is
+        clearly its own.
         """
-        return max(
-            (
-                self._fit(theirs) + other._fit(ours) - self._fit(ours) - other._fit(theirs)
-                for ours, theirs in product(self.told, other.told)
-                if not set(ours) & set(theirs)
-            ),
-            default=-math.inf,
+        gains = (
+            (self._gain(ours, theirs), other._gain(theirs, ours))
+            for ours, theirs in product(self.told, other.told)
+            if not set(ours) & set(theirs)
         )
+        return max((sum(both) for both in gains if min(both) > GREATEST_LOSS), default=-math.inf)
+
+    def _gain(self, ours: tuple[str, ...], theirs: tuple[str, ...]) -> float:
+        return self._fit(theirs) - self._fit(ours)
 
     def _fit(self, families: tuple[str, ...]) -> float:
         best = max(self.supports.get(family, 0.0) for family in families)

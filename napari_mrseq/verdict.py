@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.correction import Correction
 from napari_mrseq.decision import Decision
+from napari_mrseq.denial import names_denied
 from napari_mrseq.header import HeaderClaim
 from napari_mrseq.naming import run_words
 from napari_mrseq.sequences import name_of
@@ -160,12 +161,20 @@ class Verdict:
         return self.decision.resolved
 
     @property
+    def misnamed(self) -> tuple[str, ...]:
+        """What the words of the header name, where they are in conflict and its tags are not."""
+        if not self.conflict or self.remarks:
+            return ()
+        return names_denied(self.probabilities, self.header)
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """What to doubt about the series, in words for the user."""
         no_mr = () if self.series.is_mr else ("the file says that this is no MR image",)
         header = self.header.warnings if self.header else ()
         own = (*self.series.warnings, *self.remarks)
-        return (*no_mr, *self._unread_words(), *self._empty_words(), *header, *own)
+        words = (f"{misnaming_words(self.misnamed)}, not the pixels",) if self.misnamed else ()
+        return (*no_mr, *self._unread_words(), *self._empty_words(), *words, *header, *own)
 
     @property
     def unread(self) -> tuple[Failure, ...]:
@@ -241,6 +250,11 @@ class Verdict:
                 for one in self.corrections
             ],
         }
+
+
+def misnaming_words(codes: Sequence[str]) -> str:
+    """Say what the words of a header name: ``"words of the header say T2-FLAIR"``."""
+    return f"words of the header say {' or '.join(dict.fromkeys(map(name_of, codes)))}"
 
 
 def _said(word: Decision | HeaderClaim) -> dict[str, Any]:

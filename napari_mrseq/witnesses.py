@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 # A header this sure that it is none of the vocabulary is not held against the pixels.
 REFUSAL_CONFIDENCE = 0.9
-# Where fat and water cancel each other, a T1 looks like little that a network has seen: its word
-# counts that much of what it else would.
-OPPOSED_SHARE = 0.1
+# Opposed phases and projections look like little that a network has seen: its word counts that much
+# of what it else would.
+ATYPICAL_SHARE = 0.1
 # How often a T1 whose header doesn't mention a contrast agent is taken for one with it: the share
 # that makes 107 T1 that a network never saw most likely (31 with an agent, weighted to 17 in 201).
 # Of 201 such headers gathered from the web 8 were of one with an agent, and 9 more may be.
@@ -83,7 +83,7 @@ def seen_as(code: str, classes: Collection[str]) -> str:
 
 def weight_against(header: HeaderClaim) -> float:
     """Return how much a network's word counts beside a header, of what it usually does."""
-    return OPPOSED_SHARE if header.opposed else 1.0
+    return ATYPICAL_SHARE if header.atypical else 1.0
 
 
 def _claimed_by(header: HeaderClaim, classes: Container[str]) -> dict[str, float]:

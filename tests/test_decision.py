@@ -168,7 +168,7 @@ def test_a_header_that_contradicts_itself_is_accused_sooner():
 
 def test_an_image_in_opposed_phase_must_be_denied_more_clearly():
     doubted = {"T1": 0.02, "T2": 0.95, "FLAIR": 0.02, "UNKNOWN": 0.01}
-    usual, opposed = (HeaderClaim("T1", 0.9, opposed=flag) for flag in (False, True))
+    usual, opposed = (HeaderClaim("T1", 0.9, atypical=flag) for flag in (False, True))
     assert contradicts(doubted, usual, DENIAL)
     assert not contradicts(doubted, opposed, DENIAL)
     assert contradicts({"T1": 0.001, "T2": 0.999}, opposed, DENIAL)

@@ -17,10 +17,10 @@ PROGRAM = Path(sys.executable).parent / "napari-mrseq"
 KNOWN = ("T1", "T2", "FLAIR", "PD", "DWI", "UNKNOWN")
 
 
-def said(header, *, named=(), opposed=False, **shares):
+def said(header, *, named=(), atypical=False, **shares):
     """Return the witnesses of a series; what is left of the probability goes to all alike."""
     rest = (1 - sum(shares.values())) / len(KNOWN)
-    claim = HeaderClaim(header, 0.9, named=named, opposed=opposed)
+    claim = HeaderClaim(header, 0.9, named=named, atypical=atypical)
     return {code: shares.get(code, 0.0) + rest for code in KNOWN}, claim
 
 
@@ -40,6 +40,12 @@ def test_headers_that_would_fit_hardly_better_the_other_way_round_are_left_alone
     assert exchanged([said("T1", T1=0.48, T2=0.49), said("T2", T2=0.48, T1=0.49)]) == []
 
 
+def test_a_header_that_is_clearly_its_own_is_not_exchanged_with_one_that_lies():
+    sound = said("PD", PD=0.93, FLAIR=0.01)
+    assert exchanged([sound, said("PD", named=("FLAIR",), PD=0.93, FLAIR=0.001)]) == []
+    assert exchanged([sound, said("FLAIR", PD=0.93)]) == []
+
+
 def test_descriptions_that_were_exchanged_alone_are_found_though_the_tags_are_right():
     study = [said("T2", named=("T1",), T2=0.9), said("T1", named=("T2",), T1=0.9)]
     assert exchanged(study) == [(0, 1)]
@@ -55,7 +61,7 @@ def test_a_header_that_names_several_is_right_with_any_of_them():
 
 def test_images_in_opposed_phase_are_not_exchanged_for_looking_strange():
     usual, opposed = (
-        [said("T1", opposed=flag, T2=0.6, T1=0.2), said("T2", opposed=flag, T1=0.6, T2=0.2)]
+        [said("T1", atypical=flag, T2=0.6, T1=0.2), said("T2", atypical=flag, T1=0.6, T2=0.2)]
         for flag in (False, True)
     )
     assert exchanged(usual) == [(0, 1)]

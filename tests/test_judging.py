@@ -23,7 +23,7 @@ from napari_mrseq.judging import classify_steps, conclude
 from napari_mrseq.model import Model
 from napari_mrseq.model.card import KEY, TORCHVISION, Card
 from napari_mrseq.model.networks import LITE, build
-from napari_mrseq.report import failure_record, to_csv
+from napari_mrseq.report import failure_record, records_of, to_csv, to_table
 from napari_mrseq.series import series_from_array
 
 SAMPLE = Path(napari_mrseq.__file__).parent / "sample_study"
@@ -113,7 +113,10 @@ def test_a_slice_that_cannot_be_decoded_is_left_out_and_named(tmp_path, schema_f
     jsonschema.validate([record], json.loads(schema_file.read_text()))
     assert [w for w in record["warnings"] if "slice 4 could not be read" in w and damaged in w]
     assert damaged in record["slices"][3]["error"]
-    assert damaged in to_csv([record]).decode()
+    own, file = records_of([verdict], [tmp_path])
+    assert (own["error"], file["path"], bool(file["error"])) == (None, damaged, True)
+    _, *rows = csv.DictReader(io.StringIO(to_csv([record]).decode()))
+    assert [row["slice_index"] for row in rows if damaged in row["slice_error"]] == ["3"]
 
 
 def test_a_series_without_a_slice_that_can_be_decoded_keeps_its_name(tmp_path):
@@ -209,6 +212,20 @@ def test_a_network_without_t1_with_contrast_agent_can_deny_it_as_it_can_t1(tmp_p
     borne_out = classify(series, always(tmp_path / "t1.safetensors", "T1"), fast=True)
     assert not borne_out.conflict
     assert (borne_out.sequence, borne_out.resolved) == ("T1C", "member")
+
+
+def test_words_that_lie_beside_tags_that_do_not_are_what_is_in_conflict(tmp_path):
+    for path in (SAMPLE / "ep2d_diff_3scan_trace_ADC").iterdir():
+        file = dcmread(path)
+        file.SeriesDescription = file.ProtocolName = "flair dark fluid"
+        file.save_as(tmp_path / path.name)
+    verdict = classify(*read(tmp_path), load_model(device="cpu"), fast=True)
+    assert (verdict.sequence, verdict.header.sequence) == ("ADC", "ADC")
+    assert verdict.conflict
+    assert "words of the header say T2-FLAIR, not the pixels" in verdict.to_dict()["warnings"]
+    assert (
+        "≠ header: words of the header say T2-FLAIR" in to_table(records_of([verdict], [])).decode()
+    )
 
 
 def test_pixels_that_are_not_square_are_judged_as_they_are_seen():

@@ -13,6 +13,7 @@ from napari_mrseq.header.conditions import (
     agent_tagged,
     evidence_of,
     in_opposed_phase,
+    is_projection,
     other_modality,
 )
 from napari_mrseq.header.lexicon import MEANINGS
@@ -64,8 +65,9 @@ class HeaderClaim:
         Where the rule comes from; empty where no rule fits.
     named : tuple of str
         Every sequence that the words of the description name, whatever the tags say.
-    opposed : bool
-        Fat and water cancel each other in it (opposed phase): it looks like no usual T1.
+    atypical : bool
+        It looks like no usual picture of its sequence: fat and water cancel each other in it
+        (opposed phase), or it is a projection.
     without_agent : float
         How sure a claim of T1 with an agent is, besides, of one without: a tag alone may be stale.
     """
@@ -77,7 +79,7 @@ class HeaderClaim:
     warnings: tuple[str, ...] = ()
     source: str = ""
     named: tuple[str, ...] = ()
-    opposed: bool = False
+    atypical: bool = False
     without_agent: float = 0.0
 
 
@@ -127,7 +129,7 @@ def claim_from(attributes: SequenceAttributes) -> HeaderClaim:
         agent=agent.given,
         warnings=claim.warnings + ((agent.warning,) if agent.warning else ()),
         named=_named(attributes),
-        opposed=in_opposed_phase(attributes) is not None,
+        atypical=in_opposed_phase(attributes) is not None or is_projection(attributes),
     )
 
 

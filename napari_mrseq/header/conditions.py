@@ -31,7 +31,8 @@ UNITS = {
     VOLUMES: ("volumes", ""),
 }
 
-# How users call images in which fat and water cancel each other.
+# How scanners and users call projections, and images in which fat and water cancel each other.
+_PROJECTION = re.compile(r"projection image|(?<![a-z])(mip|mi?nip)s?(?![a-z])", re.IGNORECASE)
 _OPPOSED_WORDS = re.compile(
     r"(?<![a-z])(opp\w*|out)[\W_]*(of[\W_]*)?phase"
     r"|(fuera|fora) de fase|fuori fase|opos\w* fase",
@@ -194,6 +195,12 @@ def in_opposed_phase(attributes: SequenceAttributes) -> str | None:
         return f"ImageType {min(found)}"
     words = _OPPOSED_WORDS.search(attributes.description)
     return f'{attributes.described_by} says "{words[0]}"' if words else None
+
+
+def is_projection(attributes: SequenceAttributes) -> bool:
+    """Hold for projections through a stack: vessels in maximum, veins in minimum intensity."""
+    words = (*attributes.image_type, attributes.description)
+    return any(_PROJECTION.search(word) for word in words)
 
 
 def weighted_by_diffusion(attributes: SequenceAttributes) -> str | None:

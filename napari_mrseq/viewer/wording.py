@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from napari_mrseq.naming import CONFLICT_MARK, CORRECTED, run_words, title_of
 from napari_mrseq.sequences import UNKNOWN, name_of
+from napari_mrseq.verdict import misnaming_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -152,6 +153,10 @@ def header_words(claim: HeaderClaim | None) -> str:
 def witness_words(verdict: Verdict) -> str:
     """Return what the header says, and the pixels where it is not what is said of the series."""
     header, pixels = header_words(verdict.header), verdict.pixels
+    if verdict.misnamed:
+        words = misnaming_words(verdict.misnamed)
+        tags = header.replace("Header says", ", its tags say") if "Header says" in header else ""
+        header = f"{words[0].upper()}{words[1:]}{tags}"
     if pixels.sequence == verdict.sequence and not verdict.conflict:
         return header
     like = f"look like {name_of(pixels.sequence)}, {percent(pixels.confidence)}"

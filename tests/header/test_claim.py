@@ -173,7 +173,7 @@ def test_words_of_many_sites_are_understood(
 
 
 @pytest.mark.parametrize(
-    ("tags", "opposed"),
+    ("tags", "atypical"),
     [
         ({"SeriesDescription": "T1DUAL_OutPhase"}, True),
         ({"SeriesDescription": "t1_vibe_dixon_tra_opp-phase"}, True),
@@ -188,12 +188,18 @@ def test_words_of_many_sites_are_understood(
             False,
         ),
         ({"SeriesDescription": "route phase map"}, False),
+        ({"ImageType": ["DERIVED", "SECONDARY", "PROJECTION IMAGE", "CSA MIP"]}, True),
+        ({"ImageType": ["DERIVED", "PRIMARY", "M", "NORM", "MIP_COR"]}, True),
+        ({"ImageType": ["DERIVED", "SECONDARY", "MPR", "CSA MPR"]}, False),
+        ({"SeriesDescription": "mIP_Images(SW)"}, True),
+        ({"SeriesDescription": "TOF_3D_MIPS"}, True),
+        ({"SeriesDescription": "hemipelvis T1"}, False),
     ],
 )
-def test_opposed_phase_is_told_by_type_or_words(
-    make_series: Any, tags: dict[str, Any], opposed: bool
+def test_opposed_phases_and_projections_are_told_by_type_or_words(
+    make_series: Any, tags: dict[str, Any], atypical: bool
 ) -> None:
-    assert claim_of(make_series(tags)).opposed is opposed
+    assert claim_of(make_series(tags)).atypical is atypical
 
 
 def test_b_values_of_the_volumes_outweigh_the_first_instance(make_series: Any) -> None:
@@ -245,7 +251,14 @@ def test_contrast_that_an_enhanced_file_names_against_its_times_is_not_believed(
           "ScanningSequence": "GR_IR", "MRAcquisitionType": "3D", "Manufacturer": "Siemens"}, "T1"),
         ({"RepetitionTime": 9, "EchoTime": 0.12, "InversionTime": 2.5}, "FLAIR"),
         ({"EchoTime1": 0.00492, "EchoTime2": 0.00738}, "FIELDMAP"),
-        ({"Units": "Hz", "IntendedFor": "func/sub-01_bold.nii.gz"}, "FIELDMAP"),
+        ({"Units": "Hz"}, "FIELDMAP"),
+        ({"IntendedFor": ["func/sub-01_bold.nii.gz", "func/sub-01_sbref.nii.gz"]}, "FIELDMAP"),
+        ({"IntendedFor": "perf/sub-01_asl.nii.gz"}, "PERF"),
+        # Read in one train of echoes, it would be no T2; prepared by transfer, no step of a map.
+        ({"RepetitionTime": 8, "EchoTime": 0.09, "PulseSequenceType": "Spin echo",
+          "TotalReadoutTime": 0.05}, UNKNOWN),
+        ({"RepetitionTime": 0.03, "EchoTime": 0.004, "FlipAngle": 5, "ScanningSequence": "GR",
+          "MRAcquisitionType": "3D", "MTState": True}, UNKNOWN),
         ({"TaskName": "rest", "RepetitionTime": 2, "EchoTime": 0.03, "ScanningSequence": "EP"},
          "BOLD"),
         ({}, UNKNOWN),

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from napari.layers import Image
 
 from napari_mrseq.decision import Decision
+from napari_mrseq.header import HeaderClaim
 from napari_mrseq.judging import classify
 from napari_mrseq.model import load_model
 from napari_mrseq.sequences import colour_of
 from napari_mrseq.viewer.annotation import annotate
 from napari_mrseq.viewer.layer_series import series_of
+from napari_mrseq.viewer.wording import witness_words
 
 
 def words_on_canvas(viewer) -> str:
@@ -79,3 +84,16 @@ def test_a_name_of_two_lines_is_one_in_the_box(viewer, panel) -> None:
 def test_the_empty_panel_names_the_menu_that_there_is(panel) -> None:
     for words in (panel.result.hint.text(), panel.study.table.empty_text):
         assert "File > Open Sample > MR sequence > MR study" in words
+
+
+def test_words_of_a_header_that_contradict_its_tags_and_the_pixels_are_told_apart(make_verdict):
+    layer = Image(np.ones((2, 64, 64)))
+    claim = HeaderClaim("T1", 0.6, ("TE 13 ms ≤ 30 ms",), named=("T2",))
+    lying = make_verdict(series_of(layer), ["T1", "T1"], header=claim, conflict=True)
+    assert witness_words(lying).startswith(
+        "Words of the header say T2, its tags say T1: TE 13 ms ≤ 30 ms. The pixels look like T1"
+    )
+    silent = replace(lying, header=replace(claim, sequence="UNKNOWN", evidence=()))
+    assert witness_words(silent).startswith("Words of the header say T2. The pixels look like T1")
+    honest = replace(lying, header=replace(claim, named=("T1",)), conflict=False)
+    assert witness_words(honest) == "Header says T1: TE 13 ms ≤ 30 ms"
