@@ -180,8 +180,6 @@ def slice_spacing(heights: ArrayLike) -> SliceSpacing:
         return SliceSpacing(gaps, usual)
     ratios = gaps / usual
     odd = np.flatnonzero(np.abs(ratios - 1) > max(UNEVEN, SAME_PLACE_MM / usual))
-    if not odd.size:
-        return SliceSpacing(gaps, usual)
     missing = np.rint(ratios[odd]) - 1
     whole = np.abs(ratios[odd] - missing - 1) <= UNEVEN * (missing + 1)
     if np.all(missing >= 1) and np.all(whole):

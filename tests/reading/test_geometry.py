@@ -171,6 +171,9 @@ def test_tiles_that_share_a_position_are_slices_still(
     assert series.warnings == (f"slices share one position: {said} between them assumed",)
 
 
-def test_directions_that_are_none_give_no_affine(write_slice: WriteSlice) -> None:
-    series = series_of(write_slice(1, (0, 0, 0), (1, 0, 0, 1, 0, 0)))
+@pytest.mark.parametrize("directions", [(1, 0, 0, 1, 0, 0), (1, 0, 0, 0, 1), (*AXIAL, 0)])
+def test_directions_that_are_none_give_no_affine(
+    directions: tuple[float, ...], write_slice: WriteSlice
+) -> None:
+    series = series_of(write_slice(1, (0, 0, 0), directions))
     assert series.affine is None

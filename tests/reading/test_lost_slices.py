@@ -219,3 +219,26 @@ def test_a_slice_taken_minutes_later_is_not_put_into_the_first_volume(
     )
     found, _ = stacks(folder)
     assert found == [[[(0, 0), (0, 1), (0, 3)]], whole(1)]
+
+
+def test_times_of_volumes_that_all_lost_another_slice_leave_a_doubt(
+    write_slice: WriteSlice,
+) -> None:
+    # Each place has one slice fewer than there are volumes: its second may be of the third.
+    taken = [(volume, slice_) for volume, slice_ in volume_by_volume(4) if volume != slice_]
+    folder = write(write_slice, taken, lambda v, s: {"AcquisitionTime": clock(20 * v + s)})
+    assert any(MIXED in warning for warning in stacks(folder)[1])
+
+
+@pytest.mark.parametrize(("first", "is_told"), [(1, True), (11, False)])
+def test_the_first_number_of_a_place_by_place_count_tells_whether_the_first_slice_was_lost(
+    first: int, is_told: bool, write_slice: WriteSlice
+) -> None:
+    folder = write(
+        write_slice,
+        volume_by_volume(3)[1:],
+        lambda volume, slice_: {"InstanceNumber": first + 3 * slice_ + volume},
+    )
+    found, warnings = stacks(folder)
+    assert any(MIXED in warning for warning in warnings) != is_told
+    assert not is_told or whole(1, 2) in found

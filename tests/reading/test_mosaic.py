@@ -11,7 +11,16 @@ import pytest
 
 from napari_mrseq import read
 from napari_mrseq.errors import ReadError
-from tests.reading.scanner_files import SHARED_DATA, WriteSlice, csa_header
+from tests.reading.scanner_files import (
+    AXIAL,
+    COLUMNS,
+    ROWS,
+    SHARED_DATA,
+    WriteSlice,
+    csa_header,
+    items,
+    positions_along,
+)
 
 REAL = SHARED_DATA / "dicom" / "neurolabusc+dcm_qa_nih"
 TILE = 64
@@ -88,6 +97,61 @@ def test_a_counted_mosaic_without_a_direction_has_no_place(write_slice: WriteSli
     assert series.affine is None
     (warning,) = series.warnings
     assert "in which direction the slices of this mosaic follow each other" in warning
+
+
+@pytest.mark.parametrize(
+    ("keyword", "plane", "said"),
+    [
+        ("ImagePositionPatient", None, "place in space unknown"),
+        ("SliceThickness", "sagittal", "slice thickness unknown: 1 mm assumed"),
+    ],
+)
+def test_a_mosaic_whose_header_lacks_a_place_or_a_distance_says_so(
+    keyword: str, plane: str | None, said: str, write_slice: WriteSlice
+) -> None:
+    siemens = csa_header(NumberOfImagesInMosaic=[9], SliceNormalVector=(-1.0, 0.0, 0.0))
+    path = _write_counted(write_slice, {(0x0029, 0x1010): ("OB", siemens)})
+    dataset = pydicom.dcmread(path)
+    del dataset[keyword]
+    dataset.save_as(path)
+    (series,) = read(path)
+    np.testing.assert_array_equal(series.pixels, _tiles(TILE))
+    assert series.plane == plane
+    (warning,) = series.warnings
+    assert said in warning
+
+
+def test_a_mosaic_of_more_slices_than_pixels_is_named(write_slice: WriteSlice) -> None:
+    path = write_slice(1, ImageType=_KIND, private={(0x0019, 0x100A): ("US", 400)})
+    with pytest.raises(ReadError, match="400 slices can't be told apart in so few pixels"):
+        read(path)
+
+
+@pytest.mark.parametrize(("kind", "count"), [("VFRAME", 1), ("ND", 4)])
+def test_what_is_no_grid_of_uih_is_a_slice(kind: str, count: int, write_slice: WriteSlice) -> None:
+    for number, place in enumerate(positions_along(AXIAL, 3), start=1):
+        path = write_slice(
+            number,
+            place,
+            ImageType=["ORIGINAL", "PRIMARY", "M", kind],
+            private={(0x0065, 0x1050): ("DS", str(count))},
+        )
+    (series,) = read(path.parent)
+    assert series.pixels.shape == (3, ROWS, COLUMNS)
+
+
+def test_a_grid_of_uih_that_describes_only_some_of_its_slices_has_no_place(
+    write_slice: WriteSlice,
+) -> None:
+    described = [items(ImagePositionPatient=[0.0, 0.0, 5.0 * number])[0] for number in range(3)]
+    path = write_slice(
+        1,
+        ImageType=["ORIGINAL", "PRIMARY", "M", "VFRAME"],
+        private={(0x0065, 0x1050): ("DS", "4"), (0x0065, 0x1051): ("SQ", described)},
+    )
+    (series,) = read(path)
+    assert series.pixels.shape == (4, ROWS // 2, COLUMNS // 2)
+    assert series.affine is None
 
 
 @pytest.mark.skipif(not REAL.is_dir(), reason="the shared data are not here")

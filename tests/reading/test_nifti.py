@@ -229,6 +229,22 @@ def test_scaled_values_and_window(tmp_path: Path) -> None:
     assert sorted(series.pixels.compute().ravel()) == pytest.approx(sorted(theirs.ravel()))
 
 
+def test_colour_becomes_grey(tmp_path: Path) -> None:
+    colours = np.random.default_rng(0).integers(0, 256, (6, 5, 3, 3)).astype(np.uint8)
+    voxels = colours.view([("R", "u1"), ("G", "u1"), ("B", "u1")])[..., 0]
+    image = nibabel.Nifti1Image(voxels, np.diag([-1.0, -1.0, 4.0, 1.0]))
+    nibabel.save(image, tmp_path / "a.nii")
+    grey = (colours @ np.array([0.299, 0.587, 0.114])).transpose(2, 1, 0)
+    np.testing.assert_allclose(read_one(tmp_path / "a.nii").pixels, grey, atol=1e-3)
+
+
+@pytest.mark.parametrize("shape", [(9,), (5, 0, 4)])
+def test_a_file_of_no_image_is_named(shape: tuple[int, ...], tmp_path: Path) -> None:
+    nibabel.save(nibabel.Nifti1Image(np.zeros(shape, np.int16), np.eye(4)), tmp_path / "a.nii")
+    (failure,) = read_study(tmp_path / "a.nii").failures
+    assert failure.cause == f"holds no image (shape {shape})"
+
+
 def test_flat_image_is_one_slice(tmp_path: Path) -> None:
     path, _ = save(tmp_path / "a.nii", (5, 6, 1), (1.0, 1.0, 5.0))
     assert read_one(path).pixels.shape == (1, 6, 5)
@@ -313,6 +329,19 @@ def test_without_sform_and_qform_the_voxel_sizes_are_left(
     theirs = LPS_FROM_RAS @ header_of(path).get_base_affine()
     first = np.rint(np.linalg.solve(theirs, series.affine[:, 3]))[:3].astype(int)
     assert series.pixels[0, 0, 0].compute() == data[tuple(first)]
+
+
+def test_without_voxel_sizes_nothing_is_known_of_the_place(tmp_path: Path) -> None:
+    path, data = save(tmp_path / "a.nii", (5, 6, 7), (1.0, 1.0, 4.0))
+    written = path.read_bytes()
+    header = nibabel.Nifti1Header(written[:348])
+    header["sform_code"] = header["qform_code"] = 0
+    header["pixdim"][1:4] = np.nan
+    path.write_bytes(header.binaryblock + written[348:])
+    series = read_one(path)
+    assert (series.affine, series.spacing) == (None, None)
+    assert series.warnings == ("the affine is damaged: orientation and spacing unknown",)
+    assert set(np.asarray(series.pixels).flat) == set(data.flat)
 
 
 def test_a_sound_sform_goes_before_the_qform(tmp_path: Path) -> None:

@@ -190,6 +190,45 @@ def test_compressed_pages_are_read(tmp_path: Path) -> None:
     np.testing.assert_array_equal(series.pixels[2].compute(), np.asarray(pages[2]))
 
 
+def test_compressed_pages_of_the_other_byte_order_keep_their_16_bits(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    Image.fromarray((GREY * 100).astype(">u2").view(np.uint8)).save(path, compression="tiff_lzw")
+    with tifffile.TiffFile(path) as tiff:
+        (start,), (size,) = tiff.pages[0].dataoffsets, tiff.pages[0].databytecounts
+    packed = path.read_bytes()[start : start + size]
+    tifffile.imwrite(path, GREY * 100, byteorder=">")
+    written = path.read_bytes()
+    path.write_bytes(written + packed)
+    with tifffile.TiffFile(path, mode="r+") as tiff:
+        tags = tiff.pages[0].tags
+        tags["Compression"].overwrite(tifffile.COMPRESSION.LZW)
+        tags["StripOffsets"].overwrite(len(written))
+        tags["StripByteCounts"].overwrite(size)
+    np.testing.assert_array_equal(read_one(path).pixels[0], GREY * 100)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
+def test_where_a_tiff_says_that_white_is_low_it_is_turned(dtype: type, tmp_path: Path) -> None:
+    pixels = (GREY % 200).astype(dtype)
+    tifffile.imwrite(tmp_path / "a.tif", pixels, photometric="miniswhite")
+    highest = 0 if dtype is np.float32 else np.iinfo(dtype).max
+    np.testing.assert_array_equal(read_one(tmp_path / "a.tif").pixels[0], highest - pixels)
+
+
+def test_colours_of_a_tiff_in_planes_of_their_own(tmp_path: Path) -> None:
+    colours = np.random.default_rng(0).integers(0, 256, (3, 30, 20)).astype(np.uint8)
+    tifffile.imwrite(tmp_path / "a.tif", colours, photometric="rgb", planarconfig="separate")
+    expected = np.tensordot(GREY_OF_COLOURS, colours, axes=1)
+    np.testing.assert_allclose(read_one(tmp_path / "a.tif").pixels[0], expected, atol=1e-3)
+
+
+def test_a_tiff_whose_pages_are_volumes_is_named(tmp_path: Path) -> None:
+    volume = np.zeros((16, 32, 32), np.uint8)
+    tifffile.imwrite(tmp_path / "a.tif", volume, volumetric=True, tile=(16, 16, 16))
+    (failure,) = read_study(tmp_path / "a.tif").failures
+    assert "whose pages hold more than one slice" in failure.cause
+
+
 def test_colour_tiff(tmp_path: Path) -> None:
     array = np.stack([GREY % 256, GREY % 100, GREY % 50], axis=-1).astype(np.uint8)
     tifffile.imwrite(tmp_path / "a.tif", array, photometric="rgb")
@@ -219,6 +258,12 @@ def test_damaged_pictures_are_named(tmp_path: Path) -> None:
     assert [Path(failure.path).name for failure in study.failures[:3]] == [
         "a.png", "b.tif", "c.jpg",
     ]  # fmt: skip
+
+
+def test_a_tiff_file_whose_pages_lie_nowhere_is_called_damaged(tmp_path: Path) -> None:
+    (tmp_path / "a.tif").write_bytes(b"II*\0" + b"\xff" * 20)
+    (failure,) = read_study(tmp_path / "a.tif").failures
+    assert failure.cause.startswith("damaged: a TIFF file without a page")
 
 
 def test_absurdly_large_picture_is_not_opened(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pydicom
 import pytest
+import SimpleITK
 from pydicom.dataset import Dataset
 from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_dataset, write_file_meta_info
@@ -17,6 +18,7 @@ from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
+    MultiFrameGrayscaleWordSecondaryCaptureImageStorage,
     RLELossless,
 )
 
@@ -177,6 +179,22 @@ def test_frames_of_single_bits_follow_each_other_inside_a_byte(write_slice: Writ
     series = read_one(path)
     np.testing.assert_array_equal(np.asarray(series.pixels).reshape(pixels.shape), pixels)
     np.testing.assert_array_equal(pydicom.dcmread(path).pixel_array, pixels)
+
+
+def test_two_pixels_of_twelve_bits_in_three_bytes_are_what_itk_reads(
+    write_slice: WriteSlice,
+) -> None:
+    frames = np.stack([image(1), image(2)])
+    low, high = frames.reshape(-1, 2).T
+    packed = np.stack([low & 0xFF, low >> 8 | (high & 0xF) << 4, high >> 4], axis=-1)
+    kind = MultiFrameGrayscaleWordSecondaryCaptureImageStorage
+    path = write_slice(1, pixels=frames, BitsAllocated=12, NumberOfFrames=2, SOPClassUID=kind)
+    dataset = pydicom.dcmread(path)
+    dataset.PixelData = packed.astype(np.uint8).tobytes()
+    dataset.save_as(path)
+    seen_by_itk = SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(str(path)))
+    np.testing.assert_array_equal(seen_by_itk, frames)
+    np.testing.assert_array_equal(read_one(path).pixels, frames[:, np.newaxis])
 
 
 def test_turned_floating_point_values_are_negated(write_slice: WriteSlice) -> None:

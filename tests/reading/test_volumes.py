@@ -204,3 +204,19 @@ def test_lost_frames_of_volumes_that_lie_in_two_files(write_enhanced: WriteEnhan
     for volume in np.asarray(whole.pixels):
         assert len({of[one.tobytes()][:2] for one in volume}) == 1
     assert {of[one.tobytes()][:2] for one in np.asarray(rest.pixels)} == {(100, 10)}
+
+
+def test_steady_times_tell_volumes_without_numbers(write_slice: WriteSlice) -> None:
+    for volume, slice_ in product(range(3), range(3)):
+        number = 3 * volume + slice_
+        path = write_slice(
+            number + 1,
+            PLACES[slice_],
+            name=f"{number * 7 % 9}.dcm",
+            InstanceNumber=None,
+            AcquisitionTime=f"1010{number:02d}",
+        )
+    series = read_one(path.parent)
+    expected = [[image(1 + 3 * volume + slice_) for slice_ in range(3)] for volume in range(3)]
+    np.testing.assert_array_equal(series.pixels, expected)
+    assert series.warnings == ()
