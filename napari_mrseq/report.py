@@ -7,14 +7,14 @@ import io
 import json
 import math
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.errors import MrseqError, first_few
 from napari_mrseq.header import claim_words
-from napari_mrseq.naming import printable, title_of
-from napari_mrseq.sequences import name_of
+from napari_mrseq.naming import printable, run_words, title_of
+from napari_mrseq.sequences import UNKNOWN, family_of, name_of
 from napari_mrseq.series import Failure, identity_of
 
 if TYPE_CHECKING:
@@ -24,27 +24,10 @@ Record = dict[str, Any]
 
 # Names of `record.schema.json`, in the order files show them.
 FIELDS = (
-    "path",
-    "files",
-    "series_uid",
-    "series_number",
-    "description",
-    "part",
-    "shape",
-    "spacing_mm",
-    "plane",
-    "sequence",
-    "family",
-    "resolved",
-    "confidence",
-    "probabilities",
-    "pixels",
-    "header",
-    "conflict",
-    "model",
-    "warnings",
-    "error",
-)
+    "path", "files", "series_uid", "series_number", "description", "part", "shape", "spacing_mm",
+    "plane", "sequence", "family", "resolved", "confidence", "probabilities", "pixels", "header",
+    "conflict", "model", "warnings", "error",
+)  # fmt: skip
 # What a spreadsheet would run as a formula (OWASP, CSV injection).
 _FORMULA = ("=", "@", "+", "-")
 # Each has its line with its cause on standard error.
@@ -56,6 +39,9 @@ _NESTED = {
     "model": ("name", "version", "sha256"),
 }
 _SLICE_COLUMNS = ("index", "volume", "sop_instance_uid", "sequence", "confidence")
+# Columns of whole numbers and of yes and no: files of two runs have one type, whatever is empty.
+_WHOLE = ("files", "series_number", "slice_index", "slice_volume")
+_YES_NO = ("conflict", "slice_corrected")
 
 
 def records_of(
@@ -123,7 +109,7 @@ def _absolute(path: Path | str) -> str:
 
 def to_json(records: Sequence[Record]) -> bytes:
     """Write records as one JSON array (UTF-8)."""
-    return _encoded(json.dumps(list(records), ensure_ascii=False, indent=1) + "\n")
+    return encoded(json.dumps(list(records), ensure_ascii=False, indent=1) + "\n")
 
 
 def to_csv(records: Sequence[Record]) -> bytes:
@@ -136,7 +122,7 @@ def to_csv(records: Sequence[Record]) -> bytes:
     writer = csv.DictWriter(text, _columns(rows), lineterminator="\n", restval="")
     writer.writeheader()
     writer.writerows({column: _text(value) for column, value in row.items()} for row in rows)
-    return _encoded(text.getvalue())
+    return encoded(text.getvalue())
 
 
 def to_parquet(records: Sequence[Record]) -> bytes:
@@ -153,17 +139,19 @@ def to_parquet(records: Sequence[Record]) -> bytes:
     except ImportError as error:
         raise MrseqError('Parquet needs pyarrow: pip install "napari-mrseq[parquet]"') from error
     rows = flat_rows(records)
-    columns = _columns(rows)
-    table = pyarrow.Table.from_pylist([{c: _valid(row.get(c)) for c in columns} for row in rows])
+    schema = pyarrow.schema([(column, _type_of(column)) for column in _columns(rows)])
+    cells = [{column: _valid(value) for column, value in row.items()} for row in rows]
+    table = pyarrow.Table.from_pylist(cells, schema=schema)
     sink = io.BytesIO()
     pyarrow.parquet.write_table(table, sink)
     return sink.getvalue()
 
 
 def to_table(records: Sequence[Record]) -> bytes:
-    """Write a table for people: one line a series, its conflicts and errors in words."""
+    """Write a table for people: a line a series and a slice, conflicts and errors in words."""
     head = ("Series", "Plane", "Slices", "Sequence", "Sure", "Header says", "")
-    lines = [head, *(tuple(map(printable, _table_line(record))) for record in records)]
+    told = (line for record in records for line in (_table_line(record), *_slice_lines(record)))
+    lines = [head, *(tuple(map(printable, line)) for line in told)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
     right = (2, 4)
     text = [
@@ -174,7 +162,7 @@ def to_table(records: Sequence[Record]) -> bytes:
         for line in lines
     ]
     text.insert(1, "─" * max(len(line) for line in text))
-    return _encoded("\n".join(text) + "\n")
+    return encoded("\n".join(text) + "\n")
 
 
 def study_text(study: dict[str, Any]) -> str:
@@ -225,6 +213,15 @@ def _columns(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     return list(dict.fromkeys(column for row in rows for column in row))
 
 
+def _type_of(column: str) -> str:
+    """Return what Parquet calls the type of a column."""
+    if column in _WHOLE:
+        return "int64"
+    if column in _YES_NO:
+        return "bool"
+    return "double" if column.startswith("p_") or column.endswith("confidence") else "string"
+
+
 def _flat(record: Record, classes: Iterable[str]) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for field in FIELDS:
@@ -246,13 +243,13 @@ def _joined(value: Any) -> Any:
     return "|".join(map(str, value)) if isinstance(value, list) else value
 
 
-def _encoded(text: str) -> bytes:
+def encoded(text: str) -> bytes:
     """Encode in UTF-8; names of files in another encoding keep their bytes as escapes."""
     return text.encode("utf-8", "backslashreplace")
 
 
 def _valid(value: Any) -> Any:
-    return _encoded(value).decode() if isinstance(value, str) else value
+    return encoded(value).decode() if isinstance(value, str) else value
 
 
 def _text(value: Any) -> Any:
@@ -275,7 +272,7 @@ def _table_line(record: Record) -> tuple[str, ...]:
     header = record["header"]
     claim = claim_words(header["sequence"], header["evidence"]) if header else ""
     unknown = record["resolved"] == "unknown"
-    note = "≠ header: " + "; ".join(header["evidence"]) if record["conflict"] else ""
+    note = "≠ header: " + "; ".join(_against(record)) if record["conflict"] else ""
     return (
         _title(record)[:44],
         record["plane"] or "–",
@@ -285,3 +282,20 @@ def _table_line(record: Record) -> tuple[str, ...]:
         claim or "–",
         note,
     )
+
+
+def _against(record: Record) -> list[str]:
+    """Return what in a header is in conflict: not the tags that say the same as the verdict."""
+    header = record["header"]
+    agrees = family_of(header["sequence"]) == record["family"]
+    found: list[str] = (agrees and record["warnings"]) or header["evidence"]
+    return found
+
+
+def _slice_lines(record: Record) -> Iterator[tuple[str, ...]]:
+    for entry in record.get("slices", ()):
+        place = entry["volume"] * record["shape"][-3] + entry["index"]
+        title = f"  {run_words(place, place, record['shape'])}"
+        sure = "" if entry["sequence"] == UNKNOWN else f"{entry['confidence']:.0%}"
+        note = f"not read: {entry['error']}" if "error" in entry else ""
+        yield title, "", "", name_of(entry["sequence"]), sure, "", note

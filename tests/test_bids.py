@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from dataclasses import replace
 
 import nibabel
 import numpy as np
 import pytest
+from PIL import Image
+from pydicom import dcmread
 
 from napari_mrseq import classify, load_model, read
 from napari_mrseq.bids import sidecars_of, write_sidecars
@@ -42,15 +46,16 @@ def test_long_names_and_those_that_differ_in_case_are_each_written(sample_study,
     assert all(file.is_file() for file in written)
 
 
-def test_a_sidecar_of_another_program_stays(sample_study, tmp_path):
+@pytest.mark.parametrize("content", ['{"SliceTiming": [0, 1]}', '["mrseq"]', "mrseq"])
+def test_a_sidecar_of_another_program_stays(sample_study, tmp_path, content):
     verdict = classify(read(sample_study / "t1_fl2d_sag")[0], load_model(device="cpu"), fast=True)
     other = replace(verdict, series=replace(verdict.series, description="other"))
     sidecars = sidecars_of([verdict, other])
     name = next(iter(sidecars))
-    (tmp_path / name).write_text('{"SliceTiming": [0, 1]}')
+    (tmp_path / name).write_text(content)
     with pytest.raises(MrseqError, match=name):
         write_sidecars(sidecars, tmp_path)
-    assert (tmp_path / name).read_text() == '{"SliceTiming": [0, 1]}'
+    assert (tmp_path / name).read_text() == content
     assert len(list(tmp_path.iterdir())) == 2
     # One of ours gives way to a newer one.
     (tmp_path / name).unlink()
@@ -70,3 +75,42 @@ def test_a_dicom_series_called_like_bids_has_number_and_verdict_in_its_name(samp
     (name,) = sidecars_of([called])
     suffix = SEQUENCES[called.sequence].bids_suffix
     assert name == f"{called.series.series_number:03}_scan_T2w_{suffix}.json"
+
+
+@pytest.mark.parametrize("folder", ["t2_tirm_tra_dark-fluid", "t2_tse_tra"])
+def test_a_sidecar_tells_what_was_measured_in_the_units_of_bids(sample_study, folder):
+    (series,) = read(sample_study / folder)
+    verdict = classify(series, load_model(device="cpu"), fast=True)
+    header = dcmread(series.files[0])
+    seconds = {
+        name: float(header[name].value) / 1000
+        for name in ("RepetitionTime", "EchoTime", "InversionTime")
+        if name in header
+    }
+    as_they_are = ("FlipAngle", "MagneticFieldStrength", "SeriesNumber", "SeriesDescription")
+    (text,) = sidecars_of([verdict]).values()
+    sidecar = json.loads(text)
+    assert sidecar.pop("mrseq") == verdict.to_dict(slices=False)
+    assert sidecar == {
+        **seconds,
+        **{name: header[name].value for name in as_they_are},
+        "BidsSuffix": SEQUENCES[verdict.sequence].bids_suffix,
+    }
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files are UTF-8 here")
+def test_a_file_whose_name_is_not_utf8_has_its_sidecar(tmp_path):
+    odd = tmp_path / os.fsdecode(b"T1 \xe4.png")
+    Image.new("L", (32, 32), 90).save(odd)
+    verdict = classify(read(odd)[0], load_model(device="cpu"))
+    (written,) = write_sidecars(sidecars_of([verdict]), tmp_path / "new" / "folder")
+    assert json.loads(written.read_text("utf-8"))["mrseq"]["path"] == str(odd)
+
+
+def test_what_is_unknown_has_no_suffix_of_bids(tmp_path):
+    nibabel.save(nibabel.Nifti1Image(np.zeros((40, 40, 4)), np.eye(4)), tmp_path / "black.nii.gz")
+    verdict = classify(read(tmp_path)[0], load_model(device="cpu"))
+    ((name, text),) = sidecars_of([verdict], slices=True).items()
+    assert name == "black.json"
+    assert "BidsSuffix" not in json.loads(text)
+    assert len(json.loads(text)["mrseq"]["slices"]) == 4

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
 
 import jsonschema
@@ -25,6 +25,8 @@ from napari_mrseq.model.registry import DEFAULT, find
 from napari_mrseq.sequences import family_of
 
 PROGRAM = Path(sys.executable).parent / "napari-mrseq"
+# No machine has both.
+ABSENT = "cuda" if sys.platform == "darwin" else "mps"
 
 
 def run(*arguments, cwd=None):
@@ -141,12 +143,41 @@ def test_the_table_is_for_people(sample_study):
     assert "axial" in text
 
 
+def test_the_table_has_a_line_a_slice_where_it_is_asked_for(as_json, mixed):
+    done = run("classify", "broken.dcm", "study", "empty", "nowhere", "--slices", cwd=mixed)
+    slices = json.loads(as_json.stdout)[1]["slices"]
+    lines = [line.split() for line in done.stdout.decode().splitlines()]
+    assert [line for line in lines if line[0] == "slice"] == [
+        ["slice", str(one["index"] + 1), one["sequence"], f"{one['confidence']:.0%}"]
+        for one in slices
+    ]
+    below_series = [after for line, after in pairwise(lines) if "t2_tse_tra" in line]
+    assert [line[:2] for line in below_series] == [["slice", "1"]]
+
+
 def test_a_protocol_tells_what_the_study_lacks(sample_study):
     done = run("classify", sample_study / "t2_tse_tra", "--fast", "--protocol", "ms")
     assert done.returncode == 0
-    told = done.stderr.decode()
+    told = done.stdout.decode()
     assert "incomplete" in told
     assert [line.split()[1] for line in told.splitlines() if "missing" in line] == ["FLAIR"]
+    assert done.stderr == b""
+
+
+def test_what_the_study_lacks_stands_below_the_table_in_its_file(sample_study, tmp_path):
+    asked = ("classify", sample_study / "t2_tse_tra", "--fast", "--protocol", "ms")
+    on_screen = run(*asked)
+    done = run(*asked, "--output", tmp_path / "table.txt")
+    assert (done.stdout, done.stderr) == (b"", b"")
+    assert (tmp_path / "table.txt").read_bytes() == on_screen.stdout
+    assert on_screen.stdout.index(b"t2_tse_tra") < on_screen.stdout.index(b"Protocol multiple")
+
+
+def test_what_programs_read_holds_no_words_on_the_study(sample_study):
+    asked = ("classify", sample_study / "t2_tse_tra", "--fast", "--protocol", "ms")
+    done = run(*asked, "--format", "json")
+    assert len(json.loads(done.stdout)) == 1
+    assert b"incomplete" in done.stderr
 
 
 def test_a_protocol_misses_nothing_that_may_be_in_what_was_not_read(sample_study, tmp_path):
@@ -157,12 +188,17 @@ def test_a_protocol_misses_nothing_that_may_be_in_what_was_not_read(sample_study
         file.write_bytes(b"\0" * 128 + b"DICM" + b"\xff" * 500)
     done = run("classify", "t2", "flair", "--fast", "--protocol", "ms", cwd=tmp_path)
     assert done.returncode == 1
-    _, told = done.stderr.decode().split("Protocol multiple sclerosis: ")
+    _, told = done.stdout.decode().split("Protocol multiple sclerosis: ")
     lines = told.splitlines()
     assert lines[0] == "can't tell, not all was read"
     assert "  not found FLAIR" in lines
     assert lines[-1] == "  not read  flair/0.dcm, flair/1.dcm, flair/2.dcm, and 3 more"
     assert "missing" not in told
+
+
+IMPORT = (
+    "import-checkpoint", "PICTURE", "--network", "resnet18", "--classes", "A,B", "--output", "m",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -181,6 +217,9 @@ def test_a_protocol_misses_nothing_that_may_be_in_what_was_not_read(sample_study
         (("classify", "PICTURE", "--format", "bids", "--output", "PICTURE"), b"be made a folder"),
         (("train", "PICTURE", "--output", "x", "--name", "a/b"), b"no name for a model"),
         (("train", "PICTURE", "--output", "x", "--rate", "nan"), b"no learning rate"),
+        (("train", "PICTURE", "--output", "x", "--rate", "0"), b"no learning rate"),
+        (("classify", "no-such", "--device", ABSENT), f"no {ABSENT} device".encode()),
+        ((*IMPORT, "--window", "150"), b"WIDTH,LEVEL"),
         (("view", "PICTURE", "--model", "no-such"), b"no-such"),
         (
             ("classify", "PICTURE", "--jobs", "2", "--scheduler", "tcp://127.0.0.1:9"),
@@ -239,6 +278,37 @@ def test_ctrl_c_while_an_archive_is_read_is_told(sample_study, tmp_path):
     assert told.decode().splitlines()[1] == "stopped: nothing was written"
     assert b"Traceback" not in told
     assert left == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+def test_a_program_that_is_to_outlive_its_terminal_does(sample_study, tmp_path):
+    archive = shutil.make_archive(str(tmp_path / "t2"), "zip", sample_study / "t2_tse_tra")
+    command = ["sh", "-c", 'trap "" HUP; exec "$@"', "sh", PROGRAM, "classify", archive, "--fast"]
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    with subprocess.Popen(
+        command, env=os.environ | {"TMPDIR": str(scratch)}, stdout=subprocess.PIPE
+    ) as program:
+        while not any(scratch.glob("napari-mrseq*/*")) and program.poll() is None:
+            time.sleep(0.02)
+        program.send_signal(signal.SIGHUP)
+        told, _ = program.communicate(timeout=300)
+    assert program.returncode == 0
+    assert b"t2_tse_tra" in told
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no terminals of POSIX")
+def test_who_looks_on_at_a_terminal_is_told_how_far_it_is(sample_study):
+    ours, theirs = os.openpty()
+    folders = (sample_study / "t2_tse_tra", sample_study / "pd_tse_tra")
+    command = [PROGRAM, "classify", *folders, "--fast"]
+    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=theirs, timeout=300)
+    os.close(theirs)
+    told = os.read(ours, 1 << 16).decode()
+    os.close(ours)
+    assert done.returncode == 0
+    # Each step is written over the one before, and the last line ends.
+    assert told.endswith("\rclassifying: 1 of 2\rclassifying: 2 of 2\r\n")
 
 
 def test_a_classified_file_is_never_written_over(tmp_path):
@@ -343,7 +413,7 @@ def test_a_closed_standard_output_is_one_line(arguments):
 @pytest.mark.skipif(sys.platform != "linux", reason="limits the size of files as Linux does")
 @pytest.mark.parametrize(
     ("blocks", "arguments"),
-    [(8, ("evaluate",)), (1, ("train", "--epochs", "1", "--draws", "64"))],
+    [(8, ("evaluate",)), (0, ("train", "--epochs", "1", "--draws", "64"))],
     ids=["evaluate", "train"],
 )
 def test_a_folder_that_can_not_be_filled_is_one_line(labelled, tmp_path, blocks, arguments):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 import dask.array as da
 import pytest
 
@@ -9,6 +12,7 @@ from napari_mrseq.correcting import correct
 from napari_mrseq.correction import Correction
 from napari_mrseq.decision import Decision
 from napari_mrseq.header import HeaderClaim
+from napari_mrseq.report import to_csv
 from napari_mrseq.series import Series
 from napari_mrseq.verdict import SliceVerdict, Verdict
 
@@ -38,6 +42,8 @@ def test_some_slices_are_corrected_alone_and_the_later_word_counts() -> None:
     record = corrected.to_dict()
     assert [("corrected" in one) for one in record["slices"]] == [False, *[True] * 4, False]
     assert record["correction"]["machine"]["sequence"] == "T2"
+    _, *rows = csv.DictReader(io.StringIO(to_csv([record]).decode()))
+    assert [row["slice_corrected"] for row in rows] == ["", *["true"] * 4, ""]
     first, second = record["warnings"]
     assert first.endswith("slice 3 of volume 1 to slice 3 of volume 2")
     assert second.endswith("slices 1 to 2 of volume 2")

@@ -63,6 +63,15 @@ def test_what_a_file_says_does_not_steer_the_terminal(failed):
     assert "\x1b" not in table
 
 
+def test_a_line_of_the_table_says_how_sure_only_where_a_sequence_is_named(failed):
+    record = failed | {"error": None, "shape": [2, 3, 8, 8], "confidence": 0.31}
+    named = record | {"sequence": "T1", "resolved": "member", "path": "named"}
+    unknown = record | {"sequence": "UNKNOWN", "resolved": "unknown", "path": "odd"}
+    _, _, *lines = (line.split() for line in to_table([named, unknown]).decode().splitlines())
+    # Volumes by slices; neither a plane nor a header.
+    assert lines == [["named", "–", "6", "T1", "31%", "–"], ["odd", "–", "6", "unknown", "–"]]
+
+
 def test_no_name_of_a_file_steers_the_terminal_or_parts_a_row(failed):
     record = failed | {"path": "a\x1b[2J\nb\rc.dcm", "error": "cut\x07 off"}
     table = to_table([record]).decode()
@@ -126,7 +135,8 @@ def test_series_whose_pixels_cant_be_read_keeps_its_place():
     assert [record["path"] for record in records] == ["bad.dcm", ".", "pic.png"]
 
 
-def test_what_a_dicomdir_names_keeps_its_place(folder_of_all_kinds):
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_what_a_dicomdir_names_keeps_its_place(folder_of_all_kinds, place):
     files = FileSet()
     files.add(folder_of_all_kinds / "IM1.dcm")
     files.write(folder_of_all_kinds / "disc")
@@ -135,11 +145,12 @@ def test_what_a_dicomdir_names_keeps_its_place(folder_of_all_kinds):
         warnings.simplefilter("ignore", ResourceWarning)
         del files
         gc.collect()
-    given = [Path("bad.dcm"), Path("disc/DICOMDIR"), Path("pic.png")]
+    given = [Path("bad.dcm"), Path("pic.png")]
+    given.insert(place, Path("disc/DICOMDIR"))
     study = read_study(given)
     verdicts = classify_many(study.series, "default", "cpu", fast=True)
     records = records_of((*verdicts, *study.failures), given)
-    assert [Path(record["path"]).parts[0] for record in records] == ["bad.dcm", "disc", "pic.png"]
+    assert [Path(r["path"]).parts[0] for r in records] == [path.parts[0] for path in given]
 
 
 def test_parquet_holds_what_the_csv_holds(failed):
@@ -148,6 +159,26 @@ def test_parquet_holds_what_the_csv_holds(failed):
     (row,) = csv.DictReader(io.StringIO(to_csv([failed]).decode()))
     assert table.column_names == list(row)
     assert table["error"].to_pylist() == ["the file is empty"]
+
+
+@pytest.mark.usefixtures("folder_of_all_kinds")
+def test_parquet_of_all_runs_has_columns_of_the_same_types():
+    parquet = pytest.importorskip("pyarrow.parquet", reason="the extra [parquet] is not installed")
+
+    def types_of(path):
+        study = read_study(Path(path))
+        verdicts = classify_many(study.series, "default", "cpu", fast=True)
+        records = records_of((*verdicts, *study.failures), [], slices=True)
+        schema = parquet.read_schema(io.BytesIO(to_parquet(records)))
+        return {field.name: str(field.type) for field in schema}
+
+    scan, picture, failed = map(types_of, ("t1_se_tra", "pic.png", "bad.dcm"))
+    assert picture.items() <= scan.items()
+    assert failed.items() <= scan.items()
+    assert set(scan.values()) == {"string", "int64", "double", "bool"}
+    assert (scan["series_number"], scan["slice_index"]) == ("int64", "int64")
+    assert (scan["p_T1"], scan["header_confidence"]) == ("double", "double")
+    assert (scan["part"], scan["spacing_mm"]) == ("string", "string")
 
 
 def test_studies_of_one_folder_are_told_apart(tmp_path, sample_study):

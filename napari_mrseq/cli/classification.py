@@ -95,12 +95,15 @@ def classify(
     for record in records:
         if record["error"]:
             say(printable(f"not read: {record['path']}: {record['error']}"))
+    studies = _studies_text((*outcomes, *study.failures), expected) if expected else ""
+    # Programs read the other formats.
+    below = studies if output_format is Format.table else ""
     if output_format is Format.bids and output:
         write_bids(verdicts, output, slices=slices)
     else:
-        write_records(output_format, records, output)
-    if expected:
-        _say_studies((*outcomes, *study.failures), expected)
+        write_records(output_format, records, output, below=below)
+    if studies and not below:
+        say(studies, end="")
     raise typer.Exit(int(any(record["error"] for record in records)))
 
 
@@ -164,8 +167,8 @@ def view(
     raise typer.Exit(int(bool(not_read)))
 
 
-def _say_studies(outcomes: Sequence[Verdict | Failure], protocol: Protocol) -> None:
+def _studies_text(outcomes: Sequence[Verdict | Failure], protocol: Protocol) -> str:
     from napari_mrseq.study import judge_studies
 
-    for study in judge_studies(outcomes, protocol):
-        say(f"\n{study_text(study.to_dict())}")
+    studies = judge_studies(outcomes, protocol)
+    return "".join(f"\n{study_text(study.to_dict())}\n" for study in studies)

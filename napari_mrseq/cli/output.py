@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from napari_mrseq.errors import MrseqError
-from napari_mrseq.report import FORMATS, Record
+from napari_mrseq.report import FORMATS, Record, encoded
 
 if TYPE_CHECKING:
     from napari_mrseq.verdict import Verdict
@@ -76,15 +76,28 @@ def _is_file(name: str, output: Path) -> bool:
         return False
 
 
-def write_records(form: Format, records: Sequence[Record], output: Path | None) -> None:
+def write_records(
+    form: Format, records: Sequence[Record], output: Path | None, *, below: str = ""
+) -> None:
     """Write a table, CSV, JSON or Parquet into a file, or on standard output.
+
+    Parameters
+    ----------
+    form : Format
+        Not bids.
+    records : sequence of Record
+        One a series.
+    output : Path or None
+        The file.
+    below : str
+        Lines for people that stand below the records.
 
     Raises
     ------
     MrseqError
         If it can't be written.
     """
-    content = FORMATS[form.value](records)
+    content = FORMATS[form.value](records) + encoded(below)
     if output:
         with writing(output):
             output.write_bytes(content)

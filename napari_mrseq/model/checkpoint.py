@@ -6,6 +6,7 @@ import io
 import math
 import pickle
 import warnings
+import zipfile
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -116,7 +117,7 @@ def read_state_dict(path: Path) -> dict[str, Tensor]:
             # Of how old files were written: nothing that a user could change.
             warnings.simplefilter("ignore")
             content = _unpacked(path)
-    except pickle.UnpicklingError as error:
+    except _ForeignError as error:
         raise ModelError(f"{path} can't be imported: {_UNSAFE}") from error
     except OSError as error:
         raise ModelError(f"{path} can't be read: {error.strerror or error}") from error
@@ -136,7 +137,9 @@ def _unpacked(path: Path) -> Any:
     """Unpack what ``torch.save`` or plain ``pickle`` wrote, as far as it is weights."""
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError:
+    except pickle.UnpicklingError as error:
+        if zipfile.is_zipfile(path):
+            raise _ForeignError from error
         with path.open("rb") as file:
             return _WeightsUnpickler(file).load()
 
@@ -155,13 +158,17 @@ _CALLED = {
 }
 
 
+class _ForeignError(Exception):
+    """A checkpoint holds what is no part of weights."""
+
+
 class _WeightsUnpickler(pickle.Unpickler):
     """Unpacks tensors in dictionaries, and refuses to call anything else."""
 
     def find_class(self, module_name: str, global_name: str) -> Any:
         """Return what the file may call."""
         if (module_name, global_name) not in _CALLED:
-            raise pickle.UnpicklingError(f"{module_name}.{global_name} is no part of weights")
+            raise _ForeignError(f"{module_name}.{global_name}")
         return _CALLED[module_name, global_name]
 
 

@@ -78,7 +78,7 @@ class Model:
         Parameters
         ----------
         slices : (n, rows, columns) array_like
-            Grey values on any scale.
+            Grey values on any scale; of complex ones the magnitude counts.
         pixel_spacing : tuple of float, optional
             mm along (row, column).
 
@@ -107,6 +107,8 @@ class Model:
         an imported network's window is not for them (by default where they are 8 bits).
         """
         stack = np.asarray(slices)
+        if np.iscomplexobj(stack):
+            stack = np.abs(stack)
         if stack.ndim != 3 or 0 in stack.shape[1:]:
             raise ValueError(f"slices of shape (n, rows, columns) are needed, not {stack.shape}")
         at_once = running.batch_size(self.device, self.card.input_size, self.half)

@@ -134,7 +134,7 @@ def check_name(name: str) -> None:
     ModelError
         If it is no file name, or that of a model that ships.
     """
-    if name != Path(name).name or name in ("", ".", "..", DEFAULT):
+    if name != Path(name).name or name in ("", "..", DEFAULT):
         raise ModelError(f"{name!r} is no name for a model: its file would be called so")
     if name in (entry.name for entry in _shipped()):
         raise ModelError(f"another model called {name} came with napari-mrseq: choose another name")

@@ -71,7 +71,8 @@ class SliceSpacing:
         if self.missing:
             after = ", ".join(str(index + 1) for index in self.missing)
             count = sum(self.missing.values())
-            return [f"gap: {count} slices missing (after slice {after}), not filled in"]
+            slices = "1 slice" if count == 1 else f"{count} slices"
+            return [f"gap: {slices} missing (after slice {after}), not filled in"]
         if self.is_uneven:
             return [
                 f"uneven slice spacing: {self.gaps.min():.2f} to {self.gaps.max():.2f} mm; "

@@ -29,7 +29,7 @@ LARGEST_PIXELS = 1 << 26
 _LEAST_FRAME_BYTES = 38
 
 # Pillow's modes of one grey value a pixel; all others become 8-bit grey.
-_GREY_MODES = {"L": "u1", "I;16": "u2", "I;16L": "u2", "I;16B": "u2", "I": "i4", "F": "f4"}
+_GREY_MODES = {"L": "u1", "I;16": "u2", "I;16B": "u2", "I": "i4", "F": "f4"}
 
 # Tag of EXIF and TIFF of how a picture stands, and those of its values that swap rows and columns
 # and, after that, turn the rows and the columns round (TIFF 6.0, page 36).
@@ -177,6 +177,8 @@ def _alike(tiff: tifffile.TiffFile) -> list[tifffile.TiffPageSeries]:
     def kind(series: tifffile.TiffPageSeries) -> Hashable:
         return series.axes, series.shape, series.dtype, series.keyframe.photometric
 
+    if not tiff.series:
+        raise ReadError("damaged: a TIFF file without a page that can be found")
     first = next((one for one in tiff.series if not one.keyframe.is_reduced), tiff.series[0])
     if first.kind != "shaped":
         return [first]

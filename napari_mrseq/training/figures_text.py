@@ -41,14 +41,16 @@ def _beside(figures: dict[str, Any]) -> Iterator[str]:
     """Two models side by side, with what holds 95 % of bootstrap draws of the groups."""
     against = figures["against"]
     own, other = against["titles"]
+    # Of two models that are always and never right: "-100.0 % (-100.0 to -100.0)".
+    wide = max(29, len(own) + 2, len(other) + 2)
     yield f"by family, of families that both know: {', '.join(against['families']) or 'none'}"
     for kind in ("slices", "series"):
         beside = against[kind]
         title = f"{beside['cases']} {kind} of {beside['groups']} groups"
-        yield f"{title:28}{own:>26}{other:>26}{'difference':>26}"
+        yield f"{title:28}{own:>{wide}}{other:>{wide}}{'difference':>{wide}}"
         for name, row in beside.items():
             if isinstance(row, dict):
-                yield f"  {name:26}" + "".join(f"{interval(part):>26}" for part in row.values())
+                yield f"  {name:26}" + "".join(f"{interval(part):>{wide}}" for part in row.values())
 
 
 def _per_class(series: dict[str, Any]) -> Iterator[str]:

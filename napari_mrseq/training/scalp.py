@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy import ndimage
 from torch import Tensor
 from torch.nn import functional
 
+from napari_mrseq.errors import MrseqError
 from napari_mrseq.model.preparation import HIGH_QUANTILE
 from napari_mrseq.training.chance import Draw
 
@@ -51,6 +51,11 @@ def distances(images: Tensor) -> Tensor:
     -------
     (n, 1, cells, cells) uint8 tensor
         Over a frame `FRAMES` times as wide; 255 is `REACH` sides of the picture.
+
+    Raises
+    ------
+    MrseqError
+        If there are brains, and scipy is not installed.
     """
     if not len(images):
         return torch.zeros((0, 1, 1, 1), dtype=torch.uint8)
@@ -59,6 +64,12 @@ def distances(images: Tensor) -> Tensor:
 
 
 def _distance(image: NDArray[Any]) -> NDArray[Any]:
+    try:
+        from scipy import ndimage
+    except ImportError as error:
+        raise MrseqError(
+            'to train on stripped brains needs scipy: pip install "napari-mrseq[train]"'
+        ) from error
     size = len(image)
     brain = ndimage.binary_fill_holes(image > BRAIN_LEVEL)
     around = round(size * (FRAMES - 1) / 2)

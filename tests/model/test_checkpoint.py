@@ -200,13 +200,17 @@ def test_what_does_not_fit_is_refused_in_words(network, tmp_path, name, classes,
         )
 
 
-@pytest.mark.parametrize("content", [b"", b"junk", b"hello", b"PK\x03\x04broken"])
+@pytest.mark.parametrize(
+    "content", [b"", b"junk", b"hello", b"PK\x03\x04broken", b"\xff\xd8\xff\xe0JFIF"]
+)
 def test_a_file_that_is_no_checkpoint_is_refused_by_name(tmp_path, content):
     (tmp_path / "junk.pth").write_bytes(content)
     with pytest.raises(ModelError, match=r"junk\.pth") as refusal:
         import_checkpoint(tmp_path / "junk.pth", "resnet18", CLASSES, tmp_path / "x.safetensors")
     # Unpickling tells of some as "()" or "(101)".
     assert not re.search(r"\(\d*\)", str(refusal.value))
+    # Nothing in it could run: that it holds more than weights would be no cause.
+    assert "no whole checkpoint" in str(refusal.value)
 
 
 def test_a_name_that_no_model_of_ones_own_can_have_is_refused_at_once(network, tmp_path):
@@ -224,7 +228,7 @@ def test_the_command_line_imports_and_classifies_with_it(network, tmp_path):
     Image.fromarray(np.tile(np.arange(256, dtype=np.uint8), (200, 1))).save(tmp_path / "a.png")
     done = subprocess.run(
         [program, "import-checkpoint", "old.pkl", "--network", "resnet18", "--classes",
-         "T1,T2,FLAIR", "--window", "150,80", "--output", "site.safetensors"],
+         "T1, T2,FLAIR", "--window", "150, 80", "--output", "site.safetensors"],
         cwd=tmp_path, capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

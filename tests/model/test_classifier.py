@@ -44,6 +44,13 @@ def test_the_same_slice_gets_the_same_answer_in_any_company(model, pictures):
     np.testing.assert_allclose(model.predict(pictures[::-1]), together[::-1], atol=1e-4)
 
 
+def test_of_complex_slices_the_magnitude_counts(model, pictures):
+    phase = np.exp(1j * np.linspace(0, 6, pictures.size)).reshape(pictures.shape)
+    np.testing.assert_allclose(
+        model.predict(pictures * phase), model.predict(np.abs(pictures)), atol=1e-4
+    )
+
+
 def test_left_and_right_do_not_matter(model, pictures):
     mirrored = np.ascontiguousarray(pictures[:, :, ::-1])
     np.testing.assert_allclose(model.predict(mirrored), model.predict(pictures), atol=0.03)

@@ -120,7 +120,7 @@ def test_a_name_is_given_once(tmp_path):
         registry.add(weights_file(tmp_path / "3.safetensors", shipped))
 
 
-@pytest.mark.parametrize("name", ["../out", "default", ""])
+@pytest.mark.parametrize("name", ["../out", "default", "", "..", "."])
 def test_a_name_that_is_no_file_name_is_refused(folder, tmp_path, name):
     with pytest.raises(ModelError, match="no name for a model"):
         registry.add(weights_file(tmp_path / "w.safetensors", name))

@@ -19,10 +19,13 @@ import numpy as np
 import pydicom
 import pytest
 from pydicom.dataset import Dataset
+from pydicom.encaps import encapsulate
 from pydicom.uid import (
+    MPEG2MPML,
     BasicTextSRStorage,
     DeflatedExplicitVRLittleEndian,
     ExplicitVRLittleEndian,
+    RLELossless,
 )
 
 from napari_mrseq.errors import ReadError, UnreadableFileWarning
@@ -88,6 +91,34 @@ def rewrite(path: Path, change: Callable[[Dataset], None]) -> None:
 
 def without_rows(path: Path) -> None:
     rewrite(path, lambda dataset: dataset.__delattr__("Rows"))
+
+
+def without_columns(path: Path) -> None:
+    rewrite(path, lambda dataset: dataset.__delattr__("Columns"))
+
+
+def syntax_without_decoder(path: Path) -> None:
+    """Say that pixels are a film (MPEG2)."""
+    dataset = pydicom.dcmread(path)
+    dataset.file_meta.TransferSyntaxUID = MPEG2MPML
+    dataset.PixelData = encapsulate([bytes(400)])
+    dataset.save_as(path)
+
+
+def compressed(path: Path) -> None:
+    dataset = pydicom.dcmread(path)
+    dataset.compress(RLELossless)
+    dataset.save_as(path)
+
+
+def truncated_fragment(path: Path) -> None:
+    compressed(path)
+    os.truncate(path, path.stat().st_size - 100)
+
+
+def fewer_fragments_than_frames(path: Path) -> None:
+    compressed(path)
+    rewrite(path, lambda dataset: setattr(dataset, "NumberOfFrames", 3))
 
 
 def without_pixels(path: Path) -> None:
@@ -162,7 +193,11 @@ DAMAGES: dict[Damage, str] = {
     zeros_inside_the_header: "holds no pixels, or is cut off before them",
     sparse: "no DICOM, NIfTI, JPG, PNG or TIFF file",
     without_rows: "Rows (0028,0010) is missing",
+    without_columns: "Columns (0028,0011) is missing",
     without_pixels: "holds no pixels",
+    syntax_without_decoder: "no decoder exists for its transfer syntax (MPEG2",
+    truncated_fragment: "truncated: the compressed pixels end too early",
+    fewer_fragments_than_frames: "truncated: 3 frames are announced, 1 are there",
     absurd_size: "an image of 65535 x 65535 pixels is absurd",
     absurd_frames: "an image of 2000000000 frames is absurd",
     frames_of_one_pixel: "frames is absurd",

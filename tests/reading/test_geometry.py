@@ -70,7 +70,7 @@ def test_a_gap_among_few_slices_is_no_uneven_spacing(write_slice: WriteSlice) ->
         path = write_slice(number, (0.0, 0.0, z))
     series = series_of(path)
     assert series.spacing[0] == pytest.approx(3.0)
-    assert series.warnings == ("gap: 1 slices missing (after slice 2), not filled in",)
+    assert series.warnings == ("gap: 1 slice missing (after slice 2), not filled in",)
 
 
 def test_uneven_spacing_is_said(write_slice: WriteSlice) -> None:

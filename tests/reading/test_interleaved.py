@@ -122,7 +122,7 @@ def test_volumes_of_two_days_are_apart(between: float, write_slice: WriteSlice) 
     ("heights", "echoes", "said"),
     [
         # A lost slice among packages of two echo times.
-        ((0, 6, 9, 12, 15), (80, 80, 82, 80, 82), "gap: 1 slices missing"),
+        ((0, 6, 9, 12, 15), (80, 80, 82, 80, 82), "gap: 1 slice missing"),
         # Slices that really are unevenly spaced, whose echo times go their own way.
         ((0, 3, 6, 10, 14, 17), (80, 82, 80, 82, 80, 82), "uneven slice spacing"),
         ((0, 3, 7), (80, 81, 82), "uneven slice spacing"),

@@ -66,7 +66,7 @@ def test_a_lost_slice_of_such_a_stack_is_a_gap(write_slice: WriteSlice) -> None:
     folder = write_stack(write_slice, drift)
     (folder / "00005.dcm").unlink()
     (series,) = read_study(folder).series
-    assert series.warnings[1] == "gap: 1 slices missing (after slice 5), not filled in"
+    assert series.warnings[1] == "gap: 1 slice missing (after slice 5), not filled in"
 
 
 @pytest.mark.parametrize("step", [3.0, 1.5], ids=["at one place", "between each other"])

@@ -13,7 +13,7 @@ from napari_mrseq.reading import read_study
 from tests.reading.scanner_files import SAGITTAL, SERIES_UID, WriteSlice
 
 STEP, SLICES, VOLUMES = 4.0, 5, 2
-GAP = "gap: {} slices missing (after slice 5), not filled in"
+GAP = "gap: {} missing (after slice 5), not filled in"
 
 
 def write_groups(write_slice: WriteSlice, second: float, *, numbers_lost: int = 0) -> Path:
@@ -57,13 +57,13 @@ def test_a_run_of_lost_files_leaves_one_stack_with_a_gap(write_slice: WriteSlice
     folder = write_groups(write_slice, STEP * (SLICES + 10), numbers_lost=10)
     (series,) = read_study(folder).series
     assert series.pixels.shape[:2] == (VOLUMES, 2 * SLICES)
-    assert series.warnings == (GAP.format(10),)
+    assert series.warnings == (GAP.format("10 slices"),)
 
 
 def test_a_slice_left_out_parts_nothing(write_slice: WriteSlice) -> None:
     folder = write_groups(write_slice, STEP * (SLICES + 1))
     (series,) = read_study(folder).series
-    assert series.warnings == (GAP.format(1),)
+    assert series.warnings == (GAP.format("1 slice"),)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_a_run_of_lost_files_before_the_last_leaves_one_stack(write_slice: Write
     for number in (*range(1, SLICES + 1), 40):
         path = write_slice(number, (-STEP * number, -30.0, 20.0), SAGITTAL)
     (series,) = read_study(path.parent).series
-    assert series.warnings == (GAP.format(34),)
+    assert series.warnings == (GAP.format("34 slices"),)
 
 
 def test_drifting_slices_of_unknown_thickness_are_no_groups(write_slice: WriteSlice) -> None:

@@ -388,6 +388,18 @@ def test_terminal_and_page_show_the_same_figure_under_one_name(tmp_path):
         assert shown == [told[2], told[0]], name
 
 
+def test_the_columns_of_two_models_do_not_run_together(counted):
+    bounds = [-1.0, -1.0, -1.0]
+    row = {"this": bounds, "other": bounds, "difference": bounds}
+    titles = ["a model with a rather long name 1.0", "mrseq-1 2.3"]
+    beside = {"cases": 4, "groups": 2, "accuracy": row}
+    figures = figures_by_kind({"slices": counted, "series": counted}, CLASSES)
+    figures["against"] = {"titles": titles, "families": [], "slices": beside, "series": beside}
+    for start in ("4 slices", "  accuracy  "):
+        (line, *_) = [one for one in text_of(figures).splitlines() if one.startswith(start)]
+        assert len(re.split(r" {2,}", line.strip())) == 4
+
+
 def test_the_table_tells_which_figures_take_the_likeliest_and_steers_no_terminal(counted):
     odd = (*CLASSES[:2], "T1\x1b[31m")
     written = text_of(figures_by_kind({"slices": counted, "series": counted}, odd)).splitlines()

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -5,6 +8,24 @@ import torch
 from napari_mrseq.training.scalp import FRAMES, REACH, distances, with_scalp
 
 SIZE = 97
+
+
+def test_only_stripped_brains_need_scipy():
+    code = (
+        "import sys; sys.modules['scipy'] = None\n"
+        "import torch; from napari_mrseq.errors import MrseqError\n"
+        "from napari_mrseq.training import page, torchvision_run\n"
+        "from napari_mrseq.training.scalp import distances\n"
+        "print(*distances(torch.zeros((0, 1, 97, 97))).shape)\n"
+        "try: distances(torch.ones((1, 1, 97, 97)))\n"
+        "except MrseqError as error: print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    nothing, told = done.stdout.splitlines()
+    assert nothing == "0 1 1 1"
+    assert "stripped" in told
+    assert 'pip install "napari-mrseq[train]"' in told
 
 
 @pytest.fixture
