@@ -10,7 +10,7 @@ from napari_mrseq.viewer.attachment import Attachment
 from napari_mrseq.viewer.doubts import UNSURE, is_unsure
 from napari_mrseq.viewer.image_layers import image_layers, is_image
 from napari_mrseq.viewer.layer_events import LayerEvents
-from napari_mrseq.viewer.layer_series import is_as_opened, series_of, unread
+from napari_mrseq.viewer.layer_series import is_as_opened, shown_series, unread
 from napari_mrseq.viewer.layer_state import own_name, state_of
 from napari_mrseq.viewer.slice_in_view import slice_in_view, watch_view
 from napari_mrseq.viewer.wording import said_words, shortened, slice_words
@@ -202,7 +202,7 @@ def _in_grid(viewer: ViewerModel) -> bool:
 def _line(layer: Image, state: LayerState | None, index: int | None) -> str:
     place = "whole stack"
     if index is not None:
-        series = state.series if state else series_of(layer)
+        series = state.series if state else shown_series(layer)
         # On one line, the place in a 4-D series would not fit a canvas of usual width.
         place = slice_words(series, index).replace(", volume", "\nvolume", 1)
     return f"{_said(layer, state, index)}{GAP}{place}"

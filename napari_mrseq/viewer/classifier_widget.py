@@ -102,6 +102,8 @@ class ClassifierWidget(QWidget):
             self._choices_changed = False
             self.controls.offer_layers()
         layer = self.layer
+        # Another layer may be the chosen one, though no slider moved.
+        self.runner.focus.index = self._index_in_view()
         self.page.show_layer(layer, self.runner.device, self.runner.focus.index)
         self.page.explain_button.setEnabled(layer is not None and not self.explainer.running)
         self.controls.forget_others()
@@ -249,9 +251,11 @@ class ClassifierWidget(QWidget):
         if layer in self._viewer.layers:
             show_layer(self._viewer, layer)
 
+    def _index_in_view(self) -> int | None:
+        return None if self.layer is None else slice_in_view(self._viewer, self.layer)
+
     def _on_view_moved(self) -> None:
-        layer = self.layer
-        self.runner.focus.index = slice_in_view(self._viewer, layer) if layer is not None else None
+        self.runner.focus.index = self._index_in_view()
         self.plot.move_marker(self.runner.focus.index)
         self.slices.mark(self.runner.focus.index)
         if self.controls.live.value:

@@ -65,7 +65,8 @@ class CorrectionDialog(QDialog):
         self.sequence.addItems([name_of(code) for code in self._codes])
         self.whole = QRadioButton("the whole series")
         self.some = QRadioButton("slices")
-        self.chosen = QRadioButton(f"the {len(chosen)} slices chosen in the table")
+        several = f"{len(chosen)} slices" if len(chosen) > 1 else "slice"
+        self.chosen = QRadioButton(f"the {several} chosen in the table")
         self.first, self.last = QSpinBox(), QSpinBox()
         for box in (self.first, self.last):
             box.setRange(1, per_volume)

@@ -66,6 +66,9 @@ class Explainer:
         self._background.close()
 
     def _start(self, layer: Image, index: int, model: str, device: str) -> None:
+        # captum's first import of it must not fall together with that of the plot, in this thread.
+        import matplotlib.pyplot  # noqa: F401
+
         state = state_of(layer)
         series = state.series if state else series_of(layer)
         judged = state.judged.get(index) if state else None

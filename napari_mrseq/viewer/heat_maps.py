@@ -15,7 +15,7 @@ from napari_mrseq.viewer.image_layers import HEAT_KEY, explained_by
 from napari_mrseq.viewer.layer_events import LayerEvents
 from napari_mrseq.viewer.layer_state import own_name
 from napari_mrseq.viewer.single_shot import single_shot
-from napari_mrseq.viewer.slice_in_view import stack_shape
+from napari_mrseq.viewer.slice_in_view import PLACE_EVENTS, stack_shape
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -55,20 +55,12 @@ def heat_layer(layer: Image, index: int, heat: Heat) -> Image:
     from napari.layers import Image
     from napari.utils.colormaps import Colormap
 
-    stack = stack_shape(layer)
-    place = [int(i) for i in np.unravel_index(index, stack)] if stack else []
-    # Where the slice's first pixel lies, before the layer's own affine.
-    corner = layer.affine.inverse(layer.data_to_world([*place, 0, 0]))
+    stack, place = stack_shape(layer), _place_in_stack(layer, index)
     number = f", slice {place[-1] + 1}" if place else ""
     return Image(
         heat.map.reshape((1,) * len(stack) + heat.map.shape),
         name=f"why {name_of(heat.code)}: {own_name(layer)}{number}",
-        scale=layer.scale,
-        rotate=layer.rotate,
-        shear=layer.shear,
-        affine=layer.affine,
-        translate=corner,
-        units=layer.units,
+        **_place_of(layer, place),
         axis_labels=layer.axis_labels,
         colormap=Colormap(HEAT_COLOURS, name="mrseq-heat"),
         contrast_limits=(0.0, 1.0),
@@ -78,6 +70,18 @@ def heat_layer(layer: Image, index: int, heat: Heat) -> Image:
         rgb=False,
         metadata={HEAT_KEY: {"layer": weakref.ref(layer), "slice": index, "sequence": heat.code}},
     )
+
+
+def _place_in_stack(layer: Image, index: int) -> list[int]:
+    stack = stack_shape(layer)
+    return [int(one) for one in np.unravel_index(index, stack)] if stack else []
+
+
+def _place_of(layer: Image, place: list[int]) -> dict[str, Any]:
+    """Return the attributes of a layer that lies where a slice lies, by its place in the stack."""
+    # Where the slice's first pixel lies, before the layer's own affine.
+    corner = layer.affine.inverse(layer.data_to_world([*place, 0, 0]))
+    return {**{one: getattr(layer, one) for one in PLACE_EVENTS}, "translate": corner}
 
 
 def heat_layers(viewer: ViewerModel, layer: Image) -> list[Image]:
@@ -97,7 +101,7 @@ def gives_cells(viewer: ViewerModel) -> bool:
 
 
 class HeatMaps(Attachment):
-    """Takes heat maps away whose layer was removed, and hides them in a grid.
+    """Heat maps move and go with their layer, and are hidden in a grid.
 
     There a map would stand beside the slice that it is to lie over.
 
@@ -122,7 +126,10 @@ class HeatMaps(Attachment):
                 (grid.enabled, self._follow_grid),
                 (grid.stride, self._follow_grid),
             ),
-            (LayerEvents(viewer, self._follow_grid, "visible"),),
+            (
+                LayerEvents(viewer, self._follow_grid, "visible"),
+                LayerEvents(viewer, self._follow_place, *PLACE_EVENTS),
+            ),
         )
         self._follow_grid()
 
@@ -144,6 +151,16 @@ class HeatMaps(Attachment):
         for heat in hidden:
             explained = explained_by(heat)
             heat.visible = explained is not None and explained.visible
+
+    def _follow_place(self, event: Any) -> None:
+        """Move heat maps where their layer was moved."""
+        layer = event.source
+        maps = heat_layers(self._viewer, layer)
+        # What napari projects of a map has its metadata, and fewer axes.
+        for heat in [one for one in maps if one.ndim == layer.ndim]:
+            place = _place_in_stack(layer, heat.metadata[HEAT_KEY]["slice"])
+            for name, value in _place_of(layer, place).items():
+                setattr(heat, name, value)
 
     def _on_removed(self, event: Any) -> None:
         left = heat_layers(self._viewer, event.value)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from napari_mrseq.belonging import group_of
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.labelling import label_row, write_rows
-from napari_mrseq.viewer.layer_state import state_of
+from napari_mrseq.viewer.layer_state import own_name, state_of
 
 if TYPE_CHECKING:
     from napari.layers import Image
@@ -46,13 +46,27 @@ def write_labels(layers: Iterable[Image], file: Path) -> int:
     return len(rows)
 
 
+def left_out(layers: Iterable[Image]) -> list[str]:
+    """Name the layers that `write_labels` leaves out, or slices of them: they lie in no file."""
+    known = [(own_name(layer), state_of(layer)) for layer in layers]
+    return [name for name, one in known if one and len(_rows(one)) < len(_labels(one))]
+
+
 def _rows(state: LayerState) -> list[dict[str, Any]]:
-    labels: dict[int, str] = {}
-    for correction in state.corrections:
-        labels |= dict.fromkeys(range(correction.first, correction.last + 1), correction.sequence)
+    if state.series.kind == "layer":
+        # Its path is a name, be there a file called so or not.
+        return []
     group = group_of(state.series)
     rows = [
         label_row(state.series, index, label, group=group, source=SOURCE)
-        for index, label in sorted(labels.items())
+        for index, label in sorted(_labels(state).items())
     ]
     return [row for row in rows if Path(row["path"]).exists()]
+
+
+def _labels(state: LayerState) -> dict[int, str]:
+    """Return what the user says of slices, by their number, the latest word on each."""
+    labels: dict[int, str] = {}
+    for correction in state.corrections:
+        labels |= dict.fromkeys(range(correction.first, correction.last + 1), correction.sequence)
+    return labels

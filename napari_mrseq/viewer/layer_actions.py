@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from psygnal import Signal
 from qtpy.QtWidgets import QWidget
 
+from napari_mrseq.errors import first_few
 from napari_mrseq.viewer.annotation import revert, undo_correction
 from napari_mrseq.viewer.corrector import Corrector
 from napari_mrseq.viewer.explain import Explainer
 from napari_mrseq.viewer.heat_maps import remove_heat
 from napari_mrseq.viewer.image_layers import image_layers
-from napari_mrseq.viewer.labels import write_labels
+from napari_mrseq.viewer.labels import left_out, write_labels
 from napari_mrseq.viewer.live import Live
 from napari_mrseq.viewer.models import Models
 from napari_mrseq.viewer.runner import Runner
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from napari_mrseq.viewer.worker import Job
 
 CATALOGUE_KIND = "Catalogue (*.csv)"
+LAYERS_NAMED = 3
 NOTHING = "There is no image layer to classify yet."
 
 
@@ -150,8 +152,11 @@ class LayerActions:
             show_layer(self._viewer, layer)
 
     def _write_labels(self, file: Path) -> str:
-        count = write_labels(image_layers(self._viewer), file)
-        return f"{count} labelled slices in {file}; napari-mrseq train reads it"
+        layers = image_layers(self._viewer)
+        count = write_labels(layers, file)
+        lost = left_out(layers)
+        lacks = f"; left out, in no file: {first_few(lost, LAYERS_NAMED)}" if lost else ""
+        return f"{count} labelled slices in {file}; napari-mrseq train reads it{lacks}"
 
     def _layer_or_words(self) -> Image | None:
         if self.layer is None:

@@ -9,6 +9,7 @@ from napari_mrseq.reading.geometry import ASSUMED_DISTANCE_MM, UNKNOWN_THICKNESS
 from napari_mrseq.series import Failure, Series, check_axes, series_from_array
 from napari_mrseq.viewer.layer_data import SERIES_KEY
 from napari_mrseq.viewer.layer_state import own_name, pixels_of, state_of
+from napari_mrseq.viewer.picture_file import picture_behind
 from napari_mrseq.viewer.shown_pixels import UNREAD_KEY, as_read, shows, unread_in
 from napari_mrseq.viewer.units import millimetres
 
@@ -22,11 +23,20 @@ MADE_OF_UNREAD = "made of a series with slices that can't be read: where they we
 def series_of(layer: Image) -> Series:
     """Return the series behind a layer: the one it was read from, else its image as it is.
 
+    That has the layer's name for a path, unless it is a picture that napari has read.
+
     Raises
     ------
     ValueError
         If the layer has more than four axes.
     """
+    found = shown_series(layer)
+    path = None if is_as_opened(layer) else picture_behind(layer, found)
+    return found if path is None else replace(found, path=path, files=(path,), kind="picture")
+
+
+def shown_series(layer: Image) -> Series:
+    """Return the same without a look for the picture's file, soon enough for each slice in view."""
     if is_as_opened(layer):
         series: Series = layer.metadata[SERIES_KEY]
         return series

@@ -10,18 +10,22 @@ from napari_mrseq.viewer.attachment import Attachment
 from napari_mrseq.viewer.image_layers import explained_by, is_image
 from napari_mrseq.viewer.layer_events import LayerEvents
 from napari_mrseq.viewer.layer_state import pixels_of
+from napari_mrseq.viewer.units import ratios
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from napari.components import ViewerModel
     from napari.layers import Image
+    from numpy.typing import ArrayLike, NDArray
 
 NO_SLICE = (
     "No slice of this layer is in view alone: show it in 2-D, one slice thick, and move the "
     "slider onto it."
 )
-VIEW_EVENTS = ("point", "margin_left", "margin_right", "order", "ndisplay")
+VIEW_EVENTS = ("point", "margin_left", "margin_right", "order", "ndisplay", "units")
+# A layer that is moved or stretched shows another slice though no slider moved.
+PLACE_EVENTS = ("scale", "translate", "rotate", "shear", "affine", "units")
 # Images that are blended so hide what lies below them.
 HIDING = ("opaque", "translucent", "translucent_no_depth")
 
@@ -29,7 +33,7 @@ HIDING = ("opaque", "translucent", "translucent_no_depth")
 def watch_view(viewer: ViewerModel, handler: Callable[..., None]) -> Attachment:
     """Call a handler whenever another slice of a layer may have come into view."""
     sliders = [(viewer.dims.events[name], handler) for name in VIEW_EVENTS]
-    return Attachment(sliders, (LayerEvents(viewer, handler, "projection_mode"),))
+    return Attachment(sliders, (LayerEvents(viewer, handler, "projection_mode", *PLACE_EVENTS),))
 
 
 def stack_shape(layer: Image) -> tuple[int, ...]:
@@ -58,13 +62,12 @@ def slice_in_view(viewer: ViewerModel, layer: Image) -> int | None:
 
 def _is_thick(viewer: ViewerModel, layer: Image) -> bool:
     """Tell whether what is seen is made of other slices too, as napari takes them."""
-    stack, dims, axes = stack_shape(layer), viewer.dims, slice(-layer.ndim, None)
+    stack, dims = stack_shape(layer), viewer.dims
     if layer.projection_mode == "none" or not any((*dims.margin_left, *dims.margin_right)):
         return False
     point, before, behind = map(np.asarray, (dims.point, dims.margin_left, dims.margin_right))
     first, place, end = (
-        np.asarray(layer.world_to_data(one[axes]))[: len(stack)]
-        for one in (point - before, point, point + behind)
+        _place(viewer, layer, one)[: len(stack)] for one in (point - before, point, point + behind)
     )
     # napari takes the last slice only where the margin ends on it.
     last = np.round(end) - ~np.isclose(np.round(end), end)
@@ -77,11 +80,19 @@ def _slice_at_sliders(viewer: ViewerModel, layer: Image) -> int | None:
     stack = stack_shape(layer)
     if not stack:
         return 0
-    point = viewer.dims.point[-layer.ndim :]
-    place = np.round(layer.world_to_data(point))[: len(stack)].astype(int)
+    place = np.round(_place(viewer, layer, viewer.dims.point))[: len(stack)].astype(int)
     if (place < 0).any() or (place >= stack).any():
         return None
     return int(np.ravel_multi_index(tuple(place), stack))
+
+
+def _place(viewer: ViewerModel, layer: Image, point: ArrayLike) -> NDArray[np.float64]:
+    """Return where a point of the sliders lies in a layer, in pixels along its axes."""
+    # Fewer sliders than the layer has axes, once it is removed.
+    point = np.asarray(point)[-layer.ndim :]
+    # A layer in cm beside one in mm: napari counts the sliders in units of their own.
+    scaled = point * ratios(viewer.dims.units, layer.units)[-len(point) :]
+    return np.asarray(layer.world_to_data(scaled))
 
 
 def bring_into_view(viewer: ViewerModel, layer: Image) -> None:
@@ -96,7 +107,7 @@ def show_slice(viewer: ViewerModel, layer: Image, index: int) -> None:
     if not stack:
         return
     place = np.unravel_index(index, stack)
-    world = layer.data_to_world([*place, 0, 0])
+    world = layer.data_to_world([*place, 0, 0]) / ratios(viewer.dims.units, layer.units)
     first = viewer.dims.ndim - layer.ndim
     viewer.dims.set_point(
         [first + axis for axis in range(len(stack))], [world[axis] for axis in range(len(stack))]

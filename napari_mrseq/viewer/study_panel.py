@@ -53,9 +53,15 @@ WORDS = {
     "there": "",
     "double": ": twice",
     "perhaps": ": perhaps",
-    "optional": ": not there, not required",
 }
-NOT_THERE = {"missing": ": MISSING", "not found": ": not found"}
+NOT_THERE = {"missing": ": MISSING", "optional": ": not there, not required"}
+# What is lacking may be among the series that could not be read, or the layers that are not run.
+NOT_FOUND = {"not found": ": not found", "optional": ": not found, not required"}
+NOT_YET = {
+    "missing": ": not found yet",
+    "not found": ": not found yet",
+    "optional": ": not found yet, not required",
+}
 
 
 class StudyPanel(QWidget):
@@ -130,8 +136,8 @@ class StudyPanel(QWidget):
 
     def _lines(self, study: StudyVerdict, *, waiting: bool) -> list[str]:
         """Say what a study holds, and in a word that it lacks what is required."""
-        # What is missing may be among the layers that are not run.
-        words = WORDS | (dict.fromkeys(NOT_THERE, ": not found yet") if waiting else NOT_THERE)
+        lacking = NOT_FOUND if study.unread else NOT_THERE
+        words = WORDS | (NOT_YET if waiting else lacking)
         lines = [
             f"{SIGNS[match.status]} {match.expected.name}{words[match.status]}"
             for match in study.matches

@@ -13,6 +13,7 @@ import nibabel
 import numpy as np
 import pytest
 from napari.layers import Image
+from PIL import Image as Picture
 from qtpy.QtCore import QPoint, Qt
 
 from napari_mrseq.bids import write_sidecars
@@ -358,6 +359,40 @@ def test_a_slice_of_a_volume_file_is_found_again(make_verdict, tmp_path: Path) -
     rows = read_catalogue(tmp_path / "labels.csv")
     assert [(row.volume, row.slice) for row in rows] == [(1, 2), (1, 3)]
     np.testing.assert_array_equal(read_slice(rows[0]).pixels, np.asarray(layer.data[1, 2]))
+
+
+def test_a_picture_that_napari_has_read_becomes_a_label_and_what_is_left_out_is_named(
+    viewer, panel, pick, answer, layer, make_verdict, tmp_path: Path
+) -> None:
+    values = np.random.default_rng(0).integers(0, 200, (40, 50)).astype(np.uint8)
+    folder = tmp_path / "patient" / "exam"
+    folder.mkdir(parents=True)
+    Picture.fromarray(values).save(folder / "scan.png")
+    (picture,) = viewer.open(str(folder / "scan.png"))
+    annotate(picture, make_verdict(series_of(picture), ["T1"]))
+    correct_layer(picture, Correction(0, 0, "T2*"))
+    correct_layer(layer, Correction(0, 5, "T2"))
+    panel.refresh()
+    answer(tmp_path / "labels.csv")
+    pick(panel.page.export_button, "Corrections as training labels…")
+    (row,) = read_catalogue(tmp_path / "labels.csv")
+    assert (row.path, row.label, row.group) == (folder / "scan.png", "T2*", "patient/exam")
+    np.testing.assert_array_equal(read_slice(row).pixels, values)
+    said = panel.controls.status.value
+    assert said.startswith("1 labelled slices in ")
+    assert said.endswith("; left out, in no file: mine")
+
+
+def test_a_file_called_like_a_layer_is_not_labelled(
+    make_verdict, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "brain").write_bytes(b"something else")
+    image = Image(np.ones((3, 8, 8)), name="brain")
+    annotate(image, make_verdict(series_of(image), ["T1"] * 3))
+    correct_layer(image, Correction(0, 2, "T2"))
+    with pytest.raises(MrseqError, match="in no file"):
+        write_labels([image], tmp_path / "labels.csv")
 
 
 def test_what_lies_in_no_file_or_is_not_corrected_is_no_label(layer, tmp_path: Path) -> None:

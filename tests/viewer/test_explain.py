@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import dask.array as da
@@ -22,6 +24,16 @@ from napari_mrseq.viewer.scope import ALL_LAYERS, jobs_of
 from napari_mrseq.viewer.slice_in_view import show_layer, show_slice
 
 RUN_MS = 300_000
+# What the thread that explains and the plot import, in a process that has imported neither.
+FIRST_EXPLAINED = """
+import sys, napari, numpy
+viewer = napari.Viewer(show=False)
+panel = viewer.window.add_plugin_dock_widget("napari-mrseq", "MR sequence classifier")[1]
+viewer.add_image(numpy.random.default_rng(0).random((64, 64)), name="mine")
+panel.explainer.started.connect(lambda *_: print("matplotlib.pyplot" in sys.modules))
+panel.explainer.start(panel.layer, "mrseq-1", "cpu")
+viewer.close()
+"""
 
 
 def heat(rows: int, columns: int) -> Heat:
@@ -182,6 +194,28 @@ def shown(viewer) -> list[str]:
     return [layer.name for layer in viewer.layers if layer.visible]
 
 
+def test_heat_maps_move_with_their_layer(viewer, open_panel) -> None:
+    open_panel()
+    # What napari hands to tests and scripts is a wrapping, new each time.
+    layer = viewer.add_image(np.ones((4, 8, 6)), scale=(2, 1, 1), units=("mm",) * 3).__wrapped__
+    made = show_heat(viewer, layer, 2, heat(8, 6))
+    # As napari projects a map: with its metadata.
+    viewer.add_image(np.ones((8, 6)), metadata=dict(made.metadata))
+    for name, value in (
+        ("translate", (3, 4, 5)),
+        ("scale", (5, 0.5, 2)),
+        ("rotate", 30),
+        ("shear", (0.1, 0, 0.2)),
+        ("affine", np.diag([2.0, 3, 4, 1])),
+        ("units", ("cm",) * 3),
+    ):
+        setattr(layer, name, value)
+        for row, column in ((0, 0), (7, 5)):
+            there = layer.data_to_world((2, row, column))
+            np.testing.assert_allclose(made.data_to_world((0, row, column)), there, atol=1e-9)
+    assert made.units == layer.units
+
+
 def test_in_a_grid_no_map_stands_beside_its_slice(qtbot, viewer, panel, press) -> None:
     y, x = np.mgrid[-1:1:64j, -1:1:64j]
     head = (y**2 + x**2 < 0.7) * (2 + np.sin(9 * x) * np.cos(7 * y))
@@ -215,3 +249,12 @@ def test_in_a_grid_of_pairs_the_users_own_order_stays(viewer, panel) -> None:
     viewer.canvas.grid.stride = 1
     assert shown(viewer) == ["mine"]
     assert panel.layer == layer
+
+
+def test_the_first_explanation_does_not_spoil_a_plot_that_is_drawn_meanwhile() -> None:
+    # Of two first imports at once, in two threads, one may find a half-made matplotlib.
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", FIRST_EXPLAINED],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.stdout.splitlines() == ["True"], done.stderr

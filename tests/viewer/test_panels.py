@@ -472,6 +472,20 @@ def test_a_protocol_says_what_is_missing(qtbot, study: StudyPanel, layers: list[
     assert "not yet" not in study.summary.text()
 
 
+def test_what_is_not_required_is_not_there_only_once_all_is_looked_at(
+    study: StudyPanel, layers: list[Image], make_verdict
+) -> None:
+    study.protocol.setCurrentText("ms")
+    assert "– SWI: not found yet, not required" in study.summary.text().splitlines()
+    slices = make_verdict(series_of(layers[-1]), ["T2"] * 3).slices
+    unread = Failure("IM1.dcm", "is damaged")
+    keep_slices(layers[-1], MODEL_ID, [replace(one, failure=unread) for one in slices])
+    study.show_layers(layers)
+    assert "– SWI: not found, not required" in study.summary.text().splitlines()
+    study.show_layers(layers[:-1])
+    assert "– SWI: not there, not required" in study.summary.text().splitlines()
+
+
 def test_a_layer_that_cannot_be_judged_is_not_waited_for(
     study: StudyPanel, layers: list[Image]
 ) -> None:
