@@ -80,7 +80,7 @@ def test_opposed_phase_in_all_spellings(other: str, written: str, write_slice: W
     stacks = series_of(path)
     assert [one.part for one in stacks] == ["in phase", "opposed phase"]
     # What the header says of a stack agrees.
-    assert [claim_of(one).opposed for one in stacks] == [False, True]
+    assert [claim_of(one).atypical for one in stacks] == [False, True]
 
 
 def test_localizer_has_a_stack_a_plane(write_slice: WriteSlice) -> None:
