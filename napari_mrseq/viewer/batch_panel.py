@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import QModelIndex, QTimer, Signal  # type: ignore[attr-defined]
 from qtpy.QtWidgets import (
     QFileDialog,
+    QFrame,
     QLabel,
     QLineEdit,
     QProgressBar,
     QPushButton,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -123,9 +125,21 @@ class BatchPanel(QWidget):
         layout.addLayout(buttons)
         layout.addWidget(self.progress)
         layout.addWidget(self.status)
-        layout.addWidget(self.table, 1)
-        layout.addWidget(self.failed_label)
-        layout.addWidget(self.failed)
+        layout.addWidget(self._scrolled_tables(), 1)
+
+    def _scrolled_tables(self) -> QScrollArea:
+        # In a low panel they scroll: files not read must not make the window higher.
+        page = QWidget()
+        tables = QVBoxLayout(page)
+        tables.setContentsMargins(0, 0, 0, 0)
+        tables.addWidget(self.table, 1)
+        tables.addWidget(self.failed_label)
+        tables.addWidget(self.failed)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidget(page)
+        return scroll
 
     def _connect(self) -> None:
         self.browse_button.clicked.connect(self._ask)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import weakref
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -156,10 +157,13 @@ class HeatMaps(Attachment):
         """Move heat maps where their layer was moved."""
         layer = event.source
         maps = heat_layers(self._viewer, layer)
-        # What napari projects of a map has its metadata, and fewer axes.
-        for heat in [one for one in maps if one.ndim == layer.ndim]:
-            place = _place_in_stack(layer, heat.metadata[HEAT_KEY]["slice"])
-            for name, value in _place_of(layer, place).items():
+        for heat in maps:
+            index = heat.metadata[HEAT_KEY]["slice"]
+            # What napari projects of a map has its metadata, and fewer axes; of other pixels that
+            # the layer was given since, the slice may be none.
+            if heat.ndim != layer.ndim or index >= math.prod(stack_shape(layer)):
+                continue
+            for name, value in _place_of(layer, _place_in_stack(layer, index)).items():
                 setattr(heat, name, value)
 
     def _on_removed(self, event: Any) -> None:

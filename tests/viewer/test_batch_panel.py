@@ -101,6 +101,24 @@ def test_a_folder_becomes_a_table_and_what_failed_is_listed(
     assert panel.layer == layer
 
 
+def test_files_not_read_do_not_make_a_full_window_higher(
+    qtbot, panel, folder, press, tmp_path: Path
+) -> None:
+    (tmp_path / "broken.dcm").write_bytes(b"\0" * 128 + b"DICM" + b"rubbish" * 9)
+    window, dock = panel.window(), panel.parentWidget()
+    window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
+    # As low as napari's own parts let it be.
+    window.resize(window.width(), 1)
+    qtbot.wait(300)
+    height = window.height()
+    folder.folder.setText(str(tmp_path))
+    with qtbot.waitSignal(folder.run_finished, timeout=RUN_MS):
+        press(folder.run_button)
+    qtbot.wait(300)
+    assert folder.failed.isVisible()
+    assert window.height() == height
+
+
 def test_cancel_stops_and_keeps_what_is_classified(
     qtbot, folder, press, sample_study: Path
 ) -> None:

@@ -216,6 +216,18 @@ def test_heat_maps_move_with_their_layer(viewer, open_panel) -> None:
     assert made.units == layer.units
 
 
+def test_a_layer_with_fewer_slices_than_before_moves_without_its_heat_map(
+    viewer, open_panel
+) -> None:
+    open_panel()
+    layer = viewer.add_image(np.ones((6, 8, 6))).__wrapped__
+    made = show_heat(viewer, layer, 5, heat(8, 6))
+    layer.data = np.ones((3, 8, 6))
+    layer.scale = (2, 1, 1)
+    assert tuple(layer.scale) == (2, 1, 1)
+    assert tuple(made.scale) == (1, 1, 1)
+
+
 def test_in_a_grid_no_map_stands_beside_its_slice(qtbot, viewer, panel, press) -> None:
     y, x = np.mgrid[-1:1:64j, -1:1:64j]
     head = (y**2 + x**2 < 0.7) * (2 + np.sin(9 * x) * np.cos(7 * y))
