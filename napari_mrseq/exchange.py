@@ -15,6 +15,7 @@ from napari_mrseq.denial import is_at_a_loss, support, told_families
 from napari_mrseq.naming import title_of
 from napari_mrseq.sequences import family_of
 from napari_mrseq.series import Failure
+from napari_mrseq.verdict import SEEMS_EXCHANGED
 from napari_mrseq.witnesses import weight_against
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ class _Held:
 def _exchanged_verdict(verdict: Verdict, other: Verdict) -> Verdict:
     series = other.series
     title = title_of(series.series_number, series.description, series.path, series.part)
-    remark = f"the header seems exchanged with that of series {title}"
+    remark = f"{SEEMS_EXCHANGED} with that of series {title}"
     return replace(
         verdict, decision=verdict.pixels, conflict=True, remarks=(remark,), judged_alone=verdict
     )

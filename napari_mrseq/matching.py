@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # A stack of slices this thin can be looked at in any plane (mm).
 ISOTROPIC_MM = 1.5
+# Where files are made anonymous, midnight or noon often stands for no time.
+_NO_TIME = DAY_MS / 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,8 +154,7 @@ def acquisitions_of(verdicts: Sequence[Verdict]) -> list[list[Verdict]]:
 def _marks(verdict: Verdict) -> set[Any]:
     """Return what only series share that were acquired at once."""
     start = attributes_of(verdict.series).acquired
-    # Where files are made anonymous midnight often stands for no time.
-    begun = {start} if start and start % DAY_MS else set()
+    begun = {start} if start and start % _NO_TIME else set()
     return {verdict.series.series_uid or id(verdict), *begun}
 
 

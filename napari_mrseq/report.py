@@ -16,6 +16,7 @@ from napari_mrseq.header import claim_words
 from napari_mrseq.naming import printable, run_words, title_of
 from napari_mrseq.sequences import UNKNOWN, family_of, name_of
 from napari_mrseq.series import Failure, identity_of
+from napari_mrseq.verdict import MISNAMED, SEEMS_EXCHANGED
 
 if TYPE_CHECKING:
     from napari_mrseq.verdict import Verdict
@@ -288,7 +289,9 @@ def _against(record: Record) -> list[str]:
     """Return what in a header is in conflict: not the tags that say the same as the verdict."""
     header = record["header"]
     agrees = family_of(header["sequence"]) == record["family"]
-    found: list[str] = (agrees and record["warnings"]) or header["evidence"]
+    # Other warnings speak of gaps, pixels and the like.
+    told = [words for words in record["warnings"] if words.startswith((MISNAMED, SEEMS_EXCHANGED))]
+    found: list[str] = (agrees and told) or header["evidence"]
     return found
 
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from napari_mrseq.series import Series
 
+# How warnings begin that say with what a header is in conflict.
+MISNAMED, SEEMS_EXCHANGED = "words of the header say", "the header seems exchanged"
+
 
 @dataclass(frozen=True, eq=False)
 class SliceVerdict:
@@ -254,7 +257,7 @@ class Verdict:
 
 def misnaming_words(codes: Sequence[str]) -> str:
     """Say what the words of a header name: ``"words of the header say T2-FLAIR"``."""
-    return f"words of the header say {' or '.join(dict.fromkeys(map(name_of, codes)))}"
+    return f"{MISNAMED} {' or '.join(dict.fromkeys(map(name_of, codes)))}"
 
 
 def _said(word: Decision | HeaderClaim) -> dict[str, Any]:

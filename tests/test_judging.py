@@ -228,6 +228,20 @@ def test_words_that_lie_beside_tags_that_do_not_are_what_is_in_conflict(tmp_path
     )
 
 
+def test_the_table_names_only_what_is_in_conflict_beside_its_mark(tmp_path):
+    for number, path in enumerate(sorted((SAMPLE / "t2_tse_tra").iterdir())):
+        file = dcmread(path)
+        file.SeriesDescription = file.ProtocolName = "flair dark fluid"
+        if number != 5:
+            file.save_as(tmp_path / path.name)
+    verdict = classify(*read(tmp_path), load_model(device="cpu"), fast=True)
+    assert verdict.conflict
+    assert any(words.startswith("gap: 1 slice") for words in verdict.warnings)
+    table = to_table(records_of([verdict], [])).decode()
+    assert "≠ header: words of the header say T2-FLAIR" in table
+    assert "gap" not in table
+
+
 def test_pixels_that_are_not_square_are_judged_as_they_are_seen():
     model = load_model(device="cpu")
     (series,) = read(SAMPLE / "pd_tse_tra")

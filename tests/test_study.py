@@ -205,6 +205,7 @@ def test_echoes_of_one_series_are_acquired_once() -> None:
         (("10:30:00.5", "10:36:00"), "double"),
         # What stands in files that were made anonymous.
         (("00:00:00", "00:00:00"), "double"),
+        (("12:00:00", "12:00:00"), "double"),
     ],
 )
 def test_series_that_begin_at_one_moment_are_acquired_once(times, status: str) -> None:

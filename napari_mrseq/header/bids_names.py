@@ -30,7 +30,7 @@ _COMPUTED = re.compile(
 # What tools call theirs in names of no standard: "BraTS_001_seg", "aparc+aseg", "brain_mask". A
 # "brainmask" of FreeSurfer is a picture, and so is what FSL's "roi" has cut out.
 _OF_TOOLS = re.compile(
-    r"(?:^|[_.+-])((?:a|d|prob|pve)?seg|mask|msk|wmparc|ribbon|[TR][12](?:star|rho)?map)$",
+    r"(?:^|[_.+-])((?:a|d|prob|pve)?seg|mask|wmparc|ribbon|[TR][12](?:star|rho)?map)$",
     re.IGNORECASE,
 )
 # The entities whose labels tell how an image was made; a label of another is no word.

@@ -160,6 +160,8 @@ def test_a_mask_is_no_picture_whatever_its_sidecar_has_from_the_image(tmp_path: 
         ("brainmask", None),
         ("T1_roi", None),
         ("T1_masked", None),
+        # Musculoskeletal.
+        ("knee_MSK", None),
     ],
 )
 def test_without_a_sidecar_only_what_is_no_picture_is_claimed_by_its_name(
