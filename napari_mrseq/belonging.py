@@ -1,8 +1,10 @@
-"""Whose a series is: the study and the patient that it belongs to."""
+"""Whose a series is: the study and the patient that it belongs to, the folders around its files."""
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +36,17 @@ def study_of(series: Series) -> str:
     That is the BIDS folder of the session or the subject, else the folder that it lies in.
     """
     return series.study_uid or _folder(series, ("ses-", "sub-"))
+
+
+def absolute(path: Path | str) -> Path:
+    """Return a path from the root on and without ``..``; links stay as they are named."""
+    return Path(os.path.abspath(path))  # noqa: PTH100 (Path.absolute leaves ".." standing)
+
+
+def folders_around(files: Iterable[str]) -> set[Path]:
+    """Return every folder, up to the root, that some files lie in."""
+    places = {absolute(file).parent for file in files}
+    return {folder for place in places for folder in (place, *place.parents)}
 
 
 def _folder(series: Series, prefixes: tuple[str, ...]) -> str:

@@ -6,11 +6,11 @@ import csv
 import io
 import json
 import math
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from napari_mrseq.belonging import absolute, folders_around
 from napari_mrseq.errors import MrseqError, first_few
 from napari_mrseq.header import claim_words
 from napari_mrseq.naming import printable, run_words, title_of
@@ -61,7 +61,7 @@ def records_of(
     slices : bool
         An entry for every slice as well.
     """
-    given = [_absolute(path) for path in paths]
+    given = [absolute(path) for path in paths]
     found = list(outcomes)
     found += [file for one in found if not isinstance(one, Failure) for file in one.unread]
     return [
@@ -84,28 +84,23 @@ def failure_record(failure: Failure) -> Record:
     }
 
 
-def _rank(outcome: Verdict | Failure, given: Sequence[str]) -> int:
+def _rank(outcome: Verdict | Failure, given: Sequence[Path]) -> int:
     """Return which of the given paths is the first that holds any file of an outcome."""
-    around = {_absolute(file) for file in _files_of(outcome)}
-    for folder in {Path(file).parent for file in around}:
-        around |= {str(folder), *map(str, folder.parents)}
+    files = _files_of(outcome)
+    around = {*map(absolute, files), *folders_around(files)}
     for rank, path in enumerate(given):
         if path in around:
             return rank
     # A DICOMDIR leads to files beside it and below.
-    folders = [str(Path(path).parent) for path in given]
+    folders = [path.parent for path in given]
     beside = [rank for rank, folder in enumerate(folders) if folder in around]
-    return max(beside, key=lambda rank: len(folders[rank]), default=len(given))
+    return max(beside, key=lambda rank: len(str(folders[rank])), default=len(given))
 
 
 def _files_of(outcome: Verdict | Failure) -> tuple[str, ...]:
     if isinstance(outcome, Failure):
         return outcome.series.files if outcome.series else (outcome.path,)
     return outcome.series.files
-
-
-def _absolute(path: Path | str) -> str:
-    return os.path.abspath(path)  # noqa: PTH100 (Path.absolute leaves ".." standing)
 
 
 def to_json(records: Sequence[Record]) -> bytes:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from napari_mrseq.belonging import study_of
+from napari_mrseq.belonging import absolute, folders_around, study_of
 from napari_mrseq.clock import DAY_MS
 from napari_mrseq.header import attributes_of
 from napari_mrseq.matching import Match, acquisitions_of, can_share, matches_of
@@ -18,6 +16,8 @@ from napari_mrseq.sequences import UNKNOWN
 from napari_mrseq.series import Failure, identity_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from napari_mrseq.protocols import Expected, Protocol
     from napari_mrseq.series import Series
     from napari_mrseq.verdict import Verdict
@@ -135,7 +135,10 @@ def judge_studies(
             studies.setdefault(study_of(one.series), []).append(one)
         elif isinstance(one, Failure):
             lost.append(one)
-    folders = {study: _folders_of(members) for study, members in studies.items()}
+    folders = {
+        study: folders_around(file for one in members if one.series for file in one.series.files)
+        for study, members in studies.items()
+    }
     for failure in lost:
         for study in _nearest(failure, folders):
             studies[study].append(failure)
@@ -234,20 +237,9 @@ def _lost(failure: Failure) -> dict[str, Any]:
     return {"path": failure.path, **known, "error": failure.cause}
 
 
-def _folders_of(outcomes: Iterable[Verdict | Failure]) -> set[Path]:
-    """Return every folder around the files of some series."""
-    files = (file for one in outcomes if one.series for file in one.series.files)
-    places = {_absolute(file).parent for file in files}
-    return {folder for place in places for folder in (place, *place.parents)}
-
-
 def _nearest(failure: Failure, folders: Mapping[str, set[Path]]) -> list[str]:
     """Return the studies that have files in the deepest folder around what could not be read."""
-    for place in _absolute(failure.path).parents:
+    for place in absolute(failure.path).parents:
         if near := [study for study, around in folders.items() if place in around]:
             return near
     return list(folders)
-
-
-def _absolute(path: str) -> Path:
-    return Path(os.path.abspath(path))  # noqa: PTH100 (Path.absolute leaves ".." standing)

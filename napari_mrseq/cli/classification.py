@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from napari_mrseq.belonging import absolute
 from napari_mrseq.cli.output import Format, check_output, refuse_input, write_bids, write_records
 from napari_mrseq.cli.terminal import (
     Device,
@@ -83,7 +83,7 @@ def classify(
     refuse_input(output, [*map(str, paths), str(registry.stamp_of(model)[0]), protocol or ""])
     if scheduler:
         # Its workers stand elsewhere.
-        paths = [Path(os.path.abspath(path)) for path in paths]  # noqa: PTH100
+        paths = [absolute(path) for path in paths]
     with told_when_stopped():
         study = read_study(paths, progress=progress("reading"))
         read = [file for one in study.series for file in one.files]

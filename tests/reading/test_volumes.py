@@ -127,8 +127,10 @@ _TIMES = ("235950.0", "235958.0", "000006.0")
 _STARTS = (0.0, 8000.0, 16000.0)
 
 
-def _write_times(write_slice: WriteSlice, step: float = 0.0, **values: Any) -> Path:
-    """Write three volumes over midnight as files whose names and numbers tell nothing."""
+def _write_times(
+    write_slice: WriteSlice, step: float = 0.0, times: tuple[str, ...] = _TIMES, **values: Any
+) -> Path:
+    """Write three volumes, over midnight or at `times`, as files whose names tell nothing."""
     for volume, slice_ in product(range(3), range(3)):
         number = 3 * volume + slice_
         path = write_slice(
@@ -136,7 +138,7 @@ def _write_times(write_slice: WriteSlice, step: float = 0.0, **values: Any) -> P
             PLACES[slice_],
             name=f"{number * 7 % 9}.dcm",
             InstanceNumber=None,
-            AcquisitionTime=f"{float(_TIMES[volume]) + step * slice_:08.1f}",
+            AcquisitionTime=f"{float(times[volume]) + step * slice_:08.1f}",
             **values,
         )
     return path.parent
@@ -207,16 +209,7 @@ def test_lost_frames_of_volumes_that_lie_in_two_files(write_enhanced: WriteEnhan
 
 
 def test_steady_times_tell_volumes_without_numbers(write_slice: WriteSlice) -> None:
-    for volume, slice_ in product(range(3), range(3)):
-        number = 3 * volume + slice_
-        path = write_slice(
-            number + 1,
-            PLACES[slice_],
-            name=f"{number * 7 % 9}.dcm",
-            InstanceNumber=None,
-            AcquisitionTime=f"1010{number:02d}",
-        )
-    series = read_one(path.parent)
+    series = read_one(_write_times(write_slice, step=1.0, times=("101000", "101003", "101006")))
     expected = [[image(1 + 3 * volume + slice_) for slice_ in range(3)] for volume in range(3)]
     np.testing.assert_array_equal(series.pixels, expected)
     assert series.warnings == ()
