@@ -22,8 +22,9 @@ from napari_mrseq.training.soundness import refuse_ambiguous, refuse_parted
 SYNONYMS = {"DWI_B0": "B0", "OTHER": UNKNOWN, "PERF": UNKNOWN}
 # Origins of slices that lie in a stack.
 STACKS = ("dicom", "nifti")
-# Origin of copies that were stripped of all but the brain: trained on, never measured on.
-STRIPPED = "stripped"
+# Origins of copies, stripped of all but the brain or imaged anew: trained on, never measured on.
+STRIPPED, REIMAGED = "stripped", "reimaged"
+COPIES = (STRIPPED, REIMAGED)
 # Into how many folds groups are dealt where the catalogue has none.
 FOLDS = 5
 DOUBTFUL = {"low", "med", "medium"}
@@ -54,7 +55,7 @@ class Row:
         Images of one stack share it.
     origin : str
         ``"dicom"``, ``"nifti"``, ``"picture"``, ``"screenshot"`` or empty; of what was made for
-        training ``"simulated"``, ``"foreign"``, ``"judged"`` or `STRIPPED`.
+        training ``"simulated"``, ``"foreign"``, ``"judged"``, `STRIPPED` or `REIMAGED`.
     body_part : str
         As the catalogue says.
     position : float or None

@@ -15,7 +15,7 @@ from napari_mrseq.model.familiarity import outside
 from napari_mrseq.model.registry import read_card
 from napari_mrseq.model.weights_file import read_weights
 from napari_mrseq.sequences import UNKNOWN
-from napari_mrseq.training.catalogue import STRIPPED
+from napari_mrseq.training.catalogue import COPIES
 from napari_mrseq.training.folds import measurable
 from napari_mrseq.training.images import load_images, sampling_weights
 
@@ -76,8 +76,8 @@ def familiarized(
     """
     plain = {name: tensor for name, tensor in weights.items() if not name.startswith(PREFIX)}
     card = replace(card, familiarity=0)
-    # With what was stripped by us as a measure of what is familiar, more strangers are named.
-    known = [row for row in rows if row.label != UNKNOWN and row.origin != STRIPPED]
+    # With what we made of other slices as a measure of what is familiar, more strangers are named.
+    known = [row for row in rows if row.label != UNKNOWN and row.origin not in COPIES]
     trained = [row for row in known if row.fold != held_out]
     if card.network not in networks.LITES or len(trained) < LEAST:
         return card, plain

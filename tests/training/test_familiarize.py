@@ -15,7 +15,7 @@ from napari_mrseq.model.networks import LITE, build
 from napari_mrseq.model.preparation import prepare
 from napari_mrseq.model.weights_file import save_weights
 from napari_mrseq.training import familiarize
-from napari_mrseq.training.catalogue import STRIPPED, Row
+from napari_mrseq.training.catalogue import COPIES, Row
 from napari_mrseq.training.familiarize import familiarized
 
 SIZE, CLASSES = 33, ("T1", "T2", "UNKNOWN")
@@ -89,10 +89,12 @@ def test_noise_is_less_known_to_a_network_that_saw_stripes(weights, familiar, tm
         assert ((before[:, 0] > before[:, 1]) == (after[:, 0] > after[:, 1])).all()
 
 
-def test_what_was_stripped_makes_nothing_familiar(weights, familiar, rows):
+def test_copies_make_nothing_familiar(weights, familiar, rows):
     _, without = familiar
-    stripped = [replace(row, label="T1", origin=STRIPPED, fold=-1) for row in rows[::4]]
-    _, beside = familiarized(CARD, weights, rows + stripped, held_out=1)
+    copies = [
+        replace(row, label="T1", origin=origin, fold=-1) for row in rows[::8] for origin in COPIES
+    ]
+    _, beside = familiarized(CARD, weights, rows + copies, held_out=1)
     for name, tensor in without.items():
         torch.testing.assert_close(beside[name], tensor)
 

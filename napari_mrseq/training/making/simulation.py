@@ -69,10 +69,11 @@ def simulate(
     rng = np.random.default_rng(seed)
     for code, count in counts.items():
         for _ in range(count):
-            yield code, _picture(code, cut(maps, rng), rng)
+            yield code, picture_of(code, cut(maps, rng), rng)
 
 
-def _picture(code: str, anatomy: Anatomy, rng: np.random.Generator) -> NDArray[np.float64]:
+def picture_of(code: str, anatomy: Anatomy, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Image a plane with settings of a sequence drawn by chance: (rows, columns) magnitudes."""
     draw: Uniform = rng.uniform
     tissues = {name: varied(TISSUES[anatomy.tesla][name], rng) for name in NAMES}
     if code == "ADC":

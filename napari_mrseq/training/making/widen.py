@@ -89,9 +89,7 @@ def _written(
     for number, (name, picture) in enumerate(pictures):
         label, _, kind = name.partition("/")
         path = folder / f"{origin}-{number:05}.png"
-        low, high = np.percentile(picture, PERCENTILES)
-        scaled = np.clip((picture - low) / max(high - low, 1e-9), 0, 1)
-        Image.fromarray((scaled * 255).round().astype(np.uint8)).save(path)
+        Image.fromarray(scaled_to_bytes(picture)).save(path)
         rows.append(
             {
                 "path": str(path.resolve()),
@@ -104,6 +102,13 @@ def _written(
             }
         )
     return rows
+
+
+def scaled_to_bytes(picture: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """Spread the grey values between `PERCENTILES` over 8 bits."""
+    low, high = np.percentile(picture, PERCENTILES)
+    scaled = np.clip((picture - low) / max(high - low, 1e-9), 0, 1)
+    return np.asarray((scaled * 255).round(), np.uint8)
 
 
 def main() -> None:
