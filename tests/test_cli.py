@@ -281,6 +281,26 @@ def test_ctrl_c_while_an_archive_is_read_is_told(sample_study, tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.usefixtures("signals_heard")
+def test_ctrl_c_while_a_model_is_measured_is_told(tmp_path):
+    picture = Image.fromarray(np.random.default_rng(0).integers(0, 255, (64, 64), np.uint8))
+    rows = [f"{number}.png,T1,{number}" for number in range(1000)]
+    for row in rows:
+        picture.save(tmp_path / row.split(",")[0])
+    table = tmp_path / "many.csv"
+    table.write_text("\n".join(["path,label,group", *rows]))
+    program = subprocess.Popen(
+        [str(PROGRAM), "evaluate", table, "--output", tmp_path / "figures"], stderr=subprocess.PIPE
+    )
+    assert b"trained on" in program.stderr.readline()
+    program.send_signal(signal.SIGINT)
+    _, told = program.communicate(timeout=60)
+    assert program.returncode > 0
+    assert told.decode().strip() == "stopped: nothing was written"
+    assert list((tmp_path / "figures").iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 def test_a_program_that_is_to_outlive_its_terminal_does(sample_study, tmp_path):
     archive = shutil.make_archive(str(tmp_path / "t2"), "zip", sample_study / "t2_tse_tra")
     command = ["sh", "-c", 'trap "" HUP; exec "$@"', "sh", PROGRAM, "classify", archive, "--fast"]

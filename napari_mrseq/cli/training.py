@@ -9,7 +9,14 @@ from typing import Annotated
 import typer
 
 from napari_mrseq.cli.output import writing
-from napari_mrseq.cli.terminal import Device, DeviceOption, ModelOption, result, say
+from napari_mrseq.cli.terminal import (
+    Device,
+    DeviceOption,
+    ModelOption,
+    result,
+    say,
+    told_when_stopped,
+)
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.model.registry import DEFAULT, check_name
 
@@ -122,7 +129,8 @@ def evaluate(
         output_folder(output)
     network = load_model(model, device.value)
     other = load_model(against, device.value) if against else None
-    figures = measure_source(network, catalogue, other, log=say, fold=fold)
+    with told_when_stopped():
+        figures = measure_source(network, catalogue, other, log=say, fold=fold)
     result(text_of(figures))
     if output:
         with writing(output):
