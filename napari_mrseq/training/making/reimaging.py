@@ -31,6 +31,7 @@ from napari_mrseq.training.catalogue import (
     write_catalogue,
 )
 from napari_mrseq.training.labelled_slices import read_slice
+from napari_mrseq.training.making.head import inside_brain, outside_brain, rise
 from napari_mrseq.training.making.planes import FIELDS_TESLA, NAMES, Anatomy, tissue_maps
 from napari_mrseq.training.making.simulation import EPI, picture_of
 from napari_mrseq.training.making.stripping import brain_in, train_outliner
@@ -118,31 +119,23 @@ def _shares(
     shares = dict.fromkeys(NAMES, np.zeros(values.shape))
     reach = max(1.0, RIM * max(values.shape))
     # Dark at the edge is skull, or what a tool has cut off: no fluid.
-    wet = _rise(values, min(BONE, csf / 2), csf)
+    wet = rise(values, min(BONE, csf / 2), csf)
     if not stripped:
         beyond = values[~brain & (values > MUSCLE / 2)]
         fat_level = max(FAT, float(np.quantile(beyond, FAT_QUANTILE))) if beyond.size else FAT
-        bone, muscle = _rise(values, AIR, BONE), _rise(values, BONE, MUSCLE)
-        fat = _rise(values, MUSCLE, fat_level)
-        shares |= {"muscle": muscle - fat, "fat": fat, "bone": bone - muscle}
+        shares |= outside_brain(values, AIR, BONE, MUSCLE, fat_level)
         rim = (ndimage.distance_transform_edt(~brain) <= reach) & (values < (csf + grey) / 2)
         shares = {name: np.where(rim, 0, share) for name, share in shares.items()}
         shares["csf"] = np.where(rim, wet, 0)
     edge = ndimage.distance_transform_edt(brain) <= reach
-    solid, white = _rise(values, csf, grey, PURE), _rise(values, grey, 1, PURE)
-    inside = {"csf": (1 - solid) * np.where(edge, wet, 1), "grey matter": solid - white}
-    inside["white matter"] = white
-    explained = csf * (1 - solid) + grey * (solid - white) + white
-    grain = 1 + solid * np.clip(values / explained - 1, -GRAIN, GRAIN)
+    inside = inside_brain(values, csf, grey, 1, PURE)
+    fluid = inside["csf"]
+    explained = csf * fluid + grey * inside["grey matter"] + inside["white matter"]
+    grain = 1 + (1 - fluid) * np.clip(values / explained - 1, -GRAIN, GRAIN)
+    inside["csf"] = fluid * np.where(edge, wet, 1)
     return np.stack(
         [np.where(brain, inside.get(name, 0) * grain, share) for name, share in shares.items()]
     )
-
-
-def _rise(values: Picture, low: float, high: float, pure: float = 0.0) -> Picture:
-    """Fraction of the brighter of two tissues in a mixture of both."""
-    margin = pure * (high - low)
-    return np.asarray(np.clip((values - low - margin) / (high - low - 2 * margin), 0, 1))
 
 
 def imaged(tissues: Picture, code: str, row: Row, rng: np.random.Generator) -> NDArray[np.uint8]:

@@ -9,6 +9,7 @@ from torch import nn
 
 from napari_mrseq.training.catalogue import REIMAGED, read_catalogue
 from napari_mrseq.training.making.reimaging import add_reimaged
+from tests.training.stripes import write
 
 SIDE = 120
 ROWS = [
@@ -41,11 +42,7 @@ def catalogue(tmp_path):
                 "origin": origin, "position": 0.5, "volume": f"v{index}", "dataset": "some",
             }
         )  # fmt: skip
-    with (tmp_path / "catalogue.csv").open("w", newline="") as file:
-        writer = csv.DictWriter(file, rows[0])
-        writer.writeheader()
-        writer.writerows(rows)
-    return tmp_path / "catalogue.csv"
+    return write(tmp_path / "catalogue.csv", rows)
 
 
 def tissues_of(row):

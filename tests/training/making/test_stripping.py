@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import csv
-
 import numpy as np
 import pytest
 from PIL import Image
@@ -9,6 +7,7 @@ from torch import nn
 
 from napari_mrseq.training.catalogue import STRIPPED, read_catalogue
 from napari_mrseq.training.making.stripping import add_stripped, brain_in, train_outliner
+from tests.training.stripes import write
 
 SHAPE = (120, 100)
 
@@ -44,11 +43,7 @@ def catalogue(tmp_path):
                 "body_part": body_part, "skull_stripped": stripped, "origin": "nifti",
             }
         )  # fmt: skip
-    with (tmp_path / "catalogue.csv").open("w", newline="") as file:
-        writer = csv.DictWriter(file, rows[0])
-        writer.writeheader()
-        writer.writerows(rows)
-    return tmp_path / "catalogue.csv"
+    return write(tmp_path / "catalogue.csv", rows)
 
 
 def test_only_the_brain_is_left_of_some_whole_heads(catalogue, tmp_path):
