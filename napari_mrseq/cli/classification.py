@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from napari_mrseq.belonging import absolute
-from napari_mrseq.cli.output import Format, check_output, refuse_input, write_bids, write_records
+from napari_mrseq.cli.output import (
+    Format,
+    check_output,
+    check_picture,
+    files_of,
+    refuse_input,
+    refuse_screenshot,
+    write_bids,
+    write_records,
+)
 from napari_mrseq.cli.terminal import (
     Device,
     DeviceOption,
@@ -86,8 +97,7 @@ def classify(
         paths = [absolute(path) for path in paths]
     with told_when_stopped():
         study = read_study(paths, progress=progress("reading"))
-        read = [file for one in study.series for file in one.files]
-        refuse_input(output, [*read, *(failure.path for failure in study.failures)])
+        refuse_input(output, files_of(study))
         judged = _judged(study.series, model, device, fast=fast, jobs=jobs, scheduler=scheduler)
     outcomes = with_exchanges(judged)
     verdicts = [outcome for outcome in outcomes if not isinstance(outcome, Failure)]
@@ -148,20 +158,27 @@ def view(
     model: ModelOption = DEFAULT,
     device: DeviceOption = Device.auto,
     screenshot: Annotated[
-        Path | None, typer.Option(help="Write a picture of the window here and close it.")
+        Path | None,
+        typer.Option(parser=_path, help="Write a picture (PNG) of the window here and close it."),
     ] = None,
 ) -> None:
     """Open napari with everything loaded, classified and annotated."""
-    from napari_mrseq.model import registry
-    from napari_mrseq.viewer.application import show
+    from napari_mrseq.reading import read_study
+    from napari_mrseq.viewer.application import check_screen, show
 
-    registry.find(model)
-    try:
-        not_read = show(paths, screenshot=screenshot, model=model, device=device.value)
-    except ReadError as error:
-        # As of `classify`: nothing is wrong with how the command was called.
-        say(printable(f"napari-mrseq: {error}"))
-        raise typer.Exit(1) from None
+    check_picture(screenshot)
+    model = _checked_model(model, device)
+    check_screen()
+    # napari writes its warnings there.
+    with redirect_stdout(sys.stderr):
+        study = read_study(paths, progress=progress("reading"))
+        refuse_screenshot(screenshot, [*map(str, paths), *files_of(study)])
+        try:
+            not_read = show(study, screenshot=screenshot, model=model, device=device.value)
+        except ReadError as error:
+            # As of `classify`: nothing is wrong with how the command was called.
+            say(printable(f"napari-mrseq: {error}"))
+            raise typer.Exit(1) from None
     for failure in not_read:
         say(printable(f"not read: {failure.words}"))
     raise typer.Exit(int(bool(not_read)))

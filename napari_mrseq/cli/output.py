@@ -15,6 +15,7 @@ from napari_mrseq.errors import MrseqError
 from napari_mrseq.report import FORMATS, Record, encoded
 
 if TYPE_CHECKING:
+    from napari_mrseq.series import Study
     from napari_mrseq.verdict import Verdict
 
 Format = StrEnum("Format", ["table", "csv", "json", "parquet", "bids"])
@@ -38,10 +39,27 @@ def check_output(form: Format, output: Path | None) -> None:
         return
     if form is Format.bids:
         _make_folder(output)
-    elif output.is_dir():
-        raise MrseqError(f"{output} is a folder: give --output the name of a file")
-    elif not output.parent.is_dir():
-        raise MrseqError(f"{output}: there is no folder {output.parent}")
+        _check_allowed(output)
+    else:
+        check_file(output, "--output")
+
+
+def check_file(file: Path, option: str) -> None:
+    """Find out whether the file that an option names can be written.
+
+    Raises
+    ------
+    MrseqError
+        If it can't; says why and what to do.
+    """
+    if file.is_dir():
+        raise MrseqError(f"{file} is a folder: give {option} the name of a file")
+    if not file.parent.is_dir():
+        raise MrseqError(f"{file}: there is no folder {file.parent}")
+    _check_allowed(file)
+
+
+def _check_allowed(output: Path) -> None:
     place = output if output.exists() else output.parent
     if not os.access(place, os.W_OK):
         raise MrseqError(f"{output}: can't be written (permission denied)")
@@ -60,12 +78,49 @@ def refuse_input(output: Path | None, files: Iterable[str]) -> None:
 
     if output is None or not output.is_file():
         return
-    read = (one for file in files for one in _with_neighbours(file))
-    if file_kind(str(output))[0] in _IMAGES or any(_is_file(one, output) for one in read):
+    if file_kind(str(output))[0] in _IMAGES or _is_input(output, files):
         raise MrseqError(
             f"{output} is one of the files to classify, or the model or protocol, or another image:"
             " give --output another name"
         )
+
+
+def check_picture(file: Path | None) -> None:
+    """Find out whether a picture of the window can be written there.
+
+    Raises
+    ------
+    MrseqError
+        If it can't, or its name is not that of a PNG: napari would write another kind, or none.
+    """
+    if file is None:
+        return
+    if file.suffix.lower() != ".png":
+        raise MrseqError(f"{file}: the picture is a PNG: give --screenshot a name in .png")
+    check_file(file, "--screenshot")
+
+
+def refuse_screenshot(file: Path | None, read: Iterable[str]) -> None:
+    """Refuse to write a picture of the window over what it shows; an earlier picture may go.
+
+    Raises
+    ------
+    MrseqError
+        If it is one of the files.
+    """
+    if file is not None and _is_input(file, read):
+        raise MrseqError(f"{file} is one of the files to show: give --screenshot another name")
+
+
+def files_of(study: Study) -> list[str]:
+    """Return every file that was read for a study, or could not be."""
+    read = [file for one in study.series for file in one.files]
+    return [*read, *(failure.path for failure in study.failures)]
+
+
+def _is_input(output: Path, files: Iterable[str]) -> bool:
+    """Tell whether a file is, under any of its names, one of others or belongs to one."""
+    return any(_is_file(one, output) for file in files for one in _with_neighbours(file))
 
 
 def _is_file(name: str, output: Path) -> bool:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.errors import MrseqError
-from napari_mrseq.reading import read_study
 from napari_mrseq.viewer.layer_data import image_of
 from napari_mrseq.viewer.layer_state import state_of
 from napari_mrseq.viewer.menu import PLUGIN, WIDGET
@@ -29,7 +28,7 @@ WINDOW_SIZE = (1400, 880)
 SETTLE_MS = 1000
 
 
-def _check_screen() -> None:
+def check_screen() -> None:
     """Refuse to start where Qt would end the process, or could not draw.
 
     Raises
@@ -46,18 +45,18 @@ def _check_screen() -> None:
 
 
 def show(
-    paths: Sequence[str | Path],
+    study: Study,
     *,
     screenshot: Path | None = None,
     model: str = "default",
     device: str = "auto",
 ) -> list[Failure]:
-    """Open napari with everything under `paths` loaded; returns when the window is closed.
+    """Open napari with a study loaded; returns when the window is closed.
 
     Parameters
     ----------
-    paths : sequence of str or Path
-        Files and folders.
+    study : Study
+        What was read.
     screenshot : Path, optional
         Write a PNG of the window there once all layers are classified, and close it.
     model : str
@@ -73,22 +72,24 @@ def show(
     Raises
     ------
     ReadError
-        If nothing in `paths` can be read.
+        If nothing in it can be read.
     MrseqError
-        If there is no screen.
+        If the picture can't be written.
     """
-    _check_screen()
     import napari
 
-    study = read_study([str(path) for path in paths])
     viewer, panel = open_study(study)
     layers = list(viewer.layers)
+    failed: list[OSError] = []
     if screenshot is not None:
-        panel.runner.stopped.connect(lambda _: _picture_and_close(viewer, screenshot))
+        panel.runner.stopped.connect(lambda _: _picture_and_close(viewer, screenshot, failed))
     panel.model_choice.choose(model, device)
     panel.controls.scope.value = ALL_LAYERS
     panel.layer_actions.run()
     napari.run()
+    for error in failed:
+        cause = error.strerror or error
+        raise MrseqError(f"{screenshot}: can't be written ({cause})") from error
     return [*study.failures, *_unread_in(layers)]
 
 
@@ -130,13 +131,16 @@ def most_telling(layers: Sequence[Image]) -> Image:
     return layers[0]
 
 
-def _picture_and_close(viewer: Viewer, file: Path) -> None:
+def _picture_and_close(viewer: Viewer, file: Path, failed: list[OSError]) -> None:
     from qtpy.QtCore import QTimer
 
     def finish() -> None:
         # Whatever fails, a window that nobody sees must not stay.
         try:
             viewer.screenshot(str(file), canvas_only=False, flash=False)
+        except OSError as error:
+            # An error in Qt's loop would end nothing.
+            failed.append(error)
         finally:
             viewer.close()
 

@@ -16,22 +16,33 @@ from napari_mrseq.viewer.annotation import annotate
 from napari_mrseq.viewer.application import most_telling
 from napari_mrseq.viewer.layer_series import series_of
 
-VIEW = "import sys; from napari_mrseq.viewer.application import show; show({paths!r}{more})"
+PROGRAM = Path(sys.executable).parent / "napari-mrseq"
 
 
-def view(paths: list[str], more: str = "") -> subprocess.CompletedProcess[str]:
-    script = "from pathlib import Path; " + VIEW.format(paths=paths, more=more)
+def view(*words: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [PROGRAM, "view", *words]
     return subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=300
+        command, cwd=cwd, capture_output=True, text=True, check=False, timeout=300
     )
 
 
-def test_it_writes_a_picture_of_the_window_and_closes(sample_study: Path, tmp_path: Path) -> None:
-    picture = tmp_path / "window.png"
-    folders = [str(sample_study / name) for name in ("t1_se_tra", "t1_se_tra_header_lies")]
-    done = view(folders, f", screenshot=Path({str(picture)!r})")
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    grey = np.random.default_rng(0).integers(0, 255, (64, 64)).astype(np.uint8)
+    Image.fromarray(grey).save(tmp_path / "slice.png")
+    return tmp_path / "slice.png"
+
+
+def test_it_writes_a_picture_of_the_window_and_closes(
+    sample_study: Path, picture: Path, tmp_path: Path
+) -> None:
+    folders = [sample_study / name for name in ("t1_se_tra", "t1_se_tra_header_lies")]
+    (tmp_path / "window.png").write_bytes(b"an earlier picture")
+    # A layer without a size in mm beside others is what napari warns of.
+    done = view(*folders, picture, "--screenshot", "window.png", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    with Image.open(picture) as window:
+    assert not done.stdout
+    with Image.open(tmp_path / "window.png") as window:
         pixels = np.asarray(window.convert("L"))
     assert min(pixels.shape) > 500
     # A canvas with a head on it has bright pixels in its middle.
@@ -41,9 +52,38 @@ def test_it_writes_a_picture_of_the_window_and_closes(sample_study: Path, tmp_pa
 
 
 def test_what_cannot_be_opened_is_an_error_in_words(tmp_path: Path) -> None:
-    done = view([str(tmp_path)])
+    done = view(".", cwd=tmp_path)
     assert done.returncode == 1
-    assert "ReadError: Nothing to open" in done.stderr
+    assert "Nothing to open" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_picture_of_the_window_takes_the_place_of_nothing_shown(
+    picture: Path, tmp_path: Path
+) -> None:
+    before = picture.read_bytes()
+    done = view(".", "--screenshot", picture, cwd=tmp_path)
+    assert done.returncode == 2
+    assert f"{picture} is one of the files to show" in done.stderr
+    assert picture.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("words", "cause"),
+    [
+        (["--screenshot", "window.nii"], "the picture is a PNG"),
+        (["--screenshot", "absent/window.png"], "there is no folder absent"),
+        (["--screenshot", "folder.png"], "is a folder"),
+        (["--screenshot", ""], "an empty path"),
+        (["--device", "mps"], "this machine has no mps device"),
+    ],
+)
+def test_what_cannot_be_done_is_said_before_a_window_opens(picture, words, cause) -> None:
+    (picture.parent / "folder.png").mkdir()
+    done = view(picture, *words, cwd=picture.parent)
+    assert done.returncode == 2
+    assert cause in done.stderr
+    assert not done.stdout
 
 
 def test_what_cannot_be_read_is_named_when_the_window_is_closed(
@@ -52,11 +92,7 @@ def test_what_cannot_be_read_is_named_when_the_window_is_closed(
     series = shutil.copytree(sample_study / "t2_tse_tra", tmp_path / "series")
     cut = sorted(series.iterdir())[7]
     cut.write_bytes(cut.read_bytes()[: cut.stat().st_size // 2])
-    program = Path(sys.executable).parent / "napari-mrseq"
-    command = [program, "view", "series", "absent", "--screenshot", "window.png"]
-    done = subprocess.run(
-        command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300
-    )
+    done = view("series", "absent", "--screenshot", "window.png", cwd=tmp_path)
     assert done.returncode == 1
     torn, absent = done.stderr.splitlines()[-2:]
     assert torn.startswith(f"not read: series/{cut.name}: truncated")
