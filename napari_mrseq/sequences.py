@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 UNKNOWN = "UNKNOWN"
@@ -60,6 +60,14 @@ SEQUENCES: dict[str, Sequence] = {
     )
 }
 
+# What a code may be written as by mistake, names and BIDS's suffixes among it → the code.
+_SPELLINGS = {
+    "".join(spelling.split()).casefold(): sequence.code
+    for sequence in reversed(SEQUENCES.values())
+    for spelling in (sequence.bids_suffix, sequence.name, sequence.code)
+    if spelling
+}
+
 FALLBACK_COLOUR = "#BBBBBB"
 # For the classes of a user's own model; Tol's (2021) vibrant and bright sets.
 OWN_COLOURS = ("#EE7733", "#33BBEE", "#EE3377", "#CCBB44", "#228833", "#4477AA", "#AA3377")
@@ -93,6 +101,15 @@ def colour_of(code: str, classes: Iterable[str] = ()) -> str:
         return sequence.colour
     own = [one for one in classes if one not in SEQUENCES]
     return dict(zip(own, OWN_COLOURS, strict=False)).get(code, FALLBACK_COLOUR)
+
+
+def misspelt_codes(labels: Iterable[str]) -> Iterator[str]:
+    """Say which classes of a user's own are nearly called like sequences of the vocabulary."""
+    for label in sorted(set(labels) - set(SEQUENCES)):
+        meant = _SPELLINGS.get("".join(label.split()).casefold())
+        if meant:
+            own = f"the label {label!r} becomes a class of your own"
+            yield f"{own}; the sequence is written {meant}"
 
 
 def plain_member(family: str) -> str:

@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
+from napari_mrseq.cli.output import check_file
 from napari_mrseq.cli.terminal import ModelOption, result, say
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.model.registry import DEFAULT
+from napari_mrseq.sequences import misspelt_codes
 
 
 def models(
@@ -52,7 +54,10 @@ def import_checkpoint(
     """Turn a torchvision classifier's checkpoint into a weights file, loaded safely."""
     from napari_mrseq.model.checkpoint import import_checkpoint as run
 
+    check_file(output, "--output")
     names = [name.strip() for name in classes.split(",")]
+    for told in misspelt_codes(names):
+        say(told)
     path = run(file, network, names, output, window=_window(window))
     say(f"{path} written; into your models: napari-mrseq models --add {path}")
 
@@ -65,6 +70,7 @@ def export_onnx(
     from napari_mrseq.model import load_model
     from napari_mrseq.model.onnx_file import export_onnx as run
 
+    check_file(output, "--output")
     say(f"{run(load_model(model, 'cpu'), output)} written")
 
 

@@ -7,14 +7,14 @@ import math
 import warnings
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from napari_mrseq.errors import CatalogueError
 from napari_mrseq.labelling import write_rows
-from napari_mrseq.sequences import SEQUENCES, UNKNOWN
+from napari_mrseq.sequences import UNKNOWN, misspelt_codes
 from napari_mrseq.training.soundness import refuse_ambiguous, refuse_parted
 
 # Labels of public catalogues that have another name here. A network can't tell perfusion and
@@ -28,13 +28,6 @@ COPIES = (STRIPPED, REIMAGED)
 # Into how many folds groups are dealt where the catalogue has none.
 FOLDS = 5
 DOUBTFUL = {"low", "med", "medium"}
-# What a code of the vocabulary may be written as by mistake, BIDS's suffixes among it → the code.
-_SPELLINGS = {
-    spelling.casefold(): sequence.code
-    for sequence in reversed(SEQUENCES.values())
-    for spelling in (sequence.bids_suffix, sequence.code)
-    if spelling
-}
 
 
 @dataclass(frozen=True)
@@ -132,7 +125,7 @@ def read_catalogue(path: Path) -> list[Row]:
         raise CatalogueError(f"{path} holds no labelled images")
     refuse_parted(rows, path)
     refuse_ambiguous(rows, path)
-    for told in _nearly_codes(row.label for row in rows):
+    for told in misspelt_codes(row.label for row in rows):
         # From here, however often it is read: Python tells it once.
         warnings.warn(f"{path}: {told}", stacklevel=1)
     return rows
@@ -200,15 +193,6 @@ def classes_of(rows: list[Row], order: tuple[str, ...]) -> tuple[str, ...]:
     """Return the labels that occur: those of the vocabulary in its order, then the others."""
     found = {row.label for row in rows}
     return (*(code for code in order if code in found), *sorted(found.difference(order)))
-
-
-def _nearly_codes(labels: Iterable[str]) -> Iterator[str]:
-    """Say which classes of a user's own are nearly called like sequences of the vocabulary."""
-    for label in sorted(set(labels) - set(SEQUENCES)):
-        meant = _SPELLINGS.get("".join(label.split()).casefold())
-        if meant:
-            own = f"the label {label!r} becomes a class of your own"
-            yield f"{own}; the sequence is written {meant}"
 
 
 def _row(path: Path, number: int, entry: dict[str, str], where: str) -> Row:

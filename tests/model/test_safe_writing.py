@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import contextmanager
 
@@ -55,3 +56,35 @@ def test_a_disk_that_is_full_leaves_no_part_of_a_model(tmp_path, monkeypatch, wo
     assert done.returncode == 2
     assert f"{written} can't be written" in done.stderr
     assert sorted(tmp_path.rglob("*")) == there
+
+
+def test_a_link_stays_one_and_a_pipe_is_not_replaced(tmp_path):
+    torch.save(models.resnet18(num_classes=3).state_dict(), tmp_path / "old.pth")
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "link.safetensors").symlink_to(tmp_path / "kept" / "real.safetensors")
+    os.mkfifo(tmp_path / "pipe")
+    linked = program(tmp_path, *IMPORT, "--output", "link.safetensors")
+    assert linked.returncode == 0, linked.stderr
+    assert (tmp_path / "link.safetensors").is_symlink()
+    assert [file.name for file in (tmp_path / "kept").iterdir()] == ["real.safetensors"]
+    refused = program(tmp_path, *IMPORT, "--output", "pipe")
+    assert refused.returncode == 2
+    assert "pipe can't be written: it is no ordinary file" in refused.stderr
+    assert (tmp_path / "pipe").is_fifo()
+
+
+@pytest.mark.parametrize("words", [(*IMPORT, "--output"), ("export-onnx", "--output")])
+def test_an_output_that_is_a_folder_is_told_before_the_work(tmp_path, words):
+    # No checkpoint is there: it has not been looked at.
+    done = program(tmp_path, *words, ".")
+    assert done.returncode == 2
+    assert "is a folder: give --output the name of a file" in done.stderr
+
+
+def test_a_class_that_is_nearly_called_like_a_sequence_is_told(tmp_path):
+    torch.save(models.resnet18(num_classes=3).state_dict(), tmp_path / "old.pth")
+    words = ("import-checkpoint", "old.pth", "--network", "resnet18", "--output", "new.safetensors")
+    done = program(tmp_path, *words, "--classes", "t1,T2,T2-FLAIR")
+    assert done.returncode == 0
+    assert "the label 't1' becomes a class of your own; the sequence is written T1" in done.stderr
+    assert "the sequence is written FLAIR" in done.stderr
