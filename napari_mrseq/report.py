@@ -39,7 +39,10 @@ _NESTED = {
     "header": ("sequence", "confidence", "evidence"),
     "model": ("name", "version", "sha256"),
 }
-_SLICE_COLUMNS = ("index", "volume", "sop_instance_uid", "sequence", "confidence")
+_SLICE_COLUMNS = (
+    "index", "volume", "sop_instance_uid", "sequence", "confidence", "alone_sequence",
+    "alone_confidence", "error", "corrected",
+)  # fmt: skip
 # Columns of whole numbers and of yes and no: files of two runs have one type, whatever is empty.
 _WHOLE = ("files", "series_number", "slice_index", "slice_volume")
 _YES_NO = ("conflict", "slice_corrected")
@@ -193,15 +196,16 @@ def flat_rows(records: Sequence[Record]) -> list[dict[str, Any]]:
     classes = dict.fromkeys(code for record in records for code in record["probabilities"] or ())
     for record in records:
         rows.append(_flat(record, classes))
-        rows += [
-            {"path": record["path"], "series_uid": record["series_uid"]}
-            | {f"slice_{column}": entry[column] for column in _SLICE_COLUMNS}
-            | {f"slice_alone_{key}": said for key, said in entry.get("alone", {}).items()}
-            | ({"slice_error": entry["error"]} if "error" in entry else {})
-            | ({"slice_corrected": True} if "corrected" in entry else {})
-            for entry in record.get("slices", ())
-        ]
+        rows += [_flat_slice(record, entry) for entry in record.get("slices", ())]
     return rows
+
+
+def _flat_slice(record: Record, entry: dict[str, Any]) -> dict[str, Any]:
+    """Return the row of a slice: its columns are the same whatever is known of it."""
+    known = entry | {f"alone_{key}": said for key, said in entry.get("alone", {}).items()}
+    columns = {f"slice_{column}": known.get(column) for column in _SLICE_COLUMNS}
+    # One UID may have several parts.
+    return {key: record[key] for key in ("path", "series_uid", "part")} | columns
 
 
 def _columns(rows: Iterable[Mapping[str, Any]]) -> list[str]:
