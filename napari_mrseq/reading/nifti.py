@@ -225,7 +225,8 @@ def _volume_axis(image: Any, volumes: int, b_values: tuple[float, ...]) -> Volum
         return VolumeAxis("b value", "s/mm²", b_values)
     unit = _TIMES_MS.get(int(image.header["xyzt_units"]) & _TIME_BITS)
     step = float(image.header["pixdim"][4])
-    if unit is None or not np.isfinite(step) or step <= 0:
+    # Time is the fourth axis alone; what lies along further ones is not said.
+    if unit is None or not np.isfinite(step) or step <= 0 or image.shape[3] != volumes:
         return VolumeAxis()
     return VolumeAxis("time", "ms", tuple(round(step * unit * i, 3) for i in range(volumes)))
 

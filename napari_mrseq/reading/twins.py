@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from pathlib import Path
 
+from napari_mrseq.errors import ReadError
 from napari_mrseq.reading.frames import Frame
 from napari_mrseq.reading.grouping import grouped
 
@@ -44,7 +45,7 @@ def twins_apart(frames: list[Frame], input_of: InputOf) -> list[list[Frame]]:
                 joined += members
                 break
         else:
-            sets.append((placed, list(members)))
+            sets.append((placed, members))
     return [joined for _, joined in sets]
 
 
@@ -54,20 +55,25 @@ def same_pixels(one: Frame, other: Frame) -> bool | None:
     None where they are packed in two ways, or one can't be read any more.
     """
     layout = one.source.layout
-    if layout != other.source.layout or min(one.source.offset, other.source.offset) < 0:
+    if layout != other.source.layout:
         return None
     # What follows the pixels of a plain file may be padding.
     left = layout.native_bytes if layout.is_native else -1
     try:
         first, second = (_bytes_of(frame, left) for frame in (one, other))
-    except OSError:
+    except (OSError, ReadError):
         return None
     return first == second
 
 
 def _bytes_of(frame: Frame, count: int) -> bytes:
-    with Path(frame.source.path).open("rb") as file:
-        file.seek(frame.source.offset)
+    source = frame.source
+    if source.whole is not None:
+        # Deflated, they lie nowhere in the file.
+        whole: bytes = source.whole.dataset()[source.layout.keyword].value
+        return whole
+    with Path(source.path).open("rb") as file:
+        file.seek(source.offset)
         return file.read(count)
 
 

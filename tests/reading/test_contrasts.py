@@ -36,6 +36,11 @@ def numbers_of(series: Series) -> list[int]:
     ("first", "second"),
     [
         ({"RepetitionTime": 500, "EchoTime": None}, {"RepetitionTime": 4000, "EchoTime": None}),
+        # 0 is written of what is not inverted.
+        (
+            {"RepetitionTime": 500, "EchoTime": None, "InversionTime": 0},
+            {"RepetitionTime": 9000, "EchoTime": None, "InversionTime": 2500},
+        ),
         ({"SeriesDescription": "t1_se_tra"}, {"SeriesDescription": "t2_tse_tra"}),
         ({"SeriesDescription": "diff_TRACEW"}, {"SeriesDescription": "diff_ADC"}),
         ({"SeriesDescription": "t1_map"}, {"SeriesDescription": "t2_map"}),

@@ -87,6 +87,20 @@ def test_ge_directions_whose_sign_is_unknown_are_left_out(
     assert (axis.values, axis.directions) == ((0, 1000, 1000), ())
 
 
+@pytest.mark.parametrize(
+    "private", [{(0x2001, 0x1003): ("FL", -1.0)}, {(0x0043, 0x1039): ("IS", [-1, 8, 0, 0])}]
+)
+def test_a_b_value_below_zero_is_none_and_the_name_of_the_sequence_tells(
+    private: dict[tuple[int, int], tuple[str, object]], write_slice: WriteSlice
+) -> None:
+    for volume, b in enumerate((0, 1000)):
+        for index, place in enumerate(positions_along(AXIAL, 4), start=1 + 4 * volume):
+            path = write_slice(
+                index, place, SequenceName=f"ep_b{b}", ScanningSequence="EP", private=private
+            )
+    assert axis_of(path).values == (0, 1000)
+
+
 def test_siemens_with_a_csa_header_alone(tmp_path: Path) -> None:
     expected = []
     for name in ("siemens_dwi_0", "siemens_dwi_1000"):

@@ -73,14 +73,31 @@ def test_a_gap_among_few_slices_is_no_uneven_spacing(write_slice: WriteSlice) ->
     assert series.warnings == ("gap: 1 slice missing (after slice 2), not filled in",)
 
 
-def test_uneven_spacing_is_said(write_slice: WriteSlice) -> None:
-    for number, z in enumerate((0.0, 3.0, 6.0, 10.2, 13.2), start=1):
+@pytest.mark.parametrize(
+    ("heights", "widest"),
+    [
+        ((0.0, 3.0, 6.0, 10.2, 13.2), "4.20"),
+        # Wide enough for another slice, but it wouldn't lie in the middle.
+        ((0.0, 3.0, 6.0, 13.2, 16.2), "7.20"),
+    ],
+)
+def test_uneven_spacing_is_said(
+    heights: tuple[float, ...], widest: str, write_slice: WriteSlice
+) -> None:
+    for number, z in enumerate(heights, start=1):
         path = write_slice(number, (0.0, 0.0, z))
     series = series_of(path)
     assert series.spacing[0] == pytest.approx(3.0)
     assert series.warnings == (
-        "uneven slice spacing: 3.00 to 4.20 mm; 3.00 mm used, nothing interpolated",
+        f"uneven slice spacing: 3.00 to {widest} mm; 3.00 mm used, nothing interpolated",
     )
+
+
+def test_a_lost_slice_of_microscopic_ones_is_a_gap(write_slice: WriteSlice) -> None:
+    # Positions that are rounded to a micrometre differ by more than a hundredth of such steps.
+    for number in (0, 1, 2, 4, 5, 6, 7):
+        path = write_slice(number, (0.0, 0.0, round(number / 30, 3)), SliceThickness=0.03)
+    assert series_of(path).warnings == ("gap: 1 slice missing (after slice 3), not filled in",)
 
 
 @pytest.mark.parametrize(("step", "decimals"), [(1.25, 1), (0.9375, 1), (3.333, 1), (0.3333, 2)])
@@ -95,12 +112,26 @@ def test_rounded_positions_are_those_of_even_slices(
     assert series.warnings == ()
 
 
-def test_tilted_stack_keeps_its_shear(write_slice: WriteSlice) -> None:
-    for number in range(1, 6):
-        path = write_slice(number, (0.0, 0.5 * number, 3.0 * number))
+@pytest.mark.parametrize(
+    ("shift", "said"),
+    [
+        (0.5, ("tilted: slices are shifted sideways by 9.5 degrees",)),
+        (0.16, ("tilted: slices are shifted sideways by 3.1 degrees",)),
+        # A quarter of a pixel in twenty slices.
+        (0.01, ()),
+    ],
+)
+@pytest.mark.parametrize("lost", [None, 3])
+def test_tilted_stack_keeps_its_shear(
+    shift: float, said: tuple[str, ...], lost: int | None, write_slice: WriteSlice
+) -> None:
+    for number in range(1, 7):
+        if number != lost:
+            path = write_slice(number, (0.0, shift * number, 3.0 * number))
     series = series_of(path)
-    np.testing.assert_allclose(series.affine[:3, 0], (0, 0.5, 3), atol=1e-6)
-    assert series.warnings == ("tilted: slices are shifted sideways by 9.5 degrees",)
+    np.testing.assert_allclose(series.affine[:3, 0], (0, shift, 3), atol=1e-6)
+    gap = ("gap: 1 slice missing (after slice 2), not filled in",)
+    assert series.warnings == (gap if lost else ()) + said
 
 
 def test_slices_beside_the_line_are_said(write_slice: WriteSlice) -> None:
@@ -171,9 +202,17 @@ def test_tiles_that_share_a_position_are_slices_still(
     assert series.warnings == (f"slices share one position: {said} between them assumed",)
 
 
-@pytest.mark.parametrize("directions", [(1, 0, 0, 1, 0, 0), (1, 0, 0, 0, 1), (*AXIAL, 0)])
+@pytest.mark.parametrize(
+    "directions", [(1, 0, 0, 1, 0, 0), (1, 0, 0, 0, 1), (*AXIAL, 0), (0,) * 6, (1, 0, 0, 0, 0.5, 0)]
+)
 def test_directions_that_are_none_give_no_affine(
     directions: tuple[float, ...], write_slice: WriteSlice
 ) -> None:
     series = series_of(write_slice(1, (0, 0, 0), directions))
     assert series.affine is None
+
+
+def test_rounded_directions_change_no_distance(write_slice: WriteSlice) -> None:
+    series = series_of(write_slice(1, (0.0, 0.0, 0.0), (0.71, 0.71, 0.0, -0.71, 0.71, 0.0)))
+    assert series.spacing == pytest.approx((2.5, 1.5, 0.75))
+    np.testing.assert_allclose(series.affine[:3, 0], (0.0, 0.0, 2.5), atol=1e-6)

@@ -99,6 +99,13 @@ def test_a_counted_mosaic_without_a_direction_has_no_place(write_slice: WriteSli
     assert "in which direction the slices of this mosaic follow each other" in warning
 
 
+def test_a_mosaic_of_one_slice_needs_no_direction(write_slice: WriteSlice) -> None:
+    path = write_slice(1, (1.0, 2.0, 3.0), ImageType=_KIND, private={(0x0019, 0x100A): ("US", 1)})
+    (series,) = read(path)
+    np.testing.assert_allclose(series.affine[:3, 3], (1, 2, 3))
+    assert series.warnings == ()
+
+
 @pytest.mark.parametrize(
     ("keyword", "plane", "said"),
     [

@@ -75,6 +75,29 @@ def test_an_aborted_volume_that_has_moved_is_kept_apart(
     assert "incomplete: 3 of the 4 slices" in aborted.warnings[0]
 
 
+def test_the_first_slice_of_an_aborted_volume_that_has_moved_is_named_so(
+    write_slice: WriteSlice,
+) -> None:
+    places = [*moved(AXIAL, 0), moved(AXIAL, 0.3)[0]]
+    for number, place in enumerate(places):
+        path = write_slice(number, place, AcquisitionNumber=1 + number // SLICES)
+    whole, aborted = read_study(path.parent).series
+    assert (whole.pixels.shape[0], whole.warnings) == (SLICES, ())
+    assert (aborted.pixels.shape[0], aborted.part) == (1, "incomplete")
+
+
+def test_volumes_that_move_and_that_nothing_tells_apart_are_no_sure_series(
+    write_slice: WriteSlice,
+) -> None:
+    for volume, slice_ in product(range(VOLUMES), range(SLICES)):
+        number = SLICES * volume + slice_
+        place = moved(AXIAL, 0.05 * volume)[slice_]
+        path = write_slice(number, place, name=f"{number * 5 % 12}.dcm", InstanceNumber=None)
+    assert any(
+        warning != MOVED for series in read_study(path.parent).series for warning in series.warnings
+    )
+
+
 def test_frames_of_an_enhanced_file_that_move(write_enhanced: Callable[..., Path]) -> None:
     frames = [
         {"position": moved(AXIAL, 0.05 * volume)[slice_], "time": volume + 1}

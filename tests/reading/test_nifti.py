@@ -163,6 +163,38 @@ def test_time_series(name: str, tmp_path: Path) -> None:
     np.testing.assert_array_equal(series.pixels[2, 1].compute(), data[::-1, ::-1, 1, 2].T)
 
 
+@pytest.mark.parametrize(
+    ("unit", "step", "times"),
+    [
+        ("msec", 2500.0, (0, 2500, 5000, 7500)),
+        ("usec", 2.5e6, (0, 2500, 5000, 7500)),
+        ("unknown", 2.5, ()),
+        ("hz", 2.5, ()),
+        ("sec", 0.0, ()),
+        ("sec", np.nan, ()),
+    ],
+)
+def test_times_are_milliseconds_whatever_their_unit(
+    unit: str, step: float, times: tuple[float, ...], tmp_path: Path
+) -> None:
+    path, _ = save(tmp_path / "bold.nii", (5, 6, 3, 4), (1.0, 1.0, 3.0, 1.0))
+    image = nibabel.load(path)
+    image.header.set_xyzt_units("mm", unit)
+    image.header["pixdim"][4] = step
+    nibabel.save(nibabel.Nifti1Image(np.asarray(image.dataobj), None, image.header), path)
+    expected = VolumeAxis("time", "ms", times) if times else VolumeAxis()
+    assert read_one(path).volume_axis == expected
+
+
+def test_volumes_along_a_fifth_axis_follow_each_other_without_a_time(tmp_path: Path) -> None:
+    path, data = save(tmp_path / "a.nii", (5, 6, 3, 2, 4), (1.0, 1.0, 3.0, 2.5))
+    series = read_one(path)
+    assert series.pixels.shape == (8, 3, 6, 5)
+    np.testing.assert_array_equal(series.pixels[5, 1], data[::-1, ::-1, 1, 1, 2].T)
+    # Of the echoes or directions of a volume none is later than the others.
+    assert series.volume_axis == VolumeAxis()
+
+
 def test_b_values_beside_the_file(tmp_path: Path) -> None:
     path, _ = save(tmp_path / "dwi.nii.gz", (5, 6, 3, 3), (1.0, 1.0, 3.0, 2.5))
     (tmp_path / "dwi.bval").write_text("0 1000 1000\n")
@@ -171,6 +203,9 @@ def test_b_values_beside_the_file(tmp_path: Path) -> None:
     assert series.b_values == (0, 1000)
     (tmp_path / "dwi.json").write_text(json.dumps({"ScanningSequence": "EP"}))
     assert claim_of(read_one(path)).sequence == "DWI"
+    # Those of other volumes say nothing of these.
+    (tmp_path / "dwi.bval").write_text("0 1000\n")
+    assert read_one(path).volume_axis.name == "time"
 
 
 @pytest.mark.parametrize(
@@ -229,13 +264,51 @@ def test_scaled_values_and_window(tmp_path: Path) -> None:
     assert sorted(series.pixels.compute().ravel()) == pytest.approx(sorted(theirs.ravel()))
 
 
-def test_colour_becomes_grey(tmp_path: Path) -> None:
-    colours = np.random.default_rng(0).integers(0, 256, (6, 5, 3, 3)).astype(np.uint8)
-    voxels = colours.view([("R", "u1"), ("G", "u1"), ("B", "u1")])[..., 0]
+@pytest.mark.parametrize("limits", [(0, 0), (40, 2), (0, np.inf)])
+def test_a_window_without_an_extent_is_none(limits: tuple[float, float], tmp_path: Path) -> None:
+    image = nibabel.Nifti1Image(np.ones((5, 6, 3), np.int16), np.diag([1.0, 1.0, 3.0, 1.0]))
+    image.header["cal_min"], image.header["cal_max"] = limits
+    nibabel.save(image, tmp_path / "a.nii")
+    assert read_one(tmp_path / "a.nii").window is None
+
+
+def test_an_intercept_without_a_slope_in_the_other_byte_order(tmp_path: Path) -> None:
+    data = np.arange(90, dtype=">i2").reshape(5, 6, 3)
+    header = nibabel.Nifti1Header(endianness=">")
+    for intercept in (0, -1000.5):
+        image = nibabel.Nifti1Image(data, np.diag([-1.0, -1.0, 3.0, 1.0]), header)
+        image.header.set_data_dtype(data.dtype)
+        image.header.set_slope_inter(1, intercept)
+        nibabel.save(image, tmp_path / "a.nii")
+        pixels = read_one(tmp_path / "a.nii").pixels
+        np.testing.assert_array_equal(pixels, data.T + intercept)
+        assert pixels.dtype.isnative
+
+
+def test_a_name_in_capitals_is_that_of_a_packed_file(tmp_path: Path) -> None:
+    path, _ = save(tmp_path / "t1.nii.gz", (5, 6, 3), (1.0, 1.0, 3.0))
+    path = path.rename(tmp_path / "T1.NII.GZ")
+    (tmp_path / "T1.json").write_text(json.dumps({"EchoTime": 0.003}))
+    series = read_one(path)
+    assert (series.description, series.sidecar) == ("T1", {"EchoTime": 0.003})
+
+
+@pytest.mark.parametrize("names", ["RGB", "RGBA"])
+def test_colour_becomes_grey(names: str, tmp_path: Path) -> None:
+    colours = np.random.default_rng(0).integers(0, 256, (6, 5, 3, len(names))).astype(np.uint8)
+    voxels = colours.view([(name, "u1") for name in names])[..., 0]
     image = nibabel.Nifti1Image(voxels, np.diag([-1.0, -1.0, 4.0, 1.0]))
     nibabel.save(image, tmp_path / "a.nii")
-    grey = (colours @ np.array([0.299, 0.587, 0.114])).transpose(2, 1, 0)
+    grey = (colours[..., :3] @ np.array([0.299, 0.587, 0.114])).transpose(2, 1, 0)
     np.testing.assert_allclose(read_one(tmp_path / "a.nii").pixels, grey, atol=1e-3)
+
+
+def test_complex_voxels_show_their_magnitude(tmp_path: Path) -> None:
+    data = np.random.default_rng(0).normal(size=(6, 5, 3, 2)).astype(np.float32)
+    voxels = data.view(np.complex64)[..., 0]
+    nibabel.save(nibabel.Nifti1Image(voxels, np.diag([-1.0, -1.0, 4.0, 1.0])), tmp_path / "a.nii")
+    series = read_one(tmp_path / "a.nii")
+    np.testing.assert_allclose(series.pixels, np.hypot(data[..., 0], data[..., 1]).T, rtol=1e-5)
 
 
 @pytest.mark.parametrize("shape", [(9,), (5, 0, 4)])

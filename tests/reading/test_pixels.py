@@ -116,6 +116,15 @@ def test_rescale_of_each_slice_is_its_own(write_slice: WriteSlice) -> None:
         np.testing.assert_allclose(values[number - 1], expected, rtol=1e-6)
 
 
+@pytest.mark.parametrize(("slope", "intercept"), [(0.5, 0), (1, -7)])
+def test_a_slope_or_an_intercept_that_alone_changes_values_is_applied(
+    slope: float, intercept: float, write_slice: WriteSlice
+) -> None:
+    path = write_slice(1, RescaleSlope=slope, RescaleIntercept=intercept)
+    expected = image(1).astype(float) * slope + intercept
+    np.testing.assert_allclose(read_one(path).pixels[0], expected)
+
+
 def test_whole_numbers_stay_what_they_are(write_slice: WriteSlice) -> None:
     series = read_one(write_slice(1))
     assert series.pixels.dtype == np.uint16
@@ -150,6 +159,28 @@ def test_palette_is_seen_in_grey() -> None:
     coloured = pydicom.pixels.apply_color_lut(pixel_array(dataset), dataset)
     grey = coloured @ np.array([0.299, 0.587, 0.114]) / (257 if coloured.max() > 255 else 1)
     np.testing.assert_allclose(read_one(path).pixels[0].compute(), grey, atol=0.01)
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+def test_grey_of_a_palette_is_as_bright_whatever_its_bits(
+    bits: int, write_slice: WriteSlice
+) -> None:
+    path = write_slice(
+        1,
+        pixels=(image(1) % 256).astype(np.uint8),
+        PhotometricInterpretation="PALETTE COLOR",
+        BitsAllocated=8,
+        BitsStored=8,
+        HighBit=7,
+    )
+    dataset = pydicom.dcmread(path)
+    entries = np.arange(256, dtype=np.uint16) * (257 if bits == 16 else 1)
+    for colour in range(3):
+        dataset.add_new((0x0028, 0x1101 + colour), "US", [256, 0, bits])
+        written = entries.astype("<u2" if bits == 16 else "u1").tobytes()
+        dataset.add_new((0x0028, 0x1201 + colour), "OW", written)
+    dataset.save_as(path)
+    np.testing.assert_allclose(read_one(path).pixels[0], image(1) % 256, atol=0.01)
 
 
 def test_secondary_capture_is_no_mr() -> None:

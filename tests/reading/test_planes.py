@@ -69,11 +69,14 @@ def test_a_lost_slice_of_such_a_stack_is_a_gap(write_slice: WriteSlice) -> None:
     assert series.warnings[1] == "gap: 1 slice missing (after slice 5), not filled in"
 
 
-@pytest.mark.parametrize("step", [3.0, 1.5], ids=["at one place", "between each other"])
+@pytest.mark.parametrize(
+    "shift",
+    [0.0, 1.5, 3.0 * SLICES + 1.2],
+    ids=["at one place", "between each other", "behind each other"],
+)
 def test_two_stacks_a_degree_apart_stay_two_and_say_so(
-    step: float, write_slice: WriteSlice
+    shift: float, write_slice: WriteSlice
 ) -> None:
-    shift = step % 3.0
     for number, (x, y, z) in enumerate(PLACES):
         write_slice(number, (x, y, z))
         path = write_slice(SLICES + number, (x, y, z + shift), rotated(0.8))

@@ -64,6 +64,43 @@ def test_nothing_names_the_patient(write_slice: WriteSlice) -> None:
     assert header.SeriesDescription == "made for a test"
 
 
+def test_who_where_and_for_whom_goes_and_what_the_body_is_like_stays(
+    write_slice: WriteSlice,
+) -> None:
+    names = (
+        "ResponsibleOrganization", "ClinicalTrialSponsorName", "RequestedProcedureDescription",
+        "CurrentPatientLocation", "PerformedStationName", "ContentLabel", "InstitutionAddress",
+        "ReferringPhysicianAddress", "ReferringPhysicianTelephoneNumbers", "StationName",
+        "InstitutionalDepartmentName", "AdmittingDiagnosesDescription", "DeviceSerialNumber",
+        "GantryID", "StudyID",
+    )  # fmt: skip
+    coded = (
+        "InstitutionCodeSequence", "ReferringPhysicianIdentificationSequence",
+        "AdmittingDiagnosesCodeSequence", "ReferencedStudySequence", "ReferencedPatientSequence",
+        "ContributingEquipmentSequence", "OriginalAttributesSequence",
+    )  # fmt: skip
+    body = {"PatientSex": "F", "PatientAge": "054Y", "PatientSize": 1.7, "PatientWeight": 75}
+    path = write_slice(
+        1,
+        StorageMediaFileSetUID="1.2.3.4711",
+        **dict.fromkeys(names, "HARELIP"),
+        **{keyword: items(CodeMeaning="HARELIP") for keyword in coded},
+        **body,
+    )
+    dataset = pydicom.dcmread(path)
+    dataset.add_new((0x4008, 0x010B), "ST", "HARELIP")
+    dataset.add_new((0x6000, 0x0022), "LO", "HARELIP")
+    for role in ("Source", "Sending", "Receiving"):
+        setattr(dataset.file_meta, f"{role}ApplicationEntityTitle", "HARELIP")
+    dataset.file_meta.PrivateInformationCreatorUID = "1.2.3.4711"
+    dataset.file_meta.PrivateInformation = b"HARELIP "
+    dataset.save_as(path)
+    header = header_of(path)
+    told = [*elements(header), *elements(header.file_meta)]
+    assert [element for element in told if "HARELIP" in element or "4711" in element] == []
+    assert {keyword: header.get(keyword) for keyword in body} == body
+
+
 def test_no_pixels_and_no_bulk(write_slice: WriteSlice) -> None:
     path = write_slice(1, private={(0x0029, 0x1010): ("OB", bytes(100_000))})
     header = header_of(path)

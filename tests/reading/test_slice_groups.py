@@ -53,8 +53,12 @@ def test_groups_with_a_wide_gap_are_stacks_where_itk_finds_them(
             np.testing.assert_allclose((series.affine @ (index, 2, 1, 1))[:3], place, atol=1e-4)
 
 
-def test_a_run_of_lost_files_leaves_one_stack_with_a_gap(write_slice: WriteSlice) -> None:
-    folder = write_groups(write_slice, STEP * (SLICES + 10), numbers_lost=10)
+# Numbers may be left out for the most of them alone.
+@pytest.mark.parametrize("numbers_lost", [10, 6])
+def test_a_run_of_lost_files_leaves_one_stack_with_a_gap(
+    numbers_lost: int, write_slice: WriteSlice
+) -> None:
+    folder = write_groups(write_slice, STEP * (SLICES + 10), numbers_lost=numbers_lost)
     (series,) = read_study(folder).series
     assert series.pixels.shape[:2] == (VOLUMES, 2 * SLICES)
     assert series.warnings == (GAP.format("10 slices"),)
@@ -90,6 +94,14 @@ def test_few_slices_nearer_than_that_part_nothing(write_slice: WriteSlice) -> No
         path = write_slice(number, (left, -30.0, 20.0), SAGITTAL)
     (series,) = read_study(path.parent).series
     assert series.warnings == ("gap: 2 slices missing (after slice 2), not filled in",)
+
+
+def test_pairs_of_slices_are_no_groups(write_slice: WriteSlice) -> None:
+    for number, left in enumerate((0.0, 4.0, 40.0, 44.0, 80.0, 84.0), start=1):
+        path = write_slice(number, (left, -30.0, 20.0), SAGITTAL)
+    (series,) = read_study(path.parent).series
+    assert series.pixels.shape[0] == 6
+    assert series.warnings[0].startswith("gap: 16 slices missing")
 
 
 def test_a_run_of_lost_files_before_the_last_leaves_one_stack(write_slice: WriteSlice) -> None:

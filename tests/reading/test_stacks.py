@@ -65,6 +65,28 @@ def test_water_and_fat_are_two_stacks(write_slice: WriteSlice) -> None:
 
 
 @pytest.mark.parametrize(
+    ("element", "values", "parts"),
+    [
+        (0x102F, (0, 1), ["magnitude", "phase"]),
+        (0x102F, (2, 3), ["real", "imaginary"]),
+        (0x1030, (2, 8), ["magnitude", "GE kind 8"]),
+    ],
+)
+def test_ge_tells_what_an_image_shows_by_numbers_of_its_own(
+    element: int, values: tuple[int, int], parts: list[str], write_slice: WriteSlice
+) -> None:
+    for stack, value in enumerate(values):
+        for index, position in enumerate(PLACES):
+            path = write_slice(
+                1 + 4 * stack + index,
+                position,
+                ImageType=["ORIGINAL", "PRIMARY", "OTHER"],
+                private={(0x0043, element): ("SS", value)},
+            )
+    assert [one.part for one in series_of(path)] == parts
+
+
+@pytest.mark.parametrize(
     ("other", "written"),
     [
         ("IP", "OP"), ("IN_PHASE", "OPP_PHASE"), ("IN_PHASE", "OPPOSED_PHASE"),
@@ -235,6 +257,15 @@ def test_volume_axis_says_what_varies(
             path = write_slice(1 + 4 * volume + index, position, **{keyword: value})
     (stack,) = series_of(path)
     assert stack.volume_axis == axis
+
+
+def test_the_timer_of_ge_tells_when_volumes_began(write_slice: WriteSlice) -> None:
+    for volume in range(3):
+        for index, position in enumerate(PLACES):
+            timer = {(0x0021, 0x105E): ("DS", f"{2.5 * volume}")}
+            path = write_slice(1 + 4 * volume + index, position, private=timer)
+    (stack,) = series_of(path)
+    assert stack.volume_axis == VolumeAxis("time", "ms", (0, 2500, 5000))
 
 
 def test_volumes_of_which_nothing_is_known(write_slice: WriteSlice) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -146,6 +147,32 @@ def test_one_slice_at_several_times_or_weightings_is_volumes_still(
     (series,) = series_of(path)
     assert series.pixels.shape[:2] == (4, 1)
     assert series.affine is not None
+
+
+@pytest.mark.parametrize(
+    ("keyword", "values"),
+    [
+        ("AcquisitionNumber", (1, 2, 3)),
+        ("TemporalPositionIdentifier", (1, 2, 3)),
+        ("EchoTime", (10, 20, 30)),
+        ("RepetitionTime", (500, 1000, 2000)),
+        ("InversionTime", (100, 400, 1600)),
+        ("FlipAngle", (3, 12, 20)),
+        ("SeriesDescription", ("t1", "t2", "pd")),
+        ("ImageType", [["ORIGINAL", "PRIMARY", kind] for kind in "MPR"]),
+        ("ImageType", [["ORIGINAL", "PRIMARY", "DIXON", kind] for kind in ("WATER", "FAT", "IP")]),
+        ("ImageType", [["DERIVED", "SECONDARY", kind] for kind in ("MIP", "MEAN", "STD")]),
+    ],
+    ids=lambda value: value if isinstance(value, str) else str(value[-1]),
+)
+def test_images_of_one_place_that_differ_in_kind_keep_it(
+    keyword: str, values: Sequence[Any], write_slice: WriteSlice
+) -> None:
+    for number, value in enumerate(values):
+        path = write_slice(number, (1.0, 2.0, 3.0), **{keyword: value})
+    for series in series_of(path):
+        np.testing.assert_allclose(series.affine[:3, 3], (1, 2, 3))
+        assert series.warnings == ()
 
 
 @pytest.mark.parametrize(

@@ -234,8 +234,9 @@ def test_a_transfer_syntax_that_contradicts_the_file_shifts_no_pixel(
     np.testing.assert_array_equal(read_one(path).pixels[0], pixels)
 
 
+@pytest.mark.parametrize("dark_is", ["MONOCHROME2", "MONOCHROME1"])
 @pytest.mark.parametrize("signed", [False, True])
-def test_a_table_of_values_is_applied(signed: bool, write_slice: WriteSlice) -> None:
+def test_a_table_of_values_is_applied(signed: bool, dark_is: str, write_slice: WriteSlice) -> None:
     table = Dataset()
     first = -100 if signed else 50
     table.add_new(0x00283002, "SS" if signed else "US", [2000, first, 16])
@@ -249,8 +250,11 @@ def test_a_table_of_values_is_applied(signed: bool, write_slice: WriteSlice) -> 
         BitsStored=16,
         HighBit=15,
         ModalityLUTSequence=[table],
+        PhotometricInterpretation=dark_is,
     )
     expected = apply_modality_lut(pixels, pydicom.dcmread(path))
+    if dark_is == "MONOCHROME1":
+        expected = 65535 - expected
     assert not np.array_equal(expected, pixels)
     np.testing.assert_array_equal(read_one(path).pixels[0], expected)
 

@@ -74,6 +74,21 @@ def test_volumes_that_follow_a_turning_head_are_one_series(
         )
 
 
+def test_a_head_may_turn_far(write_slice: WriteSlice) -> None:
+    (series,) = read_study(write_turned(write_slice, (0, 12, 4), [(0, 0, 0)] * 3)).series
+    assert series.pixels.shape[:2] == (3, SLICES)
+
+
+def test_stacks_of_other_distances_between_slices_are_no_volumes(write_slice: WriteSlice) -> None:
+    for stack, wider in enumerate((0.0, 0.3, 0.6)):
+        directions = (turn(2 * stack) @ np.eye(3)).T
+        for index, (place, orientation) in enumerate(slices_at(MIDDLE, directions)):
+            moved = place + directions[2] * wider * (index - (SLICES - 1) / 2)
+            path = write_slice(SLICES * stack + index, moved, orientation)
+    found = read_study(path.parent).series
+    assert [series.spacing[0] for series in found] == pytest.approx([3.0, 3.3, 3.6])
+
+
 def test_volumes_that_turn_back_stay_in_the_order_they_were_acquired(
     write_slice: WriteSlice,
 ) -> None:
@@ -125,6 +140,9 @@ def test_echoes_of_turned_volumes_stay_apart(write_slice: WriteSlice) -> None:
         # Planes of a localizer, and one stack planned anew.
         ((0, 90, 180), [(0, 0, 0)] * 3),
         ((0, 5), [(0, 0, 0)] * 2),
+        # Further than a head turns, and half beside each other.
+        ((0, 20, 40), [(0, 0, 0)] * 3),
+        ((0, 3, -3), [(0, 0, 0), (0, 0, 9), (0, 0, -9)]),
     ],
 )
 def test_stacks_planned_in_several_planes_are_no_volumes(
@@ -134,6 +152,25 @@ def test_stacks_planned_in_several_planes_are_no_volumes(
     found = read_study(folder).series
     assert [series.pixels.shape[:-2] for series in found] == [(SLICES,)] * len(turns)
     assert [series.warnings for series in found] == [()] * len(turns)
+
+
+def test_planes_of_which_one_holds_two_stacks_are_no_volumes(write_slice: WriteSlice) -> None:
+    # Two knees in one plane, and one of them planned anew in two others.
+    other_knee = (100.0, 0.0, 0.0)
+    folder = write_turned(write_slice, (0, 0, 2, 4), [(0, 0, 0), other_knee, (0, 0, 0), (0, 0, 0)])
+    found = read_study(folder).series
+    assert [series.pixels.shape[:-2] for series in found] == [(SLICES,)] * 4
+
+
+def test_two_stacks_that_are_turned_half_round_are_two(write_slice: WriteSlice) -> None:
+    # Rounded directions are longer than 1: the angle between these would be more than there is.
+    for stack, sign in enumerate((1, -1)):
+        directions = sign * np.array([(0.71, 0.71, 0.0), (-0.71, 0.71, 0.0), (0.0, 0.0, sign)])
+        for index, (place, orientation) in enumerate(slices_at(MIDDLE, directions)):
+            path = write_slice(SLICES * stack + index, place, orientation)
+    study = read_study(path.parent)
+    assert study.failures == ()
+    assert [series.pixels.shape[0] for series in study.series] == [SLICES, SLICES]
 
 
 def write_fan(

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pydicom import dcmread
-from pydicom.uid import RLELossless
+from pydicom.uid import DeflatedExplicitVRLittleEndian, RLELossless
 
 from napari_mrseq.reading import read_study
 from tests.reading.scanner_files import AXIAL, SERIES_UID, WriteSlice, image, positions_along
@@ -51,6 +51,16 @@ def test_true_copies_below_one_path_are_shown_once_and_named(write_folder) -> No
     (series,) = read_study(root).series
     assert series.pixels.shape[0] == 4
     assert series.warnings[0].startswith("duplicate: the instances of backup/1.dcm, backup/2.dcm")
+
+
+@pytest.mark.parametrize(("changed", "expected"), [(0, [(4,)]), (10, [(4,), (4,)])])
+def test_deflated_copies_are_shown_once_as_others_are(write_folder, changed, expected) -> None:
+    for folder in (write_folder("a"), write_folder("backup", pixels_from=changed)):
+        for path in folder.iterdir():
+            dataset = dcmread(path)
+            dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+            dataset.save_as(path)
+    assert shapes(folder.parent) == expected
 
 
 def test_a_copy_packed_without_loss_counts_once_beside_its_original(write_folder) -> None:

@@ -112,6 +112,17 @@ def test_missing_frame_of_volumes_numbered_by_two_attributes(
     assert "incomplete" in rest.warnings[0]
 
 
+@pytest.mark.parametrize("by_volume", [True, False], ids=["volume by volume", "place by place"])
+def test_frames_without_numbers_are_of_volumes_in_a_steady_order(
+    by_volume: bool, write_enhanced: WriteEnhanced
+) -> None:
+    order = sorted(product(range(4), range(len(PLACES))), key=lambda of: of if by_volume else of[1])
+    frames = [{"position": PLACES[of[1]], "dimensions": [1], "of": of} for of in order]
+    series = read_one(write_enhanced(1, frames))
+    assert members(series, frames) == as_written(4)
+    assert series.warnings == ()
+
+
 def test_enhanced_files_without_numbers_are_a_volume_each(write_enhanced: WriteEnhanced) -> None:
     frames = [{"position": place, "dimensions": [1]} for place in PLACES]
     for number in (1, 2):
