@@ -14,13 +14,14 @@ from napari_mrseq.viewer.layer_state import own_name, state_of
 if TYPE_CHECKING:
     from napari.layers import Image
 
+    from napari_mrseq.series import Series
     from napari_mrseq.viewer.layer_state import LayerState
 
 SOURCE = "corrected in the viewer"
 
 
-def write_labels(layers: Iterable[Image], file: Path) -> int:
-    """Write every corrected slice of some layers, and return how many there are.
+def write_labels(layers: Iterable[Image], file: Path) -> tuple[int, list[str]]:
+    """Write every corrected slice of some layers.
 
     Parameters
     ----------
@@ -29,37 +30,47 @@ def write_labels(layers: Iterable[Image], file: Path) -> int:
     file : Path
         The catalogue (CSV).
 
+    Returns
+    -------
+    int
+        How many slices are written.
+    list of str
+        The layers that are left out, or slices of them: they lie in no file.
+
     Raises
     ------
     MrseqError
         If nothing is corrected, or nothing that is corrected lies in a file.
     """
-    states = [state for state in map(state_of, layers) if state and state.corrections]
-    rows = [row for state in states for row in _rows(state)]
+    rows: list[dict[str, Any]] = []
+    left_out: list[str] = []
+    for layer in layers:
+        state = state_of(layer)
+        if state is None:
+            continue
+        labels = _labels(state)
+        found = _rows(state.series, labels)
+        rows += found
+        if len(found) < len(labels):
+            left_out.append(own_name(layer))
     if not rows:
         raise MrseqError(
             "what is corrected lies in no file that training could read"
-            if states
+            if left_out
             else "no series or slice is corrected yet: press Correct… first"
         )
     write_rows(rows, file)
-    return len(rows)
+    return len(rows), left_out
 
 
-def left_out(layers: Iterable[Image]) -> list[str]:
-    """Name the layers that `write_labels` leaves out, or slices of them: they lie in no file."""
-    known = [(own_name(layer), state_of(layer)) for layer in layers]
-    return [name for name, one in known if one and len(_rows(one)) < len(_labels(one))]
-
-
-def _rows(state: LayerState) -> list[dict[str, Any]]:
-    if state.series.kind == "layer":
+def _rows(series: Series, labels: dict[int, str]) -> list[dict[str, Any]]:
+    if series.kind == "layer":
         # Its path is a name, be there a file called so or not.
         return []
-    group = group_of(state.series)
+    group = group_of(series)
     rows = [
-        label_row(state.series, index, label, group=group, source=SOURCE)
-        for index, label in sorted(_labels(state).items())
+        label_row(series, index, label, group=group, source=SOURCE)
+        for index, label in sorted(labels.items())
     ]
     return [row for row in rows if Path(row["path"]).exists()]
 

@@ -15,7 +15,7 @@ from napari_mrseq.viewer.corrector import Corrector
 from napari_mrseq.viewer.explain import Explainer
 from napari_mrseq.viewer.heat_maps import remove_heat
 from napari_mrseq.viewer.image_layers import image_layers
-from napari_mrseq.viewer.labels import left_out, write_labels
+from napari_mrseq.viewer.labels import write_labels
 from napari_mrseq.viewer.live import Live
 from napari_mrseq.viewer.models import Models
 from napari_mrseq.viewer.runner import Runner
@@ -152,9 +152,7 @@ class LayerActions:
             show_layer(self._viewer, layer)
 
     def _write_labels(self, file: Path) -> str:
-        layers = image_layers(self._viewer)
-        count = write_labels(layers, file)
-        lost = left_out(layers)
+        count, lost = write_labels(image_layers(self._viewer), file)
         lacks = f"; left out, in no file: {first_few(lost, LAYERS_NAMED)}" if lost else ""
         return f"{count} labelled slices in {file}; napari-mrseq train reads it{lacks}"
 

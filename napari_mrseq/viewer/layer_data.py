@@ -13,8 +13,6 @@ from napari_mrseq.viewer.shown_pixels import UNREAD_KEY, blanks_of, shown_pixels
 from napari_mrseq.viewer.wording import series_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from napari.layers import Image
     from numpy.typing import NDArray
 
@@ -44,7 +42,7 @@ def layer_of(series: Series) -> LayerData:
     labels: tuple[str, ...] = SERIES_AXES
     units = ("mm",) * 3 if series.spacing else ("pixel",) * 3
     scale = series.spacing or (1.0, 1.0, 1.0)
-    translate = place_along_own_axes(series.affine, series.spacing)
+    translate = (0.0,) * 3 if series.affine is None else place_along_own_axes(series.affine)
     if series.pixels.ndim == 4:
         labels = (_label(series.volume_axis), *labels)
         units, scale, translate = ("pixel", *units), (1.0, *scale), (0.0, *translate)  # type: ignore[assignment]
@@ -70,25 +68,16 @@ def image_of(layer: LayerData) -> Image:
     return Image(pixels, **attributes)
 
 
-def place_along_own_axes(
-    affine: NDArray[np.float64] | None, spacing: Sequence[float] | None
-) -> tuple[float, float, float]:
+def place_along_own_axes(affine: NDArray[np.float64]) -> tuple[float, float, float]:
     """Measure the first voxel's centre along the unit vectors of slice, row and column, in mm.
 
     Parameters
     ----------
-    affine : array or None
+    affine : array
         (slice, row, column) to LPS in mm, shape (4, 4).
-    spacing : sequence of float or None
-        In mm; None where the layer lies in pixels.
     """
-    if affine is None or spacing is None:
-        return (0.0, 0.0, 0.0)
     steps = affine[:3, :3]
-    lengths = np.linalg.norm(steps, axis=0)
-    if not lengths.all():
-        return (0.0, 0.0, 0.0)
-    slice_, row, column = affine[:3, 3] @ (steps / lengths)
+    slice_, row, column = affine[:3, 3] @ (steps / np.linalg.norm(steps, axis=0))
     return (float(slice_), float(row), float(column))
 
 
@@ -107,7 +96,7 @@ def contrast_of(series: Series) -> tuple[float, float]:
     The file's own window, else percentiles of the middle slice, or of the one nearest to it that
     can be read; no other is.
     """
-    if series.window and series.window[0] < series.window[1]:
+    if series.window:
         return series.window
     middle = _readable_slice(series)
     finite = middle[np.isfinite(middle)]

@@ -189,4 +189,4 @@ def _volume_value(series: Series, volume: int) -> str:
     axis = series.volume_axis
     if axis is None or volume >= len(axis.values):
         return ""
-    return f" ({axis.name} {axis.values[volume]:g} {axis.unit}".rstrip() + ")"
+    return f" ({axis.name} {axis.values[volume]:g} {axis.unit})"

@@ -133,8 +133,8 @@ def _affine(known: dict[str, Any], attributes: dict[str, Any]) -> NDArray[np.flo
     if known.get("affine_lps") is None or not kept:
         return None
     read = np.asarray(known["affine_lps"], float)
-    before = np.diag([*(known["spacing_mm"] or (1.0, 1.0, 1.0)), 1.0])
-    before[:3, 3] = place_along_own_axes(read, known["spacing_mm"])
+    before = np.diag([*known["spacing_mm"], 1.0])
+    before[:3, 3] = place_along_own_axes(read)
     # What was cut, resampled or moved since it was read is where it lies on the canvas.
     lps = read @ np.linalg.inv(before) @ _on_canvas(attributes)
     return np.asarray(RAS_FROM_LPS @ lps[:, [2, 1, 0, 3]])
@@ -153,7 +153,7 @@ def _on_canvas(attributes: dict[str, Any]) -> NDArray[np.float64]:
     # Volumes lie at one place: their axis comes first and is left out.
     placed = np.asarray((np.asarray(attributes["affine"]) @ own.affine_matrix)[-4:, -4:])
     lengths = _lengths(attributes)
-    return np.diag([*lengths, 1.0]) @ placed if len(lengths) == 3 and all(lengths) else placed
+    return np.diag([*lengths, 1.0]) @ placed if all(lengths) else placed
 
 
 def _steps(axes: int, attributes: dict[str, Any]) -> tuple[float, ...]:

@@ -69,6 +69,20 @@ def test_revert_restores_name_and_metadata(layer: Image, make_verdict, before: d
     assert layer.metadata == before
 
 
+def test_revert_restores_what_was_there_before_a_verdict_on_other_pixels(
+    layer: Image, make_verdict
+) -> None:
+    layer.metadata = {"mrseq": {"from": "a file"}}
+    annotate(layer, make_verdict(series_of(layer), ["FLAIR"] * 4))
+    layer.data = layer.data + 1
+    again = make_verdict(series_of(layer), ["T1"] * 4)
+    keep_slices(layer, again.model_id, again.slices[:2])
+    annotate(layer, again)
+    assert layer.name == "[T1 90%] T2W_FLAIR_TRA"
+    revert(layer)
+    assert (layer.name, layer.metadata) == ("T2W_FLAIR_TRA", {"mrseq": {"from": "a file"}})
+
+
 def test_a_second_verdict_replaces_the_first(layer: Image, make_verdict) -> None:
     annotate(layer, make_verdict(series_of(layer), ["T1"] * 4, conflict=True))
     annotate(layer, make_verdict(series_of(layer), ["FLAIR"] * 4))
@@ -198,7 +212,8 @@ def test_a_picture_alone_keeps_the_shape_of_its_pixels(viewer: ViewerModel) -> N
     assert series.spacing is not None
     assert series.spacing[1:] == (2, 1)
     assert series.warnings == ("slice thickness unknown: 1 mm assumed",)
-    assert series_of(viewer.add_image(np.ones((24, 48)), scale=(2, 1))).spacing is None
+    in_pixels = series_of(viewer.add_image(np.ones((24, 48)), scale=(2, 1)))
+    assert (in_pixels.spacing, in_pixels.warnings) == (None, ())
 
 
 def test_pixels_have_no_spacing(viewer: ViewerModel) -> None:

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from napari.components import ViewerModel
 from pydicom import dcmread
 from pydicom.encaps import encapsulate
 from pydicom.uid import JPEG2000Lossless
@@ -18,6 +19,8 @@ from napari_mrseq.correction import Correction
 from napari_mrseq.sequences import name_of
 from napari_mrseq.viewer.annotation import correct_layer
 from napari_mrseq.viewer.layer_state import state_of
+from napari_mrseq.viewer.open_verdict import open_verdict
+from napari_mrseq.viewer.reader import read_layers
 
 RUN_MS = 300_000
 COMMAND = str(Path(sys.executable).with_name("napari-mrseq"))
@@ -209,3 +212,13 @@ def test_a_series_that_is_open_is_not_opened_again(
     run_and_open()
     assert state_of(layer).found is second
     assert layer.name == "[PD corrected] t2_tse_tra"
+
+
+def test_what_was_made_of_a_series_is_not_taken_for_it(make_verdict, sample_study: Path) -> None:
+    viewer = ViewerModel()
+    ((data, attributes, _),) = read_layers(str(sample_study / "t2_tse_tra"))
+    series = attributes["metadata"]["mrseq_series"]
+    smoothed = viewer.add_image(data + 1, metadata=attributes["metadata"], name="smoothed")
+    open_verdict(viewer, make_verdict(series, ["T2"] * series.slice_count))
+    assert [one.name for one in viewer.layers] == ["smoothed", "[T2 90%] t2_tse_tra"]
+    assert state_of(smoothed) is None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import csv
 import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import dask.array as da
@@ -234,6 +236,17 @@ def test_the_dialog_says_what_it_will_do(qtbot, viewer, panel, press) -> None:
     assert dialog.summary.text() == "STIRx (a name of your own) for slice 1."
 
 
+def test_the_likeliest_other_names_are_offered_first(
+    viewer, panel, press, layer, volumes: Image
+) -> None:
+    # What the header of the one says, and what the pixels of the other say next.
+    for judged, offered in ((layer, "T2-FLAIR"), (volumes, "T2")):
+        viewer.layers.selection.active = judged
+        press(panel.page.correct_button)
+        assert panel.corrector.dialog.sequence.currentText() == offered
+        press(panel.corrector.dialog.cancel_button)
+
+
 def test_slices_apart_are_corrected_as_they_were_chosen_and_undone_together(
     qtbot, panel, press, layer
 ) -> None:
@@ -273,14 +286,23 @@ def test_rows_of_a_sorted_table_are_the_slices_they_name(
 def test_slices_of_several_volumes_can_be_corrected_together(
     qtbot, panel, press, volumes: Image
 ) -> None:
+    numbers = [f"{place} (volume {volume})" for volume in (1, 2) for place in (1, 2, 3)]
+    assert rows_of(panel, 0) == numbers
     choose(qtbot, panel, 2, 3, 5)
     dialog = say(qtbot, press, panel, "T2")
     words = "slice 3 of volume 1 to slice 1 of volume 2 and slice 3 of volume 2"
     assert dialog.summary.text() == f"T2 for {words}."
     press(dialog.apply_button)
     slices = volumes.metadata["mrseq"]["slices"]
-    numbers = [(s["volume"], s["index"]) for s in slices if s["sequence"] == "T2"]
-    assert numbers == [(0, 2), (1, 0), (1, 2)]
+    corrected = [(s["volume"], s["index"]) for s in slices if s["sequence"] == "T2"]
+    assert corrected == [(0, 2), (1, 0), (1, 2)]
+
+
+@pytest.mark.usefixtures("volumes")
+def test_a_run_into_the_next_volume_stays_as_it_was_chosen(qtbot, panel, press) -> None:
+    choose(qtbot, panel, 2, 3)
+    dialog = say(qtbot, press, panel, "T2")
+    assert dialog.summary.text() == "T2 for slice 3 of volume 1 to slice 1 of volume 2."
 
 
 def test_all_rows_of_all_volumes_are_the_whole_series(qtbot, panel, press, volumes: Image) -> None:
@@ -299,9 +321,13 @@ def test_a_slice_that_was_clicked_long_ago_is_not_offered(qtbot, viewer, panel, 
     assert (dialog.first.value(), dialog.last.value()) == (6, 6)
 
 
-def test_a_new_verdict_leaves_the_users_word(layer, qtbot, panel, press, make_verdict) -> None:
+@pytest.mark.parametrize("model", ["mrseq-1", "knee"])
+def test_a_new_verdict_leaves_the_users_word(
+    layer, qtbot, panel, press, make_verdict, model: str
+) -> None:
     press(say(qtbot, press, panel, "T2").apply_button)
-    annotate(layer, make_verdict(series_of(layer), ["FLAIR"] * 6))
+    verdict = make_verdict(series_of(layer), ["FLAIR"] * 6)
+    annotate(layer, replace(verdict, model_id={**verdict.model_id, "name": model}))
     assert layer.name == "[T2 corrected] mine"
     assert layer.metadata["mrseq"]["correction"]["machine"]["sequence"] == "FLAIR"
 
@@ -355,10 +381,28 @@ def test_a_slice_of_a_volume_file_is_found_again(make_verdict, tmp_path: Path) -
     layer = Image(data, **attributes)
     annotate(layer, make_verdict(series_of(layer), ["T1"] * 15))
     correct_layer(layer, Correction(5 + 2, 5 + 3, "BOLD"))
-    assert write_labels([layer], tmp_path / "labels.csv") == 2
+    assert write_labels([layer], tmp_path / "labels.csv") == (2, [])
     rows = read_catalogue(tmp_path / "labels.csv")
     assert [(row.volume, row.slice) for row in rows] == [(1, 2), (1, 3)]
     np.testing.assert_array_equal(read_slice(rows[0]).pixels, np.asarray(layer.data[1, 2]))
+
+
+def test_the_latest_word_is_the_label_of_each_slice_whose_file_is_there(
+    make_verdict, sample_study: Path, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(sample_study / "t1_fl2d_sag", tmp_path / "study")
+    ((data, attributes, _),) = read_layers(str(folder))
+    layer = Image(data, **attributes)
+    series = series_of(layer)
+    annotate(layer, make_verdict(series, ["T1"] * series.slice_count))
+    correct_layer(layer, Correction(0, series.slice_count - 1, "T2"))
+    correct_layer(layer, Correction(1, 1, "PD"))
+    gone, other, *others = map(Path, series.files)
+    gone.unlink()
+    count = series.slice_count - 1
+    assert write_labels([layer], tmp_path / "labels.csv") == (count, ["t1_fl2d_sag"])
+    rows = read_catalogue(tmp_path / "labels.csv")
+    assert {row.path: row.label for row in rows} == {other: "PD", **dict.fromkeys(others, "T2")}
 
 
 def test_a_picture_that_napari_has_read_becomes_a_label_and_what_is_left_out_is_named(

@@ -15,8 +15,9 @@ from napari_mrseq.decision import Decision, decide
 from napari_mrseq.header import HeaderClaim
 from napari_mrseq.series import Failure
 from napari_mrseq.verdict import Verdict
-from napari_mrseq.viewer.annotation import annotate, correct_layer
+from napari_mrseq.viewer.annotation import annotate, correct_layer, keep_slices
 from napari_mrseq.viewer.confidence_plot import ConfidencePlot
+from napari_mrseq.viewer.doubts import doubts
 from napari_mrseq.viewer.layer_series import series_of
 from napari_mrseq.viewer.layer_state import state_of
 from napari_mrseq.viewer.result_panel import ResultPanel
@@ -55,6 +56,10 @@ def in_conflict(verdict: Verdict) -> Verdict:
     return replace(nothing_shown(verdict), conflict=True, header=HeaderClaim("FLAIR", 0.9))
 
 
+def told_by_family(verdict: Verdict) -> Verdict:
+    return replace(verdict, decision=Decision("T1", 0.9, "family"))
+
+
 def said(table: StudyTable, heading: str) -> tuple[str, str]:
     """Return a cell's word and what the mouse over it tells."""
     cell = table.proxy.index(0, HEADINGS.index(heading))
@@ -68,6 +73,7 @@ def said(table: StudyTable, heading: str) -> tuple[str, str]:
         (one_unread, "▲ 1 not read", "slice 1 could not be read: IM7.dcm: the file ends too early"),
         (no_mr, "▲ no MR", "the file says that this is no MR image"),
         (in_conflict, "≠ header", "Header says T2-FLAIR. The pixels look like T1, 90 %."),
+        (told_by_family, "▲ family only", "Only the family T1 is sure, not which member of it."),
     ],
 )
 def test_the_study_says_what_is_grave(
@@ -77,6 +83,31 @@ def test_the_study_says_what_is_grave(
     table.show_layers([layer])
     assert said(table, "Doubt")[0] == word
     assert hint in said(table, "Doubt")[1]
+
+
+@pytest.mark.parametrize(("tried", "word"), [(1, "not yet run"), (4, "not read")])
+def test_a_series_is_not_read_where_none_of_its_slices_can_be(
+    table, layer, make_verdict, tried: int, word: str
+) -> None:
+    verdict = make_verdict(series_of(layer), ["T1"] * 4)
+    lost = [replace(one, weight=0.0, failure=LOST) for one in verdict.slices[:tried]]
+    keep_slices(layer, verdict.model_id, lost)
+    table.show_layers([layer])
+    assert said(table, "Sequence")[0] == word
+
+
+def test_where_all_is_sure_nothing_is_doubted(table, layer, make_verdict) -> None:
+    annotate(layer, make_verdict(series_of(layer), ["T1"] * 4))
+    table.show_layers([layer])
+    assert said(table, "Doubt") == ("", "judged from all 4 slices")
+
+
+def test_odd_slices_of_volumes_are_counted_since_their_numbers_are_not_theirs_alone(
+    make_verdict,
+) -> None:
+    volumes = ViewerModel().add_image(np.ones((2, 3, 32, 32)))
+    verdict = make_verdict(series_of(volumes), ["T1", "T1", "T1", "T1", "T2", "T1"])
+    assert "▲ 1 odd: slices that look like T2." in doubts(verdict)
 
 
 @pytest.mark.parametrize(

@@ -149,3 +149,11 @@ def test_what_is_not_the_picture_of_one_file_has_its_own_name(
     layer = make(viewer, tmp_path)
     series = series_of(layer)
     assert (series.path, series.files, series.kind) == (layer.name, (layer.name,), "layer")
+
+
+def test_a_picture_that_is_written_anew_and_opened_again_is_that_of_its_file(
+    viewer: ViewerModel, tmp_path: Path
+) -> None:
+    for shape in ((40, 50), (30, 60)):
+        (layer,) = viewer.open(write(tmp_path / "a.png", values(*shape)))
+        assert series_of(layer).path == str(tmp_path / "a.png")

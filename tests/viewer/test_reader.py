@@ -60,6 +60,12 @@ def test_layers_are_grey_and_in_millimetres(sample_study: Path) -> None:
         assert not layer.rgb
 
 
+def test_a_picture_claims_no_millimetres(tmp_path: Path) -> None:
+    Picture.new("L", (40, 30), 90).save(tmp_path / "scan.png")
+    (layer,) = layers_of(tmp_path / "scan.png")
+    assert [str(unit) for unit in layer.units] == ["pixel"] * 3
+
+
 def test_each_slice_lies_where_its_header_says(sample_study: Path) -> None:
     """Along the series' own axes, so parallel series of one frame of reference agree."""
     for layer in layers_of(sample_study):
@@ -115,13 +121,27 @@ def test_a_few_bright_pixels_do_not_set_the_contrast(tmp_path: Path) -> None:
     assert 90 < low < high < 1e6
 
 
-def test_the_sliders_of_a_4d_series_are_labelled(tmp_path: Path) -> None:
-    (layer,) = layers_of(write_nifti(tmp_path / "bold.nii", (12, 10, 5, 7)))
+def test_what_is_no_number_does_not_set_the_contrast(tmp_path: Path) -> None:
+    file = write_nifti(tmp_path / "a.nii", (40, 40, 5))
+    image = nibabel.load(file)
+    masked = np.where(np.arange(40)[:, None, None] < 10, np.nan, image.get_fdata())
+    nibabel.save(nibabel.Nifti1Image(masked, image.affine), tmp_path / "masked.nii")
+    (layer,) = layers_of(tmp_path / "masked.nii")
+    low, high = layer.contrast_limits
+    assert 100 <= low < high <= 200
+
+
+@pytest.mark.parametrize(("unit", "label"), [("sec", "time (ms)"), ("unknown", "volume")])
+def test_the_sliders_of_a_4d_series_are_labelled(tmp_path: Path, unit: str, label: str) -> None:
+    file = write_nifti(tmp_path / "bold.nii", (12, 10, 5, 7))
+    image = nibabel.load(file)
+    image.header.set_xyzt_units("mm", unit)
+    nibabel.save(image, tmp_path / "series.nii")
+    (layer,) = layers_of(tmp_path / "series.nii")
     viewer = ViewerModel()
     viewer.add_layer(layer)
     assert layer.data.shape[:2] == (7, 5)
-    assert viewer.dims.axis_labels[1] == "slice"
-    assert viewer.dims.axis_labels[0] in ("time (ms)", "time", "volume")
+    assert viewer.dims.axis_labels[:2] == (label, "slice")
 
 
 def test_4d_and_3d_layers_share_a_window(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from pathlib import Path
 
 import nibabel
@@ -132,18 +134,23 @@ def test_what_is_saved_opens_as_it_was(sample_study: Path, tmp_path: Path) -> No
     assert [claim.sequence for claim in claims] == ["DWI", "DWI"]
 
 
-@pytest.mark.parametrize("turned", [False, True])
-def test_directions_of_diffusion_are_saved_along_the_images_own_axes(
-    sample_study: Path, tmp_path: Path, turned: bool
-) -> None:
+@pytest.fixture
+def directed(sample_study: Path, tmp_path: Path) -> Image:
+    """A diffusion series of b 0 and b 1000, which says its direction."""
     (tmp_path / "dwi").mkdir()
     for file in (sample_study / "ep2d_diff_3scan_trace").iterdir():
         header = pydicom.dcmread(file)
-        directed = header.DiffusionBValue > 0
-        header.DiffusionGradientOrientation = [0.6, 0.0, 0.8] if directed else [0.0, 0.0, 0.0]
+        weighted = header.DiffusionBValue > 0
+        header.DiffusionGradientOrientation = [0.6, 0.0, 0.8] if weighted else [0.0, 0.0, 0.0]
         header.save_as(tmp_path / "dwi" / file.name)
-    layer = open_layer(tmp_path / "dwi")
-    data, attributes, _ = layer.as_layer_data_tuple()
+    return open_layer(tmp_path / "dwi")
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_directions_of_diffusion_are_saved_along_the_images_own_axes(
+    directed: Image, tmp_path: Path, turned: bool
+) -> None:
+    data, attributes, _ = directed.as_layer_data_tuple()
     if turned:
         # Rows mirrored: the other hand.
         last = attributes["scale"][2] * (data.shape[2] - 1)
@@ -157,6 +164,26 @@ def test_directions_of_diffusion_are_saved_along_the_images_own_axes(
     turn = [-1 if np.linalg.det(axes) > 0 else 1, 1, 1]
     directions = (axes @ (np.loadtxt(bvec).T * turn).T).T * [-1, -1, 1]
     np.testing.assert_allclose(directions, [[0, 0, 0], [0.6, 0, 0.8]], atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("volumes", "axes", "endings"),
+    [
+        (2, ("slice", "row", "column"), [".bval", ".bvec"]),
+        # Nobody knows how it lies in the patient.
+        (2, ("a", "b", "c"), [".bval"]),
+        # Nobody knows which of the volumes it is.
+        (1, ("slice", "row", "column"), []),
+    ],
+)
+def test_gradients_are_saved_as_far_as_they_are_known(
+    directed: Image, tmp_path: Path, volumes: int, axes: tuple[str, ...], endings: list[str]
+) -> None:
+    cut = np.asarray(directed.data)[:volumes]
+    made = derived(directed, cut, axis_labels=("b value", *axes))
+    data, attributes, _ = made.as_layer_data_tuple()
+    _, _, *gradients = write_nifti(str(tmp_path / "a.nii"), data, attributes)
+    assert [Path(file).suffix for file in gradients] == endings
 
 
 def test_the_sidecar_holds_verdict_and_times_in_seconds(
@@ -190,6 +217,20 @@ def test_volumes_lie_a_repetition_time_apart(sample_study: Path, tmp_path: Path)
         assert image.header.get_zooms()[3:] == pytest.approx(apart)
 
 
+def test_volumes_of_which_no_time_is_known_claim_none(tmp_path: Path) -> None:
+    image, _ = save(Image(np.ones((6, 3, 4, 5)), units=("pixel", *["mm"] * 3)), tmp_path / "a.nii")
+    assert image.header.get_zooms() == (1, 1, 1, 1)
+    assert image.header.get_xyzt_units() == ("mm", "unknown")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files are UTF-8 here")
+def test_the_sidecar_of_a_file_whose_name_is_no_text_is_written(tmp_path: Path) -> None:
+    odd = tmp_path / os.fsdecode(b"T1 \xe4.nii")
+    nibabel.save(nibabel.Nifti1Image(np.ones((5, 4, 3), np.float32), np.eye(4)), odd)
+    _, sidecar = save(open_layer(odd), tmp_path / "a.nii")
+    assert sidecar["SeriesDescription"] == "T1 \udce4"
+
+
 def test_a_layer_of_pixels_keeps_its_scale_and_claims_no_patient(tmp_path: Path) -> None:
     image, _ = save(Image(np.ones((3, 4, 5), bool), scale=(5, 0.9, 0.8)), tmp_path / "a.nii")
     assert image.shape == (5, 4, 3)
@@ -197,10 +238,28 @@ def test_a_layer_of_pixels_keeps_its_scale_and_claims_no_patient(tmp_path: Path)
     assert image.header["sform_code"] == image.header["qform_code"] == 0
 
 
-def test_colours_are_refused_in_words(tmp_path: Path) -> None:
-    with pytest.raises(MrseqError, match="photo: colours"):
-        save(Image(np.ones((4, 4, 3)), rgb=True, name="photo"), tmp_path / "a.nii")
+@pytest.mark.parametrize(
+    ("data", "rgb", "words"),
+    [
+        (np.ones((4, 4, 3)), True, "mine: colours"),
+        ([np.ones((8, 8)), np.ones((4, 4))], False, "mine: colours and pyramids"),
+        (np.ones((2, 2, 3, 4, 4)), False, "mine: an image of 2 to 4 axes"),
+    ],
+)
+def test_what_has_no_place_in_nifti_is_refused_in_words(tmp_path: Path, data, rgb, words) -> None:
+    with pytest.raises(MrseqError, match=words):
+        save(Image(data, rgb=rgb, name="mine"), tmp_path / "a.nii")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", [bool, np.float16, np.int64, np.uint64])
+def test_values_that_readers_of_nifti_may_not_know_are_saved_as_others(
+    tmp_path: Path, kind: type
+) -> None:
+    values = np.arange(3 * 4 * 5).reshape(3, 4, 5).astype(kind)
+    image, _ = save(Image(values), tmp_path / "a.nii")
+    assert image.get_data_dtype() in (np.uint8, np.float32, np.float64)
+    np.testing.assert_array_equal(np.asarray(image.dataobj).T, values)
 
 
 def test_a_layer_is_saved_by_naparis_own_dialog(

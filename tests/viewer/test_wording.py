@@ -1,0 +1,74 @@
+"""The words on screen: where a slice is, which slices are meant, what else it may be."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import dask.array as da
+import pytest
+
+from napari_mrseq.decision import Decision
+from napari_mrseq.header import HeaderClaim
+from napari_mrseq.series import Series, VolumeAxis
+from napari_mrseq.viewer.wording import (
+    basis_words,
+    runners_up,
+    runs_words,
+    slice_words,
+    witness_words,
+)
+
+
+def stack(*shape: int, **known: object) -> Series:
+    return Series(path="a", files=("a",), pixels=da.ones((*shape, 8, 8)), **known)
+
+
+def test_the_volume_of_a_diffusion_series_is_said_with_its_b_value() -> None:
+    series = stack(2, 3, volume_axis=VolumeAxis("b value", "s/mm²", (0.0, 1000.0)))
+    assert slice_words(series, 4) == "slice 2 of 3, volume 2 of 2 (b value 1000 s/mm²)"
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        (6, "slices 1, 3, 5, 7, 9 and 11"),
+        (7, "slices 1, 3, 5, 7, 9, 11 and one more"),
+        (9, "slices 1, 3, 5, 7, 9, 11 and 3 slices more"),
+    ],
+)
+def test_of_many_slices_apart_the_first_are_named_and_the_rest_counted(
+    count: int, words: str
+) -> None:
+    assert runs_words(stack(20), [(2 * one, 2 * one) for one in range(count)]) == words
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "words"),
+    [
+        ({"T1": 0.9, "T2": 0.06, "FLAIR": 0.04}, "then T2 6 %, T2-FLAIR 4 %"),
+        ({"T1": 0.93, "T2": 0.069, "FLAIR": 0.001}, "then T2 7 %"),
+        ({"T1": 0.998, "T2": 0.001, "FLAIR": 0.001}, "nothing else comes near"),
+        # The pixels speak for another sequence.
+        ({"T1": 0.3, "T2": 0.6, "FLAIR": 0.1}, "pixels alone: T2 60 %, T1 30 %, T2-FLAIR 10 %"),
+    ],
+)
+def test_the_next_best_are_named_that_come_near(
+    probabilities: dict[str, float], words: str
+) -> None:
+    assert runners_up(probabilities, "T1") == words
+
+
+def test_pixels_that_contradict_the_header_without_a_name_are_said_to_tell_nothing(
+    make_verdict,
+) -> None:
+    verdict = make_verdict(stack(3), ["T1"] * 3, header=HeaderClaim("FLAIR", 0.9))
+    silent = replace(
+        verdict,
+        decision=Decision("FLAIR", 0.9, "member"),
+        pixels=Decision("UNKNOWN", 0.4, "unknown"),
+    )
+    assert witness_words(silent) == "Header says T2-FLAIR. The pixels alone don't say."
+
+
+def test_of_a_series_of_one_slice_no_all_is_said(make_verdict) -> None:
+    assert basis_words(make_verdict(stack(1), ["T1"])) == "one slice"
