@@ -5,23 +5,43 @@ from __future__ import annotations
 import signal
 import sys
 import warnings
+from typing import Annotated
 
 import typer
 
+from napari_mrseq import __version__
 from napari_mrseq.cli.classification import classify, view
 from napari_mrseq.cli.model_files import export_onnx, import_checkpoint, models
-from napari_mrseq.cli.terminal import checked_output, say
+from napari_mrseq.cli.terminal import checked_output, result, say
 from napari_mrseq.cli.training import evaluate, train
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.naming import printable
 
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        result(f"napari-mrseq {__version__}")
+        raise typer.Exit
+
+
 app = typer.Typer(
     name="napari-mrseq",
-    help="Names the MR sequence of series and slices. For research; not for diagnosis.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+@app.callback()
+def program(
+    version: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_tell_version, help="Say which it is."),
+    ] = False,
+) -> None:
+    """Names the MR sequence of series and slices. For research; not for diagnosis."""
+
+
 for command in (classify, models, train, evaluate, import_checkpoint, export_onnx, view):
     app.command()(command)
 
