@@ -15,6 +15,7 @@ from pydicom import dcmread
 
 from napari_mrseq import classify, load_model, read
 from napari_mrseq.bids import sidecars_of, write_sidecars
+from napari_mrseq.decision import Decision
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.sequences import SEQUENCES
 
@@ -75,6 +76,39 @@ def test_a_dicom_series_called_like_bids_has_number_and_verdict_in_its_name(samp
     (name,) = sidecars_of([called])
     suffix = SEQUENCES[called.sequence].bids_suffix
     assert name == f"{called.series.series_number:03}_scan_T2w_{suffix}.json"
+
+
+@pytest.mark.parametrize(
+    ("image", "sequence", "sidecar"),
+    [
+        ("sub-01_T1w", "T2", "sub-01_T1w"),
+        ("scan", "T2", "scan_T2w"),
+        # A class of the user's own is none of BIDS.
+        ("scan", "KNEE", "scan"),
+    ],
+)
+def test_an_image_without_a_name_of_bids_has_the_verdict_in_that_of_its_sidecar(
+    tmp_path, image, sequence, sidecar
+):
+    nibabel.save(nibabel.Nifti1Image(np.zeros((8, 8, 4)), np.eye(4)), tmp_path / f"{image}.nii.gz")
+    verdict = classify(read(tmp_path)[0], load_model(device="cpu"), fast=True)
+    told = replace(verdict, decision=Decision(sequence, 0.9, "member"))
+    assert list(sidecars_of([told])) == [f"{sidecar}.json"]
+
+
+def test_a_series_without_a_description_has_a_sidecar_called_like_its_folder(sample_study):
+    (series,) = read(sample_study / "t2_tse_tra")
+    verdict = classify(replace(series, description=None), load_model(device="cpu"), fast=True)
+    assert list(sidecars_of([verdict])) == [f"{series.series_number:03}_t2_tse_tra_T2w.json"]
+
+
+def test_a_sidecar_tells_who_made_the_scanner(sample_study, tmp_path):
+    header = dcmread(sorted((sample_study / "t2_tse_tra").iterdir())[0])
+    header.Manufacturer = "Siemens Healthineers"
+    header.save_as(tmp_path / "1.dcm")
+    verdict = classify(read(tmp_path)[0], load_model(device="cpu"), fast=True)
+    (text,) = sidecars_of([verdict]).values()
+    assert "siemens" in json.loads(text)["Manufacturer"].casefold()
 
 
 @pytest.mark.parametrize("folder", ["t2_tirm_tra_dark-fluid", "t2_tse_tra"])

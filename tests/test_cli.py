@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib.metadata
 import io
 import json
 import os
@@ -371,6 +372,7 @@ WRITERS = [
     ("classify", "LABELLED", "--fast"),
     ("evaluate", "LABELLED"),
     ("--help",),
+    ("--version",),
     *((name, "--help") for name in ("classify", "models", "train", "evaluate", "view")),
     ("import-checkpoint", "--help"),
     ("export-onnx", "--help"),
@@ -385,6 +387,12 @@ def run_into(stdout, *arguments, buffered=True):
     return subprocess.run(
         command, stdout=stdout, stderr=subprocess.PIPE, env=environment, timeout=300
     )
+
+
+def test_the_version_is_that_of_the_package():
+    done = run_into(subprocess.PIPE, "--version")
+    assert done.returncode == 0
+    assert done.stdout.decode() == f"napari-mrseq {importlib.metadata.version('napari-mrseq')}\n"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /dev/full")

@@ -121,6 +121,7 @@ def test_a_t1_whose_agent_is_not_known_may_be_either() -> None:
     study = judge_study([unsure], load_protocol("brain-tumour"))
     assert statuses(study)["T1 without contrast agent"] == "perhaps"
     assert statuses(study)["T1 with contrast agent"] == "perhaps"
+    assert statuses(study)["T2"] == statuses(study)["FLAIR"] == "missing"
     assert family_of("T1") == unsure.family
     assert study.pairs == ()
 
@@ -173,6 +174,7 @@ def test_tilted_stacks_are_double_only_where_they_lie_nearest_to_one_plane() -> 
     assert sagittal.series.plane == axial.series.plane == "oblique"
     assert statuses(judge_study([sagittal, axial], tumour))["T2"] == "there"
     assert statuses(judge_study([straight, axial], tumour))["T2"] == "double"
+    assert statuses(judge_study([straight, axial, sagittal], tumour))["T2"] == "double"
 
 
 def test_planes_count_where_the_protocol_names_them() -> None:
@@ -283,6 +285,17 @@ def test_one_thin_stack_is_every_plane_that_a_protocol_asks_for() -> None:
     pd = scan("PD", plane="sagittal", spacing=(0.6, 0.6, 0.6))
     shown = statuses(judge_study([pd], KNEE))
     assert shown == {"PD sagittal": "there", "PD coronal": "there", "PD axial": "there"}
+    # Slices as thick as those of most knees leave steps in every other plane.
+    pd = scan("PD", plane="sagittal", spacing=(3.0, 0.4, 0.4))
+    shown = statuses(judge_study([pd], KNEE))
+    assert shown == {"PD sagittal": "there", "PD coronal": "missing", "PD axial": "missing"}
+
+
+def test_a_thin_stack_is_no_other_sequence_that_a_protocol_asks_for() -> None:
+    thin = scan("T2", spacing=(0.9, 0.9, 0.9))
+    shown = statuses(judge_study([thin], load_protocol("brain-tumour")))
+    assert shown["T2"] == "there"
+    assert shown["FLAIR"] == shown["DWI"] == "missing"
 
 
 def test_a_thin_stack_told_by_its_family_may_be_of_any_plane() -> None:

@@ -9,6 +9,7 @@ import pickle
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -93,6 +94,20 @@ def test_dicom_goes_through_the_window_first(imported, network, sample_study):
     path = sorted((sample_study / "t2_tse_tra").iterdir())[7]
     wanted = expected(network, windowed(pydicom.dcmread(path).pixel_array.astype(float)))
     np.testing.assert_allclose(probabilities(path, model), wanted, atol=1e-4)
+
+
+@pytest.mark.parametrize("window", [None, WINDOW])
+def test_values_that_are_no_numbers_are_black_and_endless_ones_the_ends(imported, window):
+    model = mrseq.load_model(imported, device="cpu")
+    model = replace(model, card=replace(model.card, window=window))
+    finite = np.tile(np.arange(256.0), (1, 200, 1))
+    odd = finite.copy()
+    odd[:, :50, :9], finite[:, :50, :9] = np.nan, 0
+    odd[:, 50:90, :9], finite[:, 50:90, :9] = -np.inf, 0
+    odd[:, 90:120, -9:], finite[:, 90:120, -9:] = np.inf, 255
+    np.testing.assert_allclose(model.predict(odd), model.predict(finite), atol=1e-6)
+    nothing = np.full((1, 64, 64), np.nan)
+    np.testing.assert_allclose(model.predict(nothing), model.predict(0 * finite), atol=1e-6)
 
 
 def test_eight_bit_dicom_goes_through_the_window_as_well(imported, network, sample_study, tmp_path):

@@ -14,6 +14,7 @@ from napari_mrseq.model import Model
 from napari_mrseq.model.card import TORCHVISION, Card
 from napari_mrseq.model.explanation import explain
 from napari_mrseq.model.networks import build
+from napari_mrseq.model.torchvision_preparation import black, prepare_as_torchvision
 
 
 class BrightIsT2(nn.Module):
@@ -69,6 +70,11 @@ def test_an_imported_network_is_explained_with_its_own_preparation(body):
     assert heat.shape == body.shape
     assert middle(heat) == pytest.approx((110, 150), abs=10)
     assert heat[40:70, 90:120].max() < 0.01
+
+
+def test_an_imported_network_sees_black_where_something_is_hidden():
+    seen = prepare_as_torchvision(np.zeros((1, 9, 9), np.uint8), None)
+    torch.testing.assert_close(black().expand_as(seen), seen)
 
 
 def test_the_window_of_an_imported_network_is_not_for_pictures(body):

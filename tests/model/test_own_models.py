@@ -27,8 +27,9 @@ PROGRAM = Path(sys.executable).parent / "napari-mrseq"
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    monkeypatch.setenv(registry.FOLDER_VARIABLE, str(tmp_path / "models"))
-    return tmp_path / "models"
+    # As the manual calls it; neither folder is there yet.
+    monkeypatch.setenv("NAPARI_MRSEQ_MODELS", str(tmp_path / "mine" / "models"))
+    return tmp_path / "mine" / "models"
 
 
 def weights_file(
@@ -44,6 +45,7 @@ def test_a_model_is_added_found_by_name_and_removed(folder, tmp_path):
     entry = registry.add(source)
     assert entry.path.parent == folder
     assert registry.model_names()[-1] == "knees"
+    assert registry.entries()[-1] == entry
     source.unlink()
     assert load_model("knees", device="cpu").classes == ("KNEE", "HEART", "UNKNOWN")
     registry.remove("knees")
@@ -80,7 +82,7 @@ def test_a_model_whose_kept_hash_is_lost_is_refused(folder, tmp_path):
 
 
 def test_a_file_that_lies_in_the_folder_already_is_added_where_it_lies(folder):
-    folder.mkdir()
+    folder.mkdir(parents=True)
     path = weights_file(folder / "knees.safetensors", "knees")
     content = path.read_bytes()
     assert registry.add(path).path == path
@@ -100,11 +102,14 @@ def test_a_card_of_a_later_version_is_refused_with_its_file(tmp_path, later):
 
 
 def test_a_file_put_into_the_folder_by_hand_is_a_model(folder, tmp_path):
-    folder.mkdir()
+    folder.mkdir(parents=True)
     shutil.copy(
         weights_file(tmp_path / "w.safetensors", "whatever"), folder / "by-hand.safetensors"
     )
     assert load_model("by-hand", device="cpu").name == "whatever"
+    # No hash of it was kept that would have to go with it.
+    registry.remove("by-hand")
+    assert list(folder.iterdir()) == []
 
 
 @pytest.mark.usefixtures("folder")

@@ -69,6 +69,7 @@ def test_a_folder_is_no_protocol(tmp_path: Path) -> None:
         ("x = " + "[" * 5000, "is no TOML file"),
         ("name = 'x'\n[[series]]\nname = 'a'\nsequences = ['T1']\n[[serie]]", "key serie"),
         ("name = 'x'\nseries = ['T1']", "must be a table"),
+        ("name = 'x'\nseries = [{name = 'a', sequences = ['T1']}, 'T2']", "must be a table"),
         ("name = 'x'\n[[series]]\nsequences = ['T1']", "needs a name"),
         ("name = 'x'\n[[series]]\nname = ''\nsequences = ['T1']", "needs a name"),
         ("name = 'x'\n[[series]]\nname = 5\nsequences = ['T1']", "needs a name"),
