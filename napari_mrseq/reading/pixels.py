@@ -127,14 +127,9 @@ def _decode(source: FrameSource) -> NDArray[Any]:
             return _packed_frame(file, source)
         if layout.is_bits:
             return _bit_frame(file, source)
-        options, start, index = layout.options(), source.offset, source.index
-        if layout.is_native:
-            # By its own offset, so that a truncated last frame harms no other.
-            start += index * layout.frame_bytes
-            options["number_of_frames"], index = 1, 0
-        file.seek(start)
+        file.seek(source.offset)
         decoder = get_decoder(layout.transfer_syntax)
-        array, _ = decoder.as_array(file, index=index, **options)
+        array, _ = decoder.as_array(file, index=source.index, **layout.options())
     return _own_bits(array, layout)
 
 

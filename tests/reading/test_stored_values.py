@@ -16,6 +16,7 @@ from pydicom.filewriter import write_dataset, write_file_meta_info
 from pydicom.pixels import apply_modality_lut, pack_bits
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
     MultiFrameGrayscaleWordSecondaryCaptureImageStorage,
@@ -179,6 +180,20 @@ def test_frames_of_single_bits_follow_each_other_inside_a_byte(write_slice: Writ
     series = read_one(path)
     np.testing.assert_array_equal(np.asarray(series.pixels).reshape(pixels.shape), pixels)
     np.testing.assert_array_equal(pydicom.dcmread(path).pixel_array, pixels)
+
+
+def test_frames_of_an_odd_number_of_bytes_lie_in_swapped_words(write_slice: WriteSlice) -> None:
+    pixels = np.random.default_rng(2).integers(0, 256, (3, 5, 7)).astype(np.uint8)
+    path = write_slice(1, NumberOfFrames=3, BitsAllocated=8, BitsStored=8, HighBit=7, pixels=pixels)
+    dataset = pydicom.dcmread(path)
+    words = np.frombuffer(pixels.tobytes() + bytes(1), np.uint16)
+    dataset.PixelData = words.byteswap().tobytes()
+    swapped = Dataset(dataset)
+    swapped.file_meta = dataset.file_meta
+    swapped.file_meta.TransferSyntaxUID = ExplicitVRBigEndian
+    pydicom.dcmwrite(path, swapped, enforce_file_format=True)
+    np.testing.assert_array_equal(pydicom.dcmread(path).pixel_array, pixels)
+    np.testing.assert_array_equal(read_one(path).pixels, pixels[:, np.newaxis])
 
 
 def test_two_pixels_of_twelve_bits_in_three_bytes_are_what_itk_reads(

@@ -79,6 +79,19 @@ def test_a_head_may_turn_far(write_slice: WriteSlice) -> None:
     assert series.pixels.shape[:2] == (3, SLICES)
 
 
+def test_tall_stacks_further_apart_than_a_head_moves_in_a_coil_are_no_volumes(
+    write_slice: WriteSlice,
+) -> None:
+    count = 20
+    for stack in range(3):
+        directions = (turn(2 * stack) @ np.eye(3)).T
+        middle = MIDDLE + np.array([(0, 25, -25)[stack], 0, 0])
+        for index, (place, orientation) in enumerate(slices_at(middle, directions, count)):
+            path = write_slice(count * stack + index, place, orientation)
+    shapes = [series.pixels.shape[:-2] for series in read_study(path.parent).series]
+    assert shapes == [(count,)] * 3
+
+
 def test_stacks_of_other_distances_between_slices_are_no_volumes(write_slice: WriteSlice) -> None:
     for stack, wider in enumerate((0.0, 0.3, 0.6)):
         directions = (turn(2 * stack) @ np.eye(3)).T
