@@ -50,6 +50,11 @@ def folders_around(files: Iterable[str]) -> set[Path]:
 
 
 def _folder(series: Series, prefixes: tuple[str, ...]) -> str:
-    """Return the deepest folder around a series whose name starts so, else the one it lies in."""
+    """Return the deepest folder around a series whose name starts so, else the one it lies in.
+
+    Pixels that come from no file lie in none, whatever their name looks like.
+    """
+    if series.kind == "layer":
+        return ""
     path = Path(series.path)
     return str(next((one for one in path.parents if one.name.startswith(prefixes)), path.parent))

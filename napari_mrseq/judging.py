@@ -19,6 +19,7 @@ from napari_mrseq.decision import aggregate, by_class, decide
 from napari_mrseq.denial import contradicts, unless_denied
 from napari_mrseq.errors import ReadError
 from napari_mrseq.header import claim_of
+from napari_mrseq.sampling import few_slices
 from napari_mrseq.series import Failure, Series
 from napari_mrseq.stack import held_together
 from napari_mrseq.verdict import SliceVerdict, Verdict
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
     from napari_mrseq.model import Model
 
 BATCH_SLICES = 32
-# Of one stack; of a 4-D series some volumes, and some slices of each.
-FAST_SLICES = 5
-FAST_VOLUMES = FAST_SLICES_EACH = 3
 
 
 @dataclass(frozen=True)
@@ -107,7 +105,10 @@ def classify_steps(
     Verdict
         Of the whole series, as `classify` returns it.
     """
-    indices = _slices_to_see(series, fast) if slices is None else _asked_for(series, slices)
+    if slices is not None:
+        indices = _asked_for(series, slices)
+    else:
+        indices = few_slices(series) if fast else list(range(series.slice_count))
     judged: list[SliceVerdict] = []
     for start in range(0, len(indices), BATCH_SLICES):
         new = judge_slices(series, model, indices[start : start + BATCH_SLICES])
@@ -253,22 +254,3 @@ def _asked_for(series: Series, slices: Sequence[int]) -> list[int]:
             f"{series.path} has slices 0 to {series.slice_count - 1}; asked for were {indices}"
         )
     return indices
-
-
-def _slices_to_see(series: Series, fast: bool) -> list[int]:
-    """Return all slices, or a few: of a stack, or of the first, middle and last of its volumes."""
-    if not fast:
-        return list(range(series.slice_count))
-    per_volume = series.pixels.shape[-3]
-    volumes = _spread(series.slice_count // per_volume, FAST_VOLUMES, 0, 1)
-    # The ends of a stack show little: the middle 60 % does.
-    places = _spread(per_volume, FAST_SLICES if len(volumes) == 1 else FAST_SLICES_EACH, 0.2, 0.8)
-    return [volume * per_volume + place for volume in volumes for place in places]
-
-
-def _spread(count: int, most: int, first: float, last: float) -> list[int]:
-    """Return at most so many of `count` numbers, spread from one share of them to another."""
-    if count <= most:
-        return list(range(count))
-    shares = np.linspace(first, last, most)
-    return sorted({round(float(share) * (count - 1)) for share in shares})

@@ -11,6 +11,8 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
 # What the viewer writes around a layer's name, which files saved by that name bear.
 CORRECTED = "corrected"
 CONFLICT_MARK = "≠ header"
+# Beside a name that the program is not sure of.
+UNSURE = "▲ unsure"
 _VERDICT = re.compile(rf"\A(\[([^\]]+ (\d+%|{CORRECTED})|unknown)\] )+")
 # napari numbers names that are there already: "… ≠ header [1]".
 _MARK = re.compile(rf"( {CONFLICT_MARK})+(?=( \[\d+\])*\Z)")

@@ -171,10 +171,10 @@ def study_text(study: dict[str, Any]) -> str:
     # Studies may share a folder, and one without a UID has only that.
     lines = [head, "  study     " + " ".join(filter(None, (study["path"], study["study_uid"])))]
     for entry in study["expected"]:
-        found = ", ".join(_title(series) for series in entry["series"])
+        found = ", ".join(map(_marked, entry["series"]))
         lines.append(f"  {entry['status']:10}{entry['name']:28}{found}".rstrip())
     lines += [f"  extra     {_title(series)}" for series in study["extra"]]
-    lines += [f"  repeat    {', '.join(_title(s) for s in group)}" for group in study["repeats"]]
+    lines += [f"  repeat    {', '.join(map(_marked, group))}" for group in study["repeats"]]
     lines += [f"  conflict  {_title(series)}" for series in study["conflicts"]]
     if unread := [failure["path"] for failure in study["unread"]]:
         lines.append(f"  not read  {first_few(unread, _UNREAD_SHOWN)}")
@@ -264,6 +264,11 @@ def _text(value: Any) -> Any:
 
 def _title(series: Record) -> str:
     return title_of(series["series_number"], series["description"], series["path"], series["part"])
+
+
+def _marked(series: Record) -> str:
+    """Name a series of a study, with the mark of a doubtful one."""
+    return f"{_title(series)} {series['mark']}".rstrip()
 
 
 def _table_line(record: Record) -> tuple[str, ...]:

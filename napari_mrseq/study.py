@@ -229,7 +229,8 @@ def _not_later(before: Verdict, after: Verdict) -> bool:
 
 def _named(verdict: Verdict) -> dict[str, Any]:
     series = verdict.series
-    return {"path": series.path, **identity_of(series), "sequence": verdict.sequence}
+    known = {"path": series.path, **identity_of(series), "sequence": verdict.sequence}
+    return known | {"mark": verdict.mark}
 
 
 def _lost(failure: Failure) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from napari_mrseq.correction import Correction
 from napari_mrseq.decision import Decision
 from napari_mrseq.denial import names_denied
 from napari_mrseq.header import HeaderClaim
-from napari_mrseq.naming import run_words
-from napari_mrseq.sequences import name_of
+from napari_mrseq.naming import CONFLICT_MARK, UNSURE, run_words
+from napari_mrseq.sampling import few_slices
+from napari_mrseq.sequences import UNKNOWN, name_of
 from napari_mrseq.series import Failure, identity_of
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 # How warnings begin that say with what a header is in conflict.
 MISNAMED, SEEMS_EXCHANGED = "words of the header say", "the header seems exchanged"
+# A name with less than this is unsure.
+DOUBT_BELOW = 0.8
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,6 +167,11 @@ class Verdict:
         return self.decision.resolved
 
     @property
+    def mark(self) -> str:
+        """What stands beside the series where its name is not to be relied on; else ``""``."""
+        return CONFLICT_MARK if self.conflict else UNSURE if is_unsure(self) else ""
+
+    @property
     def misnamed(self) -> tuple[str, ...]:
         """What the words of the header name, where they are in conflict and its tags are not."""
         if not self.conflict or self.remarks:
@@ -208,6 +216,12 @@ class Verdict:
         which = f"slice {index + 1}" if len(lost) == 1 else f"{len(lost)} slices"
         return (f"{which} could not be read: {words}",)
 
+    def _basis_words(self) -> tuple[str, ...]:
+        # As few as --fast looks at are enough; what a person says of the series rests on none.
+        if self.overruled or len(self.slices) >= len(few_slices(self.series)):
+            return ()
+        return (f"judged from {len(self.slices)} of {self.series.slice_count} slices",)
+
     def to_dict(self, *, slices: bool = True) -> dict[str, Any]:
         """Return the record of ``record.schema.json``, with an entry a slice where asked."""
         series = self.series
@@ -231,7 +245,8 @@ class Verdict:
             record["slices"] = [judged.to_dict() for judged in self.slices]
         if self.corrections:
             record["correction"] = self._correction_record()
-        warnings = [*self.warnings, *map(self.words_of, self.corrections)]
+        corrected = map(self.words_of, self.corrections)
+        warnings = [*self.warnings, *self._basis_words(), *corrected]
         return record | {"model": dict(self.model_id), "warnings": warnings, "error": None}
 
     def words_of(self, correction: Correction) -> str:
@@ -253,6 +268,11 @@ class Verdict:
                 for one in self.corrections
             ],
         }
+
+
+def is_unsure(said: SliceVerdict | Verdict) -> bool:
+    """Tell whether a slice or series has a name that the program itself is not sure of."""
+    return not said.overruled and said.sequence != UNKNOWN and said.confidence < DOUBT_BELOW
 
 
 def misnaming_words(codes: Sequence[str]) -> str:

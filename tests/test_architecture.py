@@ -24,7 +24,16 @@ FLOORS = [
     {"denial"},
     {"witnesses", "stack", "correction"},
     {"decision"},
-    {"model", "header", "reading", "protocols", "labelling", "belonging", "prescription"},
+    {
+        "model",
+        "header",
+        "reading",
+        "protocols",
+        "labelling",
+        "belonging",
+        "prescription",
+        "sampling",
+    },
     {"series"},
     {"sequences", "errors", "clock", "naming", "dixon", "jargon", "elements", "sequence_names"},
 ]

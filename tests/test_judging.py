@@ -19,6 +19,8 @@ from safetensors.torch import save_file
 import napari_mrseq
 from napari_mrseq import classify, load_model, read
 from napari_mrseq.batch import classify_many
+from napari_mrseq.correcting import correct
+from napari_mrseq.correction import Correction
 from napari_mrseq.judging import classify_steps, conclude
 from napari_mrseq.model import Model
 from napari_mrseq.model.card import KEY, TORCHVISION, Card
@@ -75,6 +77,19 @@ def test_fast_looks_at_a_few_slices_of_each_volume():
     verdict = classify(series, load_model(device="cpu"), fast=True)
     assert {s.volume for s in verdict.slices} == {0, 1}
     assert len(verdict.slices) <= 10
+
+
+def test_only_fewer_slices_than_fast_looks_at_are_a_warning():
+    series, model = read(SAMPLE / "t2_tse_tra")[0], load_model(device="cpu")
+    fast, whole = classify(series, model, fast=True), classify(series, model)
+    few = replace(whole, slices=whole.slices[: len(fast.slices) - 1])
+    told = f"judged from {len(few.slices)} of {series.slice_count} slices"
+    assert told in few.to_dict()["warnings"]
+    enough = (whole, fast, replace(whole, slices=whole.slices[: len(fast.slices)]))
+    assert not [w for one in enough for w in one.to_dict()["warnings"] if "judged from" in w]
+    # A person's word on the whole series rests on no slices.
+    said = correct(few, [Correction(0, series.slice_count - 1, "T1")]).to_dict()
+    assert told not in said["warnings"]
 
 
 def test_fast_looks_at_no_more_slices_of_a_long_time_series():
@@ -302,6 +317,7 @@ def test_only_the_slices_asked_for_are_judged(schema_file):
     record = classify(series, model, slices=np.arange(3, 6)).to_dict()
     jsonschema.validate([json.loads(json.dumps(record))], json.loads(schema_file.read_text()))
     assert [entry["index"] for entry in record["slices"]] == [3, 4, 5]
+    assert record["warnings"] == [f"judged from 3 of {series.slice_count} slices"]
     for wrong in ([], [-1], [series.slice_count]):
         with pytest.raises(ValueError, match=rf"has slices 0 to {series.slice_count - 1}"):
             classify(series, model, slices=wrong)

@@ -292,10 +292,13 @@ def test_one_thin_stack_is_every_plane_that_a_protocol_asks_for() -> None:
 
 
 def test_a_thin_stack_is_no_other_sequence_that_a_protocol_asks_for() -> None:
+    entries = (
+        Expected("T2 axial", ("T2",), planes=("axial",)),
+        Expected("FLAIR sagittal", ("FLAIR",), planes=("sagittal",)),
+    )
     thin = scan("T2", spacing=(0.9, 0.9, 0.9))
-    shown = statuses(judge_study([thin], load_protocol("brain-tumour")))
-    assert shown["T2"] == "there"
-    assert shown["FLAIR"] == shown["DWI"] == "missing"
+    shown = statuses(judge_study([thin], Protocol("own", "made for a test", entries)))
+    assert shown == {"T2 axial": "there", "FLAIR sagittal": "missing"}
 
 
 def test_a_thin_stack_told_by_its_family_may_be_of_any_plane() -> None:
@@ -507,6 +510,34 @@ def test_a_study_in_words_names_what_is_extra_repeated_and_contradicted() -> Non
     assert "  repeat    1, 2" in told
     assert "  conflict  3" in told
     assert "  extra     4" in told
+
+
+def test_a_study_in_words_marks_the_series_that_are_not_to_be_relied_on() -> None:
+    unsure = Decision("FLAIR", 0.79, "member")
+    verdicts = [
+        scan("T2", number=1, time="10:00:00"),
+        scan("T2", number=2, time="11:00:00", conflict=True),
+        replace(scan("FLAIR", number=3), decision=unsure),
+        replace(scan("T1", number=4), decision=Decision("T1", 0.8, "member")),
+    ]
+    study = judge_study(verdicts, load_protocol("brain-tumour"))
+    told = study_text(study.to_dict()).splitlines()
+    assert f"  there     {'FLAIR':28}3 ▲ unsure" in told
+    assert f"  double    {'T2':28}1, 2 ≠ header" in told
+    assert "  repeat    1, 2 ≠ header" in told
+    assert f"  there     {'T1 without contrast agent':28}4" in told
+    # What a person says of it is sure.
+    said = replace(verdicts[2], overruled=unsure)
+    record = judge_study([said], load_protocol("brain-tumour")).to_dict()
+    assert [series["mark"] for one in record["expected"] for series in one["series"]] == [""]
+
+
+def test_a_name_with_a_slash_is_no_folder() -> None:
+    names = "T1/T2 ratio", "sub-01/x", "one slice"
+    series = (replace(placed(name, "T1").series, kind="layer") for name in names)
+    verdicts = [replace(scan("T1"), series=one) for one in series]
+    (study,) = judge_studies(verdicts)
+    assert len(study.verdicts) == 3
 
 
 def test_an_empty_study_lacks_everything() -> None:

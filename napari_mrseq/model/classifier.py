@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 
 from napari_mrseq.errors import DeviceError, ModelError
 from napari_mrseq.model import networks, registry, running
@@ -18,6 +16,7 @@ from napari_mrseq.model.fused import fused
 from napari_mrseq.model.onnx_file import load_onnx_network
 from napari_mrseq.model.preparation import prepare
 from napari_mrseq.model.torchvision_preparation import prepare_as_torchvision
+from napari_mrseq.model.weights_file import read_weights
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -203,10 +202,10 @@ def load_model(name_or_path: str | Path = registry.DEFAULT, device: str = "auto"
             raise DeviceError(f"{path} is an ONNX file, which is run on the cpu alone here")
         return Model(card=card, sha256=sha256, device="cpu", network=load_onnx_network(path))
     network = networks.build(card.network, len(card.classes), familiarity=card.familiarity)
+    weights = read_weights(path)
     try:
-        weights = load_file(path)
         network.load_state_dict(weights)
-    except (SafetensorError, RuntimeError, OSError) as error:
+    except RuntimeError as error:
         raise ModelError(f"{path} can't be loaded as {card.network}: {error}") from error
     networks.check_finite(weights, path)
     network = running.folded(network.float().eval()).to(chosen)

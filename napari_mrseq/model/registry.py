@@ -8,6 +8,7 @@ import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from napari_mrseq.errors import ModelError
 from napari_mrseq.model.card import KEY, Card
@@ -21,6 +22,7 @@ SHIPPED = WEIGHTS / "registry.json"
 # Names the folder of the user's models, where it is not to be the system's.
 FOLDER_VARIABLE = "NAPARI_MRSEQ_MODELS"
 WEIGHTS_SUFFIX, ONNX_SUFFIX = ".safetensors", ".onnx"
+DAMAGED = "is damaged, incomplete or no weights file: copy it anew"
 # Beside a user's model, its hash when it was added, as `sha256sum --check` reads it.
 HASH_SUFFIX = ".sha256"
 
@@ -106,7 +108,7 @@ def add(path: Path) -> Entry:
         If the file has no model card, or its name can't be given or belongs to another model.
     """
     name = read_card(path).name
-    check_name(name)
+    check_name(name, "use the file where it lies")
     sha256 = file_hash(path)
     for entry in _users():
         if entry.name == name and file_hash(entry.path) != sha256:
@@ -126,8 +128,8 @@ def add(path: Path) -> Entry:
     return Entry(name, target, sha256, shipped=False)
 
 
-def check_name(name: str) -> None:
-    """Refuse a name that no model of a user's can be kept by.
+def check_name(name: str, remedy: str = "choose another name") -> None:
+    """Refuse a name that no model of a user's can be kept by, and say what to do.
 
     Raises
     ------
@@ -137,7 +139,7 @@ def check_name(name: str) -> None:
     if name != Path(name).name or name in ("", "..", DEFAULT):
         raise ModelError(f"{name!r} is no name for a model: its file would be called so")
     if name in (entry.name for entry in _shipped()):
-        raise ModelError(f"another model called {name} came with napari-mrseq: choose another name")
+        raise ModelError(f"another model called {name} came with napari-mrseq: {remedy}")
 
 
 def remove(name: str) -> Path:
@@ -211,9 +213,9 @@ def _located(name_or_path: str | Path) -> tuple[Entry | None, Path]:
     # Path.is_file raises where a folder may not be entered.
     if not os.path.isfile(path):  # noqa: PTH113
         names = ", ".join(entry.name for entry in known)
-        raise ModelError(
-            f"{name_or_path} is no weights file that is there, and no model's name: {names}"
-        )
+        is_file = path.suffix in (WEIGHTS_SUFFIX, ONNX_SUFFIX) or path.name != str(name_or_path)
+        told = "is not there" if is_file else "is neither a file nor the name of a model"
+        raise ModelError(f"{name_or_path} {told}; the models are: {names}")
     return None, path
 
 
@@ -247,21 +249,33 @@ def read_card(path: Path) -> Card:
     # The layout of a safetensors file: 8 bytes of length, then that much JSON.
     try:
         with path.open("rb") as file:
-            length = int.from_bytes(file.read(8), "little")
-            header = file.read(length) if length <= path.stat().st_size else b""
+            length, size = int.from_bytes(file.read(8), "little"), path.stat().st_size
+            header = file.read(length) if length <= size else b""
     except OSError as error:
         raise ModelError(f"{path} can't be read: {error.strerror}") from error
     try:
-        card = json.loads(header)["__metadata__"][KEY]
+        table = json.loads(header)
+        card = table["__metadata__"][KEY]
     except (ValueError, KeyError, TypeError) as error:
         told = (
             "is no weights file of napari-mrseq; a checkpoint of another program must be imported "
             "first: napari-mrseq import-checkpoint"
         )
         if path.suffix == WEIGHTS_SUFFIX and isinstance(error, ValueError):
-            told = "is damaged, incomplete or no weights file: copy it anew"
+            told = DAMAGED
         raise ModelError(f"{path} {told}") from error
+    if not _is_whole(table, size - 8 - length):
+        raise ModelError(f"{path} {DAMAGED}")
     return Card.from_json(card, path)
+
+
+def _is_whole(table: dict[str, Any], weights: int) -> bool:
+    """Tell whether a header names so many bytes of weights: a file cut short has it whole."""
+    tensors = (entry for name, entry in table.items() if name != "__metadata__")
+    try:
+        return weights == max((tensor["data_offsets"][1] for tensor in tensors), default=0)
+    except (KeyError, IndexError, TypeError):
+        return False
 
 
 def _shipped() -> list[Entry]:

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from napari_mrseq.errors import ModelError
 from napari_mrseq.model.card import KEY, Card
-from napari_mrseq.model.registry import ONNX_SUFFIX, read_card
+from napari_mrseq.model.registry import DAMAGED, ONNX_SUFFIX, read_card
 from napari_mrseq.model.safe_writing import written_whole
 
 
@@ -54,7 +54,7 @@ def read_weights(path: Path) -> dict[str, Tensor]:
     try:
         return load_file(path)
     except (SafetensorError, OSError) as error:
-        raise ModelError(f"{path} is no whole weights file: {error}") from error
+        raise ModelError(f"{path} {DAMAGED}") from error
 
 
 def refuse_onnx(path: Path) -> None:

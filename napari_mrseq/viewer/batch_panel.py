@@ -100,7 +100,9 @@ class BatchPanel(QWidget):
         folder = Path(wished).expanduser()
         cause = _no_folder(folder) if wished else ""
         if not wished or cause:
-            self.status.setText(f"{wished} {cause}. {HINT}" if cause else HINT)
+            # What a run took minutes for isn't thrown away for a slip of the keys.
+            shown = f"Below is still {self.runner.folder}." if self.runner.outcomes else HINT
+            self.status.setText(f"{wished} {cause}. {shown}" if cause else shown)
             return
         self.run_button.setEnabled(False)
         self.cancel_button.setEnabled(True)

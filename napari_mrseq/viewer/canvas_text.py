@@ -5,14 +5,14 @@ from __future__ import annotations
 from textwrap import TextWrapper
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from napari_mrseq.naming import CONFLICT_MARK
+from napari_mrseq.naming import CONFLICT_MARK, UNSURE
 from napari_mrseq.viewer.attachment import Attachment
-from napari_mrseq.viewer.doubts import UNSURE, is_unsure
+from napari_mrseq.viewer.doubts import is_unsure_in, only_header_tells
 from napari_mrseq.viewer.image_layers import image_layers, is_image
 from napari_mrseq.viewer.layer_events import LayerEvents
-from napari_mrseq.viewer.layer_series import is_as_opened, shown_series, unread
+from napari_mrseq.viewer.layer_series import is_as_opened, obstacle, shown_series, unread
 from napari_mrseq.viewer.layer_state import own_name, state_of
-from napari_mrseq.viewer.slice_in_view import slice_in_view, watch_view
+from napari_mrseq.viewer.slice_in_view import covering, is_seen, slice_in_view, watch_view
 from napari_mrseq.viewer.wording import said_words, shortened, slice_words
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from napari_mrseq.verdict import SliceVerdict, Verdict
     from napari_mrseq.viewer.layer_state import LayerState
 
-    # The visible layers, each with the number of its slice in view, None for none.
+    # The layers that are drawn, each with the number of its slice in view, None for none.
     InView: TypeAlias = Mapping[Image, int | None]
     # Those of them that there are words for.
     Known: TypeAlias = list[tuple[Image, LayerState | None, int | None]]
@@ -41,13 +41,17 @@ LOOK = {
 GRID_LOOK = {**LOOK, "font_size": 8, "position": "bottom_right"}
 LONGEST_NAME, LONGEST_IN_GRID, LONGEST_SAID = 36, 18, 28
 UNREAD, MADE_OF_UNREAD = "can't be read", "can't all be read"
+CANNOT_JUDGE, BY_HEADER = "can't be judged", "(header)"
 # Between what is said and of which slice.
 GAP = "   "
 # More lines would hide the images that they speak of, and the names in their cells.
 MOST_IN_GRID = 8
 # Width of a letter and of both margins in pixels of the canvas, at the size of `LOOK`; measured.
 LETTER_PX, MARGINS_PX = 13, 25
-LAYER_EVENTS = ("visible", "metadata", "name", "data", "set_data")
+LAYER_EVENTS = ("visible", "opacity", "blending", "metadata", "name", "data", "set_data")
+# Between a mark, or a number, and what it belongs to no line is broken.
+NO_BREAK = "\u00a0"
+KEPT_TOGETHER = ("▲ ", "≠ ", " %")
 
 
 class CanvasText(Attachment):
@@ -147,9 +151,13 @@ class CanvasText(Attachment):
             setattr(overlay, key, value)
 
 
+def _visible(viewer: ViewerModel) -> list[Image]:
+    return [layer for layer in image_layers(viewer) if layer.visible]
+
+
 def _slices_in_view(viewer: ViewerModel) -> InView:
-    visible = (layer for layer in image_layers(viewer) if layer.visible)
-    return {layer: slice_in_view(viewer, layer) for layer in visible}
+    drawn = (layer for layer in _visible(viewer) if is_seen(viewer, layer))
+    return {layer: slice_in_view(viewer, layer) for layer in drawn}
 
 
 def _grid_words(known: Known) -> str:
@@ -162,32 +170,42 @@ def _grid_words(known: Known) -> str:
 
 
 def _words(viewer: ViewerModel, in_view: InView, known: Known) -> str:
-    """Return the words for the slice in view, ``""`` where nothing is known of it.
+    """Return the words for the slice in view, ``""`` where nothing is known of what is drawn.
 
-    The active layer speaks, or the topmost one; it says its name where another one is visible too.
-    A layer that the slider has left is silent while another one is in sight.
+    The layer that is seen speaks, also where it has nothing to say: a word on another one would
+    pass for a word on the image. It says its name where another one is visible too.
     """
-    if any(index is not None for index in in_view.values()):
-        known = [one for one in known if one[2] is not None]
     if not known:
         return ""
-    active = viewer.layers.selection.active
-    # Equal, not the same: napari hands plugins a proxy of the viewer, and of what is in it.
-    layer, state, index = next((one for one in known if one[0] == active), known[-1])
-    line = _line(layer, state, index)
-    name = "" if len(in_view) == 1 else f"\n{shortened(own_name(layer), LONGEST_NAME)}"
+    layer, index = _seen(viewer, in_view)
+    line = _line(layer, state_of(layer), index)
+    name = "" if len(_visible(viewer)) == 1 else f"\n{shortened(own_name(layer), LONGEST_NAME)}"
     return _wrapped(line + name, int((viewer.canvas.size[1] - MARGINS_PX) / LETTER_PX))
+
+
+def _seen(viewer: ViewerModel, in_view: InView) -> tuple[Image, int | None]:
+    """Return the active layer, the one that covers it, or else the topmost; and its slice."""
+    active, drawn = viewer.layers.selection.active, list(in_view.items())
+    # Equal, not the same: napari hands plugins a proxy of the viewer, and of what is in it.
+    for layer, index in drawn:
+        if layer == active:
+            above = covering(viewer, layer)
+            return next((one for one in drawn if one[0] == above), (layer, index))
+    return drawn[-1]
 
 
 def _wrapped(text: str, columns: int) -> str:
     """Break lines that the canvas would cut, first where the place begins, never in a number."""
+    for pair in KEPT_TOGETHER:
+        text = text.replace(pair, pair.replace(" ", NO_BREAK))
     lines = [
         part
         for line in text.split("\n")
         for part in ([line] if len(line) <= columns else line.split(GAP))
     ]
     wrap = TextWrapper(max(columns, 1), break_long_words=False, break_on_hyphens=False)
-    return "\n".join(short for line in lines for short in wrap.wrap(line) or [""])
+    broken = (short for line in lines for short in wrap.wrap(line) or [""])
+    return "\n".join(broken).replace(NO_BREAK, " ")
 
 
 def _is_unread(layer: Image, index: int | None) -> bool:
@@ -196,10 +214,12 @@ def _is_unread(layer: Image, index: int | None) -> bool:
 
 def _in_grid(viewer: ViewerModel) -> bool:
     """Tell whether several images stand beside each other."""
-    return bool(viewer.canvas.grid.enabled) and sum(one.visible for one in image_layers(viewer)) > 1
+    return bool(viewer.canvas.grid.enabled) and len(_visible(viewer)) > 1
 
 
 def _line(layer: Image, state: LayerState | None, index: int | None) -> str:
+    if state is None and obstacle(layer):
+        return CANNOT_JUDGE
     place = "whole stack"
     if index is not None:
         series = state.series if state else shown_series(layer)
@@ -218,11 +238,11 @@ def _said(layer: Image, state: LayerState | None, index: int | None) -> str:
             return UNREAD if is_as_opened(layer) else MADE_OF_UNREAD
     if state is None or said is None:
         return "not yet run"
-    verdict = state.verdict
-    conflict = verdict is not None and verdict.conflict
-    # In a series that is sure, its header's help is not written on each slice.
-    unsure = verdict is not None and is_unsure(verdict) and is_unsure(said)
+    verdict, marks = state.verdict, []
+    if verdict is not None:
+        if only_header_tells(verdict) and not said.overruled:
+            # What a slice looks like is no word on it.
+            said, marks = verdict, [BY_HEADER]
+        marks += [CONFLICT_MARK] * verdict.conflict + [UNSURE] * is_unsure_in(said, verdict)
     # A name of the user's own would push the place off the canvas.
-    words = shortened(said_words(said), LONGEST_SAID)
-    marks = ((conflict, CONFLICT_MARK), (unsure, UNSURE))
-    return " ".join([words, *(mark for doubted, mark in marks if doubted)])
+    return " ".join([shortened(said_words(said), LONGEST_SAID), *marks])

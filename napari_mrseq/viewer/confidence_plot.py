@@ -130,7 +130,7 @@ class ConfidencePlot(QWidget):
     def _draw_lines(self, state: LayerState, ink: str) -> None:
         axes = self.axes
         axes.set(xlim=(0.5, state.per_volume + 0.5), ylim=(0, 1.03), yticks=(0, 0.5, 1))
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
         axes.set_xlabel("slice", fontsize=8, color=ink, labelpad=1)
         judged = self._judged(state)
         shown = _worth_showing(judged)

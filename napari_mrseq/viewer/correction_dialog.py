@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import Qt, Signal  # type: ignore[attr-defined]
+from qtpy.QtCore import QSize, Qt, Signal  # type: ignore[attr-defined]
 from qtpy.QtWidgets import (
     QComboBox,
     QDialog,
@@ -135,6 +135,10 @@ class CorrectionDialog(QDialog):
         where = series if self.whole.isChecked() else runs_words(self._series, self._runs())
         self.summary.setText(f"{name_of(code)}{own} for {where}." if code else "")
         self.apply_button.setEnabled(bool(code))
+        layout = self.layout()
+        # Qt gives words that take another line no room once a window is open.
+        if self.isVisible() and layout is not None:
+            self.resize(self.size().expandedTo(QSize(0, layout.totalHeightForWidth(self.width()))))
 
     def _code(self) -> str:
         """Return the sequence whose name or code was typed, else the text itself."""

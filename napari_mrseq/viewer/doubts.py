@@ -6,9 +6,10 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from napari_mrseq.decision import likeliest_family
-from napari_mrseq.naming import CONFLICT_MARK, CORRECTED
+from napari_mrseq.naming import CONFLICT_MARK, CORRECTED, UNSURE
 from napari_mrseq.sequences import UNKNOWN, family_of, name_of
 from napari_mrseq.stack import SURE
+from napari_mrseq.verdict import DOUBT_BELOW, is_unsure
 from napari_mrseq.viewer.wording import (
     basis_words,
     decision_words,
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
     from napari_mrseq.verdict import SliceVerdict, Verdict
 
-DOUBT_BELOW = 0.8
-UNSURE = "▲ unsure"
 # A slice is odd where it is as sure as one that keeps its word against its stack.
 ODD_CONFIDENCE = SURE
 # More numbers than these are no longer read.
@@ -67,9 +66,18 @@ def doubts(verdict: Verdict) -> list[str]:
     return found
 
 
-def is_unsure(said: SliceVerdict | Verdict) -> bool:
-    """Tell whether a slice or series has a name that the program is not sure of."""
-    return is_named(said) and said.confidence < DOUBT_BELOW
+def is_unsure_in(said: SliceVerdict | Verdict, verdict: Verdict) -> bool:
+    """Tell whether what is said in a series is sure neither by itself nor by the series.
+
+    In a series that is sure of the same, its header's help is not written on each slice.
+    """
+    sure_of_same = not is_unsure(verdict) and family_of(said.sequence) == verdict.family
+    return is_unsure(said) and not sure_of_same
+
+
+def only_header_tells(verdict: Verdict) -> bool:
+    """Tell whether a series has a name, such as localizer, that the network has no class for."""
+    return is_named(verdict) and verdict.family not in map(family_of, verdict.probabilities)
 
 
 def is_odd(judged: SliceVerdict, verdict: Verdict) -> bool:

@@ -21,7 +21,7 @@ from napari_mrseq.viewer.models import Models
 from napari_mrseq.viewer.runner import Runner
 from napari_mrseq.viewer.saving import ask_file, attempt
 from napari_mrseq.viewer.scope import ALL_LAYERS, jobs_of
-from napari_mrseq.viewer.slice_in_view import is_covered, show_layer
+from napari_mrseq.viewer.slice_in_view import covering, show_layer
 from napari_mrseq.viewer.wording import sentence
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class LayerActions:
         layer = self._layer_or_words()
         if layer is not None:
             # A map over what can't be seen would seem to explain what lies on it.
-            if not layer.visible or is_covered(self._viewer, layer):
+            if not layer.visible or covering(self._viewer, layer):
                 show_layer(self._viewer, layer)
             self.explainer.start(layer, *self._model_and_device())
 

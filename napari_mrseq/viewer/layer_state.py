@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.correcting import correct_slice
+from napari_mrseq.decision import Decision
 from napari_mrseq.naming import without_verdict
+from napari_mrseq.sequences import UNKNOWN
 from napari_mrseq.series import Failure, Series
+from napari_mrseq.verdict import SliceVerdict
 
 if TYPE_CHECKING:
     from napari.layers import Image, Layer
 
     from napari_mrseq.correction import Correction
-    from napari_mrseq.verdict import SliceVerdict, Verdict
+    from napari_mrseq.verdict import Verdict
 
 STATE_KEY = "mrseq_state"
 
@@ -93,9 +96,21 @@ class LayerState:
         return self.verdict or self.failure
 
     def said(self, index: int) -> SliceVerdict | None:
-        """Return the word on a slice, with what the user corrected; None where there is none."""
+        """Return the word on a slice, with what the user corrected; None where there is none.
+
+        The only slice of a series has the word on the series: one picture is not told two figures.
+        """
         judged = self.judged.get(index)
-        return None if judged is None else correct_slice(judged, self.corrections, index)
+        if judged and self.verdict and self.series.slice_count == 1:
+            word = self.verdict
+            return replace(judged, decision=word.decision, overruled=word.overruled)
+        said = correct_slice(judged or self._not_judged(index), self.corrections, index)
+        return said if judged or said.overruled else None
+
+    def _not_judged(self, index: int) -> SliceVerdict:
+        """Return what is said of a slice that nobody looked at, which a person may still name."""
+        volume, place = divmod(index, self.per_volume)
+        return SliceVerdict(place, volume, None, Decision(UNKNOWN, 0.0, "unknown"), {}, 0.0)
 
     def add(self, slices: Iterable[SliceVerdict]) -> None:
         """Keep the verdicts of some slices."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from napari_mrseq.errors import ModelError
+from napari_mrseq.errors import DeviceError, ModelError
 from napari_mrseq.model import registry
 from napari_mrseq.viewer.settings import load_settings
 
@@ -58,6 +58,8 @@ def _load(name: str, device: str) -> Model:
 
     try:
         return load_model(name, device)
+    except DeviceError as error:
+        raise DeviceError(f"Device {device}: {error}") from error
     except OSError as error:
         # torch's libraries can't be loaded after Qt's with some builds on Windows (WinError 1114).
         raise ModelError(

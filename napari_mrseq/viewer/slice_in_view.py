@@ -41,6 +41,10 @@ def stack_shape(layer: Image) -> tuple[int, ...]:
     return tuple(pixels_of(layer).shape[: layer.ndim - 2])
 
 
+def _stack_axes(layer: Image) -> list[int]:
+    return list(range(layer.ndim - 2))
+
+
 def middle_slice(layer: Image) -> int:
     """Return the middle slice of the first volume."""
     stack = stack_shape(layer)
@@ -60,6 +64,16 @@ def slice_in_view(viewer: ViewerModel, layer: Image) -> int | None:
     return None if _is_thick(viewer, layer) else _slice_at_sliders(viewer, layer)
 
 
+def is_seen(viewer: ViewerModel, layer: Image) -> bool:
+    """Tell whether napari draws a layer that is visible: the sliders stand on it."""
+    if viewer.dims.ndisplay == 3 or _is_thick(viewer, layer):
+        return True
+    # A layer with fewer axes than there are sliders has the last ones (`_world_to_layer_dims`).
+    missing = viewer.dims.ndim - layer.ndim
+    order = [axis - missing for axis in viewer.dims.order if axis >= missing]
+    return _index_along(viewer, layer, order[:-2]) is not None
+
+
 def _is_thick(viewer: ViewerModel, layer: Image) -> bool:
     """Tell whether what is seen is made of other slices too, as napari takes them."""
     stack, dims = stack_shape(layer), viewer.dims
@@ -67,7 +81,8 @@ def _is_thick(viewer: ViewerModel, layer: Image) -> bool:
         return False
     point, before, behind = map(np.asarray, (dims.point, dims.margin_left, dims.margin_right))
     first, place, end = (
-        _place(viewer, layer, one)[: len(stack)] for one in (point - before, point, point + behind)
+        _place(viewer, layer, one, _stack_axes(layer))
+        for one in (point - before, point, point + behind)
     )
     # napari takes the last slice only where the margin ends on it.
     last = np.round(end) - ~np.isclose(np.round(end), end)
@@ -77,22 +92,36 @@ def _is_thick(viewer: ViewerModel, layer: Image) -> bool:
 
 
 def _slice_at_sliders(viewer: ViewerModel, layer: Image) -> int | None:
-    stack = stack_shape(layer)
-    if not stack:
-        return 0
-    place = np.round(_place(viewer, layer, viewer.dims.point))[: len(stack)].astype(int)
-    if (place < 0).any() or (place >= stack).any():
+    place = _index_along(viewer, layer, _stack_axes(layer))
+    if place is None:
         return None
-    return int(np.ravel_multi_index(tuple(place), stack))
+    return int(np.ravel_multi_index(tuple(place), stack_shape(layer))) if len(place) else 0
 
 
-def _place(viewer: ViewerModel, layer: Image, point: ArrayLike) -> NDArray[np.float64]:
-    """Return where a point of the sliders lies in a layer, in pixels along its axes."""
+def _index_along(viewer: ViewerModel, layer: Image, axes: list[int]) -> NDArray[np.int64] | None:
+    """Return where the sliders of some axes stand in a layer; None where that is outside of it."""
+    place = np.round(_place(viewer, layer, viewer.dims.point, axes)).astype(int)
+    shape = pixels_of(layer).shape[: layer.ndim]
+    inside = all(0 <= one < shape[axis] for one, axis in zip(place, axes, strict=True))
+    return place if inside else None
+
+
+def _place(
+    viewer: ViewerModel, layer: Image, point: ArrayLike, axes: list[int]
+) -> NDArray[np.float64]:
+    """Return where a point of the sliders lies in a layer along `axes`, in pixels.
+
+    The other axes are those that are drawn. Where a layer is turned or sheared out of its slices,
+    napari leaves them out (`_SliceInput.data_slice`): their sliders move nothing.
+    """
     # Fewer sliders than the layer has axes, once it is removed.
     point = np.asarray(point)[-layer.ndim :]
     # A layer in cm beside one in mm: napari counts the sliders in units of their own.
     scaled = point * ratios(viewer.dims.units, layer.units)[-len(point) :]
-    return np.asarray(layer.world_to_data(scaled))
+    heard = np.zeros(layer.ndim)
+    heard[-len(scaled) :] = scaled
+    heard[np.delete(np.arange(layer.ndim), axes)] = 0
+    return np.asarray(layer.world_to_data(heard))[axes]
 
 
 def bring_into_view(viewer: ViewerModel, layer: Image) -> None:
@@ -106,24 +135,42 @@ def show_slice(viewer: ViewerModel, layer: Image, index: int) -> None:
     stack = stack_shape(layer)
     if not stack:
         return
-    place = np.unravel_index(index, stack)
-    world = layer.data_to_world([*place, 0, 0]) / ratios(viewer.dims.units, layer.units)
+    axes = _stack_axes(layer)
+    origin, *ends = (
+        _place(viewer, layer, point, axes) for point in np.eye(layer.ndim + 1, layer.ndim, -1)
+    )
+    steps = np.column_stack([end - origin for end in ends[: len(stack)]])
+    # Of a layer turned by 90 degrees no slider changes the slice: nothing to solve.
+    world = np.linalg.lstsq(steps, np.unravel_index(index, stack) - origin, rcond=None)[0]
     first = viewer.dims.ndim - layer.ndim
-    viewer.dims.set_point(
-        [first + axis for axis in range(len(stack))], [world[axis] for axis in range(len(stack))]
-    )
+    viewer.dims.set_point([first + axis for axis in axes], list(world))
 
 
-def is_covered(viewer: ViewerModel, layer: Image) -> bool:
-    """Tell whether an opaque image lies over a layer; in a grid none does."""
-    if viewer.canvas.grid.enabled:
-        return False
+def covering(viewer: ViewerModel, layer: Image) -> Image | None:
+    """Return the opaque image that lies over the middle of a layer, the topmost of several.
+
+    None where none does, as in 3-D, in a grid, and of images that stand beside each other.
+    """
+    if viewer.canvas.grid.enabled or viewer.dims.ndisplay == 3:
+        return None
     above = list(viewer.layers)[viewer.layers.index(layer) + 1 :]
-    opaque = [one for one in above if is_image(one) and one.opacity == 1]
-    return any(
-        one.visible and one.blending in HIDING and slice_in_view(viewer, one) is not None
-        for one in opaque
+    images = (one for one in reversed(above) if is_image(one) and one.visible)
+    opaque = (one for one in images if one.opacity == 1 and one.blending in HIDING)
+    return next(
+        (one for one in opaque if _lies_over(viewer, one, layer) and is_seen(viewer, one)), None
     )
+
+
+def _lies_over(viewer: ViewerModel, upper: Image, layer: Image) -> bool:
+    """Tell whether an image is drawn where the middle of a layer is drawn."""
+    units = viewer.dims.units
+    middle = (np.array(pixels_of(layer).shape[: layer.ndim]) - 1) / 2
+    point = np.array(viewer.dims.point)
+    point[-layer.ndim :] = layer.data_to_world(middle) / ratios(units, layer.units)
+    place = upper.world_to_data(point[-upper.ndim :] * ratios(units, upper.units))
+    shape = pixels_of(upper).shape[: upper.ndim]
+    shown = [axis - viewer.dims.ndim for axis in viewer.dims.displayed]
+    return all(-0.5 <= place[axis] <= shape[axis] - 0.5 for axis in shown if -axis <= upper.ndim)
 
 
 def show_layer(viewer: ViewerModel, layer: Image) -> None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import QModelIndex, Signal  # type: ignore[attr-defined]
 from qtpy.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from napari_mrseq.naming import UNSURE
 from napari_mrseq.sequences import UNKNOWN, colour_of, name_of
-from napari_mrseq.viewer.doubts import is_odd
+from napari_mrseq.viewer.doubts import is_odd, is_unsure_in
 from napari_mrseq.viewer.table import Table
 from napari_mrseq.viewer.table_rows import KEY_ROLE, Cell, Row
 from napari_mrseq.viewer.wording import alone_words, decision_words, runners_up, sure_words
@@ -40,7 +41,7 @@ class SliceTable(QWidget):
         self._known: dict[int, tuple[SliceVerdict, Row]] = {}
         self.only_odd = QCheckBox("only the odd ones")
         self.only_odd.setToolTip(
-            "Show slices that look like another sequence, or like none, or were corrected"
+            "Show slices that look like another sequence, like none, are unsure, or were corrected"
         )
         self.table = Table(HEADINGS)
         self.table.proxy.setFilterKeyColumn(NOTE_COLUMN)
@@ -83,7 +84,8 @@ class SliceTable(QWidget):
         return sorted(self.table.chosen())
 
     def _rows(self, state: LayerState) -> list[Row]:
-        context = (tuple(state.corrections), state.verdict and state.verdict.pixels)
+        word = state.verdict
+        context = (tuple(state.corrections), word and (word.pixels, word.decision))
         if context != self._context:
             self._context, self._known = context, {}
         for index, judged in state.judged.items():
@@ -99,7 +101,7 @@ class SliceTable(QWidget):
 
     def _explain_emptiness(self) -> None:
         judged = len(self._state.judged) if self._state else 0
-        none_odd = f"None of {judged} slices is odd."
+        none_odd = f"None of {judged} slices is odd." if judged > 1 else "The slice is not odd."
         self.table.empty_text = none_odd if judged else "Every slice, once it is named."
 
     def _on_row(self, index: QModelIndex) -> None:
@@ -120,7 +122,7 @@ def _row(state: LayerState, index: int) -> Row:
             Cell(number, index, hint=judged.sop_instance_uid or ""),
             Cell(name_of(judged.sequence), colour=colour_of(judged.sequence, judged.probabilities)),
             Cell(sure_words(judged), judged.confidence),
-            Cell(_note(state, judged), hint=partial(_hint, judged)),
+            Cell(_note(state, index, judged), hint=partial(_hint, judged)),
         ),
     )
 
@@ -132,13 +134,15 @@ def _hint(judged: SliceVerdict) -> str:
     return "\n".join(filter(None, words))
 
 
-def _note(state: LayerState, judged: SliceVerdict) -> str:
+def _note(state: LayerState, index: int, judged: SliceVerdict) -> str:
     if judged.overruled:
         return f"✎ was {decision_words(judged.overruled)}"
     if judged.failure:
         return "not read"
     if judged.sequence == UNKNOWN:
-        return "? unsure"
-    if state.verdict is not None and is_odd(judged, state.verdict):
+        return "? unknown"
+    if state.verdict is None:
+        return ""
+    if is_odd(state.judged[index], state.verdict):
         return "▲ odd"
-    return ""
+    return UNSURE if is_unsure_in(judged, state.verdict) else ""

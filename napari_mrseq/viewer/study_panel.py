@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 NO_PROTOCOL = "no protocol"
 # Pixels; napari gives tables letters of one size.
-TABLE_WIDTH = 425
+TABLE_WIDTH = 460
 # Lines of the summary that are in sight in the lowest window.
 LEAST_LINES = 3
 # Letters; both stand on one line.
@@ -140,6 +140,7 @@ class StudyPanel(QWidget):
         words = WORDS | (NOT_YET if waiting else lacking)
         lines = [
             f"{SIGNS[match.status]} {match.expected.name}{words[match.status]}"
+            f"{self._doubted(match.verdicts or match.perhaps)}"
             for match in study.matches
         ]
         lines += [f"twice: {self._names(group)}" for group in study.repeats]
@@ -151,11 +152,16 @@ class StudyPanel(QWidget):
             lines.append(f"{len(study.unread)} series could not be read.")
         return lines
 
+    def _doubted(self, verdicts: Sequence[Verdict]) -> str:
+        """Name the series of an entry that are not to be relied on; ``""`` where there is none."""
+        doubted = [one for one in verdicts if one.mark]
+        return f" ({self._names(doubted)})" if doubted else ""
+
     def _names(self, verdicts: Sequence[Verdict]) -> str:
-        """Name series as the table does: by their layers."""
-        judged = [(state_of(layer), own_name(layer)) for layer in self._layers]
+        """Name series as the table does: by their layers, with the mark of the doubtful ones."""
+        judged = [(state_of(layer), printable(own_name(layer))) for layer in self._layers]
         names = {id(state.verdict): name for state, name in judged if state}
-        return ", ".join(names[id(verdict)] for verdict in verdicts)
+        return ", ".join(f"{names[id(one)]} {one.mark}".rstrip() for one in verdicts)
 
 
 class _Below(QScrollArea):

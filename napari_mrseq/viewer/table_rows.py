@@ -14,7 +14,7 @@ from qtpy.QtCore import (
 )
 from qtpy.QtGui import QColor, QIcon, QPixmap
 
-from napari_mrseq.naming import runs_of
+from napari_mrseq.naming import printable, runs_of
 
 SORT_ROLE = Qt.ItemDataRole.UserRole
 KEY_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -110,7 +110,8 @@ class RowModel(QAbstractTableModel):
         row = self._rows[index.row()]
         cell = row.cells[index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return cell.text
+            # Names of layers may hold more than one line.
+            return printable(cell.text)
         if role == SORT_ROLE:
             return cell.text if cell.order is None else cell.order
         if role == KEY_ROLE:

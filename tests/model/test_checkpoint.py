@@ -9,7 +9,6 @@ import pickle
 import re
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +22,7 @@ import napari_mrseq as mrseq
 from napari_mrseq.errors import ModelError
 from napari_mrseq.model.checkpoint import import_checkpoint, read_state_dict
 from napari_mrseq.model.registry import model_names, read_card
+from napari_mrseq.model.torchvision_preparation import black, prepare_as_torchvision
 
 CLASSES = ("T1", "T2", "FLAIR")
 WINDOW = (150.0, 80.0)
@@ -97,17 +97,17 @@ def test_dicom_goes_through_the_window_first(imported, network, sample_study):
 
 
 @pytest.mark.parametrize("window", [None, WINDOW])
-def test_values_that_are_no_numbers_are_black_and_endless_ones_the_ends(imported, window):
-    model = mrseq.load_model(imported, device="cpu")
-    model = replace(model, card=replace(model.card, window=window))
-    finite = np.tile(np.arange(256.0), (1, 200, 1))
+def test_values_that_are_no_numbers_are_black_and_endless_ones_the_ends(window):
+    finite = np.tile(np.arange(-100.0, 200.0), (1, 200, 1))
     odd = finite.copy()
-    odd[:, :50, :9], finite[:, :50, :9] = np.nan, 0
-    odd[:, 50:90, :9], finite[:, 50:90, :9] = -np.inf, 0
-    odd[:, 90:120, -9:], finite[:, 90:120, -9:] = np.inf, 255
-    np.testing.assert_allclose(model.predict(odd), model.predict(finite), atol=1e-6)
-    nothing = np.full((1, 64, 64), np.nan)
-    np.testing.assert_allclose(model.predict(nothing), model.predict(0 * finite), atol=1e-6)
+    odd[:, :50, 99:], finite[:, :50, 99:] = np.nan, -100
+    odd[:, 50:90, 99:], finite[:, 50:90, 99:] = -np.inf, -100
+    odd[:, 90:120, :99], finite[:, 90:120, :99] = np.inf, 199
+    seen, nothing = (
+        prepare_as_torchvision(slices, window) for slices in (odd, np.full_like(odd, np.nan))
+    )
+    torch.testing.assert_close(seen, prepare_as_torchvision(finite, window))
+    torch.testing.assert_close(nothing, black().expand_as(nothing))
 
 
 def test_eight_bit_dicom_goes_through_the_window_as_well(imported, network, sample_study, tmp_path):

@@ -51,6 +51,10 @@ def test_of_complex_slices_the_magnitude_counts(model, pictures):
     )
 
 
+def test_values_below_zero_are_the_darkest(model, pictures):
+    np.testing.assert_allclose(model.predict(pictures - 500), model.predict(pictures), atol=0.03)
+
+
 def test_left_and_right_do_not_matter(model, pictures):
     mirrored = np.ascontiguousarray(pictures[:, :, ::-1])
     np.testing.assert_allclose(model.predict(mirrored), model.predict(pictures), atol=0.03)
@@ -86,7 +90,9 @@ def test_blank_slices_and_thumbnails_may_be_anything(model, picture):
 
 
 def test_no_slices_give_no_rows(model):
-    assert model.predict(np.zeros((0, 64, 64))).shape == (0, len(model.classes))
+    said, weights = model.examine(np.zeros((0, 64, 64)))
+    assert said.shape == (0, len(model.classes))
+    assert weights.shape == (0,)
 
 
 @pytest.mark.parametrize("shape", [(64, 64), (2, 0, 64), (1, 2, 3, 4)])
@@ -131,11 +137,39 @@ def test_a_file_that_holds_no_model_is_refused_by_name(tmp_path, content):
         load_model(path)
 
 
-def test_a_truncated_weights_file_is_refused_by_name(tmp_path):
+@pytest.mark.parametrize("lost", [1, 1_000_000, 0.5, 0.99])
+def test_a_truncated_weights_file_is_refused_by_name_before_its_weights_are_read(tmp_path, lost):
     path = tmp_path / "half.safetensors"
-    path.write_bytes(registry.entries()[0].path.read_bytes()[:100_000])
-    with pytest.raises(ModelError, match=r"half\.safetensors is damaged, incomplete"):
+    whole = registry.entries()[0].path.read_bytes()
+    path.write_bytes(whole[: -int(lost if lost >= 1 else lost * len(whole))])
+    for look in (registry.read_card, load_model):
+        with pytest.raises(ModelError, match=r"half\.safetensors is damaged, incomplete.*anew$"):
+            look(path)
+
+
+def test_a_header_that_names_no_weights_is_damaged(tmp_path):
+    path = tmp_path / "odd.safetensors"
+    whole = registry.entries()[0].path.read_bytes()
+    path.write_bytes(whole.replace(b'"data_offsets"', b'"date_offsets"'))
+    with pytest.raises(ModelError, match=r"odd\.safetensors is damaged, incomplete.*anew$"):
         load_model(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("gone.safetensors", "gone.safetensors is not there; the models are: mrseq-1"),
+        ("a/gone", "a/gone is not there; the models are: mrseq-1"),
+        ("mrseq1", "mrseq1 is neither a file nor the name of a model; the models are: mrseq-1"),
+    ],
+)
+def test_a_model_that_is_not_there_is_told_from_a_name_that_none_has(
+    tmp_path, monkeypatch, name, told
+):
+    monkeypatch.setenv(registry.FOLDER_VARIABLE, str(tmp_path))
+    with pytest.raises(ModelError) as error:
+        load_model(name)
+    assert str(error.value) == told
 
 
 def test_whole_weights_of_another_program_are_to_be_imported(tmp_path):

@@ -78,6 +78,11 @@ def test_a_folder_becomes_a_table_and_what_failed_is_listed(
     assert folder.failed.isVisible()
     assert folder.status.text() == "2 series classified. 2 could not be read: see below."
     assert folder.progress.format() == "2 of 2 series"
+    # A slip of the keys loses nothing, and what is still in the table is said to be.
+    folder.folder.setText("/nowhere")
+    press(folder.run_button)
+    assert folder.status.text() == f"/nowhere is no folder. Below is still {broken_study}."
+    assert len(column(folder.table, 0)) == 2
 
     answer(tmp_path / "panel.csv")
     pick(folder.export_button, "CSV…")

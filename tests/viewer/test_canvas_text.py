@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +13,11 @@ from napari.layers import Image
 from napari.utils._proxies import PublicOnlyProxy
 
 from napari_mrseq.correction import Correction
+from napari_mrseq.decision import Decision
 from napari_mrseq.viewer.annotation import annotate, correct_layer, keep_slices, revert
 from napari_mrseq.viewer.canvas_text import CanvasText
 from napari_mrseq.viewer.layer_series import series_of
-from napari_mrseq.viewer.slice_in_view import show_layer
+from napari_mrseq.viewer.slice_in_view import show_layer, show_slice
 
 
 @pytest.fixture
@@ -132,11 +134,120 @@ def test_the_active_one_of_several_visible_layers_speaks_by_name(
     viewer.dims.set_current_step(0, 0)
     assert text.text == "T2 90 %   slice 1 of 2\nover"
     viewer.layers.selection.active = first
+    # Opaque, the other one is what is seen.
+    assert text.text == "T2 90 %   slice 1 of 2\nover"
+    second.opacity = 0.5
+    assert text.text == "T1 90 %   slice 1 of 2\nunder"
+    second.opacity = 1
+    second.translate = (0, 0, 20)
     assert text.text == "T1 90 %   slice 1 of 2\nunder"
     first.visible = False
     assert text.text == "T2 90 %   slice 1 of 2"
     viewer.layers.remove(second)
     assert not text.text.strip()
+
+
+def test_a_layer_that_lies_under_another_says_no_word_over_it(viewer, text, make_verdict) -> None:
+    add(viewer, make_verdict, ["T2", "T2"], name="judged")
+    viewer.add_image(np.ones((2, 8, 8)), name="opened since")
+    viewer.dims.set_current_step(0, 0)
+    assert text.text == "not yet run   slice 1 of 2\nopened since"
+
+
+@pytest.mark.filterwarnings("ignore:Non-orthogonal slicing")
+@pytest.mark.parametrize(
+    "place",
+    [
+        {"rotate": (10, 0, 0)},
+        {"shear": (0.3, 0, 0)},
+        {"affine": [[1, 0.15, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]},
+        {"rotate": (0, 20, 10), "scale": (5, 1, 1), "translate": (20, 3, 4)},
+    ],
+    ids=lambda place: " ".join(place),
+)
+def test_of_a_layer_tilted_out_of_its_slices_the_drawn_one_is_named(
+    viewer, text, make_verdict, place
+) -> None:
+    """Every slice has one grey value, so that what is drawn tells which it is."""
+    numbers = np.arange(1, 12)[:, None, None]
+    layer = viewer.add_image(np.broadcast_to(numbers, (11, 40, 40)).copy(), **place)
+    annotate(layer, make_verdict(series_of(layer), ["T1"] * 11))
+    # Another slider stands anywhere, as after axes were rolled.
+    viewer.dims.set_point(1, 17)
+
+    def drawn() -> int:
+        point = layer.data_to_world((5, 20, 20))
+        point = (viewer.dims.point[0], *point[1:])
+        return int(layer.get_value(point, dims_displayed=[1, 2], world=True))
+
+    for index in range(1, 10):
+        show_slice(viewer, layer, index)
+        assert drawn() == index + 1
+        assert text.text == f"T1 90 %   slice {index + 1} of 11"
+
+
+@pytest.mark.filterwarnings("ignore:Non-orthogonal slicing")
+def test_of_a_tilted_4d_layer_the_drawn_slice_is_named(viewer, text, make_verdict) -> None:
+    numbers = np.arange(15).reshape(3, 5, 1, 1)
+    tilt = np.eye(5)
+    tilt[0, 1], tilt[1, 2] = 0.1, 0.3
+    layer = viewer.add_image(np.broadcast_to(numbers, (3, 5, 9, 9)).copy(), affine=tilt)
+    annotate(layer, make_verdict(series_of(layer), ["T1"] * 15))
+    viewer.dims.set_point(2, 8)
+    for index in (6, 7, 8):
+        show_slice(viewer, layer, index)
+        point = (*viewer.dims.point[:2], 4, 4)
+        assert layer.get_value(point, dims_displayed=[2, 3], world=True) == index
+        assert text.text == f"T1 90 %   slice {index - 4} of 5\nvolume 2 of 3"
+
+
+def test_a_correction_of_a_slice_that_was_never_judged_is_said(viewer, text, make_verdict) -> None:
+    layer = viewer.add_image(np.ones((3, 8, 8)))
+    verdict = make_verdict(series_of(layer), ["T1"])
+    annotate(layer, verdict)
+    correct_layer(layer, Correction(0, 2, "T2"))
+    viewer.dims.set_current_step(0, 2)
+    assert text.text == "T2 (corrected)   slice 3 of 3"
+
+
+def test_where_the_header_alone_can_name_a_series_no_slice_is_called_else(
+    viewer, text, make_verdict
+) -> None:
+    layer = viewer.add_image(np.ones((2, 8, 8)))
+    seen = make_verdict(series_of(layer), ["T1", "T1"])
+    annotate(layer, replace(seen, decision=Decision("LOCALIZER", 0.95, "member")))
+    viewer.dims.set_current_step(0, 0)
+    assert text.text == "localizer 95 % (header)   slice 1 of 2"
+    correct_layer(layer, Correction(0, 0, "T2"))
+    assert text.text == "T2 (corrected)   slice 1 of 2"
+
+
+def test_the_only_slice_of_a_series_has_the_word_on_the_series(viewer, text, make_verdict) -> None:
+    layer = viewer.add_image(np.ones((1, 8, 8)))
+    seen = make_verdict(series_of(layer), ["T1"])
+    annotate(layer, replace(seen, decision=Decision("T1", 0.97, "member")))
+    assert text.text == "T1 97 %   slice 1 of 1"
+
+
+def test_of_a_layer_beside_the_slider_nothing_is_said(viewer, text, make_verdict) -> None:
+    layer = add(viewer, make_verdict, ["T1", "T1"])
+    viewer.dims.set_current_step(0, 1)
+    layer.translate = (50, 0, 0)
+    viewer.add_points(np.zeros((1, 3)))
+    viewer.dims.set_point(0, 0)
+    assert not text.text.strip()
+    viewer.dims.ndisplay = 3
+    assert text.text == "T1 90 %   whole stack"
+
+
+def test_a_mark_stays_with_its_word_on_a_narrow_canvas(viewer, text, make_verdict) -> None:
+    layer = viewer.add_image(np.ones((2, 8, 8)))
+    seen = make_verdict(series_of(layer), ["T1", "T1"], decision=Decision("T1", 0.5, "member"))
+    weak = [replace(one, decision=Decision("T1", 0.5, "member")) for one in seen.slices]
+    annotate(layer, replace(seen, slices=tuple(weak)))
+    viewer.dims.set_current_step(0, 0)
+    viewer.canvas.size = (600, 150)
+    assert text.text.splitlines()[:2] == ["T1 50 %", "▲ unsure"]
 
 
 @pytest.mark.parametrize("other", ["T2", None])
@@ -155,7 +266,8 @@ def test_a_layer_that_the_slider_has_left_is_silent(viewer, text, make_verdict, 
 
 def test_a_long_name_keeps_its_end_and_fits_the_canvas(viewer, text, make_verdict) -> None:
     add(viewer, make_verdict, ["T1", "T1"], name="a name that goes on " * 4 + "_ADC")
-    viewer.add_image(np.ones((2, 8, 8)))
+    viewer.add_image(np.ones((2, 8, 8)), translate=(0, 0, 20))
+    viewer.layers.selection.active = viewer.layers[0]
     name = text.text.splitlines()[1]
     assert len(name) <= 40
     assert name.startswith("a name that")
@@ -178,7 +290,7 @@ def test_a_narrow_canvas_breaks_lines_and_no_number(viewer, text, make_verdict) 
     viewer.canvas.size = (600, 341)
     assert text.text == "T1 90 % ≠ header\nslice 10 of 16"
     viewer.canvas.size = (600, 150)
-    assert text.text == "T1 90 % ≠\nheader\nslice 10\nof 16"
+    assert text.text == "T1 90 %\n≠ header\nslice 10\nof 16"
 
 
 def test_a_grid_of_many_leaves_the_images_in_sight(viewer, text, make_verdict) -> None:

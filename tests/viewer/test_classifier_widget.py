@@ -341,7 +341,8 @@ def test_a_device_that_is_missing_is_said_in_words(viewer, run, open_panel) -> N
     panel = open_panel()
     panel.model_choice.device.value = absent
     run(panel)
-    assert f"this machine has no {absent} device" in panel.controls.status.value
+    told = f"Device {absent}: this machine has no {absent} device"
+    assert panel.controls.status.value.startswith(told)
     assert layer.name == "mine"
     assert panel.controls.run.enabled
 

@@ -226,7 +226,7 @@ def test_what_is_typed_is_what_is_said(qtbot, panel, press, layer, by) -> None:
 
 
 @pytest.mark.usefixtures("layer")
-def test_the_dialog_says_what_it_will_do(qtbot, viewer, panel, press) -> None:
+def test_the_dialog_says_what_it_will_do(qtbot, viewer, panel, press, cut_in) -> None:
     viewer.dims.set_current_step(0, 0)
     dialog = say(qtbot, press, panel, "STIR")
     assert dialog.summary.text() == "STIR for the whole series."
@@ -234,6 +234,11 @@ def test_the_dialog_says_what_it_will_do(qtbot, viewer, panel, press) -> None:
     assert dialog.summary.text() == "STIR for slice 1."
     qtbot.keyClicks(dialog.sequence.lineEdit(), "x")
     assert dialog.summary.text() == "STIRx (a name of your own) for slice 1."
+    height = dialog.height()
+    qtbot.keyClicks(dialog.sequence.lineEdit(), ", a long name that a scanner never gave" * 3)
+    qtbot.wait(50)
+    assert not cut_in(dialog)
+    assert dialog.height() > height
 
 
 def test_the_likeliest_other_names_are_offered_first(
@@ -414,13 +419,13 @@ def test_a_picture_that_napari_has_read_becomes_a_label_and_what_is_left_out_is_
     Picture.fromarray(values).save(folder / "scan.png")
     (picture,) = viewer.open(str(folder / "scan.png"))
     annotate(picture, make_verdict(series_of(picture), ["T1"]))
-    correct_layer(picture, Correction(0, 0, "T2*"))
+    correct_layer(picture, Correction(0, 0, "T2STAR"))
     correct_layer(layer, Correction(0, 5, "T2"))
     panel.refresh()
     answer(tmp_path / "labels.csv")
     pick(panel.page.export_button, "Corrections as training labels…")
     (row,) = read_catalogue(tmp_path / "labels.csv")
-    assert (row.path, row.label, row.group) == (folder / "scan.png", "T2*", "patient/exam")
+    assert (row.path, row.label, row.group) == (folder / "scan.png", "T2STAR", "patient/exam")
     np.testing.assert_array_equal(read_slice(row).pixels, values)
     said = panel.controls.status.value
     assert said.startswith("1 labelled slices in ")

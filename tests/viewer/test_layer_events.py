@@ -33,7 +33,7 @@ def test_the_words_on_the_canvas_follow_a_verdict_and_a_name(viewer, layer, make
     assert text.text.startswith("T1 90 %")
     annotate(layer, make_verdict(series_of(layer), ["T2"] * 3))
     assert text.text.startswith("T2 90 %")
-    viewer.add_image(np.ones((3, 16, 16)), name="other")
+    viewer.add_image(np.ones((3, 16, 16)), name="other", opacity=0.5)
     viewer.layers.selection.active = layer
     assert text.text.endswith("\nmine")
     layer.name = "yours"

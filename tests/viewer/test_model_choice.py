@@ -127,6 +127,15 @@ def test_a_file_that_is_no_model_is_said_in_words(panel, press, answer, tmp_path
     assert panel.model_choice.dialog is None
 
 
+def test_a_copy_that_was_cut_short_shows_no_card(panel, press, answer, weights: Path) -> None:
+    weights.write_bytes(weights.read_bytes()[:-1000])
+    answer(weights)
+    press(panel.model_choice.open_button)
+    told = f"{weights} is damaged, incomplete or no weights file: copy it anew"
+    assert panel.controls.status.value == f"Not a model: {told}"
+    assert panel.model_choice.dialog is None
+
+
 def test_the_card_of_the_model_in_use_can_be_read(qtbot, panel, press) -> None:
     press(panel.model_choice.card_button)
     dialog = panel.model_choice.dialog

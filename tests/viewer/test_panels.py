@@ -472,6 +472,39 @@ def test_a_protocol_says_what_is_missing(qtbot, study: StudyPanel, layers: list[
     assert "not yet" not in study.summary.text()
 
 
+def test_what_rests_on_a_doubtful_series_is_marked_as_in_the_table(
+    qtbot, make_verdict, layers
+) -> None:
+    panel = StudyPanel()
+    qtbot.addWidget(panel)
+    sure, doubted, _ = layers
+    doubted.name = "a\nb"
+    for options in ({"conflict": True}, {"decision": Decision("FLAIR", 0.79, "member")}):
+        annotate(doubted, make_verdict(series_of(doubted), ["FLAIR"] * 3, **options))
+        panel.show_layers([sure, doubted])
+        panel.protocol.setCurrentText("ms")
+        mark = panel.table.proxy.index(1, 2).data()
+        assert mark
+        assert panel.table.proxy.index(1, 3).data() == "a b"
+        assert f"● FLAIR (a b {mark})" in panel.summary.text().splitlines()
+    annotate(doubted, make_verdict(series_of(doubted), ["FLAIR"] * 3))
+    panel.show_layers([sure, doubted])
+    assert "● FLAIR" in panel.summary.text().splitlines()
+
+
+def test_layers_whose_names_look_like_paths_are_one_study(qtbot, make_verdict) -> None:
+    panel = StudyPanel()
+    qtbot.addWidget(panel)
+    viewer = ViewerModel()
+    for name in ("T1/T2 ratio", "knee 29/11", "one slice"):
+        layer = viewer.add_image(np.ones((3, 8, 8)), name=name)
+        annotate(layer, make_verdict(series_of(layer), ["T2"] * 3))
+    panel.protocol.setCurrentText("ms")
+    panel.show_layers(list(viewer.layers))
+    assert "Layers of no study" not in panel.summary.text()
+    assert panel.summary.text().count("T2: twice") == 1
+
+
 def test_what_is_not_required_is_not_there_only_once_all_is_looked_at(
     study: StudyPanel, layers: list[Image], make_verdict
 ) -> None:

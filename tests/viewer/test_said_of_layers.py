@@ -15,7 +15,7 @@ from napari_mrseq.viewer.heat_maps import Heat, show_heat
 from napari_mrseq.viewer.layer_series import series_of
 from napari_mrseq.viewer.layer_state import state_of
 from napari_mrseq.viewer.scope import job_for
-from napari_mrseq.viewer.slice_in_view import is_covered
+from napari_mrseq.viewer.slice_in_view import covering
 
 RUN_MS = 300_000
 
@@ -59,10 +59,10 @@ def test_a_layer_is_covered_by_an_opaque_image_that_is_seen(over: dict, covered:
     below = viewer.add_image(head())
     viewer.add_image(head(), **over)
     viewer.dims.set_current_step(0, 1)
-    assert is_covered(viewer, below) == covered
+    assert (covering(viewer, below) is not None) == covered
     # There each stands in its own cell.
     viewer.canvas.grid.enabled = True
-    assert not is_covered(viewer, below)
+    assert covering(viewer, below) is None
 
 
 def test_a_map_is_said_to_be_hidden_only_in_the_grid(qtbot, viewer, panel, press) -> None:

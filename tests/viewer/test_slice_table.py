@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from qtpy.QtCore import QPoint, Qt
 
+from napari_mrseq.decision import Decision
 from napari_mrseq.viewer.annotation import annotate, keep_slices
 from napari_mrseq.viewer.layer_series import series_of
 
@@ -27,6 +30,39 @@ def layer(viewer, panel, make_verdict):
 @pytest.fixture
 def table(panel, layer):  # noqa: ARG001
     return panel.slices.table
+
+
+def notes(panel) -> list[str]:
+    table = panel.slices.table
+    return [table.proxy.index(row, 3).data() for row in range(table.proxy.rowCount())]
+
+
+def test_what_the_canvas_doubts_is_doubted_in_the_table(viewer, panel, make_verdict) -> None:
+    image = viewer.add_image(np.ones((3, 8, 8)), name="mine")
+    seen = make_verdict(series_of(image), ["T1", "T2", "T1"])
+    words = ("T1", 0.5, "member"), ("T2", 0.6, "member"), ("UNKNOWN", 0.5, "unknown")
+    slices = [
+        replace(one, decision=Decision(*word), probabilities={"T1": 0.5, "T2": 0.5})
+        for one, word in zip(seen.slices, words, strict=True)
+    ]
+    judged = replace(seen, slices=tuple(slices))
+    for sure, said in ((0.9, ["", "▲ unsure", "? unknown"]), (0.5, ["▲ unsure"] * 2)):
+        annotate(image, replace(judged, decision=Decision("T1", sure, "member")))
+        panel.refresh()
+        assert notes(panel)[: len(said)] == said
+        viewer.dims.set_current_step(0, 1)
+        assert "▲ unsure" in viewer.canvas.overlays.text.text
+
+
+def test_one_slice_is_told_in_one_figure_and_in_the_singular(viewer, panel, make_verdict) -> None:
+    image = viewer.add_image(np.ones((1, 8, 8)), name="mine")
+    seen = make_verdict(series_of(image), ["T1"])
+    annotate(image, replace(seen, decision=Decision("T1", 0.97, "member")))
+    panel.refresh()
+    assert panel.slices.table.proxy.index(0, 2).data() == "97 %"
+    assert image.metadata["mrseq"]["slices"][0]["confidence"] == 0.9
+    assert panel.slices.table.empty_text == "The slice is not odd."
+    assert [one for one in panel.plot.axes.get_xticks() if 0.5 < one < 1.5] == [1]
 
 
 def click(qtbot, table, row: int, how=NONE) -> None:

@@ -7,7 +7,8 @@ import pytest
 from napari.settings import get_settings
 from qtpy.QtWidgets import QRadioButton
 
-from napari_mrseq.viewer.annotation import annotate
+from napari_mrseq.correction import Correction
+from napari_mrseq.viewer.annotation import annotate, correct_layer
 from napari_mrseq.viewer.layer_series import series_of
 
 
@@ -95,7 +96,14 @@ def test_with_room_for_it_every_row_is_one_line(qtbot, viewer, open_panel) -> No
 
 
 @pytest.mark.usefixtures("judged")
-def test_with_room_for_it_the_study_shows_every_column(qtbot, viewer, open_panel) -> None:
+@pytest.mark.parametrize("code", ["T1C", "BOLD"])
+def test_with_room_for_it_the_study_shows_every_column(
+    qtbot, viewer, open_panel, make_verdict, code: str
+) -> None:
+    """Those with the longest names of sequences too, and corrected ones."""
+    layer = viewer.add_image(np.ones((4, 64, 64)), name="501 t1_mprage_tra_iso")
+    annotate(layer, make_verdict(series_of(layer), ["T1"] * 4))
+    correct_layer(layer, Correction(0, 3, code))
     panel = open_at(qtbot, viewer, open_panel, 1400)
     panel.tabs.setCurrentWidget(panel.study)
     qtbot.wait(100)
