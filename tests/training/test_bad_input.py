@@ -41,7 +41,7 @@ def folder(tmp_path):
     ("words", "told"),
     [
         ("train single.csv --output run", "single.csv gives fewer than two classes"),
-        ("train c.csv --output run --start half.safetensors", "half.safetensors is no whole"),
+        ("train c.csv --output run --start half.safetensors", "half.safetensors is damaged, incomplete"),
         ("evaluate c.csv --output file", "file can't be made a folder"),
         ("train c.csv --output run --draws 10", "10 pictures a pass (--draws) are too few"),
     ],
@@ -80,4 +80,4 @@ def test_an_imported_checkpoint_that_cannot_be_written_is_named(tmp_path):
     words = "import-checkpoint old.pth --network shufflenet_v2_x0_5 --classes A,B --output taken"
     done = program(tmp_path, *words.split())
     assert done.returncode == 2
-    assert "taken can't be written" in done.stderr
+    assert "taken is a folder: give --output the name of a file" in done.stderr
