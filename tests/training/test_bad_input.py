@@ -41,7 +41,10 @@ def folder(tmp_path):
     ("words", "told"),
     [
         ("train single.csv --output run", "single.csv gives fewer than two classes"),
-        ("train c.csv --output run --start half.safetensors", "half.safetensors is damaged, incomplete"),
+        (
+            "train c.csv --output run --start half.safetensors",
+            "half.safetensors is damaged, incomplete",
+        ),
         ("evaluate c.csv --output file", "file can't be made a folder"),
         ("train c.csv --output run --draws 10", "10 pictures a pass (--draws) are too few"),
     ],

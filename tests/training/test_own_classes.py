@@ -182,7 +182,9 @@ def test_a_teacher_is_named_as_a_start_is(train):
     done = train("--teacher", "default")
     assert done.returncode == 2
     assert "knows other classes than those to be taught" in done.stderr
-    assert "no-such is neither a file nor the name of a model" in train("--teacher", "no-such").stderr
+    assert (
+        "no-such is neither a file nor the name of a model" in train("--teacher", "no-such").stderr
+    )
 
 
 def test_a_class_that_lies_in_the_fold_held_out_alone_is_told(site, train):
