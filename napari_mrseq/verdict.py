@@ -270,9 +270,14 @@ class Verdict:
         }
 
 
+def is_named(said: SliceVerdict | Verdict) -> bool:
+    """Tell whether the program itself has a name for a slice or series, and no person another."""
+    return not said.overruled and said.sequence != UNKNOWN
+
+
 def is_unsure(said: SliceVerdict | Verdict) -> bool:
-    """Tell whether a slice or series has a name that the program itself is not sure of."""
-    return not said.overruled and said.sequence != UNKNOWN and said.confidence < DOUBT_BELOW
+    """Tell whether a slice or series has a name that the program is not sure of."""
+    return is_named(said) and said.confidence < DOUBT_BELOW
 
 
 def misnaming_words(codes: Sequence[str]) -> str:

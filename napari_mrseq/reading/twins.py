@@ -68,7 +68,7 @@ def same_pixels(one: Frame, other: Frame) -> bool | None:
 
 def _bytes_of(frame: Frame, count: int) -> bytes:
     source = frame.source
-    if source.whole is not None:
+    if source.whole is not None and source.offset < 0:
         # Deflated, they lie nowhere in the file.
         whole: bytes = source.whole.dataset()[source.layout.keyword].value
         return whole

@@ -156,8 +156,13 @@ def _visible(viewer: ViewerModel) -> list[Image]:
 
 
 def _slices_in_view(viewer: ViewerModel) -> InView:
-    drawn = (layer for layer in _visible(viewer) if is_seen(viewer, layer))
-    return {layer: slice_in_view(viewer, layer) for layer in drawn}
+    indices = {layer: slice_in_view(viewer, layer) for layer in _visible(viewer)}
+    # Where one slice is in view, the layer is drawn: asked twice, a step of the slider costs twice.
+    return {
+        layer: index
+        for layer, index in indices.items()
+        if index is not None or is_seen(viewer, layer)
+    }
 
 
 def _grid_words(known: Known) -> str:

@@ -9,11 +9,10 @@ from napari_mrseq.decision import likeliest_family
 from napari_mrseq.naming import CONFLICT_MARK, CORRECTED, UNSURE
 from napari_mrseq.sequences import UNKNOWN, family_of, name_of
 from napari_mrseq.stack import SURE
-from napari_mrseq.verdict import DOUBT_BELOW, is_unsure
+from napari_mrseq.verdict import DOUBT_BELOW, is_named, is_unsure
 from napari_mrseq.viewer.wording import (
     basis_words,
     decision_words,
-    is_named,
     percent,
     runs_words,
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from napari_mrseq.naming import CONFLICT_MARK, CORRECTED, run_words, title_of
 from napari_mrseq.sequences import UNKNOWN, name_of
-from napari_mrseq.verdict import misnaming_words
+from napari_mrseq.verdict import is_named, misnaming_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -74,11 +74,6 @@ def model_words(model_id: Mapping[str, str]) -> str:
     """Return which model judged, with what tells it from another of its name."""
     weights = model_id["sha256"][:HASH_DIGITS]
     return f"{model_id['name']} {model_id['version']}, weights {weights}"
-
-
-def is_named(said: SliceVerdict | Verdict) -> bool:
-    """Tell whether the program itself has a name for a slice or series, and no person another."""
-    return not said.overruled and said.sequence != UNKNOWN
 
 
 def sure_words(said: SliceVerdict | Verdict) -> str:
