@@ -30,6 +30,10 @@ _BIDS_AS_THEY_ARE = {
     "MagneticFieldStrength": "field_strength",
     "Manufacturer": "vendor",
 }
+# All that a sidecar of ours may hold: one that holds more is of another program.
+OUR_FIELDS = {
+    *_BIDS_SECONDS, *_BIDS_AS_THEY_ARE, "SeriesNumber", "SeriesDescription", "mrseq", "BidsSuffix",
+}  # fmt: skip
 
 
 def bids_sidecar(

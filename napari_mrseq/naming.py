@@ -32,6 +32,11 @@ def without_verdict(name: str) -> str:
     return _MARK.sub("", _VERDICT.sub("", name))
 
 
+def nifti_stem(name: str) -> str:
+    """Return the name or path of an image without the ending of NIfTI, where it has one."""
+    return re.sub(r"(\.nii(\.gz)?|\.hdr)$", "", name, flags=re.IGNORECASE)
+
+
 def printable(text: str) -> str:
     """Return one line that does not steer a terminal, whatever names and files hold."""
     return _CONTROLS.sub(" ", text)

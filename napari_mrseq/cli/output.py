@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from napari_mrseq.errors import MrseqError
+from napari_mrseq.naming import nifti_stem
 from napari_mrseq.report import FORMATS, Record, encoded
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ def writing(place: Path) -> Iterator[None]:
 def _with_neighbours(file: str) -> Iterator[str]:
     """Yield a file, and of a NIfTI file the names of its voxels, sidecar, b values and vectors."""
     yield file
-    stem = re.sub(r"(\.nii(\.gz)?|\.hdr)$", "", file, flags=re.IGNORECASE)
+    stem = nifti_stem(file)
     if stem != file:
         yield from (f"{stem}{ending}" for ending in (".img", ".json", ".bval", ".bvec"))
 

@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 
 from napari_mrseq.header.lexicon import DUAL_ECHO
+from napari_mrseq.naming import nifti_stem
 
 # Where the words of such a name stand, for evidence to quote.
 FILE_NAME = "file name"
@@ -39,7 +40,7 @@ _TELLING = ("acq", "rec", "mt", "desc")
 
 def suffix_of(name: str) -> tuple[str, str | None]:
     """Return how a file's name ends, and the sequence that this stands for by the standard."""
-    suffix = _stem(name).rpartition("_")[2]
+    suffix = nifti_stem(name).rpartition("_")[2]
     return suffix, "OTHER" if _COMPUTED.fullmatch(suffix) else _SUFFIXES.get(suffix)
 
 
@@ -47,7 +48,7 @@ def no_picture(name: str) -> str | None:
     """Return what in a file's name says that it holds no picture of a sequence: a map, a phase."""
     suffix, sequence = suffix_of(name)
     if not is_bids_name(name):
-        told = _OF_TOOLS.search(_stem(name))
+        told = _OF_TOOLS.search(nifti_stem(name))
         return told[1] if told else None
     if "_part-phase_" in name and sequence != "FIELDMAP":
         return "part-phase"
@@ -66,7 +67,7 @@ def telling_words(name: str) -> str:
     ``"acq-stir T2w"`` for ``"sub-PD01_ses-T1_acq-stir_T2w.nii.gz"``, with the agent behind:
     ``"T1w contrast none"`` for ``"sub-01_ce-none_T1w"``. All of it where the name isn't of BIDS.
     """
-    stem = _stem(name)
+    stem = nifti_stem(name)
     if not is_bids_name(name):
         return stem
     words, agent = [], ""
@@ -78,7 +79,3 @@ def telling_words(name: str) -> str:
         elif entity[1] == "ce":
             agent = f"contrast {entity[2]}"
     return " ".join([*words, last, agent]).strip()
-
-
-def _stem(name: str) -> str:
-    return re.sub(r"\.nii(?:\.gz)?$", "", name, flags=re.IGNORECASE)

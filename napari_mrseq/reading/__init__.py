@@ -6,12 +6,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from napari_mrseq.reading.discover import looks_like_dicom_folder
     from napari_mrseq.reading.study import read, read_study
 
-__all__ = ["looks_like_dicom_folder", "read", "read_study"]
+__all__ = ["read", "read_study"]
 
-_HOMES = {"looks_like_dicom_folder": "discover", "read": "study", "read_study": "study"}
+_HOMES = {"read": "study", "read_study": "study"}
 
 
 def __getattr__(name: str) -> Any:

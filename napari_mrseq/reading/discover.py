@@ -80,17 +80,12 @@ def find_images(path: str) -> Found:
     return found
 
 
-def looks_like_dicom_folder(path: str | os.PathLike[str]) -> bool:
-    """Tell by a few files whether a folder, or one a little way down, holds DICOM files.
-
-    Looks at no more than some thousand names and a few files, so that it may be asked about any
-    folder. Never raises.
-    """
-    return any(kind in ("dicom", "dicomdir") for kind in _few_kinds(os.fspath(path)))
-
-
 def looks_like_study_folder(path: str | os.PathLike[str]) -> bool:
-    """Tell in the same way whether a folder holds DICOM, NIfTI or zip files: more than pictures."""
+    """Tell by a few files whether a folder holds DICOM, NIfTI or zip files: more than pictures.
+
+    Looks at no more than some thousand names and a few files, also a little way down, so that it
+    may be asked about any folder. Never raises.
+    """
     kinds = ("dicom", "dicomdir", "nifti", "zip")
     return any(kind in kinds for kind in _few_kinds(os.fspath(path)))
 

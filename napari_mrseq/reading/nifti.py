@@ -12,11 +12,11 @@ from nibabel.orientations import io_orientation
 from numpy.typing import NDArray
 
 from napari_mrseq.errors import ReadError
-from napari_mrseq.naming import without_verdict
+from napari_mrseq.naming import nifti_stem, without_verdict
 from napari_mrseq.reading.lazy import lazy_stack, stamp_of
 from napari_mrseq.reading.nifti_affine import affine_of
 from napari_mrseq.reading.nifti_file import Voxels, open_nifti
-from napari_mrseq.reading.nifti_pair import HEADER_ENDING, voxel_file
+from napari_mrseq.reading.nifti_pair import voxel_file
 from napari_mrseq.reading.sidecar import sidecar_of
 from napari_mrseq.series import GREY_WEIGHTS, Series, VolumeAxis
 
@@ -74,7 +74,7 @@ def read_nifti(path: str) -> Series:
     affine = np.eye(4) if known is None else known
     view = _view_of(affine, _slice_axis(image, affine, shape[:3]))
     shown = _shown_affine(affine, shape[:3], view)
-    sidecar, problem = sidecar_of(Path(path).parent, _stem(path))
+    sidecar, problem = sidecar_of(Path(path).parent, nifti_stem(Path(path).name))
     volumes = int(np.prod(shape[3:]))
     b_values = _b_values(path, volumes)
     return Series(
@@ -83,7 +83,7 @@ def read_nifti(path: str) -> Series:
         pixels=_lazy_pixels(path, image, shape, view),
         spacing=None if known is None else _spacing(shown),
         affine=None if known is None else shown,
-        description=without_verdict(_stem(path)),
+        description=without_verdict(nifti_stem(Path(path).name)),
         kind="nifti",
         window=_window(image),
         sidecar=sidecar,
@@ -212,7 +212,7 @@ def _window(image: Any) -> tuple[float, float] | None:
 
 def _b_values(path: str, volumes: int) -> tuple[float, ...]:
     """Return the b value of each volume in s/mm², empty where no ``.bval`` tells."""
-    bval = Path(path).with_name(f"{_stem(path)}.bval")
+    bval = Path(path).with_name(f"{nifti_stem(Path(path).name)}.bval")
     try:
         values = tuple(float(word) for word in bval.read_text().split())
     except (OSError, ValueError):
@@ -229,11 +229,3 @@ def _volume_axis(image: Any, volumes: int, b_values: tuple[float, ...]) -> Volum
     if unit is None or not np.isfinite(step) or step <= 0 or image.shape[3] != volumes:
         return VolumeAxis()
     return VolumeAxis("time", "ms", tuple(round(step * unit * i, 3) for i in range(volumes)))
-
-
-def _stem(path: str) -> str:
-    name = Path(path).name
-    for ending in (".nii.gz", ".nii", HEADER_ENDING):
-        if name.lower().endswith(ending):
-            return name[: -len(ending)]
-    return name

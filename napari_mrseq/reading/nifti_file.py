@@ -37,36 +37,18 @@ class _Quiet:
         return np.eye(4)
 
 
-class _Header(_Quiet, nibabel.Nifti1Header):
-    pass
+def _quiet(kind: Any) -> Any:
+    header = type(kind.header_class.__name__, (_Quiet, kind.header_class), {})
+    return type(kind.__name__, (kind,), {"header_class": header})
 
 
-class _SecondHeader(_Quiet, nibabel.Nifti2Header):
-    pass
-
-
-class _Image(nibabel.Nifti1Image):
-    header_class = _Header
-
-
-class _PairHeader(_Quiet, nibabel.nifti1.Nifti1PairHeader):
-    pass
-
-
-class _Pair(nibabel.Nifti1Pair):
-    header_class = _PairHeader
-
-
-class _SecondImage(nibabel.Nifti2Image):
-    header_class = _SecondHeader
-
-
-class _SecondPairHeader(_Quiet, nibabel.nifti2.Nifti2PairHeader):
-    pass
-
-
-class _SecondPair(nibabel.Nifti2Pair):
-    header_class = _SecondPairHeader
+# By whether a file is of the second version, and whether its voxels lie in another.
+_KINDS = {
+    (False, False): _quiet(nibabel.Nifti1Image),
+    (False, True): _quiet(nibabel.Nifti1Pair),
+    (True, False): _quiet(nibabel.Nifti2Image),
+    (True, True): _quiet(nibabel.Nifti2Pair),
+}
 
 
 class Voxels:
@@ -114,11 +96,9 @@ def open_nifti(path: str) -> Any:
     if not voxels.is_file():
         raise ReadError(f"its voxels are not beside it ({voxels.name})")
     files = {"image": nibabel.FileHolder(str(voxels))}
-    is_second = start in _SECOND_VERSION
-    kind: Any = _SecondImage if is_second else _Image
     if is_header(path):
         files["header"] = nibabel.FileHolder(path)
-        kind = _SecondPair if is_second else _Pair
+    kind = _KINDS[start in _SECOND_VERSION, is_header(path)]
     image = kind.from_file_map(files, mmap=False)
     if int(image.header["intent_code"]) in _CIFTI_INTENTS:
         raise ReadError("a CIFTI file: values of places on a surface, no image")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_mrseq.bids import bids_sidecar, sidecar_text
+from napari_mrseq.bids import OUR_FIELDS, bids_sidecar, sidecar_text
 from napari_mrseq.errors import MrseqError
+from napari_mrseq.naming import nifti_stem
 from napari_mrseq.viewer.annotation import RECORD_KEY
 from napari_mrseq.viewer.layer_data import DICOM_KEY, SERIES_AXES, place_along_own_axes
 from napari_mrseq.viewer.layer_state import STATE_KEY
@@ -42,31 +44,16 @@ def write_nifti(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
     Raises
     ------
     MrseqError
-        If the layer is in colour, a pyramid, has more than four axes, or a slice of it can't be
-        read.
+        If the layer is in colour, a pyramid, has more than four axes, a slice of it can't be
+        read, or another program's sidecar has the name of its own.
     """
     import nibabel
 
-    name = attributes.get("name", path)
-    if attributes.get("rgb") or attributes.get("multiscale"):
-        raise MrseqError(f"{name}: colours and pyramids have no place in NIfTI")
     metadata = attributes.get("metadata", {})
-    # A slice that can't be read stands blank in the layer; in a file it would pass for an image.
-    values = _storable(np.asarray(as_read(data)))
-    if values.ndim > 4:
-        raise MrseqError(f"{name}: an image of 2 to 4 axes is needed, this one has {values.shape}")
-    while values.ndim < 3:
-        values = values[None]
     known = metadata.get(DICOM_KEY, {})
+    values = _values_of(attributes.get("name", path), data, attributes)
     affine = _affine(known, attributes)
-    steps = _steps(values.ndim, attributes)
-    if affine is None:
-        # Without a place in the patient nothing tells that a step goes backwards.
-        values = np.flip(values, tuple(axis for axis in (-3, -2, -1) if steps[axis] < 0))
-    # NIfTI counts columns first, then rows, slices and volumes.
-    image: Any = nibabel.Nifti1Image(values.T, affine)  # type: ignore[no-untyped-call]
-    if affine is None:
-        image.header.set_zooms(np.abs(steps[::-1]))
+    image = _image_of(values, affine, attributes)
     fields = bids_sidecar(
         known.get("attributes", {}),
         known.get("series_number"),
@@ -74,13 +61,66 @@ def write_nifti(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
         _record(metadata, data),
     )
     lengths = affine is not None or all(_lengths(attributes))
-    _set_units(image.header, "mm" if lengths else "unknown", fields.get("RepetitionTime"))
+    seconds = _seconds_between(known) or fields.get("RepetitionTime")
+    _set_units(image.header, "mm" if lengths else "unknown", seconds)
+    stem = nifti_stem(path)
+    _make_room(stem)
     nibabel.save(image, path)
-    stem = path.removesuffix(".gz").removesuffix(".nii")
     texts = {".json": sidecar_text(fields)} | _gradients(known, values, affine)
     for ending, text in texts.items():
         Path(stem + ending).write_text(text, "utf-8", errors="backslashreplace")
     return [path, *(stem + ending for ending in texts)]
+
+
+def _values_of(name: str, data: Any, attributes: dict[str, Any]) -> NDArray[Any]:
+    """Return a layer's values, with three or four axes."""
+    if attributes.get("rgb") or attributes.get("multiscale"):
+        raise MrseqError(f"{name}: colours and pyramids have no place in NIfTI")
+    # A slice that can't be read stands blank in the layer; in a file it would pass for an image.
+    values = _storable(np.asarray(as_read(data)))
+    if values.ndim > 4:
+        raise MrseqError(f"{name}: an image of 2 to 4 axes is needed, this one has {values.shape}")
+    while values.ndim < 3:
+        values = values[None]
+    return values
+
+
+def _image_of(
+    values: NDArray[Any], affine: NDArray[np.float64] | None, attributes: dict[str, Any]
+) -> Any:
+    """Return a layer as NIfTI; what has no affine keeps the sizes of its voxels."""
+    import nibabel
+
+    # NIfTI counts columns first, then rows, slices and volumes.
+    if affine is not None:
+        return nibabel.Nifti1Image(values.T, affine)  # type: ignore[no-untyped-call]
+    steps = _steps(values.ndim, attributes)
+    # Without a place in the patient nothing tells that a step goes backwards.
+    values = np.flip(values, tuple(axis for axis in (-3, -2, -1) if steps[axis] < 0))
+    image: Any = nibabel.Nifti1Image(values.T, None)  # type: ignore[no-untyped-call]
+    image.header.set_zooms(np.abs(steps[::-1]))
+    return image
+
+
+def _make_room(stem: str) -> None:
+    """Take away what was saved here under a name before; what other programs wrote stays.
+
+    Raises
+    ------
+    MrseqError
+        If there is a sidecar of another program, whose keys would be lost.
+    """
+    sidecar = Path(f"{stem}.json")
+    if not sidecar.exists():
+        return
+    try:
+        ours = OUR_FIELDS.issuperset(json.loads(sidecar.read_bytes()))
+    except (ValueError, TypeError):
+        ours = False
+    if not ours:
+        raise MrseqError(f"{sidecar} is another program's and stays: choose another name")
+    for ending in (".bval", ".bvec"):
+        Path(stem + ending).unlink(missing_ok=True)
 
 
 def _gradients(
@@ -105,10 +145,20 @@ def _gradients(
     return texts | {".bvec": "\n".join(rows) + "\n"}
 
 
-def _set_units(header: Any, length: str, repetition_time: float | None) -> None:
-    """Write what lies between voxels, and between volumes: as dcm2niix does, a TR in seconds."""
-    if header.get_data_shape()[3:] and repetition_time:
-        header["pixdim"][4] = repetition_time
+def _seconds_between(known: dict[str, Any]) -> float | None:
+    """Return the usual time between volumes, None where none is told.
+
+    In a 3-D gradient echo, as dynamic series are, TR is the time from line to line.
+    """
+    axis = known.get("volumes") or {}
+    times = axis.get("values", ()) if axis.get("name") == "time" else ()
+    return float(np.median(np.diff(times))) / 1000 if len(times) > 1 else None
+
+
+def _set_units(header: Any, length: str, seconds: float | None) -> None:
+    """Write the units, and the time between volumes; dcm2niix too takes TR where none is told."""
+    if header.get_data_shape()[3:] and seconds:
+        header["pixdim"][4] = seconds
         header.set_xyzt_units(length, "sec")
     else:
         header.set_xyzt_units(length)

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from napari_mrseq.reading import looks_like_dicom_folder, read, read_study
+from napari_mrseq.reading import read, read_study
+from napari_mrseq.reading.discover import looks_like_study_folder
 from tests.reading.scanner_files import AXIAL, SERIES_UID, WriteSlice, image, positions_along
 
 
@@ -149,20 +150,20 @@ def test_files_without_preamble_or_ending(write_slice: WriteSlice) -> None:
 
 
 def test_dicom_folder_is_known_by_a_few_files(three_series: Path, tmp_path: Path) -> None:
-    assert looks_like_dicom_folder(three_series)
-    assert looks_like_dicom_folder(three_series / "deep")
+    assert looks_like_study_folder(three_series)
+    assert looks_like_study_folder(three_series / "deep")
     (tmp_path / "pictures").mkdir()
     Image.fromarray(np.zeros((5, 5), np.uint8)).save(tmp_path / "pictures" / "a.png")
     (tmp_path / "pictures" / "notes").write_text("nothing")
-    assert not looks_like_dicom_folder(tmp_path / "pictures")
-    assert not looks_like_dicom_folder(tmp_path / "nowhere")
-    assert not looks_like_dicom_folder(three_series / "IM120")
+    assert not looks_like_study_folder(tmp_path / "pictures")
+    assert not looks_like_study_folder(tmp_path / "nowhere")
+    assert not looks_like_study_folder(three_series / "IM120")
 
 
 def test_asking_about_a_folder_imports_no_dicom_library() -> None:
     code = (
-        "import sys; from napari_mrseq.reading import looks_like_dicom_folder;"
-        "looks_like_dicom_folder('.');"
+        "import sys; from napari_mrseq.reading.discover import looks_like_study_folder;"
+        "looks_like_study_folder('.');"
         "print([m for m in ('pydicom', 'dask', 'nibabel', 'torch') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

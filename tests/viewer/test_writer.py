@@ -217,6 +217,47 @@ def test_volumes_lie_a_repetition_time_apart(sample_study: Path, tmp_path: Path)
         assert image.header.get_zooms()[3:] == pytest.approx(apart)
 
 
+def test_volumes_lie_as_far_apart_as_they_were_taken(tmp_path: Path) -> None:
+    layer = Image(np.zeros((3, 2, 8, 8), np.uint8))
+    # In a 3-D gradient echo TR is the time from line to line, not from volume to volume.
+    layer.metadata["dicom"] = {
+        "attributes": {"repetition_time": 5.0},
+        "volumes": {"name": "time", "values": (0.0, 6000.0, 12000.0)},
+    }
+    image, _ = save(layer, tmp_path / "dynamic.nii.gz")
+    assert image.header["pixdim"][4] == pytest.approx(6.0)
+    assert image.header.get_xyzt_units()[1] == "sec"
+
+
+def test_the_sidecar_of_another_program_stays(tmp_path: Path) -> None:
+    theirs = {"RepetitionTime": 3.2, "SliceTiming": [0, 1.6], "ConversionSoftware": "dcm2niix"}
+    sidecar = tmp_path / "sub-01_dwi.json"
+    sidecar.write_text(json.dumps(theirs))
+    layer = Image(np.zeros((2, 8, 8), np.uint8))
+    with pytest.raises(MrseqError, match=r"sub-01_dwi\.json is another program's"):
+        save(layer, tmp_path / "sub-01_dwi.nii")
+    assert json.loads(sidecar.read_text()) == theirs
+    assert [file.name for file in tmp_path.iterdir()] == [sidecar.name]
+
+
+def test_b_values_of_what_was_saved_before_do_not_stay(directed: Image, tmp_path: Path) -> None:
+    path = tmp_path / "over.nii.gz"
+    save(directed, path)
+    assert series_of(open_layer(path)).volume_axis.values == (0, 1000)
+    save(Image(np.zeros((2, 3, 8, 8), np.uint8)), path)
+    assert series_of(open_layer(path)).volume_axis.name != "b value"
+
+
+def test_a_file_in_capitals_finds_its_sidecar_again(sample_study: Path, tmp_path: Path) -> None:
+    layer = open_layer(sample_study / "t1_se_tra")
+    save(layer, tmp_path / "IMAGE.NII.GZ")
+    told, read = (
+        one.metadata["dicom"]["attributes"]["echo_time"]
+        for one in (layer, open_layer(tmp_path / "IMAGE.NII.GZ"))
+    )
+    assert read == told > 0
+
+
 def test_volumes_of_which_no_time_is_known_claim_none(tmp_path: Path) -> None:
     image, _ = save(Image(np.ones((6, 3, 4, 5)), units=("pixel", *["mm"] * 3)), tmp_path / "a.nii")
     assert image.header.get_zooms() == (1, 1, 1, 1)
