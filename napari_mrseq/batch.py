@@ -6,7 +6,7 @@ import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from functools import cache
+from functools import lru_cache
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +14,13 @@ import cloudpickle
 
 from napari_mrseq.errors import MrseqError, ReadError
 from napari_mrseq.judging import classify
+from napari_mrseq.model.registry import stamp_of
 from napari_mrseq.reading.muting import LIBRARIES_MUTED
 from napari_mrseq.series import Failure
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from napari_mrseq.model import Model
     from napari_mrseq.series import Series
     from napari_mrseq.verdict import Verdict
@@ -160,14 +163,14 @@ def _unpacked(packed: bytes) -> Any:
 
 def _judge(series: Series, model: str, device: str, fast: bool) -> Verdict | Failure:
     try:
-        return classify(series, _loaded(model, device), fast=fast)
+        return classify(series, _loaded(model, device, stamp_of(model)), fast=fast)
     except ReadError as error:
         return Failure.of(series, error)
 
 
-@cache
-def _loaded(model: str, device: str) -> Model:
-    """Load a model once a process."""
+@lru_cache(maxsize=1)
+def _loaded(model: str, device: str, _stamp: tuple[Path, int, int]) -> Model:
+    """Load a model once a process, and anew where its file was replaced: workers live long."""
     from napari_mrseq.model import load_model
 
     return load_model(model, device)

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 def correct(verdict: Verdict, corrections: Sequence[Correction]) -> Verdict:
     """Return a verdict as a person corrected it.
 
-    A correction of all slices is the word on the series; of some, on these slices alone. A later
-    one goes before an earlier one. Probabilities and the witnesses' words stay as they were.
+    A correction of all slices, at once or one after another, is the word on the series; of some,
+    on these slices alone. A later one goes before an earlier one. Probabilities and the witnesses'
+    words stay as they were.
 
     Parameters
     ----------
@@ -35,8 +36,7 @@ def correct(verdict: Verdict, corrections: Sequence[Correction]) -> Verdict:
         for one in verdict.slices
     )
     corrected = replace(verdict, slices=slices, corrections=tuple(corrections))
-    last = verdict.series.slice_count - 1
-    word = _latest(corrections, 0, last)
+    word = _word_on_all(corrections, verdict.series.slice_count)
     if word is None:
         return corrected
     claim = verdict.header
@@ -57,6 +57,14 @@ def correct_slice(
     if word is None:
         return judged
     return replace(judged, decision=word.decision, overruled=judged.decision)
+
+
+def _word_on_all(corrections: Sequence[Correction], count: int) -> Correction | None:
+    """Return what was said of all slices: slice by slice the same, else at once."""
+    last_words = [_latest(corrections, number, number) for number in range(count)]
+    if len({one and one.sequence for one in last_words}) == 1:
+        return last_words[0]
+    return _latest(corrections, 0, count - 1)
 
 
 def _latest(corrections: Sequence[Correction], first: int, last: int) -> Correction | None:

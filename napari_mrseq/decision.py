@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_mrseq.sequences import UNKNOWN, family_of, plain_member
+from napari_mrseq.sequences import MEMBER_SHARE, UNKNOWN, family_of, plain_member
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# Two members of a family closer than this are not told apart: the family is named.
-MEMBER_SHARE = 0.7
 # No test on unseen hospitals has shown fewer than one error in a hundred: nothing is surer.
 CEILING = 0.99
 LEAST_PROBABILITY = 1e-7
@@ -61,18 +59,25 @@ def decide(probabilities: Mapping[str, float], threshold: float) -> Decision:
     probabilities : mapping of str to float
         One a class; they sum to 1.
     threshold : float
-        Least probability at which a family is named. Its member is named where it holds at least
-        `MEMBER_SHARE` of the family's probability.
+        Least probability at which a family is named, where `least_threshold` is no higher. Its
+        member is named where it holds at least `MEMBER_SHARE` of the family's probability.
     """
     family, total = likeliest_family(probabilities)
     # What is shown counts: 99 % falls below a threshold of 99.9 %.
-    if family == family_of(UNKNOWN) or min(total, CEILING) < threshold:
+    least = max(threshold, least_threshold(probabilities))
+    if family == family_of(UNKNOWN) or min(total, CEILING) < least:
         return Decision(UNKNOWN, min(max(probabilities.values()), CEILING), "unknown")
     members = {code: p for code, p in probabilities.items() if family_of(code) == family}
     code, best = max(members.items(), key=lambda item: item[1])
     if best >= MEMBER_SHARE * total:
         return Decision(code, min(best, CEILING), "member")
     return Decision(plain_member(family), min(total, CEILING), "family")
+
+
+def least_threshold(classes: Collection[str]) -> float:
+    """Return `CHANCES` times what the likeliest family has by chance: no threshold is lower."""
+    _, chance = likeliest_known(dict.fromkeys(classes, 1 / len(classes)))
+    return min(CHANCES * chance, CEILING)
 
 
 def by_family(probabilities: Mapping[str, float]) -> dict[str, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from napari_mrseq.decision import CHANCES, Decision, likeliest_known
+from napari_mrseq.decision import Decision, least_threshold, likeliest_known
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN, family_of
 from napari_mrseq.witnesses import refuses, seen_as, weight_against
 
@@ -81,8 +81,7 @@ def unless_denied(decision: Decision, probabilities: Mapping[str, float]) -> Dec
 
 def is_at_a_loss(probabilities: Mapping[str, float]) -> bool:
     """Tell whether a network knows nothing of the kind, or nothing is shown: it accuses nobody."""
-    chance = likeliest_known(dict.fromkeys(probabilities, 1 / len(probabilities)))[1]
-    shows_nothing = likeliest_known(probabilities)[1] < CHANCES * chance
+    shows_nothing = likeliest_known(probabilities)[1] < least_threshold(probabilities)
     return shows_nothing or probabilities.get(UNKNOWN, 0.0) >= STRANGE
 
 

@@ -130,6 +130,8 @@ def judge_slices(series: Series, model: Model, indices: Sequence[int]) -> list[S
             pixel_spacing=series.spacing[1:] if series.spacing else None,
             as_shown=is_as_shown(series),
         )
+        # What shows nothing may be anything, whatever an imported network makes of it.
+        probabilities[weights == 0] = 1 / len(model.classes)
         answers |= zip(decoded, zip(probabilities, weights, strict=True), strict=True)
     threshold = least_named(claim_of(series), model)
     judged = []

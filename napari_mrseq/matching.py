@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.clock import DAY_MS
@@ -141,13 +142,15 @@ def acquisitions_of(verdicts: Sequence[Verdict]) -> list[list[Verdict]]:
     groups: list[tuple[set[Any], list[Verdict]]] = []
     for verdict in verdicts:
         marks = _marks(verdict)
-        for known, group in groups:
-            if known & marks:
-                known.update(marks)
-                group.append(verdict)
-                break
-        else:
-            groups.append((marks, [verdict]))
+        # One series may tie together what began apart.
+        tied = [group for group in groups if group[0] & marks]
+        whole = (
+            marks.union(*(known for known, _ in tied)),
+            [*chain(*(one for _, one in tied)), verdict],
+        )
+        place = groups.index(tied[0]) if tied else len(groups)
+        groups = [group for group in groups if not group[0] & marks]
+        groups.insert(place, whole)
     return [group for _, group in groups]
 
 

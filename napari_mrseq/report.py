@@ -1,27 +1,22 @@
-"""Verdicts and failures as records, and records as table, CSV, JSON or Parquet."""
+"""Verdicts and failures as records, and records as CSV, JSON or Parquet."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.belonging import absolute, folders_around
-from napari_mrseq.errors import MrseqError, first_few
-from napari_mrseq.header import claim_words
-from napari_mrseq.naming import printable, run_words, title_of
-from napari_mrseq.sequences import UNKNOWN, family_of, name_of
+from napari_mrseq.errors import MrseqError
+from napari_mrseq.naming import printable
+from napari_mrseq.report_text import Record, table_text
 from napari_mrseq.series import Failure, identity_of
-from napari_mrseq.verdict import MISNAMED, SEEMS_EXCHANGED
 
 if TYPE_CHECKING:
     from napari_mrseq.verdict import Verdict
-
-Record = dict[str, Any]
 
 # Names of `record.schema.json`, in the order files show them.
 FIELDS = (
@@ -31,8 +26,6 @@ FIELDS = (
 )  # fmt: skip
 # What a spreadsheet would run as a formula (OWASP, CSV injection).
 _FORMULA = ("=", "@", "+", "-")
-# Each has its line with its cause on standard error.
-_UNREAD_SHOWN = 3
 # Values that hold several, and which of these have columns.
 _NESTED = {
     "pixels": ("sequence", "confidence"),
@@ -148,37 +141,7 @@ def to_parquet(records: Sequence[Record]) -> bytes:
 
 def to_table(records: Sequence[Record]) -> bytes:
     """Write a table for people: a line a series and a slice, conflicts and errors in words."""
-    head = ("Series", "Plane", "Slices", "Sequence", "Sure", "Header says", "")
-    told = (line for record in records for line in (_table_line(record), *_slice_lines(record)))
-    lines = [head, *(tuple(map(printable, line)) for line in told)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
-    right = (2, 4)
-    text = [
-        "  ".join(
-            cell.rjust(width) if column in right else cell.ljust(width)
-            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ).rstrip()
-        for line in lines
-    ]
-    text.insert(1, "─" * max(len(line) for line in text))
-    return encoded("\n".join(text) + "\n")
-
-
-def study_text(study: dict[str, Any]) -> str:
-    """Write a study against its protocol for people: ``StudyVerdict.to_dict()`` in lines."""
-    answer = {True: "complete", False: "incomplete", None: "can't tell, not all was read"}
-    head = f"Protocol {study['protocol']}: {answer[study['complete']]}"
-    # Studies may share a folder, and one without a UID has only that.
-    lines = [head, "  study     " + " ".join(filter(None, (study["path"], study["study_uid"])))]
-    for entry in study["expected"]:
-        found = ", ".join(map(_marked, entry["series"]))
-        lines.append(f"  {entry['status']:10}{entry['name']:28}{found}".rstrip())
-    lines += [f"  extra     {_title(series)}" for series in study["extra"]]
-    lines += [f"  repeat    {', '.join(map(_marked, group))}" for group in study["repeats"]]
-    lines += [f"  conflict  {_title(series)}" for series in study["conflicts"]]
-    if unread := [failure["path"] for failure in study["unread"]]:
-        lines.append(f"  not read  {first_few(unread, _UNREAD_SHOWN)}")
-    return "\n".join(map(printable, lines))
+    return encoded(table_text(records))
 
 
 FORMATS: dict[str, Callable[[Sequence[Record]], bytes]] = {
@@ -260,49 +223,3 @@ def _text(value: Any) -> Any:
     # A carriage return would end the row for some readers.
     line = printable(value)
     return f"'{line}" if line.lstrip().startswith(_FORMULA) else line
-
-
-def _title(series: Record) -> str:
-    return title_of(series["series_number"], series["description"], series["path"], series["part"])
-
-
-def _marked(series: Record) -> str:
-    """Name a series of a study, with the mark of a doubtful one."""
-    return f"{_title(series)} {series['mark']}".rstrip()
-
-
-def _table_line(record: Record) -> tuple[str, ...]:
-    if record["error"]:
-        return (record["path"], "", "", "", "", "", f"not read: {record['error']}")
-    header = record["header"]
-    claim = claim_words(header["sequence"], header["evidence"]) if header else ""
-    unknown = record["resolved"] == "unknown"
-    note = "≠ header: " + "; ".join(_against(record)) if record["conflict"] else ""
-    return (
-        _title(record)[:44],
-        record["plane"] or "–",
-        str(math.prod(record["shape"][:-2])),
-        name_of(record["sequence"]),
-        "" if unknown else f"{record['confidence']:.0%}",
-        claim or "–",
-        note,
-    )
-
-
-def _against(record: Record) -> list[str]:
-    """Return what in a header is in conflict: not the tags that say the same as the verdict."""
-    header = record["header"]
-    agrees = family_of(header["sequence"]) == record["family"]
-    # Other warnings speak of gaps, pixels and the like.
-    told = [words for words in record["warnings"] if words.startswith((MISNAMED, SEEMS_EXCHANGED))]
-    found: list[str] = (agrees and told) or header["evidence"]
-    return found
-
-
-def _slice_lines(record: Record) -> Iterator[tuple[str, ...]]:
-    for entry in record.get("slices", ()):
-        place = entry["volume"] * record["shape"][-3] + entry["index"]
-        title = f"  {run_words(place, place, record['shape'])}"
-        sure = "" if entry["sequence"] == UNKNOWN else f"{entry['confidence']:.0%}"
-        note = f"not read: {entry['error']}" if "error" in entry else ""
-        yield title, "", "", name_of(entry["sequence"]), sure, "", note

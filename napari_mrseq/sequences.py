@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 UNKNOWN = "UNKNOWN"
+# Two members of a family closer than this are not told apart: the family is named.
+MEMBER_SHARE = 0.7
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,8 @@ class Sequence:
     family : str
         Sequences that may be taken for each other without a wrong conclusion share a family.
     bids_suffix : str or None
-        Suffix of the BIDS standard (v1.10), None where BIDS has none.
+        Suffix of the BIDS standard (v1.10), None where it has none; ``swi`` is that of BIDS's
+        extension proposal 4, which validators don't know yet.
     colour : str
         ``#rrggbb``; hues from the colour-blind-safe sets of Okabe & Ito (2008) and Tol (2021).
     from_pixels : bool

@@ -18,7 +18,7 @@ FLOORS = [
     {"viewer"},
     {"batch", "training"},
     {"report", "bids"},
-    {"study", "exchange"},
+    {"study", "exchange", "report_text"},
     {"judging", "correcting", "matching"},
     {"verdict"},
     {"denial"},

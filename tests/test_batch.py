@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from pydicom.uid import generate_uid
 
 from napari_mrseq.batch import classify_many
 from napari_mrseq.errors import MrseqError
+from napari_mrseq.model import registry
 from napari_mrseq.reading import read_study
 from napari_mrseq.series import Failure
 
@@ -34,6 +36,15 @@ def test_a_running_dask_cluster_gives_the_same_verdicts(series):
         address = cluster.scheduler_address
         far = list(classify_many(series, "default", "cpu", fast=True, scheduler=address))
     assert [v.to_dict() for v in far] == alone
+
+
+def test_a_model_that_was_replaced_is_not_used_any_longer(series, tmp_path):
+    model = tmp_path / "own.safetensors"
+    shutil.copy(registry.find("default")[0], model)
+    (before,) = classify_many(series[:1], str(model), "cpu", fast=True)
+    shutil.copy(Path("benchmarks/held-out.safetensors").resolve(), model)
+    (after,) = classify_many(series[:1], str(model), "cpu", fast=True)
+    assert before.model_id["sha256"] != after.model_id["sha256"] == registry.file_hash(model)
 
 
 def test_a_cluster_that_does_not_answer_is_named(series):

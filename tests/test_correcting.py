@@ -61,6 +61,21 @@ def test_a_word_on_all_slices_is_the_word_on_the_series() -> None:
 
 
 @pytest.mark.parametrize(
+    ("corrections", "series"),
+    [
+        ([Correction(0, 4, "T1"), Correction(5, LAST, "T1")], "T1"),
+        ([Correction(0, 4, "T1"), Correction(5, LAST, "FLAIR")], "T2"),
+        ([Correction(0, LAST, "FLAIR"), Correction(0, 4, "T1")], "FLAIR"),
+        ([Correction(0, LAST, "FLAIR"), Correction(0, 4, "T1"), Correction(5, LAST, "T1")], "T1"),
+    ],
+)
+def test_one_word_on_all_slices_one_after_another_is_that_on_the_series(
+    corrections: list[Correction], series: str
+) -> None:
+    assert correct(verdict(), corrections).sequence == series
+
+
+@pytest.mark.parametrize(
     ("header", "conflict", "accused"),
     [("T1", True, False), ("T1C", True, False), ("FLAIR", True, True), ("T2", False, False)],
 )

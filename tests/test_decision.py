@@ -129,9 +129,15 @@ def test_a_family_is_no_more_likely_for_having_many_members():
 
 
 def test_what_the_pixels_say_themselves_is_never_denied():
-    torn = {"T1": 0.21, "T1C": 0.21, "T2": 0.4, "FLAIR": 0.18}
+    torn = {"T1": 0.21, "T1C": 0.21, "T2": 0.4, "FLAIR": 0.18, "PD": 0.0, "DWI": 0.0, "ADC": 0.0}
     assert decide(torn, threshold=0.3).family == "T1"
     assert support(torn, "T1") == 1.0
+
+
+def test_nothing_is_named_that_is_no_likelier_than_by_chance():
+    # An imported network of two classes has no threshold of its own.
+    assert decide({"T1": 0.5, "T2": 0.5}, threshold=0.5).sequence == "UNKNOWN"
+    assert decide({"T1": 0.53, "T2": 0.47}, threshold=0.5).sequence == "T1"
 
 
 def test_a_network_that_is_wholly_sure_of_knowing_nothing_denies_nothing():

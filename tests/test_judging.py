@@ -279,7 +279,7 @@ class WhiteIsT2(torch.nn.Module):
 
 def test_the_window_of_an_imported_network_is_for_scans_not_for_pictures():
     grey = np.zeros((4, 128, 128), np.uint8)
-    grey[:, 32:96, 32:96] = 100
+    grey[:, 32:96, 32:96] = np.linspace(80, 120, 64)
     window = (50.0, 60.0)
     card = Card("old", "1", "resnet18", ("T1", "T2"), 224, preparation=TORCHVISION, window=window)
     model = Model(card, "", "cpu", WhiteIsT2())
@@ -288,6 +288,17 @@ def test_the_window_of_an_imported_network_is_for_scans_not_for_pictures():
         kind: classify(replace(layer, kind=kind), model).sequence for kind in ("picture", "dicom")
     }
     assert told == {"picture": "T1", "dicom": "T2"}
+
+
+@pytest.mark.parametrize("noisy", [False, True])
+def test_an_imported_network_names_no_slice_that_shows_nothing(noisy: bool):
+    card = Card("old", "1", "resnet18", ("T1", "T2"), 224, preparation=TORCHVISION)
+    model = Model(card, "", "cpu", WhiteIsT2())
+    pixels = np.random.default_rng(0).normal(size=(4, 64, 64)) * noisy
+    verdict = classify(series_from_array(pixels, name="empty"), model)
+    assert {verdict.sequence, *(one.sequence for one in verdict.slices)} == {"UNKNOWN"}
+    # Alone it says what the other program said.
+    assert set(model.predict(pixels)[0].round()) == {0, 1}
 
 
 def test_a_verdict_made_anew_from_its_own_slices_is_the_same():

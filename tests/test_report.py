@@ -22,12 +22,12 @@ from napari_mrseq.reading import read_study
 from napari_mrseq.report import (
     failure_record,
     records_of,
-    study_text,
     to_csv,
     to_json,
     to_parquet,
     to_table,
 )
+from napari_mrseq.report_text import study_text
 from napari_mrseq.series import Failure
 from napari_mrseq.study import judge_studies
 
@@ -71,6 +71,24 @@ def test_a_line_of_the_table_says_how_sure_only_where_a_sequence_is_named(failed
     _, _, *lines = (line.split() for line in to_table([named, unknown]).decode().splitlines())
     # Volumes by slices; neither a plane nor a header.
     assert lines == [["named", "–", "6", "T1", "31%", "–"], ["odd", "–", "6", "unknown", "–"]]
+
+
+def test_parts_of_a_series_with_a_long_description_are_told_apart(failed):
+    record = failed | {"error": None, "shape": [3, 8, 8], "confidence": 0.9, "series_number": 12}
+    record |= {"sequence": "T1", "resolved": "member", "header": None}
+    record["description"] = "AXIAL T1 VIBE DIXON FS POST CONTRAST ABDOMEN BREATH HOLD"
+    parts = [record | {"part": part} for part in ("water", "fat")]
+    _, _, water, fat = to_table(parts).decode().splitlines()
+    assert water.startswith("12 AXIAL T1 VIBE DIXON FS POST CONT… (water)  –")
+    assert fat.startswith("12 AXIAL T1 VIBE DIXON FS POST CONTRA… (fat)  –")
+
+
+def test_a_long_path_that_was_not_read_does_not_push_columns_apart(failed):
+    record = failed | {"error": None, "shape": [3, 8, 8], "confidence": 0.9, "path": "short"}
+    record |= {"sequence": "T1", "resolved": "member", "header": None}
+    lost = failed | {"path": "study/" + 100 * "x"}
+    alone, beside = (to_table(one).decode().splitlines()[2] for one in ([record], [record, lost]))
+    assert alone == beside
 
 
 def test_no_name_of_a_file_steers_the_terminal_or_parts_a_row(failed):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import permutations
 from typing import Any
 
 import dask.array as da
@@ -13,7 +14,7 @@ import pytest
 from napari_mrseq.belonging import group_of
 from napari_mrseq.decision import Decision
 from napari_mrseq.protocols import Expected, Protocol, load_protocol
-from napari_mrseq.report import study_text
+from napari_mrseq.report_text import study_text
 from napari_mrseq.sequences import family_of
 from napari_mrseq.series import Failure, Series
 from napari_mrseq.study import StudyVerdict, judge_studies, judge_study
@@ -227,6 +228,15 @@ def test_midnight_of_a_day_is_no_moment_either() -> None:
 def test_every_stack_of_a_series_that_began_with_another_was_acquired_once() -> None:
     water, fat = (scan("T2", number=n, time="10:30:00") for n in (1, 2))
     study = judge_study([water, fat, scan("T2", number=2)], load_protocol("ms"))
+    assert statuses(study)["T2"] == "there"
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_what_was_acquired_once_does_not_depend_on_the_order_of_files(order) -> None:
+    one, other = scan("T2", number=1, time="10:30:00"), scan("T2", number=2, time="11:00:00")
+    # A second stack of the other series, which began with the first.
+    tie = scan("T2", number=2, time="10:30:00")
+    study = judge_study([(one, other, tie)[place] for place in order], load_protocol("ms"))
     assert statuses(study)["T2"] == "there"
 
 
@@ -530,6 +540,26 @@ def test_a_study_in_words_marks_the_series_that_are_not_to_be_relied_on() -> Non
     said = replace(verdicts[2], overruled=unsure)
     record = judge_study([said], load_protocol("brain-tumour")).to_dict()
     assert [series["mark"] for one in record["expected"] for series in one["series"]] == [""]
+
+
+@pytest.mark.parametrize(
+    ("conflict", "resolved", "head"),
+    [
+        (False, "member", "complete"),
+        (True, "member", "complete, if what is marked or only possible is right"),
+        (False, "family", "complete, if what is marked or only possible is right"),
+    ],
+)
+def test_a_protocol_that_rests_on_doubtful_series_says_so(conflict, resolved, head) -> None:
+    protocol = Protocol("own", "made for a test", (Expected("T1", ("T1",)),))
+    study = judge_study([scan("T1", conflict=conflict, resolved=resolved)], protocol)
+    assert study_text(study.to_dict()).splitlines()[0] == f"Protocol own: {head}"
+
+
+def test_a_long_name_in_a_protocol_stands_apart_from_its_series() -> None:
+    entry = Expected("dynamic contrast-enhanced T1", ("T1C",))
+    study = judge_study([scan("T1C", number=12)], Protocol("own", "made for a test", (entry,)))
+    assert "dynamic contrast-enhanced T1  12" in study_text(study.to_dict())
 
 
 def test_a_name_with_a_slash_is_no_folder() -> None:

@@ -32,7 +32,8 @@ from napari_mrseq.cli.terminal import (
 from napari_mrseq.errors import ReadError
 from napari_mrseq.model.registry import DEFAULT
 from napari_mrseq.naming import printable
-from napari_mrseq.report import records_of, study_text
+from napari_mrseq.report import records_of
+from napari_mrseq.report_text import study_text
 from napari_mrseq.series import Failure
 
 if TYPE_CHECKING:

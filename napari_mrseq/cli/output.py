@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.naming import nifti_stem
-from napari_mrseq.report import FORMATS, Record, encoded
+from napari_mrseq.report import FORMATS, encoded
+from napari_mrseq.report_text import Record
 
 if TYPE_CHECKING:
     from napari_mrseq.series import Study

@@ -12,7 +12,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from napari_mrseq.errors import DeviceError
 from napari_mrseq.model import registry
-from napari_mrseq.sequences import family_of
+from napari_mrseq.sequences import MEMBER_SHARE, family_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -157,13 +157,17 @@ def close_calls(probabilities: Tensor, classes: Sequence[str], threshold: float)
     -------
     (n,) bool tensor
         True where two classes or two families lead nearly alike, or the best family lies near
-        the threshold.
+        the threshold, or its best member near the share from which it is told.
     """
     families = sorted({family_of(code) for code in classes})
     place = torch.tensor([families.index(family_of(code)) for code in classes])
     totals = probabilities.new_zeros((len(probabilities), len(families)))
     totals.index_add_(1, place, probabilities)
-    near = (totals.amax(dim=1) - threshold).abs() < DOUBT
+    best, leader = totals.max(dim=1)
+    near = (best - threshold).abs() < DOUBT
+    of_best = place == leader[:, None]
+    member = torch.where(of_best, probabilities, 0.0).amax(dim=1)
+    near |= (of_best.sum(dim=1) > 1) & ((member - MEMBER_SHARE * best).abs() < DOUBT)
     for rivals in (probabilities, totals):
         if rivals.shape[1] > 1:
             first, second = rivals.topk(2, dim=1).values.unbind(dim=1)

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from napari_mrseq.errors import ProtocolError
-from napari_mrseq.sequences import SEQUENCES
+from napari_mrseq.sequences import SEQUENCES, UNKNOWN
 
 PLANES = ("axial", "coronal", "sagittal")
+CODES = tuple(code for code in SEQUENCES if code != UNKNOWN)
 
 
 @dataclass(frozen=True)
@@ -106,9 +107,9 @@ def _expected(entry: Mapping[str, Any], origin: str) -> Expected:
         raise ProtocolError(f"{origin}: every [[series]] needs a name")
     where = f'{origin}: series "{name}"'
     _refuse_unknown(entry, ("name", "sequences", "planes", "required"), where)
-    sequences = _words(entry, "sequences", tuple(SEQUENCES), where)
+    sequences = _words(entry, "sequences", CODES, where)
     if not sequences:
-        raise ProtocolError(f"{where}: sequences are needed, {', '.join(SEQUENCES)}")
+        raise ProtocolError(f"{where}: sequences are needed, {', '.join(CODES)}")
     required = entry.get("required", True)
     if not isinstance(required, bool):
         raise ProtocolError(f"{where}: required must be true or false")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_mrseq.decision import CEILING, CHANCES, by_class, likeliest_known, tempered
+from napari_mrseq.decision import CEILING, by_class, least_threshold, likeliest_known, tempered
 from napari_mrseq.model.card import Calibration
 from napari_mrseq.sequences import UNKNOWN, family_of
 from napari_mrseq.stack import around, pooled, speaking
@@ -59,12 +59,6 @@ def calibrate(slices: Answers, rows: Sequence[Row], classes: Sequence[str]) -> C
         stack_power=_stack_power(warm, rows, classes),
         **fit_join(final, classes),
     )
-
-
-def least_threshold(classes: Sequence[str]) -> float:
-    """Return `CHANCES` times what the likeliest family has by chance: no threshold is lower."""
-    _, chance = likeliest_known(dict.fromkeys(classes, 1 / len(classes)))
-    return CHANCES * chance
 
 
 def halves(rows: Sequence[Row]) -> NDArray[np.int64]:

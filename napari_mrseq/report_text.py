@@ -1,0 +1,119 @@
+"""Records in lines for people: the table of series, and a study against its protocol."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from napari_mrseq.errors import first_few
+from napari_mrseq.header import claim_words
+from napari_mrseq.naming import CONFLICT_MARK, printable, run_words, title_of
+from napari_mrseq.sequences import UNKNOWN, family_of, name_of
+from napari_mrseq.verdict import MISNAMED, SEEMS_EXCHANGED
+
+Record = dict[str, Any]
+
+# Each has its line with its cause on standard error.
+_UNREAD_SHOWN = 3
+_TITLE_LENGTH = 44
+
+
+def table_text(records: Sequence[Record]) -> str:
+    """Write a table for people: a line a series and a slice, conflicts and errors in words."""
+    head = ("Series", "Plane", "Slices", "Sequence", "Sure", "Header says", "")
+    told = (line for record in records for line in (_table_line(record), *_slice_lines(record)))
+    lines = [head, *(tuple(map(printable, line)) for line in told)]
+    # The path of what can't be read stands alone in its line.
+    wide = [line for line in lines if any(line[1:-1])]
+    widths = [max(len(line[column]) for line in wide) for column in range(len(head))]
+    right = (2, 4)
+    text = [
+        "  ".join(
+            cell.rjust(width) if column in right else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
+    ]
+    text.insert(1, "─" * max(len(line) for line in text))
+    return "\n".join(text) + "\n"
+
+
+def study_text(study: dict[str, Any]) -> str:
+    """Write a study against its protocol for people: ``StudyVerdict.to_dict()`` in lines."""
+    answer = {True: "complete", False: "incomplete", None: "can't tell, not all was read"}
+    head = f"Protocol {study['protocol']}: {answer[study['complete']]}"
+    if study["complete"] and any(map(_is_open, study["expected"])):
+        head += ", if what is marked or only possible is right"
+    # Studies may share a folder, and one without a UID has only that.
+    lines = [head, "  study     " + " ".join(filter(None, (study["path"], study["study_uid"])))]
+    for entry in study["expected"]:
+        found = ", ".join(map(_marked, entry["series"]))
+        # Two spaces at least: names may be longer than their column.
+        lines.append(f"  {entry['status']:10}{entry['name'] + '  ':28}{found}".rstrip())
+    lines += [f"  extra     {_title(series)}" for series in study["extra"]]
+    lines += [f"  repeat    {', '.join(map(_marked, group))}" for group in study["repeats"]]
+    lines += [f"  conflict  {_title(series)}" for series in study["conflicts"]]
+    if unread := [failure["path"] for failure in study["unread"]]:
+        lines.append(f"  not read  {first_few(unread, _UNREAD_SHOWN)}")
+    return "\n".join(map(printable, lines))
+
+
+def _title(series: Record) -> str:
+    return title_of(series["series_number"], series["description"], series["path"], series["part"])
+
+
+def _is_open(entry: Record) -> bool:
+    """Tell whether nothing that is sure fulfils an entry of a protocol that is required."""
+    doubtful = entry["status"] == "perhaps" or all(series["mark"] for series in entry["series"])
+    return bool(entry["required"]) and doubtful
+
+
+def _short_title(record: Record) -> str:
+    """Name a series in a column: a long description is cut, never the part behind it."""
+    title, part = _title(record), f" ({record['part']})" if record["part"] else ""
+    if len(title) <= _TITLE_LENGTH:
+        return title
+    return f"{title[: max(_TITLE_LENGTH - 1 - len(part), 1)]}…{part}"
+
+
+def _marked(series: Record) -> str:
+    """Name a series of a study, with the mark of a doubtful one."""
+    return f"{_title(series)} {series['mark']}".rstrip()
+
+
+def _table_line(record: Record) -> tuple[str, ...]:
+    if record["error"]:
+        return (record["path"], "", "", "", "", "", f"not read: {record['error']}")
+    header = record["header"]
+    claim = claim_words(header["sequence"], header["evidence"]) if header else ""
+    unknown = record["resolved"] == "unknown"
+    note = f"{CONFLICT_MARK}: {'; '.join(_against(record))}" if record["conflict"] else ""
+    return (
+        _short_title(record),
+        record["plane"] or "–",
+        str(math.prod(record["shape"][:-2])),
+        name_of(record["sequence"]),
+        "" if unknown else f"{record['confidence']:.0%}",
+        claim or "–",
+        note,
+    )
+
+
+def _against(record: Record) -> list[str]:
+    """Return what in a header is in conflict: not the tags that say the same as the verdict."""
+    header = record["header"]
+    agrees = family_of(header["sequence"]) == record["family"]
+    # Other warnings speak of gaps, pixels and the like.
+    told = [words for words in record["warnings"] if words.startswith((MISNAMED, SEEMS_EXCHANGED))]
+    found: list[str] = (agrees and told) or header["evidence"]
+    return found
+
+
+def _slice_lines(record: Record) -> Iterator[tuple[str, ...]]:
+    for entry in record.get("slices", ()):
+        place = entry["volume"] * record["shape"][-3] + entry["index"]
+        title = f"  {run_words(place, place, record['shape'])}"
+        sure = "" if entry["sequence"] == UNKNOWN else f"{entry['confidence']:.0%}"
+        note = f"not read: {entry['error']}" if "error" in entry else ""
+        yield title, "", "", name_of(entry["sequence"]), sure, "", note
