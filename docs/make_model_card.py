@@ -20,6 +20,7 @@ import numpy as np
 
 from napari_mrseq.model import registry
 from napari_mrseq.model.card import Card
+from napari_mrseq.model.card_file import read_card
 from napari_mrseq.sequences import name_of
 from napari_mrseq.training.calibrate import least_threshold
 from napari_mrseq.training.figures_text import percent, text_of
@@ -47,7 +48,7 @@ def page(card: Card, sha256: str, megabytes: float) -> str:
     environment = jinja2.Environment(loader=folder, undefined=jinja2.StrictUndefined)
     environment.filters |= {"percent": percent, "name_of": name_of, "interval": interval}
     trainings = list(history(dict(card.training)))
-    twin = registry.read_card(TWIN)
+    twin = read_card(TWIN)
     first = next(history(dict(twin.training)))
     ablations = measured(ABLATIONS) or []
     text: str = environment.get_template(TEMPLATE).render(
@@ -162,7 +163,7 @@ def main() -> None:
     if chosen.measure:
         measure(chosen.ct, chosen.folds)
     path, sha256 = registry.find(registry.DEFAULT)
-    card = registry.read_card(path)
+    card = read_card(path)
     draw_confusion(card.figures, CONFUSION)
     PAGE.write_text(page(card, sha256, path.stat().st_size / 1e6), encoding="utf-8")
     print(f"{PAGE} and {CONFUSION} written")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -93,7 +94,12 @@ def sidecars_of(verdicts: Sequence[Verdict], *, slices: bool = False) -> dict[st
 
 
 def write_sidecars(sidecars: Mapping[str, str], folder: Path) -> list[Path]:
-    """Write sidecars into a folder, which is made where it is missing; older ones of ours go.
+    """Write sidecars into a folder, which is made where it is missing; ours of these names go.
+
+    Warns
+    -----
+    UserWarning
+        Of sidecars that earlier verdicts on the same series left there under other names.
 
     Raises
     ------
@@ -107,6 +113,12 @@ def write_sidecars(sidecars: Mapping[str, str], folder: Path) -> list[Path]:
     foreign = [file for file in files if file.exists() and not _is_ours(file)]
     for file in files.keys() - set(foreign):
         file.write_text(files[file], "utf-8", errors="backslashreplace")
+    if older := _of_earlier_verdicts(folder, sidecars):
+        warnings.warn(
+            f"{folder} still holds sidecars of earlier verdicts on these series: "
+            f"{', '.join(older)}; delete them unless you want both",
+            stacklevel=2,
+        )
     if foreign:
         names = ", ".join(file.name for file in foreign)
         raise MrseqError(
@@ -118,11 +130,29 @@ def write_sidecars(sidecars: Mapping[str, str], folder: Path) -> list[Path]:
 
 def _is_ours(file: Path) -> bool:
     """Tell whether a sidecar holds a verdict, and so was written here."""
+    return "mrseq" in _content(file)
+
+
+def _content(file: Path) -> dict[str, Any]:
+    """Return what a sidecar holds; nothing where it is none."""
     try:
         content = json.loads(file.read_text("utf-8"))
     except (OSError, ValueError, RecursionError):
-        return False
-    return isinstance(content, dict) and "mrseq" in content
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _of_earlier_verdicts(folder: Path, sidecars: Mapping[str, str]) -> list[str]:
+    """Return the names of our older sidecars in a folder that are of the series of these ones."""
+    now = {_series_in(json.loads(text)) for text in sidecars.values()}
+    beside = sorted(file for file in folder.glob("*.json") if file.name not in sidecars)
+    return [file.name for file in beside if _is_ours(file) and _series_in(_content(file)) in now]
+
+
+def _series_in(sidecar: Mapping[str, Any]) -> str:
+    """Return what tells the series of a sidecar of ours from all others."""
+    record, told = sidecar["mrseq"], ("path", "series_uid", "series_number", "description")
+    return str([record.get(key) for key in told] if isinstance(record, dict) else None)
 
 
 def sidecar_text(sidecar: Mapping[str, Any]) -> str:

@@ -63,6 +63,28 @@ def test_a_sidecar_of_another_program_stays(sample_study, tmp_path, content):
     assert write_sidecars(sidecars, tmp_path) == write_sidecars(sidecars, tmp_path)
 
 
+def test_sidecars_of_earlier_verdicts_on_the_same_series_are_named_and_stay(tmp_path):
+    for name in ("scan", "other"):
+        nibabel.save(
+            nibabel.Nifti1Image(np.zeros((8, 8, 4)), np.eye(4)), tmp_path / f"{name}.nii.gz"
+        )
+    other, scan = (classify(one, load_model(device="cpu"), fast=True) for one in read(tmp_path))
+
+    def sidecars(*sequences):
+        verdicts = (replace(scan, decision=Decision(code, 0.9, "member")) for code in sequences)
+        return sidecars_of(list(verdicts))
+
+    out = tmp_path / "out"
+    write_sidecars(sidecars("T1") | sidecars_of([other]), out)
+    (out / "foreign.json").write_text('{"mrseq": 5}')
+    (out / "broken.json").write_text("{")
+    with pytest.warns(UserWarning, match=r"earlier verdicts .*: scan_T1w\.json; delete") as told:
+        write_sidecars(sidecars("T2"), out)
+    assert len(told) == 1
+    names = {"scan_T1w.json", "scan_T2w.json", "other.json", "foreign.json", "broken.json"}
+    assert {file.name for file in out.iterdir()} == names
+
+
 def test_the_sidecar_of_an_image_with_a_name_of_bids_has_the_same(tmp_path):
     name = f"sub-01_acq-{'long' * 12}_T1w"
     nibabel.save(nibabel.Nifti1Image(np.zeros((8, 8, 4)), np.eye(4)), tmp_path / f"{name}.nii.gz")

@@ -11,6 +11,7 @@ from napari_mrseq.cli.output import check_file
 from napari_mrseq.cli.terminal import ModelOption, result, say
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.model.registry import DEFAULT
+from napari_mrseq.naming import printable
 from napari_mrseq.sequences import misspelt_codes
 
 
@@ -88,6 +89,9 @@ def _list_models() -> bool:
             say(f"napari-mrseq: {entry.name} can't be used: {error}")
         else:
             result(words)
+    for clash in registry.clashes():
+        whole = False
+        say(printable(f"napari-mrseq: {clash}"))
     return whole
 
 

@@ -64,6 +64,7 @@ def train(
     """Train a network on labelled slices, starting from the one that ships."""
     from napari_mrseq.model import load_model
     from napari_mrseq.training.catalogue import read_catalogue
+    from napari_mrseq.training.output import none_left_empty
     from napari_mrseq.training.plan import held_out_folds, plan, summary
     from napari_mrseq.training.sources import catalogue_of
     from napari_mrseq.training.state import trainings_in
@@ -79,22 +80,23 @@ def train(
             f"{begun[0]} holds a training: --resume goes on with it, another --output begins anew"
         )
     judge = (lambda: load_model(DEFAULT)) if label_from_header else None
-    with writing(output):
-        table = catalogue_of(catalogue, output, judge=judge, log=say)
-    rows = read_catalogue(table)
-    left_out = held_out_folds(rows, catalogue, folds, held_out)
-    chosen = plan(
-        len(rows), network=network, start=start, epochs=epochs, draws=draws, rate=rate,
-        teachers=teacher or (),
-    )  # fmt: skip
-    say(chosen.words)
-    chosen.refuse_seen(rows, left_out, say)
+    with none_left_empty(output):
+        with writing(output):
+            table = catalogue_of(catalogue, output, judge=judge, log=say)
+        rows = read_catalogue(table)
+        left_out = held_out_folds(rows, catalogue, folds, held_out)
+        chosen = plan(
+            len(rows), network=network, start=start, epochs=epochs, draws=draws, rate=rate,
+            teachers=teacher or (),
+        )  # fmt: skip
+        say(chosen.words)
+        chosen.refuse_seen(rows, left_out, say)
     folders = [output if fold is None else output / f"fold-{fold}" for fold in left_out]
     # Of several trainings, those that a stop kept from beginning have nothing to go on from.
     begun = [folder for folder in folders if folder in begun] or folders
     for fold, folder in zip(left_out, folders, strict=True):
         goes_on = resume and folder in begun
-        with writing(folder):
+        with none_left_empty(folder), writing(folder):
             chosen.run(table, folder, fold, name=name, version=version, resume=goes_on, log=say)
     if folds:
         for line in summary(folders):
@@ -122,17 +124,18 @@ def evaluate(
     from napari_mrseq.model import load_model
     from napari_mrseq.training.comparison import measure_source
     from napari_mrseq.training.figures_text import text_of
-    from napari_mrseq.training.output import output_folder
+    from napari_mrseq.training.output import none_left_empty, output_folder
     from napari_mrseq.training.page import write_figures
 
-    if output:
-        output_folder(output)
-    network = load_model(model, device.value)
-    other = load_model(against, device.value) if against else None
-    with told_when_stopped():
-        figures = measure_source(network, catalogue, other, log=say, fold=fold)
-    result(text_of(figures))
-    if output:
-        with writing(output):
-            page = write_figures(figures, output, catalogue.name)
-        say(f"{page} written")
+    with none_left_empty(output):
+        if output:
+            output_folder(output)
+        network = load_model(model, device.value)
+        other = load_model(against, device.value) if against else None
+        with told_when_stopped():
+            figures = measure_source(network, catalogue, other, log=say, fold=fold)
+        result(text_of(figures))
+        if output:
+            with writing(output):
+                page = write_figures(figures, output, catalogue.name)
+            say(f"{page} written")

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from napari_mrseq.model.card import TORCHVISION, Calibration, Card
-from napari_mrseq.model.registry import Entry, file_hash, read_card
+from napari_mrseq.model.card_file import file_hash, read_card
+from napari_mrseq.model.registry import Entry
 from napari_mrseq.naming import printable
 from napari_mrseq.sequences import name_of
 

@@ -12,6 +12,7 @@ import torch
 from napari_mrseq.errors import DeviceError, ModelError
 from napari_mrseq.model import networks, registry, running
 from napari_mrseq.model.card import TORCHVISION
+from napari_mrseq.model.card_file import ONNX_SUFFIX, read_card
 from napari_mrseq.model.fused import fused
 from napari_mrseq.model.onnx_file import load_onnx_network
 from napari_mrseq.model.preparation import prepare
@@ -196,8 +197,8 @@ def load_model(name_or_path: str | Path = registry.DEFAULT, device: str = "auto"
     """
     chosen = running.choose_device(device)
     path, sha256 = registry.find(name_or_path)
-    card = registry.read_card(path)
-    if path.suffix == registry.ONNX_SUFFIX:
+    card = read_card(path)
+    if path.suffix == ONNX_SUFFIX:
         if device not in ("auto", "cpu"):
             raise DeviceError(f"{path} is an ONNX file, which is run on the cpu alone here")
         return Model(card=card, sha256=sha256, device="cpu", network=load_onnx_network(path))

@@ -80,7 +80,10 @@ def check_finite(weights: Mapping[str, Tensor], path: Path) -> None:
     """
     for name, tensor in weights.items():
         if not bool(torch.isfinite(tensor).all()):
-            raise ModelError(f"{path}: {name} holds values that are no numbers: train it again")
+            raise ModelError(
+                f"{path}: the weights {name} are not all numbers: the file is damaged, or its "
+                "training diverged. Take another copy of the file, or train the network again"
+            )
 
 
 def _torchvision_models() -> ModuleType:

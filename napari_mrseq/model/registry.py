@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from napari_mrseq.errors import ModelError
-from napari_mrseq.model.card import KEY, Card
+from napari_mrseq.model.card_file import ONNX_SUFFIX, WEIGHTS_SUFFIX, file_hash, read_card
 from napari_mrseq.model.safe_writing import written_whole
 
 DEFAULT = "default"
@@ -21,8 +20,6 @@ WEIGHTS = Path(__file__).parent / "weights"
 SHIPPED = WEIGHTS / "registry.json"
 # Names the folder of the user's models, where it is not to be the system's.
 FOLDER_VARIABLE = "NAPARI_MRSEQ_MODELS"
-WEIGHTS_SUFFIX, ONNX_SUFFIX = ".safetensors", ".onnx"
-DAMAGED = "is damaged, incomplete or no weights file: copy it anew"
 # Beside a user's model, its hash when it was added, as `sha256sum --check` reads it.
 HASH_SUFFIX = ".sha256"
 
@@ -71,13 +68,36 @@ class Entry:
 
 
 def entries() -> list[Entry]:
-    """Return the models that ship, the default first, then the user's by name."""
+    """Return the models that ship, the default first, then the user's by name.
+
+    Raises
+    ------
+    ModelError
+        If what is to be the user's folder is a file.
+    """
     return _shipped() + _users()
 
 
+def clashes() -> Iterator[str]:
+    """Yield a line on each name that a user's file shares with another or with what ships."""
+    shipped = (DEFAULT, *(entry.name for entry in _shipped()))
+    for name, path in {entry.name: entry.path for entry in _users()}.items():
+        if name in shipped:
+            yield f"{name} is the model that came with napari-mrseq, not {path}: rename that file"
+        else:
+            try:
+                _own(name)
+            except ModelError as error:
+                yield str(error)
+
+
 def model_names() -> list[str]:
-    """Return the names that `load_model` takes, the default first."""
-    return [entry.name for entry in entries()]
+    """Return the names that `load_model` takes, the default first, each once."""
+    try:
+        known = entries()
+    except ModelError:  # told where one of the user's is asked for
+        known = _shipped()
+    return list(dict.fromkeys(entry.name for entry in known))
 
 
 def user_folder() -> Path:
@@ -153,14 +173,14 @@ def remove(name: str) -> Path:
     Raises
     ------
     ModelError
-        If there is no such model, it came with the program, or its file can't be deleted.
+        If there is no such model or two, it came with the program, or its file can't be deleted.
     """
-    entry = next((one for one in entries() if one.name == name), None)
+    if name in (DEFAULT, *(one.name for one in _shipped())):
+        raise ModelError(f"{name} came with napari-mrseq: only your own can be removed")
+    entry = _own(name)
     if entry is None:
         names = ", ".join(one.name for one in _users()) or "none"
         raise ModelError(f"no model of yours is called {name!r}; there is {names}")
-    if entry.shipped:
-        raise ModelError(f"{name} came with napari-mrseq: only your own can be removed")
     try:
         entry.path.unlink()
         _hash_file(entry.path).unlink(missing_ok=True)
@@ -187,7 +207,8 @@ def find(name_or_path: str | Path) -> tuple[Path, str]:
     Raises
     ------
     ModelError
-        If there is no such model, or a file has another hash than when it shipped or was added.
+        If there is no such model, two of the user's have this name, or a file has another hash than
+        when it shipped or was added.
     """
     entry, path = _located(name_or_path)
     return path, entry.check() if entry else file_hash(path)
@@ -205,77 +226,30 @@ def stamp_of(name_or_path: str | Path) -> tuple[Path, int, int]:
 
 def _located(name_or_path: str | Path) -> tuple[Entry | None, Path]:
     """Return the entry of a model by its name, or the weights file that is named itself."""
-    known = entries()
-    for entry in known:
-        if name_or_path == entry.name or (name_or_path == DEFAULT and entry == known[0]):
+    shipped = _shipped()
+    # No folder of the user's can keep these from being found.
+    for entry in shipped:
+        if name_or_path == entry.name or (name_or_path == DEFAULT and entry == shipped[0]):
             return entry, entry.path
+    if own := _own(name_or_path):
+        return own, own.path
     path = Path(name_or_path)
     # Path.is_file raises where a folder may not be entered.
     if not os.path.isfile(path):  # noqa: PTH113
-        names = ", ".join(entry.name for entry in known)
+        names = ", ".join(model_names())
         is_file = path.suffix in (WEIGHTS_SUFFIX, ONNX_SUFFIX) or path.name != str(name_or_path)
         told = "is not there" if is_file else "is neither a file nor the name of a model"
         raise ModelError(f"{name_or_path} {told}; the models are: {names}")
     return None, path
 
 
-def file_hash(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal.
-
-    Raises
-    ------
-    ModelError
-        If the file can't be read.
-    """
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise ModelError(f"{path} can't be read: {error.strerror}") from error
-
-
-def read_card(path: Path) -> Card:
-    """Read the card of a weights file, without its weights.
-
-    Raises
-    ------
-    ModelError
-        If the file can't be read, or is no safetensors file with a card.
-    """
-    if path.suffix == ONNX_SUFFIX:
-        from napari_mrseq.model.onnx_file import read_onnx_card
-
-        return read_onnx_card(path)
-    # The layout of a safetensors file: 8 bytes of length, then that much JSON.
-    try:
-        with path.open("rb") as file:
-            length, size = int.from_bytes(file.read(8), "little"), path.stat().st_size
-            header = file.read(length) if length <= size else b""
-    except OSError as error:
-        raise ModelError(f"{path} can't be read: {error.strerror}") from error
-    try:
-        table = json.loads(header)
-        card = table["__metadata__"][KEY]
-    except (ValueError, KeyError, TypeError) as error:
-        told = (
-            "is no weights file of napari-mrseq; a checkpoint of another program must be imported "
-            "first: napari-mrseq import-checkpoint"
-        )
-        if path.suffix == WEIGHTS_SUFFIX and isinstance(error, ValueError):
-            told = DAMAGED
-        raise ModelError(f"{path} {told}") from error
-    if not _is_whole(table, size - 8 - length):
-        raise ModelError(f"{path} {DAMAGED}")
-    return Card.from_json(card, path)
-
-
-def _is_whole(table: dict[str, Any], weights: int) -> bool:
-    """Tell whether a header names so many bytes of weights: a file cut short has it whole."""
-    tensors = (entry for name, entry in table.items() if name != "__metadata__")
-    try:
-        return weights == max((tensor["data_offsets"][1] for tensor in tensors), default=0)
-    except (KeyError, IndexError, TypeError):
-        return False
+def _own(name: str | Path) -> Entry | None:
+    """Return the user's model of this name, if there is one; of two none is chosen."""
+    own = [entry for entry in _users() if entry.name == name]
+    if len(own) > 1:
+        files = " and ".join(str(entry.path) for entry in own)
+        raise ModelError(f"{name} is the name of {files}: name one by its file, or rename one")
+    return own[0] if own else None
 
 
 def _shipped() -> list[Entry]:
@@ -286,6 +260,10 @@ def _shipped() -> list[Entry]:
 def _users() -> list[Entry]:
     try:
         files = sorted(user_folder().iterdir())
+    except NotADirectoryError as error:
+        raise ModelError(
+            f"{user_folder()} is no folder to keep models in: let {FOLDER_VARIABLE} name one"
+        ) from error
     except OSError:  # no folder: no models
         return []
     return [

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from napari_mrseq.errors import ModelError
 from napari_mrseq.model.card import KEY, Card
-from napari_mrseq.model.registry import DAMAGED, ONNX_SUFFIX, read_card
+from napari_mrseq.model.card_file import DAMAGED, ONNX_SUFFIX, read_card
 from napari_mrseq.model.safe_writing import written_whole
 
 

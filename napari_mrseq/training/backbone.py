@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from napari_mrseq.errors import ModelError
-from napari_mrseq.model import registry
+from napari_mrseq.model.card_file import read_card
 from napari_mrseq.model.weights_file import read_weights, refuse_onnx
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def card_of_start(path: Path, name: str) -> Card:
         If the file holds no model, one of another architecture, or an ONNX graph.
     """
     refuse_onnx(path)
-    card = registry.read_card(path)
+    card = read_card(path)
     if card.network != name:
         raise ModelError(
             f"{path} holds a {card.network}: a {name} can't start from it, but from ImageNet's "

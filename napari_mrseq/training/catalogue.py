@@ -25,6 +25,8 @@ STACKS = ("dicom", "nifti")
 # Origins of copies, stripped of all but the brain or imaged anew: trained on, never measured on.
 STRIPPED, REIMAGED = "stripped", "reimaged"
 COPIES = (STRIPPED, REIMAGED)
+# Of what was made for training: it may be of no fold, so that it is always trained on.
+MADE = ("simulated", "foreign", "judged", *COPIES)
 # Into how many folds groups are dealt where the catalogue has none.
 FOLDS = 5
 DOUBTFUL = {"low", "med", "medium"}
@@ -98,13 +100,13 @@ def read_catalogue(path: Path) -> list[Row]:
     ----------
     path : Path
         CSV with a header, parted by commas, semicolons or tabs. Needed columns: ``path`` (or
-        ``file``; relative to the catalogue), ``label``, ``group``. Used where there: ``fold``,
-        ``volume``, ``origin``, ``body_part``, ``position``, ``label_confidence``, ``dataset`` (or
-        ``source``), ``licence``, ``vendor``, ``plane``, ``skull_stripped`` (``y``). With a column
-        ``slice`` a row may name one slice of a DICOM series or NIfTI file; ``volume`` is then a
-        number, and ``series_uid`` and ``part`` tell series in one folder apart. Corrections that
-        the viewer saved are such a catalogue. A row without a label is passed over. Without a
-        ``fold`` groups are dealt into `FOLDS`.
+        ``file``; relative to the catalogue), ``label``, ``group``. Used where there: ``fold``
+        (from 0), ``volume``, ``origin``, ``body_part``, ``position``, ``label_confidence``,
+        ``dataset`` (or ``source``), ``licence``, ``vendor``, ``plane``, ``skull_stripped``
+        (``y``). With a column ``slice`` a row may name one slice of a DICOM series or NIfTI file;
+        ``volume`` is then a number, and ``series_uid`` and ``part`` tell series in one folder
+        apart. Corrections that the viewer saved are such a catalogue. A row without a label is
+        passed over. Without a ``fold`` groups are dealt into `FOLDS`.
 
     Raises
     ------
@@ -202,7 +204,7 @@ def _row(path: Path, number: int, entry: dict[str, str], where: str) -> Row:
     told = defaultdict(str, entry)
     group, place = told["group"], told["slice"]
     try:
-        fold = _whole(told["fold"]) if told["fold"] else zlib.crc32(group.encode()) % FOLDS
+        fold = _fold(told["fold"], told["origin"]) if told["fold"] else _dealt(group)
         position = _number(told["position"]) if told["position"] else None
         index = _place(place) if place else None
         volume = _place(told["volume"] or "0") if place else 0
@@ -255,6 +257,19 @@ def _whole(text: str) -> int:
     if not number.is_integer():
         raise ValueError(f"{text!r} is not whole")
     return int(number)
+
+
+def _fold(text: str, origin: str) -> int:
+    """Return a fold counted from 0; what was made for training may be of none, -1."""
+    fold = _whole(text)
+    if fold < 0 and origin not in MADE:
+        raise ValueError(f"fold counts from 0, not {text}: leave it empty in all rows of the group")
+    return fold
+
+
+def _dealt(group: str) -> int:
+    """Return the fold of a group that the catalogue gives none."""
+    return zlib.crc32(group.encode()) % FOLDS
 
 
 def _place(text: str) -> int:

@@ -21,6 +21,7 @@ from napari_mrseq.training.bootstrap import compared
 from napari_mrseq.training.cases import Cases, best_answer, cases_by_kind
 from napari_mrseq.training.catalogue import read_catalogue
 from napari_mrseq.training.folds import measurable, refuse_empty_fold, without_copies
+from napari_mrseq.training.labelled_slices import readable
 from napari_mrseq.training.measures import figures_by_kind, measures_of
 from napari_mrseq.training.seen import unseen_rows
 from napari_mrseq.training.soundness import refuse_missing
@@ -65,6 +66,7 @@ def measure_source(
         refuse_empty_fold(rows, fold, source)
         unseen, told = measurable(rows, fold), f"fold {fold} alone"
     refuse_missing(unseen, source)
+    unseen = readable(unseen, source, log)
     _refuse_foreign(model, unseen, source)
     models = [model, against] if against else [model]
     told = printable("; ".join([told, *_foreign_told(models, unseen)]))

@@ -19,19 +19,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_mrseq.errors import ModelError
+from napari_mrseq.errors import ModelError, MrseqError
 from napari_mrseq.model import load_model
 from napari_mrseq.model.card import Calibration
+from napari_mrseq.model.card_file import read_card
 from napari_mrseq.model.card_words import naming
-from napari_mrseq.model.registry import read_card
 from napari_mrseq.model.weights_file import rewrite_card
 from napari_mrseq.training.answers import Answers, answer_slices, joined
 from napari_mrseq.training.calibrate import calibrate, cross_calibrated
 from napari_mrseq.training.catalogue import read_catalogue
 from napari_mrseq.training.figures_text import text_of
 from napari_mrseq.training.folds import measurable
+from napari_mrseq.training.labelled_slices import readable
 from napari_mrseq.training.measures import figures_by_kind
 from napari_mrseq.training.seen import refuse_seen
+from napari_mrseq.training.soundness import refuse_missing
 
 if TYPE_CHECKING:
     from napari_mrseq.training.catalogue import Row
@@ -128,7 +130,16 @@ def main() -> None:
     parser.add_argument("--apart", action="store_true", help="calibrate each on the others' folds")
     parser.add_argument("--output", type=Path, help="JSON file for the figures")
     chosen = parser.parse_args()
-    judged = judged_unseen(chosen.weights, read_catalogue(chosen.catalogue))
+    try:
+        _measure(chosen)
+    except MrseqError as error:
+        parser.error(str(error))
+
+
+def _measure(chosen: argparse.Namespace) -> None:
+    rows = read_catalogue(chosen.catalogue)
+    refuse_missing(rows, chosen.catalogue)
+    judged = judged_unseen(chosen.weights, readable(rows, chosen.catalogue, print))
     calibration, figures = cross_validated(*judged)
     print(text_of(figures))
     print(f"\nFitted on all folds: named from {naming(calibration)}")

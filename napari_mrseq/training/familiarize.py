@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, cast
 import torch
 
 from napari_mrseq.model import networks
+from napari_mrseq.model.card_file import read_card
 from napari_mrseq.model.classifier import network_input
 from napari_mrseq.model.familiarity import outside
-from napari_mrseq.model.registry import read_card
 from napari_mrseq.model.weights_file import read_weights
 from napari_mrseq.sequences import UNKNOWN
 from napari_mrseq.training.catalogue import COPIES

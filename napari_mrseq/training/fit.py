@@ -36,6 +36,7 @@ def fit(
     *,
     start: Path | None = None,
     teachers: Sequence[Path] = (),
+    model: str = "",
     resume: bool = False,
     log: Callable[[str], None] = print,
 ) -> dict[str, Tensor]:
@@ -60,6 +61,8 @@ def fit(
         Weights file of a model to start from, instead of ImageNet's weights.
     teachers : sequence of Path
         Weights files of models whose answers are taught beside the labels.
+    model : str
+        Name and version of what it becomes: who goes on must call it the same.
     resume : bool
         Go on from the state in `folder`.
     log : callable
@@ -85,7 +88,7 @@ def fit(
     trainer = _Trainer(batches, classes, recipe, start)
     # After the seed is set: building networks takes from the chance that dropout draws from.
     batches.teachers = Teachers(teachers, classes, device) if teachers else None
-    purpose = purpose_of(recipe, own, classes, (start, *teachers))
+    purpose = purpose_of(recipe, own, classes, (start, *teachers), model)
     run_epochs(
         trainer, recipe.epochs, folder / CHECKPOINT, purpose, batches.generator,
         resume=resume, log=log,

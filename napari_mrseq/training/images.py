@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from napari_mrseq.model.preparation import prepare
-from napari_mrseq.training.labelled_slices import read_slice
+from napari_mrseq.training.labelled_slices import TOLD_EVERY, read_slice
 from napari_mrseq.training.regions import region_of
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 # power: 1 is as found, 0 all alike. Thin classes and small hospitals count for more than their
 # numbers; no region stands for a class (most spines are T2, and T1 of unseen ones were called so).
 CLASS_POWER, GROUP_POWER = 0.45, 0.5
-# Thousands of slices take minutes to read.
-TOLD_EVERY = 1000
 
 
 def load_images(

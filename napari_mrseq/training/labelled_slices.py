@@ -11,6 +11,8 @@ from napari_mrseq.errors import CatalogueError, ReadError
 from napari_mrseq.reading import read_study
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from numpy.typing import NDArray
 
     from napari_mrseq.series import Series, Study
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 # Rows of one file or folder follow each other in most catalogues: it is read once for all.
 _STUDIES_KEPT = 4
+# Thousands of slices take minutes to read.
+TOLD_EVERY = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +60,50 @@ def read_slice(row: Row) -> LabelledSlice:
     return LabelledSlice(pixels, spacing, series.kind == "picture")
 
 
+def readable(rows: Sequence[Row], source: Path, log: Callable[[str], None]) -> list[Row]:
+    """Return the rows whose pictures can be read, before hours go into them.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+        Of files that are there.
+    source : Path
+        Where the rows come from.
+    log : callable
+        Takes a line on each thousand, on each picture that can't be read, and one that counts them.
+
+    Raises
+    ------
+    CatalogueError
+        If none can.
+    """
+    causes = []
+    for row in rows:
+        causes.append(_cause(row))
+        if len(causes) % TOLD_EVERY == 0 and len(causes) < len(rows):
+            log(f"{len(causes)} of {len(rows)} looked at")
+    kept = [row for row, cause in zip(rows, causes, strict=True) if not cause]
+    for cause in dict.fromkeys(filter(None, causes)):
+        log(f"left out: {cause}")
+    if rows and not kept:
+        raise CatalogueError(f"{source}: no picture of it can be read")
+    if len(kept) < len(rows):
+        log(
+            f"{len(rows) - len(kept)} of {len(rows)} pictures left out, which can't be read: to "
+            "have them too, stop, put sound files in their place and begin anew"
+        )
+    return kept
+
+
+def _cause(row: Row) -> str:
+    """Say why a picture can't be read; empty where it can."""
+    try:
+        read_slice(row)
+    except CatalogueError as error:
+        return str(error)
+    return ""
+
+
 def _place(row: Row) -> tuple[Series, int]:
     """Return the series of a row, and the slice counted through all volumes."""
     # Absolute: elsewhere a relative path is another file.
@@ -67,7 +115,7 @@ def _place(row: Row) -> tuple[Series, int]:
         causes = "; ".join(failure.cause for failure in study.failures) or "no such series there"
         raise CatalogueError(f"{row.path} can't be used: {causes}")
     for series in found:
-        per_volume = int(series.pixels.shape[-3])
+        per_volume = series.slices_per_volume
         if series.slice_count == 1:
             # The file of one slice, wherever in its series that lies.
             return series, 0

@@ -13,6 +13,7 @@ import torch
 from napari_mrseq.errors import CatalogueError, ModelError
 from napari_mrseq.model import networks, registry
 from napari_mrseq.model.card import TORCHVISION, Card
+from napari_mrseq.model.card_file import ONNX_SUFFIX, WEIGHTS_SUFFIX, read_card
 from napari_mrseq.model.torchvision_preparation import CENTRE
 from napari_mrseq.training.backbone import card_of_start
 from napari_mrseq.training.folds import folds_of, folds_told
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 IMAGENET = "imagenet"
 # Of a training from a model: passes, each picture's draws in a pass, bounds of a pass's draws.
 TUNING_EPOCHS, TUNING_DRAWS, TUNING_BOUNDS, TUNING_RATE = 8, 8, (512, 8000), 5e-4
-# Of one from ImageNet's weights.
-EPOCHS, DRAWS, RATE = 18, 8000, 6e-4
 
 
 @dataclass(frozen=True)
@@ -77,9 +76,9 @@ class Plan:
         folds = [fold for fold in left_out if fold is not None]
         for path in filter(None, (self.start, *self.teachers) if folds else ()):
             # A state dict has no card.
-            told = path.suffix == registry.WEIGHTS_SUFFIX
+            told = path.suffix == WEIGHTS_SUFFIX
             if told:
-                card = registry.read_card(path)
+                card = read_card(path)
                 for fold in folds:
                     refuse_seen(path, card, rows, fold)
                 told = tells_all(card)
@@ -169,11 +168,10 @@ def _chosen(pictures: int, network: str | None, start: str, given: dict[str, Any
         _refuse_untrainable(network)
         return _torchvision(network, None if start == registry.DEFAULT else start, given)
     if start == IMAGENET:
-        usual: dict[str, Any] = {"epochs": EPOCHS, "draws": DRAWS, "rate": RATE}
-        usual["network"] = network or networks.LITE
-        return Plan(Recipe(**(usual | given)), None, "starting from ImageNet's weights")
+        recipe = Recipe(network=network or networks.LITE, **given)
+        return Plan(recipe, None, "starting from ImageNet's weights")
     path = registry.find(start)[0]
-    card = registry.read_card(path)
+    card = read_card(path)
     if card.preparation == TORCHVISION and network is None:
         return _torchvision(card.network, start, given)
     card_of_start(path, network or card.network)
@@ -245,7 +243,7 @@ def _torchvision(network: str, start: str | None, given: dict[str, Any]) -> Plan
     if not path.is_file():
         path = registry.find(start)[0]
     # Any other file is a state dict.
-    if path.suffix in (registry.WEIGHTS_SUFFIX, registry.ONNX_SUFFIX):
+    if path.suffix in (WEIGHTS_SUFFIX, ONNX_SUFFIX):
         card_of_start(path, network)
     return Plan(recipe, path, f"{how}starting from {path}")
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.model import networks
-from napari_mrseq.model.registry import WEIGHTS_SUFFIX, read_card
+from napari_mrseq.model.card_file import WEIGHTS_SUFFIX, read_card
 from napari_mrseq.training.seen import GROUPS, digests_of, digests_seen
 
 if TYPE_CHECKING:

@@ -35,7 +35,7 @@ class Recipe:
     input_size: int = 129
     stored_size: int = 193
     early_share: float = 0.6
-    epochs: int = 20
+    epochs: int = 18
     draws: int = 8000
     batch: int = 64
     rate: float = 6e-4

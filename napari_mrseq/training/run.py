@@ -11,7 +11,7 @@ import torch
 
 from napari_mrseq.model import Model, networks
 from napari_mrseq.model.card import Calibration, Card
-from napari_mrseq.model.registry import read_card
+from napari_mrseq.model.card_file import read_card
 from napari_mrseq.model.weights_file import save_weights
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN
 from napari_mrseq.training.answers import answer_slices
@@ -27,11 +27,16 @@ from napari_mrseq.training.folds import (
     trained_on,
 )
 from napari_mrseq.training.images import load_images
+from napari_mrseq.training.labelled_slices import readable
 from napari_mrseq.training.measures import figures_by_kind
 from napari_mrseq.training.output import output_folder
 from napari_mrseq.training.provenance import provenance
 from napari_mrseq.training.recipe import Recipe
-from napari_mrseq.training.soundness import refuse_missing, refuse_single_class
+from napari_mrseq.training.soundness import (
+    refuse_lost,
+    refuse_missing,
+    refuse_single_class,
+)
 from napari_mrseq.training.state import CHECKPOINT, purpose_of, read_state
 from napari_mrseq.training.teachers import card_of_teacher
 
@@ -95,18 +100,21 @@ def train(
         imagenet_file(recipe.network)
     for teacher in teachers:
         card_of_teacher(teacher, classes)
-    used = [rows[place] for place in trained_on(rows, recipe.held_out)]
-    if resume:
-        read_state(folder / CHECKPOINT, purpose_of(recipe, used, classes, (start, *teachers)))
-    log(f"preparing {len(rows)} pictures")
+    model = f"{name} {version}"
     try:
+        rows = kept(rows, catalogue, recipe.held_out, log)
+        used = [rows[place] for place in trained_on(rows, recipe.held_out)]
+        if resume:
+            purpose = purpose_of(recipe, used, classes, (start, *teachers), model)
+            read_state(folder / CHECKPOINT, purpose)
+        log(f"preparing {len(rows)} pictures")
         images, shown = load_images(rows, recipe.stored_size, log)
     except KeyboardInterrupt:
         log("stopped while pictures were prepared: nothing was learnt")
         raise
     weights = fit(
         images, shown, rows, classes, recipe, folder,
-        start=start, teachers=teachers, resume=resume, log=log,
+        start=start, teachers=teachers, model=model, resume=resume, log=log,
     )  # fmt: skip
     card = Card(
         name=name,
@@ -145,6 +153,22 @@ def begin(
     refuse_empty_fold(rows, held_out, catalogue)
     refuse_missing(rows, catalogue)
     tell_untaught(rows, held_out, log)
+
+
+def kept(
+    rows: Sequence[Row], catalogue: Path, held_out: int | None, log: Callable[[str], None]
+) -> list[Row]:
+    """Return the pictures that can be read, where these are enough for what was to be trained.
+
+    Raises
+    ------
+    CatalogueError
+        If there is none of a class, or of the fold held out.
+    """
+    found = readable(rows, catalogue, log)
+    refuse_lost(rows, found, catalogue)
+    refuse_empty_fold(found, held_out, catalogue)
+    return found
 
 
 def end(card: Card, folder: Path, log: Callable[[str], None]) -> Path:

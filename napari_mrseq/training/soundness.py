@@ -46,6 +46,22 @@ def refuse_missing(rows: Sequence[Row], source: Path) -> None:
         )
 
 
+def refuse_lost(rows: Sequence[Row], kept: Sequence[Row], source: Path) -> None:
+    """Refuse to train without a class of which no picture can be read.
+
+    Raises
+    ------
+    CatalogueError
+        Names the class.
+    """
+    lost = {row.label for row in rows} - {row.label for row in kept}
+    if lost:
+        raise CatalogueError(
+            f"{source}: no picture of {', '.join(sorted(lost))} can be read: put sound files in "
+            "their place, or leave out that class"
+        )
+
+
 def refuse_parted(rows: Iterable[Row], source: Path) -> None:
     """Refuse a group that would be trained on and tested on.
 

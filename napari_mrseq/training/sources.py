@@ -7,41 +7,27 @@ looked through and corrected.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from napari_mrseq.belonging import group_of, subject_in
-from napari_mrseq.errors import CatalogueError, ReadError, first_few
-from napari_mrseq.header.attributes import attributes_of
-from napari_mrseq.header.conditions import LEAST_B
-from napari_mrseq.judging import classify
-from napari_mrseq.labelling import COLUMNS as LABEL_COLUMNS
-from napari_mrseq.labelling import label_row, write_rows
+from napari_mrseq.belonging import subject_in
+from napari_mrseq.errors import CatalogueError, first_few
 from napari_mrseq.model.safe_writing import written_whole
-from napari_mrseq.reading import read_study
 from napari_mrseq.reading.discover import file_kind
-from napari_mrseq.sequences import SEQUENCES, UNKNOWN, family_of
 from napari_mrseq.training.catalogue import read_entries, write_catalogue
+from napari_mrseq.training.header_labels import labelled_by_header, with_persons_labels
 from napari_mrseq.training.output import output_folder
+from napari_mrseq.training.series_rows import Entry, Log, rows_of, series_of
 from napari_mrseq.training.soundness import refuse_single_class
 from napari_mrseq.training.state import trainings_in
 
 if TYPE_CHECKING:
     from napari_mrseq.model import Model
     from napari_mrseq.series import Series
-    from napari_mrseq.verdict import Verdict
-
-Log = Callable[[str], None]
-Entry = dict[str, Any]
 
 CATALOGUE, TO_CHECK = "catalogue.csv", "to-check.csv"
-COLUMNS = (*LABEL_COLUMNS, "origin", "position", "plane", "vendor")
 IMAGES = ("dicom", "nifti", "picture")
-# Slices of one series, evenly spread: more of them would hardly differ.
-MOST_SLICES = 60
 
 
 def catalogue_of(
@@ -77,7 +63,7 @@ def catalogue_of(
     output_folder(folder)
     if judge:
         entries, doubtful = labelled_by_header(source, judge(), log)
-        entries = _with_persons_labels(entries, doubtful, folder / TO_CHECK, log)
+        entries = with_persons_labels(entries, doubtful, folder / TO_CHECK, log)
     else:
         entries = labelled_by_folder(source, log)
     refuse_single_class((entry["label"] for entry in entries), source)
@@ -124,19 +110,22 @@ def _slices_of(row: Entry, source: str, log: Log) -> list[Entry]:
     if file_kind(str(path))[0] == "picture":
         return [row]
     wanted = {key: row[key] for key in ("series_uid", "part") if row.get(key)}
+    left_out: list[str] = []
     found = [
         series
-        for series in _series_of(path, log)
+        for series in series_of(path, left_out.append)
         if all(getattr(series, key) == value for key, value in wanted.items())
     ]
     if sum(series.slice_count for series in found) <= 1:
         return [row]
+    for line in left_out:
+        log(line)
     # A volume without a slice is a name; the place in the stack is each slice's own.
     told = {k: v for k, v in row.items() if v and k not in ("path", "volume", "position")}
     return [
         entry | told
         for series in found
-        for entry in _entries(series, row["label"], row["group"], source)
+        for entry in rows_of(series, row["label"], row["group"], source)
     ]
 
 
@@ -160,8 +149,8 @@ def labelled_by_folder(folder: Path, log: Log = print) -> list[Entry]:
     for part in filter(Path.is_dir, inside):
         found = [
             entry
-            for series in _series_of(part, log)
-            for entry in _entries(series, part.name, _subject(series, part), folder.name)
+            for series in series_of(part, log)
+            for entry in rows_of(series, part.name, _subject(series, part), folder.name)
         ]
         if found:  # else each of its files was told
             log(f"{part.name}: {_counted(found)}")
@@ -172,89 +161,6 @@ def labelled_by_folder(folder: Path, log: Log = print) -> list[Entry]:
             "each subject into a folder of its own inside the class's"
         )
     return entries
-
-
-def labelled_by_header(
-    folder: Path, model: Model, log: Log = print
-) -> tuple[list[Entry], list[Entry]]:
-    """Label DICOM series by their headers, where the pixels agree.
-
-    Returns
-    -------
-    labelled : list of dict
-        One entry a slice of the series whose header names a family that the network sees as well.
-    doubtful : list of dict
-        One entry, the middle slice, of each other series: without a label, with what both say.
-    """
-    labelled: list[Entry] = []
-    doubtful: list[Entry] = []
-    for series in _series_of(folder, log):
-        try:
-            verdict = classify(series, model, fast=True)
-        except ReadError as error:
-            log(f"left out: {error}")
-            continue
-        group = group_of(series)
-        reason = _doubt(verdict)
-        if verdict.header and not reason:
-            labelled += _entries(series, verdict.header.sequence, group, folder.name, parted=True)
-        else:
-            header = verdict.header.sequence if verdict.header else ""
-            middle = list(_entries(series, "", group, folder.name))
-            said = {"header": header, "network": verdict.pixels.sequence, "reason": reason}
-            doubtful.append(middle[len(middle) // 2] | said)
-    return labelled, doubtful
-
-
-def _with_persons_labels(
-    entries: list[Entry], doubtful: list[Entry], path: Path, log: Log
-) -> list[Entry]:
-    """Write what a person has labelled and is to label; return what no person labelled."""
-    made_before = read_entries(path) if path.is_file() else []
-    given = [entry for entry in made_before if entry["label"]]
-    known = set(map(_image_of, given))
-    left = [entry for entry in doubtful if _image_of(entry) not in known]
-    columns = (*COLUMNS, "header", "network", "reason", *(key for row in given for key in row))
-    write_rows([*given, *left], path, tuple(dict.fromkeys(columns)))
-    log(f"{len(left)} series are left for a person to label: {path}")
-    # A person's word stands against the header's.
-    decided = set(map(_series_of_row, given))
-    return [entry for entry in entries if _series_of_row(entry) not in decided]
-
-
-def _series_of_row(entry: Mapping[str, Any]) -> tuple[str, str]:
-    return str(entry.get("series_uid", "")) or str(entry["path"]), str(entry.get("part", ""))
-
-
-def _image_of(entry: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return what tells one image of a catalogue from all others."""
-    path = str(Path(entry["path"]).resolve())
-    return path, *(str(entry.get(key, "")) for key in ("slice", "volume", "series_uid", "part"))
-
-
-def _doubt(verdict: Verdict) -> str:
-    """Say why a series can't be labelled by its header; empty where it can."""
-    if verdict.header is None or verdict.header.sequence == UNKNOWN:
-        return "the header names no sequence"
-    if not SEQUENCES[verdict.header.sequence].from_pixels:
-        return "pixels can't confirm it"
-    if verdict.pixels.sequence == UNKNOWN:
-        return "the network is not sure"
-    if family_of(verdict.header.sequence) != verdict.pixels.family:
-        return "header and network disagree"
-    return ""
-
-
-def _series_of(folder: Path, log: Log) -> Iterator[Series]:
-    study = read_study(folder)
-    for failure in study.failures:
-        log(f"left out: {failure.words}")
-    for series in study.series:
-        # A catalogue names files, and training goes back to them.
-        if Path(series.files[0]).exists():
-            yield series
-        else:
-            log(f"left out: {series.files[0]}: lies in a zip file: unpack it first")
 
 
 def _subject(series: Series, part: Path) -> str:
@@ -268,30 +174,3 @@ def _subject(series: Series, part: Path) -> str:
         return inside.parts[0]
     stem = inside.name.partition(".")[0]
     return re.sub(r"[\W_]*\d+$", "", stem) or stem
-
-
-def _entries(
-    series: Series, label: str, group: str, source: str, *, parted: bool = False
-) -> Iterator[Entry]:
-    """Yield a row for each slice, or for `MOST_SLICES` of them; `parted`, each volume's own."""
-    per_volume = int(series.pixels.shape[-3])
-    count = series.slice_count
-    chosen = np.unique(np.linspace(0, count - 1, min(count, MOST_SLICES)).round().astype(int))
-    vendor = attributes_of(series).vendor if series.kind == "dicom" else None
-    for index in chosen.tolist():
-        place = index % per_volume
-        told = _label_of_volume(series, label, index // per_volume) if parted else label
-        yield label_row(series, index, told, group=group, source=source) | {
-            "origin": series.kind,
-            "position": round(place / (per_volume - 1), 4) if per_volume > 1 else "",
-            "plane": series.plane or "",
-            "vendor": vendor or "",
-        }
-
-
-def _label_of_volume(series: Series, label: str, volume: int) -> str:
-    """Return what a volume shows of a series with this label: B0 where it is a DWI's without it."""
-    axis = series.volume_axis
-    if label != "DWI" or axis is None or axis.name != "b value" or not axis.values:
-        return label
-    return "B0" if axis.values[volume] < LEAST_B else label

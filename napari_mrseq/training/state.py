@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import torch
 
 from napari_mrseq.errors import ModelError
-from napari_mrseq.model.registry import file_hash
+from napari_mrseq.model.card_file import file_hash
 from napari_mrseq.model.safe_writing import written_whole
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from napari_mrseq.training.torchvision_fit import TorchvisionRecipe
 
 CHECKPOINT = "checkpoint.pt"
+# What a state tells in words; of all else it tells whether it is the same.
+NAME = "name or version"
 # A network that guesses has the logarithm of the number of classes; this is of one that is lost.
 MOST_LOSS = 100.0
 _REMEDY = "go on with what it was begun with, or name another --output"
@@ -127,6 +129,7 @@ def purpose_of(
     rows: Sequence[Row],
     classes: Sequence[str],
     weights: Sequence[Path | None],
+    model: str = "",
 ) -> dict[str, Any]:
     """Return what a state is good for: only a training of the same goes on from it.
 
@@ -140,6 +143,8 @@ def purpose_of(
         Order of the outputs.
     weights : sequence of (Path or None)
         Files it starts from, where it does, and is taught by.
+    model : str
+        Name and version that it gives its model.
     """
     labelled = [astuple(replace(row, path=row.path.absolute())) for row in rows]
     return {
@@ -147,6 +152,7 @@ def purpose_of(
         "list of classes": list(classes),
         "catalogue": hashlib.sha256(repr(labelled).encode()).hexdigest(),
         "start or teacher": [file_hash(path) for path in weights if path],
+        NAME: model,
     }
 
 
@@ -219,8 +225,11 @@ def read_state(path: Path, purpose: Mapping[str, Any]) -> dict[str, Any]:
     """Return what `save_state` wrote; raises what `load_state` does."""
     state = _read(path)
     for what, own in purpose.items():
-        if state["purpose"][what] != own:
-            raise ModelError(f"{path} belongs to another {what}: {_REMEDY}")
+        # Older states don't tell the name.
+        begun = state["purpose"].get(what, own)
+        if begun != own:
+            told = f" ({begun})" if what == NAME else ""
+            raise ModelError(f"{path} belongs to another {what}{told}: {_REMEDY}")
     return state
 
 

@@ -14,8 +14,8 @@ import torch
 
 from napari_mrseq.errors import ModelError
 from napari_mrseq.model import networks, running
+from napari_mrseq.model.card_file import read_card
 from napari_mrseq.model.classifier import network_input
-from napari_mrseq.model.registry import read_card
 from napari_mrseq.model.weights_file import refuse_onnx
 from napari_mrseq.training.backbone import start_from_model
 

@@ -19,7 +19,7 @@ from torch.nn import functional
 
 from napari_mrseq.errors import ModelError
 from napari_mrseq.model import networks, running
-from napari_mrseq.model.registry import WEIGHTS_SUFFIX
+from napari_mrseq.model.card_file import WEIGHTS_SUFFIX
 from napari_mrseq.model.torchvision_preparation import (
     CENTRE,
     SHORT_SIDE,
@@ -81,6 +81,7 @@ def fit_torchvision(
     folder: Path,
     *,
     start: Path | None = None,
+    model: str = "",
     resume: bool = False,
     log: Callable[[str], None] = print,
 ) -> dict[str, Tensor]:
@@ -102,7 +103,7 @@ def fit_torchvision(
         If the weights to start from, or the state to go on from, belong to another network.
     """
     trainer = _Trainer(rows, classes, recipe, start)
-    purpose = purpose_of(recipe, rows, classes, (start,))
+    purpose = purpose_of(recipe, rows, classes, (start,), model)
     run_epochs(trainer, recipe.epochs, folder / CHECKPOINT, purpose, resume=resume, log=log)
     weights: dict[str, Tensor] = trainer.network.state_dict()
     return {name: tensor.cpu() for name, tensor in weights.items()}

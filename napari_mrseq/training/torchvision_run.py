@@ -12,7 +12,7 @@ from napari_mrseq.sequences import SEQUENCES, UNKNOWN
 from napari_mrseq.training.catalogue import classes_of, read_catalogue
 from napari_mrseq.training.folds import measurable, trained_on
 from napari_mrseq.training.provenance import provenance
-from napari_mrseq.training.run import WEIGHTS, begin, end, measured
+from napari_mrseq.training.run import WEIGHTS, begin, end, kept, measured
 from napari_mrseq.training.torchvision_fit import WINDOW, TorchvisionRecipe, fit_torchvision
 
 LIMITS = "For research. Not for diagnosis. It has no class for what it does not know."
@@ -35,10 +35,14 @@ def train_torchvision(
     """
     rows = [row for row in read_catalogue(catalogue) if row.label != UNKNOWN]
     begin(catalogue, rows, folder, recipe.held_out, log)
+    rows = kept(rows, catalogue, recipe.held_out, log)
     classes = classes_of(rows, tuple(SEQUENCES))
     used = [rows[place] for place in trained_on(rows, recipe.held_out)]
     log(f"training {recipe.network} on {len(used)} pictures")
-    weights = fit_torchvision(used, classes, recipe, folder, start=start, resume=resume, log=log)
+    weights = fit_torchvision(
+        used, classes, recipe, folder,
+        start=start, model=f"{name} {version}", resume=resume, log=log,
+    )  # fmt: skip
     card = Card(
         name=name,
         version=version,

@@ -14,6 +14,7 @@ from napari_mrseq import load_model, read
 from napari_mrseq.decision import by_class, decide
 from napari_mrseq.errors import DeviceError, ModelError
 from napari_mrseq.model import registry
+from napari_mrseq.model.card_file import read_card
 from napari_mrseq.model.networks import build
 
 
@@ -142,7 +143,7 @@ def test_a_truncated_weights_file_is_refused_by_name_before_its_weights_are_read
     path = tmp_path / "half.safetensors"
     whole = registry.entries()[0].path.read_bytes()
     path.write_bytes(whole[: -int(lost if lost >= 1 else lost * len(whole))])
-    for look in (registry.read_card, load_model):
+    for look in (read_card, load_model):
         with pytest.raises(ModelError, match=r"half\.safetensors is damaged, incomplete.*anew$"):
             look(path)
 

@@ -18,6 +18,7 @@ from napari_mrseq import load_model
 from napari_mrseq.errors import ModelError
 from napari_mrseq.model import registry
 from napari_mrseq.model.card import KEY, Card
+from napari_mrseq.model.card_file import file_hash, read_card
 from napari_mrseq.model.card_words import card_in_words
 from napari_mrseq.model.networks import LITE, build
 from tests.training.program import program
@@ -95,7 +96,7 @@ def test_a_file_that_lies_in_the_folder_already_is_added_where_it_lies(folder):
 @pytest.mark.parametrize("later", [{"preparation": "cubes"}, {"colour": "blue"}])
 def test_a_card_of_a_later_version_is_refused_with_its_file(tmp_path, later):
     path = weights_file(tmp_path / "w.safetensors", "knees")
-    card = json.loads(registry.read_card(path).to_json()) | later
+    card = json.loads(read_card(path).to_json()) | later
     save_file({"weight": torch.zeros(2)}, path, metadata={KEY: json.dumps(card)})
     with pytest.raises(ModelError, match=r"w\.safetensors .*install a newer one"):
         load_model(path)
@@ -110,6 +111,47 @@ def test_a_file_put_into_the_folder_by_hand_is_a_model(folder, tmp_path):
     # No hash of it was kept that would have to go with it.
     registry.remove("by-hand")
     assert list(folder.iterdir()) == []
+
+
+def test_of_two_files_of_one_name_none_is_taken_and_both_are_named(folder, tmp_path):
+    folder.mkdir(parents=True)
+    path = weights_file(folder / "knees.safetensors", "whatever")
+    shutil.copy(path, folder / "knees.onnx")
+    for use in (load_model, registry.remove, registry.stamp_of):
+        with pytest.raises(ModelError, match=r"knees is the name of .*\.onnx and .*\.safetensors"):
+            use("knees")
+    assert load_model(path, device="cpu").name == "whatever"
+    assert registry.model_names().count("knees") == 1
+    done = program(tmp_path, "models")
+    assert done.returncode == 1
+    assert f"{path}: name one by its file, or rename one" in done.stderr
+    assert len(list(folder.iterdir())) == 2
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_file_called_as_what_ships_is_not_taken_and_is_named(folder, tmp_path, which):
+    name = (registry.model_names()[0], "default")[which]
+    folder.mkdir(parents=True)
+    path = weights_file(folder / f"{name}.safetensors", "whatever")
+    assert registry.find(name)[0] == registry.entries()[0].path
+    done = program(tmp_path, "models")
+    assert done.returncode == 1
+    assert f"{name} is the model that came with napari-mrseq, not {path}" in done.stderr
+    with pytest.raises(ModelError, match="only your own can be removed"):
+        registry.remove(name)
+    assert path.is_file()
+
+
+def test_a_file_as_folder_of_models_is_told_and_what_ships_is_still_found(folder, tmp_path):
+    folder.parent.mkdir()
+    folder.write_text("no folder")
+    weights_file(tmp_path / "w.safetensors", "knees")
+    told = f"{folder} is no folder to keep models in: let NAPARI_MRSEQ_MODELS name one"
+    for words in ((), ("--add", "w.safetensors"), ("--remove", "knees"), ("--card", "knees")):
+        done = program(tmp_path, "models", *words)
+        assert done.returncode == 2
+        assert told in done.stderr
+    assert load_model(device="cpu").name in registry.model_names()
 
 
 @pytest.mark.usefixtures("folder")
@@ -164,7 +206,7 @@ def test_the_card_in_words_says_what_a_person_asks(tmp_path):
     told = card_in_words(path)
     for part in ("knees 2.0", "KNEE, HEART, unknown", "90 slices of 12 groups", "ImageNet"):
         assert part in told
-    for part in ("fold 2", "87.5%", "Not for diagnosis", registry.file_hash(path)):
+    for part in ("fold 2", "87.5%", "Not for diagnosis", file_hash(path)):
         assert part in told
     assert "not yet" in card_in_words(weights_file(tmp_path / "u.safetensors", "new"))
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 
 from napari_mrseq.errors import ProtocolError
-from napari_mrseq.protocols import load_protocol, protocol_names
+from napari_mrseq.protocols import CODES, PLANES, load_protocol, protocol_names
+from tests.training.program import program
+
+MANUAL = Path(__file__).parents[2] / "docs" / "protocols.md"
 
 
 def test_the_examinations_that_come_with_the_package() -> None:
@@ -34,6 +38,26 @@ def test_a_user_s_own_protocol_is_loaded_by_its_path(tmp_path: Path) -> None:
     assert protocol.name == "hip"
     assert protocol.series[0].planes == ("coronal",)
     assert not protocol.series[0].required
+
+
+def test_the_example_of_the_manual_says_of_the_sample_study_what_stands_there(
+    tmp_path: Path, sample_study: Path
+) -> None:
+    example, answer = re.findall(r"```(?:toml)?\n(.*?)```", MANUAL.read_text("utf-8"), re.DOTALL)
+    (tmp_path / "headache.toml").write_text(example, "utf-8")
+    words = ("classify", sample_study, "--protocol", "headache.toml", "--output", "told.txt")
+    done = program(tmp_path, *words)
+    assert done.returncode == 0, done.stderr
+    told = (tmp_path / "told.txt").read_text("utf-8").splitlines()
+    start = told.index(answer.splitlines()[0])
+    # The line on where the study lies differs.
+    assert [told[start], *told[start + 2 : start + 6]] == answer.splitlines()
+
+
+def test_the_manual_tells_all_names_sequences_and_planes() -> None:
+    text = MANUAL.read_text("utf-8")
+    for word in (*protocol_names(), *CODES, *PLANES):
+        assert f"`{word}`" in text
 
 
 def test_a_protocol_of_a_windows_editor_is_loaded(tmp_path: Path) -> None:
@@ -76,6 +100,7 @@ def test_a_folder_is_no_protocol(tmp_path: Path) -> None:
         ("name = 'x'\n[[series]]\nname = 'a'", "sequences are needed"),
         ("name = 'x'\n[[series]]\nname = 'a'\nsequences = 'T1'", "must be a list"),
         ("name = 'x'\n[[series]]\nname = 'a'\nsequences = ['T3']", "'T3'"),
+        ("name = 'x'\n[[series]]\nname = 'a'\nsequences = ['UNKNOWN']", "'UNKNOWN'"),
         ("name = 'x'\n[[series]]\nname = 'a'\nsequences = ['T1']\nplanes = ['up']", "'up'"),
         ("name = 'x'\n[[series]]\nname = 'a'\nsequences = ['T1']\nrequired = 1", "true or false"),
         ("name = 'x'\n[[series]]\nname = 'a'\nsequences = ['T1']\nplane = 'axial'", "key plane"),

@@ -47,13 +47,45 @@ def folder(tmp_path):
         ),
         ("evaluate c.csv --output file", "file can't be made a folder"),
         ("train c.csv --output run --draws 10", "10 pictures a pass (--draws) are too few"),
+        ("train c.csv --output new/run --resume", "checkpoint.pt is not there"),
+        ("train c.csv --output new/run --held-out 3", "c.csv has no pictures of fold 3"),
+        ("train . --output new/run", ". gives fewer than two classes"),
+        ("evaluate c.csv --output new/run --model half.safetensors", "half.safetensors is damaged"),
     ],
 )
-def test_bad_input_is_refused_in_one_line(folder, words, told):
+def test_bad_input_is_refused_in_one_line_and_leaves_no_folder(folder, words, told):
+    before = sorted(folder.iterdir())
     done = program(folder, *words.split())
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1].startswith("napari-mrseq: ")
     assert told in done.stderr
+    assert sorted(folder.iterdir()) == before
+
+
+def test_a_folder_that_was_there_stays_though_the_training_is_refused(folder):
+    (folder / "run").mkdir()
+    assert program(folder, "train", "single.csv", "--output", "run").returncode == 2
+    assert (folder / "run").is_dir()
+
+
+def test_a_class_of_which_nothing_can_be_read_is_not_trained_without(folder):
+    for name in ("1.png", "3.png"):
+        (folder / name).write_bytes(b"no picture")
+    done = program(folder, "train", "c.csv", "--output", "run")
+    assert done.returncode == 2
+    assert done.stderr.count("left out: ") == 2
+    assert "c.csv: no picture of T2 can be read" in done.stderr
+    assert "preparing" not in done.stderr
+    assert not (folder / "run").exists()
+
+
+def test_a_catalogue_of_which_nothing_can_be_read_is_not_measured_on(folder):
+    for name in range(4):
+        (folder / f"{name}.png").write_bytes(b"no picture")
+    done = program(folder, "evaluate", "c.csv")
+    assert done.returncode == 2
+    assert done.stderr.count("left out: ") == 4
+    assert done.stderr.splitlines()[-1] == "napari-mrseq: c.csv: no picture of it can be read"
 
 
 def test_a_process_ends_with_that_line(folder):

@@ -135,6 +135,13 @@ def test_slices_of_one_file_may_have_labels_of_their_own(tmp_path):
     assert [row.label for row in rows] == ["T1", "T2", "DWI", "T1"]
 
 
+def test_only_what_was_made_for_training_may_be_of_no_fold(tmp_path):
+    text = "path,label,group,fold,origin\na.png,T1,anna,-1,{}\n"
+    assert read_catalogue(table(tmp_path, text.format("simulated")))[0].fold == -1
+    with pytest.raises(CatalogueError, match=r"c\.csv, row 2: .*leave it empty"):
+        read_catalogue(table(tmp_path, text.format("dicom")))
+
+
 def test_numbers_are_read_as_spreadsheets_write_them(tmp_path):
     text = "path;label;group;fold;slice;volume;position\na.nii;T1;anna;2.0;3.0;1.0;0,5\n"
     (row,) = read_catalogue(table(tmp_path, text))
@@ -149,6 +156,8 @@ def test_numbers_are_read_as_spreadsheets_write_them(tmp_path):
         ("1.5,0,0,0", "'1.5' is not whole"),
         ("0,0,0,nan", "not 'nan'"),
         ("inf,0,0,0", "not 'inf'"),
+        ("-1,0,0,0", "fold counts from 0, not -1"),
+        ("-2.0,0,0,0", "fold counts from 0, not -2.0"),
     ],
 )
 def test_numbers_that_name_no_place_are_refused_with_their_row(tmp_path, numbers, told):

@@ -12,7 +12,7 @@ from PIL import Image
 from safetensors.torch import load_file
 
 from napari_mrseq.errors import ModelError
-from napari_mrseq.model.registry import read_card
+from napari_mrseq.model.card_file import read_card
 from napari_mrseq.model.weights_file import rewrite_card
 from napari_mrseq.training.catalogue import COPIES, read_catalogue
 from napari_mrseq.training.cross_validation import (
@@ -81,6 +81,13 @@ def test_every_picture_is_judged_once_by_a_network_that_never_saw_it(catalogue, 
     rewrite_card(whole, calibration=calibration, figures=figures)
     assert read_card(whole).calibration == calibration
     assert all(tensor.equal(before[name]) for name, tensor in load_file(whole).items())
+
+
+def test_a_catalogue_that_is_not_there_is_told_without_a_traceback(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["cross_validation", "nowhere.csv", "a.safetensors"])
+    with pytest.raises(SystemExit):
+        main()
+    assert "error: nowhere.csv" in capsys.readouterr().err
 
 
 def test_the_command_tells_people_and_changes_no_model(catalogue, trained, monkeypatch, capsys):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from napari_mrseq.model.registry import read_card
+from napari_mrseq.model.card_file import read_card
 
 from .program import program
 from .stripes import stripes
@@ -102,12 +102,38 @@ def test_a_file_that_is_gone_is_told_before_anything_is_prepared(site, train):
     assert "preparing" not in done.stderr
 
 
+def test_pictures_that_cannot_be_read_are_named_at_once_and_the_others_trained_on(site, train):
+    broken = [site / "Knee" / "a" / "1.png", site / "T1" / "c" / "1.png"]
+    for picture in broken:
+        picture.write_bytes(picture.read_bytes()[:-500])
+    done = train("--held-out", "0")
+    assert done.returncode == 0, done.stderr
+    before = done.stderr.partition("preparing 10 pictures")[0]
+    assert "2 of 12 pictures left out, which can't be read" in before
+    for picture in broken:
+        assert before.count(f"left out: {picture}: picture can't be decoded") == 1
+    weights = site.parent / "run" / "fold-0" / "model.safetensors"
+    assert read_card(weights).training["pictures"] == 8
+    assert train("--held-out", "0", "--resume").returncode == 0
+    measured = program(site.parent, "evaluate", "site", "--model", weights)
+    assert measured.returncode == 0
+    # Of the other one the subject was trained on.
+    assert f"left out: {broken[1]}" in measured.stderr
+    assert str(broken[0]) not in measured.stderr
+    assert "1 of 3 pictures left out" in measured.stderr
+
+
 def test_a_state_of_another_training_is_refused_before_anything_is_prepared(train):
     assert train().returncode == 0
-    done = train("--resume", "--epochs", "2")
-    assert done.returncode == 2
-    assert "belongs to another recipe" in done.stderr
-    assert "preparing" not in done.stderr
+    for words, told in (
+        (("--epochs", "2"), "belongs to another recipe"),
+        (("--name", "site"), "belongs to another name or version (my-model 1.0)"),
+        (("--version", "2"), "belongs to another name or version (my-model 1.0)"),
+    ):
+        done = train("--resume", *words)
+        assert done.returncode == 2
+        assert told in done.stderr
+        assert "preparing" not in done.stderr
 
 
 def contents(folder):
@@ -155,7 +181,8 @@ def test_a_disk_that_is_full_when_the_state_is_kept_is_told(site):
 
 
 @pytest.mark.usefixtures("signals_heard")
-def test_who_stops_a_training_while_pictures_are_prepared_is_told_so(site):
+@pytest.mark.parametrize("when", ["looked at", "prepared"])
+def test_who_stops_a_training_while_pictures_are_prepared_is_told_so(site, when):
     rows = "".join(f"site/{label}/a/1.png,{label},a\n" * 4000 for label in LABELS)
     (site.parent / "c.csv").write_text(f"path,label,group\n{rows}")
     command = [PROGRAM, *SHORTEST]
@@ -164,10 +191,11 @@ def test_who_stops_a_training_while_pictures_are_prepared_is_told_so(site):
         told = []
         for line in running.stderr:
             told.append(line)
-            if line.startswith("1000 of 12000 prepared"):
+            if line.startswith(f"1000 of 12000 {when}"):
                 running.send_signal(signal.SIGINT)
     assert running.returncode == 130
     assert told[-1] == "stopped while pictures were prepared: nothing was learnt\n"
+    assert not (site.parent / "run").exists()
 
 
 def test_a_label_that_is_nearly_a_code_is_warned_of_once(site):

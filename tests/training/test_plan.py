@@ -14,6 +14,7 @@ from PIL import Image
 from napari_mrseq import load_model
 from napari_mrseq.errors import ModelError
 from napari_mrseq.model import registry
+from napari_mrseq.model.card_file import read_card
 from napari_mrseq.model.checkpoint import import_checkpoint
 from napari_mrseq.training.plan import plan
 from napari_mrseq.training.torchvision_fit import TorchvisionRecipe
@@ -27,7 +28,7 @@ PROGRAM = Path(sys.executable).parent / "napari-mrseq"
 def test_a_training_starts_from_the_network_that_ships():
     chosen = plan(90)
     path, _ = registry.find("default")
-    card = registry.read_card(path)
+    card = read_card(path)
     assert chosen.start == path
     assert (chosen.recipe.network, chosen.recipe.input_size) == (
         card.network,

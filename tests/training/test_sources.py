@@ -21,7 +21,7 @@ from napari_mrseq.labelling import label_row, write_rows
 from napari_mrseq.training.answers import STACKED, answer_all_ways, answer_slices
 from napari_mrseq.training.catalogue import read_catalogue
 from napari_mrseq.training.images import load_images
-from napari_mrseq.training.labelled_slices import read_slice
+from napari_mrseq.training.labelled_slices import read_slice, readable
 from napari_mrseq.training.sources import CATALOGUE, TO_CHECK, catalogue_of
 from tests.reading.scanner_files import groups_of, items, new_file
 
@@ -133,6 +133,9 @@ def test_a_dicom_archive_is_labelled_where_header_and_network_agree(sample_study
     assert labels["t2_tse_tra"] == "T2"
     assert labels["t2_tirm_tra_dark-fluid"] == "FLAIR"
     assert "t1_se_tra_header_lies" not in labels
+    # A T1 whose header is silent on an agent may be one with it.
+    assert {row.label: row.doubtful for row in rows}["T1"]
+    assert not any(row.doubtful for row in rows if row.label != "T1")
     with (tmp_path / TO_CHECK).open(newline="") as file:
         doubtful = {row["path"].split("/")[-2]: row for row in csv.DictReader(file)}
     liar = doubtful["t1_se_tra_header_lies"]
@@ -141,6 +144,22 @@ def test_a_dicom_archive_is_labelled_where_header_and_network_agree(sample_study
     assert liar["reason"] == "header and network disagree"
     written = path.read_text() + (tmp_path / TO_CHECK).read_text() + "".join(told)
     assert "Simulated" not in written
+
+
+def test_a_header_that_contradicts_itself_labels_nothing(sample_study, tmp_path):
+    for folder, description in (("t2_tse_tra", "t2_tse"), ("pd_tse_tra", "t1_se")):
+        (tmp_path / "archive" / folder).mkdir(parents=True)
+        for file in (sample_study / folder).iterdir():
+            header = pydicom.dcmread(file)
+            header.SeriesDescription = header.ProtocolName = description
+            header.save_as(tmp_path / "archive" / folder / file.name)
+    model = load_model("default", device="cpu")
+    with pytest.raises(CatalogueError, match="T2"):
+        catalogue_of(
+            tmp_path / "archive", tmp_path / "run", judge=lambda: model, log=lambda _: None
+        )
+    with (tmp_path / "run" / TO_CHECK).open(newline="") as file:
+        assert [row["reason"] for row in csv.DictReader(file)] == ["the header contradicts itself"]
 
 
 def test_the_volume_without_diffusion_weighting_is_no_dwi(sample_study, tmp_path):
@@ -318,6 +337,24 @@ def test_a_list_of_series_is_a_catalogue_of_their_slices(sample_study, tmp_path)
     with pytest.raises(CatalogueError, match="would be written over: name another --output"):
         catalogue_of(Path(own), tmp_path)
     assert Path(own).read_bytes() == before
+
+
+def test_of_a_series_that_is_listed_what_cannot_be_read_is_told_once(sample_study, tmp_path):
+    shutil.copytree(sample_study / "t2_tse_tra", tmp_path / "scan")
+    for name in ("scan/broken.dcm", "alone.dcm"):
+        (tmp_path / name).write_bytes(b"\0" * 128 + b"DICM" + b"\xff" * 99)
+    source = tmp_path / "c.csv"
+    source.write_text("path,label,group\nscan,T2,anna\nalone.dcm,T1,bert\n")
+    told = []
+    rows = read_catalogue(catalogue_of(source, tmp_path / "run", log=told.append))
+    assert [line.partition(": ")[2].partition(":")[0] for line in told[:-1]] == [
+        str(tmp_path / "scan" / "broken.dcm")
+    ]
+    # The other one is left in, to be found with all else that can't be read.
+    assert len(readable(rows, source, told.append)) == 18
+    assert [line for line in told if "alone.dcm" in line] == [told[2]]
+    assert told[2].startswith(f"left out: {tmp_path / 'alone.dcm'} can't be used: ")
+    assert told[3].startswith("1 of 19 pictures left out")
 
 
 def test_a_catalogue_of_slices_is_taken_as_it_is(sample_study, tmp_path):

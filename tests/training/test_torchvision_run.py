@@ -12,7 +12,7 @@ from torchvision import models
 from napari_mrseq import load_model
 from napari_mrseq.errors import CatalogueError, ModelError
 from napari_mrseq.model.card import TORCHVISION
-from napari_mrseq.model.registry import read_card
+from napari_mrseq.model.card_file import read_card
 from napari_mrseq.training.catalogue import read_catalogue
 from napari_mrseq.training.torchvision_fit import TorchvisionRecipe, fit_torchvision
 from napari_mrseq.training.torchvision_run import train_torchvision
@@ -47,6 +47,18 @@ def test_it_gives_a_model_with_its_preparation_measured_on_the_fold_held_out(cat
     assert model.card.training["pictures"] == 16
     picture = stripes("T1", 1)[None]
     assert model.predict(picture).sum() == pytest.approx(1, abs=1e-5)
+
+
+def test_a_picture_that_cannot_be_read_is_named_and_the_others_are_trained_on(catalogue, tmp_path):
+    (tmp_path / "7.png").write_bytes((tmp_path / "7.png").read_bytes()[:-500])
+    told = []
+    once = replace(SMALL, epochs=1)
+    path = train_torchvision(
+        catalogue, tmp_path / "run", once, name="old", version="1", log=told.append
+    )
+    assert told[0].startswith(f"left out: {tmp_path / '7.png'}: picture can't be decoded")
+    assert told[1].startswith("1 of 20 pictures left out")
+    assert read_card(path).training["pictures"] == 15
 
 
 def test_a_stopped_training_goes_on_as_if_it_had_not_stopped(catalogue, tmp_path):

@@ -181,7 +181,7 @@ def test_another_training_does_not_go_on_from_a_foreign_state(catalogue, trained
     def run(rows=rows, classes=classes, recipe=TINY, **more):
         return fit(
             images, shown, rows, classes, recipe, tmp_path,
-            resume=True, log=lambda _: None, **more,
+            resume=True, log=lambda _: None, **({"model": "stripes 1"} | more),
         )  # fmt: skip
 
     run()
@@ -191,9 +191,15 @@ def test_another_training_does_not_go_on_from_a_foreign_state(catalogue, trained
         ({"classes": ("T2", "T1", "UNKNOWN")}, "list of classes"),
         ({"rows": relabelled}, "catalogue"),
         ({"start": trained}, "start or teacher"),
+        ({"model": "stripes 2"}, r"name or version \(stripes 1\)"),
     ):
         with pytest.raises(ModelError, match=rf"checkpoint\.pt belongs to another {what}"):
             run(**more)
+    # Older states don't tell what their model is called.
+    state = torch.load(tmp_path / CHECKPOINT, weights_only=True)
+    del state["purpose"]["name or version"]
+    torch.save(state, tmp_path / CHECKPOINT)
+    run(model="stripes 2")
 
 
 def test_a_state_that_is_gone_damaged_or_old_is_refused(catalogue, trained, tmp_path):

@@ -18,7 +18,7 @@ import torch
 
 from napari_mrseq.errors import ModelError
 from napari_mrseq.model.card import Card
-from napari_mrseq.model.registry import read_card
+from napari_mrseq.model.card_file import read_card
 from napari_mrseq.model.weights_file import read_weights, save_weights
 from napari_mrseq.training.catalogue import read_catalogue
 from napari_mrseq.training.familiarize import PREFIX

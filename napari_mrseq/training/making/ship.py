@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 from napari_mrseq.model import registry
+from napari_mrseq.model.card_file import file_hash, read_card
 
 
 def ship(path: Path) -> Path:
@@ -23,10 +24,10 @@ def ship(path: Path) -> Path:
     ModelError
         If the file has no model card.
     """
-    card = registry.read_card(path)
+    card = read_card(path)
     target = registry.WEIGHTS / f"{card.name}.safetensors"
     shutil.copyfile(path, target)
-    entry = {"name": card.name, "file": target.name, "sha256": registry.file_hash(target)}
+    entry = {"name": card.name, "file": target.name, "sha256": file_hash(target)}
     registry.SHIPPED.write_text(json.dumps([entry], indent=1) + "\n", encoding="utf-8")
     return target
 
