@@ -41,7 +41,7 @@ _SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 _SHARED_UID = "its UID is that of another patient's series too: each patient's is kept apart"
 _UNPLACED = (
     "no slice positions, orientation or pixel size in the header: order by instance number, "
-    "place in space unknown"
+    "position in the patient unknown"
 )
 
 

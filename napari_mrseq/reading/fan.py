@@ -21,8 +21,8 @@ _LARGEST_MISS_MM = 5.0
 _INNER = 0.25
 
 _FAN = (
-    "slices fan round an axis: shown one after the other, without a place in space or a distance "
-    "from each other"
+    "radial slices, turned about one axis: shown one after the other, without a position "
+    "or a distance from each other"
 )
 
 

@@ -12,7 +12,7 @@ from pydicom.dataset import Dataset
 from napari_mrseq.clock import DAY_MS, moment
 from napari_mrseq.reading.diffusion import diffusion_of
 from napari_mrseq.reading.geometry import is_orientation
-from napari_mrseq.reading.image_type import component_of, derivation_of, quantity_of
+from napari_mrseq.reading.image_type import component_in, derivation_of, quantity_of
 from napari_mrseq.reading.instance import Instance
 from napari_mrseq.reading.layout import FrameSource
 from napari_mrseq.reading.patient import PatientMark, patient_mark
@@ -20,9 +20,9 @@ from napari_mrseq.reading.tags import Direction, items, number, numbers, text, t
 
 # No series takes longer: times further apart are of two days, or midnight lies between (ms).
 LONGEST_SERIES_MS = DAY_MS / 2
+# Stands in `Frame.order` for a number that the header doesn't tell; some write it for that too.
+UNTOLD = -1.0
 _MODALITY_LUT = 0x00283000
-# GE private (0043,102F).
-_GE_COMPONENTS = ("magnitude", "phase", "real", "imaginary")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,9 @@ class Frame:
         mm between rows, mm between columns.
     thickness : float or None
         Distance to the next slice in mm, as far as the header says.
+    told_distances : tuple of float or None
+        Spacing Between Slices (0018,0088) and Slice Thickness (0018,0050) in mm, where both are
+        told.
     component : str
         ``magnitude``, ``phase``, ``real``, ``imaginary``, or empty.
     quantity : str
@@ -79,8 +82,9 @@ class Frame:
         As DICOM (0018,0086).
     labelling : str
         ASL Context (0018,9257): ``LABEL``, ``CONTROL``.
-    order : tuple
-        Sorts slices at one place as they were acquired.
+    order : tuple of float
+        Sorts slices at one place as they were acquired: temporal position, acquisition and instance
+        number, `UNTOLD` where the header lacks them, then what counts the frames of a file.
     repetition_time : float or None
         ms.
     description : str
@@ -103,6 +107,7 @@ class Frame:
     orientation: tuple[float, ...] | None = None
     pixel_spacing: tuple[float, float] | None = None
     thickness: float | None = None
+    told_distances: tuple[float, float] | None = None
     window: tuple[float, float] | None = None
     component: str = ""
     quantity: str = ""
@@ -170,8 +175,9 @@ def classic_frame(instance: Instance) -> Frame:
         orientation=orientation_of(header),
         pixel_spacing=pixel_spacing_of(header),
         thickness=thickness_of(header),
+        told_distances=told_distances_of(header),
         window=window_of(header),
-        component=_component(header, image_type),
+        component=component_in(header, image_type),
         quantity=quantity_of(image_type) or _ge_quantity(header),
         echo_time=number(header, 0x00180081),
         inversion_time=number(header, 0x00180082),
@@ -186,11 +192,7 @@ def classic_frame(instance: Instance) -> Frame:
         content_time=moment(text(header, 0x00080033)),
         echo_number=number(header, 0x00180086),
         time=moment(text(header, 0x0008002A) or text(header, 0x00080032), text(header, 0x00080022)),
-        order=(
-            number(header, 0x00200100) or 0,
-            number(header, 0x00200012) or 0,
-            number(header, 0x00200013) or 0,
-        ),
+        order=order_of((header, 0x00200100), (header, 0x00200012), (header, 0x00200013)),
     )
     rescale(frame.source, header)
     return frame
@@ -209,6 +211,12 @@ def origin_of(instance: Instance) -> Origin:
         modality=sys.intern(text(header, 0x00080060)),
         patient=patient_mark(header),
     )
+
+
+def order_of(*told: tuple[Dataset, int]) -> tuple[float, ...]:
+    """Return numbers that sort slices, each from a header or functional group by its tag."""
+    found = (number(group, tag) for group, tag in told)
+    return tuple(UNTOLD if value is None else value for value in found)
 
 
 def repeated(frame: Frame, index: int) -> Frame:
@@ -233,12 +241,18 @@ def pixel_spacing_of(group: Dataset) -> tuple[float, float] | None:
 
 def thickness_of(group: Dataset) -> float | None:
     """Return the distance to the next slice in mm: the spacing, else the thickness."""
-    for tag in (0x00180088, 0x00180050):
-        # Some writers give spacing a sign.
-        value = abs(number(group, tag) or 0)
-        if value:
-            return value
-    return None
+    return _distance(group, 0x00180088) or _distance(group, 0x00180050)
+
+
+def told_distances_of(group: Dataset) -> tuple[float, float] | None:
+    """Return spacing and thickness of slices in mm, None where one is missing."""
+    spacing, thickness = _distance(group, 0x00180088), _distance(group, 0x00180050)
+    return (spacing, thickness) if spacing and thickness else None
+
+
+def _distance(group: Dataset, tag: int) -> float | None:
+    # Some writers give spacing a sign.
+    return abs(number(group, tag) or 0) or None
 
 
 def window_of(group: Dataset) -> tuple[float, float] | None:
@@ -280,11 +294,3 @@ def _trigger(header: Dataset) -> float | None:
     # GE's real-time timer (0021,105E) is in seconds since the start of the scan.
     timer = number(header, 0x0021105E, "DS")
     return timer * 1000 if trigger is None and timer is not None else trigger
-
-
-def _component(header: Dataset, image_type: tuple[str, ...]) -> str:
-    found = component_of(image_type, text(header, 0x00089208))
-    code = whole(header, 0x0043102F, "SS")
-    if not found and code is not None and 0 <= code < len(_GE_COMPONENTS):
-        return _GE_COMPONENTS[code]
-    return found

@@ -202,7 +202,8 @@ def _tilt_warnings(
     cosine = min(1.0, abs(float(step @ normal)) / float(np.linalg.norm(step)))
     angle = float(np.degrees(np.arccos(cosine)))
     if angle > TILT_DEGREES:
-        warnings.append(f"tilted: slices are shifted sideways by {angle:.1f} degrees")
+        shift = f"{angle:.1f} degrees off their normal"
+        warnings.append(f"sheared: slices are shifted sideways, {shift}")
     along = (places - places[0]) @ normal / (step @ normal)
     sideways = np.linalg.norm(places - places[0] - along[:, None] * step, axis=1)
     if sideways.max() > max(0.1, UNEVEN * float(np.linalg.norm(step))):

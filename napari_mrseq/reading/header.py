@@ -79,8 +79,9 @@ def cause_of(error: Exception) -> str:
     """Say why a header could not be read."""
     if isinstance(error, ReadError):
         return error.cause
-    if isinstance(error, OSError):
-        return error.strerror or str(error)
+    # pydicom raises some without a cause of the system.
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
     return damage_of(error)
 
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import sys
 
+from pydicom.dataset import Dataset
+
+from napari_mrseq.complex_components import (
+    GE_COMPONENT,
+    GE_COMPONENTS,
+    LETTERS,
+    PHILIPS_COMPONENT,
+)
 from napari_mrseq.dixon import IN_PHASE, OPPOSED_PHASE
+from napari_mrseq.reading.tags import text, whole
 
 _COMPONENT_WORDS = {
-    "M": "magnitude",
-    "MAGNITUDE": "magnitude",
-    "P": "phase",
-    "PHASE": "phase",
-    "PHASE MAP": "phase",
-    "R": "real",
-    "REAL": "real",
-    "I": "imaginary",
-    "IMAGINARY": "imaginary",
-}
+    **LETTERS, **{word.upper(): word for word in LETTERS.values()}, "PHASE MAP": "phase",
+}  # fmt: skip
 # Words of ImageType that make one series hold images of different quantities.
 _QUANTITIES = {
     "W": "water", "WATER": "water", "F": "fat", "FAT": "fat",
@@ -28,6 +29,19 @@ _QUANTITIES = {
     "M0": "M0", "SWI": "SWI", "MNIP": "minimum projection", "MINIP": "minimum projection",
     "UNI": "uniform", "INV1": "inversion 1", "INV2": "inversion 2",
 }  # fmt: skip
+
+
+def component_in(header: Dataset, image_type: tuple[str, ...]) -> str:
+    """Name the part of the complex signal, also where only private elements of a maker tell it."""
+    found = component_of(image_type, text(header, 0x00089208))
+    code = whole(header, _tag(GE_COMPONENT), "SS")
+    if not found and code is not None and 0 <= code < len(GE_COMPONENTS):
+        return GE_COMPONENTS[code]
+    return found or LETTERS.get(text(header, _tag(PHILIPS_COMPONENT)), "")
+
+
+def _tag(place: tuple[int, int]) -> int:
+    return place[0] << 16 | place[1]
 
 
 def component_of(image_type: tuple[str, ...], declared: str) -> str:

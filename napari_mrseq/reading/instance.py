@@ -17,7 +17,7 @@ from pydicom.tag import Tag
 from pydicom.uid import UID
 
 from napari_mrseq.errors import NoImageError, ReadError
-from napari_mrseq.reading.header import PIXEL_KEYWORDS, read_header, transfer_syntax
+from napari_mrseq.reading.header import PIXEL_KEYWORDS, cause_of, read_header, transfer_syntax
 from napari_mrseq.reading.layout import FrameSource, PixelLayout, layout_of
 from napari_mrseq.reading.lazy import Stamp, stamp_of
 from napari_mrseq.reading.private_blocks import CREATOR_TAGS, moved_blocks
@@ -52,7 +52,8 @@ SCANNED_TAGS = [Tag(number) for number in [
     0x00200012, 0x00200013, 0x00200032, 0x00200037, 0x00200052, 0x00200100, 0x00201041, 0x0021105E,
     *_LAYOUT_TAGS, 0x00280030, 0x00281050, 0x00281051, 0x00281052, 0x00281053, 0x00283000,
     0x00291010, 0x0043102F, 0x00431030, 0x00431039, 0x00651009, 0x00651037, 0x00651050, 0x00651051,
-    0x20011003, 0x200510B0, 0x200510B1, 0x200510B2, 0x52009229, 0x52009230, *CREATOR_TAGS,
+    0x20011003, 0x20051011, 0x200510B0, 0x200510B1, 0x200510B2, 0x52009229, 0x52009230,
+    *CREATOR_TAGS,
 ]]  # fmt: skip
 _SCANNED = frozenset(map(int, SCANNED_TAGS))
 _SCANNED_SEQUENCES = frozenset((0x00283000, 0x52009229, 0x52009230, 0x00651051))
@@ -108,7 +109,7 @@ def read_instance(path: str, layouts: Layouts) -> Instance:
             header, layout, offset = _header_and_layout(file, layouts)
             stamp = stamp_of(file)
     except OSError as error:
-        raise ReadError(error.strerror or str(error)) from error
+        raise ReadError(cause_of(error)) from error
     is_whole = offset < 0 or layout.photometric == "PALETTE COLOR"
     whole = WholeFile(path, layout, stamp) if is_whole else None
     return Instance(path, header, layout, offset, stamp, whole)

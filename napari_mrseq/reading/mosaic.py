@@ -8,14 +8,15 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
+from pydicom.dataset import Dataset
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.reading.csa import csa_values
-from napari_mrseq.reading.frames import Frame, classic_frame, orientation_of
+from napari_mrseq.reading.frames import Frame, classic_frame, orientation_of, pixel_spacing_of
 from napari_mrseq.reading.geometry import ASSUMED_DISTANCE_MM, UNKNOWN_THICKNESS, slice_normal
 from napari_mrseq.reading.instance import Instance
 from napari_mrseq.reading.layout import Tile
-from napari_mrseq.reading.tags import items, numbers, triple, whole, words
+from napari_mrseq.reading.tags import items, numbers, text, triple, whole, words
 
 _SIEMENS_COUNT = 0x0019100A
 _UIH_COUNT = 0x00651050
@@ -27,15 +28,40 @@ _SMALLEST_VIEW_MM = 125.0
 # Sagittal slices of Siemens go the other way round than rows and columns turn.
 _NO_DIRECTION = (
     "the header doesn't tell in which direction the slices of this mosaic follow each other: "
-    "their place in space is unknown"
+    "their position in the patient is unknown"
 )
 
 
 def is_mosaic(instance: Instance) -> bool:
-    """Tell whether one image holds several slices side by side."""
-    image_type = words(instance.header, 0x00080008)
-    is_grid = "VFRAME" in image_type and (whole(instance.header, _UIH_COUNT, "DS") or 0) > 1
-    return is_grid or "MOSAIC" in image_type
+    """Tell whether one image holds several slices side by side.
+
+    Where converters took the word from the type of the image, the count of its slices tells, if as
+    many tiles are as large as the acquisition matrix: unpacked slices keep the count too.
+    """
+    header = instance.header
+    image_type = words(header, 0x00080008)
+    if "MOSAIC" in image_type:
+        return True
+    if "VFRAME" in image_type and (whole(header, _UIH_COUNT, "DS") or 0) > 1:
+        return True
+    across, _ = _tiles_across(instance) if _is_siemens(header) else (0, "")
+    return across > 1 and across == _side(_count_and_normal(header)[0])
+
+
+def _is_siemens(header: Dataset) -> bool:
+    return text(header, 0x00080070).upper().startswith("SIEMENS")
+
+
+def _count_and_normal(header: Dataset) -> tuple[int, tuple[float, ...]]:
+    """Return how many slices Siemens says that a mosaic has, 0 where unknown, and their normal."""
+    counted, vector = csa_values(header, "NumberOfImagesInMosaic", "SliceNormalVector")
+    count = int(counted[0]) if counted else 0
+    return count or whole(header, _SIEMENS_COUNT, "US") or 0, vector
+
+
+def _side(count: int) -> int:
+    """Return how many tiles stand side by side in a square that holds so many slices."""
+    return math.ceil(math.sqrt(max(count, 0)))
 
 
 def mosaic_frames(instance: Instance) -> list[Frame]:
@@ -53,9 +79,7 @@ def mosaic_frames(instance: Instance) -> list[Frame]:
 
 
 def _siemens_frames(instance: Instance, image: Frame) -> list[Frame]:
-    counted, vector = csa_values(instance.header, "NumberOfImagesInMosaic", "SliceNormalVector")
-    count = int(counted[0]) if counted else 0
-    count = count or whole(instance.header, _SIEMENS_COUNT, "US") or 0
+    count, vector = _count_and_normal(instance.header)
     if count < 1:
         return _uncounted_frames(instance, image)
     tiles = _tiles(instance, count)
@@ -68,7 +92,7 @@ def _siemens_frames(instance: Instance, image: Frame) -> list[Frame]:
     # The position in the header is that of a slice as large as the whole mosaic, centred on the
     # true one (nibabel, doc/source/dicom/dicom_mosaic.rst).
     row, column = np.array(image.orientation).reshape(2, 3)
-    side = math.ceil(math.sqrt(count))
+    side = _side(count)
     excess_columns = instance.layout.columns * (1 - 1 / side) / 2
     excess_rows = instance.layout.rows * (1 - 1 / side) / 2
     first = (
@@ -87,7 +111,7 @@ def _uncounted_frames(instance: Instance, image: Frame) -> list[Frame]:
 
     In which direction its slices follow each other is not known either: they have no place.
     """
-    across, guess = _tiles_across(instance, image)
+    across, guess = _tiles_across(instance)
     if not across:
         raise ReadError(
             "a mosaic whose header doesn't tell the number of its slices: "
@@ -95,7 +119,7 @@ def _uncounted_frames(instance: Instance, image: Frame) -> list[Frame]:
         )
     doubt = (
         f"the header doesn't tell how many slices this mosaic holds: all {across**2} tiles are "
-        f"shown{guess}, the last may be empty; their place in space is unknown"
+        f"shown{guess}, the last may be empty; their position in the patient is unknown"
     )
     return _unplaced(image, _tiles(instance, across**2), doubt)
 
@@ -106,7 +130,7 @@ def _unplaced(image: Frame, tiles: Sequence[Tile], doubt: str) -> list[Frame]:
     return [_tile_frame(bare, tile, None) for tile in tiles]
 
 
-def _tiles_across(instance: Instance, image: Frame) -> tuple[int, str]:
+def _tiles_across(instance: Instance) -> tuple[int, str]:
     """Return how many tiles stand side by side, 0 where unknown, and what was guessed of them.
 
     A tile is as long as the acquisition matrix (0018,1310) along the frequency, where no
@@ -115,7 +139,8 @@ def _tiles_across(instance: Instance, image: Frame) -> tuple[int, str]:
     matrix = (*numbers(instance.header, 0x00181310)[:2], 0, 0)
     axis = 0 if matrix[0] else 1
     base = int(matrix[axis])
-    if image.pixel_spacing is None or base < 1:
+    spacing = pixel_spacing_of(instance.header)
+    if spacing is None or base < 1:
         return 0, ""
     shape = instance.layout.rows, instance.layout.columns
     sizes = [
@@ -125,7 +150,7 @@ def _tiles_across(instance: Instance, image: Frame) -> tuple[int, str]:
     ]
     if not sizes:
         return 0, ""
-    small = base * image.pixel_spacing[axis] < _SMALLEST_VIEW_MM
+    small = base * spacing[axis] < _SMALLEST_VIEW_MM
     size = sizes[-1 if small else 0]
     guess = f", taken as interpolated to {size} pixels each" if size > base else ""
     return shape[axis] // size, guess
@@ -134,7 +159,7 @@ def _tiles_across(instance: Instance, image: Frame) -> tuple[int, str]:
 def _uih_frames(instance: Instance, image: Frame) -> list[Frame]:
     count = whole(instance.header, _UIH_COUNT, "DS") or 1
     # Siemens fills a square, UIH leaves out rows that would stay empty.
-    tiles = _tiles(instance, count, math.ceil(count / math.ceil(math.sqrt(count))))
+    tiles = _tiles(instance, count, math.ceil(count / _side(count)))
     described = items(instance.header, _UIH_FRAMES)
     frames = []
     for index, tile in enumerate(tiles):
@@ -151,7 +176,7 @@ def _uih_frames(instance: Instance, image: Frame) -> list[Frame]:
 
 def _tiles(instance: Instance, count: int, down: int | None = None) -> list[Tile]:
     """Return the places of the slices, row by row in a square, or in `down` rows of tiles."""
-    across = math.ceil(math.sqrt(count))
+    across = _side(count)
     rows = instance.layout.rows // (down or across)
     columns = instance.layout.columns // across
     if not rows or not columns:

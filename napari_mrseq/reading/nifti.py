@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.naming import nifti_stem, without_verdict
+from napari_mrseq.reading.damage import damage_in
 from napari_mrseq.reading.lazy import lazy_stack, stamp_of
 from napari_mrseq.reading.nifti_affine import affine_of
 from napari_mrseq.reading.nifti_file import Voxels, open_nifti
@@ -25,6 +27,8 @@ from napari_mrseq.series import GREY_WEIGHTS, Series, VolumeAxis
 _LARGEST_GZIP_RATIO = 1100
 _LARGEST_SWELLING = 100
 _SMALL_BYTES = 1 << 28
+# What nibabel says of a header in words that tell the user something.
+_KNOWN_DAMAGE = re.compile(r"data code \d+ not \w+")
 # Spacings within this ratio are isotropic: any axis may be the slice axis.
 _ISOTROPIC = 1.05
 # Nothing but slices is so much coarser than what is next.
@@ -67,8 +71,9 @@ def read_nifti(path: str) -> Series:
     except ReadError:
         raise
     except Exception as error:  # zlib, nibabel and numpy each raise their own
-        cause = str(error).replace(repr(path), "it").splitlines() or [type(error).__name__]
-        raise ReadError(f"no NIfTI file that can be read ({cause[0]})") from error
+        told = _KNOWN_DAMAGE.search(str(error))
+        cause = told[0] if told else damage_in(error)
+        raise ReadError(f"no NIfTI file that can be read ({cause})") from error
     _check_size(path, image, shape)
     shape = (*shape, 1, 1)[: max(3, len(shape))]
     affine = np.eye(4) if known is None else known

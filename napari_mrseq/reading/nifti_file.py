@@ -13,6 +13,7 @@ from nibabel.volumeutils import apply_read_scaling
 from numpy.typing import NDArray
 
 from napari_mrseq.errors import ReadError
+from napari_mrseq.reading.damage import damage_in
 from napari_mrseq.reading.kept import KEPT, Content
 from napari_mrseq.reading.lazy import Stamp, check_unchanged
 from napari_mrseq.reading.nifti_pair import is_header, voxel_file
@@ -79,7 +80,7 @@ class Voxels:
         except ReadError as error:
             raise ReadError(error.cause, self._path) from error
         except Exception as error:  # zlib, nibabel and numpy each raise their own
-            raise ReadError(f"voxels can't be read ({error})", self._path) from error
+            raise ReadError(f"voxels can't be read ({damage_in(error)})", self._path) from error
 
 
 def _stored(voxels: Any) -> Content:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Hashable, Sequence
 from functools import partial
 from pathlib import Path
@@ -15,8 +16,10 @@ from PIL import Image, ImageOps
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.naming import without_verdict
+from napari_mrseq.reading.damage import damage_in
 from napari_mrseq.reading.discover import TIFF_MAGIC
 from napari_mrseq.reading.lazy import Stamp, check_unchanged, lazy_stack, stamp_of
+from napari_mrseq.reading.muting import LIBRARIES_MUTED
 from napari_mrseq.series import GREY_WEIGHTS, Series, VolumeAxis
 
 # Without a handler of its own each odd tag would be a line on the user's screen.
@@ -64,9 +67,13 @@ def read_picture(path: str) -> Series:
         described = _describe_tiff(path) if is_tiff else _describe_image(path)
     except ReadError:
         raise
+    except Image.DecompressionBombError as error:
+        size = re.search(r"\d+ pixels", str(error))
+        raise ReadError(
+            f"an image of {size[0] if size else 'too many pixels'} is no slice"
+        ) from error
     except Exception as error:  # Pillow and tifffile raise many kinds on damaged files
-        cause = str(error).replace(repr(path), "it").splitlines() or [type(error).__name__]
-        raise ReadError(f"no picture that can be read ({cause[0]})") from error
+        raise ReadError(f"no picture that can be read ({damage_in(error)})") from error
     shape, dtype, read_page, warnings = described
     if 0 in shape or shape[-1] * shape[-2] > LARGEST_PIXELS:
         raise ReadError(f"an image of {shape[-1]} x {shape[-2]} pixels is no slice")
@@ -260,11 +267,12 @@ def _load_page(
     page = volume * shape[0] + index
     try:
         check_unchanged(path, stamp, path)
-        pixels = read_page(path, page)
+        with LIBRARIES_MUTED:
+            pixels = read_page(path, page)
         if pixels.shape != shape[1:]:
             raise ReadError(f"page {page + 1} lies on its side, the first does not", path)
         return pixels.astype(dtype, copy=False)[None]
     except ReadError:
         raise
     except Exception as error:  # decoders raise many kinds
-        raise ReadError(f"picture can't be decoded ({error})", path) from error
+        raise ReadError(f"picture can't be decoded ({damage_in(error)})", path) from error

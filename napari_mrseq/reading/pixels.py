@@ -14,6 +14,7 @@ from pydicom.pixels.processing import apply_color_lut, apply_modality_lut
 from pydicom.uid import UID
 
 from napari_mrseq.errors import ReadError
+from napari_mrseq.reading.damage import damage_in
 from napari_mrseq.reading.layout import FrameSource, PixelLayout
 from napari_mrseq.reading.lazy import check_unchanged, lazy_stack
 from napari_mrseq.reading.whole_file import WholeFile
@@ -77,10 +78,7 @@ def decoding_cause(error: BaseException, layout: PixelLayout) -> str:
             f"the decoder for {syntax.name} is not installed: "
             'pip install "napari-mrseq[codecs]" brings it'
         )
-    # pydicom's first line only says that all decoders failed; how is in the lines after it.
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    cause = lines[min(1, len(lines) - 1)] if lines else type(error).__name__
-    return f"pixels can't be decoded ({cause})"
+    return f"pixels can't be decoded as {syntax.name} ({damage_in(error)})"
 
 
 def stack_pixels(volumes: Sequence[Sequence[FrameSource]]) -> Array:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_mrseq.reading.frames import Frame
+from napari_mrseq.reading.frames import UNTOLD, Frame
 from napari_mrseq.reading.geometry import slice_spacing
 from napari_mrseq.reading.grouping import labelled
 from napari_mrseq.reading.interleaved import FEWEST_SHOWING, lies_closer
@@ -15,12 +15,16 @@ from napari_mrseq.reading.places import places_of, slice_heights
 
 # In distances between slices: what is wider is no slice or two that someone left out.
 _WIDE = 2.5
+# Part by which two distances that are one may differ.
+_SAME = 0.01
+# Part of the thickness below which a spacing that is told is that of the gap alone.
+_NO_GAP = 0.9
 
 
 def numbers_left_out(frames: Iterable[Frame]) -> int:
     """Count the instance numbers that no slice of a series has, though others go on behind them."""
-    numbers = {int(frame.order[2]) for frame in frames}
-    return max(numbers) - min(numbers) + 1 - len(numbers)
+    numbers = {int(frame.order[2]) for frame in frames if frame.order[2] != UNTOLD}
+    return max(numbers) - min(numbers) + 1 - len(numbers) if numbers else 0
 
 
 def groups_apart(frames: list[Frame], left_out: int) -> list[list[Frame]]:
@@ -55,6 +59,36 @@ def groups_apart(frames: list[Frame], left_out: int) -> list[list[Frame]]:
         wide = wide[spacing.gaps[wide] > max(lengths, default=np.inf)]
     parts = labelled(np.searchsorted(wide, places_of(frames)).tolist(), frames)
     return [parts[number] for number in sorted(parts)]
+
+
+def slices_between(frames: Sequence[Frame], left_out: int) -> list[str]:
+    """Say where slices of a volume lie twice as far apart as they are told to, or more times.
+
+    Some write the gap as spacing. One narrower than a slice is no distance; one as wide may be,
+    where instance numbers are left out too.
+
+    Parameters
+    ----------
+    frames : sequence of Frame
+        Slices of one volume.
+    left_out : int
+        How many instance numbers the series lacks.
+    """
+    heights = slice_heights(frames)
+    if len(heights) < FEWEST_SHOWING or frames[0].told_distances is None:
+        return []
+    told, thickness = frames[0].told_distances
+    spacing = slice_spacing(heights)
+    times = round(spacing.usual / told)
+    if spacing.is_uneven or times < 2 or abs(spacing.usual / told / times - 1) > _SAME:
+        return []
+    may_be_gap = abs(told + thickness - spacing.usual) <= _SAME * spacing.usual
+    if told < _NO_GAP * thickness or (may_be_gap and not left_out):
+        return []
+    return [
+        f"slices lie {spacing.usual:.3g} mm apart, {times} times the {told:.3g} mm that the header "
+        "tells: those between them may be missing"
+    ]
 
 
 def _is_group(heights: NDArray[np.float64]) -> bool:

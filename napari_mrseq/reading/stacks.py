@@ -16,7 +16,7 @@ from napari_mrseq.reading.grouping import grouped, levels
 from napari_mrseq.reading.interleaved import interleaved_apart
 from napari_mrseq.reading.planes import planes_apart, same_plane, tell_of_turns, turns_within
 from napari_mrseq.reading.references import SEVERAL_REFERENCES, names_several, references_apart
-from napari_mrseq.reading.slice_groups import groups_apart, numbers_left_out
+from napari_mrseq.reading.slice_groups import groups_apart, numbers_left_out, slices_between
 from napari_mrseq.reading.stations import stations_apart, without_false_positions
 from napari_mrseq.reading.turned import joined_volumes
 from napari_mrseq.reading.twins import same_pixels
@@ -43,7 +43,8 @@ def split_into_stacks(frames: Sequence[Frame]) -> list[Stack]:
     _forget_single_slices(unique)
     left_out = numbers_left_out(unique)
     stacks: list[Stack] = []
-    for kind in _by_kind(without_false_positions(unique)):
+    planes = grouped(unique, lambda frame: frame.orientation)
+    for kind in _by_kind([frame for one in planes for frame in without_false_positions(one)]):
         stacks += _joined([_stacks_in(plane, left_out) for plane in planes_apart(kind)])
     stacks.sort(key=lambda stack: stack.start)
     if stacks:
@@ -57,7 +58,7 @@ def _stacks_in(plane: list[Frame], left_out: int) -> list[Stack]:
     for split in (stations_apart, references_apart, contrasts_apart, interleaved_apart):
         parts = [one for part in parts for one in split(part)]
     groups = [group for part in parts for group in groups_apart(part, left_out)]
-    return [stack for group in groups for stack in _stacks_of(group)]
+    return [stack for group in groups for stack in _stacks_of(group, left_out)]
 
 
 def _joined(planes: Sequence[list[Stack]]) -> list[Stack]:
@@ -78,10 +79,11 @@ def _joined(planes: Sequence[list[Stack]]) -> list[Stack]:
     return found
 
 
-def _stacks_of(frames: list[Frame]) -> list[Stack]:
+def _stacks_of(frames: list[Frame], left_out: int) -> list[Stack]:
     stacks = into_volumes(frames)
     for stack in stacks:
         stack.warnings += turns_within(stack)
+        stack.warnings += slices_between(stack.volumes[0], left_out)
         if names_several(frames):
             stack.warnings.append(SEVERAL_REFERENCES)
     return stacks

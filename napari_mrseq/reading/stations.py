@@ -19,7 +19,7 @@ _LEAST_SHIFT = 0.25
 # Two images of one place may be one slice that was taken twice.
 _FEWEST = 3
 
-_ONE_POSITION = "all slices name one position: order by {}, place in space unknown"
+_ONE_POSITION = "all slices name one position: order by {}, position in the patient unknown"
 
 
 def stations_apart(frames: list[Frame]) -> list[list[Frame]]:
@@ -54,12 +54,17 @@ def without_false_positions(frames: Sequence[Frame]) -> list[Frame]:
 
     So they are where their slice locations (0020,1041) differ, which then tell their places, and
     where nothing but their numbers does.
+
+    Parameters
+    ----------
+    frames : sequence of Frame
+        Slices of one orientation.
     """
     one = frames[0]
     if (
         len(frames) < _FEWEST
         or one.position is None
-        or any(_lies_elsewhere(frame, one) for frame in frames)
+        or any(frame.position != one.position for frame in frames)
         or len({frame.source.path for frame in frames}) < len(frames)
     ):
         return list(frames)
@@ -71,10 +76,6 @@ def without_false_positions(frames: Sequence[Frame]) -> list[Frame]:
         return list(frames)
     doubt = _ONE_POSITION.format("instance number")
     return [replace(frame, position=None, doubt=doubt) for frame in frames]
-
-
-def _lies_elsewhere(frame: Frame, one: Frame) -> bool:
-    return frame.position != one.position or frame.orientation != one.orientation
 
 
 def _state(frame: Frame) -> Hashable:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from napari_mrseq.reading.frames import Frame
 from napari_mrseq.reading.geometry import UNEVEN, turn_between
 from napari_mrseq.reading.grouping import gathered
-from napari_mrseq.reading.volumes import Stack, warnings_of
+from napari_mrseq.reading.volumes import Stack, as_acquired, warnings_of
 
 # How far a head turns and moves inside a coil. Stacks along the discs of a spine are turned no
 # more, but each lies beside the others: by half its depth at least.
@@ -76,11 +76,10 @@ def joined_volumes(stacks: Sequence[Stack]) -> list[Stack]:
 
 def _joined(group: Sequence[tuple[Stack, _Place]]) -> list[Stack]:
     stacks = [stack for stack, _ in group]
-    volumes = [volume for stack in stacks for volume in stack.volumes]
+    volumes, doubt = as_acquired(volume for stack in stacks for volume in stack.volumes)
     if len(stacks) == 1 or len(volumes) < _FEWEST_VOLUMES:
         return stacks
-    volumes.sort(key=lambda volume: min(frame.order for frame in volume))
     place = _Place(volumes[0])
     turn = max(place.turn_to(other) for _, other in group)
-    turned = f"volumes are turned by up to {turn:.1f} degrees; the place of the first is kept"
-    return [Stack(volumes, warnings=[*warnings_of(stacks), turned])]
+    turned = f"volumes are turned by up to {turn:.1f} degrees; the geometry of the first is used"
+    return [Stack(volumes, warnings=[*warnings_of(stacks), *doubt, turned])]

@@ -8,7 +8,7 @@ from itertools import pairwise
 from operator import attrgetter
 from typing import Any
 
-from napari_mrseq.reading.frames import Frame
+from napari_mrseq.reading.frames import UNTOLD, Frame
 
 # What a slice says of its volume: numbers that sort; None where it says nothing.
 Key = Callable[[Frame], Any]
@@ -192,6 +192,10 @@ def _dimension(column: int) -> Key:
     return lambda frame: frame.dimensions[column]
 
 
+def _told(column: int) -> Key:
+    return lambda frame: None if frame.order[column] == UNTOLD else frame.order[column]
+
+
 def _gradient(frame: Frame) -> Any:
     if frame.b_value is None:
         return None
@@ -208,8 +212,8 @@ TIMES: tuple[Key, ...] = (attrgetter("trigger"), attrgetter("time"))
 CONTENT_TIME: Key = attrgetter("content_time")
 _B_VALUE: Key = attrgetter("b_value")
 _COUNTERS: tuple[Key, ...] = (
-    lambda frame: frame.order[0] or None,
-    lambda frame: frame.order[1] or None,
+    _told(0),
+    _told(1),
     attrgetter("echo_number"),
     lambda frame: frame.labelling or None,
 )
@@ -225,6 +229,6 @@ _ATTRIBUTES: tuple[Key, ...] = (
 )
 # Enhanced files may hold a volume each.
 _FILES: tuple[Key, ...] = (
-    lambda frame: frame.order[2] or None,
+    _told(2),
     lambda frame: frame.source.path,
 )

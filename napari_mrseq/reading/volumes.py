@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from operator import itemgetter
 
 import numpy as np
 
 from napari_mrseq.reading.arranging import arranged
-from napari_mrseq.reading.frames import Frame
+from napari_mrseq.reading.frames import UNTOLD, Frame
 from napari_mrseq.reading.geometry import SAME_PLACE_MM
 from napari_mrseq.reading.grouping import grouped, labelled
 from napari_mrseq.reading.moving import moving_volumes
 from napari_mrseq.reading.places import places_of
 from napari_mrseq.reading.volume_keys import settings_mixed_in
 
-_PLACE_OF_FIRST = "volumes lie at different places; the place of the first is kept"
+_PLACE_OF_FIRST = "volumes lie at different places; the geometry of the first is used"
 _MADE_OF_SEVERAL = "slices of several {} lie as one volume: they may be parts of several"
+_UNORDERED = "nothing tells in which order volumes were taken: they are in that of their files"
 _DUPLICATES = "duplicate positions: further slices at them are kept apart"
 
 
@@ -63,6 +65,7 @@ def warnings_of(stacks: Iterable[Stack]) -> list[str]:
 
 def into_volumes(frames: list[Frame]) -> list[Stack]:
     """Arrange the slices of one contrast as volumes; incomplete ones become stacks of their own."""
+    _forget_partial_numbers(frames)
     stacks = _arranged(sorted(frames, key=lambda frame: frame.order))
     for stack in stacks:
         starts = [volume[0].position for volume in stack.volumes]
@@ -72,6 +75,37 @@ def into_volumes(frames: list[Frame]) -> list[Stack]:
         if len(stack.volumes) == 1 and (mixed := settings_mixed_in(stack.volumes[0])):
             stack.warnings.append(_MADE_OF_SEVERAL.format(mixed))
     return stacks
+
+
+def as_acquired(volumes: Iterable[list[Frame]]) -> tuple[list[list[Frame]], list[str]]:
+    """Sort volumes by the numbers that all their slices have, then by time.
+
+    Returns
+    -------
+    list of list of Frame
+        Those that neither tells apart as they came.
+    list of str
+        What is to be said where there are such.
+    """
+    given = list(volumes)
+    frames = [frame for volume in given for frame in volume]
+    _forget_partial_numbers(frames)
+    is_timed = all(frame.time is not None for frame in frames)
+
+    def acquired(volume: Sequence[Frame]) -> tuple[tuple[float, ...], float]:
+        return min((frame.order, (is_timed and frame.time) or 0.0) for frame in volume)
+
+    ordered = sorted(given, key=acquired)
+    tied = any(acquired(one) == acquired(other) for one, other in pairwise(ordered))
+    return ordered, [_UNORDERED] if tied else []
+
+
+def _forget_partial_numbers(frames: Sequence[Frame]) -> None:
+    """Take from all slices a number that only some have: it sorts none among the others."""
+    for column in range(min(len(frame.order) for frame in frames)):
+        if len({frame.order[column] == UNTOLD for frame in frames}) > 1:
+            for frame in frames:
+                frame.order = (*frame.order[:column], UNTOLD, *frame.order[column + 1 :])
 
 
 def _arranged(frames: list[Frame]) -> list[Stack]:
@@ -97,7 +131,8 @@ def _mosaic_volumes(frames: list[Frame]) -> list[Stack]:
         [tile for _, tile in sorted(zip(places_of(mosaic), mosaic, strict=True), key=itemgetter(0))]
         for mosaic in grouped(frames, lambda frame: (frame.source.path, frame.source.index))
     ]
-    return [Stack(volumes) for volumes in grouped(mosaics, len)]
+    sorted_volumes = (as_acquired(volumes) for volumes in grouped(mosaics, len))
+    return [Stack(volumes, warnings=doubt) for volumes, doubt in sorted_volumes]
 
 
 def _stacks_of(groups: Iterable[list[list[Frame]]], most: int) -> list[Stack]:

@@ -12,7 +12,9 @@ import nibabel
 import numpy as np
 import pydicom
 import pytest
+from PIL import Image
 from pydicom.encaps import encapsulate
+from pydicom.fileset import FileSet
 from pydicom.uid import JPEG2000Lossless
 
 from napari_mrseq.errors import ReadError
@@ -308,3 +310,98 @@ def test_copies_in_a_zip_file_beside_their_folder_are_called_as_they_are_there(
     (series,) = read_study(file.parent).series
     told = "duplicate: the instances of export/IM 1.dcm are there twice, shown once"
     assert (series.path, series.warnings) == (str(file.parent), (told,))
+
+
+def test_folders_of_a_zip_file_are_no_files(write_slice: WriteSlice, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.mkdir("DICOM")
+        archive.mkdir("DICOM/empty")
+        archive.write(write_slice(1), "DICOM/1")
+    study = read_study(tmp_path / "a.zip")
+    assert (len(study.series), study.failures) == (1, ())
+
+
+def test_a_member_is_read_whatever_its_name(write_slice: WriteSlice, tmp_path: Path) -> None:
+    nibabel.save(nibabel.Nifti1Image(image(1), np.eye(4)), tmp_path / "t1.nii.gz")
+    long = f"{'T1' * 150}.nii.gz"
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("f/..", write_slice(1).read_bytes())
+        archive.write(tmp_path / "t1.nii.gz", f"f/{long}")
+    study = read_study(tmp_path / "a.zip")
+    assert study.failures == ()
+    names = {file for series in study.series for file in series.files}
+    assert names == {f"{tmp_path}/a.zip/f/..", f"{tmp_path}/a.zip/f/{long}"}
+
+
+@pytest.mark.parametrize(("limit", "most"), [("MOST_MEMBERS", 4), ("LARGEST_UNPACKED_BYTES", 1000)])
+def test_a_zip_file_beyond_a_limit_is_refused(
+    limit: str, most: int, packed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(f"napari_mrseq.reading.archive.{limit}", most)
+    (failure,) = read_study(packed).failures
+    assert "are more than a zip file may hold" in failure.cause
+
+
+@pytest.fixture
+def disc(write_slice: WriteSlice, tmp_path: Path) -> Path:
+    """A disc whose DICOMDIR names one image."""
+    files = FileSet()
+    files.add(write_slice(1, StudyID="1", PatientID="1"))
+    files.write(tmp_path / "disc")
+    with warnings.catch_warnings():
+        # pydicom leaves its own scratch folder to the garbage collector.
+        warnings.simplefilter("ignore", ResourceWarning)
+        del files
+        gc.collect()
+    return tmp_path / "disc"
+
+
+def renamed_in_index(disc: Path, file: str | list[str]) -> Path:
+    """Let the DICOMDIR name its image in another way; return it."""
+    index = pydicom.dcmread(disc / "DICOMDIR")
+    for record in index.DirectoryRecordSequence:
+        if "ReferencedFileID" in record:
+            record.ReferencedFileID = file
+    # pydicom asks for a file set of its own to write one.
+    index.save_as(disc / "DICOMDIR", enforce_file_format=False)
+    return disc / "DICOMDIR"
+
+
+def test_a_disc_copied_in_small_letters_is_read(disc: Path) -> None:
+    for path in sorted(disc.rglob("*"), reverse=True):
+        if path.name != "DICOMDIR":
+            path.rename(path.with_name(path.name.lower()))
+    study = read_study(disc / "DICOMDIR")
+    assert (len(study.series), study.failures) == (1, ())
+
+
+def test_an_image_beside_its_index_is_read(disc: Path, tmp_path: Path) -> None:
+    (tmp_path / "study" / "00001.dcm").rename(disc / "IM1")
+    study = read_study(renamed_in_index(disc, "IM1"))
+    assert [series.files for series in study.series] == [(str(disc / "IM1"),)]
+
+
+def test_no_file_outside_its_folder_is_read_for_an_index(disc: Path, tmp_path: Path) -> None:
+    (tmp_path / "study" / "00001.dcm").rename(tmp_path / "OUTSIDE")
+    index = renamed_in_index(disc, ["XX", "OUTSIDE"])
+    index.write_bytes(index.read_bytes().replace(b"XX\\OUTSIDE", b"..\\OUTSIDE"))
+    study = read_study(index)
+    assert study.series == ()
+    assert study.failures[0].cause == "names 1 files that are not there"
+
+
+def test_a_picture_in_a_zip_file_is_called_as_it_is_there(tmp_path: Path) -> None:
+    content = io.BytesIO()
+    Image.fromarray(image(1)).save(content, "png")
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("f/knee.png", content.getvalue())
+    (series,) = read_study(tmp_path / "a.zip").series
+    assert series.path == f"{tmp_path}/a.zip/f/knee.png"
+
+
+def test_an_index_alone_in_a_zip_file_is_no_image(disc: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.write(disc / "DICOMDIR", "DICOMDIR")
+    study = read_study(tmp_path / "a.zip")
+    assert study.series == ()
+    assert [failure.cause for failure in study.failures] == ["holds no image that can be read"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bz2
 import io
 import os
 import resource
@@ -18,6 +19,7 @@ import nibabel
 import numpy as np
 import pydicom
 import pytest
+from PIL import Image
 from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
 from pydicom.uid import (
@@ -30,6 +32,7 @@ from pydicom.uid import (
 
 from napari_mrseq.errors import ReadError, UnreadableFileWarning
 from napari_mrseq.reading import read, read_study
+from napari_mrseq.series import Series
 from tests.reading.scanner_files import (
     AXIAL,
     SHARED_DATA,
@@ -389,7 +392,7 @@ def test_decoder_that_panics_is_an_error_that_names_the_file(tmp_path: Path) -> 
     # One run that is longer than it was ends beyond the frame.
     path.write_bytes(written[:4784] + bytes([167]) + written[4785:])
     (series,) = read_study(path).series
-    with pytest.raises(ReadError, match=r"1\.dcm: pixels can't be decoded"):
+    with pytest.raises(ReadError, match=r"1\.dcm: pixels can't be decoded as RLE Lossless \(it is"):
         series.pixels.compute()
 
 
@@ -466,3 +469,137 @@ def test_a_packed_study_is_told_to_be_unpacked(
 def test_what_is_no_path_is_refused_in_words() -> None:
     with pytest.raises(TypeError, match="a path or several are read, not int"):
         read(3)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.tif", "big.tif", "a.nii.gz"])
+def test_no_word_of_a_library_is_told_of_a_damaged_file(name: str, tmp_path: Path) -> None:
+    whole = tmp_path / name
+    if ".nii" in name:
+        image = nibabel.Nifti1Image(np.arange(3000, dtype=np.int16).reshape(10, 15, 20), np.eye(4))
+        nibabel.save(image, whole)
+    else:
+        picture = Image.fromarray(np.random.default_rng(1).integers(0, 255, (40, 30), np.uint8))
+        packed = {"compression": "jpeg", "big_tiff": "big" in name} if "tif" in name else {}
+        picture.save(whole, **packed)
+    written = whole.read_bytes()
+    for cut in range(8, len(written), len(written) // 40):
+        (tmp_path / f"cut{cut}").mkdir()
+        (tmp_path / f"cut{cut}" / name).write_bytes(written[:cut])
+        flipped = written[:cut] + b"\xff\xff" + written[cut + 2 :]
+        (tmp_path / f"flip{cut}").mkdir()
+        (tmp_path / f"flip{cut}" / name).write_bytes(flipped)
+    whole.unlink()
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        study = read_study(tmp_path)
+        causes = [*(failure.cause for failure in study.failures), *map(_cause_of, study.series)]
+    assert [str(one.message) for one in warned] == []
+    quoted = [cause for cause in causes if "(" in cause and not cause.startswith("truncated: (")]
+    assert [one for one in quoted if not one.endswith("copy or export it anew)")] == []
+    assert len(quoted) > 10
+
+
+def _cause_of(series: Series) -> str:
+    try:
+        series.pixels.compute()
+    except ReadError as error:
+        return error.cause
+    return ""
+
+
+def test_what_a_mac_or_windows_leaves_beside_images_is_passed_over(write_slice: WriteSlice) -> None:
+    path = write_slice(1)
+    for name in ("._00001.dcm", ".hidden", "Thumbs.db", "LOCKFILE"):
+        path.with_name(name).write_bytes(b"\0\5\x16\7\0\2\0\0Mac OS X")
+    study = read_study(path.parent)
+    assert (len(study.series), study.failures) == (1, ())
+
+
+def test_an_ending_in_capitals_is_that_of_an_image_too(write_slice: WriteSlice) -> None:
+    path = write_slice(1)
+    text_named_dicom(path.with_name("2.DCM"))
+    (failure,) = read_study(path.parent).failures
+    assert failure.cause == "no image: a text file"
+
+
+def test_bytes_that_only_begin_like_dicom_are_passed_over(write_slice: WriteSlice) -> None:
+    path = write_slice(1)
+    # Group 8 without a sensible element after it.
+    path.with_name("table.bin").write_bytes(b"\x08\0\x05\0" + b"\xff" * 500)
+    assert read_study(path.parent).failures == ()
+
+
+def test_an_index_of_a_disc_in_a_folder_names_nothing_that_is_missing(
+    write_slice: WriteSlice,
+) -> None:
+    index = Path(pydicom.__file__).parent / "data/test_files/dicomdirtests/DICOMDIR"
+    path = write_slice(1)
+    shutil.copy(index, path.with_name("DICOMDIR"))
+    study = read_study(path.parent)
+    assert (len(study.series), study.failures) == (1, ())
+    # Asked for by name, it is read.
+    (failure,) = read_study(path.with_name("DICOMDIR")).failures[:1]
+    assert "that are not there" in failure.cause
+
+
+def test_a_packed_file_is_told_by_what_it_holds_not_by_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "a.nii.gz"
+    path.write_bytes(bz2.compress(bytes(1000)))
+    (failure,) = read_study(path).failures
+    assert failure.cause == "packed with bzip2: unpack it"
+
+
+def test_a_file_that_begins_with_its_meta_information_is_read(write_slice: WriteSlice) -> None:
+    path = write_slice(1)
+    path.write_bytes(path.read_bytes()[132:])
+    (series,) = read(path)
+    assert series.pixels.compute().shape == (1, 12, 16)
+
+
+def test_hidden_folders_are_not_entered(write_slice: WriteSlice) -> None:
+    path = write_slice(1)
+    write_slice(2, (0.0, 0.0, 3.0), name=".trash/2.dcm")
+    (series,) = read(path.parent)
+    assert series.files == (str(path),)
+
+
+@pytest.mark.parametrize("name", ["MR.1.2.840.113619.2", "IM0001"])
+def test_a_broken_file_whose_name_is_that_of_a_scanner_is_named(
+    name: str, write_slice: WriteSlice
+) -> None:
+    path = write_slice(1)
+    random_bytes(path.with_name(name))
+    random_bytes(path.with_name("model.bin"))
+    (failure,) = read_study(path.parent).failures
+    assert Path(failure.path).name == name
+
+
+def test_what_is_no_path_does_not_exist_and_a_link_is_told_as_one(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    paths = ["", "a\0b", str(tmp_path / "file" / "x"), str(tmp_path / "link")]
+    causes = [failure.cause for failure in read_study(paths).failures]
+    assert causes == ["does not exist"] * 3 + ["a link to a file that does not exist"]
+
+
+def _without_lengths(dataset: Dataset) -> None:
+    groups = dataset["PerFrameFunctionalGroupsSequence"]
+    groups.is_undefined_length = True
+    for item in groups.value:
+        item.is_undefined_length_sequence_item = True
+
+
+def test_a_header_cut_off_within_its_groups_is_told_in_our_words(
+    write_enhanced: Callable[..., Path],
+) -> None:
+    path = write_enhanced(1, [{"position": (0.0, 0.0, 3.0 * index)} for index in range(4)])
+    rewrite(path, _without_lengths)
+    written = path.read_bytes()
+    start, end = written.index(b"\x00\x52\x29\x92"), written.index(b"\xe0\x7f\x10\x00OW")
+    for cut in range(start, end, 7):
+        path.with_name(f"{cut}.dcm").write_bytes(written[:cut])
+    path.unlink()
+    failed = [one for one in read_study(path.parent).failures if one.path.endswith(".dcm")]
+    assert len(failed) == len(range(start, end, 7))
+    causes = {failure.cause.split("(")[0].strip() for failure in failed}
+    assert causes == {"damaged DICOM header", "holds no pixels, or is cut off before them"}

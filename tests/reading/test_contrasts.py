@@ -71,6 +71,22 @@ def test_each_of_two_contrasts_is_claimed_by_its_own_header(write_slice: WriteSl
 
 
 @pytest.mark.parametrize(
+    ("manufacturer", "elements"),
+    [
+        ("Philips", ({(0x2005, 0x1011): ("CS", "M")}, {(0x2005, 0x1011): ("CS", "P")})),
+        ("GE MEDICAL", ({(0x0043, 0x102F): ("SS", 0)}, {(0x0043, 0x102F): ("SS", 1)})),
+    ],
+)
+def test_magnitude_and_phase_told_by_private_elements_alone_are_two_stacks(
+    write_slice: WriteSlice, manufacturer: str, elements: tuple[Any, Any]
+) -> None:
+    known = {"Manufacturer": manufacturer, "ImageType": OTHER}
+    magnitude, phase = (known | {"private": one} for one in elements)
+    series = written(write_slice, [magnitude, phase])
+    assert [one.part for one in series] == ["magnitude", "phase"]
+
+
+@pytest.mark.parametrize(
     "volumes",
     [
         # Dynamic series whose volumes are numbered in their description.

@@ -91,3 +91,57 @@ def test_volumes_of_a_converted_file_are_told_by_what_each_frame_had(
 def test_magnitude_and_phase_of_a_converted_file_are_apart(write_slice: WriteSlice) -> None:
     kinds = [{"ImageType": ["ORIGINAL", "PRIMARY", kind, "ND"]} for kind in "MP"]
     assert [one.part for one in converted(write_slice, kinds)] == ["magnitude", "phase"]
+
+
+def test_volumes_of_a_converted_file_follow_each_other_as_they_were_taken(
+    write_slice: WriteSlice,
+) -> None:
+    (series,) = converted(write_slice, [{"TemporalPositionIdentifier": t} for t in (3, 1, 2)])
+    expected = [[image(4 * volume + index) for index in range(4)] for volume in (1, 2, 0)]
+    np.testing.assert_array_equal(series.pixels, expected)
+    # Some converters count volumes in the group that enhanced files have for it.
+    path = Path(series.files[0])
+    enhanced = dcmread(path)
+    for frame in enhanced.PerFrameFunctionalGroupsSequence:
+        (kept,) = frame.UnassignedPerFrameConvertedAttributesSequence
+        frame.FrameContentSequence[0].TemporalPositionIndex = kept.TemporalPositionIdentifier
+        del kept.TemporalPositionIdentifier
+    enhanced.save_as(path)
+    np.testing.assert_array_equal(read_study(path).series[0].pixels, expected)
+
+
+def test_the_reference_time_of_a_converted_frame_stands_for_that_of_its_acquisition(
+    write_slice: WriteSlice,
+) -> None:
+    (series,) = converted(write_slice, [{"AcquisitionTime": f"10000{t}"} for t in (0, 4, 8)])
+    path = Path(series.files[0])
+    enhanced = dcmread(path)
+    for frame in enhanced.PerFrameFunctionalGroupsSequence:
+        content = frame.FrameContentSequence[0]
+        content.FrameReferenceDateTime = content.FrameAcquisitionDateTime
+        del content.FrameAcquisitionDateTime
+    enhanced.save_as(path)
+    (again,) = read_study(path).series
+    assert again.volume_axis == series.volume_axis
+    assert again.volume_axis.values == (0, 4000, 8000)
+
+
+def test_what_all_frames_of_a_converted_file_share_is_known_of_each(
+    write_slice: WriteSlice,
+) -> None:
+    (series,) = converted(write_slice, [{"DiffusionBValue": 800.0}])
+    assert series.b_values == (800,)
+
+
+def test_a_converted_file_is_of_its_own_series_whatever_it_keeps_of_the_old_one(
+    write_slice: WriteSlice,
+) -> None:
+    (series,) = converted(write_slice, [{}])
+    path = Path(series.files[0])
+    enhanced = dcmread(path)
+    for frame in enhanced.PerFrameFunctionalGroupsSequence:
+        (kept,) = frame.UnassignedPerFrameConvertedAttributesSequence
+        kept.SeriesNumber, kept.SeriesInstanceUID = 4, "1.2.3"
+    enhanced.save_as(path)
+    (again,) = read_study(path).series
+    assert (again.series_number, again.series_uid) == (9, enhanced.SeriesInstanceUID)

@@ -115,8 +115,8 @@ def test_rounded_positions_are_those_of_even_slices(
 @pytest.mark.parametrize(
     ("shift", "said"),
     [
-        (0.5, ("tilted: slices are shifted sideways by 9.5 degrees",)),
-        (0.16, ("tilted: slices are shifted sideways by 3.1 degrees",)),
+        (0.5, ("sheared: slices are shifted sideways, 9.5 degrees off their normal",)),
+        (0.16, ("sheared: slices are shifted sideways, 3.1 degrees off their normal",)),
         # A quarter of a pixel in twenty slices.
         (0.01, ()),
     ],

@@ -158,3 +158,53 @@ def test_volumes_that_move_stay_a_series_though_their_numbers_begin_anew(
             path = write_slice(volume * SLICES + index, (x, y, z + 0.3 * volume), **values)
     (series,) = read_study(path.parent).series
     assert series.pixels.shape[:2] == (4, SLICES)
+
+
+def test_two_slices_each_do_not_show_that_they_are_stacks(write_slice: WriteSlice) -> None:
+    for number, (height, echo) in enumerate(zip((0, 3, 7, 12), (80, 82) * 2, strict=True)):
+        path = write_slice(number, (0.0, 0.0, float(height)), EchoTime=echo)
+    (series,) = read_study(path.parent).series
+    assert series.pixels.shape[0] == 4
+    assert series.warnings[0].startswith("uneven slice spacing")
+
+
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        TWO_DAYS,
+        ({"EchoTime": 10}, {"EchoTime": 90}),
+        ({"SeriesDescription": "t1_tra"}, {"SeriesDescription": "t2_tra"}),
+        # Originals: how an image was made tells nothing.
+        (
+            {"ImageType": ["ORIGINAL", "PRIMARY", "DIXON", "WATER"]},
+            {"ImageType": ["ORIGINAL", "PRIMARY", "DIXON", "FAT"]},
+        ),
+    ],
+    ids=["day", "echo", "description", "quantity"],
+)
+def test_what_two_stacks_say_of_themselves_parts_them_without_their_numbers(
+    kinds: Sequence[Mapping[str, Any]], write_slice: WriteSlice
+) -> None:
+    for stack, kind in enumerate(kinds):
+        for index, (x, y, z) in enumerate(PLACES):
+            number = SLICES * stack + index + 1
+            values = {"AcquisitionTime": f"10{stack:02}{index:02}"} | kind
+            path = write_slice(number, (x, y, z + 1.3 * stack), **values)
+    numbers = [range(1, SLICES + 1), range(SLICES + 1, 2 * SLICES + 1)]
+    assert_stacks(read_study(path.parent).series, path.parent, numbers)
+
+
+@pytest.mark.parametrize("told", ["time", "acquisition"])
+def test_stacks_whose_files_are_mixed_are_told_by_when_they_were_taken(
+    told: str, write_slice: WriteSlice
+) -> None:
+    for stack in range(2):
+        for index, (x, y, z) in enumerate(PLACES):
+            when = {"AcquisitionTime": f"10{stack:02}{index:02}"}
+            values = when if told == "time" else {"AcquisitionNumber": stack + 1}
+            number, name = SLICES * stack + index + 1, f"{index}_{stack}.dcm"
+            values |= {"InstanceNumber": index + 1}
+            path = write_slice(number, (x, y, z + 1.3 * stack), name=name, **values)
+    found = read_study(path.parent).series
+    uids = [[f"{SERIES_UID}.{SLICES * stack + i + 1}" for i in range(SLICES)] for stack in range(2)]
+    assert [list(series.instance_uids) for series in found] == uids

@@ -93,6 +93,14 @@ def test_a_slice_lost_of_each_place_keeps_numbered_volumes(write_slice: WriteSli
     assert stacks(folder)[0] == [[[(0, 0), (0, 1)]], [[(1, 1)]], [[(2, 0)]]]
 
 
+@pytest.mark.parametrize("keyword", ["TemporalPositionIdentifier", "AcquisitionNumber"])
+def test_numbers_of_volumes_may_begin_with_0(keyword: str, write_slice: WriteSlice) -> None:
+    folder = write(write_slice, volume_by_volume(3), lambda volume, _: {keyword: volume})
+    found, warnings = stacks(folder)
+    assert found == [whole(0, 1, 2)]
+    assert not any(MIXED in warning for warning in warnings)
+
+
 # Volumes of two b values in turn; the files from the middle of one to that of the next are lost.
 REPEATED = volume_by_volume(4)[:6] + volume_by_volume(4)[10:]
 

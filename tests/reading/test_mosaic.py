@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from napari_mrseq import read
 from napari_mrseq.errors import ReadError
+from napari_mrseq.series import Series
 from tests.reading.scanner_files import (
     AXIAL,
     COLUMNS,
@@ -24,7 +26,8 @@ from tests.reading.scanner_files import (
 
 REAL = SHARED_DATA / "dicom" / "neurolabusc+dcm_qa_nih"
 TILE = 64
-_KIND = ["ORIGINAL", "PRIMARY", "M", "ND", "MOSAIC"]
+_PLAIN = ["ORIGINAL", "PRIMARY", "M", "ND"]
+_KIND = [*_PLAIN, "MOSAIC"]
 
 
 def test_tiles_are_as_large_as_the_acquisition_matrix(write_slice: WriteSlice) -> None:
@@ -99,6 +102,23 @@ def test_a_counted_mosaic_without_a_direction_has_no_place(write_slice: WriteSli
     assert "in which direction the slices of this mosaic follow each other" in warning
 
 
+@pytest.mark.parametrize("turn", [0.0, 0.5], ids=["still", "turning"])
+@pytest.mark.parametrize("lacking", ["AcquisitionNumber", "InstanceNumber"])
+def test_mosaics_of_which_one_lacks_a_number_keep_their_order(
+    lacking: str, turn: float, write_slice: WriteSlice
+) -> None:
+    folder = _write_dynamic(write_slice, lacking, turn)
+    (series,) = read(folder)
+    np.testing.assert_array_equal(_volumes_in(series), [2, 1, 0])
+    assert not any("in which order" in warning for warning in series.warnings)
+
+
+def test_mosaics_that_neither_numbers_nor_times_sort_are_told(write_slice: WriteSlice) -> None:
+    folder = _write_dynamic(write_slice, "InstanceNumber", AcquisitionNumber=0)
+    (series,) = read(folder)
+    assert sum("in which order volumes were taken" in one for one in series.warnings) == 1
+
+
 def test_a_mosaic_of_one_slice_needs_no_direction(write_slice: WriteSlice) -> None:
     path = write_slice(1, (1.0, 2.0, 3.0), ImageType=_KIND, private={(0x0019, 0x100A): ("US", 1)})
     (series,) = read(path)
@@ -109,7 +129,7 @@ def test_a_mosaic_of_one_slice_needs_no_direction(write_slice: WriteSlice) -> No
 @pytest.mark.parametrize(
     ("keyword", "plane", "said"),
     [
-        ("ImagePositionPatient", None, "place in space unknown"),
+        ("ImagePositionPatient", None, "position in the patient unknown"),
         ("SliceThickness", "sagittal", "slice thickness unknown: 1 mm assumed"),
     ],
 )
@@ -161,6 +181,43 @@ def test_a_grid_of_uih_that_describes_only_some_of_its_slices_has_no_place(
     assert series.affine is None
 
 
+@pytest.mark.parametrize(
+    "private",
+    [
+        {(0x0019, 0x100A): ("US", 9)},
+        {(0x0029, 0x1010): ("OB", csa_header(NumberOfImagesInMosaic=[9]))},
+    ],
+    ids=["element", "CSA"],
+)
+def test_a_mosaic_that_only_its_count_tells_is_unpacked_as_dcm2niix_does(
+    private: dict[tuple[int, int], tuple[str, Any]],
+    write_slice: WriteSlice,
+    dcm2niix: Callable[[Path], list[Any]],
+) -> None:
+    path = _write_counted(write_slice, private, ImageType=_PLAIN)
+    (series,) = read(path)
+    np.testing.assert_array_equal(series.pixels, _tiles(TILE))
+    (converted,) = dcm2niix(path.parent)
+    assert converted.shape == (TILE, TILE, 9)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"Manufacturer": "HITACHI"},
+        {"AcquisitionMatrix": [3 * TILE, 0, 0, 3 * TILE]},
+        {"AcquisitionMatrix": None},
+    ],
+    ids=["maker", "slice", "unknown"],
+)
+def test_a_slice_that_only_has_the_count_of_a_mosaic_stays_whole(
+    other: dict[str, Any], write_slice: WriteSlice
+) -> None:
+    private = {(0x0019, 0x100A): ("US", 9)}
+    (series,) = read(_write_counted(write_slice, private, ImageType=_PLAIN, **other))
+    assert series.pixels.shape == (1, 3 * TILE, 3 * TILE)
+
+
 @pytest.mark.skipif(not REAL.is_dir(), reason="the shared data are not here")
 @pytest.mark.parametrize("folder", ["174", "175", "176", "177"])
 def test_tiles_of_a_real_mosaic_are_its_slices(folder: str, tmp_path: Path) -> None:
@@ -177,15 +234,38 @@ def test_tiles_of_a_real_mosaic_are_its_slices(folder: str, tmp_path: Path) -> N
 
 
 def _write_counted(
-    write_slice: WriteSlice, private: dict[tuple[int, int], tuple[str, Any]], volume: int = 0
+    write_slice: WriteSlice,
+    private: dict[tuple[int, int], tuple[str, Any]],
+    volume: int = 0,
+    **values: Any,
 ) -> Path:
     """Write a sagittal mosaic; the head turns by a degree from volume to volume."""
     angle = np.radians(volume)
     sagittal = (-np.sin(angle), np.cos(angle), 0.0, 0.0, 0.0, -1.0)
     pixels = _side_by_side(_tiles(TILE) + volume)
-    return write_slice(
-        volume, (0.0, 0.0, 0.0), sagittal, pixels=pixels, private=private, **_described(3.0)
-    )
+    said = _described(3.0) | values
+    return write_slice(volume, orientation=sagittal, pixels=pixels, private=private, **said)
+
+
+def _write_dynamic(write_slice: WriteSlice, lacking: str, turn: float = 0.0, **values: Any) -> Path:
+    """Write three mosaics, the last of them taken first; the middle one lacks a number."""
+    for volume in range(3):
+        angle = np.radians(turn * volume)
+        normal = (np.cos(angle), np.sin(angle), 0.0)
+        siemens = csa_header(NumberOfImagesInMosaic=[9], SliceNormalVector=normal)
+        said = {"AcquisitionNumber": 3 - volume, "InstanceNumber": 3 - volume, **values}
+        path = write_slice(
+            volume,
+            orientation=(-normal[1], normal[0], 0.0, 0.0, 0.0, -1.0),
+            pixels=_side_by_side(_tiles(TILE) + volume),
+            private={(0x0029, 0x1010): ("OB", siemens)},
+            **_described(3.0) | said | ({lacking: None} if volume == 1 else {}),
+        )
+    return path.parent
+
+
+def _volumes_in(series: Series) -> np.ndarray:
+    return np.asarray(series.pixels).min((1, 2, 3))
 
 
 def _described(spacing: float) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from napari_mrseq.reading import read_study
 from tests.reading.scanner_files import AXIAL, CORONAL, WriteSlice, image, positions_along, rotated
 
 SLICES, VOLUMES = 4, 3
-MOVED = "volumes lie at different places; the place of the first is kept"
+MOVED = "volumes lie at different places; the geometry of the first is used"
 
 
 def moved(orientation: tuple[float, ...], millimetres: float) -> list[tuple[float, ...]]:

@@ -595,3 +595,87 @@ def test_a_header_without_its_voxels_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.img").unlink()
     (failure,) = read_study(tmp_path / "a.hdr").failures
     assert "a.img" in failure.cause
+
+
+@pytest.mark.parametrize(
+    ("zooms", "slice_axis", "plane"),
+    [
+        # A tenth more is no square pixel, a hundredth less is one as good as any.
+        ((1.1, 1.0, 1.0), None, "sagittal"),
+        ((1.04, 1.0, 1.0), None, "axial"),
+        # The header's own word counts unless one axis is coarser by half than both others.
+        ((1.0, 1.4, 1.0), 2, "axial"),
+        ((1.0, 1.6, 1.0), 2, "coronal"),
+        ((1.0, 1.6, 1.5), 2, "axial"),
+        # Two that are nearly as long are no square pixel.
+        ((1.0, 1.5, 1.4), None, "coronal"),
+        ((1.0, 1.5, 1.495), None, "sagittal"),
+    ],
+)
+def test_small_differences_of_spacing_decide_how_slices_are_cut(
+    zooms: tuple[float, ...], slice_axis: int | None, plane: str, tmp_path: Path
+) -> None:
+    path, _ = save(tmp_path / "a.nii", (7, 8, 9), zooms, slice_axis=slice_axis)
+    assert read_one(path).plane == plane
+
+
+@pytest.mark.parametrize("name", ["mask.nii.gz", "MASK.NII.GZ"])
+def test_a_mask_that_packs_tightly_is_read(name: str, tmp_path: Path) -> None:
+    mask = np.zeros((256, 256, 40), np.int16)
+    mask[100:110, 90:100, 20] = 1
+    nibabel.save(nibabel.Nifti1Image(mask, np.diag([-1.0, -1.0, 3.0, 1.0])), tmp_path / "a.nii.gz")
+    path = (tmp_path / "a.nii.gz").rename(tmp_path / name)
+    assert mask.nbytes > 100 * path.stat().st_size
+    np.testing.assert_array_equal(read_one(path).pixels[20], mask[:, :, 20].T)
+
+
+def test_the_word_of_a_verdict_in_a_name_is_not_told_of_the_series(tmp_path: Path) -> None:
+    path, _ = save(tmp_path / "[T2 51%] knee.nii.gz", (5, 6, 3), (1.0, 1.0, 3.0))
+    assert read_one(path).description == "knee"
+
+
+@pytest.mark.parametrize("written", [b"0 1000 none", b"0 1000 \xff"])
+def test_b_values_that_are_no_numbers_say_nothing(written: bytes, tmp_path: Path) -> None:
+    path, _ = save(tmp_path / "dwi.nii", (5, 6, 3, 3), (1.0, 1.0, 3.0, 2.5))
+    (tmp_path / "dwi.bval").write_bytes(written)
+    series = read_one(path)
+    assert (series.volume_axis.name, series.b_values) == ("time", ())
+
+
+@pytest.mark.parametrize(
+    ("step", "times"), [(0.7213, (0, 721.3, 1442.6, 2163.9)), (-2.5, ())], ids=str
+)
+def test_times_are_told_without_noise_and_never_run_back(
+    step: float, times: tuple[float, ...], tmp_path: Path
+) -> None:
+    path, _ = save(tmp_path / "bold.nii", (5, 6, 3, 4), (1.0, 1.0, 3.0, step))
+    written = bytearray(path.read_bytes())
+    written[92:96] = np.float32(step).tobytes()
+    path.write_bytes(written)
+    assert read_one(path).volume_axis.values == times
+
+
+def test_a_place_that_is_no_number_leaves_the_geometry_to_the_qform(tmp_path: Path) -> None:
+    path, _ = save(tmp_path / "a.nii", (5, 6, 7), (1.0, 1.2, 4.0), "LPS")
+    whole = read_one(path)
+    sform = np.hstack([np.diag([1.0, 1.2, 4.0]), np.full((3, 1), np.nan)])
+    damage(path, sform=sform, qform_code=1, sform_code=1)
+    series = read_one(path)
+    np.testing.assert_allclose(series.affine, whole.affine, atol=1e-5)
+    assert series.warnings == ("the sform is damaged: the qform is used instead",)
+
+
+@pytest.mark.parametrize("sform_code", [0, 1], ids=["untold", "damaged"])
+def test_voxel_sizes_alone_are_millimetres_whatever_their_unit(
+    sform_code: int, tmp_path: Path
+) -> None:
+    path, _ = save(tmp_path / "a.nii", (5, 6, 7), (100.0, 100.0, 300.0), unit="micron")
+    damage(path, sform=FLAT[0], sform_code=sform_code, qform_code=0)
+    assert read_one(path).spacing == pytest.approx((0.3, 0.1, 0.1))
+
+
+def test_magnitudes_are_of_the_type_they_are_announced_as(tmp_path: Path) -> None:
+    voxels = np.full((6, 5, 3), 3 + 4j, np.complex64)
+    nibabel.save(nibabel.Nifti1Image(voxels, np.diag([1.0, 1.0, 4.0, 1.0])), tmp_path / "a.nii")
+    pixels = read_one(tmp_path / "a.nii").pixels
+    assert pixels.dtype == pixels.compute().dtype == np.float32

@@ -392,3 +392,142 @@ def test_the_small_copy_before_a_picture_is_passed_over(tmp_path: Path) -> None:
     series = read_one(tmp_path / "a.tif")
     np.testing.assert_array_equal(series.pixels, pixels[None])
     assert series.warnings == ()
+
+
+@pytest.mark.parametrize("dtype", [np.int32, np.float32])
+def test_packed_grey_pages_keep_their_values(dtype: type, tmp_path: Path) -> None:
+    pixels = (GREY.astype(dtype) - 300) * 1000
+    Image.fromarray(pixels).save(tmp_path / "a.tif", compression="tiff_lzw")
+    np.testing.assert_array_equal(read_one(tmp_path / "a.tif").pixels[0], pixels)
+
+
+def test_opacity_of_a_colour_tiff_file_is_no_colour(tmp_path: Path) -> None:
+    samples = np.random.default_rng(0).integers(0, 256, (30, 20, 4)).astype(np.uint8)
+    options = {"photometric": "rgb", "extrasamples": ["unassalpha"]}
+    tifffile.imwrite(tmp_path / "a.tif", samples, **options)
+    expected = samples[..., :3] @ GREY_OF_COLOURS
+    np.testing.assert_allclose(read_one(tmp_path / "a.tif").pixels[0], expected, atol=1e-3)
+
+
+def test_a_palette_is_as_grey_as_the_colours_in_it(tmp_path: Path) -> None:
+    indices = (GREY % 256).astype(np.uint8)
+    colours = np.moveaxis(PALETTE[:, indices] >> 8, 0, -1).astype(np.uint8)
+    tifffile.imwrite(tmp_path / "a.tif", indices, photometric="palette", colormap=PALETTE)
+    tifffile.imwrite(tmp_path / "b.tif", colours, photometric="rgb")
+    palette, plain = (read_one(tmp_path / name).pixels[0].compute() for name in ("a.tif", "b.tif"))
+    np.testing.assert_allclose(palette, plain, atol=1e-3)
+
+
+def test_pixels_are_of_the_type_they_are_announced_as(tmp_path: Path) -> None:
+    tifffile.imwrite(tmp_path / "a.tif", GREY, byteorder=">")
+    tifffile.imwrite(tmp_path / "b.tif", np.full((6, 7), 3 + 4j, np.complex64))
+    for name, dtype in (("a.tif", np.uint16), ("b.tif", np.float32)):
+        pixels = read_one(tmp_path / name).pixels
+        for found in (pixels.dtype, pixels.compute().dtype):
+            assert found == dtype
+            assert found.isnative
+
+
+def test_the_small_copy_inside_a_jpg_is_no_page(tmp_path: Path) -> None:
+    picture = Image.fromarray((GREY % 256).astype(np.uint8))
+    small = picture.resize((10, 15))
+    picture.save(tmp_path / "a.jpg", format="MPO", save_all=True, append_images=[small])
+    series = read_one(tmp_path / "a.jpg")
+    assert series.pixels.compute().shape == (1, 30, 20)
+
+
+def test_a_small_copy_alone_is_the_picture(tmp_path: Path) -> None:
+    tifffile.imwrite(tmp_path / "a.tif", GREY, subfiletype=1)
+    series = read_one(tmp_path / "a.tif")
+    np.testing.assert_array_equal(series.pixels[0], GREY)
+    assert series.warnings == ()
+
+
+def test_a_further_image_of_an_ome_file_is_told_and_left_out(tmp_path: Path) -> None:
+    stack = np.stack([GREY + i for i in range(3)])
+    with tifffile.TiffWriter(tmp_path / "a.ome.tif") as writer:
+        writer.write(stack, photometric="minisblack")
+        writer.write(stack + 900, photometric="minisblack")
+    series = read_one(tmp_path / "a.ome.tif")
+    np.testing.assert_array_equal(series.pixels, stack)
+    assert series.warnings == ("3 pages of another kind than the first are left out",)
+
+
+@pytest.mark.parametrize("differs", ["values", "white"])
+def test_pages_of_another_kind_written_one_by_one_are_told(differs: str, tmp_path: Path) -> None:
+    grey = (GREY % 256).astype(np.uint8)
+    with tifffile.TiffWriter(tmp_path / "a.tif") as writer:
+        writer.write(grey, photometric="minisblack")
+        if differs == "values":
+            writer.write(GREY * 100, photometric="minisblack")
+        else:
+            writer.write(grey, photometric="miniswhite")
+    series = read_one(tmp_path / "a.tif")
+    np.testing.assert_array_equal(series.pixels, grey[np.newaxis])
+    assert series.warnings == ("1 page of another kind than the first is left out",)
+
+
+def test_a_grey_tiff_that_speaks_of_planes_is_not_turned(tmp_path: Path) -> None:
+    Image.fromarray(GREY).save(tmp_path / "a.tif")
+    with tifffile.TiffFile(tmp_path / "a.tif", mode="r+") as tiff:
+        tiff.pages[0].tags["PlanarConfiguration"].overwrite(tifffile.PLANARCONFIG.SEPARATE)
+    np.testing.assert_array_equal(read_one(tmp_path / "a.tif").pixels[0], GREY)
+
+
+@pytest.mark.parametrize(
+    ("size", "told"), [((0, 20), "20 x 0"), ((100_000, 100_000), "100000 x 100000")], ids=str
+)
+def test_a_tiff_of_an_absurd_size_is_named(
+    size: tuple[int, int], told: str, tmp_path: Path
+) -> None:
+    tifffile.imwrite(tmp_path / "a.tif", GREY, metadata=None)
+    with tifffile.TiffFile(tmp_path / "a.tif", mode="r+") as tiff:
+        for tag, value in zip(("ImageLength", "ImageWidth"), size, strict=True):
+            tiff.pages[0].tags[tag].overwrite(value)
+    (failure,) = read_study(tmp_path / "a.tif").failures
+    assert failure.cause == f"an image of {told} pixels is no slice"
+
+
+def test_the_largest_picture_is_read(tmp_path: Path) -> None:
+    Image.new("1", (8192, 8192)).save(tmp_path / "a.png")
+    assert read_one(tmp_path / "a.png").pixels.shape == (1, 8192, 8192)
+
+
+def test_a_damaged_picture_is_called_by_its_path_once(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(60))
+    (failure,) = read_study(path).failures
+    assert failure.words.count(str(path)) == 1
+
+
+def test_what_a_camera_says_in_rubbish_harms_no_picture(tmp_path: Path) -> None:
+    grey = (GREY % 256).astype(np.uint8)
+    Image.fromarray(grey).save(tmp_path / "a.png", exif=b"rubbish" * 5)
+    np.testing.assert_array_equal(read_one(tmp_path / "a.png").pixels[0], grey)
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.tif"])
+def test_a_picture_cut_off_inside_its_pixels_is_named_when_they_are_asked_for(
+    name: str, tmp_path: Path
+) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (300, 200)).astype(np.uint8)
+    path = tmp_path / name
+    Image.fromarray(noise).save(path)
+    written = path.read_bytes()
+    # Pillow writes the directory of a TIFF file before its pixels.
+    path.write_bytes(written[: len(written) // 2])
+    series = read_one(path)
+    with pytest.raises(ReadError, match=rf"{name}: picture can't be decoded"):
+        series.pixels.compute()
+
+
+def test_the_word_of_a_verdict_in_a_name_is_not_told_of_the_series(tmp_path: Path) -> None:
+    path = tmp_path / "[T2 51%] knee.png"
+    Image.fromarray(GREY).save(path)
+    assert read_one(path).description == "knee"
+
+
+@pytest.mark.parametrize("order", "<>")
+def test_a_big_tiff_is_read(order: str, tmp_path: Path) -> None:
+    tifffile.imwrite(tmp_path / "a.tif", GREY, bigtiff=True, byteorder=order)
+    np.testing.assert_array_equal(read_one(tmp_path / "a.tif").pixels[0], GREY)

@@ -328,3 +328,14 @@ def test_htj2k_is_read(syntax: UID, write_slice: WriteSlice) -> None:
     dataset.save_as(path, overwrite=True)
     rows, columns = np.indices((12, 16))
     np.testing.assert_array_equal(read_one(path).pixels[0].compute(), rows * (20 * columns + 1))
+
+
+def test_a_folder_in_place_of_a_file_is_told_in_the_words_of_the_system(
+    write_slice: WriteSlice,
+) -> None:
+    path = write_slice(1)
+    series = read_one(path)
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(ReadError, match=r"00001\.dcm: Is a directory"):
+        series.pixels.compute()

@@ -399,3 +399,75 @@ def test_a_name_within_a_word_of_the_field_leaves_the_word(write_slice: WriteSli
 def test_a_number_that_a_sidecar_writes_as_one_is_cut() -> None:
     sidecar = {"PatientID": 12345678, "SeriesDescription": "t1 12345678", "SubjectID": "S 77 9912"}
     assert public_sidecar(sidecar) == {"SeriesDescription": "t1"}
+
+
+def test_what_is_too_large_to_be_read_with_a_header_is_not_in_it(write_slice: WriteSlice) -> None:
+    path = write_slice(1, private={(0x0029, 0x1020): ("OB", b"coil" * 2_000_000)})
+    header = header_of(path)
+    assert (0x0029, 0x1020) not in header
+    assert header.EchoTime == 10
+
+
+def test_private_numbers_and_codes_stay_with_who_wrote_them(write_slice: WriteSlice) -> None:
+    path = write_slice(
+        1,
+        private={
+            (0x0019, 0x1008): ("UN", b"1000"),
+            (0x0019, 0x1009): ("UN", b"for Dr Harelip\0\0"),
+            (0x0019, 0x100A): ("UN", bytes(range(20))),
+            # No rule reads what is in this group.
+            (0x0011, 0x1010): ("DS", "12"),
+        },
+    )
+    header = header_of(path)
+    assert header[0x0019, 0x1008].value == b"1000"
+    assert header[0x0019, 0x100A].value == bytes(range(20))
+    assert header[0x0019, 0x0010].value == "MADE FOR A TEST"
+    assert (0x0019, 0x1009) not in header
+    assert (0x0011, 0x1010) not in header
+
+
+BODY = {"PatientPosition": "HFS", "PatientSex": "F", "PatientSize": 1.7, "PatientWeight": 75}
+
+
+@pytest.mark.parametrize(
+    ("sidecar", "public"),
+    [
+        # What the body is like, and how it lay, stays.
+        (BODY, BODY),
+        ({"AccessionNumber": "4711", "OtherPatientIDs": "4712", "tPatientName": "Roe"}, {}),
+        # Anybody may have typed what stands under a key that DICOM doesn't know.
+        ({"PatientName": "Roe^Jane", "Notes": "T1 for Roe"}, {"Notes": "T1 for"}),
+        # A UID has a number of the patient in it by chance, a code a name.
+        ({"PatientID": "2001", "SourceUID": "1.2.2001.5"}, {"SourceUID": "1.2.2001.5"}),
+        ({"PatientName": "HFS^JANE", "PatientPosition": "HFS"}, {"PatientPosition": "HFS"}),
+    ],
+    ids=["body", "numbers", "notes", "uid", "code"],
+)
+def test_a_sidecar_keeps_what_names_nobody(
+    sidecar: dict[str, object], public: dict[str, object]
+) -> None:
+    assert public_sidecar(sidecar) == public
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        {"OtherPatientNames": ["Doe^Jane", "Kowalski^Ada"]},
+        {"PatientBirthName": "Kowalski"},
+        {"OtherPatientIDs": ["11", "KOWALSKI"]},
+        {"PatientAddress": "3 Kowalski Street"},
+        {"PatientTelephoneNumbers": "KOWALSKI"},
+    ],
+    ids=str,
+)
+def test_every_name_and_number_of_the_patient_is_cut(
+    who: dict[str, object], write_slice: WriteSlice
+) -> None:
+    header = header_of(write_slice(1, SeriesDescription="T2 KOWALSKI tra", **who))
+    assert header.SeriesDescription == "T2 tra"
+
+
+def test_words_that_name_nobody_stay_as_they_are_written(write_slice: WriteSlice) -> None:
+    header = header_of(write_slice(1, SeriesDescription="T1  mprage   tra"))
+    assert header.SeriesDescription == "T1  mprage   tra"

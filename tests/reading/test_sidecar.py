@@ -92,3 +92,46 @@ def test_stars_in_a_name_are_no_pattern(data_set):
     (folder / "sub-01_task-rest_bold.nii.gz").rename(folder / "sub-01_task-rest_bo**.nii.gz")
     _write(data_set / "bo**.json", {"EchoTime": 0.05})
     assert _attributes(data_set)[1].echo_time == 50
+
+
+def test_a_name_without_entities_inherits_nothing(data_set):
+    folder = data_set / "sub-01" / "func"
+    (folder / "sub-01_task-rest_bold.nii.gz").rename(folder / "my_bold.nii.gz")
+    _write(data_set / "bold.json", {"EchoTime": 0.05})
+    assert _attributes(data_set)[0].sidecar is None
+
+
+def test_of_sidecars_in_one_folder_the_one_that_says_more_of_the_image_counts_more(data_set):
+    folder = data_set / "sub-01" / "func"
+    name = "sub-01_task-rest_run-1_bold.nii.gz"
+    (folder / "sub-01_task-rest_bold.nii.gz").rename(folder / name)
+    _write(data_set / "run-1_task-rest_bold.json", {"EchoTime": 0.03})
+    _write(data_set / "task-rest_bold.json", {"EchoTime": 0.04})
+    assert _attributes(data_set)[1].echo_time == 30
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [("[1, 2]", "bold.json is no sidecar"), ("[" * 200_000, "bold.json can't be read")],
+    ids=["a list", "a deep list"],
+)
+def test_what_is_no_sidecar_is_named_and_the_others_are_read(data_set, written, told):
+    (data_set / "bold.json").write_text(written)
+    _write(data_set / "task-rest_bold.json", {"EchoTime": 0.04})
+    series, attributes = _attributes(data_set)
+    assert attributes.echo_time == 40
+    assert [warning.startswith(told) for warning in series.warnings if "json" in warning] == [True]
+
+
+def test_an_image_given_from_inside_its_data_set_inherits_as_well(data_set, monkeypatch):
+    _write(data_set / "bold.json", {"EchoTime": 0.05})
+    monkeypatch.chdir(data_set / "sub-01" / "func")
+    (series,) = mrseq.read("sub-01_task-rest_bold.nii.gz")
+    assert attributes_of(series).echo_time == 50
+
+
+def test_a_nearer_folder_counts_more_though_its_sidecar_says_less_of_the_image(data_set):
+    _write(data_set / "task-rest_bold.json", {"EchoTime": 0.05, "FlipAngle": 70})
+    _write(data_set / "sub-01" / "bold.json", {"EchoTime": 0.03})
+    _, attributes = _attributes(data_set)
+    assert (attributes.echo_time, attributes.flip_angle) == (30, 70)

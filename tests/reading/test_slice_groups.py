@@ -117,3 +117,41 @@ def test_drifting_slices_of_unknown_thickness_are_no_groups(write_slice: WriteSl
         path = write_slice(SLICES * volume + index, place, SAGITTAL, SliceThickness=None)
     (series,) = read_study(path.parent).series
     assert series.warnings[0].startswith("gap: ")
+
+
+def write_every(write_slice: WriteSlice, step: int, told: float, thick: float, rise: int) -> Path:
+    """Write slices of a stack of 3 mm of which each `step`-th is left."""
+    for index in range(5):
+        path = write_slice(
+            index,
+            (0.0, 0.0, 3.0 * step * index),
+            SpacingBetweenSlices=told,
+            SliceThickness=thick,
+            InstanceNumber=1 + rise * index,
+        )
+    return path.parent
+
+
+@pytest.mark.parametrize(
+    ("step", "thick", "rise"), [(2, 2.5, 1), (2, 3.0, 2), (3, 3.0, 1), (2, 3.3, 1)]
+)
+def test_a_stack_of_which_every_second_slice_is_lost_is_told(
+    step: int, thick: float, rise: int, write_slice: WriteSlice
+) -> None:
+    (series,) = read_study(write_every(write_slice, step, 3.0, thick, rise)).series
+    assert series.spacing[0] == 3.0 * step
+    (warning,) = series.warnings
+    assert f"{3 * step} mm apart, {step} times the 3 mm" in warning
+    assert "may be missing" in warning
+
+
+@pytest.mark.parametrize(
+    ("told", "thick"),
+    [(6.0, 3.0), (3.0, 3.0), (2.0, 4.0), (1.0, 5.0), (4.0, 4.0), (3.1, 2.5)],
+    ids=["true", "gap as wide as a slice", "gap", "narrow gap", "no multiple", "not quite"],
+)
+def test_a_gap_or_another_distance_tells_no_loss(
+    told: float, thick: float, write_slice: WriteSlice
+) -> None:
+    (series,) = read_study(write_every(write_slice, 2, told, thick, 1)).series
+    assert series.warnings == ()

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pydicom
 import pytest
+from pydicom.dataset import Dataset
 
 from napari_mrseq.header import claim_of
 from napari_mrseq.reading import read_study
@@ -19,6 +21,7 @@ from tests.reading.scanner_files import (
     SERIES_UID,
     WriteSlice,
     image,
+    items,
     positions_along,
     rotated,
 )
@@ -466,3 +469,89 @@ def test_enhanced_file_with_its_times_in_the_header(write_enhanced) -> None:
     path = write_enhanced(1, frames, EchoTime=30.0, InversionTime=900.0)
     (frame, *_) = file_frames(str(path), {})
     assert (frame.echo_time, frame.inversion_time) == (30.0, 900.0)
+
+
+def changed(path: Path, change: Callable[[Dataset], None]) -> Path:
+    """Change a file in place."""
+    dataset = pydicom.dcmread(path)
+    change(dataset)
+    dataset.save_as(path)
+    return path
+
+
+@pytest.mark.parametrize("by", ["ImageType", "ComplexImageComponent"])
+def test_an_enhanced_header_tells_magnitude_and_phase_where_its_frames_do_not(
+    by: str, write_enhanced: WriteEnhanced
+) -> None:
+    def forget(dataset: Dataset) -> None:
+        for groups in dataset.PerFrameFunctionalGroupsSequence:
+            (kind,) = groups.MRImageFrameTypeSequence
+            del kind.FrameType, kind.ComplexImageComponent
+
+    for number, word in enumerate(("MAGNITUDE", "PHASE"), start=1):
+        values = {"ImageType": ["ORIGINAL", "PRIMARY", "OTHER", "NONE"], by: word}
+        if by == "ImageType":
+            values[by] = ["ORIGINAL", "PRIMARY", word[0], "NONE"]
+        path = changed(write_enhanced(number, [{"position": p} for p in PLACES], **values), forget)
+    assert [one.part for one in series_of(path.parent)] == ["magnitude", "phase"]
+
+
+def test_a_thickness_in_the_header_of_an_enhanced_file_is_that_of_its_frames(
+    write_enhanced: WriteEnhanced,
+) -> None:
+    def move(dataset: Dataset) -> None:
+        (measures,) = dataset.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence
+        del measures.SliceThickness, measures.SpacingBetweenSlices
+        dataset.SliceThickness = 7
+
+    (series,) = series_of(changed(write_enhanced(1, [{"position": PLACES[0]}]), move))
+    assert series.spacing == (7.0, 1.5, 0.75)
+
+
+def test_offsets_of_enhanced_volumes_are_seconds(write_enhanced: WriteEnhanced) -> None:
+    frames = [{"position": p, "offset": time, "time": 1} for time in (0, 2.5) for p in PLACES]
+    (series,) = series_of(write_enhanced(1, frames))
+    assert (series.volume_axis.name, series.volume_axis.values) == ("time", (0, 2500))
+
+
+@pytest.mark.parametrize("keyword", ["FrameAcquisitionDateTime", "FrameReferenceDateTime"])
+def test_either_time_of_an_enhanced_frame_tells_volumes(
+    keyword: str, write_enhanced: WriteEnhanced
+) -> None:
+    def tell(dataset: Dataset) -> None:
+        for index, groups in enumerate(dataset.PerFrameFunctionalGroupsSequence):
+            (content,) = groups.FrameContentSequence
+            del content.TemporalPositionIndex, content.DimensionIndexValues
+            setattr(content, keyword, f"2024010110000{4 * (index // len(PLACES))}.000000")
+
+    frames = [{"position": p} for _ in range(3) for p in PLACES]
+    (series,) = series_of(changed(write_enhanced(1, frames), tell))
+    assert (series.volume_axis.name, series.volume_axis.values) == ("time", (0, 4000, 8000))
+
+
+def test_the_window_of_an_enhanced_frame_is_that_of_its_group(
+    write_enhanced: WriteEnhanced,
+) -> None:
+    def tell(dataset: Dataset) -> None:
+        for groups in dataset.PerFrameFunctionalGroupsSequence:
+            groups.FrameVOILUTSequence = items(WindowCenter=300, WindowWidth=600)
+
+    frames = [{"position": p} for p in PLACES]
+    path = write_enhanced(1, frames, WindowCenter=1000, WindowWidth=100)
+    (series,) = series_of(changed(path, tell))
+    assert series.window == (0, 600)
+
+
+@pytest.mark.parametrize("described", [2, 4], ids=["fewer", "more"])
+def test_groups_of_another_count_than_the_frames_of_a_file_lose_no_frame(
+    described: int, write_enhanced: WriteEnhanced
+) -> None:
+    def cut(dataset: Dataset) -> None:
+        groups = dataset.PerFrameFunctionalGroupsSequence
+        dataset.PerFrameFunctionalGroupsSequence = [*groups, groups[-1]][:described]
+
+    path = changed(write_enhanced(1, [{"position": p} for p in PLACES[:3]]), cut)
+    # A frame without groups has no place, and is a stack of its own.
+    slices = np.concatenate([one.pixels.compute() for one in series_of(path)])
+    assert len(slices) == 3
+    assert {plane.tobytes() for plane in slices} == {image(100 + i).tobytes() for i in range(3)}

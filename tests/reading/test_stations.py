@@ -24,7 +24,7 @@ from tests.reading.scanner_files import (
 )
 
 SLICES, STATIONS = 4, 3
-MOVED = "volumes lie at different places; the place of the first is kept"
+MOVED = "volumes lie at different places; the geometry of the first is used"
 # As wide as high, as bodies are: 128 x 128 mm.
 PIXELS = np.arange(16 * 16, dtype=np.uint16).reshape(16, 16)
 SHAPE = {"PixelSpacing": [8.0, 8.0]}
@@ -120,7 +120,7 @@ def test_slices_of_one_position_are_ordered_by_their_location(
     np.testing.assert_array_equal(np.asarray(series.pixels).reshape(np.shape(order)), order)
     assert series.affine is None
     assert series.spacing == (2.5, 1.5, 0.75)
-    said = "all slices name one position: order by slice location, place in space unknown"
+    said = "all slices name one position: order by slice location, position in the patient unknown"
     assert series.warnings == (said,)
 
 
@@ -133,8 +133,24 @@ def test_slices_of_which_only_the_number_tells_anything_are_no_volumes(
     assert series.instance_uids == tuple(f"{SERIES_UID}.{number}" for number in (1, 2, 10))
     assert series.pixels.shape[0] == 3
     assert series.affine is None
-    said = "all slices name one position: order by instance number, place in space unknown"
+    said = "all slices name one position: order by instance number, position in the patient unknown"
     assert series.warnings == (said,)
+
+
+def test_a_localizer_of_one_position_has_a_stack_a_plane_without_places(
+    write_slice: WriteSlice,
+) -> None:
+    planes = [SAGITTAL, CORONAL, AXIAL]
+    for number, (slice_, plane) in enumerate(product(range(3), planes), start=1):
+        path = write_slice(number, orientation=plane, SliceLocation=-10 * slice_)
+    found = series_of(path)
+    assert [series.part for series in found] == ["sagittal", "coronal", "axial"]
+    uids = [[f"{SERIES_UID}.{number}" for number in (7 + p, 4 + p, 1 + p)] for p in range(3)]
+    assert [list(series.instance_uids) for series in found] == uids
+    for series in found:
+        assert series.pixels.shape == (3, *image(1).shape)
+        assert series.affine is None
+        assert "order by slice location" in series.warnings[0]
 
 
 @pytest.mark.parametrize("keyword", ["TriggerTime", "AcquisitionTime", "DiffusionBValue"])

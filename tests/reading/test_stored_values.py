@@ -282,3 +282,73 @@ def test_a_window_that_no_pixel_can_be_in_is_none(
 ) -> None:
     path = write_slice(1, WindowCenter=centre, WindowWidth=200)
     assert read_one(path).window == shown
+
+
+@pytest.mark.parametrize(
+    "edge", [np.s_[:3, 5:9], np.s_[-3:, 5:9], np.s_[4:8, :3], np.s_[4:8, -3:]], ids=str
+)
+def test_padding_at_any_one_edge_of_an_image_is_dark(edge: Any, write_slice: WriteSlice) -> None:
+    pixels = image(1) // 2 + 7
+    pixels[edge] = 4095
+    path = write_slice(1, pixels=pixels, PixelPaddingValue=4095)
+    np.testing.assert_array_equal(read_one(path).pixels[0], darkened(pixels, edge))
+
+
+def test_white_of_a_coloured_image_is_no_padding(write_slice: WriteSlice) -> None:
+    pixels = np.random.default_rng(1).integers(0, 200, (12, 16, 3)).astype(np.uint8)
+    pixels[CORNER] = 255
+    path = write_slice(1, pixels=image(1).astype(np.uint8))
+    dataset = pydicom.dcmread(path)
+    dataset.PhotometricInterpretation, dataset.SamplesPerPixel = "RGB", 3
+    dataset.BitsAllocated = dataset.BitsStored = 8
+    dataset.HighBit, dataset.PlanarConfiguration = 7, 0
+    dataset.PixelData = pixels.tobytes()
+    dataset.add_new(PADDING, "US", 255)
+    dataset.save_as(path)
+    expected = pixels @ np.array([0.299, 0.587, 0.114])
+    np.testing.assert_allclose(read_one(path).pixels[0], expected, atol=1e-3)
+
+
+def test_what_a_header_leaves_out_of_its_pixels_is_what_most_mr_has(
+    write_slice: WriteSlice,
+) -> None:
+    path = write_slice(1, PhotometricInterpretation="MONOCHROME1")
+    dataset = pydicom.dcmread(path)
+    del dataset.SamplesPerPixel, dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit
+    dataset.save_as(path)
+    np.testing.assert_array_equal(read_one(path).pixels[0], 65535 - image(1))
+    dataset.BitsStored = 12
+    del dataset.PhotometricInterpretation
+    dataset.save_as(path)
+    np.testing.assert_array_equal(read_one(path).pixels[0], image(1))
+
+
+def test_a_highest_bit_that_cannot_be_shifts_no_pixel(write_slice: WriteSlice) -> None:
+    np.testing.assert_array_equal(read_one(write_slice(1, HighBit=7)).pixels[0], image(1))
+
+
+def test_a_range_of_padding_whose_end_no_pixel_can_have_is_none(write_slice: WriteSlice) -> None:
+    pixels = image(1) // 2 + 7
+    pixels[CORNER] = 4000
+    path = write_slice(1, pixels=pixels, PixelPaddingValue=4000, PixelPaddingRangeLimit=50000)
+    np.testing.assert_array_equal(read_one(path).pixels[0], pixels)
+
+
+def test_numbers_of_double_precision_keep_it(write_slice: WriteSlice) -> None:
+    path = write_slice(1)
+    dataset = pydicom.dcmread(path)
+    values = image(1) / 7
+    del dataset.PixelData
+    dataset.DoubleFloatPixelData = values.tobytes()
+    dataset.BitsAllocated = 64
+    for keyword in ("BitsStored", "HighBit", "PixelRepresentation"):
+        delattr(dataset, keyword)
+    dataset.save_as(path)
+    np.testing.assert_array_equal(read_one(path).pixels[0], values)
+
+
+@pytest.mark.parametrize("bits", [32, 64])
+def test_large_whole_numbers_stay_what_they_are(bits: int, write_slice: WriteSlice) -> None:
+    pixels = image(1).astype(f"u{bits // 8}") << (bits - 13)
+    path = write_slice(1, pixels=pixels, BitsAllocated=bits, BitsStored=bits, HighBit=bits - 1)
+    np.testing.assert_array_equal(read_one(path).pixels[0], pixels)

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from napari_mrseq.errors import ReadError, UnreadableFileWarning
 from napari_mrseq.reading import read, read_study
 from napari_mrseq.reading.discover import looks_like_study_folder
 from tests.reading.scanner_files import AXIAL, SERIES_UID, WriteSlice, image, positions_along
@@ -180,3 +181,64 @@ def test_series_and_their_pixels_go_to_other_processes(
         sent = pickle.loads(pickle.dumps(series))
         assert sent.files == series.files
         np.testing.assert_array_equal(sent.pixels.compute(), series.pixels.compute())
+
+
+def test_series_without_a_number_come_in_the_order_of_their_files(write_slice: WriteSlice) -> None:
+    path = write_slice(1, name="b.dcm", SeriesNumber=None)
+    for name in ("a.png", "c.png"):
+        Image.fromarray(np.zeros((5, 5), np.uint8)).save(path.with_name(name))
+    paths = [Path(series.files[0]).name for series in read_study(path.parent).series]
+    assert paths == ["a.png", "b.dcm", "c.png"]
+
+
+def test_a_series_comes_with_the_first_path_that_holds_any_of_it(
+    three_series: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "part").mkdir()
+    # Its second slice.
+    (three_series / "IM121").rename(tmp_path / "part" / "IM121")
+    study = read_study([tmp_path / "part", three_series])
+    assert [series.series_number for series in study.series] == [12, 3, 7]
+
+
+def test_copies_given_one_by_one_are_told_and_shown_once(
+    three_series: Path, tmp_path: Path
+) -> None:
+    copy = shutil.copy(three_series / "IM120", tmp_path)
+    (series,) = read_study([three_series / "IM120", copy]).series
+    assert series.pixels.shape[0] == 1
+    (warning,) = series.warnings
+    assert warning.startswith("duplicate")
+
+
+def test_progress_counts_pictures_too(three_series: Path) -> None:
+    Image.fromarray(np.zeros((5, 5), np.uint8)).save(three_series / "a.png")
+    seen: list[tuple[int, int]] = []
+    read_study(three_series, progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(done, 7) for done in range(1, 8)]
+
+
+def test_a_warning_names_a_file_of_a_folder_as_it_is_called(write_slice: WriteSlice) -> None:
+    path = write_slice(1, name="2023/1.dcm")
+    (path.parents[1] / "2024").mkdir()
+    shutil.copy(path, path.parents[1] / "2024" / "1.dcm")
+    (series,) = read_study(path.parents[1]).series
+    (warning,) = series.warnings
+    named = {file for file in ("2023/1.dcm", "2024/1.dcm") if f"instances of {file} are" in warning}
+    assert len(named) == 1
+
+
+def test_each_of_several_causes_is_named_where_nothing_can_be_read(tmp_path: Path) -> None:
+    for name in "abc":
+        (tmp_path / f"{name}.dcm").touch()
+    with pytest.raises(ReadError) as caught:
+        read(tmp_path)
+    told = str(caught.value).split("\n")
+    assert [f"{tmp_path}/{name}.dcm: empty" for name in "abc"] == told[:3]
+
+
+def test_a_warning_is_shown_where_the_user_asked_to_read(three_series: Path) -> None:
+    (three_series / "bad.dcm").touch()
+    with pytest.warns(UnreadableFileWarning) as caught:
+        read(three_series)
+    assert [warning.filename for warning in caught] == [__file__]

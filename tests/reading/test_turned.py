@@ -63,7 +63,7 @@ def test_volumes_that_follow_a_turning_head_are_one_series(
     expected = [[image(SLICES * v + s) for s in range(SLICES)] for v in range(VOLUMES)]
     np.testing.assert_array_equal(series.pixels, expected)
     assert series.warnings == (
-        "volumes are turned by up to 3.0 degrees; the place of the first is kept",
+        "volumes are turned by up to 3.0 degrees; the geometry of the first is used",
     )
     first = SimpleITK.ReadImage([str(folder / f"{s:05d}.dcm") for s in range(SLICES)])
     ends = [(0, 0, 0), (SLICES - 1, 0, 0), (0, ROWS - 1, 0), (2, 3, COLUMNS - 1)]
@@ -125,7 +125,7 @@ def test_mosaics_that_follow_a_turning_head_are_one_series(write_slice: WriteSli
     tiles = [image(v).reshape(2, half[0], 2, half[1]).swapaxes(1, 2) for v in range(VOLUMES)]
     np.testing.assert_array_equal(series.pixels, np.reshape(tiles, (VOLUMES, 4, *half)))
     assert series.warnings == (
-        "volumes are turned by up to 3.0 degrees; the place of the first is kept",
+        "volumes are turned by up to 3.0 degrees; the geometry of the first is used",
     )
 
 
@@ -210,7 +210,7 @@ def test_slices_round_an_axis_are_one_stack_without_a_place(
     assert series.affine is None
     assert series.spacing[1:] == SPACING
     (warning,) = series.warnings
-    assert "fan round an axis" in warning
+    assert "turned about one axis" in warning
 
 
 def test_cine_of_long_axes_has_its_angles_as_slices(write_slice: WriteSlice) -> None:
@@ -243,3 +243,66 @@ def test_a_slice_in_each_of_three_planes_is_no_fan(write_slice: WriteSlice) -> N
         path = write_slice(number, place, orientation)
     found = read_study(path.parent).series
     assert [series.plane for series in found] == ["axial", "sagittal", "coronal"]
+
+
+def write_bent_fan(
+    write_slice: WriteSlice,
+    angles: Sequence[float] = (0, 45, 90, 135),
+    *,
+    tilt: float = 0.0,
+    beside: float = 0.0,
+    outward: float = 0.0,
+    scale: float = 1.0,
+    lost: int | None = None,
+    times: int = 1,
+) -> Path:
+    """Write a fan whose every second slice leaves it; return the folder.
+
+    Degrees of a tilt out of the fan, mm along the normal; `outward` moves each along its columns.
+    """
+    for number, (index, time) in enumerate(product(range(len(angles)), range(times))):
+        odd = index % 2
+        directions = (turn(angles[index], (1, 0, 0)) @ turn(tilt * odd, (0, 1, 0)) @ np.eye(3)).T
+        middle = MIDDLE + directions[2] * beside * odd + directions[1] * outward
+        row, column, _ = directions
+        corner = scale * (row * SPACING[1] * (COLUMNS - 1) + column * SPACING[0] * (ROWS - 1)) / 2
+        spacing = [scale * SPACING[0], scale * SPACING[1]]
+        if number != lost:
+            values = {"TriggerTime": 40 * time, "PixelSpacing": spacing}
+            path = write_slice(number, middle - corner, (*row, *column), **values)
+    return path.parent
+
+
+@pytest.mark.parametrize(
+    "bend", [{"tilt": 0.5}, {"outward": 2.5}, {"beside": 3.0, "scale": 12.0}], ids=str
+)
+def test_a_fan_needs_not_be_exact(bend: dict[str, float], write_slice: WriteSlice) -> None:
+    (series,) = read_study(write_bent_fan(write_slice, **bend)).series
+    assert series.pixels.shape[0] == 4
+    assert series.affine is None
+
+
+@pytest.mark.parametrize(
+    "bend",
+    [
+        {"tilt": 5.0},
+        # A picture is 18 by 12 mm: the axis runs beside its inner half.
+        {"outward": 4.0},
+        {"beside": 12.0, "scale": 12.0},
+        {"angles": (0, 2, 4)},
+    ],
+    ids=str,
+)
+def test_slices_that_only_nearly_fan_keep_their_places(
+    bend: dict[str, float], write_slice: WriteSlice
+) -> None:
+    found = read_study(write_bent_fan(write_slice, **bend)).series
+    assert all(series.affine is not None for series in found)
+
+
+def test_a_fan_that_lacks_a_time_of_one_slice_keeps_its_slices_apart(
+    write_slice: WriteSlice,
+) -> None:
+    study = read_study(write_bent_fan(write_slice, times=3, lost=4))
+    assert study.failures == ()
+    assert [series.pixels.shape[0] for series in study.series] == [3, 2, 3, 3]
