@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from napari.layers import Image, Layer
 
     from napari_mrseq.correction import Correction
-    from napari_mrseq.verdict import SliceVerdict, Verdict
+    from napari_mrseq.slice_verdict import SliceVerdict
+    from napari_mrseq.verdict import Verdict
 
 RECORD_KEY = "mrseq"
 

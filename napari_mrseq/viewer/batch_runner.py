@@ -19,6 +19,7 @@ from napari_mrseq.viewer.batch_worker import (
     StudyRead,
     classify_folder,
 )
+from napari_mrseq.viewer.wording import counted
 
 if TYPE_CHECKING:
     from napari_mrseq.model import Model
@@ -99,7 +100,9 @@ class BatchRunner:
                 self.changed.emit()
             case Progress(done, total):
                 number = len(self._outcomes) + 1
-                self.said.emit(f"Series {number} of {self._expected}: {done} of {total} slices")
+                self.said.emit(
+                    f"Series {number} of {self._expected}: {done} of {counted(total, 'slice')}"
+                )
 
     def _show_progress(self) -> None:
         self.progressed.emit(len(self._outcomes), self._expected)

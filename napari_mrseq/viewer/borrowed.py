@@ -74,9 +74,11 @@ class Borrowed(Attachment):
             self.reverted.emit([layer])
 
     def _look(self) -> None:
+        known = set(self._known)
         reverted = [layer for layer in self._viewer.layers if self._take_back(layer)]
         if reverted:
-            self.reverted.emit(reverted)
+            # A copy never had a verdict of its own: what is said of a run still holds.
+            self.reverted.emit([layer for layer in reverted if layer in known])
 
     def _take_back(self, layer: Layer) -> bool:
         """Take from a layer what is no verdict on it, and tell whether there was anything."""

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from napari.components import ViewerModel
     from napari.layers import Image, Layer
 
-    from napari_mrseq.verdict import SliceVerdict, Verdict
+    from napari_mrseq.slice_verdict import SliceVerdict
+    from napari_mrseq.verdict import Verdict
     from napari_mrseq.viewer.layer_state import LayerState
 
     # The layers that are drawn, each with the number of its slice in view, None for none.
@@ -178,14 +179,21 @@ def _words(viewer: ViewerModel, in_view: InView, known: Known) -> str:
     """Return the words for the slice in view, ``""`` where nothing is known of what is drawn.
 
     The layer that is seen speaks, also where it has nothing to say: a word on another one would
-    pass for a word on the image. It says its name where another one is visible too.
+    pass for a word on the image. It says its name where another one may be meant.
     """
     if not known:
         return ""
     layer, index = _seen(viewer, in_view)
     line = _line(layer, state_of(layer), index)
-    name = "" if len(_visible(viewer)) == 1 else f"\n{shortened(own_name(layer), LONGEST_NAME)}"
+    name = f"\n{shortened(own_name(layer), LONGEST_NAME)}" if _is_doubtful(viewer, layer) else ""
     return _wrapped(line + name, int((viewer.canvas.size[1] - MARGINS_PX) / LETTER_PX))
+
+
+def _is_doubtful(viewer: ViewerModel, layer: Image) -> bool:
+    """Tell whether another layer may be meant: a visible one, or the active one, hidden."""
+    active = viewer.layers.selection.active
+    hidden = active is not None and is_image(active) and active != layer
+    return hidden or len(_visible(viewer)) > 1
 
 
 def _seen(viewer: ViewerModel, in_view: InView) -> tuple[Image, int | None]:

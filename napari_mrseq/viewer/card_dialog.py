@@ -19,6 +19,7 @@ from qtpy.QtWidgets import (
 
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.model import registry
+from napari_mrseq.model.card_file import read_card
 from napari_mrseq.sequences import UNKNOWN, colour_of, name_of
 
 WIDTH = 920
@@ -46,7 +47,7 @@ class CardDialog(QDialog):
         from napari_mrseq.model.card_words import card_in_words
 
         super().__init__(parent)
-        card, words = registry.read_card(path), card_in_words(path)
+        card, words = read_card(path), card_in_words(path)
         self._path = path
         self.setWindowTitle(f"Model {card.name}")
         self.setMinimumWidth(WIDTH)

@@ -11,7 +11,7 @@ from qtpy.QtWidgets import QVBoxLayout, QWidget
 from napari_mrseq.sequences import colour_of, name_of
 
 if TYPE_CHECKING:
-    from napari_mrseq.verdict import SliceVerdict
+    from napari_mrseq.slice_verdict import SliceVerdict
     from napari_mrseq.viewer.layer_state import LayerState
 
 # Below this a class is nowhere near being named and its line only hides others.
@@ -87,7 +87,7 @@ class ConfidencePlot(QWidget):
         """Return what a drawing depends on, but for the place of its marker."""
         state = self._state
         if state is None:
-            return None
+            return self._ink, self._paper
         place = (state.per_volume, self._volume, index is None)
         return (*place, self._judged(state), self._ink, self._paper)
 

@@ -21,10 +21,12 @@ from napari_mrseq.viewer.flow_layout import FlowLayout, may_be_short
 from napari_mrseq.viewer.layer_state import own_name
 from napari_mrseq.viewer.scope import SCOPES, WHOLE_STACK
 from napari_mrseq.viewer.settings import Settings
+from napari_mrseq.viewer.wording import counted
 
 if TYPE_CHECKING:
     from napari.layers import Image
 
+NO_IMAGE = "There is no image layer to classify yet."
 STATUS_LINES = 2
 # From line to line, in heights of letters.
 LINE_EM = 1.25
@@ -101,7 +103,7 @@ class Controls(QWidget):
         elif self.run.enabled:
             if self._run_of not in (None, chosen):
                 self._empty_bar()
-            if self._said_at not in (None, chosen):
+            if self._said_at not in (None, chosen) or self.status.value == NO_IMAGE:
                 self.say("")
 
     def show_nothing(self) -> None:
@@ -123,7 +125,7 @@ class Controls(QWidget):
         """Show how many slices are judged."""
         self.progress.native.setRange(0, max(total, 1))
         self.progress.native.setValue(done)
-        self.progress.native.setFormat(f"{done} of {total} slices")
+        self.progress.native.setFormat(f"{done} of {counted(total, 'slice')}")
         # What an export or a heat map said meanwhile stays until the run ends.
         if self.status.value == self._said_of_run:
             self._say_of_run("Classifying…")

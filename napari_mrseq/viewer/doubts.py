@@ -10,6 +10,7 @@ from napari_mrseq.naming import CONFLICT_MARK, CORRECTED, UNSURE
 from napari_mrseq.sequences import UNKNOWN, family_of, name_of
 from napari_mrseq.stack import SURE
 from napari_mrseq.verdict import DOUBT_BELOW, is_named, is_unsure
+from napari_mrseq.viewer.layer_state import named_by_user
 from napari_mrseq.viewer.wording import (
     basis_words,
     decision_words,
@@ -20,7 +21,8 @@ from napari_mrseq.viewer.wording import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from napari_mrseq.verdict import SliceVerdict, Verdict
+    from napari_mrseq.slice_verdict import SliceVerdict
+    from napari_mrseq.verdict import Verdict
 
 # A slice is odd where it is as sure as one that keeps its word against its stack.
 ODD_CONFIDENCE = SURE
@@ -31,10 +33,12 @@ ODD_NAMED = 4
 def doubt(verdict: Verdict) -> str:
     """Return the gravest doubt about a series in a word; ``""`` where there is none."""
     unread = sum(one.failure is not None for one in verdict.slices)
+    corrected = len(named_by_user(verdict.corrections))
     odd, seen, count = len(_odd(verdict)), len(verdict.slices), verdict.series.slice_count
     found = (
         (verdict.conflict, CONFLICT_MARK),
         (verdict.overruled, f"✎ {CORRECTED}"),
+        (corrected, f"✎ {corrected} {CORRECTED}"),
         (not verdict.series.is_mr, "▲ no MR"),
         (unread, f"▲ {unread} not read"),
         (verdict.shows_nothing, "▲ too small" if verdict.series.is_thumbnail else "▲ can't tell"),

@@ -16,7 +16,7 @@ from napari_mrseq.viewer.heat_maps import AFTER_THE_GRID, Heat, gives_cells, sho
 from napari_mrseq.viewer.layer_series import series_of
 from napari_mrseq.viewer.layer_state import pixels_of, state_of
 from napari_mrseq.viewer.slice_in_view import NO_SLICE, slice_in_view
-from napari_mrseq.viewer.wording import percent, slice_words
+from napari_mrseq.viewer.wording import percent, sentence, slice_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -59,7 +59,7 @@ class Explainer:
         try:
             self._start(layer, index, model, device)
         except ValueError as error:
-            self.stopped.emit(str(error), layer)
+            self.stopped.emit(sentence(str(error)), layer)
 
     def close(self) -> None:
         """Let go: nothing of a heat map under way arrives any more."""

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 from napari_mrseq.belonging import group_of
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.labelling import label_row, write_rows
-from napari_mrseq.viewer.layer_state import own_name, state_of
+from napari_mrseq.viewer.layer_state import named_by_user, own_name, state_of
 
 if TYPE_CHECKING:
     from napari.layers import Image
 
     from napari_mrseq.series import Series
-    from napari_mrseq.viewer.layer_state import LayerState
 
 SOURCE = "corrected in the viewer"
 
@@ -48,7 +47,7 @@ def write_labels(layers: Iterable[Image], file: Path) -> tuple[int, list[str]]:
         state = state_of(layer)
         if state is None:
             continue
-        labels = _labels(state)
+        labels = named_by_user(state.corrections)
         found = _rows(state.series, labels)
         rows += found
         if len(found) < len(labels):
@@ -73,11 +72,3 @@ def _rows(series: Series, labels: dict[int, str]) -> list[dict[str, Any]]:
         for index, label in sorted(labels.items())
     ]
     return [row for row in rows if Path(row["path"]).exists()]
-
-
-def _labels(state: LayerState) -> dict[int, str]:
-    """Return what the user says of slices, by their number, the latest word on each."""
-    labels: dict[int, str] = {}
-    for correction in state.corrections:
-        labels |= dict.fromkeys(range(correction.first, correction.last + 1), correction.sequence)
-    return labels

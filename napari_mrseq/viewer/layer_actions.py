@@ -11,6 +11,7 @@ from qtpy.QtWidgets import QWidget
 
 from napari_mrseq.errors import first_few
 from napari_mrseq.viewer.annotation import revert, undo_correction
+from napari_mrseq.viewer.controls import NO_IMAGE
 from napari_mrseq.viewer.corrector import Corrector
 from napari_mrseq.viewer.explain import Explainer
 from napari_mrseq.viewer.heat_maps import remove_heat
@@ -22,7 +23,7 @@ from napari_mrseq.viewer.runner import Runner
 from napari_mrseq.viewer.saving import ask_file, attempt
 from napari_mrseq.viewer.scope import ALL_LAYERS, jobs_of
 from napari_mrseq.viewer.slice_in_view import covering, show_layer
-from napari_mrseq.viewer.wording import sentence
+from napari_mrseq.viewer.wording import causes_words, counted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
 CATALOGUE_KIND = "Catalogue (*.csv)"
 LAYERS_NAMED = 3
-NOTHING = "There is no image layer to classify yet."
 
 
 class LayerActions:
@@ -94,7 +94,7 @@ class LayerActions:
             self._start(jobs, causes)
         else:
             controls.show_nothing()
-            controls.say(" ".join(map(sentence, causes)), None if of_all else layer)
+            controls.say(" ".join(causes_words(causes)), None if of_all else layer)
 
     def cancel(self) -> None:
         """Stop the run, and what live would run after it."""
@@ -154,11 +154,11 @@ class LayerActions:
     def _write_labels(self, file: Path) -> str:
         count, lost = write_labels(image_layers(self._viewer), file)
         lacks = f"; left out, in no file: {first_few(lost, LAYERS_NAMED)}" if lost else ""
-        return f"{count} labelled slices in {file}; napari-mrseq train reads it{lacks}"
+        return f"{counted(count, 'labelled slice')} in {file}; napari-mrseq train reads it{lacks}"
 
     def _layer_or_words(self) -> Image | None:
         if self.layer is None:
-            self._page.controls.say(NOTHING)
+            self._page.controls.say(NO_IMAGE)
         return self.layer
 
     def _model_and_device(self) -> tuple[str, str]:

@@ -53,7 +53,9 @@ class LayerPanel(QWidget):
             "Explain", "Show what in the slice in view speaks for its sequence (Ctrl+Shift+E)"
         )
         self.correct_button = _button(
-            "Correct…", "Say what the series, or the slices chosen in the table, really are"
+            "Correct…",
+            "Say what the series, or the slices chosen in the table, really are. "
+            "Kept as long as the layer is open: Export writes it into a file",
         )
         self.undo_button = _button("Undo", "Take the latest correction back")
         self.revert_button = _button(

@@ -13,7 +13,7 @@ from napari_mrseq.decision import Decision
 from napari_mrseq.naming import without_verdict
 from napari_mrseq.sequences import UNKNOWN
 from napari_mrseq.series import Failure, Series
-from napari_mrseq.verdict import SliceVerdict
+from napari_mrseq.slice_verdict import SliceVerdict
 
 if TYPE_CHECKING:
     from napari.layers import Image, Layer
@@ -80,7 +80,7 @@ class LayerState:
     @property
     def per_volume(self) -> int:
         """How many slices a volume has."""
-        return int(self.series.pixels.shape[-3])
+        return self.series.slices_per_volume
 
     @property
     def failure(self) -> Failure | None:
@@ -115,6 +115,14 @@ class LayerState:
     def add(self, slices: Iterable[SliceVerdict]) -> None:
         """Keep the verdicts of some slices."""
         self.judged.update({one.volume * self.per_volume + one.index: one for one in slices})
+
+
+def named_by_user(corrections: Iterable[Correction]) -> dict[int, str]:
+    """Return what the user says of slices, by their number, the latest word on each."""
+    named: dict[int, str] = {}
+    for one in corrections:
+        named |= dict.fromkeys(range(one.first, one.last + 1), one.sequence)
+    return named
 
 
 def state_of(layer: Image) -> LayerState | None:

@@ -81,7 +81,7 @@ class Live:
         except ValueError as error:
             self.said.emit(str(error))
             return
-        per_volume = job.series.pixels.shape[-3]
+        per_volume = job.series.slices_per_volume
         first = index // per_volume * per_volume
         job.wanted = tuple(range(first, first + per_volume))
         known = job.known if self._chosen(job.known_by) else {}

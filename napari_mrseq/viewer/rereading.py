@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from napari.layers import Image
 
     from napari_mrseq.series import Failure
-    from napari_mrseq.verdict import SliceVerdict
+    from napari_mrseq.slice_verdict import SliceVerdict
 
 
 class Rereading(Attachment):

@@ -14,7 +14,7 @@ from napari_mrseq.viewer.background import Background
 from napari_mrseq.viewer.layer_events import LayerEvents
 from napari_mrseq.viewer.layer_state import own_name, pixels_of
 from napari_mrseq.viewer.settings import load_settings
-from napari_mrseq.viewer.wording import sentence
+from napari_mrseq.viewer.wording import causes_words, counted
 from napari_mrseq.viewer.worker import (
     Event,
     Focus,
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from napari_mrseq.viewer.models import Models
 
 
+CANCELLED = "Cancelled."
 REPLACED = "its pixels were replaced during the run. Press Run again."
 REVERTED = "reverted during the run."
 
@@ -97,8 +98,8 @@ class Runner:
     def cancel(self) -> None:
         """Ask the run to stop after the batch in hand; slices judged so far are kept."""
         self._waiting = None
-        if self.running:
-            self._causes.append("Cancelled.")
+        if self.running and CANCELLED not in self._causes:
+            self._causes.insert(0, CANCELLED)
             self._background.stop()
 
     def leave_out(self, layer: Layer) -> None:
@@ -153,10 +154,9 @@ class Runner:
             hold_together(self._viewer.layers)
         # Layers that the user takes away later are not held by a run that is over.
         self._jobs = []
-        layers = "1 layer" if self._done == 1 else f"{self._done} layers"
-        causes = [*self._causes, cause] if cause else self._causes
-        said = [f"{layers} classified."] if self._done or not causes else []
-        self.stopped.emit(" ".join([*said, *map(sentence, causes)]))
+        causes = [cause, *self._causes] if cause else self._causes
+        said = [f"{counted(self._done, 'layer')} classified."] if self._done or not causes else []
+        self.stopped.emit(" ".join([*said, *causes_words(causes)]))
 
     def _on_changed(self) -> None:
         # What a layer no longer shows is judged no further.

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from qtpy.QtCore import QModelIndex, Signal  # type: ignore[attr-defined]
 from qtpy.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from napari_mrseq.naming import UNSURE
+from napari_mrseq.naming import CORRECTED, UNSURE
 from napari_mrseq.sequences import UNKNOWN, colour_of, name_of
 from napari_mrseq.viewer.doubts import is_odd, is_unsure_in
+from napari_mrseq.viewer.layer_state import named_by_user
 from napari_mrseq.viewer.table import Table
 from napari_mrseq.viewer.table_rows import KEY_ROLE, Cell, Row
 from napari_mrseq.viewer.wording import alone_words, decision_words, runners_up, sure_words
@@ -18,7 +19,7 @@ from napari_mrseq.viewer.wording import alone_words, decision_words, runners_up,
 if TYPE_CHECKING:
     from typing import Any
 
-    from napari_mrseq.verdict import SliceVerdict
+    from napari_mrseq.slice_verdict import SliceVerdict
     from napari_mrseq.viewer.layer_state import LayerState
 
 HEADINGS = ("Slice", "Sequence", "Sure", "Note")
@@ -27,7 +28,7 @@ LEAST_HEIGHT = 76
 
 
 class SliceTable(QWidget):
-    """Table of the judged slices of a layer."""
+    """Table of the slices of a layer that were judged, or named by the user."""
 
     slice_chosen = Signal(int)
 
@@ -38,7 +39,7 @@ class SliceTable(QWidget):
         self._asking = False
         # Rows are made anew only for slices that were judged anew, or where this has changed.
         self._context: Any = None
-        self._known: dict[int, tuple[SliceVerdict, Row]] = {}
+        self._known: dict[int, tuple[SliceVerdict | None, Row]] = {}
         self.only_odd = QCheckBox("only the odd ones")
         self.only_odd.setToolTip(
             "Show slices that look like another sequence, like none, are unsure, or were corrected"
@@ -88,11 +89,13 @@ class SliceTable(QWidget):
         context = (tuple(state.corrections), word and (word.pixels, word.decision))
         if context != self._context:
             self._context, self._known = context, {}
-        for index, judged in state.judged.items():
-            known = self._known.get(index)
+        # A person may have named slices that were never judged.
+        indices = sorted({*state.judged, *named_by_user(state.corrections)})
+        for index in indices:
+            judged, known = state.judged.get(index), self._known.get(index)
             if known is None or known[0] is not judged:
                 self._known[index] = (judged, _row(state, index))
-        return [self._known[index][1] for index in sorted(state.judged)]
+        return [self._known[index][1] for index in indices]
 
     def _filter(self, only_odd: bool) -> None:
         self._explain_emptiness()
@@ -130,11 +133,15 @@ def _row(state: LayerState, index: int) -> Row:
 def _hint(judged: SliceVerdict) -> str:
     if judged.failure:
         return judged.failure.words
+    if not judged.probabilities:
+        return "not judged"
     words = [runners_up(judged.probabilities, judged.sequence), alone_words(judged)]
     return "\n".join(filter(None, words))
 
 
 def _note(state: LayerState, index: int, judged: SliceVerdict) -> str:
+    if index not in state.judged:
+        return f"✎ {CORRECTED}"
     if judged.overruled:
         return f"✎ was {decision_words(judged.overruled)}"
     if judged.failure:

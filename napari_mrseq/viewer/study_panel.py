@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import QSize, Qt
 from qtpy.QtGui import QResizeEvent
 from qtpy.QtWidgets import (
     QComboBox,
+    QFileDialog,
     QFrame,
     QLabel,
+    QPushButton,
     QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
+from napari_mrseq.errors import ProtocolError
 from napari_mrseq.naming import printable
 from napari_mrseq.protocols import load_protocol, protocol_names
 from napari_mrseq.series import Failure
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
     from napari_mrseq.verdict import Verdict
 
 NO_PROTOCOL = "no protocol"
+PROTOCOL_KIND = "Protocol (*.toml)"
 # Pixels; napari gives tables letters of one size.
 TABLE_WIDTH = 460
 # Lines of the summary that are in sight in the lowest window.
@@ -72,9 +77,14 @@ class StudyPanel(QWidget):
         self._layers: list[Image] = []
         self.table = StudyTable()
         self.protocol = QComboBox()
-        self.protocol.addItems([NO_PROTOCOL, *protocol_names()])
+        self.protocol.addItem(NO_PROTOCOL)
+        for name in protocol_names():
+            self.protocol.addItem(name, load_protocol(name))
         self.protocol.setToolTip("What the examination should hold")
-        self.protocol.currentTextChanged.connect(self._judge)
+        self.protocol.currentIndexChanged.connect(self._judge)
+        self.open_button = QPushButton("Open…")
+        self.open_button.setToolTip("Take a protocol of your own from a file (TOML)")
+        self.open_button.clicked.connect(self._open)
         self.summary = QLabel()
         self.summary.setWordWrap(True)
         # Names of layers may hold what looks like HTML.
@@ -82,7 +92,7 @@ class StudyPanel(QWidget):
         self._below = _Below(self.summary)
         self.export_button = ExportButton(self._outcomes, left_out=self._left_out)
         may_be_short(self.protocol)
-        row = FlowLayout(QLabel("Protocol"), self.protocol, self.export_button)
+        row = FlowLayout(QLabel("Protocol"), self.protocol, self.open_button, self.export_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 4)
         layout.addWidget(self.table, 1)
@@ -119,9 +129,20 @@ class StudyPanel(QWidget):
         total = len(self._layers)
         return f": {len(written)} of {total} layers; {', '.join(lacks)}" if lacks else ""
 
+    def _open(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "Open a protocol", "", PROTOCOL_KIND)
+        if not name:
+            return
+        try:
+            protocol = load_protocol(Path(name))
+        except ProtocolError as error:
+            self._say(f"Not opened: {error}")
+            return
+        self.protocol.addItem(Path(name).name, protocol)
+        self.protocol.setCurrentIndex(self.protocol.count() - 1)
+
     def _judge(self) -> None:
-        name = self.protocol.currentText()
-        protocol = None if name == NO_PROTOCOL else load_protocol(name)
+        protocol = self.protocol.currentData()
         waiting, _ = self._without_outcome()
         studies = judge_studies(self._outcomes(), protocol)
         held = [(study, self._lines(study, waiting=bool(waiting))) for study in studies]
@@ -130,8 +151,11 @@ class StudyPanel(QWidget):
         if protocol and waiting:
             layers = "1 layer is" if waiting == 1 else f"{waiting} layers are"
             parts.append([f"{layers} not yet run."])
-        self.summary.setText(("\n\n" if several else "\n").join(map("\n".join, parts)))
-        self._below.setVisible(bool(parts))
+        self._say(("\n\n" if several else "\n").join(map("\n".join, parts)))
+
+    def _say(self, words: str) -> None:
+        self.summary.setText(words)
+        self._below.setVisible(bool(words))
         self._below.updateGeometry()
 
     def _lines(self, study: StudyVerdict, *, waiting: bool) -> list[str]:

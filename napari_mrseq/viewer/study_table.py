@@ -18,6 +18,7 @@ from napari_mrseq.viewer.table_rows import KEY_ROLE, Cell, Row
 from napari_mrseq.viewer.wording import (
     NO_LAYER,
     basis_words,
+    counted,
     model_words,
     sure_words,
     witness_words,
@@ -74,7 +75,11 @@ def verdict_cells(name: str, verdict: Verdict, hint: str = "") -> tuple[Cell, ..
         Cell(doubt(verdict), hint=partial(_doubt_hint, verdict)),
         Cell(name, hint=hint or name),
         Cell(_claim_words(verdict), hint=_claim_hint(verdict)),
-        Cell(f"{count} {PLANES.get(plane, '')}".strip(), count, hint=f"{count} slices, {plane}"),
+        Cell(
+            f"{count} {PLANES.get(plane, '')}".strip(),
+            count,
+            hint=f"{counted(count, 'slice')}, {plane}",
+        ),
     )
 
 

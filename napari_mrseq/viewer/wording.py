@@ -15,13 +15,16 @@ if TYPE_CHECKING:
     from napari_mrseq.decision import Decision
     from napari_mrseq.header import HeaderClaim
     from napari_mrseq.series import Series
-    from napari_mrseq.verdict import SliceVerdict, Verdict
+    from napari_mrseq.slice_verdict import SliceVerdict
+    from napari_mrseq.verdict import Verdict
 
 NO_LAYER = "Open a DICOM folder, or try File > Open Sample > MR sequence > MR study."
 NOT_RUN = "Not yet run. Press Run to name this series."
 RUNNERS_UP = 2
 # More runs of slices than these are no longer read.
 RUNS_NAMED = 6
+# More causes than these would push the verdict out of sight.
+CAUSES_NAMED = 4
 # Enough of a hash to tell models apart, as in reports on them.
 HASH_DIGITS = 6
 # Would be shown as 0 %.
@@ -84,6 +87,11 @@ def sure_words(said: SliceVerdict | Verdict) -> str:
 def percent(share: float) -> str:
     """Return a share of one as ``"98 %"``."""
     return f"{100 * share:.0f} %"
+
+
+def counted(count: int, noun: str) -> str:
+    """Return how many there are: ``"1 slice"``, ``"24 slices"``."""
+    return f"1 {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def slice_words(series: Series, index: int) -> str:
@@ -162,6 +170,13 @@ def witness_words(verdict: Verdict) -> str:
 def sentence(words: str) -> str:
     """Return words with a full stop, so that others may follow."""
     return words if words.endswith((".", "…")) else f"{words}."
+
+
+def causes_words(causes: Sequence[str]) -> list[str]:
+    """Return causes as sentences; of many the first, and how many more there are."""
+    more = len(causes) - CAUSES_NAMED
+    rest = [f"{more} more: see the Study tab."] if more > 0 else []
+    return [*map(sentence, causes[:CAUSES_NAMED]), *rest]
 
 
 def shortened(name: str, longest: int) -> str:

@@ -15,7 +15,8 @@ from napari_mrseq.judging import conclude, judge_slices, least_named
 if TYPE_CHECKING:
     from napari_mrseq.model import Model
     from napari_mrseq.series import Series
-    from napari_mrseq.verdict import SliceVerdict, Verdict
+    from napari_mrseq.slice_verdict import SliceVerdict
+    from napari_mrseq.verdict import Verdict
 
 
 @dataclass

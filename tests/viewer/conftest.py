@@ -13,7 +13,8 @@ from qtpy.QtWidgets import QAbstractButton, QFileDialog, QLabel, QWidget
 from napari_mrseq.decision import Decision, decide
 from napari_mrseq.header import HeaderClaim
 from napari_mrseq.series import Series
-from napari_mrseq.verdict import SliceVerdict, Verdict
+from napari_mrseq.slice_verdict import SliceVerdict
+from napari_mrseq.verdict import Verdict
 
 CLASSES = ("T1", "T2", "FLAIR")
 MODEL_ID = {"name": "mrseq-1", "version": "1.0", "sha256": "0" * 64}

@@ -121,7 +121,7 @@ def test_places_count_in_millimetres(viewer, text, make_verdict) -> None:
     add(viewer, make_verdict, ["T1", "T2", "FLAIR"], scale=(5, 1, 1), translate=(20, 0, 0))
     viewer.add_image(np.ones((40, 8, 8)), scale=(1, 1, 1), translate=(-10, 0, 0), visible=False)
     viewer.dims.set_point(0, 25)
-    assert text.text == "T2 90 %   slice 2 of 3"
+    assert text.text == "T2 90 %   slice 2 of 3\nImage"
     viewer.dims.set_point(0, 0)
     assert "slice" not in text.text
 
@@ -141,8 +141,12 @@ def test_the_active_one_of_several_visible_layers_speaks_by_name(
     second.opacity = 1
     second.translate = (0, 0, 20)
     assert text.text == "T1 90 %   slice 1 of 2\nunder"
+    # The panel speaks of the one that is hidden.
     first.visible = False
+    assert text.text == "T2 90 %   slice 1 of 2\nover"
+    viewer.layers.selection.active = second
     assert text.text == "T2 90 %   slice 1 of 2"
+    viewer.layers.selection.active = first
     viewer.layers.remove(second)
     assert not text.text.strip()
 

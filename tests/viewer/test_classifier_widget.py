@@ -176,6 +176,7 @@ def test_the_scope_can_be_the_slice_in_view(viewer, run, open_panel) -> None:
     run(panel)
     assert [entry["index"] for entry in layer.metadata["mrseq"]["slices"]] == [3]
     assert "1 of 5 slices" in panel.result.doubts.text()
+    assert panel.controls.progress.native.format() == "1 of 1 slice"
     viewer.dims.set_current_step(0, 4)
     assert " ".join(viewer.canvas.overlays.text.text.split()) == "not yet run slice 5 of 5"
 
@@ -242,10 +243,12 @@ def test_cancel_stops_and_keeps_what_is_judged(qtbot, viewer, press, open_panel)
     with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
         press(panel.controls.run)
         qtbot.waitUntil(lambda: state_of(layer) is not None, timeout=RUN_MS)
+        # One who is impatient.
+        press(panel.controls.cancel)
         press(panel.controls.cancel)
     assert layer.name == "long"
     assert 0 < len(state_of(layer).judged) < 3000
-    assert "Cancelled" in panel.controls.status.value
+    assert panel.controls.status.value == "Cancelled."
     assert "of 3000 slices" in panel.result.hint.text()
     assert panel.controls.run.enabled
 
@@ -363,6 +366,7 @@ def test_without_a_layer_the_panel_says_what_to_do(viewer, press, panel) -> None
     assert panel.controls.status.value == "There is no image layer to classify yet."
     viewer.add_image(noise(2, 32, 32))
     assert "Press Run" in panel.result.hint.text()
+    assert panel.controls.status.value == ""
     viewer.layers.clear()
     assert "Open a DICOM folder" in panel.result.hint.text()
 

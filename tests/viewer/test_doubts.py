@@ -102,6 +102,17 @@ def test_where_all_is_sure_nothing_is_doubted(table, layer, make_verdict) -> Non
     assert said(table, "Doubt") == ("", "judged from all 4 slices")
 
 
+def test_slices_that_the_user_named_are_counted_in_the_study(table, layer, make_verdict) -> None:
+    verdict = make_verdict(series_of(layer), ["T1", "T1", "T1", "T2"])
+    # One was never judged.
+    annotate(layer, replace(verdict, slices=verdict.slices[1:]))
+    for correction, word in ((Correction(0, 1, "T2"), "2"), (Correction(1, 2, "FLAIR"), "3")):
+        correct_layer(layer, correction)
+        table.show_layers([layer])
+        assert said(table, "Doubt")[0] == f"✎ {word} corrected"
+    assert "Corrected by you: T2, slices 1 to 2." in said(table, "Doubt")[1]
+
+
 def test_odd_slices_of_volumes_are_counted_since_their_numbers_are_not_theirs_alone(
     make_verdict,
 ) -> None:
@@ -161,6 +172,17 @@ def test_a_slice_is_odd_where_it_is_surer_than_nine_in_ten(
     qtbot.addWidget(panel)
     panel.show_state(state_of(layer), "")
     assert ("slice 3 looks like T2" in panel.doubts.text()) == odd
+
+
+def test_an_empty_plot_has_the_colours_of_the_theme_too(qtbot, layer, make_verdict) -> None:
+    annotate(layer, make_verdict(series_of(layer), ["T1"] * 4))
+    plot = ConfidencePlot()
+    qtbot.addWidget(plot)
+    for state in (state_of(layer), None):
+        for paper, seen in (("#000000", (0, 0, 0, 1)), ("#ffffff", (1, 1, 1, 1))):
+            plot.set_colours("#808080", paper)
+            plot.show_state(state, None)
+            assert plot.canvas.figure.get_facecolor() == seen
 
 
 def test_the_plot_leaves_a_gap_where_a_slice_could_not_be_read(qtbot, layer, make_verdict) -> None:

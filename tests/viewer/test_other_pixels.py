@@ -20,6 +20,7 @@ from napari_mrseq.viewer.annotation import annotate, correct_layer, revert
 from napari_mrseq.viewer.heat_maps import Heat, show_heat
 from napari_mrseq.viewer.layer_series import series_of
 from napari_mrseq.viewer.layer_state import state_of
+from napari_mrseq.viewer.scope import ALL_LAYERS
 
 COPIES = {
     "duplicate": _duplicate_layer,
@@ -62,6 +63,29 @@ def test_what_napari_makes_of_a_layer_does_not_carry_its_verdict(
     assert state_of(judged).verdict.sequence == "T1"
     if panel.layer != judged:
         assert panel.result.hint.isVisible()
+
+
+def test_a_copy_leaves_what_was_said_of_a_run_over_all_layers(
+    qtbot, viewer, panel, press, make_verdict
+) -> None:
+    annotated(viewer, make_verdict, "other")
+    judged = annotated(viewer, make_verdict, "mine")
+    panel.controls.scope.value = ALL_LAYERS
+    with qtbot.waitSignal(panel.run_finished, timeout=60_000):
+        press(panel.controls.run)
+    said = panel.controls.status.value
+    assert said == "2 layers classified."
+    viewer.layers.selection = {judged}
+    _duplicate_layer(viewer.layers)
+    copied = viewer.layers[-1]
+    viewer.layers.selection.active = copied
+    qtbot.waitUntil(lambda: copied.name == "mine copy")
+    assert panel.controls.status.value == said
+    assert panel.result.hint.isVisible()
+    # One that loses a verdict of its own is no longer classified.
+    viewer.layers.selection.active = judged
+    judged.data = np.zeros((3, 16, 16))
+    assert panel.controls.status.value == ""
 
 
 def test_merged_layers_carry_no_verdict_of_the_first(qtbot, viewer, judged, make_verdict) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import dask.array as da
 import numpy as np
@@ -470,6 +471,31 @@ def test_a_protocol_says_what_is_missing(qtbot, study: StudyPanel, layers: list[
     lines = study.summary.text().splitlines()
     assert [line for line in lines if "T2: MISSING" in line]
     assert "not yet" not in study.summary.text()
+
+
+def test_a_protocol_of_ones_own_is_opened_from_its_file(
+    qtbot, study: StudyPanel, answer, tmp_path: Path
+) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text('name = "x"\n[[series]]\nname = "only T1"\nsequences = ["T1"]\n')
+    answer(own)
+    qtbot.mouseClick(study.open_button, Qt.MouseButton.LeftButton)
+    assert study.protocol.currentText() == "own.toml"
+    assert study.summary.text().splitlines()[0] == "● only T1"
+    answer("")
+    qtbot.mouseClick(study.open_button, Qt.MouseButton.LeftButton)
+    assert study.protocol.currentText() == "own.toml"
+
+
+def test_what_is_no_protocol_is_told_and_the_last_one_stays(
+    qtbot, study: StudyPanel, answer, tmp_path: Path
+) -> None:
+    study.protocol.setCurrentText("ms")
+    (tmp_path / "bad.toml").write_text("name = ")
+    answer(tmp_path / "bad.toml")
+    qtbot.mouseClick(study.open_button, Qt.MouseButton.LeftButton)
+    assert "bad.toml is no TOML file" in study.summary.text()
+    assert study.protocol.currentText() == "ms"
 
 
 def test_what_rests_on_a_doubtful_series_is_marked_as_in_the_table(

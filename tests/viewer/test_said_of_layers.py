@@ -96,6 +96,18 @@ def test_each_cause_is_a_sentence(viewer, panel, press) -> None:
     press(panel.controls.run)
     shape = "has 5 axes, (2, 2, 2, 64, 64): images of 2 to 4 axes can be named."
     assert panel.controls.status.value == f"more {shape} five {shape}"
+    press(panel.page.explain_button)
+    assert panel.controls.status.value == f"more {shape}"
+
+
+def test_of_many_causes_the_first_are_said_and_the_rest_counted(viewer, panel, press) -> None:
+    for _ in range(7):
+        viewer.add_image(np.ones((2, 2, 2, 64, 64)), name="five")
+    panel.controls.scope.value = "all layers"
+    press(panel.controls.run)
+    said = panel.controls.status.value
+    assert said.count("has 5 axes") == 4
+    assert said.endswith("can be named. 3 more: see the Study tab.")
 
 
 def test_pixels_replaced_during_a_run_are_the_cause_of_its_end(qtbot, viewer, panel, press) -> None:

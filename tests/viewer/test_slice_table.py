@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from qtpy.QtCore import QPoint, Qt
 
+from napari_mrseq.correction import Correction
 from napari_mrseq.decision import Decision
-from napari_mrseq.viewer.annotation import annotate, keep_slices
+from napari_mrseq.viewer.annotation import annotate, correct_layer, keep_slices
 from napari_mrseq.viewer.layer_series import series_of
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -62,7 +63,24 @@ def test_one_slice_is_told_in_one_figure_and_in_the_singular(viewer, panel, make
     assert panel.slices.table.proxy.index(0, 2).data() == "97 %"
     assert image.metadata["mrseq"]["slices"][0]["confidence"] == 0.9
     assert panel.slices.table.empty_text == "The slice is not odd."
+    count = panel.study.table.proxy.index(0, 5).data(Qt.ItemDataRole.ToolTipRole)
+    assert count == "1 slice, plane not known"
     assert [one for one in panel.plot.axes.get_xticks() if 0.5 < one < 1.5] == [1]
+
+
+def test_a_slice_that_was_named_by_the_user_alone_has_a_row(viewer, panel, make_verdict) -> None:
+    image = viewer.add_image(np.ones((4, 8, 8)), name="mine")
+    seen = make_verdict(series_of(image), ["T1"] * 4)
+    annotate(image, replace(seen, slices=seen.slices[:1]))
+    correct_layer(image, Correction(2, 3, "T2"))
+    panel.refresh()
+    table = panel.slices.table.proxy
+    rows = [[table.index(row, column).data() for column in range(4)] for row in range(3)]
+    assert rows[1:] == [["3", "T2", "", "✎ corrected"], ["4", "T2", "", "✎ corrected"]]
+    assert table.index(1, 3).data(Qt.ItemDataRole.ToolTipRole) == "not judged"
+    annotate(image, seen)
+    panel.refresh()
+    assert notes(panel) == ["", "", "✎ was T1 90 %", "✎ was T1 90 %"]
 
 
 def click(qtbot, table, row: int, how=NONE) -> None:
