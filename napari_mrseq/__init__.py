@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from napari_mrseq.model import Model, load_model
     from napari_mrseq.reading import read, read_study
     from napari_mrseq.series import Failure, Series, Study
-    from napari_mrseq.verdict import SliceVerdict, Verdict
+    from napari_mrseq.slice_verdict import SliceVerdict
+    from napari_mrseq.verdict import Verdict
 
 __version__ = "0.1.0"
 
@@ -31,7 +32,7 @@ _HOMES = {
     "Failure": "series",
     "Model": "model",
     "Series": "series",
-    "SliceVerdict": "verdict",
+    "SliceVerdict": "slice_verdict",
     "Study": "series",
     "Verdict": "verdict",
     "classify": "judging",

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from napari_mrseq.correction import Correction
-    from napari_mrseq.verdict import SliceVerdict, Verdict
+    from napari_mrseq.slice_verdict import SliceVerdict
+    from napari_mrseq.verdict import Verdict
 
 
 def correct(verdict: Verdict, corrections: Sequence[Correction]) -> Verdict:
@@ -30,7 +31,7 @@ def correct(verdict: Verdict, corrections: Sequence[Correction]) -> Verdict:
     """
     if not corrections:
         return verdict
-    per_volume = verdict.series.pixels.shape[-3]
+    per_volume = verdict.series.slices_per_volume
     slices = tuple(
         correct_slice(one, corrections, one.volume * per_volume + one.index)
         for one in verdict.slices

@@ -21,8 +21,9 @@ from napari_mrseq.errors import ReadError
 from napari_mrseq.header import claim_of
 from napari_mrseq.sampling import few_slices
 from napari_mrseq.series import Failure, Series
+from napari_mrseq.slice_verdict import SliceVerdict
 from napari_mrseq.stack import held_together
-from napari_mrseq.verdict import SliceVerdict, Verdict
+from napari_mrseq.verdict import Verdict
 from napari_mrseq.witnesses import join, refuses
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def judge_slices(series: Series, model: Model, indices: Sequence[int]) -> list[S
     for index in indices:
         row, weight = answers[index]
         distribution = by_class(model.classes, row)
-        volume, place = divmod(index, series.pixels.shape[-3])
+        volume, place = divmod(index, series.slices_per_volume)
         judged.append(
             SliceVerdict(
                 index=place,
@@ -210,7 +211,7 @@ def conclude(series: Series, model: Model, judged: Sequence[SliceVerdict]) -> Ve
     joined = aggregate(rows, weights, volumes, calibration.series_temperature)
     probabilities = by_class(model.classes, joined)
     header = claim_of(series)
-    last = max(series.pixels.shape[-3] - 1, 1)
+    last = max(series.slices_per_volume - 1, 1)
     places = np.array([verdict.index / last for verdict in alone])
     threshold = least_named(header, model)
     conflict = contradicts(probabilities, header, calibration.denial, calibration.denials)

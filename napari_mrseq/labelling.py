@@ -33,7 +33,7 @@ def label_row(series: Series, index: int, label: str, *, group: str, source: str
     source : str
         Where the label comes from.
     """
-    volume, place = divmod(index, int(series.pixels.shape[-3]))
+    volume, place = divmod(index, series.slices_per_volume)
     path = series.path
     if len(series.files) == series.slice_count:
         # A file of one slice is that slice, whatever its place in the volume.

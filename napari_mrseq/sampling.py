@@ -19,7 +19,7 @@ def few_slices(series: Series) -> list[int]:
 
     Counted through all volumes.
     """
-    per_volume = series.pixels.shape[-3]
+    per_volume = series.slices_per_volume
     volumes = _spread(series.slice_count // per_volume, FEW_VOLUMES, 0, 1)
     # The ends of a stack show little: the middle 60 % does.
     places = _spread(per_volume, FEW_SLICES if len(volumes) == 1 else FEW_SLICES_EACH, 0.2, 0.8)

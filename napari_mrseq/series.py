@@ -159,6 +159,11 @@ class Series:
         """``axial``, ``coronal``, ``sagittal``, ``oblique``, or None without a patient affine."""
         return None if self.affine is None else plane_of(self.affine)
 
+    @property
+    def slices_per_volume(self) -> int:
+        """Slices of one volume; slices of a series are counted through all volumes."""
+        return int(self.pixels.shape[-3])
+
     def slice_pixels(self, index: int) -> Array:
         """Return slice `index` as a lazy (row, column) array, counted through all volumes."""
         place = np.unravel_index(index, self.pixels.shape[:-2])

@@ -1,4 +1,4 @@
-"""The verdict on a slice and on a series: one result for screen, files and command line."""
+"""The verdict on a series: one result for screen, files and command line."""
 
 from __future__ import annotations
 
@@ -15,6 +15,13 @@ from napari_mrseq.naming import CONFLICT_MARK, UNSURE, run_words
 from napari_mrseq.sampling import few_slices
 from napari_mrseq.sequences import UNKNOWN, name_of
 from napari_mrseq.series import Failure, identity_of
+from napari_mrseq.slice_verdict import (
+    SliceVerdict,
+    empty_words,
+    rounded,
+    unread_words,
+    word_record,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,72 +32,6 @@ if TYPE_CHECKING:
 MISNAMED, SEEMS_EXCHANGED = "words of the header say", "the header seems exchanged"
 # A name with less than this is unsure.
 DOUBT_BELOW = 0.8
-
-
-@dataclass(frozen=True, eq=False)
-class SliceVerdict:
-    """What the network says of one slice, and the slices around it with it.
-
-    Attributes
-    ----------
-    index, volume : int
-        Place in the series, from 0.
-    sop_instance_uid : str or None
-        The instance the slice came from.
-    decision : Decision
-        What the probabilities amount to.
-    probabilities : mapping of str to float
-        One a class of the model; they sum to 1.
-    weight : float
-        How much the slice shows, 0 (black) to 1: its vote for the series.
-    judged_alone : SliceVerdict or None
-        The verdict without the rest of its stack, where that had a say (`napari_mrseq.stack`).
-    overruled : Decision or None
-        What the probabilities amount to where a person decided otherwise.
-    failure : Failure or None
-        Which file could not be decoded, and why, where the slice could not.
-    """
-
-    index: int
-    volume: int
-    sop_instance_uid: str | None
-    decision: Decision
-    probabilities: Mapping[str, float]
-    weight: float
-    judged_alone: SliceVerdict | None = None
-    overruled: Decision | None = None
-    failure: Failure | None = None
-
-    @property
-    def without_stack(self) -> SliceVerdict:
-        """What is said of the slice alone."""
-        return self.judged_alone or self
-
-    @property
-    def sequence(self) -> str:
-        """Code of the sequence."""
-        return self.decision.sequence
-
-    @property
-    def confidence(self) -> float:
-        """Probability of what is said."""
-        return self.decision.confidence
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the slice as an entry of ``slices`` in the record."""
-        entry: dict[str, Any] = {
-            "index": self.index,
-            "volume": self.volume,
-            "sop_instance_uid": self.sop_instance_uid,
-            **_said(self.decision),
-        }
-        if self.judged_alone:
-            entry["alone"] = _said(self.judged_alone.decision)
-        if self.failure:
-            entry["error"] = self.failure.words
-        if self.overruled:
-            entry["corrected"] = True
-        return entry
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,7 +126,14 @@ class Verdict:
         header = self.header.warnings if self.header else ()
         own = (*self.series.warnings, *self.remarks)
         words = (f"{misnaming_words(self.misnamed)}, not the pixels",) if self.misnamed else ()
-        return (*no_mr, *self._unread_words(), *self._empty_words(), *words, *header, *own)
+        return (
+            *no_mr,
+            *unread_words(self.slices),
+            *empty_words(self.series, self.slices),
+            *words,
+            *header,
+            *own,
+        )
 
     @property
     def unread(self) -> tuple[Failure, ...]:
@@ -196,25 +144,6 @@ class Verdict:
     def shows_nothing(self) -> bool:
         """Whether no slice shows anything: what the network says of it is noise."""
         return not any(one.weight for one in self.slices)
-
-    def _empty_words(self) -> tuple[str, ...]:
-        # Of slices that could not be read something else is said.
-        if not self.shows_nothing or self.unread or not self.slices:
-            return ()
-        if not self.series.is_thumbnail:
-            return ("no slice shows anything that could be judged",)
-        stack, (rows, columns) = self.series.pixels.shape[:-2], self.series.pixels.shape[-2:]
-        asked = self.series.kind == "layer" and max(stack) > 1
-        doubt = "; is the first axis that of the slices?" if asked else ""
-        return (f"slices of {rows} × {columns} pixels are too small to judge{doubt}",)
-
-    def _unread_words(self) -> tuple[str, ...]:
-        lost = [(one.index, one.failure.words) for one in self.slices if one.failure]
-        if not lost:
-            return ()
-        index, words = lost[0]
-        which = f"slice {index + 1}" if len(lost) == 1 else f"{len(lost)} slices"
-        return (f"{which} could not be read: {words}",)
 
     def _basis_words(self) -> tuple[str, ...]:
         # As few as --fast looks at are enough; what a person says of the series rests on none.
@@ -235,9 +164,9 @@ class Verdict:
             "sequence": self.sequence,
             "family": self.family,
             "resolved": self.resolved,
-            "confidence": _rounded(self.confidence),
-            "probabilities": {code: _rounded(p) for code, p in self.probabilities.items()},
-            "pixels": _said(self.pixels),
+            "confidence": rounded(self.confidence),
+            "probabilities": {code: rounded(p) for code, p in self.probabilities.items()},
+            "pixels": word_record(self.pixels),
             "header": _claim_record(self.header) if self.header else None,
             "conflict": self.conflict,
         }
@@ -262,7 +191,7 @@ class Verdict:
         machine = self.overruled or self.decision
         return {
             "by": "user",
-            "machine": {**_said(machine), "resolved": machine.resolved},
+            "machine": {**word_record(machine), "resolved": machine.resolved},
             "ranges": [
                 {"first": one.first, "last": one.last, "sequence": one.sequence}
                 for one in self.corrections
@@ -285,16 +214,8 @@ def misnaming_words(codes: Sequence[str]) -> str:
     return f"{MISNAMED} {' or '.join(dict.fromkeys(map(name_of, codes)))}"
 
 
-def _said(word: Decision | HeaderClaim) -> dict[str, Any]:
-    return {"sequence": word.sequence, "confidence": _rounded(word.confidence)}
-
-
 def _claim_record(header: HeaderClaim) -> dict[str, Any]:
-    return {**_said(header), "evidence": list(header.evidence)}
-
-
-def _rounded(value: float) -> float:
-    return round(float(value), 4)
+    return {**word_record(header), "evidence": list(header.evidence)}
 
 
 def _rounded_list(values: Sequence[float] | None) -> list[float] | None:

@@ -21,7 +21,7 @@ FLOORS = [
     {"study", "exchange", "report_text"},
     {"judging", "correcting", "matching"},
     {"verdict"},
-    {"denial"},
+    {"denial", "slice_verdict"},
     {"witnesses", "stack", "correction"},
     {"decision"},
     {
@@ -35,7 +35,17 @@ FLOORS = [
         "sampling",
     },
     {"series"},
-    {"sequences", "errors", "clock", "naming", "dixon", "jargon", "elements", "sequence_names"},
+    {
+        "sequences",
+        "errors",
+        "clock",
+        "naming",
+        "dixon",
+        "jargon",
+        "elements",
+        "sequence_names",
+        "complex_components",
+    },
 ]
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 

@@ -18,6 +18,7 @@ from pydicom.uid import generate_uid
 from napari_mrseq.batch import classify_many
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.model import registry
+from napari_mrseq.model.card_file import file_hash
 from napari_mrseq.reading import read_study
 from napari_mrseq.series import Failure
 
@@ -44,7 +45,7 @@ def test_a_model_that_was_replaced_is_not_used_any_longer(series, tmp_path):
     (before,) = classify_many(series[:1], str(model), "cpu", fast=True)
     shutil.copy(Path("benchmarks/held-out.safetensors").resolve(), model)
     (after,) = classify_many(series[:1], str(model), "cpu", fast=True)
-    assert before.model_id["sha256"] != after.model_id["sha256"] == registry.file_hash(model)
+    assert before.model_id["sha256"] != after.model_id["sha256"] == file_hash(model)
 
 
 def test_a_cluster_that_does_not_answer_is_named(series):

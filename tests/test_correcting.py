@@ -14,7 +14,8 @@ from napari_mrseq.decision import Decision
 from napari_mrseq.header import HeaderClaim
 from napari_mrseq.report import to_csv
 from napari_mrseq.series import Series
-from napari_mrseq.verdict import SliceVerdict, Verdict
+from napari_mrseq.slice_verdict import SliceVerdict
+from napari_mrseq.verdict import Verdict
 
 T2 = Decision("T2", 0.9, "member")
 LAST = 9

@@ -315,3 +315,12 @@ def test_a_header_that_outweighs_pixels_that_deny_it_is_not_believed():
 def test_a_header_without_a_claim_changes_nothing():
     assert join(SURE_T2, HeaderClaim("UNKNOWN", 0.5), 0.5) == decide(SURE_T2, 0.5)
     assert join(SURE_T2, None, 0.5) == decide(SURE_T2, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("sure", "decided"), [(0.9, Decision("UNKNOWN", 0.9, "unknown")), (0.89, None)]
+)
+def test_a_file_is_believed_to_be_no_mr_where_its_header_is_sure_of_it(sure, decided):
+    pixels = {"T1": 0.02, "T2": 0.98}
+    said = join(pixels, HeaderClaim("UNKNOWN", sure), 0.5)
+    assert said == (decided or decide(pixels, 0.5))

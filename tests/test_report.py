@@ -224,3 +224,69 @@ def test_studies_of_one_folder_are_told_apart(tmp_path, sample_study):
     studies = judge_studies(verdicts, load_protocol("ms"))
     lines = [study_text(study.to_dict()).splitlines()[1] for study in studies]
     assert lines == [f"  study     {tmp_path} 1.9.{number}" for number in (1, 2)]
+
+
+def test_a_slice_of_a_volume_is_called_by_both_and_is_sure_only_of_what_it_names(failed):
+    record = failed | {"error": None, "shape": [2, 3, 8, 8], "confidence": 0.9, "header": None}
+    record |= {"sequence": "T1", "resolved": "member"}
+    slices = [
+        {"index": 1, "volume": 1, "sequence": "T1", "confidence": 0.77},
+        {"index": 2, "volume": 0, "sequence": "UNKNOWN", "confidence": 0.31},
+        {"index": 0, "volume": 1, "sequence": "UNKNOWN", "confidence": 0.0, "error": "b.dcm: cut"},
+    ]
+    lines = to_table([record | {"slices": slices}]).decode().splitlines()[3:]
+    assert [" ".join(line.split()) for line in lines] == [
+        "slice 2 of volume 2 T1 77%",
+        "slice 3 of volume 1 unknown",
+        "slice 1 of volume 2 unknown not read: b.dcm: cut",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("claimed", "told"),
+    [
+        # Tags that say the same as the verdict contradict nothing: the words do.
+        ("T1", "≠ header: words of the header say T2"),
+        ("T2", "≠ header: ScanningSequence SE"),
+    ],
+)
+def test_a_conflict_names_what_in_the_header_contradicts(failed, claimed, told):
+    record = failed | {"error": None, "shape": [3, 8, 8], "confidence": 0.9, "conflict": True}
+    record |= {"sequence": "T1", "family": "T1", "resolved": "member"}
+    record |= {"header": {"sequence": claimed, "evidence": ["ScanningSequence SE"]}}
+    record |= {"warnings": ["gap: 1 slice missing", "words of the header say T2"]}
+    assert told in to_table([record]).decode()
+
+
+def test_a_series_that_was_not_read_keeps_its_number_and_count_of_files(sample_study):
+    (series,) = read_study(sample_study / "t1_se_tra").series
+    record = failure_record(Failure(series.path, "cut off", series))
+    assert record["files"] == len(series.files) > 1
+    assert record["series_uid"] == series.series_uid
+    assert record["series_number"] == series.series_number is not None
+
+
+def test_words_in_any_script_are_legible_in_json(failed):
+    written = to_json([failed | {"description": "Schädel 头部"}]).decode()
+    assert '"Schädel 头部"' in written
+    assert written.endswith("]\n")
+
+
+def test_a_row_of_the_csv_holds_lists_yes_and_no_and_what_was_corrected(failed):
+    machine = {"sequence": "T2", "confidence": 0.6, "resolved": "member"}
+    judged = {"index": 0, "volume": 0, "sop_instance_uid": "1.2", "sequence": "T1"}
+    judged |= {"confidence": 0.9, "alone": {"sequence": "PD", "confidence": 0.4}, "corrected": True}
+    record = failed | {"error": None, "spacing_mm": [3.0, 0.5, 0.5], "conflict": True}
+    record |= {"correction": {"by": "user", "machine": machine, "ranges": []}, "slices": [judged]}
+    series, slice_ = csv.DictReader(io.StringIO(to_csv([record]).decode()))
+    assert (series["spacing_mm"], series["conflict"]) == ("3.0|0.5|0.5", "true")
+    assert (series["machine_sequence"], series["machine_confidence"]) == ("T2", "0.6")
+    assert (slice_["slice_alone_sequence"], slice_["slice_alone_confidence"]) == ("PD", "0.4")
+    assert (slice_["slice_corrected"], slice_["slice_error"]) == ("true", "")
+
+
+def test_a_name_that_is_not_utf8_is_written_into_parquet(failed):
+    parquet = pytest.importorskip("pyarrow.parquet", reason="the extra [parquet] is not installed")
+    record = failed | {"path": "knee\udce9.dcm"}
+    table = parquet.read_table(io.BytesIO(to_parquet([record])))
+    assert table["path"].to_pylist() == ["knee\\udce9.dcm"]

@@ -574,3 +574,39 @@ def test_an_empty_study_lacks_everything() -> None:
     study = judge_study([], load_protocol("stroke"))
     assert len(study.missing) == 5
     assert study.to_dict()["study_uid"] is None
+
+
+@pytest.mark.parametrize("sequence", ["LOCALIZER", "FIELDMAP", "B0", "OTHER", "UNKNOWN"])
+def test_a_step_on_the_way_is_neither_extra_nor_repeated(sequence: str) -> None:
+    steps = [scan(sequence, number=number) for number in (2, 3)]
+    study = judge_study([scan("T1"), *steps], load_protocol("brain-tumour"))
+    assert (study.extra, study.repeats) == ((), ())
+
+
+def test_a_series_that_may_be_what_a_protocol_asks_for_is_named_there_and_not_extra() -> None:
+    study = judge_study([scan("T1", resolved="family")], load_protocol("brain-tumour"))
+    assert study.extra == ()
+    entries = {entry["name"]: entry["series"] for entry in study.to_dict()["expected"]}
+    assert [one["path"] for one in entries["T1 with contrast agent"]] == ["study/1"]
+
+
+def test_what_is_told_by_its_family_alone_is_neither_a_repeat_nor_the_half_of_a_pair() -> None:
+    study = judge_study(
+        [scan("T1", resolved="family"), scan("T1", number=2), scan("T1C", number=3)]
+    )
+    assert study.repeats == ()
+    assert [pair.before.series.series_number for pair in study.pairs] == [2]
+    study = judge_study([scan("T1", resolved="family"), scan("T1C", number=3)])
+    assert study.pairs == ()
+
+
+def test_without_a_protocol_nothing_is_complete_or_lacks_anything() -> None:
+    record = judge_study([scan("T1")]).to_dict()
+    assert (record["complete"], record["protocol"], record["expected"]) == (None, None, [])
+
+
+def test_a_doubtful_name_is_no_conflict() -> None:
+    doubtful = replace(scan("T1"), decision=Decision("T1", 0.5, "member"))
+    contradicted = scan("T2", number=2, conflict=True)
+    record = judge_study([doubtful, contradicted]).to_dict()
+    assert [one["path"] for one in record["conflicts"]] == ["study/2"]

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import dask.array as da
 import pytest
 
+from napari_mrseq.correction import Correction
 from napari_mrseq.decision import Decision
 from napari_mrseq.header import HeaderClaim
+from napari_mrseq.naming import CONFLICT_MARK, UNSURE
+from napari_mrseq.sequences import UNKNOWN
 from napari_mrseq.series import Failure, Series
-from napari_mrseq.verdict import SliceVerdict, Verdict
+from napari_mrseq.slice_verdict import SliceVerdict
+from napari_mrseq.verdict import Verdict
 
 T2 = Decision("T2", 0.9, "member")
 
@@ -58,3 +64,66 @@ def test_a_file_of_several_lost_slices_is_lost_once() -> None:
 )
 def test_distances_are_told_without_noise_and_none_is_nothing(spacing, told) -> None:
     assert verdict(spacing=spacing).to_dict()["spacing_mm"] == told
+
+
+@pytest.mark.parametrize(
+    ("decision", "conflict", "overruled", "mark"),
+    [
+        (Decision("T2", 0.8, "member"), False, None, ""),
+        (Decision("T2", 0.79, "member"), False, None, UNSURE),
+        # A conflict is told before a doubt.
+        (Decision("T2", 0.5, "member"), True, None, CONFLICT_MARK),
+        (Decision("T2", 0.9, "member"), True, None, CONFLICT_MARK),
+        # No name, or a person's, is in no doubt.
+        (Decision(UNKNOWN, 0.3, "unknown"), False, None, ""),
+        (Decision("T1", 0.5, "member"), False, T2, ""),
+    ],
+)
+def test_a_mark_stands_beside_a_name_that_is_not_to_be_relied_on(
+    decision: Decision, conflict: bool, overruled: Decision | None, mark: str
+) -> None:
+    marked = replace(verdict(), decision=decision, conflict=conflict, overruled=overruled)
+    assert marked.mark == mark
+
+
+@pytest.mark.parametrize(
+    ("kind", "shape", "told"),
+    [
+        ("layer", (5, 8, 8), "slices of 8 × 8 pixels are too small to judge; is the first axis"),
+        ("layer", (1, 8, 8), "slices of 8 × 8 pixels are too small to judge"),
+        ("picture", (5, 8, 8), "slices of 8 × 8 pixels are too small to judge"),
+        ("layer", (5, 80, 80), "no slice shows anything that could be judged"),
+    ],
+)
+def test_what_shows_nothing_is_told_with_what_may_be_the_cause(
+    kind: str, shape: tuple[int, ...], told: str
+) -> None:
+    black = tuple(replace(one, weight=0.0) for one in verdict().slices)
+    series = replace(verdict().series, kind=kind, pixels=da.zeros(shape))
+    (warning,) = replace(verdict(), series=series, slices=black).warnings
+    assert warning.startswith(told)
+    assert ("is the first axis" in warning) is ("is the first axis" in told)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "told"),
+    [
+        (0, 4, "corrected by the user: PD, was T2 90 %"),
+        (1, 2, "corrected by the user: PD, slices 2 to 3"),
+    ],
+)
+def test_a_correction_is_told_with_what_it_stands_for(first: int, last: int, told: str) -> None:
+    said = Correction(first, last, "PD")
+    corrected = replace(verdict(), corrections=(said,), overruled=T2)
+    assert corrected.to_dict()["warnings"][-1] == told
+    assert corrected.to_dict()["correction"]["machine"]["sequence"] == "T2"
+
+
+def test_the_record_of_a_slice_holds_what_it_says_alone_and_what_is_wrong_with_it() -> None:
+    torn = verdict(torn=("a/1",)).slices[0]
+    alone = replace(torn, decision=Decision("PD", 0.41236, "member"))
+    entry = replace(torn, judged_alone=alone, overruled=T2).to_dict()
+    assert entry["alone"] == {"sequence": "PD", "confidence": 0.4124}
+    assert (entry["error"], entry["corrected"]) == ("a/1: torn", True)
+    assert not {"alone", "error", "corrected"} & verdict().slices[0].to_dict().keys()
+    assert replace(torn, judged_alone=alone).without_stack is alone
