@@ -15,6 +15,8 @@ from napari_mrseq.header.sequence_attributes import SequenceAttributes
 from napari_mrseq.header.sidecar import techniques_of_sidecar
 from napari_mrseq.header.tags import Tags
 from napari_mrseq.header.vendors import (
+    GE_COMPONENT,
+    GE_COMPONENTS,
     PHILIPS_COMPONENT,
     philips_epi,
     sequence_names,
@@ -78,7 +80,7 @@ def attributes_of(series: Series) -> SequenceAttributes:
         body_part=tags.text("BodyPartExamined").upper(),
         sequence_name=", ".join(names),
         image_type=_image_type(tags),
-        component=_component(tags),
+        component=_component(tags, vendor),
         contrast=_contrast(tags),
         acquisition=tags.text("MRAcquisitionType").upper()
         or techniques.dimensions_named(" ".join([described, *names])),
@@ -150,11 +152,13 @@ def _image_type(tags: Tags) -> tuple[str, ...]:
     return tuple(dict.fromkeys(code for code in codes if code != "NONE"))
 
 
-def _component(tags: Tags) -> str:
+def _component(tags: Tags, vendor: str | None) -> str:
     """Return what the first frame is; a file may mix them, whether it says so or not."""
     component = tags.text_of_frame("ComplexImageComponent").upper()
     if component not in ("", "MIXED"):
         return component
+    if vendor == "GE":
+        return GE_COMPONENTS.get(tags.number(GE_COMPONENT) or 0.0, component)
     letters = {"P": "PHASE", "R": "REAL", "I": "IMAGINARY"}
     return letters.get(next(iter(tags.codes(PHILIPS_COMPONENT)), ""), component)
 
@@ -183,8 +187,11 @@ def _is_b_value(number: float) -> bool:
 def _techniques(
     tags: Tags, series: Series, vendor: str | None, names: tuple[str, ...]
 ) -> Mapping[str, str]:
-    # Philips' T5 and the like write the name of the sequence where a code belongs.
-    found = dict(techniques.techniques_of(tags, vendor, [*names, *tags.texts("ScanningSequence")]))
+    # Philips' T5 and the like write the name of the sequence where a code belongs; the IR beside a
+    # GR is the code, not the spin echo of that name.
+    coded = tags.texts("ScanningSequence")
+    named = names if "GR" in coded else (*names, *coded)
+    found = dict(techniques.techniques_of(tags, vendor, named))
     described = tags.text("SeriesDescription")
     if not _READOUTS & set(found) and not namings_of(described):
         found |= techniques.spelled_out(described)

@@ -130,7 +130,8 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("MRA", "flebo*", "phlebo*", "arm intracran*", "arm cereb*", "fbi"),
     # Without an agent.
     ("MRA", "qiss*", "native tru*", "native space ... ecg", "native space ... trig*"),
-    ("MRA", "b trance", "trance", "inflow ir"),
+    ("MRA", "native space ... sys*", "native space ... dia*"),
+    ("MRA", "b trance", "trance", "inflow*"),
     # Flow that is measured, not vessels that are shown.
     ("OTHER", "pc ... csf", "csf ... pc", "phase contrast ... csf", "csf ... phase contrast"),
     ("OTHER", "pc ... aqu*duct*", "q flow*", "flow quant*", "quant* flow", "flow ... tp"),
@@ -153,7 +154,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("OTHER", "kalib*", "referenz*", "speeder*", "phoenix zip*", "single voxel*"),
     ("OTHER", "*spektro*", "*spettro*", "soustra*", Regex(r"substra[ckz][a-z]*"), "sottra*"),
     ("OTHER", "ssub*"),
-    ("OTHER", "true fisp*", "hyce", "basg", "pbsg", "cosmic", "mensa", "bloch siegert*"),
+    ("OTHER", "true fisp*", "ci3d*", "hyce", "basg", "pbsg", "cosmic", "mensa", "bloch siegert*"),
     # What watches an agent arrive, before the series that it is given for.
     ("OTHER", "smart prep*", "care bolus*", "test bolus*", "bolus tra*", "visual prep*"),
     ("OTHER", "key image*"),
@@ -173,6 +174,8 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ),
     ("T2", "*ssfse* ... t2 map*", "haste* ... t2 map*"),
     (MAP, "t1 map*", "t2 map*", "t2star map*", "r2 map*", "r2star*", "r2s", "qt1*", "qt2*"),
+    # As Siemens calls what it computes.
+    (MAP, Regex(r"^(?:t[12]|t2star|r2) images$")),
     (MAP, "*relaxo*", "brain mask*", "lesion mask*", "t1* t2* ratio*"),
     (MAP, Regex(r"(?<!for )segmentations?$")),
     # What steers a scan with navigators.
@@ -211,7 +214,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("T2STAR", "t2* ... *gradient*", "*gradient* ... t2*", "t2 stern", "t2 etoile", "t2 estrel*"),
     ("T2STAR", "t2* ... gre", "t2* ... fl2d", "t2* ... flash*", "t2* ... ffe", "t2* ... eg"),
     ("T2STAR", "gre ... t2*", "fl2d ... t2*", "flash ... t2*", "ffe ... t2*", "eg t2*"),
-    ("T2STAR", "t2* ... fe epi", "me3d*"),
+    ("T2STAR", "t2* ... fe epi", "me3d*", "t2* ... fl3d*", "fl3d ... t2*"),
     ("T2STAR", "me gre*", "gre me", "multi echo gre", "gre multi echo", "t2* ge $"),
     # In and opposed phase of one gradient echo, not two echoes of a spin echo.
     ("T1", "dual echo ... in", "dual echo ... ip", "in out*", "dual ffe", "dual gr*"),
@@ -268,5 +271,6 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("T1", "mdixon ... tard*", "mdixon ... late", "mdixon ... primovist", "mdixon ... eovist"),
     ("T1", "mdixon ... dyn*"),
     # Of a trace image, where no sequence with voxels as long as wide is named.
-    ("DWI", "isotrop*", "zoomit"),
+    ("DWI", Regex(r"(?<!mm )(?<!mm)(?<!\d )(?<!3d )isotrop[a-z]*(?! ?\d| ?mm| vox| res)")),
+    ("DWI", "zoomit"),
 )  # fmt: skip

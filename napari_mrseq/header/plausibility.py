@@ -125,7 +125,8 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
     "PD": (
         (above(TE, 60),),
         (uses(SPIN), below(TR, 700)),
-        (uses(INVERSION), above(TI, 1500)),
+        # Labelled blood takes as long from the neck to the brain; its header may tell no inversion.
+        (above(TI, 1500),),
         (uses(PLANAR),),
     ),
     "STIR": (
@@ -151,6 +152,8 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
         (uses(SPIN), lacks(GRADIENT, PLANAR)),
         (below(TE, 8),),
         (uses(INVERSION), above(TI, 100)),
+        # A shorter one is that of fat.
+        (above(TI, 300),),
         (lacks(PLANAR), below(TR, 250)),
     ),
     "PERF": (

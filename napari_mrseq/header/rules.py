@@ -59,7 +59,12 @@ from napari_mrseq.header.techniques import (
     TASK,
     TRANSMIT,
 )
-from napari_mrseq.header.weightings import GRADIENT_ECHO, INVERSION_RECOVERY, SPIN_ECHO
+from napari_mrseq.header.weightings import (
+    GRADIENT_ECHO,
+    INVERSION_RECOVERY,
+    SPIN_ECHO,
+    TOO_STEEP,
+)
 from napari_mrseq.header.words import (
     called,
     names,
@@ -71,6 +76,14 @@ from napari_mrseq.sequences import UNKNOWN
 
 # A secondary capture that is no stack, or tells no echo time.
 CAPTURE = (storage("Secondary Capture"), unless(above(SLICES, 1), above(TE, 0)))
+
+# A bolus is gone in three minutes; activation takes longer.
+BOLUS = (agent_tagged, at_least(VOLUMES, 20), at_most(VOLUMES, 150))
+# A gradient echo that reads a slice with one excitation: Philips gives it no code.
+LIKE_AN_EPI = (
+    uses(GRADIENT), acquired("2D"), lacks(SPIN), at_least(TR, 1200), at_least(TE, 18),
+    at_most(TE, 60), small_matrix(128),
+)  # fmt: skip
 
 RULES: tuple[Rule, ...] = (
     # What is no MR image, or no picture of a sequence.
@@ -96,7 +109,9 @@ RULES: tuple[Rule, ...] = (
     rule("DWI", 0.95, VENDOR, image_type(*image_types.TRACE), fits("DWI")),
     rule("PERF", 0.95, VENDOR, image_type(*image_types.PERFUSION)),
     rule("SWI", 0.95, VENDOR, image_type(*image_types.SUSCEPTIBILITY), fits("SWI")),
-    rule("OTHER", 0.9, VENDOR, image_type(*image_types.MAP)),
+    # What an agent's arrival adds to a native image is vessels where it was given for them.
+    rule("MRA", 0.9, VENDOR, image_type(*image_types.SUBTRACTION), says("MRA")),
+    rule("OTHER", 0.9, VENDOR, image_type(*image_types.MAP, *image_types.SUBTRACTION)),
     rule("OTHER", 0.8, VENDOR, image_type(*image_types.FAT)),
     rule("T1", 0.85, VENDOR, image_type("UNI", "UNI-DEN", "UNIT1"), uses(INVERSION)),
     # Scouts.
@@ -144,27 +159,26 @@ RULES: tuple[Rule, ...] = (
     rule("BOLD", 0.9, WORDS, says("BOLD"), uses(PLANAR)),
     # A shorter inversion time is that of fat.
     timed("OTHER", 0.8, PHYSICS, uses(PLANAR), above(TI, 300), below(TI, 1500)),
-    # A bolus is gone in three minutes; activation takes longer.
+    timed("PERF", 0.75, PHYSICS, uses(PLANAR), uses(GRADIENT), *BOLUS),
     timed(
-        "PERF", 0.75, PHYSICS, uses(PLANAR), uses(GRADIENT), agent_tagged, at_least(VOLUMES, 20),
-        at_most(VOLUMES, 150),
+        "PERF", 0.75, PHYSICS, uses(PLANAR), lacks(SPIN, INVERSION, DIFFUSION), at_least(TE, 20),
+        below(TE, 60), *BOLUS,
     ),
     rule("SWI", 0.9, WORDS, says("SWI")),
     timed("BOLD", 0.9, NILS, uses(PLANAR), uses(GRADIENT), lacks(SPIN), at_least(TE, 15)),
     timed(
         "BOLD", 0.75, NILS, uses(PLANAR), lacks(SPIN, INVERSION), at_least(TE, 20), below(TE, 60),
     ),
-    rule("BOLD", 0.75, VENDOR, uses(PLANAR), uses(GRADIENT), lacks(SPIN, INVERSION), unknown(TE)),
-    # The first of several echoes; a spin echo's excitation has 90 degrees.
+    timed("BOLD", 0.75, VENDOR, uses(PLANAR), uses(GRADIENT), lacks(SPIN, INVERSION), unknown(TE)),
+    # The first of several echoes; a spin echo's excitation has 90 degrees, or a little less where
+    # several slices are excited at once, and its echo is later.
     timed(
         "BOLD", 0.7, PHYSICS, uses(PLANAR), lacks(SPIN, INVERSION, DIFFUSION), at_least(TE, 8),
-        at_most(FLIP, 80),
+        at_most(TE, 60), at_most(FLIP, 80),
     ),
     rule("BOLD", 0.85, WORDS, says("BOLD")),
-    timed(
-        "BOLD", 0.75, PHYSICS, uses(GRADIENT), acquired("2D"), lacks(SPIN), at_least(TR, 1200),
-        at_least(TE, 18), at_most(TE, 60), small_matrix(128),
-    ),
+    timed("PERF", 0.7, PHYSICS, *LIKE_AN_EPI, *BOLUS),
+    timed("BOLD", 0.75, PHYSICS, *LIKE_AN_EPI),
     # Vessels.
     rule("SWI", 0.85, VENDOR, uses(SUSCEPTIBILITY)),
     rule("MRA", 0.95, VENDOR, uses(FLIGHT), lacks(SPIN)),
@@ -182,6 +196,10 @@ RULES: tuple[Rule, ...] = (
     rule("OTHER", 0.8, DICOM, uses(MOVIE), lacks(SPIN), not_above(TR, 100)),
     rule("OTHER", 0.8, DICOM, uses(MOVIE), lacks(SPIN), unless(names_weighting)),
     timed("OTHER", 0.7, PHYSICS, lacks(SPIN), below(TR, 8), at_least(FLIP, 35), echo_in_middle),
+    timed(
+        "OTHER", 0.65, PHYSICS, uses(GRADIENT), lacks(SPIN, INVERSION, FLIGHT), *TOO_STEEP,
+        echo_in_middle,
+    ),
     *INVERSION_RECOVERY,
     # What enhanced files say themselves, where the physics agrees.
     rule("FLAIR", 0.9, DICOM, contrast("FLUID_ATTENUATED"), fits("FLAIR")),

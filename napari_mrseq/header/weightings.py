@@ -13,6 +13,7 @@ from napari_mrseq.header.conditions import (
     VOLUMES,
     above,
     acquired,
+    agent_tagged,
     at_least,
     at_most,
     below,
@@ -178,6 +179,10 @@ INFLOW = (
     at_least(TR, 18), at_most(TR, 50), at_least(FLIP, 15), at_most(FLIP, 25), at_least(TE, 2),
     at_most(TE, 8),
 )  # fmt: skip
+# Right for vessels, as blood with an agent has a T1 of 25 to 80 ms; a liver that took it up may do.
+ENHANCED_BLOOD = (agent_tagged, below(TR, 6.5), at_least(FLIP, 20), below(TE, 2.5))
+# Four times the Ernst angle of tissue or more: a spoiled gradient echo would have no signal left.
+TOO_STEEP = (at_most(TR, 15), at_least(FLIP, 45))
 LIKE_A_SCOUT = (
     *RECALLED, lacks(INVERSION), not_above(TI, 100), acquired("2D"), at_most(TR, 20),
     at_most(FLIP, 45), at_most(VOLUMES, 1),
@@ -208,8 +213,8 @@ GRADIENT_ECHO: tuple[Rule, ...] = (
         far_below_ernst_angle, at_least(ECHOES, 3),
     ),
     timed(
-        "T1", 0.8, TABLE, *SPOILED, acquired("3D"), unless(*INFLOW), below(TR, 50),
-        at_least(TE, 0.5), below(TE, 8), at_least(FLIP, 8),
+        "T1", 0.8, TABLE, *SPOILED, acquired("3D"), unless(*INFLOW), unless(*ENHANCED_BLOOD),
+        unless(*TOO_STEEP), below(TR, 50), at_least(TE, 0.5), below(TE, 8), at_least(FLIP, 8),
     ),
     timed(
         "T1", 0.7, TABLE, *SPOILED, above(TR, 50), below(TR, 400), below(TE, 10), at_least(FLIP, 50)

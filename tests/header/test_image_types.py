@@ -19,3 +19,14 @@ def test_a_difference_or_a_deviation_is_no_weighted_image(make_series: Any, kind
     computed = {"ImageType": ["DERIVED", "PRIMARY", "M", kind], "ContrastBolusAgent": "Gadovist"}
     claim = claim_of(make_series(SPOILED_3D | computed))
     assert (claim.sequence, claim.evidence) == ("OTHER", (f"ImageType {kind}",))
+
+
+def test_the_difference_of_an_angiography_shows_its_vessels(make_series: Any) -> None:
+    computed = {"ImageType": ["DERIVED", "SECONDARY", "MIP", "SUB"], "SeriesDescription": "angio"}
+    assert claim_of(make_series(SPOILED_3D | computed)).sequence == "MRA"
+
+
+@pytest.mark.parametrize("kind", ["UMAP", "APT", "T1MAP", "T2MAP"])
+def test_a_computed_map_is_no_weighted_image(make_series: Any, kind: str) -> None:
+    claim = claim_of(make_series(SPOILED_3D | {"ImageType": ["DERIVED", "PRIMARY", kind]}))
+    assert claim.sequence == "OTHER"

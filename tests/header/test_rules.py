@@ -229,6 +229,16 @@ DUAL = {"SeriesDescription": "PD_T2_tse_axial"}
             "ComplexImageComponent PHASE",
             VIBE | {"Manufacturer": "Philips", (0x2005, 0x1011): ("CS", "P")},
         ),
+        (
+            "OTHER",
+            "ComplexImageComponent PHASE",
+            VIBE | {"Manufacturer": "GE MEDICAL SYSTEMS", (0x0043, 0x102F): ("SS", 1)},
+        ),
+        (
+            "T1",
+            "gradient echo",
+            VIBE | {"Manufacturer": "GE MEDICAL SYSTEMS", (0x0043, 0x102F): ("SS", 0)},
+        ),
         ("SWI", "susceptibility", {"Manufacturer": "SIEMENS", "SequenceName": "*swi3d1r"}),
         ("OTHER", "balanced", {"Manufacturer": "SIEMENS", "SequenceName": "*tfi3d1_39"}),
         # Times alone, where they are those of one weighting only.
@@ -254,6 +264,11 @@ DUAL = {"SeriesDescription": "PD_T2_tse_axial"}
         ("STIR", 'description says "stir"', {"SeriesDescription": "COR STIR"}),
         ("T2STAR", 'description says "t2"', VIBE | {"EchoTime": 12, "SeriesDescription": "T2 ax"}),
         ("OTHER", 'description says "t1 map"', ORIGINAL | {"SeriesDescription": "T1 map"}),
+        (
+            "OTHER",
+            'description says "t2 images"',
+            {"ImageType": ["DERIVED", "PRIMARY"], "SeriesDescription": "T2_Images"},
+        ),
     ],
 )
 def test_what_only_one_tag_or_word_tells(

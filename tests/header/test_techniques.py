@@ -81,6 +81,14 @@ def test_the_name_of_a_sequence_tells_how_the_signal_was_made(
     assert attributes_of(make_series(header)).techniques.keys() == used
 
 
+@pytest.mark.parametrize("maker", ["CANON_MEC", "HITACHI", "Philips"])
+def test_the_inversion_beside_a_gradient_echo_is_no_spin_echo_of_that_name(
+    make_series: Any, maker: str
+) -> None:
+    header = {"Manufacturer": maker, "ScanningSequence": ["GR", "IR"]}
+    assert attributes_of(make_series(header)).techniques.keys() == {t.GRADIENT, t.INVERSION}
+
+
 def test_the_epi_factor_of_philips_tells_a_planar_readout(make_series: Any) -> None:
     header = {"Manufacturer": "Philips", "ScanningSequence": "SE", "EchoTime": 80}
     header |= {"RepetitionTime": 4000, "SeriesDescription": "DWI"}

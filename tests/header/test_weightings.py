@@ -156,6 +156,74 @@ def test_bolus_is_gone_in_minutes(make_series: Any, volumes: int, sequence: str)
     assert claim_of(make_series(values | agent)).sequence == sequence
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        header(["EP"], tesla=3, dim="2D", tr=1600, te=30, flip=90),
+        # Philips gives the echo planar readout no code.
+        header("GR", tesla=3, dim="2D", tr=1600, te=40, flip=75, Rows=96, Columns=96),
+    ],
+)
+def test_bolus_is_seen_without_a_code_for_its_readout(
+    make_series: Any, values: dict[str, Any]
+) -> None:
+    followed = values | {"NumberOfTemporalPositions": 50}
+    assert claim_of(make_series(followed)).sequence == "BOLD"
+    agent = {"ContrastBolusAgent": "Dotarem"}
+    assert claim_of(make_series(followed | agent)).sequence == "PERF"
+
+
+@pytest.mark.parametrize(("te", "sequence"), [(12.6, "BOLD"), (33, "BOLD"), (89.5, UNKNOWN)])
+def test_a_late_echo_planar_echo_below_90_degrees_is_a_spin_echo(
+    make_series: Any, te: float, sequence: str
+) -> None:
+    values = header(["EP"], tesla=3, dim="2D", tr=3230, te=te, flip=78)
+    assert claim_of(make_series(values)).sequence == sequence
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        header("GR", tesla=3, dim="2D", tr=4200, te=22, ti=1800, flip=90, Rows=64, Columns=64),
+        header(["EP", "GR"], tesla=3, dim="2D", tr=4200, te=15, ti=1800, flip=90),
+        header("SE", tesla=3, dim="3D", tr=4844, te=10.5, ti=2025, flip=111),
+    ],
+)
+def test_the_delay_of_labelled_blood_is_neither_activation_nor_proton_density(
+    make_series: Any, values: dict[str, Any]
+) -> None:
+    assert claim_of(make_series(values)).sequence == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("sequence", "values"),
+    [
+        ("OTHER", header("GR", tesla=1.5, dim="3D", tr=12.2, te=6.1, flip=70)),
+        ("OTHER", header("GR", tesla=0.25, dim="3D", tr=10, te=5, flip=75)),
+        # Not in the middle: it may be one echo of two.
+        (UNKNOWN, header("GR", tesla=1.5, dim="3D", tr=5.9, te=1.8, flip=55)),
+        ("T1", header("GR", tesla=0.25, dim="3D", tr=24, te=7, flip=60)),
+        ("T1", header("GR", tesla=3, dim="3D", tr=12, te=5.5, flip=25)),
+    ],
+)
+def test_a_spoiled_gradient_echo_has_no_signal_far_past_its_ernst_angle(
+    make_series: Any, sequence: str, values: dict[str, Any]
+) -> None:
+    assert claim_of(make_series(values)).sequence == sequence
+
+
+@pytest.mark.parametrize(
+    ("flip", "described", "sequence"),
+    [(12, "", "T1C"), (30, "", UNKNOWN), (30, "t1_vibe_fs_tra", "T1C"), (30, "angio", "MRA")],
+)
+def test_flip_angle_for_blood_with_an_agent_may_show_vessels_or_a_liver(
+    make_series: Any, flip: float, described: str, sequence: str
+) -> None:
+    values = header("GR", tesla=1.5, dim="3D", tr=4, te=1.5, flip=flip, described=described)
+    agent = {"ContrastBolusAgent": "Gadovist"}
+    assert claim_of(make_series(values | agent)).sequence == sequence
+
+
 @pytest.mark.parametrize("te", [20.7, 49.6])
 def test_long_3d_echo_train_with_an_early_echo_is_proton_density(
     make_series: Any, te: float

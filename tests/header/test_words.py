@@ -147,7 +147,21 @@ def test_what_a_series_is_stands_beside_what_it_is_made_for(
 
 
 @pytest.mark.parametrize(
-    "text", ["", "Series 4", "AX", "SAG 3mm", "Head w/o", "HWS", "left arm", "qa", "bilateral"]
+    "text",
+    [
+        "",
+        "Series 4",
+        "AX",
+        "SAG 3mm",
+        "Head w/o",
+        "HWS",
+        "left arm",
+        "qa",
+        "bilateral",
+        "isotropic 1mm brain",
+        "0.8 mm isotropic",
+        "3D isotropic",
+    ],
 )
 def test_description_that_names_nothing(text: str) -> None:
     assert namings_of(text) == ()
@@ -162,6 +176,16 @@ def test_description_that_names_nothing(text: str) -> None:
         ("DWI", "弥散 DWI"),
         ("DWI", "脳拡散"),
         ("DWI", "뇌 확산"),
+        ("DWI", "ДВИ головы"),
+        ("ADC", "表观弥散系数图"),
+        ("ADC", "見かけの拡散係数"),
+        ("ADC", "карта ИКД"),
+        ("ADC", "коэффициент диффузии"),
+        ("FLAIR", "压水 轴位"),
+        ("PD", "プロトン密度強調"),
+        ("PD", "протонная плотность"),
+        ("T2STAR", "T2スター 横断"),
+        ("T2STAR", "t2_fl3d_tra_iso"),
         ("PERF", "灌注"),
         ("PERF", "ПЕРФУЗИЯ"),
         ("MRA", "血管造影"),
@@ -169,6 +193,8 @@ def test_description_that_names_nothing(text: str) -> None:
         ("LOCALIZER", "定位像"),
         ("LOCALIZER", "локалайзер"),
         ("T1", "立体定位T1"),
+        ("MRA", "native_space_cor_sys"),
+        ("OTHER", "t2_ci3d_tra_iso"),
         ("OTHER", "phase contrast CSF flow"),
         ("OTHER", "CINE PC AQUEDUCT"),
         ("OTHER", "localized spectroscopy"),
@@ -369,7 +395,7 @@ def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> No
             "MRA",
             "angioMR;angiografía;venography;QISS trufi;native_trufi;native_space_cor_ecg;TRANCE;"
             "vasc;ARM TSA GADO;ARM troncs supra-aortiques;CEMRA;VENC 60;Ax 2DTOF FSPGR;tof3d_tra;"
-            "INHANCE 3D;4D-TRAK;inflow IR",
+            "INHANCE 3D;4D-TRAK;inflow IR;3D INFLOW carotid",
         ),
         (
             "OTHER",
