@@ -34,7 +34,8 @@ def sidecar_of(folder: Path, stem: str) -> tuple[Mapping[str, Any] | None, tuple
     """
     found: dict[str, Any] | None = None
     problems: list[str] = []
-    for file in (*_inherited(folder, stem), folder / f"{stem}.json"):
+    own = folder.absolute() / f"{stem}.json"
+    for file in dict.fromkeys((*_inherited(folder, stem), own)):
         if not file.is_file():
             continue
         content, problem = _content(file)
@@ -70,4 +71,4 @@ def _inherited(folder: Path, stem: str) -> Iterator[Path]:
 
 def _holds_for(file: Path, entities: list[str], suffix: str) -> bool:
     *asked, kind = file.stem.split("_")
-    return kind == suffix and set(asked) < set(entities)
+    return kind == suffix and set(asked) <= set(entities)

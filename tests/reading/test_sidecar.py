@@ -41,8 +41,9 @@ def test_what_stands_above_holds_and_what_is_nearer_counts_more(data_set):
     assert attributes.flip_angle == 70
 
 
-def test_the_image_needs_no_sidecar_of_its_own(data_set):
-    _write(data_set / "sub-01" / "sub-01_bold.json", {"EchoTime": 0.03})
+@pytest.mark.parametrize("name", ["sub-01_bold.json", "sub-01_task-rest_bold.json"])
+def test_the_image_needs_no_sidecar_beside_it(data_set, name):
+    _write(data_set / "sub-01" / name, {"EchoTime": 0.03})
     assert _attributes(data_set)[1].echo_time == 30
 
 
