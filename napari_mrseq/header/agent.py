@@ -17,21 +17,28 @@ if TYPE_CHECKING:
 AGENT_TAGS = ("ContrastBolusAgent", "ContrastBolusIngredient")
 AMOUNT_TAGS = ("ContrastBolusVolume", "ContrastBolusTotalDose")
 
+# What denies an agent in front of it and behind it, what does behind it or alone in its tag, and
+# what does wherever it stands in a description.
+NEGATION = r"none|nil|not|nicht|kein\w*|aucun|ningun\w*|nessun\w*|geen|ingen|ikke|brak|yok"
+ANSWER_NO = r"off(?! ?label)|false|n a|nein"
+WITHOUT_ONE = (
+    r"w ?o|w ?out|without|plain|before|unenhanced|nativ\w*|ohne|sans|senza|zonder|uten|uden|utan"
+    r"|bez|brez|fara|nelkul|ilman"
+)
+NO_DOSE = r"(?<!\d )\b0( 0+)? ?(ml|cc|mmol)\b"
 # What people and scanners write in the agent's tag when there was none.
-NO_AGENT = frozenset({"n", "na", "n a", "nein", "off", "false"})
+NO_AGENT = frozenset({"n", "na"})
 # And where they didn't know.
 NOT_KNOWN = frozenset({"", "unknown"})
 # And how longer texts deny one: "W/O CONTRAST", "None given", "Gadovist not given". "LOT NO 1234"
 # and "no reaction" deny nothing.
 NONE_GIVEN = (
-    r"^(no(?! \d)|non(?! ionic)|none|not|nil|without|w ?o|unenhanced)\b"
-    r"|^(kein\w*|nicht|ohne|aucun|sans|ningun\w*|sin|nessun\w*|senza|sem|geen|zonder|bez|brak|yok|uden"
-    r"|uten|utan|ilman|fara|ingen)\b"
-    r"|^(pre(?! ?(fill|mix|load))|before|plain|nativ\w*)\b"
-    r"|\b(no|without|kein|ohne) (iv )?(contrast|kontrast\w*|km|agent|gad\w*|gd)\b(?! reac)"
-    r"|\b(contrast|kontrast\w*|km|agent|gad\w*|gd) (none|nil|no)$"
+    rf"^({NEGATION}|{ANSWER_NO}|{WITHOUT_ONE})\b"
+    r"|^(no(?! \d)|non(?! ionic)|sin|sem|pre(?! ?(fill|mix|load)))\b"
+    rf"|\b(no|without|ohne|{NEGATION}) (iv )?(contrast|kontrast\w*|km|agent|gad\w*|gd)\b(?! reac)"
+    rf"|\b(contrast|kontrast\w*|km|agent|gad\w*|gd) (no|{NEGATION}|{ANSWER_NO})$"
     r"|\bnot (given|used|needed|admin\w*|inj\w*)$"
-    r"|^0( 0+)?$|(?<!\d )\b0( 0+)? ?(ml|cc|mmol)\b"
+    rf"|^0( 0+)?$|{NO_DOSE}"
 )
 # Agents of magnetic resonance by substance and trade name.
 SUBSTANCES = (
@@ -66,24 +73,26 @@ AGENT = r"([ck]ontr(as\w*)?|enh\w*|ce|gd|gad\w*|km|kl|mdc|inj\w*|i ?v)"
 # Words in plain text: accents and the dotless i of Turkish are gone.
 # Negatives come first: "without contrast" holds the word "contrast" as well.
 WITHOUT = (
-    r"\b(\d*pre|w ?o|w ?out|without|plain|before|unenhanced)\b",
-    rf"\bnon? ?{AGENT}\b|(?<!(?<!t)\d )\b0 {AGENT}\b",
-    rf"\b(minus|neg\w*|prior to|prae?|kein\w*|geen|ingen|pas de?) {AGENT}\b",
-    rf"\b{AGENT} (none|nil|no(?= ?$)|minus|neg\w*|free(?! ?(br|hand))|yok)\b",
+    rf"\b(\d*pre|{WITHOUT_ONE})\b",
+    rf"\bnon? ?{AGENT}\b|(?<!(?<!t)\d )\b0 {AGENT}\b|{NO_DOSE}",
+    rf"\b({NEGATION}|minus|neg\w*|prior to|prae?|pas de?) {AGENT}\b",
+    # "KM kein FS" denies the suppression of fat.
+    rf"\b{AGENT} ({NEGATION}|{ANSWER_NO})\b(?! f(s\b|at|ett))",
+    rf"\b{AGENT} (no(?= ?$)|minus|neg\w*|free(?! ?(br|hand)))\b",
     r"\b(minus c|c minus)\b",
     r"\bpre(contrast|gado?|gd|c|km|ce|inj)\b",
     # German, French, Spanish, Italian, Portuguese, Dutch.
-    r"\b(nativ\w*|ohne|(?<!\bi )[ov] ?km|skm)\b",
+    r"\b((?<!\bi )[ov] ?km|skm)\b",
     rf"\bvor (gabe|{AGENT})\b",
     r"\b[ck]ontrast\w*(frei\w*|lose?|fri\w*|vrij)\b",
-    r"\b(sans|ss (gado\w*|inj\w*)|avant|senza|prima|antes|zonder)\b",
+    r"\b(ss (gado\w*|inj\w*)|avant|prima|antes)\b",
     # "Knie sin" is a left one.
     r"\b(sin|sem) (c\b|contr|cte|ctte|gad|gd|iv|civ|inj|medio)|\bs contraste",
     r"\bvoor (gd|contrast)",
     # Japanese in Latin letters.
     r"\b(zou?ei ?(mae|nashi)|tanjun)\b",
     # Norwegian, Danish, Swedish, Polish, Czech, Slovenian, Romanian, Finnish, Hungarian, Turkish.
-    r"\b(uten|uden|utan|u kontrast|bez|brez|fara|nelkul|ilman|ennen|nincs|kontrasti?si?z|oncesi)\b",
+    r"\b(u kontrast|ennen|nincs|kontrasti?si?z|oncesi)\b",
     r"\b(for|fore|fr|innan|przed|pred|do) kontrast",
 )
 # The name of a whole examination, "BRAIN W/WO CONTRAST", and what is given where it is needed.
@@ -111,10 +120,11 @@ OTHER_EVENT = (
     rf"\b{SPAN} post\b|\b\d*(pre|post?) ?({SPAN}\b"
     r"|((?!for|gd|gad|con|c\b|km|mdc|inj|fs|fat|t1|ax|cor|sag|tra|\d|mp|tse|fse"
     r"|vibe|spgr|spin|brain)\w+ ){0,2}?(\w+((?<!ana)tomy|plasty|scopy|desis)\b"
-    r"|(resect|biops|repair|replac|remov|implant|ablat)\w*|([amlp]cl|ligament|flap) recon\w*)"
+    r"|(resect|biops|bx|repair|replac|remov|implant|ablat)\w*|([amlp]cl|ligament|flap) recon\w*)"
     r"|(op(?!p|t|h)|fossa|surg|trauma|rad(?!ial)|chemo|stroke|treat|ther|label|ictal|process|mort"
     r"|partum|exerc|transplant|dbs|concuss|infar|isch|ha?emorr|bleed|covid|infect|seiz|natal|fusion"
-    r"|embol|coil|clip|shunt|stent)\w*|tx|rt(?= ?$))"
+    r"|embol|coil|clip|(vp )?shunt|stent|accid|viral|lumbar punct)\w*|tx|rt(?= ?$)"
+    r"|(tbi|mva|cva|sah|tips|tace|rfa|srs|bmt|etv|tavi|mi|pci|cpr|turp|ercp|ect|lp|fall)\b)"
 )
 # A joint or an organ that moves is dynamic without an agent.
 MOVING = (

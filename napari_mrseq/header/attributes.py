@@ -8,6 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from napari_mrseq.clock import moment
+from napari_mrseq.complex_components import (
+    GE_COMPONENT,
+    GE_COMPONENTS,
+    LETTERS,
+    PHILIPS_COMPONENT,
+)
 from napari_mrseq.header import techniques
 from napari_mrseq.header.agent import agent_in_tags
 from napari_mrseq.header.bids_names import FILE_NAME, telling_words
@@ -15,9 +21,6 @@ from napari_mrseq.header.sequence_attributes import SequenceAttributes
 from napari_mrseq.header.sidecar import techniques_of_sidecar
 from napari_mrseq.header.tags import Tags
 from napari_mrseq.header.vendors import (
-    GE_COMPONENT,
-    GE_COMPONENTS,
-    PHILIPS_COMPONENT,
     philips_epi,
     sequence_names,
     three_planes,
@@ -41,7 +44,7 @@ _NUCLEUS = re.compile(
     r"|(?P<symbol>[A-Z]{1,2})\W*(?P<number>\d{1,3}))\W*"
 )
 # What a header of any use names one of.
-_READOUTS = {techniques.SPIN, techniques.GRADIENT, techniques.PLANAR}
+_READOUTS = {techniques.SPIN_ECHO, techniques.GRADIENT_ECHO, techniques.EPI}
 
 
 def attributes_of(series: Series) -> SequenceAttributes:
@@ -158,9 +161,10 @@ def _component(tags: Tags, vendor: str | None) -> str:
     if component not in ("", "MIXED"):
         return component
     if vendor == "GE":
-        return GE_COMPONENTS.get(tags.number(GE_COMPONENT) or 0.0, component)
-    letters = {"P": "PHASE", "R": "REAL", "I": "IMAGINARY"}
-    return letters.get(next(iter(tags.codes(PHILIPS_COMPONENT)), ""), component)
+        found = dict(enumerate(GE_COMPONENTS)).get(int(tags.number(GE_COMPONENT) or 0), "")
+    else:
+        found = LETTERS.get(next(iter(tags.codes(PHILIPS_COMPONENT)), ""), "")
+    return component if found in ("", "magnitude") else found.upper()
 
 
 def _contrast(tags: Tags) -> str:
@@ -206,11 +210,11 @@ def _measured_techniques(tags: Tags, series: Series, vendor: str | None) -> dict
     if three_planes(tags, vendor):
         found[techniques.SCOUT] = "three planes in one series"
     if philips_epi(tags, vendor):
-        found[techniques.PLANAR] = "echo planar (EPI factor > 1)"
+        found[techniques.EPI] = "echo planar (EPI factor > 1)"
     if tags.positive("VelocityEncodingMaximumValue"):
-        found[techniques.FLOW] = "velocity encoding > 0"
+        found[techniques.PHASE_CONTRAST] = "velocity encoding > 0"
     if _is_movie(tags):
-        found[techniques.MOVIE] = "heart phases"
+        found[techniques.CINE] = "cine"
     return found | techniques_of_sidecar(series.sidecar or {})
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from napari_mrseq.dixon import OPPOSED_PHASE
 from napari_mrseq.header.image_types import PHASE
-from napari_mrseq.header.techniques import DIFFUSION, GRADIENT, PHASES, PLANAR
+from napari_mrseq.header.techniques import DIFFUSION, EPI, GRADIENT_ECHO, PHASES
 
 if TYPE_CHECKING:
     from napari_mrseq.header.sequence_attributes import SequenceAttributes
@@ -80,7 +80,7 @@ def not_below(name: str, limit: float) -> Condition:
 
 def unknown(name: str) -> Condition:
     """Hold where the header lacks an attribute."""
-    shown = f"{UNITS[name][0]} not told"
+    shown = f"{UNITS[name][0]} not given"
     return lambda attributes: None if getattr(attributes, name) else shown
 
 
@@ -113,7 +113,7 @@ def contrast(code: str) -> Condition:
 def is_phase(attributes: SequenceAttributes) -> str | None:
     """Hold for phase images of any vendor."""
     if attributes.component == "PHASE":
-        return "ComplexImageComponent PHASE"
+        return "phase image"
     return image_type(*PHASE)(attributes)
 
 
@@ -224,7 +224,7 @@ def _may_diffuse(attributes: SequenceAttributes) -> bool:
     used, vendor = set(attributes.techniques), attributes.vendor
     if DIFFUSION in used or vendor == "Bruker":
         return True
-    if GRADIENT in used or (vendor == "GE" and (PLANAR not in used or PHASES in used)):
+    if GRADIENT_ECHO in used or (vendor == "GE" and (EPI not in used or PHASES in used)):
         return False
     # Scanners of small animals have strong gradients, and often no maker that is told.
     echo = attributes.echo_time

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-# Parts of the names of SOP classes that hold no picture.
 NO_PICTURE = ("Raw Data", "Spectroscopy", "Presentation State", "SR Storage", "Segmentation")
 PHASE = ("P", "PHASE", "PHASE MAP", "P_FFE", "P_SE", "SW_P_FFE", "P_PCA", "VELOCITY MAP")
 FIELD_MAP = ("B0 MAP", "B0", "FIELD MAP", "FIELD_MAP", "FIELDMAP")
-ADC = ("ADC", "ADC_MAP", "ADC MAP", "EADC", "EXP_ADC", "ADC_UNSPECIFIED", "DADC")
+ADC = ("ADC", "ADC_MAP", "ADC MAP", "ADC_UNSPECIFIED", "DADC")
+# exp(-b ADC): restricted diffusion is bright in it, as in no ADC.
+EXPONENTIAL_ADC = ("EADC", "EXP_ADC")
 TRACE = ("TRACEW", "TRACE", "ISODWI", "CALC_BVALUE", "CALCULATED_BVALUE", "DWI_TRACE")
 TENSOR = ("FA", "FRACTIONAL_ANISOTROPY", "COLFA", "DTI_FA", "TENSOR", "RA", "VR", "CMAP")
 PERFUSION = (

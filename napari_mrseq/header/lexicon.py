@@ -37,6 +37,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("FIELDMAP", "distortion map*", "blip up", "blip down"),
     # A scanner writes what it computed behind the name of the protocol, which may ask for an ADC.
     ("DWI", "adc ... high b*", "high b val*", "calc* b val*", "calc b#", "adc ... trace* $"),
+    ("OTHER", "eadc*", "exp* adc*", "exp* apparent diff*"),
     ("ADC", "*adc", "adc*", "apparent diff*", "coef* ... ap*aren*", "average dc", "avdc"),
     ("ADC", Regex(r"(?<!t[12] )cda")),
     (MAP, "fa $", "fa map*", "fa col*", "col* fa", "dti fa", "fractional aniso*"),
@@ -235,6 +236,8 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("T2", Regex(r"\d?d?t2[a-z0-9]*")),
     # A circle of vessels, where no weighting is named: it may be a part of the body only.
     ("MRA", "*willis*", "cow", "polygon*"),
+    # Siemens' TRICKS, where it follows no organ that takes an agent up.
+    ("MRA", Regex(r"(?<!dyn )(?<!vibe )twist(?!.*(?:vibe|dyn))")),
     # With magnetisation transfer, where no weighting is named.
     ("OTHER", Regex(r"mt(?! ?off)"), "mton", "mgt", "mtc", "mt1", "mtw"),
     # What only one weighting is read out with.

@@ -36,19 +36,19 @@ from napari_mrseq.header.relaxation import far_below_ernst_angle
 from napari_mrseq.header.rule import Rule, rule
 from napari_mrseq.header.techniques import (
     ANGIOGRAPHY,
+    ASL,
+    B0_MAP,
     BALANCED,
     DIFFUSION,
-    FIELD,
-    FLIGHT,
-    FLOW,
-    GRADIENT,
+    EPI,
+    GRADIENT_ECHO,
     INVERSION,
-    LABELLING,
     MPRAGE,
-    PLANAR,
+    PHASE_CONTRAST,
     PREPARED,
-    SPIN,
+    SPIN_ECHO,
     SUSCEPTIBILITY,
+    TIME_OF_FLIGHT,
 )
 from napari_mrseq.header.words import called, names_weighting, naming, namings
 
@@ -63,7 +63,11 @@ FLAIR = r".*flair.*|.*dark fluid"
 SPECTRA_AND_FIBRES = (
     r"mrs|.*mrsi|csi.*|svs|single voxel.*|.*(spe[ck]|spet)tro.*|tra[ck]tog.*|fiber tr.*"
 )
-REFERENCE = r"(qsm|[ck]alib|coil sens|prescan|sense ref|ref).*"
+REFERENCE = r"(dream|qsm|[ck]alib|coil sens|prescan|sense ref|ref).*"
+# Named after a readout that no spin echo has.
+OF_GRADIENT_ECHOES = (
+    r"(cine|.*fiesta|ciss|dess|balanced|cosmic|petra|ute|4d flow|q flow|flow quant).*"
+)
 _WEIGHTINGS = frozenset({"T1", "T2", "PD", "FLAIR", "STIR", "T2STAR"})
 
 
@@ -79,140 +83,152 @@ def _beside_weighting(pattern: str) -> Condition:
 
 
 # A stack of slices as it was acquired, larger than spectra and references are.
-_STACK = (lacks(PLANAR), is_original, above(SLICES, 9), large_matrix(160))
+_STACK = (lacks(EPI), is_original, above(SLICES, 9), large_matrix(160))
 
 # What speaks against a sequence, each line on its own. Limits lie well outside the 5th to 95th
 # percentile of the sequence in NILS (about 400,000 series): only clear contradictions count.
 _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
     "T1": (
-        (uses(SPIN), above(TE, 60)),
+        (uses(SPIN_ECHO), above(TE, 60)),
         (
-            uses(SPIN), lacks(GRADIENT, INVERSION), above(TR, 1800), unknown(TI),
+            uses(SPIN_ECHO), lacks(GRADIENT_ECHO, INVERSION), above(TR, 1800), unknown(TI),
             unless(called(FLAIR)),
         ),
         # A T1 FLAIR has a longer one, and not every scanner tells its inversion time.
-        (uses(SPIN), lacks(GRADIENT, INVERSION), above(TR, 3500), unknown(TI)),
-        (uses(GRADIENT), lacks(INVERSION), above(TE, 12), unknown(FLIP)),
+        (uses(SPIN_ECHO), lacks(GRADIENT_ECHO, INVERSION), above(TR, 3500), unknown(TI)),
+        (uses(GRADIENT_ECHO), lacks(INVERSION), above(TE, 12), unknown(FLIP)),
         # A large flip angle weights by T1 all the same, as low fields with their late echoes do.
-        (uses(GRADIENT), lacks(INVERSION), above(TE, 12), below(FLIP, 40)),
-        (uses(GRADIENT), lacks(INVERSION), above(TE, 20)),
+        (uses(GRADIENT_ECHO), lacks(INVERSION), above(TE, 12), below(FLIP, 40)),
+        (uses(GRADIENT_ECHO), lacks(INVERSION), above(TE, 20)),
         # Proton density and T2* weight it, however early its first echo is.
         (
-            uses(GRADIENT), lacks(SPIN, INVERSION, PREPARED), unknown(TI), acquired("2D"),
+            uses(GRADIENT_ECHO), lacks(SPIN_ECHO, INVERSION, PREPARED), unknown(TI), acquired("2D"),
             at_least(TR, 400), far_below_ernst_angle,
         ),
-        (uses(PLANAR), lacks(INVERSION)),
-        (uses(FLIGHT),),
+        (uses(EPI), lacks(INVERSION)),
+        (uses(TIME_OF_FLIGHT),),
         (uses(SUSCEPTIBILITY),),
     ),
     "T2": (
         # In the strong fields of small animals the echoes of a T2 are early.
-        (lacks(BALANCED, GRADIENT), below(TE, 40), unless(made_by("Bruker"))),
-        (uses(GRADIENT), lacks(SPIN, BALANCED, PLANAR), below(TE, 10)),
-        (uses(SPIN), below(TE, 60), below(TR, 2100)),
+        (lacks(BALANCED, GRADIENT_ECHO), below(TE, 40), unless(made_by("Bruker"))),
+        (uses(GRADIENT_ECHO), lacks(SPIN_ECHO, BALANCED, EPI), below(TE, 10)),
+        (uses(SPIN_ECHO), below(TE, 60), below(TR, 2100)),
         (uses(INVERSION), above(TI, 1500)),
     ),
     "FLAIR": (
-        (uses(SPIN), below(TE, 50)),
+        (uses(SPIN_ECHO), below(TE, 50)),
         (below(TI, 1000),),
         (below(TR, 3000),),
-        (uses(GRADIENT), lacks(SPIN), below(TE, 20)),
+        (uses(GRADIENT_ECHO), lacks(SPIN_ECHO), below(TE, 20)),
         # Siemens XA may drop what shows the inversion of a 3-D FLAIR.
-        (uses(SPIN), lacks(INVERSION), unknown(TI), unless(acquired("3D")), not_above(TR, 6000)),
+        (
+            uses(SPIN_ECHO), lacks(INVERSION), unknown(TI), unless(acquired("3D")),
+            not_above(TR, 6000),
+        ),
         # Nor does every scanner tell an inversion; these would be the times of a FLAIR.
-        (uses(SPIN), lacks(INVERSION), unknown(TI), unless(acquired("3D")), below(TE, 80)),
+        (uses(SPIN_ECHO), lacks(INVERSION), unknown(TI), unless(acquired("3D")), below(TE, 80)),
     ),
     "PD": (
         (above(TE, 60),),
-        (uses(SPIN), below(TR, 700)),
+        (uses(SPIN_ECHO), below(TR, 700)),
         # Labelled blood takes as long from the neck to the brain; its header may tell no inversion.
         (above(TI, 1500),),
-        (uses(PLANAR),),
+        (uses(EPI),),
     ),
     "STIR": (
         (above(TI, 400),),
         # In weak fields tissue recovers sooner.
         (below(TR, 1000), not_below(FIELD_STRENGTH, 0.5)),
-        (uses(GRADIENT), lacks(SPIN, INVERSION), unknown(TI)),
-        (uses(SPIN), lacks(INVERSION), unknown(TI)),
+        (uses(GRADIENT_ECHO), lacks(SPIN_ECHO, INVERSION), unknown(TI)),
+        (uses(SPIN_ECHO), lacks(INVERSION), unknown(TI)),
     ),
     "T2STAR": (
-        (uses(SPIN), lacks(GRADIENT)),
+        (uses(SPIN_ECHO), lacks(GRADIENT_ECHO)),
         # Where several echoes are summed (MEDIC, MERGE, mFFE), at a long TR, the first is told.
         (below(TE, 5), below(TR, 300)),
     ),
     "SWI": (
-        (uses(SPIN), lacks(GRADIENT, SUSCEPTIBILITY)),
+        (uses(SPIN_ECHO), lacks(GRADIENT_ECHO, SUSCEPTIBILITY)),
         (uses(INVERSION),),
         (above(TI, 100),),
         (below(TE, 6), lacks(SUSCEPTIBILITY)),
-        (uses(FLIGHT),),
+        (uses(TIME_OF_FLIGHT),),
     ),
     "BOLD": (
-        (uses(SPIN), lacks(GRADIENT, PLANAR)),
+        (uses(SPIN_ECHO), lacks(GRADIENT_ECHO, EPI)),
         (below(TE, 8),),
         (uses(INVERSION), above(TI, 100)),
         # A shorter one is that of fat.
         (above(TI, 300),),
-        (lacks(PLANAR), below(TR, 250)),
+        (lacks(EPI), below(TR, 250)),
     ),
     "PERF": (
-        (uses(SPIN), lacks(GRADIENT, PLANAR, LABELLING), unless(acquired("3D"))),
-        (uses(INVERSION), lacks(PLANAR, LABELLING)),
-        (uses(SPIN), below(TR, 1200)),
+        (uses(SPIN_ECHO), lacks(GRADIENT_ECHO, EPI, ASL), unless(acquired("3D"))),
+        (uses(INVERSION), lacks(EPI, ASL)),
+        (uses(SPIN_ECHO), below(TR, 1200)),
         (above(TE, 110),),
-        (uses(FLIGHT),),
+        (uses(TIME_OF_FLIGHT),),
     ),
     "MRA": (
-        (uses(PLANAR),),
+        (uses(EPI),),
         (uses(INVERSION), lacks(BALANCED)),
-        (uses(GRADIENT), above(TE, 25)),
+        (uses(GRADIENT_ECHO), above(TE, 25)),
         # Old scanners set the angiography flag of anything.
         (above(TR, 3000), above(TE, 100), unless(acquired("3D"))),
-        (uses(SPIN), lacks(GRADIENT, FLIGHT, FLOW, ANGIOGRAPHY), unless(acquired("3D"))),
+        (
+            uses(SPIN_ECHO), lacks(GRADIENT_ECHO, TIME_OF_FLIGHT, PHASE_CONTRAST, ANGIOGRAPHY),
+            unless(acquired("3D")),
+        ),
     ),
     "LOCALIZER": (
-        (uses(PLANAR),),
+        (uses(EPI),),
         (uses(INVERSION), above(TI, 100)),
-        (uses(SPIN), acquired("3D")),
-        (uses(GRADIENT), above(TE, 20)),
-        (uses(FLIGHT),),
+        (uses(SPIN_ECHO), acquired("3D")),
+        (uses(GRADIENT_ECHO), above(TE, 20)),
+        (uses(TIME_OF_FLIGHT),),
         # "t1_se_tra pilot" is a stack like any other; "T1 localization" took minutes, as no scout.
-        (uses(SPIN), above(SLICES, 15), large_matrix(200), names_weighting),
+        (uses(SPIN_ECHO), above(SLICES, 15), large_matrix(200), names_weighting),
         (
-            lacks(GRADIENT), above(SLICES, 9), at_least(TR, 350), at_least(TE, 6), below(TE, 40),
-            names_weighting,
+            lacks(GRADIENT_ECHO), above(SLICES, 9), at_least(TR, 350), at_least(TE, 6),
+            below(TE, 40), names_weighting,
         ),
-        (lacks(GRADIENT), above(SLICES, 9), above(TR, 2000), names_weighting),
-        (uses(GRADIENT), above(SLICES, 60), large_matrix(240), names_weighting),
+        (lacks(GRADIENT_ECHO), above(SLICES, 9), above(TR, 2000), names_weighting),
+        (uses(GRADIENT_ECHO), above(SLICES, 60), large_matrix(240), names_weighting),
     ),
     "FIELDMAP": (
         (uses(INVERSION),),
-        (uses(SPIN), lacks(PLANAR, GRADIENT)),
-        (uses(GRADIENT), lacks(PLANAR, FIELD), above(TE, 15)),
-        (uses(GRADIENT), lacks(PLANAR, FIELD), large_matrix(200)),
-        (uses(GRADIENT), uses(PLANAR), lacks(SPIN, FIELD)),
+        (uses(SPIN_ECHO), lacks(EPI, GRADIENT_ECHO)),
+        (uses(GRADIENT_ECHO), lacks(EPI, B0_MAP), above(TE, 15)),
+        (uses(GRADIENT_ECHO), lacks(EPI, B0_MAP), large_matrix(200)),
+        (uses(GRADIENT_ECHO), uses(EPI), lacks(SPIN_ECHO, B0_MAP)),
         (uses(DIFFUSION),),
-        (uses(FLIGHT),),
+        (uses(TIME_OF_FLIGHT),),
     ),
     "OTHER": (
         # A movie of spin echoes is weighted as they are.
-        (called(r"cine.*"), uses(SPIN), lacks(GRADIENT)),
+        (called(OF_GRADIENT_ECHOES), uses(SPIN_ECHO), lacks(GRADIENT_ECHO)),
         (_beside_weighting(SPECTRA_AND_FIBRES), *_STACK),
         (
             _beside_weighting(REFERENCE), *_STACK,
-            unless(lacks(SPIN, INVERSION, PREPARED, MPRAGE)),
+            unless(lacks(SPIN_ECHO, INVERSION, PREPARED, MPRAGE)),
         ),
     ),
     MAP: (),
     DUAL_ECHO: (
-        (uses(GRADIENT), lacks(SPIN)),
+        (uses(GRADIENT_ECHO), lacks(SPIN_ECHO)),
         (below(TR, 700),),
     ),
 }  # fmt: skip
 _AGAINST_DIFFUSION = (
-    (uses(GRADIENT), lacks(SPIN, DIFFUSION)),
-    (uses(SPIN), lacks(PLANAR, DIFFUSION), has_sequence_name),
+    (uses(GRADIENT_ECHO), lacks(SPIN_ECHO, DIFFUSION)),
+    (uses(SPIN_ECHO), lacks(EPI, DIFFUSION), has_sequence_name),
+    # Words alone make no diffusion image of one whose tissue is inverted, nor, but in weak fields,
+    # of a 3-D stack.
+    (acquired("3D"), lacks(EPI, DIFFUSION), not_below(FIELD_STRENGTH, 0.5)),
+    # "RESOLVE T2 TSE": a weighting is named too, and nothing is read out as diffusion is.
+    (uses(SPIN_ECHO), lacks(EPI, DIFFUSION), _beside_weighting(".*")),
+    (above(TI, 500), lacks(EPI, DIFFUSION)),
     (below(TR, 500),),
     (below(TE, 25),),
     (above(TE, 160),),

@@ -64,7 +64,7 @@ def nulls_fluid(attributes: SequenceAttributes) -> str | None:
     null = FLUID_T1 * (log(2.0) - log(1.0 + exp(-repetition / FLUID_T1)))
     if abs(inversion - null) > NULL_TOLERANCE * null:
         return None
-    return f"TI {inversion:g} ms nulls fluid at TR {repetition:g} ms ({null:.0f} ms)"
+    return f"TI {inversion:g} ms nulls CSF at TR {repetition:g} ms ({null:.0f} ms)"
 
 
 def nulls_fat(attributes: SequenceAttributes) -> str | None:

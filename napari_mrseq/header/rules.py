@@ -41,28 +41,28 @@ from napari_mrseq.header.plausibility import fits, says, timed
 from napari_mrseq.header.rule import BIDS, DICOM, NILS, PHYSICS, VENDOR, WORDS, Rule, rule
 from napari_mrseq.header.techniques import (
     ANGIOGRAPHY,
+    ASL,
+    B0_MAP,
+    B1_MAP,
     BALANCED,
-    COMPENSATED,
+    CINE,
     DIFFUSION,
-    FIELD,
-    FLIGHT,
-    FLOW,
-    GRADIENT,
+    EPI,
+    FLOW_COMPENSATED,
+    GRADIENT_ECHO,
     INVERSION,
-    LABELLING,
-    MOVIE,
-    PLANAR,
+    PHASE_CONTRAST,
     SCOUT,
     SPECTROSCOPY,
-    SPIN,
+    SPIN_ECHO,
     SUSCEPTIBILITY,
     TASK,
-    TRANSMIT,
+    TIME_OF_FLIGHT,
 )
 from napari_mrseq.header.weightings import (
-    GRADIENT_ECHO,
-    INVERSION_RECOVERY,
-    SPIN_ECHO,
+    GRADIENT_ECHO_RULES,
+    INVERSION_RECOVERY_RULES,
+    SPIN_ECHO_RULES,
     TOO_STEEP,
 )
 from napari_mrseq.header.words import (
@@ -81,7 +81,7 @@ CAPTURE = (storage("Secondary Capture"), unless(above(SLICES, 1), above(TE, 0)))
 BOLUS = (agent_tagged, at_least(VOLUMES, 20), at_most(VOLUMES, 150))
 # A gradient echo that reads a slice with one excitation: Philips gives it no code.
 LIKE_AN_EPI = (
-    uses(GRADIENT), acquired("2D"), lacks(SPIN), at_least(TR, 1200), at_least(TE, 18),
+    uses(GRADIENT_ECHO), acquired("2D"), lacks(SPIN_ECHO), at_least(TR, 1200), at_least(TE, 18),
     at_most(TE, 60), small_matrix(128),
 )  # fmt: skip
 
@@ -96,11 +96,13 @@ RULES: tuple[Rule, ...] = (
     rule(UNKNOWN, 0.55, DICOM, *CAPTURE),
     rule("OTHER", 0.9, WORDS, names_no_picture),
     rule("OTHER", 0.9, VENDOR, uses(SPECTROSCOPY)),
-    rule("OTHER", 0.9, VENDOR, uses(TRANSMIT)),
+    rule("OTHER", 0.9, VENDOR, uses(B1_MAP)),
     # Images that scanners compute, as their types name them.
     rule("FIELDMAP", 0.95, VENDOR, image_type(*image_types.FIELD_MAP)),
+    rule("OTHER", 0.95, VENDOR, image_type(*image_types.EXPONENTIAL_ADC, *image_types.TENSOR)),
+    # It has the b value of what it was computed from, and may have the type of an ADC.
+    rule("OTHER", 0.9, WORDS, called(r"(eadc|exp).*")),
     rule("ADC", 0.95, VENDOR, image_type(*image_types.ADC), fits("ADC")),
-    rule("OTHER", 0.95, VENDOR, image_type(*image_types.TENSOR)),
     rule("B0", 0.9, VENDOR, image_type("TENSOR_B0")),
     rule(
         "B0", 0.85, VENDOR, image_type(*image_types.TRACE), without_weighting,
@@ -123,15 +125,15 @@ RULES: tuple[Rule, ...] = (
     # The scout of Siemens' AutoAlign, the same at every site; a VIBE of so small a flip angle is
     # called one. Smaller ones are a step of a T1 map, earlier echoes those of a radial readout.
     timed(
-        "LOCALIZER", 0.75, VENDOR, uses(GRADIENT), lacks(INVERSION), acquired("3D"),
+        "LOCALIZER", 0.75, VENDOR, uses(GRADIENT_ECHO), lacks(INVERSION), acquired("3D"),
         at_most(TR, 3.2), at_least(TE, 0.5), at_most(TE, 1.5), at_least(FLIP, 3), at_most(FLIP, 8),
         names_nothing,
     ),
     # Field maps look like T1 to their times, so they come before all weightings.
-    rule("FIELDMAP", 0.95, VENDOR, uses(FIELD)),
-    rule("B0", 0.8, WORDS, called("b0"), uses(PLANAR), lacks(GRADIENT), without_weighting),
+    rule("FIELDMAP", 0.95, VENDOR, uses(B0_MAP)),
+    rule("B0", 0.8, WORDS, called("b0"), uses(EPI), lacks(GRADIENT_ECHO), without_weighting),
     rule("FIELDMAP", 0.85, WORDS, says("FIELDMAP")),
-    rule("OTHER", 0.8, DICOM, is_phase, lacks(FLOW)),
+    rule("OTHER", 0.8, DICOM, is_phase, lacks(PHASE_CONTRAST)),
     # Diffusion. GE writes b values into other sequences too: see `weighted_by_diffusion`.
     # Scanners write the b value into the map that they compute as well, but not several; and the
     # images that they compute it from may be called "DWI/ADC".
@@ -142,38 +144,41 @@ RULES: tuple[Rule, ...] = (
     rule("DWI", 0.95, DICOM, weighted_by_diffusion),
     rule("B0", 0.85, VENDOR, uses(DIFFUSION), without_weighting),
     rule(
-        "B0", 0.8, WORDS, says("DWI", "B0"), lacks(GRADIENT), without_weighting,
+        "B0", 0.8, WORDS, says("DWI", "B0"), lacks(GRADIENT_ECHO), without_weighting,
         unless(made_by("GE")),
     ),
     rule("B0", 0.7, WORDS, says("B0")),
     rule("DWI", 0.9, VENDOR, uses(DIFFUSION)),
     rule("DWI", 0.85, WORDS, says("DWI")),
     # Perfusion and activation. AcquisitionContrast PERFUSION is unreliable on Philips.
-    rule("PERF", 0.9, VENDOR, uses(LABELLING)),
+    rule("PERF", 0.9, VENDOR, uses(ASL)),
     rule("PERF", 0.9, DICOM, contrast("PERFUSION"), unless(made_by("Philips"))),
-    rule("PERF", 0.9, WORDS, says("PERF"), uses(PLANAR)),
+    rule("PERF", 0.9, WORDS, says("PERF"), uses(EPI)),
     rule("PERF", 0.75, WORDS, says("PERF")),
     # Siemens XA calls the spin echoes so by which their distortion is measured.
-    rule("BOLD", 0.95, VENDOR, image_type("FMRI"), lacks(SPIN), fits("BOLD")),
+    rule("BOLD", 0.95, VENDOR, image_type("FMRI"), lacks(SPIN_ECHO), fits("BOLD")),
     rule("BOLD", 0.9, BIDS, uses(TASK), fits("BOLD")),
-    rule("BOLD", 0.9, WORDS, says("BOLD"), uses(PLANAR)),
+    rule("BOLD", 0.9, WORDS, says("BOLD"), uses(EPI)),
     # A shorter inversion time is that of fat.
-    timed("OTHER", 0.8, PHYSICS, uses(PLANAR), above(TI, 300), below(TI, 1500)),
-    timed("PERF", 0.75, PHYSICS, uses(PLANAR), uses(GRADIENT), *BOLUS),
+    timed("OTHER", 0.8, PHYSICS, uses(EPI), above(TI, 300), below(TI, 1500)),
+    timed("PERF", 0.75, PHYSICS, uses(EPI), uses(GRADIENT_ECHO), *BOLUS),
     timed(
-        "PERF", 0.75, PHYSICS, uses(PLANAR), lacks(SPIN, INVERSION, DIFFUSION), at_least(TE, 20),
+        "PERF", 0.75, PHYSICS, uses(EPI), lacks(SPIN_ECHO, INVERSION, DIFFUSION), at_least(TE, 20),
         below(TE, 60), *BOLUS,
     ),
     rule("SWI", 0.9, WORDS, says("SWI")),
-    timed("BOLD", 0.9, NILS, uses(PLANAR), uses(GRADIENT), lacks(SPIN), at_least(TE, 15)),
+    timed("BOLD", 0.9, NILS, uses(EPI), uses(GRADIENT_ECHO), lacks(SPIN_ECHO), at_least(TE, 15)),
     timed(
-        "BOLD", 0.75, NILS, uses(PLANAR), lacks(SPIN, INVERSION), at_least(TE, 20), below(TE, 60),
+        "BOLD", 0.75, NILS, uses(EPI), lacks(SPIN_ECHO, INVERSION), at_least(TE, 20), below(TE, 60),
     ),
-    timed("BOLD", 0.75, VENDOR, uses(PLANAR), uses(GRADIENT), lacks(SPIN, INVERSION), unknown(TE)),
+    timed(
+        "BOLD", 0.75, VENDOR, uses(EPI), uses(GRADIENT_ECHO), lacks(SPIN_ECHO, INVERSION),
+        unknown(TE),
+    ),
     # The first of several echoes; a spin echo's excitation has 90 degrees, or a little less where
     # several slices are excited at once, and its echo is later.
     timed(
-        "BOLD", 0.7, PHYSICS, uses(PLANAR), lacks(SPIN, INVERSION, DIFFUSION), at_least(TE, 8),
+        "BOLD", 0.7, PHYSICS, uses(EPI), lacks(SPIN_ECHO, INVERSION, DIFFUSION), at_least(TE, 8),
         at_most(TE, 60), at_most(FLIP, 80),
     ),
     rule("BOLD", 0.85, WORDS, says("BOLD")),
@@ -181,45 +186,53 @@ RULES: tuple[Rule, ...] = (
     timed("BOLD", 0.75, PHYSICS, *LIKE_AN_EPI),
     # Vessels.
     rule("SWI", 0.85, VENDOR, uses(SUSCEPTIBILITY)),
-    rule("MRA", 0.95, VENDOR, uses(FLIGHT), lacks(SPIN)),
+    rule("MRA", 0.95, VENDOR, uses(TIME_OF_FLIGHT), lacks(SPIN_ECHO)),
     rule("MRA", 0.95, DICOM, contrast("TOF")),
     rule("MRA", 0.9, VENDOR, image_type(*image_types.ANGIOGRAPHY)),
-    rule("OTHER", 0.75, VENDOR, uses(FLOW), uses(MOVIE)),
-    rule("OTHER", 0.75, VENDOR, uses(FLOW), is_phase),
-    rule("MRA", 0.9, VENDOR, uses(FLOW)),
-    rule("MRA", 0.9, DICOM, uses(ANGIOGRAPHY), lacks(SPIN), fits("MRA"), unless(names_weighting)),
+    rule("OTHER", 0.75, VENDOR, uses(PHASE_CONTRAST), uses(CINE)),
+    rule("OTHER", 0.75, VENDOR, uses(PHASE_CONTRAST), is_phase),
+    rule("MRA", 0.9, VENDOR, uses(PHASE_CONTRAST)),
+    rule(
+        "MRA", 0.9, DICOM, uses(ANGIOGRAPHY), lacks(SPIN_ECHO), fits("MRA"),
+        unless(names_weighting),
+    ),
     rule("MRA", 0.85, WORDS, says("MRA")),
     # Sequences of their own.
     rule("OTHER", 0.85, WORDS, says("OTHER")),
     rule("OTHER", 0.85, VENDOR, uses(BALANCED)),
     # A T1 that waits for the heart counts its phases too; some movies tell a heartbeat as TR.
-    rule("OTHER", 0.8, DICOM, uses(MOVIE), lacks(SPIN), not_above(TR, 100)),
-    rule("OTHER", 0.8, DICOM, uses(MOVIE), lacks(SPIN), unless(names_weighting)),
-    timed("OTHER", 0.7, PHYSICS, lacks(SPIN), below(TR, 8), at_least(FLIP, 35), echo_in_middle),
+    rule("OTHER", 0.8, DICOM, uses(CINE), lacks(SPIN_ECHO), not_above(TR, 100)),
+    rule("OTHER", 0.8, DICOM, uses(CINE), lacks(SPIN_ECHO), unless(names_weighting)),
     timed(
-        "OTHER", 0.65, PHYSICS, uses(GRADIENT), lacks(SPIN, INVERSION, FLIGHT), *TOO_STEEP,
-        echo_in_middle,
+        "OTHER", 0.7, PHYSICS, lacks(SPIN_ECHO), below(TR, 8), at_least(FLIP, 35), echo_in_middle,
     ),
-    *INVERSION_RECOVERY,
+    timed(
+        "OTHER", 0.65, PHYSICS, uses(GRADIENT_ECHO), lacks(SPIN_ECHO, INVERSION, TIME_OF_FLIGHT),
+        *TOO_STEEP, echo_in_middle,
+    ),
+    *INVERSION_RECOVERY_RULES,
     # What enhanced files say themselves, where the physics agrees.
     rule("FLAIR", 0.9, DICOM, contrast("FLUID_ATTENUATED"), fits("FLAIR")),
     rule("STIR", 0.9, DICOM, contrast("STIR"), fits("STIR")),
-    rule("PD", 0.9, DICOM, contrast("PROTON_DENSITY"), fits("PD"), lacks(GRADIENT)),
+    rule("PD", 0.9, DICOM, contrast("PROTON_DENSITY"), fits("PD"), lacks(GRADIENT_ECHO)),
     rule("T2STAR", 0.85, DICOM, contrast("T2_STAR"), fits("T2STAR")),
-    rule("T2", 0.85, DICOM, contrast("T2"), fits("T2"), lacks(GRADIENT)),
-    rule("T1", 0.85, DICOM, contrast("T1"), fits("T1"), lacks(COMPENSATED)),
+    rule("T2", 0.85, DICOM, contrast("T2"), fits("T2"), lacks(GRADIENT_ECHO)),
+    rule("T1", 0.85, DICOM, contrast("T1"), fits("T1"), lacks(FLOW_COMPENSATED)),
     # A dual echo names both; its echo time tells.
     rule("PD", 0.85, NILS, says(DUAL_ECHO), below(TE, 40)),
     rule("T2", 0.85, NILS, says(DUAL_ECHO), at_least(TE, 40)),
     # Words, where the physics doesn't contradict them; a rule that supports them makes them surer.
     rule("T2STAR", 0.8, WORDS, says("T2STAR")),
-    rule("T2STAR", 0.75, PHYSICS, says("T2"), uses(GRADIENT), lacks(SPIN), at_least(TE, 10)),
-    rule("PD", 0.8, WORDS, says("PD"), lacks(GRADIENT)),
+    rule(
+        "T2STAR", 0.75, PHYSICS, says("T2"), uses(GRADIENT_ECHO), lacks(SPIN_ECHO),
+        at_least(TE, 10),
+    ),
+    rule("PD", 0.8, WORDS, says("PD"), lacks(GRADIENT_ECHO)),
     rule("FLAIR", 0.8, WORDS, says("FLAIR")),
     rule("STIR", 0.8, WORDS, says("STIR")),
     rule("T1", 0.8, WORDS, says("T1")),
-    rule("T2", 0.75, WORDS, says("T2"), lacks(GRADIENT)),
-    *SPIN_ECHO,
-    *GRADIENT_ECHO,
+    rule("T2", 0.75, WORDS, says("T2"), lacks(GRADIENT_ECHO)),
+    *SPIN_ECHO_RULES,
+    *GRADIENT_ECHO_RULES,
     rule("OTHER", 0.6, WORDS, says(MAP)),
 )  # fmt: skip

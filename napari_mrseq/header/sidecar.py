@@ -11,10 +11,10 @@ from napari_mrseq.header.tags import number_of
 
 # Keys that are there for one technique only, and what they show.
 _KEYS = {
-    "ArterialSpinLabelingType": (techniques.LABELLING, techniques.LABELLING),
+    "ArterialSpinLabelingType": (techniques.ASL, techniques.ASL),
     "DiffusionScheme": (techniques.DIFFUSION, "diffusion (DiffusionScheme)"),
     "TaskName": (techniques.TASK, "functional task (TaskName)"),
-    "EchoTime1": (techniques.FIELD, "field map sidecar"),
+    "EchoTime1": (techniques.B0_MAP, "field map sidecar"),
 }
 # Units that BIDS asks for in the sidecar of a field map.
 _FIELD_UNITS = ("Hz", "rad/s", "T")
@@ -29,15 +29,15 @@ def techniques_of_sidecar(sidecar: Mapping[str, Any]) -> dict[str, str]:
     if (number_of(sidecar.get("TotalReadoutTime")) or 0) > 0 and not sidecar.get(
         "ScanningSequence"
     ):
-        found[techniques.PLANAR] = "echo planar (TotalReadoutTime)"
+        found[techniques.EPI] = "echo planar (TotalReadoutTime)"
     if sidecar.get("MTState") is True:
-        found[techniques.TRANSFER] = "magnetisation transfer (MTState)"
+        found[techniques.MT] = "magnetisation transfer (MTState)"
     meant = _intended_for(sidecar)
     if meant and meant <= {"asl"}:
         # The image without labelling, which gives perfusion its scale.
-        found[techniques.LABELLING] = "meant for arterial spin labelling"
+        found[techniques.ASL] = "meant for arterial spin labelling"
     elif meant & _DISTORTED or sidecar.get("Units") in _FIELD_UNITS:
-        found[techniques.FIELD] = "field map sidecar"
+        found[techniques.B0_MAP] = "field map sidecar"
     return found
 
 

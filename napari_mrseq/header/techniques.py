@@ -10,25 +10,25 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from napari_mrseq.header.tags import Tags
 
-SPIN = "spin echo"
-GRADIENT = "gradient echo"
+SPIN_ECHO = "spin echo"
+GRADIENT_ECHO = "gradient echo"
 INVERSION = "inversion"
-PLANAR = "echo planar"
+EPI = "echo planar"
 BALANCED = "balanced steady state"
-FLIGHT = "time of flight"
-FLOW = "phase contrast"
+TIME_OF_FLIGHT = "time of flight"
+PHASE_CONTRAST = "phase contrast"
 ANGIOGRAPHY = "angiography"
 DIFFUSION = "diffusion"
-LABELLING = "arterial spin labelling"
+ASL = "arterial spin labelling"
 SUSCEPTIBILITY = "susceptibility weighting"
-FIELD = "field mapping"
-TRANSMIT = "transmit field mapping"
+B0_MAP = "field mapping"
+B1_MAP = "transmit field mapping"
 SCOUT = "scout"
 MPRAGE = "MPRAGE"
 SPECTROSCOPY = "spectroscopy"
-COMPENSATED = "flow compensation"
-MOVIE = "heart phases"
-TRANSFER = "magnetisation transfer"
+FLOW_COMPENSATED = "flow compensation"
+CINE = "cine"
+MT = "magnetisation transfer"
 PHASES = "multi-phase"
 PREPARED = "prepared magnetisation"
 TASK = "functional task"
@@ -58,140 +58,142 @@ class Name:
 
 # DICOM PS3.3 C.8.3.1 (classic), C.8.13.4 (enhanced); scan options ending in _GEMS are GE's.
 CODES = (
-    Code("ScanningSequence", ("SE",), (SPIN,)),
-    Code("ScanningSequence", ("GR",), (GRADIENT,)),
+    Code("ScanningSequence", ("SE",), (SPIN_ECHO,)),
+    Code("ScanningSequence", ("GR",), (GRADIENT_ECHO,)),
     Code("ScanningSequence", ("IR",), (INVERSION,)),
-    Code("ScanningSequence", ("EP", "EPI"), (PLANAR,)),
-    Code("SequenceVariant", ("TOF",), (FLIGHT,)),
+    Code("ScanningSequence", ("EP", "EPI"), (EPI,)),
+    Code("SequenceVariant", ("TOF",), (TIME_OF_FLIGHT,)),
     Code("SequenceVariant", ("MP",), (PREPARED,)),
-    Code("SequenceVariant", ("MTC",), (TRANSFER,)),
-    Code("ScanOptions", ("MT", "MT_GEMS"), (TRANSFER,)),
-    Code("ScanOptions", ("FC", "FC_FREQ_AX_GEMS", "FC_SLICE_AX_GEMS"), (COMPENSATED,)),
-    Code("ScanOptions", ("VASCTOF_GEMS",), (FLIGHT,)),
-    Code("ScanOptions", ("EPI_GEMS",), (PLANAR,)),
+    Code("SequenceVariant", ("MTC",), (MT,)),
+    Code("ScanOptions", ("MT", "MT_GEMS"), (MT,)),
+    Code("ScanOptions", ("FC", "FC_FREQ_AX_GEMS", "FC_SLICE_AX_GEMS"), (FLOW_COMPENSATED,)),
+    Code("ScanOptions", ("VASCTOF_GEMS",), (TIME_OF_FLIGHT,)),
+    Code("ScanOptions", ("EPI_GEMS",), (EPI,)),
     Code("ScanOptions", ("MP_GEMS",), (PHASES,)),
     Code(
         "ScanOptions", ("IR", "IR_GEMS", "FLAIR_GEMS", "T1FLAIR_GEMS", "T2FLAIR_GEMS"),
         (INVERSION,),
     ),
     Code("AngioFlag", ("Y",), (ANGIOGRAPHY,)),
-    Code("EchoPulseSequence", ("SPIN",), (SPIN,)),
-    Code("EchoPulseSequence", ("GRADIENT",), (GRADIENT,)),
-    Code("EchoPulseSequence", ("BOTH",), (SPIN, GRADIENT)),
+    Code("EchoPulseSequence", ("SPIN",), (SPIN_ECHO,)),
+    Code("EchoPulseSequence", ("GRADIENT",), (GRADIENT_ECHO,)),
+    Code("EchoPulseSequence", ("BOTH",), (SPIN_ECHO, GRADIENT_ECHO)),
     Code("InversionRecovery", ("YES",), (INVERSION,)),
-    Code("EchoPlanarPulseSequence", ("YES",), (PLANAR,)),
+    Code("EchoPlanarPulseSequence", ("YES",), (EPI,)),
     Code("SteadyStatePulseSequence", ("FREE_PRECESSION",), (BALANCED,)),
-    Code("TimeOfFlightContrast", ("YES",), (FLIGHT,)),
-    Code("PhaseContrast", ("YES",), (FLOW,)),
-    Code("MagnetizationTransfer", ("ON_RESONANCE", "OFF_RESONANCE"), (TRANSFER,)),
-    Code("FlowCompensation", ("YES",), (COMPENSATED,)),
-    Code("AcquisitionContrast", ("FLOW_ENCODED",), (FLOW,)),
+    Code("TimeOfFlightContrast", ("YES",), (TIME_OF_FLIGHT,)),
+    Code("PhaseContrast", ("YES",), (PHASE_CONTRAST,)),
+    Code("MagnetizationTransfer", ("ON_RESONANCE", "OFF_RESONANCE"), (MT,)),
+    Code("FlowCompensation", ("YES",), (FLOW_COMPENSATED,)),
+    Code("AcquisitionContrast", ("FLOW_ENCODED",), (PHASE_CONTRAST,)),
     Code("AcquisitionContrast", ("DIFFUSION",), (DIFFUSION,)),
     Code("ImageType", ("DIFFUSION",), (DIFFUSION,)),
     Code("FrameType", ("DIFFUSION",), (DIFFUSION,)),
     Code(
-        "ArterialSpinLabelingContrast", ("PSEUDOCONTINUOUS", "CONTINUOUS", "PULSED"), (LABELLING,)
+        "ArterialSpinLabelingContrast", ("PSEUDOCONTINUOUS", "CONTINUOUS", "PULSED"), (ASL,)
     ),
 )  # fmt: skip
 
 # Names as files hold them: Siemens, Canon, Hitachi, UIH and Bruker (0018,0024), GE (0019,109C and
 # 109E), Philips (2001,1020), enhanced files (0018,9005); see also the vendor pages of dcm2niix.
 NAMES = (
-    Name("Siemens", r"[*_]?q?(tse|se|mse)[a-z]{0,3}[23]d", (SPIN,)),
-    Name("Siemens", r"[*_]?spc", (SPIN,)),
+    Name("Siemens", r"[*_]?q?(tse|se|mse)[a-z]{0,3}[23]d", (SPIN_ECHO,)),
+    Name("Siemens", r"[*_]?spc", (SPIN_ECHO,)),
     Name("Siemens", r"[*_]?spcr?ir", (INVERSION,)),
-    Name("Siemens", r"[*_]?q?h[a-z]{0,2}2d1", (SPIN,)),
-    Name("Siemens", r"[*_]?q?(tir|ir|hir)[a-z]{0,3}[23]d", (SPIN, INVERSION)),
+    Name("Siemens", r"[*_]?q?h[a-z]{0,2}2d1", (SPIN_ECHO,)),
+    Name("Siemens", r"[*_]?q?(tir|ir|hir)[a-z]{0,3}[23]d", (SPIN_ECHO, INVERSION)),
     Name("Siemens", r"[*_]?tfl3d", (MPRAGE,)),
-    Name("Siemens", r"[*_]?q?c?(fl|fldyn|me|fi|gre|tfl|de)[a-z]{0,2}[23]d", (GRADIENT,)),
+    Name("Siemens", r"[*_]?q?c?(fl|fldyn|me|fi|gre|tfl|de)[a-z]{0,2}[23]d", (GRADIENT_ECHO,)),
     Name("Siemens", r"[*_]?de3d", (BALANCED,)),
-    Name("Siemens", r"[*_]?q?c?(tfi|ci|trufi)[a-z]{0,3}[23]d", (GRADIENT, BALANCED)),
-    Name("Siemens", r"[*_]?fl[23]d.*_t[\dms]", (FLIGHT,)),
-    Name("Siemens", r"[*_]?f[li][23]d.*_(v\d|pc)", (FLOW,)),
-    Name("Siemens", r"[*_]?fm[23]d", (GRADIENT, FIELD)),
+    Name("Siemens", r"[*_]?q?c?(tfi|ci|trufi)[a-z]{0,3}[23]d", (GRADIENT_ECHO, BALANCED)),
+    Name("Siemens", r"[*_]?fl[23]d.*_t[\dms]", (TIME_OF_FLIGHT,)),
+    Name("Siemens", r"[*_]?f[li][23]d.*_(v\d|pc)", (PHASE_CONTRAST,)),
+    Name("Siemens", r"[*_]?fm[23]d", (GRADIENT_ECHO, B0_MAP)),
     # "%SiemensSeq%_ep2d_diff", "%CustomerSeq%\\cmrr_mbep2d_bold": files, not names.
-    Name("Siemens", r"%.*(rf_?map|b1_?map)", (TRANSMIT,)),
-    Name("Siemens", r"%.*field_?map", (GRADIENT, FIELD)),
-    Name("Siemens", r"%.*ep2d_diff", (PLANAR, DIFFUSION)),
-    Name("Siemens", r"%.*ep2d_(bold|fid)", (PLANAR, GRADIENT)),
-    Name("Siemens", r"%.*ep2d_se", (PLANAR, SPIN)),
-    Name("Siemens", r"[*_]?swi[23]d", (GRADIENT, SUSCEPTIBILITY)),
-    Name("Siemens", r"[*_]?epfid", (GRADIENT, PLANAR)),
-    Name("Siemens", r"[*_]?epse", (SPIN, PLANAR)),
-    Name("Siemens", r"[*_]?epir", (PLANAR, INVERSION)),
-    Name("Siemens", r"[*_]?(ep|re|ez|sms)_?(calc_?)?b_?\d", (PLANAR, DIFFUSION)),
-    Name("Siemens", r"[*_]?(tgse|.*p?c?asl)", (LABELLING,)),
+    Name("Siemens", r"%.*(rf_?map|b1_?map)", (B1_MAP,)),
+    Name("Siemens", r"%.*field_?map", (GRADIENT_ECHO, B0_MAP)),
+    Name("Siemens", r"%.*ep2d_diff", (EPI, DIFFUSION)),
+    Name("Siemens", r"%.*ep2d_(bold|fid)", (EPI, GRADIENT_ECHO)),
+    Name("Siemens", r"%.*ep2d_se", (EPI, SPIN_ECHO)),
+    Name("Siemens", r"[*_]?swi[23]d", (GRADIENT_ECHO, SUSCEPTIBILITY)),
+    Name("Siemens", r"[*_]?epfid", (GRADIENT_ECHO, EPI)),
+    Name("Siemens", r"[*_]?epse", (SPIN_ECHO, EPI)),
+    Name("Siemens", r"[*_]?epir", (EPI, INVERSION)),
+    Name("Siemens", r"[*_]?(ep|re|ez|sms)_?(calc_?)?b_?\d", (EPI, DIFFUSION)),
+    Name("Siemens", r"[*_]?(tgse|.*p?c?asl)", (ASL,)),
     Name("Siemens", r"[*_]?(svs|csi|fid_)", (SPECTROSCOPY,)),
     Name("GE", r"3[-_ ]?plane", (SCOUT,)),
-    Name("GE", r"(.*/)?(3d)?b0(map|rf)", (GRADIENT, FIELD)),
-    Name("GE", r"(.*/)?(cs)?(memp|fse|frfse|ssfse|.*cube|propeller)", (SPIN,)),
-    Name("GE", r".*t[12]?.?flair", (SPIN, INVERSION)),
-    Name("GE", r"(.*/)?(e?fgre|m?fast_?gre|gre|.*spgr|lava|disco|medal|ideal.*gre)", (GRADIENT,)),
-    Name("GE", r".*(bravo|mp-?rage)", (GRADIENT, MPRAGE)),
-    Name("GE", r"(.*/)?m?c?merge", (GRADIENT,)),
-    Name("GE", r".*swan", (GRADIENT, SUSCEPTIBILITY)),
-    Name("GE", r"(.*/)?(.*fiesta|cosmic)", (GRADIENT, BALANCED)),
-    Name("GE", r"(.*/)?(2d|3d|ifp)?_?tof", (GRADIENT, FLIGHT)),
-    Name("GE", r"(.*/)?((2d|3d)_?pc|.*cine_?pc|pcmra)", (GRADIENT, FLOW)),
-    Name("GE", r"(.*/)?epi", (PLANAR,)),
-    Name("GE", r"(.*/)?epi_pepolar", (FIELD,)),
-    Name("GE", r"(.*/)?(epirt|epi_rt|.*hyperband)", (PLANAR, GRADIENT)),
-    Name("GE", r".*asl", (LABELLING,)),
+    Name("GE", r"(.*/)?(3d)?b0(map|rf)", (GRADIENT_ECHO, B0_MAP)),
+    Name("GE", r"(.*/)?(cs)?(memp|fse|frfse|ssfse|.*cube|propeller)", (SPIN_ECHO,)),
+    Name("GE", r".*t[12]?.?flair", (SPIN_ECHO, INVERSION)),
+    Name(
+        "GE", r"(.*/)?(e?fgre|m?fast_?gre|gre|.*spgr|lava|disco|medal|ideal.*gre)", (GRADIENT_ECHO,)
+    ),
+    Name("GE", r".*(bravo|mp-?rage)", (GRADIENT_ECHO, MPRAGE)),
+    Name("GE", r"(.*/)?m?c?merge", (GRADIENT_ECHO,)),
+    Name("GE", r".*swan", (GRADIENT_ECHO, SUSCEPTIBILITY)),
+    Name("GE", r"(.*/)?(.*fiesta|cosmic)", (GRADIENT_ECHO, BALANCED)),
+    Name("GE", r"(.*/)?(2d|3d|ifp)?_?tof", (GRADIENT_ECHO, TIME_OF_FLIGHT)),
+    Name("GE", r"(.*/)?((2d|3d)_?pc|.*cine_?pc|pcmra)", (GRADIENT_ECHO, PHASE_CONTRAST)),
+    Name("GE", r"(.*/)?epi", (EPI,)),
+    Name("GE", r"(.*/)?epi_pepolar", (B0_MAP,)),
+    Name("GE", r"(.*/)?(epirt|epi_rt|.*hyperband)", (EPI, GRADIENT_ECHO)),
+    Name("GE", r".*asl", (ASL,)),
     Name("GE", r"(.*/)?(probe|press|.*mrsi)", (SPECTROSCOPY,)),
-    Name("Philips", r"(t?se|mse|t[12]-?t?se)$", (SPIN,)),
-    Name("Philips", r"grase", (SPIN, PLANAR)),
-    Name("Philips", r"(tir|ir-?tse|ir-?se|ir|.*flair)$", (SPIN, INVERSION)),
-    Name("Philips", r"(t[12]?-?)?(ffe|tfe)$", (GRADIENT,)),
+    Name("Philips", r"(t?se|mse|t[12]-?t?se)$", (SPIN_ECHO,)),
+    Name("Philips", r"grase", (SPIN_ECHO, EPI)),
+    Name("Philips", r"(tir|ir-?tse|ir-?se|ir|.*flair)$", (SPIN_ECHO, INVERSION)),
+    Name("Philips", r"(t[12]?-?)?(ffe|tfe)$", (GRADIENT_ECHO,)),
     Name("Philips", r"t1-?tfe$", (MPRAGE,)),
-    Name("Philips", r"(b-?(ffe|tfe)|bal.*)$", (GRADIENT, BALANCED)),
-    Name("Philips", r"(fe|ffe|t1ffe)-?epi", (GRADIENT, PLANAR)),
-    Name("Philips", r"se-?epi", (SPIN, PLANAR)),
-    Name("Philips", r"dwi", (SPIN, DIFFUSION)),
-    Name("Philips", r"dwise", (PLANAR,)),
-    Name("Philips", r"(pca|pc-?mra)", (GRADIENT, FLOW)),
-    Name("Philips", r".*asl", (LABELLING,)),
-    Name("Canon", r"(se|fse|fase|mvox)", (SPIN,)),
-    Name("Canon", r"(ir|fir|fseir|flair)", (SPIN, INVERSION)),
-    Name("Canon", r"(fe|ffe)", (GRADIENT,)),
-    Name("Canon", r"(se|fe|ffe)_?epi", (PLANAR,)),
-    Name("Canon", r".*tof", (GRADIENT, FLIGHT)),
-    Name("Canon", r".*ssfp", (GRADIENT, BALANCED)),
-    Name("Canon", r".*fsbb", (GRADIENT, SUSCEPTIBILITY)),
-    Name("Hitachi", r"([23]d)?(se|fse|dse|pfse|isofse)", (SPIN,)),
-    Name("Hitachi", r"([23]d)?(ir|fir|fseir|flair)", (SPIN, INVERSION)),
-    Name("Hitachi", r"([23]d)?(ge|rsge|sg|rssg|tsg|rgge|mpge)", (GRADIENT,)),
-    Name("Hitachi", r"([23]d)?(ba|pb)sg", (GRADIENT, BALANCED)),
-    Name("Hitachi", r"([23]d)?(se|ge|dw)-?(dw)?-?epi", (PLANAR,)),
-    Name("Hitachi", r"([23]d)?dwi?[-_]?epi", (SPIN, DIFFUSION)),
-    Name("Hitachi", r".*tof", (GRADIENT, FLIGHT)),
-    Name("Hitachi", r".*bsi", (GRADIENT, SUSCEPTIBILITY)),
-    Name("UIH", r"fse", (SPIN,)),
+    Name("Philips", r"(b-?(ffe|tfe)|bal.*)$", (GRADIENT_ECHO, BALANCED)),
+    Name("Philips", r"(fe|ffe|t1ffe)-?epi", (GRADIENT_ECHO, EPI)),
+    Name("Philips", r"se-?epi", (SPIN_ECHO, EPI)),
+    Name("Philips", r"dwi", (SPIN_ECHO, DIFFUSION)),
+    Name("Philips", r"dwise", (EPI,)),
+    Name("Philips", r"(pca|pc-?mra)", (GRADIENT_ECHO, PHASE_CONTRAST)),
+    Name("Philips", r".*asl", (ASL,)),
+    Name("Canon", r"(se|fse|fase|mvox)", (SPIN_ECHO,)),
+    Name("Canon", r"(ir|fir|fseir|flair)", (SPIN_ECHO, INVERSION)),
+    Name("Canon", r"(fe|ffe)", (GRADIENT_ECHO,)),
+    Name("Canon", r"(se|fe|ffe)_?epi", (EPI,)),
+    Name("Canon", r".*tof", (GRADIENT_ECHO, TIME_OF_FLIGHT)),
+    Name("Canon", r".*ssfp", (GRADIENT_ECHO, BALANCED)),
+    Name("Canon", r".*fsbb", (GRADIENT_ECHO, SUSCEPTIBILITY)),
+    Name("Hitachi", r"([23]d)?(se|fse|dse|pfse|isofse)", (SPIN_ECHO,)),
+    Name("Hitachi", r"([23]d)?(ir|fir|fseir|flair)", (SPIN_ECHO, INVERSION)),
+    Name("Hitachi", r"([23]d)?(ge|rsge|sg|rssg|tsg|rgge|mpge)", (GRADIENT_ECHO,)),
+    Name("Hitachi", r"([23]d)?(ba|pb)sg", (GRADIENT_ECHO, BALANCED)),
+    Name("Hitachi", r"([23]d)?(se|ge|dw)-?(dw)?-?epi", (EPI,)),
+    Name("Hitachi", r"([23]d)?dwi?[-_]?epi", (SPIN_ECHO, DIFFUSION)),
+    Name("Hitachi", r".*tof", (GRADIENT_ECHO, TIME_OF_FLIGHT)),
+    Name("Hitachi", r".*bsi", (GRADIENT_ECHO, SUSCEPTIBILITY)),
+    Name("UIH", r"fse", (SPIN_ECHO,)),
     Name("UIH", r"fse.*(ir|flair)", (INVERSION,)),
-    Name("UIH", r"gre", (GRADIENT,)),
+    Name("UIH", r"gre", (GRADIENT_ECHO,)),
     Name("UIH", r"gre_fsp", (MPRAGE,)),
-    Name("UIH", r"(gre.*)?bssfp", (GRADIENT, BALANCED)),
-    Name("UIH", r"gre.*tof", (FLIGHT,)),
-    Name("UIH", r"gre.*(pc|fq)", (FLOW,)),
+    Name("UIH", r"(gre.*)?bssfp", (GRADIENT_ECHO, BALANCED)),
+    Name("UIH", r"gre.*tof", (TIME_OF_FLIGHT,)),
+    Name("UIH", r"gre.*(pc|fq)", (PHASE_CONTRAST,)),
     Name("UIH", r"gre.*(swi|qsm)", (SUSCEPTIBILITY,)),
-    Name("UIH", r"gre.*fieldmap", (FIELD,)),
-    Name("UIH", r"epi", (PLANAR,)),
-    Name("UIH", r"epi_(bold|fmri)", (GRADIENT,)),
-    Name("UIH", r"epi_(dwi|dti)", (SPIN, DIFFUSION)),
-    Name("UIH", r".*asl", (LABELLING,)),
+    Name("UIH", r"gre.*fieldmap", (B0_MAP,)),
+    Name("UIH", r"epi", (EPI,)),
+    Name("UIH", r"epi_(bold|fmri)", (GRADIENT_ECHO,)),
+    Name("UIH", r"epi_(dwi|dti)", (SPIN_ECHO, DIFFUSION)),
+    Name("UIH", r".*asl", (ASL,)),
     Name("UIH", r".*(svs|csi)", (SPECTROSCOPY,)),
     # BIDS' PulseSequenceType. Some converters write "Gradient Echo EPI" for any EPI.
-    Name(ANY, r".*(gradient[-_ ]?(recalled[-_ ]?)?echo(?!.*epi)|spoiled)", (GRADIENT,)),
-    Name(ANY, r".*(?<![a-z])(f?gre|ffe|flash|f?spgr|mpgr)(?![a-z])", (GRADIENT,)),
-    Name(ANY, r".*spin[-_ ]?echo", (SPIN,)),
-    Name(ANY, r".*(\bepi\b|echo[-_ ]?planar)", (PLANAR,)),
-    Name(ANY, r".*mp-?rage", (GRADIENT, MPRAGE)),
-    Name(ANY, r".*b1_?map", (TRANSMIT,)),
+    Name(ANY, r".*(gradient[-_ ]?(recalled[-_ ]?)?echo(?!.*epi)|spoiled)", (GRADIENT_ECHO,)),
+    Name(ANY, r".*(?<![a-z])(f?gre|ffe|flash|f?spgr|mpgr)(?![a-z])", (GRADIENT_ECHO,)),
+    Name(ANY, r".*spin[-_ ]?echo", (SPIN_ECHO,)),
+    Name(ANY, r".*(\bepi\b|echo[-_ ]?planar)", (EPI,)),
+    Name(ANY, r".*mp-?rage", (GRADIENT_ECHO, MPRAGE)),
+    Name(ANY, r".*b1_?map", (B1_MAP,)),
     # "Bruker:RARE", "FAIR_EPI (pvm)".
-    Name("Bruker", r".*(rare|msme)", (SPIN,)),
-    Name("Bruker", r".*(flash|mge\b)", (GRADIENT,)),
-    Name("Bruker", r".*epi", (PLANAR,)),
-    Name("Bruker", r".*dti", (SPIN, DIFFUSION)),
-    Name("Bruker", r".*(fair|casl)", (LABELLING,)),
+    Name("Bruker", r".*(rare|msme)", (SPIN_ECHO,)),
+    Name("Bruker", r".*(flash|mge\b)", (GRADIENT_ECHO,)),
+    Name("Bruker", r".*epi", (EPI,)),
+    Name("Bruker", r".*dti", (SPIN_ECHO, DIFFUSION)),
+    Name("Bruker", r".*(fair|casl)", (ASL,)),
 )
 
 # "Ax 3D", "t1_3d_tra", "*fl3d1_ns", "3DFSPGR", but not "3 dir".

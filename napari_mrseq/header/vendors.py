@@ -34,9 +34,6 @@ SEQUENCE_NAMES = {
     "Hitachi": ((0x0019, 0x100C),),
 }
 PHILIPS_EPI_FACTOR = (0x2001, 0x1013)
-PHILIPS_COMPONENT = (0x2005, 0x1011)
-# Magnitude is 0.
-GE_COMPONENT, GE_COMPONENTS = (0x0043, 0x102F), {1.0: "PHASE", 2.0: "REAL", 3.0: "IMAGINARY"}
 # The plane of a series; 256 stands for three in one.
 GE_PLANE, GE_THREE_PLANES = (0x0019, 0x1017), 256.0
 

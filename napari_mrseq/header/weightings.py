@@ -41,141 +41,155 @@ from napari_mrseq.header.relaxation import (
 )
 from napari_mrseq.header.rule import DICOM, NILS, PHYSICS, TABLE, VENDOR, WORDS, Rule, rule
 from napari_mrseq.header.techniques import (
-    COMPENSATED,
-    FLIGHT,
-    GRADIENT,
+    ASL,
+    EPI,
+    FLOW_COMPENSATED,
+    GRADIENT_ECHO,
     INVERSION,
-    LABELLING,
     MPRAGE,
-    PLANAR,
+    MT,
     PREPARED,
-    SPIN,
-    TRANSFER,
+    SPIN_ECHO,
+    TIME_OF_FLIGHT,
 )
 
-INVERSION_RECOVERY: tuple[Rule, ...] = (
+INVERSION_RECOVERY_RULES: tuple[Rule, ...] = (
     # Late enhancement: its inversion nulls healthy heart muscle.
     timed("OTHER", 0.9, VENDOR, image_type("PSIR")),
     timed(
-        "OTHER", 0.7, PHYSICS, uses(GRADIENT), uses(INVERSION), lacks(SPIN, PLANAR),
+        "OTHER", 0.7, PHYSICS, uses(GRADIENT_ECHO), uses(INVERSION), lacks(SPIN_ECHO, EPI),
         acquired("2D"), not_below(FIELD_STRENGTH, 1.0), at_least(TI, 150), at_most(TI, 550),
         below(TE, 6),
     ),
     timed(
-        "T1", 0.95, NILS, uses(GRADIENT), uses(INVERSION), lacks(SPIN), unless(acquired("2D")),
-        weighted_by_inversion,
+        "T1", 0.95, NILS, uses(GRADIENT_ECHO), uses(INVERSION), lacks(SPIN_ECHO),
+        unless(acquired("2D")), weighted_by_inversion,
     ),
-    timed("T1", 0.9, NILS, uses(GRADIENT), unless(acquired("2D")), weighted_by_inversion),
+    timed("T1", 0.9, NILS, uses(GRADIENT_ECHO), unless(acquired("2D")), weighted_by_inversion),
     rule(
-        "PD", 0.8, WORDS, says("PD"), uses(GRADIENT), lacks(INVERSION, PREPARED), unknown(TI),
+        "PD", 0.8, WORDS, says("PD"), uses(GRADIENT_ECHO), lacks(INVERSION, PREPARED), unknown(TI),
         below(TE, 10),
     ),
     timed("T1", 0.65, VENDOR, uses(MPRAGE), acquired("3D"), at_most(TE, 10), unknown(TI)),
     timed(
-        "T1", 0.65, VENDOR, uses(GRADIENT), uses(INVERSION), lacks(SPIN, PLANAR), acquired("3D"),
-        unknown(TI),
+        "T1", 0.65, VENDOR, uses(GRADIENT_ECHO), uses(INVERSION), lacks(SPIN_ECHO, EPI),
+        acquired("3D"), unknown(TI),
     ),
     timed(
-        "T1", 0.65, DICOM, uses(GRADIENT), uses(PREPARED), lacks(SPIN, PLANAR, FLIGHT),
-        unless(acquired("2D")), at_most(TE, 6), at_most(FLIP, 15), unknown(TI),
+        "T1", 0.65, DICOM, uses(GRADIENT_ECHO), uses(PREPARED),
+        lacks(SPIN_ECHO, EPI, TIME_OF_FLIGHT), unless(acquired("2D")), at_most(TE, 6),
+        at_most(FLIP, 15), unknown(TI),
     ),
-    timed("OTHER", 0.65, PHYSICS, uses(GRADIENT), lacks(SPIN), above(TI, 1500), below(TE, 15)),
+    timed(
+        "OTHER", 0.65, PHYSICS, uses(GRADIENT_ECHO), lacks(SPIN_ECHO), above(TI, 1500),
+        below(TE, 15),
+    ),
     # Anonymised headers may have nothing but times.
     timed(
-        "T1", 0.8, NILS, lacks(SPIN, PLANAR), at_least(TI, 600), at_most(TI, 1200), below(TE, 6)
+        "T1", 0.8, NILS, lacks(SPIN_ECHO, EPI), at_least(TI, 600), at_most(TI, 1200), below(TE, 6)
     ),
     # The T1 of tissue grows with the field, and the inversion time of an MPRAGE with it.
     timed(
-        "T1", 0.7, PHYSICS, lacks(SPIN, PLANAR), above(TI, 1200), at_most(TI, 1700), below(TE, 6),
+        "T1", 0.7, PHYSICS, lacks(SPIN_ECHO, EPI), above(TI, 1200), at_most(TI, 1700), below(TE, 6),
         at_most(FLIP, 15),
     ),
     rule("STIR", 0.95, WORDS, says("STIR"), at_most(TI, 300)),
     timed(
-        "STIR", 0.75, NILS, lacks(SPIN, GRADIENT, PLANAR), at_least(TI, 110), at_most(TI, 260),
-        nulls_fat, at_least(TE, 12), above(TR, 2000),
+        "STIR", 0.75, NILS, lacks(SPIN_ECHO, GRADIENT_ECHO, EPI), at_least(TI, 110),
+        at_most(TI, 260), nulls_fat, at_least(TE, 12), above(TR, 2000),
     ),
     timed(
-        "STIR", 0.85, NILS, uses(INVERSION), lacks(GRADIENT, PLANAR), at_least(TI, 30),
+        "STIR", 0.85, NILS, uses(INVERSION), lacks(GRADIENT_ECHO, EPI), at_least(TI, 30),
         at_most(TI, 350), nulls_fat, at_least(TE, 12),
     ),
     # Scanners with weak magnets have it with a gradient echo too.
     timed(
-        "STIR", 0.75, PHYSICS, uses(GRADIENT), uses(INVERSION), lacks(SPIN, PLANAR),
+        "STIR", 0.75, PHYSICS, uses(GRADIENT_ECHO), uses(INVERSION), lacks(SPIN_ECHO, EPI),
         below(FIELD_STRENGTH, 0.5), at_least(TI, 30), nulls_fat, at_least(TE, 12),
     ),
     timed(
-        "T1", 0.7, PHYSICS, uses(INVERSION), lacks(GRADIENT), nulls_fluid, below(TR, 2500),
+        "T1", 0.7, PHYSICS, uses(INVERSION), lacks(GRADIENT_ECHO), nulls_fluid, below(TR, 2500),
         below(TE, 70),
     ),
     rule("FLAIR", 0.95, WORDS, says("FLAIR"), at_least(TI, 1200)),
     timed("FLAIR", 0.9, NILS, above(TI, 1500), above(TR, 3500), at_least(TE, 60)),
     # In weak fields it asks for less, and nothing else has so late an echo.
     timed(
-        "FLAIR", 0.75, PHYSICS, uses(INVERSION), lacks(GRADIENT, PLANAR), at_least(TI, 1200),
+        "FLAIR", 0.75, PHYSICS, uses(INVERSION), lacks(GRADIENT_ECHO, EPI), at_least(TI, 1200),
         above(TR, 3500), at_least(TE, 60),
     ),
     timed("FLAIR", 0.85, PHYSICS, nulls_fluid, at_least(TR, 3000), at_least(TE, 60)),
     timed(
-        "FLAIR", 0.6, PHYSICS, lacks(GRADIENT, PLANAR, LABELLING), at_least(TI, 1700),
+        "FLAIR", 0.6, PHYSICS, lacks(GRADIENT_ECHO, EPI, ASL), at_least(TI, 1700),
         at_most(TI, 2800), unknown(TR), unknown(TE),
     ),
     timed(
-        "T1", 0.8, NILS, uses(INVERSION), lacks(GRADIENT), at_least(TI, 250), at_most(TI, 1500),
-        below(TE, 40),
+        "T1", 0.8, NILS, uses(INVERSION), lacks(GRADIENT_ECHO), at_least(TI, 250),
+        at_most(TI, 1500), below(TE, 40),
     ),
 )  # fmt: skip
 
-# A spin echo read line by line, whose contrast no inversion makes.
-LINES = (uses(SPIN), lacks(PLANAR), inverts_fat_at_most)
+# A spin echo, no EPI, whose contrast no inversion makes.
+NON_EPI_SPIN_ECHO = (uses(SPIN_ECHO), lacks(EPI), inverts_fat_at_most)
 # HASTE and 3-D echo trains have a short TR for a T2.
-SPIN_ECHO: tuple[Rule, ...] = (
-    timed("T1", 0.8, TABLE, *LINES, at_least(TR, 150), at_most(TR, 850), at_most(TE, 30)),
-    timed("T1", 0.65, TABLE, *LINES, above(TR, 850), at_most(TR, 1200), at_most(TE, 20)),
-    timed("T2", 0.8, TABLE, *LINES, above(TR, 1500), at_least(TE, 70)),
-    timed("T2", 0.65, TABLE, *LINES, above(TR, 2000), at_least(TE, 55)),
-    timed("T2", 0.6, TABLE, *LINES, above(TR, 5000), at_least(TE, 48)),
-    timed("T2", 0.7, TABLE, *LINES, at_least(TE, 80)),
+SPIN_ECHO_RULES: tuple[Rule, ...] = (
+    timed(
+        "T1", 0.8, TABLE, *NON_EPI_SPIN_ECHO, at_least(TR, 150), at_most(TR, 850), at_most(TE, 30),
+    ),
+    timed(
+        "T1", 0.65, TABLE, *NON_EPI_SPIN_ECHO, above(TR, 850), at_most(TR, 1200), at_most(TE, 20),
+    ),
+    timed("T2", 0.8, TABLE, *NON_EPI_SPIN_ECHO, above(TR, 1500), at_least(TE, 70)),
+    timed("T2", 0.65, TABLE, *NON_EPI_SPIN_ECHO, above(TR, 2000), at_least(TE, 55)),
+    timed("T2", 0.6, TABLE, *NON_EPI_SPIN_ECHO, above(TR, 5000), at_least(TE, 48)),
+    timed("T2", 0.7, TABLE, *NON_EPI_SPIN_ECHO, at_least(TE, 80)),
     # The table is of people: small animals in strong fields have a T2 at such times.
     timed(
-        "PD", 0.75, TABLE, *LINES, above(TR, 1800), at_most(TR, 8000), at_most(TE, 30),
+        "PD", 0.75, TABLE, *NON_EPI_SPIN_ECHO, above(TR, 1800), at_most(TR, 8000), at_most(TE, 30),
         unless(made_by("Bruker")),
     ),
-    timed("PD", 0.6, TABLE, *LINES, above(TR, 1800), below(TE, 48), unless(made_by("Bruker"))),
-    timed("T2", 0.65, PHYSICS, *LINES, above(TR, 1800), at_least(TE, 20), made_by("Bruker")),
+    timed(
+        "PD", 0.6, TABLE, *NON_EPI_SPIN_ECHO, above(TR, 1800), below(TE, 48),
+        unless(made_by("Bruker")),
+    ),
+    timed(
+        "T2", 0.65, PHYSICS, *NON_EPI_SPIN_ECHO, above(TR, 1800), at_least(TE, 20),
+        made_by("Bruker"),
+    ),
     # Long trains of echoes of knees, whose falling flip angles weight by T2 as an echo time half as
     # long does (Busse et al., Magn Reson Med 55:1030, 2006).
     timed(
-        "PD", 0.6, PHYSICS, *LINES, acquired("3D"), at_least(TR, 1100), at_least(TE, 22),
-        below(TE, 55),
+        "PD", 0.6, PHYSICS, *NON_EPI_SPIN_ECHO, acquired("3D"), at_least(TR, 1100),
+        at_least(TE, 22), below(TE, 55),
     ),
     timed(
-        "PD", 0.6, PHYSICS, lacks(GRADIENT, PLANAR), inverts_fat_at_most, acquired("3D"),
+        "PD", 0.6, PHYSICS, lacks(GRADIENT_ECHO, EPI), inverts_fat_at_most, acquired("3D"),
         at_least(TR, 1100), at_least(ECHOES, 25), at_least(TE, 20), below(TE, 55),
         at_least(FLIP, 60), large_matrix(160),
     ),
     # Only a spin echo has a signal left after so long; an unnamed EPI would have a small matrix.
     timed(
-        "T2", 0.6, PHYSICS, lacks(SPIN, GRADIENT, PLANAR, INVERSION), above(TR, 1500),
+        "T2", 0.6, PHYSICS, lacks(SPIN_ECHO, GRADIENT_ECHO, EPI, INVERSION), above(TR, 1500),
         at_least(TE, 70), large_matrix(160),
     ),
     # Such times are a spin echo's, or a gradient echo's with a small flip angle.
     timed(
-        "T1", 0.6, TABLE, lacks(SPIN, GRADIENT, PLANAR, INVERSION), at_least(TR, 350),
+        "T1", 0.6, TABLE, lacks(SPIN_ECHO, GRADIENT_ECHO, EPI, INVERSION), at_least(TR, 350),
         at_most(TR, 850), at_least(TE, 8), at_most(TE, 15), not_below(FLIP, 60),
     ),
 )  # fmt: skip
 
-# A gradient echo read line by line; one whose signal is spoiled, and inverted of fat alone at most.
-RECALLED = (uses(GRADIENT), lacks(SPIN, PLANAR), echo_within_repetition)
+# A gradient echo, no EPI; one whose signal is spoiled, and inverted of fat alone at most.
+NON_EPI_GRADIENT_ECHO = (uses(GRADIENT_ECHO), lacks(SPIN_ECHO, EPI), echo_within_repetition)
 SPOILED = (
-    *RECALLED,
-    lacks(INVERSION, COMPENSATED, TRANSFER),
+    *NON_EPI_GRADIENT_ECHO,
+    lacks(INVERSION, FLOW_COMPENSATED, MT),
     not_above(TI, 180),
     past_ernst_angle,
 )
 # 3-D time of flight (protocols of vendors), whose fresh blood outshines all that T1 weights: the
 # repetition time saturates what rests, the flip angle lets blood shine to the end of the slab.
-INFLOW = (
+LIKE_TIME_OF_FLIGHT = (
     at_least(TR, 18), at_most(TR, 50), at_least(FLIP, 15), at_most(FLIP, 25), at_least(TE, 2),
     at_most(TE, 8),
 )  # fmt: skip
@@ -184,37 +198,41 @@ ENHANCED_BLOOD = (agent_tagged, below(TR, 6.5), at_least(FLIP, 20), below(TE, 2.
 # Four times the Ernst angle of tissue or more: a spoiled gradient echo would have no signal left.
 TOO_STEEP = (at_most(TR, 15), at_least(FLIP, 45))
 LIKE_A_SCOUT = (
-    *RECALLED, lacks(INVERSION), not_above(TI, 100), acquired("2D"), at_most(TR, 20),
+    *NON_EPI_GRADIENT_ECHO, lacks(INVERSION), not_above(TI, 100), acquired("2D"), at_most(TR, 20),
     at_most(FLIP, 45), at_most(VOLUMES, 1),
 )  # fmt: skip
-GRADIENT_ECHO: tuple[Rule, ...] = (
+GRADIENT_ECHO_RULES: tuple[Rule, ...] = (
     timed(
-        "T2STAR", 0.7, PHYSICS, *RECALLED, lacks(INVERSION), unless(acquired("3D")),
+        "T2STAR", 0.7, PHYSICS, *NON_EPI_GRADIENT_ECHO, lacks(INVERSION), unless(acquired("3D")),
         at_least(TE, 9), above(TR, 200), not_above(FLIP, 40),
     ),
     timed(
-        "FIELDMAP", 0.65, PHYSICS, *RECALLED, acquired("2D"), at_least(TR, 300),
+        "FIELDMAP", 0.65, PHYSICS, *NON_EPI_GRADIENT_ECHO, acquired("2D"), at_least(TR, 300),
         below(TE, 12), small_matrix(128), not_above(ECHOES, 2), unless(made_by("Bruker")),
     ),
     # A scout has few slices of each plane.
     timed("LOCALIZER", 0.7, PHYSICS, *LIKE_A_SCOUT, at_most(SLICES, 9)),
     timed("LOCALIZER", 0.6, PHYSICS, *LIKE_A_SCOUT, at_most(SLICES, 20)),
     # A large flip angle weights by T1, unless the echo is late in any field.
-    timed("T2STAR", 0.75, TABLE, *RECALLED, lacks(INVERSION), has_late_echo, not_above(FLIP, 50)),
-    timed("T2STAR", 0.75, TABLE, *RECALLED, lacks(INVERSION), above(TE, 25)),
+    timed(
+        "T2STAR", 0.75, TABLE, *NON_EPI_GRADIENT_ECHO, lacks(INVERSION), has_late_echo,
+        not_above(FLIP, 50),
+    ),
+    timed("T2STAR", 0.75, TABLE, *NON_EPI_GRADIENT_ECHO, lacks(INVERSION), above(TE, 25)),
     # A spin echo has no signal left at so short a repetition time.
     timed(
-        "T2STAR", 0.6, PHYSICS, lacks(SPIN, GRADIENT, PLANAR, INVERSION), below(TR, 200),
+        "T2STAR", 0.6, PHYSICS, lacks(SPIN_ECHO, GRADIENT_ECHO, EPI, INVERSION), below(TR, 200),
         has_late_echo, not_above(FLIP, 50),
     ),
     # Several echoes summed, of which the first is told.
     timed(
-        "T2STAR", 0.65, PHYSICS, *RECALLED, unless(acquired("3D")), at_least(TR, 400),
+        "T2STAR", 0.65, PHYSICS, *NON_EPI_GRADIENT_ECHO, unless(acquired("3D")), at_least(TR, 400),
         far_below_ernst_angle, at_least(ECHOES, 3),
     ),
     timed(
-        "T1", 0.8, TABLE, *SPOILED, acquired("3D"), unless(*INFLOW), unless(*ENHANCED_BLOOD),
-        unless(*TOO_STEEP), below(TR, 50), at_least(TE, 0.5), below(TE, 8), at_least(FLIP, 8),
+        "T1", 0.8, TABLE, *SPOILED, acquired("3D"), unless(*LIKE_TIME_OF_FLIGHT),
+        unless(*ENHANCED_BLOOD), unless(*TOO_STEEP), below(TR, 50), at_least(TE, 0.5), below(TE, 8),
+        at_least(FLIP, 8),
     ),
     timed(
         "T1", 0.7, TABLE, *SPOILED, above(TR, 50), below(TR, 400), below(TE, 10), at_least(FLIP, 50)
@@ -225,9 +243,9 @@ GRADIENT_ECHO: tuple[Rule, ...] = (
     ),
     # A step of a map of T1, or of magnetisation transfer.
     timed(
-        "PD", 0.6, PHYSICS, *RECALLED, lacks(INVERSION, PREPARED, COMPENSATED, TRANSFER),
-        unless(acquired("2D")), at_least(TR, 18), at_most(TR, 60), at_most(TE, 7), unknown(TI),
-        far_below_ernst_angle,
+        "PD", 0.6, PHYSICS, *NON_EPI_GRADIENT_ECHO,
+        lacks(INVERSION, PREPARED, FLOW_COMPENSATED, MT), unless(acquired("2D")), at_least(TR, 18),
+        at_most(TR, 60), at_most(TE, 7), unknown(TI), far_below_ernst_angle,
     ),
     # The echoes of weak magnets are late.
     timed(

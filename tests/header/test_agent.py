@@ -56,6 +56,9 @@ NOT_GIVEN = (
     "T1 prae KM;T1 vor Gabe KM;T1 vor Gabe;T1 prior to contrast;T1 pas de gado;"
     "T1 pas d'injection;T1 geen contrast;T1 ingen kontrast;T1 kontrast yok;"
     "T1 kontrasztanyag nélkül;T1 fără contrast;T1 brez kontrasta;T1 s.KM;"
+    "T1 contrast off;T1 Gd not given;T1 contrast not used;T1 Gd n/a;T1 KM nein;T1 kontrast brak;"
+    "T1 contrast ikke gitt;T1 ikke kontrast;T1 Gd nil;T1 nil Gd;T1 not enhanced;T1 nicht KM;"
+    "T1 aucun contraste;T1 Gd 0 ml;"
     "T1 s. KM;T1 sKM tra;T1 zouei mae;T1 tanjun;precontrast 3D T1;T1 voor contrast"
 )
 NOT_SAID = (
@@ -76,7 +79,11 @@ NOT_SAID = (
     "T1 2 years post;T1 -C-spine;T1 tra - C spine;T1 C-spine;T1 C-T spine;T1 grade IV;"
     "T1 ventricle IV-V;T1 compare to prior;T1 injury knee;T1 free breathing;T1 TRA -;"
     "T1 art 3D;T1 WO W CONTRAST;T1 without and with contrast;T1 ohne und mit KM;"
-    "T1 sans et avec injection;T1 sin y con contraste"
+    "T1 sans et avec injection;T1 sin y con contraste;"
+    "T1 Post TBI;T1 post MVA;T1 post CVA;T1 post SAH;T1 post-TIPS;T1 post TACE;T1 post RFA;"
+    "T1 post SRS;T1 post BMT;T1 post accident;T1 POST FALL;T1 POST VP SHUNT;T1 post MI;T1 post PCI;"
+    "T1 post CPR;T1 post TURP;T1 post ERCP;T1 post viral;T1 post lumbar puncture;"
+    "AX T1 POST LIVER BX"
 )
 
 
@@ -118,6 +125,11 @@ def test_a_description_says_nothing_of_it(make_series: Any, text: str) -> None:
         ({"ContrastBolusAgent": "No IV contrast"}, False),
         ({"ContrastBolusAgent": "None given"}, False),
         ({"ContrastBolusAgent": "NOT APPLICABLE"}, False),
+        ({"ContrastBolusAgent": "N/A"}, False),
+        ({"ContrastBolusAgent": "ikke gitt"}, False),
+        ({"ContrastBolusAgent": "nelkul"}, False),
+        ({"ContrastBolusAgent": "Gd: nein"}, False),
+        ({"ContrastBolusAgent": "off-label Gadovist"}, True),
         ({"ContrastBolusAgent": "0 ml"}, False),
         ({"ContrastBolusAgent": "unknown"}, None),
         ({"ContrastBolusAgent": "?"}, None),
@@ -193,7 +205,8 @@ def test_enhanced_files_tell_it_in_sequences(
 @pytest.mark.parametrize(
     "text",
     ["AX T1 POST GAD NO FS", "T1 KM NO FS", "T1 POST MPRAGE BIOPSY", "T1 POST BRAIN ANATOMY",
-     "T1 POST OPTIC NERVES", "t1_vibe_fs_cor_C"],
+     "T1 POST OPTIC NERVES", "t1_vibe_fs_cor_C", "SAG T1 POST LUMBAR", "T1 POST LT SHOULDER",
+     "T1 MT OFF GD", "T1 KM kein FS", "T1 GD NOT FATSAT", "T1 POST MIDBRAIN"],
 )  # fmt: skip
 def test_other_words_behind_an_agent_don_t_take_it_away(text: str) -> None:
     assert agent_in_words(text) is True

@@ -12,6 +12,7 @@ from pydicom.uid import (
     MRSpectroscopyStorage,
     RawDataStorage,
     SecondaryCaptureImageStorage,
+    SegmentationStorage,
 )
 
 from napari_mrseq.header import claim_of
@@ -59,7 +60,8 @@ def test_other_modality_is_unknown_and_said_so(make_series: Any, modality: str) 
 
 
 @pytest.mark.parametrize(
-    "storage", [RawDataStorage, MRSpectroscopyStorage, SecondaryCaptureImageStorage]
+    "storage",
+    [RawDataStorage, MRSpectroscopyStorage, SegmentationStorage, SecondaryCaptureImageStorage],
 )
 def test_object_that_is_no_acquired_image_is_other(make_series: Any, storage: str) -> None:
     claim = claim_of(make_series({"SOPClassUID": storage, "SeriesDescription": "T1 AX"}))
@@ -113,7 +115,14 @@ def test_description_against_the_physics_does_not_decide(
     assert lying.sequence == sequence
     assert lying.confidence < honest.confidence
     assert len(lying.warnings) == 1
-    assert "the description says" in lying.warnings[0]
+    assert lying.warnings[0].startswith("the description says")
+    assert "; the header speaks against it: " in lying.warnings[0]
+
+
+def test_a_value_that_speaks_against_the_words_is_not_given(make_series: Any) -> None:
+    header = SPIN_ECHO_T2 | {"RepetitionTime": 3800, "SeriesDescription": "AX T1"}
+    del header["EchoTime"]
+    assert "TI not given" in claim_of(make_series(header)).warnings[0]
 
 
 def test_words_decide_where_the_header_holds_no_physics(make_series: Any) -> None:

@@ -26,6 +26,24 @@ def test_the_difference_of_an_angiography_shows_its_vessels(make_series: Any) ->
     assert claim_of(make_series(SPOILED_3D | computed)).sequence == "MRA"
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"ImageType": ["DERIVED", "PRIMARY", "EADC"]},
+        {"ImageType": ["DERIVED", "PRIMARY", "DIFFUSION", "EXP_ADC"]},
+        {"SeriesDescription": "eADC"},
+        {"SeriesDescription": "eADC", "ImageType": ["DERIVED", "SECONDARY", "ADC"]},
+        {"SeriesDescription": "Exponential ADC"},
+        {"SeriesDescription": "Exponential Apparent Diffusion Coefficient"},
+        {"SeriesDescription": "exp. ADC map"},
+    ],
+)
+def test_an_exponential_adc_is_no_adc(make_series: Any, written: dict[str, Any]) -> None:
+    header = {"ScanningSequence": ["EP", "SE"], "RepetitionTime": 6000, "EchoTime": 75}
+    claim = claim_of(make_series(header | {"DiffusionBValue": 1000.0} | written))
+    assert claim.sequence == "OTHER", claim
+
+
 @pytest.mark.parametrize("kind", ["UMAP", "APT", "T1MAP", "T2MAP"])
 def test_a_computed_map_is_no_weighted_image(make_series: Any, kind: str) -> None:
     claim = claim_of(make_series(SPOILED_3D | {"ImageType": ["DERIVED", "PRIMARY", kind]}))

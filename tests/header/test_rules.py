@@ -20,7 +20,15 @@ VIBE = {
     "FlipAngle": 10,
 }
 FLASH = VIBE | {"MRAcquisitionType": "2D", "RepetitionTime": 7, "FlipAngle": 20}
+INVERTED = SPIN_ECHO_T2 | {
+    "ScanningSequence": ["SE", "IR"],
+    "RepetitionTime": 9000,
+    "EchoTime": 120,
+    "InversionTime": 2500,
+}
+SPACE = {"MRAcquisitionType": "3D", "RepetitionTime": 1200, "EchoTime": 35}
 DIFFUSION = {"ScanningSequence": ["EP", "SE"], "RepetitionTime": 6000, "EchoTime": 75}
+HYPERFINE = {"ScanningSequence": "SE", "MRAcquisitionType": "3D", "MagneticFieldStrength": 0.064}
 ORIGINAL = {"ImageType": ["ORIGINAL", "PRIMARY", "OTHER"]}
 MPRAGE = ORIGINAL | {
     "ScanningSequence": ["GR", "IR"],
@@ -70,6 +78,18 @@ MPRAGE = ORIGINAL | {
         ("T1", VIBE | {"AngioFlag": "Y"}, "t1_vibe_fs_tra"),
         ("T1", FLASH | {"RepetitionTime": 150, "FlipAngle": 70, "CardiacNumberOfImages": 25},
          "t1_fl2d_tra"),
+        # Methods of another image, beside a weighting that was acquired otherwise.
+        ("FLAIR", INVERTED, "MUSE T2 FLAIR"),
+        ("FLAIR", INVERTED, "RESOLVE"),
+        ("T1", MPRAGE | ORIGINAL, "DREAM_MPRAGE"),
+        ("T1", MPRAGE, "ISOTROPIC 3D"),
+        ("PD", SPIN_ECHO_T2 | SPACE, "SPACE ISOTROPIC"),
+        ("T2", SPIN_ECHO_T2, "RESOLVE T2 TSE"),
+        ("T2", SPIN_ECHO_T2, "NODDI T2 TSE"),
+        ("T2", SPIN_ECHO_T2, "32 dirs T2 TSE"),
+        ("T2", SPIN_ECHO_T2, "trace T2 TSE"),
+        *(("T1", SPIN_ECHO_T1, f"{readout} T1 SE")
+          for readout in ("FIESTA", "CISS", "DESS", "PETRA", "4D flow", "balanced")),
         # So is a spin echo that waits for the heart, and what was seen once.
         ("T2", SPIN_ECHO_T2 | {"CardiacNumberOfImages": 25}, "db_sax"),
         ("T1", VIBE | {"CardiacNumberOfImages": 1}, ""),
@@ -121,6 +141,19 @@ def test_a_word_decides_where_a_weighting_is_named_beside_it(
         ("OTHER", FLASH, "B1 map"),
         ("ADC", DIFFUSION | {"DiffusionBValue": 1000.0}, "DWI_ADC"),
         ("ADC", DIFFUSION | ORIGINAL | {"DiffusionBValue": 1000.0}, "ADC"),
+        # Diffusion without a weighting's name, by a spin echo without a code for its readout.
+        ("DWI", DIFFUSION | {"ScanningSequence": "SE"}, "RESOLVE"),
+        ("ADC", DIFFUSION | {"ScanningSequence": "SE"}, "RESOLVE_ADC"),
+        ("DWI", DIFFUSION | {"InversionTime": 2200}, "DWI FLAIR"),
+        ("ADC", DIFFUSION | HYPERFINE | {"ImageType": ["DERIVED", "PRIMARY", "ADC"]}, "ADC"),
+        ("DWI", DIFFUSION | HYPERFINE, "DWI"),
+        ("OTHER", FLASH, "DREAM"),
+        ("OTHER", FLASH | {"RepetitionTime": 4.5, "FlipAngle": 50}, "FIESTA T2"),
+        # Vessels after a bolus, where no organ was looked at.
+        ("MRA", VIBE | {"RepetitionTime": 2.6, "EchoTime": 1, "FlipAngle": 20}, "TWIST_carotids"),
+        ("T1C", VIBE, "Twist-VIBE breast"),
+        ("T1C", VIBE, "dyn twist"),
+        ("T1C", VIBE, "t1_twist_tra"),
         ("FIELDMAP", FLASH | {"RepetitionTime": 500, "Rows": 64, "Columns": 64}, "b0"),
         ("MRA", VIBE, "3D PC"),
         ("MRA", VIBE | {"AngioFlag": "Y"}, "fl3d_cor"),
@@ -226,12 +259,12 @@ DUAL = {"SeriesDescription": "PD_T2_tse_axial"}
         ),
         (
             "OTHER",
-            "ComplexImageComponent PHASE",
+            "phase image",
             VIBE | {"Manufacturer": "Philips", (0x2005, 0x1011): ("CS", "P")},
         ),
         (
             "OTHER",
-            "ComplexImageComponent PHASE",
+            "phase image",
             VIBE | {"Manufacturer": "GE MEDICAL SYSTEMS", (0x0043, 0x102F): ("SS", 1)},
         ),
         (
@@ -246,7 +279,7 @@ DUAL = {"SeriesDescription": "PD_T2_tse_axial"}
         ("T2", "TR 4000 ms", {"RepetitionTime": 4000, "EchoTime": 90}),
         (
             "FLAIR",
-            "TI 1300 ms nulls fluid",
+            "TI 1300 ms nulls CSF",
             SPIN_ECHO_T2 | {"RepetitionTime": 3200, "InversionTime": 1300},
         ),
         (
@@ -256,7 +289,7 @@ DUAL = {"SeriesDescription": "PD_T2_tse_axial"}
         ),
         ("PD", 'description says "pd t2"', SPIN_ECHO_T2 | {"EchoTime": 15} | DUAL),
         # Flow through the heart and the aqueduct is measured; vessels are shown.
-        ("OTHER", "phase contrast, heart phases", {"PhaseContrast": "YES"} | MOVIE),
+        ("OTHER", "phase contrast, cine", {"PhaseContrast": "YES"} | MOVIE),
         ("OTHER", "phase contrast, ImageType P", {"PhaseContrast": "YES"} | PHASE),
         ("MRA", "phase contrast", {"PhaseContrast": "YES"}),
         ("MRA", "velocity encoding", {"VelocityEncodingMaximumValue": 70.0}),

@@ -330,10 +330,10 @@ def test_no_weighting_is_claimed_that_the_times_contradict() -> None:
 def _any_header(draw: random.Random) -> SequenceAttributes:
     """Draw attributes that need not go together, in fields of 0.06 to 7 T, without words."""
     also = (
-        t.SPIN, t.GRADIENT, t.INVERSION, t.PLANAR, t.FLIGHT, t.DIFFUSION, t.PREPARED, t.FLOW,
-        t.COMPENSATED, t.SUSCEPTIBILITY, t.ANGIOGRAPHY, t.TRANSFER,
+        t.SPIN_ECHO, t.GRADIENT_ECHO, t.INVERSION, t.EPI, t.TIME_OF_FLIGHT, t.DIFFUSION, t.PREPARED,
+        t.PHASE_CONTRAST, t.FLOW_COMPENSATED, t.SUSCEPTIBILITY, t.ANGIOGRAPHY, t.MT,
     )  # fmt: skip
-    used = {draw.choice((t.SPIN, t.GRADIENT, ""))} | set(
+    used = {draw.choice((t.SPIN_ECHO, t.GRADIENT_ECHO, ""))} | set(
         draw.sample(also, draw.choice((0, 0, 1, 2)))
     )
     return SequenceAttributes(

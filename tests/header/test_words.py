@@ -53,7 +53,7 @@ DESCRIPTIONS = {
         "b1400;NODDI;multishell dwi;HARDI;Ax DTI 32 Directions;b1000 trace;ZOOMit diff"
     ),
     "ADC": (
-        "ADC;dADC;ADC (10^-6 mm2/s);Apparent Diffusion Coefficient;ep2d_diff_ADC;eADC;DWI ADC "
+        "ADC;dADC;ADC (10^-6 mm2/s);Apparent Diffusion Coefficient;ep2d_diff_ADC;DWI ADC "
         "map;Average DC;AVDC;ADC_map b0 b1000"
     ),
     "MRA": (
