@@ -110,7 +110,7 @@ def empty_words(series: Series, slices: Sequence[SliceVerdict]) -> tuple[str, ..
         return ()
     if shown:
         empty = len(judged - shown)
-        return (f"{empty} of {len(judged)} volumes show nothing that could be judged",)
+        return (f"nothing that could be judged in {empty} of {len(judged)} volumes",)
     if not series.is_thumbnail:
         return ("no slice shows anything that could be judged",)
     stack, (rows, columns) = series.pixels.shape[:-2], series.pixels.shape[-2:]

@@ -161,6 +161,15 @@ def test_a_picture_in_colours_is_said_to_be_no_mr_image(tmp_path):
     assert "the file says that this is no MR image" in verdict.to_dict()["warnings"]
 
 
+def test_a_volume_that_shows_nothing_among_others_is_told():
+    shown = read(SAMPLE / "t2_tse_tra")[0].pixels.compute()
+    noise = np.random.default_rng(0).normal(size=shown.shape)
+    layer = series_from_array(np.stack([noise, shown]), name="two")
+    verdict = classify(layer, load_model(device="cpu"))
+    assert verdict.sequence == "T2"
+    assert "nothing that could be judged in 1 of 2 volumes" in verdict.to_dict()["warnings"]
+
+
 def test_every_slice_of_a_stack_is_what_the_stack_is_and_keeps_its_own_word(schema_file):
     verdict = classify(read(SAMPLE / "t1_fl2d_sag")[0], load_model(device="cpu"))
     assert {judged.sequence for judged in verdict.slices} == {"T1"}
