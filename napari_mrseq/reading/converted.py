@@ -16,6 +16,7 @@ from pydicom.tag import BaseTag
 
 from napari_mrseq.reading.frames import Frame, classic_frame, origin_of, repeated
 from napari_mrseq.reading.instance import Instance
+from napari_mrseq.reading.mosaic import is_mosaic, mosaic_frames
 from napari_mrseq.reading.tags import first_item, tag_object
 
 # Unassigned Shared, and Unassigned Per-Frame Converted Attributes Sequence.
@@ -54,13 +55,15 @@ def converted_frames(
     origin = origin_of(instance)
     wanted = *sequences, *_UNASSIGNED
     common = _elements(instance.header) | _spread(shared, wanted)
-    found = []
+    found: list[Frame] = []
     for index, group in enumerate(frames):
         header = Dataset(common | _spread(group, wanted))
         header.set_original_encoding(*instance.header.original_encoding)
-        frame = classic_frame(replace(instance, header=header))
+        classic = replace(instance, header=header)
+        # Converters take the word from the type of a mosaic.
+        slices = mosaic_frames(classic) if is_mosaic(classic) else [classic_frame(classic)]
         # The series and its number are those of the new file.
-        found.append(replace(repeated(frame, index), origin=origin))
+        found += [replace(repeated(one, index), origin=origin) for one in slices]
     return found
 
 

@@ -15,7 +15,7 @@ from pydicom.uid import generate_uid
 from napari_mrseq.header import claim_of
 from napari_mrseq.reading import read_study
 from napari_mrseq.series import Series
-from tests.reading.scanner_files import AXIAL, WriteSlice, image, positions_along
+from tests.reading.scanner_files import AXIAL, WriteSlice, csa_header, image, positions_along
 
 PLACES = positions_along(AXIAL, 4)
 # What a converter asks for, and a spin echo.
@@ -34,11 +34,17 @@ WHOLE = {
 
 def converted(write_slice: WriteSlice, volumes: Sequence[Mapping[str, Any]]) -> tuple[Series, ...]:
     """Write volumes of a classic series, make one file of them, and read it."""
-    files = [
-        write_slice(4 * volume + index, place, **WHOLE | values)
-        for volume, values in enumerate(volumes)
-        for index, place in enumerate(PLACES)
-    ]
+    return in_one_file(
+        [
+            write_slice(4 * volume + index, place, **WHOLE | values)
+            for volume, values in enumerate(volumes)
+            for index, place in enumerate(PLACES)
+        ]
+    )
+
+
+def in_one_file(files: Sequence[Path]) -> tuple[Series, ...]:
+    """Make one file of classic ones, and read it."""
     enhanced = LegacyConvertedEnhancedMRImage(
         [dcmread(file) for file in files],
         series_instance_uid=generate_uid(),
@@ -145,3 +151,23 @@ def test_a_converted_file_is_of_its_own_series_whatever_it_keeps_of_the_old_one(
     enhanced.save_as(path)
     (again,) = read_study(path).series
     assert (again.series_number, again.series_uid) == (9, enhanced.SeriesInstanceUID)
+
+
+def test_mosaics_of_a_converted_file_are_unpacked_as_before(write_slice: WriteSlice) -> None:
+    described = csa_header(NumberOfImagesInMosaic=[4], SliceNormalVector=(0.0, 0.0, 1.0))
+    said = {
+        "Manufacturer": "SIEMENS", "ImageType": ["ORIGINAL", "PRIMARY", "M", "ND", "MOSAIC"],
+        "AcquisitionMatrix": [64, 0, 0, 64], "PixelSpacing": [3.0, 3.0],
+        "private": {(0x0029, 0x1010): ("OB", described)},
+    }  # fmt: skip
+    pixels = np.arange(128 * 128, dtype=np.uint16).reshape(128, 128)
+    files = [
+        write_slice(n, AXIAL[:3], pixels=pixels + n, **WHOLE | said | {"AcquisitionNumber": n})
+        for n in (1, 2)
+    ]
+    (classic,) = read_study(files[0].parent).series
+    before = classic.pixels.compute()
+    (series,) = in_one_file(files)
+    np.testing.assert_array_equal(series.pixels, before)
+    assert before.shape == (2, 4, 64, 64)
+    np.testing.assert_allclose(series.affine, classic.affine)
