@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from napari_mrseq.model.classifier import Model
 
-# Side of the patch that hides, and its steps, as shares of the picture the network sees.
+# How many patches that hide, and how many of their steps, a side of the picture has.
 PATCH, STEP = 5, 10
 # Darker than this share of the brightest is black; so near (pixels) to what isn't, it still counts.
 DARK, NEAR = 0.05, 3
