@@ -297,7 +297,10 @@ def test_ctrl_c_while_a_model_is_measured_is_told(tmp_path):
     program.send_signal(signal.SIGINT)
     _, told = program.communicate(timeout=60)
     assert program.returncode > 0
-    assert told.decode().strip() == "stopped: nothing was written"
+    # How many slices are judged may be told before the stop arrives; nothing after it.
+    *before, last = told.decode().splitlines()
+    assert last == "stopped: nothing was written"
+    assert before in ([], ["mrseq-1 judges 1000 slices"])
     assert not (tmp_path / "figures").exists()
 
 
