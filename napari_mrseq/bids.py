@@ -130,7 +130,7 @@ def write_sidecars(sidecars: Mapping[str, str], folder: Path) -> list[Path]:
 
 def _is_ours(file: Path) -> bool:
     """Tell whether a sidecar holds a verdict, and so was written here."""
-    return "mrseq" in _content(file)
+    return _series_in(_content(file)) is not None
 
 
 def _content(file: Path) -> dict[str, Any]:
@@ -146,11 +146,13 @@ def _of_earlier_verdicts(folder: Path, sidecars: Mapping[str, str]) -> list[str]
     """Return the names of our older sidecars in a folder that are of the series of these ones."""
     now = {_series_in(json.loads(text)) for text in sidecars.values()}
     beside = sorted(file for file in folder.glob("*.json") if file.name not in sidecars)
-    return [file.name for file in beside if _is_ours(file) and _series_in(_content(file)) in now]
+    return [file.name for file in beside if _series_in(_content(file)) in now]
 
 
-def _series_in(sidecar: Mapping[str, Any]) -> str:
-    """Return what tells the series of a sidecar of ours from all others."""
+def _series_in(sidecar: Mapping[str, Any]) -> str | None:
+    """Return what tells the series of a sidecar of ours from all others; None of another's."""
+    if "mrseq" not in sidecar:
+        return None
     record, told = sidecar["mrseq"], ("path", "series_uid", "series_number", "description")
     return str([record.get(key) for key in told] if isinstance(record, dict) else None)
 

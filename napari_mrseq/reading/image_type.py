@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from pydicom.dataset import Dataset
+from pydicom.tag import Tag
 
 from napari_mrseq.complex_components import (
     GE_COMPONENT,
@@ -15,6 +16,7 @@ from napari_mrseq.complex_components import (
 from napari_mrseq.dixon import IN_PHASE, OPPOSED_PHASE
 from napari_mrseq.reading.tags import text, whole
 
+_GE, _PHILIPS = Tag(GE_COMPONENT), Tag(PHILIPS_COMPONENT)
 _COMPONENT_WORDS = {
     **LETTERS, **{word.upper(): word for word in LETTERS.values()}, "PHASE MAP": "phase",
 }  # fmt: skip
@@ -34,14 +36,10 @@ _QUANTITIES = {
 def component_in(header: Dataset, image_type: tuple[str, ...]) -> str:
     """Name the part of the complex signal, also where only private elements of a maker tell it."""
     found = component_of(image_type, text(header, 0x00089208))
-    code = whole(header, _tag(GE_COMPONENT), "SS")
+    code = whole(header, _GE, "SS")
     if not found and code is not None and 0 <= code < len(GE_COMPONENTS):
         return GE_COMPONENTS[code]
-    return found or LETTERS.get(text(header, _tag(PHILIPS_COMPONENT)), "")
-
-
-def _tag(place: tuple[int, int]) -> int:
-    return place[0] << 16 | place[1]
+    return found or LETTERS.get(text(header, _PHILIPS), "")
 
 
 def component_of(image_type: tuple[str, ...], declared: str) -> str:
