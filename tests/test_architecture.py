@@ -45,6 +45,7 @@ FLOORS = [
         "elements",
         "sequence_names",
         "complex_components",
+        "quantities",
     },
 ]
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

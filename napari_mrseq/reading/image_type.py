@@ -14,21 +14,19 @@ from napari_mrseq.complex_components import (
     PHILIPS_COMPONENT,
 )
 from napari_mrseq.dixon import IN_PHASE, OPPOSED_PHASE
+from napari_mrseq.quantities import QUANTITIES
 from napari_mrseq.reading.tags import text, whole
 
 _GE, _PHILIPS = Tag(GE_COMPONENT), Tag(PHILIPS_COMPONENT)
 _COMPONENT_WORDS = {
     **LETTERS, **{word.upper(): word for word in LETTERS.values()}, "PHASE MAP": "phase",
 }  # fmt: skip
-# Words of ImageType that make one series hold images of different quantities.
+# What tells images of one series apart. The words that stand here alone name no sequence: ISO is
+# said of isotropic voxels too, M0 of measured proton densities, a minimum is one of anything.
 _QUANTITIES = {
-    "W": "water", "WATER": "water", "F": "fat", "FAT": "fat",
+    **{word: quantity for quantity, words in QUANTITIES.items() for word in words},
     **dict.fromkeys(IN_PHASE, "in phase"), **dict.fromkeys(OPPOSED_PHASE, "opposed phase"),
-    "ADC": "ADC", "EADC": "eADC", "FA": "FA", "TRACEW": "trace", "ISO": "trace",
-    "T1 MAP": "T1 map", "T2 MAP": "T2 map", "T2_STAR MAP": "T2* map", "R2 MAP": "R2 map",
-    "R2_STAR MAP": "R2* map", "B0 MAP": "B0 map", "B1 MAP": "B1 map", "FIELD_MAP": "field map",
-    "CBF": "CBF", "RCBF": "relCBF", "CBV": "CBV", "MTT": "MTT", "TTP": "TTP", "TMAX": "Tmax",
-    "M0": "M0", "SWI": "SWI", "MNIP": "minimum projection", "MINIP": "minimum projection",
+    "ISO": "trace", "M0": "M0", "MNIP": "minimum projection", "MINIP": "minimum projection",
     "UNI": "uniform", "INV1": "inversion 1", "INV2": "inversion 2",
 }  # fmt: skip
 

@@ -68,6 +68,20 @@ def test_water_and_fat_are_two_stacks(write_slice: WriteSlice) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "part"),
+    [
+        ("ADC_MAP", "ADC"), ("DADC", "ADC"), ("EXP_ADC", "eADC"), ("DTI_FA", "FA"),
+        ("T1_MAP", "T1 map"), ("RELCBF", "relCBF"), ("FAT_FRACTION", "fat fraction"),
+    ],
+)  # fmt: skip
+def test_a_map_beside_its_source_is_named(written: str, part: str, write_slice: WriteSlice) -> None:
+    for number, position in enumerate(PLACES):
+        write_slice(number + 1, position, ImageType=["ORIGINAL", "PRIMARY", "OTHER"])
+        path = write_slice(number + 11, position, ImageType=["DERIVED", "PRIMARY", written])
+    assert [one.part for one in series_of(path)] == ["", part]
+
+
+@pytest.mark.parametrize(
     ("element", "values", "parts"),
     [
         (0x102F, (0, 1), ["magnitude", "phase"]),

@@ -1,0 +1,41 @@
+"""What an image shows that a scanner computed, in the words makers write into ImageType for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+# Quantity, as people call it → words of ImageType (0008,0008) and FrameType (0008,9007).
+QUANTITIES: Mapping[str, tuple[str, ...]] = {
+    "water": ("W", "WATER"),
+    "fat": ("F", "FAT", "FAT_ONLY", "DIXF"),
+    "fat fraction": ("FAT_FRACTION", "FF", "FAT FRACTION", "PDFF"),
+    "water fraction": ("WATER_FRACTION",),
+    "ADC": ("ADC", "ADC_MAP", "ADC MAP", "ADC_UNSPECIFIED", "DADC"),
+    # exp(-b ADC): restricted diffusion is bright in it, as in no ADC.
+    "eADC": ("EADC", "EXP_ADC"),
+    "trace": ("TRACEW", "TRACE", "ISODWI", "DWI_TRACE"),
+    "FA": ("FA", "FRACTIONAL_ANISOTROPY", "DTI_FA"),
+    "T1 map": ("T1 MAP", "T1_MAP", "T1MAP"),
+    "T2 map": ("T2 MAP", "T2_MAP", "T2MAP"),
+    "T2* map": ("T2_STAR MAP", "T2STAR_MAP", "T2_STAR_MAP"),
+    "R2 map": ("R2 MAP", "R2_MAP"),
+    "R2* map": ("R2_STAR MAP", "R2_STAR_MAP", "R2STAR_MAP"),
+    "B0 map": ("B0 MAP",),
+    "field map": ("FIELD MAP", "FIELD_MAP", "FIELDMAP"),
+    "B1 map": ("B1 MAP", "B1_MAP"),
+    "CBF": ("CBF",),
+    "relCBF": ("RCBF", "RELCBF"),
+    "CBV": ("CBV",),
+    "relCBV": ("RCBV", "RELCBV"),
+    "corrected CBV": ("CORRECTED_CBV",),
+    "MTT": ("MTT",),
+    "relMTT": ("RELMTT",),
+    "TTP": ("TTP",),
+    "Tmax": ("TMAX",),
+    "SWI": ("SWI",),
+}
+
+
+def words_for(*quantities: str) -> tuple[str, ...]:
+    """Return the words of ImageType that name any of these quantities."""
+    return tuple(word for quantity in quantities for word in QUANTITIES[quantity])
