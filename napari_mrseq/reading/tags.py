@@ -16,7 +16,7 @@ from pydicom.datadict import dictionary_VR
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 
-from napari_mrseq.elements import binary_numbers, is_binary
+from napari_mrseq.elements import binary_numbers, decimal, is_binary
 
 Direction = tuple[float, float, float]
 
@@ -119,17 +119,19 @@ def _vr_of(element: Any, tag: int, vr: str | None) -> str:
 
 
 def _parse(value: Any, vr: str, dataset: Dataset) -> tuple[float, ...]:
-    if not isinstance(value, bytes):
-        many = value if not isinstance(value, str) and hasattr(value, "__iter__") else [value]
-        return tuple(float(_decimal(part)) for part in many if part not in (None, ""))
-    if is_binary(vr):
-        little_endian = dataset.original_encoding[1] is not False
-        return binary_numbers(value, vr, little_endian=little_endian)
-    # float() reads bytes too, which is twice as fast as to decode them.
-    parts = value.strip(b"\0 ").replace(b",", b".").split(b"\\")
-    return tuple([float(number) for part in parts if (number := part.strip(b"\0 "))])
-
-
-def _decimal(part: Any) -> Any:
-    # Some writers use the decimal comma of their country.
-    return part.strip("\0 ").replace(",", ".") if isinstance(part, str) else part
+    if isinstance(value, bytes):
+        if is_binary(vr):
+            little_endian = dataset.original_encoding[1] is not False
+            return binary_numbers(value, vr, little_endian=little_endian)
+        parts = [part.strip(b"\0 ") for part in value.split(b"\\")]
+        try:
+            # float() reads bytes too, which is twice as fast as to decode them.
+            return tuple([float(part) for part in parts if part])
+        except ValueError:
+            value = [part.decode("latin-1") for part in parts]
+    many = value if not isinstance(value, str) and hasattr(value, "__iter__") else [value]
+    return tuple(
+        decimal(part) if isinstance(part, str) else float(part)
+        for part in many
+        if part not in (None, "")
+    )

@@ -314,6 +314,18 @@ def test_header_values_of_the_wrong_kind(write_slice: WriteSlice) -> None:
     assert series.spacing == (2.5, 1.5, 0.75)
 
 
+@pytest.mark.parametrize(
+    ("written", "spacing"), [(b"1.5mm\\.7", (2.5, 1.5, 0.7)), (b"0x1\\0x12", None)]
+)
+def test_numbers_with_a_unit_are_read_and_codes_are_none(
+    written: bytes, spacing: tuple[float, ...] | None, write_slice: WriteSlice
+) -> None:
+    path = write_slice(1)
+    path.write_bytes(path.read_bytes().replace(b"1.5\\0.75", written))
+    (series,) = read_study(path.parent).series
+    assert series.spacing == spacing
+
+
 def test_read_warns_of_each_file_and_gives_the_rest(write_slice: WriteSlice) -> None:
     path = write_slice(1)
     empty(path.with_name("2.dcm"))
