@@ -101,6 +101,7 @@ def _ranked(by_place: ByPlace, key: Key = lambda frame: frame.order) -> list[Vol
 
 
 def _ranked_by_time(by_place: ByPlace) -> list[Volume] | None:
+    """Rank slices of a place by time, as Siemens' DSC needs it (MultiVolumeImporter, PR 14)."""
     key = next((key for key in TIMES if _tells_ranks(by_place, key)), None)
     return _ranked(by_place, key) if key else None
 
@@ -108,7 +109,8 @@ def _ranked_by_time(by_place: ByPlace) -> list[Volume] | None:
 def _is_regular(by_place: ByPlace) -> bool:
     """Tell whether instances go from place to place, or stay at one until it is done.
 
-    Where their numbers rise by other steps at one place than at the next, some were lost.
+    Both are found (dcm2niix issue 614), and numbers that tell nothing (issue 529). Where they rise
+    by other steps at one place than at the next, some were lost.
     """
     steps = {
         tuple(later - number for number, later in pairwise(sorted(f.order[2] for f in found)))

@@ -30,7 +30,7 @@ def contrasts_apart(frames: list[Frame]) -> list[list[Frame]]:
     By quantity (water, fat, ADC) and echo time; then, as dcm2niix does, by what they are called and
     how they were derived, but for numbers; then by two repetition times of which each place has the
     same ones. What differs in inversion time, flip angle, b value or time alone is a series of
-    volumes.
+    volumes. Without this, T2 and PD alternate in one stack (SimpleITK issue 1185).
     """
     parts = [frames]
     for split in _SPLITS:
@@ -51,24 +51,30 @@ def _collide(frames: Sequence[Frame]) -> bool:
 
 
 def by_quantity(frames: list[Frame]) -> list[list[Frame]]:
-    """Split slices by what they show: water, fat, ADC."""
+    """Split slices by what they show: Philips puts ADC behind diffusion (dcm2niix issue 44)."""
     return grouped(frames, lambda frame: frame.quantity)
 
 
 def by_echo(frames: list[Frame]) -> list[list[Frame]]:
-    """Split slices by their echo time."""
+    """Split slices by their echo time (dcm2niix issue 692)."""
     return list(labelled(echoes_of(frames), frames).values())
 
 
 def by_description(frames: list[Frame]) -> list[list[Frame]]:
-    """Split slices by what they are called, numbers aside, where all have a name."""
+    """Split slices by what they are called, numbers aside, where all have a name.
+
+    GE's CBF maps are called by the second in which each slice was computed (dcm2niix issue 382).
+    """
     if not all(frame.description for frame in frames):
         return [frames]
     return grouped(frames, lambda frame: _NUMBER.sub("", frame.description))
 
 
 def by_derivation(frames: list[Frame]) -> list[list[Frame]]:
-    """Split slices by how they were derived, numbers aside."""
+    """Split slices by how they were derived (PS3.3, C.7.6.1.1.2), numbers aside.
+
+    Averages lie beside the weighted images they were made of (dcm2niix issue 809).
+    """
     made = [_NUMBER.sub("", frame.derivation) for frame in frames]
     if _is_weighted(frames):
         # Weighted images that are combined on the scanner stay with those that are not weighted; a
@@ -81,6 +87,7 @@ def by_derivation(frames: list[Frame]) -> list[list[Frame]]:
 
 
 def _by_repetition_time(frames: list[Frame]) -> list[list[Frame]]:
+    """Split slices of B1 maps with two repetition times (AFI; dcm2niix issue 743)."""
     known = [time for frame in frames if (time := frame.repetition_time or 0) > 0]
     if len(known) < len(frames) or _is_weighted(frames) or _is_inverted(frames):
         return [frames]

@@ -117,7 +117,10 @@ def file_frames(path: str, layouts: Layouts) -> list[Frame]:
 
 
 def _with_incomplete(groups: dict[Hashable, list[Frame]]) -> list[list[Frame]]:
-    """Put files without a study or a series number to the one series whose UID they have."""
+    """Put files without a study or a series number to the one series whose UID they have.
+
+    Programs leave them out (dcm2niix issue 218).
+    """
     origins = {key: frames[0].origin for key, frames in groups.items()}
     whole: dict[Hashable, list[Frame]] = {}
     for key, one in origins.items():
@@ -146,6 +149,7 @@ def _completes(known: Origin, one: Origin) -> bool:
 
 
 def _by_patient(frames: Sequence[Frame]) -> list[list[Frame]]:
+    """Split slices by patient: archives mix them (RSNA anonymizer issue 18, CTK issue 275)."""
     numbered = patients_apart(frame.origin.patient for frame in frames)
     return grouped(frames, lambda frame: numbered[frame.origin.patient])
 

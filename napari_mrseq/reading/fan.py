@@ -29,6 +29,8 @@ _FAN = (
 def joined_fan(stacks: Sequence[Stack]) -> list[Stack]:
     """Join stacks of a slice each that fan round one axis, all at as many times.
 
+    As protocols of radial thick-slab MRCP and of rotated long-axis cine have them.
+
     Parameters
     ----------
     stacks : sequence of Stack

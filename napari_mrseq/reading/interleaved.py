@@ -35,7 +35,7 @@ def interleaved_apart(frames: list[Frame]) -> list[list[Frame]]:
 
     So do T1 and T2 under one UID, echoes that were rounded in two ways, a projection among its
     sources, two days: slices lie unevenly, or closer than they are said to be, and those of one
-    kind alone don't.
+    kind alone don't. 3D Slicer parts series in the same way (issue 4872).
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def _by_day(frames: list[Frame]) -> list[list[Frame]]:
 
 
 def _by_run(frames: list[Frame]) -> list[list[Frame]]:
-    """Split slices where their numbers begin anew, unless they are volumes that move."""
+    """Split slices where numbers begin anew (dcm2niix issue 221), unless volumes move."""
     parts: list[list[Frame]] = []
     seen: set[tuple[float, ...]] = set()
     for frame in sorted(frames, key=_acquired):
@@ -110,7 +110,10 @@ def _by_run(frames: list[Frame]) -> list[list[Frame]]:
 
 
 def _by_place(frames: list[Frame]) -> list[list[Frame]]:
-    """Split off the one place that makes a stack uneven, unless its volumes move."""
+    """Split off the one place that makes a stack uneven, unless its volumes move.
+
+    Some put a scout with a grid among the slices (dcm2niix issue 393).
+    """
     heights = slice_heights(frames)
     spacing = slice_spacing(heights)
     close = np.flatnonzero(spacing.gaps < _NEARER * spacing.usual)

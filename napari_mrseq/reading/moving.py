@@ -21,8 +21,10 @@ _NEAR = 0.25
 def moving_volumes(frames: Sequence[Frame]) -> list[list[list[Frame]]] | None:
     """Return volumes that lie at different places, each sorted along the slice normal.
 
-    None where the slices don't move, or nothing parts them into volumes of evenly spaced slices, of
-    which none is half a slice away from that of the first whole volume.
+    Siemens' 3D PACE shifts them (Thesen et al., Magn Reson Med 44:457, 2000); some XA files do by
+    mistake (dcm2niix issue 888). None where the slices don't move, or nothing parts them into
+    volumes of evenly spaced slices, of which none is half a slice away from that of the first whole
+    volume.
 
     Returns
     -------

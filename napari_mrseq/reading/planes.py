@@ -28,6 +28,7 @@ def planes_apart(frames: Sequence[Frame]) -> list[list[Frame]]:
 
     What is turned by up to a degree stays together where it lies evenly as one stack, each plane
     at places of its own: volumes that follow a head, and stacks planned anew, share theirs.
+    Programs that round cosines turn them (dwv issue 1877; highdicom tolerates it, PR 405).
 
     Parameters
     ----------

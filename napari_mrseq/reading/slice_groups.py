@@ -30,9 +30,10 @@ def numbers_left_out(frames: Iterable[Frame]) -> int:
 def groups_apart(frames: list[Frame], left_out: int) -> list[list[Frame]]:
     """Part slices of one plane and contrast into groups with a wide gap between them.
 
-    Where files were lost, they are one stack with a gap: numbers are left out, for half of the
-    missing slices at least, and the gap is as wide as whole slices. Slices that are too few to be
-    a group are parted where the gap is longer than the stack.
+    Siemens calls them slice groups; a leg may be dense at its joints alone (OHIF issue 4352). Where
+    files were lost, they are one stack with a gap: numbers are left out, for half of the missing
+    slices at least, and the gap is as wide as whole slices. Slices that are too few to be a group
+    are parted where the gap is longer than the stack.
 
     Parameters
     ----------
@@ -64,6 +65,7 @@ def groups_apart(frames: list[Frame], left_out: int) -> list[list[Frame]]:
 def slices_between(frames: Sequence[Frame], left_out: int) -> list[str]:
     """Say where slices of a volume lie twice as far apart as they are told to, or more times.
 
+    Archives that take two echoes of one number for copies lose half of both (dcm2niix issue 349).
     Some write the gap as spacing. One narrower than a slice is no distance; one as wide may be,
     where instance numbers are left out too.
 

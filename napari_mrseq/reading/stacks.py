@@ -90,7 +90,7 @@ def _stacks_of(frames: list[Frame], left_out: int) -> list[Stack]:
 
 
 def _count_past_midnight(frames: Sequence[Frame]) -> None:
-    """Let times without a date go on after midnight."""
+    """Let times without a date go on after midnight (Dcm2Bids PR 370, heudiconv PR 459)."""
     known = [frame.time for frame in frames if frame.time is not None]
     if not known or max(known) >= DAY_MS or max(known) - min(known) < LONGEST_SERIES_MS:
         return

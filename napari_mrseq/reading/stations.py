@@ -25,6 +25,8 @@ _ONE_POSITION = "all slices name one position: order by {}, position in the pati
 def stations_apart(frames: list[Frame]) -> list[list[Frame]]:
     """Part slices of one plane and shape that lie beside each other: stations, two legs.
 
+    A brain and a spinal cord under one UID are dcm2niix issue 1009.
+
     Parameters
     ----------
     frames : list of Frame

@@ -56,6 +56,9 @@ class _Place:
 def joined_volumes(stacks: Sequence[Stack]) -> list[Stack]:
     """Join stacks of one kind whose volumes are turned a little against each other.
 
+    So are those of 3D PACE (Thesen et al., Magn Reson Med 44:457, 2000) and navigators of the head
+    (dcm2niix issue 404: "orientation varies (vNav or localizer?)").
+
     Parameters
     ----------
     stacks : sequence of Stack

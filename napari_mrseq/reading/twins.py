@@ -18,9 +18,10 @@ InputOf = Callable[[str], int]
 def twins_apart(frames: list[Frame], input_of: InputOf) -> list[list[Frame]]:
     """Part slices of one series UID that lie twice at one place, in different folders.
 
-    A series may be spread over folders: those that complete each other stay together, and so do
-    true copies below one path, of which one is shown. Copies under several of the given paths,
-    and images that differ in pixels or identity, are series of their own.
+    Viewers that mix them make no volume (vtk-dicom issue 95, dicom2nifti issue 21). A series may be
+    spread over folders: those that complete each other stay together, and so do true copies below
+    one path, of which one is shown. Copies under several of the given paths, and images that differ
+    in pixels or identity, are series of their own.
 
     Parameters
     ----------

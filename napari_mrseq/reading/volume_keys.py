@@ -71,7 +71,8 @@ def numbers_of(frames: Sequence[Frame]) -> list[Key]:
 def telling_key(by_place: ByPlace) -> Key | None:
     """Return all attributes together that tell slices apart, of which each place has the same.
 
-    None where there are none.
+    None where there are none. Philips' ASL is numbered by repeat, phase and label (dcm2niix issue
+    533), its diffusion by b value and direction (issue 546).
     """
     chosen: tuple[Key, ...] = ()
     told = 1
@@ -111,7 +112,10 @@ def in_order(volumes: Mapping[Any, Volume], key: Key | None) -> list[Volume]:
 
 
 def numbers_deny(volumes: Sequence[Volume]) -> bool:
-    """Tell whether one of the attributes that number volumes was torn by making these."""
+    """Tell whether one of the attributes that number volumes was torn by making these.
+
+    So it is where instance numbers mean nothing (dcm2niix issues 302 and 529).
+    """
     return any(tears(volumes, key) for key in (*_COUNTERS, _B_VALUE, FLIP_ANGLE))
 
 

@@ -33,6 +33,7 @@ def taken_together(by_place: ByPlace) -> list[Volume] | None:
 
     None where no time is known of all slices, where pauses don't part them into volumes, or where
     both the first and the last lack slices: so it looks where there is a pause within each volume.
+    Siemens' DSC tells volumes by times alone, another for each slice (MultiVolumeImporter, PR 14).
     """
     places = len(by_place)
     for volumes in _runs_of(by_place):
@@ -44,7 +45,10 @@ def taken_together(by_place: ByPlace) -> list[Volume] | None:
 
 
 def pauses_deny(volumes: Sequence[Volume], by_place: ByPlace) -> bool:
-    """Tell whether pauses part slices into more volumes than these, of which most is there."""
+    """Tell whether pauses part slices into more volumes than these, of which most is there.
+
+    So they do where images were lost (ADNI: dcm2niix issue 416) and the others counted anew.
+    """
     return any(
         len(runs) > len(volumes) and is_mostly_there(runs, len(by_place))
         for runs in _runs_of(by_place)
@@ -55,7 +59,8 @@ def times_deny(volumes: Sequence[Volume]) -> bool:
     """Tell whether slices follow the volumes before at another pace than the rest of theirs.
 
     Each place is taken at the same part of its volume: its times grow as those of other places do,
-    or, where each heart beats at its own pace, as a constant part of them.
+    or, where each heart beats at its own pace, as a constant part of them. What contradicts that
+    was counted by instance numbers that mean nothing (dcm2niix issues 302 and 529).
     """
     return any(_is_out_of_step(volumes, key) for key in TIMES)
 
