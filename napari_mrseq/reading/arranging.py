@@ -77,14 +77,11 @@ def _unnumbered(by_place: ByPlace) -> tuple[list[Volume], str]:
     if together:
         return together, ""
     timed = _ranked_by_time(by_place)
-    if timed and is_even(by_place) and not (_is_denied(timed) or _times_differ(timed, by_place)):
+    # Slices of one rank may be of different times.
+    mixed = timed and (tears(timed, TIMES[0]) or pauses_deny(timed, by_place) or _is_denied(timed))
+    if timed and is_even(by_place) and not mixed:
         return timed, ""
     return timed or _ranked(by_place), _CONTRADICTED if first else _UNTOLD
-
-
-def _times_differ(ranked: list[Volume], by_place: ByPlace) -> bool:
-    """Tell whether slices of the same rank seem to be of different times."""
-    return tears(ranked, TIMES[0]) or pauses_deny(ranked, by_place)
 
 
 def _is_denied(volumes: list[Volume]) -> bool:

@@ -33,7 +33,7 @@ def contrasts_apart(frames: list[Frame]) -> list[list[Frame]]:
     volumes. Without this, T2 and PD alternate in one stack (SimpleITK issue 1185).
     """
     parts = [frames]
-    for split in _SPLITS:
+    for split in (*BY_CONTENT, _by_repetition_time):
         parts = [one for part in parts for one in (split(part) if _collide(part) else [part])]
     return parts
 
@@ -50,17 +50,17 @@ def _collide(frames: Sequence[Frame]) -> bool:
     return len(set(places_of(frames))) < len(frames)
 
 
-def by_quantity(frames: list[Frame]) -> list[list[Frame]]:
+def _by_quantity(frames: list[Frame]) -> list[list[Frame]]:
     """Split slices by what they show: Philips puts ADC behind diffusion (dcm2niix issue 44)."""
     return grouped(frames, lambda frame: frame.quantity)
 
 
-def by_echo(frames: list[Frame]) -> list[list[Frame]]:
+def _by_echo(frames: list[Frame]) -> list[list[Frame]]:
     """Split slices by their echo time (dcm2niix issue 692)."""
     return list(labelled(echoes_of(frames), frames).values())
 
 
-def by_description(frames: list[Frame]) -> list[list[Frame]]:
+def _by_description(frames: list[Frame]) -> list[list[Frame]]:
     """Split slices by what they are called, numbers aside, where all have a name.
 
     GE's CBF maps are called by the second in which each slice was computed (dcm2niix issue 382).
@@ -70,7 +70,7 @@ def by_description(frames: list[Frame]) -> list[list[Frame]]:
     return grouped(frames, lambda frame: _NUMBER.sub("", frame.description))
 
 
-def by_derivation(frames: list[Frame]) -> list[list[Frame]]:
+def _by_derivation(frames: list[Frame]) -> list[list[Frame]]:
     """Split slices by how they were derived (PS3.3, C.7.6.1.1.2), numbers aside.
 
     Averages lie beside the weighted images they were made of (dcm2niix issue 809).
@@ -111,10 +111,5 @@ def _is_inverted(frames: Sequence[Frame]) -> bool:
     return len(times) > 1 and all(times)
 
 
-_SPLITS: tuple[Split, ...] = (
-    by_quantity,
-    by_echo,
-    by_description,
-    by_derivation,
-    _by_repetition_time,
-)
+# What slices say they show, and how.
+BY_CONTENT: tuple[Split, ...] = (_by_quantity, _by_echo, _by_description, _by_derivation)

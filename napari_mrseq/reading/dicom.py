@@ -48,8 +48,8 @@ _UNPLACED = (
 def read_dicom(
     paths: Sequence[str],
     *,
-    input_of: InputOf = lambda _path: 0,
-    progress: Callable[[int], None] | None = None,
+    input_of: InputOf,
+    progress: Callable[[int], None],
 ) -> tuple[list[Series], list[Failure]]:
     """Read the headers of DICOM files and put their slices together as series.
 
@@ -57,9 +57,9 @@ def read_dicom(
     ----------
     paths : sequence of str
         Files, of any number of series.
-    input_of : callable, optional
+    input_of : callable
         Tells under which of the paths that the user gave a file lies; see `twins_apart`.
-    progress : callable, optional
+    progress : callable
         Called with the number of files done.
 
     Returns
@@ -79,8 +79,7 @@ def read_dicom(
             failures.append(Failure(path, str(error), no_image=no_image))
         else:
             groups[_series_key(frames[0].origin)] += frames
-        if progress:
-            progress(done)
+        progress(done)
     series: list[Series] = []
     for group in _with_incomplete(groups):
         patients = _by_patient(group)

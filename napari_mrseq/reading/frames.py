@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -130,6 +131,14 @@ class Frame:
     order: tuple[float, ...] = ()
     dimensions: tuple[float, ...] = ()
     doubt: str = ""
+
+    @property
+    def settings(self) -> Hashable:
+        """What tells images of one place apart, but for their numbers and what was typed in."""
+        return (
+            self.component, self.quantity, self.echo_time, self.inversion_time, self.flip_angle,
+            self.b_value, self.direction, self.trigger, self.time,
+        )  # fmt: skip
 
     @property
     def is_placed(self) -> bool:

@@ -97,13 +97,6 @@ def slice_normal(orientation: Sequence[float]) -> NDArray[np.float64]:
     return np.asarray(normal / np.linalg.norm(normal), dtype=np.float64)
 
 
-def same_orientation(
-    first: Sequence[float], second: Sequence[float], within: float = SAME_DIRECTION
-) -> bool:
-    """Tell whether two orientations are equal, by default within what scanners write as noise."""
-    return all(abs(a - b) <= within for a, b in zip(first, second, strict=True))
-
-
 def turn_between(first: Sequence[float], second: Sequence[float]) -> float:
     """Return the angle in degrees by which one orientation is turned to be another."""
     apart = np.subtract(first, second)

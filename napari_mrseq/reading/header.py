@@ -55,9 +55,14 @@ def read_header(file: BinaryIO, tags: Sequence[BaseTag] | None = None) -> Datase
         _check_deflated(file, head)
     file.seek(0)
     wanted = None if tags is None else [*tags, *(map(Tag, PIXEL_KEYWORDS) if deflated else ())]
-    stop = _at_nothing if deflated else _at_end_of_header
+    # A file that was never filled holds zeros.
+    ends = {0} if deflated else {0, *PIXEL_KEYWORDS}
     header = read_partial(
-        file, stop_when=stop, defer_size=DEFER_BYTES, force=True, specific_tags=wanted
+        file,
+        stop_when=lambda tag, _vr, _length: int(tag) in ends,
+        defer_size=DEFER_BYTES,
+        force=True,
+        specific_tags=wanted,
     )
     if tags is None:
         restore_blocks(header)
@@ -92,15 +97,6 @@ def damage_of(error: Exception) -> str:
     """
     tag = _WRITTEN_TAG.search(str(error))
     return f"damaged DICOM header (element {tag[0]})" if tag else "damaged DICOM header"
-
-
-def _at_end_of_header(tag: BaseTag, _vr: str | None, _length: int) -> bool:
-    """Stop at the pixels, or where a file that was never filled holds zeros."""
-    return int(tag) in PIXEL_KEYWORDS or int(tag) == 0
-
-
-def _at_nothing(tag: BaseTag, _vr: str | None, _length: int) -> bool:
-    return int(tag) == 0
 
 
 def _is_hollow(head: bytes) -> bool:

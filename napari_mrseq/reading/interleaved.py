@@ -6,13 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from napari_mrseq.reading.contrasts import (
-    Split,
-    by_derivation,
-    by_description,
-    by_echo,
-    by_quantity,
-)
+from napari_mrseq.reading.contrasts import BY_CONTENT
 from napari_mrseq.reading.frames import LONGEST_SERIES_MS, Frame
 from napari_mrseq.reading.geometry import UNEVEN, SliceSpacing, slice_spacing
 from napari_mrseq.reading.grouping import labelled, levels
@@ -54,7 +48,7 @@ def interleaved_apart(frames: list[Frame]) -> list[list[Frame]]:
     whole = slice_spacing(heights)
     if is_whole(whole) and not lies_closer(whole, frames[0].thickness):
         return [frames]
-    for split in _SPLITS:
+    for split in (*BY_CONTENT, _by_day, _by_run, _by_place):
         parts = split(frames)
         if len(parts) > 1 and _are_stacks(parts, whole):
             return parts
@@ -126,14 +120,3 @@ def _by_place(frames: list[Frame]) -> list[list[Frame]]:
 
 def _acquired(frame: Frame) -> tuple[tuple[float, ...], float, str]:
     return frame.order[:2], frame.time or 0, frame.source.path
-
-
-_SPLITS: tuple[Split, ...] = (
-    by_quantity,
-    by_echo,
-    by_description,
-    by_derivation,
-    _by_day,
-    _by_run,
-    _by_place,
-)

@@ -5,12 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from napari_mrseq.reading.frames import Frame
-from napari_mrseq.reading.geometry import (
-    SAME_DIRECTION,
-    same_orientation,
-    slice_spacing,
-    turn_between,
-)
+from napari_mrseq.reading.geometry import SAME_DIRECTION, slice_spacing, turn_between
 from napari_mrseq.reading.grouping import gathered, grouped
 from napari_mrseq.reading.interleaved import FEWEST_SHOWING, is_whole, lies_closer
 from napari_mrseq.reading.places import places_of, slice_heights
@@ -47,10 +42,10 @@ def planes_apart(frames: Sequence[Frame]) -> list[list[Frame]]:
 
 
 def same_plane(first: _Orientation, second: _Orientation, within: float = SAME_DIRECTION) -> bool:
-    """Tell whether two orientations are one, or both unknown."""
+    """Tell whether two orientations are one, but for noise of scanners, or both unknown."""
     if first is None or second is None:
         return first is second
-    return same_orientation(first, second, within)
+    return all(abs(a - b) <= within for a, b in zip(first, second, strict=True))
 
 
 def turns_within(stack: Stack) -> list[str]:

@@ -82,20 +82,6 @@ def without_false_positions(frames: Sequence[Frame]) -> list[Frame]:
 
 def _state(frame: Frame) -> Hashable:
     """Return what images taken one after the other at one place differ in."""
-    return (
-        frame.source.shape,
-        frame.pixel_spacing,
-        frame.order[:2],
-        frame.component,
-        frame.quantity,
-        frame.echo_time,
-        frame.repetition_time,
-        frame.inversion_time,
-        frame.flip_angle,
-        frame.b_value,
-        frame.direction,
-        frame.trigger,
-        frame.time,
-        frame.description,
-        frame.derivation,
-    )
+    size = frame.source.shape, frame.pixel_spacing
+    typed = frame.description, frame.derivation
+    return size, typed, frame.order[:2], frame.repetition_time, frame.settings

@@ -85,7 +85,7 @@ def read_study(paths: AnyPath | Iterable[AnyPath], *, progress: Progress | None 
     given = [paths] if isinstance(paths, str | PathLike) else list(paths)
     # Libraries warn of every odd value; what matters to the user is in Series.warnings.
     with LIBRARIES_MUTED:
-        return _study([os.fspath(path) for path in given], progress or _no_progress)
+        return _study([os.fspath(path) for path in given], progress or (lambda _done, _all: None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,10 +274,6 @@ def _load_named(
         return read_block(pixels, block_id)
     except ReadError as error:
         raise ReadError(error.cause, shown[error.path]) from error
-
-
-def _no_progress(_done: int, _total: int) -> None:
-    pass
 
 
 def _causes(failures: Sequence[Failure]) -> str:

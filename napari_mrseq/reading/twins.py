@@ -80,11 +80,8 @@ def _bytes_of(frame: Frame, count: int) -> bytes:
 
 def _place(frame: Frame) -> Hashable:
     """Return all by which slices of one series differ."""
-    return (
-        frame.position, frame.orientation, frame.order, frame.component, frame.quantity,
-        frame.stack, frame.echo_time, frame.inversion_time, frame.flip_angle, frame.b_value,
-        frame.direction, frame.trigger, frame.time, frame.source.index, frame.source.tile,
-    )  # fmt: skip
+    place = frame.position, frame.orientation, frame.stack, frame.source.index, frame.source.tile
+    return place, frame.order, frame.settings
 
 
 def _may_join(
