@@ -10,15 +10,14 @@ import numpy as np
 from napari_mrseq.clock import DAY_MS
 from napari_mrseq.errors import first_few
 from napari_mrseq.reading.contrasts import contrasts_apart, echoes_of
-from napari_mrseq.reading.fan import joined_fan
 from napari_mrseq.reading.frames import LONGEST_SERIES_MS, Frame
 from napari_mrseq.reading.grouping import grouped, levels
 from napari_mrseq.reading.interleaved import interleaved_apart
+from napari_mrseq.reading.joined_planes import joined_fan, joined_volumes
 from napari_mrseq.reading.planes import planes_apart, same_plane, tell_of_turns, turns_within
 from napari_mrseq.reading.references import SEVERAL_REFERENCES, names_several, references_apart
 from napari_mrseq.reading.slice_groups import groups_apart, numbers_left_out, slices_between
 from napari_mrseq.reading.stations import stations_apart, without_false_positions
-from napari_mrseq.reading.turned import joined_volumes
 from napari_mrseq.reading.twins import same_pixels
 from napari_mrseq.reading.volumes import Stack, into_volumes
 from napari_mrseq.series import plane_of
