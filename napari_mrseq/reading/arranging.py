@@ -7,21 +7,21 @@ from itertools import pairwise
 from typing import Any
 
 from napari_mrseq.reading.frames import Frame
-from napari_mrseq.reading.volume_counts import counted_off, partition
+from napari_mrseq.reading.volume_counts import partition, volumes_by_instance
 from napari_mrseq.reading.volume_keys import (
     TIMES,
     ByPlace,
     Key,
     Volume,
+    distinguishing_key,
     in_order,
     is_even,
+    mixes_values,
     most_at_a_place,
     numbered_volumes,
-    numbers_deny,
-    tears,
-    telling_key,
+    numbers_contradict,
 )
-from napari_mrseq.reading.volume_times import pauses_deny, taken_together, times_deny
+from napari_mrseq.reading.volume_times import pauses_contradict, times_contradict, volumes_by_pauses
 
 _UNTOLD = (
     "nothing in the headers tells which slices are of one volume: they are taken in the order of "
@@ -48,7 +48,7 @@ def arranged(by_place: ByPlace) -> tuple[list[Volume], str]:
     if numbered := numbered_volumes(by_place):
         return numbered, ""
     even = is_even(by_place)
-    key = telling_key(by_place) if even else None
+    key = distinguishing_key(by_place) if even else None
     parts: dict[Any, dict[int, list[Frame]]] = defaultdict(lambda: defaultdict(list))
     for place, members in by_place.items():
         for frame in members:
@@ -65,27 +65,31 @@ def arranged(by_place: ByPlace) -> tuple[list[Volume], str]:
 
 def _unnumbered(by_place: ByPlace) -> tuple[list[Volume], str]:
     """Return volumes of slices that nothing numbers, and the doubt about them."""
-    together = taken_together(by_place)
-    counts = counted_off(by_place)
+    together = volumes_by_pauses(by_place)
+    counts = volumes_by_instance(by_place)
     agreed = [count for count in counts if together and partition(count) == partition(together)]
     ranked = _ranked(by_place) if not counts and _is_regular(by_place) else None
     first = next((found for found in (*agreed, *counts, ranked) if found), None)
-    if first and not _is_denied(first):
+    if first and not _is_contradicted(first):
         if agreed or ranked or (len(counts) == 1 and not together):
             return first, ""
         return first, _CONTRADICTED if together else _UNTOLD
     if together:
         return together, ""
     timed = _ranked_by_time(by_place)
-    # Slices of one rank may be of different times.
-    mixed = timed and (tears(timed, TIMES[0]) or pauses_deny(timed, by_place) or _is_denied(timed))
-    if timed and is_even(by_place) and not mixed:
+    denied = timed and (_mixes_times(timed, by_place) or _is_contradicted(timed))
+    if timed and is_even(by_place) and not denied:
         return timed, ""
     return timed or _ranked(by_place), _CONTRADICTED if first else _UNTOLD
 
 
-def _is_denied(volumes: list[Volume]) -> bool:
-    return numbers_deny(volumes) or times_deny(volumes)
+def _mixes_times(ranked: list[Volume], by_place: ByPlace) -> bool:
+    """Tell whether slices of the same rank seem to be of different times."""
+    return mixes_values(ranked, TIMES[0]) or pauses_contradict(ranked, by_place)
+
+
+def _is_contradicted(volumes: list[Volume]) -> bool:
+    return numbers_contradict(volumes) or times_contradict(volumes)
 
 
 def _ranked(by_place: ByPlace, key: Key = lambda frame: frame.order) -> list[Volume]:

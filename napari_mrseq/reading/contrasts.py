@@ -24,7 +24,7 @@ _NUMBER = re.compile(r"(?<!(?<![a-z])[tr])\d+", re.IGNORECASE)
 Split = Callable[[list[Frame]], list[list[Frame]]]
 
 
-def contrasts_apart(frames: list[Frame]) -> list[list[Frame]]:
+def split_by_contrast(frames: list[Frame]) -> list[list[Frame]]:
     """Split slices of one plane by what kind of images they are, as long as several share a place.
 
     By quantity (water, fat, ADC) and echo time; then, as dcm2niix does, by what they are called and

@@ -14,6 +14,7 @@ from pydicom.multival import MultiValue
 
 from napari_mrseq.errors import NoImageError, ReadError
 from napari_mrseq.naming import printable
+from napari_mrseq.reading.copies import InputOf, split_copies
 from napari_mrseq.reading.enhanced import enhanced_frames, is_enhanced
 from napari_mrseq.reading.frames import Frame, Origin, classic_frames
 from napari_mrseq.reading.geometry import (
@@ -27,11 +28,10 @@ from napari_mrseq.reading.header import cause_of, damage_of, read_header
 from napari_mrseq.reading.instance import Layouts, read_instance
 from napari_mrseq.reading.layout import FrameSource
 from napari_mrseq.reading.mosaic import is_mosaic, mosaic_frames
-from napari_mrseq.reading.patient import patients_apart
+from napari_mrseq.reading.patient import numbered_patients
 from napari_mrseq.reading.pixels import stack_pixels
 from napari_mrseq.reading.privacy import public_header
 from napari_mrseq.reading.stacks import split_into_stacks
-from napari_mrseq.reading.twins import InputOf, twins_apart
 from napari_mrseq.reading.volume_axis import b_values_of, volume_axis_of
 from napari_mrseq.reading.volumes import Stack
 from napari_mrseq.series import Failure, Series
@@ -58,7 +58,7 @@ def read_dicom(
     paths : sequence of str
         Files, of any number of series.
     input_of : callable
-        Tells under which of the paths that the user gave a file lies; see `twins_apart`.
+        Tells under which of the paths that the user gave a file lies; see `split_copies`.
     progress : callable
         Called with the number of files done.
 
@@ -84,7 +84,7 @@ def read_dicom(
     for group in _with_incomplete(groups):
         patients = _by_patient(group)
         shared = [_SHARED_UID] if len(patients) > 1 else []
-        for frames in (part for one in patients for part in twins_apart(one, input_of)):
+        for frames in (part for one in patients for part in split_copies(one, input_of)):
             try:
                 series += [_series_of(stack, shared) for stack in split_into_stacks(frames)]
             except Exception as error:  # whatever else damaged headers hold back
@@ -149,7 +149,7 @@ def _completes(known: Origin, one: Origin) -> bool:
 
 def _by_patient(frames: Sequence[Frame]) -> list[list[Frame]]:
     """Split slices by patient: archives mix them (RSNA anonymizer issue 18, CTK issue 275)."""
-    numbered = patients_apart(frame.origin.patient for frame in frames)
+    numbered = numbered_patients(frame.origin.patient for frame in frames)
     return grouped(frames, lambda frame: numbered[frame.origin.patient])
 
 
@@ -179,7 +179,7 @@ def _series_of(stack: Stack, warnings: Sequence[str]) -> Series:
     colour = first.source.layout.is_colour
     dataset, unreadable = _header_of(frames)
     mr = is_mr(first.origin, colour=colour)
-    geometry = None if stack.is_fan else _geometry_of(stack.volumes[0])
+    geometry = None if stack.is_radial else _geometry_of(stack.volumes[0])
     return Series(
         path=common_folder(files),
         files=files,
@@ -265,7 +265,7 @@ def _spacing_without_positions(frame: Frame) -> tuple[float, float, float] | Non
 def _unplaced(stack: Stack, *, mr: bool) -> list[str]:
     """Say what is not known of slices without a place in space."""
     frame = stack.volumes[0][0]
-    if stack.is_fan:
+    if stack.is_radial:
         return []
     said = [_UNPLACED] if mr and not frame.doubt else []
     if frame.pixel_spacing is not None and not frame.thickness:

@@ -10,7 +10,7 @@ from napari_mrseq.reading.contrasts import BY_CONTENT
 from napari_mrseq.reading.frames import LONGEST_SERIES_MS, Frame
 from napari_mrseq.reading.geometry import UNEVEN, SliceSpacing, slice_spacing
 from napari_mrseq.reading.grouping import labelled, levels
-from napari_mrseq.reading.moving import moving_volumes
+from napari_mrseq.reading.moving_volumes import moving_volumes
 from napari_mrseq.reading.places import places_of, slice_heights
 
 # Two slices always lie evenly: a stack shows it by three.
@@ -24,7 +24,7 @@ _WIDER = 1.5
 _NEARER = 0.5 - UNEVEN
 
 
-def interleaved_apart(frames: list[Frame]) -> list[list[Frame]]:
+def split_interleaved(frames: list[Frame]) -> list[list[Frame]]:
     """Part slices that don't lie as one stack, where what they say of themselves explains it.
 
     So do T1 and T2 under one UID, echoes that were rounded in two ways, a projection among its

@@ -86,7 +86,7 @@ def _turn(one: Frame, other: Frame) -> float:
     return turn_between(one.orientation or (), other.orientation or ())
 
 
-def joined_fan(stacks: Sequence[Stack]) -> list[Stack]:
+def joined_radial(stacks: Sequence[Stack]) -> list[Stack]:
     """Join stacks of a slice each that fan round one axis, all at as many times.
 
     As protocols of radial thick-slab MRCP and of rotated long-axis cine have them.
@@ -98,12 +98,12 @@ def joined_fan(stacks: Sequence[Stack]) -> list[Stack]:
     """
     single = len(stacks[0].volumes[0]) == 1
     as_many = len({len(stack.volumes) for stack in stacks}) == 1
-    if single and as_many and _is_fan([stack.volumes[0][0] for stack in stacks]):
-        return [_fan_of(stacks)]
+    if single and as_many and _are_radial([stack.volumes[0][0] for stack in stacks]):
+        return [_radial_stack(stacks)]
     return list(stacks)
 
 
-def _is_fan(slices: Sequence[Frame]) -> bool:
+def _are_radial(slices: Sequence[Frame]) -> bool:
     """Tell whether planes meet in one line, which runs through the middle of each."""
     if len(slices) < _FEWEST_RADIAL:
         return False
@@ -123,8 +123,8 @@ def _is_fan(slices: Sequence[Frame]) -> bool:
     return bool(missed <= _LARGEST_MISS_MM and np.linalg.norm(beside, axis=1).max() <= room)
 
 
-def _fan_of(stacks: Sequence[Stack]) -> Stack:
+def _radial_stack(stacks: Sequence[Stack]) -> Stack:
     in_order = sorted(stacks, key=lambda stack: stack.start)
     times = zip(*(stack.volumes for stack in in_order), strict=True)
     volumes = [[volume[0] for volume in at_one_time] for at_one_time in times]
-    return Stack(volumes, warnings=[*warnings_of(in_order), _RADIAL], is_fan=True)
+    return Stack(volumes, warnings=[*warnings_of(in_order), _RADIAL], is_radial=True)

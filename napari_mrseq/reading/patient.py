@@ -64,7 +64,7 @@ def patient_mark(header: Dataset) -> PatientMark:
     )
 
 
-def patients_apart(marks: Iterable[PatientMark]) -> dict[PatientMark, int]:
+def numbered_patients(marks: Iterable[PatientMark]) -> dict[PatientMark, int]:
     """Number the patients that marks are of.
 
     A mark that fits several is of the one it shares most with, a blank one of the first.

@@ -18,7 +18,7 @@ _Orientation = tuple[float, ...] | None
 _NEARLY_PARALLEL = 0.0175
 
 
-def planes_apart(frames: Sequence[Frame]) -> list[list[Frame]]:
+def split_by_plane(frames: Sequence[Frame]) -> list[list[Frame]]:
     """Part slices by their orientation.
 
     What is turned by up to a degree stays together where it lies evenly as one stack, each plane
@@ -56,7 +56,7 @@ def turns_within(stack: Stack) -> list[str]:
     return [said.format(_turn(first, turned))] if turned else []
 
 
-def tell_of_turns(stacks: Sequence[Stack]) -> None:
+def warn_of_turns(stacks: Sequence[Stack]) -> None:
     """Say of stacks of one kind which others they are kept apart from by a degree or less."""
     firsts = [stack.volumes[0][0] for stack in stacks]
     for stack, first in zip(stacks, firsts, strict=True):

@@ -22,7 +22,7 @@ SEVERAL_REFERENCES = (
 )
 
 
-def references_apart(frames: list[Frame]) -> list[list[Frame]]:
+def split_by_reference(frames: list[Frame]) -> list[list[Frame]]:
     """Part slices of one plane whose frames of reference don't go together.
 
     A series has one (PS3.3, C.7.4.1.1.1); what was put together has several. Some scanners name a

@@ -27,7 +27,7 @@ def numbers_left_out(frames: Iterable[Frame]) -> int:
     return max(numbers) - min(numbers) + 1 - len(numbers) if numbers else 0
 
 
-def groups_apart(frames: list[Frame], left_out: int) -> list[list[Frame]]:
+def split_slice_groups(frames: list[Frame], left_out: int) -> list[list[Frame]]:
     """Part slices of one plane and contrast into groups with a wide gap between them.
 
     Siemens calls them slice groups; a leg may be dense at its joints alone (OHIF issue 4352). Where

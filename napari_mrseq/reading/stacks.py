@@ -9,16 +9,16 @@ import numpy as np
 
 from napari_mrseq.clock import DAY_MS
 from napari_mrseq.errors import first_few
-from napari_mrseq.reading.contrasts import contrasts_apart, echoes_of
+from napari_mrseq.reading.contrasts import echoes_of, split_by_contrast
+from napari_mrseq.reading.copies import same_pixels
 from napari_mrseq.reading.frames import LONGEST_SERIES_MS, Frame
 from napari_mrseq.reading.grouping import grouped, levels
-from napari_mrseq.reading.interleaved import interleaved_apart
-from napari_mrseq.reading.joined_planes import joined_fan, joined_volumes
-from napari_mrseq.reading.planes import planes_apart, same_plane, tell_of_turns, turns_within
-from napari_mrseq.reading.references import SEVERAL_REFERENCES, names_several, references_apart
-from napari_mrseq.reading.slice_groups import groups_apart, numbers_left_out, slices_between
-from napari_mrseq.reading.stations import stations_apart, without_false_positions
-from napari_mrseq.reading.twins import same_pixels
+from napari_mrseq.reading.interleaved import split_interleaved
+from napari_mrseq.reading.joined_planes import joined_radial, joined_volumes
+from napari_mrseq.reading.planes import same_plane, split_by_plane, turns_within, warn_of_turns
+from napari_mrseq.reading.references import SEVERAL_REFERENCES, names_several, split_by_reference
+from napari_mrseq.reading.slice_groups import numbers_left_out, slices_between, split_slice_groups
+from napari_mrseq.reading.stations import split_by_station, without_false_positions
 from napari_mrseq.reading.volumes import Stack, into_volumes
 from napari_mrseq.series import plane_of
 
@@ -44,7 +44,7 @@ def split_into_stacks(frames: Sequence[Frame]) -> list[Stack]:
     stacks: list[Stack] = []
     planes = grouped(unique, lambda frame: frame.orientation)
     for kind in _by_kind([frame for one in planes for frame in without_false_positions(one)]):
-        stacks += _joined([_stacks_in(plane, left_out) for plane in planes_apart(kind)])
+        stacks += _joined([_stacks_in(plane, left_out) for plane in split_by_plane(kind)])
     stacks.sort(key=lambda stack: stack.start)
     if stacks:
         stacks[0].warnings[:0] = warnings
@@ -54,9 +54,9 @@ def split_into_stacks(frames: Sequence[Frame]) -> list[Stack]:
 
 def _stacks_in(plane: list[Frame], left_out: int) -> list[Stack]:
     parts = [plane]
-    for split in (stations_apart, references_apart, contrasts_apart, interleaved_apart):
+    for split in (split_by_station, split_by_reference, split_by_contrast, split_interleaved):
         parts = [one for part in parts for one in split(part)]
-    groups = [group for part in parts for group in groups_apart(part, left_out)]
+    groups = [group for part in parts for group in split_slice_groups(part, left_out)]
     return [stack for group in groups for stack in _stacks_of(group, left_out)]
 
 
@@ -72,8 +72,8 @@ def _joined(planes: Sequence[list[Stack]]) -> list[Stack]:
     found: list[Stack] = []
     for alike in grouped(stacks, lambda stack: stack.kind):
         single = all(counts[alike[0].kind] <= 1 for counts in kinds)
-        joined = joined_fan(joined_volumes(alike)) if single else alike
-        tell_of_turns(joined)
+        joined = joined_radial(joined_volumes(alike)) if single else alike
+        warn_of_turns(joined)
         found += joined
     return found
 

@@ -10,7 +10,7 @@ import numpy as np
 from napari_mrseq.reading.frames import Frame
 from napari_mrseq.reading.geometry import SAME_PLACE_MM
 from napari_mrseq.reading.grouping import labelled, levels
-from napari_mrseq.reading.moving import is_one_volume
+from napari_mrseq.reading.moving_volumes import is_one_volume
 from napari_mrseq.reading.places import distances_of
 
 # Part of the field of view by which stations are shifted at least: they overlap by some tenths.
@@ -22,7 +22,7 @@ _FEWEST = 3
 _ONE_POSITION = "all slices name one position: order by {}, position in the patient unknown"
 
 
-def stations_apart(frames: list[Frame]) -> list[list[Frame]]:
+def split_by_station(frames: list[Frame]) -> list[list[Frame]]:
     """Part slices of one plane and shape that lie beside each other: stations, two legs.
 
     A brain and a spinal cord under one UID are dcm2niix issue 1009.

@@ -12,7 +12,7 @@ from napari_mrseq.reading.volume_keys import ByPlace, Volume, is_mostly_there, m
 _Count = Callable[[int], int]
 
 
-def counted_off(by_place: ByPlace) -> list[list[Volume]]:
+def volumes_by_instance(by_place: ByPlace) -> list[list[Volume]]:
     """Return the volumes that slices make by their instance numbers, in each way that fits.
 
     A count fits where the numbers that a place may have are no other's: then what is lost has left

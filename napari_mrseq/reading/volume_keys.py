@@ -68,7 +68,7 @@ def numbers_of(frames: Sequence[Frame]) -> list[Key]:
     return [*_COUNTERS, _gradient, *_dimensions({0: frames}), *_FILES]
 
 
-def telling_key(by_place: ByPlace) -> Key | None:
+def distinguishing_key(by_place: ByPlace) -> Key | None:
     """Return all attributes together that tell slices apart, of which each place has the same.
 
     None where there are none. Philips' ASL is numbered by repeat, phase and label (dcm2niix issue
@@ -111,15 +111,15 @@ def in_order(volumes: Mapping[Any, Volume], key: Key | None) -> list[Volume]:
     return acquired if agree else numbered
 
 
-def numbers_deny(volumes: Sequence[Volume]) -> bool:
+def numbers_contradict(volumes: Sequence[Volume]) -> bool:
     """Tell whether one of the attributes that number volumes was torn by making these.
 
     So it is where instance numbers mean nothing (dcm2niix issues 302 and 529).
     """
-    return any(tears(volumes, key) for key in (*_COUNTERS, _B_VALUE, FLIP_ANGLE))
+    return any(mixes_values(volumes, key) for key in (*_COUNTERS, _B_VALUE, FLIP_ANGLE))
 
 
-def tears(volumes: Sequence[Volume], key: Key) -> bool:
+def mixes_values(volumes: Sequence[Volume], key: Key) -> bool:
     """Tell whether volumes have slices of several values of which other volumes have some too."""
     at_place: dict[int, set[Any]] = defaultdict(set)
     for volume in volumes:
@@ -153,7 +153,7 @@ def _in_turn(by_place: ByPlace, numbers: Sequence[Key]) -> Iterator[Key]:
     something else. So may files, which may each hold any part of the slices.
     """
     yield from numbers
-    if is_even(by_place) and (told := telling_key(by_place)):
+    if is_even(by_place) and (told := distinguishing_key(by_place)):
         yield told
     most = most_at_a_place(by_place)
     differing = [

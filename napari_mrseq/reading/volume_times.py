@@ -28,7 +28,7 @@ _OFF = 0.4
 _SECOND = 1000.0
 
 
-def taken_together(by_place: ByPlace) -> list[Volume] | None:
+def volumes_by_pauses(by_place: ByPlace) -> list[Volume] | None:
     """Return volumes whose slices were taken with shorter pauses than lie between volumes.
 
     None where no time is known of all slices, where pauses don't part them into volumes, or where
@@ -44,7 +44,7 @@ def taken_together(by_place: ByPlace) -> list[Volume] | None:
     return None
 
 
-def pauses_deny(volumes: Sequence[Volume], by_place: ByPlace) -> bool:
+def pauses_contradict(volumes: Sequence[Volume], by_place: ByPlace) -> bool:
     """Tell whether pauses part slices into more volumes than these, of which most is there.
 
     So they do where images were lost (ADNI: dcm2niix issue 416) and the others counted anew.
@@ -55,7 +55,7 @@ def pauses_deny(volumes: Sequence[Volume], by_place: ByPlace) -> bool:
     )
 
 
-def times_deny(volumes: Sequence[Volume]) -> bool:
+def times_contradict(volumes: Sequence[Volume]) -> bool:
     """Tell whether slices follow the volumes before at another pace than the rest of theirs.
 
     Each place is taken at the same part of its volume: its times grow as those of other places do,

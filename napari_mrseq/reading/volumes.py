@@ -13,7 +13,7 @@ from napari_mrseq.reading.arranging import arranged
 from napari_mrseq.reading.frames import UNTOLD, Frame
 from napari_mrseq.reading.geometry import SAME_PLACE_MM
 from napari_mrseq.reading.grouping import grouped, labelled
-from napari_mrseq.reading.moving import moving_volumes
+from napari_mrseq.reading.moving_volumes import moving_volumes
 from napari_mrseq.reading.places import places_of
 from napari_mrseq.reading.volume_keys import settings_mixed_in
 
@@ -35,14 +35,14 @@ class Stack:
         What tells the stack from others of its series, in words; empty where there are none.
     warnings : list of str
         Duplicates and incomplete volumes.
-    is_fan : bool
+    is_radial : bool
         Its slices are not parallel: there is no geometry.
     """
 
     volumes: list[list[Frame]]
     part: str = ""
     warnings: list[str] = field(default_factory=list)
-    is_fan: bool = False
+    is_radial: bool = False
 
     @property
     def start(self) -> tuple[float, ...]:

@@ -15,7 +15,7 @@ _PAIRS_COMPARED = 3
 InputOf = Callable[[str], int]
 
 
-def twins_apart(frames: list[Frame], input_of: InputOf) -> list[list[Frame]]:
+def split_copies(frames: list[Frame], input_of: InputOf) -> list[list[Frame]]:
     """Part slices of one series UID that lie twice at one place, in different folders.
 
     Viewers that mix them make no volume (vtk-dicom issue 95, dicom2nifti issue 21). A series may be
