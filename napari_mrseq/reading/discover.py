@@ -194,31 +194,20 @@ def _is_text(head: bytes) -> bool:
 
 def _walk(folder: str, failures: list[Failure]) -> Iterator[str]:
     """Yield the files under a folder in the order of their names."""
+
+    def fail(error: OSError) -> None:
+        failures.append(Failure(str(error.filename), _words_of(error)))
+
     seen: set[tuple[int, int]] = set()
-    waiting = [folder]
-    while waiting:
-        path = waiting.pop()
-        try:
-            place = Path(path).stat()
-            if (place.st_dev, place.st_ino) in seen:
-                continue
-            seen.add((place.st_dev, place.st_ino))
-            entries = sorted(os.scandir(path), key=lambda entry: _natural(entry.name))
-        except OSError as error:
-            failures.append(Failure(path, _words_of(error)))
+    for path, folders, files in os.walk(folder, onerror=fail, followlinks=True):
+        place = Path(path).stat()
+        if (place.st_dev, place.st_ino) in seen:
+            folders.clear()
             continue
-        folders = []
-        for entry in entries:
-            try:
-                is_folder = entry.is_dir()
-            except OSError as error:
-                failures.append(Failure(entry.path, _words_of(error)))
-                continue
-            if not is_folder:
-                yield entry.path
-            elif not entry.name.startswith("."):
-                folders.append(entry.path)
-        waiting += reversed(folders)
+        seen.add((place.st_dev, place.st_ino))
+        folders[:] = sorted((name for name in folders if name[0] != "."), key=_natural)
+        # Path would spell the folder anew.
+        yield from (os.path.join(path, name) for name in sorted(files, key=_natural))  # noqa: PTH118
 
 
 def _few_kinds(folder: str) -> Iterator[str]:
