@@ -20,7 +20,8 @@ import pytest
 from napari_mrseq.errors import ReadError
 from napari_mrseq.header import claim_of
 from napari_mrseq.reading import read_study
-from napari_mrseq.series import Series, VolumeAxis
+from napari_mrseq.series import VolumeAxis
+from tests.reading.read_back import read_one
 
 LPS_FROM_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 DIRECTIONS = {
@@ -56,13 +57,6 @@ def save(
         image.header["pixdim"][4] = zooms[3]
     nibabel.save(image, path)
     return path, data
-
-
-def read_one(path: Path) -> Series:
-    study = read_study(path)
-    assert study.failures == ()
-    (series,) = study.series
-    return series
 
 
 @pytest.mark.parametrize("codes", ["RAS", "LAS", "LPS", "PIR", "ASR", "RSA", "SPL", "AIL"])

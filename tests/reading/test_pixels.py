@@ -29,7 +29,7 @@ from pydicom.uid import (
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.reading import read_study
-from napari_mrseq.series import Series
+from tests.reading.read_back import read_one
 from tests.reading.scanner_files import WriteSlice, image, positions_along
 
 # pydicom's own files: MR and others, in every transfer syntax it can decode.
@@ -70,13 +70,6 @@ HTJ2K_IMAGE = (
     "AMAAE0AAE0AAEwDo/QKHdAAu/gKHdAA4/AMHdADAABPAABLAABKAGfj3AKJUAOUAITQA8wABNADAABUQAAVcAAEoZgCg"
     "IIxj1gAC1EqLjcBRgb62AMjggHQAwAArIAAWlAACYI7H7YP554k8nCPXAAAIBAeCBK/j+hBgZ/Yggey6AOb9AABVAP/Z"
 )
-
-
-def read_one(path: str | Path) -> Series:
-    study = read_study(path)
-    assert study.failures == ()
-    (series,) = study.series
-    return series
 
 
 def bundled(name: str) -> str:

@@ -13,7 +13,7 @@ from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from napari_mrseq.header import attributes_of, claim_of
 from napari_mrseq.reading import read_study
-from napari_mrseq.series import Series
+from tests.reading.read_back import read_one
 from tests.reading.scanner_files import AXIAL, WriteSlice, positions_along
 
 Elements = Mapping[tuple[int, str], Mapping[int, tuple[str, Any]]]
@@ -78,13 +78,6 @@ def put(
     dataset.add_new((group, block), "LO", creator)
     for element, (vr, value) in values.items():
         dataset.add_new((group, block << 8 | element), vr, value)
-
-
-def read_one(folder: Path) -> Series:
-    study = read_study(folder)
-    assert study.failures == ()
-    (series,) = study.series
-    return series
 
 
 @pytest.mark.parametrize("syntax", [ExplicitVRLittleEndian, ImplicitVRLittleEndian])

@@ -11,9 +11,9 @@ import pytest
 from pydicom.dataset import Dataset
 
 from napari_mrseq.header import claim_of
-from napari_mrseq.reading import read_study
 from napari_mrseq.reading.dicom import file_frames
-from napari_mrseq.series import Series, VolumeAxis
+from napari_mrseq.series import VolumeAxis
+from tests.reading.read_back import series_of
 from tests.reading.scanner_files import (
     AXIAL,
     CORONAL,
@@ -28,12 +28,6 @@ from tests.reading.scanner_files import (
 
 WriteEnhanced = Callable[..., Path]
 PLACES = positions_along(AXIAL, 4)
-
-
-def series_of(path: Path) -> tuple[Series, ...]:
-    study = read_study(path.parent)
-    assert study.failures == ()
-    return study.series
 
 
 def test_dual_echo_gives_one_stack_an_echo(write_slice: WriteSlice) -> None:

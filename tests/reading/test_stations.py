@@ -11,8 +11,7 @@ import numpy as np
 import pytest
 import SimpleITK
 
-from napari_mrseq.reading import read_study
-from napari_mrseq.series import Series
+from tests.reading.read_back import series_of
 from tests.reading.scanner_files import (
     AXIAL,
     CORONAL,
@@ -28,12 +27,6 @@ MOVED = "volumes lie at different places; the geometry of the first is used"
 # As wide as high, as bodies are: 128 x 128 mm.
 PIXELS = np.arange(16 * 16, dtype=np.uint16).reshape(16, 16)
 SHAPE = {"PixelSpacing": [8.0, 8.0]}
-
-
-def series_of(path: Path) -> tuple[Series, ...]:
-    study = read_study(path.parent)
-    assert study.failures == ()
-    return study.series
 
 
 def shifted(place: tuple[float, ...], direction: tuple[float, ...], mm: float) -> np.ndarray:

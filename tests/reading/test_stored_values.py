@@ -23,19 +23,11 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from napari_mrseq.reading import read_study
-from napari_mrseq.series import Series
+from tests.reading.read_back import read_one
 from tests.reading.scanner_files import WriteSlice, image
 
 PADDING, LIMIT = 0x00280120, 0x00280121
 CORNER = np.s_[:4, :4]
-
-
-def read_one(path: Path) -> Series:
-    study = read_study(path)
-    assert study.failures == ()
-    (series,) = study.series
-    return series
 
 
 @pytest.fixture

@@ -12,19 +12,13 @@ import pytest
 
 from napari_mrseq.reading import read_study
 from napari_mrseq.series import Series, VolumeAxis
+from tests.reading.read_back import read_one
 from tests.reading.scanner_files import AXIAL, WriteSlice, image, positions_along
 
 WriteEnhanced = Callable[..., Path]
 PLACES = positions_along(AXIAL, 3)
 MIXED = "volumes may be mixed"
 X, Y = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0)
-
-
-def read_one(path: Path) -> Series:
-    study = read_study(path)
-    assert study.failures == ()
-    (series,) = study.series
-    return series
 
 
 def shuffled(volumes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
