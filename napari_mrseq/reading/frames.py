@@ -97,6 +97,8 @@ class Frame:
         that is known of its place.
     dimensions : tuple of float
         Dimension Index Values (0020,9157) of an enhanced file.
+    goes_below_zero : bool
+        Its file has signed pixels, the lowest of them (0028,0106) below 0.
     doubt : str
         What was guessed of the slice, in words for the user; empty where nothing was.
     """
@@ -130,6 +132,7 @@ class Frame:
     height: float | None = None
     order: tuple[float, ...] = ()
     dimensions: tuple[float, ...] = ()
+    goes_below_zero: bool = False
     doubt: str = ""
 
     @property
@@ -202,6 +205,7 @@ def classic_frame(instance: Instance) -> Frame:
         echo_number=number(header, 0x00180086),
         time=moment(text(header, 0x0008002A) or text(header, 0x00080032), text(header, 0x00080022)),
         order=order_of((header, 0x00200100), (header, 0x00200012), (header, 0x00200013)),
+        goes_below_zero=instance.layout.signed and (whole(header, 0x00280106, "SS") or 0) < 0,
     )
     rescale(frame.source, header)
     return frame

@@ -12,15 +12,16 @@ from napari_mrseq.errors import first_few
 from napari_mrseq.reading.contrasts import echoes_of, split_by_contrast
 from napari_mrseq.reading.copies import same_pixels
 from napari_mrseq.reading.frames import LONGEST_SERIES_MS, Frame
-from napari_mrseq.reading.grouping import grouped, levels
+from napari_mrseq.reading.grouping import grouped, labelled, levels
 from napari_mrseq.reading.interleaved import split_interleaved
 from napari_mrseq.reading.joined_planes import joined_radial, joined_volumes
 from napari_mrseq.reading.planes import same_plane, split_by_plane, turns_within, warn_of_turns
 from napari_mrseq.reading.references import SEVERAL_REFERENCES, names_several, split_by_reference
 from napari_mrseq.reading.slice_groups import numbers_left_out, slices_between, split_slice_groups
 from napari_mrseq.reading.stations import split_by_station, without_false_positions
+from napari_mrseq.reading.volume_axis import volume_axis_of
 from napari_mrseq.reading.volumes import Stack, into_volumes
-from napari_mrseq.series import plane_of
+from napari_mrseq.series import VolumeAxis, plane_of
 
 # Two pixel sizes (mm) that are nearer are one, written in two ways.
 _SAME_SPACING_MM = 1e-3
@@ -79,13 +80,27 @@ def _joined(planes: Sequence[list[Stack]]) -> list[Stack]:
 
 
 def _stacks_of(frames: list[Frame], left_out: int) -> list[Stack]:
-    stacks = into_volumes(frames)
+    stacks = [part for stack in into_volumes(frames) for part in _maps_apart(stack)]
     for stack in stacks:
         stack.warnings += turns_within(stack)
         stack.warnings += slices_between(stack.volumes[0], left_out)
         if names_several(frames):
             stack.warnings.append(SEVERAL_REFERENCES)
     return stacks
+
+
+def _maps_apart(stack: Stack) -> list[Stack]:
+    """Part volumes that go below zero from those that don't, where nothing numbers them.
+
+    A magnitude can't be negative; anonymised, the field map that GE puts beside it shows nothing
+    else.
+    """
+    is_mr = stack.volumes[0][0].origin.modality == "MR"
+    if not is_mr or volume_axis_of(stack.volumes) != VolumeAxis():
+        return [stack]
+    signs = [any(frame.goes_below_zero for frame in volume) for volume in stack.volumes]
+    parts = labelled(signs, stack.volumes).values()
+    return [Stack(volumes, stack.part, [*stack.warnings]) for volumes in parts]
 
 
 def _count_past_midnight(frames: Sequence[Frame]) -> None:

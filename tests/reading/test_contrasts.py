@@ -159,3 +159,30 @@ def test_an_unweighted_image_without_a_b_value_stays_with_those_it_was_made_with
     combined = {"ImageType": ["DERIVED", "PRIMARY", "COMBINED"]}
     (series,) = written(write_slice, [combined, combined | {"DiffusionBValue": 1000.0}])
     assert series.pixels.shape[:2] == (2, 4)
+
+
+@pytest.mark.parametrize(("modality", "parts"), [("MR", ["stack 1", "stack 2"]), ("CT", [""])])
+def test_a_field_map_that_only_its_sign_tells_is_apart_from_its_magnitude(
+    modality: str, parts: Sequence[str], write_slice: WriteSlice
+) -> None:
+    signed = {"ImageType": OTHER, "PixelRepresentation": 1, "Modality": modality}
+    # A slice of the map may show nothing.
+    in_hz = [signed | {"SmallestImagePixelValue": lowest} for lowest in (0, -217, -190, -20)]
+    path = Path()
+    for index, values in enumerate([*in_hz, *[signed | {"SmallestImagePixelValue": 0}] * 4]):
+        path = write_slice(1 + index, PLACES[index % 4], **values)
+    series = read_study(path.parent).series
+    assert [one.part for one in series] == parts
+    assert [n for one in series for n in numbers_of(one)] == [1, 2, 3, 4, 5, 6, 7, 8]
+
+
+def test_volumes_at_several_inversion_times_stay_one_whatever_their_sign(
+    write_slice: WriteSlice,
+) -> None:
+    real = {"PixelRepresentation": 1, "ImageType": ["ORIGINAL", "PRIMARY", "R"]}
+    volumes = [
+        real | {"InversionTime": time, "SmallestImagePixelValue": lowest}
+        for time, lowest in ((100, -900), (2000, 0))
+    ]
+    (series,) = written(write_slice, volumes)
+    assert series.pixels.shape[:2] == (2, 4)
