@@ -50,6 +50,21 @@ def split_copies(frames: list[Frame], input_of: InputOf) -> list[list[Frame]]:
     return [joined for _, joined in sets]
 
 
+def copy_rank(frame: Frame) -> tuple[bool, bool, int, bytes]:
+    """Return what sorts files of one instance by their content, whatever they are called.
+
+    First those that no codec may have spoilt, those that tell the size of a pixel, the larger.
+    """
+    source = frame.source
+    try:
+        with Path(source.path).open("rb") as file:
+            # All of it, where the pixels can't be told from the header.
+            header = file.read(source.offset)
+    except OSError:
+        header = b""
+    return not source.layout.is_native, frame.pixel_spacing is None, -source.stamp[0], header
+
+
 def same_pixels(one: Frame, other: Frame) -> bool | None:
     """Tell whether two files hold the same bytes as pixels.
 

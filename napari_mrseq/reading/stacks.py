@@ -10,7 +10,7 @@ import numpy as np
 from napari_mrseq.clock import DAY_MS
 from napari_mrseq.errors import first_few
 from napari_mrseq.reading.contrasts import echoes_of, split_by_contrast
-from napari_mrseq.reading.copies import same_pixels
+from napari_mrseq.reading.copies import copy_rank, same_pixels
 from napari_mrseq.reading.frames import LONGEST_SERIES_MS, Frame
 from napari_mrseq.reading.grouping import grouped, labelled, levels
 from napari_mrseq.reading.interleaved import split_interleaved
@@ -126,25 +126,23 @@ def _forget_single_slices(frames: Sequence[Frame]) -> None:
 
 def _without_copies(frames: Sequence[Frame]) -> tuple[list[Frame], list[str]]:
     """Leave out second copies of an instance, as a folder filled twice has."""
-    seen: dict[Hashable, Frame] = {}
-    # Asked once of two files, however many frames they hold.
-    alike: dict[tuple[str, str], bool | None] = {}
-    unique: list[Frame] = []
-    copies: dict[str, None] = {}
-    others: dict[str, None] = {}
-    for frame in frames:
-        place = (frame.sop_uid, frame.source.index, frame.source.tile, frame.position, frame.order)
-        twin = seen.setdefault(place, frame) if frame.sop_uid else frame
-        if twin is not frame:
-            pair = twin.source.path, frame.source.path
-            if pair not in alike:
-                alike[pair] = same_pixels(twin, frame)
+
+    def instance(file: Sequence[Frame]) -> Hashable:
+        places = [(f.source.index, f.source.tile, f.position, f.order) for f in file]
+        return file[0].sop_uid or file[0].source.path, *places
+
+    files = grouped(frames, lambda frame: frame.source.path)
+    copies: list[str] = []
+    others: list[str] = []
+    for same in grouped(files, instance):
+        firsts = [file[0] for file in same]
+        best, *further = sorted(firsts, key=copy_rank) if len(firsts) > 1 else firsts
+        for one in further:
             # Packed in another way, it is taken for what its UID says.
-            if alike[pair] is not False:
-                copies[frame.source.path] = None
-                continue
-            others[frame.source.path] = None
-        unique.append(frame)
+            is_copy = same_pixels(best, one) is not False
+            (copies if is_copy else others).append(one.source.path)
+    left_out = set(copies)
+    unique = [frame for frame in frames if frame.source.path not in left_out]
     warnings = []
     if copies:
         warnings.append(f"duplicate: the instances of {_names(copies)} are there twice, shown once")

@@ -136,3 +136,38 @@ def test_two_images_of_one_uid_in_one_folder_are_both_kept(write_slice: WriteSli
     (series,) = read_study(path.parent).series
     assert series.pixels.shape[:-2] == (2, 1)
     assert "other images of the same UID" in series.warnings[0]
+
+
+@pytest.mark.parametrize("names", [("1.dcm", "2.dcm"), ("2.dcm", "1.dcm")])
+@pytest.mark.parametrize(
+    "poor",
+    [
+        {"PixelSpacing": None},
+        {"SliceThickness": None},
+        {"SeriesDescription": "made for a tess"},
+    ],
+    ids=["without a pixel size", "with less in its header", "as long"],
+)
+def test_which_of_two_copies_speaks_is_told_by_their_content(
+    write_slice: WriteSlice, names: tuple[str, str], poor
+) -> None:
+    write_slice(1, PLACES[0], name=names[0])
+    path = write_slice(1, PLACES[0], name=names[1], **poor)
+    (series,) = read_study(path.parent).series
+    assert series.spacing == (2.5, 1.5, 0.75)
+    assert series.description == min("made for a test", poor.get("SeriesDescription", "z"))
+    assert series.warnings[0].startswith("duplicate: ")
+
+
+@pytest.mark.parametrize("names", [("1.dcm", "2.dcm", "3.dcm"), ("3.dcm", "2.dcm", "1.dcm")])
+def test_a_copy_that_was_packed_badly_is_left_out_whatever_it_is_called(
+    write_slice: WriteSlice, names: tuple[str, str, str]
+) -> None:
+    folder = write_slice(1, PLACES[0], name=names[0]).parent
+    for name, pixels in zip(names[1:], (image(1), image(9)), strict=True):
+        packed = dcmread(write_slice(1, PLACES[0], name=name, pixels=pixels))
+        packed.compress(RLELossless, generate_instance_uid=False)
+        packed.save_as(folder / name)
+    (series,) = read_study(folder).series
+    np.testing.assert_array_equal(series.pixels[0].compute(), image(1))
+    assert series.pixels.shape[:-2] == (1,)
