@@ -138,22 +138,23 @@ def _describe_tiff(path: str) -> _Described:
         rows, columns = (named[axis] for axis in ("XY" if on_its_side else "YX"))
         along_axes = [(axis, size) for axis, size in sizes if axis not in "YXS"]
         along = [size for _, size in along_axes]
-        if int(np.prod(along)) != len(series.pages):
-            raise ReadError("a TIFF file whose pages hold more than one slice is not supported")
+        if not (by_page := int(np.prod(along)) == len(series.pages)):
+            _check_plain(series)
         stack = [size for size in (len(alike), *along) if size > 1]
         pages = int(np.prod(stack))
         # To look for series takes long where there are many pages: those that a file really has,
         # and doesn't imply, are found by number.
-        real = alike if len(tiff.pages) >= pages > 1 else []
+        real = alike if by_page and len(tiff.pages) >= pages > 1 else []
         numbers = tuple(page.index for one in real for page in one.pages if page)
-        if len(real) == 1 and (order := _slices_last(along_axes)) is not None:
-            numbers = tuple(series.pages[page].index for page in order)
+        is_found = bool(real) or not by_page
+        if is_found and len(alike) == 1 and (order := _slices_last(along_axes)) is not None:
+            numbers = tuple(series.pages[page].index if by_page else page for page in order)
             stack = [*(size for axis, size in along_axes if axis != "Z" and size > 1), named["Z"]]
         coloured = colours > 1 or series.keyframe.photometric in _OTHER_COLOURS
         is_float = coloured or series.dtype.kind == "c"
         dtype = np.dtype(np.float32) if is_float else series.dtype
     shape = (pages // stack[-1], stack[-1]) if len(stack) > 1 else (pages,)
-    read_page = partial(_tiff_page, numbers)
+    read_page = partial(_tiff_page if by_page else _plain_page, numbers)
     return (*shape, rows, columns), np.dtype(dtype).newbyteorder("="), read_page, _left_out(others)
 
 
@@ -205,12 +206,33 @@ def _tiff_page(numbers: Sequence[int], path: str, page: int) -> NDArray[Any]:
         except ValueError:
             # tifffile needs a further package for compressed pages; Pillow reads most of them.
             return _pillow_page(path, found.index)
-        orientation = _tiff_orientation(like)
-        if like.photometric == tifffile.PHOTOMETRIC.MINISWHITE:
-            pixels = -pixels if pixels.dtype.kind == "f" else ~pixels
         if like.samplesperpixel > 1 and like.planarconfig == tifffile.PLANARCONFIG.SEPARATE:
             pixels = np.moveaxis(pixels, 0, -1)
-    return _upright(_grey(pixels), orientation)
+    return _shown(pixels, like)
+
+
+def _check_plain(series: tifffile.TiffPageSeries) -> None:
+    """Raise `ReadError` where slices don't lie one after the other as they are."""
+    is_plain = series.dataoffset is not None and series.axes.rstrip("S").endswith("YX")
+    if not is_plain or series.keyframe.photometric in _OTHER_COLOURS:
+        raise ReadError("a page of this TIFF file holds several slices: save each as its own page")
+
+
+def _plain_page(numbers: Sequence[int], path: str, page: int) -> NDArray[Any]:
+    """Read a slice by its number where one directory of the file tells of several."""
+    with tifffile.TiffFile(path) as tiff:
+        alike = _alike(tiff)
+        plane = alike[0].shape[alike[0].axes.index("Y") :]
+        which, slice_ = divmod(numbers[page] if numbers else page, alike[0].size // np.prod(plane))
+        mapped = alike[which].asarray(out="memmap").reshape(-1, *plane)
+        return _shown(np.array(mapped[slice_]), alike[which].keyframe)
+
+
+def _shown(pixels: NDArray[Any], page: Any) -> NDArray[Any]:
+    """Return the grey values of a page, upright; white is large."""
+    if page.photometric == tifffile.PHOTOMETRIC.MINISWHITE:
+        pixels = -pixels if pixels.dtype.kind == "f" else ~pixels
+    return _upright(_grey(pixels), _tiff_orientation(page))
 
 
 def _grey(pixels: NDArray[Any]) -> NDArray[Any]:

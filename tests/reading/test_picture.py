@@ -226,7 +226,7 @@ def test_a_tiff_whose_pages_are_volumes_is_named(tmp_path: Path) -> None:
     volume = np.zeros((16, 32, 32), np.uint8)
     tifffile.imwrite(tmp_path / "a.tif", volume, volumetric=True, tile=(16, 16, 16))
     (failure,) = read_study(tmp_path / "a.tif").failures
-    assert "whose pages hold more than one slice" in failure.cause
+    assert "holds several slices: save each as its own page" in failure.cause
 
 
 def test_colour_tiff(tmp_path: Path) -> None:
@@ -286,6 +286,24 @@ def test_time_and_slice_of_a_tiff_file(tmp_path: Path) -> None:
     series = read_one(tmp_path / "a.ome.tif")
     np.testing.assert_array_equal(series.pixels.compute(), pages)
     assert series.volume_axis is not None
+
+
+@pytest.mark.parametrize("axes", ["ZYX", "ZCYX", "CZYX", "TZCYX"])
+@pytest.mark.parametrize("photometric", ["minisblack", "miniswhite"])
+def test_a_stack_with_one_directory_for_all_its_pages_is_read(
+    axes: str, photometric: str, tmp_path: Path
+) -> None:
+    shape = [{"T": 3, "Z": 5, "C": 2, "Y": 8, "X": 9}[axis] for axis in axes]
+    stack = np.random.default_rng(4).integers(0, 60000, shape).astype(np.uint16)
+    path = tmp_path / "a.tif"
+    tifffile.imwrite(
+        path, stack, truncate=True, metadata={"axes": axes}, photometric=photometric, byteorder=">"
+    )
+    series = read_one(path)
+    stack = np.moveaxis(tifffile.imread(path), axes.index("Z"), -3)
+    expected = stack.reshape(-1, 5, 8, 9) if len(axes) > 3 else stack
+    expected = ~expected if photometric == "miniswhite" else expected
+    np.testing.assert_array_equal(series.pixels.compute(), expected)
 
 
 @pytest.mark.parametrize("axes", ["ZCYX", "TZCYX"])
