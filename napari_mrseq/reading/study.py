@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from itertools import chain
 from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.errors import ReadError, UnreadableFileWarning, first_few
@@ -26,7 +27,7 @@ from napari_mrseq.series import Failure, Series, Study
 if TYPE_CHECKING:
     from dask.array import Array
 
-AnyPath = str | PathLike[str]
+AnyPath = str | bytes | PathLike[str]
 Progress = Callable[[int, int], None]
 PlaceOf = Callable[[str], str]
 
@@ -82,10 +83,18 @@ def read_study(paths: AnyPath | Iterable[AnyPath], *, progress: Progress | None 
     """
     if not isinstance(paths, str | PathLike | Iterable):
         raise TypeError(f"a path or several are read, not {type(paths).__name__}")
-    given = [paths] if isinstance(paths, str | PathLike) else list(paths)
+    given = [paths] if isinstance(paths, str | bytes | PathLike) else list(paths)
     # Libraries warn of every odd value; what matters to the user is in Series.warnings.
     with LIBRARIES_MUTED:
-        return _study([os.fspath(path) for path in given], progress or (lambda _done, _all: None))
+        return _study(
+            [_spelled_out(path) for path in given], progress or (lambda _done, _all: None)
+        )
+
+
+def _spelled_out(path: AnyPath) -> str:
+    """Return a path as text, ``~`` being the home of the user, as a shell does it."""
+    # Path.expanduser raises where there is no such user.
+    return os.path.expanduser(os.fsdecode(path))  # noqa: PTH111
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +104,7 @@ class _File:
     Attributes
     ----------
     shown : str
-        What to call it; a member of a zip file lies elsewhere.
+        What to call it: as the given path does. A member of a zip file lies elsewhere.
     unpacked : Unpacked or None
         The zip file it came from.
     """
@@ -168,11 +177,12 @@ def _expanded(kind: str, path: str, given: int, failures: list[tuple[int, Failur
             if missing:
                 cause = f"names {missing} files that are not there"
                 failures.append((given, Failure(path, cause)))
-            return [_File("dicom", file, given, file) for file in listed]
+            return [_File("dicom", str(Path(file).absolute()), given, file) for file in listed]
     except ReadError as error:
         failures.append((given, Failure(path, str(error))))
         return []
-    return [_File(kind, path, given, path)]
+    # Where it lies, whatever the working folder is when its pixels are read.
+    return [_File(kind, str(Path(path).absolute()), given, path)]
 
 
 def _zipped(path: str, given: int, failures: list[tuple[int, Failure]]) -> list[_File]:
@@ -245,16 +255,16 @@ def _in_order(failures: list[tuple[int, Failure]], place_of: PlaceOf) -> Iterabl
 
 
 def _as_found(series: Series, files: Mapping[str, _File]) -> Series:
-    """Give a series out of zip files the names it has there, and keep the unpacked files."""
+    """Give a series the names that the given paths lead to, and keep what was unpacked for it."""
     found = [files[path] for path in series.files]
     # A copy inside a zip file may be told of by a series that lies beside it.
     members = {short_name(file.path): file.shown for file in files.values() if file.unpacked}
     told = {inside: short_name(shown) for inside, shown in members.items()}
     warnings = tuple(_SHORT.sub(lambda m: told.get(m[0], m[0]), words) for words in series.warnings)
     unpacked = tuple(dict.fromkeys(file.unpacked for file in found if file.unpacked))
-    if not unpacked:
-        return replace(series, warnings=warnings)
     shown = {file.path: file.shown for file in found}
+    if all(path == name for path, name in shown.items()):
+        return replace(series, warnings=warnings)
     names = tuple(shown.values())
     path = names[0] if series.kind != "dicom" else common_folder(names)
     load = partial(_load_named, series.pixels, shown, unpacked)

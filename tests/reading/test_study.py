@@ -120,6 +120,38 @@ def test_series_in_two_places_has_the_folder_that_holds_both(
         assert series.pixels.compute().shape == (2, 12, 16)
 
 
+@pytest.mark.parametrize("given", ["~/study", "~/study/deep/../", b"~/study"])
+def test_home_is_written_out_and_bytes_are_a_path(
+    three_series: Path, given: str | bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(three_series.parent))
+    assert [series.series_number for series in read(given)] == [3, 7, 12]
+
+
+def test_a_tilde_that_names_no_user_is_a_name() -> None:
+    (failure,) = read_study("~no such user/study").failures
+    assert failure.words == "~no such user/study: does not exist"
+
+
+def test_what_was_read_by_a_relative_path_is_found_from_another_folder(
+    three_series: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grey = Image.fromarray(np.full((5, 5), 7, np.uint8))
+    grey.save(three_series / "a.png")
+    grey.save(three_series / "a.tif")
+    voxels = np.full((5, 5, 2), 7, np.int16)
+    nibabel.Nifti1Image(voxels, np.eye(4)).to_filename(three_series / "a.nii")
+    monkeypatch.chdir(three_series)
+    study = read_study(".")
+    monkeypatch.chdir(tmp_path)
+    pixels = [series.pixels.compute() for series in study.series]
+    assert [series.path for series in study.series[3:]] == ["./a.nii", "./a.png", "./a.tif"]
+    assert all((one == 7).all() for one in pixels[3:])
+    (three_series / "IM30").unlink()
+    with pytest.raises(ReadError, match=r"^\./IM30: the file is gone"):
+        study.series[0].pixels.compute()
+
+
 def test_pictures_and_dicom_side_by_side(three_series: Path) -> None:
     Image.fromarray(np.zeros((5, 5), np.uint8)).save(three_series / "a.png")
     kinds = [series.kind for series in read_study(three_series).series]
