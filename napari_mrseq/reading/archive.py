@@ -15,6 +15,7 @@ from pathlib import Path
 from pydicom import dcmread
 
 from napari_mrseq.errors import ReadError
+from napari_mrseq.reading.damage import damage_in
 
 # Beyond these a zip file is a bomb or no study: counts of members, bytes, and how far they swell.
 MOST_MEMBERS = 200_000
@@ -69,13 +70,8 @@ def unpack(path: str) -> Unpacked:
                 _unpack_member(archive, member, Path(unpacked.folder) / target, unpacked, path)
     except ReadError:
         raise
-    except zipfile.BadZipFile as error:
-        raise ReadError(f"damaged zip file ({error})") from error
-    except OSError as error:
-        raise ReadError(error.strerror or str(error)) from error
-    except Exception as error:  # zipfile raises several more on damaged or newer files
-        cause = str(error) or type(error).__name__
-        raise ReadError(f"a zip file that can't be read ({cause}): unpack it yourself") from error
+    except Exception as error:  # zipfile raises many kinds on damaged or newer files
+        raise ReadError(f"a zip file that can't be read ({_damage_in(error)})") from error
     return unpacked
 
 
@@ -98,7 +94,7 @@ def directory_files(path: str) -> tuple[list[str], int]:
         records = dcmread(path, force=True).get("DirectoryRecordSequence") or []
         named = [record.get("ReferencedFileID") for record in records]
     except (Exception, RecursionError) as error:  # pydicom raises many kinds on damaged files
-        raise ReadError(f"damaged DICOMDIR ({error})") from error
+        raise ReadError("damaged DICOMDIR: read the folder that it lies in") from error
     folder = Path(path).parent
     files, missing = [], 0
     for parts in named:
@@ -163,11 +159,14 @@ def _unpack_member(
             with target.open("wb") as copy:
                 shutil.copyfileobj(source, copy, _COPY_BYTES)
     except Exception as error:  # zipfile, zlib, bz2 and lzma each raise their own
-        # zipfile may quote what stands there, the patient's name too; zlib may say nothing.
-        wordless = isinstance(error, zipfile.BadZipFile) or not str(error)
-        cause = "damaged" if wordless else str(error)
-        unpacked.refused[shown] = f"can't be unpacked ({cause})"
+        unpacked.refused[shown] = f"can't be unpacked ({_damage_in(error)})"
         with contextlib.suppress(OSError):
             target.unlink()
     else:
         unpacked.members[str(target)] = shown
+
+
+def _damage_in(error: Exception) -> str:
+    if isinstance(error, NotImplementedError):
+        return "it is packed in a way that is not known here: unpack it yourself"
+    return damage_in(error)

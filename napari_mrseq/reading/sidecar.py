@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from napari_mrseq.reading.damage import damage_in
 from napari_mrseq.reading.privacy import public_sidecar
 
 # What marks the root of a BIDS data set, beyond which nothing is inherited.
@@ -51,8 +52,11 @@ def _content(file: Path) -> tuple[Mapping[str, Any] | None, str]:
         content = json.loads(file.read_bytes())
     except UnicodeDecodeError:
         return None, f"{file.name} can't be read: save it as UTF-8"
+    except json.JSONDecodeError as error:
+        at = f"line {error.lineno}, column {error.colno}"
+        return None, f"{file.name} can't be read: it is no valid JSON at {at}, mend it there"
     except (OSError, ValueError, RecursionError) as error:
-        return None, f"{file.name} can't be read ({error})"
+        return None, f"{file.name} can't be read ({damage_in(error)})"
     return (content, "") if isinstance(content, dict) else (None, f"{file.name} is no sidecar")
 
 
