@@ -166,10 +166,10 @@ def is_mr(origin: Origin, *, colour: bool) -> bool:
 
 
 def _series_key(origin: Origin) -> Hashable:
-    if origin.series_uid:
-        # Anonymised files may share one UID; their numbers still tell series apart.
-        return origin.study_uid, origin.series_uid, origin.series_number
-    return origin.study_uid, str(Path(origin.path).parent), origin.series_number
+    # Anonymised files may share one UID; their numbers still tell series apart.
+    home = origin.series_uid or str(Path(origin.path).parent)
+    # A capture of the screen that was saved into its series is no slice of it.
+    return origin.study_uid, home, origin.series_number, is_mr(origin, colour=False)
 
 
 def _series_of(stack: Stack, warnings: Sequence[str]) -> Series:

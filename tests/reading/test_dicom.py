@@ -125,3 +125,19 @@ def test_files_that_differ_in_more_than_they_lack_are_apart(
         path = write_slice(number, place, name=f"{folder}/{number}.dcm", **values)
     found = read_study(path.parents[1]).series
     assert [series.pixels.shape[0] for series in found] == [3, 1]
+
+
+@pytest.mark.parametrize(
+    "other", [{"Modality": "OT"}, {"SOPClassUID": SecondaryCaptureImageStorage}]
+)
+def test_a_capture_saved_into_an_mr_series_is_no_slice_of_it(
+    write_slice: WriteSlice, other
+) -> None:
+    for number, place in enumerate(positions_along(AXIAL, 4)):
+        write_slice(number + 2, place)
+    # The first of all, where a slice lies.
+    path = write_slice(1, positions_along(AXIAL, 4)[1], **other)
+    capture, slices = read_study(path.parent).series
+    assert (capture.is_mr, slices.is_mr) == (False, True)
+    assert (capture.pixels.shape[:-2], slices.pixels.shape[:-2]) == ((1,), (4,))
+    assert slices.warnings == ()
