@@ -28,6 +28,12 @@ _PACKED = (
     (0, b"Rar!\x1a\x07", "RAR"),
     (257, b"ustar", "tar"),
 )
+# Endings of images that aren't read, and what to do with them.
+_CONVERTED = {
+    (".mgz", ".mgh"): "a volume of FreeSurfer: convert it to NIfTI (mri_convert FILE FILE.nii.gz)",
+    (".nrrd", ".nhdr", ".mha", ".mhd"): "a volume of Slicer or ITK: save it there as NIfTI",
+    (".gif", ".webp", ".bmp", ".jp2"): "a picture of a kind that is not read: save it as PNG",
+}
 # Endings under which people keep images: such a file that is none is worth a word.
 _PICTURE_ENDINGS = {".png", ".jpg", ".jpeg", ".tif", ".tiff"}
 _IMAGE_ENDINGS = {
@@ -119,14 +125,16 @@ def _kind_of(head: bytes, name: str) -> tuple[str, str]:
         return "picture", ""
     if head.startswith(b"PK\x03\x04"):
         return "zip", ""
-    if name.endswith((".mgz", ".mgh")):
-        return "", "a volume of FreeSurfer: convert it to NIfTI (mri_convert FILE.mgz FILE.nii.gz)"
+    if advice := next((said for ends, said in _CONVERTED.items() if name.endswith(ends)), ""):
+        return "", advice
     packed = next((by for at, magic, by in _PACKED if head.startswith(magic, at)), "")
     if packed:
         is_nifti = packed == "gzip" and name.endswith(".nii.gz")
         return ("nifti", "") if is_nifti else ("", f"packed with {packed}: unpack it")
     if head[344:347] in (b"n+1", b"n+2") or head[4:7] in (b"n+1", b"n+2") or _is_pair(head):
-        return "nifti", ""
+        # nibabel unpacks by the name.
+        unpacked = "not packed with gzip, though its name says so: take .gz off its name"
+        return ("", unpacked) if name.endswith(".gz") else ("nifti", "")
     if starts_like_dicom(head):
         return "dicom", ""
     if _is_text(head):

@@ -467,6 +467,30 @@ def test_a_volume_of_freesurfer_is_told_how_to_be_converted(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
+    ("name", "content", "advice"),
+    [
+        ("a.nrrd", b"NRRD0004\ntype: short\n\n" + bytes(50), "as NIfTI"),
+        ("a.mhd", b"ObjectType = Image\nNDims = 3\n", "as NIfTI"),
+        ("a.GIF", b"GIF89a" + bytes(50), "as PNG"),
+    ],
+)
+def test_an_image_of_another_kind_is_told_how_to_be_saved(
+    name: str, content: bytes, advice: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    (failure,) = read_study(tmp_path / name).failures
+    assert "save it" in failure.cause
+    assert failure.cause.endswith(advice)
+
+
+def test_a_nifti_file_that_is_not_packed_as_its_name_says_is_told(tmp_path: Path) -> None:
+    nibabel.Nifti1Image(np.ones((4, 4, 4), np.float32), np.eye(4)).to_filename(tmp_path / "a.nii")
+    path = (tmp_path / "a.nii").rename(tmp_path / "a.nii.gz")
+    (failure,) = read_study(path).failures
+    assert failure.cause == "not packed with gzip, though its name says so: take .gz off its name"
+
+
+@pytest.mark.parametrize(
     ("ending", "by"), [("tar", "tar"), ("gztar", "gzip"), ("bztar", "bzip2"), ("xztar", "xz")]
 )
 def test_a_packed_study_is_told_to_be_unpacked(
