@@ -1,10 +1,14 @@
-"""A person's word on some slices of a series."""
+"""A person's word on some slices of a series, and what several such words amount to."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from napari_mrseq.decision import Decision
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True)
@@ -31,3 +35,16 @@ class Correction:
     def covers(self, first: int, last: int) -> bool:
         """Tell whether it speaks of all these slices."""
         return self.first <= first and last <= self.last
+
+
+def latest_on(corrections: Sequence[Correction], first: int, last: int) -> Correction | None:
+    """Return the latest of the corrections that speak of all these slices."""
+    return next((one for one in reversed(corrections) if one.covers(first, last)), None)
+
+
+def latest_on_all(corrections: Sequence[Correction], count: int) -> Correction | None:
+    """Return what was said of all slices: slice by slice the same, else at once."""
+    last_words = [latest_on(corrections, number, number) for number in range(count)]
+    if len({one and one.sequence for one in last_words}) == 1:
+        return last_words[0]
+    return latest_on(corrections, 0, count - 1)

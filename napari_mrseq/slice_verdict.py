@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from napari_mrseq.correction import Correction, latest_on
 from napari_mrseq.decision import Decision
 from napari_mrseq.series import Failure, Series
 
@@ -61,6 +62,11 @@ class SliceVerdict:
     def confidence(self) -> float:
         """Probability of what is said."""
         return self.decision.confidence
+
+    def corrected(self, corrections: Sequence[Correction], number: int) -> SliceVerdict:
+        """Return slice `number`, counted through all volumes, as a person corrected it."""
+        word = latest_on(corrections, number, number)
+        return replace(self, decision=word.decision, overruled=self.decision) if word else self
 
     def to_dict(self) -> dict[str, Any]:
         """Return the slice as an entry of ``slices`` in the record."""

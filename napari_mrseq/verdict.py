@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from napari_mrseq.correction import Correction
+from napari_mrseq.correction import Correction, latest_on_all
 from napari_mrseq.decision import Decision
 from napari_mrseq.denial import names_denied
 from napari_mrseq.header import HeaderClaim
 from napari_mrseq.naming import CONFLICT_MARK, UNSURE, run_words
 from napari_mrseq.sampling import few_slices
-from napari_mrseq.sequences import UNKNOWN, name_of
+from napari_mrseq.sequences import UNKNOWN, family_of, name_of
 from napari_mrseq.series import Failure, identity_of
 from napari_mrseq.slice_verdict import (
     SliceVerdict,
@@ -144,6 +144,36 @@ class Verdict:
     def shows_nothing(self) -> bool:
         """Whether no slice shows anything: what the network says of it is noise."""
         return not any(one.weight for one in self.slices)
+
+    def corrected(self, corrections: Sequence[Correction]) -> Verdict:
+        """Return the verdict, never corrected yet, as a person corrected it.
+
+        A correction of all slices, at once or one after another, is the word on the series; of
+        some, on these slices alone. A later one goes before an earlier one. Probabilities and the
+        witnesses' words stay as they were.
+
+        Parameters
+        ----------
+        corrections : sequence of Correction
+            In the order they were made.
+        """
+        if not corrections:
+            return self
+        per_volume = self.series.slices_per_volume
+        slices = tuple(
+            one.corrected(corrections, one.volume * per_volume + one.index) for one in self.slices
+        )
+        corrected = replace(self, slices=slices, corrections=tuple(corrections))
+        word = latest_on_all(corrections, self.series.slice_count)
+        if word is None:
+            return corrected
+        agrees = self.header and family_of(self.header.sequence) == word.decision.family
+        return replace(
+            corrected,
+            decision=word.decision,
+            overruled=self.decision,
+            conflict=self.conflict and not agrees,
+        )
 
     def _basis_words(self) -> tuple[str, ...]:
         # As few as --fast looks at are enough; what a person says of the series rests on none.

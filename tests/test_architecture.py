@@ -19,7 +19,7 @@ FLOORS = [
     {"batch", "training"},
     {"report", "bids"},
     {"study", "exchange", "report_text"},
-    {"judging", "correcting", "matching"},
+    {"judging", "matching"},
     {"verdict"},
     {"denial", "slice_verdict"},
     {"witnesses", "stack", "correction"},

@@ -19,7 +19,6 @@ from safetensors.torch import save_file
 import napari_mrseq
 from napari_mrseq import classify, load_model, read
 from napari_mrseq.batch import classify_many
-from napari_mrseq.correcting import correct
 from napari_mrseq.correction import Correction
 from napari_mrseq.judging import classify_steps, conclude
 from napari_mrseq.model import Model
@@ -88,7 +87,7 @@ def test_only_fewer_slices_than_fast_looks_at_are_a_warning():
     enough = (whole, fast, replace(whole, slices=whole.slices[: len(fast.slices)]))
     assert not [w for one in enough for w in one.to_dict()["warnings"] if "judged from" in w]
     # A person's word on the whole series rests on no slices.
-    said = correct(few, [Correction(0, series.slice_count - 1, "T1")]).to_dict()
+    said = few.corrected([Correction(0, series.slice_count - 1, "T1")]).to_dict()
     assert told not in said["warnings"]
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from napari.experimental import unlink_layers
 
-from napari_mrseq.correcting import correct
 from napari_mrseq.exchange import with_exchanges
 from napari_mrseq.naming import without_verdict
 from napari_mrseq.series import Failure
@@ -80,7 +79,7 @@ def undo_correction(layer: Image) -> None:
 
 def _write(layer: Image, state: LayerState, found: Verdict) -> None:
     state.name_before = name_before(layer)
-    verdict = correct(found, state.corrections)
+    verdict = found.corrected(state.corrections)
     state.found, state.verdict = found, verdict
     state.prefix, state.suffix = layer_prefix(verdict), layer_suffix(verdict)
     layer.name = state.prefix + without_verdict(state.name_before) + state.suffix

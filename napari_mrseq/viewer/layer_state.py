@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from napari_mrseq.correcting import correct_slice
 from napari_mrseq.decision import Decision
 from napari_mrseq.naming import without_verdict
 from napari_mrseq.sequences import UNKNOWN
@@ -104,7 +103,7 @@ class LayerState:
         if judged and self.verdict and self.series.slice_count == 1:
             word = self.verdict
             return replace(judged, decision=word.decision, overruled=word.overruled)
-        said = correct_slice(judged or self._not_judged(index), self.corrections, index)
+        said = (judged or self._not_judged(index)).corrected(self.corrections, index)
         return said if judged or said.overruled else None
 
     def _not_judged(self, index: int) -> SliceVerdict:

@@ -8,7 +8,6 @@ import io
 import dask.array as da
 import pytest
 
-from napari_mrseq.correcting import correct
 from napari_mrseq.correction import Correction
 from napari_mrseq.decision import Decision
 from napari_mrseq.header import HeaderClaim
@@ -37,7 +36,7 @@ def told(judged: Verdict) -> list[str]:
 
 
 def test_some_slices_are_corrected_alone_and_the_later_word_counts() -> None:
-    corrected = correct(verdict(), [Correction(2, 7, "T1"), Correction(5, 6, "FLAIR")])
+    corrected = verdict().corrected([Correction(2, 7, "T1"), Correction(5, 6, "FLAIR")])
     assert told(corrected) == ["T2", "T1", "T1", "FLAIR", "T1", "T2"]
     assert corrected.decision == T2
     record = corrected.to_dict()
@@ -51,14 +50,14 @@ def test_some_slices_are_corrected_alone_and_the_later_word_counts() -> None:
 
 
 def test_a_word_on_all_slices_is_the_word_on_the_series() -> None:
-    corrected = correct(verdict(), [Correction(5, 6, "FLAIR"), Correction(0, LAST, "T1")])
+    corrected = verdict().corrected([Correction(5, 6, "FLAIR"), Correction(0, LAST, "T1")])
     assert told(corrected) == ["T1"] * 6
     assert corrected.decision == Decision("T1", 1.0, "member")
     assert corrected.to_dict()["correction"]["machine"]["confidence"] == 0.9
     assert "corrected by the user: T1, was T2 90 %" in corrected.to_dict()["warnings"]
     # All but one slice is not all.
-    assert correct(verdict(), [Correction(1, LAST, "T1")]).decision == T2
-    assert correct(verdict(), [Correction(0, LAST - 1, "T1")]).decision == T2
+    assert verdict().corrected([Correction(1, LAST, "T1")]).decision == T2
+    assert verdict().corrected([Correction(0, LAST - 1, "T1")]).decision == T2
 
 
 @pytest.mark.parametrize(
@@ -73,7 +72,7 @@ def test_a_word_on_all_slices_is_the_word_on_the_series() -> None:
 def test_one_word_on_all_slices_one_after_another_is_that_on_the_series(
     corrections: list[Correction], series: str
 ) -> None:
-    assert correct(verdict(), corrections).sequence == series
+    assert verdict().corrected(corrections).sequence == series
 
 
 @pytest.mark.parametrize(
@@ -84,8 +83,8 @@ def test_a_user_ends_a_conflict_by_agreeing_with_the_header_and_starts_none(
     header: str, conflict: bool, accused: bool
 ) -> None:
     judged = verdict(header=HeaderClaim(header, 0.9), conflict=conflict)
-    assert correct(judged, [Correction(0, LAST, "T1")]).conflict is accused
+    assert judged.corrected([Correction(0, LAST, "T1")]).conflict is accused
 
 
 def test_where_there_is_no_header_a_user_contradicts_none() -> None:
-    assert not correct(verdict(), [Correction(0, LAST, "T1")]).conflict
+    assert not verdict().corrected([Correction(0, LAST, "T1")]).conflict
