@@ -40,11 +40,9 @@ FLOORS = [
         "errors",
         "clock",
         "naming",
-        "dixon",
         "jargon",
         "elements",
-        "sequence_names",
-        "complex_components",
+        "scanner_words",
         "quantities",
     },
 ]

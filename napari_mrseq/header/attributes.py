@@ -8,12 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from napari_mrseq.clock import moment
-from napari_mrseq.complex_components import (
-    GE_COMPONENT,
-    GE_COMPONENTS,
-    LETTERS,
-    PHILIPS_COMPONENT,
-)
 from napari_mrseq.header import techniques
 from napari_mrseq.header.agent import agent_in_tags
 from napari_mrseq.header.bids_names import FILE_NAME, telling_words
@@ -28,7 +22,13 @@ from napari_mrseq.header.vendors import (
 )
 from napari_mrseq.header.words import namings_of
 from napari_mrseq.naming import without_verdict
-from napari_mrseq.sequence_names import b_value_in_name
+from napari_mrseq.scanner_words import (
+    GE_COMPONENT,
+    GE_COMPONENTS,
+    LETTERS,
+    PHILIPS_COMPONENT,
+    b_value_in_name,
+)
 
 if TYPE_CHECKING:
     from napari_mrseq.series import Series

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from napari_mrseq.dixon import OPPOSED_PHASE
 from napari_mrseq.header.image_types import PHASE
 from napari_mrseq.header.techniques import DIFFUSION, EPI, GRADIENT_ECHO, PHASES
+from napari_mrseq.scanner_words import OPPOSED_PHASE
 
 if TYPE_CHECKING:
     from napari_mrseq.header.sequence_attributes import SequenceAttributes

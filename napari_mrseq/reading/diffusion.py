@@ -8,7 +8,7 @@ from pydicom.dataset import Dataset
 from napari_mrseq.reading.csa import csa_values
 from napari_mrseq.reading.geometry import slice_normal
 from napari_mrseq.reading.tags import Direction, number, numbers, text, triple, words
-from napari_mrseq.sequence_names import b_value_in_name
+from napari_mrseq.scanner_words import b_value_in_name
 
 # Standard, Siemens, Philips, UIH.
 _B_VALUES = ((0x00189087, "FD"), (0x0019100C, "IS"), (0x20011003, "FL"), (0x00651009, "FD"))

@@ -7,15 +7,16 @@ import sys
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
-from napari_mrseq.complex_components import (
-    GE_COMPONENT,
-    GE_COMPONENTS,
-    LETTERS,
-    PHILIPS_COMPONENT,
-)
-from napari_mrseq.dixon import IN_PHASE, OPPOSED_PHASE
 from napari_mrseq.quantities import QUANTITIES
 from napari_mrseq.reading.tags import text, whole
+from napari_mrseq.scanner_words import (
+    GE_COMPONENT,
+    GE_COMPONENTS,
+    IN_PHASE,
+    LETTERS,
+    OPPOSED_PHASE,
+    PHILIPS_COMPONENT,
+)
 
 _GE, _PHILIPS = Tag(GE_COMPONENT), Tag(PHILIPS_COMPONENT)
 _COMPONENT_WORDS = {
