@@ -24,8 +24,8 @@ import numpy as np
 from held_out import CATALOGUE, MODEL, unseen_rows
 
 from napari_mrseq import classify, load_model
+from napari_mrseq.conflict import in_conflict
 from napari_mrseq.decision import by_class, by_family
-from napari_mrseq.denial import contradicts
 from napari_mrseq.exchange import exchanged
 from napari_mrseq.header import HeaderClaim, attributes_of
 from napari_mrseq.header.claim import claim_from
@@ -106,7 +106,7 @@ def claim_to_be(code: str) -> HeaderClaim:
 def denied(model: Model, said: Mapping[str, float], claim: HeaderClaim) -> bool:
     """Tell whether a claim is held against what a model says of the pixels."""
     fitted = model.card.calibration
-    return contradicts(said, claim, fitted.denial, fitted.denials)
+    return in_conflict(said, claim, fitted.denial, fitted.denials)
 
 
 def unseen_stacks(model: Model) -> Iterator[Stack]:

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from itertools import combinations, product
 from typing import TYPE_CHECKING
 
-from napari_mrseq.denial import is_at_a_loss, support, told_families
+from napari_mrseq.conflict import checkable_families, support
 from napari_mrseq.naming import title_of
 from napari_mrseq.sequences import family_of
 from napari_mrseq.series import Failure
-from napari_mrseq.verdict import SEEMS_EXCHANGED
-from napari_mrseq.witnesses import weight_against
+from napari_mrseq.verdict import SWAPPED
+from napari_mrseq.witnesses import pixel_weight
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -78,7 +78,7 @@ def exchanged(series: Sequence[Witnesses]) -> list[tuple[int, int]]:
     list of (int, int)
         Places of the pairs, the clearest first; no series is in two.
     """
-    held = [_Held.against_all(said, header) for said, header in series]
+    held = [_Evidence.of(said, header) for said, header in series]
     gains = [
         (held[first].gain(held[second]), first, second)
         for first, second in combinations(range(len(held)), 2)
@@ -93,30 +93,30 @@ def exchanged(series: Sequence[Witnesses]) -> list[tuple[int, int]]:
 
 
 @dataclass(frozen=True)
-class _Held:
+class _Evidence:
     """What a series' header says, and how well each family explains its pixels.
 
     Attributes
     ----------
     told : list of tuple of str
-        See `told_families`; empty where the pixels accuse nobody.
+        See `checkable_families`.
     supports : mapping of str to float
         Of each family.
-    share : float
+    weight : float
         How much they count.
     """
 
     told: list[tuple[str, ...]]
     supports: Mapping[str, float]
-    share: float
+    weight: float
 
     @classmethod
-    def against_all(cls, said: Mapping[str, float], header: HeaderClaim | None) -> _Held:
-        told = [] if is_at_a_loss(said) else told_families(said, header)
+    def of(cls, said: Mapping[str, float], header: HeaderClaim | None) -> _Evidence:
         supports = {family: support(said, family) for family in map(family_of, said)}
-        return cls(told, supports, weight_against(header) if header else 1.0)
+        weight = pixel_weight(header) if header else 1.0
+        return cls(checkable_families(said, header), supports, weight)
 
-    def gain(self, other: _Held) -> float:
+    def gain(self, other: _Evidence) -> float:
         """Return how much better two headers fit the pixels of each other than their own.
 
         Minus infinity where they say the same, can't be held against each other, or where one is
@@ -134,13 +134,13 @@ class _Held:
 
     def _fit(self, families: tuple[str, ...]) -> float:
         best = max(self.supports.get(family, 0.0) for family in families)
-        return self.share * math.log(max(best, LEAST_SUPPORT))
+        return self.weight * math.log(max(best, LEAST_SUPPORT))
 
 
 def _exchanged_verdict(verdict: Verdict, other: Verdict) -> Verdict:
     series = other.series
     title = title_of(series.series_number, series.description, series.path, series.part)
-    remark = f"{SEEMS_EXCHANGED} with that of series {title}"
+    remark = f"{SWAPPED} with that of series {title}"
     return replace(
         verdict, decision=verdict.pixels, conflict=True, remarks=(remark,), judged_alone=verdict
     )

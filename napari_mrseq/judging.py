@@ -1,7 +1,7 @@
 """A network run over a series: slices a batch at a time, then the verdict.
 
 A verdict is made in this order: `decision` turns what the network says into a word, `stack` lets
-the slices of a stack speak for each other, `witnesses` joins pixels and header, `denial` tells
+the slices of a stack speak for each other, `witnesses` joins pixels and header, `conflict` tells
 where the two contradict each other. What the whole study shows comes after that, in `exchange`.
 """
 
@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from napari_mrseq.conflict import decision_in_conflict, in_conflict
 from napari_mrseq.decision import aggregate, by_class, decide
-from napari_mrseq.denial import contradicts, unless_denied
 from napari_mrseq.errors import ReadError
 from napari_mrseq.header import claim_of
 from napari_mrseq.sampling import few_slices
@@ -24,7 +24,7 @@ from napari_mrseq.series import Failure, Series
 from napari_mrseq.slice_verdict import SliceVerdict
 from napari_mrseq.stack import held_together
 from napari_mrseq.verdict import Verdict
-from napari_mrseq.witnesses import join, refuses
+from napari_mrseq.witnesses import join, says_no_mr
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -180,7 +180,7 @@ def _decoded(
 
 def least_named(header: HeaderClaim | None, model: Model) -> float:
     """Return the probability from which a slice is named: none where the file says it is no MR."""
-    return math.inf if refuses(header) else model.card.calibration.threshold
+    return math.inf if says_no_mr(header) else model.card.calibration.threshold
 
 
 def conclude(series: Series, model: Model, judged: Sequence[SliceVerdict]) -> Verdict:
@@ -214,12 +214,12 @@ def conclude(series: Series, model: Model, judged: Sequence[SliceVerdict]) -> Ve
     last = max(series.slices_per_volume - 1, 1)
     places = np.array([verdict.index / last for verdict in alone])
     threshold = least_named(header, model)
-    conflict = contradicts(probabilities, header, calibration.denial, calibration.denials)
+    conflict = in_conflict(probabilities, header, calibration.denial, calibration.denials)
     decision = join(probabilities, header, calibration.series_threshold, calibration.join_power)
     together = held_together(rows, weights, volumes, places, model.classes, calibration.stack_power)
     return Verdict(
         series=series,
-        decision=unless_denied(decision, probabilities) if conflict else decision,
+        decision=decision_in_conflict(decision, probabilities) if conflict else decision,
         probabilities=probabilities,
         pixels=decide(probabilities, calibration.series_threshold),
         header=header,

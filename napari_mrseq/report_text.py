@@ -10,7 +10,7 @@ from napari_mrseq.errors import first_few
 from napari_mrseq.header import claim_words
 from napari_mrseq.naming import CONFLICT_MARK, printable, run_words, title_of
 from napari_mrseq.sequences import UNKNOWN, family_of, name_of
-from napari_mrseq.verdict import MISNAMED, SEEMS_EXCHANGED
+from napari_mrseq.verdict import MISNAMED, SWAPPED
 
 Record = dict[str, Any]
 
@@ -105,7 +105,7 @@ def _against(record: Record) -> list[str]:
     header = record["header"]
     agrees = family_of(header["sequence"]) == record["family"]
     # Other warnings speak of gaps, pixels and the like.
-    told = [words for words in record["warnings"] if words.startswith((MISNAMED, SEEMS_EXCHANGED))]
+    told = [words for words in record["warnings"] if words.startswith((MISNAMED, SWAPPED))]
     found: list[str] = (agrees and told) or header["evidence"]
     return found
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from napari_mrseq.conflict import names_in_conflict
 from napari_mrseq.correction import Correction, latest_on_all
 from napari_mrseq.decision import Decision
-from napari_mrseq.denial import names_denied
 from napari_mrseq.header import HeaderClaim
 from napari_mrseq.naming import CONFLICT_MARK, UNSURE, run_words
 from napari_mrseq.sampling import few_slices
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from napari_mrseq.series import Series
 
 # How warnings begin that say with what a header is in conflict.
-MISNAMED, SEEMS_EXCHANGED = "words of the header say", "the header seems exchanged"
+MISNAMED = "the header's description says"
+SWAPPED = "the header appears to be swapped"
 # A name with less than this is unsure.
 DOUBT_BELOW = 0.8
 
@@ -117,7 +118,7 @@ class Verdict:
         """What the words of the header name, where they are in conflict and its tags are not."""
         if not self.conflict or self.remarks:
             return ()
-        return names_denied(self.probabilities, self.header)
+        return names_in_conflict(self.probabilities, self.header)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -125,7 +126,7 @@ class Verdict:
         no_mr = () if self.series.is_mr else ("the file says that this is no MR image",)
         header = self.header.warnings if self.header else ()
         own = (*self.series.warnings, *self.remarks)
-        words = (f"{misnaming_words(self.misnamed)}, not the pixels",) if self.misnamed else ()
+        words = (f"{misnaming_words(self.misnamed)}; the pixels do not",) if self.misnamed else ()
         return (
             *no_mr,
             *unread_words(self.slices),
@@ -240,7 +241,7 @@ def is_unsure(said: SliceVerdict | Verdict) -> bool:
 
 
 def misnaming_words(codes: Sequence[str]) -> str:
-    """Say what the words of a header name: ``"words of the header say T2-FLAIR"``."""
+    """Say what the words of a header name: ``"the header's description says T2-FLAIR"``."""
     return f"{MISNAMED} {' or '.join(dict.fromkeys(map(name_of, codes)))}"
 
 

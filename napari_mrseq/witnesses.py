@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from napari_mrseq.header import HeaderClaim
 
 # A header this sure that it is none of the vocabulary is not held against the pixels.
-REFUSAL_CONFIDENCE = 0.9
+NO_MR_CONFIDENCE = 0.9
 # Opposed phases and projections look like little that a network has seen: its word counts that much
 # of what it else would.
 ATYPICAL_SHARE = 0.1
@@ -51,24 +51,24 @@ def join(
     """
     if header is None:
         return decide(probabilities, threshold)
-    if refuses(header):
+    if says_no_mr(header):
         return Decision(UNKNOWN, header.confidence, "unknown")
     if header.sequence == UNKNOWN:
         return decide(probabilities, threshold)
     seen = seen_as(header.sequence, probabilities)
     if seen not in probabilities:
-        return _join_foreign(probabilities, header, threshold)
+        return _join_unlearned(probabilities, header, threshold)
     # What a network never learned to tell from another explains the pixels as well as that.
     shown = {**probabilities, header.sequence: probabilities[seen]}
     claimed = _claimed_by(header, probabilities)
-    return decide(joint(shown, claimed, power * weight_against(header)), threshold)
+    return decide(joint(shown, claimed, power * pixel_weight(header)), threshold)
 
 
-def refuses(header: HeaderClaim | None) -> bool:
+def says_no_mr(header: HeaderClaim | None) -> bool:
     """Tell whether a file says that it is CT or ultrasound: believed, whatever it looks like."""
     if header is None or header.sequence != UNKNOWN:
         return False
-    return header.confidence >= REFUSAL_CONFIDENCE
+    return header.confidence >= NO_MR_CONFIDENCE
 
 
 def seen_as(code: str, classes: Collection[str]) -> str:
@@ -81,7 +81,7 @@ def seen_as(code: str, classes: Collection[str]) -> str:
     return "T1" if code == "T1C" and lacks_agent else code
 
 
-def weight_against(header: HeaderClaim) -> float:
+def pixel_weight(header: HeaderClaim) -> float:
     """Return how much a network's word counts beside a header, of what it usually does."""
     return ATYPICAL_SHARE if header.atypical else 1.0
 
@@ -124,7 +124,7 @@ def joint(
     return {code: value / total for code, value in product.items()}
 
 
-def _join_foreign(
+def _join_unlearned(
     probabilities: Mapping[str, float], header: HeaderClaim, threshold: float
 ) -> Decision:
     """Join a claim that is no class of the network: the header alone can know it.

@@ -21,7 +21,7 @@ FLOORS = [
     {"study", "exchange", "report_text"},
     {"judging", "matching"},
     {"verdict"},
-    {"denial", "slice_verdict"},
+    {"conflict", "slice_verdict"},
     {"witnesses", "stack", "correction"},
     {"decision"},
     {

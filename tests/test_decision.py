@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from napari_mrseq.conflict import decision_in_conflict, in_conflict, support
 from napari_mrseq.decision import Decision, aggregate, decide
-from napari_mrseq.denial import contradicts, support, unless_denied
 from napari_mrseq.header import HeaderClaim
 from napari_mrseq.header.claim import claim_from
 from napari_mrseq.header.sequence_attributes import SequenceAttributes
@@ -101,31 +101,31 @@ def test_a_header_that_agrees_raises_the_confidence(others):
     unsure = {**others, "T2": 0.7, "FLAIR": 0.1}
     claim = HeaderClaim("T2", 0.85, ("TR 4000 ms, TE 90 ms",))
     assert join(unsure, claim, threshold=0.5).confidence > 0.7
-    assert not contradicts(unsure, claim, DENIAL)
+    assert not in_conflict(unsure, claim, DENIAL)
 
 
 def test_a_header_that_contradicts_lowers_the_confidence_and_is_a_conflict():
     claim = HeaderClaim("T1", 0.9, ("TR 500 ms, TE 10 ms",))
-    assert contradicts(SURE_T2, claim, DENIAL)
+    assert in_conflict(SURE_T2, claim, DENIAL)
     assert join(SURE_T2, claim, threshold=0.5).confidence < 0.95
 
 
 def test_an_unsure_network_accuses_no_header():
-    assert not contradicts(LOST, HeaderClaim("T1", 0.9), DENIAL)
+    assert not in_conflict(LOST, HeaderClaim("T1", 0.9), DENIAL)
 
 
 def test_what_the_network_does_not_deny_is_no_conflict():
     torn = {"T1": 0.01, "T2": 0.55, "FLAIR": 0.44, "UNKNOWN": 0.0}
-    assert not contradicts(torn, HeaderClaim("FLAIR", 0.9), DENIAL)
-    assert contradicts(torn, HeaderClaim("T1", 0.9), DENIAL)
+    assert not in_conflict(torn, HeaderClaim("FLAIR", 0.9), DENIAL)
+    assert in_conflict(torn, HeaderClaim("T1", 0.9), DENIAL)
 
 
 def test_a_family_is_no_more_likely_for_having_many_members():
     spread = {"T1": 0.04, "T1C": 0.04, "T2": 0.86, "FLAIR": 0.04, "UNKNOWN": 0.02}
     assert support(spread, "T1") == pytest.approx(support(spread, "FLAIR"))
-    assert contradicts(spread, HeaderClaim("T1", 0.9), denial=0.05)
-    assert not contradicts(spread, HeaderClaim("T1", 0.9), denial=0.05, denials={"T1": 0.001})
-    assert contradicts(spread, HeaderClaim("T1", 0.9), denial=0.001, denials={"T1": 0.05})
+    assert in_conflict(spread, HeaderClaim("T1", 0.9), denial=0.05)
+    assert not in_conflict(spread, HeaderClaim("T1", 0.9), denial=0.05, denials={"T1": 0.001})
+    assert in_conflict(spread, HeaderClaim("T1", 0.9), denial=0.001, denials={"T1": 0.05})
 
 
 def test_what_the_pixels_say_themselves_is_never_denied():
@@ -148,36 +148,36 @@ def test_a_network_that_is_wholly_sure_of_knowing_nothing_denies_nothing():
 def test_doubt_whether_it_is_known_at_all_is_no_doubt_of_the_header():
     doubted = {"T1": 0.1, "T2": 0.4, "FLAIR": 0.0, "UNKNOWN": 0.5}
     assert support(doubted, "T1") == pytest.approx(0.2)
-    assert contradicts(doubted, HeaderClaim("FLAIR", 0.9), DENIAL)
+    assert in_conflict(doubted, HeaderClaim("FLAIR", 0.9), DENIAL)
     # What the pixels show best is theirs to name, though nothing known is likelier still.
-    assert unless_denied(Decision("T2", 0.6, "member"), doubted).sequence == "T2"
+    assert decision_in_conflict(Decision("T2", 0.6, "member"), doubted).sequence == "T2"
 
 
 def test_description_that_the_tags_do_not_bear_out_is_held_against_the_pixels():
     lying = HeaderClaim("T2", 0.8, named=("T1",))
-    assert contradicts(SURE_T2, lying, DENIAL)
-    assert not contradicts(SURE_T2, HeaderClaim("T2", 0.8, named=("T1", "T2")), DENIAL)
-    assert not contradicts(SURE_T2, HeaderClaim("T2", 0.8, named=("LOCALIZER",)), DENIAL)
-    assert contradicts(SURE_T2, HeaderClaim("UNKNOWN", 0.5, named=("FLAIR",)), DENIAL)
+    assert in_conflict(SURE_T2, lying, DENIAL)
+    assert not in_conflict(SURE_T2, HeaderClaim("T2", 0.8, named=("T1", "T2")), DENIAL)
+    assert not in_conflict(SURE_T2, HeaderClaim("T2", 0.8, named=("LOCALIZER",)), DENIAL)
+    assert in_conflict(SURE_T2, HeaderClaim("UNKNOWN", 0.5, named=("FLAIR",)), DENIAL)
 
 
 def test_a_header_that_is_hardly_sure_itself_is_not_accused():
-    assert not contradicts(SURE_T2, HeaderClaim("T1", 0.4), DENIAL)
-    assert contradicts(SURE_T2, HeaderClaim("T1", 0.5), DENIAL)
+    assert not in_conflict(SURE_T2, HeaderClaim("T1", 0.4), DENIAL)
+    assert in_conflict(SURE_T2, HeaderClaim("T1", 0.5), DENIAL)
 
 
 def test_a_header_that_contradicts_itself_is_accused_sooner():
     doubted = {"T1": 0.15, "T2": 0.84, "UNKNOWN": 0.01}
-    assert not contradicts(doubted, HeaderClaim("T1", 0.9, named=("T1",)), denial=0.05)
-    assert contradicts(doubted, HeaderClaim("T1", 0.9, named=("FLAIR", "PD")), denial=0.05)
+    assert not in_conflict(doubted, HeaderClaim("T1", 0.9, named=("T1",)), denial=0.05)
+    assert in_conflict(doubted, HeaderClaim("T1", 0.9, named=("FLAIR", "PD")), denial=0.05)
 
 
 def test_an_image_in_opposed_phase_must_be_denied_more_clearly():
     doubted = {"T1": 0.02, "T2": 0.95, "FLAIR": 0.02, "UNKNOWN": 0.01}
     usual, opposed = (HeaderClaim("T1", 0.9, atypical=flag) for flag in (False, True))
-    assert contradicts(doubted, usual, DENIAL)
-    assert not contradicts(doubted, opposed, DENIAL)
-    assert contradicts({"T1": 0.001, "T2": 0.999}, opposed, DENIAL)
+    assert in_conflict(doubted, usual, DENIAL)
+    assert not in_conflict(doubted, opposed, DENIAL)
+    assert in_conflict({"T1": 0.001, "T2": 0.999}, opposed, DENIAL)
     # Where the pixels don't deny it, the header decides: no other word without a conflict.
     assert join(doubted, opposed, 0.5).sequence == "T1"
 
@@ -185,16 +185,16 @@ def test_an_image_in_opposed_phase_must_be_denied_more_clearly():
 def test_where_nothing_is_shown_no_header_is_accused():
     classes = ("T1", "T1C", "T2", "FLAIR", "PD", "DWI", "B0", "MRA", "UNKNOWN")
     blank = dict.fromkeys(classes, 1 / len(classes))
-    assert not contradicts(blank, HeaderClaim("FLAIR", 0.9, named=("FLAIR",)), denial=0.3)
+    assert not in_conflict(blank, HeaderClaim("FLAIR", 0.9, named=("FLAIR",)), denial=0.3)
     # A header that contradicts itself is no more to be judged by a picture that shows nothing.
-    assert not contradicts(blank, HeaderClaim("FLAIR", 0.9, named=("T1",)), denial=0.3)
+    assert not in_conflict(blank, HeaderClaim("FLAIR", 0.9, named=("T1",)), denial=0.3)
 
 
 def test_a_network_that_knows_nothing_of_the_kind_accuses_nobody():
     lost = {"T1": 0.001, "T2": 0.3, "FLAIR": 0.001, "PD": 0.001, "DWI": 0.001, "UNKNOWN": 0.696}
-    assert not contradicts(lost, HeaderClaim("T1", 0.9, named=("T1",)), DENIAL)
-    assert not contradicts(lost, HeaderClaim("UNKNOWN", 0.5), DENIAL)
-    assert not contradicts(SURE_T2, HeaderClaim("UNKNOWN", 0.5), DENIAL)
+    assert not in_conflict(lost, HeaderClaim("T1", 0.9, named=("T1",)), DENIAL)
+    assert not in_conflict(lost, HeaderClaim("UNKNOWN", 0.5), DENIAL)
+    assert not in_conflict(SURE_T2, HeaderClaim("UNKNOWN", 0.5), DENIAL)
 
 
 def test_sharper_pixels_weigh_more_against_a_header():
@@ -213,7 +213,7 @@ def test_a_header_no_surer_than_chance_leaves_the_pixels_their_word(pixels):
 def test_only_the_header_can_tell_what_pixels_cannot():
     decision = join(SURE_T2, HeaderClaim("FIELDMAP", 0.9), threshold=0.5)
     assert decision.sequence == "FIELDMAP"
-    assert not contradicts(SURE_T2, HeaderClaim("FIELDMAP", 0.9), DENIAL)
+    assert not in_conflict(SURE_T2, HeaderClaim("FIELDMAP", 0.9), DENIAL)
 
 
 def test_what_a_network_was_never_taught_is_the_headers_to_name():
@@ -227,7 +227,7 @@ def test_what_a_network_was_never_taught_is_the_headers_to_name():
     assert join(knee, HeaderClaim("PD", 0.9), 0.5).sequence == "MEDIAL"
     assert join(knee, HeaderClaim("T1C", 0.9), 0.5).sequence == "MEDIAL"
     for claim in (HeaderClaim("T1C", 0.9), HeaderClaim("SWI", 0.9), HeaderClaim("UNKNOWN", 0.5)):
-        assert not contradicts(knee, claim, DENIAL)
+        assert not in_conflict(knee, claim, DENIAL)
     assert join(knee, HeaderClaim("LOCALIZER", 0.9), 0.5).sequence == "LOCALIZER"
 
 
@@ -279,7 +279,7 @@ def test_a_guess_from_times_at_what_no_pixels_show_does_not_overrule_sure_pixels
     guess = HeaderClaim("LOCALIZER", 0.7, ("TR 10 ms, TE 4.6 ms",))
     assert join(SURE_T2, guess, 0.5).sequence == "UNKNOWN"
     # Pixels cannot deny it all the same: a scout may look like any of them.
-    assert not contradicts(SURE_T2, guess, DENIAL)
+    assert not in_conflict(SURE_T2, guess, DENIAL)
     # Words that bear it out, doubtful pixels, and a network that can't say unknown leave it.
     assert join(SURE_T2, HeaderClaim("PERF", 0.75, named=("PERF",)), 0.5).sequence == "PERF"
     half_sure = {**SURE_T2, "T2": 0.7, "FLAIR": 0.27}
@@ -292,24 +292,24 @@ def test_a_guess_from_times_at_what_no_pixels_show_does_not_overrule_sure_pixels
 def test_what_no_pixels_tell_is_held_against_them_as_its_family():
     classes = {"T1": 0.01, "T2STAR": 0.01, "DWI": 0.97, "B0": 0.005, "UNKNOWN": 0.005}
     words = HeaderClaim("SWI", 0.9, named=("SWI", "T2STAR"))
-    assert contradicts(classes, words, DENIAL)
-    assert contradicts(classes, HeaderClaim("SWI", 0.9), DENIAL)
-    assert not contradicts({**classes, "T2STAR": 0.9, "DWI": 0.08}, words, DENIAL)
+    assert in_conflict(classes, words, DENIAL)
+    assert in_conflict(classes, HeaderClaim("SWI", 0.9), DENIAL)
+    assert not in_conflict({**classes, "T2STAR": 0.9, "DWI": 0.08}, words, DENIAL)
     # A map of T1 is no T1, a map of diffusion no diffusion image: its other words accuse nobody.
-    assert not contradicts(classes, HeaderClaim("OTHER", 0.85, named=("OTHER", "T1")), DENIAL)
+    assert not in_conflict(classes, HeaderClaim("OTHER", 0.85, named=("OTHER", "T1")), DENIAL)
     # Nor does another of those that no pixels tell stand for it, though a network was taught it.
     scouts = {"T1": 0.02, "T2": 0.97, "LOCALIZER": 0.01}
-    assert not contradicts(scouts, HeaderClaim("FIELDMAP", 0.9), DENIAL)
+    assert not in_conflict(scouts, HeaderClaim("FIELDMAP", 0.9), DENIAL)
     # What this network alone was not taught it may take for anything.
-    assert not contradicts(SURE_T2, HeaderClaim("B0", 0.9), DENIAL)
-    assert not contradicts({"T2": 0.97, "DWI": 0.01, "T1": 0.02}, HeaderClaim("B0", 0.9), DENIAL)
+    assert not in_conflict(SURE_T2, HeaderClaim("B0", 0.9), DENIAL)
+    assert not in_conflict({"T2": 0.97, "DWI": 0.01, "T1": 0.02}, HeaderClaim("B0", 0.9), DENIAL)
 
 
 def test_a_header_that_outweighs_pixels_that_deny_it_is_not_believed():
-    denied = unless_denied(Decision("FLAIR", 0.59, "member"), SURE_T2)
+    denied = decision_in_conflict(Decision("FLAIR", 0.59, "member"), SURE_T2)
     assert (denied.sequence, denied.resolved) == ("UNKNOWN", "unknown")
     for word in (Decision("T2", 0.6, "member"), Decision("UNKNOWN", 0.3, "unknown")):
-        assert unless_denied(word, SURE_T2) == word
+        assert decision_in_conflict(word, SURE_T2) == word
 
 
 def test_a_header_without_a_claim_changes_nothing():

@@ -113,7 +113,7 @@ def test_both_series_of_an_exchange_are_named_by_their_pixels_and_name_each_othe
     assert (t1["header"]["sequence"], t2["header"]["sequence"]) == ("T1", "T2")
     assert t1["conflict"]
     assert t2["conflict"]
-    assert any("exchanged with that of series 3 t2_tse_tra" in w for w in t1["warnings"])
-    assert any("exchanged with that of series 8 t1_se_tra" in w for w in t2["warnings"])
+    assert any("swapped with that of series 3 t2_tse_tra" in w for w in t1["warnings"])
+    assert any("swapped with that of series 8 t1_se_tra" in w for w in t2["warnings"])
     assert t1["confidence"] == t1["pixels"]["confidence"]
     assert not records["pd_tse_tra"]["conflict"]

@@ -245,9 +245,12 @@ def test_words_that_lie_beside_tags_that_do_not_are_what_is_in_conflict(tmp_path
     verdict = classify(*read(tmp_path), load_model(device="cpu"), fast=True)
     assert (verdict.sequence, verdict.header.sequence) == ("ADC", "ADC")
     assert verdict.conflict
-    assert "words of the header say T2-FLAIR, not the pixels" in verdict.to_dict()["warnings"]
     assert (
-        "≠ header: words of the header say T2-FLAIR" in to_table(records_of([verdict], [])).decode()
+        "the header's description says T2-FLAIR; the pixels do not" in verdict.to_dict()["warnings"]
+    )
+    assert (
+        "≠ header: the header's description says T2-FLAIR"
+        in to_table(records_of([verdict], [])).decode()
     )
 
 
@@ -261,7 +264,7 @@ def test_the_table_names_only_what_is_in_conflict_beside_its_mark(tmp_path):
     assert verdict.conflict
     assert any(words.startswith("gap: 1 slice") for words in verdict.warnings)
     table = to_table(records_of([verdict], [])).decode()
-    assert "≠ header: words of the header say T2-FLAIR" in table
+    assert "≠ header: the header's description says T2-FLAIR" in table
     assert "gap" not in table
 
 

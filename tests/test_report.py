@@ -246,7 +246,7 @@ def test_a_slice_of_a_volume_is_called_by_both_and_is_sure_only_of_what_it_names
     ("claimed", "told"),
     [
         # Tags that say the same as the verdict contradict nothing: the words do.
-        ("T1", "≠ header: words of the header say T2"),
+        ("T1", "≠ header: the header's description says T2"),
         ("T2", "≠ header: ScanningSequence SE"),
     ],
 )
@@ -254,7 +254,7 @@ def test_a_conflict_names_what_in_the_header_contradicts(failed, claimed, told):
     record = failed | {"error": None, "shape": [3, 8, 8], "confidence": 0.9, "conflict": True}
     record |= {"sequence": "T1", "family": "T1", "resolved": "member"}
     record |= {"header": {"sequence": claimed, "evidence": ["ScanningSequence SE"]}}
-    record |= {"warnings": ["gap: 1 slice missing", "words of the header say T2"]}
+    record |= {"warnings": ["gap: 1 slice missing", "the header's description says T2"]}
     assert told in to_table([record]).decode()
 
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from napari_mrseq.conflict import support
 from napari_mrseq.decision import by_class, by_family
-from napari_mrseq.denial import support
 from napari_mrseq.model.card import Calibration
 from napari_mrseq.sequences import UNKNOWN, family_of, plain_member
 from napari_mrseq.training.catalogue import STACKS
@@ -54,7 +54,7 @@ def fit_join(series: Answers, classes: Sequence[str]) -> dict[str, Any]:
     dict
         Fields of a `Calibration`: ``join_power``, to which the network's probabilities are raised,
         the most likely one (see `witnesses.joint`); ``denial``, the largest one at which no more
-        than `ACCUSED` of honest headers are accused (see `denial.contradicts`); ``denials``, the
+        than `ACCUSED` of honest headers are accused (see `conflict.in_conflict`); ``denials``, the
         same for each family, of which `LIKENESS` further cases are taken to be as those of all.
     """
     cases = _cases(series, classes)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from napari_mrseq.denial import support
+from napari_mrseq.conflict import support
 from napari_mrseq.sequences import family_of
 from napari_mrseq.training.answers import Answers
 from napari_mrseq.training.joining import ACCUSED, fit_join

@@ -21,12 +21,12 @@ def test_layers_with_exchanged_headers_are_marked_and_name_each_other(
     assert [name.endswith(MARK) for _, name in sorted(marked.items())] == [False, True, True]
     (lying,) = [layer for layer in viewer.layers if layer.name.endswith(f"t1_se_tra {MARK}")]
     viewer.layers.selection.active = lying
-    assert "exchanged with that of series 3 t2_tse_tra" in panel.result.doubts.text()
-    assert "exchanged" in lying.metadata["mrseq"]["warnings"][-1]
+    assert "swapped with that of series 3 t2_tse_tra" in panel.result.doubts.text()
+    assert "swapped" in lying.metadata["mrseq"]["warnings"][-1]
     # Run anew, they are marked once.
     with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
         press(panel.controls.run)
-    assert lying.metadata["mrseq"]["warnings"][-1].count("exchanged") == 1
+    assert lying.metadata["mrseq"]["warnings"][-1].count("swapped") == 1
     assert lying.name == f"{marked['t1_se_tra']}"
 
 

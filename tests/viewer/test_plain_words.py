@@ -91,9 +91,12 @@ def test_words_of_a_header_that_contradict_its_tags_and_the_pixels_are_told_apar
     claim = HeaderClaim("T1", 0.6, ("TE 13 ms ≤ 30 ms",), named=("T2",))
     lying = make_verdict(series_of(layer), ["T1", "T1"], header=claim, conflict=True)
     assert witness_words(lying).startswith(
-        "Words of the header say T2, its tags say T1: TE 13 ms ≤ 30 ms. The pixels look like T1"
+        "The header's description says T2, its tags say T1: TE 13 ms ≤ 30 ms. "
+        "The pixels look like T1"
     )
     silent = replace(lying, header=replace(claim, sequence="UNKNOWN", evidence=()))
-    assert witness_words(silent).startswith("Words of the header say T2. The pixels look like T1")
+    assert witness_words(silent).startswith(
+        "The header's description says T2. The pixels look like T1"
+    )
     honest = replace(lying, header=replace(claim, named=("T1",)), conflict=False)
     assert witness_words(honest) == "Header says T1: TE 13 ms ≤ 30 ms"

@@ -1,4 +1,4 @@
-"""When the pixels deny a header: what it says that they could confirm, and how little they do."""
+"""When pixels contradict a header, of all that it says and they could confirm."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from napari_mrseq.decision import Decision, least_threshold, likeliest_known
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN, family_of
-from napari_mrseq.witnesses import refuses, seen_as, weight_against
+from napari_mrseq.witnesses import pixel_weight, says_no_mr, seen_as
 
 if TYPE_CHECKING:
     from napari_mrseq.header import HeaderClaim
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 CONFLICT_CONFIDENCE = 0.5
 # A network surer than this that it knows nothing of the kind accuses nobody. Of 747 stacks of five
 # folds held out, from 0.5 to 0.9 as few honest claims are accused, and more lies are found.
-STRANGE = 2 / 3
+SURE_OF_UNKNOWN = 2 / 3
 # Where a header contradicts itself, which no honest one of 159 series did, less doubt is enough.
 DISPUTED_DENIAL = 0.3
 
 
-def contradicts(
+def in_conflict(
     probabilities: Mapping[str, float],
     header: HeaderClaim | None,
     denial: float,
@@ -44,19 +44,21 @@ def contradicts(
     denials : mapping of str to float, optional
         The same for families of their own: what a network often fails to see proves little.
     """
-    if header is None or is_at_a_loss(probabilities):
+    if header is None:
         return False
     least = DISPUTED_DENIAL if _is_disputed(header) else 0.0
-    own, share = denials or {}, weight_against(header)
+    own, weight = denials or {}, pixel_weight(header)
 
     def denied(family: str) -> bool:
-        return support(probabilities, family) < share * max(least, own.get(family, denial))
+        return support(probabilities, family) < weight * max(least, own.get(family, denial))
 
-    return any(all(map(denied, told)) for told in told_families(probabilities, header))
+    return any(all(map(denied, told)) for told in checkable_families(probabilities, header))
 
 
-def names_denied(probabilities: Mapping[str, float], header: HeaderClaim | None) -> tuple[str, ...]:
-    """Return what the words of a denied header name; empty where its tags fit no better."""
+def names_in_conflict(
+    probabilities: Mapping[str, float], header: HeaderClaim | None
+) -> tuple[str, ...]:
+    """Return what the words of a header in conflict name; empty where its tags fit no better."""
     if header is None or not header.named or not _is_checkable(header.named[0], probabilities):
         return ()
 
@@ -69,23 +71,23 @@ def names_denied(probabilities: Mapping[str, float], header: HeaderClaim | None)
     return header.named if tags_fit else ()
 
 
-def unless_denied(decision: Decision, probabilities: Mapping[str, float]) -> Decision:
-    """Return the word on a series whose pixels deny its header: theirs, or `UNKNOWN`.
+def decision_in_conflict(decision: Decision, probabilities: Mapping[str, float]) -> Decision:
+    """Return the decision on a series in conflict with its header: the pixels', or `UNKNOWN`.
 
-    Where the header outweighs pixels that deny it, neither is to be believed.
+    Where the header outweighs pixels that contradict it, neither is to be believed.
     """
     if decision.family in (likeliest_known(probabilities)[0], family_of(UNKNOWN)):
         return decision
     return Decision(UNKNOWN, decision.confidence, "unknown")
 
 
-def is_at_a_loss(probabilities: Mapping[str, float]) -> bool:
+def _cannot_tell(probabilities: Mapping[str, float]) -> bool:
     """Tell whether a network knows nothing of the kind, or nothing is shown: it accuses nobody."""
     shows_nothing = likeliest_known(probabilities)[1] < least_threshold(probabilities)
-    return shows_nothing or probabilities.get(UNKNOWN, 0.0) >= STRANGE
+    return shows_nothing or probabilities.get(UNKNOWN, 0.0) >= SURE_OF_UNKNOWN
 
 
-def told_families(
+def checkable_families(
     probabilities: Mapping[str, float], header: HeaderClaim | None
 ) -> list[tuple[str, ...]]:
     """Return what a header says that pixels could confirm: by its tags, and by its words.
@@ -100,9 +102,9 @@ def told_families(
     Returns
     -------
     list of tuple of str
-        Families; a header is right with any of a tuple.
+        Families; a header is right with any of a tuple. Empty where the network can't tell.
     """
-    if header is None or refuses(header):
+    if header is None or says_no_mr(header) or _cannot_tell(probabilities):
         return []
     claimed = (header.sequence,) if header.confidence >= CONFLICT_CONFIDENCE else ()
     return [
