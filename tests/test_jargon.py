@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from napari_mrseq.header import scripts
 from napari_mrseq.header.lexicon import LEXICON
+from napari_mrseq.header.plain import FOREIGN_WORDS
 from napari_mrseq.jargon import FIELD_WORD, is_jargon
 
 # Written out whole, without stars for what may stand beside.
@@ -27,7 +27,7 @@ def test_every_whole_word_of_the_lexicon_stays(word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "foreign", [word for words, _ in scripts.WORDS for word in words.split("|")]
+    "foreign", [word for words, _ in FOREIGN_WORDS for word in words.split("|")]
 )
 def test_every_word_of_another_script_stays(foreign: str) -> None:
     word = re.sub(r"\\[bw]\*?|\(\?[^)]*\)", "", foreign)

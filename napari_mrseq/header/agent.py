@@ -7,8 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from napari_mrseq.header.plain import plain
-from napari_mrseq.header.scripts import in_english
+from napari_mrseq.header.plain import in_english, plain
 
 if TYPE_CHECKING:
     from napari_mrseq.header.sequence_attributes import SequenceAttributes
