@@ -213,12 +213,12 @@ def _measured_techniques(tags: Tags, series: Series, vendor: str | None) -> dict
         found[techniques.EPI] = "echo planar (EPI factor > 1)"
     if tags.positive("VelocityEncodingMaximumValue"):
         found[techniques.PHASE_CONTRAST] = "velocity encoding > 0"
-    if _is_movie(tags):
+    if _is_cine(tags):
         found[techniques.CINE] = "cine"
     return found | techniques_of_sidecar(series.sidecar or {})
 
 
-def _is_movie(tags: Tags) -> bool:
+def _is_cine(tags: Tags) -> bool:
     if (tags.number("CardiacNumberOfImages") or 0) > 1:
         return True
     return bool(tags.positive("FrameTime")) and (tags.number("NumberOfFrames") or 0) > 1

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 # contradicts cost a sixth: in published cohorts about one description in ten is wrong.
 AGREEMENT = 0.5
 DISAGREEMENT = 5 / 6
-# The tags of an agent often stay set for the whole examination, its native images too. How often
+# The tags of an agent often stay set for the whole examination, unenhanced images too. How often
 # is not measured: taken for as often as words are wrong.
 TAG_ALONE = 5 / 6
 # Sequences whose names hold those of others that they look like or are computed from:

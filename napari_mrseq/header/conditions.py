@@ -159,7 +159,7 @@ def has_sequence_name(attributes: SequenceAttributes) -> str | None:
 
 
 def made_by(vendor: str) -> Condition:
-    """Hold for scanners of a maker."""
+    """Hold for scanners of a manufacturer."""
     return lambda attributes: "" if attributes.vendor == vendor else None
 
 
@@ -226,7 +226,7 @@ def _may_diffuse(attributes: SequenceAttributes) -> bool:
         return True
     if GRADIENT_ECHO in used or (vendor == "GE" and (EPI not in used or PHASES in used)):
         return False
-    # Scanners of small animals have strong gradients, and often no maker that is told.
+    # Preclinical scanners have strong gradients, and often name no manufacturer.
     echo = attributes.echo_time
     return vendor is None or echo is None or echo >= LEAST_DIFFUSION_TE
 

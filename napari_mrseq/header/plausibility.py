@@ -110,7 +110,7 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
         (uses(SUSCEPTIBILITY),),
     ),
     "T2": (
-        # In the strong fields of small animals the echoes of a T2 are early.
+        # At the high fields of preclinical scanners the echoes of a T2 are early.
         (lacks(BALANCED, GRADIENT_ECHO), below(TE, 40), unless(made_by("Bruker"))),
         (uses(GRADIENT_ECHO), lacks(SPIN_ECHO, BALANCED, EPI), below(TE, 10)),
         (uses(SPIN_ECHO), below(TE, 60), below(TR, 2100)),
@@ -138,7 +138,7 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
     ),
     "STIR": (
         (above(TI, 400),),
-        # In weak fields tissue recovers sooner.
+        # At low field tissue recovers sooner.
         (below(TR, 1000), not_below(FIELD_STRENGTH, 0.5)),
         (uses(GRADIENT_ECHO), lacks(SPIN_ECHO, INVERSION), unknown(TI)),
         (uses(SPIN_ECHO), lacks(INVERSION), unknown(TI)),
@@ -206,7 +206,7 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
         (uses(TIME_OF_FLIGHT),),
     ),
     "OTHER": (
-        # A movie of spin echoes is weighted as they are.
+        # A cine series of spin echoes is weighted as they are.
         (called(OF_GRADIENT_ECHOES), uses(SPIN_ECHO), lacks(GRADIENT_ECHO)),
         (_beside_weighting(SPECTRA_AND_FIBRES), *_STACK),
         (
@@ -223,7 +223,7 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
 _AGAINST_DIFFUSION = (
     (uses(GRADIENT_ECHO), lacks(SPIN_ECHO, DIFFUSION)),
     (uses(SPIN_ECHO), lacks(EPI, DIFFUSION), has_sequence_name),
-    # Words alone make no diffusion image of one whose tissue is inverted, nor, but in weak fields,
+    # Words alone make no diffusion image of one whose tissue is inverted, nor, but at low field,
     # of a 3-D stack.
     (acquired("3D"), lacks(EPI, DIFFUSION), not_below(FIELD_STRENGTH, 0.5)),
     # "RESOLVE T2 TSE": a weighting is named too, and nothing is read out as diffusion is.

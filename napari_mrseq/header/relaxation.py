@@ -44,8 +44,8 @@ INVERSION_FIELDS = (1.5, 3.0)
 FAR_BELOW = 0.6
 
 # 1/T2* of white matter in 1/s, at no field and how much it grows in a tesla: a straight line
-# through 66, 53 and 27 ms at 1.5, 3 and 7 T (Peters et al., Magn Reson Imaging 25:748, 2007), drawn
-# on into weaker fields.
+# through 66, 53 and 27 ms at 1.5, 3 and 7 T (Peters et al., Magn Reson Imaging 25:748, 2007),
+# extended to lower fields.
 STAR_RATE = 9.0
 STAR_RATE_PER_TESLA = 4.0
 STRONGEST_MEASURED = 7.0
@@ -95,7 +95,7 @@ def _fat_null(attributes: SequenceAttributes) -> float | None:
 def weighted_by_inversion(attributes: SequenceAttributes) -> str | None:
     """Hold where an inversion before a gradient echo lets T1 weight the image.
 
-    In weaker fields than those of the table tissue recovers sooner, in stronger ones later.
+    At lower fields than those of the table tissue recovers sooner, at higher ones later.
     """
     inversion, field = attributes.inversion_time, attributes.field_strength or USUAL_FIELD
     weakest, strongest = INVERSION_FIELDS

@@ -111,7 +111,7 @@ RULES: tuple[Rule, ...] = (
     rule("DWI", 0.95, VENDOR, image_type(*image_types.TRACE), fits("DWI")),
     rule("PERF", 0.95, VENDOR, image_type(*image_types.PERFUSION)),
     rule("SWI", 0.95, VENDOR, image_type(*image_types.SUSCEPTIBILITY), fits("SWI")),
-    # What an agent's arrival adds to a native image is vessels where it was given for them.
+    # What is left without the unenhanced image is vessels where the agent was given for them.
     rule("MRA", 0.9, VENDOR, image_type(*image_types.SUBTRACTION), says("MRA")),
     rule("OTHER", 0.9, VENDOR, image_type(*image_types.MAP, *image_types.SUBTRACTION)),
     rule("OTHER", 0.8, VENDOR, image_type(*image_types.FAT)),
@@ -155,7 +155,7 @@ RULES: tuple[Rule, ...] = (
     rule("PERF", 0.9, DICOM, contrast("PERFUSION"), unless(made_by("Philips"))),
     rule("PERF", 0.9, WORDS, says("PERF"), uses(EPI)),
     rule("PERF", 0.75, WORDS, says("PERF")),
-    # Siemens XA calls the spin echoes so by which their distortion is measured.
+    # Siemens XA says so of spin echoes, too, that measure the distortion of functional images.
     rule("BOLD", 0.95, VENDOR, image_type("FMRI"), lacks(SPIN_ECHO), fits("BOLD")),
     rule("BOLD", 0.9, BIDS, uses(TASK), fits("BOLD")),
     rule("BOLD", 0.9, WORDS, says("BOLD"), uses(EPI)),
@@ -200,7 +200,7 @@ RULES: tuple[Rule, ...] = (
     # Sequences of their own.
     rule("OTHER", 0.85, WORDS, says("OTHER")),
     rule("OTHER", 0.85, VENDOR, uses(BALANCED)),
-    # A T1 that waits for the heart counts its phases too; some movies tell a heartbeat as TR.
+    # A T1 that waits for the heart counts its phases too; some cine series give a heartbeat as TR.
     rule("OTHER", 0.8, DICOM, uses(CINE), lacks(SPIN_ECHO), not_above(TR, 100)),
     rule("OTHER", 0.8, DICOM, uses(CINE), lacks(SPIN_ECHO), unless(names_weighting)),
     timed(

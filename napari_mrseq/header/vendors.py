@@ -39,7 +39,7 @@ GE_PLANE, GE_THREE_PLANES = (0x0019, 0x1017), 256.0
 
 
 def vendor_of(tags: Tags) -> str | None:
-    """Name the maker of the scanner, None where the header doesn't tell."""
+    """Name the manufacturer of the scanner, None where the header doesn't tell."""
     manufacturer = tags.text("Manufacturer").lower()
     for vendor, pattern in VENDORS:
         if re.search(pattern, manufacturer):

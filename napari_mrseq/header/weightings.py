@@ -102,7 +102,7 @@ INVERSION_RECOVERY_RULES: tuple[Rule, ...] = (
         "STIR", 0.85, NILS, uses(INVERSION), lacks(GRADIENT_ECHO, EPI), at_least(TI, 30),
         at_most(TI, 350), nulls_fat, at_least(TE, 12),
     ),
-    # Scanners with weak magnets have it with a gradient echo too.
+    # Low-field scanners have it with a gradient echo too.
     timed(
         "STIR", 0.75, PHYSICS, uses(GRADIENT_ECHO), uses(INVERSION), lacks(SPIN_ECHO, EPI),
         below(FIELD_STRENGTH, 0.5), at_least(TI, 30), nulls_fat, at_least(TE, 12),
@@ -113,7 +113,7 @@ INVERSION_RECOVERY_RULES: tuple[Rule, ...] = (
     ),
     rule("FLAIR", 0.95, WORDS, says("FLAIR"), at_least(TI, 1200)),
     timed("FLAIR", 0.9, NILS, above(TI, 1500), above(TR, 3500), at_least(TE, 60)),
-    # In weak fields it asks for less, and nothing else has so late an echo.
+    # At low field it needs a shorter TI, and nothing else has so late an echo.
     timed(
         "FLAIR", 0.75, PHYSICS, uses(INVERSION), lacks(GRADIENT_ECHO, EPI), at_least(TI, 1200),
         above(TR, 3500), at_least(TE, 60),
@@ -143,7 +143,7 @@ SPIN_ECHO_RULES: tuple[Rule, ...] = (
     timed("T2", 0.65, TABLE, *NON_EPI_SPIN_ECHO, above(TR, 2000), at_least(TE, 55)),
     timed("T2", 0.6, TABLE, *NON_EPI_SPIN_ECHO, above(TR, 5000), at_least(TE, 48)),
     timed("T2", 0.7, TABLE, *NON_EPI_SPIN_ECHO, at_least(TE, 80)),
-    # The table is of people: small animals in strong fields have a T2 at such times.
+    # The table is of people: preclinical scanners have a T2 at such times.
     timed(
         "PD", 0.75, TABLE, *NON_EPI_SPIN_ECHO, above(TR, 1800), at_most(TR, 8000), at_most(TE, 30),
         unless(made_by("Bruker")),
@@ -247,7 +247,7 @@ GRADIENT_ECHO_RULES: tuple[Rule, ...] = (
         lacks(INVERSION, PREPARED, FLOW_COMPENSATED, MT), unless(acquired("2D")), at_least(TR, 18),
         at_most(TR, 60), at_most(TE, 7), unknown(TI), far_below_ernst_angle,
     ),
-    # The echoes of weak magnets are late.
+    # The echoes of low-field scanners are late.
     timed(
         "T1", 0.65, PHYSICS, *SPOILED, below(FIELD_STRENGTH, 0.6), below(TR, 400), at_least(TE, 8),
         at_least(FLIP, 50),
