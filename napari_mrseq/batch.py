@@ -8,6 +8,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import lru_cache
 from multiprocessing import get_context
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import cloudpickle
@@ -16,14 +17,12 @@ from napari_mrseq.errors import MrseqError, ReadError
 from napari_mrseq.judging import classify
 from napari_mrseq.model.registry import stamp_of
 from napari_mrseq.reading.muting import LIBRARIES_MUTED
-from napari_mrseq.series import Failure
+from napari_mrseq.series import Failure, Series
+from napari_mrseq.verdict import Verdict
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from napari_mrseq.model import Model
-    from napari_mrseq.series import Series
-    from napari_mrseq.verdict import Verdict
+
 
 _DIED = "the process that judged it died, of too little memory perhaps"
 

@@ -6,10 +6,8 @@ import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from napari_mrseq.series import Series
+from napari_mrseq.series import Series
 
 # How names of a subject's files and folders begin (BIDS 1.10, Entities).
 _SUBJECT = re.compile(r"sub-[A-Za-z0-9]+")

@@ -8,16 +8,14 @@ import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.header import attributes_of
 from napari_mrseq.header.bids_names import suffix_of
 from napari_mrseq.sequences import SEQUENCES
-
-if TYPE_CHECKING:
-    from napari_mrseq.series import Series
-    from napari_mrseq.verdict import Verdict
+from napari_mrseq.series import Series
+from napari_mrseq.verdict import Verdict
 
 # BIDS 1.10 gives times in seconds, DICOM in milliseconds.
 _BIDS_SECONDS = {

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from napari_mrseq.decision import Decision, least_threshold, likeliest_known
+from napari_mrseq.header import HeaderClaim
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN, family_of
 from napari_mrseq.witnesses import pixel_weight, says_no_mr, seen_as
-
-if TYPE_CHECKING:
-    from napari_mrseq.header import HeaderClaim
 
 # A header less sure than this is not accused.
 CONFLICT_CONFIDENCE = 0.5

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from napari_mrseq.sequences import MEMBER_SHARE, UNKNOWN, family_of, plain_member
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 # No test on unseen hospitals has shown fewer than one error in a hundred: nothing is surer.
 CEILING = 0.99

@@ -7,24 +7,19 @@ better the other way round: two weak witnesses make a strong one.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, product
-from typing import TYPE_CHECKING
 
 from napari_mrseq.conflict import checkable_families, support
+from napari_mrseq.header import HeaderClaim
 from napari_mrseq.naming import title_of
 from napari_mrseq.sequences import family_of
 from napari_mrseq.series import Failure
-from napari_mrseq.verdict import SWAPPED
+from napari_mrseq.verdict import SWAPPED, Verdict
 from napari_mrseq.witnesses import pixel_weight
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from napari_mrseq.header import HeaderClaim
-    from napari_mrseq.verdict import Verdict
-
-    Witnesses = tuple[Mapping[str, float], HeaderClaim | None]
+Witnesses = tuple[Mapping[str, float], HeaderClaim | None]
 
 # Two headers that fit the other's pixels this much better (log of the ratio of supports) are
 # taken for exchanged. `benchmarks/lying_headers.py` prints what it finds, and whom it accuses.

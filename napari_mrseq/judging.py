@@ -14,11 +14,12 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from napari_mrseq.conflict import decision_in_conflict, in_conflict
 from napari_mrseq.decision import aggregate, by_class, decide
 from napari_mrseq.errors import ReadError
-from napari_mrseq.header import claim_of
+from napari_mrseq.header import HeaderClaim, claim_of
 from napari_mrseq.sampling import few_slices
 from napari_mrseq.series import Failure, Series
 from napari_mrseq.slice_verdict import SliceVerdict
@@ -27,10 +28,8 @@ from napari_mrseq.verdict import Verdict
 from napari_mrseq.witnesses import join, says_no_mr
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from napari_mrseq.header import HeaderClaim
     from napari_mrseq.model import Model
+
 
 BATCH_SLICES = 32
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from napari_mrseq.series import Series
+from napari_mrseq.series import Series
 
 COLUMNS = ("path", "slice", "volume", "label", "group", "series_uid", "part", "source")
 

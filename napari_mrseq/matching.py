@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from napari_mrseq.clock import DAY_MS
 from napari_mrseq.header import attributes_of
-from napari_mrseq.protocols import PLANES
+from napari_mrseq.protocols import PLANES, Expected
 from napari_mrseq.sequences import family_of
-from napari_mrseq.series import nearest_plane
-
-if TYPE_CHECKING:
-    from napari_mrseq.protocols import Expected
-    from napari_mrseq.series import Series
-    from napari_mrseq.verdict import Verdict
+from napari_mrseq.series import Series, nearest_plane
+from napari_mrseq.verdict import Verdict
 
 # A stack of slices this thin can be looked at in any plane (mm).
 ISOTROPIC_MM = 1.5

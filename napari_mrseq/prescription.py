@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from napari_mrseq.series import Series
+from napari_mrseq.series import Series
 
 # Stacks are parallel below this angle between their normals.
 PARALLEL_DEGREES = 10.0

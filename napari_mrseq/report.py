@@ -7,16 +7,14 @@ import io
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from napari_mrseq.belonging import absolute, folders_around
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.naming import printable
 from napari_mrseq.report_text import Record, table_text
 from napari_mrseq.series import Failure, identity_of
-
-if TYPE_CHECKING:
-    from napari_mrseq.verdict import Verdict
+from napari_mrseq.verdict import Verdict
 
 # Names of `record.schema.json`, in the order files show them.
 FIELDS = (

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-if TYPE_CHECKING:
-    from napari_mrseq.series import Series
+from napari_mrseq.series import Series
 
 # Of one stack; of a 4-D series some volumes, and some slices of each.
 FEW_SLICES = 5

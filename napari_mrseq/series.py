@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from napari_mrseq.errors import ReadError
+from napari_mrseq.errors import MrseqError, ReadError
 
 if TYPE_CHECKING:
     from dask.array import Array
-    from numpy.typing import ArrayLike, NDArray
     from pydicom.dataset import Dataset
 
-    from napari_mrseq.errors import MrseqError
 
 # Above this angle between slice normal and body axis a stack is called oblique.
 OBLIQUE_DEGREES = 30.0

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from napari_mrseq.correction import Correction, latest_on
 from napari_mrseq.decision import Decision
+from napari_mrseq.header import HeaderClaim
 from napari_mrseq.series import Failure, Series
-
-if TYPE_CHECKING:
-    from napari_mrseq.header import HeaderClaim
 
 
 @dataclass(frozen=True, eq=False)

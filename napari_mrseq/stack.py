@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from napari_mrseq.decision import by_class, likeliest_family, logs_of, tempered
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from numpy.typing import NDArray
 
 # Share of a stack over which a neighbour's word fades (one standard deviation): the poor ends of a
 # stack hear its middle, and the halves of a stack put together from two keep apart.

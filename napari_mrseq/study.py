@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from napari_mrseq.belonging import absolute, folders_around, study_of
 from napari_mrseq.clock import DAY_MS
 from napari_mrseq.header import attributes_of
 from napari_mrseq.matching import Match, acquisitions_of, can_share, matches_of
 from napari_mrseq.prescription import centre_distance, one_prescription
+from napari_mrseq.protocols import Expected, Protocol
 from napari_mrseq.reading.dicom import common_folder
 from napari_mrseq.sequences import UNKNOWN
-from napari_mrseq.series import Failure, identity_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from napari_mrseq.protocols import Expected, Protocol
-    from napari_mrseq.series import Series
-    from napari_mrseq.verdict import Verdict
+from napari_mrseq.series import Failure, Series, identity_of
+from napari_mrseq.verdict import Verdict
 
 # Sequences that are steps on the way and belong to every examination.
 NEVER_EXTRA = frozenset({"LOCALIZER", "FIELDMAP", "B0", "OTHER", UNKNOWN})

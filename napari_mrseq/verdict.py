@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from napari_mrseq.conflict import names_in_conflict
 from napari_mrseq.correction import Correction, latest_on_all
@@ -14,7 +14,7 @@ from napari_mrseq.header import HeaderClaim
 from napari_mrseq.naming import CONFLICT_MARK, UNSURE, run_words
 from napari_mrseq.sampling import few_slices
 from napari_mrseq.sequences import UNKNOWN, family_of, name_of
-from napari_mrseq.series import Failure, identity_of
+from napari_mrseq.series import Failure, Series, identity_of
 from napari_mrseq.slice_verdict import (
     SliceVerdict,
     empty_words,
@@ -22,11 +22,6 @@ from napari_mrseq.slice_verdict import (
     unread_words,
     word_record,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from napari_mrseq.series import Series
 
 # How warnings begin that say with what a header is in conflict.
 MISNAMED = "the header's description says"

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Container, Mapping
-from typing import TYPE_CHECKING
 
 from napari_mrseq.decision import Decision, decide, likeliest_known
+from napari_mrseq.header import HeaderClaim
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN
-
-if TYPE_CHECKING:
-    from napari_mrseq.header import HeaderClaim
 
 # A header this sure that it is none of the vocabulary is not held against the pixels.
 NO_MR_CONFIDENCE = 0.9

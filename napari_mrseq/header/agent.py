@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from napari_mrseq.header.plain import in_english, plain
-
-if TYPE_CHECKING:
-    from napari_mrseq.header.sequence_attributes import SequenceAttributes
-    from napari_mrseq.header.tags import Tags
+from napari_mrseq.header.sequence_attributes import SequenceAttributes
+from napari_mrseq.header.tags import Tags
 
 AGENT_TAGS = ("ContrastBolusAgent", "ContrastBolusIngredient")
 AMOUNT_TAGS = ("ContrastBolusVolume", "ContrastBolusTotalDose")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from napari_mrseq.clock import moment
 from napari_mrseq.header import techniques
@@ -29,9 +28,7 @@ from napari_mrseq.scanner_words import (
     PHILIPS_COMPONENT,
     b_value_in_name,
 )
-
-if TYPE_CHECKING:
-    from napari_mrseq.series import Series
+from napari_mrseq.series import Series
 
 GAUSS_PER_TESLA = 10000.0
 # No magnet for people is stronger in tesla; old GE files give gauss.

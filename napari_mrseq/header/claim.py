@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from napari_mrseq.header.agent import Agent, agent_of
 from napari_mrseq.header.attributes import attributes_of
@@ -23,9 +22,7 @@ from napari_mrseq.header.rules import RULES
 from napari_mrseq.header.sequence_attributes import SequenceAttributes
 from napari_mrseq.header.words import naming, namings
 from napari_mrseq.sequences import UNKNOWN, family_of, name_of
-
-if TYPE_CHECKING:
-    from napari_mrseq.series import Series
+from napari_mrseq.series import Series
 
 # Words and physics that agree halve what is left to doubt; words that the physics
 # contradicts cost a sixth: in published cohorts about one description in ten is wrong.

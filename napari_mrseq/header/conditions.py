@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from napari_mrseq.header.image_types import PHASE
+from napari_mrseq.header.sequence_attributes import SequenceAttributes
 from napari_mrseq.header.techniques import DIFFUSION, EPI, GRADIENT_ECHO, PHASES
 from napari_mrseq.scanner_words import OPPOSED_PHASE
 
-if TYPE_CHECKING:
-    from napari_mrseq.header.sequence_attributes import SequenceAttributes
-
 # Evidence where the condition holds, empty where there is nothing worth saying; None where not.
-Condition = Callable[["SequenceAttributes"], str | None]
+Condition = Callable[[SequenceAttributes], str | None]
 
 # Attributes that rules compare with numbers, as users and units call them.
 TR, TE, TI, FLIP = "repetition_time", "echo_time", "inversion_time", "flip_angle"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from napari_mrseq.header.conditions import (
     FIELD_STRENGTH,
@@ -34,6 +33,7 @@ from napari_mrseq.header.conditions import (
 from napari_mrseq.header.lexicon import DUAL_ECHO, MAP
 from napari_mrseq.header.relaxation import far_below_ernst_angle
 from napari_mrseq.header.rule import Rule, rule
+from napari_mrseq.header.sequence_attributes import SequenceAttributes
 from napari_mrseq.header.techniques import (
     ANGIOGRAPHY,
     ASL,
@@ -51,9 +51,6 @@ from napari_mrseq.header.techniques import (
     TIME_OF_FLIGHT,
 )
 from napari_mrseq.header.words import called, names_weighting, naming, namings
-
-if TYPE_CHECKING:
-    from napari_mrseq.header.sequence_attributes import SequenceAttributes
 
 # How a T1 is called whose inversion makes fluid dark.
 FLAIR = r".*flair.*|.*dark fluid"

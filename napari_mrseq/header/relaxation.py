@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from math import acos, degrees, exp, log
-from typing import TYPE_CHECKING
 
+from napari_mrseq.header.sequence_attributes import SequenceAttributes
 from napari_mrseq.header.techniques import INVERSION
-
-if TYPE_CHECKING:
-    from napari_mrseq.header.sequence_attributes import SequenceAttributes
 
 # Tesla, where the header doesn't tell.
 USUAL_FIELD = 1.5

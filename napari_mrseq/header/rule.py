@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from napari_mrseq.header.conditions import Condition
+from napari_mrseq.header.conditions import Condition
 
 # Where a rule comes from.
 DICOM = "DICOM PS3.3 C.8.3.1 and C.8.13"

@@ -11,6 +11,7 @@ from napari_mrseq.elements import binary_numbers, is_binary
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
+
 Place = tuple[int, int] | str
 
 SHARED, PER_FRAME = "SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"

@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from napari_mrseq.header.tags import Tags
+from napari_mrseq.header.tags import Tags
 
 SPIN_ECHO = "spin echo"
 GRADIENT_ECHO = "gradient echo"

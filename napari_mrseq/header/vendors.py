@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from napari_mrseq.header.tags import Tags
+from napari_mrseq.header.tags import Tags
 
 # Manufacturer (0008,0070) as written by scanners of thirty years.
 VENDORS = (

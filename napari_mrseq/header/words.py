@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from napari_mrseq.header.bids_names import (
     FILE_NAME,
@@ -14,12 +13,10 @@ from napari_mrseq.header.bids_names import (
     suffix_of,
     telling_words,
 )
+from napari_mrseq.header.conditions import Condition
 from napari_mrseq.header.lexicon import LEXICON, MAP, Regex
 from napari_mrseq.header.plain import plain
-
-if TYPE_CHECKING:
-    from napari_mrseq.header.conditions import Condition
-    from napari_mrseq.header.sequence_attributes import SequenceAttributes
+from napari_mrseq.header.sequence_attributes import SequenceAttributes
 
 
 @dataclass(frozen=True)
