@@ -12,17 +12,18 @@ from functools import lru_cache
 
 from napari_mrseq.header.lexicon import DUAL_ECHO
 from napari_mrseq.naming import nifti_stem
+from napari_mrseq.sequences import SEQUENCES
 
 # Where the words of such a name stand, for evidence to quote.
 FILE_NAME = "file name"
-# What suffixes stand for; those of maps and masks stand below.
+# What suffixes stand for: the vocabulary's, T1w for its plain T1, then others; maps are below.
 _SUFFIXES = {
-    "T1w": "T1", "T2w": "T2", "FLAIR": "FLAIR", "PDw": "PD", "T2starw": "T2STAR", "inplaneT1": "T1",
-    "inplaneT2": "T2", "UNIT1": "T1", "PDT2": DUAL_ECHO, "bold": "BOLD", "sbref": "BOLD",
-    "boldref": "BOLD", "dwi": "DWI", "trace": "DWI", "dwiref": "B0", "ADC": "ADC", "asl": "PERF",
-    "m0scan": "PERF", "cbf": "PERF", "aslref": "PERF", "angio": "MRA", "swi": "SWI", "minIP": "SWI",
-    "phasediff": "FIELDMAP", "phase1": "FIELDMAP", "phase2": "FIELDMAP", "magnitude": "FIELDMAP",
-    "magnitude1": "FIELDMAP", "magnitude2": "FIELDMAP", "fieldmap": "FIELDMAP", "epi": "FIELDMAP",
+    **{one.bids_suffix: one.code for one in reversed(SEQUENCES.values()) if one.bids_suffix},
+    "inplaneT1": "T1", "inplaneT2": "T2", "UNIT1": "T1", "PDT2": DUAL_ECHO, "sbref": "BOLD",
+    "boldref": "BOLD", "trace": "DWI", "dwiref": "B0", "ADC": "ADC", "asl": "PERF",
+    "m0scan": "PERF", "cbf": "PERF", "aslref": "PERF", "minIP": "SWI", "phasediff": "FIELDMAP",
+    "phase1": "FIELDMAP", "phase2": "FIELDMAP", "magnitude": "FIELDMAP", "magnitude1": "FIELDMAP",
+    "magnitude2": "FIELDMAP", "fieldmap": "FIELDMAP", "epi": "FIELDMAP",
 }  # fmt: skip
 # What is computed, and no picture of a sequence: "T1map", "dseg", "probseg", "defacemask".
 _COMPUTED = re.compile(
