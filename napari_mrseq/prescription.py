@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_mrseq.series import Series
+from napari_mrseq.series import Series, normal_of
 
 # Stacks are parallel below this angle between their normals.
 PARALLEL_DEGREES = 10.0
@@ -22,16 +22,11 @@ def one_prescription(one: Series, other: Series) -> bool:
     frames = one.frame_of_reference_uid, other.frame_of_reference_uid
     if None not in frames and frames[0] != frames[1]:
         return False
-    cosine = abs(float(_normal(one.affine) @ _normal(other.affine)))
+    cosine = abs(float(normal_of(one.affine) @ normal_of(other.affine)))
     ratios = np.array(one.spacing) / np.array(other.spacing)
     alike = bool(np.all((ratios <= ALIKE) & (ratios >= 1 / ALIKE)))
     parallel = cosine >= np.cos(np.radians(PARALLEL_DEGREES))
     return parallel and alike and centre_distance(one, other) <= SHIFT_MM
-
-
-def _normal(affine: NDArray[np.float64]) -> NDArray[np.float64]:
-    normal = np.cross(affine[:3, 1], affine[:3, 2])
-    return np.asarray(normal / np.linalg.norm(normal))
 
 
 def centre_distance(one: Series, other: Series) -> float:

@@ -206,11 +206,16 @@ def plane_of(affine: ArrayLike) -> str:
 
 def nearest_plane(affine: ArrayLike) -> tuple[str, float]:
     """Return the body plane that a stack lies nearest to, and the cosine of the angle between."""
-    matrix = np.asarray(affine, dtype=float)
-    normal = np.cross(matrix[:3, 2], matrix[:3, 1])
-    cosines = np.abs(normal) / (np.linalg.norm(normal) or 1.0)
+    cosines = np.abs(normal_of(affine))
     axis = int(cosines.argmax())
     return ("sagittal", "coronal", "axial")[axis], float(cosines[axis])
+
+
+def normal_of(affine: ArrayLike) -> NDArray[np.float64]:
+    """Return the unit vector across the slices of a stack; zero where its axes are parallel."""
+    matrix = np.asarray(affine, dtype=float)
+    normal = np.cross(matrix[:3, 2], matrix[:3, 1])
+    return np.asarray(normal / (np.linalg.norm(normal) or 1.0))
 
 
 def check_axes(shape: tuple[int, ...], name: str) -> None:

@@ -96,7 +96,7 @@ def attributes_of(series: Series) -> SequenceAttributes:
         agent=agent,
         agent_text=agent_text,
         matrix=(series.pixels.shape[-2], series.pixels.shape[-1]),
-        slices=series.pixels.shape[-3] if series.pixels.ndim > 2 else 1,
+        slices=series.slices_per_volume,
         volumes=volumes,
         scan_options=tags.codes("ScanOptions"),
         acquired=_acquired(tags),
