@@ -21,7 +21,7 @@ from napari_mrseq import load_model
 from napari_mrseq.decision import by_class, likeliest_known
 from napari_mrseq.model import Model
 from napari_mrseq.sequences import UNKNOWN, family_of
-from napari_mrseq.stack import held_together
+from napari_mrseq.stack import pool_slices
 from napari_mrseq.training.answers import Answers, answer_slices, series_members
 from napari_mrseq.training.catalogue import STACKS
 
@@ -79,7 +79,7 @@ def mixed(
 def right(model: Model, answers: Answers, slices: Places) -> tuple[list[bool], list[bool]]:
     """Tell of each slice of a stack whether its family is right, alone and in the stack."""
     alone, count = answers.probabilities[slices], len(slices)
-    together = held_together(
+    together = pool_slices(
         alone,
         answers.shown[slices],
         np.zeros(count),

@@ -23,7 +23,7 @@ from napari_mrseq.header import HeaderClaim, claim_of
 from napari_mrseq.sampling import few_slices
 from napari_mrseq.series import Failure, Series
 from napari_mrseq.slice_verdict import SliceVerdict
-from napari_mrseq.stack import held_together
+from napari_mrseq.stack import pool_slices
 from napari_mrseq.verdict import Verdict
 from napari_mrseq.witnesses import join, says_no_mr
 
@@ -215,7 +215,7 @@ def conclude(series: Series, model: Model, judged: Sequence[SliceVerdict]) -> Ve
     threshold = least_named(header, model)
     conflict = in_conflict(probabilities, header, calibration.denial, calibration.denials)
     decision = join(probabilities, header, calibration.series_threshold, calibration.join_power)
-    together = held_together(rows, weights, volumes, places, model.classes, calibration.stack_power)
+    together = pool_slices(rows, weights, volumes, places, model.classes, calibration.stack_power)
     return Verdict(
         series=series,
         decision=decision_in_conflict(decision, probabilities) if conflict else decision,

@@ -25,7 +25,7 @@ LEAST_SLICES = 4
 _ROWS_AT_ONCE = 512
 
 
-def held_together(
+def pool_slices(
     probabilities: NDArray[Any],
     weights: NDArray[Any],
     volumes: NDArray[Any],
@@ -63,14 +63,14 @@ def held_together(
     if not stack_power:
         return alone
     result = alone.copy()
-    for seen in speaking(weights, volumes):
-        near = around(alone[seen], weights[seen], places[seen])
+    for seen in slices_to_pool(weights, volumes):
+        near = neighbour_average(alone[seen], weights[seen], places[seen])
         together = pooled(alone[seen], near, stack_power)
         result[seen] = _keep_sure(alone[seen], together, weights[seen], classes)
     return result
 
 
-def speaking(weights: NDArray[Any], volumes: NDArray[Any]) -> Iterator[NDArray[np.int64]]:
+def slices_to_pool(weights: NDArray[Any], volumes: NDArray[Any]) -> Iterator[NDArray[np.int64]]:
     """Yield the slices of each volume that speak for each other, as places in the arrays.
 
     Those that show something, where they are `LEAST_SLICES` or more.
@@ -81,7 +81,7 @@ def speaking(weights: NDArray[Any], volumes: NDArray[Any]) -> Iterator[NDArray[n
             yield seen
 
 
-def around(
+def neighbour_average(
     probabilities: NDArray[Any], weights: NDArray[Any], places: NDArray[Any]
 ) -> NDArray[np.float64]:
     """Average log-probabilities of the slices of one volume around each of them, itself included.
@@ -107,7 +107,7 @@ def around(
 def pooled(
     probabilities: NDArray[Any], near: NDArray[Any], stack_power: float
 ) -> NDArray[np.float64]:
-    """Join each slice's own probabilities with what is `around` it.
+    """Join each slice's own probabilities with the average around it.
 
     A logarithmic opinion pool (Genest & Zidek, Combining Probability Distributions, 1986).
 
@@ -116,7 +116,7 @@ def pooled(
     probabilities : (n, classes) array
         Of the slices, to the power `OWN_POWER`.
     near : (n, classes) array
-        Logarithms, as `around` returns them.
+        Logarithms, as `neighbour_average` returns them.
     stack_power : float
         Multiplies them.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from napari_mrseq.stack import held_together
+from napari_mrseq.stack import pool_slices
 
 CLASSES = ("T1", "T2", "FLAIR", "UNKNOWN")
 POWER = 1.2
@@ -26,7 +26,7 @@ def said(
 ) -> list[tuple[str, float]]:
     """Return the likeliest class of each slice of a stack, and its probability."""
     count = len(rows)
-    together = held_together(
+    together = pool_slices(
         np.array(rows),
         np.array(weights or [1.0] * count),
         np.array(volumes or [0] * count),

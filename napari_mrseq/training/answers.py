@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 import numpy as np
 
 from napari_mrseq.decision import aggregate
-from napari_mrseq.stack import held_together
+from napari_mrseq.stack import pool_slices
 from napari_mrseq.training.labelled_slices import read_slice
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def answer_in_stacks(
 ) -> Answers:
     """Hold the slices of each series against each other, as a verdict does."""
     volumes, places = volumes_and_places(slices, rows)
-    together = held_together(
+    together = pool_slices(
         slices.probabilities, slices.shown, volumes, places, classes, stack_power
     )
     return replace(slices, probabilities=together)

@@ -11,7 +11,7 @@ import numpy as np
 from napari_mrseq.decision import CEILING, by_class, least_threshold, likeliest_known, tempered
 from napari_mrseq.model.card import Calibration
 from napari_mrseq.sequences import UNKNOWN, family_of
-from napari_mrseq.stack import around, pooled, speaking
+from napari_mrseq.stack import neighbour_average, pooled, slices_to_pool
 from napari_mrseq.training.answers import (
     Answers,
     answer_all_ways,
@@ -132,12 +132,12 @@ def _stack_power(slices: Answers, rows: Sequence[Row], classes: Sequence[str]) -
     """
     volumes, places = volumes_and_places(slices, rows)
     own, near, targets, weights = [], [], [], []
-    for seen in speaking(slices.shown, volumes):
+    for seen in slices_to_pool(slices.shown, volumes):
         label = rows[seen[0]].label
         if label == UNKNOWN or label not in classes:
             continue
         own.append(slices.probabilities[seen])
-        near.append(around(slices.probabilities[seen], slices.shown[seen], places[seen]))
+        near.append(neighbour_average(slices.probabilities[seen], slices.shown[seen], places[seen]))
         targets += [classes.index(label)] * len(seen)
         weights += [1 / len(seen)] * len(seen)
     if not own:
