@@ -61,7 +61,7 @@ def decide(probabilities: Mapping[str, float], threshold: float) -> Decision:
         member is named where it holds at least `MEMBER_SHARE` of the family's probability.
     """
     family, total = likeliest_family(probabilities)
-    # What is shown counts: 99 % falls below a threshold of 99.9 %.
+    # What is shown counts: 99% falls below a threshold of 99.9%.
     least = max(threshold, least_threshold(probabilities))
     if family == family_of(UNKNOWN) or min(total, CEILING) < least:
         return Decision(UNKNOWN, min(max(probabilities.values()), CEILING), "unknown")

@@ -18,7 +18,7 @@ def few_slices(series: Series) -> list[int]:
     """
     per_volume = series.slices_per_volume
     volumes = _spread(series.slice_count // per_volume, FEW_VOLUMES, 0, 1)
-    # The ends of a stack show little: the middle 60 % does.
+    # The ends of a stack show little: the middle 60% does.
     places = _spread(per_volume, FEW_SLICES if len(volumes) == 1 else FEW_SLICES_EACH, 0.2, 0.8)
     return [volume * per_volume + place for volume in volumes for place in places]
 

@@ -209,7 +209,7 @@ class Verdict:
         said = f"corrected by the user: {name_of(correction.sequence)}"
         machine = self.overruled
         if machine and correction.covers(0, self.series.slice_count - 1):
-            return f"{said}, was {name_of(machine.sequence)} {100 * machine.confidence:.0f} %"
+            return f"{said}, was {name_of(machine.sequence)} {machine.confidence:.0%}"
         where = run_words(correction.first, correction.last, self.series.pixels.shape)
         return f"{said}, {where}"
 

@@ -54,7 +54,7 @@ def test_a_word_on_all_slices_is_the_word_on_the_series() -> None:
     assert told(corrected) == ["T1"] * 6
     assert corrected.decision == Decision("T1", 1.0, "member")
     assert corrected.to_dict()["correction"]["machine"]["confidence"] == 0.9
-    assert "corrected by the user: T1, was T2 90 %" in corrected.to_dict()["warnings"]
+    assert "corrected by the user: T1, was T2 90%" in corrected.to_dict()["warnings"]
     # All but one slice is not all.
     assert verdict().corrected([Correction(1, LAST, "T1")]).decision == T2
     assert verdict().corrected([Correction(0, LAST - 1, "T1")]).decision == T2

@@ -108,7 +108,7 @@ def test_what_shows_nothing_is_told_with_what_may_be_the_cause(
 @pytest.mark.parametrize(
     ("first", "last", "told"),
     [
-        (0, 4, "corrected by the user: PD, was T2 90 %"),
+        (0, 4, "corrected by the user: PD, was T2 90%"),
         (1, 2, "corrected by the user: PD, slices 2 to 3"),
     ],
 )

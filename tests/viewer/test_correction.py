@@ -125,7 +125,7 @@ def test_the_correction_goes_into_every_export(qtbot, panel, press, tmp_path: Pa
         "T1",
         "0.9",
     )
-    assert "corrected by the user: T2, was T1 90 %" in row["warnings"]
+    assert "corrected by the user: T2, was T1 90%" in row["warnings"]
     sidecar = json.loads((tmp_path / "mine_T2w.json").read_text(encoding="utf-8"))
     assert (sidecar["BidsSuffix"], sidecar["mrseq"]["sequence"]) == ("T2w", "T2")
 
