@@ -71,7 +71,6 @@ def matches_of(
     told by its family alone may fulfil every entry of that family.
     """
     surely: list[list[Verdict]] = [[] for _ in entries]
-    perhaps: list[list[Verdict]] = [[] for _ in entries]
     told = [verdict for verdict in verdicts if verdict.resolved != "family"]
     taken: set[tuple[int, tuple[str, ...]]] = set()
     for verdict in told:
@@ -84,7 +83,8 @@ def matches_of(
             place = min(fitting, key=lambda at: (bool(surely[at]), _choice(entries[at])))
             surely[place].append(verdict)
             taken.add((id(verdict), entries[place].planes))
-    for place, entry in enumerate(entries):
+    matches = []
+    for entry, sure in zip(entries, surely, strict=True):
         thin = [
             verdict
             for verdict in told
@@ -92,18 +92,15 @@ def matches_of(
             and _is_thin(verdict.series)
             and (id(verdict), entry.planes) not in taken
         ]
-        surely[place] = surely[place] or thin
-        perhaps[place] = [
+        perhaps = [
             verdict
             for verdict in verdicts
             if verdict.resolved == "family"
             and verdict.family in {family_of(code) for code in entry.sequences}
             and (_lies_in(verdict.series, entry) or _is_thin(verdict.series))
         ]
-    return tuple(
-        Match(entry, tuple(sure), tuple(unsure), all_read)
-        for entry, sure, unsure in zip(entries, surely, perhaps, strict=True)
-    )
+        matches.append(Match(entry, tuple(sure or thin), tuple(perhaps), all_read))
+    return tuple(matches)
 
 
 def _choice(entry: Expected) -> int:
