@@ -42,6 +42,11 @@ _NUCLEUS = re.compile(
 )
 # What a header of any use names one of.
 _READOUTS = {techniques.SPIN_ECHO, techniques.GRADIENT_ECHO, techniques.EPI}
+# Where the time of an acquisition stands, and the date of those without one of their own.
+_TIMES = (
+    ("AcquisitionDateTime", ""), ("FrameAcquisitionDateTime", ""),
+    ("AcquisitionTime", "AcquisitionDate"), ("SeriesTime", "SeriesDate"),
+)  # fmt: skip
 
 
 def attributes_of(series: Series) -> SequenceAttributes:
@@ -101,13 +106,6 @@ def attributes_of(series: Series) -> SequenceAttributes:
         scan_options=tags.codes("ScanOptions"),
         acquired=_acquired(tags),
     )
-
-
-# Where the time of an acquisition stands, and the date of those without one of their own.
-_TIMES = (
-    ("AcquisitionDateTime", ""), ("FrameAcquisitionDateTime", ""),
-    ("AcquisitionTime", "AcquisitionDate"), ("SeriesTime", "SeriesDate"),
-)  # fmt: skip
 
 
 def _acquired(tags: Tags) -> float | None:
