@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from napari_mrseq.model import Model
 
 
-_DIED = "the process that judged it died, of too little memory perhaps"
+_DIED = "the process that classified it died, perhaps for lack of memory"
 
 
 def classify_many(
