@@ -13,6 +13,7 @@ from typing import Any
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.header import attributes_of
 from napari_mrseq.header.bids_names import suffix_of
+from napari_mrseq.model.safe_writing import write_whole
 from napari_mrseq.sequences import SEQUENCES
 from napari_mrseq.series import Series
 from napari_mrseq.verdict import Verdict
@@ -110,7 +111,7 @@ def write_sidecars(sidecars: Mapping[str, str], folder: Path) -> list[Path]:
     files = {folder / name: text for name, text in sidecars.items()}
     foreign = [file for file in files if file.exists() and not _is_ours(file)]
     for file in files.keys() - set(foreign):
-        file.write_text(files[file], "utf-8", errors="backslashreplace")
+        write_whole(file, files[file].encode("utf-8", "backslashreplace"))
     if older := _of_earlier_verdicts(folder, sidecars):
         warnings.warn(
             f"{folder} still holds sidecars of earlier verdicts on these series: "

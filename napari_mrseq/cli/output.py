@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from napari_mrseq.errors import MrseqError
+from napari_mrseq.model.safe_writing import write_whole
 from napari_mrseq.naming import nifti_stem
 from napari_mrseq.report import FORMATS, encoded
 from napari_mrseq.report_text import Record
@@ -156,7 +157,7 @@ def write_records(
     content = FORMATS[form.value](records) + encoded(below)
     if output:
         with writing(output):
-            output.write_bytes(content)
+            write_whole(output, content)
     elif sys.stdout is None:
         raise MrseqError("standard output is closed: give a file with --output")
     else:

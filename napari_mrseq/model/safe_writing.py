@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 
 @contextmanager
@@ -12,7 +15,7 @@ def written_whole(path: Path) -> Iterator[Path]:
     """Yield a file beside another to write into; it takes the other's place once that is done.
 
     A disk that is full, or a stop, leaves what was there before, and nothing beside it. A link
-    stays one.
+    stays one, and who may read the file stays as it was.
 
     Raises
     ------
@@ -22,9 +25,35 @@ def written_whole(path: Path) -> Iterator[Path]:
     path = path.resolve()
     if path.exists() and not path.is_file():
         raise OSError("it is no ordinary file")
-    beside = path.with_name(f"{path.name}.new")
+    # A name that no file of the user's has, and not too long where the other's is at its limit.
+    beside = path.with_name(f".{uuid4().hex}")
     try:
         yield beside
+        if path.exists():
+            shutil.copymode(path, beside)
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all, wherever one can take its place; else write into it.
+
+    No other can take the place of a pipe, a device, a mounted file, or one in a folder that is
+    closed to new files.
+
+    Raises
+    ------
+    OSError
+        If it can't be written.
+    """
+    replaceable = (
+        path.is_file()
+        and not os.path.ismount(path)
+        and all(os.access(place, os.W_OK) for place in (path, path.resolve().parent))
+    )
+    if path.exists() and not replaceable:
+        path.write_bytes(content)
+        return
+    with written_whole(path) as beside:
+        beside.write_bytes(content)

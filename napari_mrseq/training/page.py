@@ -9,6 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
+from napari_mrseq.model.safe_writing import write_whole
 from napari_mrseq.sequences import name_of
 from napari_mrseq.training.figures_text import interval, percent
 from napari_mrseq.training.output import output_folder
@@ -23,8 +24,8 @@ def write_figures(figures: dict[str, Any], folder: Path, catalogue: str) -> Path
     Takes what `page_of` does, and the folder.
     """
     output_folder(folder)
-    (folder / FIGURES).write_text(json.dumps(figures, indent=1), encoding="utf-8")
-    (folder / PAGE).write_text(page_of(figures, catalogue), encoding="utf-8")
+    write_whole(folder / FIGURES, json.dumps(figures, indent=1).encode())
+    write_whole(folder / PAGE, page_of(figures, catalogue).encode())
     return folder / PAGE
 
 

@@ -13,6 +13,7 @@ from qtpy.QtWidgets import QFileDialog, QMenu, QPushButton
 
 from napari_mrseq.bids import sidecars_of, write_sidecars
 from napari_mrseq.errors import MrseqError
+from napari_mrseq.model.safe_writing import write_whole
 from napari_mrseq.report import FORMATS, records_of
 from napari_mrseq.series import Failure
 from napari_mrseq.viewer.saving import ask_file, attempt, may_replace
@@ -81,7 +82,7 @@ class ExportButton(QPushButton):
             raise MrseqError(f"{file.name}: end the name with {' or '.join(FILE_KINDS)}")
         slices = self.every_slice.isChecked()
         records = records_of(self._outcomes(), self._paths(), slices=slices)
-        file.write_bytes(FORMATS[kind](records))
+        write_whole(file, FORMATS[kind](records))
 
     def sidecars(self) -> dict[str, str]:
         """Return the BIDS sidecars of what is known, by the names of their files."""

@@ -1,13 +1,16 @@
-"""A disk that is full leaves no part of a model, and the model that was there."""
+"""A disk that is full leaves no part of a file, and the file that was there."""
 
 from __future__ import annotations
 
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torchvision import models
 
 from napari_mrseq.model import registry
@@ -19,10 +22,10 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="only Unix limit
 
 
 @contextmanager
-def hardly_any_room():
-    """Let files grow to 100 kB, as a disk that is nearly full does."""
+def hardly_any_room(size=100_000):
+    """Let files grow to so many bytes, as a disk that is nearly full does."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     try:
         yield
     finally:
@@ -56,6 +59,57 @@ def test_a_disk_that_is_full_leaves_no_part_of_a_model(tmp_path, monkeypatch, wo
     assert done.returncode == 2
     assert f"{written} can't be written" in done.stderr
     assert sorted(tmp_path.rglob("*")) == there
+
+
+@pytest.fixture
+def catalogue(tmp_path):
+    """Pictures of noise with labels."""
+    rows = ["path,label,group"]
+    for number in range(4):
+        pixels = np.random.default_rng(number).integers(0, 255, (64, 64), np.uint8)
+        Image.fromarray(pixels).save(tmp_path / f"{number}.png")
+        rows.append(f"{number}.png,{('T1', 'T2')[number % 2]},{number}")
+    (tmp_path / "labels.csv").write_text("\n".join(rows))
+    return tmp_path / "labels.csv"
+
+
+CLASSIFY = ("classify", "SERIES", "--fast", "--output")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (*CLASSIFY, "out/table.json", "--format", "json"),
+        (*CLASSIFY, "out", "--format", "bids"),
+        ("evaluate", "labels.csv", "--output", "out"),
+    ],
+    ids=["json", "bids", "figures"],
+)
+@pytest.mark.usefixtures("catalogue")
+def test_a_disk_that_is_full_leaves_the_result_of_yesterday(tmp_path, sample_study, words):
+    words = [sample_study / "t2_tse_tra" if word == "SERIES" else word for word in words]
+    (tmp_path / "out").mkdir()
+    assert program(tmp_path, *words).returncode == 0
+    before = {file: file.read_bytes() for file in (tmp_path / "out").iterdir()}
+    assert all(len(content) > 500 for content in before.values())
+    with hardly_any_room(500):
+        done = program(tmp_path, *words)
+    assert done.returncode == 2
+    assert "can't be written (File too large)" in done.stderr
+    assert {file: file.read_bytes() for file in (tmp_path / "out").iterdir()} == before
+
+
+def test_a_result_goes_into_a_pipe_and_stays_as_private_as_it_was(tmp_path, sample_study):
+    words = ("classify", sample_study / "t2_tse_tra", "--fast", "--output")
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "table.txt").touch(mode=0o600)
+    assert program(tmp_path, *words, "table.txt").returncode == 0
+    assert (tmp_path / "table.txt").stat().st_mode & 0o777 == 0o600
+    with ThreadPoolExecutor() as reader:
+        read = reader.submit((tmp_path / "pipe").read_bytes)
+        assert program(tmp_path, *words, "pipe").returncode == 0
+    assert read.result() == (tmp_path / "table.txt").read_bytes()
+    assert (tmp_path / "pipe").is_fifo()
 
 
 def test_a_link_stays_one_and_a_pipe_is_not_replaced(tmp_path):
