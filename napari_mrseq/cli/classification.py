@@ -21,16 +21,9 @@ from napari_mrseq.cli.output import (
     write_bids,
     write_records,
 )
-from napari_mrseq.cli.terminal import (
-    Device,
-    DeviceOption,
-    ModelOption,
-    progress,
-    say,
-    told_when_stopped,
-)
+from napari_mrseq.cli.terminal import DeviceOption, ModelOption, progress, say, told_when_stopped
 from napari_mrseq.errors import ReadError
-from napari_mrseq.model.registry import DEFAULT
+from napari_mrseq.model.registry import DEFAULT, Device
 from napari_mrseq.naming import printable
 from napari_mrseq.report import records_of
 from napari_mrseq.report_text import study_text

@@ -6,17 +6,15 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, TextIO, cast
 
 import typer
 
 from napari_mrseq.errors import MrseqError
+from napari_mrseq.model.registry import Device
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-Device = StrEnum("Device", ["auto", "cuda", "mps", "cpu"])
 
 ModelOption = Annotated[str, typer.Option("--model", help="A model's name, or a weights file.")]
 DeviceOption = Annotated[Device, typer.Option("--device", help="Where the network runs.")]

@@ -9,16 +9,9 @@ from typing import Annotated
 import typer
 
 from napari_mrseq.cli.output import writing
-from napari_mrseq.cli.terminal import (
-    Device,
-    DeviceOption,
-    ModelOption,
-    result,
-    say,
-    told_when_stopped,
-)
+from napari_mrseq.cli.terminal import DeviceOption, ModelOption, result, say, told_when_stopped
 from napari_mrseq.errors import MrseqError
-from napari_mrseq.model.registry import DEFAULT, check_name
+from napari_mrseq.model.registry import DEFAULT, Device, check_name
 
 
 def train(

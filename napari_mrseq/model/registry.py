@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from napari_mrseq.errors import ModelError
@@ -14,7 +15,8 @@ from napari_mrseq.model.card_file import ONNX_SUFFIX, WEIGHTS_SUFFIX, file_hash,
 from napari_mrseq.model.safe_writing import written_whole
 
 DEFAULT = "default"
-DEVICES = ("auto", "cuda", "mps", "cpu")
+Device = StrEnum("Device", ["auto", "cuda", "mps", "cpu"])
+DEVICES = tuple(device.value for device in Device)
 WEIGHTS = Path(__file__).parent / "weights"
 # name → file and SHA-256 of each model that ships; the first is the default.
 SHIPPED = WEIGHTS / "registry.json"
