@@ -193,7 +193,7 @@ def load_model(name_or_path: str | Path = registry.DEFAULT, device: str = "auto"
     ModelError
         If there is no such model, or its file is damaged.
     DeviceError
-        If this machine lacks the device.
+        If this machine lacks the device, or that fails: its memory may be full.
     """
     chosen = running.choose_device(device)
     path, sha256 = registry.find(name_or_path)
@@ -209,8 +209,11 @@ def load_model(name_or_path: str | Path = registry.DEFAULT, device: str = "auto"
     except RuntimeError as error:
         raise ModelError(f"{path} can't be loaded as {card.network}: {error}") from error
     networks.check_finite(weights, path)
-    network = running.folded(network.float().eval()).to(chosen)
-    network = network.to(memory_format=torch.channels_last)
+    network = running.folded(network.float().eval())
+    try:
+        network = network.to(chosen).to(memory_format=torch.channels_last)
+    except RuntimeError as error:
+        raise running.failure_of(chosen, error) from error
     if card.preparation == TORCHVISION:
         # An imported network answers as the program that it comes from.
         return Model(card=card, sha256=sha256, device=chosen, network=network)

@@ -122,7 +122,7 @@ def run(
     Raises
     ------
     DeviceError
-        If not even one fits into the memory of the device.
+        If not even one fits into the memory of the device, or a device beside the processor fails.
     """
     kind = device.partition(":")[0]
     try:
@@ -131,14 +131,23 @@ def run(
         with precision(device, half):
             return answer(source.to(device, non_blocking=kind == "cuda")).float().cpu()
     except RuntimeError as error:
-        if "out of memory" not in str(error):
+        is_full = "out of memory" in str(error)
+        if kind == "cpu" and not is_full:
             raise
-        if len(images) == 1:
-            raise DeviceError(f"{device} has no memory left; choose the device cpu") from error
+        if not is_full or len(images) == 1:
+            raise failure_of(device, error) from error
     if kind == "cuda":
         torch.cuda.empty_cache()
     parts = images.split((len(images) + 1) // 2)
     return torch.cat([run(answer, part, device, half) for part in parts])
+
+
+def failure_of(device: str, error: RuntimeError) -> DeviceError:
+    """Say in words that a device fails: full, too old for this torch, or without its driver."""
+    if "out of memory" in str(error):
+        return DeviceError(f"{device} has no memory left; choose the device cpu")
+    cause = str(error).partition("\n")[0]
+    return DeviceError(f"{device} can't run the network ({cause}); choose the device cpu")
 
 
 def close_calls(probabilities: Tensor, classes: Sequence[str], threshold: float) -> Tensor:

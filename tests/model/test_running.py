@@ -103,6 +103,24 @@ def test_where_not_one_slice_fits_the_error_says_what_to_do():
         running.run(SmallCard(0), torch.rand(4, 2, 5, 5), "cpu", None)
 
 
+no_card = pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a CUDA device")
+
+
+@no_card
+def test_a_card_that_fails_is_told_with_what_to_do():
+    """As one that is too old for this torch does, once it is to work."""
+    with pytest.raises(DeviceError, match=r"cuda:0 can't run .*; choose the device cpu"):
+        running.run(SmallCard(4), torch.rand(4, 2, 5, 5), "cuda:0", None)
+
+
+@no_card
+def test_a_card_that_takes_no_network_is_told_with_what_to_do(monkeypatch):
+    """As one does whose memory other programs fill."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    with pytest.raises(DeviceError, match=r"cuda:0 can't run .*; choose the device cpu"):
+        load_model("default", device="cuda")
+
+
 def test_close_calls_are_those_that_rounding_could_turn():
     classes = ("T1", "T1C", "T2", "DWI")
     rows = {
