@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from napari_mrseq.model.classifier import Model
 
-# How many patches that hide, and how many of their steps, a side of the picture has.
-PATCH, STEP = 5, 10
+# A side of the picture is as long as so many patches that hide, or so many of their steps.
+PATCHES_A_SIDE, STEPS_A_SIDE = 5, 10
 # Darker than this share of the brightest is black; so near (pixels) to what isn't, it still counts.
 DARK, NEAR = 0.05, 3
 # Patches judged at once.
@@ -74,7 +74,7 @@ def explain(
     view = _view_of(model, slice_pixels, pixel_spacing, as_shown)
     if view is None:
         return np.zeros(slice_pixels.shape, np.float32)
-    step = model.card.input_size // STEP
+    step = model.card.input_size // STEPS_A_SIDE
     lost = _lost_odds(occlusion, model, view, model.classes.index(class_code), step)
     # The patch moves by steps: even out the blocks that they leave.
     half = step // 2
@@ -138,7 +138,7 @@ def _captum_occlusion() -> Any:
 def _lost_odds(occlusion: Any, model: Model, view: _View, place: int, step: int) -> Tensor:
     """Return (1, 1, size, size) how much the log-odds of a class fall where a patch hides."""
     foreign = model.card.preparation == TORCHVISION
-    channels, patch = channel_count(model.card.network), model.card.input_size // PATCH
+    channels, patch = channel_count(model.card.network), model.card.input_size // PATCHES_A_SIDE
 
     def odds(pictures: Tensor) -> Tensor:
         seen = pictures if foreign else network_input(pictures, channels)

@@ -1,7 +1,7 @@
-"""How familiar what a network sees is: slices unlike those of its training raise *unknown*.
+"""Out-of-distribution score: slices unlike those of the training raise *unknown*.
 
 A network is sure of many pictures that are no MR. Its features tell better: those of the slices
-that it was trained on lie near a subspace, those of strangers point elsewhere (virtual-logit
+that it was trained on lie near a subspace, those of other pictures point elsewhere (virtual-logit
 matching: Wang et al., ViM, CVPR 2022).
 """
 
