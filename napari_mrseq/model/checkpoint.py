@@ -74,15 +74,13 @@ def import_checkpoint(
     ------
     ModelError
         If the file holds more than weights, or they don't fit the network and its classes, or
-        are no numbers, or the output would take its place, its folder is missing or its name
-        can't be a model's.
+        are no numbers, or the output would take its place, its name can't be a model's or it
+        can't be written.
     """
     _check_wishes(network, classes, window)
     check_name(output.stem)
     if output.exists() and path.exists() and output.samefile(path):
         raise ModelError(f"{output} is the checkpoint itself: give the output another name")
-    if not output.parent.is_dir():
-        raise ModelError(f"{output}: there is no folder {output.parent}")
     target = networks.build(network, len(classes)).state_dict()
     weights = _fitted(read_state_dict(path), target, path, network)
     networks.check_finite(weights, path)

@@ -47,8 +47,6 @@ def export_onnx(model: Model, path: Path) -> Path:
     _needed("onnxscript")
     if path.suffix != ".onnx":
         raise ModelError(f"{path}: the name of an ONNX file ends in .onnx")
-    if not path.parent.is_dir():
-        raise ModelError(f"{path}: there is no folder {path.parent}")
     if next(model.network.parameters(), None) is None:
         raise ModelError(
             f"the model {model.name} is an ONNX file already: copy it, or name the weights file it "
