@@ -23,6 +23,7 @@ from pathlib import Path
 import numpy as np
 from held_out import CATALOGUE, MODEL, unseen_rows
 
+import napari_mrseq
 from napari_mrseq import classify, load_model
 from napari_mrseq.conflict import in_conflict
 from napari_mrseq.decision import by_class, by_family
@@ -37,9 +38,8 @@ from napari_mrseq.training.catalogue import STACKS, SYNONYMS, read_catalogue
 from napari_mrseq.training.joining import CLAIM_CONFIDENCE
 from napari_mrseq.verdict import Verdict
 
-ROOT = Path(__file__).resolve().parents[1]
-SAMPLE = ROOT / "napari_mrseq" / "sample_study"
-DATA = ROOT.parent / "shared" / "data"
+SAMPLE = Path(napari_mrseq.__file__).parent / "sample_study"
+DATA = CATALOGUE.parent
 LIAR = "header_lies"
 # Series of a study, and studies of a data set at most.
 STUDY_SIZE, STUDIES = 6, 100

@@ -31,6 +31,7 @@ from skimage import data, filters, io
 import napari_mrseq
 from napari_mrseq.model import Model, load_model
 from napari_mrseq.sequences import UNKNOWN
+from napari_mrseq.series import LEAST_PIXELS
 from napari_mrseq.training.answers import Answers
 from napari_mrseq.training.cases import Cases, cases_of
 from napari_mrseq.training.confidence import area_under_curve
@@ -44,8 +45,6 @@ WINDOWS = ((-600, 1500), (40, 400), (400, 1800))
 PHOTOGRAPHS = ("astronaut", "camera", "cat", "coffee", "rocket", "moon", "hubble_deep_field")
 TEXTURES = ("brick", "grass", "gravel", "coins", "page", "text", "logo")
 MICROSCOPY = ("cell", "immunohistochemistry", "retina", "microaneurysms")
-# A picture smaller than this is a thumbnail, of which nothing is said.
-LEAST_PIXELS = 32
 SERIES_SLICES = 5
 
 Picture = NDArray[Any]
