@@ -12,10 +12,9 @@ from psygnal import Signal
 from qtpy.QtCore import QObject
 
 from napari_mrseq.viewer.annotation import can_revert, revert
-from napari_mrseq.viewer.attachment import Attachment
+from napari_mrseq.viewer.attachment import Attachment, LayerEvents
 from napari_mrseq.viewer.heat_maps import heat_layers, remove_heat
 from napari_mrseq.viewer.image_layers import is_image
-from napari_mrseq.viewer.layer_events import LayerEvents
 from napari_mrseq.viewer.layer_state import held_state, name_without, state_of
 from napari_mrseq.viewer.single_shot import single_shot
 
@@ -46,7 +45,7 @@ class Borrowed(Attachment):
         # napari's list of layers is in the midst of taking the new one in.
         self._timer = single_shot(self._look, parent)
         super().__init__(
-            ((viewer.layers.events.inserted, self._on_inserted),),
+            ((viewer.layers.events.inserted, self._on_event),),
             (LayerEvents(viewer, self._on_event, "metadata", "data"),),
         )
         # Copies may have been made while nobody looked.
@@ -57,15 +56,12 @@ class Borrowed(Attachment):
         self._timer.stop()
         super().close()
 
-    def _on_inserted(self) -> None:
-        self._timer.start()
-
     def _on_event(self, event: Any) -> None:
-        if event.type == "metadata":
-            self._timer.start()
-        else:
+        if event.type == "data":
             self._drop_heat(event.source)
             self._look()
+        else:
+            self._timer.start()
 
     def _drop_heat(self, layer: Layer) -> None:
         """Take away what explains pixels that a layer no longer has."""

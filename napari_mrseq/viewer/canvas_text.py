@@ -6,10 +6,9 @@ from textwrap import TextWrapper
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from napari_mrseq.naming import CONFLICT_MARK, UNSURE
-from napari_mrseq.viewer.attachment import Attachment
+from napari_mrseq.viewer.attachment import Attachment, LayerEvents
 from napari_mrseq.viewer.doubts import is_unsure_in, only_header_tells
 from napari_mrseq.viewer.image_layers import image_layers, is_image
-from napari_mrseq.viewer.layer_events import LayerEvents
 from napari_mrseq.viewer.layer_series import is_as_opened, obstacle, shown_series, unread
 from napari_mrseq.viewer.layer_state import own_name, state_of
 from napari_mrseq.viewer.slice_in_view import covering, is_seen, slice_in_view, watch_view

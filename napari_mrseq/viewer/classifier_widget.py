@@ -14,7 +14,7 @@ from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from napari_mrseq.naming import printable
-from napari_mrseq.viewer.attachment import Attachment
+from napari_mrseq.viewer.attachment import Attachment, LayerEvents
 from napari_mrseq.viewer.batch_panel import BatchPanel
 from napari_mrseq.viewer.borrowed import Borrowed
 from napari_mrseq.viewer.canvas_text import CanvasText
@@ -23,7 +23,6 @@ from napari_mrseq.viewer.hint import Hint
 from napari_mrseq.viewer.image_layers import image_layers, is_image
 from napari_mrseq.viewer.in_sight import InSight
 from napari_mrseq.viewer.layer_actions import LayerActions
-from napari_mrseq.viewer.layer_events import LayerEvents
 from napari_mrseq.viewer.layer_panel import LayerPanel
 from napari_mrseq.viewer.line_of_view import LineOfView
 from napari_mrseq.viewer.model_choice import ModelChoice

@@ -11,9 +11,8 @@ import numpy as np
 from qtpy.QtCore import QObject
 
 from napari_mrseq.sequences import name_of
-from napari_mrseq.viewer.attachment import Attachment
+from napari_mrseq.viewer.attachment import Attachment, LayerEvents
 from napari_mrseq.viewer.image_layers import HEAT_KEY, explained_by
-from napari_mrseq.viewer.layer_events import LayerEvents
 from napari_mrseq.viewer.layer_state import own_name
 from napari_mrseq.viewer.single_shot import single_shot
 from napari_mrseq.viewer.slice_in_view import PLACE_EVENTS, stack_shape

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from napari_mrseq.viewer.attachment import Attachment
+from napari_mrseq.viewer.attachment import Attachment, LayerEvents
 from napari_mrseq.viewer.image_layers import is_image
 from napari_mrseq.viewer.layer_data import SERIES_KEY
-from napari_mrseq.viewer.layer_events import LayerEvents
 from napari_mrseq.viewer.slice_in_view import bring_into_view
 
 if TYPE_CHECKING:

@@ -7,9 +7,8 @@ from weakref import WeakSet
 
 from napari.utils import resize_dask_cache
 
-from napari_mrseq.viewer.attachment import Attachment
+from napari_mrseq.viewer.attachment import Attachment, LayerEvents
 from napari_mrseq.viewer.image_layers import image_layers, is_image
-from napari_mrseq.viewer.layer_events import LayerEvents
 from napari_mrseq.viewer.layer_series import is_as_opened
 from napari_mrseq.viewer.layer_state import pixels_of, state_of
 from napari_mrseq.viewer.shown_pixels import UNREAD_KEY, unread_in

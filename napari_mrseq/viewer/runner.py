@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from psygnal import Signal
 
 from napari_mrseq.viewer.annotation import annotate, hold_together, keep_slices
-from napari_mrseq.viewer.attachment import Attachment
+from napari_mrseq.viewer.attachment import Attachment, LayerEvents
 from napari_mrseq.viewer.background import Background
-from napari_mrseq.viewer.layer_events import LayerEvents
 from napari_mrseq.viewer.layer_state import own_name, pixels_of
 from napari_mrseq.viewer.settings import load_settings
 from napari_mrseq.viewer.wording import causes_words, counted

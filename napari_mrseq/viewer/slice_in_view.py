@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from napari_mrseq.viewer.attachment import Attachment
+from napari_mrseq.viewer.attachment import Attachment, LayerEvents
 from napari_mrseq.viewer.image_layers import explained_by, is_image
-from napari_mrseq.viewer.layer_events import LayerEvents
 from napari_mrseq.viewer.layer_state import pixels_of
 from napari_mrseq.viewer.units import ratios
 
