@@ -51,8 +51,8 @@ def annotate(layer: Image, verdict: Verdict) -> None:
     _write(layer, state, verdict)
 
 
-def hold_together(layers: Iterable[Layer]) -> None:
-    """Hold the headers of judged layers against each other, and annotate what that changes."""
+def annotate_exchanges(layers: Iterable[Layer]) -> None:
+    """Compare the headers of judged layers, and annotate those whose verdicts that changes."""
     states = [(layer, state_of(layer)) for layer in layers]
     judged = [(layer, state.found) for layer, state in states if state and state.found]
     found = with_exchanges([verdict for _, verdict in judged])

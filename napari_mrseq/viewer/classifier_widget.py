@@ -14,17 +14,15 @@ from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from napari_mrseq.naming import printable
+from napari_mrseq.viewer.active_in_view import ActiveInView
 from napari_mrseq.viewer.attachment import Attachment, LayerEvents
 from napari_mrseq.viewer.batch_panel import BatchPanel
-from napari_mrseq.viewer.borrowed import Borrowed
 from napari_mrseq.viewer.canvas_text import CanvasText
 from napari_mrseq.viewer.heat_maps import HeatMaps
 from napari_mrseq.viewer.hint import Hint
 from napari_mrseq.viewer.image_layers import image_layers, is_image
-from napari_mrseq.viewer.in_sight import InSight
 from napari_mrseq.viewer.layer_actions import LayerActions
 from napari_mrseq.viewer.layer_panel import LayerPanel
-from napari_mrseq.viewer.line_of_view import LineOfView
 from napari_mrseq.viewer.model_choice import ModelChoice
 from napari_mrseq.viewer.open_verdict import open_verdict
 from napari_mrseq.viewer.rereading import Rereading
@@ -32,6 +30,8 @@ from napari_mrseq.viewer.settings import canvas_text_event, load_settings
 from napari_mrseq.viewer.shortcuts import CORRECT_KEYS, EXPLAIN_KEYS, RUN_KEYS, Shortcuts
 from napari_mrseq.viewer.single_shot import single_shot
 from napari_mrseq.viewer.slice_in_view import show_layer, show_slice, slice_in_view, watch_view
+from napari_mrseq.viewer.stale_verdicts import StaleVerdicts
+from napari_mrseq.viewer.status_line import StatusLine
 from napari_mrseq.viewer.study_panel import StudyPanel
 
 if TYPE_CHECKING:
@@ -187,19 +187,19 @@ class ClassifierWidget(QWidget):
         preference = canvas_text_event()
         if preference is not None:
             connections.append((preference, self._follow_preference))
-        borrowed = Borrowed(viewer, self)
-        borrowed.reverted.connect(self.layer_actions.show_reverted)
+        stale = StaleVerdicts(viewer, self)
+        stale.reverted.connect(self.layer_actions.show_reverted)
         parts = (
             self.runner,
             self.explainer,
             self.batch.runner,
             self.canvas_text,
-            borrowed,
+            stale,
             HeatMaps(viewer, self),
-            InSight(viewer),
+            ActiveInView(viewer),
             Rereading(viewer),
             LayerEvents(viewer, self._refresh_soon, "data", "metadata"),
-            LineOfView(viewer, self.controls),
+            StatusLine(viewer, self.controls),
             watch_view(viewer, self._on_view_moved),
         )
         self._attachment = Attachment(connections, parts)

@@ -74,7 +74,7 @@ def layers_of(study: Study) -> list[LayerData]:
 
 def open_layers(path: str | list[str]) -> list[LayerData]:
     """Read as `read_layers` does, for napari's viewer, which will show the last layer."""
-    from napari_mrseq.viewer.in_sight import bring_when_added
+    from napari_mrseq.viewer.active_in_view import bring_when_added
 
     layers = read_layers(path)
     bring_when_added(layers[-1])

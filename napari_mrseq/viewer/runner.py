@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from psygnal import Signal
 
-from napari_mrseq.viewer.annotation import annotate, hold_together, keep_slices
+from napari_mrseq.viewer.annotation import annotate, annotate_exchanges, keep_slices
 from napari_mrseq.viewer.attachment import Attachment, LayerEvents
 from napari_mrseq.viewer.background import Background
 from napari_mrseq.viewer.layer_state import own_name, pixels_of
@@ -150,7 +150,7 @@ class Runner:
             self.start(*following)
             return
         if self._done:
-            hold_together(self._viewer.layers)
+            annotate_exchanges(self._viewer.layers)
         # Layers that the user takes away later are not held by a run that is over.
         self._jobs = []
         causes = [cause, *self._causes] if cause else self._causes

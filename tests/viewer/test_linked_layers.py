@@ -29,7 +29,7 @@ def test_linked_layers_keep_their_own_verdicts_and_headers(qtbot, pair, make_ver
     t2, other = pair
     link_layers(pair)
     judge(other, make_verdict, "FLAIR")
-    # What takes borrowed verdicts away comes after the event in hand.
+    # Stale verdicts are removed after the event in hand.
     qtbot.wait(50)
     assert other.name == "[T2-FLAIR 90%] pd_tse_tra"
     assert other.metadata["mrseq"]["sequence"] == "FLAIR"

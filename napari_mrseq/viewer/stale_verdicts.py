@@ -1,4 +1,4 @@
-"""Verdicts go from layers whose pixels are not those that were judged.
+"""Verdicts are removed from layers whose pixels are not those that were judged.
 
 napari's copies, splits, merges, projections and conversions take name and metadata along.
 """
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from napari_mrseq.viewer.layer_state import LayerState
 
 
-class Borrowed(Attachment):
-    """Takes the verdict from layers that were given another's, other pixels or other metadata.
+class StaleVerdicts(Attachment):
+    """Reverts layers that carry another layer's verdict, or one on pixels they no longer have.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ class Borrowed(Attachment):
         # Metadata that a plugin replaced no longer say what stands in the name.
         self._known: WeakKeyDictionary[Layer, LayerState] = WeakKeyDictionary()
         # napari's list of layers is in the midst of taking the new one in.
-        self._timer = single_shot(self._look, parent)
+        self._timer = single_shot(self._revert_stale, parent)
         super().__init__(
             ((viewer.layers.events.inserted, self._on_event),),
             (LayerEvents(viewer, self._on_event, "metadata", "data"),),
@@ -59,7 +59,7 @@ class Borrowed(Attachment):
     def _on_event(self, event: Any) -> None:
         if event.type == "data":
             self._drop_heat(event.source)
-            self._look()
+            self._revert_stale()
         else:
             self._timer.start()
 
@@ -69,7 +69,7 @@ class Borrowed(Attachment):
             remove_heat(self._viewer, layer)
             self.reverted.emit([layer])
 
-    def _look(self) -> None:
+    def _revert_stale(self) -> None:
         known = set(self._known)
         reverted = [layer for layer in self._viewer.layers if self._take_back(layer)]
         if reverted:
@@ -77,8 +77,8 @@ class Borrowed(Attachment):
             self.reverted.emit([layer for layer in reverted if layer in known])
 
     def _take_back(self, layer: Layer) -> bool:
-        """Take from a layer what is no verdict on it, and tell whether there was anything."""
-        if _is_borrowed(layer):
+        """Remove what is no verdict on a layer, and tell whether there was anything."""
+        if _is_stale(layer):
             self._known.pop(layer, None)
             revert(layer)
             return True
@@ -92,6 +92,6 @@ class Borrowed(Attachment):
         return bool(layer.name != before)
 
 
-def _is_borrowed(layer: Layer) -> bool:
+def _is_stale(layer: Layer) -> bool:
     """Tell whether a layer carries a verdict that was not found in its pixels."""
     return can_revert(layer) and not (is_image(layer) and state_of(layer) is not None)

@@ -1,4 +1,4 @@
-"""The panel's line follows the view: why a slice can't be read, and nothing of what has gone."""
+"""The panel's status line follows the view: it says why the slice in view can't be read."""
 
 from __future__ import annotations
 
@@ -18,36 +18,36 @@ if TYPE_CHECKING:
     from napari_mrseq.viewer.controls import Controls
 
 
-class LineOfView(Attachment):
-    """Follows the slice in view of the layer that the panel speaks of, and the grid.
+class StatusLine(Attachment):
+    """Says why the slice in view of the chosen layer can't be read, behind what the line says.
 
-    What the line says already stays before what is said of the slice.
+    What it says of a view or a grid that has gone is taken away.
 
     Parameters
     ----------
     viewer : napari.components.ViewerModel
         Holds layers, sliders and grid.
     controls : Controls
-        Name the layer, and hold the line.
+        Hold the chosen layer and the status line.
     """
 
     def __init__(self, viewer: ViewerModel, controls: Controls) -> None:
         self._viewer, self._controls = viewer, controls
-        # The line as it was written here last, and what others had said in it.
+        # The line as it was written here last, and the part of it that others had written.
         self._line = self._said = ""
-        looks = (viewer.layers.selection.events.active, viewer.layers.events.removed)
+        emitters = (viewer.layers.selection.events.active, viewer.layers.events.removed)
         grid = viewer.canvas.grid.events
         super().__init__(
             (
-                *((one, self._look) for one in (*looks, controls.stopped)),
+                *((one, self._update) for one in (*emitters, controls.stopped)),
                 *((one, self._on_grid) for one in (grid.enabled, grid.stride)),
             ),
             # Of a slice that is new, why it can't be read is known once napari has asked for it.
-            (LayerEvents(viewer, self._look, "set_data"), watch_view(viewer, self._look)),
+            (LayerEvents(viewer, self._update, "set_data"), watch_view(viewer, self._update)),
         )
 
-    def _look(self) -> None:
-        # While a run is under way the line is its own.
+    def _update(self) -> None:
+        # While a run is under way the line shows how far it is.
         if not self._controls.run.enabled:
             return
         status, layer = self._controls.status, self._controls.layer.value

@@ -1,4 +1,4 @@
-"""A layer that the user turns to is seen: no black canvas where the slider stands beside it."""
+"""The active layer is kept in view: no black canvas where the sliders stand outside of it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from napari_mrseq.viewer.layer_data import LayerData
 
 
-class InSight(Attachment):
+class ActiveInView(Attachment):
     """Moves the sliders onto the layer that becomes the active one, or is shown again.
 
     Where they stand on one of its slices they stay.
@@ -31,16 +31,16 @@ class InSight(Attachment):
     def __init__(self, viewer: ViewerModel) -> None:
         self._viewer = viewer
         super().__init__(
-            ((viewer.layers.selection.events.active, self._look),),
+            ((viewer.layers.selection.events.active, self._bring_active),),
             (LayerEvents(viewer, self._on_visible, "visible"),),
         )
 
     def _on_visible(self, event: Any) -> None:
-        # What becomes of other layers is no wish to see the active one.
+        # That another layer is shown or hidden moves no slider.
         if event.source == self._viewer.layers.selection.active:
-            self._look()
+            self._bring_active()
 
-    def _look(self) -> None:
+    def _bring_active(self) -> None:
         active = self._viewer.layers.selection.active
         if active is not None and active.visible and is_image(active):
             bring_into_view(self._viewer, active)
@@ -64,10 +64,10 @@ def bring_when_added(layer: LayerData) -> None:
     viewers: Iterable[Any] = getattr(Viewer, "_instances", [current])
     series = layer[1]["metadata"][SERIES_KEY]
 
-    def look() -> None:
+    def move_sliders() -> None:
         for viewer in list(viewers):
             for added in viewer.layers:
                 if added.metadata.get(SERIES_KEY) is series:
                     bring_into_view(viewer, added)
 
-    QTimer.singleShot(0, look)
+    QTimer.singleShot(0, move_sliders)
