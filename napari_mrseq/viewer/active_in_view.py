@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
+
+from napari.components import ViewerModel
 
 from napari_mrseq.viewer.attachment import Attachment, LayerEvents
 from napari_mrseq.viewer.image_layers import is_image
-from napari_mrseq.viewer.layer_data import SERIES_KEY
+from napari_mrseq.viewer.layer_data import SERIES_KEY, LayerData
 from napari_mrseq.viewer.slice_in_view import bring_into_view
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from napari.components import ViewerModel
-
-    from napari_mrseq.viewer.layer_data import LayerData
 
 
 class ActiveInView(Attachment):

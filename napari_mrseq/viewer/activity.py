@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from napari.utils.progress import progress
+
 from napari_mrseq.viewer.single_shot import single_shot
 
 DELAY_MS = 100
@@ -55,8 +57,6 @@ class Activity:
             self._drawing = False
 
     def _draw_once(self) -> None:
-        from napari.utils.progress import progress
-
         bar = self._bar
         if bar is None:
             bar = progress(total=self._total, desc=self._text)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from napari.experimental import unlink_layers
+from napari.layers import Image, Layer
 
+from napari_mrseq.correction import Correction
 from napari_mrseq.exchange import with_exchanges
 from napari_mrseq.naming import without_verdict
 from napari_mrseq.series import Failure
+from napari_mrseq.slice_verdict import SliceVerdict
+from napari_mrseq.verdict import Verdict
 from napari_mrseq.viewer.layer_series import series_of
 from napari_mrseq.viewer.layer_state import (
     STATE_KEY,
@@ -21,13 +25,6 @@ from napari_mrseq.viewer.layer_state import (
     state_of,
 )
 from napari_mrseq.viewer.wording import layer_prefix, layer_suffix
-
-if TYPE_CHECKING:
-    from napari.layers import Image, Layer
-
-    from napari_mrseq.correction import Correction
-    from napari_mrseq.slice_verdict import SliceVerdict
-    from napari_mrseq.verdict import Verdict
 
 RECORD_KEY = "mrseq"
 

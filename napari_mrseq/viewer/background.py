@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from threading import Event
 from typing import Any
 
+from napari.qt.threading import create_worker
+from napari.utils.notifications import notification_manager
+
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.viewer.activity import Activity
 
@@ -50,8 +53,6 @@ class Background:
 
     def start(self, work: Callable[..., Iterator[Any]], *args: Any) -> None:
         """Begin; `work` yields its steps."""
-        from napari.qt.threading import create_worker
-
         self._stop, self._cause = Event(), ""
         steps = _steps_of, work, args, self._stop
         worker = create_worker(*steps, _start_thread=False, _ignore_errors=True)
@@ -109,6 +110,4 @@ def _steps_of(
 
 def _show_with_details(error: Exception) -> None:
     """Show what nobody foresaw the way napari does, with the lines of code that it came from."""
-    from napari.utils.notifications import notification_manager
-
     notification_manager.receive_error(type(error), error, error.__traceback__)

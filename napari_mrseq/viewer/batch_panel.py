@@ -21,6 +21,8 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from napari_mrseq.series import Failure
+from napari_mrseq.verdict import Verdict
 from napari_mrseq.viewer.batch_runner import BatchRunner
 from napari_mrseq.viewer.export import ExportButton
 from napari_mrseq.viewer.flow_layout import FlowLayout
@@ -32,8 +34,6 @@ from napari_mrseq.viewer.wording import description_of, series_name
 
 if TYPE_CHECKING:
     from napari_mrseq.model import Model
-    from napari_mrseq.series import Failure
-    from napari_mrseq.verdict import Verdict
 
 HINT = "Choose a folder: every MR series in it is named, and none becomes a layer."
 # How often the panel looks how far the reading of headers is.

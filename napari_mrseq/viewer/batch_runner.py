@@ -11,6 +11,7 @@ from psygnal import Signal
 from napari_mrseq.exchange import with_exchanges
 from napari_mrseq.judging import Progress
 from napari_mrseq.series import Failure
+from napari_mrseq.verdict import Verdict
 from napari_mrseq.viewer.background import Background
 from napari_mrseq.viewer.batch_worker import (
     Event,
@@ -23,7 +24,6 @@ from napari_mrseq.viewer.wording import counted
 
 if TYPE_CHECKING:
     from napari_mrseq.model import Model
-    from napari_mrseq.verdict import Verdict
 
 
 class BatchRunner:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.judging import Progress, classify_steps
 from napari_mrseq.series import Failure, Series
+from napari_mrseq.verdict import Verdict
 
 if TYPE_CHECKING:
     from napari_mrseq.model import Model
-    from napari_mrseq.verdict import Verdict
 
 
 @dataclass

@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from textwrap import TextWrapper
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
+
+from napari.components import ViewerModel
+from napari.layers import Image, Layer
 
 from napari_mrseq.naming import CONFLICT_MARK, UNSURE
+from napari_mrseq.slice_verdict import SliceVerdict
+from napari_mrseq.verdict import Verdict
 from napari_mrseq.viewer.attachment import Attachment, LayerEvents
 from napari_mrseq.viewer.doubts import is_unsure_in, only_header_tells
 from napari_mrseq.viewer.image_layers import image_layers, is_image
 from napari_mrseq.viewer.layer_series import is_as_opened, obstacle, shown_series, unread
-from napari_mrseq.viewer.layer_state import own_name, state_of
+from napari_mrseq.viewer.layer_state import LayerState, own_name, state_of
 from napari_mrseq.viewer.slice_in_view import covering, is_seen, slice_in_view, watch_view
 from napari_mrseq.viewer.wording import said_words, shortened, slice_words
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from napari.components import ViewerModel
-    from napari.layers import Image, Layer
-
-    from napari_mrseq.slice_verdict import SliceVerdict
-    from napari_mrseq.verdict import Verdict
-    from napari_mrseq.viewer.layer_state import LayerState
-
-    # The layers that are drawn, each with the number of its slice in view, None for none.
-    InView: TypeAlias = Mapping[Image, int | None]
-    # Those of them that there are words for.
-    Known: TypeAlias = list[tuple[Image, LayerState | None, int | None]]
+# The layers that are drawn, each with the number of its slice in view, None for none.
+InView: TypeAlias = Mapping[Image, int | None]
+# Those of them that there are words for.
+Known: TypeAlias = list[tuple[Image, LayerState | None, int | None]]
 
 LOOK = {
     "font_size": 14,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import napari.viewer
+from napari.layers import Image
 from napari.utils.notifications import show_info
 from napari.utils.theme import get_theme
 from qtpy.QtCore import QEvent, Signal  # type: ignore[attr-defined]
@@ -33,9 +34,6 @@ from napari_mrseq.viewer.slice_in_view import show_layer, show_slice, slice_in_v
 from napari_mrseq.viewer.stale_verdicts import StaleVerdicts
 from napari_mrseq.viewer.status_line import StatusLine
 from napari_mrseq.viewer.study_panel import StudyPanel
-
-if TYPE_CHECKING:
-    from napari.layers import Image
 
 # Batches may arrive faster than tables can be drawn.
 TABLES_DELAY_MS = 250

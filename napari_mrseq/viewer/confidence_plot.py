@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from qtpy.QtCore import Signal  # type: ignore[attr-defined]
 from qtpy.QtWidgets import QVBoxLayout, QWidget
 
 from napari_mrseq.sequences import colour_of, name_of
-
-if TYPE_CHECKING:
-    from napari_mrseq.slice_verdict import SliceVerdict
-    from napari_mrseq.viewer.layer_state import LayerState
+from napari_mrseq.slice_verdict import SliceVerdict
+from napari_mrseq.viewer.layer_state import LayerState
 
 # Below this a class is nowhere near being named and its line only hides others.
 LEAST_SHOWN = 0.2

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from magicgui.widgets import CheckBox, ComboBox, Label, ProgressBar, PushButton, RadioButtons
+from napari.layers import Image
 from psygnal import Signal
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import (
@@ -22,9 +23,6 @@ from napari_mrseq.viewer.layer_state import own_name
 from napari_mrseq.viewer.scope import SCOPES, WHOLE_STACK
 from napari_mrseq.viewer.settings import Settings
 from napari_mrseq.viewer.wording import counted
-
-if TYPE_CHECKING:
-    from napari.layers import Image
 
 NO_IMAGE = "There is no image layer to classify yet."
 STATUS_LINES = 2

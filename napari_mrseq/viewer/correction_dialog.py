@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from qtpy.QtCore import QSize, Qt, Signal  # type: ignore[attr-defined]
 from qtpy.QtWidgets import (
@@ -21,12 +21,8 @@ from qtpy.QtWidgets import (
 from napari_mrseq.correction import Correction
 from napari_mrseq.naming import runs_of
 from napari_mrseq.sequences import SEQUENCES, name_of
+from napari_mrseq.viewer.layer_state import LayerState
 from napari_mrseq.viewer.wording import runs_words, said_words
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from napari_mrseq.viewer.layer_state import LayerState
 
 
 class CorrectionDialog(QDialog):

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
+from napari.layers import Image
 from psygnal import Signal
 from qtpy.QtWidgets import QWidget
 
+from napari_mrseq.correction import Correction
 from napari_mrseq.viewer.annotation import correct_layer
 from napari_mrseq.viewer.correction_dialog import CorrectionDialog
-from napari_mrseq.viewer.layer_state import own_name, state_of
-
-if TYPE_CHECKING:
-    from napari.layers import Image
-
-    from napari_mrseq.correction import Correction
-    from napari_mrseq.viewer.layer_state import LayerState
+from napari_mrseq.viewer.layer_state import LayerState, own_name, state_of
 
 CHANGED = "The layer has changed: nothing corrected."
 

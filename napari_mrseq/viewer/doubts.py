@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from napari_mrseq.decision import likeliest_family
 from napari_mrseq.naming import CONFLICT_MARK, CORRECTED, UNSURE
 from napari_mrseq.sequences import UNKNOWN, family_of, name_of
+from napari_mrseq.slice_verdict import SliceVerdict
 from napari_mrseq.stack import SURE
-from napari_mrseq.verdict import DOUBT_BELOW, is_named, is_unsure
+from napari_mrseq.verdict import DOUBT_BELOW, Verdict, is_named, is_unsure
 from napari_mrseq.viewer.layer_state import named_by_user
 from napari_mrseq.viewer.wording import (
     basis_words,
@@ -17,12 +18,6 @@ from napari_mrseq.viewer.wording import (
     percent,
     runs_words,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from napari_mrseq.slice_verdict import SliceVerdict
-    from napari_mrseq.verdict import Verdict
 
 # A slice is odd where it is as sure as one that keeps its word against its stack.
 ODD_CONFIDENCE = SURE

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from napari.components import ViewerModel
+from napari.layers import Image
 from psygnal import Signal
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.judging import is_as_shown, judge_slices
 from napari_mrseq.sequences import name_of
+from napari_mrseq.series import Series
 from napari_mrseq.viewer.background import Background
 from napari_mrseq.viewer.heat_maps import AFTER_THE_GRID, Heat, gives_cells, show_heat
 from napari_mrseq.viewer.layer_series import series_of
 from napari_mrseq.viewer.layer_state import pixels_of, state_of
+from napari_mrseq.viewer.models import Models
 from napari_mrseq.viewer.slice_in_view import NO_SLICE, slice_in_view
 from napari_mrseq.viewer.wording import percent, sentence, slice_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    from napari.components import ViewerModel
-    from napari.layers import Image
-
     from napari_mrseq.model import Model
-    from napari_mrseq.series import Series
-    from napari_mrseq.viewer.models import Models
 
 
 class Explainer:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Signal  # type: ignore[attr-defined]
 from qtpy.QtGui import QAction  # type: ignore[attr-defined]
@@ -16,12 +15,10 @@ from napari_mrseq.errors import MrseqError
 from napari_mrseq.model.safe_writing import write_whole
 from napari_mrseq.report import FORMATS, records_of
 from napari_mrseq.series import Failure
+from napari_mrseq.verdict import Verdict
 from napari_mrseq.viewer.saving import ask_file, attempt, may_replace
 
-if TYPE_CHECKING:
-    from napari_mrseq.verdict import Verdict
-
-    Outcomes = Sequence[Verdict | Failure]
+Outcomes = Sequence[Verdict | Failure]
 
 FILE_KINDS = {"csv": "Table (*.csv)", "json": "JSON (*.json)"}
 

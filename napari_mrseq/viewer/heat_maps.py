@@ -5,9 +5,13 @@ from __future__ import annotations
 import math
 import weakref
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from napari.components import ViewerModel
+from napari.layers import Image, Layer
+from napari.utils.colormaps import Colormap
+from numpy.typing import NDArray
 from qtpy.QtCore import QObject
 
 from napari_mrseq.sequences import name_of
@@ -16,11 +20,6 @@ from napari_mrseq.viewer.image_layers import HEAT_KEY, explained_by
 from napari_mrseq.viewer.layer_state import own_name
 from napari_mrseq.viewer.single_shot import single_shot
 from napari_mrseq.viewer.slice_in_view import PLACE_EVENTS, stack_shape
-
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
-    from napari.layers import Image, Layer
-    from numpy.typing import NDArray
 
 # From nothing over red to bright yellow: told by brightness alone as well.
 HEAT_COLOURS = ((0.4, 0.0, 0.1, 0.0), (0.85, 0.2, 0.1, 0.55), (1.0, 0.95, 0.4, 0.9))
@@ -52,9 +51,6 @@ def show_heat(viewer: ViewerModel, layer: Image, index: int, heat: Heat) -> Imag
 
 def heat_layer(layer: Image, index: int, heat: Heat) -> Image:
     """Return a translucent layer that lies where slice `index` of `layer` lies."""
-    from napari.layers import Image
-    from napari.utils.colormaps import Colormap
-
     stack, place = stack_shape(layer), _place_in_stack(layer, index)
     number = f", slice {place[-1] + 1}" if place else ""
     return Image(

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from napari.layers import Image
 
 from napari_mrseq.belonging import group_of
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.labelling import label_row, write_rows
+from napari_mrseq.series import Series
 from napari_mrseq.viewer.layer_state import named_by_user, own_name, state_of
-
-if TYPE_CHECKING:
-    from napari.layers import Image
-
-    from napari_mrseq.series import Series
 
 SOURCE = "corrected in the viewer"
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from napari.components import ViewerModel
+from napari.layers import Image, Layer
 from psygnal import Signal
 from qtpy.QtWidgets import QWidget
 
@@ -17,24 +20,19 @@ from napari_mrseq.viewer.explain import Explainer
 from napari_mrseq.viewer.heat_maps import remove_heat
 from napari_mrseq.viewer.image_layers import image_layers
 from napari_mrseq.viewer.labels import write_labels
+from napari_mrseq.viewer.layer_panel import LayerPanel
 from napari_mrseq.viewer.live import Live
+from napari_mrseq.viewer.model_choice import ModelChoice
 from napari_mrseq.viewer.models import Models
 from napari_mrseq.viewer.runner import Runner
 from napari_mrseq.viewer.saving import ask_file, attempt
 from napari_mrseq.viewer.scope import ALL_LAYERS, jobs_of
 from napari_mrseq.viewer.slice_in_view import covering, show_layer
 from napari_mrseq.viewer.wording import causes_words, counted
+from napari_mrseq.viewer.worker import Job
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from napari.components import ViewerModel
-    from napari.layers import Image, Layer
-
     from napari_mrseq.model import Model
-    from napari_mrseq.viewer.layer_panel import LayerPanel
-    from napari_mrseq.viewer.model_choice import ModelChoice
-    from napari_mrseq.viewer.worker import Job
 
 CATALOGUE_KIND = "Catalogue (*.csv)"
 LAYERS_NAMED = 3

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from napari.layers import Image
 from qtpy.QtCore import QEvent, QObject, QSize
 from qtpy.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from napari_mrseq.verdict import Verdict
 from napari_mrseq.viewer.annotation import can_revert
 from napari_mrseq.viewer.confidence_plot import ConfidencePlot
 from napari_mrseq.viewer.controls import Controls
 from napari_mrseq.viewer.export import ExportButton
 from napari_mrseq.viewer.flow_layout import FlowLayout
-from napari_mrseq.viewer.layer_state import state_of
+from napari_mrseq.viewer.layer_state import LayerState, state_of
 from napari_mrseq.viewer.result_panel import ResultPanel
+from napari_mrseq.viewer.settings import Settings
 from napari_mrseq.viewer.slice_table import SliceTable
-
-if TYPE_CHECKING:
-    from napari.layers import Image
-
-    from napari_mrseq.verdict import Verdict
-    from napari_mrseq.viewer.layer_state import LayerState
-    from napari_mrseq.viewer.settings import Settings
 
 SCROLL_BAR_WIDTH, MARGIN = 20, 4
 

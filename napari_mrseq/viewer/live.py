@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
+from napari.layers import Image
 from psygnal import Signal
 from qtpy.QtCore import QObject
 
 from napari_mrseq.viewer.runner import Runner
 from napari_mrseq.viewer.scope import job_for
 from napari_mrseq.viewer.single_shot import single_shot
-
-if TYPE_CHECKING:
-    from napari.layers import Image
-
-    from napari_mrseq.viewer.worker import Job
+from napari_mrseq.viewer.worker import Job
 
 # A slider on the move passes many slices: the run starts where it rests.
 DELAY_MS = 150

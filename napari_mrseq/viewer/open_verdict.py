@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from napari.components import ViewerModel
+from napari.layers import Image
 
 from napari_mrseq.series import Series
+from napari_mrseq.verdict import Verdict
 from napari_mrseq.viewer.annotation import annotate
 from napari_mrseq.viewer.image_layers import image_layers
 from napari_mrseq.viewer.layer_data import SERIES_KEY, image_of, layer_of
 from napari_mrseq.viewer.layer_series import is_as_opened, series_of
 from napari_mrseq.viewer.layer_state import state_of
 from napari_mrseq.viewer.slice_in_view import show_layer
-
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
-    from napari.layers import Image
-
-    from napari_mrseq.verdict import Verdict
 
 
 def open_verdict(viewer: ViewerModel, verdict: Verdict) -> None:

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 from weakref import WeakSet
 
+from napari.components import ViewerModel
+from napari.layers import Image
 from napari.utils import resize_dask_cache
 
+from napari_mrseq.series import Failure
+from napari_mrseq.slice_verdict import SliceVerdict
 from napari_mrseq.viewer.attachment import Attachment, LayerEvents
 from napari_mrseq.viewer.image_layers import image_layers, is_image
 from napari_mrseq.viewer.layer_series import is_as_opened
 from napari_mrseq.viewer.layer_state import pixels_of, state_of
 from napari_mrseq.viewer.shown_pixels import UNREAD_KEY, unread_in
 from napari_mrseq.viewer.slice_in_view import slice_in_view
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from napari.components import ViewerModel
-    from napari.layers import Image
-
-    from napari_mrseq.series import Failure
-    from napari_mrseq.slice_verdict import SliceVerdict
 
 
 class Rereading(Attachment):

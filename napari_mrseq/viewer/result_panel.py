@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
+from napari.layers import Image
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import (
     QGridLayout,
@@ -17,8 +18,10 @@ from qtpy.QtWidgets import (
 
 from napari_mrseq.naming import CORRECTED
 from napari_mrseq.sequences import UNKNOWN, colour_of, name_of
+from napari_mrseq.verdict import Verdict
 from napari_mrseq.viewer.doubts import doubts
 from napari_mrseq.viewer.layer_series import obstacle
+from napari_mrseq.viewer.layer_state import LayerState
 from napari_mrseq.viewer.wording import (
     LEAST,
     NO_LAYER,
@@ -30,14 +33,6 @@ from napari_mrseq.viewer.wording import (
     runners_up,
     witness_words,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from napari.layers import Image
-
-    from napari_mrseq.verdict import Verdict
-    from napari_mrseq.viewer.layer_state import LayerState
 
 SLICES_ONLY = "slices of this series are judged so far; the series gets its verdict when all are."
 # Orange and blue differ for every kind of colour blindness (Okabe & Ito 2008).

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
+from napari.components import ViewerModel
+from napari.layers import Layer
 from psygnal import Signal
 
 from napari_mrseq.viewer.annotation import annotate, annotate_exchanges, keep_slices
 from napari_mrseq.viewer.attachment import Attachment, LayerEvents
 from napari_mrseq.viewer.background import Background
 from napari_mrseq.viewer.layer_state import own_name, pixels_of
+from napari_mrseq.viewer.models import Models
 from napari_mrseq.viewer.settings import load_settings
 from napari_mrseq.viewer.wording import causes_words, counted
 from napari_mrseq.viewer.worker import (
@@ -24,13 +26,6 @@ from napari_mrseq.viewer.worker import (
     SlicesJudged,
     classify_jobs,
 )
-
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
-    from napari.layers import Layer
-
-    from napari_mrseq.viewer.models import Models
-
 
 CANCELLED = "Cancelled."
 REPLACED = "its pixels were replaced during the run. Press Run again."

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Any
 
 from qtpy.QtCore import QModelIndex, Signal  # type: ignore[attr-defined]
 from qtpy.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from napari_mrseq.naming import CORRECTED, UNSURE
 from napari_mrseq.sequences import UNKNOWN, colour_of, name_of
+from napari_mrseq.slice_verdict import SliceVerdict
 from napari_mrseq.viewer.doubts import is_odd, is_unsure_in
-from napari_mrseq.viewer.layer_state import named_by_user
+from napari_mrseq.viewer.layer_state import LayerState, named_by_user
 from napari_mrseq.viewer.table import Table
 from napari_mrseq.viewer.table_rows import KEY_ROLE, Cell, Row
 from napari_mrseq.viewer.wording import alone_words, decision_words, runners_up, sure_words
-
-if TYPE_CHECKING:
-    from typing import Any
-
-    from napari_mrseq.slice_verdict import SliceVerdict
-    from napari_mrseq.viewer.layer_state import LayerState
 
 HEADINGS = ("Slice", "Sequence", "Sure", "Note")
 NOTE_COLUMN = 3

@@ -5,9 +5,11 @@ napari's copies, splits, merges, projections and conversions take name and metad
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakKeyDictionary
 
+from napari.components import ViewerModel
+from napari.layers import Layer
 from psygnal import Signal
 from qtpy.QtCore import QObject
 
@@ -15,14 +17,8 @@ from napari_mrseq.viewer.annotation import can_revert, revert
 from napari_mrseq.viewer.attachment import Attachment, LayerEvents
 from napari_mrseq.viewer.heat_maps import heat_layers, remove_heat
 from napari_mrseq.viewer.image_layers import is_image
-from napari_mrseq.viewer.layer_state import held_state, name_without, state_of
+from napari_mrseq.viewer.layer_state import LayerState, held_state, name_without, state_of
 from napari_mrseq.viewer.single_shot import single_shot
-
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
-    from napari.layers import Layer
-
-    from napari_mrseq.viewer.layer_state import LayerState
 
 
 class StaleVerdicts(Attachment):

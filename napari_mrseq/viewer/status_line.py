@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from napari.components import ViewerModel
+from napari.layers import Image
 
 from napari_mrseq.viewer.attachment import Attachment, LayerEvents
+from napari_mrseq.viewer.controls import Controls
 from napari_mrseq.viewer.heat_maps import AFTER_THE_GRID, gives_cells
 from napari_mrseq.viewer.layer_series import is_as_opened, unread
 from napari_mrseq.viewer.layer_state import own_name
 from napari_mrseq.viewer.slice_in_view import NO_SLICE, slice_in_view, watch_view
 from napari_mrseq.viewer.wording import sentence
-
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
-    from napari.layers import Image
-
-    from napari_mrseq.viewer.controls import Controls
 
 
 class StatusLine(Attachment):

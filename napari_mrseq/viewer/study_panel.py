@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from napari.layers import Image
 from qtpy.QtCore import QSize, Qt
 from qtpy.QtGui import QResizeEvent
 from qtpy.QtWidgets import (
@@ -24,19 +25,13 @@ from napari_mrseq.naming import printable
 from napari_mrseq.protocols import load_protocol, protocol_names
 from napari_mrseq.series import Failure
 from napari_mrseq.study import StudyVerdict, judge_studies
+from napari_mrseq.verdict import Verdict
 from napari_mrseq.viewer.export import ExportButton
 from napari_mrseq.viewer.flow_layout import FlowLayout, may_be_short
 from napari_mrseq.viewer.layer_series import obstacle
 from napari_mrseq.viewer.layer_state import own_name, state_of
 from napari_mrseq.viewer.study_table import StudyTable
 from napari_mrseq.viewer.wording import shortened
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from napari.layers import Image
-
-    from napari_mrseq.verdict import Verdict
 
 NO_PROTOCOL = "no protocol"
 PROTOCOL_KIND = "Protocol (*.toml)"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from napari.layers import Image
 from qtpy.QtCore import QModelIndex, Signal  # type: ignore[attr-defined]
 
 from napari_mrseq.header import claim_words
 from napari_mrseq.sequences import UNKNOWN, colour_of, name_of
 from napari_mrseq.series import Failure
+from napari_mrseq.verdict import Verdict
 from napari_mrseq.viewer.doubts import doubt, doubts
 from napari_mrseq.viewer.layer_series import obstacle
 from napari_mrseq.viewer.layer_state import own_name, state_of
@@ -23,11 +25,6 @@ from napari_mrseq.viewer.wording import (
     sure_words,
     witness_words,
 )
-
-if TYPE_CHECKING:
-    from napari.layers import Image
-
-    from napari_mrseq.verdict import Verdict
 
 HEADINGS = ("Sequence", "Sure", "Doubt", "Layer", "Header", "Slices")
 NAME_COLUMN = 3

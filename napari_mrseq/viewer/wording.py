@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from napari_mrseq.decision import Decision
+from napari_mrseq.header import HeaderClaim
 from napari_mrseq.naming import CONFLICT_MARK, CORRECTED, run_words, title_of
 from napari_mrseq.sequences import UNKNOWN, name_of
-from napari_mrseq.verdict import is_named, misnaming_words
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from napari_mrseq.decision import Decision
-    from napari_mrseq.header import HeaderClaim
-    from napari_mrseq.series import Series
-    from napari_mrseq.slice_verdict import SliceVerdict
-    from napari_mrseq.verdict import Verdict
+from napari_mrseq.series import Series
+from napari_mrseq.slice_verdict import SliceVerdict
+from napari_mrseq.verdict import Verdict, is_named, misnaming_words
 
 NO_LAYER = "Open a DICOM folder, or try File > Open Sample > MR sequence > MR study."
 NOT_RUN = "Not yet run. Press Run to name this series."

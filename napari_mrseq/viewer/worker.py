@@ -11,12 +11,12 @@ from napari_mrseq.decision import decide
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.header import claim_of
 from napari_mrseq.judging import conclude, judge_slices, least_named
+from napari_mrseq.series import Series
+from napari_mrseq.slice_verdict import SliceVerdict
+from napari_mrseq.verdict import Verdict
 
 if TYPE_CHECKING:
     from napari_mrseq.model import Model
-    from napari_mrseq.series import Series
-    from napari_mrseq.slice_verdict import SliceVerdict
-    from napari_mrseq.verdict import Verdict
 
 
 @dataclass

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from napari_mrseq.bids import OUR_FIELDS, bids_sidecar, sidecar_text
 from napari_mrseq.errors import MrseqError
@@ -16,9 +17,6 @@ from napari_mrseq.viewer.layer_data import DICOM_KEY, SERIES_AXES, place_along_o
 from napari_mrseq.viewer.layer_state import STATE_KEY
 from napari_mrseq.viewer.shown_pixels import as_read
 from napari_mrseq.viewer.units import millimetres
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 # NIfTI and DICOM agree on the axis to the head; left and front point the other way.
 RAS_FROM_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
