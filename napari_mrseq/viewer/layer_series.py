@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from napari_mrseq.errors import ReadError
+from napari_mrseq.reading import read_study
+from napari_mrseq.reading.discover import file_kind
 from napari_mrseq.reading.geometry import ASSUMED_DISTANCE_MM, UNKNOWN_THICKNESS
+from napari_mrseq.reading.lazy import Stamp, stamp_of
 from napari_mrseq.series import Failure, Series, check_axes, series_from_array
 from napari_mrseq.viewer.layer_data import SERIES_KEY
 from napari_mrseq.viewer.layer_state import own_name, pixels_of, state_of
-from napari_mrseq.viewer.picture_file import picture_behind
 from napari_mrseq.viewer.shown_pixels import UNREAD_KEY, as_read, shows, unread_in
 from napari_mrseq.viewer.units import millimetres
 
@@ -18,6 +24,9 @@ if TYPE_CHECKING:
 
 # Said of pixels that a plugin or a script computed: which of them are blank can't be known.
 MADE_OF_UNREAD = "made of a series with slices that can't be read: where they were, it is blank"
+# Colours turned grey here and by Pillow, which rounds them, differ by less.
+ROUNDING = 1.0
+PICTURES_KEPT = 8
 
 
 def series_of(layer: Image) -> Series:
@@ -31,7 +40,7 @@ def series_of(layer: Image) -> Series:
         If the layer has more than four axes.
     """
     found = shown_series(layer)
-    path = None if is_as_opened(layer) else picture_behind(layer, found)
+    path = None if is_as_opened(layer) else _picture_behind(layer, found)
     return found if path is None else replace(found, path=path, files=(path,), kind="picture")
 
 
@@ -47,6 +56,35 @@ def shown_series(layer: Image) -> Series:
     if readable is pixels and layer.metadata.get(UNREAD_KEY):
         warnings = (*warnings, MADE_OF_UNREAD)
     return replace(made, warnings=warnings)
+
+
+def _picture_behind(layer: Image, shown: Series) -> str | None:
+    """Return the file of the picture that a layer shows, None where it shows something else.
+
+    napari names the first of several files that it stacks, and goes on naming the file of a layer
+    whose pixels were replaced: its word counts where the middle slice is that of the file.
+
+    `shown` are the layer's pixels, colours turned grey.
+    """
+    path = layer.source.path
+    if path is None or file_kind(path)[0] != "picture":
+        return None
+    try:
+        picture = next(iter(_pictures_in(path, stamp_of(path))), None)
+        # Of volumes, programs differ in which axis goes first.
+        if picture is None or shown.pixels.ndim > 3 or picture.pixels.shape != shown.pixels.shape:
+            return None
+        middle = shown.slice_count // 2
+        there, here = (one.slice_pixels(middle).compute() for one in (picture, shown))
+    except (ReadError, OSError):
+        return None
+    rounding = ROUNDING if layer.rgb else 0.0
+    return path if np.allclose(there, here, rtol=0, atol=rounding, equal_nan=True) else None
+
+
+@lru_cache(maxsize=PICTURES_KEPT)
+def _pictures_in(path: str, _stamp: Stamp) -> tuple[Series, ...]:
+    return read_study(path).series
 
 
 def obstacle(layer: Image) -> str:
