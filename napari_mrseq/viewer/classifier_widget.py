@@ -19,6 +19,7 @@ from napari_mrseq.viewer.active_in_view import ActiveInView
 from napari_mrseq.viewer.attachment import Attachment, LayerEvents
 from napari_mrseq.viewer.batch_panel import BatchPanel
 from napari_mrseq.viewer.canvas_text import CanvasText
+from napari_mrseq.viewer.controls import Controls
 from napari_mrseq.viewer.heat_maps import HeatMaps
 from napari_mrseq.viewer.hint import Hint
 from napari_mrseq.viewer.image_layers import image_layers, is_image
@@ -58,15 +59,15 @@ class ClassifierWidget(QWidget):
         settings = load_settings()
         self.hint = Hint(settings.hint)
         self.model_choice = ModelChoice(settings)
-        self.page = LayerPanel(self._layer_choices, settings)
-        self.controls, self.result = self.page.controls, self.page.result
-        self.plot, self.slices = self.page.plot, self.page.slices
+        self.controls = Controls(self._layer_choices, settings)
+        self.page = LayerPanel(self.controls)
+        self.result, self.plot, self.slices = self.page.result, self.page.plot, self.page.slices
         self.study = StudyPanel()
         self.layer_actions = actions = LayerActions(viewer, self.page, self.model_choice, self)
         self.runner, self.explainer = actions.runner, actions.explainer
         self.corrector = actions.corrector
-        acts = {RUN_KEYS: actions.run, EXPLAIN_KEYS: actions.explain, CORRECT_KEYS: actions.correct}
-        self._shortcuts = Shortcuts(self, acts)
+        keys = {RUN_KEYS: actions.run, EXPLAIN_KEYS: actions.explain, CORRECT_KEYS: actions.correct}
+        self._shortcuts = Shortcuts(self, keys)
         self.batch = BatchPanel(actions.loader)
         self.canvas_text = CanvasText(viewer)
         self.canvas_text.show(settings.canvas_text)

@@ -102,17 +102,16 @@ class ConfidencePlot(QWidget):
         self._layout.addWidget(self.canvas)
 
     def _draw(self, index: int | None) -> None:
-        axes, state = self.axes, self._state
+        axes, state, ink = self.axes, self._state, self._ink
         axes.clear()
         for legend in list(axes.figure.legends):
             legend.remove()
         self._marker = None
-        ink = self._ink
         axes.figure.set_facecolor(self._paper)
         axes.set_facecolor(self._paper)
         axes.set_visible(state is not None)
         if state is not None:
-            self._draw_lines(state, ink)
+            self._draw_lines(state)
             if index is not None:
                 place = index % state.per_volume + 1
                 self._marker = axes.axvline(
@@ -125,8 +124,8 @@ class ConfidencePlot(QWidget):
         axes.tick_params(colors=ink, labelsize=8)
         self.canvas.draw_idle()
 
-    def _draw_lines(self, state: LayerState, ink: str) -> None:
-        axes = self.axes
+    def _draw_lines(self, state: LayerState) -> None:
+        axes, ink = self.axes, self._ink
         axes.set(xlim=(0.5, state.per_volume + 0.5), ylim=(0, 1.03), yticks=(0, 0.5, 1))
         axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
         axes.set_xlabel("slice", fontsize=8, color=ink, labelpad=1)

@@ -43,11 +43,7 @@ class Controls(QWidget):
 
     stopped = Signal()
 
-    def __init__(
-        self,
-        layers: Callable[[Any], list[tuple[str, Any]]],
-        settings: Settings,
-    ) -> None:
+    def __init__(self, layers: Callable[[Any], list[tuple[str, Any]]], settings: Settings) -> None:
         super().__init__()
         self.layer = ComboBox(choices=layers, tooltip="The image to classify")
         self.scope = RadioButtons(
@@ -114,16 +110,13 @@ class Controls(QWidget):
         """Lock Run and say what goes on, with one `layer` or with several."""
         self.run.enabled = False
         self.cancel.enabled = True
-        self.progress.native.setRange(0, 0)
-        self.progress.native.setFormat("")
+        self._show_bar(0, 0)
         self._run_of = layer
         self._say_of_run(text)
 
     def show_progress(self, done: int, total: int) -> None:
         """Show how many slices are judged."""
-        self.progress.native.setRange(0, max(total, 1))
-        self.progress.native.setValue(done)
-        self.progress.native.setFormat(f"{done} of {counted(total, 'slice')}")
+        self._show_bar(done, max(total, 1), f"{done} of {counted(total, 'slice')}")
         # What an export or a heat map said meanwhile stays until the run ends.
         if self.status.value == self._said_of_run:
             self._say_of_run("Classifying…")
@@ -142,10 +135,15 @@ class Controls(QWidget):
         self.say(text)
 
     def _empty_bar(self) -> None:
-        self.progress.native.setRange(0, 1)
-        self.progress.native.setValue(0)
-        self.progress.native.setFormat("")
+        self._show_bar(0, 1)
         self._run_of = None
+
+    def _show_bar(self, done: int, total: int, text: str = "") -> None:
+        """Fill the bar; with a `total` of 0 it moves to and fro."""
+        bar = self.progress.native
+        bar.setRange(0, total)
+        bar.setValue(done)
+        bar.setFormat(text)
 
     def _lay_out(self) -> None:
         may_be_short(self.layer.native)

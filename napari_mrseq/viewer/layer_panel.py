@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from napari.layers import Image
 from qtpy.QtCore import QEvent, QObject, QSize
 from qtpy.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
@@ -17,7 +14,6 @@ from napari_mrseq.viewer.export import ExportButton
 from napari_mrseq.viewer.flow_layout import FlowLayout
 from napari_mrseq.viewer.layer_state import LayerState, state_of
 from napari_mrseq.viewer.result_panel import ResultPanel
-from napari_mrseq.viewer.settings import Settings
 from napari_mrseq.viewer.slice_table import SliceTable
 
 SCROLL_BAR_WIDTH, MARGIN = 20, 4
@@ -28,20 +24,14 @@ class LayerPanel(QWidget):
 
     Parameters
     ----------
-    layers : callable
-        Returns the (name, layer) pairs to choose from.
-    settings : Settings
-        What the controls start with.
+    controls : Controls
+        Stand at the top: layer, scope, Run and Cancel.
     """
 
-    def __init__(
-        self,
-        layers: Callable[[Any], list[tuple[str, Any]]],
-        settings: Settings,
-    ) -> None:
+    def __init__(self, controls: Controls) -> None:
         super().__init__()
         self._state: LayerState | None = None
-        self.controls = Controls(layers, settings)
+        self.controls = controls
         self.result = ResultPanel()
         self.plot = ConfidencePlot()
         self.slices = SliceTable()

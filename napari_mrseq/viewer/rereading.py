@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 from weakref import WeakSet
 
@@ -10,8 +9,6 @@ from napari.components import ViewerModel
 from napari.layers import Image
 from napari.utils import resize_dask_cache
 
-from napari_mrseq.series import Failure
-from napari_mrseq.slice_verdict import SliceVerdict
 from napari_mrseq.viewer.attachment import Attachment, LayerEvents
 from napari_mrseq.viewer.image_layers import image_layers, is_image
 from napari_mrseq.viewer.layer_series import is_as_opened
@@ -62,8 +59,9 @@ class Rereading(Attachment):
 
 def _heal(layer: Image) -> None:
     """Forget of slices that they can't be read, once a run could."""
-    judged: Mapping[int, SliceVerdict] = getattr(state_of(layer), "judged", {})
-    blanks: dict[int, Failure] = layer.metadata.get(UNREAD_KEY, {})
-    if is_as_opened(layer):
-        for index in [one for one in tuple(blanks) if one in judged and not judged[one].failure]:
+    state, blanks = state_of(layer), layer.metadata.get(UNREAD_KEY, {})
+    if state is None or not is_as_opened(layer):
+        return
+    for index in tuple(blanks):
+        if index in state.judged and not state.judged[index].failure:
             blanks.pop(index, None)

@@ -18,15 +18,15 @@ class Shortcuts:
     ----------
     panel : QWidget
         Owns them until its dock is shown.
-    acts : mapping of str to callable
-        What each does.
+    handlers : mapping of str to callable
+        What each key does.
     """
 
-    def __init__(self, panel: QWidget, acts: Mapping[str, Callable[[], None]]) -> None:
+    def __init__(self, panel: QWidget, handlers: Mapping[str, Callable[[], None]]) -> None:
         self._panel = panel
-        self._shortcuts = [QShortcut(QKeySequence(keys), panel) for keys in acts]
-        for shortcut, act in zip(self._shortcuts, acts.values(), strict=True):
-            shortcut.activated.connect(act)
+        self._shortcuts = [QShortcut(QKeySequence(keys), panel) for keys in handlers]
+        for shortcut, handler in zip(self._shortcuts, handlers.values(), strict=True):
+            shortcut.activated.connect(handler)
 
     def give_to_window(self) -> None:
         """Let napari's window own them: they work there too while the panel's dock floats."""

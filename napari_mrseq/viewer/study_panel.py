@@ -21,6 +21,7 @@ from qtpy.QtWidgets import (
 )
 
 from napari_mrseq.errors import ProtocolError
+from napari_mrseq.matching import Match
 from napari_mrseq.naming import printable
 from napari_mrseq.protocols import load_protocol, protocol_names
 from napari_mrseq.series import Failure
@@ -49,19 +50,7 @@ SIGNS = {
     "not found": "○",
     "optional": "–",
 }
-WORDS = {
-    "there": "",
-    "double": ": twice",
-    "perhaps": ": perhaps",
-}
-NOT_THERE = {"missing": ": MISSING", "optional": ": not there, not required"}
-# What is lacking may be among the series that could not be read, or the layers that are not run.
-NOT_FOUND = {"not found": ": not found", "optional": ": not found, not required"}
-NOT_YET = {
-    "missing": ": not found yet",
-    "not found": ": not found yet",
-    "optional": ": not found yet, not required",
-}
+FOUND_WORDS = {"there": "", "double": ": twice", "perhaps": ": perhaps"}
 
 
 class StudyPanel(QWidget):
@@ -112,14 +101,14 @@ class StudyPanel(QWidget):
 
     def _without_outcome(self) -> tuple[int, int]:
         """Count the layers that are not yet run, and those that can't be judged."""
-        hopeless = sum(bool(obstacle(layer)) for layer in self._layers)
-        return len(self._layers) - len(self._outcomes()) - hopeless, hopeless
+        unfit = sum(bool(obstacle(layer)) for layer in self._layers)
+        return len(self._layers) - len(self._outcomes()) - unfit, unfit
 
     def _left_out(self, written: Sequence[Verdict | Failure]) -> str:
         """Say which layers an export lacks; nothing where it has all."""
-        waiting, hopeless = self._without_outcome()
+        waiting, unfit = self._without_outcome()
         unread = len(self._outcomes()) - len(written)
-        causes = {"not run": waiting, "can't be judged": hopeless, "not read": unread}
+        causes = {"not run": waiting, "can't be judged": unfit, "not read": unread}
         lacks = [f"{count} {cause}" for cause, count in causes.items() if count]
         total = len(self._layers)
         return f": {len(written)} of {total} layers; {', '.join(lacks)}" if lacks else ""
@@ -155,10 +144,8 @@ class StudyPanel(QWidget):
 
     def _lines(self, study: StudyVerdict, *, waiting: bool) -> list[str]:
         """Say what a study holds, and in a word that it lacks what is required."""
-        lacking = NOT_FOUND if study.unread else NOT_THERE
-        words = WORDS | (NOT_YET if waiting else lacking)
         lines = [
-            f"{SIGNS[match.status]} {match.expected.name}{words[match.status]}"
+            f"{SIGNS[match.status]} {match.expected.name}{_match_words(match, waiting=waiting)}"
             f"{self._doubted(match.verdicts or match.perhaps)}"
             for match in study.matches
         ]
@@ -210,6 +197,17 @@ class _Below(QScrollArea):
         """Ask for another height where the words are broken into other lines."""
         super().resizeEvent(event)
         self.updateGeometry()
+
+
+def _match_words(match: Match, *, waiting: bool) -> str:
+    """Say how an entry of a protocol is met; `waiting` is whether layers are not yet run."""
+    if match.status in FOUND_WORDS:
+        return FOUND_WORDS[match.status]
+    # It may be among the layers that are not run, or the series that could not be read.
+    lack = "not found yet" if waiting else "not there" if match.all_read else "not found"
+    if match.status == "optional":
+        return f": {lack}, not required"
+    return ": MISSING" if lack == "not there" else f": {lack}"
 
 
 def _heading(study: StudyVerdict) -> str:

@@ -21,6 +21,9 @@ from napari_mrseq.viewer.units import millimetres
 # NIfTI and DICOM agree on the axis to the head; left and front point the other way.
 RAS_FROM_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
+# Types that NIfTI-1 readers don't know.
+STORED_AS = {"bool": "uint8", "float16": "float32", "int64": "float64", "uint64": "float64"}
+
 
 def write_nifti(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
     """Write a layer as NIfTI and what is known of it as JSON.
@@ -215,10 +218,4 @@ def _steps(axes: int, attributes: dict[str, Any]) -> tuple[float, ...]:
 
 def _storable(values: NDArray[Any]) -> NDArray[Any]:
     """Return values of a type that NIfTI-1 readers know."""
-    if values.dtype == bool:
-        return values.astype(np.uint8)
-    if values.dtype == np.float16:
-        return values.astype(np.float32)
-    if values.dtype in (np.int64, np.uint64):
-        return values.astype(np.float64)
-    return values
+    return values.astype(STORED_AS.get(values.dtype.name, values.dtype), copy=False)
