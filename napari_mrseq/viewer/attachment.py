@@ -1,4 +1,4 @@
-"""What ties a panel to the events of its viewer and layers, and how it lets go."""
+"""What ties a panel to the events of its viewer and layers, undone when it is closed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Part(Protocol):
     """Something that works on a viewer until it is closed."""
 
     def close(self) -> None:
-        """Let go of the viewer."""
+        """Disconnect from the viewer."""
 
 
 class Attachment:
@@ -36,7 +36,7 @@ class Attachment:
             emitter.connect(handler)
 
     def close(self, *_: object) -> None:
-        """Let go, once; the panel itself may be destroyed already."""
+        """Disconnect, once; the panel itself may be destroyed already."""
         for emitter, handler in self._connections:
             emitter.disconnect(handler)
         self._connections.clear()
@@ -70,7 +70,7 @@ class LayerEvents:
             self._connect(layer)
 
     def close(self) -> None:
-        """Let go of all layers."""
+        """Disconnect from all layers."""
         self._layers.events.inserted.disconnect(self._on_inserted)
         self._layers.events.removed.disconnect(self._on_removed)
         for layer in self._layers:

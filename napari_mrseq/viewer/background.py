@@ -33,7 +33,7 @@ class Activity:
         self._done, self._total = 0, 1
         self._open = False
         self._drawing = False
-        # napari's bar handles other events while it is drawn: never in the midst of one of ours.
+        # napari's bar handles other events while it is drawn: never while one of ours is handled.
         self._timer = single_shot(self._draw, delay_ms=DELAY_MS)
 
     def show(self, done: int, total: int) -> None:
@@ -119,7 +119,7 @@ class Background:
         self._stop, self._cause = Event(), ""
         steps = _steps_of, work, args, self._stop
         worker = create_worker(*steps, _start_thread=False, _ignore_errors=True)
-        # Qt holds a method weakly: work that nobody else holds would end unheard.
+        # Qt holds a method weakly: the end of work that nobody else holds would go unnoticed.
         worker.yielded.connect(lambda step: self._on_yield(worker, step))
         worker.finished.connect(lambda: self._on_finish(worker))
         self._worker = worker

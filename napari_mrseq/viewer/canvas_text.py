@@ -40,7 +40,7 @@ UNREAD, MADE_OF_UNREAD = "can't be read", "can't all be read"
 CANNOT_JUDGE, BY_HEADER = "can't be judged", "(header)"
 # Between what is said and of which slice.
 GAP = "   "
-# More lines would hide the images that they speak of, and the names in their cells.
+# More lines would hide the images, and the names in their cells.
 MOST_IN_GRID = 8
 # Width of a letter and of both margins in pixels of the canvas, at the size of `LOOK`; measured.
 LETTER_PX, MARGINS_PX = 13, 25
@@ -173,8 +173,8 @@ def _grid_words(known: Known) -> str:
 def _words(viewer: ViewerModel, in_view: InView, known: Known) -> str:
     """Return the words for the slice in view, ``""`` where nothing is known of what is drawn.
 
-    The layer that is seen speaks, also where it has nothing to say: a word on another one would
-    pass for a word on the image. It says its name where another one may be meant.
+    They are on the layer that is seen, even if it has no verdict: words on another one would
+    pass for words on the image. Its name is added where another one may be meant.
     """
     if not known:
         return ""
@@ -249,7 +249,7 @@ def _said(layer: Image, state: LayerState | None, index: int | None) -> str:
     verdict, marks = state.verdict, []
     if verdict is not None:
         if only_header_tells(verdict) and not said.overruled:
-            # What a slice looks like is no word on it.
+            # What a slice looks like is not what it is.
             said, marks = verdict, [BY_HEADER]
         marks += [CONFLICT_MARK] * verdict.conflict + [UNSURE] * is_unsure_in(said, verdict)
     # A name of the user's own would push the place off the canvas.

@@ -38,7 +38,7 @@ from napari_mrseq.viewer.study_panel import StudyPanel
 
 # Batches may arrive faster than tables can be drawn.
 TABLES_DELAY_MS = 250
-# napari connects `reset_choices` to these too, and never lets go of a panel that is closed.
+# napari connects `reset_choices` to these too, and never disconnects a panel that is closed.
 LIST_EVENTS = ("inserted", "removed", "reordered", "renamed")
 
 
@@ -81,14 +81,14 @@ class ClassifierWidget(QWidget):
 
     @property
     def layer(self) -> Image | None:
-        """The layer that the panel speaks of."""
+        """The layer chosen in the panel."""
         return self.layer_actions.layer
 
     def reset_choices(self, event: Any = None) -> None:
         """Offer the image layers that there are now; napari calls it when they change."""
         self._choices_changed = True
         if event is not None and event.type == "renamed":
-            # A run renames one after the other, and each would draw all of them anew.
+            # A run renames layers one by one: each would draw all tables again.
             self._refresh_soon()
         else:
             self.refresh()
@@ -108,12 +108,12 @@ class ClassifierWidget(QWidget):
         self.study.show_layers(image_layers(self._viewer))
 
     def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 - Qt's name
-        """Give the keys to the window that the panel stands in."""
+        """Let the window that the panel is in own the keys."""
         super().showEvent(event)
         self._shortcuts.give_to_window()
 
     def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802 - Qt's name
-        """Let go of the viewer when napari takes the panel out of its dock, floating or not."""
+        """End the session when napari takes the panel out of its dock, floating or not."""
         super().changeEvent(event)
         taken = event is not None and event.type() == QEvent.Type.ParentChange
         if taken and self.parentWidget() is None:
@@ -230,7 +230,7 @@ class ClassifierWidget(QWidget):
         self.refresh()
 
     def _refresh_soon(self) -> None:
-        # Not started anew: where events keep coming, tables would never follow.
+        # Not restarted: where events keep coming, tables would never follow.
         if not self._tables_timer.isActive():
             self._tables_timer.start()
 

@@ -149,7 +149,7 @@ class ConfidencePlot(QWidget):
                 text.set_color(ink)
 
     def _on_drawn(self, event: Any) -> None:
-        """Keep the plot without its marker: to draw it anew for each slice would be slow."""
+        """Keep the plot without its marker: to redraw it for each slice would be slow."""
         self._drawn = event.canvas.copy_from_bbox(self.axes.bbox)
         if self._marker is not None:
             self.axes.draw_artist(self._marker)

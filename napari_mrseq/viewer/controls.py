@@ -101,7 +101,7 @@ class Controls(QWidget):
                 self.say("")
 
     def show_nothing(self) -> None:
-        """Say nothing of a run that no longer holds."""
+        """Clear what was said of the latest run, unless it is under way."""
         if self.run.enabled:
             self._empty_bar()
             self.say("")

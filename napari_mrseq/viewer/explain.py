@@ -60,7 +60,7 @@ class Explainer:
             self.stopped.emit(sentence(str(error)), layer)
 
     def close(self) -> None:
-        """Let go: nothing of a heat map under way arrives any more."""
+        """Stop: nothing of a heat map under way arrives any more."""
         self._background.close()
 
     def _start(self, layer: Image, index: int, model: str, device: str) -> None:

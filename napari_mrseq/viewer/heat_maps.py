@@ -112,7 +112,7 @@ class HeatMaps(Attachment):
     def __init__(self, viewer: ViewerModel, parent: QObject) -> None:
         self._viewer = viewer
         self._hidden: weakref.WeakSet[Layer] = weakref.WeakSet()
-        # napari may be in the midst of removing several layers.
+        # napari may not be done yet with removing several layers.
         self._timer = single_shot(self._remove_orphans, parent)
         grid = viewer.canvas.grid.events
         super().__init__(
@@ -130,7 +130,7 @@ class HeatMaps(Attachment):
         self._follow_grid()
 
     def close(self, *_: object) -> None:
-        """Let go of the viewer."""
+        """Stop the timer and disconnect from the viewer."""
         self._timer.stop()
         super().close()
 
@@ -142,7 +142,7 @@ class HeatMaps(Attachment):
                 self._hidden.add(heat)
             return
         hidden = [one for one in maps if one in self._hidden]
-        # To show one is heard here again.
+        # Showing one calls this method again.
         self._hidden.clear()
         for heat in hidden:
             explained = explained_by(heat)

@@ -1,4 +1,4 @@
-"""What can be done with the layer that the panel speaks of: run, explain, correct, undo, revert."""
+"""What can be done with the chosen layer: run, explain, correct, undo, revert."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class LayerActions:
 
     @property
     def layer(self) -> Image | None:
-        """The layer that the panel speaks of."""
+        """The layer chosen in the panel."""
         chosen: Image | None = self._page.controls.layer.value
         return chosen
 

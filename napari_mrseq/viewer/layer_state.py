@@ -44,7 +44,7 @@ class LayerState:
     found : Verdict or None
         What the program says of the series; None while only slices are judged.
     verdict : Verdict or None
-        The word on the series: what was found, with what the user corrected.
+        What was found of the series, with what the user corrected.
     name_before, name_given : str or None
         The layer's name before the verdict and with it.
     prefix, suffix : str
@@ -91,18 +91,18 @@ class LayerState:
 
     @property
     def outcome(self) -> Verdict | Failure | None:
-        """The word on the series, or why there can be none; None where it was not run."""
+        """The verdict on the series, or why there can be none; None where it was not run."""
         return self.verdict or self.failure
 
     def said(self, index: int) -> SliceVerdict | None:
-        """Return the word on a slice, with what the user corrected; None where there is none.
+        """Return the verdict on a slice, with what the user corrected; None where there is none.
 
-        The only slice of a series has the word on the series: one picture is not told two figures.
+        The only slice of a series has that of the series: one picture doesn't get two figures.
         """
         judged = self.judged.get(index)
         if judged and self.verdict and self.series.slice_count == 1:
-            word = self.verdict
-            return replace(judged, decision=word.decision, overruled=word.overruled)
+            whole = self.verdict
+            return replace(judged, decision=whole.decision, overruled=whole.overruled)
         said = (judged or self._not_judged(index)).corrected(self.corrections, index)
         return said if judged or said.overruled else None
 
@@ -117,7 +117,7 @@ class LayerState:
 
 
 def named_by_user(corrections: Iterable[Correction]) -> dict[int, str]:
-    """Return what the user says of slices, by their number, the latest word on each."""
+    """Return what the user says of slices, by their number, the latest correction of each."""
     named: dict[int, str] = {}
     for one in corrections:
         named |= dict.fromkeys(range(one.first, one.last + 1), one.sequence)

@@ -45,7 +45,7 @@ def _identity(series: Series) -> tuple[object, ...]:
 
 
 def _bring_up_to_date(layer: Image, verdict: Verdict) -> None:
-    """Annotate a layer with a newer verdict, unless a person had a word on it."""
+    """Annotate a layer with a newer verdict, unless it was corrected by a person."""
     state = state_of(layer)
     found = state.found if state else None
     newer = found is None or (found is not verdict and found.made <= verdict.made)

@@ -103,7 +103,7 @@ class Runner:
                 self._drop(job, REVERTED)
 
     def close(self) -> None:
-        """Stop and let go of the viewer; nothing of a run under way arrives any more."""
+        """Stop and disconnect from the viewer; nothing of a run under way arrives any more."""
         self._attachment.close()
         self._waiting = None
         self._background.close()

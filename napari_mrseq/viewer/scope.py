@@ -28,7 +28,7 @@ def jobs_of(viewer: ViewerModel, layer: Image, scope: str) -> tuple[list[Job], l
     viewer : napari.components.ViewerModel
         Holds the layers and the slice in view.
     layer : Image
-        The layer that the panel speaks of.
+        The layer chosen in the panel.
     scope : str
         One of `SCOPES`.
     """

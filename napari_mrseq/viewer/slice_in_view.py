@@ -117,10 +117,10 @@ def _place(
     point = np.asarray(point)[-layer.ndim :]
     # A layer in cm beside one in mm: napari counts the sliders in units of their own.
     scaled = point * ratios(viewer.dims.units, layer.units)[-len(point) :]
-    heard = np.zeros(layer.ndim)
-    heard[-len(scaled) :] = scaled
-    heard[np.delete(np.arange(layer.ndim), axes)] = 0
-    return np.asarray(layer.world_to_data(heard))[axes]
+    moving = np.zeros(layer.ndim)
+    moving[-len(scaled) :] = scaled
+    moving[np.delete(np.arange(layer.ndim), axes)] = 0
+    return np.asarray(layer.world_to_data(moving))[axes]
 
 
 def bring_into_view(viewer: ViewerModel, layer: Image) -> None:
@@ -181,7 +181,7 @@ def show_layer(viewer: ViewerModel, layer: Image) -> None:
     for other in viewer.layers:
         # Its own heat maps stay with it.
         wanted = other == layer or explained_by(other) is layer
-        # To set what is so already would draw the scene anew, and lose the tool in use.
+        # To set what is set already would redraw the scene, and lose the tool in use.
         if isinstance(other, Image) and other.visible != wanted:
             other.visible = wanted
     bring_into_view(viewer, layer)

@@ -32,7 +32,7 @@ class SliceTable(QWidget):
         self._state: LayerState | None = None
         self._in_view: int | None = None
         self._asking = False
-        # Rows are made anew only for slices that were judged anew, or where this has changed.
+        # Rows are made again only for slices that were judged again, or where this has changed.
         self._context: Any = None
         self._known: dict[int, tuple[SliceVerdict | None, Row]] = {}
         self.only_odd = QCheckBox("only the odd ones")
@@ -80,8 +80,8 @@ class SliceTable(QWidget):
         return sorted(self.table.chosen())
 
     def _rows(self, state: LayerState) -> list[Row]:
-        word = state.verdict
-        context = (tuple(state.corrections), word and (word.pixels, word.decision))
+        whole = state.verdict
+        context = (state.corrections, whole and (whole.pixels, whole.decision))
         if context != self._context:
             self._context, self._known = context, {}
         # A person may have named slices that were never judged.

@@ -38,7 +38,7 @@ class StaleVerdicts(Attachment):
         self._viewer = viewer
         # Metadata that a plugin replaced no longer say what stands in the name.
         self._known: WeakKeyDictionary[Layer, LayerState] = WeakKeyDictionary()
-        # napari's list of layers is in the midst of taking the new one in.
+        # napari is not done yet with adding the new layer to its list.
         self._timer = single_shot(self._revert_stale, parent)
         super().__init__(
             ((viewer.layers.events.inserted, self._on_event),),
@@ -48,7 +48,7 @@ class StaleVerdicts(Attachment):
         self._timer.start()
 
     def close(self, *_: object) -> None:
-        """Let go of the viewer."""
+        """Stop the timer and disconnect from the viewer."""
         self._timer.stop()
         super().close()
 

@@ -54,7 +54,7 @@ FOUND_WORDS = {"there": "", "double": ": twice", "perhaps": ": perhaps"}
 
 
 class StudyPanel(QWidget):
-    """Table of the layers, held against a protocol of the user's choice."""
+    """Table of the layers, compared with a protocol of the user's choice."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -143,7 +143,7 @@ class StudyPanel(QWidget):
         self._below.updateGeometry()
 
     def _lines(self, study: StudyVerdict, *, waiting: bool) -> list[str]:
-        """Say what a study holds, and in a word that it lacks what is required."""
+        """Say how a study meets the protocol, what is twice, and what before and after contrast."""
         lines = [
             f"{SIGNS[match.status]} {match.expected.name}{_match_words(match, waiting=waiting)}"
             f"{self._doubted(match.verdicts or match.perhaps)}"

@@ -38,7 +38,7 @@ class StudyTable(Table):
 
     def __init__(self) -> None:
         super().__init__(HEADINGS, NAME_COLUMN)
-        # Rows are made anew only where this has changed: a doubt may lie in thousands of slices.
+        # Rows are made again only where this has changed: a doubt may lie in thousands of slices.
         self._known: dict[Image, tuple[Any, Row]] = {}
         self.setToolTip("A double click shows the layer")
         self.empty_text = NO_LAYER
