@@ -22,11 +22,10 @@ from napari_mrseq.training.soundness import refuse_ambiguous, refuse_parted
 SYNONYMS = {"DWI_B0": "B0", "OTHER": UNKNOWN, "PERF": UNKNOWN}
 # Origins of slices that lie in a stack.
 STACKS = ("dicom", "nifti")
-# Origins of copies, stripped of all but the brain or imaged anew: trained on, never measured on.
-STRIPPED, REIMAGED = "stripped", "reimaged"
-COPIES = (STRIPPED, REIMAGED)
+# Origin of copies, stripped of all but the brain: trained on, never measured on.
+STRIPPED = "stripped"
 # Of what was made for training: it may be of no fold, so that it is always trained on.
-MADE = ("simulated", "foreign", "judged", *COPIES)
+MADE = ("simulated", "foreign", "judged", STRIPPED)
 # Into how many folds groups are dealt where the catalogue has none.
 FOLDS = 5
 DOUBTFUL = {"low", "med", "medium"}
@@ -50,7 +49,7 @@ class Row:
         Images of one stack share it.
     origin : str
         ``"dicom"``, ``"nifti"``, ``"picture"``, ``"screenshot"`` or empty; of what was made for
-        training ``"simulated"``, ``"foreign"``, ``"judged"``, `STRIPPED` or `REIMAGED`.
+        training ``"simulated"``, ``"foreign"``, ``"judged"`` or `STRIPPED`.
     body_part : str
         As the catalogue says.
     position : float or None

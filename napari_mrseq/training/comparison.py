@@ -57,9 +57,7 @@ def measure_source(
     with TemporaryDirectory() as folder:
         rows = without_copies(read_catalogue(catalogue_of(source, Path(folder), log=log)))
     if not rows:
-        raise CatalogueError(
-            f"{source} holds our copies alone (stripped, reimaged): nothing to measure on"
-        )
+        raise CatalogueError(f"{source} holds stripped copies alone: nothing to measure on")
     if fold is None:
         unseen, told = _unseen_by_both(model, against, rows, source.name)
     else:

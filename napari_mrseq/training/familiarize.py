@@ -15,8 +15,7 @@ from napari_mrseq.model.classifier import network_input
 from napari_mrseq.model.familiarity import outside
 from napari_mrseq.model.weights_file import read_weights
 from napari_mrseq.sequences import UNKNOWN
-from napari_mrseq.training.catalogue import COPIES
-from napari_mrseq.training.folds import measurable
+from napari_mrseq.training.folds import measurable, without_copies
 from napari_mrseq.training.images import load_images, sampling_weights
 
 if TYPE_CHECKING:
@@ -76,8 +75,8 @@ def familiarized(
     """
     plain = {name: tensor for name, tensor in weights.items() if not name.startswith(PREFIX)}
     card = replace(card, familiarity=0)
-    # With what we made of other slices as a measure of what is familiar, more strangers are named.
-    known = [row for row in rows if row.label != UNKNOWN and row.origin not in COPIES]
+    # With stripped copies as a measure of what is familiar, more strangers are named.
+    known = [row for row in without_copies(rows) if row.label != UNKNOWN]
     trained = [row for row in known if row.fold != held_out]
     if card.network not in networks.LITES or len(trained) < LEAST:
         return card, plain

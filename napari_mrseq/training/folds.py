@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from napari_mrseq.errors import CatalogueError
-from napari_mrseq.training.catalogue import COPIES
+from napari_mrseq.training.catalogue import STRIPPED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -52,8 +52,8 @@ def trained_on(rows: Sequence[Row], held_out: int | None) -> list[int]:
 
 
 def without_copies(rows: Sequence[Row]) -> list[Row]:
-    """Return the rows that a network can be measured on: all but our copies."""
-    return [row for row in rows if row.origin not in COPIES]
+    """Return the rows that a network can be measured on: all but stripped copies."""
+    return [row for row in rows if row.origin != STRIPPED]
 
 
 def measurable(rows: Sequence[Row], fold: int | None) -> list[Row]:

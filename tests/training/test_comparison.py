@@ -19,7 +19,7 @@ from napari_mrseq import load_model
 from napari_mrseq.training.answers import Answers
 from napari_mrseq.training.bootstrap import compared
 from napari_mrseq.training.cases import best_answer, cases_of
-from napari_mrseq.training.catalogue import COPIES, Row, read_catalogue
+from napari_mrseq.training.catalogue import STRIPPED, Row, read_catalogue
 from napari_mrseq.training.comparison import measure, measure_source
 from napari_mrseq.training.counts import macro_f1
 from napari_mrseq.training.figures_text import text_of
@@ -264,7 +264,7 @@ def test_what_either_of_two_models_has_seen_and_copies_are_not_measured_on(tmp_p
     rows = []
     for index, group in enumerate(("anna", "bert", "carl", "carl", "carl")):
         Image.fromarray(stripes("T1", index, index)).save(tmp_path / f"{index}.png")
-        origin = ("nifti", "nifti", "nifti", *COPIES)[index]
+        origin = ("nifti", "nifti", "nifti", STRIPPED, STRIPPED)[index]
         rows.append(
             {"path": f"{index}.png", "label": "T1", "group": group, "fold": 0, "origin": origin}
         )

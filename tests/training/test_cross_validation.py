@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 from napari_mrseq.errors import ModelError
 from napari_mrseq.model.card_file import read_card
 from napari_mrseq.model.weights_file import rewrite_card
-from napari_mrseq.training.catalogue import COPIES, read_catalogue
+from napari_mrseq.training.catalogue import STRIPPED, read_catalogue
 from napari_mrseq.training.cross_validation import (
     calibrate_apart,
     cross_validated,
@@ -68,7 +68,7 @@ def test_every_picture_is_judged_once_by_a_network_that_never_saw_it(catalogue, 
     assert figures["slices"]["cases"] == len(rows)
     assert figures["folds"] == [0, 1]
     assert [line.rpartition("fold ")[2] for line in told] == ["0", "1"]
-    copies = [replace(row, origin=origin) for row in rows for origin in COPIES]
+    copies = [replace(row, origin=STRIPPED) for row in rows]
     own = judged_unseen([first], rows + copies, told.append)
     alone = cross_validated(*own)[1]
     assert alone["slices"]["cases"] == sum(row.fold == 0 for row in rows)

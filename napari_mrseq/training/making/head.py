@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import nibabel as nib
 import numpy as np
@@ -79,13 +78,13 @@ def colin27() -> Head:
     image, stripped = (nib.Nifti1Image.from_filename(path) for path in paths)
     t1 = np.asarray(image.dataobj, dtype=np.float32)
     to_ras = np.asarray(image.affine, dtype=np.float64)
-    fractions = outside_brain(t1, AIR, BONE, MUSCLE, FAT)
+    fractions = _outside_brain(t1)
     for name in ("white matter", "grey matter", "csf", "lesion", "vitreous"):
         fractions[name] = np.zeros_like(t1)
     inside, margin = _cranial_cavity(np.asarray(stripped.dataobj) > 0)
-    _put(fractions, inside, inside_brain(t1[inside], CSF, GREY, WHITE))
+    _put(fractions, inside, _inside_brain(t1[inside]))
     fluid = margin & (t1 < (CSF + GREY) / 2)
-    _put(fractions, fluid, {"csf": rise(t1[fluid], BONE, CSF)})
+    _put(fractions, fluid, {"csf": _rise(t1[fluid], BONE, CSF)})
     for centre, radius in EYES:
         globe = (_sphere(t1.shape, to_ras, centre, radius) > 0.5) & (t1 < MUSCLE) & (t1 > BONE)
         _put(fractions, globe, {"vitreous": np.ones(int(globe.sum()))})
@@ -94,30 +93,21 @@ def colin27() -> Head:
     return Head(fractions, np.diag([-1.0, -1.0, 1.0, 1.0]) @ to_ras)
 
 
-def rise(values: NDArray[Any], low: float, high: float, pure: float = 0.0) -> NDArray[Any]:
-    """Fraction of the brighter of two tissues in a mixture of both; within `pure` of one, it alone.
-
-    Takes grey values of any shape, and the two tissues' levels; `pure` is a share of what lies
-    between them.
-    """
-    margin = pure * (high - low)
-    return np.asarray(np.clip((values - low - margin) / (high - low - 2 * margin), 0, 1))
+def _rise(values: NDArray[np.float32], low: float, high: float) -> NDArray[np.float32]:
+    """Return the share of the brighter of two tissues in a mixture of both, given their levels."""
+    return np.asarray(np.clip((values - low) / (high - low), 0, 1))
 
 
-def outside_brain(
-    t1: NDArray[Any], air: float, bone: float, muscle: float, fat: float
-) -> dict[str, NDArray[Any]]:
-    """Return the shares of bone, muscle and fat by T1 intensity, given the level of each."""
-    boned, fleshed, fatty = rise(t1, air, bone), rise(t1, bone, muscle), rise(t1, muscle, fat)
-    return {"bone": boned - fleshed, "muscle": fleshed - fatty, "fat": fatty}
+def _outside_brain(t1: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
+    """Return the shares of bone, muscle and fat by T1 intensity."""
+    bone, muscle, fat = _rise(t1, AIR, BONE), _rise(t1, BONE, MUSCLE), _rise(t1, MUSCLE, FAT)
+    return {"bone": bone - muscle, "muscle": muscle - fat, "fat": fat}
 
 
-def inside_brain(
-    t1: NDArray[Any], csf: float, grey: float, white: float, pure: float = 0.0
-) -> dict[str, NDArray[Any]]:
-    """Return the shares of fluid, grey and white matter by T1 intensity; `pure` as in `rise`."""
-    solid, whiter = rise(t1, csf, grey, pure), rise(t1, grey, white, pure)
-    return {"csf": 1 - solid, "grey matter": solid - whiter, "white matter": whiter}
+def _inside_brain(t1: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
+    """Return the shares of fluid, grey and white matter by T1 intensity."""
+    grey, white = _rise(t1, CSF, GREY), _rise(t1, GREY, WHITE)
+    return {"csf": 1 - grey, "grey matter": grey - white, "white matter": white}
 
 
 def _put(

@@ -69,10 +69,10 @@ def simulate(
     rng = np.random.default_rng(seed)
     for code, count in counts.items():
         for _ in range(count):
-            yield code, picture_of(code, cut(maps, rng), rng)
+            yield code, _picture_of(code, cut(maps, rng), rng)
 
 
-def picture_of(code: str, anatomy: Anatomy, rng: np.random.Generator) -> NDArray[np.float64]:
+def _picture_of(code: str, anatomy: Anatomy, rng: np.random.Generator) -> NDArray[np.float64]:
     """Image a plane with settings of a sequence drawn by chance: (rows, columns) magnitudes."""
     draw: Uniform = rng.uniform
     tissues = {name: varied(TISSUES[anatomy.tesla][name], rng) for name in NAMES}

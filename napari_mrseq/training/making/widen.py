@@ -89,7 +89,7 @@ def _written(
     for number, (name, picture) in enumerate(pictures):
         label, _, kind = name.partition("/")
         path = folder / f"{origin}-{number:05}.png"
-        Image.fromarray(scaled_to_bytes(picture)).save(path)
+        Image.fromarray(_scaled_to_bytes(picture)).save(path)
         rows.append(
             {
                 "path": str(path.resolve()),
@@ -104,7 +104,7 @@ def _written(
     return rows
 
 
-def scaled_to_bytes(picture: NDArray[np.float64]) -> NDArray[np.uint8]:
+def _scaled_to_bytes(picture: NDArray[np.float64]) -> NDArray[np.uint8]:
     """Spread the grey values between `PERCENTILES` over 8 bits."""
     low, high = np.percentile(picture, PERCENTILES)
     scaled = np.clip((picture - low) / max(high - low, 1e-9), 0, 1)
