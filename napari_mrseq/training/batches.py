@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import torch
+from torch.nn import functional
 
+from napari_mrseq.sequences import UNKNOWN
 from napari_mrseq.training.augmentation import augment
 from napari_mrseq.training.images import sampling_weights
 from napari_mrseq.training.mp2rage import as_uniform
 from napari_mrseq.training.negatives import make_negatives
 from napari_mrseq.training.regions import region_of
 from napari_mrseq.training.scalp import distances, with_scalp
-from napari_mrseq.training.targets import targets_of, unknown_target
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from napari_mrseq.training.recipe import Recipe
     from napari_mrseq.training.teachers import Teachers
 
+# A slice that shows this much is taught its label; one that shows less, in part, to be unknown.
+PLAIN = 0.1
 # Part of each batch that is made into something unknown.
 NEGATIVE_SHARE = 0.05
 # Part of the stripped brains that get a skull and a scalp.
@@ -76,11 +79,8 @@ class Batches:
         self._whole_t1 = torch.tensor([_is_whole_t1(row) for row in rows])
         self._away = distances(images[self._stripped]).to(device)
         self._place_of_away = self._stripped.cumsum(0) - 1
-        self._targets = targets_of(
-            rows, classes, shown,
-            smoothing=recipe.smoothing, doubtful_smoothing=recipe.doubtful_smoothing,
-        ).to(device)  # fmt: skip
-        self._unknown = unknown_target(classes, recipe.smoothing).to(device)
+        self._targets = _targets_of(rows, classes, shown, recipe).to(device)
+        self._unknown = _smoothed(_is_unknown(classes), recipe.smoothing).to(device)
         self._chances = sampling_weights(rows)
 
     def draw(self, count: int) -> Tensor:
@@ -129,6 +129,29 @@ class Batches:
 
     def _here(self, places: Tensor) -> Tensor:
         return places.to(self.device, non_blocking=True)
+
+
+def _targets_of(
+    rows: Sequence[Row], classes: Sequence[str], shown: Tensor, recipe: Recipe
+) -> Tensor:
+    """Return the (n, classes) probabilities that are taught of each picture."""
+    labels = torch.tensor([classes.index(row.label) for row in rows])
+    smoothing = torch.tensor(
+        [recipe.doubtful_smoothing if row.doubtful else recipe.smoothing for row in rows]
+    )
+    certainty = (shown / PLAIN).clamp(0, 1)[:, None]
+    labelled = functional.one_hot(labels, len(classes)).float()
+    return _smoothed(_is_unknown(classes).lerp(labelled, certainty), smoothing[:, None])
+
+
+def _is_unknown(classes: Sequence[str]) -> Tensor:
+    """Return the (classes,) probabilities of what is no MR of a known kind."""
+    return torch.tensor([float(code == UNKNOWN) for code in classes])
+
+
+def _smoothed(targets: Tensor, share: Tensor | float) -> Tensor:
+    """Deal a share of the probability to all classes alike (label smoothing)."""
+    return targets * (1 - share) + share / targets.shape[-1]
 
 
 def _is_whole_t1(row: Row) -> bool:
