@@ -10,9 +10,10 @@ from pathlib import Path
 import torch
 
 from napari_mrseq.model import Model, networks
-from napari_mrseq.model.card import Calibration, Card
+from napari_mrseq.model.card import TORCHVISION, Calibration, Card
 from napari_mrseq.model.card_file import read_card
-from napari_mrseq.model.weights_file import save_weights
+from napari_mrseq.model.torchvision_preparation import CENTRE
+from napari_mrseq.model.weights_file import save_weights, write_weights
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN
 from napari_mrseq.training.answers import answer_slices
 from napari_mrseq.training.backbone import imagenet_file
@@ -39,9 +40,11 @@ from napari_mrseq.training.soundness import (
 )
 from napari_mrseq.training.state import CHECKPOINT, purpose_of, read_state
 from napari_mrseq.training.teachers import card_of_teacher
+from napari_mrseq.training.torchvision_fit import WINDOW, TorchvisionRecipe, fit_torchvision
 
 WEIGHTS = "model.safetensors"
 FIGURES = "figures.json"
+TORCHVISION_LIMITS = "For research. Not for diagnosis. It has no class for what it does not know."
 
 
 def train(
@@ -92,7 +95,7 @@ def train(
         classes, or ImageNet's weights are wanted and not installed.
     """
     rows = read_catalogue(catalogue)
-    begin(catalogue, rows, folder, recipe.held_out, log)
+    _begin(catalogue, rows, folder, recipe.held_out, log)
     found = classes_of(rows, tuple(SEQUENCES))
     classes = found if UNKNOWN in found else (*found, UNKNOWN)
     # What `fit` would not begin with is refused before pictures are prepared for it.
@@ -102,7 +105,7 @@ def train(
         card_of_teacher(teacher, classes)
     model = f"{name} {version}"
     try:
-        rows = kept(rows, catalogue, recipe.held_out, log)
+        rows = _kept(rows, catalogue, recipe.held_out, log)
         used = [rows[place] for place in trained_on(rows, recipe.held_out)]
         if resume:
             purpose = purpose_of(recipe, used, classes, (start, *teachers), model)
@@ -129,25 +132,59 @@ def train(
         # What it started from was measured, this one was not.
         card = replace(card, figures={})
     save_weights(weights, card, folder / WEIGHTS)
-    return end(card, folder, log)
+    return _end(card, folder, log)
 
 
-def begin(
+def train_torchvision(
+    catalogue: Path,
+    folder: Path,
+    recipe: TorchvisionRecipe,
+    *,
+    name: str,
+    version: str,
+    start: Path | None = None,
+    resume: bool = False,
+    log: Callable[[str], None] = print,
+) -> Path:
+    """Train, calibrate and measure a classifier of torchvision; write it with its card.
+
+    Takes, returns and raises what `train` does; rows labelled unknown are left out.
+    """
+    rows = [row for row in read_catalogue(catalogue) if row.label != UNKNOWN]
+    _begin(catalogue, rows, folder, recipe.held_out, log)
+    rows = _kept(rows, catalogue, recipe.held_out, log)
+    classes = classes_of(rows, tuple(SEQUENCES))
+    used = [rows[place] for place in trained_on(rows, recipe.held_out)]
+    log(f"training {recipe.network} on {len(used)} pictures")
+    weights = fit_torchvision(
+        used, classes, recipe, folder,
+        start=start, model=f"{name} {version}", resume=resume, log=log,
+    )  # fmt: skip
+    card = Card(
+        name=name,
+        version=version,
+        network=recipe.network,
+        classes=classes,
+        input_size=CENTRE,
+        training=provenance(catalogue, used, recipe, start),
+        limits=TORCHVISION_LIMITS,
+        preparation=TORCHVISION,
+        window=WINDOW,
+    )
+    card, weights = finished(card, weights, rows, None, log)
+    whole = {key: tensor.contiguous() for key, tensor in weights.items()}
+    write_weights(whole, card, folder / WEIGHTS)
+    return _end(card, folder, log)
+
+
+def _begin(
     catalogue: Path,
     rows: Sequence[Row],
     folder: Path,
     held_out: int | None,
     log: Callable[[str], None],
 ) -> None:
-    """Make the folder of a training, and refuse pictures that none can be trained on.
-
-    Raises
-    ------
-    CatalogueError
-        If they are of one class, the fold held out has none, or a file isn't there.
-    MrseqError
-        If the folder can't be made.
-    """
+    """Make the folder of a training, and refuse pictures that none can be trained on."""
     output_folder(folder)
     refuse_single_class((row.label for row in rows), catalogue)
     refuse_empty_fold(rows, held_out, catalogue)
@@ -155,23 +192,17 @@ def begin(
     tell_untaught(rows, held_out, log)
 
 
-def kept(
+def _kept(
     rows: Sequence[Row], catalogue: Path, held_out: int | None, log: Callable[[str], None]
 ) -> list[Row]:
-    """Return the pictures that can be read, where these are enough for what was to be trained.
-
-    Raises
-    ------
-    CatalogueError
-        If there is none of a class, or of the fold held out.
-    """
+    """Return the pictures that can be read; refuse to go on without a class, or the fold."""
     found = readable(rows, catalogue, log)
     refuse_lost(rows, found, catalogue)
     refuse_empty_fold(found, held_out, catalogue)
     return found
 
 
-def end(card: Card, folder: Path, log: Callable[[str], None]) -> Path:
+def _end(card: Card, folder: Path, log: Callable[[str], None]) -> Path:
     """Write the figures beside the weights, and return the path of those."""
     (folder / FIGURES).write_text(json.dumps(card.figures, indent=1), encoding="utf-8")
     log(f"{folder / WEIGHTS} written")
@@ -194,13 +225,13 @@ def finished(
     held_out = measurable(rows, card.held_out)
     if held_out:
         log(f"measuring on {len(held_out)} pictures of fold {card.held_out}")
-        card = measured(card, weights, held_out)
+        card = _measured(card, weights, held_out)
     elif twin:
         card = _inherited(card, read_card(twin))
     return card, weights
 
 
-def measured(card: Card, weights: dict[str, torch.Tensor], rows: list[Row]) -> Card:
+def _measured(card: Card, weights: dict[str, torch.Tensor], rows: list[Row]) -> Card:
     """Fit the calibration, and measure each half of the groups with one fitted on the other half.
 
     A single group is measured with its own.

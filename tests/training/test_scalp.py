@@ -14,7 +14,7 @@ def test_only_stripped_brains_need_scipy():
     code = (
         "import sys; sys.modules['scipy'] = None\n"
         "import torch; from napari_mrseq.errors import MrseqError\n"
-        "from napari_mrseq.training import page, torchvision_run\n"
+        "from napari_mrseq.training import page, run\n"
         "from napari_mrseq.training.scalp import distances\n"
         "print(*distances(torch.zeros((0, 1, 97, 97))).shape)\n"
         "try: distances(torch.ones((1, 1, 97, 97)))\n"

@@ -14,8 +14,8 @@ from napari_mrseq.errors import CatalogueError, ModelError
 from napari_mrseq.model.card import TORCHVISION
 from napari_mrseq.model.card_file import read_card
 from napari_mrseq.training.catalogue import read_catalogue
+from napari_mrseq.training.run import train_torchvision
 from napari_mrseq.training.torchvision_fit import TorchvisionRecipe, fit_torchvision
-from napari_mrseq.training.torchvision_run import train_torchvision
 
 from .program import program
 from .stripes import stripes, write
