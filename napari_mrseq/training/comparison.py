@@ -23,7 +23,7 @@ from napari_mrseq.training.catalogue import read_catalogue
 from napari_mrseq.training.folds import measurable, refuse_empty_fold, without_copies
 from napari_mrseq.training.labelled_slices import readable
 from napari_mrseq.training.measures import figures_by_kind, measures_of
-from napari_mrseq.training.seen import unseen_rows
+from napari_mrseq.training.provenance import unseen_rows
 from napari_mrseq.training.soundness import refuse_missing
 from napari_mrseq.training.sources import catalogue_of
 

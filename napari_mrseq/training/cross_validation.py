@@ -32,7 +32,7 @@ from napari_mrseq.training.figures_text import text_of
 from napari_mrseq.training.folds import measurable
 from napari_mrseq.training.labelled_slices import readable
 from napari_mrseq.training.measures import figures_by_kind
-from napari_mrseq.training.seen import refuse_seen
+from napari_mrseq.training.provenance import refuse_seen
 from napari_mrseq.training.soundness import refuse_missing
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ from napari_mrseq.model.card_file import ONNX_SUFFIX, WEIGHTS_SUFFIX, read_card
 from napari_mrseq.model.torchvision_preparation import CENTRE
 from napari_mrseq.training.backbone import card_of_start
 from napari_mrseq.training.folds import folds_of, folds_told
+from napari_mrseq.training.provenance import refuse_seen, tells_all
 from napari_mrseq.training.recipe import Recipe
 from napari_mrseq.training.run import FIGURES, train, train_torchvision
-from napari_mrseq.training.seen import refuse_seen, tells_all
 from napari_mrseq.training.torchvision_fit import TorchvisionRecipe
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from napari_mrseq.training.counts import macro_f1
 from napari_mrseq.training.figures_text import text_of
 from napari_mrseq.training.measures import figures_by_kind, figures_of, measures_of
 from napari_mrseq.training.page import page_of
-from napari_mrseq.training.seen import GROUPS, digests_of, unseen_rows
+from napari_mrseq.training.provenance import GROUPS, digests_of, unseen_rows
 
 from .program import program
 from .stripes import stripes, write

@@ -23,9 +23,9 @@ from napari_mrseq.training.cross_validation import judged_unseen
 from napari_mrseq.training.fit import fit
 from napari_mrseq.training.images import load_images, sampling_weights
 from napari_mrseq.training.plan import Plan, summary
+from napari_mrseq.training.provenance import unseen_rows
 from napari_mrseq.training.recipe import Recipe
 from napari_mrseq.training.run import train
-from napari_mrseq.training.seen import unseen_rows
 from napari_mrseq.training.state import CHECKPOINT
 from napari_mrseq.training.teachers import Teachers
 
