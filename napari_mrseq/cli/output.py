@@ -15,6 +15,7 @@ from napari_mrseq.model.safe_writing import write_whole
 from napari_mrseq.naming import nifti_stem
 from napari_mrseq.report import FORMATS, encoded
 from napari_mrseq.report_text import Record
+from napari_mrseq.training.output import output_folder
 
 if TYPE_CHECKING:
     from napari_mrseq.series import Study
@@ -40,7 +41,7 @@ def check_output(form: Format, output: Path | None) -> None:
     if output is None:
         return
     if form is Format.bids:
-        _make_folder(output)
+        output_folder(output)
         _check_allowed(output)
     else:
         check_file(output, "--output")
@@ -200,10 +201,3 @@ def _with_neighbours(file: str) -> Iterator[str]:
     stem = nifti_stem(file)
     if stem != file:
         yield from (f"{stem}{ending}" for ending in (".img", ".json", ".bval", ".bvec"))
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise MrseqError(f"{folder} can't be made a folder ({error.strerror})") from error
