@@ -125,7 +125,7 @@ class _Trainer:
         )
 
     def run_epoch(self) -> tuple[float, int]:
-        """Train one pass; return the mean loss of a step, and how many pictures were drawn."""
+        """Train one epoch; return the mean loss of a step, and how many pictures were drawn."""
         self.network.train()
         total = torch.zeros((), device=self.device)
         draws = self.batches.draw(self.steps * self.recipe.batch)
@@ -149,7 +149,7 @@ class _Trainer:
 
     @property
     def size(self) -> int:
-        """Rows and columns that the network sees in this pass."""
+        """Rows and columns that the network sees in this epoch."""
         early = self.epoch < self.recipe.early_share * self.recipe.epochs
         full = self.recipe.input_size
         return (full - 1) * 3 // 4 + 1 if early else full

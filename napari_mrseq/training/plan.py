@@ -18,7 +18,7 @@ from napari_mrseq.model.torchvision_preparation import CENTRE
 from napari_mrseq.training.backbone import card_of_start
 from napari_mrseq.training.folds import folds_of, folds_told
 from napari_mrseq.training.provenance import refuse_seen, tells_all
-from napari_mrseq.training.recipe import Recipe
+from napari_mrseq.training.recipe import Recipe, tuning
 from napari_mrseq.training.run import FIGURES, train, train_torchvision
 from napari_mrseq.training.torchvision_fit import TorchvisionRecipe
 
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from napari_mrseq.training.catalogue import Row
 
 IMAGENET = "imagenet"
-# Of a training from a model: passes, each picture's draws in a pass, bounds of a pass's draws.
-TUNING_EPOCHS, TUNING_DRAWS, TUNING_BOUNDS, TUNING_RATE = 8, 8, (512, 8000), 5e-4
 
 
 @dataclass(frozen=True)
@@ -117,7 +115,7 @@ def plan(
     start : str
         A model's name, a weights file, a state dict of torchvision's, or ``"imagenet"``.
     epochs, draws, rate : optional
-        Passes, pictures a pass and peak learning rate, where they are not to be the usual ones.
+        Epochs, pictures an epoch and peak learning rate, where they are not to be the usual ones.
     teachers : sequence of str
         Names or weights files of models whose answers are to be taught too.
 
@@ -133,21 +131,10 @@ def plan(
     if teachers and isinstance(chosen.recipe, TorchvisionRecipe):
         kinds = ", ".join(networks.LITES)
         raise ModelError(f"teachers teach {kinds} alone, not {chosen.recipe.network}")
-    _refuse_idle(chosen.recipe)
+    draws, batch = chosen.recipe.draws, chosen.recipe.batch
+    if draws is not None and draws < batch:
+        raise ModelError(f"{draws} pictures an epoch (--draws) are too few: one step takes {batch}")
     return replace(chosen, teachers=tuple(registry.find(one)[0] for one in teachers))
-
-
-def _refuse_idle(recipe: Recipe | TorchvisionRecipe) -> None:
-    """Refuse what would train nothing."""
-    if recipe.epochs < 1 or recipe.rate <= 0:
-        raise ModelError(
-            f"nothing is trained in {recipe.epochs} passes (--epochs) at the rate {recipe.rate:g} "
-            "(--rate): one pass or more is needed, and a rate above 0"
-        )
-    if recipe.draws is not None and recipe.draws < recipe.batch:
-        raise ModelError(
-            f"{recipe.draws} pictures a pass (--draws) are too few: one step takes {recipe.batch}"
-        )
 
 
 def _refuse_untrainable(network: str) -> None:
@@ -174,17 +161,11 @@ def _chosen(pictures: int, network: str | None, start: str, given: dict[str, Any
     if card.preparation == TORCHVISION and network is None:
         return _torchvision(card.network, start, given)
     card_of_start(path, network or card.network)
-    low, high = TUNING_BOUNDS
-    usual = {
-        "epochs": TUNING_EPOCHS,
-        "draws": min(max(TUNING_DRAWS * pictures, low), high),
-        "rate": TUNING_RATE,
-    }
     recipe = Recipe(
         network=card.network,
         input_size=_trained_on(card, "input_size", card.input_size),
         stored_size=_trained_on(card, "stored_size", round(card.input_size * 1.5)),
-        **(usual | given),
+        **(tuning(pictures) | given),
     )
     told = f"starting from {card.name} {card.version}; --start {IMAGENET} for a fresh start"
     return Plan(recipe, path, told)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from napari_mrseq.model import networks
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a network is trained.
+    """How a network is trained; the defaults are those of a start from ImageNet's weights.
 
     Attributes
     ----------
@@ -18,10 +19,10 @@ class Recipe:
     input_size, stored_size : int
         Rows and columns the network sees, and of the prepared pictures it is cut from.
     early_share : float
-        Share of the passes, the first ones, in which it sees three quarters of the rows and
+        Share of the epochs, the first ones, in which it sees three quarters of the rows and
         columns: that takes half the time (progressive learning; Tan & Le, EfficientNetV2, 2021).
     epochs, draws, batch : int
-        Passes, pictures a pass, pictures a step.
+        Epochs, pictures an epoch, pictures a step.
     rate, decay, dropout, smoothing, doubtful_smoothing, averaging : float
         Peak learning rate and weight decay (AdamW, one cycle), dropped features, label smoothing
         on sure and on doubtful labels, decay of the averaged weights.
@@ -55,3 +56,14 @@ class Recipe:
         train-test resolution discrepancy, NeurIPS 2019).
         """
         return (self.input_size - 1) * 9 // 8 + 1
+
+
+def tuning(pictures: int) -> dict[str, Any]:
+    """Return what is usual where training starts from a model: shorter, gentler.
+
+    Parameters
+    ----------
+    pictures : int
+        How many there are: each is drawn about eight times an epoch, within bounds.
+    """
+    return {"epochs": 8, "draws": min(max(8 * pictures, 512), 8000), "rate": 5e-4}

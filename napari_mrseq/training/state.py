@@ -42,18 +42,18 @@ class Part(Protocol):
 
 
 class Trainer(Protocol):
-    """A training that goes pass by pass.
+    """A training that goes epoch by epoch.
 
     Attributes
     ----------
     epoch : int
-        Passes done.
+        Epochs done.
     """
 
     epoch: int
 
     def run_epoch(self) -> tuple[float, int]:
-        """Train one pass; return the mean loss of a step, and how many pictures were drawn."""
+        """Train one epoch; return the mean loss of a step, and how many pictures were drawn."""
 
     def parts(self) -> Mapping[str, Part]:
         """Return what has a state, by name."""
@@ -69,20 +69,20 @@ def run_epochs(
     resume: bool,
     log: Callable[[str], None],
 ) -> None:
-    """Train, and keep the state after each pass.
+    """Train, and keep the state after each epoch.
 
     Parameters
     ----------
     trainer : Trainer
         What is trained.
     epochs : int
-        Passes in all.
+        Epochs in all.
     path, purpose, generator
         As `save_state` takes them.
     resume : bool
         Go on from the state that is there.
     log : callable
-        Takes a line on each pass, and one when a person stops it.
+        Takes a line on each epoch, and one when a person stops it.
 
     Raises
     ------
@@ -100,7 +100,7 @@ def run_epochs(
             _refuse_diverged(loss, trainer.epoch)
             speed = pictures / (time.monotonic() - begin)
             save_state(path, purpose, trainer.epoch, parts, generator)
-            # Who reads that a pass is done may stop at once: it is kept.
+            # Who reads that an epoch is done may stop at once: it is kept.
             kept = trainer.epoch
             log(f"epoch {kept} of {epochs}: loss {loss:.3f}, {speed:.0f} pictures a second")
     except KeyboardInterrupt:
@@ -172,7 +172,7 @@ def save_state(
     purpose : mapping
         Of `purpose_of`.
     epoch : int
-        Passes done.
+        Epochs done.
     parts : mapping of str to Part
         What has a state.
     generator : torch.Generator, optional
@@ -203,7 +203,7 @@ def load_state(
     parts: Mapping[str, Part],
     generator: torch.Generator | None = None,
 ) -> int:
-    """Take what `save_state` wrote, and return the passes done.
+    """Take what `save_state` wrote, and return the epochs done.
 
     Raises
     ------

@@ -3,7 +3,7 @@
 Taken for the recipe of the old program, which prepares pictures as the tutorial does; its own
 training program was not at hand. A ResNet from ImageNet's weights, three equal colours, a random
 part of the picture cut to 224 × 224 and mirrored by chance, SGD with momentum, the rate falling
-to a tenth every seven passes. No class for what is unknown. Products are rounded to bfloat16 where
+to a tenth every seven epochs. No class for what is unknown. Products are rounded to bfloat16 where
 the processor multiplies it, which the tutorial does not do.
 """
 
@@ -49,13 +49,13 @@ class TorchvisionRecipe:
     network : str
         Its name in torchvision.
     epochs, batch : int
-        Passes, and pictures a step.
+        Epochs, and pictures a step.
     draws : int or None
-        Pictures of a pass, drawn by chance; None for all.
+        Pictures of an epoch, drawn by chance; None for all.
     rate, momentum, fall : float
-        Of SGD; the rate is multiplied by `fall` every `step` passes.
+        Of SGD; the rate is multiplied by `fall` every `step` epochs.
     step : int
-        Passes between two falls.
+        Epochs between two falls.
     held_out : int or None
         Fold that is not trained on.
     seed : int
@@ -93,7 +93,7 @@ def fit_torchvision(
     Returns
     -------
     dict of str to Tensor
-        Weights after the last pass.
+        Weights after the last epoch.
 
     Raises
     ------
@@ -120,7 +120,7 @@ def picture_of(row: Row) -> Image.Image:
 
 
 class _Trainer:
-    """State of one training, from pass to pass."""
+    """State of one training, from epoch to epoch."""
 
     def __init__(
         self,
@@ -150,7 +150,7 @@ class _Trainer:
         self.varied = to_tensor_after(RandomResizedCrop(CENTRE), RandomHorizontalFlip())
 
     def run_epoch(self) -> tuple[float, int]:
-        """Train one pass; return the mean loss of a step, and how many pictures were drawn."""
+        """Train one epoch; return the mean loss of a step, and how many pictures were drawn."""
         self.network.train()
         total, steps = 0.0, 0
         drawn = torch.randperm(len(self.rows))[: self.recipe.draws]
