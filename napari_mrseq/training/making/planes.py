@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -86,13 +85,6 @@ class Anatomy:
     gradient: NDArray[np.float64]
     thickness: float
     tesla: float
-
-
-def planes(maps: TissueMaps, seed: int, count: int) -> Iterator[NDArray[np.float64]]:
-    """Yield the (tissue, rows, columns) fractions of `NAMES` in planes through different heads."""
-    rng = np.random.default_rng(seed)
-    for _ in range(count):
-        yield cut(maps, rng).fractions
 
 
 def cut(maps: TissueMaps, rng: np.random.Generator) -> Anatomy:

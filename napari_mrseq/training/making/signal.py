@@ -1,15 +1,15 @@
 """MR signal equations, and what the tissues of the head put into them at 1.5 T and 3 T.
 
-Every function takes numbers or arrays that broadcast against each other (a tissue, a map of a whole
-head, or one value an augmented image), times in ms, and returns the transverse magnetisation at
-the echo in units of the proton density. Inversion recovery keeps its sign: average over a voxel
-first, then take the magnitude, as the scanner does.
+Every function takes a tissue, and settings that are numbers or arrays that broadcast against each
+other, times in ms, and returns the transverse magnetisation at the echo in units of the proton
+density. Inversion recovery keeps its sign: average over a voxel first, then take the magnitude, as
+the scanner does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,27 +20,23 @@ Signal = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Tissue:
-    """What a tissue brings to the signal equations; each a number or an array.
+    """What a tissue brings to the signal equations.
 
     Attributes
     ----------
-    proton_density : float or array
+    proton_density : float
         Mobile water (or fat) protons, CSF = 1.
-    t1, t2, t2star : float or array
+    t1, t2, t2star : float
         Relaxation times in ms.
-    diffusivity : float or array
+    diffusivity : float
         Apparent diffusion coefficient in mm²/s.
     """
 
-    proton_density: Quantity
-    t1: Quantity
-    t2: Quantity
-    t2star: Quantity
-    diffusivity: Quantity
-
-
-def _table(rows: Mapping[str, tuple[float, float, float, float, float]]) -> Mapping[str, Tissue]:
-    return {name: Tissue(*row) for name, row in rows.items()}
+    proton_density: float
+    t1: float
+    t2: float
+    t2star: float
+    diffusivity: float
 
 
 # Proton density, and T1, T2, T2* of white and grey matter at 1.5 T: tissue table of the BrainWeb
@@ -52,30 +48,26 @@ def _table(rows: Mapping[str, tuple[float, float, float, float, float]]) -> Mapp
 # AJNR 23:194, 2002. Our own estimates: bone (what a conventional echo time still sees of it),
 # vitreous (as CSF), T2* outside the brain, diffusivity of muscle, fat and lesion.
 TISSUES: Mapping[float, Mapping[str, Tissue]] = {
-    1.5: _table(
-        {
-            "white matter": (0.77, 500.0, 70.0, 61.0, 0.70e-3),
-            "grey matter": (0.86, 833.0, 83.0, 69.0, 0.83e-3),
-            "csf": (1.00, 4300.0, 1500.0, 300.0, 3.00e-3),
-            "lesion": (0.92, 1150.0, 150.0, 110.0, 1.40e-3),
-            "vitreous": (1.00, 4000.0, 1200.0, 300.0, 2.60e-3),
-            "muscle": (0.80, 1130.0, 35.0, 25.0, 1.50e-3),
-            "fat": (0.90, 288.0, 165.0, 50.0, 0.05e-3),
-            "bone": (0.06, 250.0, 8.0, 1.0, 0.20e-3),
-        }
-    ),
-    3.0: _table(
-        {
-            "white matter": (0.77, 832.0, 79.6, 44.7, 0.70e-3),
-            "grey matter": (0.86, 1331.0, 110.0, 51.8, 0.83e-3),
-            "csf": (1.00, 4300.0, 1500.0, 200.0, 3.00e-3),
-            "lesion": (0.92, 1550.0, 150.0, 90.0, 1.40e-3),
-            "vitreous": (1.00, 4000.0, 1000.0, 200.0, 2.60e-3),
-            "muscle": (0.80, 1420.0, 32.0, 18.0, 1.50e-3),
-            "fat": (0.90, 371.0, 133.0, 35.0, 0.05e-3),
-            "bone": (0.06, 300.0, 8.0, 0.8, 0.20e-3),
-        }
-    ),
+    1.5: {
+        "white matter": Tissue(0.77, 500.0, 70.0, 61.0, 0.70e-3),
+        "grey matter": Tissue(0.86, 833.0, 83.0, 69.0, 0.83e-3),
+        "csf": Tissue(1.00, 4300.0, 1500.0, 300.0, 3.00e-3),
+        "lesion": Tissue(0.92, 1150.0, 150.0, 110.0, 1.40e-3),
+        "vitreous": Tissue(1.00, 4000.0, 1200.0, 300.0, 2.60e-3),
+        "muscle": Tissue(0.80, 1130.0, 35.0, 25.0, 1.50e-3),
+        "fat": Tissue(0.90, 288.0, 165.0, 50.0, 0.05e-3),
+        "bone": Tissue(0.06, 250.0, 8.0, 1.0, 0.20e-3),
+    },
+    3.0: {
+        "white matter": Tissue(0.77, 832.0, 79.6, 44.7, 0.70e-3),
+        "grey matter": Tissue(0.86, 1331.0, 110.0, 51.8, 0.83e-3),
+        "csf": Tissue(1.00, 4300.0, 1500.0, 200.0, 3.00e-3),
+        "lesion": Tissue(0.92, 1550.0, 150.0, 90.0, 1.40e-3),
+        "vitreous": Tissue(1.00, 4000.0, 1000.0, 200.0, 2.60e-3),
+        "muscle": Tissue(0.80, 1420.0, 32.0, 18.0, 1.50e-3),
+        "fat": Tissue(0.90, 371.0, 133.0, 35.0, 0.05e-3),
+        "bone": Tissue(0.06, 300.0, 8.0, 0.8, 0.20e-3),
+    },
 }
 
 # Spread of a tissue's relaxation between people and scanners.
@@ -84,16 +76,8 @@ TISSUE_SPREAD = 0.12
 
 def varied(tissue: Tissue, rng: np.random.Generator) -> Tissue:
     """Return a tissue of another person, on another scanner."""
-    density, *others = np.exp(rng.normal(0, TISSUE_SPREAD, 5) * (0.3, 1, 1, 1, 1))
-    t1, t2, t2star, diffusivity = others
-    return replace(
-        tissue,
-        proton_density=tissue.proton_density * density,
-        t1=tissue.t1 * t1,
-        t2=tissue.t2 * t2,
-        t2star=tissue.t2star * t2star,
-        diffusivity=tissue.diffusivity * diffusivity,
-    )
+    factors = np.exp(rng.normal(0, TISSUE_SPREAD, 5) * (0.3, 1, 1, 1, 1))
+    return Tissue(*(np.array(astuple(tissue)) * factors))
 
 
 def spin_echo(tissue: Tissue, *, tr: Quantity, te: Quantity) -> Signal:

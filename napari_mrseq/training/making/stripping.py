@@ -35,7 +35,7 @@ from napari_mrseq.training.catalogue import (
 )
 from napari_mrseq.training.chance import Draw
 from napari_mrseq.training.labelled_slices import read_slice
-from napari_mrseq.training.making.planes import NAMES, TissueMaps, planes, tissue_maps
+from napari_mrseq.training.making.planes import NAMES, TissueMaps, cut, tissue_maps
 from napari_mrseq.training.regions import region_of
 
 if TYPE_CHECKING:
@@ -102,7 +102,9 @@ def train_outliner(
     """
     torch.manual_seed(SEED)
     generator = torch.Generator().manual_seed(SEED)
-    tissues = torch.from_numpy(np.stack([*planes(maps, SEED, planes_count)]).astype(np.float16))
+    rng = np.random.default_rng(SEED)
+    planes = np.stack([cut(maps, rng).fractions for _ in range(planes_count)])
+    tissues = torch.from_numpy(planes.astype(np.float16))
     network = _Outliner().train()
     optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=1e-3)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps)
