@@ -77,8 +77,12 @@ def run_epochs(
         What is trained.
     epochs : int
         Epochs in all.
-    path, purpose, generator
-        As `save_state` takes them.
+    path : Path
+        The file that keeps the state.
+    purpose : mapping
+        Of `purpose_of`.
+    generator : torch.Generator, optional
+        A source of chance beside torch's own.
     resume : bool
         Go on from the state that is there.
     log : callable
@@ -87,11 +91,11 @@ def run_epochs(
     Raises
     ------
     ModelError
-        See `load_state`; or if the loss grows beyond all bounds.
+        See `read_state`; or if the state can't be written, or the loss grows beyond all bounds.
     """
     parts = trainer.parts()
     if resume:
-        trainer.epoch = load_state(path, purpose, parts, generator)
+        trainer.epoch = _load(path, purpose, parts, generator)
     kept = trainer.epoch
     try:
         while trainer.epoch < epochs:
@@ -99,7 +103,7 @@ def run_epochs(
             loss, pictures = trainer.run_epoch()
             _refuse_diverged(loss, trainer.epoch)
             speed = pictures / (time.monotonic() - begin)
-            save_state(path, purpose, trainer.epoch, parts, generator)
+            _save(path, purpose, trainer.epoch, parts, generator)
             # Who reads that an epoch is done may stop at once: it is kept.
             kept = trainer.epoch
             log(f"epoch {kept} of {epochs}: loss {loss:.3f}, {speed:.0f} pictures a second")
@@ -156,33 +160,14 @@ def purpose_of(
     }
 
 
-def save_state(
+def _save(
     path: Path,
     purpose: Mapping[str, Any],
     epoch: int,
     parts: Mapping[str, Part],
-    generator: torch.Generator | None = None,
+    generator: torch.Generator | None,
 ) -> None:
-    """Write the state; a crash while writing must not lose the last one.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    purpose : mapping
-        Of `purpose_of`.
-    epoch : int
-        Epochs done.
-    parts : mapping of str to Part
-        What has a state.
-    generator : torch.Generator, optional
-        A source of chance beside torch's own.
-
-    Raises
-    ------
-    ModelError
-        If it can't be written.
-    """
+    """Write the state; a crash while writing must not lose the last one."""
     state: dict[str, Any] = {name: part.state_dict() for name, part in parts.items()}
     state |= {"purpose": dict(purpose), "epoch": epoch, "torch": torch.get_rng_state()}
     if torch.cuda.is_available():
@@ -197,19 +182,13 @@ def save_state(
         raise ModelError(f"{path} can't be written: is the disk full?") from error
 
 
-def load_state(
+def _load(
     path: Path,
     purpose: Mapping[str, Any],
     parts: Mapping[str, Part],
-    generator: torch.Generator | None = None,
+    generator: torch.Generator | None,
 ) -> int:
-    """Take what `save_state` wrote, and return the epochs done.
-
-    Raises
-    ------
-    ModelError
-        If there is none, it is damaged, or it belongs to another training.
-    """
+    """Take the state that was written, and return the epochs done."""
     state = read_state(path, purpose)
     for name, part in parts.items():
         part.load_state_dict(state[name])
@@ -222,7 +201,13 @@ def load_state(
 
 
 def read_state(path: Path, purpose: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what `save_state` wrote; raises what `load_state` does."""
+    """Return the state that was written.
+
+    Raises
+    ------
+    ModelError
+        If there is none, it is damaged, or it belongs to another training.
+    """
     state = _read(path)
     for what, own in purpose.items():
         # Older states don't tell the name.
