@@ -76,7 +76,7 @@ def _as_imaged(images: Tensor, draw: Draw) -> Tensor:
     images = _biased(images, draw)
     images = _windowed(images, draw)
     images = _equalised(images, draw)
-    images = _spoilt_in_frequency(images, draw)
+    images = _with_k_space_artefact(images, draw)
     images = _coarsened(images, draw)
     images = _noisy(images, draw)
     images = _captioned(images, draw)
@@ -89,12 +89,12 @@ def _moved(images: Tensor, size: int, draw: Draw) -> Tensor:
     """Turn, mirror, zoom, stretch and shift; resample to the final size."""
     quarter = draw.integer(0, 4) * (draw.number() < 0.3)
     askew = draw.number() < ASKEW_SHARE
-    tilt = torch.where(askew, draw.bell(math.radians(40)), draw.bell(TILT))
+    tilt = torch.where(askew, draw.gaussian(math.radians(40)), draw.gaussian(TILT))
     angle = quarter * (math.pi / 2) + tilt
     zoom = torch.exp(draw.number(math.log(0.5), math.log(1.25)))
     zoom = torch.where(draw.number() < 0.5, torch.ones_like(zoom), zoom)
-    zoom = zoom * torch.exp(draw.bell(0.06))
-    aspect = torch.exp(draw.bell(0.08))
+    zoom = zoom * torch.exp(draw.gaussian(0.06))
+    aspect = torch.exp(draw.gaussian(0.08))
     mirror_x = torch.where(draw.number() < 0.5, -1.0, 1.0)
     mirror_y = torch.where(draw.number() < 0.2, -1.0, 1.0)
     # A close-up may look anywhere in the picture, the whole picture only at its middle.
@@ -109,7 +109,7 @@ def _moved(images: Tensor, size: int, draw: Draw) -> Tensor:
         dim=1,
     ).unflatten(1, (2, 3))  # fmt: skip
     grid = functional.affine_grid(
-        draw.there(theta), [draw.count, 1, size, size], align_corners=False
+        draw.on_device(theta), [draw.count, 1, size, size], align_corners=False
     )
     return functional.grid_sample(images, grid, align_corners=False)
 
@@ -166,7 +166,7 @@ def _equalised(images: Tensor, draw: Draw) -> Tensor:
     return images.index_copy(0, some, part.lerp(even, share))
 
 
-def _spoilt_in_frequency(images: Tensor, draw: Draw) -> Tensor:
+def _with_k_space_artefact(images: Tensor, draw: Draw) -> Tensor:
     """Cut k-space short (Gibbs ringing), fill it while the patient moves, or ghost."""
     some = draw.some(SPOILT_SHARE)
     if not len(some):
@@ -176,10 +176,10 @@ def _spoilt_in_frequency(images: Tensor, draw: Draw) -> Tensor:
     space = _k_space(part)
     down, across = _ticks(part)
     line = torch.where(chance.chosen(0.5), down, across)
-    kind = chance.there(chance.integer(0, 3)[:, None, None, None])
+    kind = chance.on_device(chance.integer(0, 3)[:, None, None, None])
     cut = torch.where(line.abs() < chance.uniform(0.35, 0.85), space, 0.0)
     moved = _disturbed(space, part, line, chance)
-    period = chance.there(chance.integer(2, 5)[:, None, None, None])
+    period = chance.on_device(chance.integer(2, 5)[:, None, None, None])
     number = ((line + 1) * (size - 1) / 2).round()
     ghosted = space * (1 + chance.uniform(0, 0.5) * (number % period == 0))
     spoilt = torch.where(kind == 0, cut, torch.where(kind == 1, moved, ghosted))
@@ -198,11 +198,11 @@ def _disturbed(space: Tensor, images: Tensor, line: Tensor, draw: Draw) -> Tenso
     Shaw et al., MRI k-space motion artefact augmentation, MIDL 2019.
     """
     for _ in range(MOVEMENTS):
-        angle, shifts = draw.bell(TURN), [draw.bell(SHIFT) for _ in range(2)]
+        angle, shifts = draw.gaussian(TURN), [draw.gaussian(SHIFT) for _ in range(2)]
         cosine, sine = torch.cos(angle), torch.sin(angle)
         theta = torch.stack((cosine, -sine, shifts[0], sine, cosine, shifts[1]), dim=1)
         grid = functional.affine_grid(
-            draw.there(theta.unflatten(1, (2, 3))), list(images.shape), align_corners=False
+            draw.on_device(theta.unflatten(1, (2, 3))), list(images.shape), align_corners=False
         )
         elsewhere = _k_space(functional.grid_sample(images, grid, align_corners=False))
         space = torch.where(line > draw.uniform(-1, 1), elsewhere, space)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -46,8 +47,8 @@ def calibrate(slices: Answers, rows: Sequence[Row], classes: Sequence[str]) -> C
     classes : sequence of str
         Columns of the probabilities.
     """
-    temperature = _temperature(slices, _even(series_members(rows)), classes)
-    warm = _warmed(slices, temperature)
+    temperature = _temperature(slices, _slice_weights(series_members(rows)), classes)
+    warm = _with_temperature(slices, temperature)
     series = answer_series(warm, rows, 1.0)
     series_temperature = _temperature(series, np.ones(len(series.labels)), classes)
     final = answer_series(warm, rows, series_temperature)
@@ -91,14 +92,14 @@ def cross_calibrated(
     for part in np.unique(parts):
         tested = parts == part
         fitted = tested if tested.all() else ~tested
-        own = calibrate(slices.subset(fitted), _kept(rows, fitted), classes)
-        warm = _warmed(slices.subset(tested), own.temperature)
-        answers = answer_all_ways(warm, _kept(rows, tested), classes, own)
+        own = calibrate(slices.subset(fitted), list(compress(rows, fitted)), classes)
+        warm = _with_temperature(slices.subset(tested), own.temperature)
+        answers = answer_all_ways(warm, list(compress(rows, tested)), classes, own)
         cases.append(cases_by_kind(answers, classes, own))
     return {kind: joined([part[kind] for part in cases]) for kind in cases[0]}
 
 
-def _even(members: Sequence[Sequence[int]]) -> NDArray[np.float64]:
+def _slice_weights(members: Sequence[Sequence[int]]) -> NDArray[np.float64]:
     """Return the weight of each slice where all series weigh the same."""
     weights = np.empty(sum(map(len, members)))
     for indices in members:
@@ -106,11 +107,7 @@ def _even(members: Sequence[Sequence[int]]) -> NDArray[np.float64]:
     return weights
 
 
-def _kept(rows: Sequence[Row], chosen: NDArray[np.bool_]) -> list[Row]:
-    return [row for row, keep in zip(rows, chosen, strict=True) if keep]
-
-
-def _warmed(slices: Answers, temperature: float) -> Answers:
+def _with_temperature(slices: Answers, temperature: float) -> Answers:
     logs = np.log(slices.probabilities.clip(1e-12))
     return replace(slices, probabilities=tempered(logs, temperature))
 

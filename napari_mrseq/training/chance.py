@@ -27,7 +27,7 @@ class Draw:
             seed = int(torch.randint(2**62, (1,), generator=generator))
             self.fields = torch.Generator(self.device).manual_seed(seed)
 
-    def there(self, numbers: Tensor) -> Tensor:
+    def on_device(self, numbers: Tensor) -> Tensor:
         """Bring numbers to where the pictures lie."""
         return numbers.to(self.device, non_blocking=True)
 
@@ -35,7 +35,7 @@ class Draw:
         """Return (n,) numbers between two, on the processor."""
         return low + (high - low) * torch.rand(self.count, generator=self.generator)
 
-    def bell(self, deviation: float) -> Tensor:
+    def gaussian(self, deviation: float) -> Tensor:
         """Return (n,) normally distributed numbers, on the processor."""
         return deviation * torch.randn(self.count, generator=self.generator)
 
@@ -45,11 +45,11 @@ class Draw:
 
     def uniform(self, low: float = 0.0, high: float = 1.0) -> Tensor:
         """Return (n, 1, 1, 1) numbers between two."""
-        return self.there(self.number(low, high)[:, None, None, None])
+        return self.on_device(self.number(low, high)[:, None, None, None])
 
     def normal(self, deviation: float) -> Tensor:
         """Return (n, 1, 1, 1) normally distributed numbers."""
-        return self.there(self.bell(deviation)[:, None, None, None])
+        return self.on_device(self.gaussian(deviation)[:, None, None, None])
 
     def chosen(self, share: float) -> Tensor:
         """Return (n, 1, 1, 1) booleans, this share of them true."""
@@ -57,7 +57,7 @@ class Draw:
 
     def some(self, share: float) -> Tensor:
         """Return the indices of some pictures, for what is too costly to do to all."""
-        return self.there((self.number() < share).nonzero()[:, 0])
+        return self.on_device((self.number() < share).nonzero()[:, 0])
 
     def among(self, images: Tensor) -> Draw:
         """Return chance from the same source for some of the pictures."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _PATCH = 3
 
 
-def quicken_depthwise(network: nn.Module) -> None:
+def speed_up_depthwise(network: nn.Module) -> None:
     """Give the depthwise convolutions of a network, in place, gradients that are quick to compute.
 
     Parameters

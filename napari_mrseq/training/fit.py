@@ -16,7 +16,7 @@ from napari_mrseq.model.classifier import network_input
 from napari_mrseq.training.backbone import start_from_imagenet, start_from_model
 from napari_mrseq.training.batches import Batches
 from napari_mrseq.training.catalogue import Row
-from napari_mrseq.training.depthwise import quicken_depthwise
+from napari_mrseq.training.depthwise import speed_up_depthwise
 from napari_mrseq.training.folds import trained_on
 from napari_mrseq.training.recipe import Recipe
 from napari_mrseq.training.state import CHECKPOINT, Part, purpose_of, run_epochs
@@ -111,7 +111,7 @@ class _Trainer:
         self.network = _begun(recipe, classes, start).to(self.device)
         self.network = self.network.to(memory_format=torch.channels_last)
         if self.device == "cpu":
-            quicken_depthwise(self.network)
+            speed_up_depthwise(self.network)
         self.averaged = copy.deepcopy(self.network).eval()
         self.steps = recipe.draws // recipe.batch
         self.optimizer = torch.optim.AdamW(

@@ -35,7 +35,7 @@ def make_negatives(images: Tensor, generator: torch.Generator) -> Tensor:
     kinds = draw.integer(0, len(makers))
     made = images
     for kind, maker in enumerate(makers):
-        some = draw.there((kinds == kind).nonzero()[:, 0])
+        some = draw.on_device((kinds == kind).nonzero()[:, 0])
         if len(some):
             part = images[some]
             made = made.index_copy(0, some, maker(part, draw.among(part)))
@@ -65,7 +65,7 @@ def _field(image: Tensor, draw: Draw) -> Tensor:
 
 def _mask(image: Tensor, draw: Draw) -> Tensor:
     """A segmentation: few flat levels."""
-    levels = draw.there(draw.integer(1, 5)[:, None, None, None])
+    levels = draw.on_device(draw.integer(1, 5)[:, None, None, None])
     smooth = functional.avg_pool2d(image, 5, stride=1, padding=2)
     return (smooth * levels).round() / levels
 
@@ -104,7 +104,7 @@ def _shuffled(image: Tensor, draw: Draw) -> Tensor:
     side = size // TILES
     even = functional.interpolate(image, size=(side * TILES,) * 2, mode="bilinear")
     pieces = functional.unfold(even, side, stride=side)
-    order = draw.there(torch.randperm(pieces.shape[-1], generator=draw.generator))
+    order = draw.on_device(torch.randperm(pieces.shape[-1], generator=draw.generator))
     mixed = functional.fold(pieces[..., order], even.shape[-2:], side, stride=side)
     return functional.interpolate(mixed, size=(size, size), mode="bilinear")
 

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from napari_mrseq.model.networks import LITE, build
-from napari_mrseq.training.depthwise import quicken_depthwise
+from napari_mrseq.training.depthwise import speed_up_depthwise
 
 
 @pytest.mark.parametrize("kernel", [3, 5, 7])
@@ -17,7 +17,7 @@ def test_the_gradients_are_those_of_torch(kernel, stride, size):
     torch.manual_seed(0)
     plain = nn.Conv2d(8, 8, kernel, stride, kernel // 2, groups=8, bias=False).double()
     quick = nn.Sequential(copy.deepcopy(plain))
-    quicken_depthwise(quick)
+    speed_up_depthwise(quick)
     assert type(quick[0]) is not nn.Conv2d
     pictures = torch.rand(2, 8, size, size, dtype=torch.double)
     first, second = (pictures.clone().requires_grad_() for _ in range(2))
@@ -34,7 +34,7 @@ def test_the_network_that_ships_keeps_its_answers_and_its_state():
     torch.manual_seed(0)
     plain = build(LITE, 3).eval()
     quick = copy.deepcopy(plain)
-    quicken_depthwise(quick)
+    speed_up_depthwise(quick)
     assert list(quick.state_dict()) == list(plain.state_dict())
     pictures = torch.rand(2, 1, 65, 65)
     torch.testing.assert_close(quick(pictures), plain(pictures))
@@ -50,5 +50,5 @@ def test_convolutions_of_other_forms_are_left_alone(form):
     plain = nn.Conv2d(4, 4, 3, groups=4, **({"bias": False} | form))
     pictures = torch.rand(1, 4, 12, 12)
     before = plain(pictures)
-    quicken_depthwise(nn.Sequential(plain))
+    speed_up_depthwise(nn.Sequential(plain))
     torch.testing.assert_close(plain(pictures), before)
