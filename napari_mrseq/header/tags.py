@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from napari_mrseq.elements import binary_numbers, is_binary
+from napari_mrseq.elements import binary_numbers, decimal, is_binary
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -34,7 +34,6 @@ _JOINT = re.compile(r"_(?!GEMS|(?:AX|FREQ|SLICE|PHASE)_)")
 # Larger numbers are fill values (Philips writes 1.7e38), not times, angles or b values.
 LARGEST = 1e12
 
-_NUMBER = re.compile(r"\s*([-+]?\d*[.,]?\d+(?:[eE][-+]?\d+)?|[-+]?\d+[.,]?)")
 # Value representations that bytes of unknown kind have, most likely, by their count.
 _GUESSES = {8: "FD", 4: "FL", 2: "US"}
 
@@ -115,10 +114,10 @@ class Tags:
 
 def number_of(value: Any) -> float | None:
     """Read a number out of whatever a file holds; None where there is none."""
-    match = _NUMBER.match(str(value))
-    if not match:
+    try:
+        number = decimal(str(value))
+    except ValueError:
         return None
-    number = float(match[1].replace(",", "."))
     return number if abs(number) < LARGEST else None
 
 
