@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.viewer.layer_data import image_of
@@ -19,13 +22,16 @@ from napari_mrseq.viewer.slice_in_view import middle_slice, show_layer, show_sli
 if TYPE_CHECKING:
     from napari import Viewer
     from napari.layers import Image
+    from numpy.typing import NDArray
 
     from napari_mrseq.series import Failure, Study
     from napari_mrseq.viewer.classifier_widget import ClassifierWidget
 
 WINDOW_SIZE = (1400, 880)
-# The canvas draws when Qt is idle: a picture taken at once would show the window half done.
-SETTLE_MS = 1000
+# The canvas draws when Qt is idle: a picture taken at once would show the window half done. One
+# that is the same a moment later is done, on a busy machine too.
+_SETTLE_MS = 1000
+_LOOKS = 10
 
 
 def check_screen() -> None:
@@ -134,6 +140,13 @@ def most_telling(layers: Sequence[Image]) -> Image:
 def _picture_and_close(viewer: Viewer, file: Path, failed: list[OSError]) -> None:
     from qtpy.QtCore import QTimer
 
+    def look(before: NDArray[Any] | None = None, left: int = _LOOKS) -> None:
+        shown = viewer.screenshot(canvas_only=False, flash=False)
+        if left and (before is None or not np.array_equal(shown, before)):
+            QTimer.singleShot(_SETTLE_MS, partial(look, shown, left - 1))
+        else:
+            finish()
+
     def finish() -> None:
         # Whatever fails, a window that nobody sees must not stay.
         try:
@@ -144,7 +157,7 @@ def _picture_and_close(viewer: Viewer, file: Path, failed: list[OSError]) -> Non
         finally:
             viewer.close()
 
-    QTimer.singleShot(SETTLE_MS, finish)
+    QTimer.singleShot(_SETTLE_MS, look)
     layer = most_telling(viewer.layers)
     show_layer(viewer, layer)
     show_slice(viewer, layer, middle_slice(layer))
