@@ -13,7 +13,7 @@ from typing import Any
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.header import attributes_of
 from napari_mrseq.header.bids_names import suffix_of
-from napari_mrseq.model.safe_writing import write_whole
+from napari_mrseq.safe_writing import write_whole
 from napari_mrseq.sequences import SEQUENCES
 from napari_mrseq.series import Series
 from napari_mrseq.verdict import Verdict

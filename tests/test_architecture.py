@@ -40,6 +40,7 @@ FLOORS = [
         "errors",
         "clock",
         "naming",
+        "safe_writing",
         "jargon",
         "elements",
         "scanner_words",

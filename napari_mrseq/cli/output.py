@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from napari_mrseq.errors import MrseqError
-from napari_mrseq.model.safe_writing import write_whole
 from napari_mrseq.naming import nifti_stem
 from napari_mrseq.report import FORMATS, encoded
 from napari_mrseq.report_text import Record
+from napari_mrseq.safe_writing import write_whole
 from napari_mrseq.training.output import output_folder
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.errors import ModelError
 from napari_mrseq.model.card import KEY, Card
-from napari_mrseq.model.safe_writing import written_whole
+from napari_mrseq.safe_writing import written_whole
 
 if TYPE_CHECKING:
     from pathlib import Path

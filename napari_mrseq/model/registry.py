@@ -12,7 +12,7 @@ from pathlib import Path
 
 from napari_mrseq.errors import ModelError
 from napari_mrseq.model.card_file import ONNX_SUFFIX, WEIGHTS_SUFFIX, file_hash, read_card
-from napari_mrseq.model.safe_writing import written_whole
+from napari_mrseq.safe_writing import written_whole
 
 DEFAULT = "default"
 Device = StrEnum("Device", ["auto", "cuda", "mps", "cpu"])

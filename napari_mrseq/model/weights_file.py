@@ -14,7 +14,7 @@ from torch import Tensor
 from napari_mrseq.errors import ModelError
 from napari_mrseq.model.card import KEY, Card
 from napari_mrseq.model.card_file import DAMAGED, ONNX_SUFFIX, read_card
-from napari_mrseq.model.safe_writing import written_whole
+from napari_mrseq.safe_writing import written_whole
 
 
 def write_weights(weights: Mapping[str, Tensor], card: Card, path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
-from napari_mrseq.model.safe_writing import write_whole
+from napari_mrseq.safe_writing import write_whole
 from napari_mrseq.sequences import name_of
 from napari_mrseq.training.figures_text import interval, percent
 from napari_mrseq.training.output import output_folder

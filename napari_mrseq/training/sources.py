@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from napari_mrseq.belonging import subject_in
 from napari_mrseq.errors import CatalogueError, first_few
-from napari_mrseq.model.safe_writing import written_whole
 from napari_mrseq.reading.discover import file_kind
+from napari_mrseq.safe_writing import written_whole
 from napari_mrseq.training.catalogue import read_entries, write_catalogue
 from napari_mrseq.training.header_labels import labelled_by_header, with_persons_labels
 from napari_mrseq.training.output import output_folder

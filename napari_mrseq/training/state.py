@@ -13,7 +13,7 @@ import torch
 
 from napari_mrseq.errors import ModelError
 from napari_mrseq.model.card_file import file_hash
-from napari_mrseq.model.safe_writing import written_whole
+from napari_mrseq.safe_writing import written_whole
 
 if TYPE_CHECKING:
     from pathlib import Path

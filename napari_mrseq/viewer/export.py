@@ -12,8 +12,8 @@ from qtpy.QtWidgets import QFileDialog, QMenu, QPushButton
 
 from napari_mrseq.bids import sidecars_of, write_sidecars
 from napari_mrseq.errors import MrseqError
-from napari_mrseq.model.safe_writing import write_whole
 from napari_mrseq.report import FORMATS, records_of
+from napari_mrseq.safe_writing import write_whole
 from napari_mrseq.series import Failure
 from napari_mrseq.verdict import Verdict
 from napari_mrseq.viewer.saving import ask_file, attempt, may_replace
