@@ -31,8 +31,8 @@ def train(
     held_out: Annotated[
         int | None, typer.Option(min=0, help="Train one network with this fold held out.")
     ] = None,
-    epochs: Annotated[int | None, typer.Option(min=1, help="Passes.")] = None,
-    draws: Annotated[int | None, typer.Option(min=1, help="Pictures drawn in a pass.")] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="Epochs.")] = None,
+    draws: Annotated[int | None, typer.Option(min=1, help="Pictures drawn an epoch.")] = None,
     name: Annotated[str, typer.Option(help="Name of the model.")] = "my-model",
     version: Annotated[str, typer.Option(help="Version of the model.")] = "1.0",
     start: Annotated[

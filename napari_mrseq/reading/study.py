@@ -175,7 +175,7 @@ def _expanded(kind: str, path: str, given: int, failures: list[tuple[int, Failur
             if not listed and not missing:
                 raise ReadError("a DICOMDIR that names no files")
             if missing:
-                cause = f"names {missing} files that are not there"
+                cause = f"files that it names are not there: {missing}"
                 failures.append((given, Failure(path, cause)))
             return [_File("dicom", str(Path(file).absolute()), given, file) for file in listed]
     except ReadError as error:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from qtpy.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
 
+from napari_mrseq.naming import CONFLICT_MARK
 from napari_mrseq.viewer.settings import forget_hint
 
 STEPS = (
     "<b>1</b> Open a folder from the scanner. <b>2</b> Press <b>Run</b>. <b>3</b> Look for "
-    "<b>≠ header</b> (pixels and header disagree), <b>▲</b> (doubt) and <b>?</b> (unknown)."
+    f"<b>{CONFLICT_MARK}</b> (pixels and header disagree), <b>▲</b> (doubt) and <b>?</b> (unknown)."
 )
 
 

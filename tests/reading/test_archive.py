@@ -227,7 +227,7 @@ def test_dicomdir_whose_files_are_missing(write_slice: WriteSlice, tmp_path: Pat
     assert series.pixels.compute().shape == (2, 12, 16)
     Path(series.files[0]).unlink()
     study = read_study(tmp_path / "disc" / "DICOMDIR")
-    assert [failure.cause for failure in study.failures] == ["names 1 files that are not there"]
+    assert [failure.cause for failure in study.failures] == ["files that it names are not there: 1"]
     assert len(study.series) == 1
 
 
@@ -399,7 +399,7 @@ def test_no_file_outside_its_folder_is_read_for_an_index(disc: Path, tmp_path: P
     index.write_bytes(index.read_bytes().replace(b"XX\\OUTSIDE", b"..\\OUTSIDE"))
     study = read_study(index)
     assert study.series == ()
-    assert study.failures[0].cause == "names 1 files that are not there"
+    assert study.failures[0].cause == "files that it names are not there: 1"
 
 
 def test_a_picture_in_a_zip_file_is_called_as_it_is_there(tmp_path: Path) -> None:
