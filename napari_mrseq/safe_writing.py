@@ -25,8 +25,8 @@ def written_whole(path: Path) -> Iterator[Path]:
     path = path.resolve()
     if path.exists() and not path.is_file():
         raise OSError("it is no ordinary file")
-    # A name that no file of the user's has, and not too long where the other's is at its limit.
-    beside = path.with_name(f".{uuid4().hex}")
+    # A name that no file has, and not too long where the other is; torch needs one before a dot.
+    beside = path.with_name(f".{uuid4().hex}.part")
     try:
         yield beside
         if path.exists():
