@@ -6,7 +6,9 @@ from napari_mrseq.quantities import words_for
 
 NO_PICTURE = ("Raw Data", "Spectroscopy", "Presentation State", "SR Storage", "Segmentation")
 PHASE = ("P", "PHASE", "PHASE MAP", "P_FFE", "P_SE", "SW_P_FFE", "P_PCA", "VELOCITY MAP")
-FIELD_MAP = (*words_for("B0 map", "field map"), "B0")
+FIELD_MAP = words_for("B0 map", "field map")
+# A field map too, but beside diffusion the image without weighting: converters split TENSOR_B0.
+B0 = ("B0",)
 ADC = words_for("ADC")
 EXPONENTIAL_ADC = words_for("eADC")
 TRACE = (*words_for("trace"), "CALC_BVALUE", "CALCULATED_BVALUE")

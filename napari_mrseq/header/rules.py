@@ -99,11 +99,18 @@ RULES: tuple[Rule, ...] = (
     rule("OTHER", 0.9, VENDOR, uses(B1_MAP)),
     # Images that scanners compute, as their types name them.
     rule("FIELDMAP", 0.95, VENDOR, image_type(*image_types.FIELD_MAP)),
+    rule("B0", 0.9, VENDOR, image_type("TENSOR_B0")),
+    rule("B0", 0.9, VENDOR, image_type(*image_types.B0), uses(DIFFUSION)),
+    rule(
+        "B0", 0.9, VENDOR, image_type(*image_types.B0),
+        image_type(*image_types.TENSOR, *image_types.TRACE),
+    ),
+    rule("B0", 0.85, WORDS, image_type(*image_types.B0), says("DWI", "B0")),
+    rule("FIELDMAP", 0.95, VENDOR, image_type(*image_types.B0)),
     rule("OTHER", 0.95, VENDOR, image_type(*image_types.EXPONENTIAL_ADC, *image_types.TENSOR)),
     # It has the b value of what it was computed from, and may have the type of an ADC.
     rule("OTHER", 0.9, WORDS, called(r"(eadc|exp).*")),
     rule("ADC", 0.95, VENDOR, image_type(*image_types.ADC), fits("ADC")),
-    rule("B0", 0.9, VENDOR, image_type("TENSOR_B0")),
     rule(
         "B0", 0.85, VENDOR, image_type(*image_types.TRACE), without_weighting,
         unless(made_by("GE")),

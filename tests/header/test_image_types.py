@@ -48,3 +48,33 @@ def test_an_exponential_adc_is_no_adc(make_series: Any, written: dict[str, Any])
 def test_a_computed_map_is_no_weighted_image(make_series: Any, kind: str) -> None:
     claim = claim_of(make_series(SPOILED_3D | {"ImageType": ["DERIVED", "PRIMARY", kind]}))
     assert claim.sequence == "OTHER"
+
+
+EPI = {"Manufacturer": "SIEMENS", "ScanningSequence": "EP", "RepetitionTime": 3500, "EchoTime": 68}
+
+
+@pytest.mark.parametrize(
+    ("sequence", "written"),
+    [
+        # TENSOR_B0 as dcm2niix splits it, alone and beside other marks of diffusion.
+        ("B0", {"ImageType": ["DERIVED", "PRIMARY", "DIFFUSION", "TENSOR", "B0"]}),
+        ("B0", {"ImageType": ["DERIVED", "PRIMARY", "TENSOR", "B0"]}),
+        ("B0", {"ImageType": ["DERIVED", "PRIMARY", "TRACEW", "B0"]}),
+        ("B0", {"ImageType": ["DERIVED", "PRIMARY", "DIFFUSION", "B0"]}),
+        ("B0", {"ImageType": ["DERIVED", "PRIMARY", "B0"], "SequenceName": "*ep_b0"}),
+        ("B0", {"ImageType": ["DERIVED", "PRIMARY", "B0"], "SeriesDescription": "dwi TENSOR_B0"}),
+        ("B0", {"ImageType": ["ORIGINAL", "PRIMARY", "B0"], "ProtocolName": "DTI_64"}),
+        # A map of the field, whatever the examination holds besides.
+        ("FIELDMAP", {"ImageType": ["ORIGINAL", "PRIMARY", "B0 MAP", "B0", "UNSPECIFIED"]}),
+        ("FIELDMAP", {"ImageType": ["ORIGINAL", "PRIMARY", "B0", "B0", "FFE"]}),
+        ("FIELDMAP", {"ImageType": ["DERIVED", "PRIMARY", "B0"], "SeriesDescription": "B0 map"}),
+        ("FIELDMAP", {"ImageType": ["DERIVED", "PRIMARY", "FIELD MAP", "DIFFUSION"]}),
+        # And of the tensor.
+        ("OTHER", {"ImageType": ["DERIVED", "PRIMARY", "DIFFUSION", "TENSOR", "FA"]}),
+    ],
+)
+def test_b0_is_the_field_or_beside_diffusion_the_image_without_weighting(
+    make_series: Any, sequence: str, written: dict[str, Any]
+) -> None:
+    claim = claim_of(make_series(EPI | written))
+    assert claim.sequence == sequence, claim
