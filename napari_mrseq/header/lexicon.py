@@ -45,12 +45,14 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     (
         MAP,
         Regex(
-            r"(?:dti|dki|tensor|dif+(?:us(?:ion|ao)[a-z]*)?)\b.*"
-            r"\b(?:md|ad|rd|mk|ak|rk|l[123])(?: maps?)?$"
+            r"(?:dti|dki|noddi|tensor|dif+(?:us(?:ion|ao)[a-z]*)?)\b.*"
+            r"\b(?:md|ad|rd|mk|ak|rk|l[123]|odi|ndi)(?: maps?)?$"
         ),
     ),
-    (MAP, "mean diffus*", "axial diffusiv*", "radial diffusiv*", "mean kurt*"),
-    (MAP, "ivim ... fraction"),
+    (MAP, "mean diffus*", "axial diffusiv*", "radial diffusiv*", "*mean kurt*",),
+    (MAP, "kurt* ... map*", "eigenv*", "*ficvf*", "icvf*", "*isovf*", "fiso"),
+    (MAP, "orientation disp*", "neurite dens*", "intracell* vol*", "isotropic vol*"),
+    (MAP, "ivim ... fraction", "perfusion fraction", "pseudo diffus*", "tensor ... map*"),
     ("OTHER", "tractog*", "traktog*", "fiber tr*"),
     # All the b values of one series: "diff b0 200 800", "b50_400_800".
     (

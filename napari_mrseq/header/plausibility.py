@@ -19,6 +19,7 @@ from napari_mrseq.header.conditions import (
     below,
     evidence_of,
     has_sequence_name,
+    is_derived,
     is_original,
     lacks,
     large_matrix,
@@ -211,7 +212,6 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
             unless(lacks(SPIN_ECHO, INVERSION, PREPARED, MPRAGE)),
         ),
     ),
-    MAP: (),
     DUAL_ECHO: (
         (uses(GRADIENT_ECHO), lacks(SPIN_ECHO)),
         (below(TR, 700),),
@@ -232,6 +232,8 @@ _AGAINST_DIFFUSION = (
 )
 AGAINST: Mapping[str, tuple[tuple[Condition, ...], ...]] = {
     **{code: ((weighted_by_diffusion,), *lines) for code, lines in _AGAINST.items()},
+    # A map keeps the b value of what it was computed from.
+    MAP: ((weighted_by_diffusion, unless(is_derived)),),
     "DWI": _AGAINST_DIFFUSION,
     "ADC": _AGAINST_DIFFUSION,
     "B0": ((weighted_by_diffusion,), *_AGAINST_DIFFUSION),

@@ -39,6 +39,7 @@ from napari_mrseq.header.conditions import (
 from napari_mrseq.header.lexicon import DUAL_ECHO, MAP
 from napari_mrseq.header.plausibility import fits, says, timed
 from napari_mrseq.header.rule import BIDS, DICOM, NILS, PHYSICS, VENDOR, WORDS, Rule, rule
+from napari_mrseq.header.short_names import names_diffusion_map
 from napari_mrseq.header.techniques import (
     ANGIOGRAPHY,
     ASL,
@@ -148,6 +149,7 @@ RULES: tuple[Rule, ...] = (
     rule("DWI", 0.9, DICOM, weighted_by_diffusion, names("ADC"), names("DWI"), is_original),
     rule("ADC", 0.9, WORDS, says("ADC")),
     rule("OTHER", 0.85, WORDS, says(MAP), unless(is_original)),
+    rule("OTHER", 0.85, WORDS, names_diffusion_map),
     rule("DWI", 0.95, DICOM, weighted_by_diffusion),
     rule("B0", 0.85, VENDOR, uses(DIFFUSION), without_weighting),
     rule(

@@ -1,0 +1,47 @@
+"""Maps with names so short that only what they were computed from tells them from other words."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from napari_mrseq.header.conditions import is_derived, uses, weighted_by_diffusion
+from napari_mrseq.header.plain import plain
+from napari_mrseq.header.techniques import DIFFUSION
+from napari_mrseq.header.words import names
+
+if TYPE_CHECKING:
+    from napari_mrseq.header.sequence_attributes import SequenceAttributes
+
+# What may stand beside such a name. Nothing else may: an MD may be a doctor, AD a disease, V1 a
+# version.
+_BESIDE = (
+    r"maps?|images?|col(?:ou?r)?|rgb|mean|fit(?:ted)?|param\w*|reg|corr\w*|ax(?:ial)?|tra|cor|sag"
+    r"|\d+[a-z]*|b\d+"
+)
+# Of the tensor, the kurtosis, the compartments; and of incoherent motion, where that is named.
+_DIFFUSION = (
+    r"md|ad|axd|rd|fa|kfa|mk|ak|rk|l[123]|v[123]|dec|odi|ndi|vic|viso|mode|kurtosis"
+    r"|d ?(?:slow|fast|star)"
+)
+_MOTION = r"d|dp|f|fp"
+_METHOD = r"dti|dki|noddi|ivim|dwi|dif+(?:usion)?|tensor"
+
+
+def names_diffusion_map(attributes: SequenceAttributes) -> str | None:
+    """Hold for a derived image whose whole description is the short name of a diffusion map."""
+    if is_derived(attributes) is None or not _of_diffusion(attributes):
+        return None
+    motion = "ivim" in plain(f"{attributes.description} {attributes.protocol}").split()
+    return _named(attributes, f"{_DIFFUSION}|{_MOTION}" if motion else _DIFFUSION, _METHOD)
+
+
+def _of_diffusion(attributes: SequenceAttributes) -> bool:
+    conditions = (weighted_by_diffusion, uses(DIFFUSION), names("DWI"))
+    return any(condition(attributes) is not None for condition in conditions)
+
+
+def _named(attributes: SequenceAttributes, short: str, method: str) -> str | None:
+    beside = rf"(?:{_BESIDE}|{method})"
+    found = re.fullmatch(rf"(?:{beside} )*({short})(?: {beside})*", plain(attributes.description))
+    return f'{attributes.described_by} says "{found[1]}"' if found else None

@@ -1,0 +1,88 @@
+"""Maps that programs compute and send back are told by their words, not by their source's tags."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from napari_mrseq.header import claim_of
+
+COMPUTED = {"ImageType": ["DERIVED", "SECONDARY", "OTHER"]}
+ORIGINAL = {"ImageType": ["ORIGINAL", "PRIMARY", "DIFFUSION", "NONE"]}
+WEIGHTED = {
+    "Manufacturer": "SIEMENS",
+    "ScanningSequence": ["EP", "SE"],
+    "SequenceName": "*ep_b1000#4",
+    "RepetitionTime": 8000,
+    "EchoTime": 92,
+    "DiffusionBValue": 1000.0,
+}
+
+
+@pytest.mark.parametrize(
+    ("protocol", "described"),
+    [
+        *(("DTI_64", name) for name in (
+            "MD", "AD", "AxD", "RD map", "DTI_RD", "FA", "V1", "L1", "L1 eigenvalue", "DEC map",
+            "MD map (DTI)", "DTI mean diffusivity", "reg_dti_rd", "tensor mode map", "DTI_MD_64dir",
+        )),
+        *(("dki_3shell", name) for name in (
+            "MK", "DKI_MK_map", "RK", "mean kurtosis", "Kurtosis", "Kurtosis map", "KFA", "AK map",
+        )),
+        *(("noddi", name) for name in (
+            "NODDI_ICVF", "NODDI_ODI", "FICVF", "ISOVF", "ODI", "NDI map", "fiso", "noddi_ndi",
+            "orientation dispersion index", "neurite density", "intracellular volume fraction",
+        )),
+        *(("IVIM 10b", name) for name in (
+            "IVIM_D", "IVIM D*", "IVIM f", "f", "D_star", "IVIM_Dslow", "D fast", "f map",
+            "perfusion fraction", "pseudo-diffusion", "pseudodiffusion coefficient",
+        )),
+    ],
+)  # fmt: skip
+def test_a_map_with_the_b_value_of_its_source_is_no_diffusion_image(
+    make_series: Any, protocol: str, described: str
+) -> None:
+    names = {"ProtocolName": protocol, "SeriesDescription": described}
+    claim = claim_of(make_series(WEIGHTED | COMPUTED | names))
+    assert claim.sequence == "OTHER", claim
+    unweighted = WEIGHTED | COMPUTED | names | {"SequenceName": "*epse2d1_128"}
+    del unweighted["DiffusionBValue"]
+    assert claim_of(make_series(unweighted)).sequence == "OTHER"
+
+
+@pytest.mark.parametrize(
+    ("written", "described"),
+    [
+        # As they were acquired, whatever the maps are that they are for.
+        *((ORIGINAL, name) for name in (
+            "NODDI", "DKI 3 shells", "IVIM 10b", "DTI_64", "diffusion kurtosis", "DTI MD AD RD",
+            "axial kurtosis imaging", "dti v1", "DTI Smith MD", "DWI MD", "MD", "NODDI ODI study",
+        )),
+        # Averages and traces are computed as well.
+        *((COMPUTED, name) for name in (
+            "DTI trace", "ep2d_diff_TRACEW", "isoDWI", "average DWI", "mean DWI", "DWI b1000",
+            "DTI_64_TRACEW", "IVIM trace", "NODDI mean b2000", "",
+        )),
+        ({"ImageType": ["DERIVED", "PRIMARY", "DIFFUSION", "TRACEW", "ND"]}, "MD"),
+        # A doctor, a disease, a version.
+        *((COMPUTED, name) for name in (
+            "trace Dr Miller MD", "DWI AD cohort", "dwi protocol V1", "dwi tra v1 ND", "RD Smith",
+            "DWI focal lesion f", "DWI L1 fracture",
+        )),
+    ],
+)  # fmt: skip
+def test_a_diffusion_image_stays_one(
+    make_series: Any, written: dict[str, Any], described: str
+) -> None:
+    names = {"ProtocolName": "DTI_64", "SeriesDescription": described}
+    claim = claim_of(make_series(WEIGHTED | written | names))
+    assert claim.sequence == "DWI", claim
+
+
+@pytest.mark.parametrize("described", ["MD", "AD", "V1", "L1", "RD", "f", "D", "mode", "FA 15"])
+def test_a_short_word_of_another_series_is_no_map(make_series: Any, described: str) -> None:
+    header = {"ScanningSequence": "SE", "RepetitionTime": 500, "EchoTime": 12}
+    reformatted = header | {"ImageType": ["DERIVED", "SECONDARY", "MPR"]}
+    claim = claim_of(make_series(reformatted | {"SeriesDescription": described}))
+    assert claim.sequence == "T1", claim
