@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from napari_mrseq.header.conditions import (
     FIELD_STRENGTH,
     FLIP,
+    LEAST_B,
     SLICES,
     TE,
     TI,
@@ -32,6 +33,7 @@ from napari_mrseq.header.conditions import (
     weighted_by_diffusion,
 )
 from napari_mrseq.header.lexicon import DUAL_ECHO, MAP
+from napari_mrseq.header.plain import plain
 from napari_mrseq.header.relaxation import far_below_ernst_angle
 from napari_mrseq.header.rule import Rule, rule
 from napari_mrseq.header.sequence_attributes import SequenceAttributes
@@ -51,7 +53,7 @@ from napari_mrseq.header.techniques import (
     SUSCEPTIBILITY,
     TIME_OF_FLIGHT,
 )
-from napari_mrseq.header.words import called, names_weighting, naming, namings
+from napari_mrseq.header.words import called, names_weighting, naming, namings, namings_of
 
 # How a T1 is called whose inversion makes fluid dark.
 FLAIR = r".*flair.*|.*dark fluid"
@@ -78,6 +80,19 @@ def _beside_weighting(pattern: str) -> Condition:
         return "" if first and any(one.sequence in _WEIGHTINGS for one in named[1:]) else None
 
     return found
+
+
+# How strongly diffusion weights: "DWI b1000".
+_B_VALUE = re.compile(r"\bb\d{2,4}\b")
+
+
+def _tells_b_value(attributes: SequenceAttributes) -> str | None:
+    """Hold where words name diffusion, and they or a tag a b value: spin echoes diffuse too."""
+    words = plain(attributes.description or attributes.protocol)
+    without, strengths = _B_VALUE.subn("", words)
+    if not any(named.sequence == "DWI" for named in namings_of(without)):
+        return None
+    return "" if strengths or max(attributes.b_values, default=0.0) >= LEAST_B else None
 
 
 # A stack of slices as it was acquired, larger than spectra and references are.
@@ -219,17 +234,20 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
 }  # fmt: skip
 _AGAINST_DIFFUSION = (
     (uses(GRADIENT_ECHO), lacks(SPIN_ECHO, DIFFUSION)),
-    (uses(SPIN_ECHO), lacks(EPI, DIFFUSION), has_sequence_name),
+    (uses(SPIN_ECHO), lacks(EPI, DIFFUSION), has_sequence_name, unless(_tells_b_value)),
     # Words alone make no diffusion image of one whose tissue is inverted, nor, but at low field,
     # of a 3-D stack.
     (acquired("3D"), lacks(EPI, DIFFUSION), not_below(FIELD_STRENGTH, 0.5)),
     # "RESOLVE T2 TSE": a weighting is named too, and nothing is read out as diffusion is.
-    (uses(SPIN_ECHO), lacks(EPI, DIFFUSION), _beside_weighting(".*")),
+    (
+        uses(SPIN_ECHO), lacks(EPI, DIFFUSION), _beside_weighting(".*"),
+        unless(_tells_b_value, unless(names_weighting)),
+    ),
     (above(TI, 500), lacks(EPI, DIFFUSION)),
     (below(TR, 500),),
     (below(TE, 25),),
     (above(TE, 160),),
-)
+)  # fmt: skip
 AGAINST: Mapping[str, tuple[tuple[Condition, ...], ...]] = {
     **{code: ((weighted_by_diffusion,), *lines) for code, lines in _AGAINST.items()},
     # A map keeps the b value of what it was computed from.

@@ -96,3 +96,51 @@ def test_the_epi_factor_of_philips_tells_a_planar_readout(make_series: Any) -> N
     assert t.EPI not in attributes_of(single).techniques
     assert t.EPI in attributes_of(several).techniques
     assert claim_of(several).sequence == "DWI"
+
+
+PROPELLER = {
+    "Manufacturer": "GE MEDICAL SYSTEMS", "ScanningSequence": "SE", GE_NAME: ("LO", "propeller"),
+    "RepetitionTime": 5000, "EchoTime": 78, "ImageType": ["ORIGINAL", "PRIMARY", "OTHER"],
+}  # fmt: skip
+FASE = {
+    "Manufacturer": "TOSHIBA", "ScanningSequence": "SE", "SequenceName": "FASE2d",
+    "RepetitionTime": 6000, "EchoTime": 85,
+}  # fmt: skip
+BLADE = {
+    "Manufacturer": "SIEMENS", "ScanningSequence": "SE", "SequenceName": "*tse2d1_15",
+    "RepetitionTime": 4500, "EchoTime": 90,
+}  # fmt: skip
+WEIGHTED = {"DiffusionBValue": 800.0}
+
+
+@pytest.mark.parametrize(
+    ("sequence", "header", "described"),
+    [
+        # Diffusion read out by spin echoes, without the distortion of an EPI.
+        ("DWI", PROPELLER | WEIGHTED, "PROPELLER DWI b1000"),
+        ("DWI", PROPELLER | WEIGHTED, "Ax DWI PROPELLER"),
+        ("DWI", PROPELLER, "PROPELLER DUO DWI IAC b=800"),
+        ("DWI", FASE, "FASE DWI b1000"),
+        ("DWI", FASE | WEIGHTED, "FASE_DWI"),
+        ("DWI", BLADE, "BLADE diffusion b 1000"),
+        ("DWI", BLADE | WEIGHTED, "tse_dwi_cor"),
+        ("DWI", BLADE | {"SequenceName": "*h2d1_96"}, "haste_diff_cor_b1000"),
+        ("ADC", PROPELLER | {"ImageType": ["DERIVED", "PRIMARY", "ADC"]} | WEIGHTED,
+         "ADC PROPELLER DWI"),
+        # Words alone, of a protocol that was copied, and a b value left over from diffusion.
+        ("T2", PROPELLER, "Ax DWI"),
+        ("T2", PROPELLER | WEIGHTED, "Ax T2 PROPELLER"),
+        ("T2", PROPELLER | WEIGHTED, ""),
+        ("T2", PROPELLER | WEIGHTED, "DWI T2 PROPELLER"),
+        ("T2", FASE, "FASE diffusion"),
+        ("T2", FASE, "T2 FASE for DWI b1000"),
+        ("T2", BLADE, "BLADE B12 level"),
+        ("T2", BLADE, "difficult patient B800"),
+        ("T2", BLADE, "resolve_4scan_trace"),
+    ],
+)  # fmt: skip
+def test_spin_echoes_are_weighted_by_diffusion_where_a_b_value_is_told(
+    make_series: Any, sequence: str, header: dict[Any, Any], described: str
+) -> None:
+    claim = claim_of(make_series(header | {"SeriesDescription": described}))
+    assert claim.sequence == sequence, claim
