@@ -207,6 +207,11 @@ RULES: tuple[Rule, ...] = (
     ),
     rule("MRA", 0.85, WORDS, says("MRA")),
     # Sequences of their own.
+    # A map of susceptibility is computed from what it is acquired with: gradient echoes, late ones.
+    timed(
+        "T2STAR", 0.75, WORDS, called("qsm"), is_original, uses(GRADIENT_ECHO),
+        lacks(SPIN_ECHO, EPI, INVERSION), at_least(TE, 10),
+    ),
     rule("OTHER", 0.85, WORDS, says("OTHER")),
     rule("OTHER", 0.85, VENDOR, uses(BALANCED)),
     # A T1 that waits for the heart counts its phases too; some cine series give a heartbeat as TR.

@@ -86,3 +86,41 @@ def test_a_short_word_of_another_series_is_no_map(make_series: Any, described: s
     reformatted = header | {"ImageType": ["DERIVED", "SECONDARY", "MPR"]}
     claim = claim_of(make_series(reformatted | {"SeriesDescription": described}))
     assert claim.sequence == "T1", claim
+
+
+SUSCEPTIBLE = {
+    "Manufacturer": "SIEMENS",
+    "ImageType": ["ORIGINAL", "PRIMARY", "M", "ND", "NORM"],
+    "ScanningSequence": "GR",
+    "MRAcquisitionType": "3D",
+    "RepetitionTime": 28,
+    "EchoTime": 20,
+    "FlipAngle": 15,
+}
+
+
+@pytest.mark.parametrize(
+    "described",
+    ["QSM_p2_1mmIso_TE20", "gre_qsm_mag", "QSM_e4", "T2star_for_QSM tra", "wb_qsm_tra", "QSM"],
+)
+def test_what_a_map_of_susceptibility_is_computed_from_is_a_gradient_echo(
+    make_series: Any, described: str
+) -> None:
+    named = {"SeriesDescription": described}
+    assert claim_of(make_series(SUSCEPTIBLE | named)).sequence == "T2STAR"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"ImageType": ["DERIVED", "SECONDARY", "QSM"]},
+        {"ImageType": ["DERIVED", "PRIMARY", "M", "ND"]},
+        {"ImageType": ["ORIGINAL", "PRIMARY", "P", "ND"]},
+        {"ImageType": ["ORIGINAL", "PRIMARY", "QSM"]},
+    ],
+)
+def test_the_map_of_susceptibility_and_its_phase_are_none(
+    make_series: Any, written: dict[str, Any]
+) -> None:
+    claim = claim_of(make_series(SUSCEPTIBLE | written | {"SeriesDescription": "gre_qsm"}))
+    assert claim.sequence == "OTHER"
