@@ -72,6 +72,7 @@ from napari_mrseq.header.words import (
     names_no_picture,
     names_nothing,
     names_weighting,
+    tells_vessels,
 )
 from napari_mrseq.sequences import UNKNOWN
 
@@ -205,7 +206,10 @@ RULES: tuple[Rule, ...] = (
         "MRA", 0.9, DICOM, uses(ANGIOGRAPHY), lacks(SPIN_ECHO), fits("MRA"),
         unless(names_weighting),
     ),
-    rule("MRA", 0.85, WORDS, says("MRA")),
+    # A bolus is followed into tumours by the same sequences.
+    rule(
+        "MRA", 0.85, WORDS, says("MRA"), unless(called("twist|tricks"), unless(tells_vessels)),
+    ),
     # Sequences of their own.
     # A map of susceptibility is computed from what it is acquired with: gradient echoes, late ones.
     timed(

@@ -41,6 +41,15 @@ _BROAD = ("T1", "T2", "PD", "FLAIR", "BOLD", "DWI")
 # How words name a weighting, and no readout that a scout may have as well ("haste localizer").
 _WEIGHTING = re.compile(r"\d?d?t[12]|pd|dp|proton|dens|.*flair|dark fluid|.*stir|.*tirm?")
 
+# Where vessels are looked at, and organs that a bolus is followed into for other reasons.
+_VESSELS = re.compile(
+    r"\b(?:angio\w*|mra|mrv|carot\w*|aort\w*|artery|arteries|arterie[ns]|vess\w*|vasc\w*|gefass\w*"
+    r"|run ?off|pulm\w*|iliac\w*|femor\w*|poplit\w*|periph\w*|subclav\w*|thoracic outlet|fistula"
+    r"|avm|d?avf|intracran\w*|cerebr\w*|head|brain|skull|neck|hals|chest|thorax|lungs?|heart|spine"
+    r"|legs?|beine?|calf|calves|thighs?|foot|feet|arm|hands?|\w*extremit\w*)\b"
+)
+_ORGANS = re.compile(r"\b(?:breast|mamm|prostat|liver|leber|foie|pancrea|uter|rect)\w*")
+
 # Where an image was moved to: "T2 in T1 space".
 _PLACE = re.compile(r"\b(?:in|to) [a-z0-9]+ space\b")
 
@@ -85,6 +94,12 @@ def names_weighting(attributes: SequenceAttributes) -> str | None:
     """Hold where the words name a weighting, in the first place or beside something else."""
     weighted = any(_WEIGHTING.match(named.phrase) for named in namings(attributes))
     return "" if weighted else None
+
+
+def tells_vessels(attributes: SequenceAttributes) -> str | None:
+    """Hold where words or the body part speak for vessels, and for no organ beside them."""
+    words = plain(f"{attributes.description} {attributes.protocol} {attributes.body_part}")
+    return "" if _VESSELS.search(words) and not _ORGANS.search(words) else None
 
 
 def called(pattern: str) -> Condition:

@@ -353,3 +353,51 @@ def _any_header(draw: random.Random) -> SequenceAttributes:
         volumes=draw.choice((1, 1, 60)),
         agent=draw.choice((None, True)),
     )
+
+
+VIEW_SHARING = header(
+    "GR", tr=3.7, te=1.4, flip=12, dim="3D", kind=["ORIGINAL", "PRIMARY", "M", "ND", "NORM"]
+)
+
+
+@pytest.mark.parametrize(
+    ("described", "body"),
+    [
+        ("TWIST breast", "BREAST"),
+        ("TWIST breast", "CHEST"),
+        ("tfl_tra_dyn_fast_TWIST", "PROSTATE"),
+        ("twist prostate", "PELVIS"),
+        ("TWIST arterial", "LIVER"),
+        ("TRICKS liver", "ABDOMEN"),
+        ("TRICKS", "BREAST"),
+        ("TWIST", ""),
+    ],
+)
+def test_a_bolus_followed_into_an_organ_weights_by_t1(
+    make_series: Any, described: str, body: str
+) -> None:
+    given = {"SeriesDescription": described, "BodyPartExamined": body}
+    claim = claim_of(make_series(VIEW_SHARING | given | {"ContrastBolusAgent": "Dotarem"}))
+    assert claim.sequence == "T1C", claim
+
+
+@pytest.mark.parametrize(
+    ("described", "body"),
+    [
+        ("TWIST_carotids", ""),
+        ("TWIST", "NECK"),
+        ("TRICKS run-off calf", "LEG"),
+        ("TRICKS", "HEAD"),
+        ("TWIST AVM", "ABDOMEN"),
+        ("TWIST angio renal", "KIDNEY"),
+        ("TWIST pulmonary veins", "CHEST"),
+        ("cor TWIST renal arteries", "ABDOMEN"),
+        ("TWIST MRA pelvis", "PELVIS"),
+    ],
+)
+def test_a_bolus_followed_through_vessels_shows_them(
+    make_series: Any, described: str, body: str
+) -> None:
+    given = {"SeriesDescription": described, "BodyPartExamined": body}
+    claim = claim_of(make_series(VIEW_SHARING | given | {"ContrastBolusAgent": "Dotarem"}))
+    assert claim.sequence == "MRA", claim
