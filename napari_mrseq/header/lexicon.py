@@ -53,6 +53,9 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     (MAP, "kurt* ... map*", "eigenv*", "*ficvf*", "icvf*", "*isovf*", "fiso"),
     (MAP, "orientation disp*", "neurite dens*", "intracell* vol*", "isotropic vol*"),
     (MAP, "ivim ... fraction", "perfusion fraction", "pseudo diffus*", "tensor ... map*"),
+    # What programs read out of images of any sequence.
+    (MAP, "*heat map*", "probabilit*", "prob map*", "likelihood*", "suspicion map*"),
+    (MAP, Regex(r"ai (?:[a-z]+ )?(?:overlay|results?|maps?|score|detection|segm[a-z]*)")),
     ("OTHER", "tractog*", "traktog*", "fiber tr*"),
     # All the b values of one series: "diff b0 200 800", "b50_400_800".
     (
@@ -98,7 +101,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("PERF", "dyn* tfl*", "tfl* ... sr", "sr ... tfl*"),
     ("PERF", "cerebral blood*"),
     ("PERF", "relcb*", "rcbf", "rcbv", "rbf", "rbv", "cbf", "cbv", "mtt", "ttp", "t max"),
-    ("PERF", "k trans"),
+    ("PERF", "k trans*", "kep", "iauc*", "i auc*"),
     ("SWI", "ven* bold*"),
     # What Siemens computes of functional images.
     ("OTHER", "t map*"),
@@ -180,7 +183,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     # As Siemens calls what it computes.
     (MAP, Regex(r"^(?:t[12]|t2star|r2) images$")),
     (MAP, "*relaxo*", "brain mask*", "lesion mask*", "t1* t2* ratio*"),
-    (MAP, Regex(r"(?<!for )segmentations?$")),
+    (MAP, Regex(r"(?<!for )segmentations?(?: maps?)?$")),
     # What steers a scan with navigators.
     ("OTHER", Regex(r"(?:t[12][a-z0-9]*|vnav)\b.*\bsetter")),
     ("OTHER", "qsm", "pdff", "fat frac*", "ff map*", "mtr"),

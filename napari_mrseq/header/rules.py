@@ -39,7 +39,7 @@ from napari_mrseq.header.conditions import (
 from napari_mrseq.header.lexicon import DUAL_ECHO, MAP
 from napari_mrseq.header.plausibility import fits, says, timed
 from napari_mrseq.header.rule import BIDS, DICOM, NILS, PHYSICS, VENDOR, WORDS, Rule, rule
-from napari_mrseq.header.short_names import names_diffusion_map
+from napari_mrseq.header.short_names import names_bolus_map, names_diffusion_map
 from napari_mrseq.header.techniques import (
     ANGIOGRAPHY,
     ASL,
@@ -165,6 +165,7 @@ RULES: tuple[Rule, ...] = (
     rule("PERF", 0.9, DICOM, contrast("PERFUSION"), unless(made_by("Philips"))),
     rule("PERF", 0.9, WORDS, says("PERF"), uses(EPI)),
     rule("PERF", 0.75, WORDS, says("PERF")),
+    rule("PERF", 0.75, WORDS, names_bolus_map),
     # Siemens XA says so of spin echoes, too, that measure the distortion of functional images.
     rule("BOLD", 0.95, VENDOR, image_type("FMRI"), lacks(SPIN_ECHO), fits("BOLD")),
     rule("BOLD", 0.9, BIDS, uses(TASK), fits("BOLD")),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from napari_mrseq.header.conditions import is_derived, uses, weighted_by_diffusion
 from napari_mrseq.header.plain import plain
-from napari_mrseq.header.techniques import DIFFUSION
+from napari_mrseq.header.techniques import DIFFUSION, GRADIENT_ECHO
 from napari_mrseq.header.words import names
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ _DIFFUSION = (
     r"|d ?(?:slow|fast|star)"
 )
 _MOTION = r"d|dp|f|fp"
+# What is fitted to the arrival of an agent, or read off its curve.
+_BOLUS = r"ve|vp|kep|k trans|iauc\d*|auc|ser(?! \d)|pei|max slope|wash ?(?:in|out)"
+_DYNAMIC = r"dce|dyn|dynamic|tissue ?4d|ispy ?\d|vol ?ser|breast|prostate|rate|ratio|perf"
 _METHOD = r"dti|dki|noddi|ivim|dwi|dif+(?:usion)?|tensor"
 
 
@@ -34,6 +37,12 @@ def names_diffusion_map(attributes: SequenceAttributes) -> str | None:
         return None
     motion = "ivim" in plain(f"{attributes.description} {attributes.protocol}").split()
     return _named(attributes, f"{_DIFFUSION}|{_MOTION}" if motion else _DIFFUSION, _METHOD)
+
+
+def names_bolus_map(attributes: SequenceAttributes) -> str | None:
+    """Hold for a derived gradient echo whose whole description is the short name of such a map."""
+    derived = is_derived(attributes) is not None and uses(GRADIENT_ECHO)(attributes) is not None
+    return _named(attributes, _BOLUS, _DYNAMIC) if derived else None
 
 
 def _of_diffusion(attributes: SequenceAttributes) -> bool:

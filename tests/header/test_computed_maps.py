@@ -124,3 +124,74 @@ def test_the_map_of_susceptibility_and_its_phase_are_none(
 ) -> None:
     claim = claim_of(make_series(SUSCEPTIBLE | written | {"SeriesDescription": "gre_qsm"}))
     assert claim.sequence == "OTHER"
+
+
+DYNAMIC = {
+    "ScanningSequence": "GR",
+    "MRAcquisitionType": "3D",
+    "RepetitionTime": 5,
+    "EchoTime": 1.8,
+    "FlipAngle": 15,
+    "ProtocolName": "dyn_vibe_KM",
+    "ContrastBolusAgent": "Gadovist",
+}
+T2 = {
+    "ScanningSequence": "SE",
+    "RepetitionTime": 4000,
+    "EchoTime": 100,
+    "ProtocolName": "t2_tse_tra",
+}
+
+
+@pytest.mark.parametrize(
+    "described",
+    [
+        "Ve map Tissue4D", "Ve", "Kep", "Vp", "Ktrans", "K-trans map", "iAUC map", "iAUC60", "AUC",
+        "ISPY2: VOLSER: SER", "SER map", "PEI", "wash-out", "washin rate", "Washout map", "DCE Kep",
+        "Subtraction", "T1 subtraction 2-1", "AI probability map", "lesion probability", "heatmap",
+    ],
+)  # fmt: skip
+def test_what_is_computed_of_a_bolus_is_no_weighted_image(make_series: Any, described: str) -> None:
+    claim = claim_of(make_series(DYNAMIC | COMPUTED | {"SeriesDescription": described}))
+    assert claim.sequence in ("PERF", "OTHER"), claim
+
+
+@pytest.mark.parametrize(
+    "described",
+    [
+        "AI lesion heatmap", "T2 heat map", "PI-RADS AI overlay", "cancer likelihood",
+        "prostate probability map", "prostate segmentation", "T2 segmentation map", "AI results",
+        "DWI suspicion map",
+    ],
+)  # fmt: skip
+def test_what_a_program_reads_out_of_an_image_is_not_that_image(
+    make_series: Any, described: str
+) -> None:
+    claim = claim_of(make_series(T2 | COMPUTED | {"SeriesDescription": described}))
+    assert claim.sequence == "OTHER", claim
+
+
+@pytest.mark.parametrize(
+    ("sequence", "header", "described"),
+    [
+        # Reformatted, filtered, fused from stations.
+        ("T1C", DYNAMIC | COMPUTED, "t1_vibe_dyn MPR"),
+        ("T1C", DYNAMIC | COMPUTED, "SER 5 vibe tra"),
+        ("T1C", DYNAMIC | COMPUTED, "ser. 12"),
+        ("T1C", DYNAMIC | COMPUTED, "Ve Smith"),
+        ("T1C", DYNAMIC | COMPUTED, "PE"),
+        ("T1C", DYNAMIC | COMPUTED, "t1 vibe tra VP shunt"),
+        ("T1C", DYNAMIC, "Ve"),
+        ("T2", T2 | COMPUTED, "t2_tse_cor MPR"),
+        ("T2", T2 | COMPUTED, "T2 AI denoised"),
+        ("T2", T2, "T2 for segmentation"),
+        ("T2", T2, "T2 AI"),
+        ("T2", T2, "T2 probably MS"),
+        ("T2", T2 | COMPUTED, "SER"),
+    ],
+)
+def test_an_image_that_was_only_reformatted_stays_one(
+    make_series: Any, sequence: str, header: dict[str, Any], described: str
+) -> None:
+    claim = claim_of(make_series(header | {"SeriesDescription": described}))
+    assert claim.sequence == sequence, claim
