@@ -24,6 +24,7 @@ from napari_mrseq.header.conditions import (
     lacks,
     made_by,
     not_above,
+    not_below,
     of_several_b_values,
     other_modality,
     other_nucleus,
@@ -72,6 +73,7 @@ from napari_mrseq.header.words import (
     names_no_picture,
     names_nothing,
     names_weighting,
+    tells_heart,
     tells_vessels,
 )
 from napari_mrseq.sequences import UNKNOWN
@@ -216,6 +218,12 @@ RULES: tuple[Rule, ...] = (
     timed(
         "T2STAR", 0.75, WORDS, called("qsm"), is_original, uses(GRADIENT_ECHO),
         lacks(SPIN_ECHO, EPI, INVERSION), at_least(TE, 10),
+    ),
+    # Of the brain and the cord it is a T1: late enhancement of the heart has a gradient echo.
+    timed(
+        "T1", 0.8, PHYSICS, called("psir.*"), lacks(GRADIENT_ECHO, EPI, CINE),
+        unless(lacks(SPIN_ECHO, INVERSION)), not_below(TI, 200), not_above(TI, 800),
+        at_least(TE, 5), at_most(TE, 30), unless(tells_heart),
     ),
     rule("OTHER", 0.85, WORDS, says("OTHER")),
     rule("OTHER", 0.85, VENDOR, uses(BALANCED)),

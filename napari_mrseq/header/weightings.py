@@ -55,7 +55,7 @@ from napari_mrseq.header.techniques import (
 
 INVERSION_RECOVERY_RULES: tuple[Rule, ...] = (
     # Late enhancement: its inversion nulls healthy heart muscle.
-    timed("OTHER", 0.9, VENDOR, image_type("PSIR")),
+    timed("OTHER", 0.9, VENDOR, image_type("PSIR"), lacks(SPIN_ECHO)),
     timed(
         "OTHER", 0.7, PHYSICS, uses(GRADIENT_ECHO), uses(INVERSION), lacks(SPIN_ECHO, EPI),
         acquired("2D"), not_below(FIELD_STRENGTH, 1.0), at_least(TI, 150), at_most(TI, 550),

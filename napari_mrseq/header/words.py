@@ -48,6 +48,9 @@ _VESSELS = re.compile(
     r"|avm|d?avf|intracran\w*|cerebr\w*|head|brain|skull|neck|hals|chest|thorax|lungs?|heart|spine"
     r"|legs?|beine?|calf|calves|thighs?|foot|feet|arm|hands?|\w*extremit\w*)\b"
 )
+_HEART = re.compile(
+    r"\b(?:heart|card\w*|herz|lge|mde|viab\w*|myocard\w*|sax|lax|[234] ?ch\w*|delayed|late)\b"
+)
 _ORGANS = re.compile(r"\b(?:breast|mamm|prostat|liver|leber|foie|pancrea|uter|rect)\w*")
 
 # Where an image was moved to: "T2 in T1 space".
@@ -96,10 +99,19 @@ def names_weighting(attributes: SequenceAttributes) -> str | None:
     return "" if weighted else None
 
 
+def tells_heart(attributes: SequenceAttributes) -> str | None:
+    """Hold where words or the body part speak for the heart."""
+    return "" if _HEART.search(_words_and_part(attributes)) else None
+
+
 def tells_vessels(attributes: SequenceAttributes) -> str | None:
     """Hold where words or the body part speak for vessels, and for no organ beside them."""
-    words = plain(f"{attributes.description} {attributes.protocol} {attributes.body_part}")
+    words = _words_and_part(attributes)
     return "" if _VESSELS.search(words) and not _ORGANS.search(words) else None
+
+
+def _words_and_part(attributes: SequenceAttributes) -> str:
+    return plain(f"{attributes.description} {attributes.protocol} {attributes.body_part}")
 
 
 def called(pattern: str) -> Condition:

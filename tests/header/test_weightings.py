@@ -401,3 +401,35 @@ def test_a_bolus_followed_through_vessels_shows_them(
     given = {"SeriesDescription": described, "BodyPartExamined": body}
     claim = claim_of(make_series(VIEW_SHARING | given | {"ContrastBolusAgent": "Dotarem"}))
     assert claim.sequence == "MRA", claim
+
+
+CORD = header(
+    SE, tr=2430, te=8.4, ti=400, dim="2D", kind=["ORIGINAL", "PRIMARY", "M", "ND", "NORM"]
+)
+HEART = header(["GR", "IR"], tr=750, te=3.3, ti=300, flip=25, dim="2D")
+
+
+@pytest.mark.parametrize(
+    ("sequence", "values", "described"),
+    [
+        ("T1", CORD, "psir_spine_cervical_2d"),
+        ("T1", CORD, "T1 PSIR"),
+        ("T1", CORD, "Sag PSIR cervical cord"),
+        ("T1", CORD | {"ImageType": ["DERIVED", "PRIMARY", "PSIR"]}, "PSIR brain"),
+        ("T1", CORD | {"ImageType": ["ORIGINAL", "PRIMARY", "R_IR", "R", "IR"]}, "PSIR_T1 IR-TSE"),
+        ("T1", CORD | {"ScanningSequence": "IR", "EchoTime": 15}, "ax PSIR"),
+        ("OTHER", HEART, "PSIR"),
+        ("OTHER", HEART, "T1 PSIR sax"),
+        ("OTHER", HEART | {"ImageType": ["DERIVED", "PRIMARY", "PSIR"]}, "LGE"),
+        ("OTHER", CORD, "PSIR_TSE_LGE sax"),
+        ("OTHER", CORD | {"BodyPartExamined": "HEART"}, "PSIR"),
+        ("OTHER", CORD | {"CardiacNumberOfImages": 12}, "PSIR"),
+        # Without a word of how it was acquired.
+        ("OTHER", {}, "PSIR"),
+    ],
+)
+def test_a_phase_sensitive_spin_echo_weights_by_t1_unless_it_is_of_the_heart(
+    make_series: Any, sequence: str, values: dict[str, Any], described: str
+) -> None:
+    claim = claim_of(make_series(values | {"SeriesDescription": described}))
+    assert claim.sequence == sequence, claim
