@@ -90,8 +90,8 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("FIELDMAP", "b0"),
     # What a PET-MR scanner corrects attenuation with.
     ("OTHER", "*mrac*", "*umap*", "mu map*"),
-    # A vessel's name in front: inflow without an agent, no perfusion.
-    ("MRA", "vasc asl"),
+    # Inflow of labelled blood without an agent: vessels, no perfusion.
+    ("MRA", "vasc asl", "masl", "asl ... mra", "mra ... asl", "asl ... angio*", "angio* ... asl"),
     ("PERF", "*asl", Regex(r"asl(?![aei])[a-z0-9]*"), "*casl*", "pwi*", "gbp", "pbp"),
     ("PERF", Regex(r"dsc(?!h)[a-z0-9]*"), Regex(r"dce(?!r)[a-z0-9]*"), "dynamic suscept*"),
     # Neither "performed", "perfect", "perfluorocarbon" nor "perforator".
@@ -136,8 +136,9 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("MRA", "flebo*", "phlebo*", "arm intracran*", "arm cereb*", "fbi"),
     # Without an agent.
     ("MRA", "qiss*", "native tru*", "native space ... ecg", "native space ... trig*"),
-    ("MRA", "native space ... sys*", "native space ... dia*"),
-    ("MRA", "b trance", "trance", "inflow*"),
+    ("MRA", "native space ... sys*", "native space ... dia*", "native space ... run off"),
+    ("MRA", Regex(r"native (?:space|spc)\b.*\bsub[a-z]*")),
+    ("MRA", "b trance", "trance", "inflow*", "ifir"),
     # Flow that is measured, not vessels that are shown.
     ("OTHER", "pc ... csf", "csf ... pc", "phase contrast ... csf", "csf ... phase contrast"),
     ("OTHER", "pc ... aqu*duct*", "q flow*", "flow quant*", "quant* flow", "flow ... tp"),

@@ -68,6 +68,8 @@ REFERENCE = r"(dream|qsm|[ck]alib|coil sens|prescan|sense ref|ref).*"
 OF_GRADIENT_ECHOES = (
     r"(cine|.*fiesta|ciss|dess|balanced|cosmic|petra|ute|4d flow|q flow|flow quant).*"
 )
+# Angiography that inverts what rests, or the blood, in place of an agent.
+LABELLED_VESSELS = r"(.*inflow|inhance|ifir|time slip|native|.*asl|fbi).*"
 _WEIGHTINGS = frozenset({"T1", "T2", "PD", "FLAIR", "STIR", "T2STAR"})
 
 
@@ -185,7 +187,7 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
     ),
     "MRA": (
         (uses(EPI),),
-        (uses(INVERSION), lacks(BALANCED)),
+        (uses(INVERSION), lacks(BALANCED), unless(called(LABELLED_VESSELS))),
         (uses(GRADIENT_ECHO), above(TE, 25)),
         # Old scanners set the angiography flag of anything.
         (above(TR, 3000), above(TE, 100), unless(acquired("3D"))),

@@ -163,6 +163,8 @@ RULES: tuple[Rule, ...] = (
     rule("DWI", 0.9, VENDOR, uses(DIFFUSION)),
     rule("DWI", 0.85, WORDS, says("DWI")),
     # Perfusion and activation. AcquisitionContrast PERFUSION is unreliable on Philips.
+    # Labelled blood on its way shows vessels, once it has arrived perfusion.
+    rule("MRA", 0.85, WORDS, says("MRA"), called(".*asl.*")),
     rule("PERF", 0.9, VENDOR, uses(ASL)),
     rule("PERF", 0.9, DICOM, contrast("PERFUSION"), unless(made_by("Philips"))),
     rule("PERF", 0.9, WORDS, says("PERF"), uses(EPI)),

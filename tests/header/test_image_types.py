@@ -78,3 +78,28 @@ def test_b0_is_the_field_or_beside_diffusion_the_image_without_weighting(
 ) -> None:
     claim = claim_of(make_series(EPI | written))
     assert claim.sequence == sequence, claim
+
+
+SPACE = {"Manufacturer": "SIEMENS", "ScanningSequence": "SE", "MRAcquisitionType": "3D",
+         "SequenceName": "*spc3d1_61", "RepetitionTime": 1700, "EchoTime": 20}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sequence", "described"),
+    [
+        ("MRA", "NATIVE_SPACE_legs_sub"),
+        ("MRA", "native_spc_thigh_SUB"),
+        ("MRA", "NATIVE SPACE run-off"),
+        ("MRA", "native SPACE angio"),
+        # Before an agent, in German.
+        ("OTHER", "t2_space_nativ_sub"),
+        ("OTHER", "T1 nativ sub"),
+        ("OTHER", "T1 space sub in native space"),
+    ],
+)
+def test_a_difference_that_needs_no_agent_shows_vessels(
+    make_series: Any, sequence: str, described: str
+) -> None:
+    computed = {"ImageType": ["DERIVED", "PRIMARY", "SUBTRACTION"], "SeriesDescription": described}
+    claim = claim_of(make_series(SPACE | computed))
+    assert claim.sequence == sequence, claim

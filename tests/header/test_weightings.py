@@ -433,3 +433,31 @@ def test_a_phase_sensitive_spin_echo_weights_by_t1_unless_it_is_of_the_heart(
 ) -> None:
     claim = claim_of(make_series(values | {"SeriesDescription": described}))
     assert claim.sequence == sequence, claim
+
+
+INFLOW = header(["GR", "IR"], tr=4.5, te=2.2, ti=1200, flip=70, dim="3D")
+LABELLED = header("GR", tr=5.2, te=2.6, ti=1000, flip=20, dim="3D")
+
+
+@pytest.mark.parametrize(
+    ("sequence", "values", "described"),
+    [
+        *(("MRA", INFLOW, name) for name in (
+            "Inhance Inflow IR renal", "Inflow IR", "IFIR kidney", "INHANCE 3D IFIR", "Time-SLIP",
+        )),
+        *(("MRA", LABELLED, name) for name in (
+            "mASL carotid", "4D ASL-MRA", "ASL angiography", "MRA ASL 4D", "Time SLIP portal vein",
+        )),
+        # An inversion is still none of other angiographies.
+        ("T1", header(GR, tr=2000, te=3, ti=900, flip=9, dim="3D"), "TOF head"),
+        ("T1", header(GR, tr=2000, te=3, ti=900, flip=9, dim="3D"), "angio"),
+        # Nor is labelled blood always on its way.
+        ("PERF", {"Manufacturer": "SIEMENS", "SequenceName": "tgse_pcasl"}, "pCASL"),
+        ("PERF", {"ScanningSequence": "EP"}, "3D ASL"),
+    ],
+)  # fmt: skip
+def test_angiography_without_an_agent_inverts(
+    make_series: Any, sequence: str, values: dict[str, Any], described: str
+) -> None:
+    claim = claim_of(make_series(values | {"SeriesDescription": described}))
+    assert claim.sequence == sequence, claim
