@@ -101,8 +101,10 @@ BOTH = (
 # What else is called so: "T1 (AXI, Gray/White Contrast)", "arterial spin labeling"; and
 # "MPRAGE_EnhancedContrast", which may be between tissues.
 NO_MEDIUM = (
-    r"\b(gr[ae]y|white|[gw]m|tissue|phase|transfer|image|high|low|good|better|best|multi)"
-    r" contrast\b|\benc?hanced contrast\b|\bcontrast (gm|wm)\b|\barterial spin\b|(?<!\bt)\d cm\b"
+    r"\b(gr[ae]y|white|[gw]m|tissue|phase|transfer|image|high|low|good|better|best|multi|optimal"
+    r"|improved|(?<!\bwith )(standard|normal)) contrast\b"
+    r"(?! (dose|agent|med\w*|inj\w*|admin\w*|given)\b)"
+    r"|\benc?hanced contrast\b|\bcontrast (gm|wm)\b|\barterial spin\b|(?<!\bt)\d cm\b"
     r"|\bvenous (malf\w*|anom\w*|angiom\w*|sinus\w*|thromb\w*|insuff\w*|lake\w*|stas\w*)"
     r"|\b(sinus|ductus) venosus\b|\bligament\w* venosum\b"
     r"|\b(supine|prone|flex\w*|neutral|sitting|standing|feet) pos\b|\bpos \d+\b"

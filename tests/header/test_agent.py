@@ -36,7 +36,9 @@ GIVEN = (
     "T1 VIBE Gd free breathing;T1 post contrast-sag;T1 SE 2.0 gad;T1 SENSE GD;T1 post 5 min;"
     "T1 post 3D;T1 3 months post gad;T1 KM control;T1 m.KM;T1 i.v. KM;T1 s KU;T1 posle KU;"
     "T1 posle kontrastirovaniya;ZOUEI-GO T1;t1_tse_sag_fs_CM;t1_vibe_dixon_tra_p4_bh_delayed;"
-    "t1_tse_dixon_tra_p2_POS;SAG T1 FS INJ RACHIS;T1 art 1"
+    "t1_tse_dixon_tra_p2_POS;SAG T1 FS INJ RACHIS;T1 art 1;T1 standard contrast dose;"
+    "T1 post standard contrast;T1 high contrast post Gd;T1 with standard contrast;"
+    "T1 normal contrast agent"
 )
 NOT_GIVEN = (
     "T1 ohne KM;T1 pre contrast;T1 -C;T1 sans injection;AX T1 W/O;3D Ax T1 S/C;T1 FS S/ CONTRASTE;"
@@ -83,7 +85,9 @@ NOT_SAID = (
     "T1 Post TBI;T1 post MVA;T1 post CVA;T1 post SAH;T1 post-TIPS;T1 post TACE;T1 post RFA;"
     "T1 post SRS;T1 post BMT;T1 post accident;T1 POST FALL;T1 POST VP SHUNT;T1 post MI;T1 post PCI;"
     "T1 post CPR;T1 post TURP;T1 post ERCP;T1 post viral;T1 post lumbar puncture;"
-    "AX T1 POST LIVER BX"
+    "AX T1 POST LIVER BX;T1 Standard Contrast (AXI);T1 (COR, Standard Contrast);"
+    "T1 soft tissue contrast;T1 image contrast;T1 improved contrast;T1 normal contrast;"
+    "T1 with high contrast"
 )
 
 
