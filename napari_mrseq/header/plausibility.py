@@ -199,7 +199,9 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
     "LOCALIZER": (
         (uses(EPI),),
         (uses(INVERSION), above(TI, 100)),
-        (uses(SPIN_ECHO), acquired("3D")),
+        # At low field scouts are coarse ones.
+        (uses(SPIN_ECHO), acquired("3D"), names_weighting),
+        (uses(SPIN_ECHO), acquired("3D"), above(SLICES, 15), large_matrix(160)),
         (uses(GRADIENT_ECHO), above(TE, 20)),
         (uses(TIME_OF_FLIGHT),),
         # "t1_se_tra pilot" is a stack like any other; "T1 localization" took minutes, as no scout.

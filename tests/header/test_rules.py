@@ -310,3 +310,26 @@ def test_what_only_one_tag_or_word_tells(
     claim = claim_of(make_series(header))
     assert claim.sequence == sequence, claim
     assert claim.evidence[0].startswith(evidence)
+
+
+COARSE = HYPERFINE | {"RepetitionTime": 600, "EchoTime": 100, "Rows": 96, "Columns": 96}
+FINE = COARSE | {"RepetitionTime": 3200, "Rows": 256, "Columns": 256}
+
+
+@pytest.mark.parametrize(
+    ("sequence", "header", "described", "slices"),
+    [
+        ("LOCALIZER", COARSE, "Localizer", 30),
+        ("LOCALIZER", COARSE | {"EchoTime": 188, "RepetitionTime": 1500}, "LOC (3-plane)", 9),
+        ("LOCALIZER", COARSE, "Scout", 30),
+        ("LOCALIZER", FINE, "localizer", 5),
+        ("T2", COARSE, "T2 for localization", 30),
+        ("T2", FINE, "localizer", 60),
+        ("T2", FINE, "t2_space survey", 30),
+    ],
+)
+def test_a_coarse_scout_may_be_a_spin_echo_in_three_dimensions(
+    make_series: Any, sequence: str, header: dict[str, Any], described: str, slices: int
+) -> None:
+    claim = claim_of(make_series(header | {"SeriesDescription": described}, slices=slices))
+    assert claim.sequence == sequence, claim
