@@ -52,6 +52,7 @@ from napari_mrseq.header.techniques import (
     SPIN_ECHO,
     TIME_OF_FLIGHT,
 )
+from napari_mrseq.header.words import called
 
 INVERSION_RECOVERY_RULES: tuple[Rule, ...] = (
     # Late enhancement: its inversion nulls healthy heart muscle.
@@ -131,13 +132,17 @@ INVERSION_RECOVERY_RULES: tuple[Rule, ...] = (
 
 # A spin echo, no EPI, whose contrast no inversion makes.
 NON_EPI_SPIN_ECHO = (uses(SPIN_ECHO), lacks(EPI), inverts_fat_at_most)
+# What excites once a slice: the time to the next one weights nothing.
+SINGLE_SHOT = called(r".*haste.*|.*ssfse.*|ssh? ?tse.*")
 # HASTE and 3-D echo trains have a short TR for a T2.
 SPIN_ECHO_RULES: tuple[Rule, ...] = (
     timed(
-        "T1", 0.8, TABLE, *NON_EPI_SPIN_ECHO, at_least(TR, 150), at_most(TR, 850), at_most(TE, 30),
+        "T1", 0.8, TABLE, *NON_EPI_SPIN_ECHO, unless(SINGLE_SHOT), at_least(TR, 150),
+        at_most(TR, 850), at_most(TE, 30),
     ),
     timed(
-        "T1", 0.65, TABLE, *NON_EPI_SPIN_ECHO, above(TR, 850), at_most(TR, 1200), at_most(TE, 20),
+        "T1", 0.65, TABLE, *NON_EPI_SPIN_ECHO, unless(SINGLE_SHOT), above(TR, 850),
+        at_most(TR, 1200), at_most(TE, 20),
     ),
     timed("T2", 0.8, TABLE, *NON_EPI_SPIN_ECHO, above(TR, 1500), at_least(TE, 70)),
     timed("T2", 0.65, TABLE, *NON_EPI_SPIN_ECHO, above(TR, 2000), at_least(TE, 55)),

@@ -461,3 +461,13 @@ def test_angiography_without_an_agent_inverts(
 ) -> None:
     claim = claim_of(make_series(values | {"SeriesDescription": described}))
     assert claim.sequence == sequence, claim
+
+
+@pytest.mark.parametrize("described", ["haste_db_tra", "SSFSE dark blood", "SSh-TSE black blood"])
+def test_a_slice_that_is_excited_once_is_not_weighted_by_when_the_next_one_is(
+    make_series: Any, described: str
+) -> None:
+    dark = header("SE", tr=700, te=26, flip=150, dim="2D")
+    assert claim_of(make_series(dark | {"SeriesDescription": described})).sequence == UNKNOWN
+    assert claim_of(make_series(dark | {"SeriesDescription": "tse_db_tra"})).sequence == "T1"
+    assert claim_of(make_series(dark | {"SeriesDescription": "T1 haste"})).sequence == "T1"
