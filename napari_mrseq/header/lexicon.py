@@ -120,8 +120,8 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("SWI", Regex(r"[a-z0-9]*minip(?!ig)[a-z0-9]*"), "min ip"),
     # The bile ducts, before all that is called after vessels.
     ("T2", "*cholangi*", "colangi*", "mrcp*"),
-    # Neither "Christof" nor a gouty tophus.
-    ("MRA", Regex(r"[a-z0-9]*(?<![sz])tof"), Regex(r"tof(?:fl[23]d|(?![fiou]))[a-z0-9]*")),
+    # Neither "Christof", Tofts nor a gouty tophus.
+    ("MRA", Regex(r"[a-z0-9]*(?<![sz])tof"), Regex(r"tof(?:fl[23]d|(?![fiou]|ts\b))[a-z0-9]*")),
     ("MRA", "mra*", "mrv*", "ce mra", Regex(r"s?[23]di mc")),
     # Neither a tumour, a disease nor a treatment of vessels, nor a phase of an agent in the veins.
     ("MRA", Regex(r"veno(?![mnsv]|us|ly|oc)[a-z0-9]*")),

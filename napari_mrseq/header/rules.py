@@ -40,7 +40,11 @@ from napari_mrseq.header.conditions import (
 from napari_mrseq.header.lexicon import DUAL_ECHO, MAP
 from napari_mrseq.header.plausibility import fits, says, timed
 from napari_mrseq.header.rule import BIDS, DICOM, NILS, PHYSICS, VENDOR, WORDS, Rule, rule
-from napari_mrseq.header.short_names import names_bolus_map, names_diffusion_map
+from napari_mrseq.header.short_names import (
+    names_bolus_map,
+    names_diffusion_map,
+    names_quantity,
+)
 from napari_mrseq.header.techniques import (
     ANGIOGRAPHY,
     ASL,
@@ -153,6 +157,7 @@ RULES: tuple[Rule, ...] = (
     rule("ADC", 0.9, WORDS, says("ADC")),
     rule("OTHER", 0.85, WORDS, says(MAP), unless(is_original)),
     rule("OTHER", 0.85, WORDS, names_diffusion_map),
+    rule("OTHER", 0.75, WORDS, names_quantity),
     rule("DWI", 0.95, DICOM, weighted_by_diffusion),
     rule("B0", 0.85, VENDOR, uses(DIFFUSION), without_weighting),
     rule(

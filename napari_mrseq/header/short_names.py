@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from napari_mrseq.header.conditions import is_derived, uses, weighted_by_diffusion
 from napari_mrseq.header.plain import plain
 from napari_mrseq.header.techniques import DIFFUSION, GRADIENT_ECHO
-from napari_mrseq.header.words import names
+from napari_mrseq.header.words import names, namings_of
 
 if TYPE_CHECKING:
     from napari_mrseq.header.sequence_attributes import SequenceAttributes
@@ -19,16 +19,21 @@ _BESIDE = (
     r"maps?|images?|col(?:ou?r)?|rgb|mean|fit(?:ted)?|param\w*|reg|corr\w*|ax(?:ial)?|tra|cor|sag"
     r"|\d+[a-z]*|b\d+"
 )
+# What is measured in each voxel or drawn into it, as no image is called.
+_QUANTITY = re.compile(
+    r"\b(?:maps?|fraction|coefficient|amplitude|diffusivity|anisotropy|percent(?:age)?|slope"
+    r"|enhancement (?:rate|ratio)|overlay|contours?|seg)\b"
+)
 # Of the tensor, the kurtosis, the compartments; and of incoherent motion, where that is named.
 _DIFFUSION = (
-    r"md|ad|axd|rd|fa|kfa|mk|ak|rk|l[123]|v[123]|dec|odi|ndi|vic|viso|mode|kurtosis"
+    r"md|ad|axd|rd|fa|kfa|mk|ak|rk|ka|l[123]|v[123]|dec|odi|ndi|vic|viso|mode|kurtosis"
     r"|d ?(?:slow|fast|star)"
 )
 _MOTION = r"d|dp|f|fp"
 # What is fitted to the arrival of an agent, or read off its curve.
 _BOLUS = r"ve|vp|kep|k trans|iauc\d*|auc|ser(?! \d)|pei|max slope|wash ?(?:in|out)"
-_DYNAMIC = r"dce|dyn|dynamic|tissue ?4d|ispy ?\d|vol ?ser|breast|prostate|rate|ratio|perf"
-_METHOD = r"dti|dki|noddi|ivim|dwi|dif+(?:usion)?|tensor"
+_DYNAMIC = r"dce|dyn|dynamic|tissue ?4d|tofts|ispy ?\d|vol ?ser|breast|prostate|rate|ratio|perf"
+_METHOD = r"amico|dipy|fsl|mrtrix|dti|dki|noddi|ivim|dwi|dif+(?:usion)?|tensor"
 
 
 def names_diffusion_map(attributes: SequenceAttributes) -> str | None:
@@ -37,6 +42,16 @@ def names_diffusion_map(attributes: SequenceAttributes) -> str | None:
         return None
     motion = "ivim" in plain(f"{attributes.description} {attributes.protocol}").split()
     return _named(attributes, f"{_DIFFUSION}|{_MOTION}" if motion else _DIFFUSION, _METHOD)
+
+
+def names_quantity(attributes: SequenceAttributes) -> str | None:
+    """Hold for a derived, secondary image whose description names a quantity and no sequence."""
+    if not {"DERIVED", "SECONDARY"} <= set(attributes.image_type):
+        return None
+    found = _QUANTITY.search(plain(attributes.description))
+    if found is None or namings_of(attributes.description):
+        return None
+    return f'{attributes.described_by} says "{found[0]}"'
 
 
 def names_bolus_map(attributes: SequenceAttributes) -> str | None:

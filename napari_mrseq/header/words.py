@@ -41,7 +41,7 @@ _BROAD = ("T1", "T2", "PD", "FLAIR", "BOLD", "DWI")
 # How words name a weighting, and no readout that a scout may have as well ("haste localizer").
 _WEIGHTING = re.compile(r"\d?d?t[12]|pd|dp|proton|dens|.*flair|dark fluid|.*stir|.*tirm?")
 
-# Where vessels are looked at, and organs that a bolus is followed into for other reasons.
+# Where vessels are looked at, and what else a bolus is followed into.
 _VESSELS = re.compile(
     r"\b(?:angio\w*|mra|mrv|carot\w*|aort\w*|artery|arteries|arterie[ns]|vess\w*|vasc\w*|gefass\w*"
     r"|run ?off|pulm\w*|iliac\w*|femor\w*|poplit\w*|periph\w*|subclav\w*|thoracic outlet|fistula"
@@ -51,7 +51,9 @@ _VESSELS = re.compile(
 _HEART = re.compile(
     r"\b(?:heart|card\w*|herz|lge|mde|viab\w*|myocard\w*|sax|lax|[234] ?ch\w*|delayed|late)\b"
 )
-_ORGANS = re.compile(r"\b(?:breast|mamm|prostat|liver|leber|foie|pancrea|uter|rect)\w*")
+_ORGANS = re.compile(
+    r"\b(?:breast|mamm|prostat|liver|leber|foie|pancrea|uter|rect|tumou?r|sarcom|lymphom)\w*"
+)
 
 # Where an image was moved to: "T2 in T1 space".
 _PLACE = re.compile(r"\b(?:in|to) [a-z0-9]+ space\b")

@@ -28,10 +28,12 @@ WEIGHTED = {
             "MD map (DTI)", "DTI mean diffusivity", "reg_dti_rd", "tensor mode map", "DTI_MD_64dir",
         )),
         *(("dki_3shell", name) for name in (
-            "MK", "DKI_MK_map", "RK", "mean kurtosis", "Kurtosis", "Kurtosis map", "KFA", "AK map",
+            "MK", "DKI_MK_map", "RK", "mean kurtosis", "Kurtosis", "Kurtosis map", "KFA", "KA",
+            "AK map",
         )),
         *(("noddi", name) for name in (
-            "NODDI_ICVF", "NODDI_ODI", "FICVF", "ISOVF", "ODI", "NDI map", "fiso", "noddi_ndi",
+            "NODDI_ICVF", "NODDI_ODI", "FICVF", "ISOVF", "ODI", "NDI map", "amico_ndi",
+            "free water fraction", "fiso", "noddi_ndi",
             "orientation dispersion index", "neurite density", "intracellular volume fraction",
         )),
         *(("IVIM 10b", name) for name in (
@@ -146,7 +148,9 @@ T2 = {
 @pytest.mark.parametrize(
     "described",
     [
-        "Ve map Tissue4D", "Ve", "Kep", "Vp", "Ktrans", "K-trans map", "iAUC map", "iAUC60", "AUC",
+        "Ve map Tissue4D", "Ve", "Kep", "Vp", "Ktrans", "ve_tofts", "iAUC map", "iAUC60", "AUC",
+        "K-trans map",
+        "percent enhancement", "initial slope",
         "ISPY2: VOLSER: SER", "SER map", "PEI", "wash-out", "washin rate", "Washout map", "DCE Kep",
         "Subtraction", "T1 subtraction 2-1", "AI probability map", "lesion probability", "heatmap",
     ],
@@ -161,7 +165,8 @@ def test_what_is_computed_of_a_bolus_is_no_weighted_image(make_series: Any, desc
     [
         "AI lesion heatmap", "T2 heat map", "PI-RADS AI overlay", "cancer likelihood",
         "prostate probability map", "prostate segmentation", "T2 segmentation map", "AI results",
-        "DWI suspicion map",
+        "DWI suspicion map", "gland seg overlay", "lesion contours", "cellularity map",
+        "percent signal", "stiffness map",
     ],
 )  # fmt: skip
 def test_what_a_program_reads_out_of_an_image_is_not_that_image(
@@ -184,6 +189,9 @@ def test_what_a_program_reads_out_of_an_image_is_not_that_image(
         ("T1C", DYNAMIC, "Ve"),
         ("T2", T2 | COMPUTED, "t2_tse_cor MPR"),
         ("T2", T2 | COMPUTED, "T2 AI denoised"),
+        ("T2", T2, "cellularity map"),
+        ("T2", T2 | {"ImageType": ["DERIVED", "PRIMARY", "M"]}, "percent"),
+        ("T2", T2 | COMPUTED, "tra mapped to plan"),
         ("T2", T2, "T2 for segmentation"),
         ("T2", T2, "T2 AI"),
         ("T2", T2, "T2 probably MS"),

@@ -368,6 +368,7 @@ VIEW_SHARING = header(
         ("tfl_tra_dyn_fast_TWIST", "PROSTATE"),
         ("twist prostate", "PELVIS"),
         ("TWIST arterial", "LIVER"),
+        ("TWIST tumor foot", "FOOT"),
         ("TRICKS liver", "ABDOMEN"),
         ("TRICKS", "BREAST"),
         ("TWIST", ""),
