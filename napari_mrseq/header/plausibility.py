@@ -53,7 +53,7 @@ from napari_mrseq.header.techniques import (
     SUSCEPTIBILITY,
     TIME_OF_FLIGHT,
 )
-from napari_mrseq.header.words import called, names_weighting, naming, namings, namings_of
+from napari_mrseq.header.words import called, names, names_weighting, naming, namings, namings_of
 
 # How a T1 is called whose inversion makes fluid dark.
 FLAIR = r".*flair.*|.*dark fluid"
@@ -187,7 +187,10 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
     ),
     "MRA": (
         (uses(EPI),),
-        (uses(INVERSION), lacks(BALANCED), unless(called(LABELLED_VESSELS))),
+        (
+            uses(INVERSION), lacks(BALANCED),
+            unless(called(LABELLED_VESSELS), unless(names("T1"))),
+        ),
         (uses(GRADIENT_ECHO), above(TE, 25)),
         # Old scanners set the angiography flag of anything.
         (above(TR, 3000), above(TE, 100), unless(acquired("3D"))),

@@ -452,6 +452,7 @@ LABELLED = header("GR", tr=5.2, te=2.6, ti=1000, flip=20, dim="3D")
         # An inversion is still none of other angiographies.
         ("T1", header(GR, tr=2000, te=3, ti=900, flip=9, dim="3D"), "TOF head"),
         ("T1", header(GR, tr=2000, te=3, ti=900, flip=9, dim="3D"), "angio"),
+        ("T1", header(GR, tr=2000, te=3, ti=900, flip=9, dim="3D"), "MPRAGE inflow suppressed"),
         # Nor is labelled blood always on its way.
         ("PERF", {"Manufacturer": "SIEMENS", "SequenceName": "tgse_pcasl"}, "pCASL"),
         ("PERF", {"ScanningSequence": "EP"}, "3D ASL"),
