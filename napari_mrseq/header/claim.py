@@ -154,7 +154,8 @@ def _first_rule(attributes: SequenceAttributes) -> HeaderClaim:
     for rule in RULES:
         evidence = evidence_of(rule.conditions, attributes)
         if evidence is not None:
-            return HeaderClaim(rule.sequence, rule.confidence, (evidence,), source=rule.source)
+            told = (evidence,) if evidence else ()
+            return HeaderClaim(rule.sequence, rule.confidence, told, source=rule.source)
     return HeaderClaim(UNKNOWN, 0.5)
 
 

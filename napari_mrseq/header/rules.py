@@ -43,6 +43,7 @@ from napari_mrseq.header.rule import BIDS, DICOM, NILS, PHYSICS, VENDOR, WORDS, 
 from napari_mrseq.header.short_names import (
     names_bolus_map,
     names_diffusion_map,
+    names_no_diffusion,
     names_quantity,
 )
 from napari_mrseq.header.techniques import (
@@ -158,6 +159,8 @@ RULES: tuple[Rule, ...] = (
     rule("OTHER", 0.85, WORDS, says(MAP), unless(is_original)),
     rule("OTHER", 0.85, WORDS, names_diffusion_map),
     rule("OTHER", 0.75, WORDS, names_quantity),
+    # More is computed of diffusion than any list of words holds.
+    rule(UNKNOWN, 0.5, WORDS, names_no_diffusion),
     rule("DWI", 0.95, DICOM, weighted_by_diffusion),
     rule("B0", 0.85, VENDOR, uses(DIFFUSION), without_weighting),
     rule(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from napari_mrseq.header.bids_names import FILE_NAME
 from napari_mrseq.header.conditions import is_derived, uses, weighted_by_diffusion
 from napari_mrseq.header.plain import plain
 from napari_mrseq.header.techniques import DIFFUSION, GRADIENT_ECHO
@@ -17,21 +18,27 @@ if TYPE_CHECKING:
 # version.
 _BESIDE = (
     r"maps?|images?|col(?:ou?r)?|rgb|mean|fit(?:ted)?|param\w*|reg|corr\w*|ax(?:ial)?|tra|cor|sag"
-    r"|\d+[a-z]*|b\d+"
+    r"|nii|\d+[a-z]*|b\d+"
+)
+# What is done to an image that stays one.
+_REFORMATTED = (
+    r"mpr|mip|reformat\w*|compos\w*|combin\w*|averag\w*|avg|sum\w*|regist\w*|dreg|moco|motion|eddy"
+    r"|de ?nois\w*|dis[23]d|nd|norm\w*|filter\w*|resampl\w*|pre ?proc\w*|coronal|sagittal|obl\w*"
+    r"|high|low|b|brain|head|liver|prostate|pelvis|body|series|copy"
 )
 # What is measured in each voxel or drawn into it, as no image is called.
 _QUANTITY = re.compile(
     r"\b(?:maps?|fraction|coefficient|amplitude|diffusivity|anisotropy|percent(?:age)?|slope"
-    r"|enhancement (?:rate|ratio)|overlay|contours?|seg)\b"
+    r"|enhancement (?:rate|ratio)|plasma volume|overlay|contours?|seg|suspicion|score)\b"
 )
 # Of the tensor, the kurtosis, the compartments; and of incoherent motion, where that is named.
 _DIFFUSION = (
-    r"md|ad|axd|rd|fa|kfa|mk|ak|rk|ka|l[123]|v[123]|dec|odi|ndi|vic|viso|mode|kurtosis"
-    r"|d ?(?:slow|fast|star)"
+    r"md|ad|axd|rd|fa|kfa|mk|ak|rk|ka|k ?(?:mean|ax|rad)|gfa|mo|l[123]|v[123]|dec|odi|ndi|vic|viso"
+    r"|mode|kurtosis|d ?(?:slow|fast|star)"
 )
 _MOTION = r"d|dp|f|fp"
 # What is fitted to the arrival of an agent, or read off its curve.
-_BOLUS = r"ve|vp|kep|k trans|iauc\d*|auc|ser(?! \d)|pei|max slope|wash ?(?:in|out)"
+_BOLUS = r"ve|vp|kep|k trans|iaug?c\d*|auc|ser(?! \d)|pei|max slope|wash ?(?:in|out)"
 _DYNAMIC = r"dce|dyn|dynamic|tissue ?4d|tofts|ispy ?\d|vol ?ser|breast|prostate|rate|ratio|perf"
 _METHOD = r"amico|dipy|fsl|mrtrix|dti|dki|noddi|ivim|dwi|dif+(?:usion)?|tensor"
 
@@ -45,19 +52,37 @@ def names_diffusion_map(attributes: SequenceAttributes) -> str | None:
 
 
 def names_quantity(attributes: SequenceAttributes) -> str | None:
-    """Hold for a derived, secondary image whose description names a quantity and no sequence."""
-    if not {"DERIVED", "SECONDARY"} <= set(attributes.image_type):
-        return None
-    found = _QUANTITY.search(plain(attributes.description))
-    if found is None or namings_of(attributes.description):
+    """Hold for a derived, secondary image whose description names a quantity and no sequence.
+
+    A method of diffusion may stand beside it; a trace is an image of diffusion.
+    """
+    words = plain(attributes.description)
+    found = _QUANTITY.search(words)
+    named = {naming.sequence for naming in namings_of(attributes.description)}
+    if not _is_secondary(attributes) or found is None or named - {"DWI"} or "trace" in words:
         return None
     return f'{attributes.described_by} says "{found[0]}"'
+
+
+def names_no_diffusion(attributes: SequenceAttributes) -> str | None:
+    """Hold for what was computed with a b value and is called something that is no image of it."""
+    if not _is_secondary(attributes) or weighted_by_diffusion(attributes) is None:
+        return None
+    if attributes.described_by == FILE_NAME or namings_of(attributes.description):
+        return None
+    words = plain(attributes.description).split()
+    usual = all(re.fullmatch(f"{_BESIDE}|{_REFORMATTED}", word) for word in words)
+    return None if usual else ""
 
 
 def names_bolus_map(attributes: SequenceAttributes) -> str | None:
     """Hold for a derived gradient echo whose whole description is the short name of such a map."""
     derived = is_derived(attributes) is not None and uses(GRADIENT_ECHO)(attributes) is not None
     return _named(attributes, _BOLUS, _DYNAMIC) if derived else None
+
+
+def _is_secondary(attributes: SequenceAttributes) -> bool:
+    return {"DERIVED", "SECONDARY"} <= set(attributes.image_type)
 
 
 def _of_diffusion(attributes: SequenceAttributes) -> bool:

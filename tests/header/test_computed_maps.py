@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from napari_mrseq.header import claim_of
+from napari_mrseq.sequences import UNKNOWN
 
 COMPUTED = {"ImageType": ["DERIVED", "SECONDARY", "OTHER"]}
 ORIGINAL = {"ImageType": ["ORIGINAL", "PRIMARY", "DIFFUSION", "NONE"]}
@@ -29,7 +30,7 @@ WEIGHTED = {
         )),
         *(("dki_3shell", name) for name in (
             "MK", "DKI_MK_map", "RK", "mean kurtosis", "Kurtosis", "Kurtosis map", "KFA", "KA",
-            "AK map",
+            "Kax", "AK map",
         )),
         *(("noddi", name) for name in (
             "NODDI_ICVF", "NODDI_ODI", "FICVF", "ISOVF", "ODI", "NDI map", "amico_ndi",
@@ -69,7 +70,7 @@ def test_a_map_with_the_b_value_of_its_source_is_no_diffusion_image(
         ({"ImageType": ["DERIVED", "PRIMARY", "DIFFUSION", "TRACEW", "ND"]}, "MD"),
         # A doctor, a disease, a version.
         *((COMPUTED, name) for name in (
-            "trace Dr Miller MD", "DWI AD cohort", "dwi protocol V1", "dwi tra v1 ND", "RD Smith",
+            "trace Dr Miller MD", "DWI AD cohort", "dwi protocol V1", "dwi tra v1 ND",
             "DWI focal lesion f", "DWI L1 fracture",
         )),
     ],
@@ -79,6 +80,24 @@ def test_a_diffusion_image_stays_one(
 ) -> None:
     names = {"ProtocolName": "DTI_64", "SeriesDescription": described}
     claim = claim_of(make_series(WEIGHTED | written | names))
+    assert claim.sequence == "DWI", claim
+
+
+@pytest.mark.parametrize("described", ["VERDICT fIC", "RSI C1", "RD Smith", "GQI iso"])
+def test_what_is_computed_of_diffusion_and_called_by_no_known_word_is_not_told(
+    make_series: Any, described: str
+) -> None:
+    names = {"ProtocolName": "DTI_64", "SeriesDescription": described}
+    claim = claim_of(make_series(WEIGHTED | COMPUTED | names))
+    assert (claim.sequence, claim.evidence) == (UNKNOWN, ())
+    assert claim_of(make_series(WEIGHTED | ORIGINAL | names)).sequence == "DWI"
+
+
+@pytest.mark.parametrize("described", ["MPR cor", "Composed", "tra 3mm reformatted", "average", ""])
+def test_a_diffusion_image_that_was_only_reformatted_stays_one(
+    make_series: Any, described: str
+) -> None:
+    claim = claim_of(make_series(WEIGHTED | COMPUTED | {"SeriesDescription": described}))
     assert claim.sequence == "DWI", claim
 
 
