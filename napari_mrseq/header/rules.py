@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from napari_mrseq.header import image_types
+from napari_mrseq.header.computed_maps import (
+    names_bolus_map,
+    names_diffusion_map,
+    names_no_diffusion,
+    names_quantity,
+)
 from napari_mrseq.header.conditions import (
     FLIP,
     SLICES,
@@ -40,12 +46,6 @@ from napari_mrseq.header.conditions import (
 from napari_mrseq.header.lexicon import DUAL_ECHO, MAP
 from napari_mrseq.header.plausibility import fits, says, timed
 from napari_mrseq.header.rule import BIDS, DICOM, NILS, PHYSICS, VENDOR, WORDS, Rule, rule
-from napari_mrseq.header.short_names import (
-    names_bolus_map,
-    names_diffusion_map,
-    names_no_diffusion,
-    names_quantity,
-)
 from napari_mrseq.header.techniques import (
     ANGIOGRAPHY,
     ASL,

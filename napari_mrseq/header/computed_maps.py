@@ -1,4 +1,4 @@
-"""Maps with names so short that only what they were computed from tells them from other words."""
+"""Computed maps whose names only their ImageType, or their source, tells from other words."""
 
 from __future__ import annotations
 
