@@ -97,7 +97,9 @@ def import_checkpoint(
     )
     try:
         write_weights(weights, card, output)
-    except (OSError, SafetensorError) as error:
+    except OSError as error:
+        raise ModelError(f"{output} can't be written: {error.strerror or error}") from error
+    except SafetensorError as error:
         raise ModelError(f"{output} can't be written: {error}") from error
     return output
 

@@ -70,7 +70,7 @@ def export_onnx(model: Model, path: Path) -> Path:
         with written_whole(path) as beside:
             onnx.save(proto, beside)
     except OSError as error:
-        raise ModelError(f"{path} can't be written: {error}") from error
+        raise ModelError(f"{path} can't be written: {error.strerror or error}") from error
     return path
 
 

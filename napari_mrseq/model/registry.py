@@ -146,7 +146,7 @@ def add(path: Path) -> Entry:
             shutil.copyfile(path, beside)
         _hash_file(target).write_text(f"{sha256}  {target.name}\n", encoding="utf-8")
     except OSError as error:
-        raise ModelError(f"{target} can't be written: {error}") from error
+        raise ModelError(f"{target} can't be written: {error.strerror or error}") from error
     return Entry(name, target, sha256, shipped=False)
 
 

@@ -298,6 +298,14 @@ def test_a_checkpoint_is_not_written_over(network, tmp_path):
     assert old.read_bytes() == before
 
 
+def test_a_folder_that_is_not_there_is_told_by_the_name_that_was_given(network, tmp_path):
+    torch.save(network.state_dict(), tmp_path / "old.pth")
+    target = tmp_path / "absent" / "old.safetensors"
+    with pytest.raises(ModelError) as refused:
+        import_checkpoint(tmp_path / "old.pth", "resnet18", CLASSES, target)
+    assert str(refused.value) == f"{target} can't be written: No such file or directory"
+
+
 def test_a_dictionary_that_holds_itself_is_refused(tmp_path):
     content = {}
     content["model"] = content
