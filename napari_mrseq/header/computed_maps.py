@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from napari_mrseq.header.bids_names import FILE_NAME
-from napari_mrseq.header.conditions import is_derived, uses, weighted_by_diffusion
+from napari_mrseq.header.conditions import uses, weighted_by_diffusion
 from napari_mrseq.header.plain import plain
+from napari_mrseq.header.sequence_attributes import SequenceAttributes
 from napari_mrseq.header.techniques import DIFFUSION, GRADIENT_ECHO
 from napari_mrseq.header.words import names, namings_of
-
-if TYPE_CHECKING:
-    from napari_mrseq.header.sequence_attributes import SequenceAttributes
 
 # What may stand beside such a name. Nothing else may: an MD may be a doctor, AD a disease, V1 a
 # version.
@@ -44,29 +41,29 @@ _METHOD = r"amico|dipy|fsl|mrtrix|dti|dki|noddi|ivim|dwi|dif+(?:usion)?|tensor"
 
 
 def names_diffusion_map(attributes: SequenceAttributes) -> str | None:
-    """Hold for a derived image whose whole description is the short name of a diffusion map."""
-    if is_derived(attributes) is None or not _of_diffusion(attributes):
+    """Hold where the whole description is the short name of a map of diffusion."""
+    if not _of_diffusion(attributes):
         return None
     motion = "ivim" in plain(f"{attributes.description} {attributes.protocol}").split()
     return _named(attributes, f"{_DIFFUSION}|{_MOTION}" if motion else _DIFFUSION, _METHOD)
 
 
 def names_quantity(attributes: SequenceAttributes) -> str | None:
-    """Hold for a derived, secondary image whose description names a quantity and no sequence.
+    """Hold where the description names a quantity and no sequence.
 
     A method of diffusion may stand beside it; a trace is an image of diffusion.
     """
     words = plain(attributes.description)
     found = _QUANTITY.search(words)
     named = {naming.sequence for naming in namings_of(attributes.description)}
-    if not _is_secondary(attributes) or found is None or named - {"DWI"} or "trace" in words:
+    if found is None or named - {"DWI"} or "trace" in words:
         return None
     return f'{attributes.described_by} says "{found[0]}"'
 
 
 def names_no_diffusion(attributes: SequenceAttributes) -> str | None:
-    """Hold for what was computed with a b value and is called something that is no image of it."""
-    if not _is_secondary(attributes) or weighted_by_diffusion(attributes) is None:
+    """Hold where an image with a b value is called something that is no image of diffusion."""
+    if weighted_by_diffusion(attributes) is None:
         return None
     if attributes.described_by == FILE_NAME or namings_of(attributes.description):
         return None
@@ -76,13 +73,9 @@ def names_no_diffusion(attributes: SequenceAttributes) -> str | None:
 
 
 def names_bolus_map(attributes: SequenceAttributes) -> str | None:
-    """Hold for a derived gradient echo whose whole description is the short name of such a map."""
-    derived = is_derived(attributes) is not None and uses(GRADIENT_ECHO)(attributes) is not None
-    return _named(attributes, _BOLUS, _DYNAMIC) if derived else None
-
-
-def _is_secondary(attributes: SequenceAttributes) -> bool:
-    return {"DERIVED", "SECONDARY"} <= set(attributes.image_type)
+    """Hold for a gradient echo whose whole description is the short name of such a map."""
+    is_echo = uses(GRADIENT_ECHO)(attributes) is not None
+    return _named(attributes, _BOLUS, _DYNAMIC) if is_echo else None
 
 
 def _of_diffusion(attributes: SequenceAttributes) -> bool:

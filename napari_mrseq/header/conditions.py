@@ -170,6 +170,11 @@ def is_derived(attributes: SequenceAttributes) -> str | None:
     return "" if "DERIVED" in attributes.image_type else None
 
 
+def is_secondary(attributes: SequenceAttributes) -> str | None:
+    """Hold where ImageType says that an image was computed after the examination's own images."""
+    return "" if {"DERIVED", "SECONDARY"} <= set(attributes.image_type) else None
+
+
 def large_matrix(least: int) -> Condition:
     """Hold where a side of the image has at least `least` pixels."""
     return _sized(least, "≥", lambda side: side >= least)

@@ -25,8 +25,10 @@ from napari_mrseq.header.conditions import (
     contrast,
     echo_in_middle,
     image_type,
+    is_derived,
     is_original,
     is_phase,
+    is_secondary,
     lacks,
     made_by,
     not_above,
@@ -157,10 +159,10 @@ RULES: tuple[Rule, ...] = (
     rule("DWI", 0.9, DICOM, weighted_by_diffusion, names("ADC"), names("DWI"), is_original),
     rule("ADC", 0.9, WORDS, says("ADC")),
     rule("OTHER", 0.85, WORDS, says(MAP), unless(is_original)),
-    rule("OTHER", 0.85, WORDS, names_diffusion_map),
-    rule("OTHER", 0.75, WORDS, names_quantity),
+    rule("OTHER", 0.85, WORDS, is_derived, names_diffusion_map),
+    rule("OTHER", 0.75, WORDS, is_secondary, names_quantity),
     # More is computed of diffusion than any list of words holds.
-    rule(UNKNOWN, 0.5, WORDS, names_no_diffusion),
+    rule(UNKNOWN, 0.5, WORDS, is_secondary, names_no_diffusion),
     rule("DWI", 0.95, DICOM, weighted_by_diffusion),
     rule("B0", 0.85, VENDOR, uses(DIFFUSION), without_weighting),
     rule(
@@ -170,14 +172,14 @@ RULES: tuple[Rule, ...] = (
     rule("B0", 0.7, WORDS, says("B0")),
     rule("DWI", 0.9, VENDOR, uses(DIFFUSION)),
     rule("DWI", 0.85, WORDS, says("DWI")),
-    # Perfusion and activation. AcquisitionContrast PERFUSION is unreliable on Philips.
     # Labelled blood on its way shows vessels, once it has arrived perfusion.
     rule("MRA", 0.85, WORDS, says("MRA"), called(".*asl.*")),
+    # Perfusion and activation. AcquisitionContrast PERFUSION is unreliable on Philips.
     rule("PERF", 0.9, VENDOR, uses(ASL)),
     rule("PERF", 0.9, DICOM, contrast("PERFUSION"), unless(made_by("Philips"))),
     rule("PERF", 0.9, WORDS, says("PERF"), uses(EPI)),
     rule("PERF", 0.75, WORDS, says("PERF")),
-    rule("PERF", 0.75, WORDS, names_bolus_map),
+    rule("PERF", 0.75, WORDS, is_derived, names_bolus_map),
     # Siemens XA says so of spin echoes, too, that measure the distortion of functional images.
     rule("BOLD", 0.95, VENDOR, image_type("FMRI"), lacks(SPIN_ECHO), fits("BOLD")),
     rule("BOLD", 0.9, BIDS, uses(TASK), fits("BOLD")),

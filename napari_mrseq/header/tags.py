@@ -11,7 +11,6 @@ from napari_mrseq.elements import binary_numbers, decimal, is_binary
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
-
 Place = tuple[int, int] | str
 
 SHARED, PER_FRAME = "SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"

@@ -95,10 +95,10 @@ def _maps_apart(stack: Stack) -> list[Stack]:
     A magnitude can't be negative; anonymised, the field map that GE puts beside it shows nothing
     else.
     """
-    is_mr = stack.volumes[0][0].origin.modality == "MR"
-    if not is_mr or volume_axis_of(stack.volumes) != VolumeAxis():
-        return [stack]
     signs = [any(frame.goes_below_zero for frame in volume) for volume in stack.volumes]
+    is_mr = stack.volumes[0][0].origin.modality == "MR"
+    if len(set(signs)) == 1 or not is_mr or volume_axis_of(stack.volumes) != VolumeAxis():
+        return [stack]
     parts = labelled(signs, stack.volumes).values()
     return [Stack(volumes, stack.part, [*stack.warnings]) for volumes in parts]
 
