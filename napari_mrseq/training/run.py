@@ -14,6 +14,7 @@ from napari_mrseq.model.card import TORCHVISION, Calibration, Card
 from napari_mrseq.model.card_file import read_card
 from napari_mrseq.model.torchvision_preparation import CENTRE
 from napari_mrseq.model.weights_file import save_weights, write_weights
+from napari_mrseq.safe_writing import write_whole
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN
 from napari_mrseq.training.answers import answer_slices
 from napari_mrseq.training.backbone import imagenet_file
@@ -204,7 +205,7 @@ def _kept(
 
 def _end(card: Card, folder: Path, log: Callable[[str], None]) -> Path:
     """Write the figures beside the weights, and return the path of those."""
-    (folder / FIGURES).write_text(json.dumps(card.figures, indent=1), encoding="utf-8")
+    write_whole(folder / FIGURES, json.dumps(card.figures, indent=1).encode())
     log(f"{folder / WEIGHTS} written")
     return folder / WEIGHTS
 
