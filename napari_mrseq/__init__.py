@@ -6,11 +6,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from napari_mrseq.batch import classify_study
     from napari_mrseq.judging import classify
     from napari_mrseq.model import Model, load_model
+    from napari_mrseq.protocols import Protocol, load_protocol
     from napari_mrseq.reading import read, read_study
     from napari_mrseq.series import Failure, Series, Study
     from napari_mrseq.slice_verdict import SliceVerdict
+    from napari_mrseq.study import StudyVerdict, judge_studies
     from napari_mrseq.verdict import Verdict
 
 __version__ = "0.1.0"
@@ -18,12 +21,17 @@ __version__ = "0.1.0"
 __all__ = [
     "Failure",
     "Model",
+    "Protocol",
     "Series",
     "SliceVerdict",
     "Study",
+    "StudyVerdict",
     "Verdict",
     "classify",
+    "classify_study",
+    "judge_studies",
     "load_model",
+    "load_protocol",
     "read",
     "read_study",
 ]
@@ -31,12 +39,17 @@ __all__ = [
 _HOMES = {
     "Failure": "series",
     "Model": "model",
+    "Protocol": "protocols",
     "Series": "series",
     "SliceVerdict": "slice_verdict",
     "Study": "series",
+    "StudyVerdict": "study",
     "Verdict": "verdict",
     "classify": "judging",
+    "classify_study": "batch",
+    "judge_studies": "study",
     "load_model": "model",
+    "load_protocol": "protocols",
     "read": "reading",
     "read_study": "reading",
 }

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import cloudpickle
 
-from napari_mrseq.errors import MrseqError, ReadError
-from napari_mrseq.judging import classify
+from napari_mrseq.errors import MrseqError
+from napari_mrseq.exchange import with_exchanges
+from napari_mrseq.judging import outcome_of
 from napari_mrseq.model.registry import stamp_of
 from napari_mrseq.reading.muting import LIBRARIES_MUTED
-from napari_mrseq.series import Failure, Series
+from napari_mrseq.series import Failure, Series, Study
 from napari_mrseq.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -25,6 +26,28 @@ if TYPE_CHECKING:
 
 
 _DIED = "the process that classified it died, perhaps for lack of memory"
+
+
+def classify_study(study: Study, model: Model, *, fast: bool = False) -> list[Verdict | Failure]:
+    """Classify every series of a study and hold their headers against each other.
+
+    Parameters
+    ----------
+    study : Study
+        As `read_study` returns it.
+    model : Model
+        A loaded network.
+    fast : bool
+        Look at a few slices of each series only.
+
+    Returns
+    -------
+    list of Verdict or Failure
+        One a series, in their order, as the command line judges them; then what could not be read.
+        `judge_studies` takes it.
+    """
+    outcomes = [outcome_of(one, model, fast=fast) for one in study.series]
+    return [*with_exchanges(outcomes), *study.failures]
 
 
 def classify_many(
@@ -161,10 +184,7 @@ def _unpacked(packed: bytes) -> Any:
 
 
 def _judge(series: Series, model: str, device: str, fast: bool) -> Verdict | Failure:
-    try:
-        return classify(series, _loaded(model, device, stamp_of(model)), fast=fast)
-    except ReadError as error:
-        return Failure.of(series, error)
+    return outcome_of(series, _loaded(model, device, stamp_of(model)), fast=fast)
 
 
 @lru_cache(maxsize=1)

@@ -90,6 +90,14 @@ def classify(
             progress(step.done, step.total)
 
 
+def outcome_of(series: Series, model: Model, *, fast: bool = False) -> Verdict | Failure:
+    """Classify a series; where none of its slices can be decoded, say why instead."""
+    try:
+        return classify(series, model, fast=fast)
+    except ReadError as error:
+        return Failure.of(series, error)
+
+
 def classify_steps(
     series: Series, model: Model, *, slices: Sequence[int] | None = None, fast: bool = False
 ) -> Generator[Progress, None, Verdict]:
