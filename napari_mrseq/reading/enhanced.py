@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from pydicom.dataset import Dataset
 
@@ -23,6 +24,7 @@ from napari_mrseq.reading.frames import (
 )
 from napari_mrseq.reading.image_type import component_of, derivation_of, quantity_of
 from napari_mrseq.reading.instance import Instance
+from napari_mrseq.reading.layout import PER_FRAME_GROUPS, told_frames
 from napari_mrseq.reading.tags import (
     Direction,
     first_item,
@@ -35,8 +37,8 @@ from napari_mrseq.reading.tags import (
 )
 
 _SHARED_GROUPS = 0x52009229
-_PER_FRAME_GROUPS = 0x52009230
 _NONE = Dataset()
+_UNCOUNTED = "number of frames (0028,0008) is missing: there are as many as functional groups"
 # Frame content, pixel measures, plane position and orientation, value transformation, window,
 # echo, modifiers, timing, diffusion, cardiac timing, frame type, temporal position, labelling.
 _GROUPS = (
@@ -48,24 +50,26 @@ _GROUPS = (
 
 def is_enhanced(instance: Instance) -> bool:
     """Tell whether a file describes its frames in functional groups."""
-    return _PER_FRAME_GROUPS in instance.header
+    return PER_FRAME_GROUPS in instance.header
 
 
 def enhanced_frames(instance: Instance) -> list[Frame]:
     """Return the slices of an enhanced file; groups of the frame go before shared ones."""
     header = instance.header
     shared = first_item(header, _SHARED_GROUPS) or _NONE
-    groups = items(header, _PER_FRAME_GROUPS)
+    groups = items(header, PER_FRAME_GROUPS)
     groups = [*groups, *[_NONE] * instance.layout.frames][: instance.layout.frames]
     if is_converted(shared, groups):
-        return converted_frames(instance, shared, groups, _GROUPS)
-    origin = origin_of(instance)
-    # Some writers give groups to attributes that vary and leave the others in the header.
-    behind = {sequence: first_item(shared, sequence) or header for sequence in _GROUPS}
-    return [
-        _frame(instance, origin, index, behind | _groups_of(group))
-        for index, group in enumerate(groups)
-    ]
+        frames = converted_frames(instance, shared, groups, _GROUPS)
+    else:
+        origin = origin_of(instance)
+        # Some writers give groups to attributes that vary and leave the others in the header.
+        behind = {sequence: first_item(shared, sequence) or header for sequence in _GROUPS}
+        frames = [
+            _frame(instance, origin, index, behind | _groups_of(group))
+            for index, group in enumerate(groups)
+        ]
+    return frames if told_frames(header) else [replace(f, doubt=_UNCOUNTED) for f in frames]
 
 
 def _groups_of(frame: Dataset) -> dict[int, Dataset]:

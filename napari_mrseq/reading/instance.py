@@ -18,11 +18,11 @@ from pydicom.uid import UID
 
 from napari_mrseq.errors import NoImageError, ReadError
 from napari_mrseq.reading.header import PIXEL_KEYWORDS, cause_of, read_header, transfer_syntax
-from napari_mrseq.reading.layout import FrameSource, PixelLayout, layout_of
+from napari_mrseq.reading.layout import PER_FRAME_GROUPS, FrameSource, PixelLayout, layout_of
 from napari_mrseq.reading.lazy import Stamp, stamp_of
 from napari_mrseq.reading.private_blocks import CREATOR_TAGS, moved_blocks
 from napari_mrseq.reading.scan import UNDEFINED, NotPlainError, ScannedHeader, scan_header
-from napari_mrseq.reading.tags import raw_values, text
+from napari_mrseq.reading.tags import items, raw_values, text
 from napari_mrseq.reading.whole_file import WholeFile
 
 # No lossy codec packs a scan tighter than this; a header that claims more is damaged.
@@ -168,7 +168,9 @@ def _pixel_element(file: BinaryIO, header: Dataset) -> tuple[int, str, int, int]
 def _checked_layout(file: BinaryIO, header: ScannedHeader, layouts: Layouts) -> PixelLayout:
     """Return how the pixels are written, checked against what the file holds."""
     syntax, tag, vr = header.transfer_syntax, header.pixel_tag, header.pixel_vr
-    said = (syntax, tag, vr, raw_values(header.dataset, _LAYOUT_TAGS))
+    # Functional groups count the frames where no number does.
+    groups = len(items(header.dataset, PER_FRAME_GROUPS))
+    said = (syntax, tag, vr, groups, raw_values(header.dataset, _LAYOUT_TAGS))
     layout = layouts.get(said)
     if layout is None:
         layout = layout_of(header.dataset, syntax, PIXEL_KEYWORDS[tag], vr)

@@ -18,7 +18,7 @@ from pydicom.uid import (
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.reading.lazy import Stamp
-from napari_mrseq.reading.tags import text, whole
+from napari_mrseq.reading.tags import items, text, whole
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 LARGEST_FRAME_BYTES = 1 << 30
 # More frames are in no MR file: 1,500 volumes of 64 slices are fewer.
 MOST_FRAMES = 100_000
+PER_FRAME_GROUPS = 0x52009230
 
 # Looked up thousands of times: as plain text, which compares faster than pydicom's class.
 _LITTLE_ENDIAN = frozenset(map(str, (ImplicitVRLittleEndian, ExplicitVRLittleEndian)))
@@ -231,7 +232,7 @@ def layout_of(header: Dataset, syntax: str, keyword: str, pixel_vr: str) -> Pixe
         bits_stored=stored,
         signed=signed,
         planar=whole(header, 0x00280006) or 0,
-        frames=max(1, whole(header, 0x00280008) or 1),
+        frames=told_frames(header) or max(1, len(items(header, PER_FRAME_GROUPS))),
         keyword=keyword,
         pixel_vr="OW" if pixel_vr == "UN" else pixel_vr,
         lowest_bit=_lowest_bit(header, syntax, allocated, stored),
@@ -242,6 +243,11 @@ def layout_of(header: Dataset, syntax: str, keyword: str, pixel_vr: str) -> Pixe
     if layout.frames > MOST_FRAMES:
         raise ReadError(f"damaged header: an image of {layout.frames} frames is absurd")
     return layout
+
+
+def told_frames(header: Dataset) -> int:
+    """Return Number of Frames (0028,0008), 0 where it is missing; functional groups then count."""
+    return max(0, whole(header, 0x00280008) or 0)
 
 
 def _lowest_bit(header: Dataset, syntax: str, allocated: int, stored: int) -> int:

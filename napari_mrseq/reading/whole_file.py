@@ -40,6 +40,7 @@ class WholeFile:
         dataset = dcmread(self._path, force=True)
         if not hasattr(dataset.file_meta, "TransferSyntaxUID"):
             dataset.file_meta.TransferSyntaxUID = UID(self._layout.transfer_syntax)
+        dataset.NumberOfFrames = self._layout.frames
         if self._layout.lowest_bit:
             dataset.BitsStored = dataset.BitsAllocated
         return dataset, len(dataset[self._layout.keyword].value)

@@ -24,6 +24,7 @@ from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
 from pydicom.uid import (
     MPEG2MPML,
+    UID,
     BasicTextSRStorage,
     DeflatedExplicitVRLittleEndian,
     ExplicitVRLittleEndian,
@@ -37,6 +38,7 @@ from tests.reading.scanner_files import (
     AXIAL,
     SHARED_DATA,
     WriteSlice,
+    image,
     new_file,
     positions_along,
 )
@@ -639,3 +641,22 @@ def test_a_header_cut_off_within_its_groups_is_told_in_our_words(
     assert len(failed) == len(range(start, end, 7))
     causes = {failure.cause.split("(")[0].strip() for failure in failed}
     assert causes == {"damaged DICOM header", "holds no pixels, or is cut off before them"}
+
+
+@pytest.mark.parametrize("told", [None, 0])
+@pytest.mark.parametrize("syntax", [ExplicitVRLittleEndian, DeflatedExplicitVRLittleEndian])
+def test_frames_that_no_header_counts_are_as_many_as_their_groups(
+    told: int | None, syntax: UID, write_enhanced: Callable[..., Path]
+) -> None:
+    for number, frames in ((1, 4), (2, 3)):
+        positions = [{"position": (0.0, 0.0, 3.0 * (4 * number + i))} for i in range(frames)]
+        path = write_enhanced(number, positions, NumberOfFrames=told)
+        dataset = pydicom.dcmread(path)
+        dataset.file_meta.TransferSyntaxUID = syntax
+        dataset.save_as(path)
+    (series,) = read_study(path.parent).series
+    assert series.pixels.shape[:-2] == (7,)
+    np.testing.assert_array_equal(series.pixels[6].compute(), image(202))
+    assert series.warnings == (
+        "number of frames (0028,0008) is missing: there are as many as functional groups",
+    )
