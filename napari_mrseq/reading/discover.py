@@ -131,7 +131,7 @@ def _kind_of(head: bytes, name: str) -> tuple[str, str]:
     if packed:
         is_nifti = packed == "gzip" and name.endswith(".nii.gz")
         return ("nifti", "") if is_nifti else ("", f"packed with {packed}: unpack it")
-    if head[344:347] in (b"n+1", b"n+2") or head[4:7] in (b"n+1", b"n+2") or _is_pair(head):
+    if starts_like_nifti(head):
         # nibabel unpacks by the name.
         unpacked = "not packed with gzip, though its name says so: take .gz off its name"
         return ("", unpacked) if name.endswith(".gz") else ("nifti", "")
@@ -140,6 +140,11 @@ def _kind_of(head: bytes, name: str) -> tuple[str, str]:
     if _is_text(head):
         return "text", ""
     return "", "no DICOM, NIfTI, JPG, PNG or TIFF file"
+
+
+def starts_like_nifti(head: bytes) -> bool:
+    """Tell NIfTI 1 or 2 by the first `HEAD_BYTES` of a file, unpacked."""
+    return head[344:347] in (b"n+1", b"n+2") or head[4:7] in (b"n+1", b"n+2") or _is_pair(head)
 
 
 def starts_like_dicom(head: bytes) -> bool:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.reading.damage import damage_in
+from napari_mrseq.reading.discover import HEAD_BYTES, starts_like_nifti
 from napari_mrseq.reading.kept import KEPT, Content
 from napari_mrseq.reading.lazy import Stamp, check_unchanged
 from napari_mrseq.reading.nifti_pair import is_header, voxel_file
@@ -92,14 +93,17 @@ def _stored(voxels: Any) -> Content:
 def open_nifti(path: str) -> Any:
     """Open a file by what it holds: nibabel goes by the ending, which may be wrong."""
     with nibabel.openers.ImageOpener(path) as file:
-        start = file.read(4)
+        start = file.read(HEAD_BYTES)
+    # What is shorter is cut off.
+    if len(start) == HEAD_BYTES and not starts_like_nifti(start):
+        raise ReadError("what is packed in it is no NIfTI file: unpack it and open what it holds")
     voxels = Path(voxel_file(path))
     if not voxels.is_file():
         raise ReadError(f"its voxels are not beside it ({voxels.name})")
     files = {"image": nibabel.FileHolder(str(voxels))}
     if is_header(path):
         files["header"] = nibabel.FileHolder(path)
-    kind = _KINDS[start in _SECOND_VERSION, is_header(path)]
+    kind = _KINDS[start[:4] in _SECOND_VERSION, is_header(path)]
     image = kind.from_file_map(files, mmap=False)
     if int(image.header["intent_code"]) in _CIFTI_INTENTS:
         raise ReadError("a CIFTI file: values of places on a surface, no image")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import gzip
 import io
 import os
 import resource
@@ -490,6 +491,16 @@ def test_a_nifti_file_that_is_not_packed_as_its_name_says_is_told(tmp_path: Path
     path = (tmp_path / "a.nii").rename(tmp_path / "a.nii.gz")
     (failure,) = read_study(path).failures
     assert failure.cause == "not packed with gzip, though its name says so: take .gz off its name"
+
+
+def test_a_dicom_file_packed_as_nifti_is_told_to_be_unpacked(write_slice: WriteSlice) -> None:
+    path = write_slice(1)
+    packed = path.with_name("a.nii.gz")
+    packed.write_bytes(gzip.compress(path.read_bytes()))
+    (failure,) = read_study(packed).failures
+    assert failure.cause == (
+        "what is packed in it is no NIfTI file: unpack it and open what it holds"
+    )
 
 
 @pytest.mark.parametrize(
