@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.reading.frames import Frame
 from napari_mrseq.reading.grouping import grouped
+from napari_mrseq.reading.layout import FrameSource
+from napari_mrseq.reading.pixels import slice_values
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 # Of two folders that hold the same slices so many pairs are compared, evenly spread.
 _PAIRS_COMPARED = 3
@@ -66,9 +75,10 @@ def copy_rank(frame: Frame) -> tuple[bool, bool, int, bytes]:
 
 
 def same_pixels(one: Frame, other: Frame) -> bool | None:
-    """Tell whether two files hold the same bytes as pixels.
+    """Tell whether two files hold the same pixels.
 
-    None where they are packed in two ways, or one can't be read any more.
+    None where they are packed in two ways, or one can't be read any more. Two encoders may pack one
+    image differently: compressed pixels are decoded where their bytes differ.
     """
     layout = one.source.layout
     if layout != other.source.layout:
@@ -79,7 +89,21 @@ def same_pixels(one: Frame, other: Frame) -> bool | None:
         first, second = (_bytes_of(frame, left) for frame in (one, other))
     except (OSError, ReadError):
         return None
-    return first == second
+    return first == second or (not layout.is_native and _decode_alike(one.source, other.source))
+
+
+def _decode_alike(one: FrameSource, other: FrameSource) -> bool:
+    """Tell whether all frames of two files have the same values; what is damaged has none."""
+    pairs = zip(_frames_of(one), _frames_of(other), strict=True)
+    try:
+        return all(np.array_equal(first, second) for first, second in pairs)
+    except ReadError:
+        return False
+
+
+def _frames_of(source: FrameSource) -> Iterator[NDArray[Any]]:
+    for index in range(source.layout.frames):
+        yield slice_values(replace(source, index=index), source.dtype)
 
 
 def _bytes_of(frame: Frame, count: int) -> bytes:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pydicom import dcmread
+from pydicom.encaps import encapsulate, get_frame
 from pydicom.uid import DeflatedExplicitVRLittleEndian, RLELossless
 
 from napari_mrseq.reading import read_study
@@ -75,6 +76,24 @@ def test_an_export_packed_anew_into_another_folder_is_a_series_of_its_own(write_
     original = write_folder("orig")
     pack(original, original.parent / "packed")
     assert shapes(original.parent) == [(4,), (4,)]
+
+
+@pytest.mark.parametrize(("changed", "expected"), [(0, (4,)), (10, (2, 4))])
+def test_copies_that_two_encoders_packed_are_shown_once_as_others_are(
+    write_folder, changed: int, expected: tuple[int, ...]
+) -> None:
+    folder = write_folder("orig")
+    pack(folder, folder.parent / "packed")
+    pack(write_folder("orig", pixels_from=changed), folder)
+    for path in folder.glob("packed*"):
+        dataset = dcmread(path)
+        # Bytes of 128 end a run without a pixel (PS3.5, G.3.1).
+        frame = get_frame(dataset.PixelData, 0, number_of_frames=1) + b"\x80\x80"
+        dataset.PixelData = encapsulate([frame])
+        dataset.save_as(folder.parent / "packed" / path.name.replace("packed", "again"))
+    (series,) = read_study(folder.parent / "packed").series
+    assert series.pixels.shape[:-2] == expected
+    assert series.warnings[0].startswith("duplicate: ") == (changed == 0)
 
 
 def pack(folder: Path, target: Path) -> None:
