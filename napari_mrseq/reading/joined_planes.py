@@ -89,7 +89,8 @@ def _turn(one: Frame, other: Frame) -> float:
 def joined_radial(stacks: Sequence[Stack]) -> list[Stack]:
     """Join stacks of a slice each that fan round one axis, all at as many times.
 
-    As protocols of radial thick-slab MRCP and of rotated long-axis cine have them.
+    As protocols of radial thick-slab MRCP and of rotated long-axis cine have them: apart, one scan
+    would be a dozen layers and verdicts of a slice each.
 
     Parameters
     ----------

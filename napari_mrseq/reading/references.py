@@ -25,10 +25,11 @@ SEVERAL_REFERENCES = (
 def split_by_reference(frames: list[Frame]) -> list[list[Frame]]:
     """Part slices of one plane whose frames of reference don't go together.
 
-    A series has one (PS3.3, C.7.4.1.1.1); what was put together has several. Some scanners name a
-    new one for each volume: those that lie at the same places stay together, and so do those that
-    go on evenly where others end, or fill the gaps between them. Slices without one are of the
-    first. One for each slice says nothing.
+    A series has one (PS3.3, C.7.4.1.1.1); what was put together has several, and slices of two
+    coordinate systems would be mixed in one stack. Some scanners name a new one for each volume:
+    those that lie at the same places stay together, and so do those that go on evenly where others
+    end, or fill the gaps between them. Slices without one are of the first. One for each slice says
+    nothing.
 
     Parameters
     ----------

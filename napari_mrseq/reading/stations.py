@@ -54,8 +54,9 @@ def split_by_station(frames: list[Frame]) -> list[list[Frame]]:
 def without_false_positions(frames: Sequence[Frame]) -> list[Frame]:
     """Take the position from slices that all name the same one, though they are no volumes.
 
-    So they are where their slice locations (0020,1041) differ, which then tell their places, and
-    where nothing but their numbers does.
+    As of programs that write each slice under the header of the first: believed, a stack would be
+    as many volumes of a slice. So they are where their slice locations (0020,1041) differ, which
+    then tell their places, and where nothing but their numbers does.
 
     Parameters
     ----------
