@@ -8,13 +8,14 @@ from collections.abc import Hashable, Iterable, Sequence
 import numpy as np
 
 from napari_mrseq.clock import DAY_MS
-from napari_mrseq.errors import first_few
+from napari_mrseq.errors import ReadError, first_few
 from napari_mrseq.reading.contrasts import echoes_of, split_by_contrast
 from napari_mrseq.reading.copies import copy_rank, same_pixels
 from napari_mrseq.reading.frames import LONGEST_SERIES_MS, Frame
 from napari_mrseq.reading.grouping import grouped, labelled, levels
 from napari_mrseq.reading.interleaved import split_interleaved
 from napari_mrseq.reading.joined_planes import joined_radial, joined_volumes
+from napari_mrseq.reading.pixels import slice_values
 from napari_mrseq.reading.planes import same_plane, split_by_plane, turns_within, warn_of_turns
 from napari_mrseq.reading.references import SEVERAL_REFERENCES, names_several, split_by_reference
 from napari_mrseq.reading.slice_groups import numbers_left_out, slices_between, split_slice_groups
@@ -95,12 +96,25 @@ def _maps_apart(stack: Stack) -> list[Stack]:
     A magnitude can't be negative; anonymised, the field map that GE puts beside it shows nothing
     else.
     """
-    signs = [any(frame.goes_below_zero for frame in volume) for volume in stack.volumes]
+    signed = {frame.goes_below_zero for volume in stack.volumes for frame in volume} - {False}
     is_mr = stack.volumes[0][0].origin.modality == "MR"
-    if len(set(signs)) == 1 or not is_mr or volume_axis_of(stack.volumes) != VolumeAxis():
+    if not signed or not is_mr or volume_axis_of(stack.volumes) != VolumeAxis():
         return [stack]
-    parts = labelled(signs, stack.volumes).values()
+    parts = labelled(map(_goes_below_zero, stack.volumes), stack.volumes).values()
+    if len(parts) == 1:
+        return [stack]
     return [Stack(volumes, stack.part, [*stack.warnings]) for volumes in parts]
+
+
+def _goes_below_zero(volume: Sequence[Frame]) -> bool:
+    """Tell whether a volume has negative pixels; where no header does, its middle slice."""
+    if any(frame.goes_below_zero is not None for frame in volume):
+        return any(frame.goes_below_zero for frame in volume)
+    source = volume[len(volume) // 2].source
+    try:
+        return bool(slice_values(source, source.dtype).min() < 0)
+    except ReadError:  # It is told when they are shown.
+        return False
 
 
 def _count_past_midnight(frames: Sequence[Frame]) -> None:

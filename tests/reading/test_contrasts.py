@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from napari_mrseq.header import claim_of
 from napari_mrseq.reading import read_study
 from napari_mrseq.series import Series
-from tests.reading.scanner_files import AXIAL, SERIES_UID, WriteSlice, positions_along
+from tests.reading.scanner_files import AXIAL, SERIES_UID, WriteSlice, image, positions_along
 
 PLACES = positions_along(AXIAL, 4)
 OTHER = ["ORIGINAL", "PRIMARY", "OTHER"]
@@ -171,6 +172,27 @@ def test_a_field_map_that_only_its_sign_tells_is_apart_from_its_magnitude(
     path = Path()
     for index, values in enumerate([*in_hz, *[signed | {"SmallestImagePixelValue": 0}] * 4]):
         path = write_slice(1 + index, PLACES[index % 4], **values)
+    series = read_study(path.parent).series
+    assert [one.part for one in series] == parts
+    assert [n for one in series for n in numbers_of(one)] == [1, 2, 3, 4, 5, 6, 7, 8]
+
+
+@pytest.mark.parametrize(("signed", "parts"), [(True, ["stack 1", "stack 2"]), (False, [""])])
+def test_a_field_map_whose_header_does_not_tell_its_sign_is_apart_by_its_pixels(
+    signed: bool, parts: Sequence[str], write_slice: WriteSlice
+) -> None:
+    path = Path()
+    for index in range(8):
+        pixels = image(index).astype(np.int16) - (2000 if index < 4 else 0)
+        path = write_slice(
+            1 + index,
+            PLACES[index % 4],
+            pixels=pixels if signed else np.abs(pixels),
+            BitsStored=16,
+            HighBit=15,
+            PixelRepresentation=int(signed),
+            ImageType=OTHER,
+        )
     series = read_study(path.parent).series
     assert [one.part for one in series] == parts
     assert [n for one in series for n in numbers_of(one)] == [1, 2, 3, 4, 5, 6, 7, 8]
