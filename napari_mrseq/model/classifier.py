@@ -15,7 +15,7 @@ from napari_mrseq.model.card import TORCHVISION
 from napari_mrseq.model.card_file import ONNX_SUFFIX, read_card
 from napari_mrseq.model.fused import fused
 from napari_mrseq.model.onnx_file import load_onnx_network
-from napari_mrseq.model.preparation import prepare
+from napari_mrseq.model.preparation import prepare, real_values
 from napari_mrseq.model.torchvision_preparation import prepare_as_torchvision
 from napari_mrseq.model.weights_file import read_weights
 
@@ -106,9 +106,7 @@ class Model:
         Takes and raises what `predict` does, and `as_shown`: the values are a picture's, so that
         an imported network's window is not for them (by default where they are 8 bits).
         """
-        stack = np.asarray(slices)
-        if np.iscomplexobj(stack):
-            stack = np.abs(stack)
+        stack = real_values(slices)
         if stack.ndim != 3 or 0 in stack.shape[1:]:
             raise ValueError(f"slices of shape (n, rows, columns) are needed, not {stack.shape}")
         at_once = running.batch_size(self.device, self.card.input_size, self.half)

@@ -14,7 +14,7 @@ from napari_mrseq.model import running
 from napari_mrseq.model.card import TORCHVISION
 from napari_mrseq.model.classifier import network_input, to_be_mirrored
 from napari_mrseq.model.networks import channel_count
-from napari_mrseq.model.preparation import content_box, prepare
+from napari_mrseq.model.preparation import content_box, prepare, real_values
 from napari_mrseq.model.torchvision_preparation import black, centre_box, prepare_as_torchvision
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def explain(
     model : Model
         A loaded network, of any architecture.
     slice_pixels : (rows, columns) array
-        Grey values on any scale.
+        Grey values on any scale; of complex ones the magnitude counts.
     class_code : str
         One of ``model.classes``.
     pixel_spacing : tuple of float, optional
@@ -71,6 +71,7 @@ def explain(
     if class_code not in model.classes:
         known = ", ".join(model.classes)
         raise ModelError(f"{model.name} knows no {class_code!r}; it knows {known}")
+    slice_pixels = real_values(slice_pixels)
     view = _view_of(model, slice_pixels, pixel_spacing, as_shown)
     if view is None:
         return np.zeros(slice_pixels.shape, np.float32)

@@ -11,7 +11,7 @@ from torch.nn import functional
 from napari_mrseq.series import LEAST_PIXELS
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
     from torch import Tensor
 
 # Of a slice's grey values, so that a few hot pixels don't set the scale.
@@ -37,6 +37,12 @@ MOST_LABELS, HIGHEST_LABEL, LEAST_FLAT = 48, 100, 0.6
 ROUGHNESS = 0.3
 # Air left around the content, as a share of its size.
 CONTENT_MARGIN = 0.04
+
+
+def real_values(slices: ArrayLike) -> NDArray[Any]:
+    """Return grey values as they are, of complex ones the magnitude."""
+    values = np.asarray(slices)
+    return np.abs(values) if np.iscomplexobj(values) else values
 
 
 def prepare(

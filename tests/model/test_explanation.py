@@ -56,6 +56,12 @@ def test_the_heat_lies_on_the_evidence_in_the_slice(bright_is_t2, body):
     assert heat[40:70, 90:120].max() < 0.01
 
 
+def test_of_a_complex_slice_the_magnitude_is_explained(bright_is_t2, body):
+    turned = body * np.exp(1j * np.linspace(0, 9, body.shape[1]))
+    expected = explain(bright_is_t2, body, "T2")
+    np.testing.assert_allclose(explain(bright_is_t2, turned, "T2"), expected, atol=1e-4)
+
+
 class BrightIsT2ToImageNet(nn.Module):
     """The same, of colours scaled as torchvision scales them."""
 
