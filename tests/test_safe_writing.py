@@ -135,6 +135,19 @@ def test_an_output_that_is_a_folder_is_told_before_the_work(tmp_path, words):
     assert "is a folder: give --output the name of a file" in done.stderr
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("classify", "."), IMPORT, ("export-onnx",), ("train", ".")],
+    ids=lambda words: words[0],
+)
+def test_an_output_with_too_long_a_name_is_told_before_the_work(tmp_path, words):
+    done = program(tmp_path, *words, "--output", "long" * 99)
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"napari-mrseq: {'long' * 99}")
+    assert line.endswith("can't be written (File name too long)")
+
+
 def test_a_class_that_is_nearly_called_like_a_sequence_is_told(tmp_path):
     torch.save(models.resnet18(num_classes=3).state_dict(), tmp_path / "old.pth")
     words = ("import-checkpoint", "old.pth", "--network", "resnet18", "--output", "new.safetensors")

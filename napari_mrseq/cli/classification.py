@@ -21,7 +21,14 @@ from napari_mrseq.cli.output import (
     write_bids,
     write_records,
 )
-from napari_mrseq.cli.terminal import DeviceOption, ModelOption, progress, say, told_when_stopped
+from napari_mrseq.cli.terminal import (
+    DeviceOption,
+    ModelOption,
+    given_path,
+    progress,
+    say,
+    told_when_stopped,
+)
 from napari_mrseq.errors import ReadError
 from napari_mrseq.model.registry import DEFAULT, Device
 from napari_mrseq.naming import printable
@@ -35,17 +42,12 @@ if TYPE_CHECKING:
     from napari_mrseq.verdict import Verdict
 
 
-def _path(written: str) -> Path:
-    # Of an empty variable in a script; Path("") would be the folder one stands in.
-    if not written:
-        raise typer.BadParameter("an empty path")
-    return Path(written)
-
-
 Paths = Annotated[
     list[Path],
     typer.Argument(
-        parser=_path, metavar="PATHS...", help="Files or folders: DICOM, NIfTI, JPG, PNG, TIFF."
+        parser=given_path,
+        metavar="PATHS...",
+        help="Files or folders: DICOM, NIfTI, JPG, PNG, TIFF.",
     ),
 ]
 
@@ -60,7 +62,8 @@ def classify(
     output: Annotated[
         Path | None,
         typer.Option(
-            parser=_path, help="Where to write it instead of standard output; a folder for bids."
+            parser=given_path,
+            help="Where to write it instead of standard output; a folder for bids.",
         ),
     ] = None,
     slices: Annotated[bool, typer.Option("--slices", help="Every slice as well.")] = False,
@@ -153,7 +156,9 @@ def view(
     device: DeviceOption = Device.auto,
     screenshot: Annotated[
         Path | None,
-        typer.Option(parser=_path, help="Write a picture (PNG) of the window here and close it."),
+        typer.Option(
+            parser=given_path, help="Write a picture (PNG) of the window here and close it."
+        ),
     ] = None,
 ) -> None:
     """Open napari with everything loaded, classified and annotated."""

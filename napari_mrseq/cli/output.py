@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,6 +55,9 @@ def check_file(file: Path, option: str) -> None:
     MrseqError
         If it can't; says why and what to do.
     """
+    # Of too long a name or a closed folder, what asks below knows nothing or fails.
+    with writing(file), suppress(FileNotFoundError, NotADirectoryError):
+        file.stat()
     if file.is_dir():
         raise MrseqError(f"{file} is a folder: give {option} the name of a file")
     if not file.parent.is_dir():

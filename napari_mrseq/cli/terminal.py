@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TextIO, cast
 
 import typer
@@ -18,6 +19,19 @@ if TYPE_CHECKING:
 
 ModelOption = Annotated[str, typer.Option("--model", help="A model's name, or a weights file.")]
 DeviceOption = Annotated[Device, typer.Option("--device", help="Where the network runs.")]
+
+
+def given_path(written: str) -> Path:
+    """Return the path that an argument or option names.
+
+    Raises
+    ------
+    typer.BadParameter
+        If it is empty, as a variable of a script may be: ``Path("")`` is the folder one stands in.
+    """
+    if not written:
+        raise typer.BadParameter("an empty path")
+    return Path(written)
 
 
 def say(text: str, end: str = "\n") -> None:

@@ -9,7 +9,14 @@ from typing import Annotated
 import typer
 
 from napari_mrseq.cli.output import writing
-from napari_mrseq.cli.terminal import DeviceOption, ModelOption, result, say, told_when_stopped
+from napari_mrseq.cli.terminal import (
+    DeviceOption,
+    ModelOption,
+    given_path,
+    result,
+    say,
+    told_when_stopped,
+)
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.model.registry import DEFAULT, Device, check_name
 
@@ -17,9 +24,14 @@ from napari_mrseq.model.registry import DEFAULT, Device, check_name
 def train(
     catalogue: Annotated[
         Path,
-        typer.Argument(help="CSV of labelled slices, a folder with a folder per class, or DICOM."),
+        typer.Argument(
+            parser=given_path,
+            help="CSV of labelled slices, a folder with a folder per class, or DICOM.",
+        ),
     ],
-    output: Annotated[Path, typer.Option(help="Folder for state, weights and figures.")],
+    output: Annotated[
+        Path, typer.Option(parser=given_path, help="Folder for state, weights and figures.")
+    ],
     network: Annotated[
         str | None,
         typer.Option(help="Architecture; torchvision's are trained by the old program's recipe."),
@@ -67,7 +79,8 @@ def train(
         raise typer.BadParameter(f"--rate {rate} is no learning rate")
     if folds is not None and held_out is not None:
         raise typer.BadParameter("one of --folds and --held-out at a time")
-    begun = trainings_in(output)
+    with writing(output):
+        begun = trainings_in(output)
     if begun and not resume:
         raise MrseqError(
             f"{begun[0]} holds a training: --resume goes on with it, another --output begins anew"
@@ -98,12 +111,17 @@ def train(
 
 def evaluate(
     catalogue: Annotated[
-        Path, typer.Argument(help="CSV of labelled slices, or a folder with a folder per class.")
+        Path,
+        typer.Argument(
+            parser=given_path,
+            help="CSV of labelled slices, or a folder with a folder per class.",
+        ),
     ],
     model: ModelOption = DEFAULT,
     device: DeviceOption = Device.auto,
     output: Annotated[
-        Path | None, typer.Option(help="Folder for the figures: JSON and one HTML page.")
+        Path | None,
+        typer.Option(parser=given_path, help="Folder for the figures: JSON and one HTML page."),
     ] = None,
     against: Annotated[
         str | None, typer.Option(help="Another model (a name or file), side by side.")

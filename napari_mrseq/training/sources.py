@@ -54,11 +54,15 @@ def catalogue_of(
         If `source` is not there, or holds nothing to train on, or `folder` holds a training that
         was begun with something else.
     """
-    if source.is_file():
+    try:
+        is_file, is_folder = source.is_file(), source.is_dir()
+    except OSError as error:
+        raise CatalogueError(f"{source} can't be read: {error.strerror}") from error
+    if is_file:
         if judge:
             raise CatalogueError(f"{source} is no folder: --label-from-header labels one of DICOM")
         return _in_slices(source, folder, log)
-    if not source.is_dir():
+    if not is_folder:
         raise CatalogueError(f"{source} is neither a catalogue nor a folder")
     output_folder(folder)
     if judge:

@@ -50,6 +50,9 @@ def folder(tmp_path):
         ("train c.csv --output new/run --held-out 3", "c.csv has no pictures of fold 3"),
         ("train . --output new/run", ". gives fewer than two classes"),
         ("evaluate c.csv --output new/run --model half.safetensors", "half.safetensors is damaged"),
+        pytest.param(
+            f"train {'c' * 300} --output run", "can't be read: File name too long", id="long"
+        ),
     ],
 )
 def test_bad_input_is_refused_in_one_line_and_leaves_no_folder(folder, words, told):
@@ -58,6 +61,23 @@ def test_bad_input_is_refused_in_one_line_and_leaves_no_folder(folder, words, to
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1].startswith("napari-mrseq: ")
     assert told in done.stderr
+    assert sorted(folder.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("train", "", "--output", "run"),
+        ("train", "c.csv", "--output", ""),
+        ("evaluate", "", "--output", "run"),
+        ("evaluate", "c.csv", "--output", ""),
+    ],
+)
+def test_an_empty_path_is_no_folder(folder, words):
+    before = sorted(folder.iterdir())
+    done = program(folder, *words)
+    assert done.returncode == 2
+    assert "an empty path" in done.stderr
     assert sorted(folder.iterdir()) == before
 
 
