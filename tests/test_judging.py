@@ -231,6 +231,8 @@ def test_a_network_without_t1_with_contrast_agent_can_deny_it_as_it_can_t1(tmp_p
     denied = classify(series, always(tmp_path / "t2.safetensors", "T2"), fast=True)
     assert (denied.header.sequence, denied.pixels.sequence) == ("T1C", "T2")
     assert denied.conflict
+    # Its tags are denied; no other word stands in the description.
+    assert not [words for words in denied.warnings if "description says" in words]
     assert denied.sequence == "T2"
     borne_out = classify(series, always(tmp_path / "t1.safetensors", "T1"), fast=True)
     assert not borne_out.conflict

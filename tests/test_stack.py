@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from napari_mrseq.stack import pool_slices
+from napari_mrseq.stack import OWN_POWER, pool_slices
 
 CLASSES = ("T1", "T2", "FLAIR", "UNKNOWN")
 POWER = 1.2
@@ -127,6 +127,16 @@ def test_three_planes_of_a_localizer_are_judged_each_alone():
         ("T2", pytest.approx(0.6)),
         ("T1", pytest.approx(0.6)),
     ]
+
+
+def test_four_slices_are_a_stack():
+    assert codes(said([showing("T1", 0.4), *[showing("T2", 0.9)] * 3])) == ["T2"] * 4
+
+
+def test_slices_that_agree_are_joined_in_a_logarithmic_pool():
+    (_, sure), *_ = said([showing("T2", 0.6)] * 9)
+    odds = (0.6 / (0.4 / 3)) ** (OWN_POWER + POWER)
+    assert sure == pytest.approx(odds / (odds + 3))
 
 
 def test_a_model_that_was_not_fitted_to_stacks_judges_each_slice_alone():

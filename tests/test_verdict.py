@@ -57,7 +57,7 @@ def test_a_file_of_several_lost_slices_is_lost_once() -> None:
 @pytest.mark.parametrize(
     ("spacing", "told"),
     [
-        ((5.0, 0.1 + 0.2, 0.3), [5.0, 0.3, 0.3]),
+        ((5.0, 0.1 + 0.2, 0.48828125), [5.0, 0.3, 0.488281]),
         ((1.23e-9, 0.5, 0.5), [1.23e-9, 0.5, 0.5]),
         (None, None),
     ],
@@ -89,7 +89,11 @@ def test_a_mark_stands_beside_a_name_that_is_not_to_be_relied_on(
 @pytest.mark.parametrize(
     ("kind", "shape", "told"),
     [
-        ("layer", (5, 8, 8), "slices of 8 × 8 pixels are too small to judge; is the first axis"),
+        (
+            "layer",
+            (5, 8, 8),
+            "slices of 8 × 8 pixels are too small to judge; is the first axis that of the slices?",
+        ),
         ("layer", (1, 8, 8), "slices of 8 × 8 pixels are too small to judge"),
         ("picture", (5, 8, 8), "slices of 8 × 8 pixels are too small to judge"),
         ("layer", (5, 80, 80), "no slice shows anything that could be judged"),
@@ -101,8 +105,7 @@ def test_what_shows_nothing_is_told_with_what_may_be_the_cause(
     black = tuple(replace(one, weight=0.0) for one in verdict().slices)
     series = replace(verdict().series, kind=kind, pixels=da.zeros(shape))
     (warning,) = replace(verdict(), series=series, slices=black).warnings
-    assert warning.startswith(told)
-    assert ("is the first axis" in warning) is ("is the first axis" in told)
+    assert warning == told
 
 
 @pytest.mark.parametrize(
@@ -110,6 +113,7 @@ def test_what_shows_nothing_is_told_with_what_may_be_the_cause(
     [
         (0, 4, "corrected by the user: PD, was T2 90%"),
         (1, 2, "corrected by the user: PD, slices 2 to 3"),
+        (0, 3, "corrected by the user: PD, slices 1 to 4"),
     ],
 )
 def test_a_correction_is_told_with_what_it_stands_for(first: int, last: int, told: str) -> None:
