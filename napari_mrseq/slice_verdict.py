@@ -9,6 +9,7 @@ from typing import Any
 from napari_mrseq.correction import Correction, latest_on
 from napari_mrseq.decision import Decision
 from napari_mrseq.header import HeaderClaim
+from napari_mrseq.naming import run_words
 from napari_mrseq.series import Failure, Series
 
 
@@ -93,13 +94,15 @@ def rounded(probability: float) -> float:
     return round(float(probability), 4)
 
 
-def unread_words(slices: Sequence[SliceVerdict]) -> tuple[str, ...]:
+def unread_words(series: Series, slices: Sequence[SliceVerdict]) -> tuple[str, ...]:
     """Say how many slices could not be read, and why the first of them could not."""
-    lost = [(one.index, one.failure.words) for one in slices if one.failure]
+    lost = [(one, one.failure.words) for one in slices if one.failure]
     if not lost:
         return ()
-    index, words = lost[0]
-    which = f"slice {index + 1}" if len(lost) == 1 else f"{len(lost)} slices"
+    first, words = lost[0]
+    number = first.volume * series.slices_per_volume + first.index
+    alone = run_words(number, number, series.pixels.shape)
+    which = alone if len(lost) == 1 else f"{len(lost)} slices"
     return (f"{which} could not be read: {words}",)
 
 

@@ -124,7 +124,7 @@ class Verdict:
         words = (f"{misnaming_words(self.misnamed)}; the pixels do not",) if self.misnamed else ()
         return (
             *no_mr,
-            *unread_words(self.slices),
+            *unread_words(self.series, self.slices),
             *empty_words(self.series, self.slices),
             *words,
             *header,

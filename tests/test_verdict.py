@@ -50,6 +50,13 @@ def test_slices_that_could_not_be_read_are_counted_and_the_first_cause_is_told(c
     assert "a/1" in told
 
 
+def test_a_lost_slice_is_told_with_its_volume() -> None:
+    lost = replace(verdict(torn=("a/1",)).slices[0], index=1, volume=2)
+    series = replace(verdict().series, pixels=da.zeros((3, 5, 8, 8)))
+    (told,) = replace(verdict(), series=series, slices=(lost,)).warnings
+    assert told.startswith("slice 2 of volume 3 could not be read")
+
+
 def test_a_file_of_several_lost_slices_is_lost_once() -> None:
     assert [one.path for one in verdict(torn=("a/1", "a/1", "a/2")).unread] == ["a/1", "a/2"]
 
