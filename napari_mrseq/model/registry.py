@@ -110,7 +110,7 @@ def user_folder() -> Path:
     """
     chosen = os.environ.get(FOLDER_VARIABLE)
     if chosen:
-        return Path(chosen)
+        return Path(os.path.expanduser(chosen))  # noqa: PTH111
     from platformdirs import user_data_path
 
     return user_data_path("napari-mrseq", appauthor=False) / "models"
@@ -235,7 +235,8 @@ def _located(name_or_path: str | Path) -> tuple[Entry | None, Path]:
             return entry, entry.path
     if own := _own(name_or_path):
         return own, own.path
-    path = Path(name_or_path)
+    # Shells leave the ~ of --model=~/FILE to the program; Path.expanduser raises without a home.
+    path = Path(os.path.expanduser(name_or_path))  # noqa: PTH111
     # Path.is_file raises where a folder may not be entered.
     if not os.path.isfile(path):  # noqa: PTH113
         names = ", ".join(model_names())

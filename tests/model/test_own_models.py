@@ -54,6 +54,15 @@ def test_a_model_is_added_found_by_name_and_removed(folder, tmp_path):
     assert list(folder.iterdir()) == []
 
 
+def test_the_home_of_the_user_is_meant_by_a_tilde(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    monkeypatch.setenv("NAPARI_MRSEQ_MODELS", "~/models")
+    source = weights_file(tmp_path / "knees.safetensors", "knees")
+    assert registry.find("~/knees.safetensors")[0] == source
+    assert registry.add(source).path == tmp_path / "models" / "knees.safetensors"
+
+
 def test_a_file_of_any_ending_is_found_once_added(folder, tmp_path):
     entry = registry.add(weights_file(tmp_path / "w.bin", "knees"))
     assert entry.path.parent == folder
