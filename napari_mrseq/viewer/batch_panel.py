@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -97,7 +98,8 @@ class BatchPanel(QWidget):
         if self.runner.running:
             return
         wished = self.folder.text().strip()
-        folder = Path(wished).expanduser()
+        # Path.expanduser raises where there is no such user.
+        folder = Path(os.path.expanduser(wished))  # noqa: PTH111
         cause = _no_folder(folder) if wished else ""
         if not wished or cause:
             # What a run took minutes for isn't thrown away for a slip of the keys.

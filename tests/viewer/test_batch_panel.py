@@ -162,6 +162,9 @@ def test_what_is_no_folder_is_said(qtbot, folder, press, tmp_path: Path) -> None
     qtbot.keyClicks(folder.folder, str(tmp_path / "absent"))
     press(folder.run_button)
     assert "absent is no folder" in folder.status.text()
+    folder.folder.setText("~nobody-of-this-name/study")
+    press(folder.run_button)
+    assert folder.status.text().startswith("~nobody-of-this-name/study is no folder.")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="other rights, other names")
