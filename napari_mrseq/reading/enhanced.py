@@ -113,7 +113,8 @@ def _frame(instance: Instance, origin: Origin, index: int, groups: Mapping[int, 
         order=(
             *order_of((content, 0x00209128), (header, 0x00200012), (header, 0x00200013)),
             *order_of((content, 0x00209156)),
-            index,
+            # Files of one concatenation share their instance number (PS3.3, C.7.6.16).
+            index + (number(header, 0x00209228) or 0),
         ),
         dimensions=numbers(content, 0x00209157),
     )

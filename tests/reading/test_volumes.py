@@ -218,3 +218,17 @@ def test_steady_times_tell_volumes_without_numbers(write_slice: WriteSlice) -> N
     expected = [[image(1 + 3 * volume + slice_) for slice_ in range(3)] for volume in range(3)]
     np.testing.assert_array_equal(series.pixels, expected)
     assert series.warnings == ()
+
+
+def test_frames_of_a_concatenation_follow_each_other_by_their_offset(
+    write_enhanced: WriteEnhanced,
+) -> None:
+    frames = [{"position": p, "time": None, "dimensions": []} for _ in range(2) for p in PLACES]
+    # The first volume lies in the file that is read last.
+    for number, (start, end) in enumerate([(3, 6), (0, 3)], start=1):
+        path = write_enhanced(
+            number, frames[start:end], InstanceNumber=1, ConcatenationFrameOffsetNumber=start
+        )
+    series = read_one(path.parent)
+    expected = [[image(n) for n in volume] for volume in ((200, 201, 202), (100, 101, 102))]
+    np.testing.assert_array_equal(series.pixels, expected)
