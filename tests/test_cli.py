@@ -213,12 +213,12 @@ IMPORT = (
         (("classify", "PICTURE", "--output", "no-such/table.csv"), b"no-such"),
         (("classify", "PICTURE", "--output", "/dev/full"), b"/dev/full"),
         (("classify", "PICTURE", "--output", "."), b"is a folder"),
-        (("classify", "PICTURE", "--output", ""), b"an empty path"),
+        (("classify", "PICTURE", "--output", ""), b"the path is empty"),
         (("classify", "PICTURE", "--output", "PICTURE"), b"one of the files to classify"),
         (("classify", "PICTURE", "--format", "bids", "--output", "PICTURE"), b"be made a folder"),
         (("train", "PICTURE", "--output", "x", "--name", "a/b"), b"no name for a model"),
-        (("train", "PICTURE", "--output", "x", "--rate", "nan"), b"no learning rate"),
-        (("train", "PICTURE", "--output", "x", "--rate", "0"), b"no learning rate"),
+        (("train", "PICTURE", "--output", "x", "--rate", "nan"), b"not a learning rate"),
+        (("train", "PICTURE", "--output", "x", "--rate", "0"), b"not a learning rate"),
         (("classify", "no-such", "--device", ABSENT), f"no {ABSENT} device".encode()),
         ((*IMPORT, "--window", "150"), b"WIDTH,LEVEL"),
         (("view", "PICTURE", "--model", "no-such"), b"no-such"),
@@ -536,7 +536,7 @@ def test_what_cannot_be_viewed_is_told_as_what_cannot_be_classified(tmp_path):
 def test_an_empty_path_is_no_folder(tmp_path):
     done = run("classify", "", cwd=tmp_path)
     assert done.returncode == 2
-    assert b"an empty path" in done.stderr
+    assert b"the path is empty" in done.stderr
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a screen")

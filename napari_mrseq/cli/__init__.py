@@ -36,7 +36,7 @@ app = typer.Typer(
 def program(
     version: Annotated[
         bool,
-        typer.Option("--version", is_eager=True, callback=_tell_version, help="Say which it is."),
+        typer.Option("--version", is_eager=True, callback=_tell_version, help="Show the version."),
     ] = False,
 ) -> None:
     """Names the MR sequence of series and slices. For research; not for diagnosis."""

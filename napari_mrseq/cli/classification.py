@@ -57,27 +57,27 @@ def classify(
     model: ModelOption = DEFAULT,
     device: DeviceOption = Device.auto,
     output_format: Annotated[
-        Format, typer.Option("--format", help="How the result is written.")
+        Format, typer.Option("--format", help="Output format.")
     ] = Format.table,
     output: Annotated[
         Path | None,
         typer.Option(
             parser=given_path,
-            help="Where to write it instead of standard output; a folder for bids.",
+            help="File to write instead of standard output; a folder for bids.",
         ),
     ] = None,
-    slices: Annotated[bool, typer.Option("--slices", help="Every slice as well.")] = False,
-    fast: Annotated[bool, typer.Option("--fast", help="At most a few slices a series.")] = False,
-    jobs: Annotated[int, typer.Option(min=1, help="Processes of this machine.")] = 1,
+    slices: Annotated[bool, typer.Option("--slices", help="List every slice as well.")] = False,
+    fast: Annotated[bool, typer.Option("--fast", help="Look at a few slices per series.")] = False,
+    jobs: Annotated[int, typer.Option(min=1, help="Number of processes on this machine.")] = 1,
     scheduler: Annotated[
-        str | None, typer.Option(help="A running Dask cluster instead: tcp://HOST:PORT.")
+        str | None, typer.Option(help="Use a running Dask cluster instead: tcp://HOST:PORT.")
     ] = None,
     protocol: Annotated[
         str | None,
-        typer.Option(help="Say what the study lacks: a protocol's name (ms, stroke, …) or file."),
+        typer.Option(help="Compare the study with a protocol: a name (ms, stroke, …) or file."),
     ] = None,
 ) -> None:
-    """Tell which sequence each series is."""
+    """Name the MR sequence of each series."""
     from napari_mrseq.exchange import with_exchanges
     from napari_mrseq.model import registry
     from napari_mrseq.protocols import load_protocol
@@ -156,9 +156,7 @@ def view(
     device: DeviceOption = Device.auto,
     screenshot: Annotated[
         Path | None,
-        typer.Option(
-            parser=given_path, help="Write a picture (PNG) of the window here and close it."
-        ),
+        typer.Option(parser=given_path, help="Save a screenshot (PNG) here and close the window."),
     ] = None,
 ) -> None:
     """Open napari with everything loaded, classified and annotated."""

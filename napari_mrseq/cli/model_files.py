@@ -17,21 +17,21 @@ from napari_mrseq.sequences import misspelt_codes
 
 def models(
     add: Annotated[
-        Path | None, typer.Option(help="Copy this weights file into the folder of your models.")
+        Path | None, typer.Option(help="Copy this weights file into your models folder.")
     ] = None,
     remove: Annotated[
-        str | None, typer.Option(help="Delete this model from the folder of your models.")
+        str | None, typer.Option(help="Delete this model from your models folder.")
     ] = None,
     card: Annotated[
-        str | None, typer.Option(help="Say in words what this model (a name or file) is.")
+        str | None, typer.Option(help="Show the card of this model (a name or file).")
     ] = None,
 ) -> None:
-    """List the models: name, classes, size, hash, where; yours are added and removed here."""
+    """List the models (name, classes, size, hash, file); add or remove your own."""
     from napari_mrseq.model import registry
     from napari_mrseq.model.card_words import card_in_words
 
     if sum(wish is not None for wish in (add, remove, card)) > 1:
-        raise typer.BadParameter("one of --add, --remove and --card at a time")
+        raise typer.BadParameter("use only one of --add, --remove and --card")
     if add:
         entry = registry.add(add)
         say(f"{entry.name} added: {entry.path}")
@@ -44,15 +44,15 @@ def models(
 
 
 def import_checkpoint(
-    file: Annotated[Path, typer.Argument(help="State dict that torch.save wrote.")],
+    file: Annotated[Path, typer.Argument(help="State dict written by torch.save.")],
     network: Annotated[str, typer.Option(help="The classifier's name in torchvision.")],
-    classes: Annotated[str, typer.Option(help="A,B,C: its outputs, in their order.")],
-    output: Annotated[Path, typer.Option(help="Weights file to write; names the model.")],
+    classes: Annotated[str, typer.Option(help="Its classes, in the order of its outputs: A,B,C.")],
+    output: Annotated[Path, typer.Option(help="Weights file to write; the model takes its name.")],
     window: Annotated[
-        str | None, typer.Option(help="WIDTH,LEVEL that its program applied to DICOM.")
+        str | None, typer.Option(help="Window that its program applied to DICOM: WIDTH,LEVEL.")
     ] = None,
 ) -> None:
-    """Turn a torchvision classifier's checkpoint into a weights file, loaded safely."""
+    """Turn a torchvision classifier's checkpoint into a weights file, running no code in it."""
     from napari_mrseq.model.checkpoint import import_checkpoint as run
 
     check_file(output, "--output")
@@ -60,14 +60,14 @@ def import_checkpoint(
     for told in misspelt_codes(names):
         say(told)
     path = run(file, network, names, output, window=_window(window))
-    say(f"{path} written; into your models: napari-mrseq models --add {path}")
+    say(f"{path} written; to keep it with your models: napari-mrseq models --add {path}")
 
 
 def export_onnx(
     output: Annotated[Path, typer.Option(help="ONNX file to write.")],
     model: ModelOption = DEFAULT,
 ) -> None:
-    """Write a model as an ONNX file; `classify --model` runs it as well."""
+    """Write a model as an ONNX file, which `classify --model` can run."""
     from napari_mrseq.model import load_model
     from napari_mrseq.model.onnx_file import export_onnx as run
 

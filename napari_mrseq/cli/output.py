@@ -102,7 +102,7 @@ def check_picture(file: Path | None) -> None:
     if file is None:
         return
     if file.suffix.lower() != ".png":
-        raise MrseqError(f"{file}: the picture is a PNG: give --screenshot a name in .png")
+        raise MrseqError(f"{file}: screenshots are PNG files: give --screenshot a name in .png")
     check_file(file, "--screenshot")
 
 

@@ -30,7 +30,7 @@ def given_path(written: str) -> Path:
         If it is empty, as a variable of a script may be: ``Path("")`` is the folder one stands in.
     """
     if not written:
-        raise typer.BadParameter("an empty path")
+        raise typer.BadParameter("the path is empty")
     return Path(written)
 
 

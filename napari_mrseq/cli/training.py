@@ -26,15 +26,16 @@ def train(
         Path,
         typer.Argument(
             parser=given_path,
-            help="CSV of labelled slices, a folder with a folder per class, or DICOM.",
+            help="CSV of labelled slices, a folder with a folder per class, or DICOM files.",
         ),
     ],
     output: Annotated[
-        Path, typer.Option(parser=given_path, help="Folder for state, weights and figures.")
+        Path,
+        typer.Option(parser=given_path, help="Folder for training state, weights and figures."),
     ],
     network: Annotated[
         str | None,
-        typer.Option(help="Architecture; torchvision's are trained by the old program's recipe."),
+        typer.Option(help="Architecture; torchvision's are trained with the old program's recipe."),
     ] = None,
     folds: Annotated[
         int | None,
@@ -44,7 +45,7 @@ def train(
         int | None, typer.Option(min=0, help="Train one network with this fold held out.")
     ] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Epochs.")] = None,
-    draws: Annotated[int | None, typer.Option(min=1, help="Pictures drawn an epoch.")] = None,
+    draws: Annotated[int | None, typer.Option(min=1, help="Pictures drawn per epoch.")] = None,
     name: Annotated[str, typer.Option(help="Name of the model.")] = "my-model",
     version: Annotated[str, typer.Option(help="Version of the model.")] = "1.0",
     start: Annotated[
@@ -53,20 +54,20 @@ def train(
     rate: Annotated[float | None, typer.Option(help="Peak learning rate.")] = None,
     teacher: Annotated[
         list[str] | None,
-        typer.Option(help="Model (name or file) whose answers are taught too; more than one, too."),
+        typer.Option(help="Model (name or file) to learn from as well; may be repeated."),
     ] = None,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Go on from the state in the folder.")
+        bool, typer.Option("--resume", help="Continue from the state in the output folder.")
     ] = False,
     label_from_header: Annotated[
         bool,
         typer.Option(
             "--label-from-header",
-            help="Label a DICOM folder by its headers, where the network agrees.",
+            help="Label a DICOM folder by its headers where the network agrees.",
         ),
     ] = False,
 ) -> None:
-    """Train a network on labelled slices, starting from the one that ships."""
+    """Train a network on labelled slices, starting from the one included."""
     from napari_mrseq.model import load_model
     from napari_mrseq.training.catalogue import read_catalogue
     from napari_mrseq.training.output import none_left_empty
@@ -76,14 +77,14 @@ def train(
 
     check_name(name)
     if rate is not None and not 0 < rate < math.inf:
-        raise typer.BadParameter(f"--rate {rate} is no learning rate")
+        raise typer.BadParameter(f"--rate {rate} is not a learning rate")
     if folds is not None and held_out is not None:
-        raise typer.BadParameter("one of --folds and --held-out at a time")
+        raise typer.BadParameter("use either --folds or --held-out, not both")
     with writing(output):
         begun = trainings_in(output)
     if begun and not resume:
         raise MrseqError(
-            f"{begun[0]} holds a training: --resume goes on with it, another --output begins anew"
+            f"{begun[0]} holds a training: --resume continues it, another --output starts a new one"
         )
     judge = (lambda: load_model(DEFAULT)) if label_from_header else None
     with none_left_empty(output):
@@ -121,17 +122,17 @@ def evaluate(
     device: DeviceOption = Device.auto,
     output: Annotated[
         Path | None,
-        typer.Option(parser=given_path, help="Folder for the figures: JSON and one HTML page."),
+        typer.Option(parser=given_path, help="Folder for the figures: JSON and an HTML page."),
     ] = None,
     against: Annotated[
-        str | None, typer.Option(help="Another model (a name or file), side by side.")
+        str | None, typer.Option(help="Another model (a name or file) to compare it with.")
     ] = None,
     fold: Annotated[
         int | None,
-        typer.Option(min=0, help="Measure on this fold alone, whatever the model's card says."),
+        typer.Option(min=0, help="Measure on this fold only, whatever the model's card says."),
     ] = None,
 ) -> None:
-    """Measure a model on the groups it was not trained on (on all, where it was on all)."""
+    """Measure a model on the groups it was not trained on (on all if it was trained on all)."""
     from napari_mrseq.model import load_model
     from napari_mrseq.training.comparison import measure_source
     from napari_mrseq.training.figures_text import text_of

@@ -77,7 +77,7 @@ def test_an_empty_path_is_no_folder(folder, words):
     before = sorted(folder.iterdir())
     done = program(folder, *words)
     assert done.returncode == 2
-    assert "an empty path" in done.stderr
+    assert "the path is empty" in done.stderr
     assert sorted(folder.iterdir()) == before
 
 

@@ -143,8 +143,8 @@ def contents(folder):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ((), "run holds a training: --resume goes on with it"),
-        (("--held-out", "0"), "run holds a training: --resume goes on with it"),
+        ((), "run holds a training: --resume continues it"),
+        (("--held-out", "0"), "run holds a training: --resume continues it"),
         (("--resume",), "run was begun with other pictures or labels"),
     ],
 )
@@ -231,7 +231,7 @@ def test_a_class_that_lies_in_the_fold_held_out_alone_is_told(site, train):
         (("--folds", "7"), "site has no 7 folds to hold out: its folds are 0, 1, 2"),
         (("--folds", "0"), "--folds"),
         (("--held-out", "-1"), "--held-out"),
-        (("--folds", "2", "--held-out", "1"), "one of --folds and --held-out"),
+        (("--folds", "2", "--held-out", "1"), "either --folds or --held-out"),
     ],
 )
 def test_folds_that_do_not_exist_are_refused_before_anything_is_trained(train, words, told):

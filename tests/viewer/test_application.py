@@ -71,10 +71,10 @@ def test_a_picture_of_the_window_takes_the_place_of_nothing_shown(
 @pytest.mark.parametrize(
     ("words", "cause"),
     [
-        (["--screenshot", "window.nii"], "the picture is a PNG"),
+        (["--screenshot", "window.nii"], "screenshots are PNG files"),
         (["--screenshot", "absent/window.png"], "there is no folder absent"),
         (["--screenshot", "folder.png"], "is a folder"),
-        (["--screenshot", ""], "an empty path"),
+        (["--screenshot", ""], "the path is empty"),
         (["--device", "mps"], "this machine has no mps device"),
     ],
 )
