@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import Literal
 
 from napari_mrseq.reading.nifti_pair import header_of, is_voxels
 from napari_mrseq.series import Failure
 
 # A file type that needs only its first bytes; the NIfTI magic lies at byte 344.
 HEAD_BYTES = 352
+_HEADER_BYTES = 348
+_BYTE_ORDERS: tuple[Literal["little", "big"], ...] = ("little", "big")
 
 TIFF_MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _PICTURE_MAGIC = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", *TIFF_MAGIC)
@@ -34,10 +37,13 @@ _CONVERTED = {
     (".nrrd", ".nhdr", ".mha", ".mhd"): "a volume of Slicer or ITK: save it there as NIfTI",
     (".gif", ".webp", ".bmp", ".jp2"): "a picture of a kind that is not read: save it as PNG",
 }
+_ANALYZE = "an Analyze image, which does not tell left from right: convert it to NIfTI"
 # Endings under which people keep images: such a file that is none is worth a word.
 _PICTURE_ENDINGS = {".png", ".jpg", ".jpeg", ".tif", ".tiff"}
 _IMAGE_ENDINGS = {
-    ".acr", ".dcm", ".dicom", ".ima", ".img", ".mr", ".nii", ".zip", ".gz", *_PICTURE_ENDINGS,
+    ".acr", ".dcm", ".dicom", ".ima", ".img", ".mr", ".nii", *_PICTURE_ENDINGS,
+    ".hdr", ".mgh", ".mgz", ".mha", ".mhd", ".nhdr", ".nrrd",
+    ".7z", ".bz2", ".gz", ".rar", ".tar", ".tgz", ".xz", ".zip", ".zst",
 }  # fmt: skip
 _NIFTI_ENDINGS = (".nii", ".nii.gz")
 # Names that scanners and archives give: no ending, a number, or a part of a UID.
@@ -139,7 +145,7 @@ def _kind_of(head: bytes, name: str) -> tuple[str, str]:
         return "dicom", ""
     if _is_text(head):
         return "text", ""
-    return "", "no DICOM, NIfTI, JPG, PNG or TIFF file"
+    return "", _ANALYZE if _is_analyze(head) else "no DICOM, NIfTI, JPG, PNG or TIFF file"
 
 
 def starts_like_nifti(head: bytes) -> bool:
@@ -178,15 +184,25 @@ def _sort_in(path: str, found: Found, *, given: bool) -> None:
 
 
 def _header_beside(path: str) -> str:
-    """Return the header of a NIfTI pair whose voxels a file holds; empty for any other file."""
+    """Return the header of a pair whose voxels a file holds; empty for any other file."""
     if not is_voxels(path):
         return ""
     header = header_of(path)
     try:
         with Path(header).open("rb") as file:
-            return header if _is_pair(file.read(HEAD_BYTES)) else ""
+            head = file.read(HEAD_BYTES)
     except OSError:
         return ""
+    return header if _is_pair(head) or _is_analyze(head) else ""
+
+
+def _is_analyze(head: bytes) -> bool:
+    """Tell Analyze 7.5, which NIfTI 1 grew from: by the size of its header and number of axes."""
+    return any(
+        int.from_bytes(head[:4], order) == _HEADER_BYTES
+        and 0 < int.from_bytes(head[40:42], order) < 8
+        for order in _BYTE_ORDERS
+    )
 
 
 def _is_pair(head: bytes) -> bool:

@@ -481,9 +481,20 @@ def test_an_image_of_another_kind_is_told_how_to_be_saved(
     name: str, content: bytes, advice: str, tmp_path: Path
 ) -> None:
     (tmp_path / name).write_bytes(content)
-    (failure,) = read_study(tmp_path / name).failures
-    assert "save it" in failure.cause
-    assert failure.cause.endswith(advice)
+    for given in (tmp_path / name, tmp_path):
+        # What a page shows lies in folders too.
+        failure = read_study(given).failures[0]
+        assert ("save it" in failure.cause) == (given.is_file() or name != "a.GIF")
+        assert failure.cause.endswith(advice) == ("save it" in failure.cause)
+
+
+@pytest.mark.parametrize("given", ["", "a.hdr", "a.img"])
+def test_an_analyze_image_is_told_how_to_be_converted(given: str, tmp_path: Path) -> None:
+    nibabel.AnalyzeImage(np.ones((4, 4, 4), np.int16), np.eye(4)).to_filename(tmp_path / "a.hdr")
+    failure = read_study(tmp_path / given).failures[0]
+    assert Path(failure.path).name == "a.hdr"
+    assert "Analyze" in failure.cause
+    assert failure.cause.endswith("convert it to NIfTI")
 
 
 def test_a_nifti_file_that_is_not_packed_as_its_name_says_is_told(tmp_path: Path) -> None:
@@ -511,8 +522,10 @@ def test_a_packed_study_is_told_to_be_unpacked(
 ) -> None:
     folder = write_slice(1).parent
     packed = shutil.make_archive(str(tmp_path / "packed"), ending, folder)
-    (failure,) = read_study(packed).failures
-    assert failure.cause == f"packed with {by}: unpack it"
+    shutil.rmtree(folder)
+    for given in (packed, tmp_path):
+        failure = read_study(given).failures[0]
+        assert failure.cause == f"packed with {by}: unpack it"
 
 
 def test_what_is_no_path_is_refused_in_words() -> None:
