@@ -226,7 +226,9 @@ def check_axes(shape: tuple[int, ...], name: str) -> None:
     ValueError
         If it has fewer than two or more than four axes, or an empty one.
     """
-    if len(shape) not in (2, 3, 4) or 0 in shape:
+    if 0 in shape:
+        raise ValueError(f"{name} is empty: its shape is {shape}")
+    if len(shape) not in (2, 3, 4):
         raise ValueError(
             f"{name} has {len(shape)} axes, {shape}: images of 2 to 4 axes can be named"
         )
