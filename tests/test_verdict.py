@@ -94,6 +94,20 @@ def test_a_mark_stands_beside_a_name_that_is_not_to_be_relied_on(
 
 
 @pytest.mark.parametrize(
+    ("conflict", "remarks", "doubted"),
+    [(True, (), True), (False, (), False), (True, ("the header appears to be swapped",), False)],
+)
+def test_a_description_is_doubted_in_a_conflict_that_nothing_else_explains(
+    conflict: bool, remarks: tuple[str, ...], doubted: bool
+) -> None:
+    misnamed = verdict(header=HeaderClaim("T2", 0.9, named=("T1",)))
+    told = replace(
+        misnamed, probabilities={"T2": 0.98, "T1": 0.02}, conflict=conflict, remarks=remarks
+    )
+    assert any("description says T1" in words for words in told.warnings) is doubted
+
+
+@pytest.mark.parametrize(
     ("kind", "shape", "told"),
     [
         (

@@ -21,6 +21,7 @@ from torchvision import models, transforms
 import napari_mrseq as mrseq
 from napari_mrseq.errors import ModelError
 from napari_mrseq.model.card_file import read_card
+from napari_mrseq.model.card_words import card_in_words
 from napari_mrseq.model.checkpoint import import_checkpoint, read_state_dict
 from napari_mrseq.model.registry import model_names
 from napari_mrseq.model.torchvision_preparation import black, prepare_as_torchvision
@@ -68,6 +69,8 @@ def network() -> torch.nn.Module:
 def imported(network, tmp_path_factory):
     folder = tmp_path_factory.mktemp("imported")
     torch.save(network.state_dict(), folder / "old.pkl")
+    # What was imported before is replaced.
+    (folder / "old.safetensors").touch()
     return import_checkpoint(
         folder / "old.pkl", "resnet18", CLASSES, folder / "old.safetensors", window=WINDOW
     )
@@ -249,6 +252,7 @@ def test_the_command_line_imports_and_classifies_with_it(network, tmp_path):
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert read_card(tmp_path / "site.safetensors").window == WINDOW
+    assert "Imported   from old.pkl" in card_in_words(tmp_path / "site.safetensors")
     done = subprocess.run(
         [program, "classify", "a.png", "--model", "site.safetensors", "--format", "json"],
         cwd=tmp_path, capture_output=True, text=True,

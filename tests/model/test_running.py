@@ -99,7 +99,7 @@ def test_a_batch_too_large_for_the_memory_is_halved_until_it_fits():
 
 
 def test_where_not_one_slice_fits_the_error_says_what_to_do():
-    with pytest.raises(DeviceError, match="choose the device cpu"):
+    with pytest.raises(DeviceError, match="no memory left; choose the device cpu"):
         running.run(SmallCard(0), torch.rand(4, 2, 5, 5), "cpu", None)
 
 
