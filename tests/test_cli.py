@@ -137,11 +137,14 @@ def test_the_sample_study_is_named_right_and_its_lying_header_is_accused(sample_
     assert next(r for r in records if r["path"].endswith(liar))["pixels"]["sequence"] == "T2"
 
 
-def test_the_table_is_for_people(sample_study):
-    done = run("classify", sample_study / "t2_tirm_tra_dark-fluid", "--fast")
-    text = done.stdout.decode()
-    assert "T2-FLAIR" in text
-    assert "axial" in text
+def test_the_table_is_for_people_and_fast_looks_at_a_few_slices(sample_study):
+    folder = sample_study / "t2_tirm_tra_dark-fluid"
+    done = run("classify", folder, "--fast", "--slices")
+    series, *slices = done.stdout.decode().splitlines()[2:]
+    assert "T2-FLAIR" in series
+    assert "axial" in series
+    # Of a few slices, as was asked for.
+    assert 0 < len(slices) < len(list(folder.iterdir()))
 
 
 def test_the_table_has_a_line_a_slice_where_it_is_asked_for(as_json, mixed):

@@ -8,7 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from qtpy.QtCore import Qt, QTimer
-from qtpy.QtWidgets import QAbstractButton, QFileDialog, QLabel, QWidget
+from qtpy.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QFileDialog,
+    QLabel,
+    QMessageBox,
+    QWidget,
+)
 
 from napari_mrseq.decision import Decision, decide
 from napari_mrseq.header import HeaderClaim
@@ -145,3 +152,23 @@ def answer(monkeypatch):
             monkeypatch.setattr(QFileDialog, name, lambda *_: (str(path), ""))
 
     return give
+
+
+@pytest.fixture
+def reply():
+    """Return a function that presses a button of the question that comes up next."""
+    asked: list[str] = []
+
+    def press(button: QMessageBox.StandardButton) -> list[str]:
+        def answer() -> None:
+            box = QApplication.activeModalWidget()
+            if not isinstance(box, QMessageBox):
+                QTimer.singleShot(20, answer)
+                return
+            asked.append(box.text())
+            box.button(button).click()
+
+        QTimer.singleShot(20, answer)
+        return asked
+
+    return press

@@ -57,9 +57,12 @@ def column(table, number: int) -> list[str]:
 def test_a_folder_becomes_a_table_and_what_failed_is_listed(
     qtbot, viewer, panel, folder, press, pick, answer, broken_study: Path, tmp_path: Path
 ) -> None:
-    answer(broken_study)
-    press(folder.browse_button)
-    assert folder.folder.text() == str(broken_study)
+    # A dialog that is closed without a choice leaves the choice before it.
+    for chosen in (broken_study, ""):
+        answer(chosen)
+        press(folder.browse_button)
+        assert folder.folder.text() == str(broken_study)
+    assert not folder.cancel_button.isEnabled()
     beats: list[bool] = []
     heart = QTimer(folder)
     heart.timeout.connect(lambda: beats.append(folder.run_button.isEnabled()))
@@ -70,6 +73,7 @@ def test_a_folder_becomes_a_table_and_what_failed_is_listed(
     heart.stop()
     # The window lives, and Run is locked, while it runs.
     assert beats.count(False) > 10
+    assert not folder.cancel_button.isEnabled()
     assert not viewer.layers
     assert column(folder.table, 3) == ["t1_fl2d_sag", "t2_tse_tra"]
     assert column(folder.table, 0) == [name_of("T1"), name_of("T2")]

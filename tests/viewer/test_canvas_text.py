@@ -156,6 +156,8 @@ def test_a_layer_that_lies_under_another_says_no_word_over_it(viewer, text, make
     viewer.add_image(np.ones((2, 8, 8)), name="opened since")
     viewer.dims.set_current_step(0, 0)
     assert text.text == "not yet run   slice 1 of 2\nopened since"
+    viewer.dims.ndisplay = 3
+    assert text.text == "not yet run   whole stack\nopened since"
 
 
 @pytest.mark.filterwarnings("ignore:Non-orthogonal slicing")
@@ -295,6 +297,8 @@ def test_a_narrow_canvas_breaks_lines_and_no_number(viewer, text, make_verdict) 
     assert text.text == "T1 90 % ≠ header\nslice 10 of 16"
     viewer.canvas.size = (600, 150)
     assert text.text == "T1 90 %\n≠ header\nslice 10\nof 16"
+    viewer.canvas.size = (600, 40)
+    assert text.text.split("\n") == ["T1", "90 %", "≠ header", "slice", "10", "of", "16"]
 
 
 def test_a_grid_of_many_leaves_the_images_in_sight(viewer, text, make_verdict) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from qtpy.QtWidgets import QMessageBox
 
 from napari_mrseq.correction import Correction
 from napari_mrseq.errors import MrseqError
@@ -40,7 +41,7 @@ def command_line(study: Path, tmp_path_factory) -> Path:
         ["--format", "csv", "--output", "a.csv"],
         ["--format", "csv", "--slices", "--output", "slices.csv"],
         ["--format", "json", "--output", "a.json"],
-        ["--format", "bids", "--output", "bids"],
+        ["--format", "bids", "--slices", "--output", "bids"],
     ):
         command = [COMMAND, "classify", str(study), *options]
         subprocess.run(command, check=True, cwd=folder, capture_output=True, timeout=600)
@@ -62,13 +63,13 @@ def test_the_study_is_exported_as_the_command_line_writes_it(
         answer(tmp_path / name)
         pick(button, text)
         assert (tmp_path / name).read_bytes() == (command_line / name).read_bytes()
+    pick(button, "every slice as well")
     answer(tmp_path / "bids")
     pick(button, "BIDS sidecars…")
     written = {file.name: file.read_bytes() for file in (tmp_path / "bids").iterdir()}
     expected = {file.name: file.read_bytes() for file in (command_line / "bids").iterdir()}
     assert len(written) == len(SERIES)
     assert written == expected
-    pick(button, "every slice as well")
     answer(tmp_path / "slices.csv")
     pick(button, "CSV…")
     assert (tmp_path / "slices.csv").read_bytes() == (command_line / "slices.csv").read_bytes()
@@ -126,8 +127,8 @@ def test_what_cannot_be_written_is_said_in_words(
         panel.page.export_button.export(tmp_path / "a.doc")
 
 
-def test_series_of_one_name_have_a_sidecar_each(
-    viewer, panel, pick, answer, make_verdict, tmp_path: Path
+def test_series_of_one_name_have_a_sidecar_each_and_none_is_replaced_unasked(
+    viewer, panel, pick, answer, reply, make_verdict, tmp_path: Path
 ) -> None:
     for _ in range(2):
         layer = viewer.add_image(np.ones((3, 8, 8)), name="t1/tra: 3")
@@ -141,6 +142,13 @@ def test_series_of_one_name_have_a_sidecar_each(
         "t1-tra-3_T1w.json",
         "t1-tra-3_T1w__2.json",
     ]
+    for file in tmp_path.iterdir():
+        file.write_text('{"mrseq": "an older one"}')
+    asked = reply(QMessageBox.StandardButton.No)
+    pick(panel.study.export_button, "BIDS sidecars…")
+    assert asked[0].startswith("2 files (t1-tra-3_T1w.json, …)")
+    assert panel.controls.status.value == "Nothing written."
+    assert {file.read_text() for file in tmp_path.iterdir()} == {'{"mrseq": "an older one"}'}
 
 
 def test_layers_that_could_not_be_read_have_no_sidecar_and_are_counted_so(

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from qtpy.QtCore import QTimer
-from qtpy.QtWidgets import QApplication, QMessageBox, QWidget
+from qtpy.QtWidgets import QMessageBox, QWidget
 
 from napari_mrseq.viewer.saving import ask_file, may_replace
 
@@ -17,26 +16,6 @@ def window(qtbot) -> QWidget:
     qtbot.addWidget(widget)
     widget.show()
     return widget
-
-
-@pytest.fixture
-def reply():
-    """Return a function that presses a button of the question that comes up next."""
-    asked: list[str] = []
-
-    def press(button: QMessageBox.StandardButton) -> list[str]:
-        def answer() -> None:
-            box = QApplication.activeModalWidget()
-            if not isinstance(box, QMessageBox):
-                QTimer.singleShot(20, answer)
-                return
-            asked.append(box.text())
-            box.button(button).click()
-
-        QTimer.singleShot(20, answer)
-        return asked
-
-    return press
 
 
 def ask(window: QWidget) -> Path | None:
