@@ -239,7 +239,7 @@ def test_a_click_on_a_heading_sorts(qtbot, slices: SliceTable) -> None:
     assert column(slices.table, 1) == ["T2", "T1", "T1", "T1"]
 
 
-def test_a_table_without_rows_says_why(slices: SliceTable, make_verdict) -> None:
+def test_a_table_without_rows_says_why(qtbot, slices: SliceTable, make_verdict) -> None:
     slices.show_state(judged(make_verdict, ["T1"] * 4))
     slices.only_odd.setChecked(True)
     assert column(slices.table, 0) == []
@@ -247,6 +247,9 @@ def test_a_table_without_rows_says_why(slices: SliceTable, make_verdict) -> None
     written = slices.table.viewport().grab().toImage()
     slices.table.empty_text = ""
     assert slices.table.viewport().grab().toImage() != written
+    # There is none to open.
+    with qtbot.assertNotEmitted(slices.table.row_opened):
+        qtbot.keyClick(slices.table, Qt.Key.Key_Return)
 
 
 @pytest.mark.parametrize(
@@ -301,6 +304,18 @@ def test_long_paths_leave_room_for_their_causes(qtbot) -> None:
     panel.failed.set_rows([Row(path, (Cell(path), Cell("the file ends too early")))])
     panel.failed.show()
     assert panel.failed.columnWidth(1) >= panel.failed.viewport().width() // 2
+
+
+def test_columns_of_a_table_in_sight_follow_the_rows_that_come(qtbot) -> None:
+    table = Table(("Series", "Sequence", "Sure"))
+    qtbot.addWidget(table)
+    table.resize(600, 200)
+    table.show()
+    rows = [Row(name, (Cell("t1"), Cell(name), Cell("90 %"))) for name in ("T1", "angiography" * 2)]
+    table.set_rows(rows[:1])
+    narrow = table.columnWidth(1)
+    table.set_rows(rows)
+    assert table.columnWidth(1) > narrow + 50
 
 
 def test_names_in_words_show_their_ends_in_the_study(qtbot) -> None:
