@@ -1,4 +1,4 @@
-"""The command line as a user runs it: real processes, real files."""
+"""The command line as a user runs it: real files, and real processes where one tells more."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ from pydicom.data import get_testdata_file
 
 from napari_mrseq.model.registry import DEFAULT, find
 from napari_mrseq.sequences import family_of
+
+from .training.program import program
 
 PROGRAM = Path(sys.executable).parent / "napari-mrseq"
 # No machine has both.
@@ -75,8 +77,8 @@ def test_a_picture_that_cannot_be_decoded_is_named_once(tmp_path):
     picture = tmp_path / "torn.png"
     Image.fromarray(np.random.default_rng(0).integers(0, 255, (64, 64), np.uint8)).save(picture)
     picture.write_bytes(picture.read_bytes()[:2000])
-    told = run("classify", picture, "--format", "json")
-    said = told.stderr.decode()
+    told = program(tmp_path, "classify", picture, "--format", "json")
+    said = told.stderr
     assert said.startswith(f"not read: {picture}: picture can't be decoded")
     assert said.count("torn.png") == 1
     (record,) = json.loads(told.stdout)
@@ -106,19 +108,19 @@ def test_nothing_names_the_patient(as_json):
 
 
 def test_csv_holds_a_row_a_series_with_flat_names(sample_study):
-    done = run("classify", sample_study / "t2_tse_tra", "--format", "csv", "--fast")
+    done = program(sample_study, "classify", "t2_tse_tra", "--format", "csv", "--fast")
     assert done.returncode == 0, done.stderr
-    (row,) = csv.DictReader(io.StringIO(done.stdout.decode()))
+    (row,) = csv.DictReader(io.StringIO(done.stdout))
     assert row["pixels_sequence"] == row["header_sequence"] == row["sequence"] == "T2"
     assert float(row["p_T2"]) > 0.5
     assert row["conflict"] == "false"
     assert len(row["model_sha256"]) == 64
 
 
-def test_a_ct_is_no_mr_and_the_table_says_what_it_is():
-    done = run("classify", get_testdata_file("CT_small.dcm"))
+def test_a_ct_is_no_mr_and_the_table_says_what_it_is(tmp_path):
+    done = program(tmp_path, "classify", get_testdata_file("CT_small.dcm"))
     assert done.returncode == 0, done.stderr
-    (line,) = [line for line in done.stdout.decode().splitlines() if "Modality" in line]
+    (line,) = [line for line in done.stdout.splitlines() if "Modality" in line]
     assert "unknown" in line
     assert "Modality CT" in line
 
@@ -139,8 +141,8 @@ def test_the_sample_study_is_named_right_and_its_lying_header_is_accused(sample_
 
 def test_the_table_is_for_people_and_fast_looks_at_a_few_slices(sample_study):
     folder = sample_study / "t2_tirm_tra_dark-fluid"
-    done = run("classify", folder, "--fast", "--slices")
-    series, *slices = done.stdout.decode().splitlines()[2:]
+    done = program(sample_study, "classify", folder, "--fast", "--slices")
+    series, *slices = done.stdout.splitlines()[2:]
     assert "T2-FLAIR" in series
     assert "axial" in series
     # Of a few slices, as was asked for.
@@ -148,9 +150,9 @@ def test_the_table_is_for_people_and_fast_looks_at_a_few_slices(sample_study):
 
 
 def test_the_table_has_a_line_a_slice_where_it_is_asked_for(as_json, mixed):
-    done = run("classify", "broken.dcm", "study", "empty", "nowhere", "--slices", cwd=mixed)
+    done = program(mixed, "classify", "broken.dcm", "study", "empty", "nowhere", "--slices")
     slices = json.loads(as_json.stdout)[1]["slices"]
-    lines = [line.split() for line in done.stdout.decode().splitlines()]
+    lines = [line.split() for line in done.stdout.splitlines()]
     assert [line for line in lines if line[0] == "slice"] == [
         ["slice", str(one["index"] + 1), one["sequence"], f"{one['confidence']:.0%}"]
         for one in slices
@@ -160,28 +162,28 @@ def test_the_table_has_a_line_a_slice_where_it_is_asked_for(as_json, mixed):
 
 
 def test_a_protocol_tells_what_the_study_lacks(sample_study):
-    done = run("classify", sample_study / "t2_tse_tra", "--fast", "--protocol", "ms")
+    done = program(sample_study, "classify", "t2_tse_tra", "--fast", "--protocol", "ms")
     assert done.returncode == 0
-    told = done.stdout.decode()
+    told = done.stdout
     assert "incomplete" in told
     assert [line.split()[1] for line in told.splitlines() if "missing" in line] == ["FLAIR"]
-    assert done.stderr == b""
+    assert done.stderr == ""
 
 
 def test_what_the_study_lacks_stands_below_the_table_in_its_file(sample_study, tmp_path):
     asked = ("classify", sample_study / "t2_tse_tra", "--fast", "--protocol", "ms")
-    on_screen = run(*asked)
-    done = run(*asked, "--output", tmp_path / "table.txt")
-    assert (done.stdout, done.stderr) == (b"", b"")
-    assert (tmp_path / "table.txt").read_bytes() == on_screen.stdout
-    assert on_screen.stdout.index(b"t2_tse_tra") < on_screen.stdout.index(b"Protocol multiple")
+    on_screen = program(tmp_path, *asked).stdout
+    done = program(tmp_path, *asked, "--output", "table.txt")
+    assert (done.stdout, done.stderr) == ("", "")
+    assert (tmp_path / "table.txt").read_bytes().decode() == on_screen
+    assert on_screen.index("t2_tse_tra") < on_screen.index("Protocol multiple")
 
 
 def test_what_programs_read_holds_no_words_on_the_study(sample_study):
-    asked = ("classify", sample_study / "t2_tse_tra", "--fast", "--protocol", "ms")
-    done = run(*asked, "--format", "json")
+    asked = ("classify", "t2_tse_tra", "--fast", "--protocol", "ms", "--format", "json")
+    done = program(sample_study, *asked)
     assert len(json.loads(done.stdout)) == 1
-    assert b"incomplete" in done.stderr
+    assert "incomplete" in done.stderr
 
 
 def test_a_protocol_misses_nothing_that_may_be_in_what_was_not_read(sample_study, tmp_path):
@@ -190,9 +192,9 @@ def test_a_protocol_misses_nothing_that_may_be_in_what_was_not_read(sample_study
     for number in range(5):
         file = tmp_path / "flair" / f"{number}.dcm"
         file.write_bytes(b"\0" * 128 + b"DICM" + b"\xff" * 500)
-    done = run("classify", "t2", "flair", "--fast", "--protocol", "ms", cwd=tmp_path)
+    done = program(tmp_path, "classify", "t2", "flair", "--fast", "--protocol", "ms")
     assert done.returncode == 1
-    _, told = done.stdout.decode().split("Protocol multiple sclerosis: ")
+    _, told = done.stdout.split("Protocol multiple sclerosis: ")
     lines = told.splitlines()
     assert lines[0] == "can't tell, not all was read"
     assert "  not found FLAIR" in lines
@@ -208,29 +210,29 @@ IMPORT = (
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("classify",), b"Missing argument"),
-        (("classify", ".", "--format", "xml"), b"xml"),
-        (("classify", "PICTURE", "--model", "no-such"), b"no-such"),
-        (("classify", "PICTURE", "--protocol", "no-such"), b"no-such"),
-        (("classify", "PICTURE", "--protocol", ""), b"no protocol"),
-        (("classify", "PICTURE", "--output", "no-such/table.csv"), b"no-such"),
-        (("classify", "PICTURE", "--output", "/dev/full"), b"/dev/full"),
-        (("classify", "PICTURE", "--output", "."), b"is a folder"),
-        (("classify", "PICTURE", "--output", ""), b"the path is empty"),
-        (("classify", "PICTURE", "--output", "PICTURE"), b"one of the files to classify"),
-        (("classify", "PICTURE", "--format", "bids", "--output", "PICTURE"), b"be made a folder"),
-        (("train", "PICTURE", "--output", "x", "--name", "a/b"), b"no name for a model"),
-        (("train", "PICTURE", "--output", "x", "--rate", "nan"), b"not a learning rate"),
-        (("train", "PICTURE", "--output", "x", "--rate", "0"), b"not a learning rate"),
-        (("classify", "no-such", "--device", ABSENT), f"no {ABSENT} device".encode()),
-        ((*IMPORT, "--window", "150"), b"WIDTH,LEVEL"),
-        (("view", "PICTURE", "--model", "no-such"), b"no-such"),
+        (("classify",), "Missing argument"),
+        (("classify", ".", "--format", "xml"), "xml"),
+        (("classify", "PICTURE", "--model", "no-such"), "no-such"),
+        (("classify", "PICTURE", "--protocol", "no-such"), "no-such"),
+        (("classify", "PICTURE", "--protocol", ""), "no protocol"),
+        (("classify", "PICTURE", "--output", "no-such/table.csv"), "no-such"),
+        (("classify", "PICTURE", "--output", "/dev/full"), "/dev/full"),
+        (("classify", "PICTURE", "--output", "."), "is a folder"),
+        (("classify", "PICTURE", "--output", ""), "the path is empty"),
+        (("classify", "PICTURE", "--output", "PICTURE"), "one of the files to classify"),
+        (("classify", "PICTURE", "--format", "bids", "--output", "PICTURE"), "be made a folder"),
+        (("train", "PICTURE", "--output", "x", "--name", "a/b"), "no name for a model"),
+        (("train", "PICTURE", "--output", "x", "--rate", "nan"), "not a learning rate"),
+        (("train", "PICTURE", "--output", "x", "--rate", "0"), "not a learning rate"),
+        (("classify", "no-such", "--device", ABSENT), f"no {ABSENT} device"),
+        ((*IMPORT, "--window", "150"), "WIDTH,LEVEL"),
+        (("view", "PICTURE", "--model", "no-such"), "no-such"),
         (
             ("classify", "PICTURE", "--jobs", "2", "--scheduler", "tcp://127.0.0.1:9"),
-            b"either --jobs or --scheduler",
+            "either --jobs or --scheduler",
         ),
-        (("export-onnx", "--output", "no-folder/m.onnx"), b"no folder no-folder"),
-        (("evaluate", "PICTURE"), b"lacks the column"),
+        (("export-onnx", "--output", "no-folder/m.onnx"), "no folder no-folder"),
+        (("evaluate", "PICTURE"), "lacks the column"),
     ],
 )
 def test_wrong_usage_says_what_is_wrong(tmp_path, arguments, told):
@@ -241,10 +243,10 @@ def test_wrong_usage_says_what_is_wrong(tmp_path, arguments, told):
     image = tmp_path / "picture.png"
     Image.new("L", (32, 32), 90).save(image)
     stand_in = picture if arguments[0] == "evaluate" else image
-    done = run(*(stand_in if a == "PICTURE" else a for a in arguments))
+    done = program(tmp_path, *(stand_in if a == "PICTURE" else a for a in arguments))
     assert done.returncode == 2
     assert told in done.stderr
-    assert b"Traceback" not in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def end_with(number, sample_study, tmp_path):
@@ -350,12 +352,12 @@ def test_a_classified_file_is_never_written_over(tmp_path):
     sidecar.write_text("{}")
     for file in (picture, packed, broken, sidecar):
         before = file.read_bytes()
-        done = run("classify", tmp_path, "--format", "json", "--output", file.name, cwd=tmp_path)
+        done = program(tmp_path, "classify", tmp_path, "--format", "json", "--output", file.name)
         assert done.returncode == 2
         assert file.read_bytes() == before
     # A result of ours makes room for a newer one.
     for _ in range(2):
-        assert run("classify", picture, "--output", tmp_path / "out.csv").returncode == 0
+        assert program(tmp_path, "classify", picture, "--output", "out.csv").returncode == 0
 
 
 @pytest.fixture(scope="module")
@@ -523,9 +525,9 @@ def readable(sample_study, tmp_path):
 )
 def test_nothing_that_is_read_is_written_over(output, options, readable):
     before = (readable / output).read_bytes()
-    done = run("classify", "disc", *options, "--output", output, cwd=readable)
+    done = program(readable, "classify", "disc", *options, "--output", output)
     assert done.returncode == 2, done.stderr
-    assert f"{output} is one of the files".encode() in done.stderr
+    assert f"{output} is one of the files" in done.stderr
     assert (readable / output).read_bytes() == before
 
 
@@ -537,9 +539,9 @@ def test_what_cannot_be_viewed_is_told_as_what_cannot_be_classified(tmp_path):
 
 
 def test_an_empty_path_is_no_folder(tmp_path):
-    done = run("classify", "", cwd=tmp_path)
+    done = program(tmp_path, "classify", "")
     assert done.returncode == 2
-    assert b"the path is empty" in done.stderr
+    assert "the path is empty" in done.stderr
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a screen")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +11,8 @@ from napari_mrseq.exchange import exchanged, with_exchanges
 from napari_mrseq.header import HeaderClaim
 from napari_mrseq.series import Failure
 
-PROGRAM = Path(sys.executable).parent / "napari-mrseq"
+from .training.program import program
+
 KNOWN = ("T1", "T2", "FLAIR", "PD", "DWI", "UNKNOWN")
 
 
@@ -104,9 +103,8 @@ def test_each_series_is_exchanged_with_one_other_at_most():
 
 
 def test_both_series_of_an_exchange_are_named_by_their_pixels_and_name_each_other(exchanged_study):
-    done = subprocess.run(
-        [PROGRAM, "classify", exchanged_study, "--format", "json"], capture_output=True, check=True
-    )
+    done = program(exchanged_study, "classify", ".", "--format", "json")
+    assert done.returncode == 0, done.stderr
     records = {Path(record["path"]).name: record for record in json.loads(done.stdout)}
     t1, t2 = records["t1_se_tra"], records["t2_tse_tra"]
     assert (t1["sequence"], t2["sequence"]) == ("T2", "T1")

@@ -7,8 +7,6 @@ import math
 import os
 import pickle
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +23,8 @@ from napari_mrseq.model.card_words import card_in_words
 from napari_mrseq.model.checkpoint import import_checkpoint, read_state_dict
 from napari_mrseq.model.registry import model_names
 from napari_mrseq.model.torchvision_preparation import black, prepare_as_torchvision
+
+from ..training.program import program
 
 CLASSES = ("T1", "T2", "FLAIR")
 WINDOW = (150.0, 80.0)
@@ -242,21 +242,17 @@ def test_a_name_that_no_model_of_ones_own_can_have_is_refused_at_once(network, t
 
 
 def test_the_command_line_imports_and_classifies_with_it(network, tmp_path):
-    program = Path(sys.executable).parent / "napari-mrseq"
     torch.save(network.state_dict(), tmp_path / "old.pkl")
     Image.fromarray(np.tile(np.arange(256, dtype=np.uint8), (200, 1))).save(tmp_path / "a.png")
-    done = subprocess.run(
-        [program, "import-checkpoint", "old.pkl", "--network", "resnet18", "--classes",
-         "T1, T2,FLAIR", "--window", "150, 80", "--output", "site.safetensors"],
-        cwd=tmp_path, capture_output=True, text=True,
+    done = program(
+        tmp_path, "import-checkpoint", "old.pkl", "--network", "resnet18", "--classes",
+        "T1, T2,FLAIR", "--window", "150, 80", "--output", "site.safetensors",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert read_card(tmp_path / "site.safetensors").window == WINDOW
     assert "Imported   from old.pkl" in card_in_words(tmp_path / "site.safetensors")
-    done = subprocess.run(
-        [program, "classify", "a.png", "--model", "site.safetensors", "--format", "json"],
-        cwd=tmp_path, capture_output=True, text=True,
-    )  # fmt: skip
+    words = ("classify", "a.png", "--model", "site.safetensors", "--format", "json")
+    done = program(tmp_path, *words)
     (record,) = json.loads(done.stdout)
     assert list(record["probabilities"]) == ["T1", "T2", "FLAIR"]
     assert record["model"]["name"] == "site"

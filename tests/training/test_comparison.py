@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -30,7 +28,6 @@ from napari_mrseq.training.provenance import GROUPS, digests_of, unseen_rows
 from .program import program
 from .stripes import stripes, write
 
-PROGRAM = Path(sys.executable).parent / "napari-mrseq"
 SAMPLE = Path(napari_mrseq.__file__).parent / "sample_study"
 CLASSES = ("T1", "T2", "UNKNOWN")
 
@@ -416,10 +413,8 @@ def test_the_command_line_writes_json_and_the_page(tmp_path):
         (tmp_path / "site" / label).mkdir(parents=True, exist_ok=True)
         path = tmp_path / "site" / label / f"subject{index // 4}_{index}.png"
         Image.fromarray(stripes(label, index // 2, index)).save(path)
-    done = subprocess.run(
-        [PROGRAM, "evaluate", "site", "--against", "default", "--output", "out"],
-        cwd=tmp_path, capture_output=True, text=True,
-    )  # fmt: skip
+    words = ("evaluate", "site", "--against", "default", "--output", "out")
+    done = program(tmp_path, *words)
     assert done.returncode == 0, done.stderr
     assert re.search(r"accuracy +\d", done.stdout)
     figures = json.loads((tmp_path / "out" / "figures.json").read_text())

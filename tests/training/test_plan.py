@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
 import torch
@@ -21,8 +18,6 @@ from napari_mrseq.training.torchvision_fit import TorchvisionRecipe
 
 from .program import program
 from .stripes import stripes
-
-PROGRAM = Path(sys.executable).parent / "napari-mrseq"
 
 
 def test_a_training_starts_from_the_network_that_ships():
@@ -129,9 +124,7 @@ def test_a_folder_a_class_with_new_names_gives_a_model_that_classifies(tmp_path)
     model = load_model(tmp_path / "run" / "model.safetensors", device="cpu")
     assert model.classes == ("Checks", "Lines", "Rows", "UNKNOWN")
     assert model.card.training["start"]["model"] == load_model("default", "cpu").name
-    done = subprocess.run(
-        [PROGRAM, "classify", path, "--model", "run/model.safetensors", "--format", "csv"],
-        cwd=tmp_path, capture_output=True, text=True,
-    )  # fmt: skip
+    words = ("classify", path, "--model", "run/model.safetensors", "--format", "csv")
+    done = program(tmp_path, *words)
     assert done.returncode == 0, done.stderr
     assert "p_Checks,p_Lines,p_Rows" in done.stdout

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -22,8 +21,9 @@ from napari_mrseq.viewer.layer_state import state_of
 from napari_mrseq.viewer.open_verdict import open_verdict
 from napari_mrseq.viewer.reader import read_layers
 
+from ..training.program import program
+
 RUN_MS = 300_000
-COMMAND = str(Path(sys.executable).with_name("napari-mrseq"))
 LEFT = Qt.MouseButton.LeftButton
 
 
@@ -90,9 +90,8 @@ def test_a_folder_becomes_a_table_and_what_failed_is_listed(
 
     answer(tmp_path / "panel.csv")
     pick(folder.export_button, "CSV…")
-    command = [COMMAND, "classify", str(broken_study)]
-    options = ["--format", "csv", "--output", str(tmp_path / "line.csv")]
-    done = subprocess.run([*command, *options], check=False, capture_output=True, timeout=600)
+    options = ("--format", "csv", "--output", "line.csv")
+    done = program(tmp_path, "classify", broken_study, *options)
     assert done.returncode == 1
     assert (tmp_path / "panel.csv").read_bytes() == (tmp_path / "line.csv").read_bytes()
 

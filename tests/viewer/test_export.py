@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,8 +17,9 @@ from napari_mrseq.viewer.annotation import annotate, correct_layer, keep_slices
 from napari_mrseq.viewer.layer_series import series_of
 from napari_mrseq.viewer.scope import ALL_LAYERS
 
+from ..training.program import program
+
 RUN_MS = 300_000
-COMMAND = str(Path(sys.executable).with_name("napari-mrseq"))
 SERIES = ("ep2d_diff_3scan_trace", "t1_se_tra_header_lies")
 
 
@@ -35,7 +34,7 @@ def study(sample_study: Path, tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def command_line(study: Path, tmp_path_factory) -> Path:
-    """What the command line writes of it, each in a real process."""
+    """What the command line writes of it."""
     folder = tmp_path_factory.mktemp("command-line")
     for options in (
         ["--format", "csv", "--output", "a.csv"],
@@ -43,8 +42,7 @@ def command_line(study: Path, tmp_path_factory) -> Path:
         ["--format", "json", "--output", "a.json"],
         ["--format", "bids", "--slices", "--output", "bids"],
     ):
-        command = [COMMAND, "classify", str(study), *options]
-        subprocess.run(command, check=True, cwd=folder, capture_output=True, timeout=600)
+        assert program(folder, "classify", study, *options).returncode == 0
     return folder
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import runpy
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 import napari_mrseq
+
+from ..program import in_this_process
 
 TRAINING = Path(napari_mrseq.__file__).parent / "training"
 COMMANDS = sorted(
@@ -22,11 +24,12 @@ def test_the_commands_are_found():
     assert "napari_mrseq.training.making.ship" in COMMANDS
 
 
+# Other tests have imported them.
+@pytest.mark.filterwarnings("ignore:.* found in sys.modules:RuntimeWarning")
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_tells_its_use_and_writes_nothing(command, tmp_path):
-    call = [sys.executable, "-m", command]
-    asked = subprocess.run([*call, "--help"], cwd=tmp_path, capture_output=True, text=True)
-    wrong = subprocess.run(call, cwd=tmp_path, capture_output=True, text=True)
+    run = partial(runpy.run_module, command, run_name="__main__", alter_sys=True)
+    asked, wrong = (in_this_process(run, tmp_path, command, *words) for words in (["--help"], []))
     assert (asked.returncode, wrong.returncode) == (0, 2)
     assert asked.stdout.startswith("usage:")
     assert f"python -m {command}" in " ".join(asked.stdout.split())
