@@ -12,7 +12,7 @@ from napari_mrseq.model.onnx_file import export_onnx
 from tests.training.program import program
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def extra():
     for library in ("onnx", "onnxruntime", "onnxscript"):
         pytest.importorskip(library, reason=f"{library} of the extra [onnx] is not installed")
@@ -26,9 +26,16 @@ def slices():
     return np.array(discs) * 400 + rng.random((5, 120, 120)) * 20
 
 
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    """The shipped model, exported once."""
+    file = tmp_path_factory.mktemp("exported") / "model.onnx"
+    return export_onnx(load_model("default", device="cpu"), file)
+
+
 @pytest.mark.parametrize("kind", ["shipped", "imported"])
-def test_an_exported_model_gives_the_same_answers(kind, slices, tmp_path):
-    name = "default"
+def test_an_exported_model_gives_the_same_answers(kind, slices, exported, tmp_path):
+    name, file = "default", exported
     if kind == "imported":
         import torch
         from torchvision import models
@@ -37,8 +44,8 @@ def test_an_exported_model_gives_the_same_answers(kind, slices, tmp_path):
         name = import_checkpoint(
             tmp_path / "old.pth", "resnet18", ("A", "B", "C"), tmp_path / "o.safetensors"
         )
-    model = load_model(name, device="cpu")
-    again = load_model(export_onnx(model, tmp_path / "model.onnx"))
+        file = export_onnx(load_model(name, device="cpu"), tmp_path / "model.onnx")
+    model, again = load_model(name, device="cpu"), load_model(file)
     assert (again.card, again.device) == (model.card, "cpu")
     exact = replace(model, half=None)
     np.testing.assert_allclose(again.predict(slices), exact.predict(slices), atol=1e-5)
@@ -52,9 +59,8 @@ def test_a_file_that_is_no_onnx_model_is_refused_by_name(tmp_path):
         export_onnx(load_model("default", device="cpu"), tmp_path / "model.pt")
 
 
-def test_what_is_an_onnx_file_already_is_not_exported_again(tmp_path):
-    first = export_onnx(load_model("default", device="cpu"), tmp_path / "first.onnx")
-    done = program(tmp_path, "export-onnx", "--model", first, "--output", "second.onnx")
+def test_what_is_an_onnx_file_already_is_not_exported_again(exported, tmp_path):
+    done = program(tmp_path, "export-onnx", "--model", exported, "--output", "second.onnx")
     assert done.returncode == 2
     assert "is an ONNX file already" in done.stderr
     assert not (tmp_path / "second.onnx").exists()
