@@ -18,7 +18,8 @@ from qtpy.QtWidgets import QApplication
 sys.path.insert(0, sys.argv[2])
 from conftest import texts_cut_off
 
-viewer = napari.Viewer()
+# Without a card for graphics, a window that is drawn during the run takes most of the time.
+viewer = napari.Viewer(show=False)
 viewer.open(sys.argv[1], plugin="napari-mrseq")
 panel = viewer.window.add_plugin_dock_widget("napari-mrseq", "MR sequence classifier")[1]
 panel.hint.hide()
@@ -42,6 +43,7 @@ def ink_height(widget):
     return int(rows[-1] - rows[0] + 1)
 
 def finish(*_):
+    viewer.show()
     settle()
     cut = []
     for tab in range(panel.tabs.count()):
