@@ -113,9 +113,9 @@ def weak_points(recall: dict[str, dict[str, Any]]) -> Iterator[str]:
     ]
     few = [f"{name_of(code)} ({recall[code]['cases']})" for code in recall if code not in tested]
     if missed:
-        yield f"Missed often, by right families of series held out: {', '.join(missed)}."
+        yield f"Often missed (held-out series with the right family): {', '.join(missed)}."
     if few:
-        yield f"Tested on a few series only, so that nothing is sure: {', '.join(few)}."
+        yield f"Tested on too few series to be certain (number of series): {', '.join(few)}."
 
 
 def draw_confusion(figures: Any, path: Path) -> None:
@@ -133,7 +133,7 @@ def draw_confusion(figures: Any, path: Path) -> None:
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto")
     axes.set_xticks(range(len(columns)), [names[c] for c in columns], rotation=45, ha="right")
     axes.set_yticks(range(len(rows)), [names[r] for r in rows])
-    axes.set_xlabel("what is said")
+    axes.set_xlabel("prediction")
     axes.set_ylabel("truth")
     for row, column in zip(*counts.nonzero(), strict=True):
         shade = "white" if shares[row, column] > 0.5 else "black"
