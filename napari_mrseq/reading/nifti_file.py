@@ -29,7 +29,7 @@ _CIFTI_INTENTS = range(3000, 3100)
 
 
 class _Quiet:
-    """Checks of a header that go to our log, and an affine that is asked for elsewhere."""
+    """Checks that go to our log, zeros read as they are meant, and no affine: see nifti_affine."""
 
     def check_fix(self, logger: Any = None, error_level: Any = None) -> None:
         super().check_fix(logger or _LOG, error_level)  # type: ignore[misc]
@@ -37,6 +37,17 @@ class _Quiet:
     def get_best_affine(self) -> NDArray[np.float64]:
         """Return no affine: a damaged qform would keep the file from being opened."""
         return np.eye(4)
+
+    def get_data_offset(self) -> int:
+        """Return where voxels begin: never inside the header, where 0 is written (nifti1.h)."""
+        header: Any = self
+        least = header.single_vox_offset if header.is_single else 0
+        return max(int(super().get_data_offset()), least)  # type: ignore[misc]
+
+    def get_data_shape(self) -> tuple[int, ...]:
+        """Return the sizes; behind the third, 0 is 1 as nifti1_io.c has it."""
+        shape = super().get_data_shape()  # type: ignore[misc]
+        return (*shape[:3], *(size or 1 for size in shape[3:]))
 
 
 def _quiet(kind: Any) -> Any:

@@ -312,6 +312,23 @@ def test_a_file_of_no_image_is_named(shape: tuple[int, ...], tmp_path: Path) -> 
     assert failure.cause == f"holds no image (shape {shape})"
 
 
+@pytest.mark.parametrize("kind", [nibabel.Nifti1Image, nibabel.Nifti2Image])
+@pytest.mark.parametrize("ending", [".nii", ".nii.gz"])
+def test_zeros_that_programs_write_of_sizes_and_offset_harm_no_voxel(
+    kind: type, ending: str, tmp_path: Path
+) -> None:
+    data = np.arange(120, dtype=np.int16).reshape(4, 5, 6)
+    image = kind(data, np.diag([-1.0, -1.0, 3.0, 1.0]))
+    header = image.header.copy()
+    header["dim"], header["vox_offset"] = [5, 4, 5, 6, 0, 0, 1, 1], 0
+    start = header.binaryblock + bytes(4)
+    (tmp_path / f"a{ending}").write_bytes(
+        (gzip.compress if ending == ".nii.gz" else bytes)(start + data.tobytes(order="F"))
+    )
+    series = read_one(tmp_path / f"a{ending}")
+    np.testing.assert_array_equal(series.pixels, data.T)
+
+
 def test_flat_image_is_one_slice(tmp_path: Path) -> None:
     path, _ = save(tmp_path / "a.nii", (5, 6, 1), (1.0, 1.0, 5.0))
     assert read_one(path).pixels.shape == (1, 6, 5)
