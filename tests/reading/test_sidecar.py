@@ -117,9 +117,9 @@ def test_of_sidecars_in_one_folder_the_one_that_says_more_of_the_image_counts_mo
         ("[1, 2]", "bold.json is no sidecar"),
         ("[" * 200_000, "bold.json can't be read (it is damaged"),
         (f'{{"a": {"9" * 5000}}}', "bold.json can't be read (it is damaged"),
-        ('{"a": 1,\n}', "bold.json can't be read: it is no valid JSON at line 2, column 1"),
+        ('{"a": 1\n"b": 2}', "bold.json can't be read: it is no valid JSON at line 2, column 1"),
     ],
-    ids=["a list", "a deep list", "a long number", "a comma too many"],
+    ids=["a list", "a deep list", "a long number", "a comma missing"],
 )
 def test_what_is_no_sidecar_is_named_and_the_others_are_read(data_set, written, told):
     (data_set / "bold.json").write_text(written)
