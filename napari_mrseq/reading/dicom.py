@@ -209,7 +209,10 @@ def _series_of(stack: Stack, warnings: Sequence[str]) -> Series:
 
 
 def common_folder(files: Sequence[str]) -> str:
-    """Return the deepest folder that holds all files, spelled as they are where that can be."""
+    """Return the deepest folder that holds all files, spelled as they are where that can be.
+
+    That of the first, where they lie on several drives.
+    """
     folders = {str(Path(file).parent) for file in files}
     if len(folders) == 1:
         return folders.pop()
@@ -218,7 +221,10 @@ def common_folder(files: Sequence[str]) -> str:
     ):
         # Only from the root on it shows what such paths share.
         folders = {str(Path(folder).resolve()) for folder in folders}
-    return os.path.commonpath(folders) or "."
+    try:
+        return os.path.commonpath(folders) or "."
+    except ValueError:
+        return str(Path(files[0]).parent)
 
 
 def _header_of(frames: Sequence[Frame]) -> tuple[Dataset, list[str]]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ntpath
+from pathlib import PureWindowsPath
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from pydicom.uid import SecondaryCaptureImageStorage
 
-from napari_mrseq.reading import read_study
+from napari_mrseq.reading import dicom, read_study
 from tests.reading.scanner_files import AXIAL, WriteSlice, image, positions_along
 
 
@@ -141,3 +145,13 @@ def test_a_capture_saved_into_an_mr_series_is_no_slice_of_it(
     assert (capture.is_mr, slices.is_mr) == (False, True)
     assert (capture.pixels.shape[:-2], slices.pixels.shape[:-2]) == ((1,), (4,))
     assert slices.warnings == ()
+
+
+def test_files_on_two_drives_are_called_by_the_folder_of_the_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Paths of Windows, where nothing holds two drives.
+    monkeypatch.setattr(dicom, "Path", PureWindowsPath)
+    monkeypatch.setattr(dicom, "os", SimpleNamespace(path=ntpath))
+    assert dicom.common_folder([r"C:\t1\1.dcm", r"D:\more\2.dcm"]) == r"C:\t1"
+    assert dicom.common_folder([r"C:\t1\a\1.dcm", r"C:\t1\b\2.dcm"]) == r"C:\t1"
