@@ -227,13 +227,14 @@ def _walk(folder: str, failures: list[Failure]) -> Iterator[str]:
     def fail(error: OSError) -> None:
         failures.append(Failure(str(error.filename), _words_of(error)))
 
-    seen: set[tuple[int, int]] = set()
+    # Not by numbers of the file system: some network drives give all folders the same.
+    seen: set[str] = set()
     for path, folders, files in os.walk(folder, onerror=fail, followlinks=True):
-        place = Path(path).stat()
-        if (place.st_dev, place.st_ino) in seen:
+        place = os.path.realpath(path)
+        if place in seen:
             folders.clear()
             continue
-        seen.add((place.st_dev, place.st_ino))
+        seen.add(place)
         folders[:] = sorted((name for name in folders if name[0] != "."), key=_natural)
         # Path would spell the folder anew.
         yield from (os.path.join(path, name) for name in sorted(files, key=_natural))  # noqa: PTH118

@@ -34,6 +34,7 @@ from pydicom.uid import (
 
 from napari_mrseq.errors import ReadError, UnreadableFileWarning
 from napari_mrseq.reading import read, read_study
+from napari_mrseq.reading.discover import find_images
 from napari_mrseq.series import Series
 from tests.reading.scanner_files import (
     AXIAL,
@@ -290,6 +291,24 @@ def test_links_that_dangle_or_turn_in_circles(write_slice: WriteSlice) -> None:
     study = read_study(path.parent)
     assert len(study.series) == 1
     assert [failure.cause for failure in study.failures] == ["a link to a file that does not exist"]
+
+
+def test_folders_of_a_drive_that_numbers_none_are_all_read(
+    write_slice: WriteSlice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / "study" / folder).mkdir(parents=True)
+        write_slice(1).rename(tmp_path / "study" / folder / "1.dcm")
+    truly = Path.stat
+
+    def unnumbered(path: Path, **follow: bool) -> os.stat_result:
+        # As Windows tells of some network drives.
+        told = truly(path, **follow)
+        return os.stat_result((told.st_mode, 0, 0, *told[3:]))
+
+    monkeypatch.setattr(Path, "stat", unnumbered)
+    found = find_images(str(tmp_path / "study"))
+    assert [Path(path).parent.name for _, path in found.files] == ["a", "b"]
 
 
 def test_pipe_is_not_waited_for(write_slice: WriteSlice) -> None:
