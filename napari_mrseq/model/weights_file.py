@@ -27,7 +27,6 @@ def write_weights(weights: Mapping[str, Tensor], card: Card, path: Path) -> None
     SafetensorError
         If the weights can't be stored so.
     """
-    # Networks that were loaded from this path still see the old file through their memory.
     with written_whole(path) as beside:
         # Its own save_file leaves files that nobody but the user may read.
         beside.write_bytes(save(dict(weights), metadata={KEY: card.to_json()}))
@@ -52,7 +51,8 @@ def read_weights(path: Path) -> dict[str, Tensor]:
     """
     refuse_onnx(path)
     try:
-        return load_file(path)
+        # What is loaded sees the file through memory, and Windows replaces none that is seen so.
+        return {name: tensor.clone() for name, tensor in load_file(path).items()}
     except (SafetensorError, OSError) as error:
         raise ModelError(f"{path} {DAMAGED}") from error
 

@@ -21,6 +21,7 @@ from napari_mrseq.model.card import KEY, Card
 from napari_mrseq.model.card_file import file_hash, read_card
 from napari_mrseq.model.card_words import card_in_words
 from napari_mrseq.model.networks import LITE, build
+from napari_mrseq.model.weights_file import read_weights
 from tests.training.program import program
 
 PROGRAM = Path(sys.executable).parent / "napari-mrseq"
@@ -100,6 +101,16 @@ def test_a_file_that_lies_in_the_folder_already_is_added_where_it_lies(folder):
     path.write_bytes(content[:-1] + b"x")
     with pytest.raises(ModelError, match="was changed since it was added"):
         load_model("knees")
+
+
+def test_weights_that_were_read_let_go_of_their_file(tmp_path):
+    # Windows replaces no file that is seen through memory: no training could write its card.
+    path = weights_file(tmp_path / "w.safetensors", "knees")
+    weights = read_weights(path)
+    before = {name: tensor.clone() for name, tensor in weights.items()}
+    with path.open("r+b") as file:
+        file.write(bytes(path.stat().st_size))
+    assert all(torch.equal(tensor, before[name]) for name, tensor in weights.items())
 
 
 @pytest.mark.parametrize("later", [{"preparation": "cubes"}, {"colour": "blue"}])
