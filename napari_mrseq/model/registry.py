@@ -133,10 +133,11 @@ def add(path: Path) -> Entry:
     check_name(name, "use the file where it lies")
     sha256 = file_hash(path)
     for entry in _users():
-        if entry.name == name and file_hash(entry.path) != sha256:
+        # Some file systems take "mine" and "MINE" for one name.
+        if entry.name.casefold() == name.casefold() and file_hash(entry.path) != sha256:
             raise ModelError(
-                f"another model called {name} is there already ({entry.path}): remove that one "
-                "first, or make the new one with another name"
+                f"another model called {entry.name} is there already ({entry.path}): remove that "
+                "one first, or make the new one with another name"
             )
     folder = user_folder()
     target = folder / f"{name}{ONNX_SUFFIX if path.suffix == ONNX_SUFFIX else WEIGHTS_SUFFIX}"
