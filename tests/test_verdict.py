@@ -116,7 +116,7 @@ def test_a_description_is_doubted_in_a_conflict_that_nothing_else_explains(
             "slices of 8 × 8 pixels are too small to judge; is the first axis that of the slices?",
         ),
         ("layer", (1, 8, 8), "slices of 8 × 8 pixels are too small to judge"),
-        ("picture", (5, 8, 8), "slices of 8 × 8 pixels are too small to judge"),
+        ("picture", (5, 8, 80), "slices of 8 × 80 pixels are too small to judge"),
         ("layer", (5, 80, 80), "no slice shows anything that could be judged"),
     ],
 )

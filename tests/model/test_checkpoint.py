@@ -140,7 +140,7 @@ def test_the_old_programs_own_network_is_imported_whole(tmp_path):
     "wrap",
     [
         lambda weights: {f"module.{name}": tensor for name, tensor in weights.items()},
-        lambda weights: {"epoch": 3, "state_dict": weights},
+        lambda weights: {"state_dict": weights, "ema": {"decay": torch.tensor(0.9)}},
         lambda weights: {"model": {f"model.net.{name}": t for name, t in weights.items()}},
         lambda weights: {n: t for n, t in weights.items() if "num_batches" not in n},
         lambda weights: {"best_acc": 0.9, "best_model_wts": weights, "optimizer": {"state": {}}},

@@ -131,8 +131,9 @@ def test_networks_of_torchvision_are_explained(body):
     assert not (heats[0] * heats[1]).max() > 0.5
 
 
-def test_a_blank_slice_has_no_evidence(bright_is_t2):
+def test_a_blank_slice_and_a_mask_have_no_evidence(bright_is_t2, body):
     assert not explain(bright_is_t2, np.full((50, 60), 7.0), "T2").any()
+    assert not explain(bright_is_t2, np.where(body > 0, 1.0, 0.0), "T2").any()
 
 
 def test_a_class_that_the_model_lacks_is_refused_with_those_it_has(bright_is_t2, body):

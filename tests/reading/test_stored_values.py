@@ -242,13 +242,16 @@ def test_a_transfer_syntax_that_contradicts_the_file_shifts_no_pixel(
 
 
 @pytest.mark.parametrize("dark_is", ["MONOCHROME2", "MONOCHROME1"])
-@pytest.mark.parametrize("signed", [False, True])
-def test_a_table_of_values_is_applied(signed: bool, dark_is: str, write_slice: WriteSlice) -> None:
+@pytest.mark.parametrize(("signed", "kind"), [(False, "US"), (True, "US"), (False, "OW")])
+def test_a_table_of_values_is_applied(
+    signed: bool, kind: str, dark_is: str, write_slice: WriteSlice
+) -> None:
     table = Dataset()
     first = -100 if signed else 50
     table.add_new(0x00283002, "SS" if signed else "US", [2000, first, 16])
     table.ModalityLUTType = "US"
-    table.add_new(0x00283006, "US", [(7 * value) % 60000 for value in range(2000)])
+    values = [(7 * value) % 60000 for value in range(2000)]
+    table.add_new(0x00283006, kind, np.array(values, "<u2").tobytes() if kind == "OW" else values)
     pixels = image(1).astype(np.int16 if signed else np.uint16)
     path = write_slice(
         1,
