@@ -86,6 +86,7 @@ def test_a_network_that_is_twice_as_warm_is_half_as_sure(model, pictures, half):
 def test_blank_slices_and_thumbnails_may_be_anything(model, picture):
     (said,), (weight,) = model.examine(picture[None])
     assert weight == 0
+    np.testing.assert_allclose(said, 1 / len(model.classes), rtol=1e-6)
     decision = decide(by_class(model.classes, said), model.card.calibration.threshold)
     assert decision.sequence == "UNKNOWN"
 

@@ -56,6 +56,13 @@ def test_the_heat_lies_on_the_evidence_in_the_slice(bright_is_t2, body):
     assert heat[40:70, 90:120].max() < 0.01
 
 
+def test_the_air_around_a_body_has_no_heat(bright_is_t2, body):
+    y, x = np.mgrid[:240, :200]
+    far = ((y - 90) / 70) ** 2 + ((x - 130) / 55) ** 2 > 1.3
+    noisy = np.where(body > 0, body, 20 * np.abs(np.sin(x)))
+    assert not explain(bright_is_t2, noisy, "T2")[far].any()
+
+
 def test_of_a_complex_slice_the_magnitude_is_explained(bright_is_t2, body):
     turned = body * np.exp(1j * np.linspace(0, 9, body.shape[1]))
     expected = explain(bright_is_t2, body, "T2")

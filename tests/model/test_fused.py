@@ -6,6 +6,7 @@ import copy
 
 import pytest
 import torch
+from torch import nn
 
 from napari_mrseq.model import running
 from napari_mrseq.model.fused import FusedConvolution, fused
@@ -47,6 +48,18 @@ def test_it_answers_on_pictures_of_another_number_and_size(half: torch.dtype | N
     torch.testing.assert_close(
         now, before, rtol=0.05 if half else 1e-4, atol=0.05 if half else 1e-4
     )
+
+
+@needs_onednn
+@torch.inference_mode()
+def test_another_activation_is_left_as_it_is() -> None:
+    """As networks of torchvision have them."""
+    torch.manual_seed(2)
+    layers = nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.Hardswish())
+    network = running.folded(layers.eval())
+    images = torch.randn(2, 1, 9, 9)
+    before = network(images)
+    torch.testing.assert_close(fused(network)(images), before)
 
 
 @needs_onednn
