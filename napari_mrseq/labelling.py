@@ -7,10 +7,13 @@ reads both.
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from napari_mrseq.errors import MrseqError
+from napari_mrseq.safe_writing import write_whole
 from napari_mrseq.series import Series
 
 COLUMNS = ("path", "slice", "volume", "label", "group", "series_uid", "part", "source")
@@ -54,9 +57,27 @@ def label_row(series: Series, index: int, label: str, *, group: str, source: str
 def write_rows(
     rows: Iterable[Mapping[str, Any]], path: Path, columns: tuple[str, ...] = COLUMNS
 ) -> Path:
-    """Write rows into a catalogue (CSV) and return its path; what a row lacks stays empty."""
-    with path.open("w", newline="", encoding="utf-8") as file:
-        table = csv.DictWriter(file, columns, restval="", lineterminator="\n")
-        table.writeheader()
-        table.writerows(rows)
+    """Write rows into a catalogue (CSV) and return its path; what a row lacks stays empty.
+
+    Raises
+    ------
+    MrseqError
+        If a name is not UTF-8, as that of a file may be.
+    OSError
+        If it can't be written; what was there before stays.
+    """
+    written = io.StringIO(newline="")
+    table = csv.DictWriter(written, columns, restval="", lineterminator="\n")
+    table.writeheader()
+    table.writerows(rows)
+    text = written.getvalue()
+    try:
+        content = text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        row = text.splitlines()[text.count("\n", 0, error.start)]
+        raise MrseqError(
+            "a catalogue can't hold a name that is not UTF-8: rename what this row names: "
+            + row.encode("utf-8", "backslashreplace").decode()
+        ) from error
+    write_whole(path, content)
     return path

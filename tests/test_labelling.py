@@ -7,7 +7,8 @@ from pathlib import Path
 import dask.array as da
 import pytest
 
-from napari_mrseq.labelling import label_row
+from napari_mrseq.errors import MrseqError
+from napari_mrseq.labelling import label_row, write_rows
 from napari_mrseq.series import Series
 
 
@@ -28,3 +29,16 @@ def test_a_slice_is_named_by_the_file_that_holds_it(
     row = label_row(series, 4, "T1", group="one", source="test")
     assert (row["path"], row["slice"]) == (str(Path(named[0]).resolve()), named[1])
     assert row["volume"] == 1
+
+
+def test_a_name_that_is_not_utf8_is_told_and_the_catalogue_of_yesterday_stays(
+    tmp_path: Path,
+) -> None:
+    catalogue = tmp_path / "labels.csv"
+    write_rows([{"path": "Schädel, a.dcm", "label": "T1"}], catalogue)
+    before = catalogue.read_text(encoding="utf-8")
+    assert before.splitlines()[1] == '"Schädel, a.dcm",,,T1,,,,'
+    rows = [{"path": name, "label": "T1"} for name in ("a.dcm", "Sch\udce4del.dcm", "b.dcm")]
+    with pytest.raises(MrseqError, match=r"rename what this row names: Sch\\udce4del\.dcm,,,T1"):
+        write_rows(rows, catalogue)
+    assert catalogue.read_text(encoding="utf-8") == before

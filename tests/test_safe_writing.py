@@ -13,6 +13,7 @@ import torch
 from PIL import Image
 from torchvision import models
 
+from napari_mrseq.labelling import write_rows
 from napari_mrseq.model import registry
 from napari_mrseq.model.checkpoint import import_checkpoint
 from tests.training.program import program
@@ -97,6 +98,15 @@ def test_a_disk_that_is_full_leaves_the_result_of_yesterday(tmp_path, sample_stu
     assert done.returncode == 2
     assert "can't be written (File too large)" in done.stderr
     assert {file: file.read_bytes() for file in (tmp_path / "out").iterdir()} == before
+
+
+def test_a_disk_that_is_full_leaves_the_labels_of_yesterday(tmp_path):
+    labels = write_rows([{"path": "a.dcm", "label": "T1"}], tmp_path / "labels.csv")
+    before = labels.read_bytes()
+    with hardly_any_room(500), pytest.raises(OSError, match="File too large"):
+        write_rows([{"path": f"{number}.dcm", "label": "T1"} for number in range(99)], labels)
+    assert labels.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [labels]
 
 
 def test_a_result_goes_into_a_pipe_and_stays_as_private_as_it_was(tmp_path, sample_study):

@@ -551,7 +551,9 @@ def test_a_study_in_words_marks_the_series_that_are_not_to_be_relied_on() -> Non
     ],
 )
 def test_a_protocol_that_rests_on_doubtful_series_says_so(conflict, resolved, head) -> None:
-    protocol = Protocol("own", "made for a test", (Expected("T1", ("T1",)),))
+    # What is not required may be absent.
+    expected = (Expected("T1", ("T1",)), Expected("ADC", ("ADC",), required=False))
+    protocol = Protocol("own", "made for a test", expected)
     study = judge_study([scan("T1", conflict=conflict, resolved=resolved)], protocol)
     assert study_text(study.to_dict()).splitlines()[0] == f"Protocol own: {head}"
 
