@@ -20,9 +20,10 @@ def written_whole(path: Path) -> Iterator[Path]:
     Raises
     ------
     OSError
-        If what is there is no file: a device or a pipe would be gone.
+        If it can't be written, or what is there is no file: a device or a pipe would be gone. It
+        names the file that was asked for.
     """
-    path = path.resolve()
+    asked, path = path, path.resolve()
     if path.exists() and not path.is_file():
         raise OSError("it is no ordinary file")
     # A name that no file has, and not too long where the other is; torch needs one before a dot.
@@ -32,6 +33,10 @@ def written_whole(path: Path) -> Iterator[Path]:
         if path.exists():
             shutil.copymode(path, beside)
         beside.replace(path)
+    except OSError as error:
+        if error.filename is not None and Path(error.filename) == beside:
+            error.filename = str(asked)
+        raise
     finally:
         beside.unlink(missing_ok=True)
 

@@ -16,6 +16,7 @@ from torchvision import models
 from napari_mrseq.labelling import write_rows
 from napari_mrseq.model import registry
 from napari_mrseq.model.checkpoint import import_checkpoint
+from napari_mrseq.safe_writing import write_whole
 from tests.training.program import program
 
 resource = pytest.importorskip("resource", reason="only Unix limits the size of files")
@@ -107,6 +108,12 @@ def test_a_disk_that_is_full_leaves_the_labels_of_yesterday(tmp_path):
         write_rows([{"path": f"{number}.dcm", "label": "T1"} for number in range(99)], labels)
     assert labels.read_bytes() == before
     assert list(tmp_path.iterdir()) == [labels]
+
+
+def test_who_can_not_write_a_file_is_told_the_name_that_was_asked_for(tmp_path):
+    with pytest.raises(FileNotFoundError) as told:
+        write_whole(tmp_path / "absent" / "table.csv", b"")
+    assert told.value.filename == str(tmp_path / "absent" / "table.csv")
 
 
 def test_a_result_goes_into_a_pipe_and_stays_as_private_as_it_was(tmp_path, sample_study):

@@ -118,9 +118,11 @@ def test_what_cannot_be_written_is_said_in_words(
     layer = viewer.add_image(np.ones((3, 8, 8)), name="mine")
     annotate(layer, make_verdict(series_of(layer), ["T1"] * 3))
     panel.refresh()
-    answer(tmp_path / "absent" / "a.csv")
+    file = tmp_path / "absent" / "a.csv"
+    answer(file)
     pick(panel.page.export_button, "CSV…")
-    assert panel.controls.status.value.startswith("Not exported:")
+    why = "No such file or directory. Choose another place."
+    assert panel.controls.status.value == f"Not exported: {file}: {why}"
     with pytest.raises(MrseqError, match=r"a\.doc: end the name with csv or json"):
         panel.page.export_button.export(tmp_path / "a.doc")
 
