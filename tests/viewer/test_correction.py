@@ -17,6 +17,7 @@ import pytest
 from napari.layers import Image
 from PIL import Image as Picture
 from qtpy.QtCore import QPoint, Qt
+from qtpy.QtWidgets import QLabel
 
 from napari_mrseq.bids import write_sidecars
 from napari_mrseq.correction import Correction
@@ -157,6 +158,7 @@ def test_the_range_can_be_set_in_the_dialog(qtbot, viewer, panel, press, layer) 
     dialog = say(qtbot, press, panel, "PD")
     assert dialog.whole.isChecked()
     assert dialog.first.value() == 5
+    assert (dialog.first.minimum(), dialog.last.maximum()) == (1, 6)
     dialog.last.selectAll()
     qtbot.keyClicks(dialog.last, "6")
     assert dialog.some.isChecked()
@@ -308,6 +310,13 @@ def test_a_run_into_the_next_volume_stays_as_it_was_chosen(qtbot, panel, press) 
     choose(qtbot, panel, 2, 3)
     dialog = say(qtbot, press, panel, "T2")
     assert dialog.summary.text() == "T2 for slice 3 of volume 1 to slice 1 of volume 2."
+    press(dialog.cancel_button)
+    # From the first slice of a volume on, it is a range.
+    choose(qtbot, panel, 3, 4)
+    dialog = say(qtbot, press, panel, "T2")
+    assert (dialog.some.isChecked(), dialog.chosen.isVisible()) == (True, False)
+    assert (dialog.first.value(), dialog.last.value()) == (1, 2)
+    assert "of volume 2" in [label.text() for label in dialog.findChildren(QLabel)]
 
 
 def test_all_rows_of_all_volumes_are_the_whole_series(qtbot, panel, press, volumes: Image) -> None:

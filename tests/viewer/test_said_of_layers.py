@@ -145,6 +145,8 @@ def test_that_no_slice_is_in_view_is_said_until_one_is(viewer, panel, press) -> 
     viewer.dims.ndisplay = 3
     press(panel.page.explain_button)
     assert "show it in 2-D" in panel.controls.status.value
+    viewer.dims.set_current_step(0, 2)
+    assert "show it in 2-D" in panel.controls.status.value
     viewer.dims.ndisplay = 2
     assert panel.controls.status.value == ""
 
