@@ -57,9 +57,7 @@ def test_own_names_beside_the_vocabularys_are_measured_on_the_fold_held_out(site
 
 
 def test_a_cross_validation_goes_on_after_a_stop_in_its_second_fold(site, train):
-    whole = subprocess.run(
-        [PROGRAM, *SHORTEST, "--folds", "2"], cwd=site.parent, capture_output=True, text=True
-    )
+    whole = train("--folds", "2")
     assert whole.returncode == 0, whole.stderr
     shutil.rmtree(site.parent / "run" / "fold-1")
     done = train("--folds", "2", "--resume")
@@ -85,7 +83,7 @@ def test_who_stops_a_training_when_an_epoch_is_told_goes_on_after_it(site):
     assert running.returncode == 130
     assert told[-1].startswith("stopped after epoch ")
     kept = int(told[-1].split()[3])
-    done = subprocess.run([*command, "--resume"], cwd=site.parent, capture_output=True, text=True)
+    done = program(site.parent, *SHORTEST, "--epochs", "3", "--resume")
     assert done.returncode == 0, done.stderr
     epochs = [line.split()[1] for line in done.stderr.splitlines() if line.startswith("epoch")]
     assert epochs == [str(number) for number in range(kept + 1, 4)]
@@ -183,7 +181,7 @@ def test_a_disk_that_is_full_when_the_state_is_kept_is_told(site):
 @pytest.mark.usefixtures("signals_heard")
 @pytest.mark.parametrize("when", ["looked at", "prepared"])
 def test_who_stops_a_training_while_pictures_are_prepared_is_told_so(site, when):
-    rows = "".join(f"site/{label}/a/1.png,{label},a\n" * 1200 for label in LABELS)
+    rows = "".join(f"site/{label}/a/1.png,{label},a\n" * 700 for label in LABELS)
     (site.parent / "c.csv").write_text(f"path,label,group\n{rows}")
     command = [PROGRAM, *SHORTEST]
     command[command.index("site")] = "c.csv"
@@ -191,7 +189,7 @@ def test_who_stops_a_training_while_pictures_are_prepared_is_told_so(site, when)
         told = []
         for line in running.stderr:
             told.append(line)
-            if line.startswith(f"1000 of 3600 {when}"):
+            if line.startswith(f"1000 of 2100 {when}"):
                 running.send_signal(signal.SIGINT)
     assert running.returncode == 130
     assert told[-1] == "stopped while pictures were prepared: nothing was learnt\n"
