@@ -269,7 +269,7 @@ def test_the_slice_in_view_comes_first(qtbot, viewer, press, open_panel) -> None
 def test_layers_may_go_hide_and_change_their_names_during_a_run(
     qtbot, viewer, press, open_panel
 ) -> None:
-    stays, goes, last = (viewer.add_image(noise(400, 64, 64), name=n) for n in "abc")
+    stays, goes, last = (viewer.add_image(noise(128, 64, 64), name=n) for n in "abc")
     panel = open_panel()
     panel.controls.scope.value = ALL_LAYERS
     with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
@@ -409,24 +409,24 @@ def test_live_names_the_slice_under_the_slider(qtbot, viewer, open_panel) -> Non
 
 
 def test_a_second_run_judges_only_what_is_new(qtbot, viewer, press, run, open_panel) -> None:
-    layer = viewer.add_image(noise(1000, 32, 32))
+    layer = viewer.add_image(noise(320, 32, 32))
     panel = open_panel()
     with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
         press(panel.controls.run)
         qtbot.waitUntil(lambda: len(judged(layer)) >= 32, timeout=RUN_MS)
         press(panel.controls.cancel)
     kept = dict(judged(layer))
-    assert len(kept) < 1000
+    assert len(kept) < 320
     run(panel)
-    assert len(judged(layer)) == 1000
+    assert len(judged(layer)) == 320
     alone = {index: one.without_stack for index, one in judged(layer).items()}
     same = [index for index, verdict in kept.items() if alone[index] is verdict]
     # A batch that was not through is judged as a whole.
     assert len(same) >= 32
-    # With nothing left to judge, the bar does not stand at none of 1000.
+    # With nothing left to judge, the bar does not stand at none of 320.
     run(panel)
     assert panel.controls.status.value == "1 layer classified."
-    assert panel.controls.progress.native.text() == "1000 of 1000 slices"
+    assert panel.controls.progress.native.text() == "320 of 320 slices"
 
 
 def judged(layer) -> dict:
@@ -473,7 +473,7 @@ def test_every_slice_of_a_long_stack_says_its_own_word(
     annotate(layer, make_verdict(series_of(layer), codes))
     panel = open_panel()
     qtbot.waitUntil(lambda: panel.plot.canvas is not None)
-    for place in [*range(200), *range(199, -1, -7)]:
+    for place in [*range(40), *range(199, -1, -7)]:
         viewer.dims.set_current_step(0, place)
         QApplication.processEvents()
         words = " ".join(viewer.canvas.overlays.text.text.split())

@@ -37,24 +37,24 @@ def go_live(qtbot):
 
 def test_the_layer_chosen_during_a_run_follows(qtbot, viewer, open_panel, go_live) -> None:
     later = viewer.add_image(heads(3, 64, 64), name="later")
-    first = viewer.add_image(heads(200, 64, 64), name="first")
+    first = viewer.add_image(heads(96, 64, 64), name="first")
     panel = open_panel()
     go_live(panel)
     qtbot.waitUntil(lambda: len(judged(first)) > 0, timeout=RUN_MS)
     viewer.layers.selection.active = later
     viewer.dims.set_current_step(0, 1)
     qtbot.waitUntil(lambda: judged(later) == {0, 1, 2}, timeout=RUN_MS)
-    assert len(judged(first)) == 200
+    assert len(judged(first)) == 96
 
 
 def test_the_volume_chosen_during_a_run_follows(qtbot, viewer, open_panel, go_live) -> None:
-    layer = viewer.add_image(heads(3, 96, 64, 64), name="three volumes")
+    layer = viewer.add_image(heads(3, 64, 64, 64), name="three volumes")
     panel = open_panel()
     viewer.dims.set_current_step(0, 0)
     go_live(panel)
     qtbot.waitUntil(lambda: len(judged(layer)) > 0, timeout=RUN_MS)
     viewer.dims.set_current_step(0, 2)
-    everything = set(range(96)) | set(range(2 * 96, 3 * 96))
+    everything = set(range(64)) | set(range(2 * 64, 3 * 64))
     qtbot.waitUntil(lambda: judged(layer) == everything, timeout=RUN_MS)
 
 
