@@ -1,4 +1,4 @@
-"""Simulated slices show what the physics says; pictures that are no MR are taught as unknown."""
+"""Simulated slices show what the physics says, and teach; what is no MR is taught as unknown."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from napari_mrseq.training.catalogue import read_catalogue
 from napari_mrseq.training.making.simulation import COUNTS, simulate
+from napari_mrseq.training.making.stripping import train_outliner
 from napari_mrseq.training.making.widen import widen
 
 
@@ -58,3 +59,10 @@ def test_a_widened_catalogue_holds_the_first_one_and_unknown_pictures(maps, tmp_
     assert all(row.path.is_file() for row in rows[1:])
     # The network that leaves fold 4 out is judged on the CT.
     assert [row.fold for row in rows[1:]] == [-1, -1, -1, 4]
+
+
+def test_the_outliner_learns_from_simulated_heads(maps):
+    lines = []
+    train_outliner(maps, planes_count=6, steps=50, log=lines.append)
+    first, last = (float(line.rsplit(" ", 1)[1]) for line in lines)
+    assert last < 0.95 * first

@@ -6,7 +6,7 @@ from PIL import Image
 from torch import nn
 
 from napari_mrseq.training.catalogue import STRIPPED, read_catalogue
-from napari_mrseq.training.making.stripping import add_stripped, brain_in, train_outliner
+from napari_mrseq.training.making.stripping import add_stripped, brain_in
 from tests.training.stripes import write
 
 SHAPE = (120, 100)
@@ -75,10 +75,3 @@ def test_only_the_brain_is_left_of_some_whole_heads(catalogue, tmp_path):
 )
 def test_no_outline_is_believed_where_there_is_no_brain(picture):
     assert brain_in(Outliner(), picture) is None
-
-
-def test_the_outliner_learns_from_simulated_heads(maps):
-    lines = []
-    train_outliner(maps, planes_count=6, steps=50, log=lines.append)
-    first, last = (float(line.rsplit(" ", 1)[1]) for line in lines)
-    assert last < 0.95 * first
