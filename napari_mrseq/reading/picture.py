@@ -22,8 +22,9 @@ from napari_mrseq.reading.lazy import Stamp, check_unchanged, lazy_stack, stamp_
 from napari_mrseq.reading.muting import LIBRARIES_MUTED
 from napari_mrseq.series import GREY_WEIGHTS, Series, VolumeAxis
 
-# Without a handler of its own each odd tag would be a line on the user's screen.
-logging.getLogger("tifffile").addHandler(logging.NullHandler())
+# Without a handler of their own each odd tag would be a line on the user's screen.
+for _library in ("tifffile", "PIL"):
+    logging.getLogger(_library).addHandler(logging.NullHandler())
 
 # A picture beyond this is no slice: 8,192 × 8,192 pixels.
 LARGEST_PIXELS = 1 << 26

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import struct
+import subprocess
+import sys
 import zlib
 from pathlib import Path
 from typing import Any
@@ -549,3 +552,19 @@ def test_the_word_of_a_verdict_in_a_name_is_not_told_of_the_series(tmp_path: Pat
 def test_a_big_tiff_is_read(order: str, tmp_path: Path) -> None:
     tifffile.imwrite(tmp_path / "a.tif", GREY, bigtiff=True, byteorder=order)
     np.testing.assert_array_equal(read_one(tmp_path / "a.tif").pixels[0], GREY)
+
+
+def test_a_damaged_picture_puts_no_word_of_a_library_on_the_screen(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    tifffile.imwrite(path, np.zeros((4, 8, 9), np.uint8), photometric="minisblack")
+    written = path.read_bytes()
+    # Samples per pixel: one number, which is 1.
+    tag = struct.pack("<HHIH", 277, 3, 1, 1)
+    path.write_bytes(written.replace(tag, tag[:-2] + b"\x5a\0"))
+    read = (
+        "import sys, napari_mrseq.reading as r; from napari_mrseq.errors import ReadError\n"
+        "try: r.read(sys.argv[1])[0].pixels.compute()\n"
+        "except ReadError: pass"
+    )
+    ran = subprocess.run([sys.executable, "-c", read, path], capture_output=True, text=True)
+    assert (ran.returncode, ran.stderr) == (0, "")
