@@ -38,7 +38,6 @@ from napari_mrseq.reading.tags import (
 
 _SHARED_GROUPS = 0x52009229
 _NONE = Dataset()
-_UNCOUNTED = "number of frames (0028,0008) is missing: there are as many as functional groups"
 # Frame content, pixel measures, plane position and orientation, value transformation, window,
 # echo, modifiers, timing, diffusion, cardiac timing, frame type, temporal position, labelling.
 _GROUPS = (
@@ -57,8 +56,8 @@ def enhanced_frames(instance: Instance) -> list[Frame]:
     """Return the slices of an enhanced file; groups of the frame go before shared ones."""
     header = instance.header
     shared = first_item(header, _SHARED_GROUPS) or _NONE
-    groups = items(header, PER_FRAME_GROUPS)
-    groups = [*groups, *[_NONE] * instance.layout.frames][: instance.layout.frames]
+    described = items(header, PER_FRAME_GROUPS)
+    groups = [*described, *[_NONE] * instance.layout.frames][: instance.layout.frames]
     if is_converted(shared, groups):
         frames = converted_frames(instance, shared, groups, _GROUPS)
     else:
@@ -69,7 +68,20 @@ def enhanced_frames(instance: Instance) -> list[Frame]:
             _frame(instance, origin, index, behind | _groups_of(group))
             for index, group in enumerate(groups)
         ]
-    return frames if told_frames(header) else [replace(f, doubt=_UNCOUNTED) for f in frames]
+    doubt = _doubt(told_frames(header), len(described))
+    return [replace(frame, doubt=doubt) for frame in frames] if doubt else frames
+
+
+def _doubt(told: int, described: int) -> str:
+    """Say what is guessed where functional groups aren't as many as the number of frames."""
+    if not told:
+        return "number of frames (0028,0008) is missing: there are as many as functional groups"
+    if told == described:
+        return ""
+    return (
+        f"functional groups describe {described} frames, the number of frames (0028,0008) is "
+        f"{told}: slices may lie elsewhere"
+    )
 
 
 def _groups_of(frame: Dataset) -> dict[int, Dataset]:

@@ -703,3 +703,18 @@ def test_frames_that_no_header_counts_are_as_many_as_their_groups(
     assert series.warnings == (
         "number of frames (0028,0008) is missing: there are as many as functional groups",
     )
+
+
+@pytest.mark.parametrize(("described", "told"), [(3, 5), (5, 3)])
+def test_functional_groups_that_are_not_as_many_as_frames_are_told(
+    described: int, told: int, write_enhanced: Callable[..., Path]
+) -> None:
+    path = write_enhanced(1, [{"position": (0.0, 0.0, 3.0 * i)} for i in range(5)])
+    dataset = pydicom.dcmread(path)
+    dataset.NumberOfFrames = told
+    del dataset.PerFrameFunctionalGroupsSequence[described:]
+    dataset.save_as(path)
+    for series in read_study(path).series:
+        assert series.warnings[0].startswith(
+            f"functional groups describe {described} frames, the number of frames"
+        )
