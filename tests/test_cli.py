@@ -436,6 +436,17 @@ def test_a_pipe_that_nobody_reads_is_one_line(arguments):
     assert b"Exception ignored" not in done.stderr
 
 
+def test_a_console_that_lacks_a_sign_is_told_its_number(tmp_path):
+    # As consoles of Windows lack all but a few hundred.
+    told = os.environ | {"PYTHONIOENCODING": "ascii", "NAPARI_MRSEQ_MODELS": str(tmp_path / "膝")}
+    (tmp_path / "膝").mkdir()
+    shutil.copy(find(DEFAULT)[0], tmp_path / "膝" / "mine.safetensors")
+    for arguments in (("models",), ("classify", "--help")):
+        done = subprocess.run([PROGRAM, *arguments], capture_output=True, env=told, timeout=300)
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert done.stdout.isascii()
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows closes no standard output so")
 @pytest.mark.parametrize("arguments", WRITERS[:2], ids=" ".join)
 def test_a_closed_standard_output_is_one_line(arguments):

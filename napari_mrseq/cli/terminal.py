@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Iterator
@@ -86,6 +87,9 @@ def checked_output() -> Iterator[None]:
     if sys.stdout is None:
         yield
         return
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A sign that a console lacks is told by its number, as on standard error.
+        sys.stdout.reconfigure(errors="backslashreplace")
     sys.stdout = cast(TextIO, _Checked(sys.stdout))
     try:
         yield
