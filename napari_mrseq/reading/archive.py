@@ -24,6 +24,8 @@ LARGEST_RATIO = 100
 # Small archives may hold one empty image, which packs to nearly nothing.
 SMALL_ARCHIVE_BYTES = 1 << 28
 
+# With the folder of temporary files around it, of what Windows allows a path (260).
+_LONGEST_NAME = 150
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 _COPY_BYTES = 1 << 20
 # Bit of the flags of a member (PKWARE's APPNOTE, 4.4.4).
@@ -138,8 +140,9 @@ def _targets(members: Iterable[zipfile.ZipInfo]) -> Iterator[str]:
     for number, member in enumerate(members):
         inside, _, name = member.filename.rpartition("/")
         folder = folders.setdefault(inside, len(folders))
-        safe = _UNSAFE.sub("_", name)[-200:]
-        target = f"{folder:06d}/{safe if safe.strip('.') else 'file'}"
+        # Windows leaves out dots at the end of names.
+        safe = _UNSAFE.sub("_", name)[-_LONGEST_NAME:].rstrip(".")
+        target = f"{folder:06d}/{safe or 'file'}"
         if target.lower() in taken:
             target = f"{folder:06d}-{number:06d}/{target.partition('/')[2]}"
         taken.add(target.lower())

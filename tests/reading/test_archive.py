@@ -20,6 +20,7 @@ from pydicom.uid import JPEG2000Lossless
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.reading import read_study
+from napari_mrseq.reading.archive import unpack
 from tests.reading.scanner_files import AXIAL, WriteSlice, image, positions_along
 
 # Words of zipfile, zlib, bz2 and lzma.
@@ -103,6 +104,20 @@ def test_every_damage_of_a_zip_file_is_named(
     told = {failure.path.removeprefix(f"{tmp_path}/").split("/")[0] for failure in study.failures}
     assert told == {path.name for path in damaged}
     assert not [failure for failure in study.failures if OF_A_LIBRARY.search(failure.cause)]
+
+
+def test_files_are_unpacked_under_names_that_windows_takes(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for name in ("IM1", "IM1.", "...", f"{'9' * 240}.dcm"):
+            archive.writestr(name, name)
+    unpacked = unpack(str(tmp_path / "a.zip"))
+    inside = [str(Path(path).relative_to(unpacked.folder)) for path in unpacked.members]
+    # A path may have 260 letters there, of which the folder of temporary files takes some.
+    assert max(map(len, inside)) < 180
+    assert not [name for name in inside if name.endswith(".")]
+    assert [Path(path).read_text() for path in unpacked.members] == [
+        name.rpartition("/")[2] for name in unpacked.members.values()
+    ]
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
