@@ -352,6 +352,6 @@ def test_only_the_slices_asked_for_are_judged(schema_file):
     jsonschema.validate([json.loads(json.dumps(record))], json.loads(schema_file.read_text()))
     assert [entry["index"] for entry in record["slices"]] == [3, 4, 5]
     assert record["warnings"] == [f"judged from 3 of {series.slice_count} slices"]
-    for wrong in ([], [-1], [series.slice_count]):
+    for wrong in ([], [-1, 0], [0, series.slice_count]):
         with pytest.raises(ValueError, match=rf"has slices 0 to {series.slice_count - 1}"):
             classify(series, model, slices=wrong)

@@ -13,9 +13,10 @@ from safetensors.torch import save_file
 from napari_mrseq import load_model, read
 from napari_mrseq.decision import by_class, decide
 from napari_mrseq.errors import DeviceError, ModelError
-from napari_mrseq.model import registry
+from napari_mrseq.model import Model, registry
+from napari_mrseq.model.card import Card
 from napari_mrseq.model.card_file import read_card
-from napari_mrseq.model.networks import build
+from napari_mrseq.model.networks import LITE, build
 
 
 @pytest.fixture(scope="module")
@@ -56,9 +57,20 @@ def test_values_below_zero_are_the_darkest(model, pictures):
     np.testing.assert_allclose(model.predict(pictures - 500), model.predict(pictures), atol=0.03)
 
 
+class LeftIsT2(torch.nn.Module):
+    """Takes what is brighter on the left for T2, on the right for T1."""
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        half = images.shape[3] // 2
+        left = (images[..., :half] - images[..., -half:]).mean(dim=(1, 2, 3))
+        return torch.stack((-left, left), dim=1) * 20
+
+
 def test_left_and_right_do_not_matter(model, pictures):
+    one_sided = Model(Card("left", "1", LITE, ("T1", "T2"), 129), "", "cpu", LeftIsT2())
     mirrored = np.ascontiguousarray(pictures[:, :, ::-1])
-    np.testing.assert_allclose(model.predict(mirrored), model.predict(pictures), atol=0.03)
+    for one in (model, one_sided):
+        np.testing.assert_allclose(one.predict(mirrored), one.predict(pictures), atol=0.03)
 
 
 def test_pixels_that_are_not_square_are_judged_as_they_lie_in_the_body(model, sample_study):
