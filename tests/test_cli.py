@@ -511,6 +511,18 @@ def test_models_are_listed_with_classes_size_hash_and_place():
     assert ".safetensors" in text
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files are UTF-8 here")
+def test_a_model_file_whose_name_is_not_utf8_has_its_card(tmp_path):
+    odd = tmp_path / os.fsdecode(b"Sch\xe4del.safetensors")
+    shutil.copy(find(DEFAULT)[0], odd)
+    # As where the language of the system is not C.
+    strict = os.environ | {"PYTHONIOENCODING": "utf-8:strict"}
+    command = [PROGRAM, "models", "--card", odd]
+    done = subprocess.run(command, capture_output=True, env=strict, timeout=300)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert rb"Sch\udce4del.safetensors" in done.stdout
+
+
 @pytest.fixture
 def readable(sample_study, tmp_path):
     """A disc with its index and a second name of an image, a model and a protocol of one's own."""

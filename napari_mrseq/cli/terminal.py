@@ -61,7 +61,9 @@ def result(text: str) -> None:
     """
     if sys.stdout is None:
         raise MrseqError("standard output is closed: nothing can be written there")
-    print(text)
+    # What it has no letter for is escaped: names of files are in any encoding.
+    encoding = sys.stdout.encoding or "utf-8"
+    print(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
 @contextmanager
