@@ -25,7 +25,7 @@ def write_figures(figures: dict[str, Any], folder: Path, catalogue: str) -> Path
     """
     output_folder(folder)
     write_whole(folder / FIGURES, json.dumps(figures, indent=1).encode())
-    write_whole(folder / PAGE, page_of(figures, catalogue).encode())
+    write_whole(folder / PAGE, page_of(figures, catalogue).encode("utf-8", "backslashreplace"))
     return folder / PAGE
 
 

@@ -22,7 +22,7 @@ from napari_mrseq.training.comparison import measure, measure_source
 from napari_mrseq.training.counts import macro_f1
 from napari_mrseq.training.figures_text import text_of
 from napari_mrseq.training.measures import figures_by_kind, figures_of, measures_of
-from napari_mrseq.training.page import page_of
+from napari_mrseq.training.page import page_of, write_figures
 from napari_mrseq.training.provenance import GROUPS, digests_of, unseen_rows
 
 from .program import program
@@ -349,8 +349,11 @@ def test_the_page_stands_alone_and_shows_what_was_measured(tmp_path):
         rows.append({"path": f"{index}.png", "label": label, "group": f"g{index // 3}"})
     table = read_catalogue(write(tmp_path / "c.csv", rows))
     model = load_model("default", device="cpu")
-    text = page_of(measure(model, table, model, log=lambda _: None), "c.csv")
+    figures = measure(model, table, model, log=lambda _: None)
+    # Named as in Latin-1.
+    text = write_figures(figures, tmp_path / "out", "Sch\udce4del.csv").read_text("utf-8")
     page = Page(text)
+    assert r"Sch\udce4del.csv" in text
     assert all(link.startswith("#") for link in page.loaded)
     assert "script" not in page.tags
     assert "url(" not in text
