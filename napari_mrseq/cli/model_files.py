@@ -86,7 +86,7 @@ def _list_models() -> bool:
             words = entry_in_words(entry)
         except MrseqError as error:
             whole = False
-            say(f"napari-mrseq: {entry.name} can't be used: {error}")
+            say(printable(f"napari-mrseq: {entry.name} can't be used: {error}"))
         else:
             result(words)
     for clash in registry.clashes():

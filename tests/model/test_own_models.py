@@ -242,8 +242,7 @@ def test_what_the_card_tells_of_the_likeliest_is_not_called_accuracy(tmp_path):
     assert "accuracy" not in told
 
 
-@pytest.mark.usefixtures("folder")
-def test_names_of_classes_do_not_steer_the_terminal(tmp_path):
+def test_names_of_classes_and_files_do_not_steer_the_terminal(folder, tmp_path):
     registry.add(
         weights_file(
             tmp_path / "w.safetensors", "o\x1bd", classes=("KNEE\x1b[31m", "\x07B", "C\nD")
@@ -253,6 +252,10 @@ def test_names_of_classes_do_not_steer_the_terminal(tmp_path):
         told = program(tmp_path, *words).stdout
         assert "KNEE" in told
         assert re.search(r"[\x00-\x09\x0b-\x1f]|C\n", told) is None
+    (folder / "cut\x1b[31m.safetensors").write_bytes(b"cut off")
+    told = program(tmp_path, "models").stderr
+    assert "cut [31m can't be used" in told
+    assert "\x1b" not in told
 
 
 def test_the_command_line_adds_lists_describes_and_removes(folder, tmp_path):
