@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from npe2 import PluginManifest
 from qtpy.QtCore import Qt, QTimer
 from qtpy.QtWidgets import (
     QAbstractButton,
@@ -94,6 +95,15 @@ def _is_cut(widget: QLabel | QAbstractButton) -> bool:
 def cut_in() -> Callable[[QWidget], list[str]]:
     """Return the function that finds words with too little room."""
     return texts_cut_off
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _manifests_are_read_once():
+    """Spare each window the manifests of all plugins, of which napari reads every one anew."""
+    found = [*PluginManifest.discover()]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PluginManifest, "discover", lambda **_: iter(found))
+        yield
 
 
 @pytest.fixture
