@@ -41,10 +41,10 @@ def table_text(records: Sequence[Record]) -> str:
 
 def study_text(study: dict[str, Any]) -> str:
     """Write a study against its protocol for people: ``StudyVerdict.to_dict()`` in lines."""
-    answer = {True: "complete", False: "incomplete", None: "can't tell, not all was read"}
+    answer = {True: "complete", False: "incomplete", None: "can't tell: not everything was read"}
     head = f"Protocol {study['protocol']}: {answer[study['complete']]}"
     if study["complete"] and any(map(_is_open, study["expected"])):
-        head += ", if what is marked or only possible is right"
+        head += ", if the doubtful series are right"
     # Studies may share a folder, and one without a UID has only that.
     lines = [head, "  study     " + " ".join(filter(None, (study["path"], study["study_uid"])))]
     for entry in study["expected"]:

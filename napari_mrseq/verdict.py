@@ -118,7 +118,7 @@ class Verdict:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What to doubt about the series, in words for the user."""
-        no_mr = () if self.series.is_mr else ("the file says that this is no MR image",)
+        no_mr = () if self.series.is_mr else ("the file says that this is not an MR image",)
         header = self.header.warnings if self.header else ()
         own = (*self.series.warnings, *self.remarks)
         words = (f"{misnaming_words(self.misnamed)}; the pixels do not",) if self.misnamed else ()

@@ -196,7 +196,7 @@ def test_a_protocol_misses_nothing_that_may_be_in_what_was_not_read(sample_study
     assert done.returncode == 1
     _, told = done.stdout.split("Protocol multiple sclerosis: ")
     lines = told.splitlines()
-    assert lines[0] == "can't tell, not all was read"
+    assert lines[0] == "can't tell: not everything was read"
     assert "  not found FLAIR" in lines
     assert lines[-1] == "  not read  flair/0.dcm, flair/1.dcm, flair/2.dcm, and 3 more"
     assert "missing" not in told

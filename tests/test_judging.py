@@ -157,7 +157,7 @@ def test_a_picture_in_colours_is_said_to_be_no_mr_image(tmp_path):
         file.HighBit, file.PlanarConfiguration = 7, 0
         file.save_as(tmp_path / path.name)
     verdict = classify(read(tmp_path)[0], load_model(device="cpu"))
-    assert "the file says that this is no MR image" in verdict.to_dict()["warnings"]
+    assert "the file says that this is not an MR image" in verdict.to_dict()["warnings"]
 
 
 def test_a_volume_that_shows_nothing_among_others_is_told():

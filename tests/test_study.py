@@ -546,8 +546,8 @@ def test_a_study_in_words_marks_the_series_that_are_not_to_be_relied_on() -> Non
     ("conflict", "resolved", "head"),
     [
         (False, "member", "complete"),
-        (True, "member", "complete, if what is marked or only possible is right"),
-        (False, "family", "complete, if what is marked or only possible is right"),
+        (True, "member", "complete, if the doubtful series are right"),
+        (False, "family", "complete, if the doubtful series are right"),
     ],
 )
 def test_a_protocol_that_rests_on_doubtful_series_says_so(conflict, resolved, head) -> None:

@@ -73,7 +73,7 @@ def load_protocol(name: str | Path) -> Protocol:
     try:
         table = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ProtocolError(f"{name} is no TOML file: {error}") from None
+        raise ProtocolError(f"{name} is not a TOML file: {error}") from None
     return _protocol(table, str(name))
 
 
@@ -85,7 +85,7 @@ def _text_of_file(path: Path) -> str:
         known = ", ".join(protocol_names())
         raise ProtocolError(f"no protocol {path}: give the path of a file, or {known}") from None
     except UnicodeDecodeError:
-        raise ProtocolError(f"{path} is no text in UTF-8: save it as such") from None
+        raise ProtocolError(f"{path} is not UTF-8 text: save it as UTF-8") from None
     except OSError as error:
         raise ProtocolError(f"{path} can't be read: {error.strerror}") from None
 

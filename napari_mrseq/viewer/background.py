@@ -145,7 +145,7 @@ class Background:
         elif isinstance(step.error, MrseqError):
             self._cause = str(step.error)
         else:
-            self._cause = f"Broken off: {step.error or type(step.error).__name__}"
+            self._cause = f"Stopped: {step.error or type(step.error).__name__}"
             # As napari shows its own errors, with the lines of code that they came from.
             notification_manager.receive_error(
                 type(step.error), step.error, step.error.__traceback__

@@ -36,7 +36,7 @@ from napari_mrseq.viewer.wording import description_of, series_name
 if TYPE_CHECKING:
     from napari_mrseq.model import Model
 
-HINT = "Choose a folder: every MR series in it is named, and none becomes a layer."
+HINT = "Choose a folder: every MR series in it is classified, none is opened as a layer."
 # How often the panel looks how far the reading of headers is.
 READING_MS = 100
 FAILED_HEIGHT = 110
@@ -63,11 +63,11 @@ class BatchPanel(QWidget):
         self.runner = BatchRunner()
         self.folder = QLineEdit()
         self.folder.setPlaceholderText("Folder")
-        self.folder.setToolTip("The folder to classify, with all folders in it")
+        self.folder.setToolTip("The folder to classify, subfolders included")
         self.browse_button = QPushButton("Choose…")
         self.browse_button.setToolTip("Choose the folder")
         self.run_button = QPushButton("Run")
-        self.run_button.setToolTip("Classify every series of the folder with the model above")
+        self.run_button.setToolTip("Classify every series in the folder with the model above")
         self.cancel_button = QPushButton("Cancel")
         self.cancel_button.setToolTip("Stop; what is classified so far stays")
         self.cancel_button.setEnabled(False)
@@ -77,11 +77,11 @@ class BatchPanel(QWidget):
         self.status.setWordWrap(True)
         headings = (*HEADINGS[:NAME_COLUMN], "Series", *HEADINGS[NAME_COLUMN + 1 :])
         self.table = Table(headings, NAME_COLUMN)
-        self.table.setToolTip("A double click opens the series as a layer, or goes to it")
-        self.table.empty_text = "Every series of the folder, once it is named."
+        self.table.setToolTip("Double-click to open the series as a layer, or to go to it")
+        self.table.empty_text = "Each series appears here once classified."
         self.failed_label = QLabel()
         self.failed = Table(("Not read", "Why"))
-        self.failed.setToolTip("Ctrl+C copies the chosen rows")
+        self.failed.setToolTip("Ctrl+C copies the selected rows")
         self.failed.setFixedHeight(FAILED_HEIGHT)
         self.export_button = ExportButton(
             lambda: self.runner.outcomes, lambda: [self.runner.folder]
@@ -103,7 +103,7 @@ class BatchPanel(QWidget):
         cause = _no_folder(folder) if wished else ""
         if not wished or cause:
             # What a run took minutes for isn't thrown away for a slip of the keys.
-            shown = f"Below is still {self.runner.folder}." if self.runner.outcomes else HINT
+            shown = f"The table still shows {self.runner.folder}." if self.runner.outcomes else HINT
             self.status.setText(f"{wished} {cause}. {shown}" if cause else shown)
             return
         self.run_button.setEnabled(False)
@@ -223,7 +223,7 @@ class BatchPanel(QWidget):
 def _no_folder(folder: Path) -> str:
     """Return why a path can't be classified as a folder; ``""`` where it can."""
     try:
-        return "" if folder.is_dir() else "is no folder"
+        return "" if folder.is_dir() else "is not a folder"
     except OSError as error:
         return f"can't be read: {error.strerror}"
 

@@ -60,7 +60,7 @@ class CardDialog(QDialog):
         self.words.setStyleSheet("font-family: monospace;")
         self.failure = QLabel()
         self.failure.setWordWrap(True)
-        self.keep = QCheckBox("keep it among my models")
+        self.keep = QCheckBox("keep it with my models")
         self.keep.setToolTip(f"Copies the file to {registry.user_folder()}")
         self.buttons = QDialogButtonBox()
         self.use_button = QPushButton("Use this model")
@@ -97,4 +97,4 @@ def _classes_html(classes: tuple[str, ...]) -> str:
         for code in classes
     )
     kinds = sum(code != UNKNOWN for code in classes)
-    return f"<b>Tells {kinds} kinds:</b> " + " &nbsp; ".join(squares)
+    return f"<b>Distinguishes {kinds} kinds:</b> " + " &nbsp; ".join(squares)

@@ -133,7 +133,7 @@ class ClassifierWidget(QWidget):
         self.tabs = QTabWidget()
         for page, name, hint in (
             (self.page, "Layer", "One layer: its sequence, slice by slice"),
-            (self.study, "Study", "All layers: which is what, and what a protocol misses"),
+            (self.study, "Study", "All layers: what each is, and what is missing from a protocol"),
             (self.batch, "Folder", "A folder on disk, classified without opening it"),
         ):
             self.tabs.setTabToolTip(self.tabs.addTab(page, name), hint)
@@ -172,7 +172,7 @@ class ClassifierWidget(QWidget):
             export.kinds.addSeparator()
             export.add(
                 "Corrections as training labels…",
-                "What napari-mrseq train reads",
+                "A catalogue for napari-mrseq train",
                 actions.save_labels,
             )
 

@@ -52,12 +52,12 @@ class Controls(QWidget):
         self.scope.value = WHOLE_STACK
         self.run = PushButton(text="Run", tooltip="Classify now (Ctrl+Shift+R)")
         self.cancel = PushButton(
-            text="Cancel", enabled=False, tooltip="Stop after the slices in hand"
+            text="Cancel", enabled=False, tooltip="Stop after the current slices"
         )
         self.live = CheckBox(
             text="live",
             value=settings.live,
-            tooltip="Classify as the slider moves, in the background, the slice in view first",
+            tooltip="Classify in the background as the slider moves, the slice in view first",
         )
         self.progress = ProgressBar(min=0, max=1, value=0)
         self.status = Label(value="")

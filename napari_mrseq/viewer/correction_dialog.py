@@ -57,7 +57,7 @@ class CorrectionDialog(QDialog):
         # Else Qt would turn what was typed into a longer name, and keep names of the user's own.
         self.sequence.setCompleter(None)
         self.sequence.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.sequence.setToolTip("A sequence of the list, or a name of your own")
+        self.sequence.setToolTip("A sequence from the list, or a name of your own")
         self.sequence.addItems([name_of(code) for code in self._codes])
         self.whole = QRadioButton("the whole series")
         self.some = QRadioButton("slices")
@@ -90,7 +90,7 @@ class CorrectionDialog(QDialog):
     def _lay_out(self, name: str, state: LayerState, per_volume: int) -> None:
         said = said_words(state.verdict) if state.verdict else ""
         what = QHBoxLayout()
-        what.addWidget(QLabel("It really is"))
+        what.addWidget(QLabel("Correct it to"))
         what.addWidget(self.sequence, 1)
         range_ = QHBoxLayout()
         for widget in (self.some, self.first, QLabel("to"), self.last):

@@ -34,7 +34,7 @@ def doubt(verdict: Verdict) -> str:
         (verdict.conflict, CONFLICT_MARK),
         (verdict.overruled, f"✎ {CORRECTED}"),
         (corrected, f"✎ {corrected} {CORRECTED}"),
-        (not verdict.series.is_mr, "▲ no MR"),
+        (not verdict.series.is_mr, "▲ not MR"),
         (unread, f"▲ {unread} not read"),
         (verdict.shows_nothing, "▲ too small" if verdict.series.is_thumbnail else "▲ can't tell"),
         (verdict.resolved == "unknown", "? unknown"),
@@ -50,7 +50,7 @@ def doubts(verdict: Verdict) -> list[str]:
     """Return what to doubt about a series, in sentences, the user's own word first."""
     found = [f"✎ Corrected by you: {words}." for words in _correction_words(verdict)]
     if verdict.resolved == "family":
-        found.append(f"▲ Only the family {verdict.family} is sure, not which member of it.")
+        found.append(f"▲ Only the family {verdict.family} is certain, not which member of it.")
     if is_unsure(verdict):
         found.append(
             f"{UNSURE}: {percent(verdict.confidence)} is less than {percent(DOUBT_BELOW)}."

@@ -95,10 +95,10 @@ class Explainer:
         if layer not in self._viewer.layers or pixels_of(layer) is not data:
             return "The layer has changed: nothing to explain."
         if not heat.map.any():
-            return f"Nothing in {where} speaks for any sequence."
+            return f"Nothing in {where} is evidence for any sequence."
         show_heat(self._viewer, layer, index, heat)
         later = f" {AFTER_THE_GRID}" if gives_cells(self._viewer) else ""
-        return f"Bright is what speaks for {what}, {where}.{later}"
+        return f"Bright areas speak for {what}, {where}.{later}"
 
 
 def _heat_steps(

@@ -52,9 +52,9 @@ def write_labels(layers: Iterable[Image], file: Path) -> tuple[int, list[str]]:
             left_out.append(own_name(layer))
     if not rows:
         raise MrseqError(
-            "what is corrected lies in no file that training could read"
+            "the corrected slices are in no file that training could read"
             if left_out
-            else "no series or slice is corrected yet: press Correct… first"
+            else "nothing has been corrected yet: press Correct… first"
         )
     write_rows(rows, file)
     return len(rows), left_out

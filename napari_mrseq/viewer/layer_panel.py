@@ -36,16 +36,16 @@ class LayerPanel(QWidget):
         self.plot = ConfidencePlot()
         self.slices = SliceTable()
         self.explain_button = _button(
-            "Explain", "Show what in the slice in view speaks for its sequence (Ctrl+Shift+E)"
+            "Explain", "Show which parts of the slice in view point to its sequence (Ctrl+Shift+E)"
         )
         self.correct_button = _button(
             "Correct…",
-            "Say what the series, or the slices chosen in the table, really are. "
+            "Say what the series, or the slices selected in the table, really are. "
             "Kept as long as the layer is open: Export writes it into a file",
         )
-        self.undo_button = _button("Undo", "Take the latest correction back")
+        self.undo_button = _button("Undo", "Undo the latest correction")
         self.revert_button = _button(
-            "Revert", "Give the layer its own name and metadata back; corrections go as well"
+            "Revert", "Restore the layer's own name and metadata; corrections are removed as well"
         )
         self.export_button = ExportButton(self._verdicts)
         self._lay_out()

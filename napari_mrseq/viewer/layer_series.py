@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from napari.layers import Image
 
 # Said of pixels that a plugin or a script computed: which of them are blank can't be known.
-MADE_OF_UNREAD = "made of a series with slices that can't be read: where they were, it is blank"
+MADE_OF_UNREAD = "made from a series with slices that can't be read: it is blank where they were"
 # Colours turned grey here and by Pillow, which rounds them, differ by less.
 ROUNDING = 1.0
 PICTURES_KEPT = 8

@@ -33,7 +33,7 @@ class ModelChoice(QWidget):
         self._files: list[str] = []
         self.model = ComboBox(
             choices=lambda _: _choices(self._files),
-            tooltip="The network that looks at the slices",
+            tooltip="The network that classifies the slices",
         )
         self.open_button = PushButton(text="Open…", tooltip="Use a weights file of your own")
         self.card_button = PushButton(
@@ -42,9 +42,9 @@ class ModelChoice(QWidget):
         self.device = ComboBox(
             choices=DEVICES,
             value=settings.device,
-            tooltip="Where the network runs; auto takes a GPU where there is one",
+            tooltip="Where the network runs; auto uses a GPU if there is one",
         )
-        self.device_used = Label(value="", tooltip="What the last run really ran on")
+        self.device_used = Label(value="", tooltip="What the last run actually ran on")
         self._lay_out()
         self.dialog: CardDialog | None = None
         self.choose(settings.model, settings.device)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 NO_SLICE = (
-    "No slice of this layer is in view alone: show it in 2-D, one slice thick, and move the "
+    "No single slice of this layer is in view: show it in 2-D, one slice thick, and move the "
     "slider onto it."
 )
 VIEW_EVENTS = ("point", "margin_left", "margin_right", "order", "ndisplay", "units")

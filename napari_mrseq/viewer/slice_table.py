@@ -41,7 +41,9 @@ class SliceTable(QWidget):
         )
         self.table = Table(HEADINGS)
         self.table.proxy.setFilterKeyColumn(NOTE_COLUMN)
-        self.table.setToolTip("A click or an arrow key shows the slice; Ctrl+C copies chosen rows")
+        self.table.setToolTip(
+            "A click or an arrow key shows the slice; Ctrl+C copies selected rows"
+        )
         for moved in (self.table.clicked, self.table.activated, self.table.row_walked):
             moved.connect(self._on_row)
         self.table.setMinimumHeight(LEAST_HEIGHT)
@@ -100,7 +102,7 @@ class SliceTable(QWidget):
     def _explain_emptiness(self) -> None:
         judged = len(self._state.judged) if self._state else 0
         none_odd = f"None of {judged} slices is odd." if judged > 1 else "The slice is not odd."
-        self.table.empty_text = none_odd if judged else "Every slice, once it is named."
+        self.table.empty_text = none_odd if judged else "Each slice appears here once classified."
 
     def _on_row(self, index: QModelIndex) -> None:
         self._asking = True

@@ -67,7 +67,7 @@ class StudyPanel(QWidget):
         self.protocol.setToolTip("What the examination should hold")
         self.protocol.currentIndexChanged.connect(self._judge)
         self.open_button = QPushButton("Open…")
-        self.open_button.setToolTip("Take a protocol of your own from a file (TOML)")
+        self.open_button.setToolTip("Open a protocol of your own (a TOML file)")
         self.open_button.clicked.connect(self._open)
         self.summary = QLabel()
         self.summary.setWordWrap(True)

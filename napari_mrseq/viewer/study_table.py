@@ -40,7 +40,7 @@ class StudyTable(Table):
         super().__init__(HEADINGS, NAME_COLUMN)
         # Rows are made again only where this has changed: a doubt may lie in thousands of slices.
         self._known: dict[Image, tuple[Any, Row]] = {}
-        self.setToolTip("A double click shows the layer")
+        self.setToolTip("Double-click to show the layer")
         self.empty_text = NO_LAYER
         self.row_opened.connect(self._on_row)
 
@@ -114,7 +114,7 @@ def _row(layer: Image, name: str, found: Verdict | Failure | str | None) -> Row:
     if not found:
         said = Cell("not yet run")
     elif isinstance(found, str):
-        said = Cell("can't judge", hint=found)
+        said = Cell("can't be judged", hint=found)
     elif isinstance(found, Failure):
         said = Cell("not read", hint=found.cause)
     else:

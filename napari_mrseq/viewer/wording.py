@@ -108,7 +108,7 @@ def runs_words(series: Series, runs: Sequence[tuple[int, int]]) -> str:
         words = [f"slices {bare[0]}", *bare[1:]]
     more = sum(last - first + 1 for first, last in runs[RUNS_NAMED:])
     if more:
-        words = [*words[:RUNS_NAMED], f"{more} slices more" if more > 1 else "one more"]
+        words = [*words[:RUNS_NAMED], f"{more} more slices" if more > 1 else "one more"]
     *before, last_words = words
     return f"{', '.join(before)} and {last_words}" if before else last_words
 
@@ -126,7 +126,7 @@ def runners_up(probabilities: Mapping[str, float], said: str, *, alone: bool = T
         f"{name_of(c)} {percent(probabilities[c])}" for c in shown if probabilities[c] >= LEAST
     ]
     if not words:
-        return "nothing else comes near"
+        return "nothing else comes close"
     return ("pixels alone: " if quoted else "then ") + ", ".join(words)
 
 
@@ -144,7 +144,7 @@ def header_words(claim: HeaderClaim | None) -> str:
     if claim.sequence != UNKNOWN:
         return f"Header says {name_of(claim.sequence)}{evidence}"
     if evidence:
-        return f"Header says no MR{evidence}"
+        return f"Header says not MR{evidence}"
     return "The header does not say which sequence this is."
 
 

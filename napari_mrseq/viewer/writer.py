@@ -76,7 +76,7 @@ def write_nifti(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
 def _values_of(name: str, data: Any, attributes: dict[str, Any]) -> NDArray[Any]:
     """Return a layer's values, with three or four axes."""
     if attributes.get("rgb") or attributes.get("multiscale"):
-        raise MrseqError(f"{name}: colours and pyramids have no place in NIfTI")
+        raise MrseqError(f"{name}: colour images and pyramids can't be saved as NIfTI")
     # A slice that can't be read stands blank in the layer; in a file it would pass for an image.
     values = _storable(np.asarray(as_read(data)))
     if values.ndim > 4:
@@ -119,7 +119,7 @@ def _make_room(stem: str) -> None:
     except (ValueError, TypeError):
         ours = False
     if not ours:
-        raise MrseqError(f"{sidecar} is another program's and stays: choose another name")
+        raise MrseqError(f"{sidecar} belongs to another program and is kept: choose another name")
     for ending in (".bval", ".bvec"):
         Path(stem + ending).unlink(missing_ok=True)
 

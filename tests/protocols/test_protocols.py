@@ -70,7 +70,7 @@ def test_a_protocol_of_a_windows_editor_is_loaded(tmp_path: Path) -> None:
 def test_another_encoding_is_refused_with_what_to_do(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "hip.toml"
     path.write_text('name = "Hüfte"\n', encoding)
-    with pytest.raises(ProtocolError, match=r"hip\.toml is no text in UTF-8: save it as such"):
+    with pytest.raises(ProtocolError, match=r"hip\.toml is not UTF-8 text: save it as UTF-8"):
         load_protocol(path)
 
 
@@ -83,14 +83,14 @@ def test_a_folder_is_no_protocol(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("name = ", "is no TOML file"),
+        ("name = ", "is not a TOML file"),
         ('name = "x"', "at least one [[series]]"),
         ("[[series]]\nname = 'a'\nsequences = ['T1']", "a name"),
         ("name = ''\n[[series]]\nname = 'a'\nsequences = ['T1']", "a name"),
         ("name = 5\n[[series]]\nname = 'a'\nsequences = ['T1']", "a name"),
         ("name = 'x'\nseries = []", "at least one [[series]]"),
         ("name = 'x'\nseries = 'T1'", "at least one [[series]]"),
-        ("x = " + "[" * 5000, "is no TOML file"),
+        ("x = " + "[" * 5000, "is not a TOML file"),
         ("name = 'x'\n[[series]]\nname = 'a'\nsequences = ['T1']\n[[serie]]", "key serie"),
         ("name = 'x'\nseries = ['T1']", "must be a table"),
         ("name = 'x'\nseries = [{name = 'a', sequences = ['T1']}, 'T2']", "must be a table"),

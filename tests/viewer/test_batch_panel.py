@@ -85,7 +85,8 @@ def test_a_folder_becomes_a_table_and_what_failed_is_listed(
     # A slip of the keys loses nothing, and what is still in the table is said to be.
     folder.folder.setText("/nowhere")
     press(folder.run_button)
-    assert folder.status.text() == f"/nowhere is no folder. Below is still {broken_study}."
+    shown = f"The table still shows {broken_study}."
+    assert folder.status.text() == f"/nowhere is not a folder. {shown}"
     assert len(column(folder.table, 0)) == 2
 
     answer(tmp_path / "panel.csv")
@@ -164,10 +165,10 @@ def test_what_is_no_folder_is_said(qtbot, folder, press, tmp_path: Path) -> None
     assert folder.status.text().startswith("Choose a folder")
     qtbot.keyClicks(folder.folder, str(tmp_path / "absent"))
     press(folder.run_button)
-    assert "absent is no folder" in folder.status.text()
+    assert "absent is not a folder" in folder.status.text()
     folder.folder.setText("~nobody-of-this-name/study")
     press(folder.run_button)
-    assert folder.status.text().startswith("~nobody-of-this-name/study is no folder.")
+    assert folder.status.text().startswith("~nobody-of-this-name/study is not a folder.")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="other rights, other names")

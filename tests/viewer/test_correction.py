@@ -454,7 +454,7 @@ def test_a_file_called_like_a_layer_is_not_labelled(
 
 
 def test_what_lies_in_no_file_or_is_not_corrected_is_no_label(layer, tmp_path: Path) -> None:
-    with pytest.raises(MrseqError, match=r"no series or slice is corrected"):
+    with pytest.raises(MrseqError, match=r"nothing has been corrected"):
         write_labels([layer], tmp_path / "labels.csv")
     correct_layer(layer, Correction(0, 1, "T2"))
     with pytest.raises(MrseqError, match="in no file"):

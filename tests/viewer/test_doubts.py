@@ -71,9 +71,9 @@ def said(table: StudyTable, heading: str) -> tuple[str, str]:
     [
         (nothing_shown, "▲ can't tell", "no slice shows anything that could be judged"),
         (one_unread, "▲ 1 not read", "slice 1 could not be read: IM7.dcm: the file ends too early"),
-        (no_mr, "▲ no MR", "the file says that this is no MR image"),
+        (no_mr, "▲ not MR", "the file says that this is not an MR image"),
         (in_conflict, "≠ header", "Header says T2-FLAIR. The pixels look like T1, 90 %."),
-        (told_by_family, "▲ family only", "Only the family T1 is sure, not which member of it."),
+        (told_by_family, "▲ family only", "Only the family T1 is certain, not which member of it."),
     ],
 )
 def test_the_study_says_what_is_grave(

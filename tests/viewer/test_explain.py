@@ -152,7 +152,7 @@ def test_explain_adds_a_map_and_revert_takes_it_away(
     pixels = np.asarray(layer.data[9])
     head = ndimage.binary_fill_holes(pixels > 0.1 * pixels.max())
     assert made.data[0][head].mean() > made.data[0][~head].mean()
-    assert "Bright is what speaks for" in panel.controls.status.value
+    assert "Bright areas speak for" in panel.controls.status.value
     assert panel.layer == layer
     with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
         press(panel.controls.run)
@@ -167,7 +167,7 @@ def test_without_a_slice_in_view_it_says_so(viewer, panel, press) -> None:
     viewer.add_image(np.ones((3, 8, 6)))
     viewer.dims.ndisplay = 3
     press(panel.page.explain_button)
-    assert "No slice of this layer is in view" in panel.controls.status.value
+    assert "No single slice of this layer is in view" in panel.controls.status.value
     assert len(viewer.layers) == 1
 
 

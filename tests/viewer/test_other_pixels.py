@@ -139,7 +139,7 @@ def test_what_explains_pixels_that_are_gone_goes(viewer, panel, judged, with_ver
         revert(judged)
     panel.refresh()
     show_heat(viewer, panel.layer, 1, Heat("T1", 0.9, np.ones((16, 16), np.float32)))
-    panel.controls.status.value = "Bright is what speaks for T1."
+    panel.controls.status.value = "Bright areas speak for T1."
     judged.data = judged.data[::-1]
     assert [layer.name for layer in viewer.layers] == ["mine"]
     assert panel.controls.status.value == ""

@@ -62,7 +62,7 @@ def test_what_is_no_mr_is_called_so_in_the_words_of_its_header(qtbot, make_verdi
     for widget in (panel, table):
         qtbot.addWidget(widget)
     panel.show_state(state_of(layer), "cpu")
-    assert "Header says no MR: Modality CT" in words_on(panel)
+    assert "Header says not MR: Modality CT" in words_on(panel)
     table.show_layers([layer])
     assert table.proxy.index(0, HEADINGS.index("Header")).data() == "Modality CT"
 
@@ -509,7 +509,7 @@ def test_what_is_no_protocol_is_told_and_the_last_one_stays(
     (tmp_path / "bad.toml").write_text("name = ")
     answer(tmp_path / "bad.toml")
     qtbot.mouseClick(study.open_button, Qt.MouseButton.LeftButton)
-    assert "bad.toml is no TOML file" in study.summary.text()
+    assert "bad.toml is not a TOML file" in study.summary.text()
     assert study.protocol.currentText() == "ms"
 
 

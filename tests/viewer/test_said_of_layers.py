@@ -74,14 +74,14 @@ def test_a_map_is_said_to_be_hidden_only_in_the_grid(qtbot, viewer, panel, press
     assert "hidden" in panel.controls.status.value
     viewer.canvas.grid.enabled = False
     assert "hidden" not in panel.controls.status.value
-    assert panel.controls.status.value.startswith("Bright is what speaks for")
+    assert panel.controls.status.value.startswith("Bright areas speak for")
 
 
 def test_a_layer_that_cannot_be_judged_says_why(viewer, panel, press) -> None:
     viewer.add_image(np.ones((2, 2, 2, 64, 64)), name="five")
     assert "five has 5 axes" in panel.result.hint.text()
     assert "Press Run" not in panel.result.hint.text()
-    assert panel.study.table.proxy.index(0, 0).data() == "can't judge"
+    assert panel.study.table.proxy.index(0, 0).data() == "can't be judged"
     # As a run of another layer left it.
     panel.controls.show_progress(18, 18)
     press(panel.controls.run)
@@ -221,7 +221,7 @@ def test_what_a_map_shows_is_said_of_its_own_layer(qtbot, viewer, panel, press, 
     first, second = pair
     with qtbot.waitSignal(panel.explainer.stopped, timeout=RUN_MS):
         press(panel.page.explain_button)
-    assert panel.controls.status.value.startswith("Bright is")
+    assert panel.controls.status.value.startswith("Bright areas")
     viewer.layers.selection.active = first
     assert panel.controls.status.value == ""
     # What comes late says of which layer it is.
@@ -229,7 +229,7 @@ def test_what_a_map_shows_is_said_of_its_own_layer(qtbot, viewer, panel, press, 
         press(panel.page.explain_button)
         viewer.layers.selection.active = second
         assert panel.controls.status.value == ""
-    assert panel.controls.status.value.startswith("first: Bright is")
+    assert panel.controls.status.value.startswith("first: Bright areas")
 
 
 def test_a_run_that_ends_beside_another_layer_names_its_own(qtbot, viewer, panel, press) -> None:

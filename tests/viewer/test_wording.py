@@ -33,7 +33,7 @@ def test_the_volume_of_a_diffusion_series_is_said_with_its_b_value() -> None:
     [
         (6, "slices 1, 3, 5, 7, 9 and 11"),
         (7, "slices 1, 3, 5, 7, 9, 11 and one more"),
-        (9, "slices 1, 3, 5, 7, 9, 11 and 3 slices more"),
+        (9, "slices 1, 3, 5, 7, 9, 11 and 3 more slices"),
     ],
 )
 def test_of_many_slices_apart_the_first_are_named_and_the_rest_counted(
@@ -47,7 +47,7 @@ def test_of_many_slices_apart_the_first_are_named_and_the_rest_counted(
     [
         ({"T1": 0.9, "T2": 0.06, "FLAIR": 0.04}, "then T2 6 %, T2-FLAIR 4 %"),
         ({"T1": 0.93, "T2": 0.069, "FLAIR": 0.001}, "then T2 7 %"),
-        ({"T1": 0.998, "T2": 0.001, "FLAIR": 0.001}, "nothing else comes near"),
+        ({"T1": 0.998, "T2": 0.001, "FLAIR": 0.001}, "nothing else comes close"),
         # The pixels speak for another sequence.
         ({"T1": 0.3, "T2": 0.6, "FLAIR": 0.1}, "pixels alone: T2 60 %, T1 30 %, T2-FLAIR 10 %"),
     ],

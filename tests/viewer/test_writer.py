@@ -234,7 +234,7 @@ def test_the_sidecar_of_another_program_stays(tmp_path: Path) -> None:
     sidecar = tmp_path / "sub-01_dwi.json"
     sidecar.write_text(json.dumps(theirs))
     layer = Image(np.zeros((2, 8, 8), np.uint8))
-    with pytest.raises(MrseqError, match=r"sub-01_dwi\.json is another program's"):
+    with pytest.raises(MrseqError, match=r"sub-01_dwi\.json belongs to another program"):
         save(layer, tmp_path / "sub-01_dwi.nii")
     assert json.loads(sidecar.read_text()) == theirs
     assert [file.name for file in tmp_path.iterdir()] == [sidecar.name]
@@ -282,8 +282,8 @@ def test_a_layer_of_pixels_keeps_its_scale_and_claims_no_patient(tmp_path: Path)
 @pytest.mark.parametrize(
     ("data", "rgb", "words"),
     [
-        (np.ones((4, 4, 3)), True, "mine: colours"),
-        ([np.ones((8, 8)), np.ones((4, 4))], False, "mine: colours and pyramids"),
+        (np.ones((4, 4, 3)), True, "mine: colour images"),
+        ([np.ones((8, 8)), np.ones((4, 4))], False, "mine: colour images and pyramids"),
         (np.ones((2, 2, 3, 4, 4)), False, "mine: an image of 2 to 4 axes"),
     ],
 )
