@@ -221,7 +221,7 @@ IMPORT = (
         (("classify", "PICTURE", "--output", ""), "the path is empty"),
         (("classify", "PICTURE", "--output", "PICTURE"), "one of the files to classify"),
         (("classify", "PICTURE", "--format", "bids", "--output", "PICTURE"), "be made a folder"),
-        (("train", "PICTURE", "--output", "x", "--name", "a/b"), "no name for a model"),
+        (("train", "PICTURE", "--output", "x", "--name", "a/b"), "can't name a model"),
         (("train", "PICTURE", "--output", "x", "--rate", "nan"), "not a learning rate"),
         (("train", "PICTURE", "--output", "x", "--rate", "0"), "not a learning rate"),
         (("classify", "no-such", "--device", ABSENT), f"no {ABSENT} device"),

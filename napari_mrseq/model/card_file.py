@@ -11,7 +11,7 @@ from napari_mrseq.errors import ModelError
 from napari_mrseq.model.card import KEY, Card
 
 WEIGHTS_SUFFIX, ONNX_SUFFIX = ".safetensors", ".onnx"
-DAMAGED = "is damaged, incomplete or no weights file: copy it anew"
+DAMAGED = "is damaged, incomplete or not a weights file: copy it again"
 
 
 def file_hash(path: Path) -> str:
@@ -52,7 +52,7 @@ def read_card(path: Path) -> Card:
         card = None
     if card is None:
         raise ModelError(
-            f"{path} is no weights file of napari-mrseq; a checkpoint of another program must be "
+            f"{path} is not a weights file of napari-mrseq; another program's checkpoint must be "
             "imported first: napari-mrseq import-checkpoint"
         )
     return Card.from_json(card, path)

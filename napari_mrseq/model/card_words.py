@@ -40,7 +40,7 @@ def card_in_words(path: Path) -> str:
     megabytes = path.stat().st_size / 1e6
     lines = [
         f"{card.name} {card.version}",
-        f"Tells      {', '.join(name_of(code) for code in card.classes)}",
+        f"Classes    {', '.join(name_of(code) for code in card.classes)}",
         f"Network    {card.network}; {_preparation(card)}",
         *(f"{title:11}{text}" for title, text in _origin(card)),
         f"Named from {naming(card.calibration)}",
@@ -70,7 +70,7 @@ def naming(calibration: Calibration) -> str:
     """Say from which probability on slices and series are named: ``"26% on for a slice, …"``."""
     return (
         f"{calibration.threshold:.0%} on for a slice, "
-        f"{calibration.series_threshold:.0%} for a series; below it says unknown"
+        f"{calibration.series_threshold:.0%} for a series; below that it says unknown"
     )
 
 
@@ -86,7 +86,7 @@ def _preparation(card: Card) -> str:
 def _origin(card: Card) -> Iterator[tuple[str, str]]:
     training = card.training
     if "imported" in training:
-        yield "Imported", f"from {training['imported']}; what it was trained on is not known here"
+        yield "Imported", f"from {training['imported']}; its training data are unknown"
     if "pictures" in training:
         yield "Trained on", f"{training['pictures']} slices of {training['groups']} groups"
     start = training.get("start")
@@ -95,7 +95,7 @@ def _origin(card: Card) -> Iterator[tuple[str, str]]:
     elif start:
         yield "Started", f"from {start} weights"
     if card.held_out is not None:
-        yield "Held out", f"fold {card.held_out}: never trained on, it calibrates and measures"
+        yield "Held out", f"fold {card.held_out}: not trained on; used to calibrate and measure"
 
 
 def _measured(figures: Mapping[str, Any]) -> Iterator[str]:

@@ -31,7 +31,7 @@ _DEEPEST_NEST = 10
 # How many weights torch.optim.swa_utils.AveragedModel has averaged, beside them.
 _AVERAGED = "n_averaged"
 _UNSAFE = (
-    "it holds more than weights, and unpacking that could run any program: refused. Where the "
+    "it holds more than weights, and loading it could run any code: refused. Where the "
     "network was trained, save its weights alone: torch.save(model.state_dict(), FILE)"
 )
 _KEYS_SHOWN = 3
@@ -236,7 +236,7 @@ def _share_prefix(names: Collection[str]) -> bool:
 
 
 def _differences(missing: set[str], foreign: set[str]) -> str:
-    told = [("lacks", missing), ("has besides", foreign)]
+    told = [("lacks", missing), ("also has", foreign)]
     return "; ".join(
         f"it {verb} {first_few(sorted(names), _KEYS_SHOWN)}" for verb, names in told if names
     )

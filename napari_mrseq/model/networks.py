@@ -62,7 +62,7 @@ def build(name: str, class_count: int, dropout: float = 0.0, familiarity: int = 
     known = models.list_models(module=models)
     if name not in known:
         there = ", ".join((*LITES, *known))
-        raise ModelError(f"no network is called {name!r}; there is {there}")
+        raise ModelError(f"no network is called {name!r}; there are {there}")
     with warnings.catch_warnings():
         # Of how Inception's weights begin in a later torchvision: nothing that a user could change.
         warnings.simplefilter("ignore", FutureWarning)

@@ -110,7 +110,7 @@ def _session(path: Path) -> Any:
     try:
         return runtime.InferenceSession(path, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime raises kinds of its own
-        raise ModelError(f"{path} is no ONNX file that can be run: {error}") from error
+        raise ModelError(f"{path} is not an ONNX file that can be run: {error}") from error
 
 
 def _needed(library: str) -> Any:

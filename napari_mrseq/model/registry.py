@@ -160,7 +160,7 @@ def check_name(name: str, remedy: str = "choose another name") -> None:
         If it is no file name, or that of a model that ships.
     """
     if name != Path(name).name or name in ("", "..", DEFAULT):
-        raise ModelError(f"{name!r} is no name for a model: its file would be called so")
+        raise ModelError(f"{name!r} can't name a model: its file would be called so")
     if name in (entry.name for entry in _shipped()):
         raise ModelError(f"another model called {name} came with napari-mrseq: {remedy}")
 
@@ -266,7 +266,7 @@ def _users() -> list[Entry]:
         files = sorted(user_folder().iterdir())
     except NotADirectoryError as error:
         raise ModelError(
-            f"{user_folder()} is no folder to keep models in: let {FOLDER_VARIABLE} name one"
+            f"{user_folder()} is not a folder to keep models in: set {FOLDER_VARIABLE} to one"
         ) from error
     except OSError:  # no folder: no models
         return []

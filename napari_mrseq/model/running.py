@@ -46,7 +46,7 @@ def choose_device(wish: str) -> str:
     present = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     there = [name for name, usable in present.items() if usable] + ["cpu"]
     if wish not in registry.DEVICES:
-        raise DeviceError(f"no device is called {wish!r}; there is {', '.join(registry.DEVICES)}")
+        raise DeviceError(f"no device is called {wish!r}; there are {', '.join(registry.DEVICES)}")
     device = there[0] if wish == "auto" else wish
     if device not in there:
         raise DeviceError(f"this machine has no {wish} device; it has {', '.join(there)}")

@@ -217,7 +217,7 @@ def _torchvision(network: str, start: str | None, given: dict[str, Any]) -> Plan
                 "file where that is allowed, and name it with --start FILE"
             )
         # The shipped network is of another make: without ImageNet's weights there is only chance.
-        told = "starting from ImageNet's weights" if path else "starting by chance (--start FILE)"
+        told = "starting from ImageNet's weights" if path else "from random weights (--start FILE)"
         return Plan(recipe, path, how + told)
     path = Path(start)
     if not path.is_file():

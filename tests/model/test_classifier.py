@@ -157,7 +157,7 @@ def test_a_truncated_weights_file_is_refused_by_name_before_its_weights_are_read
     whole = registry.entries()[0].path.read_bytes()
     path.write_bytes(whole[: -int(lost if lost >= 1 else lost * len(whole))])
     for look in (read_card, load_model):
-        with pytest.raises(ModelError, match=r"half\.safetensors is damaged, incomplete.*anew$"):
+        with pytest.raises(ModelError, match=r"half\.safetensors is damaged, incomplete.*again$"):
             look(path)
 
 
@@ -165,7 +165,7 @@ def test_a_header_that_names_no_weights_is_damaged(tmp_path):
     path = tmp_path / "odd.safetensors"
     whole = registry.entries()[0].path.read_bytes()
     path.write_bytes(whole.replace(b'"data_offsets"', b'"date_offsets"'))
-    with pytest.raises(ModelError, match=r"odd\.safetensors is damaged, incomplete.*anew$"):
+    with pytest.raises(ModelError, match=r"odd\.safetensors is damaged, incomplete.*again$"):
         load_model(path)
 
 

@@ -166,7 +166,7 @@ def test_a_file_as_folder_of_models_is_told_and_what_ships_is_still_found(folder
     folder.parent.mkdir()
     folder.write_text("no folder")
     weights_file(tmp_path / "w.safetensors", "knees")
-    told = f"{folder} is no folder to keep models in: let NAPARI_MRSEQ_MODELS name one"
+    told = f"{folder} is not a folder to keep models in: set NAPARI_MRSEQ_MODELS to one"
     for words in ((), ("--add", "w.safetensors"), ("--remove", "knees"), ("--card", "knees")):
         done = program(tmp_path, "models", *words)
         assert done.returncode == 2
@@ -192,7 +192,7 @@ def test_a_name_is_given_once(tmp_path):
 
 @pytest.mark.parametrize("name", ["../out", "default", "", "..", "."])
 def test_a_name_that_is_no_file_name_is_refused(folder, tmp_path, name):
-    with pytest.raises(ModelError, match="no name for a model"):
+    with pytest.raises(ModelError, match="can't name a model"):
         registry.add(weights_file(tmp_path / "w.safetensors", name))
     assert not folder.exists()
 

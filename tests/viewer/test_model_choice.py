@@ -131,7 +131,7 @@ def test_a_copy_that_was_cut_short_shows_no_card(panel, press, answer, weights: 
     weights.write_bytes(weights.read_bytes()[:-1000])
     answer(weights)
     press(panel.model_choice.open_button)
-    told = f"{weights} is damaged, incomplete or no weights file: copy it anew"
+    told = f"{weights} is damaged, incomplete or not a weights file: copy it again"
     assert panel.controls.status.value == f"Not a model: {told}"
     assert panel.model_choice.dialog is None
 
