@@ -19,6 +19,7 @@ from napari_mrseq.correction import Correction
 from napari_mrseq.reading import read_study
 from napari_mrseq.viewer.annotation import correct_layer, undo_correction
 from napari_mrseq.viewer.application import most_telling, open_study
+from napari_mrseq.viewer.heat_maps import remove_heat
 from napari_mrseq.viewer.scope import ALL_LAYERS
 from napari_mrseq.viewer.slice_in_view import middle_slice, show_layer, show_slice
 
@@ -47,7 +48,7 @@ def main() -> None:
     show(viewer, trace)
     take(viewer, "four-dimensional")
     show(viewer, flair)
-    picture_explanation(viewer, panel)
+    picture_explanation(viewer, panel, flair)
     picture_correction(viewer, panel, flair)
     picture_card(panel)
     picture_grid(viewer, panel)
@@ -69,11 +70,11 @@ def picture_conflict(viewer: napari.Viewer, panel: Any) -> None:
     panel.tabs.setCurrentIndex(LAYER)
 
 
-def picture_explanation(viewer: napari.Viewer, panel: Any) -> None:
+def picture_explanation(viewer: napari.Viewer, panel: Any, layer: Any) -> None:
     """The heat map of the slice in view."""
     wait_for(panel.explainer.stopped, panel.layer_actions.explain)
     take(viewer, "explained")
-    viewer.layers.pop()
+    remove_heat(viewer, layer)
 
 
 def picture_correction(viewer: napari.Viewer, panel: Any, layer: Any) -> None:
