@@ -168,7 +168,7 @@ def _weigh_words(claim: HeaderClaim, attributes: SequenceAttributes) -> HeaderCl
         return claim
     against = contradiction(named.sequence, attributes)
     if against is not None and named.sequence != claim.sequence:
-        warning = f"the {named.words}; the header speaks against it: {against}"
+        warning = f"the {named.words}; the header contradicts it: {against}"
         factor = 1.0 if claim.sequence == UNKNOWN else DISAGREEMENT
         return replace(claim, confidence=claim.confidence * factor, warnings=(warning,))
     if _are_alike(named.sequence, claim.sequence):

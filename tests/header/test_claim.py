@@ -116,7 +116,7 @@ def test_description_against_the_physics_does_not_decide(
     assert lying.confidence < honest.confidence
     assert len(lying.warnings) == 1
     assert lying.warnings[0].startswith("the description says")
-    assert "; the header speaks against it: " in lying.warnings[0]
+    assert "; the header contradicts it: " in lying.warnings[0]
 
 
 def test_a_value_that_speaks_against_the_words_is_not_given(make_series: Any) -> None:
