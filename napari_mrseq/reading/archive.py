@@ -125,7 +125,7 @@ def _check_limits(members: list[zipfile.ZipInfo], packed: int) -> None:
     if len(members) > MOST_MEMBERS or size > LARGEST_UNPACKED_BYTES:
         raise ReadError(f"{len(members)} files of {size} bytes are more than a zip file may hold")
     if size > SMALL_ARCHIVE_BYTES and size > packed * LARGEST_RATIO:
-        raise ReadError(f"zip bomb: {packed} bytes would swell to {size}")
+        raise ReadError(f"zip bomb: {packed} bytes would expand to {size}")
     if size > shutil.disk_usage(tempfile.gettempdir()).free // 2:
         raise ReadError(f"unpacking needs {size} bytes, which the disk does not have to spare")
 

@@ -24,11 +24,11 @@ from napari_mrseq.reading.volume_keys import (
 from napari_mrseq.reading.volume_times import pauses_contradict, times_contradict, volumes_by_pauses
 
 _UNTOLD = (
-    "nothing in the headers tells which slices are of one volume: they are taken in the order of "
+    "nothing in the headers tells which slices form a volume: they are taken in the order of "
     "their instances, volumes may be mixed"
 )
 _CONTRADICTED = (
-    "the headers contradict each other about which slices are of one volume: volumes may be mixed"
+    "the headers contradict each other about which slices form a volume: volumes may be mixed"
 )
 
 

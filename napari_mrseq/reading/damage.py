@@ -17,5 +17,5 @@ def damage_in(error: BaseException) -> str:
     if isinstance(error, MemoryError):
         return "there is not enough memory for it"
     if isinstance(error, EOFError) or _CUT_OFF.search(str(error)):
-        return "it is cut off: copy or export it anew"
-    return "it is damaged, or written in a way that is not known here: copy or export it anew"
+        return "it is cut off: copy or export it again"
+    return "it is damaged, or written in an unknown way: copy or export it again"

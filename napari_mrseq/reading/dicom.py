@@ -38,7 +38,7 @@ from napari_mrseq.series import Failure, Series
 
 # Image classes that are pictures of a screen or a page, whatever their modality says.
 _SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
-_SHARED_UID = "its UID is that of another patient's series too: each patient's is kept apart"
+_SHARED_UID = "another patient's series has the same UID: they are kept apart"
 _UNPLACED = (
     "no slice positions, orientation or pixel size in the header: order by instance number, "
     "position in the patient unknown"
@@ -240,7 +240,7 @@ def _header_of(frames: Sequence[Frame]) -> tuple[Dataset, list[str]]:
             cause = cause_of(error)
             problem = problem or f"{name}: {cause}"
         else:
-            return header, [f"{problem}; {name} speaks for the series"] if problem else []
+            return header, [f"{problem}; {name} is used for the series"] if problem else []
     raise ReadError(cause)
 
 

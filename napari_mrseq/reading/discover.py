@@ -35,7 +35,7 @@ _PACKED = (
 _CONVERTED = {
     (".mgz", ".mgh"): "a volume of FreeSurfer: convert it to NIfTI (mri_convert FILE FILE.nii.gz)",
     (".nrrd", ".nhdr", ".mha", ".mhd"): "a volume of Slicer or ITK: save it there as NIfTI",
-    (".gif", ".webp", ".bmp", ".jp2"): "a picture of a kind that is not read: save it as PNG",
+    (".gif", ".webp", ".bmp", ".jp2"): "a picture format that is not supported: save it as PNG",
 }
 _ANALYZE = "an Analyze image, which does not tell left from right: convert it to NIfTI"
 # Endings under which people keep images: such a file that is none is worth a word.
@@ -114,7 +114,7 @@ def file_kind(path: str) -> tuple[str, str]:
     """
     try:
         if not stat.S_ISREG(Path(path).stat().st_mode):
-            return "", "no regular file"
+            return "", "not a regular file"
         with Path(path).open("rb") as file:
             head = file.read(HEAD_BYTES)
     except OSError as error:
@@ -139,13 +139,13 @@ def _kind_of(head: bytes, name: str) -> tuple[str, str]:
         return ("nifti", "") if is_nifti else ("", f"packed with {packed}: unpack it")
     if starts_like_nifti(head):
         # nibabel unpacks by the name.
-        unpacked = "not packed with gzip, though its name says so: take .gz off its name"
+        unpacked = "not compressed with gzip, though its name says so: take .gz off its name"
         return ("", unpacked) if name.endswith(".gz") else ("nifti", "")
     if starts_like_dicom(head):
         return "dicom", ""
     if _is_text(head):
         return "text", ""
-    return "", _ANALYZE if _is_analyze(head) else "no DICOM, NIfTI, JPG, PNG or TIFF file"
+    return "", _ANALYZE if _is_analyze(head) else "not a DICOM, NIfTI, JPG, PNG or TIFF file"
 
 
 def starts_like_nifti(head: bytes) -> bool:
@@ -178,7 +178,7 @@ def _sort_in(path: str, found: Found, *, given: bool) -> None:
         return
     name = Path(path).name
     if given or (kind == "text" and Path(name.lower()).suffix in _IMAGE_ENDINGS):
-        found.failures.append(Failure(path, cause or "no image: a text file"))
+        found.failures.append(Failure(path, cause or "a text file, not an image"))
     elif kind == "" and (_could_be_image(name) or cause.startswith("not readable")):
         found.failures.append(Failure(path, cause))
 

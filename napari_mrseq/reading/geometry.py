@@ -200,5 +200,5 @@ def _tilt_warnings(
     along = (places - places[0]) @ normal / (step @ normal)
     sideways = np.linalg.norm(places - places[0] - along[:, None] * step, axis=1)
     if sideways.max() > max(0.1, UNEVEN * float(np.linalg.norm(step))):
-        warnings.append(f"slices don't lie on one line: up to {sideways.max():.1f} mm beside it")
+        warnings.append(f"slices don't lie on one line: up to {sideways.max():.1f} mm off it")
     return warnings

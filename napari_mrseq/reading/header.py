@@ -118,6 +118,6 @@ def _check_deflated(file: BinaryIO, head: bytes) -> None:
     while packed := unpacker.unconsumed_tail or file.read(1 << 16):
         size += len(unpacker.decompress(packed, 1 << 22))
         if size > LARGEST_DEFLATED_BYTES:
-            raise ReadError("its deflated data swell beyond every sensible size")
+            raise ReadError("its deflated data expand beyond any sensible size")
         if unpacker.eof:
             return

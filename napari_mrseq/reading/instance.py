@@ -215,7 +215,7 @@ def _check_fragments(file: BinaryIO, layout: PixelLayout, held: int) -> None:
         fragments += 1
     if fragments < layout.frames:
         raise ReadError(
-            f"truncated: {layout.frames} frames are announced, {max(fragments, 0)} are there"
+            f"truncated: {layout.frames} frames are expected, {max(fragments, 0)} are there"
         )
 
 

@@ -239,9 +239,9 @@ def layout_of(header: Dataset, syntax: str, keyword: str, pixel_vr: str) -> Pixe
         padding=_padding(header, stored, signed=signed) if keyword == "PixelData" else None,
     )
     if layout.frame_bytes > LARGEST_FRAME_BYTES:
-        raise ReadError(f"damaged header: an image of {rows} x {columns} pixels is absurd")
+        raise ReadError(f"damaged header: an image of {rows} x {columns} pixels is implausible")
     if layout.frames > MOST_FRAMES:
-        raise ReadError(f"damaged header: an image of {layout.frames} frames is absurd")
+        raise ReadError(f"damaged header: an image of {layout.frames} frames is implausible")
     return layout
 
 

@@ -73,7 +73,7 @@ def read_nifti(path: str) -> Series:
     except Exception as error:  # zlib, nibabel and numpy each raise their own
         told = _KNOWN_DAMAGE.search(str(error))
         cause = told[0] if told else damage_in(error)
-        raise ReadError(f"no NIfTI file that can be read ({cause})") from error
+        raise ReadError(f"not a NIfTI file that can be read ({cause})") from error
     _check_size(path, image, shape)
     shape = (*shape, 1, 1)[: max(3, len(shape))]
     affine = np.eye(4) if known is None else known
@@ -106,7 +106,7 @@ def _check_size(path: str, image: Any, shape: tuple[int, ...]) -> None:
     held = Path(voxel_file(path)).stat().st_size
     if path.lower().endswith(".gz"):
         if needed > max(held * _LARGEST_SWELLING, _SMALL_BYTES):
-            raise ReadError(f"damaged or a bomb: {held} bytes would swell to {needed}")
+            raise ReadError(f"damaged or a gzip bomb: {held} bytes would expand to {needed}")
         held *= _LARGEST_GZIP_RATIO
     if held < needed:
         raise ReadError(f"truncated: {shape} voxels need {needed} bytes")

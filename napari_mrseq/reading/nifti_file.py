@@ -117,5 +117,5 @@ def open_nifti(path: str) -> Any:
     kind = _KINDS[start[:4] in _SECOND_VERSION, is_header(path)]
     image = kind.from_file_map(files, mmap=False)
     if int(image.header["intent_code"]) in _CIFTI_INTENTS:
-        raise ReadError("a CIFTI file: values of places on a surface, no image")
+        raise ReadError("a CIFTI file: values on a surface, not an image")
     return image

@@ -74,7 +74,7 @@ def read_picture(path: str) -> Series:
             f"an image of {size[0] if size else 'too many pixels'} is no slice"
         ) from error
     except Exception as error:  # Pillow and tifffile raise many kinds on damaged files
-        raise ReadError(f"no picture that can be read ({damage_in(error)})") from error
+        raise ReadError(f"not a picture that can be read ({damage_in(error)})") from error
     shape, dtype, read_page, warnings = described
     if 0 in shape or shape[-1] * shape[-2] > LARGEST_PIXELS:
         raise ReadError(f"an image of {shape[-1]} x {shape[-2]} pixels is no slice")

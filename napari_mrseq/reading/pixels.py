@@ -67,7 +67,7 @@ def slice_values(source: FrameSource, dtype: np.dtype[Any]) -> NDArray[Any]:
 def decoding_cause(error: BaseException, layout: PixelLayout) -> str:
     """Put a decoder's error into words for the user."""
     if isinstance(error, FileNotFoundError):
-        return "the file is gone since the folder was read"
+        return "the file has disappeared since the folder was read"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     syntax = UID(layout.transfer_syntax)

@@ -18,7 +18,7 @@ from napari_mrseq.reading.places import distances_of, places_of
 _Places = dict[int, NDArray[np.float64]]
 
 SEVERAL_REFERENCES = (
-    "its slices name several frames of reference: that they fit together is taken from their places"
+    "its slices name several frames of reference: their positions suggest that they fit together"
 )
 
 

@@ -54,10 +54,10 @@ def _content(file: Path) -> tuple[Mapping[str, Any] | None, str]:
         return None, f"{file.name} can't be read: save it as UTF-8"
     except json.JSONDecodeError as error:
         at = f"line {error.lineno}, column {error.colno}"
-        return None, f"{file.name} can't be read: it is no valid JSON at {at}, mend it there"
+        return None, f"{file.name} can't be read: it is not valid JSON at {at}, correct it there"
     except (OSError, ValueError, RecursionError) as error:
         return None, f"{file.name} can't be read ({damage_in(error)})"
-    return (content, "") if isinstance(content, dict) else (None, f"{file.name} is no sidecar")
+    return (content, "") if isinstance(content, dict) else (None, f"{file.name} is not a sidecar")
 
 
 def _inherited(folder: Path, stem: str) -> Iterator[Path]:

@@ -19,7 +19,7 @@ _LEAST_SHIFT = 0.25
 # Two images of one place may be one slice that was taken twice.
 _FEWEST = 3
 
-_ONE_POSITION = "all slices name one position: order by {}, position in the patient unknown"
+_ONE_POSITION = "slices share one position: order by {}, position in the patient unknown"
 
 
 def split_by_station(frames: list[Frame]) -> list[list[Frame]]:

@@ -19,7 +19,7 @@ from napari_mrseq.reading.volume_keys import settings_mixed_in
 
 _PLACE_OF_FIRST = "volumes lie at different places; the geometry of the first is used"
 _MADE_OF_SEVERAL = "slices of several {} lie as one volume: they may be parts of several"
-_UNORDERED = "nothing tells in which order volumes were taken: they are in that of their files"
+_UNORDERED = "nothing tells in which order volumes were taken: they are in the order of their files"
 _DUPLICATES = "duplicate positions: further slices at them are kept apart"
 
 

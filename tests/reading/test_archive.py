@@ -138,7 +138,7 @@ def test_damaged_member_is_named_and_the_others_are_read(
     (failure,) = study.failures
     assert failure.path == f"{path}/IM2"
     assert "can't be unpacked (it is damaged" in failure.cause
-    assert failure.cause.endswith(": copy or export it anew)")
+    assert failure.cause.endswith(": copy or export it again)")
 
 
 def test_damaged_member_is_not_quoted(write_slice: WriteSlice, tmp_path: Path) -> None:

@@ -194,20 +194,20 @@ DAMAGES: dict[Damage, str] = {
     truncate_pixels: "truncated: 1 x 12 x 16 pixels need 384 bytes, the file holds 284",
     truncate_header: "holds no pixels, or is cut off before them",
     empty: "empty",
-    random_bytes: "no DICOM, NIfTI, JPG, PNG or TIFF file",
+    random_bytes: "not a DICOM, NIfTI, JPG, PNG or TIFF file",
     zeros_after_the_preamble: "zeros where the header should be",
     zeros_after_the_meta_information: "zeros where the header should be",
     zeros_inside_the_header: "holds no pixels, or is cut off before them",
-    sparse: "no DICOM, NIfTI, JPG, PNG or TIFF file",
+    sparse: "not a DICOM, NIfTI, JPG, PNG or TIFF file",
     without_rows: "Rows (0028,0010) is missing",
     without_columns: "Columns (0028,0011) is missing",
     without_pixels: "holds no pixels",
     syntax_without_decoder: "no decoder exists for its transfer syntax (MPEG2",
     truncated_fragment: "truncated: the compressed pixels end too early",
-    fewer_fragments_than_frames: "truncated: 3 frames are announced, 1 are there",
-    absurd_size: "an image of 65535 x 65535 pixels is absurd",
-    absurd_frames: "an image of 2000000000 frames is absurd",
-    frames_of_one_pixel: "frames is absurd",
+    fewer_fragments_than_frames: "truncated: 3 frames are expected, 1 are there",
+    absurd_size: "an image of 65535 x 65535 pixels is implausible",
+    absurd_frames: "an image of 2000000000 frames is implausible",
+    frames_of_one_pixel: "frames is implausible",
     absurd_bits: "pixels of 17 allocated bits are not supported",
     absurd_compressed_size: "can't come from",
     nested_sequences: "nested too deeply",
@@ -244,7 +244,7 @@ def test_text_among_images_is_passed_over(write_slice: WriteSlice) -> None:
 def test_text_given_by_name_is_a_failure(tmp_path: Path) -> None:
     text_named_dicom(tmp_path / "notes.txt")
     (failure,) = read_study(tmp_path / "notes.txt").failures
-    assert failure.cause == "no image: a text file"
+    assert failure.cause == "a text file, not an image"
 
 
 def test_text_named_dicom_in_a_folder_is_no_image(write_slice: WriteSlice) -> None:
@@ -252,7 +252,7 @@ def test_text_named_dicom_in_a_folder_is_no_image(write_slice: WriteSlice) -> No
     text_named_dicom(path.with_name("2.dcm"))
     study = read_study(path.parent)
     assert len(study.series) == 1
-    assert [failure.cause for failure in study.failures] == ["no image: a text file"]
+    assert [failure.cause for failure in study.failures] == ["a text file, not an image"]
 
 
 @pytest.mark.parametrize("path", ["", "a\0b", "x" * 300, "/dev/null/x"])
@@ -315,7 +315,7 @@ def test_pipe_is_not_waited_for(write_slice: WriteSlice) -> None:
     path = write_slice(1)
     os.mkfifo(path.with_name("2.dcm"))
     study = read_study(path.parent)
-    assert [failure.cause for failure in study.failures] == ["no regular file"]
+    assert [failure.cause for failure in study.failures] == ["not a regular file"]
 
 
 def test_a_series_number_that_no_scanner_counts_to(write_slice: WriteSlice) -> None:
@@ -520,7 +520,8 @@ def test_a_nifti_file_that_is_not_packed_as_its_name_says_is_told(tmp_path: Path
     nibabel.Nifti1Image(np.ones((4, 4, 4), np.float32), np.eye(4)).to_filename(tmp_path / "a.nii")
     path = (tmp_path / "a.nii").rename(tmp_path / "a.nii.gz")
     (failure,) = read_study(path).failures
-    assert failure.cause == "not packed with gzip, though its name says so: take .gz off its name"
+    told = "not compressed with gzip, though its name says so: take .gz off its name"
+    assert failure.cause == told
 
 
 def test_a_dicom_file_packed_as_nifti_is_told_to_be_unpacked(write_slice: WriteSlice) -> None:
@@ -548,7 +549,7 @@ def test_a_packed_study_is_told_to_be_unpacked(
 
 
 def test_what_is_no_path_is_refused_in_words() -> None:
-    with pytest.raises(TypeError, match="a path or several are read, not int"):
+    with pytest.raises(TypeError, match="read takes a path or a list of paths, not int"):
         read(3)  # type: ignore[arg-type]
 
 
@@ -576,7 +577,7 @@ def test_no_word_of_a_library_is_told_of_a_damaged_file(name: str, tmp_path: Pat
         causes = [*(failure.cause for failure in study.failures), *map(_cause_of, study.series)]
     assert [str(one.message) for one in warned] == []
     quoted = [cause for cause in causes if "(" in cause and not cause.startswith("truncated: (")]
-    assert [one for one in quoted if not one.endswith("copy or export it anew)")] == []
+    assert [one for one in quoted if not one.endswith("copy or export it again)")] == []
     assert len(quoted) > 10
 
 
@@ -600,7 +601,7 @@ def test_an_ending_in_capitals_is_that_of_an_image_too(write_slice: WriteSlice) 
     path = write_slice(1)
     text_named_dicom(path.with_name("2.DCM"))
     (failure,) = read_study(path.parent).failures
-    assert failure.cause == "no image: a text file"
+    assert failure.cause == "a text file, not an image"
 
 
 def test_bytes_that_only_begin_like_dicom_are_passed_over(write_slice: WriteSlice) -> None:

@@ -495,7 +495,7 @@ def test_packed_file_that_swells_is_refused(tmp_path: Path) -> None:
         for _ in range(600):
             file.write(bytes(1_000_000))
     (failure,) = read_study(tmp_path / "a.nii.gz").failures
-    assert "would swell to" in failure.cause
+    assert "would expand to" in failure.cause
 
 
 def test_scaled_packed_file(tmp_path: Path) -> None:
@@ -582,7 +582,7 @@ def test_broken_header_is_one_line_of_ours(kind: type, tmp_path: Path) -> None:
         "import sys, napari_mrseq.reading as r; print(r.read_study(sys.argv[1]).failures[0].cause)"
     )
     ran = subprocess.run([sys.executable, "-c", read, path], capture_output=True, text=True)
-    assert ran.stdout == "no NIfTI file that can be read (data code 30583 not recognized)\n"
+    assert ran.stdout == "not a NIfTI file that can be read (data code 30583 not recognized)\n"
     assert ran.stderr == ""
 
 

@@ -188,7 +188,7 @@ def test_nothing_is_decoded_before_it_is_asked_for(write_slice: WriteSlice) -> N
     series = read_one(path.parent)
     path.unlink()
     np.testing.assert_array_equal(series.slice_pixels(0).compute(), image(1))
-    with pytest.raises(ReadError, match=r"00003\.dcm: the file is gone"):
+    with pytest.raises(ReadError, match=r"00003\.dcm: the file has disappeared"):
         series.slice_pixels(2).compute()
     assert series.pixels.chunks == ((1, 1, 1), (12,), (16,))
 

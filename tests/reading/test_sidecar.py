@@ -114,10 +114,10 @@ def test_of_sidecars_in_one_folder_the_one_that_says_more_of_the_image_counts_mo
 @pytest.mark.parametrize(
     ("written", "told"),
     [
-        ("[1, 2]", "bold.json is no sidecar"),
+        ("[1, 2]", "bold.json is not a sidecar"),
         ("[" * 200_000, "bold.json can't be read (it is damaged"),
         (f'{{"a": {"9" * 5000}}}', "bold.json can't be read (it is damaged"),
-        ('{"a": 1\n"b": 2}', "bold.json can't be read: it is no valid JSON at line 2, column 1"),
+        ('{"a": 1\n"b": 2}', "bold.json can't be read: it is not valid JSON at line 2, column 1"),
     ],
     ids=["a list", "a deep list", "a long number", "a comma missing"],
 )

@@ -113,7 +113,7 @@ def test_slices_of_one_position_are_ordered_by_their_location(
     np.testing.assert_array_equal(np.asarray(series.pixels).reshape(np.shape(order)), order)
     assert series.affine is None
     assert series.spacing == (2.5, 1.5, 0.75)
-    said = "all slices name one position: order by slice location, position in the patient unknown"
+    said = "slices share one position: order by slice location, position in the patient unknown"
     assert series.warnings == (said,)
 
 
@@ -126,7 +126,7 @@ def test_slices_of_which_only_the_number_tells_anything_are_no_volumes(
     assert series.instance_uids == tuple(f"{SERIES_UID}.{number}" for number in (1, 2, 10))
     assert series.pixels.shape[0] == 3
     assert series.affine is None
-    said = "all slices name one position: order by instance number, position in the patient unknown"
+    said = "slices share one position: order by instance number, position in the patient unknown"
     assert series.warnings == (said,)
 
 

@@ -148,7 +148,7 @@ def test_what_was_read_by_a_relative_path_is_found_from_another_folder(
     assert [series.path for series in study.series[3:]] == ["./a.nii", "./a.png", "./a.tif"]
     assert all((one == 7).all() for one in pixels[3:])
     (three_series / "IM30").unlink()
-    with pytest.raises(ReadError, match=r"^\./IM30: the file is gone"):
+    with pytest.raises(ReadError, match=r"^\./IM30: the file has disappeared"):
         study.series[0].pixels.compute()
 
 
