@@ -59,12 +59,18 @@ def wheel(tmp_path_factory):
 def environment(wheel, tmp_path_factory):
     """Programs of an environment that holds the wheel and what it asks for, nothing else."""
     folder = tmp_path_factory.mktemp("environment")
-    venv.create(folder, with_pip=True)
+    venv.create(folder)
     programs = folder / ("Scripts" if os.name == "nt" else "bin")
     borrow_torch(programs)
-    run(programs / "pip", "install", "--no-compile", wheel, cwd=folder)
+    install(programs, wheel, cwd=folder)
     yield programs
     shutil.rmtree(folder)
+
+
+def install(programs, what, **options):
+    """Install with this environment's pip, which takes less time than to install another."""
+    pip = (sys.executable, "-m", "pip", "--python", programs / "python")
+    run(*pip, "install", "--no-compile", what, **options)
 
 
 def borrow_torch(programs):
@@ -78,7 +84,7 @@ def borrow_torch(programs):
 
 @pytest.fixture(scope="module")
 def environment_with_napari(environment, wheel):
-    run(environment / "pip", "install", "--no-compile", f"{wheel}[all]", cwd=environment)
+    install(environment, f"{wheel}[all]", cwd=environment)
     return environment
 
 
