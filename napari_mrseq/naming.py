@@ -13,6 +13,10 @@ CORRECTED = "corrected"
 CONFLICT_MARK = "≠ header"
 # Beside a name that the program is not sure of.
 UNSURE = "▲ unsure"
+# Beside a name that no pixels bear out: the file shows no MR, nothing at all, or too little.
+NOT_MR = "▲ not MR"
+NOTHING_SHOWN = "▲ can't tell"
+TOO_SMALL = "▲ too small"
 _VERDICT = re.compile(rf"\A(\[([^\]]+ (\d+%|{CORRECTED})|unknown)\] )+")
 # napari numbers names that are there already: "… ≠ header [1]".
 _MARK = re.compile(rf"( {CONFLICT_MARK})+(?=( \[\d+\])*\Z)")

@@ -8,15 +8,27 @@ from typing import Any
 
 from napari_mrseq.errors import first_few
 from napari_mrseq.header import claim_words
-from napari_mrseq.naming import CONFLICT_MARK, printable, run_words, title_of
+from napari_mrseq.naming import (
+    CONFLICT_MARK,
+    NOT_MR,
+    NOTHING_SHOWN,
+    TOO_SMALL,
+    UNSURE,
+    printable,
+    run_words,
+    title_of,
+)
 from napari_mrseq.sequences import UNKNOWN, family_of, name_of
-from napari_mrseq.verdict import MISNAMED, SWAPPED
+from napari_mrseq.slice_verdict import NO_SLICE_SHOWS, SMALL_SLICES
+from napari_mrseq.verdict import DOUBT_BELOW, MISNAMED, NO_MR_IMAGE, SWAPPED
 
 Record = dict[str, Any]
 
 # Each has its line with its cause on standard error.
 _UNREAD_SHOWN = 3
 _TITLE_LENGTH = 44
+# What warnings say, the gravest first, and its mark beside a name.
+_MARKS = {NO_MR_IMAGE: NOT_MR, NO_SLICE_SHOWS: NOTHING_SHOWN, SMALL_SLICES: TOO_SMALL}
 
 
 def table_text(records: Sequence[Record]) -> str:
@@ -88,7 +100,6 @@ def _table_line(record: Record) -> tuple[str, ...]:
     header = record["header"]
     claim = claim_words(header["sequence"], header["evidence"]) if header else ""
     unknown = record["resolved"] == "unknown"
-    note = f"{CONFLICT_MARK}: {'; '.join(_against(record))}" if record["conflict"] else ""
     return (
         _short_title(record),
         record["plane"] or "–",
@@ -96,8 +107,19 @@ def _table_line(record: Record) -> tuple[str, ...]:
         name_of(record["sequence"]),
         "" if unknown else f"{record['confidence']:.0%}",
         claim or "–",
-        note,
+        _doubt(record),
     )
+
+
+def _doubt(record: Record) -> str:
+    """Return why the name of a series is not to be relied on; ``""`` where nothing says so."""
+    if record["conflict"]:
+        return f"{CONFLICT_MARK}: {'; '.join(_against(record))}"
+    if record["resolved"] == "unknown":
+        return ""
+    warned = " ".join(record["warnings"])
+    unsure = UNSURE if record["confidence"] < DOUBT_BELOW else ""
+    return next((mark for words, mark in _MARKS.items() if words in warned), unsure)
 
 
 def _against(record: Record) -> list[str]:

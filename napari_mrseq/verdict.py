@@ -26,6 +26,8 @@ from napari_mrseq.slice_verdict import (
 # How warnings begin that say with what a header is in conflict.
 MISNAMED = "the header's description says"
 SWAPPED = "the header appears to be swapped"
+# How a warning says it of a file of another kind.
+NO_MR_IMAGE = "the file says that this is not an MR image"
 # A name with less than this is unsure.
 DOUBT_BELOW = 0.8
 
@@ -118,7 +120,7 @@ class Verdict:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What to doubt about the series, in words for the user."""
-        no_mr = () if self.series.is_mr else ("the file says that this is not an MR image",)
+        no_mr = () if self.series.is_mr else (NO_MR_IMAGE,)
         header = self.header.warnings if self.header else ()
         own = (*self.series.warnings, *self.remarks)
         words = (f"{misnaming_words(self.misnamed)}; the pixels do not",) if self.misnamed else ()

@@ -70,7 +70,10 @@ def test_a_line_of_the_table_says_how_sure_only_where_a_sequence_is_named(failed
     unknown = record | {"sequence": "UNKNOWN", "resolved": "unknown", "path": "odd"}
     _, _, *lines = (line.split() for line in to_table([named, unknown]).decode().splitlines())
     # Volumes by slices; neither a plane nor a header.
-    assert lines == [["named", "–", "6", "T1", "31%", "–"], ["odd", "–", "6", "unknown", "–"]]
+    assert lines == [
+        ["named", "–", "6", "T1", "31%", "–", "▲", "unsure"],
+        ["odd", "–", "6", "unknown", "–"],
+    ]
 
 
 def test_parts_of_a_series_with_a_long_description_are_told_apart(failed):
@@ -256,6 +259,27 @@ def test_a_conflict_names_what_in_the_header_contradicts(failed, claimed, told):
     record |= {"header": {"sequence": claimed, "evidence": ["ScanningSequence SE"]}}
     record |= {"warnings": ["gap: 1 slice missing", "the header's description says T2"]}
     assert told in to_table([record]).decode()
+
+
+@pytest.mark.parametrize(
+    ("sequence", "confidence", "warnings", "mark"),
+    [
+        ("FLAIR", 0.9, ["no slice shows anything that could be judged"], "▲ can't tell"),
+        ("MRA", 0.9, ["slices of 16 × 16 pixels are too small to judge"], "▲ too small"),
+        ("OTHER", 0.98, ["the file says that this is not an MR image"], "▲ not MR"),
+        ("T1", 0.76, [], "▲ unsure"),
+        ("T1", 0.9, ["gap: 1 slice missing"], ""),
+        ("UNKNOWN", 0.95, ["the file says that this is not an MR image"], ""),
+    ],
+)
+def test_a_name_that_is_not_to_be_relied_on_is_marked_as_in_the_window(
+    failed, sequence, confidence, warnings, mark
+):
+    record = failed | {"error": None, "shape": [3, 8, 8], "conflict": False, "header": None}
+    resolved = "unknown" if sequence == "UNKNOWN" else "member"
+    record |= {"sequence": sequence, "resolved": resolved, "confidence": confidence}
+    *_, line = to_table([record | {"warnings": warnings}]).decode().splitlines()
+    assert line.partition("–")[2].partition("–")[2].strip() == mark
 
 
 def test_a_series_that_was_not_read_keeps_its_number_and_count_of_files(sample_study):

@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from napari_mrseq.decision import likeliest_family
-from napari_mrseq.naming import CONFLICT_MARK, CORRECTED, UNSURE
+from napari_mrseq.naming import (
+    CONFLICT_MARK,
+    CORRECTED,
+    NOT_MR,
+    NOTHING_SHOWN,
+    TOO_SMALL,
+    UNSURE,
+)
 from napari_mrseq.sequences import UNKNOWN, family_of, name_of
 from napari_mrseq.slice_verdict import SliceVerdict
 from napari_mrseq.stack import SURE
@@ -34,9 +41,9 @@ def doubt(verdict: Verdict) -> str:
         (verdict.conflict, CONFLICT_MARK),
         (verdict.overruled, f"✎ {CORRECTED}"),
         (corrected, f"✎ {corrected} {CORRECTED}"),
-        (not verdict.series.is_mr, "▲ not MR"),
+        (not verdict.series.is_mr, NOT_MR),
         (unread, f"▲ {unread} not read"),
-        (verdict.shows_nothing, "▲ too small" if verdict.series.is_thumbnail else "▲ can't tell"),
+        (verdict.shows_nothing, TOO_SMALL if verdict.series.is_thumbnail else NOTHING_SHOWN),
         (verdict.resolved == "unknown", "? unknown"),
         (odd, f"▲ {odd} odd"),
         (seen < count, f"▲ {seen} of {count}"),
