@@ -43,7 +43,9 @@ class ActiveInView(Attachment):
 
 
 def bring_when_added(layer: LayerData) -> None:
-    """Move the sliders onto a layer that napari is about to add, whether the panel is there or not.
+    """Choose a layer that napari is about to add, and move the sliders onto it.
+
+    Whether the panel is there or not.
 
     Parameters
     ----------
@@ -64,6 +66,7 @@ def bring_when_added(layer: LayerData) -> None:
         for viewer in list(viewers):
             for added in viewer.layers:
                 if added.metadata.get(SERIES_KEY) is series:
+                    viewer.layers.selection.active = added
                     bring_into_view(viewer, added)
 
     QTimer.singleShot(0, move_sliders)

@@ -55,9 +55,10 @@ def read_in_background(viewer: Any, folder: str) -> None:
         yield read_layers(folder)
 
     def add(layers: list[LayerData]) -> None:
-        for layer in layers:
-            viewer.add_layer(image_of(layer))
-        bring_into_view(viewer, viewer.layers[-1])
+        added = [viewer.add_layer(image_of(layer)) for layer in layers]
+        shown = next(layer for layer in added if layer.visible)
+        viewer.layers.selection.active = shown
+        bring_into_view(viewer, shown)
 
     def end(cause: str) -> None:
         window.destroyed.disconnect(leave)

@@ -26,7 +26,7 @@ def get_reader(path: str | list[str]) -> Callable[[str | list[str]], list[LayerD
 
 
 def read_layers(path: str | list[str]) -> list[LayerData]:
-    """Read files and folders into napari layers, the last one visible.
+    """Read files and folders into napari layers, one of them visible.
 
     The layers of a study lie on each other: showing one and leaving the others a click away is
     what a person can read, and what decodes no more than one series.
@@ -47,7 +47,9 @@ def read_layers(path: str | list[str]) -> list[LayerData]:
 
 
 def layers_of(study: Study) -> list[LayerData]:
-    """Return the layers of a study, the last one visible, and let napari say what it lacks.
+    """Return the layers of a study, one visible, and let napari say what it lacks.
+
+    The last of MR is visible: screenshots and reports have a study's highest numbers.
 
     Raises
     ------
@@ -67,17 +69,19 @@ def layers_of(study: Study) -> list[LayerData]:
         show_warning(f"Not opened: {causes}")
     lazy = load_settings().lazy
     layers = [layer_of(series if lazy else in_memory(series)) for series in study.series]
-    for _, attributes, _ in layers[:-1]:
-        attributes["visible"] = False
+    mr = [number for number, series in enumerate(study.series) if series.is_mr]
+    shown = mr[-1] if mr else len(layers) - 1
+    for number, (_, attributes, _) in enumerate(layers):
+        attributes["visible"] = number == shown
     return layers
 
 
 def open_layers(path: str | list[str]) -> list[LayerData]:
-    """Read as `read_layers` does, for napari's viewer, which will show the last layer."""
+    """Read as `read_layers` does, for napari's viewer, which would choose the last layer."""
     from napari_mrseq.viewer.active_in_view import bring_when_added
 
     layers = read_layers(path)
-    bring_when_added(layers[-1])
+    bring_when_added(next(layer for layer in layers if layer[1]["visible"]))
     return layers
 
 

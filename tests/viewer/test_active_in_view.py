@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from napari import current_viewer
 from napari._qt.containers import QtLayerList
+from pydicom import dcmread
+from pydicom.uid import SecondaryCaptureImageStorage
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QFileDialog
 
@@ -21,8 +23,6 @@ OPEN_MS = 20_000
 @pytest.fixture
 def far_apart(sample_study: Path, tmp_path: Path) -> Path:
     """Two series, of which the slices of one lie where the other has none."""
-    from pydicom import dcmread
-
     for name, shift in (("t1_se_tra", 0), ("t2_tse_tra", 500)):
         (tmp_path / name).mkdir()
         for number, source in enumerate(sorted((sample_study / name).iterdir())):
@@ -55,6 +55,29 @@ def test_a_study_from_the_menu_too(qtbot, viewer, far_apart: Path, monkeypatch) 
     qtbot.waitUntil(lambda: len(viewer.layers) == 2, timeout=OPEN_MS)
     last = viewer.layers[1]
     assert slice_in_view(viewer, last) == last.data.shape[0] // 2
+
+
+@pytest.mark.parametrize("how", ["napari", "menu"])
+def test_a_study_opens_on_an_mr_series_not_on_the_screenshot_behind_it(
+    qtbot, viewer, far_apart: Path, monkeypatch, how: str
+) -> None:
+    picture = dcmread(next((far_apart / "t1_se_tra").iterdir()))
+    picture.SOPClassUID = picture.file_meta.MediaStorageSOPClassUID = SecondaryCaptureImageStorage
+    picture.Modality, picture.SeriesNumber, picture.SeriesDescription = "OT", 999, "Screen Save"
+    picture.SeriesInstanceUID = "1.9.7"
+    picture.SOPInstanceUID = picture.file_meta.MediaStorageSOPInstanceUID = "1.9.7.1"
+    picture.save_as(far_apart / "screenshot.dcm")
+    if how == "menu":
+        monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(far_apart))
+        open_study_folder()
+    else:
+        viewer.open(str(far_apart), plugin="napari-mrseq")
+    qtbot.waitUntil(lambda: len(viewer.layers) == 3, timeout=OPEN_MS)
+    _, shown, screenshot = viewer.layers
+    assert screenshot.name == "Screen Save"
+    qtbot.waitUntil(lambda: viewer.layers.selection.active == shown)
+    assert [layer.visible for layer in viewer.layers] == [False, True, False]
+    assert slice_in_view(viewer, shown) == shown.data.shape[0] // 2
 
 
 def click_in_layer_list(qtbot, panel, row: int) -> None:
