@@ -13,7 +13,6 @@ from psygnal import Signal
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.judging import is_as_shown, judge_slices
-from napari_mrseq.sequences import name_of
 from napari_mrseq.series import Series
 from napari_mrseq.viewer.background import Background
 from napari_mrseq.viewer.heat_maps import AFTER_THE_GRID, Heat, gives_cells, show_heat
@@ -21,7 +20,7 @@ from napari_mrseq.viewer.layer_series import series_of
 from napari_mrseq.viewer.layer_state import pixels_of, state_of
 from napari_mrseq.viewer.models import Models
 from napari_mrseq.viewer.slice_in_view import NO_SLICE, slice_in_view
-from napari_mrseq.viewer.wording import percent, sentence, slice_words
+from napari_mrseq.viewer.wording import evidence_words, sentence, slice_words
 
 if TYPE_CHECKING:
     from napari_mrseq.model import Model
@@ -91,14 +90,13 @@ class Explainer:
     def _show_on(self, layer: Image, data: Any, series: Series, index: int, heat: Heat) -> str:
         """Lay a heat map over its slice and say what it shows, or why there is none."""
         where = slice_words(series, index)
-        what = f"{name_of(heat.code)}, {percent(heat.probability)}"
         if layer not in self._viewer.layers or pixels_of(layer) is not data:
             return "The layer has changed: nothing to explain."
         if not heat.map.any():
             return f"Nothing in {where} is evidence for any sequence."
         show_heat(self._viewer, layer, index, heat)
         later = f" {AFTER_THE_GRID}" if gives_cells(self._viewer) else ""
-        return f"Bright areas speak for {what}, {where}.{later}"
+        return f"{evidence_words(heat.code, heat.probability)}, {where}.{later}"
 
 
 def _heat_steps(

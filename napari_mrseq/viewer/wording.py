@@ -130,6 +130,13 @@ def runners_up(probabilities: Mapping[str, float], said: str, *, alone: bool = T
     return ("pixels alone: " if quoted else "then ") + ", ".join(words)
 
 
+def evidence_words(code: str, probability: float) -> str:
+    """Return what a heat map shows, whatever the header says of the series."""
+    named = f"{name_of(code)} by the pixels alone"
+    what = "no sequence that this model knows" if code == UNKNOWN else named
+    return f"Bright areas speak for {what}, {percent(probability)}"
+
+
 def alone_words(judged: SliceVerdict) -> str:
     """Return what a slice would be without its stack; ``""`` where that had no say."""
     alone = judged.judged_alone

@@ -12,6 +12,7 @@ from napari_mrseq.header import HeaderClaim
 from napari_mrseq.series import Series, VolumeAxis
 from napari_mrseq.viewer.wording import (
     basis_words,
+    evidence_words,
     runners_up,
     runs_words,
     slice_words,
@@ -72,3 +73,9 @@ def test_pixels_that_contradict_the_header_without_a_name_are_said_to_tell_nothi
 
 def test_of_a_series_of_one_slice_no_all_is_said(make_verdict) -> None:
     assert basis_words(make_verdict(stack(1), ["T1"])) == "one slice"
+
+
+def test_a_heat_map_is_said_to_show_the_word_of_the_pixels_not_of_the_header() -> None:
+    assert evidence_words("T2", 0.71) == "Bright areas speak for T2 by the pixels alone, 71 %"
+    unknown = "Bright areas speak for no sequence that this model knows, 82 %"
+    assert evidence_words("UNKNOWN", 0.82) == unknown
