@@ -145,6 +145,8 @@ def _second_line(verdict: Verdict) -> str:
     if verdict.shows_nothing:
         small = verdict.series.is_thumbnail
         return "too small to judge" if small else "the pixels can't tell"
+    if verdict.sequence == UNKNOWN and not verdict.series.is_mr:
+        return "not MR, so not named"
     if verdict.sequence == UNKNOWN:
         return _guess_words(verdict.probabilities)
     return runners_up(

@@ -120,6 +120,16 @@ def test_unknown_is_said_with_its_best_guess(qtbot, make_verdict) -> None:
     assert "perhaps T1" in words_on(panel)
 
 
+def test_no_sequence_is_guessed_for_what_is_not_mr(qtbot, make_verdict) -> None:
+    panel = ResultPanel()
+    qtbot.addWidget(panel)
+    state = judged(make_verdict, ["T1"] * 3, decision=Decision("UNKNOWN", 0.95, "unknown"))
+    assert state.verdict is not None
+    state.verdict = replace(state.verdict, series=replace(state.verdict.series, is_mr=False))
+    panel.show_state(state, "")
+    assert panel.runners_up.text() == "not MR, so not named"
+
+
 @pytest.mark.parametrize(
     ("probabilities", "words"),
     [
