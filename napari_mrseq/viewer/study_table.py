@@ -96,8 +96,10 @@ def _claim_words(verdict: Verdict) -> str:
 
 
 def _claim_hint(verdict: Verdict) -> str:
-    alone = "\nOnly the header says so: the pixels can't tell." if _speaks_alone(verdict) else ""
-    return witness_words(verdict) + alone
+    if not _speaks_alone(verdict):
+        return witness_words(verdict)
+    name = name_of(verdict.sequence)
+    return f"{witness_words(verdict)}\nOnly the header says {name}: the pixels can't tell."
 
 
 def _speaks_alone(verdict: Verdict) -> bool:

@@ -13,6 +13,7 @@ from qtpy.QtCore import Qt
 from napari_mrseq.correction import Correction
 from napari_mrseq.decision import Decision, decide
 from napari_mrseq.header import HeaderClaim
+from napari_mrseq.sequences import name_of
 from napari_mrseq.series import Failure
 from napari_mrseq.verdict import Verdict
 from napari_mrseq.viewer.annotation import annotate, correct_layer, keep_slices
@@ -142,7 +143,10 @@ def test_a_header_that_no_pixel_confirms_speaks_alone(
     annotate(layer, change(verdict))
     table.show_layers([layer])
     assert said(table, "Header")[0] == word
-    assert ("the pixels can't tell" in said(table, "Header")[1]) == (word == "alone")
+    told = (
+        f"Only the header says {name_of(code)}: the pixels can't tell." in said(table, "Header")[1]
+    )
+    assert told == (word == "alone")
     # The user's word is one that agrees.
     correct_layer(layer, Correction(0, 3, code))
     table.show_layers([layer])
