@@ -36,19 +36,23 @@ def table_text(records: Sequence[Record]) -> str:
     head = ("Series", "Plane", "Slices", "Sequence", "Sure", "Header says", "")
     told = (line for record in records for line in (_table_line(record), *_slice_lines(record)))
     lines = [head, *(tuple(map(printable, line)) for line in told)]
-    # The path of what can't be read stands alone in its line.
+    # What can't be read stands across the columns: its path and cause are longer than they are.
     wide = [line for line in lines if any(line[1:-1])]
     widths = [max(len(line[column]) for line in wide) for column in range(len(head))]
-    right = (2, 4)
     text = [
-        "  ".join(
-            cell.rjust(width) if column in right else cell.ljust(width)
-            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ).rstrip()
-        for line in lines
+        _in_columns(line, widths) if any(line[1:-1]) else f"{line[0]}  {line[-1]}" for line in lines
     ]
-    text.insert(1, "─" * max(len(line) for line in text))
+    text.insert(1, "─" * max(len(_in_columns(line, widths)) for line in wide))
     return "\n".join(text) + "\n"
+
+
+def _in_columns(line: Sequence[str], widths: Sequence[int]) -> str:
+    """Lay the cells of a line out; numbers stand at the right of their column."""
+    right = (2, 4)
+    return "  ".join(
+        cell.rjust(width) if column in right else cell.ljust(width)
+        for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+    ).rstrip()
 
 
 def study_text(study: dict[str, Any]) -> str:
