@@ -147,7 +147,9 @@ def header_words(claim: HeaderClaim | None) -> str:
     """Return what the header claims, with its evidence."""
     if claim is None:
         return "No DICOM header: judged by the pixels alone."
-    evidence = ": " + ", ".join(claim.evidence) if claim.evidence else ""
+    # A description and the tags that bear it out quote the same tag.
+    quoted = dict.fromkeys(words for one in claim.evidence for words in one.split(", "))
+    evidence = ": " + ", ".join(quoted) if quoted else ""
     if claim.sequence != UNKNOWN:
         return f"Header says {name_of(claim.sequence)}{evidence}"
     if evidence:

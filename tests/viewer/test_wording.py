@@ -13,6 +13,7 @@ from napari_mrseq.series import Series, VolumeAxis
 from napari_mrseq.viewer.wording import (
     basis_words,
     evidence_words,
+    header_words,
     runners_up,
     runs_words,
     slice_words,
@@ -79,3 +80,9 @@ def test_a_heat_map_is_said_to_show_the_word_of_the_pixels_not_of_the_header() -
     assert evidence_words("T2", 0.71) == "Bright areas speak for T2 by the pixels alone, 71 %"
     unknown = "Bright areas speak for no sequence that this model knows, 82 %"
     assert evidence_words("UNKNOWN", 0.82) == unknown
+
+
+def test_a_tag_that_words_and_tags_rest_on_is_quoted_once() -> None:
+    evidence = 'description says "fmri", echo planar (EP)', "echo planar (EP), TE 29 ms ≥ 20 ms"
+    said = 'Header says BOLD / T2* EPI: description says "fmri", echo planar (EP), TE 29 ms ≥ 20 ms'
+    assert header_words(HeaderClaim("BOLD", 0.95, evidence)) == said
