@@ -116,13 +116,12 @@ def _table_line(record: Record) -> tuple[str, ...]:
 
 
 def _doubt(record: Record) -> str:
-    """Return why the name of a series is not to be relied on; ``""`` where nothing says so."""
+    """Return why a series has no name to be relied on; ``""`` where nothing says so."""
     if record["conflict"]:
         return f"{CONFLICT_MARK}: {'; '.join(_against(record))}"
-    if record["resolved"] == "unknown":
-        return ""
     warned = " ".join(record["warnings"])
-    unsure = UNSURE if record["confidence"] < DOUBT_BELOW else ""
+    named = record["resolved"] != "unknown"
+    unsure = UNSURE if named and record["confidence"] < DOUBT_BELOW else ""
     return next((mark for words, mark in _MARKS.items() if words in warned), unsure)
 
 

@@ -269,7 +269,9 @@ def test_a_conflict_names_what_in_the_header_contradicts(failed, claimed, told):
         ("OTHER", 0.98, ["the file says that this is not an MR image"], "▲ not MR"),
         ("T1", 0.76, [], "▲ unsure"),
         ("T1", 0.9, ["gap: 1 slice missing"], ""),
-        ("UNKNOWN", 0.95, ["the file says that this is not an MR image"], ""),
+        ("UNKNOWN", 0.95, ["the file says that this is not an MR image"], "▲ not MR"),
+        ("UNKNOWN", 0.08, ["slices of 30 × 80 pixels are too small to judge"], "▲ too small"),
+        ("UNKNOWN", 0.5, [], ""),
     ],
 )
 def test_a_name_that_is_not_to_be_relied_on_is_marked_as_in_the_window(
