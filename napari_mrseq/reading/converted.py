@@ -14,7 +14,7 @@ from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 
-from napari_mrseq.reading.frames import Frame, classic_frame, origin_of, repeated
+from napari_mrseq.reading.frames import Frame, Origin, classic_frame, repeated
 from napari_mrseq.reading.instance import Instance
 from napari_mrseq.reading.mosaic import is_mosaic, mosaic_frames
 from napari_mrseq.reading.tags import first_item, tag_object
@@ -39,7 +39,11 @@ def is_converted(shared: Dataset, frames: Iterable[Dataset]) -> bool:
 
 
 def converted_frames(
-    instance: Instance, shared: Dataset, frames: Sequence[Dataset], sequences: Sequence[int]
+    instance: Instance,
+    origin: Origin,
+    shared: Dataset,
+    frames: Sequence[Dataset],
+    sequences: Sequence[int],
 ) -> list[Frame]:
     """Return the slices of a converted file.
 
@@ -47,12 +51,13 @@ def converted_frames(
     ----------
     instance : Instance
         The file.
+    origin : Origin
+        What its slices share.
     shared, frames : pydicom.Dataset, and a sequence of them
         Functional groups of all frames, and those of each.
     sequences : sequence of int
         Tags of the functional groups to look at, beside the unassigned ones.
     """
-    origin = origin_of(instance)
     wanted = *sequences, *_UNASSIGNED
     common = _elements(instance.header) | _spread(shared, wanted)
     found: list[Frame] = []

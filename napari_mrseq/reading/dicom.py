@@ -201,7 +201,8 @@ def _series_of(stack: Stack, warnings: Sequence[str]) -> Series:
         warnings=(
             *unreadable,
             *warnings,
-            *dict.fromkeys(frame.doubt for frame in frames if frame.doubt),
+            *dict.fromkeys(filter(None, (frame.origin.doubt for frame in frames))),
+            *dict.fromkeys(filter(None, (frame.doubt for frame in frames))),
             *stack.warnings,
             *(geometry.warnings if geometry else _unplaced(stack, mr=mr)),
         ),

@@ -58,18 +58,15 @@ def enhanced_frames(instance: Instance) -> list[Frame]:
     shared = first_item(header, _SHARED_GROUPS) or _NONE
     described = items(header, PER_FRAME_GROUPS)
     groups = [*described, *[_NONE] * instance.layout.frames][: instance.layout.frames]
+    origin = replace(origin_of(instance), doubt=_doubt(told_frames(header), len(described)))
     if is_converted(shared, groups):
-        frames = converted_frames(instance, shared, groups, _GROUPS)
-    else:
-        origin = origin_of(instance)
-        # Some writers give groups to attributes that vary and leave the others in the header.
-        behind = {sequence: first_item(shared, sequence) or header for sequence in _GROUPS}
-        frames = [
-            _frame(instance, origin, index, behind | _groups_of(group))
-            for index, group in enumerate(groups)
-        ]
-    doubt = _doubt(told_frames(header), len(described))
-    return [replace(frame, doubt=doubt) for frame in frames] if doubt else frames
+        return converted_frames(instance, origin, shared, groups, _GROUPS)
+    # Some writers give groups to attributes that vary and leave the others in the header.
+    behind = {sequence: first_item(shared, sequence) or header for sequence in _GROUPS}
+    return [
+        _frame(instance, origin, index, behind | _groups_of(group))
+        for index, group in enumerate(groups)
+    ]
 
 
 def _doubt(told: int, described: int) -> str:

@@ -40,6 +40,8 @@ class Origin:
         As DICOM (0008,0060), ``"MR"`` for example.
     patient : PatientMark
         As `patient_mark` gives it.
+    doubt : str
+        What was guessed of the file, in words for the user; empty where nothing was.
     """
 
     path: str
@@ -50,6 +52,7 @@ class Origin:
     series_number: int | None
     modality: str
     patient: PatientMark
+    doubt: str = ""
 
 
 @dataclass(slots=True)

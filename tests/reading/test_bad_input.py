@@ -719,3 +719,18 @@ def test_functional_groups_that_are_not_as_many_as_frames_are_told(
         assert series.warnings[0].startswith(
             f"functional groups describe {described} frames, the number of frames"
         )
+
+
+def test_guessed_frames_without_a_place_are_told_to_be_both(
+    write_enhanced: Callable[..., Path],
+) -> None:
+    path = write_enhanced(1, [{"position": (0.0, 0.0, 3.0 * i)} for i in range(5)])
+    dataset = pydicom.dcmread(path)
+    del dataset.NumberOfFrames
+    for group in dataset.PerFrameFunctionalGroupsSequence:
+        del group.PlanePositionSequence
+    dataset.save_as(path)
+    (series,) = read_study(path).series
+    guessed, unplaced = series.warnings
+    assert guessed.startswith("number of frames (0028,0008) is missing")
+    assert unplaced.startswith("no slice positions")
