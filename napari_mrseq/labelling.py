@@ -74,7 +74,7 @@ def write_rows(
     try:
         content = text.encode("utf-8")
     except UnicodeEncodeError as error:
-        row = text.splitlines()[text.count("\n", 0, error.start)]
+        row = text.split("\n")[text.count("\n", 0, error.start)]
         raise MrseqError(
             "a catalogue can't hold a name that is not UTF-8: rename what this row names: "
             + row.encode("utf-8", "backslashreplace").decode()

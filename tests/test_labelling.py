@@ -38,7 +38,9 @@ def test_a_name_that_is_not_utf8_is_told_and_the_catalogue_of_yesterday_stays(
     write_rows([{"path": "Schädel, a.dcm", "label": "T1"}], catalogue)
     before = catalogue.read_text(encoding="utf-8")
     assert before.splitlines()[1] == '"Schädel, a.dcm",,,T1,,,,'
-    rows = [{"path": name, "label": "T1"} for name in ("a.dcm", "Sch\udce4del.dcm", "b.dcm")]
+    # Unicode has ends of lines that end no row.
+    names = ("a\u2028a.dcm", "Sch\udce4del.dcm", "b.dcm")
+    rows = [{"path": name, "label": "T1"} for name in names]
     with pytest.raises(MrseqError, match=r"rename what this row names: Sch\\udce4del\.dcm,,,T1"):
         write_rows(rows, catalogue)
     assert catalogue.read_text(encoding="utf-8") == before
