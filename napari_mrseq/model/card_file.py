@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
@@ -37,6 +38,9 @@ def read_card(path: Path) -> Card:
     ModelError
         If the file can't be read, or is no safetensors file with a card.
     """
+    # Path.is_dir raises where a folder may not be entered.
+    if os.path.isdir(path):  # noqa: PTH112
+        raise ModelError(f"{path} is a folder: name the weights file in it")
     if path.suffix == ONNX_SUFFIX:
         from napari_mrseq.model.onnx_file import read_onnx_card
 

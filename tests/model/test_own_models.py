@@ -64,6 +64,19 @@ def test_the_home_of_the_user_is_meant_by_a_tilde(tmp_path, monkeypatch):
     assert registry.add(source).path == tmp_path / "models" / "knees.safetensors"
 
 
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    "words",
+    [("models", "--add"), ("models", "--card"), ("export-onnx", "--output", "x.onnx", "--model")],
+)
+@pytest.mark.parametrize("name", ["run", "run.safetensors"])
+def test_a_folder_is_told_to_be_none_of_the_models(tmp_path, name, words):
+    (tmp_path / name).mkdir()
+    done = program(tmp_path, *words, name)
+    assert done.returncode == 2
+    assert f"{name} is a folder" in done.stderr
+
+
 def test_a_file_of_any_ending_is_found_once_added(folder, tmp_path):
     entry = registry.add(weights_file(tmp_path / "w.bin", "knees"))
     assert entry.path.parent == folder
