@@ -61,9 +61,7 @@ def result(text: str) -> None:
     """
     if sys.stdout is None:
         raise MrseqError("standard output is closed: nothing can be written there")
-    # What it has no letter for is escaped: names of files are in any encoding.
-    encoding = sys.stdout.encoding or "utf-8"
-    print(text.encode(encoding, "backslashreplace").decode(encoding))
+    print(text)
 
 
 @contextmanager
@@ -90,7 +88,8 @@ def checked_output() -> Iterator[None]:
         yield
         return
     if isinstance(sys.stdout, io.TextIOWrapper):
-        # A sign that a console lacks is told by its number, as on standard error.
+        # A sign that a console or encoding lacks is told by its number, as on standard error: names
+        # of files hold any.
         sys.stdout.reconfigure(errors="backslashreplace")
     sys.stdout = cast(TextIO, _Checked(sys.stdout))
     try:
