@@ -82,12 +82,11 @@ class FusedConvolution(nn.Module):
     def _weights(self, kind: torch.dtype, shape: torch.Size) -> tuple[Tensor, Tensor]:
         if kind not in self.laid_out:
             one = self.convolution
-            weight, bias = one.weight.detach().to(kind), one.bias
-            if bias is None:
-                bias = weight.new_zeros(len(weight))
+            weight = one.weight.detach().to(kind)
+            bias = one.bias.detach().to(kind)  # type: ignore[union-attr]  # folding gives it
             # The best order depends on the images; oneDNN reads any, if more slowly.
             weight = torch.ops.mkldnn._reorder_convolution_weight(
                 weight, one.padding, one.stride, one.dilation, one.groups, shape
             )
-            self.laid_out[kind] = (weight, bias.detach().to(kind))
+            self.laid_out[kind] = (weight, bias)
         return self.laid_out[kind]
