@@ -161,6 +161,15 @@ def test_the_table_has_a_line_a_slice_where_it_is_asked_for(as_json, mixed):
     assert [line[:2] for line in below_series] == [["slice", "1"]]
 
 
+@pytest.mark.parametrize("asked", [(), ("--slices",)])
+def test_a_sidecar_holds_every_slice_where_that_is_asked_for(asked, sample_study, tmp_path):
+    series = sample_study / "t2_tse_tra"
+    words = ("classify", series, "--fast", "--format", "bids", "--output", "out", *asked)
+    assert program(tmp_path, *words).returncode == 0
+    (sidecar,) = (tmp_path / "out").iterdir()
+    assert ("slices" in json.loads(sidecar.read_bytes())["mrseq"]) is bool(asked)
+
+
 def test_a_protocol_tells_what_the_study_lacks(sample_study):
     done = program(sample_study, "classify", "t2_tse_tra", "--fast", "--protocol", "ms")
     assert done.returncode == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -143,6 +144,8 @@ def test_series_of_one_name_have_a_sidecar_each_and_none_is_replaced_unasked(
         "t1-tra-3_T1w__2.json",
     ]
     for file in tmp_path.iterdir():
+        # Every slice was not asked for.
+        assert "slices" not in json.loads(file.read_bytes())["mrseq"]
         file.write_text('{"mrseq": "an older one"}')
     asked = reply(QMessageBox.StandardButton.No)
     pick(panel.study.export_button, "BIDS sidecars…")
