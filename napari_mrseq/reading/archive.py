@@ -25,7 +25,9 @@ LARGEST_RATIO = 100
 SMALL_ARCHIVE_BYTES = 1 << 28
 
 # With the folder of temporary files around it, of what Windows allows a path (260).
-_LONGEST_NAME = 150
+_LONGEST_STEM = 140
+# Left out when a long name is cut, so that an image and its sidecar keep theirs alike.
+_ENDING = re.compile(r"(\.nii)?\.\w{1,5}$", re.IGNORECASE)
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 _COPY_BYTES = 1 << 20
 # Bit of the flags of a member (PKWARE's APPNOTE, 4.4.4).
@@ -141,7 +143,9 @@ def _targets(members: Iterable[zipfile.ZipInfo]) -> Iterator[str]:
         inside, _, name = member.filename.rpartition("/")
         folder = folders.setdefault(inside, len(folders))
         # Windows leaves out dots at the end of names.
-        safe = _UNSAFE.sub("_", name)[-_LONGEST_NAME:].rstrip(".")
+        safe = _UNSAFE.sub("_", name).rstrip(".")
+        stem = _ENDING.sub("", safe)
+        safe = stem[-_LONGEST_STEM:] + safe[len(stem) :]
         target = f"{folder:06d}/{safe or 'file'}"
         if target.lower() in taken:
             target = f"{folder:06d}-{number:06d}/{target.partition('/')[2]}"

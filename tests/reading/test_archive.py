@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import gzip
 import io
 import re
 import warnings
@@ -273,6 +274,16 @@ def test_nifti_in_a_zip_file_keeps_what_lies_beside_it(tmp_path: Path) -> None:
     assert [one.volume_axis.values for one in series] == [(0, 1000), (0, 2000)]
     assert [one.sidecar for one in series] == [{"RepetitionTime": 5.5}] * 2
     assert series[1].files == (f"{packed}/sub 02/dwi/dwi.nii.gz",)
+
+
+def test_a_long_name_keeps_the_sidecar_that_shares_it(tmp_path: Path) -> None:
+    whole = nibabel.Nifti1Image(np.ones((4, 5, 6), np.int16), np.eye(4)).to_bytes()
+    name = f"{'run-of-a-long-name_' * 9}bold"
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr(f"{name}.nii.gz", gzip.compress(whole))
+        archive.writestr(f"{name}.json", '{"RepetitionTime": 5.5}')
+    (series,) = read_study(tmp_path / "a.zip").series
+    assert series.sidecar == {"RepetitionTime": 5.5}
 
 
 def test_members_whose_names_are_equal_once_unpacked(write_slice: WriteSlice, tmp_path) -> None:
