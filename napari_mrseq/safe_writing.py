@@ -25,7 +25,7 @@ def written_whole(path: Path) -> Iterator[Path]:
     """
     asked, path = path, path.resolve()
     if path.exists() and not path.is_file():
-        raise OSError("it is no ordinary file")
+        raise OSError("it is not a regular file")
     # A name that no file has, and not too long where the other is; torch needs one before a dot.
     beside = path.with_name(f".{uuid4().hex}.part")
     try:

@@ -140,7 +140,7 @@ def test_a_link_stays_one_and_a_pipe_is_not_replaced(tmp_path):
     assert [file.name for file in (tmp_path / "kept").iterdir()] == ["real.safetensors"]
     refused = program(tmp_path, *IMPORT, "--output", "pipe")
     assert refused.returncode == 2
-    assert "pipe can't be written: it is no ordinary file" in refused.stderr
+    assert "pipe can't be written: it is not a regular file" in refused.stderr
     assert (tmp_path / "pipe").is_fifo()
 
 

@@ -125,7 +125,8 @@ def read_state_dict(path: Path) -> dict[str, Tensor]:
         # Those of others say no word: an empty one, a number.
         cause = f" ({error})" if isinstance(error, RuntimeError) else ""
         raise ModelError(
-            f"{path} can't be imported: it is no whole checkpoint{cause}; copy it anew"
+            f"{path} can't be imported: it is damaged, incomplete or not a checkpoint{cause}: "
+            "copy it again"
         ) from error
     weights = _tensors_of(content)
     if not weights:

@@ -107,7 +107,7 @@ def open_nifti(path: str) -> Any:
         start = file.read(HEAD_BYTES)
     # What is shorter is cut off.
     if len(start) == HEAD_BYTES and not starts_like_nifti(start):
-        raise ReadError("what is packed in it is no NIfTI file: unpack it and open what it holds")
+        raise ReadError("what is packed in it is not NIfTI: unpack it and open what it holds")
     voxels = Path(voxel_file(path))
     if not voxels.is_file():
         raise ReadError(f"its voxels are not beside it ({voxels.name})")

@@ -82,7 +82,7 @@ def read_study(paths: AnyPath | Iterable[AnyPath], *, progress: Progress | None 
         Called with (files done, files in all).
     """
     if not isinstance(paths, str | PathLike | Iterable):
-        raise TypeError(f"read takes a path or a list of paths, not {type(paths).__name__}")
+        raise TypeError(f"a path or a list of paths is read, not {type(paths).__name__}")
     given = [paths] if isinstance(paths, str | bytes | PathLike) else list(paths)
     # Libraries warn of every odd value; what matters to the user is in Series.warnings.
     with LIBRARIES_MUTED:

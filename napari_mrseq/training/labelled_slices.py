@@ -90,7 +90,7 @@ def readable(rows: Sequence[Row], source: Path, log: Callable[[str], None]) -> l
     if len(kept) < len(rows):
         log(
             f"{len(rows) - len(kept)} of {len(rows)} pictures left out, which can't be read: to "
-            "have them too, stop, put sound files in their place and begin anew"
+            "have them too, stop, put sound files in their place and start again"
         )
     return kept
 

@@ -60,7 +60,9 @@ def catalogue_of(
         raise CatalogueError(f"{source} can't be read: {error.strerror}") from error
     if is_file:
         if judge:
-            raise CatalogueError(f"{source} is no folder: --label-from-header labels one of DICOM")
+            raise CatalogueError(
+                f"{source} is not a folder: --label-from-header labels one of DICOM files"
+            )
         return _in_slices(source, folder, log)
     if not is_folder:
         raise CatalogueError(f"{source} is neither a catalogue nor a folder")

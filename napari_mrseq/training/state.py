@@ -123,7 +123,7 @@ def _refuse_diverged(loss: float, epoch: int) -> None:
     """Refuse to go on with, and to write, what has learnt nothing but to be wrong."""
     if not math.isfinite(loss) or loss > MOST_LOSS:
         raise ModelError(
-            f"the training diverged: its loss is {loss:.3g} in epoch {epoch}; begin anew with a "
+            f"the training diverged: its loss is {loss:.3g} in epoch {epoch}; start again with a "
             "lower --rate and another --output"
         )
 

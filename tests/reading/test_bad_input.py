@@ -529,9 +529,7 @@ def test_a_dicom_file_packed_as_nifti_is_told_to_be_unpacked(write_slice: WriteS
     packed = path.with_name("a.nii.gz")
     packed.write_bytes(gzip.compress(path.read_bytes()))
     (failure,) = read_study(packed).failures
-    assert failure.cause == (
-        "what is packed in it is no NIfTI file: unpack it and open what it holds"
-    )
+    assert failure.cause == "what is packed in it is not NIfTI: unpack it and open what it holds"
 
 
 @pytest.mark.parametrize(
@@ -549,7 +547,7 @@ def test_a_packed_study_is_told_to_be_unpacked(
 
 
 def test_what_is_no_path_is_refused_in_words() -> None:
-    with pytest.raises(TypeError, match="read takes a path or a list of paths, not int"):
+    with pytest.raises(TypeError, match="a path or a list of paths is read, not int"):
         read(3)  # type: ignore[arg-type]
 
 

@@ -424,5 +424,5 @@ def test_a_folder_listed_beside_its_own_pictures_is_refused(tmp_path):
 
 def test_a_table_is_not_labelled_by_headers(tmp_path):
     (tmp_path / "c.csv").write_text("path,label,group\na.png,T1,a\n")
-    with pytest.raises(CatalogueError, match=r"c\.csv is no folder: --label-from-header"):
+    with pytest.raises(CatalogueError, match=r"c\.csv is not a folder: --label-from-header"):
         catalogue_of(tmp_path / "c.csv", tmp_path / "run", judge=lambda: load_model("default"))
