@@ -48,6 +48,8 @@ _IMAGE_ENDINGS = {
 _NIFTI_ENDINGS = (".nii", ".nii.gz")
 # Names that scanners and archives give: no ending, a number, or a part of a UID.
 _SCANNER_NAME = re.compile(r"^[^.]*$|\.[0-9]+$")
+# Recordings of pulse and breath, as BIDS has them.
+_PACKED_TABLE = ".tsv.gz"
 _PASSED_OVER = {"dicomdir", "thumbs.db", "desktop.ini", "lockfile", "version"}
 _DIRECTORY_CLASS = b"1.2.840.10008.1.3.10"
 # Enough to tell a folder of scans without walking through a disc: a fraction of a second.
@@ -212,7 +214,7 @@ def _is_pair(head: bytes) -> bool:
 
 def _could_be_image(name: str) -> bool:
     lowered = name.lower()
-    if lowered.startswith(".") or lowered in _PASSED_OVER:
+    if lowered.startswith(".") or lowered in _PASSED_OVER or lowered.endswith(_PACKED_TABLE):
         return False
     return Path(lowered).suffix in _IMAGE_ENDINGS or bool(_SCANNER_NAME.search(lowered))
 

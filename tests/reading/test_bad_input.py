@@ -546,6 +546,14 @@ def test_a_packed_study_is_told_to_be_unpacked(
         assert failure.cause == f"packed with {by}: unpack it"
 
 
+def test_the_tables_of_a_bids_data_set_are_no_images_that_failed(tmp_path: Path) -> None:
+    nibabel.Nifti1Image(np.ones((4, 4, 4), np.int16), np.eye(4)).to_filename(tmp_path / "a.nii")
+    table = tmp_path / "sub-01_task-rest_physio.tsv.gz"
+    table.write_bytes(gzip.compress(b"0.1\t0.2\n"))
+    assert read_study(tmp_path).failures == ()
+    assert len(read_study(table).failures) == 1
+
+
 def test_what_is_no_path_is_refused_in_words() -> None:
     with pytest.raises(TypeError, match="a path or a list of paths is read, not int"):
         read(3)  # type: ignore[arg-type]
