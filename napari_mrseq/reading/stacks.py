@@ -26,6 +26,8 @@ from napari_mrseq.series import VolumeAxis, plane_of
 
 # Two pixel sizes (mm) that are nearer are one, written in two ways.
 _SAME_SPACING_MM = 1e-3
+# A field map goes as deep below zero, of its highest; a resampled magnitude, which rings, less.
+_LEAST_BELOW_ZERO = 0.1
 # Files that a warning names; the others are counted.
 _NAMES_SHOWN = 3
 
@@ -107,14 +109,15 @@ def _maps_apart(stack: Stack) -> list[Stack]:
 
 
 def _goes_below_zero(volume: Sequence[Frame]) -> bool:
-    """Tell whether a volume has negative pixels; where no header does, its middle slice."""
+    """Tell whether a volume goes below zero by its header; where that doesn't, its middle slice."""
     if any(frame.goes_below_zero is not None for frame in volume):
         return any(frame.goes_below_zero for frame in volume)
     source = volume[len(volume) // 2].source
     try:
-        return bool(slice_values(source, source.dtype).min() < 0)
+        values = slice_values(source, source.dtype)
     except ReadError:  # It is told when they are shown.
         return False
+    return -float(values.min()) > _LEAST_BELOW_ZERO * float(values.max())
 
 
 def _count_past_midnight(frames: Sequence[Frame]) -> None:

@@ -177,13 +177,19 @@ def test_a_field_map_that_only_its_sign_tells_is_apart_from_its_magnitude(
     assert [n for one in series for n in numbers_of(one)] == [1, 2, 3, 4, 5, 6, 7, 8]
 
 
-@pytest.mark.parametrize(("signed", "parts"), [(True, ["stack 1", "stack 2"]), (False, [""])])
+@pytest.mark.parametrize(
+    ("signed", "below", "parts"),
+    # Resampled, a magnitude goes a little below zero too.
+    [(True, 2000, ["stack 1", "stack 2"]), (False, 2000, [""]), (True, 20, [""])],
+)
 def test_a_field_map_whose_header_does_not_tell_its_sign_is_apart_by_its_pixels(
-    signed: bool, parts: Sequence[str], write_slice: WriteSlice
+    signed: bool, below: int, parts: Sequence[str], write_slice: WriteSlice
 ) -> None:
     path = Path()
     for index in range(8):
-        pixels = image(index).astype(np.int16) - (2000 if index < 4 else 0)
+        pixels = image(index).astype(np.int16)
+        pixels[0, 0] = 0
+        pixels -= below if index < 4 else 0
         path = write_slice(
             1 + index,
             PLACES[index % 4],
