@@ -243,7 +243,7 @@ def _located(name_or_path: str | Path) -> tuple[Entry | None, Path]:
         names = ", ".join(model_names())
         is_file = path.suffix in (WEIGHTS_SUFFIX, ONNX_SUFFIX) or path.name != str(name_or_path)
         told = "is not there" if is_file else "is neither a file nor the name of a model"
-        if os.path.isdir(path):  # noqa: PTH112
+        if name_or_path and os.path.isdir(path):  # noqa: PTH112
             told = "is a folder"
         raise ModelError(f"{name_or_path} {told}; the models are: {names}")
     return None, path

@@ -77,6 +77,11 @@ def test_a_folder_is_told_to_be_none_of_the_models(tmp_path, name, words):
     assert f"{name} is a folder" in done.stderr
 
 
+def test_an_empty_name_is_no_folder_where_one_stands(tmp_path):
+    done = program(tmp_path, "models", "--card", "")
+    assert "is neither a file nor the name of a model" in done.stderr
+
+
 def test_a_file_of_any_ending_is_found_once_added(folder, tmp_path):
     entry = registry.add(weights_file(tmp_path / "w.bin", "knees"))
     assert entry.path.parent == folder
