@@ -100,9 +100,8 @@ class Frame:
         that is known of its place.
     dimensions : tuple of float
         Dimension Index Values (0020,9157) of an enhanced file.
-    goes_below_zero : bool or None
-        Its file has signed pixels, the lowest of them (0028,0106) below 0; None where signed ones
-        don't tell it.
+    may_go_below_zero : bool
+        Its file has signed pixels, and doesn't say that the lowest (0028,0106) is 0 or more.
     doubt : str
         What was guessed of the slice, in words for the user; empty where nothing was.
     """
@@ -136,7 +135,7 @@ class Frame:
     height: float | None = None
     order: tuple[float, ...] = ()
     dimensions: tuple[float, ...] = ()
-    goes_below_zero: bool | None = False
+    may_go_below_zero: bool = False
     doubt: str = ""
 
     @property
@@ -209,7 +208,7 @@ def classic_frame(instance: Instance) -> Frame:
         echo_number=number(header, 0x00180086),
         time=moment(text(header, 0x0008002A) or text(header, 0x00080032), text(header, 0x00080022)),
         order=order_of((header, 0x00200100), (header, 0x00200012), (header, 0x00200013)),
-        goes_below_zero=instance.layout.signed and _goes_below_zero(header),
+        may_go_below_zero=instance.layout.signed and _may_go_below_zero(header),
     )
     rescale(frame.source, header)
     return frame
@@ -298,9 +297,9 @@ def description_of(header: Dataset) -> str:
     return sys.intern(text(header, 0x0008103E) or text(header, 0x00181030))
 
 
-def _goes_below_zero(header: Dataset) -> bool | None:
+def _may_go_below_zero(header: Dataset) -> bool:
     lowest = whole(header, 0x00280106, "SS")
-    return None if lowest is None else lowest < 0
+    return lowest is None or lowest < 0
 
 
 def _ge_quantity(header: Dataset) -> str:

@@ -98,7 +98,7 @@ def _maps_apart(stack: Stack) -> list[Stack]:
     A magnitude can't be negative; anonymised, the field map that GE puts beside it shows nothing
     else.
     """
-    signed = {frame.goes_below_zero for volume in stack.volumes for frame in volume} - {False}
+    signed = any(frame.may_go_below_zero for volume in stack.volumes for frame in volume)
     is_mr = stack.volumes[0][0].origin.modality == "MR"
     if not signed or not is_mr or volume_axis_of(stack.volumes) != VolumeAxis():
         return [stack]
@@ -109,10 +109,11 @@ def _maps_apart(stack: Stack) -> list[Stack]:
 
 
 def _goes_below_zero(volume: Sequence[Frame]) -> bool:
-    """Tell whether a volume goes below zero by its header; where that doesn't, its middle slice."""
-    if any(frame.goes_below_zero is not None for frame in volume):
-        return any(frame.goes_below_zero for frame in volume)
-    source = volume[len(volume) // 2].source
+    """Tell whether a volume goes below zero, by the middle one of the slices that may."""
+    signed = [frame.source for frame in volume if frame.may_go_below_zero]
+    if not signed:
+        return False
+    source = signed[len(signed) // 2]
     try:
         values = slice_values(source, source.dtype)
     except ReadError:  # It is told when they are shown.

@@ -162,43 +162,34 @@ def test_an_unweighted_image_without_a_b_value_stays_with_those_it_was_made_with
     assert series.pixels.shape[:2] == (2, 4)
 
 
-@pytest.mark.parametrize(("modality", "parts"), [("MR", ["stack 1", "stack 2"]), ("CT", [""])])
-def test_a_field_map_that_only_its_sign_tells_is_apart_from_its_magnitude(
-    modality: str, parts: Sequence[str], write_slice: WriteSlice
-) -> None:
-    signed = {"ImageType": OTHER, "PixelRepresentation": 1, "Modality": modality}
-    # A slice of the map may show nothing.
-    in_hz = [signed | {"SmallestImagePixelValue": lowest} for lowest in (0, -217, -190, -20)]
-    path = Path()
-    for index, values in enumerate([*in_hz, *[signed | {"SmallestImagePixelValue": 0}] * 4]):
-        path = write_slice(1 + index, PLACES[index % 4], **values)
-    series = read_study(path.parent).series
-    assert [one.part for one in series] == parts
-    assert [n for one in series for n in numbers_of(one)] == [1, 2, 3, 4, 5, 6, 7, 8]
-
-
 @pytest.mark.parametrize(
-    ("signed", "below", "parts"),
-    # Resampled, a magnitude goes a little below zero too.
-    [(True, 2000, ["stack 1", "stack 2"]), (False, 2000, [""]), (True, 20, [""])],
+    ("below", "told", "parts"),
+    [
+        (2000, {}, ["stack 1", "stack 2"]),
+        (2000, {"SmallestImagePixelValue": -2000}, ["stack 1", "stack 2"]),
+        # Resampled, a magnitude goes a little below zero too.
+        (20, {}, [""]),
+        (20, {"SmallestImagePixelValue": -20}, [""]),
+        (2000, {"PixelRepresentation": 0}, [""]),
+        (2000, {"Modality": "CT"}, [""]),
+    ],
 )
-def test_a_field_map_whose_header_does_not_tell_its_sign_is_apart_by_its_pixels(
-    signed: bool, below: int, parts: Sequence[str], write_slice: WriteSlice
+def test_a_field_map_that_only_its_sign_tells_is_apart_from_its_magnitude(
+    below: int, told: Mapping[str, Any], parts: Sequence[str], write_slice: WriteSlice
 ) -> None:
+    signed = {"BitsStored": 16, "HighBit": 15, "PixelRepresentation": 1, "ImageType": OTHER}
     path = Path()
     for index in range(8):
         pixels = image(index).astype(np.int16)
         pixels[0, 0] = 0
-        pixels -= below if index < 4 else 0
-        path = write_slice(
-            1 + index,
-            PLACES[index % 4],
-            pixels=pixels if signed else np.abs(pixels),
-            BitsStored=16,
-            HighBit=15,
-            PixelRepresentation=int(signed),
-            ImageType=OTHER,
-        )
+        values = signed | told
+        # A slice of the map may show nothing.
+        if 0 < index < 4:
+            pixels -= below
+        else:
+            values |= {"SmallestImagePixelValue": 0}
+        pixels = pixels if values["PixelRepresentation"] else np.abs(pixels)
+        path = write_slice(1 + index, PLACES[index % 4], pixels=pixels, **values)
     series = read_study(path.parent).series
     assert [one.part for one in series] == parts
     assert [n for one in series for n in numbers_of(one)] == [1, 2, 3, 4, 5, 6, 7, 8]
