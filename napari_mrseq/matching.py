@@ -9,6 +9,7 @@ from typing import Any
 
 from napari_mrseq.clock import DAY_MS
 from napari_mrseq.header import attributes_of
+from napari_mrseq.prescription import way_of
 from napari_mrseq.protocols import PLANES, Expected
 from napari_mrseq.sequences import family_of
 from napari_mrseq.series import Series, nearest_plane
@@ -46,12 +47,12 @@ class Match:
         """``"there"``, ``"double"``, ``"perhaps"``, ``"missing"``, or ``"optional"``: not there.
 
         ``"not found"`` instead of missing where not all was read.
-        Double is one sequence acquired twice in one plane.
+        Double is one sequence acquired twice in one plane, and one way.
         """
         if self.verdicts:
             kinds: dict[Any, list[Verdict]] = {}
             for verdict in self.verdicts:
-                kind = verdict.sequence, _plane(verdict.series)
+                kind = verdict.sequence, _plane(verdict.series), way_of(verdict.series)
                 kinds.setdefault(kind, []).append(verdict)
             twice = any(len(acquisitions_of(members)) > 1 for members in kinds.values())
             return "double" if twice else "there"

@@ -11,7 +11,7 @@ from napari_mrseq.belonging import absolute, folders_around, study_of
 from napari_mrseq.clock import DAY_MS
 from napari_mrseq.header import attributes_of
 from napari_mrseq.matching import Match, acquisitions_of, can_share, matches_of
-from napari_mrseq.prescription import centre_distance, one_prescription
+from napari_mrseq.prescription import centre_distance, one_prescription, way_of
 from napari_mrseq.protocols import Expected, Protocol
 from napari_mrseq.reading.dicom import common_folder
 from napari_mrseq.sequences import UNKNOWN
@@ -45,7 +45,8 @@ class StudyVerdict:
     extra : tuple of Verdict
         Series that the protocol doesn't ask for; scouts and the like left out.
     repeats : tuple of tuple of Verdict
-        Series of one sequence and one prescription, in the order they were acquired.
+        Series of one sequence, one prescription and one way of phase encoding, in the order they
+        were acquired.
     pairs : tuple of ContrastPair
         T1 without and with contrast agent of one prescription.
     unread : tuple of Failure
@@ -181,14 +182,17 @@ def _repeats(verdicts: Sequence[Verdict]) -> tuple[tuple[Verdict, ...], ...]:
             continue
         for group in groups:
             first = group[0]
-            told_alike = (first.sequence, first.resolved) == (verdict.sequence, verdict.resolved)
-            if told_alike and one_prescription(first.series, verdict.series):
+            if _kind(first) == _kind(verdict) and one_prescription(first.series, verdict.series):
                 group.append(verdict)
                 break
         else:
             groups.append([verdict])
     once = ([acquired[0] for acquired in acquisitions_of(group)] for group in groups)
     return tuple(_in_time(group) for group in once if len(group) > 1)
+
+
+def _kind(verdict: Verdict) -> tuple[str, str, str]:
+    return verdict.sequence, verdict.resolved, way_of(verdict.series)
 
 
 def _pairs(verdicts: Sequence[Verdict]) -> tuple[ContrastPair, ...]:

@@ -41,6 +41,7 @@ def scan(
     resolved: str = "member",
     conflict: bool = False,
     tilt: float = 0.0,
+    description: str | None = None,
 ) -> Verdict:
     """Return the verdict on one stack of 20 slices, named by its number."""
     affine = None
@@ -59,6 +60,7 @@ def scan(
         spacing=spacing if plane else None,
         affine=affine,
         series_number=number,
+        description=description,
         series_uid=f"{study}.{number}",
         study_uid=study,
         frame_of_reference_uid=frame,
@@ -342,6 +344,26 @@ def test_repeats_are_one_sequence_of_one_prescription_in_the_order_of_time() -> 
     other_frame = scan("T2", number=6, frame="9.9")
     study = judge_study([late, early, elsewhere, far, other_frame])
     assert study.repeats == ((early, late),)
+
+
+@pytest.mark.parametrize(
+    ("names", "repeated"),
+    [
+        (("ep2d_diff_AP", "ep2d_diff_PA"), False),
+        (("sub-01_dir-LR_dwi", "sub-01_dir-RL_dwi"), False),
+        (("ep2d_diff_AP", "ep2d_diff_AP_2"), True),
+        (("ep2d_diff", "ep2d_diff map"), True),
+    ],
+)
+def test_what_is_acquired_both_ways_of_phase_encoding_is_no_repeat(
+    names: tuple[str, str], repeated: bool
+) -> None:
+    study = judge_study(
+        [scan("DWI", number=n, description=name) for n, name in enumerate(names)],
+        load_protocol("stroke"),
+    )
+    assert bool(study.repeats) == repeated
+    assert ("double" in statuses(study).values()) == repeated
 
 
 def test_scouts_are_no_repeats() -> None:
