@@ -36,8 +36,8 @@ _UNSAFE = (
 )
 _KEYS_SHOWN = 3
 LIMITS = (
-    "For research. Not for diagnosis. Made by another program: it names every picture with one of "
-    "its classes, having none for what it does not know, and its confidence was never calibrated."
+    "For research. Not for diagnosis. Made by another program: it has no class for what it does "
+    "not know, so it may name any picture, and its confidence was never calibrated."
 )
 
 
