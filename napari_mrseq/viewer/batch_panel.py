@@ -9,7 +9,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QModelIndex, QTimer, Signal  # type: ignore[attr-defined]
+from qtpy.QtCore import QModelIndex, Qt, QTimer, Signal  # type: ignore[attr-defined]
 from qtpy.QtWidgets import (
     QFileDialog,
     QFrame,
@@ -75,6 +75,7 @@ class BatchPanel(QWidget):
         self.progress.setFormat("")
         self.status = QLabel(HINT)
         self.status.setWordWrap(True)
+        self.status.setTextFormat(Qt.TextFormat.PlainText)
         headings = (*HEADINGS[:NAME_COLUMN], "Series", *HEADINGS[NAME_COLUMN + 1 :])
         self.table = Table(headings, NAME_COLUMN)
         self.table.setToolTip("Double-click to open the series as a layer, or to go to it")

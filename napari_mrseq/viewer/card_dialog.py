@@ -60,6 +60,7 @@ class CardDialog(QDialog):
         self.words.setStyleSheet("font-family: monospace;")
         self.failure = QLabel()
         self.failure.setWordWrap(True)
+        self.failure.setTextFormat(Qt.TextFormat.PlainText)
         self.keep = QCheckBox("keep it with my models")
         self.keep.setToolTip(f"Copies the file to {registry.user_folder()}")
         self.buttons = QDialogButtonBox()

@@ -154,6 +154,7 @@ class Controls(QWidget):
         self.progress.native.setFormat("")
         status = self.status.native
         status.setWordWrap(True)
+        status.setTextFormat(Qt.TextFormat.PlainText)
         status.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         # Nothing below jumps when the words take another line.
         status.setStyleSheet(f"min-height: {STATUS_LINES * LINE_EM}em;")

@@ -169,6 +169,8 @@ def test_what_is_no_folder_is_said(qtbot, folder, press, tmp_path: Path) -> None
     folder.folder.setText("~nobody-of-this-name/study")
     press(folder.run_button)
     assert folder.status.text().startswith("~nobody-of-this-name/study is not a folder.")
+    # Names of folders may look like HTML.
+    assert folder.status.textFormat() == Qt.TextFormat.PlainText
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="other rights, other names")

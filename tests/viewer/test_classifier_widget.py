@@ -135,6 +135,8 @@ def test_revert_gives_name_metadata_and_canvas_back(viewer, press, run, open_pan
     assert (layer.name, layer.metadata) == ("mine", {"a": 1})
     assert not viewer.canvas.overlays.text.text.strip()
     assert panel.controls.status.value == ""
+    # Names of layers, which it tells, may look like HTML.
+    assert panel.controls.status.native.textFormat() == Qt.TextFormat.PlainText
     assert not panel.page.revert_button.isEnabled()
 
 
