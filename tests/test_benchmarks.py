@@ -14,8 +14,8 @@ from PIL import Image
 from napari_mrseq.model.card import Card
 from napari_mrseq.model.networks import LITE, build
 from napari_mrseq.model.weights_file import save_weights
+from tests.program import program
 
-from .training.program import program
 from .training.stripes import stripes, write
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"

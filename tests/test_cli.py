@@ -24,8 +24,7 @@ from pydicom.data import get_testdata_file
 
 from napari_mrseq.model.registry import DEFAULT, find
 from napari_mrseq.sequences import family_of
-
-from .training.program import program
+from tests.program import program
 
 PROGRAM = Path(sys.executable).parent / "napari-mrseq"
 # No machine has both.

@@ -10,8 +10,7 @@ from napari_mrseq import classify, load_model, read
 from napari_mrseq.exchange import exchanged, with_exchanges
 from napari_mrseq.header import HeaderClaim
 from napari_mrseq.series import Failure
-
-from .training.program import program
+from tests.program import program
 
 KNOWN = ("T1", "T2", "FLAIR", "PD", "DWI", "UNKNOWN")
 

@@ -17,7 +17,7 @@ from napari_mrseq.labelling import write_rows
 from napari_mrseq.model import registry
 from napari_mrseq.model.checkpoint import import_checkpoint
 from napari_mrseq.safe_writing import write_whole
-from tests.training.program import program
+from tests.program import program
 
 resource = pytest.importorskip("resource", reason="only Unix limits the size of files")
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="only Unix limits files")

@@ -23,8 +23,7 @@ from napari_mrseq.model.card_words import card_in_words
 from napari_mrseq.model.checkpoint import import_checkpoint, read_state_dict
 from napari_mrseq.model.registry import model_names
 from napari_mrseq.model.torchvision_preparation import black, prepare_as_torchvision
-
-from ..training.program import program
+from tests.program import program
 
 CLASSES = ("T1", "T2", "FLAIR")
 WINDOW = (150.0, 80.0)

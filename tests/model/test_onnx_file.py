@@ -9,7 +9,7 @@ from napari_mrseq import load_model
 from napari_mrseq.errors import ModelError
 from napari_mrseq.model.checkpoint import import_checkpoint
 from napari_mrseq.model.onnx_file import export_onnx
-from tests.training.program import program
+from tests.program import program
 
 
 @pytest.fixture(scope="module", autouse=True)

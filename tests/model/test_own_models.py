@@ -22,7 +22,7 @@ from napari_mrseq.model.card_file import file_hash, read_card
 from napari_mrseq.model.card_words import card_in_words
 from napari_mrseq.model.networks import LITE, build
 from napari_mrseq.model.weights_file import read_weights
-from tests.training.program import program
+from tests.program import program
 
 PROGRAM = Path(sys.executable).parent / "napari-mrseq"
 

@@ -10,7 +10,7 @@ import pytest
 
 from napari_mrseq.errors import ProtocolError
 from napari_mrseq.protocols import CODES, PLANES, load_protocol, protocol_names
-from tests.training.program import program
+from tests.program import program
 
 MANUAL = Path(__file__).parents[2] / "docs" / "protocols.md"
 

@@ -13,8 +13,8 @@ from PIL import Image
 from napari_mrseq.errors import ModelError
 from napari_mrseq.model import registry
 from napari_mrseq.model.weights_file import read_weights
+from tests.program import program
 
-from .program import program
 from .stripes import stripes, write
 
 PROGRAM = Path(sys.executable).parent / "napari-mrseq"

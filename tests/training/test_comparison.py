@@ -24,8 +24,8 @@ from napari_mrseq.training.figures_text import text_of
 from napari_mrseq.training.measures import figures_by_kind, figures_of, measures_of
 from napari_mrseq.training.page import page_of, write_figures
 from napari_mrseq.training.provenance import GROUPS, digests_of, unseen_rows
+from tests.program import program
 
-from .program import program
 from .stripes import stripes, write
 
 SAMPLE = Path(napari_mrseq.__file__).parent / "sample_study"

@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 
 from napari_mrseq.model.card_file import read_card
+from tests.program import program
 
-from .program import program
 from .stripes import stripes
 
 PROGRAM = Path(sys.executable).parent / "napari-mrseq"

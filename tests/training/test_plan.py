@@ -15,8 +15,8 @@ from napari_mrseq.model.card_file import read_card
 from napari_mrseq.model.checkpoint import import_checkpoint
 from napari_mrseq.training.plan import plan
 from napari_mrseq.training.torchvision_fit import TorchvisionRecipe
+from tests.program import program
 
-from .program import program
 from .stripes import stripes
 
 

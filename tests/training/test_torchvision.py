@@ -16,8 +16,8 @@ from napari_mrseq.model.card_file import read_card
 from napari_mrseq.training.catalogue import read_catalogue
 from napari_mrseq.training.run import train_torchvision
 from napari_mrseq.training.torchvision_fit import TorchvisionRecipe, fit_torchvision
+from tests.program import program
 
-from .program import program
 from .stripes import stripes, write
 
 # The smallest network of torchvision by work.

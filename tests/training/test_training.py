@@ -28,8 +28,8 @@ from napari_mrseq.training.recipe import Recipe
 from napari_mrseq.training.run import train
 from napari_mrseq.training.state import CHECKPOINT
 from napari_mrseq.training.teachers import Teachers
+from tests.program import program
 
-from .program import program
 from .stripes import stripes, write
 
 TINY = Recipe(input_size=33, stored_size=49, epochs=2, draws=32, batch=16, held_out=0)

@@ -20,8 +20,7 @@ from napari_mrseq.viewer.annotation import correct_layer
 from napari_mrseq.viewer.layer_state import state_of
 from napari_mrseq.viewer.open_verdict import open_verdict
 from napari_mrseq.viewer.reader import read_layers
-
-from ..training.program import program
+from tests.program import program
 
 RUN_MS = 300_000
 LEFT = Qt.MouseButton.LeftButton

@@ -17,8 +17,7 @@ from napari_mrseq.series import Failure
 from napari_mrseq.viewer.annotation import annotate, correct_layer, keep_slices
 from napari_mrseq.viewer.layer_series import series_of
 from napari_mrseq.viewer.scope import ALL_LAYERS
-
-from ..training.program import program
+from tests.program import program
 
 RUN_MS = 300_000
 SERIES = ("ep2d_diff_3scan_trace", "t1_se_tra_header_lies")

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 import napari_mrseq
-
-from ..program import in_this_process
+from tests.program import in_this_process
 
 TRAINING = Path(napari_mrseq.__file__).parent / "training"
 COMMANDS = sorted(
