@@ -66,6 +66,10 @@ class SliceVerdict:
         """Probability of what is said."""
         return self.decision.confidence
 
+    def number_in(self, series: Series) -> int:
+        """Return which slice of a series it is, counted through all volumes."""
+        return self.volume * series.slices_per_volume + self.index
+
     def corrected(self, corrections: Sequence[Correction], number: int) -> SliceVerdict:
         """Return slice `number`, counted through all volumes, as a person corrected it."""
         word = latest_on(corrections, number, number)
@@ -104,7 +108,7 @@ def unread_words(series: Series, slices: Sequence[SliceVerdict]) -> tuple[str, .
     if not lost:
         return ()
     first, words = lost[0]
-    number = first.volume * series.slices_per_volume + first.index
+    number = first.number_in(series)
     alone = run_words(number, number, series.pixels.shape)
     which = alone if len(lost) == 1 else f"{len(lost)} slices"
     return (f"{which} could not be read: {words}",)

@@ -157,9 +157,8 @@ class Verdict:
         """
         if not corrections:
             return self
-        per_volume = self.series.slices_per_volume
         slices = tuple(
-            one.corrected(corrections, one.volume * per_volume + one.index) for one in self.slices
+            one.corrected(corrections, one.number_in(self.series)) for one in self.slices
         )
         corrected = replace(self, slices=slices, corrections=tuple(corrections))
         word = latest_on_all(corrections, self.series.slice_count)

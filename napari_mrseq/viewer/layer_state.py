@@ -113,7 +113,7 @@ class LayerState:
 
     def add(self, slices: Iterable[SliceVerdict]) -> None:
         """Keep the verdicts of some slices."""
-        self.judged.update({one.volume * self.per_volume + one.index: one for one in slices})
+        self.judged.update({one.number_in(self.series): one for one in slices})
 
 
 def named_by_user(corrections: Iterable[Correction]) -> dict[int, str]:
