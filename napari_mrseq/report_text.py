@@ -42,7 +42,8 @@ def table_text(records: Sequence[Record]) -> str:
     text = [
         _in_columns(line, widths) if any(line[1:-1]) else f"{line[0]}  {line[-1]}" for line in lines
     ]
-    text.insert(1, "─" * max(len(_in_columns(line, widths)) for line in wide))
+    # Notes are sentences: a line as long as they are would fill two lines of most terminals.
+    text.insert(1, "─" * max(len(_in_columns((*line[:-1], ""), widths)) for line in wide))
     return "\n".join(text) + "\n"
 
 
