@@ -193,5 +193,9 @@ def _support_words(claim: HeaderClaim, attributes: SequenceAttributes) -> Header
 
 
 def _surer(claim: HeaderClaim, evidence: str) -> HeaderClaim:
+    """Raise the confidence by more evidence, of which a tag that is quoted already adds nothing."""
     doubt = (1.0 - claim.confidence) * AGREEMENT
-    return replace(claim, confidence=1.0 - doubt, evidence=(*claim.evidence, evidence))
+    quoted = ", ".join(claim.evidence).split(", ")
+    more = ", ".join(words for words in evidence.split(", ") if words not in quoted)
+    told = (*claim.evidence, more) if more else claim.evidence
+    return replace(claim, confidence=1.0 - doubt, evidence=told)

@@ -147,9 +147,7 @@ def header_words(claim: HeaderClaim | None) -> str:
     """Return what the header claims, with its evidence."""
     if claim is None:
         return "No DICOM header: judged by the pixels alone."
-    # A description and the tags that bear it out quote the same tag.
-    quoted = dict.fromkeys(words for one in claim.evidence for words in one.split(", "))
-    evidence = ": " + ", ".join(quoted) if quoted else ""
+    evidence = ": " + ", ".join(claim.evidence) if claim.evidence else ""
     if claim.sequence != UNKNOWN:
         return f"Header says {name_of(claim.sequence)}{evidence}"
     if evidence:

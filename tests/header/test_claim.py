@@ -92,6 +92,15 @@ def test_words_that_agree_make_a_claim_surer(make_series: Any) -> None:
     assert 'description says "t1"' in spoken.evidence
 
 
+def test_a_tag_that_words_and_tags_rest_on_is_quoted_once(make_series: Any) -> None:
+    header = {"ScanningSequence": ["EP", "GR"], "EchoTime": 29, "SeriesDescription": "fmri"}
+    claim = claim_of(make_series(header))
+    assert claim.sequence == "BOLD"
+    assert claim.evidence == (
+        'description says "fmri", echo planar (EP)', "gradient echo (GR), TE 29 ms ≥ 15 ms",
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("header", "described", "sequence"),
     [
