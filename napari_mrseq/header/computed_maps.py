@@ -62,8 +62,11 @@ def names_quantity(attributes: SequenceAttributes) -> str | None:
 
 
 def names_no_diffusion(attributes: SequenceAttributes) -> str | None:
-    """Hold where an image with a b value is called something that is no image of diffusion."""
-    if weighted_by_diffusion(attributes) is None:
+    """Hold where what comes of diffusion is called something that is no image of diffusion.
+
+    Neither the b value nor the protocol of its source says what was computed.
+    """
+    if not _of_diffusion(attributes):
         return None
     if attributes.described_by == FILE_NAME or namings_of(attributes.description):
         return None

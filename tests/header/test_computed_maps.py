@@ -83,22 +83,29 @@ def test_a_diffusion_image_stays_one(
     assert claim.sequence == "DWI", claim
 
 
-@pytest.mark.parametrize("described", ["VERDICT fIC", "RSI C1", "RD Smith", "GQI iso"])
+@pytest.mark.parametrize(
+    "described", ["VERDICT fIC", "RSI C1", "RD Smith", "GQI iso", "uFA", "fsoma", "RTOP", "S0 fit"]
+)
 def test_what_is_computed_of_diffusion_and_called_by_no_known_word_is_not_told(
     make_series: Any, described: str
 ) -> None:
     names = {"ProtocolName": "DTI_64", "SeriesDescription": described}
-    claim = claim_of(make_series(WEIGHTED | COMPUTED | names))
-    assert (claim.sequence, claim.evidence) == (UNKNOWN, ())
-    assert claim_of(make_series(WEIGHTED | ORIGINAL | names)).sequence == "DWI"
+    unweighted = {**WEIGHTED, "SequenceName": "*epse2d1_128"}
+    del unweighted["DiffusionBValue"]
+    for source in (WEIGHTED, unweighted):
+        claim = claim_of(make_series(source | COMPUTED | names))
+        assert (claim.sequence, claim.evidence) == (UNKNOWN, ())
+        assert claim_of(make_series(source | ORIGINAL | names)).sequence == "DWI"
 
 
 @pytest.mark.parametrize("described", ["MPR cor", "Composed", "tra 3mm reformatted", "average", ""])
 def test_a_diffusion_image_that_was_only_reformatted_stays_one(
     make_series: Any, described: str
 ) -> None:
-    claim = claim_of(make_series(WEIGHTED | COMPUTED | {"SeriesDescription": described}))
-    assert claim.sequence == "DWI", claim
+    named = {"SeriesDescription": described, "ProtocolName": "ep2d_diff_tra"}
+    for source in (WEIGHTED, WEIGHTED | {"SequenceName": "", "DiffusionBValue": None}):
+        claim = claim_of(make_series(source | COMPUTED | named))
+        assert claim.sequence == "DWI", claim
 
 
 @pytest.mark.parametrize("described", ["MD", "AD", "V1", "L1", "RD", "f", "D", "mode", "FA 15"])
