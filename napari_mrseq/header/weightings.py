@@ -194,10 +194,12 @@ SPOILED = (
 )
 # 3-D time of flight (protocols of vendors), whose fresh blood outshines all that T1 weights: the
 # repetition time saturates what rests, the flip angle lets blood shine to the end of the slab.
-LIKE_TIME_OF_FLIGHT = (
-    at_least(TR, 18), at_most(TR, 50), at_least(FLIP, 15), at_most(FLIP, 25), at_least(TE, 2),
-    at_most(TE, 8),
+_LIKE_TIME_OF_FLIGHT = (
+    at_most(TR, 50), at_least(FLIP, 15), at_most(FLIP, 25), at_least(TE, 2), at_most(TE, 8),
 )  # fmt: skip
+LIKE_TIME_OF_FLIGHT = (at_least(TR, 18), *_LIKE_TIME_OF_FLIGHT)
+# Protocols of 7 T take less, and weight by T1 with an inversion.
+LIKE_TIME_OF_FLIGHT_7T = (at_least(FIELD_STRENGTH, 6.0), at_least(TR, 12), *_LIKE_TIME_OF_FLIGHT)
 # Right for vessels, as blood with an agent has a T1 of 25 to 80 ms; a liver that took it up may do.
 ENHANCED_BLOOD = (agent_tagged, below(TR, 6.5), at_least(FLIP, 20), below(TE, 2.5))
 # Four times the Ernst angle of tissue or more: a spoiled gradient echo would have no signal left.
@@ -236,8 +238,8 @@ GRADIENT_ECHO_RULES: tuple[Rule, ...] = (
     ),
     timed(
         "T1", 0.8, TABLE, *SPOILED, acquired("3D"), unless(*LIKE_TIME_OF_FLIGHT),
-        unless(*ENHANCED_BLOOD), unless(*TOO_STEEP), below(TR, 50), at_least(TE, 0.5), below(TE, 8),
-        at_least(FLIP, 8),
+        unless(*LIKE_TIME_OF_FLIGHT_7T), unless(*ENHANCED_BLOOD), unless(*TOO_STEEP), below(TR, 50),
+        at_least(TE, 0.5), below(TE, 8), at_least(FLIP, 8),
     ),
     timed(
         "T1", 0.7, TABLE, *SPOILED, above(TR, 50), below(TR, 400), below(TE, 10), at_least(FLIP, 50)

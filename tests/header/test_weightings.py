@@ -213,6 +213,19 @@ def test_a_spoiled_gradient_echo_has_no_signal_far_past_its_ernst_angle(
 
 
 @pytest.mark.parametrize(
+    ("tesla", "tr", "flip", "sequence"),
+    [(7, 14, 20, UNKNOWN), (7, 20, 18, UNKNOWN), (3, 22, 18, UNKNOWN), (3, 14, 20, "T1"),
+     (7, 14, 12, "T1"), (7, 8, 20, "T1")],
+)  # fmt: skip
+def test_times_of_vessels_in_their_field_make_no_t1(
+    make_series: Any, tesla: float, tr: float, flip: float, sequence: str
+) -> None:
+    values = header("GR", tesla=tesla, dim="3D", tr=tr, te=4.2, flip=flip)
+    assert claim_of(make_series(values)).sequence == sequence
+    assert claim_of(make_series(values | {"SeriesDescription": "TOF"})).sequence == "MRA"
+
+
+@pytest.mark.parametrize(
     ("flip", "described", "sequence"),
     [(12, "", "T1C"), (30, "", UNKNOWN), (30, "t1_vibe_fs_tra", "T1C"), (30, "angio", "MRA")],
 )
