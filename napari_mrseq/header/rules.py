@@ -231,6 +231,11 @@ RULES: tuple[Rule, ...] = (
         "T2STAR", 0.75, WORDS, called("qsm"), is_original, uses(GRADIENT_ECHO),
         lacks(SPIN_ECHO, EPI, INVERSION), at_least(TE, 10),
     ),
+    # Of several echoes that are summed, the first is told.
+    timed(
+        "T2STAR", 0.6, WORDS, called("qsm"), is_original, uses(GRADIENT_ECHO),
+        lacks(SPIN_ECHO, EPI, INVERSION), below(TE, 10),
+    ),
     # Of the brain and the cord it is a T1: late enhancement of the heart has a gradient echo.
     timed(
         "T1", 0.8, PHYSICS, called("psir.*"), lacks(GRADIENT_ECHO, EPI, CINE),

@@ -135,7 +135,11 @@ def test_what_a_map_of_susceptibility_is_computed_from_is_a_gradient_echo(
     make_series: Any, described: str
 ) -> None:
     named = {"SeriesDescription": described}
-    assert claim_of(make_series(SUSCEPTIBLE | named)).sequence == "T2STAR"
+    late = claim_of(make_series(SUSCEPTIBLE | named))
+    # Of several echoes that are summed, the first is told.
+    first = claim_of(make_series(SUSCEPTIBLE | named | {"EchoTime": 6}))
+    assert late.sequence == first.sequence == "T2STAR"
+    assert first.confidence < late.confidence
 
 
 @pytest.mark.parametrize(

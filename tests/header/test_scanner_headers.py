@@ -398,7 +398,7 @@ HEADERS: list[tuple[str, str, Header]] = [
                                         scan=["GR", "IR"], kind=[*DERIVED, "T1 MAP", "ND"])),
     ("OTHER", "siemens_second_inversion", siemens(
         "*tfl3d1_16ns", "t1_mp2rage_INV2", tr=5000, te=2.98, ti=2500, flip=5, scan=["GR", "IR"])),
-    ("OTHER", "philips_qsm", philips("FFE", "QSM", tr=40, te=6, scan="GR", dim="3D")),
+    ("T2STAR", "philips_qsm", philips("FFE", "QSM", tr=40, te=6, scan="GR", dim="3D")),
     ("OTHER", "philips_fat_fraction", philips("FFE", "mDIXON-Quant", tr=6, te=1, scan="GR",
                                               kind=[*DERIVED, "FF", "FF", "FFE"])),
     ("OTHER", "siemens_fat_image", siemens("*fl3d2", "t1_vibe_dixon_tra_F", tr=4, te=1.3, flip=9,
