@@ -101,7 +101,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("PERF", "dyn* tfl*", "tfl* ... sr", "sr ... tfl*"),
     ("PERF", "cerebral blood*"),
     ("PERF", "relcb*", "rcbf", "rcbv", "rbf", "rbv", "cbf", "cbv", "mtt", "ttp", "t max"),
-    ("PERF", "k trans*", "kep", "iauc*", "i auc*"),
+    ("PERF", "k trans*", "kep", "iauc*", "i auc*", "dyn* ... pei"),
     ("SWI", "ven* bold*"),
     # What Siemens computes of functional images.
     ("OTHER", "t map*"),

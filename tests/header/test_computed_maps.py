@@ -182,6 +182,7 @@ T2 = {
         "K-trans map",
         "percent enhancement", "initial slope",
         "ISPY2: VOLSER: SER", "SER map", "PEI", "wash-out", "washin rate", "Washout map", "DCE Kep",
+        "t1_fl3d_tra fs_dyn CM_PEI", "t1_vibe_dyn_TTP",
         "Subtraction", "T1 subtraction 2-1", "AI probability map", "lesion probability", "heatmap",
     ],
 )  # fmt: skip
