@@ -155,9 +155,13 @@ def has_sequence_name(attributes: SequenceAttributes) -> str | None:
     return f"sequence {attributes.sequence_name}" if attributes.sequence_name else None
 
 
-def made_by(vendor: str) -> Condition:
-    """Hold for scanners of a manufacturer."""
-    return lambda attributes: "" if attributes.vendor == vendor else None
+def made_by(*vendors: str) -> Condition:
+    """Hold for scanners of the manufacturers."""
+    return lambda attributes: "" if attributes.vendor in vendors else None
+
+
+# Of animals.
+preclinical = made_by("Bruker", "Agilent")
 
 
 def is_original(attributes: SequenceAttributes) -> str | None:

@@ -24,9 +24,9 @@ from napari_mrseq.header.conditions import (
     is_original,
     lacks,
     large_matrix,
-    made_by,
     not_above,
     not_below,
+    preclinical,
     unknown,
     unless,
     uses,
@@ -126,7 +126,7 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
     ),
     "T2": (
         # At the high fields of preclinical scanners the echoes of a T2 are early.
-        (lacks(BALANCED, GRADIENT_ECHO), below(TE, 40), unless(made_by("Bruker"))),
+        (lacks(BALANCED, GRADIENT_ECHO), below(TE, 40), unless(preclinical)),
         (uses(GRADIENT_ECHO), lacks(SPIN_ECHO, BALANCED, EPI), below(TE, 10)),
         (uses(SPIN_ECHO), below(TE, 60), below(TR, 2100)),
         (uses(INVERSION), above(TI, 1500)),

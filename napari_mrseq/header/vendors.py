@@ -15,6 +15,7 @@ VENDORS = (
     ("Canon", r"canon|toshiba"),
     ("Hitachi", r"hitachi|fujifilm"),
     ("Bruker", r"bruker"),
+    ("Agilent", r"agilent|varian"),
     ("Hyperfine", r"hyperfine"),
     ("Esaote", r"esaote"),
 )

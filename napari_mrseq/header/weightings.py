@@ -21,9 +21,9 @@ from napari_mrseq.header.conditions import (
     image_type,
     lacks,
     large_matrix,
-    made_by,
     not_above,
     not_below,
+    preclinical,
     small_matrix,
     unknown,
     unless,
@@ -151,15 +151,15 @@ SPIN_ECHO_RULES: tuple[Rule, ...] = (
     # The table is of people: preclinical scanners have a T2 at such times.
     timed(
         "PD", 0.75, TABLE, *NON_EPI_SPIN_ECHO, above(TR, 1800), at_most(TR, 8000), at_most(TE, 30),
-        unless(made_by("Bruker")),
+        unless(preclinical),
     ),
     timed(
         "PD", 0.6, TABLE, *NON_EPI_SPIN_ECHO, above(TR, 1800), below(TE, 48),
-        unless(made_by("Bruker")),
+        unless(preclinical),
     ),
     timed(
         "T2", 0.65, PHYSICS, *NON_EPI_SPIN_ECHO, above(TR, 1800), at_least(TE, 20),
-        made_by("Bruker"),
+        preclinical,
     ),
     # Long trains of echoes of knees, whose falling flip angles weight by T2 as an echo time half as
     # long does (Busse et al., Magn Reson Med 55:1030, 2006).
@@ -215,7 +215,7 @@ GRADIENT_ECHO_RULES: tuple[Rule, ...] = (
     ),
     timed(
         "FIELDMAP", 0.65, PHYSICS, *NON_EPI_GRADIENT_ECHO, acquired("2D"), at_least(TR, 300),
-        below(TE, 12), small_matrix(128), not_above(ECHOES, 2), unless(made_by("Bruker")),
+        below(TE, 12), small_matrix(128), not_above(ECHOES, 2), unless(preclinical),
     ),
     # A scout has few slices of each plane.
     timed("LOCALIZER", 0.7, PHYSICS, *LIKE_A_SCOUT, at_most(SLICES, 9)),

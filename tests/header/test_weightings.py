@@ -213,6 +213,17 @@ def test_a_spoiled_gradient_echo_has_no_signal_far_past_its_ernst_angle(
 
 
 @pytest.mark.parametrize(
+    ("maker", "sequence"),
+    [("SIEMENS", "PD"), ("Bruker BioSpin", UNKNOWN), ("Agilent", UNKNOWN), ("Varian", UNKNOWN)],
+)
+def test_what_is_proton_density_of_people_may_be_a_t2_of_mice(
+    make_series: Any, maker: str, sequence: str
+) -> None:
+    values = header("SE", tesla=7, tr=5000, te=17) | {"Manufacturer": maker}
+    assert claim_of(make_series(values)).sequence == sequence
+
+
+@pytest.mark.parametrize(
     ("tesla", "tr", "flip", "sequence"),
     [(7, 14, 20, UNKNOWN), (7, 20, 18, UNKNOWN), (3, 22, 18, UNKNOWN), (3, 14, 20, "T1"),
      (7, 14, 12, "T1"), (7, 8, 20, "T1")],
