@@ -171,7 +171,10 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     # Neither a subject's number nor a joint.
     (
         "OTHER",
-        Regex(r"sub(?=$| (?:ax|axial|cor|coronal|sag|sagittal|tra|mips?|t1|dyn|nativ|post|km)\b)"),
+        Regex(
+            r"sub(?=$| \d \d$"
+            r"| (?:ax|axial|cor|coronal|sag|sagittal|tra|mips?|t1|dyn|nativ|post|km)\b)"
+        ),
     ),
     ("OTHER", "wash in", "wash out", "tf2d*"),
     # The echoes that a map is computed from, told by how many there are, or by a second contrast.

@@ -182,8 +182,9 @@ T2 = {
         "K-trans map",
         "percent enhancement", "initial slope",
         "ISPY2: VOLSER: SER", "SER map", "PEI", "wash-out", "washin rate", "Washout map", "DCE Kep",
-        "t1_fl3d_tra fs_dyn CM_PEI", "t1_vibe_dyn_TTP",
-        "Subtraction", "T1 subtraction 2-1", "AI probability map", "lesion probability", "heatmap",
+        "t1_fl3d_tra fs_dyn CM_PEI", "t1_vibe_dyn_TTP", "AT",
+        "Subtraction", "T1 subtraction 2-1", "SUB 2-1",
+        "AI probability map", "lesion probability", "heatmap",
     ],
 )  # fmt: skip
 def test_what_is_computed_of_a_bolus_is_no_weighted_image(make_series: Any, described: str) -> None:
