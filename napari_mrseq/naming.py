@@ -13,7 +13,9 @@ CORRECTED = "corrected"
 CONFLICT_MARK = "≠ header"
 # Beside a name that the program is not sure of.
 UNSURE = "▲ unsure"
-# Beside a name that no pixels bear out: the file shows no MR, nothing at all, or too little.
+# Beside a name that the header alone gives: the pixels show nothing, or too little.
+HEADER_ONLY = "▲ header only"
+# Why there is no name: the file shows no MR, nothing at all, or too little.
 NOT_MR = "▲ not MR"
 NOTHING_SHOWN = "▲ can't tell"
 TOO_SMALL = "▲ too small"

@@ -10,6 +10,7 @@ from napari_mrseq.errors import first_few
 from napari_mrseq.header import claim_words
 from napari_mrseq.naming import (
     CONFLICT_MARK,
+    HEADER_ONLY,
     NOT_MR,
     NOTHING_SHOWN,
     TOO_SMALL,
@@ -123,7 +124,8 @@ def _doubt(record: Record) -> str:
     warned = " ".join(record["warnings"])
     named = record["resolved"] != "unknown"
     unsure = UNSURE if named and record["confidence"] < DOUBT_BELOW else ""
-    return next((mark for words, mark in _MARKS.items() if words in warned), unsure)
+    mark = next((mark for words, mark in _MARKS.items() if words in warned), unsure)
+    return HEADER_ONLY if named and mark in (NOTHING_SHOWN, TOO_SMALL) else mark
 
 
 def _against(record: Record) -> list[str]:

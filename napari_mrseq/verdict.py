@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from time import monotonic
 from typing import Any
 
@@ -11,7 +12,7 @@ from napari_mrseq.conflict import names_in_conflict
 from napari_mrseq.correction import Correction, latest_on_all
 from napari_mrseq.decision import Decision
 from napari_mrseq.header import HeaderClaim
-from napari_mrseq.naming import CONFLICT_MARK, UNSURE, run_words
+from napari_mrseq.naming import CONFLICT_MARK, HEADER_ONLY, UNSURE, run_words
 from napari_mrseq.sampling import few_slices
 from napari_mrseq.sequences import UNKNOWN, family_of, name_of
 from napari_mrseq.series import Failure, Series, identity_of
@@ -108,7 +109,12 @@ class Verdict:
     @property
     def mark(self) -> str:
         """What stands beside the series where its name is not to be relied on; else ``""``."""
-        return CONFLICT_MARK if self.conflict else UNSURE if is_unsure(self) else ""
+        marks = (
+            (self.conflict, CONFLICT_MARK),
+            (self.header_only, HEADER_ONLY),
+            (is_unsure(self), UNSURE),
+        )
+        return next((mark for doubted, mark in marks if doubted), "")
 
     @property
     def misnamed(self) -> tuple[str, ...]:
@@ -138,10 +144,15 @@ class Verdict:
         """The files whose slices could not be decoded, and why."""
         return tuple(dict.fromkeys(one.failure for one in self.slices if one.failure))
 
-    @property
+    @cached_property
     def shows_nothing(self) -> bool:
         """Whether no slice shows anything: what the network says of it is noise."""
         return not any(one.weight for one in self.slices)
+
+    @property
+    def header_only(self) -> bool:
+        """Whether the header names what no slice shows."""
+        return is_named(self) and self.header is not None and self.shows_nothing
 
     def corrected(self, corrections: Sequence[Correction]) -> Verdict:
         """Return the verdict, never corrected yet, as a person corrected it.

@@ -268,8 +268,9 @@ def test_a_conflict_names_what_in_the_header_contradicts(failed, claimed, told):
 @pytest.mark.parametrize(
     ("sequence", "confidence", "warnings", "mark"),
     [
-        ("FLAIR", 0.9, ["no slice shows anything that could be judged"], "▲ can't tell"),
-        ("MRA", 0.9, ["slices of 16 × 16 pixels are too small to judge"], "▲ too small"),
+        ("FLAIR", 0.9, ["no slice shows anything that could be judged"], "▲ header only"),
+        ("UNKNOWN", 0.1, ["no slice shows anything that could be judged"], "▲ can't tell"),
+        ("MRA", 0.9, ["slices of 16 × 16 pixels are too small to judge"], "▲ header only"),
         ("OTHER", 0.98, ["the file says that this is not an MR image"], "▲ not MR"),
         ("T1", 0.76, [], "▲ unsure"),
         ("T1", 0.9, ["gap: 1 slice missing"], ""),

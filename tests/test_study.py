@@ -13,6 +13,7 @@ import pytest
 
 from napari_mrseq.belonging import group_of
 from napari_mrseq.decision import Decision
+from napari_mrseq.header import HeaderClaim
 from napari_mrseq.protocols import Expected, Protocol, load_protocol
 from napari_mrseq.report_text import study_text
 from napari_mrseq.sequences import family_of
@@ -558,6 +559,9 @@ def test_a_study_in_words_marks_the_series_that_are_not_to_be_relied_on() -> Non
     assert f"  double    {'T2':28}1, 2 ≠ header" in told
     assert "  repeat    1, 2 ≠ header" in told
     assert f"  there     {'T1 without contrast agent':28}4" in told
+    # None of its slices shows anything.
+    by_header = replace(verdicts[3], header=HeaderClaim("T1", 0.8))
+    assert by_header.mark == "▲ header only"
     # What a person says of it is sure.
     said = replace(verdicts[2], overruled=unsure)
     record = judge_study([said], load_protocol("brain-tumour")).to_dict()

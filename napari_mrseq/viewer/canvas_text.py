@@ -9,11 +9,11 @@ from typing import Any, TypeAlias
 from napari.components import ViewerModel
 from napari.layers import Image, Layer
 
-from napari_mrseq.naming import CONFLICT_MARK, UNSURE
+from napari_mrseq.naming import CONFLICT_MARK, HEADER_ONLY
 from napari_mrseq.slice_verdict import SliceVerdict
 from napari_mrseq.verdict import Verdict
 from napari_mrseq.viewer.attachment import Attachment, LayerEvents
-from napari_mrseq.viewer.doubts import is_unsure_in, only_header_tells
+from napari_mrseq.viewer.doubts import mark_beside, only_header_tells
 from napari_mrseq.viewer.image_layers import image_layers, is_image
 from napari_mrseq.viewer.layer_series import is_as_opened, obstacle, shown_series, unread
 from napari_mrseq.viewer.layer_state import LayerState, own_name, state_of
@@ -248,9 +248,11 @@ def _said(layer: Image, state: LayerState | None, index: int | None) -> str:
         return "not yet run"
     verdict, marks = state.verdict, []
     if verdict is not None:
-        if only_header_tells(verdict) and not said.overruled:
-            # What a slice looks like is not what it is.
-            said, marks = verdict, [BY_HEADER]
-        marks += [CONFLICT_MARK] * verdict.conflict + [UNSURE] * is_unsure_in(said, verdict)
+        by_header = only_header_tells(verdict) and not said.overruled
+        # What a slice looks like is not what it is.
+        said = verdict if by_header else said
+        mark = mark_beside(said, verdict)
+        marks += [BY_HEADER] * (by_header and mark != HEADER_ONLY)
+        marks += [CONFLICT_MARK] * verdict.conflict + [mark] * bool(mark)
     # A name of the user's own would push the place off the canvas.
     return " ".join([shortened(said_words(said), LONGEST_SAID), *marks])

@@ -9,6 +9,7 @@ from napari_mrseq.decision import likeliest_family
 from napari_mrseq.naming import (
     CONFLICT_MARK,
     CORRECTED,
+    HEADER_ONLY,
     NOT_MR,
     NOTHING_SHOWN,
     TOO_SMALL,
@@ -43,6 +44,7 @@ def doubt(verdict: Verdict) -> str:
         (corrected, f"✎ {corrected} {CORRECTED}"),
         (not verdict.series.is_mr, NOT_MR),
         (unread, f"▲ {unread} not read"),
+        (verdict.header_only, HEADER_ONLY),
         (verdict.shows_nothing, TOO_SMALL if verdict.series.is_thumbnail else NOTHING_SHOWN),
         (verdict.resolved == "unknown", "? unknown"),
         (odd, f"▲ {odd} odd"),
@@ -71,13 +73,15 @@ def doubts(verdict: Verdict) -> list[str]:
     return found
 
 
-def is_unsure_in(said: SliceVerdict | Verdict, verdict: Verdict) -> bool:
-    """Tell whether what is said in a series is sure neither by itself nor by the series.
+def mark_beside(said: SliceVerdict | Verdict, verdict: Verdict) -> str:
+    """Return what stands beside a name given in a series that is not to be relied on; else ``""``.
 
     In a series that is sure of the same, its header's help is not written on each slice.
     """
+    if verdict.header_only and is_named(said):
+        return HEADER_ONLY
     sure_of_same = not is_unsure(verdict) and family_of(said.sequence) == verdict.family
-    return is_unsure(said) and not sure_of_same
+    return UNSURE if is_unsure(said) and not sure_of_same else ""
 
 
 def only_header_tells(verdict: Verdict) -> bool:

@@ -16,7 +16,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from napari_mrseq.naming import CORRECTED
+from napari_mrseq.naming import CORRECTED, HEADER_ONLY
 from napari_mrseq.sequences import UNKNOWN, colour_of, name_of
 from napari_mrseq.verdict import Verdict
 from napari_mrseq.viewer.doubts import doubts
@@ -113,8 +113,7 @@ class ResultPanel(QStackedWidget):
         colour = colour_of(verdict.sequence, verdict.probabilities)
         self.swatch.setStyleSheet(f"background-color: {colour};")
         self.verdict.setText(name_of(verdict.sequence) if known else "? unknown")
-        sure = f"✎ {CORRECTED}" if verdict.overruled else percent(verdict.confidence)
-        self.confidence.setText(sure if known else "")
+        self.confidence.setText(_sure_words(verdict) if known else "")
         self.runners_up.setText(_unbroken(_second_line(verdict)))
         self.plane.setText(verdict.series.plane or "")
         mark, style = "", ""
@@ -139,12 +138,20 @@ def _unbroken(text: str) -> str:
     return text.replace(" %", f"{NO_BREAK}%")
 
 
+def _sure_words(verdict: Verdict) -> str:
+    """Return what stands beside the name, in letters as large."""
+    if verdict.overruled:
+        return f"✎ {CORRECTED}"
+    return HEADER_ONLY if verdict.header_only else percent(verdict.confidence)
+
+
 def _second_line(verdict: Verdict) -> str:
     if verdict.overruled:
         return f"was {decision_words(verdict.overruled)}"
     if verdict.shows_nothing:
         small = verdict.series.is_thumbnail
-        return "too small to judge" if small else "the pixels can't tell"
+        why = "too small to judge" if small else "the pixels can't tell"
+        return f"{percent(verdict.confidence)} by the header: {why}" if verdict.header_only else why
     if verdict.sequence == UNKNOWN and not verdict.series.is_mr:
         return "not MR, so not named"
     if verdict.sequence == UNKNOWN:

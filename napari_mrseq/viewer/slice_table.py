@@ -8,10 +8,10 @@ from typing import Any
 from qtpy.QtCore import QModelIndex, Signal  # type: ignore[attr-defined]
 from qtpy.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from napari_mrseq.naming import CORRECTED, UNSURE
+from napari_mrseq.naming import CORRECTED
 from napari_mrseq.sequences import UNKNOWN, colour_of, name_of
 from napari_mrseq.slice_verdict import SliceVerdict
-from napari_mrseq.viewer.doubts import is_odd, is_unsure_in
+from napari_mrseq.viewer.doubts import is_odd, mark_beside
 from napari_mrseq.viewer.layer_state import LayerState, named_by_user
 from napari_mrseq.viewer.table import Table
 from napari_mrseq.viewer.table_rows import KEY_ROLE, Cell, Row
@@ -149,4 +149,4 @@ def _note(state: LayerState, index: int, judged: SliceVerdict) -> str:
         return ""
     if is_odd(state.judged[index], state.verdict):
         return "▲ odd"
-    return UNSURE if is_unsure_in(judged, state.verdict) else ""
+    return mark_beside(judged, state.verdict)

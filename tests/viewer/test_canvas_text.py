@@ -14,6 +14,8 @@ from napari.utils._proxies import PublicOnlyProxy
 
 from napari_mrseq.correction import Correction
 from napari_mrseq.decision import Decision
+from napari_mrseq.header import HeaderClaim
+from napari_mrseq.sequences import name_of
 from napari_mrseq.viewer.annotation import annotate, correct_layer, keep_slices, revert
 from napari_mrseq.viewer.canvas_text import CanvasText
 from napari_mrseq.viewer.layer_series import series_of
@@ -387,3 +389,14 @@ def test_layers_and_their_words_go_together(
         qtbot.wait(500)
     # Mesa would have ended the process.
     assert not viewer.canvas.overlays.text.text.strip()
+
+
+@pytest.mark.parametrize("code", ["T1", "LOCALIZER"])
+def test_a_name_for_pixels_that_show_nothing_is_said_to_be_the_headers(
+    viewer, text, make_verdict, code: str
+) -> None:
+    layer = viewer.add_image(np.ones((1, 8, 8)))
+    header, decision = HeaderClaim(code, 0.7), Decision(code, 0.7, "member")
+    seen = make_verdict(series_of(layer), ["T1"], decision=decision, header=header)
+    annotate(layer, replace(seen, slices=(replace(seen.slices[0], weight=0.0),)))
+    assert text.text == f"{name_of(code)} 70 % ▲ header only   slice 1 of 1"

@@ -22,6 +22,7 @@ from napari_mrseq.viewer.doubts import doubts
 from napari_mrseq.viewer.layer_series import series_of
 from napari_mrseq.viewer.layer_state import state_of
 from napari_mrseq.viewer.result_panel import ResultPanel
+from napari_mrseq.viewer.slice_table import SliceTable
 from napari_mrseq.viewer.study_table import HEADINGS, StudyTable
 
 LOST = Failure("IM7.dcm", "the file ends too early")
@@ -41,7 +42,8 @@ def table(qtbot):
 
 
 def nothing_shown(verdict: Verdict) -> Verdict:
-    return replace(verdict, slices=tuple(replace(one, weight=0.0) for one in verdict.slices))
+    slices = tuple(replace(one, weight=0.0) for one in verdict.slices)
+    return replace(verdict, slices=slices, header=verdict.header or HeaderClaim("T1", 0.9))
 
 
 def one_unread(verdict: Verdict) -> Verdict:
@@ -70,7 +72,7 @@ def said(table: StudyTable, heading: str) -> tuple[str, str]:
 @pytest.mark.parametrize(
     ("change", "word", "hint"),
     [
-        (nothing_shown, "▲ can't tell", "no slice shows anything that could be judged"),
+        (nothing_shown, "▲ header only", "no slice shows anything that could be judged"),
         (one_unread, "▲ 1 not read", "slice 1 could not be read: IM7.dcm: the file ends too early"),
         (no_mr, "▲ not MR", "the file says that this is not an MR image"),
         (in_conflict, "≠ header", "Header says T2-FLAIR. The pixels look like T1, 90 %."),
@@ -153,12 +155,31 @@ def test_a_header_that_no_pixel_confirms_speaks_alone(
     assert said(table, "Header")[0] == "same"
 
 
-def test_where_nothing_is_shown_no_guess_is_ranked(qtbot, layer, make_verdict) -> None:
+@pytest.mark.parametrize(
+    ("decision", "name", "beside", "below"),
+    [
+        (None, "T1", "▲ header only", "90\u00a0% by the header: the pixels can't tell"),
+        (Decision("UNKNOWN", 0.3, "unknown"), "? unknown", "", "the pixels can't tell"),
+    ],
+)
+def test_where_nothing_is_shown_the_headline_says_so_and_no_guess_is_ranked(
+    qtbot, layer, make_verdict, decision, name: str, beside: str, below: str
+) -> None:
     panel = ResultPanel()
     qtbot.addWidget(panel)
-    annotate(layer, nothing_shown(make_verdict(series_of(layer), ["T1"] * 4)))
+    annotate(layer, nothing_shown(make_verdict(series_of(layer), ["T1"] * 4, decision=decision)))
     panel.show_state(state_of(layer), "")
-    assert panel.runners_up.text() == "the pixels can't tell"
+    assert (panel.verdict.text(), panel.confidence.text()) == (name, beside)
+    assert panel.runners_up.text() == below
+
+
+def test_a_slice_that_shows_nothing_has_only_its_headers_name(qtbot, make_verdict) -> None:
+    single = ViewerModel().add_image(np.ones((1, 32, 32)))
+    annotate(single, nothing_shown(make_verdict(series_of(single), ["T1"])))
+    slices = SliceTable()
+    qtbot.addWidget(slices)
+    slices.show_state(state_of(single))
+    assert slices.table.proxy.index(0, 3).data() == "▲ header only"
 
 
 @pytest.mark.parametrize(("sure", "odd"), [(0.85, False), (0.92, True)])
