@@ -15,6 +15,8 @@ CONFLICT_MARK = "≠ header"
 UNSURE = "▲ unsure"
 # Beside a name that the header alone gives: the pixels show nothing, or too little.
 HEADER_ONLY = "▲ header only"
+# Beside the name of a capture of a screen, or of a picture in colours.
+NO_SCAN = "▲ no scan"
 # Why there is no name: the file shows no MR, nothing at all, or too little.
 NOT_MR = "▲ not MR"
 NOTHING_SHOWN = "▲ can't tell"

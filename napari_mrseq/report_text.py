@@ -11,6 +11,7 @@ from napari_mrseq.header import claim_words
 from napari_mrseq.naming import (
     CONFLICT_MARK,
     HEADER_ONLY,
+    NO_SCAN,
     NOT_MR,
     NOTHING_SHOWN,
     TOO_SMALL,
@@ -21,7 +22,7 @@ from napari_mrseq.naming import (
 )
 from napari_mrseq.sequences import UNKNOWN, family_of, name_of
 from napari_mrseq.slice_verdict import NO_SLICE_SHOWS, SMALL_SLICES
-from napari_mrseq.verdict import DOUBT_BELOW, MISNAMED, NO_MR_IMAGE, SWAPPED
+from napari_mrseq.verdict import DOUBT_BELOW, MISNAMED, NO_MR_IMAGE, NO_SCANNED_IMAGE, SWAPPED
 
 Record = dict[str, Any]
 
@@ -29,7 +30,12 @@ Record = dict[str, Any]
 _UNREAD_SHOWN = 3
 _TITLE_LENGTH = 44
 # What warnings say, the gravest first, and its mark beside a name.
-_MARKS = {NO_MR_IMAGE: NOT_MR, NO_SLICE_SHOWS: NOTHING_SHOWN, SMALL_SLICES: TOO_SMALL}
+_MARKS = {
+    NO_MR_IMAGE: NOT_MR,
+    NO_SCANNED_IMAGE: NO_SCAN,
+    NO_SLICE_SHOWS: NOTHING_SHOWN,
+    SMALL_SLICES: TOO_SMALL,
+}
 
 
 def table_text(records: Sequence[Record]) -> str:

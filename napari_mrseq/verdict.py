@@ -23,12 +23,14 @@ from napari_mrseq.slice_verdict import (
     unread_words,
     word_record,
 )
+from napari_mrseq.witnesses import says_no_mr
 
 # How warnings begin that say with what a header is in conflict.
 MISNAMED = "the header's description says"
 SWAPPED = "the header appears to be swapped"
-# How a warning says it of a file of another kind.
+# How warnings say it of files of another kind.
 NO_MR_IMAGE = "the file says that this is not an MR image"
+NO_SCANNED_IMAGE = "the file is a capture or a picture in colours, not an image as it was scanned"
 # A name with less than this is unsure.
 DOUBT_BELOW = 0.8
 
@@ -126,12 +128,12 @@ class Verdict:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What to doubt about the series, in words for the user."""
-        no_mr = () if self.series.is_mr else (NO_MR_IMAGE,)
+        other_kind = NO_MR_IMAGE if says_no_mr(self.header) else NO_SCANNED_IMAGE
         header = self.header.warnings if self.header else ()
         own = (*self.series.warnings, *self.remarks)
         words = (f"{misnaming_words(self.misnamed)}; the pixels do not",) if self.misnamed else ()
         return (
-            *no_mr,
+            *(() if self.series.is_mr else (other_kind,)),
             *unread_words(self.series, self.slices),
             *empty_words(self.series, self.slices),
             *words,

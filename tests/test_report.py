@@ -30,6 +30,7 @@ from napari_mrseq.report import (
 from napari_mrseq.report_text import study_text
 from napari_mrseq.series import Failure
 from napari_mrseq.study import judge_studies
+from napari_mrseq.verdict import NO_SCANNED_IMAGE
 
 
 @pytest.fixture
@@ -271,7 +272,7 @@ def test_a_conflict_names_what_in_the_header_contradicts(failed, claimed, told):
         ("FLAIR", 0.9, ["no slice shows anything that could be judged"], "▲ header only"),
         ("UNKNOWN", 0.1, ["no slice shows anything that could be judged"], "▲ can't tell"),
         ("MRA", 0.9, ["slices of 16 × 16 pixels are too small to judge"], "▲ header only"),
-        ("OTHER", 0.98, ["the file says that this is not an MR image"], "▲ not MR"),
+        ("OTHER", 0.98, [NO_SCANNED_IMAGE], "▲ no scan"),
         ("T1", 0.76, [], "▲ unsure"),
         ("T1", 0.9, ["gap: 1 slice missing"], ""),
         ("UNKNOWN", 0.95, ["the file says that this is not an MR image"], "▲ not MR"),

@@ -10,6 +10,7 @@ from napari_mrseq.naming import (
     CONFLICT_MARK,
     CORRECTED,
     HEADER_ONLY,
+    NO_SCAN,
     NOT_MR,
     NOTHING_SHOWN,
     TOO_SMALL,
@@ -26,6 +27,7 @@ from napari_mrseq.viewer.wording import (
     percent,
     runs_words,
 )
+from napari_mrseq.witnesses import says_no_mr
 
 # A slice is odd where it is as sure as one that keeps its word against its stack.
 ODD_CONFIDENCE = SURE
@@ -42,7 +44,7 @@ def doubt(verdict: Verdict) -> str:
         (verdict.conflict, CONFLICT_MARK),
         (verdict.overruled, f"✎ {CORRECTED}"),
         (corrected, f"✎ {corrected} {CORRECTED}"),
-        (not verdict.series.is_mr, NOT_MR),
+        (not verdict.series.is_mr, NOT_MR if says_no_mr(verdict.header) else NO_SCAN),
         (unread, f"▲ {unread} not read"),
         (verdict.header_only, HEADER_ONLY),
         (verdict.shows_nothing, TOO_SMALL if verdict.series.is_thumbnail else NOTHING_SHOWN),

@@ -33,6 +33,7 @@ from napari_mrseq.viewer.wording import (
     runners_up,
     witness_words,
 )
+from napari_mrseq.witnesses import says_no_mr
 
 SLICES_ONLY = "slices of this series are judged so far; the series gets its verdict when all are."
 # Orange and blue differ for every kind of colour blindness (Okabe & Ito 2008).
@@ -152,7 +153,7 @@ def _second_line(verdict: Verdict) -> str:
         small = verdict.series.is_thumbnail
         why = "too small to judge" if small else "the pixels can't tell"
         return f"{percent(verdict.confidence)} by the header: {why}" if verdict.header_only else why
-    if verdict.sequence == UNKNOWN and not verdict.series.is_mr:
+    if says_no_mr(verdict.header):
         return "not MR, so not named"
     if verdict.sequence == UNKNOWN:
         return _guess_words(verdict.probabilities)

@@ -52,7 +52,13 @@ def one_unread(verdict: Verdict) -> Verdict:
 
 
 def no_mr(verdict: Verdict) -> Verdict:
-    return replace(verdict, series=replace(verdict.series, is_mr=False))
+    header = HeaderClaim("UNKNOWN", 0.95, ("Modality CT",))
+    return replace(verdict, series=replace(verdict.series, is_mr=False), header=header)
+
+
+def captured(verdict: Verdict) -> Verdict:
+    header = HeaderClaim("OTHER", 0.95, ("ImageType SCREEN SAVE",))
+    return replace(no_mr(verdict), header=header, decision=Decision("OTHER", 0.95, "member"))
 
 
 def in_conflict(verdict: Verdict) -> Verdict:
@@ -76,6 +82,7 @@ def said(table: StudyTable, heading: str) -> tuple[str, str]:
         (one_unread, "▲ 1 not read", "slice 1 could not be read: IM7.dcm: the file ends too early"),
         (no_mr, "▲ not MR", "the file says that this is not an MR image"),
         (in_conflict, "≠ header", "Header says T2-FLAIR. The pixels look like T1, 90 %."),
+        (captured, "▲ no scan", "the file is a capture or a picture in colours"),
         (told_by_family, "▲ family only", "Only the family T1 is certain, not which member of it."),
     ],
 )

@@ -123,7 +123,9 @@ def test_unknown_is_said_with_its_best_guess(qtbot, make_verdict) -> None:
 def test_no_sequence_is_guessed_for_what_is_not_mr(qtbot, make_verdict) -> None:
     panel = ResultPanel()
     qtbot.addWidget(panel)
-    state = judged(make_verdict, ["T1"] * 3, decision=Decision("UNKNOWN", 0.95, "unknown"))
+    claim = HeaderClaim("UNKNOWN", 0.95, ("Modality CT",))
+    unknown = Decision("UNKNOWN", 0.95, "unknown")
+    state = judged(make_verdict, ["T1"] * 3, decision=unknown, header=claim)
     assert state.verdict is not None
     state.verdict = replace(state.verdict, series=replace(state.verdict.series, is_mr=False))
     panel.show_state(state, "")
