@@ -11,6 +11,7 @@ from qtpy.QtWidgets import (
     QDialogButtonBox,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QPushButton,
     QRadioButton,
     QSpinBox,
@@ -53,12 +54,16 @@ class CorrectionDialog(QDialog):
         self._codes = _codes(state)
         self._chosen = runs_of(chosen)
         self.sequence = QComboBox()
-        self.sequence.setEditable(True)
+        line = QLineEdit()
+        line.setPlaceholderText("choose or type a name")
+        self.sequence.setLineEdit(line)
         # Else Qt would turn what was typed into a longer name, and keep names of the user's own.
         self.sequence.setCompleter(None)
         self.sequence.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.sequence.setToolTip("A sequence from the list, or a name of your own")
         self.sequence.addItems([name_of(code) for code in self._codes])
+        # Return pressed by mistake must not overrule the program.
+        self.sequence.setCurrentIndex(-1)
         self.whole = QRadioButton("the whole series")
         self.some = QRadioButton("slices")
         several = f"{len(chosen)} slices" if len(chosen) > 1 else "slice"

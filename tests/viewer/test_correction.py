@@ -250,8 +250,21 @@ def test_the_likeliest_other_names_are_offered_first(
     for judged, offered in ((layer, "T2-FLAIR"), (volumes, "T2")):
         viewer.layers.selection.active = judged
         press(panel.page.correct_button)
-        assert panel.corrector.dialog.sequence.currentText() == offered
+        assert panel.corrector.dialog.sequence.itemText(0) == offered
         press(panel.corrector.dialog.cancel_button)
+
+
+def test_nothing_is_corrected_before_a_name_is_chosen(qtbot, panel, press, layer) -> None:
+    press(panel.page.correct_button)
+    dialog = panel.corrector.dialog
+    qtbot.waitUntil(dialog.isVisible)
+    assert dialog.sequence.currentText() == ""
+    assert not dialog.apply_button.isEnabled()
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    assert dialog.isVisible()
+    qtbot.keyClick(dialog.sequence, Qt.Key.Key_Down)
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    assert layer.name == "[T2-FLAIR corrected] mine"
 
 
 def test_slices_apart_are_corrected_as_they_were_chosen_and_undone_together(
