@@ -17,7 +17,7 @@ from napari_mrseq.series import Failure, Series, check_axes, series_from_array
 from napari_mrseq.viewer.layer_data import SERIES_KEY
 from napari_mrseq.viewer.layer_state import own_name, pixels_of, state_of
 from napari_mrseq.viewer.shown_pixels import UNREAD_KEY, as_read, shows, unread_in
-from napari_mrseq.viewer.units import millimetres
+from napari_mrseq.viewer.units import lengths
 
 if TYPE_CHECKING:
     from napari.layers import Image
@@ -111,8 +111,8 @@ def _spacing_mm(layer: Image) -> tuple[float, float, float] | None:
     A picture alone has no distance to the next one: one is assumed, as it is for a single file.
     """
     axes = min(layer.ndim, 3)
-    lengths = [millimetres(unit) for unit in layer.units[-axes:]]
-    steps = [abs(float(s)) * mm for s, mm in zip(layer.scale[-axes:], lengths, strict=True) if mm]
+    known = lengths(layer.units[-axes:], layer.metadata)
+    steps = [abs(float(s)) * mm for s, mm in zip(layer.scale[-axes:], known, strict=True) if mm]
     if len(steps) < axes:
         return None
     *between, row, column = steps

@@ -16,6 +16,7 @@ from napari_mrseq.viewer.layer_data import SERIES_KEY, image_of, layer_of
 from napari_mrseq.viewer.layer_series import is_as_opened, series_of
 from napari_mrseq.viewer.layer_state import state_of
 from napari_mrseq.viewer.slice_in_view import show_layer
+from napari_mrseq.viewer.units import millimetres
 
 
 def open_verdict(viewer: ViewerModel, verdict: Verdict) -> None:
@@ -25,7 +26,8 @@ def open_verdict(viewer: ViewerModel, verdict: Verdict) -> None:
             _bring_up_to_date(layer, verdict)
             show_layer(viewer, layer)
             return
-    layer = image_of(layer_of(verdict.series))
+    in_mm = any(millimetres(other.units[-1]) for other in viewer.layers)
+    layer = image_of(layer_of(verdict.series, in_mm=in_mm))
     # Before the viewer has it: what follows the list of layers sees it named.
     annotate(layer, verdict)
     viewer.add_layer(layer)

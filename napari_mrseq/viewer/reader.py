@@ -68,7 +68,9 @@ def layers_of(study: Study) -> list[LayerData]:
     if causes:
         show_warning(f"Not opened: {causes}")
     lazy = load_settings().lazy
-    layers = [layer_of(series if lazy else in_memory(series)) for series in study.series]
+    in_mm = any(series.spacing for series in study.series)
+    read = [series if lazy else in_memory(series) for series in study.series]
+    layers = [layer_of(series, in_mm=in_mm) for series in read]
     mr = [number for number, series in enumerate(study.series) if series.is_mr]
     shown = mr[-1] if mr else len(layers) - 1
     for number, (_, attributes, _) in enumerate(layers):

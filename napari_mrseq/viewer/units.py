@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from napari_mrseq.viewer.layer_data import DICOM_KEY
 
 
 def millimetres(unit: Any) -> float | None:
@@ -24,6 +26,22 @@ def millimetres(unit: Any) -> float | None:
         return float(registry.Quantity(1.0, unit).to("mm").magnitude)
     except pint.DimensionalityError:
         return None
+
+
+def lengths(units: Sequence[Any], metadata: Mapping[str, Any]) -> list[float | None]:
+    """Return how many mm a step along some axes of a layer has, None for each where none is known.
+
+    Parameters
+    ----------
+    units : sequence of pint.Unit or str
+        Of these axes.
+    metadata : mapping
+        The layer's: a series of unknown size may lie in mm beside others.
+    """
+    known = metadata.get(DICOM_KEY)
+    if isinstance(known, Mapping) and known.get("spacing_mm", units) is None:
+        return [None] * len(units)
+    return [millimetres(unit) for unit in units]
 
 
 def ratios(units: Sequence[Any] | None, others: Sequence[Any]) -> NDArray[np.float64]:

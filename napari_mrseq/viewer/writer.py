@@ -16,7 +16,7 @@ from napari_mrseq.viewer.annotation import RECORD_KEY
 from napari_mrseq.viewer.layer_data import DICOM_KEY, SERIES_AXES, place_along_own_axes
 from napari_mrseq.viewer.layer_state import STATE_KEY
 from napari_mrseq.viewer.shown_pixels import as_read
-from napari_mrseq.viewer.units import millimetres
+from napari_mrseq.viewer.units import lengths
 
 # NIfTI and DICOM agree on the axis to the head; left and front point the other way.
 RAS_FROM_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
@@ -61,9 +61,9 @@ def write_nifti(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
         known.get("description"),
         _record(metadata, data),
     )
-    lengths = affine is not None or all(_lengths(attributes))
+    in_mm = affine is not None or all(_lengths(attributes))
     seconds = _seconds_between(known) or fields.get("RepetitionTime")
-    _set_units(image.header, "mm" if lengths else "unknown", seconds)
+    _set_units(image.header, "mm" if in_mm else "unknown", seconds)
     stem = nifti_stem(path)
     _make_room(stem)
     nibabel.save(image, path)
@@ -167,8 +167,8 @@ def _set_units(header: Any, length: str, seconds: float | None) -> None:
 
 def _lengths(attributes: dict[str, Any]) -> list[float | None]:
     """Return how many mm a step of the canvas has along the last three axes, None for pixels."""
-    units = attributes.get("units") or ()
-    return [millimetres(unit) for unit in tuple(units)[-3:]] or [None]
+    units = tuple(attributes.get("units") or ())[-3:]
+    return lengths(units, attributes.get("metadata") or {}) or [None]
 
 
 def _record(metadata: dict[str, Any], data: Any) -> Any:
@@ -203,15 +203,15 @@ def _on_canvas(attributes: dict[str, Any]) -> NDArray[np.float64]:
     )
     # Volumes lie at one place: their axis comes first and is left out.
     placed = np.asarray((np.asarray(attributes["affine"]) @ own.affine_matrix)[-4:, -4:])
-    lengths = _lengths(attributes)
-    return np.diag([*lengths, 1.0]) @ placed if all(lengths) else placed
+    known = _lengths(attributes)
+    return np.diag([*known, 1.0]) @ placed if all(known) else placed
 
 
 def _steps(axes: int, attributes: dict[str, Any]) -> tuple[float, ...]:
     """Return the layer's scale along all axes of the file, in mm where its units are lengths."""
     scale = [float(step) for step in attributes.get("scale", ())]
-    lengths = _lengths(attributes)
-    for place, length in enumerate(lengths if all(lengths) else [], start=-len(lengths)):
+    known = _lengths(attributes)
+    for place, length in enumerate(known if all(known) else [], start=-len(known)):
         scale[place] *= length or 1.0
     return (1.0,) * (axes - len(scale)) + tuple(scale)
 

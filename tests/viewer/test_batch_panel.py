@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 from napari.components import ViewerModel
+from PIL import Image as Picture
 from pydicom import dcmread
 from pydicom.encaps import encapsulate
 from pydicom.uid import JPEG2000Lossless
 from qtpy.QtCore import Qt, QTimer
 
 from napari_mrseq.correction import Correction
+from napari_mrseq.reading import read_study
 from napari_mrseq.sequences import name_of
 from napari_mrseq.viewer.annotation import correct_layer
 from napari_mrseq.viewer.layer_state import state_of
@@ -225,6 +227,17 @@ def test_a_series_that_is_open_is_not_opened_again(
     run_and_open()
     assert state_of(layer).found is second
     assert layer.name == "[PD corrected] t2_tse_tra"
+
+
+def test_a_picture_opened_from_the_table_has_the_units_of_the_series_beside_it(
+    make_verdict, sample_study: Path, tmp_path: Path
+) -> None:
+    viewer = ViewerModel()
+    Picture.new("L", (40, 30), 90).save(tmp_path / "scan.png")
+    for path in (sample_study / "t2_tse_tra", tmp_path / "scan.png"):
+        (series,) = read_study(path).series
+        open_verdict(viewer, make_verdict(series, ["T2"] * series.slice_count))
+    assert [str(unit) for unit in viewer.layers.extent.units] == ["millimeter"] * 3
 
 
 def test_what_was_made_of_a_series_is_not_taken_for_it(make_verdict, sample_study: Path) -> None:

@@ -19,7 +19,9 @@ from PIL import Image as Picture
 from pydicom.data import get_testdata_file
 
 from napari_mrseq.errors import ReadError
+from napari_mrseq.viewer.layer_series import series_of
 from napari_mrseq.viewer.reader import get_reader, read_layers
+from napari_mrseq.viewer.writer import write_nifti as write_layer
 
 
 def layers_of(path: Path) -> list[Image]:
@@ -64,6 +66,26 @@ def test_a_picture_claims_no_millimetres(tmp_path: Path) -> None:
     Picture.new("L", (40, 30), 90).save(tmp_path / "scan.png")
     (layer,) = layers_of(tmp_path / "scan.png")
     assert [str(unit) for unit in layer.units] == ["pixel"] * 3
+
+
+def test_pictures_and_captures_beside_series_have_their_units_and_claim_no_size(
+    sample_study: Path, tmp_path: Path
+) -> None:
+    Picture.new("L", (40, 30), 90).save(tmp_path / "scan.png")
+    shutil.copytree(sample_study / "t1_se_tra", tmp_path / "t1_se_tra")
+    viewer = ViewerModel()
+    viewer.layers.extend(layers_of(tmp_path))
+    # Without, napari warns of every such study, and draws it without its units.
+    assert [str(unit) for unit in viewer.layers.extent.units] == ["millimeter"] * 3
+    (picture,) = (layer for layer in viewer.layers if "scan" in layer.name)
+    assert series_of(picture).spacing is None
+    smoothed = viewer.add_image(
+        np.asarray(picture.data) + 1, units=picture.units, metadata=picture.metadata
+    )
+    assert series_of(smoothed).spacing is None
+    data, attributes, _ = picture.as_layer_data_tuple()
+    saved, *_ = write_layer(str(tmp_path / "a.nii"), data, attributes)
+    assert nibabel.load(saved).header.get_xyzt_units()[0] == "unknown"
 
 
 def test_each_slice_lies_where_its_header_says(sample_study: Path) -> None:
