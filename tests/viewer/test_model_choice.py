@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
-from qtpy.QtCore import Qt
+from napari import current_viewer
+from qtpy.QtCore import Qt, QTimer
 from safetensors.torch import save_file
 
 from napari_mrseq.model.card import KEY, Calibration, Card
@@ -18,6 +20,7 @@ from napari_mrseq.viewer.annotation import annotate
 from napari_mrseq.viewer.layer_series import series_of
 from napari_mrseq.viewer.layer_state import state_of
 from napari_mrseq.viewer.models import Models
+from tests.program import program
 
 RUN_MS = 300_000
 CLASSES = ("MEDIAL", "LATERAL", "T1")
@@ -190,3 +193,23 @@ def test_a_cancelled_run_of_another_model_leaves_no_word_of_the_first(
     assert layer.metadata["mrseq"] == before["mrseq"]
     press(panel.page.revert_button)
     assert (layer.name, layer.metadata) == ("mine", before)
+
+
+@pytest.mark.usefixtures("make_napari_viewer")
+def test_a_window_opened_by_the_command_line_uses_the_model_it_was_given(
+    weights: Path, sample_study: Path, tmp_path: Path
+) -> None:
+    judged_by: list[str] = []
+
+    def look(waited_ms: int = 0) -> None:
+        viewer = current_viewer()
+        record = viewer.layers[0].metadata.get("mrseq") if viewer and viewer.layers else None
+        if record is None and waited_ms < RUN_MS:
+            QTimer.singleShot(100, partial(look, waited_ms + 100))
+            return
+        judged_by.append(record["model"]["name"] if record else "not run")
+        viewer.close()
+
+    QTimer.singleShot(100, look)
+    done = program(tmp_path, "view", sample_study / "t2_tse_tra", "--model", weights)
+    assert (done.returncode, judged_by) == (0, ["knee"]), done.stderr
