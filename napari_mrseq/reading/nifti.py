@@ -20,7 +20,7 @@ from napari_mrseq.reading.nifti_affine import affine_of
 from napari_mrseq.reading.nifti_file import Voxels, open_nifti
 from napari_mrseq.reading.nifti_pair import voxel_file
 from napari_mrseq.reading.sidecar import sidecar_of
-from napari_mrseq.series import GREY_WEIGHTS, Series, VolumeAxis
+from napari_mrseq.series import GREY_WEIGHTS, LEAST_PIXELS, Series, VolumeAxis
 
 # gzip packs at most 1032 to 1; more is claimed only by a damaged header. Masks come near to it;
 # beyond the size of such a mask no scan packs as tightly.
@@ -126,7 +126,9 @@ def _slice_axis(image: Any, affine: NDArray[np.float64], shape: tuple[int, ...])
     if declared is not None:
         return int(declared)
     if high <= _ISOTROPIC * low:
-        return 2
+        # Of a thin slab, no other slices are large enough to be judged.
+        thin = [axis for axis in range(3) if shape[axis] < LEAST_PIXELS]
+        return thin[0] if len(thin) == 1 else 2
     # Pixels are square nearly always: the odd one of three is the slices' distance.
     thinner = high <= _EQUAL * middle
     return int(zooms.argmin() if thinner else zooms.argmax())

@@ -77,6 +77,14 @@ def test_every_orientation_is_seen_the_same_way(codes: str, thick: int, tmp_path
         assert values[place] == data[tuple(voxel)]
 
 
+@pytest.mark.parametrize("shape", [(20, 64, 48, 5), (64, 20, 48, 5), (64, 48, 20)])
+def test_isotropic_slab_is_cut_into_its_large_slices(tmp_path: Path, shape) -> None:
+    nibabel.save(nibabel.Nifti1Image(np.zeros(shape, np.int16), np.eye(4)), tmp_path / "a.nii")
+    series = read_one(tmp_path / "a.nii")
+    assert series.slices_per_volume == 20
+    assert not series.is_thumbnail
+
+
 def test_isotropic_volume_is_cut_along_its_last_axis(tmp_path: Path) -> None:
     path, _ = save(tmp_path / "a.nii", (5, 6, 7), (1.0, 1.0, 1.0), "PIR")
     series = read_one(path)
