@@ -374,10 +374,13 @@ def damage(path: Path, sform: object = None, qform: object = None, **codes: int)
     path.write_bytes(raw)
 
 
-FLAT = [np.zeros((3, 4)), np.full((3, 4), np.nan), np.ones((3, 4)), np.eye(3, 4) * (1, 1, 0, 0)]
+FLAT = [
+    np.zeros((3, 4)), np.full((3, 4), np.nan), np.ones((3, 4)), np.eye(3, 4) * (1, 1, 0, 0),
+    [(1, 0, 0, -7), (0, 1, 0, 5), (0, 0, 0, 11)],
+]  # fmt: skip
 
 
-@pytest.mark.parametrize("sform", FLAT, ids=["zero", "nan", "one line", "one plane"])
+@pytest.mark.parametrize("sform", FLAT, ids=["zero", "nan", "one line", "one plane", "placed"])
 @pytest.mark.parametrize("codes", ["RAS", "LPS", "ASR", "SPL"])
 def test_a_damaged_sform_leaves_the_geometry_to_the_qform(
     codes: str, sform: np.ndarray, tmp_path: Path
@@ -595,18 +598,20 @@ def test_broken_header_is_one_line_of_ours(kind: type, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", [nibabel.Nifti1Pair, nibabel.Nifti2Pair])
-@pytest.mark.parametrize("given", ["a.hdr", "a.img", "."])
+@pytest.mark.parametrize("given", ["a.hdr", "a.img", ".", "A.HDR", "A.IMG"])
 def test_a_pair_of_header_and_voxels_is_one_image(tmp_path: Path, given: str, kind: type) -> None:
     data = np.arange(5 * 6 * 3, dtype=np.int16).reshape(5, 6, 3)
     image = kind(data, np.diag([-1.0, -1.0, 3.0, 1.0]))
     nibabel.save(image, tmp_path / "a.img")
+    voxels = np.asarray(nibabel.load(tmp_path / "a.hdr").dataobj)
+    if given.isupper():
+        for name in ("a.hdr", "a.img"):
+            (tmp_path / name).rename(tmp_path / name.upper())
     study = read_study(tmp_path / given)
     (series,) = study.series
     assert study.failures == ()
-    assert (series.description, series.spacing) == ("a", (3.0, 1.0, 1.0))
-    np.testing.assert_array_equal(
-        series.pixels.compute(), nibabel.load(tmp_path / "a.hdr").dataobj.__array__().T
-    )
+    assert (series.description.lower(), series.spacing) == ("a", (3.0, 1.0, 1.0))
+    np.testing.assert_array_equal(series.pixels.compute(), voxels.T)
 
 
 def test_a_header_without_its_voxels_is_named(tmp_path: Path) -> None:
