@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import weakref
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, MutableSequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,7 +104,8 @@ def directory_files(path: str) -> tuple[list[str], int]:
     for parts in named:
         if not parts:
             continue
-        file = _inside(folder, [parts] if isinstance(parts, str) else list(parts))
+        several = isinstance(parts, MutableSequence)
+        file = _inside(folder, [str(part) for part in (parts if several else [parts])])
         if file is None:
             missing += 1
         else:
@@ -116,9 +117,12 @@ def _inside(folder: Path, parts: list[str]) -> Path | None:
     """Return the file that a DICOMDIR means; discs are written in capitals, copies often not."""
     for spelled in (parts, [part.lower() for part in parts]):
         file = folder.joinpath(*spelled)
-        within = folder.resolve() in file.resolve().parents
-        if within and file.is_file():
-            return file
+        try:
+            within = folder.resolve() in file.resolve().parents
+            if within and file.is_file():
+                return file
+        except (OSError, ValueError):  # no file can be called so
+            return None
     return None
 
 

@@ -429,6 +429,25 @@ def test_no_file_outside_its_folder_is_read_for_an_index(disc: Path, tmp_path: P
     assert study.failures[0].cause == "files that it names are not there: 1"
 
 
+@pytest.mark.parametrize(
+    ("name", "written", "instead"),
+    [
+        ("XXXX", b"XXXX", b"X\0XX"),
+        ("XX", b"CS\x02\0XX", b"US\x02\0XX"),
+        (["FOLDER"] * 1000, b"", b""),
+    ],
+    ids=["a zero", "a number", "endless"],
+)
+def test_what_no_file_can_be_called_is_not_there(
+    disc: Path, name: str | list[str], written: bytes, instead: bytes
+) -> None:
+    index = renamed_in_index(disc, name)
+    index.write_bytes(index.read_bytes().replace(written, instead))
+    study = read_study(index)
+    assert study.series == ()
+    assert study.failures[0].cause == "files that it names are not there: 1"
+
+
 def test_a_picture_in_a_zip_file_is_called_as_it_is_there(tmp_path: Path) -> None:
     content = io.BytesIO()
     Image.fromarray(image(1)).save(content, "png")
