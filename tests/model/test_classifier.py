@@ -186,11 +186,11 @@ def test_a_model_that_is_not_there_is_told_from_a_name_that_none_has(
     assert str(error.value) == told
 
 
-def test_whole_weights_of_another_program_are_to_be_imported(tmp_path):
-    path = tmp_path / "theirs.safetensors"
-    save_file({"weight": torch.zeros(2)}, path)
-    with pytest.raises(ModelError, match=r"theirs\.safetensors .* import-checkpoint"):
-        load_model(path)
+@pytest.mark.parametrize(("name", "save"), [("a.safetensors", save_file), ("a.pth", torch.save)])
+def test_whole_weights_of_another_program_are_to_be_imported(tmp_path, name, save):
+    save({"weight": torch.zeros(2)}, tmp_path / name)
+    with pytest.raises(ModelError, match=rf"{name} .* import-checkpoint"):
+        load_model(tmp_path / name)
 
 
 def test_torchvision_networks_are_built_by_their_names():

@@ -252,6 +252,17 @@ def test_the_card_in_words_says_what_a_person_asks(tmp_path):
     assert "not yet" in card_in_words(weights_file(tmp_path / "u.safetensors", "new"))
 
 
+def test_the_card_in_words_names_the_model_before_and_measures_series(tmp_path):
+    start = {"model": "ankles", "version": "1.5", "held_out": None, "training": {}}
+    figures = {"series": {"cases": 7, "measures": {"family accuracy": 0.9}}}
+    path = weights_file(
+        tmp_path / "w.safetensors", "knees", training={"start": start}, figures=figures
+    )
+    told = card_in_words(path).splitlines()
+    assert "Started    from ankles 1.5" in told
+    assert "Measured   7 series: family accuracy 90.0%" in told
+
+
 def test_what_the_card_tells_of_the_likeliest_is_not_called_accuracy(tmp_path):
     # `evaluate` calls accuracy what is lower: there unknown is wrong.
     figures = {"slices": {"cases": 20, "forced": {"member, all": 0.875}}}
