@@ -216,6 +216,14 @@ def test_name_written_in_another_way_is_cut_as_well(
         ("MÜLLER^HANS", "T2 MU\u0308LLER tra", "T2 tra"),
         ("Strauß^A", "T2 STRAUSS", "T2"),
         ("GROSS^A", "T2 groß", "T2"),
+        # Letters that lose no accent: written without their stroke, or as two.
+        ("SØRENSEN^ÅSE", "T2 Sorensen Ase tra", "T2 tra"),
+        ("SØRENSEN^ÅSE", "T2 Soerensen Aase tra", "T2 tra"),
+        ("ÆGIDIUS^BJÖRN", "T2 Aegidius tra", "T2 tra"),
+        ("ŁUKASIEWICZ^A", "T2 Lukasiewicz tra", "T2 tra"),
+        ("ĐORĐEVIĆ^A", "T2 Dordevic tra", "T2 tra"),
+        ("ÞÓRÐUR^A", "T2 Thordur tra", "T2 tra"),
+        ("IŞIKLI^A", "T2 ışıklı tra", "T2 tra"),
         ("Иванов^Иван", "T2 голова ИВАНОВ", "T2 голова"),
     ],
 )
@@ -376,10 +384,13 @@ def test_number_of_a_patient_takes_no_number_away(write_slice: WriteSlice) -> No
     [
         ("B12345", "ep2d B12345 t2", "ep2d t2"),
         ("B1234", "ep2d_diff b1234 b1000", "ep2d_diff b1000"),
+        ("B12345", "ep2d b 12345 t2", "ep2d t2"),
         ("DWI1000", "DWI b1000", "DWI b1000"),
+        ("4711", "t2 4711 tra", "t2 tra"),
+        ("ABCDE12", "t2 ABCDE-12 tra", "t2 tra"),
     ],
 )
-def test_a_number_like_a_b_value_is_cut_where_it_is_the_patients(
+def test_a_number_short_or_like_a_b_value_is_cut_where_it_is_the_patients(
     write_slice: WriteSlice, number: str, described: str, kept: str
 ) -> None:
     path = write_slice(1, PatientID=number, SeriesDescription=described)
