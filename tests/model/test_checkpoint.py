@@ -231,6 +231,11 @@ def test_a_file_that_is_no_checkpoint_is_refused_by_name(tmp_path, content):
     assert "not a checkpoint" in str(refusal.value)
 
 
+def test_a_checkpoint_that_is_not_there_is_told(tmp_path):
+    with pytest.raises(ModelError, match=r"absent\.pth can't be read: No such file"):
+        read_state_dict(tmp_path / "absent.pth")
+
+
 def test_a_name_that_no_model_of_ones_own_can_have_is_refused_at_once(network, tmp_path):
     torch.save(network.state_dict(), tmp_path / "old.pkl")
     for name in ("default", model_names()[0]):

@@ -193,6 +193,15 @@ def test_whole_weights_of_another_program_are_to_be_imported(tmp_path, name, sav
         load_model(tmp_path / name)
 
 
+@pytest.mark.parametrize(
+    ("name", "published"), [("efficientnet_lite0", 4_652_008), ("efficientnet_lite2", 6_092_072)]
+)
+def test_our_networks_are_as_large_as_those_of_their_paper(name, published):
+    weights = sum(weight.numel() for weight in build(name, 1000).parameters())
+    # One grey channel for three: of 32 filters of 3 by 3 two thirds are not there.
+    assert weights == published - 2 * 32 * 3 * 3
+
+
 def test_torchvision_networks_are_built_by_their_names():
     assert build("resnet18", 3)(torch.zeros(1, 3, 64, 64)).shape == (1, 3)
     with pytest.raises(ModelError, match="resnet18"):
