@@ -11,6 +11,7 @@ import nibabel
 import numpy as np
 import pydicom
 import pytest
+from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from napari_mrseq.reading import read_study
 from napari_mrseq.series import VolumeAxis
@@ -85,6 +86,36 @@ def test_ge_directions_whose_sign_is_unknown_are_left_out(
 ) -> None:
     axis = axis_of(write_ge(write_slice, orientation, "COL", position))
     assert (axis.values, axis.directions) == ((0, 1000, 1000), ())
+
+
+@pytest.mark.parametrize(
+    ("b_value", "parts", "kind"),
+    [
+        (((0x0018, 0x9087), "FD"), [(0x0018, 0x9089)], "FD"),
+        (((0x0019, 0x100C), "IS"), [(0x0019, 0x100E)], "FD"),
+        (((0x2001, 0x1003), "FL"), [(0x2005, 0x10B0), (0x2005, 0x10B1), (0x2005, 0x10B2)], "FL"),
+        (((0x0065, 0x1009), "FD"), [(0x0065, 0x1037)], "FD"),
+    ],
+    ids=["standard", "Siemens", "Philips", "UIH"],
+)
+# Implicit: files that don't say of what kind private elements are.
+@pytest.mark.parametrize("syntax", [ExplicitVRLittleEndian, ImplicitVRLittleEndian])
+def test_elements_of_each_vendor_tell_b_values_and_directions(
+    b_value: tuple[tuple[int, int], str],
+    parts: list[tuple[int, int]],
+    kind: str,
+    syntax: UID,
+    write_slice: WriteSlice,
+) -> None:
+    tag, vr = b_value
+    for volume, (b, vector) in enumerate(GRADIENTS):
+        values = [list(vector)] if len(parts) == 1 else vector
+        private = {part: (kind, value) for part, value in zip(parts, values, strict=True)}
+        for index, place in enumerate(positions_along(AXIAL, 4), start=1 + 4 * volume):
+            path = write_slice(index, place, private=private | {tag: (vr, b)}, syntax=syntax)
+    axis = axis_of(path)
+    assert axis.values == (0, 1000, 1000)
+    np.testing.assert_allclose(axis.directions, [vector for _, vector in GRADIENTS], rtol=1e-6)
 
 
 @pytest.mark.parametrize(
