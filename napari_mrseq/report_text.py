@@ -140,7 +140,7 @@ def _against(record: Record) -> list[str]:
     agrees = family_of(header["sequence"]) == record["family"]
     # Other warnings speak of gaps, pixels and the like.
     told = [words for words in record["warnings"] if words.startswith((MISNAMED, SWAPPED))]
-    found: list[str] = (agrees and told) or header["evidence"]
+    found: list[str] = (agrees and told) or header["evidence"] or told
     return found
 
 

@@ -247,17 +247,19 @@ def test_a_slice_of_a_volume_is_called_by_both_and_is_sure_only_of_what_it_names
 
 
 @pytest.mark.parametrize(
-    ("claimed", "told"),
+    ("claimed", "evidence", "told"),
     [
         # Tags that say the same as the verdict contradict nothing: the words do.
-        ("T1", "≠ header: the header's description says T2"),
-        ("T2", "≠ header: ScanningSequence SE"),
+        ("T1", ["ScanningSequence SE"], "≠ header: the header's description says T2"),
+        ("T2", ["ScanningSequence SE"], "≠ header: ScanningSequence SE"),
+        # Tags that say nothing contradict nothing either.
+        ("UNKNOWN", [], "≠ header: the header's description says T2"),
     ],
 )
-def test_a_conflict_names_what_in_the_header_contradicts(failed, claimed, told):
+def test_a_conflict_names_what_in_the_header_contradicts(failed, claimed, evidence, told):
     record = failed | {"error": None, "shape": [3, 8, 8], "confidence": 0.9, "conflict": True}
     record |= {"sequence": "T1", "family": "T1", "resolved": "member"}
-    record |= {"header": {"sequence": claimed, "evidence": ["ScanningSequence SE"]}}
+    record |= {"header": {"sequence": claimed, "evidence": evidence}}
     record |= {"warnings": ["gap: 1 slice missing", "the header's description says T2"]}
     table = to_table([record]).decode()
     assert told in table
