@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from qtpy.QtCore import QPoint, QRect, QSize, Qt
 from qtpy.QtWidgets import QComboBox, QLayout, QLayoutItem, QSizePolicy, QWidget
+from superqt.utils import QFlowLayout
 
 GAP = 6
 LEAST_NAME = 8
 
 
-class FlowLayout(QLayout):
+class FlowLayout(QFlowLayout):
     """A row of widgets, broken where it is too long.
 
-    What is left of a line goes to those of its widgets that expand, to all where none does.
-
-    After the flow layout of Qt's examples.
+    What is left of a line goes to those of its widgets that expand, to all where none does;
+    superqt's own leaves it empty.
 
     Parameters
     ----------
@@ -24,36 +24,10 @@ class FlowLayout(QLayout):
 
     def __init__(self, *widgets: QWidget) -> None:
         super().__init__()
-        self._items: list[QLayoutItem] = []
         self.setContentsMargins(0, 0, 0, 0)
         self.setSpacing(GAP)
         for widget in widgets:
             self.addWidget(widget)
-
-    def addItem(self, item: QLayoutItem | None) -> None:  # noqa: N802 - Qt's names
-        """Add one at the end."""
-        if item is not None:
-            self._items.append(item)
-
-    def count(self) -> int:
-        """Return how many there are."""
-        return len(self._items)
-
-    def itemAt(self, place: int) -> QLayoutItem | None:  # noqa: N802
-        """Return one, None where there is none."""
-        return self._items[place] if 0 <= place < len(self._items) else None
-
-    def takeAt(self, place: int) -> QLayoutItem | None:  # noqa: N802
-        """Take one out."""
-        return self._items.pop(place) if 0 <= place < len(self._items) else None
-
-    def expandingDirections(self) -> Qt.Orientation:  # noqa: N802
-        """Return that it takes the width it is given."""
-        return Qt.Orientation.Horizontal
-
-    def hasHeightForWidth(self) -> bool:  # noqa: N802
-        """Return that it is the higher the narrower it is."""
-        return True
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802
         """Return the height of all lines."""
@@ -62,21 +36,14 @@ class FlowLayout(QLayout):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Return the size of one line."""
-        hints = [item.sizeHint() for item in self._items]
+        hints = [item.sizeHint() for item in self._all()]
         gaps = self.spacing() * max(len(hints) - 1, 0)
         width = sum(hint.width() for hint in hints) + gaps
         return QSize(width, max((hint.height() for hint in hints), default=0))
 
-    def minimumSize(self) -> QSize:  # noqa: N802
-        """Return the size of the largest widget."""
-        size = QSize()
-        for item in self._items:
-            size = size.expandedTo(item.minimumSize())
-        return size
-
     def setGeometry(self, rect: QRect) -> None:  # noqa: N802
         """Put every widget in its place."""
-        super().setGeometry(rect)
+        QLayout.setGeometry(self, rect)
         top = rect.y()
         for line in self._lines(rect.width()):
             height = max(item.sizeHint().height() for item in line)
@@ -91,10 +58,13 @@ class FlowLayout(QLayout):
                 left += wide + self.spacing()
             top += height + self.spacing()
 
+    def _all(self) -> list[QLayoutItem]:
+        return [item for place in range(self.count()) if (item := self.itemAt(place))]
+
     def _lines(self, width: int) -> list[list[QLayoutItem]]:
         lines: list[list[QLayoutItem]] = []
         left = 0
-        for item in self._items:
+        for item in self._all():
             needed = item.sizeHint().width()
             if lines and left + needed <= width:
                 lines[-1].append(item)
