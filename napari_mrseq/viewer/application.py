@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from napari_mrseq.errors import MrseqError
-from napari_mrseq.viewer.layer_data import image_of
 from napari_mrseq.viewer.layer_state import state_of
 from napari_mrseq.viewer.menu import PLUGIN, WIDGET
 from napari_mrseq.viewer.reader import layers_of
@@ -117,11 +116,12 @@ def open_study(study: Study) -> tuple[Viewer, ClassifierWidget]:
         If nothing in it can be read.
     """
     import napari
+    from napari.layers import Layer
 
     layers = layers_of(study)
     viewer = napari.Viewer(title="napari-mrseq")
     for layer in layers:
-        viewer.add_layer(image_of(layer))
+        viewer.add_layer(Layer.create(*layer))
     panel: Any = viewer.window.add_plugin_dock_widget(PLUGIN, WIDGET)[1]
     show_layer(viewer, viewer.layers[0])
     show_slice(viewer, viewer.layers[0], middle_slice(viewer.layers[0]))

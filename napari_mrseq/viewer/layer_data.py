@@ -13,7 +13,6 @@ from napari_mrseq.viewer.shown_pixels import UNREAD_KEY, blanks_of, shown_pixels
 from napari_mrseq.viewer.wording import series_name
 
 if TYPE_CHECKING:
-    from napari.layers import Image
     from numpy.typing import NDArray
 
     from napari_mrseq.series import Series, VolumeAxis
@@ -61,14 +60,6 @@ def layer_of(series: Series, *, in_mm: bool = False) -> LayerData:
         "rgb": False,
     }
     return shown_pixels(blanks), attributes, "image"
-
-
-def image_of(layer: LayerData) -> Image:
-    """Return the layer that a layer data tuple describes."""
-    from napari.layers import Image
-
-    pixels, attributes, _ = layer
-    return Image(pixels, **attributes)
 
 
 def place_along_own_axes(affine: NDArray[np.float64]) -> tuple[float, float, float]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from napari.components import ViewerModel
-from napari.layers import Image
+from napari.layers import Image, Layer
 
 from napari_mrseq.series import Series
 from napari_mrseq.verdict import Verdict
 from napari_mrseq.viewer.annotation import annotate
 from napari_mrseq.viewer.image_layers import image_layers
-from napari_mrseq.viewer.layer_data import SERIES_KEY, image_of, layer_of
+from napari_mrseq.viewer.layer_data import SERIES_KEY, layer_of
 from napari_mrseq.viewer.layer_series import is_as_opened, series_of
 from napari_mrseq.viewer.layer_state import state_of
 from napari_mrseq.viewer.slice_in_view import show_layer
@@ -27,11 +28,11 @@ def open_verdict(viewer: ViewerModel, verdict: Verdict) -> None:
             show_layer(viewer, layer)
             return
     in_mm = any(millimetres(other.units[-1]) for other in viewer.layers)
-    layer = image_of(layer_of(verdict.series, in_mm=in_mm))
+    opened: Any = Layer.create(*layer_of(verdict.series, in_mm=in_mm))
     # Before the viewer has it: what follows the list of layers sees it named.
-    annotate(layer, verdict)
-    viewer.add_layer(layer)
-    show_layer(viewer, layer)
+    annotate(opened, verdict)
+    viewer.add_layer(opened)
+    show_layer(viewer, opened)
 
 
 def _is_of(layer: Image, series: Series) -> bool:
