@@ -80,6 +80,9 @@ class LayerActions:
 
     def run(self) -> None:
         """Classify what the scope says; a layer that can't be judged is named, the rest goes on."""
+        # The button is locked then, its key is not.
+        if self.runner.running:
+            return
         self.live.stop()
         layer, controls = self._layer_or_words(), self._page.controls
         if layer is None:

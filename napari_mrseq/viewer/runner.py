@@ -55,7 +55,6 @@ class Runner:
         self._background = Background("Naming MR sequences", self._on_event, self._on_end)
         self._jobs: list[Job] = []
         self._models = models
-        self._waiting: tuple[list[Job], str, str, Sequence[str]] | None = None
         self._causes: list[str] = []
         self._done = 0
         self._attachment = Attachment(
@@ -69,14 +68,10 @@ class Runner:
         return self._background.running
 
     def start(self, jobs: list[Job], model: str, device: str, causes: Sequence[str] = ()) -> None:
-        """Judge `jobs` with a model on a device; a run under way is stopped first.
+        """Judge `jobs` with a model on a device, when no other run is under way.
 
         `causes` say why other layers can't be judged, and are told at the end of the run.
         """
-        if self.running:
-            self._waiting = (jobs, model, device, causes)
-            self._background.stop()
-            return
         self._jobs, self._causes, self._done = list(jobs), list(causes), 0
         known = self._models.holds(model, device)
         alone = jobs[0].layer if len(jobs) == 1 and not causes else None
@@ -91,21 +86,19 @@ class Runner:
 
     def cancel(self) -> None:
         """Ask the run to stop after the batch in hand; slices judged so far are kept."""
-        self._waiting = None
         if self.running and CANCELLED not in self._causes:
             self._causes.insert(0, CANCELLED)
             self._background.stop()
 
     def leave_out(self, layer: Layer) -> None:
         """Judge a layer no further, nor write what was found of it, since it was reverted."""
-        for job in [*self._jobs, *(self._waiting[0] if self._waiting else [])]:
+        for job in self._jobs:
             if job.layer == layer:
                 self._drop(job, REVERTED)
 
     def close(self) -> None:
         """Stop and disconnect from the viewer; nothing of a run under way arrives any more."""
         self._attachment.close()
-        self._waiting = None
         self._background.close()
 
     def _on_event(self, event: Event) -> None:
@@ -140,10 +133,6 @@ class Runner:
         return there and pixels_of(job.layer) is job.data
 
     def _on_end(self, cause: str) -> None:
-        if self._waiting is not None:
-            following, self._waiting = self._waiting, None
-            self.start(*following)
-            return
         if self._done:
             annotate_exchanges(self._viewer.layers)
         # Layers that the user takes away later are not held by a run that is over.
