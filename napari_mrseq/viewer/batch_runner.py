@@ -1,29 +1,37 @@
-"""Starts and stops the classification of a folder, and keeps what it finds. On the GUI thread."""
+"""The classification of a folder off the GUI thread, headers first; what it finds is kept."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from psygnal import Signal
 
+from napari_mrseq.errors import MrseqError
 from napari_mrseq.exchange import with_exchanges
-from napari_mrseq.judging import Progress
-from napari_mrseq.series import Failure
+from napari_mrseq.judging import Progress, classify_steps
+from napari_mrseq.series import Failure, Study
 from napari_mrseq.verdict import Verdict
 from napari_mrseq.viewer.background import Background
-from napari_mrseq.viewer.batch_worker import (
-    Event,
-    Reading,
-    SeriesDone,
-    StudyRead,
-    classify_folder,
-)
 from napari_mrseq.viewer.wording import counted
 
 if TYPE_CHECKING:
     from napari_mrseq.model import Model
+
+
+@dataclass
+class Reading:
+    """How far reading is, written by the run and read by the GUI, which may cancel it."""
+
+    done: int = 0
+    total: int = 0
+    cancelled: bool = False
+
+
+class _CancelledError(Exception):
+    pass
 
 
 class BatchRunner:
@@ -45,7 +53,7 @@ class BatchRunner:
     def __init__(self) -> None:
         self.folder = Path()
         self.reading = Reading()
-        self._background = Background("Classifying a folder", self._on_event, self._on_end)
+        self._background = Background("Classifying a folder", self._on_step, self._on_end)
         self._outcomes: list[Verdict | Failure] = []
         self._failures: tuple[Failure, ...] = ()
         self._expected = 0
@@ -75,7 +83,7 @@ class BatchRunner:
         """Classify a folder; `load` returns the model and is called off the GUI thread."""
         self.folder, self._outcomes, self._failures = folder, [], ()
         self.reading, self._expected = Reading(), 0
-        self._background.start(classify_folder, folder, load, self.reading)
+        self._background.start(_classify, folder, load, self.reading)
 
     def cancel(self) -> None:
         """Stop; what is judged so far stays."""
@@ -87,22 +95,18 @@ class BatchRunner:
         self.reading.cancelled = True
         self._background.close()
 
-    def _on_event(self, event: Event) -> None:
-        match event:
-            case StudyRead(series, failures):
-                self._failures, self._expected = failures, len(series)
-                self._show_progress()
-                self.said.emit("Loading the model…")
-                self.changed.emit()
-            case SeriesDone(outcome):
-                self._outcomes.append(outcome)
-                self._show_progress()
-                self.changed.emit()
-            case Progress(done, total):
-                number = len(self._outcomes) + 1
-                self.said.emit(
-                    f"Series {number} of {self._expected}: {done} of {counted(total, 'slice')}"
-                )
+    def _on_step(self, step: Study | Progress | Verdict | Failure) -> None:
+        if isinstance(step, Progress):
+            number, slices = len(self._outcomes) + 1, counted(step.total, "slice")
+            self.said.emit(f"Series {number} of {self._expected}: {step.done} of {slices}")
+            return
+        if isinstance(step, Study):
+            self._failures, self._expected = step.failures, len(step.series)
+            self.said.emit("Loading the model…")
+        else:
+            self._outcomes.append(step)
+        self._show_progress()
+        self.changed.emit()
 
     def _show_progress(self) -> None:
         self.progressed.emit(len(self._outcomes), self._expected)
@@ -121,3 +125,45 @@ class BatchRunner:
             return f"No MR image in {self.folder}."
         words = f"{named} series classified."
         return f"{words} {failed} could not be read: see below." if failed else words
+
+
+def _classify(
+    folder: Path, load: Callable[[], Model], reading: Reading
+) -> Iterator[Study | Progress | Verdict | Failure]:
+    """Read a folder and judge its series, one after the other; what can't be read is told.
+
+    Parameters
+    ----------
+    folder : Path
+        Whatever lies in it is read.
+    load : callable
+        Returns the model; takes seconds.
+    reading : Reading
+        Kept up to date while the headers are read, which yields nothing.
+
+    Raises
+    ------
+    MrseqError
+        If the model can't be loaded.
+    """
+    # pydicom and nibabel: not before there is something to read.
+    from napari_mrseq.reading import read_study
+
+    def progress(done: int, total: int) -> None:
+        reading.done, reading.total = done, total
+        if reading.cancelled:
+            raise _CancelledError
+
+    try:
+        study = read_study([folder], progress=progress)
+    except _CancelledError:
+        return
+    yield study
+    if not study.series:
+        return
+    model = load()
+    for one in study.series:
+        try:
+            yield (yield from classify_steps(one, model))
+        except MrseqError as error:
+            yield Failure.of(one, error)
