@@ -1,10 +1,13 @@
-"""Correct…: what the series, or some of its slices, really is."""
+"""Correct…: a person says what a series, or some of its slices, really is."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
-from qtpy.QtCore import QSize, Qt, Signal  # type: ignore[attr-defined]
+from napari.layers import Image
+from psygnal import Signal
+from qtpy.QtCore import QSize, Qt
 from qtpy.QtWidgets import (
     QComboBox,
     QDialog,
@@ -22,8 +25,52 @@ from qtpy.QtWidgets import (
 from napari_mrseq.correction import Correction
 from napari_mrseq.naming import runs_of
 from napari_mrseq.sequences import SEQUENCES, name_of
-from napari_mrseq.viewer.layer_state import LayerState
+from napari_mrseq.viewer.annotation import correct_layer
+from napari_mrseq.viewer.layer_state import LayerState, own_name, state_of
 from napari_mrseq.viewer.wording import runs_words, said_words
+
+CHANGED = "The layer has changed: nothing corrected."
+
+
+class Corrector:
+    """Lets the user overrule verdicts.
+
+    Parameters
+    ----------
+    parent : QWidget
+        Of the dialogs.
+    """
+
+    changed = Signal()
+    said = Signal(str, object)
+
+    def __init__(self, parent: QWidget) -> None:
+        self._parent = parent
+        self.dialog: CorrectionDialog | None = None
+
+    def ask(self, layer: Image, slices: Sequence[int]) -> None:
+        """Ask what a judged layer is, or some of its `slices`."""
+        state = state_of(layer)
+        if state is None or state.verdict is None:
+            return
+        self.dialog = CorrectionDialog(own_name(layer), state, slices, self._parent)
+        self.dialog.accepted.connect(partial(self._correct, layer, state, self.dialog))
+        self.dialog.finished.connect(self._forget)
+        self.dialog.open()
+
+    def _forget(self) -> None:
+        # Qt would keep it, and with it the layer, as long as the panel.
+        if self.dialog is not None:
+            self.dialog.deleteLater()
+        self.dialog = None
+
+    def _correct(self, layer: Image, asked: LayerState, dialog: CorrectionDialog) -> None:
+        # A plugin, or a run with another model, may have come between.
+        if state_of(layer) is not asked:
+            self.said.emit(CHANGED, layer)
+            return
+        correct_layer(layer, *dialog.corrections())
+        self.changed.emit()
 
 
 class CorrectionDialog(QDialog):
@@ -39,8 +86,6 @@ class CorrectionDialog(QDialog):
         Slices chosen in the table, or the one in view, counted through all volumes. Where they
         are no range of one volume, they can be corrected as they are; the range starts with them.
     """
-
-    corrected = Signal(object)
 
     def __init__(
         self, name: str, state: LayerState, chosen: Sequence[int], parent: QWidget | None = None
@@ -125,7 +170,7 @@ class CorrectionDialog(QDialog):
         for scope in (self.whole, self.some, self.chosen):
             scope.toggled.connect(self._say)
         self.sequence.editTextChanged.connect(self._say)
-        self.buttons.accepted.connect(self._accept)
+        self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
 
     def _say(self) -> None:
@@ -157,10 +202,9 @@ class CorrectionDialog(QDialog):
             return self._chosen
         return [(self._start + self.first.value() - 1, self._start + self.last.value() - 1)]
 
-    def _accept(self) -> None:
-        code = self._code()
-        self.corrected.emit(tuple(Correction(first, last, code) for first, last in self._runs()))
-        self.accept()
+    def corrections(self) -> list[Correction]:
+        """Return what was said."""
+        return [Correction(first, last, self._code()) for first, last in self._runs()]
 
 
 def _codes(state: LayerState) -> list[str]:

@@ -15,7 +15,7 @@ from qtpy.QtWidgets import QWidget
 from napari_mrseq.errors import first_few
 from napari_mrseq.viewer.annotation import revert, undo_correction
 from napari_mrseq.viewer.controls import NO_IMAGE
-from napari_mrseq.viewer.corrector import Corrector
+from napari_mrseq.viewer.correction_dialog import Corrector
 from napari_mrseq.viewer.explain import Explainer
 from napari_mrseq.viewer.heat_maps import remove_heat
 from napari_mrseq.viewer.image_layers import image_layers
