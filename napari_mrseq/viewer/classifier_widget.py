@@ -125,7 +125,7 @@ class ClassifierWidget(QWidget):
         """Stop the run and leave no event handler behind."""
         self._attachment.close()
         self.canvas_text.restore()
-        self.layer_actions.live.stop()
+        self.layer_actions.stop_live()
         self._tables_timer.stop()
         self._shortcuts.take_back()
 
@@ -166,7 +166,6 @@ class ClassifierWidget(QWidget):
         self.batch.verdict_chosen.connect(partial(open_verdict, self._viewer))
         for speaker in (actions, self.model_choice, self.corrector, self.study.export_button):
             speaker.said.connect(self._say)
-        actions.live.said.connect(self._say_of_layer)
         page.export_button.said.connect(self._say_of_layer)
         for export in (page.export_button, self.study.export_button):
             export.kinds.addSeparator()
@@ -257,13 +256,13 @@ class ClassifierWidget(QWidget):
         self.plot.move_marker(self.runner.focus.index)
         self.slices.mark(self.runner.focus.index)
         if self.controls.live.value:
-            self.layer_actions.live.wait()
+            self.layer_actions.run_live()
 
     def _on_live(self, live: bool) -> None:
         if live:
             self._on_view_moved()
         else:
-            self.layer_actions.live.stop()
+            self.layer_actions.stop_live()
 
     def _on_judged(self, layer: Image) -> None:
         self.canvas_text.update()

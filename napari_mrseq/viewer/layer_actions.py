@@ -1,8 +1,8 @@
-"""What can be done with the chosen layer: run, explain, correct, undo, revert."""
+"""What can be done with the chosen layer: run, also as the slider moves, explain, correct, undo."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,12 +21,12 @@ from napari_mrseq.viewer.heat_maps import remove_heat
 from napari_mrseq.viewer.image_layers import image_layers
 from napari_mrseq.viewer.labels import write_labels
 from napari_mrseq.viewer.layer_panel import LayerPanel
-from napari_mrseq.viewer.live import Live
 from napari_mrseq.viewer.model_choice import ModelChoice
 from napari_mrseq.viewer.models import Models
 from napari_mrseq.viewer.runner import Runner
 from napari_mrseq.viewer.saving import ask_file, attempt
-from napari_mrseq.viewer.scope import ALL_LAYERS, jobs_of
+from napari_mrseq.viewer.scope import ALL_LAYERS, job_for, jobs_of
+from napari_mrseq.viewer.single_shot import single_shot
 from napari_mrseq.viewer.slice_in_view import covering, show_layer
 from napari_mrseq.viewer.wording import causes_words, counted
 from napari_mrseq.viewer.worker import Job
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 CATALOGUE_KIND = "Catalogue (*.csv)"
 LAYERS_NAMED = 3
+# A slider on the move passes many slices: live runs start where it rests.
+LIVE_DELAY_MS = 150
 
 
 class LayerActions:
@@ -54,7 +56,7 @@ class LayerActions:
     """
 
     changed = Signal()
-    said = Signal(str)
+    said = Signal(str, object)
 
     def __init__(
         self, viewer: ViewerModel, page: LayerPanel, choice: ModelChoice, parent: QWidget
@@ -66,7 +68,9 @@ class LayerActions:
         self.explainer = Explainer(viewer, self._models)
         self.corrector = Corrector(parent)
         self.corrector.changed.connect(self.changed.emit)
-        self.live = Live(parent, self.runner, lambda: self.layer, self._start, self._is_chosen)
+        self._held_up = False
+        self._live_timer = single_shot(self._run_live, parent, LIVE_DELAY_MS)
+        self.runner.stopped.connect(self._on_stopped)
 
     @property
     def layer(self) -> Image | None:
@@ -83,7 +87,7 @@ class LayerActions:
         # The button is locked then, its key is not.
         if self.runner.running:
             return
-        self.live.stop()
+        self.stop_live()
         layer, controls = self._layer_or_words(), self._page.controls
         if layer is None:
             return
@@ -99,8 +103,17 @@ class LayerActions:
 
     def cancel(self) -> None:
         """Stop the run, and what live would run after it."""
-        self.live.stop()
+        self.stop_live()
         self.runner.cancel()
+
+    def run_live(self) -> None:
+        """Judge what is not judged yet of the volume in view, unless the slider moves again."""
+        self._live_timer.start()
+
+    def stop_live(self) -> None:
+        """Don't run after all."""
+        self._live_timer.stop()
+        self._held_up = False
 
     def explain(self) -> None:
         """Lay a heat map of what speaks for its sequence over the slice in view."""
@@ -128,7 +141,7 @@ class LayerActions:
         """Give the layer its own name and metadata back; its heat maps go."""
         if self.layer is not None:
             # A run under way, or what live has in hand, would name it again.
-            self.live.stop()
+            self.stop_live()
             self.runner.leave_out(self.layer)
             remove_heat(self._viewer, self.layer)
             revert(self.layer)
@@ -145,7 +158,7 @@ class LayerActions:
         title = "Corrections as training labels"
         file = ask_file(self._parent, title, "labels.csv", CATALOGUE_KIND, [".csv"])
         if file is not None:
-            self.said.emit(attempt(partial(self._write_labels, file), file))
+            self.said.emit(attempt(partial(self._write_labels, file), file), None)
 
     def show_hidden(self, layer: Image) -> None:
         """Show a layer that the user asks about and can't see; one in sight stays as it is."""
@@ -165,8 +178,31 @@ class LayerActions:
     def _model_and_device(self) -> tuple[str, str]:
         return self._choice.model.value, self._choice.device.value
 
-    def _is_chosen(self, model_id: Mapping[str, str]) -> bool:
-        return self._models.judged_by(model_id, *self._model_and_device())
+    def _on_stopped(self) -> None:
+        # Only once: a layer that can't be judged would be tried for ever.
+        if self._held_up:
+            self._held_up = False
+            self.run_live()
+
+    def _run_live(self) -> None:
+        if self.runner.running:
+            self._held_up = True
+            return
+        layer, index = self.layer, self.runner.focus.index
+        if layer is None or index is None:
+            return
+        try:
+            job = job_for(layer)
+        except ValueError as error:
+            self.said.emit(str(error), layer)
+            return
+        per_volume = job.series.slices_per_volume
+        first = index // per_volume * per_volume
+        job.wanted = tuple(range(first, first + per_volume))
+        chosen = self._models.judged_by(job.known_by, *self._model_and_device())
+        known = job.known if chosen else {}
+        if any(one not in known for one in job.wanted):
+            self._start([job])
 
     def _start(self, jobs: list[Job], causes: Sequence[str] = ()) -> None:
         self.runner.start(jobs, *self._model_and_device(), causes)
