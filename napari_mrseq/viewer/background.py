@@ -12,7 +12,7 @@ from napari.utils.notifications import notification_manager
 from napari.utils.progress import progress
 
 from napari_mrseq.errors import MrseqError
-from napari_mrseq.viewer.single_shot import single_shot
+from napari_mrseq.viewer.single_shot import SingleShot
 
 # Between drawings of a bar.
 DELAY_MS = 100
@@ -34,13 +34,12 @@ class Activity:
         self._open = False
         self._drawing = False
         # napari's bar handles other events while it is drawn: never while one of ours is handled.
-        self._timer = single_shot(self._draw, delay_ms=DELAY_MS)
+        self._timer = SingleShot(self._draw, delay_ms=DELAY_MS)
 
     def show(self, done: int, total: int) -> None:
         """Show that `done` of `total` steps are done."""
         self._done, self._total, self._open = done, total, True
-        if not self._timer.isActive():
-            self._timer.start()
+        self._timer.start_unless_running()
 
     def close(self) -> None:
         """Take the bar away."""

@@ -27,7 +27,7 @@ from napari_mrseq.verdict import Verdict
 from napari_mrseq.viewer.batch_runner import BatchRunner
 from napari_mrseq.viewer.export import ExportButton
 from napari_mrseq.viewer.flow_layout import FlowLayout
-from napari_mrseq.viewer.single_shot import single_shot
+from napari_mrseq.viewer.single_shot import SingleShot
 from napari_mrseq.viewer.study_table import HEADINGS, NAME_COLUMN, verdict_cells
 from napari_mrseq.viewer.table import Table
 from napari_mrseq.viewer.table_rows import KEY_ROLE, Cell, Row
@@ -89,7 +89,7 @@ class BatchPanel(QWidget):
         )
         self._timer = QTimer(self)
         self._timer.setInterval(READING_MS)
-        self._tables_timer = single_shot(self._show, self, TABLES_MS)
+        self._tables_timer = SingleShot(self._show, self, TABLES_MS)
         self._lay_out()
         self._connect()
         self._show()
@@ -156,7 +156,7 @@ class BatchPanel(QWidget):
         self._timer.timeout.connect(self._show_reading)
         self.runner.progressed.connect(self._show_series)
         self.runner.said.connect(self._say)
-        self.runner.changed.connect(self._show_soon)
+        self.runner.changed.connect(self._tables_timer.start_unless_running)
         self.runner.stopped.connect(self._on_stopped)
 
     def _ask(self) -> None:
@@ -191,10 +191,6 @@ class BatchPanel(QWidget):
         self.status.setText(text)
         self._show()
         self.run_finished.emit()
-
-    def _show_soon(self) -> None:
-        if not self._tables_timer.isActive():
-            self._tables_timer.start()
 
     def _show(self) -> None:
         self._tables_timer.stop()

@@ -30,7 +30,7 @@ from napari_mrseq.viewer.open_verdict import open_verdict
 from napari_mrseq.viewer.rereading import Rereading
 from napari_mrseq.viewer.settings import canvas_text_event, load_settings
 from napari_mrseq.viewer.shortcuts import CORRECT_KEYS, EXPLAIN_KEYS, RUN_KEYS, Shortcuts
-from napari_mrseq.viewer.single_shot import single_shot
+from napari_mrseq.viewer.single_shot import SingleShot
 from napari_mrseq.viewer.slice_in_view import show_layer, show_slice, slice_in_view, watch_view
 from napari_mrseq.viewer.stale_verdicts import StaleVerdicts
 from napari_mrseq.viewer.status_line import StatusLine
@@ -72,7 +72,7 @@ class ClassifierWidget(QWidget):
         self.canvas_text = CanvasText(viewer)
         self.canvas_text.show(settings.canvas_text)
         self._choices_changed = False
-        self._tables_timer = single_shot(self.refresh, self, TABLES_DELAY_MS)
+        self._tables_timer = SingleShot(self.refresh, self, TABLES_DELAY_MS)
         self._lay_out()
         self._connect_parts()
         self._connect_viewer()
@@ -89,7 +89,7 @@ class ClassifierWidget(QWidget):
         self._choices_changed = True
         if event is not None and event.type == "renamed":
             # A run renames layers one by one: each would draw all tables again.
-            self._refresh_soon()
+            self._tables_timer.start_unless_running()
         else:
             self.refresh()
 
@@ -126,7 +126,6 @@ class ClassifierWidget(QWidget):
         self._attachment.close()
         self.canvas_text.restore()
         self.layer_actions.stop_live()
-        self._tables_timer.stop()
         self._shortcuts.take_back()
 
     def _lay_out(self) -> None:
@@ -196,7 +195,8 @@ class ClassifierWidget(QWidget):
             HeatMaps(viewer, self),
             ActiveInView(viewer),
             Rereading(viewer),
-            LayerEvents(viewer, self._refresh_soon, "data", "metadata"),
+            self._tables_timer,
+            LayerEvents(viewer, self._tables_timer.start_unless_running, "data", "metadata"),
             StatusLine(viewer, self.controls),
             watch_view(viewer, self._on_view_moved),
         )
@@ -227,11 +227,6 @@ class ClassifierWidget(QWidget):
             self.layer_actions.show_hidden(layer)
         self._on_view_moved()
         self.refresh()
-
-    def _refresh_soon(self) -> None:
-        # Not restarted: where events keep coming, tables would never follow.
-        if not self._tables_timer.isActive():
-            self._tables_timer.start()
 
     def _say(self, text: str, layer: Image | None = None) -> None:
         self.controls.say(text, layer)
@@ -267,7 +262,7 @@ class ClassifierWidget(QWidget):
     def _on_judged(self, layer: Image) -> None:
         self.canvas_text.update()
         if layer == self.layer:
-            self._refresh_soon()
+            self._tables_timer.start_unless_running()
 
     def _on_stopped(self, text: str) -> None:
         self.controls.show_stopped(text)

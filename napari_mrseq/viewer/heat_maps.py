@@ -18,7 +18,7 @@ from napari_mrseq.sequences import name_of
 from napari_mrseq.viewer.attachment import Attachment, LayerEvents
 from napari_mrseq.viewer.image_layers import HEAT_KEY, explained_by
 from napari_mrseq.viewer.layer_state import own_name
-from napari_mrseq.viewer.single_shot import single_shot
+from napari_mrseq.viewer.single_shot import SingleShot
 from napari_mrseq.viewer.slice_in_view import PLACE_EVENTS, stack_shape
 
 # From nothing over red to bright yellow: told by brightness alone as well.
@@ -113,7 +113,7 @@ class HeatMaps(Attachment):
         self._viewer = viewer
         self._hidden: weakref.WeakSet[Layer] = weakref.WeakSet()
         # napari may not be done yet with removing several layers.
-        self._timer = single_shot(self._remove_orphans, parent)
+        self._timer = SingleShot(self._remove_orphans, parent)
         grid = viewer.canvas.grid.events
         super().__init__(
             (
@@ -123,16 +123,12 @@ class HeatMaps(Attachment):
                 (grid.stride, self._follow_grid),
             ),
             (
+                self._timer,
                 LayerEvents(viewer, self._follow_grid, "visible"),
                 LayerEvents(viewer, self._follow_place, *PLACE_EVENTS),
             ),
         )
         self._follow_grid()
-
-    def close(self, *_: object) -> None:
-        """Stop the timer and disconnect from the viewer."""
-        self._timer.stop()
-        super().close()
 
     def _follow_grid(self) -> None:
         maps = [one for one in self._viewer.layers if HEAT_KEY in one.metadata]

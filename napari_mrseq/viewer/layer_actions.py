@@ -26,7 +26,7 @@ from napari_mrseq.viewer.models import Models
 from napari_mrseq.viewer.runner import Runner
 from napari_mrseq.viewer.saving import ask_file, attempt
 from napari_mrseq.viewer.scope import ALL_LAYERS, job_for, jobs_of
-from napari_mrseq.viewer.single_shot import single_shot
+from napari_mrseq.viewer.single_shot import SingleShot
 from napari_mrseq.viewer.slice_in_view import covering, show_layer
 from napari_mrseq.viewer.wording import causes_words, counted
 from napari_mrseq.viewer.worker import Job
@@ -69,7 +69,7 @@ class LayerActions:
         self.corrector = Corrector(parent)
         self.corrector.changed.connect(self.changed.emit)
         self._held_up = False
-        self._live_timer = single_shot(self._run_live, parent, LIVE_DELAY_MS)
+        self._live_timer = SingleShot(self._run_live, parent, LIVE_DELAY_MS)
         self.runner.stopped.connect(self._on_stopped)
 
     @property

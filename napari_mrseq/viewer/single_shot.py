@@ -7,12 +7,22 @@ from collections.abc import Callable
 from qtpy.QtCore import QObject, QTimer
 
 
-def single_shot(
-    handler: Callable[[], object], parent: QObject | None = None, delay_ms: int = 0
-) -> QTimer:
-    """Return a timer that calls a handler once each time it is started."""
-    timer = QTimer(parent)
-    timer.setSingleShot(True)
-    timer.setInterval(delay_ms)
-    timer.timeout.connect(handler)
-    return timer
+class SingleShot(QTimer):
+    """Calls a handler once each time it is started."""
+
+    def __init__(
+        self, handler: Callable[[], object], parent: QObject | None = None, delay_ms: int = 0
+    ) -> None:
+        super().__init__(parent)
+        self.setSingleShot(True)
+        self.setInterval(delay_ms)
+        self.timeout.connect(handler)
+
+    def start_unless_running(self) -> None:
+        """Start, or go on: where starts keep coming, a restarted timer would never call."""
+        if not self.isActive():
+            self.start()
+
+    def close(self) -> None:
+        """Call no more."""
+        self.stop()

@@ -18,7 +18,7 @@ from napari_mrseq.viewer.attachment import Attachment, LayerEvents
 from napari_mrseq.viewer.heat_maps import heat_layers, remove_heat
 from napari_mrseq.viewer.image_layers import is_image
 from napari_mrseq.viewer.layer_state import LayerState, held_state, name_without, state_of
-from napari_mrseq.viewer.single_shot import single_shot
+from napari_mrseq.viewer.single_shot import SingleShot
 
 
 class StaleVerdicts(Attachment):
@@ -39,18 +39,13 @@ class StaleVerdicts(Attachment):
         # Metadata that a plugin replaced no longer say what stands in the name.
         self._known: WeakKeyDictionary[Layer, LayerState] = WeakKeyDictionary()
         # napari is not done yet with adding the new layer to its list.
-        self._timer = single_shot(self._revert_stale, parent)
+        self._timer = SingleShot(self._revert_stale, parent)
         super().__init__(
             ((viewer.layers.events.inserted, self._on_event),),
-            (LayerEvents(viewer, self._on_event, "metadata", "data"),),
+            (self._timer, LayerEvents(viewer, self._on_event, "metadata", "data")),
         )
         # Copies may have been made while nobody looked.
         self._timer.start()
-
-    def close(self, *_: object) -> None:
-        """Stop the timer and disconnect from the viewer."""
-        self._timer.stop()
-        super().close()
 
     def _on_event(self, event: Any) -> None:
         if event.type == "data":
