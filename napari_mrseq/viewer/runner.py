@@ -32,7 +32,7 @@ REPLACED = "its pixels were replaced during the run. Press Run again."
 REVERTED = "reverted during the run."
 
 
-class Runner:
+class Runner(Attachment):
     """One run at a time over the layers of a viewer.
 
     Attributes
@@ -57,9 +57,9 @@ class Runner:
         self._models = models
         self._causes: list[str] = []
         self._done = 0
-        self._attachment = Attachment(
+        super().__init__(
             ((viewer.layers.events.removed, self._on_changed),),
-            (LayerEvents(viewer, self._on_changed, "data"),),
+            (LayerEvents(viewer, self._on_changed, "data"), self._background),
         )
 
     @property
@@ -95,11 +95,6 @@ class Runner:
         for job in self._jobs:
             if job.layer == layer:
                 self._drop(job, REVERTED)
-
-    def close(self) -> None:
-        """Stop and disconnect from the viewer; nothing of a run under way arrives any more."""
-        self._attachment.close()
-        self._background.close()
 
     def _on_event(self, event: Event) -> None:
         match event:
