@@ -55,13 +55,12 @@ class Corrector:
             return
         self.dialog = CorrectionDialog(own_name(layer), state, slices, self._parent)
         self.dialog.accepted.connect(partial(self._correct, layer, state, self.dialog))
+        # Qt would keep it, and with it the layer, as long as the panel.
+        self.dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.dialog.finished.connect(self._forget)
         self.dialog.open()
 
     def _forget(self) -> None:
-        # Qt would keep it, and with it the layer, as long as the panel.
-        if self.dialog is not None:
-            self.dialog.deleteLater()
         self.dialog = None
 
     def _correct(self, layer: Image, asked: LayerState, dialog: CorrectionDialog) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from magicgui.widgets import ComboBox, Label, PushButton
 from psygnal import Signal
+from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QFileDialog, QGridLayout, QLabel, QWidget
 
 from napari_mrseq.errors import MrseqError
@@ -95,13 +96,12 @@ class ModelChoice(QWidget):
             self.said.emit(f"Not a model: {error}")
             return
         self.dialog.chosen.connect(lambda name: self.choose(name, self.device.value))
+        # Qt would keep it as long as the panel.
+        self.dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.dialog.finished.connect(self._forget)
         self.dialog.open()
 
     def _forget(self) -> None:
-        # Qt would keep it as long as the panel.
-        if self.dialog is not None:
-            self.dialog.deleteLater()
         self.dialog = None
 
 
