@@ -51,12 +51,12 @@ def show_heat(viewer: ViewerModel, layer: Image, index: int, heat: Heat) -> Imag
 
 def heat_layer(layer: Image, index: int, heat: Heat) -> Image:
     """Return a translucent layer that lies where slice `index` of `layer` lies."""
-    stack, place = stack_shape(layer), _place_in_stack(layer, index)
-    number = f", slice {place[-1] + 1}" if place else ""
+    stack = stack_shape(layer)
+    number = f", slice {index % stack[-1] + 1}" if stack else ""
     return Image(
         heat.map.reshape((1,) * len(stack) + heat.map.shape),
         name=f"why {name_of(heat.code)}: {own_name(layer)}{number}",
-        **_place_of(layer, place),
+        **_place_of(layer, index),
         axis_labels=layer.axis_labels,
         colormap=Colormap(HEAT_COLOURS, name="mrseq-heat"),
         contrast_limits=(0.0, 1.0),
@@ -68,13 +68,9 @@ def heat_layer(layer: Image, index: int, heat: Heat) -> Image:
     )
 
 
-def _place_in_stack(layer: Image, index: int) -> list[int]:
-    stack = stack_shape(layer)
-    return [int(one) for one in np.unravel_index(index, stack)] if stack else []
-
-
-def _place_of(layer: Image, place: list[int]) -> dict[str, Any]:
-    """Return the attributes of a layer that lies where a slice lies, by its place in the stack."""
+def _place_of(layer: Image, index: int) -> dict[str, Any]:
+    """Return the attributes of a layer that lies where slice `index` lies."""
+    place = np.unravel_index(index, stack_shape(layer))
     # Where the slice's first pixel lies, before the layer's own affine.
     corner = layer.affine.inverse(layer.data_to_world([*place, 0, 0]))
     return {**{one: getattr(layer, one) for one in PLACE_EVENTS}, "translate": corner}
@@ -154,7 +150,7 @@ class HeatMaps(Attachment):
             # the layer was given since, the slice may be none.
             if heat.ndim != layer.ndim or index >= math.prod(stack_shape(layer)):
                 continue
-            for name, value in _place_of(layer, _place_in_stack(layer, index)).items():
+            for name, value in _place_of(layer, index).items():
                 setattr(heat, name, value)
 
     def _on_removed(self, event: Any) -> None:
