@@ -397,6 +397,21 @@ def test_keys_start_a_run(qtbot, viewer, open_panel) -> None:
     assert layer.name.endswith("] mine")
 
 
+def test_the_key_of_run_is_locked_with_its_button(qtbot, viewer, open_panel) -> None:
+    viewer.add_image(noise(100, 64, 64))
+    panel = open_panel()
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    panel.window().activateWindow()
+    qtbot.wait(100)
+    started: list[str] = []
+    panel.runner.started.connect(started.append)
+    panel.runner.judged.connect(lambda _: qtbot.keyClick(panel.window(), Qt.Key.Key_R, both))
+    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+        panel.layer_actions.run()
+    assert panel.controls.status.value == "1 layer classified."
+    assert len(started) == 1
+
+
 def test_live_names_the_slice_under_the_slider(qtbot, viewer, open_panel) -> None:
     layer = viewer.add_image(noise(20, 64, 64), name="mine")
     panel = open_panel()
