@@ -25,6 +25,7 @@ from qtpy.QtWidgets import (
 from napari_mrseq.correction import Correction
 from napari_mrseq.naming import runs_of
 from napari_mrseq.sequences import SEQUENCES, name_of
+from napari_mrseq.verdict import Verdict
 from napari_mrseq.viewer.annotation import correct_layer
 from napari_mrseq.viewer.layer_state import LayerState, own_name, state_of
 from napari_mrseq.viewer.wording import runs_words, said_words
@@ -53,7 +54,7 @@ class Corrector:
         state = state_of(layer)
         if state is None or state.verdict is None:
             return
-        self.dialog = CorrectionDialog(own_name(layer), state, slices, self._parent)
+        self.dialog = CorrectionDialog(own_name(layer), state.verdict, slices, self._parent)
         self.dialog.accepted.connect(partial(self._correct, layer, state, self.dialog))
         # Qt would keep it, and with it the layer, as long as the panel.
         self.dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -79,23 +80,23 @@ class CorrectionDialog(QDialog):
     ----------
     name : str
         The layer's own name.
-    state : LayerState
-        What is known of it; judged already.
+    verdict : Verdict
+        What is said of it now.
     chosen : sequence of int
         Slices chosen in the table, or the one in view, counted through all volumes. Where they
         are no range of one volume, they can be corrected as they are; the range starts with them.
     """
 
     def __init__(
-        self, name: str, state: LayerState, chosen: Sequence[int], parent: QWidget | None = None
+        self, name: str, verdict: Verdict, chosen: Sequence[int], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Correct the sequence")
-        self._series = state.series
-        per_volume = state.per_volume
+        self._series = verdict.series
+        per_volume = self._series.slices_per_volume
         # A range lies in one volume: the one that the first chosen slice belongs to.
         self._start = min(chosen, default=0) // per_volume * per_volume
-        self._codes = _codes(state)
+        self._codes = _codes(verdict)
         self._chosen = runs_of(chosen)
         self.sequence = QComboBox()
         line = QLineEdit()
@@ -125,7 +126,7 @@ class CorrectionDialog(QDialog):
         self.apply_button, self.cancel_button = QPushButton("Correct"), QPushButton("Cancel")
         self.buttons.addButton(self.apply_button, QDialogButtonBox.ButtonRole.AcceptRole)
         self.buttons.addButton(self.cancel_button, QDialogButtonBox.ButtonRole.RejectRole)
-        self._lay_out(name, state, per_volume)
+        self._lay_out(f"{name}: {said_words(verdict)}", per_volume)
         self._connect()
         self._say()
 
@@ -136,8 +137,7 @@ class CorrectionDialog(QDialog):
         is_range = len(self._chosen) == 1 and inside == len(chosen)
         return self.some if is_range else self.chosen
 
-    def _lay_out(self, name: str, state: LayerState, per_volume: int) -> None:
-        said = said_words(state.verdict) if state.verdict else ""
+    def _lay_out(self, said: str, per_volume: int) -> None:
         what = QHBoxLayout()
         what.addWidget(QLabel("Correct it to"))
         what.addWidget(self.sequence, 1)
@@ -148,7 +148,7 @@ class CorrectionDialog(QDialog):
             range_.addWidget(QLabel(f"of volume {self._start // per_volume + 1}"))
         range_.addStretch(1)
         layout = QVBoxLayout(self)
-        now = QLabel(f"{name}: {said}")
+        now = QLabel(said)
         for label in (now, self.summary):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
@@ -206,15 +206,11 @@ class CorrectionDialog(QDialog):
         return [Correction(first, last, self._code()) for first, last in self._runs()]
 
 
-def _codes(state: LayerState) -> list[str]:
+def _codes(verdict: Verdict) -> list[str]:
     """Return the sequences to choose from: the likeliest first, then the rest of the vocabulary."""
-    verdict = state.verdict
-    ranked: list[str] = []
-    if verdict is not None:
-        probabilities = verdict.probabilities
-        ranked = sorted(probabilities, key=lambda code: -probabilities[code])
-        claim = [verdict.header.sequence] if verdict.header else []
-        # What is said already is no correction: the header's claim is the likeliest one.
-        ranked = [code for code in dict.fromkeys((*claim, *ranked)) if code != verdict.sequence]
-        ranked.append(verdict.sequence)
-    return list(dict.fromkeys((*ranked, *SEQUENCES)))
+    probabilities = verdict.probabilities
+    ranked = sorted(probabilities, key=lambda code: -probabilities[code])
+    claim = [verdict.header.sequence] if verdict.header else []
+    # What is said already is no correction: the header's claim is the likeliest one.
+    others = [code for code in (*claim, *ranked) if code != verdict.sequence]
+    return list(dict.fromkeys((*others, verdict.sequence, *SEQUENCES)))
