@@ -13,33 +13,26 @@ from napari_mrseq.viewer.layer_data import SERIES_KEY, LayerData
 from napari_mrseq.viewer.slice_in_view import bring_into_view
 
 
-class ActiveInView(Attachment):
-    """Moves the sliders onto the layer that becomes the active one, or is shown again.
+def keep_active_in_view(viewer: ViewerModel) -> Attachment:
+    """Move the sliders onto the layer that becomes the active one, or is shown again.
 
     Where they stand on one of its slices they stay.
-
-    Parameters
-    ----------
-    viewer : napari.components.ViewerModel
-        Holds layers and sliders.
     """
 
-    def __init__(self, viewer: ViewerModel) -> None:
-        self._viewer = viewer
-        super().__init__(
-            ((viewer.layers.selection.events.active, self._bring_active),),
-            (LayerEvents(viewer, self._on_visible, "visible"),),
-        )
-
-    def _on_visible(self, event: Any) -> None:
-        # That another layer is shown or hidden moves no slider.
-        if event.source == self._viewer.layers.selection.active:
-            self._bring_active()
-
-    def _bring_active(self) -> None:
-        active = self._viewer.layers.selection.active
+    def bring_active() -> None:
+        active = viewer.layers.selection.active
         if active is not None and active.visible and is_image(active):
-            bring_into_view(self._viewer, active)
+            bring_into_view(viewer, active)
+
+    def on_visible(event: Any) -> None:
+        # That another layer is shown or hidden moves no slider.
+        if event.source == viewer.layers.selection.active:
+            bring_active()
+
+    return Attachment(
+        ((viewer.layers.selection.events.active, bring_active),),
+        (LayerEvents(viewer, on_visible, "visible"),),
+    )
 
 
 def bring_when_added(layer: LayerData) -> None:

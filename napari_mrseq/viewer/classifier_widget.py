@@ -15,7 +15,7 @@ from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from napari_mrseq.naming import printable
-from napari_mrseq.viewer.active_in_view import ActiveInView
+from napari_mrseq.viewer.active_in_view import keep_active_in_view
 from napari_mrseq.viewer.attachment import Attachment, LayerEvents
 from napari_mrseq.viewer.batch_panel import BatchPanel
 from napari_mrseq.viewer.canvas_text import CanvasText
@@ -193,7 +193,7 @@ class ClassifierWidget(QWidget):
             self.canvas_text,
             stale,
             HeatMaps(viewer, self),
-            ActiveInView(viewer),
+            keep_active_in_view(viewer),
             Rereading(viewer),
             self._tables_timer,
             LayerEvents(viewer, self._tables_timer.start_unless_running, "data", "metadata"),
