@@ -10,6 +10,7 @@ from typing import Any
 from napari.qt.threading import create_worker
 from napari.utils.notifications import notification_manager
 from napari.utils.progress import progress
+from superqt.utils import signals_blocked
 
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.viewer.single_shot import SingleShot
@@ -32,7 +33,6 @@ class Activity:
         self._bar: Any = None
         self._done, self._total = 0, 1
         self._open = False
-        self._drawing = False
         # napari's bar handles other events while it is drawn: never while one of ours is handled.
         self._timer = SingleShot(self._draw, delay_ms=DELAY_MS)
 
@@ -54,26 +54,18 @@ class Activity:
 
     def _draw(self) -> None:
         # A report that arrives among the events that the bar handles must not make a second one.
-        if self._drawing:
-            return
-        self._drawing = True
-        try:
-            self._draw_once()
-        finally:
-            self._drawing = False
-
-    def _draw_once(self) -> None:
-        bar = self._bar
-        if bar is None:
-            bar = progress(total=self._total, desc=self._text)
-            # What it was for may have ended among the events that it handled.
-            if not self._open:
-                bar.close()
-                return
-            self._bar = bar
-        if bar.total != self._total:
-            bar.total = self._total
-        bar.update(self._done - bar.n)
+        with signals_blocked(self._timer):
+            bar = self._bar
+            if bar is None:
+                bar = progress(total=self._total, desc=self._text)
+                # What it was for may have ended among the events that it handled.
+                if not self._open:
+                    bar.close()
+                    return
+                self._bar = bar
+            if bar.total != self._total:
+                bar.total = self._total
+            bar.update(self._done - bar.n)
 
 
 @dataclass(frozen=True, eq=False)

@@ -85,7 +85,6 @@ class Table(QTableView):
         # Else Qt cuts names off behind a space.
         self.setWordWrap(False)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setShowGrid(False)
         # Tab goes on to the next control, not from cell to cell.
         self.setTabKeyNavigation(False)
