@@ -128,6 +128,8 @@ def groups_of(frame: Mapping[str, Any]) -> Dataset:
             frame.get("dimensions", [1, frame.get("slice", 1), frame.get("time", 1)])
         ),
     )
+    if "acquisition" in frame:
+        groups.FrameContentSequence[0].FrameAcquisitionNumber = frame["acquisition"]
     if (echo := frame.get("echo", 20.0)) is not None:
         groups.MREchoSequence = items(EffectiveEchoTime=float(echo))
     groups.MRImageFrameTypeSequence = items(

@@ -84,6 +84,17 @@ def test_repeated_gradients_keep_the_order_of_the_frames(write_enhanced: WriteEn
     assert series.warnings == ()
 
 
+def test_frames_follow_each_other_by_their_acquisition(write_enhanced: WriteEnhanced) -> None:
+    taken = {1600: 3, 400: 1, 100: 2}
+    volumes = [
+        {"inversion": time, "acquisition": number, "dimensions": [1]}
+        for time, number in taken.items()
+    ]
+    series = read_one(write_enhanced(1, shuffled(volumes)))
+    assert series.volume_axis is not None
+    assert series.volume_axis.values == (400, 100, 1600)
+
+
 def test_volumes_that_nothing_tells_apart_are_said_to_be_mixed(
     write_enhanced: WriteEnhanced,
 ) -> None:
