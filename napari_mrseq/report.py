@@ -20,7 +20,7 @@ from napari_mrseq.verdict import Verdict
 FIELDS = (
     "path", "files", "series_uid", "series_number", "description", "part", "shape", "spacing_mm",
     "plane", "sequence", "family", "resolved", "confidence", "probabilities", "pixels", "header",
-    "conflict", "model", "warnings", "error",
+    "conflict", "mark", "model", "warnings", "error",
 )  # fmt: skip
 # What a spreadsheet would run as a formula (OWASP, CSV injection).
 _FORMULA = ("=", "@", "+", "-")
@@ -73,6 +73,7 @@ def failure_record(failure: Failure) -> Record:
         "path": failure.path,
         "files": len(failure.series.files) if failure.series else 1,
         "conflict": False,
+        "mark": "",
         "warnings": [],
         "error": failure.cause,
     }

@@ -9,33 +9,18 @@ from typing import Any
 from napari_mrseq.errors import first_few
 from napari_mrseq.header import claim_words
 from napari_mrseq.naming import (
-    CONFLICT_MARK,
-    HEADER_ONLY,
-    NO_SCAN,
-    NOT_MR,
-    NOTHING_SHOWN,
-    TOO_SMALL,
-    UNSURE,
     printable,
     run_words,
     title_of,
 )
 from napari_mrseq.sequences import UNKNOWN, family_of, name_of
-from napari_mrseq.slice_verdict import NO_SLICE_SHOWS, SMALL_SLICES
-from napari_mrseq.verdict import DOUBT_BELOW, MISNAMED, NO_MR_IMAGE, NO_SCANNED_IMAGE, SWAPPED
+from napari_mrseq.verdict import MISNAMED, SWAPPED
 
 Record = dict[str, Any]
 
 # Each has its line with its cause on standard error.
 _UNREAD_SHOWN = 3
 _TITLE_LENGTH = 44
-# What warnings say, the gravest first, and its mark beside a name.
-_MARKS = {
-    NO_MR_IMAGE: NOT_MR,
-    NO_SCANNED_IMAGE: NO_SCAN,
-    NO_SLICE_SHOWS: NOTHING_SHOWN,
-    SMALL_SLICES: TOO_SMALL,
-}
 
 
 def table_text(records: Sequence[Record]) -> str:
@@ -125,13 +110,8 @@ def _table_line(record: Record) -> tuple[str, ...]:
 
 def _doubt(record: Record) -> str:
     """Return why a series has no name to be relied on; ``""`` where nothing says so."""
-    if record["conflict"]:
-        return f"{CONFLICT_MARK}: {'; '.join(_against(record))}"
-    warned = " ".join(record["warnings"])
-    named = record["resolved"] != "unknown"
-    unsure = UNSURE if named and record["confidence"] < DOUBT_BELOW else ""
-    mark = next((mark for words, mark in _MARKS.items() if words in warned), unsure)
-    return HEADER_ONLY if named and mark in (NOTHING_SHOWN, TOO_SMALL) else mark
+    mark: str = record["mark"]
+    return f"{mark}: {'; '.join(_against(record))}" if record["conflict"] else mark
 
 
 def _against(record: Record) -> list[str]:

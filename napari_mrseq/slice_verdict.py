@@ -12,10 +12,6 @@ from napari_mrseq.header import HeaderClaim
 from napari_mrseq.naming import run_words
 from napari_mrseq.series import Failure, Series
 
-# What warnings say of series that no slice tells anything of.
-NO_SLICE_SHOWS = "no slice shows anything that could be judged"
-SMALL_SLICES = "pixels are too small to judge"
-
 
 @dataclass(frozen=True, eq=False)
 class SliceVerdict:
@@ -127,8 +123,8 @@ def empty_words(series: Series, slices: Sequence[SliceVerdict]) -> tuple[str, ..
         empty = len(judged - shown)
         return (f"nothing that could be judged in {empty} of {len(judged)} volumes",)
     if not series.is_thumbnail:
-        return (NO_SLICE_SHOWS,)
+        return ("no slice shows anything that could be judged",)
     stack, (rows, columns) = series.pixels.shape[:-2], series.pixels.shape[-2:]
     asked = series.kind == "layer" and max(stack) > 1
     doubt = "; is the first axis that of the slices?" if asked else ""
-    return (f"slices of {rows} × {columns} {SMALL_SLICES}{doubt}",)
+    return (f"slices of {rows} × {columns} pixels are too small to judge{doubt}",)

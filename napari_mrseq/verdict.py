@@ -12,7 +12,16 @@ from napari_mrseq.conflict import names_in_conflict
 from napari_mrseq.correction import Correction, latest_on_all
 from napari_mrseq.decision import Decision
 from napari_mrseq.header import HeaderClaim
-from napari_mrseq.naming import CONFLICT_MARK, HEADER_ONLY, UNSURE, run_words
+from napari_mrseq.naming import (
+    CONFLICT_MARK,
+    HEADER_ONLY,
+    NO_SCAN,
+    NOT_MR,
+    NOTHING_SHOWN,
+    TOO_SMALL,
+    UNSURE,
+    run_words,
+)
 from napari_mrseq.sampling import few_slices
 from napari_mrseq.sequences import UNKNOWN, family_of, name_of
 from napari_mrseq.series import Failure, Series, identity_of
@@ -111,12 +120,22 @@ class Verdict:
     @property
     def mark(self) -> str:
         """What stands beside the series where its name is not to be relied on; else ``""``."""
-        marks = (
-            (self.conflict, CONFLICT_MARK),
-            (self.header_only, HEADER_ONLY),
-            (is_unsure(self), UNSURE),
-        )
-        return next((mark for doubted, mark in marks if doubted), "")
+        if self.conflict:
+            return CONFLICT_MARK
+        if self.overruled:
+            return ""
+        return self.pixel_doubt or (UNSURE if is_unsure(self) else "")
+
+    @property
+    def pixel_doubt(self) -> str:
+        """Why no pixels bear out a name: they are no scan, or show nothing; else ``""``."""
+        if not self.series.is_mr:
+            return NOT_MR if says_no_mr(self.header) else NO_SCAN
+        if not self.shows_nothing:
+            return ""
+        if self.header_only:
+            return HEADER_ONLY
+        return TOO_SMALL if self.series.is_thumbnail else NOTHING_SHOWN
 
     @property
     def misnamed(self) -> tuple[str, ...]:
@@ -149,7 +168,7 @@ class Verdict:
     @cached_property
     def shows_nothing(self) -> bool:
         """Whether no slice shows anything: what the network says of it is noise."""
-        return not any(one.weight for one in self.slices)
+        return bool(self.slices) and not any(one.weight for one in self.slices)
 
     @property
     def header_only(self) -> bool:
@@ -209,6 +228,7 @@ class Verdict:
             "pixels": word_record(self.pixels),
             "header": _claim_record(self.header) if self.header else None,
             "conflict": self.conflict,
+            "mark": self.mark,
         }
         if slices:
             record["slices"] = [judged.to_dict() for judged in self.slices]

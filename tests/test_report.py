@@ -30,7 +30,6 @@ from napari_mrseq.report import (
 from napari_mrseq.report_text import study_text
 from napari_mrseq.series import Failure
 from napari_mrseq.study import judge_studies
-from napari_mrseq.verdict import NO_SCANNED_IMAGE
 
 
 @pytest.fixture
@@ -68,6 +67,7 @@ def test_what_a_file_says_does_not_steer_the_terminal(failed):
 def test_a_line_of_the_table_says_how_sure_only_where_a_sequence_is_named(failed):
     record = failed | {"error": None, "shape": [2, 3, 8, 8], "confidence": 0.31}
     named = record | {"sequence": "T1", "resolved": "member", "path": "named"}
+    named |= {"mark": "▲ unsure"}
     unknown = record | {"sequence": "UNKNOWN", "resolved": "unknown", "path": "odd"}
     _, _, *lines = (line.split() for line in to_table([named, unknown]).decode().splitlines())
     # Volumes by slices; neither a plane nor a header.
@@ -258,7 +258,7 @@ def test_a_slice_of_a_volume_is_called_by_both_and_is_sure_only_of_what_it_names
 )
 def test_a_conflict_names_what_in_the_header_contradicts(failed, claimed, evidence, told):
     record = failed | {"error": None, "shape": [3, 8, 8], "confidence": 0.9, "conflict": True}
-    record |= {"sequence": "T1", "family": "T1", "resolved": "member"}
+    record |= {"sequence": "T1", "family": "T1", "resolved": "member", "mark": "≠ header"}
     record |= {"header": {"sequence": claimed, "evidence": evidence}}
     record |= {"warnings": ["gap: 1 slice missing", "the header's description says T2"]}
     table = to_table([record]).decode()
@@ -268,27 +268,11 @@ def test_a_conflict_names_what_in_the_header_contradicts(failed, claimed, eviden
     assert len(head) <= len(rule) < len(line)
 
 
-@pytest.mark.parametrize(
-    ("sequence", "confidence", "warnings", "mark"),
-    [
-        ("FLAIR", 0.9, ["no slice shows anything that could be judged"], "▲ header only"),
-        ("UNKNOWN", 0.1, ["no slice shows anything that could be judged"], "▲ can't tell"),
-        ("MRA", 0.9, ["slices of 16 × 16 pixels are too small to judge"], "▲ header only"),
-        ("OTHER", 0.98, [NO_SCANNED_IMAGE], "▲ no scan"),
-        ("T1", 0.76, [], "▲ unsure"),
-        ("T1", 0.9, ["gap: 1 slice missing"], ""),
-        ("UNKNOWN", 0.95, ["the file says that this is not an MR image"], "▲ not MR"),
-        ("UNKNOWN", 0.08, ["slices of 30 × 80 pixels are too small to judge"], "▲ too small"),
-        ("UNKNOWN", 0.5, [], ""),
-    ],
-)
-def test_a_name_that_is_not_to_be_relied_on_is_marked_as_in_the_window(
-    failed, sequence, confidence, warnings, mark
-):
-    record = failed | {"error": None, "shape": [3, 8, 8], "conflict": False, "header": None}
-    resolved = "unknown" if sequence == "UNKNOWN" else "member"
-    record |= {"sequence": sequence, "resolved": resolved, "confidence": confidence}
-    *_, line = to_table([record | {"warnings": warnings}]).decode().splitlines()
+@pytest.mark.parametrize("mark", ["▲ header only", ""])
+def test_the_mark_of_a_name_stands_at_the_end_of_its_line(failed, mark):
+    record = failed | {"error": None, "shape": [3, 8, 8], "mark": mark}
+    record |= {"sequence": "T1", "resolved": "member", "confidence": 0.9}
+    *_, line = to_table([record]).decode().splitlines()
     assert line.partition("–")[2].partition("–")[2].strip() == mark
 
 

@@ -18,6 +18,7 @@ from napari_mrseq.protocols import Expected, Protocol, load_protocol
 from napari_mrseq.report_text import study_text
 from napari_mrseq.sequences import family_of
 from napari_mrseq.series import Failure, Series
+from napari_mrseq.slice_verdict import SliceVerdict
 from napari_mrseq.study import StudyVerdict, judge_studies, judge_study
 from napari_mrseq.verdict import Verdict
 
@@ -559,8 +560,8 @@ def test_a_study_in_words_marks_the_series_that_are_not_to_be_relied_on() -> Non
     assert f"  double    {'T2':28}1, 2 ≠ header" in told
     assert "  repeat    1, 2 ≠ header" in told
     assert f"  there     {'T1 without contrast agent':28}4" in told
-    # None of its slices shows anything.
-    by_header = replace(verdicts[3], header=HeaderClaim("T1", 0.8))
+    blank = SliceVerdict(0, 0, None, verdicts[3].decision, {"T1": 1.0}, weight=0.0)
+    by_header = replace(verdicts[3], header=HeaderClaim("T1", 0.8), slices=(blank,))
     assert by_header.mark == "▲ header only"
     # What a person says of it is sure.
     said = replace(verdicts[2], overruled=unsure)

@@ -17,6 +17,7 @@ from napari_mrseq.slice_verdict import SliceVerdict
 from napari_mrseq.verdict import Verdict
 
 T2 = Decision("T2", 0.9, "member")
+NO_NAME = Decision(UNKNOWN, 0.1, "unknown")
 
 
 def verdict(
@@ -91,6 +92,35 @@ def test_a_mark_stands_beside_a_name_that_is_not_to_be_relied_on(
 ) -> None:
     marked = replace(verdict(), decision=decision, conflict=conflict, overruled=overruled)
     assert marked.mark == mark
+
+
+@pytest.mark.parametrize(
+    ("decision", "header", "is_mr", "shape", "mark"),
+    [
+        (T2, HeaderClaim("T2", 0.9), True, (5, 80, 80), "▲ header only"),
+        (T2, HeaderClaim("T2", 0.9), True, (5, 8, 8), "▲ header only"),
+        (NO_NAME, HeaderClaim(UNKNOWN, 0.1), True, (5, 80, 80), "▲ can't tell"),
+        (NO_NAME, None, True, (5, 8, 8), "▲ too small"),
+        # What the file says of itself is told before what it shows.
+        (NO_NAME, HeaderClaim(UNKNOWN, 0.95), False, (5, 80, 80), "▲ not MR"),
+        (
+            Decision("OTHER", 0.98, "member"),
+            HeaderClaim("OTHER", 0.98),
+            False,
+            (5, 8, 8),
+            "▲ no scan",
+        ),
+    ],
+)
+def test_the_mark_of_a_series_that_shows_nothing_says_why_no_pixels_name_it(
+    decision: Decision, header: HeaderClaim, is_mr: bool, shape: tuple[int, ...], mark: str
+) -> None:
+    black = tuple(replace(one, weight=0.0) for one in verdict().slices)
+    series = replace(verdict().series, pixels=da.zeros(shape), is_mr=is_mr)
+    blank = replace(verdict(header=header), series=series, slices=black, decision=decision)
+    assert blank.to_dict()["mark"] == mark
+    corrected = replace(blank, overruled=decision)
+    assert corrected.mark == ""
 
 
 @pytest.mark.parametrize(

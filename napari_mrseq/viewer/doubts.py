@@ -10,10 +10,6 @@ from napari_mrseq.naming import (
     CONFLICT_MARK,
     CORRECTED,
     HEADER_ONLY,
-    NO_SCAN,
-    NOT_MR,
-    NOTHING_SHOWN,
-    TOO_SMALL,
     UNSURE,
 )
 from napari_mrseq.sequences import UNKNOWN, family_of, name_of
@@ -27,7 +23,6 @@ from napari_mrseq.viewer.wording import (
     percent,
     runs_words,
 )
-from napari_mrseq.witnesses import says_no_mr
 
 # A slice is odd where it is as sure as one that keeps its word against its stack.
 ODD_CONFIDENCE = SURE
@@ -44,10 +39,8 @@ def doubt(verdict: Verdict) -> str:
         (verdict.conflict, CONFLICT_MARK),
         (verdict.overruled, f"✎ {CORRECTED}"),
         (corrected, f"✎ {corrected} {CORRECTED}"),
-        (not verdict.series.is_mr, NOT_MR if says_no_mr(verdict.header) else NO_SCAN),
+        (verdict.pixel_doubt, verdict.pixel_doubt),
         (unread, f"▲ {unread} not read"),
-        (verdict.header_only, HEADER_ONLY),
-        (verdict.shows_nothing, TOO_SMALL if verdict.series.is_thumbnail else NOTHING_SHOWN),
         (verdict.resolved == "unknown", "? unknown"),
         (odd, f"▲ {odd} odd"),
         (seen < count, f"▲ {seen} of {count}"),
