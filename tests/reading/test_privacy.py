@@ -64,6 +64,15 @@ def test_nothing_names_the_patient(write_slice: WriteSlice) -> None:
     assert header.SeriesDescription == "made for a test"
 
 
+def test_machines_that_a_file_went_through_are_not_told(write_slice: WriteSlice) -> None:
+    path = write_slice(1)
+    dataset = pydicom.dcmread(path)
+    for which in ("Source", "Sending", "Receiving"):
+        setattr(dataset.file_meta, f"{which}ApplicationEntityTitle", "WARD7")
+    dataset.save_as(path)
+    assert "WARD7" not in "\n".join(elements(header_of(path).file_meta))
+
+
 def test_who_where_and_for_whom_goes_and_what_the_body_is_like_stays(
     write_slice: WriteSlice,
 ) -> None:

@@ -247,6 +247,15 @@ def test_ge_b_value_is_freed_of_its_offset(write_slice: WriteSlice) -> None:
     assert stack.volume_axis.values == (0, 800)
 
 
+def test_what_differs_within_a_volume_numbers_none(write_slice: WriteSlice) -> None:
+    for volume, flips in enumerate(((10, 20, 20, 20), (20, 20, 20, 20))):
+        for index, (position, flip) in enumerate(zip(PLACES, flips, strict=True)):
+            values = {"TemporalPositionIdentifier": volume + 1, "FlipAngle": flip}
+            path = write_slice(1 + 4 * volume + index, position, **values)
+    (stack,) = series_of(path)
+    assert stack.volume_axis == VolumeAxis("time", "ms")
+
+
 @pytest.mark.parametrize(
     ("keyword", "values", "axis"),
     [
