@@ -87,6 +87,23 @@ def test_a_run_of_lost_files_tears_two_volumes_and_mixes_none(
     assert not any(MIXED in warning for warning in warnings)
 
 
+# One place has its volumes numbered in another order: its times run back, or at another pace.
+@pytest.mark.parametrize("numbered", [(3, 1, 2, 0), (0, 2, 1, 3)], ids=["back", "another pace"])
+def test_numbers_that_times_deny_make_no_volumes(
+    numbered: tuple[int, ...], write_slice: WriteSlice
+) -> None:
+    def say(volume: int, slice_: int) -> dict[str, Any]:
+        counted = numbered[volume] if slice_ == 1 else volume
+        return {
+            "InstanceNumber": SLICES * counted + slice_ + 1,
+            "AcquisitionTime": clock(9 * volume + slice_),
+        }
+
+    found, warnings = stacks(write(write_slice, volume_by_volume(4), say))
+    assert found == [whole(0, 1, 2, 3)]
+    assert not any(MIXED in warning for warning in warnings)
+
+
 def test_a_slice_lost_of_each_place_keeps_numbered_volumes(write_slice: WriteSlice) -> None:
     kept = [(0, 0), (0, 1), (1, 1), (2, 0)]
     folder = write(write_slice, kept, lambda volume, _: {"TemporalPositionIdentifier": volume + 1})
