@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from napari_mrseq.errors import ReadError
+from napari_mrseq.series import Failure
 from napari_mrseq.viewer.shown_pixels import UNREAD_KEY, blanks_of, shown_pixels
 from napari_mrseq.viewer.wording import series_name
 
@@ -109,7 +110,7 @@ def _readable_slice(series: Series) -> NDArray[Any]:
             return np.asarray(series.slice_pixels(index))
         except ReadError as error:
             # The layer opens all the same: other slices may be whole.
-            _log.warning("no contrast limits from %s: %s", series.path, error)
+            _log.warning("no contrast limits: %s", Failure.of(series, error).words)
     return np.empty(0)
 
 

@@ -9,6 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.decision import Decision
+from napari_mrseq.errors import ReadError
 from napari_mrseq.naming import without_verdict
 from napari_mrseq.sequences import UNKNOWN
 from napari_mrseq.series import Failure, Series
@@ -87,7 +88,8 @@ class LayerState:
         failures = [one.failure for one in self.judged.values()]
         if len(failures) < self.series.slice_count or not failures[0] or not all(failures):
             return None
-        return Failure(self.series.path, failures[0].words, self.series)
+        error = ReadError(failures[0].cause, failures[0].path)
+        return Failure.of(self.series, error)
 
     @property
     def outcome(self) -> Verdict | Failure | None:

@@ -86,17 +86,20 @@ def test_what_cannot_be_done_is_said_before_a_window_opens(picture, words, cause
     assert not done.stdout
 
 
-def test_what_cannot_be_read_is_named_when_the_window_is_closed(
-    sample_study: Path, tmp_path: Path
+def test_what_cannot_be_read_is_named_once_when_the_window_is_closed(
+    sample_study: Path, picture: Path, tmp_path: Path
 ) -> None:
     series = shutil.copytree(sample_study / "t2_tse_tra", tmp_path / "series")
     cut = sorted(series.iterdir())[7]
     cut.write_bytes(cut.read_bytes()[: cut.stat().st_size // 2])
-    done = view("series", "absent", "--screenshot", "window.png", cwd=tmp_path)
+    picture.write_bytes(picture.read_bytes()[:1000])
+    done = view("series", "absent", picture.name, "--screenshot", "window.png", cwd=tmp_path)
     assert done.returncode == 1
-    torn, absent = done.stderr.splitlines()[-2:]
+    torn, absent, undecoded = done.stderr.splitlines()[-3:]
     assert torn.startswith(f"not read: series/{cut.name}: truncated")
     assert absent == "not read: absent: does not exist"
+    assert undecoded.startswith("not read: slice.png: picture can't be decoded")
+    assert "no contrast limits: slice.png: picture can't be decoded" in done.stderr
 
 
 @pytest.mark.parametrize(("conflicts", "chosen"), [([0, 0, 1], 2), ([0, 0, 0], 0)])
