@@ -13,7 +13,6 @@ from napari_mrseq.header import attributes_of
 from napari_mrseq.matching import Match, acquisitions_of, can_share, matches_of
 from napari_mrseq.prescription import centre_distance, one_prescription, way_of
 from napari_mrseq.protocols import Expected, Protocol
-from napari_mrseq.reading.dicom import common_folder
 from napari_mrseq.sequences import UNKNOWN
 from napari_mrseq.series import Failure, Series, identity_of
 from napari_mrseq.verdict import Verdict
@@ -86,6 +85,9 @@ class StudyVerdict:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the study as plain data; series by number, UID and path."""
+        # Only here, since pydicom takes as long to import as the panel to open.
+        from napari_mrseq.reading.dicom import common_folder
+
         files = [file for series in self.series for file in series.files]
         return {
             "path": common_folder(files) if files else None,

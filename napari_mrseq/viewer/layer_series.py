@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from napari_mrseq.errors import ReadError
-from napari_mrseq.reading import read_study
 from napari_mrseq.reading.discover import file_kind
 from napari_mrseq.reading.geometry import ASSUMED_DISTANCE_MM, UNKNOWN_THICKNESS
 from napari_mrseq.reading.lazy import Stamp, stamp_of
@@ -84,6 +83,8 @@ def _picture_behind(layer: Image, shown: Series) -> str | None:
 
 @lru_cache(maxsize=PICTURES_KEPT)
 def _pictures_in(path: str, _stamp: Stamp) -> tuple[Series, ...]:
+    from napari_mrseq.reading import read_study
+
     return read_study(path).series
 
 

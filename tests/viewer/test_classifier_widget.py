@@ -44,7 +44,7 @@ import sys, napari
 viewer = napari.Viewer()
 print([name for name in sys.modules if name.startswith("napari_mrseq.")])
 viewer.window.add_plugin_dock_widget("napari-mrseq", "MR sequence classifier")
-print([name for name in ("torch", "matplotlib") if name in sys.modules])
+print([name for name in ("torch", "matplotlib", "pydicom", "nibabel") if name in sys.modules])
 viewer.close()
 """
 
