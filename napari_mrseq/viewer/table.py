@@ -102,7 +102,7 @@ class Table(QTableView):
 
     def set_rows(self, rows: list[Row]) -> None:
         """Show other rows; the chosen, the current and the topmost one stay what they are."""
-        if self.rows.has_keys_of(rows):
+        if self.rows.holds(rows):
             if self.rows.update_rows(rows) or not rows:
                 self._fit()
             return

@@ -14,7 +14,7 @@ from qtpy.QtCore import (
 )
 from qtpy.QtGui import QColor, QIcon, QPixmap
 
-from napari_mrseq.naming import printable
+from napari_mrseq.naming import printable, runs_of
 
 SORT_ROLE = Qt.ItemDataRole.UserRole
 KEY_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -62,31 +62,40 @@ class RowModel(QAbstractTableModel):
         self._rows: list[Row] = []
         self._places: dict[Any, int] = {}
 
-    def has_keys_of(self, rows: list[Row]) -> bool:
-        """Tell whether rows stand for the same as those there are, in their order."""
-        return list(self._places) == [row.key for row in rows]
+    def holds(self, rows: list[Row]) -> bool:
+        """Tell whether all rows there are stand, in their order, at the head of others."""
+        same = zip(self._rows, rows, strict=False)
+        return len(self._rows) <= len(rows) and all(old.key == new.key for old, new in same)
 
     def update_rows(self, rows: list[Row]) -> bool:
-        """Show rows that stand for the same; tell whether anything changed."""
-        pairs = enumerate(zip(self._rows, rows, strict=True))
+        """Show rows that hold those there are; tell whether anything changed."""
+        known = len(self._rows)
+        pairs = enumerate(zip(self._rows, rows, strict=False))
         changed = [place for place, (old, new) in pairs if old is not new and old != new]
-        self._rows = rows
-        if changed:
-            right = self.index(changed[-1], self.columnCount() - 1)
-            self.dataChanged.emit(self.index(changed[0], 0), right)
-        return bool(changed)
+        self._rows[:] = rows[:known]
+        for first, last in runs_of(changed):
+            right = self.index(last, self.columnCount() - 1)
+            self.dataChanged.emit(self.index(first, 0), right)
+        if known < len(rows):
+            self.beginInsertRows(QModelIndex(), known, len(rows) - 1)
+            self._take(rows)
+            self.endInsertRows()
+        return bool(changed) or known < len(rows)
 
     def replace_rows(self, rows: list[Row]) -> None:
         """Show other rows."""
         self.beginResetModel()
-        self._rows = rows
-        self._places = {row.key: place for place, row in enumerate(rows)}
+        self._take(rows)
         self.endResetModel()
 
     def index_of(self, key: Any) -> QModelIndex:
         """Return where the row is that stands for something; invalid where there is none."""
         place = self._places.get(key)
         return QModelIndex() if place is None else self.index(place, 0)
+
+    def _take(self, rows: list[Row]) -> None:
+        self._rows = list(rows)
+        self._places = {row.key: place for place, row in enumerate(rows)}
 
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008, N802
         """Return how many rows there are."""

@@ -157,7 +157,7 @@ def test_a_chosen_row_stays_chosen_while_others_come(
     name, rows = before.data(), folder.table.proxy.rowCount()
     with qtbot.waitSignal(folder.run_finished, timeout=RUN_MS):
         qtbot.waitUntil(lambda: folder.table.proxy.rowCount() > rows, timeout=RUN_MS)
-        (after,) = folder.table.selectionModel().selectedRows(3)
+    (after,) = folder.table.selectionModel().selectedRows(3)
     assert after.data() == name
 
 
