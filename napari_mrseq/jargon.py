@@ -36,7 +36,7 @@ _TECHNIQUES = """
     dual inversion recovery en em de fase fuera fuori fora opposed opp out of in ph con pha
     image images quant frac fraction fat only water wasser sat fs spair spir sup sep ref
     reference report screen save scan prescan cal calib asset coil survey sens sense body torso
-    kep masl ifir fiso neurite orientation pseudo prob suspicion run off
+    kep pei masl ifir fiso neurite orientation pseudo prob suspicion run off
     smart prep care bolus test visual key wash sub elasto delayed late enh fractional aniso loc
     loca scout pilot plan plane planes pl three tri topo topogram sondage view carte champ campo
     mapa mappa distortion relaxo post phoenix voxel single polygon bili biliary trac fe pos disp
