@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 # Signs that print nothing and move the cursor, or turn the direction of writing.
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
@@ -33,6 +35,25 @@ def title_of(number: int | None, description: str | None, path: str, part: str |
     """
     title = " ".join(str(word) for word in (number, description) if word is not None) or path
     return f"{title} ({part})" if part else title
+
+
+def common_folder(files: Sequence[str]) -> str:
+    """Return the deepest folder that holds all files, spelled as they are where that can be.
+
+    That of the first, where they lie on several drives.
+    """
+    folders = {str(Path(file).parent) for file in files}
+    if len(folders) == 1:
+        return folders.pop()
+    if len({Path(folder).is_absolute() for folder in folders}) > 1 or any(
+        ".." in Path(folder).parts for folder in folders
+    ):
+        # Only from the root on it shows what such paths share.
+        folders = {str(Path(folder).resolve()) for folder in folders}
+    try:
+        return os.path.commonpath(folders) or "."
+    except ValueError:
+        return str(Path(files[0]).parent)
 
 
 def without_verdict(name: str) -> str:

@@ -11,6 +11,7 @@ from napari_mrseq.belonging import absolute, folders_around, study_of
 from napari_mrseq.clock import DAY_MS
 from napari_mrseq.header import attributes_of
 from napari_mrseq.matching import Match, acquisitions_of, can_share, matches_of
+from napari_mrseq.naming import common_folder
 from napari_mrseq.prescription import centre_distance, one_prescription, way_of
 from napari_mrseq.protocols import Expected, Protocol
 from napari_mrseq.sequences import UNKNOWN
@@ -85,9 +86,6 @@ class StudyVerdict:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the study as plain data; series by number, UID and path."""
-        # Only here, since pydicom takes as long to import as the panel to open.
-        from napari_mrseq.reading.dicom import common_folder
-
         files = [file for series in self.series for file in series.files]
         return {
             "path": common_folder(files) if files else None,

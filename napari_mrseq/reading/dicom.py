@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import statistics
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
@@ -13,7 +12,7 @@ from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 
 from napari_mrseq.errors import NoImageError, ReadError
-from napari_mrseq.naming import printable
+from napari_mrseq.naming import common_folder, printable
 from napari_mrseq.reading.copies import InputOf, split_copies
 from napari_mrseq.reading.enhanced import enhanced_frames, is_enhanced
 from napari_mrseq.reading.frames import Frame, Origin, classic_frames
@@ -207,25 +206,6 @@ def _series_of(stack: Stack, warnings: Sequence[str]) -> Series:
             *(geometry.warnings if geometry else _unplaced(stack, mr=mr)),
         ),
     )
-
-
-def common_folder(files: Sequence[str]) -> str:
-    """Return the deepest folder that holds all files, spelled as they are where that can be.
-
-    That of the first, where they lie on several drives.
-    """
-    folders = {str(Path(file).parent) for file in files}
-    if len(folders) == 1:
-        return folders.pop()
-    if len({Path(folder).is_absolute() for folder in folders}) > 1 or any(
-        ".." in Path(folder).parts for folder in folders
-    ):
-        # Only from the root on it shows what such paths share.
-        folders = {str(Path(folder).resolve()) for folder in folders}
-    try:
-        return os.path.commonpath(folders) or "."
-    except ValueError:
-        return str(Path(files[0]).parent)
 
 
 def _header_of(frames: Sequence[Frame]) -> tuple[Dataset, list[str]]:

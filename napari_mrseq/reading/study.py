@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.errors import ReadError, UnreadableFileWarning, first_few
+from napari_mrseq.naming import common_folder
 from napari_mrseq.reading.archive import Unpacked, directory_files, unpack
-from napari_mrseq.reading.dicom import common_folder, read_dicom
+from napari_mrseq.reading.dicom import read_dicom
 from napari_mrseq.reading.discover import find_images
 from napari_mrseq.reading.lazy import lazy_array, read_block
 from napari_mrseq.reading.muting import LIBRARIES_MUTED

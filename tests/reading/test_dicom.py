@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from pydicom.uid import SecondaryCaptureImageStorage
 
-from napari_mrseq.reading import dicom, read_study
+from napari_mrseq import naming
+from napari_mrseq.reading import read_study
 from tests.reading.scanner_files import AXIAL, WriteSlice, image, positions_along
 
 
@@ -151,7 +152,7 @@ def test_files_on_two_drives_are_called_by_the_folder_of_the_first(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # Paths of Windows, where nothing holds two drives.
-    monkeypatch.setattr(dicom, "Path", PureWindowsPath)
-    monkeypatch.setattr(dicom, "os", SimpleNamespace(path=ntpath))
-    assert dicom.common_folder([r"C:\t1\1.dcm", r"D:\more\2.dcm"]) == r"C:\t1"
-    assert dicom.common_folder([r"C:\t1\a\1.dcm", r"C:\t1\b\2.dcm"]) == r"C:\t1"
+    monkeypatch.setattr(naming, "Path", PureWindowsPath)
+    monkeypatch.setattr(naming, "os", SimpleNamespace(path=ntpath))
+    assert naming.common_folder([r"C:\t1\1.dcm", r"D:\more\2.dcm"]) == r"C:\t1"
+    assert naming.common_folder([r"C:\t1\a\1.dcm", r"C:\t1\b\2.dcm"]) == r"C:\t1"
