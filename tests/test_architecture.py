@@ -14,6 +14,7 @@ PACKAGE = ROOT / "napari_mrseq"
 
 # A room imports rooms further down only, and none beside it.
 FLOORS = [
+    {"__main__"},
     {"cli"},
     {"viewer"},
     {"batch", "training"},

@@ -411,6 +411,13 @@ def test_the_version_is_that_of_the_package():
     assert done.stdout.decode() == f"napari-mrseq {importlib.metadata.version('napari-mrseq')}\n"
 
 
+def test_python_runs_the_command_line_where_no_script_is_on_the_path(tmp_path):
+    module = [sys.executable, "-m", "napari_mrseq", "classify", "nowhere"]
+    done = subprocess.run(module, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == program(tmp_path, "classify", "nowhere").returncode == 1
+    assert "nowhere" in done.stderr
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /dev/full")
 @pytest.mark.parametrize(
     ("arguments", "buffered"),
