@@ -87,16 +87,18 @@ def test_a_run_of_lost_files_tears_two_volumes_and_mixes_none(
     assert not any(MIXED in warning for warning in warnings)
 
 
-# One place has its volumes numbered in another order: its times run back, or at another pace.
+# Some places have their volumes numbered in another order: times run back, or at another pace.
 @pytest.mark.parametrize("numbered", [(3, 1, 2, 0), (0, 2, 1, 3)], ids=["back", "another pace"])
+@pytest.mark.parametrize("odd", [{1}, {1, 3}], ids=["one place", "half of the places"])
+@pytest.mark.parametrize("seconds", [9, 4], ids=["with pauses", "without"])
 def test_numbers_that_times_deny_make_no_volumes(
-    numbered: tuple[int, ...], write_slice: WriteSlice
+    numbered: tuple[int, ...], odd: set[int], seconds: int, write_slice: WriteSlice
 ) -> None:
     def say(volume: int, slice_: int) -> dict[str, Any]:
-        counted = numbered[volume] if slice_ == 1 else volume
+        counted = numbered[volume] if slice_ in odd else volume
         return {
             "InstanceNumber": SLICES * counted + slice_ + 1,
-            "AcquisitionTime": clock(9 * volume + slice_),
+            "AcquisitionTime": clock(seconds * volume + slice_),
         }
 
     found, warnings = stacks(write(write_slice, volume_by_volume(4), say))
