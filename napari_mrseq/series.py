@@ -91,8 +91,9 @@ class Series:
         Every file the series was read from, in the order of its slices.
     pixels : dask.array.Array
         Shape (slice, row, column) or (volume, slice, row, column); rescaled (DICOM PS3.3 C.7.6.16
-        slope and intercept), MONOCHROME1 turned so that bright is large, colour turned grey.
-        One chunk a slice; nothing is decoded before it is computed.
+        slope and intercept, else those of a real world value mapping), MONOCHROME1 turned so that
+        bright is large, colour turned grey. One chunk a slice; nothing is decoded before it is
+        computed.
     spacing : tuple of float or None
         Distance in mm between neighbours along (slice, row, column); None where unknown.
     affine : (4, 4) array or None

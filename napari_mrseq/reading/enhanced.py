@@ -17,14 +17,18 @@ from napari_mrseq.reading.frames import (
     orientation_of,
     origin_of,
     pixel_spacing_of,
-    rescale,
     thickness_of,
     told_distances_of,
-    window_of,
 )
 from napari_mrseq.reading.image_type import component_of, derivation_of, quantity_of
 from napari_mrseq.reading.instance import Instance
 from napari_mrseq.reading.layout import PER_FRAME_GROUPS, told_frames
+from napari_mrseq.reading.rescaling import (
+    REAL_WORLD_MAPPING,
+    map_to_real_world,
+    rescale,
+    window_of,
+)
 from napari_mrseq.reading.tags import (
     Direction,
     first_item,
@@ -39,11 +43,12 @@ from napari_mrseq.reading.tags import (
 _SHARED_GROUPS = 0x52009229
 _NONE = Dataset()
 # Frame content, pixel measures, plane position and orientation, value transformation, window,
-# echo, modifiers, timing, diffusion, cardiac timing, frame type, temporal position, labelling.
+# echo, modifiers, timing, diffusion, cardiac timing, frame type, temporal position, labelling, real
+# world values.
 _GROUPS = (
     0x00209111, 0x00289110, 0x00209113, 0x00209116, 0x00289145, 0x00289132, 0x00189114,
     0x00189115, 0x00189112, 0x00189117, 0x00189118, 0x00189226,
-    0x00209310, 0x00189251,
+    0x00209310, 0x00189251, REAL_WORLD_MAPPING,
 )  # fmt: skip
 
 
@@ -104,7 +109,7 @@ def _frame(instance: Instance, origin: Origin, index: int, groups: Mapping[int, 
         pixel_spacing=pixel_spacing_of(measures),
         thickness=thickness_of(measures) or thickness_of(header),
         told_distances=told_distances_of(measures),
-        window=window_of(groups[0x00289132]),
+        window=map_to_real_world(source, groups[REAL_WORLD_MAPPING], window_of(groups[0x00289132])),
         component=component_of(image_type, declared),
         quantity=quantity_of(image_type),
         stack=text(content, 0x00209056),

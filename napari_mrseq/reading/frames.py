@@ -17,13 +17,13 @@ from napari_mrseq.reading.image_type import component_in, derivation_of, quantit
 from napari_mrseq.reading.instance import Instance
 from napari_mrseq.reading.layout import FrameSource
 from napari_mrseq.reading.patient import PatientMark, patient_mark
-from napari_mrseq.reading.tags import Direction, items, number, numbers, text, triple, whole, words
+from napari_mrseq.reading.rescaling import map_to_real_world, rescale, window_of
+from napari_mrseq.reading.tags import Direction, number, numbers, text, triple, whole, words
 
 # No series takes longer: times further apart are of two days, or midnight lies between (ms).
 LONGEST_SERIES_MS = DAY_MS / 2
 # Stands in `Frame.order` for a number that the header doesn't tell; some write it for that too.
 UNTOLD = -1.0
-_MODALITY_LUT = 0x00283000
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +182,10 @@ def classic_frame(instance: Instance) -> Frame:
     header = instance.header
     image_type = words(header, 0x00080008)
     b_value, direction = diffusion_of(header)
-    frame = Frame(
-        source=instance.source(),
+    source = instance.source()
+    rescale(source, header)
+    return Frame(
+        source=source,
         origin=origin_of(instance),
         sop_uid=text(header, 0x00080018),
         position=triple(numbers(header, 0x00200032)),
@@ -191,7 +193,7 @@ def classic_frame(instance: Instance) -> Frame:
         pixel_spacing=pixel_spacing_of(header),
         thickness=thickness_of(header),
         told_distances=told_distances_of(header),
-        window=window_of(header),
+        window=map_to_real_world(source, header, window_of(header)),
         component=component_in(header, image_type),
         quantity=quantity_of(image_type) or _ge_quantity(header),
         echo_time=number(header, 0x00180081),
@@ -210,8 +212,6 @@ def classic_frame(instance: Instance) -> Frame:
         order=order_of((header, 0x00200100), (header, 0x00200012), (header, 0x00200013)),
         may_go_below_zero=instance.layout.signed and _may_go_below_zero(header),
     )
-    rescale(frame.source, header)
-    return frame
 
 
 def origin_of(instance: Instance) -> Origin:
@@ -269,27 +269,6 @@ def told_distances_of(group: Dataset) -> tuple[float, float] | None:
 def _distance(group: Dataset, tag: int) -> float | None:
     # Some writers give spacing a sign.
     return abs(number(group, tag) or 0) or None
-
-
-def window_of(group: Dataset) -> tuple[float, float] | None:
-    """Return lowest and highest value of the first window."""
-    centre, width = number(group, 0x00281050), number(group, 0x00281051)
-    if centre is None or not width or width < 1e-6:
-        return None
-    return centre - width / 2, centre + width / 2
-
-
-def rescale(source: FrameSource, group: Dataset) -> None:
-    """Take slope and intercept, or a table (PS3.3 C.11.1), from a header or functional group."""
-    if found := items(group, _MODALITY_LUT):
-        source.lut = Dataset()
-        source.lut.ModalityLUTSequence = found
-        source.lut.set_original_encoding(*group.original_encoding)
-        return
-    slope, intercept = number(group, 0x00281053), number(group, 0x00281052)
-    if slope:
-        source.slope = slope
-        source.intercept = intercept or 0.0
 
 
 def description_of(header: Dataset) -> str:

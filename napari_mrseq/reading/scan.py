@@ -32,6 +32,8 @@ _PIXEL_GROUP_END = 0x7FE00010
 _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 # Length of what ends with an item that says so.
 UNDEFINED = 0xFFFFFFFF
+# What ends with an item of its own, which takes as many bytes.
+_END_BYTES = 8
 _DEEPEST = 16
 # Tag, VR, two unused bytes, length.
 _LONGEST_HEAD = 12
@@ -108,14 +110,16 @@ def scan_header(file: BinaryIO, wanted: Container[int], sequences: Container[int
             break
         if tag in sequences:
             raise NotPlainError
+        end = offset + length
         if length == UNDEFINED:
             walk.skip_items(0)
-            continue
+            end, walk.place = walk.place, offset
+            vr, length = "SQ", end - offset - _END_BYTES
         if tag in wanted:
             value = walk.value(length) if length <= LARGEST_VALUE_BYTES else None
             key = tag_object(tag)
             found[key] = RawDataElement(key, vr, length, value, offset, walk.implicit, True)
-        walk.place = offset + length
+        walk.place = end
     dataset = Dataset(found)
     dataset.set_original_encoding(walk.implicit, True)
     return ScannedHeader(dataset, syntax, tag, vr or "OW", length, offset)
@@ -201,7 +205,7 @@ class _Walk:
     def _bytes(self, count: int) -> tuple[bytes, int]:
         """Return a window that holds `count` bytes from this place, and where they start."""
         at = self.place - self._start
-        if at + count > len(self._window):
+        if at < 0 or at + count > len(self._window):
             self._file.seek(self.place)
             self._window = self._file.read(max(count, _WINDOW_BYTES))
             self._start, at = self.place, 0
