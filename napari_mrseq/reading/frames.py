@@ -15,7 +15,7 @@ from napari_mrseq.reading.diffusion import diffusion_of
 from napari_mrseq.reading.geometry import is_orientation
 from napari_mrseq.reading.image_type import component_in, derivation_of, quantity_of
 from napari_mrseq.reading.instance import Instance
-from napari_mrseq.reading.layout import FrameSource
+from napari_mrseq.reading.layout import FrameSource, told_frames
 from napari_mrseq.reading.patient import PatientMark, patient_mark
 from napari_mrseq.reading.rescaling import map_to_real_world, rescale, window_of
 from napari_mrseq.reading.tags import Direction, number, numbers, text, triple, whole, words
@@ -24,6 +24,8 @@ from napari_mrseq.reading.tags import Direction, number, numbers, text, triple, 
 LONGEST_SERIES_MS = DAY_MS / 2
 # Stands in `Frame.order` for a number that the header doesn't tell; some write it for that too.
 UNTOLD = -1.0
+
+_UNTOLD_FRAMES = "number of frames (0028,0008) is missing: there are as many as pixels fill"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +176,8 @@ def classic_frames(instance: Instance) -> list[Frame]:
     A file of several frames without groups of their own (an old cine) gives frames at one place.
     """
     first = classic_frame(instance)
+    if instance.layout.frames > 1 and not told_frames(instance.header):
+        first.origin = replace(first.origin, doubt=_UNTOLD_FRAMES)
     return [first, *(repeated(first, index) for index in range(1, instance.layout.frames))]
 
 

@@ -6,7 +6,7 @@ import os
 import re
 import struct
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,7 +18,14 @@ from pydicom.uid import UID
 
 from napari_mrseq.errors import NoImageError, ReadError
 from napari_mrseq.reading.header import PIXEL_KEYWORDS, cause_of, read_header, transfer_syntax
-from napari_mrseq.reading.layout import PER_FRAME_GROUPS, FrameSource, PixelLayout, layout_of
+from napari_mrseq.reading.layout import (
+    MOST_FRAMES,
+    PER_FRAME_GROUPS,
+    FrameSource,
+    PixelLayout,
+    layout_of,
+    told_frames,
+)
 from napari_mrseq.reading.lazy import Stamp, stamp_of
 from napari_mrseq.reading.private_blocks import CREATOR_TAGS, moved_blocks
 from napari_mrseq.reading.scan import UNDEFINED, NotPlainError, ScannedHeader, scan_header
@@ -180,6 +187,8 @@ def _checked_layout(file: BinaryIO, header: ScannedHeader, layouts: Layouts) -> 
     if layout.is_native:
         length = header.pixel_length
         _check_native(layout, held if length == UNDEFINED else min(length, held))
+        if length <= held and not groups and not told_frames(header.dataset):
+            return _with_all_frames(layout, length)
     else:
         file.seek(header.pixel_offset)
         _check_fragments(file, layout, held)
@@ -193,6 +202,14 @@ def _check_native(layout: PixelLayout, held: int) -> None:
             f"truncated: {layout.frames} x {layout.rows} x {layout.columns} pixels "
             f"need {needed} bytes, the file holds {held}"
         )
+
+
+def _with_all_frames(layout: PixelLayout, length: int) -> PixelLayout:
+    """Count the frames that pixels of a length fill to the last byte, where no number does."""
+    count, rest = divmod(length, layout.frame_bytes)
+    # An odd length is filled up to an even one.
+    is_filled = rest <= layout.frame_bytes % 2
+    return replace(layout, frames=count) if is_filled and 1 < count <= MOST_FRAMES else layout
 
 
 def _check_fragments(file: BinaryIO, layout: PixelLayout, held: int) -> None:

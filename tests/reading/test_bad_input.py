@@ -712,6 +712,29 @@ def test_frames_that_no_header_counts_are_as_many_as_their_groups(
     )
 
 
+@pytest.mark.parametrize("columns", [16, 15])
+def test_frames_of_a_cine_that_no_header_counts_are_as_many_as_pixels_fill(
+    columns: int, write_slice: WriteSlice
+) -> None:
+    frames = np.arange(3 * 11 * columns).reshape(3, 11, columns).astype(np.uint8)
+    written = np.append(frames, np.zeros(frames.size % 2, np.uint8)).reshape(1, -1)
+    path = write_slice(
+        1, pixels=written, Rows=11, Columns=columns, BitsAllocated=8, BitsStored=8, HighBit=7
+    )
+    (series,) = read_study(path).series
+    np.testing.assert_array_equal(series.pixels[:, 0], frames)
+    assert series.warnings == (
+        "number of frames (0028,0008) is missing: there are as many as pixels fill",
+    )
+
+
+def test_what_follows_the_pixels_of_a_slice_is_no_frame(write_slice: WriteSlice) -> None:
+    longer = np.concatenate([image(1), image(2)[:5]])
+    (series,) = read_study(write_slice(1, pixels=longer, Rows=12)).series
+    assert series.pixels.shape == (1, 12, 16)
+    assert series.warnings == ()
+
+
 @pytest.mark.parametrize(("described", "told"), [(3, 5), (5, 3)])
 def test_functional_groups_that_are_not_as_many_as_frames_are_told(
     described: int, told: int, write_enhanced: Callable[..., Path]
