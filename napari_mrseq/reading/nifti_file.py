@@ -44,6 +44,13 @@ class _Quiet:
         least = header.single_vox_offset if header.is_single else 0
         return max(int(super().get_data_offset()), least)  # type: ignore[misc]
 
+    def get_slope_inter(self) -> tuple[float | None, float | None]:
+        """Return slope and intercept; one that is no number is 0, as nifti1_io.c has it."""
+        header: Any = self
+        if not np.isfinite(header["scl_inter"]):
+            header["scl_inter"] = 0
+        return super().get_slope_inter()  # type: ignore[misc, no-any-return]
+
     def get_data_shape(self) -> tuple[int, ...]:
         """Return the sizes; behind the third, 0 is 1 as nifti1_io.c has it."""
         shape = super().get_data_shape()  # type: ignore[misc]

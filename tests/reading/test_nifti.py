@@ -16,6 +16,7 @@ from pathlib import Path
 import nibabel
 import numpy as np
 import pytest
+import SimpleITK
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.header import claim_of
@@ -272,6 +273,24 @@ def test_a_window_without_an_extent_is_none(limits: tuple[float, float], tmp_pat
     image.header["cal_min"], image.header["cal_max"] = limits
     nibabel.save(image, tmp_path / "a.nii")
     assert read_one(tmp_path / "a.nii").window is None
+
+
+@pytest.mark.parametrize("slope", [2.0, np.nan, 0.0])
+@pytest.mark.parametrize("intercept", [np.nan, np.inf])
+def test_an_intercept_that_is_no_number_is_none(
+    slope: float, intercept: float, tmp_path: Path
+) -> None:
+    path = tmp_path / "scaled.nii"
+    nibabel.save(
+        nibabel.Nifti1Image(np.arange(3**3, dtype=np.int16).reshape(3, 3, 3), np.eye(4)), path
+    )
+    content = bytearray(path.read_bytes())
+    # scl_slope and scl_inter of nifti1.h.
+    content[112:120] = np.array([slope, intercept], "<f4").tobytes()
+    path.write_bytes(content)
+    theirs = SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(path))
+    ours = read_one(path).pixels.compute()
+    np.testing.assert_array_equal(np.sort(ours.ravel()), np.sort(theirs.ravel()))
 
 
 def test_an_intercept_without_a_slope_in_the_other_byte_order(tmp_path: Path) -> None:
