@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,11 +59,20 @@ def split_copies(frames: list[Frame], input_of: InputOf) -> list[list[Frame]]:
     return [joined for _, joined in sets]
 
 
-def copy_rank(frame: Frame) -> tuple[bool, bool, int, bytes]:
-    """Return what sorts files of one instance by their content, whatever they are called.
+def best_first(copies: Sequence[Frame]) -> list[Frame]:
+    """Sort files of one instance by their content, whatever they are called.
 
-    First those that no codec may have spoilt, those that tell the size of a pixel, the larger.
+    First those that no codec may have spoilt, those that tell the size of a pixel, the larger;
+    last those that can't be decoded.
     """
+    best, *others = sorted(copies, key=_rank)
+    # To decode takes long: what was packed in the same way is as sound as the other.
+    if best.source.layout.is_native or all(_same_bytes(best, other) for other in others):
+        return [best, *others]
+    return sorted([best, *others], key=lambda frame: not _is_sound(frame.source))
+
+
+def _rank(frame: Frame) -> tuple[bool, bool, int, bytes]:
     source = frame.source
     try:
         with Path(source.path).open("rb") as file:
@@ -83,20 +92,34 @@ def same_pixels(one: Frame, other: Frame) -> bool | None:
     layout = one.source.layout
     if layout != other.source.layout:
         return None
+    same = _same_bytes(one, other)
+    return same if same or layout.is_native else _decode_alike(one.source, other.source)
+
+
+def _same_bytes(one: Frame, other: Frame) -> bool | None:
+    """Tell whether the pixels of two files are written alike, None where one can't be read."""
+    layout = one.source.layout
     # What follows the pixels of a plain file may be padding.
     left = layout.native_bytes if layout.is_native else -1
     try:
-        first, second = (_bytes_of(frame, left) for frame in (one, other))
+        return _bytes_of(one, left) == _bytes_of(other, left)
     except (OSError, ReadError):
         return None
-    return first == second or (not layout.is_native and _decode_alike(one.source, other.source))
 
 
-def _decode_alike(one: FrameSource, other: FrameSource) -> bool:
-    """Tell whether all frames of two files have the same values; what is damaged has none."""
+def _decode_alike(one: FrameSource, other: FrameSource) -> bool | None:
+    """Tell whether all frames of two files have the same values, None where one is damaged."""
     pairs = zip(_frames_of(one), _frames_of(other), strict=True)
     try:
         return all(np.array_equal(first, second) for first, second in pairs)
+    except ReadError:
+        return None
+
+
+def _is_sound(source: FrameSource) -> bool:
+    """Tell whether all frames of a file can be decoded."""
+    try:
+        return all(frame.size for frame in _frames_of(source))
     except ReadError:
         return False
 

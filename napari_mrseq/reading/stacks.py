@@ -10,7 +10,7 @@ import numpy as np
 from napari_mrseq.clock import DAY_MS
 from napari_mrseq.errors import ReadError, first_few
 from napari_mrseq.reading.contrasts import echoes_of, split_by_contrast
-from napari_mrseq.reading.copies import copy_rank, same_pixels
+from napari_mrseq.reading.copies import best_first, same_pixels
 from napari_mrseq.reading.frames import LONGEST_SERIES_MS, Frame
 from napari_mrseq.reading.grouping import grouped, labelled, levels
 from napari_mrseq.reading.interleaved import split_interleaved
@@ -154,9 +154,9 @@ def _without_copies(frames: Sequence[Frame]) -> tuple[list[Frame], list[str]]:
     others: list[str] = []
     for same in grouped(files, instance):
         firsts = [file[0] for file in same]
-        best, *further = sorted(firsts, key=copy_rank) if len(firsts) > 1 else firsts
+        best, *further = best_first(firsts) if len(firsts) > 1 else firsts
         for one in further:
-            # Packed in another way, it is taken for what its UID says.
+            # Packed in another way or damaged, it is taken for what its UID says.
             is_copy = same_pixels(best, one) is not False
             (copies if is_copy else others).append(one.source.path)
     left_out = set(copies)

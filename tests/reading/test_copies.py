@@ -11,6 +11,7 @@ from pydicom.encaps import encapsulate, get_frame
 from pydicom.uid import DeflatedExplicitVRLittleEndian, RLELossless
 
 from napari_mrseq.reading import read_study
+from tests.reading.read_back import read_one
 from tests.reading.scanner_files import AXIAL, SERIES_UID, WriteSlice, image, positions_along
 
 PLACES = positions_along(AXIAL, 4)
@@ -103,6 +104,24 @@ def pack(folder: Path, target: Path) -> None:
         dataset = dcmread(path)
         dataset.compress(RLELossless, generate_instance_uid=False)
         dataset.save_as(target / f"packed_{path.name}")
+
+
+@pytest.mark.parametrize("names", [("1.dcm", "2.dcm"), ("2.dcm", "1.dcm")])
+@pytest.mark.parametrize("longer", [0, 1000])
+def test_a_packed_copy_that_is_damaged_is_left_out(
+    longer: int, names: tuple[str, str], write_slice: WriteSlice
+) -> None:
+    path = write_slice(1, PLACES[0], name=names[0])
+    dataset = dcmread(path)
+    dataset.compress(RLELossless, generate_instance_uid=False)
+    dataset.save_as(path)
+    frame = get_frame(dataset.PixelData, 0, number_of_frames=1)
+    # The places of its segments (PS3.5, G.5) are beyond its end.
+    dataset.PixelData = encapsulate([frame[:4] + b"\x7f" * 60 + frame[64:] + bytes(longer)])
+    dataset.save_as(path.with_name(names[1]))
+    series = read_one(path.parent)
+    np.testing.assert_array_equal(series.pixels, [image(1)])
+    assert series.warnings[0].startswith("duplicate: ")
 
 
 @pytest.mark.parametrize(
