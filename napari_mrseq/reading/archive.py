@@ -29,6 +29,8 @@ _LONGEST_STEM = 140
 # Left out when a long name is cut, so that an image and its sidecar keep theirs alike.
 _ENDING = re.compile(r"(\.nii)?\.\w{1,5}$", re.IGNORECASE)
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
+# Devices of Windows, whatever follows the first dot (Naming Files, Paths, and Namespaces).
+_DEVICE = re.compile(r"^(CON|PRN|AUX|NUL|(COM|LPT)\d)(\.|$)", re.IGNORECASE)
 _COPY_BYTES = 1 << 20
 # Bit of the flags of a member (PKWARE's APPNOTE, 4.4.4).
 _ENCRYPTED = 1
@@ -147,7 +149,7 @@ def _targets(members: Iterable[zipfile.ZipInfo]) -> Iterator[str]:
         inside, _, name = member.filename.rpartition("/")
         folder = folders.setdefault(inside, len(folders))
         # Windows leaves out dots at the end of names.
-        safe = _UNSAFE.sub("_", name).rstrip(".")
+        safe = _DEVICE.sub(r"\1_\3", _UNSAFE.sub("_", name).rstrip("."))
         stem = _ENDING.sub("", safe)
         safe = stem[-_LONGEST_STEM:] + safe[len(stem) :]
         target = f"{folder:06d}/{safe or 'file'}"

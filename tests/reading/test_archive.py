@@ -372,6 +372,21 @@ def test_a_member_is_read_whatever_its_name(write_slice: WriteSlice, tmp_path: P
     assert names == {f"{tmp_path}/a.zip/f/..", f"{tmp_path}/a.zip/f/{long}"}
 
 
+def test_no_member_is_unpacked_under_the_name_of_a_device_of_windows(
+    write_slice: WriteSlice, tmp_path: Path
+) -> None:
+    names = ["AUX", "nul.dcm", "com1.a.dcm", "falcon.dcm", "com.dcm"]
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for number, name in enumerate(names, start=1):
+            archive.write(write_slice(number, (0.0, 0.0, 3.0 * number)), name)
+    unpacked = unpack(str(tmp_path / "a.zip"))
+    assert [Path(member).name for member in unpacked.members] == [
+        "AUX_", "nul_.dcm", "com1_.a.dcm", "falcon.dcm", "com.dcm",
+    ]  # fmt: skip
+    (series,) = read_study(tmp_path / "a.zip").series
+    assert series.files == tuple(f"{tmp_path}/a.zip/{name}" for name in names)
+
+
 @pytest.mark.parametrize(("limit", "most"), [("MOST_MEMBERS", 4), ("LARGEST_UNPACKED_BYTES", 1000)])
 def test_a_zip_file_beyond_a_limit_is_refused(
     limit: str, most: int, packed: Path, monkeypatch: pytest.MonkeyPatch
