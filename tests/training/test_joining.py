@@ -48,3 +48,14 @@ def test_a_family_that_the_network_often_misses_is_denied_less_readily() -> None
     blind /= blind.sum(axis=1, keepdims=True)
     fitted = fit_join(replace(made, probabilities=blind), CLASSES)
     assert fitted["denials"]["FLAIR"] < fitted["denial"] < fitted["denials"]["T1"]
+
+
+def test_a_family_is_claimed_by_the_member_that_a_network_knows() -> None:
+    made = answers(1.0)
+    plain = ("T1", "T2", "FLAIR", "UNKNOWN")
+    said = np.column_stack([made.probabilities[:, :2].sum(axis=1), made.probabilities[:, 2:]])
+    labels = np.where(made.labels == "T1C", "T1", made.labels)
+    by_plain = fit_join(replace(made, labels=labels, probabilities=said), plain)
+    labels = np.where(labels == "T1", "T1C", labels)
+    by_other = fit_join(replace(made, labels=labels, probabilities=said), ("T1C", *plain[1:]))
+    assert by_other == by_plain
