@@ -28,7 +28,7 @@ _QUANTITIES = {
     **{word: quantity for quantity, words in QUANTITIES.items() for word in words},
     **dict.fromkeys(IN_PHASE, "in phase"), **dict.fromkeys(OPPOSED_PHASE, "opposed phase"),
     "ISO": "trace", "M0": "M0", "MNIP": "minimum projection", "MINIP": "minimum projection",
-    "UNI": "uniform", "INV1": "inversion 1", "INV2": "inversion 2",
+    "M_PCA": "phase contrast", "UNI": "uniform", "INV1": "inversion 1", "INV2": "inversion 2",
 }  # fmt: skip
 
 

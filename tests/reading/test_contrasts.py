@@ -71,6 +71,20 @@ def test_each_of_two_contrasts_is_claimed_by_its_own_header(write_slice: WriteSl
     assert [claim_of(series).sequence for series in found] == ["T1", "T2"]
 
 
+def test_anatomy_and_vessels_of_a_phase_contrast_series_are_two_stacks(
+    write_slice: WriteSlice,
+) -> None:
+    philips = (["M_FFE", "M", "FFE"], ["M_PCA", "M", "PCA"])
+    volumes = [
+        {"ImageType": ["ORIGINAL", "PRIMARY", *kind], "TriggerTime": time}
+        for kind in philips
+        for time in (30, 60)
+    ]
+    anatomy, vessels = written(write_slice, volumes)
+    assert numbers_of(anatomy) == list(range(1, 9))
+    assert (anatomy.part, vessels.part) == ("", "phase contrast")
+
+
 @pytest.mark.parametrize(
     ("manufacturer", "elements"),
     [
