@@ -71,6 +71,7 @@ from napari_mrseq.header.techniques import (
 from napari_mrseq.header.weightings import (
     GRADIENT_ECHO_RULES,
     INVERSION_RECOVERY_RULES,
+    LIKE_CONTRAST_ANGIOGRAPHY,
     SPIN_ECHO_RULES,
     TOO_STEEP,
 )
@@ -81,6 +82,7 @@ from napari_mrseq.header.words import (
     names_nothing,
     names_weighting,
     tells_heart,
+    tells_organ,
     tells_vessels,
 )
 from napari_mrseq.sequences import UNKNOWN
@@ -131,6 +133,10 @@ RULES: tuple[Rule, ...] = (
     rule("SWI", 0.95, VENDOR, image_type(*image_types.SUSCEPTIBILITY), fits("SWI")),
     # What is left without the unenhanced image is vessels where the agent was given for them.
     rule("MRA", 0.9, VENDOR, image_type(*image_types.SUBTRACTION), says("MRA")),
+    timed(
+        "MRA", 0.75, PHYSICS, image_type(*image_types.SUBTRACTION), uses(GRADIENT_ECHO),
+        acquired("3D"), *LIKE_CONTRAST_ANGIOGRAPHY, unless(tells_organ), unless(names_weighting),
+    ),
     rule("OTHER", 0.9, VENDOR, image_type(*image_types.MAP, *image_types.SUBTRACTION)),
     rule("OTHER", 0.8, VENDOR, image_type(*image_types.FAT)),
     rule("T1", 0.85, VENDOR, image_type("UNI", "UNI-DEN", "UNIT1"), uses(INVERSION)),

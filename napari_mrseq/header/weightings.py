@@ -201,7 +201,7 @@ LIKE_TIME_OF_FLIGHT = (at_least(TR, 18), *_LIKE_TIME_OF_FLIGHT)
 # Protocols of 7 T take less, and weight by T1 with an inversion.
 LIKE_TIME_OF_FLIGHT_7T = (at_least(FIELD_STRENGTH, 6.0), at_least(TR, 12), *_LIKE_TIME_OF_FLIGHT)
 # Right for vessels, as blood with an agent has a T1 of 25 to 80 ms; a liver that took it up may do.
-ENHANCED_BLOOD = (agent_tagged, below(TR, 6.5), at_least(FLIP, 20), below(TE, 2.5))
+LIKE_CONTRAST_ANGIOGRAPHY = (below(TR, 6.5), at_least(FLIP, 20), below(TE, 2.5))
 # Four times the Ernst angle of tissue or more: a spoiled gradient echo would have no signal left.
 TOO_STEEP = (at_most(TR, 15), at_least(FLIP, 45))
 LIKE_A_SCOUT = (
@@ -238,8 +238,13 @@ GRADIENT_ECHO_RULES: tuple[Rule, ...] = (
     ),
     timed(
         "T1", 0.8, TABLE, *SPOILED, acquired("3D"), unless(*LIKE_TIME_OF_FLIGHT),
-        unless(*LIKE_TIME_OF_FLIGHT_7T), unless(*ENHANCED_BLOOD), unless(*TOO_STEEP), below(TR, 50),
-        at_least(TE, 0.5), below(TE, 8), at_least(FLIP, 8),
+        unless(*LIKE_TIME_OF_FLIGHT_7T), unless(*LIKE_CONTRAST_ANGIOGRAPHY), unless(*TOO_STEEP),
+        below(TR, 50), at_least(TE, 0.5), below(TE, 8), at_least(FLIP, 8),
+    ),
+    # Scanners seldom tell the agent.
+    timed(
+        "T1", 0.6, TABLE, *SPOILED, acquired("3D"), *LIKE_CONTRAST_ANGIOGRAPHY,
+        unless(agent_tagged), unless(*TOO_STEEP), at_least(TE, 0.5),
     ),
     timed(
         "T1", 0.7, TABLE, *SPOILED, above(TR, 50), below(TR, 400), below(TE, 10), at_least(FLIP, 50)

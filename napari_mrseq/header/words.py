@@ -106,10 +106,16 @@ def tells_heart(attributes: SequenceAttributes) -> str | None:
     return "" if _HEART.search(_words_and_part(attributes)) else None
 
 
+def tells_organ(attributes: SequenceAttributes) -> str | None:
+    """Hold where words or the body part speak for an organ that takes an agent up."""
+    return "" if _ORGANS.search(_words_and_part(attributes)) else None
+
+
 def tells_vessels(attributes: SequenceAttributes) -> str | None:
     """Hold where words or the body part speak for vessels, and for no organ beside them."""
-    words = _words_and_part(attributes)
-    return "" if _VESSELS.search(words) and not _ORGANS.search(words) else None
+    if tells_organ(attributes) is not None:
+        return None
+    return "" if _VESSELS.search(_words_and_part(attributes)) else None
 
 
 def _words_and_part(attributes: SequenceAttributes) -> str:
