@@ -54,6 +54,9 @@ from napari_mrseq.header.techniques import (
 )
 from napari_mrseq.header.words import called
 
+# Degrees: more of it within milliseconds only a balanced readout bears, which lets inflow shine.
+STEEPEST_READOUT = 45.0
+
 INVERSION_RECOVERY_RULES: tuple[Rule, ...] = (
     # Late enhancement: its inversion nulls healthy heart muscle.
     timed("OTHER", 0.9, VENDOR, image_type("PSIR"), lacks(SPIN_ECHO)),
@@ -64,9 +67,12 @@ INVERSION_RECOVERY_RULES: tuple[Rule, ...] = (
     ),
     timed(
         "T1", 0.95, NILS, uses(GRADIENT_ECHO), uses(INVERSION), lacks(SPIN_ECHO),
-        unless(acquired("2D")), weighted_by_inversion,
+        unless(acquired("2D")), weighted_by_inversion, unless(above(FLIP, STEEPEST_READOUT)),
     ),
-    timed("T1", 0.9, NILS, uses(GRADIENT_ECHO), unless(acquired("2D")), weighted_by_inversion),
+    timed(
+        "T1", 0.9, NILS, uses(GRADIENT_ECHO), unless(acquired("2D")), weighted_by_inversion,
+        unless(above(FLIP, STEEPEST_READOUT)),
+    ),
     rule(
         "PD", 0.8, WORDS, says("PD"), uses(GRADIENT_ECHO), lacks(INVERSION, PREPARED), unknown(TI),
         below(TE, 10),
@@ -74,7 +80,7 @@ INVERSION_RECOVERY_RULES: tuple[Rule, ...] = (
     timed("T1", 0.65, VENDOR, uses(MPRAGE), acquired("3D"), at_most(TE, 10), unknown(TI)),
     timed(
         "T1", 0.65, VENDOR, uses(GRADIENT_ECHO), uses(INVERSION), lacks(SPIN_ECHO, EPI),
-        acquired("3D"), unknown(TI),
+        acquired("3D"), unknown(TI), unless(above(FLIP, STEEPEST_READOUT)),
     ),
     timed(
         "T1", 0.65, DICOM, uses(GRADIENT_ECHO), uses(PREPARED),
@@ -87,7 +93,8 @@ INVERSION_RECOVERY_RULES: tuple[Rule, ...] = (
     ),
     # Anonymised headers may have nothing but times.
     timed(
-        "T1", 0.8, NILS, lacks(SPIN_ECHO, EPI), at_least(TI, 600), at_most(TI, 1200), below(TE, 6)
+        "T1", 0.8, NILS, lacks(SPIN_ECHO, EPI), at_least(TI, 600), at_most(TI, 1200), below(TE, 6),
+        unless(above(FLIP, STEEPEST_READOUT)),
     ),
     # The T1 of tissue grows with the field, and the inversion time of an MPRAGE with it.
     timed(

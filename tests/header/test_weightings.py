@@ -489,6 +489,14 @@ def test_angiography_without_an_agent_inverts(
     assert claim.sequence == sequence, claim
 
 
+@pytest.mark.parametrize("flip", [60, 90])
+def test_inflow_into_a_balanced_readout_without_words_is_no_t1(make_series: Any, flip: int) -> None:
+    for code in (GR, "GR", ""):
+        inverted = header(code, tesla=3, dim="3D", tr=930, te=1.6, ti=1100, flip=flip)
+        assert claim_of(make_series(inverted)).sequence != "T1"
+        assert claim_of(make_series(inverted | {"FlipAngle": 12})).sequence == "T1"
+
+
 @pytest.mark.parametrize("described", ["haste_db_tra", "SSFSE dark blood", "SSh-TSE black blood"])
 def test_a_slice_that_is_excited_once_is_not_weighted_by_when_the_next_one_is(
     make_series: Any, described: str
