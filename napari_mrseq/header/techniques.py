@@ -29,6 +29,7 @@ CINE = "cine"
 MT = "magnetisation transfer"
 PHASES = "multi-phase"
 PREPARED = "prepared magnetisation"
+SPOILING = "spoiling"
 TASK = "functional task"
 
 
@@ -62,6 +63,7 @@ CODES = (
     Code("ScanningSequence", ("EP", "EPI"), (EPI,)),
     Code("SequenceVariant", ("TOF",), (TIME_OF_FLIGHT,)),
     Code("SequenceVariant", ("MP",), (PREPARED,)),
+    Code("SequenceVariant", ("SP",), (SPOILING,)),
     Code("SequenceVariant", ("MTC",), (MT,)),
     Code("ScanOptions", ("MT", "MT_GEMS"), (MT,)),
     Code("ScanOptions", ("FC", "FC_FREQ_AX_GEMS", "FC_SLICE_AX_GEMS"), (FLOW_COMPENSATED,)),

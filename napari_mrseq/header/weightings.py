@@ -21,6 +21,7 @@ from napari_mrseq.header.conditions import (
     image_type,
     lacks,
     large_matrix,
+    made_by,
     not_above,
     not_below,
     preclinical,
@@ -50,6 +51,7 @@ from napari_mrseq.header.techniques import (
     MT,
     PREPARED,
     SPIN_ECHO,
+    SPOILING,
     TIME_OF_FLIGHT,
 )
 from napari_mrseq.header.words import called
@@ -76,6 +78,13 @@ INVERSION_RECOVERY_RULES: tuple[Rule, ...] = (
     rule(
         "PD", 0.8, WORDS, says("PD"), uses(GRADIENT_ECHO), lacks(INVERSION, PREPARED), unknown(TI),
         below(TE, 10),
+    ),
+    # Siemens' readout of an MPRAGE, whose variant would tell a preparation: the image of proton
+    # density that a T1 is divided by (Van de Moortele et al., NeuroImage 46:432, 2009).
+    timed(
+        "PD", 0.6, VENDOR, made_by("Siemens"), uses(MPRAGE), uses(SPOILING),
+        lacks(INVERSION, PREPARED), acquired("3D"), at_most(TE, 10), at_most(FLIP, 10), unknown(TI),
+        unless(says("T1")),
     ),
     timed("T1", 0.65, VENDOR, uses(MPRAGE), acquired("3D"), at_most(TE, 10), unknown(TI)),
     timed(

@@ -489,6 +489,26 @@ def test_angiography_without_an_agent_inverts(
     assert claim.sequence == sequence, claim
 
 
+@pytest.mark.parametrize(
+    ("sequence", "code", "variant", "described"),
+    [
+        ("PD", "GR", "SP", ""),
+        ("PD", "GR", ["SK", "SP"], "tfl3d_iso0.6"),
+        ("T1", "GR", ["SK", "SP", "MP"], ""),
+        ("T1", ["GR", "IR"], "SP", ""),
+        # Its variant isn't told, or words say T1.
+        ("T1", "GR", "", ""),
+        ("T1", "GR", "SP", "t1_mprage"),
+    ],
+)
+def test_the_readout_of_an_mprage_that_nothing_prepares_is_proton_density(
+    make_series: Any, sequence: str, code: str | list[str], variant: str, described: str
+) -> None:
+    values = header(code, tesla=7, dim="3D", tr=1440, te=2.5, flip=5, name="*tfl3d1_ns")
+    named = {"Manufacturer": "SIEMENS", "SequenceVariant": variant, "SeriesDescription": described}
+    assert claim_of(make_series(values | named)).sequence == sequence
+
+
 @pytest.mark.parametrize("flip", [60, 90])
 def test_inflow_into_a_balanced_readout_without_words_is_no_t1(make_series: Any, flip: int) -> None:
     for code in (GR, "GR", ""):
