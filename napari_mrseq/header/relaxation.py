@@ -39,6 +39,8 @@ INVERSION_FIELDS = (1.5, 3.0)
 # At this fraction of its Ernst angle white matter keeps three quarters of its signal, grey matter
 # two thirds: less of a difference than their proton densities make.
 FAR_BELOW = 0.6
+# At this multiple of it, half of the signal that it would have there is left.
+FAR_PAST = 4.0
 
 # 1/T2* of white matter in 1/s, at no field and how much it grows in a tesla: a straight line
 # through 66, 53 and 27 ms at 1.5, 3 and 7 T (Peters et al., Magn Reson Imaging 25:748, 2007),
@@ -122,6 +124,14 @@ def far_below_ernst_angle(attributes: SequenceAttributes) -> str | None:
         return None
     limit = f"{FAR_BELOW:g} of the Ernst angle, {FAR_BELOW * ernst:.0f} degrees"
     return f"flip angle {flip:g} degrees ≤ {limit}"
+
+
+def far_past_ernst_angle(attributes: SequenceAttributes) -> str | None:
+    """Hold where the flip angle leaves a spoiled gradient echo hardly any signal."""
+    flip, ernst = attributes.flip_angle, _ernst_angle(attributes)
+    if not flip or not ernst or flip < FAR_PAST * ernst:
+        return None
+    return f"flip angle {flip:g} degrees ≥ {FAR_PAST:g} × the Ernst angle, {ernst:.0f} degrees"
 
 
 def _ernst_angle(attributes: SequenceAttributes) -> float | None:

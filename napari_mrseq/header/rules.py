@@ -258,7 +258,7 @@ RULES: tuple[Rule, ...] = (
     ),
     timed(
         "OTHER", 0.65, PHYSICS, uses(GRADIENT_ECHO), lacks(SPIN_ECHO, INVERSION, TIME_OF_FLIGHT),
-        *TOO_STEEP, echo_in_middle,
+        at_most(TR, 15), *TOO_STEEP, echo_in_middle,
     ),
     *INVERSION_RECOVERY_RULES,
     # What enhanced files say themselves, where the physics agrees.

@@ -33,6 +33,7 @@ from napari_mrseq.header.conditions import (
 from napari_mrseq.header.plausibility import says, timed
 from napari_mrseq.header.relaxation import (
     far_below_ernst_angle,
+    far_past_ernst_angle,
     has_late_echo,
     inverts_fat_at_most,
     nulls_fat,
@@ -218,8 +219,8 @@ LIKE_TIME_OF_FLIGHT = (at_least(TR, 18), *_LIKE_TIME_OF_FLIGHT)
 LIKE_TIME_OF_FLIGHT_7T = (at_least(FIELD_STRENGTH, 6.0), at_least(TR, 12), *_LIKE_TIME_OF_FLIGHT)
 # Right for vessels, as blood with an agent has a T1 of 25 to 80 ms; a liver that took it up may do.
 LIKE_CONTRAST_ANGIOGRAPHY = (below(TR, 6.5), at_least(FLIP, 20), below(TE, 2.5))
-# Four times the Ernst angle of tissue or more: a spoiled gradient echo would have no signal left.
-TOO_STEEP = (at_most(TR, 15), at_least(FLIP, 45))
+# Too much for a spoiled gradient echo: it maps the flip angle, or is balanced.
+TOO_STEEP = (at_least(FLIP, 45), far_past_ernst_angle)
 LIKE_A_SCOUT = (
     *NON_EPI_GRADIENT_ECHO, lacks(INVERSION), not_above(TI, 100), acquired("2D"), at_most(TR, 20),
     at_most(FLIP, 45), at_most(VOLUMES, 1),

@@ -202,6 +202,9 @@ def test_the_delay_of_labelled_blood_is_neither_activation_nor_proton_density(
         ("OTHER", header("GR", tesla=0.25, dim="3D", tr=10, te=5, flip=75)),
         # Not in the middle: it may be one echo of two.
         (UNKNOWN, header("GR", tesla=1.5, dim="3D", tr=5.9, te=1.8, flip=55)),
+        # A map of the flip angle, not of contrast.
+        (UNKNOWN, header("GR", tesla=7, dim="3D", tr=20, te=2.75, flip=60)),
+        ("T1", header("GR", tesla=1.5, dim="3D", tr=35, te=5, flip=50)),
         ("T1", header("GR", tesla=0.25, dim="3D", tr=24, te=7, flip=60)),
         ("T1", header("GR", tesla=3, dim="3D", tr=12, te=5.5, flip=25)),
     ],
