@@ -30,6 +30,7 @@ from napari_mrseq.header.conditions import (
     unless,
     uses,
 )
+from napari_mrseq.header.lexicon import MAP
 from napari_mrseq.header.plausibility import says, timed
 from napari_mrseq.header.relaxation import (
     far_below_ernst_angle,
@@ -55,7 +56,7 @@ from napari_mrseq.header.techniques import (
     SPOILING,
     TIME_OF_FLIGHT,
 )
-from napari_mrseq.header.words import called
+from napari_mrseq.header.words import called, names
 
 # Degrees: more of it within milliseconds only a balanced readout bears, which lets inflow shine.
 STEEPEST_READOUT = 45.0
@@ -221,9 +222,10 @@ LIKE_TIME_OF_FLIGHT_7T = (at_least(FIELD_STRENGTH, 6.0), at_least(TR, 12), *_LIK
 LIKE_CONTRAST_ANGIOGRAPHY = (below(TR, 6.5), at_least(FLIP, 20), below(TE, 2.5))
 # Too much for a spoiled gradient echo: it maps the flip angle, or is balanced.
 TOO_STEEP = (at_least(FLIP, 45), far_past_ernst_angle)
+# Nothing is mapped with a scout.
 LIKE_A_SCOUT = (
     *NON_EPI_GRADIENT_ECHO, lacks(INVERSION), not_above(TI, 100), acquired("2D"), at_most(TR, 20),
-    at_most(FLIP, 45), at_most(VOLUMES, 1),
+    at_most(FLIP, 45), at_most(VOLUMES, 1), unless(names(MAP)),
 )  # fmt: skip
 GRADIENT_ECHO_RULES: tuple[Rule, ...] = (
     timed(

@@ -205,6 +205,11 @@ def test_late_enhancement_without_a_code_is_no_scout(make_series: Any) -> None:
     assert claim_of(make_series(FLASH | {"InversionTime": 260}, slices=9)).sequence == UNKNOWN
 
 
+def test_a_source_of_a_map_is_no_scout(make_series: Any) -> None:
+    named = FLASH | {"SeriesDescription": "T2map_kidneys_cor-oblique_mbh"}
+    assert claim_of(make_series(named, slices=5)).sequence == "OTHER"
+
+
 def test_a_series_of_several_b_values_is_no_map(make_series: Any) -> None:
     both = make_series(DIFFUSION | {"SeriesDescription": "ADC"}, volumes=2, b_values=(0.0, 1000.0))
     assert claim_of(both).sequence == "DWI"
