@@ -140,7 +140,7 @@ WITH = (
     # "T1 C+", but not "C+T spine": neck and chest.
     r"\b(c|kl|k) (\+|plus)(?= ?$"
     r"| (ax|axial|cor|sag|tra|fs|fat|3d|t1|mprage|spgr|bravo|vibe|space)\b)",
-    r"\+ ?(c|kl|k)\b",
+    r"\+ ?(c|kl|k)\b|\bspir ?c(?= ?$)",
     # Its substance, its trade names, its way into the vein.
     rf"\b({SUBSTANCES}|inj|injecte\w*|civ|c iv)\b",
     r"\b(avec|apres|with|after|nach|con|dopo) inj\w*",

@@ -13,6 +13,7 @@ T1 = {"ScanningSequence": "SE", "RepetitionTime": 500, "EchoTime": 10}
 
 # Descriptions, parted by semicolons.
 GIVEN = (
+    "T1WI_SPIRC;T1W_SPIR C;"
     "SAG T1 POST;T1 post Gd;T1 +KM;AX T1 FSE FS C+;T1 C+ FS SAG;t1_vibe_dixon_tra_p2 POS_W;"
     "T1FSKM cor;T1_VIBE_TRA_FATSAT_POSTCONT;T1W_mDIXON_Dynamik;DINAMICA T1 "
     "3D FS;T1 FS YAG BASKILI KONTRASTLI;t1_vibe_fs_tra_s kontrastom;T1 FS TRA po k.l.;T1 z "
@@ -67,7 +68,7 @@ NOT_SAID = (
     "T1 HALS FS C;t1_tse_cor_pos_1;T1 supine pos;T1 TMJ DYNAMIC;T1 dynamic pelvic floor;"
     "T1 S/C JOINT;T1 SAG;AX T1 POST FOSSA;SAG T1 post surgery;T1 post-op;T1 pos-op;"
     "T1 SAG C+T spine;T1 SAG C;T1 Knie sin;T1 10 MIN;T1 SE high contrast;T1 tra 24 cm;"
-    "T1 SC joint;T1 sag C spine;"
+    "T1 SC joint;T1 sag C spine;T1 SPIR C spine;"
     "T1 post RT;T1 post craniotomy;T1 post mastectomy;T1 SPINE POST LAMINECTOMY;T1 post resection;"
     "T1 post tumor resection;T1 SAG POST ACL repair;T1 post total hip replacement;T1 post partum;"
     "T1 post mortem;T1 post-processing;T1 post exercise;T1 pre op;T1 delayed development;"
