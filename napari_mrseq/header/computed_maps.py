@@ -35,8 +35,11 @@ _DIFFUSION = (
 )
 _MOTION = r"d|dp|f|fp"
 # What is fitted to the arrival of an agent, or read off its curve.
-_BOLUS = r"ve|vp|kep|k trans|iaug?c\d*|auc|ser(?! \d)|pei|at|max slope|wash ?(?:in|out)"
-_DYNAMIC = r"dce|dyn|dynamic|tissue ?4d|tofts|ispy ?\d|vol ?ser|breast|prostate|rate|ratio|perf"
+_BOLUS = r"ve|vp|kep|k trans|iaug?c\d*|auc|ser(?! \d)|pei|pe\d|at|max slope|wash ?(?:in|out)"
+_DYNAMIC = (
+    r"dce|dyn|dynamic|tissue ?4d|tofts|ispy ?\d|vol ?ser|bi|uni|lateral|cropped|breast|prostate"
+    r"|rate|ratio|perf"
+)
 _METHOD = r"amico|dipy|fsl|mrtrix|dti|dki|noddi|ivim|dwi|dif+(?:usion)?|tensor"
 
 
