@@ -29,6 +29,8 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     # Where the slices of another series lie, drawn on a scout.
     ("OTHER", "pos disp*"),
     ("OTHER", "b1 amp*", "b1 map*", "afi", "dream", "rf map*"),
+    # Beside fat and water, of echoes of any kind.
+    ("FIELDMAP", "ideal field map"),
     (
         "FIELDMAP", "*field map*", "fmap*", "*b0 map*", "b0 rf*", "b0 shim*", "top up", "gre field",
         "sefield*",

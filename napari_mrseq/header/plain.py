@@ -69,6 +69,7 @@ def plain(text: str) -> str:
     parted = re.sub(rf"(?<!{GREEK})ρ(?!{GREEK})", "rho", parted)
     # GE writes what a two-point Dixon scan parts in front of its name.
     parted = re.sub(r"(?i)^\s*fat:", "fat only ", parted)
+    parted = re.sub(r"(?i)^\s*field ?map:", "ideal field map ", parted)
     letters = unicodedata.normalize("NFKD", parted).encode("ascii", "ignore").decode().lower()
     letters = re.sub(r"(?<![a-z0-9])([tr]2) ?w? ?(?:\*|[-_ ]+star)", r"\1star", letters)
     letters = re.sub(r"\bb(?: ?= ?(?=\d)| (?=0\b|\d{3,4}\b))", "b", letters)

@@ -97,6 +97,8 @@ def _tells_b_value(attributes: SequenceAttributes) -> str | None:
     return "" if strengths or max(attributes.b_values, default=0.0) >= LEAST_B else None
 
 
+_OF_FAT_AND_WATER = called("ideal field map")
+
 # A stack of slices as it was acquired, larger than spectra and references are.
 _STACK = (lacks(EPI), is_original, above(SLICES, 9), large_matrix(160))
 
@@ -218,9 +220,9 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
     ),
     "FIELDMAP": (
         (uses(INVERSION),),
-        (uses(SPIN_ECHO), lacks(EPI, GRADIENT_ECHO)),
-        (uses(GRADIENT_ECHO), lacks(EPI, B0_MAP), above(TE, 15)),
-        (uses(GRADIENT_ECHO), lacks(EPI, B0_MAP), large_matrix(200)),
+        (uses(SPIN_ECHO), lacks(EPI, GRADIENT_ECHO), unless(_OF_FAT_AND_WATER)),
+        (uses(GRADIENT_ECHO), lacks(EPI, B0_MAP), above(TE, 15), unless(_OF_FAT_AND_WATER)),
+        (uses(GRADIENT_ECHO), lacks(EPI, B0_MAP), large_matrix(200), unless(_OF_FAT_AND_WATER)),
         (uses(GRADIENT_ECHO), uses(EPI), lacks(SPIN_ECHO, B0_MAP)),
         (uses(DIFFUSION),),
         (uses(TIME_OF_FLIGHT),),

@@ -168,6 +168,7 @@ DYNAMIC = {
     "ContrastBolusAgent": "Gadovist",
 }
 T2 = {
+    "Manufacturer": "GE MEDICAL SYSTEMS",
     "ScanningSequence": "SE",
     "RepetitionTime": 4000,
     "EchoTime": 100,
@@ -236,3 +237,13 @@ def test_an_image_that_was_only_reformatted_stays_one(
 ) -> None:
     claim = claim_of(make_series(header | {"SeriesDescription": described}))
     assert claim.sequence == sequence, claim
+
+
+def test_the_field_map_that_parts_fat_from_water_is_computed_of_any_echoes(
+    make_series: Any,
+) -> None:
+    for source in (T2, DYNAMIC):
+        made = source | COMPUTED | {"SeriesDescription": "FieldMap: Ax T2FSE+ASSET"}
+        assert claim_of(make_series(made)).sequence == "FIELDMAP"
+    made = T2 | {"SeriesDescription": "Ax T2 FSE field map"}
+    assert claim_of(make_series(made)).sequence == "T2"

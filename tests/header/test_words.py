@@ -405,7 +405,7 @@ def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> No
             "CEST_ssfse;t2_trufi3d_cor;opt-fsfiesta2d;t2_ciss3d_tra;tf2d20_retro;subtraktion;"
             "sSUBTRACAO;PDFF;phase images;ref scan;prescan;delayed enhancement",
         ),
-        ("FIELDMAP", "BH_PA_SE;se_epi_1.7mm_ap;Spin-echo EPI (AP);B0Shim_3D"),
+        ("FIELDMAP", "FieldMap: T2FSE;BH_PA_SE;se_epi_1.7mm_ap;Spin-echo EPI (AP);B0Shim_3D"),
         (
             "LOCALIZER",
             "coil survey;Planung;ichigime;AAHScout;ScoutA;3-Plane;3 PL;Plan Scan;Smart_Brain;"
