@@ -28,7 +28,7 @@ class Regex:
 LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     # Where the slices of another series lie, drawn on a scout.
     ("OTHER", "pos disp*"),
-    ("OTHER", "b1 amp*", "b1 map*", "afi", "dream", "rf map*"),
+    ("OTHER", "b1 amp*", "b1 map*", "b1 phase*", "afi", "dream", "rf map*"),
     # Beside fat and water, of echoes of any kind.
     ("FIELDMAP", "ideal field map"),
     (
@@ -39,9 +39,11 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("FIELDMAP", "distortion map*", "blip up", "blip down"),
     # A scanner writes what it computed behind the name of the protocol, which may ask for an ADC.
     ("DWI", "adc ... high b*", "high b val*", "calc* b val*", "calc b#", "adc ... trace* $"),
+    # Archives run together what Siemens joins with underscores.
+    ("DWI", "*calcbval*"),
     ("OTHER", "eadc*", "exp* adc*", "exp* apparent diff*"),
-    ("ADC", "*adc", "adc*", "apparent diff*", "coef* ... ap*aren*", "average dc", "avdc"),
-    ("ADC", Regex(r"(?<!t[12] )cda")),
+    ("ADC", "*adc", "*adcdfc*", "adc*", "apparent diff*", "coef* ... ap*aren*", "average dc"),
+    ("ADC", "avdc", Regex(r"(?<!t[12] )cda")),
     (MAP, "fa $", "fa map*", "fa col*", "col* fa", "dti fa", "fractional aniso*"),
     # What is fitted to diffusion: the tensor, the kurtosis, two compartments.
     (
@@ -69,7 +71,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("B0", "*dwi ... b0", "dti* ... b0", "dif* ... b0"),
     # The single-band reference of a diffusion series is not weighted.
     ("B0", "dmri* ... sbref", "*dwi ... sbref", "dti* ... sbref", "dif* ... sbref"),
-    ("DWI", "dti*", "dw epi", "dyfu*", Regex(r"s?dw|trace(?:[wb\d][a-z0-9]*)?")),
+    ("DWI", "ep2ddif*", "dti*", "dw epi", "dyfu*", Regex(r"s?dw|trace(?:[wb\d][a-z0-9]*)?")),
     # Neither "Ludwig", "Edwin" nor "bandwidth".
     ("DWI", Regex(r"[a-z0-9]*dwi(?!ch|ck|d|e\b|em|fe\b|g|j|ll|n|r)[a-z0-9]*")),
     # Neither "difficult", "different", "difetto", "difunto" nor "diffuse", "diffusely".
@@ -198,7 +200,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("OTHER", "*dixon quant*", "ideal iq*", "*fat quant*", "fat sep ... fat $"),
     ("OTHER", "molli*", "look locker", "mr touch", "inv1", "inv2"),
     # Neither the name Emre nor an elastofibroma.
-    ("OTHER", Regex(r"(?:[a-z0-9]*(?:gre|ep|se|\dd))?mre"), Regex(r"elasto(?!f)[a-z0-9]*")),
+    ("OTHER", Regex(r"(?:[a-z0-9]*(?:gre|epi?|se|\dd))?mre"), Regex(r"elasto(?!f)[a-z0-9]*")),
     # "dir-AP" is a direction, DIR a double inversion.
     ("OTHER", Regex(r"dir(?!.?(?:ap|pa|lr|rl|is|si|\d+\b))")),
     ("OTHER", "double inversion*", "*spectro*", "svs*", "fat only"),
@@ -215,10 +217,10 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     # As Siemens names a T1 by inversion recovery, where fat isn't suppressed.
     ("T1", Regex(r"t1w? (?!.*\b(?:dark ?fat|fs|fat)\b)(?:.* )?tir")),
     ("FLAIR", "spc ir", "space ir"),
-    ("FLAIR", "*flair*", "dark fluid", "da fl", "fluid att*", "liquor unterdr*"),
+    ("FLAIR", "*flair*", "dark fluid", "dark fl", "da fl", "fluid att*", "liquor unterdr*"),
     # Not the German "Stirn", a forehead, nor Stirling, nor the Russian "kontrastirovanie".
     (
-        "STIR", Regex(r"(?:e|[a-z0-9]*(?:se|(?<![ei])(?<!ntra)))stir(?![abilnpr])[a-z0-9]*"),
+        "STIR", Regex(r"(?:ee?|[a-z0-9]*(?:se|(?<![ei])(?<!ntra)))stir(?![abilnpr])[a-z0-9]*"),
         "tirm*", "tir",
     ),
     ("STIR", "short tau*", "turbo inversion*"),
@@ -268,7 +270,8 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("T1", "fuera de fase", "fuori fase", "fora de fase"),
     # What else names something, where no weighting is named.
     ("OTHER", "csf ... flow*", "flow* ... csf", "liquor ... fluss*", "*aqu*duct*"),
-    ("OTHER", "tensor", "press", "b1", "cal", "apt", "report", "magic", "symri*", "histo", "shim*"),
+    ("OTHER", "tensor", "press", Regex(r"(?:abs|rel)?b1"), "cal", "apt", "report", "magic"),
+    ("OTHER", "symri*", "histo", "shim*"),
     ("OTHER", Regex(r"sonic ?dl\b.*\b[sl]ax|[sl]ax\b.*\bsonic ?dl")),
     # French for what leaves the arch of the aorta.
     ("MRA", "vasc", "tsa", "tronc* supra*"),

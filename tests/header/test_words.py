@@ -361,11 +361,12 @@ def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> No
     [
         ("map", "DTI_MD;DTI RD;DKI MK map;mean diffusivity;IVIM perfusion fraction;diff tra AD"),
         ("map", "FA map;FA_color;radial diffusivity;mean kurtosis;T2_MAPPING;T1 relaxometry"),
-        ("ADC", "ADCmap"),
+        ("ADC", "ADCmap;DWIADCDFC;ep2d-advdiff-3Scan-4bvalspair Upper ProstateADCDFCMIX"),
         (
             "DWI",
             "axial diffusion;sB1000;isoB1000;axb1500;diff b0 and b1000;MD DTI 30 dir;"
-            "ep2d_diff_ADC_CALC_b1400;high bvalue 1400;TENSEUR_30_DIRECTIONS_AX;edti_2mm",
+            "ep2d_diff_ADC_CALC_b1400;high bvalue 1400;ep2ddiffb1400TRACEW;"
+            "ep2d-advdiff-3Scan-4bvalspairstdCALCBVAL;TENSEUR_30_DIRECTIONS_AX;edti_2mm",
         ),
         ("B0", "nodif;b0 AP;dti_sbref"),
         (
@@ -389,8 +390,8 @@ def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> No
             "BHAxLAVA-Flex;lava3d;t1_tse_tir_cor;MAGiC T1W;mDIXON tardif;mDIXON Primovist 20 min;"
             "T1 MT on;mDIXON-W dyn;IP/OP;T1FLAIR;SAGMPRAGEWHOLEHD;TI SAG;out of phase",
         ),
-        ("FLAIR", "MAGiC T2 FLAIR;TRANFLAIRT2;sag_t2flair;eFLAIR_longTR"),
-        ("STIR", "t1_tir_dark-fat;t2_tir;tirm_fs;tse_tir;eSTIR;tseSTIR_cor;STIRtoPET"),
+        ("FLAIR", "t2_spc_dark-fl_sag;MAGiC T2 FLAIR;TRANFLAIRT2;sag_t2flair;eFLAIR_longTR"),
+        ("STIR", "t1_tir_dark-fat;t2_tir;tirm_fs;tse_tir;eSTIR;eeSTIR;tseSTIR_cor;STIRtoPET"),
         (
             "MRA",
             "angioMR;angiografía;venography;QISS trufi;native_trufi;native_space_cor_ecg;TRANCE;"
@@ -399,11 +400,11 @@ def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> No
         ),
         (
             "OTHER",
-            "MAGiC;3D SPGR MgT;3D SPGR MT;gre_MTon;greMRE;Elastographie;MR-Touch;HISTO_bh;"
-            "flow_250_tp_P;QFlow;SAx Sonic-DL;T1 rho;T1rho TSL 40;Mean_&_t-Maps;press 35;"
+            "MAGiC;3D SPGR MgT;3D SPGR MT;gre_MTon;greMRE;epiMRE;absB1;Elastographie;MR-Touch;"
+            "HISTO_bh;flow_250_tp_P;QFlow;SAx Sonic-DL;T1 rho;T1rho TSL 40;Mean_&_t-Maps;press 35;"
             "tensor;T1 Sub tra;Sub T1 KM;T1_Sub_nativ;T1 subtr;vibe sub;tfl_b1map;bss_map_B1Amp;"
-            "CEST_ssfse;t2_trufi3d_cor;opt-fsfiesta2d;t2_ciss3d_tra;tf2d20_retro;subtraktion;"
-            "sSUBTRACAO;PDFF;phase images;ref scan;prescan;delayed enhancement",
+            "bss_map_B1Phase;CEST_ssfse;t2_trufi3d_cor;opt-fsfiesta2d;t2_ciss3d_tra;tf2d20_retro;"
+            "subtraktion;sSUBTRACAO;PDFF;phase images;ref scan;prescan;delayed enhancement",
         ),
         ("FIELDMAP", "FieldMap: T2FSE;BH_PA_SE;se_epi_1.7mm_ap;Spin-echo EPI (AP);B0Shim_3D"),
         (
