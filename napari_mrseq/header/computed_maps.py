@@ -6,6 +6,7 @@ import re
 
 from napari_mrseq.header.bids_names import FILE_NAME
 from napari_mrseq.header.conditions import uses, weighted_by_diffusion
+from napari_mrseq.header.lexicon import MAP
 from napari_mrseq.header.plain import plain
 from napari_mrseq.header.sequence_attributes import SequenceAttributes
 from napari_mrseq.header.techniques import DIFFUSION, GRADIENT_ECHO
@@ -28,6 +29,7 @@ _QUANTITY = re.compile(
     r"\b(?:maps?|fraction|coefficient|amplitude|diffusivity|anisotropy|percent(?:age)?|slope"
     r"|enhancement (?:rate|ratio)|plasma volume|overlay|contours?|seg|suspicion|score)\b"
 )
+_OUTRIGHT = re.compile(r"\b(?:maps?|col(?:ou?r)?)\b")
 # Of the tensor, the kurtosis, the compartments; and of incoherent motion, where that is named.
 _DIFFUSION = (
     r"md|ad|axd|rd|fa|kfa|mk|ak|rk|ka|k ?(?:mean|ax|rad)|gfa|mo|l[123]|v[123]|dec|odi|ndi|vic|viso"
@@ -49,6 +51,18 @@ def names_diffusion_map(attributes: SequenceAttributes) -> str | None:
         return None
     motion = "ivim" in plain(f"{attributes.description} {attributes.protocol}").split()
     return _named(attributes, f"{_DIFFUSION}|{_MOTION}" if motion else _DIFFUSION, _METHOD)
+
+
+def is_called_a_diffusion_map(attributes: SequenceAttributes) -> str | None:
+    """Hold where what comes of diffusion is called a map, or coloured: no scan is.
+
+    Programs that write DICOM files of their own leave ImageType as their source has it.
+    """
+    named = namings_of(attributes.description)
+    found = _OUTRIGHT.search(plain(attributes.description))
+    if found is None or (named and named[0].sequence != MAP) or not _of_diffusion(attributes):
+        return None
+    return named[0].words if named else f'{attributes.described_by} says "{found[0]}"'
 
 
 def names_quantity(attributes: SequenceAttributes) -> str | None:

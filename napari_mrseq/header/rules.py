@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from napari_mrseq.header import image_types
 from napari_mrseq.header.computed_maps import (
+    is_called_a_diffusion_map,
     names_bolus_map,
     names_diffusion_map,
     names_no_diffusion,
@@ -166,6 +167,7 @@ RULES: tuple[Rule, ...] = (
     rule("ADC", 0.9, WORDS, says("ADC")),
     rule("OTHER", 0.85, WORDS, says(MAP), unless(is_original)),
     rule("OTHER", 0.85, WORDS, is_derived, names_diffusion_map),
+    rule("OTHER", 0.8, WORDS, is_called_a_diffusion_map),
     rule("OTHER", 0.75, WORDS, is_secondary, names_quantity),
     # More is computed of diffusion than any list of words holds.
     rule(UNKNOWN, 0.5, WORDS, is_secondary, names_no_diffusion),

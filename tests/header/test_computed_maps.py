@@ -54,6 +54,29 @@ def test_a_map_with_the_b_value_of_its_source_is_no_diffusion_image(
     assert claim_of(make_series(unweighted)).sequence == "OTHER"
 
 
+@pytest.mark.parametrize("written", [ORIGINAL, {}], ids=["original", "not told"])
+@pytest.mark.parametrize(
+    "described",
+    [
+        "FA map",
+        "MD_map",
+        "f map",
+        "NDI map",
+        "FA_color",
+        "colour FA",
+        "noise map",
+        "free water map",
+    ],
+)
+def test_what_is_called_a_map_of_diffusion_is_one_whatever_imagetype_says(
+    make_series: Any, written: dict[str, Any], described: str
+) -> None:
+    named = {"ProtocolName": "IVIM_DTI_64", "SeriesDescription": described}
+    assert claim_of(make_series(WEIGHTED | written | named)).sequence == "OTHER"
+    unweighted = WEIGHTED | written | named | {"SequenceName": "", "DiffusionBValue": None}
+    assert claim_of(make_series(unweighted)).sequence == "OTHER"
+
+
 @pytest.mark.parametrize(
     ("written", "described"),
     [
