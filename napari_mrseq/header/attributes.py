@@ -9,7 +9,7 @@ from pathlib import Path
 from napari_mrseq.clock import moment
 from napari_mrseq.header import techniques
 from napari_mrseq.header.agent import agent_in_tags
-from napari_mrseq.header.bids_names import FILE_NAME, telling_words
+from napari_mrseq.header.bids_names import FILE_NAME, suffix_of, telling_words
 from napari_mrseq.header.sequence_attributes import SequenceAttributes
 from napari_mrseq.header.sidecar import techniques_of_sidecar
 from napari_mrseq.header.tags import Tags
@@ -80,7 +80,7 @@ def attributes_of(series: Series) -> SequenceAttributes:
         field_strength=_field_strength(tags),
         description=described or telling_words(series.description or ""),
         described_by=FILE_NAME if by_file else "description",
-        protocol="" if vendor == "GE" else tags.text("ProtocolName"),
+        protocol=_protocol(tags, vendor),
         file_name=without_verdict(Path(series.path).name) if series.kind == "nifti" else "",
         body_part=tags.text("BodyPartExamined").upper(),
         sequence_name=", ".join(names),
@@ -119,6 +119,18 @@ def _storage(tags: Tags) -> str:
 
     uid = tags.text("SOPClassUID")
     return UID(uid, validation_mode=IGNORE).name if uid else ""
+
+
+def _protocol(tags: Tags, vendor: str | None) -> str:
+    """Return what the protocol is called.
+
+    GE's is that of the whole examination, unless it is the suffix of one image and all that is
+    said: "T1w".
+    """
+    protocol = tags.text("ProtocolName")
+    alone = "_" not in protocol and not tags.text("SeriesDescription")
+    of_one = alone and suffix_of(protocol)[1] is not None
+    return protocol if vendor != "GE" or of_one else ""
 
 
 def _field_strength(tags: Tags) -> float | None:

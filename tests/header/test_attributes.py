@@ -211,6 +211,22 @@ def test_real_file_has_the_values_that_pydicom_shows() -> None:
     assert attributes.vendor == "Canon"
 
 
+@pytest.mark.parametrize(
+    ("named", "read"),
+    [
+        ({"ProtocolName": "T1w"}, "T1w"),
+        ({"ProtocolName": "T1w", "SeriesDescription": "Ax FLAIR"}, ""),
+        ({"ProtocolName": "BRAIN W/WO T1"}, ""),
+        ({"ProtocolName": "BRAIN_T1w"}, ""),
+    ],
+)
+def test_protocol_of_ge_is_that_of_an_examination_unless_it_is_the_suffix_of_one_image(
+    make_series: Any, named: dict[str, str], read: str
+) -> None:
+    header = {"Manufacturer": "GE MEDICAL SYSTEMS", "RepetitionTime": 3.524} | named
+    assert attributes_of(make_series(header)).protocol == read
+
+
 def test_metadata_is_plain_and_free_of_words_that_people_typed(make_series: Any) -> None:
     header = {
         "Manufacturer": "SIEMENS",
