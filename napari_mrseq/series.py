@@ -178,7 +178,7 @@ class Study:
     Attributes
     ----------
     series : tuple of Series
-        In the order of the given paths, then by series number.
+        In the order of the given paths, then of the studies, then by series number.
     failures : tuple of Failure
         One a file or folder that could not be read.
     """

@@ -31,10 +31,10 @@ FLOORS = [
         "reading",
         "protocols",
         "labelling",
-        "belonging",
         "prescription",
         "sampling",
     },
+    {"belonging"},
     {"series"},
     {
         "sequences",

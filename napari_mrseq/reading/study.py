@@ -13,6 +13,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from napari_mrseq.belonging import study_of
 from napari_mrseq.errors import ReadError, UnreadableFileWarning, first_few
 from napari_mrseq.naming import common_folder
 from napari_mrseq.reading.archive import Unpacked, directory_files, unpack
@@ -52,7 +53,7 @@ def read(paths: AnyPath | Iterable[AnyPath], *, progress: Progress | None = None
     Returns
     -------
     list of Series
-        In the order of the given paths, then by series number.
+        In the order of the given paths, then of the studies, then by series number.
 
     Warns
     -----
@@ -138,9 +139,9 @@ def _study(names: Sequence[str], progress: Progress) -> Study:
         and all(place_of(file.path) in bad for file in under[given])
     ]
     ranks = {path: (file.given, rank) for rank, (path, file) in enumerate(by_path.items())}
-    series.sort(key=lambda one: _order(one, ranks))
     return Study(
-        tuple(_as_found(one, by_path) for one in series), tuple(_in_order(failures, place_of))
+        tuple(_as_found(one, by_path) for one in _in_studies(series, ranks)),
+        tuple(_in_order(failures, place_of)),
     )
 
 
@@ -240,11 +241,16 @@ def _read_files(
     return series, failures
 
 
-def _order(series: Series, ranks: Mapping[str, tuple[int, int]]) -> tuple[Any, ...]:
-    """Return the sort key: given path, series number where there is one, first file."""
-    number = series.series_number
-    given = min(ranks[path][0] for path in series.files)
-    return given, number is None, number or 0, ranks[series.files[0]][1]
+def _in_studies(series: list[Series], ranks: Mapping[str, tuple[int, int]]) -> list[Series]:
+    """Sort series by given path, study and number; those without a number last, by first file."""
+    by_file = sorted(series, key=lambda one: ranks[one.files[0]][1])
+    begins = {study_of(one): rank for rank, one in reversed([*enumerate(by_file)])}
+
+    def order(one: Series) -> tuple[int, int, int]:
+        given, number = min(ranks[path][0] for path in one.files), one.series_number
+        return (given, len(series), 0) if number is None else (given, begins[study_of(one)], number)
+
+    return sorted(by_file, key=order)
 
 
 def _in_order(failures: list[tuple[int, Failure]], place_of: PlaceOf) -> Iterable[Failure]:

@@ -49,6 +49,23 @@ def test_series_come_in_the_order_of_the_given_paths(three_series: Path) -> None
     assert numbers == [12, 7, 3]
 
 
+def test_series_of_a_study_stand_together_in_the_order_of_the_studies(
+    write_slice: WriteSlice,
+) -> None:
+    for subject in ("anna", "zoe"):
+        for number in (12, 3):
+            path = write_slice(
+                number,
+                name=f"{subject}/IM{number}",
+                StudyInstanceUID=f"1.{subject == 'anna':d}",
+                SeriesNumber=number,
+                SeriesInstanceUID=f"{SERIES_UID}.{subject == 'anna':d}.{number}",
+            )
+    found = read_study(path.parents[1]).series
+    places = [(Path(series.path).name, series.series_number) for series in found]
+    assert places == [("anna", 3), ("anna", 12), ("zoe", 3), ("zoe", 12)]
+
+
 @pytest.mark.parametrize(
     "given",
     [
