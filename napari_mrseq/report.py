@@ -18,9 +18,9 @@ from napari_mrseq.verdict import Verdict
 
 # Names of `record.schema.json`, in the order files show them.
 FIELDS = (
-    "path", "files", "series_uid", "series_number", "description", "part", "shape", "spacing_mm",
-    "plane", "sequence", "family", "resolved", "confidence", "probabilities", "pixels", "header",
-    "conflict", "mark", "model", "warnings", "error",
+    "path", "files", "study_uid", "series_uid", "series_number", "description", "part", "shape",
+    "spacing_mm", "plane", "sequence", "family", "resolved", "confidence", "probabilities",
+    "pixels", "header", "conflict", "mark", "model", "warnings", "error",
 )  # fmt: skip
 # What a spreadsheet would run as a formula (OWASP, CSV injection).
 _FORMULA = ("=", "@", "+", "-")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from napari_mrseq.errors import first_few
 from napari_mrseq.header import claim_words
 from napari_mrseq.naming import (
+    common_folder,
     printable,
     run_words,
     title_of,
@@ -26,17 +29,29 @@ _TITLE_LENGTH = 44
 def table_text(records: Sequence[Record]) -> str:
     """Write a table for people: a line a series and a slice, conflicts and errors in words."""
     head = ("Series", "Plane", "Slices", "Sequence", "Sure", "Header says", "")
-    told = (line for record in records for line in (_table_line(record), *_slice_lines(record)))
-    lines = [head, *(tuple(map(printable, line)) for line in told)]
-    # What can't be read stands across the columns: its path and cause are longer than they are.
+    lines = [head, *(tuple(map(printable, line)) for line in _told(records))]
+    # Studies and what can't be read stand across the columns: their paths are longer than these.
     wide = [line for line in lines if any(line[1:-1])]
     widths = [max(len(line[column]) for line in wide) for column in range(len(head))]
     text = [
-        _in_columns(line, widths) if any(line[1:-1]) else f"{line[0]}  {line[-1]}" for line in lines
+        _in_columns(line, widths) if any(line[1:-1]) else f"{line[0]}  {line[-1]}".rstrip()
+        for line in lines
     ]
     # Notes are sentences: a line as long as they are would fill two lines of most terminals.
     text.insert(1, "─" * max(len(_in_columns((*line[:-1], ""), widths)) for line in wide))
     return "\n".join(text) + "\n"
+
+
+def _told(records: Sequence[Record]) -> Iterator[tuple[str, ...]]:
+    """Yield the lines of series and slices, each of several studies under its folder and UID."""
+    several = len({record["study_uid"] for record in records} - {None}) > 1
+    for (uid, lost), members in groupby(records, lambda one: (one["study_uid"], one["error"])):
+        study = list(members)
+        if several and not lost:
+            folder = common_folder([str(Path(record["path"], "*")) for record in study])
+            yield (f"{folder}  {uid or ''}", "", "", "", "", "", "")
+        for record in study:
+            yield from (_table_line(record), *_slice_lines(record))
 
 
 def _in_columns(line: Sequence[str], widths: Sequence[int]) -> str:

@@ -286,6 +286,7 @@ def series_from_array(
 def identity_of(series: Series) -> dict[str, Any]:
     """Return what records name a series by; nothing of it names the patient."""
     return {
+        "study_uid": series.study_uid,
         "series_uid": series.series_uid,
         "series_number": series.series_number,
         "description": series.description,

@@ -47,6 +47,25 @@ def test_a_failure_is_a_line_of_the_table(failed):
     assert "not read: the file is empty" in to_table([failed]).decode()
 
 
+def test_each_of_several_studies_stands_under_its_folder_and_uid(failed):
+    record = failed | {"error": None, "shape": [3, 8, 8], "confidence": 0.9}
+    record |= {"sequence": "T1", "resolved": "member", "header": None}
+    series = [
+        record
+        | {"path": f"cohort/{subject}/{number}", "study_uid": f"1.{uid}", "series_number": number}
+        for uid, subject in enumerate(["anna", "zoë"])
+        for number in (1, 2)
+    ]
+    picture = record | {"path": "cohort/a.png"}
+    lines = to_table([*series, picture, failed]).decode().splitlines()[2:]
+    assert [line.split()[0] for line in lines] == [
+        "cohort/anna", "1", "2", "cohort/zoë", "1", "2", *2 * ["cohort/a.png"], failed["path"],
+    ]  # fmt: skip
+    assert (lines[0], lines[3]) == ("cohort/anna  1.0", "cohort/zoë  1.1")
+    # One study needs no heading.
+    assert len(to_table(series[:2]).decode().splitlines()) == 4
+
+
 @pytest.mark.parametrize(
     "text", ["=HYPERLINK(1)", "@SUM(1)", "-1+cmd|' /C calc'!A0", "+1", "  =1+1"]
 )
