@@ -87,24 +87,18 @@ class ClassifierWidget(QWidget):
     def reset_choices(self, event: Any = None) -> None:
         """Offer the image layers that there are now; napari calls it when they change."""
         self._choices_changed = True
-        if event is not None and event.type == "renamed":
-            # A run renames layers one by one: each would draw all tables again.
-            self._tables_timer.start_unless_running()
-        else:
+        if event is None:
             self.refresh()
+            return
+        if event.type != "renamed":
+            self._show_chosen()
+        # A study comes, and a run renames, one layer after the other: each would draw all tables.
+        self._tables_timer.start_unless_running()
 
     def refresh(self) -> None:
         """Show what is known of the chosen layer, and of the study."""
         self._tables_timer.stop()
-        if self._choices_changed:
-            self._choices_changed = False
-            self.controls.offer_layers()
-        layer = self.layer
-        # Another layer may be the chosen one, though no slider moved.
-        self.runner.focus.index = self._index_in_view()
-        self.page.show_layer(layer, self.runner.device, self.runner.focus.index)
-        self.page.explain_button.setEnabled(layer is not None and not self.explainer.running)
-        self.controls.forget_others()
+        self._show_chosen()
         self.study.show_layers(image_layers(self._viewer))
 
     def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 - Qt's name
@@ -211,7 +205,7 @@ class ClassifierWidget(QWidget):
         active = self._viewer.layers.selection.active
         self.controls.offer_layers(active if active is not None and is_image(active) else None)
         self._on_view_moved()
-        self.refresh()
+        self._show_chosen()
 
     def _follow_theme(self) -> None:
         theme = get_theme(self._viewer.theme)
@@ -226,7 +220,18 @@ class ClassifierWidget(QWidget):
             self._viewer.layers.selection.active = layer
             self.layer_actions.show_hidden(layer)
         self._on_view_moved()
-        self.refresh()
+        self._show_chosen()
+
+    def _show_chosen(self) -> None:
+        if self._choices_changed:
+            self._choices_changed = False
+            self.controls.offer_layers()
+        layer = self.layer
+        # Another layer may be the chosen one, though no slider moved.
+        self.runner.focus.index = self._index_in_view()
+        self.page.show_layer(layer, self.runner.device, self.runner.focus.index)
+        self.page.explain_button.setEnabled(layer is not None and not self.explainer.running)
+        self.controls.forget_others()
 
     def _say(self, text: str, layer: Image | None = None) -> None:
         self.controls.say(text, layer)

@@ -101,17 +101,22 @@ class Table(QTableView):
         self.doubleClicked.connect(self.row_opened)
 
     def set_rows(self, rows: list[Row]) -> None:
-        """Show other rows; the chosen, the current and the topmost one stay what they are."""
+        """Show other rows; the chosen, the current and the topmost one stay what they are.
+
+        Where it stands at its top it stays there.
+        """
+        scrolled = self.rowAt(0) > 0
+        top = self.indexAt(QPoint(0, 0)).data(KEY_ROLE) if scrolled else None
         if self.rows.holds(rows):
             if self.rows.update_rows(rows) or not rows:
                 self._fit()
-            return
-        top, current = self.indexAt(QPoint(0, 0)).data(KEY_ROLE), self.currentIndex().data(KEY_ROLE)
-        chosen = self.chosen()
-        self.rows.replace_rows(rows)
-        self._fit()
-        self._choose(chosen, current)
-        self.scrollTo(self._in_sight(top), QAbstractItemView.ScrollHint.PositionAtTop)
+        else:
+            current, chosen = self.currentIndex().data(KEY_ROLE), self.chosen()
+            self.rows.replace_rows(rows)
+            self._fit()
+            self._choose(chosen, current)
+        if scrolled:
+            self.scrollTo(self._in_sight(top), QAbstractItemView.ScrollHint.PositionAtTop)
 
     def index_of(self, key: Any) -> QModelIndex:
         """Return where the row is that stands for something; invalid where none is shown."""
@@ -213,6 +218,9 @@ class Table(QTableView):
 
     def _fit(self) -> None:
         """Make columns as wide as their words; what they leave is for names."""
+        # Measured once it is shown: unseen, a table of a study that comes would be for each layer.
+        if not self.isVisible():
+            return
         columns = self._columns
         # Qt would leave room for the arrow in every heading.
         columns.setSortIndicatorShown(False)

@@ -63,24 +63,23 @@ class RowModel(QAbstractTableModel):
         self._places: dict[Any, int] = {}
 
     def holds(self, rows: list[Row]) -> bool:
-        """Tell whether all rows there are stand, in their order, at the head of others."""
-        same = zip(self._rows, rows, strict=False)
-        return len(self._rows) <= len(rows) and all(old.key == new.key for old, new in same)
+        """Tell whether all rows there are stand, in their order, among others."""
+        return len(self._rows) + len(self._new_among(rows)) == len(rows)
 
     def update_rows(self, rows: list[Row]) -> bool:
         """Show rows that hold those there are; tell whether anything changed."""
-        known = len(self._rows)
-        pairs = enumerate(zip(self._rows, rows, strict=False))
-        changed = [place for place, (old, new) in pairs if old is not new and old != new]
-        self._rows[:] = rows[:known]
+        new = self._new_among(rows)
+        for first, last in runs_of(new):
+            self.beginInsertRows(QModelIndex(), first, last)
+            self._take([*self._rows[:first], *rows[first : last + 1], *self._rows[first:]])
+            self.endInsertRows()
+        pairs = enumerate(zip(self._rows, rows, strict=True))
+        changed = [place for place, (old, now) in pairs if old is not now and old != now]
+        self._take(rows)
         for first, last in runs_of(changed):
             right = self.index(last, self.columnCount() - 1)
             self.dataChanged.emit(self.index(first, 0), right)
-        if known < len(rows):
-            self.beginInsertRows(QModelIndex(), known, len(rows) - 1)
-            self._take(rows)
-            self.endInsertRows()
-        return bool(changed) or known < len(rows)
+        return bool(new or changed)
 
     def replace_rows(self, rows: list[Row]) -> None:
         """Show other rows."""
@@ -92,6 +91,17 @@ class RowModel(QAbstractTableModel):
         """Return where the row is that stands for something; invalid where there is none."""
         place = self._places.get(key)
         return QModelIndex() if place is None else self.index(place, 0)
+
+    def _new_among(self, rows: list[Row]) -> list[int]:
+        """Return the places of rows that are not there, where the others stand in their order."""
+        known = iter(self._rows)
+        awaited, new = next(known, None), []
+        for place, row in enumerate(rows):
+            if awaited is not None and row.key == awaited.key:
+                awaited = next(known, None)
+            else:
+                new.append(place)
+        return new
 
     def _take(self, rows: list[Row]) -> None:
         self._rows = list(rows)

@@ -715,6 +715,7 @@ def test_return_in_the_study_shows_the_layer_and_stays_on_its_row(
         annotate(layer, make_verdict(series_of(layer), ["T1"] * 3))
     panel.tabs.setCurrentWidget(panel.study)
     table = panel.study.table
+    qtbot.waitUntil(lambda: table.proxy.rowCount() == 4)
     place = table.visualRect(table.proxy.index(1, 0)).center()
     qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
     for name in "bc":
@@ -724,6 +725,7 @@ def test_return_in_the_study_shows_the_layer_and_stays_on_its_row(
         qtbot.keyClick(table, Qt.Key.Key_Down)
     # The row is its layer's, whatever comes or goes before it.
     viewer.layers.remove(viewer.layers[0])
+    qtbot.waitUntil(lambda: table.proxy.rowCount() == 3)
     assert table.currentIndex().siblingAtColumn(3).data() == "d"
     assert table.currentIndex().row() == 2
     (chosen,) = table.selectionModel().selectedRows(3)
@@ -750,7 +752,7 @@ def test_two_models_of_one_name_are_told_apart(qtbot, make_verdict) -> None:
 
 
 def test_the_slices_of_a_layer_are_not_looked_at_again_for_the_study(
-    viewer, panel, make_verdict
+    qtbot, viewer, panel, make_verdict
 ) -> None:
     """A doubt may lie in any of thousands: the window would stand still at each click."""
     looks: list[str] = []
@@ -774,5 +776,5 @@ def test_the_slices_of_a_layer_are_not_looked_at_again_for_the_study(
         viewer.layers.selection.active = layer
         assert panel.layer == layer
     viewer.add_image(np.ones((4, 16, 16)), name="d")
-    assert panel.study.table.proxy.rowCount() == 4
+    qtbot.waitUntil(lambda: panel.study.table.proxy.rowCount() == 4)
     assert not looks
