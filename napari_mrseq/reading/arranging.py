@@ -56,17 +56,17 @@ def arranged(by_place: ByPlace) -> tuple[list[Volume], str]:
     volumes: dict[Any, Volume] = {}
     doubts = []
     for label, part in parts.items():
-        found, doubt = _unnumbered(part)
+        found, doubt = _unnumbered(part, by_place)
         doubts.append(doubt)
         volumes |= {(label, rank): volume for rank, volume in enumerate(found)}
     ordered = in_order(volumes, key) if even else list(volumes.values())
     return ordered, next(filter(None, doubts), "")
 
 
-def _unnumbered(by_place: ByPlace) -> tuple[list[Volume], str]:
-    """Return volumes of slices that nothing numbers, and the doubt about them."""
+def _unnumbered(by_place: ByPlace, every: ByPlace) -> tuple[list[Volume], str]:
+    """Return volumes of slices that nothing numbers, among all, and the doubt about them."""
     together = volumes_by_pauses(by_place)
-    counts = volumes_by_instance(by_place)
+    counts = volumes_by_instance(by_place, every)
     agreed = [count for count in counts if together and partition(count) == partition(together)]
     ranked = _ranked(by_place) if not counts and _is_regular(by_place) else None
     first = next((found for found in (*agreed, *counts, ranked) if found), None)

@@ -12,7 +12,7 @@ from napari_mrseq.reading.volume_keys import ByPlace, Volume, is_mostly_there, m
 _Count = Callable[[int], int]
 
 
-def volumes_by_instance(by_place: ByPlace) -> list[list[Volume]]:
+def volumes_by_instance(by_place: ByPlace, every: ByPlace) -> list[list[Volume]]:
     """Return the volumes that slices make by their instance numbers, in each way that fits.
 
     A count fits where the numbers that a place may have are no other's: then what is lost has left
@@ -20,13 +20,19 @@ def volumes_by_instance(by_place: ByPlace) -> list[list[Volume]]:
     where either the first slices or the last may be lost. Of what fits, only that with the fewest
     volumes is returned, the likeliest first. ADNI has such series, place by place, of which some
     hundred images are lost (dcm2niix issues 379 and 416).
+
+    Parameters
+    ----------
+    by_place : mapping of int to sequence of Frame
+        Slices of one b value, for example, by the number of their place.
+    every : mapping of int to sequence of Frame
+        Those of all: what lies between was not lost.
     """
-    numbered = [
-        (int(frame.order[2]), place) for place, found in by_place.items() for frame in found
-    ]
+    numbered = _numbered(by_place)
     if len({number for number, _ in numbered}) < len(numbered):
         return []
-    counts = (*_place_by_place(by_place, numbered), *_volume_by_volume(numbered, len(by_place)))
+    by_volume = _volume_by_volume(numbered, _numbered(every), len(by_place))
+    counts = (*_place_by_place(by_place, numbered), *by_volume)
     made = [_volumes_of(by_place, count) for count in counts]
     most = most_at_a_place(by_place)
     fitting = [v for v in made if len(v) == most or is_mostly_there(v, len(by_place))]
@@ -43,10 +49,16 @@ def partition(volumes: list[Volume]) -> frozenset[frozenset[int]]:
     return frozenset(frozenset(map(id, volume.values())) for volume in volumes)
 
 
-def _volume_by_volume(numbered: list[tuple[int, int]], places: int) -> Iterator[_Count]:
+def _numbered(by_place: ByPlace) -> list[tuple[int, int]]:
+    return [(int(frame.order[2]), place) for place, found in by_place.items() for frame in found]
+
+
+def _volume_by_volume(
+    numbered: list[tuple[int, int]], every: list[tuple[int, int]], places: int
+) -> Iterator[_Count]:
     first = min(number for number, _ in numbered)
     for start in (min(1, first), first) if first <= places else (first, 1):
-        if len({((number - start) % places, place) for number, place in numbered}) == places:
+        if len({((number - start) % places, place) for number, place in every}) == places:
             yield partial(_volume_of, start, places)
 
 

@@ -243,3 +243,19 @@ def test_frames_of_a_concatenation_follow_each_other_by_their_offset(
     series = read_one(path.parent)
     expected = [[image(n) for n in volume] for volume in ((200, 201, 202), (100, 101, 102))]
     np.testing.assert_array_equal(series.pixels, expected)
+
+
+@pytest.mark.parametrize("by_volume", [True, False], ids=["volume by volume", "place by place"])
+@pytest.mark.parametrize("b_values", [(0, 1000, 0), (0, 1000, 0, 1000, 0)])
+def test_two_slices_of_a_b_value_that_comes_again(
+    b_values: tuple[int, ...], by_volume: bool, write_slice: WriteSlice
+) -> None:
+    volumes = len(b_values)
+    for volume, slice_ in product(range(volumes), range(2)):
+        number = 2 * volume + slice_ if by_volume else volumes * slice_ + volume
+        path = write_slice(number + 1, PLACES[slice_], DiffusionBValue=float(b_values[volume]))
+    series = read_one(path.parent)
+    steps = [2 * v + s if by_volume else volumes * s + v for v in range(volumes) for s in range(2)]
+    expected = np.reshape([image(step + 1) for step in steps], series.pixels.shape)
+    np.testing.assert_array_equal(series.pixels, expected)
+    assert series.warnings == ()
