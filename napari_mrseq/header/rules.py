@@ -192,6 +192,11 @@ RULES: tuple[Rule, ...] = (
     rule("BOLD", 0.95, VENDOR, image_type("FMRI"), lacks(SPIN_ECHO), fits("BOLD")),
     rule("BOLD", 0.9, BIDS, uses(TASK), fits("BOLD")),
     rule("BOLD", 0.9, WORDS, says("BOLD"), uses(EPI)),
+    # The T1 FLAIR of an examination that is read out by EPI (Skare et al., Magn Reson Med 79:3045).
+    timed(
+        "T1", 0.85, WORDS, says("T1"), uses(EPI), uses(INVERSION), above(TI, 300), below(TI, 1500),
+        below(TE, 40), not_above(VOLUMES, 1),
+    ),
     # A shorter inversion time is that of fat.
     timed("OTHER", 0.8, PHYSICS, uses(EPI), above(TI, 300), below(TI, 1500)),
     timed("PERF", 0.75, PHYSICS, uses(EPI), uses(GRADIENT_ECHO), *BOLUS),
@@ -200,6 +205,10 @@ RULES: tuple[Rule, ...] = (
         below(TE, 60), *BOLUS,
     ),
     rule("SWI", 0.9, WORDS, says("SWI")),
+    rule(
+        "T2STAR", 0.8, WORDS, says("T2STAR"), uses(EPI), uses(GRADIENT_ECHO), lacks(SPIN_ECHO),
+        not_above(VOLUMES, 1),
+    ),
     timed("BOLD", 0.9, NILS, uses(EPI), uses(GRADIENT_ECHO), lacks(SPIN_ECHO), at_least(TE, 15)),
     timed(
         "BOLD", 0.75, NILS, uses(EPI), lacks(SPIN_ECHO, INVERSION), at_least(TE, 20), below(TE, 60),

@@ -1,0 +1,46 @@
+"""Echo planar images that weight as others do: examinations of a minute, read out by EPI alone.
+
+Times are those of EPIMix (Skare et al., Magn Reson Med 79:3045, 2018).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from napari_mrseq.header import claim_of
+
+GE = {"Manufacturer": "GE MEDICAL SYSTEMS", "MRAcquisitionType": "2D"}
+INVERTED = GE | {
+    "ScanningSequence": ["EP", "SE", "IR"],
+    "RepetitionTime": 1300,
+    "EchoTime": 17.9,
+    "InversionTime": 580,
+}
+FLUID = INVERTED | {"RepetitionTime": 9000, "EchoTime": 120, "InversionTime": 2750}
+GRADIENT = GE | {"ScanningSequence": ["EP", "GR"], "RepetitionTime": 1200, "EchoTime": 30}
+
+
+@pytest.mark.parametrize(
+    ("sequence", "header", "described", "volumes"),
+    [
+        ("T1", INVERTED, "EPIMix T1 FLAIR", 1),
+        ("FLAIR", FLUID, "EPIMix T2 FLAIR", 1),
+        ("T2STAR", GRADIENT, "EPIMix T2*", 1),
+        # Neither several inversions nor their map is one weighting.
+        ("OTHER", INVERTED, "IR-EPI T1", 8),
+        ("OTHER", INVERTED, "IR-EPI T1 map", 1),
+        ("OTHER", INVERTED, "", 1),
+        # What is repeated follows activation, and its reference is named after it.
+        ("BOLD", GRADIENT, "EPI T2*", 200),
+        ("BOLD", GRADIENT, "BOLD T2* SBRef", 1),
+        ("BOLD", GRADIENT, "", 1),
+    ],
+)
+def test_echo_planar_images_weight_as_they_are_named_where_their_times_agree(
+    make_series: Any, sequence: str, header: dict[str, Any], described: str, volumes: int
+) -> None:
+    named = {"SeriesDescription": described} if described else {}
+    claim = claim_of(make_series(header | named, volumes=volumes))
+    assert claim.sequence == sequence, claim
