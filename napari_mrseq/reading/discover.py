@@ -175,10 +175,13 @@ def _sort_in(path: str, found: Found, *, given: bool) -> None:
             _sort_in(header, found, given=True)
         return
     kind, cause = file_kind(path)
+    name = Path(path).name
+    # Documents, tables and arrays of other programs are zip files too.
+    if kind == "zip" and not given and not _could_be_image(name):
+        return
     if kind in ("dicom", "nifti", "picture", "zip") or (kind == "dicomdir" and given):
         found.files.append((kind, path))
         return
-    name = Path(path).name
     if given or (kind == "text" and Path(name.lower()).suffix in _IMAGE_ENDINGS):
         found.failures.append(Failure(path, cause or "a text file, not an image"))
     elif kind == "" and (_could_be_image(name) or cause.startswith("not readable")):

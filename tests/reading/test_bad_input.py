@@ -233,6 +233,18 @@ def test_damaged_file_is_named_and_the_rest_is_read(
     assert grown < 300_000
 
 
+@pytest.mark.parametrize("name", ["subjects.xlsx", "report.docx", "mask.npz", "weights.pt"])
+def test_what_other_programs_pack_as_zip_is_passed_over(name: str, write_slice: WriteSlice) -> None:
+    path = write_slice(1)
+    with zipfile.ZipFile(path.with_name(name), "w") as archive:
+        archive.writestr("content.xml", "<x/>")
+    assert read_study(path.parent).failures == ()
+    # Asked for by its name, it is told of.
+    assert [one.path for one in read_study(path.with_name(name)).failures] == [
+        str(path.with_name(name))
+    ]
+
+
 def test_text_among_images_is_passed_over(write_slice: WriteSlice) -> None:
     path = write_slice(1)
     text_named_dicom(path.with_name("notes.txt"))
