@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -124,11 +124,11 @@ class Series:
     """
 
     path: str
-    files: tuple[str, ...]
+    files: tuple[str, ...] = field(repr=False)
     pixels: Array
     spacing: tuple[float, float, float] | None = None
     affine: NDArray[np.float64] | None = None
-    instance_uids: tuple[str, ...] = ()
+    instance_uids: tuple[str, ...] = field(default=(), repr=False)
     series_uid: str | None = None
     series_number: int | None = None
     description: str | None = None
@@ -137,8 +137,8 @@ class Series:
     kind: str = "dicom"
     is_mr: bool = True
     window: tuple[float, float] | None = None
-    dataset: Dataset | None = None
-    sidecar: Mapping[str, Any] | None = None
+    dataset: Dataset | None = field(default=None, repr=False)
+    sidecar: Mapping[str, Any] | None = field(default=None, repr=False)
     volume_axis: VolumeAxis | None = None
     b_values: tuple[float, ...] = ()
     part: str = ""

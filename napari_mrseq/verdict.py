@@ -84,12 +84,12 @@ class Verdict:
     pixels: Decision
     header: HeaderClaim | None
     conflict: bool
-    slices: tuple[SliceVerdict, ...]
+    slices: tuple[SliceVerdict, ...] = field(repr=False)
     model_id: Mapping[str, str]
     corrections: tuple[Correction, ...] = ()
     overruled: Decision | None = None
     remarks: tuple[str, ...] = ()
-    judged_alone: Verdict | None = None
+    judged_alone: Verdict | None = field(default=None, repr=False)
     made: float = field(default_factory=monotonic)
 
     @property

@@ -50,6 +50,16 @@ def test_noise_is_unknown_and_its_record_fits_the_schema(schema_file):
     assert sum(record["probabilities"].values()) == pytest.approx(1, abs=0.002)
 
 
+def test_model_series_and_verdict_are_told_in_a_few_lines():
+    """As a notebook shows them: without the card's history, headers and lists of files."""
+    (series,), model = read(SAMPLE / "t2_tse_tra"), load_model(device="cpu")
+    verdict = classify(series, model, fast=True)
+    assert all(len(repr(one)) < 3000 for one in (model, series, verdict))
+    assert "mrseq-1" in repr(model)
+    assert "t2_tse_tra" in repr(series)
+    assert "T2" in repr(verdict)
+
+
 def test_a_stack_that_shows_nothing_is_said_to():
     black = replace(read(SAMPLE / "t2_tse_tra")[0], pixels=da.zeros((4, 64, 64)), instance_uids=())
     verdict = classify(black, load_model(device="cpu"))

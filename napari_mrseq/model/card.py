@@ -90,8 +90,8 @@ class Card:
     classes: tuple[str, ...]
     input_size: int
     calibration: Calibration = field(default_factory=Calibration)
-    training: Mapping[str, Any] = field(default_factory=dict)
-    figures: Mapping[str, Any] = field(default_factory=dict)
+    training: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    figures: Mapping[str, Any] = field(default_factory=dict, repr=False)
     limits: str = "For research. Not for diagnosis."
     preparation: str = CONTENT
     window: tuple[float, float] | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +47,7 @@ class Model:
     card: Card
     sha256: str
     device: str
-    network: torch.nn.Module
+    network: torch.nn.Module = field(repr=False)
     half: torch.dtype | None = None
 
     @property

@@ -66,12 +66,16 @@ def explain(
     ------
     ModelError
         If captum isn't installed, or the model doesn't know the class.
+    ValueError
+        If it isn't one slice.
     """
     occlusion = _captum_occlusion()
     if class_code not in model.classes:
         known = ", ".join(model.classes)
         raise ModelError(f"{model.name} knows no {class_code!r}; it knows {known}")
     slice_pixels = real_values(slice_pixels)
+    if slice_pixels.ndim != 2:
+        raise ValueError(f"one slice (rows, columns) is needed, not {slice_pixels.shape}")
     view = _view_of(model, slice_pixels, pixel_spacing, as_shown)
     if view is None:
         return np.zeros(slice_pixels.shape, np.float32)

@@ -56,6 +56,11 @@ def test_the_heat_lies_on_the_evidence_in_the_slice(bright_is_t2, body):
     assert heat[40:70, 90:120].max() < 0.01
 
 
+def test_a_whole_stack_is_refused_in_words(bright_is_t2, body):
+    with pytest.raises(ValueError, match=r"one slice \(rows, columns\) is needed, not \(2, 240"):
+        explain(bright_is_t2, np.stack([body, body]), "T2")
+
+
 def test_the_air_around_a_body_has_no_heat(bright_is_t2, body):
     y, x = np.mgrid[:240, :200]
     far = ((y - 90) / 70) ** 2 + ((x - 130) / 55) ** 2 > 1.3
