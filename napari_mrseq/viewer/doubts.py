@@ -6,12 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from napari_mrseq.decision import likeliest_family
-from napari_mrseq.naming import (
-    CONFLICT_MARK,
-    CORRECTED,
-    HEADER_ONLY,
-    UNSURE,
-)
+from napari_mrseq.naming import CORRECTED, HEADER_ONLY, UNSURE
 from napari_mrseq.sequences import UNKNOWN, family_of, name_of
 from napari_mrseq.slice_verdict import SliceVerdict
 from napari_mrseq.stack import SURE
@@ -31,21 +26,22 @@ ODD_NAMED = 4
 
 
 def doubt(verdict: Verdict) -> str:
-    """Return the gravest doubt about a series in a word; ``""`` where there is none."""
+    """Return the gravest doubt about a series in a word; ``""`` where there is none.
+
+    Its name comes first, whose mark the verdict decides; what is said of slices comes behind.
+    """
     unread = sum(one.failure is not None for one in verdict.slices)
     corrected = len(named_by_user(verdict.corrections))
     odd, seen, count = len(_odd(verdict)), len(verdict.slices), verdict.series.slice_count
     found = (
-        (verdict.conflict, CONFLICT_MARK),
+        (verdict.mark, verdict.mark),
         (verdict.overruled, f"✎ {CORRECTED}"),
         (corrected, f"✎ {corrected} {CORRECTED}"),
-        (verdict.pixel_doubt, verdict.pixel_doubt),
         (unread, f"▲ {unread} not read"),
         (verdict.resolved == "unknown", "? unknown"),
         (odd, f"▲ {odd} odd"),
         (seen < count, f"▲ {seen} of {count}"),
         (verdict.resolved == "family", "▲ family only"),
-        (is_unsure(verdict), UNSURE),
     )
     return next((words for doubted, words in found if doubted), "")
 

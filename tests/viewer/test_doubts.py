@@ -69,6 +69,10 @@ def told_by_family(verdict: Verdict) -> Verdict:
     return replace(verdict, decision=Decision("T1", 0.9, "family"))
 
 
+def told_by_family_unsurely(verdict: Verdict) -> Verdict:
+    return replace(verdict, decision=Decision("T1", 0.6, "family"))
+
+
 def said(table: StudyTable, heading: str) -> tuple[str, str]:
     """Return a cell's word and what the mouse over it tells."""
     cell = table.proxy.index(0, HEADINGS.index(heading))
@@ -106,6 +110,25 @@ def test_a_series_is_not_read_where_none_of_its_slices_can_be(
     assert said(table, "Sequence")[0] == word
 
 
+@pytest.mark.parametrize(
+    ("change", "mark"),
+    [
+        (lambda verdict: replace(verdict, decision=Decision("T1", 0.6, "member")), "▲ unsure"),
+        (told_by_family_unsurely, "▲ unsure"),
+        (captured, "▲ no scan"),
+        (in_conflict, "≠ header"),
+    ],
+)
+def test_a_mark_of_the_name_stands_before_what_is_said_of_slices(
+    table, layer, make_verdict, change: Change, mark: str
+) -> None:
+    verdict = change(one_unread(make_verdict(series_of(layer), ["T1", "T1", "T1", "T2"])))
+    annotate(layer, verdict)
+    correct_layer(layer, Correction(1, 1, "FLAIR"))
+    table.show_layers([layer])
+    assert said(table, "Doubt")[0] == mark == state_of(layer).verdict.mark
+
+
 def test_where_all_is_sure_nothing_is_doubted(table, layer, make_verdict) -> None:
     annotate(layer, make_verdict(series_of(layer), ["T1"] * 4))
     table.show_layers([layer])
@@ -113,7 +136,8 @@ def test_where_all_is_sure_nothing_is_doubted(table, layer, make_verdict) -> Non
 
 
 def test_slices_that_the_user_named_are_counted_in_the_study(table, layer, make_verdict) -> None:
-    verdict = make_verdict(series_of(layer), ["T1", "T1", "T1", "T2"])
+    sure = Decision("T1", 0.9, "member")
+    verdict = make_verdict(series_of(layer), ["T1", "T1", "T1", "T2"], decision=sure)
     # One was never judged.
     annotate(layer, replace(verdict, slices=verdict.slices[1:]))
     for correction, word in ((Correction(0, 1, "T2"), "2"), (Correction(1, 2, "FLAIR"), "3")):
