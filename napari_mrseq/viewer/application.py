@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ import numpy as np
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.viewer.layer_state import state_of
 from napari_mrseq.viewer.menu import PLUGIN, WIDGET
+from napari_mrseq.viewer.opening import Opening
 from napari_mrseq.viewer.reader import layers_of
 from napari_mrseq.viewer.scope import ALL_LAYERS
 from napari_mrseq.viewer.slice_in_view import middle_slice, show_layer, show_slice
@@ -83,14 +84,21 @@ def show(
     """
     import napari
 
-    viewer, panel = open_study(study)
-    layers = list(viewer.layers)
+    layers: list[Image] = []
     failed: list[OSError] = []
-    if screenshot is not None:
-        panel.runner.stopped.connect(lambda _: _picture_and_close(viewer, screenshot, failed))
+
+    def run_all() -> None:
+        # The user may have closed it meanwhile.
+        if panel not in viewer.window.dock_widgets.values():
+            return
+        layers.extend(viewer.layers)
+        if screenshot is not None:
+            panel.runner.stopped.connect(lambda _: _picture_and_close(viewer, screenshot, failed))
+        panel.controls.scope.value = ALL_LAYERS
+        panel.layer_actions.run()
+
+    viewer, panel = open_study(study, run_all)
     panel.model_choice.choose(model, device)
-    panel.controls.scope.value = ALL_LAYERS
-    panel.layer_actions.run()
     napari.run()
     for error in failed:
         cause = error.strerror or error
@@ -107,8 +115,15 @@ def _unread_in(layers: Iterable[Image]) -> Iterator[Failure]:
             yield state.failure
 
 
-def open_study(study: Study) -> tuple[Viewer, ClassifierWidget]:
-    """Open a window with the layers of a study and the panel, nothing classified yet.
+def open_study(study: Study, on_open: Callable[[], None]) -> tuple[Viewer, ClassifierWidget]:
+    """Open a window with the panel and the layer that a study is opened on; the others follow.
+
+    Parameters
+    ----------
+    study : Study
+        What was read.
+    on_open : callable
+        Called in Qt's loop once all layers are there; nothing is classified yet.
 
     Raises
     ------
@@ -116,15 +131,11 @@ def open_study(study: Study) -> tuple[Viewer, ClassifierWidget]:
         If nothing in it can be read.
     """
     import napari
-    from napari.layers import Layer
 
     layers = layers_of(study)
     viewer = napari.Viewer(title="napari-mrseq")
-    for layer in layers:
-        viewer.add_layer(Layer.create(*layer))
     panel: Any = viewer.window.add_plugin_dock_widget(PLUGIN, WIDGET)[1]
-    show_layer(viewer, viewer.layers[0])
-    show_slice(viewer, viewer.layers[0], middle_slice(viewer.layers[0]))
+    Opening(viewer, layers, on_open)
     return viewer, panel
 
 

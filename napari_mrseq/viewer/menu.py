@@ -44,21 +44,17 @@ def read_in_background(viewer: Any, folder: str) -> None:
     folder : str
         Whatever lies in it is read.
     """
-    from napari.layers import Layer
     from napari.utils.notifications import show_error
 
     from napari_mrseq.viewer.background import Background
+    from napari_mrseq.viewer.opening import Opening
     from napari_mrseq.viewer.reader import read_layers
-    from napari_mrseq.viewer.slice_in_view import bring_into_view
 
     def steps() -> Iterator[list[LayerData]]:
         yield read_layers(folder)
 
     def add(layers: list[LayerData]) -> None:
-        added = [viewer.add_layer(Layer.create(*layer)) for layer in layers]
-        shown = next(layer for layer in added if layer.visible)
-        viewer.layers.selection.active = shown
-        bring_into_view(viewer, shown)
+        Opening(viewer, layers)
 
     def end(cause: str) -> None:
         window.destroyed.disconnect(leave)

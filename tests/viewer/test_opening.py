@@ -1,0 +1,162 @@
+"""A study opens layer after layer while the window answers, whatever is done to it meanwhile."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from napari.components import ViewerModel
+from napari.layers import Layer
+from napari.utils.notifications import notification_manager
+from napari.utils.progress import progress
+from pytestqt.qtbot import QtBot
+from qtpy.QtCore import QTimer
+from qtpy.QtWidgets import QApplication
+
+from napari_mrseq.viewer.application import open_study
+from napari_mrseq.viewer.menu import open_study_folder
+from napari_mrseq.viewer.opening import Opening
+from napari_mrseq.viewer.reader import read_layers
+from napari_mrseq.viewer.slice_in_view import slice_in_view
+
+OPEN_MS = 60_000
+
+
+@pytest.fixture
+def opened(qtbot: QtBot, viewer, answer, sample_study: Path):
+    """Return a function that opens the sample study by the menu, and calls another after layers."""
+
+    def begin(after: int, meanwhile) -> list[str]:
+        called: list[int] = []
+
+        def act() -> None:
+            called.append(len(viewer.layers))
+            meanwhile()
+
+        def look() -> None:
+            if len(viewer.layers) == after and not called:
+                QTimer.singleShot(0, act)
+
+        viewer.layers.events.inserted.connect(look)
+        answer(sample_study)
+        open_study_folder()
+        qtbot.waitUntil(lambda: bool(called), timeout=OPEN_MS)
+        viewer.layers.events.inserted.disconnect(look)
+        at_once = ViewerModel()
+        at_once.layers.extend(Layer.create(*one) for one in read_layers(str(sample_study)))
+        return names(at_once)
+
+    return begin
+
+
+def names(viewer) -> list[str]:
+    return [layer.name for layer in viewer.layers]
+
+
+def all_there(qtbot: QtBot, viewer, count: int) -> None:
+    qtbot.waitUntil(lambda: len(viewer.layers) == count, timeout=OPEN_MS)
+    # What would come too much comes.
+    qtbot.wait(100)
+
+
+def test_the_shown_one_is_there_first_and_the_window_answers_between_the_others(
+    qtbot: QtBot, viewer, opened
+) -> None:
+    seen: list[int] = []
+    heart = QTimer()
+    heart.timeout.connect(lambda: seen.append(len(viewer.layers)))
+    heart.start(0)
+    study = opened(1, lambda: None)
+    assert viewer.layers[-1].name == study[-1]
+    assert viewer.layers[-1].visible
+    middle = viewer.layers[-1].data.shape[0] // 2
+    assert slice_in_view(viewer, viewer.layers[-1]) == middle
+    all_there(qtbot, viewer, len(study))
+    heart.stop()
+    assert set(seen) == {*range(len(study) + 1)}
+    assert names(viewer) == study
+    assert [layer.visible for layer in viewer.layers] == [False] * (len(study) - 1) + [True]
+    assert viewer.layers.selection.active == viewer.layers[-1]
+    assert slice_in_view(viewer, viewer.layers[-1]) == middle
+
+
+def test_what_the_user_chooses_and_looks_at_stays(qtbot: QtBot, viewer, opened) -> None:
+    there = viewer.add_image(np.ones((40, 8, 8)), name="there before", units=("mm",) * 3)
+
+    def choose() -> None:
+        viewer.layers.selection.active = there
+        viewer.dims.set_point(viewer.dims.ndim - 3, 33)
+
+    study = opened(3, choose)
+    all_there(qtbot, viewer, len(study) + 1)
+    assert names(viewer) == ["there before", *study]
+    assert viewer.layers.selection.active == there
+    assert slice_in_view(viewer, there) == 33
+
+
+@pytest.mark.parametrize("gone", [0, -1])
+def test_layers_may_be_removed_meanwhile(qtbot: QtBot, viewer, opened, gone: int) -> None:
+    removed: list[str] = []
+
+    def remove() -> None:
+        removed.append(viewer.layers.pop(gone).name)
+
+    study = opened(3, remove)
+    all_there(qtbot, viewer, len(study) - 1)
+    assert names(viewer) == [name for name in study if name not in removed]
+
+
+def test_a_second_study_may_be_opened_meanwhile(
+    qtbot: QtBot, viewer, opened, answer, sample_study: Path
+) -> None:
+    def open_another() -> None:
+        answer(sample_study / "t1_se_tra")
+        open_study_folder()
+
+    study = opened(2, open_another)
+    all_there(qtbot, viewer, len(study) + 1)
+    # napari numbers names that are there already.
+    assert sum(name.startswith("t1_se_tra") for name in names(viewer)) == 3
+
+
+def test_a_run_meanwhile_takes_the_layers_that_are_there(
+    qtbot: QtBot, viewer, panel, opened, press
+) -> None:
+    def run() -> None:
+        panel.controls.scope.value = "all layers"
+        with qtbot.waitSignal(panel.run_finished, timeout=300_000):
+            press(panel.controls.run)
+
+    study = opened(2, run)
+    all_there(qtbot, viewer, len(study))
+    judged = [layer for layer in viewer.layers if "mrseq" in layer.metadata]
+    assert 2 <= len(judged) <= len(study)
+    assert viewer.layers[-1] in judged
+
+
+def test_a_window_that_is_closed_takes_no_more_layers(qtbot: QtBot, viewer, opened) -> None:
+    told = list(notification_manager.records)
+    opened(2, viewer.close)
+    qtbot.wait(500)
+    assert not viewer.layers
+    assert notification_manager.records == told
+    assert not list(progress._all_instances)
+
+
+def test_view_opens_with_the_panel_and_says_once_when_all_are_there(
+    qtbot: QtBot, make_napari_viewer_proxy, sample_study: Path
+) -> None:
+    from napari_mrseq.reading import read_study
+
+    make_napari_viewer_proxy()
+    ended: list[int] = []
+    viewer, panel = open_study(read_study([sample_study]), lambda: ended.append(len(viewer.layers)))
+    assert len(viewer.layers) == 1
+    assert panel.layer == viewer.layers[0]
+    assert not ended
+    qtbot.waitUntil(lambda: bool(ended), timeout=OPEN_MS)
+    QApplication.processEvents()
+    assert ended == [len(read_layers(str(sample_study)))]
+    assert not viewer.window._qt_window.findChildren(Opening)
+    viewer.close()
