@@ -10,6 +10,7 @@ from napari_mrseq.reading.frames import Frame
 from napari_mrseq.reading.volume_counts import partition, volumes_by_instance
 from napari_mrseq.reading.volume_keys import (
     TIMES,
+    TRIGGER,
     ByPlace,
     Key,
     Volume,
@@ -85,7 +86,7 @@ def _unnumbered(by_place: ByPlace, every: ByPlace) -> tuple[list[Volume], str]:
 
 def _mixes_times(ranked: list[Volume], by_place: ByPlace) -> bool:
     """Tell whether slices of the same rank seem to be of different times."""
-    return mixes_values(ranked, TIMES[0]) or pauses_contradict(ranked, by_place)
+    return mixes_values(ranked, TRIGGER) or pauses_contradict(ranked, by_place)
 
 
 def _is_contradicted(volumes: list[Volume]) -> bool:

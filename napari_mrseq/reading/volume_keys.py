@@ -211,7 +211,8 @@ INVERSION_TIME: Key = attrgetter("inversion_time")
 FLIP_ANGLE: Key = attrgetter("flip_angle")
 REPETITION_TIME: Key = attrgetter("repetition_time")
 # Time may lie further apart within a volume than from one to the next: it comes last, and it sorts.
-TIMES: tuple[Key, ...] = (attrgetter("trigger"), attrgetter("time"))
+TRIGGER: Key = attrgetter("trigger")
+TIMES: tuple[Key, ...] = (TRIGGER, attrgetter("time"))
 # When the pixels were written, not taken: believed only where it parts volumes clearly.
 CONTENT_TIME: Key = attrgetter("content_time")
 _B_VALUE: Key = attrgetter("b_value")

@@ -11,6 +11,7 @@ from napari_mrseq.reading.frames import LONGEST_SERIES_MS
 from napari_mrseq.reading.volume_keys import (
     CONTENT_TIME,
     TIMES,
+    TRIGGER,
     ByPlace,
     Key,
     Volume,
@@ -34,12 +35,14 @@ def volumes_by_pauses(by_place: ByPlace) -> list[Volume] | None:
     None where no time is known of all slices, where pauses don't part them into volumes, or where
     both the first and the last lack slices: so it looks where there is a pause within each volume.
     Siemens' DSC tells volumes by times alone, another for each slice (MultiVolumeImporter, PR 14).
+    Since the trigger each slice counts the beats of a heart at its own pace: there are no more
+    volumes than a place has slices.
     """
     places = len(by_place)
-    for volumes in _runs_of(by_place):
+    for key, volumes in _runs_of(by_place):
         ends = max(len(volumes[0]), len(volumes[-1])) == places
         even = len(volumes) == most_at_a_place(by_place)
-        if even or (ends and is_mostly_whole(volumes, places)):
+        if even or (key is not TRIGGER and ends and is_mostly_whole(volumes, places)):
             return volumes
     return None
 
@@ -51,7 +54,7 @@ def pauses_contradict(volumes: Sequence[Volume], by_place: ByPlace) -> bool:
     """
     return any(
         len(runs) > len(volumes) and is_mostly_there(runs, len(by_place))
-        for runs in _runs_of(by_place)
+        for _, runs in _runs_of(by_place)
     )
 
 
@@ -65,12 +68,12 @@ def times_contradict(volumes: Sequence[Volume]) -> bool:
     return any(_is_out_of_step(volumes, key) for key in TIMES)
 
 
-def _runs_of(by_place: ByPlace) -> Iterator[list[Volume]]:
+def _runs_of(by_place: ByPlace) -> Iterator[tuple[Key, list[Volume]]]:
     frames = [frame for members in by_place.values() for frame in members]
     keys = [key for key in TIMES if len({key(frame) for frame in frames}) > 1] or [CONTENT_TIME]
     for key in keys:
         if volumes := _runs(by_place, key):
-            yield volumes
+            yield key, volumes
 
 
 def _runs(by_place: ByPlace, key: Key) -> list[Volume]:

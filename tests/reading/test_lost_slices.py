@@ -232,6 +232,18 @@ def test_a_cine_of_which_one_slice_has_a_phase_fewer(write_slice: WriteSlice) ->
     assert not any(MIXED in warning for warning in warnings)
 
 
+@pytest.mark.parametrize("of_slice", [(0.82, 1.18, 1.12, 0.86), (1.08, 0.83, 1.14, 1.12)])
+def test_a_cine_without_numbers_whose_slices_were_taken_at_their_own_heart_rates(
+    of_slice: tuple[float, ...], write_slice: WriteSlice
+) -> None:
+    folder = write(
+        write_slice,
+        volume_by_volume(5),
+        lambda phase, slice_: {"TriggerTime": round(100 * phase * of_slice[slice_], 1)},
+    )
+    assert stacks(folder)[0] == [whole(0, 1, 2, 3, 4)]
+
+
 def test_a_slice_taken_minutes_later_is_not_put_into_the_first_volume(
     write_slice: WriteSlice,
 ) -> None:
