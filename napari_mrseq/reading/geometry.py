@@ -194,7 +194,10 @@ def _tilt_warnings(
     warnings = []
     cosine = min(1.0, abs(float(step @ normal)) / float(np.linalg.norm(step)))
     angle = float(np.degrees(np.arccos(cosine)))
-    if angle > TILT_DEGREES:
+    length = places[-1] - places[0]
+    # Of two rounded positions each is off by a part: few thin slices then seem to be shifted.
+    is_told = np.linalg.norm(length - length @ normal * normal) > 2 * ROUNDED_MM
+    if angle > TILT_DEGREES and is_told:
         shift = f"{angle:.1f} degrees off their normal"
         warnings.append(f"sheared: slices are shifted sideways, {shift}")
     along = (places - places[0]) @ normal / (step @ normal)

@@ -134,6 +134,16 @@ def test_tilted_stack_keeps_its_shear(
     assert series.warnings == (gap if lost else ()) + said
 
 
+@pytest.mark.parametrize("step", [0.4, 1.5, 6.5])
+@pytest.mark.parametrize("count", [2, 3, 10])
+def test_a_few_thin_slices_at_rounded_positions_are_not_sheared(
+    step: float, count: int, write_slice: WriteSlice
+) -> None:
+    for number, place in enumerate(positions_along(rotated(25), count, step), start=1):
+        path = write_slice(number, np.round(place, 1), rotated(25), SliceThickness=step)
+    assert series_of(path).warnings == ()
+
+
 def test_slices_beside_the_line_are_said(write_slice: WriteSlice) -> None:
     for number, x in enumerate((0.0, 8.0, 0.0, 8.0), start=1):
         path = write_slice(number, (x, 0.0, 3.0 * number))
