@@ -5,6 +5,7 @@ from __future__ import annotations
 from napari_mrseq.quantities import words_for
 
 NO_PICTURE = ("Raw Data", "Spectroscopy", "Presentation State", "SR Storage", "Segmentation")
+SCREEN = ("SCREEN SAVE", "SCREENSAVE", "REPORT", "GRAPH", "MR ERROR MESSAGE", "ERROR_MAP")
 PHASE = ("P", "PHASE", "PHASE MAP", "P_FFE", "P_SE", "SW_P_FFE", "P_PCA", "VELOCITY MAP")
 FIELD_MAP = words_for("B0 map", "field map")
 # A field map too, but beside diffusion the image without weighting: converters split TENSOR_B0.
@@ -16,14 +17,17 @@ TENSOR = (*words_for("FA"), "COLFA", "TENSOR", "RA", "VR", "CMAP")
 PERFUSION = (
     *words_for("CBF", "relCBF", "CBV", "relCBV", "corrected CBV", "MTT", "relMTT", "TTP", "Tmax"),
     "ASL", "T0", "GBP", "PBP", "PERFUSION", "KTRANS", "K_TRANS", "KEP", "IAUC",
+    "OEF", "OEF MODEL BASED", "RCMRO2 MODEL BASED", "RLEAKAGE", "CTH", "K2",
 )  # fmt: skip
 SUSCEPTIBILITY = (*words_for("SWI"), "SW", "MNIP", "SW_M_FFE", "SWIP", "SWI_MIP")
 MAP = (
-    *words_for("T1 map", "T2 map", "T2* map", "R2 map", "R2* map", "B1 map"),
+    *words_for("PD map", "T1 map", "T2 map", "T2* map", "R2 map", "R2* map", "B1 map"),
     *words_for("fat fraction", "water fraction"),
     "B1", "T1RHO", "QSM", "PERCENT", "MASK", "STIFFNESS", "APTW", "APT", "CEST", "STDDEV", "T-MAP",
-    "UMAP",
+    "UMAP", "STDDEV_COR", "STDDEV_SAG", "STDDEV_TRA",
+    # Of synthetic MR: what its images are computed from, and how much of it is myelin.
+    "QMAP", "MULTI_QMAP", "MYC", "R1", "R2",
 )  # fmt: skip
-SUBTRACTION = ("SUB", "SUBTRACTION")
+SUBTRACTION = ("SUB", "SUBTRACT", "SUBTRACTION")
 FAT = words_for("fat")
-ANGIOGRAPHY = ("M_PCA", "PC_ANGIO", "ANGIO", "TOF", "PCA")
+ANGIOGRAPHY = ("M_PCA", "PC_ANGIO", "ANGIO", "TOF", "PCA", "VASCULAR")

@@ -104,7 +104,7 @@ RULES: tuple[Rule, ...] = (
     rule(UNKNOWN, 0.95, DICOM, other_modality),
     rule("OTHER", 0.95, DICOM, other_nucleus),
     rule("OTHER", 0.95, DICOM, storage(*image_types.NO_PICTURE)),
-    rule("OTHER", 0.95, DICOM, image_type("SCREEN SAVE", "SCREENSAVE", "REPORT", "GRAPH")),
+    rule("OTHER", 0.95, DICOM, image_type(*image_types.SCREEN)),
     rule("OTHER", 0.85, DICOM, *CAPTURE, tells_mr),
     # A picture of whatever it may be.
     rule(UNKNOWN, 0.55, DICOM, *CAPTURE),

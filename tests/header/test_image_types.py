@@ -31,6 +31,7 @@ def test_the_difference_of_an_angiography_shows_its_vessels(make_series: Any) ->
     [
         {"ImageType": ["DERIVED", "PRIMARY", "EADC"]},
         {"ImageType": ["DERIVED", "PRIMARY", "DIFFUSION", "EXP_ADC"]},
+        {"ImageType": ["DERIVED", "PRIMARY", "DIFFUSION", "EXP", "ND", "NORM"]},
         {"SeriesDescription": "eADC"},
         {"SeriesDescription": "eADC", "ImageType": ["DERIVED", "SECONDARY", "ADC"]},
         {"SeriesDescription": "Exponential ADC"},
@@ -44,10 +45,61 @@ def test_an_exponential_adc_is_no_adc(make_series: Any, written: dict[str, Any])
     assert claim.sequence == "OTHER", claim
 
 
-@pytest.mark.parametrize("kind", ["UMAP", "APT", "T1MAP", "T2MAP"])
+@pytest.mark.parametrize(
+    "kind", ["UMAP", "APT", "T1MAP", "T2MAP", "PDMAP", "B1MAP", "STDDEV_TRA", "SUBTRACT"]
+)
 def test_a_computed_map_is_no_weighted_image(make_series: Any, kind: str) -> None:
     claim = claim_of(make_series(SPOILED_3D | {"ImageType": ["DERIVED", "PRIMARY", kind]}))
     assert claim.sequence == "OTHER"
+
+
+SYNTHETIC = {
+    "Manufacturer": "GE MEDICAL SYSTEMS", "ScanningSequence": ["SE", "IR"], "RepetitionTime": 4500,
+    "EchoTime": 22, "InversionTime": 28, "FlipAngle": 90, "MagneticFieldStrength": 3,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sequence", "kind"),
+    [
+        ("OTHER", ["QMAP", "T2"]),
+        ("OTHER", ["MULTI_QMAP", "ENCRYPTED", "T1", "T2", "PD"]),
+        ("OTHER", ["MYC", "T1"]),
+        ("PD", ["PD", "SYNTHETIC"]),
+        ("T1", ["T1", "SYNTHETIC"]),
+    ],
+)
+def test_synthetic_mr_computes_maps_and_from_them_weighted_images(
+    make_series: Any, sequence: str, kind: list[str]
+) -> None:
+    times = {"RepetitionTime": 500, "EchoTime": 10} if kind == ["T1", "SYNTHETIC"] else {}
+    claim = claim_of(make_series(SYNTHETIC | times | {"ImageType": ["DERIVED", "PRIMARY", *kind]}))
+    assert claim.sequence == sequence, claim
+
+
+FIRST_PASS = {"ScanningSequence": ["EP", "GR"], "RepetitionTime": 1500, "EchoTime": 30}
+
+
+@pytest.mark.parametrize(
+    "kind", ["RCBF BASIC", "CBV BASIC", "MTT BASIC", "TMAX BASIC", "OEF", "RLEAKAGE", "CTH"]
+)
+def test_what_programs_compute_of_a_first_pass_is_perfusion(make_series: Any, kind: str) -> None:
+    claim = claim_of(make_series(FIRST_PASS | {"ImageType": ["DERIVED", "SECONDARY", kind]}))
+    assert claim.sequence == "PERF", claim
+
+
+@pytest.mark.parametrize(
+    ("sequence", "kind"),
+    [
+        ("MRA", ["DERIVED", "PRIMARY", "PROJECTION IMAGE", "VASCULAR"]),
+        ("OTHER", ["DERIVED", "SECONDARY", "MR ERROR MESSAGE"]),
+    ],
+)
+def test_projections_of_vessels_and_messages_are_told_by_their_type(
+    make_series: Any, sequence: str, kind: list[str]
+) -> None:
+    flow = {"ScanningSequence": "GR", "RepetitionTime": 25, "EchoTime": 2.8, "FlipAngle": 20}
+    assert claim_of(make_series(flow | {"ImageType": kind})).sequence == sequence
 
 
 EPI = {"Manufacturer": "SIEMENS", "ScanningSequence": "EP", "RepetitionTime": 3500, "EchoTime": 68}
