@@ -40,12 +40,12 @@ from napari_mrseq.header.conditions import (
     small_matrix,
     storage,
     tells_mr,
-    unknown,
     unless,
     uses,
     weighted_by_diffusion,
     without_weighting,
 )
+from napari_mrseq.header.echo_planar import ECHO_PLANAR_RULES
 from napari_mrseq.header.lexicon import DUAL_ECHO, MAP
 from napari_mrseq.header.plausibility import fits, says, timed
 from napari_mrseq.header.rule import BIDS, DICOM, NILS, PHYSICS, VENDOR, WORDS, Rule, rule
@@ -205,24 +205,7 @@ RULES: tuple[Rule, ...] = (
         below(TE, 60), *BOLUS,
     ),
     rule("SWI", 0.9, WORDS, says("SWI")),
-    rule(
-        "T2STAR", 0.8, WORDS, says("T2STAR"), uses(EPI), uses(GRADIENT_ECHO), lacks(SPIN_ECHO),
-        not_above(VOLUMES, 1),
-    ),
-    timed("BOLD", 0.9, NILS, uses(EPI), uses(GRADIENT_ECHO), lacks(SPIN_ECHO), at_least(TE, 15)),
-    timed(
-        "BOLD", 0.75, NILS, uses(EPI), lacks(SPIN_ECHO, INVERSION), at_least(TE, 20), below(TE, 60),
-    ),
-    timed(
-        "BOLD", 0.75, VENDOR, uses(EPI), uses(GRADIENT_ECHO), lacks(SPIN_ECHO, INVERSION),
-        unknown(TE),
-    ),
-    # The first of several echoes; a spin echo's excitation has 90 degrees, or a little less where
-    # several slices are excited at once, and its echo is later.
-    timed(
-        "BOLD", 0.7, PHYSICS, uses(EPI), lacks(SPIN_ECHO, INVERSION, DIFFUSION), at_least(TE, 8),
-        at_most(TE, 60), at_most(FLIP, 80),
-    ),
+    *ECHO_PLANAR_RULES,
     rule("BOLD", 0.85, WORDS, says("BOLD")),
     timed("PERF", 0.7, PHYSICS, *LIKE_AN_EPI, *BOLUS),
     timed("BOLD", 0.75, PHYSICS, *LIKE_AN_EPI),

@@ -44,3 +44,22 @@ def test_echo_planar_images_weight_as_they_are_named_where_their_times_agree(
     named = {"SeriesDescription": described} if described else {}
     claim = claim_of(make_series(header | named, volumes=volumes))
     assert claim.sequence == sequence, claim
+
+
+COMPUTED = {"ImageType": ["DERIVED", "SECONDARY", "COV"]}
+
+
+@pytest.mark.parametrize(
+    ("sequence", "written", "volumes"),
+    [
+        ("UNKNOWN", COMPUTED, 1),
+        ("BOLD", COMPUTED, 200),
+        ("BOLD", COMPUTED | {"SeriesDescription": "fMRI mean"}, 1),
+        ("BOLD", {"ImageType": ["DERIVED", "PRIMARY", "M", "MOCO"]}, 1),
+    ],
+)
+def test_a_program_that_computes_one_volume_seldom_does_so_of_activation(
+    make_series: Any, sequence: str, written: dict[str, Any], volumes: int
+) -> None:
+    claim = claim_of(make_series(GRADIENT | written, volumes=volumes))
+    assert claim.sequence == sequence, claim

@@ -1,0 +1,49 @@
+"""The rules that tell gradient echoes read out by EPI, which follow activation, by their times."""
+
+from __future__ import annotations
+
+from napari_mrseq.header.conditions import (
+    FLIP,
+    TE,
+    VOLUMES,
+    at_least,
+    at_most,
+    below,
+    is_secondary,
+    lacks,
+    not_above,
+    unknown,
+    unless,
+    uses,
+)
+from napari_mrseq.header.plausibility import says, timed
+from napari_mrseq.header.rule import NILS, PHYSICS, VENDOR, WORDS, Rule, rule
+from napari_mrseq.header.techniques import DIFFUSION, EPI, GRADIENT_ECHO, INVERSION, SPIN_ECHO
+
+# One volume that a program computed, of a first pass more often than of activation.
+OF_A_SERIES = unless(is_secondary, not_above(VOLUMES, 1))
+
+ECHO_PLANAR_RULES: tuple[Rule, ...] = (
+    rule(
+        "T2STAR", 0.8, WORDS, says("T2STAR"), uses(EPI), uses(GRADIENT_ECHO), lacks(SPIN_ECHO),
+        not_above(VOLUMES, 1),
+    ),
+    timed(
+        "BOLD", 0.9, NILS, uses(EPI), uses(GRADIENT_ECHO), lacks(SPIN_ECHO), at_least(TE, 15),
+        OF_A_SERIES,
+    ),
+    timed(
+        "BOLD", 0.75, NILS, uses(EPI), lacks(SPIN_ECHO, INVERSION), at_least(TE, 20), below(TE, 60),
+        OF_A_SERIES,
+    ),
+    timed(
+        "BOLD", 0.75, VENDOR, uses(EPI), uses(GRADIENT_ECHO), lacks(SPIN_ECHO, INVERSION),
+        unknown(TE), OF_A_SERIES,
+    ),
+    # The first of several echoes; a spin echo's excitation has 90 degrees, or a little less where
+    # several slices are excited at once, and its echo is later.
+    timed(
+        "BOLD", 0.7, PHYSICS, uses(EPI), lacks(SPIN_ECHO, INVERSION, DIFFUSION), at_least(TE, 8),
+        at_most(TE, 60), at_most(FLIP, 80), OF_A_SERIES,
+    ),
+)  # fmt: skip
