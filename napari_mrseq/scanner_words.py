@@ -19,7 +19,7 @@ PHILIPS_COMPONENT = (0x2005, 0x1011)
 LETTERS = {"M": "magnitude", "P": "phase", "R": "real", "I": "imaginary"}
 
 # Of a map that was computed from two of them ("ep_b0_1000") neither is its own.
-_B_VALUE = re.compile(r"[*_]?(?:ep|re|ez|sms)_?(?:calc_?)?b_?(\d+)(?!\d|_\d)")
+_B_VALUE = re.compile(r"[*_]?(?:ep|re|ez|sms|blade)_?(?:calc_?)?b_?(\d+)(?!\d|_\d)")
 
 
 def b_value_in_name(name: str) -> float | None:

@@ -57,9 +57,9 @@ class Name:
 
 # DICOM PS3.3 C.8.3.1 (classic), C.8.13.4 (enhanced); scan options ending in _GEMS are GE's.
 CODES = (
-    Code("ScanningSequence", ("SE",), (SPIN_ECHO,)),
-    Code("ScanningSequence", ("GR",), (GRADIENT_ECHO,)),
-    Code("ScanningSequence", ("IR",), (INVERSION,)),
+    Code("ScanningSequence", ("SE", "FSE", "IRFSE", "SE (SYNTHETIC)"), (SPIN_ECHO,)),
+    Code("ScanningSequence", ("GR", "GE", "FE", "FE3D"), (GRADIENT_ECHO,)),
+    Code("ScanningSequence", ("IR", "IRFSE", "IR (SYNTHETIC)"), (INVERSION,)),
     Code("ScanningSequence", ("EP", "EPI"), (EPI,)),
     Code("SequenceVariant", ("TOF",), (TIME_OF_FLIGHT,)),
     Code("SequenceVariant", ("MP",), (PREPARED,)),
@@ -100,7 +100,7 @@ NAMES = (
     Name("Siemens", r"[*_]?q?(tse|se|mse)[a-z]{0,3}[23]d", (SPIN_ECHO,)),
     Name("Siemens", r"[*_]?spc", (SPIN_ECHO,)),
     Name("Siemens", r"[*_]?spcr?ir", (INVERSION,)),
-    Name("Siemens", r"[*_]?q?h[a-z]{0,2}2d1", (SPIN_ECHO,)),
+    Name("Siemens", r"[*_]?q?h[a-z]{0,2}[23]d1", (SPIN_ECHO,)),
     Name("Siemens", r"[*_]?q?(tir|ir|hir)[a-z]{0,3}[23]d", (SPIN_ECHO, INVERSION)),
     Name("Siemens", r"[*_]?tfl3d", (MPRAGE,)),
     Name("Siemens", r"[*_]?q?c?(fl|fldyn|me|fi|gre|tfl|de)[a-z]{0,2}[23]d", (GRADIENT_ECHO,)),
@@ -120,8 +120,10 @@ NAMES = (
     Name("Siemens", r"[*_]?epse", (SPIN_ECHO, EPI)),
     Name("Siemens", r"[*_]?epir", (EPI, INVERSION)),
     Name("Siemens", r"[*_]?(ep|re|ez|sms)_?(calc_?)?b_?\d", (EPI, DIFFUSION)),
+    Name("Siemens", r"[*_]?blade_b\d", (SPIN_ECHO, DIFFUSION)),
     Name("Siemens", r"[*_]?(tgse|.*p?c?asl)", (ASL,)),
     Name("Siemens", r"[*_]?(svs|csi|fid_)", (SPECTROSCOPY,)),
+    Name("Siemens", r"(fl\d)?scout$", (SCOUT,)),
     Name("GE", r"3[-_ ]?plane", (SCOUT,)),
     Name("GE", r"(.*/)?(3d)?b0(map|rf)", (GRADIENT_ECHO, B0_MAP)),
     Name("GE", r"(.*/)?(cs)?(memp|fse|frfse|ssfse|.*cube|propeller)", (SPIN_ECHO,)),

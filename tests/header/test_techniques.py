@@ -17,6 +17,9 @@ GE_NAME, PHILIPS_NAME = (0x0019, 0x109C), (0x2001, 0x1020)
     [
         ("SIEMENS", "*tse2d1_17", {t.SPIN_ECHO}),
         ("SIEMENS", "*h2d1_96", {t.SPIN_ECHO}),
+        ("SIEMENS", "*h3d1_256", {t.SPIN_ECHO}),
+        ("SIEMENS", "*blade_b0_1000", {t.SPIN_ECHO, t.DIFFUSION}),
+        ("SIEMENS", "fl1Scout", {t.SCOUT}),
         ("SIEMENS", "*spc3d1_12", {t.SPIN_ECHO}),
         ("SIEMENS", "*spcir_278ns", {t.SPIN_ECHO, t.INVERSION}),
         ("SIEMENS", "*tir2d1_20", {t.SPIN_ECHO, t.INVERSION}),
@@ -79,6 +82,24 @@ def test_the_name_of_a_sequence_tells_how_the_signal_was_made(
     private = {"G": {GE_NAME: ("LO", name)}, "P": {PHILIPS_NAME: ("LO", name)}}
     header = {"Manufacturer": maker} | private.get(maker[0], {"SequenceName": name})
     assert attributes_of(make_series(header)).techniques.keys() == used
+
+
+@pytest.mark.parametrize(
+    ("code", "used"),
+    [
+        ("FE", {t.GRADIENT_ECHO}),
+        ("FE3D", {t.GRADIENT_ECHO}),
+        ("FSE", {t.SPIN_ECHO}),
+        ("IRFSE", {t.SPIN_ECHO, t.INVERSION}),
+        ("SE (SYNTHETIC)", {t.SPIN_ECHO}),
+        ("GENERATED", set()),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Invalid value for VR CS")
+def test_codes_that_no_standard_has_are_read_as_they_are_meant(
+    make_series: Any, code: str, used: set[str]
+) -> None:
+    assert attributes_of(make_series({"ScanningSequence": code})).techniques.keys() == used
 
 
 @pytest.mark.parametrize("maker", ["CANON_MEC", "HITACHI", "Philips"])
