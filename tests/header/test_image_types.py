@@ -81,7 +81,18 @@ FIRST_PASS = {"ScanningSequence": ["EP", "GR"], "RepetitionTime": 1500, "EchoTim
 
 
 @pytest.mark.parametrize(
-    "kind", ["RCBF BASIC", "CBV BASIC", "MTT BASIC", "TMAX BASIC", "OEF", "RLEAKAGE", "CTH"]
+    "kind",
+    [
+        "RCBVCORR",
+        "RCBVUNCORR",
+        "RCBF BASIC",
+        "CBV BASIC",
+        "MTT BASIC",
+        "TMAX BASIC",
+        "OEF",
+        "RLEAKAGE",
+        "CTH",
+    ],
 )
 def test_what_programs_compute_of_a_first_pass_is_perfusion(make_series: Any, kind: str) -> None:
     claim = claim_of(make_series(FIRST_PASS | {"ImageType": ["DERIVED", "SECONDARY", kind]}))
@@ -121,6 +132,7 @@ EPI = {"Manufacturer": "SIEMENS", "ScanningSequence": "EP", "RepetitionTime": 35
         ("FIELDMAP", {"ImageType": ["ORIGINAL", "PRIMARY", "B0", "B0", "FFE"]}),
         ("FIELDMAP", {"ImageType": ["DERIVED", "PRIMARY", "B0"], "SeriesDescription": "B0 map"}),
         ("FIELDMAP", {"ImageType": ["DERIVED", "PRIMARY", "FIELD MAP", "DIFFUSION"]}),
+        ("FIELDMAP", {"ImageType": ["DERIVED", "PRIMARY", "B0MAP"]}),
         # And of the tensor.
         ("OTHER", {"ImageType": ["DERIVED", "PRIMARY", "DIFFUSION", "TENSOR", "FA"]}),
     ],
