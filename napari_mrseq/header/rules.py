@@ -171,6 +171,11 @@ RULES: tuple[Rule, ...] = (
     rule("OTHER", 0.75, WORDS, is_secondary, names_quantity),
     # More is computed of diffusion than any list of words holds.
     rule(UNKNOWN, 0.5, WORDS, is_secondary, names_no_diffusion),
+    # Without a name it may be any of what programs compute, with the b value of its source.
+    rule(
+        "DWI", 0.75, DICOM, weighted_by_diffusion, is_secondary, names_nothing,
+        unless(image_type("DIFFUSION")), unless(of_several_b_values),
+    ),
     rule("DWI", 0.95, DICOM, weighted_by_diffusion),
     rule("B0", 0.85, VENDOR, uses(DIFFUSION), without_weighting),
     rule(

@@ -270,3 +270,12 @@ def test_the_field_map_that_parts_fat_from_water_is_computed_of_any_echoes(
         assert claim_of(make_series(made)).sequence == "FIELDMAP"
     made = T2 | {"SeriesDescription": "Ax T2 FSE field map"}
     assert claim_of(make_series(made)).sequence == "T2"
+
+
+def test_what_was_computed_with_a_b_value_and_no_name_is_hardly_told(make_series: Any) -> None:
+    computed = claim_of(make_series(WEIGHTED | COMPUTED))
+    named = claim_of(make_series(WEIGHTED | COMPUTED | {"SeriesDescription": "DWI b1000"}))
+    scanned = claim_of(make_series(WEIGHTED | ORIGINAL))
+    assert computed.sequence == named.sequence == scanned.sequence == "DWI"
+    assert computed.confidence < 0.8
+    assert min(named.confidence, scanned.confidence) >= 0.95
