@@ -134,9 +134,12 @@ def _against(record: Record) -> list[str]:
     header = record["header"]
     agrees = family_of(header["sequence"]) == record["family"]
     # Other warnings speak of gaps, pixels and the like.
-    told = [words for words in record["warnings"] if words.startswith((MISNAMED, SWAPPED))]
-    found: list[str] = (agrees and told) or header["evidence"] or told
-    return found
+    swapped, misnamed = (
+        [words for words in record["warnings"] if words.startswith(beginning)]
+        for beginning in (SWAPPED, MISNAMED)
+    )
+    told = swapped + misnamed
+    return (agrees and told) or [*swapped, *header["evidence"]] or told
 
 
 def _slice_lines(record: Record) -> Iterator[tuple[str, ...]]:

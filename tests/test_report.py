@@ -287,6 +287,17 @@ def test_a_conflict_names_what_in_the_header_contradicts(failed, claimed, eviden
     assert len(head) <= len(rule) < len(line)
 
 
+def test_a_conflict_names_the_series_whose_header_it_seems_to_have(failed):
+    record = failed | {"error": None, "shape": [3, 8, 8], "confidence": 0.9, "conflict": True}
+    record |= {"sequence": "T1", "family": "T1", "resolved": "member", "mark": "≠ header"}
+    record |= {"header": {"sequence": "T2", "evidence": ["TE 100 ms ≥ 70 ms"]}}
+    record |= {"warnings": ["the header appears to be swapped with that of series 8 t1_se"]}
+    told = (
+        "≠ header: the header appears to be swapped with that of series 8 t1_se; TE 100 ms ≥ 70 ms"
+    )
+    assert told in to_table([record]).decode()
+
+
 @pytest.mark.parametrize("mark", ["▲ header only", ""])
 def test_the_mark_of_a_name_stands_at_the_end_of_its_line(failed, mark):
     record = failed | {"error": None, "shape": [3, 8, 8], "mark": mark}
