@@ -121,6 +121,17 @@ def calibrate_apart(
         rewrite_card(path, calibration=calibrate(answers.subset(others), kept, classes))
 
 
+def _refuse_another(into: Path, paths: Sequence[Path]) -> None:
+    """Refuse to write figures of some models into the card of one that they say nothing about."""
+    card = read_card(into)
+    if card.held_out is not None:
+        raise ModelError(
+            f"{into} left out fold {card.held_out}: give --into one that left out none"
+        )
+    if any(card.classes != read_card(path).classes for path in paths):
+        raise ModelError(f"{into} knows other classes than those measured: give --into another")
+
+
 def main() -> None:
     """Print the table; write what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -139,6 +150,8 @@ def main() -> None:
 def _measure(chosen: argparse.Namespace) -> None:
     rows = read_catalogue(chosen.catalogue)
     refuse_missing(rows, chosen.catalogue)
+    if chosen.into:
+        _refuse_another(chosen.into, chosen.weights)
     judged = judged_unseen(chosen.weights, readable(rows, chosen.catalogue, print))
     calibration, figures = cross_validated(*judged)
     print(text_of(figures))

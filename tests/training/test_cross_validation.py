@@ -13,6 +13,7 @@ from safetensors.torch import load_file
 
 from napari_mrseq.errors import ModelError
 from napari_mrseq.model.card_file import read_card
+from napari_mrseq.model.registry import find
 from napari_mrseq.model.weights_file import rewrite_card
 from napari_mrseq.training.catalogue import STRIPPED, read_catalogue
 from napari_mrseq.training.cross_validation import (
@@ -107,3 +108,22 @@ def test_a_fold_that_nobody_left_out_or_two_did_is_refused(catalogue, trained):
     for paths in ([first, first], [first, whole]):
         with pytest.raises(ModelError, match="left out"):
             judged_unseen(paths, rows, lambda _: None)
+
+
+def test_figures_are_written_into_no_card_that_they_say_nothing_about(
+    catalogue, trained, monkeypatch, capsys
+):
+    weights, whole = [trained(0), trained(1)], trained(None)
+    command = ["cross_validation", *map(str, (catalogue, *weights)), "--into"]
+    monkeypatch.setattr(sys, "argv", [*command, str(weights[0])])
+    with pytest.raises(SystemExit):
+        main()
+    assert "left out fold 0" in capsys.readouterr().err
+    default = shutil.copy(find("default")[0], whole.with_name("default.safetensors"))
+    monkeypatch.setattr(sys, "argv", [*command, str(default)])
+    with pytest.raises(SystemExit):
+        main()
+    assert "other classes" in capsys.readouterr().err
+    monkeypatch.setattr(sys, "argv", [*command, str(whole)])
+    main()
+    assert read_card(whole).figures["folds"] == [0, 1]
