@@ -31,19 +31,16 @@ CONTRAST_TRIES = 3
 _log = logging.getLogger(__name__)
 
 
-def layer_of(series: Series, *, in_mm: bool = False) -> LayerData:
+def layer_of(series: Series) -> LayerData:
     """Return the layer data tuple of a series.
 
     The layer lies along the series' own axes (slice, row, column), since napari can't slice
     oblique stacks: scale in mm, and the first voxel's place measured along these axes, so that
     parallel series of one frame of reference lie on each other. The patient affine itself is in
     ``metadata["dicom"]``.
-
-    Pixels of unknown size count as mm where the layer lies beside others `in_mm`: napari has units
-    for all layers or for none.
     """
     labels: tuple[str, ...] = SERIES_AXES
-    units = ("mm" if series.spacing or in_mm else "pixel",) * 3
+    units = ("mm" if series.spacing else "pixel",) * 3
     scale = series.spacing or (1.0, 1.0, 1.0)
     translate = (0.0,) * 3 if series.affine is None else place_along_own_axes(series.affine)
     if series.pixels.ndim == 4:

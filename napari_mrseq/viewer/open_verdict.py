@@ -17,7 +17,7 @@ from napari_mrseq.viewer.layer_data import SERIES_KEY, layer_of
 from napari_mrseq.viewer.layer_series import is_as_opened, series_of
 from napari_mrseq.viewer.layer_state import state_of
 from napari_mrseq.viewer.slice_in_view import show_layer
-from napari_mrseq.viewer.units import millimetres
+from napari_mrseq.viewer.units import share_units
 
 
 def open_verdict(viewer: ViewerModel, verdict: Verdict) -> None:
@@ -27,8 +27,9 @@ def open_verdict(viewer: ViewerModel, verdict: Verdict) -> None:
             _bring_up_to_date(layer, verdict)
             show_layer(viewer, layer)
             return
-    in_mm = any(millimetres(other.units[-1]) for other in viewer.layers)
-    opened: Any = Layer.create(*layer_of(verdict.series, in_mm=in_mm))
+    layer_data = layer_of(verdict.series)
+    share_units([layer_data], viewer.layers)
+    opened: Any = Layer.create(*layer_data)
     # Before the viewer has it: what follows the list of layers sees it named.
     annotate(opened, verdict)
     viewer.add_layer(opened)

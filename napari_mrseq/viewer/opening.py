@@ -12,6 +12,7 @@ from napari.utils.naming import inc_name_count
 from napari_mrseq.viewer.background import Activity
 from napari_mrseq.viewer.single_shot import SingleShot
 from napari_mrseq.viewer.slice_in_view import bring_into_view, middle_slice, show_slice
+from napari_mrseq.viewer.units import share_units
 
 if TYPE_CHECKING:
     from napari_mrseq.viewer.layer_data import LayerData
@@ -43,6 +44,7 @@ class Opening(SingleShot):
         self._below, self._above = deque(layers[:shown]), deque(layers[shown + 1 :])
         self._activity = Activity("Opening the study")
         window.destroyed.connect(self._activity.close)
+        share_units(layers, viewer.layers)
         empty = not viewer.layers
         # The next one goes below it, and once none is left that does, above it.
         self._beside = viewer.add_layer(Layer.create(*_numbered(layers, shown)))

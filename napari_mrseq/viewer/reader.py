@@ -61,6 +61,7 @@ def layers_of(study: Study) -> list[LayerData]:
     from napari_mrseq.errors import ReadError, first_few
     from napari_mrseq.viewer.layer_data import in_memory, layer_of
     from napari_mrseq.viewer.settings import load_settings
+    from napari_mrseq.viewer.units import share_units
 
     causes = first_few([failure.words for failure in study.failures], CAUSES_SHOWN, "; ")
     if not study.series:
@@ -68,9 +69,9 @@ def layers_of(study: Study) -> list[LayerData]:
     if causes:
         show_warning(f"Not opened: {causes}")
     lazy = load_settings().lazy
-    in_mm = any(series.spacing for series in study.series)
     read = [series if lazy else in_memory(series) for series in study.series]
-    layers = [layer_of(series, in_mm=in_mm) for series in read]
+    layers = [layer_of(series) for series in read]
+    share_units(layers)
     mr = [number for number, series in enumerate(study.series) if series.is_mr]
     shown = mr[-1] if mr else len(layers) - 1
     for number, (_, attributes, _) in enumerate(layers):
@@ -80,9 +81,13 @@ def layers_of(study: Study) -> list[LayerData]:
 
 def open_layers(path: str | list[str]) -> list[LayerData]:
     """Read as `read_layers` does, for napari's viewer, which would choose the last layer."""
-    from napari_mrseq.viewer.active_in_view import bring_when_added
+    from napari import current_viewer
 
-    layers = read_layers(path)
+    from napari_mrseq.viewer.active_in_view import bring_when_added
+    from napari_mrseq.viewer.units import share_units
+
+    layers, viewer = read_layers(path), current_viewer()
+    share_units(layers, viewer.layers if viewer else ())
     bring_when_added(next(layer for layer in layers if layer[1]["visible"]))
     return layers
 

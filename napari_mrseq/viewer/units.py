@@ -1,14 +1,19 @@
-"""Units of a layer's axes: in millimetres, and against those of napari's sliders."""
+"""Units of a layer's axes: in millimetres, shared by layers, and against napari's sliders."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from napari_mrseq.viewer.layer_data import DICOM_KEY
+
+if TYPE_CHECKING:
+    from napari.layers import Layer
+
+    from napari_mrseq.viewer.layer_data import LayerData
 
 
 def millimetres(unit: Any) -> float | None:
@@ -38,10 +43,41 @@ def lengths(units: Sequence[Any], metadata: Mapping[str, Any]) -> list[float | N
     metadata : mapping
         The layer's: a series of unknown size may lie in mm beside others.
     """
-    known = metadata.get(DICOM_KEY)
-    if isinstance(known, Mapping) and known.get("spacing_mm", units) is None:
+    if _is_of_unknown_size(metadata):
         return [None] * len(units)
     return [millimetres(unit) for unit in units]
+
+
+def share_units(layers: Iterable[LayerData], there: Iterable[Layer] = ()) -> None:
+    """Count pixels of unknown size as mm where others lie in mm: napari has units for all or none.
+
+    Parameters
+    ----------
+    layers : iterable of layer data tuples
+        To be opened together.
+    there : iterable of Layer
+        Beside which they are opened; those that are not of a series keep their units.
+    """
+    opened, beside = [said for _, said, _ in layers], list(there)
+    units = [*(said["units"] for said in opened), *(layer.units for layer in beside)]
+    if not any(millimetres(one[-1]) for one in units):
+        return
+    for said in opened:
+        said["units"] = _with_mm(said["units"])
+    for layer in beside:
+        if _is_of_unknown_size(layer.metadata):
+            layer.units = _with_mm(layer.units)
+
+
+def _with_mm(units: Sequence[Any]) -> tuple[Any, ...]:
+    """Return units of a layer's axes, the last three of them, which lie in space, in mm."""
+    return (*units[:-3], *("mm",) * len(units[-3:]))
+
+
+def _is_of_unknown_size(metadata: Mapping[str, Any]) -> bool:
+    """Tell whether a layer is of a series that tells no size of its pixels."""
+    known = metadata.get(DICOM_KEY)
+    return isinstance(known, Mapping) and known.get("spacing_mm", known) is None
 
 
 def ratios(units: Sequence[Any] | None, others: Sequence[Any]) -> NDArray[np.float64]:

@@ -10,10 +10,13 @@ from napari.components import ViewerModel
 from napari.layers import Layer
 from napari.utils.notifications import notification_manager
 from napari.utils.progress import progress
+from pydicom import dcmread
+from pydicom.uid import SecondaryCaptureImageStorage
 from pytestqt.qtbot import QtBot
 from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import QApplication
 
+import napari_mrseq as mrseq
 from napari_mrseq.viewer.application import open_study
 from napari_mrseq.viewer.menu import open_study_folder
 from napari_mrseq.viewer.opening import Opening
@@ -160,3 +163,30 @@ def test_view_opens_with_the_panel_and_says_once_when_all_are_there(
     assert ended == [len(read_layers(str(sample_study)))]
     assert not viewer.window._qt_window.findChildren(Opening)
     viewer.close()
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+@pytest.mark.parametrize("how", ["napari", "menu", "folder"])
+def test_a_capture_opened_before_or_after_a_series_takes_no_unit_away(
+    qtbot: QtBot, viewer, panel, answer, make_verdict, sample_study: Path, tmp_path, how, order
+) -> None:
+    capture = dcmread(next((sample_study / "t2_tse_tra").iterdir()))
+    capture.SOPClassUID = capture.file_meta.MediaStorageSOPClassUID = SecondaryCaptureImageStorage
+    capture.Modality = "OT"
+    for tag in ("PixelSpacing", "ImagePositionPatient", "ImageOrientationPatient"):
+        delattr(capture, tag)
+    capture.save_as(tmp_path / "capture.dcm")
+    told = list(notification_manager.records)
+    paths = tmp_path, sample_study / "t1_se_tra"
+    for count, path in enumerate((paths[place] for place in order), 1):
+        if how == "napari":
+            viewer.open(str(path), plugin="napari-mrseq")
+        elif how == "menu":
+            answer(path)
+            open_study_folder()
+        else:
+            (series,) = mrseq.read(path)
+            panel.batch.verdict_chosen.emit(make_verdict(series, ["T1"] * series.slice_count))
+        all_there(qtbot, viewer, count)
+    assert [str(unit) for unit in viewer.layers.extent.units] == ["millimeter"] * 3
+    assert notification_manager.records == told
