@@ -230,6 +230,39 @@ def test_a_slice_is_odd_where_it_is_surer_than_nine_in_ten(
     assert ("slice 3 looks like T2" in panel.doubts.text()) == odd
 
 
+def named_by_user(verdict: Verdict) -> Verdict:
+    return verdict.corrected((Correction(2, 2, "FLAIR"),))
+
+
+def called_unknown(verdict: Verdict) -> Verdict:
+    """Return the verdict of a user who asks for more confidence than the slice has."""
+    slices = list(verdict.slices)
+    slices[2] = replace(slices[2], decision=decide(slices[2].probabilities, 1.0))
+    return replace(verdict, slices=tuple(slices))
+
+
+def unknown_as_a_whole(verdict: Verdict) -> Verdict:
+    return replace(verdict, pixels=Decision("UNKNOWN", 0.4, "unknown"))
+
+
+@pytest.mark.parametrize(
+    ("change", "odd"),
+    [
+        (lambda verdict: verdict, True),
+        (named_by_user, False),
+        (called_unknown, False),
+        (unknown_as_a_whole, False),
+    ],
+)
+def test_no_slice_is_odd_that_the_user_named_or_of_what_is_unknown(
+    layer, make_verdict, change: Change, odd: bool
+) -> None:
+    sure = Decision("T1", 0.9, "member")
+    verdict = make_verdict(series_of(layer), ["T1", "T1", "T2", "T1"], decision=sure)
+    sentences = doubts(change(replace(verdict, pixels=sure)))
+    assert any("odd" in sentence for sentence in sentences) == odd
+
+
 def test_an_empty_plot_has_the_colours_of_the_theme_too(qtbot, layer, make_verdict) -> None:
     annotate(layer, make_verdict(series_of(layer), ["T1"] * 4))
     plot = ConfidencePlot()
