@@ -69,6 +69,8 @@ def test_it_lies_where_its_slice_lies(shape, index, place, attributes) -> None:
     assert not np.round(made.world_to_data(viewer.dims.point)[: len(place)]).any()
     assert (made.blending, made.opacity < 1) == ("translucent", True)
     assert made.colormap.colors[0][3] == 0
+    # Full evidence is bright, and little of it stays faint.
+    assert tuple(made.contrast_limits) == (0, 1)
 
 
 def test_over_an_oblique_series_it_lies_on_its_slice() -> None:
