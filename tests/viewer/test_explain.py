@@ -253,6 +253,18 @@ def test_in_a_grid_no_map_stands_beside_its_slice(qtbot, viewer, panel, press) -
     assert shown(viewer) == ["left", made.name]
 
 
+def test_where_the_panel_opens_in_a_grid_maps_that_were_there_are_hidden(
+    viewer, open_panel
+) -> None:
+    layer = viewer.add_image(np.ones((3, 8, 6)))
+    made = show_heat(viewer, layer, 1, heat(8, 6))
+    viewer.canvas.grid.enabled = True
+    open_panel()
+    assert not made.visible
+    viewer.canvas.grid.enabled = False
+    assert made.visible
+
+
 def test_in_a_grid_of_pairs_the_users_own_order_stays(viewer, panel) -> None:
     layer = viewer.add_image(np.ones((3, 64, 64)), name="mine")
     made = show_heat(viewer, layer, 1, heat(64, 64))
