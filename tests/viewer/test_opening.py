@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from napari import current_viewer
 from napari.components import ViewerModel
 from napari.layers import Layer
 from napari.utils.notifications import notification_manager
@@ -96,6 +97,22 @@ def test_what_the_user_chooses_and_looks_at_stays(qtbot: QtBot, viewer, opened) 
     assert names(viewer) == ["there before", *study]
     assert viewer.layers.selection.active == there
     assert slice_in_view(viewer, there) == 33
+
+
+@pytest.mark.parametrize("shown", [0, 2])
+def test_what_stands_behind_the_shown_one_comes_behind_it(
+    qtbot: QtBot, viewer, sample_study: Path, shown: int
+) -> None:
+    layers = read_layers(str(sample_study))
+    for number, (_, said, _) in enumerate(layers):
+        said["visible"] = number == shown
+    at_once = ViewerModel()
+    at_once.layers.extend(Layer.create(*one) for one in layers)
+    Opening(current_viewer(), layers)
+    # Another layer that comes meanwhile stays on top.
+    viewer.add_image(np.ones((4, 8, 8)), name="mine", units=("mm",) * 3)
+    all_there(qtbot, viewer, len(layers) + 1)
+    assert names(viewer) == [*names(at_once), "mine"]
 
 
 @pytest.mark.parametrize("gone", [0, -1])
