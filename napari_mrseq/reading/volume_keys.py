@@ -212,7 +212,8 @@ FLIP_ANGLE: Key = attrgetter("flip_angle")
 REPETITION_TIME: Key = attrgetter("repetition_time")
 # Time may lie further apart within a volume than from one to the next: it comes last, and it sorts.
 TRIGGER: Key = attrgetter("trigger")
-TIMES: tuple[Key, ...] = (TRIGGER, attrgetter("time"))
+TIME: Key = attrgetter("time")
+TIMES: tuple[Key, ...] = (TRIGGER, TIME)
 # When the pixels were written, not taken: believed only where it parts volumes clearly.
 CONTENT_TIME: Key = attrgetter("content_time")
 _B_VALUE: Key = attrgetter("b_value")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from napari_mrseq.reading.frames import LONGEST_SERIES_MS
 from napari_mrseq.reading.volume_keys import (
     CONTENT_TIME,
+    TIME,
     TIMES,
     TRIGGER,
     ByPlace,
@@ -25,6 +27,8 @@ _LONGER = 1.2
 # A slice that is further off (part of what lies between volumes) is of another volume: one that was
 # torn in halves is off by half.
 _OFF = 0.4
+# A slice of the next volume is late by less than a volume takes, those of a place by one or more.
+_LATE = 0.75
 # Some writers cut times to whole seconds (ms).
 _SECOND = 1000.0
 
@@ -63,9 +67,10 @@ def times_contradict(volumes: Sequence[Volume]) -> bool:
 
     Each place is taken at the same part of its volume: its times grow as those of other places do,
     or, where each heart beats at its own pace, as a constant part of them. What contradicts that
-    was counted by instance numbers that mean nothing (dcm2niix issues 302 and 529).
+    was counted by instance numbers that mean nothing (dcm2niix issues 302 and 529), or anew where
+    images were lost: slices are then late by a volume.
     """
-    return any(_is_out_of_step(volumes, key) for key in TIMES)
+    return any(_is_out_of_step(volumes, key) for key in TIMES) or _are_torn(volumes)
 
 
 def _runs_of(by_place: ByPlace) -> Iterator[tuple[Key, list[Volume]]]:
@@ -109,19 +114,14 @@ def _longest_allowed(places: Sequence[int], pauses: NDArray[np.float64]) -> floa
 
 
 def _is_out_of_step(volumes: Sequence[Volume], key: Key) -> bool:
-    places = sorted({place for volume in volumes for place in volume})
-    found = [
-        [key(volume[place]) if place in volume else np.nan for place in places]
-        for volume in volumes
-    ]
-    whole = [index for index, volume in enumerate(volumes) if len(volume) == len(places)]
-    if len(whole) < 2 or any(None in row for row in found):
+    times = _times_in(volumes, key)
+    whole = [index for index, volume in enumerate(times) if not np.isnan(volume).any()]
+    if len(whole) < 2:
         return False
-    times = np.array(found)
     span = times[whole[-1]] - times[whole[0]]
     if span.min() <= 0:
         return bool(span.max() > 0 and span.min() < 0)
-    rounded = _SECOND if not np.any(times % _SECOND > 0) else 0.0
+    rounded = _rounding(times)
     steps = np.diff(times, axis=0)
     # Of two halves that are numbered in two orders, neither may be far from the middle.
     if np.any((steps > rounded).any(axis=1) & (steps < -rounded).any(axis=1)):
@@ -131,3 +131,32 @@ def _is_out_of_step(volumes: Sequence[Volume], key: Key) -> bool:
     usual = np.median(np.abs(np.diff(middle, axis=0)))
     off = np.abs(passed - middle) - rounded / span
     return bool(np.nanmax(off) > _OFF * usual)
+
+
+def _are_torn(volumes: Sequence[Volume]) -> bool:
+    """Tell whether slices were taken after some of the next volume, by less than a volume takes.
+
+    Where each place is taken as a whole, one is later than the next by all volumes but one.
+    """
+    times = _times_in(volumes, TIME)
+    steps = np.diff(times, axis=0)
+    if np.isnan(steps).all():
+        return False
+    least, most = _rounding(times), _LATE * np.nanmedian(steps)
+    late = (one[:, np.newaxis] - following for one, following in pairwise(times))
+    return any(bool(np.any((by > least) & (by < most))) for by in late)
+
+
+def _times_in(volumes: Sequence[Volume], key: Key) -> NDArray[np.float64]:
+    """Return the times of slices by volume and place; all NaN where one is not known."""
+    places = sorted({place for volume in volumes for place in volume})
+    found = [
+        [key(volume[place]) if place in volume else np.nan for place in places]
+        for volume in volumes
+    ]
+    known = not any(None in row for row in found)
+    return np.array(found) if known else np.full((len(volumes), len(places)), np.nan)
+
+
+def _rounding(times: NDArray[np.float64]) -> float:
+    return _SECOND if not np.any(times % _SECOND > 0) else 0.0

@@ -281,3 +281,32 @@ def test_the_first_number_of_a_place_by_place_count_tells_whether_the_first_slic
     found, warnings = stacks(folder)
     assert any(MIXED in warning for warning in warnings) != is_told
     assert not is_told or whole(1, 2) in found
+
+
+@pytest.mark.parametrize("lost", [(0, 3), (2, 3)])
+def test_a_place_that_was_counted_anew_is_late_by_a_volume_and_said(
+    lost: Place, write_slice: WriteSlice
+) -> None:
+    kept = [(v, s) for s in range(SLICES) for v in range(5) if (v, s) != lost]
+    folder = write(
+        write_slice,
+        kept,
+        lambda volume, slice_: {
+            "InstanceNumber": kept.index((volume, slice_)) + 1,
+            "AcquisitionTime": clock(2.1 * volume + slice_ / 2),
+        },
+    )
+    assert any(MIXED in warning for warning in stacks(folder)[1])
+
+
+def test_places_taken_one_after_the_other_are_not_late(write_slice: WriteSlice) -> None:
+    kept = [(v, s) for s in range(SLICES) for v in range(3)]
+    folder = write(
+        write_slice,
+        kept,
+        lambda volume, slice_: {
+            "InstanceNumber": kept.index((volume, slice_)) + 1,
+            "AcquisitionTime": clock(1.7 * kept.index((volume, slice_))),
+        },
+    )
+    assert stacks(folder) == ([whole(0, 1, 2)], [])
