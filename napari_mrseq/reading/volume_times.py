@@ -70,7 +70,9 @@ def times_contradict(volumes: Sequence[Volume]) -> bool:
     was counted by instance numbers that mean nothing (dcm2niix issues 302 and 529), or anew where
     images were lost: slices are then late by a volume.
     """
-    return any(_is_out_of_step(volumes, key) for key in TIMES) or _are_torn(volumes)
+    since_trigger, taken = (_times_in(volumes, key) for key in (TRIGGER, TIME))
+    is_denied = _is_out_of_step(since_trigger) and not _are_delays(since_trigger)
+    return is_denied or _is_out_of_step(taken) or _are_torn(taken)
 
 
 def _runs_of(by_place: ByPlace) -> Iterator[tuple[Key, list[Volume]]]:
@@ -113,8 +115,7 @@ def _longest_allowed(places: Sequence[int], pauses: NDArray[np.float64]) -> floa
     return cut
 
 
-def _is_out_of_step(volumes: Sequence[Volume], key: Key) -> bool:
-    times = _times_in(volumes, key)
+def _is_out_of_step(times: NDArray[np.float64]) -> bool:
     whole = [index for index, volume in enumerate(times) if not np.isnan(volume).any()]
     if len(whole) < 2:
         return False
@@ -133,12 +134,20 @@ def _is_out_of_step(volumes: Sequence[Volume], key: Key) -> bool:
     return bool(np.nanmax(off) > _OFF * usual)
 
 
-def _are_torn(volumes: Sequence[Volume]) -> bool:
+def _are_delays(times: NDArray[np.float64]) -> bool:
+    """Tell whether times since the trigger tell no phase, but how late after a beat each was taken.
+
+    They go up and down at most places, and sorted are in no step either, as those of phases are.
+    """
+    going_back = np.any(np.diff(times, axis=0) < 0, axis=0)
+    return bool(np.mean(going_back) > 0.5) and _is_out_of_step(np.sort(times, axis=0))
+
+
+def _are_torn(times: NDArray[np.float64]) -> bool:
     """Tell whether slices were taken after some of the next volume, by less than a volume takes.
 
     Where each place is taken as a whole, one is later than the next by all volumes but one.
     """
-    times = _times_in(volumes, TIME)
     steps = np.diff(times, axis=0)
     if np.isnan(steps).all():
         return False

@@ -310,3 +310,18 @@ def test_places_taken_one_after_the_other_are_not_late(write_slice: WriteSlice) 
         },
     )
     assert stacks(folder) == ([whole(0, 1, 2)], [])
+
+
+@pytest.mark.parametrize("by_volume", [True, False], ids=["volume by volume", "place by place"])
+def test_delays_after_a_trigger_deny_no_numbers(by_volume: bool, write_slice: WriteSlice) -> None:
+    # Each slice is taken once a beat, a little earlier or later.
+    delays = np.random.default_rng(4).uniform(590, 650, (6, SLICES)).round(2)
+    folder = write(
+        write_slice,
+        volume_by_volume(6),
+        lambda volume, slice_: {
+            "InstanceNumber": 1 + (SLICES * volume + slice_ if by_volume else 6 * slice_ + volume),
+            "TriggerTime": delays[volume, slice_],
+        },
+    )
+    assert stacks(folder) == ([whole(*range(6))], [])
