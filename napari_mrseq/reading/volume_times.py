@@ -137,10 +137,12 @@ def _is_out_of_step(times: NDArray[np.float64]) -> bool:
 def _are_delays(times: NDArray[np.float64]) -> bool:
     """Tell whether times since the trigger tell no phase, but how late after a beat each was taken.
 
-    They go up and down at most places, and sorted are in no step either, as those of phases are.
+    They go up and down, and sorted they neither keep step nor lie apart, as those of phases do.
     """
-    going_back = np.any(np.diff(times, axis=0) < 0, axis=0)
-    return bool(np.mean(going_back) > 0.5) and _is_out_of_step(np.sort(times, axis=0))
+    if not np.any(np.diff(times, axis=0) < 0):
+        return False
+    first, second, *_ = rising = np.sort(times, axis=0)
+    return bool(np.nanmax(first) > np.nanmin(second)) or _is_out_of_step(rising)
 
 
 def _are_torn(times: NDArray[np.float64]) -> bool:

@@ -313,15 +313,19 @@ def test_places_taken_one_after_the_other_are_not_late(write_slice: WriteSlice) 
 
 
 @pytest.mark.parametrize("by_volume", [True, False], ids=["volume by volume", "place by place"])
-def test_delays_after_a_trigger_deny_no_numbers(by_volume: bool, write_slice: WriteSlice) -> None:
+@pytest.mark.parametrize("volumes", [2, 6])
+def test_delays_after_a_trigger_deny_no_numbers(
+    volumes: int, by_volume: bool, write_slice: WriteSlice
+) -> None:
     # Each slice is taken once a beat, a little earlier or later.
-    delays = np.random.default_rng(4).uniform(590, 650, (6, SLICES)).round(2)
+    delays = np.random.default_rng(4).uniform(590, 650, (volumes, SLICES)).round(2)
     folder = write(
         write_slice,
-        volume_by_volume(6),
+        volume_by_volume(volumes),
         lambda volume, slice_: {
-            "InstanceNumber": 1 + (SLICES * volume + slice_ if by_volume else 6 * slice_ + volume),
+            "InstanceNumber": 1
+            + (SLICES * volume + slice_ if by_volume else volumes * slice_ + volume),
             "TriggerTime": delays[volume, slice_],
         },
     )
-    assert stacks(folder) == ([whole(*range(6))], [])
+    assert stacks(folder) == ([whole(*range(volumes))], [])
