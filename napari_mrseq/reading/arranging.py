@@ -104,8 +104,9 @@ def _ranked(by_place: ByPlace, key: Key = lambda frame: frame.order) -> list[Vol
 
 def _ranked_by_time(by_place: ByPlace) -> list[Volume] | None:
     """Rank slices of a place by time, as Siemens' DSC needs it (MultiVolumeImporter, PR 14)."""
-    key = next((key for key in TIMES if _tells_ranks(by_place, key)), None)
-    return _ranked(by_place, key) if key else None
+    ranked = [_ranked(by_place, key) for key in TIMES if _tells_ranks(by_place, key)]
+    agreeing = (volumes for volumes in ranked if not times_contradict(volumes))
+    return next(agreeing, ranked[0] if ranked else None)
 
 
 def _is_regular(by_place: ByPlace) -> bool:

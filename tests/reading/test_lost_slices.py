@@ -312,6 +312,19 @@ def test_places_taken_one_after_the_other_are_not_late(write_slice: WriteSlice) 
     assert stacks(folder) == ([whole(0, 1, 2)], [])
 
 
+def test_delays_after_a_trigger_rank_no_slices_where_times_do(write_slice: WriteSlice) -> None:
+    delays = np.random.default_rng(4).uniform(590, 650, (6, SLICES)).round(2)
+    folder = write(
+        write_slice,
+        volume_by_volume(6),
+        lambda volume, slice_: {
+            "AcquisitionTime": clock(4.1 * volume + slice_),
+            "TriggerTime": delays[volume, slice_],
+        },
+    )
+    assert stacks(folder) == ([whole(*range(6))], [])
+
+
 @pytest.mark.parametrize("by_volume", [True, False], ids=["volume by volume", "place by place"])
 @pytest.mark.parametrize("volumes", [2, 6])
 def test_delays_after_a_trigger_deny_no_numbers(
