@@ -12,7 +12,6 @@ from napari_mrseq.reading.frames import LONGEST_SERIES_MS
 from napari_mrseq.reading.volume_keys import (
     CONTENT_TIME,
     TIME,
-    TIMES,
     TRIGGER,
     ByPlace,
     Key,
@@ -77,8 +76,9 @@ def times_contradict(volumes: Sequence[Volume]) -> bool:
 
 def _runs_of(by_place: ByPlace) -> Iterator[tuple[Key, list[Volume]]]:
     frames = [frame for members in by_place.values() for frame in members]
-    keys = [key for key in TIMES if len({key(frame) for frame in frames}) > 1] or [CONTENT_TIME]
-    for key in keys:
+    # Times since the trigger come last: of few slices, chance parts delays after it as well.
+    keys = [key for key in (TIME, TRIGGER) if len({key(frame) for frame in frames}) > 1]
+    for key in keys or [CONTENT_TIME]:
         if volumes := _runs(by_place, key):
             yield key, volumes
 

@@ -325,6 +325,20 @@ def test_delays_after_a_trigger_rank_no_slices_where_times_do(write_slice: Write
     assert stacks(folder) == ([whole(*range(6))], [])
 
 
+def test_delays_after_a_trigger_that_chance_parts_make_no_volumes(write_slice: WriteSlice) -> None:
+    early = {(0, 0), (0, 1), (1, 2), (0, 3)}
+    folder = write(
+        write_slice,
+        volume_by_volume(2),
+        lambda volume, slice_: {
+            "InstanceNumber": SLICES * volume + slice_ + 1,
+            "AcquisitionTime": clock(9.1 * volume + slice_),
+            "TriggerTime": (590 if (volume, slice_) in early else 640) + slice_,
+        },
+    )
+    assert stacks(folder) == ([whole(0, 1)], [])
+
+
 @pytest.mark.parametrize("by_volume", [True, False], ids=["volume by volume", "place by place"])
 @pytest.mark.parametrize("volumes", [2, 6])
 def test_delays_after_a_trigger_deny_no_numbers(
