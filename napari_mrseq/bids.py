@@ -93,7 +93,7 @@ def sidecars_of(verdicts: Sequence[Verdict], *, slices: bool = False) -> dict[st
 
 
 def write_sidecars(sidecars: Mapping[str, str], folder: Path) -> list[Path]:
-    """Write sidecars into a folder, which is made where it is missing; ours of these names go.
+    """Write sidecars into a folder, made where it is missing; ours of the same series go.
 
     Warns
     -----
@@ -105,11 +105,12 @@ def write_sidecars(sidecars: Mapping[str, str], folder: Path) -> list[Path]:
     OSError
         If the folder can't be written to.
     MrseqError
-        If sidecars of another program have the names of some; the others are written.
+        If sidecars of another program, or of other series, have the names of some; the others are
+        written.
     """
     folder.mkdir(parents=True, exist_ok=True)
     files = {folder / name: text for name, text in sidecars.items()}
-    foreign = [file for file in files if file.exists() and not _is_ours(file)]
+    foreign = [file for file, text in files.items() if file.exists() and not _replaces(text, file)]
     for file in files.keys() - set(foreign):
         write_whole(file, files[file].encode("utf-8", "backslashreplace"))
     if older := _of_earlier_verdicts(folder, sidecars):
@@ -121,15 +122,18 @@ def write_sidecars(sidecars: Mapping[str, str], folder: Path) -> list[Path]:
     if foreign:
         names = ", ".join(file.name for file in foreign)
         raise MrseqError(
-            f"{folder} holds sidecars of another program, which stay as they are: {names}; "
-            "write ours into another folder"
+            f"{folder} holds sidecars of other series or of another program, which stay as they "
+            f"are: {names}; write these into another folder"
         )
     return list(files)
 
 
-def _is_ours(file: Path) -> bool:
-    """Tell whether a sidecar holds a verdict, and so was written here."""
-    return _series_in(_content(file)) is not None
+def _replaces(text: str, file: Path) -> bool:
+    """Tell whether a file holds a verdict, so was written here, on the series of a sidecar."""
+    old, new = _content(file).get("mrseq"), json.loads(text)["mrseq"]
+    # The same series may be given by another path.
+    key = "series_uid" if new["series_uid"] else "path"
+    return isinstance(old, dict) and bool(old.get(key) == new[key])
 
 
 def _content(file: Path) -> dict[str, Any]:

@@ -63,6 +63,19 @@ def test_a_sidecar_of_another_program_stays(sample_study, tmp_path, content):
     assert write_sidecars(sidecars, tmp_path) == write_sidecars(sidecars, tmp_path)
 
 
+def test_the_sidecar_of_another_subjects_series_of_that_name_stays(sample_study, tmp_path):
+    verdict = classify(read(sample_study / "t1_fl2d_sag")[0], load_model(device="cpu"), fast=True)
+    other = replace(verdict, series=replace(verdict.series, series_uid="1.2", path="sub-02/t1"))
+    (written,) = write_sidecars(sidecars_of([verdict]), tmp_path)
+    before = written.read_bytes()
+    with pytest.raises(MrseqError, match=f"of other series .*{written.name}"):
+        write_sidecars(sidecars_of([other]), tmp_path)
+    assert written.read_bytes() == before
+    # The same series, given by another path.
+    moved = replace(verdict, series=replace(verdict.series, path="elsewhere"))
+    assert write_sidecars(sidecars_of([moved]), tmp_path) == [written]
+
+
 def test_sidecars_of_earlier_verdicts_on_the_same_series_are_named_and_stay(tmp_path):
     for name in ("scan", "other"):
         nibabel.save(
