@@ -37,6 +37,11 @@ def title_of(number: int | None, description: str | None, path: str, part: str |
     return f"{title} ({part})" if part else title
 
 
+def described(number: int | None, description: str | None) -> str | None:
+    """Return the description of a series, else its number; None where it has neither."""
+    return description or (None if number is None else f"series {number}")
+
+
 def common_folder(files: Sequence[str]) -> str:
     """Return the deepest folder that holds all files, spelled as they are where that can be.
 

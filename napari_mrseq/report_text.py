@@ -12,6 +12,7 @@ from napari_mrseq.errors import first_few
 from napari_mrseq.header import claim_words
 from napari_mrseq.naming import (
     common_folder,
+    described,
     printable,
     run_words,
     title_of,
@@ -84,7 +85,10 @@ def study_text(study: dict[str, Any]) -> str:
 
 
 def _title(series: Record) -> str:
-    return title_of(series["series_number"], series["description"], series["path"], series["part"])
+    words = described(series["series_number"], series["description"])
+    # Alone a number would be read as a count.
+    number = series["series_number"] if series["description"] else None
+    return title_of(number, words, series["path"], series["part"])
 
 
 def _is_open(entry: Record) -> bool:

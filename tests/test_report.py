@@ -49,14 +49,14 @@ def test_a_failure_is_a_line_of_the_table(failed):
 
 def test_each_of_several_studies_stands_under_its_folder_and_uid(failed):
     record = failed | {"error": None, "shape": [3, 8, 8], "confidence": 0.9}
-    record |= {"sequence": "T1", "resolved": "member", "header": None}
+    record |= {"sequence": "T1", "resolved": "member", "header": None, "description": "t1"}
     series = [
         record
         | {"path": f"cohort/{subject}/{number}", "study_uid": f"1.{uid}", "series_number": number}
         for uid, subject in enumerate(["anna", "zoë"])
         for number in (1, 2)
     ]
-    picture = record | {"path": "cohort/a.png"}
+    picture = record | {"path": "cohort/a.png", "description": None}
     lines = to_table([*series, picture, failed]).decode().splitlines()[2:]
     assert [line.split()[0] for line in lines] == [
         "cohort/anna", "1", "2", "cohort/zoë", "1", "2", *2 * ["cohort/a.png"], failed["path"],
@@ -94,6 +94,13 @@ def test_a_line_of_the_table_says_how_sure_only_where_a_sequence_is_named(failed
         ["named", "–", "6", "T1", "31%", "–", "▲", "unsure"],
         ["odd", "–", "6", "unknown", "–"],
     ]
+
+
+def test_a_series_without_a_description_is_called_by_its_number_in_words(failed):
+    record = failed | {"error": None, "shape": [3, 8, 8], "confidence": 0.9, "series_number": 2}
+    record |= {"sequence": "T2", "resolved": "member", "header": None}
+    *_, line = to_table([record]).decode().splitlines()
+    assert line.startswith("series 2 ")
 
 
 def test_parts_of_a_series_with_a_long_description_are_told_apart(failed):

@@ -541,9 +541,9 @@ def test_a_study_in_words_names_what_is_extra_repeated_and_contradicted() -> Non
         scan("TOF", number=4),
     ]
     told = study_text(judge_study(verdicts, load_protocol("ms")).to_dict()).splitlines()
-    assert "  repeat    1, 2" in told
-    assert "  conflict  3" in told
-    assert "  extra     4" in told
+    assert "  repeat    series 1, series 2" in told
+    assert "  conflict  series 3" in told
+    assert "  extra     series 4" in told
 
 
 def test_a_study_in_words_marks_the_series_that_are_not_to_be_relied_on() -> None:
@@ -556,10 +556,10 @@ def test_a_study_in_words_marks_the_series_that_are_not_to_be_relied_on() -> Non
     ]
     study = judge_study(verdicts, load_protocol("brain-tumour"))
     told = study_text(study.to_dict()).splitlines()
-    assert f"  there     {'FLAIR':28}3 ▲ unsure" in told
-    assert f"  double    {'T2':28}1, 2 ≠ header" in told
-    assert "  repeat    1, 2 ≠ header" in told
-    assert f"  there     {'T1 without contrast agent':28}4" in told
+    assert f"  there     {'FLAIR':28}series 3 ▲ unsure" in told
+    assert f"  double    {'T2':28}series 1, series 2 ≠ header" in told
+    assert "  repeat    series 1, series 2 ≠ header" in told
+    assert f"  there     {'T1 without contrast agent':28}series 4" in told
     blank = SliceVerdict(0, 0, None, verdicts[3].decision, {"T1": 1.0}, weight=0.0)
     by_header = replace(verdicts[3], header=HeaderClaim("T1", 0.8), slices=(blank,))
     assert by_header.mark == "▲ header only"
@@ -588,7 +588,7 @@ def test_a_protocol_that_rests_on_doubtful_series_says_so(conflict, resolved, he
 def test_a_long_name_in_a_protocol_stands_apart_from_its_series() -> None:
     entry = Expected("dynamic contrast-enhanced T1", ("T1C",))
     study = judge_study([scan("T1C", number=12)], Protocol("own", "made for a test", (entry,)))
-    assert "dynamic contrast-enhanced T1  12" in study_text(study.to_dict())
+    assert "dynamic contrast-enhanced T1  series 12" in study_text(study.to_dict())
 
 
 def test_a_name_with_a_slash_is_no_folder() -> None:

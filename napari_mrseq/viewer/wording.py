@@ -7,7 +7,7 @@ from pathlib import Path
 
 from napari_mrseq.decision import Decision
 from napari_mrseq.header import HeaderClaim
-from napari_mrseq.naming import CONFLICT_MARK, CORRECTED, run_words, title_of
+from napari_mrseq.naming import CONFLICT_MARK, CORRECTED, described, run_words, title_of
 from napari_mrseq.sequences import UNKNOWN, name_of
 from napari_mrseq.series import Series
 from napari_mrseq.slice_verdict import SliceVerdict
@@ -36,8 +36,7 @@ def series_name(series: Series) -> str:
 
 def description_of(series: Series) -> str | None:
     """Return the description of a series, else its number; None where it has neither."""
-    number = None if series.series_number is None else f"series {series.series_number}"
-    return series.description or number
+    return described(series.series_number, series.description)
 
 
 def layer_prefix(verdict: Verdict) -> str:
