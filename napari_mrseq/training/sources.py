@@ -65,7 +65,8 @@ def catalogue_of(
             )
         return _in_slices(source, folder, log)
     if not is_folder:
-        raise CatalogueError(f"{source} is neither a catalogue nor a folder")
+        what = "is neither a file nor a folder" if source.exists() else "does not exist"
+        raise CatalogueError(f"{source} {what}: give a catalogue (CSV) or a folder of images")
     output_folder(folder)
     if judge:
         entries, doubtful = labelled_by_header(source, judge(), log)

@@ -223,7 +223,7 @@ def test_what_gives_nothing_to_tell_apart_is_refused(tmp_path):
     picture(tmp_path / "site" / "Knee" / "1.png")
     with pytest.raises(CatalogueError, match="fewer than two classes"):
         catalogue_of(tmp_path / "site", tmp_path / "out", log=lambda _: None)
-    with pytest.raises(CatalogueError, match="nowhere"):
+    with pytest.raises(CatalogueError, match="nowhere does not exist"):
         catalogue_of(tmp_path / "nowhere", tmp_path / "out")
 
 
