@@ -213,10 +213,12 @@ def test_the_activity_dock_shows_how_far_a_run_is(qtbot, open_panel) -> None:
     head = (y**2 + x**2 < 0.7) * (2 + np.sin(9 * x) * np.cos(7 * y))
     viewer.add_image(np.repeat(head[None], 200, axis=0))
     seen: set[str] = set()
+    done: set[tuple[int, int]] = set()
 
     def look() -> None:
         bars = panel.window().findChildren(QtLabeledProgressBar)
         seen.update(bar.description_label.text() for bar in bars)
+        done.update((bar.qt_progress_bar.value(), bar.qt_progress_bar.maximum()) for bar in bars)
 
     heart = QTimer(panel)
     heart.timeout.connect(look)
@@ -224,6 +226,7 @@ def test_the_activity_dock_shows_how_far_a_run_is(qtbot, open_panel) -> None:
     run(qtbot, panel)
     heart.stop()
     assert any("Naming MR sequences" in text for text in seen)
+    assert any(part and whole == 200 for part, whole in done)
     qtbot.waitUntil(lambda: not panel.window().findChildren(QtLabeledProgressBar), timeout=5000)
 
 
