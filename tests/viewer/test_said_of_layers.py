@@ -77,11 +77,12 @@ def test_a_map_is_said_to_be_hidden_only_in_the_grid(qtbot, viewer, panel, press
     assert panel.controls.status.value.startswith("Bright areas speak for")
 
 
-def test_a_layer_that_cannot_be_judged_says_why(viewer, panel, press) -> None:
+def test_a_layer_that_cannot_be_judged_says_why(qtbot, viewer, panel, press) -> None:
     viewer.add_image(np.ones((2, 2, 2, 64, 64)), name="five")
     assert "five has 5 axes" in panel.result.hint.text()
     assert "Press Run" not in panel.result.hint.text()
-    assert panel.study.table.proxy.index(0, 0).data() == "can't be judged"
+    table = panel.study.table.proxy
+    qtbot.waitUntil(lambda: table.index(0, 0).data() == "can't be judged")
     # As a run of another layer left it.
     panel.controls.show_progress(18, 18)
     press(panel.controls.run)
