@@ -87,3 +87,18 @@ def test_a_run_judges_pixels_no_further_that_are_gone(qtbot, panel, layer) -> No
         panel.layer_actions.runner.start([job], "default", "cpu")
         layer.data = np.zeros((3, 16, 16))
         assert job.dropped
+
+
+def test_a_layer_that_was_removed_is_followed_no_more(viewer, panel) -> None:
+    layer = viewer.add_image(np.ones((3, 16, 16)))
+
+    def followers() -> set[str]:
+        names = "data", "metadata", "set_data", "visible", "scale"
+        heard = (one for name in names for one in layer.events[name].callbacks)
+        modules = (type(one[0]()).__module__ for one in heard if isinstance(one, tuple))
+        return {module for module in modules if module.startswith("napari_mrseq")}
+
+    assert panel.layer == layer
+    assert followers()
+    viewer.layers.remove(layer)
+    assert not followers()
