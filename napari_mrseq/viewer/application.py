@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from napari_mrseq.series import Failure, Study
     from napari_mrseq.viewer.classifier_widget import ClassifierWidget
+    from napari_mrseq.viewer.runner import Runner
 
 WINDOW_SIZE = (1400, 880)
 # The canvas draws when Qt is idle: a picture taken at once would show the window half done. One
@@ -123,7 +124,8 @@ def open_study(study: Study, on_open: Callable[[], None]) -> tuple[Viewer, Class
     study : Study
         What was read.
     on_open : callable
-        Called in Qt's loop once all layers are there; nothing is classified yet.
+        Called in Qt's loop once all layers are there, and no run is under way that the user started
+        meanwhile: it knows only those that were.
 
     Raises
     ------
@@ -135,8 +137,19 @@ def open_study(study: Study, on_open: Callable[[], None]) -> tuple[Viewer, Class
     layers = layers_of(study)
     viewer = napari.Viewer(title="napari-mrseq")
     panel: Any = viewer.window.add_plugin_dock_widget(PLUGIN, WIDGET)[1]
-    Opening(viewer, layers, on_open)
+    Opening(viewer, layers, partial(_when_idle, panel.runner, on_open))
     return viewer, panel
+
+
+def _when_idle(runner: Runner, act: Callable[[], None]) -> None:
+    def look() -> None:
+        runner.stopped.disconnect(look, missing_ok=True)
+        if runner.running:
+            runner.stopped.connect(look)
+        else:
+            act()
+
+    look()
 
 
 def most_telling(layers: Sequence[Image]) -> Image:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +20,7 @@ from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import QApplication
 
 import napari_mrseq as mrseq
+from napari_mrseq.series import Study
 from napari_mrseq.viewer.application import open_study
 from napari_mrseq.viewer.menu import open_study_folder
 from napari_mrseq.viewer.opening import Opening
@@ -179,6 +182,36 @@ def test_view_opens_with_the_panel_and_says_once_when_all_are_there(
     QApplication.processEvents()
     assert ended == [len(read_layers(str(sample_study)))]
     assert not viewer.window._qt_window.findChildren(Opening)
+    viewer.close()
+
+
+def test_view_calls_back_after_a_run_that_the_user_started_meanwhile(
+    qtbot: QtBot, make_napari_viewer_proxy, sample_study: Path, press
+) -> None:
+    make_napari_viewer_proxy()
+    readable = threading.Event()
+    readable.set()
+
+    def when_readable(pixels):
+        readable.wait(OPEN_MS / 1000)
+        return pixels
+
+    first, *others = mrseq.read(sample_study)
+    held_up = replace(first, pixels=first.pixels.map_blocks(when_readable, dtype=np.float32))
+    running: list[bool] = []
+    viewer, panel = open_study(
+        Study((held_up, *others)), lambda: running.append(panel.runner.running)
+    )
+    qtbot.waitUntil(lambda: len(viewer.layers) == 2, timeout=OPEN_MS)
+    readable.clear()
+    panel.controls.scope.value = "all layers"
+    press(panel.controls.run)
+    all_there(qtbot, viewer, 1 + len(others))
+    assert panel.runner.running
+    assert not running
+    readable.set()
+    qtbot.waitUntil(lambda: bool(running), timeout=300_000)
+    assert running == [False]
     viewer.close()
 
 
