@@ -33,8 +33,9 @@ def main() -> None:
     """Open the sample study once and picture each panel, the main ones in both themes."""
     IMAGES.mkdir(exist_ok=True)
     get_settings().appearance.theme = "dark"
+    # A loop needs the application that the window brings.
+    viewer, panel = open_study(read_study([STUDY]), lambda: opened.quit())
     opened = QEventLoop()
-    viewer, panel = open_study(read_study([STUDY]), opened.quit)
     opened.exec()
     viewer.window.resize(1400, 880)
     viewer.reset_view()
