@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -22,12 +22,14 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from napari_mrseq.belonging import study_of
 from napari_mrseq.series import Failure
 from napari_mrseq.verdict import Verdict
 from napari_mrseq.viewer.batch_runner import BatchRunner
 from napari_mrseq.viewer.export import ExportButton
 from napari_mrseq.viewer.flow_layout import FlowLayout
 from napari_mrseq.viewer.single_shot import SingleShot
+from napari_mrseq.viewer.study_names import study_names
 from napari_mrseq.viewer.study_table import HEADINGS, NAME_COLUMN, verdict_cells
 from napari_mrseq.viewer.table import Table
 from napari_mrseq.viewer.table_rows import KEY_ROLE, Cell, Row
@@ -42,6 +44,8 @@ READING_MS = 100
 FAILED_HEIGHT = 110
 # The tables follow a run after this, or after so many times what they took to fill last.
 TABLES_MS, TABLES_TIMES = 100, 20
+# Before the series, behind how sure each is: that is in sight however narrow the panel.
+STUDY_COLUMN = NAME_COLUMN
 
 
 class BatchPanel(QWidget):
@@ -76,8 +80,8 @@ class BatchPanel(QWidget):
         self.status = QLabel(HINT)
         self.status.setWordWrap(True)
         self.status.setTextFormat(Qt.TextFormat.PlainText)
-        headings = (*HEADINGS[:NAME_COLUMN], "Series", *HEADINGS[NAME_COLUMN + 1 :])
-        self.table = Table(headings, NAME_COLUMN)
+        headings = (*HEADINGS[:STUDY_COLUMN], "Study", "Series", *HEADINGS[NAME_COLUMN + 1 :])
+        self.table = Table(headings, NAME_COLUMN + 1)
         self.table.setToolTip("Double-click to open the series as a layer, or to go to it")
         self.table.empty_text = "Each series appears here once classified."
         self.failed_label = QLabel()
@@ -196,11 +200,10 @@ class BatchPanel(QWidget):
         self._tables_timer.stop()
         started = perf_counter()
         verdicts = self.runner.verdicts
+        studies = study_names([one.series for one in verdicts])
+        self.table.setColumnHidden(STUDY_COLUMN, not studies)
         self.table.set_rows(
-            [
-                Row(one.series, verdict_cells(name, one, one.series.files[0]))
-                for name, one in zip(_names(verdicts), verdicts, strict=True)
-            ]
+            [_row(name, one, studies) for name, one in zip(_names(verdicts), verdicts, strict=True)]
         )
         failed = self.runner.failures
         self.failed.set_rows([_failed_row(one, self.runner.folder) for one in failed])
@@ -235,6 +238,15 @@ def _names(verdicts: Sequence[Verdict]) -> list[str]:
         else series_name(one)
         for one in series
     ]
+
+
+def _row(name: str, verdict: Verdict, studies: Mapping[str, str]) -> Row:
+    series = verdict.series
+    cells = verdict_cells(name, verdict, series.files[0])
+    called = studies.get(study_of(series), "")
+    # A long one is cut, and of one folder's studies only the UID is in reports.
+    study = Cell(called, hint="\n".join(filter(None, (called, series.study_uid))))
+    return Row(series, (*cells[:STUDY_COLUMN], study, *cells[STUDY_COLUMN:]))
 
 
 def _failed_row(failure: Failure, folder: Path) -> Row:

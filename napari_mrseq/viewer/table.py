@@ -144,9 +144,9 @@ class Table(QTableView):
         """Put the chosen rows on the clipboard."""
         clipboard = QGuiApplication.clipboard()
         assert clipboard is not None
-        columns = range(self.proxy.columnCount())
+        shown = [one for one in range(self.proxy.columnCount()) if not self.isColumnHidden(one)]
         lines = [
-            "\t".join(str(row.siblingAtColumn(column).data()) for column in columns)
+            "\t".join(str(row.siblingAtColumn(column).data()) for column in shown)
             for row in sorted(self._selection.selectedRows())
         ]
         clipboard.setText("\n".join(lines))

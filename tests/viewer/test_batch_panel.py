@@ -76,7 +76,7 @@ def test_a_folder_becomes_a_table_and_what_failed_is_listed(
     assert beats.count(False) > 10
     assert not folder.cancel_button.isEnabled()
     assert not viewer.layers
-    assert column(folder.table, 3) == ["t1_fl2d_sag", "t2_tse_tra"]
+    assert column(folder.table, 4) == ["t1_fl2d_sag", "t2_tse_tra"]
     assert column(folder.table, 0) == [name_of("T1"), name_of("T2")]
     damaged = max((broken_study / "t2_tse_tra").iterdir()).name
     assert set(column(folder.failed, 0)) == {"broken.dcm", f"t2_tse_tra/{damaged}"}
@@ -153,11 +153,11 @@ def test_a_chosen_row_stays_chosen_while_others_come(
     press(folder.run_button)
     qtbot.waitUntil(lambda: folder.table.proxy.rowCount() > 0, timeout=RUN_MS)
     folder.table.selectRow(0)
-    (before,) = folder.table.selectionModel().selectedRows(3)
+    (before,) = folder.table.selectionModel().selectedRows(4)
     name, rows = before.data(), folder.table.proxy.rowCount()
     with qtbot.waitSignal(folder.run_finished, timeout=RUN_MS):
         qtbot.waitUntil(lambda: folder.table.proxy.rowCount() > rows, timeout=RUN_MS)
-    (after,) = folder.table.selectionModel().selectedRows(3)
+    (after,) = folder.table.selectionModel().selectedRows(4)
     assert after.data() == name
 
 

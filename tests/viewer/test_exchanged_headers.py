@@ -37,7 +37,7 @@ def test_the_folder_tab_marks_them_too(qtbot, panel, press, answer, exchanged_st
     with qtbot.waitSignal(panel.batch.run_finished, timeout=RUN_MS):
         press(panel.batch.run_button)
     table = panel.batch.table.proxy
-    rows = [[table.index(row, n).data() for n in (2, 3)] for row in range(table.rowCount())]
+    rows = [[table.index(row, n).data() for n in (2, 4)] for row in range(table.rowCount())]
     doubts = {name: doubt for doubt, name in rows}
     assert doubts["t1_se_tra"] == doubts["t2_tse_tra"] == MARK
     assert doubts["pd_tse_tra"] != MARK

@@ -26,5 +26,5 @@ def test_series_without_a_name_are_told_apart(
     with qtbot.waitSignal(panel.batch.run_finished, timeout=RUN_MS):
         press(panel.batch.run_button)
     table = panel.batch.table
-    names = [table.proxy.index(row, 3).data() for row in range(table.proxy.rowCount())]
+    names = [table.proxy.index(row, 4).data() for row in range(table.proxy.rowCount())]
     assert sorted(names) == ["study: t1_fl2d_sag.dcm", "study: t2_tse_tra.dcm"]
