@@ -191,6 +191,7 @@ class ClassifierWidget(QWidget):
             Rereading(viewer),
             self._tables_timer,
             LayerEvents(viewer, self._tables_timer.start_unless_running, "data", "metadata"),
+            LayerEvents(viewer, self._on_visible, "visible"),
             StatusLine(viewer, self.controls),
             watch_view(viewer, self._on_view_moved),
         )
@@ -221,6 +222,10 @@ class ClassifierWidget(QWidget):
             self.layer_actions.show_hidden(layer)
         self._on_view_moved()
         self._show_chosen()
+
+    def _on_visible(self, event: Any) -> None:
+        if event.source == self.layer:
+            self._show_chosen()
 
     def _show_chosen(self) -> None:
         if self._choices_changed:

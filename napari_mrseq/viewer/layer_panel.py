@@ -56,10 +56,10 @@ class LayerPanel(QWidget):
         `device` is what the last run ran on, `index` the slice in view.
         """
         self._state = state = None if layer is None else state_of(layer)
-        if state is None:
+        if layer is None or state is None:
             self.result.show_nothing(layer)
         else:
-            self.result.show_state(state, device)
+            self.result.show_state(state, device, visible=layer.visible)
         self.plot.show_state(state, index)
         self.slices.show_state(state)
         self.slices.mark(index)

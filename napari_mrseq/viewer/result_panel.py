@@ -30,6 +30,7 @@ from napari_mrseq.viewer.wording import (
     decision_words,
     model_words,
     percent,
+    plane_words,
     runners_up,
     witness_words,
 )
@@ -83,7 +84,7 @@ class ResultPanel(QStackedWidget):
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.addWidget(self.hint)
         self.addWidget(page)
-        self._shown: tuple[Verdict, str] | None = None
+        self._shown: tuple[Verdict, str, bool] | None = None
 
     def show_nothing(self, layer: Image | None) -> None:
         """Say what to do where there is no verdict, or why there can be none."""
@@ -91,32 +92,32 @@ class ResultPanel(QStackedWidget):
         words = f"Can't be judged: {cause}" if cause else NOT_RUN
         self._show_hint(NO_LAYER if layer is None else words)
 
-    def show_state(self, state: LayerState, device: str) -> None:
-        """Show the verdict of a layer, or how far it is."""
+    def show_state(self, state: LayerState, device: str, *, visible: bool = True) -> None:
+        """Show the verdict of a layer, `visible` or hidden, or how far it is."""
         if state.failure:
             self._show_hint(f"Not read: {state.failure.cause}")
         elif state.verdict is None:
             self._show_hint(f"{len(state.judged)} of {state.series.slice_count} {SLICES_ONLY}")
         else:
-            self._show_verdict(state.verdict, device)
+            self._show_verdict(state.verdict, device, visible)
 
     def _show_hint(self, text: str) -> None:
         self._shown = None
         self.hint.setText(text)
         self.setCurrentIndex(0)
 
-    def _show_verdict(self, verdict: Verdict, device: str) -> None:
+    def _show_verdict(self, verdict: Verdict, device: str, visible: bool) -> None:
         # To look for odd ones among thousands of slices takes its time.
-        if self._shown == (verdict, device):
+        if self._shown == (verdict, device, visible):
             return
-        self._shown = (verdict, device)
+        self._shown = (verdict, device, visible)
         known = verdict.sequence != UNKNOWN
         colour = colour_of(verdict.sequence, verdict.probabilities)
         self.swatch.setStyleSheet(f"background-color: {colour};")
         self.verdict.setText(name_of(verdict.sequence) if known else "? unknown")
         self.confidence.setText(_sure_words(verdict) if known else "")
         self.runners_up.setText(_unbroken(_second_line(verdict)))
-        self.plane.setText(verdict.series.plane or "")
+        self.plane.setText(plane_words(verdict.series, visible=visible))
         mark, style = "", ""
         if verdict.conflict:
             mark = "≠ Conflict. "

@@ -168,6 +168,11 @@ def witness_words(verdict: Verdict) -> str:
     return f"{header.removesuffix('.')}. The pixels {words}."
 
 
+def plane_words(series: Series, *, visible: bool) -> str:
+    """Return the plane of a series, and that its layer can't be seen: ``"axial, layer hidden"``."""
+    return ", ".join(filter(None, (series.plane, "" if visible else "layer hidden")))
+
+
 def sentence(words: str) -> str:
     """Return words with a full stop, so that others may follow."""
     return words if words.endswith((".", "…")) else f"{words}."

@@ -386,6 +386,30 @@ def test_the_panel_follows_the_layer_list(viewer, open_panel) -> None:
     assert viewer.layers.selection.active == second
 
 
+def test_a_verdict_on_what_is_not_seen_is_said_to_be_of_a_hidden_layer(
+    viewer, panel, make_verdict, sample_study: Path
+) -> None:
+    first, second = viewer.open(
+        [sample_study / "t2_tse_tra", sample_study / "pd_tse_tra"], plugin="napari-mrseq"
+    )
+    series = series_of(first)
+    annotate(first, make_verdict(series, ["T2"] * series.slice_count))
+    viewer.layers.selection.active = second
+    first.visible = False
+    viewer.layers.selection.active = first
+    said = panel.result.plane.text
+    assert said() == "axial, layer hidden"
+    for visible, words in ((True, "axial"), (False, "axial, layer hidden"), (True, "axial")):
+        first.visible = visible
+        assert said() == words
+    # That another one is hidden says nothing of it.
+    second.visible = False
+    assert said() == "axial"
+    second.visible, first.visible = True, False
+    panel.study.table.layer_chosen.emit(first)
+    assert said() == "axial"
+
+
 def test_keys_start_a_run(qtbot, viewer, open_panel) -> None:
     layer = viewer.add_image(noise(2, 32, 32), name="mine")
     panel = open_panel()
