@@ -42,8 +42,9 @@ class Opening(SingleShot):
         self._on_end, self._total = on_end, len(layers)
         shown = next(place for place, (_, said, _) in enumerate(layers) if said["visible"])
         self._below, self._above = deque(layers[:shown]), deque(layers[shown + 1 :])
-        self._activity = Activity("Opening the study")
-        window.destroyed.connect(self._activity.close)
+        self._activity = activity = Activity("Opening the study")
+        # Qt holds a method weakly, and this object goes with the window.
+        window.destroyed.connect(lambda: activity.close())
         share_units(layers, viewer.layers)
         empty = not viewer.layers
         # The next one goes below it, and once none is left that does, above it.
@@ -57,6 +58,7 @@ class Opening(SingleShot):
     def _add_next(self) -> None:
         # One that is closed is destroyed only later.
         if self._window.isHidden():
+            self._activity.close()
             return
         if self._below:
             self._insert(self._below.popleft(), above=False)
@@ -83,7 +85,6 @@ class Opening(SingleShot):
         return layer
 
     def _end(self) -> None:
-        self._window.destroyed.disconnect(self._activity.close)
         self._activity.close()
         # What it holds of the study goes with it.
         self.deleteLater()
