@@ -94,8 +94,8 @@ CODES = (
     ),
 )  # fmt: skip
 
-# Names as files hold them: Siemens, Canon, Hitachi, UIH and Bruker (0018,0024), GE (0019,109C and
-# 109E), Philips (2001,1020), enhanced files (0018,9005); see also the vendor pages of dcm2niix.
+# Names as files hold them: Siemens, Canon, Hitachi, UIH, Bruker, Agilent (0018,0024), GE (0019,109C
+# and 109E), Philips (2001,1020), enhanced files (0018,9005); see also the vendor pages of dcm2niix.
 NAMES = (
     Name("Siemens", r"[*_]?q?(tse|se|mse)[a-z]{0,3}[23]d", (SPIN_ECHO,)),
     Name("Siemens", r"[*_]?spc", (SPIN_ECHO,)),
@@ -192,10 +192,18 @@ NAMES = (
     Name(ANY, r".*b1_?map", (B1_MAP,)),
     # "Bruker:RARE", "FAIR_EPI (pvm)".
     Name("Bruker", r".*(rare|msme)", (SPIN_ECHO,)),
+    Name("Bruker", r".*mdeft", (GRADIENT_ECHO, INVERSION)),
+    Name("Bruker", r".*flowmap", (GRADIENT_ECHO, PHASE_CONTRAST)),
+    Name("Bruker", r".*fieldmap", (GRADIENT_ECHO, B0_MAP)),
+    Name("Bruker", r"(\w+:)?(press|steam|isis|csi)\b", (SPECTROSCOPY,)),
     Name("Bruker", r".*(flash|mge\b)", (GRADIENT_ECHO,)),
     Name("Bruker", r".*epi", (EPI,)),
     Name("Bruker", r".*dti", (SPIN_ECHO, DIFFUSION)),
     Name("Bruker", r".*(fair|casl)", (ASL,)),
+    # Pulse sequences of VnmrJ: "fsems", a fast spin echo of many slices, "ge3d".
+    Name("Agilent", r"f?sems|mems", (SPIN_ECHO,)),
+    Name("Agilent", r"m?gems|m?ge3d", (GRADIENT_ECHO,)),
+    Name("Agilent", r"epip?\b", (EPI,)),
 )
 
 # "Ax 3D", "t1_3d_tra", "*fl3d1_ns", "3DFSPGR", but not "3 dir".

@@ -202,6 +202,7 @@ HEADERS: list[tuple[str, str, Header]] = [
     ("T2", "uih_fse", uih("fse", "t2_fse_cor", tr=4200, te=101, scan="SE")),
     ("T2", "bruker_rare", maker("Bruker BioSpin MRI GmbH", "Bruker:RARE", "T2_TurboRARE", tr=2500,
         te=33, scan="SE")),
+    ("T2", "agilent_fast_spin_echo", maker("Agilent", "fsems", "E3", tr=4000, te=40)),
     # FLAIR
     ("FLAIR", "siemens_tirm", siemens(
         "*tir2d1_16", "t2_tirm_tra_dark-fluid", tr=9000, te=81, ti=2500, scan=["SE", "IR"])),
@@ -412,6 +413,9 @@ HEADERS: list[tuple[str, str, Header]] = [
     ("OTHER", "siemens_dir", siemens("*spcirR_220", "t2_space_DIR", tr=7500, te=318, ti=3000,
                                      scan=["SE", "IR"])),
     ("OTHER", "inversion_epi", ge("epi", "", tr=3000, te=47, ti=400, scan=["EP", "SE"])),
+    ("OTHER", "bruker_spectra", maker("Bruker BioSpin MRI GmbH", "Bruker:PRESS", "", tr=2500)),
+    ("FIELDMAP", "bruker", maker("Bruker BioSpin MRI GmbH", "Bruker:FieldMap", "", tr=20, flip=30,
+                                 scan="RM", dim="3D")),
     ("OTHER", "coil_calibration", ge("efgre3d", "ASSET calibration", tr=150, te=2, scan="GR")),
     ("OTHER", "screen_save", ge("", "Screen Save", kind=["DERIVED", "SECONDARY", "SCREEN SAVE"])),
 ]  # fmt: skip

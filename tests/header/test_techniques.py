@@ -74,6 +74,17 @@ GE_NAME, PHILIPS_NAME = (0x0019, 0x109C), (0x2001, 0x1020)
         ("Bruker BioSpin", "Bruker:DtiEpi", {t.SPIN_ECHO, t.EPI, t.DIFFUSION}),
         ("Bruker BioSpin", "Bruker:MGE", {t.GRADIENT_ECHO}),
         ("Bruker BioSpin", "FAIR_EPI (pvm)", {t.EPI, t.ASL}),
+        ("Bruker BioSpin", "Bruker:FieldMap", {t.GRADIENT_ECHO, t.B0_MAP}),
+        ("Bruker BioSpin", "Bruker:FLOWMAP", {t.GRADIENT_ECHO, t.PHASE_CONTRAST}),
+        ("Bruker BioSpin", "MDEFT (pvm)", {t.GRADIENT_ECHO, t.INVERSION}),
+        ("Bruker BioSpin", "User:PRESS", {t.SPECTROSCOPY}),
+        ("Bruker BioSpin", "CSI (pvm)", {t.SPECTROSCOPY}),
+        ("Bruker BioSpin", "User:pressFLASH", {t.GRADIENT_ECHO}),
+        ("Agilent", "fsems", {t.SPIN_ECHO}),
+        ("Agilent", "mgems", {t.GRADIENT_ECHO}),
+        ("Agilent", "ge3d", {t.GRADIENT_ECHO}),
+        ("Agilent", "epip", {t.EPI}),
+        ("Agilent", "stems", set()),
     ],
 )
 def test_the_name_of_a_sequence_tells_how_the_signal_was_made(
