@@ -156,7 +156,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("OTHER", "ti scout*"),
     # "Localized spectroscopy" is none.
     ("LOCALIZER", Regex(r"[a-z0-9]*locali(?![sz]ed)[a-z0-9]*"), "loc", "loca", "*scout*"),
-    ("LOCALIZER", "survey*", "smart brain*", "pilot*"),
+    ("LOCALIZER", "survey*", "smart brain*", "pilot*", "tri pilot*"),
     ("LOCALIZER", "3 plan*", "3 pl", "three plan*", "tri plan*", "plan scan", "topogram*"),
     ("LOCALIZER", "locator*"),
     ("LOCALIZER", "scano*", "topo", "centrage*", "centratura*", "sondage"),
@@ -208,7 +208,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("OTHER", "mrs", "*mrsi", "*btfe*", "*bffe*"),
     ("OTHER", Regex(r"cine(?!as|ma|se\b)[a-z0-9]*"), "dixon ... f $", "dixon ... ff $"),
     ("OTHER", "*trufi*", "tru fi", "*fiesta*", "ciss*", "*ssfp*", "b ffe", "b tfe"),
-    ("OTHER", "petra", Regex(r"\d?d?o?zteo?"), "ute"),
+    ("OTHER", "petra", Regex(r"\d?d?o?zteo?"), Regex(r"(?:[23]d)?ute(?:[23]d)?")),
     ("OTHER", "psir*", "lge", "delayed enh*", "late enh*"),
     ("OTHER", "ege", Regex(r"^de\b.*\b(?:tfl|trufi)"), "*tagging", "spamm", "*tfe grid"),
     ("OTHER", "4d flow*", "balanced*", "dess", "de3d"),

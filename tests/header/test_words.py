@@ -103,7 +103,7 @@ ABROAD = {
     ),
     "LOCALIZER": (
         "Planungssequenz;repérage;localizzatore;centratura;centrage;Scanogram;Lokalisation;"
-        "3-Axis Locator;topo;Oversikt;oversigt;översikt;overzicht;lokalizator;FastView"
+        "3-Axis Locator;1_Tripilot;topo;Oversikt;oversigt;översikt;overzicht;lokalizator;FastView"
     ),
     "BOLD": "fMRT;IRMf;RMf;fMRI fingertapping;paradigma motor;funktionelle MRT",
     "FIELDMAP": "DistortionMap_AP;blip up;PEPOLAR;Feldkarte;carte de champ",
@@ -113,7 +113,7 @@ ABROAD = {
         "BASG 3D IAC;3D PBSG;COSMIC;FatSep T1 COR FAT;oZTEo Sag;PosDisp: [10] T1 TIR cor;"
         "FAT: Ax T2 FSE Flex;csi3d_se;"
         "MRS - sgACC;Bloch-Siegert_FA300;SSUB 2-1_ETHRIVE;sBTFE_BH_M2D;Sag DIR 3D VISTA;"
-        "fatquant_pre_R2s_Eff"
+        "fatquant_pre_R2s_Eff;UTE3D (E5);2D UTE"
     ),
 }
 CASES = [
