@@ -64,9 +64,9 @@ SPECTRA_AND_FIBRES = (
     r"mrs|.*mrsi|csi.*|svs|single voxel.*|.*(spe[ck]|spet)tro.*|tra[ck]tog.*|fiber tr.*"
 )
 REFERENCE = r"(dream|qsm|[ck]alib|coil sens|prescan|sense ref|ref).*"
-# Named after a readout that no spin echo has.
+# Named after a readout that no spin echo has; AFI beside one is a part of k-space (Canon).
 OF_GRADIENT_ECHOES = (
-    r"(cine|.*fiesta|ciss|dess|balanced|cosmic|petra|ute|4d flow|q flow|flow quant).*"
+    r"(cine|.*fiesta|ciss|dess|balanced|cosmic|petra|ute|afi|4d flow|q flow|flow quant).*"
 )
 # Angiography that inverts what rests, or the blood, in place of an agent.
 LABELLED_VESSELS = r"(.*inflow|inhance|ifir|time slip|native|.*asl|fbi).*"

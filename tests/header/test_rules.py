@@ -89,7 +89,7 @@ MPRAGE = ORIGINAL | {
         ("T2", SPIN_ECHO_T2, "32 dirs T2 TSE"),
         ("T2", SPIN_ECHO_T2, "trace T2 TSE"),
         *(("T1", SPIN_ECHO_T1, f"{readout} T1 SE")
-          for readout in ("FIESTA", "CISS", "DESS", "PETRA", "4D flow", "balanced")),
+          for readout in ("FIESTA", "CISS", "DESS", "PETRA", "4D flow", "balanced", "AFI")),
         # So is a spin echo that waits for the heart, and what was seen once.
         ("T2", SPIN_ECHO_T2 | {"CardiacNumberOfImages": 25}, "db_sax"),
         ("T1", VIBE | {"CardiacNumberOfImages": 1}, ""),
@@ -148,6 +148,7 @@ def test_a_word_decides_where_a_weighting_is_named_beside_it(
         ("ADC", DIFFUSION | HYPERFINE | {"ImageType": ["DERIVED", "PRIMARY", "ADC"]}, "ADC"),
         ("DWI", DIFFUSION | HYPERFINE, "DWI"),
         ("OTHER", FLASH, "DREAM"),
+        ("OTHER", FLASH, "AFI TR1"),
         ("OTHER", FLASH | {"RepetitionTime": 4.5, "FlipAngle": 50}, "FIESTA T2"),
         # Vessels after a bolus, where no organ was looked at.
         ("MRA", VIBE | {"RepetitionTime": 2.6, "EchoTime": 1, "FlipAngle": 20}, "TWIST_carotids"),
