@@ -19,11 +19,16 @@ from napari_mrseq.header.conditions import (
 from napari_mrseq.header.plausibility import says, timed
 from napari_mrseq.header.rule import NILS, PHYSICS, VENDOR, WORDS, Rule, rule
 from napari_mrseq.header.techniques import DIFFUSION, EPI, GRADIENT_ECHO, INVERSION, SPIN_ECHO
+from napari_mrseq.header.words import called
 
 # One volume that a program computed, of a first pass more often than of activation.
 OF_A_SERIES = unless(is_secondary, not_above(VOLUMES, 1))
 
+# Elastography and saturation transfer, which are read out so as well, several times over.
+OF_OTHER_METHODS = called(r".*mre|elasto.*|mr touch|cest.*|aptw?.*")
+
 ECHO_PLANAR_RULES: tuple[Rule, ...] = (
+    rule("OTHER", 0.85, WORDS, says("OTHER"), OF_OTHER_METHODS, uses(EPI)),
     rule(
         "T2STAR", 0.8, WORDS, says("T2STAR"), uses(EPI), uses(GRADIENT_ECHO), lacks(SPIN_ECHO),
         not_above(VOLUMES, 1),

@@ -36,6 +36,13 @@ GRADIENT = GE | {"ScanningSequence": ["EP", "GR"], "RepetitionTime": 1200, "Echo
         ("BOLD", GRADIENT, "EPI T2*", 200),
         ("BOLD", GRADIENT, "BOLD T2* SBRef", 1),
         ("BOLD", GRADIENT, "", 1),
+        # Elastography, saturation transfer; a task may be called like a sequence.
+        ("OTHER", GRADIENT, "MRE wave", 8),
+        ("OTHER", GRADIENT, "epiMRE tra", 1),
+        ("OTHER", GRADIENT, "elastography liver", 4),
+        ("OTHER", GRADIENT, "CEST EPI", 31),
+        ("BOLD", GRADIENT, "button press", 200),
+        ("BOLD", GRADIENT, "task-emre", 200),
     ],
 )
 def test_echo_planar_images_weight_as_they_are_named_where_their_times_agree(
