@@ -9,7 +9,7 @@ from napari_mrseq.header.conditions import uses, weighted_by_diffusion
 from napari_mrseq.header.lexicon import MAP
 from napari_mrseq.header.plain import plain
 from napari_mrseq.header.sequence_attributes import SequenceAttributes
-from napari_mrseq.header.techniques import DIFFUSION, GRADIENT_ECHO
+from napari_mrseq.header.techniques import DIFFUSION, EPI, GRADIENT_ECHO
 from napari_mrseq.header.words import names, namings_of
 
 # What may stand beside such a name. Nothing else may: an MD may be a doctor, AD a disease, V1 a
@@ -93,9 +93,9 @@ def names_no_diffusion(attributes: SequenceAttributes) -> str | None:
 
 
 def names_bolus_map(attributes: SequenceAttributes) -> str | None:
-    """Hold for a gradient echo whose whole description is the short name of such a map."""
-    is_echo = uses(GRADIENT_ECHO)(attributes) is not None
-    return _named(attributes, _BOLUS, _DYNAMIC) if is_echo else None
+    """Hold for a gradient echo or EPI whose whole description is the short name of such a map."""
+    follows = GRADIENT_ECHO in attributes.techniques or EPI in attributes.techniques
+    return _named(attributes, _BOLUS, _DYNAMIC) if follows else None
 
 
 def _of_diffusion(attributes: SequenceAttributes) -> bool:

@@ -193,6 +193,10 @@ RULES: tuple[Rule, ...] = (
     rule("PERF", 0.9, WORDS, says("PERF"), uses(EPI)),
     rule("PERF", 0.75, WORDS, says("PERF")),
     rule("PERF", 0.75, WORDS, is_derived, names_bolus_map),
+    # Programs leave ImageType as their source has it; what follows a bolus has many volumes.
+    rule(
+        "PERF", 0.7, WORDS, names_bolus_map, uses(EPI), lacks(SPIN_ECHO), not_above(VOLUMES, 1),
+    ),
     # Siemens XA says so of spin echoes, too, that measure the distortion of functional images.
     rule("BOLD", 0.95, VENDOR, image_type("FMRI"), lacks(SPIN_ECHO), fits("BOLD")),
     rule("BOLD", 0.9, BIDS, uses(TASK), fits("BOLD")),

@@ -11,6 +11,7 @@ from napari_mrseq.sequences import UNKNOWN
 
 COMPUTED = {"ImageType": ["DERIVED", "SECONDARY", "OTHER"]}
 ORIGINAL = {"ImageType": ["ORIGINAL", "PRIMARY", "DIFFUSION", "NONE"]}
+ORIGINAL_EPI = {"ImageType": ["ORIGINAL", "PRIMARY", "M", "ND"]}
 WEIGHTED = {
     "Manufacturer": "SIEMENS",
     "ScanningSequence": ["EP", "SE"],
@@ -260,6 +261,33 @@ def test_an_image_that_was_only_reformatted_stays_one(
 ) -> None:
     claim = claim_of(make_series(header | {"SeriesDescription": described}))
     assert claim.sequence == sequence, claim
+
+
+FIRST_PASS = {
+    "Manufacturer": "SIEMENS",
+    "ScanningSequence": "EP",
+    "SequenceName": "*epfid2d1_128",
+    "RepetitionTime": 1500,
+    "EchoTime": 30,
+}
+
+
+@pytest.mark.parametrize("written", [COMPUTED, ORIGINAL_EPI, {}], ids=["computed", "original", ""])
+@pytest.mark.parametrize("described", ["AT", "PEI", "PEI tra", "wash in"])
+def test_a_map_of_a_first_pass_is_no_functional_image(
+    make_series: Any, written: dict[str, Any], described: str
+) -> None:
+    named = written | {"SeriesDescription": described}
+    for source in (FIRST_PASS, {**FIRST_PASS, "SequenceName": ""}):
+        assert claim_of(make_series(source | named)).sequence == "PERF"
+
+
+@pytest.mark.parametrize(("described", "volumes"), [("AT", 200), ("AT task", 1), ("run 1", 1)])
+def test_what_follows_activation_is_no_map_of_a_first_pass(
+    make_series: Any, described: str, volumes: int
+) -> None:
+    series = make_series(FIRST_PASS | {"SeriesDescription": described}, volumes=volumes)
+    assert claim_of(series).sequence == "BOLD"
 
 
 def test_the_field_map_that_parts_fat_from_water_is_computed_of_any_echoes(
