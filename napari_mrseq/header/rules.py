@@ -240,10 +240,10 @@ RULES: tuple[Rule, ...] = (
         "T2STAR", 0.75, WORDS, called("qsm"), is_original, uses(GRADIENT_ECHO),
         lacks(SPIN_ECHO, EPI, INVERSION), at_least(TE, 10),
     ),
-    # Of several echoes that are summed, the first is told.
-    timed(
+    # Of several echoes the first is told, however early; so long a TR has room for more than one.
+    rule(
         "T2STAR", 0.6, WORDS, called("qsm"), is_original, uses(GRADIENT_ECHO),
-        lacks(SPIN_ECHO, EPI, INVERSION), below(TE, 10),
+        lacks(SPIN_ECHO, EPI, INVERSION), below(TE, 10), not_below(TR, 15),
     ),
     # Of the brain and the cord it is a T1: late enhancement of the heart has a gradient echo.
     timed(
