@@ -176,6 +176,8 @@ RULES: tuple[Rule, ...] = (
         "DWI", 0.75, DICOM, weighted_by_diffusion, is_secondary, names_nothing,
         unless(image_type("DIFFUSION")), unless(of_several_b_values),
     ),
+    # One volume that is called like a map may be one, whatever ImageType its program has left.
+    rule("DWI", 0.6, DICOM, weighted_by_diffusion, names_diffusion_map, not_above(VOLUMES, 1)),
     rule("DWI", 0.95, DICOM, weighted_by_diffusion),
     rule("B0", 0.85, VENDOR, uses(DIFFUSION), without_weighting),
     rule(

@@ -301,6 +301,17 @@ def test_the_field_map_that_parts_fat_from_water_is_computed_of_any_echoes(
     assert claim_of(make_series(made)).sequence == "T2"
 
 
+@pytest.mark.parametrize("written", [ORIGINAL_EPI, {}], ids=["original", "not told"])
+@pytest.mark.parametrize("described", ["MD", "AD", "RD", "MK", "V1"])
+def test_one_volume_that_is_called_like_a_map_is_no_sure_diffusion_image(
+    make_series: Any, written: dict[str, Any], described: str
+) -> None:
+    named = WEIGHTED | written | {"ProtocolName": "DTI_64", "SeriesDescription": described}
+    assert claim_of(make_series(named)).confidence <= 0.8
+    several = claim_of(make_series(named, volumes=64))
+    assert (several.sequence, several.confidence >= 0.95) == ("DWI", True)
+
+
 def test_what_was_computed_with_a_b_value_and_no_name_is_hardly_told(make_series: Any) -> None:
     computed = claim_of(make_series(WEIGHTED | COMPUTED))
     named = claim_of(make_series(WEIGHTED | COMPUTED | {"SeriesDescription": "DWI b1000"}))
