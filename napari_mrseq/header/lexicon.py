@@ -93,7 +93,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("B0", "ep2d ... b0", "*epi ... b0", "b0 ... *epi", "b0 ap", "b0 pa", "ap b0", "pa b0"),
     ("FIELDMAP", "b0"),
     # What a PET-MR scanner corrects attenuation with.
-    ("OTHER", "*mrac*", "*umap*", "mu map*"),
+    ("OTHER", "*mrac*", "*umap*", "mu map*", "ac map*"),
     # Inflow of labelled blood without an agent: vessels, no perfusion.
     ("MRA", "vasc asl", "masl", "asl ... mra", "mra ... asl", "asl ... angio*", "angio* ... asl"),
     ("PERF", "*asl", Regex(r"asl(?![aei])[a-z0-9]*"), "*casl*", "pwi*", "gbp", "pbp"),
@@ -137,7 +137,9 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
             r"[a-z0-9]*"
         ),
     ),
-    ("MRA", "flebo*", "phlebo*", "arm intracran*", "arm cereb*", "fbi"),
+    ("MRA", "flebo*", "phlebo*", "arm intracran*", "arm cereb*"),
+    # Canon's, of fresh blood.
+    ("MRA", "fbi", "mfbi", "fresh blood*"),
     # Without an agent.
     ("MRA", "qiss*", "native tru*", "native space ... ecg", "native space ... trig*"),
     ("MRA", "native space ... sys*", "native space ... dia*", "native space ... run off"),
@@ -193,7 +195,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     (MAP, "*relaxo*", "brain mask*", "lesion mask*", "t1* t2* ratio*"),
     (MAP, Regex(r"(?<!for )segmentations?(?: maps?)?$")),
     # What steers a scan with navigators.
-    ("OTHER", Regex(r"(?:t[12][a-z0-9]*|vnav)\b.*\bsetter")),
+    ("OTHER", Regex(r"(?:t[12][a-z0-9]*|v ?nav)\b.*\bsetter")),
     ("OTHER", "qsm", "pdff", "fat frac*", "ff map*", "mtr"),
     # Neither the Rhône nor a rhomboid.
     ("OTHER", Regex(r"t1rho[a-z0-9]*|t1 rho(?:\d+|w|maps?)?")),

@@ -69,7 +69,7 @@ OF_GRADIENT_ECHOES = (
     r"(cine|.*fiesta|ciss|dess|balanced|cosmic|petra|ute|afi|4d flow|q flow|flow quant).*"
 )
 # Angiography that inverts what rests, or the blood, in place of an agent.
-LABELLED_VESSELS = r"(.*inflow|inhance|ifir|time slip|native|.*asl|fbi).*"
+LABELLED_VESSELS = r"(.*inflow|inhance|ifir|time slip|native|.*asl|m?fbi|fresh blood).*"
 _WEIGHTINGS = frozenset({"T1", "T2", "PD", "FLAIR", "STIR", "T2STAR"})
 
 

@@ -99,7 +99,7 @@ ABROAD = {
     "PERF": "Cerebral Blood Flow;e-THRIVE_BHPERFU;perfüzyon;perfuzja",
     "MRA": (
         "polygone de Willis;ARM intracranienne;flebografia;phlebo IRM;Venographie;VASC-ASL;FBI;"
-        "Time-SLIP renal;3DPCA_DEM"
+        "mFBI;Fresh Blood Imaging;Time-SLIP renal;3DPCA_DEM"
     ),
     "LOCALIZER": (
         "Planungssequenz;repérage;localizzatore;centratura;centrage;Scanogram;Lokalisation;"
@@ -113,7 +113,7 @@ ABROAD = {
         "BASG 3D IAC;3D PBSG;COSMIC;FatSep T1 COR FAT;oZTEo Sag;PosDisp: [10] T1 TIR cor;"
         "FAT: Ax T2 FSE Flex;csi3d_se;"
         "MRS - sgACC;Bloch-Siegert_FA300;SSUB 2-1_ETHRIVE;sBTFE_BH_M2D;Sag DIR 3D VISTA;"
-        "fatquant_pre_R2s_Eff;UTE3D (E5);2D UTE"
+        "fatquant_pre_R2s_Eff;vNav_setter;Head_ACMAP_TC;PET AC map;UTE3D (E5);2D UTE"
     ),
 }
 CASES = [
