@@ -192,8 +192,8 @@ SPIN_ECHO_RULES: tuple[Rule, ...] = (
     ),
     # Only a spin echo has a signal left after so long; an unnamed EPI would have a small matrix.
     timed(
-        "T2", 0.6, PHYSICS, lacks(SPIN_ECHO, GRADIENT_ECHO, EPI, INVERSION), above(TR, 1500),
-        at_least(TE, 70), large_matrix(160),
+        "T2", 0.6, PHYSICS, lacks(SPIN_ECHO, GRADIENT_ECHO, EPI, INVERSION), not_above(TI, 260),
+        above(TR, 1500), at_least(TE, 70), large_matrix(160),
     ),
     # Such times are a spin echo's, or a gradient echo's with a small flip angle.
     timed(

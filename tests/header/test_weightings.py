@@ -56,6 +56,9 @@ SE, GR = ["SE", "IR"], ["GR", "IR"]
         ("PD", header(SE, tesla=3, tr=3000, te=30, ti=120, described="PD SPAIR")),
         ("T1", header(SE, tesla=1.5, tr=600, te=12, ti=110, described="T1 SPIR")),
         ("T1", header(SE, tr=600, te=12, ti=110, described="T1 SPIR")),
+        # So does a time alone, where no code is left; a longer one inverts tissue.
+        ("T2", header("", tesla=1.5, tr=4000, te=100, ti=100)),
+        (UNKNOWN, header("", tesla=0.3, tr=7000, te=105, ti=1500)),
     ],
 )
 def test_inversion_of_fat_depends_on_the_field(
