@@ -47,10 +47,14 @@ def vendor_of(tags: Tags) -> str | None:
 
 
 def sequence_names(tags: Tags, vendor: str | None) -> tuple[str, ...]:
-    """Return every name the header gives the pulse sequence, the vendor's own ones too."""
+    """Return every name the header gives the pulse sequence, the vendor's own ones too.
+
+    Not that of the protocol, which Canon repeats there: words of people, such as ``"FEMUR T2"``.
+    """
     names = [tags.text(keyword) for keyword in NAME_KEYWORDS]
     names += [tags.text(place) for place in SEQUENCE_NAMES.get(vendor or "", ())]
-    return tuple(dict.fromkeys(name for name in names if name))
+    typed = vendor == "Canon" and tags.text("ProtocolName")
+    return tuple(dict.fromkeys(name for name in names if name and name != typed))
 
 
 def three_planes(tags: Tags, vendor: str | None) -> bool:

@@ -121,6 +121,25 @@ def test_the_inversion_beside_a_gradient_echo_is_no_spin_echo_of_that_name(
     assert attributes_of(make_series(header)).techniques.keys() == {t.GRADIENT_ECHO, t.INVERSION}
 
 
+@pytest.mark.parametrize(
+    ("sequence", "protocol", "times"),
+    [
+        ("PD", "FEMUR PD FS", {"RepetitionTime": 2800, "EchoTime": 30}),
+        ("T2", "FEMUR T2 COR", {"RepetitionTime": 4000, "EchoTime": 90}),
+        ("T2", "IRM T2 SAG", {"RepetitionTime": 4000, "EchoTime": 90}),
+    ],
+)
+def test_the_name_of_a_protocol_that_canon_repeats_is_none_of_a_sequence(
+    make_series: Any, sequence: str, protocol: str, times: dict[str, Any]
+) -> None:
+    header = {"Manufacturer": "CANON_MEC", "PulseSequenceName": protocol, "ProtocolName": protocol}
+    series = make_series(header | times | {"SeriesDescription": protocol})
+    assert attributes_of(series).techniques == {}
+    assert claim_of(series).sequence == sequence
+    named = make_series(header | times | {"PulseSequenceName": "FSE2D+10"})
+    assert attributes_of(named).techniques.keys() == {t.SPIN_ECHO}
+
+
 def test_the_epi_factor_of_philips_tells_a_planar_readout(make_series: Any) -> None:
     header = {"Manufacturer": "Philips", "ScanningSequence": "SE", "EchoTime": 80}
     header |= {"RepetitionTime": 4000, "SeriesDescription": "DWI"}
