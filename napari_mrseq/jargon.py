@@ -44,7 +44,7 @@ _TECHNIQUES = """
     oblique ssh me ip relaxation estrella liquor vibrant mielo myelo scano csf aqueduct and di
     mean radial ecg mgt mton mdixon mr touch qiss trance through sr tp ssum aspire mzero
     histo kurtosis labeling labelling trigger triggered gated mu feldkarte sl tf qt fskm ssub isodwi
-    edwi sdwi sdw ege spamm grid lesion mask ratio segmentation tsa ichigime mfbi fresh ac
+    edwi sdwi sdw ege spamm grid lesion mask ratio segmentation tsa ichigime mfbi fresh ac shmolli
 """
 # What says whether an agent was given.
 _AGENTS = """

@@ -83,8 +83,9 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
             r"(?<!\d\s)(?<!(?:run|ses|sub)\s)(?:[6-9]|0?[1-9]\d+) ?(?:directions?|dirs?)"
             r"(?!\s?(?:spc|space|3d|flair|cube|vista))"
         ),
-        Regex(r"(?:[a-z]|ax|tra|ep|\d[a-z0-9]*)?dki\d*|edti"), "dsi", "hardi", "ivim", "resolve",
-        "muse",
+        Regex(r"(?:[a-z]|ax|tra|ep|\d[a-z0-9]*)?dki\d*|edti"),
+        # With the number of directions, of b values: "hardi64", "ivim10b". No name: "Hardin".
+        Regex(r"(?:dsi|hardi|ivim)(?:\d+[a-z]?)?"), "resolve", "muse",
         # Of a reduced field of view, with its b values: "focus 50 800".
         Regex(r"focus(?: \d+)* \d{3,4}"),
     ),
@@ -200,7 +201,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     # Neither the Rhône nor a rhomboid.
     ("OTHER", Regex(r"t1rho[a-z0-9]*|t1 rho(?:\d+|w|maps?)?")),
     ("OTHER", "*dixon quant*", "ideal iq*", "*fat quant*", "fat sep ... fat $"),
-    ("OTHER", "molli*", "look locker", "mr touch", "inv1", "inv2"),
+    ("OTHER", "molli*", "shmolli*", "look locker", "mr touch", "inv1", "inv2"),
     # Neither the name Emre nor an elastofibroma.
     ("OTHER", Regex(r"(?:[a-z0-9]*(?:gre|epi?|se|\dd))?mre"), Regex(r"elasto(?!f)[a-z0-9]*")),
     # "dir-AP" is a direction, DIR a double inversion.

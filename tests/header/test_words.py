@@ -89,7 +89,7 @@ ABROAD = {
     "DWI": (
         "difusión;diffusione;difusão;Diffusionswichtung;"
         "ep2d_diff_tra_ADC_TRACEW;DYFUZJA watroba b50_400_800;diffusjon;axdifb1000;"
-        "ep2d_diff b0 200 500 800;diffusion_ep2d_tra_b0_1500"
+        "ep2d_diff b0 200 500 800;diffusion_ep2d_tra_b0_1500;epi_hardi64_2b;dsi128;IVIM10b"
     ),
     "ADC": (
         "carte ADC;coefficient de diffusion apparent;coeficiente de difusion aparente;CDA;"
@@ -113,7 +113,8 @@ ABROAD = {
         "BASG 3D IAC;3D PBSG;COSMIC;FatSep T1 COR FAT;oZTEo Sag;PosDisp: [10] T1 TIR cor;"
         "FAT: Ax T2 FSE Flex;csi3d_se;"
         "MRS - sgACC;Bloch-Siegert_FA300;SSUB 2-1_ETHRIVE;sBTFE_BH_M2D;Sag DIR 3D VISTA;"
-        "fatquant_pre_R2s_Eff;vNav_setter;Head_ACMAP_TC;PET AC map;UTE3D (E5);2D UTE"
+        "fatquant_pre_R2s_Eff;ShMOLLI_192i_SAX;vNav_setter;Head_ACMAP_TC;"
+        "PET AC map;UTE3D (E5);2D UTE"
     ),
 }
 CASES = [
@@ -324,6 +325,7 @@ def test_an_ordinary_word_beside_a_weighting_takes_nothing_from_it(
         "Emre",
         "Aslan",
         "Hamon",
+        "Hardin",
         "Stirling",
         "Humboldt",
         "Bratislava",
