@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 
 from napari_mrseq.clock import moment
@@ -158,8 +159,14 @@ def _nucleus(tags: Tags) -> str:
 
 
 def _image_type(tags: Tags) -> tuple[str, ...]:
-    codes = tags.codes("ImageType") + tags.codes("FrameType")
-    return tuple(dict.fromkeys(code for code in codes if code != "NONE"))
+    """Return the codes that tell how an image was made.
+
+    dcm2niix parts those with a space, ``"T1 MAP"``, and keeps Siemens XA's former ones in a key of
+    its own.
+    """
+    codes = tags.codes("ImageType") + tags.codes("FrameType") + tags.codes("ImageTypeText")
+    maps = tuple(f"{what} MAP" for what, code in pairwise(codes) if code == "MAP")
+    return tuple(dict.fromkeys(code for code in codes + maps if code != "NONE"))
 
 
 def _component(tags: Tags, vendor: str | None) -> str:

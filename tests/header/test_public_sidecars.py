@@ -310,6 +310,17 @@ PUBLISHED = [
     ("T2", "ds004215", sidecar(
         "GE", "HighResHippo", "SE", "2D", 8.02, 0.048984, flip=122, kind=OTHER)),
     # The sources of a map, and the map.
+    ("OTHER", "dcm2niix 675", sidecar(
+        "Siemens", "anat-MP2RAGE_acq-WIP925B_T1_Images", "GR\\IR", "3D", 5, 0.0029,
+        pulse="WIP_tfl3d1_16ns", kind=["DERIVED", "PRIMARY", "T1", "T1", "MAP"])),
+    ("OTHER", "dcm2niix 675, as XA called it before", sidecar(
+        "Siemens", "anat-MP2RAGE_acq-WIP925B_T1_Images", "GR\\IR", "3D", 5, 0.0029,
+        pulse="WIP_tfl3d1_16ns", kind=["DERIVED", "PRIMARY", "T1", "NONE"],
+        ImageTypeText=["DERIVED", "PRIMARY", "T1 MAP", "DIS3D", "DIS2D"])),
+    ("T1", "dcm2niix 675", sidecar(
+        "Siemens", "anat-MP2RAGE_acq-WIP925B_UNI_Images", "GR\\IR", "3D", 5, 0.0029,
+        pulse="WIP_tfl3d1_16ns", kind=["DERIVED", "PRIMARY", "T1", "UNIFORM"],
+        ImageTypeText=["DERIVED", "PRIMARY", "M", "UNI", "DIS3D", "DIS2D"])),
     ("T2STAR", "ukat", sidecar(
         "Siemens", "bh3x_r2star_inphase_volume", "GR", "2D", 0.148, 0.02305, flip=25,
         name="*fl2d12", kind=["ORIGINAL", "PRIMARY", "M", "ND"])),
