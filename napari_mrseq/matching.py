@@ -32,7 +32,7 @@ class Match:
     verdicts : tuple of Verdict
         Series that are what is expected.
     perhaps : tuple of Verdict
-        Series whose family is told but not the member: T1 with or without contrast agent.
+        Series of which only the family is sure, see `member_is_open`.
     all_read : bool
         False where something of the study could not be read: it may be what is expected.
     """
@@ -69,10 +69,10 @@ def matches_of(
     """Give each series to an entry of its plane, thin stacks also to entries of other planes.
 
     That is one without a series yet, and of several the one that leaves the least choice. A series
-    told by its family alone may fulfil every entry of that family.
+    of which only the family is sure may fulfil every entry of that family.
     """
     surely: list[list[Verdict]] = [[] for _ in entries]
-    told = [verdict for verdict in verdicts if verdict.resolved != "family"]
+    told = [verdict for verdict in verdicts if not member_is_open(verdict)]
     taken: set[tuple[int, tuple[str, ...]]] = set()
     for verdict in told:
         fitting = [
@@ -96,12 +96,26 @@ def matches_of(
         perhaps = [
             verdict
             for verdict in verdicts
-            if verdict.resolved == "family"
+            if member_is_open(verdict)
             and verdict.family in {family_of(code) for code in entry.sequences}
             and (_lies_in(verdict.series, entry) or _is_thin(verdict.series))
         ]
         matches.append(Match(entry, tuple(sure or thin), tuple(perhaps), all_read))
     return tuple(matches)
+
+
+def member_is_open(verdict: Verdict) -> bool:
+    """Tell whether only the family of a series is sure: T1 with or without contrast agent.
+
+    That is where the verdict names the family alone, and where the header names another member of
+    it: one whose agent the pixels don't show may be either.
+    """
+    if verdict.resolved == "family" or verdict.header is None or verdict.overruled:
+        return verdict.resolved == "family"
+    claimed = verdict.header.sequence
+    # A T1 whose header is silent on an agent may be one with it.
+    silent = claimed == "T1" and verdict.header.agent is None
+    return not silent and claimed != verdict.sequence and family_of(claimed) == verdict.family
 
 
 def _choice(entry: Expected) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 from napari_mrseq.belonging import absolute, folders_around, study_of
 from napari_mrseq.clock import DAY_MS
 from napari_mrseq.header import attributes_of
-from napari_mrseq.matching import Match, acquisitions_of, can_share, matches_of
+from napari_mrseq.matching import Match, acquisitions_of, can_share, matches_of, member_is_open
 from napari_mrseq.naming import common_folder
 from napari_mrseq.prescription import centre_distance, one_prescription, way_of
 from napari_mrseq.protocols import Expected, Protocol
@@ -76,7 +76,7 @@ class StudyVerdict:
     def complete(self) -> bool | None:
         """Whether all that the protocol requires can be there, each by a series of its own.
 
-        A T1 told by its family may be the one without or the one with contrast agent, not both.
+        A T1 that may be one with contrast agent is the one without or the one with it, not both.
         None where the rest may be what could not be read.
         """
         required = [match for match in self.matches if match.expected.required]
@@ -191,8 +191,8 @@ def _repeats(verdicts: Sequence[Verdict]) -> tuple[tuple[Verdict, ...], ...]:
     return tuple(_in_time(group) for group in once if len(group) > 1)
 
 
-def _kind(verdict: Verdict) -> tuple[str, str, str]:
-    return verdict.sequence, verdict.resolved, way_of(verdict.series)
+def _kind(verdict: Verdict) -> tuple[str, bool, str]:
+    return verdict.sequence, member_is_open(verdict), way_of(verdict.series)
 
 
 def _pairs(verdicts: Sequence[Verdict]) -> tuple[ContrastPair, ...]:

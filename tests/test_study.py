@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from napari_mrseq.belonging import group_of
+from napari_mrseq.correction import Correction
 from napari_mrseq.decision import Decision
 from napari_mrseq.header import HeaderClaim
 from napari_mrseq.protocols import Expected, Protocol, load_protocol
@@ -143,6 +144,43 @@ def test_one_series_told_by_its_family_is_not_two_of_them() -> None:
     # Water and fat of one series are acquired once.
     assert not judge_study([*others, one, replace(one)], tumour).complete
     assert judge_study([*others, one, scan("T1C", number=3)], tumour).complete
+
+
+def test_a_t1_whose_header_tells_of_an_agent_that_no_pixel_shows_may_be_either() -> None:
+    doubted = replace(scan("T1", number=2), header=HeaderClaim("T1C", 0.9, agent=True))
+    others = [scan(code, number=n) for n, code in enumerate(("T2", "FLAIR", "DWI"), start=10)]
+    tumour = load_protocol("brain-tumour")
+    study = judge_study([*others, doubted], tumour)
+    assert statuses(study)["T1 without contrast agent"] == "perhaps"
+    assert statuses(study)["T1 with contrast agent"] == "perhaps"
+    # It is one of the two, not both.
+    assert study.complete is False
+    study = judge_study([*others, scan("T1"), doubted], tumour)
+    assert statuses(study)["T1 without contrast agent"] == "there"
+    assert statuses(study)["T1 with contrast agent"] == "perhaps"
+    assert study.complete
+    assert study.repeats == study.extra == ()
+
+
+def test_a_t1_with_an_agent_that_its_header_denies_may_be_either() -> None:
+    denied, silent = (
+        replace(scan("T1C"), header=HeaderClaim("T1", 0.9, agent=agent)) for agent in (False, None)
+    )
+    tumour = load_protocol("brain-tumour")
+    assert statuses(judge_study([denied], tumour))["T1 without contrast agent"] == "perhaps"
+    # A header that is silent on an agent denies none.
+    study = judge_study([silent], tumour)
+    assert statuses(study)["T1 with contrast agent"] == "there"
+    assert statuses(study)["T1 without contrast agent"] == "missing"
+
+
+def test_what_a_person_says_of_an_agent_leaves_no_perhaps() -> None:
+    doubted = replace(scan("T1"), header=HeaderClaim("T1C", 0.9, agent=True))
+    study = judge_study(
+        [doubted.corrected([Correction(0, 19, "T1")])], load_protocol("brain-tumour")
+    )
+    assert statuses(study)["T1 without contrast agent"] == "there"
+    assert statuses(study)["T1 with contrast agent"] == "missing"
 
 
 def test_families_that_only_some_entries_can_take_are_given_to_those() -> None:
