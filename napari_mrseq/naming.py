@@ -1,4 +1,4 @@
-"""How series and their slices are called for people: titles, runs of slices, one printable line."""
+"""How series and their slices are called for people: titles, their order, one printable line."""
 
 from __future__ import annotations
 
@@ -69,6 +69,13 @@ def without_verdict(name: str) -> str:
 def nifti_stem(name: str) -> str:
     """Return the name or path of an image without the ending of NIfTI, where it has one."""
     return re.sub(r"(\.nii(\.gz)?|\.hdr)$", "", name, flags=re.IGNORECASE)
+
+
+def natural_key(text: str) -> str:
+    """Return what names are sorted by, so that ``2`` comes before ``10``."""
+    # The count of its digits leads a number; the text itself parts "01" from "1".
+    counted = re.sub("0*([0-9]+)", lambda number: f"\1{len(number[1]):06}{number[1]}", text)
+    return f"{counted}\0{text}"
 
 
 def printable(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from napari_mrseq.naming import run_words, runs_of, title_of
+from napari_mrseq.naming import natural_key, run_words, runs_of, title_of
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,17 @@ def test_slices_are_counted_from_one_within_their_volume(first, last, shape, wor
 def test_neighbours_are_one_run_in_whatever_order_they_were_chosen() -> None:
     assert runs_of([9, 4, 3, 5, 4, 7]) == [(3, 5), (7, 7), (9, 9)]
     assert runs_of([]) == []
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["sub-2", "sub-10", "sub-11"],
+        ["2", "10", "a", "a2", "a10", "ab"],
+        ["1.2.840.9", "1.2.840.10", "1.2.840.10008.5", f"1.2.840.{'9' * 30}"],
+        ["01", "1", "02", "2"],
+        ["scan", "scan1", "scan1b", "scan01c", "scanner"],
+    ],
+)
+def test_numbers_in_names_are_in_order_from_wherever_they_start(names) -> None:
+    assert sorted(names, key=natural_key) == sorted(reversed(names), key=natural_key) == names

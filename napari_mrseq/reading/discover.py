@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Literal
 
+from napari_mrseq.naming import natural_key
 from napari_mrseq.reading.nifti_pair import header_of, is_voxels
 from napari_mrseq.series import Failure
 
@@ -240,9 +241,9 @@ def _walk(folder: str, failures: list[Failure]) -> Iterator[str]:
             folders.clear()
             continue
         seen.add(place)
-        folders[:] = sorted((name for name in folders if name[0] != "."), key=_natural)
+        folders[:] = sorted((name for name in folders if name[0] != "."), key=natural_key)
         # Path would spell the folder anew.
-        yield from (os.path.join(path, name) for name in sorted(files, key=_natural))  # noqa: PTH118
+        yield from (os.path.join(path, name) for name in sorted(files, key=natural_key))  # noqa: PTH118
 
 
 def _few_kinds(folder: str) -> Iterator[str]:
@@ -281,12 +282,6 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return entry.is_dir()
     except OSError:  # A link to itself.
         return False
-
-
-def _natural(name: str) -> list[tuple[int, int | str]]:
-    """Return a sort key in which ``2`` comes before ``10``."""
-    parts = re.split(r"([0-9]+)", name)
-    return [(0, int(part)) if part.isdecimal() else (1, part) for part in parts if part]
 
 
 def _absence(path: str, error: OSError | ValueError) -> str:

@@ -14,7 +14,7 @@ from qtpy.QtCore import (
 )
 from qtpy.QtGui import QColor, QIcon, QPixmap
 
-from napari_mrseq.naming import printable, runs_of
+from napari_mrseq.naming import natural_key, printable, runs_of
 
 SORT_ROLE = Qt.ItemDataRole.UserRole
 KEY_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -32,7 +32,7 @@ class Cell:
     text : str
         What is shown and copied.
     order : object
-        What the column is sorted by; the text by default.
+        What the column is sorted by; by default the text, its numbers by what they count.
     colour : str or None
         ``#rrggbb`` of the sequence it names.
     hint : str or callable
@@ -123,7 +123,7 @@ class RowModel(QAbstractTableModel):
             # Names of layers may hold more than one line.
             return printable(cell.text)
         if role == SORT_ROLE:
-            return cell.text if cell.order is None else cell.order
+            return natural_key(cell.text) if cell.order is None else cell.order
         if role == KEY_ROLE:
             return row.key
         if role == Qt.ItemDataRole.ToolTipRole:

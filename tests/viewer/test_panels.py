@@ -243,6 +243,15 @@ def test_the_slices_sort_by_number_and_confidence(slices: SliceTable, make_verdi
     assert column(slices.table, 0)[:3] == ["12", "11", "10"]
 
 
+def test_numbers_in_words_sort_by_what_they_count(qtbot) -> None:
+    table = Table(("Study",))
+    qtbot.addWidget(table)
+    names = ["sub-10", "sub-2", "sub-1", "sub-2 (2)"]
+    table.set_rows([Row(name, (Cell(name),)) for name in names])
+    table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+    assert column(table, 0) == ["sub-1", "sub-2", "sub-2 (2)", "sub-10"]
+
+
 def test_a_click_on_a_heading_sorts(qtbot, slices: SliceTable) -> None:
     columns = slices.table.horizontalHeader()
     place = QPoint(columns.sectionViewportPosition(1) + 20, columns.height() // 2)
