@@ -10,12 +10,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from napari_mrseq.belonging import study_of
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.header import attributes_of
 from napari_mrseq.header.bids_names import suffix_of
 from napari_mrseq.safe_writing import write_whole
 from napari_mrseq.sequences import SEQUENCES
 from napari_mrseq.series import Series
+from napari_mrseq.study_names import study_names
 from napari_mrseq.verdict import Verdict
 
 # BIDS 1.10 gives times in seconds, DICOM in milliseconds.
@@ -68,7 +70,8 @@ def bids_sidecar(
 def sidecars_of(verdicts: Sequence[Verdict], *, slices: bool = False) -> dict[str, str]:
     """Return one BIDS sidecar a series: its name, of number, description and suffix, and its text.
 
-    An image that has a name of BIDS (``sub-01_T1w.nii.gz``) gives its sidecar the same one.
+    An image that has a name of BIDS (``sub-01_T1w.nii.gz``) gives its sidecar the same one. Each of
+    several studies has a folder, called as `study_names` does: ``sub-01/004_t1_T1w.json``.
 
     Parameters
     ----------
@@ -79,16 +82,18 @@ def sidecars_of(verdicts: Sequence[Verdict], *, slices: bool = False) -> dict[st
     """
     found: dict[str, str] = {}
     twins: Counter[str] = Counter()
+    folders = study_names([verdict.series for verdict in verdicts])
     for verdict in verdicts:
         series, record = verdict.series, verdict.to_dict(slices=slices)
         measured = attributes_of(series).to_dict()
         sidecar = bids_sidecar(measured, series.series_number, series.description, record)
+        folder = folders.get(study_of(series), "")
         name = _sidecar_name(record, is_named=_has_bids_name(series))
         # Some file systems take "brain" and "BRAIN" for one name.
-        twin = name.casefold()
+        twin = f"{folder}/{name}".casefold()
         twins[twin] += 1
         file = f"{name}__{twins[twin]}.json" if twins[twin] > 1 else f"{name}.json"
-        found[file] = sidecar_text(sidecar)
+        found[str(Path(folder, file))] = sidecar_text(sidecar)
     return found
 
 
@@ -108,19 +113,20 @@ def write_sidecars(sidecars: Mapping[str, str], folder: Path) -> list[Path]:
         If sidecars of another program, or of other series, have the names of some; the others are
         written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     files = {folder / name: text for name, text in sidecars.items()}
+    for place in {folder, *(file.parent for file in files)}:
+        place.mkdir(parents=True, exist_ok=True)
     foreign = [file for file, text in files.items() if file.exists() and not _replaces(text, file)]
     for file in files.keys() - set(foreign):
         write_whole(file, files[file].encode("utf-8", "backslashreplace"))
-    if older := _of_earlier_verdicts(folder, sidecars):
+    if older := _of_earlier_verdicts(folder, files):
         warnings.warn(
             f"{folder} still holds sidecars of earlier verdicts on these series: "
             f"{', '.join(older)}; delete them unless you want both",
             stacklevel=2,
         )
     if foreign:
-        names = ", ".join(file.name for file in foreign)
+        names = ", ".join(str(file.relative_to(folder)) for file in foreign)
         raise MrseqError(
             f"{folder} holds sidecars of other series or of another program, which stay as they "
             f"are: {names}; write these into another folder"
@@ -145,11 +151,12 @@ def _content(file: Path) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def _of_earlier_verdicts(folder: Path, sidecars: Mapping[str, str]) -> list[str]:
-    """Return the names of our older sidecars in a folder that are of the series of these ones."""
+def _of_earlier_verdicts(folder: Path, sidecars: Mapping[Path, str]) -> list[str]:
+    """Return the names of our older sidecars beside these ones that are of the same series."""
     now = {_series_in(json.loads(text)) for text in sidecars.values()}
-    beside = sorted(file for file in folder.glob("*.json") if file.name not in sidecars)
-    return [file.name for file in beside if _series_in(_content(file)) in now]
+    places = {folder, *(file.parent for file in sidecars)}
+    beside = sorted({file for place in places for file in place.glob("*.json")} - sidecars.keys())
+    return [str(file.relative_to(folder)) for file in beside if _series_in(_content(file)) in now]
 
 
 def _series_in(sidecar: Mapping[str, Any]) -> str | None:

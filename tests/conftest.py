@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from pydicom import dcmread
-from pydicom.uid import ExplicitVRLittleEndian
+from pydicom.uid import ExplicitVRLittleEndian, generate_uid
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -53,6 +53,22 @@ def signals_heard():
 def schema_file() -> Path:
     """The schema of a record."""
     return ROOT / "docs" / "record.schema.json"
+
+
+@pytest.fixture
+def make_study(sample_study: Path):
+    """Return a function that writes a study: one slice under each path."""
+
+    def make(*paths: Path) -> None:
+        study = generate_uid()
+        for path in paths:
+            file = dcmread(min((sample_study / "t2_tse_tra").iterdir()))
+            file.StudyInstanceUID, file.SeriesInstanceUID = study, generate_uid()
+            file.SOPInstanceUID = file.file_meta.MediaStorageSOPInstanceUID = generate_uid()
+            path.parent.mkdir(parents=True, exist_ok=True)
+            file.save_as(path)
+
+    return make
 
 
 @pytest.fixture

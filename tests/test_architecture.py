@@ -34,6 +34,7 @@ FLOORS = [
         "prescription",
         "sampling",
     },
+    {"study_names"},
     {"belonging"},
     {"series"},
     {

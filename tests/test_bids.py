@@ -18,6 +18,7 @@ from napari_mrseq.bids import sidecars_of, write_sidecars
 from napari_mrseq.decision import Decision
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.sequences import SEQUENCES
+from tests.program import program
 
 
 @pytest.mark.parametrize(
@@ -96,6 +97,36 @@ def test_sidecars_of_earlier_verdicts_on_the_same_series_are_named_and_stay(tmp_
     assert len(told) == 1
     names = {"scan_T1w.json", "scan_T2w.json", "other.json", "foreign.json", "broken.json"}
     assert {file.name for file in out.iterdir()} == names
+
+
+def test_each_of_several_studies_has_a_folder_of_sidecars_called_like_its_own(make_study, tmp_path):
+    make_study(
+        tmp_path / "all" / "sub-01" / "dicom" / "1", tmp_path / "all" / "sub-01" / "dicom" / "2"
+    )
+    make_study(tmp_path / "all" / "sub 10" / "1")
+    words = ("classify", "all", "--fast", "--format", "bids", "--output")
+    assert program(tmp_path, *words, "out").returncode == 0
+    held = {
+        str(file.relative_to(tmp_path / "out")): json.loads(file.read_text())["mrseq"]["path"]
+        for file in (tmp_path / "out").rglob("*.json")
+    }
+    assert held == {
+        "sub-01/003_t2_tse_tra_T2w.json": "all/sub-01/dicom",
+        "sub-01/003_t2_tse_tra_T2w__2.json": "all/sub-01/dicom",
+        "sub 10/003_t2_tse_tra_T2w.json": "all/sub 10",
+    }
+    # Of one study there is nothing to tell apart.
+    assert program(tmp_path, *words[:1], "all/sub-01", *words[2:], "one").returncode == 0
+    assert {file.name for file in (tmp_path / "one").iterdir()} == {
+        "003_t2_tse_tra_T2w.json",
+        "003_t2_tse_tra_T2w__2.json",
+    }
+    # A second run replaces them; what is another's is named with its folder.
+    assert program(tmp_path, *words, "out").returncode == 0
+    (tmp_path / "out" / "sub 10" / "003_t2_tse_tra_T2w.json").write_text("{}")
+    refused = program(tmp_path, *words, "out")
+    assert "sub 10/003_t2_tse_tra_T2w.json" in refused.stderr
+    assert refused.returncode != 0
 
 
 def test_the_sidecar_of_an_image_with_a_name_of_bids_has_the_same(tmp_path):

@@ -24,12 +24,12 @@ from qtpy.QtWidgets import (
 
 from napari_mrseq.belonging import study_of
 from napari_mrseq.series import Failure
+from napari_mrseq.study_names import study_names
 from napari_mrseq.verdict import Verdict
 from napari_mrseq.viewer.batch_runner import BatchRunner
 from napari_mrseq.viewer.export import ExportButton
 from napari_mrseq.viewer.flow_layout import FlowLayout
 from napari_mrseq.viewer.single_shot import SingleShot
-from napari_mrseq.viewer.study_names import study_names
 from napari_mrseq.viewer.study_table import HEADINGS, NAME_COLUMN, verdict_cells
 from napari_mrseq.viewer.table import Table
 from napari_mrseq.viewer.table_rows import KEY_ROLE, Cell, Row

@@ -1,4 +1,4 @@
-"""How studies of one folder are told apart: by the shortest part of their own folders."""
+"""How several studies are told apart: by the shortest part of their own folders."""
 
 from __future__ import annotations
 
@@ -21,19 +21,22 @@ def study_names(series: Sequence[Series]) -> dict[str, str]:
     Parameters
     ----------
     series : sequence of Series
-        Read from files.
+        Those that were read from no file are of no study.
 
     Returns
     -------
     dict of str to str
-        By study, as `study_of` names it, in the order of the series.
+        By study, as `study_of` names it, in the order of the series: a path below the folder that
+        holds them all.
     """
     files: dict[str, list[str]] = {}
     for one in series:
-        files.setdefault(study_of(one), []).append(str(absolute(one.files[0])))
+        if one.files:
+            files.setdefault(study_of(one), []).append(str(absolute(one.files[0])))
     if len(files) < 2:
         return {}
-    folders = {study: Path(common_folder(some)) for study, some in files.items()}
+    # Without the drive: they may lie on several.
+    folders = {study: Path(*Path(common_folder(some)).parts[1:]) for study, some in files.items()}
     top = Path(os.path.commonpath(folders.values()))
     inner = {study: folder.relative_to(top).parts for study, folder in folders.items()}
     shared = Counter(parts[:depth] for parts in inner.values() for depth in range(len(parts) + 1))
