@@ -139,8 +139,11 @@ def _study(names: Sequence[str], progress: Progress) -> Study:
         and all(place_of(file.path) in bad for file in under[given])
     ]
     ranks = {path: (file.given, rank) for rank, (path, file) in enumerate(by_path.items())}
+    inside = {
+        short_name(file.path): short_name(file.shown) for file in files.values() if file.unpacked
+    }
     return Study(
-        tuple(_as_found(one, by_path) for one in _in_studies(series, ranks)),
+        tuple(_as_found(one, by_path, inside) for one in _in_studies(series, ranks)),
         tuple(_in_order(failures, place_of)),
     )
 
@@ -261,13 +264,16 @@ def _in_order(failures: list[tuple[int, Failure]], place_of: PlaceOf) -> Iterabl
     return once.values()
 
 
-def _as_found(series: Series, files: Mapping[str, _File]) -> Series:
-    """Give a series the names that the given paths lead to, and keep what was unpacked for it."""
+def _as_found(series: Series, files: Mapping[str, _File], inside: Mapping[str, str]) -> Series:
+    """Give a series the names that the given paths lead to, and keep what was unpacked for it.
+
+    `inside` says how warnings are to call what lies in zip files: a copy there may be told of by a
+    series that lies beside it.
+    """
     found = [files[path] for path in series.files]
-    # A copy inside a zip file may be told of by a series that lies beside it.
-    members = {short_name(file.path): file.shown for file in files.values() if file.unpacked}
-    told = {inside: short_name(shown) for inside, shown in members.items()}
-    warnings = tuple(_SHORT.sub(lambda m: told.get(m[0], m[0]), words) for words in series.warnings)
+    warnings = tuple(
+        _SHORT.sub(lambda m: inside.get(m[0], m[0]), words) for words in series.warnings
+    )
     unpacked = tuple(dict.fromkeys(file.unpacked for file in found if file.unpacked))
     shown = {file.path: file.shown for file in found}
     if all(path == name for path, name in shown.items()):
