@@ -38,6 +38,7 @@ _CONVERTED = {
     (".nrrd", ".nhdr", ".mha", ".mhd"): "a volume of Slicer or ITK: save it there as NIfTI",
     (".gif", ".webp", ".bmp", ".jp2"): "a picture format that is not supported: save it as PNG",
 }
+NO_KNOWN_KIND = "not a DICOM, NIfTI, JPG, PNG or TIFF file"
 _ANALYZE = "an Analyze image, which does not tell left from right: convert it to NIfTI"
 # Endings under which people keep images: such a file that is none is worth a word.
 _PICTURE_ENDINGS = {".png", ".jpg", ".jpeg", ".tif", ".tiff"}
@@ -148,7 +149,7 @@ def _kind_of(head: bytes, name: str) -> tuple[str, str]:
         return "dicom", ""
     if _is_text(head):
         return "text", ""
-    return "", _ANALYZE if _is_analyze(head) else "not a DICOM, NIfTI, JPG, PNG or TIFF file"
+    return "", _ANALYZE if _is_analyze(head) else NO_KNOWN_KIND
 
 
 def starts_like_nifti(head: bytes) -> bool:

@@ -18,7 +18,7 @@ from napari_mrseq.errors import ReadError, UnreadableFileWarning, first_few
 from napari_mrseq.naming import common_folder
 from napari_mrseq.reading.archive import Unpacked, directory_files, unpack
 from napari_mrseq.reading.dicom import read_dicom
-from napari_mrseq.reading.discover import find_images
+from napari_mrseq.reading.discover import NO_KNOWN_KIND, find_images
 from napari_mrseq.reading.lazy import lazy_array, read_block
 from napari_mrseq.reading.muting import LIBRARIES_MUTED
 from napari_mrseq.reading.nifti import read_nifti
@@ -129,8 +129,8 @@ def _study(names: Sequence[str], progress: Progress) -> Study:
     by_path = {file.path: file for file in files.values()}
     series, refused = _read_files(list(by_path.values()), names, progress)
     # Reports and the like lie beside the images of any study: passed over, unless asked for.
-    told = [f for f in refused if not f.no_image or by_path[f.path].shown in names]
-    failures += [(by_path[f.path].given, replace(f, path=by_path[f.path].shown)) for f in told]
+    failures += [(by_path[f.path].given, replace(f, path=by_path[f.path].shown)) for f in refused]
+    failures = [(given, f) for given, f in failures if not f.no_image or f.path in names]
     bad = {place_of(failure.path) for failure in refused}
     failures += [
         (given, Failure(name, "holds no image that can be read"))
@@ -192,20 +192,23 @@ def _expanded(kind: str, path: str, given: int, failures: list[tuple[int, Failur
 
 def _zipped(path: str, given: int, failures: list[tuple[int, Failure]]) -> list[_File]:
     unpacked = unpack(path)
-    failures += [(given, Failure(*entry)) for entry in unpacked.refused.items()]
     inside = find_images(unpacked.folder)
-    failures += [
-        (given, replace(failure, path=unpacked.members.get(failure.path, path)))
+    readable = [(kind, file) for kind, file in inside.files if kind not in ("zip", "dicomdir")]
+    lost = [Failure(*entry) for entry in unpacked.refused.items()]
+    lost += [
+        replace(failure, path=unpacked.members.get(failure.path, path))
         for failure in inside.failures
+        # Weights of networks and the like are zip files too, and their parts called like scans.
+        if readable or failure.cause != NO_KNOWN_KIND
     ]
-    failures += [
-        (given, Failure(unpacked.members[file], "a zip file inside a zip file: unpack it yourself"))
+    lost += [
+        Failure(unpacked.members[file], "a zip file inside a zip file: unpack it yourself")
         for kind, file in inside.files
         if kind == "zip"
     ]
-    readable = [(kind, file) for kind, file in inside.files if kind not in ("zip", "dicomdir")]
     if not readable:
-        raise ReadError("holds no image that can be read")
+        lost.append(Failure(path, "holds no image that can be read", no_image=not lost))
+    failures += [(given, failure) for failure in lost]
     return [_File(kind, f, given, unpacked.members[f], unpacked) for kind, f in readable]
 
 

@@ -14,6 +14,7 @@ import nibabel
 import numpy as np
 import pydicom
 import pytest
+import torch
 from PIL import Image
 from pydicom.encaps import encapsulate
 from pydicom.fileset import FileSet
@@ -216,6 +217,40 @@ def test_zip_file_without_images(tmp_path: Path) -> None:
         archive.writestr("a.txt", "hello")
     (failure,) = read_study(tmp_path / "a.zip").failures
     assert failure.cause == "holds no image that can be read"
+
+
+def test_weights_of_a_network_are_no_images(write_slice: WriteSlice) -> None:
+    """They are zip files inside, and their parts bear numbers, as scans do."""
+    path = write_slice(1)
+    weights = {f"layer{number}": torch.randn(40, 40) for number in range(3)}
+    named, unnamed = path.with_name("weights.pt"), path.with_name("weights")
+    torch.save(weights, named)
+    torch.save(weights, unnamed)
+    study = read_study([path, named, unnamed])
+    assert len(study.series) == 1
+    assert [failure.words for failure in study.failures] == [
+        f"{named}: holds no image that can be read",
+        f"{unnamed}: holds no image that can be read",
+    ]
+    # In a folder they are passed over, as documents are; unless nothing else is there.
+    study = read_study(path.parent)
+    assert len(study.series) == 1
+    assert study.failures == ()
+    path.unlink()
+    assert [failure.words for failure in read_study(path.parent).failures] == [
+        f"{path.parent}: holds no image that can be read"
+    ]
+
+
+def test_what_a_zip_file_without_images_holds_of_others_is_named(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("brain.mgz", gzip.compress(bytes(400)))
+        archive.writestr("1", bytes(range(128, 228)) * 4)
+    assert [failure.path for failure in read_study(tmp_path).failures] == [
+        f"{tmp_path}/a.zip/brain.mgz",
+        f"{tmp_path}/a.zip",
+        str(tmp_path),
+    ]
 
 
 def test_dicomdir_leads_to_its_files() -> None:
