@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import signal
+from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from functools import lru_cache
 from multiprocessing import get_context
 from pathlib import Path
@@ -106,8 +108,9 @@ def _in_processes(
     while done < len(series):
         with _pool(jobs) as pool:
             try:
-                for future in _submitted(pool, packed[done:]):
-                    yield _unpacked(future.result())
+                waiting = deque(_submitted(pool, packed[done:]))
+                while waiting:
+                    yield _answer_on(series[done], waiting.popleft().result())
                     done += 1
             except BrokenProcessPool:
                 # Which of the series under way it was shows when each has a process of its own.
@@ -122,10 +125,9 @@ def _judge_apart(series: Series, packed: bytes) -> Verdict | Failure:
     with _pool(1) as pool:
         try:
             (future,) = _submitted(pool, [packed])
-            answer: Verdict | Failure = _unpacked(future.result())
+            return _answer_on(series, future.result())
         except BrokenProcessPool:
             return Failure(series.path, f"{_DIED}: try it alone, with --jobs 1", series)
-        return answer
 
 
 def _pool(jobs: int) -> ProcessPoolExecutor:
@@ -160,7 +162,7 @@ def _on_cluster(
     with client:
         for one, future in zip(series, client.map(_judge_packed, packed, pure=False), strict=True):
             try:
-                yield _unpacked(future.result())
+                yield _answer_on(one, future.result())
             except KilledWorker:
                 yield Failure(one.path, f"{_DIED} on the cluster", one)
 
@@ -175,6 +177,15 @@ def _share_cores(jobs: int) -> None:
 def _judge_packed(packed: bytes) -> bytes:
     answer: bytes = cloudpickle.dumps(_judge(*_unpacked(packed)))
     return answer
+
+
+def _answer_on(series: Series, packed: bytes) -> Verdict | Failure:
+    """Return another process's answer, on the very series that it was asked about.
+
+    A copy of each would double what is held of a cohort.
+    """
+    answer: Verdict | Failure = _unpacked(packed)
+    return replace(answer, series=series)
 
 
 def _unpacked(packed: bytes) -> Any:

@@ -16,7 +16,7 @@ from pydicom import config, dcmread
 from pydicom.uid import generate_uid
 
 from napari_mrseq.batch import classify_many
-from napari_mrseq.errors import MrseqError
+from napari_mrseq.errors import MrseqError, ReadError
 from napari_mrseq.model import registry
 from napari_mrseq.model.card_file import file_hash
 from napari_mrseq.reading import read_study
@@ -37,6 +37,16 @@ def test_a_running_dask_cluster_gives_the_same_verdicts(series):
         address = cluster.scheduler_address
         far = list(classify_many(series, "default", "cpu", fast=True, scheduler=address))
     assert [v.to_dict() for v in far] == alone
+
+
+def test_verdicts_of_other_processes_are_on_the_series_handed_in(series):
+    lost = replace(series[0], pixels=series[0].pixels.map_blocks(_fail, meta=np.empty((0, 0, 0))))
+    asked = [*series, lost]
+    outcomes = list(classify_many(asked, "default", "cpu", fast=True, jobs=2))
+    assert [one.series for one in outcomes] == asked
+    assert isinstance(outcomes[-1], Failure)
+    alone = list(classify_many(series, "default", "cpu", fast=True))
+    assert [one.to_dict() for one in outcomes[:-1]] == [one.to_dict() for one in alone]
 
 
 def test_a_model_that_was_replaced_is_not_used_any_longer(series, tmp_path):
@@ -112,6 +122,10 @@ def workers_of(program: int) -> list[psutil.Process]:
     """Return the processes that judge series for a program, apart from what serves them."""
     children = psutil.Process(program).children(recursive=True)
     return [one for one in children if "spawn_main" in " ".join(one.cmdline())]
+
+
+def _fail(_block):
+    raise ReadError("damaged", "lost.dcm")
 
 
 def _die(_block):
