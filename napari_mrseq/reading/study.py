@@ -132,10 +132,12 @@ def _study(names: Sequence[str], progress: Progress) -> Study:
     failures += [(by_path[f.path].given, replace(f, path=by_path[f.path].shown)) for f in refused]
     failures = [(given, f) for given, f in failures if not f.no_image or f.path in names]
     bad = {place_of(failure.path) for failure in refused}
+    told = {failure.path for _, failure in failures}
     failures += [
         (given, Failure(name, "holds no image that can be read"))
         for given, name in enumerate(names)
-        if _is_container(name, under[given])
+        if name not in told
+        and _is_container(name, under[given])
         and all(place_of(file.path) in bad for file in under[given])
     ]
     ranks = {path: (file.given, rank) for rank, (path, file) in enumerate(by_path.items())}

@@ -290,10 +290,13 @@ def test_folder_without_permission(write_slice: WriteSlice) -> None:
     path = write_slice(1)
     locked = path.parent / "locked"
     locked.mkdir(mode=0)
-    study = read_study(path.parent)
+    study, alone = read_study(path.parent), read_study(locked)
     locked.chmod(0o700)
     assert [failure.path for failure in study.failures] == [str(locked)]
     assert len(study.series) == 1
+    assert [failure.words for failure in alone.failures] == [
+        f"{locked}: not readable: permission denied"
+    ]
 
 
 def test_links_that_dangle_or_turn_in_circles(write_slice: WriteSlice) -> None:
