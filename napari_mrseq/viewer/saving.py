@@ -8,6 +8,7 @@ from pathlib import Path
 from qtpy.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from napari_mrseq.errors import MrseqError
+from napari_mrseq.naming import common_folder
 
 
 def ask_file(
@@ -37,11 +38,11 @@ def ask_file(
 
 def may_replace(parent: QWidget, files: Sequence[Path]) -> bool:
     """Ask whether files that are there already may be replaced; yes where none is."""
-    there = [file.name for file in files if file.exists()]
+    there = [file for file in files if file.exists()]
     if not there:
         return True
-    what = there[0] if len(there) == 1 else f"{len(there)} files ({there[0]}, …)"
-    text = f"{what} in {files[0].parent} will be replaced. Go on?"
+    what = there[0].name if len(there) == 1 else f"{len(there)} files ({there[0].name}, …)"
+    text = f"{what} in {common_folder([*map(str, there)])} will be replaced. Go on?"
     return QMessageBox.question(parent, "Replace?", text) == QMessageBox.StandardButton.Yes
 
 

@@ -5,8 +5,37 @@ from __future__ import annotations
 from pathlib import Path
 
 from qtpy.QtGui import QGuiApplication
+from qtpy.QtWidgets import QMessageBox
+
+from tests.program import program
 
 RUN_MS = 300_000
+BIDS = ("--format", "bids", "--output")
+
+
+def test_sidecars_of_each_study_are_exported_into_a_folder_of_its_own(
+    qtbot, panel, press, pick, answer, reply, make_study, tmp_path: Path
+) -> None:
+    for subject in ("sub-01", "sub-02"):
+        make_study(tmp_path / "all" / subject / "dicom" / "1")
+    folder = panel.batch
+    panel.tabs.setCurrentWidget(folder)
+    folder.folder.setText(str(tmp_path / "all"))
+    with qtbot.waitSignal(folder.run_finished, timeout=RUN_MS):
+        press(folder.run_button)
+    answer(tmp_path / "out")
+    pick(folder.export_button, "BIDS sidecars…")
+    assert program(tmp_path, "classify", tmp_path / "all", *BIDS, "told").returncode == 0
+    written, told = (
+        {file.relative_to(top): file.read_bytes() for file in top.rglob("*.json")}
+        for top in (tmp_path / "out", tmp_path / "told")
+    )
+    assert {str(file.parent) for file in written} == {"sub-01", "sub-02"}
+    assert written == told
+    asked = reply(QMessageBox.StandardButton.No)
+    pick(folder.export_button, "BIDS sidecars…")
+    assert asked[0].startswith("2 files ")
+    assert f" in {tmp_path / 'out'} will be replaced" in asked[0]
 
 
 def test_a_series_stands_beside_its_study_only_where_there_are_several(
