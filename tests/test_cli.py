@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from itertools import pairwise, product
+from itertools import count, pairwise, product
 from pathlib import Path
 
 import jsonschema
@@ -292,6 +292,16 @@ def test_ctrl_c_while_an_archive_is_read_is_told(sample_study, tmp_path):
     assert told.decode().splitlines()[1] == "stopped: nothing was written"
     assert b"Traceback" not in told
     assert left == []
+
+
+def test_a_log_is_told_once_a_minute_how_far_long_work_is(mixed, monkeypatch):
+    short = program(mixed, "classify", "study")
+    assert short.stderr == ""
+    # Every look at the clock is half a minute after the one before.
+    monkeypatch.setattr("napari_mrseq.cli.terminal.monotonic", count(step=30).__next__)
+    long = program(mixed, "classify", "study")
+    assert long.stdout == short.stdout
+    assert long.stderr.splitlines() == [f"reading: {done} of 18" for done in range(2, 19, 2)]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")

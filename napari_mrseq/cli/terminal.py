@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Any, TextIO, cast
 
 import typer
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 ModelOption = Annotated[str, typer.Option("--model", help="A model's name, or a weights file.")]
 DeviceOption = Annotated[Device, typer.Option("--device", help="Where the network runs.")]
+# Work on a cohort takes hours, and a job of a cluster has no terminal.
+LOG_SECONDS = 60
 
 
 def given_path(written: str) -> Path:
@@ -43,12 +46,22 @@ def say(text: str, end: str = "\n") -> None:
 
 
 def progress(what: str) -> Callable[[int, int], None] | None:
-    """Return what tells how far the work is, None where nobody looks on."""
+    """Return what tells how far the work is: a terminal always, a log once a minute."""
 
-    def report(done: int, total: int) -> None:
+    def in_place(done: int, total: int) -> None:
         say(f"\r{what}: {done} of {total}", end="\n" if done == total else "")
 
-    return report if sys.stderr is not None and sys.stderr.isatty() else None
+    told = monotonic()
+
+    def by_lines(done: int, total: int) -> None:
+        nonlocal told
+        if (now := monotonic()) - told >= LOG_SECONDS:
+            say(f"{what}: {done} of {total}")
+            told = now
+
+    if sys.stderr is None:
+        return None
+    return in_place if sys.stderr.isatty() else by_lines
 
 
 def result(text: str) -> None:
