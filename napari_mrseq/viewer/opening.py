@@ -38,7 +38,7 @@ class Opening(SingleShot):
     ) -> None:
         window = viewer.window._qt_window
         super().__init__(self._add_next, window)
-        self._viewer, self._window = viewer, window
+        self._viewer = viewer
         self._on_end, self._total = on_end, len(layers)
         shown = next(place for place, (_, said, _) in enumerate(layers) if said["visible"])
         self._below, self._above = deque(layers[:shown]), deque(layers[shown + 1 :])
@@ -56,8 +56,8 @@ class Opening(SingleShot):
         self.start()
 
     def _add_next(self) -> None:
-        # One that is closed is destroyed only later.
-        if self._window.isHidden():
+        # One that is closed is destroyed only later; napari's own object lets go of it at once.
+        if not hasattr(self._viewer.window, "_qt_window"):
             self._activity.close()
             return
         if self._below:

@@ -167,6 +167,21 @@ def test_a_window_that_is_closed_takes_no_more_layers(qtbot: QtBot, viewer, open
     assert not list(progress._all_instances)
 
 
+def test_a_window_that_is_hidden_meanwhile_gets_all_layers(qtbot: QtBot, viewer, opened) -> None:
+    study = opened(2, current_viewer().window._qt_window.hide)
+    all_there(qtbot, viewer, len(study))
+    assert names(viewer) == study
+
+
+def test_a_window_that_was_never_shown_gets_all_layers(
+    qtbot: QtBot, make_napari_viewer_proxy, sample_study: Path
+) -> None:
+    viewer = make_napari_viewer_proxy(show=False)
+    layers = read_layers(str(sample_study))
+    Opening(current_viewer(), layers)
+    all_there(qtbot, viewer, len(layers))
+
+
 def test_view_opens_with_the_panel_and_says_once_when_all_are_there(
     qtbot: QtBot, make_napari_viewer_proxy, sample_study: Path
 ) -> None:
