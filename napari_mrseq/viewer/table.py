@@ -59,8 +59,10 @@ class Table(QTableView):
     def __init__(self, headings: tuple[str, ...], names: int | None = None) -> None:
         super().__init__()
         self.empty_text = ""
-        self.rows = RowModel(headings)
-        self.proxy = QSortFilterProxyModel()
+        # They go with the table: left to Python, under PySide the thread of a run may free them,
+        # while Qt still calls them on this one.
+        self.rows = RowModel(headings, self)
+        self.proxy = QSortFilterProxyModel(self)
         self.proxy.setSourceModel(self.rows)
         self.proxy.setSortRole(SORT_ROLE)
         self._widest = len(headings) - 1 if names is None else names

@@ -9,6 +9,7 @@ from typing import Any
 from qtpy.QtCore import (
     QAbstractTableModel,
     QModelIndex,
+    QObject,
     QPersistentModelIndex,
     Qt,
 )
@@ -56,8 +57,8 @@ class Row:
 class RowModel(QAbstractTableModel):
     """Rows for Qt's table view."""
 
-    def __init__(self, headings: tuple[str, ...]) -> None:
-        super().__init__()
+    def __init__(self, headings: tuple[str, ...], parent: QObject) -> None:
+        super().__init__(parent)
         self._headings = headings
         self._rows: list[Row] = []
         self._places: dict[Any, int] = {}

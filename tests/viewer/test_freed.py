@@ -13,6 +13,7 @@ import pytest
 from napari_mrseq.viewer.annotation import annotate
 from napari_mrseq.viewer.layer_series import series_of
 from napari_mrseq.viewer.layer_state import state_of
+from napari_mrseq.viewer.table import Table
 
 RUN_MS = 180_000
 FREED_MS = 180_000
@@ -110,3 +111,16 @@ def test_the_card_of_a_model(panel, press, freed) -> None:
     press(dialog.close_button)
     del dialog
     freed(left)
+
+
+def test_the_rows_of_its_tables_go_with_the_panel_not_whenever_python_frees_them(
+    qtbot, viewer, panel
+) -> None:
+    tables = panel.findChildren(Table)
+    models = [model for table in tables for model in (table.rows, table.proxy)]
+    assert models
+    gone: list[int] = []
+    for number, model in enumerate(models):
+        model.destroyed.connect(lambda *_, number=number: gone.append(number))
+    viewer.window.remove_dock_widget(panel)
+    qtbot.waitUntil(lambda: len(gone) == len(models), timeout=FREED_MS)
