@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from napari._qt.widgets.qt_progress_bar import QtLabeledProgressBar
 from napari.components import ViewerModel
 from PIL import Image as Picture
 from pydicom import dcmread
@@ -112,6 +113,48 @@ def test_a_folder_becomes_a_table_and_what_failed_is_listed(
         qtbot.mouseDClick(folder.table.viewport(), LEFT, pos=where)
     assert [one.visible for one in viewer.layers] == [True, False]
     assert panel.layer == layer
+
+
+def test_a_second_folder_takes_the_place_of_the_first(
+    qtbot, folder, press, broken_study: Path, sample_study: Path
+) -> None:
+    folder.folder.setText(str(broken_study))
+    with qtbot.waitSignal(folder.run_finished, timeout=RUN_MS):
+        press(folder.run_button)
+    assert folder.failed.isVisible()
+    folder.folder.setText(str(sample_study / "pd_tse_tra"))
+    with qtbot.waitSignal(folder.run_finished, timeout=RUN_MS):
+        press(folder.run_button)
+        # While headers of the second are read.
+        left = folder.table.proxy.rowCount(), folder.failed.isVisible()
+    assert left == (0, False)
+    assert column(folder.table, 4) == ["pd_tse_tra"]
+    assert folder.status.text() == "1 series classified."
+
+
+def test_the_tab_and_the_activity_dock_show_how_far_a_run_is(
+    qtbot, panel, folder, press, broken_study: Path
+) -> None:
+    said: set[str] = set()
+    docked: set[tuple[str, int, int]] = set()
+
+    def look() -> None:
+        said.add(folder.status.text().partition(":")[0])
+        for one in panel.window().findChildren(QtLabeledProgressBar):
+            bar = one.qt_progress_bar
+            docked.add((one.description_label.text(), bar.value(), bar.maximum()))
+
+    heart = QTimer(folder)
+    heart.timeout.connect(look)
+    heart.start(10)
+    folder.folder.setText(str(broken_study))
+    with qtbot.waitSignal(folder.run_finished, timeout=RUN_MS):
+        press(folder.run_button)
+    heart.stop()
+    counts = {one for one in said if one.startswith("Series")}
+    assert "Series 1 of 2" in counts
+    assert counts <= {"Series 1 of 2", "Series 2 of 2"}
+    assert ("Classifying a folder: ", 1, 2) in docked
 
 
 def test_files_not_read_do_not_make_a_full_window_higher(
