@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from qtpy.QtCore import Qt
+
 from napari_mrseq.viewer.scope import ALL_LAYERS
 
 RUN_MS = 300_000
@@ -41,3 +43,5 @@ def test_the_folder_tab_marks_them_too(qtbot, panel, press, answer, exchanged_st
     doubts = {name: doubt for doubt, name in rows}
     assert doubts["t1_se_tra"] == doubts["t2_tse_tra"] == MARK
     assert doubts["pd_tse_tra"] != MARK
+    hints = [table.index(row, 2).data(Qt.ItemDataRole.ToolTipRole) for row in range(len(rows))]
+    assert sum("swapped with that of series" in hint for hint in hints) == 2
