@@ -82,7 +82,7 @@ class BatchRunner:
     def start(self, folder: Path, load: Callable[[], Model]) -> None:
         """Classify a folder; `load` returns the model and is called off the GUI thread."""
         self.folder, self._outcomes, self._failures = folder, [], ()
-        self.reading, self._expected = Reading(), 0
+        self.reading = Reading()
         self._background.start(_classify, folder, load, self.reading)
 
     def cancel(self) -> None:
@@ -114,7 +114,6 @@ class BatchRunner:
 
     def _on_end(self, cause: str) -> None:
         self._outcomes = with_exchanges(self._outcomes)
-        self.changed.emit()
         self.stopped.emit(cause or self._summary())
 
     def _summary(self) -> str:
