@@ -151,6 +151,7 @@ def test_the_tab_and_the_activity_dock_show_how_far_a_run_is(
     with qtbot.waitSignal(folder.run_finished, timeout=RUN_MS):
         press(folder.run_button)
     heart.stop()
+    assert "Loading the model…" in said
     counts = {one for one in said if one.startswith("Series")}
     assert "Series 1 of 2" in counts
     assert counts <= {"Series 1 of 2", "Series 2 of 2"}

@@ -162,6 +162,25 @@ def test_a_layer_that_lies_under_another_says_no_word_over_it(viewer, text, make
     assert text.text == "not yet run   whole stack\nopened since"
 
 
+def test_a_layer_that_another_lets_through_speaks(viewer, text, make_verdict) -> None:
+    judged = add(viewer, make_verdict, ["T2", "T2"], name="judged")
+    above = viewer.add_image(np.ones((2, 8, 8)), name="opened since")
+    viewer.layers.selection.active = judged
+    viewer.dims.set_current_step(0, 0)
+    above.blending = "additive"
+    assert text.text == "T2 90 %   slice 1 of 2\njudged"
+
+
+def test_a_layer_that_is_raised_over_another_speaks(viewer, text, make_verdict) -> None:
+    judged = add(viewer, make_verdict, ["T2", "T2"], name="judged")
+    viewer.add_image(np.ones((2, 8, 8)), name="opened since")
+    viewer.layers.selection.active = judged
+    viewer.dims.set_current_step(0, 0)
+    assert text.text == "not yet run   slice 1 of 2\nopened since"
+    viewer.layers.move(0, 2)
+    assert text.text == "T2 90 %   slice 1 of 2\njudged"
+
+
 @pytest.mark.filterwarnings("ignore:Non-orthogonal slicing")
 @pytest.mark.parametrize(
     "place",
@@ -304,9 +323,11 @@ def test_a_narrow_canvas_breaks_lines_and_no_number(viewer, text, make_verdict) 
 
 
 def test_a_grid_of_many_leaves_the_images_in_sight(viewer, text, make_verdict) -> None:
-    for number in range(20):
+    for number in range(8):
         add(viewer, make_verdict, ["T2"], name=str(number))
     viewer.canvas.grid.enabled = True
+    assert len(text.text.splitlines()) == 8
+    add(viewer, make_verdict, ["T2"], name="one more")
     assert not text.text.strip()
     assert all(layer.name_overlay.visible for layer in viewer.layers)
 
