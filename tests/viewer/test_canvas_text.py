@@ -160,6 +160,8 @@ def test_a_layer_that_lies_under_another_says_no_word_over_it(viewer, text, make
     assert text.text == "not yet run   slice 1 of 2\nopened since"
     viewer.dims.ndisplay = 3
     assert text.text == "not yet run   whole stack\nopened since"
+    viewer.layers[1].name = "renamed"
+    assert text.text == "not yet run   whole stack\nrenamed"
 
 
 def test_a_layer_that_another_lets_through_speaks(viewer, text, make_verdict) -> None:
