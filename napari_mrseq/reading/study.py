@@ -53,7 +53,8 @@ def read(paths: AnyPath | Iterable[AnyPath], *, progress: Progress | None = None
     Returns
     -------
     list of Series
-        In the order of the given paths, then of the studies, then by series number.
+        In the order of the given paths, then of the studies, then by series number; stacks of one
+        series as they were acquired.
 
     Warns
     -----
@@ -252,13 +253,20 @@ def _read_files(
 def _in_studies(series: list[Series], ranks: Mapping[str, tuple[int, int]]) -> list[Series]:
     """Sort series by given path, study and number; those without a number last, by first file."""
     by_file = sorted(series, key=lambda one: ranks[one.files[0]][1])
-    begins = {study_of(one): rank for rank, one in reversed([*enumerate(by_file)])}
+    # Stacks of one series stay as acquired: names of files, often UIDs, tell no order of echoes.
+    firsts = {_series_of(one): rank for rank, one in reversed([*enumerate(by_file)])}
+    by_series = sorted(series, key=lambda one: firsts[_series_of(one)])
+    begins = {study_of(one): rank for rank, one in reversed([*enumerate(by_series)])}
 
     def order(one: Series) -> tuple[int, int, int]:
         given, number = min(ranks[path][0] for path in one.files), one.series_number
         return (given, len(series), 0) if number is None else (given, begins[study_of(one)], number)
 
-    return sorted(by_file, key=order)
+    return sorted(by_series, key=order)
+
+
+def _series_of(series: Series) -> str:
+    return series.series_uid or series.files[0]
 
 
 def _in_order(failures: list[tuple[int, Failure]], place_of: PlaceOf) -> Iterable[Failure]:

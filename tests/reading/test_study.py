@@ -16,6 +16,7 @@ from PIL import Image
 from napari_mrseq.errors import ReadError, UnreadableFileWarning
 from napari_mrseq.reading import read, read_study
 from napari_mrseq.reading.discover import looks_like_study_folder
+from tests.reading.read_back import series_of
 from tests.reading.scanner_files import AXIAL, SERIES_UID, WriteSlice, image, positions_along
 
 
@@ -238,6 +239,17 @@ def test_series_without_a_number_come_in_the_order_of_their_files(write_slice: W
         Image.fromarray(np.zeros((5, 5), np.uint8)).save(path.with_name(name))
     paths = [Path(series.files[0]).name for series in read_study(path.parent).series]
     assert paths == ["a.png", "b.dcm", "c.png"]
+
+
+def test_stacks_of_a_series_come_as_acquired_whatever_their_files_are_called(
+    write_slice: WriteSlice,
+) -> None:
+    for echo, names in ((1, "cf"), (2, "ad"), (3, "be")):
+        for place, name in enumerate(names):
+            number = 2 * echo + place
+            values = {"EchoTime": 10 * echo, "EchoNumbers": echo}
+            path = write_slice(number, (0, 0, 3 * place), name=name, **values)
+    assert [one.part for one in series_of(path)] == ["echo 1", "echo 2", "echo 3"]
 
 
 def test_a_series_comes_with_the_first_path_that_holds_any_of_it(
