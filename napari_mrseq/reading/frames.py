@@ -12,7 +12,7 @@ from pydicom.dataset import Dataset
 
 from napari_mrseq.clock import DAY_MS, moment
 from napari_mrseq.reading.diffusion import diffusion_of
-from napari_mrseq.reading.geometry import is_orientation
+from napari_mrseq.reading.geometry import is_distance, is_orientation, is_position
 from napari_mrseq.reading.image_type import component_in, derivation_of, quantity_of
 from napari_mrseq.reading.instance import Instance
 from napari_mrseq.reading.layout import FrameSource, told_frames
@@ -192,7 +192,7 @@ def classic_frame(instance: Instance) -> Frame:
         source=source,
         origin=origin_of(instance),
         sop_uid=text(header, 0x00080018),
-        position=triple(numbers(header, 0x00200032)),
+        position=position_of(header),
         orientation=orientation_of(header),
         pixel_spacing=pixel_spacing_of(header),
         thickness=thickness_of(header),
@@ -245,6 +245,12 @@ def repeated(frame: Frame, index: int) -> Frame:
     return replace(frame, source=source, order=(*frame.order, index))
 
 
+def position_of(group: Dataset) -> Direction | None:
+    """Return Image Position (Patient), None where it is missing or no place."""
+    place = numbers(group, 0x00200032)
+    return triple(place) if is_position(place) else None
+
+
 def orientation_of(group: Dataset) -> tuple[float, ...] | None:
     """Return Image Orientation (Patient), None where it is missing or no orientation."""
     cosines = numbers(group, 0x00200037)
@@ -252,9 +258,9 @@ def orientation_of(group: Dataset) -> tuple[float, ...] | None:
 
 
 def pixel_spacing_of(group: Dataset) -> tuple[float, float] | None:
-    """Return mm between rows and between columns, None where missing or not positive."""
+    """Return mm between rows and between columns, None where missing or no distances."""
     values = numbers(group, 0x00280030)
-    if len(values) == 2 and min(values) > 0:
+    if len(values) == 2 and all(map(is_distance, values)):
         return values[0], values[1]
     return None
 
@@ -272,7 +278,8 @@ def told_distances_of(group: Dataset) -> tuple[float, float] | None:
 
 def _distance(group: Dataset, tag: int) -> float | None:
     # Some writers give spacing a sign.
-    return abs(number(group, tag) or 0) or None
+    distance = abs(number(group, tag) or 0)
+    return distance if is_distance(distance) else None
 
 
 def description_of(header: Dataset) -> str:

@@ -23,6 +23,9 @@ TILT_DEGREES = 0.5
 # Distance between slices (mm) where the header gives none, and what is said of it.
 ASSUMED_DISTANCE_MM = 1.0
 UNKNOWN_THICKNESS = f"slice thickness unknown: {ASSUMED_DISTANCE_MM:g} mm assumed"
+# No image lies farther away than this, and no voxel is finer (mm): the header is damaged. A viewer
+# counts the steps from one end of a scene to the other in 32 bits.
+FARTHEST_MM, FINEST_MM = 1e5, 1e-4
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +92,16 @@ def is_orientation(cosines: Sequence[float]) -> bool:
     lengths = [math.hypot(*row), math.hypot(*column)]
     product = sum(a * b for a, b in zip(row, column, strict=True))
     return abs(product) < 0.01 and all(abs(length - 1) < 0.01 for length in lengths)
+
+
+def is_position(place: Sequence[float]) -> bool:
+    """Tell whether numbers (mm) are a place that an image can have."""
+    return len(place) == 3 and max(map(abs, place)) <= FARTHEST_MM
+
+
+def is_distance(mm: float) -> bool:
+    """Tell whether voxels can be so far apart."""
+    return FINEST_MM <= mm <= FARTHEST_MM
 
 
 def slice_normal(orientation: Sequence[float]) -> NDArray[np.float64]:

@@ -12,7 +12,13 @@ from pydicom.dataset import Dataset
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.reading.csa import csa_values
-from napari_mrseq.reading.frames import Frame, classic_frame, orientation_of, pixel_spacing_of
+from napari_mrseq.reading.frames import (
+    Frame,
+    classic_frame,
+    orientation_of,
+    pixel_spacing_of,
+    position_of,
+)
 from napari_mrseq.reading.geometry import ASSUMED_DISTANCE_MM, UNKNOWN_THICKNESS, slice_normal
 from napari_mrseq.reading.instance import Instance
 from napari_mrseq.reading.layout import Tile
@@ -164,7 +170,7 @@ def _uih_frames(instance: Instance, image: Frame) -> list[Frame]:
     frames = []
     for index, tile in enumerate(tiles):
         group = described[index] if index < len(described) else instance.header
-        position = triple(numbers(group, 0x00200032))
+        position = position_of(group)
         frame = _tile_frame(image, tile, None if position is None else np.array(position))
         frame.orientation = orientation_of(group) or image.orientation
         frames.append(frame)

@@ -9,6 +9,8 @@ import numpy as np
 from nibabel.spatialimages import HeaderDataError
 from numpy.typing import NDArray
 
+from napari_mrseq.reading.geometry import is_distance, is_position
+
 _LPS_FROM_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 # Codes of `xyzt_units` (nifti1.h): metre and micron, which are all but mm or unknown.
 _LENGTH_BITS, _LENGTHS_MM = 0x07, {1: 1000.0, 3: 0.001}
@@ -37,29 +39,32 @@ def affine_of(header: Any) -> tuple[NDArray[np.float64] | None, tuple[str, ...]]
     for name, read in (("sform", header.get_sform), ("qform", header.get_qform)):
         if not int(header[f"{name}_code"]):
             continue
-        affine = _invertible(read)
+        affine = _sound(read, header)
         if affine is not None:
             said = [f"the {one} is damaged: the {name} is used instead" for one in damaged]
-            return _in_mm(affine, header), tuple(said)
+            return affine, tuple(said)
         damaged.append(name)
-    affine = _invertible(header.get_base_affine)
+    affine = _sound(header.get_base_affine, header)
     if affine is None:
         return None, ("the affine is damaged: orientation and spacing unknown",)
     if not damaged:
-        return _in_mm(affine, header), (f"the header gives no orientation: {_UNCERTAIN}",)
+        return affine, (f"the header gives no orientation: {_UNCERTAIN}",)
     named = f"{' and '.join(damaged)} {'is' if len(damaged) == 1 else 'are'}"
     why = f"the {named} damaged: only voxel sizes are known, {_UNCERTAIN}"
-    return _in_mm(affine, header), (why,)
+    return affine, (why,)
 
 
-def _invertible(read: Callable[[], Any]) -> NDArray[np.float64] | None:
-    """Return an affine as nibabel reads it, None where it flattens space or can't be read."""
+def _sound(read: Callable[[], Any], header: Any) -> NDArray[np.float64] | None:
+    """Return an affine of nibabel's in LPS and mm, None where it is none that an image has."""
     try:
         affine = np.asarray(read(), dtype=float)
     except (HeaderDataError, ValueError):
         return None
-    sound = np.isfinite(affine).all() and np.linalg.matrix_rank(affine[:3, :3]) == 3
-    return affine if sound else None
+    if not np.isfinite(affine).all() or np.linalg.matrix_rank(affine[:3, :3]) < 3:
+        return None
+    affine = _in_mm(affine, header)
+    steps = np.linalg.norm(affine[:3, :3], axis=0)
+    return affine if is_position(affine[:3, 3].tolist()) and all(map(is_distance, steps)) else None
 
 
 def _in_mm(affine: NDArray[np.float64], header: Any) -> NDArray[np.float64]:

@@ -340,6 +340,23 @@ def test_a_series_number_that_no_scanner_counts_to(write_slice: WriteSlice) -> N
     assert series.series_number is None
 
 
+@pytest.mark.parametrize(
+    ("damaged", "spacing", "told"),
+    [
+        ({"ImagePositionPatient": [1e12, 0, 0]}, (2.5, 1.5, 0.75), "no slice positions"),
+        ({"PixelSpacing": [1e-9, 1e-9]}, None, "no slice positions"),
+        ({"SliceThickness": 1e12}, (1.0, 1.5, 0.75), "slice thickness unknown"),
+    ],
+)
+def test_lengths_that_no_image_has_are_none(
+    damaged: dict[str, object], spacing: object, told: str, write_slice: WriteSlice
+) -> None:
+    (series,) = read(write_slice(1, **damaged))
+    assert series.spacing == spacing
+    (warning,) = series.warnings
+    assert warning.startswith(told)
+
+
 def test_header_values_of_the_wrong_kind(write_slice: WriteSlice) -> None:
     path = write_slice(1)
     for old, new in (

@@ -393,13 +393,16 @@ def damage(path: Path, sform: object = None, qform: object = None, **codes: int)
     path.write_bytes(raw)
 
 
-FLAT = [
+BROKEN = [
     np.zeros((3, 4)), np.full((3, 4), np.nan), np.ones((3, 4)), np.eye(3, 4) * (1, 1, 0, 0),
-    [(1, 0, 0, -7), (0, 1, 0, 5), (0, 0, 0, 11)],
+    [(1, 0, 0, -7), (0, 1, 0, 5), (0, 0, 0, 11)], np.eye(3, 4) + [(0, 0, 0, 1e12)] * 3,
+    np.eye(3, 4) * 1e-9,
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("sform", FLAT, ids=["zero", "nan", "one line", "one plane", "placed"])
+@pytest.mark.parametrize(
+    "sform", BROKEN, ids=["zero", "nan", "one line", "one plane", "placed", "far off", "too fine"]
+)
 @pytest.mark.parametrize("codes", ["RAS", "LPS", "ASR", "SPL"])
 def test_a_damaged_sform_leaves_the_geometry_to_the_qform(
     codes: str, sform: np.ndarray, tmp_path: Path
@@ -420,14 +423,14 @@ def test_a_damaged_sform_leaves_the_geometry_to_the_qform(
 @pytest.mark.parametrize(
     ("damages", "told"),
     [
-        ({"sform": FLAT[0], "sform_code": 1, "qform_code": 0}, "the sform is damaged"),
+        ({"sform": BROKEN[0], "sform_code": 1, "qform_code": 0}, "the sform is damaged"),
         ({"qform": (1, 1, 1), "sform_code": 0, "qform_code": 1}, "the qform is damaged"),
         ({"qform": (np.nan, 0, 0), "sform_code": 0, "qform_code": 1}, "the qform is damaged"),
         (
-            {"sform": FLAT[0], "qform": (1, 1, 1), "sform_code": 2, "qform_code": 1},
+            {"sform": BROKEN[0], "qform": (1, 1, 1), "sform_code": 2, "qform_code": 1},
             "the sform and qform are damaged",
         ),
-        ({"sform": FLAT[0], "sform_code": 0, "qform_code": 0}, "the header gives no orientation"),
+        ({"sform": BROKEN[0], "sform_code": 0, "qform_code": 0}, "the header gives no orientation"),
     ],
 )
 def test_without_sform_and_qform_the_voxel_sizes_are_left(
@@ -713,7 +716,7 @@ def test_voxel_sizes_alone_are_millimetres_whatever_their_unit(
     sform_code: int, tmp_path: Path
 ) -> None:
     path, _ = save(tmp_path / "a.nii", (5, 6, 7), (100.0, 100.0, 300.0), unit="micron")
-    damage(path, sform=FLAT[0], sform_code=sform_code, qform_code=0)
+    damage(path, sform=BROKEN[0], sform_code=sform_code, qform_code=0)
     assert read_one(path).spacing == pytest.approx((0.3, 0.1, 0.1))
 
 

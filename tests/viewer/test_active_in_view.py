@@ -49,6 +49,18 @@ def test_a_study_opens_on_a_slice_that_is_there(qtbot, viewer, far_apart: Path) 
     assert shows_something(viewer)
 
 
+def test_a_series_that_its_header_puts_nowhere_keeps_no_other_away(
+    qtbot, viewer, far_apart: Path
+) -> None:
+    for path in (far_apart / "t1_se_tra").iterdir():
+        file = dcmread(path)
+        file.ImagePositionPatient = [0, 0, 1e12 + 5 * file.InstanceNumber]
+        file.save_as(path)
+    viewer.open(str(far_apart), plugin="napari-mrseq")
+    _, last = viewer.layers
+    qtbot.waitUntil(lambda: slice_in_view(viewer, last) == last.data.shape[0] // 2)
+
+
 def test_a_study_from_the_menu_too(qtbot, viewer, far_apart: Path, monkeypatch) -> None:
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(far_apart))
     open_study_folder()
