@@ -38,7 +38,7 @@ def keep_active_in_view(viewer: ViewerModel) -> Attachment:
 def bring_when_added(layer: LayerData) -> None:
     """Choose a layer that napari is about to add, and move the sliders onto it.
 
-    Whether the panel is there or not.
+    Whether the panel is there or not. In a viewer that was empty the camera looks at it too.
 
     Parameters
     ----------
@@ -54,6 +54,8 @@ def bring_when_added(layer: LayerData) -> None:
     # napari tells a reader of no viewer, and the current one need not be that which opens.
     viewers: Iterable[Any] = getattr(Viewer, "_instances", [current])
     series = layer[1]["metadata"][SERIES_KEY]
+    # napari looks at the layer that comes first, which is hidden and may lie elsewhere.
+    empty = [id(viewer) for viewer in viewers if not viewer.layers]
 
     def move_sliders() -> None:
         for viewer in list(viewers):
@@ -61,5 +63,9 @@ def bring_when_added(layer: LayerData) -> None:
                 if added.metadata.get(SERIES_KEY) is series:
                     viewer.layers.selection.active = added
                     bring_into_view(viewer, added)
+                    if id(viewer) in empty:
+                        # `reset_view` fails for fewer axes than those of a 4-D layer beside it.
+                        drawn = added.extent.world[:, -viewer.dims.ndisplay :]
+                        viewer.scene.camera.center = tuple(drawn.mean(axis=0).tolist())
 
     QTimer.singleShot(0, move_sliders)

@@ -9,7 +9,7 @@ import pytest
 from napari import current_viewer
 from napari._qt.containers import QtLayerList
 from pydicom import dcmread
-from pydicom.uid import SecondaryCaptureImageStorage
+from pydicom.uid import SecondaryCaptureImageStorage, generate_uid
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QFileDialog
 
@@ -47,6 +47,24 @@ def test_a_study_opens_on_a_slice_that_is_there(qtbot, viewer, far_apart: Path) 
     assert (first.visible, last.visible) == (False, True)
     qtbot.waitUntil(lambda: slice_in_view(viewer, last) == last.data.shape[0] // 2)
     assert shows_something(viewer)
+
+
+@pytest.mark.parametrize("beside", ["3-D", "4-D"])
+def test_a_study_opens_on_what_is_shown_though_the_first_series_lies_beside(
+    qtbot, viewer, far_apart: Path, beside: str
+) -> None:
+    for path in (far_apart / "t1_se_tra").iterdir():
+        file = dcmread(path)
+        x, *place = file.ImagePositionPatient
+        file.ImagePositionPatient = [float(x) + 800, *place]
+        file.save_as(path)
+        if beside == "4-D":
+            file.SOPInstanceUID = file.file_meta.MediaStorageSOPInstanceUID = generate_uid()
+            file.AcquisitionNumber = 2
+            file.save_as(path.with_suffix(".2.dcm"))
+    viewer.open(str(far_apart), plugin="napari-mrseq")
+    assert f"{viewer.dims.ndim}-D" == beside
+    qtbot.waitUntil(lambda: shows_something(viewer))
 
 
 def test_a_series_that_its_header_puts_nowhere_keeps_no_other_away(
