@@ -350,6 +350,10 @@ def test_a_device_that_is_missing_is_said_in_words(viewer, run, open_panel) -> N
     assert panel.controls.status.value.startswith(told)
     assert layer.name == "mine"
     assert panel.controls.run.enabled
+    # What broke one run off is not said of the next.
+    panel.model_choice.device.value = "cpu"
+    run(panel)
+    assert panel.controls.status.value == "1 layer classified."
 
 
 def test_what_cannot_be_judged_is_said_and_the_rest_goes_on(viewer, run, open_panel) -> None:
