@@ -357,13 +357,16 @@ def test_a_device_that_is_missing_is_said_in_words(viewer, run, open_panel) -> N
 
 
 def test_what_cannot_be_judged_is_said_and_the_rest_goes_on(viewer, run, open_panel) -> None:
-    viewer.add_image(noise(2, 2, 2, 8, 8), name="five axes")
+    five = viewer.add_image(noise(2, 2, 2, 8, 8), name="five axes")
     good = viewer.add_image(noise(2, 32, 32), name="good")
     panel = open_panel()
     panel.controls.scope.value = ALL_LAYERS
     run(panel)
     assert good.name.endswith("] good")
     assert "five axes" in panel.controls.status.value
+    # The run was over both: its end stays, whichever is looked at.
+    panel.controls.layer.value = five
+    assert "1 layer classified. five axes has" in panel.controls.status.value
 
 
 def test_without_a_layer_the_panel_says_what_to_do(viewer, press, panel) -> None:
