@@ -128,8 +128,7 @@ class Runner(Attachment):
         return there and pixels_of(job.layer) is job.data
 
     def _on_end(self, cause: str) -> None:
-        if self._done:
-            annotate_exchanges(self._viewer.layers)
+        annotate_exchanges(self._viewer.layers)
         # Layers that the user takes away later are not held by a run that is over.
         self._jobs = []
         causes = [cause, *self._causes] if cause else self._causes
