@@ -285,6 +285,8 @@ def test_layers_may_go_hide_and_change_their_names_during_a_run(
     assert last.name.endswith("] c")
     assert goes.name == "b"
     assert len(viewer.layers) == 2
+    # Who removes a layer needn't be told of it.
+    assert panel.controls.status.value == "2 layers classified."
 
 
 def test_new_data_in_a_layer_during_a_run_get_no_verdict_of_the_old(
