@@ -252,17 +252,21 @@ def _read_files(
 
 def _in_studies(series: list[Series], ranks: Mapping[str, tuple[int, int]]) -> list[Series]:
     """Sort series by given path, study and number; those without a number last, by first file."""
-    by_file = sorted(series, key=lambda one: ranks[one.files[0]][1])
-    # Stacks of one series stay as acquired: names of files, often UIDs, tell no order of echoes.
-    firsts = {_series_of(one): rank for rank, one in reversed([*enumerate(by_file)])}
-    by_series = sorted(series, key=lambda one: firsts[_series_of(one)])
-    begins = {study_of(one): rank for rank, one in reversed([*enumerate(by_series)])}
+    first: dict[str, int] = {}
+    begin: dict[str, int] = {}
+    for one in series:
+        rank = ranks[one.files[0]][1]
+        first[_series_of(one)] = min(rank, first.get(_series_of(one), rank))
+        begin[study_of(one)] = min(rank, begin.get(study_of(one), rank))
 
-    def order(one: Series) -> tuple[int, int, int]:
+    def order(one: Series) -> tuple[int, int, int, int]:
         given, number = min(ranks[path][0] for path in one.files), one.series_number
-        return (given, len(series), 0) if number is None else (given, begins[study_of(one)], number)
+        # Its stacks stay as acquired: names of files, often UIDs, tell no order of echoes.
+        rank = first[_series_of(one)]
+        last = (given, len(ranks), 0, rank)
+        return last if number is None else (given, begin[study_of(one)], number, rank)
 
-    return sorted(by_series, key=order)
+    return sorted(series, key=order)
 
 
 def _series_of(series: Series) -> str:
