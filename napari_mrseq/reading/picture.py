@@ -16,6 +16,7 @@ from PIL import Image, ImageOps
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.naming import without_verdict
+from napari_mrseq.reading.colours import shows_colours
 from napari_mrseq.reading.damage import damage_in
 from napari_mrseq.reading.discover import TIFF_MAGIC
 from napari_mrseq.reading.lazy import Stamp, check_unchanged, lazy_stack, stamp_of
@@ -84,6 +85,7 @@ def read_picture(path: str) -> Series:
         pixels=_lazy_pages(path, shape, dtype, read_page),
         description=without_verdict(Path(path).stem),
         kind="picture",
+        is_mr=not shows_colours(path),
         volume_axis=VolumeAxis() if len(shape) == 4 else None,
         warnings=warnings,
     )

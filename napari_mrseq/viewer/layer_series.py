@@ -39,8 +39,11 @@ def series_of(layer: Image) -> Series:
         If the layer has more than four axes.
     """
     found = shown_series(layer)
-    path = None if is_as_opened(layer) else _picture_behind(layer, found)
-    return found if path is None else replace(found, path=path, files=(path,), kind="picture")
+    picture = None if is_as_opened(layer) else _picture_behind(layer, found)
+    if picture is None:
+        return found
+    path, kind, is_mr = picture.path, picture.kind, picture.is_mr
+    return replace(found, path=path, files=(path,), kind=kind, is_mr=is_mr)
 
 
 def shown_series(layer: Image) -> Series:
@@ -57,8 +60,8 @@ def shown_series(layer: Image) -> Series:
     return replace(made, warnings=warnings)
 
 
-def _picture_behind(layer: Image, shown: Series) -> str | None:
-    """Return the file of the picture that a layer shows, None where it shows something else.
+def _picture_behind(layer: Image, shown: Series) -> Series | None:
+    """Return the picture whose file a layer shows, None where it shows something else.
 
     napari names the first of several files that it stacks, and goes on naming the file of a layer
     whose pixels were replaced: its word counts where the middle slice is that of the file.
@@ -78,7 +81,7 @@ def _picture_behind(layer: Image, shown: Series) -> str | None:
     except (ReadError, OSError):
         return None
     rounding = ROUNDING if layer.rgb else 0.0
-    return path if np.allclose(there, here, rtol=0, atol=rounding, equal_nan=True) else None
+    return picture if np.allclose(there, here, rtol=0, atol=rounding, equal_nan=True) else None
 
 
 @lru_cache(maxsize=PICTURES_KEPT)

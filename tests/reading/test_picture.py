@@ -6,6 +6,7 @@ import struct
 import subprocess
 import sys
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,12 @@ import pytest
 import tifffile
 from PIL import Image, ImageOps
 
+import napari_mrseq
 from napari_mrseq.errors import ReadError
 from napari_mrseq.reading import read_study
 from napari_mrseq.series import Series
+
+SAMPLE = Path(napari_mrseq.__file__).parent / "sample_study"
 
 GREY = np.arange(30 * 20, dtype=np.uint16).reshape(30, 20)
 GREY_OF_COLOURS = np.array([0.299, 0.587, 0.114])
@@ -50,6 +54,65 @@ def test_colour_becomes_grey(mode: str, tmp_path: Path) -> None:
     Image.fromarray(array).convert(mode).save(tmp_path / "a.png")
     expected = np.asarray(Image.open(tmp_path / "a.png").convert("RGB").convert("L"))
     np.testing.assert_array_equal(read_one(tmp_path / "a.png").pixels[0].compute(), expected)
+
+
+def slice_of_the_sample() -> np.ndarray:
+    """Return a head as a picture shows it, grey in three equal colours."""
+    (series,) = read_study(SAMPLE / "t2_tse_tra").series
+    grey = series.pixels[series.pixels.shape[0] // 2].compute().astype(float)
+    return np.repeat((grey / grey.max())[..., None], 3, axis=-1)
+
+
+def annotated(grey: np.ndarray) -> np.ndarray:
+    grey[:6, :60] = 1, 1, 0
+    grey[40:55, 40:55] = 1, 0, 0
+    return grey
+
+
+def photographed(grey: np.ndarray) -> np.ndarray:
+    """A film on a light box, bluish, and noise of the camera."""
+    noise = np.random.default_rng(0).normal(0, 0.015, grey.shape)
+    return (0.1 + 0.9 * grey) * (0.6, 0.8, 1.0) + noise
+
+
+def mapped(grey: np.ndarray) -> np.ndarray:
+    """Black, red, yellow, white, as maps of perfusion are shown."""
+    return np.clip(3 * grey - (0, 1, 2), 0, 1)
+
+
+def directed(grey: np.ndarray) -> np.ndarray:
+    """A colour for each direction, as maps of diffusion are shown."""
+    return np.stack([*np.abs(np.gradient(grey[..., 0])), grey[..., 0] / 4], axis=-1) * 4
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.tif"])
+@pytest.mark.parametrize(
+    ("drawn", "is_scan"),
+    [
+        (lambda grey: grey, True),
+        (annotated, True),
+        (photographed, True),
+        (mapped, False),
+        (directed, False),
+    ],
+)
+def test_a_picture_in_colours_is_no_scan(
+    drawn: Callable[[np.ndarray], np.ndarray], is_scan: bool, name: str, tmp_path: Path
+) -> None:
+    pixels = (drawn(slice_of_the_sample()).clip(0, 1) * 255).astype(np.uint8)
+    Image.fromarray(pixels).save(tmp_path / name)
+    assert read_one(tmp_path / name).is_mr == is_scan
+
+
+def test_colours_of_a_palette_count_and_opacity_does_not(tmp_path: Path) -> None:
+    grey = slice_of_the_sample()
+    coloured = Image.fromarray((mapped(grey) * 255).astype(np.uint8))
+    coloured.convert("P").save(tmp_path / "palette.png")
+    white = np.full((*grey.shape[:2], 4), 255, np.uint8)
+    white[..., 3] = grey[..., 0] * 255
+    Image.fromarray(white).save(tmp_path / "opacity.png")
+    assert not read_one(tmp_path / "palette.png").is_mr
+    assert read_one(tmp_path / "opacity.png").is_mr
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])

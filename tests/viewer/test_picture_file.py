@@ -58,7 +58,8 @@ def test_a_picture_that_napari_has_read_is_named_by_its_file(
     series = series_of(layer)
     (alone,) = mrseq.read(path)
     assert (series.path, series.files) == (alone.path, alone.files) == (path, (path,))
-    assert series.kind == alone.kind
+    assert (series.kind, series.is_mr) == (alone.kind, alone.is_mr)
+    assert series.is_mr == (name not in ("colour.png", "clear.png"))
     # The user may have given the layer a better one.
     assert series.description == layer.name
 
