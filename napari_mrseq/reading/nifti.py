@@ -90,6 +90,8 @@ def read_nifti(path: str) -> Series:
         affine=None if known is None else shown,
         description=without_verdict(nifti_stem(Path(path).name)),
         kind="nifti",
+        # Of diffusion in its directions, say, as a scanner colours it.
+        is_mr=image.get_data_dtype().names is None,
         window=_window(image),
         sidecar=sidecar,
         volume_axis=_volume_axis(image, volumes, b_values) if volumes > 1 else None,

@@ -315,13 +315,15 @@ def test_a_name_in_capitals_is_that_of_a_packed_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("names", ["RGB", "RGBA"])
-def test_colour_becomes_grey(names: str, tmp_path: Path) -> None:
+def test_colour_becomes_grey_and_is_no_scan(names: str, tmp_path: Path) -> None:
     colours = np.random.default_rng(0).integers(0, 256, (6, 5, 3, len(names))).astype(np.uint8)
     voxels = colours.view([(name, "u1") for name in names])[..., 0]
     image = nibabel.Nifti1Image(voxels, np.diag([-1.0, -1.0, 4.0, 1.0]))
     nibabel.save(image, tmp_path / "a.nii")
     grey = (colours[..., :3] @ np.array([0.299, 0.587, 0.114])).transpose(2, 1, 0)
-    np.testing.assert_allclose(read_one(tmp_path / "a.nii").pixels, grey, atol=1e-3)
+    series = read_one(tmp_path / "a.nii")
+    np.testing.assert_allclose(series.pixels, grey, atol=1e-3)
+    assert not series.is_mr
 
 
 def test_complex_voxels_show_their_magnitude(tmp_path: Path) -> None:
