@@ -34,6 +34,8 @@ Progress = Callable[[int, int], None]
 PlaceOf = Callable[[str], str]
 
 _CAUSES_SHOWN = 20
+# Of a folder or packed file as a whole.
+_NO_IMAGE = "holds no image that can be read"
 # What an unpacked file is called in warnings.
 _SHORT = re.compile(r"[0-9-]+/[A-Za-z0-9._-]+")
 
@@ -135,7 +137,7 @@ def _study(names: Sequence[str], progress: Progress) -> Study:
     bad = {place_of(failure.path) for failure in refused}
     told = {failure.path for _, failure in failures}
     failures += [
-        (given, Failure(name, "holds no image that can be read"))
+        (given, Failure(name, _NO_IMAGE))
         for given, name in enumerate(names)
         if name not in told
         and _is_container(name, under[given])
@@ -210,7 +212,7 @@ def _zipped(path: str, given: int, failures: list[tuple[int, Failure]]) -> list[
         if kind == "zip"
     ]
     if not readable:
-        lost.append(Failure(path, "holds no image that can be read", no_image=not lost))
+        lost.append(Failure(path, _NO_IMAGE, no_image=not lost))
     failures += [(given, failure) for failure in lost]
     return [_File(kind, f, given, unpacked.members[f], unpacked) for kind, f in readable]
 
