@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all."""
+"""Files that are written whole or not at all, and why one can't be."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
+
+from napari_mrseq.errors import MrseqError
 
 
 @contextmanager
@@ -62,3 +64,19 @@ def write_whole(path: Path, content: bytes) -> None:
         return
     with written_whole(path) as beside:
         beside.write_bytes(content)
+
+
+@contextmanager
+def writing(place: Path) -> Iterator[None]:
+    """Let what keeps a file from being written, or a folder from being filled, be told the user.
+
+    Raises
+    ------
+    MrseqError
+        Names the file, where that is known, else the place.
+    """
+    try:
+        yield
+    except OSError as error:
+        name = error.filename or place
+        raise MrseqError(f"{name}: can't be written ({error.strerror or error})") from error

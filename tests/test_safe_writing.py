@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -13,9 +14,11 @@ import torch
 from PIL import Image
 from torchvision import models
 
+from napari_mrseq.errors import MrseqError
 from napari_mrseq.labelling import write_rows
 from napari_mrseq.model import registry
 from napari_mrseq.model.checkpoint import import_checkpoint
+from napari_mrseq.model.weights_file import rewrite_card
 from napari_mrseq.safe_writing import write_whole
 from tests.program import program
 
@@ -61,6 +64,15 @@ def test_a_disk_that_is_full_leaves_no_part_of_a_model(tmp_path, monkeypatch, wo
     assert done.returncode == 2
     assert f"{written} can't be written" in done.stderr
     assert sorted(tmp_path.rglob("*")) == there
+
+
+def test_a_card_that_is_not_written_names_its_file_and_leaves_it(tmp_path):
+    weights = tmp_path / "site.safetensors"
+    shutil.copy(registry.find("default")[0], weights)
+    before = weights.read_bytes()
+    with hardly_any_room(), pytest.raises(MrseqError, match=f"{weights}: can't be written"):
+        rewrite_card(weights, version="2")
+    assert weights.read_bytes() == before
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from napari_mrseq.errors import MrseqError
 from napari_mrseq.naming import nifti_stem
 from napari_mrseq.report import FORMATS, encoded
 from napari_mrseq.report_text import Record
-from napari_mrseq.safe_writing import write_whole
+from napari_mrseq.safe_writing import write_whole, writing
 from napari_mrseq.training.output import output_folder
 
 if TYPE_CHECKING:
@@ -180,22 +180,6 @@ def write_bids(verdicts: Sequence[Verdict], folder: Path, *, slices: bool) -> No
 
     with writing(folder):
         write_sidecars(sidecars_of(verdicts, slices=slices), folder)
-
-
-@contextmanager
-def writing(place: Path) -> Iterator[None]:
-    """Let what keeps a file from being written, or a folder from being filled, be told the user.
-
-    Raises
-    ------
-    MrseqError
-        Names the file, where that is known, else the place.
-    """
-    try:
-        yield
-    except OSError as error:
-        name = error.filename or place
-        raise MrseqError(f"{name}: can't be written ({error.strerror or error})") from error
 
 
 def _with_neighbours(file: str) -> Iterator[str]:

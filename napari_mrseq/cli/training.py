@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from napari_mrseq.cli.output import writing
 from napari_mrseq.cli.terminal import (
     DeviceOption,
     ModelOption,
@@ -19,6 +18,7 @@ from napari_mrseq.cli.terminal import (
 )
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.model.registry import DEFAULT, Device, check_name
+from napari_mrseq.safe_writing import writing
 
 
 def train(

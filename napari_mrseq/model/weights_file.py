@@ -14,7 +14,7 @@ from torch import Tensor
 from napari_mrseq.errors import ModelError
 from napari_mrseq.model.card import KEY, Card
 from napari_mrseq.model.card_file import DAMAGED, ONNX_SUFFIX, read_card
-from napari_mrseq.safe_writing import written_whole
+from napari_mrseq.safe_writing import writing, written_whole
 
 
 def write_weights(weights: Mapping[str, Tensor], card: Card, path: Path) -> None:
@@ -76,7 +76,10 @@ def rewrite_card(path: Path, **changes: Any) -> Card:
     ------
     ModelError
         If the file holds no model.
+    MrseqError
+        If it can't be written; names it.
     """
     card = replace(read_card(path), **changes)
-    write_weights(read_weights(path), card, path)
+    with writing(path):
+        write_weights(read_weights(path), card, path)
     return card

@@ -25,6 +25,7 @@ from napari_mrseq.model.card import Calibration
 from napari_mrseq.model.card_file import read_card
 from napari_mrseq.model.card_words import naming
 from napari_mrseq.model.weights_file import rewrite_card
+from napari_mrseq.safe_writing import write_whole, writing
 from napari_mrseq.training.answers import Answers, answer_slices, joined
 from napari_mrseq.training.calibrate import calibrate, cross_calibrated
 from napari_mrseq.training.catalogue import read_catalogue
@@ -161,7 +162,8 @@ def _measure(chosen: argparse.Namespace) -> None:
     if chosen.apart:
         calibrate_apart(chosen.weights, *judged)
     if chosen.output:
-        chosen.output.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+        with writing(chosen.output):
+            write_whole(chosen.output, f"{json.dumps(figures, indent=1)}\n".encode())
 
 
 if __name__ == "__main__":

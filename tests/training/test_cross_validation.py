@@ -102,6 +102,19 @@ def test_the_command_tells_people_and_changes_no_model(catalogue, trained, monke
     assert [path.read_bytes() for path in weights] == before
 
 
+def test_figures_that_cannot_be_written_are_told_without_a_traceback(
+    catalogue, trained, monkeypatch, capsys, tmp_path
+):
+    weights, nowhere = [trained(0), trained(1)], tmp_path / "nowhere" / "figures.json"
+    words = ["cross_validation", *map(str, (catalogue, *weights)), "--output", str(nowhere)]
+    monkeypatch.setattr(sys, "argv", words)
+    with pytest.raises(SystemExit):
+        main()
+    told = capsys.readouterr()
+    assert "Fitted on all folds" in told.out
+    assert f"error: {nowhere}: can't be written (No such file or directory)" in told.err
+
+
 def test_a_fold_that_nobody_left_out_or_two_did_is_refused(catalogue, trained):
     first, whole = trained(0), trained(None)
     rows = read_catalogue(catalogue)
