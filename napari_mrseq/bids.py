@@ -14,7 +14,7 @@ from napari_mrseq.belonging import study_of
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.header import attributes_of
 from napari_mrseq.header.bids_names import suffix_of
-from napari_mrseq.safe_writing import write_whole
+from napari_mrseq.safe_writing import encoded, write_whole
 from napari_mrseq.sequences import SEQUENCES
 from napari_mrseq.series import Series
 from napari_mrseq.study_names import study_names
@@ -118,7 +118,7 @@ def write_sidecars(sidecars: Mapping[str, str], folder: Path) -> list[Path]:
         place.mkdir(parents=True, exist_ok=True)
     foreign = [file for file, text in files.items() if file.exists() and not _replaces(text, file)]
     for file in files.keys() - set(foreign):
-        write_whole(file, files[file].encode("utf-8", "backslashreplace"))
+        write_whole(file, encoded(files[file]))
     if older := _of_earlier_verdicts(folder, files):
         warnings.warn(
             f"{folder} still holds sidecars of earlier verdicts on these series: "

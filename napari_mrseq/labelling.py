@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from napari_mrseq.errors import MrseqError
-from napari_mrseq.safe_writing import write_whole
+from napari_mrseq.safe_writing import encoded, write_whole
 from napari_mrseq.series import Series
 
 COLUMNS = ("path", "slice", "volume", "label", "group", "series_uid", "part", "source")
@@ -77,7 +77,7 @@ def write_rows(
         row = text.split("\n")[text.count("\n", 0, error.start)]
         raise MrseqError(
             "a catalogue can't hold a name that is not UTF-8: rename what this row names: "
-            + row.encode("utf-8", "backslashreplace").decode()
+            + encoded(row).decode()
         ) from error
     write_whole(path, content)
     return path

@@ -13,6 +13,7 @@ from napari_mrseq.belonging import absolute, folders_around
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.naming import printable
 from napari_mrseq.report_text import Record, table_text
+from napari_mrseq.safe_writing import encoded
 from napari_mrseq.series import Failure, identity_of
 from napari_mrseq.verdict import Verdict
 
@@ -203,11 +204,6 @@ def _flat(record: Record, classes: Iterable[str]) -> dict[str, Any]:
 
 def _joined(value: Any) -> Any:
     return "|".join(map(str, value)) if isinstance(value, list) else value
-
-
-def encoded(text: str) -> bytes:
-    """Encode in UTF-8; names of files in another encoding keep their bytes as escapes."""
-    return text.encode("utf-8", "backslashreplace")
 
 
 def _valid(value: Any) -> Any:

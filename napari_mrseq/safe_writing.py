@@ -66,6 +66,11 @@ def write_whole(path: Path, content: bytes) -> None:
         beside.write_bytes(content)
 
 
+def encoded(text: str) -> bytes:
+    """Encode in UTF-8; names of files in another encoding keep their bytes as escapes."""
+    return text.encode("utf-8", "backslashreplace")
+
+
 @contextmanager
 def writing(place: Path) -> Iterator[None]:
     """Let what keeps a file from being written, or a folder from being filled, be told the user.

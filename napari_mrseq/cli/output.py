@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.naming import nifti_stem
-from napari_mrseq.report import FORMATS, encoded
+from napari_mrseq.report import FORMATS
 from napari_mrseq.report_text import Record
-from napari_mrseq.safe_writing import write_whole, writing
+from napari_mrseq.safe_writing import encoded, write_whole, writing
 from napari_mrseq.training.output import output_folder
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
-from napari_mrseq.safe_writing import write_whole
+from napari_mrseq.safe_writing import encoded, write_whole
 from napari_mrseq.sequences import name_of
 from napari_mrseq.training.figures_text import interval, percent
 from napari_mrseq.training.output import output_folder
@@ -25,7 +25,7 @@ def write_figures(figures: dict[str, Any], folder: Path, catalogue: str) -> Path
     """
     output_folder(folder)
     write_whole(folder / FIGURES, json.dumps(figures, indent=1).encode())
-    write_whole(folder / PAGE, page_of(figures, catalogue).encode("utf-8", "backslashreplace"))
+    write_whole(folder / PAGE, encoded(page_of(figures, catalogue)))
     return folder / PAGE
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from napari_mrseq.bids import OUR_FIELDS, bids_sidecar, sidecar_text
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.naming import nifti_stem
+from napari_mrseq.safe_writing import encoded, write_whole
 from napari_mrseq.viewer.annotation import RECORD_KEY
 from napari_mrseq.viewer.layer_data import DICOM_KEY, SERIES_AXES, place_along_own_axes
 from napari_mrseq.viewer.layer_state import STATE_KEY
@@ -69,7 +70,7 @@ def write_nifti(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
     nibabel.save(image, path)
     texts = {".json": sidecar_text(fields)} | _gradients(known, values, affine)
     for ending, text in texts.items():
-        Path(stem + ending).write_text(text, "utf-8", errors="backslashreplace")
+        write_whole(Path(stem + ending), encoded(text))
     return [path, *(stem + ending for ending in texts)]
 
 
