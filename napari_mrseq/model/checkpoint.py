@@ -12,7 +12,6 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
-from safetensors import SafetensorError
 from torch import Tensor
 
 from napari_mrseq.errors import ModelError, first_few
@@ -99,8 +98,6 @@ def import_checkpoint(
         write_weights(weights, card, output)
     except OSError as error:
         raise ModelError(f"{output} can't be written: {error.strerror or error}") from error
-    except SafetensorError as error:
-        raise ModelError(f"{output} can't be written: {error}") from error
     return output
 
 

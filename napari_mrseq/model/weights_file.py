@@ -24,8 +24,6 @@ def write_weights(weights: Mapping[str, Tensor], card: Card, path: Path) -> None
     ------
     OSError
         If the file can't be written.
-    SafetensorError
-        If the weights can't be stored so.
     """
     with written_whole(path) as beside:
         # Its own save_file leaves files that nobody but the user may read.
