@@ -136,7 +136,7 @@ def _captum_occlusion() -> Any:
     try:
         from captum.attr import Occlusion
     except ImportError as error:
-        raise ModelError("heat maps need captum: pip install 'napari-mrseq[explain]'") from error
+        raise ModelError('heat maps need captum: pip install "napari-mrseq[explain]"') from error
     return Occlusion
 
 

@@ -160,7 +160,7 @@ def check_name(name: str, remedy: str = "choose another name") -> None:
         If it is no file name, or that of a model that ships.
     """
     if name != Path(name).name or name in ("", "..", DEFAULT):
-        raise ModelError(f"{name!r} can't name a model: its file would be called so")
+        raise ModelError(f"{name!r} can't name a model: choose a file name other than {DEFAULT!r}")
     if name in (entry.name for entry in _shipped()):
         raise ModelError(f"another model called {name} came with napari-mrseq: {remedy}")
 

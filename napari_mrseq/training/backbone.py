@@ -117,7 +117,7 @@ def card_of_start(path: Path, name: str) -> Card:
     card = read_card(path)
     if card.network != name:
         raise ModelError(
-            f"{path} holds a {card.network}: a {name} can't start from it, but from ImageNet's "
-            "weights (--start imagenet)"
+            f"{path} holds weights of {card.network}: {name} can't start from them, but can from "
+            "ImageNet's (--start imagenet)"
         )
     return card

@@ -76,7 +76,10 @@ def judged_unseen(
         fold = model.card.held_out
         unseen = measurable(rows, fold)
         if fold is None or fold in folds or not unseen:
-            raise ModelError(f"{path} left out fold {fold}: each fold is to be left out by one")
+            what = "no fold" if fold is None else f"fold {fold}"
+            raise ModelError(
+                f"{path} left out {what}: each model must have left out a fold of its own"
+            )
         refuse_seen(path, model.card, rows, fold)
         log(f"{path} judges {len(unseen)} pictures of fold {fold}")
         parts.append(answer_slices(model, unseen))

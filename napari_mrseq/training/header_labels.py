@@ -64,7 +64,7 @@ def with_persons_labels(
     left = [entry for entry in doubtful if _image_of(entry) not in known]
     columns = (*COLUMNS, "header", "network", "reason", *(key for row in given for key in row))
     write_rows([*given, *left], path, tuple(dict.fromkeys(columns)))
-    log(f"{len(left)} series are left for a person to label: {path}")
+    log(f"series left for a person to label: {len(left)} ({path})")
     # A person's word stands against the header's.
     decided = set(map(_series_of_row, given))
     return [entry for entry in entries if _series_of_row(entry) not in decided]

@@ -81,8 +81,8 @@ class Plan:
                 told = tells_all(card)
             if not told:
                 log(
-                    f"{path} does not tell all it was trained on: if that holds what is held out "
-                    "here, the figures are too good"
+                    f"{path} does not say everything that it was trained on: if that includes "
+                    "what is held out here, the figures are too good"
                 )
 
     def run(self, catalogue: Path, folder: Path, held_out: int | None, **more: Any) -> Path:
@@ -129,8 +129,8 @@ def plan(
     given = {name: wish for name, wish in wishes.items() if wish is not None}
     chosen = _chosen(pictures, network, start, given)
     if teachers and isinstance(chosen.recipe, TorchvisionRecipe):
-        kinds = ", ".join(networks.LITES)
-        raise ModelError(f"teachers teach {kinds} alone, not {chosen.recipe.network}")
+        own = " and ".join(networks.LITES)
+        raise ModelError(f"only {own} can be taught by teachers, not {chosen.recipe.network}")
     draws, batch = chosen.recipe.draws, chosen.recipe.batch
     if draws is not None and draws < batch:
         raise ModelError(f"{draws} pictures an epoch (--draws) are too few: one step takes {batch}")
@@ -196,8 +196,7 @@ def summary(folders: list[Path]) -> Iterator[str]:
         told = [share for share in shares if share is not None]
         if told:
             each = ", ".join(f"{share:.1%}" for share in told)
-            mean = sum(told) / len(told)
-            yield f"{kind} right, {len(told)} folds: mean {mean:.1%} ({each})"
+            yield f"{kind} right, fold by fold: {each}; mean {sum(told) / len(told):.1%}"
 
 
 def _share(folder: Path, kind: str) -> float | None:

@@ -67,7 +67,8 @@ def card_of_teacher(path: Path, classes: tuple[str, ...]) -> Card:
     refuse_onnx(path)
     card = read_card(path)
     if card.network not in networks.LITES:
-        raise ModelError(f"{path} holds a {card.network}: only {', '.join(networks.LITES)} teach")
+        own = " and ".join(networks.LITES)
+        raise ModelError(f"{path} holds weights of {card.network}: only {own} can teach")
     if card.classes != classes:
         raise ModelError(f"{path} knows other classes than those to be taught: it can't teach them")
     return card

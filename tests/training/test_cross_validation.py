@@ -118,8 +118,8 @@ def test_figures_that_cannot_be_written_are_told_without_a_traceback(
 def test_a_fold_that_nobody_left_out_or_two_did_is_refused(catalogue, trained):
     first, whole = trained(0), trained(None)
     rows = read_catalogue(catalogue)
-    for paths in ([first, first], [first, whole]):
-        with pytest.raises(ModelError, match="left out"):
+    for paths, left_out in (([first, first], "fold 0"), ([first, whole], "no fold")):
+        with pytest.raises(ModelError, match=f"left out {left_out}: each model must"):
             judged_unseen(paths, rows, lambda _: None)
 
 

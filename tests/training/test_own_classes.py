@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -65,7 +66,7 @@ def test_a_cross_validation_goes_on_after_a_stop_in_its_second_fold(site, train)
     # The first fold was whole: it is measured, not trained again.
     assert done.stderr.count("epoch 1 of 1") == 1
     assert done.stdout == whole.stdout
-    assert "slices right, 2 folds" in done.stdout
+    assert re.search(r"slices right, fold by fold: \S+%, \S+%; mean \S+%", done.stdout)
     nothing = train("--folds", "2", "--resume", "--output", "other")
     assert nothing.returncode == 2
     assert "nothing to go on from" in nothing.stderr

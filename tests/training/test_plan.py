@@ -63,7 +63,7 @@ def test_torchvision_networks_and_imported_models_get_the_old_recipe(tmp_path, m
     own = plan(90, start=str(path))
     assert isinstance(own.recipe, TorchvisionRecipe)
     assert (own.recipe.network, own.start) == ("resnet18", path)
-    with pytest.raises(ModelError, match="holds a resnet18: a resnet34 can't start from it"):
+    with pytest.raises(ModelError, match="weights of resnet18: resnet34 can't start from them"):
         plan(90, network="resnet34", start=str(path))
     (tmp_path / "o.onnx").touch()
     with pytest.raises(ModelError, match="name the weights file it was exported from"):
@@ -76,7 +76,7 @@ def test_what_does_not_exist_is_refused_before_anything_is_trained():
         plan(90, start="no-such")
     with pytest.raises(ModelError, match="no network is called"):
         plan(90, network="resnet19")
-    with pytest.raises(ModelError, match=r"can't start from it, .* \(--start imagenet\)"):
+    with pytest.raises(ModelError, match=r"can't start from them, .* \(--start imagenet\)"):
         plan(90, network="efficientnet_lite2")
     with pytest.raises(ModelError, match="inception_v3 can't be trained on pictures of 224"):
         plan(90, network="inception_v3")

@@ -90,11 +90,11 @@ def test_a_model_trained_on_keeps_what_it_knew(catalogue, trained, tmp_path):
     assert "Measured   not yet" in card_in_words(path)
     assert json.loads((tmp_path / "b" / "figures.json").read_text()) == {}
     told = "\n".join(summary([trained.parent, tmp_path / "b"]))
-    assert "slices right, 1 folds" in told
+    assert "slices right, fold by fold: " in told
     picture = np.random.default_rng(0).random((3, 64, 64))
     np.testing.assert_allclose(after.predict(picture), before.predict(picture), atol=0.1)
     other = replace(TINY, network="resnet18")
-    with pytest.raises(ModelError, match="can't start from it"):
+    with pytest.raises(ModelError, match="can't start from them"):
         train(catalogue, tmp_path / "c", other, name="c", version="1", start=trained)
 
 
