@@ -43,7 +43,7 @@ def card_in_words(path: Path) -> str:
         f"Classes    {', '.join(name_of(code) for code in card.classes)}",
         f"Network    {card.network}; {_preparation(card)}",
         *(f"{title:11}{text}" for title, text in _origin(card)),
-        f"Named from {naming(card.calibration)}",
+        f"Named at   {thresholds(card.calibration)}",
         *_measured(card.figures),
         f"File       {path}, {megabytes:.1f} MB",
         f"SHA-256    {file_hash(path)}",
@@ -66,10 +66,10 @@ def entry_in_words(entry: Entry) -> str:
     return "\n".join(map(printable, (head, f"    {sha256}  {entry.path}")))
 
 
-def naming(calibration: Calibration) -> str:
-    """Say from which probability on slices and series are named: ``"26% on for a slice, …"``."""
+def thresholds(calibration: Calibration) -> str:
+    """Say at which probability slices and series are named: ``"26% or more for a slice, …"``."""
     return (
-        f"{calibration.threshold:.0%} on for a slice, "
+        f"{calibration.threshold:.0%} or more for a slice, "
         f"{calibration.series_threshold:.0%} for a series; below that it says unknown"
     )
 

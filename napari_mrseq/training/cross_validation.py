@@ -23,7 +23,7 @@ from napari_mrseq.errors import ModelError, MrseqError
 from napari_mrseq.model import load_model
 from napari_mrseq.model.card import Calibration
 from napari_mrseq.model.card_file import read_card
-from napari_mrseq.model.card_words import naming
+from napari_mrseq.model.card_words import thresholds
 from napari_mrseq.model.weights_file import rewrite_card
 from napari_mrseq.safe_writing import write_whole, writing
 from napari_mrseq.training.answers import Answers, answer_slices, joined
@@ -159,7 +159,7 @@ def _measure(chosen: argparse.Namespace) -> None:
     judged = judged_unseen(chosen.weights, readable(rows, chosen.catalogue, print))
     calibration, figures = cross_validated(*judged)
     print(text_of(figures))
-    print(f"\nFitted on all folds: named from {naming(calibration)}")
+    print(f"\nFitted on all folds: named at {thresholds(calibration)}")
     if chosen.into:
         rewrite_card(chosen.into, calibration=calibration, figures=figures)
     if chosen.apart:

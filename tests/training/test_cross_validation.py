@@ -97,7 +97,7 @@ def test_the_command_tells_people_and_changes_no_model(catalogue, trained, monke
     monkeypatch.setattr(sys, "argv", ["cross_validation", *map(str, (catalogue, *weights))])
     main()
     told = capsys.readouterr().out
-    assert "Fitted on all folds: named from" in told
+    assert "Fitted on all folds: named at" in told
     assert "Calibration(" not in told
     assert [path.read_bytes() for path in weights] == before
 
