@@ -30,6 +30,7 @@ from napari_mrseq.cli.terminal import (
     told_when_stopped,
 )
 from napari_mrseq.errors import ReadError
+from napari_mrseq.model import registry
 from napari_mrseq.model.registry import DEFAULT, Device
 from napari_mrseq.naming import printable
 from napari_mrseq.report import records_of
@@ -79,7 +80,6 @@ def classify(
 ) -> None:
     """Name the MR sequence of each series."""
     from napari_mrseq.exchange import with_exchanges
-    from napari_mrseq.model import registry
     from napari_mrseq.protocols import load_protocol
     from napari_mrseq.reading import read_study
 
@@ -116,8 +116,6 @@ def classify(
 
 def _checked_model(model: str, device: Device) -> str:
     """Return how all processes find the model; what is wrong with it is said before the work."""
-    from napari_mrseq.model import registry
-
     path, _ = registry.find(model)
     if device is not Device.auto:
         from napari_mrseq.model.running import choose_device

@@ -10,6 +10,7 @@ import typer
 from napari_mrseq.cli.output import check_file
 from napari_mrseq.cli.terminal import ModelOption, result, say
 from napari_mrseq.errors import MrseqError
+from napari_mrseq.model import registry
 from napari_mrseq.model.registry import DEFAULT
 from napari_mrseq.naming import printable
 from napari_mrseq.sequences import misspelt_codes
@@ -27,7 +28,6 @@ def models(
     ] = None,
 ) -> None:
     """List the models (name, classes, size, hash, file); add or remove your own."""
-    from napari_mrseq.model import registry
     from napari_mrseq.model.card_words import card_in_words
 
     if sum(wish is not None for wish in (add, remove, card)) > 1:
@@ -77,7 +77,6 @@ def export_onnx(
 
 def _list_models() -> bool:
     """Print the models; return whether all can be used."""
-    from napari_mrseq.model import registry
     from napari_mrseq.model.card_words import entry_in_words
 
     whole = True
