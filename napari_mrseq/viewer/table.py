@@ -105,8 +105,10 @@ class Table(QTableView):
     def set_rows(self, rows: list[Row]) -> None:
         """Show other rows; the chosen, the current and the topmost one stay what they are.
 
-        Where it stands at its top it stays there.
+        Where it stands at its top it stays there, unless that would take the current row out of
+        sight.
         """
+        seen = self._shows_current(self._viewport.height())
         scrolled = self.rowAt(0) > 0
         top = self.indexAt(QPoint(0, 0)).data(KEY_ROLE) if scrolled else None
         if self.rows.holds(rows):
@@ -119,6 +121,8 @@ class Table(QTableView):
             self._choose(chosen, current)
         if scrolled:
             self.scrollTo(self._in_sight(top), QAbstractItemView.ScrollHint.PositionAtTop)
+        if seen and not self._shows_current(self._viewport.height()):
+            self.scrollTo(self.currentIndex())
 
     def index_of(self, key: Any) -> QModelIndex:
         """Return where the row is that stands for something; invalid where none is shown."""
@@ -193,9 +197,8 @@ class Table(QTableView):
         """Share the new room among the columns; a current row in sight stays there."""
         super().resizeEvent(event)
         self._share_room()
-        current = self.currentIndex()
-        if event is not None and 0 <= self.visualRect(current).top() < event.oldSize().height():
-            self.scrollTo(current)
+        if event is not None and self._shows_current(event.oldSize().height()):
+            self.scrollTo(self.currentIndex())
 
     def scrollTo(  # noqa: N802
         self,
@@ -205,6 +208,10 @@ class Table(QTableView):
         """Scroll to a row that has only just come; Qt makes room for it later."""
         self.executeDelayedItemsLayout()
         super().scrollTo(index, hint)
+
+    def _shows_current(self, height: int) -> bool:
+        """Tell whether the current row is in sight in a viewport of some height."""
+        return 0 <= self.visualRect(self.currentIndex()).top() < height
 
     def _choose(self, keys: list[Any], current: Any) -> None:
         rows = QItemSelection()

@@ -115,6 +115,22 @@ def test_the_slice_in_view_is_in_sight_once_all_are_judged_at_once(
     assert in_sight(panel.slices.table, 39)
 
 
+def test_the_slice_in_view_stays_in_sight_while_those_before_it_are_judged(
+    qtbot, viewer, panel, make_verdict
+) -> None:
+    """A run judges it first."""
+    image = viewer.add_image(np.ones((40, 8, 8)), name="new")
+    viewer.dims.set_current_step(0, 39)
+    slices = make_verdict(series_of(image), ["T1"] * 40).slices
+    for judged in (slices[39:], slices[:20], slices):
+        keep_slices(image, {"name": "mrseq-1", "version": "1.0"}, judged)
+        panel.refresh()
+        qtbot.wait(50)
+        row = panel.slices.table.proxy.rowCount() - 1
+        assert panel.slices.table.chosen() == [39]
+        assert in_sight(panel.slices.table, row)
+
+
 def test_the_slice_in_view_stays_in_sight_where_the_table_gets_less_room(
     qtbot, viewer, table
 ) -> None:
