@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from napari.layers import Image
 from qtpy.QtCore import QEvent, QObject, QSize
-from qtpy.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from napari_mrseq.verdict import Verdict
 from napari_mrseq.viewer.annotation import can_revert
 from napari_mrseq.viewer.confidence_plot import ConfidencePlot
 from napari_mrseq.viewer.controls import Controls
 from napari_mrseq.viewer.export import ExportButton
+from napari_mrseq.viewer.fitted_scroll_area import FittedScrollArea
 from napari_mrseq.viewer.flow_layout import FlowLayout
 from napari_mrseq.viewer.layer_state import LayerState, state_of
 from napari_mrseq.viewer.result_panel import ResultPanel
@@ -94,13 +95,9 @@ class LayerPanel(QWidget):
         inner.setSpacing(4)
         for widget in (self.controls, self.result, self.plot):
             inner.addWidget(widget)
-        inner.addWidget(self.slices, 1)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setWidget(self._page)
+        self._scroll = FittedScrollArea(self._page)
         self._page.installEventFilter(self)
-        # Below what scrolls: in a low window too they are in sight.
+        # Slices and buttons stand below what scrolls: in a low window too they are in sight.
         self._buttons = FlowLayout(
             self.explain_button,
             self.correct_button,
@@ -110,7 +107,8 @@ class LayerPanel(QWidget):
         )
         outer = QVBoxLayout(self)
         outer.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
-        outer.addWidget(self._scroll, 1)
+        outer.addWidget(self._scroll)
+        outer.addWidget(self.slices, 1)
         outer.addLayout(self._buttons)
 
 

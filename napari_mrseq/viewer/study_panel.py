@@ -7,15 +7,11 @@ from pathlib import Path
 
 from napari.layers import Image
 from qtpy.QtCore import QSize, Qt
-from qtpy.QtGui import QResizeEvent
 from qtpy.QtWidgets import (
     QComboBox,
     QFileDialog,
-    QFrame,
     QLabel,
     QPushButton,
-    QScrollArea,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -28,6 +24,7 @@ from napari_mrseq.series import Failure
 from napari_mrseq.study import StudyVerdict, judge_studies
 from napari_mrseq.verdict import Verdict
 from napari_mrseq.viewer.export import ExportButton
+from napari_mrseq.viewer.fitted_scroll_area import FittedScrollArea
 from napari_mrseq.viewer.flow_layout import FlowLayout, may_be_short
 from napari_mrseq.viewer.layer_series import obstacle
 from napari_mrseq.viewer.layer_state import own_name, state_of
@@ -38,8 +35,6 @@ NO_PROTOCOL = "no protocol"
 PROTOCOL_KIND = "Protocol (*.toml)"
 # Pixels; napari gives tables letters of one size.
 TABLE_WIDTH = 460
-# Lines of the summary that are in sight in the lowest window.
-LEAST_LINES = 3
 # Letters; both stand on one line.
 LONGEST_FOLDER, LONGEST_UID = 28, 16
 SIGNS = {
@@ -73,7 +68,8 @@ class StudyPanel(QWidget):
         self.summary.setWordWrap(True)
         # Names of layers may hold what looks like HTML.
         self.summary.setTextFormat(Qt.TextFormat.PlainText)
-        self._below = _Below(self.summary)
+        self.summary.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self._below = FittedScrollArea(self.summary)
         self.export_button = ExportButton(self._outcomes, left_out=self._left_out)
         may_be_short(self.protocol)
         row = FlowLayout(QLabel("Protocol"), self.protocol, self.open_button, self.export_button)
@@ -168,35 +164,6 @@ class StudyPanel(QWidget):
         judged = [(state_of(layer), printable(own_name(layer))) for layer in self._layers]
         names = {id(state.verdict): name for state, name in judged if state}
         return ", ".join(f"{names[id(one)]} {one.mark}".rstrip() for one in verdicts)
-
-
-class _Below(QScrollArea):
-    """Words below a table: as high as they are where there is room, else to be scrolled."""
-
-    def __init__(self, words: QLabel) -> None:
-        super().__init__()
-        self._words = words
-        words.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        self.setWidget(words)
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-
-    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Return the height that the words take in this width."""
-        # napari's style draws one in spite of `NoFrame`.
-        frame = 2 * self.frameWidth()
-        return QSize(0, self._words.heightForWidth(self.width() - frame) + frame)
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Return the height of a few lines."""
-        least = LEAST_LINES * self.fontMetrics().lineSpacing()
-        return self.sizeHint().boundedTo(QSize(0, least))
-
-    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
-        """Ask for another height where the words are broken into other lines."""
-        super().resizeEvent(event)
-        self.updateGeometry()
 
 
 def _match_words(match: Match, *, waiting: bool) -> str:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from napari.settings import get_settings
-from qtpy.QtWidgets import QRadioButton
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QRadioButton, QScrollArea
 
 from napari_mrseq.correction import Correction
+from napari_mrseq.header import HeaderClaim
 from napari_mrseq.viewer.annotation import annotate, correct_layer
 from napari_mrseq.viewer.layer_series import series_of
+
+DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 
 
 @pytest.fixture
@@ -50,6 +54,46 @@ def test_it_opens_in_a_small_window_without_widening_it(qtbot, viewer, open_pane
         assert cut_in(panel) == []
 
 
+def test_in_a_low_window_the_slice_in_view_has_its_row_in_sight(
+    qtbot, viewer, open_panel, make_verdict
+) -> None:
+    layer = viewer.add_image(np.ones((30, 64, 64)), name="401 t2_tirm_tra_dark-fluid_pat2")
+    annotate(layer, make_verdict(series_of(layer), ["T1"] * 30, conflict=True))
+    panel = open_at(qtbot, viewer, open_panel, 1280)
+    table = panel.slices.table
+    for step in (0, 29, 12):
+        viewer.dims.set_current_step(0, step)
+        qtbot.wait(50)
+        row = table.visualRect(table.currentIndex())
+        assert table.currentIndex().row() == step
+        # What a page that scrolls leaves of the table.
+        assert table.viewport().visibleRegion().boundingRect().contains(row)
+
+
+def test_with_room_for_it_nothing_but_the_slices_scrolls(
+    qtbot, viewer, open_panel, make_verdict
+) -> None:
+    """What a longer header's evidence takes, it takes from the slices."""
+    layer = viewer.add_image(np.ones((30, 64, 64)), name="t1_se_tra")
+    panel = open_at(qtbot, viewer, open_panel, 1300)
+    viewer.window.resize(1300, 850)
+    (area,) = panel.page.findChildren(QScrollArea, options=DIRECT)
+    bar = area.verticalScrollBar()
+
+    def judge(times: int) -> None:
+        claim = HeaderClaim("T1", 0.9, ('description says "t1"',) * times)
+        annotate(layer, make_verdict(series_of(layer), ["T1"] * 30, header=claim))
+        panel.refresh()
+
+    judge(1)
+    qtbot.wait(100)
+    low = area.height()
+    judge(15)
+    qtbot.waitUntil(lambda: area.height() > low and bar.maximum() == 0)
+    judge(1)
+    qtbot.waitUntil(lambda: area.height() == low and bar.maximum() == 0)
+
+
 @pytest.mark.usefixtures("judged")
 def test_large_letters_are_not_cut_off(qtbot, viewer, open_panel, cut_in) -> None:
     get_settings().appearance.font_size = 16
@@ -67,7 +111,8 @@ def test_large_letters_are_not_cut_off(qtbot, viewer, open_panel, cut_in) -> Non
 def test_letters_made_larger_find_room(qtbot, viewer, open_panel) -> None:
     panel = open_at(qtbot, viewer, open_panel, 900)
     letters = panel.controls.run.native.fontMetrics().height()
-    viewer.window.resize(1280, 700)
+    # In a lower one letters of this size leave no room for verdict and slices at once.
+    viewer.window.resize(1280, 780)
     get_settings().appearance.font_size = 16
     controls = (panel.controls.run, panel.controls.cancel, panel.controls.live)
     widgets = (*(one.native for one in controls), panel.result.confidence)
