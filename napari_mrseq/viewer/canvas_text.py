@@ -251,8 +251,9 @@ def _said(layer: Image, state: LayerState | None, index: int | None) -> str:
         by_header = only_header_tells(verdict) and not said.overruled
         # What a slice looks like is not what it is.
         said = verdict if by_header else said
-        mark = mark_beside(said, verdict)
+        # One mark, the gravest, as in tables.
+        mark = CONFLICT_MARK if verdict.conflict else mark_beside(said, verdict)
         marks += [BY_HEADER] * (by_header and mark != HEADER_ONLY)
-        marks += [CONFLICT_MARK] * verdict.conflict + [mark] * bool(mark)
+        marks += [mark] * bool(mark)
     # A name of the user's own would push the place off the canvas.
     return " ".join([shortened(said_words(said), LONGEST_SAID), *marks])

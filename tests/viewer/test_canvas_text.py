@@ -71,6 +71,19 @@ def test_a_conflict_is_said(viewer, text, make_verdict) -> None:
     assert text.text == "T1 90 % ≠ header   slice 2 of 2"
 
 
+def test_of_several_doubts_the_canvas_says_the_one_that_tables_say(
+    viewer, text, make_verdict
+) -> None:
+    layer = viewer.add_image(np.ones((1, 8, 8)))
+    unsure = Decision("T1", 0.5, "member")
+    seen = make_verdict(series_of(layer), ["T1"], decision=unsure, conflict=True)
+    weak = replace(seen, slices=(replace(seen.slices[0], decision=unsure),))
+    annotate(layer, weak)
+    assert text.text == f"T1 50 % {weak.mark}   slice 1 of 1"
+    annotate(layer, replace(weak, conflict=False))
+    assert text.text == "T1 50 % ▲ unsure   slice 1 of 1"
+
+
 def test_a_step_of_the_slider_copies_no_image(viewer, text, make_verdict) -> None:
     layer = add(viewer, make_verdict, ["T1"] * 16, shape=(16, 256, 256))
     tracemalloc.start()
