@@ -173,6 +173,7 @@ class ClassifierWidget(QWidget):
         connections: list[tuple[Any, Callable[..., None]]] = [
             (viewer.layers.selection.events.active, self._follow_active),
             *((viewer.layers.events[name], self.reset_choices) for name in LIST_EVENTS),
+            (viewer.layers.events.removed, self._on_removed),
             (viewer.events.theme, self._follow_theme),
         ]
         preference = canvas_text_event()
@@ -283,6 +284,9 @@ class ClassifierWidget(QWidget):
     def _on_explaining(self, text: str, layer: Image) -> None:
         self.controls.say(text, layer)
         self.refresh()
+
+    def _on_removed(self, event: Any) -> None:
+        self.controls.unsay(self.explainer.said_of(event.value))
 
     def _on_changed(self) -> None:
         self.canvas_text.update()

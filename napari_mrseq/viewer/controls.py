@@ -89,6 +89,11 @@ class Controls(QWidget):
         self.status.value = text
         self._said_at = chosen if layer is not None else None
 
+    def unsay(self, text: str) -> None:
+        """Take what was said away, unless something else was said since."""
+        if text and self.status.value.endswith(text):
+            self.say("")
+
     def forget_others(self) -> None:
         """Take away what was said of another layer than the chosen one, and how far its run was."""
         chosen = self.layer.value

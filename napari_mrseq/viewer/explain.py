@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from napari.components import ViewerModel
-from napari.layers import Image
+from napari.layers import Image, Layer
 from psygnal import Signal
 
 from napari_mrseq.errors import ReadError
@@ -39,6 +40,7 @@ class Explainer:
         self._layer: Image | None = None
         self._show: Callable[[Heat], str] | None = None
         self._outcome = ""
+        self._said: WeakKeyDictionary[Layer, str] = WeakKeyDictionary()
 
     @property
     def running(self) -> bool:
@@ -57,6 +59,10 @@ class Explainer:
             self._start(layer, index, model, device)
         except ValueError as error:
             self.stopped.emit(sentence(str(error)), layer)
+
+    def said_of(self, heat_map: Layer) -> str:
+        """Return the words that explain a heat map; ``""`` for any other layer."""
+        return self._said.get(heat_map, "")
 
     def close(self) -> None:
         """Stop: nothing of a heat map under way arrives any more."""
@@ -94,9 +100,11 @@ class Explainer:
             return "The layer has changed: nothing to explain."
         if not heat.map.any():
             return f"Nothing in {where} is evidence for any sequence."
-        show_heat(self._viewer, layer, index, heat)
+        made = show_heat(self._viewer, layer, index, heat)
         later = f" {AFTER_THE_GRID}" if gives_cells(self._viewer) else ""
-        return f"{evidence_words(heat.code, heat.probability)}, {where}.{later}"
+        words = f"{evidence_words(heat.code, heat.probability)}, {where}.{later}"
+        self._said[made] = words
+        return words
 
 
 def _heat_steps(

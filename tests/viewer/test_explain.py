@@ -165,6 +165,23 @@ def test_explain_adds_a_map_and_revert_takes_it_away(
     assert viewer.screenshot(flash=False).any()
 
 
+def test_the_words_on_a_map_go_with_it_and_those_on_another_stay(
+    qtbot, viewer, panel, press, sample_study: Path
+) -> None:
+    viewer.open(str(sample_study / "t2_tse_tra"), plugin="napari-mrseq")
+    (layer,) = viewer.layers
+    for step in (8, 9):
+        viewer.dims.set_current_step(0, step)
+        press(panel.page.explain_button)
+        qtbot.waitUntil(panel.page.explain_button.isEnabled, timeout=RUN_MS)
+    # Each comes right above its layer.
+    second, first = heat_layers(viewer, layer)
+    viewer.layers.remove(first)
+    assert "slice 10 of 18" in panel.controls.status.value
+    viewer.layers.remove(second)
+    assert panel.controls.status.value == ""
+
+
 def test_without_a_slice_in_view_it_says_so(viewer, panel, press) -> None:
     viewer.add_image(np.ones((3, 8, 6)))
     viewer.dims.ndisplay = 3
