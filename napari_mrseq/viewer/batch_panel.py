@@ -229,15 +229,21 @@ def _no_folder(folder: Path) -> str:
 
 
 def _names(verdicts: Sequence[Verdict]) -> list[str]:
-    """Return the names of series, with the first file where several bear their folder's alone."""
+    """Return the names of series, with the first file where several bear their folder's alone.
+
+    Others of one name in a study are numbered as napari numbers layers: ``"t1_se_tra [1]"``.
+    """
     series = [one.series for one in verdicts]
     folders = Counter(one.path for one in series if description_of(one) is None)
-    return [
-        f"{series_name(one)}: {Path(one.files[0]).name}"
-        if description_of(one) is None and folders[one.path] > 1
-        else series_name(one)
-        for one in series
-    ]
+    names, twins = [], Counter[tuple[str, str]]()
+    for one in series:
+        name = series_name(one)
+        if description_of(one) is None and folders[one.path] > 1:
+            name += f": {Path(one.files[0]).name}"
+        before = twins[study_of(one), name]
+        names.append(f"{name} [{before}]" if before else name)
+        twins[study_of(one), name] += 1
+    return names
 
 
 def _row(name: str, verdict: Verdict, studies: Mapping[str, str]) -> Row:

@@ -28,3 +28,18 @@ def test_series_without_a_name_are_told_apart(
     table = panel.batch.table
     names = [table.proxy.index(row, 4).data() for row in range(table.proxy.rowCount())]
     assert sorted(names) == ["study: t1_fl2d_sag.dcm", "study: t2_tse_tra.dcm"]
+
+
+def test_series_of_one_name_are_numbered_as_their_layers_are(
+    qtbot, viewer, panel, press, answer, sample_study: Path
+) -> None:
+    panel.tabs.setCurrentWidget(panel.batch)
+    answer(sample_study)
+    press(panel.batch.browse_button)
+    with qtbot.waitSignal(panel.batch.run_finished, timeout=RUN_MS):
+        press(panel.batch.run_button)
+    table = panel.batch.table
+    names = [table.proxy.index(row, 4).data() for row in range(table.proxy.rowCount())]
+    viewer.open(str(sample_study), plugin="napari-mrseq")
+    assert {"t1_se_tra", "t1_se_tra [1]"} < set(names)
+    assert names == [layer.name for layer in viewer.layers]
