@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from multiprocessing import get_context
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import cloudpickle
@@ -24,6 +27,8 @@ from napari_mrseq.series import Failure, Series, Study
 from napari_mrseq.verdict import Verdict
 
 if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
     from napari_mrseq.model import Model
 
 
@@ -116,9 +121,6 @@ def _in_processes(
                 # Which of the series under way it was shows when each has a process of its own.
                 yield _judge_apart(series[done], packed[done])
                 done += 1
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
 
 
 def _judge_apart(series: Series, packed: bytes) -> Verdict | Failure:
@@ -130,11 +132,20 @@ def _judge_apart(series: Series, packed: bytes) -> Verdict | Failure:
             return Failure(series.path, f"{_DIED}: try it alone, with --jobs 1", series)
 
 
-def _pool(jobs: int) -> ProcessPoolExecutor:
+@contextmanager
+def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
+    """Yield processes that end at once where the work is stopped, or this process is killed."""
     # torch's threads don't survive a fork.
-    return ProcessPoolExecutor(
-        jobs, get_context("spawn"), initializer=_share_cores, initargs=(jobs,)
-    )
+    context = get_context("spawn")
+    # This end closes with this process, whatever ends it.
+    theirs, ours = context.Pipe(duplex=False)
+    with theirs, ours, ProcessPoolExecutor(jobs, context, _begin, (jobs, theirs)) as pool:
+        try:
+            yield pool
+        except BaseException:
+            # A series may take minutes.
+            ours.close()
+            raise
 
 
 def _submitted(pool: ProcessPoolExecutor, packed: Sequence[bytes]) -> list[Future[bytes]]:
@@ -167,11 +178,17 @@ def _on_cluster(
                 yield Failure(one.path, f"{_DIED} on the cluster", one)
 
 
-def _share_cores(jobs: int) -> None:
-    """Give this process its share of the cores."""
+def _begin(jobs: int, lifeline: Connection) -> None:
+    """Let this process end when the other end of a pipe closes, and give it its share of cores."""
+    Thread(target=_end_with, args=(lifeline,), daemon=True).start()
     from napari_mrseq.model.running import share_threads
 
     share_threads(jobs)
+
+
+def _end_with(lifeline: Connection) -> None:
+    lifeline.poll(None)
+    os._exit(1)
 
 
 def _judge_packed(packed: bytes) -> bytes:

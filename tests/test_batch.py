@@ -6,7 +6,9 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -98,6 +100,41 @@ def test_odd_identifiers_are_neither_told_nor_cost_a_series(sample_study, tmp_pa
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for a group of processes")
 @pytest.mark.usefixtures("signals_heard")
 def test_ctrl_c_ends_a_run_in_several_processes(sample_study, tmp_path):
+    with run_in_processes(sample_study, tmp_path) as (program, workers):
+        os.killpg(program.pid, signal.SIGINT)
+        assert program.wait(120) != 0
+    assert len(workers) == 2
+    assert not any(worker.is_running() for worker in workers)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+def test_a_program_that_is_killed_leaves_no_process(sample_study, tmp_path):
+    with run_in_processes(sample_study, tmp_path) as (program, workers):
+        program.kill()
+    assert len(workers) == 2
+    _, alive = psutil.wait_procs(workers, timeout=60)
+    for worker in alive:
+        worker.kill()
+    assert not alive
+
+
+def test_a_run_in_several_processes_that_is_stopped_ends_no_series(series, tmp_path):
+    finished = tmp_path / "finished"
+    long = replace(
+        series[0],
+        pixels=series[0].pixels.map_blocks(partial(_linger, finished), meta=np.empty((0, 0, 0))),
+    )
+    run = classify_many([series[1], long], "default", "cpu", fast=True, jobs=2)
+    assert next(run).sequence == "PD"
+    workers = workers_of(os.getpid())
+    run.close()
+    psutil.wait_procs(workers)
+    assert not finished.exists()
+
+
+@contextmanager
+def run_in_processes(sample_study, tmp_path):
+    """Yield the program judging 20 series in two processes, and these."""
     study = tmp_path / "study"
     study.mkdir()
     (first, *_) = sorted((sample_study / "t2_tse_tra").iterdir())
@@ -112,10 +149,7 @@ def test_ctrl_c_ends_a_run_in_several_processes(sample_study, tmp_path):
     ) as program:
         while len(workers := workers_of(program.pid)) < 2 and program.poll() is None:
             time.sleep(0.02)
-        os.killpg(program.pid, signal.SIGINT)
-        assert program.wait(120) != 0
-    assert len(workers) == 2
-    assert not any(worker.is_running() for worker in workers)
+        yield program, workers
 
 
 def workers_of(program: int) -> list[psutil.Process]:
@@ -130,3 +164,9 @@ def _fail(_block):
 
 def _die(_block):
     os._exit(9)
+
+
+def _linger(finished, block):
+    time.sleep(30)
+    finished.touch()
+    return block
