@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import signal
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 from threading import Thread
@@ -31,7 +32,10 @@ if TYPE_CHECKING:
 
     from napari_mrseq.model import Model
 
-
+# A series, and what another process needs to judge it.
+Asked = tuple[Series, bytes]
+# Series a process: enough that none idles while others take minutes over one.
+_HANDED_AHEAD = 100
 _DIED = "the process that classified it died, perhaps for lack of memory"
 
 
@@ -58,7 +62,7 @@ def classify_study(study: Study, model: Model, *, fast: bool = False) -> list[Ve
 
 
 def classify_many(
-    series: Sequence[Series],
+    series: Iterable[Series],
     model: str,
     device: str,
     *,
@@ -70,8 +74,8 @@ def classify_many(
 
     Parameters
     ----------
-    series : sequence of Series
-        What to judge.
+    series : iterable of Series
+        What to judge; none is held once its verdict is given.
     model, device : str
         As `load_model` takes them; each process loads its own.
     fast : bool
@@ -93,34 +97,31 @@ def classify_many(
     MrseqError
         If the cluster can't be reached.
     """
-    if not series:
-        return
     if jobs == 1 and scheduler is None:
         for one in series:
             yield _judge(one, model, device, fast)
         return
-    packed = [cloudpickle.dumps((one, model, device, fast)) for one in series]
-    if scheduler is None:
-        yield from _in_processes(series, packed, jobs)
-    else:
-        yield from _on_cluster(series, packed, scheduler)
+    asked = ((one, cloudpickle.dumps((one, model, device, fast))) for one in series)
+    yield from _in_processes(asked, jobs) if scheduler is None else _on_cluster(asked, scheduler)
 
 
-def _in_processes(
-    series: Sequence[Series], packed: Sequence[bytes], jobs: int
-) -> Iterator[Verdict | Failure]:
-    done = 0
-    while done < len(series):
+def _in_processes(asked: Iterator[Asked], jobs: int) -> Iterator[Verdict | Failure]:
+    # All of a cohort would be packed before the first is judged, and held twice.
+    handed = deque(islice(asked, jobs * _HANDED_AHEAD))
+    while handed:
         with _pool(jobs) as pool:
             try:
-                waiting = deque(_submitted(pool, packed[done:]))
-                while waiting:
-                    yield _answer_on(series[done], waiting.popleft().result())
-                    done += 1
+                waiting = deque(_submitted(pool, [packed for _, packed in handed]))
+                while handed:
+                    answer = waiting.popleft().result()
+                    yield _answer_on(handed.popleft()[0], answer)
+                    for one in islice(asked, 1):
+                        handed.append(one)
+                        waiting += _submitted(pool, [one[1]])
             except BrokenProcessPool:
                 # Which of the series under way it was shows when each has a process of its own.
-                yield _judge_apart(series[done], packed[done])
-                done += 1
+                yield _judge_apart(*handed.popleft())
+                handed += islice(asked, 1)
 
 
 def _judge_apart(series: Series, packed: bytes) -> Verdict | Failure:
@@ -159,9 +160,7 @@ def _submitted(pool: ProcessPoolExecutor, packed: Sequence[bytes]) -> list[Futur
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _on_cluster(
-    series: Sequence[Series], packed: Sequence[bytes], scheduler: str
-) -> Iterator[Verdict | Failure]:
+def _on_cluster(asked: Iterator[Asked], scheduler: str) -> Iterator[Verdict | Failure]:
     try:
         from distributed import Client, KilledWorker
     except ImportError as error:
@@ -171,7 +170,11 @@ def _on_cluster(
     except (OSError, ValueError) as error:
         raise MrseqError(f"no Dask scheduler answers at {scheduler}: {error}") from error
     with client:
-        for one, future in zip(series, client.map(_judge_packed, packed, pure=False), strict=True):
+        handed = deque(
+            (one, client.submit(_judge_packed, packed, pure=False)) for one, packed in asked
+        )
+        while handed:
+            one, future = handed.popleft()
             try:
                 yield _answer_on(one, future.result())
             except KilledWorker:

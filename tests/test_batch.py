@@ -79,6 +79,21 @@ def test_a_series_that_kills_its_process_loses_no_other(series):
     assert "memory" in failure.cause
 
 
+def test_series_of_a_cohort_are_asked_for_as_the_work_goes_on(series):
+    small = replace(series[1], pixels=series[1].pixels[9:10], instance_uids=())
+    deadly = replace(small, pixels=small.pixels.map_blocks(_die, meta=np.empty((0, 0, 0))))
+    cohort = [replace(small, path=str(number)) for number in range(250)]
+    cohort[240] = replace(deadly, path="240")
+    left = iter(cohort)
+    run = classify_many(left, "default", "cpu", jobs=2)
+    outcomes = [next(run)]
+    assert next(left) is cohort[200]
+    outcomes += run
+    del cohort[200]
+    assert [one.series for one in outcomes] == cohort
+    assert [one.series.path for one in outcomes if isinstance(one, Failure)] == ["240"]
+
+
 @pytest.mark.parametrize("warnings", ["default", "error"])
 def test_odd_identifiers_are_neither_told_nor_cost_a_series(sample_study, tmp_path, warnings):
     for number, file in enumerate(sorted((sample_study / "t2_tse_tra").iterdir())):
