@@ -30,6 +30,9 @@ JOINED = frozenset({"ScanningSequence", "SequenceVariant", "ScanOptions"})
 # Not within the codes of GE: "FC_SLICE_AX_GEMS".
 _JOINT = re.compile(r"_(?!GEMS|(?:AX|FREQ|SLICE|PHASE)_)")
 
+# What no code holds (DICOM PS3.5, 6.2), and programs write around those that they make one text.
+_CODE = re.compile(r"[^\\/,;\[\]'\"]+")
+
 # Larger numbers are fill values (Philips writes 1.7e38), not times, angles or b values.
 LARGEST = 1e12
 
@@ -82,7 +85,7 @@ class Tags:
         return tuple(
             part.strip().upper()
             for text in self.texts(place)
-            for part in text.split("\\")
+            for part in _CODE.findall(text)
             if part.strip()
         )
 

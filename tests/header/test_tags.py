@@ -74,3 +74,31 @@ def test_codes_that_a_converter_joined_are_parted(
     tmp_path: Path, options: str, read_as: tuple[str, ...]
 ) -> None:
     assert attributes_of(converted(tmp_path, {"ScanOptions": options})).scan_options == read_as
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "DERIVED/PRIMARY/DIFFUSION/ADC/ND",
+        "DERIVED, PRIMARY, DIFFUSION, ADC, ND",
+        "['DERIVED', 'PRIMARY', 'DIFFUSION', 'ADC', 'ND']",
+        '["DERIVED", "PRIMARY", "DIFFUSION", "ADC", "ND"]',
+    ],
+)
+def test_codes_that_a_program_made_one_text_are_parted(tmp_path: Path, written: str) -> None:
+    header = {"ScanningSequence": "EP", "RepetitionTime": 9, "EchoTime": 0.08, "FlipAngle": 90}
+    series = converted(tmp_path, header | {"ImageType": written})
+    assert attributes_of(series).image_type == ("DERIVED", "PRIMARY", "DIFFUSION", "ADC", "ND")
+    claim = claim_of(series)
+    assert claim is not None
+    assert claim.sequence == "ADC", claim
+
+
+@pytest.mark.parametrize("written", ["ORIGINAL\\PRIMARY\\P\\ND", "ORIGINAL/PRIMARY/P/ND"])
+def test_a_phase_image_is_none_of_its_magnitude_however_its_codes_are_joined(
+    tmp_path: Path, written: str
+) -> None:
+    header = {"ScanningSequence": "GR", "RepetitionTime": 0.028, "EchoTime": 0.02, "FlipAngle": 15}
+    claim = claim_of(converted(tmp_path, header | {"ImageType": written}))
+    assert claim is not None
+    assert (claim.sequence, claim.evidence[0]) == ("OTHER", "ImageType P"), claim
