@@ -206,6 +206,10 @@ NAMES = (
     Name("Agilent", r"epip?\b", (EPI,)),
 )
 
+# Old software of Siemens (VA, VB12) codes any EPI as a spin echo; this one reads what an excitation
+# leaves, a gradient echo.
+_FREE_INDUCTION = re.compile(r"[*_]?epfid")
+
 # "Ax 3D", "t1_3d_tra", "*fl3d1_ns", "3DFSPGR", but not "3 dir".
 _DIMENSIONS = re.compile(r"(?<!\d)([23])-?[dD](?![eEiI]|[wW][iI])")
 
@@ -213,7 +217,7 @@ _DIMENSIONS = re.compile(r"(?<!\d)([23])-?[dD](?![eEiI]|[wW][iI])")
 DISTINCT = ("Siemens",)
 
 
-def techniques_of(tags: Tags, vendor: str | None, names: Iterable[str]) -> Mapping[str, str]:
+def techniques_of(tags: Tags, vendor: str | None, names: Collection[str]) -> Mapping[str, str]:
     """Return the techniques a header names, each with the words that show it.
 
     Parameters
@@ -222,7 +226,7 @@ def techniques_of(tags: Tags, vendor: str | None, names: Iterable[str]) -> Mappi
         The header.
     vendor : str or None
         As `vendors.vendor_of` names it.
-    names : iterable of str
+    names : collection of str
         Every name the header gives the pulse sequence.
 
     Returns
@@ -238,6 +242,8 @@ def techniques_of(tags: Tags, vendor: str | None, names: Iterable[str]) -> Mappi
     vendors = (ANY, *DISTINCT) if vendor is None else (ANY, vendor)
     for name in names:
         _note_names(found, name, vendors, name)
+    if any(map(_FREE_INDUCTION.match, names)):
+        found.pop(SPIN_ECHO, None)
     return found
 
 

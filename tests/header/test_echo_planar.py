@@ -70,3 +70,21 @@ def test_a_program_that_computes_one_volume_seldom_does_so_of_activation(
 ) -> None:
     claim = claim_of(make_series(GRADIENT | written, volumes=volumes))
     assert claim.sequence == sequence, claim
+
+
+# The times and codes of dcm_qa_12bit, and the type that dcm2niix reads out of them.
+OLD_SIEMENS = {
+    "Manufacturer": "SIEMENS", "SoftwareVersions": "syngo MR 2006T 4VB12T",
+    "MRAcquisitionType": "2D", "ScanningSequence": ["SE", "EP"], "RepetitionTime": 2200,
+    "EchoTime": 30, "FlipAngle": 90,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sequence", "name"), [("BOLD", "*epfid2d1_64"), ("UNKNOWN", "*epse2d1_64")]
+)
+def test_the_name_of_an_echo_planar_sequence_is_surer_than_the_code_of_old_software(
+    make_series: Any, sequence: str, name: str
+) -> None:
+    claim = claim_of(make_series(OLD_SIEMENS | {"SequenceName": name}, volumes=3))
+    assert claim.sequence == sequence, claim
