@@ -98,6 +98,10 @@ LIKE_AN_EPI = (
     uses(GRADIENT_ECHO), acquired("2D"), lacks(SPIN_ECHO), at_least(TR, 1200), at_least(TE, 18),
     at_most(TE, 60), small_matrix(128),
 )  # fmt: skip
+# Nor to one that is repeated as nothing but activation and a bolus asks for, however fast it is.
+REPEATED = (
+    uses(GRADIENT_ECHO), lacks(SPIN_ECHO), at_least(VOLUMES, 20), at_least(TE, 15), at_most(TE, 60),
+)  # fmt: skip
 
 RULES: tuple[Rule, ...] = (
     # What is no MR image, or no picture of a sequence.
@@ -218,8 +222,9 @@ RULES: tuple[Rule, ...] = (
     rule("SWI", 0.9, WORDS, says("SWI")),
     *ECHO_PLANAR_RULES,
     rule("BOLD", 0.85, WORDS, says("BOLD")),
-    timed("PERF", 0.7, PHYSICS, *LIKE_AN_EPI, *BOLUS),
+    timed("PERF", 0.7, PHYSICS, *REPEATED, *BOLUS),
     timed("BOLD", 0.75, PHYSICS, *LIKE_AN_EPI),
+    timed("BOLD", 0.7, PHYSICS, *REPEATED),
     # Vessels.
     rule("SWI", 0.85, VENDOR, uses(SUSCEPTIBILITY)),
     rule("MRA", 0.95, VENDOR, uses(TIME_OF_FLIGHT), lacks(SPIN_ECHO)),

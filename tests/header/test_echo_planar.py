@@ -88,3 +88,29 @@ def test_the_name_of_an_echo_planar_sequence_is_surer_than_the_code_of_old_softw
 ) -> None:
     claim = claim_of(make_series(OLD_SIEMENS | {"SequenceName": name}, volumes=3))
     assert claim.sequence == sequence, claim
+
+
+# Philips has no code for EPI; the times of its functional images (ds005795, ds002614).
+UNCODED = {
+    "Manufacturer": "Philips Medical Systems", "MRAcquisitionType": "2D", "ScanningSequence": "GR",
+    "RepetitionTime": 2000, "EchoTime": 30, "FlipAngle": 80, "Rows": 144, "Columns": 144,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sequence", "more", "volumes"),
+    [
+        ("BOLD", {}, 20),
+        ("BOLD", {"RepetitionTime": 800, "FlipAngle": 52, "Rows": 96, "Columns": 96}, 20),
+        ("BOLD", {"MRAcquisitionType": ""}, 20),
+        ("PERF", {"ContrastBolusAgent": "Gadovist"}, 20),
+        # Once, or as often as there are echoes.
+        ("T2STAR", {}, 1),
+        ("T2STAR", {}, 8),
+    ],
+)
+def test_late_gradient_echoes_again_and_again_follow_activation_or_a_bolus(
+    make_series: Any, sequence: str, more: dict[str, Any], volumes: int
+) -> None:
+    claim = claim_of(make_series(UNCODED | more, slices=2, volumes=volumes))
+    assert claim.sequence == sequence, claim
