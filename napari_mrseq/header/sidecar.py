@@ -16,6 +16,8 @@ _KEYS = {
     "TaskName": (techniques.TASK, "functional task (TaskName)"),
     "EchoTime1": (techniques.B0_MAP, "field map sidecar"),
 }
+# No gradients read a plane in fewer seconds; programs write a single line's time for other images.
+_FASTEST_PLANE = 0.002
 # Units that BIDS asks for in the sidecar of a field map.
 _FIELD_UNITS = ("Hz", "rad/s", "T")
 
@@ -26,7 +28,7 @@ _DISTORTED = {"bold", "sbref", "cbv", "dwi", "asl", "m0scan"}
 def techniques_of_sidecar(sidecar: Mapping[str, Any]) -> dict[str, str]:
     """Return the techniques that a sidecar's keys show, each with the words that show it."""
     found = dict(shown for key, shown in _KEYS.items() if key in sidecar)
-    if (number_of(sidecar.get("TotalReadoutTime")) or 0) > 0 and not sidecar.get(
+    if (number_of(sidecar.get("TotalReadoutTime")) or 0) > _FASTEST_PLANE and not sidecar.get(
         "ScanningSequence"
     ):
         found[techniques.EPI] = "echo planar (TotalReadoutTime)"

@@ -31,6 +31,12 @@ def sidecar(
     return keys | {short.get(key, key): value for key, value in more.items()}
 
 
+def image_with(header: dict[str, Any]) -> Series:
+    """Return the series of a NIfTI file beside which a sidecar lies."""
+    pixels = series_from_array([[[0] * 96] * 96], name="x").pixels
+    return Series(path="x.nii.gz", files=(), pixels=pixels, kind="nifti", sidecar=header)
+
+
 M = ["ORIGINAL", "PRIMARY", "M", "ND", "NORM"]
 OTHER = ["ORIGINAL", "PRIMARY", "OTHER"]
 
@@ -340,19 +346,24 @@ PUBLISHED = [
     ],
 )
 def test_sequence_of_a_published_sidecar(sequence: str, header: dict[str, Any]) -> None:
-    pixels = series_from_array([[[0] * 96] * 96], name="x").pixels
-    series = Series(path="x.nii.gz", files=(), pixels=pixels, kind="nifti", sidecar=header)
-    claim = claim_of(series)
+    claim = claim_of(image_with(header))
     assert claim is not None
     assert claim.sequence == sequence, claim
 
 
+# The times of ds003325, and the one of ds003043: inversions before gradient echoes.
+@pytest.mark.parametrize("readout", [0.000418, 0.00016, None])
+def test_the_time_of_one_line_shows_no_echo_planar_readout(readout: float | None) -> None:
+    times = {"RepetitionTime": 3.5, "EchoTime": 0.0038, "InversionTime": 1.3, "FlipAngle": 10}
+    claim = claim_of(image_with(times | {"SequenceName": "mprage", "TotalReadoutTime": readout}))
+    assert claim is not None
+    assert claim.sequence == "T1", claim
+
+
 @pytest.mark.parametrize("in_ms", [1, 1000], ids=["as BIDS asks", "in milliseconds"])
 def test_times_of_a_sidecar_are_seconds_or_else_milliseconds(in_ms: int) -> None:
-    pixels = series_from_array([[[0] * 96] * 96], name="x").pixels
     times = {"RepetitionTime": 2.3 * in_ms, "EchoTime": 0.003 * in_ms, "InversionTime": 0.9 * in_ms}
-    series = Series(path="x.nii.gz", files=(), pixels=pixels, kind="nifti", sidecar=times)
-    attributes = attributes_of(series)
+    attributes = attributes_of(image_with(times))
     assert attributes.repetition_time == pytest.approx(2300)
     assert attributes.echo_time == pytest.approx(3)
     assert attributes.inversion_time == pytest.approx(900)
