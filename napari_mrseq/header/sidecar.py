@@ -8,6 +8,7 @@ from typing import Any
 
 from napari_mrseq.header import techniques
 from napari_mrseq.header.tags import number_of
+from napari_mrseq.sequences import SEQUENCES
 
 # Keys that are there for one technique only, and what they show.
 _KEYS = {
@@ -16,6 +17,8 @@ _KEYS = {
     "TaskName": (techniques.TASK, "functional task (TaskName)"),
     "EchoTime1": (techniques.B0_MAP, "field map sidecar"),
 }
+# What programs name the task after that write one beside every image.
+_IMAGES = {one.bids_suffix for one in SEQUENCES.values()} - {"bold"}
 # No gradients read a plane in fewer seconds; programs write a single line's time for other images.
 _FASTEST_PLANE = 0.002
 # Units that BIDS asks for in the sidecar of a field map.
@@ -28,6 +31,8 @@ _DISTORTED = {"bold", "sbref", "cbv", "dwi", "asl", "m0scan"}
 def techniques_of_sidecar(sidecar: Mapping[str, Any]) -> dict[str, str]:
     """Return the techniques that a sidecar's keys show, each with the words that show it."""
     found = dict(shown for key, shown in _KEYS.items() if key in sidecar)
+    if str(sidecar.get("TaskName")) in _IMAGES:
+        del found[techniques.TASK]
     if (number_of(sidecar.get("TotalReadoutTime")) or 0) > _FASTEST_PLANE and not sidecar.get(
         "ScanningSequence"
     ):

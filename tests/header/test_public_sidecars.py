@@ -360,6 +360,16 @@ def test_the_time_of_one_line_shows_no_echo_planar_readout(readout: float | None
     assert claim.sequence == "T1", claim
 
 
+@pytest.mark.parametrize(
+    ("sequence", "task"), [("T2STAR", "T2starw"), ("T2STAR", "T1w"), ("BOLD", "rest")]
+)
+def test_the_suffix_of_an_image_is_no_task(sequence: str, task: str) -> None:
+    header = sidecar("Siemens", "", "GR", "2D", 0.65, 0.02, flip=20, TaskName=task)
+    claim = claim_of(image_with(header))
+    assert claim is not None
+    assert claim.sequence == sequence, claim
+
+
 @pytest.mark.parametrize("in_ms", [1, 1000], ids=["as BIDS asks", "in milliseconds"])
 def test_times_of_a_sidecar_are_seconds_or_else_milliseconds(in_ms: int) -> None:
     times = {"RepetitionTime": 2.3 * in_ms, "EchoTime": 0.003 * in_ms, "InversionTime": 0.9 * in_ms}
