@@ -88,7 +88,10 @@ INVERSION_RECOVERY_RULES: tuple[Rule, ...] = (
         lacks(INVERSION, PREPARED), acquired("3D"), at_most(TE, 10), at_most(FLIP, 10), unknown(TI),
         unless(says("T1")),
     ),
-    timed("T1", 0.65, VENDOR, uses(MPRAGE), acquired("3D"), at_most(TE, 10), unknown(TI)),
+    # Where a sidecar tells no more than that, all of them are 3-D.
+    timed(
+        "T1", 0.65, VENDOR, uses(MPRAGE), unless(acquired("2D")), not_above(TE, 10), unknown(TI)
+    ),
     timed(
         "T1", 0.65, VENDOR, uses(GRADIENT_ECHO), uses(INVERSION), lacks(SPIN_ECHO, EPI),
         acquired("3D"), unknown(TI), unless(above(FLIP, STEEPEST_READOUT)),
