@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from napari_mrseq.header.conditions import (
+    FIELD_STRENGTH,
     FLIP,
     TE,
     VOLUMES,
@@ -27,6 +28,12 @@ OF_A_SERIES = unless(is_secondary, not_above(VOLUMES, 1))
 # Elastography and saturation transfer, which are read out so as well, several times over.
 OF_OTHER_METHODS = called(r".*mre|elasto.*|mr touch|cest.*|aptw?.*")
 
+# Spin echoes that measure distortion, whose own code some files lack: Siemens' EP stands for both.
+# Activation is followed by many volumes, and at 3 T seldom so late.
+LIKE_A_SPIN_ECHO = (
+    at_least(FIELD_STRENGTH, 2.5), at_least(TE, 50), at_least(FLIP, 85), at_most(VOLUMES, 10),
+)  # fmt: skip
+
 ECHO_PLANAR_RULES: tuple[Rule, ...] = (
     rule("OTHER", 0.85, WORDS, says("OTHER"), OF_OTHER_METHODS, uses(EPI)),
     rule(
@@ -39,7 +46,7 @@ ECHO_PLANAR_RULES: tuple[Rule, ...] = (
     ),
     timed(
         "BOLD", 0.75, NILS, uses(EPI), lacks(SPIN_ECHO, INVERSION), at_least(TE, 20), below(TE, 60),
-        OF_A_SERIES,
+        OF_A_SERIES, unless(*LIKE_A_SPIN_ECHO),
     ),
     timed(
         "BOLD", 0.75, VENDOR, uses(EPI), uses(GRADIENT_ECHO), lacks(SPIN_ECHO, INVERSION),

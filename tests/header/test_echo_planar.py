@@ -114,3 +114,27 @@ def test_late_gradient_echoes_again_and_again_follow_activation_or_a_bolus(
 ) -> None:
     claim = claim_of(make_series(UNCODED | more, slices=2, volumes=volumes))
     assert claim.sequence == sequence, claim
+
+
+# Field maps of ds004743, and the time of functional images of 1.5 T (ds002614), without names.
+NAMELESS = {
+    "Manufacturer": "SIEMENS", "MRAcquisitionType": "2D", "ScanningSequence": "EP",
+    "MagneticFieldStrength": 3, "RepetitionTime": 7060, "EchoTime": 59, "FlipAngle": 90,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sequence", "more", "volumes"),
+    [
+        ("UNKNOWN", {}, 3),
+        ("BOLD", {}, 40),
+        ("BOLD", {"FlipAngle": 68}, 3),
+        ("BOLD", {"EchoTime": 30}, 3),
+        ("BOLD", {"MagneticFieldStrength": 1.5}, 3),
+    ],
+)
+def test_a_few_late_echo_planar_images_of_3_t_may_be_spin_echoes(
+    make_series: Any, sequence: str, more: dict[str, Any], volumes: int
+) -> None:
+    claim = claim_of(make_series(NAMELESS | more, slices=2, volumes=volumes))
+    assert claim.sequence == sequence, claim
