@@ -208,7 +208,8 @@ def _sidecar_values(sidecar: Mapping[str, Any], keyword: str) -> Iterable[Any]:
 def _in_milliseconds(number: float, keyword: str, sidecar: Mapping[str, Any]) -> bool:
     """Tell whether a time is too long for seconds, or stands beside one that is.
 
-    A repetition time is longer than the echo time: one that would not be is in seconds still.
+    A repetition time is longer than the echo time: one that would not be is in seconds still. So
+    is an echo time too short for its repetition time: that of a 3-D T2, 0.56 s.
     """
     shortest, longest = TIMES[keyword]
     if number * 1000 > longest:
@@ -216,6 +217,8 @@ def _in_milliseconds(number: float, keyword: str, sidecar: Mapping[str, Any]) ->
     found = {key: _first_number(sidecar.get(key)) for key in TIMES}
     if number < shortest or all(found[key] * 1000 <= most for key, (_, most) in TIMES.items()):
         return False
+    if keyword == "EchoTime":
+        return number >= 1.0 or found["RepetitionTime"] < 1000.0
     return not keyword.startswith("RepetitionTime") or number > found["EchoTime"]
 
 

@@ -381,3 +381,11 @@ def test_times_of_a_sidecar_are_seconds_or_else_milliseconds(in_ms: int) -> None
     assert attributes.repetition_time == pytest.approx(2300)
     assert attributes.echo_time == pytest.approx(3)
     assert attributes.inversion_time == pytest.approx(900)
+
+
+def test_the_echo_time_of_a_3d_t2_stays_in_seconds_beside_a_repetition_time_in_milliseconds() -> (
+    None
+):
+    # ds006491: 0.563 ms would be read out before any refocusing.
+    times = {"RepetitionTime": 3200, "EchoTime": 0.563}
+    assert attributes_of(image_with(times)).echo_time == pytest.approx(563)
