@@ -24,6 +24,8 @@ TIMES = {
     "EchoTime": (0.5, 1_500.0),
     "InversionTime": (5.0, 20_000.0),
 }
+# Of a gradient echo nothing is left after so many ms.
+LONGEST_GRADIENT_ECHO = 150.0
 
 # Codes that dcm2niix joins by "_" in sidecars where DICOM has several values.
 JOINED = frozenset({"ScanningSequence", "SequenceVariant", "ScanOptions"})
@@ -211,15 +213,22 @@ def _in_milliseconds(number: float, keyword: str, sidecar: Mapping[str, Any]) ->
     A repetition time is longer than the echo time: one that would not be is in seconds still. So
     is an echo time too short for its repetition time: that of a 3-D T2, 0.56 s.
     """
-    shortest, longest = TIMES[keyword]
-    if number * 1000 > longest:
+    if number * 1000 > _longest(keyword, sidecar):
         return True
     found = {key: _first_number(sidecar.get(key)) for key in TIMES}
-    if number < shortest or all(found[key] * 1000 <= most for key, (_, most) in TIMES.items()):
+    beyond = any(time * 1000 > _longest(key, sidecar) for key, time in found.items())
+    if number < TIMES[keyword][0] or not beyond:
         return False
     if keyword == "EchoTime":
         return number >= 1.0 or found["RepetitionTime"] < 1000.0
     return not keyword.startswith("RepetitionTime") or number > found["EchoTime"]
+
+
+def _longest(keyword: str, sidecar: Mapping[str, Any]) -> float:
+    codes = str(sidecar.get("ScanningSequence"))
+    if keyword == "EchoTime" and "GR" in codes and "SE" not in codes:
+        return LONGEST_GRADIENT_ECHO
+    return TIMES[keyword][1]
 
 
 def _first_number(value: Any) -> float:

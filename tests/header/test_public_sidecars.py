@@ -389,3 +389,12 @@ def test_the_echo_time_of_a_3d_t2_stays_in_seconds_beside_a_repetition_time_in_m
     # ds006491: 0.563 ms would be read out before any refocusing.
     times = {"RepetitionTime": 3200, "EchoTime": 0.563}
     assert attributes_of(image_with(times)).echo_time == pytest.approx(563)
+
+
+@pytest.mark.parametrize("in_ms", [1, 1000], ids=["as BIDS asks", "in milliseconds"])
+def test_the_short_times_of_a_gradient_echo_in_milliseconds_are_no_seconds(in_ms: int) -> None:
+    # Of a breath-hold: after 1.2 s a spin echo of bile is left, and no gradient echo.
+    header = sidecar("Siemens", "", "GR", "3D", 0.0042 * in_ms, 0.0012 * in_ms, flip=10)
+    claim = claim_of(image_with(header))
+    assert claim is not None
+    assert claim.sequence == "T1", claim
