@@ -6,13 +6,14 @@ import re
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from napari_mrseq.clock import moment
 from napari_mrseq.header import techniques
 from napari_mrseq.header.agent import agent_in_tags
 from napari_mrseq.header.bids_names import FILE_NAME, suffix_of, telling_words
 from napari_mrseq.header.sequence_attributes import SequenceAttributes
-from napari_mrseq.header.sidecar import techniques_of_sidecar
+from napari_mrseq.header.sidecar import filled, techniques_of_sidecar
 from napari_mrseq.header.tags import Tags
 from napari_mrseq.header.vendors import (
     philips_epi,
@@ -64,7 +65,8 @@ def attributes_of(series: Series) -> SequenceAttributes:
         Times in ms, flip angle in degrees, b values in s/mm². Values of the wrong type, empty or
         doubled ones are passed over or read as well as they can be; nothing is raised for them.
     """
-    tags = Tags(series.dataset, series.sidecar)
+    sidecar = filled(series.sidecar or {})
+    tags = Tags(series.dataset, sidecar)
     vendor = vendor_of(tags)
     names = sequence_names(tags, vendor)
     volumes = _volumes(tags, series)
@@ -98,7 +100,7 @@ def attributes_of(series: Series) -> SequenceAttributes:
         flip_angle=tags.positive("FlipAngle"),
         b_values=_b_values(tags, series, names),
         nucleus=_nucleus(tags),
-        techniques=_techniques(tags, series, vendor, names),
+        techniques=_techniques(tags, sidecar, vendor, names),
         agent=agent,
         agent_text=agent_text,
         matrix=(series.pixels.shape[-2], series.pixels.shape[-1]),
@@ -203,7 +205,7 @@ def _is_b_value(number: float) -> bool:
 
 
 def _techniques(
-    tags: Tags, series: Series, vendor: str | None, names: tuple[str, ...]
+    tags: Tags, sidecar: Mapping[str, Any], vendor: str | None, names: tuple[str, ...]
 ) -> Mapping[str, str]:
     # Philips' T5 and the like write the name of the sequence where a code belongs; the IR beside a
     # GR is the code, not the spin echo of that name.
@@ -213,12 +215,14 @@ def _techniques(
     described = tags.text("SeriesDescription")
     if not _READOUTS & set(found) and not namings_of(described):
         found |= techniques.spelled_out(described)
-    for technique, shown in _measured_techniques(tags, series, vendor).items():
+    for technique, shown in _measured_techniques(tags, sidecar, vendor).items():
         found.setdefault(technique, shown)
     return found
 
 
-def _measured_techniques(tags: Tags, series: Series, vendor: str | None) -> dict[str, str]:
+def _measured_techniques(
+    tags: Tags, sidecar: Mapping[str, Any], vendor: str | None
+) -> dict[str, str]:
     """Return the techniques that numbers show, where no code or name does."""
     found = {}
     if three_planes(tags, vendor):
@@ -229,7 +233,7 @@ def _measured_techniques(tags: Tags, series: Series, vendor: str | None) -> dict
         found[techniques.PHASE_CONTRAST] = "velocity encoding > 0"
     if _is_cine(tags):
         found[techniques.CINE] = "cine"
-    return found | techniques_of_sidecar(series.sidecar or {})
+    return found | techniques_of_sidecar(sidecar)
 
 
 def _is_cine(tags: Tags) -> bool:

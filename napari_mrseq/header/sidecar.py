@@ -28,6 +28,15 @@ _FIELD_UNITS = ("Hz", "rad/s", "T")
 _DISTORTED = {"bold", "sbref", "cbv", "dwi", "asl", "m0scan"}
 
 
+def filled(sidecar: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a sidecar without the keys that hold nothing: null, no text, or "n/a" (BIDS v1.10)."""
+    return {
+        key: value
+        for key, value in sidecar.items()
+        if value is not None and str(value).strip().lower() not in ("", "n/a")
+    }
+
+
 def techniques_of_sidecar(sidecar: Mapping[str, Any]) -> dict[str, str]:
     """Return the techniques that a sidecar's keys show, each with the words that show it."""
     found = dict(shown for key, shown in _KEYS.items() if key in sidecar)

@@ -374,6 +374,18 @@ def test_the_suffix_of_an_image_is_no_task(sequence: str, task: str) -> None:
     assert claim.sequence == sequence, claim
 
 
+# Programs fill a form of keys (MELD's tools do so), of which each alone would show a technique.
+@pytest.mark.parametrize("nothing", ["n/a", "N/A", "", None])
+@pytest.mark.parametrize(
+    "key", ["TaskName", "ArterialSpinLabelingType", "DiffusionScheme", "EchoTime1"]
+)
+def test_a_key_that_holds_nothing_shows_nothing(key: str, nothing: str | None) -> None:
+    header = {"SeriesDescription": "t2 tra", "RepetitionTime": 5, "EchoTime": 0.1}
+    claim = claim_of(image_with(header | {key: nothing}))
+    assert claim is not None
+    assert claim.sequence == "T2", claim
+
+
 @pytest.mark.parametrize("in_ms", [1, 1000], ids=["as BIDS asks", "in milliseconds"])
 def test_times_of_a_sidecar_are_seconds_or_else_milliseconds(in_ms: int) -> None:
     times = {"RepetitionTime": 2.3 * in_ms, "EchoTime": 0.003 * in_ms, "InversionTime": 0.9 * in_ms}
