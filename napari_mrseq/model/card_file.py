@@ -46,7 +46,8 @@ def read_card(path: Path) -> Card:
 
         return read_onnx_card(path)
     try:
-        with safe_open(path, framework="numpy") as file:
+        # Opened once before: safetensors' own errors name the file again.
+        with path.open("rb"), safe_open(path, framework="numpy") as file:
             card = (file.metadata() or {}).get(KEY)
     except OSError as error:
         raise ModelError(f"{path} can't be read: {error.strerror or error}") from error

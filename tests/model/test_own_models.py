@@ -208,6 +208,13 @@ def test_a_name_is_given_once(tmp_path):
         registry.add(weights_file(tmp_path / "3.safetensors", shipped))
 
 
+def test_a_file_that_is_not_there_is_named_once(tmp_path):
+    absent = tmp_path / "absent.safetensors"
+    with pytest.raises(ModelError) as refused:
+        registry.add(absent)
+    assert str(refused.value) == f"{absent} can't be read: No such file or directory"
+
+
 @pytest.mark.parametrize("name", ["../out", "default", "", "..", "."])
 def test_a_name_that_is_no_file_name_is_refused(folder, tmp_path, name):
     with pytest.raises(ModelError, match="can't name a model"):
