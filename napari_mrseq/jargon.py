@@ -37,11 +37,11 @@ _TECHNIQUES = """
     image images quant frac fraction fat only water wasser sat fs spair spir sup sep ref
     reference report screen save scan prescan cal calib asset coil survey sens sense body torso
     kep pei masl ifir fiso neurite orientation pseudo prob suspicion run off
-    smart prep care bolus test visual key wash sub elasto delayed late enh fractional aniso loc
+    smart prep care bolus test visual key wash sub elasto delayed enh fractional aniso loc
     loca scout pilot plan plane planes pl three tri topo topogram sondage view carte champ campo
     mapa mappa distortion relaxo post phoenix voxel single polygon bili biliary trac fe pos disp
-    blutung lok pss dmri rfmri rsfmri irmf fmrt mffe bffe btfe mddw inv fmap intermed kontr
-    oblique ssh me ip relaxation estrella liquor vibrant mielo myelo scano csf aqueduct and di
+    blutung lok pss dmri rfmri rsfmri irmf fmrt mffe bffe btfe mddw inv fmap intermed
+    ssh me ip relaxation estrella liquor vibrant mielo myelo scano csf aqueduct and di
     mean radial ecg mgt mton mdixon mr touch qiss trance through sr tp ssum aspire mzero
     histo kurtosis labeling labelling trigger triggered gated mu feldkarte sl tf qt fskm ssub isodwi
     edwi sdwi sdw ege spamm grid lesion mask ratio segmentation tsa ichigime mfbi fresh ac shmolli
