@@ -57,6 +57,10 @@ class Head:
     fractions: Mapping[str, NDArray[np.float32]]
     to_lps: NDArray[np.float64]
 
+    def brain(self) -> NDArray[np.bool_]:
+        """Where there is more white and grey matter than all else."""
+        return self.fractions["white matter"] + self.fractions["grey matter"] > 0.5
+
     def air(self) -> NDArray[np.bool_]:
         """Where there is air: around the head, in its sinuses and cells."""
         tissue = sum(f for name, f in self.fractions.items() if name != "bone")

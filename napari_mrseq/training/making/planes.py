@@ -58,8 +58,7 @@ def tissue_maps() -> TissueMaps:
         If the head's templates aren't installed.
     """
     head = colin27()
-    brain = head.fractions["white matter"] + head.fractions["grey matter"] > 0.5
-    field = scanner.field_hz(head.air(), brain, 1.0)
+    field = scanner.field_hz(head.air(), head.brain(), 1.0)
     gradient = np.sqrt(sum(g**2 for g in np.gradient(ndimage.gaussian_filter(field, 1.0))))
     volumes = [*(head.fractions[name] for name in NAMES), gradient.astype(np.float32)]
     return TissueMaps(head, torch.from_numpy(np.stack(volumes)))

@@ -88,8 +88,7 @@ def _acquire(scan: Scan, head: Head, coil: Volume) -> NDArray[np.uint16]:
 def _acquire_diffusion(head: Head, coil: Volume) -> list[NDArray[np.uint16]]:
     scan = DIFFUSION
     rng = np.random.default_rng(scan.number)
-    brain = head.fractions["white matter"] + head.fractions["grey matter"] > 0.5
-    field = scanner.field_hz(head.air(), brain, TESLA)
+    field = scanner.field_hz(head.air(), head.brain(), TESLA)
     off_resonance = scanner.slices_of(field, head.to_lps, scan.geometry)
     reference = partial(scan.signal, **scan.settings, b_value=0)
     volumes = []
