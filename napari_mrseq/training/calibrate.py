@@ -22,7 +22,7 @@ from napari_mrseq.training.answers import (
     volumes_and_places,
 )
 from napari_mrseq.training.cases import Cases, cases_by_kind
-from napari_mrseq.training.confidence import fit_temperature, threshold_keeping
+from napari_mrseq.training.confidence import fit_temperature, log_loss, logs, threshold_keeping
 from napari_mrseq.training.joining import fit_join
 
 if TYPE_CHECKING:
@@ -108,8 +108,7 @@ def _slice_weights(members: Sequence[Sequence[int]]) -> NDArray[np.float64]:
 
 
 def _with_temperature(slices: Answers, temperature: float) -> Answers:
-    logs = np.log(slices.probabilities.clip(1e-12))
-    return replace(slices, probabilities=tempered(logs, temperature))
+    return replace(slices, probabilities=tempered(logs(slices.probabilities), temperature))
 
 
 def _temperature(answers: Answers, weights: NDArray[Any], classes: Sequence[str]) -> float:
@@ -118,8 +117,7 @@ def _temperature(answers: Answers, weights: NDArray[Any], classes: Sequence[str]
     known = np.isin(answers.labels, [code for code in classes if code != UNKNOWN])
     known = known if known.any() else np.isin(answers.labels, list(classes))
     targets = np.array([classes.index(label) for label in answers.labels[known]])
-    logs = np.log(answers.probabilities[known].clip(1e-12))
-    return fit_temperature(logs, targets, weights[known])
+    return fit_temperature(logs(answers.probabilities[known]), targets, weights[known])
 
 
 def _stack_power(slices: Answers, rows: Sequence[Row], classes: Sequence[str]) -> float:
@@ -141,10 +139,7 @@ def _stack_power(slices: Answers, rows: Sequence[Row], classes: Sequence[str]) -
         return 0.0
     alone, beside = np.concatenate(own), np.concatenate(near)
     right = np.arange(len(targets)), np.array(targets)
-    losses = [
-        -np.average(np.log(pooled(alone, beside, power)[right].clip(1e-12)), weights=weights)
-        for power in STACK_POWERS
-    ]
+    losses = [log_loss(pooled(alone, beside, power)[right], weights) for power in STACK_POWERS]
     return round(float(STACK_POWERS[int(np.argmin(losses))]), 1)
 
 

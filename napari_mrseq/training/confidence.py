@@ -9,11 +9,25 @@ import numpy as np
 from napari_mrseq.decision import tempered
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
+# No probability counts for less: a single sure error would outweigh all else.
+LEAST = 1e-12
 TEMPERATURES = np.geomspace(0.2, 5.0, 200)
 ERROR_BINS = 15
 CHANCE_DRAWS = 200
+
+
+def logs(probabilities: NDArray[Any]) -> NDArray[np.float64]:
+    """Return logarithms, finite of 0 too; what is averaged over slices takes `decision.logs_of`."""
+    return np.asarray(np.log(probabilities.clip(LEAST)))
+
+
+def log_loss(right: NDArray[Any], weights: NDArray[Any] | Sequence[float]) -> float:
+    """Return the weighted negative log-likelihood, from (n,) probabilities of the right classes."""
+    return float(-np.average(logs(right), weights=weights))
 
 
 def fit_temperature(
@@ -35,7 +49,7 @@ def fit_temperature(
     losses = []
     for temperature in TEMPERATURES:
         right = tempered(log_probabilities, temperature)[np.arange(len(targets)), targets]
-        losses.append(-np.average(np.log(right.clip(1e-12)), weights=weights))
+        losses.append(log_loss(right, weights))
     return float(TEMPERATURES[int(np.argmin(losses))])
 
 

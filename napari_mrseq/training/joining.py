@@ -17,6 +17,7 @@ from napari_mrseq.decision import by_class, by_family
 from napari_mrseq.model.card import Calibration
 from napari_mrseq.sequences import UNKNOWN, family_of, plain_member
 from napari_mrseq.training.catalogue import STACKS
+from napari_mrseq.training.confidence import LEAST
 from napari_mrseq.witnesses import joint
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def _joined(
             claimed = label if family == truth else _member(family, said)
             after = by_family(joint(said, {claimed: CLAIM_CONFIDENCE}, power))
             wrong = WRONG_HEADERS / max(1, len(families) - 1)
-            yield max(after[truth], 1e-12), 1 - WRONG_HEADERS if family == truth else wrong
+            yield max(after[truth], LEAST), 1 - WRONG_HEADERS if family == truth else wrong
 
 
 def _member(family: str, said: dict[str, float]) -> str:
