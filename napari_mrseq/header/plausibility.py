@@ -175,6 +175,9 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
     "BOLD": (
         (uses(SPIN_ECHO), lacks(GRADIENT_ECHO, EPI)),
         (below(TE, 8),),
+        # Of a gradient echo nothing is left by then, whatever task it is filed under.
+        (above(TE, 150),),
+        (uses(MPRAGE),),
         (uses(INVERSION), above(TI, 100)),
         # A shorter one is that of fat.
         (above(TI, 300),),

@@ -365,6 +365,24 @@ def test_the_time_of_one_line_shows_no_echo_planar_readout(readout: float | None
 
 
 @pytest.mark.parametrize(
+    ("sequence", "header"),
+    [
+        ("T2", {"RepetitionTime": 3.2, "EchoTime": 0.562, "FlipAngle": 120}),
+        ("T1", {"PulseSequenceType": "MPRAGE"}),
+        ("BOLD", {"RepetitionTime": 3.2, "EchoTime": 0.035, "FlipAngle": 80}),
+    ],
+)
+def test_a_task_makes_no_functional_image_of_what_can_be_none(
+    sequence: str, header: dict[str, Any]
+) -> None:
+    pixels = series_from_array([[[0] * 320] * 320], name="x").pixels
+    filed = header | {"TaskName": "rest"}
+    claim = claim_of(Series(path="x.nii.gz", files=(), pixels=pixels, kind="nifti", sidecar=filed))
+    assert claim is not None
+    assert claim.sequence == sequence, claim
+
+
+@pytest.mark.parametrize(
     ("sequence", "task"), [("T2STAR", "T2starw"), ("T2STAR", "T1w"), ("BOLD", "rest")]
 )
 def test_the_suffix_of_an_image_is_no_task(sequence: str, task: str) -> None:
