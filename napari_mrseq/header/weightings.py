@@ -151,8 +151,12 @@ INVERSION_RECOVERY_RULES: tuple[Rule, ...] = (
     ),
 )  # fmt: skip
 
-# A spin echo, no EPI, whose contrast no inversion makes.
-NON_EPI_SPIN_ECHO = (uses(SPIN_ECHO), lacks(EPI), inverts_fat_at_most)
+# A spin echo, no EPI, whose contrast no inversion makes. Philips gives EPI no code: what has so few
+# pixels and is repeated so often weights by diffusion, or follows activation.
+NON_EPI_SPIN_ECHO = (
+    uses(SPIN_ECHO), lacks(EPI), inverts_fat_at_most,
+    unless(at_least(VOLUMES, 20), small_matrix(160)),
+)  # fmt: skip
 # What excites once a slice: the time to the next one weights nothing.
 SINGLE_SHOT = called(r".*haste.*|.*ssfse.*|ssh? ?tse.*")
 # HASTE and 3-D echo trains have a short TR for a T2.

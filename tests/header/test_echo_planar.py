@@ -138,3 +138,21 @@ def test_a_few_late_echo_planar_images_of_3_t_may_be_spin_echoes(
 ) -> None:
     claim = claim_of(make_series(NAMELESS | more, slices=2, volumes=volumes))
     assert claim.sequence == sequence, claim
+
+
+# The times of Philips' DTI in dcm_qa_philips, whose sidecar tells no b value.
+UNCODED_SPIN_ECHO = UNCODED | {
+    "ScanningSequence": "SE", "RepetitionTime": 4571, "EchoTime": 60.7, "FlipAngle": 90,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sequence", "side", "volumes"),
+    [("UNKNOWN", 80, 20), ("T2", 80, 1), ("T2", 320, 20)],
+)
+def test_spin_echoes_of_few_pixels_again_and_again_are_no_t2(
+    make_series: Any, sequence: str, side: int, volumes: int
+) -> None:
+    matrix = {"Rows": side, "Columns": side}
+    claim = claim_of(make_series(UNCODED_SPIN_ECHO | matrix, slices=2, volumes=volumes))
+    assert claim.sequence == sequence, claim
