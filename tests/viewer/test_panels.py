@@ -198,6 +198,8 @@ def test_odd_slices_are_named_by_number_and_look(qtbot, make_verdict) -> None:
     assert "1 odd: slice 3 looks like T2." in panel.doubts.text()
     panel.show_state(judged(make_verdict, ["T1"] * 11 + ["T2"] * 3 + ["FLAIR"] * 2), "")
     assert "5 odd: slices that look like T2, T2-FLAIR." in panel.doubts.text()
+    panel.show_state(judged(make_verdict, ["T1"] * 11 + ["T2"] * 4), "")
+    assert "4 odd: slice 12, 13, 14, 15 look like T2." in panel.doubts.text()
 
 
 @pytest.fixture
@@ -360,6 +362,17 @@ def test_rows_can_be_copied_into_a_spreadsheet(qtbot, slices: SliceTable) -> Non
     assert QGuiApplication.clipboard().text() == "3\tT2\t90 %\t▲ odd"
 
 
+def test_rows_are_copied_in_their_order_not_in_that_of_the_clicks(
+    qtbot, slices: SliceTable
+) -> None:
+    for row, key in ((2, Qt.KeyboardModifier.NoModifier), (0, Qt.KeyboardModifier.ControlModifier)):
+        place = slices.table.visualRect(slices.table.proxy.index(row, 0)).center()
+        qtbot.mouseClick(slices.table.viewport(), Qt.MouseButton.LeftButton, key, place)
+    qtbot.keyClick(slices.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    lines = QGuiApplication.clipboard().text().splitlines()
+    assert [line.split("\t")[0] for line in lines] == ["1", "3"]
+
+
 def test_the_study_is_one_row_a_layer(qtbot, make_verdict) -> None:
     viewer = ViewerModel()
     named, other, waiting = (
@@ -424,6 +437,22 @@ def test_slices_that_may_be_anything_have_no_line(qtbot, make_verdict) -> None:
     plot.show_state(state, 1)
     # The slice in view alone is marked.
     assert len(plot.axes.get_lines()) == 1
+
+
+def test_the_legend_has_room_for_all_lines(qtbot, make_verdict) -> None:
+    state = judged(make_verdict, ["T1"] * 7)
+    classes = [f"class {number}" for number in range(7)]
+    state.judged = {
+        index: replace(
+            one, probabilities={code: float(code == f"class {index}") for code in classes}
+        )
+        for index, one in state.judged.items()
+    }
+    plot = ConfidencePlot()
+    qtbot.addWidget(plot)
+    plot.show_state(state, None)
+    (legend,) = plot.axes.figure.legends
+    assert len(legend.get_texts()) == len(plot.axes.get_lines()) == 5
 
 
 @pytest.mark.parametrize("place", [1, 3, 4])

@@ -16,6 +16,7 @@ from napari_mrseq.viewer.wording import (
     header_words,
     runners_up,
     runs_words,
+    shortened,
     slice_words,
     witness_words,
 )
@@ -86,3 +87,8 @@ def test_what_the_header_says_is_said_with_all_its_evidence() -> None:
     evidence = 'description says "fmri", echo planar (EP)', "TE 29 ms ≥ 20 ms"
     said = 'Header says BOLD / T2* EPI: description says "fmri", echo planar (EP), TE 29 ms ≥ 20 ms'
     assert header_words(HeaderClaim("BOLD", 0.95, evidence)) == said
+
+
+def test_a_name_that_fits_is_not_shortened() -> None:
+    assert shortened("t1_se_tra", 9) == "t1_se_tra"
+    assert shortened("t1_se_tra2", 9) == "t1_s…tra2"
