@@ -245,6 +245,22 @@ def test_the_slices_sort_by_number_and_confidence(slices: SliceTable, make_verdi
     assert column(slices.table, 0)[:3] == ["12", "11", "10"]
 
 
+def test_a_row_follows_its_slice_and_what_the_user_says_of_it(qtbot, make_verdict) -> None:
+    layer = ViewerModel().add_image(np.ones((3, 8, 8)))
+    before, after = (make_verdict(series_of(layer), [code] * 3) for code in ("T1", "T2"))
+    slices = SliceTable()
+    qtbot.addWidget(slices)
+    for verdict, word in ((before, "T1"), (after, "T2")):
+        keep_slices(layer, MODEL_ID, verdict.slices)
+        slices.show_state(state_of(layer))
+        assert column(slices.table, 1) == [word] * 3
+    annotate(layer, after)
+    slices.show_state(state_of(layer))
+    correct_layer(layer, Correction(0, 0, "FLAIR"))
+    slices.show_state(state_of(layer))
+    assert column(slices.table, 1) == ["T2-FLAIR", "T2", "T2"]
+
+
 def test_numbers_in_words_sort_by_what_they_count(qtbot) -> None:
     table = Table(("Study",))
     qtbot.addWidget(table)
