@@ -111,15 +111,17 @@ def test_large_letters_are_not_cut_off(qtbot, viewer, open_panel, cut_in) -> Non
 def test_letters_made_larger_find_room(qtbot, viewer, open_panel) -> None:
     panel = open_at(qtbot, viewer, open_panel, 900)
     letters = panel.controls.run.native.fontMetrics().height()
-    # In a lower one letters of this size leave no room for verdict and slices at once.
-    viewer.window.resize(1280, 780)
+    viewer.window.resize(1280, 700)
     get_settings().appearance.font_size = 16
     controls = (panel.controls.run, panel.controls.cancel, panel.controls.live)
     widgets = (*(one.native for one in controls), panel.result.confidence)
+    (area,) = panel.page.findChildren(QScrollArea, options=DIRECT)
 
     def are_whole() -> None:
         assert panel.controls.run.native.fontMetrics().height() > letters
         for widget in widgets:
+            # Letters of this size leave no room for verdict and slices at once.
+            area.ensureWidgetVisible(widget)
             in_sight = widget.visibleRegion().boundingRect()
             assert (in_sight.left(), in_sight.right()) == (0, widget.width() - 1), widget.text()
 
