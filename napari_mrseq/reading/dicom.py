@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -80,8 +80,11 @@ def read_dicom(
             groups[_series_key(frames[0].origin)] += frames
         progress(done)
     series: list[Series] = []
-    for group in _with_incomplete(groups):
-        patients = _by_patient(group)
+    left = deque(_with_incomplete(groups))
+    # The slices of a cohort are let go of as its series are put together.
+    groups.clear()
+    while left:
+        patients = _by_patient(left.popleft())
         shared = [_SHARED_UID] if len(patients) > 1 else []
         for frames in (part for one in patients for part in split_copies(one, input_of)):
             try:
