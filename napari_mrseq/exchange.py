@@ -7,7 +7,8 @@ better the other way round: two weak witnesses make a strong one.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, product
 
@@ -15,7 +16,7 @@ from napari_mrseq.conflict import checkable_families, support
 from napari_mrseq.header import HeaderClaim
 from napari_mrseq.naming import title_of
 from napari_mrseq.sequences import family_of
-from napari_mrseq.series import Failure
+from napari_mrseq.series import Failure, Series
 from napari_mrseq.verdict import SWAPPED, Verdict
 from napari_mrseq.witnesses import pixel_weight
 
@@ -58,6 +59,39 @@ def with_exchanges(outcomes: Sequence[Verdict | Failure]) -> list[Verdict | Fail
             found[here] = _exchanged_verdict(ours, theirs)
             found[there] = _exchanged_verdict(theirs, ours)
     return found
+
+
+def study_by_study(
+    outcomes: Iterable[Verdict | Failure], series: Iterable[Series]
+) -> Iterator[Verdict | Failure]:
+    """Hold headers against each other as `with_exchanges` does, as soon as a study is judged.
+
+    Parameters
+    ----------
+    outcomes : iterable of Verdict or Failure
+        One a series, in any order.
+    series : iterable of Series
+        All that will be judged.
+
+    Yields
+    ------
+    Verdict or Failure
+        In the order of `outcomes`; none is held any longer than its study is under way.
+    """
+    awaited = Counter(one.study_uid for one in series)
+    held: list[Verdict | Failure] = []
+    under_way: set[str] = set()
+    for outcome in outcomes:
+        held.append(outcome)
+        if outcome.series and (study := outcome.series.study_uid):
+            awaited[study] -= 1
+            under_way.add(study)
+            if not awaited[study]:
+                under_way.remove(study)
+        if not under_way:
+            yield from with_exchanges(held)
+            held = []
+    yield from with_exchanges(held)
 
 
 def exchanged(series: Sequence[Witnesses]) -> list[tuple[int, int]]:

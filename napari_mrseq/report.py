@@ -50,19 +50,28 @@ def records_of(
     Parameters
     ----------
     outcomes : iterable of Verdict or Failure
-        One a series or a file that can't be read.
+        One a series or a file that can't be read; none is held.
     paths : sequence of Path
         What the user asked for; empty where the order of `outcomes` is the user's own.
     slices : bool
         An entry for every slice as well.
     """
     given = [absolute(path) for path in paths]
-    found = list(outcomes)
-    found += [file for one in found if not isinstance(one, Failure) for file in one.unread]
-    return [
-        failure_record(one) if isinstance(one, Failure) else one.to_dict(slices=slices)
-        for one in sorted(found, key=lambda one: _rank(one, given))
-    ]
+    records: list[Record] = []
+    # Single files of a series stand below all else of a path.
+    places: list[tuple[int, bool]] = []
+    for one in outcomes:
+        files = () if isinstance(one, Failure) else one.unread
+        for what in (one, *files):
+            records.append(_record_of(what, slices=slices))
+            places.append((_rank(what, given), what is not one))
+    return [records[number] for number in sorted(range(len(records)), key=places.__getitem__)]
+
+
+def _record_of(outcome: Verdict | Failure, *, slices: bool) -> Record:
+    return (
+        failure_record(outcome) if isinstance(outcome, Failure) else outcome.to_dict(slices=slices)
+    )
 
 
 def failure_record(failure: Failure) -> Record:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from napari_mrseq import classify, load_model, read
-from napari_mrseq.exchange import exchanged, with_exchanges
+from napari_mrseq.exchange import exchanged, study_by_study, with_exchanges
 from napari_mrseq.header import HeaderClaim
 from napari_mrseq.series import Failure
 from tests.program import program
@@ -82,6 +82,21 @@ def test_a_series_without_its_partner_is_judged_alone_again(exchanged_study):
     (place, *_) = (index for index, verdict in enumerate(together) if verdict.remarks)
     (left,) = with_exchanges([together[place]])
     assert left.to_dict() == alone[place].to_dict() != together[place].to_dict()
+
+
+def test_a_study_is_let_go_of_once_it_is_judged(exchanged_study):
+    model = load_model(device="cpu")
+    alone = [classify(one, model, fast=True) for one in read(exchanged_study)]
+    other = [replace(one, series=replace(one.series, study_uid="1.2.3")) for one in alone]
+    cohort = iter([*alone, *other])
+    run = study_by_study(cohort, [one.series for one in [*alone, *other]])
+    first = [next(run) for _ in alone]
+    assert any(one.remarks for one in first)
+    assert next(cohort) is other[0]
+    # Series without a number stand after those of other studies.
+    mixed = [*alone[:-1], other[0], alone[-1], *other[1:]]
+    found = study_by_study(mixed, [one.series for one in mixed])
+    assert [one.to_dict() for one in found] == [one.to_dict() for one in with_exchanges(mixed)]
 
 
 def test_what_cannot_be_held_against_a_header_is_not():

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import redirect_stdout
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -79,7 +81,7 @@ def classify(
     ] = None,
 ) -> None:
     """Name the MR sequence of each series."""
-    from napari_mrseq.exchange import with_exchanges
+    from napari_mrseq.exchange import study_by_study
     from napari_mrseq.protocols import load_protocol
     from napari_mrseq.reading import read_study
 
@@ -95,17 +97,23 @@ def classify(
     with told_when_stopped():
         study = read_study(paths, progress=progress("reading"))
         refuse_input(output, files_of(study))
-        judged = _judged(study.series, model, device, fast=fast, jobs=jobs, scheduler=scheduler)
-    outcomes = with_exchanges(judged)
-    verdicts = [outcome for outcome in outcomes if not isinstance(outcome, Failure)]
-    records = records_of((*outcomes, *study.failures), paths, slices=slices)
+        series, failures = deque(study.series), study.failures
+        # Of a cohort records are held, and the rest where more than records is asked for.
+        del study
+        judged = _judged(series, model, device, fast=fast, jobs=jobs, scheduler=scheduler)
+        outcomes: Iterator[Verdict | Failure] = chain(study_by_study(judged, series), failures)
+        held: list[Verdict | Failure] = []
+        if expected or output_format is Format.bids:
+            outcomes = _held(outcomes, held)
+        records = records_of(outcomes, paths, slices=slices)
     for record in records:
         if record["error"]:
             say(printable(f"not read: {record['path']}: {record['error']}"))
-    studies = _studies_text((*outcomes, *study.failures), expected) if expected else ""
+    studies = _studies_text(held, expected) if expected else ""
     # Programs read the other formats.
     below = studies if output_format is Format.table else ""
     if output_format is Format.bids and output:
+        verdicts = [one for one in held if not isinstance(one, Failure)]
         write_bids(verdicts, output, slices=slices)
     else:
         write_records(output_format, records, output, below=below)
@@ -126,26 +134,32 @@ def _checked_model(model: str, device: Device) -> str:
 
 
 def _judged(
-    series: Sequence[Series],
+    series: deque[Series],
     model: str,
     device: Device,
     *,
     fast: bool,
     jobs: int,
     scheduler: str | None,
-) -> list[Verdict | Failure]:
-    """Classify series and say how far it is."""
+) -> Iterator[Verdict | Failure]:
+    """Classify series, which are let go of, and say how far it is."""
     from napari_mrseq.batch import classify_many
 
-    judging = progress("classifying")
-    outcomes = []
-    for outcome in classify_many(
-        series, model, device.value, fast=fast, jobs=jobs, scheduler=scheduler
-    ):
-        outcomes.append(outcome)
+    total, judging = len(series), progress("classifying")
+    given = (series.popleft() for _ in range(total))
+    outcomes = classify_many(given, model, device.value, fast=fast, jobs=jobs, scheduler=scheduler)
+    for done, outcome in enumerate(outcomes, start=1):
         if judging:
-            judging(len(outcomes), len(series))
-    return outcomes
+            judging(done, total)
+        yield outcome
+
+
+def _held(
+    outcomes: Iterable[Verdict | Failure], held: list[Verdict | Failure]
+) -> Iterator[Verdict | Failure]:
+    for outcome in outcomes:
+        held.append(outcome)
+        yield outcome
 
 
 def view(
