@@ -41,7 +41,11 @@ _YES_NO = ("conflict", "slice_corrected")
 
 
 def records_of(
-    outcomes: Iterable[Verdict | Failure], paths: Sequence[Path], *, slices: bool = False
+    outcomes: Iterable[Verdict | Failure],
+    paths: Sequence[Path],
+    *,
+    slices: bool = False,
+    so_far: Callable[[Sequence[Record]], None] | None = None,
 ) -> list[Record]:
     """Return the records of verdicts and failures, in the order of the given paths.
 
@@ -55,6 +59,8 @@ def records_of(
         What the user asked for; empty where the order of `outcomes` is the user's own.
     slices : bool
         An entry for every slice as well.
+    so_far : callable, optional
+        Called with the records so far, in the order of `outcomes`, after each.
     """
     given = [absolute(path) for path in paths]
     records: list[Record] = []
@@ -65,6 +71,8 @@ def records_of(
         for what in (one, *files):
             records.append(_record_of(what, slices=slices))
             places.append((_rank(what, given), what is not one))
+        if so_far:
+            so_far(records)
     return [records[number] for number in sorted(range(len(records)), key=places.__getitem__)]
 
 

@@ -294,6 +294,71 @@ def test_ctrl_c_while_an_archive_is_read_is_told(sample_study, tmp_path):
     assert left == []
 
 
+@pytest.fixture
+def many_pictures(tmp_path):
+    """A folder of as many pictures as take some seconds."""
+    folder = tmp_path / "many"
+    folder.mkdir()
+    noise = np.random.default_rng(0).integers(0, 255, (64, 64), np.uint8)
+    for number in range(300):
+        Image.fromarray(noise).save(folder / f"{number:03}.png")
+    return folder
+
+
+# The command line, which keeps what is judged after every series.
+KEEPING = """
+from napari_mrseq.cli import main, unfinished
+unfinished.KEPT_SECONDS = unfinished._LEAST_PAUSE = 0
+main()
+"""
+
+
+def begun(pictures, output):
+    """Return a run that has kept what it judged so far."""
+    run = subprocess.Popen(
+        [sys.executable, "-c", KEEPING, "classify", pictures, "--format=csv", "--output", output],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not Path(f"{output}.partial").exists() and run.poll() is None:
+        time.sleep(0.02)
+    return run
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGKILL"])
+@pytest.mark.usefixtures("signals_heard")
+def test_a_run_that_is_broken_off_leaves_what_is_judged_so_far(many_pictures, tmp_path, name):
+    output, kept = tmp_path / "out.csv", tmp_path / "out.csv.partial"
+    run = begun(many_pictures, output)
+    run.send_signal(getattr(signal, name))
+    _, told = run.communicate(timeout=60)
+    assert run.returncode != 0
+    assert not output.exists()
+    with kept.open(encoding="utf-8", newline="") as file:
+        rows = [row["path"] for row in csv.DictReader(file)]
+    assert rows
+    assert rows == sorted(map(str, many_pictures.iterdir()))[: len(rows)]
+    said = f"stopped: what is judged so far is in {kept}"
+    assert (said in told.splitlines()) == (name != "SIGKILL")
+
+
+def test_results_that_can_not_be_written_at_the_end_are_kept_beside(many_pictures, tmp_path):
+    output, kept = tmp_path / "out.csv", tmp_path / "out.csv.partial"
+    run = begun(many_pictures, output)
+    output.mkdir()
+    _, told = run.communicate(timeout=300)
+    assert run.returncode == 2
+    assert f"{output}: can't be written" in told
+    before = kept.read_bytes()
+    output.rmdir()
+    again = begun(many_pictures, output)
+    _, told = again.communicate(timeout=300)
+    assert (again.returncode, told) == (0, "")
+    assert output.read_bytes() == before
+    assert not kept.exists()
+
+
 def test_a_log_is_told_once_a_minute_how_far_long_work_is(mixed, monkeypatch):
     short = program(mixed, "classify", "study")
     assert short.stderr == ""

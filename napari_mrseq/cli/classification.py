@@ -29,8 +29,8 @@ from napari_mrseq.cli.terminal import (
     given_path,
     progress,
     say,
-    told_when_stopped,
 )
+from napari_mrseq.cli.unfinished import file_beside, kept_until_written
 from napari_mrseq.errors import ReadError
 from napari_mrseq.model import registry
 from napari_mrseq.model.registry import DEFAULT, Device
@@ -94,9 +94,11 @@ def classify(
     if scheduler:
         # Its workers stand elsewhere.
         paths = [absolute(path) for path in paths]
-    with told_when_stopped():
+    beside = file_beside(output, output_format)
+    with kept_until_written(beside, output_format) as keep:
         study = read_study(paths, progress=progress("reading"))
-        refuse_input(output, files_of(study))
+        for file in (output, beside):
+            refuse_input(file, files_of(study))
         series, failures = deque(study.series), study.failures
         # Of a cohort records are held, and the rest where more than records is asked for.
         del study
@@ -105,18 +107,18 @@ def classify(
         held: list[Verdict | Failure] = []
         if expected or output_format is Format.bids:
             outcomes = _held(outcomes, held)
-        records = records_of(outcomes, paths, slices=slices)
-    for record in records:
-        if record["error"]:
-            say(printable(f"not read: {record['path']}: {record['error']}"))
-    studies = _studies_text(held, expected) if expected else ""
-    # Programs read the other formats.
-    below = studies if output_format is Format.table else ""
-    if output_format is Format.bids and output:
-        verdicts = [one for one in held if not isinstance(one, Failure)]
-        write_bids(verdicts, output, slices=slices)
-    else:
-        write_records(output_format, records, output, below=below)
+        records = records_of(outcomes, paths, slices=slices, so_far=keep)
+        for record in records:
+            if record["error"]:
+                say(printable(f"not read: {record['path']}: {record['error']}"))
+        studies = _studies_text(held, expected) if expected else ""
+        # Programs read the other formats.
+        below = studies if output_format is Format.table else ""
+        if output_format is Format.bids and output:
+            verdicts = [one for one in held if not isinstance(one, Failure)]
+            write_bids(verdicts, output, slices=slices)
+        else:
+            write_records(output_format, records, output, below=below)
     if studies and not below:
         say(studies, end="")
     raise typer.Exit(int(any(record["error"] for record in records)))

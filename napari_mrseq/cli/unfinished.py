@@ -1,0 +1,72 @@
+"""What is judged so far, kept in a file beside the output until all is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from time import monotonic
+
+from napari_mrseq.cli.output import Format, writing
+from napari_mrseq.cli.terminal import say
+from napari_mrseq.errors import MrseqError
+from napari_mrseq.naming import printable
+from napari_mrseq.report import FORMATS
+from napari_mrseq.report_text import Record
+from napari_mrseq.safe_writing import write_whole
+
+# Who is killed, for memory or by a time limit, loses so much work.
+KEPT_SECONDS = 600
+# Times as long as the last writing took: what is written grows.
+_LEAST_PAUSE = 20
+
+
+def file_beside(output: Path | None, form: Format) -> Path | None:
+    """Return the file for results that are not complete; None where there is none."""
+    if output is None or form is Format.bids or (output.exists() and not output.is_file()):
+        return None
+    return output.with_name(f"{output.name}.partial")
+
+
+@contextmanager
+def kept_until_written(
+    beside: Path | None, form: Format
+) -> Iterator[Callable[[Sequence[Record]], None]]:
+    """Yield what keeps records in a file that goes when the work in this context is done.
+
+    It is called with all records so far, and writes them every ten minutes. Whatever breaks the
+    work off, Ctrl-C or a full disk, leaves the file, with all of them, and is told.
+    """
+    records: Sequence[Record] = ()
+    due = monotonic() + KEPT_SECONDS
+
+    def keep(so_far: Sequence[Record]) -> None:
+        nonlocal records, due
+        records, start = so_far, monotonic()
+        if beside and start >= due:
+            try:
+                _write(beside)
+            except MrseqError as error:
+                say(printable(str(error)))
+            due = monotonic() + max(KEPT_SECONDS, _LEAST_PAUSE * (monotonic() - start))
+
+    def _write(file: Path) -> None:
+        with writing(file):
+            write_whole(file, FORMATS[form.value](records))
+
+    try:
+        yield keep
+    except BaseException as error:
+        kept = ""
+        with suppress(MrseqError):
+            if beside and records:
+                _write(beside)
+                kept = f"what is judged so far is in {beside}"
+        # A terminal that was closed hears nothing.
+        with suppress(OSError):
+            if kept or isinstance(error, KeyboardInterrupt | SystemExit):
+                # The line that tells how far the work is may stand there.
+                say(f"\nstopped: {printable(kept) or 'nothing was written'}")
+        raise
+    if beside:
+        beside.unlink(missing_ok=True)
