@@ -359,6 +359,15 @@ def test_results_that_can_not_be_written_at_the_end_are_kept_beside(many_picture
     assert not kept.exists()
 
 
+def test_a_name_too_long_for_a_file_beside_it_is_one_for_results(mixed):
+    name = f"{'n' * 246}.csv"
+    done = program(mixed, "classify", "study", "--fast", "--format", "csv", "--output", name)
+    assert (done.returncode, done.stderr) == (0, "")
+    (row,) = csv.DictReader((mixed / name).read_text().splitlines())
+    assert row["sequence"] == "T2"
+    (mixed / name).unlink()
+
+
 def test_a_log_is_told_once_a_minute_how_far_long_work_is(mixed, monkeypatch):
     short = program(mixed, "classify", "study")
     assert short.stderr == ""

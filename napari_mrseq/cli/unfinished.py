@@ -68,5 +68,7 @@ def kept_until_written(
                 # The line that tells how far the work is may stand there.
                 say(f"\nstopped: {printable(kept) or 'nothing was written'}")
         raise
-    if beside:
-        beside.unlink(missing_ok=True)
+    # Its name may have been too long, or its folder closed.
+    with suppress(OSError):
+        if beside:
+            beside.unlink()
