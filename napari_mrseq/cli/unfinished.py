@@ -7,13 +7,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
 
-from napari_mrseq.cli.output import Format, writing
+from napari_mrseq.cli.output import Format
 from napari_mrseq.cli.terminal import say
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.naming import printable
 from napari_mrseq.report import FORMATS
 from napari_mrseq.report_text import Record
-from napari_mrseq.safe_writing import write_whole
+from napari_mrseq.safe_writing import write_whole, writing
 
 # Who is killed, for memory or by a time limit, loses so much work.
 KEPT_SECONDS = 600
