@@ -15,8 +15,9 @@ VERTEBRAE = (
 
 GREEK = r"[\u0370-\u03ff\u1f00-\u1fff]"
 
-# What names of series begin with, with or without a space behind it: "AXIALT2TSE", "AXSET1".
-PLANES = "ax|axial|cor|coronal|sag|sagittal|sg|tra|tran|trans"
+# What names of series begin with, with or without a space behind it: "AXIALT2TSE", "AXSET1", and
+# oblique ones, "osagt2".
+PLANES = "o?(?:ax|axial|cor|coronal|sag|sagittal|sg|tra|tran|trans)"
 
 # Words of the field in scripts other than Latin, and in English for the lexicon to read. The first
 # that fits wins. Chinese, Japanese and Korean put no space between words.
@@ -57,7 +58,7 @@ def plain(text: str) -> str:
 
     ``+`` stays a word of its own. Camel case is parted (``"GreFieldMap"`` gives
     ``"gre field map"``, ``"axT1"`` and ``"AXT1"`` give ``"ax t1"``, but ``"qT1"``, a map, stays
-    whole); ``T2*`` becomes ``t2star``, ``b=0`` and ``b 0`` become ``b0``. Parts of the spine
+    whole); ``T2*`` becomes ``t2star``, ``b=0`` and ``b_0`` become ``b0``. Parts of the spine
     (``"T1-T6"``) go.
     """
     parted = in_english(unicodedata.normalize("NFC", text))
@@ -72,11 +73,13 @@ def plain(text: str) -> str:
     parted = re.sub(r"(?i)^\s*field ?map:", "ideal field map ", parted)
     letters = unicodedata.normalize("NFKD", parted).encode("ascii", "ignore").decode().lower()
     letters = re.sub(r"(?<![a-z0-9])([tr]2) ?w? ?(?:\*|[-_ ]+star)", r"\1star", letters)
-    letters = re.sub(r"\bb(?: ?= ?(?=\d)| (?=0\b|\d{3,4}\b))", "b", letters)
     letters = re.sub(
-        rf"\b({PLANES})(?=[tf]?set[12]|t[12]|pd|dwi|dif|flair|stir|tof)", r"\1 ", letters
+        r"(?<![a-z0-9])(s?b)(?: ?= ?(?=\d)|[ _-](?=(?:0|\d{3,4})(?![a-z0-9])))", r"\1", letters
     )
-    letters = re.sub(r"\b([tf]?se(?=t[12])|t1(?=post|pre|gd|gad))", r"\1 ", letters)
+    letters = re.sub(
+        rf"\b({PLANES})(?=[tf]?set[12]|fst[12]|t[12]|pd|dwi|dif|flair|stir|tof)", r"\1 ", letters
+    )
+    letters = re.sub(r"\b((?:[tf]?se|w?fs)(?=t[12])|t1(?=post|pre|gd|gad))", r"\1 ", letters)
     return " ".join(re.sub(r"[^a-z0-9+]+", " ", letters).replace("+", " + ").split())
 
 

@@ -368,7 +368,8 @@ def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> No
             "DWI",
             "axial diffusion;sB1000;isoB1000;axb1500;diff b0 and b1000;MD DTI 30 dir;"
             "ep2d_diff_ADC_CALC_b1400;high bvalue 1400;ep2ddiffb1400TRACEW;"
-            "ep2d-advdiff-3Scan-4bvalspairstdCALCBVAL;TENSEUR_30_DIRECTIONS_AX;edti_2mm",
+            "ep2d-advdiff-3Scan-4bvalspairstdCALCBVAL;TENSEUR_30_DIRECTIONS_AX;edti_2mm;"
+            "b_2000 prostate;sb_1500;sb-2000",
         ),
         ("B0", "nodif;b0 AP;dti_sbref"),
         (
@@ -379,7 +380,7 @@ def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> No
         ("SWI", "venobold;ven bold;SWIMINIPAX;t2_swi3d_axial"),
         ("BOLD", "functional run 1;fonctionnel;rest1;fMRIcontin"),
         ("T2", "Ax SSFSE TE34,80 (T2map);haste t2map;Cor_SSFSExr_BODY"),
-        ("T2", "biliary tree"),
+        ("T2", "biliary tree;axfst2;osagt2fseshim;FST2_SAGc;WFST2_SAG(T2)"),
         (
             "T2STAR",
             "T2*/QSM;brain_r2star_6echo;6 echoes QSM;GRE-ME;multi-echo GRE;sSUM;ASPIRE;"
