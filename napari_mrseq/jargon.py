@@ -45,6 +45,7 @@ _TECHNIQUES = """
     mean radial ecg mgt mton mdixon mr touch qiss trance through sr tp ssum aspire mzero
     histo kurtosis labeling labelling trigger triggered gated mu feldkarte sl tf qt fskm ssub isodwi
     edwi sdwi sdw ege spamm grid lesion mask ratio segmentation tsa ichigime mfbi fresh ac shmolli
+    tfi tiwi
 """
 # What says whether an agent was given.
 _AGENTS = """

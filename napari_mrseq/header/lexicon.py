@@ -36,7 +36,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
         "sefield*",
     ),
     ("FIELDMAP", "feldkarte*", "carte de champ*", "mapa de campo", "mappa di campo"),
-    ("FIELDMAP", "distortion map*", "blip up", "blip down"),
+    ("FIELDMAP", "distortion map*", "blip up", "blip down", "rev* blip*", "blip* rev*"),
     # A scanner writes what it computed behind the name of the protocol, which may ask for an ADC.
     ("DWI", "adc ... high b*", "high b val*", "calc* b val*", "calc b#", "adc ... trace* $"),
     # Archives run together what Siemens joins with underscores.
@@ -124,7 +124,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     # Minimum intensity is projected of nothing else; a pig may be small.
     ("SWI", Regex(r"[a-z0-9]*minip(?!ig)[a-z0-9]*"), "min ip"),
     # The bile ducts, before all that is called after vessels.
-    ("T2", "*cholangi*", "colangi*", "mrcp*"),
+    ("T2", "*cholangi*", "colangi*", "*mrcp*"),
     # Neither "Christof", Tofts nor a gouty tophus.
     ("MRA", Regex(r"[a-z0-9]*(?<![sz])tof"), Regex(r"tof(?:fl[23]d|(?![fiou]|ts\b))[a-z0-9]*")),
     ("MRA", "mra*", "mrv*", "ce mra", Regex(r"s?[23]di mc")),
@@ -161,8 +161,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("LOCALIZER", Regex(r"[a-z0-9]*locali(?![sz]ed)[a-z0-9]*"), "loc", "loca", "*scout*"),
     ("LOCALIZER", "survey*", "smart brain*", "pilot*", "tri pilot*"),
     ("LOCALIZER", "3 plan*", "3 pl", "three plan*", "tri plan*", "plan scan", "topogram*"),
-    ("LOCALIZER", "locator*"),
-    ("LOCALIZER", "scano*", "topo", "centrage*", "centratura*", "sondage"),
+    ("LOCALIZER", "locator*", "scano*", "topo", "centrage*", "centratura*", "sondage"),
     ("LOCALIZER", "lokali*", "ichigime", "ubersicht*", "uebersicht*", "reperage*", "repere*"),
     ("LOCALIZER", "oversi*t*", "overzicht*", "fast view"),
     ("OTHER", "kalib*", "referenz*", "speeder*", "phoenix zip*", "single voxel*"),
@@ -179,7 +178,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     (
         "OTHER",
         Regex(
-            r"sub(?=$| \d \d$"
+            r"sub(?=$| \d \d$| \d (?:ax|cor|sag)\b(?!.*\bt[12])"
             r"| (?:ax|axial|cor|coronal|sag|sagittal|tra|mips?|t1|dyn|nativ|post|km)\b)"
         ),
     ),
@@ -209,8 +208,10 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("OTHER", "double inversion*", "*spectro*", "svs*", "fat only"),
     ("OTHER", Regex(r"csi(?:\d[a-z0-9]*)?"), Regex(r"cest(?![aeinou])[a-z0-9]*"), "aptw*"),
     ("OTHER", "mrs", "*mrsi", "*btfe*", "*bffe*"),
-    ("OTHER", Regex(r"cine(?!as|ma|se\b)[a-z0-9]*"), "dixon ... f $", "dixon ... ff $"),
-    ("OTHER", "*trufi*", "tru fi", "*fiesta*", "ciss*", "*ssfp*", "b ffe", "b tfe"),
+    ("OTHER", Regex(r"cine(?!as|ma|se\b)[a-z0-9]*")),
+    # Fat, or its share; tools put the number of the series behind.
+    ("OTHER", Regex(r"m?dixon\b.*\bff?(?: \d{1,4})?$")),
+    ("OTHER", "*trufi*", "tru fi", "tfi", "*fiesta*", "ciss*", "*ssfp*", "b ffe", "b tfe"),
     ("OTHER", "petra", Regex(r"\d?d?o?zteo?"), Regex(r"(?:[23]d)?ute(?:[23]d)?")),
     ("OTHER", "psir*", "lge", "delayed enh*", "late enh*"),
     ("OTHER", "ege", Regex(r"^de\b.*\b(?:tfl|trufi)"), "*tagging", "spamm", "*tfe grid"),
@@ -240,7 +241,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     (DUAL_ECHO, "dual tse", "dual fse", "dual se"),
     (DUAL_ECHO, "double echo*", "double tse"),
     # Neither "COPD" nor "CPPD"; a muscle is called "intermedius".
-    ("PD", "pd*", Regex(r"(?:ax|cor|sag|tra|obl|fs|se|fse|tse|dual|[a-z]*\dd?)+pd")),
+    ("PD", "pd*", Regex(r"[a-z]?pdw|(?:ax|cor|sag|tra|obl|fs|se|fse|tse|dual|[a-z]*\dd?)+pd")),
     ("PD", "dp", "proton*", "densi*", "dens prot*", "rho", "iw"),
     ("PD", Regex(r"intermed(?:iate)?(?:w[a-z]*)?")),
     ("T1", Regex(r"\d?d?t1(?![0-2]\b)[a-z0-9]*"), Regex(r"[a-z]?t1w")),
@@ -249,7 +250,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
         # Bleeding, which a T2 looks for, not a T1; neither "hemophilia", "hemorrhoids" nor Hamon.
         Regex(r"(?:hae?|he)mo(?:(?:f|seq|si|rr(?!h?oi))[a-z0-9]*|\d*)"), "microbleed*", "blutung*",
     ),
-    ("T2", Regex(r"\d?d?t2[a-z0-9]*")),
+    ("T2", Regex(r"\d?d?t2[a-z0-9]*|[a-z]?t2w[a-z0-9]*")),
     # A circle of vessels, where no weighting is named: it may be a part of the body only.
     ("MRA", "*willis*", "cow", "polygon*"),
     # Siemens' TRICKS, where it follows no organ that takes an agent up.
@@ -263,7 +264,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("T1", Regex(r"[a-z0-9]*(?<![acehiors])lava(?:flex|xv|hr|\d+d?)*"), "vibrant*", "tfl"),
     ("T1", "quick 3d*", "tigre", "ax disco*", Regex(r"s?bliss"), "*rssg", "ir 3d *gre"),
     # An I for a 1; with a number it is the inversion time.
-    ("T1", Regex(r"(?:ax|cor|sag|tra)[a-z]* ti(?! ?\d)|ti (?:ax|cor|sag|tra)[a-z]*")),
+    ("T1", "tiwi", Regex(r"(?:ax|cor|sag|tra)[a-z]* ti(?! ?\d)|ti (?:ax|cor|sag|tra)[a-z]*")),
     ("T2", "haste*", "*ssfse*", Regex(r"ssh? ?tse[a-z0-9]*"), "frfse"),
     # Not "myeloma", "myelopathy" or "Myelon".
     ("T2", Regex(r"m[yi]elo(?![bcdfmnpst])[a-z0-9]*"), Regex(r"bili(?:ai?r[a-z]*)?")),
@@ -280,6 +281,8 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("MRA", "vasc", "tsa", "tronc* supra*"),
     # An operation is planned on a T1.
     ("LOCALIZER", "planung*"),
+    # How the heart works is seen in a film of it.
+    ("OTHER", Regex(r"(?:\dch|[sl]ax|[lr]v|cardiac|heart)\b.*\bfunction")),
     ("BOLD", "func*", "fonctionnel*", "funktionell*", "activation*"),
     ("PERF", "m0 scan*", "m0 meting*", "m0 mess*", "mzero"),
     ("SWI", "bsi"),
@@ -292,5 +295,6 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("T1", "mdixon ... dyn*"),
     # Of a trace image, where no sequence with voxels as long as wide is named.
     ("DWI", Regex(r"(?<!mm )(?<!mm)(?<!\d )(?<!3d )isotrop[a-z]*(?! ?\d| ?mm| vox| res)")),
-    ("DWI", "zoomit"),
+    # Read out for several b values: "ep2d_tra_4b".
+    ("DWI", "zoomit", Regex(r"ep2d\b.*\b[2-9]b(?:val[a-z]*)?")),
 )  # fmt: skip

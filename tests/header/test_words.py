@@ -273,6 +273,9 @@ def test_description_names_it_in_the_first_place(code: str, text: str) -> None:
         ("activation study T1", "T1"),
         # What was moved, computed, or steers another scan.
         ("T2 in T1 space", "T2"),
+        ("sub 2 ax t1 se", "T1"),
+        ("functional T1", "T1"),
+        ("ep2d_bold_4b", "BOLD"),
         ("T1 brain mask", "map"),
         ("FLAIR segmentation", "map"),
         ("MPRAGE for segmentation", "T1"),
@@ -369,7 +372,7 @@ def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> No
             "axial diffusion;sB1000;isoB1000;axb1500;diff b0 and b1000;MD DTI 30 dir;"
             "ep2d_diff_ADC_CALC_b1400;high bvalue 1400;ep2ddiffb1400TRACEW;"
             "ep2d-advdiff-3Scan-4bvalspairstdCALCBVAL;TENSEUR_30_DIRECTIONS_AX;edti_2mm;"
-            "b_2000 prostate;sb_1500;sb-2000",
+            "b_2000 prostate;sb_1500;sb-2000;EP2D_TRA_4B_SPAIR_DYNDIST",
         ),
         ("B0", "nodif;b0 AP;dti_sbref"),
         (
@@ -380,6 +383,9 @@ def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> No
         ("SWI", "venobold;ven bold;SWIMINIPAX;t2_swi3d_axial"),
         ("BOLD", "functional run 1;fonctionnel;rest1;fMRIcontin"),
         ("T2", "Ax SSFSE TE34,80 (T2map);haste t2map;Cor_SSFSExr_BODY"),
+        ("PD", "epdw_spair"),
+        ("T1", "TIWI/SE/5mm"),
+        ("T2", "sMRCP3DHR SENSE;et2w_spairsense;st2w_tse_ax"),
         ("T2", "biliary tree;axfst2;osagt2fseshim;FST2_SAGc;WFST2_SAG(T2)"),
         (
             "T2STAR",
@@ -409,6 +415,12 @@ def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> No
             "bss_map_B1Phase;CEST_ssfse;t2_trufi3d_cor;opt-fsfiesta2d;t2_ciss3d_tra;tf2d20_retro;"
             "subtraktion;sSUBTRACAO;PDFF;phase images;ref scan;prescan;delayed enhancement",
         ),
+        (
+            "OTHER",
+            "de_overview_tfi_4c;cine_tfi_retro_3c;4CH_Function;cardiac function SAX;SUB 2 COR RFM;"
+            "t1_vibe_dixon_tra_2echo_F_22;mdixon_ff",
+        ),
+        ("FIELDMAP", "Reverse blip EPI 3mm iso;blip reversed"),
         ("FIELDMAP", "FieldMap: T2FSE;BH_PA_SE;se_epi_1.7mm_ap;Spin-echo EPI (AP);B0Shim_3D"),
         (
             "LOCALIZER",
