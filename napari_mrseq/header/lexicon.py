@@ -44,7 +44,8 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("OTHER", "eadc*", "exp* adc*", "exp* apparent diff*"),
     ("ADC", "*adc", "*adcdfc*", "adc*", "apparent diff*", "coef* ... ap*aren*", "average dc"),
     ("ADC", "avdc", Regex(r"(?<!t[12] )cda")),
-    (MAP, "fa $", "fa map*", "fa col*", "col* fa", "dti fa", "fractional aniso*"),
+    # Philips' "faReg" and "facReg" come of what it has registered.
+    (MAP, "fa $", "fa map*", "fa col*", "col* fa", "dti fa", "fa reg", "fac reg"),
     # What is fitted to diffusion: the tensor, the kurtosis, two compartments.
     (
         MAP,
@@ -53,8 +54,8 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
             r"\b(?:md|ad|rd|mk|ak|rk|l[123]|odi|ndi)(?: maps?)?$"
         ),
     ),
-    (MAP, "mean diffus*", "axial diffusiv*", "radial diffusiv*", "*mean kurt*",),
-    (MAP, "kurt* ... map*", "eigenv*", "*ficvf*", "icvf*", "*isovf*", "fiso"),
+    (MAP, "mean diffus*", "axial diffusiv*", "radial diffusiv*", "fractional aniso*"),
+    (MAP, "*mean kurt*", "kurt* ... map*", "eigenv*", "*ficvf*", "icvf*", "*isovf*", "fiso"),
     (MAP, "orientation disp*", "neurite dens*", "intracell* vol*", "isotropic vol*"),
     (MAP, "ivim ... fraction", "perfusion fraction", "pseudo diffus*", "tensor ... map*"),
     # What programs read out of images of any sequence.
@@ -67,8 +68,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
         Regex(r"(?:\d+|dwi|diff?|tra|ax|cor|sag|ep|s|c|iso|calc)?b\d{1,3} ?(?:and )?b?\d{2,4}"),
     ),
     ("B0", "tensor b0", "b0 ... dwi*", "b0 ... dti*", "b0 ... dif*", "nodif*"),
-    ("B0", "dif* ... low b"),
-    ("B0", "*dwi ... b0", "dti* ... b0", "dif* ... b0"),
+    ("B0", "dif* ... low b", "*dwi ... b0", "dti* ... b0", "dif* ... b0"),
     # The single-band reference of a diffusion series is not weighted.
     ("B0", "dmri* ... sbref", "*dwi ... sbref", "dti* ... sbref", "dif* ... sbref"),
     ("DWI", "ep2ddif*", "dti*", "dw epi", "dyfu*", Regex(r"s?dw|trace(?:[wb\d][a-z0-9]*)?")),

@@ -365,6 +365,7 @@ def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> No
     ("code", "texts"),
     [
         ("map", "DTI_MD;DTI RD;DKI MK map;mean diffusivity;IVIM perfusion fraction;diff tra AD"),
+        ("map", "faReg - DTI_32_directions SENSE;facReg - DTI;fractional aniso."),
         ("map", "FA map;FA_color;radial diffusivity;mean kurtosis;T2_MAPPING;T1 relaxometry"),
         ("ADC", "ADCmap;DWIADCDFC;ep2d-advdiff-3Scan-4bvalspair Upper ProstateADCDFCMIX"),
         (
