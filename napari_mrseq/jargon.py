@@ -15,7 +15,8 @@ _PLACES = """
     ap pa lr rl is si
     hf fh left right head brain neck spine cervical thoracic lumbar knee hip hand foot ankle
     wrist elbow shoulder pelvis abdomen chest heart breast liver prostate orbit kopf schaedel
-    hals knie schulter becken fuss tete crane cabeza testa skull fossa
+    hals knie schulter becken fuss tete crane cabeza testa skull fossa herz leber lung lungs
+    leg legs beine calf calves thigh
 """
 # Weightings, sequences, and what vendors call them.
 _TECHNIQUES = """
@@ -45,7 +46,7 @@ _TECHNIQUES = """
     mean radial ecg mgt mton mdixon mr touch qiss trance through sr tp ssum aspire mzero
     histo kurtosis labeling labelling trigger triggered gated mu feldkarte sl tf qt fskm ssub isodwi
     edwi sdwi sdw ege spamm grid lesion mask ratio segmentation tsa ichigime mfbi fresh ac shmolli
-    tfi tiwi
+    tfi tiwi fac reg focus function reverse steps sax lax
 """
 # What says whether an agent was given.
 _AGENTS = """

@@ -34,7 +34,9 @@ def test_every_word_of_another_script_stays(foreign: str) -> None:
     assert any(is_jargon(part[0]) for part in FIELD_WORD.finditer(word))
 
 
-@pytest.mark.parametrize("word", ["T2", "b1000", "Diffusion", "Perfusão", "før", "增强", "Т1"])
+@pytest.mark.parametrize(
+    "word", ["T2", "b1000", "Diffusion", "Perfusão", "før", "增强", "Т1", "Herz", "Lung", "Sax"]
+)
 def test_word_of_the_field_in_any_language(word: str) -> None:
     assert is_jargon(word)
 
