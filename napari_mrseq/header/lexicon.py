@@ -159,11 +159,12 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("OTHER", "ti scout*"),
     # "Localized spectroscopy" is none.
     ("LOCALIZER", Regex(r"[a-z0-9]*locali(?![sz]ed)[a-z0-9]*"), "loc", "loca", "*scout*"),
-    ("LOCALIZER", "survey*", "smart brain*", "pilot*", "tri pilot*"),
+    # A bone survey, or one for metastases, is the examination.
+    ("LOCALIZER", Regex(r"(?<!myeloma )(?<!skeletal )(?<!bone )(?<!ta[st][ei][sc] )survey\w*")),
     ("LOCALIZER", "3 plan*", "3 pl", "three plan*", "tri plan*", "plan scan", "topogram*"),
     ("LOCALIZER", "locator*", "scano*", "topo", "centrage*", "centratura*", "sondage"),
     ("LOCALIZER", "lokali*", "ichigime", "ubersicht*", "uebersicht*", "reperage*", "repere*"),
-    ("LOCALIZER", "oversi*t*", "overzicht*", "fast view"),
+    ("LOCALIZER", "oversi*t*", "overzicht*", "fast view", "smart brain*", "pilot*", "tri pilot*"),
     ("OTHER", "kalib*", "referenz*", "speeder*", "phoenix zip*", "single voxel*"),
     ("OTHER", "*spektro*", "*spettro*", "soustra*", Regex(r"substra[ckz][a-z]*"), "sottra*"),
     ("OTHER", "ssub*"),

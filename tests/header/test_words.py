@@ -355,6 +355,10 @@ def test_an_ordinary_word_beside_a_weighting_takes_nothing_from_it(
         "resting tremor",
         "angioplastie",
         "diffusément",
+        "myeloma survey",
+        "Skeletal Survey",
+        "bone survey",
+        "metastasis survey",
     ],
 )
 def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> None:
