@@ -104,9 +104,8 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("PERF", Regex(r"[a-z0-9]*perfu(?![mr])[a-z0-9]*")),
     # First pass through the heart: a turbo FLASH after saturation.
     ("PERF", "dyn* tfl*", "tfl* ... sr", "sr ... tfl*"),
-    ("PERF", "cerebral blood*"),
-    ("PERF", "relcb*", "rcbf", "rcbv", "rbf", "rbv", "cbf", "cbv", "mtt", "ttp", "t max"),
-    ("PERF", "k trans*", "kep", "iauc*", "i auc*", "dyn* ... pei"),
+    ("PERF", "cerebral blood*", "relcb*", "rcbf", "rcbv", "rbf", "rbv", "cbf", "cbv", "mtt", "ttp"),
+    ("PERF", "t max", "k trans*", "kep", "iauc*", "i auc*", "dyn* ... pei"),
     ("SWI", "ven* bold*"),
     # What Siemens computes of functional images.
     ("OTHER", "t map*"),
@@ -171,10 +170,10 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("OTHER", "true fisp*", "ci3d*", "hyce", "basg", "pbsg", "cosmic", "mensa", "bloch siegert*"),
     # What watches an agent arrive, before the series that it is given for.
     ("OTHER", "smart prep*", "care bolus*", "test bolus*", "bolus tra*", "visual prep*"),
-    ("OTHER", "key image*"),
+    ("OTHER", "timing bolus*", "bolus tim*", "fluoro trig*"),
     ("OTHER", "calib*", "coil sens*", "sense ref*", "prescan*"),
     ("OTHER", "ref head*", "ref body*", "ref nv*", "ref torso*", "ref spine*"),
-    ("OTHER", "ref scan*", "reference scan*", "screen save*", "subtra*", "subtr"),
+    ("OTHER", "ref scan*", "reference scan*", "screen save*", "key image*", "subtra*", "subtr"),
     # Neither a subject's number nor a joint.
     (
         "OTHER",
@@ -197,7 +196,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     (MAP, Regex(r"(?<!for )segmentations?(?: maps?)?$")),
     # What steers a scan with navigators.
     ("OTHER", Regex(r"(?:t[12][a-z0-9]*|v ?nav)\b.*\bsetter")),
-    ("OTHER", "qsm", "pdff", "fat frac*", "ff map*", "mtr"),
+    ("OTHER", "qsm", "pdff", "fat frac*", "ff map*", "ecv map*", "mtr"),
     # Neither the Rhône nor a rhomboid.
     ("OTHER", Regex(r"t1rho[a-z0-9]*|t1 rho(?:\d+|w|maps?)?")),
     ("OTHER", "*dixon quant*", "ideal iq*", "*fat quant*", "fat sep ... fat $"),
@@ -215,7 +214,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("OTHER", "*trufi*", "tru fi", "tfi", "*fiesta*", "ciss*", "*ssfp*", "b ffe", "b tfe"),
     ("OTHER", "petra", Regex(r"\d?d?o?zteo?"), Regex(r"(?:[23]d)?ute(?:[23]d)?")),
     ("OTHER", "psir*", "lge", "delayed enh*", "late enh*"),
-    ("OTHER", "ege", Regex(r"^de\b.*\b(?:tfl|trufi)"), "*tagging", "spamm", "*tfe grid"),
+    ("OTHER", "ege", Regex(r"^de\b.*\b(?:tfl|trufi)"), "*tagging", "*spamm", "*tfe grid"),
     ("OTHER", "4d flow*", "balanced*", "dess", "de3d"),
     ("OTHER", "phase map*", "phase image*", "pha images"),
     ("T1", "t1* flair*", "t1* ... flair*", "flair t1*", "t1* ... dark fluid"),
@@ -261,7 +260,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     # What only one weighting is read out with.
     ("T1", "*mprage*", "mp rage*", "mp2rage*", "bravo", "*spgr", "*thrive"),
     # Neither Vibeke nor Bratislava.
-    ("T1", Regex(r"[a-z0-9]*vibe(?!k)[a-z0-9]*")),
+    ("T1", Regex(r"[a-z0-9]*vibe(?!k)[a-z0-9]*"), "quick star*", "3d vane*"),
     ("T1", Regex(r"[a-z0-9]*(?<![acehiors])lava(?:flex|xv|hr|\d+d?)*"), "vibrant*", "tfl"),
     ("T1", "quick 3d*", "tigre", "ax disco*", Regex(r"s?bliss"), "*rssg", "ir 3d *gre"),
     # An I for a 1; with a number it is the inversion time.

@@ -371,12 +371,13 @@ def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> No
         ("map", "DTI_MD;DTI RD;DKI MK map;mean diffusivity;IVIM perfusion fraction;diff tra AD"),
         ("map", "faReg - DTI_32_directions SENSE;facReg - DTI;fractional aniso."),
         ("map", "FA map;FA_color;radial diffusivity;mean kurtosis;T2_MAPPING;T1 relaxometry"),
+        ("ADC", "Mono-exponential ADC;bi exponential ADC"),
+        ("OTHER", "exponential ADC;exp ADC;eADC;CSPAMM;ECV map;timing bolus;Fluoro Trigger"),
+        ("T1", "QuickStar FS;3D VANE XD"),
         ("ADC", "ADCmap;DWIADCDFC;ep2d-advdiff-3Scan-4bvalspair Upper ProstateADCDFCMIX"),
         (
             "DWI",
             "axial diffusion;sB1000;isoB1000;axb1500;diff b0 and b1000;MD DTI 30 dir;"
-        ("ADC", "Mono-exponential ADC;bi exponential ADC"),
-        ("OTHER", "exponential ADC;exp ADC;eADC"),
             "ep2d_diff_ADC_CALC_b1400;high bvalue 1400;ep2ddiffb1400TRACEW;"
             "ep2d-advdiff-3Scan-4bvalspairstdCALCBVAL;TENSEUR_30_DIRECTIONS_AX;edti_2mm;"
             "b_2000 prostate;sb_1500;sb-2000;EP2D_TRA_4B_SPAIR_DYNDIST",
