@@ -129,11 +129,13 @@ MOVING = (
     r"\b(tmj|joint|wrist|ankle|knee|shoulder|hip|patell\w*|floor|defec\w*|flex\w*|swallow\w*"
     r"|speech|airway|cine|kiefer\w*|atm)\b"
 )
-# What dynamic series of the abdomen and the breast are made of, and how their phases are called.
+# What dynamic series of the abdomen and the breast are made of, and how their phases are called:
+# in seconds, from half a minute on, for which no breath is held.
 FAST_T1 = r"(\w*vibe|lava|\w*thrive|\w*dixon|quick ?3d|tigre|fame)"
 PHASE = (
     r"(art|pvp?|ven|vein|port|portal\w*|late|tard|spat|equilib\w*|nephrogra\w*|excretory"
-    r"|\d+ ?min|1 \+ \d+ ?(steps?|ph\w*|dyn\w*|meas\w*))"
+    r"|\d+ ?min(ut\w*)?|([3-9]\d|1\d\d) ?s(e[ck])?|\d(st|nd|rd|th) pass|hepatocyt\w*"
+    r"|1 \+ \d+ ?(steps?|ph\w*|dyn\w*|meas\w*))"
 )
 DYNAMIC = r"\b(\d*dyna?|d[iy]nami\w*)\b"
 WITH = (
@@ -157,7 +159,7 @@ WITH = (
     # Phases of a dynamic series, and what is made to see them.
     r"\b(arteri[ae]l\w*|arterios\w*|art (?=\d(?!d\b)|phase|port)|port[ao]l? ?ven\w*)\b",
     r"\b(venous|venos\w*|veineu\w*|veneu\w*|ven(?= phase)|zyln\w*)\b",
-    r"\b(delayed|delay|tardi(f|v[aeo]?|[ao])|spatphase|hbp|hepatobili\w*|twist)\b",
+    r"\b(delayed|delay|tardi(f|v[aeio]?|[ao])|spatphase|hbp|h?epatobili\w*|twist)\b",
     DYNAMIC,
     r"\b(multi ?phase\w*|mph|tehoste\w*)\b",
     rf"^(?=.*\b{FAST_T1}\b).*\b{PHASE}\b",

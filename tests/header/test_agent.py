@@ -39,7 +39,9 @@ GIVEN = (
     "T1 posle kontrastirovaniya;ZOUEI-GO T1;t1_tse_sag_fs_CM;t1_vibe_dixon_tra_p4_bh_delayed;"
     "t1_tse_dixon_tra_p2_POS;SAG T1 FS INJ RACHIS;T1 art 1;T1 standard contrast dose;"
     "T1 post standard contrast;T1 high contrast post Gd;T1 with standard contrast;"
-    "T1 normal contrast agent"
+    "T1 normal contrast agent;T1 VIBE 70 sec;T1 THRIVE 180s;t1_vibe_tra_bh_60sek;"
+    "T1 LAVA 10 minutos;T1 VIBE FS 2ND PASS;T1 VIBE hepatocyte phase;T1 tempi tardivi;"
+    "T1 fase epatobiliare"
 )
 NOT_GIVEN = (
     "T1 ohne KM;T1 pre contrast;T1 -C;T1 sans injection;AX T1 W/O;3D Ax T1 S/C;T1 FS S/ CONTRASTE;"
@@ -68,6 +70,7 @@ NOT_SAID = (
     "T1 HALS FS C;t1_tse_cor_pos_1;T1 supine pos;T1 TMJ DYNAMIC;T1 dynamic pelvic floor;"
     "T1 S/C JOINT;T1 SAG;AX T1 POST FOSSA;SAG T1 post surgery;T1 post-op;T1 pos-op;"
     "T1 SAG C+T spine;T1 SAG C;T1 Knie sin;T1 10 MIN;T1 SE high contrast;T1 tra 24 cm;"
+    "T1 VIBE 15s bh;T1 VIBE 72 slices;T1 SE 70 sec;T1 LAVA hepatocellular carcinoma;"
     "T1 SC joint;T1 sag C spine;T1 SPIR C spine;"
     "T1 post RT;T1 post craniotomy;T1 post mastectomy;T1 SPINE POST LAMINECTOMY;T1 post resection;"
     "T1 post tumor resection;T1 SAG POST ACL repair;T1 post total hip replacement;T1 post partum;"
