@@ -60,7 +60,7 @@ _AGENTS = """
     rad rt chemo stroke treatment resection biopsy mortem partum tissue transfer low supine
     prone flexion neutral sitting standing feet kontr tehoste joint tmj floor pelvic good fusion
     repair implant ablation shunt stent clip skm posle zoei zouei tanjun
-    без до ку икд дви
+    без до ку икд дви мрхпг
 """
 # Whole words. What may be part of longer ones stands here as people write it, never as a part:
 # "Swift" holds "swi" and names a person.
@@ -73,14 +73,15 @@ _STEMS = re.compile(
     "|kontras|localis|localiz|locator|lokalis|lokaliz|microbleed|mielogr|myelogr|oversig"
     "|oversik|overzich|paradigm|perfus|perfuz|phlebo|planung|protonen|reperag|scanogr|sottra"
     "|soustra|spectro|spektro|spettro|substra|subtr|suscep|suscet|suszep|tracto|unterdr"
-    "|venogra|ангио|диффуз|контраст|коэффициент|локал|нативн|перфуз|плотност|протонн"
+    "|venogra|ангио|динами|диффуз|контраст|коэффициент|локал|нативн|перфуз|плотност|протонн|холанги"
 )
 # Words of unspaced scripts, which are looked for within runs of letters.
 _UNSPACED = (
     "血管|胆管|胰胆|담관|造影|增强|增強|조영|平扫|平掃|単純|定位|位置決め|弥散|扩散|擴散|拡散|확산"
     "|灌注|灌流|관류|磁敏感|磁化率|表观弥散系数|表观扩散系数|表觀擴散係數|見かけの拡散係数|겉보기확산계수"
     "|动脉期|門脈相|门脉期|静脉期|延迟期|肝胆期|動脈相|静脈相|肝細胞相|동맥기|문맥기|지연기"
-    "|压水|抑水|水抑制|质子密度|質子密度|プロトン密度|양성자밀도|スター"
+    "|压水|抑水|水抑制|质子|質子|プロトン密度|양성자밀도|スター|反相位|逆位相|역위상|同相位|同位相|동위상"
+    "|波谱|波譜|动态|動態|ダイナミック|역동적"
 )
 
 # What may be a word of the field in a text: a b value, a weighting, letters up to one ("axT2").

@@ -34,7 +34,11 @@ FOREIGN_WORDS = (
         "contrast",
     ),
     ("压水|抑水|水抑制", "flair"),
-    ("质子密度|質子密度|プロトン密度|양성자밀도", "proton density"),
+    ("质子密度|質子密度|质子|質子|プロトン密度|양성자밀도", "proton density"),
+    ("反相位|逆位相|역위상", "opposed phase"),
+    ("同相位|同位相|동위상", "in phase"),
+    ("波谱|波譜", "spectroscopy"),
+    ("动态|動態|ダイナミック|역동적", "dynamic"),
     ("(?<=T2)スター", "star"),
     # A stereotactic one is a T1 for navigation.
     ("(?<!立体)定位|位置決め", "localizer"),
@@ -48,7 +52,9 @@ FOREIGN_WORDS = (
     (r"диффуз\w*|\bдви\b", "diffusion"),
     (r"протонн\w* плотност\w*", "proton density"),
     (r"перфуз\w*", "perfusion"),
+    (r"холанги\w*|\bмрхпг\b", "cholangio"),
     (r"ангио\w*", "angio"),
+    (r"динамик\w*|динамическ\w*", "dynamic"),
 )
 _FOREIGN = re.compile(rf"[\u0400-\u04ff{UNSPACED_SCRIPTS}]+")
 

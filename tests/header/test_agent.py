@@ -22,7 +22,7 @@ GIVEN = (
     "t1_twist_tra_dyn;T1 fase arteriosa;T1 HBP 20min;T1 Gadavist;T1 EOB;T1 pós-contraste;"
     "t1_vibe_arterielle Phase;Sag T1 Cube K+;T1MPRAGE_08iso_K+;Ph3/Ax T1 Vibrant MultiPhase;"
     "AX T1 FS VIBE 10 MIN;T1 TSE TEHOSTE;T1_7DYN;"
-    "T1 动脉期;T1 門脈相;T1 지연기;"
+    "T1 динамика;T1 动态;T1 ダイナミック;T1 动脉期;T1 門脈相;T1 지연기;"
     "T1 iv;T1 SAG FS IV;T1 i.v.;T1 增强;头部增强T1;T1 造影;T1 造影後;조영증강 T1;Т1 с контрастом;"
     "T1 после контраста;pre op T1 +C;post craniotomy T1 post gad;T1 POST RT KNEE;T1 POST HEAD COIL;"
     "T1 vibe venous;T1 venös;"
