@@ -260,7 +260,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     # What only one weighting is read out with.
     ("T1", "*mprage*", "mp rage*", "mp2rage*", "bravo", "*spgr", "*thrive"),
     # Neither Vibeke nor Bratislava.
-    ("T1", Regex(r"[a-z0-9]*vibe(?!k)[a-z0-9]*"), "quick star*", "3d vane*"),
+    ("T1", Regex(r"[a-z0-9]*vibe(?!k)[a-z0-9]*"), "quick star", "3d vane*"),
     ("T1", Regex(r"[a-z0-9]*(?<![acehiors])lava(?:flex|xv|hr|\d+d?)*"), "vibrant*", "tfl"),
     ("T1", "quick 3d*", "tigre", "ax disco*", Regex(r"s?bliss"), "*rssg", "ir 3d *gre"),
     # An I for a 1; with a number it is the inversion time.

@@ -80,7 +80,7 @@ def plain(text: str) -> str:
     letters = unicodedata.normalize("NFKD", parted).encode("ascii", "ignore").decode().lower()
     letters = re.sub(r"(?<![a-z0-9])([tr]2) ?w? ?(?:\*|[-_ ]+star)", r"\1star", letters)
     letters = re.sub(
-        r"(?<![a-z0-9])(s?b)(?: ?= ?(?=\d)|[ _-](?=(?:0|\d{3,4})(?![a-z0-9])))", r"\1", letters
+        r"(?<![a-z0-9])(s?b)(?: ?= ?(?=\d)|[ _-](?=(?:0|[1-9]\d{2,3})(?![a-z0-9])))", r"\1", letters
     )
     letters = re.sub(
         rf"\b({PLANES})(?=[tf]?set[12]|fst[12]|t[12]|pd|dwi|dif|flair|stir|tof)", r"\1 ", letters

@@ -361,6 +361,8 @@ def test_an_ordinary_word_beside_a_weighting_takes_nothing_from_it(
         "resting tremor",
         "angioplastie",
         "diffusément",
+        "Quick start",
+        "site B-001",
         "myeloma survey",
         "Skeletal Survey",
         "bone survey",
