@@ -27,8 +27,13 @@ _REFORMATTED = (
 # What is measured in each voxel or drawn into it, as no image is called.
 _QUANTITY = re.compile(
     r"\b(?:maps?|fraction|coefficient|amplitude|diffusivity|anisotropy|percent(?:age)?|slope"
-    r"|enhancement (?:rate|ratio)|plasma volume|overlay|contours?|seg|suspicion|score)\b"
+    r"|enhancement (?:rate|ratio|integral)|arrival time|std ?dev|standard deviation"
+    r"|plasma volume|overlay|contours?|seg|suspicion|score)\b"
 )
+# How one image without another is called, by its number: that of a subject, if it weren't computed.
+_DIFFERENCE = re.compile(r"subs?(?: ?\d)?")
+# And as GE writes what it has subtracted: "(10037/801/1..188)-(10037/800/1..188)".
+_SUBTRACTED = re.compile(r"(?i)\([\d/.]+\)-\([\d/.]+\)|\b(?:ph|dyn)\w*\d ?- ?(?:ph|dyn)\w*\d")
 _OUTRIGHT = re.compile(r"\b(?:maps?|col(?:ou?r)?)\b")
 # Of the tensor, the kurtosis, the compartments; and of incoherent motion, where that is named.
 _DIFFUSION = (
@@ -66,12 +71,16 @@ def is_called_a_diffusion_map(attributes: SequenceAttributes) -> str | None:
 
 
 def names_quantity(attributes: SequenceAttributes) -> str | None:
-    """Hold where the description names a quantity and no sequence.
+    """Hold where the description names a quantity, or a difference of images, and no sequence.
 
     A method of diffusion may stand beside it; a trace is an image of diffusion.
     """
     words = plain(attributes.description)
-    found = _QUANTITY.search(words)
+    found = (
+        _QUANTITY.search(words)
+        or _DIFFERENCE.fullmatch(words)
+        or _SUBTRACTED.search(attributes.description)
+    )
     named = {naming.sequence for naming in namings_of(attributes.description)}
     if found is None or named - {"DWI"} or "trace" in words:
         return None
