@@ -28,10 +28,14 @@ class FittedScrollArea(QScrollArea):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Return the height that what it holds takes in this width."""
+        """Return the height that what it holds takes in this width.
+
+        That is less beside a scroll bar, which would stay where it alone breaks a further line.
+        """
         # napari's style draws one in spite of `NoFrame`.
         frame = 2 * self.frameWidth()
-        return QSize(0, self._held.heightForWidth(self.width() - frame) + frame)
+        width = (self.viewport() or self).width()
+        return QSize(0, self._held.heightForWidth(width) + frame)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the height of a few lines."""

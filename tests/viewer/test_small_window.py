@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from napari.settings import get_settings
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QRadioButton, QScrollArea
+from qtpy.QtWidgets import QLabel, QRadioButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from napari_mrseq.correction import Correction
 from napari_mrseq.header import HeaderClaim
 from napari_mrseq.viewer.annotation import annotate, correct_layer
+from napari_mrseq.viewer.fitted_scroll_area import FittedScrollArea
 from napari_mrseq.viewer.layer_series import series_of
 
 DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
@@ -92,6 +93,27 @@ def test_with_room_for_it_nothing_but_the_slices_scrolls(
     qtbot.waitUntil(lambda: area.height() > low and bar.maximum() == 0)
     judge(1)
     qtbot.waitUntil(lambda: area.height() == low and bar.maximum() == 0)
+
+
+@pytest.mark.parametrize("width", range(300, 360, 4))
+def test_a_scroll_bar_goes_once_there_is_room(qtbot, width: int) -> None:
+    """Of some widths, the room that it takes itself breaks one more line."""
+    words = QLabel("Header says T1: description, spin echo (SE), repetition time, echo time. " * 4)
+    words.setWordWrap(True)
+    window = QWidget()
+    qtbot.addWidget(window)
+    rest = QWidget()
+    rest.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+    area = FittedScrollArea(words)
+    layout = QVBoxLayout(window)
+    layout.addWidget(area)
+    layout.addWidget(rest, 1)
+    window.resize(width, 60)
+    window.show()
+    bar = area.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    window.resize(width, 600)
+    qtbot.waitUntil(lambda: bar.maximum() == 0 and area.height() == area.sizeHint().height())
 
 
 @pytest.mark.usefixtures("judged")
