@@ -8,6 +8,7 @@ from pathlib import Path
 import dask.array as da
 import numpy as np
 import pytest
+from matplotlib.backend_bases import MouseEvent
 from napari.components import ViewerModel
 from napari.layers import Image
 from qtpy.QtCore import QPoint, Qt
@@ -355,6 +356,33 @@ def test_columns_of_a_table_in_sight_follow_the_rows_that_come(qtbot) -> None:
     narrow = table.columnWidth(1)
     table.set_rows(rows)
     assert table.columnWidth(1) > narrow + 50
+    # And the words that change in those that are there.
+    table.set_rows([rows[0], replace(rows[1], cells=rows[0].cells)])
+    assert table.columnWidth(1) == narrow
+
+
+def test_the_last_number_of_many_has_room(qtbot) -> None:
+    table = Table(("Slice", "Sequence"))
+    qtbot.addWidget(table)
+    table.resize(600, 200)
+    table.show()
+    numbers = [f"{one + 1} (volume {one // 10 + 1})" for one in range(2000)]
+    table.set_rows([Row(one, (Cell(one), Cell("T1"))) for one in numbers])
+    last = table.proxy.index(len(numbers) - 1, 0)
+    assert table.columnWidth(0) >= table.sizeHintForIndex(last).width()
+
+
+def test_the_heading_that_is_sorted_by_has_room_for_its_arrow(qtbot) -> None:
+    table = Table(("Sure", "Doubt", "Series"))
+    qtbot.addWidget(table)
+    table.resize(600, 200)
+    table.show()
+    table.set_rows([Row("t1", (Cell("9 %"), Cell(""), Cell("t1")))])
+    before, beside = table.columnWidth(0), table.columnWidth(1)
+    table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+    # Without it the arrow stands on the word.
+    assert table.columnWidth(0) > before + 10
+    assert table.columnWidth(1) == beside
 
 
 def test_names_in_words_show_their_ends_in_the_study(qtbot) -> None:
@@ -408,6 +436,8 @@ def test_the_study_is_one_row_a_layer(qtbot, make_verdict) -> None:
     assert column(table, 0) == ["T1", "T1", "not yet run"]
     assert column(table, 2) == ["≠ header", "", ""]
     assert column(table, 4) == ["T2-FLAIR", "same", ""]
+    # Nothing behind the number, which may go into a spreadsheet.
+    assert column(table, 5) == ["3", "3", ""]
     place = table.visualRect(table.proxy.index(2, 0)).center()
     with qtbot.waitSignal(table.layer_chosen) as chosen:
         qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
@@ -479,6 +509,24 @@ def test_a_click_on_the_plot_goes_to_the_slice(qtbot, plot: ConfidencePlot, plac
     assert gone.args == [place - 1]
 
 
+def test_a_click_beside_the_axes_goes_nowhere(qtbot, plot: ConfidencePlot, capsys) -> None:
+    with qtbot.assertNotEmitted(plot.slice_chosen):
+        qtbot.mouseClick(plot.canvas, Qt.MouseButton.LeftButton, pos=QPoint(1, 1))
+    # Where matplotlib tells what went wrong.
+    assert capsys.readouterr().err == ""
+
+
+def test_a_click_on_the_edge_of_the_axes_goes_to_the_first_slice(
+    qtbot, plot: ConfidencePlot
+) -> None:
+    box = plot.axes.bbox
+    with qtbot.waitSignal(plot.slice_chosen) as gone:
+        # Half a slice before the first; the edge need not lie on a pixel here.
+        press = MouseEvent("button_press_event", plot.canvas, box.x0, box.y0 + box.height / 2)
+        plot.canvas.callbacks.process(press.name, press)
+    assert gone.args == [0]
+
+
 def test_the_plot_follows_the_volume_in_view(qtbot, make_verdict) -> None:
     series = Series(path="a", files=("a",), pixels=da.ones((2, 3, 8, 8)))
     layer = ViewerModel().add_image(series.pixels, metadata={"mrseq_series": series})
@@ -488,6 +536,8 @@ def test_the_plot_follows_the_volume_in_view(qtbot, make_verdict) -> None:
     plot.show_state(state_of(layer), 0)
     plot.move_marker(4)
     assert plot.axes.get_lines()[0].get_label() == "T2"
+    (legend,) = plot.axes.figure.legends
+    assert [one.get_text() for one in legend.get_texts()] == ["T2"]
     with qtbot.waitSignal(plot.slice_chosen) as gone:
         plot.resize(400, 130)
         plot.show()
@@ -645,8 +695,10 @@ def test_a_protocol_misses_nothing_that_may_be_in_a_series_that_was_not_read(
     slices = make_verdict(series_of(lost), ["T2"] * 3).slices
     unread = Failure("IM1.dcm", "is damaged")
     keep_slices(lost, MODEL_ID, [replace(one, failure=unread) for one in slices])
-    study.protocol.setCurrentText("ms")
     study.show_layers(layers)
+    # Without a protocol the table says it.
+    assert study.summary.text() == ""
+    study.protocol.setCurrentText("ms")
     lines = study.summary.text().splitlines()
     assert [line for line in lines if "T2: not found" in line]
     assert lines[-1] == "1 series could not be read."
