@@ -12,10 +12,12 @@ from napari_mrseq.header import HeaderClaim
 from napari_mrseq.series import Series, VolumeAxis
 from napari_mrseq.viewer.wording import (
     basis_words,
+    causes_words,
     evidence_words,
     header_words,
     runners_up,
     runs_words,
+    sentence,
     shortened,
     slice_words,
     witness_words,
@@ -87,6 +89,16 @@ def test_what_the_header_says_is_said_with_all_its_evidence() -> None:
     evidence = 'description says "fmri", echo planar (EP)', "TE 29 ms ≥ 20 ms"
     said = 'Header says BOLD / T2* EPI: description says "fmri", echo planar (EP), TE 29 ms ≥ 20 ms'
     assert header_words(HeaderClaim("BOLD", 0.95, evidence)) == said
+
+
+@pytest.mark.parametrize(("count", "last"), [(4, "No file."), (5, "1 more: see the Study tab.")])
+def test_the_first_cause_that_is_not_said_is_counted(count: int, last: str) -> None:
+    assert causes_words(["No file"] * count)[-1] == last
+
+
+def test_what_is_still_under_way_ends_without_a_stop() -> None:
+    words = "Looking…", "Copied", "Copied."
+    assert [*map(sentence, words)] == ["Looking…", "Copied.", "Copied."]
 
 
 def test_a_name_that_fits_is_not_shortened() -> None:
