@@ -13,7 +13,7 @@ from napari.layers import Image
 
 from napari_mrseq.decision import Decision
 from napari_mrseq.series import Series
-from napari_mrseq.viewer.annotation import annotate, keep_slices, revert
+from napari_mrseq.viewer.annotation import annotate, annotate_exchanges, keep_slices, revert
 from napari_mrseq.viewer.layer_data import layer_of
 from napari_mrseq.viewer.layer_series import series_of
 from napari_mrseq.viewer.layer_state import own_name, state_of
@@ -96,6 +96,18 @@ def test_a_name_given_since_by_the_user_stays(layer: Image, make_verdict) -> Non
     assert layer.name == "[T2-FLAIR 90%] mine"
     revert(layer)
     assert layer.name == "mine"
+
+
+def test_a_name_given_by_the_user_stays_where_headers_are_found_in_their_places(
+    viewer: ViewerModel, make_verdict
+) -> None:
+    """A run compares them at its end, also those of layers that it didn't judge."""
+    judged = [viewer.add_image(np.ones((2, 4, 4)), name=name) for name in ("t1_se", "t2_tse")]
+    for layer in judged:
+        annotate(layer, make_verdict(series_of(layer), ["T1"] * 2))
+    judged[0].name = "mine"
+    annotate_exchanges(judged)
+    assert [layer.name for layer in judged] == ["mine", "[T1 90%] t2_tse"]
 
 
 def test_the_verdict_of_another_model_takes_the_place_of_the_first(
