@@ -436,3 +436,15 @@ def test_a_name_for_pixels_that_show_nothing_is_said_to_be_the_headers(
     seen = make_verdict(series_of(layer), ["T1"], decision=decision, header=header)
     annotate(layer, replace(seen, slices=(replace(seen.slices[0], weight=0.0),)))
     assert text.text == f"{name_of(code)} 70 % ▲ header only   slice 1 of 1"
+
+
+def test_a_slice_that_the_user_named_is_not_said_to_be_the_headers(
+    viewer, text, make_verdict
+) -> None:
+    layer = viewer.add_image(np.ones((2, 8, 8)))
+    seen = make_verdict(series_of(layer), ["T1"] * 2, header=HeaderClaim("T1", 0.9))
+    annotate(layer, replace(seen, slices=tuple(replace(one, weight=0.0) for one in seen.slices)))
+    correct_layer(layer, Correction(1, 1, "T2"))
+    for place, words in enumerate(("T1 90 % ▲ header only", "T2 (corrected)")):
+        viewer.dims.set_current_step(0, place)
+        assert text.text == f"{words}   slice {place + 1} of 2"
