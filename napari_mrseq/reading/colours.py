@@ -8,14 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-# Colours show in a small copy too.
-_LOOKED_AT = (256, 256)
+# A copy without the noise of a camera, in which thin lines are not yet wide ones of mixed hues.
+_LOOKED_AT = (512, 512)
 # Levels of 255 below which JPEG leaves no hue.
 _BLACK = 48
-# A grey picture has one hue, and so has a photographed film; JPEG at a quality of 60 turns one
-# pixel in ten by more than this angle at most, annotations cover less of what isn't black.
+# A film has one hue, and so have the ground of a viewer and the room around a monitor: one besides
+# grey is none too many. JPEG at a quality of 60 turns one pixel in ten by more than this angle at
+# most, annotations and frames cover less of what isn't black.
 _OTHER_HUE = np.radians(8)
 _MOST_OF_OTHER_HUES = 0.15
+_GREY = np.full(3, 3**-0.5, np.float32)
 
 
 def shows_colours(path: str) -> bool:
@@ -32,7 +34,7 @@ def shows_colours(path: str) -> bool:
 
 
 def is_in_colours(pixels: NDArray[Any]) -> bool:
-    """Tell whether a picture has several hues, beyond annotations.
+    """Tell whether a picture has several hues besides grey, beyond annotations.
 
     Parameters
     ----------
@@ -40,8 +42,13 @@ def is_in_colours(pixels: NDArray[Any]) -> bool:
         Red, green and blue.
     """
     seen = pixels[pixels.max(axis=-1) > _BLACK].astype(np.float32)
-    if not len(seen):
-        return False
-    main_hue = np.linalg.eigh(seen.T @ seen).eigenvectors[:, -1]
-    likeness = np.abs(seen @ main_hue) / np.linalg.norm(seen, axis=-1)
-    return bool(np.mean(likeness < np.cos(_OTHER_HUE)) > _MOST_OF_OTHER_HUES)
+    hues = seen / np.linalg.norm(seen, axis=-1, keepdims=True)
+    coloured = hues[_differ(hues, _GREY)]
+    main_hue = np.linalg.eigh(coloured.T @ coloured).eigenvectors[:, -1]
+    others = np.count_nonzero(_differ(coloured, main_hue))
+    return bool(others > _MOST_OF_OTHER_HUES * len(seen))
+
+
+def _differ(hues: NDArray[Any], hue: NDArray[Any]) -> NDArray[Any]:
+    differing: NDArray[Any] = np.abs(hues @ hue) < np.cos(_OTHER_HUE)
+    return differing

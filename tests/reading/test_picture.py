@@ -75,6 +75,36 @@ def photographed(grey: np.ndarray) -> np.ndarray:
     return (0.1 + 0.9 * grey) * (0.6, 0.8, 1.0) + noise
 
 
+def in_a_viewer(grey: np.ndarray) -> np.ndarray:
+    """A scan on blue ground, with a frame, lines and letters of several colours."""
+    window = np.full((400, 300, 3), (0.15, 0.27, 0.55))
+    window[4:-4:392], window[:, 4:-4:292] = (1, 0.5, 0), (0, 0.5, 1)
+    window[100 : 100 + grey.shape[0], 50 : 50 + grey.shape[1]] = grey
+    window[200], window[:, 150] = (0, 1, 0), (1, 0, 1)
+    window[20:90:10, 20:130] = 1, 1, 0
+    return window
+
+
+def dark_beside_words(grey: np.ndarray) -> np.ndarray:
+    """A scan in too wide a window: of what isn't black, letters are more."""
+    window = np.pad(grey / 2, ((0, 0), (0, 100), (0, 0)))
+    window[10:-10:4, -80:] = 1, 1, 0
+    return window
+
+
+def on_a_monitor(grey: np.ndarray) -> np.ndarray:
+    """A monitor with wood around it."""
+    wood = np.random.default_rng(0).normal((0.45, 0.3, 0.18), 0.02, (300, 260, 3))
+    wood[50 : 50 + grey.shape[0], 50 : 50 + grey.shape[1]] += grey - (0.4, 0.25, 0.12)
+    return wood
+
+
+def with_much_noise(grey: np.ndarray) -> np.ndarray:
+    """A dark photograph of many pixels, as a telephone takes it."""
+    large = np.kron(grey, np.ones((8, 8, 1))) * 0.35 + 0.03
+    return large + np.random.default_rng(0).normal(0, 0.03, large.shape)
+
+
 def mapped(grey: np.ndarray) -> np.ndarray:
     """Black, red, yellow, white, as maps of perfusion are shown."""
     return np.clip(3 * grey - (0, 1, 2), 0, 1)
@@ -92,6 +122,10 @@ def directed(grey: np.ndarray) -> np.ndarray:
         (lambda grey: grey, True),
         (annotated, True),
         (photographed, True),
+        (in_a_viewer, True),
+        (dark_beside_words, True),
+        (on_a_monitor, True),
+        (with_much_noise, True),
         (mapped, False),
         (directed, False),
     ],
