@@ -343,6 +343,22 @@ def test_a_run_that_is_broken_off_leaves_what_is_judged_so_far(many_pictures, tm
     assert (said in told.splitlines()) == (name != "SIGKILL")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.usefixtures("signals_heard")
+def test_ctrl_c_pressed_twice_leaves_what_is_judged_so_far(many_pictures, tmp_path):
+    output, kept = tmp_path / "out.csv", tmp_path / "out.csv.partial"
+    run = begun(many_pictures, output)
+    # So many take longer to write than the second one takes to come.
+    while kept.read_bytes().count(b"\n") < 150 and run.poll() is None:
+        time.sleep(0.02)
+    run.send_signal(signal.SIGINT)
+    time.sleep(0.004)
+    run.send_signal(signal.SIGINT)
+    _, told = run.communicate(timeout=60)
+    assert run.returncode == 130
+    assert f"stopped: what is judged so far is in {kept}" in told.splitlines()
+
+
 def test_results_that_can_not_be_written_at_the_end_are_kept_beside(many_pictures, tmp_path):
     output, kept = tmp_path / "out.csv", tmp_path / "out.csv.partial"
     run = begun(many_pictures, output)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -58,17 +59,31 @@ def kept_until_written(
         yield keep
     except BaseException as error:
         kept = ""
-        with suppress(MrseqError):
-            if beside and records:
-                _write(beside)
-                kept = f"what is judged so far is in {beside}"
-        # A terminal that was closed hears nothing.
-        with suppress(OSError):
-            if kept or isinstance(error, KeyboardInterrupt | SystemExit):
-                # The line that tells how far the work is may stand there.
-                say(f"\nstopped: {printable(kept) or 'nothing was written'}")
+        with _unstoppable():
+            with suppress(MrseqError):
+                if beside and records:
+                    _write(beside)
+                    kept = f"what is judged so far is in {beside}"
+            # A terminal that was closed hears nothing.
+            with suppress(OSError):
+                if kept or isinstance(error, KeyboardInterrupt | SystemExit):
+                    # The line that tells how far the work is may stand there.
+                    say(f"\nstopped: {printable(kept) or 'nothing was written'}")
         raise
     # Its name may have been too long, or its folder closed.
     with suppress(OSError):
         if beside:
             beside.unlink()
+
+
+@contextmanager
+def _unstoppable() -> Iterator[None]:
+    """Hear no second Ctrl-C: many press it twice."""
+    before = {
+        number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
