@@ -85,7 +85,7 @@ def read_picture(path: str) -> Series:
         pixels=_lazy_pages(path, shape, dtype, read_page),
         description=without_verdict(Path(path).stem),
         kind="picture",
-        is_mr=not shows_colours(path),
+        is_mr=not shows_colours(path, is_tiff=is_tiff),
         volume_axis=VolumeAxis() if len(shape) == 4 else None,
         warnings=warnings,
     )

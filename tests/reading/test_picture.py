@@ -138,6 +138,22 @@ def test_a_picture_in_colours_is_no_scan(
     assert read_one(tmp_path / name).is_mr == is_scan
 
 
+@pytest.mark.parametrize("kind", ["real", "deep", "planar", "packed"])
+def test_colours_of_any_tiff_count(kind: str, tmp_path: Path) -> None:
+    colours = mapped(slice_of_the_sample())
+    path, short = tmp_path / "a.tif", (colours * 255).astype(np.uint8)
+    if kind == "real":
+        tifffile.imwrite(path, colours.astype(np.float32), photometric="rgb")
+    elif kind == "deep":
+        tifffile.imwrite(path, (colours * 65535).astype(np.uint16), photometric="rgb")
+    elif kind == "planar":
+        apart = np.moveaxis(short, -1, 0)
+        tifffile.imwrite(path, apart, photometric="rgb", planarconfig="separate")
+    else:
+        Image.fromarray(short).save(path, compression="tiff_lzw")
+    assert not read_one(path).is_mr
+
+
 def test_colours_of_a_palette_count_and_opacity_does_not(tmp_path: Path) -> None:
     grey = slice_of_the_sample()
     coloured = Image.fromarray((mapped(grey) * 255).astype(np.uint8))
