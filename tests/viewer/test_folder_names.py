@@ -9,6 +9,16 @@ from pydicom import dcmread
 RUN_MS = 300_000
 
 
+def names_in_folder_tab(qtbot, panel, press) -> list[str]:
+    """Classify the folder that the dialog answers, and return what its series are called."""
+    panel.tabs.setCurrentWidget(panel.batch)
+    press(panel.batch.browse_button)
+    with qtbot.waitSignal(panel.batch.run_finished, timeout=RUN_MS):
+        press(panel.batch.run_button)
+    table = panel.batch.table
+    return [table.proxy.index(row, 4).data() for row in range(table.proxy.rowCount())]
+
+
 def test_series_without_a_name_are_told_apart(
     qtbot, panel, press, answer, sample_study: Path, tmp_path: Path
 ) -> None:
@@ -20,26 +30,16 @@ def test_series_without_a_name_are_told_apart(
             if word in file:
                 del file[word]
         file.save_as(study / f"{name}.dcm")
-    panel.tabs.setCurrentWidget(panel.batch)
     answer(study)
-    press(panel.batch.browse_button)
-    with qtbot.waitSignal(panel.batch.run_finished, timeout=RUN_MS):
-        press(panel.batch.run_button)
-    table = panel.batch.table
-    names = [table.proxy.index(row, 4).data() for row in range(table.proxy.rowCount())]
+    names = names_in_folder_tab(qtbot, panel, press)
     assert sorted(names) == ["study: t1_fl2d_sag.dcm", "study: t2_tse_tra.dcm"]
 
 
 def test_series_of_one_name_are_numbered_as_their_layers_are(
     qtbot, viewer, panel, press, answer, sample_study: Path
 ) -> None:
-    panel.tabs.setCurrentWidget(panel.batch)
     answer(sample_study)
-    press(panel.batch.browse_button)
-    with qtbot.waitSignal(panel.batch.run_finished, timeout=RUN_MS):
-        press(panel.batch.run_button)
-    table = panel.batch.table
-    names = [table.proxy.index(row, 4).data() for row in range(table.proxy.rowCount())]
+    names = names_in_folder_tab(qtbot, panel, press)
     viewer.open(str(sample_study), plugin="napari-mrseq")
     assert {"t1_se_tra", "t1_se_tra [1]"} < set(names)
     assert names == [layer.name for layer in viewer.layers]
