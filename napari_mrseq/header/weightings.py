@@ -173,6 +173,12 @@ SPIN_ECHO_RULES: tuple[Rule, ...] = (
     timed("T2", 0.65, TABLE, *NON_EPI_SPIN_ECHO, above(TR, 2000), at_least(TE, 55)),
     timed("T2", 0.6, TABLE, *NON_EPI_SPIN_ECHO, above(TR, 5000), at_least(TE, 48)),
     timed("T2", 0.7, TABLE, *NON_EPI_SPIN_ECHO, at_least(TE, 80)),
+    # T2 of the brain is 80, 71 and 47 ms at 1.5, 3 and 7 T (Cox and Gowland, Magn Reson Med
+    # 64:1440, 2010); the falling flip angles of long 3-D trains weight by less of it.
+    timed(
+        "T2", 0.6, PHYSICS, *NON_EPI_SPIN_ECHO, at_least(FIELD_STRENGTH, 6.0), above(TR, 2000),
+        at_least(TE, 40), unless(acquired("3D")),
+    ),
     # The table is of people: preclinical scanners have a T2 at such times.
     timed(
         "PD", 0.75, TABLE, *NON_EPI_SPIN_ECHO, above(TR, 1800), at_most(TR, 8000), at_most(TE, 30),

@@ -254,6 +254,18 @@ def test_flip_angle_for_blood_with_an_agent_may_show_vessels_or_a_liver(
     assert claim_of(make_series(values | agent)).sequence == sequence
 
 
+# The first is ds005576's.
+@pytest.mark.parametrize(
+    ("tesla", "dim", "te", "sequence"),
+    [(7, "2D", 44, "T2"), (3, "2D", 44, "PD"), (7, "2D", 17, "PD"), (7, "3D", 44, "PD")],
+)
+def test_t2_weights_sooner_at_7_t(
+    make_series: Any, tesla: float, dim: str, te: float, sequence: str
+) -> None:
+    values = header("SE", tesla=tesla, dim=dim, tr=5650, te=te, flip=120)
+    assert claim_of(make_series(values)).sequence == sequence
+
+
 @pytest.mark.parametrize("te", [20.7, 49.6])
 def test_long_3d_echo_train_with_an_early_echo_is_proton_density(
     make_series: Any, te: float
