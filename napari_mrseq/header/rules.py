@@ -31,6 +31,7 @@ from napari_mrseq.header.conditions import (
     is_phase,
     is_secondary,
     lacks,
+    large_matrix,
     made_by,
     not_above,
     not_below,
@@ -101,6 +102,11 @@ LIKE_AN_EPI = (
 # Nor to one that is repeated as nothing but activation and a bolus asks for, however fast it is.
 REPEATED = (
     uses(GRADIENT_ECHO), lacks(SPIN_ECHO), at_least(VOLUMES, 20), at_least(TE, 15), at_most(TE, 60),
+)  # fmt: skip
+
+# One volume of many pixels, which programs file under the task of its examination all the same.
+LIKE_ANATOMY = (
+    lacks(EPI), not_above(VOLUMES, 1), large_matrix(256), unless(at_least(TE, 15), at_most(TE, 60)),
 )  # fmt: skip
 
 RULES: tuple[Rule, ...] = (
@@ -205,7 +211,7 @@ RULES: tuple[Rule, ...] = (
     ),
     # Siemens XA says so of spin echoes, too, that measure the distortion of functional images.
     rule("BOLD", 0.95, VENDOR, image_type("FMRI"), lacks(SPIN_ECHO), fits("BOLD")),
-    rule("BOLD", 0.9, BIDS, uses(TASK), fits("BOLD")),
+    rule("BOLD", 0.9, BIDS, uses(TASK), fits("BOLD"), unless(*LIKE_ANATOMY)),
     rule("BOLD", 0.9, WORDS, says("BOLD"), uses(EPI)),
     # The T1 FLAIR of an examination that is read out by EPI (Skare et al., Magn Reson Med 79:3045).
     timed(

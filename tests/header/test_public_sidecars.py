@@ -370,6 +370,9 @@ def test_the_time_of_one_line_shows_no_echo_planar_readout(readout: float | None
         ("T2", {"RepetitionTime": 3.2, "EchoTime": 0.562, "FlipAngle": 120}),
         ("T1", {"PulseSequenceType": "MPRAGE"}),
         ("BOLD", {"RepetitionTime": 3.2, "EchoTime": 0.035, "FlipAngle": 80}),
+        # One volume of so many pixels is anatomy, unless its times are those of activation.
+        ("T2", {"RepetitionTime": 5, "EchoTime": 0.1, "FlipAngle": 150}),
+        ("UNKNOWN", {"MagneticFieldStrength": 3}),
     ],
 )
 def test_a_task_makes_no_functional_image_of_what_can_be_none(
