@@ -190,6 +190,8 @@ RULES: tuple[Rule, ...] = (
     rule("DWI", 0.6, DICOM, weighted_by_diffusion, names_diffusion_map, not_above(VOLUMES, 1)),
     rule("DWI", 0.95, DICOM, weighted_by_diffusion),
     rule("B0", 0.85, VENDOR, uses(DIFFUSION), without_weighting),
+    # So many volumes are weighted, all but the few that "dti multi b0" speaks of.
+    rule("DWI", 0.7, WORDS, says("B0"), above(VOLUMES, 20)),
     rule(
         "B0", 0.8, WORDS, says("DWI", "B0"), lacks(GRADIENT_ECHO), without_weighting,
         unless(made_by("GE")),

@@ -288,6 +288,15 @@ def test_bids_sidecar_is_read_in_seconds(sidecar: dict[str, Any], sequence: str)
     assert claim_of(series).sequence == sequence
 
 
+# The first is ds005299's, whose b values are lost.
+@pytest.mark.parametrize(("volumes", "sequence"), [(100, "DWI"), (6, "B0")])
+def test_so_many_volumes_are_weighted_by_diffusion(
+    make_series: Any, volumes: int, sequence: str
+) -> None:
+    header = {"SeriesDescription": "dsi_diff_1.8mm_multi_b0", "ScanningSequence": "EP"}
+    assert claim_of(make_series(header, volumes=volumes)).sequence == sequence
+
+
 def test_bids_name_of_a_file_counts_as_words() -> None:
     pixels = series_from_array([[1, 2], [3, 4]], name="x").pixels
     path = str(Path("sub-01") / "anat" / "sub-01_FLAIR.nii.gz")
