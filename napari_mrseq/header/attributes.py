@@ -125,7 +125,7 @@ def _storage(tags: Tags) -> str:
 
 
 def _protocol(tags: Tags, vendor: str | None) -> str:
-    """Return what the protocol is called.
+    """Return what the protocol is called, else how BIDS' PulseSequenceType describes the sequence.
 
     GE's is that of the whole examination, unless it is the suffix of one image and all that is
     said: "T1w".
@@ -133,7 +133,8 @@ def _protocol(tags: Tags, vendor: str | None) -> str:
     protocol = tags.text("ProtocolName")
     alone = "_" not in protocol and not tags.text("SeriesDescription")
     of_one = alone and suffix_of(protocol)[1] is not None
-    return protocol if vendor != "GE" or of_one else ""
+    of_series = protocol if vendor != "GE" or of_one else ""
+    return of_series or tags.text("PulseSequenceType")
 
 
 def _field_strength(tags: Tags) -> float | None:

@@ -339,6 +339,11 @@ PUBLISHED = [
     # No more is told, as BIDS names it.
     ("T1", "ds000164", {"Manufacturer": "Siemens", "PulseSequenceType": "MPRAGE"}),
     ("T1", "ds008870", {"PulseSequenceType": "Multi-echo MPRAGE (MEMPRAGE)"}),
+    ("FLAIR", "no more is told", {"PulseSequenceType": "T2 FLAIR"}),
+    ("PD", "no more is told", {"PulseSequenceType": "PD-weighted TSE", "EchoTime": 0.03}),
+    ("DWI", "no more is told", {"PulseSequenceType": "diffusion-weighted spin echo EPI"}),
+    ("T2", "no protocol of one image", {
+        "Manufacturer": "GE", "ProtocolName": "Brain T1", "PulseSequenceType": "T2w FSE"}),
 ]  # fmt: skip
 
 
