@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from napari_mrseq.errors import ReadError
 from napari_mrseq.naming import nifti_stem, without_verdict
 from napari_mrseq.reading.damage import damage_in
+from napari_mrseq.reading.inheritance import files_for
 from napari_mrseq.reading.lazy import lazy_stack, stamp_of
 from napari_mrseq.reading.nifti_affine import affine_of
 from napari_mrseq.reading.nifti_file import Voxels, open_nifti
@@ -79,16 +80,17 @@ def read_nifti(path: str) -> Series:
     affine = np.eye(4) if known is None else known
     view = _view_of(affine, _slice_axis(image, affine, shape[:3]))
     shown = _shown_affine(affine, shape[:3], view)
-    sidecar, problem = sidecar_of(Path(path).parent, nifti_stem(Path(path).name))
+    folder, stem = Path(path).parent, nifti_stem(Path(path).name)
+    sidecar, problem = sidecar_of(folder, stem)
     volumes = int(np.prod(shape[3:]))
-    b_values = _b_values(path, volumes)
+    b_values = _b_values(folder, stem, volumes)
     return Series(
         path=path,
         files=(path,),
         pixels=_lazy_pixels(path, image, shape, view),
         spacing=None if known is None else _spacing(shown),
         affine=None if known is None else shown,
-        description=without_verdict(nifti_stem(Path(path).name)),
+        description=without_verdict(stem),
         kind="nifti",
         # Of diffusion in its directions, say, as a scanner colours it.
         is_mr=image.get_data_dtype().names is None,
@@ -219,14 +221,14 @@ def _window(image: Any) -> tuple[float, float] | None:
     return (low, high) if np.isfinite([low, high]).all() and high > low else None
 
 
-def _b_values(path: str, volumes: int) -> tuple[float, ...]:
+def _b_values(folder: Path, stem: str, volumes: int) -> tuple[float, ...]:
     """Return the b value of each volume in s/mm², empty where no ``.bval`` tells."""
-    bval = Path(path).with_name(f"{nifti_stem(Path(path).name)}.bval")
+    files = files_for(folder, stem, ".bval")
     try:
-        values = tuple(float(word) for word in bval.read_text().split())
+        values = tuple(map(float, files[-1].read_text().split())) if files else ()
     except (OSError, ValueError):
         return ()
-    return values if len(values) == volumes else ()
+    return values if len(values) == volumes and np.isfinite(values).all() else ()
 
 
 def _volume_axis(image: Any, volumes: int, b_values: tuple[float, ...]) -> VolumeAxis:

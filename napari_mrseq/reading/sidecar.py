@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from napari_mrseq.reading.damage import damage_in
+from napari_mrseq.reading.inheritance import files_for
 from napari_mrseq.reading.privacy import public_sidecar
-
-# What marks the root of a BIDS data set, beyond which nothing is inherited.
-_ROOT = "dataset_description.json"
 
 
 def sidecar_of(folder: Path, stem: str) -> tuple[Mapping[str, Any] | None, tuple[str, ...]]:
     """Return what the sidecars of a NIfTI file say, naming nobody, and what is wrong with them.
 
-    In a BIDS data set what stands in a folder above holds for all images of the same suffix whose
-    names hold all of its entities (``task-rest_bold.json``); what is nearer counts more (BIDS
-    1.10, inheritance principle).
+    What the nearer of them say counts more (`files_for`).
 
     Parameters
     ----------
@@ -35,10 +31,7 @@ def sidecar_of(folder: Path, stem: str) -> tuple[Mapping[str, Any] | None, tuple
     """
     found: dict[str, Any] | None = None
     problems: list[str] = []
-    own = folder.absolute() / f"{stem}.json"
-    for file in dict.fromkeys((*_inherited(folder, stem), own)):
-        if not file.is_file():
-            continue
+    for file in files_for(folder, stem, ".json"):
         content, problem = _content(file)
         if content is not None:
             found = {**(found or {}), **content}
@@ -58,21 +51,3 @@ def _content(file: Path) -> tuple[Mapping[str, Any] | None, str]:
     except (OSError, ValueError, RecursionError) as error:
         return None, f"{file.name} can't be read ({damage_in(error)})"
     return (content, "") if isinstance(content, dict) else (None, f"{file.name} is not a sidecar")
-
-
-def _inherited(folder: Path, stem: str) -> Iterator[Path]:
-    """Yield the sidecars an image inherits from, those of the root of its data set first."""
-    *entities, suffix = stem.split("_")
-    if not entities or not all("-" in entity for entity in entities):
-        return
-    levels = [folder.absolute(), *folder.absolute().parents]
-    root = next((i for i, level in enumerate(levels) if (level / _ROOT).is_file()), -1)
-    for level in reversed(levels[: root + 1]):
-        fitting = (file for file in level.glob("*.json") if _holds_for(file, entities, suffix))
-        # Those that say less about which images they hold for come first.
-        yield from sorted(fitting, key=lambda file: (len(file.stem), file.stem))
-
-
-def _holds_for(file: Path, entities: list[str], suffix: str) -> bool:
-    *asked, kind = file.stem.split("_")
-    return kind == suffix and set(asked) <= set(entities)

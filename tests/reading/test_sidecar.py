@@ -1,4 +1,4 @@
-"""What a NIfTI file of a BIDS data set is told by the sidecars above it."""
+"""What a NIfTI file of a BIDS data set is told by the files above it."""
 
 from __future__ import annotations
 
@@ -81,6 +81,18 @@ def test_a_sidecar_in_another_encoding_is_read_or_told_how_to_be_saved(data_set)
     assert attributes.echo_time == 30
     assert series.sidecar["SeriesDescription"] == "Schädel"
     assert series.warnings == ("task-rest_bold.json can't be read: save it as UTF-8",)
+
+
+def test_b_values_are_inherited_as_sidecars_are(data_set):
+    folder = data_set / "sub-01" / "dwi"
+    (data_set / "sub-01" / "func").rename(folder)
+    (folder / "sub-01_task-rest_bold.nii.gz").rename(folder / "sub-01_acq-multi_dwi.nii.gz")
+    (data_set / "dwi.bval").write_text("0 1000 1000 1000 1000")
+    assert _attributes(data_set)[0].volume_axis.values == (0, 1000, 1000, 1000, 1000)
+    (data_set / "sub-01" / "sub-01_acq-multi_dwi.bval").write_text("0 0 2000 2000 2000")
+    series, attributes = _attributes(data_set)
+    assert series.volume_axis.values == (0, 0, 2000, 2000, 2000)
+    assert attributes.b_values == (0, 2000)
 
 
 def test_inherited_sidecars_name_nobody(data_set):
