@@ -35,6 +35,10 @@ _JOINT = re.compile(r"_(?!GEMS|(?:AX|FREQ|SLICE|PHASE)_)")
 # What no code holds (DICOM PS3.5, 6.2), and programs write around those that they make one text.
 _CODE = re.compile(r"[^\\/,;\[\]'\"]+")
 
+# A name has 64 letters (DICOM PS3.5, 6.2), a paragraph of free text 1,024: of a text that damage or
+# a program made longer, phrases are looked for in so many, since all of it would take minutes.
+LONGEST_TEXT = 1024
+
 # Larger numbers are fill values (Philips writes 1.7e38), not times, angles or b values.
 LARGEST = 1e12
 
@@ -74,8 +78,8 @@ class Tags:
         return tuple(str(value).strip() for value in self.values(place))
 
     def text(self, place: Place) -> str:
-        """Return the values as one text, empty where there is none."""
-        return " ".join(self.texts(place)).strip()
+        """Return the beginning of the values as one text, empty where there is none."""
+        return " ".join(self.texts(place))[:LONGEST_TEXT].strip()
 
     def text_of_frame(self, place: Place) -> str:
         """Return the values as one text, the first frame's own before those that others share."""

@@ -102,3 +102,9 @@ def test_a_phase_image_is_none_of_its_magnitude_however_its_codes_are_joined(
     claim = claim_of(converted(tmp_path, header | {"ImageType": written}))
     assert claim is not None
     assert (claim.sequence, claim.evidence[0]) == ("OTHER", "ImageType P"), claim
+
+
+def test_a_description_without_end_is_read_by_its_beginning(tmp_path):
+    endless = {"SeriesDescription": "t2_tse " + "t2_" * 400 + " perfusion"}
+    claim = claim_of(converted(tmp_path, endless))
+    assert (claim.sequence, claim.named) == ("T2", ("T2",))
