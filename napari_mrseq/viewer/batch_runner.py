@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,23 +14,11 @@ from napari_mrseq.judging import Progress, classify_steps
 from napari_mrseq.series import Failure, Study
 from napari_mrseq.verdict import Verdict
 from napari_mrseq.viewer.background import Background
+from napari_mrseq.viewer.folder_reading import FolderReading
 from napari_mrseq.viewer.wording import counted
 
 if TYPE_CHECKING:
     from napari_mrseq.model import Model
-
-
-@dataclass
-class Reading:
-    """How far reading is, written by the run and read by the GUI, which may cancel it."""
-
-    done: int = 0
-    total: int = 0
-    cancelled: bool = False
-
-
-class _CancelledError(Exception):
-    pass
 
 
 class BatchRunner:
@@ -41,7 +28,7 @@ class BatchRunner:
     ----------
     folder : Path
         What was classified last.
-    reading : Reading
+    reading : FolderReading
         How far the headers are.
     """
 
@@ -52,7 +39,7 @@ class BatchRunner:
 
     def __init__(self) -> None:
         self.folder = Path()
-        self.reading = Reading()
+        self.reading = FolderReading()
         self._background = Background("Classifying a folder", self._on_step, self._on_end)
         self._outcomes: list[Verdict | Failure] = []
         self._failures: tuple[Failure, ...] = ()
@@ -82,7 +69,7 @@ class BatchRunner:
     def start(self, folder: Path, load: Callable[[], Model]) -> None:
         """Classify a folder; `load` returns the model and is called off the GUI thread."""
         self.folder, self._outcomes, self._failures = folder, [], ()
-        self.reading = Reading()
+        self.reading = FolderReading()
         self._background.start(_classify, folder, load, self.reading)
 
     def cancel(self) -> None:
@@ -127,7 +114,7 @@ class BatchRunner:
 
 
 def _classify(
-    folder: Path, load: Callable[[], Model], reading: Reading
+    folder: Path, load: Callable[[], Model], reading: FolderReading
 ) -> Iterator[Study | Progress | Verdict | Failure]:
     """Read a folder and judge its series, one after the other; what can't be read is told.
 
@@ -137,7 +124,7 @@ def _classify(
         Whatever lies in it is read.
     load : callable
         Returns the model; takes seconds.
-    reading : Reading
+    reading : FolderReading
         Kept up to date while the headers are read, which yields nothing.
 
     Raises
@@ -145,17 +132,8 @@ def _classify(
     MrseqError
         If the model can't be loaded.
     """
-    # pydicom and nibabel: not before there is something to read.
-    from napari_mrseq.reading import read_study
-
-    def progress(done: int, total: int) -> None:
-        reading.done, reading.total = done, total
-        if reading.cancelled:
-            raise _CancelledError
-
-    try:
-        study = read_study([folder], progress=progress)
-    except _CancelledError:
+    study = reading.read(folder)
+    if study is None:
         return
     yield study
     if not study.series:

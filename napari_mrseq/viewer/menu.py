@@ -47,11 +47,17 @@ def read_in_background(viewer: Any, folder: str) -> None:
     from napari.utils.notifications import show_error
 
     from napari_mrseq.viewer.background import Background
+    from napari_mrseq.viewer.folder_reading import FolderReading
     from napari_mrseq.viewer.opening import Opening
-    from napari_mrseq.viewer.reader import read_layers
+    from napari_mrseq.viewer.reader import layers_of
+
+    reading = FolderReading()
 
     def steps() -> Iterator[list[LayerData]]:
-        yield read_layers(folder)
+        study = reading.read(folder)
+        # To find the contrast of its series takes its time too.
+        if study is not None and not reading.cancelled:
+            yield layers_of(study)
 
     def add(layers: list[LayerData]) -> None:
         Opening(viewer, layers)
@@ -62,11 +68,12 @@ def read_in_background(viewer: Any, folder: str) -> None:
             show_error(cause)
 
     def leave(*_: object) -> None:
+        reading.cancelled = True
         background.close()
 
     window = viewer.window._qt_window
     background = Background("Reading the study", add, end)
-    # A window that is closed takes no layers.
+    # A window that is closed takes no layers, and napari waits for what is still read.
     window.destroyed.connect(leave)
     background.activity.show(0, 0)
     background.start(steps)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +36,8 @@ from napari_mrseq.viewer.settings import Settings, load_settings
 from napari_mrseq.viewer.shortcuts import CORRECT_KEYS, EXPLAIN_KEYS, RUN_KEYS
 
 RUN_MS = 300_000
+# So many that their headers are still read when the window is closed.
+MANY = 1500
 LEFT = Qt.MouseButton.LeftButton
 
 
@@ -87,6 +93,43 @@ def test_a_window_that_is_closed_while_a_folder_is_read_takes_no_layers(
     qtbot.wait(200)
     assert not viewer.layers
     assert told() == before
+
+
+def test_a_window_that_is_closed_while_a_folder_is_read_ends_the_reading(
+    make_napari_viewer_proxy, qtbot: QtBot, answer, sample_study: Path, tmp_path: Path
+) -> None:
+    viewer = make_napari_viewer_proxy(show=True)
+    files = [str(tmp_path / f"IM{number:04}") for number in range(MANY)]
+    shutil.copy(min((sample_study / "t2_tse_tra").iterdir()), files[0])
+    for file in files[1:]:
+        os.link(files[0], file)
+    answer(tmp_path)
+    with opened_files() as opened:
+        choose("napari-mrseq.open_study")
+        # Once to look what each is, then for its header.
+        qtbot.waitUntil(lambda: opened.count(files[0]) > 1, timeout=60_000)
+        viewer.close()
+        threads = QThreadPool.globalInstance()
+        qtbot.waitUntil(lambda: not threads.activeThreadCount(), timeout=60_000)
+    assert opened.count(files[-1]) == 1
+
+
+@contextmanager
+def opened_files() -> Iterator[list[str]]:
+    """Note which files Python opens."""
+    opened: list[str] = []
+    noted = True
+
+    def note(event: str, args: tuple[object, ...]) -> None:
+        if noted and event == "open":
+            opened.append(str(args[0]))
+
+    # It can't be taken back.
+    sys.addaudithook(note)
+    try:
+        yield opened
+    finally:
+        noted = False
 
 
 def told() -> list[Notification]:
