@@ -8,6 +8,7 @@ from typing import Any
 
 import napari.viewer
 from napari.layers import Image
+from napari.utils.naming import inc_name_count
 from napari.utils.notifications import show_info
 from napari.utils.theme import get_theme
 from qtpy.QtCore import QEvent, Signal  # type: ignore[attr-defined]
@@ -201,7 +202,14 @@ class ClassifierWidget(QWidget):
         self.destroyed.connect(self._attachment.close)
 
     def _layer_choices(self, _widget: Any = None) -> list[tuple[str, Any]]:
-        return [(printable(layer.name), layer) for layer in image_layers(self._viewer)]
+        named: dict[str, Any] = {}
+        for layer in image_layers(self._viewer):
+            name = printable(layer.name)
+            # The box holds one layer of a name.
+            while name in named:
+                name = inc_name_count(name)
+            named[name] = layer
+        return list(named.items())
 
     def _follow_active(self) -> None:
         active = self._viewer.layers.selection.active

@@ -28,6 +28,16 @@ def test_many_renames_are_shown_together(qtbot, viewer, panel) -> None:
     assert box.currentText() == named[-1]
 
 
+def test_layers_whose_names_differ_by_a_line_break_are_told_apart(qtbot, viewer, panel) -> None:
+    layers = [viewer.add_image(np.ones((2, 16, 16)), name=name) for name in ("a b", "a\nb")]
+    box = panel.controls.layer.native
+    qtbot.waitUntil(lambda: box.count() == 2)
+    for layer in layers:
+        viewer.layers.selection.active = layer
+        assert panel.layer == layer
+    assert box.currentText() == "a b [1]"
+
+
 def test_layers_that_come_one_after_the_other_are_shown_together(qtbot, viewer, panel) -> None:
     rows, drawn = panel.study.table.rows, []
     rows.rowsInserted.connect(lambda *_: drawn.append(1))
