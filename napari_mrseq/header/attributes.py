@@ -42,6 +42,8 @@ _NUCLEUS = re.compile(
     r"\W*(?:(?P<mass>\d{1,3})\W*(?P<element>[A-Z]{1,2})"
     r"|(?P<symbol>[A-Z]{1,2})\W*(?P<number>\d{1,3}))\W*"
 )
+# How a pulse sequence is described by more than its readout: "T2w FSE", not "SPGR".
+_WEIGHTED = re.compile(r"(?i)weight|(?:t[12]\*?|pd)w|flair|stir|bold|diffusion")
 # What a header of any use names one of.
 _READOUTS = {techniques.SPIN_ECHO, techniques.GRADIENT_ECHO, techniques.EPI}
 # Where the time of an acquisition stands, and the date of those without one of their own.
@@ -125,7 +127,7 @@ def _storage(tags: Tags) -> str:
 
 
 def _protocol(tags: Tags, vendor: str | None) -> str:
-    """Return what the protocol is called, else how BIDS' PulseSequenceType describes the sequence.
+    """Return what the protocol is called, else how BIDS' PulseSequenceType says it is weighted.
 
     GE's is that of the whole examination, unless it is the suffix of one image and all that is
     said: "T1w".
@@ -134,7 +136,8 @@ def _protocol(tags: Tags, vendor: str | None) -> str:
     alone = "_" not in protocol and not tags.text("SeriesDescription")
     of_one = alone and suffix_of(protocol)[1] is not None
     of_series = protocol if vendor != "GE" or of_one else ""
-    return of_series or tags.text("PulseSequenceType")
+    described = tags.text("PulseSequenceType")
+    return of_series or (described if _WEIGHTED.search(described) else "")
 
 
 def _field_strength(tags: Tags) -> float | None:
