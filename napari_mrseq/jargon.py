@@ -42,7 +42,7 @@ _TECHNIQUES = """
     loca scout pilot plan plane planes pl three tri topo topogram sondage view carte champ campo
     mapa mappa distortion relaxo post phoenix voxel single polygon bili biliary trac fe pos disp
     blutung lok pss dmri rfmri rsfmri irmf fmrt mffe bffe btfe mddw inv fmap intermed
-    ssh me ip relaxation estrella liquor vibrant mielo myelo scano csf aqueduct and di
+    ssh me ip temperature relaxation estrella liquor vibrant mielo myelo scano csf aqueduct and di
     mean radial ecg mgt mton mdixon mr touch qiss trance through sr tp ssum aspire mzero
     histo kurtosis labeling labelling trigger triggered gated mu feldkarte sl tf qt fskm ssub isodwi
     edwi sdwi sdw ege spamm grid lesion mask ratio segmentation tsa ichigime mfbi fresh ac shmolli

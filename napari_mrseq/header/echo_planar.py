@@ -25,8 +25,8 @@ from napari_mrseq.header.words import called
 # One volume that a program computed, of a first pass more often than of activation.
 OF_A_SERIES = unless(is_secondary, not_above(VOLUMES, 1))
 
-# Elastography and saturation transfer, which are read out so as well, several times over.
-OF_OTHER_METHODS = called(r".*mre|elasto.*|mr touch|cest.*|aptw?.*")
+# Elastography, saturation transfer and thermometry, read out so as well, several times over.
+OF_OTHER_METHODS = called(r".*mre|elasto.*|mr touch|cest.*|aptw?.*|temperature.*|thermo.*")
 
 # Spin echoes that measure distortion, whose own code some files lack: Siemens' EP stands for both.
 # Activation is followed by many volumes, and at 3 T seldom so late.

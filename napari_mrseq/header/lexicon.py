@@ -182,7 +182,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
             r"| (?:ax|axial|cor|coronal|sag|sagittal|tra|mips?|t1|dyn|nativ|post|km)\b)"
         ),
     ),
-    ("OTHER", "wash in", "wash out", "tf2d*"),
+    ("OTHER", "wash in", "wash out", "tf2d*", "temperature map*", "thermometr*"),
     # The echoes that a map is computed from, told by how many there are, or by a second contrast.
     (
         "T2STAR", Regex(r"(?:[tr]2star|r2s|qsm)\b.*\b[1-3]?\d ?echo(?:e?s)?"),

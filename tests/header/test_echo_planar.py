@@ -41,6 +41,7 @@ GRADIENT = GE | {"ScanningSequence": ["EP", "GR"], "RepetitionTime": 1200, "Echo
         ("OTHER", GRADIENT, "epiMRE tra", 1),
         ("OTHER", GRADIENT, "elastography liver", 4),
         ("OTHER", GRADIENT, "CEST EPI", 31),
+        ("OTHER", GRADIENT, "WIP TemperatureMapping CLEAR", 150),
         ("BOLD", GRADIENT, "button press", 200),
         ("BOLD", GRADIENT, "task-emre", 200),
     ],

@@ -434,7 +434,7 @@ def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> No
         (
             "OTHER",
             "de_overview_tfi_4c;cine_tfi_retro_3c;4CH_Function;cardiac function SAX;SUB 2 COR RFM;"
-            "t1_vibe_dixon_tra_2echo_F_22;mdixon_ff",
+            "t1_vibe_dixon_tra_2echo_F_22;mdixon_ff;MR thermometry;TemperatureMapping",
         ),
         ("FIELDMAP", "Reverse blip EPI 3mm iso;blip reversed"),
         ("FIELDMAP", "FieldMap: T2FSE;BH_PA_SE;se_epi_1.7mm_ap;Spin-echo EPI (AP);B0Shim_3D"),
