@@ -179,7 +179,8 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
         "OTHER",
         Regex(
             r"sub(?=$| \d \d$| \d (?:ax|cor|sag)\b(?!.*\bt[12])"
-            r"| (?:ax|axial|cor|coronal|sag|sagittal|tra|mips?|t1|dyn|nativ|post|km)\b)"
+            r"| (?:ax|axial|cor|coronal|sag|sagittal|tra|mips?|t1|dyn|nativ|post|km)\b"
+            r"| (?:nd|dis[23]d|norm|rr)\b)"
         ),
     ),
     ("OTHER", "wash in", "wash out", "tf2d*", "temperature map*", "thermometr*"),
@@ -209,8 +210,8 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("OTHER", Regex(r"csi(?:\d[a-z0-9]*)?"), Regex(r"cest(?![aeinou])[a-z0-9]*"), "aptw*"),
     ("OTHER", "mrs", "*mrsi", "*btfe*", "*bffe*"),
     ("OTHER", Regex(r"cine(?!as|ma|se\b)[a-z0-9]*")),
-    # Fat, or its share; tools put the number of the series behind.
-    ("OTHER", Regex(r"m?dixon\b.*\bff?(?: \d{1,4})?$")),
+    # Fat, or its share, no direction (H-F); scanners put corrections behind, tools a number.
+    ("OTHER", Regex(r"m?dixon\b.*(?<!\bh) ff?(?: (?:\d{1,4}|nd|dis[23]d|norm|mpr|rr))*$")),
     ("OTHER", "*trufi*", "tru fi", "tfi", "*fiesta*", "ciss*", "*ssfp*", "b ffe", "b tfe"),
     ("OTHER", "petra", Regex(r"\d?d?o?zteo?"), Regex(r"(?:[23]d)?ute(?:[23]d)?")),
     ("OTHER", "psir*", "lge", "delayed enh*", "late enh*"),

@@ -413,7 +413,8 @@ def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> No
         (
             "T1",
             "BHAxLAVA-Flex;lava3d;t1_tse_tir_cor;MAGiC T1W;mDIXON tardif;mDIXON Primovist 20 min;"
-            "T1 MT on;mDIXON-W dyn;IP/OP;T1FLAIR;SAGMPRAGEWHOLEHD;TI SAG;out of phase",
+            "T1 MT on;mDIXON-W dyn;T1 mDIXON nativ H-F;IP/OP;T1FLAIR;SAGMPRAGEWHOLEHD;TI SAG;"
+            "out of phase",
         ),
         ("FLAIR", "t2_spc_dark-fl_sag;MAGiC T2 FLAIR;TRANFLAIRT2;sag_t2flair;eFLAIR_longTR"),
         ("STIR", "t1_tir_dark-fat;t2_tir;tirm_fs;tse_tir;eSTIR;eeSTIR;tseSTIR_cor;STIRtoPET"),
@@ -434,7 +435,8 @@ def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> No
         (
             "OTHER",
             "de_overview_tfi_4c;cine_tfi_retro_3c;4CH_Function;cardiac function SAX;SUB 2 COR RFM;"
-            "t1_vibe_dixon_tra_2echo_F_22;mdixon_ff;MR thermometry;TemperatureMapping",
+            "t1_vibe_dixon_tra_2echo_F_22;mdixon_ff;t1_vibe_dixon_tra_F_ND;t1_vibe_fs_SUB_DIS2D;"
+            "MR thermometry;TemperatureMapping",
         ),
         ("FIELDMAP", "Reverse blip EPI 3mm iso;blip reversed"),
         ("FIELDMAP", "FieldMap: T2FSE;BH_PA_SE;se_epi_1.7mm_ap;Spin-echo EPI (AP);B0Shim_3D"),
