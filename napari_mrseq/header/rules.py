@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from napari_mrseq.header import image_types
+from napari_mrseq.header.acquisition_contrast import ACQUISITION_CONTRAST_RULES
 from napari_mrseq.header.computed_maps import (
     is_called_a_diffusion_map,
     names_bolus_map,
@@ -59,7 +60,6 @@ from napari_mrseq.header.techniques import (
     CINE,
     DIFFUSION,
     EPI,
-    FLOW_COMPENSATED,
     GRADIENT_ECHO,
     INVERSION,
     PHASE_CONTRAST,
@@ -279,13 +279,7 @@ RULES: tuple[Rule, ...] = (
         at_most(TR, 15), *TOO_STEEP, echo_in_middle,
     ),
     *INVERSION_RECOVERY_RULES,
-    # What enhanced files say themselves, where the physics agrees.
-    rule("FLAIR", 0.9, DICOM, contrast("FLUID_ATTENUATED"), fits("FLAIR")),
-    rule("STIR", 0.9, DICOM, contrast("STIR"), fits("STIR")),
-    rule("PD", 0.9, DICOM, contrast("PROTON_DENSITY"), fits("PD"), lacks(GRADIENT_ECHO)),
-    rule("T2STAR", 0.85, DICOM, contrast("T2_STAR"), fits("T2STAR")),
-    rule("T2", 0.85, DICOM, contrast("T2"), fits("T2"), lacks(GRADIENT_ECHO)),
-    rule("T1", 0.85, DICOM, contrast("T1"), fits("T1"), lacks(FLOW_COMPENSATED)),
+    *ACQUISITION_CONTRAST_RULES,
     # A dual echo names both; its echo time tells.
     rule("PD", 0.85, NILS, says(DUAL_ECHO), below(TE, 40)),
     rule("T2", 0.85, NILS, says(DUAL_ECHO), at_least(TE, 40)),

@@ -235,6 +235,8 @@ LIKE_TIME_OF_FLIGHT_7T = (at_least(FIELD_STRENGTH, 6.0), at_least(TR, 12), *_LIK
 LIKE_CONTRAST_ANGIOGRAPHY = (below(TR, 6.5), at_least(FLIP, 20), below(TE, 2.5))
 # Too much for a spoiled gradient echo: it maps the flip angle, or is balanced.
 TOO_STEEP = (at_least(FLIP, 45), far_past_ernst_angle)
+# Fields are mapped, and coils compared, with so few pixels; a bolus is followed for longer.
+LIKE_A_MAP = (small_matrix(80), not_above(VOLUMES, 4), unless(preclinical))
 # Nothing is mapped with a scout.
 LIKE_A_SCOUT = (
     *NON_EPI_GRADIENT_ECHO, lacks(INVERSION), not_above(TI, 100), acquired("2D"), at_most(TR, 20),
@@ -271,7 +273,7 @@ GRADIENT_ECHO_RULES: tuple[Rule, ...] = (
     timed(
         "T1", 0.8, TABLE, *SPOILED, acquired("3D"), unless(*LIKE_TIME_OF_FLIGHT),
         unless(*LIKE_TIME_OF_FLIGHT_7T), unless(*LIKE_CONTRAST_ANGIOGRAPHY), unless(*TOO_STEEP),
-        below(TR, 50), at_least(TE, 0.5), below(TE, 8), at_least(FLIP, 8),
+        unless(*LIKE_A_MAP), below(TR, 50), at_least(TE, 0.5), below(TE, 8), at_least(FLIP, 8),
     ),
     # Scanners seldom tell the agent.
     timed(

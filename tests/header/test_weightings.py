@@ -543,3 +543,35 @@ def test_a_slice_that_is_excited_once_is_not_weighted_by_when_the_next_one_is(
     assert claim_of(make_series(dark | {"SeriesDescription": described})).sequence == UNKNOWN
     assert claim_of(make_series(dark | {"SeriesDescription": "tse_db_tra"})).sequence == "T1"
     assert claim_of(make_series(dark | {"SeriesDescription": "T1 haste"})).sequence == "T1"
+
+
+@pytest.mark.parametrize(
+    ("pixels", "volumes", "sequence"), [(64, 1, UNKNOWN), (64, 30, "T1"), (192, 1, "T1")]
+)
+def test_a_map_of_a_field_has_few_pixels(
+    make_series: Any, pixels: int, volumes: int, sequence: str
+) -> None:
+    small = {"Rows": pixels, "Columns": pixels}
+    values = header("GR", dim="3D", tr=6, te=2, flip=12, tesla=3) | small
+    assert claim_of(make_series(values, volumes=volumes)).sequence == sequence
+
+
+# What Philips says of any spoiled gradient echo; the second is of dcm_qa_enh.
+@pytest.mark.parametrize(
+    ("values", "pixels", "sequence"),
+    [
+        ({"dim": "3D", "tr": 4, "te": 0.8, "flip": 1}, 96, UNKNOWN),
+        ({"dim": "3D", "tr": 3.8, "te": 1.5, "flip": 12}, 64, UNKNOWN),
+        ({"dim": "2D", "tr": 11, "te": 4.6, "flip": 15}, 256, "LOCALIZER"),
+        ({"dim": "3D", "tr": 7, "te": 3.2, "flip": 9}, 256, "T1"),
+        ({"dim": "2D", "tr": 180, "te": 4.6, "flip": 80}, 256, "T1"),
+        # pydicom's emri_small tells no times.
+        ({"dim": "3D"}, 64, "T1"),
+    ],
+)
+def test_t1_as_its_contrast_says_is_no_map_reference_or_scout(
+    make_series: Any, values: dict[str, Any], pixels: int, sequence: str
+) -> None:
+    said = {"AcquisitionContrast": "T1", "Rows": pixels, "Columns": pixels, "tesla": 3}
+    series = make_series(header("GR", **values, **said), slices=9)
+    assert claim_of(series).sequence == sequence
