@@ -159,6 +159,9 @@ NON_EPI_SPIN_ECHO = (
 )  # fmt: skip
 # What excites once a slice: the time to the next one weights nothing.
 SINGLE_SHOT = called(r".*haste.*|.*ssfse.*|ssh? ?tse.*")
+# A FLAIR whose inversion the header doesn't tell, or diffusion without a b value, read out by EPI.
+LIKE_A_LONG_FLAIR = (acquired("3D"), above(TR, 4500))
+LIKE_DIFFUSION_OF_PHILIPS = (made_by("Philips"), small_matrix(160))
 # HASTE and 3-D echo trains have a short TR for a T2.
 SPIN_ECHO_RULES: tuple[Rule, ...] = (
     timed(
@@ -169,7 +172,10 @@ SPIN_ECHO_RULES: tuple[Rule, ...] = (
         "T1", 0.65, TABLE, *NON_EPI_SPIN_ECHO, unless(SINGLE_SHOT), above(TR, 850),
         at_most(TR, 1200), at_most(TE, 20),
     ),
-    timed("T2", 0.8, TABLE, *NON_EPI_SPIN_ECHO, above(TR, 1500), at_least(TE, 70)),
+    timed(
+        "T2", 0.8, TABLE, *NON_EPI_SPIN_ECHO, above(TR, 1500), at_least(TE, 70),
+        unless(*LIKE_A_LONG_FLAIR), unless(*LIKE_DIFFUSION_OF_PHILIPS),
+    ),
     timed("T2", 0.65, TABLE, *NON_EPI_SPIN_ECHO, above(TR, 2000), at_least(TE, 55)),
     timed("T2", 0.6, TABLE, *NON_EPI_SPIN_ECHO, above(TR, 5000), at_least(TE, 48)),
     timed("T2", 0.7, TABLE, *NON_EPI_SPIN_ECHO, at_least(TE, 80)),

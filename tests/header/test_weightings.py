@@ -546,6 +546,25 @@ def test_a_slice_that_is_excited_once_is_not_weighted_by_when_the_next_one_is(
 
 
 @pytest.mark.parametrize(
+    ("values", "maker", "sure"),
+    [
+        # A FLAIR without its inversion; diffusion without b values, which Philips gives no code.
+        ({"dim": "3D", "tr": 6000, "te": 394}, "SIEMENS", False),
+        ({"dim": "3D", "tr": 3200, "te": 394}, "SIEMENS", True),
+        ({"dim": "2D", "tr": 9000, "te": 90, "Rows": 128, "Columns": 128}, "Philips", False),
+        ({"dim": "2D", "tr": 9000, "te": 90, "Rows": 128, "Columns": 128}, "GE", True),
+        ({"dim": "2D", "tr": 9000, "te": 90}, "Philips", True),
+    ],
+)
+def test_what_may_be_more_than_a_t2_is_no_sure_one(
+    make_series: Any, values: dict[str, Any], maker: str, sure: bool
+) -> None:
+    claim = claim_of(make_series(header("SE", **values) | {"Manufacturer": maker}))
+    assert claim.sequence == "T2"
+    assert (claim.confidence >= 0.8) == sure
+
+
+@pytest.mark.parametrize(
     ("pixels", "volumes", "sequence"), [(64, 1, UNKNOWN), (64, 30, "T1"), (192, 1, "T1")]
 )
 def test_a_map_of_a_field_has_few_pixels(
