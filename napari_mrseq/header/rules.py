@@ -104,6 +104,8 @@ REPEATED = (
     uses(GRADIENT_ECHO), lacks(SPIN_ECHO), at_least(VOLUMES, 20), at_least(TE, 15), at_most(TE, 60),
 )  # fmt: skip
 
+# One volume that isn't told to be as it was acquired may be a map.
+MAY_BE_COMPUTED = (not_above(VOLUMES, 1), unless(is_original))
 # One volume of many pixels, which programs file under the task of its examination all the same.
 LIKE_ANATOMY = (
     lacks(EPI), not_above(VOLUMES, 1), large_matrix(256), unless(at_least(TE, 15), at_most(TE, 60)),
@@ -197,8 +199,9 @@ RULES: tuple[Rule, ...] = (
         unless(made_by("GE")),
     ),
     rule("B0", 0.7, WORDS, says("B0")),
-    rule("DWI", 0.9, VENDOR, uses(DIFFUSION)),
+    rule("DWI", 0.9, VENDOR, uses(DIFFUSION), unless(*MAY_BE_COMPUTED)),
     rule("DWI", 0.85, WORDS, says("DWI")),
+    rule("DWI", 0.7, VENDOR, uses(DIFFUSION)),
     # Labelled blood on its way shows vessels, once it has arrived perfusion.
     rule("MRA", 0.85, WORDS, says("MRA"), called(".*asl.*")),
     # Perfusion and activation. AcquisitionContrast PERFUSION is unreliable on Philips.

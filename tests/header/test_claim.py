@@ -297,6 +297,19 @@ def test_so_many_volumes_are_weighted_by_diffusion(
     assert claim_of(make_series(header, volumes=volumes)).sequence == sequence
 
 
+@pytest.mark.parametrize(
+    ("kind", "volumes", "sure"),
+    [(None, 1, False), (["ORIGINAL", "PRIMARY"], 1, True), (None, 8, True)],
+)
+def test_one_volume_of_diffusion_may_be_a_map_unless_it_is_an_original(
+    make_series: Any, kind: list[str] | None, volumes: int, sure: bool
+) -> None:
+    header = {"AcquisitionContrast": "DIFFUSION"} | ({"ImageType": kind} if kind else {})
+    claim = claim_of(make_series(header, volumes=volumes))
+    assert claim.sequence == "DWI"
+    assert (claim.confidence >= 0.8) == sure
+
+
 def test_bids_name_of_a_file_counts_as_words() -> None:
     pixels = series_from_array([[1, 2], [3, 4]], name="x").pixels
     path = str(Path("sub-01") / "anat" / "sub-01_FLAIR.nii.gz")
