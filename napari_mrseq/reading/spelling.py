@@ -156,6 +156,10 @@ def spellings_of_number(number: str) -> Iterator[Spelling]:
         yield Spelling(_BETWEEN.join(signs))
     elif len(number) >= SHORTEST_PART:
         yield Spelling(re.escape(number))
+    # "0077123" is written 77123 as well.
+    bare = signs.lstrip("0")
+    if bare != signs and bare.isdecimal() and len(bare) >= SHORTEST_PART:
+        yield Spelling(rf"(?<!\d){bare}(?!\d)")
     parts = [] if day else words_of_name(number)[:_MOST_NAMES]
     for first, last in combinations(range(len(parts) + 1), 2):
         part = "".join(parts[first:last])

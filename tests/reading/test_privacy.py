@@ -397,6 +397,10 @@ def test_number_of_a_patient_takes_no_number_away(write_slice: WriteSlice) -> No
         ("DWI1000", "DWI b1000", "DWI b1000"),
         ("4711", "t2 4711 tra", "t2 tra"),
         ("ABCDE12", "t2 ABCDE-12 tra", "t2 tra"),
+        ("0077123", "t2 77123 tra", "t2 tra"),
+        ("0077123", "t2 771234 tra", "t2 771234 tra"),
+        ("0001000", "ep2d b1000", "ep2d b1000"),
+        ("0000015", "t2 15mm", "t2 15mm"),
     ],
 )
 def test_a_number_short_or_like_a_b_value_is_cut_where_it_is_the_patients(
