@@ -175,7 +175,9 @@ def _scaled(slices: NDArray[Any]) -> tuple[Tensor, Tensor]:
     Returns (n, 1, rows, columns), and which slices have the greys of an image: more than black and
     white, and no labels.
     """
-    raw = torch.from_numpy(np.array(slices, dtype=np.float32, order="C"))
+    # -1.8e308 marks what lies outside the image in some NIfTI: infinite here, so background.
+    with np.errstate(over="ignore"):
+        raw = torch.from_numpy(np.array(slices, dtype=np.float32, order="C"))
     flat = raw.flatten(1)
     # The sum tells fastest that all are numbers; where it overflows, each is looked at.
     if not bool(flat.sum().isfinite()):

@@ -140,7 +140,7 @@ def test_noise_shows_next_to_nothing(disc):
     assert weights[2] < 0.1 * weights[0]
 
 
-@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, -np.finfo(np.float64).max])
 def test_values_that_are_not_finite_are_dark(disc, bad):
     broken = disc.copy()
     broken[:5] = bad
