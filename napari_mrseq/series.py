@@ -264,7 +264,9 @@ def series_from_array(
     """
     import dask.array as da
 
-    source = array if hasattr(array, "shape") else np.asarray(array)
+    # Tensors of other libraries have a shape, but a type of numbers that dask doesn't know.
+    known = isinstance(getattr(array, "dtype", None), np.dtype)
+    source = array if known else np.asarray(array)
     # Without a name dask would hash every pixel for one.
     lazy = source if isinstance(source, da.Array) else da.from_array(source, name=False)
     if rgb:

@@ -358,6 +358,19 @@ def test_a_device_that_is_missing_is_said_in_words(viewer, run, open_panel) -> N
     assert panel.controls.status.value == "1 layer classified."
 
 
+def test_a_tensor_is_judged_as_an_array_is(viewer, run, open_panel) -> None:
+    import torch
+
+    pixels = noise(2, 32, 32)
+    layers = [viewer.add_image(one) for one in (pixels, torch.from_numpy(pixels))]
+    panel = open_panel()
+    panel.controls.scope.value = ALL_LAYERS
+    run(panel)
+    assert panel.controls.status.value == "2 layers classified."
+    found = [layer.metadata["mrseq"]["probabilities"] for layer in layers]
+    assert found[0] == found[1]
+
+
 def test_what_cannot_be_judged_is_said_and_the_rest_goes_on(viewer, run, open_panel) -> None:
     five = viewer.add_image(noise(2, 2, 2, 8, 8), name="five axes")
     good = viewer.add_image(noise(2, 32, 32), name="good")
