@@ -148,6 +148,7 @@ class ClassifierWidget(QWidget):
         page.undo_button.clicked.connect(actions.undo)
         page.revert_button.clicked.connect(actions.revert)
         runner.started.connect(controls.show_running)
+        runner.started.connect(self._show_chosen)
         runner.progressed.connect(controls.show_progress)
         runner.judged.connect(self._on_judged)
         runner.stopped.connect(self._on_stopped)

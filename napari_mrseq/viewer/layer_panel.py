@@ -58,7 +58,7 @@ class LayerPanel(QWidget):
         """
         self._state = state = None if layer is None else state_of(layer)
         if layer is None or state is None:
-            self.result.show_nothing(layer)
+            self.result.show_nothing(layer, running=not self.controls.run.enabled)
         else:
             self.result.show_state(state, device, visible=layer.visible)
         self.plot.show_state(state, index)

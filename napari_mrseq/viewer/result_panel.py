@@ -23,6 +23,7 @@ from napari_mrseq.viewer.doubts import doubts
 from napari_mrseq.viewer.layer_series import obstacle
 from napari_mrseq.viewer.layer_state import LayerState
 from napari_mrseq.viewer.wording import (
+    HOW_TO_RUN,
     LEAST,
     NO_LAYER,
     NOT_RUN,
@@ -86,11 +87,18 @@ class ResultPanel(QStackedWidget):
         self.addWidget(page)
         self._shown: tuple[Verdict, str, bool] | None = None
 
-    def show_nothing(self, layer: Image | None) -> None:
-        """Say what to do where there is no verdict, or why there can be none."""
-        cause = "" if layer is None else obstacle(layer)
-        words = f"Can't be judged: {cause}" if cause else NOT_RUN
-        self._show_hint(NO_LAYER if layer is None else words)
+    def show_nothing(self, layer: Image | None, *, running: bool) -> None:
+        """Say what to do where there is no verdict, or why there can be none.
+
+        While a run is under way, that there is none yet.
+        """
+        if layer is None:
+            words = NO_LAYER
+        elif cause := obstacle(layer):
+            words = f"Can't be judged: {cause}"
+        else:
+            words = NOT_RUN if running else f"{NOT_RUN} {HOW_TO_RUN}"
+        self._show_hint(words)
 
     def show_state(self, state: LayerState, device: str, *, visible: bool = True) -> None:
         """Show the verdict of a layer, `visible` or hidden, or how far it is."""

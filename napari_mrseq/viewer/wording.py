@@ -14,7 +14,7 @@ from napari_mrseq.slice_verdict import SliceVerdict
 from napari_mrseq.verdict import Verdict, is_named, misnaming_words
 
 NO_LAYER = "Open a DICOM folder, or try File > Open Sample > MR sequence > MR study."
-NOT_RUN = "Not yet run. Press Run to name this series."
+NOT_RUN, HOW_TO_RUN = "Not yet run.", "Press Run to name this series."
 RUNNERS_UP = 2
 # More runs of slices than these are no longer read.
 RUNS_NAMED = 6

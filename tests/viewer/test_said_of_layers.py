@@ -127,6 +127,19 @@ def test_pixels_replaced_during_a_run_are_the_cause_of_its_end(qtbot, viewer, pa
     assert panel.controls.status.value == ""
 
 
+def test_during_a_run_nobody_is_asked_to_press_run(qtbot, viewer, panel, press) -> None:
+    viewer.add_image(np.concatenate([head()] * 60), name="mine")
+    words = panel.result.hint.text
+    assert words() == "Not yet run. Press Run to name this series."
+    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+        press(panel.controls.run)
+        assert words() == "Not yet run."
+        viewer.add_image(head(), name="another")
+        assert words() == "Not yet run."
+        press(panel.controls.cancel)
+    assert words() == "Not yet run. Press Run to name this series."
+
+
 def test_a_layer_reverted_during_a_run_stays_so(qtbot, viewer, panel, press) -> None:
     other = viewer.add_image(head(), name="other")
     layer = viewer.add_image(np.concatenate([head()] * 60), name="mine", metadata={"only": "mine"})
