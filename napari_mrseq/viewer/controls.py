@@ -22,6 +22,7 @@ from napari_mrseq.viewer.flow_layout import FlowLayout, may_be_short
 from napari_mrseq.viewer.layer_state import own_name
 from napari_mrseq.viewer.scope import SCOPES, WHOLE_STACK
 from napari_mrseq.viewer.settings import Settings
+from napari_mrseq.viewer.shortcuts import RUN_KEYS
 from napari_mrseq.viewer.wording import counted
 
 NO_IMAGE = "There is no image layer to classify yet."
@@ -50,7 +51,7 @@ class Controls(QWidget):
             choices=SCOPES, orientation="horizontal", tooltip="How much of it to look at"
         )
         self.scope.value = WHOLE_STACK
-        self.run = PushButton(text="Run", tooltip="Classify now (Ctrl+Shift+R)")
+        self.run = PushButton(text="Run", tooltip=f"Classify now ({RUN_KEYS})")
         self.cancel = PushButton(
             text="Cancel", enabled=False, tooltip="Stop after the current slices"
         )

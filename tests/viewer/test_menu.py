@@ -284,6 +284,14 @@ def test_our_keys_are_not_naparis(open_panel) -> None:
     assert not ours & theirs
 
 
+def test_buttons_tell_their_keys(open_panel) -> None:
+    _, panel = open_panel()
+    page = panel.page
+    buttons = panel.controls.run.native, page.explain_button, page.correct_button
+    for button, keys in zip(buttons, (RUN_KEYS, EXPLAIN_KEYS, CORRECT_KEYS), strict=True):
+        assert f"({keys})" in button.toolTip()
+
+
 def test_every_control_has_a_tool_tip(open_panel) -> None:
     _, panel = open_panel()
     kinds = (QAbstractButton, QComboBox, QLineEdit, QTableView)
