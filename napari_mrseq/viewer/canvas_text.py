@@ -18,7 +18,7 @@ from napari_mrseq.viewer.image_layers import image_layers, is_image
 from napari_mrseq.viewer.layer_series import is_as_opened, obstacle, shown_series, unread
 from napari_mrseq.viewer.layer_state import LayerState, own_name, state_of
 from napari_mrseq.viewer.slice_in_view import covering, is_seen, slice_in_view, watch_view
-from napari_mrseq.viewer.wording import said_words, shortened, slice_words
+from napari_mrseq.viewer.wording import NO_BREAK, said_words, shortened, slice_words, unbroken
 
 # The layers that are drawn, each with the number of its slice in view, None for none.
 InView: TypeAlias = Mapping[Image, int | None]
@@ -45,9 +45,6 @@ MOST_IN_GRID = 8
 # Width of a letter and of both margins in pixels of the canvas, at the size of `LOOK`; measured.
 LETTER_PX, MARGINS_PX = 13, 25
 LAYER_EVENTS = ("visible", "opacity", "blending", "metadata", "name", "data", "set_data")
-# Between a mark, or a number, and what it belongs to no line is broken.
-NO_BREAK = "\u00a0"
-KEPT_TOGETHER = ("▲ ", "≠ ", " %")
 
 
 class CanvasText(Attachment):
@@ -204,11 +201,9 @@ def _seen(viewer: ViewerModel, in_view: InView) -> tuple[Image, int | None]:
 
 def _wrapped(text: str, columns: int) -> str:
     """Break lines that the canvas would cut, first where the place begins, never in a number."""
-    for pair in KEPT_TOGETHER:
-        text = text.replace(pair, pair.replace(" ", NO_BREAK))
     lines = [
         part
-        for line in text.split("\n")
+        for line in unbroken(text).split("\n")
         for part in ([line] if len(line) <= columns else line.split(GAP))
     ]
     wrap = TextWrapper(max(columns, 1), break_long_words=False, break_on_hyphens=False)

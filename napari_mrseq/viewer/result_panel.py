@@ -33,6 +33,7 @@ from napari_mrseq.viewer.wording import (
     percent,
     plane_words,
     runners_up,
+    unbroken,
     witness_words,
 )
 from napari_mrseq.witnesses import says_no_mr
@@ -40,7 +41,6 @@ from napari_mrseq.witnesses import says_no_mr
 SLICES_ONLY = "slices of this series are judged so far; the series gets its verdict when all are."
 # Orange and blue differ for every kind of colour blindness (Okabe & Ito 2008).
 CONFLICT_COLOUR = "#E69F00"
-NO_BREAK = "\u00a0"
 HEADER_LINES, CONFLICT_FRAME = 3, 10
 
 
@@ -124,7 +124,7 @@ class ResultPanel(QStackedWidget):
         self.swatch.setStyleSheet(f"background-color: {colour};")
         self.verdict.setText(name_of(verdict.sequence) if known else "? unknown")
         self.confidence.setText(_sure_words(verdict) if known else "")
-        self.runners_up.setText(_unbroken(_second_line(verdict)))
+        self.runners_up.setText(unbroken(_second_line(verdict)))
         self.plane.setText(plane_words(verdict.series, visible=visible))
         mark, style = "", ""
         if verdict.conflict:
@@ -133,19 +133,14 @@ class ResultPanel(QStackedWidget):
                 f"border: 2px solid {CONFLICT_COLOUR}; border-radius: 3px; padding: 3px;"
                 "font-weight: bold;"
             )
-        self.header.setText(_unbroken(mark + witness_words(verdict)))
+        self.header.setText(unbroken(mark + witness_words(verdict)))
         self.header.setStyleSheet(style)
-        self.doubts.setText(_unbroken("\n".join(doubts(verdict))))
+        self.doubts.setText(unbroken("\n".join(doubts(verdict))))
         model = f"{verdict.model_id['name']} {verdict.model_id['version']}"
         where = f" on {device}" if device else ""
         self.model.setText(f"{model}{where}, {basis_words(verdict)}")
         self.model.setToolTip(f"Judged by {model_words(verdict.model_id)}")
         self.setCurrentIndex(1)
-
-
-def _unbroken(text: str) -> str:
-    """Keep a percentage and its sign on one line."""
-    return text.replace(" %", f"{NO_BREAK}%")
 
 
 def _sure_words(verdict: Verdict) -> str:

@@ -24,6 +24,9 @@ CAUSES_NAMED = 4
 HASH_DIGITS = 6
 # Would be shown as 0 %.
 LEAST = 0.005
+# Between a mark, or a number, and what it belongs to no line is broken.
+NO_BREAK = "\u00a0"
+KEPT_TOGETHER = ("▲ ", "≠ ", " %")
 
 
 def series_name(series: Series) -> str:
@@ -191,6 +194,13 @@ def shortened(name: str, longest: int) -> str:
         return name
     tail = (longest - 1) // 2
     return f"{name[: longest - 1 - tail]}…{name[-tail:]}"
+
+
+def unbroken(text: str) -> str:
+    """Return text that is broken into lines neither behind a mark nor within a percentage."""
+    for pair in KEPT_TOGETHER:
+        text = text.replace(pair, pair.replace(" ", NO_BREAK))
+    return text
 
 
 def basis_words(verdict: Verdict) -> str:

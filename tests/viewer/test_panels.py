@@ -104,7 +104,7 @@ def test_a_conflict_has_a_shape_and_a_word(qtbot, make_verdict) -> None:
     claim = HeaderClaim("FLAIR", 0.9, ("TI 2000 ms > 1500 ms",))
     panel.show_state(judged(make_verdict, ["T1"] * 3, header=claim, conflict=True), "")
     assert panel.header.text() == (
-        "≠ Conflict. Header says T2-FLAIR: TI 2000 ms > 1500 ms. "
+        "≠\u00a0Conflict. Header says T2-FLAIR: TI 2000 ms > 1500 ms. "
         "The pixels look like T1, 90\u00a0%."
     )
     assert "border" in panel.header.styleSheet()
