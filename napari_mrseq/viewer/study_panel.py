@@ -118,8 +118,16 @@ class StudyPanel(QWidget):
         except ProtocolError as error:
             self._say(f"Not opened: {error}")
             return
-        self.protocol.addItem(Path(name).name, protocol)
-        self.protocol.setCurrentIndex(self.protocol.count() - 1)
+        # One that was changed since takes its own place; of two of one name the hint tells.
+        place = self.protocol.findData(name, Qt.ItemDataRole.ToolTipRole)
+        if place < 0:
+            place = self.protocol.count()
+            self.protocol.addItem(Path(name).name)
+            self.protocol.setItemData(place, name, Qt.ItemDataRole.ToolTipRole)
+        self.protocol.setItemData(place, protocol)
+        self.protocol.setCurrentIndex(place)
+        # Where it was chosen already, no index changes.
+        self._judge()
 
     def _judge(self) -> None:
         protocol = self.protocol.currentData()

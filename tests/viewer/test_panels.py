@@ -618,6 +618,23 @@ def test_a_protocol_of_ones_own_is_opened_from_its_file(
     assert study.protocol.currentText() == "own.toml"
 
 
+def test_a_protocol_that_was_changed_since_is_opened_in_its_place(
+    qtbot, study: StudyPanel, answer, tmp_path: Path
+) -> None:
+    before = study.protocol.count()
+    own, other = tmp_path / "own.toml", tmp_path / "other" / "own.toml"
+    other.parent.mkdir()
+    for file, name in ((own, "first"), (other, "other"), (own, "changed"), (own, "again")):
+        file.write_text(f'name = "x"\n[[series]]\nname = "{name}"\nsequences = ["T1"]\n')
+        answer(file)
+        qtbot.mouseClick(study.open_button, Qt.MouseButton.LeftButton)
+        assert study.summary.text().splitlines()[0] == f"● {name}"
+    hint = Qt.ItemDataRole.ToolTipRole
+    opened = [study.protocol.itemData(place, hint) for place in range(before, before + 2)]
+    assert opened == [str(own), str(other)]
+    assert study.protocol.count() == before + 2
+
+
 def test_what_is_no_protocol_is_told_and_the_last_one_stays(
     qtbot, study: StudyPanel, answer, tmp_path: Path
 ) -> None:
