@@ -90,10 +90,10 @@ class Series:
     files : tuple of str
         Every file the series was read from, in the order of its slices.
     pixels : dask.array.Array
-        Shape (slice, row, column) or (volume, slice, row, column); rescaled (DICOM PS3.3 C.7.6.16
-        slope and intercept, else those of a real world value mapping), MONOCHROME1 turned so that
-        bright is large, colour turned grey. One chunk a slice; nothing is decoded before it is
-        computed.
+        Shape (slice, row, column) or (volume, slice, row, column); rescaled (slope and intercept
+        or table of DICOM PS3.3 C.11.1 and C.7.6.16.2.9, else a real world value mapping),
+        MONOCHROME1 turned so that bright is large, colour turned grey. One chunk a slice, or a
+        mosaic; nothing is decoded before it is computed.
     spacing : tuple of float or None
         Distance in mm between neighbours along (slice, row, column); None where unknown.
     affine : (4, 4) array or None

@@ -57,7 +57,7 @@ def number(dataset: Dataset, tag: int, vr: str | None = None) -> float | None:
 def whole(dataset: Dataset, tag: int, vr: str | None = None) -> int | None:
     """Return the first number of an element as an integer, None where no such number is there."""
     value = number(dataset, tag, vr)
-    # No integer of DICOM takes more than 32 bits (PS3.5, 6.2).
+    # No integer that is read here takes more than 32 bits (PS3.5, 6.2: only SV and UV have 64).
     return None if value is None or abs(value) > _LARGEST_WHOLE else int(value)
 
 
