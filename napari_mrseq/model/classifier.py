@@ -90,7 +90,8 @@ class Model:
         Raises
         ------
         ValueError
-            If the slices are not a stack of non-empty pictures.
+            If the slices are not a stack of non-empty pictures, or `pixel_spacing` is not two
+            lengths above 0.
         """
         return self.examine(slices, pixel_spacing=pixel_spacing)[0]
 

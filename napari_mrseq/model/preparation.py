@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -111,7 +112,12 @@ def content_box(
 
 
 def _aspect(pixel_spacing: tuple[float, float] | None) -> float:
-    return pixel_spacing[0] / pixel_spacing[1] if pixel_spacing else 1.0
+    if pixel_spacing is None:
+        return 1.0
+    # A series has three: its first two would stretch the slices, and nobody be told.
+    if len(pixel_spacing) != 2 or not all(0 < side < math.inf for side in pixel_spacing):
+        raise ValueError(f"pixel_spacing is (row, column) in mm, both above 0, not {pixel_spacing}")
+    return pixel_spacing[0] / pixel_spacing[1]
 
 
 def _content(images: Tensor) -> Tensor:

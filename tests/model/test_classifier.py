@@ -115,6 +115,14 @@ def test_what_is_no_stack_of_slices_is_refused(model, shape):
         model.predict(np.zeros(shape))
 
 
+@pytest.mark.parametrize(
+    "spacing", [(6.0, 0.9, 0.9), (0.0, 1.0), (-1.0, 1.0), (np.nan, 1.0), (1.0,)]
+)
+def test_a_pixel_spacing_that_is_none_is_refused(model, pictures, spacing):
+    with pytest.raises(ValueError, match="row, column"):
+        model.predict(pictures, pixel_spacing=spacing)
+
+
 def test_the_model_knows_at_least_the_common_sequences(model):
     assert {"T1", "T1C", "T2", "FLAIR", "PD", "DWI", "ADC", "BOLD", "T2STAR"} <= set(model.classes)
     assert model.card.limits
