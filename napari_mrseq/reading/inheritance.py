@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 from pathlib import Path
 
 # What marks the root of a BIDS data set, beyond which nothing is inherited.
 _ROOT = "dataset_description.json"
+# No image needs as many to be named; each one more doubles the names that may hold for it.
+_MOST_ENTITIES = 10
 
 
 def files_for(folder: Path, stem: str, ending: str) -> list[Path]:
@@ -29,18 +32,14 @@ def files_for(folder: Path, stem: str, ending: str) -> list[Path]:
 
 
 def _inherited(folder: Path, stem: str, ending: str) -> Iterator[Path]:
-    """Yield the files an image inherits from, those of the root of its data set first."""
+    """Yield where a file may lie that an image inherits from, those at the root first."""
     *entities, suffix = stem.split("_")
-    if not entities or not all("-" in entity for entity in entities):
+    if not 0 < len(entities) <= _MOST_ENTITIES or not all("-" in entity for entity in entities):
         return
     levels = [folder.absolute(), *folder.absolute().parents]
     root = next((i for i, level in enumerate(levels) if (level / _ROOT).is_file()), -1)
     for level in reversed(levels[: root + 1]):
-        fitting = (file for file in level.glob(f"*{ending}") if _holds_for(file, entities, suffix))
         # Those that say less about which images they hold for come first.
-        yield from sorted(fitting, key=lambda file: (len(file.stem), file.stem))
-
-
-def _holds_for(file: Path, entities: list[str], suffix: str) -> bool:
-    *asked, kind = file.stem.split("_")
-    return kind == suffix and set(asked) <= set(entities)
+        for count in range(len(entities) + 1):
+            for some in combinations(entities, count):
+                yield level / f"{'_'.join((*some, suffix))}{ending}"

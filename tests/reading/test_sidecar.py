@@ -118,7 +118,7 @@ def test_of_sidecars_in_one_folder_the_one_that_says_more_of_the_image_counts_mo
     folder = data_set / "sub-01" / "func"
     name = "sub-01_task-rest_run-1_bold.nii.gz"
     (folder / "sub-01_task-rest_bold.nii.gz").rename(folder / name)
-    _write(data_set / "run-1_task-rest_bold.json", {"EchoTime": 0.03})
+    _write(data_set / "sub-01_task-rest_bold.json", {"EchoTime": 0.03})
     _write(data_set / "task-rest_bold.json", {"EchoTime": 0.04})
     assert _attributes(data_set)[1].echo_time == 30
 
