@@ -8,6 +8,7 @@ where the two contradict each other. What the whole study shows comes after that
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
@@ -73,7 +74,8 @@ def classify(
     ValueError
         If no slice is asked for, or one that is not there.
     TypeError
-        If anything but one series and a loaded model is given.
+        If anything but one series and a loaded model is given, or slices by other than whole
+        numbers.
     """
     if not isinstance(series, Series):
         raise TypeError(f"classify judges one Series of read(), not a {type(series).__name__}")
@@ -258,7 +260,10 @@ def _in_stack(
 
 
 def _asked_for(series: Series, slices: Sequence[int]) -> list[int]:
-    indices = [int(index) for index in slices]
+    try:
+        indices = [operator.index(place) for place in slices]
+    except TypeError as error:
+        raise TypeError(f"slices are asked for by whole numbers, not {slices!r}") from error
     if not indices or min(indices) < 0 or max(indices) >= series.slice_count:
         raise ValueError(
             f"{series.path} has slices 0 to {series.slice_count - 1}; asked for were {indices}"

@@ -366,3 +366,6 @@ def test_only_the_slices_asked_for_are_judged(schema_file):
     for wrong in ([], [-1, 0], [0, series.slice_count]):
         with pytest.raises(ValueError, match=rf"has slices 0 to {series.slice_count - 1}"):
             classify(series, model, slices=wrong)
+    for wrong in ([2.5], ["3"], np.arange(series.slice_count) == 3):
+        with pytest.raises(TypeError, match="by whole numbers"):
+            classify(series, model, slices=wrong)
