@@ -65,6 +65,19 @@ def at_most(name: str, limit: float) -> Condition:
     return _compared(name, limit, "≤", lambda value: value <= limit)
 
 
+def within(name: str, least: float, most: float) -> Condition:
+    """Hold where an attribute is known and lies between two limits, or is one of them."""
+    short, unit = UNITS[name]
+
+    def found(attributes: SequenceAttributes) -> str | None:
+        value = getattr(attributes, name)
+        if value is None or not least <= value <= most:
+            return None
+        return f"{least:g} ≤ {short} {value:g} ≤ {most:g} {unit}".strip()
+
+    return found
+
+
 def not_above(name: str, limit: float) -> Condition:
     """Hold where an attribute isn't larger than `limit`, also where it isn't known."""
     return _unless_unknown(name, at_most(name, limit))

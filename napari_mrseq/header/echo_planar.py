@@ -16,6 +16,7 @@ from napari_mrseq.header.conditions import (
     unknown,
     unless,
     uses,
+    within,
 )
 from napari_mrseq.header.plausibility import says, timed
 from napari_mrseq.header.rule import NILS, PHYSICS, VENDOR, WORDS, Rule, rule
@@ -55,7 +56,7 @@ ECHO_PLANAR_RULES: tuple[Rule, ...] = (
     # The first of several echoes; a spin echo's excitation has 90 degrees, or a little less where
     # several slices are excited at once, and its echo is later.
     timed(
-        "BOLD", 0.7, PHYSICS, uses(EPI), lacks(SPIN_ECHO, INVERSION, DIFFUSION), at_least(TE, 8),
-        at_most(TE, 60), at_most(FLIP, 80), OF_A_SERIES,
+        "BOLD", 0.7, PHYSICS, uses(EPI), lacks(SPIN_ECHO, INVERSION, DIFFUSION), within(TE, 8, 60),
+        at_most(FLIP, 80), OF_A_SERIES,
     ),
 )  # fmt: skip

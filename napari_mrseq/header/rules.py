@@ -45,6 +45,7 @@ from napari_mrseq.header.conditions import (
     unless,
     uses,
     weighted_by_diffusion,
+    within,
     without_weighting,
 )
 from napari_mrseq.header.echo_planar import ECHO_PLANAR_RULES
@@ -93,22 +94,22 @@ from napari_mrseq.sequences import UNKNOWN
 CAPTURE = (storage("Secondary Capture"), unless(above(SLICES, 1), above(TE, 0)))
 
 # A bolus is gone in three minutes; activation takes longer.
-BOLUS = (agent_tagged, at_least(VOLUMES, 20), at_most(VOLUMES, 150))
+BOLUS = (agent_tagged, within(VOLUMES, 20, 150))
 # A gradient echo that reads a slice with one excitation: Philips gives it no code.
 LIKE_AN_EPI = (
-    uses(GRADIENT_ECHO), acquired("2D"), lacks(SPIN_ECHO), at_least(TR, 1200), at_least(TE, 18),
-    at_most(TE, 60), small_matrix(128),
+    uses(GRADIENT_ECHO), acquired("2D"), lacks(SPIN_ECHO), at_least(TR, 1200), within(TE, 18, 60),
+    small_matrix(128),
 )  # fmt: skip
 # Nor to one that is repeated as nothing but activation and a bolus asks for, however fast it is.
 REPEATED = (
-    uses(GRADIENT_ECHO), lacks(SPIN_ECHO), at_least(VOLUMES, 20), at_least(TE, 15), at_most(TE, 60),
+    uses(GRADIENT_ECHO), lacks(SPIN_ECHO), at_least(VOLUMES, 20), within(TE, 15, 60),
 )  # fmt: skip
 
 # One volume that isn't told to be as it was acquired may be a map.
 MAY_BE_COMPUTED = (not_above(VOLUMES, 1), unless(is_original))
 # One volume of many pixels, which programs file under the task of its examination all the same.
 LIKE_ANATOMY = (
-    lacks(EPI), not_above(VOLUMES, 1), large_matrix(256), unless(at_least(TE, 15), at_most(TE, 60)),
+    lacks(EPI), not_above(VOLUMES, 1), large_matrix(256), unless(within(TE, 15, 60)),
 )  # fmt: skip
 
 RULES: tuple[Rule, ...] = (
@@ -163,7 +164,7 @@ RULES: tuple[Rule, ...] = (
     # called one. Smaller ones are a step of a T1 map, earlier echoes those of a radial readout.
     timed(
         "LOCALIZER", 0.75, VENDOR, uses(GRADIENT_ECHO), lacks(INVERSION), acquired("3D"),
-        at_most(TR, 3.2), at_least(TE, 0.5), at_most(TE, 1.5), at_least(FLIP, 3), at_most(FLIP, 8),
+        at_most(TR, 3.2), within(TE, 0.5, 1.5), within(FLIP, 3, 8),
         names_nothing,
     ),
     # Field maps look like T1 to their times, so they come before all weightings.
@@ -267,7 +268,7 @@ RULES: tuple[Rule, ...] = (
     timed(
         "T1", 0.8, PHYSICS, called("psir.*"), lacks(GRADIENT_ECHO, EPI, CINE),
         unless(lacks(SPIN_ECHO, INVERSION)), not_below(TI, 200), not_above(TI, 800),
-        at_least(TE, 5), at_most(TE, 30), unless(tells_heart),
+        within(TE, 5, 30), unless(tells_heart),
     ),
     rule("OTHER", 0.85, WORDS, says("OTHER")),
     rule("OTHER", 0.85, VENDOR, uses(BALANCED)),

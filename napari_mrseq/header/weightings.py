@@ -29,6 +29,7 @@ from napari_mrseq.header.conditions import (
     unknown,
     unless,
     uses,
+    within,
 )
 from napari_mrseq.header.lexicon import MAP
 from napari_mrseq.header.plausibility import says, timed
@@ -66,7 +67,7 @@ INVERSION_RECOVERY_RULES: tuple[Rule, ...] = (
     timed("OTHER", 0.9, VENDOR, image_type("PSIR"), lacks(SPIN_ECHO)),
     timed(
         "OTHER", 0.7, PHYSICS, uses(GRADIENT_ECHO), uses(INVERSION), lacks(SPIN_ECHO, EPI),
-        acquired("2D"), not_below(FIELD_STRENGTH, 1.0), at_least(TI, 150), at_most(TI, 550),
+        acquired("2D"), not_below(FIELD_STRENGTH, 1.0), within(TI, 150, 550),
         below(TE, 6),
     ),
     timed(
@@ -107,7 +108,7 @@ INVERSION_RECOVERY_RULES: tuple[Rule, ...] = (
     ),
     # Anonymised headers may have nothing but times.
     timed(
-        "T1", 0.8, NILS, lacks(SPIN_ECHO, EPI), at_least(TI, 600), at_most(TI, 1200), below(TE, 6),
+        "T1", 0.8, NILS, lacks(SPIN_ECHO, EPI), within(TI, 600, 1200), below(TE, 6),
         unless(above(FLIP, STEEPEST_READOUT)),
     ),
     # The T1 of tissue grows with the field, and the inversion time of an MPRAGE with it.
@@ -117,12 +118,12 @@ INVERSION_RECOVERY_RULES: tuple[Rule, ...] = (
     ),
     rule("STIR", 0.95, WORDS, says("STIR"), at_most(TI, 300)),
     timed(
-        "STIR", 0.75, NILS, lacks(SPIN_ECHO, GRADIENT_ECHO, EPI), at_least(TI, 110),
-        at_most(TI, 260), nulls_fat, at_least(TE, 12), above(TR, 2000),
+        "STIR", 0.75, NILS, lacks(SPIN_ECHO, GRADIENT_ECHO, EPI), within(TI, 110, 260), nulls_fat,
+        at_least(TE, 12), above(TR, 2000),
     ),
     timed(
-        "STIR", 0.85, NILS, uses(INVERSION), lacks(GRADIENT_ECHO, EPI), at_least(TI, 30),
-        at_most(TI, 350), nulls_fat, at_least(TE, 12),
+        "STIR", 0.85, NILS, uses(INVERSION), lacks(GRADIENT_ECHO, EPI), within(TI, 30, 350),
+        nulls_fat, at_least(TE, 12),
     ),
     # Low-field scanners have it with a gradient echo too.
     timed(
@@ -142,12 +143,12 @@ INVERSION_RECOVERY_RULES: tuple[Rule, ...] = (
     ),
     timed("FLAIR", 0.85, PHYSICS, nulls_fluid, at_least(TR, 3000), at_least(TE, 60)),
     timed(
-        "FLAIR", 0.6, PHYSICS, lacks(GRADIENT_ECHO, EPI, ASL), at_least(TI, 1700),
-        at_most(TI, 2800), unknown(TR), unknown(TE),
+        "FLAIR", 0.6, PHYSICS, lacks(GRADIENT_ECHO, EPI, ASL), within(TI, 1700, 2800), unknown(TR),
+        unknown(TE),
     ),
     timed(
-        "T1", 0.8, NILS, uses(INVERSION), lacks(GRADIENT_ECHO), at_least(TI, 250),
-        at_most(TI, 1500), below(TE, 40),
+        "T1", 0.8, NILS, uses(INVERSION), lacks(GRADIENT_ECHO), within(TI, 250, 1500),
+        below(TE, 40),
     ),
 )  # fmt: skip
 
@@ -165,8 +166,8 @@ LIKE_DIFFUSION_OF_PHILIPS = (made_by("Philips"), small_matrix(160))
 # HASTE and 3-D echo trains have a short TR for a T2.
 SPIN_ECHO_RULES: tuple[Rule, ...] = (
     timed(
-        "T1", 0.8, TABLE, *NON_EPI_SPIN_ECHO, unless(SINGLE_SHOT), at_least(TR, 150),
-        at_most(TR, 850), at_most(TE, 30),
+        "T1", 0.8, TABLE, *NON_EPI_SPIN_ECHO, unless(SINGLE_SHOT), within(TR, 150, 850),
+        at_most(TE, 30),
     ),
     timed(
         "T1", 0.65, TABLE, *NON_EPI_SPIN_ECHO, unless(SINGLE_SHOT), above(TR, 850),
@@ -216,8 +217,8 @@ SPIN_ECHO_RULES: tuple[Rule, ...] = (
     ),
     # Such times are a spin echo's, or a gradient echo's with a small flip angle.
     timed(
-        "T1", 0.6, TABLE, lacks(SPIN_ECHO, GRADIENT_ECHO, EPI, INVERSION), at_least(TR, 350),
-        at_most(TR, 850), at_least(TE, 8), at_most(TE, 15), not_below(FLIP, 60),
+        "T1", 0.6, TABLE, lacks(SPIN_ECHO, GRADIENT_ECHO, EPI, INVERSION), within(TR, 350, 850),
+        within(TE, 8, 15), not_below(FLIP, 60),
     ),
 )  # fmt: skip
 
@@ -232,7 +233,7 @@ SPOILED = (
 # 3-D time of flight (protocols of vendors), whose fresh blood outshines all that T1 weights: the
 # repetition time saturates what rests, the flip angle lets blood shine to the end of the slab.
 _LIKE_TIME_OF_FLIGHT = (
-    at_most(TR, 50), at_least(FLIP, 15), at_most(FLIP, 25), at_least(TE, 2), at_most(TE, 8),
+    at_most(TR, 50), within(FLIP, 15, 25), within(TE, 2, 8),
 )  # fmt: skip
 LIKE_TIME_OF_FLIGHT = (at_least(TR, 18), *_LIKE_TIME_OF_FLIGHT)
 # Protocols of 7 T take less, and weight by T1 with an inversion.
@@ -290,14 +291,14 @@ GRADIENT_ECHO_RULES: tuple[Rule, ...] = (
         "T1", 0.7, TABLE, *SPOILED, above(TR, 50), below(TR, 400), below(TE, 10), at_least(FLIP, 50)
     ),
     timed(
-        "T1", 0.65, PHYSICS, *SPOILED, acquired("2D"), at_least(TR, 400), at_most(TR, 800),
+        "T1", 0.65, PHYSICS, *SPOILED, acquired("2D"), within(TR, 400, 800),
         below(TE, 8), at_least(FLIP, 70),
     ),
     # A step of a map of T1, or of magnetisation transfer.
     timed(
         "PD", 0.6, PHYSICS, *NON_EPI_GRADIENT_ECHO,
-        lacks(INVERSION, PREPARED, FLOW_COMPENSATED, MT), unless(acquired("2D")), at_least(TR, 18),
-        at_most(TR, 60), at_most(TE, 7), unknown(TI), far_below_ernst_angle,
+        lacks(INVERSION, PREPARED, FLOW_COMPENSATED, MT), unless(acquired("2D")),
+        within(TR, 18, 60), at_most(TE, 7), unknown(TI), far_below_ernst_angle,
     ),
     # The echoes of low-field scanners are late.
     timed(

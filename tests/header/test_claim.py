@@ -84,6 +84,13 @@ def test_evidence_names_the_values_and_their_limits(make_series: Any) -> None:
     assert claim.evidence == ("TI 2500 ms > 1500 ms, TR 9000 ms > 3500 ms, TE 120 ms ≥ 60 ms",)
 
 
+def test_a_value_between_two_limits_is_named_once(make_series: Any) -> None:
+    header = {"ScanningSequence": "SE", "RepetitionTime": 500, "EchoTime": 14}
+    claim = claim_of(make_series(header))
+    assert claim.sequence == "T1"
+    assert claim.evidence == ("spin echo (SE), 150 ≤ TR 500 ≤ 850 ms, TE 14 ms ≤ 30 ms",)
+
+
 def test_words_that_agree_make_a_claim_surer(make_series: Any) -> None:
     mute = claim_of(make_series(MPRAGE))
     spoken = claim_of(make_series(MPRAGE | {"SeriesDescription": "t1_mprage_sag"}))
