@@ -17,6 +17,7 @@ Condition = Callable[[SequenceAttributes], str | None]
 TR, TE, TI, FLIP = "repetition_time", "echo_time", "inversion_time", "flip_angle"
 ECHOES, FIELD_STRENGTH = "echo_train", "field_strength"
 SLICES, VOLUMES = "slices", "volumes"
+B_VALUES = "b_values"
 UNITS = {
     TR: ("TR", "ms"),
     TE: ("TE", "ms"),
@@ -26,6 +27,7 @@ UNITS = {
     FIELD_STRENGTH: ("field", "T"),
     SLICES: ("slices", ""),
     VOLUMES: ("volumes", ""),
+    B_VALUES: ("b value", "s/mm²"),
 }
 
 # How scanners and users call projections, and images in which fat and water cancel each other.

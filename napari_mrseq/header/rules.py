@@ -12,6 +12,7 @@ from napari_mrseq.header.computed_maps import (
     names_quantity,
 )
 from napari_mrseq.header.conditions import (
+    B_VALUES,
     FLIP,
     SLICES,
     TE,
@@ -42,6 +43,7 @@ from napari_mrseq.header.conditions import (
     small_matrix,
     storage,
     tells_mr,
+    unknown,
     unless,
     uses,
     weighted_by_diffusion,
@@ -193,8 +195,8 @@ RULES: tuple[Rule, ...] = (
     rule("DWI", 0.6, DICOM, weighted_by_diffusion, names_diffusion_map, not_above(VOLUMES, 1)),
     rule("DWI", 0.95, DICOM, weighted_by_diffusion),
     rule("B0", 0.85, VENDOR, uses(DIFFUSION), without_weighting),
-    # So many volumes are weighted, all but the few that "dti multi b0" speaks of.
-    rule("DWI", 0.7, WORDS, says("B0"), above(VOLUMES, 20)),
+    # So many volumes, of unknown b values, are weighted: all but the few "dti multi b0" speaks of.
+    rule("DWI", 0.7, WORDS, says("B0"), above(VOLUMES, 20), unknown(B_VALUES)),
     rule(
         "B0", 0.8, WORDS, says("DWI", "B0"), lacks(GRADIENT_ECHO), without_weighting,
         unless(made_by("GE")),

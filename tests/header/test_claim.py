@@ -296,12 +296,16 @@ def test_bids_sidecar_is_read_in_seconds(sidecar: dict[str, Any], sequence: str)
 
 
 # The first is ds005299's, whose b values are lost.
-@pytest.mark.parametrize(("volumes", "sequence"), [(100, "DWI"), (6, "B0")])
-def test_so_many_volumes_are_weighted_by_diffusion(
-    make_series: Any, volumes: int, sequence: str
+@pytest.mark.parametrize(
+    ("volumes", "b_values", "sequence"),
+    [(100, (), "DWI"), (6, (), "B0"), (30, (0.0,), "B0"), (30, (5.0,), "B0")],
+)
+def test_so_many_volumes_are_weighted_by_diffusion_unless_their_b_values_say_not(
+    make_series: Any, volumes: int, b_values: tuple[float, ...], sequence: str
 ) -> None:
     header = {"SeriesDescription": "dsi_diff_1.8mm_multi_b0", "ScanningSequence": "EP"}
-    assert claim_of(make_series(header, volumes=volumes)).sequence == sequence
+    series = make_series(header, volumes=volumes, b_values=b_values)
+    assert claim_of(series).sequence == sequence
 
 
 @pytest.mark.parametrize(
