@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from napari_mrseq.header.conditions import (
-    FLIP,
     TR,
-    at_least,
     below,
     contrast,
     lacks,
@@ -13,7 +11,7 @@ from napari_mrseq.header.conditions import (
     uses,
 )
 from napari_mrseq.header.plausibility import fits
-from napari_mrseq.header.relaxation import past_ernst_angle
+from napari_mrseq.header.relaxation import far_below_ernst_angle
 from napari_mrseq.header.rule import DICOM, Rule, rule
 from napari_mrseq.header.techniques import (
     FLOW_COMPENSATED,
@@ -26,8 +24,9 @@ from napari_mrseq.header.techniques import (
 from napari_mrseq.header.weightings import LIKE_A_MAP, LIKE_A_SCOUT
 
 # Philips says T1 of any spoiled gradient echo: of scouts, maps of fields and references of coils.
+# A second is no time between two excitations, but between the inversions of an MPRAGE.
 OF_SMALL_FLIP_ANGLE = (
-    lacks(SPIN_ECHO, INVERSION, MPRAGE, PREPARED), at_least(FLIP, 0), unless(past_ernst_angle),
+    lacks(SPIN_ECHO, INVERSION, MPRAGE, PREPARED), below(TR, 1000), far_below_ernst_angle,
 )  # fmt: skip
 A_MAP = (uses(GRADIENT_ECHO), below(TR, 50), *LIKE_A_MAP)
 

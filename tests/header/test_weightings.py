@@ -584,6 +584,10 @@ def test_a_map_of_a_field_has_few_pixels(
         ({"dim": "2D", "tr": 11, "te": 4.6, "flip": 15}, 256, "LOCALIZER"),
         ({"dim": "3D", "tr": 7, "te": 3.2, "flip": 9}, 256, "T1"),
         ({"dim": "2D", "tr": 180, "te": 4.6, "flip": 80}, 256, "T1"),
+        # Nearly the Ernst angle; an MPRAGE with the TR of its shots; a map of the share of fat.
+        ({"dim": "3D", "tr": 9.8, "te": 4.6, "flip": 8}, 256, "T1"),
+        ({"dim": "3D", "tr": 2300, "te": 2.98, "flip": 9}, 256, "T1"),
+        ({"dim": "3D", "tr": 6.1, "te": 1.0, "flip": 3}, 144, UNKNOWN),
         # pydicom's emri_small tells no times.
         ({"dim": "3D"}, 64, "T1"),
     ],
