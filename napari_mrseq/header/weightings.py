@@ -184,7 +184,7 @@ SPIN_ECHO_RULES: tuple[Rule, ...] = (
     # 64:1440, 2010); the falling flip angles of long 3-D trains weight by less of it.
     timed(
         "T2", 0.6, PHYSICS, *NON_EPI_SPIN_ECHO, at_least(FIELD_STRENGTH, 6.0), above(TR, 2000),
-        at_least(TE, 40), unless(acquired("3D")),
+        at_least(TE, 40), unless(acquired("3D")), unless(preclinical),
     ),
     # The table is of people: preclinical scanners have a T2 at such times.
     timed(

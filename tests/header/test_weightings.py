@@ -266,6 +266,16 @@ def test_t2_weights_sooner_at_7_t(
     assert claim_of(make_series(values)).sequence == sequence
 
 
+def test_a_t2_of_mice_is_as_sure_at_7_t_as_at_less(make_series: Any) -> None:
+    mice = {"Manufacturer": "Bruker"}
+    weak, strong = (
+        claim_of(make_series(header("SE", tesla=tesla, tr=4000, te=40) | mice))
+        for tesla in (4.7, 7)
+    )
+    assert weak.sequence == strong.sequence == "T2"
+    assert weak.confidence == strong.confidence
+
+
 @pytest.mark.parametrize("te", [20.7, 49.6])
 def test_long_3d_echo_train_with_an_early_echo_is_proton_density(
     make_series: Any, te: float
