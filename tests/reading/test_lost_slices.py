@@ -269,6 +269,15 @@ def test_times_of_volumes_that_all_lost_another_slice_leave_a_doubt(
     assert any(MIXED in warning for warning in stacks(folder)[1])
 
 
+def test_phases_of_which_some_slices_lost_the_first_and_others_the_last_leave_a_doubt(
+    write_slice: WriteSlice,
+) -> None:
+    lost = {(0, 2), (0, 3), (3, 0), (3, 1)}
+    taken = [place for place in volume_by_volume(4) if place not in lost]
+    folder = write(write_slice, taken, lambda v, s: {"TriggerTime": 100 * v + 50 * (s % 2)})
+    assert any(MIXED in warning for warning in stacks(folder)[1])
+
+
 @pytest.mark.parametrize(("first", "is_told"), [(1, True), (11, False)])
 def test_the_first_number_of_a_place_by_place_count_tells_whether_the_first_slice_was_lost(
     first: int, is_told: bool, write_slice: WriteSlice
