@@ -154,6 +154,13 @@ def test_colours_of_any_tiff_count(kind: str, tmp_path: Path) -> None:
     assert not read_one(path).is_mr
 
 
+@pytest.mark.parametrize("most", [1, 4095])
+def test_a_tinted_tiff_of_real_numbers_is_a_scan_however_bright(most: int, tmp_path: Path) -> None:
+    tinted = photographed(slice_of_the_sample()).clip(0) * most
+    tifffile.imwrite(tmp_path / "a.tif", tinted.astype(np.float32), photometric="rgb")
+    assert read_one(tmp_path / "a.tif").is_mr
+
+
 def test_colours_of_a_palette_count_and_opacity_does_not(tmp_path: Path) -> None:
     grey = slice_of_the_sample()
     coloured = Image.fromarray((mapped(grey) * 255).astype(np.uint8))
