@@ -261,12 +261,17 @@ def test_a_table_of_values_is_applied(
         HighBit=15,
         ModalityLUTSequence=[table],
         PhotometricInterpretation=dark_is,
+        WindowCenter=1000,
+        WindowWidth=400,
     )
-    expected = apply_modality_lut(pixels, pydicom.dcmread(path))
+    expected, window = apply_modality_lut(pixels, pydicom.dcmread(path)), (800, 1200)
     if dark_is == "MONOCHROME1":
-        expected = 65535 - expected
+        # Among which values a table that is turned shows the window, nothing tells.
+        expected, window = 65535 - expected, None
     assert not np.array_equal(expected, pixels)
-    np.testing.assert_array_equal(read_one(path).pixels[0], expected)
+    series = read_one(path)
+    np.testing.assert_array_equal(series.pixels[0], expected)
+    assert series.window == window
 
 
 @pytest.mark.parametrize(
