@@ -20,6 +20,7 @@ from tests.reading.scanner_files import (
     CORONAL,
     SAGITTAL,
     WriteSlice,
+    csa_header,
     positions_along,
     rotated,
 )
@@ -119,7 +120,13 @@ def test_elements_of_each_vendor_tell_b_values_and_directions(
 
 
 @pytest.mark.parametrize(
-    "private", [{(0x2001, 0x1003): ("FL", -1.0)}, {(0x0043, 0x1039): ("IS", [-1, 8, 0, 0])}]
+    "private",
+    [
+        {(0x2001, 0x1003): ("FL", -1.0)},
+        {(0x0043, 0x1039): ("IS", [-1, 8, 0, 0])},
+        {(0x0029, 0x1010): ("OB", csa_header(B_value=[-1]))},
+    ],
+    ids=["Philips", "GE", "Siemens"],
 )
 def test_a_b_value_below_zero_is_none_and_the_name_of_the_sequence_tells(
     private: dict[tuple[int, int], tuple[str, object]], write_slice: WriteSlice
@@ -127,7 +134,12 @@ def test_a_b_value_below_zero_is_none_and_the_name_of_the_sequence_tells(
     for volume, b in enumerate((0, 1000)):
         for index, place in enumerate(positions_along(AXIAL, 4), start=1 + 4 * volume):
             path = write_slice(
-                index, place, SequenceName=f"ep_b{b}", ScanningSequence="EP", private=private
+                index,
+                place,
+                ImageType=["ORIGINAL", "PRIMARY", "DIFFUSION", "NONE"],
+                SequenceName=f"ep_b{b}",
+                ScanningSequence="EP",
+                private=private,
             )
     assert axis_of(path).values == (0, 1000)
 
