@@ -16,10 +16,13 @@ from napari_mrseq.series import Series
 from tests.reading.scanner_files import (
     AXIAL,
     COLUMNS,
+    CORONAL,
     ROWS,
+    SAGITTAL,
     SHARED_DATA,
     WriteSlice,
     csa_header,
+    image,
     items,
     positions_along,
 )
@@ -179,6 +182,32 @@ def test_a_grid_of_uih_that_describes_only_some_of_its_slices_has_no_place(
     (series,) = read(path)
     assert series.pixels.shape == (4, ROWS // 2, COLUMNS // 2)
     assert series.affine is None
+
+
+def test_padding_is_dark_in_a_grid_whose_slices_lie_in_several_planes(
+    write_slice: WriteSlice,
+) -> None:
+    planes = AXIAL, CORONAL, SAGITTAL
+    described = [
+        items(ImagePositionPatient=[0.0, 0.0, 0.0], ImageOrientationPatient=[*plane])[0]
+        for plane in planes
+    ]
+    pixels = image(1)
+    pixels[:, :: COLUMNS // 2] = 4095
+    path = write_slice(
+        1,
+        pixels=pixels,
+        PixelPaddingValue=4095,
+        ImageType=["ORIGINAL", "PRIMARY", "M", "VFRAME"],
+        private={(0x0065, 0x1050): ("DS", "3"), (0x0065, 0x1051): ("SQ", described)},
+    )
+    tiles = (*np.hsplit(pixels[: ROWS // 2], 2), np.hsplit(pixels[ROWS // 2 :], 2)[0])
+    for series, tile, plane in zip(
+        read(path), tiles, ("axial", "coronal", "sagittal"), strict=True
+    ):
+        assert series.plane == plane
+        dark = np.where(tile == 4095, tile[tile < 4095].min(), tile)
+        np.testing.assert_array_equal(series.pixels[0], dark)
 
 
 @pytest.mark.parametrize(
