@@ -207,6 +207,9 @@ def test_dicom_folder_is_known_by_a_few_files(three_series: Path, tmp_path: Path
     Image.fromarray(np.zeros((5, 5), np.uint8)).save(tmp_path / "pictures" / "a.png")
     (tmp_path / "pictures" / "notes").write_text("nothing")
     assert not looks_like_study_folder(tmp_path / "pictures")
+    # What a hidden folder holds is not read, so it makes no study.
+    shutil.copytree(three_series, tmp_path / "pictures" / ".deleted")
+    assert not looks_like_study_folder(tmp_path / "pictures")
     assert not looks_like_study_folder(tmp_path / "nowhere")
     assert not looks_like_study_folder(three_series / "IM120")
 
