@@ -50,6 +50,7 @@ def rows_of(
         place = index % per_volume
         told = _label_of_volume(series, label, index // per_volume) if parted else label
         yield label_row(series, index, told, group=group, source=source) | {
+            "label_confidence": "",
             "origin": series.kind,
             "position": round(place / (per_volume - 1), 4) if per_volume > 1 else "",
             "plane": series.plane or "",

@@ -146,6 +146,27 @@ def test_a_dicom_archive_is_labelled_where_header_and_network_agree(sample_study
     assert "Simulated" not in written
 
 
+def test_series_that_a_person_labelled_are_appended_to_the_catalogue(sample_study, tmp_path):
+    """As the manual says: lines of one file at the end of a copy of the other."""
+    model = load_model("default", device="cpu")
+    for name in ("t1_se_tra_header_lies", "t2_tse_tra", "t1_fl2d_sag"):
+        shutil.copytree(sample_study / name, tmp_path / "archive" / name)
+    path = catalogue_of(
+        tmp_path / "archive", tmp_path / "run", judge=lambda: model, log=lambda _: None
+    )
+    with (tmp_path / "run" / TO_CHECK).open(newline="") as file:
+        (doubtful,) = csv.DictReader(file)
+    write_rows([doubtful | {"label": "T2"}], tmp_path / "labelled.csv", tuple(doubtful))
+    appended = (tmp_path / "labelled.csv").read_text().partition("\n")[2]
+    (tmp_path / "both.csv").write_text(path.read_text() + appended)
+    before, after = read_catalogue(path), read_catalogue(tmp_path / "both.csv")
+    assert after[:-1] == before
+    row = after[-1]
+    assert (row.label, row.origin, row.plane) == ("T2", "dicom", "axial")
+    assert row.position == float(doubtful["position"])
+    assert not row.doubtful
+
+
 def test_a_header_that_contradicts_itself_labels_nothing(sample_study, tmp_path):
     for folder, description in (("t2_tse_tra", "t2_tse"), ("pd_tse_tra", "t1_se")):
         (tmp_path / "archive" / folder).mkdir(parents=True)
