@@ -70,6 +70,8 @@ class Row:
         Which of the stacks of that series: ``"echo 2"``, ``"phase"``.
     stripped : bool
         All but the brain has been blacked out.
+    study_uid : str
+        Its own study, where several of one patient are a group; else empty.
     """
 
     path: Path
@@ -90,6 +92,7 @@ class Row:
     series_uid: str = ""
     part: str = ""
     stripped: bool = False
+    study_uid: str = ""
 
 
 def read_catalogue(path: Path) -> list[Row]:
@@ -102,10 +105,10 @@ def read_catalogue(path: Path) -> list[Row]:
         ``file``; relative to the catalogue), ``label``, ``group``. Used where there: ``fold``
         (from 0), ``volume``, ``origin``, ``body_part``, ``position``, ``label_confidence``,
         ``dataset`` (or ``source``), ``licence``, ``vendor``, ``plane``, ``skull_stripped``
-        (``y``). With a column ``slice`` a row may name one slice of a DICOM series or NIfTI file;
-        ``volume`` is then a number, and ``series_uid`` and ``part`` tell series in one folder
-        apart. Corrections that the viewer saved are such a catalogue. A row without a label is
-        passed over. Without a ``fold`` groups are dealt into `FOLDS`.
+        (``y``), ``study_uid``. With a column ``slice`` a row may name one slice of a DICOM series
+        or NIfTI file; ``volume`` is then a number, and ``series_uid`` and ``part`` tell series in
+        one folder apart. Corrections that the viewer saved are such a catalogue. A row without a
+        label is passed over. Without a ``fold`` groups are dealt into `FOLDS`.
 
     Raises
     ------
@@ -121,7 +124,12 @@ def read_catalogue(path: Path) -> list[Row]:
     where, table = _read_table(path)
     # What a person has not labelled yet is not trained on.
     labelled = [(number, entry) for number, entry in enumerate(table, 2) if entry["label"]]
-    rows = [_row(path, number, entry, where) for number, entry in labelled]
+    # Corrections from the viewer go by their study, be it joined to others of its patient or not.
+    joined = {e["study_uid"]: e["group"] for _, e in labelled if e.get("study_uid")}
+    rows = [
+        _row(path, number, entry | {"group": joined.get(entry["group"], entry["group"])}, where)
+        for number, entry in labelled
+    ]
     if not rows:
         raise CatalogueError(f"{path} holds no labelled images")
     refuse_parted(rows, path)
@@ -233,6 +241,7 @@ def _row(path: Path, number: int, entry: dict[str, str], where: str) -> Row:
         series_uid=uid,
         part=part,
         stripped=told["skull_stripped"] == "y",
+        study_uid=told["study_uid"],
     )
 
 

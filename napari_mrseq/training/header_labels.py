@@ -12,6 +12,7 @@ from napari_mrseq.judging import classify
 from napari_mrseq.labelling import write_rows
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN, family_of
 from napari_mrseq.training.catalogue import read_entries
+from napari_mrseq.training.follow_ups import joined_studies
 from napari_mrseq.training.series_rows import COLUMNS, Entry, Log, rows_of, series_of
 
 if TYPE_CHECKING:
@@ -34,7 +35,9 @@ def labelled_by_header(
     """
     labelled: list[Entry] = []
     doubtful: list[Entry] = []
-    for series in series_of(folder, log):
+    found = list(series_of(folder, log))
+    joined = joined_studies(found, log)
+    for series in found:
         try:
             verdict = classify(series, model, fast=True)
         except ReadError as error:
@@ -43,14 +46,14 @@ def labelled_by_header(
         group = group_of(series)
         reason = _doubt(verdict)
         if verdict.header and not reason:
-            found = rows_of(series, verdict.header.sequence, group, folder.name, parted=True)
+            rows = rows_of(series, verdict.header.sequence, group, folder.name, parted=True)
             sure = {"label_confidence": _label_confidence(verdict.header)}
-            labelled += [entry | sure for entry in found]
+            labelled += [entry | sure | joined.get(group, {}) for entry in rows]
         else:
             header = verdict.header.sequence if verdict.header else ""
             middle = list(rows_of(series, "", group, folder.name))
             said = {"header": header, "network": verdict.pixels.sequence, "reason": reason}
-            doubtful.append(middle[len(middle) // 2] | said)
+            doubtful.append(middle[len(middle) // 2] | said | joined.get(group, {}))
     return labelled, doubtful
 
 

@@ -131,22 +131,29 @@ def refuse_seen(path: Path, card: Card, rows: Iterable[Row], fold: int | None) -
     ModelError
         Names the model's file, and the fold.
     """
-    held_out = set(digests_of(row for row in rows if row.fold == fold))
-    known = len(held_out & _digests_seen(card))
+    held_out = [row for row in rows if row.fold == fold]
+    known = _groups_seen(_digests_seen(card), held_out)
     if known:
+        groups = {row.group for row in held_out}
         raise ModelError(
-            f"{path} was trained on {known} of the {len(held_out)} groups of fold {fold}: what is "
-            "measured on them would flatter; hold out another fold, or use another model"
+            f"{path} was trained on {len(known)} of the {len(groups)} groups of fold {fold}: what "
+            "is measured on them would flatter; hold out another fold, or use another model"
         )
 
 
 def _by_group(seen: set[str], rows: Sequence[Row]) -> tuple[list[Row], str]:
-    unseen = [row for row in rows if _digest(row.group) not in seen]
+    known = _groups_seen(seen, rows)
+    unseen = [row for row in rows if row.group not in known]
     if not unseen:
         told = "all of it: the model was trained on every group, what it has seen flatters it"
         return list(rows), told
     count, whole = (len({row.group for row in some}) for some in (unseen, rows))
     return unseen, f"{count} of {whole} groups, never trained on"
+
+
+def _groups_seen(seen: set[str], rows: Iterable[Row]) -> set[str]:
+    """Return the groups of which a part was trained on: of a patient's studies one is enough."""
+    return {row.group for row in rows if seen.intersection(digests_of([row]))}
 
 
 def _digests_seen(card: Card) -> set[str]:
@@ -166,8 +173,8 @@ def _trainings(training: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def digests_of(rows: Iterable[Row]) -> list[str]:
-    """Return one digest for each group of some rows, in order."""
-    return sorted({_digest(row.group) for row in rows})
+    """Return one digest for each group of some rows, and for each study joined to it, in order."""
+    return sorted({_digest(name) for row in rows for name in (row.group, row.study_uid) if name})
 
 
 def _digest(group: str) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Log = Callable[[str], None]
 Entry = dict[str, Any]
 
-COLUMNS = (*LABEL_COLUMNS, "label_confidence", "origin", "position", "plane", "vendor")
+COLUMNS = (*LABEL_COLUMNS, "label_confidence", "origin", "position", "plane", "vendor", "study_uid")
 # Slices of one series, evenly spread: more of them would hardly differ.
 MOST_SLICES = 60
 
@@ -55,6 +55,7 @@ def rows_of(
             "position": round(place / (per_volume - 1), 4) if per_volume > 1 else "",
             "plane": series.plane or "",
             "vendor": vendor or "",
+            "study_uid": "",
         }
 
 

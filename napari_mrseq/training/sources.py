@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from napari_mrseq.errors import CatalogueError, first_few
 from napari_mrseq.reading.discover import file_kind
 from napari_mrseq.safe_writing import written_whole
 from napari_mrseq.training.catalogue import read_entries, write_catalogue
+from napari_mrseq.training.follow_ups import joined_studies
 from napari_mrseq.training.header_labels import labelled_by_header, with_persons_labels
 from napari_mrseq.training.output import output_folder
 from napari_mrseq.training.series_rows import Entry, Log, rows_of, series_of
@@ -145,7 +147,8 @@ def _counted(entries: Sequence[Entry]) -> str:
 def labelled_by_folder(folder: Path, log: Log = print) -> list[Entry]:
     """Label what lies in the folders of `folder` with their names.
 
-    Slices of one DICOM study belong together; so do other files of one subject of BIDS
+    Slices of one DICOM study belong together, and studies of one patient; so do other files of one
+    subject of BIDS
     (``sub-01_T1w.png``), of one folder inside the class's, and files whose names differ by a last
     number only (``anna_01.png``, ``anna_02.png``).
     """
@@ -153,10 +156,12 @@ def labelled_by_folder(folder: Path, log: Log = print) -> list[Entry]:
     inside = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     if loose := [path.name for path in inside if file_kind(str(path))[0] in IMAGES]:
         log(f"left out, in no folder of a class: {first_few(loose, 3)}")
-    for part in filter(Path.is_dir, inside):
+    parts = {part: list(series_of(part, log)) for part in inside if part.is_dir()}
+    joined = joined_studies(chain.from_iterable(parts.values()), log)
+    for part, seen in parts.items():
         found = [
-            entry
-            for series in series_of(part, log)
+            entry | joined.get(entry["group"], {})
+            for series in seen
             for entry in rows_of(series, part.name, _subject(series, part), folder.name)
         ]
         if found:  # else each of its files was told
