@@ -228,7 +228,8 @@ class Agent:
     spoken : bool or None
         By the words alone.
     place : str
-        Where those words stand: ``"description"``, ``"file name"``, ``"protocol"``.
+        Where those words stand: ``"description"``, ``"file name"``, ``"protocol"``,
+        ``"PulseSequenceType"``.
     warning : str
         How tags and words contradict each other; empty where they don't.
     """
@@ -249,7 +250,8 @@ def agent_of(attributes: SequenceAttributes) -> Agent:
     spoken = agent_in_words(attributes.description, of_spine=of_spine)
     place = attributes.described_by
     if spoken is None:
-        spoken, place = agent_in_words(attributes.protocol, of_spine=of_spine), "protocol"
+        spoken = agent_in_words(attributes.protocol, of_spine=of_spine)
+        place = attributes.protocol_by
     if attributes.agent is None or spoken is None or spoken == attributes.agent:
         return Agent(spoken if attributes.agent is None else attributes.agent, spoken, place)
     said = "with" if spoken else "without"

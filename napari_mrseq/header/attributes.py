@@ -75,6 +75,7 @@ def attributes_of(series: Series) -> SequenceAttributes:
     agent, agent_text = agent_in_tags(tags)
     described = tags.text("SeriesDescription")
     by_file = not described and series.kind == "nifti"
+    protocol, protocol_by = _protocol(tags, vendor)
     if volumes > 1 and not agent and tags.is_of_one_frame("ContrastBolusAgentAdministered"):
         # Given after the first volume, perhaps.
         agent = None
@@ -85,7 +86,8 @@ def attributes_of(series: Series) -> SequenceAttributes:
         field_strength=_field_strength(tags),
         description=described or telling_words(series.description or ""),
         described_by=FILE_NAME if by_file else "description",
-        protocol=_protocol(tags, vendor),
+        protocol=protocol,
+        protocol_by=protocol_by,
         file_name=without_verdict(Path(series.path).name) if series.kind == "nifti" else "",
         body_part=tags.text("BodyPartExamined").upper(),
         sequence_name=", ".join(names),
@@ -126,18 +128,20 @@ def _storage(tags: Tags) -> str:
     return UID(uid, validation_mode=IGNORE).name if uid else ""
 
 
-def _protocol(tags: Tags, vendor: str | None) -> str:
-    """Return what the protocol is called, else how BIDS' PulseSequenceType says it is weighted.
+def _protocol(tags: Tags, vendor: str | None) -> tuple[str, str]:
+    """Return what the protocol is called and "protocol", else what BIDS' PulseSequenceType says.
 
-    GE's is that of the whole examination, unless it is the suffix of one image and all that is
-    said: "T1w".
+    That is read where it says how the images are weighted. GE's protocol is that of the whole
+    examination, unless it is the suffix of one image and all that is said: "T1w".
     """
     protocol = tags.text("ProtocolName")
     alone = "_" not in protocol and not tags.text("SeriesDescription")
     of_one = alone and suffix_of(protocol)[1] is not None
     of_series = protocol if vendor != "GE" or of_one else ""
     described = tags.text("PulseSequenceType")
-    return of_series or (described if _WEIGHTED.search(described) else "")
+    if of_series or not _WEIGHTED.search(described):
+        return of_series, "protocol"
+    return described, "PulseSequenceType"
 
 
 def _field_strength(tags: Tags) -> float | None:

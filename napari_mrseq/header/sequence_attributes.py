@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 # Free text that people type, also names, and the day they were here: neither leaves the header.
-PRIVATE_FIELDS = frozenset(
-    {"description", "described_by", "protocol", "file_name", "body_part", "acquired"}
-)
+PRIVATE_FIELDS = frozenset({
+    "description", "described_by", "protocol", "protocol_by", "file_name", "body_part", "acquired",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,8 @@ class SequenceAttributes:
         Words of people; `file_name` only for NIfTI.
     described_by : str
         What holds the description: a NIfTI file without one is described by its ``"file name"``.
+    protocol_by : str
+        What holds the protocol: of BIDS it may be ``"PulseSequenceType"``.
     body_part : str
         In capitals, ``"CSPINE"``.
     sequence_name : str
@@ -75,6 +77,7 @@ class SequenceAttributes:
     description: str = ""
     described_by: str = "description"
     protocol: str = ""
+    protocol_by: str = "protocol"
     file_name: str = ""
     body_part: str = ""
     sequence_name: str = ""

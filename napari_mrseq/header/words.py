@@ -67,7 +67,7 @@ def namings(attributes: SequenceAttributes) -> tuple[Naming, ...]:
         described = by_file
     else:
         described = namings_of(attributes.description, attributes.described_by)
-    return described or namings_of(attributes.protocol, "protocol") or by_file
+    return described or namings_of(attributes.protocol, attributes.protocol_by) or by_file
 
 
 def naming(attributes: SequenceAttributes) -> Naming | None:

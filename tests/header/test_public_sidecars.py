@@ -360,6 +360,12 @@ def test_sequence_of_a_published_sidecar(sequence: str, header: dict[str, Any]) 
     assert claim.sequence == sequence, claim
 
 
+def test_evidence_says_where_its_words_stand() -> None:
+    claim = claim_of(image_with({"PulseSequenceType": "T2 FLAIR"}))
+    assert claim is not None
+    assert claim.evidence == ('PulseSequenceType says "flair"',)
+
+
 # The times of ds003325, and the one of ds003043: inversions before gradient echoes.
 @pytest.mark.parametrize("readout", [0.000418, 0.00016, None])
 def test_the_time_of_one_line_shows_no_echo_planar_readout(readout: float | None) -> None:
