@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import unicodedata
 import warnings
 import zlib
 from collections import defaultdict
@@ -15,7 +16,7 @@ from typing import Any
 from napari_mrseq.errors import CatalogueError
 from napari_mrseq.labelling import write_rows
 from napari_mrseq.sequences import UNKNOWN, misspelt_codes
-from napari_mrseq.training.soundness import refuse_ambiguous, refuse_parted
+from napari_mrseq.training.soundness import labels_alike, refuse_ambiguous, refuse_parted
 
 # Labels of public catalogues that have another name here. A network can't tell perfusion and
 # other odd images from pixels: it learns to say so.
@@ -119,7 +120,7 @@ def read_catalogue(path: Path) -> list[Row]:
     Warns
     -----
     UserWarning
-        Of a label that is a code of the vocabulary but for its spelling.
+        Of a label that is a code of the vocabulary, or another label, but for its spelling.
     """
     where, table = _read_table(path)
     # What a person has not labelled yet is not trained on.
@@ -134,7 +135,8 @@ def read_catalogue(path: Path) -> list[Row]:
         raise CatalogueError(f"{path} holds no labelled images")
     refuse_parted(rows, path)
     refuse_ambiguous(rows, path)
-    for told in misspelt_codes(row.label for row in rows):
+    labels = {row.label for row in rows}
+    for told in (*misspelt_codes(labels), *labels_alike(labels)):
         # From here, however often it is read: Python tells it once.
         warnings.warn(f"{path}: {told}", stacklevel=1)
     return rows
@@ -188,9 +190,15 @@ def _delimiter(header: str) -> str:
 
 
 def _trimmed(entry: Mapping[Any, Any], where: str) -> dict[str, str]:
-    """Strip spaces around fields, but for the path; what is beyond the columns is dropped."""
+    """Write fields in one way, but for the path; what is beyond the columns is dropped.
+
+    Names of a Mac's folders may hold an umlaut as a letter and its dots.
+    """
     told = {key: value or "" for key, value in entry.items() if key is not None}
-    return {key: value if key == where else value.strip() for key, value in told.items()}
+    return {
+        key: value if key == where else unicodedata.normalize("NFC", value.strip())
+        for key, value in told.items()
+    }
 
 
 def write_catalogue(path: Path, table: Sequence[Mapping[str, str]]) -> Path:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from napari_mrseq.errors import CatalogueError, first_few
+from napari_mrseq.sequences import SEQUENCES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from napari_mrseq.training.catalogue import Row
@@ -60,6 +62,14 @@ def refuse_lost(rows: Sequence[Row], kept: Sequence[Row], source: Path) -> None:
             f"{source}: no picture of {', '.join(sorted(lost))} can be read: put sound files in "
             "their place, or leave out that class"
         )
+
+
+def labels_alike(labels: Iterable[str]) -> Iterator[str]:
+    """Say which labels of one's own are the same but for spaces and capitals: often a slip."""
+    spellings = sorted(set(labels) - set(SEQUENCES))
+    for one, other in combinations(spellings, 2):
+        if "".join(one.split()).casefold() == "".join(other.split()).casefold():
+            yield f"the labels {one!r} and {other!r} become two classes: write both alike, if one"
 
 
 def refuse_parted(rows: Iterable[Row], source: Path) -> None:

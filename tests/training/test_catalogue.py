@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 
 from napari_mrseq.errors import CatalogueError
@@ -34,6 +36,21 @@ def test_a_label_that_is_nearly_a_code_is_warned_of(tmp_path, label, meant):
     with pytest.warns(UserWarning, match=rf"c\.csv: the label '{label}' .* written {meant}"):
         rows = read_catalogue(table(tmp_path, text))
     assert [row.label for row in rows] == ["T1C", label]
+
+
+def test_own_labels_that_differ_in_capitals_or_spaces_alone_are_warned_of(tmp_path):
+    text = "path,label,group\na.png,Knee joint,anna\nb.png,knee  joint,bert\nc.png,Hip,carl\n"
+    with pytest.warns(UserWarning, match=r"'Knee joint' and 'knee  joint' become two") as told:
+        rows = read_catalogue(table(tmp_path, text))
+    assert len(told) == 1
+    assert len({row.label for row in rows}) == 3
+
+
+def test_umlauts_of_a_mac_are_the_same_label_and_group(tmp_path):
+    apart = unicodedata.normalize("NFD", "Schädel,Müller")
+    text = f"path,label,group\na.png,Schädel,Müller\nb.png,{apart}\n"
+    rows = read_catalogue(table(tmp_path, text))
+    assert {(row.label, row.group) for row in rows} == {("Schädel", "Müller")}
 
 
 def test_unknown_is_one_class_however_it_is_written(tmp_path):
