@@ -21,9 +21,12 @@ def text_of(figures: dict[str, Any]) -> str:
     kinds = [figures[kind] for kind in _KINDS if kind in figures]
     titles = [title for kind, title in _KINDS.items() if kind in figures]
     lines = ["".join([f"{'':42}", *(f"{title:>10}" for title in titles)])]
-    lines.append(_line("cases", [one["cases"] for one in kinds]))
+    measured = [one.get("measures", {}) for one in kinds]
+    lines += _told("cases", [one.get("cases", _NOTHING) for one in measured])
     for part in ("measures", "forced", "said"):
         own = [one.get(part, {}) for one in kinds]
+        if part == "forced":
+            lines.append(_line("cases of known sequences", [one["cases"] for one in kinds]))
         if part == "forced" and kinds[0]["cases"]:
             lines.append(f"{_LIKELIEST}, whatever its probability:")
         for key in _MEASURES if part == "measures" else own[0]:

@@ -386,6 +386,10 @@ def test_terminal_and_page_show_the_same_figure_under_one_name(tmp_path):
         shown = [text for text in after if re.fullmatch(r"[\d.]+ %", text)][:2]
         # The page begins with the series, the table with the slices.
         assert shown == [told[2], told[0]], name
+    # Accuracy is that of all, the unknown among them; what follows is of the known.
+    counts = {line[:42].rstrip(): line[42:].split() for line in written}
+    assert counts["cases"] == ["6", "6", "3"]
+    assert counts["cases of known sequences"] == ["4", "4", "2"]
 
 
 def test_the_columns_of_two_models_do_not_run_together(counted):
