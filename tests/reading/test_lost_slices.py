@@ -269,6 +269,14 @@ def test_times_of_volumes_that_all_lost_another_slice_leave_a_doubt(
     assert any(MIXED in warning for warning in stacks(folder)[1])
 
 
+def test_when_pixels_were_written_tells_no_volumes_over_midnight(write_slice: WriteSlice) -> None:
+    begun = "2359", "0000", "0001"
+    folder = write(
+        write_slice, volume_by_volume(3), lambda v, s: {"ContentTime": f"{begun[v]}0{s}"}
+    )
+    assert any(MIXED in warning for warning in stacks(folder)[1])
+
+
 def test_phases_of_which_some_slices_lost_the_first_and_others_the_last_leave_a_doubt(
     write_slice: WriteSlice,
 ) -> None:
