@@ -327,9 +327,9 @@ def test_a_series_goes_to_the_entry_that_leaves_the_least_choice() -> None:
 
 
 def test_thin_slices_show_every_plane() -> None:
-    iso = scan("T2", plane="sagittal", spacing=(1.0, 1.0, 1.0))
+    iso = scan("T2", plane="sagittal", spacing=(1.4, 1.0, 1.0))
     assert statuses(judge_study([iso], load_protocol("ms")))["T2"] == "there"
-    thick = scan("T2", plane="sagittal")
+    thick = scan("T2", plane="sagittal", spacing=(1.6, 1.0, 1.0))
     assert statuses(judge_study([thick], load_protocol("ms")))["T2"] == "missing"
 
 
