@@ -138,6 +138,17 @@ def test_series_in_two_places_has_the_folder_that_holds_both(
         assert series.pixels.compute().shape == (2, 12, 16)
 
 
+def test_series_in_two_folders_of_the_one_stood_in_has_that_as_its_path(
+    three_series: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (three_series / "more").mkdir()
+    (three_series / "IM31").rename(three_series / "more" / "IM31")
+    (three_series / "IM30").rename(three_series / "deep" / "IM30")
+    monkeypatch.chdir(three_series)
+    (series,) = read_study(["deep/IM30", "more/IM31"]).series
+    assert series.path == "."
+
+
 @pytest.mark.parametrize("given", ["~/study", "~/study/deep/../", b"~/study"])
 def test_home_is_written_out_and_bytes_are_a_path(
     three_series: Path, given: str | bytes, monkeypatch: pytest.MonkeyPatch
