@@ -277,6 +277,21 @@ def test_when_pixels_were_written_tells_no_volumes_over_midnight(write_slice: Wr
     assert any(MIXED in warning for warning in stacks(folder)[1])
 
 
+def test_repetition_times_that_are_measured_slice_by_slice_tear_no_volume(
+    write_slice: WriteSlice,
+) -> None:
+    measured = (1000, 1000), (1001, 1002), (1003, 1004)
+    folder = write(
+        write_slice,
+        volume_by_volume(3),
+        lambda volume, slice_: {
+            "InstanceNumber": SLICES * volume + slice_ + 1,
+            "RepetitionTime": measured[volume][slice_ // 2],
+        },
+    )
+    assert stacks(folder) == ([whole(0, 1, 2)], [])
+
+
 def test_phases_of_which_some_slices_lost_the_first_and_others_the_last_leave_a_doubt(
     write_slice: WriteSlice,
 ) -> None:
