@@ -22,7 +22,7 @@ from napari_mrseq.batch import classify_many
 from napari_mrseq.correction import Correction
 from napari_mrseq.judging import classify_steps, conclude
 from napari_mrseq.model import Model
-from napari_mrseq.model.card import KEY, TORCHVISION, Card
+from napari_mrseq.model.card import KEY, TORCHVISION, Calibration, Card
 from napari_mrseq.model.networks import LITE, build
 from napari_mrseq.report import failure_record, records_of, to_csv, to_table
 from napari_mrseq.series import series_from_array
@@ -86,6 +86,23 @@ def test_fast_looks_at_a_few_slices_of_each_volume():
     verdict = classify(series, load_model(device="cpu"), fast=True)
     assert {s.volume for s in verdict.slices} == {0, 1}
     assert len(verdict.slices) <= 10
+
+
+@pytest.mark.parametrize("shape", [(5, 32, 32), (3, 3, 32, 32)], ids=str)
+def test_fast_looks_at_all_of_a_small_series(shape):
+    series = series_from_array(np.random.default_rng(1).random(shape), name="small")
+    verdict = classify(series, load_model(device="cpu"), fast=True)
+    assert [one.number_in(series) for one in verdict.slices] == list(range(series.slice_count))
+
+
+def test_fast_looks_at_five_slices_of_the_middle_of_a_stack():
+    series = series_from_array(np.random.default_rng(1).random((30, 32, 32)), name="stack")
+    verdict = classify(series, load_model(device="cpu"), fast=True)
+    numbers = [one.index for one in verdict.slices]
+    assert len(numbers) == 5
+    assert numbers == sorted(numbers)
+    # The ends of a stack show little.
+    assert 6 <= numbers[0] < numbers[-1] <= 23
 
 
 def test_only_fewer_slices_than_fast_looks_at_are_a_warning():
@@ -248,6 +265,17 @@ def test_a_network_without_t1_with_contrast_agent_can_deny_it_as_it_can_t1(tmp_p
     borne_out = classify(series, always(tmp_path / "t1.safetensors", "T1"), fast=True)
     assert not borne_out.conflict
     assert (borne_out.sequence, borne_out.resolved) == ("T1C", "member")
+
+
+def test_where_a_header_outweighs_pixels_that_deny_it_neither_is_believed(tmp_path):
+    model = always(tmp_path / "t2.safetensors", "T2")
+    # Of a network that is trusted little, a header is believed rather than the pixels.
+    card = replace(model.card, calibration=Calibration(join_power=0.3))
+    (series,) = read(SAMPLE / "t1_se_tra")
+    verdict = classify(series, replace(model, card=card), fast=True)
+    assert (verdict.header.sequence, verdict.pixels.sequence) == ("T1", "T2")
+    assert verdict.conflict
+    assert verdict.sequence == "UNKNOWN"
 
 
 def test_words_that_lie_beside_tags_that_do_not_are_what_is_in_conflict(tmp_path):
