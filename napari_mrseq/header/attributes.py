@@ -12,6 +12,7 @@ from napari_mrseq.clock import moment
 from napari_mrseq.header import techniques
 from napari_mrseq.header.agent import agent_in_tags
 from napari_mrseq.header.bids_names import FILE_NAME, suffix_of, telling_words
+from napari_mrseq.header.conditions import LEAST_B
 from napari_mrseq.header.sequence_attributes import SequenceAttributes
 from napari_mrseq.header.sidecar import filled, techniques_of_sidecar
 from napari_mrseq.header.tags import Tags
@@ -102,7 +103,7 @@ def attributes_of(series: Series) -> SequenceAttributes:
         inversion_time=_inversion_time(tags, volumes),
         echo_train=tags.positive("RFEchoTrainLength") or tags.positive("EchoTrainLength"),
         flip_angle=tags.positive("FlipAngle"),
-        b_values=_b_values(tags, series, names),
+        b_values=_b_values(tags, series, names, volumes),
         nucleus=_nucleus(tags),
         techniques=_techniques(tags, sidecar, vendor, names),
         agent=agent,
@@ -196,7 +197,9 @@ def _contrast(tags: Tags) -> str:
     return "" if contrast in ("UNKNOWN", "MIXED", "NONE") else contrast
 
 
-def _b_values(tags: Tags, series: Series, names: tuple[str, ...]) -> tuple[float, ...]:
+def _b_values(
+    tags: Tags, series: Series, names: tuple[str, ...], volumes: int
+) -> tuple[float, ...]:
     """Return those that reading found, else the sidecar's, else the one in the sequence's name."""
     found = tuple(sorted(filter(_is_b_value, series.b_values)))
     if found:
@@ -204,7 +207,10 @@ def _b_values(tags: Tags, series: Series, names: tuple[str, ...]) -> tuple[float
     single = tags.number("DiffusionBValue")
     if single is None and names:
         single = b_value_in_name(names[0])
-    return (single,) if single is not None and _is_b_value(single) else ()
+    # Of several volumes it is the first one's, which is seldom weighted.
+    if single is None or not _is_b_value(single) or (volumes > 1 and single < LEAST_B):
+        return ()
+    return (single,)
 
 
 def _is_b_value(number: float) -> bool:

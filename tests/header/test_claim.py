@@ -321,6 +321,15 @@ def test_one_volume_of_diffusion_may_be_a_map_unless_it_is_an_original(
     assert (claim.confidence >= 0.8) == sure
 
 
+# ds005299's, as it is named there.
+def test_a_small_b_value_in_the_name_of_a_sequence_is_that_of_its_first_volume(
+    make_series: Any,
+) -> None:
+    header = {"SeriesDescription": "multi_b0", "Manufacturer": "SIEMENS", "SequenceName": "ep_b5#1"}
+    assert claim_of(make_series(header, volumes=100)).sequence == "DWI"
+    assert claim_of(make_series(header)).sequence == "B0"
+
+
 def test_bids_name_of_a_file_counts_as_words() -> None:
     pixels = series_from_array([[1, 2], [3, 4]], name="x").pixels
     path = str(Path("sub-01") / "anat" / "sub-01_FLAIR.nii.gz")
