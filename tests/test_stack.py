@@ -120,6 +120,11 @@ def test_a_volume_of_thousands_is_held_together_as_a_small_one_is():
     assert many[0][1] == pytest.approx(few[0][1], abs=0.01)
 
 
+def test_every_unsure_slice_of_a_volume_of_thousands_is_what_the_others_are():
+    rows = [showing("T1", 0.6) if number % 2 else showing("T2", 0.9) for number in range(1200)]
+    assert codes(said(rows)) == ["T2"] * 1200
+
+
 def test_three_planes_of_a_localizer_are_judged_each_alone():
     planes = [showing("T1", 0.6), showing("T2", 0.6), showing("T1", 0.6)]
     assert said(planes) == [
