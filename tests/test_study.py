@@ -393,6 +393,7 @@ def test_repeats_are_one_sequence_of_one_prescription_in_the_order_of_time() -> 
         (("sub-01_dir-LR_dwi", "sub-01_dir-RL_dwi"), False),
         (("ep2d_diff_AP", "ep2d_diff_AP_2"), True),
         (("ep2d_diff", "ep2d_diff map"), True),
+        (("ep2d_diff", "ep2d_diff AP and PA"), True),
     ],
 )
 def test_what_is_acquired_both_ways_of_phase_encoding_is_no_repeat(
