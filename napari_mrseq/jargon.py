@@ -72,7 +72,7 @@ _STEMS = re.compile(
     "|difus|dinami|dynami|enhanc|flebo|fluid|functional|funktion|gadolin|gradient|kalibr"
     "|kontras|localis|localiz|locator|lokalis|lokaliz|microbleed|mielogr|myelogr|oversig"
     "|oversik|overzich|paradigm|perfus|perfuz|phlebo|planung|protonen|reperag|scanogr|sottra"
-    "|soustra|spectro|spektro|spettro|substra|subtr|suscep|suscet|suszep|tracto|unterdr"
+    "|soustra|spectro|spektro|spettro|substra|subtr|sustrac|suscep|suscet|suszep|tracto|unterdr"
     "|venogra|ангио|динами|диффуз|контраст|коэффициент|локал|нативн|перфуз|плотност|протонн|холанги"
 )
 # Words of unspaced scripts, which are looked for within runs of letters.

@@ -166,6 +166,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("LOCALIZER", "oversi*t*", "overzicht*", "fast view", "smart brain*", "pilot*", "tri pilot*"),
     ("OTHER", "kalib*", "referenz*", "speeder*", "phoenix zip*", "single voxel*"),
     ("OTHER", "*spektro*", "*spettro*", "soustra*", Regex(r"substra[ckz][a-z]*"), "sottra*"),
+    ("OTHER", "sustrac*"),
     ("OTHER", "ssub*"),
     ("OTHER", "true fisp*", "ci3d*", "hyce", "basg", "pbsg", "cosmic", "mensa", "bloch siegert*"),
     # What watches an agent arrive, before the series that it is given for.
@@ -210,8 +211,14 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("OTHER", Regex(r"csi(?:\d[a-z0-9]*)?"), Regex(r"cest(?![aeinou])[a-z0-9]*"), "aptw*"),
     ("OTHER", "mrs", "*mrsi", "*btfe*", "*bffe*"),
     ("OTHER", Regex(r"cine(?!as|ma|se\b)[a-z0-9]*")),
-    # Fat, or its share, no direction (H-F); scanners put corrections behind, tools a number.
-    ("OTHER", Regex(r"m?dixon\b.*(?<!\bh) ff?(?: (?:\d{1,4}|nd|dis[23]d|norm|mpr|rr))*$")),
+    # Fat, or its share, no direction (H-F, K-F); scanners put corrections behind, tools a number.
+    (
+        "OTHER",
+        Regex(
+            r"m?dixon\b.*(?<!\b[hkpcr]) (?:ff?|fat|fett|graisse|grasa|grasso|gordura)"
+            r"(?: (?:\d{1,4}|nd|dis[23]d|norm|rr|mpr(?: (?:ax|cor|sag|tra))?))*$"
+        ),
+    ),
     ("OTHER", "*trufi*", "tru fi", "tfi", "*fiesta*", "ciss*", "*ssfp*", "b ffe", "b tfe"),
     ("OTHER", "petra", Regex(r"\d?d?o?zteo?"), Regex(r"(?:[23]d)?ute(?:[23]d)?")),
     ("OTHER", "psir*", "lge", "delayed enh*", "late enh*"),
