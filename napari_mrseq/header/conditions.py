@@ -70,14 +70,11 @@ def at_most(name: str, limit: float) -> Condition:
 def within(name: str, least: float, most: float) -> Condition:
     """Hold where an attribute is known and lies between two limits, or is one of them."""
     short, unit = UNITS[name]
-
-    def found(attributes: SequenceAttributes) -> str | None:
-        value = getattr(attributes, name)
-        if value is None or not least <= value <= most:
-            return None
-        return f"{least:g} ≤ {short} {value:g} ≤ {most:g} {unit}".strip()
-
-    return found
+    return _valued(
+        name,
+        lambda value: least <= value <= most,
+        lambda value: f"{least:g} ≤ {short} {value:g} ≤ {most:g} {unit}",
+    )
 
 
 def not_above(name: str, limit: float) -> Condition:
@@ -290,12 +287,16 @@ def _unless_unknown(name: str, compared: Condition) -> Condition:
 
 def _compared(name: str, limit: float, sign: str, test: Callable[[float], bool]) -> Condition:
     short, unit = UNITS[name]
+    return _valued(name, test, lambda value: f"{short} {value:g} {unit} {sign} {limit:g} {unit}")
 
+
+def _valued(name: str, test: Callable[[float], bool], words: Callable[[float], str]) -> Condition:
     def found(attributes: SequenceAttributes) -> str | None:
         value = getattr(attributes, name)
         if value is None or not test(value):
             return None
-        return " ".join(f"{short} {value:g} {unit} {sign} {limit:g} {unit}".split())
+        # What has no unit leaves gaps.
+        return " ".join(words(value).split())
 
     return found
 
