@@ -63,9 +63,15 @@ SEQUENCES: dict[str, Sequence] = {
     )
 }
 
+
+def spelt_alike(label: str) -> str:
+    """Return what labels have in common that differ in spaces and capitals alone."""
+    return "".join(label.split()).casefold()
+
+
 # What a code may be written as by mistake, names and BIDS's suffixes among it → the code.
 _SPELLINGS = {
-    "".join(spelling.split()).casefold(): sequence.code
+    spelt_alike(spelling): sequence.code
     for sequence in reversed(SEQUENCES.values())
     for spelling in (sequence.bids_suffix, sequence.name, sequence.code)
     if spelling
@@ -109,7 +115,7 @@ def colour_of(code: str, classes: Iterable[str] = ()) -> str:
 def misspelt_codes(labels: Iterable[str]) -> Iterator[str]:
     """Say which classes of a user's own are nearly called like sequences of the vocabulary."""
     for label in sorted(set(labels) - set(SEQUENCES)):
-        meant = _SPELLINGS.get("".join(label.split()).casefold())
+        meant = _SPELLINGS.get(spelt_alike(label))
         if meant:
             own = f"the label {label!r} becomes a class of your own"
             yield f"{own}; the sequence is written {meant}"

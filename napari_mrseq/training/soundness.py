@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from napari_mrseq.errors import CatalogueError, first_few
-from napari_mrseq.sequences import SEQUENCES
+from napari_mrseq.sequences import SEQUENCES, spelt_alike
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -68,7 +68,7 @@ def labels_alike(labels: Iterable[str]) -> Iterator[str]:
     """Say which labels of one's own are the same but for spaces and capitals: often a slip."""
     spellings = sorted(set(labels) - set(SEQUENCES))
     for one, other in combinations(spellings, 2):
-        if "".join(one.split()).casefold() == "".join(other.split()).casefold():
+        if spelt_alike(one) == spelt_alike(other):
             yield f"the labels {one!r} and {other!r} become two classes: write both alike, if one"
 
 

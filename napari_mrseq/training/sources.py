@@ -148,9 +148,8 @@ def labelled_by_folder(folder: Path, log: Log = print) -> list[Entry]:
     """Label what lies in the folders of `folder` with their names.
 
     Slices of one DICOM study belong together, and studies of one patient; so do other files of one
-    subject of BIDS
-    (``sub-01_T1w.png``), of one folder inside the class's, and files whose names differ by a last
-    number only (``anna_01.png``, ``anna_02.png``).
+    subject of BIDS (``sub-01_T1w.png``), of one folder inside the class's, and files whose names
+    differ by a last number only (``anna_01.png``, ``anna_02.png``).
     """
     entries: list[Entry] = []
     inside = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
