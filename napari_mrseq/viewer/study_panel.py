@@ -125,9 +125,10 @@ class StudyPanel(QWidget):
             self.protocol.addItem(Path(name).name)
             self.protocol.setItemData(place, name, Qt.ItemDataRole.ToolTipRole)
         self.protocol.setItemData(place, protocol)
+        # Of one that is chosen already no index changes.
+        if place == self.protocol.currentIndex():
+            self._judge()
         self.protocol.setCurrentIndex(place)
-        # Where it was chosen already, no index changes.
-        self._judge()
 
     def _judge(self) -> None:
         protocol = self.protocol.currentData()
