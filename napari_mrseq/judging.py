@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from os import PathLike
 from typing import TYPE_CHECKING, Any
@@ -173,15 +174,19 @@ def _decoded(
 ) -> tuple[dict[int, NDArray[Any]], dict[int, Failure]]:
     """Return the slices by their number, and why others can't be decoded."""
     from dask.base import compute
+    from dask.system import CPU_COUNT
 
     lazy = {index: series.slice_pixels(index) for index in indices}
     try:
-        return dict(zip(lazy, compute(*lazy.values()), strict=True)), {}
+        # dask's own threads can wait for ever, and the program with them, if it is ended while one
+        # of them begins.
+        with ThreadPoolExecutor(CPU_COUNT) as threads:
+            return dict(zip(lazy, compute(*lazy.values(), pool=threads), strict=True)), {}
     except ReadError:
         decoded, lost = {}, {}
         for index, pixels in lazy.items():
             try:
-                decoded[index] = pixels.compute()
+                decoded[index] = pixels.compute(scheduler="synchronous")
             except ReadError as error:
                 lost[index] = Failure(error.path or series.path, error.cause)
         return decoded, lost

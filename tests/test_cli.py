@@ -313,22 +313,30 @@ main()
 """
 
 
-def begun(pictures, output):
-    """Return a run that has kept what it judged so far."""
-    run = subprocess.Popen(
-        [sys.executable, "-c", KEEPING, "classify", pictures, "--format=csv", "--output", output],
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    while not Path(f"{output}.partial").exists() and run.poll() is None:
-        time.sleep(0.02)
-    return run
+@pytest.fixture
+def begun():
+    """What begins a run, and returns it as soon as it has kept what it judged so far."""
+    runs = []
+
+    def begin(pictures, output):
+        command = [sys.executable, "-c", KEEPING, "classify", pictures, "--format=csv"]
+        run = subprocess.Popen([*command, "--output", output], stderr=subprocess.PIPE, text=True)
+        runs.append(run)
+        while not Path(f"{output}.partial").exists() and run.poll() is None:
+            time.sleep(0.02)
+        return run
+
+    yield begin
+    # Of a test that failed.
+    for run in runs:
+        run.kill()
+        run.communicate()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGKILL"])
 @pytest.mark.usefixtures("signals_heard")
-def test_a_run_that_is_broken_off_leaves_what_is_judged_so_far(many_pictures, tmp_path, name):
+def test_a_run_broken_off_leaves_what_is_judged_so_far(begun, many_pictures, tmp_path, name):
     output, kept = tmp_path / "out.csv", tmp_path / "out.csv.partial"
     run = begun(many_pictures, output)
     run.send_signal(getattr(signal, name))
@@ -345,7 +353,7 @@ def test_a_run_that_is_broken_off_leaves_what_is_judged_so_far(many_pictures, tm
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 @pytest.mark.usefixtures("signals_heard")
-def test_ctrl_c_pressed_twice_leaves_what_is_judged_so_far(many_pictures, tmp_path):
+def test_ctrl_c_pressed_twice_leaves_what_is_judged_so_far(begun, many_pictures, tmp_path):
     output, kept = tmp_path / "out.csv", tmp_path / "out.csv.partial"
     run = begun(many_pictures, output)
     # So many take longer to write than the second one takes to come.
@@ -359,7 +367,29 @@ def test_ctrl_c_pressed_twice_leaves_what_is_judged_so_far(many_pictures, tmp_pa
     assert f"stopped: what is judged so far is in {kept}" in told.splitlines()
 
 
-def test_results_that_can_not_be_written_at_the_end_are_kept_beside(many_pictures, tmp_path):
+# The command line, ended just when a thread that decodes has begun.
+ENDED_AS_THREADS_BEGIN = """
+import os, signal, threading
+from napari_mrseq.cli import main
+start = threading.Thread.start
+def start_and_end(thread):
+    start(thread)
+    if "ThreadPool" in thread.name:
+        os.kill(os.getpid(), signal.SIGTERM)
+threading.Thread.start = start_and_end
+main()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+def test_a_program_ended_as_its_threads_begin_ends(sample_study):
+    command = [sys.executable, "-c", ENDED_AS_THREADS_BEGIN, "classify", sample_study]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (128 + signal.SIGTERM, "")
+    assert done.stderr == "\nstopped: nothing was written\n"
+
+
+def test_results_that_can_not_be_written_at_the_end_are_kept_beside(begun, many_pictures, tmp_path):
     output, kept = tmp_path / "out.csv", tmp_path / "out.csv.partial"
     run = begun(many_pictures, output)
     output.mkdir()

@@ -53,7 +53,8 @@ def read_slice(row: Row) -> LabelledSlice:
     """
     series, index = _place(row)
     try:
-        pixels = series.slice_pixels(index).compute()
+        # Threads of dask's own may keep a program that is ended from ending (`judging`).
+        pixels = series.slice_pixels(index).compute(scheduler="synchronous")
     except ReadError as error:
         raise CatalogueError(str(error)) from error
     spacing = series.spacing[1:] if series.spacing else None
