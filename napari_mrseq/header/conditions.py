@@ -38,6 +38,9 @@ _OPPOSED_WORDS = re.compile(
     re.IGNORECASE,
 )
 
+# SOP classes of images that no MR scanner makes, and whose modality is known therefore.
+_OTHER_SCANNER = re.compile(r"(?!.*\b(MR|Secondary Capture|Hardcopy)\b).*\b(Image|Volume) Storage")
+
 PROTON = "1H"
 
 # Diffusion weighting below this is a b = 0 image: some vendors write 5 to 50 instead of 0.
@@ -142,9 +145,10 @@ def other_nucleus(attributes: SequenceAttributes) -> str | None:
 
 
 def other_modality(attributes: SequenceAttributes) -> str | None:
-    """Hold where the header names a modality other than MR."""
-    known = attributes.modality not in ("", "MR")
-    return f"Modality {attributes.modality}" if known else None
+    """Hold where the header names a modality other than MR, or the SOP class does in its place."""
+    if attributes.modality:
+        return None if attributes.modality == "MR" else f"Modality {attributes.modality}"
+    return attributes.storage if _OTHER_SCANNER.match(attributes.storage) else None
 
 
 def tells_mr(attributes: SequenceAttributes) -> str | None:

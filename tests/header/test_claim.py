@@ -7,12 +7,17 @@ from typing import Any
 
 import pytest
 from pydicom.uid import (
+    UID,
     CTImageStorage,
+    EnhancedMRColorImageStorage,
     EnhancedMRImageStorage,
+    MRImageStorage,
     MRSpectroscopyStorage,
+    PositronEmissionTomographyImageStorage,
     RawDataStorage,
     SecondaryCaptureImageStorage,
     SegmentationStorage,
+    UltrasoundImageStorage,
 )
 
 from napari_mrseq.header import claim_of
@@ -57,6 +62,25 @@ def test_other_modality_is_unknown_and_said_so(make_series: Any, modality: str) 
     assert claim.confidence >= 0.9
     assert claim.evidence == (f"Modality {modality}",)
     assert claim.warnings == ()
+
+
+@pytest.mark.parametrize(
+    "storage", [CTImageStorage, UltrasoundImageStorage, PositronEmissionTomographyImageStorage]
+)
+def test_without_a_modality_the_class_tells_that_an_image_is_no_mr(
+    make_series: Any, storage: UID
+) -> None:
+    claim = claim_of(make_series({"Modality": "", "SOPClassUID": storage, **FLAIR}))
+    assert (claim.sequence, claim.evidence) == (UNKNOWN, (storage.name,))
+    assert claim.confidence >= 0.9
+
+
+@pytest.mark.parametrize(
+    "storage", [MRImageStorage, EnhancedMRImageStorage, EnhancedMRColorImageStorage]
+)
+def test_without_a_modality_images_of_mr_scanners_are_mr(make_series: Any, storage: UID) -> None:
+    claim = claim_of(make_series({"Modality": "", "SOPClassUID": storage, **FLAIR}))
+    assert claim.sequence == "FLAIR"
 
 
 @pytest.mark.parametrize(
