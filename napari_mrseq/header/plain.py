@@ -65,7 +65,7 @@ def plain(text: str) -> str:
     ``+`` stays a word of its own. Camel case is parted (``"GreFieldMap"`` gives
     ``"gre field map"``, ``"axT1"`` and ``"AXT1"`` give ``"ax t1"``, but ``"qT1"``, a map, stays
     whole); ``T2*`` becomes ``t2star``, ``b=0`` and ``b_0`` become ``b0``. Parts of the spine
-    (``"T1-T6"``) go.
+    (``"T1-T6"``) go, and so does the line that slices of the brain lie along (``"AC-PC"``).
     """
     parted = in_english(unicodedata.normalize("NFC", text))
     parted = re.sub(
@@ -78,6 +78,7 @@ def plain(text: str) -> str:
     parted = re.sub(r"(?i)^\s*fat:", "fat only ", parted)
     parted = re.sub(r"(?i)^\s*field ?map:", "ideal field map ", parted)
     letters = unicodedata.normalize("NFKD", parted).encode("ascii", "ignore").decode().lower()
+    letters = re.sub(r"(?<![a-z0-9])ac[-_/ ]{0,3}pc(?![a-z0-9])", " ", letters)
     letters = re.sub(r"(?<![a-z0-9])([tr]2) ?w? ?(?:\*|[-_ ]+star)", r"\1star", letters)
     letters = re.sub(
         r"(?<![a-z0-9])(s?b)(?: ?= ?(?=\d)|[ _-](?=(?:0|[1-9]\d{2,3})(?![a-z0-9])))", r"\1", letters

@@ -212,6 +212,10 @@ def test_words_decide_where_the_header_holds_no_physics(make_series: Any) -> Non
         ("T1 SAG T1 to T12", "T1"),
         ("AX GRE C3-T1", UNKNOWN),
         ("SAG T-SPINE T1-T12", UNKNOWN),
+        # The line that slices of the brain lie along (PPMI).
+        ("AX T2 AC-PC LINE ENTIRE BRAIN", "T2"),
+        ("DTI_pulse gated_AC/PC line", "DWI"),
+        ("SAG_AC_PC", UNKNOWN),
     ],
 )
 def test_words_of_many_sites_are_understood(
