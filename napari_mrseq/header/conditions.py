@@ -43,6 +43,9 @@ _OTHER_SCANNER = re.compile(r"(?!.*\b(MR|Secondary Capture|Hardcopy)\b).*\b(Imag
 
 PROTON = "1H"
 
+# What dcm2niix writes as PulseSequenceType for the codes of any spin echo, one of diffusion too.
+_ANY_SPIN_ECHO = re.compile(r"(?i)(inversion recovery )?spin ?echo")
+
 # Diffusion weighting below this is a b = 0 image: some vendors write 5 to 50 instead of 0.
 LEAST_B = 50.0
 
@@ -167,8 +170,10 @@ def acquired(dimensions: str) -> Condition:
 
 
 def has_sequence_name(attributes: SequenceAttributes) -> str | None:
-    """Hold where the header names the pulse sequence."""
-    return f"sequence {attributes.sequence_name}" if attributes.sequence_name else None
+    """Hold where the header names the pulse sequence, by more than "Spin Echo"."""
+    told = attributes.sequence_name.split(", ")
+    telling = [name for name in told if name and not _ANY_SPIN_ECHO.fullmatch(name)]
+    return f"sequence {', '.join(telling)}" if telling else None
 
 
 def made_by(*vendors: str) -> Condition:

@@ -282,6 +282,10 @@ PUBLISHED = [
     ("UNKNOWN", "ds000007", sidecar(
         "SIEMENS", "Matched Bandwidth Hi-Res", "SE\\EP", "2D", 5, 0.033, flip=90,
         name="*epse2d1_33", kind=M)),
+    # As dcm2niix writes it since 2026: its PulseSequenceType comes of the codes.
+    ("DWI", "spine-generic, converted anew", sidecar(
+        "Philips", "DWI", "SE", "2D", 3, 0.063809, flip=90, options="FS",
+        kind=["ORIGINAL", "PRIMARY", "M", "SE", "M", "SE"], PulseSequenceType="Spin Echo")),
     # Summed echoes without the number of dimensions.
     ("T2STAR", "spine-generic", sidecar(
         "GE", "GRE-ME", "GR", "", 0.6, 0.013896, flip=30, SequenceVariant="SS_SK", kind=OTHER)),
