@@ -15,7 +15,6 @@ _KEYS = {
     "ArterialSpinLabelingType": (techniques.ASL, techniques.ASL),
     "DiffusionScheme": (techniques.DIFFUSION, "diffusion (DiffusionScheme)"),
     "TaskName": (techniques.TASK, "functional task (TaskName)"),
-    "EchoTime1": (techniques.B0_MAP, "field map sidecar"),
 }
 # What programs name the task after that write one beside every image.
 _IMAGES = {one.bids_suffix for one in SEQUENCES.values()} - {"bold"}
@@ -23,7 +22,10 @@ _IMAGES = {one.bids_suffix for one in SEQUENCES.values()} - {"bold"}
 _FASTEST_PLANE = 0.002
 # Units that BIDS asks for in the sidecar of a field map.
 _FIELD_UNITS = ("Hz", "rad/s", "T")
-
+# dcm2niix writes the times of two echoes beside every phase image of Siemens (its issue 400). A
+# field map has two, as its sequence's name says ("*fm2d2r"), and neither inverts nor is an EPI.
+_ECHOES = re.compile(r"[23]d(\d+)")
+_NO_FIELD_MAP = re.compile(r"(?<![A-Z])(EP|IR)(?![A-Z])")
 # What a map of the static field is made for; one of the transmit field is for anatomy.
 _DISTORTED = {"bold", "sbref", "cbv", "dwi", "asl", "m0scan"}
 
@@ -49,12 +51,22 @@ def techniques_of_sidecar(sidecar: Mapping[str, Any]) -> dict[str, str]:
     if sidecar.get("MTState") is True:
         found[techniques.MT] = "magnetisation transfer (MTState)"
     meant = _intended_for(sidecar)
+    if "EchoTime1" in sidecar and _may_map_the_field(sidecar):
+        found[techniques.B0_MAP] = "field map sidecar"
     if meant and meant <= {"asl"}:
         # The image without labelling, which gives perfusion its scale.
         found[techniques.ASL] = "meant for arterial spin labelling"
     elif meant & _DISTORTED or sidecar.get("Units") in _FIELD_UNITS:
         found[techniques.B0_MAP] = "field map sidecar"
     return found
+
+
+def _may_map_the_field(sidecar: Mapping[str, Any]) -> bool:
+    """Tell whether two echo times may be those of a field map."""
+    name = str(sidecar.get("SequenceName") or sidecar.get("PulseSequenceName"))
+    echoes = _ECHOES.search(name)
+    other = _NO_FIELD_MAP.search(str(sidecar.get("ScanningSequence")))
+    return other is None and (echoes is None or echoes[1] == "2")
 
 
 def _intended_for(sidecar: Mapping[str, Any]) -> set[str]:

@@ -422,6 +422,27 @@ def test_a_key_that_holds_nothing_shows_nothing(key: str, nothing: str | None) -
     assert claim.sequence == "T2", claim
 
 
+# ds004692, tables of heudiconv (iMove, a monkey at 7 T), ds004516, and ds006005 as a phase.
+@pytest.mark.parametrize(
+    ("sequence", "name", "scan", "dim", "tr", "te"),
+    [
+        ("FIELDMAP", "*fm2d2r", "GR", "2D", 0.758, 0.00738),
+        ("OTHER", "*swi3d6r", "", "3D", 0.051, 0.04415),
+        ("OTHER", "fl3d4r", "", "3D", 0.04, 0.02684),
+        ("OTHER", "", "EP", "2D", 1, 0.0136),
+        ("OTHER", "tfl3d4_ns", "GR\\IR", "3D", 2.53, 0.00167),
+    ],
+)
+def test_two_echo_times_beside_a_phase_image_make_no_field_map_of_other_sequences(
+    sequence: str, name: str, scan: str, dim: str, tr: float, te: float
+) -> None:
+    # dcm2niix writes both beside every phase image of Siemens (its issue 400).
+    times = {"EchoTime1": 0.00492, "EchoTime2": 0.00738, "ImageType": [*M[:2], "P", "ND"]}
+    claim = claim_of(image_with(sidecar("Siemens", "", scan, dim, tr, te, name=name) | times))
+    assert claim is not None
+    assert claim.sequence == sequence, claim
+
+
 @pytest.mark.parametrize("in_ms", [1, 1000], ids=["as BIDS asks", "in milliseconds"])
 def test_times_of_a_sidecar_are_seconds_or_else_milliseconds(in_ms: int) -> None:
     times = {"RepetitionTime": 2.3 * in_ms, "EchoTime": 0.003 * in_ms, "InversionTime": 0.9 * in_ms}
