@@ -32,8 +32,8 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     # Beside fat and water, of echoes of any kind.
     ("FIELDMAP", "ideal field map"),
     (
-        "FIELDMAP", "*field map*", "fmap*", "*b0 map*", "b0 rf*", "b0 shim*", "top up", "gre field",
-        "sefield*",
+        "FIELDMAP", "*field map*", "*fmap*", "*b0 map*", "b0 rf*", "b0 shim*", "top up",
+        "gre field", "sefield*",
     ),
     ("FIELDMAP", "feldkarte*", "carte de champ*", "mapa de campo", "mappa di campo"),
     ("FIELDMAP", "distortion map*", "blip up", "blip down", "rev* blip*", "blip* rev*"),

@@ -189,6 +189,8 @@ def test_words_decide_where_the_header_holds_no_physics(make_series: Any) -> Non
         ("T2* ax", "T2STAR"),
         ("t2_star", "T2STAR"),
         ("GreFieldMap", "FIELDMAP"),
+        ("SEfmap_DKI_AP", "FIELDMAP"),
+        ("tfl_rfmap", "OTHER"),
         ("T1 FLAIR", "T1"),
         ("T1 map", "OTHER"),
         ("ep2d_diff_FA", "OTHER"),
