@@ -178,6 +178,8 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
         # Of a gradient echo nothing is left by then, whatever task it is filed under.
         (above(TE, 150),),
         (uses(MPRAGE),),
+        # Read out by EPI as well (Siemens XA).
+        (uses(SUSCEPTIBILITY),),
         (uses(INVERSION), above(TI, 100)),
         # A shorter one is that of fat.
         (above(TI, 300),),

@@ -282,6 +282,10 @@ PUBLISHED = [
     ("UNKNOWN", "ds000007", sidecar(
         "SIEMENS", "Matched Bandwidth Hi-Res", "SE\\EP", "2D", 5, 0.033, flip=90,
         name="*epse2d1_33", kind=M)),
+    # SWI read out by EPI, of which dcm2niix knows.
+    ("SWI", "Siemens XA80", {
+        "Manufacturer": "Siemens", "ScanningSequence": "EP", "MRAcquisitionType": "3D",
+        "PulseSequenceName": "*swi3d_epr", "ImageType": ["ORIGINAL", "PRIMARY", "M", "NONE"]}),
     # As dcm2niix writes it since 2026: its PulseSequenceType comes of the codes.
     ("DWI", "spine-generic, converted anew", sidecar(
         "Philips", "DWI", "SE", "2D", 3, 0.063809, flip=90, options="FS",
