@@ -20,7 +20,14 @@ from napari_mrseq.header.conditions import (
 )
 from napari_mrseq.header.plausibility import says, timed
 from napari_mrseq.header.rule import NILS, PHYSICS, VENDOR, WORDS, Rule, rule
-from napari_mrseq.header.techniques import DIFFUSION, EPI, GRADIENT_ECHO, INVERSION, SPIN_ECHO
+from napari_mrseq.header.techniques import (
+    DIFFUSION,
+    EPI,
+    GRADIENT_ECHO,
+    INVERSION,
+    SEGMENTED,
+    SPIN_ECHO,
+)
 from napari_mrseq.header.words import called
 
 # One volume that a program computed, of a first pass more often than of activation.
@@ -41,6 +48,8 @@ ECHO_PLANAR_RULES: tuple[Rule, ...] = (
         "T2STAR", 0.8, WORDS, says("T2STAR"), uses(EPI), uses(GRADIENT_ECHO), lacks(SPIN_ECHO),
         not_above(VOLUMES, 1),
     ),
+    # A slice takes several excitations, which is too slow for activation.
+    timed("T2STAR", 0.7, VENDOR, uses(SEGMENTED), not_above(VOLUMES, 1), unless(says("BOLD"))),
     timed(
         "BOLD", 0.9, NILS, uses(EPI), uses(GRADIENT_ECHO), lacks(SPIN_ECHO), at_least(TE, 15),
         OF_A_SERIES,

@@ -65,6 +65,7 @@ from napari_mrseq.header.techniques import (
     EPI,
     GRADIENT_ECHO,
     INVERSION,
+    OWN_CONTRAST,
     PHASE_CONTRAST,
     SCOUT,
     SPECTROSCOPY,
@@ -126,6 +127,7 @@ RULES: tuple[Rule, ...] = (
     rule("OTHER", 0.9, WORDS, names_no_picture),
     rule("OTHER", 0.9, VENDOR, uses(SPECTROSCOPY)),
     rule("OTHER", 0.9, VENDOR, uses(B1_MAP)),
+    rule("OTHER", 0.85, VENDOR, uses(OWN_CONTRAST)),
     # Images that scanners compute, as their types name them.
     rule("FIELDMAP", 0.95, VENDOR, image_type(*image_types.FIELD_MAP)),
     rule("B0", 0.9, VENDOR, image_type("TENSOR_B0")),

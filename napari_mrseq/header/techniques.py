@@ -31,6 +31,9 @@ PHASES = "multi-phase"
 PREPARED = "prepared magnetisation"
 SPOILING = "spoiling"
 TASK = "functional task"
+SEGMENTED = "segmented readout"
+# Of stiffness, of fingerprints, of what has decayed before other echoes: none of the weightings.
+OWN_CONTRAST = "contrast of its own"
 
 
 # Words that mean the same on every scanner.
@@ -110,11 +113,17 @@ NAMES = (
     Name("Siemens", r"[*_]?f[li][23]d.*_(v\d|pc)", (PHASE_CONTRAST,)),
     Name("Siemens", r"[*_]?fm[23]d", (GRADIENT_ECHO, B0_MAP)),
     # "%SiemensSeq%_ep2d_diff", "%CustomerSeq%\\cmrr_mbep2d_bold": files, not names.
-    Name("Siemens", r"%.*(rf_?map|b1_?map)", (B1_MAP,)),
-    Name("Siemens", r"%.*field_?map", (GRADIENT_ECHO, B0_MAP)),
-    Name("Siemens", r"%.*ep2d_diff", (EPI, DIFFUSION)),
-    Name("Siemens", r"%.*ep2d_(bold|fid)", (EPI, GRADIENT_ECHO)),
+    Name("Siemens", r"%.*(rf_?map|b1_?map|bs_calib)", (B1_MAP,)),
+    Name("Siemens", r"%.*(field_?map|b0_?map)", (GRADIENT_ECHO, B0_MAP)),
+    Name("Siemens", r"%.*(ep2d_diff|[\W_]resolve|qdwi)", (EPI, DIFFUSION)),
+    Name("Siemens", r"%.*haste_diff", (SPIN_ECHO, DIFFUSION)),
+    Name("Siemens", r"%.*ep2d_(bold|fid|pace)", (EPI, GRADIENT_ECHO)),
+    Name("Siemens", r"%.*ep_seg_fid", (EPI, GRADIENT_ECHO, SEGMENTED)),
     Name("Siemens", r"%.*ep2d_se", (EPI, SPIN_ECHO)),
+    Name("Siemens", r"%.*[\W_](trufi|ciss|dess)", (GRADIENT_ECHO, BALANCED)),
+    Name("Siemens", r"%.*[\W_](svs|csi)_", (SPECTROSCOPY,)),
+    Name("Siemens", r"%.*aalscout", (SCOUT,)),
+    Name("Siemens", r"(%.*[\W_]|[*_])?petra|%.*([\W_]mrf|mre|ep2d_ase)$", (OWN_CONTRAST,)),
     Name("Siemens", r"[*_]?swi[23]d", (GRADIENT_ECHO, SUSCEPTIBILITY)),
     Name("Siemens", r"[*_]?epfid", (GRADIENT_ECHO, EPI)),
     Name("Siemens", r"[*_]?epse", (SPIN_ECHO, EPI)),

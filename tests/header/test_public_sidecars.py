@@ -282,6 +282,15 @@ PUBLISHED = [
     ("UNKNOWN", "ds000007", sidecar(
         "SIEMENS", "Matched Bandwidth Hi-Res", "SE\\EP", "2D", 5, 0.033, flip=90,
         name="*epse2d1_33", kind=M)),
+    # Named by a sequence, or by the file that Siemens' scanner ran, and by no words.
+    ("OTHER", "a brain at Birmingham", sidecar(
+        "Siemens", "", "", "3D", 0.00361, 0.00007, flip=1, name="*Petra3d1")),
+    ("OTHER", "a table of knees", {
+        "Manufacturer": "Siemens", "ScanningSequence": "GR", "MRAcquisitionType": "2D",
+        "PulseSequenceDetails": "%SiemensSeq%\\greMRE"}),
+    ("T2STAR", "dcm2niix", {
+        "Manufacturer": "Siemens", "ScanningSequence": "EP", "MRAcquisitionType": "2D",
+        "PulseSequenceDetails": "%SiemensSeq%\\ep_seg_fid"}),
     # SWI read out by EPI, of which dcm2niix knows.
     ("SWI", "Siemens XA80", {
         "Manufacturer": "Siemens", "ScanningSequence": "EP", "MRAcquisitionType": "3D",
