@@ -32,9 +32,11 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     # Beside fat and water, of echoes of any kind.
     ("FIELDMAP", "ideal field map"),
     (
-        "FIELDMAP", "*field map*", "*fmap*", "*b0 map*", "b0 rf*", "b0 shim*", "top up",
-        "gre field", "sefield*",
+        "FIELDMAP", "*field map*", "fmap*", "*b0 map*", "b0 rf*", "b0 shim*", "top up", "gre field",
+        "sefield*",
     ),
+    # By what it is made, or for what; other words end so as well: "CBFmap", "PDFFmap", "perfmap".
+    ("FIELDMAP", Regex(r"(?:se|gre|epi|bold|dwi|dti)fmap[a-z0-9]*")),
     ("FIELDMAP", "feldkarte*", "carte de champ*", "mapa de campo", "mappa di campo"),
     ("FIELDMAP", "distortion map*", "blip up", "blip down", "rev* blip*", "blip* rev*"),
     # A scanner writes what it computed behind the name of the protocol, which may ask for an ADC.
