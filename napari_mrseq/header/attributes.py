@@ -229,14 +229,13 @@ def _techniques(
     described = tags.text("SeriesDescription")
     if not _READOUTS & set(found) and not namings_of(described):
         found |= techniques.spelled_out(described)
-    for technique, shown in _measured_techniques(tags, sidecar, vendor).items():
+    measured = _measured_techniques(tags, vendor) | techniques_of_sidecar(sidecar, names, found)
+    for technique, shown in measured.items():
         found.setdefault(technique, shown)
     return found
 
 
-def _measured_techniques(
-    tags: Tags, sidecar: Mapping[str, Any], vendor: str | None
-) -> dict[str, str]:
+def _measured_techniques(tags: Tags, vendor: str | None) -> dict[str, str]:
     """Return the techniques that numbers show, where no code or name does."""
     found = {}
     if three_planes(tags, vendor):
@@ -247,7 +246,7 @@ def _measured_techniques(
         found[techniques.PHASE_CONTRAST] = "velocity encoding > 0"
     if _is_cine(tags):
         found[techniques.CINE] = "cine"
-    return found | techniques_of_sidecar(sidecar)
+    return found
 
 
 def _is_cine(tags: Tags) -> bool:

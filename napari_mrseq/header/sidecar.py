@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from napari_mrseq.header import techniques
@@ -22,10 +22,13 @@ _IMAGES = {one.bids_suffix for one in SEQUENCES.values()} - {"bold"}
 _FASTEST_PLANE = 0.002
 # Units that BIDS asks for in the sidecar of a field map.
 _FIELD_UNITS = ("Hz", "rad/s", "T")
-# dcm2niix writes the times of two echoes beside every phase image of Siemens (its issue 400). A
-# field map has two, as its sequence's name says ("*fm2d2r"), and neither inverts nor is an EPI.
+# dcm2niix writes the times of two echoes beside every phase image of Siemens (its issue 400). That
+# of a field map is a gradient echo of nothing else, and has two, as its name says ("*fm2d2r").
+_NO_FIELD_MAP = {
+    techniques.SPIN_ECHO, techniques.EPI, techniques.INVERSION, techniques.MPRAGE,
+    techniques.SUSCEPTIBILITY, techniques.PHASE_CONTRAST,
+}  # fmt: skip
 _ECHOES = re.compile(r"[23]d(\d+)")
-_NO_FIELD_MAP = re.compile(r"(?<![A-Z])(EP|IR)(?![A-Z])")
 # What a map of the static field is made for; one of the transmit field is for anatomy.
 _DISTORTED = {"bold", "sbref", "cbv", "dwi", "asl", "m0scan"}
 
@@ -39,8 +42,20 @@ def filled(sidecar: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def techniques_of_sidecar(sidecar: Mapping[str, Any]) -> dict[str, str]:
-    """Return the techniques that a sidecar's keys show, each with the words that show it."""
+def techniques_of_sidecar(
+    sidecar: Mapping[str, Any], names: Collection[str], known: Collection[str]
+) -> dict[str, str]:
+    """Return the techniques that a sidecar's keys show, each with the words that show it.
+
+    Parameters
+    ----------
+    sidecar : mapping
+        Of one image.
+    names : collection of str
+        Every name it gives the pulse sequence.
+    known : collection of str
+        Techniques that its codes and these names show.
+    """
     found = dict(shown for key, shown in _KEYS.items() if key in sidecar)
     if str(sidecar.get("TaskName")) in _IMAGES:
         del found[techniques.TASK]
@@ -51,7 +66,7 @@ def techniques_of_sidecar(sidecar: Mapping[str, Any]) -> dict[str, str]:
     if sidecar.get("MTState") is True:
         found[techniques.MT] = "magnetisation transfer (MTState)"
     meant = _intended_for(sidecar)
-    if "EchoTime1" in sidecar and _may_map_the_field(sidecar):
+    if "EchoTime1" in sidecar and not _NO_FIELD_MAP & set(known) and _two_echoes(names):
         found[techniques.B0_MAP] = "field map sidecar"
     if meant and meant <= {"asl"}:
         # The image without labelling, which gives perfusion its scale.
@@ -61,12 +76,10 @@ def techniques_of_sidecar(sidecar: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-def _may_map_the_field(sidecar: Mapping[str, Any]) -> bool:
-    """Tell whether two echo times may be those of a field map."""
-    name = str(sidecar.get("SequenceName") or sidecar.get("PulseSequenceName"))
-    echoes = _ECHOES.search(name)
-    other = _NO_FIELD_MAP.search(str(sidecar.get("ScanningSequence")))
-    return other is None and (echoes is None or echoes[1] == "2")
+def _two_echoes(names: Collection[str]) -> bool:
+    """Tell whether no name of the pulse sequence counts other than two echoes."""
+    counted = filter(None, map(_ECHOES.search, names))
+    return all(echoes[1] == "2" for echoes in counted)
 
 
 def _intended_for(sidecar: Mapping[str, Any]) -> set[str]:

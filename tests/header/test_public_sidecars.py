@@ -444,6 +444,13 @@ def test_a_key_that_holds_nothing_shows_nothing(key: str, nothing: str | None) -
         ("OTHER", "fl3d4r", "", "3D", 0.04, 0.02684),
         ("OTHER", "", "EP", "2D", 1, 0.0136),
         ("OTHER", "tfl3d4_ns", "GR\\IR", "3D", 2.53, 0.00167),
+        # Of two echoes, and known by its name alone: functional EPI, an MPRAGE, SWI and flow.
+        ("OTHER", "epfid2d2_116", "", "2D", 1, 0.02),
+        ("OTHER", "tfl3d2_ns", "GR", "3D", 2.53, 0.00167),
+        ("OTHER", "*swi3d2r", "GR", "3D", 0.028, 0.02),
+        ("OTHER", "*fl3d2_v60fh", "GR", "3D", 0.05, 0.003),
+        # A dual echo of T2.
+        ("OTHER", "*tse2d2_5", "SE", "2D", 3.5, 0.09),
     ],
 )
 def test_two_echo_times_beside_a_phase_image_make_no_field_map_of_other_sequences(
