@@ -38,8 +38,10 @@ _OPPOSED_WORDS = re.compile(
     re.IGNORECASE,
 )
 
-# SOP classes of images that no MR scanner makes, and whose modality is known therefore.
-_OTHER_SCANNER = re.compile(r"(?!.*\b(MR|Secondary Capture|Hardcopy)\b).*\b(Image|Volume) Storage")
+# SOP classes of images, by what their names hold, and those of them that an MR scanner's may have:
+# any other tells another modality.
+_IMAGES = ("Image Storage", "Volume Storage")
+_IMAGES_OF_MR = ("MR", "Secondary Capture", "Hardcopy")
 
 PROTON = "1H"
 
@@ -151,7 +153,8 @@ def other_modality(attributes: SequenceAttributes) -> str | None:
     """Hold where the header names a modality other than MR, or the SOP class does in its place."""
     if attributes.modality:
         return None if attributes.modality == "MR" else f"Modality {attributes.modality}"
-    return attributes.storage if _OTHER_SCANNER.match(attributes.storage) else None
+    told = storage(*_IMAGES)(attributes)
+    return None if storage(*_IMAGES_OF_MR)(attributes) else told
 
 
 def tells_mr(attributes: SequenceAttributes) -> str | None:
