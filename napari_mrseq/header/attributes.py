@@ -11,8 +11,8 @@ from typing import Any
 from napari_mrseq.clock import moment
 from napari_mrseq.header import techniques
 from napari_mrseq.header.agent import agent_in_tags
+from napari_mrseq.header.b_values import LEAST_B
 from napari_mrseq.header.bids_names import FILE_NAME, suffix_of, telling_words
-from napari_mrseq.header.conditions import LEAST_B
 from napari_mrseq.header.sequence_attributes import SequenceAttributes
 from napari_mrseq.header.sidecar import filled, techniques_of_sidecar
 from napari_mrseq.header.tags import Tags

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from napari_mrseq.header.b_values import weighted_by_diffusion
 from napari_mrseq.header.bids_names import FILE_NAME
-from napari_mrseq.header.conditions import uses, weighted_by_diffusion
+from napari_mrseq.header.conditions import uses
 from napari_mrseq.header.lexicon import MAP
 from napari_mrseq.header.plain import plain
 from napari_mrseq.header.sequence_attributes import SequenceAttributes

@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 from napari_mrseq.header.image_types import PHASE
 from napari_mrseq.header.sequence_attributes import SequenceAttributes
-from napari_mrseq.header.techniques import DIFFUSION, EPI, GRADIENT_ECHO, PHASES
 from napari_mrseq.scanner_words import OPPOSED_PHASE
 
 # Evidence where the condition holds, empty where there is nothing worth saying; None where not.
@@ -47,12 +46,6 @@ PROTON = "1H"
 
 # What dcm2niix writes as PulseSequenceType for the codes of any spin echo, one of diffusion too.
 _ANY_SPIN_ECHO = re.compile(r"(?i)(inversion recovery )?spin ?echo")
-
-# Diffusion weighting below this is a b = 0 image: some vendors write 5 to 50 instead of 0.
-LEAST_B = 50.0
-
-# No whole-body gradient weights by diffusion in less (b 500 s/mm² needs about this TE in ms).
-LEAST_DIFFUSION_TE = 40.0
 
 
 def above(name: str, limit: float) -> Condition:
@@ -236,42 +229,6 @@ def is_projection(attributes: SequenceAttributes) -> bool:
     """Hold for projections through a stack: vessels in maximum, veins in minimum intensity."""
     words = (*attributes.image_type, attributes.description)
     return any(_PROJECTION.search(word) for word in words)
-
-
-def weighted_by_diffusion(attributes: SequenceAttributes) -> str | None:
-    """Hold where a b value is above 0 and a diffusion sequence may have made it."""
-    largest = max(attributes.b_values, default=0.0)
-    if largest < LEAST_B or not _may_diffuse(attributes):
-        return None
-    return f"b value {largest:g} s/mm² > 0"
-
-
-def of_several_b_values(attributes: SequenceAttributes) -> str | None:
-    """Hold where the volumes are not all of one b value."""
-    return "" if len(set(attributes.b_values)) > 1 else None
-
-
-def _may_diffuse(attributes: SequenceAttributes) -> bool:
-    """Tell whether a b value is to be believed: scanners leave one in images without weighting.
-
-    GE leaves one in scouts and in functional EPI.
-    """
-    used, vendor = set(attributes.techniques), attributes.vendor
-    if DIFFUSION in used or vendor == "Bruker":
-        return True
-    if GRADIENT_ECHO in used or (vendor == "GE" and (EPI not in used or PHASES in used)):
-        return False
-    # Preclinical scanners have strong gradients, and often name no manufacturer.
-    echo = attributes.echo_time
-    return vendor is None or echo is None or echo >= LEAST_DIFFUSION_TE
-
-
-def without_weighting(attributes: SequenceAttributes) -> str | None:
-    """Hold where the only b value of a single volume is (about) 0."""
-    if not attributes.b_values or attributes.volumes > 1:
-        return None
-    largest = max(attributes.b_values)
-    return f"b value {largest:g} s/mm²" if largest < LEAST_B else None
 
 
 def echo_in_middle(attributes: SequenceAttributes) -> str | None:

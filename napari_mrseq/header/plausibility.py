@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from napari_mrseq.header.b_values import LEAST_B, weighted_by_diffusion
 from napari_mrseq.header.conditions import (
     FIELD_STRENGTH,
     FLIP,
-    LEAST_B,
     SLICES,
     TE,
     TI,
@@ -30,7 +30,6 @@ from napari_mrseq.header.conditions import (
     unknown,
     unless,
     uses,
-    weighted_by_diffusion,
 )
 from napari_mrseq.header.lexicon import DUAL_ECHO, MAP
 from napari_mrseq.header.plain import plain

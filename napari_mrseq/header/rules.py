@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from napari_mrseq.header import image_types
 from napari_mrseq.header.acquisition_contrast import ACQUISITION_CONTRAST_RULES
+from napari_mrseq.header.b_values import (
+    of_several_b_values,
+    weighted_by_diffusion,
+    without_weighting,
+)
 from napari_mrseq.header.computed_maps import (
     is_called_a_diffusion_map,
     names_bolus_map,
@@ -37,7 +42,6 @@ from napari_mrseq.header.conditions import (
     made_by,
     not_above,
     not_below,
-    of_several_b_values,
     other_modality,
     other_nucleus,
     small_matrix,
@@ -46,9 +50,7 @@ from napari_mrseq.header.conditions import (
     unknown,
     unless,
     uses,
-    weighted_by_diffusion,
     within,
-    without_weighting,
 )
 from napari_mrseq.header.echo_planar import ECHO_PLANAR_RULES
 from napari_mrseq.header.lexicon import DUAL_ECHO, MAP

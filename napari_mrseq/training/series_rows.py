@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from napari_mrseq.header.attributes import attributes_of
-from napari_mrseq.header.conditions import LEAST_B
+from napari_mrseq.header.b_values import LEAST_B
 from napari_mrseq.labelling import COLUMNS as LABEL_COLUMNS
 from napari_mrseq.labelling import label_row
 from napari_mrseq.reading import read_study

@@ -1,0 +1,48 @@
+"""What the b values of a series tell, and where they are to be believed."""
+
+from __future__ import annotations
+
+from napari_mrseq.header.sequence_attributes import SequenceAttributes
+from napari_mrseq.header.techniques import DIFFUSION, EPI, GRADIENT_ECHO, PHASES
+
+# Diffusion weighting below this is a b = 0 image: some vendors write 5 to 50 instead of 0.
+LEAST_B = 50.0
+
+# No whole-body gradient weights by diffusion in less (b 500 s/mm² needs about this TE in ms).
+LEAST_DIFFUSION_TE = 40.0
+
+
+def weighted_by_diffusion(attributes: SequenceAttributes) -> str | None:
+    """Hold where a b value is above 0 and a diffusion sequence may have made it."""
+    largest = max(attributes.b_values, default=0.0)
+    if largest < LEAST_B or not _may_diffuse(attributes):
+        return None
+    return f"b value {largest:g} s/mm² > 0"
+
+
+def of_several_b_values(attributes: SequenceAttributes) -> str | None:
+    """Hold where the volumes are not all of one b value."""
+    return "" if len(set(attributes.b_values)) > 1 else None
+
+
+def without_weighting(attributes: SequenceAttributes) -> str | None:
+    """Hold where the only b value of a single volume is (about) 0."""
+    if not attributes.b_values or attributes.volumes > 1:
+        return None
+    largest = max(attributes.b_values)
+    return f"b value {largest:g} s/mm²" if largest < LEAST_B else None
+
+
+def _may_diffuse(attributes: SequenceAttributes) -> bool:
+    """Tell whether a b value is to be believed: scanners leave one in images without weighting.
+
+    GE leaves one in scouts and in functional EPI.
+    """
+    used, vendor = set(attributes.techniques), attributes.vendor
+    if DIFFUSION in used or vendor == "Bruker":
+        return True
+    if GRADIENT_ECHO in used or (vendor == "GE" and (EPI not in used or PHASES in used)):
+        return False
+    # Preclinical scanners have strong gradients, and often name no manufacturer.
+    echo = attributes.echo_time
+    return vendor is None or echo is None or echo >= LEAST_DIFFUSION_TE
