@@ -200,7 +200,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     (MAP, Regex(r"(?<!for )segmentations?(?: maps?)?$")),
     # What steers a scan with navigators.
     ("OTHER", Regex(r"(?:t[12][a-z0-9]*|v ?nav)\b.*\bsetter")),
-    ("OTHER", "qsm", "pdff", "fat frac*", "ff map*", "ecv map*", "mtr"),
+    ("OTHER", "qsm", "pdff", "pdff map*", "fat frac*", "ff map*", "ecv map*", "mtr"),
     # Neither the Rhône nor a rhomboid.
     ("OTHER", Regex(r"t1rho[a-z0-9]*|t1 rho(?:\d+|w|maps?)?")),
     ("OTHER", "*dixon quant*", "ideal iq*", "*fat quant*", "fat sep ... fat $"),

@@ -199,6 +199,7 @@ def test_words_decide_where_the_header_holds_no_physics(make_series: Any) -> Non
         ("MWFmap", UNKNOWN),
         ("FFmap", "OTHER"),
         ("idealiq_pdffmap", "OTHER"),
+        ("pdffmap", "OTHER"),
         ("tfl_rfmap", "OTHER"),
         ("T1 FLAIR", "T1"),
         ("T1 map", "OTHER"),
