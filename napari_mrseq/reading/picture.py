@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import re
 from collections.abc import Callable, Hashable, Sequence
 from functools import partial
@@ -51,6 +52,8 @@ _OTHER_COLOURS = (
 )
 
 PageReader = Callable[[str, int], NDArray[Any]]
+# Number of a page, and the byte at which its directory begins; 0 where only its series tells.
+_Place = tuple[int, int]
 # Shape, type, reader of a page, and what the user should know.
 _Described = tuple[tuple[int, ...], np.dtype[Any], PageReader, tuple[str, ...]]
 
@@ -70,23 +73,24 @@ def read_picture(path: str) -> Series:
     except ReadError:
         raise
     except Image.DecompressionBombError as error:
-        size = re.search(r"\d+ pixels", str(error))
-        raise ReadError(
-            f"an image of {size[0] if size else 'too many pixels'} is no slice"
-        ) from error
+        told = re.search(r"\d+ pixels", str(error))
+        size = told[0] if told else "too many pixels"
+        raise ReadError(f"an image of {size} is no slice") from error
     except Exception as error:  # Pillow and tifffile raise many kinds on damaged files
         raise ReadError(f"not a picture that can be read ({damage_in(error)})") from error
     shape, dtype, read_page, warnings = described
-    if 0 in shape or shape[-1] * shape[-2] > LARGEST_PIXELS:
-        raise ReadError(f"an image of {shape[-1]} x {shape[-2]} pixels is no slice")
+    *volumes, slices, rows, columns = shape
+    if 0 in shape or rows * columns > LARGEST_PIXELS:
+        raise ReadError(f"an image of {columns} x {rows} pixels is no slice")
+    load = partial(_load_page, path, stamp_of(path), shape[-3:], dtype, read_page)
     return Series(
         path=path,
         files=(path,),
-        pixels=_lazy_pages(path, shape, dtype, read_page),
+        pixels=lazy_stack(load, math.prod(volumes), (1,) * slices, (rows, columns), dtype),
         description=without_verdict(Path(path).stem),
         kind="picture",
         is_mr=not shows_colours(path, is_tiff=is_tiff),
-        volume_axis=VolumeAxis() if len(shape) == 4 else None,
+        volume_axis=VolumeAxis() if volumes else None,
         warnings=warnings,
     )
 
@@ -131,34 +135,25 @@ def _describe_tiff(path: str) -> _Described:
     with tifffile.TiffFile(path) as tiff:
         alike = _alike(tiff)
         series = alike[0]
+        listed: list[Any] = [page for one in alike for page in one.pages]
         whole = [one for one in tiff.series if not one.keyframe.is_reduced]
-        others = sum(len(one.pages) for one in whole or alike) - len(alike) * len(series.pages)
+        others = sum(len(one.pages) for one in whole or alike) - len(listed)
         # Pairs, not a mapping: axes without a name are all called Q.
         sizes = list(zip(series.axes, series.shape, strict=True))
         named = dict(sizes)
-        colours = named.get("S", 1)
         on_its_side = _tiff_orientation(series.keyframe) in _ON_ITS_SIDE
         rows, columns = (named[axis] for axis in ("XY" if on_its_side else "YX"))
-        along_axes = [(axis, size) for axis, size in sizes if axis not in "YXS"]
-        along = [size for _, size in along_axes]
-        if not (by_page := int(np.prod(along)) == len(series.pages)):
+        along = [(axis, size) for axis, size in sizes if axis not in "YXS"]
+        order = _slices_last([("series", len(alike)), *along])
+        places = [(number, 0) for number in order.ravel().tolist()]
+        if by_page := len(places) == len(listed):
+            places = [_place(number, listed[number], tiff) for number, _ in places]
+        else:
             _check_plain(series)
-        stack = [size for size in (len(alike), *along) if size > 1]
-        pages = int(np.prod(stack))
-        # To look for series takes long where there are many pages: those that a file really has,
-        # and doesn't imply, are found by number.
-        real = alike if by_page and len(tiff.pages) >= pages > 1 else []
-        numbers = tuple(page.index for one in real for page in one.pages if page)
-        is_found = bool(real) or not by_page
-        if is_found and len(alike) == 1 and (order := _slices_last(along_axes)) is not None:
-            numbers = tuple(series.pages[page].index if by_page else page for page in order)
-            stack = [*(size for axis, size in along_axes if axis != "Z" and size > 1), named["Z"]]
-        coloured = colours > 1 or series.keyframe.photometric in _OTHER_COLOURS
-        is_float = coloured or series.dtype.kind == "c"
-        dtype = np.dtype(np.float32) if is_float else series.dtype
-    shape = (pages // stack[-1], stack[-1]) if len(stack) > 1 else (pages,)
-    read_page = partial(_tiff_page if by_page else _plain_page, numbers)
-    return (*shape, rows, columns), np.dtype(dtype).newbyteorder("="), read_page, _left_out(others)
+        coloured = named.get("S", 1) > 1 or series.keyframe.photometric in _OTHER_COLOURS
+        dtype = np.dtype("f4" if coloured or series.dtype.kind == "c" else series.dtype)
+    read_page = partial(_tiff_page if by_page else _plain_page, places)
+    return (*order.shape, rows, columns), dtype.newbyteorder("="), read_page, _left_out(others)
 
 
 def _left_out(pages: int) -> tuple[str, ...]:
@@ -167,16 +162,23 @@ def _left_out(pages: int) -> tuple[str, ...]:
     return (f"{pages} pages of another kind than the first are left out",) if pages else ()
 
 
-def _slices_last(along: Sequence[tuple[str, int]]) -> NDArray[np.intp] | None:
-    """Return the order of pages in which slices run fastest, None where they do.
+def _slices_last(along: Sequence[tuple[str, int]]) -> NDArray[np.intp]:
+    """Return the numbers of pages by slice, or by volume and slice, from axes and their sizes.
 
     ImageJ writes the channels of a slice one after the other.
     """
-    axes = [axis for axis, size in along if size > 1]
-    if "Z" not in axes or axes[-1] == "Z":
-        return None
-    pages = np.arange(np.prod([size for _, size in along])).reshape([s for _, s in along if s > 1])
-    return np.moveaxis(pages, axes.index("Z"), -1).ravel()
+    axes, sizes = zip(*along, strict=True)
+    numbers = np.arange(np.prod(sizes)).reshape(sizes)
+    if "Z" in axes:
+        numbers = np.moveaxis(numbers, axes.index("Z"), -1)
+    numbers = np.atleast_1d(numbers.squeeze())
+    return numbers.reshape(-1, numbers.shape[-1]) if numbers.ndim > 2 else numbers
+
+
+def _place(number: int, page: Any, tiff: tifffile.TiffFile) -> _Place:
+    """Return where a page is found: to look for series takes long where there are many pages."""
+    is_own = page is not None and page.parent is tiff
+    return (page.index, page.offset) if is_own and page.offset else (number, 0)
 
 
 def _alike(tiff: tifffile.TiffFile) -> list[tifffile.TiffPageSeries]:
@@ -196,19 +198,27 @@ def _alike(tiff: tifffile.TiffFile) -> list[tifffile.TiffPageSeries]:
     return [one for one in tiff.series if kind(one) == kind(first)]
 
 
-def _tiff_page(numbers: Sequence[int], path: str, page: int) -> NDArray[Any]:
-    """Read a page of the first series, or of the file by its number where there are `numbers`."""
+def _tiff_page(places: Sequence[_Place], path: str, page: int) -> NDArray[Any]:
+    number, offset = places[page]
     with tifffile.TiffFile(path) as tiff:
-        found: Any = tiff.pages[numbers[page]] if numbers else _alike(tiff)[0].pages[page]
+        if offset:
+            tiff.filehandle.seek(offset)
+            found: Any = tifffile.TiffPage(tiff, number)
+        else:
+            found = [page for one in _alike(tiff) for page in one.pages][number]
+        if found is None:
+            raise ReadError(f"page {page + 1}, which it tells of, is not in it", path)
         # Pages after the first keep only what differs from it.
-        like: Any = found.keyframe
+        like = found.keyframe
+        # Of an image in several files a page may lie in another.
+        home = found.parent.filehandle.path
         if like.photometric in _OTHER_COLOURS:
-            return _pillow_page(path, found.index)
+            return _pillow_page(home, found.index)
         try:
             pixels = found.asarray()
         except ValueError:
             # tifffile needs a further package for compressed pages; Pillow reads most of them.
-            return _pillow_page(path, found.index)
+            return _pillow_page(home, found.index)
         if like.samplesperpixel > 1 and like.planarconfig == tifffile.PLANARCONFIG.SEPARATE:
             pixels = np.moveaxis(pixels, 0, -1)
     return _shown(pixels, like)
@@ -221,12 +231,12 @@ def _check_plain(series: tifffile.TiffPageSeries) -> None:
         raise ReadError("a page of this TIFF file holds several slices: save each as its own page")
 
 
-def _plain_page(numbers: Sequence[int], path: str, page: int) -> NDArray[Any]:
+def _plain_page(places: Sequence[_Place], path: str, page: int) -> NDArray[Any]:
     """Read a slice by its number where one directory of the file tells of several."""
     with tifffile.TiffFile(path) as tiff:
         alike = _alike(tiff)
         plane = alike[0].shape[alike[0].axes.index("Y") :]
-        which, slice_ = divmod(numbers[page] if numbers else page, alike[0].size // np.prod(plane))
+        which, slice_ = divmod(places[page][0], alike[0].size // np.prod(plane))
         mapped = alike[which].asarray(out="memmap").reshape(-1, *plane)
         return _shown(np.array(mapped[slice_]), alike[which].keyframe)
 
@@ -249,8 +259,7 @@ def _grey(pixels: NDArray[Any]) -> NDArray[Any]:
 
 
 def _tiff_orientation(page: Any) -> int:
-    tag = page.tags.get(_ORIENTATION)
-    return 1 if tag is None else int(tag.value)
+    return int(page.tags.valueof(_ORIENTATION, 1))
 
 
 def _upright(pixels: NDArray[Any], orientation: int) -> NDArray[Any]:
@@ -270,14 +279,6 @@ def _pillow_page(path: str, page: int) -> NDArray[Any]:
         if image.mode in _GREY_MODES:
             return np.asarray(image)
         return np.asarray(image.convert("RGB")).astype(np.float32) @ GREY_WEIGHTS
-
-
-def _lazy_pages(
-    path: str, shape: tuple[int, ...], dtype: np.dtype[Any], read_page: PageReader
-) -> Any:
-    *volumes, slices, rows, columns = shape
-    load = partial(_load_page, path, stamp_of(path), shape[-3:], dtype, read_page)
-    return lazy_stack(load, int(np.prod(volumes)), (1,) * slices, (rows, columns), dtype)
 
 
 def _load_page(

@@ -6,7 +6,7 @@ import struct
 import subprocess
 import sys
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -592,6 +592,44 @@ def test_a_further_image_of_an_ome_file_is_told_and_left_out(tmp_path: Path) -> 
     series = read_one(tmp_path / "a.ome.tif")
     np.testing.assert_array_equal(series.pixels, stack)
     assert series.warnings == ("3 pages of another kind than the first are left out",)
+
+
+def write_ome(path: Path, pages: Sequence[np.ndarray], size: int, told: Sequence[str]) -> None:
+    """Write a stack of slices whose planes an OME file tells of, each page its own."""
+    space = "http://www.openmicroscopy.org/Schemas/OME/2016-06"
+    text = (
+        f'<OME xmlns="{space}" UUID="urn:uuid:{path.stem}"><Image ID="Image:0">'
+        f'<Pixels ID="Pixels:0" DimensionOrder="XYZCT" Type="uint16" SizeX="{GREY.shape[1]}" '
+        f'SizeY="{GREY.shape[0]}" SizeC="1" SizeT="1" SizeZ="{size}">{"".join(told)}</Pixels>'
+        "</Image></OME>"
+    )
+    with tifffile.TiffWriter(path) as writer:
+        for number, page in enumerate(pages):
+            writer.write(page, metadata=None, description=text if number == 0 else None)
+
+
+def test_a_slice_that_an_ome_file_tells_nothing_of_shifts_no_other(tmp_path: Path) -> None:
+    pages = [GREY + 100 * number for number in range(4)]
+    told = [f'<TiffData FirstZ="{z}" IFD="{z}" PlaneCount="1"/>' for z in (0, 2, 3)]
+    write_ome(tmp_path / "a.ome.tif", pages, 4, told)
+    pixels = read_one(tmp_path / "a.ome.tif").pixels
+    for number in (0, 2, 3):
+        np.testing.assert_array_equal(pixels[number], pages[number])
+    with pytest.raises(ReadError, match="page 2, which it tells of, is not in it"):
+        pixels[1].compute()
+
+
+def test_slices_of_an_ome_image_in_two_files_come_from_both(tmp_path: Path) -> None:
+    pages = [GREY + 100 * number for number in range(4)]
+    told = [
+        f'<TiffData FirstZ="{first}" IFD="0" PlaneCount="2">'
+        f'<UUID FileName="{name}.ome.tif">urn:uuid:{name}.ome</UUID></TiffData>'
+        for first, name in ((0, "a"), (2, "b"))
+    ]
+    # Each file has as many pages as the image, of which it tells nothing.
+    write_ome(tmp_path / "a.ome.tif", [*pages[:2], GREY, GREY], 4, told)
+    write_ome(tmp_path / "b.ome.tif", [*pages[2:], GREY, GREY], 4, told)
+    np.testing.assert_array_equal(read_one(tmp_path / "a.ome.tif").pixels, pages)
 
 
 @pytest.mark.parametrize("differs", ["values", "white"])
