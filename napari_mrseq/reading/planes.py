@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from operator import sub
+from typing import Any
+
+import numpy as np
 
 from napari_mrseq.reading.frames import Frame
 from napari_mrseq.reading.geometry import SAME_DIRECTION, slice_spacing, turn_between
@@ -35,7 +39,7 @@ def split_by_plane(frames: Sequence[Frame]) -> list[list[Frame]]:
     numbers = {orientation: number for number, plane in enumerate(planes) for orientation in plane}
     by_plane = grouped(frames, lambda frame: numbers[frame.orientation])
     found: list[list[Frame]] = []
-    for near in gathered(by_plane, lambda one, other: _nearly_parallel(one[0], other[0])):
+    for near in gathered(by_plane, _nearly_parallel):
         together = [frame for plane in near for frame in plane]
         found += [together] if _are_one(near, together) else near
     return found
@@ -45,40 +49,39 @@ def same_plane(first: _Orientation, second: _Orientation, within: float = SAME_D
     """Tell whether two orientations are one, but for noise of scanners, or both unknown."""
     if first is None or second is None:
         return first is second
-    return all(abs(a - b) <= within for a, b in zip(first, second, strict=True))
+    return bool(max(map(abs, map(sub, first, second))) <= within)
 
 
 def turns_within(stack: Stack) -> list[str]:
     """Say by how much the slices of a stack are turned against its first."""
-    first = stack.volumes[0][0]
-    turned = [frame for frame in stack.volumes[0] if not _is_parallel(first, frame)]
+    first, *others = (frame.orientation for frame in stack.volumes[0])
+    turned = [other for other in others if not same_plane(first, other)]
     said = "slices are turned by up to {}; the orientation of the first is kept"
     return [said.format(_turn(first, turned))] if turned else []
 
 
 def warn_of_turns(stacks: Sequence[Stack]) -> None:
-    """Say of stacks of one kind which others they are kept apart from by a degree or less."""
-    firsts = [stack.volumes[0][0] for stack in stacks]
+    """Say of stacks of one kind which others they are kept apart from by a degree or less.
+
+    All their slices have a place.
+    """
+    firsts = np.array([stack.volumes[0][0].orientation for stack in stacks])
     for stack, first in zip(stacks, firsts, strict=True):
-        near = [f for f in firsts if _nearly_parallel(first, f) and not _is_parallel(first, f)]
-        if near:
+        apart = np.abs(firsts - first).max(axis=1)
+        near = firsts[(apart > SAME_DIRECTION) & (apart <= _NEARLY_PARALLEL)]
+        if len(near):
             stack.warnings.append(
                 f"slices of this series that are turned by up to {_turn(first, near)} against "
                 "these are kept apart"
             )
 
 
-def _nearly_parallel(first: Frame, second: Frame) -> bool:
-    return same_plane(first.orientation, second.orientation, _NEARLY_PARALLEL)
+def _nearly_parallel(one: Sequence[Frame], other: Sequence[Frame]) -> bool:
+    return same_plane(one[0].orientation, other[0].orientation, _NEARLY_PARALLEL)
 
 
-def _is_parallel(first: Frame, second: Frame) -> bool:
-    return same_plane(first.orientation, second.orientation)
-
-
-def _turn(first: Frame, others: Sequence[Frame]) -> str:
-    turns = (turn_between(first.orientation or (), other.orientation or ()) for other in others)
-    return f"{max(turns):.1f} degrees"
+def _turn(first: Any, others: Iterable[Any]) -> str:
+    return f"{max(turn_between(first, other) for other in others):.1f} degrees"
 
 
 def _are_one(planes: Sequence[Sequence[Frame]], frames: Sequence[Frame]) -> bool:
