@@ -70,7 +70,8 @@ def read(paths: AnyPath | Iterable[AnyPath], *, progress: Progress | None = None
     """
     study = read_study(paths, progress=progress)
     if not study.series:
-        raise ReadError(_causes(study.failures))
+        causes = [failure.words for failure in study.failures] or ["no path was given"]
+        raise ReadError(first_few(causes, _CAUSES_SHOWN, "\n"))
     for failure in study.failures:
         warnings.warn(failure.words, UnreadableFileWarning, stacklevel=2)
     return list(study.series)
@@ -130,7 +131,7 @@ def _study(names: Sequence[str], progress: Progress) -> Study:
     for file in chain.from_iterable(under):
         files.setdefault(place_of(file.path), file)
     by_path = {file.path: file for file in files.values()}
-    series, refused = _read_files(list(by_path.values()), names, progress)
+    series, refused = _read_files(by_path, names, progress)
     # Reports and the like lie beside the images of any study: passed over, unless asked for.
     failures += [(by_path[f.path].given, replace(f, path=by_path[f.path].shown)) for f in refused]
     failures = [(given, f) for given, f in failures if not f.no_image or f.path in names]
@@ -139,24 +140,17 @@ def _study(names: Sequence[str], progress: Progress) -> Study:
     failures += [
         (given, Failure(name, _NO_IMAGE))
         for given, name in enumerate(names)
+        # Path.is_dir raises where a folder may not be entered.
         if name not in told
-        and _is_container(name, under[given])
+        and (under[given] or os.path.isdir(name))  # noqa: PTH112
         and all(place_of(file.path) in bad for file in under[given])
     ]
-    ranks = {path: (file.given, rank) for rank, (path, file) in enumerate(by_path.items())}
-    inside = {
-        short_name(file.path): short_name(file.shown) for file in files.values() if file.unpacked
-    }
+    packed = [file for file in by_path.values() if file.unpacked]
+    inside = {short_name(file.path): short_name(file.shown) for file in packed}
     return Study(
-        tuple(_as_found(one, by_path, inside) for one in _in_studies(series, ranks)),
+        tuple(_as_found(one, by_path, inside) for one in _in_studies(series, by_path)),
         tuple(_in_order(failures, place_of)),
     )
-
-
-def _is_container(name: str, inside: Sequence[_File]) -> bool:
-    """Tell whether a given path is a folder, a zip file or a DICOMDIR with something in it."""
-    # Path.is_dir raises where a folder may not be entered.
-    return os.path.isdir(name) or any(file.shown != name for file in inside)  # noqa: PTH112
 
 
 def _under_each(
@@ -198,7 +192,7 @@ def _expanded(kind: str, path: str, given: int, failures: list[tuple[int, Failur
 def _zipped(path: str, given: int, failures: list[tuple[int, Failure]]) -> list[_File]:
     unpacked = unpack(path)
     inside = find_images(unpacked.folder)
-    readable = [(kind, file) for kind, file in inside.files if kind not in ("zip", "dicomdir")]
+    readable = [(kind, file) for kind, file in inside.files if kind != "zip"]
     lost = [Failure(*entry) for entry in unpacked.refused.items()]
     lost += [
         replace(failure, path=unpacked.members.get(failure.path, path))
@@ -230,39 +224,38 @@ def _spelling() -> PlaceOf:
 
 
 def _read_files(
-    files: Sequence[_File], names: Sequence[str], progress: Progress
+    files: Mapping[str, _File], names: Sequence[str], progress: Progress
 ) -> tuple[list[Series], list[Failure]]:
-    dicom = {file.path: file for file in files if file.kind == "dicom"}
-
     def input_of(path: str) -> int:
         """Return the number of the folder or zip file given; files given singly are one input."""
-        file = dicom[path]
+        file = files[path]
         return -1 if file.shown == names[file.given] else file.given
 
+    dicom = [path for path in files if files[path].kind == "dicom"]
+    others = [path for path in files if files[path].kind != "dicom"]
     series, failures = read_dicom(
-        list(dicom), input_of=input_of, progress=lambda done: progress(done, len(files))
+        dicom, input_of=input_of, progress=lambda done: progress(done, len(files))
     )
-    others = [file for file in files if file.kind in _READERS]
-    for done, file in enumerate(others, start=len(dicom) + 1):
+    for done, path in enumerate(others, start=len(dicom) + 1):
         try:
-            series.append(_READERS[file.kind](file.path))
+            series.append(_READERS[files[path].kind](path))
         except ReadError as error:
-            failures.append(Failure(file.path, str(error)))
+            failures.append(Failure(path, str(error)))
         progress(done, len(files))
     return series, failures
 
 
-def _in_studies(series: list[Series], ranks: Mapping[str, tuple[int, int]]) -> list[Series]:
+def _in_studies(series: list[Series], files: Mapping[str, _File]) -> list[Series]:
     """Sort series by given path, study and number; those without a number last, by first file."""
+    ranks = {path: rank for rank, path in enumerate(files)}
     first: dict[str, int] = {}
     begin: dict[str, int] = {}
-    for one in series:
-        rank = ranks[one.files[0]][1]
-        first[_series_of(one)] = min(rank, first.get(_series_of(one), rank))
-        begin[study_of(one)] = min(rank, begin.get(study_of(one), rank))
+    for one in sorted(series, key=lambda one: ranks[one.files[0]]):
+        first.setdefault(_series_of(one), ranks[one.files[0]])
+        begin.setdefault(study_of(one), ranks[one.files[0]])
 
     def order(one: Series) -> tuple[int, int, int, int]:
-        given, number = min(ranks[path][0] for path in one.files), one.series_number
+        given, number = min(files[path].given for path in one.files), one.series_number
         # Its stacks stay as acquired: names of files, often UIDs, tell no order of echoes.
         rank = first[_series_of(one)]
         last = (given, len(ranks), 0, rank)
@@ -316,9 +309,3 @@ def _load_named(
         return read_block(pixels, block_id)
     except ReadError as error:
         raise ReadError(error.cause, shown[error.path]) from error
-
-
-def _causes(failures: Sequence[Failure]) -> str:
-    if not failures:
-        return "no path was given"
-    return first_few([failure.words for failure in failures], _CAUSES_SHOWN, "\n")
