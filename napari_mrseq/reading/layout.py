@@ -36,7 +36,6 @@ _LITTLE_ENDIAN = frozenset(map(str, (ImplicitVRLittleEndian, ExplicitVRLittleEnd
 _NATIVE = _LITTLE_ENDIAN | {str(ExplicitVRBigEndian), str(DeflatedExplicitVRLittleEndian)}
 _WHOLE_WORDS = _NATIVE | {str(RLELossless)}
 _ALLOCATED_BITS = (1, 8, 12, 16, 32, 64)
-_PIXEL_DTYPES = {8: "u1", 12: "u2", 16: "u2", 32: "u4", 64: "u8"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +84,11 @@ class PixelLayout:
             and self.keyword == "PixelData"
             and self.transfer_syntax in _LITTLE_ENDIAN
         )
+
+    @property
+    def integers(self) -> np.dtype[Any]:
+        """Type of the pixels where they are whole numbers, as wide as they are written."""
+        return np.dtype(f"{'i' if self.signed else 'u'}{(self.bits_allocated + 7) // 8}")
 
     @property
     def frame_bytes(self) -> int:
@@ -193,8 +197,7 @@ class FrameSource:
             return np.dtype(np.float32)
         if self.layout.keyword != "PixelData":
             return np.dtype(np.float64 if "Double" in self.layout.keyword else np.float32)
-        size = _PIXEL_DTYPES.get(self.layout.bits_allocated, "u1")
-        return np.dtype(size.replace("u", "i") if self.layout.signed else size)
+        return self.layout.integers
 
 
 def layout_of(header: Dataset, syntax: str, keyword: str, pixel_vr: str) -> PixelLayout:

@@ -134,10 +134,7 @@ def _decode(source: FrameSource) -> NDArray[Any]:
 def _plain_frame(source: FrameSource) -> NDArray[Any]:
     """Read one grey frame as it lies in the file, what pydicom does five times as slowly."""
     layout = source.layout
-    kind = "i" if layout.signed else "u"
-    frame = np.empty(
-        (layout.rows, layout.columns), np.dtype(f"<{kind}{layout.bits_allocated // 8}")
-    )
+    frame = np.empty((layout.rows, layout.columns), layout.integers.newbyteorder("<"))
     # Straight into the array: each further call of the system lets another thread in between.
     with Path(source.path).open("rb", buffering=0) as file:
         check_unchanged(file, source.stamp, source.path)
