@@ -12,10 +12,9 @@ from pydicom.dataset import Dataset
 from napari_mrseq.reading.grouping import gathered, labelled
 from napari_mrseq.reading.header import read_header
 from napari_mrseq.reading.patient import patient_mark
-from napari_mrseq.reading.tags import tag_object, text
+from napari_mrseq.reading.tags import text
 
 _NAME, _NUMBER, _BIRTH_DATE, _SEX = 0x00100010, 0x00100020, 0x00100030, 0x00100040
-_TAGS = tuple(map(tag_object, (_NAME, _NUMBER, _BIRTH_DATE, _SEX)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,7 @@ def _is_one(patients: Sequence[_Patient]) -> bool:
 def _patient_of(path: str) -> _Patient:
     try:
         with Path(path).open("rb") as file:
-            header = read_header(file, _TAGS)
+            header = read_header(file, (_NAME, _NUMBER, _BIRTH_DATE, _SEX))
     except Exception:  # a damaged header can make pydicom raise nearly anything
         header = Dataset()
     mark = patient_mark(header)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import BinaryIO
 
 from pydicom.dataset import Dataset
 from pydicom.filereader import read_partial
-from pydicom.tag import BaseTag, Tag
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
@@ -20,12 +19,10 @@ from pydicom.uid import (
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.reading.private_blocks import restore_blocks
+from napari_mrseq.reading.tags import LARGEST_VALUE_BYTES
 
 # A deflated file that swells beyond this is a bomb: no MR series is larger.
 LARGEST_DEFLATED_BYTES = 1 << 29
-# Elements above this many bytes stay in the file: no text or number is that long.
-DEFER_BYTES = 1 << 22
-
 PIXEL_KEYWORDS = {
     0x7FE00008: "FloatPixelData",
     0x7FE00009: "DoubleFloatPixelData",
@@ -36,7 +33,7 @@ _HEAD_BYTES = 1024
 _WRITTEN_TAG = re.compile(r"\([0-9a-fA-F]{4}, ?[0-9a-fA-F]{4}\)")
 
 
-def read_header(file: BinaryIO, tags: Sequence[BaseTag] | None = None) -> Dataset:
+def read_header(file: BinaryIO, tags: Iterable[int] | None = None) -> Dataset:
     """Read everything before the pixels, or only `tags`, and leave `file` where the pixels start.
 
     A deflated file is unpacked whole, its pixel element included. Of a header that is read whole
@@ -54,15 +51,15 @@ def read_header(file: BinaryIO, tags: Sequence[BaseTag] | None = None) -> Datase
     if deflated:
         _check_deflated(file, head)
     file.seek(0)
-    wanted = None if tags is None else [*tags, *(map(Tag, PIXEL_KEYWORDS) if deflated else ())]
+    pixels = PIXEL_KEYWORDS if deflated else ()
     # A file that was never filled holds zeros.
     ends = {0} if deflated else {0, *PIXEL_KEYWORDS}
     header = read_partial(
         file,
         stop_when=lambda tag, _vr, _length: int(tag) in ends,
-        defer_size=DEFER_BYTES,
+        defer_size=LARGEST_VALUE_BYTES,
         force=True,
-        specific_tags=wanted,
+        specific_tags=None if tags is None else [*tags, *pixels],
     )
     if tags is None:
         restore_blocks(header)

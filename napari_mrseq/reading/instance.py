@@ -13,7 +13,6 @@ from typing import BinaryIO
 from pydicom.config import IGNORE
 from pydicom.dataset import Dataset
 from pydicom.pixels.decoders.base import get_decoder
-from pydicom.tag import Tag
 from pydicom.uid import UID
 
 from napari_mrseq.errors import NoImageError, ReadError
@@ -50,7 +49,7 @@ _LAYOUT_TAGS = (
     0x00280101, 0x00280102, 0x00280103, 0x00280120, 0x00280121,
 )  # fmt: skip
 # What the scan of a study looks at; of all other elements only the place is passed over.
-SCANNED_TAGS = [Tag(number) for number in [
+SCANNED_TAGS = frozenset((
     0x00080008, 0x00080016, 0x00080018, 0x00080022, 0x0008002A, 0x00080032, 0x00080033, 0x00080060,
     0x00080070, 0x0008103E, 0x00089208, 0x00100010, 0x00100020, 0x00180024, 0x00180050, 0x00180080,
     0x00180081, 0x00180082, 0x00180086, 0x00180088, 0x00181030, 0x00181060, 0x00181310, 0x00181312,
@@ -61,9 +60,9 @@ SCANNED_TAGS = [Tag(number) for number in [
     *_LAYOUT_TAGS, 0x00280030, 0x00281050, 0x00281051, 0x00281052, 0x00281053, 0x00283000,
     0x00291010, 0x0043102F, 0x00431030, 0x00431039, 0x00651009, 0x00651037, 0x00651050, 0x00651051,
     0x00280106, 0x20011003, 0x20051011, 0x200510B0, 0x200510B1, 0x200510B2, 0x52009229, 0x52009230,
-    *CREATOR_TAGS,
-]]  # fmt: skip
-_SCANNED = frozenset(map(int, SCANNED_TAGS))
+    # As plain numbers: pydicom's own compare more slowly.
+    *map(int, CREATOR_TAGS),
+))  # fmt: skip
 _SCANNED_SEQUENCES = frozenset((0x00283000, 0x52009229, 0x52009230, 0x00651051))
 
 
@@ -125,7 +124,7 @@ def read_instance(path: str, layouts: Layouts) -> Instance:
 
 def _header_and_layout(file: BinaryIO, layouts: Layouts) -> tuple[Dataset, PixelLayout, int]:
     try:
-        scanned = scan_header(file, _SCANNED, _SCANNED_SEQUENCES)
+        scanned = scan_header(file, SCANNED_TAGS, _SCANNED_SEQUENCES)
     except NotPlainError:
         scanned = None
     if scanned is None or moved_blocks(scanned.dataset):

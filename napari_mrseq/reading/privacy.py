@@ -11,6 +11,7 @@ from pydicom.datadict import dictionary_has_tag, dictionary_VR, keyword_for_tag,
 from pydicom.dataset import Dataset
 
 from napari_mrseq.reading.identity import Identity, element_by
+from napari_mrseq.reading.layout import PER_FRAME_GROUPS
 
 # Elements above this many bytes (coil maps, tables, embedded files) say nothing about a sequence.
 LARGEST_ELEMENT_BYTES = 64_000
@@ -49,7 +50,6 @@ _PERSONAL_KEY = re.compile(rf"(?i){_PATIENT}|accession|.*(physician|operator|per
 _NAME_KEY = re.compile(r"(?i).*name")
 # Dates, times and UIDs, which a patient's number may be part of by chance.
 _NO_WORDS = re.compile(r"[-+.:/TZ\d\s]*")
-_PER_FRAME_GROUPS = 0x52009230
 
 
 def public_header(dataset: Dataset, frame: int = 0) -> Dataset:
@@ -67,8 +67,8 @@ def public_header(dataset: Dataset, frame: int = 0) -> Dataset:
     pydicom.Dataset
         The same object.
     """
-    if _PER_FRAME_GROUPS in dataset:
-        groups = dataset[_PER_FRAME_GROUPS]
+    if PER_FRAME_GROUPS in dataset:
+        groups = dataset[PER_FRAME_GROUPS]
         groups.value = list(groups.value or ())[frame : frame + 1]
     identity = Identity.of(dataset)
     _clean(dataset, identity, 0)

@@ -18,10 +18,7 @@ from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
-from napari_mrseq.reading.tags import tag_object
-
-# Longest value that is kept; no text or number is longer.
-LARGEST_VALUE_BYTES = 1 << 22
+from napari_mrseq.reading.tags import LARGEST_VALUE_BYTES, tag_object
 
 _WINDOW_BYTES = 1 << 15
 _META_START = 132

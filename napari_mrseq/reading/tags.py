@@ -23,6 +23,8 @@ Direction = tuple[float, float, float]
 # One object a tag: dictionaries then find it by identity, without a call of its comparison.
 tag_object = cache(BaseTag)
 
+# Longest value that is read with a header; no text or number is longer.
+LARGEST_VALUE_BYTES = 1 << 22
 _LARGEST_WHOLE = 1 << 32
 
 
