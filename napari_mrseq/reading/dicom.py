@@ -77,7 +77,7 @@ def read_dicom(
             no_image = isinstance(error, NoImageError)
             failures.append(Failure(path, str(error), no_image=no_image))
         else:
-            groups[_series_key(frames[0].origin)] += frames
+            groups[_series_key(frames[0])] += frames
         progress(done)
     series: list[Series] = []
     left = deque(_with_incomplete(groups))
@@ -167,9 +167,10 @@ def is_mr(origin: Origin, *, colour: bool) -> bool:
     return origin.modality in ("MR", "")
 
 
-def _series_key(origin: Origin) -> Hashable:
+def _series_key(frame: Frame) -> Hashable:
+    origin = frame.origin
     # Anonymised files may share one UID; their numbers still tell series apart.
-    home = origin.series_uid or str(Path(origin.path).parent)
+    home = origin.series_uid or str(Path(frame.source.path).parent)
     # A capture of the screen that was saved into its series is no slice of it.
     return origin.study_uid, home, origin.series_number, is_mr(origin, colour=False)
 

@@ -13,7 +13,7 @@ from pydicom.dataset import Dataset
 from napari_mrseq.clock import DAY_MS, moment
 from napari_mrseq.reading.diffusion import diffusion_of
 from napari_mrseq.reading.geometry import is_distance, is_orientation, is_position
-from napari_mrseq.reading.image_type import component_in, derivation_of, quantity_of
+from napari_mrseq.reading.image_type import component_in, derivation_of, quantity_in
 from napari_mrseq.reading.instance import Instance
 from napari_mrseq.reading.layout import FrameSource, told_frames
 from napari_mrseq.reading.patient import PatientMark, patient_mark
@@ -46,7 +46,6 @@ class Origin:
         What was guessed of the file, in words for the user; empty where nothing was.
     """
 
-    path: str
     series_uid: str
     study_uid: str
     frame_of_reference_uid: str
@@ -199,7 +198,7 @@ def classic_frame(instance: Instance) -> Frame:
         told_distances=told_distances_of(header),
         window=map_to_real_world(source, header, window_of(header)),
         component=component_in(header, image_type),
-        quantity=quantity_of(image_type) or _ge_quantity(header),
+        quantity=quantity_in(header, image_type),
         echo_time=number(header, 0x00180081),
         inversion_time=number(header, 0x00180082),
         flip_angle=number(header, 0x00181314),
@@ -222,7 +221,6 @@ def origin_of(instance: Instance) -> Origin:
     """Return what all slices of a file share; equal texts of a study are kept once."""
     header = instance.header
     return Origin(
-        path=instance.path,
         series_uid=sys.intern(text(header, 0x0020000E)),
         study_uid=sys.intern(text(header, 0x0020000D)),
         frame_of_reference_uid=sys.intern(text(header, 0x00200052)),
@@ -290,14 +288,6 @@ def description_of(header: Dataset) -> str:
 def _may_go_below_zero(header: Dataset) -> bool:
     lowest = whole(header, 0x00280106, "SS")
     return lowest is None or lowest < 0
-
-
-def _ge_quantity(header: Dataset) -> str:
-    """Name the quantity by GE's flag (0043,1030): a field map or flow beside its magnitude."""
-    flag = whole(header, 0x00431030, "SS")
-    if not flag:
-        return ""
-    return "magnitude" if flag == 2 else f"GE kind {flag}"
 
 
 def _trigger(header: Dataset) -> float | None:

@@ -19,6 +19,7 @@ from napari_mrseq.scanner_words import (
 )
 
 _GE, _PHILIPS = Tag(GE_COMPONENT), Tag(PHILIPS_COMPONENT)
+_GE_KIND = 0x00431030
 _COMPONENT_WORDS = {
     **LETTERS, **{word.upper(): word for word in LETTERS.values()}, "PHASE MAP": "phase",
 }  # fmt: skip
@@ -47,6 +48,13 @@ def component_of(image_type: tuple[str, ...], declared: str) -> str:
         return _COMPONENT_WORDS[declared]
     found = [_COMPONENT_WORDS[word] for word in image_type[2:] if word in _COMPONENT_WORDS]
     return found[0] if found else ""
+
+
+def quantity_in(header: Dataset, image_type: tuple[str, ...]) -> str:
+    """Name the quantity, also where only GE's flag tells a field map or flow from its magnitude."""
+    flag = whole(header, _GE_KIND, "SS")
+    told = {None: "", 0: "", 2: "magnitude"}.get(flag, f"GE kind {flag}")
+    return quantity_of(image_type) or told
 
 
 def quantity_of(image_type: tuple[str, ...]) -> str:
