@@ -21,7 +21,7 @@ OBLIQUE_DEGREES = 30.0
 # A smaller picture is a thumbnail: nobody could tell its contrast.
 LEAST_PIXELS = 32
 # Luminance of red, green and blue, ITU-R BT.601.
-GREY_WEIGHTS = np.array([0.299, 0.587, 0.114], np.float32)
+_GREY_WEIGHTS = np.array([0.299, 0.587, 0.114], np.float32)
 
 
 @dataclass(frozen=True)
@@ -219,6 +219,11 @@ def normal_of(affine: ArrayLike) -> NDArray[np.float64]:
     return np.asarray(normal / (np.linalg.norm(normal) or 1.0))
 
 
+def grey_of(colours: Any) -> Any:
+    """Turn colours, whose last axis is red, green and blue (and opacity), into grey."""
+    return colours[..., :3].astype(np.float32) @ _GREY_WEIGHTS
+
+
 def check_axes(shape: tuple[int, ...], name: str) -> None:
     """Refuse an image, without its colours, that is no slice, stack or stack of stacks.
 
@@ -270,7 +275,7 @@ def series_from_array(
     # Without a name dask would hash every pixel for one.
     lazy = source if isinstance(source, da.Array) else da.from_array(source, name=False)
     if rgb:
-        lazy = lazy[..., :3].astype(np.float32) @ GREY_WEIGHTS
+        lazy = grey_of(lazy)
     check_axes(lazy.shape, name)
     if lazy.ndim == 2:
         lazy = lazy[None]

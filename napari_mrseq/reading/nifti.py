@@ -21,7 +21,7 @@ from napari_mrseq.reading.nifti_affine import affine_of
 from napari_mrseq.reading.nifti_file import Voxels, open_nifti
 from napari_mrseq.reading.nifti_pair import voxel_file
 from napari_mrseq.reading.sidecar import sidecar_of
-from napari_mrseq.series import GREY_WEIGHTS, LEAST_PIXELS, Series, VolumeAxis
+from napari_mrseq.series import LEAST_PIXELS, Series, VolumeAxis, grey_of
 
 # gzip packs at most 1032 to 1; more is claimed only by a damaged header. Masks come near to it;
 # beyond the size of such a mask no scan packs as tightly.
@@ -206,8 +206,7 @@ def _dtype(image: Any) -> np.dtype[Any]:
 def _grey(plane: NDArray[Any]) -> NDArray[Any]:
     """Turn colour into grey and complex values into their magnitude."""
     if plane.dtype.names:
-        colours = np.stack([plane[name] for name in plane.dtype.names[:3]], axis=-1)
-        return np.asarray(colours.astype(np.float32) @ GREY_WEIGHTS)
+        return np.asarray(grey_of(np.stack([plane[name] for name in plane.dtype.names], axis=-1)))
     return np.abs(plane) if plane.dtype.kind == "c" else plane
 
 

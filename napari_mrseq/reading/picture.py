@@ -22,7 +22,7 @@ from napari_mrseq.reading.damage import damage_in
 from napari_mrseq.reading.discover import TIFF_MAGIC
 from napari_mrseq.reading.lazy import Stamp, check_unchanged, lazy_stack, stamp_of
 from napari_mrseq.reading.muting import LIBRARIES_MUTED
-from napari_mrseq.series import GREY_WEIGHTS, Series, VolumeAxis
+from napari_mrseq.series import Series, VolumeAxis, grey_of
 
 # Without a handler of their own each odd tag would be a line on the user's screen.
 for _library in ("tifffile", "PIL"):
@@ -255,7 +255,7 @@ def _grey(pixels: NDArray[Any]) -> NDArray[Any]:
     # Of two samples the second is opacity.
     if pixels.shape[-1] < 3:
         return np.asarray(pixels[..., 0])
-    return np.asarray(pixels[..., :3].astype(np.float32) @ GREY_WEIGHTS)
+    return np.asarray(grey_of(pixels))
 
 
 def _tiff_orientation(page: Any) -> int:
@@ -278,7 +278,7 @@ def _pillow_page(path: str, page: int) -> NDArray[Any]:
         image.seek(page)
         if image.mode in _GREY_MODES:
             return np.asarray(image)
-        return np.asarray(image.convert("RGB")).astype(np.float32) @ GREY_WEIGHTS
+        return _grey(np.asarray(image.convert("RGB")))
 
 
 def _load_page(

@@ -18,7 +18,7 @@ from napari_mrseq.reading.damage import damage_in
 from napari_mrseq.reading.layout import FrameSource, PixelLayout
 from napari_mrseq.reading.lazy import check_unchanged, lazy_stack
 from napari_mrseq.reading.whole_file import WholeFile
-from napari_mrseq.series import GREY_WEIGHTS
+from napari_mrseq.series import grey_of
 
 if TYPE_CHECKING:
     from dask.array import Array
@@ -47,7 +47,7 @@ def slice_values(source: FrameSource, dtype: np.dtype[Any]) -> NDArray[Any]:
     except BaseException as error:  # decoders raise what they like; panics of Rust are no Exception
         raise ReadError(decoding_cause(error, source.layout), source.path) from error
     if frame.ndim == 3:
-        frame = frame[..., :3].astype(np.float32) @ GREY_WEIGHTS
+        frame = grey_of(frame)
     padded = _padding_in(frame, source.layout)
     if source.lut is not None:
         frame = apply_modality_lut(frame, source.lut)
