@@ -255,7 +255,7 @@ def _spacing_without_positions(frame: Frame) -> tuple[float, float, float] | Non
 
 def _unplaced(stack: Stack, *, mr: bool) -> list[str]:
     """Say what is not known of slices without a place in space."""
-    frame = stack.volumes[0][0]
+    frame = stack.first
     if stack.is_radial:
         return []
     said = [_UNPLACED] if mr and not frame.doubt else []

@@ -57,7 +57,7 @@ def joined_volumes(stacks: Sequence[Stack]) -> list[Stack]:
     if len(stacks) < 2 or len(stacks[0].volumes[0]) < 2:
         return list(stacks)
     acquired = sorted(stacks, key=lambda stack: stack.start)
-    placed = [(one, one.volumes[0][0].middle, one.volumes[0][-1].middle) for one in acquired]
+    placed = [(one, one.first.middle, one.volumes[0][-1].middle) for one in acquired]
     groups = gathered(placed, _is_near)
     return [one for group in groups for one in _in_one([stack for stack, _, _ in group])]
 
@@ -66,7 +66,7 @@ def _in_one(stacks: list[Stack]) -> list[Stack]:
     volumes, doubt = as_acquired(volume for stack in stacks for volume in stack.volumes)
     if len(stacks) == 1 or len(volumes) < _FEWEST_VOLUMES:
         return stacks
-    turn = max(_turn(volumes[0][0], stack.volumes[0][0]) for stack in stacks)
+    turn = max(_turn(volumes[0][0], stack.first) for stack in stacks)
     turned = f"volumes are turned by up to {turn:.1f} degrees; the geometry of the first is used"
     return [Stack(volumes, warnings=[*warnings_of(stacks), *doubt, turned])]
 
@@ -79,7 +79,7 @@ def _is_near(one: _Placed, other: _Placed) -> bool:
     move = float(np.linalg.norm(first + last - its_first - its_last)) / 2
     if abs(depth - its_depth) > UNEVEN * depth or move > min(_LARGEST_MOVE_MM, depth / 2):
         return False
-    return _turn(stack.volumes[0][0], turned.volumes[0][0]) <= _LARGEST_TURN_DEGREES
+    return _turn(stack.first, turned.first) <= _LARGEST_TURN_DEGREES
 
 
 def _turn(one: Frame, other: Frame) -> float:
@@ -99,7 +99,7 @@ def joined_radial(stacks: Sequence[Stack]) -> list[Stack]:
     """
     single = len(stacks[0].volumes[0]) == 1
     as_many = len({len(stack.volumes) for stack in stacks}) == 1
-    if single and as_many and _are_radial([stack.volumes[0][0] for stack in stacks]):
+    if single and as_many and _are_radial([stack.first for stack in stacks]):
         return [_radial_stack(stacks)]
     return list(stacks)
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from napari_mrseq.errors import ReadError
@@ -22,7 +21,7 @@ from napari_mrseq.reading.frames import (
 from napari_mrseq.reading.geometry import ASSUMED_DISTANCE_MM, UNKNOWN_THICKNESS, slice_normal
 from napari_mrseq.reading.instance import Instance
 from napari_mrseq.reading.layout import Tile
-from napari_mrseq.reading.tags import items, numbers, text, triple, whole, words
+from napari_mrseq.reading.tags import Direction, items, numbers, text, triple, whole, words
 
 _SIEMENS_COUNT = 0x0019100A
 _UIH_COUNT = 0x00651050
@@ -109,7 +108,8 @@ def _siemens_frames(instance: Instance, image: Frame) -> list[Frame]:
     step = normal * (image.thickness or ASSUMED_DISTANCE_MM)
     if not image.thickness:
         image = replace(image, doubt=UNKNOWN_THICKNESS)
-    return [_tile_frame(image, tile, first + i * step) for i, tile in enumerate(tiles)]
+    places = [triple(tuple((first + i * step).tolist())) for i in range(count)]
+    return [_tile_frame(image, tile, place) for tile, place in zip(tiles, places, strict=True)]
 
 
 def _uncounted_frames(instance: Instance, image: Frame) -> list[Frame]:
@@ -167,16 +167,13 @@ def _uih_frames(instance: Instance, image: Frame) -> list[Frame]:
     # Siemens fills a square, UIH leaves out rows that would stay empty.
     tiles = _tiles(instance, count, math.ceil(count / _side(count)))
     described = items(instance.header, _UIH_FRAMES)
+    # One tile alone lies where its image does.
+    are_placed = len(described) >= len(tiles) or len(tiles) == 1
     frames = []
-    for index, tile in enumerate(tiles):
-        group = described[index] if index < len(described) else instance.header
-        position = position_of(group)
-        frame = _tile_frame(image, tile, None if position is None else np.array(position))
+    for tile, group in zip(tiles, [*described, *[instance.header] * count], strict=False):
+        frame = _tile_frame(image, tile, position_of(group) if are_placed else None)
         frame.orientation = orientation_of(group) or image.orientation
         frames.append(frame)
-    if len(described) < len(tiles) and len(tiles) > 1:
-        for frame in frames:
-            frame.position = None
     return frames
 
 
@@ -190,6 +187,5 @@ def _tiles(instance: Instance, count: int, down: int | None = None) -> list[Tile
     return [Tile(i // across * rows, i % across * columns, rows, columns) for i in range(count)]
 
 
-def _tile_frame(image: Frame, tile: Tile, position: NDArray[np.float64] | None) -> Frame:
-    place = None if position is None else triple(tuple(float(value) for value in position))
-    return replace(image, source=replace(image.source, tile=tile), position=place)
+def _tile_frame(image: Frame, tile: Tile, position: Direction | None) -> Frame:
+    return replace(image, source=replace(image.source, tile=tile), position=position)

@@ -65,7 +65,7 @@ def warn_of_turns(stacks: Sequence[Stack]) -> None:
 
     All their slices have a place.
     """
-    firsts = np.array([stack.volumes[0][0].orientation for stack in stacks])
+    firsts = np.array([stack.first.orientation for stack in stacks])
     for stack, first in zip(stacks, firsts, strict=True):
         apart = np.abs(firsts - first).max(axis=1)
         near = firsts[(apart > SAME_DIRECTION) & (apart <= _NEARLY_PARALLEL)]

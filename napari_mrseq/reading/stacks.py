@@ -70,7 +70,7 @@ def _joined(planes: Sequence[list[Stack]]) -> list[Stack]:
     What one plane has several of is kept apart for another reason.
     """
     stacks = [stack for plane in planes for stack in plane]
-    if len(planes) < 2 or not all(stack.volumes[0][0].is_placed for stack in stacks):
+    if len(planes) < 2 or not all(stack.first.is_placed for stack in stacks):
         return stacks
     kinds = [Counter(stack.kind for stack in plane) for plane in planes]
     found: list[Stack] = []
@@ -99,7 +99,7 @@ def _maps_apart(stack: Stack) -> list[Stack]:
     else.
     """
     signed = any(frame.may_go_below_zero for volume in stack.volumes for frame in volume)
-    is_mr = stack.volumes[0][0].origin.modality == "MR"
+    is_mr = stack.first.origin.modality == "MR"
     if not signed or not is_mr or volume_axis_of(stack.volumes) != VolumeAxis():
         return [stack]
     parts = labelled(map(_goes_below_zero, stack.volumes), stack.volumes).values()
@@ -195,7 +195,7 @@ def _name_parts(stacks: list[Stack]) -> None:
     """Say of each stack by what it differs from the others."""
     if len(stacks) < 2:
         return
-    firsts = [stack.volumes[0][0] for stack in stacks]
+    firsts = [stack.first for stack in stacks]
     echoes = echoes_of(firsts)
     planes_differ = not all(same_plane(firsts[0].orientation, f.orientation) for f in firsts)
     for stack, first, echo in zip(stacks, firsts, echoes, strict=True):

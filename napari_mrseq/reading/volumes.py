@@ -45,6 +45,11 @@ class Stack:
     is_radial: bool = False
 
     @property
+    def first(self) -> Frame:
+        """The first slice of its first volume."""
+        return self.volumes[0][0]
+
+    @property
     def start(self) -> tuple[float, ...]:
         """What sorts stacks as they were acquired."""
         return min(frame.order for frame in self.volumes[0])
@@ -52,10 +57,9 @@ class Stack:
     @property
     def kind(self) -> Hashable:
         """What stacks have in common that may be parts of one: of their slices, one by one."""
-        first = self.volumes[0]
-        echoes = tuple(f.echo_time and round(f.echo_time, 1) for f in first)
-        quantities = tuple(frame.quantity for frame in first)
-        return first[0].origin.frame_of_reference_uid, quantities, echoes, self.part
+        echoes = tuple(f.echo_time and round(f.echo_time, 1) for f in self.volumes[0])
+        quantities = tuple(frame.quantity for frame in self.volumes[0])
+        return self.first.origin.frame_of_reference_uid, quantities, echoes, self.part
 
 
 def warnings_of(stacks: Iterable[Stack]) -> list[str]:
