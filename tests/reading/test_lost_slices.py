@@ -331,6 +331,23 @@ def test_a_place_that_was_counted_anew_is_late_by_a_volume_and_said(
     assert any(MIXED in warning for warning in stacks(folder)[1])
 
 
+def test_a_place_that_lost_two_is_said_where_places_are_taken_one_after_the_other(
+    write_slice: WriteSlice,
+) -> None:
+    """Counted anew, it goes from volume to volume at another pace than the others."""
+    taken = [(v, s) for s in range(SLICES) for v in range(5)]
+    kept = [place for place in taken if place not in [(1, SLICES - 1), (2, SLICES - 1)]]
+    folder = write(
+        write_slice,
+        kept,
+        lambda volume, slice_: {
+            "InstanceNumber": kept.index((volume, slice_)) + 1,
+            "AcquisitionTime": clock(1.7 * taken.index((volume, slice_))),
+        },
+    )
+    assert any(MIXED in warning for warning in stacks(folder)[1])
+
+
 def test_places_taken_one_after_the_other_are_not_late(write_slice: WriteSlice) -> None:
     kept = [(v, s) for s in range(SLICES) for v in range(3)]
     folder = write(
