@@ -122,10 +122,12 @@ class _File:
     unpacked: Unpacked | None = None
 
 
+_Expanded = tuple[list[_File], list[Failure]]
+
+
 def _study(names: Sequence[str], progress: Progress) -> Study:
-    failures: list[tuple[int, Failure]] = []
     place_of = _spelling()
-    under = _under_each(names, failures, place_of)
+    under, failures = _under_each(names, place_of)
     # Under several of the paths a file is read once, for the first of them.
     files: dict[str, _File] = {}
     for file in chain.from_iterable(under):
@@ -154,42 +156,46 @@ def _study(names: Sequence[str], progress: Progress) -> Study:
 
 
 def _under_each(
-    names: Sequence[str], failures: list[tuple[int, Failure]], place_of: PlaceOf
-) -> list[list[_File]]:
-    """Return the files under each path; what lies under several is unpacked once."""
+    names: Sequence[str], place_of: PlaceOf
+) -> tuple[list[list[_File]], list[tuple[int, Failure]]]:
+    """Return the files under each path, and what is lost; what lies under several is read once."""
     expanded: dict[str, list[_File]] = {}
     under = []
+    failures = []
     for given, name in enumerate(names):
         found = find_images(name)
-        failures += [(given, failure) for failure in found.failures]
+        lost = [*found.failures]
         for kind, path in found.files:
             if place_of(path) not in expanded:
-                expanded[place_of(path)] = _expanded(kind, path, given, failures)
+                expanded[place_of(path)], causes = _expanded(kind, path, given)
+                lost += causes
         under.append([file for _, path in found.files for file in expanded[place_of(path)]])
-    return under
+        failures += [(given, failure) for failure in lost]
+    return under, failures
 
 
-def _expanded(kind: str, path: str, given: int, failures: list[tuple[int, Failure]]) -> list[_File]:
-    """Return a file, or those inside a zip file or behind a DICOMDIR."""
+def _expanded(kind: str, path: str, given: int) -> _Expanded:
+    """Return a file, or those inside a zip file or behind a DICOMDIR, and which are lost."""
     try:
         if kind == "zip":
-            return _zipped(path, given, failures)
+            return _zipped(path, given)
         if kind == "dicomdir":
-            listed, missing = directory_files(path)
-            if not listed and not missing:
-                raise ReadError("a DICOMDIR that names no files")
-            if missing:
-                cause = f"files that it names are not there: {missing}"
-                failures.append((given, Failure(path, cause)))
-            return [_File("dicom", str(Path(file).absolute()), given, file) for file in listed]
+            return _listed(path, given)
     except ReadError as error:
-        failures.append((given, Failure(path, str(error))))
-        return []
+        return [], [Failure(path, str(error))]
     # Where it lies, whatever the working folder is when its pixels are read.
-    return [_File(kind, str(Path(path).absolute()), given, path)]
+    return [_File(kind, str(Path(path).absolute()), given, path)], []
 
 
-def _zipped(path: str, given: int, failures: list[tuple[int, Failure]]) -> list[_File]:
+def _listed(path: str, given: int) -> _Expanded:
+    listed, missing = directory_files(path)
+    if not listed and not missing:
+        raise ReadError("a DICOMDIR that names no files")
+    lost = [Failure(path, f"files that it names are not there: {missing}")] if missing else []
+    return [_File("dicom", str(Path(file).absolute()), given, file) for file in listed], lost
+
+
+def _zipped(path: str, given: int) -> _Expanded:
     unpacked = unpack(path)
     inside = find_images(unpacked.folder)
     readable = [(kind, file) for kind, file in inside.files if kind != "zip"]
@@ -207,8 +213,7 @@ def _zipped(path: str, given: int, failures: list[tuple[int, Failure]]) -> list[
     ]
     if not readable:
         lost.append(Failure(path, _NO_IMAGE, no_image=not lost))
-    failures += [(given, failure) for failure in lost]
-    return [_File(kind, f, given, unpacked.members[f], unpacked) for kind, f in readable]
+    return [_File(kind, f, given, unpacked.members[f], unpacked) for kind, f in readable], lost
 
 
 def _spelling() -> PlaceOf:
