@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TypeVar
 
@@ -12,10 +11,10 @@ _Member = TypeVar("_Member")
 
 def labelled(labels: Iterable[_Label], members: Iterable[_Member]) -> dict[_Label, list[_Member]]:
     """Put the members of each label together, in the order of the first of each."""
-    groups: dict[_Label, list[_Member]] = defaultdict(list)
+    groups: dict[_Label, list[_Member]] = {}
     for label, member in zip(labels, members, strict=True):
-        groups[label].append(member)
-    return dict(groups)
+        groups.setdefault(label, []).append(member)
+    return groups
 
 
 def grouped(members: Sequence[_Member], key: Callable[[_Member], Hashable]) -> list[list[_Member]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import struct
 import zlib
 from collections.abc import Iterable
 from typing import BinaryIO
@@ -98,18 +97,20 @@ def damage_of(error: Exception) -> str:
 
 def _is_hollow(head: bytes) -> bool:
     """Tell whether zeros follow the file meta information: pydicom would read every one."""
-    if head[128:132] != b"DICM":
-        return False
-    (meta_length,) = struct.unpack("<I", head[140:144].ljust(4, b"\0"))
-    start = 144 + meta_length if head[132:136] == b"\x02\0\0\0" else 132
+    start = _behind_meta(head)
     following = head[start : start + 8]
-    return len(following) == 8 and not any(following)
+    return head[128:132] == b"DICM" and len(following) == 8 and not any(following)
+
+
+def _behind_meta(head: bytes) -> int:
+    """Return where the file meta information ends, if it says so."""
+    says = head[132:136] == b"\x02\0\0\0"
+    return 144 + int.from_bytes(head[140:144], "little") if says else 132
 
 
 def _check_deflated(file: BinaryIO, head: bytes) -> None:
     """Count what a deflated file unpacks to, a piece at a time."""
-    (meta_length,) = struct.unpack("<I", head[140:144])
-    file.seek(144 + meta_length)
+    file.seek(_behind_meta(head))
     unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
     size = 0
     while packed := unpacker.unconsumed_tail or file.read(1 << 16):

@@ -62,12 +62,7 @@ def _sound(read: Callable[[], Any], header: Any) -> NDArray[np.float64] | None:
         return None
     if not np.isfinite(affine).all() or np.linalg.matrix_rank(affine[:3, :3]) < 3:
         return None
-    affine = _in_mm(affine, header)
-    steps = np.linalg.norm(affine[:3, :3], axis=0)
-    return affine if is_position(affine[:3, 3].tolist()) and all(map(is_distance, steps)) else None
-
-
-def _in_mm(affine: NDArray[np.float64], header: Any) -> NDArray[np.float64]:
     affine = _LPS_FROM_RAS @ affine
     affine[:3] *= _LENGTHS_MM.get(int(header["xyzt_units"]) & _LENGTH_BITS, 1.0)
-    return affine
+    steps = np.linalg.norm(affine[:3, :3], axis=0)
+    return affine if is_position(affine[:3, 3].tolist()) and all(map(is_distance, steps)) else None

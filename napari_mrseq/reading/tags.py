@@ -79,8 +79,6 @@ def text(dataset: Dataset, tag: int) -> str:
     value = element.value
     if isinstance(value, bytes):
         value = value.decode("ascii", "replace")
-    elif not isinstance(value, str) and hasattr(value, "__iter__"):
-        value = "\\".join(map(str, value))
     return str(value).strip("\0 ")
 
 
