@@ -45,7 +45,7 @@ def slice_values(source: FrameSource, dtype: np.dtype[Any]) -> NDArray[Any]:
     except (KeyboardInterrupt, SystemExit, ReadError):
         raise
     except BaseException as error:  # decoders raise what they like; panics of Rust are no Exception
-        raise ReadError(decoding_cause(error, source.layout), source.path) from error
+        raise ReadError(_decoding_cause(error, source.layout), source.path) from error
     if frame.ndim == 3:
         frame = grey_of(frame)
     padded = _padding_in(frame, source.layout)
@@ -64,15 +64,13 @@ def slice_values(source: FrameSource, dtype: np.dtype[Any]) -> NDArray[Any]:
     return frame.astype(dtype, copy=False)
 
 
-def decoding_cause(error: BaseException, layout: PixelLayout) -> str:
+def _decoding_cause(error: BaseException, layout: PixelLayout) -> str:
     """Put a decoder's error into words for the user."""
     if isinstance(error, FileNotFoundError):
         return "the file has disappeared since the folder was read"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     syntax = UID(layout.transfer_syntax)
-    if isinstance(error, NotImplementedError):
-        return f"no decoder exists for its transfer syntax ({syntax.name})"
     if isinstance(error, RuntimeError) and "missing" in str(error).lower():
         return (
             f"the decoder for {syntax.name} is not installed: "
