@@ -49,8 +49,7 @@ def _b_value(header: Dataset) -> float | None:
 
 def _direction(header: Dataset) -> Direction | None:
     for tag in _DIRECTIONS:
-        found = triple(numbers(header, tag, "FD"))
-        if found:
+        if found := triple(numbers(header, tag, "FD")):
             return found
     if text(header, 0x00080070).upper().startswith("GE"):
         return _ge_direction(header)

@@ -44,10 +44,8 @@ def component_in(header: Dataset, image_type: tuple[str, ...]) -> str:
 
 def component_of(image_type: tuple[str, ...], declared: str) -> str:
     """Name the part of the complex signal: as declared (0008,9208), else by Image Type."""
-    if declared in _COMPONENT_WORDS:
-        return _COMPONENT_WORDS[declared]
-    found = [_COMPONENT_WORDS[word] for word in image_type[2:] if word in _COMPONENT_WORDS]
-    return found[0] if found else ""
+    told = (declared, *image_type[2:])
+    return next((_COMPONENT_WORDS[word] for word in told if word in _COMPONENT_WORDS), "")
 
 
 def quantity_in(header: Dataset, image_type: tuple[str, ...]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from functools import partial
@@ -82,7 +83,7 @@ def read_nifti(path: str) -> Series:
     shown = _shown_affine(affine, shape[:3], view)
     folder, stem = Path(path).parent, nifti_stem(Path(path).name)
     sidecar, problem = sidecar_of(folder, stem)
-    volumes = int(np.prod(shape[3:]))
+    volumes = math.prod(shape[3:])
     b_values = _b_values(folder, stem, volumes)
     return Series(
         path=path,
@@ -105,7 +106,7 @@ def read_nifti(path: str) -> Series:
 def _check_size(path: str, image: Any, shape: tuple[int, ...]) -> None:
     if len(shape) < 2 or min(shape) < 1:
         raise ReadError(f"holds no image (shape {shape})")
-    needed = int(np.prod(shape, dtype=object)) * image.header.get_data_dtype().itemsize
+    needed = math.prod(shape) * image.header.get_data_dtype().itemsize
     needed += int(image.dataobj.offset)
     held = Path(voxel_file(path)).stat().st_size
     if path.lower().endswith(".gz"):
@@ -168,7 +169,7 @@ def _lazy_pixels(path: str, image: Any, shape: tuple[int, ...], view: _View) -> 
     dtype = _dtype(image)
     voxels = Voxels(path, stamp_of(voxel_file(path)))
     load = partial(_load_slice, voxels, original, view, slices, dtype)
-    return lazy_stack(load, int(np.prod(shape[3:])), (1,) * slices, (rows, columns), dtype)
+    return lazy_stack(load, math.prod(shape[3:]), (1,) * slices, (rows, columns), dtype)
 
 
 def _load_slice(
@@ -183,11 +184,8 @@ def _load_slice(
     """Read one slice of a file of `original` shape, `count` in a volume, turned as it is shown."""
     place: list[Any] = [slice(None)] * 3
     place[view.axes[0]] = count - 1 - index if view.flips[0] else index
-    if len(original) < 3:
-        place = place[: len(original)]
-    if len(original) > 3:
-        place += np.unravel_index(volume, original[3:], order="F")
-    plane = _grey(voxels.take(tuple(place)))
+    further = np.unravel_index(volume, original[3:], order="F")
+    plane = _grey(voxels.take((*place[: len(original)], *further)))
     if view.axes[1] > view.axes[2]:
         plane = plane.T
     plane = plane[:: -1 if view.flips[1] else 1, :: -1 if view.flips[2] else 1]

@@ -29,15 +29,11 @@ def sidecar_of(folder: Path, stem: str) -> tuple[Mapping[str, Any] | None, tuple
     tuple of str
         Each sidecar that can't be read, with its cause.
     """
-    found: dict[str, Any] | None = None
-    problems: list[str] = []
-    for file in files_for(folder, stem, ".json"):
-        content, problem = _content(file)
-        if content is not None:
-            found = {**(found or {}), **content}
-        else:
-            problems.append(problem)
-    return None if found is None else public_sidecar(found), tuple(problems)
+    read = [_content(file) for file in files_for(folder, stem, ".json")]
+    found = [content for content, _ in read if content is not None]
+    merged = {key: value for content in found for key, value in content.items()}
+    problems = tuple(problem for _, problem in read if problem)
+    return public_sidecar(merged) if found else None, problems
 
 
 def _content(file: Path) -> tuple[Mapping[str, Any] | None, str]:
