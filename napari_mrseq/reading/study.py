@@ -127,51 +127,49 @@ _Expanded = tuple[list[_File], list[Failure]]
 
 def _study(names: Sequence[str], progress: Progress) -> Study:
     place_of = _spelling()
-    under, failures = _under_each(names, place_of)
+    under, lost = _under_each(names, place_of)
     # Under several of the paths a file is read once, for the first of them.
     files: dict[str, _File] = {}
     for file in chain.from_iterable(under):
         files.setdefault(place_of(file.path), file)
     by_path = {file.path: file for file in files.values()}
     series, refused = _read_files(by_path, names, progress)
+    for failure in refused:
+        file = by_path[failure.path]
+        lost[file.given].append(replace(failure, path=file.shown))
     # Reports and the like lie beside the images of any study: passed over, unless asked for.
-    failures += [(by_path[f.path].given, replace(f, path=by_path[f.path].shown)) for f in refused]
-    failures = [(given, f) for given, f in failures if not f.no_image or f.path in names]
+    lost = [[one for one in some if not one.no_image or one.path in names] for some in lost]
     bad = {place_of(failure.path) for failure in refused}
-    told = {failure.path for _, failure in failures}
-    failures += [
-        (given, Failure(name, _NO_IMAGE))
-        for given, name in enumerate(names)
+    told = {failure.path for failure in chain.from_iterable(lost)}
+    for name, inside, some in zip(names, under, lost, strict=True):
         # Path.is_dir raises where a folder may not be entered.
-        if name not in told
-        and (under[given] or os.path.isdir(name))  # noqa: PTH112
-        and all(place_of(file.path) in bad for file in under[given])
-    ]
+        may_hold = inside or os.path.isdir(name)  # noqa: PTH112
+        if name not in told and may_hold and all(place_of(file.path) in bad for file in inside):
+            some.append(Failure(name, _NO_IMAGE))
     packed = [file for file in by_path.values() if file.unpacked]
-    inside = {short_name(file.path): short_name(file.shown) for file in packed}
+    called = {short_name(file.path): short_name(file.shown) for file in packed}
     return Study(
-        tuple(_as_found(one, by_path, inside) for one in _in_studies(series, by_path)),
-        tuple(_in_order(failures, place_of)),
+        tuple(_as_found(one, by_path, called) for one in _in_studies(series, by_path)),
+        tuple(_once(chain.from_iterable(lost), place_of)),
     )
 
 
 def _under_each(
     names: Sequence[str], place_of: PlaceOf
-) -> tuple[list[list[_File]], list[tuple[int, Failure]]]:
-    """Return the files under each path, and what is lost; what lies under several is read once."""
+) -> tuple[list[list[_File]], list[list[Failure]]]:
+    """Return what lies under each path, and what is lost; a file under several is opened once."""
     expanded: dict[str, list[_File]] = {}
-    under = []
-    failures = []
+    under: list[list[_File]] = []
+    lost: list[list[Failure]] = []
     for given, name in enumerate(names):
         found = find_images(name)
-        lost = [*found.failures]
+        lost.append(found.failures)
         for kind, path in found.files:
             if place_of(path) not in expanded:
                 expanded[place_of(path)], causes = _expanded(kind, path, given)
-                lost += causes
+                lost[given] += causes
         under.append([file for _, path in found.files for file in expanded[place_of(path)]])
-        failures += [(given, failure) for failure in lost]
-    return under, failures
+    return under, lost
 
 
 def _expanded(kind: str, path: str, given: int) -> _Expanded:
@@ -273,23 +271,23 @@ def _series_of(series: Series) -> str:
     return series.series_uid or series.files[0]
 
 
-def _in_order(failures: list[tuple[int, Failure]], place_of: PlaceOf) -> Iterable[Failure]:
-    """Sort failures by given path, and name once what lies under several."""
+def _once(failures: Iterable[Failure], place_of: PlaceOf) -> Iterable[Failure]:
+    """Name once what lies under several paths."""
     once: dict[tuple[str, str], Failure] = {}
-    for _, failure in sorted(failures, key=lambda entry: entry[0]):
+    for failure in failures:
         once.setdefault((place_of(failure.path), failure.cause), failure)
     return once.values()
 
 
-def _as_found(series: Series, files: Mapping[str, _File], inside: Mapping[str, str]) -> Series:
+def _as_found(series: Series, files: Mapping[str, _File], called: Mapping[str, str]) -> Series:
     """Give a series the names that the given paths lead to, and keep what was unpacked for it.
 
-    `inside` says how warnings are to call what lies in zip files: a copy there may be told of by a
+    `called` says how warnings are to call what lies in zip files: a copy there may be told of by a
     series that lies beside it.
     """
     found = [files[path] for path in series.files]
     warnings = tuple(
-        _SHORT.sub(lambda m: inside.get(m[0], m[0]), words) for words in series.warnings
+        _SHORT.sub(lambda m: called.get(m[0], m[0]), words) for words in series.warnings
     )
     unpacked = tuple(dict.fromkeys(file.unpacked for file in found if file.unpacked))
     shown = {file.path: file.shown for file in found}
