@@ -352,18 +352,21 @@ def test_a_run_broken_off_leaves_what_is_judged_so_far(begun, many_pictures, tmp
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
 @pytest.mark.usefixtures("signals_heard")
-def test_ctrl_c_pressed_twice_leaves_what_is_judged_so_far(begun, many_pictures, tmp_path):
+def test_a_run_broken_off_twice_leaves_what_is_judged_so_far(
+    begun, many_pictures, tmp_path, name, status
+):
     output, kept = tmp_path / "out.csv", tmp_path / "out.csv.partial"
     run = begun(many_pictures, output)
     # So many take longer to write than the second one takes to come.
     while kept.read_bytes().count(b"\n") < 150 and run.poll() is None:
         time.sleep(0.02)
-    run.send_signal(signal.SIGINT)
+    run.send_signal(getattr(signal, name))
     time.sleep(0.004)
-    run.send_signal(signal.SIGINT)
+    run.send_signal(getattr(signal, name))
     _, told = run.communicate(timeout=60)
-    assert run.returncode == 130
+    assert run.returncode == status
     assert f"stopped: what is judged so far is in {kept}" in told.splitlines()
 
 

@@ -12,7 +12,7 @@ import typer
 from napari_mrseq import __version__
 from napari_mrseq.cli.classification import classify, view
 from napari_mrseq.cli.model_files import export_onnx, import_checkpoint, models
-from napari_mrseq.cli.terminal import checked_output, result, say
+from napari_mrseq.cli.terminal import ENDINGS, checked_output, result, say
 from napari_mrseq.cli.training import evaluate, train
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.naming import printable
@@ -63,8 +63,7 @@ def _end_in_order() -> None:
 
     What is unpacked of a zip file holds names of patients.
     """
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)
+    for number in ENDINGS:
         # What a parent has set to be ignored (nohup) stays so.
-        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+        if signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, lambda caught, _: sys.exit(128 + caught))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 ModelOption = Annotated[str, typer.Option("--model", help="A model's name, or a weights file.")]
 DeviceOption = Annotated[Device, typer.Option("--device", help="Where the network runs.")]
+# What a time limit, and a terminal that is closed, end a program by; Windows lacks the second.
+ENDINGS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 # Work on a cohort takes hours, and a job of a cluster has no terminal.
 LOG_SECONDS = 60
 

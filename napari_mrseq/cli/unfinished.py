@@ -9,7 +9,7 @@ from pathlib import Path
 from time import monotonic
 
 from napari_mrseq.cli.output import Format
-from napari_mrseq.cli.terminal import say
+from napari_mrseq.cli.terminal import ENDINGS, say
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.naming import printable
 from napari_mrseq.report import FORMATS
@@ -78,10 +78,8 @@ def kept_until_written(
 
 @contextmanager
 def _unstoppable() -> Iterator[None]:
-    """Hear no second Ctrl-C: many press it twice."""
-    before = {
-        number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)
-    }
+    """Hear no second Ctrl-C: many press it twice, and a closed terminal ends its programs twice."""
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, *ENDINGS)}
     try:
         yield
     finally:
