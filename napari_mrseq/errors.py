@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+# What Ctrl-C raises, and a signal that ends the program in order.
+STOPS = KeyboardInterrupt, SystemExit
 
 
 class MrseqError(Exception):
@@ -64,3 +68,21 @@ def first_few(names: Sequence[str], most: int, between: str = ", ") -> str:
     """
     more = len(names) - most
     return between.join([*names[:most], *([f"and {more} more"] if more > 0 else [])])
+
+
+@contextmanager
+def told_when_stopped(told: str, log: Callable[[str], None]) -> Iterator[None]:
+    """Say of work that writes at its end what a stop leaves of it.
+
+    Parameters
+    ----------
+    told : str
+        What is left.
+    log : callable
+        Takes a line.
+    """
+    try:
+        yield
+    except STOPS:
+        log(told)
+        raise

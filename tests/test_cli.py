@@ -430,8 +430,9 @@ def test_a_log_is_told_once_a_minute_how_far_long_work_is(mixed, monkeypatch):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143)])
 @pytest.mark.usefixtures("signals_heard")
-def test_ctrl_c_while_a_model_is_measured_is_told(tmp_path):
+def test_a_stop_while_a_model_is_measured_is_told(tmp_path, name, status):
     picture = Image.fromarray(np.random.default_rng(0).integers(0, 255, (64, 64), np.uint8))
     rows = [f"{number}.png,T1,{number}" for number in range(1000)]
     for row in rows:
@@ -442,9 +443,9 @@ def test_ctrl_c_while_a_model_is_measured_is_told(tmp_path):
         [str(PROGRAM), "evaluate", table, "--output", tmp_path / "figures"], stderr=subprocess.PIPE
     )
     assert b"trained on" in program.stderr.readline()
-    program.send_signal(signal.SIGINT)
+    program.send_signal(getattr(signal, name))
     _, told = program.communicate(timeout=60)
-    assert program.returncode > 0
+    assert program.returncode == status
     # How many slices are judged may be told before the stop arrives; nothing after it.
     *before, last = filter(None, told.decode().splitlines())
     assert last == "stopped: nothing was written"

@@ -81,17 +81,6 @@ def result(text: str) -> None:
 
 
 @contextmanager
-def told_when_stopped() -> Iterator[None]:
-    """Say of work that writes at its end what Ctrl-C leaves of it; typer may end without a word."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        # The line that tells how far the work is may stand there.
-        say("\nstopped: nothing was written")
-        raise
-
-
-@contextmanager
 def checked_output() -> Iterator[None]:
     """Let a standard output that fails be an error for the user, whoever writes there: help too.
 

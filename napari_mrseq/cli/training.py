@@ -14,9 +14,8 @@ from napari_mrseq.cli.terminal import (
     given_path,
     result,
     say,
-    told_when_stopped,
 )
-from napari_mrseq.errors import MrseqError
+from napari_mrseq.errors import MrseqError, told_when_stopped
 from napari_mrseq.model.registry import DEFAULT, Device, check_name
 from napari_mrseq.safe_writing import writing
 
@@ -87,7 +86,8 @@ def train(
             f"{begun[0]} holds a training: --resume continues it, another --output starts a new one"
         )
     judge = (lambda: load_model(DEFAULT)) if label_from_header else None
-    with none_left_empty(output):
+    stopped = "\nstopped before the training: nothing was learnt"
+    with none_left_empty(output), told_when_stopped(stopped, say):
         with writing(output):
             table = catalogue_of(catalogue, output, judge=judge, log=say)
         rows = read_catalogue(table)
@@ -142,9 +142,10 @@ def evaluate(
     with none_left_empty(output):
         if output:
             output_folder(output)
-        network = load_model(model, device.value)
-        other = load_model(against, device.value) if against else None
-        with told_when_stopped():
+        # The line that tells how far the work is may stand there.
+        with told_when_stopped("\nstopped: nothing was written", say):
+            network = load_model(model, device.value)
+            other = load_model(against, device.value) if against else None
             figures = measure_source(network, catalogue, other, log=say, fold=fold)
         result(text_of(figures))
         if output:

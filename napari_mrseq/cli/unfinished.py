@@ -10,7 +10,7 @@ from time import monotonic
 
 from napari_mrseq.cli.output import Format
 from napari_mrseq.cli.terminal import ENDINGS, say
-from napari_mrseq.errors import MrseqError
+from napari_mrseq.errors import STOPS, MrseqError
 from napari_mrseq.naming import printable
 from napari_mrseq.report import FORMATS
 from napari_mrseq.report_text import Record
@@ -66,7 +66,7 @@ def kept_until_written(
                     kept = f"what is judged so far is in {beside}"
             # A terminal that was closed hears nothing.
             with suppress(OSError):
-                if kept or isinstance(error, KeyboardInterrupt | SystemExit):
+                if kept or isinstance(error, STOPS):
                     # The line that tells how far the work is may stand there.
                     say(f"\nstopped: {printable(kept) or 'nothing was written'}")
         raise

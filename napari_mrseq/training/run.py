@@ -9,6 +9,7 @@ from pathlib import Path
 
 import torch
 
+from napari_mrseq.errors import told_when_stopped
 from napari_mrseq.model import Model, networks
 from napari_mrseq.model.card import TORCHVISION, Calibration, Card
 from napari_mrseq.model.card_file import read_card
@@ -45,6 +46,8 @@ from napari_mrseq.training.torchvision_fit import WINDOW, TorchvisionRecipe, fit
 
 WEIGHTS = "model.safetensors"
 FIGURES = "figures.json"
+UNPREPARED = "stopped while pictures were prepared: nothing was learnt"
+UNFINISHED = "stopped before the model was written: the same command with --resume goes on"
 TORCHVISION_LIMITS = "For research. Not for diagnosis. It has no class for what it does not know."
 
 
@@ -105,7 +108,7 @@ def train(
     for teacher in teachers:
         card_of_teacher(teacher, classes)
     model = f"{name} {version}"
-    try:
+    with told_when_stopped(UNPREPARED, log):
         rows = _kept(rows, catalogue, recipe.held_out, log)
         used = [rows[place] for place in trained_on(rows, recipe.held_out)]
         if resume:
@@ -113,9 +116,6 @@ def train(
             read_state(folder / CHECKPOINT, purpose)
         log(f"preparing {len(rows)} pictures")
         images, shown = load_images(rows, recipe.stored_size, log)
-    except KeyboardInterrupt:
-        log("stopped while pictures were prepared: nothing was learnt")
-        raise
     weights = fit(
         images, shown, rows, classes, recipe, folder,
         start=start, teachers=teachers, model=model, resume=resume, log=log,
@@ -128,7 +128,8 @@ def train(
         input_size=recipe.judged_size,
         training=provenance(catalogue, used, recipe, start, teachers),
     )
-    card, weights = finished(card, weights, rows, start, log)
+    with told_when_stopped(UNFINISHED, log):
+        card, weights = finished(card, weights, rows, start, log)
     if not measurable(rows, recipe.held_out):
         # What it started from was measured, this one was not.
         card = replace(card, figures={})
@@ -153,7 +154,8 @@ def train_torchvision(
     """
     rows = [row for row in read_catalogue(catalogue) if row.label != UNKNOWN]
     _begin(catalogue, rows, folder, recipe.held_out, log)
-    rows = _kept(rows, catalogue, recipe.held_out, log)
+    with told_when_stopped(UNPREPARED, log):
+        rows = _kept(rows, catalogue, recipe.held_out, log)
     classes = classes_of(rows, tuple(SEQUENCES))
     used = [rows[place] for place in trained_on(rows, recipe.held_out)]
     log(f"training {recipe.network} on {len(used)} pictures")
@@ -172,7 +174,8 @@ def train_torchvision(
         preparation=TORCHVISION,
         window=WINDOW,
     )
-    card, weights = finished(card, weights, rows, None, log)
+    with told_when_stopped(UNFINISHED, log):
+        card, weights = finished(card, weights, rows, None, log)
     whole = {key: tensor.contiguous() for key, tensor in weights.items()}
     write_weights(whole, card, folder / WEIGHTS)
     return _end(card, folder, log)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
 
-from napari_mrseq.errors import ModelError
+from napari_mrseq.errors import STOPS, ModelError
 from napari_mrseq.model.card_file import file_hash
 from napari_mrseq.safe_writing import written_whole
 
@@ -86,7 +86,7 @@ def run_epochs(
     resume : bool
         Go on from the state that is there.
     log : callable
-        Takes a line on each epoch, and one when a person stops it.
+        Takes a line on each epoch, and one when it is stopped.
 
     Raises
     ------
@@ -107,7 +107,7 @@ def run_epochs(
             # Who reads that an epoch is done may stop at once: it is kept.
             kept = trainer.epoch
             log(f"epoch {kept} of {epochs}: loss {loss:.3f}, {speed:.0f} pictures a second")
-    except KeyboardInterrupt:
+    except STOPS:
         after = f"stopped after epoch {kept} of {epochs}: the same command with --resume goes on"
         log(after if kept else "stopped before the first epoch was done: nothing of it is kept")
         raise

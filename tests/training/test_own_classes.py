@@ -72,16 +72,18 @@ def test_a_cross_validation_goes_on_after_a_stop_in_its_second_fold(site, train)
     assert "nothing to go on from" in nothing.stderr
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143)])
 @pytest.mark.usefixtures("signals_heard")
-def test_who_stops_a_training_when_an_epoch_is_told_goes_on_after_it(site):
+def test_a_training_stopped_when_an_epoch_is_told_goes_on_after_it(site, name, status):
     command = [PROGRAM, *SHORTEST, "--epochs", "3"]
     with subprocess.Popen(command, cwd=site.parent, stderr=subprocess.PIPE, text=True) as running:
         told = []
         for line in running.stderr:
             told.append(line)
             if line.startswith("epoch 1 of 3"):
-                running.send_signal(signal.SIGINT)
-    assert running.returncode == 130
+                running.send_signal(getattr(signal, name))
+    assert running.returncode == status
     assert told[-1].startswith("stopped after epoch ")
     kept = int(told[-1].split()[3])
     done = program(site.parent, *SHORTEST, "--epochs", "3", "--resume")
@@ -177,6 +179,28 @@ def test_a_disk_that_is_full_when_the_state_is_kept_is_told(site):
     assert "checkpoint.pt can't be written: is the disk full?" in done.stderr
     assert "Traceback" not in done.stderr
     assert [path.name for path in (site.parent / "run").iterdir()] == ["catalogue.csv"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.usefixtures("signals_heard")
+def test_a_training_stopped_while_it_is_measured_goes_on(site):
+    command = [*SHORTEST, "--held-out", "0"]
+    with subprocess.Popen(
+        [PROGRAM, *command], cwd=site.parent, stderr=subprocess.PIPE, text=True
+    ) as running:
+        told = []
+        for line in running.stderr:
+            told.append(line)
+            if line.startswith("measuring on"):
+                running.send_signal(signal.SIGTERM)
+    assert running.returncode == 143
+    assert told[-1].endswith(
+        "before the model was written: the same command with --resume goes on\n"
+    )
+    done = program(site.parent, *command, "--resume")
+    assert done.returncode == 0, done.stderr
+    assert "epoch 1" not in done.stderr
+    assert (site.parent / "run" / "fold-0" / "model.safetensors").is_file()
 
 
 @pytest.mark.usefixtures("signals_heard")
