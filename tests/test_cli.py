@@ -572,6 +572,16 @@ def test_a_full_disk_is_one_line(labelled, arguments, buffered):
     assert b"Exception ignored" not in done.stderr
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /dev/full")
+def test_what_nobody_can_hear_stops_no_work(sample_study, tmp_path):
+    command = [PROGRAM, "classify", "nowhere", sample_study / "t2_tse_tra", "--fast"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=full)
+    assert done.returncode == 1
+    assert b"t2_tse_tra" in done.stdout
+    assert b"does not exist" in done.stdout
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes of POSIX")
 @pytest.mark.parametrize("arguments", [("models",), ("--help",)], ids=" ".join)
 def test_a_pipe_that_nobody_reads_is_one_line(arguments):

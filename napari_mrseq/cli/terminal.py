@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Any, TextIO, cast
@@ -42,10 +42,12 @@ def given_path(written: str) -> Path:
 
 
 def say(text: str, end: str = "\n") -> None:
-    """Tell the user something."""
-    # A program started without a terminal may have no standard error.
+    """Tell the user something; what nobody can hear stops no work."""
+    # A program started without a terminal may have no standard error; the terminal may be closed
+    # since, and the disk of a log full.
     if sys.stderr is not None:
-        print(text, end=end, file=sys.stderr, flush=True)
+        with suppress(OSError):
+            print(text, end=end, file=sys.stderr, flush=True)
 
 
 def progress(what: str) -> Callable[[int, int], None] | None:

@@ -64,11 +64,9 @@ def kept_until_written(
                 if beside and records:
                     _write(beside)
                     kept = f"what is judged so far is in {beside}"
-            # A terminal that was closed hears nothing.
-            with suppress(OSError):
-                if kept or isinstance(error, STOPS):
-                    # The line that tells how far the work is may stand there.
-                    say(f"\nstopped: {printable(kept) or 'nothing was written'}")
+            if kept or isinstance(error, STOPS):
+                # The line that tells how far the work is may stand there.
+                say(f"\nstopped: {printable(kept) or 'nothing was written'}")
         raise
     # Its name may have been too long, or its folder closed.
     with suppress(OSError):
