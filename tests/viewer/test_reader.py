@@ -17,6 +17,7 @@ from napari.components import ViewerModel
 from napari.layers import Image
 from PIL import Image as Picture
 from pydicom.data import get_testdata_file
+from qtpy.QtCore import QTimer
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.viewer.layer_series import series_of
@@ -48,6 +49,21 @@ def test_a_folder_gives_a_layer_a_series(sample_study: Path) -> None:
         if file.is_file() and file.suffix != ".md"
     ]
     assert set(names) == {header.SeriesDescription for header in headers}
+
+
+def test_of_the_readers_that_napari_offers_ours_is_chosen(
+    qtbot, make_napari_viewer_proxy, sample_study: Path, tmp_path: Path
+) -> None:
+    from napari._qt.dialogs.qt_reader_dialog import QtReaderDialog, prepare_remaining_readers
+
+    make_napari_viewer_proxy()
+    for path in map(str, (sample_study, write_nifti(tmp_path / "brain.nii.gz", (8, 8, 4)))):
+        readers = prepare_remaining_readers([path])
+        dialog = QtReaderDialog(path, readers=readers)
+        qtbot.addWidget(dialog)
+        assert len(readers) == 2
+        QTimer.singleShot(0, dialog.accept)
+        assert dialog.get_user_choices()[0] == "MR sequence"
 
 
 def test_one_layer_of_a_study_is_visible(sample_study: Path) -> None:
