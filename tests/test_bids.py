@@ -129,6 +129,15 @@ def test_each_of_several_studies_has_a_folder_of_sidecars_called_like_its_own(ma
     assert refused.returncode != 0
 
 
+@pytest.mark.parametrize(
+    ("study", "asked", "status"), [("nowhere", (), 1), (".", ("--model", "no-such"), 2)]
+)
+def test_where_no_sidecar_is_written_no_folder_stays(tmp_path, study, asked, status):
+    words = ("classify", study, "--format", "bids", "--output", "new/out", *asked)
+    assert program(tmp_path, *words).returncode == status
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_sidecar_of_an_image_with_a_name_of_bids_has_the_same(tmp_path):
     name = f"sub-01_acq-{'long' * 12}_T1w"
     nibabel.save(nibabel.Nifti1Image(np.zeros((8, 8, 4)), np.eye(4)), tmp_path / f"{name}.nii.gz")

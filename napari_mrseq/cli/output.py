@@ -15,7 +15,7 @@ from napari_mrseq.naming import nifti_stem
 from napari_mrseq.report import FORMATS
 from napari_mrseq.report_text import Record
 from napari_mrseq.safe_writing import encoded, write_whole, writing
-from napari_mrseq.training.output import output_folder
+from napari_mrseq.training.output import none_left_empty, output_folder
 
 if TYPE_CHECKING:
     from napari_mrseq.series import Study
@@ -41,8 +41,9 @@ def check_output(form: Format, output: Path | None) -> None:
     if output is None:
         return
     if form is Format.bids:
-        output_folder(output)
-        _check_allowed(output)
+        with none_left_empty(output):
+            output_folder(output)
+            _check_allowed(output)
     else:
         check_file(output, "--output")
 
@@ -179,7 +180,7 @@ def write_bids(verdicts: Sequence[Verdict], folder: Path, *, slices: bool) -> No
     """
     from napari_mrseq.bids import sidecars_of, write_sidecars
 
-    with writing(folder):
+    with writing(folder), none_left_empty(folder):
         write_sidecars(sidecars_of(verdicts, slices=slices), folder)
 
 

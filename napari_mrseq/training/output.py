@@ -1,4 +1,4 @@
-"""The folder that a training or an evaluation writes into; one that is refused leaves none."""
+"""The folder that a command writes into; one that is refused leaves none."""
 
 from __future__ import annotations
 
