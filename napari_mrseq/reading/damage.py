@@ -12,6 +12,8 @@ def damage_in(error: BaseException) -> str:
 
     Words of the error are left out: they speak of code, or quote what stands in the file.
     """
+    if isinstance(error, FileNotFoundError):
+        return "the file has disappeared since the folder was read"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     if isinstance(error, MemoryError):

@@ -66,10 +66,8 @@ def slice_values(source: FrameSource, dtype: np.dtype[Any]) -> NDArray[Any]:
 
 def _decoding_cause(error: BaseException, layout: PixelLayout) -> str:
     """Put a decoder's error into words for the user."""
-    if isinstance(error, FileNotFoundError):
-        return "the file has disappeared since the folder was read"
     if isinstance(error, OSError) and error.strerror:
-        return error.strerror
+        return damage_in(error)
     syntax = UID(layout.transfer_syntax)
     if isinstance(error, RuntimeError) and "missing" in str(error).lower():
         return (

@@ -796,3 +796,16 @@ def test_guessed_frames_without_a_place_are_told_to_be_both(
     guessed, unplaced = series.warnings
     assert guessed.startswith("number of frames (0028,0008) is missing")
     assert unplaced.startswith("no slice positions")
+
+
+@pytest.mark.parametrize("name", ["brain.nii", "brain.nii.gz", "brain.png"])
+def test_an_image_that_is_gone_when_it_is_shown_is_told_so(name: str, tmp_path: Path) -> None:
+    values = np.arange(64 * 64, dtype=np.uint8).reshape(64, 64, 1)
+    if name.endswith(".png"):
+        Image.fromarray(values[..., 0]).save(tmp_path / name)
+    else:
+        nibabel.save(nibabel.Nifti1Image(values, np.eye(4)), tmp_path / name)
+    (series,) = read(tmp_path)
+    (tmp_path / name).unlink()
+    with pytest.raises(ReadError, match=r"brain\..*the file has disappeared since"):
+        series.slice_pixels(0).compute()
