@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 
+from napari_mrseq.errors import told_when_stopped
 from napari_mrseq.model import networks, running
 from napari_mrseq.model.classifier import network_input
 from napari_mrseq.training.backbone import start_from_imagenet, start_from_model
@@ -19,7 +20,7 @@ from napari_mrseq.training.catalogue import Row
 from napari_mrseq.training.depthwise import speed_up_depthwise
 from napari_mrseq.training.folds import trained_on
 from napari_mrseq.training.recipe import Recipe
-from napari_mrseq.training.state import CHECKPOINT, Part, purpose_of, run_epochs
+from napari_mrseq.training.state import CHECKPOINT, UNBEGUN, Part, purpose_of, run_epochs
 from napari_mrseq.training.teachers import Teachers
 
 # Share of each step in the averaged batch statistics: they belong to the last size that was seen.
@@ -84,10 +85,11 @@ def fit(
     kept = trained_on(rows, recipe.held_out)
     own = [rows[place] for place in kept]
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    batches = Batches(images[kept], shown[kept], own, classes, recipe, device)
-    trainer = _Trainer(batches, classes, recipe, start)
-    # After the seed is set: building networks takes from the chance that dropout draws from.
-    batches.teachers = Teachers(teachers, classes, device) if teachers else None
+    with told_when_stopped(UNBEGUN, log):
+        batches = Batches(images[kept], shown[kept], own, classes, recipe, device)
+        trainer = _Trainer(batches, classes, recipe, start)
+        # After the seed is set: building networks takes from the chance that dropout draws from.
+        batches.teachers = Teachers(teachers, classes, device) if teachers else None
     purpose = purpose_of(recipe, own, classes, (start, *teachers), model)
     run_epochs(
         trainer, recipe.epochs, folder / CHECKPOINT, purpose, batches.generator,

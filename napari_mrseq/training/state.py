@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from napari_mrseq.training.recipe import Recipe
     from napari_mrseq.training.torchvision_fit import TorchvisionRecipe
 
+UNBEGUN = "stopped before an epoch began: nothing was learnt"
 CHECKPOINT = "checkpoint.pt"
 # What a state tells in words; of all else it tells whether it is the same.
 NAME = "name or version"

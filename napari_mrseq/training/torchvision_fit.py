@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn import functional
 
-from napari_mrseq.errors import ModelError
+from napari_mrseq.errors import ModelError, told_when_stopped
 from napari_mrseq.model import networks, running
 from napari_mrseq.model.card_file import WEIGHTS_SUFFIX
 from napari_mrseq.model.torchvision_preparation import (
@@ -28,7 +28,7 @@ from napari_mrseq.model.torchvision_preparation import (
 )
 from napari_mrseq.training.backbone import start_from_model
 from napari_mrseq.training.labelled_slices import read_slice
-from napari_mrseq.training.state import CHECKPOINT, Part, purpose_of, run_epochs
+from napari_mrseq.training.state import CHECKPOINT, UNBEGUN, Part, purpose_of, run_epochs
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -102,7 +102,8 @@ def fit_torchvision(
     ModelError
         If the weights to start from, or the state to go on from, belong to another network.
     """
-    trainer = _Trainer(rows, classes, recipe, start)
+    with told_when_stopped(UNBEGUN, log):
+        trainer = _Trainer(rows, classes, recipe, start)
     purpose = purpose_of(recipe, rows, classes, (start,), model)
     run_epochs(trainer, recipe.epochs, folder / CHECKPOINT, purpose, resume=resume, log=log)
     weights: dict[str, Tensor] = trainer.network.state_dict()

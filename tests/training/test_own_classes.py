@@ -181,6 +181,27 @@ def test_a_disk_that_is_full_when_the_state_is_kept_is_told(site):
     assert [path.name for path in (site.parent / "run").iterdir()] == ["catalogue.csv"]
 
 
+# The command line, ended when the network to be trained is made ready.
+ENDED_BEFORE_AN_EPOCH = """
+import os, signal, torch
+from napari_mrseq.cli import main
+begin = torch.optim.AdamW
+def begin_and_end(*given, **named):
+    os.kill(os.getpid(), signal.SIGTERM)
+    return begin(*given, **named)
+torch.optim.AdamW = begin_and_end
+main()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+def test_a_training_stopped_before_its_first_epoch_is_told_so(site):
+    command = [sys.executable, "-c", ENDED_BEFORE_AN_EPOCH, *SHORTEST]
+    done = subprocess.run(command, cwd=site.parent, capture_output=True, text=True)
+    assert done.returncode == 143
+    assert done.stderr.splitlines()[-1] == "stopped before an epoch began: nothing was learnt"
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 @pytest.mark.usefixtures("signals_heard")
 def test_a_training_stopped_while_it_is_measured_goes_on(site):
