@@ -79,7 +79,7 @@ class Explainer:
         self._layer, self._outcome = layer, ""
         self._show = partial(self._show_on, layer, pixels_of(layer), series, index)
         words = slice_words(series, index)
-        loading = "" if self._models.holds(model, device) else "Loading the model, once. "
+        loading = "" if self._models.loaded(model, device) else "Loading the model, once. "
         self._background.activity.show(0, 0)
         load = partial(self._models.load, model, device)
         self._background.start(_heat_steps, series, index, known, load)

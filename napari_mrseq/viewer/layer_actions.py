@@ -199,8 +199,8 @@ class LayerActions:
         per_volume = job.series.slices_per_volume
         first = index // per_volume * per_volume
         job.wanted = tuple(range(first, first + per_volume))
-        chosen = self._models.judged_by(job.known_by, *self._model_and_device())
-        known = job.known if chosen else {}
+        model = self._models.loaded(*self._model_and_device())
+        known = job.judged_by(model) if model else {}
         if any(one not in known for one in job.wanted):
             self._start([job])
 

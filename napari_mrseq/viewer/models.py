@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
@@ -23,14 +22,10 @@ class Models:
         self._loaded: dict[tuple[str, str], tuple[tuple[Path, int, int], Model]] = {}
         self._lock = Lock()
 
-    def holds(self, name: str, device: str) -> bool:
-        """Tell whether a network is loaded already."""
-        return (name, device) in self._loaded
-
-    def judged_by(self, model_id: Mapping[str, str], name: str, device: str) -> bool:
-        """Tell whether a network is loaded and is the one of this identity."""
+    def loaded(self, name: str, device: str) -> Model | None:
+        """Return a network that is loaded already, None for others."""
         _, model = self._loaded.get((name, device), (None, None))
-        return model is not None and model_id.get("sha256") == model.sha256
+        return model
 
     def load(self, name: str, device: str) -> Model:
         """Return a network with the user's own threshold, where one is set; takes seconds at first.

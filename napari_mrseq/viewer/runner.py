@@ -73,9 +73,9 @@ class Runner(Attachment):
         `causes` say why other layers can't be judged, and are told at the end of the run.
         """
         self._jobs, self._causes, self._done = list(jobs), list(causes), 0
-        known = self._models.holds(model, device)
+        loaded = self._models.loaded(model, device)
         alone = jobs[0].layer if len(jobs) == 1 and not causes else None
-        self.started.emit("Classifying…" if known else "Loading the model, once…", alone)
+        self.started.emit("Classifying…" if loaded else "Loading the model, once…", alone)
         self._background.start(
             classify_jobs,
             jobs,

@@ -54,6 +54,15 @@ class Job:
     known_by: Mapping[str, str] = field(default_factory=dict)
     dropped: bool = False
 
+    def judged_by(self, model: Model) -> Mapping[int, SliceVerdict]:
+        """Return what a model said before: slices of two don't add up to one verdict."""
+        return self.known if self.known_by.get("sha256") == model.sha256 else {}
+
+    def missing(self, model: Model) -> list[int]:
+        """Return the wanted slices not judged yet; one that couldn't be read may have come back."""
+        known = self.judged_by(model)
+        return [index for index in self.wanted if index not in known or known[index].failure]
+
 
 @dataclass(frozen=True, eq=False)
 class ModelLoaded:
@@ -119,7 +128,7 @@ def classify_jobs(
         If the model can't be loaded.
     """
     model = load()
-    missing = [len(_missing(job, model)) for job in jobs]
+    missing = [len(job.missing(model)) for job in jobs]
     total = sum(len(job.wanted) for job in jobs)
     before = total - sum(missing)
     yield ModelLoaded(model, before, total)
@@ -141,7 +150,7 @@ def _classify_job(
 ) -> Generator[Event, None, None]:
     """Judge one layer, where `done` of `total` slices of all layers are judged before it."""
     # In the order of the stack, each found at once: a 4-D series has thousands.
-    waiting = dict.fromkeys(_missing(job, model))
+    waiting = dict.fromkeys(job.missing(model))
     valid = _still_valid(job, model)
     judged = {index: one for index, one in valid.items() if index not in waiting}
     model_id = model.identity
@@ -165,13 +174,8 @@ def _classify_job(
 def _still_valid(job: Job, model: Model) -> dict[int, SliceVerdict]:
     """Return the slices judged before, each alone, by the least confidence asked for now."""
     threshold = least_named(claim_of(job.series), model)
-    known = _known(job, model)
+    known = job.judged_by(model)
     return {index: _worded(one.without_stack, threshold) for index, one in known.items()}
-
-
-def _known(job: Job, model: Model) -> Mapping[int, SliceVerdict]:
-    """Return what this model said before: slices of two don't add up to one verdict."""
-    return job.known if job.known_by.get("sha256") == model.sha256 else {}
 
 
 def _worded(judged: SliceVerdict, threshold: float) -> SliceVerdict:
@@ -179,12 +183,6 @@ def _worded(judged: SliceVerdict, threshold: float) -> SliceVerdict:
         return judged
     decision = decide(judged.probabilities, threshold)
     return judged if decision == judged.decision else replace(judged, decision=decision)
-
-
-def _missing(job: Job, model: Model) -> list[int]:
-    """Return the wanted slices not judged yet; one that could not be read may have come back."""
-    known = _known(job, model)
-    return [index for index in job.wanted if index not in known or known[index].failure]
 
 
 def _batch(job: Job, waiting: Mapping[int, None], focus: int, size: int) -> list[int]:
