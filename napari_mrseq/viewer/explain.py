@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -14,14 +14,14 @@ from psygnal import Signal
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.judging import is_as_shown, judge_slices
-from napari_mrseq.series import Series
 from napari_mrseq.viewer.background import Background
 from napari_mrseq.viewer.heat_maps import AFTER_THE_GRID, Heat, gives_cells, show_heat
-from napari_mrseq.viewer.layer_series import series_of
-from napari_mrseq.viewer.layer_state import pixels_of, state_of
+from napari_mrseq.viewer.layer_state import pixels_of
 from napari_mrseq.viewer.models import Models
+from napari_mrseq.viewer.scope import job_for
 from napari_mrseq.viewer.slice_in_view import NO_SLICE, slice_in_view
 from napari_mrseq.viewer.wording import evidence_words, sentence, slice_words
+from napari_mrseq.viewer.worker import Job
 
 if TYPE_CHECKING:
     from napari_mrseq.model import Model
@@ -38,7 +38,6 @@ class Explainer:
         self._models = models
         self._background = Background("Explaining the slice", self._on_heat, self._on_end)
         self._layer: Image | None = None
-        self._show: Callable[[Heat], str] | None = None
         self._outcome = ""
         self._said: WeakKeyDictionary[Layer, str] = WeakKeyDictionary()
 
@@ -72,54 +71,44 @@ class Explainer:
         # captum's first import of it must not fall together with that of the plot, in this thread.
         import matplotlib.pyplot  # noqa: F401
 
-        state = state_of(layer)
-        series = state.series if state else series_of(layer)
-        judged = state.judged.get(index) if state else None
-        known = judged.probabilities if judged else None
+        job = job_for(layer, (index,))
         self._layer, self._outcome = layer, ""
-        self._show = partial(self._show_on, layer, pixels_of(layer), series, index)
-        words = slice_words(series, index)
+        words = slice_words(job.series, index)
         loading = "" if self._models.loaded(model, device) else "Loading the model, once. "
         self._background.activity.show(0, 0)
         load = partial(self._models.load, model, device)
-        self._background.start(_heat_steps, series, index, known, load)
+        self._background.start(_heat_steps, job, load)
         self.started.emit(f"{loading}Looking for what speaks for this sequence in {words}…", layer)
 
-    def _on_heat(self, heat: Heat) -> None:
-        if self._show is not None:
-            self._outcome = self._show(heat)
+    def _on_heat(self, found: tuple[Job, Heat]) -> None:
+        self._outcome = self._show(*found)
 
     def _on_end(self, cause: str) -> None:
-        layer, self._layer, self._show = self._layer, None, None
+        layer, self._layer = self._layer, None
         self.stopped.emit(f"Not explained: {cause}" if cause else self._outcome, layer)
 
-    def _show_on(self, layer: Image, data: Any, series: Series, index: int, heat: Heat) -> str:
+    def _show(self, job: Job, heat: Heat) -> str:
         """Lay a heat map over its slice and say what it shows, or why there is none."""
-        where = slice_words(series, index)
-        if layer not in self._viewer.layers or pixels_of(layer) is not data:
+        (index,) = job.wanted
+        where = slice_words(job.series, index)
+        if job.layer not in self._viewer.layers or pixels_of(job.layer) is not job.data:
             return "The layer has changed: nothing to explain."
         if not heat.map.any():
             return f"Nothing in {where} is evidence for any sequence."
-        made = show_heat(self._viewer, layer, index, heat)
+        made = show_heat(self._viewer, job.layer, index, heat)
         later = f" {AFTER_THE_GRID}" if gives_cells(self._viewer) else ""
         words = f"{evidence_words(heat.code, heat.probability)}, {where}.{later}"
         self._said[made] = words
         return words
 
 
-def _heat_steps(
-    series: Series, index: int, known: Mapping[str, float] | None, load: Callable[[], Model]
-) -> Iterator[Heat]:
+def _heat_steps(job: Job, load: Callable[[], Model]) -> Iterator[tuple[Job, Heat]]:
     """Find, in one step, what in a slice speaks for its likeliest sequence.
 
     Parameters
     ----------
-    series : Series
-        Its slices.
-    index : int
-        The slice, counted through all volumes.
-    known : mapping of str to float or None
-        Its probabilities, where it was judged before.
+    job : Job
+        Wants this slice alone; the model may have judged it before.
     load : callable
         Returns the model.
 
@@ -132,13 +121,14 @@ def _heat_steps(
     # Not before the model is loaded: it imports PyTorch.
     from napari_mrseq.model.explanation import explain
 
-    if known is None or set(known) != set(model.classes):
-        judged = judge_slices(series, model, [index])[0]
-        if judged.failure:
-            raise ReadError(judged.failure.cause, judged.failure.path)
-        known = judged.probabilities
-    code = max(known, key=lambda one: known[one])
+    series, (index,) = job.series, job.wanted
+    missing = job.missing(model)
+    judged = judge_slices(series, model, missing)[0] if missing else job.known[index]
+    if judged.failure:
+        raise ReadError(judged.failure.cause, judged.failure.path)
+    shares = judged.probabilities
+    code = max(shares, key=lambda one: shares[one])
     spacing = series.spacing[1:] if series.spacing else None
     pixels = np.asarray(series.slice_pixels(index))
     heat = explain(model, pixels, code, pixel_spacing=spacing, as_shown=is_as_shown(series))
-    yield Heat(code, known[code], heat)
+    yield job, Heat(code, shares[code], heat)

@@ -32,10 +32,10 @@ def weights(tmp_path: Path) -> Path:
     return write_weights(tmp_path / "knee.safetensors", "0.1")
 
 
-def write_weights(path: Path, version: str) -> Path:
+def write_weights(path: Path, version: str, seed: int = 0) -> Path:
     import torch
 
-    torch.manual_seed(0)
+    torch.manual_seed(seed)
     card = Card(
         name="knee",
         version=version,
@@ -172,6 +172,26 @@ def test_files_of_one_name_are_told_apart_by_their_folders(panel, tmp_path: Path
     box = panel.model_choice.model.native
     offered = [box.itemText(place) for place in range(box.count())]
     assert offered[-2:] == [str(file) for file in files]
+
+
+def test_a_slice_is_explained_by_the_model_that_is_chosen_whichever_judged_it(
+    qtbot, viewer, panel, press, weights: Path, tmp_path: Path
+) -> None:
+    other = write_weights(tmp_path / "other.safetensors", "0.2", seed=1)
+    judged = viewer.add_image(head(), name="judged")
+    panel.model_choice.choose(str(weights), "cpu")
+    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+        press(panel.controls.run)
+    assert judged.metadata["mrseq"]["model"]["version"] == "0.1"
+    panel.model_choice.choose(str(other), "cpu")
+    said = []
+    for layer in (judged, viewer.add_image(head(), name="never judged")):
+        viewer.layers.selection.active = layer
+        press(panel.page.explain_button)
+        qtbot.waitUntil(panel.page.explain_button.isEnabled, timeout=RUN_MS)
+        said.append(panel.controls.status.value)
+    assert said[0].startswith("Bright areas speak for")
+    assert said[0] == said[1]
 
 
 def test_a_cancelled_run_of_another_model_leaves_no_word_of_the_first(
