@@ -43,7 +43,6 @@ def annotate(layer: Image, verdict: Verdict) -> None:
     What the user corrected stays corrected.
     """
     state = _state_for(layer, verdict.model_id)
-    state.record_before = _record_before(layer)
     state.add(verdict.slices)
     _write(layer, state, verdict)
 
@@ -105,48 +104,38 @@ def can_revert(layer: Layer) -> bool:
 
 def revert(layer: Layer) -> None:
     """Give a layer its name and metadata back as they were before the first verdict."""
-    if not can_revert(layer):
+    state = held_state(layer)
+    if state is None:
         return
     name = name_before(layer)
     metadata = {k: v for k, v in layer.metadata.items() if k not in (STATE_KEY, RECORD_KEY)}
-    record = _record_before(layer)
-    if record is not None:
-        metadata[RECORD_KEY] = record
+    if state.record_before is not None:
+        metadata[RECORD_KEY] = state.record_before
     _write_metadata(layer, metadata)
     layer.name = name
 
 
 def _state_for(layer: Image, model_id: Mapping[str, str]) -> LayerState:
     """Return the state that verdicts of a model are added to, a new one where there is none."""
-    state = state_of(layer)
-    if state is None:
+    known = state_of(layer)
+    if known is None:
         # What napari wraps a layer in is gone sooner than the layer.
         own = weakref.ref(_itself(layer))
         state = LayerState(series_of(layer), pixels_of(layer), own, model_id)
-        _carry_name(layer, state)
-        return state
-    if dict(state.model_id) == dict(model_id):
-        return state
-    # Slices of two models don't add up to one verdict: what the other said goes, not the user's.
-    revert(layer)
-    return LayerState(state.series, state.data, state.layer, model_id, steps=state.steps)
-
-
-def _carry_name(layer: Image, state: LayerState) -> None:
-    """Keep what a verdict on other pixels added to a layer's name, or to that it was copied from.
-
-    All of it can still be taken back.
-    """
+    elif dict(known.model_id) == dict(model_id):
+        return known
+    else:
+        # Slices of two models don't add up to one verdict: what the other said goes, not the
+        # user's.
+        revert(layer)
+        state = LayerState(known.series, known.data, known.layer, model_id, steps=known.steps)
     earlier = held_state(layer)
-    if earlier is not None and earlier.name_given is not None:
+    if earlier is None:
+        state.record_before = layer.metadata.get(RECORD_KEY)
+    else:
+        # What a verdict on other pixels, or on a layer that this one was copied from, added to the
+        # name can still be taken back.
         state.name_before, state.name_given = name_before(layer), str(layer.name)
         state.prefix, state.suffix = earlier.prefix, earlier.suffix
         state.record_before = earlier.record_before
-
-
-def _record_before(layer: Layer) -> Any:
-    """Return ``metadata["mrseq"]`` as it was before the first verdict, also of other data."""
-    earlier = held_state(layer)
-    if earlier is not None and earlier.name_given is not None:
-        return earlier.record_before
-    return layer.metadata.get(RECORD_KEY)
+    return state

@@ -46,8 +46,8 @@ class LayerState:
         What the program says of the series; None while only slices are judged.
     verdict : Verdict or None
         What was found of the series, with what the user corrected.
-    name_before, name_given : str or None
-        The layer's name before the verdict and with it.
+    name_before, name_given : str
+        The layer's name before the verdict and with it; ``""`` while only slices are judged.
     prefix, suffix : str
         What the verdict added to it.
     record_before : object
@@ -62,8 +62,8 @@ class LayerState:
     steps: tuple[tuple[Correction, ...], ...] = ()
     found: Verdict | None = None
     verdict: Verdict | None = None
-    name_before: str | None = None
-    name_given: str | None = None
+    name_before: str = ""
+    name_given: str = ""
     prefix: str = ""
     suffix: str = ""
     record_before: Any = None
@@ -160,9 +160,7 @@ def name_before(layer: Layer) -> str:
 def name_without(layer: Layer, state: LayerState) -> str:
     """Return a layer's name without what a verdict added, also where the metadata have lost it."""
     name = str(layer.name)
-    if state.name_given is None:
-        return name
-    if state.name_given in name and state.name_before is not None:
+    if state.name_given in name:
         # napari writes words behind the names of copies: "… copy", "… layer 3".
         return name.replace(state.name_given, state.name_before, 1)
     return name.removeprefix(state.prefix).removesuffix(state.suffix)
