@@ -116,10 +116,9 @@ def _spacing_mm(layer: Image) -> tuple[float, float, float] | None:
     """
     axes = min(layer.ndim, 3)
     known = lengths(layer.units[-axes:], layer.metadata)
-    steps = [abs(float(s)) * mm for s, mm in zip(layer.scale[-axes:], known, strict=True) if mm]
-    if len(steps) < axes:
+    if known is None:
         return None
-    *between, row, column = steps
+    *between, row, column = (np.abs(layer.scale[-axes:]) * known).tolist()
     return (between[0] if between else ASSUMED_DISTANCE_MM, row, column)
 
 

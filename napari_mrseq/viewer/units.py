@@ -33,8 +33,8 @@ def millimetres(unit: Any) -> float | None:
         return None
 
 
-def lengths(units: Sequence[Any], metadata: Mapping[str, Any]) -> list[float | None]:
-    """Return how many mm a step along some axes of a layer has, None for each where none is known.
+def lengths(units: Sequence[Any], metadata: Mapping[str, Any]) -> list[float] | None:
+    """Return how many mm a unit has along some axes of a layer, None where not all are lengths.
 
     Parameters
     ----------
@@ -43,9 +43,8 @@ def lengths(units: Sequence[Any], metadata: Mapping[str, Any]) -> list[float | N
     metadata : mapping
         The layer's: a series of unknown size may lie in mm beside others.
     """
-    if _is_of_unknown_size(metadata):
-        return [None] * len(units)
-    return [millimetres(unit) for unit in units]
+    known = [mm for unit in units if (mm := millimetres(unit))]
+    return known if len(known) == len(units) and not _is_of_unknown_size(metadata) else None
 
 
 def share_units(layers: Iterable[LayerData], there: Iterable[Layer] = ()) -> None:

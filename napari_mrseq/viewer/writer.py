@@ -62,7 +62,7 @@ def write_nifti(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
         known.get("description"),
         _record(metadata, data),
     )
-    in_mm = affine is not None or all(_lengths(attributes))
+    in_mm = affine is not None or _lengths(attributes) is not None
     seconds = _seconds_between(known) or fields.get("RepetitionTime")
     _set_units(image.header, "mm" if in_mm else "unknown", seconds)
     stem = nifti_stem(path)
@@ -79,7 +79,8 @@ def _values_of(name: str, data: Any, attributes: dict[str, Any]) -> NDArray[Any]
     if attributes.get("rgb") or attributes.get("multiscale"):
         raise MrseqError(f"{name}: colour images and pyramids can't be saved as NIfTI")
     # A slice that can't be read stands blank in the layer; in a file it would pass for an image.
-    values = _storable(np.asarray(as_read(data)))
+    values = np.asarray(as_read(data))
+    values = values.astype(STORED_AS.get(values.dtype.name, values.dtype), copy=False)
     if values.ndim > 4:
         raise MrseqError(f"{name}: an image of 2 to 4 axes is needed, this one has {values.shape}")
     while values.ndim < 3:
@@ -166,10 +167,10 @@ def _set_units(header: Any, length: str, seconds: float | None) -> None:
         header.set_xyzt_units(length)
 
 
-def _lengths(attributes: dict[str, Any]) -> list[float | None]:
+def _lengths(attributes: dict[str, Any]) -> list[float] | None:
     """Return how many mm a step of the canvas has along the last three axes, None for pixels."""
     units = tuple(attributes.get("units") or ())[-3:]
-    return lengths(units, attributes.get("metadata") or {}) or [None]
+    return lengths(units, attributes.get("metadata") or {}) or None
 
 
 def _record(metadata: dict[str, Any], data: Any) -> Any:
@@ -205,18 +206,14 @@ def _on_canvas(attributes: dict[str, Any]) -> NDArray[np.float64]:
     # Volumes lie at one place: their axis comes first and is left out.
     placed = np.asarray((np.asarray(attributes["affine"]) @ own.affine_matrix)[-4:, -4:])
     known = _lengths(attributes)
-    return np.diag([*known, 1.0]) @ placed if all(known) else placed
+    return np.diag([*known, 1.0]) @ placed if known else placed
 
 
-def _steps(axes: int, attributes: dict[str, Any]) -> tuple[float, ...]:
+def _steps(axes: int, attributes: dict[str, Any]) -> NDArray[np.float64]:
     """Return the layer's scale along all axes of the file, in mm where its units are lengths."""
-    scale = [float(step) for step in attributes.get("scale", ())]
-    known = _lengths(attributes)
-    for place, length in enumerate(known if all(known) else [], start=-len(known)):
-        scale[place] *= length or 1.0
-    return (1.0,) * (axes - len(scale)) + tuple(scale)
-
-
-def _storable(values: NDArray[Any]) -> NDArray[Any]:
-    """Return values of a type that NIfTI-1 readers know."""
-    return values.astype(STORED_AS.get(values.dtype.name, values.dtype), copy=False)
+    steps, known = np.ones(axes), _lengths(attributes)
+    scale = attributes.get("scale", ())
+    steps[axes - len(scale) :] = scale
+    if known:
+        steps[-len(known) :] *= known
+    return steps
