@@ -41,7 +41,9 @@ class Opening(SingleShot):
         self._viewer = viewer
         self._on_end, self._total = on_end, len(layers)
         shown = next(place for place, (_, said, _) in enumerate(layers) if said["visible"])
-        self._below, self._above = deque(layers[:shown]), deque(layers[shown + 1 :])
+        # Each with whether it goes above those that are there.
+        self._left = deque((data, False) for data in layers[:shown])
+        self._left.extend((data, True) for data in layers[shown + 1 :])
         self._activity = activity = Activity("Opening the study")
         # Qt holds a method weakly, and this object goes with the window.
         window.destroyed.connect(lambda: activity.close())
@@ -60,18 +62,14 @@ class Opening(SingleShot):
         if not hasattr(self._viewer.window, "_qt_window"):
             self._activity.close()
             return
-        if self._below:
-            self._insert(self._below.popleft(), above=False)
-        elif self._above:
-            self._beside = self._insert(self._above.popleft(), above=True)
-        else:
+        if not self._left:
             self._end()
             return
-        left = len(self._below) + len(self._above)
-        self._activity.show(self._total - left, self._total)
+        self._insert(*self._left.popleft())
+        self._activity.show(self._total - len(self._left), self._total)
         self.start()
 
-    def _insert(self, data: LayerData, *, above: bool) -> Layer:
+    def _insert(self, data: LayerData, above: bool) -> None:
         layers, layer = self._viewer.layers, Layer.create(*data)
         there = self._beside in layers
         place = layers.index(self._beside) + above if there else len(layers)
@@ -82,7 +80,8 @@ class Opening(SingleShot):
             layers.insert(place, layer)
             selection.clear()
             selection.update(chosen)
-        return layer
+        if above:
+            self._beside = layer
 
     def _end(self) -> None:
         self._activity.close()
