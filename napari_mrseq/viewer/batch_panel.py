@@ -160,7 +160,7 @@ class BatchPanel(QWidget):
         self._timer.timeout.connect(self._show_reading)
         self.runner.progressed.connect(self._show_series)
         self.runner.said.connect(self._say)
-        self.runner.changed.connect(self._tables_timer.start_unless_running)
+        self.runner.progressed.connect(self._tables_timer.start_unless_running)
         self.runner.stopped.connect(self._on_stopped)
 
     def _ask(self) -> None:

@@ -34,7 +34,6 @@ class BatchRunner:
 
     progressed = Signal(int, int)
     said = Signal(str)
-    changed = Signal()
     stopped = Signal(str)
 
     def __init__(self) -> None:
@@ -92,10 +91,6 @@ class BatchRunner:
             self.said.emit("Loading the model…")
         else:
             self._outcomes.append(step)
-        self._show_progress()
-        self.changed.emit()
-
-    def _show_progress(self) -> None:
         self.progressed.emit(len(self._outcomes), self._expected)
         self._background.activity.show(len(self._outcomes), max(self._expected, 1))
 
