@@ -142,7 +142,7 @@ class ClassifierWidget(QWidget):
         controls.run.changed.connect(actions.run)
         controls.cancel.changed.connect(actions.cancel)
         controls.layer.changed.connect(self._on_layer_chosen)
-        controls.live.changed.connect(self._on_live)
+        controls.live.changed.connect(self._go_on_live)
         page.explain_button.clicked.connect(actions.explain)
         page.correct_button.clicked.connect(actions.correct)
         page.undo_button.clicked.connect(actions.undo)
@@ -215,8 +215,8 @@ class ClassifierWidget(QWidget):
     def _follow_active(self) -> None:
         active = self._viewer.layers.selection.active
         self.controls.offer_layers(active if active is not None and is_image(active) else None)
-        self._on_view_moved()
         self._show_chosen()
+        self._go_on_live()
 
     def _follow_theme(self) -> None:
         theme = get_theme(self._viewer.theme)
@@ -230,8 +230,6 @@ class ClassifierWidget(QWidget):
         if layer is not None and layer in self._viewer.layers:
             self._viewer.layers.selection.active = layer
             self.layer_actions.show_hidden(layer)
-        self._on_view_moved()
-        self._show_chosen()
 
     def _on_visible(self, event: Any) -> None:
         if event.source == self.layer:
@@ -270,12 +268,11 @@ class ClassifierWidget(QWidget):
         self.runner.focus.index = self._index_in_view()
         self.plot.move_marker(self.runner.focus.index)
         self.slices.mark(self.runner.focus.index)
+        self._go_on_live()
+
+    def _go_on_live(self) -> None:
         if self.controls.live.value:
             self.layer_actions.run_live()
-
-    def _on_live(self, live: bool) -> None:
-        if live:
-            self._on_view_moved()
         else:
             self.layer_actions.stop_live()
 
