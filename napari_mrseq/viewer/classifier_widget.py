@@ -154,7 +154,7 @@ class ClassifierWidget(QWidget):
         runner.stopped.connect(self._on_stopped)
         self.explainer.started.connect(self._on_explaining)
         self.explainer.stopped.connect(self._on_explaining)
-        actions.changed.connect(self._on_changed)
+        actions.changed.connect(self.refresh)
         self.plot.slice_chosen.connect(self._show_slice)
         self.slices.slice_chosen.connect(self._show_slice)
         self.study.table.layer_chosen.connect(self._show_layer)
@@ -293,7 +293,3 @@ class ClassifierWidget(QWidget):
 
     def _on_removed(self, event: Any) -> None:
         self.controls.unsay(self.explainer.said_of(event.value))
-
-    def _on_changed(self) -> None:
-        self.canvas_text.update()
-        self.refresh()
