@@ -143,8 +143,7 @@ class HeatMaps(Attachment):
     def _follow_place(self, event: Any) -> None:
         """Move heat maps where their layer was moved."""
         layer = event.source
-        maps = heat_layers(self._viewer, layer)
-        for heat in maps:
+        for heat in heat_layers(self._viewer, layer):
             index = heat.metadata[HEAT_KEY]["slice"]
             # What napari projects of a map has its metadata, and fewer axes; of other pixels that
             # the layer was given since, the slice may be none.

@@ -66,7 +66,7 @@ class Table(QTableView):
         self.proxy.setSourceModel(self.rows)
         self.proxy.setSortRole(SORT_ROLE)
         self._widest = len(headings) - 1 if names is None else names
-        self._has_names = names is not None
+        self._least = 0 if names is None else LEAST_LETTERS
         self._widths = [0] * len(headings)
         self.setModel(self.proxy)
         columns, selection, viewport = (
@@ -253,6 +253,5 @@ class Table(QTableView):
             if column != self._widest:
                 self.setColumnWidth(column, min(width, room // 2))
                 left -= self.columnWidth(column)
-        letter = self.fontMetrics().averageCharWidth()
-        least = LEAST_LETTERS * letter if self._has_names else 0
+        least = self._least * self.fontMetrics().averageCharWidth()
         self.setColumnWidth(self._widest, max(left, least))

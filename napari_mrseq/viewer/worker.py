@@ -151,9 +151,7 @@ def _classify_job(
     """Judge one layer, where `done` of `total` slices of all layers are judged before it."""
     # In the order of the stack, each found at once: a 4-D series has thousands.
     waiting = dict.fromkeys(job.missing(model))
-    valid = _still_valid(job, model)
-    judged = {index: one for index, one in valid.items() if index not in waiting}
-    model_id = model.identity
+    judged = {at: one for at, one in _still_valid(job, model).items() if at not in waiting}
     while waiting and not job.dropped:
         # What is looked at comes first, ahead of its batch, and is judged with it once more.
         seen = focus.index if focus.index is not None else next(iter(waiting))
@@ -165,7 +163,7 @@ def _classify_job(
         if not ahead:
             for index in batch:
                 waiting.pop(index, None)
-        yield SlicesJudged(job, model_id, tuple(new), done, total)
+        yield SlicesJudged(job, model.identity, tuple(new), done, total)
     if not job.dropped:
         verdict = conclude(job.series, model, [judged[index] for index in sorted(judged)])
         yield LayerDone(job, verdict)
