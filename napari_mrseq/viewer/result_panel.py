@@ -139,7 +139,7 @@ class ResultPanel(QStackedWidget):
         model = f"{verdict.model_id['name']} {verdict.model_id['version']}"
         where = f" on {device}" if device else ""
         self.model.setText(f"{model}{where}, {basis_words(verdict)}")
-        self.model.setToolTip(f"Judged by {model_words(verdict.model_id)}")
+        self.model.setToolTip(model_words(verdict.model_id))
         self.setCurrentIndex(1)
 
 

@@ -62,12 +62,11 @@ class StudyTable(Table):
 
 def verdict_cells(name: str, verdict: Verdict, hint: str = "") -> tuple[Cell, ...]:
     """Return the cells of a judged series, under `HEADINGS`; `hint` says more than its name."""
-    judged_by = f"Judged by {model_words(verdict.model_id)}"
     count = verdict.series.slice_count
     plane = verdict.series.plane or "plane not known"
     colour = colour_of(verdict.sequence, verdict.probabilities)
     return (
-        Cell(name_of(verdict.sequence), colour=colour, hint=judged_by),
+        Cell(name_of(verdict.sequence), colour=colour, hint=model_words(verdict.model_id)),
         Cell(sure_words(verdict), verdict.confidence),
         Cell(doubt(verdict), hint=partial(_doubt_hint, verdict)),
         Cell(name, hint=hint or name),

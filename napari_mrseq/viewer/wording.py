@@ -73,7 +73,7 @@ def decision_words(decision: Decision) -> str:
 def model_words(model_id: Mapping[str, str]) -> str:
     """Return which model judged, with what tells it from another of its name."""
     weights = model_id["sha256"][:HASH_DIGITS]
-    return f"{model_id['name']} {model_id['version']}, weights {weights}"
+    return f"Judged by {model_id['name']} {model_id['version']}, weights {weights}"
 
 
 def sure_words(said: SliceVerdict | Verdict) -> str:
