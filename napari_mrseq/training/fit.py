@@ -106,7 +106,7 @@ class _Trainer:
         self, batches: Batches, classes: tuple[str, ...], recipe: Recipe, start: Path | None
     ) -> None:
         torch.manual_seed(recipe.seed)
-        self.batches, self.recipe, self.epoch = batches, recipe, 0
+        self.batches, self.recipe = batches, recipe
         self.device = batches.device
         self.half = running.training_precision(self.device)
         self.channels = networks.channel_count(recipe.network)
@@ -133,7 +133,6 @@ class _Trainer:
         draws = self.batches.draw(self.steps * self.recipe.batch)
         for chosen in draws.split(self.recipe.batch):
             total += self._step(chosen)
-        self.epoch += 1
         return float(total) / self.steps, len(draws)
 
     def _step(self, chosen: Tensor) -> Tensor:
@@ -152,7 +151,8 @@ class _Trainer:
     @property
     def size(self) -> int:
         """Rows and columns that the network sees in this epoch."""
-        early = self.epoch < self.recipe.early_share * self.recipe.epochs
+        epoch = self.schedule.last_epoch // self.steps
+        early = epoch < self.recipe.early_share * self.recipe.epochs
         full = self.recipe.input_size
         return (full - 1) * 3 // 4 + 1 if early else full
 

@@ -43,15 +43,7 @@ class Part(Protocol):
 
 
 class Trainer(Protocol):
-    """A training that goes epoch by epoch.
-
-    Attributes
-    ----------
-    epoch : int
-        Epochs done.
-    """
-
-    epoch: int
+    """A training that goes epoch by epoch."""
 
     def run_epoch(self) -> tuple[float, int]:
         """Train one epoch; return the mean loss of a step, and how many pictures were drawn."""
@@ -95,18 +87,16 @@ def run_epochs(
         See `read_state`; or if the state can't be written, or the loss grows beyond all bounds.
     """
     parts = trainer.parts()
-    if resume:
-        trainer.epoch = _load(path, purpose, parts, generator)
-    kept = trainer.epoch
+    kept = _load(path, purpose, parts, generator) if resume else 0
     try:
-        while trainer.epoch < epochs:
+        while kept < epochs:
             begin = time.monotonic()
             loss, pictures = trainer.run_epoch()
-            _refuse_diverged(loss, trainer.epoch)
+            _refuse_diverged(loss, kept + 1)
             speed = pictures / (time.monotonic() - begin)
-            _save(path, purpose, trainer.epoch, parts, generator)
+            _save(path, purpose, kept + 1, parts, generator)
             # Who reads that an epoch is done may stop at once: it is kept.
-            kept = trainer.epoch
+            kept += 1
             log(f"epoch {kept} of {epochs}: loss {loss:.3f}, {speed:.0f} pictures a second")
     except STOPS:
         after = f"stopped after epoch {kept} of {epochs}: the same command with --resume goes on"

@@ -131,7 +131,7 @@ class _Trainer:
         start: Path | None,
     ) -> None:
         torch.manual_seed(recipe.seed)
-        self.recipe, self.rows, self.epoch = recipe, rows, 0
+        self.recipe, self.rows = recipe, rows
         self.labels = torch.tensor([classes.index(row.label) for row in rows])
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         network = networks.build(recipe.network, len(classes))
@@ -160,7 +160,6 @@ class _Trainer:
             if len(chosen) > 1 or self.recipe.batch == 1:
                 total, steps = total + self._step(chosen), steps + 1
         self.schedule.step()
-        self.epoch += 1
         return total / max(steps, 1), len(drawn)
 
     def _step(self, chosen: Tensor) -> float:
