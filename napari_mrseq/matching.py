@@ -112,10 +112,10 @@ def member_is_open(verdict: Verdict) -> bool:
     """
     if verdict.resolved == "family" or verdict.header is None or verdict.overruled:
         return verdict.resolved == "family"
+    if verdict.header.is_silent_on_agent:
+        return False
     claimed = verdict.header.sequence
-    # A T1 whose header is silent on an agent may be one with it.
-    silent = claimed == "T1" and verdict.header.agent is None
-    return not silent and claimed != verdict.sequence and family_of(claimed) == verdict.family
+    return claimed != verdict.sequence and family_of(claimed) == verdict.family
 
 
 def _choice(entry: Expected) -> int:

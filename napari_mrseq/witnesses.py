@@ -89,7 +89,7 @@ def _claimed_by(header: HeaderClaim, classes: Container[str]) -> dict[str, float
     A T1 that doesn't say whether an agent was given may be one with it: see `UNMENTIONED_AGENT`;
     one with an agent that a tag alone tells may be one without.
     """
-    if header.sequence == "T1" and header.agent is None and "T1C" in classes:
+    if header.is_silent_on_agent and "T1C" in classes:
         with_agent = UNMENTIONED_AGENT * header.confidence
         return {"T1": header.confidence - with_agent, "T1C": with_agent}
     if header.without_agent and "T1" in classes:

@@ -79,6 +79,11 @@ class HeaderClaim:
     atypical: bool = False
     without_agent: float = 0.0
 
+    @property
+    def is_silent_on_agent(self) -> bool:
+        """Whether a T1 is claimed that may be one with an agent, since the header doesn't say."""
+        return self.sequence == "T1" and self.agent is None
+
 
 def claim_words(sequence: str, evidence: Sequence[str]) -> str:
     """Name what a header claims; what is no MR by its evidence, such as ``"Modality CT"``.

@@ -16,7 +16,6 @@ from napari_mrseq.training.follow_ups import joined_studies
 from napari_mrseq.training.series_rows import COLUMNS, Entry, Log, rows_of, series_of
 
 if TYPE_CHECKING:
-    from napari_mrseq.header import HeaderClaim
     from napari_mrseq.model import Model
     from napari_mrseq.verdict import Verdict
 
@@ -47,7 +46,7 @@ def labelled_by_header(
         reason = _doubt(verdict)
         if verdict.header and not reason:
             rows = rows_of(series, verdict.header.sequence, group, folder.name, parted=True)
-            sure = {"label_confidence": _label_confidence(verdict.header)}
+            sure = {"label_confidence": "low" if verdict.header.is_silent_on_agent else ""}
             labelled += [entry | sure | joined.get(group, {}) for entry in rows]
         else:
             header = verdict.header.sequence if verdict.header else ""
@@ -94,8 +93,3 @@ def _doubt(verdict: Verdict) -> str:
     if family_of(verdict.header.sequence) != verdict.pixels.family:
         return "header and network disagree"
     return "the header contradicts itself" if verdict.conflict else ""
-
-
-def _label_confidence(header: HeaderClaim) -> str:
-    """Doubt a T1 whose header doesn't tell whether an agent was given: it may be one with it."""
-    return "low" if header.sequence == "T1" and header.agent is None else ""
