@@ -23,15 +23,14 @@ def text_of(figures: dict[str, Any]) -> str:
     lines = ["".join([f"{'':42}", *(f"{title:>10}" for title in titles)])]
     measured = [one.get("measures", {}) for one in kinds]
     lines += _told("cases", [one.get("cases", _NOTHING) for one in measured])
-    for part in ("measures", "forced", "said"):
-        own = [one.get(part, {}) for one in kinds]
-        if part == "forced":
-            lines.append(_line("cases of known sequences", [one["cases"] for one in kinds]))
-        if part == "forced" and kinds[0]["cases"]:
-            lines.append(f"{_LIKELIEST}, whatever its probability:")
-        for key in _MEASURES if part == "measures" else own[0]:
-            title = f"  {key}" if part == "forced" else key
-            lines += _told(title, [percent(one.get(key)) for one in own])
+    for key in _MEASURES:
+        lines += _told(key, [percent(one.get(key)) for one in measured])
+    lines.append(_line("cases of known sequences", [one["cases"] for one in kinds]))
+    if kinds[0]["cases"]:
+        lines.append(f"{_LIKELIEST}, whatever its probability:")
+    for part, indent in (("forced", "  "), ("said", "")):
+        for key in kinds[0][part]:
+            lines += _told(indent + key, [percent(one[part][key]) for one in kinds])
     lines += _told(_AREA, [one.get(_AREA) or _NOTHING for one in kinds])
     lines += ["", *_per_class(figures["series"])]
     lines += ["", "series: truth in rows, what is said in columns", *_matrix(figures)]
