@@ -12,7 +12,7 @@ import torch
 
 from napari_mrseq.errors import CatalogueError, ModelError
 from napari_mrseq.model import networks, registry
-from napari_mrseq.model.card import TORCHVISION, Card
+from napari_mrseq.model.card import TORCHVISION
 from napari_mrseq.model.card_file import ONNX_SUFFIX, WEIGHTS_SUFFIX, read_card
 from napari_mrseq.model.torchvision_preparation import CENTRE
 from napari_mrseq.training.backbone import card_of_start
@@ -161,10 +161,11 @@ def _chosen(pictures: int, network: str | None, start: str, given: dict[str, Any
     if card.preparation == TORCHVISION and network is None:
         return _torchvision(card.network, start, given)
     card_of_start(path, network or card.network)
+    before = card.training.get("recipe", {})
     recipe = Recipe(
         network=card.network,
-        input_size=_trained_on(card, "input_size", card.input_size),
-        stored_size=_trained_on(card, "stored_size", round(card.input_size * 1.5)),
+        input_size=before.get("input_size") or card.input_size,
+        stored_size=before.get("stored_size") or round(card.input_size * 1.5),
         **(tuning(pictures) | given),
     )
     told = f"starting from {card.name} {card.version}; --start {IMAGENET} for a fresh start"
@@ -235,8 +236,3 @@ def _imagenet_file(network: str) -> Path | None:
     url = str(weights(network).DEFAULT.url)
     path = Path(torch.hub.get_dir()) / "checkpoints" / Path(url).name
     return path if path.is_file() else None
-
-
-def _trained_on(card: Card, size: str, usual: int) -> int:
-    """Return a size of the recipe that the network was trained by."""
-    return int(card.training.get("recipe", {}).get(size) or usual)
