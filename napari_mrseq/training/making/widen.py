@@ -71,9 +71,10 @@ def widen(
         The catalogue, ``catalogue.csv`` in the folder.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    rows = read_entries(catalogue) + _written(folder, "simulated", simulated, SIMULATED)
+    heads = ((code, "", picture) for code, picture in simulated)
+    rows = read_entries(catalogue) + _written(folder, "simulated", heads, SIMULATED)
     for origin, pictures, fold in (("foreign", foreign, NO_FOLD), ("judged", judged, JUDGED_FOLD)):
-        unknown = ((f"{UNKNOWN}/{kind}", picture) for kind, picture in pictures)
+        unknown = ((UNKNOWN, kind, picture) for kind, picture in pictures)
         rows += _written(folder, origin, unknown, FOREIGN, fold)
     return write_catalogue(folder / "catalogue.csv", rows)
 
@@ -81,13 +82,12 @@ def widen(
 def _written(
     folder: Path,
     origin: str,
-    pictures: Pictures,
+    pictures: Iterable[tuple[str, str, NDArray[np.float64]]],
     source: Mapping[str, str],
     fold: str = NO_FOLD,
 ) -> list[dict[str, str]]:
     rows = []
-    for number, (name, picture) in enumerate(pictures):
-        label, _, kind = name.partition("/")
+    for number, (label, kind, picture) in enumerate(pictures):
         path = folder / f"{origin}-{number:05}.png"
         Image.fromarray(_scaled_to_bytes(picture)).save(path)
         rows.append(
