@@ -116,12 +116,12 @@ def _moved(images: Tensor, size: int, draw: Draw) -> Tensor:
 
 def _cut_to_ellipse(images: Tensor, draw: Draw) -> Tensor:
     """Cut away what lies outside an ellipse, as skull stripping does: no label may hang on it."""
-    y, x = _ticks(images)
+    y, x = ticks_of(images)
     inside = (x / draw.uniform(0.55, 0.85)) ** 2 + (y / draw.uniform(0.6, 0.9)) ** 2 < 1
     return torch.where(draw.chosen(STRIPPED_SHARE) & ~inside, 0.0, images)
 
 
-def _ticks(images: Tensor) -> tuple[Tensor, Tensor]:
+def ticks_of(images: Tensor) -> tuple[Tensor, Tensor]:
     """Return places along rows and columns, from -1 to 1, that broadcast with the pictures."""
     rows, columns = images.shape[-2:]
     y = torch.linspace(-1, 1, rows, device=images.device)[None, None, :, None]
@@ -174,7 +174,7 @@ def _with_k_space_artefact(images: Tensor, draw: Draw) -> Tensor:
     part = images[some]
     chance, size = draw.among(part), part.shape[-1]
     space = _k_space(part)
-    down, across = _ticks(part)
+    down, across = ticks_of(part)
     line = torch.where(chance.chosen(0.5), down, across)
     kind = chance.on_device(chance.integer(0, 3)[:, None, None, None])
     cut = torch.where(line.abs() < chance.uniform(0.35, 0.85), space, 0.0)
@@ -239,7 +239,7 @@ def _captioned(images: Tensor, draw: Draw) -> Tensor:
     part = images[some]
     size = part.shape[-1]
     chance = draw.among(part)
-    y, x = ((ticks + 1) / 2 * (size - 1) for ticks in _ticks(part))
+    y, x = ((ticks + 1) / 2 * (size - 1) for ticks in ticks_of(part))
     for _ in range(2):
         height, width = 3 + chance.uniform(0, 6), 12 + chance.uniform(0, 0.35 * size)
         above = chance.chosen(0.5)
@@ -253,7 +253,7 @@ def _captioned(images: Tensor, draw: Draw) -> Tensor:
 
 def _partly_hidden(images: Tensor, draw: Draw) -> Tensor:
     """Hide a rectangle: no single landmark may decide."""
-    y, x = ((ticks + 1) / 2 for ticks in _ticks(images))
+    y, x = ((ticks + 1) / 2 for ticks in ticks_of(images))
     top, left = draw.uniform(0, 0.8), draw.uniform(0, 0.8)
     height, width = draw.uniform(0.1, 0.4), draw.uniform(0.1, 0.4)
     hidden = (y > top) & (y < top + height) & (x > left) & (x < left + width)

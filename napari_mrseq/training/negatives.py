@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from napari_mrseq.training.augmentation import ticks_of
 from napari_mrseq.training.chance import Draw
 
 # Tiles a side of a shuffled picture.
@@ -85,8 +86,7 @@ def _phase(image: Tensor, draw: Draw) -> Tensor:
 
 def _phantom(image: Tensor, draw: Draw) -> Tensor:
     """A round or square phantom with bars or holes."""
-    ticks = torch.linspace(-1, 1, image.shape[-1], device=image.device)
-    y, x = ticks[None, None, :, None], ticks[None, None, None, :]
+    y, x = ticks_of(image)
     level, frequency = draw.uniform(), draw.uniform()
     round_, square = torch.hypot(x, y), torch.maximum(x.abs(), y.abs())
     distance = torch.where(draw.chosen(0.3), square, round_)
