@@ -61,11 +61,11 @@ def start_from_imagenet(network: EfficientNetLite, name: str) -> None:
     """
     source = list(torch.load(imagenet_file(name), weights_only=True).items())
     target = network.state_dict()
-    for name, (_, tensor) in zip(target, source, strict=True):
-        if name.startswith("classifier."):
+    for key, (_, tensor) in zip(target, source, strict=True):
+        if key.startswith("classifier."):
             continue
-        grey = name == "stem.0.weight"
-        target[name] = tensor.sum(dim=1, keepdim=True) if grey else tensor
+        grey = key == "stem.0.weight"
+        target[key] = tensor.sum(dim=1, keepdim=True) if grey else tensor
     network.load_state_dict(target)
 
 
