@@ -15,7 +15,7 @@ from typing import Any
 
 from napari_mrseq.errors import CatalogueError
 from napari_mrseq.labelling import write_rows
-from napari_mrseq.sequences import UNKNOWN, misspelt_codes
+from napari_mrseq.sequences import SEQUENCES, UNKNOWN, misspelt_codes
 from napari_mrseq.training.soundness import labels_alike, refuse_ambiguous, refuse_parted
 
 # Labels of public catalogues that have another name here. A network can't tell perfusion and
@@ -206,10 +206,10 @@ def write_catalogue(path: Path, table: Sequence[Mapping[str, str]]) -> Path:
     return write_rows(table, path, tuple(dict.fromkeys(column for row in table for column in row)))
 
 
-def classes_of(rows: list[Row], order: tuple[str, ...]) -> tuple[str, ...]:
+def classes_of(rows: list[Row]) -> tuple[str, ...]:
     """Return the labels that occur: those of the vocabulary in its order, then the others."""
     found = {row.label for row in rows}
-    return (*(code for code in order if code in found), *sorted(found.difference(order)))
+    return (*(code for code in SEQUENCES if code in found), *sorted(found.difference(SEQUENCES)))
 
 
 def _row(path: Path, number: int, entry: dict[str, str], where: str) -> Row:

@@ -16,7 +16,7 @@ from napari_mrseq.model.card_file import read_card
 from napari_mrseq.model.torchvision_preparation import CENTRE
 from napari_mrseq.model.weights_file import save_weights, write_weights
 from napari_mrseq.safe_writing import write_whole
-from napari_mrseq.sequences import SEQUENCES, UNKNOWN
+from napari_mrseq.sequences import UNKNOWN
 from napari_mrseq.training.answers import answer_slices
 from napari_mrseq.training.backbone import imagenet_file
 from napari_mrseq.training.calibrate import calibrate, cross_calibrated, halves
@@ -100,7 +100,7 @@ def train(
     """
     rows = read_catalogue(catalogue)
     _begin(catalogue, rows, folder, recipe.held_out, log)
-    found = classes_of(rows, tuple(SEQUENCES))
+    found = classes_of(rows)
     classes = found if UNKNOWN in found else (*found, UNKNOWN)
     # What `fit` would not begin with is refused before pictures are prepared for it.
     if start is None and recipe.network in networks.LITES:
@@ -156,7 +156,7 @@ def train_torchvision(
     _begin(catalogue, rows, folder, recipe.held_out, log)
     with told_when_stopped(UNPREPARED, log):
         rows = _kept(rows, catalogue, recipe.held_out, log)
-    classes = classes_of(rows, tuple(SEQUENCES))
+    classes = classes_of(rows)
     used = [rows[place] for place in trained_on(rows, recipe.held_out)]
     log(f"training {recipe.network} on {len(used)} pictures")
     weights = fit_torchvision(
