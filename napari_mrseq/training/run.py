@@ -176,8 +176,7 @@ def train_torchvision(
     )
     with told_when_stopped(UNFINISHED, log):
         card, weights = finished(card, weights, rows, None, log)
-    whole = {key: tensor.contiguous() for key, tensor in weights.items()}
-    write_weights(whole, card, folder / WEIGHTS)
+    write_weights(weights, card, folder / WEIGHTS)
     return _end(card, folder, log)
 
 

@@ -107,7 +107,7 @@ def fit_torchvision(
     purpose = purpose_of(recipe, rows, classes, (start,), model)
     run_epochs(trainer, recipe.epochs, folder / CHECKPOINT, purpose, resume=resume, log=log)
     weights: dict[str, Tensor] = trainer.network.state_dict()
-    return {name: tensor.cpu() for name, tensor in weights.items()}
+    return {name: tensor.cpu().contiguous() for name, tensor in weights.items()}
 
 
 def picture_of(row: Row) -> Image.Image:
