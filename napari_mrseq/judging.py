@@ -93,7 +93,7 @@ def classify(
             progress(step.done, step.total)
 
 
-def outcome_of(series: Series, model: Model, *, fast: bool = False) -> Verdict | Failure:
+def outcome_of(series: Series, model: Model, *, fast: bool) -> Verdict | Failure:
     """Classify a series; where none of its slices can be decoded, say why instead."""
     try:
         return classify(series, model, fast=fast)

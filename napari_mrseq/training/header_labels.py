@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from napari_mrseq.verdict import Verdict
 
 
-def labelled_by_header(
-    folder: Path, model: Model, log: Log = print
-) -> tuple[list[Entry], list[Entry]]:
+def labelled_by_header(folder: Path, model: Model, log: Log) -> tuple[list[Entry], list[Entry]]:
     """Label DICOM series by their headers, where the pixels agree.
 
     Returns

@@ -39,8 +39,8 @@ class LabelledSlice:
     """
 
     pixels: NDArray[Any]
-    pixel_spacing: tuple[float, float] | None = None
-    as_shown: bool = False
+    pixel_spacing: tuple[float, float] | None
+    as_shown: bool
 
 
 def read_slice(row: Row) -> LabelledSlice:

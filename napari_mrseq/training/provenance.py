@@ -123,7 +123,7 @@ def tells_all(card: Card) -> bool:
     return all(GROUPS in one for one in _trainings(card.training))
 
 
-def refuse_seen(path: Path, card: Card, rows: Iterable[Row], fold: int | None) -> None:
+def refuse_seen(path: Path, card: Card, rows: Iterable[Row], fold: int) -> None:
     """Refuse to call a fold unseen of which a model was trained on a part, by its card.
 
     Raises

@@ -144,7 +144,7 @@ def _counted(entries: Sequence[Entry]) -> str:
     return f"{slices} of 1 group" if len(groups) == 1 else f"{slices} of {len(groups)} groups"
 
 
-def labelled_by_folder(folder: Path, log: Log = print) -> list[Entry]:
+def labelled_by_folder(folder: Path, log: Log) -> list[Entry]:
     """Label what lies in the folders of `folder` with their names.
 
     Slices of one DICOM study belong together, and studies of one patient; so do other files of one

@@ -124,7 +124,7 @@ def purpose_of(
     rows: Sequence[Row],
     classes: Sequence[str],
     weights: Sequence[Path | None],
-    model: str = "",
+    model: str,
 ) -> dict[str, Any]:
     """Return what a state is good for: only a training of the same goes on from it.
 
