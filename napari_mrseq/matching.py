@@ -11,6 +11,7 @@ from napari_mrseq.clock import DAY_MS
 from napari_mrseq.header import attributes_of
 from napari_mrseq.prescription import way_of
 from napari_mrseq.protocols import PLANES, Expected
+from napari_mrseq.reading.grouping import grouped
 from napari_mrseq.sequences import family_of
 from napari_mrseq.series import Series, nearest_plane
 from napari_mrseq.verdict import Verdict
@@ -50,11 +51,10 @@ class Match:
         Double is one sequence acquired twice in one plane, and one way.
         """
         if self.verdicts:
-            kinds: dict[Any, list[Verdict]] = {}
-            for verdict in self.verdicts:
-                kind = verdict.sequence, _plane(verdict.series), way_of(verdict.series)
-                kinds.setdefault(kind, []).append(verdict)
-            twice = any(len(acquisitions_of(members)) > 1 for members in kinds.values())
+            kinds = grouped(
+                self.verdicts, lambda one: (one.sequence, _plane(one.series), way_of(one.series))
+            )
+            twice = any(len(acquisitions_of(members)) > 1 for members in kinds)
             return "double" if twice else "there"
         if self.perhaps:
             return "perhaps"

@@ -14,6 +14,7 @@ from napari_mrseq.matching import Match, acquisitions_of, can_share, matches_of,
 from napari_mrseq.naming import common_folder
 from napari_mrseq.prescription import centre_distance, one_prescription, way_of
 from napari_mrseq.protocols import Expected, Protocol
+from napari_mrseq.reading.grouping import gathered
 from napari_mrseq.sequences import UNKNOWN
 from napari_mrseq.series import Failure, Series, identity_of
 from napari_mrseq.verdict import Verdict
@@ -176,19 +177,14 @@ def judge_study(
 
 
 def _repeats(verdicts: Sequence[Verdict]) -> tuple[tuple[Verdict, ...], ...]:
-    groups: list[list[Verdict]] = []
-    for verdict in verdicts:
-        if verdict.sequence in NEVER_EXTRA:
-            continue
-        for group in groups:
-            first = group[0]
-            if _kind(first) == _kind(verdict) and one_prescription(first.series, verdict.series):
-                group.append(verdict)
-                break
-        else:
-            groups.append([verdict])
+    counted = (verdict for verdict in verdicts if verdict.sequence not in NEVER_EXTRA)
+    groups = gathered(counted, _are_alike)
     once = ([acquired[0] for acquired in acquisitions_of(group)] for group in groups)
     return tuple(_in_time(group) for group in once if len(group) > 1)
+
+
+def _are_alike(one: Verdict, other: Verdict) -> bool:
+    return _kind(one) == _kind(other) and one_prescription(one.series, other.series)
 
 
 def _kind(verdict: Verdict) -> tuple[str, bool, str]:

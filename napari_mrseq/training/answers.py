@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 import numpy as np
 
 from napari_mrseq.decision import aggregate
+from napari_mrseq.reading.grouping import grouped
 from napari_mrseq.stack import pool_slices
 from napari_mrseq.training.labelled_slices import read_slice
 
@@ -86,10 +87,7 @@ def answer_slices(model: Model, rows: Sequence[Row]) -> Answers:
 
 def series_members(rows: Sequence[Row]) -> list[list[int]]:
     """Return the places of each series' rows, in the order of `answer_series`."""
-    members: dict[tuple[str, ...], list[int]] = {}
-    for index, row in enumerate(rows):
-        members.setdefault(_stack_of(row), []).append(index)
-    return list(members.values())
+    return grouped(range(len(rows)), lambda place: _stack_of(rows[place]))
 
 
 def answer_series(slices: Answers, rows: Sequence[Row], temperature: float) -> Answers:
@@ -130,10 +128,8 @@ def volumes_and_places(
     """
     volumes = np.empty(len(rows), dtype=int)
     places = np.empty(len(rows))
-    found: dict[tuple[tuple[str, ...], int], list[int]] = {}
-    for index, row in enumerate(rows):
-        found.setdefault((_stack_of(row), row.volume), []).append(index)
-    for number, members in enumerate(found.values()):
+    found = grouped(range(len(rows)), lambda place: (_stack_of(rows[place]), rows[place].volume))
+    for number, members in enumerate(found):
         positions = slices.positions[members]
         volumes[members] = number
         silent = np.isnan(positions).any()
