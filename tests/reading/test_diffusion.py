@@ -90,6 +90,27 @@ def test_ge_directions_whose_sign_is_unknown_are_left_out(
 
 
 @pytest.mark.parametrize(
+    "without",
+    [[0x001910BB, 0x001910BC, 0x001910BD], [0x001910BC], [0x00200037]],
+    ids=["direction", "part of it", "orientation"],
+)
+def test_ge_images_without_what_tells_directions_are_read(
+    without: list[int], write_slice: WriteSlice
+) -> None:
+    folder = write_ge(write_slice, AXIAL, "COL").parent
+    for path in folder.iterdir():
+        dataset = pydicom.dcmread(path)
+        for tag in without:
+            del dataset[tag]
+        dataset.save_as(path)
+    study = read_study(folder)
+    assert study.failures == ()
+    axes = [series.volume_axis for series in study.series]
+    assert not any(axis.directions for axis in axes if axis)
+    assert {b for series in study.series for b in series.b_values} == {0, 1000}
+
+
+@pytest.mark.parametrize(
     ("b_value", "parts", "kind"),
     [
         (((0x0018, 0x9087), "FD"), [(0x0018, 0x9089)], "FD"),
