@@ -122,6 +122,18 @@ def test_packages_of_one_volume_are_no_volumes(
     assert series.warnings == ()
 
 
+def test_packages_of_which_the_middle_one_was_taken_first_are_no_volumes(
+    write_slice: WriteSlice,
+) -> None:
+    places = positions_along(AXIAL, 3 * SLICES)
+    for number, place in enumerate(places):
+        acquired = (2, 1, 3)[number % 3]
+        path = write_slice(number, place, AcquisitionNumber=acquired, SliceThickness=None)
+    (series,) = read_study(path.parent).series
+    assert series.pixels.shape[:-2] == (len(places),)
+    assert series.warnings == ()
+
+
 @pytest.mark.parametrize(
     "say",
     [
