@@ -122,15 +122,14 @@ def _is_out_of_step(times: NDArray[np.float64]) -> bool:
     span = times[whole[-1]] - times[whole[0]]
     if span.min() <= 0:
         return bool(span.max() > 0 and span.min() < 0)
-    rounded = _rounding(times)
     steps = np.diff(times, axis=0)
     # Of two halves that are numbered in two orders, neither may be far from the middle.
-    if np.any((steps > rounded).any(axis=1) & (steps < -rounded).any(axis=1)):
+    if np.any((steps > 0).any(axis=1) & (steps < 0).any(axis=1)):
         return True
     passed = (times - times[whole[0]]) / span
     middle = np.nanmedian(passed, axis=1, keepdims=True)
     usual = np.median(np.abs(np.diff(middle, axis=0)))
-    off = np.abs(passed - middle) - rounded / span
+    off = np.abs(passed - middle) - _rounding(times) / span
     return bool(np.nanmax(off) > _OFF * usual)
 
 
