@@ -208,3 +208,24 @@ def test_stacks_whose_files_are_mixed_are_told_by_when_they_were_taken(
     found = read_study(path.parent).series
     uids = [[f"{SERIES_UID}.{SLICES * stack + i + 1}" for i in range(SLICES)] for stack in range(2)]
     assert [list(series.instance_uids) for series in found] == uids
+
+
+def test_a_fine_slab_between_the_slices_of_a_coarse_stack_is_no_volume_of_it(
+    write_slice: WriteSlice,
+) -> None:
+    coarse = positions_along(AXIAL, 8)
+    x, y, z = coarse[4]
+    fine = [(x, y, z - 0.7 + 0.5 * number) for number in range(4)]
+    for acquired, (places, thickness) in enumerate([(coarse, 2.5), (fine, 0.5)], start=1):
+        for number, place in enumerate(places, start=1):
+            path = write_slice(
+                100 * acquired + number,
+                place,
+                InstanceNumber=number,
+                AcquisitionNumber=acquired,
+                SliceThickness=thickness,
+            )
+    series = read_study(path.parent).series
+    assert [one.pixels.shape[0] for one in series] == [8, 4]
+    assert [one.spacing[0] for one in series] == pytest.approx([3, 0.5])
+    assert [one.warnings for one in series] == [(), ()]
