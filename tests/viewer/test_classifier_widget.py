@@ -211,7 +211,7 @@ def test_the_scope_can_be_all_layers(viewer, run, open_panel) -> None:
 
 
 def test_the_window_lives_and_run_is_locked_while_it_runs(viewer, run, open_panel) -> None:
-    viewer.add_image(noise(40, 64, 64))
+    viewer.add_image(noise(400, 64, 64))
     panel = open_panel()
     beats, locked = [], []
     heart = QTimer(panel)
