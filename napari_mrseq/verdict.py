@@ -129,8 +129,10 @@ class Verdict:
     @property
     def pixel_doubt(self) -> str:
         """Why no pixels bear out a name: they are no scan, or show nothing; else ``""``."""
+        if says_no_mr(self.header):
+            return NOT_MR
         if not self.series.is_mr:
-            return NOT_MR if says_no_mr(self.header) else NO_SCAN
+            return NO_SCAN
         if not self.shows_nothing:
             return ""
         if self.header_only:
@@ -147,12 +149,13 @@ class Verdict:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What to doubt about the series, in words for the user."""
-        other_kind = NO_MR_IMAGE if says_no_mr(self.header) else NO_SCANNED_IMAGE
+        no_mr = says_no_mr(self.header)
+        other_kind = NO_MR_IMAGE if no_mr else NO_SCANNED_IMAGE
         header = self.header.warnings if self.header else ()
         own = (*self.series.warnings, *self.remarks)
         words = (f"{misnaming_words(self.misnamed)}; the pixels do not",) if self.misnamed else ()
         return (
-            *(() if self.series.is_mr else (other_kind,)),
+            *((other_kind,) if no_mr or not self.series.is_mr else ()),
             *unread_words(self.series, self.slices),
             *empty_words(self.series, self.slices),
             *words,

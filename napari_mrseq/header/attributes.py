@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.clock import moment
 from napari_mrseq.header import techniques
@@ -33,11 +33,16 @@ from napari_mrseq.scanner_words import (
 )
 from napari_mrseq.series import Series
 
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
+
 GAUSS_PER_TESLA = 10000.0
 # No magnet for people is stronger in tesla; old GE files give gauss.
 STRONGEST_TESLA = 100.0
 # No gradients weight more strongly, in s/mm².
 LARGEST_B_VALUE = 1e5
+# What CT adds to a stored 0, of air that it never sees, in Hounsfield units.
+HOUNSFIELD_INTERCEPT = -1024
 # "1H", "^23^Na", "Xe-129".
 _NUCLEUS = re.compile(
     r"\W*(?:(?P<mass>\d{1,3})\W*(?P<element>[A-Z]{1,2})"
@@ -82,7 +87,8 @@ def attributes_of(series: Series) -> SequenceAttributes:
         agent = None
     return SequenceAttributes(
         modality=tags.text("Modality").upper(),
-        storage=_storage(tags),
+        storage=_storage(tags, series.dataset),
+        other_scanner=_other_scanner(tags),
         vendor=vendor,
         field_strength=_field_strength(tags),
         description=described or telling_words(series.description or ""),
@@ -121,12 +127,24 @@ def _acquired(tags: Tags) -> float | None:
     return next((start for start in found if start is not None), None)
 
 
-def _storage(tags: Tags) -> str:
+def _storage(tags: Tags, dataset: Dataset | None) -> str:
     from pydicom.config import IGNORE
     from pydicom.uid import UID
 
-    uid = tags.text("SOPClassUID")
+    # Programs that take it out of a header may leave it in the meta information.
+    meta = Tags(getattr(dataset, "file_meta", None), None)
+    uid = tags.text("SOPClassUID") or meta.text("MediaStorageSOPClassUID")
     return UID(uid, validation_mode=IGNORE).name if uid else ""
+
+
+def _other_scanner(tags: Tags) -> str:
+    """Return what X-ray tubes, PET and gamma cameras write: voltage, Hounsfield units, decay."""
+    if voltage := tags.positive("KVP"):
+        return f"KVP {voltage:g}"
+    if tags.text("RescaleType") == "HU" or tags.number("RescaleIntercept") == HOUNSFIELD_INTERCEPT:
+        return "Hounsfield units"
+    corrected = tags.text("CorrectedImage")
+    return f"CorrectedImage {corrected}" if corrected else ""
 
 
 def _protocol(tags: Tags, vendor: str | None) -> tuple[str, str]:

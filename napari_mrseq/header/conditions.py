@@ -143,9 +143,15 @@ def other_nucleus(attributes: SequenceAttributes) -> str | None:
 
 
 def other_modality(attributes: SequenceAttributes) -> str | None:
-    """Hold where the header names a modality other than MR, or the SOP class does in its place."""
+    """Hold where the header names a modality other than MR, or the SOP class does in its place.
+
+    Where both are missing, what only other scanners write tells it, if nothing of MR is there.
+    """
     if attributes.modality:
         return None if attributes.modality == "MR" else f"Modality {attributes.modality}"
+    if not attributes.storage:
+        settings = (attributes.repetition_time, attributes.echo_time, attributes.field_strength)
+        return None if any(settings) else attributes.other_scanner or None
     told = storage(*_IMAGES)(attributes)
     return None if storage(*_IMAGES_OF_MR)(attributes) else told
 

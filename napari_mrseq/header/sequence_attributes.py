@@ -22,6 +22,8 @@ class SequenceAttributes:
         ``"MR"``, ``"CT"``, ...
     storage : str
         Name of the SOP class, ``"Enhanced MR Image Storage"``.
+    other_scanner : str
+        What scanners of other kinds write: ``"KVP 120"``.
     vendor : str or None
         Maker of the scanner.
     field_strength : float or None
@@ -72,6 +74,7 @@ class SequenceAttributes:
 
     modality: str = ""
     storage: str = ""
+    other_scanner: str = ""
     vendor: str | None = None
     field_strength: float | None = None
     description: str = ""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydicom import dcmread
+from pydicom.data import get_testdata_file
 from pydicom.uid import (
     UID,
     CTImageStorage,
@@ -73,6 +76,37 @@ def test_without_a_modality_the_class_tells_that_an_image_is_no_mr(
     claim = claim_of(make_series({"Modality": "", "SOPClassUID": storage, **FLAIR}))
     assert (claim.sequence, claim.evidence) == (UNKNOWN, (storage.name,))
     assert claim.confidence >= 0.9
+
+
+@pytest.mark.parametrize(
+    ("taken_out", "told"),
+    [
+        # The meta information still has the class.
+        ((), "CT Image Storage"),
+        (("file_meta",), "KVP 140"),
+        (("file_meta", "KVP", "RescaleIntercept"), "Hounsfield units"),
+        (("file_meta", "KVP", "RescaleType"), "Hounsfield units"),
+    ],
+)
+def test_a_ct_without_modality_and_class_is_told_by_what_no_mr_scanner_writes(
+    taken_out: tuple[str, ...], told: str
+) -> None:
+    dataset = dcmread(get_testdata_file("693_J2KI.dcm"), stop_before_pixels=True)
+    for keyword in ("Modality", "SOPClassUID", *taken_out):
+        delattr(dataset, keyword)
+    series = replace(series_from_array([[1, 2], [3, 4]], name="ct"), dataset=dataset)
+    claim = claim_of(series)
+    assert (claim.sequence, claim.confidence, claim.evidence) == (UNKNOWN, 0.95, (told,))
+
+
+def test_decay_that_was_corrected_tells_a_camera(make_series: Any) -> None:
+    header = {"Modality": "", "SOPClassUID": "", "CorrectedImage": ["DECY", "ATTN"]}
+    assert claim_of(make_series(header)).evidence == ("CorrectedImage DECY ATTN",)
+
+
+def test_settings_of_an_mr_scanner_count_more_than_what_others_write(make_series: Any) -> None:
+    header = {"Modality": "", "SOPClassUID": "", "KVP": 120, "RescaleIntercept": -1024, **FLAIR}
+    assert claim_of(make_series(header)).sequence == "FLAIR"
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,10 @@ def no_mr(verdict: Verdict) -> Verdict:
     return replace(verdict, series=replace(verdict.series, is_mr=False), header=header)
 
 
+def no_mr_by_its_header(verdict: Verdict) -> Verdict:
+    return replace(verdict, header=HeaderClaim("UNKNOWN", 0.95, ("KVP 120",)))
+
+
 def captured(verdict: Verdict) -> Verdict:
     header = HeaderClaim("OTHER", 0.95, ("ImageType SCREEN SAVE",))
     return replace(no_mr(verdict), header=header, decision=Decision("OTHER", 0.95, "member"))
@@ -85,6 +89,7 @@ def said(table: StudyTable, heading: str) -> tuple[str, str]:
         (nothing_shown, "▲ header only", "no slice shows anything that could be judged"),
         (one_unread, "▲ 1 not read", "slice 1 could not be read: IM7.dcm: the file ends too early"),
         (no_mr, "▲ not MR", "the file says that this is not an MR image"),
+        (no_mr_by_its_header, "▲ not MR", "the file says that this is not an MR image"),
         (in_conflict, "≠ header", "Header says T2-FLAIR. The pixels look like T1, 90 %."),
         (captured, "▲ no scan", "the file is a capture or a picture in colours"),
         (told_by_family, "▲ family only", "Only the family T1 is certain, not which member of it."),
