@@ -112,6 +112,8 @@ class Series:
         Header of the first instance without pixels and without anything that names the patient.
     sidecar : mapping or None
         BIDS sidecar of a NIfTI file, without what names a person.
+    intent : str
+        What the values of a NIfTI file are where they are no picture: ``"label"``, ``"t test"``.
     volume_axis : VolumeAxis or None
         Meaning of the first axis of 4-D pixels; None in 3-D.
     b_values : tuple of float
@@ -139,6 +141,7 @@ class Series:
     window: tuple[float, float] | None = None
     dataset: Dataset | None = field(default=None, repr=False)
     sidecar: Mapping[str, Any] | None = field(default=None, repr=False)
+    intent: str = ""
     volume_axis: VolumeAxis | None = None
     b_values: tuple[float, ...] = ()
     part: str = ""

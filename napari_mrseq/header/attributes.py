@@ -96,6 +96,7 @@ def attributes_of(series: Series) -> SequenceAttributes:
         protocol=protocol,
         protocol_by=protocol_by,
         file_name=without_verdict(Path(series.path).name) if series.kind == "nifti" else "",
+        intent=series.intent,
         body_part=tags.text("BodyPartExamined").upper(),
         sequence_name=", ".join(names),
         image_type=_image_type(tags),

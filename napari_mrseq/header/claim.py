@@ -96,14 +96,14 @@ def claim_words(sequence: str, evidence: Sequence[str]) -> str:
 def claim_of(series: Series) -> HeaderClaim | None:
     """Return what the header of a series claims, None where there is no header.
 
-    b values beside a NIfTI file are one. The name of the file alone is none, unless it says that
-    the file holds no picture of a sequence.
+    b values beside a NIfTI file are one. The file alone is none, unless it says, or its name does,
+    that it holds no picture of a sequence.
     """
     found = attributes_of(series)
     if series.dataset is not None or series.sidecar is not None:
         return claim_from(found)
-    if no_picture(found.file_name):
-        return claim_from(SequenceAttributes(file_name=found.file_name))
+    if found.intent or no_picture(found.file_name):
+        return claim_from(SequenceAttributes(file_name=found.file_name, intent=found.intent))
     if not series.b_values:
         return None
     return claim_from(SequenceAttributes(b_values=found.b_values, volumes=found.volumes))

@@ -156,6 +156,11 @@ def other_modality(attributes: SequenceAttributes) -> str | None:
     return None if storage(*_IMAGES_OF_MR)(attributes) else told
 
 
+def tells_computed(attributes: SequenceAttributes) -> str | None:
+    """Hold where a NIfTI file says that its values are labels, a statistic, vectors."""
+    return f'NIfTI says "{attributes.intent}"' if attributes.intent else None
+
+
 def tells_mr(attributes: SequenceAttributes) -> str | None:
     """Hold where the header names MR itself."""
     return "" if attributes.modality == "MR" else None

@@ -14,6 +14,7 @@ PHYSICS = "signal equations; Bernstein et al., Handbook of MRI Pulse Sequences, 
 WORDS = "protocol names; ezBIDS, dcm-classifier, clinica"
 TABLE = "percentiles of NILS, widened"
 BIDS = "BIDS v1.10"
+NIFTI = "NIfTI 1.1, intent_code; spm_spm.m"
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,7 @@ from napari_mrseq.header.conditions import (
     other_nucleus,
     small_matrix,
     storage,
+    tells_computed,
     tells_mr,
     unknown,
     unless,
@@ -55,7 +56,7 @@ from napari_mrseq.header.conditions import (
 from napari_mrseq.header.echo_planar import ECHO_PLANAR_RULES
 from napari_mrseq.header.lexicon import DUAL_ECHO, MAP
 from napari_mrseq.header.plausibility import fits, says, timed
-from napari_mrseq.header.rule import BIDS, DICOM, NILS, PHYSICS, VENDOR, WORDS, Rule, rule
+from napari_mrseq.header.rule import BIDS, DICOM, NIFTI, NILS, PHYSICS, VENDOR, WORDS, Rule, rule
 from napari_mrseq.header.techniques import (
     ANGIOGRAPHY,
     ASL,
@@ -126,6 +127,7 @@ RULES: tuple[Rule, ...] = (
     rule("OTHER", 0.85, DICOM, *CAPTURE, tells_mr),
     # A picture of whatever it may be.
     rule(UNKNOWN, 0.55, DICOM, *CAPTURE),
+    rule("OTHER", 0.95, NIFTI, tells_computed),
     rule("OTHER", 0.9, WORDS, names_no_picture),
     rule("OTHER", 0.9, VENDOR, uses(SPECTROSCOPY)),
     rule("OTHER", 0.9, VENDOR, uses(B1_MAP)),

@@ -34,6 +34,8 @@ class SequenceAttributes:
         What holds the description: a NIfTI file without one is described by its ``"file name"``.
     protocol_by : str
         What holds the protocol: of BIDS it may be ``"PulseSequenceType"``.
+    intent : str
+        What the values of a NIfTI file are where they are no picture, ``"t test"``.
     body_part : str
         In capitals, ``"CSPINE"``.
     sequence_name : str
@@ -82,6 +84,7 @@ class SequenceAttributes:
     protocol: str = ""
     protocol_by: str = "protocol"
     file_name: str = ""
+    intent: str = ""
     body_part: str = ""
     sequence_name: str = ""
     image_type: tuple[str, ...] = ()

@@ -37,6 +37,12 @@ _ISOTROPIC = 1.05
 _THICK = 1.5
 # Spacings within this ratio are equal, as those of square pixels.
 _EQUAL = 1.01
+# Codes of `intent_code` (nifti1.h) for what is computed: statistics, estimates, labels, matrices,
+# displacements; those of FSL. ITK calls all that has several values a voxel a vector.
+_COMPUTED = (*range(2, 25), *range(1001, 1007), *range(2006, 2010), *range(2016, 2019))
+_VECTOR = 1007
+# How SPM begins the description of statistics, which have no code.
+_OF_SPM = (b"SPM{", b"spm_spm:")
 # Codes of `xyzt_units` (nifti1.h): seconds, milliseconds, microseconds.
 _TIME_BITS, _TIMES_MS = 0x38, {8: 1000.0, 16: 1.0, 24: 0.001}
 
@@ -97,6 +103,7 @@ def read_nifti(path: str) -> Series:
         is_mr=image.get_data_dtype().names is None,
         window=_window(image),
         sidecar=sidecar,
+        intent=_intent(image),
         volume_axis=_volume_axis(image, volumes, b_values) if volumes > 1 else None,
         b_values=tuple(dict.fromkeys(b_values)),
         warnings=(*warnings, *problem),
@@ -226,6 +233,14 @@ def _b_values(folder: Path, stem: str, volumes: int) -> tuple[float, ...]:
     except (OSError, ValueError):
         return ()
     return values if len(values) == volumes and np.isfinite(values).all() else ()
+
+
+def _intent(image: Any) -> str:
+    """Name what the values are where they are computed, empty where they may be a picture."""
+    code = int(image.header["intent_code"])
+    if code in _COMPUTED or (code == _VECTOR and image.shape[3:] == (1, 3)):
+        return str(image.header.get_intent()[0]).strip()
+    return "SPM statistic" if image.header["descrip"].item().startswith(_OF_SPM) else ""
 
 
 def _volume_axis(image: Any, volumes: int, b_values: tuple[float, ...]) -> VolumeAxis:

@@ -6,7 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import nibabel
+import numpy as np
 import pytest
+from nibabel import Nifti1Image
 from pydicom import dcmread
 from pydicom.data import get_testdata_file
 from pydicom.uid import (
@@ -23,7 +26,8 @@ from pydicom.uid import (
     UltrasoundImageStorage,
 )
 
-from napari_mrseq.header import claim_of
+from napari_mrseq import read
+from napari_mrseq.header import HeaderClaim, claim_of
 from napari_mrseq.sequences import UNKNOWN
 from napari_mrseq.series import Series, series_from_array
 
@@ -124,6 +128,64 @@ def test_without_a_modality_images_of_mr_scanners_are_mr(make_series: Any, stora
 def test_object_that_is_no_acquired_image_is_other(make_series: Any, storage: str) -> None:
     claim = claim_of(make_series({"SOPClassUID": storage, "SeriesDescription": "T1 AX"}))
     assert claim.sequence == "OTHER"
+
+
+@pytest.mark.parametrize(
+    ("intent", "shape", "told"),
+    [
+        ("label", (40, 40, 20), "label"),
+        ("t test", (40, 40, 20), "t test"),
+        ("p value", (40, 40, 20), "p value"),
+        ("estimate", (40, 40, 20), "estimate"),
+        ("displacement vector", (40, 40, 20, 1, 3), "displacement vector"),
+        ("vector", (40, 40, 20, 1, 3), "vector"),
+        ("fnirt disp field", (40, 40, 20, 3), "fnirt disp field"),
+        # Of six values a voxel ITK says that too, if they are images of six b values.
+        ("vector", (40, 40, 20, 1, 6), None),
+        ("time series", (40, 40, 20, 5), None),
+        ("dimensionless", (40, 40, 20), None),
+        ("none", (40, 40, 20), None),
+    ],
+)
+def test_a_nifti_file_that_says_it_is_computed_is_no_picture_whatever_it_is_called(
+    tmp_path: Path, intent: str, shape: tuple[int, ...], told: str | None
+) -> None:
+    image = Nifti1Image(np.zeros(shape, np.float32), np.eye(4))
+    image.header.set_intent(intent)
+    claim = claim_of_file(image, tmp_path / "T1.nii.gz")
+    assert (claim and (claim.sequence, claim.evidence)) == (
+        told and ("OTHER", (f'NIfTI says "{told}"',))
+    )
+
+
+@pytest.mark.parametrize(
+    ("described", "told"),
+    [
+        (b"SPM{T_[12.0]} - contrast 1: faces", ('NIfTI says "SPM statistic"',)),
+        (b"spm_spm:beta (0001) - Sn(1) R1", ('NIfTI says "SPM statistic"',)),
+        (b"SPM12: normalised T1", None),
+    ],
+)
+def test_statistics_of_spm_are_told_by_their_description(
+    tmp_path: Path, described: bytes, told: tuple[str, ...] | None
+) -> None:
+    image = Nifti1Image(np.zeros((40, 40, 20), np.float32), np.eye(4))
+    image.header["descrip"] = described
+    claim = claim_of_file(image, tmp_path / "spmT_0001.nii")
+    assert (claim and claim.evidence) == told
+
+
+def test_what_a_nifti_file_says_of_its_values_goes_before_its_sidecar(tmp_path: Path) -> None:
+    image = Nifti1Image(np.zeros((40, 40, 20), np.float32), np.eye(4))
+    image.header.set_intent("z score")
+    (tmp_path / "a.json").write_text('{"SeriesDescription": "t1_mprage", "EchoTime": 0.003}')
+    assert claim_of_file(image, tmp_path / "a.nii.gz").sequence == "OTHER"
+
+
+def claim_of_file(image: Nifti1Image, path: Path) -> HeaderClaim | None:
+    nibabel.save(image, path)
+    (series,) = read(path)
+    return claim_of(series)
 
 
 def test_capture_of_nobody_knows_what_is_not_called_mr(make_series: Any) -> None:
