@@ -22,7 +22,12 @@ from napari_mrseq.reading.volume_keys import (
     numbered_volumes,
     numbers_contradict,
 )
-from napari_mrseq.reading.volume_times import pauses_contradict, times_contradict, volumes_by_pauses
+from napari_mrseq.reading.volume_times import (
+    pauses_contradict,
+    times_contradict,
+    volumes_by_pauses,
+    waits_contradict,
+)
 
 _UNTOLD = (
     "nothing in the headers tells which slices form a volume: they are taken in the order of "
@@ -58,7 +63,7 @@ def arranged(by_place: ByPlace) -> tuple[list[Volume], str]:
     doubts = []
     for label, part in parts.items():
         found, doubt = _unnumbered(part, by_place)
-        doubts.append(doubt)
+        doubts.append(doubt or (_CONTRADICTED if waits_contradict(found) else ""))
         volumes |= {(label, rank): volume for rank, volume in enumerate(found)}
     ordered = in_order(volumes, key) if even else list(volumes.values())
     return ordered, next(filter(None, doubts), "")

@@ -28,6 +28,8 @@ _LONGER = 1.2
 _OFF = 0.4
 # A slice of the next volume is late by less than a volume takes, those of a place by one or more.
 _LATE = 0.75
+# A place that misses a slice waits for its next one twice as long as others do.
+_WAITS = 1.5
 # Some writers cut times to whole seconds (ms).
 _SECOND = 1000.0
 
@@ -72,6 +74,23 @@ def times_contradict(volumes: Sequence[Volume]) -> bool:
     since_trigger, taken = (_times_in(volumes, key) for key in (TRIGGER, TIME))
     is_denied = _is_out_of_step(since_trigger) and not _are_delays(since_trigger)
     return is_denied or _is_out_of_step(taken) or _are_torn(taken)
+
+
+def waits_contradict(volumes: Sequence[Volume]) -> bool:
+    """Tell whether a place that lacks slices was waited for as if it lacked one somewhere else.
+
+    So it is where the last volume lacks what was lost of another, and the others counted anew.
+    """
+    return any(_waits_elsewhere(_times_in(volumes, key)) for key in (TRIGGER, TIME))
+
+
+def _waits_elsewhere(times: NDArray[np.float64]) -> bool:
+    # None is known where a slice lies between that is lacking.
+    steps = np.diff(times, axis=0)
+    if np.isnan(steps).all():
+        return False
+    waits = steps[:, np.isnan(times).any(axis=0)]
+    return bool(np.any(waits > _WAITS * np.nanmedian(steps)))
 
 
 def _runs_of(by_place: ByPlace) -> Iterator[tuple[Key, list[Volume]]]:

@@ -361,6 +361,33 @@ def test_a_place_that_lost_two_is_said_where_places_are_taken_one_after_the_othe
     assert any(DENIED in warning for warning in stacks(folder)[1])
 
 
+@pytest.mark.parametrize(
+    ("keyword", "lost", "is_doubted"),
+    [
+        ("AcquisitionTime", 2, True),
+        ("TriggerTime", 3, True),
+        # Numbers are right.
+        ("AcquisitionTime", 4, False),
+        ("TriggerTime", 4, False),
+    ],
+)
+def test_a_place_is_waited_for_where_it_lost_a_slice_whatever_was_counted_anew(
+    keyword: str, lost: int, is_doubted: bool, write_slice: WriteSlice
+) -> None:
+    taken = [(v, s) for s in range(SLICES) for v in range(5)]
+    kept = [place for place in taken if place != (lost, SLICES - 1)]
+
+    def say(volume: int, slice_: int) -> dict[str, Any]:
+        # The heart beats faster at the last place.
+        since_trigger = volume * (33 if slice_ == SLICES - 1 else 40)
+        taken_at = clock(1.7 * taken.index((volume, slice_)))
+        when = taken_at if keyword == "AcquisitionTime" else since_trigger
+        return {"InstanceNumber": kept.index((volume, slice_)) + 1, keyword: when}
+
+    warnings = stacks(write(write_slice, kept, say))[1]
+    assert any(DENIED in warning for warning in warnings) == is_doubted
+
+
 def test_places_taken_one_after_the_other_are_not_late(write_slice: WriteSlice) -> None:
     kept = [(v, s) for s in range(SLICES) for v in range(3)]
     folder = write(
