@@ -10,7 +10,7 @@ from napari.components import ViewerModel
 from napari_mrseq.viewer.attachment import Attachment, LayerEvents
 from napari_mrseq.viewer.image_layers import is_image
 from napari_mrseq.viewer.layer_data import SERIES_KEY, LayerData
-from napari_mrseq.viewer.slice_in_view import bring_into_view
+from napari_mrseq.viewer.slice_in_view import bring_into_view, look_at
 
 
 def keep_active_in_view(viewer: ViewerModel) -> Attachment:
@@ -38,7 +38,7 @@ def keep_active_in_view(viewer: ViewerModel) -> Attachment:
 def bring_when_added(layer: LayerData) -> None:
     """Choose a layer that napari is about to add, and move the sliders onto it.
 
-    Whether the panel is there or not. In a viewer that was empty the camera looks at it too.
+    Whether the panel is there or not. In a viewer that was empty the camera is fitted to it too.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def bring_when_added(layer: LayerData) -> None:
     # napari tells a reader of no viewer, and the current one need not be that which opens.
     viewers: Iterable[Any] = getattr(Viewer, "_instances", [current])
     series = layer[1]["metadata"][SERIES_KEY]
-    # napari looks at the layer that comes first, which is hidden and may lie elsewhere.
+    # napari fits it to the layer that comes first, which is hidden, and may lie elsewhere.
     empty = [id(viewer) for viewer in viewers if not viewer.layers]
 
     def move_sliders() -> None:
@@ -64,8 +64,6 @@ def bring_when_added(layer: LayerData) -> None:
                     viewer.layers.selection.active = added
                     bring_into_view(viewer, added)
                     if id(viewer) in empty:
-                        # `reset_view` fails for fewer axes than those of a 4-D layer beside it.
-                        drawn = added.extent.world[:, -viewer.dims.ndisplay :]
-                        viewer.scene.camera.center = tuple(drawn.mean(axis=0).tolist())
+                        look_at(viewer, added)
 
     QTimer.singleShot(0, move_sliders)

@@ -17,7 +17,7 @@ from napari_mrseq.viewer.menu import PLUGIN, WIDGET
 from napari_mrseq.viewer.opening import Opening
 from napari_mrseq.viewer.reader import layers_of
 from napari_mrseq.viewer.scope import ALL_LAYERS
-from napari_mrseq.viewer.slice_in_view import middle_slice, show_layer, show_slice
+from napari_mrseq.viewer.slice_in_view import look_at, middle_slice, show_layer, show_slice
 
 if TYPE_CHECKING:
     from napari import Viewer
@@ -186,4 +186,4 @@ def _picture_and_close(viewer: Viewer, file: Path, failed: list[OSError]) -> Non
     show_layer(viewer, layer)
     show_slice(viewer, layer, middle_slice(layer))
     viewer.window.resize(*WINDOW_SIZE)
-    viewer.reset_view()
+    look_at(viewer, layer)

@@ -27,6 +27,8 @@ VIEW_EVENTS = ("point", "margin_left", "margin_right", "order", "ndisplay", "uni
 PLACE_EVENTS = ("scale", "translate", "rotate", "shear", "affine", "units")
 # Images that are blended so hide what lies below them.
 HIDING = ("opaque", "translucent", "translucent_no_depth")
+# Of the canvas, as napari leaves it around what it fits.
+MARGIN = 0.05
 
 
 def watch_view(viewer: ViewerModel, handler: Callable[..., None]) -> Attachment:
@@ -127,6 +129,19 @@ def bring_into_view(viewer: ViewerModel, layer: Image) -> None:
     """Move the sliders to a layer's middle slice where they stand outside of it."""
     if _slice_at_sliders(viewer, layer) is None:
         show_slice(viewer, layer, middle_slice(layer))
+
+
+def look_at(viewer: ViewerModel, layer: Image) -> None:
+    """Fit the camera to a layer, whatever lies hidden beside it.
+
+    `fit_to_view` fails for a layer with fewer axes than a 4-D one beside it.
+    """
+    extent = layer.extent
+    viewer.scene.camera.center = tuple(extent.world[:, -viewer.dims.ndisplay :].mean(axis=0))
+    # Extents go from centre to centre of the outermost pixels.
+    size = np.ptp(extent.world[:, -2:], axis=0) + extent.step[-2:]
+    room = np.array(viewer.canvas.viewbox_size(viewer.layers))
+    viewer.scene.camera.zoom = (1 - MARGIN) * float(np.min(room / size))
 
 
 def show_slice(viewer: ViewerModel, layer: Image, index: int) -> None:

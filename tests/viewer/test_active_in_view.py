@@ -67,6 +67,24 @@ def test_a_study_opens_on_what_is_shown_though_the_first_series_lies_beside(
     qtbot.waitUntil(lambda: shows_something(viewer))
 
 
+def test_a_study_fills_the_canvas_though_the_first_series_is_larger(
+    qtbot, viewer, far_apart: Path
+) -> None:
+    for path in (far_apart / "t1_se_tra").iterdir():
+        file = dcmread(path)
+        file.PixelSpacing = [8, 8]
+        file.save_as(path)
+    viewer.open(str(far_apart), plugin="napari-mrseq")
+    assert viewer.layers[0].scale[-1] == 8
+    qtbot.waitUntil(lambda: share_bright(viewer) > 0.2)
+
+
+def share_bright(viewer) -> float:
+    """Return which part of the canvas a head takes."""
+    picture = viewer.screenshot(canvas_only=True, flash=False)[..., :3]
+    return float((picture > 60).mean())
+
+
 def test_a_series_that_its_header_puts_nowhere_keeps_no_other_away(
     qtbot, viewer, far_apart: Path
 ) -> None:

@@ -51,6 +51,21 @@ def test_it_writes_a_picture_of_the_window_and_closes(
     assert (middle > 100).mean() > 0.05
 
 
+def test_the_series_shown_fills_the_canvas_beside_a_picture_that_is_larger(
+    sample_study: Path, tmp_path: Path
+) -> None:
+    Image.new("L", (1600, 1200), 99).save(tmp_path / "photo.png")
+    done = view(
+        sample_study / "t2_tse_tra", "photo.png", "--screenshot", "window.png", cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    with Image.open(tmp_path / "window.png") as window:
+        pixels = np.asarray(window.convert("L"))
+    height, width = pixels.shape
+    middle = pixels[height // 4 : 3 * height // 4, width // 4 : 5 * width // 8]
+    assert (middle > 60).mean() > 0.3
+
+
 def test_what_cannot_be_opened_is_an_error_in_words(tmp_path: Path) -> None:
     done = view(".", cwd=tmp_path)
     assert done.returncode == 1
