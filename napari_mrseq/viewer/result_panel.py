@@ -162,7 +162,10 @@ def _second_line(verdict: Verdict) -> str:
     if verdict.sequence == UNKNOWN:
         return _guess_words(verdict.probabilities)
     return runners_up(
-        verdict.probabilities, verdict.sequence, alone=verdict.decision == verdict.pixels
+        verdict.probabilities,
+        verdict.sequence,
+        "series",
+        alone=verdict.decision == verdict.pixels,
     )
 
 

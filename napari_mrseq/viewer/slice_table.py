@@ -17,7 +17,8 @@ from napari_mrseq.viewer.table import Table
 from napari_mrseq.viewer.table_rows import KEY_ROLE, Cell, Row
 from napari_mrseq.viewer.wording import alone_words, decision_words, runners_up, sure_words
 
-HEADINGS = ("Slice", "Sequence", "Sure", "Note")
+# The header has no say in what a slice is called; the series is surer with it.
+HEADINGS = ("Slice", "Sequence", "By pixels", "Note")
 NOTE_COLUMN = 3
 LEAST_HEIGHT = 76
 
@@ -132,7 +133,7 @@ def _hint(judged: SliceVerdict) -> str:
         return judged.failure.words
     if not judged.probabilities:
         return "not judged"
-    words = [runners_up(judged.probabilities, judged.sequence), alone_words(judged)]
+    words = [runners_up(judged.probabilities, judged.sequence, "slice"), alone_words(judged)]
     return "\n".join(filter(None, words))
 
 

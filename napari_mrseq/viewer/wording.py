@@ -115,11 +115,14 @@ def runs_words(series: Series, runs: Sequence[tuple[int, int]]) -> str:
     return f"{', '.join(before)} and {last_words}" if before else last_words
 
 
-def runners_up(probabilities: Mapping[str, float], said: str, *, alone: bool = True) -> str:
+def runners_up(
+    probabilities: Mapping[str, float], said: str, of: str, *, alone: bool = True
+) -> str:
     """Return the next best sequences: ``"then T2 1 %, T1 1 %"``.
 
     Where the header had its part in what is `said` (not `alone`), or the pixels speak for another
-    sequence, their own shares are quoted, which would not add up to 100 % with the verdict's.
+    sequence, their own shares are quoted, which would not add up to 100 % with the verdict's. They
+    are those `of` a slice or series: shares of both stand on the panel.
     """
     ranked = sorted(probabilities, key=lambda code: -probabilities[code])
     quoted = not alone or ranked[0] != said
@@ -129,7 +132,7 @@ def runners_up(probabilities: Mapping[str, float], said: str, *, alone: bool = T
     ]
     if not words:
         return "nothing else comes close"
-    return ("pixels alone: " if quoted else "then ") + ", ".join(words)
+    return (f"{of} by pixels alone: " if quoted else "then ") + ", ".join(words)
 
 
 def evidence_words(code: str, probability: float) -> str:

@@ -189,7 +189,9 @@ def test_with_a_header_the_pixels_are_quoted_apart(qtbot, make_verdict) -> None:
     joined = Decision("T1", 0.99, "member")
     panel.show_state(judged(make_verdict, ["T1"] * 3, decision=joined), "")
     assert panel.confidence.text() == "99 %"
-    assert panel.runners_up.text() == "pixels alone: T1 90\u00a0%, T2 5\u00a0%, T2-FLAIR 5\u00a0%"
+    assert panel.runners_up.text() == (
+        "series by pixels alone: T1 90\u00a0%, T2 5\u00a0%, T2-FLAIR 5\u00a0%"
+    )
 
 
 def test_odd_slices_are_named_by_number_and_look(qtbot, make_verdict) -> None:

@@ -55,6 +55,20 @@ def test_what_the_canvas_doubts_is_doubted_in_the_table(viewer, panel, make_verd
         assert "▲ unsure" in viewer.canvas.overlays.text.text
 
 
+def test_figures_of_slices_and_of_the_series_say_what_they_rest_on(
+    viewer, panel, make_verdict
+) -> None:
+    image = viewer.add_image(np.ones((3, 8, 8)), name="mine")
+    seen = make_verdict(series_of(image), ["T1"] * 3)
+    annotate(image, replace(seen, decision=Decision("T1", 0.99, "member")))
+    panel.refresh()
+    assert panel.result.confidence.text() == "99 %"
+    assert panel.result.runners_up.text().startswith("series by pixels alone: T1 90")
+    proxy = panel.slices.table.proxy
+    assert proxy.headerData(2, Qt.Orientation.Horizontal) == "By pixels"
+    assert proxy.index(0, 2).data() == "90 %"
+
+
 def test_one_slice_is_told_in_one_figure_and_in_the_singular(viewer, panel, make_verdict) -> None:
     image = viewer.add_image(np.ones((1, 8, 8)), name="mine")
     seen = make_verdict(series_of(image), ["T1"])

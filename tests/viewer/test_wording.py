@@ -54,13 +54,16 @@ def test_of_many_slices_apart_the_first_are_named_and_the_rest_counted(
         ({"T1": 0.93, "T2": 0.069, "FLAIR": 0.001}, "then T2 7 %"),
         ({"T1": 0.998, "T2": 0.001, "FLAIR": 0.001}, "nothing else comes close"),
         # The pixels speak for another sequence.
-        ({"T1": 0.3, "T2": 0.6, "FLAIR": 0.1}, "pixels alone: T2 60 %, T1 30 %, T2-FLAIR 10 %"),
+        (
+            {"T1": 0.3, "T2": 0.6, "FLAIR": 0.1},
+            "slice by pixels alone: T2 60 %, T1 30 %, T2-FLAIR 10 %",
+        ),
     ],
 )
 def test_the_next_best_are_named_that_come_near(
     probabilities: dict[str, float], words: str
 ) -> None:
-    assert runners_up(probabilities, "T1") == words
+    assert runners_up(probabilities, "T1", "slice") == words
 
 
 def test_pixels_that_contradict_the_header_without_a_name_are_said_to_tell_nothing(
