@@ -285,6 +285,9 @@ class ClassifierWidget(QWidget):
         self.controls.show_stopped(text)
         self.model_choice.show_used(self.runner.device)
         self.refresh()
+        # Who moves the slider meanwhile scrolls where they like.
+        if not self.controls.live.value:
+            self.page.show_result()
         self.run_finished.emit()
 
     def _on_explaining(self, text: str, layer: Image) -> None:

@@ -72,6 +72,11 @@ class LayerPanel(QWidget):
         self.revert_button.setEnabled(layer is not None and can_revert(layer))
         self.export_button.setEnabled(judged)
 
+    def show_result(self) -> None:
+        """Scroll to the verdict, and to as much of what stands below it as there is room for."""
+        for words in (self.result.header, self.result.verdict):
+            self._scroll.ensureWidgetVisible(words)
+
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the width in which no row of controls is broken."""
         row = max(self._buttons.sizeHint().width(), self.controls.sizeHint().width())

@@ -129,6 +129,22 @@ def test_large_letters_are_not_cut_off(qtbot, viewer, open_panel, cut_in) -> Non
         assert cut_in(panel) == []
 
 
+def test_in_a_low_window_with_large_letters_a_run_ends_with_the_verdict_in_sight(
+    qtbot, viewer, open_panel, press
+) -> None:
+    viewer.add_image(np.ones((4, 64, 64)), name="401 t2_tirm_tra_dark-fluid_pat2")
+    get_settings().appearance.font_size = 16
+    panel = open_at(qtbot, viewer, open_panel, 1280)
+    # As users find it first.
+    panel.hint.show()
+    qtbot.wait(100)
+    with qtbot.waitSignal(panel.run_finished, timeout=300_000):
+        press(panel.controls.run)
+    verdict = panel.result.verdict
+    assert verdict.text() == "? unknown"
+    assert verdict.visibleRegion().boundingRect() == verdict.rect()
+
+
 @pytest.mark.usefixtures("judged")
 def test_letters_made_larger_find_room(qtbot, viewer, open_panel) -> None:
     panel = open_at(qtbot, viewer, open_panel, 900)
