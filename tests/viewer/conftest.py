@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 from npe2 import PluginManifest
+from pydicom import dcmread
+from pydicom.uid import generate_uid
 from qtpy.QtCore import Qt, QTimer
 from qtpy.QtWidgets import (
     QAbstractButton,
@@ -182,3 +185,20 @@ def reply():
         return asked
 
     return press
+
+
+@pytest.fixture
+def study_with_a_long_end(sample_study: Path, tmp_path: Path) -> Path:
+    """Two series; the second has so many slices that it can be watched on any machine."""
+    study = tmp_path / "study"
+    for name in ("t2_tse_tra", "t1_fl2d_sag"):
+        shutil.copytree(sample_study / name, study / name)
+    file = dcmread(max((study / "t2_tse_tra").iterdir()))
+    file.decompress()
+    x, y, z = file.ImagePositionPatient
+    for number in range(1, 401):
+        file.file_meta.MediaStorageSOPInstanceUID = file.SOPInstanceUID = generate_uid()
+        file.InstanceNumber += 1
+        file.ImagePositionPatient = [x, y, z + number * file.SpacingBetweenSlices]
+        file.save_as(study / "t2_tse_tra" / f"more_{number}.dcm")
+    return study

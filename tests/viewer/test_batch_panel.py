@@ -13,7 +13,7 @@ from napari.components import ViewerModel
 from PIL import Image as Picture
 from pydicom import dcmread
 from pydicom.encaps import encapsulate
-from pydicom.uid import JPEG2000Lossless, generate_uid
+from pydicom.uid import JPEG2000Lossless
 from qtpy.QtCore import Qt, QTimer
 
 from napari_mrseq.correction import Correction
@@ -49,23 +49,6 @@ def broken_study(sample_study: Path, tmp_path: Path) -> Path:
     file["PixelData"].VR = "OB"
     file.save_as(damaged)
     (study / "broken.dcm").write_bytes(b"\0" * 128 + b"DICM" + b"rubbish" * 9)
-    return study
-
-
-@pytest.fixture
-def study_with_a_long_end(sample_study: Path, tmp_path: Path) -> Path:
-    """Two series; the second has so many slices that it can be watched on any machine."""
-    study = tmp_path / "study"
-    for name in ("t2_tse_tra", "t1_fl2d_sag"):
-        shutil.copytree(sample_study / name, study / name)
-    file = dcmread(max((study / "t2_tse_tra").iterdir()))
-    file.decompress()
-    x, y, z = file.ImagePositionPatient
-    for number in range(1, 401):
-        file.file_meta.MediaStorageSOPInstanceUID = file.SOPInstanceUID = generate_uid()
-        file.InstanceNumber += 1
-        file.ImagePositionPatient = [x, y, z + number * file.SpacingBetweenSlices]
-        file.save_as(study / "t2_tse_tra" / f"more_{number}.dcm")
     return study
 
 
@@ -206,9 +189,9 @@ def test_cancel_stops_and_keeps_what_is_classified(
 
 
 def test_a_chosen_row_stays_chosen_while_others_come(
-    qtbot, folder, press, sample_study: Path
+    qtbot, folder, press, study_with_a_long_end: Path
 ) -> None:
-    folder.folder.setText(str(sample_study))
+    folder.folder.setText(str(study_with_a_long_end))
     press(folder.run_button)
     qtbot.waitUntil(lambda: folder.table.proxy.rowCount() > 0, timeout=RUN_MS)
     folder.table.selectRow(0)

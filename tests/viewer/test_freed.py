@@ -70,7 +70,7 @@ def test_a_layer_whose_run_was_cancelled(qtbot, viewer, panel, press, freed) -> 
 
 @pytest.mark.parametrize("tab", ["layer", "folder"])
 def test_a_panel_that_was_closed_during_a_run(
-    qtbot, viewer, open_panel, press, freed, sample_study, tab: str
+    qtbot, viewer, open_panel, press, freed, study_with_a_long_end, tab: str
 ) -> None:
     panel = open_panel()
     if tab == "layer":
@@ -78,7 +78,7 @@ def test_a_panel_that_was_closed_during_a_run(
         start(qtbot, press, panel)
         runner = panel.runner
     else:
-        start_folder(qtbot, press, panel, sample_study)
+        start_folder(qtbot, press, panel, study_with_a_long_end)
         runner = panel.batch.runner
     viewer.window.remove_dock_widget(panel)
     viewer.layers.clear()
