@@ -60,7 +60,7 @@ def test_the_volume_chosen_during_a_run_follows(qtbot, viewer, open_panel, go_li
 
 def test_cancel_stops_what_would_follow_too(qtbot, viewer, press, open_panel, go_live) -> None:
     later = viewer.add_image(heads(3, 64, 64), name="later")
-    first = viewer.add_image(heads(1000, 64, 64), name="first")
+    first = viewer.add_image(heads(3000, 64, 64), name="first")
     panel = open_panel()
     go_live(panel)
     qtbot.waitUntil(lambda: len(judged(first)) > 0, timeout=RUN_MS)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
+from napari import current_viewer
 from napari._qt.widgets.qt_progress_bar import QtLabeledProgressBar
 from napari.settings import get_plugin_settings, get_settings
 from napari.utils.notifications import Notification, notification_manager
 from npe2 import PluginManager, PluginManifest
 from pytestqt.qtbot import QtBot
-from qtpy.QtCore import Qt, QThreadPool, QTimer
+from qtpy.QtCore import Qt, QThreadPool
 from qtpy.QtGui import QAction, QKeySequence
 from qtpy.QtWidgets import (
     QAbstractButton,
@@ -36,7 +37,7 @@ from napari_mrseq.viewer.settings import Settings, load_settings
 from napari_mrseq.viewer.shortcuts import CORRECT_KEYS, EXPLAIN_KEYS, RUN_KEYS
 
 RUN_MS = 300_000
-# So many that their headers are still read when the window is closed.
+# Slices: so many that their run can be watched on any machine. It is cancelled then.
 MANY = 1500
 LEFT = Qt.MouseButton.LeftButton
 
@@ -96,33 +97,35 @@ def test_a_window_that_is_closed_while_a_folder_is_read_takes_no_layers(
 
 
 def test_a_window_that_is_closed_while_a_folder_is_read_ends_the_reading(
-    make_napari_viewer_proxy, qtbot: QtBot, answer, sample_study: Path, tmp_path: Path
+    make_napari_viewer_proxy, qtbot: QtBot, answer, sample_study: Path
 ) -> None:
     viewer = make_napari_viewer_proxy(show=True)
-    files = [str(tmp_path / f"IM{number:04}") for number in range(MANY)]
-    shutil.copy(min((sample_study / "t2_tse_tra").iterdir()), files[0])
-    for file in files[1:]:
-        os.link(files[0], file)
-    answer(tmp_path)
-    with opened_files() as opened:
+    folder = sample_study / "t2_tse_tra"
+    files = [str(file) for file in sorted(folder.iterdir())]
+    answer(folder)
+    closed = Event()
+    # Opened once to look what each is, then for its header.
+    with opened_files(files, lambda opened: len(opened) > len(files) and closed.wait(60)) as opened:
         choose("napari-mrseq.open_study")
-        # Once to look what each is, then for its header.
-        qtbot.waitUntil(lambda: opened.count(files[0]) > 1, timeout=60_000)
+        current_viewer().window._qt_window.destroyed.connect(lambda *_: closed.set())
+        qtbot.waitUntil(lambda: len(opened) > len(files), timeout=60_000)
         viewer.close()
         threads = QThreadPool.globalInstance()
         qtbot.waitUntil(lambda: not threads.activeThreadCount(), timeout=60_000)
-    assert opened.count(files[-1]) == 1
+    assert closed.is_set()
+    assert len(opened) == len(files) + 1
 
 
 @contextmanager
-def opened_files() -> Iterator[list[str]]:
-    """Note which files Python opens."""
+def opened_files(files: list[str], then: Callable[[list[str]], object]) -> Iterator[list[str]]:
+    """Note which of some files Python opens, and call a function each time, before it does."""
     opened: list[str] = []
     noted = True
 
     def note(event: str, args: tuple[object, ...]) -> None:
-        if noted and event == "open":
+        if noted and event == "open" and args[0] in files:
             opened.append(str(args[0]))
+            then(opened)
 
     # It can't be taken back.
     sys.addaudithook(note)
@@ -254,23 +257,19 @@ def test_the_activity_dock_shows_how_far_a_run_is(qtbot, open_panel) -> None:
     viewer, panel = open_panel()
     y, x = np.mgrid[-1:1:64j, -1:1:64j]
     head = (y**2 + x**2 < 0.7) * (2 + np.sin(9 * x) * np.cos(7 * y))
-    viewer.add_image(np.repeat(head[None], 200, axis=0))
-    seen: set[str] = set()
-    done: set[tuple[int, int]] = set()
+    viewer.add_image(np.repeat(head[None], MANY, axis=0))
 
-    def look() -> None:
+    def shows_a_part() -> bool:
         bars = panel.window().findChildren(QtLabeledProgressBar)
-        seen.update(bar.description_label.text() for bar in bars)
-        done.update((bar.qt_progress_bar.value(), bar.qt_progress_bar.maximum()) for bar in bars)
+        ours = [one for one in bars if "Naming MR sequences" in one.description_label.text()]
+        shown = [(one.qt_progress_bar.value(), one.qt_progress_bar.maximum()) for one in ours]
+        return any(0 < part < whole == MANY for part, whole in shown)
 
-    heart = QTimer(panel)
-    heart.timeout.connect(look)
-    heart.start(20)
-    run(qtbot, panel)
-    heart.stop()
-    assert any("Naming MR sequences" in text for text in seen)
-    assert any(part and whole == 200 for part, whole in done)
-    qtbot.waitUntil(lambda: not panel.window().findChildren(QtLabeledProgressBar), timeout=5000)
+    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+        qtbot.mouseClick(panel.controls.run.native, LEFT)
+        qtbot.waitUntil(shows_a_part, timeout=RUN_MS)
+        qtbot.mouseClick(panel.controls.cancel.native, LEFT)
+    qtbot.waitUntil(lambda: not panel.window().findChildren(QtLabeledProgressBar), timeout=RUN_MS)
 
 
 def test_our_keys_are_not_naparis(open_panel) -> None:
