@@ -142,7 +142,7 @@ def test_during_a_run_nobody_is_asked_to_press_run(qtbot, viewer, panel, press) 
 
 def test_a_layer_reverted_during_a_run_stays_so(qtbot, viewer, panel, press) -> None:
     other = viewer.add_image(head(), name="other")
-    layer = viewer.add_image(np.concatenate([head()] * 60), name="mine", metadata={"only": "mine"})
+    layer = viewer.add_image(np.concatenate([head()] * 500), name="mine", metadata={"only": "mine"})
     panel.controls.scope.value = "all layers"
     with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
         press(panel.controls.run)
