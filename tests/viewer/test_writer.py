@@ -314,14 +314,18 @@ def test_a_layer_is_saved_by_naparis_own_dialog(
 
     def fill_in() -> None:
         dialog = QApplication.activeModalWidget()
+        line = dialog and dialog.findChild(QLineEdit)
+        # Before its line has the keyboard, its list of completions would take Return.
+        if not (line and line.hasFocus()):
+            QTimer.singleShot(20, fill_in)
+            return
         assert isinstance(dialog, QFileDialog)
         assert any("*.nii.gz" in kind for kind in dialog.nameFilters())
-        line = dialog.findChild(QLineEdit)
         line.selectAll()
         qtbot.keyClicks(line, str(tmp_path / "saved.nii.gz"))
         qtbot.keyClick(line, Qt.Key.Key_Return)
 
-    QTimer.singleShot(500, fill_in)
+    QTimer.singleShot(20, fill_in)
     save_selected.trigger()
     image = nibabel.load(tmp_path / "saved.nii.gz")
     assert image.shape == layer.data.shape[::-1]
