@@ -268,19 +268,20 @@ def test_the_slice_in_view_comes_first(qtbot, viewer, press, open_panel) -> None
     assert len(first) < 500
 
 
-def test_layers_may_go_hide_and_change_their_names_during_a_run(
-    qtbot, viewer, press, open_panel
-) -> None:
+def test_layers_may_go_hide_and_change_their_names_during_a_run(viewer, run, open_panel) -> None:
     stays, goes, last = (viewer.add_image(noise(128, 64, 64), name=n) for n in "abc")
     panel = open_panel()
     panel.controls.scope.value = ALL_LAYERS
-    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
-        press(panel.controls.run)
-        qtbot.waitUntil(lambda: state_of(last) is not None, timeout=RUN_MS)
+
+    def change(_layer) -> None:
+        panel.runner.judged.disconnect(change)
         viewer.layers.remove("b")
         stays.name = "renamed"
         stays.visible = False
         viewer.layers.move(0, 2)
+
+    panel.runner.judged.connect(change)
+    run(panel)
     assert stays.name.endswith("] renamed")
     assert last.name.endswith("] c")
     assert goes.name == "b"
@@ -437,7 +438,7 @@ def test_keys_start_a_run(qtbot, viewer, open_panel) -> None:
     panel = open_panel()
     both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
     panel.window().activateWindow()
-    qtbot.wait(100)
+    qtbot.waitUntil(panel.window().isActiveWindow)
     with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
         qtbot.keyClick(panel.window(), Qt.Key.Key_R, both)
     assert layer.name.endswith("] mine")
@@ -448,7 +449,7 @@ def test_the_key_of_run_is_locked_with_its_button(qtbot, viewer, open_panel) -> 
     panel = open_panel()
     both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
     panel.window().activateWindow()
-    qtbot.wait(100)
+    qtbot.waitUntil(panel.window().isActiveWindow)
     started: list[str] = []
     panel.runner.started.connect(started.append)
     panel.runner.judged.connect(lambda _: qtbot.keyClick(panel.window(), Qt.Key.Key_R, both))
