@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -110,6 +111,14 @@ def _manifests_are_read_once():
 
 
 @pytest.fixture
+def qtbot(qtbot):
+    """pytest-qt's, which waits as long as a busy machine may take; its 5 s are few for a window."""
+    for name in ("waitUntil", "waitSignal"):
+        setattr(qtbot, name, partial(getattr(qtbot, name), timeout=60_000))
+    return qtbot
+
+
+@pytest.fixture
 def viewer(make_napari_viewer_proxy):
     """A real napari window."""
     return make_napari_viewer_proxy(show=True)
@@ -148,7 +157,7 @@ def pick(qtbot):
             menu.setActiveAction(entry)
             qtbot.keyClick(menu, Qt.Key.Key_Return)
 
-        with qtbot.waitSignal(entry.triggered, timeout=30_000):
+        with qtbot.waitSignal(entry.triggered):
             QTimer.singleShot(50, enter)
             qtbot.mouseClick(button, LEFT)
 

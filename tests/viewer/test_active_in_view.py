@@ -17,7 +17,6 @@ from napari_mrseq.viewer.menu import open_study_folder
 from napari_mrseq.viewer.slice_in_view import slice_in_view
 
 LEFT = Qt.MouseButton.LeftButton
-OPEN_MS = 20_000
 
 
 @pytest.fixture
@@ -100,7 +99,7 @@ def test_a_series_that_its_header_puts_nowhere_keeps_no_other_away(
 def test_a_study_from_the_menu_too(qtbot, viewer, far_apart: Path, monkeypatch) -> None:
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(far_apart))
     open_study_folder()
-    qtbot.waitUntil(lambda: len(viewer.layers) == 2, timeout=OPEN_MS)
+    qtbot.waitUntil(lambda: len(viewer.layers) == 2)
     last = viewer.layers[1]
     assert slice_in_view(viewer, last) == last.data.shape[0] // 2
 
@@ -120,7 +119,7 @@ def test_a_study_opens_on_an_mr_series_not_on_the_screenshot_behind_it(
         open_study_folder()
     else:
         viewer.open(str(far_apart), plugin="napari-mrseq")
-    qtbot.waitUntil(lambda: len(viewer.layers) == 3, timeout=OPEN_MS)
+    qtbot.waitUntil(lambda: len(viewer.layers) == 3)
     _, shown, screenshot = viewer.layers
     assert screenshot.name == "Screen Save"
     qtbot.waitUntil(lambda: viewer.layers.selection.active == shown)

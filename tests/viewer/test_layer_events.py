@@ -67,7 +67,7 @@ def test_the_panel_follows_while_a_plugin_goes_on_writing(
     writer.start(20)
     qtbot.wait(100)
     annotate(layer, make_verdict(series_of(layer), ["T1"] * 3))
-    qtbot.waitUntil(lambda: panel.result.verdict.text() == "T1", timeout=10_000)
+    qtbot.waitUntil(lambda: panel.result.verdict.text() == "T1")
     assert writer.isActive()
 
 

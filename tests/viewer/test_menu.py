@@ -72,11 +72,11 @@ def test_file_open_study_asks_for_a_folder(
     choose("napari-mrseq.open_study")
     # Headers are read while the window lives on.
     assert not viewer.layers
-    qtbot.waitUntil(lambda: len(viewer.layers) == 1, timeout=20_000)
+    qtbot.waitUntil(lambda: len(viewer.layers) == 1)
     assert viewer.layers[0].name == "t1_se_tra"
     choose("napari-mrseq.open_study")
     choose("napari-mrseq.open_study")
-    qtbot.waitUntil(lambda: any("Nothing to open" in n.message for n in told()), timeout=20_000)
+    qtbot.waitUntil(lambda: any("Nothing to open" in n.message for n in told()))
     assert len(viewer.layers) == 1
 
 
@@ -89,7 +89,7 @@ def test_a_window_that_is_closed_while_a_folder_is_read_takes_no_layers(
     choose("napari-mrseq.open_study")
     viewer.close()
     threads = QThreadPool.globalInstance()
-    qtbot.waitUntil(lambda: not threads.activeThreadCount(), timeout=60_000)
+    qtbot.waitUntil(lambda: not threads.activeThreadCount())
     # What was on its way arrives.
     qtbot.wait(200)
     assert not viewer.layers
@@ -108,10 +108,10 @@ def test_a_window_that_is_closed_while_a_folder_is_read_ends_the_reading(
     with opened_files(files, lambda opened: len(opened) > len(files) and closed.wait(60)) as opened:
         choose("napari-mrseq.open_study")
         current_viewer().window._qt_window.destroyed.connect(lambda *_: closed.set())
-        qtbot.waitUntil(lambda: len(opened) > len(files), timeout=60_000)
+        qtbot.waitUntil(lambda: len(opened) > len(files))
         viewer.close()
         threads = QThreadPool.globalInstance()
-        qtbot.waitUntil(lambda: not threads.activeThreadCount(), timeout=60_000)
+        qtbot.waitUntil(lambda: not threads.activeThreadCount())
     assert closed.is_set()
     assert len(opened) == len(files) + 1
 

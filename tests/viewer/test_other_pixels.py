@@ -71,7 +71,7 @@ def test_a_copy_leaves_what_was_said_of_a_run_over_all_layers(
     annotated(viewer, make_verdict, "other")
     judged = annotated(viewer, make_verdict, "mine")
     panel.controls.scope.value = ALL_LAYERS
-    with qtbot.waitSignal(panel.run_finished, timeout=60_000):
+    with qtbot.waitSignal(panel.run_finished):
         press(panel.controls.run)
     said = panel.controls.status.value
     assert said == "2 layers classified."

@@ -163,7 +163,7 @@ def test_letters_made_larger_find_room(qtbot, viewer, open_panel) -> None:
             in_sight = widget.visibleRegion().boundingRect()
             assert (in_sight.left(), in_sight.right()) == (0, widget.width() - 1), widget.text()
 
-    qtbot.waitUntil(are_whole, timeout=10_000)
+    qtbot.waitUntil(are_whole)
 
 
 @pytest.mark.usefixtures("judged")
