@@ -49,7 +49,9 @@ def same_plane(first: _Orientation, second: _Orientation, within: float = SAME_D
     """Tell whether two orientations are one, but for noise of scanners, or both unknown."""
     if first is None or second is None:
         return first is second
-    return bool(max(map(abs, map(sub, first, second))) <= within)
+    # Most of many planes differ in the first cosine.
+    differs = abs(first[0] - second[0]) > within
+    return not differs and max(map(abs, map(sub, first, second))) <= within
 
 
 def turns_within(stack: Stack) -> list[str]:

@@ -197,12 +197,14 @@ def _name_parts(stacks: list[Stack]) -> None:
         return
     firsts = [stack.first for stack in stacks]
     echoes = echoes_of(firsts)
+    components_differ = len({first.component for first in firsts}) > 1
+    quantities_differ = len({first.quantity for first in firsts}) > 1
     planes_differ = not all(same_plane(firsts[0].orientation, f.orientation) for f in firsts)
     for stack, first, echo in zip(stacks, firsts, echoes, strict=True):
         words = []
-        if len({other.component for other in firsts}) > 1:
+        if components_differ:
             words.append(first.component)
-        if len({other.quantity for other in firsts}) > 1:
+        if quantities_differ:
             words.append(first.quantity)
         if echo is not None and any(echoes):
             words.append(f"echo {echo + 1}")
