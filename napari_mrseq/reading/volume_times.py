@@ -28,7 +28,7 @@ _LONGER = 1.2
 _OFF = 0.4
 # A slice of the next volume is late by less than a volume takes, those of a place by one or more.
 _LATE = 0.75
-# A place that misses a slice waits for its next one twice as long as others do.
+# A place that misses a slice waits for its next one twice as long as whole ones do.
 _WAITS = 1.5
 # Some writers cut times to whole seconds (ms).
 _SECOND = 1000.0
@@ -85,12 +85,13 @@ def waits_contradict(volumes: Sequence[Volume]) -> bool:
 
 
 def _waits_elsewhere(times: NDArray[np.float64]) -> bool:
-    # None is known where a slice lies between that is lacking.
-    steps = np.diff(times, axis=0)
-    if np.isnan(steps).all():
+    lacking = np.isnan(times).any(axis=0)
+    if lacking.all():
         return False
-    waits = steps[:, np.isnan(times).any(axis=0)]
-    return bool(np.any(waits > _WAITS * np.nanmedian(steps)))
+    # Beside a lacking slice none is known.
+    steps = np.diff(times, axis=0)
+    usual = np.median(steps[:, ~lacking], axis=1, keepdims=True)
+    return bool(np.any(steps[:, lacking] > _WAITS * usual))
 
 
 def _runs_of(by_place: ByPlace) -> Iterator[tuple[Key, list[Volume]]]:

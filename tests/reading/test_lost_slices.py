@@ -388,6 +388,20 @@ def test_a_place_is_waited_for_where_it_lost_a_slice_whatever_was_counted_anew(
     assert any(DENIED in warning for warning in warnings) == is_doubted
 
 
+def test_a_pause_of_the_whole_scan_is_no_lost_slice(write_slice: WriteSlice) -> None:
+    """Nor is the end of one that was broken off."""
+    kept = volume_by_volume(5)[:-1]
+    folder = write(
+        write_slice,
+        kept,
+        lambda volume, slice_: {
+            "InstanceNumber": kept.index((volume, slice_)) + 1,
+            "AcquisitionTime": clock(9 * volume + 2 * slice_ + 12 * (volume > 2)),
+        },
+    )
+    assert not any(MIXED in warning for warning in stacks(folder)[1])
+
+
 def test_places_taken_one_after_the_other_are_not_late(write_slice: WriteSlice) -> None:
     kept = [(v, s) for s in range(SLICES) for v in range(3)]
     folder = write(
