@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from napari_mrseq.header.conditions import (
     TR,
-    below,
     contrast,
     lacks,
     unless,
@@ -26,9 +25,9 @@ from napari_mrseq.header.weightings import LIKE_A_MAP, LIKE_A_SCOUT
 # Philips says T1 of any spoiled gradient echo: of scouts, maps of fields and references of coils.
 # A second is no time between two excitations, but between the inversions of an MPRAGE.
 OF_SMALL_FLIP_ANGLE = (
-    lacks(SPIN_ECHO, INVERSION, MPRAGE, PREPARED), below(TR, 1000), far_below_ernst_angle,
+    lacks(SPIN_ECHO, INVERSION, MPRAGE, PREPARED), TR < 1000, far_below_ernst_angle,
 )  # fmt: skip
-A_MAP = (uses(GRADIENT_ECHO), below(TR, 50), *LIKE_A_MAP)
+A_MAP = (uses(GRADIENT_ECHO), TR < 50, *LIKE_A_MAP)
 
 ACQUISITION_CONTRAST_RULES: tuple[Rule, ...] = (
     rule("FLAIR", 0.9, DICOM, contrast("FLUID_ATTENUATED"), fits("FLAIR")),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
+from operator import ge, gt, le, lt
 
 from napari_mrseq.header.image_types import PHASE
 from napari_mrseq.header.sequence_attributes import SequenceAttributes
@@ -12,22 +14,69 @@ from napari_mrseq.scanner_words import OPPOSED_PHASE
 # Evidence where the condition holds, empty where there is nothing worth saying; None where not.
 Condition = Callable[[SequenceAttributes], str | None]
 
-# Attributes that rules compare with numbers, as users and units call them.
-TR, TE, TI, FLIP = "repetition_time", "echo_time", "inversion_time", "flip_angle"
-ECHOES, FIELD_STRENGTH = "echo_train", "field_strength"
-SLICES, VOLUMES = "slices", "volumes"
-B_VALUES = "b_values"
-UNITS = {
-    TR: ("TR", "ms"),
-    TE: ("TE", "ms"),
-    TI: ("TI", "ms"),
-    FLIP: ("flip angle", "degrees"),
-    ECHOES: ("echo train", ""),
-    FIELD_STRENGTH: ("field", "T"),
-    SLICES: ("slices", ""),
-    VOLUMES: ("volumes", ""),
-    B_VALUES: ("b value", "s/mm²"),
-}
+
+@dataclass(frozen=True)
+class Number:
+    """What rules compare: ``TR > 3500`` is the condition that TR is known, and above 3500.
+
+    Attributes
+    ----------
+    name : str
+        The attribute's.
+    short, unit : str
+        As users call it, and what it is measured in.
+    """
+
+    name: str
+    short: str
+    unit: str = ""
+
+    def __gt__(self, limit: float) -> Condition:
+        return self._compared(gt, limit, ">")
+
+    def __ge__(self, limit: float) -> Condition:
+        return self._compared(ge, limit, "≥")
+
+    def __lt__(self, limit: float) -> Condition:
+        return self._compared(lt, limit, "<")
+
+    def __le__(self, limit: float) -> Condition:
+        return self._compared(le, limit, "≤")
+
+    def _compared(self, test: Callable[[float, float], bool], limit: float, sign: str) -> Condition:
+        known = f"{self.short} {{:g}} {self.unit} {sign} {limit:g} {self.unit}"
+        return _Compared(self.name, lambda value: test(value, limit), known)
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """The condition that a number is known and passes a test, and the words for it."""
+
+    name: str
+    test: Callable[[float], bool]
+    words: str
+
+    def __call__(self, attributes: SequenceAttributes) -> str | None:
+        value = getattr(attributes, self.name)
+        if value is None or not self.test(value):
+            return None
+        # What has no unit leaves gaps.
+        return " ".join(self.words.format(value).split())
+
+    def __bool__(self) -> bool:
+        # Of "5 < TE < 10" Python would keep the second half only.
+        raise TypeError("a range is asked for by `within`")
+
+
+TR = Number("repetition_time", "TR", "ms")
+TE = Number("echo_time", "TE", "ms")
+TI = Number("inversion_time", "TI", "ms")
+FLIP = Number("flip_angle", "flip angle", "degrees")
+ECHOES = Number("echo_train", "echo train")
+FIELD_STRENGTH = Number("field_strength", "field", "T")
+SLICES = Number("slices", "slices")
+VOLUMES = Number("volumes", "volumes")
+B_VALUES = Number("b_values", "b value", "s/mm²")
 
 # How scanners and users call projections, and images in which fat and water cancel each other.
 _PROJECTION = re.compile(r"projection image|(?<![a-z])(mip|mi?nip)s?(?![a-z])", re.IGNORECASE)
@@ -48,50 +97,26 @@ PROTON = "1H"
 _ANY_SPIN_ECHO = re.compile(r"(?i)(inversion recovery )?spin ?echo")
 
 
-def above(name: str, limit: float) -> Condition:
-    """Hold where an attribute is known and larger than `limit`."""
-    return _compared(name, limit, ">", lambda value: value > limit)
+def within(number: Number, least: float, most: float) -> Condition:
+    """Hold where a number is known and lies between two limits, or is one of them."""
+    known = f"{least:g} ≤ {number.short} {{:g}} ≤ {most:g} {number.unit}"
+    return _Compared(number.name, lambda value: least <= value <= most, known)
 
 
-def at_least(name: str, limit: float) -> Condition:
-    """Hold where an attribute is known and not smaller than `limit`."""
-    return _compared(name, limit, "≥", lambda value: value >= limit)
+def not_above(number: Number, limit: float) -> Condition:
+    """Hold where a number isn't larger than `limit`, also where it isn't known."""
+    return _unless_unknown(number, number <= limit)
 
 
-def below(name: str, limit: float) -> Condition:
-    """Hold where an attribute is known and smaller than `limit`."""
-    return _compared(name, limit, "<", lambda value: value < limit)
+def not_below(number: Number, limit: float) -> Condition:
+    """Hold where a number isn't smaller than `limit`, also where it isn't known."""
+    return _unless_unknown(number, number >= limit)
 
 
-def at_most(name: str, limit: float) -> Condition:
-    """Hold where an attribute is known and not larger than `limit`."""
-    return _compared(name, limit, "≤", lambda value: value <= limit)
-
-
-def within(name: str, least: float, most: float) -> Condition:
-    """Hold where an attribute is known and lies between two limits, or is one of them."""
-    short, unit = UNITS[name]
-    return _valued(
-        name,
-        lambda value: least <= value <= most,
-        lambda value: f"{least:g} ≤ {short} {value:g} ≤ {most:g} {unit}",
-    )
-
-
-def not_above(name: str, limit: float) -> Condition:
-    """Hold where an attribute isn't larger than `limit`, also where it isn't known."""
-    return _unless_unknown(name, at_most(name, limit))
-
-
-def not_below(name: str, limit: float) -> Condition:
-    """Hold where an attribute isn't smaller than `limit`, also where it isn't known."""
-    return _unless_unknown(name, at_least(name, limit))
-
-
-def unknown(name: str) -> Condition:
-    """Hold where the header lacks an attribute."""
-    shown = f"{UNITS[name][0]} not given"
-    return lambda attributes: None if getattr(attributes, name) else shown
+def unknown(number: Number) -> Condition:
+    """Hold where the header lacks a number."""
+    shown = f"{number.short} not given"
+    return lambda attributes: None if getattr(attributes, number.name) else shown
 
 
 def uses(technique: str) -> Condition:
@@ -261,24 +286,8 @@ def agent_tagged(attributes: SequenceAttributes) -> str | None:
     return f"contrast agent {attributes.agent_text}" if attributes.agent else None
 
 
-def _unless_unknown(name: str, compared: Condition) -> Condition:
-    return lambda attributes: compared(attributes) if getattr(attributes, name) else ""
-
-
-def _compared(name: str, limit: float, sign: str, test: Callable[[float], bool]) -> Condition:
-    short, unit = UNITS[name]
-    return _valued(name, test, lambda value: f"{short} {value:g} {unit} {sign} {limit:g} {unit}")
-
-
-def _valued(name: str, test: Callable[[float], bool], words: Callable[[float], str]) -> Condition:
-    def found(attributes: SequenceAttributes) -> str | None:
-        value = getattr(attributes, name)
-        if value is None or not test(value):
-            return None
-        # What has no unit leaves gaps.
-        return " ".join(words(value).split())
-
-    return found
+def _unless_unknown(number: Number, compared: Condition) -> Condition:
+    return lambda attributes: compared(attributes) if getattr(attributes, number.name) else ""
 
 
 def evidence_of(conditions: tuple[Condition, ...], attributes: SequenceAttributes) -> str | None:

@@ -7,9 +7,6 @@ from napari_mrseq.header.conditions import (
     FLIP,
     TE,
     VOLUMES,
-    at_least,
-    at_most,
-    below,
     is_secondary,
     lacks,
     not_above,
@@ -38,9 +35,7 @@ OF_OTHER_METHODS = called(r".*mre|elasto.*|mr touch|cest.*|aptw?.*|temperature.*
 
 # Spin echoes that measure distortion, whose own code some files lack: Siemens' EP stands for both.
 # Activation is followed by many volumes, and at 3 T seldom so late.
-LIKE_A_SPIN_ECHO = (
-    at_least(FIELD_STRENGTH, 2.5), at_least(TE, 50), at_least(FLIP, 85), at_most(VOLUMES, 10),
-)  # fmt: skip
+LIKE_A_SPIN_ECHO = (FIELD_STRENGTH >= 2.5, TE >= 50, FLIP >= 85, VOLUMES <= 10)
 
 ECHO_PLANAR_RULES: tuple[Rule, ...] = (
     rule("OTHER", 0.85, WORDS, says("OTHER"), OF_OTHER_METHODS, uses(EPI)),
@@ -51,12 +46,11 @@ ECHO_PLANAR_RULES: tuple[Rule, ...] = (
     # A slice takes several excitations, which is too slow for activation.
     timed("T2STAR", 0.7, VENDOR, uses(SEGMENTED), not_above(VOLUMES, 1), unless(says("BOLD"))),
     timed(
-        "BOLD", 0.9, NILS, uses(EPI), uses(GRADIENT_ECHO), lacks(SPIN_ECHO), at_least(TE, 15),
-        OF_A_SERIES,
+        "BOLD", 0.9, NILS, uses(EPI), uses(GRADIENT_ECHO), lacks(SPIN_ECHO), TE >= 15, OF_A_SERIES,
     ),
     timed(
-        "BOLD", 0.75, NILS, uses(EPI), lacks(SPIN_ECHO, INVERSION), at_least(TE, 20), below(TE, 60),
-        OF_A_SERIES, unless(*LIKE_A_SPIN_ECHO),
+        "BOLD", 0.75, NILS, uses(EPI), lacks(SPIN_ECHO, INVERSION), TE >= 20, TE < 60, OF_A_SERIES,
+        unless(*LIKE_A_SPIN_ECHO),
     ),
     timed(
         "BOLD", 0.75, VENDOR, uses(EPI), uses(GRADIENT_ECHO), lacks(SPIN_ECHO, INVERSION),
@@ -66,6 +60,6 @@ ECHO_PLANAR_RULES: tuple[Rule, ...] = (
     # several slices are excited at once, and its echo is later.
     timed(
         "BOLD", 0.7, PHYSICS, uses(EPI), lacks(SPIN_ECHO, INVERSION, DIFFUSION), within(TE, 8, 60),
-        at_most(FLIP, 80), OF_A_SERIES,
+        FLIP <= 80, OF_A_SERIES,
     ),
 )  # fmt: skip

@@ -14,10 +14,7 @@ from napari_mrseq.header.conditions import (
     TI,
     TR,
     Condition,
-    above,
     acquired,
-    at_least,
-    below,
     evidence_of,
     has_sequence_name,
     is_derived,
@@ -99,27 +96,27 @@ def _tells_b_value(attributes: SequenceAttributes) -> str | None:
 _OF_FAT_AND_WATER = called("ideal field map")
 
 # A stack of slices as it was acquired, larger than spectra and references are.
-_STACK = (lacks(EPI), is_original, above(SLICES, 9), large_matrix(160))
+_STACK = (lacks(EPI), is_original, SLICES > 9, large_matrix(160))
 
 # What speaks against a sequence, each line on its own. Limits lie well outside the 5th to 95th
 # percentile of the sequence in NILS (about 400,000 series): only clear contradictions count.
 _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
     "T1": (
-        (uses(SPIN_ECHO), above(TE, 60)),
+        (uses(SPIN_ECHO), TE > 60),
         (
-            uses(SPIN_ECHO), lacks(GRADIENT_ECHO, INVERSION), above(TR, 1800), unknown(TI),
+            uses(SPIN_ECHO), lacks(GRADIENT_ECHO, INVERSION), TR > 1800, unknown(TI),
             unless(called(FLAIR)),
         ),
         # A T1 FLAIR has a longer one, and not every scanner tells its inversion time.
-        (uses(SPIN_ECHO), lacks(GRADIENT_ECHO, INVERSION), above(TR, 3500), unknown(TI)),
-        (uses(GRADIENT_ECHO), lacks(INVERSION), above(TE, 12), unknown(FLIP)),
+        (uses(SPIN_ECHO), lacks(GRADIENT_ECHO, INVERSION), TR > 3500, unknown(TI)),
+        (uses(GRADIENT_ECHO), lacks(INVERSION), TE > 12, unknown(FLIP)),
         # A large flip angle weights by T1 all the same, as low fields with their late echoes do.
-        (uses(GRADIENT_ECHO), lacks(INVERSION), above(TE, 12), below(FLIP, 40)),
-        (uses(GRADIENT_ECHO), lacks(INVERSION), above(TE, 20)),
+        (uses(GRADIENT_ECHO), lacks(INVERSION), TE > 12, FLIP < 40),
+        (uses(GRADIENT_ECHO), lacks(INVERSION), TE > 20),
         # Proton density and T2* weight it, however early its first echo is.
         (
             uses(GRADIENT_ECHO), lacks(SPIN_ECHO, INVERSION, PREPARED), unknown(TI), acquired("2D"),
-            at_least(TR, 400), far_below_ernst_angle,
+            TR >= 400, far_below_ernst_angle,
         ),
         (uses(EPI), lacks(INVERSION)),
         (uses(TIME_OF_FLIGHT),),
@@ -127,68 +124,68 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
     ),
     "T2": (
         # At the high fields of preclinical scanners the echoes of a T2 are early.
-        (lacks(BALANCED, GRADIENT_ECHO), below(TE, 40), unless(preclinical)),
-        (uses(GRADIENT_ECHO), lacks(SPIN_ECHO, BALANCED, EPI), below(TE, 10)),
-        (uses(SPIN_ECHO), below(TE, 60), below(TR, 2100)),
-        (uses(INVERSION), above(TI, 1500)),
+        (lacks(BALANCED, GRADIENT_ECHO), TE < 40, unless(preclinical)),
+        (uses(GRADIENT_ECHO), lacks(SPIN_ECHO, BALANCED, EPI), TE < 10),
+        (uses(SPIN_ECHO), TE < 60, TR < 2100),
+        (uses(INVERSION), TI > 1500),
     ),
     "FLAIR": (
-        (uses(SPIN_ECHO), below(TE, 50)),
-        (below(TI, 1000),),
-        (below(TR, 3000),),
-        (uses(GRADIENT_ECHO), lacks(SPIN_ECHO), below(TE, 20)),
+        (uses(SPIN_ECHO), TE < 50),
+        (TI < 1000,),
+        (TR < 3000,),
+        (uses(GRADIENT_ECHO), lacks(SPIN_ECHO), TE < 20),
         # Siemens XA may drop what shows the inversion of a 3-D FLAIR.
         (
             uses(SPIN_ECHO), lacks(INVERSION), unknown(TI), unless(acquired("3D")),
             not_above(TR, 6000),
         ),
         # Nor does every scanner tell an inversion; these would be the times of a FLAIR.
-        (uses(SPIN_ECHO), lacks(INVERSION), unknown(TI), unless(acquired("3D")), below(TE, 80)),
+        (uses(SPIN_ECHO), lacks(INVERSION), unknown(TI), unless(acquired("3D")), TE < 80),
     ),
     "PD": (
-        (above(TE, 60),),
-        (uses(SPIN_ECHO), below(TR, 700)),
+        (TE > 60,),
+        (uses(SPIN_ECHO), TR < 700),
         # Labelled blood takes as long from the neck to the brain; its header may tell no inversion.
-        (above(TI, 1500),),
+        (TI > 1500,),
         (uses(EPI),),
     ),
     "STIR": (
-        (above(TI, 400),),
+        (TI > 400,),
         # At low field tissue recovers sooner.
-        (below(TR, 1000), not_below(FIELD_STRENGTH, 0.5)),
+        (TR < 1000, not_below(FIELD_STRENGTH, 0.5)),
         (uses(GRADIENT_ECHO), lacks(SPIN_ECHO, INVERSION), unknown(TI)),
         (uses(SPIN_ECHO), lacks(INVERSION), unknown(TI)),
     ),
     "T2STAR": (
         (uses(SPIN_ECHO), lacks(GRADIENT_ECHO)),
         # Where several echoes are summed (MEDIC, MERGE, mFFE), at a long TR, the first is told.
-        (below(TE, 5), below(TR, 300)),
+        (TE < 5, TR < 300),
     ),
     "SWI": (
         (uses(SPIN_ECHO), lacks(GRADIENT_ECHO, SUSCEPTIBILITY)),
         (uses(INVERSION),),
-        (above(TI, 100),),
-        (below(TE, 6), lacks(SUSCEPTIBILITY)),
+        (TI > 100,),
+        (TE < 6, lacks(SUSCEPTIBILITY)),
         (uses(TIME_OF_FLIGHT),),
     ),
     "BOLD": (
         (uses(SPIN_ECHO), lacks(GRADIENT_ECHO, EPI)),
-        (below(TE, 8),),
+        (TE < 8,),
         # Of a gradient echo nothing is left by then, whatever task it is filed under.
-        (above(TE, 150),),
+        (TE > 150,),
         (uses(MPRAGE),),
         # Read out by EPI as well (Siemens XA).
         (uses(SUSCEPTIBILITY),),
-        (uses(INVERSION), above(TI, 100)),
+        (uses(INVERSION), TI > 100),
         # A shorter one is that of fat.
-        (above(TI, 300),),
-        (lacks(EPI), below(TR, 250)),
+        (TI > 300,),
+        (lacks(EPI), TR < 250),
     ),
     "PERF": (
         (uses(SPIN_ECHO), lacks(GRADIENT_ECHO, EPI, ASL), unless(acquired("3D"))),
         (uses(INVERSION), lacks(EPI, ASL)),
-        (uses(SPIN_ECHO), below(TR, 1200)),
-        (above(TE, 110),),
+        (uses(SPIN_ECHO), TR < 1200),
+        (TE > 110,),
         (uses(TIME_OF_FLIGHT),),
     ),
     "MRA": (
@@ -197,9 +194,9 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
             uses(INVERSION), lacks(BALANCED),
             unless(called(LABELLED_VESSELS), unless(names("T1"))),
         ),
-        (uses(GRADIENT_ECHO), above(TE, 25)),
+        (uses(GRADIENT_ECHO), TE > 25),
         # Old scanners set the angiography flag of anything.
-        (above(TR, 3000), above(TE, 100), unless(acquired("3D"))),
+        (TR > 3000, TE > 100, unless(acquired("3D"))),
         (
             uses(SPIN_ECHO), lacks(GRADIENT_ECHO, TIME_OF_FLIGHT, PHASE_CONTRAST, ANGIOGRAPHY),
             unless(acquired("3D")),
@@ -207,25 +204,22 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
     ),
     "LOCALIZER": (
         (uses(EPI),),
-        (uses(INVERSION), above(TI, 100)),
+        (uses(INVERSION), TI > 100),
         # At low field scouts are coarse ones.
         (uses(SPIN_ECHO), acquired("3D"), names_weighting),
-        (uses(SPIN_ECHO), acquired("3D"), above(SLICES, 15), large_matrix(160)),
-        (uses(GRADIENT_ECHO), above(TE, 20)),
+        (uses(SPIN_ECHO), acquired("3D"), SLICES > 15, large_matrix(160)),
+        (uses(GRADIENT_ECHO), TE > 20),
         (uses(TIME_OF_FLIGHT),),
         # "t1_se_tra pilot" is a stack like any other; "T1 localization" took minutes, as no scout.
-        (uses(SPIN_ECHO), above(SLICES, 15), large_matrix(200), names_weighting),
-        (
-            lacks(GRADIENT_ECHO), above(SLICES, 9), at_least(TR, 350), at_least(TE, 6),
-            below(TE, 40), names_weighting,
-        ),
-        (lacks(GRADIENT_ECHO), above(SLICES, 9), above(TR, 2000), names_weighting),
-        (uses(GRADIENT_ECHO), above(SLICES, 60), large_matrix(240), names_weighting),
+        (uses(SPIN_ECHO), SLICES > 15, large_matrix(200), names_weighting),
+        (lacks(GRADIENT_ECHO), SLICES > 9, TR >= 350, TE >= 6, TE < 40, names_weighting),
+        (lacks(GRADIENT_ECHO), SLICES > 9, TR > 2000, names_weighting),
+        (uses(GRADIENT_ECHO), SLICES > 60, large_matrix(240), names_weighting),
     ),
     "FIELDMAP": (
         (uses(INVERSION),),
         (uses(SPIN_ECHO), lacks(EPI, GRADIENT_ECHO), unless(_OF_FAT_AND_WATER)),
-        (uses(GRADIENT_ECHO), lacks(EPI, B0_MAP), above(TE, 15), unless(_OF_FAT_AND_WATER)),
+        (uses(GRADIENT_ECHO), lacks(EPI, B0_MAP), TE > 15, unless(_OF_FAT_AND_WATER)),
         (uses(GRADIENT_ECHO), lacks(EPI, B0_MAP), large_matrix(200), unless(_OF_FAT_AND_WATER)),
         (uses(GRADIENT_ECHO), uses(EPI), lacks(SPIN_ECHO, B0_MAP)),
         (uses(DIFFUSION),),
@@ -242,7 +236,7 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
     ),
     DUAL_ECHO: (
         (uses(GRADIENT_ECHO), lacks(SPIN_ECHO)),
-        (below(TR, 700),),
+        (TR < 700,),
     ),
 }  # fmt: skip
 _AGAINST_DIFFUSION = (
@@ -256,10 +250,10 @@ _AGAINST_DIFFUSION = (
         uses(SPIN_ECHO), lacks(EPI, DIFFUSION), _beside_weighting(".*"),
         unless(_tells_b_value, unless(names_weighting)),
     ),
-    (above(TI, 500), lacks(EPI, DIFFUSION)),
-    (below(TR, 500),),
-    (below(TE, 25),),
-    (above(TE, 160),),
+    (TI > 500, lacks(EPI, DIFFUSION)),
+    (TR < 500,),
+    (TE < 25,),
+    (TE > 160,),
 )  # fmt: skip
 AGAINST: Mapping[str, tuple[tuple[Condition, ...], ...]] = {
     **{code: ((weighted_by_diffusion,), *lines) for code, lines in _AGAINST.items()},

@@ -24,12 +24,8 @@ from napari_mrseq.header.conditions import (
     TI,
     TR,
     VOLUMES,
-    above,
     acquired,
     agent_tagged,
-    at_least,
-    at_most,
-    below,
     contrast,
     echo_in_middle,
     image_type,
@@ -97,19 +93,17 @@ from napari_mrseq.header.words import (
 from napari_mrseq.sequences import UNKNOWN
 
 # A secondary capture that is no stack, or tells no echo time.
-CAPTURE = (storage("Secondary Capture"), unless(above(SLICES, 1), above(TE, 0)))
+CAPTURE = (storage("Secondary Capture"), unless(SLICES > 1, TE > 0))
 
 # A bolus is gone in three minutes; activation takes longer.
 BOLUS = (agent_tagged, within(VOLUMES, 20, 150))
 # A gradient echo that reads a slice with one excitation: Philips gives it no code.
 LIKE_AN_EPI = (
-    uses(GRADIENT_ECHO), acquired("2D"), lacks(SPIN_ECHO), at_least(TR, 1200), within(TE, 18, 60),
+    uses(GRADIENT_ECHO), acquired("2D"), lacks(SPIN_ECHO), TR >= 1200, within(TE, 18, 60),
     small_matrix(128),
 )  # fmt: skip
 # Nor to one that is repeated as nothing but activation and a bolus asks for, however fast it is.
-REPEATED = (
-    uses(GRADIENT_ECHO), lacks(SPIN_ECHO), at_least(VOLUMES, 20), within(TE, 15, 60),
-)  # fmt: skip
+REPEATED = (uses(GRADIENT_ECHO), lacks(SPIN_ECHO), VOLUMES >= 20, within(TE, 15, 60))
 
 # One volume that isn't told to be as it was acquired may be a map.
 MAY_BE_COMPUTED = (not_above(VOLUMES, 1), unless(is_original))
@@ -171,9 +165,8 @@ RULES: tuple[Rule, ...] = (
     # The scout of Siemens' AutoAlign, the same at every site; a VIBE of so small a flip angle is
     # called one. Smaller ones are a step of a T1 map, earlier echoes those of a radial readout.
     timed(
-        "LOCALIZER", 0.75, VENDOR, uses(GRADIENT_ECHO), lacks(INVERSION), acquired("3D"),
-        at_most(TR, 3.2), within(TE, 0.5, 1.5), within(FLIP, 3, 8),
-        names_nothing,
+        "LOCALIZER", 0.75, VENDOR, uses(GRADIENT_ECHO), lacks(INVERSION), acquired("3D"), TR <= 3.2,
+        within(TE, 0.5, 1.5), within(FLIP, 3, 8), names_nothing,
     ),
     # Field maps look like T1 to their times, so they come before all weightings.
     rule("FIELDMAP", 0.95, VENDOR, uses(B0_MAP)),
@@ -202,7 +195,7 @@ RULES: tuple[Rule, ...] = (
     rule("DWI", 0.95, DICOM, weighted_by_diffusion),
     rule("B0", 0.85, VENDOR, uses(DIFFUSION), without_weighting),
     # So many volumes, of unknown b values, are weighted: all but the few "dti multi b0" speaks of.
-    rule("DWI", 0.7, WORDS, says("B0"), above(VOLUMES, 20), unknown(B_VALUES)),
+    rule("DWI", 0.7, WORDS, says("B0"), VOLUMES > 20, unknown(B_VALUES)),
     rule(
         "B0", 0.8, WORDS, says("DWI", "B0"), lacks(GRADIENT_ECHO), without_weighting,
         unless(made_by("GE")),
@@ -229,15 +222,15 @@ RULES: tuple[Rule, ...] = (
     rule("BOLD", 0.9, WORDS, says("BOLD"), uses(EPI)),
     # The T1 FLAIR of an examination that is read out by EPI (Skare et al., Magn Reson Med 79:3045).
     timed(
-        "T1", 0.85, WORDS, says("T1"), uses(EPI), uses(INVERSION), above(TI, 300), below(TI, 1500),
-        below(TE, 40), not_above(VOLUMES, 1),
+        "T1", 0.85, WORDS, says("T1"), uses(EPI), uses(INVERSION), TI > 300, TI < 1500, TE < 40,
+        not_above(VOLUMES, 1),
     ),
     # A shorter inversion time is that of fat.
-    timed("OTHER", 0.8, PHYSICS, uses(EPI), above(TI, 300), below(TI, 1500)),
+    timed("OTHER", 0.8, PHYSICS, uses(EPI), TI > 300, TI < 1500),
     timed("PERF", 0.75, PHYSICS, uses(EPI), uses(GRADIENT_ECHO), *BOLUS),
     timed(
-        "PERF", 0.75, PHYSICS, uses(EPI), lacks(SPIN_ECHO, INVERSION, DIFFUSION), at_least(TE, 20),
-        below(TE, 60), *BOLUS,
+        "PERF", 0.75, PHYSICS, uses(EPI), lacks(SPIN_ECHO, INVERSION, DIFFUSION), TE >= 20, TE < 60,
+        *BOLUS,
     ),
     rule("SWI", 0.9, WORDS, says("SWI")),
     *ECHO_PLANAR_RULES,
@@ -265,12 +258,12 @@ RULES: tuple[Rule, ...] = (
     # A map of susceptibility is computed from what it is acquired with: gradient echoes, late ones.
     timed(
         "T2STAR", 0.75, WORDS, called("qsm"), is_original, uses(GRADIENT_ECHO),
-        lacks(SPIN_ECHO, EPI, INVERSION), at_least(TE, 10),
+        lacks(SPIN_ECHO, EPI, INVERSION), TE >= 10,
     ),
     # Of several echoes the first is told, however early; so long a TR has room for more than one.
     rule(
         "T2STAR", 0.6, WORDS, called("qsm"), is_original, uses(GRADIENT_ECHO),
-        lacks(SPIN_ECHO, EPI, INVERSION), below(TE, 10), not_below(TR, 15),
+        lacks(SPIN_ECHO, EPI, INVERSION), TE < 10, not_below(TR, 15),
     ),
     # Of the brain and the cord it is a T1: late enhancement of the heart has a gradient echo.
     timed(
@@ -283,24 +276,19 @@ RULES: tuple[Rule, ...] = (
     # A T1 that waits for the heart counts its phases too; some cine series give a heartbeat as TR.
     rule("OTHER", 0.8, DICOM, uses(CINE), lacks(SPIN_ECHO), not_above(TR, 100)),
     rule("OTHER", 0.8, DICOM, uses(CINE), lacks(SPIN_ECHO), unless(names_weighting)),
-    timed(
-        "OTHER", 0.7, PHYSICS, lacks(SPIN_ECHO), below(TR, 8), at_least(FLIP, 35), echo_in_middle,
-    ),
+    timed("OTHER", 0.7, PHYSICS, lacks(SPIN_ECHO), TR < 8, FLIP >= 35, echo_in_middle),
     timed(
         "OTHER", 0.65, PHYSICS, uses(GRADIENT_ECHO), lacks(SPIN_ECHO, INVERSION, TIME_OF_FLIGHT),
-        at_most(TR, 15), *TOO_STEEP, echo_in_middle,
+        TR <= 15, *TOO_STEEP, echo_in_middle,
     ),
     *INVERSION_RECOVERY_RULES,
     *ACQUISITION_CONTRAST_RULES,
     # A dual echo names both; its echo time tells.
-    rule("PD", 0.85, NILS, says(DUAL_ECHO), below(TE, 40)),
-    rule("T2", 0.85, NILS, says(DUAL_ECHO), at_least(TE, 40)),
+    rule("PD", 0.85, NILS, says(DUAL_ECHO), TE < 40),
+    rule("T2", 0.85, NILS, says(DUAL_ECHO), TE >= 40),
     # Words, where the physics doesn't contradict them; a rule that supports them makes them surer.
     rule("T2STAR", 0.8, WORDS, says("T2STAR")),
-    rule(
-        "T2STAR", 0.75, PHYSICS, says("T2"), uses(GRADIENT_ECHO), lacks(SPIN_ECHO),
-        at_least(TE, 10),
-    ),
+    rule("T2STAR", 0.75, PHYSICS, says("T2"), uses(GRADIENT_ECHO), lacks(SPIN_ECHO), TE >= 10),
     rule("PD", 0.8, WORDS, says("PD"), lacks(GRADIENT_ECHO)),
     rule("FLAIR", 0.8, WORDS, says("FLAIR")),
     rule("STIR", 0.8, WORDS, says("STIR")),

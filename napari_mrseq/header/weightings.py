@@ -11,12 +11,8 @@ from napari_mrseq.header.conditions import (
     TI,
     TR,
     VOLUMES,
-    above,
     acquired,
     agent_tagged,
-    at_least,
-    at_most,
-    below,
     echo_within_repetition,
     image_type,
     lacks,
@@ -67,26 +63,25 @@ INVERSION_RECOVERY_RULES: tuple[Rule, ...] = (
     timed("OTHER", 0.9, VENDOR, image_type("PSIR"), lacks(SPIN_ECHO)),
     timed(
         "OTHER", 0.7, PHYSICS, uses(GRADIENT_ECHO), uses(INVERSION), lacks(SPIN_ECHO, EPI),
-        acquired("2D"), not_below(FIELD_STRENGTH, 1.0), within(TI, 150, 550),
-        below(TE, 6),
+        acquired("2D"), not_below(FIELD_STRENGTH, 1.0), within(TI, 150, 550), TE < 6,
     ),
     timed(
         "T1", 0.95, NILS, uses(GRADIENT_ECHO), uses(INVERSION), lacks(SPIN_ECHO),
-        unless(acquired("2D")), weighted_by_inversion, unless(above(FLIP, STEEPEST_READOUT)),
+        unless(acquired("2D")), weighted_by_inversion, unless(FLIP > STEEPEST_READOUT),
     ),
     timed(
         "T1", 0.9, NILS, uses(GRADIENT_ECHO), unless(acquired("2D")), weighted_by_inversion,
-        unless(above(FLIP, STEEPEST_READOUT)),
+        unless(FLIP > STEEPEST_READOUT),
     ),
     rule(
         "PD", 0.8, WORDS, says("PD"), uses(GRADIENT_ECHO), lacks(INVERSION, PREPARED), unknown(TI),
-        below(TE, 10),
+        TE < 10,
     ),
     # Siemens' readout of an MPRAGE, whose variant would tell a preparation: the image of proton
     # density that a T1 is divided by (Van de Moortele et al., NeuroImage 46:432, 2009).
     timed(
         "PD", 0.6, VENDOR, made_by("Siemens"), uses(MPRAGE), uses(SPOILING),
-        lacks(INVERSION, PREPARED), acquired("3D"), at_most(TE, 10), at_most(FLIP, 10), unknown(TI),
+        lacks(INVERSION, PREPARED), acquired("3D"), TE <= 10, FLIP <= 10, unknown(TI),
         unless(says("T1")),
     ),
     # Where a sidecar tells no more than that, all of them are 3-D.
@@ -95,125 +90,101 @@ INVERSION_RECOVERY_RULES: tuple[Rule, ...] = (
     ),
     timed(
         "T1", 0.65, VENDOR, uses(GRADIENT_ECHO), uses(INVERSION), lacks(SPIN_ECHO, EPI),
-        acquired("3D"), unknown(TI), unless(above(FLIP, STEEPEST_READOUT)),
+        acquired("3D"), unknown(TI), unless(FLIP > STEEPEST_READOUT),
     ),
     timed(
         "T1", 0.65, DICOM, uses(GRADIENT_ECHO), uses(PREPARED),
-        lacks(SPIN_ECHO, EPI, TIME_OF_FLIGHT), unless(acquired("2D")), at_most(TE, 6),
-        at_most(FLIP, 15), unknown(TI),
+        lacks(SPIN_ECHO, EPI, TIME_OF_FLIGHT), unless(acquired("2D")), TE <= 6, FLIP <= 15,
+        unknown(TI),
     ),
-    timed(
-        "OTHER", 0.65, PHYSICS, uses(GRADIENT_ECHO), lacks(SPIN_ECHO), above(TI, 1500),
-        below(TE, 15),
-    ),
+    timed("OTHER", 0.65, PHYSICS, uses(GRADIENT_ECHO), lacks(SPIN_ECHO), TI > 1500, TE < 15),
     # Anonymised headers may have nothing but times.
     timed(
-        "T1", 0.8, NILS, lacks(SPIN_ECHO, EPI), within(TI, 600, 1200), below(TE, 6),
-        unless(above(FLIP, STEEPEST_READOUT)),
+        "T1", 0.8, NILS, lacks(SPIN_ECHO, EPI), within(TI, 600, 1200), TE < 6,
+        unless(FLIP > STEEPEST_READOUT),
     ),
     # The T1 of tissue grows with the field, and the inversion time of an MPRAGE with it.
-    timed(
-        "T1", 0.7, PHYSICS, lacks(SPIN_ECHO, EPI), above(TI, 1200), at_most(TI, 1700), below(TE, 6),
-        at_most(FLIP, 15),
-    ),
-    rule("STIR", 0.95, WORDS, says("STIR"), at_most(TI, 300)),
+    timed("T1", 0.7, PHYSICS, lacks(SPIN_ECHO, EPI), TI > 1200, TI <= 1700, TE < 6, FLIP <= 15),
+    rule("STIR", 0.95, WORDS, says("STIR"), TI <= 300),
     timed(
         "STIR", 0.75, NILS, lacks(SPIN_ECHO, GRADIENT_ECHO, EPI), within(TI, 110, 260), nulls_fat,
-        at_least(TE, 12), above(TR, 2000),
+        TE >= 12, TR > 2000,
     ),
     timed(
         "STIR", 0.85, NILS, uses(INVERSION), lacks(GRADIENT_ECHO, EPI), within(TI, 30, 350),
-        nulls_fat, at_least(TE, 12),
+        nulls_fat, TE >= 12,
     ),
     # Low-field scanners have it with a gradient echo too.
     timed(
         "STIR", 0.75, PHYSICS, uses(GRADIENT_ECHO), uses(INVERSION), lacks(SPIN_ECHO, EPI),
-        below(FIELD_STRENGTH, 0.5), at_least(TI, 30), nulls_fat, at_least(TE, 12),
+        FIELD_STRENGTH < 0.5, TI >= 30, nulls_fat, TE >= 12,
     ),
     timed(
-        "T1", 0.7, PHYSICS, uses(INVERSION), lacks(GRADIENT_ECHO), nulls_fluid, below(TR, 2500),
-        below(TE, 70),
+        "T1", 0.7, PHYSICS, uses(INVERSION), lacks(GRADIENT_ECHO), nulls_fluid, TR < 2500, TE < 70,
     ),
-    rule("FLAIR", 0.95, WORDS, says("FLAIR"), at_least(TI, 1200)),
-    timed("FLAIR", 0.9, NILS, above(TI, 1500), above(TR, 3500), at_least(TE, 60)),
+    rule("FLAIR", 0.95, WORDS, says("FLAIR"), TI >= 1200),
+    timed("FLAIR", 0.9, NILS, TI > 1500, TR > 3500, TE >= 60),
     # At low field it needs a shorter TI, and nothing else has so late an echo.
     timed(
-        "FLAIR", 0.75, PHYSICS, uses(INVERSION), lacks(GRADIENT_ECHO, EPI), at_least(TI, 1200),
-        above(TR, 3500), at_least(TE, 60),
+        "FLAIR", 0.75, PHYSICS, uses(INVERSION), lacks(GRADIENT_ECHO, EPI), TI >= 1200, TR > 3500,
+        TE >= 60,
     ),
-    timed("FLAIR", 0.85, PHYSICS, nulls_fluid, at_least(TR, 3000), at_least(TE, 60)),
+    timed("FLAIR", 0.85, PHYSICS, nulls_fluid, TR >= 3000, TE >= 60),
     timed(
         "FLAIR", 0.6, PHYSICS, lacks(GRADIENT_ECHO, EPI, ASL), within(TI, 1700, 2800), unknown(TR),
         unknown(TE),
     ),
-    timed(
-        "T1", 0.8, NILS, uses(INVERSION), lacks(GRADIENT_ECHO), within(TI, 250, 1500),
-        below(TE, 40),
-    ),
+    timed("T1", 0.8, NILS, uses(INVERSION), lacks(GRADIENT_ECHO), within(TI, 250, 1500), TE < 40),
 )  # fmt: skip
 
 # A spin echo, no EPI, whose contrast no inversion makes. Philips gives EPI no code: what has so few
 # pixels and is repeated so often weights by diffusion, or follows activation.
 NON_EPI_SPIN_ECHO = (
-    uses(SPIN_ECHO), lacks(EPI), inverts_fat_at_most,
-    unless(at_least(VOLUMES, 20), small_matrix(160)),
+    uses(SPIN_ECHO), lacks(EPI), inverts_fat_at_most, unless(VOLUMES >= 20, small_matrix(160)),
 )  # fmt: skip
 # What excites once a slice: the time to the next one weights nothing.
 SINGLE_SHOT = called(r".*haste.*|.*ssfse.*|ssh? ?tse.*")
 # A FLAIR whose inversion the header doesn't tell, or diffusion without a b value, read out by EPI.
-LIKE_A_LONG_FLAIR = (acquired("3D"), above(TR, 4500))
+LIKE_A_LONG_FLAIR = (acquired("3D"), TR > 4500)
 LIKE_DIFFUSION_OF_PHILIPS = (made_by("Philips"), small_matrix(160))
 # HASTE and 3-D echo trains have a short TR for a T2.
 SPIN_ECHO_RULES: tuple[Rule, ...] = (
     timed(
-        "T1", 0.8, TABLE, *NON_EPI_SPIN_ECHO, unless(SINGLE_SHOT), within(TR, 150, 850),
-        at_most(TE, 30),
+        "T1", 0.8, TABLE, *NON_EPI_SPIN_ECHO, unless(SINGLE_SHOT), within(TR, 150, 850), TE <= 30,
     ),
     timed(
-        "T1", 0.65, TABLE, *NON_EPI_SPIN_ECHO, unless(SINGLE_SHOT), above(TR, 850),
-        at_most(TR, 1200), at_most(TE, 20),
+        "T1", 0.65, TABLE, *NON_EPI_SPIN_ECHO, unless(SINGLE_SHOT), TR > 850, TR <= 1200, TE <= 20,
     ),
     timed(
-        "T2", 0.8, TABLE, *NON_EPI_SPIN_ECHO, above(TR, 1500), at_least(TE, 70),
-        unless(*LIKE_A_LONG_FLAIR), unless(*LIKE_DIFFUSION_OF_PHILIPS),
+        "T2", 0.8, TABLE, *NON_EPI_SPIN_ECHO, TR > 1500, TE >= 70, unless(*LIKE_A_LONG_FLAIR),
+        unless(*LIKE_DIFFUSION_OF_PHILIPS),
     ),
-    timed("T2", 0.65, TABLE, *NON_EPI_SPIN_ECHO, above(TR, 2000), at_least(TE, 55)),
-    timed("T2", 0.6, TABLE, *NON_EPI_SPIN_ECHO, above(TR, 5000), at_least(TE, 48)),
-    timed("T2", 0.7, TABLE, *NON_EPI_SPIN_ECHO, at_least(TE, 80)),
+    timed("T2", 0.65, TABLE, *NON_EPI_SPIN_ECHO, TR > 2000, TE >= 55),
+    timed("T2", 0.6, TABLE, *NON_EPI_SPIN_ECHO, TR > 5000, TE >= 48),
+    timed("T2", 0.7, TABLE, *NON_EPI_SPIN_ECHO, TE >= 80),
     # T2 of the brain is 80, 71 and 47 ms at 1.5, 3 and 7 T (Cox and Gowland, Magn Reson Med
     # 64:1440, 2010); the falling flip angles of long 3-D trains weight by less of it.
     timed(
-        "T2", 0.6, PHYSICS, *NON_EPI_SPIN_ECHO, at_least(FIELD_STRENGTH, 6.0), above(TR, 2000),
-        at_least(TE, 40), unless(acquired("3D")), unless(preclinical),
+        "T2", 0.6, PHYSICS, *NON_EPI_SPIN_ECHO, FIELD_STRENGTH >= 6.0, TR > 2000, TE >= 40,
+        unless(acquired("3D")), unless(preclinical),
     ),
     # The table is of people: preclinical scanners have a T2 at such times.
     timed(
-        "PD", 0.75, TABLE, *NON_EPI_SPIN_ECHO, above(TR, 1800), at_most(TR, 8000), at_most(TE, 30),
-        unless(preclinical),
+        "PD", 0.75, TABLE, *NON_EPI_SPIN_ECHO, TR > 1800, TR <= 8000, TE <= 30, unless(preclinical),
     ),
-    timed(
-        "PD", 0.6, TABLE, *NON_EPI_SPIN_ECHO, above(TR, 1800), below(TE, 48),
-        unless(preclinical),
-    ),
-    timed(
-        "T2", 0.65, PHYSICS, *NON_EPI_SPIN_ECHO, above(TR, 1800), at_least(TE, 20),
-        preclinical,
-    ),
+    timed("PD", 0.6, TABLE, *NON_EPI_SPIN_ECHO, TR > 1800, TE < 48, unless(preclinical)),
+    timed("T2", 0.65, PHYSICS, *NON_EPI_SPIN_ECHO, TR > 1800, TE >= 20, preclinical),
     # Long trains of echoes of knees, whose falling flip angles weight by T2 as an echo time half as
     # long does (Busse et al., Magn Reson Med 55:1030, 2006).
-    timed(
-        "PD", 0.6, PHYSICS, *NON_EPI_SPIN_ECHO, acquired("3D"), at_least(TR, 1100),
-        at_least(TE, 22), below(TE, 55),
-    ),
+    timed("PD", 0.6, PHYSICS, *NON_EPI_SPIN_ECHO, acquired("3D"), TR >= 1100, TE >= 22, TE < 55),
     timed(
         "PD", 0.6, PHYSICS, lacks(GRADIENT_ECHO, EPI), inverts_fat_at_most, acquired("3D"),
-        at_least(TR, 1100), at_least(ECHOES, 25), at_least(TE, 20), below(TE, 55),
-        at_least(FLIP, 60), large_matrix(160),
+        TR >= 1100, ECHOES >= 25, TE >= 20, TE < 55, FLIP >= 60, large_matrix(160),
     ),
     # Only a spin echo has a signal left after so long; an unnamed EPI would have a small matrix.
     timed(
         "T2", 0.6, PHYSICS, lacks(SPIN_ECHO, GRADIENT_ECHO, EPI, INVERSION), not_above(TI, 260),
-        above(TR, 1500), at_least(TE, 70), large_matrix(160),
+        TR > 1500, TE >= 70, large_matrix(160),
     ),
     # Such times are a spin echo's, or a gradient echo's with a small flip angle.
     timed(
@@ -232,77 +203,67 @@ SPOILED = (
 )
 # 3-D time of flight (protocols of vendors), whose fresh blood outshines all that T1 weights: the
 # repetition time saturates what rests, the flip angle lets blood shine to the end of the slab.
-_LIKE_TIME_OF_FLIGHT = (
-    at_most(TR, 50), within(FLIP, 15, 25), within(TE, 2, 8),
-)  # fmt: skip
-LIKE_TIME_OF_FLIGHT = (at_least(TR, 18), *_LIKE_TIME_OF_FLIGHT)
+_LIKE_TIME_OF_FLIGHT = (TR <= 50, within(FLIP, 15, 25), within(TE, 2, 8))
+LIKE_TIME_OF_FLIGHT = (TR >= 18, *_LIKE_TIME_OF_FLIGHT)
 # Protocols of 7 T take less, and weight by T1 with an inversion.
-LIKE_TIME_OF_FLIGHT_7T = (at_least(FIELD_STRENGTH, 6.0), at_least(TR, 12), *_LIKE_TIME_OF_FLIGHT)
+LIKE_TIME_OF_FLIGHT_7T = (FIELD_STRENGTH >= 6.0, TR >= 12, *_LIKE_TIME_OF_FLIGHT)
 # Right for vessels, as blood with an agent has a T1 of 25 to 80 ms; a liver that took it up may do.
-LIKE_CONTRAST_ANGIOGRAPHY = (below(TR, 6.5), at_least(FLIP, 20), below(TE, 2.5))
+LIKE_CONTRAST_ANGIOGRAPHY = (TR < 6.5, FLIP >= 20, TE < 2.5)
 # Too much for a spoiled gradient echo: it maps the flip angle, or is balanced.
-TOO_STEEP = (at_least(FLIP, 45), far_past_ernst_angle)
+TOO_STEEP = (FLIP >= 45, far_past_ernst_angle)
 # Fields are mapped, and coils compared, with so few pixels; a bolus is followed for longer.
 LIKE_A_MAP = (small_matrix(80), not_above(VOLUMES, 4), unless(preclinical))
 # Nothing is mapped with a scout.
 LIKE_A_SCOUT = (
-    *NON_EPI_GRADIENT_ECHO, lacks(INVERSION), not_above(TI, 100), acquired("2D"), at_most(TR, 20),
-    at_most(FLIP, 45), at_most(VOLUMES, 1), unless(names(MAP)),
+    *NON_EPI_GRADIENT_ECHO, lacks(INVERSION), not_above(TI, 100), acquired("2D"), TR <= 20,
+    FLIP <= 45, VOLUMES <= 1, unless(names(MAP)),
 )  # fmt: skip
 GRADIENT_ECHO_RULES: tuple[Rule, ...] = (
     timed(
         "T2STAR", 0.7, PHYSICS, *NON_EPI_GRADIENT_ECHO, lacks(INVERSION), unless(acquired("3D")),
-        at_least(TE, 9), above(TR, 200), not_above(FLIP, 40),
+        TE >= 9, TR > 200, not_above(FLIP, 40),
     ),
     timed(
-        "FIELDMAP", 0.65, PHYSICS, *NON_EPI_GRADIENT_ECHO, acquired("2D"), at_least(TR, 300),
-        below(TE, 12), small_matrix(128), not_above(ECHOES, 2), unless(preclinical),
+        "FIELDMAP", 0.65, PHYSICS, *NON_EPI_GRADIENT_ECHO, acquired("2D"), TR >= 300, TE < 12,
+        small_matrix(128), not_above(ECHOES, 2), unless(preclinical),
     ),
     # A scout has few slices of each plane.
-    timed("LOCALIZER", 0.7, PHYSICS, *LIKE_A_SCOUT, at_most(SLICES, 9)),
-    timed("LOCALIZER", 0.6, PHYSICS, *LIKE_A_SCOUT, at_most(SLICES, 20)),
+    timed("LOCALIZER", 0.7, PHYSICS, *LIKE_A_SCOUT, SLICES <= 9),
+    timed("LOCALIZER", 0.6, PHYSICS, *LIKE_A_SCOUT, SLICES <= 20),
     # A large flip angle weights by T1, unless the echo is late in any field.
     timed(
         "T2STAR", 0.75, TABLE, *NON_EPI_GRADIENT_ECHO, lacks(INVERSION), has_late_echo,
         not_above(FLIP, 50),
     ),
-    timed("T2STAR", 0.75, TABLE, *NON_EPI_GRADIENT_ECHO, lacks(INVERSION), above(TE, 25)),
+    timed("T2STAR", 0.75, TABLE, *NON_EPI_GRADIENT_ECHO, lacks(INVERSION), TE > 25),
     # A spin echo has no signal left at so short a repetition time.
     timed(
-        "T2STAR", 0.6, PHYSICS, lacks(SPIN_ECHO, GRADIENT_ECHO, EPI, INVERSION), below(TR, 200),
+        "T2STAR", 0.6, PHYSICS, lacks(SPIN_ECHO, GRADIENT_ECHO, EPI, INVERSION), TR < 200,
         has_late_echo, not_above(FLIP, 50),
     ),
     # Several echoes summed, of which the first is told.
     timed(
-        "T2STAR", 0.65, PHYSICS, *NON_EPI_GRADIENT_ECHO, unless(acquired("3D")), at_least(TR, 400),
-        far_below_ernst_angle, at_least(ECHOES, 3),
+        "T2STAR", 0.65, PHYSICS, *NON_EPI_GRADIENT_ECHO, unless(acquired("3D")), TR >= 400,
+        far_below_ernst_angle, ECHOES >= 3,
     ),
     timed(
         "T1", 0.8, TABLE, *SPOILED, acquired("3D"), unless(*LIKE_TIME_OF_FLIGHT),
         unless(*LIKE_TIME_OF_FLIGHT_7T), unless(*LIKE_CONTRAST_ANGIOGRAPHY), unless(*TOO_STEEP),
-        unless(*LIKE_A_MAP), below(TR, 50), at_least(TE, 0.5), below(TE, 8), at_least(FLIP, 8),
+        unless(*LIKE_A_MAP), TR < 50, TE >= 0.5, TE < 8, FLIP >= 8,
     ),
     # Scanners seldom tell the agent.
     timed(
         "T1", 0.6, TABLE, *SPOILED, acquired("3D"), *LIKE_CONTRAST_ANGIOGRAPHY,
-        unless(agent_tagged), unless(*TOO_STEEP), at_least(TE, 0.5),
+        unless(agent_tagged), unless(*TOO_STEEP), TE >= 0.5,
     ),
-    timed(
-        "T1", 0.7, TABLE, *SPOILED, above(TR, 50), below(TR, 400), below(TE, 10), at_least(FLIP, 50)
-    ),
-    timed(
-        "T1", 0.65, PHYSICS, *SPOILED, acquired("2D"), within(TR, 400, 800),
-        below(TE, 8), at_least(FLIP, 70),
-    ),
+    timed("T1", 0.7, TABLE, *SPOILED, TR > 50, TR < 400, TE < 10, FLIP >= 50),
+    timed("T1", 0.65, PHYSICS, *SPOILED, acquired("2D"), within(TR, 400, 800), TE < 8, FLIP >= 70),
     # A step of a map of T1, or of magnetisation transfer.
     timed(
         "PD", 0.6, PHYSICS, *NON_EPI_GRADIENT_ECHO,
         lacks(INVERSION, PREPARED, FLOW_COMPENSATED, MT), unless(acquired("2D")),
-        within(TR, 18, 60), at_most(TE, 7), unknown(TI), far_below_ernst_angle,
+        within(TR, 18, 60), TE <= 7, unknown(TI), far_below_ernst_angle,
     ),
     # The echoes of low-field scanners are late.
-    timed(
-        "T1", 0.65, PHYSICS, *SPOILED, below(FIELD_STRENGTH, 0.6), below(TR, 400), at_least(TE, 8),
-        at_least(FLIP, 50),
-    ),
+    timed("T1", 0.65, PHYSICS, *SPOILED, FIELD_STRENGTH < 0.6, TR < 400, TE >= 8, FLIP >= 50),
 )  # fmt: skip

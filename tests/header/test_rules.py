@@ -8,6 +8,7 @@ import pytest
 from pydicom.uid import SecondaryCaptureImageStorage
 
 from napari_mrseq.header import claim_of
+from napari_mrseq.header.conditions import TE
 from napari_mrseq.sequences import UNKNOWN
 
 SPIN_ECHO_T1 = {"ScanningSequence": "SE", "RepetitionTime": 500, "EchoTime": 12}
@@ -339,3 +340,8 @@ def test_a_coarse_scout_may_be_a_spin_echo_in_three_dimensions(
 ) -> None:
     claim = claim_of(make_series(header | {"SeriesDescription": described}, slices=slices))
     assert claim.sequence == sequence, claim
+
+
+def test_a_range_that_python_would_cut_to_its_second_half_is_refused():
+    with pytest.raises(TypeError, match="within"):
+        assert 5 < TE < 10
