@@ -11,8 +11,7 @@ from napari_mrseq.header.bids_names import no_picture
 from napari_mrseq.header.conditions import (
     agent_tagged,
     evidence_of,
-    in_opposed_phase,
-    is_projection,
+    is_atypical,
     other_modality,
 )
 from napari_mrseq.header.lexicon import MEANINGS
@@ -131,7 +130,7 @@ def claim_from(attributes: SequenceAttributes) -> HeaderClaim:
         agent=agent.given,
         warnings=claim.warnings + ((agent.warning,) if agent.warning else ()),
         named=_named(attributes),
-        atypical=in_opposed_phase(attributes) is not None or is_projection(attributes),
+        atypical=is_atypical(attributes),
     )
 
 

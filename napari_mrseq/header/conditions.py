@@ -252,19 +252,11 @@ def _sized(limit: int, sign: str, test: Callable[[int], bool]) -> Condition:
     return found
 
 
-def in_opposed_phase(attributes: SequenceAttributes) -> str | None:
-    """Hold for images of a Dixon or dual echo scan in which fat and water cancel each other."""
-    found = set(OPPOSED_PHASE) & set(attributes.image_type)
-    if found:
-        return f"ImageType {min(found)}"
-    words = _OPPOSED_WORDS.search(attributes.description)
-    return f'{attributes.described_by} says "{words[0]}"' if words else None
-
-
-def is_projection(attributes: SequenceAttributes) -> bool:
-    """Hold for projections through a stack: vessels in maximum, veins in minimum intensity."""
-    words = (*attributes.image_type, attributes.description)
-    return any(_PROJECTION.search(word) for word in words)
+def is_atypical(attributes: SequenceAttributes) -> bool:
+    """Tell whether fat and water cancel each other, or what lies in a stack is projected."""
+    codes, words = attributes.image_type, attributes.description
+    opposed = not set(OPPOSED_PHASE).isdisjoint(codes) or _OPPOSED_WORDS.search(words)
+    return bool(opposed) or any(map(_PROJECTION.search, (*codes, words)))
 
 
 def echo_in_middle(attributes: SequenceAttributes) -> str | None:
