@@ -16,12 +16,7 @@ from napari_mrseq.header.bids_names import FILE_NAME, suffix_of, telling_words
 from napari_mrseq.header.sequence_attributes import SequenceAttributes
 from napari_mrseq.header.sidecar import filled, techniques_of_sidecar
 from napari_mrseq.header.tags import Tags
-from napari_mrseq.header.vendors import (
-    philips_epi,
-    sequence_names,
-    three_planes,
-    vendor_of,
-)
+from napari_mrseq.header.vendors import philips_epi, sequence_names, three_planes, vendor_of
 from napari_mrseq.header.words import namings_of
 from napari_mrseq.naming import without_verdict
 from napari_mrseq.scanner_words import (
