@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from napari_mrseq.header import image_types
-from napari_mrseq.header.acquisition_contrast import ACQUISITION_CONTRAST_RULES
 from napari_mrseq.header.b_values import (
     of_several_b_values,
     weighted_by_diffusion,
@@ -74,6 +73,7 @@ from napari_mrseq.header.techniques import (
     TIME_OF_FLIGHT,
 )
 from napari_mrseq.header.weightings import (
+    ACQUISITION_CONTRAST_RULES,
     GRADIENT_ECHO_RULES,
     INVERSION_RECOVERY_RULES,
     LIKE_CONTRAST_ANGIOGRAPHY,

@@ -1,4 +1,4 @@
-"""The rules that tell the weighting of an image by its times, the last of the rule table."""
+"""The rules that tell the weighting of an image by its times, or by what enhanced files say."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from napari_mrseq.header.conditions import (
     VOLUMES,
     acquired,
     agent_tagged,
+    contrast,
     echo_within_repetition,
     image_type,
     lacks,
@@ -28,7 +29,7 @@ from napari_mrseq.header.conditions import (
     within,
 )
 from napari_mrseq.header.lexicon import MAP
-from napari_mrseq.header.plausibility import says, timed
+from napari_mrseq.header.plausibility import fits, says, timed
 from napari_mrseq.header.relaxation import (
     far_below_ernst_angle,
     far_past_ernst_angle,
@@ -266,4 +267,23 @@ GRADIENT_ECHO_RULES: tuple[Rule, ...] = (
     ),
     # The echoes of low-field scanners are late.
     timed("T1", 0.65, PHYSICS, *SPOILED, FIELD_STRENGTH < 0.6, TR < 400, TE >= 8, FLIP >= 50),
+)  # fmt: skip
+
+# Philips says T1 of any spoiled gradient echo: of scouts, maps of fields and references of coils.
+# A second is no time between two excitations, but between the inversions of an MPRAGE.
+OF_SMALL_FLIP_ANGLE = (
+    lacks(SPIN_ECHO, INVERSION, MPRAGE, PREPARED), TR < 1000, far_below_ernst_angle,
+)  # fmt: skip
+A_MAP = (uses(GRADIENT_ECHO), TR < 50, *LIKE_A_MAP)
+
+ACQUISITION_CONTRAST_RULES: tuple[Rule, ...] = (
+    rule("FLAIR", 0.9, DICOM, contrast("FLUID_ATTENUATED"), fits("FLAIR")),
+    rule("STIR", 0.9, DICOM, contrast("STIR"), fits("STIR")),
+    rule("PD", 0.9, DICOM, contrast("PROTON_DENSITY"), fits("PD"), lacks(GRADIENT_ECHO)),
+    rule("T2STAR", 0.85, DICOM, contrast("T2_STAR"), fits("T2STAR")),
+    rule("T2", 0.85, DICOM, contrast("T2"), fits("T2"), lacks(GRADIENT_ECHO)),
+    rule(
+        "T1", 0.85, DICOM, contrast("T1"), fits("T1"), lacks(FLOW_COMPENSATED),
+        unless(*OF_SMALL_FLIP_ANGLE), unless(*LIKE_A_SCOUT), unless(*A_MAP),
+    ),
 )  # fmt: skip
