@@ -217,19 +217,14 @@ def made_by(*vendors: str) -> Condition:
 preclinical = made_by("Bruker", "Agilent")
 
 
-def is_original(attributes: SequenceAttributes) -> str | None:
-    """Hold where ImageType says that an image is as it was acquired."""
-    return "" if "ORIGINAL" in attributes.image_type else None
+def of_type(*codes: str) -> Condition:
+    """Hold where ImageType has all of the codes."""
+    return lambda attributes: "" if set(codes) <= set(attributes.image_type) else None
 
 
-def is_derived(attributes: SequenceAttributes) -> str | None:
-    """Hold where ImageType says that an image was computed from others."""
-    return "" if "DERIVED" in attributes.image_type else None
-
-
-def is_secondary(attributes: SequenceAttributes) -> str | None:
-    """Hold where ImageType says that an image was computed after the examination's own images."""
-    return "" if {"DERIVED", "SECONDARY"} <= set(attributes.image_type) else None
+# As it was acquired; computed from other images; computed after the examination's own images.
+is_original, is_derived = of_type("ORIGINAL"), of_type("DERIVED")
+is_secondary = of_type("DERIVED", "SECONDARY")
 
 
 def large_matrix(least: int) -> Condition:

@@ -97,6 +97,7 @@ CAPTURE = (storage("Secondary Capture"), unless(SLICES > 1, TE > 0))
 
 # A bolus is gone in three minutes; activation takes longer.
 BOLUS = (agent_tagged, within(VOLUMES, 20, 150))
+OF_A_BOLUS = called("twist|tricks")
 # A gradient echo that reads a slice with one excitation: Philips gives it no code.
 LIKE_AN_EPI = (
     uses(GRADIENT_ECHO), acquired("2D"), lacks(SPIN_ECHO), TR >= 1200, within(TE, 18, 60),
@@ -252,7 +253,8 @@ RULES: tuple[Rule, ...] = (
     ),
     # A bolus is followed into tumours by the same sequences.
     rule(
-        "MRA", 0.85, WORDS, says("MRA"), unless(called("twist|tricks"), unless(tells_vessels)),
+        "MRA", 0.85, WORDS, says("MRA"), unless(OF_A_BOLUS, tells_organ),
+        unless(OF_A_BOLUS, unless(tells_vessels)),
     ),
     # Sequences of their own.
     # A map of susceptibility is computed from what it is acquired with: gradient echoes, late ones.

@@ -41,7 +41,7 @@ _BROAD = ("T1", "T2", "PD", "FLAIR", "BOLD", "DWI")
 # How words name a weighting, and no readout that a scout may have as well ("haste localizer").
 _WEIGHTING = re.compile(r"\d?d?t[12]|pd|dp|proton|dens|.*flair|dark fluid|.*stir|.*tirm?")
 
-# Where vessels are looked at, and what else a bolus is followed into.
+# Where vessels are looked at; the heart; what takes an agent up.
 _VESSELS = re.compile(
     r"\b(?:angio\w*|mra|mrv|carot\w*|aort\w*|artery|arteries|arterie[ns]|vess\w*|vasc\w*|gefass\w*"
     r"|run ?off|pulm\w*|iliac\w*|femor\w*|poplit\w*|periph\w*|subclav\w*|thoracic outlet|fistula"
@@ -101,25 +101,17 @@ def names_weighting(attributes: SequenceAttributes) -> str | None:
     return "" if weighted else None
 
 
-def tells_heart(attributes: SequenceAttributes) -> str | None:
-    """Hold where words or the body part speak for the heart."""
-    return "" if _HEART.search(_words_and_part(attributes)) else None
+def _tells(pattern: re.Pattern[str]) -> Condition:
+    """Hold where words or the body part fit a regular expression."""
+
+    def found(attributes: SequenceAttributes) -> str | None:
+        words = f"{attributes.description} {attributes.protocol} {attributes.body_part}"
+        return "" if pattern.search(plain(words)) else None
+
+    return found
 
 
-def tells_organ(attributes: SequenceAttributes) -> str | None:
-    """Hold where words or the body part speak for an organ that takes an agent up."""
-    return "" if _ORGANS.search(_words_and_part(attributes)) else None
-
-
-def tells_vessels(attributes: SequenceAttributes) -> str | None:
-    """Hold where words or the body part speak for vessels, and for no organ beside them."""
-    if tells_organ(attributes) is not None:
-        return None
-    return "" if _VESSELS.search(_words_and_part(attributes)) else None
-
-
-def _words_and_part(attributes: SequenceAttributes) -> str:
-    return plain(f"{attributes.description} {attributes.protocol} {attributes.body_part}")
+tells_heart, tells_organ, tells_vessels = _tells(_HEART), _tells(_ORGANS), _tells(_VESSELS)
 
 
 def called(pattern: str) -> Condition:
