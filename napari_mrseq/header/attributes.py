@@ -16,7 +16,13 @@ from napari_mrseq.header.bids_names import FILE_NAME, suffix_of, telling_words
 from napari_mrseq.header.sequence_attributes import SequenceAttributes
 from napari_mrseq.header.sidecar import filled, techniques_of_sidecar
 from napari_mrseq.header.tags import Tags
-from napari_mrseq.header.vendors import philips_epi, sequence_names, three_planes, vendor_of
+from napari_mrseq.header.vendors import (
+    GE_PLANE,
+    GE_THREE_PLANES,
+    PHILIPS_EPI_FACTOR,
+    sequence_names,
+    vendor_of,
+)
 from napari_mrseq.header.words import namings_of
 from napari_mrseq.naming import without_verdict
 from napari_mrseq.scanner_words import (
@@ -252,21 +258,16 @@ def _techniques(
 def _measured_techniques(tags: Tags, vendor: str | None) -> dict[str, str]:
     """Return the techniques that numbers show, where no code or name does."""
     found = {}
-    if three_planes(tags, vendor):
+    if vendor == "GE" and tags.number(GE_PLANE) == GE_THREE_PLANES:
         found[techniques.SCOUT] = "three planes in one series"
-    if philips_epi(tags, vendor):
+    if vendor == "Philips" and (tags.number(PHILIPS_EPI_FACTOR) or 0) > 1:
         found[techniques.EPI] = "echo planar (EPI factor > 1)"
     if tags.positive("VelocityEncodingMaximumValue"):
         found[techniques.PHASE_CONTRAST] = "velocity encoding > 0"
-    if _is_cine(tags):
+    film = tags.positive("FrameTime") and (tags.number("NumberOfFrames") or 0) > 1
+    if film or (tags.number("CardiacNumberOfImages") or 0) > 1:
         found[techniques.CINE] = "cine"
     return found
-
-
-def _is_cine(tags: Tags) -> bool:
-    if (tags.number("CardiacNumberOfImages") or 0) > 1:
-        return True
-    return bool(tags.positive("FrameTime")) and (tags.number("NumberOfFrames") or 0) > 1
 
 
 def _volumes(tags: Tags, series: Series) -> int:

@@ -55,13 +55,3 @@ def sequence_names(tags: Tags, vendor: str | None) -> tuple[str, ...]:
     names += [tags.text(place) for place in SEQUENCE_NAMES.get(vendor or "", ())]
     typed = vendor == "Canon" and tags.text("ProtocolName")
     return tuple(dict.fromkeys(name for name in names if name and name != typed))
-
-
-def three_planes(tags: Tags, vendor: str | None) -> bool:
-    """Tell whether GE's plane code says that three planes share the series."""
-    return vendor == "GE" and tags.number(GE_PLANE) == GE_THREE_PLANES
-
-
-def philips_epi(tags: Tags, vendor: str | None) -> bool:
-    """Tell whether Philips' EPI factor says that one excitation reads several lines."""
-    return vendor == "Philips" and (tags.number(PHILIPS_EPI_FACTOR) or 0.0) > 1.0
