@@ -18,7 +18,6 @@ from napari_mrseq.header.conditions import (
 from napari_mrseq.header.plausibility import says, timed
 from napari_mrseq.header.rule import NILS, PHYSICS, VENDOR, WORDS, Rule, rule
 from napari_mrseq.header.techniques import (
-    DIFFUSION,
     EPI,
     GRADIENT_ECHO,
     INVERSION,
@@ -59,7 +58,7 @@ ECHO_PLANAR_RULES: tuple[Rule, ...] = (
     # The first of several echoes; a spin echo's excitation has 90 degrees, or a little less where
     # several slices are excited at once, and its echo is later.
     timed(
-        "BOLD", 0.7, PHYSICS, uses(EPI), lacks(SPIN_ECHO, INVERSION, DIFFUSION), within(TE, 8, 60),
+        "BOLD", 0.7, PHYSICS, uses(EPI), lacks(SPIN_ECHO, INVERSION), within(TE, 8, 60),
         FLIP <= 80, OF_A_SERIES,
     ),
 )  # fmt: skip

@@ -133,7 +133,7 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
         (uses(SPIN_ECHO), TE < 50),
         (TI < 1000,),
         (TR < 3000,),
-        (uses(GRADIENT_ECHO), lacks(SPIN_ECHO), TE < 20),
+        (uses(GRADIENT_ECHO), TE < 20),
         # Siemens XA may drop what shows the inversion of a 3-D FLAIR.
         (
             uses(SPIN_ECHO), lacks(INVERSION), unknown(TI), unless(acquired("3D")),

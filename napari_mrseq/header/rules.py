@@ -230,7 +230,7 @@ RULES: tuple[Rule, ...] = (
     timed("OTHER", 0.8, PHYSICS, uses(EPI), TI > 300, TI < 1500),
     timed("PERF", 0.75, PHYSICS, uses(EPI), uses(GRADIENT_ECHO), *BOLUS),
     timed(
-        "PERF", 0.75, PHYSICS, uses(EPI), lacks(SPIN_ECHO, INVERSION, DIFFUSION), TE >= 20, TE < 60,
+        "PERF", 0.75, PHYSICS, uses(EPI), lacks(SPIN_ECHO, INVERSION), TE >= 20, TE < 60,
         *BOLUS,
     ),
     rule("SWI", 0.9, WORDS, says("SWI")),

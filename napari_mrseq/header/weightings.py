@@ -42,7 +42,6 @@ from napari_mrseq.header.relaxation import (
 )
 from napari_mrseq.header.rule import DICOM, NILS, PHYSICS, TABLE, VENDOR, WORDS, Rule, rule
 from napari_mrseq.header.techniques import (
-    ASL,
     EPI,
     FLOW_COMPENSATED,
     GRADIENT_ECHO,
@@ -52,7 +51,6 @@ from napari_mrseq.header.techniques import (
     PREPARED,
     SPIN_ECHO,
     SPOILING,
-    TIME_OF_FLIGHT,
 )
 from napari_mrseq.header.words import called, names
 
@@ -95,8 +93,7 @@ INVERSION_RECOVERY_RULES: tuple[Rule, ...] = (
     ),
     timed(
         "T1", 0.65, DICOM, uses(GRADIENT_ECHO), uses(PREPARED),
-        lacks(SPIN_ECHO, EPI, TIME_OF_FLIGHT), unless(acquired("2D")), TE <= 6, FLIP <= 15,
-        unknown(TI),
+        lacks(SPIN_ECHO, EPI), unless(acquired("2D")), TE <= 6, FLIP <= 15, unknown(TI),
     ),
     timed("OTHER", 0.65, PHYSICS, uses(GRADIENT_ECHO), lacks(SPIN_ECHO), TI > 1500, TE < 15),
     # Anonymised headers may have nothing but times.
@@ -132,7 +129,7 @@ INVERSION_RECOVERY_RULES: tuple[Rule, ...] = (
     ),
     timed("FLAIR", 0.85, PHYSICS, nulls_fluid, TR >= 3000, TE >= 60),
     timed(
-        "FLAIR", 0.6, PHYSICS, lacks(GRADIENT_ECHO, EPI, ASL), within(TI, 1700, 2800), unknown(TR),
+        "FLAIR", 0.6, PHYSICS, lacks(GRADIENT_ECHO, EPI), within(TI, 1700, 2800), unknown(TR),
         unknown(TE),
     ),
     timed("T1", 0.8, NILS, uses(INVERSION), lacks(GRADIENT_ECHO), within(TI, 250, 1500), TE < 40),
@@ -204,10 +201,9 @@ SPOILED = (
 )
 # 3-D time of flight (protocols of vendors), whose fresh blood outshines all that T1 weights: the
 # repetition time saturates what rests, the flip angle lets blood shine to the end of the slab.
-_LIKE_TIME_OF_FLIGHT = (TR <= 50, within(FLIP, 15, 25), within(TE, 2, 8))
-LIKE_TIME_OF_FLIGHT = (TR >= 18, *_LIKE_TIME_OF_FLIGHT)
+LIKE_TIME_OF_FLIGHT = (TR >= 18, within(FLIP, 15, 25), TE >= 2)
 # Protocols of 7 T take less, and weight by T1 with an inversion.
-LIKE_TIME_OF_FLIGHT_7T = (FIELD_STRENGTH >= 6.0, TR >= 12, *_LIKE_TIME_OF_FLIGHT)
+LIKE_TIME_OF_FLIGHT_7T = (FIELD_STRENGTH >= 6.0, TR >= 12, within(FLIP, 15, 25), TE >= 2)
 # Right for vessels, as blood with an agent has a T1 of 25 to 80 ms; a liver that took it up may do.
 LIKE_CONTRAST_ANGIOGRAPHY = (TR < 6.5, FLIP >= 20, TE < 2.5)
 # Too much for a spoiled gradient echo: it maps the flip angle, or is balanced.
