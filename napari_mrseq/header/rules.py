@@ -112,6 +112,10 @@ MAY_BE_COMPUTED = (not_above(VOLUMES, 1), unless(is_original))
 LIKE_ANATOMY = (
     lacks(EPI), not_above(VOLUMES, 1), large_matrix(256), unless(within(TE, 15, 60)),
 )  # fmt: skip
+# A map of susceptibility is computed from what it is acquired with: gradient echoes, late ones.
+SOURCE_OF_QSM = (
+    called("qsm"), is_original, uses(GRADIENT_ECHO), lacks(SPIN_ECHO, EPI, INVERSION),
+)  # fmt: skip
 
 RULES: tuple[Rule, ...] = (
     # What is no MR image, or no picture of a sequence.
@@ -257,16 +261,9 @@ RULES: tuple[Rule, ...] = (
         unless(OF_A_BOLUS, unless(tells_vessels)),
     ),
     # Sequences of their own.
-    # A map of susceptibility is computed from what it is acquired with: gradient echoes, late ones.
-    timed(
-        "T2STAR", 0.75, WORDS, called("qsm"), is_original, uses(GRADIENT_ECHO),
-        lacks(SPIN_ECHO, EPI, INVERSION), TE >= 10,
-    ),
+    timed("T2STAR", 0.75, WORDS, *SOURCE_OF_QSM, TE >= 10),
     # Of several echoes the first is told, however early; so long a TR has room for more than one.
-    rule(
-        "T2STAR", 0.6, WORDS, called("qsm"), is_original, uses(GRADIENT_ECHO),
-        lacks(SPIN_ECHO, EPI, INVERSION), TE < 10, not_below(TR, 15),
-    ),
+    rule("T2STAR", 0.6, WORDS, *SOURCE_OF_QSM, TE < 10, not_below(TR, 15)),
     # Of the brain and the cord it is a T1: late enhancement of the heart has a gradient echo.
     timed(
         "T1", 0.8, PHYSICS, called("psir.*"), lacks(GRADIENT_ECHO, EPI, CINE),
