@@ -152,14 +152,11 @@ class _Evidence:
         clearly its own.
         """
         gains = (
-            (self._gain(ours, theirs), other._gain(theirs, ours))
+            (self._fit(theirs) - self._fit(ours), other._fit(ours) - other._fit(theirs))
             for ours, theirs in product(self.told, other.told)
             if not set(ours) & set(theirs)
         )
         return max((sum(both) for both in gains if min(both) > GREATEST_LOSS), default=-math.inf)
-
-    def _gain(self, ours: tuple[str, ...], theirs: tuple[str, ...]) -> float:
-        return self._fit(theirs) - self._fit(ours)
 
     def _fit(self, families: tuple[str, ...]) -> float:
         best = max(self.supports.get(family, 0.0) for family in families)

@@ -22,19 +22,17 @@ WITHOUT_ONE = (
     r"|bez|brez|fara|nelkul|ilman"
 )
 NO_DOSE = r"(?<!\d )\b0( 0+)? ?(ml|cc|mmol)\b"
-# What people and scanners write in the agent's tag when there was none.
-NO_AGENT = frozenset({"n", "na"})
-# And where they didn't know.
-NOT_KNOWN = frozenset({"", "unknown"})
-# And how longer texts deny one: "W/O CONTRAST", "None given", "Gadovist not given". "LOT NO 1234"
-# and "no reaction" deny nothing.
+# What people and scanners write in the agent's tag where they didn't know.
+NOT_KNOWN = ("", "unknown")
+# And when there was none: "N", "W/O CONTRAST", "None given". "LOT NO 1234" and "no reaction" deny
+# nothing.
 NONE_GIVEN = (
     rf"^({NEGATION}|{ANSWER_NO}|{WITHOUT_ONE})\b"
     r"|^(no(?! \d)|non(?! ionic)|sin|sem|pre(?! ?(fill|mix|load)))\b"
     rf"|\b(no|without|ohne|{NEGATION}) (iv )?(contrast|kontrast\w*|km|agent|gad\w*|gd)\b(?! reac)"
     rf"|\b(contrast|kontrast\w*|km|agent|gad\w*|gd) (no|{NEGATION}|{ANSWER_NO})$"
     r"|\bnot (given|used|needed|admin\w*|inj\w*)$"
-    rf"|^0( 0+)?$|{NO_DOSE}"
+    rf"|^(na?|0( 0+)?)$|{NO_DOSE}"
 )
 # Agents of magnetic resonance by substance and trade name.
 SUBSTANCES = (
@@ -188,7 +186,7 @@ def _agent_in_tag(words: str, amount: float | None) -> bool | None:
     """Return what the plain words of an agent's tag say; None where they say something else."""
     if words in NOT_KNOWN:
         return True if amount else None
-    if words in NO_AGENT or re.search(NONE_GIVEN, words):
+    if re.search(NONE_GIVEN, words):
         return None if amount else False
     if re.search(rf"\b({SUBSTANCES})\b", words):
         return True

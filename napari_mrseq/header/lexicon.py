@@ -107,7 +107,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     # First pass through the heart: a turbo FLASH after saturation.
     ("PERF", "dyn* tfl*", "tfl* ... sr", "sr ... tfl*"),
     ("PERF", "cerebral blood*", "relcb*", "rcbf", "rcbv", "rbf", "rbv", "cbf", "cbv", "mtt", "ttp"),
-    ("PERF", "t max", "k trans*", "kep", "iauc*", "i auc*", "dyn* ... pei"),
+    ("PERF", "t max", "k trans*", "kep", "i auc*", "dyn* ... pei"),
     ("SWI", "ven* bold*"),
     # What Siemens computes of functional images.
     ("OTHER", "t map*"),
