@@ -54,8 +54,10 @@ from napari_mrseq.header.techniques import (
 )
 from napari_mrseq.header.words import called, names
 
-# Degrees: more of it within milliseconds only a balanced readout bears, which lets inflow shine.
-STEEPEST_READOUT = 45.0
+# A larger one within milliseconds only a balanced readout bears, which lets inflow shine.
+NOT_BALANCED = unless(FLIP > 45)
+# No readout is told, nor an inversion.
+NOTHING_BUT_TIMES = lacks(SPIN_ECHO, GRADIENT_ECHO, EPI, INVERSION)
 
 INVERSION_RECOVERY_RULES: tuple[Rule, ...] = (
     # Late enhancement: its inversion nulls healthy heart muscle.
@@ -66,11 +68,11 @@ INVERSION_RECOVERY_RULES: tuple[Rule, ...] = (
     ),
     timed(
         "T1", 0.95, NILS, uses(GRADIENT_ECHO), uses(INVERSION), lacks(SPIN_ECHO),
-        unless(acquired("2D")), weighted_by_inversion, unless(FLIP > STEEPEST_READOUT),
+        unless(acquired("2D")), weighted_by_inversion, NOT_BALANCED,
     ),
     timed(
         "T1", 0.9, NILS, uses(GRADIENT_ECHO), unless(acquired("2D")), weighted_by_inversion,
-        unless(FLIP > STEEPEST_READOUT),
+        NOT_BALANCED,
     ),
     rule(
         "PD", 0.8, WORDS, says("PD"), uses(GRADIENT_ECHO), lacks(INVERSION, PREPARED), unknown(TI),
@@ -89,18 +91,15 @@ INVERSION_RECOVERY_RULES: tuple[Rule, ...] = (
     ),
     timed(
         "T1", 0.65, VENDOR, uses(GRADIENT_ECHO), uses(INVERSION), lacks(SPIN_ECHO, EPI),
-        acquired("3D"), unknown(TI), unless(FLIP > STEEPEST_READOUT),
+        acquired("3D"), unknown(TI), NOT_BALANCED,
     ),
     timed(
-        "T1", 0.65, DICOM, uses(GRADIENT_ECHO), uses(PREPARED),
-        lacks(SPIN_ECHO, EPI), unless(acquired("2D")), TE <= 6, FLIP <= 15, unknown(TI),
+        "T1", 0.65, DICOM, uses(GRADIENT_ECHO), uses(PREPARED), lacks(SPIN_ECHO, EPI),
+        unless(acquired("2D")), TE <= 6, FLIP <= 15, unknown(TI),
     ),
     timed("OTHER", 0.65, PHYSICS, uses(GRADIENT_ECHO), lacks(SPIN_ECHO), TI > 1500, TE < 15),
     # Anonymised headers may have nothing but times.
-    timed(
-        "T1", 0.8, NILS, lacks(SPIN_ECHO, EPI), within(TI, 600, 1200), TE < 6,
-        unless(FLIP > STEEPEST_READOUT),
-    ),
+    timed("T1", 0.8, NILS, lacks(SPIN_ECHO, EPI), within(TI, 600, 1200), TE < 6, NOT_BALANCED),
     # The T1 of tissue grows with the field, and the inversion time of an MPRAGE with it.
     timed("T1", 0.7, PHYSICS, lacks(SPIN_ECHO, EPI), TI > 1200, TI <= 1700, TE < 6, FLIP <= 15),
     rule("STIR", 0.95, WORDS, says("STIR"), TI <= 300),
@@ -181,13 +180,13 @@ SPIN_ECHO_RULES: tuple[Rule, ...] = (
     ),
     # Only a spin echo has a signal left after so long; an unnamed EPI would have a small matrix.
     timed(
-        "T2", 0.6, PHYSICS, lacks(SPIN_ECHO, GRADIENT_ECHO, EPI, INVERSION), not_above(TI, 260),
-        TR > 1500, TE >= 70, large_matrix(160),
+        "T2", 0.6, PHYSICS, NOTHING_BUT_TIMES, not_above(TI, 260), TR > 1500, TE >= 70,
+        large_matrix(160),
     ),
     # Such times are a spin echo's, or a gradient echo's with a small flip angle.
     timed(
-        "T1", 0.6, TABLE, lacks(SPIN_ECHO, GRADIENT_ECHO, EPI, INVERSION), within(TR, 350, 850),
-        within(TE, 8, 15), not_below(FLIP, 60),
+        "T1", 0.6, TABLE, NOTHING_BUT_TIMES, within(TR, 350, 850), within(TE, 8, 15),
+        not_below(FLIP, 60),
     ),
 )  # fmt: skip
 
@@ -234,10 +233,7 @@ GRADIENT_ECHO_RULES: tuple[Rule, ...] = (
     ),
     timed("T2STAR", 0.75, TABLE, *NON_EPI_GRADIENT_ECHO, lacks(INVERSION), TE > 25),
     # A spin echo has no signal left at so short a repetition time.
-    timed(
-        "T2STAR", 0.6, PHYSICS, lacks(SPIN_ECHO, GRADIENT_ECHO, EPI, INVERSION), TR < 200,
-        has_late_echo, not_above(FLIP, 50),
-    ),
+    timed("T2STAR", 0.6, PHYSICS, NOTHING_BUT_TIMES, TR < 200, has_late_echo, not_above(FLIP, 50)),
     # Several echoes summed, of which the first is told.
     timed(
         "T2STAR", 0.65, PHYSICS, *NON_EPI_GRADIENT_ECHO, unless(acquired("3D")), TR >= 400,
