@@ -224,9 +224,6 @@ _FREE_INDUCTION = re.compile(r"[*_]?epfid")
 # "Ax 3D", "t1_3d_tra", "*fl3d1_ns", "3DFSPGR", but not "3 dir".
 _DIMENSIONS = re.compile(r"(?<!\d)([23])-?[dD](?![eEiI]|[wW][iI])")
 
-# Whose names to try where the maker is not told: only those that no other vendor's names match.
-DISTINCT = ("Siemens",)
-
 
 def techniques_of(tags: Tags, vendor: str | None, names: Collection[str]) -> Mapping[str, str]:
     """Return the techniques a header names, each with the words that show it.
@@ -250,7 +247,8 @@ def techniques_of(tags: Tags, vendor: str | None, names: Collection[str]) -> Map
         for value in code.values:
             if value in tags.codes(code.keyword):
                 _note(found, code.techniques, value if value not in ("YES", "Y") else "")
-    vendors = (ANY, *DISTINCT) if vendor is None else (ANY, vendor)
+    # Where the maker is not told, those of Siemens are tried: no other vendor's names match them.
+    vendors = (ANY, vendor or "Siemens")
     for name in names:
         _note_names(found, name, vendors, name)
     if any(map(_FREE_INDUCTION.match, names)):
