@@ -135,8 +135,9 @@ def far_past_ernst_angle(attributes: SequenceAttributes) -> str | None:
 
 
 def _ernst_angle(attributes: SequenceAttributes) -> float | None:
-    repetition = attributes.repetition_time
-    return degrees(acos(exp(-repetition / _tissue_t1(attributes)))) if repetition else None
+    repetition, field = attributes.repetition_time, attributes.field_strength or USUAL_FIELD
+    tissue = TISSUE_T1 * (field / USUAL_FIELD) ** TISSUE_T1_POWER
+    return degrees(acos(exp(-repetition / tissue))) if repetition else None
 
 
 def has_late_echo(attributes: SequenceAttributes) -> str | None:
@@ -146,8 +147,3 @@ def has_late_echo(attributes: SequenceAttributes) -> str | None:
     late = LATE * 1000.0 / rate
     echo = attributes.echo_time
     return f"TE {echo:g} ms > {late:.2g} ms" if echo and echo > late else None
-
-
-def _tissue_t1(attributes: SequenceAttributes) -> float:
-    field = attributes.field_strength or USUAL_FIELD
-    return TISSUE_T1 * float((field / USUAL_FIELD) ** TISSUE_T1_POWER)
