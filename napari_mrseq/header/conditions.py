@@ -91,8 +91,6 @@ _OPPOSED_WORDS = re.compile(
 _IMAGES = ("Image Storage", "Volume Storage")
 _IMAGES_OF_MR = ("MR", "Secondary Capture", "Hardcopy")
 
-PROTON = "1H"
-
 # What dcm2niix writes as PulseSequenceType for the codes of any spin echo, one of diffusion too.
 _ANY_SPIN_ECHO = re.compile(r"(?i)(inversion recovery )?spin ?echo")
 
@@ -163,8 +161,8 @@ def storage(*words: str) -> Condition:
 
 def other_nucleus(attributes: SequenceAttributes) -> str | None:
     """Hold where the signal is that of another nucleus than the proton."""
-    known = attributes.nucleus not in ("", PROTON)
-    return f"nucleus {attributes.nucleus}" if known else None
+    other = attributes.nucleus not in ("", "1H")
+    return f"nucleus {attributes.nucleus}" if other else None
 
 
 def other_modality(attributes: SequenceAttributes) -> str | None:
