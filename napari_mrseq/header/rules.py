@@ -106,8 +106,6 @@ LIKE_AN_EPI = (
 # Nor to one that is repeated as nothing but activation and a bolus asks for, however fast it is.
 REPEATED = (uses(GRADIENT_ECHO), lacks(SPIN_ECHO), VOLUMES >= 20, within(TE, 15, 60))
 
-# One volume that isn't told to be as it was acquired may be a map.
-MAY_BE_COMPUTED = (not_above(VOLUMES, 1), unless(is_original))
 # One volume of many pixels, which programs file under the task of its examination all the same.
 LIKE_ANATOMY = (
     lacks(EPI), not_above(VOLUMES, 1), large_matrix(256), unless(within(TE, 15, 60)),
@@ -206,7 +204,8 @@ RULES: tuple[Rule, ...] = (
         unless(made_by("GE")),
     ),
     rule("B0", 0.7, WORDS, says("B0")),
-    rule("DWI", 0.9, VENDOR, uses(DIFFUSION), unless(*MAY_BE_COMPUTED)),
+    # One volume that isn't told to be as it was acquired may be a map.
+    rule("DWI", 0.9, VENDOR, uses(DIFFUSION), unless(not_above(VOLUMES, 1), unless(is_original))),
     rule("DWI", 0.85, WORDS, says("DWI")),
     rule("DWI", 0.7, VENDOR, uses(DIFFUSION)),
     # Labelled blood on its way shows vessels, once it has arrived perfusion.
