@@ -267,11 +267,8 @@ AGAINST: Mapping[str, tuple[tuple[Condition, ...], ...]] = {
 
 def contradiction(sequence: str, attributes: SequenceAttributes) -> str | None:
     """Return what speaks against a sequence, None where nothing does."""
-    for conditions in AGAINST.get(sequence, ()):
-        against = evidence_of(conditions, attributes)
-        if against is not None:
-            return against
-    return None
+    found = (evidence_of(conditions, attributes) for conditions in AGAINST.get(sequence, ()))
+    return next((against for against in found if against is not None), None)
 
 
 def says(*sequences: str) -> Condition:
@@ -281,16 +278,14 @@ def says(*sequences: str) -> Condition:
         named = naming(attributes)
         if named is None or named.sequence not in sequences:
             return None
-        if contradiction(named.sequence, attributes) is not None:
-            return None
-        return named.words
+        return named.words if contradiction(named.sequence, attributes) is None else None
 
     return found
 
 
 def fits(sequence: str) -> Condition:
     """Hold where the physics doesn't contradict a sequence."""
-    return lambda attributes: None if contradiction(sequence, attributes) else ""
+    return lambda attributes: "" if contradiction(sequence, attributes) is None else None
 
 
 def timed(sequence: str, confidence: float, source: str, *conditions: Condition) -> Rule:

@@ -40,10 +40,7 @@ GE_PLANE, GE_THREE_PLANES = (0x0019, 0x1017), 256.0
 def vendor_of(tags: Tags) -> str | None:
     """Name the manufacturer of the scanner, None where the header doesn't tell."""
     manufacturer = tags.text("Manufacturer").lower()
-    for vendor, pattern in VENDORS:
-        if re.search(pattern, manufacturer):
-            return vendor
-    return None
+    return next((vendor for vendor, pattern in VENDORS if re.search(pattern, manufacturer)), None)
 
 
 def sequence_names(tags: Tags, vendor: str | None) -> tuple[str, ...]:
