@@ -42,6 +42,11 @@ def described(number: int | None, description: str | None) -> str | None:
     return description or (None if number is None else f"series {number}")
 
 
+def size_words(shape: Sequence[int]) -> str:
+    """Return the size of an image: ``"24 × 256 × 256"``."""
+    return " × ".join(map(str, shape))
+
+
 def common_folder(files: Sequence[str]) -> str:
     """Return the deepest folder that holds all files, spelled as they are where that can be.
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from napari_mrseq.errors import MrseqError, ReadError
+from napari_mrseq.naming import size_words
 
 if TYPE_CHECKING:
     from dask.array import Array
@@ -236,10 +237,13 @@ def check_axes(shape: tuple[int, ...], name: str) -> None:
         If it has fewer than two or more than four axes, or an empty one.
     """
     if 0 in shape:
-        raise ValueError(f"{name} is empty: its shape is {shape}")
-    if len(shape) not in (2, 3, 4):
+        raise ValueError(f"{name} is empty: its size is {size_words(shape)}")
+    if len(shape) < 2:
+        raise ValueError(f"{name} is no image: its size is {size_words(shape)}")
+    if len(shape) > 4:
         raise ValueError(
-            f"{name} has {len(shape)} axes, {shape}: images of 2 to 4 axes can be named"
+            f"{name} has {len(shape)} dimensions, {size_words(shape)}; a stack has 3, several "
+            "volumes of it have 4: split it first"
         )
 
 

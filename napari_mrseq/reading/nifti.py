@@ -14,7 +14,7 @@ from nibabel.orientations import io_orientation
 from numpy.typing import NDArray
 
 from napari_mrseq.errors import ReadError
-from napari_mrseq.naming import nifti_stem, without_verdict
+from napari_mrseq.naming import nifti_stem, size_words, without_verdict
 from napari_mrseq.reading.damage import damage_in
 from napari_mrseq.reading.inheritance import files_for
 from napari_mrseq.reading.lazy import lazy_stack, stamp_of
@@ -112,7 +112,7 @@ def read_nifti(path: str) -> Series:
 
 def _check_size(path: str, image: Any, shape: tuple[int, ...]) -> None:
     if len(shape) < 2 or min(shape) < 1:
-        raise ReadError(f"holds no image (shape {shape})")
+        raise ReadError(f"holds no image: its size is {size_words(shape)}")
     needed = math.prod(shape) * image.header.get_data_dtype().itemsize
     needed += int(image.dataobj.offset)
     held = Path(voxel_file(path)).stat().st_size
@@ -121,7 +121,7 @@ def _check_size(path: str, image: Any, shape: tuple[int, ...]) -> None:
             raise ReadError(f"damaged or a gzip bomb: {held} bytes would expand to {needed}")
         held *= _LARGEST_GZIP_RATIO
     if held < needed:
-        raise ReadError(f"truncated: {shape} voxels need {needed} bytes")
+        raise ReadError(f"truncated: {size_words(shape)} voxels need {needed} bytes")
 
 
 def _slice_axis(image: Any, affine: NDArray[np.float64], shape: tuple[int, ...]) -> int:

@@ -13,6 +13,7 @@ from napari_mrseq.bids import OUR_FIELDS, bids_sidecar, sidecar_text
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.naming import nifti_stem
 from napari_mrseq.safe_writing import encoded, write_whole
+from napari_mrseq.series import check_axes
 from napari_mrseq.viewer.annotation import RECORD_KEY
 from napari_mrseq.viewer.layer_data import DICOM_KEY, SERIES_AXES, place_along_own_axes
 from napari_mrseq.viewer.layer_state import STATE_KEY
@@ -46,8 +47,8 @@ def write_nifti(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
     Raises
     ------
     MrseqError
-        If the layer is in colour, a pyramid, has more than four axes, a slice of it can't be
-        read, or another program's sidecar has the name of its own.
+        If the layer is in colour, a pyramid, is empty or has more than four axes, a slice of it
+        can't be read, or another program's sidecar has the name of its own.
     """
     import nibabel
 
@@ -81,8 +82,10 @@ def _values_of(name: str, data: Any, attributes: dict[str, Any]) -> NDArray[Any]
     # A slice that can't be read stands blank in the layer; in a file it would pass for an image.
     values = np.asarray(as_read(data))
     values = values.astype(STORED_AS.get(values.dtype.name, values.dtype), copy=False)
-    if values.ndim > 4:
-        raise MrseqError(f"{name}: an image of 2 to 4 axes is needed, this one has {values.shape}")
+    try:
+        check_axes(values.shape, name)
+    except ValueError as error:
+        raise MrseqError(str(error)) from error
     while values.ndim < 3:
         values = values[None]
     return values

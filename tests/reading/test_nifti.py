@@ -334,11 +334,11 @@ def test_complex_voxels_show_their_magnitude(tmp_path: Path) -> None:
     np.testing.assert_allclose(series.pixels, np.hypot(data[..., 0], data[..., 1]).T, rtol=1e-5)
 
 
-@pytest.mark.parametrize("shape", [(9,), (5, 0, 4)])
-def test_a_file_of_no_image_is_named(shape: tuple[int, ...], tmp_path: Path) -> None:
+@pytest.mark.parametrize(("shape", "size"), [((9,), "9"), ((5, 0, 4), "5 × 0 × 4")])
+def test_a_file_of_no_image_is_named(shape: tuple[int, ...], size: str, tmp_path: Path) -> None:
     nibabel.save(nibabel.Nifti1Image(np.zeros(shape, np.int16), np.eye(4)), tmp_path / "a.nii")
     (failure,) = read_study(tmp_path / "a.nii").failures
-    assert failure.cause == f"holds no image (shape {shape})"
+    assert failure.cause == f"holds no image: its size is {size}"
 
 
 @pytest.mark.parametrize("kind", [nibabel.Nifti1Image, nibabel.Nifti2Image])

@@ -79,14 +79,14 @@ def test_a_map_is_said_to_be_hidden_only_in_the_grid(qtbot, viewer, panel, press
 
 def test_a_layer_that_cannot_be_judged_says_why(qtbot, viewer, panel, press) -> None:
     viewer.add_image(np.ones((2, 2, 2, 64, 64)), name="five")
-    assert "five has 5 axes" in panel.result.hint.text()
+    assert "five has 5 dimensions" in panel.result.hint.text()
     assert "Press Run" not in panel.result.hint.text()
     table = panel.study.table.proxy
     qtbot.waitUntil(lambda: table.index(0, 0).data() == "can't be judged")
     # As a run of another layer left it.
     panel.controls.show_progress(18, 18)
     press(panel.controls.run)
-    assert "five has 5 axes" in panel.controls.status.value
+    assert "five has 5 dimensions" in panel.controls.status.value
     assert panel.controls.progress.native.value() == 0
 
 
@@ -95,10 +95,13 @@ def test_each_cause_is_a_sentence(viewer, panel, press) -> None:
         viewer.add_image(np.ones((2, 2, 2, 64, 64)), name=name)
     panel.controls.scope.value = "all layers"
     press(panel.controls.run)
-    shape = "has 5 axes, (2, 2, 2, 64, 64): images of 2 to 4 axes can be named."
-    assert panel.controls.status.value == f"more {shape} five {shape}"
+    cause = (
+        "has 5 dimensions, 2 × 2 × 2 × 64 × 64; a stack has 3, several volumes of it have 4: "
+        "split it first."
+    )
+    assert panel.controls.status.value == f"more {cause} five {cause}"
     press(panel.page.explain_button)
-    assert panel.controls.status.value == f"more {shape}"
+    assert panel.controls.status.value == f"more {cause}"
 
 
 def test_of_many_causes_the_first_are_said_and_the_rest_counted(viewer, panel, press) -> None:
@@ -107,8 +110,8 @@ def test_of_many_causes_the_first_are_said_and_the_rest_counted(viewer, panel, p
     panel.controls.scope.value = "all layers"
     press(panel.controls.run)
     said = panel.controls.status.value
-    assert said.count("has 5 axes") == 4
-    assert said.endswith("can be named. 3 more: see the Study tab.")
+    assert said.count("has 5 dimensions") == 4
+    assert said.endswith("split it first. 3 more: see the Study tab.")
 
 
 def test_pixels_replaced_during_a_run_are_the_cause_of_its_end(qtbot, viewer, panel, press) -> None:
