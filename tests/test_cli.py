@@ -392,6 +392,30 @@ def test_a_program_ended_as_its_threads_begin_ends(sample_study):
     assert done.stderr == "\nstopped: nothing was written\n"
 
 
+# The command line, ended within a library that tells of every end as an error of its own.
+ENDED_IN_A_LIBRARY = """
+import os, signal
+import dask.base
+from napari_mrseq.cli import main
+def compute(*_, **__):
+    try:
+        os.kill(os.getpid(), signal.SIGTERM)
+        signal.pause()
+    except BaseException as error:
+        raise SystemError("returned a result with an exception set") from error
+dask.base.compute = compute
+main()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+def test_a_program_ended_within_a_library_ends_without_a_traceback(sample_study):
+    command = [sys.executable, "-c", ENDED_IN_A_LIBRARY, "classify", sample_study]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (128 + signal.SIGTERM, "")
+    assert "Traceback" not in done.stderr
+
+
 def test_results_that_can_not_be_written_at_the_end_are_kept_beside(begun, many_pictures, tmp_path):
     output, kept = tmp_path / "out.csv", tmp_path / "out.csv.partial"
     for picture in sorted(many_pictures.iterdir())[60:]:

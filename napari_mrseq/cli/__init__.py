@@ -49,21 +49,32 @@ for command in (classify, models, train, evaluate, import_checkpoint, export_onn
 def main() -> None:
     """Run the command line; an error that a user can act on is one line on stderr."""
     warnings.formatwarning = lambda message, *_: f"{message}\n"
-    _end_in_order()
+    caught: list[int] = []
+    _end_in_order(caught)
     try:
         with checked_output():
             app()
     except MrseqError as error:
         say("\n".join(map(printable, f"napari-mrseq: {error}".split("\n"))))
         sys.exit(2)
+    except Exception:
+        # A library written in C may make an error of its own of a stop that falls inside it.
+        if not caught:
+            raise
+        sys.exit(128 + caught[0])
 
 
-def _end_in_order() -> None:
+def _end_in_order(caught: list[int]) -> None:
     """Let a time limit or a closed terminal end the program as Ctrl-C does: nothing stays behind.
 
-    What is unpacked of a zip file holds names of patients.
+    What is unpacked of a zip file holds names of patients. The signals go into `caught`.
     """
+
+    def end(number: int, _: object) -> None:
+        caught.append(number)
+        sys.exit(128 + number)
+
     for number in ENDINGS:
         # What a parent has set to be ignored (nohup) stays so.
         if signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, lambda caught, _: sys.exit(128 + caught))
+            signal.signal(number, end)
