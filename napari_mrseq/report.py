@@ -23,6 +23,8 @@ FIELDS = (
     "spacing_mm", "plane", "sequence", "family", "resolved", "confidence", "probabilities",
     "pixels", "header", "conflict", "mark", "model", "warnings", "error",
 )  # fmt: skip
+# What a row of a slice is found by, however rows are sorted; one UID may have several parts.
+_IDENTITY = ("path", "study_uid", "series_uid", "series_number", "description", "part")
 # What a spreadsheet would run as a formula (OWASP, CSV injection).
 _FORMULA = ("=", "@", "+", "-")
 # Values that hold several, and which of these have columns.
@@ -184,8 +186,7 @@ def _flat_slice(record: Record, entry: dict[str, Any]) -> dict[str, Any]:
     """Return the row of a slice: its columns are the same whatever is known of it."""
     known = entry | {f"alone_{key}": said for key, said in entry.get("alone", {}).items()}
     columns = {f"slice_{column}": known.get(column) for column in _SLICE_COLUMNS}
-    # One UID may have several parts.
-    return {key: record[key] for key in ("path", "series_uid", "part")} | columns
+    return {field: record[field] for field in _IDENTITY} | columns
 
 
 def _columns(rows: Iterable[Mapping[str, Any]]) -> list[str]:

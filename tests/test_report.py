@@ -153,6 +153,19 @@ def test_rows_of_slices_tell_which_part_of_a_series_they_are_of(sample_study):
     assert len(set(told)) == len(told) == 2 * len(records[0]["slices"])
 
 
+def test_rows_of_slices_tell_the_study_and_the_series_as_a_person_calls_it(sample_study):
+    """Of follow-ups in one folder, path and number are the same; a filter leaves only the UID."""
+    series = read_study(sample_study / "t1_se_tra").series[0]
+    visits = [replace(series, study_uid=f"1.2.{visit}") for visit in (1, 2)]
+    records = records_of(classify_many(visits, "default", "cpu", fast=True), [], slices=True)
+    rows = list(csv.DictReader(io.StringIO(to_csv(records).decode())))
+    for visit in visits:
+        own = [row for row in rows if row["study_uid"] == visit.study_uid]
+        assert len(own) == 1 + len(records[0]["slices"])
+        told = {(row["series_number"], row["description"]) for row in own}
+        assert told == {(str(series.series_number), series.description)}
+
+
 @pytest.fixture
 def folder_of_all_kinds(sample_study, tmp_path, monkeypatch):
     """Two series of DICOM files, a picture and a broken file; the user stands in the folder."""
