@@ -159,12 +159,12 @@ def _slices_in_view(viewer: ViewerModel) -> InView:
 
 
 def _grid_words(known: Known) -> str:
-    """Return a line for each layer."""
+    """Return a line for each layer, below an empty one: napari's box is too low for many."""
     lines = [
         f"{_said(*one)}{GAP}{shortened(own_name(one[0]), LONGEST_IN_GRID)}"
         for one in reversed(known)
     ]
-    return "\n".join(lines) if len(lines) <= MOST_IN_GRID else ""
+    return "\n".join(["", *lines]) if len(lines) <= MOST_IN_GRID else ""
 
 
 def _words(viewer: ViewerModel, in_view: InView, known: Known) -> str:

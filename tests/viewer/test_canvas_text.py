@@ -341,10 +341,28 @@ def test_a_grid_of_many_leaves_the_images_in_sight(viewer, text, make_verdict) -
     for number in range(8):
         add(viewer, make_verdict, ["T2"], name=str(number))
     viewer.canvas.grid.enabled = True
-    assert len(text.text.splitlines()) == 8
+    assert len(text.text.strip().splitlines()) == 8
     add(viewer, make_verdict, ["T2"], name="one more")
     assert not text.text.strip()
     assert all(layer.name_overlay.visible for layer in viewer.layers)
+
+
+def test_in_a_grid_of_many_every_line_stands_within_the_dark_box(
+    qtbot, viewer_window, make_verdict
+) -> None:
+    shown = CanvasText(viewer_window)
+    viewer_window.theme = "light"
+    for number in range(8):
+        add(viewer_window, make_verdict, ["T2"], name=str(number), contrast_limits=(0, 1))
+    viewer_window.canvas.grid.enabled = True
+    qtbot.wait(500)
+    picture = viewer_window.screenshot(canvas_only=True, flash=False)[..., :3].mean(axis=2)
+    shown.close()
+    # Between the letters and the right edge of the box.
+    (rows,) = np.nonzero(picture[:, -9] < 150)
+    (columns,) = np.nonzero(picture[rows.max()] < 150)
+    assert len(rows) > 100
+    assert (picture[rows.min() + 1, columns.min() + 1 : columns.max()] < 150).all()
 
 
 def test_in_a_grid_each_layer_has_its_line_and_its_name(viewer, text, make_verdict) -> None:
@@ -354,7 +372,7 @@ def test_in_a_grid_each_layer_has_its_line_and_its_name(viewer, text, make_verdi
     alone = text.font_size
     viewer.canvas.grid.enabled = True
     viewer.dims.set_current_step(0, 1)
-    assert text.text.splitlines() == ["T2-FLAIR 90 %   second", "T1 90 %   first"]
+    assert text.text.strip().splitlines() == ["T2-FLAIR 90 %   second", "T1 90 %   first"]
     assert first.name_overlay.visible
     # Small, and out of the way of the names in the cells.
     assert (text.font_size < alone, text.position) == (True, "bottom_right")
@@ -371,7 +389,7 @@ def test_a_layer_that_leaves_the_grid_leaves_no_name_behind(viewer, text, make_v
     viewer.canvas.grid.enabled = True
     viewer.layers.remove(first)
     assert not first.name_overlay.visible
-    assert len(text.text.splitlines()) == 2
+    assert len(text.text.strip().splitlines()) == 2
 
 
 def test_across_the_slices_the_stack_speaks(viewer, text, make_verdict) -> None:
