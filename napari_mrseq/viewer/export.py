@@ -57,6 +57,7 @@ class ExportButton(QPushButton):
         self.add("BIDS sidecars…", "One JSON file per series, in a folder", self._ask_folder)
         self.kinds.addSeparator()
         self.every_slice = QAction("every slice as well", self, checkable=True)
+        self.every_slice.setToolTip("Each of these gets a row or an entry per slice too")
         self.kinds.addAction(self.every_slice)
         self.setMenu(self.kinds)
 

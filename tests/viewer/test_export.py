@@ -197,3 +197,11 @@ def test_a_full_disk_is_said_with_the_file_that_was_asked_for(
     pick(panel.page.export_button, kind)
     why = "No space left on device. Choose another place."
     assert panel.controls.status.value == f"Not exported: {tmp_path / 'full.csv'}: {why}"
+
+
+def test_each_entry_of_the_menu_says_what_it_does(panel) -> None:
+    for button in (panel.page.export_button, panel.study.export_button):
+        entries = [entry for entry in button.kinds.actions() if not entry.isSeparator()]
+        # Qt shows an entry's own words where there are no others.
+        assert [one.text() for one in entries if one.toolTip().startswith(one.text()[:8])] == []
+        assert len(entries) == 5
