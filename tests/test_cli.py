@@ -351,23 +351,34 @@ def test_a_run_broken_off_leaves_what_is_judged_so_far(begun, many_pictures, tmp
     assert (said in told.splitlines()) == (name != "SIGKILL")
 
 
+# The command line, ended while it keeps its third record, and again while it keeps that at its end.
+ENDED_TWICE = """
+import os, sys
+from napari_mrseq.cli import main, unfinished
+unfinished.KEPT_SECONDS = unfinished._LEAST_PAUSE = 0
+write, number = unfinished.write_whole, int(sys.argv.pop())
+def write_and_end(file, content):
+    if content.count(b"\\n") > 3:
+        os.kill(os.getpid(), number)
+    write(file, content)
+unfinished.write_whole = write_and_end
+main()
+"""
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 @pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
 @pytest.mark.usefixtures("signals_heard")
-def test_a_run_broken_off_twice_leaves_what_is_judged_so_far(
-    begun, many_pictures, tmp_path, name, status
-):
+def test_a_run_broken_off_twice_leaves_what_is_judged_so_far(many_pictures, tmp_path, name, status):
     output, kept = tmp_path / "out.csv", tmp_path / "out.csv.partial"
-    run = begun(many_pictures, output)
-    # So many take longer to write than the second one takes to come.
-    while kept.read_bytes().count(b"\n") < 150 and run.poll() is None:
-        time.sleep(0.02)
-    run.send_signal(getattr(signal, name))
-    time.sleep(0.004)
-    run.send_signal(getattr(signal, name))
-    _, told = run.communicate(timeout=60)
-    assert run.returncode == status
-    assert f"stopped: what is judged so far is in {kept}" in told.splitlines()
+    command = [sys.executable, "-c", ENDED_TWICE, "classify", many_pictures, "--format=csv"]
+    number = str(int(getattr(signal, name)))
+    done = subprocess.run(
+        [*command, "--output", output, number], stderr=subprocess.PIPE, text=True, timeout=300
+    )
+    assert done.returncode == status
+    assert f"stopped: what is judged so far is in {kept}" in done.stderr.splitlines()
+    assert kept.read_text().count("\n") == 4
 
 
 # The command line, ended just when a thread that decodes has begun.
