@@ -202,20 +202,27 @@ def test_a_training_stopped_before_its_first_epoch_is_told_so(site):
     assert done.stderr.splitlines()[-1] == "stopped before an epoch began: nothing was learnt"
 
 
+# The command line, ended as soon as it has said that it measures: that takes a moment only.
+ENDED_WHILE_MEASURING = """
+import os, signal, sys
+from napari_mrseq.cli import main
+write = sys.stderr.write
+def write_and_end(text):
+    write(text)
+    if text.startswith("measuring on"):
+        os.kill(os.getpid(), signal.SIGTERM)
+sys.stderr.write = write_and_end
+main()
+"""
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
-@pytest.mark.usefixtures("signals_heard")
 def test_a_training_stopped_while_it_is_measured_goes_on(site):
     command = [*SHORTEST, "--held-out", "0"]
-    with subprocess.Popen(
-        [PROGRAM, *command], cwd=site.parent, stderr=subprocess.PIPE, text=True
-    ) as running:
-        told = []
-        for line in running.stderr:
-            told.append(line)
-            if line.startswith("measuring on"):
-                running.send_signal(signal.SIGTERM)
-    assert running.returncode == 143
-    assert told[-1].endswith(
+    words = [sys.executable, "-c", ENDED_WHILE_MEASURING, *command]
+    ended = subprocess.run(words, cwd=site.parent, capture_output=True, text=True)
+    assert ended.returncode == 143
+    assert ended.stderr.endswith(
         "before the model was written: the same command with --resume goes on\n"
     )
     done = program(site.parent, *command, "--resume")
