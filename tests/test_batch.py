@@ -117,7 +117,7 @@ def test_odd_identifiers_are_neither_told_nor_cost_a_series(sample_study, tmp_pa
 def test_ctrl_c_ends_a_run_in_several_processes(sample_study, tmp_path):
     with run_in_processes(sample_study, tmp_path) as (program, workers):
         os.killpg(program.pid, signal.SIGINT)
-        assert program.wait(120) != 0
+        assert program.wait(300) != 0
     assert len(workers) == 2
     assert not any(worker.is_running() for worker in workers)
 
@@ -127,7 +127,7 @@ def test_a_program_that_is_killed_leaves_no_process(sample_study, tmp_path):
     with run_in_processes(sample_study, tmp_path) as (program, workers):
         program.kill()
     assert len(workers) == 2
-    _, alive = psutil.wait_procs(workers, timeout=60)
+    _, alive = psutil.wait_procs(workers, timeout=300)
     for worker in alive:
         worker.kill()
     assert not alive
@@ -182,6 +182,6 @@ def _die(_block):
 
 
 def _linger(finished, block):
-    time.sleep(30)
+    time.sleep(300)
     finished.touch()
     return block

@@ -270,7 +270,7 @@ def end_with(number, sample_study, tmp_path):
     while not any(scratch.glob("napari-mrseq*/*")) and program.poll() is None:
         time.sleep(0.02)
     program.send_signal(number)
-    _, told = program.communicate(timeout=60)
+    _, told = program.communicate(timeout=300)
     return program.returncode, told, [*scratch.glob("napari-mrseq*"), *tmp_path.glob("out.csv")]
 
 
@@ -340,7 +340,7 @@ def test_a_run_broken_off_leaves_what_is_judged_so_far(begun, many_pictures, tmp
     output, kept = tmp_path / "out.csv", tmp_path / "out.csv.partial"
     run = begun(many_pictures, output)
     run.send_signal(getattr(signal, name))
-    _, told = run.communicate(timeout=60)
+    _, told = run.communicate(timeout=300)
     assert run.returncode != 0
     assert not output.exists()
     with kept.open(encoding="utf-8", newline="") as file:
@@ -398,7 +398,7 @@ main()
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 def test_a_program_ended_as_its_threads_begin_ends(sample_study):
     command = [sys.executable, "-c", ENDED_AS_THREADS_BEGIN, "classify", sample_study]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert (done.returncode, done.stdout) == (128 + signal.SIGTERM, "")
     assert done.stderr == "\nstopped: nothing was written\n"
 
@@ -479,7 +479,7 @@ def test_a_stop_while_a_model_is_measured_is_told(tmp_path, name, status):
     )
     assert b"trained on" in program.stderr.readline()
     program.send_signal(getattr(signal, name))
-    _, told = program.communicate(timeout=60)
+    _, told = program.communicate(timeout=300)
     assert program.returncode == status
     # How many slices are judged may be told before the stop arrives; nothing after it.
     *before, last = filter(None, told.decode().splitlines())
