@@ -427,20 +427,33 @@ def test_a_program_ended_within_a_library_ends_without_a_traceback(sample_study)
     assert "Traceback" not in done.stderr
 
 
-def test_results_that_can_not_be_written_at_the_end_are_kept_beside(begun, many_pictures, tmp_path):
+# The command line, in the place of whose results a folder comes with the first record kept.
+FOLDER_COMES = """
+import pathlib, sys
+from napari_mrseq.cli import main, unfinished
+unfinished.KEPT_SECONDS = unfinished._LEAST_PAUSE = 0
+write = unfinished.write_whole
+def write_and_stand_in_the_way(file, content):
+    write(file, content)
+    pathlib.Path(sys.argv[-1]).mkdir(exist_ok=True)
+unfinished.write_whole = write_and_stand_in_the_way
+main()
+"""
+
+
+def test_results_that_can_not_be_written_at_the_end_are_kept_beside(many_pictures, tmp_path):
     output, kept = tmp_path / "out.csv", tmp_path / "out.csv.partial"
-    for picture in sorted(many_pictures.iterdir())[60:]:
+    for picture in sorted(many_pictures.iterdir())[9:]:
         picture.unlink()
-    run = begun(many_pictures, output)
-    output.mkdir()
-    _, told = run.communicate(timeout=300)
-    assert run.returncode == 2
-    assert f"{output}: can't be written" in told
+    words = ("classify", many_pictures, "--format", "csv", "--output", output)
+    command = [sys.executable, "-c", FOLDER_COMES, *words]
+    done = subprocess.run(command, stderr=subprocess.PIPE, text=True, timeout=300)
+    assert done.returncode == 2
+    assert f"{output}: can't be written" in done.stderr
     before = kept.read_bytes()
     output.rmdir()
-    again = begun(many_pictures, output)
-    _, told = again.communicate(timeout=300)
-    assert (again.returncode, told) == (0, "")
+    again = program(tmp_path, *words)
+    assert (again.returncode, again.stderr) == (0, "")
     assert output.read_bytes() == before
     assert not kept.exists()
 
