@@ -38,11 +38,10 @@ BATCH_SLICES = 32
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a classification is, and the slices judged since the last report."""
+    """How far a classification is, in slices."""
 
     done: int
     total: int
-    new: tuple[SliceVerdict, ...]
 
 
 def classify(
@@ -122,9 +121,8 @@ def classify_steps(
         indices = few_slices(series) if fast else list(range(series.slice_count))
     judged: list[SliceVerdict] = []
     for start in range(0, len(indices), BATCH_SLICES):
-        new = judge_slices(series, model, indices[start : start + BATCH_SLICES])
-        judged += new
-        yield Progress(len(judged), len(indices), tuple(new))
+        judged += judge_slices(series, model, indices[start : start + BATCH_SLICES])
+        yield Progress(len(judged), len(indices))
     return conclude(series, model, judged)
 
 
