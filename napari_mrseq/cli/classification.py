@@ -6,7 +6,7 @@ import sys
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import redirect_stdout
-from itertools import chain
+from itertools import chain, tee
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -104,13 +104,14 @@ def classify(
         del study
         judged = _judged(series, model, device, fast=fast, jobs=jobs, scheduler=scheduler)
         outcomes: Iterator[Verdict | Failure] = chain(study_by_study(judged, series), failures)
-        held: list[Verdict | Failure] = []
+        held: Iterable[Verdict | Failure] = ()
         if expected or output_format is Format.bids:
-            outcomes = _held(outcomes, held)
+            outcomes, held = tee(outcomes)
         records = records_of(outcomes, paths, slices=slices, so_far=keep)
         for record in records:
             if record["error"]:
                 say(printable(f"not read: {record['path']}: {record['error']}"))
+        held = list(held)
         studies = _studies_text(held, expected) if expected else ""
         # Programs read the other formats.
         below = studies if output_format is Format.table else ""
@@ -153,14 +154,6 @@ def _judged(
     for done, outcome in enumerate(outcomes, start=1):
         if judging:
             judging(done, total)
-        yield outcome
-
-
-def _held(
-    outcomes: Iterable[Verdict | Failure], held: list[Verdict | Failure]
-) -> Iterator[Verdict | Failure]:
-    for outcome in outcomes:
-        held.append(outcome)
         yield outcome
 
 
