@@ -152,8 +152,7 @@ def _judged(
     given = (series.popleft() for _ in range(total))
     outcomes = classify_many(given, model, device.value, fast=fast, jobs=jobs, scheduler=scheduler)
     for done, outcome in enumerate(outcomes, start=1):
-        if judging:
-            judging(done, total)
+        judging(done, total)
         yield outcome
 
 

@@ -50,7 +50,7 @@ def say(text: str, end: str = "\n") -> None:
             print(text, end=end, file=sys.stderr, flush=True)
 
 
-def progress(what: str) -> Callable[[int, int], None] | None:
+def progress(what: str) -> Callable[[int, int], None]:
     """Return what tells how far the work is: a terminal always, a log once a minute."""
 
     def in_place(done: int, total: int) -> None:
@@ -64,9 +64,7 @@ def progress(what: str) -> Callable[[int, int], None] | None:
             say(f"{what}: {done} of {total}")
             told = now
 
-    if sys.stderr is None:
-        return None
-    return in_place if sys.stderr.isatty() else by_lines
+    return in_place if sys.stderr is not None and sys.stderr.isatty() else by_lines
 
 
 def result(text: str) -> None:
