@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -111,13 +111,13 @@ def _in_processes(asked: Iterator[Asked], jobs: int) -> Iterator[Verdict | Failu
     while handed:
         with _pool(jobs) as pool:
             try:
-                waiting = deque(_submitted(pool, [packed for _, packed in handed]))
+                waiting = deque(_submitted(pool, packed) for _, packed in handed)
                 while handed:
                     answer = waiting.popleft().result()
                     yield _answer_on(handed.popleft()[0], answer)
                     for one in islice(asked, 1):
                         handed.append(one)
-                        waiting += _submitted(pool, [one[1]])
+                        waiting.append(_submitted(pool, one[1]))
             except BrokenProcessPool:
                 # Which of the series under way it was shows when each has a process of its own.
                 yield _judge_apart(*handed.popleft())
@@ -127,8 +127,7 @@ def _in_processes(asked: Iterator[Asked], jobs: int) -> Iterator[Verdict | Failu
 def _judge_apart(series: Series, packed: bytes) -> Verdict | Failure:
     with _pool(1) as pool:
         try:
-            (future,) = _submitted(pool, [packed])
-            return _answer_on(series, future.result())
+            return _answer_on(series, _submitted(pool, packed).result())
         except BrokenProcessPool:
             return Failure(series.path, f"{_DIED}: try it alone, with --jobs 1", series)
 
@@ -149,13 +148,13 @@ def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
             raise
 
 
-def _submitted(pool: ProcessPoolExecutor, packed: Sequence[bytes]) -> list[Future[bytes]]:
-    """Hand in the work to processes that don't hear Ctrl-C: who started them stops them."""
+def _submitted(pool: ProcessPoolExecutor, packed: bytes) -> Future[bytes]:
+    """Hand in the work to a process that doesn't hear Ctrl-C: who started it stops it."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows
-        return [pool.submit(_judge_packed, one) for one in packed]
+        return pool.submit(_judge_packed, packed)
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:
-        return [pool.submit(_judge_packed, one) for one in packed]
+        return pool.submit(_judge_packed, packed)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
