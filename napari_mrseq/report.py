@@ -91,7 +91,7 @@ def failure_record(failure: Failure) -> Record:
         record |= identity_of(failure.series)
     return record | {
         "path": failure.path,
-        "files": len(failure.series.files) if failure.series else 1,
+        "files": len(_files_of(failure)),
         "conflict": False,
         "mark": "",
         "warnings": [],
