@@ -6,35 +6,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from napari_mrseq.batch import classify_study
-    from napari_mrseq.judging import classify
-    from napari_mrseq.model import Model, load_model
-    from napari_mrseq.protocols import Protocol, load_protocol
-    from napari_mrseq.reading import read, read_study
-    from napari_mrseq.series import Failure, Series, Study
-    from napari_mrseq.slice_verdict import SliceVerdict
-    from napari_mrseq.study import StudyVerdict, judge_studies
-    from napari_mrseq.verdict import Verdict
+    # The alias tells type checkers that a name is public.
+    from napari_mrseq.batch import classify_study as classify_study
+    from napari_mrseq.judging import classify as classify
+    from napari_mrseq.model import Model as Model
+    from napari_mrseq.model import load_model as load_model
+    from napari_mrseq.protocols import Protocol as Protocol
+    from napari_mrseq.protocols import load_protocol as load_protocol
+    from napari_mrseq.reading import read as read
+    from napari_mrseq.reading import read_study as read_study
+    from napari_mrseq.series import Failure as Failure
+    from napari_mrseq.series import Series as Series
+    from napari_mrseq.series import Study as Study
+    from napari_mrseq.slice_verdict import SliceVerdict as SliceVerdict
+    from napari_mrseq.study import StudyVerdict as StudyVerdict
+    from napari_mrseq.study import judge_studies as judge_studies
+    from napari_mrseq.verdict import Verdict as Verdict
 
 __version__ = "0.1.0"
-
-__all__ = [
-    "Failure",
-    "Model",
-    "Protocol",
-    "Series",
-    "SliceVerdict",
-    "Study",
-    "StudyVerdict",
-    "Verdict",
-    "classify",
-    "classify_study",
-    "judge_studies",
-    "load_model",
-    "load_protocol",
-    "read",
-    "read_study",
-]
 
 _HOMES = {
     "Failure": "series",
@@ -53,6 +42,7 @@ _HOMES = {
     "read": "reading",
     "read_study": "reading",
 }
+__all__ = list(_HOMES)
 
 
 def __getattr__(name: str) -> Any:
