@@ -1,11 +1,11 @@
-"""Files that are written whole or not at all, and why one can't be."""
+"""Files that are written whole or not at all, folders made for them, and why one can't be."""
 
 from __future__ import annotations
 
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -85,3 +85,33 @@ def writing(place: Path) -> Iterator[None]:
     except OSError as error:
         name = error.filename or place
         raise MrseqError(f"{name}: can't be written ({error.strerror or error})") from error
+
+
+def output_folder(folder: Path) -> None:
+    """Make a folder, where it isn't there.
+
+    Raises
+    ------
+    MrseqError
+        If it can't be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise MrseqError(
+            f"{folder} can't be made a folder to write into ({error.strerror}): name another"
+        ) from error
+
+
+@contextmanager
+def none_left_empty(output: Path | None) -> Iterator[None]:
+    """Take away the folders that are made for an output, where nothing is written there."""
+    folders = (output, *output.parents) if output else ()
+    # Path.exists raises where a folder may not be entered.
+    made = [folder for folder in folders if not os.path.exists(folder)]  # noqa: PTH110
+    try:
+        yield
+    finally:
+        for folder in made:
+            with suppress(OSError):
+                folder.rmdir()

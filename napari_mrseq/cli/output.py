@@ -14,8 +14,7 @@ from napari_mrseq.errors import MrseqError
 from napari_mrseq.naming import nifti_stem
 from napari_mrseq.report import FORMATS
 from napari_mrseq.report_text import Record
-from napari_mrseq.safe_writing import encoded, write_whole, writing
-from napari_mrseq.training.output import none_left_empty, output_folder
+from napari_mrseq.safe_writing import encoded, none_left_empty, output_folder, write_whole, writing
 
 if TYPE_CHECKING:
     from napari_mrseq.series import Study

@@ -17,7 +17,7 @@ from napari_mrseq.cli.terminal import (
 )
 from napari_mrseq.errors import MrseqError, told_when_stopped
 from napari_mrseq.model.registry import DEFAULT, Device, check_name
-from napari_mrseq.safe_writing import writing
+from napari_mrseq.safe_writing import none_left_empty, output_folder, writing
 
 
 def train(
@@ -69,7 +69,6 @@ def train(
     """Train a network on labelled slices, starting from the one included."""
     from napari_mrseq.model import load_model
     from napari_mrseq.training.catalogue import read_catalogue
-    from napari_mrseq.training.output import none_left_empty
     from napari_mrseq.training.plan import held_out_folds, plan, summary
     from napari_mrseq.training.sources import catalogue_of
     from napari_mrseq.training.state import trainings_in
@@ -136,7 +135,6 @@ def evaluate(
     from napari_mrseq.model import load_model
     from napari_mrseq.training.comparison import measure_source
     from napari_mrseq.training.figures_text import text_of
-    from napari_mrseq.training.output import none_left_empty, output_folder
     from napari_mrseq.training.page import write_figures
 
     with none_left_empty(output):

@@ -9,10 +9,9 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
-from napari_mrseq.safe_writing import encoded, write_whole
+from napari_mrseq.safe_writing import encoded, output_folder, write_whole
 from napari_mrseq.sequences import name_of
 from napari_mrseq.training.figures_text import interval, percent
-from napari_mrseq.training.output import output_folder
 from napari_mrseq.training.run import FIGURES
 
 TEMPLATE, PAGE = "evaluation.html.jinja", "evaluation.html"

@@ -15,7 +15,7 @@ from napari_mrseq.model.card import TORCHVISION, Calibration, Card
 from napari_mrseq.model.card_file import read_card
 from napari_mrseq.model.torchvision_preparation import CENTRE
 from napari_mrseq.model.weights_file import save_weights, write_weights
-from napari_mrseq.safe_writing import write_whole
+from napari_mrseq.safe_writing import output_folder, write_whole
 from napari_mrseq.sequences import UNKNOWN
 from napari_mrseq.training.answers import answer_slices
 from napari_mrseq.training.backbone import imagenet_file
@@ -32,7 +32,6 @@ from napari_mrseq.training.folds import (
 from napari_mrseq.training.images import load_images
 from napari_mrseq.training.labelled_slices import readable
 from napari_mrseq.training.measures import figures_by_kind
-from napari_mrseq.training.output import output_folder
 from napari_mrseq.training.provenance import provenance
 from napari_mrseq.training.recipe import Recipe
 from napari_mrseq.training.soundness import (

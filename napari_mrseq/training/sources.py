@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING
 from napari_mrseq.belonging import subject_in
 from napari_mrseq.errors import CatalogueError, first_few
 from napari_mrseq.reading.discover import file_kind
-from napari_mrseq.safe_writing import written_whole
+from napari_mrseq.safe_writing import output_folder, written_whole
 from napari_mrseq.training.catalogue import read_entries, write_catalogue
 from napari_mrseq.training.follow_ups import joined_studies
 from napari_mrseq.training.header_labels import labelled_by_header, with_persons_labels
-from napari_mrseq.training.output import output_folder
 from napari_mrseq.training.series_rows import Entry, Log, rows_of, series_of
 from napari_mrseq.training.soundness import refuse_single_class
 from napari_mrseq.training.state import trainings_in
