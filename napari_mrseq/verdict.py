@@ -215,7 +215,7 @@ class Verdict:
 
     def to_dict(self, *, slices: bool = True) -> dict[str, Any]:
         """Return the record of ``record.schema.json``, with an entry a slice where asked."""
-        series = self.series
+        series, header = self.series, self.header
         record: dict[str, Any] = {
             "path": series.path,
             "files": len(series.files),
@@ -229,7 +229,7 @@ class Verdict:
             "confidence": rounded(self.confidence),
             "probabilities": {code: rounded(p) for code, p in self.probabilities.items()},
             "pixels": word_record(self.pixels),
-            "header": _claim_record(self.header) if self.header else None,
+            "header": header and {**word_record(header), "evidence": list(header.evidence)},
             "conflict": self.conflict,
             "mark": self.mark,
         }
@@ -275,10 +275,6 @@ def is_unsure(said: SliceVerdict | Verdict) -> bool:
 def misnaming_words(codes: Sequence[str]) -> str:
     """Say what the words of a header name: ``"the header's description says T2-FLAIR"``."""
     return f"{MISNAMED} {' or '.join(dict.fromkeys(map(name_of, codes)))}"
-
-
-def _claim_record(header: HeaderClaim) -> dict[str, Any]:
-    return {**word_record(header), "evidence": list(header.evidence)}
 
 
 def _rounded_list(values: Sequence[float] | None) -> list[float] | None:
