@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.errors import ModelError
 from napari_mrseq.model.card import KEY, Card
+from napari_mrseq.model.card_file import ONNX_SUFFIX
 from napari_mrseq.safe_writing import written_whole
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def export_onnx(model: Model, path: Path) -> Path:
 
     onnx = _needed("onnx")
     _needed("onnxscript")
-    if path.suffix != ".onnx":
+    if path.suffix != ONNX_SUFFIX:
         raise ModelError(f"{path}: the name of an ONNX file ends in .onnx")
     if next(model.network.parameters(), None) is None:
         raise ModelError(
@@ -55,7 +56,7 @@ def export_onnx(model: Model, path: Path) -> Path:
     size, channels = model.card.input_size, networks.channel_count(model.card.network)
     # A batch of one would be taken for the only size there is.
     example = torch.zeros((2, channels, size, size))
-    program = torch.onnx.export(
+    program: Any = torch.onnx.export(
         copy.deepcopy(model.network).cpu().eval(),
         (example,),
         input_names=[INPUT],
@@ -64,11 +65,10 @@ def export_onnx(model: Model, path: Path) -> Path:
         dynamo=True,
         verbose=False,
     )
-    proto: Any = program.model_proto if program else None
-    onnx.helper.set_model_props(proto, {KEY: model.card.to_json()})
+    onnx.helper.set_model_props(program.model_proto, {KEY: model.card.to_json()})
     try:
         with written_whole(path) as beside:
-            onnx.save(proto, beside)
+            onnx.save(program.model_proto, beside)
     except OSError as error:
         raise ModelError(f"{path} can't be written: {error.strerror or error}") from error
     return path
