@@ -139,7 +139,7 @@ def _is_file(name: str, output: Path) -> bool:
 
 
 def write_records(
-    form: Format, records: Sequence[Record], output: Path | None, *, below: str = ""
+    form: Format, records: Sequence[Record], output: Path | None, *, below: str
 ) -> None:
     """Write a table, CSV, JSON or Parquet into a file, or on standard output.
 

@@ -152,7 +152,7 @@ class Model:
         return torch.softmax(logits / temperature, dim=1)
 
 
-def logits_of(network: torch.nn.Module, images: torch.Tensor, channels: int = 1) -> torch.Tensor:
+def logits_of(network: torch.nn.Module, images: torch.Tensor, channels: int) -> torch.Tensor:
     """Return (n, classes) logits of prepared (n, 1, size, size) images between 0 and 1.
 
     A picture and its mirror image get the same answer: which side of the patient is left must not
