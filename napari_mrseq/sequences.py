@@ -77,7 +77,6 @@ _SPELLINGS = {
     if spelling
 }
 
-FALLBACK_COLOUR = "#BBBBBB"
 # For the classes of a user's own model; Tol's (2021) vibrant and bright sets.
 OWN_COLOURS = ("#EE7733", "#33BBEE", "#EE3377", "#CCBB44", "#228833", "#4477AA", "#AA3377")
 
@@ -103,13 +102,13 @@ def colour_of(code: str, classes: Iterable[str] = ()) -> str:
         Of the vocabulary, or of a user's own model.
     classes : iterable of str
         All classes of the model: those of its own are told apart by their place among them.
-        Without them, and where there are more than `OWN_COLOURS`, such a code is grey.
+        Without them, and where there are more than `OWN_COLOURS`, such a code is as grey as unknown.
     """
     sequence = SEQUENCES.get(code)
     if sequence:
         return sequence.colour
     own = [one for one in classes if one not in SEQUENCES]
-    return dict(zip(own, OWN_COLOURS, strict=False)).get(code, FALLBACK_COLOUR)
+    return dict(zip(own, OWN_COLOURS, strict=False)).get(code, SEQUENCES[UNKNOWN].colour)
 
 
 def misspelt_codes(labels: Iterable[str]) -> Iterator[str]:
