@@ -17,7 +17,6 @@ KEY = "napari_mrseq_card"
 # How slices are brought to the form a network was trained on: our own way (`model.preparation`),
 # and that of networks trained with torchvision's transforms (`model.torchvision_preparation`).
 CONTENT, TORCHVISION = "content", "torchvision"
-PREPARATIONS = (CONTENT, TORCHVISION)
 
 
 @dataclass(frozen=True)
@@ -128,7 +127,7 @@ class Card:
                 f"{path} has no model card that this version of napari-mrseq can read ({error}): "
                 "install a newer one, if that wrote it"
             ) from error
-        if card.preparation not in PREPARATIONS:
+        if card.preparation not in (CONTENT, TORCHVISION):
             raise ModelError(
                 f"{path} wants its slices prepared as {card.preparation!r}, which this version of "
                 "napari-mrseq can't do: install a newer one"

@@ -142,8 +142,7 @@ class EfficientNetLite(nn.Module):
         self.head = _convolution(inputs, _FEATURES, 1)
         self.dropout = nn.Dropout(dropout)
         self.classifier = nn.Linear(_FEATURES, class_count)
-        gauge = Familiarity(_FEATURES, class_count, familiarity) if familiarity else None
-        self.familiarity = gauge
+        self.familiarity = Familiarity(_FEATURES, class_count, familiarity) if familiarity else None
 
     def features(self, images: Tensor) -> Tensor:
         """Return the (n, features) that the last layer sees of (n, 1, rows, columns) images."""
