@@ -102,7 +102,7 @@ def colour_of(code: str, classes: Iterable[str] = ()) -> str:
         Of the vocabulary, or of a user's own model.
     classes : iterable of str
         All classes of the model: those of its own are told apart by their place among them.
-        Without them, and where there are more than `OWN_COLOURS`, such a code is as grey as unknown.
+        Without them, and where there are more than `OWN_COLOURS`, it is as grey as unknown.
     """
     sequence = SEQUENCES.get(code)
     if sequence:
