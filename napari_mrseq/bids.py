@@ -161,10 +161,8 @@ def _of_earlier_verdicts(folder: Path, sidecars: Mapping[Path, str]) -> list[str
 
 def _series_in(sidecar: Mapping[str, Any]) -> str | None:
     """Return what tells the series of a sidecar of ours from all others; None of another's."""
-    if "mrseq" not in sidecar:
-        return None
-    record, told = sidecar["mrseq"], ("path", "series_uid", "series_number", "description")
-    return str([record.get(key) for key in told] if isinstance(record, dict) else None)
+    record, told = sidecar.get("mrseq"), ("path", "series_uid", "series_number", "description")
+    return str([record.get(key) for key in told]) if isinstance(record, dict) else None
 
 
 def sidecar_text(sidecar: Mapping[str, Any]) -> str:
