@@ -8,13 +8,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
 
-from napari_mrseq.cli.output import Format
+from napari_mrseq.cli.output import Format, write_records
 from napari_mrseq.cli.terminal import ENDINGS, say
 from napari_mrseq.errors import STOPS, MrseqError
 from napari_mrseq.naming import printable
-from napari_mrseq.report import FORMATS
 from napari_mrseq.report_text import Record
-from napari_mrseq.safe_writing import write_whole, writing
 
 # Who is killed, for memory or by a time limit, loses so much work.
 KEPT_SECONDS = 600
@@ -46,14 +44,10 @@ def kept_until_written(
         records, start = so_far, monotonic()
         if beside and start >= due:
             try:
-                _write(beside)
+                write_records(form, records, beside, below="")
             except MrseqError as error:
                 say(printable(str(error)))
             due = monotonic() + max(KEPT_SECONDS, _LEAST_PAUSE * (monotonic() - start))
-
-    def _write(file: Path) -> None:
-        with writing(file):
-            write_whole(file, FORMATS[form.value](records))
 
     try:
         yield keep
@@ -62,7 +56,7 @@ def kept_until_written(
         with _unstoppable():
             with suppress(MrseqError):
                 if beside and records:
-                    _write(beside)
+                    write_records(form, records, beside, below="")
                     kept = f"what is judged so far is in {beside}"
             if kept or isinstance(error, STOPS):
                 # The line that tells how far the work is may stand there.
