@@ -65,10 +65,12 @@ def export_onnx(model: Model, path: Path) -> Path:
         dynamo=True,
         verbose=False,
     )
-    onnx.helper.set_model_props(program.model_proto, {KEY: model.card.to_json()})
+    # It is made anew each time it is asked for.
+    proto = program.model_proto
+    onnx.helper.set_model_props(proto, {KEY: model.card.to_json()})
     try:
         with written_whole(path) as beside:
-            onnx.save(program.model_proto, beside)
+            onnx.save(proto, beside)
     except OSError as error:
         raise ModelError(f"{path} can't be written: {error.strerror or error}") from error
     return path
