@@ -354,14 +354,14 @@ def test_a_run_broken_off_leaves_what_is_judged_so_far(begun, many_pictures, tmp
 # The command line, ended while it keeps its third record, and again while it keeps that at its end.
 ENDED_TWICE = """
 import os, sys
-from napari_mrseq.cli import main, unfinished
+from napari_mrseq.cli import main, output, unfinished
 unfinished.KEPT_SECONDS = unfinished._LEAST_PAUSE = 0
-write, number = unfinished.write_whole, int(sys.argv.pop())
+write, number = output.write_whole, int(sys.argv.pop())
 def write_and_end(file, content):
     if content.count(b"\\n") > 3:
         os.kill(os.getpid(), number)
     write(file, content)
-unfinished.write_whole = write_and_end
+output.write_whole = write_and_end
 main()
 """
 
@@ -430,13 +430,13 @@ def test_a_program_ended_within_a_library_ends_without_a_traceback(sample_study)
 # The command line, in the place of whose results a folder comes with the first record kept.
 FOLDER_COMES = """
 import pathlib, sys
-from napari_mrseq.cli import main, unfinished
+from napari_mrseq.cli import main, output, unfinished
 unfinished.KEPT_SECONDS = unfinished._LEAST_PAUSE = 0
-write = unfinished.write_whole
+write = output.write_whole
 def write_and_stand_in_the_way(file, content):
     write(file, content)
     pathlib.Path(sys.argv[-1]).mkdir(exist_ok=True)
-unfinished.write_whole = write_and_stand_in_the_way
+output.write_whole = write_and_stand_in_the_way
 main()
 """
 

@@ -473,7 +473,7 @@ def test_live_names_the_slice_under_the_slider(qtbot, viewer, open_panel) -> Non
 
 
 def test_a_second_run_judges_only_what_is_new(viewer, press, run, open_panel) -> None:
-    layer = viewer.add_image(noise(320, 32, 32))
+    layer = viewer.add_image(noise(1000, 32, 32))
     panel = open_panel()
 
     def cancel_midway(_layer) -> None:
@@ -484,17 +484,17 @@ def test_a_second_run_judges_only_what_is_new(viewer, press, run, open_panel) ->
     panel.runner.judged.connect(cancel_midway)
     run(panel)
     kept = dict(judged(layer))
-    assert len(kept) < 320
+    assert len(kept) < 1000
     run(panel)
-    assert len(judged(layer)) == 320
+    assert len(judged(layer)) == 1000
     alone = {index: one.without_stack for index, one in judged(layer).items()}
     same = [index for index, verdict in kept.items() if alone[index] is verdict]
     # A batch that was not through is judged as a whole.
     assert len(same) >= 32
-    # With nothing left to judge, the bar does not stand at none of 320.
+    # With nothing left to judge, the bar does not stand at none of 1000.
     run(panel)
     assert panel.controls.status.value == "1 layer classified."
-    assert panel.controls.progress.native.text() == "320 of 320 slices"
+    assert panel.controls.progress.native.text() == "1000 of 1000 slices"
 
 
 def judged(layer) -> dict:
