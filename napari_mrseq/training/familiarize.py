@@ -84,6 +84,8 @@ def familiarized(
     network.load_state_dict(plain)
     network.float().eval().to(memory_format=torch.channels_last)
     features = _features(network, _balanced(trained), card.input_size)
+    if len(features) < LEAST:
+        return card, plain
     mean = features.mean(dim=0)
     _, directions = torch.linalg.eigh(torch.cov(features.T))
     basis = directions[:, -RANK:].contiguous()

@@ -113,6 +113,15 @@ def test_few_pictures_make_nothing_familiar(weights, rows, monkeypatch):
     assert kept.keys() == weights.keys()
 
 
+def test_pictures_that_show_nothing_make_nothing_familiar(weights, rows, tmp_path):
+    black = tmp_path / "black.png"
+    Image.fromarray(np.zeros((SIZE, SIZE), np.uint8)).save(black)
+    dark = [replace(row, path=black) for row in rows[30:420]]
+    card, kept = familiarized(CARD, weights, [*rows[:30], *dark, *rows[420:]], held_out=1)
+    assert card == CARD
+    assert kept.keys() == weights.keys()
+
+
 def test_without_a_fold_held_out_a_twin_tells_how_familiar_unseen_slices_are(
     weights, familiar, tmp_path, rows
 ):
