@@ -6,19 +6,17 @@ import os
 import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache, partial
+from dataclasses import replace
+from functools import partial
 from itertools import chain
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.belonging import study_of
 from napari_mrseq.errors import ReadError, UnreadableFileWarning, first_few
 from napari_mrseq.naming import common_folder
-from napari_mrseq.reading.archive import Unpacked, directory_files, unpack
 from napari_mrseq.reading.dicom import read_dicom
-from napari_mrseq.reading.discover import NO_KNOWN_KIND, find_images
+from napari_mrseq.reading.inputs import NO_IMAGE, InputFile, PlaceOf, files_under, spelling
 from napari_mrseq.reading.lazy import lazy_array, read_block
 from napari_mrseq.reading.muting import LIBRARIES_MUTED
 from napari_mrseq.reading.nifti import read_nifti
@@ -29,13 +27,12 @@ from napari_mrseq.series import Failure, Series, Study
 if TYPE_CHECKING:
     from dask.array import Array
 
+    from napari_mrseq.reading.archive import Unpacked
+
 AnyPath = str | bytes | PathLike[str]
 Progress = Callable[[int, int], None]
-PlaceOf = Callable[[str], str]
 
 _CAUSES_SHOWN = 20
-# Of a folder or packed file as a whole.
-_NO_IMAGE = "holds no image that can be read"
 # What an unpacked file is called in warnings.
 _SHORT = re.compile(r"[0-9-]+/[A-Za-z0-9._-]+")
 
@@ -103,33 +100,11 @@ def _spelled_out(path: AnyPath) -> str:
     return os.path.expanduser(os.fsdecode(path))  # noqa: PTH111
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A file to read, and under which of the given paths it was found.
-
-    Attributes
-    ----------
-    shown : str
-        What to call it: as the given path does. A member of a zip file lies elsewhere.
-    unpacked : Unpacked or None
-        The zip file it came from.
-    """
-
-    kind: str
-    path: str
-    given: int
-    shown: str
-    unpacked: Unpacked | None = None
-
-
-_Expanded = tuple[list[_File], list[Failure]]
-
-
 def _study(names: Sequence[str], progress: Progress) -> Study:
-    place_of = _spelling()
-    under, lost = _under_each(names, place_of)
+    place_of = spelling()
+    under, lost = files_under(names, place_of)
     # Under several of the paths a file is read once, for the first of them.
-    files: dict[str, _File] = {}
+    files: dict[str, InputFile] = {}
     for file in chain.from_iterable(under):
         files.setdefault(place_of(file.path), file)
     by_path = {file.path: file for file in files.values()}
@@ -145,7 +120,7 @@ def _study(names: Sequence[str], progress: Progress) -> Study:
         # Path.is_dir raises where a folder may not be entered.
         may_hold = inside or os.path.isdir(name)  # noqa: PTH112
         if name not in told and may_hold and all(place_of(file.path) in bad for file in inside):
-            some.append(Failure(name, _NO_IMAGE))
+            some.append(Failure(name, NO_IMAGE))
     packed = [file for file in by_path.values() if file.unpacked]
     called = {short_name(file.path): short_name(file.shown) for file in packed}
     return Study(
@@ -154,80 +129,8 @@ def _study(names: Sequence[str], progress: Progress) -> Study:
     )
 
 
-def _under_each(
-    names: Sequence[str], place_of: PlaceOf
-) -> tuple[list[list[_File]], list[list[Failure]]]:
-    """Return what lies under each path, and what is lost; a file under several is opened once."""
-    expanded: dict[str, list[_File]] = {}
-    under: list[list[_File]] = []
-    lost: list[list[Failure]] = []
-    for given, name in enumerate(names):
-        found = find_images(name)
-        lost.append(found.failures)
-        for kind, path in found.files:
-            if place_of(path) not in expanded:
-                expanded[place_of(path)], causes = _expanded(kind, path, given)
-                lost[given] += causes
-        under.append([file for _, path in found.files for file in expanded[place_of(path)]])
-    return under, lost
-
-
-def _expanded(kind: str, path: str, given: int) -> _Expanded:
-    """Return a file, or those inside a zip file or behind a DICOMDIR, and which are lost."""
-    try:
-        if kind == "zip":
-            return _zipped(path, given)
-        if kind == "dicomdir":
-            return _listed(path, given)
-    except ReadError as error:
-        return [], [Failure(path, str(error))]
-    # Where it lies, whatever the working folder is when its pixels are read.
-    return [_File(kind, str(Path(path).absolute()), given, path)], []
-
-
-def _listed(path: str, given: int) -> _Expanded:
-    listed, missing = directory_files(path)
-    if not listed and not missing:
-        raise ReadError("a DICOMDIR that names no files")
-    lost = [Failure(path, f"files that it names are not there: {missing}")] if missing else []
-    return [_File("dicom", str(Path(file).absolute()), given, file) for file in listed], lost
-
-
-def _zipped(path: str, given: int) -> _Expanded:
-    unpacked = unpack(path)
-    inside = find_images(unpacked.folder)
-    readable = [(kind, file) for kind, file in inside.files if kind != "zip"]
-    lost = [Failure(*entry) for entry in unpacked.refused.items()]
-    lost += [
-        replace(failure, path=unpacked.members.get(failure.path, path))
-        for failure in inside.failures
-        # Weights of networks and the like are zip files too, and their parts called like scans.
-        if readable or failure.cause != NO_KNOWN_KIND
-    ]
-    lost += [
-        Failure(unpacked.members[file], "a zip file inside a zip file: unpack it yourself")
-        for kind, file in inside.files
-        if kind == "zip"
-    ]
-    if not readable:
-        lost.append(Failure(path, _NO_IMAGE, no_image=not lost))
-    return [_File(kind, f, given, unpacked.members[f], unpacked) for kind, f in readable], lost
-
-
-def _spelling() -> PlaceOf:
-    """Return a function that spells a path in one way, however it was given."""
-    # A study has thousands of files in few folders.
-    real = cache(os.path.realpath)
-
-    def place_of(path: str) -> str:
-        folder, name = os.path.split(path)
-        return f"{real(folder)}/{name}"
-
-    return place_of
-
-
 def _read_files(
-    files: Mapping[str, _File], names: Sequence[str], progress: Progress
+    files: Mapping[str, InputFile], names: Sequence[str], progress: Progress
 ) -> tuple[list[Series], list[Failure]]:
     def input_of(path: str) -> int:
         """Return the number of the folder or zip file given; files given singly are one input."""
@@ -248,7 +151,7 @@ def _read_files(
     return series, failures
 
 
-def _in_studies(series: list[Series], files: Mapping[str, _File]) -> list[Series]:
+def _in_studies(series: list[Series], files: Mapping[str, InputFile]) -> list[Series]:
     """Sort series by given path, study and number; those without a number last, by first file."""
     ranks = {path: rank for rank, path in enumerate(files)}
     first: dict[str, int] = {}
@@ -279,7 +182,7 @@ def _once(failures: Iterable[Failure], place_of: PlaceOf) -> Iterable[Failure]:
     return once.values()
 
 
-def _as_found(series: Series, files: Mapping[str, _File], called: Mapping[str, str]) -> Series:
+def _as_found(series: Series, files: Mapping[str, InputFile], called: Mapping[str, str]) -> Series:
     """Give a series the names that the given paths lead to, and keep what was unpacked for it.
 
     `called` says how warnings are to call what lies in zip files: a copy there may be told of by a
