@@ -5,24 +5,24 @@ from __future__ import annotations
 import logging
 import math
 import re
-from collections.abc import Callable, Hashable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import tifffile
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.naming import without_verdict
 from napari_mrseq.reading.colours import shows_colours
 from napari_mrseq.reading.damage import damage_in
 from napari_mrseq.reading.discover import TIFF_MAGIC
+from napari_mrseq.reading.jpg_png import PageReader, describe_image
 from napari_mrseq.reading.lazy import Stamp, check_unchanged, lazy_stack, stamp_of
 from napari_mrseq.reading.muting import LIBRARIES_MUTED
-from napari_mrseq.series import Series, VolumeAxis, grey_of
+from napari_mrseq.reading.tiff import describe_tiff
+from napari_mrseq.series import Series, VolumeAxis
 
 # Without a handler of their own each odd tag would be a line on the user's screen.
 for _library in ("tifffile", "PIL"):
@@ -30,32 +30,6 @@ for _library in ("tifffile", "PIL"):
 
 # A picture beyond this is no slice: 8,192 × 8,192 pixels.
 LARGEST_PIXELS = 1 << 26
-
-# What each frame of an animated PNG takes: the chunk that tells of it (PNG 3, 11.3.6.2).
-_LEAST_FRAME_BYTES = 38
-
-# Pillow's modes of one grey value a pixel; all others become 8-bit grey.
-_GREY_MODES = {"L": "u1", "I;16": "u2", "I;16B": "u2", "I": "i4", "F": "f4"}
-
-# Tag of EXIF and TIFF of how a picture stands, and those of its values that swap rows and columns
-# and, after that, turn the rows and the columns round (TIFF 6.0, page 36).
-_ORIENTATION = 0x0112
-_ON_ITS_SIDE = (5, 6, 7, 8)
-_ROWS_TURNED, _COLUMNS_TURNED = (3, 4, 7, 8), (2, 3, 6, 7)
-
-# Colours of TIFF that are no red, green and blue: ink, tables and the like, which Pillow turns.
-_OTHER_COLOURS = (
-    tifffile.PHOTOMETRIC.PALETTE,
-    tifffile.PHOTOMETRIC.SEPARATED,
-    tifffile.PHOTOMETRIC.YCBCR,
-    tifffile.PHOTOMETRIC.CIELAB,
-)
-
-PageReader = Callable[[str, int], NDArray[Any]]
-# Number of a page, and the byte at which its directory begins; 0 where only its series tells.
-_Place = tuple[int, int]
-# Shape, type, reader of a page, and what the user should know.
-_Described = tuple[tuple[int, ...], np.dtype[Any], PageReader, tuple[str, ...]]
 
 
 def read_picture(path: str) -> Series:
@@ -69,7 +43,7 @@ def read_picture(path: str) -> Series:
     try:
         with Path(path).open("rb") as file:
             is_tiff = file.read(4) in TIFF_MAGIC
-        described = _describe_tiff(path) if is_tiff else _describe_image(path)
+        described = describe_tiff(path) if is_tiff else describe_image(path)
     except ReadError:
         raise
     except Image.DecompressionBombError as error:
@@ -93,192 +67,6 @@ def read_picture(path: str) -> Series:
         volume_axis=VolumeAxis() if volumes else None,
         warnings=warnings,
     )
-
-
-def _describe_image(path: str) -> _Described:
-    with Image.open(path) as image:
-        dtype = np.dtype(_GREY_MODES.get(image.mode, "u1"))
-        size = image.width, image.height
-        columns, rows = size[::-1] if _orientation(image) in _ON_ITS_SIDE else size
-        # The further images of a JPEG file are small copies of the first.
-        frames = getattr(image, "n_frames", 1) if image.format == "PNG" else 1
-    if frames > 1 and frames * _LEAST_FRAME_BYTES > Path(path).stat().st_size:
-        raise ReadError(f"damaged: an animated PNG that can't hold the {frames} frames it names")
-    return (frames, rows, columns), dtype, _image_page, ()
-
-
-def _image_page(path: str, page: int) -> NDArray[Any]:
-    with Image.open(path) as opened:
-        if page:
-            opened.seek(page)
-        # A telephone turned on its side says so beside the pixels.
-        image = opened if _orientation(opened) == 1 else ImageOps.exif_transpose(opened)
-        if image.mode in _GREY_MODES:
-            return np.asarray(image)
-        if not image.has_transparency_data:
-            return np.asarray(image.convert("RGB").convert("L"))
-        # First with opacity: without, Pillow warns of palettes that have it.
-        clear = image.convert("RGBA")
-        grey, opacity = np.asarray(clear.convert("RGB").convert("L")), np.asarray(clear)[..., 3]
-        is_drawn_in_opacity = np.ptp(grey) == 0 < np.ptp(opacity)
-        return opacity if is_drawn_in_opacity else grey
-
-
-def _orientation(image: Image.Image) -> int:
-    try:
-        return int(image.getexif().get(_ORIENTATION, 1))
-    except Exception:  # Pillow raises many kinds on a damaged block, which harms no pixel
-        return 1
-
-
-def _describe_tiff(path: str) -> _Described:
-    with tifffile.TiffFile(path) as tiff:
-        alike = _alike(tiff)
-        series = alike[0]
-        listed: list[Any] = [page for one in alike for page in one.pages]
-        whole = [one for one in tiff.series if not one.keyframe.is_reduced]
-        others = sum(len(one.pages) for one in whole or alike) - len(listed)
-        # Pairs, not a mapping: axes without a name are all called Q.
-        sizes = list(zip(series.axes, series.shape, strict=True))
-        named = dict(sizes)
-        on_its_side = _tiff_orientation(series.keyframe) in _ON_ITS_SIDE
-        rows, columns = (named[axis] for axis in ("XY" if on_its_side else "YX"))
-        along = [(axis, size) for axis, size in sizes if axis not in "YXS"]
-        order = _slices_last([("series", len(alike)), *along])
-        places = [(number, 0) for number in order.ravel().tolist()]
-        if by_page := len(places) == len(listed):
-            places = [_place(number, listed[number], tiff) for number, _ in places]
-        else:
-            _check_plain(series)
-        coloured = named.get("S", 1) > 1 or series.keyframe.photometric in _OTHER_COLOURS
-        dtype = np.dtype("f4" if coloured or series.dtype.kind == "c" else series.dtype)
-    read_page = partial(_tiff_page if by_page else _plain_page, places)
-    return (*order.shape, rows, columns), dtype.newbyteorder("="), read_page, _left_out(others)
-
-
-def _left_out(pages: int) -> tuple[str, ...]:
-    if pages == 1:
-        return ("1 page of another kind than the first is left out",)
-    return (f"{pages} pages of another kind than the first are left out",) if pages else ()
-
-
-def _slices_last(along: Sequence[tuple[str, int]]) -> NDArray[np.intp]:
-    """Return the numbers of pages by slice, or by volume and slice, from axes and their sizes.
-
-    ImageJ writes the channels of a slice one after the other.
-    """
-    axes, sizes = zip(*along, strict=True)
-    numbers = np.arange(np.prod(sizes)).reshape(sizes)
-    if "Z" in axes:
-        numbers = np.moveaxis(numbers, axes.index("Z"), -1)
-    numbers = np.atleast_1d(numbers.squeeze())
-    return numbers.reshape(-1, numbers.shape[-1]) if numbers.ndim > 2 else numbers
-
-
-def _place(number: int, page: Any, tiff: tifffile.TiffFile) -> _Place:
-    """Return where a page is found: to look for series takes long where there are many pages."""
-    is_own = page is not None and page.parent is tiff
-    return (page.index, page.offset) if is_own and page.offset else (number, 0)
-
-
-def _alike(tiff: tifffile.TiffFile) -> list[tifffile.TiffPageSeries]:
-    """Return the first series, with its likes where a program wrote page after page by itself.
-
-    Small copies of other pages (TIFF 6.0, NewSubfileType) are passed over.
-    """
-
-    def kind(series: tifffile.TiffPageSeries) -> Hashable:
-        return series.axes, series.shape, series.dtype, series.keyframe.photometric
-
-    if not tiff.series:
-        raise ReadError("damaged: a TIFF file without a page that can be found")
-    first = next((one for one in tiff.series if not one.keyframe.is_reduced), tiff.series[0])
-    if first.kind != "shaped":
-        return [first]
-    return [one for one in tiff.series if kind(one) == kind(first)]
-
-
-def _tiff_page(places: Sequence[_Place], path: str, page: int) -> NDArray[Any]:
-    number, offset = places[page]
-    with tifffile.TiffFile(path) as tiff:
-        if offset:
-            tiff.filehandle.seek(offset)
-            found: Any = tifffile.TiffPage(tiff, number)
-        else:
-            found = [page for one in _alike(tiff) for page in one.pages][number]
-        if found is None:
-            raise ReadError(f"page {page + 1}, which it tells of, is not in it", path)
-        # Pages after the first keep only what differs from it.
-        like = found.keyframe
-        # Of an image in several files a page may lie in another.
-        home = found.parent.filehandle.path
-        if like.photometric in _OTHER_COLOURS:
-            return _pillow_page(home, found.index)
-        try:
-            pixels = found.asarray()
-        except ValueError:
-            # tifffile needs a further package for compressed pages; Pillow reads most of them.
-            return _pillow_page(home, found.index)
-        if like.samplesperpixel > 1 and like.planarconfig == tifffile.PLANARCONFIG.SEPARATE:
-            pixels = np.moveaxis(pixels, 0, -1)
-    return _shown(pixels, like)
-
-
-def _check_plain(series: tifffile.TiffPageSeries) -> None:
-    """Raise `ReadError` where slices don't lie one after the other as they are."""
-    is_plain = series.dataoffset is not None and series.axes.rstrip("S").endswith("YX")
-    if not is_plain or series.keyframe.photometric in _OTHER_COLOURS:
-        raise ReadError("a page of this TIFF file holds several slices: save each as its own page")
-
-
-def _plain_page(places: Sequence[_Place], path: str, page: int) -> NDArray[Any]:
-    """Read a slice by its number where one directory of the file tells of several."""
-    with tifffile.TiffFile(path) as tiff:
-        alike = _alike(tiff)
-        plane = alike[0].shape[alike[0].axes.index("Y") :]
-        which, slice_ = divmod(places[page][0], alike[0].size // np.prod(plane))
-        mapped = alike[which].asarray(out="memmap").reshape(-1, *plane)
-        return _shown(np.array(mapped[slice_]), alike[which].keyframe)
-
-
-def _shown(pixels: NDArray[Any], page: Any) -> NDArray[Any]:
-    """Return the grey values of a page, upright; white is large."""
-    if page.photometric == tifffile.PHOTOMETRIC.MINISWHITE:
-        pixels = -pixels if pixels.dtype.kind == "f" else ~pixels
-    return _upright(_grey(pixels), _tiff_orientation(page))
-
-
-def _grey(pixels: NDArray[Any]) -> NDArray[Any]:
-    """Turn the samples of a page, which come last, into grey and complex values into magnitude."""
-    if pixels.ndim < 3:
-        return np.abs(pixels) if pixels.dtype.kind == "c" else np.asarray(pixels)
-    # Of two samples the second is opacity.
-    if pixels.shape[-1] < 3:
-        return np.asarray(pixels[..., 0])
-    return np.asarray(grey_of(pixels))
-
-
-def _tiff_orientation(page: Any) -> int:
-    return int(page.tags.valueof(_ORIENTATION, 1))
-
-
-def _upright(pixels: NDArray[Any], orientation: int) -> NDArray[Any]:
-    """Turn (row, column) as the tag says; tifffile's own `reorient` mistakes 7 for 8."""
-    if orientation in _ON_ITS_SIDE:
-        pixels = pixels.T
-    rows = -1 if orientation in _ROWS_TURNED else 1
-    return pixels[::rows, :: -1 if orientation in _COLUMNS_TURNED else 1]
-
-
-def _pillow_page(path: str, page: int) -> NDArray[Any]:
-    """Read a page of a TIFF file by Pillow, which turns it upright as it decodes."""
-    # A plain page of a file that Pillow opens by its name it maps into memory, which spoils those
-    # that lie on their side.
-    with Path(path).open("rb") as file, Image.open(file) as image:
-        image.seek(page)
-        if image.mode in _GREY_MODES:
-            return np.asarray(image)
-        return _grey(np.asarray(image.convert("RGB")))
 
 
 def _load_page(
