@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
+from napari_mrseq.body_plane import nearest_plane
 from napari_mrseq.clock import DAY_MS
 from napari_mrseq.header import attributes_of
 from napari_mrseq.prescription import way_of
 from napari_mrseq.protocols import PLANES, Expected
 from napari_mrseq.reading.grouping import grouped
 from napari_mrseq.sequences import family_of
-from napari_mrseq.series import Series, nearest_plane
+from napari_mrseq.series import Series
 from napari_mrseq.verdict import Verdict
 
 # A stack of slices this thin can be looked at in any plane (mm).

@@ -7,7 +7,8 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_mrseq.series import Series, normal_of
+from napari_mrseq.body_plane import normal_of
+from napari_mrseq.series import Series
 
 # Stacks are parallel below this angle between their normals.
 PARALLEL_DEGREES = 10.0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from napari_mrseq.body_plane import plane_of
 from napari_mrseq.errors import MrseqError, ReadError
 from napari_mrseq.naming import size_words
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
 
-# Above this angle between slice normal and body axis a stack is called oblique.
-OBLIQUE_DEGREES = 30.0
 # A smaller picture is a thumbnail: nobody could tell its contrast.
 LEAST_PIXELS = 32
 # Luminance of red, green and blue, ITU-R BT.601.
@@ -189,38 +188,6 @@ class Study:
 
     series: tuple[Series, ...]
     failures: tuple[Failure, ...] = ()
-
-
-def plane_of(affine: ArrayLike) -> str:
-    """Name the plane of a stack from its affine.
-
-    Parameters
-    ----------
-    affine : (4, 4) array_like
-        Maps (slice, row, column, 1) to patient LPS in mm.
-
-    Returns
-    -------
-    str
-        ``axial``, ``coronal``, ``sagittal``, or ``oblique`` where the slice normal lies more than
-        30 degrees from each body axis.
-    """
-    plane, cosine = nearest_plane(affine)
-    return "oblique" if cosine < np.cos(np.radians(OBLIQUE_DEGREES)) else plane
-
-
-def nearest_plane(affine: ArrayLike) -> tuple[str, float]:
-    """Return the body plane that a stack lies nearest to, and the cosine of the angle between."""
-    cosines = np.abs(normal_of(affine))
-    axis = int(cosines.argmax())
-    return ("sagittal", "coronal", "axial")[axis], float(cosines[axis])
-
-
-def normal_of(affine: ArrayLike) -> NDArray[np.float64]:
-    """Return the unit vector across the slices of a stack; zero where its axes are parallel."""
-    matrix = np.asarray(affine, dtype=float)
-    normal = np.cross(matrix[:3, 2], matrix[:3, 1])
-    return np.asarray(normal / (np.linalg.norm(normal) or 1.0))
 
 
 def grey_of(colours: Any) -> Any:

@@ -38,6 +38,7 @@ FLOORS = [
     {"belonging"},
     {"series", "safe_writing"},
     {
+        "body_plane",
         "sequences",
         "errors",
         "clock",

@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterable, Sequence
 
 import numpy as np
 
+from napari_mrseq.body_plane import plane_of
 from napari_mrseq.clock import DAY_MS
 from napari_mrseq.errors import ReadError, first_few
 from napari_mrseq.reading.contrasts import echoes_of, split_by_contrast
@@ -22,7 +23,7 @@ from napari_mrseq.reading.slice_groups import numbers_left_out, slices_between, 
 from napari_mrseq.reading.stations import split_by_station, without_false_positions
 from napari_mrseq.reading.volume_axis import volume_axis_of
 from napari_mrseq.reading.volumes import Stack, into_volumes
-from napari_mrseq.series import VolumeAxis, plane_of
+from napari_mrseq.series import VolumeAxis
 
 # Two pixel sizes (mm) that are nearer are one, written in two ways.
 _SAME_SPACING_MM = 1e-3
