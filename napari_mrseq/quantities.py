@@ -18,8 +18,9 @@ QUANTITIES: Mapping[str, tuple[str, ...]] = {
     "PD map": ("PDMAP",),
     "T1 map": ("T1 MAP", "T1_MAP", "T1MAP"),
     "T2 map": ("T2 MAP", "T2_MAP", "T2MAP"),
-    "T2* map": ("T2_STAR MAP", "T2STAR_MAP", "T2_STAR_MAP"),
-    "R2 map": ("R2 MAP", "R2_MAP"),
+    # What Philips names no map it calls unspecified, in the 16 letters that a code has.
+    "T2* map": ("T2_STAR MAP", "T2STAR_MAP", "T2_STAR_MAP", "T2_STAR_UNSPECIF"),
+    "R2 map": ("R2 MAP", "R2_MAP", "R2_UNSPECIFIED"),
     "R2* map": ("R2_STAR MAP", "R2_STAR_MAP", "R2STAR_MAP"),
     "B0 map": ("B0 MAP", "B0MAP"),
     "field map": ("FIELD MAP", "FIELD_MAP", "FIELDMAP"),

@@ -53,6 +53,18 @@ def test_a_computed_map_is_no_weighted_image(make_series: Any, kind: str) -> Non
     assert claim.sequence == "OTHER"
 
 
+@pytest.mark.parametrize("slices", [1, 30])
+def test_what_philips_calls_unspecified_is_a_map_though_it_is_original(
+    make_series: Any, slices: int
+) -> None:
+    header = {
+        "Manufacturer": "Philips Medical Systems", "ScanningSequence": "GR",
+        "MRAcquisitionType": "2D", "RepetitionTime": 20, "EchoTime": 2.2, "FlipAngle": 25,
+        "ImageType": ["ORIGINAL", "PRIMARY", "T2_STAR_UNSPECIF", "T2_STAR", "UNSPECIFIED"],
+    }  # fmt: skip
+    assert claim_of(make_series(header, slices=slices)).sequence == "OTHER"
+
+
 SYNTHETIC = {
     "Manufacturer": "GE MEDICAL SYSTEMS", "ScanningSequence": ["SE", "IR"], "RepetitionTime": 4500,
     "EchoTime": 22, "InversionTime": 28, "FlipAngle": 90, "MagneticFieldStrength": 3,

@@ -66,6 +66,7 @@ def test_water_and_fat_are_two_stacks(write_slice: WriteSlice) -> None:
     [
         ("ADC_MAP", "ADC"), ("DADC", "ADC"), ("EXP_ADC", "eADC"), ("DTI_FA", "FA"),
         ("T1_MAP", "T1 map"), ("RELCBF", "relCBF"), ("FAT_FRACTION", "fat fraction"),
+        ("T2_STAR_UNSPECIF", "T2* map"), ("R2_UNSPECIFIED", "R2 map"),
     ],
 )  # fmt: skip
 def test_a_map_beside_its_source_is_named(written: str, part: str, write_slice: WriteSlice) -> None:
