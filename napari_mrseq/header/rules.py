@@ -53,7 +53,6 @@ from napari_mrseq.header.lexicon import DUAL_ECHO, MAP
 from napari_mrseq.header.plausibility import fits, says, timed
 from napari_mrseq.header.rule import BIDS, DICOM, NIFTI, NILS, PHYSICS, VENDOR, WORDS, Rule, rule
 from napari_mrseq.header.techniques import (
-    ANGIOGRAPHY,
     ASL,
     B0_MAP,
     B1_MAP,
@@ -72,11 +71,11 @@ from napari_mrseq.header.techniques import (
     TASK,
     TIME_OF_FLIGHT,
 )
+from napari_mrseq.header.vessels import SUBTRACTION_RULES, VESSEL_RULES
 from napari_mrseq.header.weightings import (
     ACQUISITION_CONTRAST_RULES,
     GRADIENT_ECHO_RULES,
     INVERSION_RECOVERY_RULES,
-    LIKE_CONTRAST_ANGIOGRAPHY,
     SPIN_ECHO_RULES,
     TOO_STEEP,
 )
@@ -87,8 +86,6 @@ from napari_mrseq.header.words import (
     names_nothing,
     names_weighting,
     tells_heart,
-    tells_organ,
-    tells_vessels,
 )
 from napari_mrseq.sequences import UNKNOWN
 
@@ -97,7 +94,6 @@ CAPTURE = (storage("Secondary Capture"), unless(SLICES > 1, TE > 0))
 
 # A bolus is gone in three minutes; activation takes longer.
 BOLUS = (agent_tagged, within(VOLUMES, 20, 150))
-OF_A_BOLUS = called("twist|tricks")
 # A gradient echo that reads a slice with one excitation: Philips gives it no code.
 LIKE_AN_EPI = (
     uses(GRADIENT_ECHO), acquired("2D"), lacks(SPIN_ECHO), TR >= 1200, within(TE, 18, 60),
@@ -150,12 +146,7 @@ RULES: tuple[Rule, ...] = (
     rule("DWI", 0.95, VENDOR, image_type(*image_types.TRACE), fits("DWI")),
     rule("PERF", 0.95, VENDOR, image_type(*image_types.PERFUSION)),
     rule("SWI", 0.95, VENDOR, image_type(*image_types.SUSCEPTIBILITY), fits("SWI")),
-    # What is left without the unenhanced image is vessels where the agent was given for them.
-    rule("MRA", 0.9, VENDOR, image_type(*image_types.SUBTRACTION), says("MRA")),
-    timed(
-        "MRA", 0.75, PHYSICS, image_type(*image_types.SUBTRACTION), uses(GRADIENT_ECHO),
-        acquired("3D"), *LIKE_CONTRAST_ANGIOGRAPHY, unless(tells_organ), unless(names_weighting),
-    ),
+    *SUBTRACTION_RULES,
     rule("OTHER", 0.9, VENDOR, image_type(*image_types.MAP, *image_types.SUBTRACTION)),
     rule("OTHER", 0.8, VENDOR, image_type(*image_types.FAT)),
     rule("T1", 0.85, VENDOR, image_type("UNI", "UNI-DEN", "UNIT1"), uses(INVERSION)),
@@ -242,23 +233,8 @@ RULES: tuple[Rule, ...] = (
     timed("PERF", 0.7, PHYSICS, *REPEATED, *BOLUS),
     timed("BOLD", 0.75, PHYSICS, *LIKE_AN_EPI),
     timed("BOLD", 0.7, PHYSICS, *REPEATED),
-    # Vessels.
     rule("SWI", 0.85, VENDOR, uses(SUSCEPTIBILITY)),
-    rule("MRA", 0.95, VENDOR, uses(TIME_OF_FLIGHT), lacks(SPIN_ECHO)),
-    rule("MRA", 0.95, DICOM, contrast("TOF")),
-    rule("MRA", 0.9, VENDOR, image_type(*image_types.ANGIOGRAPHY)),
-    rule("OTHER", 0.75, VENDOR, uses(PHASE_CONTRAST), uses(CINE)),
-    rule("OTHER", 0.75, VENDOR, uses(PHASE_CONTRAST), is_phase),
-    rule("MRA", 0.9, VENDOR, uses(PHASE_CONTRAST)),
-    rule(
-        "MRA", 0.9, DICOM, uses(ANGIOGRAPHY), lacks(SPIN_ECHO), fits("MRA"),
-        unless(names_weighting),
-    ),
-    # A bolus is followed into tumours by the same sequences.
-    rule(
-        "MRA", 0.85, WORDS, says("MRA"), unless(OF_A_BOLUS, tells_organ),
-        unless(OF_A_BOLUS, unless(tells_vessels)),
-    ),
+    *VESSEL_RULES,
     # Sequences of their own.
     timed("T2STAR", 0.75, WORDS, *SOURCE_OF_QSM, TE >= 10),
     # Of several echoes the first is told, however early; so long a TR has room for more than one.

@@ -1,0 +1,55 @@
+"""The rules that tell vessels: by what is subtracted, by inflow, by flow, by their names."""
+
+from __future__ import annotations
+
+from napari_mrseq.header import image_types
+from napari_mrseq.header.conditions import (
+    acquired,
+    contrast,
+    image_type,
+    is_phase,
+    lacks,
+    unless,
+    uses,
+)
+from napari_mrseq.header.plausibility import fits, says, timed
+from napari_mrseq.header.rule import DICOM, PHYSICS, VENDOR, WORDS, Rule, rule
+from napari_mrseq.header.techniques import (
+    ANGIOGRAPHY,
+    CINE,
+    GRADIENT_ECHO,
+    PHASE_CONTRAST,
+    SPIN_ECHO,
+    TIME_OF_FLIGHT,
+)
+from napari_mrseq.header.weightings import LIKE_CONTRAST_ANGIOGRAPHY
+from napari_mrseq.header.words import called, names_weighting, tells_organ, tells_vessels
+
+OF_A_BOLUS = called("twist|tricks")
+
+SUBTRACTION_RULES: tuple[Rule, ...] = (
+    # What is left without the unenhanced image is vessels where the agent was given for them.
+    rule("MRA", 0.9, VENDOR, image_type(*image_types.SUBTRACTION), says("MRA")),
+    timed(
+        "MRA", 0.75, PHYSICS, image_type(*image_types.SUBTRACTION), uses(GRADIENT_ECHO),
+        acquired("3D"), *LIKE_CONTRAST_ANGIOGRAPHY, unless(tells_organ), unless(names_weighting),
+    ),
+)  # fmt: skip
+
+VESSEL_RULES: tuple[Rule, ...] = (
+    rule("MRA", 0.95, VENDOR, uses(TIME_OF_FLIGHT), lacks(SPIN_ECHO)),
+    rule("MRA", 0.95, DICOM, contrast("TOF")),
+    rule("MRA", 0.9, VENDOR, image_type(*image_types.ANGIOGRAPHY)),
+    rule("OTHER", 0.75, VENDOR, uses(PHASE_CONTRAST), uses(CINE)),
+    rule("OTHER", 0.75, VENDOR, uses(PHASE_CONTRAST), is_phase),
+    rule("MRA", 0.9, VENDOR, uses(PHASE_CONTRAST)),
+    rule(
+        "MRA", 0.9, DICOM, uses(ANGIOGRAPHY), lacks(SPIN_ECHO), fits("MRA"),
+        unless(names_weighting),
+    ),
+    # A bolus is followed into tumours by the same sequences.
+    rule(
+        "MRA", 0.85, WORDS, says("MRA"), unless(OF_A_BOLUS, tells_organ),
+        unless(OF_A_BOLUS, unless(tells_vessels)),
+    ),
+)  # fmt: skip
