@@ -39,9 +39,11 @@ SUBTRACTION_RULES: tuple[Rule, ...] = (
 VESSEL_RULES: tuple[Rule, ...] = (
     rule("MRA", 0.95, VENDOR, uses(TIME_OF_FLIGHT), lacks(SPIN_ECHO)),
     rule("MRA", 0.95, DICOM, contrast("TOF")),
-    rule("MRA", 0.9, VENDOR, image_type(*image_types.ANGIOGRAPHY)),
+    # Flow is measured in a film, or in the phase; Philips writes PCA into its type all the same.
     rule("OTHER", 0.75, VENDOR, uses(PHASE_CONTRAST), uses(CINE)),
     rule("OTHER", 0.75, VENDOR, uses(PHASE_CONTRAST), is_phase),
+    rule("OTHER", 0.75, WORDS, called("pca?|ph.*con.*|venc.*"), uses(CINE)),
+    rule("MRA", 0.9, VENDOR, image_type(*image_types.ANGIOGRAPHY)),
     rule("MRA", 0.9, VENDOR, uses(PHASE_CONTRAST)),
     rule(
         "MRA", 0.9, DICOM, uses(ANGIOGRAPHY), lacks(SPIN_ECHO), fits("MRA"),
