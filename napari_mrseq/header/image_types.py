@@ -30,4 +30,4 @@ MAP = (
 )  # fmt: skip
 SUBTRACTION = ("SUB", "SUBTRACT", "SUBTRACTION")
 FAT = words_for("fat")
-ANGIOGRAPHY = ("M_PCA", "PC_ANGIO", "ANGIO", "TOF", "PCA", "VASCULAR")
+ANGIOGRAPHY = ("PC_ANGIO", "ANGIO", "TOF", "VASCULAR")

@@ -92,6 +92,8 @@ CODES = (
     Code("AcquisitionContrast", ("DIFFUSION",), (DIFFUSION,)),
     Code("ImageType", ("DIFFUSION",), (DIFFUSION,)),
     Code("FrameType", ("DIFFUSION",), (DIFFUSION,)),
+    Code("ImageType", ("PCA", "M_PCA"), (PHASE_CONTRAST,)),
+    Code("FrameType", ("PCA", "M_PCA"), (PHASE_CONTRAST,)),
     Code(
         "ArterialSpinLabelingContrast", ("PSEUDOCONTINUOUS", "CONTINUOUS", "PULSED"), (ASL,)
     ),

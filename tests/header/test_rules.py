@@ -226,7 +226,8 @@ def test_a_series_of_several_b_values_is_no_map(make_series: Any) -> None:
 MOVIE = {"CardiacNumberOfImages": 20}
 PHASE = {"ImageType": ["ORIGINAL", "PRIMARY", "P"]}
 DUAL = {"SeriesDescription": "PD_T2_tse_axial"}
-PHILIPS_FLOW = {"Manufacturer": "Philips Medical Systems", (0x2001, 0x1020): ("LO", "PCA")}
+# Scanners tell the technique of it or that of its readout.
+PHILIPS = {"Manufacturer": "Philips Medical Systems", (0x2001, 0x1020): ("LO", "FFE")}
 PHILIPS_VESSELS = {"ImageType": ["ORIGINAL", "PRIMARY", "M_PCA", "M", "PCA"]}
 FLOW_OF_AORTA = {
     "Manufacturer": "SIEMENS", "ScanningSequence": "GR", "SequenceName": "*fl2d1r4",
@@ -307,14 +308,14 @@ FLOW_OF_AORTA = {
         ("MRA", "phase contrast", {"PhaseContrast": "YES"}),
         ("MRA", "velocity encoding", {"VelocityEncodingMaximumValue": 70.0}),
         *(
-            ("OTHER", "phase contrast (PCA), ImageType", PHILIPS_FLOW | {"ImageType": kind})
+            ("OTHER", "phase contrast (PCA), ImageType", PHILIPS | {"ImageType": kind})
             for kind in (
                 ["ORIGINAL", "PRIMARY", "VELOCITY MAP", "P", "PCA"],
                 ["ORIGINAL", "PRIMARY", "PHASE CONTRAST M", "P", "PCA"],
             )
         ),
-        ("OTHER", "phase contrast (PCA), cine", PHILIPS_FLOW | PHILIPS_VESSELS | MOVIE),
-        ("MRA", "ImageType M_PCA", PHILIPS_FLOW | PHILIPS_VESSELS),
+        ("OTHER", "phase contrast (PCA), cine", PHILIPS | PHILIPS_VESSELS | MOVIE),
+        ("MRA", "phase contrast (PCA)", PHILIPS | PHILIPS_VESSELS),
         ("OTHER", 'description says "pc", cine', FLOW_OF_AORTA | MOVIE),
         ("MRA", 'description says "pc"', FLOW_OF_AORTA),
         # Words alone, or beside a gradient echo.
