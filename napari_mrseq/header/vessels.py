@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from napari_mrseq.header import image_types
 from napari_mrseq.header.conditions import (
+    TE,
+    TI,
     acquired,
     contrast,
     image_type,
@@ -16,14 +18,22 @@ from napari_mrseq.header.plausibility import fits, says, timed
 from napari_mrseq.header.rule import DICOM, PHYSICS, VENDOR, WORDS, Rule, rule
 from napari_mrseq.header.techniques import (
     ANGIOGRAPHY,
+    BALANCED,
     CINE,
     GRADIENT_ECHO,
+    INVERSION,
     PHASE_CONTRAST,
     SPIN_ECHO,
     TIME_OF_FLIGHT,
 )
 from napari_mrseq.header.weightings import LIKE_CONTRAST_ANGIOGRAPHY
-from napari_mrseq.header.words import called, names_weighting, tells_organ, tells_vessels
+from napari_mrseq.header.words import (
+    called,
+    names_nothing,
+    names_weighting,
+    tells_organ,
+    tells_vessels,
+)
 
 OF_A_BOLUS = called("twist|tricks")
 
@@ -34,11 +44,21 @@ SUBTRACTION_RULES: tuple[Rule, ...] = (
         "MRA", 0.75, PHYSICS, image_type(*image_types.SUBTRACTION), uses(GRADIENT_ECHO),
         acquired("3D"), *LIKE_CONTRAST_ANGIOGRAPHY, unless(tells_organ), unless(names_weighting),
     ),
+    # Blood that is dark in systole alone (FBI, NATIVE SPACE, TRANCE); agents take early echoes.
+    timed(
+        "MRA", 0.7, PHYSICS, image_type(*image_types.SUBTRACTION), uses(SPIN_ECHO),
+        acquired("3D"), TE >= 50, names_nothing,
+    ),
 )  # fmt: skip
 
 VESSEL_RULES: tuple[Rule, ...] = (
     rule("MRA", 0.95, VENDOR, uses(TIME_OF_FLIGHT), lacks(SPIN_ECHO)),
     rule("MRA", 0.95, DICOM, contrast("TOF")),
+    # Blood that flows in after an inversion (NATIVE, Inhance IFIR, Time-SLIP, VASC-ASL).
+    timed(
+        "MRA", 0.7, PHYSICS, uses(BALANCED), uses(INVERSION), lacks(CINE), acquired("3D"),
+        TI >= 700, names_nothing,
+    ),
     # Flow is measured in a film, or in the phase; Philips writes PCA into its type all the same.
     rule("OTHER", 0.75, VENDOR, uses(PHASE_CONTRAST), uses(CINE)),
     rule("OTHER", 0.75, VENDOR, uses(PHASE_CONTRAST), is_phase),

@@ -171,6 +171,8 @@ SPACE = {"Manufacturer": "SIEMENS", "ScanningSequence": "SE", "MRAcquisitionType
         ("OTHER", "t2_space_nativ_sub"),
         ("OTHER", "T1 nativ sub"),
         ("OTHER", "T1 space sub in native space"),
+        # Without words so early an echo leaves open whether an agent was given.
+        ("OTHER", ""),
     ],
 )
 def test_a_difference_that_needs_no_agent_shows_vessels(
@@ -179,3 +181,10 @@ def test_a_difference_that_needs_no_agent_shows_vessels(
     computed = {"ImageType": ["DERIVED", "PRIMARY", "SUBTRACTION"], "SeriesDescription": described}
     claim = claim_of(make_series(SPACE | computed))
     assert claim.sequence == sequence, claim
+
+
+def test_a_late_difference_of_spin_echoes_shows_vessels_without_words(make_series: Any) -> None:
+    computed = {"ImageType": ["DERIVED", "SECONDARY", "SUBTRACTION", "M", "SE"], "EchoTime": 80}
+    assert claim_of(make_series(SPACE | computed)).sequence == "MRA"
+    named = computed | {"SeriesDescription": "t2_space_sub"}
+    assert claim_of(make_series(SPACE | named)).sequence == "OTHER"

@@ -545,6 +545,26 @@ def test_inflow_into_a_balanced_readout_without_words_is_no_t1(make_series: Any,
         assert claim_of(make_series(inverted | {"FlipAngle": 12})).sequence == "T1"
 
 
+@pytest.mark.parametrize(
+    ("sequence", "written"),
+    [
+        ("MRA", {}),
+        # Of too short a time, in a slice, or as a film it is the heart; words tell what else it is.
+        ("OTHER", {"InversionTime": 300}),
+        ("OTHER", {"MRAcquisitionType": "2D"}),
+        ("OTHER", {"CardiacNumberOfImages": 20}),
+        ("OTHER", {"SeriesDescription": "CISS IR"}),
+    ],
+)
+def test_blood_that_enters_after_an_inversion_is_told_without_words(
+    make_series: Any, sequence: str, written: dict[str, Any]
+) -> None:
+    for maker, name in (("SIEMENS", "*tfi3d1_80"), ("FUJIFILM Healthcare", "3DBASG")):
+        values = header(["GR", "IR"], tr=1100, te=1.9, ti=1200, flip=90, dim="3D", name=name)
+        claim = claim_of(make_series(values | {"Manufacturer": maker} | written))
+        assert claim.sequence == sequence, claim
+
+
 @pytest.mark.parametrize("described", ["haste_db_tra", "SSFSE dark blood", "SSh-TSE black blood"])
 def test_a_slice_that_is_excited_once_is_not_weighted_by_when_the_next_one_is(
     make_series: Any, described: str
