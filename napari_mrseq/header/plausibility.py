@@ -62,7 +62,7 @@ SPECTRA_AND_FIBRES = (
 REFERENCE = r"(dream|qsm|[ck]alib|coil sens|prescan|sense ref|ref).*"
 # Named after a readout that no spin echo has; AFI beside one is a part of k-space (Canon).
 OF_GRADIENT_ECHOES = (
-    r"(cine|.*fiesta|ciss|dess|balanced|cosmic|petra|ute|afi|4d flow|q flow|flow quant).*"
+    r"(cine|.*fiesta|ciss|.*dess|balanced|cosmic|petra|ute|afi|4d flow|q flow|flow quant).*"
 )
 # Angiography that inverts what rests, or the blood, in place of an agent.
 LABELLED_VESSELS = r"(.*inflow|inhance|ifir|time slip|native|.*asl|m?fbi|fresh blood).*"

@@ -90,7 +90,8 @@ MPRAGE = ORIGINAL | {
         ("T2", SPIN_ECHO_T2, "32 dirs T2 TSE"),
         ("T2", SPIN_ECHO_T2, "trace T2 TSE"),
         *(("T1", SPIN_ECHO_T1, f"{readout} T1 SE")
-          for readout in ("FIESTA", "CISS", "DESS", "PETRA", "4D flow", "balanced", "AFI")),
+          for readout in ("FIESTA", "CISS", "DESS", "qDESS", "PETRA", "4D flow", "balanced")),
+        ("T1", SPIN_ECHO_T1, "AFI T1 SE"),
         # So is a spin echo that waits for the heart, and what was seen once.
         ("T2", SPIN_ECHO_T2 | {"CardiacNumberOfImages": 25}, "db_sax"),
         ("T1", VIBE | {"CardiacNumberOfImages": 1}, ""),
