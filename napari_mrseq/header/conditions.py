@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from operator import ge, gt, le, lt
 
-from napari_mrseq.header.image_types import PHASE
+from napari_mrseq.header.image_types import IMAGINARY, PHASE, REAL
 from napari_mrseq.header.sequence_attributes import SequenceAttributes
 from napari_mrseq.scanner_words import OPPOSED_PHASE
 
@@ -143,11 +143,15 @@ def contrast(code: str) -> Condition:
     return lambda attributes: shown if attributes.contrast == code else None
 
 
-def is_phase(attributes: SequenceAttributes) -> str | None:
-    """Hold for phase images of any vendor."""
-    if attributes.component == "PHASE":
-        return "phase image"
-    return image_type(*PHASE)(attributes)
+def _part(component: str, codes: tuple[str, ...]) -> Condition:
+    """Hold for images of one part of the complex signal, of any vendor."""
+    written = image_type(*codes)
+    shown = f"{component.lower()} image"
+    return lambda attributes: shown if attributes.component == component else written(attributes)
+
+
+is_phase, is_real = _part("PHASE", PHASE), _part("REAL", REAL)
+is_imaginary = _part("IMAGINARY", IMAGINARY)
 
 
 def storage(*words: str) -> Condition:

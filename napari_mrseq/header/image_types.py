@@ -7,6 +7,8 @@ from napari_mrseq.quantities import words_for
 NO_PICTURE = ("Raw Data", "Spectroscopy", "Presentation State", "SR Storage", "Segmentation")
 SCREEN = ("SCREEN SAVE", "SCREENSAVE", "REPORT", "GRAPH", "MR ERROR MESSAGE", "ERROR_MAP")
 PHASE = ("P", "PHASE", "PHASE MAP", "P_FFE", "P_SE", "SW_P_FFE", "P_PCA", "VELOCITY MAP")
+REAL = ("R", "REAL", "R_FFE", "R_SE", "R_IR")
+IMAGINARY = ("I", "IMAGINARY", "I_FFE", "I_SE", "I_IR")
 FIELD_MAP = words_for("B0 map", "field map")
 # A field map too, but beside diffusion the image without weighting: converters split TENSOR_B0.
 B0 = ("B0",)

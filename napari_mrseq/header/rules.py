@@ -29,8 +29,10 @@ from napari_mrseq.header.conditions import (
     echo_in_middle,
     image_type,
     is_derived,
+    is_imaginary,
     is_original,
     is_phase,
+    is_real,
     is_secondary,
     lacks,
     large_matrix,
@@ -167,6 +169,9 @@ RULES: tuple[Rule, ...] = (
     rule("B0", 0.8, WORDS, called("b0"), uses(EPI), lacks(GRADIENT_ECHO), without_weighting),
     rule("FIELDMAP", 0.85, WORDS, says("FIELDMAP")),
     rule("OTHER", 0.8, DICOM, is_phase, lacks(PHASE_CONTRAST)),
+    rule("OTHER", 0.8, DICOM, is_imaginary),
+    # After an inversion the real part tells what has recovered; diffusion averages it.
+    rule("OTHER", 0.7, DICOM, is_real, lacks(INVERSION, DIFFUSION, EPI), unless(TI > 0)),
     # Diffusion. GE writes b values into other sequences too: see `weighted_by_diffusion`.
     # Scanners write the b value into the map that they compute as well, but not several; and the
     # images that they compute it from may be called "DWI/ADC".

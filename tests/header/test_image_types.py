@@ -188,3 +188,27 @@ def test_a_late_difference_of_spin_echoes_shows_vessels_without_words(make_serie
     assert claim_of(make_series(SPACE | computed)).sequence == "MRA"
     named = computed | {"SeriesDescription": "t2_space_sub"}
     assert claim_of(make_series(SPACE | named)).sequence == "OTHER"
+
+
+GE_3D = SPOILED_3D | {"Manufacturer": "GE MEDICAL SYSTEMS"}
+INVERTED = {"ScanningSequence": "IR", "RepetitionTime": 4000, "EchoTime": 30, "InversionTime": 400}
+
+
+@pytest.mark.parametrize(
+    ("sequence", "header"),
+    [
+        ("OTHER", SPOILED_3D | {"ImageType": ["ORIGINAL", "PRIMARY", "R_FFE", "R", "FFE"]}),
+        ("OTHER", SPOILED_3D | {"ImageType": ["ORIGINAL", "PRIMARY", "I_FFE", "I", "FFE"]}),
+        ("OTHER", SPOILED_3D | {"ComplexImageComponent": "REAL"}),
+        ("OTHER", SPOILED_3D | {"ComplexImageComponent": "IMAGINARY"}),
+        ("OTHER", GE_3D | {(0x0043, 0x102F): ("SS", 2)}),
+        ("OTHER", GE_3D | {(0x0043, 0x102F): ("SS", 3)}),
+        # What an inversion has left is seen in the real part alone.
+        ("T1", INVERTED | {"ImageType": ["ORIGINAL", "PRIMARY", "R_IR", "R", "IR"]}),
+        ("OTHER", INVERTED | {"ImageType": ["ORIGINAL", "PRIMARY", "I_IR", "I", "IR"]}),
+    ],
+)
+def test_a_part_of_the_complex_signal_is_no_weighted_image(
+    make_series: Any, sequence: str, header: dict[str, Any]
+) -> None:
+    assert claim_of(make_series(header)).sequence == sequence
