@@ -86,12 +86,14 @@ def waits_contradict(volumes: Sequence[Volume]) -> bool:
 
 def _waits_elsewhere(times: NDArray[np.float64]) -> bool:
     lacking = np.isnan(times).any(axis=0)
-    if lacking.all():
-        return False
     # Beside a lacking slice none is known.
     steps = np.diff(times, axis=0)
-    usual = np.median(steps[:, ~lacking], axis=1, keepdims=True)
-    return bool(np.any(steps[:, lacking] > _WAITS * usual))
+    # Times that run back tell no wait: delays after a beat, or those over midnight without a date.
+    if lacking.all() or np.any(steps <= 0):
+        return False
+    # Each heart beats at its own pace.
+    longest = steps[:, ~lacking].max(axis=1, keepdims=True)
+    return bool(np.any(steps[:, lacking] > _WAITS * longest + _rounding(times)))
 
 
 def _runs_of(by_place: ByPlace) -> Iterator[tuple[Key, list[Volume]]]:

@@ -402,6 +402,29 @@ def test_a_pause_of_the_whole_scan_is_no_lost_slice(write_slice: WriteSlice) -> 
     assert not any(MIXED in warning for warning in stacks(folder)[1])
 
 
+@pytest.mark.parametrize(
+    "say",
+    [
+        lambda v, s: {"AcquisitionTime": clock(int(1.5 * (v + s / SLICES)))},
+        lambda v, s: {
+            "AcquisitionDate": "20200101",
+            "AcquisitionTime": f"{('2359', '0000')[v > 2]}{(54 + 2 * v + s / 2) % 60:05.2f}",
+        },
+        lambda v, s: {"TriggerTime": 500 + (70 * v + 110 * s) % 80},
+        lambda v, s: {"TriggerTime": 100 * v * (0.7, 1.0, 0.8, 1.35)[s]},
+    ],
+    ids=["whole seconds", "midnight", "delays after a beat", "hearts"],
+)
+def test_the_end_of_a_broken_off_scan_was_not_waited_for(say: Say, write_slice: WriteSlice) -> None:
+    kept = volume_by_volume(5)[:-2]
+    folder = write(
+        write_slice, kept, lambda v, s: {"InstanceNumber": kept.index((v, s)) + 1} | say(v, s)
+    )
+    found, warnings = stacks(folder)
+    assert found == [whole(0, 1, 2, 3), [[(4, 0), (4, 1)]]]
+    assert not any(MIXED in warning for warning in warnings)
+
+
 def test_places_taken_one_after_the_other_are_not_late(write_slice: WriteSlice) -> None:
     kept = [(v, s) for s in range(SLICES) for v in range(3)]
     folder = write(
