@@ -38,8 +38,15 @@ _THICK = 1.5
 # Spacings within this ratio are equal, as those of square pixels.
 _EQUAL = 1.01
 # Codes of `intent_code` (nifti1.h) for what is computed: statistics, estimates, labels, matrices,
-# displacements; those of FSL. ITK calls all that has several values a voxel a vector.
-_COMPUTED = (*range(2, 25), *range(1001, 1007), *range(2006, 2010), *range(2016, 2019))
+# displacements; those of FSL. Not 11, "normal": AFNI wrote it until 2013 of a mean picture as well.
+# ITK calls all that has several values a voxel a vector.
+_COMPUTED = (
+    *range(2, 11),
+    *range(12, 25),
+    *range(1001, 1007),
+    *range(2006, 2010),
+    *range(2016, 2019),
+)
 _VECTOR = 1007
 # How SPM begins the description of statistics, which have no code.
 _OF_SPM = (b"SPM{", b"spm_spm:")
@@ -90,6 +97,8 @@ def read_nifti(path: str) -> Series:
     folder, stem = Path(path).parent, nifti_stem(Path(path).name)
     sidecar, problem = sidecar_of(folder, stem)
     volumes = math.prod(shape[3:])
+    # Of diffusion in its directions, say, as a scanner colours it.
+    colour = image.get_data_dtype().names is not None
     b_values = _b_values(folder, stem, volumes)
     return Series(
         path=path,
@@ -99,11 +108,11 @@ def read_nifti(path: str) -> Series:
         affine=None if known is None else shown,
         description=without_verdict(stem),
         kind="nifti",
-        # Of diffusion in its directions, say, as a scanner colours it.
-        is_mr=image.get_data_dtype().names is None,
+        is_mr=not colour,
         window=_window(image),
         sidecar=sidecar,
-        intent=_intent(image),
+        # dcm2niix says "estimate" of all colours.
+        intent="" if colour else _intent(image),
         volume_axis=_volume_axis(image, volumes, b_values) if volumes > 1 else None,
         b_values=tuple(dict.fromkeys(b_values)),
         warnings=(*warnings, *problem),

@@ -142,6 +142,8 @@ def test_object_that_is_no_acquired_image_is_other(make_series: Any, storage: st
         ("fnirt disp field", (40, 40, 20, 3), "fnirt disp field"),
         # Of six values a voxel ITK says that too, if they are images of six b values.
         ("vector", (40, 40, 20, 1, 6), None),
+        # AFNI of 2013 says so of the mean of a series of pictures.
+        ("normal", (40, 40, 20), None),
         ("time series", (40, 40, 20, 5), None),
         ("dimensionless", (40, 40, 20), None),
         ("none", (40, 40, 20), None),
@@ -156,6 +158,14 @@ def test_a_nifti_file_that_says_it_is_computed_is_no_picture_whatever_it_is_call
     assert (claim and (claim.sequence, claim.evidence)) == (
         told and ("OTHER", (f'NIfTI says "{told}"',))
     )
+
+
+def test_what_dcm2niix_says_of_all_colours_is_not_believed(tmp_path: Path) -> None:
+    """They may be a capture of whatever it was."""
+    colours = np.zeros((40, 40, 20), [(name, np.uint8) for name in "RGB"])
+    image = Nifti1Image(colours, np.eye(4))
+    image.header.set_intent("estimate")
+    assert claim_of_file(image, tmp_path / "capture.nii.gz") is None
 
 
 @pytest.mark.parametrize(
