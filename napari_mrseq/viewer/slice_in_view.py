@@ -137,9 +137,12 @@ def look_at(viewer: ViewerModel, layer: Image) -> None:
     `fit_to_view` fails for a layer with fewer axes than a 4-D one beside it.
     """
     extent = layer.extent
-    viewer.scene.camera.center = tuple(extent.world[:, -viewer.dims.ndisplay :].mean(axis=0))
+    missing = viewer.dims.ndim - layer.ndim
+    world = np.pad(extent.world, ((0, 0), (missing, 0)))[:, viewer.dims.displayed]
+    step = np.pad(extent.step, (missing, 0), constant_values=1)[list(viewer.dims.displayed)]
+    viewer.scene.camera.center = tuple(world.mean(axis=0))
     # Extents go from centre to centre of the outermost pixels.
-    size = np.ptp(extent.world[:, -2:], axis=0) + extent.step[-2:]
+    size = (np.ptp(world, axis=0) + step)[-2:]
     room = np.array(viewer.canvas.viewbox_size(viewer.layers))
     viewer.scene.camera.zoom = (1 - MARGIN) * float(np.min(room / size))
 

@@ -78,6 +78,15 @@ def test_a_study_fills_the_canvas_though_the_first_series_is_larger(
     qtbot.waitUntil(lambda: share_bright(viewer) > 0.2)
 
 
+def test_a_study_fills_the_canvas_where_axes_were_rolled_before(
+    qtbot, viewer, far_apart: Path
+) -> None:
+    viewer.dims.ndim = 3
+    viewer.dims.order = (1, 0, 2)
+    viewer.open(str(far_apart / "t2_tse_tra"), plugin="napari-mrseq")
+    qtbot.waitUntil(lambda: share_bright(viewer) > 0.4)
+
+
 def share_bright(viewer) -> float:
     """Return which part of the canvas a head takes."""
     picture = viewer.screenshot(canvas_only=True, flash=False)[..., :3]
