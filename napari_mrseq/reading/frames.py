@@ -39,7 +39,7 @@ class Origin:
     series_number : int or None
         As DICOM (0020,0011).
     modality : str
-        As DICOM (0008,0060), ``"MR"`` for example.
+        As DICOM (0008,0060), in capitals, ``"MR"`` for example.
     patient : PatientMark
         As `patient_mark` gives it.
     doubt : str
@@ -226,7 +226,7 @@ def origin_of(instance: Instance) -> Origin:
         frame_of_reference_uid=sys.intern(text(header, 0x00200052)),
         sop_class=sys.intern(text(header, 0x00080016)),
         series_number=whole(header, 0x00200011),
-        modality=sys.intern(text(header, 0x00080060)),
+        modality=sys.intern(text(header, 0x00080060).upper()),
         patient=patient_mark(header),
     )
 

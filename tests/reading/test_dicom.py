@@ -20,11 +20,12 @@ from tests.reading.scanner_files import AXIAL, WriteSlice, image, positions_alon
     [
         ({}, True),
         ({"Modality": None}, True),
+        ({"Modality": "mr"}, True),
         ({"Modality": "PT"}, False),
         # A picture of a screen keeps the modality of what was on it.
         ({"SOPClassUID": SecondaryCaptureImageStorage}, False),
     ],
-    ids=["MR", "no modality", "PT", "screen"],
+    ids=["MR", "no modality", "small letters", "PT", "screen"],
 )
 def test_what_says_that_it_is_something_else_is_no_mr(
     values: dict[str, str | None], is_mr: bool, write_slice: WriteSlice
