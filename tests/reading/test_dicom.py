@@ -15,6 +15,8 @@ from napari_mrseq.reading import read_study
 from tests.reading.scanner_files import AXIAL, WriteSlice, image, positions_along
 
 
+# pydicom warns of small letters where they are written.
+@pytest.mark.filterwarnings("ignore:Invalid value for VR CS")
 @pytest.mark.parametrize(
     ("values", "is_mr"),
     [
