@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from napari_mrseq.clock import moment
 from napari_mrseq.header import techniques
@@ -33,9 +33,6 @@ from napari_mrseq.scanner_words import (
     b_value_in_name,
 )
 from napari_mrseq.series import Series
-
-if TYPE_CHECKING:
-    from pydicom.dataset import Dataset
 
 GAUSS_PER_TESLA = 10000.0
 # No magnet for people is stronger in tesla; old GE files give gauss.
@@ -88,7 +85,7 @@ def attributes_of(series: Series) -> SequenceAttributes:
         agent = None
     return SequenceAttributes(
         modality=tags.text("Modality").upper(),
-        storage=_storage(tags, series.dataset),
+        storage=_storage(tags),
         other_scanner=_other_scanner(tags),
         vendor=vendor,
         field_strength=_field_strength(tags),
@@ -129,13 +126,11 @@ def _acquired(tags: Tags) -> float | None:
     return next((start for start in found if start is not None), None)
 
 
-def _storage(tags: Tags, dataset: Dataset | None) -> str:
+def _storage(tags: Tags) -> str:
     from pydicom.config import IGNORE
     from pydicom.uid import UID
 
-    # Programs that take it out of a header may leave it in the meta information.
-    meta = Tags(getattr(dataset, "file_meta", None), None)
-    uid = tags.text("SOPClassUID") or meta.text("MediaStorageSOPClassUID")
+    uid = tags.text("SOPClassUID")
     return UID(uid, validation_mode=IGNORE).name if uid else ""
 
 

@@ -18,7 +18,7 @@ from pydicom.uid import (
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.reading.private_blocks import restore_blocks
-from napari_mrseq.reading.tags import LARGEST_VALUE_BYTES
+from napari_mrseq.reading.tags import LARGEST_VALUE_BYTES, text
 
 # A deflated file that swells beyond this is a bomb: no MR series is larger.
 LARGEST_DEFLATED_BYTES = 1 << 29
@@ -60,6 +60,9 @@ def read_header(file: BinaryIO, tags: Iterable[int] | None = None) -> Dataset:
         force=True,
         specific_tags=None if tags is None else [*tags, *pixels],
     )
+    # Programs that take the class out of a header may leave it in the meta information.
+    if not text(header, 0x00080016) and (told := text(_meta(header), 0x00020002)):
+        header.SOPClassUID = told
     if tags is None:
         restore_blocks(header)
     return header
@@ -67,7 +70,7 @@ def read_header(file: BinaryIO, tags: Iterable[int] | None = None) -> Dataset:
 
 def transfer_syntax(header: Dataset) -> str:
     """Return the transfer syntax, told from the encoding where the file doesn't name it."""
-    named = getattr(header, "file_meta", Dataset()).get("TransferSyntaxUID")
+    named = _meta(header).get("TransferSyntaxUID")
     if named:
         return str(named)
     implicit, little = header.original_encoding
@@ -93,6 +96,10 @@ def damage_of(error: Exception) -> str:
     """
     tag = _WRITTEN_TAG.search(str(error))
     return f"damaged DICOM header (element {tag[0]})" if tag else "damaged DICOM header"
+
+
+def _meta(header: Dataset) -> Dataset:
+    return getattr(header, "file_meta", None) or Dataset()
 
 
 def _is_hollow(head: bytes) -> bool:

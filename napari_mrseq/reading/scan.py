@@ -2,8 +2,8 @@
 
 A study has thousands of headers of some hundred elements each, of which forty are looked at.
 pydicom reads them all; this walk (PS3.5, chapter 7) skips from element to element, five times as
-fast. It knows plain files only: preamble, file meta information, little endian, ascending tags.
-Of anything else it says so, and pydicom reads the file. A test holds that both agree.
+fast. It knows plain files only: preamble, file meta information, little endian, ascending tags, a
+SOP class. Of anything else it says so, and pydicom reads the file. A test holds that both agree.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
-from napari_mrseq.reading.tags import LARGEST_VALUE_BYTES, tag_object
+from napari_mrseq.reading.tags import LARGEST_VALUE_BYTES, tag_object, text
 
 _WINDOW_BYTES = 1 << 15
 _META_START = 132
 _META_GROUP_LENGTH = b"\x02\0\0\0UL\4\0"
 _TRANSFER_SYNTAX = 0x00020010
+_SOP_CLASS = 0x00080016
 _FIRST_PIXEL_TAG = 0x7FE00008
 _PIXEL_GROUP_END = 0x7FE00010
 _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
@@ -84,7 +85,7 @@ def scan_header(file: BinaryIO, wanted: Container[int], sequences: Container[int
     file : binary file
         At its start.
     wanted : container of int
-        Tags to keep.
+        Tags to keep, that of the SOP class among them.
     sequences : container of int
         Wanted tags that are sequences: where one is met, pydicom has to read the file.
 
@@ -118,6 +119,9 @@ def scan_header(file: BinaryIO, wanted: Container[int], sequences: Container[int
             found[key] = RawDataElement(key, vr, length, value, offset, walk.implicit, True)
         walk.place = end
     dataset = Dataset(found)
+    # One that is missing may stand in the meta information.
+    if not text(dataset, _SOP_CLASS):
+        raise NotPlainError
     dataset.set_original_encoding(walk.implicit, True)
     return ScannedHeader(dataset, syntax, tag, vr or "OW", length, offset)
 

@@ -85,11 +85,9 @@ def test_without_a_modality_the_class_tells_that_an_image_is_no_mr(
 @pytest.mark.parametrize(
     ("taken_out", "told"),
     [
-        # The meta information still has the class.
-        ((), "CT Image Storage"),
-        (("file_meta",), "KVP 140"),
-        (("file_meta", "KVP", "RescaleIntercept"), "Hounsfield units"),
-        (("file_meta", "KVP", "RescaleType"), "Hounsfield units"),
+        ((), "KVP 140"),
+        (("KVP", "RescaleIntercept"), "Hounsfield units"),
+        (("KVP", "RescaleType"), "Hounsfield units"),
     ],
 )
 def test_a_ct_without_modality_and_class_is_told_by_what_no_mr_scanner_writes(

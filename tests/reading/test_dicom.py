@@ -8,9 +8,11 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from pydicom.uid import SecondaryCaptureImageStorage
+from pydicom import dcmread, dcmwrite
+from pydicom.uid import UID, CTImageStorage, SecondaryCaptureImageStorage
 
 from napari_mrseq import naming
+from napari_mrseq.header.attributes import attributes_of
 from napari_mrseq.reading import read_study
 from tests.reading.scanner_files import AXIAL, WriteSlice, image, positions_along
 
@@ -34,6 +36,26 @@ def test_what_says_that_it_is_something_else_is_no_mr(
 ) -> None:
     (series,) = read_study(write_slice(1, **values)).series
     assert series.is_mr is is_mr
+
+
+@pytest.mark.parametrize(
+    ("storage", "told"),
+    [(SecondaryCaptureImageStorage, "Secondary Capture"), (CTImageStorage, "CT Image Storage")],
+)
+@pytest.mark.parametrize("left", ["", None])
+def test_a_class_missing_from_the_header_is_that_of_the_meta_information(
+    storage: UID, told: str, left: str | None, write_slice: WriteSlice
+) -> None:
+    path = write_slice(1, SOPClassUID=storage, Modality=None)
+    file = dcmread(path)
+    file.SOPClassUID = left
+    if left is None:
+        del file.SOPClassUID
+    # The class of the meta information would be asked for otherwise.
+    dcmwrite(path, file, enforce_file_format=False)
+    (series,) = read_study(path).series
+    assert attributes_of(series).storage.startswith(told)
+    assert series.is_mr is (storage == CTImageStorage)
 
 
 def test_one_slice_with_a_window_of_its_own_does_not_set_that_of_the_series(
