@@ -177,8 +177,9 @@ def other_modality(attributes: SequenceAttributes) -> str | None:
     if attributes.modality:
         return None if attributes.modality == "MR" else f"Modality {attributes.modality}"
     if not attributes.storage:
-        settings = (attributes.repetition_time, attributes.echo_time, attributes.field_strength)
-        return None if any(settings) else attributes.other_scanner or None
+        settings = "repetition_time", "echo_time", "flip_angle", "field_strength"
+        is_mr = any(getattr(attributes, name) for name in settings)
+        return None if is_mr else attributes.other_scanner or None
     told = storage(*_IMAGES)(attributes)
     return None if storage(*_IMAGES_OF_MR)(attributes) else told
 

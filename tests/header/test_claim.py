@@ -106,9 +106,14 @@ def test_decay_that_was_corrected_tells_a_camera(make_series: Any) -> None:
     assert claim_of(make_series(header)).evidence == ("CorrectedImage DECY ATTN",)
 
 
-def test_settings_of_an_mr_scanner_count_more_than_what_others_write(make_series: Any) -> None:
-    header = {"Modality": "", "SOPClassUID": "", "KVP": 120, "RescaleIntercept": -1024, **FLAIR}
-    assert claim_of(make_series(header)).sequence == "FLAIR"
+@pytest.mark.parametrize("settings", [FLAIR, {"FlipAngle": 20}, {"MagneticFieldStrength": 3}])
+def test_settings_of_an_mr_scanner_count_more_than_what_others_write(
+    make_series: Any, settings: dict[str, Any]
+) -> None:
+    other = {"Modality": "", "SOPClassUID": "", "KVP": 120, "RescaleIntercept": -1024}
+    claim = claim_of(make_series({**other, **settings}))
+    assert claim.sequence == ("FLAIR" if settings is FLAIR else "UNKNOWN")
+    assert "KVP 120" not in claim.evidence
 
 
 @pytest.mark.parametrize(
