@@ -62,7 +62,7 @@ VESSEL_RULES: tuple[Rule, ...] = (
     # Flow is measured in a film, or in the phase; Philips writes PCA into its type all the same.
     rule("OTHER", 0.75, VENDOR, uses(PHASE_CONTRAST), uses(CINE)),
     rule("OTHER", 0.75, VENDOR, uses(PHASE_CONTRAST), is_phase),
-    rule("OTHER", 0.75, WORDS, called("pca?|ph.*con.*|venc.*"), uses(CINE)),
+    rule("OTHER", 0.75, WORDS, called("pca?|ph.*con.*|venc.*"), uses(CINE), lacks(SPIN_ECHO)),
     rule("MRA", 0.9, VENDOR, image_type(*image_types.ANGIOGRAPHY)),
     rule("MRA", 0.9, VENDOR, uses(PHASE_CONTRAST)),
     rule(

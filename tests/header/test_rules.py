@@ -319,6 +319,12 @@ FLOW_OF_AORTA = {
         ("MRA", "phase contrast (PCA)", PHILIPS | PHILIPS_VESSELS),
         ("OTHER", 'description says "pc", cine', FLOW_OF_AORTA | MOVIE),
         ("MRA", 'description says "pc"', FLOW_OF_AORTA),
+        # Spin echoes wait for the heart as well, of whatever PC stands for there.
+        (
+            "T2",
+            "spin echo (SE), TR 4500",
+            SPIN_ECHO_T2 | MOVIE | {"SeriesDescription": "t2_tse_tra_PC"},
+        ),
         # Words alone, or beside a gradient echo.
         ("STIR", 'description says "stir"', {"SeriesDescription": "COR STIR"}),
         ("T2STAR", 'description says "t2"', VIBE | {"EchoTime": 12, "SeriesDescription": "T2 ax"}),
