@@ -79,7 +79,9 @@ VOLUMES = Number("volumes", "volumes")
 B_VALUES = Number("b_values", "b value", "s/mm²")
 
 # How scanners and users call projections, and images in which fat and water cancel each other.
-_PROJECTION = re.compile(r"projection image|(?<![a-z])(mip|mi?nip)s?(?![a-z])", re.IGNORECASE)
+_PROJECTION = re.compile(
+    r"projection image|(?<![a-z])(mip|mi?nip|m(?:ax|in)_ip)s?(?![a-z])", re.IGNORECASE
+)
 _OPPOSED_WORDS = re.compile(
     r"(?<![a-z])(opp\w*|out)[\W_]*(of[\W_]*)?phase"
     r"|(fuera|fora) de fase|fuori fase|opos\w* fase",
@@ -252,9 +254,15 @@ def _sized(limit: int, sign: str, test: Callable[[int], bool]) -> Condition:
 
 def is_atypical(attributes: SequenceAttributes) -> bool:
     """Tell whether fat and water cancel each other, or what lies in a stack is projected."""
-    codes, words = attributes.image_type, attributes.description
-    opposed = not set(OPPOSED_PHASE).isdisjoint(codes) or _OPPOSED_WORDS.search(words)
-    return bool(opposed) or any(map(_PROJECTION.search, (*codes, words)))
+    opposed = not set(OPPOSED_PHASE).isdisjoint(attributes.image_type)
+    named = _OPPOSED_WORDS.search(attributes.description)
+    return opposed or bool(named) or is_projected(attributes) is not None
+
+
+def is_projected(attributes: SequenceAttributes) -> str | None:
+    """Hold where what lies in a stack is projected, perhaps from all around."""
+    told = any(map(_PROJECTION.search, (*attributes.image_type, attributes.description)))
+    return "" if told else None
 
 
 def echo_in_middle(attributes: SequenceAttributes) -> str | None:

@@ -10,6 +10,7 @@ from napari_mrseq.header.conditions import (
     contrast,
     image_type,
     is_phase,
+    is_projected,
     lacks,
     unless,
     uses,
@@ -36,6 +37,8 @@ from napari_mrseq.header.words import (
 )
 
 OF_A_BOLUS = called("twist|tricks")
+# Vessels that turn, projected from all around, are shown as a film as well.
+A_FILM = (uses(CINE), unless(is_projected))
 
 SUBTRACTION_RULES: tuple[Rule, ...] = (
     # What is left without the unenhanced image is vessels where the agent was given for them.
@@ -60,9 +63,9 @@ VESSEL_RULES: tuple[Rule, ...] = (
         TI >= 700, names_nothing,
     ),
     # Flow is measured in a film, or in the phase; Philips writes PCA into its type all the same.
-    rule("OTHER", 0.75, VENDOR, uses(PHASE_CONTRAST), uses(CINE)),
+    rule("OTHER", 0.75, VENDOR, uses(PHASE_CONTRAST), *A_FILM),
     rule("OTHER", 0.75, VENDOR, uses(PHASE_CONTRAST), is_phase),
-    rule("OTHER", 0.75, WORDS, called("pca?|ph.*con.*|venc.*"), uses(CINE), lacks(SPIN_ECHO)),
+    rule("OTHER", 0.75, WORDS, called("pca?|ph.*con.*|venc.*"), *A_FILM, lacks(SPIN_ECHO)),
     rule("MRA", 0.9, VENDOR, image_type(*image_types.ANGIOGRAPHY)),
     rule("MRA", 0.9, VENDOR, uses(PHASE_CONTRAST)),
     rule(

@@ -225,6 +225,8 @@ def test_a_series_of_several_b_values_is_no_map(make_series: Any) -> None:
 
 
 MOVIE = {"CardiacNumberOfImages": 20}
+TURNING = {"FrameTime": 100, "NumberOfFrames": 36}
+DERIVED = ("DERIVED", "SECONDARY")
 PHASE = {"ImageType": ["ORIGINAL", "PRIMARY", "P"]}
 DUAL = {"SeriesDescription": "PD_T2_tse_axial"}
 # Scanners tell the technique of it or that of its readout.
@@ -319,6 +321,19 @@ FLOW_OF_AORTA = {
         ("MRA", "phase contrast (PCA)", PHILIPS | PHILIPS_VESSELS),
         ("OTHER", 'description says "pc", cine', FLOW_OF_AORTA | MOVIE),
         ("MRA", 'description says "pc"', FLOW_OF_AORTA),
+        *(
+            (
+                "MRA",
+                "phase contrast (PCA)",
+                PHILIPS | TURNING | {"ImageType": [*DERIVED, kind, "PCA"]},
+            )
+            for kind in ("PROJECTION IMAGE", "MAX_IP")
+        ),
+        (
+            "MRA",
+            'description says "pc"',
+            FLOW_OF_AORTA | TURNING | {"ImageType": [*DERIVED, "MIP"]},
+        ),
         # Spin echoes wait for the heart as well, of whatever PC stands for there.
         (
             "T2",
