@@ -64,8 +64,10 @@ from napari_mrseq.header.techniques import (
     EPI,
     GRADIENT_ECHO,
     INVERSION,
+    MPRAGE,
     OWN_CONTRAST,
     PHASE_CONTRAST,
+    PREPARED,
     SCOUT,
     SPECTROSCOPY,
     SPIN_ECHO,
@@ -170,8 +172,6 @@ RULES: tuple[Rule, ...] = (
     rule("FIELDMAP", 0.85, WORDS, says("FIELDMAP")),
     rule("OTHER", 0.8, DICOM, is_phase, lacks(PHASE_CONTRAST)),
     rule("OTHER", 0.8, DICOM, is_imaginary),
-    # After an inversion the real part tells what has recovered; diffusion averages it.
-    rule("OTHER", 0.7, DICOM, is_real, lacks(INVERSION, DIFFUSION, EPI), unless(TI > 0)),
     # Diffusion. GE writes b values into other sequences too: see `weighted_by_diffusion`.
     # Scanners write the b value into the map that they compute as well, but not several; and the
     # images that they compute it from may be called "DWI/ADC".
@@ -204,6 +204,11 @@ RULES: tuple[Rule, ...] = (
     rule("DWI", 0.9, VENDOR, uses(DIFFUSION), unless(not_above(VOLUMES, 1), unless(is_original))),
     rule("DWI", 0.85, WORDS, says("DWI")),
     rule("DWI", 0.7, VENDOR, uses(DIFFUSION)),
+    # Diffusion averages the real part; after an inversion it tells what has recovered.
+    rule(
+        "OTHER", 0.7, DICOM, is_real, lacks(INVERSION, PREPARED, MPRAGE, EPI),
+        unless(TI > 0), unless(image_type("R_IR")),
+    ),
     # Labelled blood on its way shows vessels, once it has arrived perfusion.
     rule("MRA", 0.85, WORDS, says("MRA"), called(".*asl.*")),
     # Perfusion and activation. AcquisitionContrast PERFUSION is unreliable on Philips.

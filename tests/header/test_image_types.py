@@ -191,6 +191,16 @@ def test_a_late_difference_of_spin_echoes_shows_vessels_without_words(make_serie
 
 
 GE_3D = SPOILED_3D | {"Manufacturer": "GE MEDICAL SYSTEMS"}
+WITHOUT_CODES = {"RepetitionTime": 2000, "EchoTime": 12, "SeriesDescription": "T1 real"}
+PREPARED = {
+    "Manufacturer": "SIEMENS", "SequenceName": "*tfl3d1_16ns", "MRAcquisitionType": "3D",
+    "RepetitionTime": 2000, "EchoTime": 3, "FlipAngle": 8,
+}  # fmt: skip
+DIFFUSING = {
+    "Manufacturer": "Philips Medical Systems", "ScanningSequence": "SE",
+    "ImageType": ["ORIGINAL", "PRIMARY", "R_SE", "R", "SE"], "MRAcquisitionType": "2D",
+    "RepetitionTime": 6000, "EchoTime": 80,
+}  # fmt: skip
 INVERTED = {"ScanningSequence": "IR", "RepetitionTime": 4000, "EchoTime": 30, "InversionTime": 400}
 
 
@@ -206,6 +216,13 @@ INVERTED = {"ScanningSequence": "IR", "RepetitionTime": 4000, "EchoTime": 30, "I
         # What an inversion has left is seen in the real part alone.
         ("T1", INVERTED | {"ImageType": ["ORIGINAL", "PRIMARY", "R_IR", "R", "IR"]}),
         ("OTHER", INVERTED | {"ImageType": ["ORIGINAL", "PRIMARY", "I_IR", "I", "IR"]}),
+        # Not every header tells the inversion by its code or its time.
+        ("T1", WITHOUT_CODES | {"ImageType": ["ORIGINAL", "PRIMARY", "R_IR", "R", "IR"]}),
+        ("T1", PREPARED | {"ImageType": ["ORIGINAL", "PRIMARY", "R"]}),
+        ("T1", PREPARED | {"ImageType": ["ORIGINAL", "PRIMARY", "R"], "SequenceVariant": "MP"}),
+        # Diffusion is averaged in it; Philips gives echo planar images no code.
+        ("DWI", DIFFUSING | {"DiffusionBValue": 1000.0}),
+        ("DWI", DIFFUSING | {"SeriesDescription": "dwi"}),
     ],
 )
 def test_a_part_of_the_complex_signal_is_no_weighted_image(
