@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from napari_mrseq.header import image_types
 from napari_mrseq.header.conditions import (
+    FLIP,
     TE,
     TI,
+    VOLUMES,
     acquired,
+    agent_tagged,
     contrast,
     image_type,
     is_phase,
     is_projected,
     lacks,
+    not_above,
+    not_below,
     unless,
     uses,
+    within,
 )
 from napari_mrseq.header.plausibility import fits, says, timed
 from napari_mrseq.header.rule import DICOM, PHYSICS, VENDOR, WORDS, Rule, rule
@@ -47,20 +53,23 @@ SUBTRACTION_RULES: tuple[Rule, ...] = (
         "MRA", 0.75, PHYSICS, image_type(*image_types.SUBTRACTION), uses(GRADIENT_ECHO),
         acquired("3D"), *LIKE_CONTRAST_ANGIOGRAPHY, unless(tells_organ), unless(names_weighting),
     ),
-    # Blood that is dark in systole alone (FBI, NATIVE SPACE, TRANCE); agents take early echoes.
+    # Blood that is dark in systole alone (FBI, NATIVE SPACE, TRANCE), without an agent; fluid and
+    # FLAIRs are compared at later echoes.
     timed(
         "MRA", 0.7, PHYSICS, image_type(*image_types.SUBTRACTION), uses(SPIN_ECHO),
-        acquired("3D"), TE >= 50, names_nothing,
+        acquired("3D"), within(TE, 50, 150), not_above(TI, 300), names_nothing,
+        unless(agent_tagged),
     ),
 )  # fmt: skip
 
 VESSEL_RULES: tuple[Rule, ...] = (
     rule("MRA", 0.95, VENDOR, uses(TIME_OF_FLIGHT), lacks(SPIN_ECHO)),
     rule("MRA", 0.95, DICOM, contrast("TOF")),
-    # Blood that flows in after an inversion (NATIVE, Inhance IFIR, Time-SLIP, VASC-ASL).
+    # Blood that flows in after an inversion (NATIVE, Inhance IFIR, Time-SLIP, VASC-ASL). T1 is
+    # mapped with smaller flip angles, or with several volumes.
     timed(
         "MRA", 0.7, PHYSICS, uses(BALANCED), uses(INVERSION), lacks(CINE), acquired("3D"),
-        TI >= 700, names_nothing,
+        TI >= 700, not_below(FLIP, 50), not_above(VOLUMES, 1), names_nothing,
     ),
     # Flow is measured in a film, or in the phase; Philips writes PCA into its type all the same.
     rule("OTHER", 0.75, VENDOR, uses(PHASE_CONTRAST), *A_FILM),

@@ -190,6 +190,22 @@ def test_a_late_difference_of_spin_echoes_shows_vessels_without_words(make_serie
     assert claim_of(make_series(SPACE | named)).sequence == "OTHER"
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        # Before and after secretin; a FLAIR and that of a year ago; before and after an agent.
+        {"EchoTime": 650},
+        {"EchoTime": 140, "InversionTime": 1800},
+        {"EchoTime": 80, "ContrastBolusAgent": "Gadovist"},
+    ],
+)
+def test_a_difference_of_spin_echoes_of_other_times_shows_no_vessels(
+    make_series: Any, written: dict[str, Any]
+) -> None:
+    computed = {"ImageType": ["DERIVED", "SECONDARY", "SUBTRACTION", "M", "SE"]}
+    assert claim_of(make_series(SPACE | computed | written)).sequence == "OTHER"
+
+
 GE_3D = SPOILED_3D | {"Manufacturer": "GE MEDICAL SYSTEMS"}
 WITHOUT_CODES = {"RepetitionTime": 2000, "EchoTime": 12, "SeriesDescription": "T1 real"}
 PREPARED = {

@@ -554,6 +554,9 @@ def test_inflow_into_a_balanced_readout_without_words_is_no_t1(make_series: Any,
         ("OTHER", {"MRAcquisitionType": "2D"}),
         ("OTHER", {"CardiacNumberOfImages": 20}),
         ("OTHER", {"SeriesDescription": "CISS IR"}),
+        # T1 is mapped with a small flip angle, or with one volume after the other.
+        ("OTHER", {"FlipAngle": 35}),
+        ("OTHER", {"NumberOfTemporalPositions": 8}),
     ],
 )
 def test_blood_that_enters_after_an_inversion_is_told_without_words(
