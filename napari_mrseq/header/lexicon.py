@@ -225,7 +225,8 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("OTHER", "petra", Regex(r"\d?d?o?zteo?"), Regex(r"(?:[23]d)?ute(?:[23]d)?")),
     ("OTHER", "psir*", "lge", "delayed enh*", "late enh*"),
     ("OTHER", "ege", Regex(r"^de\b.*\b(?:tfl|trufi)"), "*tagging", "*spamm", "*tfe grid"),
-    ("OTHER", "4d flow*", "balanced*", "*dess", "de3d"),
+    # Not "goddess", nor words that go on: "dessus".
+    ("OTHER", "4d flow*", "balanced*", Regex(r"[a-z0-9]*(?<!god)dess"), "de3d"),
     ("OTHER", "phase map*", "phase image*", "pha images"),
     ("T1", "t1* flair*", "t1* ... flair*", "flair t1*", "t1* ... dark fluid"),
     # As Siemens names a T1 by inversion recovery, where fat isn't suppressed.

@@ -301,7 +301,7 @@ BESIDE = (
     "apt;report;vasc;sub001;lab205;mb4 2000;level T11;T12;biliary;Planung;diffuser Befund;"
     "elastofibroma;Rhône;rhomboideus;rhizotomy;minipig;diffusely;angioplasty;angiotensin;"
     "angiogenesis;resting tremor;perfluorocarbon;sub-01;sub talar joint;sub-cortical;sub mm;"
-    "kontrastirovanie"
+    "kontrastirovanie;goddess"
 )
 
 
