@@ -75,7 +75,7 @@ from napari_mrseq.header.techniques import (
     TASK,
     TIME_OF_FLIGHT,
 )
-from napari_mrseq.header.vessels import SUBTRACTION_RULES, VESSEL_RULES
+from napari_mrseq.header.vessels import FLOW_RULES, SUBTRACTION_RULES, VESSEL_RULES
 from napari_mrseq.header.weightings import (
     ACQUISITION_CONTRAST_RULES,
     GRADIENT_ECHO_RULES,
@@ -209,6 +209,7 @@ RULES: tuple[Rule, ...] = (
         "OTHER", 0.7, DICOM, is_real, lacks(INVERSION, PREPARED, MPRAGE, EPI),
         unless(TI > 0), unless(image_type("R_IR")),
     ),
+    *FLOW_RULES,
     # Labelled blood on its way shows vessels, once it has arrived perfusion.
     rule("MRA", 0.85, WORDS, says("MRA"), called(".*asl.*")),
     # Perfusion and activation. AcquisitionContrast PERFUSION is unreliable on Philips.

@@ -62,6 +62,13 @@ SUBTRACTION_RULES: tuple[Rule, ...] = (
     ),
 )  # fmt: skip
 
+# Flow is measured in a film, or in the phase; Philips writes PCA into its type all the same. It is
+# read out by EPI, too, so these rules come before those of activation.
+FLOW_RULES: tuple[Rule, ...] = (
+    rule("OTHER", 0.75, VENDOR, uses(PHASE_CONTRAST), *A_FILM),
+    rule("OTHER", 0.75, VENDOR, uses(PHASE_CONTRAST), is_phase),
+)
+
 VESSEL_RULES: tuple[Rule, ...] = (
     rule("MRA", 0.95, VENDOR, uses(TIME_OF_FLIGHT), lacks(SPIN_ECHO)),
     rule("MRA", 0.95, DICOM, contrast("TOF")),
@@ -71,9 +78,6 @@ VESSEL_RULES: tuple[Rule, ...] = (
         "MRA", 0.7, PHYSICS, uses(BALANCED), uses(INVERSION), lacks(CINE), acquired("3D"),
         TI >= 700, not_below(FLIP, 50), not_above(VOLUMES, 1), names_nothing,
     ),
-    # Flow is measured in a film, or in the phase; Philips writes PCA into its type all the same.
-    rule("OTHER", 0.75, VENDOR, uses(PHASE_CONTRAST), *A_FILM),
-    rule("OTHER", 0.75, VENDOR, uses(PHASE_CONTRAST), is_phase),
     rule("OTHER", 0.75, WORDS, called("pca?|ph.*con.*|venc.*"), *A_FILM, lacks(SPIN_ECHO)),
     rule("MRA", 0.9, VENDOR, image_type(*image_types.ANGIOGRAPHY)),
     rule("MRA", 0.9, VENDOR, uses(PHASE_CONTRAST)),

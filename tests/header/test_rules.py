@@ -232,6 +232,8 @@ DUAL = {"SeriesDescription": "PD_T2_tse_axial"}
 # Scanners tell the technique of it or that of its readout.
 PHILIPS = {"Manufacturer": "Philips Medical Systems", (0x2001, 0x1020): ("LO", "FFE")}
 PHILIPS_VESSELS = {"ImageType": ["ORIGINAL", "PRIMARY", "M_PCA", "M", "PCA"]}
+PHILIPS_VELOCITY = {"ImageType": ["ORIGINAL", "PRIMARY", "VELOCITY MAP", "P", "PCA"]}
+BY_EPI = {(0x2001, 0x1013): ("SL", 5), "RepetitionTime": 15, "EchoTime": 9, "FlipAngle": 10}
 FLOW_OF_AORTA = {
     "Manufacturer": "SIEMENS", "ScanningSequence": "GR", "SequenceName": "*fl2d1r4",
     "SeriesDescription": "PC_RenalArtery_Right_EcgTrig",
@@ -318,6 +320,8 @@ FLOW_OF_AORTA = {
             )
         ),
         ("OTHER", "phase contrast (PCA), cine", PHILIPS | PHILIPS_VESSELS | MOVIE),
+        ("OTHER", "phase contrast (PCA), cine", PHILIPS | PHILIPS_VESSELS | MOVIE | BY_EPI),
+        ("OTHER", "phase contrast (PCA), ImageType", PHILIPS | PHILIPS_VELOCITY | BY_EPI),
         ("MRA", "phase contrast (PCA)", PHILIPS | PHILIPS_VESSELS),
         ("OTHER", 'description says "pc", cine', FLOW_OF_AORTA | MOVIE),
         ("MRA", 'description says "pc"', FLOW_OF_AORTA),
