@@ -165,6 +165,8 @@ def _picture_and_close(viewer: Viewer, file: Path, failed: list[OSError]) -> Non
     from qtpy.QtCore import QTimer
 
     def look(before: NDArray[Any] | None = None, left: int = _LOOKS) -> None:
+        # The canvas may take its size long after the window was asked to.
+        look_at(viewer, layer)
         shown = viewer.screenshot(canvas_only=False, flash=False)
         if left and (before is None or not np.array_equal(shown, before)):
             QTimer.singleShot(_SETTLE_MS, partial(look, shown, left - 1))
@@ -186,4 +188,3 @@ def _picture_and_close(viewer: Viewer, file: Path, failed: list[OSError]) -> Non
     show_layer(viewer, layer)
     show_slice(viewer, layer, middle_slice(layer))
     viewer.window.resize(*WINDOW_SIZE)
-    look_at(viewer, layer)
