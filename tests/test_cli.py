@@ -351,6 +351,12 @@ def test_a_run_broken_off_leaves_what_is_judged_so_far(begun, many_pictures, tmp
     assert (said in told.splitlines()) == (name != "SIGKILL")
 
 
+def altered(code: str, *words: object) -> subprocess.CompletedProcess[str]:
+    """Run code that alters the command line and begins it, in a process of its own."""
+    command = [sys.executable, "-c", code, *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=300)
+
+
 # The command line, ended while it keeps its third record, and again while it keeps that at its end.
 ENDED_TWICE = """
 import os, sys
@@ -371,11 +377,8 @@ main()
 @pytest.mark.usefixtures("signals_heard")
 def test_a_run_broken_off_twice_leaves_what_is_judged_so_far(many_pictures, tmp_path, name, status):
     output, kept = tmp_path / "out.csv", tmp_path / "out.csv.partial"
-    command = [sys.executable, "-c", ENDED_TWICE, "classify", many_pictures, "--format=csv"]
-    number = str(int(getattr(signal, name)))
-    done = subprocess.run(
-        [*command, "--output", output, number], stderr=subprocess.PIPE, text=True, timeout=300
-    )
+    words = "classify", many_pictures, "--format=csv", "--output", output
+    done = altered(ENDED_TWICE, *words, int(getattr(signal, name)))
     assert done.returncode == status
     assert f"stopped: what is judged so far is in {kept}" in done.stderr.splitlines()
     assert kept.read_text().count("\n") == 4
@@ -397,8 +400,7 @@ main()
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 def test_a_program_ended_as_its_threads_begin_ends(sample_study):
-    command = [sys.executable, "-c", ENDED_AS_THREADS_BEGIN, "classify", sample_study]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    done = altered(ENDED_AS_THREADS_BEGIN, "classify", sample_study)
     assert (done.returncode, done.stdout) == (128 + signal.SIGTERM, "")
     assert done.stderr == "\nstopped: nothing was written\n"
 
@@ -421,8 +423,7 @@ main()
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 def test_a_program_ended_within_a_library_ends_without_a_traceback(sample_study):
-    command = [sys.executable, "-c", ENDED_IN_A_LIBRARY, "classify", sample_study]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    done = altered(ENDED_IN_A_LIBRARY, "classify", sample_study)
     assert (done.returncode, done.stdout) == (128 + signal.SIGTERM, "")
     assert "Traceback" not in done.stderr
 
@@ -446,8 +447,7 @@ def test_results_that_can_not_be_written_at_the_end_are_kept_beside(many_picture
     for picture in sorted(many_pictures.iterdir())[9:]:
         picture.unlink()
     words = ("classify", many_pictures, "--format", "csv", "--output", output)
-    command = [sys.executable, "-c", FOLDER_COMES, *words]
-    done = subprocess.run(command, stderr=subprocess.PIPE, text=True, timeout=300)
+    done = altered(FOLDER_COMES, *words)
     assert done.returncode == 2
     assert f"{output}: can't be written" in done.stderr
     before = kept.read_bytes()
