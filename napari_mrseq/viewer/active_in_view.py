@@ -8,9 +8,10 @@ from typing import Any
 from napari.components import ViewerModel
 
 from napari_mrseq.viewer.attachment import Attachment, LayerEvents
+from napari_mrseq.viewer.camera import keep_fitted
 from napari_mrseq.viewer.image_layers import is_image
 from napari_mrseq.viewer.layer_data import SERIES_KEY, LayerData
-from napari_mrseq.viewer.slice_in_view import bring_into_view, look_at
+from napari_mrseq.viewer.slice_in_view import bring_into_view
 
 
 def keep_active_in_view(viewer: ViewerModel) -> Attachment:
@@ -64,6 +65,6 @@ def bring_when_added(layer: LayerData) -> None:
                     viewer.layers.selection.active = added
                     bring_into_view(viewer, added)
                     if id(viewer) in empty:
-                        look_at(viewer, added)
+                        keep_fitted(viewer, added)
 
     QTimer.singleShot(0, move_sliders)

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from napari_mrseq.errors import MrseqError
+from napari_mrseq.viewer.camera import keep_fitted
 from napari_mrseq.viewer.layer_state import state_of
 from napari_mrseq.viewer.menu import PLUGIN, WIDGET
 from napari_mrseq.viewer.opening import Opening
 from napari_mrseq.viewer.reader import layers_of
 from napari_mrseq.viewer.scope import ALL_LAYERS
-from napari_mrseq.viewer.slice_in_view import look_at, middle_slice, show_layer, show_slice
+from napari_mrseq.viewer.slice_in_view import middle_slice, show_layer, show_slice
 
 if TYPE_CHECKING:
     from napari import Viewer
@@ -133,9 +134,15 @@ def open_study(study: Study, on_open: Callable[[], None]) -> tuple[Viewer, Class
         If nothing in it can be read.
     """
     import napari
+    from napari.settings import get_settings
+    from qtpy.QtCore import QSize
 
     layers = layers_of(study)
     viewer = napari.Viewer(title="napari-mrseq")
+    # Qt's own size leaves the image a stripe between the panels; napari keeps what a user made it.
+    if get_settings().application.window_size is None:
+        window: Any = viewer.window._qt_window
+        window.resize(QSize(*WINDOW_SIZE).boundedTo(window.screen().availableSize()))
     panel: Any = viewer.window.add_plugin_dock_widget(PLUGIN, WIDGET)[1]
     Opening(viewer, layers, partial(_when_idle, panel.runner, on_open))
     return viewer, panel
@@ -165,8 +172,6 @@ def _picture_and_close(viewer: Viewer, file: Path, failed: list[OSError]) -> Non
     from qtpy.QtCore import QTimer
 
     def look(before: NDArray[Any] | None = None, left: int = _LOOKS) -> None:
-        # The canvas may take its size long after the window was asked to.
-        look_at(viewer, layer)
         shown = viewer.screenshot(canvas_only=False, flash=False)
         if left and (before is None or not np.array_equal(shown, before)):
             QTimer.singleShot(_SETTLE_MS, partial(look, shown, left - 1))
@@ -188,3 +193,4 @@ def _picture_and_close(viewer: Viewer, file: Path, failed: list[OSError]) -> Non
     show_layer(viewer, layer)
     show_slice(viewer, layer, middle_slice(layer))
     viewer.window.resize(*WINDOW_SIZE)
+    keep_fitted(viewer, layer)

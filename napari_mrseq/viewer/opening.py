@@ -10,6 +10,7 @@ from napari.layers import Layer
 from napari.utils.naming import inc_name_count
 
 from napari_mrseq.viewer.background import Activity
+from napari_mrseq.viewer.camera import keep_fitted
 from napari_mrseq.viewer.single_shot import SingleShot
 from napari_mrseq.viewer.slice_in_view import bring_into_view, middle_slice, show_slice
 from napari_mrseq.viewer.units import share_units
@@ -53,6 +54,7 @@ class Opening(SingleShot):
         self._beside = viewer.add_layer(Layer.create(*_numbered(layers, shown)))
         if empty:
             show_slice(viewer, self._beside, middle_slice(self._beside))
+            keep_fitted(viewer, self._beside)
         else:
             bring_into_view(viewer, self._beside)
         self.start()

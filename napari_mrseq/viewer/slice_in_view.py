@@ -27,8 +27,6 @@ VIEW_EVENTS = ("point", "margin_left", "margin_right", "order", "ndisplay", "uni
 PLACE_EVENTS = ("scale", "translate", "rotate", "shear", "affine", "units")
 # Images that are blended so hide what lies below them.
 HIDING = ("opaque", "translucent", "translucent_no_depth")
-# Of the canvas, as napari leaves it around what it fits.
-MARGIN = 0.05
 
 
 def watch_view(viewer: ViewerModel, handler: Callable[..., None]) -> Attachment:
@@ -129,22 +127,6 @@ def bring_into_view(viewer: ViewerModel, layer: Image) -> None:
     """Move the sliders to a layer's middle slice where they stand outside of it."""
     if _slice_at_sliders(viewer, layer) is None:
         show_slice(viewer, layer, middle_slice(layer))
-
-
-def look_at(viewer: ViewerModel, layer: Image) -> None:
-    """Fit the camera to a layer, whatever lies hidden beside it.
-
-    `fit_to_view` fails for a layer with fewer axes than a 4-D one beside it.
-    """
-    extent = layer.extent
-    missing = viewer.dims.ndim - layer.ndim
-    world = np.pad(extent.world, ((0, 0), (missing, 0)))[:, viewer.dims.displayed]
-    step = np.pad(extent.step, (missing, 0), constant_values=1)[list(viewer.dims.displayed)]
-    viewer.scene.camera.center = tuple(world.mean(axis=0))
-    # Extents go from centre to centre of the outermost pixels.
-    size = (np.ptp(world, axis=0) + step)[-2:]
-    room = np.array(viewer.canvas.viewbox_size(viewer.layers))
-    viewer.scene.camera.zoom = (1 - MARGIN) * float(np.min(room / size))
 
 
 def show_slice(viewer: ViewerModel, layer: Image, index: int) -> None:

@@ -87,6 +87,25 @@ def test_a_study_fills_the_canvas_where_axes_were_rolled_before(
     qtbot.waitUntil(lambda: share_bright(viewer) > 0.4)
 
 
+@pytest.mark.parametrize("moved", ["camera", "layer", None])
+def test_what_is_shown_fills_a_window_of_another_size_until_it_is_moved(
+    qtbot, viewer, far_apart: Path, moved: str | None
+) -> None:
+    viewer.window.resize(900, 700)
+    viewer.open(str(far_apart), plugin="napari-mrseq")
+    qtbot.waitUntil(lambda: shows_something(viewer))
+    if moved == "camera":
+        viewer.scene.camera.zoom *= 2
+    elif moved == "layer":
+        viewer.layers.select_previous()
+    before, size = viewer.scene.camera.zoom, viewer.canvas.size
+    viewer.window.resize(1300, 1000)
+    qtbot.waitUntil(lambda: min(np.subtract(viewer.canvas.size, size)) > 0)
+    after = viewer.scene.camera.zoom
+    viewer.fit_to_view(layers=[viewer.layers.selection.active])
+    assert after == (before if moved else pytest.approx(viewer.scene.camera.zoom))
+
+
 def share_bright(viewer) -> float:
     """Return which part of the canvas a head takes."""
     picture = viewer.screenshot(canvas_only=True, flash=False)[..., :3]

@@ -11,6 +11,7 @@ import pytest
 from napari import current_viewer
 from napari.components import ViewerModel
 from napari.layers import Layer
+from napari.settings import get_settings
 from napari.utils.notifications import notification_manager
 from napari.utils.progress import progress
 from pydicom import dcmread
@@ -197,6 +198,24 @@ def test_view_opens_with_the_panel_and_says_once_when_all_are_there(
     QApplication.processEvents()
     assert ended == [len(read_layers(str(sample_study)))]
     assert not viewer.window._qt_window.findChildren(Opening)
+    viewer.close()
+
+
+def test_view_gives_the_series_more_room_than_each_panel_unless_the_user_chose_a_size(
+    qtbot: QtBot, make_napari_viewer_proxy, sample_study: Path
+) -> None:
+    from napari_mrseq.reading import read_study
+
+    make_napari_viewer_proxy()
+    study = read_study([sample_study / "t2_tse_tra"])
+    viewer, panel = open_study(study, lambda: None)
+    qtbot.waitUntil(lambda: viewer.canvas.size[1] > panel.width())
+    first = viewer.window.geometry()[2:]
+    viewer.close()
+    chosen = tuple(side - 100 for side in first)
+    get_settings().application.window_size = chosen
+    viewer, _ = open_study(study, lambda: None)
+    assert viewer.window.geometry()[2:] == chosen
     viewer.close()
 
 
