@@ -18,7 +18,6 @@ from napari_mrseq.training.backbone import start_from_imagenet, start_from_model
 from napari_mrseq.training.batches import Batches
 from napari_mrseq.training.catalogue import Row
 from napari_mrseq.training.depthwise import speed_up_depthwise
-from napari_mrseq.training.folds import trained_on
 from napari_mrseq.training.recipe import Recipe
 from napari_mrseq.training.state import CHECKPOINT, UNBEGUN, Part, purpose_of, run_epochs
 from napari_mrseq.training.teachers import Teachers
@@ -51,7 +50,7 @@ def fit(
         How much each shows, as `prepare` tells it: what shows little is taught to be unknown, in
         part.
     rows : list of Row
-        Their labels and groups; those of the fold held out are not drawn.
+        Their labels and groups; none of the fold held out.
     classes : tuple of str
         Order of the outputs.
     recipe : Recipe
@@ -76,21 +75,17 @@ def fit(
 
     Raises
     ------
-    CatalogueError
-        If no picture is left to train on.
     ModelError
         If the state to go on from is missing or belongs to another training, or a teacher knows
         other classes.
     """
-    kept = trained_on(rows, recipe.held_out)
-    own = [rows[place] for place in kept]
     device = "cuda" if torch.cuda.is_available() else "cpu"
     with told_when_stopped(UNBEGUN, log):
-        batches = Batches(images[kept], shown[kept], own, classes, recipe, device)
+        batches = Batches(images, shown, rows, classes, recipe, device)
         trainer = _Trainer(batches, classes, recipe, start)
         # After the seed is set: building networks takes from the chance that dropout draws from.
         batches.teachers = Teachers(teachers, classes, device) if teachers else None
-    purpose = purpose_of(recipe, own, classes, (start, *teachers), model)
+    purpose = purpose_of(recipe, rows, classes, (start, *teachers), model)
     run_epochs(
         trainer, recipe.epochs, folder / CHECKPOINT, purpose, batches.generator,
         resume=resume, log=log,

@@ -37,15 +37,15 @@ def folds_told(rows: Sequence[Row]) -> str:
     return f"its folds are {told} (a column fold tells which row belongs to which)"
 
 
-def trained_on(rows: Sequence[Row], held_out: int | None) -> list[int]:
-    """Return the places of the rows that are not in the fold held out.
+def trained_on(rows: Sequence[Row], held_out: int | None) -> list[Row]:
+    """Return the rows that are not in the fold held out.
 
     Raises
     ------
     CatalogueError
         If there is none.
     """
-    kept = [place for place, row in enumerate(rows) if row.fold != held_out]
+    kept = [row for row in rows if row.fold != held_out]
     if not kept:
         raise CatalogueError("no picture is left to train on: every one is in the fold held out")
     return kept

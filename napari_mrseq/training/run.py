@@ -109,14 +109,14 @@ def train(
     model = f"{name} {version}"
     with told_when_stopped(UNPREPARED, log):
         rows = _kept(rows, catalogue, recipe.held_out, log)
-        used = [rows[place] for place in trained_on(rows, recipe.held_out)]
+        used = trained_on(rows, recipe.held_out)
         if resume:
             purpose = purpose_of(recipe, used, classes, (start, *teachers), model)
             read_state(folder / CHECKPOINT, purpose)
-        log(f"preparing {len(rows)} pictures")
-        images, shown = load_images(rows, recipe.stored_size, log)
+        log(f"preparing {len(used)} pictures")
+        images, shown = load_images(used, recipe.stored_size, log)
     weights = fit(
-        images, shown, rows, classes, recipe, folder,
+        images, shown, used, classes, recipe, folder,
         start=start, teachers=teachers, model=model, resume=resume, log=log,
     )  # fmt: skip
     card = Card(
@@ -156,7 +156,7 @@ def train_torchvision(
     with told_when_stopped(UNPREPARED, log):
         rows = _kept(rows, catalogue, recipe.held_out, log)
     classes = classes_of(rows)
-    used = [rows[place] for place in trained_on(rows, recipe.held_out)]
+    used = trained_on(rows, recipe.held_out)
     log(f"training {recipe.network} on {len(used)} pictures")
     weights = fit_torchvision(
         used, classes, recipe, folder,

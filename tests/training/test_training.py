@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from safetensors.torch import load_file
 
 from napari_mrseq import load_model
 from napari_mrseq.errors import CatalogueError, ModelError
@@ -21,6 +22,7 @@ from napari_mrseq.training.catalogue import STRIPPED, read_catalogue
 from napari_mrseq.training.comparison import measure
 from napari_mrseq.training.cross_validation import judged_unseen
 from napari_mrseq.training.fit import fit
+from napari_mrseq.training.folds import trained_on
 from napari_mrseq.training.images import load_images, sampling_weights
 from napari_mrseq.training.plan import Plan, summary
 from napari_mrseq.training.provenance import unseen_rows
@@ -148,7 +150,7 @@ def test_what_the_start_or_a_teacher_has_seen_is_not_held_out(catalogue, trained
 
 
 def test_a_stopped_training_goes_on_as_if_it_had_not_stopped(catalogue, tmp_path):
-    rows = read_catalogue(catalogue)
+    rows = trained_on(read_catalogue(catalogue), TINY.held_out)
     images, shown = load_images(rows, TINY.stored_size)
     classes = ("T1", "T2", "UNKNOWN")
 
@@ -174,7 +176,7 @@ def test_a_stopped_training_goes_on_as_if_it_had_not_stopped(catalogue, tmp_path
 
 def test_another_training_does_not_go_on_from_a_foreign_state(catalogue, trained, tmp_path):
     shutil.copy(trained.parent / CHECKPOINT, tmp_path)
-    rows = read_catalogue(catalogue)
+    rows = trained_on(read_catalogue(catalogue), TINY.held_out)
     images, shown = load_images(rows, TINY.stored_size)
     classes = ("T1", "T2", "UNKNOWN")
 
@@ -222,11 +224,23 @@ def test_a_state_that_is_gone_damaged_or_old_is_refused(catalogue, trained, tmp_
         run()
 
 
-def test_the_fold_held_out_is_never_drawn(catalogue, tmp_path):
-    rows = [replace(row, fold=0) for row in read_catalogue(catalogue)]
-    images, shown = load_images(rows, TINY.stored_size)
+def test_the_fold_held_out_is_never_drawn(catalogue, trained, tmp_path):
+    # Other pictures held out teach nothing else.
+    folder = shutil.copytree(catalogue.parent, tmp_path / "copy")
+    for row in read_catalogue(folder / catalogue.name):
+        if row.fold == TINY.held_out:
+            Image.fromarray(stripes("X", 0)).save(row.path)
+    told = []
+    path = train(folder / catalogue.name, tmp_path, TINY, name="b", version="1", log=told.append)
+    assert "preparing 24 pictures" in told
+    learnt, before = (load_file(one) for one in (path, trained))
+    for name, tensor in before.items():
+        torch.testing.assert_close(learnt[name], tensor, rtol=0, atol=0)
+    lines = catalogue.read_text().splitlines()
+    alone = catalogue.parent / "alone.csv"
+    alone.write_text("\n".join(line for line in lines if line.endswith((",fold", ",0"))))
     with pytest.raises(CatalogueError, match="held out"):
-        fit(images, shown, rows, ("T1", "T2", "UNKNOWN"), TINY, tmp_path)
+        train(alone, tmp_path / "alone", TINY, name="c", version="1")
 
 
 def test_groups_without_a_fold_stay_together(tmp_path):
