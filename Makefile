@@ -43,7 +43,7 @@ check: $(READY)
 
 bench: $(READY)
 	@for script in benchmarks/*.py; do \
-		echo "== $$script"; PYTHONPATH=$(CURDIR) .ci/with-screen $(BIN)/python $$script || exit 1; \
+		echo "== $$script"; .ci/with-screen $(BIN)/python $$script || exit 1; \
 	done
 
 screenshots: $(READY)
