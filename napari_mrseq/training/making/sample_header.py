@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +11,8 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian, MRImageStorage, RLELossless, generate_uid
 
-from napari_mrseq.training.making.sample_protocol import (
-    ADC_NAME,
-    ADC_NUMBER,
-    B_VALUES,
-    DIFFUSION,
-    TESLA,
-    Scan,
-)
-from napari_mrseq.training.making.scanner import PROTON_HZ_PER_PPM_PER_TESLA, Geometry
+from napari_mrseq.training.making.sample_protocol import TESLA, Scan
+from napari_mrseq.training.making.scanner import PROTON_HZ_PER_PPM_PER_TESLA
 
 STUDY = "napari-mrseq sample study 1"
 STUDY_ATTRIBUTES = {
@@ -66,8 +59,15 @@ STUDY_ATTRIBUTES = {
 }
 
 
-def write_scan(folder: Path, scan: Scan, pixels: NDArray[np.uint16]) -> None:
-    """Write one series of one volume.
+def write_scan(
+    folder: Path,
+    scan: Scan,
+    pixels: NDArray[np.uint16],
+    *,
+    first: int = 1,
+    own: Mapping[str, Any] | None = None,
+) -> None:
+    """Write a volume of a series.
 
     Parameters
     ----------
@@ -77,76 +77,50 @@ def write_scan(folder: Path, scan: Scan, pixels: NDArray[np.uint16]) -> None:
         What the header is filled from.
     pixels : (slice, row, column) array of uint16
         What is stored.
+    first : int
+        Instance number of the first slice.
+    own : mapping, optional
+        DICOM attributes, by keyword, of this volume alone.
     """
-    series = _series(scan) | {"ImageType": ["ORIGINAL", "PRIMARY", "M", "ND"]} | _window(pixels)
-    _write(folder / (scan.folder or scan.name), series, scan.geometry, pixels)
-
-
-def write_diffusion(folder: Path, volumes: list[NDArray[np.uint16]]) -> None:
-    """Write the diffusion series: all slices at each b value, one after the other.
-
-    Parameters
-    ----------
-    folder : Path
-        Of the study.
-    volumes : list of (slice, row, column) array of uint16
-        One a b value.
-    """
-    series = _series(DIFFUSION) | {
-        "ImageType": ["ORIGINAL", "PRIMARY", "DIFFUSION", "TRACEW", "ND"]
-    }
-    for number, (b_value, pixels) in enumerate(zip(B_VALUES, volumes, strict=True)):
-        diffusion = {
-            "SequenceName": f"*ep_b{b_value}t" if b_value else "*ep_b0",
-            "DiffusionBValue": float(b_value),
-            "DiffusionDirectionality": "ISOTROPIC" if b_value else "NONE",
-            "AcquisitionNumber": number + 1,
+    series = _window(pixels) | _series(scan) | dict(own or {})
+    target = folder / (scan.folder or scan.name)
+    target.mkdir(parents=True, exist_ok=True)
+    for index, plane in enumerate(pixels):
+        instance, corner = first + index, scan.geometry.corner(index)
+        uid = generate_uid(entropy_srcs=[STUDY, str(scan.number), str(instance)])
+        dataset = Dataset()
+        dataset.file_meta = _file_meta(uid)
+        place = {
+            "SOPClassUID": MRImageStorage,
+            "SOPInstanceUID": uid,
+            "InstanceNumber": instance,
+            "ImagePositionPatient": [round(float(mm), 6) for mm in corner],
+            "SliceLocation": round(float(corner @ scan.geometry.normal), 6),
+            "SmallestImagePixelValue": int(plane.min()),
+            "LargestImagePixelValue": int(plane.max()),
         }
-        _write(
-            folder / DIFFUSION.name,
-            series | diffusion | _window(pixels),
-            DIFFUSION.geometry,
-            pixels,
-            first=number * len(pixels) + 1,
-        )
+        for keyword, value in (STUDY_ATTRIBUTES | series | place).items():
+            setattr(dataset, keyword, value)
+        dataset.PixelData = plane.astype("<u2").tobytes()
+        dataset.compress(RLELossless, encoding_plugin="pydicom", generate_instance_uid=False)
+        dataset.save_as(target / f"IM{instance:04d}.dcm", enforce_file_format=True)
 
 
-def write_adc(folder: Path, pixels: NDArray[np.uint16]) -> None:
-    """Write the map of the apparent diffusion coefficient.
-
-    Parameters
-    ----------
-    folder : Path
-        Of the study.
-    pixels : (slice, row, column) array of uint16
-        In 1e-6 mm²/s.
-    """
-    series = _series(DIFFUSION, number=ADC_NUMBER, description=ADC_NAME) | {
-        "ImageType": ["DERIVED", "PRIMARY", "DIFFUSION", "ADC", "ND"],
-        "SequenceName": f"*ep_b{B_VALUES[0]}_{B_VALUES[-1]}",
-        "WindowCenter": 1300,
-        "WindowWidth": 2600,
-    }
-    _write(folder / ADC_NAME, series, DIFFUSION.geometry, pixels)
-
-
-def _series(
-    scan: Scan, *, number: int | None = None, description: str | None = None
-) -> dict[str, Any]:
+def _series(scan: Scan) -> dict[str, Any]:
     """Attributes that all instances of a series share."""
-    number, description = number or scan.number, description or scan.name
     settings, geometry = {**scan.settings, **scan.claimed}, scan.geometry
-    clock = f"10{15 + 3 * number:02d}00"
+    clock = f"10{15 + 3 * scan.number:02d}00"
     attributes = {
-        "SeriesDescription": description,
+        "SeriesDescription": scan.name,
         "ProtocolName": scan.name,
-        "SeriesNumber": number,
+        "ImageType": ["ORIGINAL", "PRIMARY", "M", "ND"],
+        "SeriesNumber": scan.number,
         "AcquisitionNumber": 1,
         "SeriesTime": clock,
         "AcquisitionTime": clock,
         "ContentTime": clock,
         "StudyInstanceUID": generate_uid(entropy_srcs=[STUDY]),
-        "SeriesInstanceUID": generate_uid(entropy_srcs=[STUDY, str(number)]),
+        "SeriesInstanceUID": generate_uid(entropy_srcs=[STUDY, str(scan.number)]),
         "FrameOfReferenceUID": generate_uid(entropy_srcs=[STUDY, "frame of reference"]),
         "ScanOptions": "PFP",
         "RepetitionTime": settings["tr"],
@@ -175,43 +149,6 @@ def _window(pixels: NDArray[np.uint16]) -> dict[str, Any]:
     """One window for the series, as the scanner suggests it."""
     top = float(np.percentile(pixels[pixels > 0], 98.5))
     return {"WindowCenter": round(top / 2), "WindowWidth": round(top)}
-
-
-def _write(
-    folder: Path,
-    series: Mapping[str, Any],
-    geometry: Geometry,
-    pixels: NDArray[np.uint16],
-    *,
-    first: int = 1,
-) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for instance, dataset in _instances(series, geometry, pixels, first):
-        dataset.save_as(folder / f"IM{instance:04d}.dcm", enforce_file_format=True)
-
-
-def _instances(
-    series: Mapping[str, Any], geometry: Geometry, pixels: NDArray[np.uint16], first: int
-) -> Iterator[tuple[int, Dataset]]:
-    for index, plane in enumerate(pixels):
-        instance, corner = first + index, geometry.corner(index)
-        uid = generate_uid(entropy_srcs=[STUDY, str(series["SeriesNumber"]), str(instance)])
-        dataset = Dataset()
-        dataset.file_meta = _file_meta(uid)
-        own = {
-            "SOPClassUID": MRImageStorage,
-            "SOPInstanceUID": uid,
-            "InstanceNumber": instance,
-            "ImagePositionPatient": [round(float(mm), 6) for mm in corner],
-            "SliceLocation": round(float(corner @ geometry.normal), 6),
-            "SmallestImagePixelValue": int(plane.min()),
-            "LargestImagePixelValue": int(plane.max()),
-        }
-        for keyword, value in (STUDY_ATTRIBUTES | dict(series) | own).items():
-            setattr(dataset, keyword, value)
-        dataset.PixelData = plane.astype("<u2").tobytes()
-        dataset.compress(RLELossless, encoding_plugin="pydicom", generate_instance_uid=False)
-        yield instance, dataset
 
 
 def _file_meta(instance_uid: UID) -> FileMetaDataset:

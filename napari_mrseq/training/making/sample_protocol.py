@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -129,6 +129,7 @@ DIFFUSION_EPI = {
     "ScanOptions": "FS",
     "EchoTrainLength": 64,
     "PixelBandwidth": 1500,
+    "ImageType": ["ORIGINAL", "PRIMARY", "DIFFUSION", "TRACEW", "ND"],
 }
 
 SCANS = (
@@ -208,5 +209,17 @@ DIFFUSION = Scan(
     white=90,
     noise=0.02,
 )
-ADC_NUMBER = 7
-ADC_NAME = "ep2d_diff_3scan_trace_ADC"
+# The map that the scanner computes of it, in 1e-6 mm²/s.
+ADC = replace(
+    DIFFUSION,
+    number=7,
+    name=f"{DIFFUSION.name}_ADC",
+    kind=DIFFUSION_EPI
+    | {
+        "ProtocolName": DIFFUSION.name,
+        "ImageType": ["DERIVED", "PRIMARY", "DIFFUSION", "ADC", "ND"],
+        "SequenceName": f"*ep_b{B_VALUES[0]}_{B_VALUES[-1]}",
+        "WindowCenter": 1300,
+        "WindowWidth": 2600,
+    },
+)

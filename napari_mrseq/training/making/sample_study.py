@@ -18,8 +18,9 @@ from scipy import ndimage
 
 from napari_mrseq.training.making import scanner
 from napari_mrseq.training.making.head import Head, colin27
-from napari_mrseq.training.making.sample_header import write_adc, write_diffusion, write_scan
+from napari_mrseq.training.making.sample_header import write_scan
 from napari_mrseq.training.making.sample_protocol import (
+    ADC,
     B_VALUES,
     DIFFUSION,
     ISOCENTRE,
@@ -67,8 +68,15 @@ def write_sample_study(folder: Path) -> None:
     for scan in SCANS:
         write_scan(folder, scan, _acquire(scan, head, coil))
     volumes = _acquire_diffusion(head, coil)
-    write_diffusion(folder, volumes)
-    write_adc(folder, _adc(*volumes))
+    for number, (b_value, pixels) in enumerate(zip(B_VALUES, volumes, strict=True)):
+        own = {
+            "SequenceName": f"*ep_b{b_value}t" if b_value else "*ep_b0",
+            "DiffusionBValue": float(b_value),
+            "DiffusionDirectionality": "ISOTROPIC" if b_value else "NONE",
+            "AcquisitionNumber": number + 1,
+        }
+        write_scan(folder, DIFFUSION, pixels, first=number * len(pixels) + 1, own=own)
+    write_scan(folder, ADC, _adc(*volumes))
 
 
 def _acquire(scan: Scan, head: Head, coil: Volume) -> NDArray[np.uint16]:
