@@ -108,17 +108,6 @@ def answer_series(slices: Answers, rows: Sequence[Row], temperature: float) -> A
     )
 
 
-def answer_in_stacks(
-    slices: Answers, rows: Sequence[Row], classes: Sequence[str], stack_power: float
-) -> Answers:
-    """Hold the slices of each series against each other, as a verdict does."""
-    volumes, places = volumes_and_places(slices, rows)
-    together = pool_slices(
-        slices.probabilities, slices.shown, volumes, places, classes, stack_power
-    )
-    return replace(slices, probabilities=together)
-
-
 def volumes_and_places(
     slices: Answers, rows: Sequence[Row]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
@@ -149,8 +138,15 @@ def answer_all_ways(
 
     Takes the answers on slices with their temperature applied.
     """
+    together = pool_slices(
+        slices.probabilities,
+        slices.shown,
+        *volumes_and_places(slices, rows),
+        classes,
+        calibration.stack_power,
+    )
     return {
         "slices": slices,
-        STACKED: answer_in_stacks(slices, rows, classes, calibration.stack_power),
+        STACKED: replace(slices, probabilities=together),
         "series": answer_series(slices, rows, calibration.series_temperature),
     }

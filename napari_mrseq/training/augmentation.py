@@ -107,9 +107,14 @@ def _moved(images: Tensor, size: int, draw: Draw) -> Tensor:
             mirror_x * zoom * sine, mirror_y * zoom / aspect * cosine, room * draw.number(-1, 1),
         ),
         dim=1,
-    ).unflatten(1, (2, 3))  # fmt: skip
+    )  # fmt: skip
+    return _resampled(images, theta, size, draw)
+
+
+def _resampled(images: Tensor, theta: Tensor, size: int, draw: Draw) -> Tensor:
+    """Look at pictures through affine maps: (n, 6) numbers on the processor, row by row."""
     grid = functional.affine_grid(
-        draw.on_device(theta), [draw.count, 1, size, size], align_corners=False
+        draw.on_device(theta.unflatten(1, (2, 3))), [draw.count, 1, size, size], align_corners=False
     )
     return functional.grid_sample(images, grid, align_corners=False)
 
@@ -201,10 +206,7 @@ def _disturbed(space: Tensor, images: Tensor, line: Tensor, draw: Draw) -> Tenso
         angle, shifts = draw.gaussian(TURN), [draw.gaussian(SHIFT) for _ in range(2)]
         cosine, sine = torch.cos(angle), torch.sin(angle)
         theta = torch.stack((cosine, -sine, shifts[0], sine, cosine, shifts[1]), dim=1)
-        grid = functional.affine_grid(
-            draw.on_device(theta.unflatten(1, (2, 3))), list(images.shape), align_corners=False
-        )
-        elsewhere = _k_space(functional.grid_sample(images, grid, align_corners=False))
+        elsewhere = _k_space(_resampled(images, theta, images.shape[-1], draw))
         space = torch.where(line > draw.uniform(-1, 1), elsewhere, space)
     return space
 
