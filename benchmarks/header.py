@@ -1,9 +1,8 @@
 """Prints how often the header's claim is right, and how often it claims, per vendor and class.
 
-    python benchmarks/header.py [/path/to/dicom.csv] [--all] [--wrong]
+    python benchmarks/header.py [--wrong]
 
-Scores the series of people and phantoms whose label is sure. ``--all`` takes the others too,
-``--wrong`` lists what was missed.
+Scores the series of people and phantoms whose label is sure. ``--wrong`` lists what was missed.
 """
 
 from __future__ import annotations
@@ -13,14 +12,15 @@ import csv
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from pathlib import Path
+
+from held_out import DATA, leave_out_without
 
 from napari_mrseq.header import HeaderClaim, claim_of
 from napari_mrseq.reading import read
 from napari_mrseq.sequences import UNKNOWN
 from napari_mrseq.series import Series
 
-CATALOGUE = Path(__file__).parents[1] / "../shared/data/dicom.csv"
+CATALOGUE = DATA / "dicom.csv"
 SCORED_SUBJECTS = ("human", "phantom")
 Row = dict[str, str]
 Scored = tuple[Row, HeaderClaim]
@@ -28,14 +28,17 @@ Scored = tuple[Row, HeaderClaim]
 
 def main() -> None:
     """Print the tables."""
-    options = _options()
-    with options.catalogue.open(newline="") as file:
-        rows = [row for row in csv.DictReader(file) if options.all or is_scored(row)]
-    scored = [(row, claim) for row in rows if (claim := claim_on(options.catalogue.parent, row))]
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--wrong", action="store_true", help="list what was missed")
+    chosen = parser.parse_args()
+    leave_out_without(CATALOGUE)
+    with CATALOGUE.open(newline="") as file:
+        rows = [row for row in csv.DictReader(file) if is_scored(row)]
+    scored = [(row, claim) for row in rows if (claim := claim_on(row))]
     print(f"{len(scored)} of {len(rows)} series have a header that can be read")
     print_table("vendor", scored, lambda row: row["manufacturer"].split()[0:1] or ["not told"])
     print_table("class", scored, lambda row: [row["label"]])
-    if options.wrong:
+    if chosen.wrong:
         print_wrong(scored)
 
 
@@ -44,12 +47,12 @@ def is_scored(row: Row) -> bool:
     return row["label_confidence"] == "high" and row["subject_kind"] in SCORED_SUBJECTS
 
 
-def claim_on(root: Path, row: Row) -> HeaderClaim | None:
+def claim_on(row: Row) -> HeaderClaim | None:
     """Return the claim on the largest stack of a folder, None where nothing can be read."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            stacks = read(root / row["folder"])
+            stacks = read(DATA / row["folder"])
         except Exception as error:
             print(f"not read: {row['folder']}: {error}")
             return None
@@ -88,14 +91,6 @@ def print_wrong(scored: Iterable[Scored]) -> None:
 
 def _size(stack: Series) -> tuple[bool, int]:
     return (not stack.is_mr, -stack.slice_count)
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("catalogue", nargs="?", type=Path, default=CATALOGUE)
-    parser.add_argument("--all", action="store_true", help="unsure labels and other subjects too")
-    parser.add_argument("--wrong", action="store_true", help="list what was missed")
-    return parser.parse_args()
 
 
 if __name__ == "__main__":

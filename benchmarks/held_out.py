@@ -13,7 +13,8 @@ from napari_mrseq.training.catalogue import Row, read_catalogue
 from napari_mrseq.training.folds import measurable
 
 HERE = Path(__file__).parent
-CATALOGUE = HERE.parents[1] / "shared" / "data" / "slices.csv"
+DATA = HERE.parents[1] / "shared" / "data"
+CATALOGUE = DATA / "slices.csv"
 MODEL = HERE / "held-out.safetensors"
 
 

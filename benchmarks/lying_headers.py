@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from held_out import CATALOGUE, MODEL, unseen_rows
+from held_out import CATALOGUE, DATA, MODEL, unseen_rows
 
 import napari_mrseq
 from napari_mrseq import classify, load_model
@@ -39,7 +39,6 @@ from napari_mrseq.training.joining import CLAIM_CONFIDENCE
 from napari_mrseq.verdict import Verdict
 
 SAMPLE = Path(napari_mrseq.__file__).parent / "sample_study"
-DATA = CATALOGUE.parent
 LIAR = "header_lies"
 # Series of a study, and studies of a data set at most.
 STUDY_SIZE, STUDIES = 6, 100

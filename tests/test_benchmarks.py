@@ -21,6 +21,14 @@ from .training.stripes import stripes, write
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 
 
+def test_the_headers_benchmark_is_left_out_without_the_labelled_data(tmp_path):
+    shutil.copytree(BENCHMARKS, tmp_path / "benchmarks", ignore=shutil.ignore_patterns("*.saf*"))
+    command = [sys.executable, "benchmarks/header.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("left out: ")
+
+
 def torn_model(path: Path) -> Path:
     """Write a network to which T2 is likelier than T1 and T1C, and less likely than both."""
     classes = ("T1", "T1C", "T2", "UNKNOWN")
