@@ -18,13 +18,15 @@ _LIKELIEST = "right where the likeliest is taken"
 _FIGURES = (_LIKELIEST, "accuracy", "family accuracy", "macro F1", "calibration error")
 
 
-def card_in_words(path: Path) -> str:
+def card_in_words(path: Path, *, classes: bool = True) -> str:
     """Write what a weights file knows, how it was made and measured, and its limits.
 
     Parameters
     ----------
     path : Path
         A weights file of napari-mrseq.
+    classes : bool
+        With its classes; False where they stand beside these words.
 
     Returns
     -------
@@ -38,9 +40,10 @@ def card_in_words(path: Path) -> str:
     """
     card = read_card(path)
     megabytes = path.stat().st_size / 1e6
+    named = f"Classes    {', '.join(name_of(code) for code in card.classes)}"
     lines = [
         f"{card.name} {card.version}",
-        f"Classes    {', '.join(name_of(code) for code in card.classes)}",
+        *([named] if classes else ()),
         f"Network    {card.network}; {_preparation(card)}",
         *(f"{title:11}{text}" for title, text in _origin(card)),
         f"Named at   {thresholds(card.calibration)}",

@@ -47,7 +47,7 @@ class CardDialog(QDialog):
         from napari_mrseq.model.card_words import card_in_words
 
         super().__init__(parent)
-        card, words = read_card(path), card_in_words(path)
+        card, words = read_card(path), card_in_words(path, classes=False)
         self._path = path
         self.setWindowTitle(f"Model {card.name}")
         self.setMinimumWidth(WIDTH)

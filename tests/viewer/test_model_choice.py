@@ -69,6 +69,7 @@ def test_a_file_shows_its_classes_and_card_before_it_is_used(
     words = dialog.words.toPlainText()
     assert "knee 0.1" in words
     assert "SHA-256" in words
+    assert "MEDIAL" not in words
     assert panel.model_choice.model.value == "default"
     press(dialog.use_button)
     assert panel.model_choice.model.value == str(weights)
