@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
+from typing import TypeAlias
 
 from napari.layers import Image
 from qtpy.QtCore import QSize, Qt
@@ -45,6 +47,7 @@ SIGNS = {
     "not found": "○",
     "optional": "–",
 }
+Group: TypeAlias = tuple[Verdict, ...]
 FOUND_WORDS = {"there": "", "double": ": twice", "perhaps": ": perhaps"}
 
 
@@ -149,12 +152,10 @@ class StudyPanel(QWidget):
 
     def _lines(self, study: StudyVerdict, *, waiting: bool) -> list[str]:
         """Say how a study meets the protocol, what is twice, and what before and after contrast."""
-        lines = [
-            f"{SIGNS[match.status]} {match.expected.name}{_match_words(match, waiting=waiting)}"
-            f"{self._doubted(match.verdicts or match.perhaps)}"
-            for match in study.matches
-        ]
-        lines += [f"twice: {self._names(group)}" for group in study.repeats]
+        told = {match: _repeats_of(match, study.repeats) for match in study.matches}
+        lines = [self._entry(match, twice, waiting=waiting) for match, twice in told.items()]
+        rest = [group for group in study.repeats if group not in chain(*told.values())]
+        lines += [f"twice: {self._names(group)}" for group in rest]
         lines += [
             f"before and after contrast: {self._names((pair.before, pair.after))}"
             for pair in study.pairs
@@ -162,6 +163,14 @@ class StudyPanel(QWidget):
         if study.protocol and study.unread:
             lines.append(f"{len(study.unread)} series could not be read.")
         return lines
+
+    def _entry(self, match: Match, repeats: Sequence[Group], *, waiting: bool) -> str:
+        """Say how an entry is met, and by which series where it is met twice."""
+        words = f"{SIGNS[match.status]} {match.expected.name}{_match_words(match, waiting=waiting)}"
+        named = set(chain(*repeats))
+        twice = f": {'; '.join(map(self._names, repeats))}" if repeats else ""
+        others = [one for one in match.verdicts or match.perhaps if one not in named]
+        return f"{words}{twice}{self._doubted(others)}"
 
     def _doubted(self, verdicts: Sequence[Verdict]) -> str:
         """Name the series of an entry that are not to be relied on; ``""`` where there is none."""
@@ -173,6 +182,13 @@ class StudyPanel(QWidget):
         judged = [(state_of(layer), printable(own_name(layer))) for layer in self._layers]
         names = {id(state.verdict): name for state, name in judged if state}
         return ", ".join(f"{names[id(one)]} {one.mark}".rstrip() for one in verdicts)
+
+
+def _repeats_of(match: Match, repeats: Sequence[Group]) -> list[Group]:
+    """Return what an entry is met by twice."""
+    return [
+        group for group in repeats if match.status == "double" and {*group} <= {*match.verdicts}
+    ]
 
 
 def _match_words(match: Match, *, waiting: bool) -> str:

@@ -808,7 +808,7 @@ def test_the_study_names_series_as_its_table_does(qtbot, make_verdict) -> None:
     viewer = ViewerModel()
     described = replace(
         series_from_array(np.ones((3, 8, 8)), name="x"), description="t2_tse",
-        spacing=(3.0, 1.0, 1.0), affine=np.diag([3.0, 1.0, 1.0, 1.0]),
+        spacing=(3.0, 1.0, 1.0), affine=np.diag([1.0, 1.0, 3.0, 1.0])[:, [2, 1, 0, 3]],
     )  # fmt: skip
     layers = []
     for number, name in enumerate(("t2_tse", "t1_se [1]")):
@@ -821,6 +821,10 @@ def test_the_study_names_series_as_its_table_does(qtbot, make_verdict) -> None:
     panel.show_layers(layers)
     assert column(panel.table, 3) == ["t2_tse", "t1_se [1]"]
     assert panel.summary.text() == "twice: t2_tse, t1_se [1]"
+    # With a protocol its entry says so: once is enough.
+    panel.protocol.setCurrentText("ms")
+    twice = [line for line in panel.summary.text().splitlines() if "twice" in line]
+    assert twice == ["●● T2: twice: t2_tse, t1_se [1]"]
 
 
 def test_a_word_on_a_few_slices_is_a_doubt_in_the_study(qtbot, make_verdict) -> None:
