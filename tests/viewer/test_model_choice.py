@@ -144,7 +144,8 @@ def test_the_card_of_the_model_in_use_can_be_read(qtbot, panel, press) -> None:
     press(panel.model_choice.card_button)
     dialog = panel.model_choice.dialog
     qtbot.waitUntil(dialog.isVisible)
-    assert "T2-FLAIR" in dialog.words.toPlainText()
+    assert "T2-FLAIR" in dialog.classes.text()
+    assert "Trained on" in dialog.words.toPlainText()
     assert not dialog.use_button.isVisible()
     press(dialog.close_button)
     assert not dialog.isVisible()
