@@ -40,6 +40,12 @@ def moment(time: str, day: str = "") -> float | None:
     return _day(own or day) * DAY_MS + ((hours * 60 + minutes) * 60 + seconds) * 1000
 
 
+def day_of(moment_ms: float | None) -> str:
+    """Return the day of a time as `moment` returns it, ``"2024-01-02"``; ``""`` without a date."""
+    days = int((moment_ms or 0.0) // DAY_MS)
+    return date.fromordinal(days).isoformat() if days else ""
+
+
 def _day(written: str) -> int:
     """Return the number of a date, 0 where it is none."""
     digits = written.replace("-", "").replace(".", "")

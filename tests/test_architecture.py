@@ -25,6 +25,7 @@ FLOORS = [
     {"conflict", "slice_verdict"},
     {"witnesses", "stack", "correction"},
     {"decision"},
+    {"study_names"},
     {
         "model",
         "header",
@@ -34,7 +35,6 @@ FLOORS = [
         "prescription",
         "sampling",
     },
-    {"study_names"},
     {"belonging"},
     {"series", "safe_writing"},
     {

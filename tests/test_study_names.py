@@ -8,6 +8,7 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 import pytest
+from pydicom import dcmread
 
 from napari_mrseq.reading import read_study
 from napari_mrseq.study_names import study_names
@@ -32,6 +33,27 @@ def test_studies_are_called_by_what_tells_their_folders_apart(
         make_study(*(folder / path for path in paths))
     called = study_names(read_study([folder]).series)
     assert sorted(map(Path, called.values())) == sorted(map(Path, names))
+
+
+@pytest.mark.parametrize(
+    ("days", "names"),
+    [
+        (["20230301", "20240229"], ["all 2023-03-01", "all 2024-02-29"]),
+        # As where dates are taken away or all made one.
+        (["", ""], ["all (1)", "all (2)"]),
+        (["20230301", "20240229", "20240229"], ["all (1)", "all (2)", "all 2023-03-01"]),
+    ],
+)
+def test_visits_in_one_folder_are_told_apart_by_their_days(
+    make_study, tmp_path: Path, days: Sequence[str], names: Sequence[str]
+) -> None:
+    for number, day in enumerate(days):
+        path = tmp_path / "all" / str(number)
+        make_study(path)
+        file = dcmread(path)
+        file.StudyDate = file.SeriesDate = file.AcquisitionDate = file.ContentDate = day
+        file.save_as(path)
+    assert sorted(study_names(read_study([tmp_path]).series).values()) == names
 
 
 def test_subjects_without_a_study_uid_are_told_apart(tmp_path: Path) -> None:

@@ -15,8 +15,15 @@ To be read in this order:
 5. The claim: the first rule that holds, made surer or less sure by the words (`claim`).
 """
 
-from napari_mrseq.header.attributes import attributes_of
+from napari_mrseq.header.attributes import acquired_at, attributes_of
 from napari_mrseq.header.claim import HeaderClaim, claim_of, claim_words
 from napari_mrseq.header.sequence_attributes import SequenceAttributes
 
-__all__ = ["HeaderClaim", "SequenceAttributes", "attributes_of", "claim_of", "claim_words"]
+__all__ = [
+    "HeaderClaim",
+    "SequenceAttributes",
+    "acquired_at",
+    "attributes_of",
+    "claim_of",
+    "claim_words",
+]

@@ -121,6 +121,11 @@ def attributes_of(series: Series) -> SequenceAttributes:
     )
 
 
+def acquired_at(series: Series) -> float | None:
+    """Return when a series was acquired, as `moment` does, without its other attributes."""
+    return _acquired(Tags(series.dataset, filled(series.sidecar or {})))
+
+
 def _acquired(tags: Tags) -> float | None:
     found = (moment(tags.text(time), tags.text(day) if day else "") for time, day in _TIMES)
     return next((start for start in found if start is not None), None)
