@@ -57,14 +57,15 @@ def schema_file() -> Path:
 
 @pytest.fixture
 def make_study(sample_study: Path):
-    """Return a function that writes a study: one slice under each path."""
+    """Return a function that writes a study, of another day if need be: a slice under each path."""
 
-    def make(*paths: Path) -> None:
+    def make(*paths: Path, day: str = "20240229") -> None:
         study = generate_uid()
         for path in paths:
             file = dcmread(min((sample_study / "t2_tse_tra").iterdir()))
             file.StudyInstanceUID, file.SeriesInstanceUID = study, generate_uid()
             file.SOPInstanceUID = file.file_meta.MediaStorageSOPInstanceUID = generate_uid()
+            file.StudyDate = file.SeriesDate = file.AcquisitionDate = file.ContentDate = day
             path.parent.mkdir(parents=True, exist_ok=True)
             file.save_as(path)
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import nibabel as nib
 import numpy as np
 import pytest
-from pydicom import dcmread
 
 from napari_mrseq.reading import read_study
 from napari_mrseq.study_names import study_names
@@ -48,11 +47,7 @@ def test_visits_in_one_folder_are_told_apart_by_their_days(
     make_study, tmp_path: Path, days: Sequence[str], names: Sequence[str]
 ) -> None:
     for number, day in enumerate(days):
-        path = tmp_path / "all" / str(number)
-        make_study(path)
-        file = dcmread(path)
-        file.StudyDate = file.SeriesDate = file.AcquisitionDate = file.ContentDate = day
-        file.save_as(path)
+        make_study(tmp_path / "all" / str(number), day=day)
     assert sorted(study_names(read_study([tmp_path]).series).values()) == names
 
 

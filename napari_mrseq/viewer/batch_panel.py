@@ -30,7 +30,7 @@ from napari_mrseq.viewer.batch_runner import BatchRunner
 from napari_mrseq.viewer.export import ExportButton
 from napari_mrseq.viewer.flow_layout import FlowLayout
 from napari_mrseq.viewer.single_shot import SingleShot
-from napari_mrseq.viewer.study_table import HEADINGS, NAME_COLUMN, verdict_cells
+from napari_mrseq.viewer.study_table import HEADINGS, NAME_COLUMN, study_cell, verdict_cells
 from napari_mrseq.viewer.table import Table
 from napari_mrseq.viewer.table_rows import KEY_ROLE, Cell, Row
 from napari_mrseq.viewer.wording import description_of, series_name
@@ -248,10 +248,7 @@ def _names(verdicts: Sequence[Verdict]) -> list[str]:
 
 def _row(name: str, verdict: Verdict, studies: Mapping[str, str]) -> Row:
     series = verdict.series
-    cells = verdict_cells(name, verdict, series.files[0])
-    called = studies.get(study_of(series), "")
-    # A long one is cut, and of one folder's studies only the UID is in reports.
-    study = Cell(called, hint="\n".join(filter(None, (called, series.study_uid))))
+    cells, study = verdict_cells(name, verdict, series.files[0]), study_cell(series, studies)
     return Row(series, (*cells[:STUDY_COLUMN], study, *cells[STUDY_COLUMN:]))
 
 

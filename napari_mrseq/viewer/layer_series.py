@@ -48,8 +48,8 @@ def series_of(layer: Image) -> Series:
 
 def shown_series(layer: Image) -> Series:
     """Return the same without a look for the picture's file, soon enough for each slice in view."""
-    if is_as_opened(layer):
-        series: Series = layer.metadata[SERIES_KEY]
+    series = opened_series(layer)
+    if series is not None:
         return series
     pixels = pixels_of(layer)
     spacing, readable = _spacing_mm(layer), as_read(pixels)
@@ -102,6 +102,11 @@ def obstacle(layer: Image) -> str:
     except ValueError as error:
         return str(error)
     return ""
+
+
+def opened_series(layer: Image) -> Series | None:
+    """Return the series that a layer was read from and still shows; None of any other layer."""
+    return layer.metadata[SERIES_KEY] if is_as_opened(layer) else None
 
 
 def is_as_opened(layer: Image) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import TypeAlias
@@ -24,6 +25,7 @@ from napari_mrseq.naming import printable
 from napari_mrseq.protocols import load_protocol, protocol_names
 from napari_mrseq.series import Failure
 from napari_mrseq.study import StudyVerdict, judge_studies
+from napari_mrseq.study_names import study_day
 from napari_mrseq.verdict import Verdict
 from napari_mrseq.viewer.export import ExportButton
 from napari_mrseq.viewer.fitted_scroll_area import FittedScrollArea
@@ -139,7 +141,10 @@ class StudyPanel(QWidget):
         studies = judge_studies(self._outcomes(), protocol)
         held = [(study, self._lines(study, waiting=bool(waiting))) for study in studies]
         several = len(studies) > 1
-        parts = [[_heading(study), *lines] if several else lines for study, lines in held if lines]
+        days = Counter(study_day(study.series) for study in studies)
+        parts = [
+            [_heading(study, days), *lines] if several else lines for study, lines in held if lines
+        ]
         if protocol and waiting:
             layers = "1 layer is" if waiting == 1 else f"{waiting} layers are"
             parts.append([f"{layers} not yet run."])
@@ -202,10 +207,15 @@ def _match_words(match: Match, *, waiting: bool) -> str:
     return ": MISSING" if lack == "not there" else f": {lack}"
 
 
-def _heading(study: StudyVerdict) -> str:
-    """Name a study by its folder and UID, as the command line does; layers have neither."""
+def _heading(study: StudyVerdict, days: Mapping[str, int]) -> str:
+    """Name a study by its folder, and its day where only it has that, else its UID.
+
+    Layers have none of these.
+    """
     if study.series[0].kind == "layer":
         return "Layers of no study"
     known = study.to_dict()
     folder = shortened(printable(known["path"]), LONGEST_FOLDER)
-    return f"Study {folder} {shortened(known['study_uid'] or '', LONGEST_UID)}".rstrip()
+    day = study_day(study.series)
+    apart = day if days[day] == 1 else ""
+    return f"Study {folder} {apart or shortened(known['study_uid'] or '', LONGEST_UID)}".rstrip()

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 from napari.layers import Image
 from qtpy.QtCore import QModelIndex, Signal  # type: ignore[attr-defined]
 
+from napari_mrseq.belonging import study_of
 from napari_mrseq.header import claim_words
 from napari_mrseq.sequences import UNKNOWN, colour_of, name_of
-from napari_mrseq.series import Failure
+from napari_mrseq.series import Failure, Series
+from napari_mrseq.study_names import study_names
 from napari_mrseq.verdict import Verdict
 from napari_mrseq.viewer.doubts import doubt, doubts
-from napari_mrseq.viewer.layer_series import obstacle
+from napari_mrseq.viewer.layer_series import obstacle, opened_series
 from napari_mrseq.viewer.layer_state import own_name, state_of
 from napari_mrseq.viewer.table import Table
 from napari_mrseq.viewer.table_rows import KEY_ROLE, Cell, Row
@@ -28,6 +31,7 @@ from napari_mrseq.viewer.wording import (
 
 HEADINGS = ("Sequence", "Sure", "Doubt", "Layer", "Header", "Slices")
 NAME_COLUMN = 3
+STUDY_COLUMN = len(HEADINGS)
 PLANES = {"axial": "ax", "coronal": "cor", "sagittal": "sag", "oblique": "obl"}
 
 
@@ -37,7 +41,9 @@ class StudyTable(Table):
     layer_chosen = Signal(object)
 
     def __init__(self) -> None:
-        super().__init__(HEADINGS, NAME_COLUMN)
+        super().__init__((*HEADINGS, "Study"), NAME_COLUMN)
+        # Before the names, as in the Folder tab: there it is in sight.
+        self._columns.moveSection(STUDY_COLUMN, NAME_COLUMN)
         # Rows are made again only where this has changed: a doubt may lie in thousands of slices.
         self._known: dict[Image, tuple[Any, Row]] = {}
         self.setToolTip("Double-click to show the layer")
@@ -47,10 +53,13 @@ class StudyTable(Table):
     def show_layers(self, layers: list[Image]) -> None:
         """Show these layers with what is known of them."""
         before, self._known = self._known, {}
-        for layer in layers:
+        opened = {layer: opened_series(layer) for layer in layers}
+        studies = study_names([series for series in opened.values() if series])
+        self.setColumnHidden(STUDY_COLUMN, not studies)
+        for layer, series in opened.items():
             state = state_of(layer)
             found = state.outcome if state else obstacle(layer)
-            said = own_name(layer), found
+            said = own_name(layer), found, study_cell(series, studies)
             known = before.get(layer)
             row = known[1] if known and known[0] == said else _row(layer, *said)
             self._known[layer] = said, row
@@ -77,6 +86,15 @@ def verdict_cells(name: str, verdict: Verdict, hint: str = "") -> tuple[Cell, ..
             hint=f"{counted(count, 'slice')}, {plane}",
         ),
     )
+
+
+def study_cell(series: Series | None, studies: Mapping[str, str]) -> Cell:
+    """Return what `studies` call the study of a series; nothing for what was read from no file."""
+    if series is None:
+        return Cell("")
+    called = studies.get(study_of(series), "")
+    # A long one is cut, and only the UID is in reports.
+    return Cell(called, hint="\n".join(filter(None, (called, series.study_uid))))
 
 
 def _doubt_hint(verdict: Verdict) -> str:
@@ -109,7 +127,7 @@ def _speaks_alone(verdict: Verdict) -> bool:
     return verdict.header.sequence == verdict.sequence != UNKNOWN and not can_tell
 
 
-def _row(layer: Image, name: str, found: Verdict | Failure | str | None) -> Row:
+def _row(layer: Image, name: str, found: Verdict | Failure | str | None, study: Cell) -> Row:
     """Return the row of a layer; `found` is its outcome, or why there can be none."""
     nothing = Cell("")
     if not found:
@@ -119,5 +137,5 @@ def _row(layer: Image, name: str, found: Verdict | Failure | str | None) -> Row:
     elif isinstance(found, Failure):
         said = Cell("not read", hint=found.cause)
     else:
-        return Row(layer, verdict_cells(name, found))
-    return Row(layer, (said, nothing, nothing, Cell(name, hint=name), nothing, nothing))
+        return Row(layer, (*verdict_cells(name, found), study))
+    return Row(layer, (said, nothing, nothing, Cell(name, hint=name), nothing, nothing, study))

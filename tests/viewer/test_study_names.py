@@ -1,12 +1,14 @@
-"""The Folder tab says of which study each series is, where a folder holds several."""
+"""The Folder and Study tabs say of which study each series is, where there are several."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from qtpy.QtCore import Qt
 from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import QMessageBox
 
+from napari_mrseq.viewer.scope import ALL_LAYERS
 from tests.program import program
 
 RUN_MS = 300_000
@@ -65,3 +67,32 @@ def test_a_series_stands_beside_its_study_only_where_there_are_several(
     assert min(first_four) > 0
     # However narrow the panel is, how sure each is and of which study stand in it.
     assert sum(first_four) <= shown
+
+
+def test_visits_of_one_folder_are_told_apart_by_their_days_in_the_study_tab(
+    qtbot, viewer, panel, press, make_study, tmp_path: Path
+) -> None:
+    days = "2023-03-01", "2024-02-29"
+    for day in days:
+        make_study(tmp_path / "all" / day, day=day.replace("-", ""))
+    viewer.open(str(tmp_path / "all"), plugin="napari-mrseq")
+    table, names = panel.study.table, [f"all {day}" for day in days]
+    panel.tabs.setCurrentWidget(panel.study)
+    panel.refresh()
+    headings = [table.model().headerData(one, Qt.Orientation.Horizontal) for one in range(7)]
+    column = headings.index("Study")
+    assert sorted(table.model().index(row, column).data() for row in (0, 1)) == names
+    assert not table.isColumnHidden(column)
+    # In sight however narrow the panel is.
+    assert table.columnViewportPosition(column) < table.columnViewportPosition(3)
+
+    panel.controls.scope.value = ALL_LAYERS
+    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+        press(panel.controls.run)
+    panel.study.protocol.setCurrentText("ms")
+    lines = panel.study.summary.text().splitlines()
+    assert sorted(line.split()[-1] for line in lines if line.startswith("Study ")) == [*days]
+
+    viewer.layers.remove(viewer.layers[0])
+    panel.refresh()
+    assert table.isColumnHidden(column)
