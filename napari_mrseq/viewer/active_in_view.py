@@ -22,7 +22,7 @@ def keep_active_in_view(viewer: ViewerModel) -> Attachment:
 
     def bring_active() -> None:
         active = viewer.layers.selection.active
-        if active is not None and active.visible and is_image(active):
+        if is_image(active) and active.visible:
             bring_into_view(viewer, active)
 
     def on_visible(event: Any) -> None:

@@ -184,8 +184,7 @@ def _words(viewer: ViewerModel, in_view: InView, known: Known) -> str:
 def _is_doubtful(viewer: ViewerModel, layer: Image) -> bool:
     """Tell whether another layer may be meant: a visible one, or the active one, hidden."""
     active = viewer.layers.selection.active
-    hidden = active is not None and is_image(active) and active != layer
-    return hidden or len(_visible(viewer)) > 1
+    return (is_image(active) and active != layer) or len(_visible(viewer)) > 1
 
 
 def _seen(viewer: ViewerModel, in_view: InView) -> tuple[Image, int | None]:

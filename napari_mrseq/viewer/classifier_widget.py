@@ -214,7 +214,7 @@ class ClassifierWidget(QWidget):
 
     def _follow_active(self) -> None:
         active = self._viewer.layers.selection.active
-        self.controls.offer_layers(active if active is not None and is_image(active) else None)
+        self.controls.offer_layers(active if is_image(active) else None)
         self._show_chosen()
         self._go_on_live()
 

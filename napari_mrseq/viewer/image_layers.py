@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 if TYPE_CHECKING:
     from napari.components import ViewerModel
@@ -23,8 +23,8 @@ def image_layers(viewer: ViewerModel) -> list[Image]:
     return [layer for layer in viewer.layers if is_image(layer)]
 
 
-def is_image(layer: Layer) -> bool:
-    """Tell whether a layer can be classified: an image that is no heat map of ours."""
+def is_image(layer: Layer | None) -> TypeGuard[Image]:
+    """Tell whether a layer is there and can be classified: an image, no heat map of ours."""
     from napari.layers import Image
 
     return isinstance(layer, Image) and HEAT_KEY not in layer.metadata
