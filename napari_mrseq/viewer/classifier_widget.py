@@ -39,7 +39,6 @@ from napari_mrseq.viewer.study_panel import StudyPanel
 
 # Batches may arrive faster than tables can be drawn.
 TABLES_DELAY_MS = 250
-# napari connects `reset_choices` to these too, and never disconnects a panel that is closed.
 LIST_EVENTS = ("inserted", "removed", "reordered", "renamed")
 
 
@@ -84,17 +83,6 @@ class ClassifierWidget(QWidget):
     def layer(self) -> Image | None:
         """The layer chosen in the panel."""
         return self.layer_actions.layer
-
-    def reset_choices(self, event: Any = None) -> None:
-        """Offer the image layers that there are now; napari calls it when they change."""
-        self._choices_changed = True
-        if event is None:
-            self.refresh()
-            return
-        if event.type != "renamed":
-            self._show_chosen()
-        # A study comes, and a run renames, one layer after the other: each would draw all tables.
-        self._tables_timer.start_unless_running()
 
     def refresh(self) -> None:
         """Show what is known of the chosen layer, and of the study."""
@@ -174,7 +162,7 @@ class ClassifierWidget(QWidget):
         viewer = self._viewer
         connections: list[tuple[Any, Callable[..., None]]] = [
             (viewer.layers.selection.events.active, self._follow_active),
-            *((viewer.layers.events[name], self.reset_choices) for name in LIST_EVENTS),
+            *((viewer.layers.events[name], self._on_layers) for name in LIST_EVENTS),
             (viewer.layers.events.removed, self._on_removed),
             (viewer.events.theme, self._follow_theme),
         ]
@@ -217,6 +205,14 @@ class ClassifierWidget(QWidget):
         self.controls.offer_layers(active if is_image(active) else None)
         self._show_chosen()
         self._go_on_live()
+
+    def _on_layers(self, event: Any) -> None:
+        """Offer the image layers that there are now."""
+        self._choices_changed = True
+        if event.type != "renamed":
+            self._show_chosen()
+        # A study comes, and a run renames, one layer after the other: each would draw all tables.
+        self._tables_timer.start_unless_running()
 
     def _follow_theme(self) -> None:
         theme = get_theme(self._viewer.theme)
