@@ -16,12 +16,11 @@ from numpy.typing import NDArray
 from napari_mrseq.errors import ReadError
 from napari_mrseq.naming import nifti_stem, size_words, without_verdict
 from napari_mrseq.reading.damage import damage_in
-from napari_mrseq.reading.inheritance import files_for
 from napari_mrseq.reading.lazy import lazy_stack, stamp_of
 from napari_mrseq.reading.nifti_affine import affine_of
 from napari_mrseq.reading.nifti_file import Voxels, open_nifti
 from napari_mrseq.reading.nifti_pair import voxel_file
-from napari_mrseq.reading.sidecar import sidecar_of
+from napari_mrseq.reading.sidecar import files_for, sidecar_of
 from napari_mrseq.series import LEAST_PIXELS, Series, VolumeAxis, grey_of
 
 # gzip packs at most 1032 to 1; more is claimed only by a damaged header. Masks come near to it;

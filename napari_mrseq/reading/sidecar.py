@@ -1,21 +1,24 @@
-"""The BIDS sidecar of a NIfTI file: the one beside it, and those it inherits from."""
+"""What BIDS keeps beside a NIfTI image: sidecars, and other files that hold for it as they do."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 from napari_mrseq.reading.damage import damage_in
-from napari_mrseq.reading.inheritance import files_for
 from napari_mrseq.reading.privacy import public_sidecar
+
+# What marks the root of a BIDS data set, beyond which nothing is inherited.
+_ROOT = "dataset_description.json"
+# No image needs as many to be named; each one more doubles the names that may hold for it.
+_MOST_ENTITIES = 10
 
 
 def sidecar_of(folder: Path, stem: str) -> tuple[Mapping[str, Any] | None, tuple[str, ...]]:
     """Return what the sidecars of a NIfTI file say, naming nobody, and what is wrong with them.
-
-    What the nearer of them say counts more (`files_for`).
 
     Parameters
     ----------
@@ -34,6 +37,32 @@ def sidecar_of(folder: Path, stem: str) -> tuple[Mapping[str, Any] | None, tuple
     merged = {key: value for content in found for key, value in content.items()}
     problems = tuple(problem for _, problem in read if problem)
     return public_sidecar(merged) if found else None, problems
+
+
+def files_for(folder: Path, stem: str, ending: str) -> list[Path]:
+    """Return the files of an ending (``".bval"``) that hold for an image, what counts most last.
+
+    In a BIDS data set what stands in a folder above holds for all images of the same suffix whose
+    names hold all of its entities (``task-rest_bold.json``); what is nearer counts more (BIDS
+    1.10, inheritance principle). Outside one only the file beside the image holds.
+    """
+    own = folder.absolute() / f"{stem}{ending}"
+    found = dict.fromkeys((*_inherited(folder.absolute(), stem, ending), own))
+    return [file for file in found if file.is_file()]
+
+
+def _inherited(folder: Path, stem: str, ending: str) -> Iterator[Path]:
+    """Yield where a file may lie that an image inherits from, those at the root first."""
+    *entities, suffix = stem.split("_")
+    if not 0 < len(entities) <= _MOST_ENTITIES or not all("-" in entity for entity in entities):
+        return
+    levels = [folder, *folder.parents]
+    root = next((i for i, level in enumerate(levels) if (level / _ROOT).is_file()), -1)
+    for level in reversed(levels[: root + 1]):
+        # Those that say less about which images they hold for come first.
+        for count in range(len(entities) + 1):
+            for some in combinations(entities, count):
+                yield level / f"{'_'.join((*some, suffix))}{ending}"
 
 
 def _content(file: Path) -> tuple[Mapping[str, Any] | None, str]:
