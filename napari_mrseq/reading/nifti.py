@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from nibabel.orientations import io_orientation
+from nibabel.orientations import inv_ornt_aff, io_orientation, ornt_transform
 from numpy.typing import NDArray
 
 from napari_mrseq.errors import ReadError
@@ -91,8 +91,7 @@ def read_nifti(path: str) -> Series:
     _check_size(path, image, shape)
     shape = (*shape, 1, 1)[: max(3, len(shape))]
     affine = np.eye(4) if known is None else known
-    view = _view_of(affine, _slice_axis(image, affine, shape[:3]))
-    shown = _shown_affine(affine, shape[:3], view)
+    view, shown = _turned(affine, _slice_axis(image, affine, shape[:3]), shape[:3])
     folder, stem = Path(path).parent, nifti_stem(Path(path).name)
     sidecar, problem = sidecar_of(folder, stem)
     volumes = math.prod(shape[3:])
@@ -154,28 +153,17 @@ def _slice_axis(image: Any, affine: NDArray[np.float64], shape: tuple[int, ...])
     return int(zooms.argmin() if thinner else zooms.argmax())
 
 
-def _view_of(affine: NDArray[np.float64], slice_axis: int) -> _View:
-    """Turn rows and columns of the slices to the radiological view."""
+def _turned(
+    affine: NDArray[np.float64], slice_axis: int, shape: tuple[int, ...]
+) -> tuple[_View, NDArray[np.float64]]:
+    """Turn slices to the radiological view: how, and (slice, row, column, 1) to LPS."""
     # For each voxel axis: the patient axis nearest to it, and whether it runs along or against.
     nearest = io_orientation(affine)  # type: ignore[no-untyped-call]
-    voxel_axis = {int(patient): axis for axis, (patient, _) in enumerate(nearest)}
-    wanted = _DISPLAY[int(nearest[slice_axis, 0])]
-    axes = tuple(voxel_axis[patient] for patient, _ in wanted)
-    flips = tuple(nearest[axis, 1] != sense for axis, (_, sense) in zip(axes, wanted, strict=True))
-    return _View(axes, flips)
-
-
-def _shown_affine(
-    affine: NDArray[np.float64], shape: tuple[int, ...], view: _View
-) -> NDArray[np.float64]:
-    """Return the affine of the turned axes: (slice, row, column, 1) to LPS."""
-    turned = np.eye(4)
-    turned[:3, 3] = affine[:3, 3]
-    for target, (axis, flip) in enumerate(zip(view.axes, view.flips, strict=True)):
-        turned[:3, target] = affine[:3, axis] * (-1 if flip else 1)
-        if flip:
-            turned[:3, 3] += affine[:3, axis] * (shape[axis] - 1)
-    return turned
+    wanted = np.array(_DISPLAY[int(nearest[slice_axis, 0])])
+    turn = ornt_transform(nearest, wanted)  # type: ignore[no-untyped-call]
+    axes = np.argsort(turn[:, 0])
+    view = _View(tuple(axes.tolist()), tuple((turn[axes, 1] < 0).tolist()))
+    return view, affine @ inv_ornt_aff(turn, shape)  # type: ignore[no-untyped-call]
 
 
 def _lazy_pixels(path: str, image: Any, shape: tuple[int, ...], view: _View) -> Any:
