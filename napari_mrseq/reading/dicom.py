@@ -123,10 +123,11 @@ def _with_incomplete(groups: dict[Hashable, list[Frame]]) -> list[list[Frame]]:
     Programs leave them out (dcm2niix issue 218).
     """
     origins = {key: frames[0].origin for key, frames in groups.items()}
-    whole: dict[Hashable, list[Frame]] = {}
-    for key, one in origins.items():
-        if not one.series_uid or (one.study_uid and one.series_number is not None):
-            whole[key] = groups[key]
+    whole = {
+        key: groups[key]
+        for key, one in origins.items()
+        if not one.series_uid or (one.study_uid and one.series_number is not None)
+    }
     for key in [key for key in groups if key not in whole]:
         fitting = [other for other in whole if _completes(origins[other], origins[key])]
         if len(fitting) != 1:

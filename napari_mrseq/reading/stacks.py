@@ -197,21 +197,15 @@ def _name_parts(stacks: list[Stack]) -> None:
     if len(stacks) < 2:
         return
     firsts = [stack.first for stack in stacks]
+    told = [first.component for first in firsts], [first.quantity for first in firsts]
+    columns = [column for column in told if len(set(column)) > 1]
     echoes = echoes_of(firsts)
-    components_differ = len({first.component for first in firsts}) > 1
-    quantities_differ = len({first.quantity for first in firsts}) > 1
-    planes_differ = not all(same_plane(firsts[0].orientation, f.orientation) for f in firsts)
-    for stack, first, echo in zip(stacks, firsts, echoes, strict=True):
-        words = []
-        if components_differ:
-            words.append(first.component)
-        if quantities_differ:
-            words.append(first.quantity)
-        if echo is not None and any(echoes):
-            words.append(f"echo {echo + 1}")
-        if planes_differ:
-            words.append(_plane(first))
-        stack.part = ", ".join(word for word in (*words, stack.part) if word)
+    if any(echoes):
+        columns.append(["" if echo is None else f"echo {echo + 1}" for echo in echoes])
+    if not all(same_plane(firsts[0].orientation, first.orientation) for first in firsts):
+        columns.append([_plane(first) for first in firsts])
+    for stack, *words in zip(stacks, *columns, strict=True):
+        stack.part = ", ".join(filter(None, (*words, stack.part)))
     parts = Counter(stack.part for stack in stacks)
     for number, stack in enumerate(stacks, start=1):
         if parts[stack.part] > 1:
