@@ -23,6 +23,7 @@ def options(description: str | None, slices: int) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--model", default=MODEL, help="name or weights file")
     parser.add_argument("--catalogue", type=Path, default=CATALOGUE)
+    parser.add_argument("--fold", type=int, help="by default the one that the model's card names")
     parser.add_argument("--slices", type=int, default=slices, help="how many known slices")
     return parser
 
@@ -34,25 +35,27 @@ def leave_out_without(catalogue: Path) -> None:
         raise SystemExit(0)
 
 
-def unseen_rows(model: Model, catalogue: Path) -> list[Row]:
-    """Return the slices of the fold that the model's card names as held out.
+def unseen_rows(model: Model, catalogue: Path, fold: int | None = None) -> list[Row]:
+    """Return the slices of a fold; by default of the one that the model's card names.
 
     Raises
     ------
     SystemExit
-        If it names none; without error where the labelled data is not there, as in a clone.
+        If the model's card names no fold held out, and none is given; without error where the
+        labelled data is not there, as in a clone.
     """
     leave_out_without(catalogue)
-    if model.card.held_out is None:
-        raise SystemExit(f"{model.name} was trained on every fold: choose another")
-    return measurable(read_catalogue(catalogue), model.card.held_out)
+    fold = model.card.held_out if fold is None else fold
+    if fold is None:
+        raise SystemExit(f"{model.name} was trained on every fold: choose another, or --fold")
+    return measurable(read_catalogue(catalogue), fold)
 
 
-def known_rows(model: Model, catalogue: Path, count: int) -> list[Row]:
+def known_rows(model: Model, catalogue: Path, fold: int | None, count: int) -> list[Row]:
     """Draw slices of known sequences from those that `unseen_rows` gives, by chance."""
     rows = [
         row
-        for row in unseen_rows(model, catalogue)
+        for row in unseen_rows(model, catalogue, fold)
         if row.label != UNKNOWN and row.label in model.classes
     ]
     drawn = np.random.default_rng(0).permutation(len(rows))[:count]

@@ -215,7 +215,7 @@ def main() -> int:
     judged = []
     for weights in chosen.weights or [chosen.model]:
         model = load_model(weights, device="auto")
-        rows = known_rows(model, chosen.catalogue, chosen.slices)
+        rows = known_rows(model, chosen.catalogue, chosen.fold, chosen.slices)
         judged.append((model, hits_of(model, rows)))
     figures = figures_of(judged)
     counted = f"{figures['slices']} slices held out of {len(judged)} folds"

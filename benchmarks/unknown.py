@@ -221,7 +221,7 @@ def main() -> int:
     parser.add_argument("--most", type=int, default=60, help="pictures of a kind, at most")
     chosen = parser.parse_args()
     model = load_model(chosen.model, device="auto")
-    rows = known_rows(model, chosen.catalogue, chosen.slices)
+    rows = known_rows(model, chosen.catalogue, chosen.fold, chosen.slices)
     read = ((row, read_slice(row).pixels) for row in rows)
     # A slice that shows nothing can't be known.
     shown = [(row, pixels) for row, pixels in read if model.examine(pixels[None])[1][0] > 0]
