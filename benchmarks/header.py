@@ -1,6 +1,6 @@
 """Prints how often the header's claim is right, and how often it claims, per vendor and class.
 
-    python benchmarks/header.py [--wrong]
+    python benchmarks/header.py [/path/to/dicom.csv] [--wrong]
 
 Scores the series of people and phantoms whose label is sure. ``--wrong`` lists what was missed.
 """
@@ -12,6 +12,7 @@ import csv
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from held_out import DATA, leave_out_without
 
@@ -29,12 +30,13 @@ Scored = tuple[Row, HeaderClaim]
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("catalogue", nargs="?", type=Path, default=CATALOGUE)
     parser.add_argument("--wrong", action="store_true", help="list what was missed")
     chosen = parser.parse_args()
-    leave_out_without(CATALOGUE)
-    with CATALOGUE.open(newline="") as file:
+    leave_out_without(chosen.catalogue)
+    with chosen.catalogue.open(newline="") as file:
         rows = [row for row in csv.DictReader(file) if is_scored(row)]
-    scored = [(row, claim) for row in rows if (claim := claim_on(row))]
+    scored = [(row, claim) for row in rows if (claim := claim_on(chosen.catalogue.parent, row))]
     print(f"{len(scored)} of {len(rows)} series have a header that can be read")
     print_table("vendor", scored, lambda row: row["manufacturer"].split()[0:1] or ["not told"])
     print_table("class", scored, lambda row: [row["label"]])
@@ -47,12 +49,12 @@ def is_scored(row: Row) -> bool:
     return row["label_confidence"] == "high" and row["subject_kind"] in SCORED_SUBJECTS
 
 
-def claim_on(row: Row) -> HeaderClaim | None:
+def claim_on(root: Path, row: Row) -> HeaderClaim | None:
     """Return the claim on the largest stack of a folder, None where nothing can be read."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            stacks = read(DATA / row["folder"])
+            stacks = read(root / row["folder"])
         except Exception as error:
             print(f"not read: {row['folder']}: {error}")
             return None
