@@ -9,7 +9,7 @@ but for those of CHEST, a folder of DICOM files of a CT of a chest, on which
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -50,58 +50,28 @@ def widen(
     foreign: Pictures,
     judged: Pictures,
 ) -> Path:
-    """Write the pictures and the wider catalogue.
+    """Write the pictures and the wider catalogue, ``catalogue.csv``; return its path.
 
-    Parameters
-    ----------
-    catalogue : Path
-        CSV of labelled pictures.
-    folder : Path
-        Where everything goes.
-    simulated : iterable of (str, (rows, columns) array)
-        Sequence and picture, as `simulate` gives them.
-    foreign : iterable of (str, (rows, columns) array)
-        Kind and picture, as `foreign_pictures` gives them: all unknown.
-    judged : iterable of (str, (rows, columns) array)
-        The like, for all folds but `JUDGED_FOLD`.
-
-    Returns
-    -------
-    Path
-        The catalogue, ``catalogue.csv`` in the folder.
+    Simulated ones come with their sequence, foreign and judged ones, all unknown, with their kind.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    heads = ((code, "", picture) for code, picture in simulated)
-    rows = read_entries(catalogue) + _written(folder, "simulated", heads, SIMULATED)
+    rows = read_entries(catalogue)
+    for code, path in _written(folder, "simulated", simulated):
+        own = {"label": code, "group": "simulated", "fold": NO_FOLD, "origin": "simulated"}
+        rows.append({"path": path} | own | SIMULATED)
     for origin, pictures, fold in (("foreign", foreign, NO_FOLD), ("judged", judged, JUDGED_FOLD)):
-        unknown = ((UNKNOWN, kind, picture) for kind, picture in pictures)
-        rows += _written(folder, origin, unknown, FOREIGN, fold)
+        for kind, path in _written(folder, origin, pictures):
+            own = {"label": UNKNOWN, "group": f"{origin} {kind}", "fold": fold, "origin": origin}
+            rows.append({"path": path} | own | FOREIGN | {"body_part": kind})
     return write_catalogue(folder / "catalogue.csv", rows)
 
 
-def _written(
-    folder: Path,
-    origin: str,
-    pictures: Iterable[tuple[str, str, NDArray[np.float64]]],
-    source: Mapping[str, str],
-    fold: str = NO_FOLD,
-) -> list[dict[str, str]]:
-    rows = []
-    for number, (label, kind, picture) in enumerate(pictures):
+def _written(folder: Path, origin: str, pictures: Pictures) -> Iterator[tuple[str, str]]:
+    """Write pictures; yield what each is, and its path."""
+    for number, (kind, picture) in enumerate(pictures):
         path = folder / f"{origin}-{number:05}.png"
         Image.fromarray(_scaled_to_bytes(picture)).save(path)
-        rows.append(
-            {
-                "path": str(path.resolve()),
-                "label": label,
-                "group": f"{origin} {kind}".strip(),
-                "fold": fold,
-                "origin": origin,
-                **source,
-                "body_part": source.get("body_part", kind),
-            }
-        )
-    return rows
+        yield kind, str(path.resolve())
 
 
 def _scaled_to_bytes(picture: NDArray[np.float64]) -> NDArray[np.uint8]:
