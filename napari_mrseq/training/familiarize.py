@@ -43,7 +43,6 @@ def familiarized(
     card: Card,
     weights: Mapping[str, Tensor],
     rows: Sequence[Row],
-    held_out: int | None,
     twin: Path | None = None,
 ) -> tuple[Card, dict[str, Tensor]]:
     """Teach a network what is familiar to it.
@@ -51,15 +50,13 @@ def familiarized(
     Parameters
     ----------
     card : Card
-        Of the network.
+        Of the network; the fold that it names as held out tells how familiar unseen slices are.
     weights : mapping of str to Tensor
         Its state dict; what it held of familiarity before is dropped.
     rows : sequence of Row
-        What it was trained on, and the fold held out, which tells how familiar unseen slices are.
-    held_out : int or None
-        That fold. Without one, `twin` says so.
+        What it was trained on, and that fold.
     twin : Path, optional
-        Weights file of a network trained alike, with a fold held out.
+        Weights file of a network trained alike, with a fold held out: tells it where there is none.
 
     Returns
     -------
@@ -77,7 +74,7 @@ def familiarized(
     card = replace(card, familiarity=0)
     # With stripped copies as a measure of what is familiar, more strangers are named.
     known = [row for row in without_copies(rows) if row.label != UNKNOWN]
-    trained = [row for row in known if row.fold != held_out]
+    trained = [row for row in known if row.fold != card.held_out]
     if card.network not in networks.LITES or len(trained) < LEAST:
         return card, plain
     network = cast("networks.EfficientNetLite", networks.build(card.network, len(card.classes)))
@@ -89,7 +86,7 @@ def familiarized(
     mean = features.mean(dim=0)
     _, directions = torch.linalg.eigh(torch.cov(features.T))
     basis = directions[:, -RANK:].contiguous()
-    unseen = _features(network, measurable(known, held_out), card.input_size)
+    unseen = _features(network, measurable(known, card.held_out), card.input_size)
     told = _measured(outside(unseen, mean, basis)) or _told_by(twin)
     if not told:
         return card, plain

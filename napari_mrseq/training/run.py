@@ -223,7 +223,7 @@ def finished(
     Where that fold has no pictures, calibration and figures are those of the twin, if there is one:
     a model trained alike, or the one that training started from.
     """
-    card, weights = familiarized(card, weights, rows, card.held_out, twin)
+    card, weights = familiarized(card, weights, rows, twin)
     held_out = measurable(rows, card.held_out)
     if held_out:
         log(f"measuring on {len(held_out)} pictures of fold {card.held_out}")

@@ -19,7 +19,7 @@ from napari_mrseq.training.catalogue import STRIPPED, Row
 from napari_mrseq.training.familiarize import LEAST, familiarized
 
 SIZE, CLASSES = 33, ("T1", "T2", "UNKNOWN")
-CARD = Card("stripes", "1", LITE, CLASSES, SIZE)
+CARD = Card("stripes", "1", LITE, CLASSES, SIZE, training={"recipe": {"held_out": 1}})
 
 
 def stripes(count, seed):
@@ -68,7 +68,7 @@ def weights():
 @pytest.fixture(scope="module")
 def familiar(weights, rows):
     """Card and weights of the network to which its stripes are familiar."""
-    return familiarized(CARD, weights, rows, held_out=1)
+    return familiarized(CARD, weights, rows)
 
 
 def saved(path, card, weights):
@@ -100,7 +100,7 @@ def test_noise_is_less_known_to_a_network_that_saw_stripes(weights, familiar, tm
 def test_copies_make_nothing_familiar(weights, familiar, rows):
     _, without = familiar
     copies = [replace(row, label="T1", origin=STRIPPED, fold=-1) for row in rows[::8]]
-    _, beside = familiarized(CARD, weights, rows + copies, held_out=1)
+    _, beside = familiarized(CARD, weights, rows + copies)
     for name, tensor in without.items():
         torch.testing.assert_close(beside[name], tensor)
 
@@ -108,7 +108,7 @@ def test_copies_make_nothing_familiar(weights, familiar, rows):
 def test_few_pictures_make_nothing_familiar(weights, rows, monkeypatch):
     # As many are needed as it ships with.
     monkeypatch.setattr(familiarize, "LEAST", LEAST)
-    card, kept = familiarized(CARD, weights, rows * 4, held_out=1)
+    card, kept = familiarized(CARD, weights, rows * 4)
     assert card == CARD
     assert kept.keys() == weights.keys()
 
@@ -117,7 +117,7 @@ def test_pictures_that_show_nothing_make_nothing_familiar(weights, rows, tmp_pat
     black = tmp_path / "black.png"
     Image.fromarray(np.zeros((SIZE, SIZE), np.uint8)).save(black)
     dark = [replace(row, path=black) for row in rows[30:420]]
-    card, kept = familiarized(CARD, weights, [*rows[:30], *dark, *rows[420:]], held_out=1)
+    card, kept = familiarized(CARD, weights, [*rows[:30], *dark, *rows[420:]])
     assert card == CARD
     assert kept.keys() == weights.keys()
 
@@ -128,11 +128,12 @@ def test_without_a_fold_held_out_a_twin_tells_how_familiar_unseen_slices_are(
     card, taught = familiar
     twin = tmp_path / "twin.safetensors"
     save_weights(taught, card, twin)
-    later, both = familiarized(card, taught, rows, held_out=None, twin=twin)
+    card = replace(card, training={})
+    later, both = familiarized(card, taught, rows, twin)
     assert later.familiarity == familiarize.RANK
     name = familiarize.PREFIX + "centre"
     assert both[name] == pytest.approx(float(taught[name]), rel=1e-2)
-    nobody, kept = familiarized(card, taught, rows, held_out=None)
+    nobody, kept = familiarized(card, taught, rows)
     assert (nobody, kept.keys()) == (replace(card, familiarity=0), weights.keys())
 
 
@@ -148,10 +149,10 @@ def test_a_single_slice_held_out_tells_nothing_of_what_is_familiar(
     Image.fromarray(faint).save(path)
     alone = replace(rows[-1], fold=1, path=rows[-1].path if shown else path)
     few = [replace(row, fold=0) for row in rows[:100]] + [alone]
-    card, kept = familiarized(CARD, weights, few, held_out=1)
+    card, kept = familiarized(CARD, weights, few)
     assert (card, kept.keys()) == (CARD, weights.keys())
     twin = tmp_path / "twin.safetensors"
     save_weights(taught, replace(CARD, familiarity=familiarize.RANK), twin)
-    card, both = familiarized(CARD, weights, few, held_out=1, twin=twin)
+    card, both = familiarized(CARD, weights, few, twin=twin)
     name = familiarize.PREFIX + "centre"
     assert both[name] == pytest.approx(float(taught[name]), rel=1e-2)
