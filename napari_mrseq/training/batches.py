@@ -12,7 +12,6 @@ from napari_mrseq.training.augmentation import augment
 from napari_mrseq.training.images import sampling_weights
 from napari_mrseq.training.mp2rage import as_uniform
 from napari_mrseq.training.negatives import make_negatives
-from napari_mrseq.training.regions import region_of
 from napari_mrseq.training.scalp import distances, with_scalp
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ class Batches:
         self.generator = torch.Generator().manual_seed(recipe.seed)
         self._images = images.to(device)
         self._stripped = torch.tensor([row.stripped for row in rows])
-        self._whole_t1 = torch.tensor([_is_whole_t1(row) for row in rows])
+        self._whole_t1 = torch.tensor([row.label == "T1" and row.is_whole_head for row in rows])
         self._away = distances(images[self._stripped]).to(device)
         self._place_of_away = self._stripped.cumsum(0) - 1
         self._targets = _targets_of(rows, classes, shown, recipe).to(device)
@@ -137,7 +136,3 @@ def _is_unknown(classes: Sequence[str]) -> Tensor:
 def _smoothed(targets: Tensor, share: Tensor | float) -> Tensor:
     """Deal a share of the probability to all classes alike (label smoothing)."""
     return targets * (1 - share) + share / targets.shape[-1]
-
-
-def _is_whole_t1(row: Row) -> bool:
-    return row.label == "T1" and region_of(row.body_part) == "head" and not row.stripped

@@ -16,6 +16,7 @@ from typing import Any
 from napari_mrseq.errors import CatalogueError
 from napari_mrseq.labelling import write_rows
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN, misspelt_codes
+from napari_mrseq.training.regions import region_of
 from napari_mrseq.training.soundness import labels_alike, refuse_ambiguous, refuse_parted
 
 # Labels of public catalogues that have another name here. A network can't tell perfusion and
@@ -95,6 +96,11 @@ class Row:
     stripped: bool = False
     study_uid: str = ""
 
+    @property
+    def is_whole_head(self) -> bool:
+        """Whether it shows a head of which nothing was cut away."""
+        return region_of(self.body_part) == "head" and not self.stripped
+
 
 def read_catalogue(path: Path) -> list[Row]:
     """Read a catalogue of labelled images.
@@ -158,7 +164,8 @@ def _read_table(path: Path) -> tuple[str, list[dict[str, str]]]:
     """Return the column that holds the path, and a catalogue's entries."""
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
-            delimiter = _delimiter(file.readline())
+            # Some spreadsheets write semicolons or tabs for commas.
+            delimiter = max(",;\t", key=file.readline().count)
             file.seek(0)
             table = csv.DictReader(file, delimiter=delimiter, skipinitialspace=True)
             where = _checked_columns(path, table)
@@ -182,11 +189,6 @@ def _checked_columns(path: Path, table: csv.DictReader[str]) -> str:
         has = ", ".join(filter(None, names)) or "none"
         raise CatalogueError(f"{path} lacks the column {lacks}; its first line names: {has}")
     return where
-
-
-def _delimiter(header: str) -> str:
-    """Return what parts the columns: some spreadsheets write semicolons or tabs for commas."""
-    return max(",;\t", key=header.count)
 
 
 def _trimmed(entry: Mapping[Any, Any], where: str) -> dict[str, str]:
@@ -219,7 +221,11 @@ def _row(path: Path, number: int, entry: dict[str, str], where: str) -> Row:
     told = defaultdict(str, entry)
     group, place = told["group"], told["slice"]
     try:
-        fold = _fold(told["fold"], told["origin"]) if told["fold"] else _dealt(group)
+        fold = (
+            _fold(told["fold"], told["origin"])
+            if told["fold"]
+            else zlib.crc32(group.encode()) % FOLDS
+        )
         position = _number(told["position"]) if told["position"] else None
         index = _place(place) if place else None
         volume = _place(told["volume"] or "0") if place else 0
@@ -281,11 +287,6 @@ def _fold(text: str, origin: str) -> int:
     if fold < 0 and origin not in MADE:
         raise ValueError(f"fold counts from 0, not {text}: leave it empty in all rows of the group")
     return fold
-
-
-def _dealt(group: str) -> int:
-    """Return the fold of a group that the catalogue gives none."""
-    return zlib.crc32(group.encode()) % FOLDS
 
 
 def _place(text: str) -> int:

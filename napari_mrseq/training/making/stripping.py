@@ -28,7 +28,6 @@ from napari_mrseq.sequences import UNKNOWN
 from napari_mrseq.training.augmentation import augment_outlined
 from napari_mrseq.training.catalogue import (
     STRIPPED,
-    Row,
     read_catalogue,
     read_entries,
     write_catalogue,
@@ -36,7 +35,6 @@ from napari_mrseq.training.catalogue import (
 from napari_mrseq.training.chance import Draw
 from napari_mrseq.training.labelled_slices import read_slice
 from napari_mrseq.training.making.planes import NAMES, TissueMaps, cut, tissue_maps
-from napari_mrseq.training.regions import region_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -163,11 +161,6 @@ def _believed(chances: NDArray[np.float32]) -> NDArray[np.bool_] | None:
     return np.asarray(ndimage.binary_fill_holes(pieces == areas.argmax() + 1))
 
 
-def _is_whole_head(row: Row) -> bool:
-    is_head = region_of(row.body_part) == "head" and row.label != UNKNOWN
-    return is_head and not row.stripped and row.slice is None
-
-
 def add_stripped(
     catalogue: Path, folder: Path, outliner: nn.Module, log: Callable[[str], None] = print
 ) -> Path:
@@ -177,7 +170,11 @@ def add_stripped(
     """
     folder.mkdir(parents=True, exist_ok=True)
     table, rows = read_entries(catalogue), read_catalogue(catalogue)
-    heads = [pair for pair in zip(table, rows, strict=True) if _is_whole_head(pair[1])]
+    heads = [
+        (entry, row)
+        for entry, row in zip(table, rows, strict=True)
+        if row.is_whole_head and row.label != UNKNOWN and row.slice is None
+    ]
     added = []
     for number, (entry, row) in enumerate(heads):
         picture = read_slice(row).pixels
