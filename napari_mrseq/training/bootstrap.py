@@ -78,8 +78,8 @@ def _by_family(
     columns = [*common, ANOTHER, family_of(UNKNOWN)]
     truth = families_of(cases.labels)
     said, forced = (
-        _grouped(truth, _within(families_of(codes), columns), columns, groups)
-        for codes in (cases.said, cases.guessed)
+        _grouped(truth, np.where(np.isin(told, columns), told, ANOTHER), columns, groups)
+        for told in map(families_of, (cases.said, cases.guessed))
     )
     return {
         "accuracy": _drawn(said, weights, accuracy),
@@ -87,10 +87,6 @@ def _by_family(
         "named": _drawn(said, weights, named_share),
         "accuracy, likeliest taken": _drawn(forced, weights, accuracy),
     }
-
-
-def _within(families: NDArray[np.str_], columns: Sequence[str]) -> NDArray[np.str_]:
-    return np.where(np.isin(families, list(columns)), families, ANOTHER)
 
 
 def _grouped(

@@ -183,18 +183,13 @@ def held_out_folds(
 
 def summary(folders: list[Path]) -> Iterator[str]:
     """Tell how right the networks of a cross-validation are, each on the fold it never saw."""
+    figures = [json.loads((folder / FIGURES).read_text(encoding="utf-8")) for folder in folders]
     for kind in ("slices", "series"):
-        shares = [_share(folder, kind) for folder in folders]
+        shares = [one.get(kind, {}).get("forced", {}).get("member, all") for one in figures]
         told = [share for share in shares if share is not None]
         if told:
             each = ", ".join(f"{share:.1%}" for share in told)
             yield f"{kind} right, fold by fold: {each}; mean {sum(told) / len(told):.1%}"
-
-
-def _share(folder: Path, kind: str) -> float | None:
-    figures = json.loads((folder / FIGURES).read_text(encoding="utf-8"))
-    share: float | None = figures.get(kind, {}).get("forced", {}).get("member, all")
-    return share
 
 
 def _torchvision(network: str, start: str | None, given: dict[str, Any]) -> Plan:

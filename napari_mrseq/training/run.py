@@ -220,16 +220,16 @@ def finished(
 ) -> tuple[Card, dict[str, torch.Tensor]]:
     """Measure what is familiar to a network, and how right it is, on the fold its card names.
 
-    Where that fold has no pictures, calibration and figures are those of the twin, if there is one:
-    a model trained alike, or the one that training started from.
+    Where that fold has no pictures, calibration and figures are those of the twin, if there is one
+    of the same classes: a model trained alike, or the one that training started from.
     """
     card, weights = familiarized(card, weights, rows, twin)
     held_out = measurable(rows, card.held_out)
     if held_out:
         log(f"measuring on {len(held_out)} pictures of fold {card.held_out}")
         card = _measured(card, weights, held_out)
-    elif twin:
-        card = _inherited(card, read_card(twin))
+    elif twin and (before := read_card(twin)).classes == card.classes:
+        card = replace(card, calibration=before.calibration, figures=before.figures)
     return card, weights
 
 
@@ -247,10 +247,3 @@ def _measured(card: Card, weights: dict[str, torch.Tensor], rows: list[Row]) -> 
     cases = cross_calibrated(slices, rows, card.classes, halves(rows))
     figures = figures_by_kind(cases, card.classes)
     return replace(card, calibration=calibration, figures=figures)
-
-
-def _inherited(card: Card, before: Card) -> Card:
-    """Take the calibration and figures of a model that is alike."""
-    if before.classes != card.classes:
-        return card
-    return replace(card, calibration=before.calibration, figures=before.figures)

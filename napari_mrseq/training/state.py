@@ -10,6 +10,7 @@ from dataclasses import asdict, astuple, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
+from torch import nn
 
 from napari_mrseq.errors import STOPS, ModelError
 from napari_mrseq.model.card_file import file_hash
@@ -32,14 +33,8 @@ _REMEDY = "go on with what it was begun with, or name another --output"
 _ANEW = "delete it and train without --resume"
 
 
-class Part(Protocol):
-    """What has a state: a network, an optimizer, a schedule."""
-
-    def state_dict(self) -> dict[str, Any]:
-        """Return the state."""
-
-    def load_state_dict(self, state_dict: dict[str, Any], /) -> Any:
-        """Take the state."""
+# What has a state.
+Part = nn.Module | torch.optim.Optimizer | torch.optim.lr_scheduler.LRScheduler
 
 
 class Trainer(Protocol):

@@ -41,7 +41,12 @@ def average(
     cards = [read_card(path) for path in paths]
     card, others = cards[0], cards[1:]
     for path, other in zip(paths[1:], others, strict=True):
-        _refuse_unlike(paths[0], card, path, other)
+        if (card.network, card.classes) != (other.network, other.classes):
+            raise ModelError(f"{paths[0]} and {path} differ in network or classes")
+        if card.held_out != other.held_out:
+            raise ModelError(
+                f"{paths[0]} was kept from fold {card.held_out}, {path} from fold {other.held_out}"
+            )
     tensors = [read_weights(path) for path in paths]
     weights = {
         name: torch.stack([one[name].float() for one in tensors]).mean(dim=0)
@@ -53,15 +58,6 @@ def average(
     card, weights = finished(card, weights, read_catalogue(catalogue), twin)
     save_weights(weights, card, output)
     return card
-
-
-def _refuse_unlike(first: Path, card: Card, second: Path, other: Card) -> None:
-    if (card.network, card.classes) != (other.network, other.classes):
-        raise ModelError(f"{first} and {second} differ in network or classes")
-    if card.held_out != other.held_out:
-        raise ModelError(
-            f"{first} was kept from fold {card.held_out}, {second} from fold {other.held_out}"
-        )
 
 
 def main() -> None:

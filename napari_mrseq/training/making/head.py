@@ -93,7 +93,9 @@ def colin27() -> Head:
         globe = (_sphere(t1.shape, to_ras, centre, radius) > 0.5) & (t1 < MUSCLE) & (t1 > BONE)
         _put(fractions, globe, {"vitreous": np.ones(int(globe.sum()))})
     for centre, radius in LESIONS:
-        _add_lesion(fractions, _sphere(t1.shape, to_ras, centre, radius))
+        replaced = _sphere(t1.shape, to_ras, centre, radius) * fractions["white matter"]
+        fractions["white matter"] -= replaced
+        fractions["lesion"] += replaced
     return Head(fractions, np.diag([-1.0, -1.0, 1.0, 1.0]) @ to_ras)
 
 
@@ -147,9 +149,3 @@ def _sphere(
     axes = np.ogrid[tuple(slice(0, n) for n in shape)]
     distance = np.sqrt(sum((axis - v) ** 2 for axis, v in zip(axes, voxel, strict=True)))
     return np.asarray(np.clip((radius + 1 - distance) / 2, 0, 1), np.float32)
-
-
-def _add_lesion(fractions: dict[str, NDArray[np.float32]], ball: NDArray[np.float32]) -> None:
-    replaced = ball * fractions["white matter"]
-    fractions["white matter"] -= replaced
-    fractions["lesion"] += replaced
