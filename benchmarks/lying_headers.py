@@ -32,6 +32,7 @@ from napari_mrseq.header import HeaderClaim, attributes_of
 from napari_mrseq.header.claim import claim_from
 from napari_mrseq.model import Model
 from napari_mrseq.reading import read_study
+from napari_mrseq.reading.grouping import grouped
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN, family_of
 from napari_mrseq.training.answers import answer_series, answer_slices, series_members
 from napari_mrseq.training.catalogue import STACKS, SYNONYMS, read_catalogue
@@ -135,10 +136,7 @@ def told_stacks(stacks: Iterable[Stack]) -> dict[str, list[bool]]:
 def drawn_studies(stacks: Sequence[Stack]) -> Iterator[list[Stack]]:
     """Draw studies of up to six stacks of a data set, of more than one family."""
     rng = np.random.default_rng(0)
-    sources: dict[tuple[int, str], list[Stack]] = {}
-    for stack in stacks:
-        sources.setdefault((id(stack.model), stack.dataset), []).append(stack)
-    for source in sources.values():
+    for source in grouped(stacks, lambda stack: (id(stack.model), stack.dataset)):
         for _ in range(min(STUDIES, 3 * len(source))):
             places = rng.choice(len(source), min(STUDY_SIZE, len(source)), replace=False)
             study = [source[place] for place in places]

@@ -30,6 +30,7 @@ from scipy import ndimage
 
 from napari_mrseq.decision import by_class, likeliest_known
 from napari_mrseq.model import Model, load_model
+from napari_mrseq.reading.grouping import grouped
 from napari_mrseq.sequences import family_of
 from napari_mrseq.training.catalogue import Row
 from napari_mrseq.training.labelled_slices import read_slice
@@ -135,11 +136,8 @@ def variants(picture: Picture, seed: int) -> dict[tuple[str, int], Picture]:
 
 def families_said(model: Model, pictures: Sequence[Picture]) -> list[str]:
     """Return the likeliest known family of each picture."""
-    by_shape: dict[tuple[int, ...], list[int]] = defaultdict(list)
-    for index, picture in enumerate(pictures):
-        by_shape[picture.shape].append(index)
     said = [""] * len(pictures)
-    for indices in by_shape.values():
+    for indices in grouped(range(len(pictures)), lambda index: pictures[index].shape):
         rows = model.predict(np.stack([pictures[index] for index in indices]))
         for index, row in zip(indices, rows, strict=True):
             said[index], _ = likeliest_known(by_class(model.classes, row))
