@@ -68,9 +68,7 @@ class LayerActions:
         self.explainer = Explainer(viewer, self._models)
         self.corrector = Corrector(parent)
         self.corrector.changed.connect(self.changed.emit)
-        self._held_up = False
         self._live_timer = SingleShot(self._run_live, parent, LIVE_DELAY_MS)
-        self.runner.stopped.connect(self._on_stopped)
 
     @property
     def layer(self) -> Image | None:
@@ -113,7 +111,6 @@ class LayerActions:
     def stop_live(self) -> None:
         """Don't run after all."""
         self._live_timer.stop()
-        self._held_up = False
 
     def explain(self) -> None:
         """Lay a heat map of what speaks for its sequence over the slice in view."""
@@ -178,15 +175,10 @@ class LayerActions:
     def _model_and_device(self) -> tuple[str, str]:
         return self._choice.model.value, self._choice.device.value
 
-    def _on_stopped(self) -> None:
-        # Only once: a layer that can't be judged would be tried for ever.
-        if self._held_up:
-            self._held_up = False
-            self.run_live()
-
     def _run_live(self) -> None:
         if self.runner.running:
-            self._held_up = True
+            # Once it is over.
+            self.run_live()
             return
         layer, index = self.layer, self.runner.focus.index
         if layer is None or index is None:
