@@ -55,9 +55,19 @@ class Explainer:
             self.stopped.emit(NO_SLICE, layer)
             return
         try:
-            self._start(layer, index, model, device)
+            job = job_for(layer, (index,))
         except ValueError as error:
             self.stopped.emit(sentence(str(error)), layer)
+            return
+        # captum's first import of it must not fall together with that of the plot, in this thread.
+        import matplotlib.pyplot  # noqa: F401
+
+        self._layer, self._outcome = layer, ""
+        words = slice_words(job.series, index)
+        loading = "" if self._models.loaded(model, device) else "Loading the model, once. "
+        self._background.activity.show(0, 0)
+        self._background.start(_heat_steps, job, partial(self._models.load, model, device))
+        self.started.emit(f"{loading}Looking for what speaks for this sequence in {words}…", layer)
 
     def said_of(self, heat_map: Layer) -> str:
         """Return the words that explain a heat map; ``""`` for any other layer."""
@@ -66,19 +76,6 @@ class Explainer:
     def close(self) -> None:
         """Stop: nothing of a heat map under way arrives any more."""
         self._background.close()
-
-    def _start(self, layer: Image, index: int, model: str, device: str) -> None:
-        # captum's first import of it must not fall together with that of the plot, in this thread.
-        import matplotlib.pyplot  # noqa: F401
-
-        job = job_for(layer, (index,))
-        self._layer, self._outcome = layer, ""
-        words = slice_words(job.series, index)
-        loading = "" if self._models.loaded(model, device) else "Loading the model, once. "
-        self._background.activity.show(0, 0)
-        load = partial(self._models.load, model, device)
-        self._background.start(_heat_steps, job, load)
-        self.started.emit(f"{loading}Looking for what speaks for this sequence in {words}…", layer)
 
     def _on_heat(self, found: tuple[Job, Heat]) -> None:
         self._outcome = self._show(*found)
