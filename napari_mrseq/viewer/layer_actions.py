@@ -29,7 +29,6 @@ from napari_mrseq.viewer.scope import ALL_LAYERS, job_for, jobs_of
 from napari_mrseq.viewer.single_shot import SingleShot
 from napari_mrseq.viewer.slice_in_view import covering, show_layer
 from napari_mrseq.viewer.wording import causes_words, counted
-from napari_mrseq.viewer.worker import Job
 
 if TYPE_CHECKING:
     from napari_mrseq.model import Model
@@ -94,7 +93,7 @@ class LayerActions:
             self.show_hidden(layer)
         jobs, causes = jobs_of(self._viewer, layer, controls.scope.value)
         if jobs:
-            self._start(jobs, causes)
+            self.runner.start(jobs, *self._model_and_device(), causes)
         else:
             controls.show_nothing()
             controls.say(" ".join(causes_words(causes)), None if of_all else layer)
@@ -194,7 +193,4 @@ class LayerActions:
         model = self._models.loaded(*self._model_and_device())
         known = job.judged_by(model) if model else {}
         if any(one not in known for one in job.wanted):
-            self._start([job])
-
-    def _start(self, jobs: list[Job], causes: Sequence[str] = ()) -> None:
-        self.runner.start(jobs, *self._model_and_device(), causes)
+            self.runner.start([job], *self._model_and_device())
