@@ -22,7 +22,7 @@ from qtpy.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from qtpy.QtWidgets import QAbstractItemView, QTableView
+from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from napari_mrseq.viewer.table_rows import KEY_ROLE, SORT_ROLE, Row, RowModel
 
@@ -69,16 +69,10 @@ class Table(QTableView):
         self._least = 0 if names is None else LEAST_LETTERS
         self._widths = [0] * len(headings)
         self.setModel(self.proxy)
-        columns, selection, viewport = (
-            self.horizontalHeader(),
-            self.selectionModel(),
-            self.viewport(),
-        )
         # Qt's stubs say that there may be none.
-        assert columns is not None
-        assert selection is not None
-        assert viewport is not None
-        self._columns, self._selection, self._viewport = columns, selection, viewport
+        self._columns: QHeaderView = self.horizontalHeader()  # type: ignore[assignment]
+        self._selection: QItemSelectionModel = self.selectionModel()  # type: ignore[assignment]
+        self._viewport: QWidget = self.viewport()  # type: ignore[assignment]
         self._set_up()
 
     def _set_up(self) -> None:
