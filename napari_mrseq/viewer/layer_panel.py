@@ -85,12 +85,9 @@ class LayerPanel(QWidget):
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
         """Make room where a control has become wider, as with larger letters."""
         if event is not None and event.type() == QEvent.Type.LayoutRequest:
-            self._make_room()
+            # A panel that scrolls sideways hides some of its controls.
+            self._scroll.setMinimumWidth(self._page.minimumSizeHint().width() + SCROLL_BAR_WIDTH)
         return super().eventFilter(watched, event)
-
-    def _make_room(self) -> None:
-        # A panel that scrolls sideways hides some of its controls.
-        self._scroll.setMinimumWidth(self._page.minimumSizeHint().width() + SCROLL_BAR_WIDTH)
 
     def _verdicts(self) -> list[Verdict]:
         return [self._state.verdict] if self._state and self._state.verdict else []
