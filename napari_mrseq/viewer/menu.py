@@ -31,19 +31,11 @@ def open_study_folder() -> None:
         return
     folder = QFileDialog.getExistingDirectory(None, "Open MR study folder")
     if folder:
-        read_in_background(viewer, folder)
+        _read_in_background(viewer, folder)
 
 
-def read_in_background(viewer: Any, folder: str) -> None:
-    """Read a folder off the GUI thread and add its layers; the activity dock shows that it runs.
-
-    Parameters
-    ----------
-    viewer : napari.Viewer
-        Where the layers go.
-    folder : str
-        Whatever lies in it is read.
-    """
+def _read_in_background(viewer: Any, folder: str) -> None:
+    """Read a folder off the GUI thread and add its layers; the activity dock shows that it runs."""
     from napari.utils.notifications import show_error
 
     from napari_mrseq.viewer.background import Background
