@@ -96,5 +96,4 @@ def ratios(units: Sequence[Any] | None, others: Sequence[Any]) -> NDArray[np.flo
         return np.ones(len(others))
     registry = pint.get_application_registry()  # type: ignore[no-untyped-call]
     pairs = zip(last, others, strict=True)
-    in_base = [[registry.get_base_units(one)[0] for one in pair] for pair in pairs]
-    return np.array([unit / other for unit, other in in_base])
+    return np.array([registry.Quantity(1.0, unit).to(other).magnitude for unit, other in pairs])
