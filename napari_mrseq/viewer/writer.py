@@ -86,9 +86,7 @@ def _values_of(name: str, data: Any, attributes: dict[str, Any]) -> NDArray[Any]
         check_axes(values.shape, name)
     except ValueError as error:
         raise MrseqError(str(error)) from error
-    while values.ndim < 3:
-        values = values[None]
-    return values
+    return values.reshape((1,) * (3 - values.ndim) + values.shape)
 
 
 def _image_of(
