@@ -27,7 +27,7 @@ from napari_mrseq.viewer.image_layers import image_layers, is_image
 from napari_mrseq.viewer.layer_actions import LayerActions
 from napari_mrseq.viewer.layer_panel import LayerPanel
 from napari_mrseq.viewer.model_choice import ModelChoice
-from napari_mrseq.viewer.open_verdict import open_verdict
+from napari_mrseq.viewer.opening import open_verdict
 from napari_mrseq.viewer.rereading import Rereading
 from napari_mrseq.viewer.settings import canvas_text_event, load_settings
 from napari_mrseq.viewer.shortcuts import CORRECT_KEYS, EXPLAIN_KEYS, RUN_KEYS, Shortcuts

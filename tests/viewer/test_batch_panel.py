@@ -21,7 +21,7 @@ from napari_mrseq.reading import read_study
 from napari_mrseq.sequences import name_of
 from napari_mrseq.viewer.annotation import correct_layer
 from napari_mrseq.viewer.layer_state import state_of
-from napari_mrseq.viewer.open_verdict import open_verdict
+from napari_mrseq.viewer.opening import open_verdict
 from napari_mrseq.viewer.reader import read_layers
 from tests.program import program
 

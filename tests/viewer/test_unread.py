@@ -24,7 +24,7 @@ from napari_mrseq.reading import read_study
 from napari_mrseq.sequences import name_of
 from napari_mrseq.viewer.layer_series import series_of, unread
 from napari_mrseq.viewer.layer_state import state_of
-from napari_mrseq.viewer.open_verdict import open_verdict
+from napari_mrseq.viewer.opening import open_verdict
 from napari_mrseq.viewer.scope import ALL_LAYERS
 
 RUN_MS = 180_000
