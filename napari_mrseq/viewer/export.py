@@ -1,4 +1,4 @@
-"""Export ▾: verdicts into files, the same bytes as the command line writes, and how one is saved."""
+"""Export ▾: verdicts into files, the same bytes as the command line writes; how files are saved."""
 
 from __future__ import annotations
 
