@@ -22,12 +22,7 @@ from napari_mrseq.viewer.layer_data import SERIES_KEY, LayerData, layer_of
 from napari_mrseq.viewer.layer_series import is_as_opened, series_of
 from napari_mrseq.viewer.layer_state import state_of
 from napari_mrseq.viewer.single_shot import SingleShot
-from napari_mrseq.viewer.slice_in_view import (
-    bring_into_view,
-    middle_slice,
-    show_layer,
-    show_slice,
-)
+from napari_mrseq.viewer.slice_in_view import bring_into_view, middle_slice, show_layer, show_slice
 from napari_mrseq.viewer.units import share_units
 
 
