@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
-    from napari.layers import Layer
+from napari.components import ViewerModel
+from napari.layers import Layer
 
 
 class Part(Protocol):

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from napari.qt.threading import create_worker
 from napari.utils.notifications import notification_manager
@@ -16,12 +17,8 @@ from napari.utils.progress import progress
 from superqt.utils import signals_blocked
 
 from napari_mrseq.errors import MrseqError
+from napari_mrseq.series import Study
 from napari_mrseq.viewer.single_shot import SingleShot
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from napari_mrseq.series import Study
 
 # Between drawings of a bar.
 DELAY_MS = 100

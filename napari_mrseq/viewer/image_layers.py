@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TypeGuard
 
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
-    from napari.layers import Image, Layer
+from napari.components import ViewerModel
+from napari.layers import Image, Layer
 
 # Marks a heat map in its layer's metadata, and holds the slice it explains.
 HEAT_KEY = "mrseq_heat_map"
@@ -25,6 +24,4 @@ def image_layers(viewer: ViewerModel) -> list[Image]:
 
 def is_image(layer: Layer | None) -> TypeGuard[Image]:
     """Tell whether a layer is there and can be classified: an image, no heat map of ours."""
-    from napari.layers import Image
-
     return isinstance(layer, Image) and HEAT_KEY not in layer.metadata

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from napari_mrseq.errors import ReadError
-from napari_mrseq.series import Failure
+from napari_mrseq.series import Failure, Series, VolumeAxis
 from napari_mrseq.viewer.shown_pixels import UNREAD_KEY, blanks_of, shown_pixels
 from napari_mrseq.viewer.wording import series_name
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from napari_mrseq.series import Series, VolumeAxis
 
 LayerData: TypeAlias = tuple[Any, dict[str, Any], str]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
+from napari.layers import Image
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.reading.discover import file_kind
@@ -17,9 +17,6 @@ from napari_mrseq.viewer.layer_data import SERIES_KEY
 from napari_mrseq.viewer.layer_state import own_name, pixels_of, state_of
 from napari_mrseq.viewer.shown_pixels import UNREAD_KEY, as_read, shows, unread_in
 from napari_mrseq.viewer.units import lengths
-
-if TYPE_CHECKING:
-    from napari.layers import Image
 
 # Said of pixels that a plugin or a script computed: which of them are blank can't be known.
 MADE_OF_UNREAD = "made from a series with slices that can't be read: it is blank where they were"

@@ -6,20 +6,18 @@ import weakref
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from napari.layers import Image, Layer
+
+from napari_mrseq.correction import Correction
 from napari_mrseq.decision import Decision
 from napari_mrseq.errors import ReadError
 from napari_mrseq.naming import without_verdict
 from napari_mrseq.sequences import UNKNOWN
 from napari_mrseq.series import Failure, Series
 from napari_mrseq.slice_verdict import SliceVerdict
-
-if TYPE_CHECKING:
-    from napari.layers import Image, Layer
-
-    from napari_mrseq.correction import Correction
-    from napari_mrseq.verdict import Verdict
+from napari_mrseq.verdict import Verdict
 
 STATE_KEY = "mrseq_state"
 

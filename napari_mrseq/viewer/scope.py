@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from napari.components import ViewerModel
+from napari.layers import Image
 
 from napari_mrseq.viewer.image_layers import image_layers
 from napari_mrseq.viewer.layer_series import series_of
 from napari_mrseq.viewer.layer_state import pixels_of, state_of
 from napari_mrseq.viewer.slice_in_view import NO_SLICE, slice_in_view
 from napari_mrseq.viewer.worker import Job
-
-if TYPE_CHECKING:
-    from napari.components import ViewerModel
-    from napari.layers import Image
 
 WHOLE_STACK = "whole stack"
 SLICE_IN_VIEW = "slice in view"
