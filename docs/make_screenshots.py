@@ -83,8 +83,8 @@ def picture_explanation(viewer: napari.Viewer, panel: Any, layer: Any) -> None:
 def picture_correction(viewer: napari.Viewer, panel: Any, layer: Any) -> None:
     """The dialog that asks, and what a correction of the whole series looks like."""
     panel.layer_actions.correct()
-    panel.corrector.dialog.sequence.setCurrentText("STIR")
-    take_dialog(panel.corrector.dialog, "correct")
+    panel.layer_actions.dialog.sequence.setCurrentText("STIR")
+    take_dialog(panel.layer_actions.dialog, "correct")
     correct_layer(layer, Correction(0, layer.data.shape[0] - 1, "STIR"))
     panel.refresh()
     take(viewer, "corrected")

@@ -65,7 +65,6 @@ class ClassifierWidget(QWidget):
         self.study = StudyPanel()
         self.layer_actions = actions = LayerActions(viewer, self.page, self.model_choice, self)
         self.runner, self.explainer = actions.runner, actions.explainer
-        self.corrector = actions.corrector
         keys = {RUN_KEYS: actions.run, EXPLAIN_KEYS: actions.explain, CORRECT_KEYS: actions.correct}
         self._shortcuts = Shortcuts(self, keys)
         self.batch = BatchPanel(actions.loader)
@@ -147,7 +146,7 @@ class ClassifierWidget(QWidget):
         self.slices.slice_chosen.connect(self._show_slice)
         self.study.table.layer_chosen.connect(self._show_layer)
         self.batch.verdict_chosen.connect(partial(open_verdict, self._viewer))
-        for speaker in (actions, self.model_choice, self.corrector, self.study.export_button):
+        for speaker in (actions, self.model_choice, self.study.export_button):
             speaker.said.connect(self._say)
         page.export_button.said.connect(self._say_of_layer)
         for export in (page.export_button, self.study.export_button):

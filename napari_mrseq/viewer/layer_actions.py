@@ -10,18 +10,20 @@ from typing import TYPE_CHECKING
 from napari.components import ViewerModel
 from napari.layers import Image, Layer
 from psygnal import Signal
+from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QWidget
 
 from napari_mrseq.errors import first_few
-from napari_mrseq.viewer.annotation import revert, undo_correction
+from napari_mrseq.viewer.annotation import correct_layer, revert, undo_correction
 from napari_mrseq.viewer.controls import NO_IMAGE
-from napari_mrseq.viewer.correction_dialog import Corrector
+from napari_mrseq.viewer.correction_dialog import CorrectionDialog
 from napari_mrseq.viewer.explain import Explainer
 from napari_mrseq.viewer.export import ask_file, attempt
 from napari_mrseq.viewer.heat_maps import remove_heat
 from napari_mrseq.viewer.image_layers import image_layers
 from napari_mrseq.viewer.labels import write_labels
 from napari_mrseq.viewer.layer_panel import LayerPanel
+from napari_mrseq.viewer.layer_state import LayerState, own_name, state_of
 from napari_mrseq.viewer.model_choice import ModelChoice
 from napari_mrseq.viewer.models import Models
 from napari_mrseq.viewer.runner import Runner
@@ -33,6 +35,7 @@ from napari_mrseq.viewer.wording import causes_words, counted
 if TYPE_CHECKING:
     from napari_mrseq.model import Model
 
+CHANGED = "The layer has changed: nothing corrected."
 CATALOGUE_KIND = "Catalogue (*.csv)"
 LAYERS_NAMED = 3
 # A slider on the move passes many slices: live runs start where it rests.
@@ -65,8 +68,7 @@ class LayerActions:
         self._models = Models()
         self.runner = Runner(viewer, self._models)
         self.explainer = Explainer(viewer, self._models)
-        self.corrector = Corrector(parent)
-        self.corrector.changed.connect(self.changed.emit)
+        self.dialog: CorrectionDialog | None = None
         self._live_timer = SingleShot(self._run_live, parent, LIVE_DELAY_MS)
 
     @property
@@ -122,10 +124,17 @@ class LayerActions:
 
     def correct(self) -> None:
         """Ask what the layer, or the slices chosen in the table, really is."""
-        if self.layer is not None:
-            index = self.runner.focus.index
-            in_view = [] if index is None else [index]
-            self.corrector.ask(self.layer, self._page.slices.chosen() or in_view)
+        layer, index = self.layer, self.runner.focus.index
+        state = None if layer is None else state_of(layer)
+        if layer is None or state is None or state.verdict is None:
+            return
+        slices = self._page.slices.chosen() or ([] if index is None else [index])
+        self.dialog = CorrectionDialog(own_name(layer), state.verdict, slices, self._parent)
+        self.dialog.accepted.connect(partial(self._correct, layer, state, self.dialog))
+        # Qt would keep it, and with it the layer, as long as the panel.
+        self.dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.dialog.finished.connect(self._forget_dialog)
+        self.dialog.open()
 
     def undo(self) -> None:
         """Take the latest correction back, of all slices that it was of."""
@@ -160,6 +169,17 @@ class LayerActions:
         """Show a layer that the user asks about and can't see; one in sight stays as it is."""
         if not layer.visible:
             show_layer(self._viewer, layer)
+
+    def _correct(self, layer: Image, asked: LayerState, dialog: CorrectionDialog) -> None:
+        # A plugin, or a run with another model, may have come between.
+        if state_of(layer) is not asked:
+            self.said.emit(CHANGED, layer)
+            return
+        correct_layer(layer, *dialog.corrections())
+        self.changed.emit()
+
+    def _forget_dialog(self) -> None:
+        self.dialog = None
 
     def _write_labels(self, file: Path) -> str:
         count, lost = write_labels(image_layers(self._viewer), file)

@@ -71,7 +71,7 @@ def choose(qtbot, panel, *rows: int) -> None:
 def say(qtbot, press, panel, text: str):
     """Press Correct…, type a sequence and return the dialog."""
     press(panel.page.correct_button)
-    dialog = panel.corrector.dialog
+    dialog = panel.layer_actions.dialog
     qtbot.waitUntil(dialog.isVisible)
     dialog.sequence.lineEdit().selectAll()
     qtbot.keyClicks(dialog.sequence.lineEdit(), text)
@@ -250,13 +250,13 @@ def test_the_likeliest_other_names_are_offered_first(
     for judged, offered in ((layer, "T2-FLAIR"), (volumes, "T2")):
         viewer.layers.selection.active = judged
         press(panel.page.correct_button)
-        assert panel.corrector.dialog.sequence.itemText(0) == offered
-        press(panel.corrector.dialog.cancel_button)
+        assert panel.layer_actions.dialog.sequence.itemText(0) == offered
+        press(panel.layer_actions.dialog.cancel_button)
 
 
 def test_nothing_is_corrected_before_a_name_is_chosen(qtbot, panel, press, layer) -> None:
     press(panel.page.correct_button)
-    dialog = panel.corrector.dialog
+    dialog = panel.layer_actions.dialog
     qtbot.waitUntil(dialog.isVisible)
     assert dialog.sequence.currentText() == ""
     assert not dialog.apply_button.isEnabled()

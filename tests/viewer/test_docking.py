@@ -69,10 +69,10 @@ def test_keys_work_in_both_windows_while_the_panel_floats(
         active.activateWindow()
         qtbot.waitUntil(active.isActiveWindow)
         qtbot.keyClick(active, Qt.Key.Key_K, both)
-        dialog = panel.corrector.dialog
+        dialog = panel.layer_actions.dialog
         qtbot.waitUntil(lambda shown=dialog: shown is not None and shown.isVisible())
         dialog.reject()
-        panel.corrector.dialog = None
+        panel.layer_actions.dialog = None
 
 
 def test_a_closed_panel_listens_to_no_keys(qtbot, viewer, panel, make_verdict) -> None:
@@ -86,7 +86,7 @@ def test_a_closed_panel_listens_to_no_keys(qtbot, viewer, panel, make_verdict) -
     qtbot.waitUntil(window.isActiveWindow)
     qtbot.keyClick(window, Qt.Key.Key_K, both)
     qtbot.wait(100)
-    assert panel.corrector.dialog is None
+    assert panel.layer_actions.dialog is None
 
 
 def test_a_panel_opened_again_has_the_keys_even_where_the_closed_one_went_at_once(
@@ -107,8 +107,8 @@ def test_a_panel_opened_again_has_the_keys_even_where_the_closed_one_went_at_onc
     qtbot.waitUntil(window.isActiveWindow)
     both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
     qtbot.keyClick(window, Qt.Key.Key_K, both)
-    qtbot.waitUntil(lambda: panel.corrector.dialog is not None)
-    panel.corrector.dialog.reject()
+    qtbot.waitUntil(lambda: panel.layer_actions.dialog is not None)
+    panel.layer_actions.dialog.reject()
 
 
 def test_the_window_may_be_closed_while_the_panel_floats() -> None:

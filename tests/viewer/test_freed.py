@@ -95,9 +95,9 @@ def test_a_layer_that_was_corrected(viewer, panel, press, make_verdict, freed) -
     panel.refresh()
     for answer in ("cancel_button", "apply_button"):
         press(panel.page.correct_button)
-        panel.corrector.dialog.sequence.setCurrentText("T2")
-        press(getattr(panel.corrector.dialog, answer))
-    assert panel.corrector.dialog is None
+        panel.layer_actions.dialog.sequence.setCurrentText("T2")
+        press(getattr(panel.layer_actions.dialog, answer))
+    assert panel.layer_actions.dialog is None
     viewer.layers.clear()
     left = ref(pixels)
     del pixels, layer
