@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, MutableSequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydicom import dcmread
 
@@ -101,22 +102,14 @@ def directory_files(path: str) -> tuple[list[str], int]:
         named = [record.get("ReferencedFileID") for record in records]
     except (Exception, RecursionError) as error:  # pydicom raises many kinds on damaged files
         raise ReadError("damaged DICOMDIR: read the folder that it lies in") from error
-    folder = Path(path).parent
-    files, missing = [], 0
-    for parts in named:
-        if not parts:
-            continue
-        several = isinstance(parts, MutableSequence)
-        file = _inside(folder, [str(part) for part in (parts if several else [parts])])
-        if file is None:
-            missing += 1
-        else:
-            files.append(str(file))
-    return files, missing
+    files = [_named_file(Path(path).parent, parts) for parts in named if parts]
+    found = [str(file) for file in files if file is not None]
+    return found, len(files) - len(found)
 
 
-def _inside(folder: Path, parts: list[str]) -> Path | None:
+def _named_file(folder: Path, named: Any) -> Path | None:
     """Return the file that a DICOMDIR means; discs are written in capitals, copies often not."""
+    parts = [str(part) for part in (named if isinstance(named, MutableSequence) else [named])]
     for spelled in (parts, [part.lower() for part in parts]):
         file = folder.joinpath(*spelled)
         try:

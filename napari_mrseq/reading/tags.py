@@ -96,10 +96,8 @@ def raw_values(dataset: Dataset, tags: Iterable[int]) -> Hashable:
 
 def items(dataset: Dataset, tag: int) -> list[Dataset]:
     """Return the items of a sequence, empty where it is absent or no sequence."""
-    if tag not in dataset:
-        return []
-    value = dataset[tag].value
-    return [item for item in value if isinstance(item, Dataset)] if value is not None else []
+    value = dataset[tag].value if tag in dataset else None
+    return [item for item in value or () if isinstance(item, Dataset)]
 
 
 def first_item(dataset: Dataset, tag: int) -> Dataset | None:
