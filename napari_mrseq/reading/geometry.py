@@ -15,6 +15,8 @@ SAME_PLACE_MM = 0.01
 SAME_DIRECTION = 2e-3
 # Deviation from even spacing (part of the spacing) that is worth a warning.
 UNEVEN = 0.02
+# Two slices always lie evenly: a stack shows it by three.
+FEWEST_SHOWING = 3
 # Some writers round positions to a tenth of a mm: where even steps meet all of them this closely
 # (mm, and as part of the spacing), they were even. A missing slice is half a spacing off at least.
 ROUNDED_MM, ROUNDED = 0.1, 0.25
@@ -67,6 +69,15 @@ class SliceSpacing:
     usual: float
     missing: dict[int, int] = field(default_factory=dict)
     is_uneven: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """They lie evenly, or would if some were not lost."""
+        return not self.is_uneven and sum(self.missing.values()) <= len(self.gaps)
+
+    def is_closer_than(self, thickness: float | None) -> bool:
+        """Tell whether they follow each other faster than their headers say."""
+        return self.usual < (1 - UNEVEN) * (thickness or 0)
 
     @property
     def warnings(self) -> list[str]:

@@ -8,13 +8,11 @@ import numpy as np
 
 from napari_mrseq.reading.contrasts import BY_CONTENT
 from napari_mrseq.reading.frames import LONGEST_SERIES_MS, Frame
-from napari_mrseq.reading.geometry import UNEVEN, SliceSpacing, slice_spacing
+from napari_mrseq.reading.geometry import FEWEST_SHOWING, UNEVEN, SliceSpacing, slice_spacing
 from napari_mrseq.reading.grouping import labelled, levels
 from napari_mrseq.reading.moving_volumes import moving_volumes
 from napari_mrseq.reading.places import places_of, slice_heights
 
-# Two slices always lie evenly: a stack shows it by three.
-FEWEST_SHOWING = 3
 # Part of the slices that lie in such stacks at least; the others are projections and the like.
 _MOST = 2 / 3
 # Two stacks that lie in each other's gaps are closer together than each by half, or nearly so.
@@ -46,23 +44,13 @@ def split_interleaved(frames: list[Frame]) -> list[list[Frame]]:
     if len(heights) < 2:
         return [frames]
     whole = slice_spacing(heights)
-    if is_whole(whole) and not lies_closer(whole, frames[0].thickness):
+    if whole.is_whole and not whole.is_closer_than(frames[0].thickness):
         return [frames]
     for split in (*BY_CONTENT, _by_day, _by_run, _by_place):
         parts = split(frames)
         if len(parts) > 1 and _are_stacks(parts, whole):
             return parts
     return [frames]
-
-
-def lies_closer(spacing: SliceSpacing, thickness: float | None) -> bool:
-    """Tell whether slices follow each other faster than their headers say."""
-    return spacing.usual < (1 - UNEVEN) * (thickness or 0)
-
-
-def is_whole(spacing: SliceSpacing) -> bool:
-    """Tell whether slices lie evenly, or would if some were not lost."""
-    return not spacing.is_uneven and sum(spacing.missing.values()) <= len(spacing.gaps)
 
 
 def _are_stacks(parts: Sequence[list[Frame]], whole: SliceSpacing) -> bool:
@@ -74,10 +62,10 @@ def _are_stacks(parts: Sequence[list[Frame]], whole: SliceSpacing) -> bool:
         if len(heights) >= FEWEST_SHOWING:
             held += len(part)
             shown.append(slice_spacing(heights))
-    if held < _MOST * sum(map(len, parts)) or not all(map(is_whole, shown)):
+    if held < _MOST * sum(map(len, parts)) or not all(one.is_whole for one in shown):
         return False
     wider = all(one.usual > _WIDER * whole.usual for one in shown)
-    return wider or not is_whole(whole)
+    return wider or not whole.is_whole
 
 
 def _by_day(frames: list[Frame]) -> list[list[Frame]]:
@@ -112,7 +100,7 @@ def _by_place(frames: list[Frame]) -> list[list[Frame]]:
     spacing = slice_spacing(heights)
     close = np.flatnonzero(spacing.gaps < _NEARER * spacing.usual)
     for odd in (close[0], close[0] + 1) if close.size else ():
-        if is_whole(slice_spacing(np.delete(heights, odd))):
+        if slice_spacing(np.delete(heights, odd)).is_whole:
             parts = labelled([place == odd for place in places_of(frames)], frames)
             return [frames] if moving_volumes(frames) else [parts[False], parts[True]]
     return [frames]

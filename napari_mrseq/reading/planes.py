@@ -9,9 +9,13 @@ from typing import Any
 import numpy as np
 
 from napari_mrseq.reading.frames import Frame
-from napari_mrseq.reading.geometry import SAME_DIRECTION, slice_spacing, turn_between
+from napari_mrseq.reading.geometry import (
+    FEWEST_SHOWING,
+    SAME_DIRECTION,
+    slice_spacing,
+    turn_between,
+)
 from napari_mrseq.reading.grouping import gathered, grouped
-from napari_mrseq.reading.interleaved import FEWEST_SHOWING, is_whole, lies_closer
 from napari_mrseq.reading.places import places_of, slice_heights
 from napari_mrseq.reading.volumes import Stack
 
@@ -94,5 +98,5 @@ def _are_one(planes: Sequence[Sequence[Frame]], frames: Sequence[Frame]) -> bool
     numbers = dict(zip(map(id, frames), places_of(frames), strict=True))
     held = [len({numbers[id(frame)] for frame in plane}) for plane in planes]
     spacing = slice_spacing(heights)
-    closer = lies_closer(spacing, frames[0].thickness)
-    return sum(held) == len(heights) and is_whole(spacing) and not closer
+    is_even = spacing.is_whole and not spacing.is_closer_than(frames[0].thickness)
+    return sum(held) == len(heights) and is_even

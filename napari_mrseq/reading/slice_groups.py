@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_mrseq.reading.frames import UNTOLD, Frame
-from napari_mrseq.reading.geometry import slice_spacing
+from napari_mrseq.reading.geometry import FEWEST_SHOWING, slice_spacing
 from napari_mrseq.reading.grouping import labelled
-from napari_mrseq.reading.interleaved import FEWEST_SHOWING, lies_closer
 from napari_mrseq.reading.places import places_of, slice_heights
 
 # In distances between slices: what is wider is no slice or two that someone left out.
@@ -49,7 +48,7 @@ def split_slice_groups(frames: list[Frame], left_out: int) -> list[list[Frame]]:
     wide = np.flatnonzero(spacing.gaps > _WIDE * spacing.usual)
     # Slices that follow a head lie closer than they are thick, which isn't known of all.
     thickness = frames[0].thickness
-    if not wide.size or not thickness or lies_closer(spacing, thickness):
+    if not wide.size or not thickness or spacing.is_closer_than(thickness):
         return [frames]
     missing = np.sum(spacing.gaps[wide] / spacing.usual - 1) * len(frames) / len(heights)
     if not spacing.is_uneven and 2 * left_out >= missing:
