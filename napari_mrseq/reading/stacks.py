@@ -15,9 +15,15 @@ from napari_mrseq.reading.copies import best_first, same_pixels
 from napari_mrseq.reading.frames import LONGEST_SERIES_MS, Frame
 from napari_mrseq.reading.grouping import grouped, labelled, levels
 from napari_mrseq.reading.interleaved import split_interleaved
-from napari_mrseq.reading.joined_planes import joined_radial, joined_volumes
 from napari_mrseq.reading.pixels import slice_values
-from napari_mrseq.reading.planes import same_plane, split_by_plane, turns_within, warn_of_turns
+from napari_mrseq.reading.planes import (
+    joined_radial,
+    joined_volumes,
+    same_plane,
+    split_by_plane,
+    turns_within,
+    warn_of_turns,
+)
 from napari_mrseq.reading.references import SEVERAL_REFERENCES, names_several, split_by_reference
 from napari_mrseq.reading.slice_groups import numbers_left_out, slices_between, split_slice_groups
 from napari_mrseq.reading.stations import split_by_station, without_false_positions
