@@ -38,8 +38,7 @@ class WholeFile:
 
     def _read(self) -> tuple[Dataset, int]:
         dataset = dcmread(self._path, force=True)
-        if not hasattr(dataset.file_meta, "TransferSyntaxUID"):
-            dataset.file_meta.TransferSyntaxUID = UID(self._layout.transfer_syntax)
+        dataset.file_meta.TransferSyntaxUID = UID(self._layout.transfer_syntax)
         dataset.NumberOfFrames = self._layout.frames
         if self._layout.lowest_bit:
             dataset.BitsStored = dataset.BitsAllocated
