@@ -1,18 +1,22 @@
-"""Files of one patient told from those of another, without keeping who they are."""
+"""Files and studies of one patient told from those of another, without keeping who they are."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from pydicom.dataset import Dataset
 
+from napari_mrseq.reading.grouping import gathered, labelled
+from napari_mrseq.reading.header import read_header
 from napari_mrseq.reading.spelling import fold, words_of_name
-from napari_mrseq.reading.tags import tag_object
+from napari_mrseq.reading.tags import tag_object, text
 
-_PATIENT_ID, _PATIENT_NAME = 0x00100020, 0x00100010
+_NAME, _NUMBER, _BIRTH_DATE, _SEX = 0x00100010, 0x00100020, 0x00100030, 0x00100040
 # Another one each time the program runs: no mark tells anything outside it.
 _SALT = secrets.token_bytes(16)
 # How the word begins that stands where a name was taken away.
@@ -55,8 +59,8 @@ class PatientMark:
 
 def patient_mark(header: Dataset) -> PatientMark:
     """Return what a file says of its patient by number and name."""
-    number = _written(header, _PATIENT_ID).strip("\0 ").casefold().lstrip("0")
-    names = fold(_written(header, _PATIENT_NAME))
+    number = _written(header, _NUMBER).strip("\0 ").casefold().lstrip("0")
+    names = fold(_written(header, _NAME))
     words = {word for name in names for word in words_of_name(name)}
     return PatientMark(
         frozenset(map(_digest, [number] if number else [])),
@@ -82,6 +86,63 @@ def numbered_patients(marks: Iterable[PatientMark]) -> dict[PatientMark, int]:
             patients.append(mark)
         numbered[mark] = place
     return numbered
+
+
+@dataclass(frozen=True, slots=True)
+class _Patient:
+    """What a study says of its patient, to be compared with another; never shown."""
+
+    number: frozenset[bytes]
+    name: frozenset[bytes]
+    birth_date: str
+    sex: str
+
+    def is_named_as(self, other: _Patient) -> bool:
+        """Tell whether the names are the same, none being one, or the birth dates: names change."""
+        return self.name == other.name or "" != self.birth_date == other.birth_date
+
+
+def studies_by_patient(files: Mapping[str, str]) -> list[list[str]]:
+    """Return the studies of each patient that has several.
+
+    These have the patient's number in common, and the name or the birth date. A number that has no
+    digit but 0 stands where one was taken away; so does any where birth date or sex differ.
+
+    Parameters
+    ----------
+    files : mapping of str
+        A DICOM file of each study, by its UID.
+
+    Returns
+    -------
+    list of list of str
+        UIDs of studies, sorted.
+    """
+    patients = {study: _patient_of(files[study]) for study in sorted(files)}
+    told = [study for study, patient in patients.items() if patient.number]
+    alike = [
+        group
+        for studies in labelled([patients[study].number for study in told], told).values()
+        for group in gathered(studies, lambda a, b: patients[a].is_named_as(patients[b]))
+    ]
+    return [g for g in alike if len(g) > 1 and _is_one([patients[study] for study in g])]
+
+
+def _is_one(patients: Sequence[_Patient]) -> bool:
+    """Tell whether what studies say of their patients may be of one."""
+    told = zip(*((patient.birth_date, patient.sex) for patient in patients), strict=True)
+    return all(len({*values} - {""}) < 2 for values in told)
+
+
+def _patient_of(path: str) -> _Patient:
+    try:
+        with Path(path).open("rb") as file:
+            header = read_header(file, (_NAME, _NUMBER, _BIRTH_DATE, _SEX))
+    except Exception:  # a damaged header can make pydicom raise nearly anything
+        header = Dataset()
+    mark = patient_mark(header)
+    number = mark.numbers if re.search(r"[1-9]", text(header, _NUMBER)) else frozenset()
+    return _Patient(number, mark.words, text(header, _BIRTH_DATE), text(header, _SEX))
 
 
 def _digest(word: str) -> bytes:

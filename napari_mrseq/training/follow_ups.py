@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from napari_mrseq.reading.follow_ups import studies_by_patient
+from napari_mrseq.reading.patient import studies_by_patient
 from napari_mrseq.training.series_rows import Entry, Log
 
 if TYPE_CHECKING:

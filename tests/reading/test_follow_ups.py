@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydicom import dcmread
 
-from napari_mrseq.reading.follow_ups import studies_by_patient
+from napari_mrseq.reading.patient import studies_by_patient
 
 ANNA = {"PatientID": "0077123", "PatientName": "Müller^Anna", "PatientBirthDate": "19500102"}
 BERT = {"PatientID": "88", "PatientName": "Roe^Bert", "PatientBirthDate": "19610203"}
