@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 
@@ -183,13 +184,13 @@ def _series_of(stack: Stack, warnings: Sequence[str]) -> Series:
     colour = first.source.layout.is_colour
     dataset, unreadable = _header_of(frames)
     mr = is_mr(first.origin, colour=colour)
-    geometry = None if stack.is_radial else _geometry_of(stack.volumes[0])
+    geometry = _geometry_of(stack, mr=mr)
     return Series(
         path=common_folder(files),
         files=files,
         pixels=stack_pixels([[frame.source for frame in volume] for volume in stack.volumes]),
-        spacing=geometry.spacing if geometry else _spacing_without_positions(first),
-        affine=geometry.affine if geometry else None,
+        spacing=geometry.spacing,
+        affine=geometry.affine,
         instance_uids=tuple(frame.sop_uid for frame in frames),
         series_uid=first.origin.series_uid or None,
         series_number=first.origin.series_number,
@@ -208,7 +209,7 @@ def _series_of(stack: Stack, warnings: Sequence[str]) -> Series:
             *dict.fromkeys(filter(None, (frame.origin.doubt for frame in frames))),
             *dict.fromkeys(filter(None, (frame.doubt for frame in frames))),
             *stack.warnings,
-            *(geometry.warnings if geometry else _unplaced(stack, mr=mr)),
+            *geometry.warnings,
         ),
     )
 
@@ -240,29 +241,22 @@ def _description(dataset: Dataset) -> str | None:
     return None
 
 
-def _geometry_of(volume: Sequence[Frame]) -> StackGeometry | None:
-    first = volume[0]
-    positions = [frame.position for frame in volume if frame.position is not None]
-    if first.orientation is None or first.pixel_spacing is None or len(positions) < len(volume):
-        return None
-    return stack_geometry(positions, first.orientation, first.pixel_spacing, first.thickness)
-
-
-def _spacing_without_positions(frame: Frame) -> tuple[float, float, float] | None:
-    if frame.pixel_spacing is None:
-        return None
-    return (frame.thickness or ASSUMED_DISTANCE_MM, *frame.pixel_spacing)
-
-
-def _unplaced(stack: Stack, *, mr: bool) -> list[str]:
-    """Say what is not known of slices without a place in space."""
-    frame = stack.first
-    if stack.is_radial:
-        return []
-    said = [_UNPLACED] if mr and not frame.doubt else []
-    if frame.pixel_spacing is not None and not frame.thickness:
+def _geometry_of(stack: Stack, *, mr: bool) -> StackGeometry:
+    """Return where slices lie; without a place in space also what is not known of them."""
+    first = stack.first
+    if first.is_placed and not stack.is_radial:
+        positions = np.array([frame.position for frame in stack.volumes[0]])
+        spacing = first.pixel_spacing or (1.0, 1.0)
+        return stack_geometry(positions, first.orientation or (), spacing, first.thickness)
+    said = [_UNPLACED] if mr and not first.doubt else []
+    if first.pixel_spacing is None:
+        return StackGeometry(None, None, tuple(said))
+    if not first.thickness:
         said.append(UNKNOWN_THICKNESS)
-    return said
+    distance = first.thickness or ASSUMED_DISTANCE_MM
+    return StackGeometry(
+        None, (distance, *first.pixel_spacing), () if stack.is_radial else tuple(said)
+    )
 
 
 def _shows(window: tuple[float, float], source: FrameSource) -> bool:

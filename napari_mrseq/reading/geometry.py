@@ -36,16 +36,16 @@ class StackGeometry:
 
     Attributes
     ----------
-    affine : (4, 4) array
-        Maps (slice, row, column, 1) to patient LPS in mm.
-    spacing : tuple of float
-        mm along (slice, row, column).
+    affine : (4, 4) array or None
+        Maps (slice, row, column, 1) to patient LPS in mm; None where they have no place there.
+    spacing : tuple of float or None
+        mm along (slice, row, column), None where unknown.
     warnings : tuple of str
         Gaps, uneven spacing, tilt, in words.
     """
 
-    affine: NDArray[np.float64]
-    spacing: tuple[float, float, float]
+    affine: NDArray[np.float64] | None
+    spacing: tuple[float, float, float] | None
     warnings: tuple[str, ...] = ()
 
 

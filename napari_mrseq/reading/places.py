@@ -13,12 +13,11 @@ from napari_mrseq.reading.grouping import levels
 
 
 def distances_of(frames: Sequence[Frame]) -> NDArray[np.float64] | None:
-    """Return how far along their normal slices lie in mm, None where one has no place."""
-    orientation = frames[0].orientation
-    positions = [frame.position for frame in frames if frame.position is not None]
-    if orientation is None or len(positions) < len(frames):
+    """Return how far along their normal slices lie in mm, None where they have no place."""
+    first = frames[0]
+    if first.orientation is None or first.position is None:
         return None
-    return np.array(positions) @ slice_normal(orientation)
+    return np.array([frame.position for frame in frames]) @ slice_normal(first.orientation)
 
 
 def places_of(frames: Sequence[Frame]) -> list[int]:
