@@ -49,12 +49,10 @@ def is_mosaic(instance: Instance) -> bool:
         return True
     if "VFRAME" in image_type and (whole(header, _UIH_COUNT, "DS") or 0) > 1:
         return True
-    across, _ = _tiles_across(instance) if _is_siemens(header) else (0, "")
+    if not text(header, 0x00080070).upper().startswith("SIEMENS"):
+        return False
+    across, _ = _tiles_across(instance)
     return across > 1 and across == _side(_count_and_normal(header)[0])
-
-
-def _is_siemens(header: Dataset) -> bool:
-    return text(header, 0x00080070).upper().startswith("SIEMENS")
 
 
 def _count_and_normal(header: Dataset) -> tuple[int, tuple[float, ...]]:
@@ -96,15 +94,9 @@ def _siemens_frames(instance: Instance, image: Frame) -> list[Frame]:
     normal = np.array(vector) if known else slice_normal(image.orientation)
     # The position in the header is that of a slice as large as the whole mosaic, centred on the
     # true one (nibabel, doc/source/dicom/dicom_mosaic.rst).
-    row, column = np.array(image.orientation).reshape(2, 3)
-    side = _side(count)
-    excess_columns = instance.layout.columns * (1 - 1 / side) / 2
-    excess_rows = instance.layout.rows * (1 - 1 / side) / 2
-    first = (
-        np.array(image.position)
-        + row * excess_columns * image.pixel_spacing[1]
-        + column * excess_rows * image.pixel_spacing[0]
-    )
+    beside = np.array([instance.layout.columns, instance.layout.rows]) * (1 - 1 / _side(count)) / 2
+    along = np.array(image.orientation).reshape(2, 3)
+    first = image.position + (beside * image.pixel_spacing[::-1]) @ along
     step = normal * (image.thickness or ASSUMED_DISTANCE_MM)
     if not image.thickness:
         image = replace(image, doubt=UNKNOWN_THICKNESS)
