@@ -31,7 +31,6 @@ from napari_mrseq.reading.rescaling import (
     window_of,
 )
 from napari_mrseq.reading.tags import (
-    Direction,
     first_item,
     items,
     number,
@@ -118,7 +117,7 @@ def _frame(instance: Instance, origin: Origin, index: int, groups: Mapping[int, 
         inversion_time=_first_number(groups[0x00189115], 0x00189079, 0x00180082),
         flip_angle=number(groups[0x00189112], 0x00181314),
         b_value=number(diffusion, 0x00189087),
-        direction=_direction(diffusion),
+        direction=triple(numbers(first_item(diffusion, 0x00189076) or _NONE, 0x00189089)),
         trigger=_trigger(groups),
         labelling=text(groups[0x00189251], 0x00189257),
         repetition_time=number(groups[0x00189112], 0x00180080),
@@ -145,8 +144,3 @@ def _trigger(groups: Mapping[int, Dataset]) -> float | None:
     # Temporal Position Time Offset is in seconds since the first volume.
     offset = number(groups[0x00209310], 0x0020930D)
     return offset * 1000 if trigger is None and offset is not None else trigger
-
-
-def _direction(diffusion: Dataset) -> Direction | None:
-    found = first_item(diffusion, 0x00189076)
-    return None if found is None else triple(numbers(found, 0x00189089))
