@@ -18,11 +18,11 @@ import jinja2
 import matplotlib
 import numpy as np
 
+from napari_mrseq.decision import least_threshold
 from napari_mrseq.model import registry
 from napari_mrseq.model.card import Card
 from napari_mrseq.model.card_file import read_card
 from napari_mrseq.sequences import name_of
-from napari_mrseq.training.calibrate import least_threshold
 from napari_mrseq.training.figures_text import percent, text_of
 
 DOCS = Path(__file__).parent

@@ -47,7 +47,11 @@ def calibrate(slices: Answers, rows: Sequence[Row], classes: Sequence[str]) -> C
     classes : sequence of str
         Columns of the probabilities.
     """
-    temperature = _temperature(slices, _slice_weights(series_members(rows)), classes)
+    # All series weigh the same.
+    weights = np.empty(len(rows))
+    for members in series_members(rows):
+        weights[members] = 1 / len(members)
+    temperature = _temperature(slices, weights, classes)
     warm = _with_temperature(slices, temperature)
     series = answer_series(warm, rows, 1.0)
     series_temperature = _temperature(series, np.ones(len(series.labels)), classes)
@@ -97,14 +101,6 @@ def cross_calibrated(
         answers = answer_all_ways(warm, list(compress(rows, tested)), classes, own)
         cases.append(cases_by_kind(answers, classes, own))
     return {kind: joined([part[kind] for part in cases]) for kind in cases[0]}
-
-
-def _slice_weights(members: Sequence[Sequence[int]]) -> NDArray[np.float64]:
-    """Return the weight of each slice where all series weigh the same."""
-    weights = np.empty(sum(map(len, members)))
-    for indices in members:
-        weights[list(indices)] = 1 / len(indices)
-    return weights
 
 
 def _with_temperature(slices: Answers, temperature: float) -> Answers:

@@ -60,12 +60,13 @@ def provenance(
         If a weights file has no card.
     """
     taught = [read_card(teacher) for teacher in teachers]
-    before = [read_card(start)] if start and start.suffix == WEIGHTS_SUFFIX else []
+    before = read_card(start) if start and start.suffix == WEIGHTS_SUFFIX else None
+    known = [card for card in (before, *taught) if card]
     return {
         "catalogue": catalogue.name,
         "pictures": len(used),
         "groups": len({row.group for row in used}),
-        GROUPS: sorted(set(digests_of(used)).union(*map(_digests_seen, [*before, *taught]))),
+        GROUPS: sorted(set(digests_of(used)).union(*map(_digests_seen, known))),
         "labels": dict(Counter(row.label for row in used)),
         "sources": [
             {"dataset": dataset, "licence": licence, "pictures": count}
@@ -79,10 +80,10 @@ def provenance(
     }
 
 
-def _origin(network: str, start: Path | None, before: Sequence[Card]) -> Any:
+def _origin(network: str, start: Path | None, before: Card | None) -> Any:
     """Tell where the weights came from: a name, or the training of the model before."""
-    for card in before:
-        return _named(card) | {"training": card.training}
+    if before:
+        return _named(before) | {"training": before.training}
     if start:
         return start.name
     return "ImageNet" if network in networks.LITES else "random"

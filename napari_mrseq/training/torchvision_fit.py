@@ -87,8 +87,8 @@ def fit_torchvision(
 ) -> dict[str, Tensor]:
     """Train a network on pictures that are read a batch at a time.
 
-    Takes what `fit.fit` does, but `rows` hold nothing that isn't to be trained on, and `start` may
-    be a state dict of torchvision's, too; without it weights are those of chance.
+    Takes what `fit.fit` does, but for pictures and teachers; `start` may be a state dict of
+    torchvision's, too; without it weights are those of chance.
 
     Returns
     -------
