@@ -19,9 +19,8 @@ MODEL = HERE / "held-out.safetensors"
 
 
 def options(description: str | None, slices: int) -> argparse.ArgumentParser:
-    """Return a parser with what all benchmarks of quality take."""
+    """Return a parser with what the benchmarks that write figures take."""
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--model", default=MODEL, help="name or weights file")
     parser.add_argument("--catalogue", type=Path, default=CATALOGUE)
     parser.add_argument("--fold", type=int, help="by default the one that the model's card names")
     parser.add_argument("--slices", type=int, default=slices, help="how many known slices")

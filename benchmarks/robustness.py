@@ -22,7 +22,7 @@ from typing import Any
 
 import matplotlib
 import numpy as np
-from held_out import known_rows, options
+from held_out import MODEL, known_rows, options
 from numpy.random import Generator
 from numpy.typing import NDArray
 from PIL import Image
@@ -208,10 +208,10 @@ def draw(figures: dict[str, Any], path: Path) -> None:
 def main() -> int:
     """Measure, print, write; exit 1 where more is lost than the goal allows."""
     parser = options(__doc__, slices=300)
-    parser.add_argument("weights", nargs="*", help="one file a fold, instead of --model")
+    parser.add_argument("weights", nargs="*", default=[MODEL], help="one file a fold")
     chosen = parser.parse_args()
     judged = []
-    for weights in chosen.weights or [chosen.model]:
+    for weights in chosen.weights:
         model = load_model(weights, device="auto")
         rows = known_rows(model, chosen.catalogue, chosen.fold, chosen.slices)
         judged.append((model, hits_of(model, rows)))

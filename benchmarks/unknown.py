@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from held_out import known_rows, options
+from held_out import MODEL, known_rows, options
 from matplotlib import cbook
 from numpy.typing import NDArray
 from pydicom import dcmread
@@ -217,6 +217,7 @@ def main() -> int:
     """Measure, print, write; exit 1 where a goal is missed."""
     warnings.simplefilter("ignore")  # pydicom's test files are faulty on purpose
     parser = options(__doc__, slices=400)
+    parser.add_argument("--model", default=MODEL, help="name or weights file")
     parser.add_argument("--ct", type=Path, help="folder of the chest CT's DICOM files")
     parser.add_argument("--most", type=int, default=60, help="pictures of a kind, at most")
     chosen = parser.parse_args()

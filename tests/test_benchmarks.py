@@ -57,7 +57,7 @@ def test_spoilt_slices_are_counted_right_as_evaluate_counts_them(tmp_path):
     # It writes into the docs of the repository that it lies in.
     shutil.copytree(BENCHMARKS, tmp_path / "benchmarks", ignore=shutil.ignore_patterns("*.saf*"))
     (tmp_path / "docs").mkdir()
-    command = ["benchmarks/robustness.py", "--model", model, "--catalogue", catalogue]
+    command = ["benchmarks/robustness.py", model, "--catalogue", catalogue]
     subprocess.run([sys.executable, *map(str, command)], cwd=tmp_path, check=True)
     robustness = json.loads((tmp_path / "docs" / "robustness.json").read_text())
     assert (robustness["slices"], robustness["clean"]) == (2, right)
