@@ -68,20 +68,20 @@ def joined(parts: Sequence[AnyAnswers]) -> AnyAnswers:
 
 def answer_slices(model: Model, rows: Sequence[Row]) -> Answers:
     """Let a model judge each picture."""
-    probabilities, weights = [], []
+    probabilities, shown = [], []
     for row in rows:
         read = read_slice(row)
-        said, weight = model.examine(
+        said, shows = model.examine(
             read.pixels[None], pixel_spacing=read.pixel_spacing, as_shown=read.as_shown
         )
         probabilities.append(said[0])
-        weights.append(weight[0])
+        shown.append(shows[0])
     return Answers(
         labels=np.array([row.label for row in rows]),
         origins=np.array([row.origin for row in rows]),
         probabilities=np.array(probabilities, dtype=float),
         positions=np.array([np.nan if r.position is None else r.position for r in rows]),
-        shown=np.array(weights, dtype=float),
+        shown=np.array(shown, dtype=float),
     )
 
 

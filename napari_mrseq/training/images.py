@@ -30,7 +30,7 @@ def load_images(
     Returns
     -------
     images : (n, 1, size, size) uint8 tensor
-    weights : (n,) float32 tensor
+    shown : (n,) float32 tensor
         How much each picture shows, as `prepare` tells it.
 
     Raises
@@ -39,16 +39,14 @@ def load_images(
         If a picture can't be read; names it.
     """
     images = torch.empty((len(rows), 1, size, size), dtype=torch.uint8)
-    weights = torch.empty(len(rows))
+    shown = torch.empty(len(rows))
     for index, row in enumerate(rows):
         read = read_slice(row)
-        prepared, weights[index] = prepare(
-            read.pixels[None], size, pixel_spacing=read.pixel_spacing
-        )
+        prepared, shown[index] = prepare(read.pixels[None], size, pixel_spacing=read.pixel_spacing)
         images[index] = (prepared[0] * 255).round().to(torch.uint8)
         if log and (index + 1) % TOLD_EVERY == 0:
             log(f"{index + 1} of {len(rows)} prepared")
-    return images, weights
+    return images, shown
 
 
 def sampling_weights(rows: Sequence[Row]) -> torch.Tensor:
