@@ -9,14 +9,7 @@ from magicgui.widgets import CheckBox, ComboBox, Label, ProgressBar, PushButton,
 from napari.layers import Image
 from psygnal import Signal
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import (
-    QGridLayout,
-    QGroupBox,
-    QLabel,
-    QRadioButton,
-    QSizePolicy,
-    QWidget,
-)
+from qtpy.QtWidgets import QGridLayout, QGroupBox, QLabel, QRadioButton, QSizePolicy, QWidget
 
 from napari_mrseq.viewer.flow_layout import FlowLayout, may_be_short
 from napari_mrseq.viewer.layer_state import own_name

@@ -12,12 +12,7 @@ from napari_mrseq.slice_verdict import SliceVerdict
 from napari_mrseq.stack import SURE
 from napari_mrseq.verdict import DOUBT_BELOW, Verdict, is_named, is_unsure
 from napari_mrseq.viewer.layer_state import named_by_user
-from napari_mrseq.viewer.wording import (
-    basis_words,
-    decision_words,
-    percent,
-    runs_words,
-)
+from napari_mrseq.viewer.wording import basis_words, decision_words, percent, runs_words
 
 # A slice is odd where it is as sure as one that keeps its word against its stack.
 ODD_CONFIDENCE = SURE
