@@ -104,20 +104,17 @@ class Runner(Attachment):
             case LayerFailed(job, cause):
                 self._jobs.remove(job)
                 self._causes.append(f"{own_name(job.layer)}: {cause}")
-            case SlicesJudged():
-                self._keep_slices(event)
+            case SlicesJudged(job, model_id, new, done, total):
+                self._show_progress(done, total)
+                if self._is_current(job):
+                    keep_slices(job.layer, model_id, new)
+                    self.judged.emit(job.layer)
             case LayerDone(job, verdict):
                 self._jobs.remove(job)
                 if self._is_current(job):
                     annotate(job.layer, verdict)
                     self._done += 1
                     self.judged.emit(job.layer)
-
-    def _keep_slices(self, event: SlicesJudged) -> None:
-        self._show_progress(event.done, event.total)
-        if self._is_current(event.job):
-            keep_slices(event.job.layer, event.model_id, event.new)
-            self.judged.emit(event.job.layer)
 
     def _show_progress(self, done: int, total: int) -> None:
         self.progressed.emit(done, total)
