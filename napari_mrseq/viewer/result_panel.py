@@ -40,7 +40,7 @@ from napari_mrseq.witnesses import says_no_mr
 
 SLICES_ONLY = "slices of this series are judged so far; the series gets its verdict when all are."
 # Orange and blue differ for every kind of colour blindness (Okabe & Ito 2008).
-CONFLICT_COLOUR = "#E69F00"
+CONFLICT_STYLE = "border: 2px solid #E69F00; border-radius: 3px; padding: 3px;font-weight: bold;"
 HEADER_LINES, CONFLICT_FRAME = 3, 10
 
 
@@ -126,15 +126,9 @@ class ResultPanel(QStackedWidget):
         self.confidence.setText(_sure_words(verdict) if known else "")
         self.runners_up.setText(unbroken(_second_line(verdict)))
         self.plane.setText(plane_words(verdict.series, visible=visible))
-        mark, style = "", ""
-        if verdict.conflict:
-            mark = "≠ Conflict. "
-            style = (
-                f"border: 2px solid {CONFLICT_COLOUR}; border-radius: 3px; padding: 3px;"
-                "font-weight: bold;"
-            )
+        mark = "≠ Conflict. " if verdict.conflict else ""
         self.header.setText(unbroken(mark + witness_words(verdict)))
-        self.header.setStyleSheet(style)
+        self.header.setStyleSheet(CONFLICT_STYLE if verdict.conflict else "")
         self.doubts.setText(unbroken("\n".join(doubts(verdict))))
         model = f"{verdict.model_id['name']} {verdict.model_id['version']}"
         where = f" on {device}" if device else ""
