@@ -16,14 +16,8 @@ if TYPE_CHECKING:
     from napari_mrseq.viewer.layer_data import LayerData
 
 
-def millimetres(unit: Any) -> float | None:
-    """Return how many mm a unit of length has, None for pixels and other units.
-
-    Parameters
-    ----------
-    unit : pint.Unit or str
-        As napari keeps it for each axis.
-    """
+def _millimetres(unit: Any) -> float | None:
+    """Return how many mm a unit of length has, None for pixels and other units."""
     import pint
 
     registry = pint.get_application_registry()  # type: ignore[no-untyped-call]
@@ -43,7 +37,7 @@ def lengths(units: Sequence[Any], metadata: Mapping[str, Any]) -> list[float] | 
     metadata : mapping
         The layer's: a series of unknown size may lie in mm beside others.
     """
-    known = [mm for unit in units if (mm := millimetres(unit))]
+    known = [mm for unit in units if (mm := _millimetres(unit))]
     return known if len(known) == len(units) and not _is_of_unknown_size(metadata) else None
 
 
@@ -59,7 +53,7 @@ def share_units(layers: Iterable[LayerData], there: Iterable[Layer] = ()) -> Non
     """
     opened, beside = [said for _, said, _ in layers], list(there)
     units = [*(said["units"] for said in opened), *(layer.units for layer in beside)]
-    if not any(millimetres(one[-1]) for one in units):
+    if not any(_millimetres(one[-1]) for one in units):
         return
     for said in opened:
         said["units"] = _with_mm(said["units"])
