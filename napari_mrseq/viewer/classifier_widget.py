@@ -53,8 +53,8 @@ class ClassifierWidget(QWidget):
 
     run_finished = Signal()
 
-    def __init__(self, viewer: napari.viewer.Viewer, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, viewer: napari.viewer.Viewer) -> None:
+        super().__init__()
         self._viewer = viewer
         settings = load_settings()
         self.hint = Hint(settings.hint)

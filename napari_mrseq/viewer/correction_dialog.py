@@ -40,9 +40,7 @@ class CorrectionDialog(QDialog):
         are no range of one volume, they can be corrected as they are; the range starts with them.
     """
 
-    def __init__(
-        self, name: str, verdict: Verdict, chosen: Sequence[int], parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, name: str, verdict: Verdict, chosen: Sequence[int], parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("Correct the sequence")
         self._series = verdict.series
