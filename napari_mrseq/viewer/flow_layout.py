@@ -49,7 +49,9 @@ class FlowLayout(QFlowLayout):
             height = max(item.sizeHint().height() for item in line)
             widths = [item.sizeHint().width() for item in line]
             gaps = self.spacing() * (len(line) - 1)
-            growing = [item for item in line if _expands(item)] or line
+            growing = [
+                item for item in line if item.expandingDirections() & Qt.Orientation.Horizontal
+            ] or line
             more = max(rect.width() - sum(widths) - gaps, 0) // len(growing)
             left = rect.x()
             for item, width in zip(line, widths, strict=True):
@@ -73,10 +75,6 @@ class FlowLayout(QFlowLayout):
                 left = 0
             left += needed + self.spacing()
         return lines
-
-
-def _expands(item: QLayoutItem) -> bool:
-    return bool(item.expandingDirections() & Qt.Orientation.Horizontal)
 
 
 def may_be_short(box: QComboBox) -> None:
