@@ -93,7 +93,8 @@ class CanvasText(Attachment):
         in_view = _slices_in_view(self._viewer)
         self._unread = [one for one, index in in_view.items() if _is_unread(one, index)]
         known = self._known(in_view) if self._shown else []
-        grid = bool(known) and _in_grid(self._viewer)
+        # Where several images stand beside each other.
+        grid = bool(known) and self._viewer.canvas.grid.enabled and len(_visible(self._viewer)) > 1
         text = _grid_words(known) if grid else _words(self._viewer, in_view, known)
         look = GRID_LOOK if grid else LOOK
         if text and self._look is look:
@@ -212,11 +213,6 @@ def _wrapped(text: str, columns: int) -> str:
 
 def _is_unread(layer: Image, index: int | None) -> bool:
     return index is not None and unread(layer, index) is not None
-
-
-def _in_grid(viewer: ViewerModel) -> bool:
-    """Tell whether several images stand beside each other."""
-    return bool(viewer.canvas.grid.enabled) and len(_visible(viewer)) > 1
 
 
 def _line(layer: Image, state: LayerState | None, index: int | None) -> str:
