@@ -71,12 +71,16 @@ class Opening(SingleShot):
         if not hasattr(self._viewer.window, "_qt_window"):
             self._activity.close()
             return
-        if not self._left:
-            self._end()
+        if self._left:
+            self._insert(*self._left.popleft())
+            self._activity.show(self._total - len(self._left), self._total)
+            self.start()
             return
-        self._insert(*self._left.popleft())
-        self._activity.show(self._total - len(self._left), self._total)
-        self.start()
+        self._activity.close()
+        # What it holds of the study goes with it.
+        self.deleteLater()
+        if self._on_end is not None:
+            self._on_end()
 
     def _insert(self, data: LayerData, above: bool) -> None:
         layers, layer = self._viewer.layers, Layer.create(*data)
@@ -91,13 +95,6 @@ class Opening(SingleShot):
             selection.update(chosen)
         if above:
             self._beside = layer
-
-    def _end(self) -> None:
-        self._activity.close()
-        # What it holds of the study goes with it.
-        self.deleteLater()
-        if self._on_end is not None:
-            self._on_end()
 
 
 def _numbered(layers: list[LayerData], place: int) -> LayerData:
