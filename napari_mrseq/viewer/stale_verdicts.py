@@ -13,7 +13,7 @@ from napari.layers import Layer
 from psygnal import Signal
 from qtpy.QtCore import QObject
 
-from napari_mrseq.viewer.annotation import can_revert, revert
+from napari_mrseq.viewer.annotation import revert
 from napari_mrseq.viewer.attachment import Attachment, LayerEvents
 from napari_mrseq.viewer.heat_maps import heat_layers, remove_heat
 from napari_mrseq.viewer.image_layers import is_image
@@ -69,20 +69,15 @@ class StaleVerdicts(Attachment):
 
     def _take_back(self, layer: Layer) -> bool:
         """Remove what is no verdict on a layer, and tell whether there was anything."""
-        if _is_stale(layer):
+        state = held_state(layer)
+        if state is not None and is_image(layer) and state_of(layer) is state:
+            self._known[layer] = state
+            return False
+        if state is not None:
             self._known.pop(layer, None)
             revert(layer)
             return True
-        state = held_state(layer)
-        if state is not None:
-            self._known[layer] = state
-            return False
         lost, before = self._known.pop(layer, None), layer.name
         if lost is not None:
             layer.name = name_without(layer, lost)
         return bool(layer.name != before)
-
-
-def _is_stale(layer: Layer) -> bool:
-    """Tell whether a layer carries a verdict that was not found in its pixels."""
-    return can_revert(layer) and not (is_image(layer) and state_of(layer) is not None)
