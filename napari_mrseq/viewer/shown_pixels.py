@@ -6,23 +6,18 @@ pixels are dask's too, and know the blocks that they are made of.
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakValueDictionary
 
 import numpy as np
+from dask.array import Array
+from numpy.typing import NDArray
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.reading.lazy import lazy_array, read_block
-from napari_mrseq.series import Failure
-
-if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Sequence
-
-    from dask.array import Array
-    from numpy.typing import NDArray
-
-    from napari_mrseq.series import Series
+from napari_mrseq.series import Failure, Series
 
 # Holds, in a layer's metadata, why slices that were looked at can't be read, by their number.
 UNREAD_KEY = "mrseq_unread"

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from napari.layers import Layer
 from numpy.typing import NDArray
 
-from napari_mrseq.viewer.layer_data import DICOM_KEY
-
-if TYPE_CHECKING:
-    from napari.layers import Layer
-
-    from napari_mrseq.viewer.layer_data import LayerData
+from napari_mrseq.viewer.layer_data import DICOM_KEY, LayerData
 
 
 def _millimetres(unit: Any) -> float | None:
