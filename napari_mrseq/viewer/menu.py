@@ -17,8 +17,7 @@ def show_classifier() -> None:
     from napari import current_viewer
 
     viewer: Any = current_viewer()
-    if viewer is not None:
-        viewer.window.add_plugin_dock_widget(PLUGIN, WIDGET)
+    viewer.window.add_plugin_dock_widget(PLUGIN, WIDGET)
 
 
 def open_study_folder() -> None:
@@ -27,8 +26,6 @@ def open_study_folder() -> None:
     from qtpy.QtWidgets import QFileDialog
 
     viewer: Any = current_viewer()
-    if viewer is None:
-        return
     folder = QFileDialog.getExistingDirectory(None, "Open MR study folder")
     if folder:
         _read_in_background(viewer, folder)
