@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 import numpy as np
-from dask.array import Array
 from numpy.typing import NDArray
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.reading.lazy import lazy_array, read_block
 from napari_mrseq.series import Failure, Series
+
+if TYPE_CHECKING:
+    # It takes a second: not before there is something to read.
+    from dask.array import Array
 
 # Holds, in a layer's metadata, why slices that were looked at can't be read, by their number.
 UNREAD_KEY = "mrseq_unread"
