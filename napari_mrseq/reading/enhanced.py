@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
+from pydicom.tag import BaseTag
 
 from napari_mrseq.clock import moment
-from napari_mrseq.reading.converted import converted_frames, is_converted
 from napari_mrseq.reading.frames import (
     Frame,
     Origin,
+    classic_frame,
     description_of,
     order_of,
     orientation_of,
     origin_of,
     pixel_spacing_of,
     position_of,
+    repeated,
     thickness_of,
     told_distances_of,
 )
 from napari_mrseq.reading.image_type import component_of, derivation_of, quantity_of
 from napari_mrseq.reading.instance import Instance
 from napari_mrseq.reading.layout import PER_FRAME_GROUPS, told_frames
+from napari_mrseq.reading.mosaic import is_mosaic, mosaic_frames
 from napari_mrseq.reading.rescaling import (
     REAL_WORLD_MAPPING,
     map_to_real_world,
@@ -35,6 +39,7 @@ from napari_mrseq.reading.tags import (
     items,
     number,
     numbers,
+    tag_object,
     text,
     triple,
     words,
@@ -51,6 +56,20 @@ _GROUPS = (
     0x00209310, 0x00189251, REAL_WORLD_MAPPING,
 )  # fmt: skip
 
+# Unassigned Shared, and Unassigned Per-Frame Converted Attributes Sequence (PS3.3): what archives
+# that put classic files into one find no group for, echo time, b value, inversion time.
+_UNASSIGNED = 0x00209170, 0x00209171
+# Frame Type → Image Type, Frame Reference and Frame Acquisition DateTime → Acquisition DateTime,
+# Temporal Position Index → Identifier.
+_CLASSIC = {
+    0x00089007: 0x00080008,
+    0x00189151: 0x0008002A,
+    0x00189074: 0x0008002A,
+    0x00209128: 0x00200100,
+}
+
+_Elements = dict[BaseTag, DataElement | RawDataElement]
+
 
 def is_enhanced(instance: Instance) -> bool:
     """Tell whether a file describes its frames in functional groups."""
@@ -64,8 +83,8 @@ def enhanced_frames(instance: Instance) -> list[Frame]:
     described = items(header, PER_FRAME_GROUPS)
     groups = [*described, *[_NONE] * instance.layout.frames][: instance.layout.frames]
     origin = replace(origin_of(instance), doubt=_doubt(told_frames(header), len(described)))
-    if is_converted(shared, groups):
-        return converted_frames(instance, origin, shared, groups, _GROUPS)
+    if any(tag in group for group in (shared, *groups) for tag in _UNASSIGNED):
+        return _converted_frames(instance, origin, shared, groups)
     # Some writers give groups to attributes that vary and leave the others in the header.
     behind = {sequence: first_item(shared, sequence) or header for sequence in _GROUPS}
     return [
@@ -144,3 +163,36 @@ def _trigger(groups: Mapping[int, Dataset]) -> float | None:
     # Temporal Position Time Offset is in seconds since the first volume.
     offset = number(groups[0x00209310], 0x0020930D)
     return offset * 1000 if trigger is None and offset is not None else trigger
+
+
+def _converted_frames(
+    instance: Instance, origin: Origin, shared: Dataset, groups: Sequence[Dataset]
+) -> list[Frame]:
+    """Return the slices of classic files in one (Legacy Converted Enhanced MR).
+
+    What their groups hold, put together again, is a classic header a frame.
+    """
+    common = _elements(instance.header) | _spread(shared)
+    found: list[Frame] = []
+    for index, group in enumerate(groups):
+        header = Dataset(common | _spread(group))
+        header.set_original_encoding(*instance.header.original_encoding)
+        classic = replace(instance, header=header)
+        # Converters take the word from the type of a mosaic.
+        slices = mosaic_frames(classic) if is_mosaic(classic) else [classic_frame(classic)]
+        # The series and its number are those of the new file.
+        found += [replace(repeated(one, index), origin=origin) for one in slices]
+    return found
+
+
+def _spread(groups: Dataset) -> _Elements:
+    """Return what functional groups hold, under the tags of classic headers."""
+    found: _Elements = {}
+    for sequence in (*_GROUPS, *_UNASSIGNED):
+        found |= _elements(first_item(groups, sequence) or _NONE)
+    told = [tag for tag in _CLASSIC if tag in found]
+    return found | {tag_object(_CLASSIC[tag]): found[tag_object(tag)] for tag in told}
+
+
+def _elements(dataset: Dataset) -> _Elements:
+    return {tag: dataset.get_item(tag, keep_deferred=True) for tag in dataset.keys()}  # noqa: SIM118
