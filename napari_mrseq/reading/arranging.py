@@ -130,7 +130,7 @@ def _is_regular(by_place: ByPlace) -> bool:
     count = most_at_a_place(by_place)
     places = [place for _, place in acquired]
     whole = places[: len(by_place)]
-    volume_by_volume = len(set(whole)) == len(by_place) and places == whole * count
+    volume_by_volume = places == whole * count
     place_by_place = places == [place for place in places[::count] for _ in range(count)]
     return volume_by_volume or place_by_place
 

@@ -17,20 +17,17 @@ def csa_values(header: Dataset, *names: str) -> tuple[tuple[float, ...], ...]:
     *names : str
         ``NumberOfImagesInMosaic`` for example; all are looked up in one reading.
     """
-    element = header.get_item(_IMAGE_HEADER)
-    if element is None or not isinstance(element.value, bytes) or not element.value:
-        return ((),) * len(names)
+    nothing: tuple[tuple[float, ...], ...] = ((),) * len(names)
+    value = getattr(header.get_item(_IMAGE_HEADER), "value", None)
+    if not isinstance(value, bytes):
+        return nothing
     # Imported here because it warns on import that nibabel's DICOM wrappers are experimental;
     # the CSA parser alone is used.
     from nibabel.nicom import csareader
 
     try:
-        tags = csareader.read(element.value)["tags"]  # type: ignore[no-untyped-call]
-        return tuple(
-            tuple(float(value) for value in tags[name]["items"] if value != "")
-            if name in tags
-            else ()
-            for name in names
-        )
+        tags = csareader.read(value)["tags"]  # type: ignore[no-untyped-call]
+        entries = [tags[name]["items"] if name in tags else () for name in names]
+        return tuple(tuple(float(item) for item in found if item != "") for found in entries)
     except Exception:  # nibabel asserts and unpacks on damaged headers
-        return ((),) * len(names)
+        return nothing

@@ -48,7 +48,7 @@ def split_interleaved(frames: list[Frame]) -> list[list[Frame]]:
         return [frames]
     for split in (*BY_CONTENT, _by_day, _by_run, _by_place):
         parts = split(frames)
-        if len(parts) > 1 and _are_stacks(parts, whole):
+        if _are_stacks(parts, whole):
             return parts
     return [frames]
 

@@ -227,9 +227,7 @@ def _darkened(frame: NDArray[Any], padded: NDArray[np.bool_]) -> NDArray[Any]:
 
 def _whole_mosaics(volumes: Sequence[Sequence[FrameSource]]) -> bool:
     return all(
-        len({(source.path, source.index) for source in volume}) == 1
-        and all(source.tile is not None for source in volume)
-        and len(volume) > 1
+        len(volume) > 1 and len({(source.path, source.index) for source in volume}) == 1
         for volume in volumes
     )
 

@@ -57,8 +57,7 @@ def split_into_stacks(frames: Sequence[Frame]) -> list[Stack]:
     for kind in _by_kind([frame for one in planes for frame in without_false_positions(one)]):
         stacks += _joined([_stacks_in(plane, left_out) for plane in split_by_plane(kind)])
     stacks.sort(key=lambda stack: stack.start)
-    if stacks:
-        stacks[0].warnings[:0] = warnings
+    stacks[0].warnings[:0] = warnings
     _name_parts(stacks)
     return stacks
 

@@ -32,7 +32,7 @@ def volume_axis_of(volumes: Volumes) -> VolumeAxis | None:
         return axis
     for name, unit, attribute in _ATTRIBUTES:
         values = _volume_values(volumes, attribute)
-        if values and len(set(values)) > 1:
+        if len(set(values)) > 1:
             return VolumeAxis(name, unit, values)
     times = _times(volumes)
     if times:
@@ -44,7 +44,7 @@ def volume_axis_of(volumes: Volumes) -> VolumeAxis | None:
 
 def _diffusion_axis(volumes: Volumes) -> VolumeAxis | None:
     values = _volume_values(volumes, lambda frame: frame.b_value)
-    if not values or not any(values):
+    if not any(values):
         return None
     directions = tuple(volume[0].direction or NO_DIRECTION for volume in volumes)
     if len(set(zip(values, directions, strict=True))) < 2:
