@@ -142,10 +142,11 @@ def test_a_picture_of_a_screen_needs_no_place(write_slice: WriteSlice) -> None:
     [
         ({}, {"SeriesNumber": None, "StudyInstanceUID": "1.2.3"}),
         ({}, {"StudyInstanceUID": None, "SeriesNumber": 5}),
+        ({}, {"SeriesInstanceUID": "1.2.3", "SeriesNumber": None}),
         ({"SeriesInstanceUID": None}, {"SeriesInstanceUID": None}),
         ({"SeriesInstanceUID": None}, {"SeriesInstanceUID": None, "SeriesNumber": None}),
     ],
-    ids=["study", "number", "folder without a UID", "folder without a UID and a number"],
+    ids=["study", "number", "UID", "folder without a UID", "folder without a UID and a number"],
 )
 def test_files_that_differ_in_more_than_they_lack_are_apart(
     one: dict[str, str | None], other: dict[str, str | int | None], write_slice: WriteSlice

@@ -167,6 +167,15 @@ def test_stacks_planned_in_several_planes_are_no_volumes(
     assert [series.warnings for series in found] == [()] * len(turns)
 
 
+def test_volumes_of_one_plane_beside_another_are_not_said_to_be_turned(
+    write_slice: WriteSlice,
+) -> None:
+    folder = write_turned(write_slice, (0, 0, 0, 40), [(0, 0, 0)] * 4)
+    found = read_study(folder).series
+    assert [series.pixels.shape[:-2] for series in found] == [(3, SLICES), (SLICES,)]
+    assert [series.warnings for series in found] == [(), ()]
+
+
 def test_planes_of_which_one_holds_two_stacks_are_no_volumes(write_slice: WriteSlice) -> None:
     # Two knees in one plane, and one of them planned anew in two others.
     other_knee = (100.0, 0.0, 0.0)
