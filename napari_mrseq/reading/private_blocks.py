@@ -66,14 +66,13 @@ def restore_blocks(header: Dataset) -> None:
     moved = moved_blocks(header)
     if not moved:
         return
+    tags = sorted(header.keys())
+    lifted = {tag: header.get_item(tag) for tag in tags if _block_of(tag) in moved}
     in_the_way = {(group, usual) for (group, _), usual in moved.items()}
-    lifted = []
-    for tag in sorted(header.keys()):
-        if _block_of(tag) in moved:
-            lifted.append((tag, header.get_item(tag)))
-        if _block_of(tag) in moved or _block_of(tag) in in_the_way:
+    for tag in tags:
+        if _block_of(tag) in moved.keys() | in_the_way:
             del header[tag]
-    for tag, element in lifted:
+    for tag, element in lifted.items():
         usual = moved[_block_of(tag)]
         number = usual if tag.element < 0x100 else usual << 8 | tag.element & 0xFF
         # One that pydicom can't decode is left out, as damaged ones are later.
