@@ -17,7 +17,7 @@ from napari_mrseq.reading.places import distances_of, places_of
 # Where slices lie: the position of the first at each place, by the number of the place.
 _Places = dict[int, NDArray[np.float64]]
 
-SEVERAL_REFERENCES = (
+_SEVERAL = (
     "its slices name several frames of reference: their positions suggest that they fit together"
 )
 
@@ -47,9 +47,10 @@ def split_by_reference(frames: list[Frame]) -> list[list[Frame]]:
     return [[frames[i] for i in members] for members in parts]
 
 
-def names_several(frames: Iterable[Frame]) -> bool:
-    """Tell whether slices name more than one frame of reference."""
-    return len({frame.origin.frame_of_reference_uid for frame in frames} - {""}) > 1
+def several_named(frames: Iterable[Frame]) -> list[str]:
+    """Say of slices that are one stack that they name more than one frame of reference."""
+    uids = {frame.origin.frame_of_reference_uid for frame in frames} - {""}
+    return [_SEVERAL] if len(uids) > 1 else []
 
 
 def _fitted(

@@ -24,7 +24,7 @@ from napari_mrseq.reading.planes import (
     turns_within,
     warn_of_turns,
 )
-from napari_mrseq.reading.references import SEVERAL_REFERENCES, names_several, split_by_reference
+from napari_mrseq.reading.references import several_named, split_by_reference
 from napari_mrseq.reading.slice_groups import numbers_left_out, slices_between, split_slice_groups
 from napari_mrseq.reading.stations import split_by_station, without_false_positions
 from napari_mrseq.reading.volume_axis import volume_axis_of
@@ -93,8 +93,7 @@ def _stacks_of(frames: list[Frame], left_out: int) -> list[Stack]:
     for stack in stacks:
         stack.warnings += turns_within(stack)
         stack.warnings += slices_between(stack.volumes[0], left_out)
-        if names_several(frames):
-            stack.warnings.append(SEVERAL_REFERENCES)
+        stack.warnings += several_named(frames)
     return stacks
 
 
