@@ -81,7 +81,7 @@ def _by_run(frames: list[Frame]) -> list[list[Frame]]:
     """Split slices where numbers begin anew (dcm2niix issue 221), unless volumes move."""
     parts: list[list[Frame]] = []
     seen: set[tuple[float, ...]] = set()
-    for frame in sorted(frames, key=_acquired):
+    for frame in sorted(frames, key=lambda one: (one.order[:2], one.time or 0, one.source.path)):
         number = frame.order[2:]
         if not parts or number in seen:
             parts.append([])
@@ -104,7 +104,3 @@ def _by_place(frames: list[Frame]) -> list[list[Frame]]:
             parts = labelled([place == odd for place in places_of(frames)], frames)
             return [frames] if moving_volumes(frames) else [parts[False], parts[True]]
     return [frames]
-
-
-def _acquired(frame: Frame) -> tuple[tuple[float, ...], float, str]:
-    return frame.order[:2], frame.time or 0, frame.source.path

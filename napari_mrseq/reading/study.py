@@ -87,17 +87,11 @@ def read_study(paths: AnyPath | Iterable[AnyPath], *, progress: Progress | None 
     if not isinstance(paths, str | PathLike | Iterable):
         raise TypeError(f"a path or a list of paths is read, not {type(paths).__name__}")
     given = [paths] if isinstance(paths, str | bytes | PathLike) else list(paths)
+    # ~ is the home of the user, as in a shell; Path.expanduser raises where there is no such user.
+    names = [os.path.expanduser(os.fsdecode(path)) for path in given]  # noqa: PTH111
     # Libraries warn of every odd value; what matters to the user is in Series.warnings.
     with LIBRARIES_MUTED:
-        return _study(
-            [_spelled_out(path) for path in given], progress or (lambda _done, _all: None)
-        )
-
-
-def _spelled_out(path: AnyPath) -> str:
-    """Return a path as text, ``~`` being the home of the user, as a shell does it."""
-    # Path.expanduser raises where there is no such user.
-    return os.path.expanduser(os.fsdecode(path))  # noqa: PTH111
+        return _study(names, progress or (lambda _done, _all: None))
 
 
 def _study(names: Sequence[str], progress: Progress) -> Study:
