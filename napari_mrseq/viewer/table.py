@@ -242,10 +242,16 @@ class Table(QTableView):
         self._share_room()
 
     def _share_room(self) -> None:
-        left = room = self._viewport.width()
-        for column, width in enumerate(self._widths):
-            if column != self._widest:
-                self.setColumnWidth(column, min(width, room // 2))
-                left -= self.columnWidth(column)
+        room = self._viewport.width()
         least = self._least * self.fontMetrics().averageCharWidth()
+        others = [one for one in range(len(self._widths)) if one != self._widest]
+        for column in others:
+            self.setColumnWidth(column, min(self._widths[column], room // 2))
+        left = room - sum(map(self.columnWidth, others))
+        longest = max(others, key=self.columnWidth)
+        width = self.columnWidth(longest)
+        if left < least < width:
+            # Names come first: what is long beside them, as studies are, is cut.
+            self.setColumnWidth(longest, max(width + left - least, least))
+            left = room - sum(map(self.columnWidth, others))
         self.setColumnWidth(self._widest, max(left, least))

@@ -570,6 +570,19 @@ def test_without_a_verdict_no_empty_plot_is_left(qtbot, state: LayerState) -> No
     assert plot.axes.get_visible()
 
 
+def test_long_words_beside_names_leave_them_room(qtbot) -> None:
+    table = Table(("Sequence", "Study", "Layer"), 2)
+    qtbot.addWidget(table)
+    words = "BOLD / T2* EPI", "export of a hospital far away, 2024-01-02", "t2_tirm_tra"
+    table.set_rows([Row(0, tuple(map(Cell, words)))])
+    table.resize(380, 200)
+    table.show()
+    widths = [table.columnWidth(one) for one in range(3)]
+    letters = table.fontMetrics().horizontalAdvance(words[2])
+    assert sum(widths) <= table.viewport().width()
+    assert widths[2] > letters
+
+
 @pytest.fixture
 def layers(make_verdict) -> list[Image]:
     """Two layers that were judged, and one that waits."""
