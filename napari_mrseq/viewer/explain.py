@@ -18,8 +18,7 @@ from napari_mrseq.viewer.background import Background
 from napari_mrseq.viewer.heat_maps import AFTER_THE_GRID, Heat, gives_cells, show_heat
 from napari_mrseq.viewer.layer_state import pixels_of
 from napari_mrseq.viewer.models import Models
-from napari_mrseq.viewer.scope import job_for
-from napari_mrseq.viewer.slice_in_view import NO_SLICE, slice_in_view
+from napari_mrseq.viewer.scope import SLICE_IN_VIEW, jobs_of
 from napari_mrseq.viewer.wording import evidence_words, sentence, slice_words
 from napari_mrseq.viewer.worker import Job
 
@@ -50,20 +49,16 @@ class Explainer:
         """Explain the slice of a layer that is in view."""
         if self.running:
             return
-        index = slice_in_view(self._viewer, layer)
-        if index is None:
-            self.stopped.emit(NO_SLICE, layer)
-            return
-        try:
-            job = job_for(layer, (index,))
-        except ValueError as error:
-            self.stopped.emit(sentence(str(error)), layer)
+        jobs, causes = jobs_of(self._viewer, layer, SLICE_IN_VIEW)
+        if not jobs:
+            self.stopped.emit(sentence(causes[0]), layer)
             return
         # captum's first import of it must not fall together with that of the plot, in this thread.
         import matplotlib.pyplot  # noqa: F401
 
         self._layer, self._outcome = layer, ""
-        words = slice_words(job.series, index)
+        (job,) = jobs
+        words = slice_words(job.series, *job.wanted)
         loading = "" if self._models.loaded(model, device) else "Loading the model, once. "
         self._background.activity.show(0, 0)
         self._background.start(_heat_steps, job, partial(self._models.load, model, device))
