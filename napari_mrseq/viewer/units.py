@@ -77,7 +77,7 @@ def ratios(units: Sequence[Any] | None, others: Sequence[Any]) -> NDArray[np.flo
     units : sequence of pint.Unit or None
         Of the last axes, as `others`; None, or fewer than these, where napari uses none.
     others : sequence of pint.Unit
-        Each of the kind of its unit.
+        Each of the kind of its unit, but for pixels beside mm while a study is opened.
     """
     import pint
 
@@ -86,4 +86,5 @@ def ratios(units: Sequence[Any] | None, others: Sequence[Any]) -> NDArray[np.flo
         return np.ones(len(others))
     registry = pint.get_application_registry()  # type: ignore[no-untyped-call]
     pairs = zip(last, others, strict=True)
-    return np.array([registry.Quantity(1.0, unit).to(other).magnitude for unit, other in pairs])
+    in_base = [[registry.get_base_units(one)[0] for one in pair] for pair in pairs]
+    return np.array([unit / other for unit, other in in_base])
