@@ -33,7 +33,7 @@ def keep_slices(layer: Image, model_id: Mapping[str, str], slices: Iterable[Slic
     """Keep the verdicts of some slices, before the series itself has one."""
     state = _state_for(layer, model_id)
     state.add(slices)
-    if layer.metadata.get(STATE_KEY) is not state:
+    if held_state(layer) is not state:
         _write_metadata(layer, {**layer.metadata, STATE_KEY: state})
 
 
@@ -81,8 +81,7 @@ def _write(layer: Image, state: LayerState, found: Verdict) -> None:
     layer.name = state.prefix + without_verdict(state.name_before) + state.suffix
     # napari may have changed it: names are unique in a viewer.
     state.name_given = layer.name
-    said = {STATE_KEY: state, RECORD_KEY: verdict.to_dict()}
-    _write_metadata(layer, {**layer.metadata, **said})
+    _write_metadata(layer, {**layer.metadata, STATE_KEY: state, RECORD_KEY: verdict.to_dict()})
 
 
 def _write_metadata(layer: Layer, metadata: dict[str, Any]) -> None:
