@@ -47,6 +47,13 @@ def start_from_imagenet(network: EfficientNetLite, name: str) -> None:
     Their state dicts and ours match one to one in order. The first convolution is summed over
     colours, which gives the same answer to a grey picture.
 
+    Parameters
+    ----------
+    network : EfficientNetLite
+        What is to be trained.
+    name : str
+        Its architecture.
+
     Raises
     ------
     ModelError
@@ -65,10 +72,21 @@ def start_from_imagenet(network: EfficientNetLite, name: str) -> None:
 def start_from_model(network: nn.Module, path: Path, name: str, classes: tuple[str, ...]) -> None:
     """Copy the weights of a model into a network; without its last layer for other classes.
 
+    Parameters
+    ----------
+    network : Module
+        What is to be trained.
+    path : Path
+        A weights file of napari-mrseq.
+    name : str
+        Architecture of the network.
+    classes : tuple of str
+        Its outputs.
+
     Raises
     ------
     ModelError
-        See `card_of_start`; or if the model is not whole.
+        If the file holds no whole model, or one of another architecture.
     """
     card = card_of_start(path, name)
     target = network.state_dict()
@@ -81,7 +99,14 @@ def start_from_model(network: nn.Module, path: Path, name: str, classes: tuple[s
 
 
 def card_of_start(path: Path, name: str) -> Card:
-    """Return the card of a model that a network of this architecture is to start from.
+    """Return the card of a model to start from.
+
+    Parameters
+    ----------
+    path : Path
+        A weights file of napari-mrseq.
+    name : str
+        Architecture of the network that is to start from it.
 
     Raises
     ------

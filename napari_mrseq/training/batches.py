@@ -36,7 +36,22 @@ TAUGHT_SHARE = 0.5
 
 
 class Batches:
-    """Labelled pictures, drawn by chance; takes what `fit.fit` does, and where they are varied.
+    """Labelled pictures, drawn by chance.
+
+    Parameters
+    ----------
+    images : (n, 1, size, size) uint8 tensor
+        Prepared pictures.
+    shown : (n,) tensor
+        How much each shows.
+    rows : sequence of Row
+        Their labels.
+    classes : tuple of str
+        Order of the outputs.
+    recipe : Recipe
+        Says how surely labels are taught, and the seed of all chance.
+    device : str
+        Where the pictures are kept and varied.
 
     Attributes
     ----------

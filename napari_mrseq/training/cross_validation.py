@@ -43,7 +43,16 @@ if TYPE_CHECKING:
 def judged_unseen(
     paths: Sequence[Path], rows: Sequence[Row], log: Callable[[str], None] = print
 ) -> tuple[Answers, list[Row], tuple[str, ...]]:
-    """Let each model judge the fold it never saw, of the rows that all were trained on.
+    """Let each model judge the fold it never saw.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Weights files, each of which left out another fold.
+    rows : sequence of Row
+        What they were trained on.
+    log : callable
+        Takes a line of progress.
 
     Returns
     -------

@@ -40,7 +40,7 @@ def fit(
     resume: bool = False,
     log: Callable[[str], None] = print,
 ) -> dict[str, Tensor]:
-    """Train a network; what is not told here is as in `run.train`.
+    """Train a network.
 
     Parameters
     ----------
@@ -53,8 +53,20 @@ def fit(
         Their labels and groups; none of the fold held out.
     classes : tuple of str
         Order of the outputs.
+    recipe : Recipe
+        How.
+    folder : Path
+        Where the state is kept after each epoch.
+    start : Path, optional
+        Weights file of a model to start from, instead of ImageNet's weights.
+    teachers : sequence of Path
+        Weights files of models whose answers are taught beside the labels.
     model : str
         Name and version of what it becomes: who goes on must call it the same.
+    resume : bool
+        Go on from the state in `folder`.
+    log : callable
+        Takes a line of progress.
 
     Returns
     -------

@@ -30,8 +30,17 @@ def as_uniform(images: Tensor, generator: torch.Generator) -> Tensor:
     The second image is taken to be even where there is signal, and the first one to be negative
     where the T1 image is dark.
 
-    Takes and returns pictures as `augmentation.augment` does: T1-weighted slices, and 0.5 where the
-    first image is 0, or noise alone.
+    Parameters
+    ----------
+    images : (n, 1, size, size) float tensor
+        T1-weighted slices between 0 and 1.
+    generator : torch.Generator
+        Source of all chance, on the processor.
+
+    Returns
+    -------
+    (n, 1, size, size) float tensor
+        Between 0 and 1: 0.5 where the first image is 0, or noise alone.
     """
     draw = Draw(images, generator)
     coils = COILS[int(torch.randint(len(COILS), (1,), generator=generator))]

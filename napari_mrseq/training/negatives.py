@@ -16,10 +16,20 @@ TILES = 6
 
 
 def make_negatives(images: Tensor, generator: torch.Generator) -> Tensor:
-    """Turn real slices, for the shapes in them, into things that must be called unknown.
+    """Turn real slices into things that must be called unknown.
 
-    Takes and returns pictures as `augmentation.augment` does: noise, smooth fields, masks, tissue
-    maps, wrapped phases, phantoms, shuffled pictures or outlines, one a slice.
+    Parameters
+    ----------
+    images : (n, 1, size, size) float tensor
+        Real slices between 0 and 1, for the shapes in them.
+    generator : torch.Generator
+        Source of all chance, on the processor.
+
+    Returns
+    -------
+    (n, 1, size, size) float tensor
+        Noise, smooth fields, masks, tissue maps, wrapped phases, phantoms, shuffled pictures or
+        outlines, one a slice.
     """
     makers = (_noise, _field, _mask, _tissue, _phase, _phantom, _shuffled, _edges)
     draw = Draw(images, generator)

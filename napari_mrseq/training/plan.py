@@ -56,6 +56,15 @@ class Plan:
     ) -> None:
         """Refuse to hold out folds that the start or a teacher saw; tell of whom it isn't known.
 
+        Parameters
+        ----------
+        rows : sequence of Row
+            All of the catalogue.
+        left_out : sequence of (int or None)
+            Folds that are to be held out.
+        log : callable
+            Takes a line on each model whose card does not tell all that it was trained on.
+
         Raises
         ------
         ModelError

@@ -79,9 +79,21 @@ def _distance(image: NDArray[Any]) -> NDArray[Any]:
 
 
 def with_scalp(images: Tensor, away: Tensor, generator: torch.Generator) -> Tensor:
-    """Draw layers around stripped brains, made smaller for them: fluid, bone, scalp.
+    """Draw layers around brains: fluid, bone, scalp.
 
-    Takes and returns pictures as `augmentation.augment` does, and what `distances` says of them.
+    Parameters
+    ----------
+    images : (n, 1, size, size) float tensor
+        Stripped brains between 0 and 1, outside them black.
+    away : (n, 1, cells, cells) uint8 tensor
+        How far each place is from the brain: see `distances`.
+    generator : torch.Generator
+        Source of all chance, on the processor.
+
+    Returns
+    -------
+    (n, 1, size, size) float tensor
+        The brains smaller, with layers around them; scaled so that nothing exceeds 1.
     """
     draw = Draw(images, generator)
     size = images.shape[-1]
