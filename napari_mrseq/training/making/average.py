@@ -29,9 +29,24 @@ if TYPE_CHECKING:
 
 
 def average(
-    paths: Sequence[Path], output: Path, *, catalogue: Path, twin: Path | None = None
+    paths: Sequence[Path],
+    output: Path,
+    *,
+    catalogue: Path,
+    twin: Path | None = None,
 ) -> Card:
-    """Write the mean of the weights of several models, with the card of the first, latest one.
+    """Write the mean of the weights of several models, with the first one's card.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Weights files of the same network and classes, the latest training first.
+    output : Path
+        Where the average goes.
+    catalogue : Path
+        Labelled pictures; those of the fold that the first one's card names calibrate and measure.
+    twin : Path, optional
+        Weights file to take calibration and figures from where it names no fold.
 
     Raises
     ------

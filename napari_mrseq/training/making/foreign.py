@@ -54,6 +54,11 @@ CTS, RADIOGRAPHS, SCINTIGRAMS, CROPS, ULTRASOUNDS, PAGES = 240, 60, 60, 30, 300,
 def foreign_pictures(seed: int) -> Iterator[tuple[str, Grey]]:
     """Yield the kind and the (rows, columns) grey values of each picture.
 
+    Parameters
+    ----------
+    seed : int
+        Of all chance.
+
     Raises
     ------
     MrseqError
@@ -74,7 +79,15 @@ def foreign_pictures(seed: int) -> Iterator[tuple[str, Grey]]:
 
 
 def pictures_of(ct: Tomogram, rng: np.random.Generator) -> Iterator[tuple[str, Grey]]:
-    """Yield slices of a CT, and radiographs and scintigrams made of it: kind and grey values."""
+    """Yield slices of a CT, and radiographs and scintigrams made of it: kind and grey values.
+
+    Parameters
+    ----------
+    ct : Tomogram
+        Of any part of the body.
+    rng : numpy.random.Generator
+        Source of all chance.
+    """
     made = ((ct_slice, "CT", CTS), (radiograph, "radiograph", RADIOGRAPHS),
             (scintigram, "scintigram", SCINTIGRAMS))  # fmt: skip
     for make, kind, count in made:
@@ -82,9 +95,21 @@ def pictures_of(ct: Tomogram, rng: np.random.Generator) -> Iterator[tuple[str, G
 
 
 def collected(folder: Path, files: str, rng: np.random.Generator) -> Iterator[Grey]:
-    """Yield up to `COLLECTED` pictures of a folder, chosen by chance, the longer side `SIZE`.
+    """Yield up to `COLLECTED` pictures of a folder, chosen by chance, in grey.
 
-    Behind what is transparent is black or white; nothing comes of a folder that isn't there.
+    Parameters
+    ----------
+    folder : Path
+        Where they lie; nothing comes of one that isn't there.
+    files : str
+        Pattern of their names.
+    rng : numpy.random.Generator
+        Source of the choice, and of what is behind what is transparent: black or white.
+
+    Yields
+    ------
+    (rows, columns) array
+        Grey values, the longer side at most `SIZE`.
     """
     found = sorted(folder.glob(files))
     pictures = (

@@ -67,9 +67,20 @@ def write_scan(
     first: int = 1,
     own: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write a volume, (slice, row, column), of a series into its folder in that of the study.
+    """Write a volume of a series.
 
-    `first` is the instance number of its first slice, `own` are attributes of this volume alone.
+    Parameters
+    ----------
+    folder : Path
+        Of the study; the series gets a folder inside.
+    scan : Scan
+        What the header is filled from.
+    pixels : (slice, row, column) array of uint16
+        What is stored.
+    first : int
+        Instance number of the first slice.
+    own : mapping, optional
+        DICOM attributes, by keyword, of this volume alone.
     """
     series = _window(pixels) | _series(scan) | dict(own or {})
     target = folder / (scan.folder or scan.name)

@@ -51,7 +51,18 @@ Equation = Callable[[Tissue], Signal]
 
 
 def write_sample_study(folder: Path) -> None:
-    """Simulate the study and write a folder a series; files of the same names are replaced."""
+    """Simulate the study and write a folder a series.
+
+    Parameters
+    ----------
+    folder : Path
+        Made where it isn't there; files of the same names are replaced.
+
+    Raises
+    ------
+    MrseqError
+        If the head's templates aren't installed.
+    """
     head = colin27()
     coil = _coil(head)
     for scan in SCANS:

@@ -55,7 +55,17 @@ SUPPRESSED_FAT = (0.02, 0.15)
 def simulate(
     maps: TissueMaps, seed: int, counts: Mapping[str, int] = COUNTS
 ) -> Iterator[tuple[str, NDArray[np.float64]]]:
-    """Yield the sequence and the (rows, columns) magnitudes of each picture."""
+    """Yield the sequence and the (rows, columns) magnitudes of each picture.
+
+    Parameters
+    ----------
+    maps : TissueMaps
+        Of the head that is imaged.
+    seed : int
+        Of all chance.
+    counts : mapping of str to int
+        Pictures of each sequence.
+    """
     rng = np.random.default_rng(seed)
     for code, count in counts.items():
         for _ in range(count):

@@ -87,7 +87,17 @@ def train_outliner(
     steps: int = STEPS,
     log: Callable[[str], None] = print,
 ) -> nn.Module:
-    """Train the network on planes through the simulated head, in steps of `BATCH` of them."""
+    """Train the network on simulated heads.
+
+    Parameters
+    ----------
+    maps : TissueMaps
+        Of the head that planes are cut out of.
+    planes_count, steps : int
+        Planes through the simulated head, and steps of `BATCH` of them.
+    log : callable
+        Takes a line of progress.
+    """
     torch.manual_seed(SEED)
     generator = torch.Generator().manual_seed(SEED)
     rng = np.random.default_rng(SEED)
@@ -131,9 +141,19 @@ def _drawn(tissues: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]
 
 @torch.inference_mode()
 def brain_in(outliner: nn.Module, picture: NDArray[Any]) -> NDArray[np.bool_] | None:
-    """Outline the brain in the (rows, columns) grey values of a slice of a head.
+    """Outline the brain in a slice of a head.
 
-    None where the outline isn't to be believed: in pieces, faint, or far too small or large.
+    Parameters
+    ----------
+    outliner : nn.Module
+        See `train_outliner`.
+    picture : (rows, columns) array
+        Grey values.
+
+    Returns
+    -------
+    (rows, columns) array of bool, or None
+        None where the outline isn't to be believed: in pieces, faint, or far too small or large.
     """
     rows, columns = picture.shape
     side = max(rows, columns)
@@ -164,9 +184,23 @@ def _believed(chances: NDArray[np.float32]) -> NDArray[np.bool_] | None:
 def add_stripped(
     catalogue: Path, folder: Path, outliner: nn.Module, log: Callable[[str], None] = print
 ) -> Path:
-    """Write stripped copies and the wider catalogue, ``stripped.csv``; return its path.
+    """Write stripped copies and the wider catalogue.
 
-    Slices of DICOM series and NIfTI files are left as they are.
+    Parameters
+    ----------
+    catalogue : Path
+        CSV of labelled pictures; slices of DICOM series and NIfTI files are left as they are.
+    folder : Path
+        Where everything goes.
+    outliner : nn.Module
+        See `train_outliner`.
+    log : callable
+        Takes a line of progress.
+
+    Returns
+    -------
+    Path
+        The catalogue, ``stripped.csv`` in the folder.
     """
     folder.mkdir(parents=True, exist_ok=True)
     table, rows = read_entries(catalogue), read_catalogue(catalogue)

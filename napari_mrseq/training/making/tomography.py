@@ -89,9 +89,19 @@ def dicom_ct(folder: Path, site: str) -> Tomogram:
 
 
 def ct_slice(ct: Tomogram, rng: np.random.Generator) -> Grey:
-    """Return a slice in a reader's window, between 0 and 1: in any plane, of any thickness.
+    """Return a slice in a reader's window: axial, coronal or sagittal, of any thickness.
 
-    Of one patient others are made: stretched, warped, cropped.
+    Parameters
+    ----------
+    ct : Tomogram
+        Where it is cut.
+    rng : numpy.random.Generator
+        Source of all chance. Of one patient others are made: stretched, warped, cropped.
+
+    Returns
+    -------
+    (rows, columns) array
+        Between 0 and 1, square pixels of `PIXEL` mm before it was stretched.
     """
     axis = int(rng.choice(3, p=PLANES))
     plane = _cropped(_warped(_section(ct, axis, rng), rng), rng)

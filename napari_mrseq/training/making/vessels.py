@@ -22,7 +22,20 @@ _MOST_STEPS = 1500
 
 
 def projected(rng: np.random.Generator, size: int) -> NDArray[np.float64]:
-    """Draw trees of vessels, between 0 and 1, as a maximum intensity projection shows them."""
+    """Draw trees of vessels as a maximum intensity projection shows them.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Source of all chance.
+    size : int
+        Rows and columns.
+
+    Returns
+    -------
+    (size, size) array
+        Between 0 and 1.
+    """
     canvas = np.zeros((size, size))
     # The neck's and the trunk's arteries enter from below or above, thick; the brain's are many.
     thick = rng.random() < 0.5
@@ -38,7 +51,10 @@ def projected(rng: np.random.Generator, size: int) -> NDArray[np.float64]:
 
 
 def cut(rng: np.random.Generator, size: int) -> NDArray[np.float64]:
-    """Draw what a slice shows of vessels: bright dots and short stretches near the middle."""
+    """Draw what a slice shows of vessels: bright dots and short stretches near the middle.
+
+    Takes and returns what `projected` does.
+    """
     picture = Image.new("L", (size * _FINER,) * 2)
     draw = ImageDraw.Draw(picture)
     for _ in range(int(rng.integers(3, 14))):
