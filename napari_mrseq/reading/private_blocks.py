@@ -50,7 +50,7 @@ def moved_blocks(header: Dataset) -> dict[tuple[int, int], int]:
         creator = text(header, tag)
         usual = _USUAL_BLOCKS.get((group, creator), block)
         # A creator may reserve several blocks: the usual one then holds what it always does.
-        if text(header, group << 16 | usual) != creator:
+        if usual != block and text(header, group << 16 | usual) != creator:
             moved[group, block] = usual
     return moved
 

@@ -91,7 +91,7 @@ def words(dataset: Dataset, tag: int) -> tuple[str, ...]:
 def raw_values(dataset: Dataset, tags: Iterable[int]) -> Hashable:
     """Return what elements hold as it is written, to be compared with that of another file."""
     found = (dataset.get_item(tag_object(tag), keep_deferred=True) for tag in tags)
-    return tuple([e and (e.VR, repr(e.value)) for e in found])
+    return tuple([e if e is None else (e.VR, _hashable(e.value)) for e in found])
 
 
 def items(dataset: Dataset, tag: int) -> list[Dataset]:
@@ -103,6 +103,10 @@ def items(dataset: Dataset, tag: int) -> list[Dataset]:
 def first_item(dataset: Dataset, tag: int) -> Dataset | None:
     """Return the first item of a sequence, None where it has none."""
     return next(iter(items(dataset, tag)), None)
+
+
+def _hashable(value: Any) -> Hashable:
+    return value if isinstance(value, bytes) else repr(value)
 
 
 def _vr_of(element: Any, tag: int, vr: str | None) -> str:
