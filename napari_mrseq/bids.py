@@ -82,7 +82,7 @@ def sidecars_of(verdicts: Sequence[Verdict], *, slices: bool = False) -> dict[st
     """
     found: dict[str, str] = {}
     twins: Counter[str] = Counter()
-    folders = study_names([verdict.series for verdict in verdicts])
+    folders = study_names([verdict.series for verdict in verdicts], dated=False)
     for verdict in verdicts:
         series, record = verdict.series, verdict.to_dict(slices=slices)
         measured = attributes_of(series).to_dict()

@@ -19,17 +19,19 @@ def study_day(series: Iterable[Series]) -> str:
     return min(filter(None, (day_of(acquired_at(one)) for one in series)), default="")
 
 
-def study_names(series: Sequence[Series]) -> dict[str, str]:
+def study_names(series: Sequence[Series], *, dated: bool) -> dict[str, str]:
     """Return what tells the studies of some series apart; nothing where all are of one.
 
     That is ``"sub-01"``, of ``sub-01/dicom`` and ``sub-02/dicom``. Studies that lie in the same
-    folder bear their day, ``"export 2024-01-02"``, those of one day, or of none, a number:
-    ``"export (1)"``.
+    folder are numbered: ``"export (1)"``.
 
     Parameters
     ----------
     series : sequence of Series
         Those that were read from no file are of no study.
+    dated : bool
+        Whether a day that is one study's alone stands for its number, ``"export 2024-01-02"``: on a
+        screen, not in files that may be published.
 
     Returns
     -------
@@ -48,7 +50,7 @@ def study_names(series: Sequence[Series]) -> dict[str, str]:
     top = Path(os.path.commonpath(folders.values()))
     inner = {study: folder.relative_to(top).parts for study, folder in folders.items()}
     shared = Counter(parts[:depth] for parts in inner.values() for depth in range(len(parts) + 1))
-    marks = _marks(inner, studies)
+    marks = _marks(inner, {one: study_day(some) if dated else "" for one, some in studies.items()})
     names = {}
     for study, parts in inner.items():
         depths = range(1, len(parts) + 1)
@@ -57,18 +59,16 @@ def study_names(series: Sequence[Series]) -> dict[str, str]:
     return names
 
 
-def _marks(
-    folders: Mapping[str, tuple[str, ...]], studies: Mapping[str, Sequence[Series]]
-) -> dict[str, str]:
+def _marks(folders: Mapping[str, tuple[str, ...]], days: Mapping[str, str]) -> dict[str, str]:
     """Return what stands behind the names of studies whose folder others share."""
     shared, numbers = Counter(folders.values()), Counter[tuple[str, ...]]()
-    days = {study: study_day(studies[study]) for study, one in folders.items() if shared[one] > 1}
-    dated = Counter((folders[study], day) for study, day in days.items())
+    alike = Counter((folders[study], days[study]) for study in folders)
     marks = {}
-    for study, day in days.items():
-        folder = folders[study]
-        if day and dated[folder, day] == 1:
-            marks[study] = f" {day}"
+    for study, folder in folders.items():
+        if shared[folder] == 1:
+            continue
+        if days[study] and alike[folder, days[study]] == 1:
+            marks[study] = f" {days[study]}"
         else:
             numbers[folder] += 1
             marks[study] = f" ({numbers[folder]})"

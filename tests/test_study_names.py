@@ -30,7 +30,7 @@ def test_studies_are_called_by_what_tells_their_folders_apart(
     folder = tmp_path / "all"
     for paths in studies:
         make_study(*(folder / path for path in paths))
-    called = study_names(read_study([folder]).series)
+    called = study_names(read_study([folder]).series, dated=False)
     assert sorted(map(Path, called.values())) == sorted(map(Path, names))
 
 
@@ -48,7 +48,11 @@ def test_visits_in_one_folder_are_told_apart_by_their_days(
 ) -> None:
     for number, day in enumerate(days):
         make_study(tmp_path / "all" / str(number), day=day)
-    assert sorted(study_names(read_study([tmp_path]).series).values()) == names
+    series = read_study([tmp_path]).series
+    assert sorted(study_names(series, dated=True).values()) == names
+    # Files may be published: no day stands in their names.
+    numbered = [f"all ({number + 1})" for number in range(len(days))]
+    assert sorted(study_names(series, dated=False).values()) == numbered
 
 
 def test_subjects_without_a_study_uid_are_told_apart(tmp_path: Path) -> None:
@@ -57,4 +61,7 @@ def test_subjects_without_a_study_uid_are_told_apart(tmp_path: Path) -> None:
             path = tmp_path / subject / file
             path.parent.mkdir(parents=True)
             nib.save(nib.Nifti1Image(np.zeros((4, 4, 4), np.int16), np.eye(4)), path)
-    assert list(study_names(read_study([tmp_path]).series).values()) == ["sub-01", "sub-02"]
+    assert list(study_names(read_study([tmp_path]).series, dated=True).values()) == [
+        "sub-01",
+        "sub-02",
+    ]

@@ -200,7 +200,7 @@ class BatchPanel(QWidget):
         self._tables_timer.stop()
         started = perf_counter()
         verdicts = self.runner.verdicts
-        studies = study_names([one.series for one in verdicts])
+        studies = study_names([one.series for one in verdicts], dated=True)
         self.table.setColumnHidden(STUDY_COLUMN, not studies)
         self.table.set_rows(
             [_row(name, one, studies) for name, one in zip(_names(verdicts), verdicts, strict=True)]

@@ -54,7 +54,7 @@ class StudyTable(Table):
         """Show these layers with what is known of them."""
         before, self._known = self._known, {}
         opened = {layer: opened_series(layer) for layer in layers}
-        studies = study_names([series for series in opened.values() if series])
+        studies = study_names([one for one in opened.values() if one], dated=True)
         self.setColumnHidden(STUDY_COLUMN, not studies)
         for layer, series in opened.items():
             state = state_of(layer)
