@@ -100,6 +100,9 @@ def show(
         panel.layer_actions.run()
 
     viewer, panel = open_study(study, run_all)
+    if screenshot is not None:
+        # In a small one, as napari may have kept, the panel would stay narrow once it is larger.
+        viewer.window.resize(*WINDOW_SIZE)
     panel.model_choice.choose(model, device)
     napari.run()
     for error in failed:
@@ -192,5 +195,4 @@ def _picture_and_close(viewer: Viewer, file: Path, failed: list[OSError]) -> Non
     layer = most_telling(viewer.layers)
     show_layer(viewer, layer)
     show_slice(viewer, layer, middle_slice(layer))
-    viewer.window.resize(*WINDOW_SIZE)
     keep_fitted(viewer, layer)

@@ -66,6 +66,24 @@ def test_the_series_shown_fills_the_canvas_beside_a_picture_that_is_larger(
     assert (middle > 60).mean() > 0.3
 
 
+def test_the_picture_is_the_same_however_large_napari_was_last(
+    sample_study: Path, tmp_path: Path, monkeypatch
+) -> None:
+    pictures = []
+    for size in ("900, 600", "1380, 860"):
+        settings = tmp_path / "settings.yaml"
+        kept = f"first_time: false, window_position: [0, 0], window_size: [{size}]"
+        settings.write_text(f"schema_version: 0.8.0\napplication: {{{kept}}}\n")
+        monkeypatch.setenv("NAPARI_CONFIG", str(settings))
+        done = view(sample_study / "t2_tse_tra", "--screenshot", "window.png", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        with Image.open(tmp_path / "window.png") as window:
+            pictures.append(np.asarray(window))
+    # napari shares the room at the left among its own docks as it did in the smaller window.
+    canvas_and_panel = [one[:, one.shape[1] // 3 :] for one in pictures]
+    assert np.array_equal(*canvas_and_panel)
+
+
 def test_what_cannot_be_opened_is_an_error_in_words(tmp_path: Path) -> None:
     done = view(".", cwd=tmp_path)
     assert done.returncode == 1
