@@ -18,7 +18,7 @@ import napari_mrseq
 from napari_mrseq.correction import Correction
 from napari_mrseq.reading import read_study
 from napari_mrseq.viewer.annotation import correct_layer, undo_correction
-from napari_mrseq.viewer.application import most_telling, open_study
+from napari_mrseq.viewer.application import WINDOW_SIZE, most_telling, open_study
 from napari_mrseq.viewer.heat_maps import remove_heat
 from napari_mrseq.viewer.scope import ALL_LAYERS
 from napari_mrseq.viewer.slice_in_view import middle_slice, show_layer, show_slice
@@ -35,10 +35,11 @@ def main() -> None:
     get_settings().appearance.theme = "dark"
     # A loop needs the application that the window brings.
     viewer, panel = open_study(read_study([STUDY]), lambda: opened.quit())
+    viewer.window.resize(*WINDOW_SIZE)
     opened = QEventLoop()
     opened.exec()
-    viewer.window.resize(1400, 880)
-    viewer.reset_view()
+    # As newcomers see it, whoever pictures it.
+    panel.hint.show()
     take(viewer, "opened")
     panel.hint.hide()
     panel.controls.scope.value = ALL_LAYERS
