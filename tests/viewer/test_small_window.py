@@ -88,7 +88,6 @@ def test_with_room_for_it_nothing_but_the_slices_scrolls(
 
     judge(1)
     qtbot.wait(100)
-    qtbot.waitUntil(lambda: bar.maximum() == 0)
     low = area.height()
     judge(15)
     qtbot.waitUntil(lambda: area.height() > low and bar.maximum() == 0)
