@@ -47,6 +47,7 @@ class SliceTable(QWidget):
         )
         for moved in (self.table.clicked, self.table.activated, self.table.row_walked):
             moved.connect(self._on_row)
+        self.table.setMinimumHeight(LEAST_HEIGHT)
         # Takes the room that is left, and asks for none that would make the panel scroll.
         self.table.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self.only_odd.toggled.connect(self._filter)
@@ -67,10 +68,7 @@ class SliceTable(QWidget):
             self._context, self._known = None, {}
         self._state = state
         self._explain_emptiness()
-        rows = [] if state is None else self._rows(state)
-        # Before a run its room is for what starts one.
-        self.table.setMinimumHeight(LEAST_HEIGHT if rows else 0)
-        self.table.set_rows(rows)
+        self.table.set_rows([] if state is None else self._rows(state))
 
     def mark(self, index: int | None) -> None:
         """Mark the slice in view once it is another; several rows that were chosen stay chosen."""

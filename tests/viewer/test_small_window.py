@@ -145,16 +145,6 @@ def test_in_a_low_window_with_large_letters_a_run_ends_with_the_verdict_in_sight
     assert verdict.visibleRegion().boundingRect() == verdict.rect()
 
 
-def test_in_a_low_window_with_large_letters_run_is_in_sight(qtbot, viewer, open_panel) -> None:
-    viewer.add_image(np.ones((4, 64, 64)), name="401 t2_tirm_tra_dark-fluid_pat2")
-    get_settings().appearance.font_size = 16
-    panel = open_at(qtbot, viewer, open_panel, 1280)
-    panel.hint.show()
-    qtbot.wait(100)
-    run = panel.controls.run.native
-    assert run.visibleRegion().boundingRect() == run.rect()
-
-
 @pytest.mark.usefixtures("judged")
 def test_letters_made_larger_find_room(qtbot, viewer, open_panel) -> None:
     panel = open_at(qtbot, viewer, open_panel, 900)
