@@ -21,7 +21,10 @@ QUANTITIES: Mapping[str, tuple[str, ...]] = {
     # What Philips names no map it calls unspecified, in the 16 letters that a code has.
     "T2* map": ("T2_STAR MAP", "T2STAR_MAP", "T2_STAR_MAP", "T2_STAR_UNSPECIF"),
     "R2 map": ("R2 MAP", "R2_MAP", "R2_UNSPECIFIED"),
-    "R2* map": ("R2_STAR MAP", "R2_STAR_MAP", "R2STAR_MAP"),
+    # No image is weighted by a rate, so its name alone will do.
+    "R2* map": (
+        "R2_STAR MAP", "R2_STAR_MAP", "R2STAR_MAP", "R2_STAR_UNSPECIF", "R2_STAR", "R2STAR",
+    ),
     "B0 map": ("B0 MAP", "B0MAP"),
     "field map": ("FIELD MAP", "FIELD_MAP", "FIELDMAP"),
     "B1 map": ("B1 MAP", "B1_MAP", "B1MAP"),
@@ -35,7 +38,7 @@ QUANTITIES: Mapping[str, tuple[str, ...]] = {
     "TTP": ("TTP", "TTP BASIC"),
     "Tmax": ("TMAX", "TMAX BASIC"),
     "SWI": ("SWI",),
-}
+}  # fmt: skip
 
 
 def words_for(*quantities: str) -> tuple[str, ...]:

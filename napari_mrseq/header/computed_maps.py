@@ -36,6 +36,8 @@ _DIFFERENCE = re.compile(r"subs?(?: ?\d)?")
 # And as GE writes what it has subtracted: "(10037/801/1..188)-(10037/800/1..188)".
 _SUBTRACTED = re.compile(r"(?i)\([\d/.]+\)-\([\d/.]+\)|\b(?:ph|dyn)\w*\d ?- ?(?:ph|dyn)\w*\d")
 _OUTRIGHT = re.compile(r"\b(?:maps?|col(?:ou?r)?)\b")
+# Of whatever it may be: "ECV MAP", "T1_UNSPECIFIED"; parts of the signal have one letter, "M_FFE".
+_TYPE_OF_A_MAP = re.compile(r".+[ _]MAP|\w{2,}_UNSPECIF(?:IED)?")
 # Of the tensor, the kurtosis, the compartments; and of incoherent motion, where that is named.
 _DIFFUSION = (
     r"md|ad|axd|rd|fa|kfa|mk|ak|rk|ka|k ?(?:mean|ax|rad)|gfa|mo|l[123]|v[123]|dec|odi|ndi|vic|viso"
@@ -49,6 +51,12 @@ _DYNAMIC = (
     r"|rate|ratio|perf"
 )
 _METHOD = r"amico|dipy|fsl|mrtrix|dti|dki|noddi|ivim|dwi|dif+(?:usion)?|tensor"
+
+
+def has_type_of_a_map(attributes: SequenceAttributes) -> str | None:
+    """Hold where ImageType calls it a map, or what Philips measured without a map's name."""
+    code = next(filter(_TYPE_OF_A_MAP.fullmatch, attributes.image_type), None)
+    return None if code is None else f"ImageType {code}"
 
 
 def names_diffusion_map(attributes: SequenceAttributes) -> str | None:

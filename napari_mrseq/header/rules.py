@@ -9,6 +9,7 @@ from napari_mrseq.header.b_values import (
     without_weighting,
 )
 from napari_mrseq.header.computed_maps import (
+    has_type_of_a_map,
     is_called_a_diffusion_map,
     names_bolus_map,
     names_diffusion_map,
@@ -218,6 +219,8 @@ RULES: tuple[Rule, ...] = (
     rule("PERF", 0.9, WORDS, says("PERF"), uses(EPI)),
     rule("PERF", 0.75, WORDS, says("PERF")),
     rule("PERF", 0.75, WORDS, is_derived, names_bolus_map),
+    # What of diffusion, fields and perfusion is a map has been told by now.
+    rule("OTHER", 0.85, VENDOR, has_type_of_a_map),
     # Programs leave ImageType as their source has it; what follows a bolus has many volumes.
     rule(
         "PERF", 0.7, WORDS, names_bolus_map, uses(EPI), lacks(SPIN_ECHO), not_above(VOLUMES, 1),

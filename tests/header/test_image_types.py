@@ -65,6 +65,39 @@ def test_what_philips_calls_unspecified_is_a_map_though_it_is_original(
     assert claim_of(make_series(header, slices=slices)).sequence == "OTHER"
 
 
+@pytest.mark.parametrize(
+    ("sequence", "kind"),
+    [
+        ("OTHER", ["ORIGINAL", "PRIMARY", "R2_STAR_UNSPECIF", "R2_STAR", "UNSPECIFIED"]),
+        ("OTHER", ["ORIGINAL", "PRIMARY", "T1_UNSPECIFIED", "T1", "UNSPECIFIED"]),
+        ("OTHER", ["DERIVED", "PRIMARY", "DIXON", "R2STAR"]),
+        ("OTHER", ["DERIVED", "PRIMARY", "R2_STAR", "NONE"]),
+        ("OTHER", ["DERIVED", "PRIMARY", "M", "ECV MAP"]),
+        # dcm2niix parts the words of a code.
+        ("OTHER", ["DERIVED", "PRIMARY", "M", "STIFFNESS", "MAP"]),
+        # A part of the signal, by a technique that has no name.
+        ("T1", ["ORIGINAL", "PRIMARY", "M_UNSPECIFIED", "M", "UNSPECIFIED"]),
+    ],
+)
+def test_a_map_is_told_by_how_its_type_ends_whatever_it_is_of(
+    make_series: Any, sequence: str, kind: list[str]
+) -> None:
+    assert claim_of(make_series(SPOILED_3D | {"ImageType": kind})).sequence == sequence
+
+
+@pytest.mark.parametrize(
+    ("sequence", "written"),
+    [
+        ("PERF", {"ImageType": ["DERIVED", "SECONDARY", "CBF_MAP"], "SeriesDescription": "rCBF"}),
+        ("MRA", {"ImageType": ["ORIGINAL", "PRIMARY", "M_PCA", "M", "PCA"]}),
+    ],
+)
+def test_of_what_a_map_is_words_tell_better_than_its_type(
+    make_series: Any, sequence: str, written: dict[str, Any]
+) -> None:
+    assert claim_of(make_series(SPOILED_3D | written)).sequence == sequence
+
+
 SYNTHETIC = {
     "Manufacturer": "GE MEDICAL SYSTEMS", "ScanningSequence": ["SE", "IR"], "RepetitionTime": 4500,
     "EchoTime": 22, "InversionTime": 28, "FlipAngle": 90, "MagneticFieldStrength": 3,
