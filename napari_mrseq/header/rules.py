@@ -208,7 +208,7 @@ RULES: tuple[Rule, ...] = (
     # Diffusion averages the real part; after an inversion it tells what has recovered.
     rule(
         "OTHER", 0.7, DICOM, is_real, lacks(INVERSION, PREPARED, MPRAGE, EPI),
-        unless(TI > 0), unless(image_type("R_IR")),
+        unless(TI > 0),
     ),
     *FLOW_RULES,
     # Labelled blood on its way shows vessels, once it has arrived perfusion.

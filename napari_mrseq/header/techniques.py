@@ -94,6 +94,8 @@ CODES = (
     Code("FrameType", ("DIFFUSION",), (DIFFUSION,)),
     Code("ImageType", ("PCA", "M_PCA"), (PHASE_CONTRAST,)),
     Code("FrameType", ("PCA", "M_PCA"), (PHASE_CONTRAST,)),
+    Code("ImageType", ("M_IR", "R_IR", "P_IR", "I_IR"), (INVERSION,)),
+    Code("FrameType", ("M_IR", "R_IR", "P_IR", "I_IR"), (INVERSION,)),
     Code(
         "ArterialSpinLabelingContrast", ("PSEUDOCONTINUOUS", "CONTINUOUS", "PULSED"), (ASL,)
     ),

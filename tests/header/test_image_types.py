@@ -241,6 +241,8 @@ def test_a_difference_of_spin_echoes_of_other_times_shows_no_vessels(
 
 GE_3D = SPOILED_3D | {"Manufacturer": "GE MEDICAL SYSTEMS"}
 WITHOUT_CODES = {"RepetitionTime": 2000, "EchoTime": 12, "SeriesDescription": "T1 real"}
+# By these times a PD, if nothing were inverted.
+UNNAMED = {"ScanningSequence": "SE", "RepetitionTime": 2000, "EchoTime": 12}
 PREPARED = {
     "Manufacturer": "SIEMENS", "SequenceName": "*tfl3d1_16ns", "MRAcquisitionType": "3D",
     "RepetitionTime": 2000, "EchoTime": 3, "FlipAngle": 8,
@@ -267,6 +269,8 @@ INVERTED = {"ScanningSequence": "IR", "RepetitionTime": 4000, "EchoTime": 30, "I
         ("OTHER", INVERTED | {"ImageType": ["ORIGINAL", "PRIMARY", "I_IR", "I", "IR"]}),
         # Not every header tells the inversion by its code or its time.
         ("T1", WITHOUT_CODES | {"ImageType": ["ORIGINAL", "PRIMARY", "R_IR", "R", "IR"]}),
+        ("UNKNOWN", UNNAMED | {"ImageType": ["ORIGINAL", "PRIMARY", "R_IR", "R", "IR"]}),
+        ("UNKNOWN", UNNAMED | {"ImageType": ["ORIGINAL", "PRIMARY", "M_IR", "M", "IR"]}),
         ("T1", PREPARED | {"ImageType": ["ORIGINAL", "PRIMARY", "R"]}),
         ("T1", PREPARED | {"ImageType": ["ORIGINAL", "PRIMARY", "R"], "SequenceVariant": "MP"}),
         # Diffusion is averaged in it; Philips gives echo planar images no code.
