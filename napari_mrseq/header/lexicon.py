@@ -153,7 +153,9 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("OTHER", "flow ... through plane", "through plane ... flow", "flussmess*", "pc vipr*"),
     # After an agent, in short.
     ("T1", "t1* ... pc", "*vibe ... pc", "lava* ... pc", "*mprage ... pc", "bravo ... pc"),
-    ("MRA", "pc", "pca", "phase contrast", "ph con*", Regex(r"venc(?![eio])[a-z0-9]*")),
+    # Nor the principal components that noise is told by.
+    ("MRA", "pc", Regex(r"(?<!mp )pca(?! (?:comp|denois|filt))"), "phase contrast", "ph con*"),
+    ("MRA", Regex(r"venc(?![eio])[a-z0-9]*")),
     ("MRA", "inhance*", "tricks"),
     ("MRA", "4d trak", "time slip", Regex(r"\d?dpca[a-z0-9]*")),
     # It looks for the inversion time of a late enhancement.

@@ -36,6 +36,7 @@ from napari_mrseq.header.techniques import (
 from napari_mrseq.header.weightings import LIKE_CONTRAST_ANGIOGRAPHY
 from napari_mrseq.header.words import (
     called,
+    names,
     names_nothing,
     names_weighting,
     tells_organ,
@@ -43,6 +44,9 @@ from napari_mrseq.header.words import (
 )
 
 OF_A_BOLUS = called("twist|tricks")
+# Phase contrast, or post contrast, an artery, a carcinoma of the prostate: of a weighting, of an
+# organ it is one of these unless the header tells flow.
+IN_SHORT = (called("pca?"), lacks(PHASE_CONTRAST))
 # Vessels that turn, projected from all around, are shown as a film as well.
 A_FILM = (uses(CINE), unless(is_projected))
 
@@ -89,5 +93,7 @@ VESSEL_RULES: tuple[Rule, ...] = (
     rule(
         "MRA", 0.85, WORDS, says("MRA"), unless(OF_A_BOLUS, tells_organ),
         unless(OF_A_BOLUS, unless(tells_vessels)),
+        unless(*IN_SHORT, names_weighting), unless(*IN_SHORT, names("T1")),
+        unless(*IN_SHORT, tells_organ),
     ),
 )  # fmt: skip

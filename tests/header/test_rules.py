@@ -75,6 +75,15 @@ MPRAGE = ORIGINAL | {
         ("T1", VIBE, "Ax LAVA PC"),
         ("T1", VIBE, "t1_vibe_fs_tra_pc"),
         ("T1", VIBE, "MPRAGE PC"),
+        # A carcinoma of the prostate, an artery of the brain.
+        *(("T1", VIBE, said) for said in (
+            "PCa T1 vibe", "T1 vibe PCA", "PC t1 lava", "pituitary PC T1 mprage", "vibe PCa",
+            "3D GRE PCa Prostata",
+        )),
+        ("T1", VIBE | {"BodyPartExamined": "PROSTATE"}, "PCa 3D"),
+        ("T2", SPIN_ECHO_T2 | SPACE | {"EchoTime": 200}, "T2 SPACE PCa"),
+        # The components that tell noise.
+        *(("T1", VIBE, said) for said in ("MP-PCA", "PCA denoised", "pca_comp1")),
         # Flags of what the examination was for.
         ("T1", VIBE | {"AngioFlag": "Y"}, "t1_vibe_fs_tra"),
         ("T1", FLASH | {"RepetitionTime": 150, "FlipAngle": 70, "CardiacNumberOfImages": 25},
@@ -158,7 +167,8 @@ def test_a_word_decides_where_a_weighting_is_named_beside_it(
         ("T1C", VIBE, "dyn twist"),
         ("T1C", VIBE, "t1_twist_tra"),
         ("FIELDMAP", FLASH | {"RepetitionTime": 500, "Rows": 64, "Columns": 64}, "b0"),
-        ("MRA", VIBE, "3D PC"),
+        *(("MRA", VIBE, said) for said in ("3D PC", "PCA head", "PCA_2", "PC venous")),
+        ("MRA", VIBE | {"VelocityEncodingMaximumValue": 70.0}, "T1 PC"),
         ("MRA", VIBE | {"AngioFlag": "Y"}, "fl3d_cor"),
         ("OTHER", FLASH | {"CardiacNumberOfImages": 25}, "4ch"),
         ("OTHER", FLASH, "T1 cine"),
