@@ -233,6 +233,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("T1", "t1* flair*", "t1* ... flair*", "flair t1*", "t1* ... dark fluid"),
     # As Siemens names a T1 by inversion recovery, where fat isn't suppressed.
     ("T1", Regex(r"t1w? (?!.*\b(?:dark ?fat|fs|fat)\b)(?:.* )?tir")),
+    ("T1", Regex(r"tir (?!.*\b(?:dark ?fat|fs|fat)\b)(?:.* )?t1w?")),
     ("FLAIR", "spc ir", "space ir"),
     ("FLAIR", "*flair*", "dark fluid", "dark fl", "da fl", "fluid att*", "liquor unterdr*"),
     # Not the German "Stirn", a forehead, nor Stirling, nor the Russian "kontrastirovanie".

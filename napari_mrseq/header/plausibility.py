@@ -49,7 +49,15 @@ from napari_mrseq.header.techniques import (
     SUSCEPTIBILITY,
     TIME_OF_FLIGHT,
 )
-from napari_mrseq.header.words import called, names, names_weighting, naming, namings, namings_of
+from napari_mrseq.header.words import (
+    called,
+    names,
+    names_weighting,
+    naming,
+    namings,
+    namings_of,
+    tells_inversion,
+)
 
 # How a T1 is called whose inversion makes fluid dark.
 FLAIR = r".*flair.*|.*dark fluid"
@@ -94,7 +102,6 @@ def _tells_b_value(attributes: SequenceAttributes) -> str | None:
 
 
 _OF_FAT_AND_WATER = called("ideal field map")
-
 # A stack of slices as it was acquired, larger than spectra and references are.
 _STACK = (lacks(EPI), is_original, SLICES > 9, large_matrix(160))
 
@@ -105,7 +112,7 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
         (uses(SPIN_ECHO), TE > 60),
         (
             uses(SPIN_ECHO), lacks(GRADIENT_ECHO, INVERSION), TR > 1800, unknown(TI),
-            unless(called(FLAIR)),
+            unless(called(FLAIR)), unless(tells_inversion),
         ),
         # A T1 FLAIR has a longer one, and not every scanner tells its inversion time.
         (uses(SPIN_ECHO), lacks(GRADIENT_ECHO, INVERSION), TR > 3500, unknown(TI)),

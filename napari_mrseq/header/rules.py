@@ -91,6 +91,7 @@ from napari_mrseq.header.words import (
     names_nothing,
     names_weighting,
     tells_heart,
+    tells_inversion,
 )
 from napari_mrseq.sequences import UNKNOWN
 
@@ -208,7 +209,7 @@ RULES: tuple[Rule, ...] = (
     # Diffusion averages the real part; after an inversion it tells what has recovered.
     rule(
         "OTHER", 0.7, DICOM, is_real, lacks(INVERSION, PREPARED, MPRAGE, EPI),
-        unless(TI > 0),
+        unless(TI > 0), unless(tells_inversion),
     ),
     *FLOW_RULES,
     # Labelled blood on its way shows vessels, once it has arrived perfusion.

@@ -52,7 +52,7 @@ from napari_mrseq.header.techniques import (
     SPIN_ECHO,
     SPOILING,
 )
-from napari_mrseq.header.words import called, names
+from napari_mrseq.header.words import called, names, tells_inversion
 
 # A larger one within milliseconds only a balanced readout bears, which lets inflow shine.
 NOT_BALANCED = unless(FLIP > 45)
@@ -137,7 +137,8 @@ INVERSION_RECOVERY_RULES: tuple[Rule, ...] = (
 # A spin echo, no EPI, whose contrast no inversion makes. Philips gives EPI no code: what has so few
 # pixels and is repeated so often weights by diffusion, or follows activation.
 NON_EPI_SPIN_ECHO = (
-    uses(SPIN_ECHO), lacks(EPI), inverts_fat_at_most, unless(VOLUMES >= 20, small_matrix(160)),
+    uses(SPIN_ECHO), lacks(EPI), inverts_fat_at_most, unless(tells_inversion),
+    unless(VOLUMES >= 20, small_matrix(160)),
 )  # fmt: skip
 # What excites once a slice: the time to the next one weights nothing.
 SINGLE_SHOT = called(r".*haste.*|.*ssfse.*|ssh? ?tse.*")

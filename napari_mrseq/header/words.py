@@ -55,6 +55,9 @@ _ORGANS = re.compile(
     r"\b(?:breast|mamm|prostat|liver|leber|foie|pancrea|uter|rect|tumou?r|sarcom|lymphom)\w*"
 )
 
+# An inversion that a code or a time would tell, in other files.
+_INVERSION = re.compile(r"\bt?ir\b|\binversion")
+
 # Where an image was moved to: "T2 in T1 space".
 _PLACE = re.compile(r"\b(?:in|to) [a-z0-9]+ space\b")
 
@@ -112,6 +115,7 @@ def _tells(pattern: re.Pattern[str]) -> Condition:
 
 
 tells_heart, tells_organ, tells_vessels = _tells(_HEART), _tells(_ORGANS), _tells(_VESSELS)
+tells_inversion = _tells(_INVERSION)
 
 
 def called(pattern: str) -> Condition:

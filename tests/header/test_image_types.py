@@ -241,6 +241,7 @@ def test_a_difference_of_spin_echoes_of_other_times_shows_no_vessels(
 
 GE_3D = SPOILED_3D | {"Manufacturer": "GE MEDICAL SYSTEMS"}
 WITHOUT_CODES = {"RepetitionTime": 2000, "EchoTime": 12, "SeriesDescription": "T1 real"}
+REAL = {"ScanningSequence": "SE", "ImageType": ["ORIGINAL", "PRIMARY", "R"]}
 # By these times a PD, if nothing were inverted.
 UNNAMED = {"ScanningSequence": "SE", "RepetitionTime": 2000, "EchoTime": 12}
 PREPARED = {
@@ -271,6 +272,12 @@ INVERTED = {"ScanningSequence": "IR", "RepetitionTime": 4000, "EchoTime": 30, "I
         ("T1", WITHOUT_CODES | {"ImageType": ["ORIGINAL", "PRIMARY", "R_IR", "R", "IR"]}),
         ("UNKNOWN", UNNAMED | {"ImageType": ["ORIGINAL", "PRIMARY", "R_IR", "R", "IR"]}),
         ("UNKNOWN", UNNAMED | {"ImageType": ["ORIGINAL", "PRIMARY", "M_IR", "M", "IR"]}),
+        *(
+            ("T1", WITHOUT_CODES | REAL | {"SeriesDescription": described})
+            for described in ("T1 IR", "T1W_IR_TSE real", "T1 inversion recovery", "TIR T1 cor")
+        ),
+        ("UNKNOWN", WITHOUT_CODES | REAL | {"SeriesDescription": "IR TSE real"}),
+        ("OTHER", WITHOUT_CODES | REAL | {"SeriesDescription": "T1 TSE real"}),
         ("T1", PREPARED | {"ImageType": ["ORIGINAL", "PRIMARY", "R"]}),
         ("T1", PREPARED | {"ImageType": ["ORIGINAL", "PRIMARY", "R"], "SequenceVariant": "MP"}),
         # Diffusion is averaged in it; Philips gives echo planar images no code.

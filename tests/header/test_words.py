@@ -414,10 +414,13 @@ def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> No
             "T1",
             "BHAxLAVA-Flex;lava3d;t1_tse_tir_cor;MAGiC T1W;mDIXON tardif;mDIXON Primovist 20 min;"
             "T1 MT on;mDIXON-W dyn;T1 mDIXON nativ H-F;IP/OP;T1FLAIR;SAGMPRAGEWHOLEHD;TI SAG;"
-            "out of phase",
+            "out of phase;TIR T1;tir_cor_t1",
         ),
         ("FLAIR", "t2_spc_dark-fl_sag;MAGiC T2 FLAIR;TRANFLAIRT2;sag_t2flair;eFLAIR_longTR"),
-        ("STIR", "t1_tir_dark-fat;t2_tir;tirm_fs;tse_tir;eSTIR;eeSTIR;tseSTIR_cor;STIRtoPET"),
+        (
+            "STIR",
+            "t1_tir_dark-fat;tir t1 fs;t2_tir;tirm_fs;tse_tir;eSTIR;eeSTIR;tseSTIR_cor;STIRtoPET",
+        ),
         (
             "MRA",
             "angioMR;angiografía;venography;QISS trufi;native_trufi;native_space_cor_ecg;TRANCE;"
