@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
+from napari_mrseq.header.plain import plain
 from napari_mrseq.header.sequence_attributes import SequenceAttributes
 from napari_mrseq.header.techniques import DIFFUSION, EPI, GRADIENT_ECHO, PHASES
+from napari_mrseq.header.words import namings_of
 
 # Diffusion weighting below this is a b = 0 image: some vendors write 5 to 50 instead of 0.
 LEAST_B = 50.0
 
 # No whole-body gradient weights by diffusion in less (b 500 s/mm² needs about this TE in ms).
 LEAST_DIFFUSION_TE = 40.0
+
+# How strongly diffusion weights: "DWI b1000".
+_B_VALUE = re.compile(r"\bb\d{2,4}\b")
 
 
 def weighted_by_diffusion(attributes: SequenceAttributes) -> str | None:
@@ -31,6 +38,15 @@ def without_weighting(attributes: SequenceAttributes) -> str | None:
         return None
     largest = max(attributes.b_values)
     return f"b value {largest:g} s/mm²" if largest < LEAST_B else None
+
+
+def tells_b_value(attributes: SequenceAttributes) -> str | None:
+    """Hold where words name diffusion, and they or a tag a b value: spin echoes diffuse too."""
+    words = plain(attributes.description or attributes.protocol)
+    without, strengths = _B_VALUE.subn("", words)
+    if not any(named.sequence == "DWI" for named in namings_of(without)):
+        return None
+    return "" if strengths or max(attributes.b_values, default=0.0) >= LEAST_B else None
 
 
 def _may_diffuse(attributes: SequenceAttributes) -> bool:

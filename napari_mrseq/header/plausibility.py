@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from napari_mrseq.header.b_values import LEAST_B, weighted_by_diffusion
+from napari_mrseq.header.b_values import tells_b_value, weighted_by_diffusion
 from napari_mrseq.header.conditions import (
     FIELD_STRENGTH,
     FLIP,
@@ -29,7 +29,6 @@ from napari_mrseq.header.conditions import (
     uses,
 )
 from napari_mrseq.header.lexicon import DUAL_ECHO, MAP
-from napari_mrseq.header.plain import plain
 from napari_mrseq.header.relaxation import far_below_ernst_angle
 from napari_mrseq.header.rule import Rule, rule
 from napari_mrseq.header.sequence_attributes import SequenceAttributes
@@ -55,7 +54,6 @@ from napari_mrseq.header.words import (
     names_weighting,
     naming,
     namings,
-    namings_of,
     tells_inversion,
 )
 
@@ -86,19 +84,6 @@ def _beside_weighting(pattern: str) -> Condition:
         return "" if first and any(one.sequence in _WEIGHTINGS for one in named[1:]) else None
 
     return found
-
-
-# How strongly diffusion weights: "DWI b1000".
-_B_VALUE = re.compile(r"\bb\d{2,4}\b")
-
-
-def _tells_b_value(attributes: SequenceAttributes) -> str | None:
-    """Hold where words name diffusion, and they or a tag a b value: spin echoes diffuse too."""
-    words = plain(attributes.description or attributes.protocol)
-    without, strengths = _B_VALUE.subn("", words)
-    if not any(named.sequence == "DWI" for named in namings_of(without)):
-        return None
-    return "" if strengths or max(attributes.b_values, default=0.0) >= LEAST_B else None
 
 
 _OF_FAT_AND_WATER = called("ideal field map")
@@ -248,14 +233,14 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
 }  # fmt: skip
 _AGAINST_DIFFUSION = (
     (uses(GRADIENT_ECHO), lacks(SPIN_ECHO, DIFFUSION)),
-    (uses(SPIN_ECHO), lacks(EPI, DIFFUSION), has_sequence_name, unless(_tells_b_value)),
+    (uses(SPIN_ECHO), lacks(EPI, DIFFUSION), has_sequence_name, unless(tells_b_value)),
     # Words alone make no diffusion image of one whose tissue is inverted, nor, but at low field,
     # of a 3-D stack.
     (acquired("3D"), lacks(EPI, DIFFUSION), not_below(FIELD_STRENGTH, 0.5)),
     # "RESOLVE T2 TSE": a weighting is named too, and nothing is read out as diffusion is.
     (
         uses(SPIN_ECHO), lacks(EPI, DIFFUSION), _beside_weighting(".*"),
-        unless(_tells_b_value, unless(names_weighting)),
+        unless(tells_b_value, unless(names_weighting)),
     ),
     (TI > 500, lacks(EPI, DIFFUSION)),
     (TR < 500,),
