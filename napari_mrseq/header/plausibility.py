@@ -37,6 +37,7 @@ from napari_mrseq.header.techniques import (
     ASL,
     B0_MAP,
     BALANCED,
+    CINE,
     DIFFUSION,
     EPI,
     GRADIENT_ECHO,
@@ -172,6 +173,8 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
         # A shorter one is that of fat.
         (TI > 300,),
         (lacks(EPI), TR < 250),
+        # A film of the heart, read out by EPI.
+        (uses(CINE), TR < 250),
     ),
     "PERF": (
         (uses(SPIN_ECHO), lacks(GRADIENT_ECHO, EPI, ASL), unless(acquired("3D"))),

@@ -54,6 +54,23 @@ def test_echo_planar_images_weight_as_they_are_named_where_their_times_agree(
     assert claim.sequence == sequence, claim
 
 
+# Segmented, as Philips reads out films of the heart and of flow.
+FILM = {
+    "Manufacturer": "Philips Medical Systems", "ScanningSequence": "GR", "FlipAngle": 20,
+    "ImageType": ["ORIGINAL", "PRIMARY", "M_FFE", "M", "FFE"], "CardiacNumberOfImages": 25,
+    (0x2001, 0x1013): ("SL", 11),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("tr", "te"), [(9, 5), (24, 9), (60, 16)])
+def test_a_film_of_the_heart_follows_no_activation(make_series: Any, tr: float, te: float) -> None:
+    film = FILM | {"RepetitionTime": tr, "EchoTime": te}
+    for more in ({}, {"SeriesDescription": "flow"}, {"MRAcquisitionType": "2D"}):
+        assert claim_of(make_series(film | more, slices=1, volumes=25)).sequence == "OTHER"
+    slow = claim_of(make_series(film | {"RepetitionTime": 2000, "EchoTime": 30}, volumes=25))
+    assert slow.sequence == "BOLD"
+
+
 COMPUTED = {"ImageType": ["DERIVED", "SECONDARY", "COV"]}
 
 
