@@ -13,6 +13,7 @@ from napari_mrseq.header.conditions import (
     TE,
     TI,
     TR,
+    VOLUMES,
     Condition,
     acquired,
     evidence_of,
@@ -182,6 +183,8 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
         (uses(SPIN_ECHO), TR < 1200),
         (TE > 110,),
         (uses(TIME_OF_FLIGHT),),
+        # One volume is what labelling is planned on; the heart's is saturated first.
+        (uses(BALANCED), lacks(ASL, INVERSION), unknown(TI), not_above(VOLUMES, 1)),
     ),
     "MRA": (
         (uses(EPI),),

@@ -568,6 +568,27 @@ def test_blood_that_enters_after_an_inversion_is_told_without_words(
         assert claim.sequence == sequence, claim
 
 
+@pytest.mark.parametrize(
+    ("sequence", "described", "more", "volumes"),
+    [
+        ("OTHER", "ASL_planning", {}, 1),
+        ("OTHER", "trufi_loc_for_ASL", {}, 1),
+        # What is labelled, or follows a bolus, is repeated, or waits for its magnetisation.
+        ("PERF", "ASL_FAIR_trufi", {}, 30),
+        ("PERF", "ASL kidney", {"InversionTime": 1200}, 1),
+        ("PERF", "perf_trufi_3sl", {"InversionTime": 110}, 1),
+    ],
+)
+def test_a_balanced_volume_that_nothing_labels_is_no_perfusion(
+    make_series: Any, sequence: str, described: str, more: dict[str, Any], volumes: int
+) -> None:
+    values = header(
+        "GR", dim="2D", tr=4.2, te=2.1, flip=60, name="*tfi2d1_256", described=described
+    )
+    claim = claim_of(make_series(values | {"Manufacturer": "SIEMENS"} | more, volumes=volumes))
+    assert claim.sequence == sequence, claim
+
+
 @pytest.mark.parametrize("described", ["haste_db_tra", "SSFSE dark blood", "SSh-TSE black blood"])
 def test_a_slice_that_is_excited_once_is_not_weighted_by_when_the_next_one_is(
     make_series: Any, described: str
