@@ -54,6 +54,7 @@ from napari_mrseq.header.conditions import (
 from napari_mrseq.header.echo_planar import ECHO_PLANAR_RULES
 from napari_mrseq.header.lexicon import DUAL_ECHO, MAP
 from napari_mrseq.header.plausibility import fits, says, timed
+from napari_mrseq.header.relaxation import weighted_by_inversion
 from napari_mrseq.header.rule import BIDS, DICOM, NIFTI, NILS, PHYSICS, VENDOR, WORDS, Rule, rule
 from napari_mrseq.header.techniques import (
     ASL,
@@ -75,6 +76,7 @@ from napari_mrseq.header.techniques import (
     SUSCEPTIBILITY,
     TASK,
     TIME_OF_FLIGHT,
+    ULTRASHORT,
 )
 from napari_mrseq.header.vessels import FLOW_RULES, SUBTRACTION_RULES, VESSEL_RULES
 from napari_mrseq.header.weightings import (
@@ -108,6 +110,8 @@ LIKE_AN_EPI = (
 # Nor to one that is repeated as nothing but activation and a bolus asks for, however fast it is.
 REPEATED = (uses(GRADIENT_ECHO), lacks(SPIN_ECHO), VOLUMES >= 20, within(TE, 15, 60))
 
+# T1 weights what is read out so, however early.
+AFTER_INVERSION = (uses(INVERSION), weighted_by_inversion)
 # One volume of many pixels, which programs file under the task of its examination all the same.
 LIKE_ANATOMY = (
     lacks(EPI), not_above(VOLUMES, 1), large_matrix(256), unless(within(TE, 15, 60)),
@@ -131,6 +135,7 @@ RULES: tuple[Rule, ...] = (
     rule("OTHER", 0.9, VENDOR, uses(SPECTROSCOPY)),
     rule("OTHER", 0.9, VENDOR, uses(B1_MAP)),
     rule("OTHER", 0.85, VENDOR, uses(OWN_CONTRAST)),
+    rule("OTHER", 0.85, VENDOR, uses(ULTRASHORT), unless(*AFTER_INVERSION)),
     # Images that scanners compute, as their types name them.
     rule("FIELDMAP", 0.95, VENDOR, image_type(*image_types.FIELD_MAP)),
     rule("B0", 0.9, VENDOR, image_type("TENSOR_B0")),
@@ -260,6 +265,7 @@ RULES: tuple[Rule, ...] = (
         unless(lacks(SPIN_ECHO, INVERSION)), not_below(TI, 200), not_above(TI, 800),
         within(TE, 5, 30), unless(tells_heart),
     ),
+    timed("T1", 0.75, PHYSICS, uses(ULTRASHORT), *AFTER_INVERSION),
     rule("OTHER", 0.85, WORDS, says("OTHER")),
     rule("OTHER", 0.85, VENDOR, uses(BALANCED)),
     # A T1 that waits for the heart counts its phases too; some cine series give a heartbeat as TR.

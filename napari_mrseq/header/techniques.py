@@ -32,7 +32,9 @@ PREPARED = "prepared magnetisation"
 SPOILING = "spoiling"
 TASK = "functional task"
 SEGMENTED = "segmented readout"
-# Of stiffness, of fingerprints, of what has decayed before other echoes: none of the weightings.
+# Of what has decayed before other echoes; after an inversion it is weighted by T1 as others are.
+ULTRASHORT = "ultrashort echo"
+# Of stiffness, of fingerprints: none of the weightings.
 OWN_CONTRAST = "contrast of its own"
 
 
@@ -127,9 +129,8 @@ NAMES = (
     Name("Siemens", r"%.*[\W_](trufi|ciss|dess)", (GRADIENT_ECHO, BALANCED)),
     Name("Siemens", r"%.*[\W_](svs|csi)_", (SPECTROSCOPY,)),
     Name("Siemens", r"%.*aalscout", (SCOUT,)),
-    Name("Siemens", r"%.*[\W_](petra|mrf$)", (OWN_CONTRAST,)),
-    Name("Siemens", r"%.*(mre$|ep2d_ase)", (OWN_CONTRAST,)),
-    Name("Siemens", r"[*_]?petra", (OWN_CONTRAST,)),
+    Name("Siemens", r"%.*([\W_]mrf$|mre$|ep2d_ase)", (OWN_CONTRAST,)),
+    Name("Siemens", r"(%.*[\W_]|[*_]?)petra", (ULTRASHORT,)),
     Name("Siemens", r"[*_]?swi[23]d", (GRADIENT_ECHO, SUSCEPTIBILITY)),
     Name("Siemens", r"[*_]?epfid", (GRADIENT_ECHO, EPI)),
     Name("Siemens", r"[*_]?epse", (SPIN_ECHO, EPI)),

@@ -52,7 +52,8 @@ GE_NAME, PHILIPS_NAME = (0x0019, 0x109C), (0x2001, 0x1020)
         ("SIEMENS", r"%SiemensSeq%\csi_slaser", {t.SPECTROSCOPY}),
         ("SIEMENS", r"%SiemensSeq%\greMRE", {t.OWN_CONTRAST}),
         ("SIEMENS", r"%SiemensSeq%\ep2d_se_mre", {t.EPI, t.SPIN_ECHO, t.OWN_CONTRAST}),
-        ("SIEMENS", r"%SiemensSeq%\petra", {t.OWN_CONTRAST}),
+        ("SIEMENS", r"%SiemensSeq%\petra", {t.ULTRASHORT}),
+        ("SIEMENS", "*Petra3d1", {t.ULTRASHORT}),
         ("SIEMENS", r"%SiemensSeq%\MRF", {t.OWN_CONTRAST}),
         # As a research group calls its own.
         ("SIEMENS", r"%CustomerSeq%\ep2d_ase_2e", {t.OWN_CONTRAST}),

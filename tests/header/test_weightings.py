@@ -568,6 +568,20 @@ def test_blood_that_enters_after_an_inversion_is_told_without_words(
         assert claim.sequence == sequence, claim
 
 
+@pytest.mark.parametrize("described", ["", "petra_ir", "t1_petra_head"])
+def test_an_ultrashort_echo_is_weighted_by_t1_after_an_inversion(
+    make_series: Any, described: str
+) -> None:
+    values = header(
+        ["GR", "IR"], tesla=3, dim="3D", tr=2250, te=0.07, ti=1000, flip=6, name="*Petra3d1"
+    ) | {"Manufacturer": "SIEMENS", "SeriesDescription": described}
+    assert claim_of(make_series(values)).sequence == "T1"
+    assert claim_of(make_series(values | {"InversionTime": 60})).sequence == "OTHER"
+    assert claim_of(make_series(values | {"ScanningSequence": "GR"})).sequence == "OTHER"
+    phase = {"ImageType": ["ORIGINAL", "PRIMARY", "P"]}
+    assert claim_of(make_series(values | phase)).sequence == "OTHER"
+
+
 @pytest.mark.parametrize(
     ("sequence", "described", "more", "volumes"),
     [
