@@ -223,7 +223,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
             r"(?: (?:\d{1,4}|nd|dis[23]d|norm|rr|mpr(?: (?:ax|cor|sag|tra))?))*$"
         ),
     ),
-    ("OTHER", "*trufi*", "tru fi", "tfi", "*fiesta*", "ciss*", "*ssfp*", "b ffe", "b tfe"),
+    ("OTHER", "*trufi*", "tru fi", "tfi", "*fiesta*", "ciss*", "psif*", "*ssfp*", "b ffe", "b tfe"),
     ("OTHER", "petra", Regex(r"\d?d?o?zteo?"), Regex(r"(?:[23]d)?ute(?:[23]d)?")),
     ("OTHER", "psir*", "lge", "delayed enh*", "late enh*"),
     ("OTHER", "ege", Regex(r"^de\b.*\b(?:tfl|trufi)"), "*tagging", "*spamm", "*tfe grid"),

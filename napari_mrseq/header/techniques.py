@@ -30,6 +30,7 @@ MT = "magnetisation transfer"
 PHASES = "multi-phase"
 PREPARED = "prepared magnetisation"
 SPOILING = "spoiling"
+STEADY_STATE = "steady state"
 TASK = "functional task"
 SEGMENTED = "segmented readout"
 # Of what has decayed before other echoes; after an inversion it is weighted by T1 as others are.
@@ -69,6 +70,7 @@ CODES = (
     Code("SequenceVariant", ("TOF",), (TIME_OF_FLIGHT,)),
     Code("SequenceVariant", ("MP",), (PREPARED,)),
     Code("SequenceVariant", ("SP",), (SPOILING,)),
+    Code("SequenceVariant", ("SS",), (STEADY_STATE,)),
     Code("SequenceVariant", ("MTC",), (MT,)),
     Code("ScanOptions", ("MT", "MT_GEMS"), (MT,)),
     Code("ScanOptions", ("FC", "FC_FREQ_AX_GEMS", "FC_SLICE_AX_GEMS"), (FLOW_COMPENSATED,)),
@@ -112,8 +114,8 @@ NAMES = (
     Name("Siemens", r"[*_]?q?h[a-z]{0,2}[23]d1", (SPIN_ECHO,)),
     Name("Siemens", r"[*_]?q?(tir|ir|hir)[a-z]{0,3}[23]d", (SPIN_ECHO, INVERSION)),
     Name("Siemens", r"[*_]?tfl3d", (MPRAGE,)),
-    Name("Siemens", r"[*_]?q?c?(fl|fldyn|me|fi|gre|tfl|de)[a-z]{0,2}[23]d", (GRADIENT_ECHO,)),
-    Name("Siemens", r"[*_]?de3d", (BALANCED,)),
+    Name("Siemens", r"[*_]?q?c?(fl|fldyn|me|fi|gre|tfl|de|ps)[a-z]{0,2}[23]d", (GRADIENT_ECHO,)),
+    Name("Siemens", r"[*_]?(de|ps)[23]d", (BALANCED,)),
     Name("Siemens", r"[*_]?q?c?(tfi|ci|trufi)[a-z]{0,3}[23]d", (GRADIENT_ECHO, BALANCED)),
     Name("Siemens", r"[*_]?fl[23]d.*_t[\dms]", (TIME_OF_FLIGHT,)),
     Name("Siemens", r"[*_]?f[li][23]d.*_(v\d|pc)", (PHASE_CONTRAST,)),

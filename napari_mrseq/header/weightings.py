@@ -51,6 +51,7 @@ from napari_mrseq.header.techniques import (
     PREPARED,
     SPIN_ECHO,
     SPOILING,
+    STEADY_STATE,
 )
 from napari_mrseq.header.words import called, names, tells_inversion
 
@@ -193,8 +194,11 @@ SPIN_ECHO_RULES: tuple[Rule, ...] = (
 
 # A gradient echo, no EPI; one whose signal is spoiled, and inverted of fat alone at most.
 NON_EPI_GRADIENT_ECHO = (uses(GRADIENT_ECHO), lacks(SPIN_ECHO, EPI), echo_within_repetition)
+# Siemens codes spoiling wherever there is any: what has none keeps T2 (TrueFISP, DESS, PSIF).
+UNSPOILED = (made_by("Siemens"), uses(STEADY_STATE), lacks(SPOILING))
 SPOILED = (
     *NON_EPI_GRADIENT_ECHO,
+    unless(*UNSPOILED),
     lacks(INVERSION, FLOW_COMPENSATED, MT),
     not_above(TI, 180),
     past_ernst_angle,

@@ -135,6 +135,29 @@ def test_gradient_echo_is_weighted_by_field_flip_angle_and_echo(
     assert claim_of(make_series(values)).sequence == sequence
 
 
+@pytest.mark.parametrize(
+    ("maker", "variant", "sequence"),
+    [
+        ("SIEMENS", "SS", UNKNOWN),
+        ("SIEMENS", ["SK", "SS"], UNKNOWN),
+        ("SIEMENS", ["SK", "SP"], "T1"),
+        ("SIEMENS", ["SS", "SP"], "T1"),
+        ("SIEMENS", "", "T1"),
+        # Others call a steady state what is spoiled as well.
+        ("Philips", "SS", "T1"),
+        ("GE MEDICAL SYSTEMS", ["SS", "SK"], "T1"),
+    ],
+)
+def test_what_siemens_does_not_spoil_is_no_t1_by_its_times(
+    make_series: Any, maker: str, variant: str | list[str], sequence: str
+) -> None:
+    echoes = {"Manufacturer": maker, "SequenceVariant": variant}
+    knee = header("GR", tesla=1.5, dim="3D", tr=14.5, te=5, flip=25)
+    assert claim_of(make_series(knee | echoes)).sequence == sequence
+    named = knee | echoes | {"SeriesDescription": "t1_fi3d_sag"}
+    assert claim_of(make_series(named)).sequence == "T1"
+
+
 def test_evidence_of_a_small_flip_angle_names_the_limit(make_series: Any) -> None:
     claims = [
         claim_of(make_series(header("GR", tesla=1.5, dim="3D", tr=20, te=6, flip=flip)))

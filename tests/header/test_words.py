@@ -440,7 +440,7 @@ def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> No
             "de_overview_tfi_4c;cine_tfi_retro_3c;4CH_Function;cardiac function SAX;SUB 2 COR RFM;"
             "t1_vibe_dixon_tra_2echo_F_22;mdixon_ff;t1_vibe_dixon_tra_F_ND;t1_vibe_fs_SUB_DIS2D;"
             "MR thermometry;TemperatureMapping;t1_vibe_dixon_fat;T1 mDIXON Fett;T1 Dixon graisse;"
-            "t1_vibe_dixon_cor_F_MPR_cor;T1 SUSTRACCIÓN;Sag qDESS;3DDESS_we",
+            "psif_csf;t1_vibe_dixon_cor_F_MPR_cor;T1 SUSTRACCIÓN;Sag qDESS;3DDESS_we",
         ),
         ("FIELDMAP", "Reverse blip EPI 3mm iso;blip reversed"),
         ("FIELDMAP", "FieldMap: T2FSE;BH_PA_SE;se_epi_1.7mm_ap;Spin-echo EPI (AP);B0Shim_3D"),
