@@ -26,6 +26,7 @@ MPRAGE = "MPRAGE"
 SPECTROSCOPY = "spectroscopy"
 FLOW_COMPENSATED = "flow compensation"
 CINE = "cine"
+GATED = "triggered by the heart"
 MT = "magnetisation transfer"
 PHASES = "multi-phase"
 PREPARED = "prepared magnetisation"
@@ -81,6 +82,7 @@ CODES = (
         "ScanOptions", ("IR", "IR_GEMS", "FLAIR_GEMS", "T1FLAIR_GEMS", "T2FLAIR_GEMS"),
         (INVERSION,),
     ),
+    Code("ScanOptions", ("CG", "PPG", "CT"), (GATED,)),
     Code("AngioFlag", ("Y",), (ANGIOGRAPHY,)),
     Code("EchoPulseSequence", ("SPIN",), (SPIN_ECHO,)),
     Code("EchoPulseSequence", ("GRADIENT",), (GRADIENT_ECHO,)),

@@ -44,6 +44,7 @@ from napari_mrseq.header.rule import DICOM, NILS, PHYSICS, TABLE, VENDOR, WORDS,
 from napari_mrseq.header.techniques import (
     EPI,
     FLOW_COMPENSATED,
+    GATED,
     GRADIENT_ECHO,
     INVERSION,
     MPRAGE,
@@ -136,10 +137,11 @@ INVERSION_RECOVERY_RULES: tuple[Rule, ...] = (
 )  # fmt: skip
 
 # A spin echo, no EPI, whose contrast no inversion makes. Philips gives EPI no code: what has so few
-# pixels and is repeated so often weights by diffusion, or follows activation.
+# pixels and is repeated so often weights by diffusion, or follows activation. A volume that waits
+# for the heart shows fresh blood in diastole (FBI, NATIVE SPACE, TRANCE), whatever its times are.
 NON_EPI_SPIN_ECHO = (
     uses(SPIN_ECHO), lacks(EPI), inverts_fat_at_most, unless(tells_inversion),
-    unless(VOLUMES >= 20, small_matrix(160)),
+    unless(VOLUMES >= 20, small_matrix(160)), unless(uses(GATED), acquired("3D")),
 )  # fmt: skip
 # What excites once a slice: the time to the next one weights nothing.
 SINGLE_SHOT = called(r".*haste.*|.*ssfse.*|ssh? ?tse.*")

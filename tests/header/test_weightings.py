@@ -158,6 +158,23 @@ def test_what_siemens_does_not_spoil_is_no_t1_by_its_times(
     assert claim_of(make_series(named)).sequence == "T1"
 
 
+@pytest.mark.parametrize(
+    ("sequence", "dim", "more"),
+    [
+        (UNKNOWN, "3D", {"ScanOptions": "CG"}),
+        (UNKNOWN, "3D", {"ScanOptions": ["PFP", "PPG"], "EchoTime": 18, "RepetitionTime": 900}),
+        ("T2", "3D", {"ScanOptions": "RG"}),
+        ("T2", "2D", {"ScanOptions": "CG"}),
+        ("T2", "3D", {"ScanOptions": "CG", "SeriesDescription": "t2_space_heart"}),
+        ("MRA", "3D", {"ScanOptions": "CG", "SeriesDescription": "FBI legs"}),
+    ],
+)
+def test_a_volume_of_spin_echoes_that_waits_for_the_heart_shows_blood_perhaps(
+    make_series: Any, sequence: str, dim: str, more: dict[str, Any]
+) -> None:
+    assert claim_of(make_series(header("SE", dim=dim, tr=2700, te=80) | more)).sequence == sequence
+
+
 def test_evidence_of_a_small_flip_angle_names_the_limit(make_series: Any) -> None:
     claims = [
         claim_of(make_series(header("GR", tesla=1.5, dim="3D", tr=20, te=6, flip=flip)))
