@@ -5,12 +5,15 @@ from __future__ import annotations
 from napari_mrseq.header import image_types
 from napari_mrseq.header.conditions import (
     FLIP,
+    SLICES,
     TE,
     TI,
+    TR,
     VOLUMES,
     acquired,
     agent_tagged,
     contrast,
+    echo_in_middle,
     image_type,
     is_phase,
     is_projected,
@@ -28,7 +31,6 @@ from napari_mrseq.header.techniques import (
     BALANCED,
     CINE,
     GRADIENT_ECHO,
-    INVERSION,
     PHASE_CONTRAST,
     SPIN_ECHO,
     TIME_OF_FLIGHT,
@@ -39,6 +41,7 @@ from napari_mrseq.header.words import (
     names,
     names_nothing,
     names_weighting,
+    tells_heart,
     tells_organ,
     tells_vessels,
 )
@@ -49,6 +52,11 @@ OF_A_BOLUS = called("twist|tricks")
 IN_SHORT = (called("pca?"), lacks(PHASE_CONTRAST))
 # Vessels that turn, projected from all around, are shown as a film as well.
 A_FILM = (uses(CINE), unless(is_projected))
+
+# One volume of blood that flows in after an inversion; words would tell what else it is.
+AFTER_LONG_INVERSION = (
+    lacks(CINE), acquired("3D"), TI >= 700, not_above(VOLUMES, 1), names_nothing,
+)  # fmt: skip
 
 SUBTRACTION_RULES: tuple[Rule, ...] = (
     # What is left without the unenhanced image is vessels where the agent was given for them.
@@ -79,8 +87,18 @@ VESSEL_RULES: tuple[Rule, ...] = (
     # Blood that flows in after an inversion (NATIVE, Inhance IFIR, Time-SLIP, VASC-ASL). T1 is
     # mapped with smaller flip angles, or with several volumes.
     timed(
-        "MRA", 0.7, PHYSICS, uses(BALANCED), uses(INVERSION), lacks(CINE), acquired("3D"),
-        TI >= 700, not_below(FLIP, 50), not_above(VOLUMES, 1), names_nothing,
+        "MRA", 0.7, PHYSICS, uses(BALANCED), *AFTER_LONG_INVERSION, not_below(FLIP, 50),
+    ),
+    # Only a balanced readout bears such a flip angle again and again.
+    rule(
+        "MRA", 0.65, PHYSICS, *AFTER_LONG_INVERSION, lacks(SPIN_ECHO), TR < 8, FLIP >= 50,
+        echo_in_middle,
+    ),
+    # Blood that flows into slices after they were saturated (QISS), one after the other all the way
+    # down the legs: of the heart there are few, and T1 is mapped with smaller flip angles.
+    timed(
+        "MRA", 0.65, PHYSICS, uses(BALANCED), lacks(CINE), acquired("2D"), within(TI, 200, 600),
+        FLIP >= 70, SLICES > 40, not_above(VOLUMES, 1), names_nothing, unless(tells_heart),
     ),
     rule("OTHER", 0.75, WORDS, called("pca?|ph.*con.*|venc.*"), *A_FILM, lacks(SPIN_ECHO)),
     rule("MRA", 0.9, VENDOR, image_type(*image_types.ANGIOGRAPHY)),

@@ -608,6 +608,47 @@ def test_blood_that_enters_after_an_inversion_is_told_without_words(
         assert claim.sequence == sequence, claim
 
 
+@pytest.mark.parametrize(
+    ("sequence", "written"),
+    [
+        ("MRA", {}),
+        # Fujifilm and Canon may tell no code of the inversion.
+        ("MRA", {"ScanningSequence": "GR"}),
+        ("OTHER", {"InversionTime": 300}),
+        ("OTHER", {"MRAcquisitionType": "2D"}),
+        ("OTHER", {"CardiacNumberOfImages": 20}),
+        ("OTHER", {"NumberOfTemporalPositions": 8}),
+        ("T1", {"FlipAngle": 12}),
+    ],
+)
+def test_such_blood_is_told_where_only_the_times_tell_that_the_readout_is_balanced(
+    make_series: Any, sequence: str, written: dict[str, Any]
+) -> None:
+    values = header(["GR", "IR"], tesla=1.5, tr=4.6, te=2.2, ti=1200, flip=70, dim="3D")
+    claim = claim_of(make_series(values | {"Manufacturer": "GE MEDICAL SYSTEMS"} | written))
+    assert claim.sequence == sequence, claim
+
+
+@pytest.mark.parametrize(
+    ("sequence", "written", "slices"),
+    [
+        ("MRA", {}, 160),
+        # Late enhancement, slices prepared by T2, words, the heart in a stack of slices.
+        ("OTHER", {}, 12),
+        ("OTHER", {"FlipAngle": 50}, 60),
+        ("OTHER", {"InversionTime": 0}, 60),
+        ("OTHER", {"SeriesDescription": "trufi_tra"}, 60),
+        ("OTHER", {"BodyPartExamined": "HEART"}, 60),
+    ],
+)
+def test_blood_in_many_balanced_slices_after_a_saturation_is_told_without_words(
+    make_series: Any, sequence: str, written: dict[str, Any], slices: int
+) -> None:
+    values = header("GR", tesla=1.5, tr=820, te=1.7, ti=345, flip=90, dim="2D", name="*tfi2d1_192")
+    claim = claim_of(make_series({"Manufacturer": "SIEMENS"} | values | written, slices=slices))
+    assert claim.sequence == sequence, claim
+
+
 @pytest.mark.parametrize("described", ["", "petra_ir", "t1_petra_head"])
 def test_an_ultrashort_echo_is_weighted_by_t1_after_an_inversion(
     make_series: Any, described: str
