@@ -117,7 +117,8 @@ NAMES = (
     Name("Siemens", r"[*_]?q?(tir|ir|hir)[a-z]{0,3}[23]d", (SPIN_ECHO, INVERSION)),
     Name("Siemens", r"[*_]?tfl3d", (MPRAGE,)),
     Name("Siemens", r"[*_]?q?c?(fl|fldyn|me|fi|gre|tfl|de|ps)[a-z]{0,2}[23]d", (GRADIENT_ECHO,)),
-    Name("Siemens", r"[*_]?(de|ps)[23]d", (BALANCED,)),
+    # A PSIF with a b value diffuses.
+    Name("Siemens", r"[*_]?(de3d|ps[23]d(?!.*_b\d))", (BALANCED,)),
     Name("Siemens", r"[*_]?q?c?(tfi|ci|trufi)[a-z]{0,3}[23]d", (GRADIENT_ECHO, BALANCED)),
     Name("Siemens", r"[*_]?fl[23]d.*_t[\dms]", (TIME_OF_FLIGHT,)),
     Name("Siemens", r"[*_]?f[li][23]d.*_(v\d|pc)", (PHASE_CONTRAST,)),

@@ -31,6 +31,7 @@ GE_NAME, PHILIPS_NAME = (0x0019, 0x109C), (0x2001, 0x1020)
         ("SIEMENS", "*swi3d1r", {t.GRADIENT_ECHO, t.SUSCEPTIBILITY}),
         ("SIEMENS", "*de3d1", {t.GRADIENT_ECHO, t.BALANCED}),
         ("SIEMENS", "*ps3d1", {t.GRADIENT_ECHO, t.BALANCED}),
+        ("SIEMENS", "*ps2d1_b700", {t.GRADIENT_ECHO}),
         ("SIEMENS", "*ci3d1_120", {t.GRADIENT_ECHO, t.BALANCED}),
         ("SIEMENS", "*epfid2d1_64", {t.GRADIENT_ECHO, t.EPI}),
         ("SIEMENS", "*epse2d1_86", {t.SPIN_ECHO, t.EPI}),
