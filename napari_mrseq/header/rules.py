@@ -40,6 +40,7 @@ from napari_mrseq.header.conditions import (
     made_by,
     not_above,
     not_below,
+    of_type,
     other_modality,
     other_nucleus,
     small_matrix,
@@ -120,6 +121,8 @@ LIKE_ANATOMY = (
 SOURCE_OF_QSM = (
     called("qsm"), is_original, uses(GRADIENT_ECHO), lacks(SPIN_ECHO, EPI, INVERSION),
 )  # fmt: skip
+# Siemens' type of what is reckoned from several images: a wash-in, a difference; a mean stays one.
+RECKONED = (made_by("Siemens"), of_type("DERIVED", "OTHER"), unless(image_type("MEAN", "COMPOSED")))
 
 RULES: tuple[Rule, ...] = (
     # What is no MR image, or no picture of a sequence.
@@ -276,6 +279,7 @@ RULES: tuple[Rule, ...] = (
         "OTHER", 0.65, PHYSICS, uses(GRADIENT_ECHO), lacks(SPIN_ECHO, INVERSION, TIME_OF_FLIGHT),
         TR <= 15, *TOO_STEEP, echo_in_middle,
     ),
+    rule(UNKNOWN, 0.5, VENDOR, *RECKONED, names_nothing),
     *INVERSION_RECOVERY_RULES,
     *ACQUISITION_CONTRAST_RULES,
     # A dual echo names both; its echo time tells.

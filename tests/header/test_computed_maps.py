@@ -55,6 +55,30 @@ def test_a_map_with_the_b_value_of_its_source_is_no_diffusion_image(
     assert claim_of(make_series(unweighted)).sequence == "OTHER"
 
 
+@pytest.mark.parametrize(
+    ("sequence", "maker", "kind", "described"),
+    [
+        (UNKNOWN, "SIEMENS", ["DERIVED", "SECONDARY", "OTHER", "ND"], ""),
+        (UNKNOWN, "SIEMENS", ["DERIVED", "PRIMARY", "OTHER", "NORM", "DIS2D"], ""),
+        ("T1", "SIEMENS", ["DERIVED", "PRIMARY", "OTHER", "NORM"], "t1_vibe_tra"),
+        ("T1", "SIEMENS", ["DERIVED", "PRIMARY", "OTHER", "MEAN"], ""),
+        ("T1", "SIEMENS", ["DERIVED", "PRIMARY", "M", "NORM"], ""),
+        ("T1", "SIEMENS", ["ORIGINAL", "PRIMARY", "OTHER", "ND"], ""),
+        # Others call their own images so.
+        ("T1", "TOSHIBA", ["DERIVED", "SECONDARY", "OTHER"], ""),
+    ],
+)
+def test_what_siemens_reckoned_from_several_images_has_no_weighting_by_its_times(
+    make_series: Any, sequence: str, maker: str, kind: list[str], described: str
+) -> None:
+    header = {
+        "Manufacturer": maker, "ScanningSequence": "GR", "MRAcquisitionType": "3D",
+        "RepetitionTime": 4.7, "EchoTime": 1.7, "FlipAngle": 10, "ImageType": kind,
+    }  # fmt: skip
+    claim = claim_of(make_series(header | {"SeriesDescription": described}))
+    assert claim.sequence == sequence, claim
+
+
 @pytest.mark.parametrize("written", [ORIGINAL, {}], ids=["original", "not told"])
 @pytest.mark.parametrize(
     "described",
