@@ -17,6 +17,7 @@ from napari_mrseq.header.conditions import (
 )
 from napari_mrseq.header.plausibility import says, timed
 from napari_mrseq.header.rule import NILS, PHYSICS, VENDOR, WORDS, Rule, rule
+from napari_mrseq.header.sequence_attributes import SequenceAttributes
 from napari_mrseq.header.techniques import (
     EPI,
     GRADIENT_ECHO,
@@ -24,7 +25,7 @@ from napari_mrseq.header.techniques import (
     SEGMENTED,
     SPIN_ECHO,
 )
-from napari_mrseq.header.words import called
+from napari_mrseq.header.words import called, names_nothing
 
 # One volume that a program computed, of a first pass more often than of activation.
 OF_A_SERIES = unless(is_secondary, not_above(VOLUMES, 1))
@@ -36,6 +37,21 @@ OF_OTHER_METHODS = called(r".*mre|elasto.*|mr touch|cest.*|aptw?.*|temperature.*
 # Activation is followed by many volumes, and at 3 T seldom so late.
 LIKE_A_SPIN_ECHO = (FIELD_STRENGTH >= 2.5, TE >= 50, FLIP >= 85, VOLUMES <= 10)
 
+# ms; of 3-D readouts the header tells that of one excitation.
+SHORTEST_REPETITION = 500.0
+FEWEST_OF_A_BOLUS = 30
+# In seconds: a first pass is followed for one or two minutes, activation for three and more.
+SHORTEST_RUN = 130.0
+
+
+def is_soon_over(attributes: SequenceAttributes) -> str | None:
+    """Hold where slices are repeated often, and all is over sooner than a run of activation."""
+    repetition, volumes = attributes.repetition_time, attributes.volumes
+    if repetition is None or repetition < SHORTEST_REPETITION or volumes < FEWEST_OF_A_BOLUS:
+        return None
+    return "" if repetition * volumes < SHORTEST_RUN * 1000.0 else None
+
+
 ECHO_PLANAR_RULES: tuple[Rule, ...] = (
     rule("OTHER", 0.85, WORDS, says("OTHER"), OF_OTHER_METHODS, uses(EPI)),
     rule(
@@ -44,6 +60,11 @@ ECHO_PLANAR_RULES: tuple[Rule, ...] = (
     ),
     # A slice takes several excitations, which is too slow for activation.
     timed("T2STAR", 0.7, VENDOR, uses(SEGMENTED), not_above(VOLUMES, 1), unless(says("BOLD"))),
+    # A short run, or a bolus whose agent isn't told.
+    timed(
+        "BOLD", 0.55, PHYSICS, uses(EPI), lacks(SPIN_ECHO, INVERSION), TE >= 20, TE < 60,
+        is_soon_over, names_nothing,
+    ),
     timed(
         "BOLD", 0.9, NILS, uses(EPI), uses(GRADIENT_ECHO), lacks(SPIN_ECHO), TE >= 15, OF_A_SERIES,
     ),

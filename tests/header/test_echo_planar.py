@@ -71,6 +71,28 @@ def test_a_film_of_the_heart_follows_no_activation(make_series: Any, tr: float, 
     assert slow.sequence == "BOLD"
 
 
+@pytest.mark.parametrize(
+    ("tr", "volumes", "described", "sure"),
+    [
+        (1500, 50, "", False),
+        (1500, 200, "", True),
+        (2500, 60, "", True),
+        (1500, 50, "rest fMRI", True),
+        # A few volumes are a part of a run.
+        (1500, 5, "", True),
+        # Of one excitation in 3-D.
+        (24, 100, "", True),
+    ],
+)
+def test_what_is_over_in_two_minutes_may_be_a_bolus(
+    make_series: Any, tr: float, volumes: int, described: str, sure: bool
+) -> None:
+    values = GRADIENT | {"RepetitionTime": tr, "SeriesDescription": described}
+    claim = claim_of(make_series(values, slices=2, volumes=volumes))
+    assert claim.sequence == "BOLD"
+    assert (claim.confidence >= 0.6) == sure
+
+
 COMPUTED = {"ImageType": ["DERIVED", "SECONDARY", "COV"]}
 
 
