@@ -89,8 +89,9 @@ def _beside_weighting(pattern: str) -> Condition:
 
 
 _OF_FAT_AND_WATER = called("ideal field map")
-# A stack of slices as it was acquired, larger than spectra and references are.
-_STACK = (lacks(EPI), is_original, SLICES > 9, large_matrix(160))
+# Slices as they were acquired, larger than spectra and references are; a few show where the voxel
+# of a spectrum lies.
+_LARGE = (lacks(EPI), is_original, large_matrix(160))
 
 # What speaks against a sequence, each line on its own. Limits lie well outside the 5th to 95th
 # percentile of the sequence in NILS (about 400,000 series): only clear contradictions count.
@@ -226,9 +227,9 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
     "OTHER": (
         # A cine series of spin echoes is weighted as they are.
         (called(OF_GRADIENT_ECHOES), uses(SPIN_ECHO), lacks(GRADIENT_ECHO)),
-        (_beside_weighting(SPECTRA_AND_FIBRES), *_STACK),
+        (_beside_weighting(SPECTRA_AND_FIBRES), *_LARGE, SLICES > 4),
         (
-            _beside_weighting(REFERENCE), *_STACK,
+            _beside_weighting(REFERENCE), *_LARGE, SLICES > 9,
             unless(lacks(SPIN_ECHO, INVERSION, PREPARED, MPRAGE)),
         ),
     ),

@@ -185,6 +185,12 @@ def test_where_no_weighting_stands_beside_them_they_do(
     assert claim_of(make_series(header | {"SeriesDescription": described})).sequence == sequence
 
 
+def test_slices_that_a_spectrum_is_planned_on_are_weighted(make_series: Any) -> None:
+    for described in ("t2_tse_tra_svs_planung", "T2 MRS plan", "T2 cor for spectroscopy"):
+        planned = SPIN_ECHO_T2 | ORIGINAL | {"SeriesDescription": described}
+        assert claim_of(make_series(planned, slices=5)).sequence == "T2"
+
+
 def test_a_scout_that_is_called_a_weighting_too_is_less_sure(make_series: Any) -> None:
     header = SPIN_ECHO_T2 | {"Rows": 128, "Columns": 128}
     named, alone = (
