@@ -198,7 +198,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     (MAP, "t1 map*", "t2 map*", "t2star map*", "r2 map*", "r2star*", "r2s", "qt1*", "qt2*"),
     # As Siemens calls what it computes.
     (MAP, Regex(r"^(?:t[12]|t2star|r2) images$")),
-    (MAP, "*relaxo*", "brain mask*", "lesion mask*", "t1* t2* ratio*"),
+    (MAP, "pd map*", "*relaxo*", "brain mask*", "lesion mask*", "t1* t2* ratio*"),
     (MAP, Regex(r"(?<!for )segmentations?(?: maps?)?$")),
     # What steers a scan with navigators.
     ("OTHER", Regex(r"(?:t[12][a-z0-9]*|v ?nav)\b.*\bsetter")),

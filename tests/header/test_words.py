@@ -379,6 +379,7 @@ def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> No
         ("map", "DTI_MD;DTI RD;DKI MK map;mean diffusivity;IVIM perfusion fraction;diff tra AD"),
         ("map", "faReg - DTI_32_directions SENSE;facReg - DTI;fractional aniso."),
         ("map", "FA map;FA_color;radial diffusivity;mean kurtosis;T2_MAPPING;T1 relaxometry"),
+        ("map", "SyMRI PD map;PD mapping"),
         ("ADC", "Mono-exponential ADC;bi exponential ADC"),
         ("OTHER", "exponential ADC;exp ADC;eADC;CSPAMM;ECV map;timing bolus;Fluoro Trigger"),
         ("T1", "QuickStar FS;3D VANE XD"),
