@@ -79,6 +79,8 @@ SUBTRACTION_RULES: tuple[Rule, ...] = (
 FLOW_RULES: tuple[Rule, ...] = (
     rule("OTHER", 0.75, VENDOR, uses(PHASE_CONTRAST), *A_FILM),
     rule("OTHER", 0.75, VENDOR, uses(PHASE_CONTRAST), is_phase),
+    # Not every header counts the phases of the heartbeat; directions of flow are four at most.
+    rule("OTHER", 0.75, VENDOR, uses(PHASE_CONTRAST), VOLUMES >= 10, unless(is_projected)),
 )
 
 VESSEL_RULES: tuple[Rule, ...] = (

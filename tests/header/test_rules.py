@@ -185,6 +185,21 @@ def test_where_no_weighting_stands_beside_them_they_do(
     assert claim_of(make_series(header | {"SeriesDescription": described})).sequence == sequence
 
 
+@pytest.mark.parametrize(
+    ("sequence", "more", "volumes"),
+    [
+        ("OTHER", {}, 30),
+        ("MRA", {}, 4),
+        ("MRA", {"ImageType": ["DERIVED", "SECONDARY", "MIP"]}, 36),
+    ],
+)
+def test_flow_that_is_followed_is_a_film_whether_its_phases_are_counted_or_not(
+    make_series: Any, sequence: str, more: dict[str, Any], volumes: int
+) -> None:
+    flow = {"ScanningSequence": "GR", "PhaseContrast": "YES", "RepetitionTime": 37} | more
+    assert claim_of(make_series(flow, slices=1, volumes=volumes)).sequence == sequence
+
+
 def test_slices_that_a_spectrum_is_planned_on_are_weighted(make_series: Any) -> None:
     for described in ("t2_tse_tra_svs_planung", "T2 MRS plan", "T2 cor for spectroscopy"):
         planned = SPIN_ECHO_T2 | ORIGINAL | {"SeriesDescription": described}
