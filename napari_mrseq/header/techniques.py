@@ -34,6 +34,7 @@ SPOILING = "spoiling"
 STEADY_STATE = "steady state"
 TASK = "functional task"
 SEGMENTED = "segmented readout"
+SINGLE_SHOT = "single shot"
 # Of what has decayed before other echoes; after an inversion it is weighted by T1 as others are.
 ULTRASHORT = "ultrashort echo"
 # Of stiffness, of fingerprints: none of the weightings.
@@ -113,7 +114,7 @@ NAMES = (
     Name("Siemens", r"[*_]?q?(tse|se|mse)[a-z]{0,3}[23]d", (SPIN_ECHO,)),
     Name("Siemens", r"[*_]?spc", (SPIN_ECHO,)),
     Name("Siemens", r"[*_]?spcr?ir", (INVERSION,)),
-    Name("Siemens", r"[*_]?q?h[a-z]{0,2}[23]d1", (SPIN_ECHO,)),
+    Name("Siemens", r"[*_]?q?h[a-z]{0,2}[23]d1", (SPIN_ECHO, SINGLE_SHOT)),
     Name("Siemens", r"[*_]?q?(tir|ir|hir)[a-z]{0,3}[23]d", (SPIN_ECHO, INVERSION)),
     Name("Siemens", r"[*_]?tfl3d", (MPRAGE,)),
     Name("Siemens", r"[*_]?q?c?(fl|fldyn|me|fi|gre|tfl|de|ps)[a-z]{0,2}[23]d", (GRADIENT_ECHO,)),
@@ -148,6 +149,7 @@ NAMES = (
     Name("GE", r"3[-_ ]?plane", (SCOUT,)),
     Name("GE", r"(.*/)?(3d)?b0(map|rf)", (GRADIENT_ECHO, B0_MAP)),
     Name("GE", r"(.*/)?(cs)?(memp|fse|frfse|ssfse|.*cube|propeller)", (SPIN_ECHO,)),
+    Name("GE", r"(.*/)?ssfse", (SINGLE_SHOT,)),
     Name("GE", r".*t[12]?.?flair", (SPIN_ECHO, INVERSION)),
     Name(
         "GE", r"(.*/)?(e?fgre|m?fast_?gre|gre|.*spgr|lava|disco|medal|ideal.*gre)", (GRADIENT_ECHO,)

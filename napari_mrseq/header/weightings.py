@@ -50,6 +50,7 @@ from napari_mrseq.header.techniques import (
     MPRAGE,
     MT,
     PREPARED,
+    SINGLE_SHOT,
     SPIN_ECHO,
     SPOILING,
     STEADY_STATE,
@@ -143,18 +144,22 @@ NON_EPI_SPIN_ECHO = (
     uses(SPIN_ECHO), lacks(EPI), inverts_fat_at_most, unless(tells_inversion),
     unless(VOLUMES >= 20, small_matrix(160)), unless(uses(GATED), acquired("3D")),
 )  # fmt: skip
-# What excites once a slice: the time to the next one weights nothing.
-SINGLE_SHOT = called(r".*haste.*|.*ssfse.*|ssh? ?tse.*")
+# What excites once a slice: the time to the next one weights nothing. Nothing else has such trains.
+EXCITES_AGAIN = (
+    unless(called(r".*haste.*|.*ssfse.*|ssh? ?tse.*")), lacks(SINGLE_SHOT),
+    unless(acquired("2D"), ECHOES >= 60),
+)  # fmt: skip
 # A FLAIR whose inversion the header doesn't tell, or diffusion without a b value, read out by EPI.
 LIKE_A_LONG_FLAIR = (acquired("3D"), TR > 4500)
 LIKE_DIFFUSION_OF_PHILIPS = (made_by("Philips"), small_matrix(160))
 # HASTE and 3-D echo trains have a short TR for a T2.
 SPIN_ECHO_RULES: tuple[Rule, ...] = (
     timed(
-        "T1", 0.8, TABLE, *NON_EPI_SPIN_ECHO, unless(SINGLE_SHOT), within(TR, 150, 850), TE <= 30,
+        "T1", 0.8, TABLE, *NON_EPI_SPIN_ECHO, *EXCITES_AGAIN, within(TR, 150, 850), TE <= 30,
     ),
     timed(
-        "T1", 0.65, TABLE, *NON_EPI_SPIN_ECHO, unless(SINGLE_SHOT), TR > 850, TR <= 1200, TE <= 20,
+        "T1", 0.65, TABLE, *NON_EPI_SPIN_ECHO, *EXCITES_AGAIN, TR > 850, TR <= 1200, TE <= 20,
+        not_above(VOLUMES, 1),
     ),
     timed(
         "T2", 0.8, TABLE, *NON_EPI_SPIN_ECHO, TR > 1500, TE >= 70, unless(*LIKE_A_LONG_FLAIR),

@@ -16,8 +16,8 @@ GE_NAME, PHILIPS_NAME = (0x0019, 0x109C), (0x2001, 0x1020)
     ("maker", "name", "used"),
     [
         ("SIEMENS", "*tse2d1_17", {t.SPIN_ECHO}),
-        ("SIEMENS", "*h2d1_96", {t.SPIN_ECHO}),
-        ("SIEMENS", "*h3d1_256", {t.SPIN_ECHO}),
+        ("SIEMENS", "*h2d1_96", {t.SPIN_ECHO, t.SINGLE_SHOT}),
+        ("SIEMENS", "*h3d1_256", {t.SPIN_ECHO, t.SINGLE_SHOT}),
         ("SIEMENS", "*blade_b0_1000", {t.SPIN_ECHO, t.DIFFUSION}),
         ("SIEMENS", "fl1Scout", {t.SCOUT}),
         ("SIEMENS", "*spc3d1_12", {t.SPIN_ECHO}),

@@ -691,6 +691,10 @@ def test_a_slice_that_is_excited_once_is_not_weighted_by_when_the_next_one_is(
     dark = header("SE", tr=700, te=26, flip=150, dim="2D")
     assert claim_of(make_series(dark | {"SeriesDescription": described})).sequence == UNKNOWN
     assert claim_of(make_series(dark | {"SeriesDescription": "tse_db_tra"})).sequence == "T1"
+    lungs = dark | {"SeriesDescription": "t2_haste_cor"}
+    siemens = {"Manufacturer": "SIEMENS", "SequenceName": "*h2d1_192"}
+    for single_shot in (siemens, {"EchoTrainLength": 192}):
+        assert claim_of(make_series(lungs | single_shot)).sequence == UNKNOWN
     assert claim_of(make_series(dark | {"SeriesDescription": "T1 haste"})).sequence == "T1"
 
 
