@@ -122,7 +122,8 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
         (lacks(BALANCED, GRADIENT_ECHO), TE < 40, unless(preclinical)),
         (uses(GRADIENT_ECHO), lacks(SPIN_ECHO, BALANCED, EPI), TE < 10),
         (uses(SPIN_ECHO), TE < 60, TR < 2100),
-        (uses(INVERSION), TI > 1500),
+        # Not every scanner codes an inversion.
+        (TI > 1500,),
     ),
     "FLAIR": (
         (uses(SPIN_ECHO), TE < 50),

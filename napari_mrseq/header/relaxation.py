@@ -57,13 +57,22 @@ def nulls_fluid(attributes: SequenceAttributes) -> str | None:
 
     TI = T1 (ln 2 - ln(1 + exp(-TR / T1))), with the T1 of cerebrospinal fluid.
     """
-    inversion, repetition = attributes.inversion_time, attributes.repetition_time
-    if not inversion or not repetition:
+    inversion, null = attributes.inversion_time, _fluid_null(attributes)
+    if not inversion or not null or abs(inversion - null) > NULL_TOLERANCE * null:
         return None
-    null = FLUID_T1 * (log(2.0) - log(1.0 + exp(-repetition / FLUID_T1)))
-    if abs(inversion - null) > NULL_TOLERANCE * null:
-        return None
+    repetition = attributes.repetition_time
     return f"TI {inversion:g} ms nulls CSF at TR {repetition:g} ms ({null:.0f} ms)"
+
+
+def is_past_fluid(attributes: SequenceAttributes) -> str | None:
+    """Hold where fluid has recovered before the excitation: only a second inversion darkens it."""
+    inversion, null = attributes.inversion_time, _fluid_null(attributes)
+    return "" if inversion and null and inversion > (1.0 + NULL_TOLERANCE) * null else None
+
+
+def _fluid_null(attributes: SequenceAttributes) -> float | None:
+    repetition = attributes.repetition_time
+    return repetition and FLUID_T1 * (log(2.0) - log(1.0 + exp(-repetition / FLUID_T1)))
 
 
 def nulls_fat(attributes: SequenceAttributes) -> str | None:

@@ -35,6 +35,7 @@ from napari_mrseq.header.relaxation import (
     far_past_ernst_angle,
     has_late_echo,
     inverts_fat_at_most,
+    is_past_fluid,
     nulls_fat,
     nulls_fluid,
     past_ernst_angle,
@@ -123,11 +124,12 @@ INVERSION_RECOVERY_RULES: tuple[Rule, ...] = (
         "T1", 0.7, PHYSICS, uses(INVERSION), lacks(GRADIENT_ECHO), nulls_fluid, TR < 2500, TE < 70,
     ),
     rule("FLAIR", 0.95, WORDS, says("FLAIR"), TI >= 1200),
-    timed("FLAIR", 0.9, NILS, TI > 1500, TR > 3500, TE >= 60),
+    # Beyond lies double inversion.
+    timed("FLAIR", 0.9, NILS, TI > 1500, TR > 3500, TE >= 60, unless(is_past_fluid)),
     # At low field it needs a shorter TI, and nothing else has so late an echo.
     timed(
         "FLAIR", 0.75, PHYSICS, uses(INVERSION), lacks(GRADIENT_ECHO, EPI), TI >= 1200, TR > 3500,
-        TE >= 60,
+        TE >= 60, unless(is_past_fluid),
     ),
     timed("FLAIR", 0.85, PHYSICS, nulls_fluid, TR >= 3000, TE >= 60),
     timed(

@@ -175,6 +175,26 @@ def test_a_volume_of_spin_echoes_that_waits_for_the_heart_shows_blood_perhaps(
     assert claim_of(make_series(header("SE", dim=dim, tr=2700, te=80) | more)).sequence == sequence
 
 
+@pytest.mark.parametrize(
+    ("sequence", "tr", "ti"),
+    [
+        # The protocols of makers at 1.5, 3 and 7 T, and of the newborn.
+        ("FLAIR", 5000, 1800), ("FLAIR", 9000, 2500), ("FLAIR", 11000, 2800), ("FLAIR", 8000, 2250),
+        ("FLAIR", 4800, 1650), ("FLAIR", 9000, 2800), ("FLAIR", 6000, 2200), ("FLAIR", 10000, 2200),
+        # Double inversion.
+        (UNKNOWN, 7500, 3000), (UNKNOWN, 5500, 2550), (UNKNOWN, 8000, 3300),
+    ],
+)  # fmt: skip
+def test_fluid_that_has_recovered_is_dark_by_a_second_inversion_only(
+    make_series: Any, sequence: str, tr: float, ti: float
+) -> None:
+    values = header(SE, tesla=3, dim="3D", tr=tr, te=320, ti=ti, flip=120)
+    assert claim_of(make_series(values)).sequence == sequence
+    assert claim_of(make_series(values | {"ScanningSequence": "SE"})).sequence == sequence
+    named = values | {"SeriesDescription": "t2_space_flair"}
+    assert claim_of(make_series(named)).sequence == "FLAIR"
+
+
 def test_evidence_of_a_small_flip_angle_names_the_limit(make_series: Any) -> None:
     claims = [
         claim_of(make_series(header("GR", tesla=1.5, dim="3D", tr=20, te=6, flip=flip)))
