@@ -9,6 +9,7 @@ from napari_mrseq.header.conditions import (
     VOLUMES,
     is_secondary,
     lacks,
+    large_matrix,
     not_above,
     unknown,
     unless,
@@ -60,10 +61,10 @@ ECHO_PLANAR_RULES: tuple[Rule, ...] = (
     ),
     # A slice takes several excitations, which is too slow for activation.
     timed("T2STAR", 0.7, VENDOR, uses(SEGMENTED), not_above(VOLUMES, 1), unless(says("BOLD"))),
-    # A short run, or a bolus whose agent isn't told.
+    # A short run, or a bolus whose agent isn't told: that is looked at in more pixels.
     timed(
         "BOLD", 0.55, PHYSICS, uses(EPI), lacks(SPIN_ECHO, INVERSION), TE >= 20, TE < 60,
-        is_soon_over, names_nothing,
+        is_soon_over, large_matrix(128), names_nothing,
     ),
     timed(
         "BOLD", 0.9, NILS, uses(EPI), uses(GRADIENT_ECHO), lacks(SPIN_ECHO), TE >= 15, OF_A_SERIES,

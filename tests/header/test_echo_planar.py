@@ -91,6 +91,9 @@ def test_what_is_over_in_two_minutes_may_be_a_bolus(
     claim = claim_of(make_series(values, slices=2, volumes=volumes))
     assert claim.sequence == "BOLD"
     assert (claim.confidence >= 0.6) == sure
+    coarse = claim_of(make_series(values | {"Rows": 64, "Columns": 64}, slices=2, volumes=volumes))
+    assert coarse.sequence == "BOLD"
+    assert coarse.confidence >= 0.6
 
 
 COMPUTED = {"ImageType": ["DERIVED", "SECONDARY", "COV"]}
