@@ -79,8 +79,6 @@ SUBTRACTION_RULES: tuple[Rule, ...] = (
 FLOW_RULES: tuple[Rule, ...] = (
     rule("OTHER", 0.75, VENDOR, uses(PHASE_CONTRAST), *A_FILM),
     rule("OTHER", 0.75, VENDOR, uses(PHASE_CONTRAST), is_phase),
-    # Not every header counts the phases of the heartbeat; directions of flow are four at most.
-    rule("OTHER", 0.75, VENDOR, uses(PHASE_CONTRAST), VOLUMES >= 10, unless(is_projected)),
 )
 
 VESSEL_RULES: tuple[Rule, ...] = (
@@ -104,6 +102,8 @@ VESSEL_RULES: tuple[Rule, ...] = (
     ),
     rule("OTHER", 0.75, WORDS, called("pca?|ph.*con.*|venc.*"), *A_FILM, lacks(SPIN_ECHO)),
     rule("MRA", 0.9, VENDOR, image_type(*image_types.ANGIOGRAPHY)),
+    # Not every header counts the phases of the heartbeat; directions of flow are four at most.
+    rule("OTHER", 0.75, VENDOR, uses(PHASE_CONTRAST), VOLUMES >= 10, unless(is_projected)),
     rule("MRA", 0.9, VENDOR, uses(PHASE_CONTRAST)),
     rule(
         "MRA", 0.9, DICOM, uses(ANGIOGRAPHY), lacks(SPIN_ECHO), fits("MRA"),

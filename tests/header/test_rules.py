@@ -191,6 +191,8 @@ def test_where_no_weighting_stands_beside_them_they_do(
         ("OTHER", {}, 30),
         ("MRA", {}, 4),
         ("MRA", {"ImageType": ["DERIVED", "SECONDARY", "MIP"]}, 36),
+        # Labelled by its velocity.
+        ("PERF", {"ArterialSpinLabelingContrast": "CONTINUOUS"}, 40),
     ],
 )
 def test_flow_that_is_followed_is_a_film_whether_its_phases_are_counted_or_not(
