@@ -36,8 +36,8 @@ _DIFFERENCE = re.compile(r"subs?(?: ?\d)?")
 # And as GE writes what it has subtracted: "(10037/801/1..188)-(10037/800/1..188)".
 _SUBTRACTED = re.compile(r"(?i)\([\d/.]+\)-\([\d/.]+\)|\b(?:ph|dyn)\w*\d ?- ?(?:ph|dyn)\w*\d")
 _OUTRIGHT = re.compile(r"\b(?:maps?|col(?:ou?r)?)\b")
-# Of whatever it may be: "ECV MAP", "T1_UNSPECIFIED"; parts of the signal have one letter, "M_FFE".
-_TYPE_OF_A_MAP = re.compile(r".+[ _]MAP|\w{2,}_UNSPECIF(?:IED)?")
+# Of whatever it may be: "ECV MAP"; of a time or a rate also without the word: "T1_UNSPECIFIED".
+_TYPE_OF_A_MAP = re.compile(r".+[ _]MAP|[TR][12](?:_?STAR)?_UNSPECIF(?:IED)?")
 # Of the tensor, the kurtosis, the compartments; and of incoherent motion, where that is named.
 _DIFFUSION = (
     r"md|ad|axd|rd|fa|kfa|mk|ak|rk|ka|k ?(?:mean|ax|rad)|gfa|mo|l[123]|v[123]|dec|odi|ndi|vic|viso"

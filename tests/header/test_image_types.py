@@ -77,6 +77,7 @@ def test_what_philips_calls_unspecified_is_a_map_though_it_is_original(
         ("OTHER", ["DERIVED", "PRIMARY", "M", "STIFFNESS", "MAP"]),
         # A part of the signal, by a technique that has no name.
         ("T1", ["ORIGINAL", "PRIMARY", "M_UNSPECIFIED", "M", "UNSPECIFIED"]),
+        ("T1", ["DERIVED", "PRIMARY", "IP_UNSPECIFIED", "IP", "UNSPECIFIED"]),
     ],
 )
 def test_a_map_is_told_by_how_its_type_ends_whatever_it_is_of(
