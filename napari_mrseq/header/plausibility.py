@@ -70,7 +70,7 @@ SPECTRA_AND_FIBRES = (
 REFERENCE = r"(dream|qsm|[ck]alib|coil sens|prescan|sense ref|ref).*"
 # Named after a readout that no spin echo has; AFI beside one is a part of k-space (Canon).
 OF_GRADIENT_ECHOES = (
-    r"(cine|.*fiesta|ciss|.*dess|balanced|cosmic|petra|ute|afi|4d flow|q flow|flow quant).*"
+    r"(cine|.*fiesta|ciss|.*dess|balanced|cosmic|petra|psif|ute|afi|4d flow|q flow|flow quant).*"
 )
 # Angiography that inverts what rests, or the blood, in place of an agent.
 LABELLED_VESSELS = r"(.*inflow|inhance|ifir|time slip|native|.*asl|m?fbi|fresh blood).*"
@@ -185,8 +185,11 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
         (uses(SPIN_ECHO), TR < 1200),
         (TE > 110,),
         (uses(TIME_OF_FLIGHT),),
-        # One volume is what labelling is planned on; the heart's is saturated first.
-        (uses(BALANCED), lacks(ASL, INVERSION), unknown(TI), not_above(VOLUMES, 1)),
+        # One volume is what labelling is planned on.
+        (
+            called(".*asl"), uses(GRADIENT_ECHO), lacks(SPIN_ECHO, EPI, ASL, INVERSION),
+            unknown(TI), not_above(VOLUMES, 1), unless(is_derived),
+        ),
     ),
     "MRA": (
         (uses(EPI),),

@@ -114,6 +114,6 @@ VESSEL_RULES: tuple[Rule, ...] = (
         "MRA", 0.85, WORDS, says("MRA"), unless(OF_A_BOLUS, tells_organ),
         unless(OF_A_BOLUS, unless(tells_vessels)),
         unless(*IN_SHORT, names_weighting), unless(*IN_SHORT, names("T1")),
-        unless(*IN_SHORT, tells_organ),
+        unless(*IN_SHORT, tells_organ), unless(*IN_SHORT, uses(BALANCED)),
     ),
 )  # fmt: skip

@@ -28,6 +28,7 @@ INVERTED = SPIN_ECHO_T2 | {
     "InversionTime": 2500,
 }
 SPACE = {"MRAcquisitionType": "3D", "RepetitionTime": 1200, "EchoTime": 35}
+BALANCED = {"Manufacturer": "SIEMENS", "SequenceName": "*ci3d1", "MRAcquisitionType": "3D"}
 DIFFUSION = {"ScanningSequence": ["EP", "SE"], "RepetitionTime": 6000, "EchoTime": 75}
 HYPERFINE = {"ScanningSequence": "SE", "MRAcquisitionType": "3D", "MagneticFieldStrength": 0.064}
 ORIGINAL = {"ImageType": ["ORIGINAL", "PRIMARY", "OTHER"]}
@@ -99,7 +100,9 @@ MPRAGE = ORIGINAL | {
         ("T2", SPIN_ECHO_T2, "32 dirs T2 TSE"),
         ("T2", SPIN_ECHO_T2, "trace T2 TSE"),
         *(("T1", SPIN_ECHO_T1, f"{readout} T1 SE")
-          for readout in ("FIESTA", "CISS", "DESS", "qDESS", "PETRA", "4D flow", "balanced")),
+          for readout in (
+              "FIESTA", "CISS", "DESS", "PSIF", "qDESS", "PETRA", "4D flow", "balanced",
+          )),
         ("T1", SPIN_ECHO_T1, "AFI T1 SE"),
         # So is a spin echo that waits for the heart, and what was seen once.
         ("T2", SPIN_ECHO_T2 | {"CardiacNumberOfImages": 25}, "db_sax"),
@@ -158,6 +161,7 @@ def test_a_word_decides_where_a_weighting_is_named_beside_it(
         ("DWI", DIFFUSION | {"InversionTime": 2200}, "DWI FLAIR"),
         ("ADC", DIFFUSION | HYPERFINE | {"ImageType": ["DERIVED", "PRIMARY", "ADC"]}, "ADC"),
         ("DWI", DIFFUSION | HYPERFINE, "DWI"),
+        *(("OTHER", BALANCED, said) for said in ("PCA ciss", "trufi PC", "PC")),
         ("OTHER", FLASH, "DREAM"),
         ("OTHER", FLASH, "AFI TR1"),
         ("OTHER", FLASH | {"RepetitionTime": 4.5, "FlipAngle": 50}, "FIESTA T2"),

@@ -683,18 +683,27 @@ def test_an_ultrashort_echo_is_weighted_by_t1_after_an_inversion(
     assert claim_of(make_series(values | phase)).sequence == "OTHER"
 
 
+VIBE = {
+    "SequenceName": "*fl3d1", "MRAcquisitionType": "3D", "RepetitionTime": 4.7, "EchoTime": 1.7,
+    "FlipAngle": 10,
+}  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("sequence", "described", "more", "volumes"),
     [
         ("OTHER", "ASL_planning", {}, 1),
         ("OTHER", "trufi_loc_for_ASL", {}, 1),
-        # What is labelled, or follows a bolus, is repeated, or waits for its magnetisation.
+        ("T1", "ASL plan t1_vibe", VIBE, 1),
+        ("MRA", "TOF for ASL", VIBE | {"SequenceName": "*fl3d1r_t70"}, 1),
+        # What is computed of it; what is labelled is repeated, or waits for its magnetisation.
+        ("PERF", "ASL CBF", VIBE | {"ImageType": ["DERIVED", "PRIMARY", "M"]}, 1),
         ("PERF", "ASL_FAIR_trufi", {}, 30),
         ("PERF", "ASL kidney", {"InversionTime": 1200}, 1),
         ("PERF", "perf_trufi_3sl", {"InversionTime": 110}, 1),
     ],
 )
-def test_a_balanced_volume_that_nothing_labels_is_no_perfusion(
+def test_a_volume_that_nothing_labels_is_no_perfusion(
     make_series: Any, sequence: str, described: str, more: dict[str, Any], volumes: int
 ) -> None:
     values = header(
