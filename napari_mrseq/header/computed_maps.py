@@ -38,6 +38,9 @@ _SUBTRACTED = re.compile(r"(?i)\([\d/.]+\)-\([\d/.]+\)|\b(?:ph|dyn)\w*\d ?- ?(?:
 _OUTRIGHT = re.compile(r"\b(?:maps?|col(?:ou?r)?)\b")
 # Of whatever it may be: "ECV MAP"; of a time or a rate also without the word: "T1_UNSPECIFIED".
 _TYPE_OF_A_MAP = re.compile(r".+[ _]MAP|[TR][12](?:_?STAR)?_UNSPECIF(?:IED)?")
+# What makers write into ImageType of whatever is reckoned, and what stays an image all the same.
+_RECKONED = {"Siemens": "OTHER", "GE": "PROCESSED"}
+_STILL_AN_IMAGE = ("MEAN", "COMPOSED")
 # Of the tensor, the kurtosis, the compartments; and of incoherent motion, where that is named.
 _DIFFUSION = (
     r"md|ad|axd|rd|fa|kfa|mk|ak|rk|ka|k ?(?:mean|ax|rad)|gfa|mo|l[123]|v[123]|dec|odi|ndi|vic|viso"
@@ -57,6 +60,13 @@ def has_type_of_a_map(attributes: SequenceAttributes) -> str | None:
     """Hold where ImageType calls it a map, or what Philips measured without a map's name."""
     code = next(filter(_TYPE_OF_A_MAP.fullmatch, attributes.image_type), None)
     return None if code is None else f"ImageType {code}"
+
+
+def is_reckoned(attributes: SequenceAttributes) -> str | None:
+    """Hold for what a scanner or its workstation reckoned from several images: a wash-in."""
+    code, types = _RECKONED.get(attributes.vendor or ""), set(attributes.image_type)
+    found = {"DERIVED", code} <= types and types.isdisjoint(_STILL_AN_IMAGE)
+    return "" if found else None
 
 
 def names_diffusion_map(attributes: SequenceAttributes) -> str | None:

@@ -11,6 +11,7 @@ from napari_mrseq.header.b_values import (
 from napari_mrseq.header.computed_maps import (
     has_type_of_a_map,
     is_called_a_diffusion_map,
+    is_reckoned,
     names_bolus_map,
     names_diffusion_map,
     names_no_diffusion,
@@ -40,7 +41,6 @@ from napari_mrseq.header.conditions import (
     made_by,
     not_above,
     not_below,
-    of_type,
     other_modality,
     other_nucleus,
     small_matrix,
@@ -121,9 +121,6 @@ LIKE_ANATOMY = (
 SOURCE_OF_QSM = (
     called("qsm"), is_original, uses(GRADIENT_ECHO), lacks(SPIN_ECHO, EPI, INVERSION),
 )  # fmt: skip
-# Siemens' type of what is reckoned from several images: a wash-in, a difference; a mean stays one.
-RECKONED = (made_by("Siemens"), of_type("DERIVED", "OTHER"), unless(image_type("MEAN", "COMPOSED")))
-
 RULES: tuple[Rule, ...] = (
     # What is no MR image, or no picture of a sequence.
     rule(UNKNOWN, 0.95, DICOM, other_modality),
@@ -279,7 +276,7 @@ RULES: tuple[Rule, ...] = (
         "OTHER", 0.65, PHYSICS, uses(GRADIENT_ECHO), lacks(SPIN_ECHO, INVERSION, TIME_OF_FLIGHT),
         TR <= 15, *TOO_STEEP, echo_in_middle,
     ),
-    rule(UNKNOWN, 0.5, VENDOR, *RECKONED, names_nothing),
+    rule(UNKNOWN, 0.5, VENDOR, is_reckoned, names_nothing),
     *INVERSION_RECOVERY_RULES,
     *ACQUISITION_CONTRAST_RULES,
     # A dual echo names both; its echo time tells.

@@ -64,11 +64,13 @@ def test_a_map_with_the_b_value_of_its_source_is_no_diffusion_image(
         ("T1", "SIEMENS", ["DERIVED", "PRIMARY", "OTHER", "MEAN"], ""),
         ("T1", "SIEMENS", ["DERIVED", "PRIMARY", "M", "NORM"], ""),
         ("T1", "SIEMENS", ["ORIGINAL", "PRIMARY", "OTHER", "ND"], ""),
+        (UNKNOWN, "GE MEDICAL SYSTEMS", ["DERIVED", "SECONDARY", "PROCESSED"], "Time to Peak"),
+        ("T1", "GE MEDICAL SYSTEMS", ["DERIVED", "SECONDARY", "REFORMATTED", "AVERAGE"], ""),
         # Others call their own images so.
         ("T1", "TOSHIBA", ["DERIVED", "SECONDARY", "OTHER"], ""),
     ],
 )
-def test_what_siemens_reckoned_from_several_images_has_no_weighting_by_its_times(
+def test_what_is_reckoned_from_several_images_has_no_weighting_by_its_times(
     make_series: Any, sequence: str, maker: str, kind: list[str], described: str
 ) -> None:
     header = {
