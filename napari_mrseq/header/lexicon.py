@@ -196,6 +196,8 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ),
     ("T2", "*ssfse* ... t2 map*", "haste* ... t2 map*"),
     (MAP, "t1 map*", "t2 map*", "t2star map*", "r2 map*", "r2star*", "r2s", "qt1*", "qt2*"),
+    (MAP, Regex(r"(?:t[12](?:star)?|r2) ?(?:karten?|kaart)")),
+    (MAP, Regex(r"(?:mapa|mappa|carte|cartographie) (?:(?:de|en|du) )?(?:t[12](?:star)?|r2)\b")),
     # As Siemens calls what it computes.
     (MAP, Regex(r"^(?:t[12]|t2star|r2) images$")),
     (MAP, "pd map*", "*relaxo*", "brain mask*", "lesion mask*", "t1* t2* ratio*"),

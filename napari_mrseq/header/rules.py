@@ -11,6 +11,7 @@ from napari_mrseq.header.b_values import (
 from napari_mrseq.header.computed_maps import (
     has_type_of_a_map,
     is_called_a_diffusion_map,
+    is_called_a_map,
     is_reckoned,
     names_bolus_map,
     names_diffusion_map,
@@ -189,6 +190,7 @@ RULES: tuple[Rule, ...] = (
     rule("OTHER", 0.85, WORDS, is_derived, names_diffusion_map),
     rule("OTHER", 0.8, WORDS, is_called_a_diffusion_map),
     rule("OTHER", 0.75, WORDS, is_secondary, names_quantity),
+    rule("OTHER", 0.75, WORDS, is_derived, is_called_a_map),
     # More is computed of diffusion than any list of words holds.
     rule(UNKNOWN, 0.5, WORDS, is_secondary, names_no_diffusion),
     # Without a name it may be any of what programs compute, with the b value of its source.

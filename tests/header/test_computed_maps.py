@@ -56,6 +56,27 @@ def test_a_map_with_the_b_value_of_its_source_is_no_diffusion_image(
 
 
 @pytest.mark.parametrize(
+    "described",
+    [
+        "Enhancement map", "Anreicherungskarte", "mapa de realce", "carte de rehaussement",
+        "mappa di enhancement", "aankleuringskaart rechts kaart", "T1 Karte", "T2*-Karte",
+        "mapa T2*", "carte T2", "mappa T1", "T1 kaart",
+    ],
+)  # fmt: skip
+def test_what_is_called_a_map_in_any_language_is_one_where_it_is_derived(
+    make_series: Any, described: str
+) -> None:
+    header = {
+        "Manufacturer": "SIEMENS", "ScanningSequence": "GR", "MRAcquisitionType": "3D",
+        "RepetitionTime": 4.7, "EchoTime": 1.7, "FlipAngle": 10, "SeriesDescription": described,
+    }  # fmt: skip
+    derived = header | {"ImageType": ["DERIVED", "PRIMARY", "M", "ND"]}
+    assert claim_of(make_series(derived)).sequence == "OTHER"
+    acquired = header | {"ImageType": ["ORIGINAL", "PRIMARY", "M", "ND"]}
+    assert claim_of(make_series(acquired)).sequence == "T1"
+
+
+@pytest.mark.parametrize(
     ("sequence", "maker", "kind", "described"),
     [
         (UNKNOWN, "SIEMENS", ["DERIVED", "SECONDARY", "OTHER", "ND"], ""),
