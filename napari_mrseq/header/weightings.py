@@ -56,7 +56,7 @@ from napari_mrseq.header.techniques import (
     SPOILING,
     STEADY_STATE,
 )
-from napari_mrseq.header.words import called, names, tells_inversion
+from napari_mrseq.header.words import called, names, names_nothing, tells_inversion
 
 # A larger one within milliseconds only a balanced readout bears, which lets inflow shine.
 NOT_BALANCED = unless(FLIP > 45)
@@ -69,6 +69,11 @@ INVERSION_RECOVERY_RULES: tuple[Rule, ...] = (
     timed(
         "OTHER", 0.7, PHYSICS, uses(GRADIENT_ECHO), uses(INVERSION), lacks(SPIN_ECHO, EPI),
         acquired("2D"), not_below(FIELD_STRENGTH, 1.0), within(TI, 150, 550), TE < 6,
+    ),
+    # The first of an MP2RAGE's two images, whose sign is lost; no MPRAGE waits for so long.
+    timed(
+        "T1", 0.55, PHYSICS, uses(GRADIENT_ECHO), uses(INVERSION), lacks(SPIN_ECHO, EPI),
+        acquired("3D"), weighted_by_inversion, TR >= 4000, NOT_BALANCED, names_nothing,
     ),
     timed(
         "T1", 0.95, NILS, uses(GRADIENT_ECHO), uses(INVERSION), lacks(SPIN_ECHO),

@@ -195,6 +195,16 @@ def test_fluid_that_has_recovered_is_dark_by_a_second_inversion_only(
     assert claim_of(make_series(named)).sequence == "FLAIR"
 
 
+def test_the_first_image_of_an_mp2rage_is_no_sure_t1(make_series: Any) -> None:
+    values = header(GR, tesla=3, dim="3D", tr=5000, te=2.98, ti=700, flip=4)
+    for times, sure in (({}, False), ({"RepetitionTime": 2300}, True)):
+        claim = claim_of(make_series(values | times))
+        assert claim.sequence == "T1"
+        assert (claim.confidence >= 0.6) == sure
+    named = claim_of(make_series(values | {"SeriesDescription": "t1_mprage_sag"}))
+    assert named.confidence >= 0.95
+
+
 def test_evidence_of_a_small_flip_angle_names_the_limit(make_series: Any) -> None:
     claims = [
         claim_of(make_series(header("GR", tesla=1.5, dim="3D", tr=20, te=6, flip=flip)))
