@@ -185,10 +185,10 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
         (uses(SPIN_ECHO), TR < 1200),
         (TE > 110,),
         (uses(TIME_OF_FLIGHT),),
-        # One volume is what labelling is planned on.
+        # One volume is what labelling is planned on, unless it waits as a labelled one does.
         (
             called(".*asl"), uses(GRADIENT_ECHO), lacks(SPIN_ECHO, EPI, ASL, INVERSION),
-            unknown(TI), not_above(VOLUMES, 1), unless(is_derived),
+            unknown(TI), not_above(VOLUMES, 1), TR <= 1000, unless(is_derived),
         ),
     ),
     "MRA": (

@@ -699,6 +699,12 @@ VIBE = {
 }  # fmt: skip
 
 
+PLANAR_OF_PHILIPS = {
+    "Manufacturer": "Philips Medical Systems", "SequenceName": "", "RepetitionTime": 4500,
+    "EchoTime": 20, "FlipAngle": 90, "Rows": 80, "Columns": 80,
+}  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("sequence", "described", "more", "volumes"),
     [
@@ -711,6 +717,8 @@ VIBE = {
         ("PERF", "ASL_FAIR_trufi", {}, 30),
         ("PERF", "ASL kidney", {"InversionTime": 1200}, 1),
         ("PERF", "perf_trufi_3sl", {"InversionTime": 110}, 1),
+        # Philips gives the echo planar readout no code.
+        ("PERF", "pCASL M0", PLANAR_OF_PHILIPS, 1),
     ],
 )
 def test_a_volume_that_nothing_labels_is_no_perfusion(
