@@ -35,7 +35,8 @@ _QUANTITY = re.compile(
 _DIFFERENCE = re.compile(r"subs?(?: ?\d)?")
 # And as GE writes what it has subtracted: "(10037/801/1..188)-(10037/800/1..188)".
 _SUBTRACTED = re.compile(r"(?i)\([\d/.]+\)-\([\d/.]+\)|\b(?:ph|dyn)\w*\d ?- ?(?:ph|dyn)\w*\d")
-_MAP = re.compile(r"\b(?:maps?|[a-z]*karten?|kaart|mapa|mappa|carte)\b")
+# A road map shows vessels.
+_MAP = re.compile(r"\b(?:(?<!road )maps?|[a-z]*karten?|kaart|mapa|mappa|carte)\b")
 _OUTRIGHT = re.compile(r"\b(?:maps?|col(?:ou?r)?)\b")
 # Of whatever it may be: "ECV MAP"; of a time or a rate also without the word: "T1_UNSPECIFIED".
 _TYPE_OF_A_MAP = re.compile(r".+[ _]MAP|[TR][12](?:_?STAR)?_UNSPECIF(?:IED)?")
@@ -91,9 +92,14 @@ def is_called_a_diffusion_map(attributes: SequenceAttributes) -> str | None:
 
 
 def is_called_a_map(attributes: SequenceAttributes) -> str | None:
-    """Hold where the description says map, in any language, and names no sequence."""
+    """Hold where the description says map, in any language, and names no sequence.
+
+    Those of a bolus, by the description or by the protocol, are perfusion.
+    """
     found = _MAP.search(plain(attributes.description))
     if found is None or namings_of(attributes.description):
+        return None
+    if names("PERF")(attributes) is not None or names_bolus_map(attributes) is not None:
         return None
     return f'{attributes.described_by} says "{found[0]}"'
 

@@ -77,6 +77,26 @@ def test_what_is_called_a_map_in_any_language_is_one_where_it_is_derived(
 
 
 @pytest.mark.parametrize(
+    ("sequence", "described", "protocol"),
+    [
+        ("PERF", "ve map", ""),
+        ("PERF", "max slope map", ""),
+        ("PERF", "Karte", "twist_dce_perf"),
+        ("T1", "road map", ""),
+    ],
+)
+def test_maps_of_a_bolus_are_perfusion_and_a_road_map_is_none(
+    make_series: Any, sequence: str, described: str, protocol: str
+) -> None:
+    header = {
+        "Manufacturer": "SIEMENS", "ScanningSequence": "GR", "MRAcquisitionType": "3D",
+        "RepetitionTime": 4.7, "EchoTime": 1.7, "FlipAngle": 10, "SeriesDescription": described,
+        "ProtocolName": protocol, "ImageType": ["DERIVED", "PRIMARY", "M", "ND"],
+    }  # fmt: skip
+    assert claim_of(make_series(header)).sequence == sequence
+
+
+@pytest.mark.parametrize(
     ("sequence", "maker", "kind", "described"),
     [
         (UNKNOWN, "SIEMENS", ["DERIVED", "SECONDARY", "OTHER", "ND"], ""),
