@@ -42,7 +42,7 @@ _OUTRIGHT = re.compile(r"\b(?:maps?|col(?:ou?r)?)\b")
 _TYPE_OF_A_MAP = re.compile(r".+[ _]MAP|[TR][12](?:_?STAR)?_UNSPECIF(?:IED)?")
 # What makers write into ImageType of whatever is reckoned, and what stays an image all the same.
 _RECKONED = {"Siemens": "OTHER", "GE": "PROCESSED"}
-_STILL_AN_IMAGE = ("MEAN", "COMPOSED")
+_STILL_AN_IMAGE = ("MEAN", "COMPOSED", "MPR", "CSA MPR")
 # Of the tensor, the kurtosis, the compartments; and of incoherent motion, where that is named.
 _DIFFUSION = (
     r"md|ad|axd|rd|fa|kfa|mk|ak|rk|ka|k ?(?:mean|ax|rad)|gfa|mo|l[123]|v[123]|dec|odi|ndi|vic|viso"

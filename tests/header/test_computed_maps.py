@@ -103,6 +103,7 @@ def test_maps_of_a_bolus_are_perfusion_and_a_road_map_is_none(
         (UNKNOWN, "SIEMENS", ["DERIVED", "PRIMARY", "OTHER", "NORM", "DIS2D"], ""),
         ("T1", "SIEMENS", ["DERIVED", "PRIMARY", "OTHER", "NORM"], "t1_vibe_tra"),
         ("T1", "SIEMENS", ["DERIVED", "PRIMARY", "OTHER", "MEAN"], ""),
+        ("T1", "SIEMENS", ["DERIVED", "SECONDARY", "OTHER", "CSA MPR", "", "CSAPARALLEL"], ""),
         ("T1", "SIEMENS", ["DERIVED", "PRIMARY", "M", "NORM"], ""),
         ("T1", "SIEMENS", ["ORIGINAL", "PRIMARY", "OTHER", "ND"], ""),
         (UNKNOWN, "GE MEDICAL SYSTEMS", ["DERIVED", "SECONDARY", "PROCESSED"], "Time to Peak"),
