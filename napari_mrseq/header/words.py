@@ -55,8 +55,10 @@ _ORGANS = re.compile(
     r"\b(?:breast|mamm|prostat|liver|leber|foie|pancrea|uter|rect|tumou?r|sarcom|lymphom)\w*"
 )
 
-# An inversion that a code or a time would tell, in other files.
-_INVERSION = re.compile(r"\bt?ir\b|\binversion")
+# An inversion that a code or a time would tell, in other files. No injury ("Inversionstrauma").
+_INVERSION = re.compile(r"\bt?ir\b|\binversions?\b")
+# Siemens' name of a readout tells it, too: "*tir2d1" beside "*tse2d1".
+_READOUT = re.compile(r"[*_]?[a-z]+[23]d")
 
 # Where an image was moved to: "T2 in T1 space".
 _PLACE = re.compile(r"\b(?:in|to) [a-z0-9]+ space\b")
@@ -115,7 +117,14 @@ def _tells(pattern: re.Pattern[str]) -> Condition:
 
 
 tells_heart, tells_organ, tells_vessels = _tells(_HEART), _tells(_ORGANS), _tells(_VESSELS)
-tells_inversion = _tells(_INVERSION)
+_says_inversion = _tells(_INVERSION)
+
+
+def tells_inversion(attributes: SequenceAttributes) -> str | None:
+    """Hold where words tell an inversion, and no name of the readout would have told it."""
+    if attributes.vendor == "Siemens" and _READOUT.match(attributes.sequence_name):
+        return None
+    return _says_inversion(attributes)
 
 
 def called(pattern: str) -> Condition:

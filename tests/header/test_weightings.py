@@ -731,6 +731,22 @@ def test_a_volume_that_nothing_labels_is_no_perfusion(
     assert claim.sequence == sequence, claim
 
 
+@pytest.mark.parametrize(
+    ("sequence", "maker", "name", "described"),
+    [
+        # Siemens would name it; an injury; nothing but the words could tell it.
+        ("T2", "SIEMENS", "*tse2d1_15", "IR suite tra"),
+        ("T2", "Philips Medical Systems", "", "Inversionstrauma OSG tra"),
+        (UNKNOWN, "Philips Medical Systems", "", "IR tra"),
+    ],
+)
+def test_words_tell_an_inversion_where_nothing_else_would(
+    make_series: Any, sequence: str, maker: str, name: str, described: str
+) -> None:
+    values = header("SE", dim="2D", tr=4000, te=100, flip=150, name=name, described=described)
+    assert claim_of(make_series(values | {"Manufacturer": maker})).sequence == sequence
+
+
 @pytest.mark.parametrize("described", ["haste_db_tra", "SSFSE dark blood", "SSh-TSE black blood"])
 def test_a_slice_that_is_excited_once_is_not_weighted_by_when_the_next_one_is(
     make_series: Any, described: str
