@@ -710,6 +710,8 @@ PLANAR_OF_PHILIPS = {
     [
         ("OTHER", "ASL_planning", {}, 1),
         ("OTHER", "trufi_loc_for_ASL", {}, 1),
+        # Siemens tells the time from one slice to the next.
+        ("OTHER", "ASL_planning", {"RepetitionTime": 1100}, 1),
         ("T1", "ASL plan t1_vibe", VIBE, 1),
         ("MRA", "TOF for ASL", VIBE | {"SequenceName": "*fl3d1r_t70"}, 1),
         # What is computed of it; what is labelled is repeated, or waits for its magnetisation.
