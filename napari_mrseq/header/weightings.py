@@ -164,9 +164,10 @@ SPIN_ECHO_RULES: tuple[Rule, ...] = (
     timed(
         "T1", 0.8, TABLE, *NON_EPI_SPIN_ECHO, *EXCITES_AGAIN, within(TR, 150, 850), TE <= 30,
     ),
+    # Fat and water make four volumes; more are the echoes of a map of T2.
     timed(
         "T1", 0.65, TABLE, *NON_EPI_SPIN_ECHO, *EXCITES_AGAIN, TR > 850, TR <= 1200, TE <= 20,
-        not_above(VOLUMES, 1),
+        not_above(VOLUMES, 4),
     ),
     timed(
         "T2", 0.8, TABLE, *NON_EPI_SPIN_ECHO, TR > 1500, TE >= 70, unless(*LIKE_A_LONG_FLAIR),

@@ -749,6 +749,14 @@ def test_words_tell_an_inversion_where_nothing_else_would(
     assert claim_of(make_series(values | {"Manufacturer": maker})).sequence == sequence
 
 
+@pytest.mark.parametrize(("volumes", "sequence"), [(1, "T1"), (4, "T1"), (8, UNKNOWN)])
+def test_a_long_t1_may_have_images_of_fat_and_water_but_no_more_volumes(
+    make_series: Any, volumes: int, sequence: str
+) -> None:
+    spine = header("SE", dim="2D", tesla=3, tr=950, te=10, flip=120, train=4)
+    assert claim_of(make_series(spine, volumes=volumes)).sequence == sequence
+
+
 @pytest.mark.parametrize("described", ["haste_db_tra", "SSFSE dark blood", "SSh-TSE black blood"])
 def test_a_slice_that_is_excited_once_is_not_weighted_by_when_the_next_one_is(
     make_series: Any, described: str
