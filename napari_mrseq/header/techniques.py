@@ -233,6 +233,9 @@ NAMES = (
 # leaves, a gradient echo.
 _FREE_INDUCTION = re.compile(r"[*_]?epfid")
 
+# Early XA of Siemens writes both of any scan, of a spine that waits for nothing as well.
+_ANY_GATING = {"CG", "RG"}
+
 # "Ax 3D", "t1_3d_tra", "*fl3d1_ns", "3DFSPGR", but not "3 dir".
 _DIMENSIONS = re.compile(r"(?<!\d)([23])-?[dD](?![eEiI]|[wW][iI])")
 
@@ -265,6 +268,8 @@ def techniques_of(tags: Tags, vendor: str | None, names: Collection[str]) -> Map
         _note_names(found, name, vendors, name)
     if any(map(_FREE_INDUCTION.match, names)):
         found.pop(SPIN_ECHO, None)
+    if set(tags.codes("ScanOptions")) >= _ANY_GATING:
+        found.pop(GATED, None)
     return found
 
 
