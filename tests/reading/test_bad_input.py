@@ -768,6 +768,13 @@ def test_what_follows_the_pixels_of_a_slice_is_no_frame(write_slice: WriteSlice)
     assert series.warnings == ()
 
 
+def test_frames_that_are_cut_off_are_not_counted(write_slice: WriteSlice) -> None:
+    path = write_slice(1, pixels=np.concatenate([image(1), image(2)]), Rows=12)
+    path.write_bytes(path.read_bytes()[: -image(2).nbytes])
+    (series,) = read_study(path).series
+    np.testing.assert_array_equal(series.pixels, [image(1)])
+
+
 @pytest.mark.parametrize(("described", "told"), [(3, 5), (5, 3)])
 def test_functional_groups_that_are_not_as_many_as_frames_are_told(
     described: int, told: int, write_enhanced: Callable[..., Path]
