@@ -88,8 +88,10 @@ class Opening(SingleShot):
         place = layers.index(self._beside) + above if there else len(layers)
         selection = layers.selection
         chosen = list(selection)
-        # napari chooses what comes: the controls in hand would go, and the sliders move.
-        with selection.events.blocker_all():
+        # For one of more axes than those there, napari fits the camera to all, hidden ones too.
+        axes_come = self._viewer.dims.events.order.blocker(self._viewer.fit_to_view)
+        # It chooses what comes: the controls in hand would go, and the sliders move.
+        with axes_come, selection.events.blocker_all():
             layers.insert(place, layer)
             selection.clear()
             selection.update(chosen)

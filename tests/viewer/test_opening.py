@@ -103,6 +103,28 @@ def test_what_the_user_chooses_and_looks_at_stays(qtbot: QtBot, viewer, opened) 
     assert slice_in_view(viewer, there) == 33
 
 
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_layer_of_more_axes_that_follows_leaves_the_camera_as_it_is(
+    qtbot: QtBot, viewer, opened, moved: bool
+) -> None:
+    def zoom_in() -> None:
+        if moved:
+            viewer.scene.camera.zoom = 33
+
+    study = opened(1, zoom_in)
+    all_there(qtbot, viewer, len(study))
+    assert (viewer.layers[-1].ndim, viewer.dims.ndim) == (3, 4)
+    viewer.window.resize(1300, 700)
+    qtbot.waitUntil(lambda: viewer.canvas.size[0] < 700 < viewer.canvas.size[1])
+    extent, zoom = viewer.layers[-1].extent, viewer.scene.camera.zoom
+    size = (np.ptp(extent.world, axis=0) + extent.step)[-2:]
+    filled = max(size * zoom / viewer.canvas.size)
+    if moved:
+        assert zoom == 33
+    else:
+        assert filled == pytest.approx(0.95, abs=0.01)
+
+
 @pytest.mark.parametrize("shown", [0, 2])
 def test_what_stands_behind_the_shown_one_comes_behind_it(
     qtbot: QtBot, viewer, sample_study: Path, shown: int
