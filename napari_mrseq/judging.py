@@ -23,7 +23,7 @@ from napari_mrseq.decision import aggregate, by_class, decide
 from napari_mrseq.errors import ReadError
 from napari_mrseq.header import HeaderClaim, claim_of
 from napari_mrseq.sampling import few_slices
-from napari_mrseq.series import Failure, Series
+from napari_mrseq.series import Failure, Series, computed
 from napari_mrseq.slice_verdict import SliceVerdict
 from napari_mrseq.stack import pool_slices
 from napari_mrseq.verdict import Verdict
@@ -171,7 +171,6 @@ def _decoded(
     series: Series, indices: Sequence[int]
 ) -> tuple[dict[int, NDArray[Any]], dict[int, Failure]]:
     """Return the slices by their number, and why others can't be decoded."""
-    from dask.base import compute
     from dask.system import CPU_COUNT
 
     lazy = {index: series.slice_pixels(index) for index in indices}
@@ -179,12 +178,12 @@ def _decoded(
         # dask's own threads can wait for ever, and the program with them, if it is ended while one
         # of them begins.
         with ThreadPoolExecutor(CPU_COUNT) as threads:
-            return dict(zip(lazy, compute(*lazy.values(), pool=threads), strict=True)), {}
+            return dict(zip(lazy, computed(*lazy.values(), pool=threads), strict=True)), {}
     except ReadError:
         decoded, lost = {}, {}
         for index, pixels in lazy.items():
             try:
-                decoded[index] = pixels.compute(scheduler="synchronous")
+                (decoded[index],) = computed(pixels, scheduler="synchronous")
             except ReadError as error:
                 lost[index] = Failure(error.path or series.path, error.cause)
         return decoded, lost

@@ -190,6 +190,25 @@ class Study:
     failures: tuple[Failure, ...] = ()
 
 
+def computed(*lazy: Array, **scheduling: Any) -> tuple[NDArray[Any], ...]:
+    """Compute pixels, with no one following it, as others follow all that a process computes.
+
+    napari keeps what it draws so, by `dask.cache`, which fails with a `KeyError` where two threads
+    compute at once: in a run, or on the canvas.
+
+    Parameters
+    ----------
+    *lazy : dask.array.Array
+        Computed together.
+    **scheduling
+        As `dask.compute` takes it.
+    """
+    from dask.base import compute
+
+    arrays: tuple[NDArray[Any], ...] = compute(*lazy, callbacks=(), **scheduling)
+    return arrays
+
+
 def grey_of(colours: Any) -> Any:
     """Turn colours, whose last axis is red, green and blue (and opacity), into grey."""
     return colours[..., :3].astype(np.float32) @ _GREY_WEIGHTS

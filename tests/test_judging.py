@@ -12,6 +12,7 @@ import jsonschema
 import numpy as np
 import pytest
 import torch
+from dask.callbacks import Callback
 from pydicom import dcmread
 from pydicom.uid import RLELossless
 from safetensors.torch import save_file
@@ -32,6 +33,20 @@ SAMPLE = Path(napari_mrseq.__file__).parent / "sample_study"
 
 def sample_pixels(folder: str) -> np.ndarray:
     return np.asarray(read(SAMPLE / folder)[0].pixels)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_run_is_not_followed_by_what_follows_the_drawing_of_slices(packed, tmp_path):
+    def forgotten(key, *_):
+        # By napari's cache, once the computation of another thread has ended.
+        raise KeyError(key)
+
+    path = SAMPLE / "t1_se_tra"
+    if packed:
+        path = shutil.make_archive(tmp_path / "study", "zip", path)
+    (series,) = read(path)
+    with Callback(posttask=forgotten):
+        assert classify(series, load_model(), slices=[8]).sequence == "T1"
 
 
 def test_noise_is_unknown_and_its_record_fits_the_schema(schema_file):

@@ -7,13 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-import numpy as np
 from napari.components import ViewerModel
 from napari.layers import Image, Layer
 from psygnal import Signal
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.judging import is_as_shown, judge_slices
+from napari_mrseq.series import computed
 from napari_mrseq.viewer.background import Background
 from napari_mrseq.viewer.heat_maps import AFTER_THE_GRID, Heat, gives_cells, show_heat
 from napari_mrseq.viewer.layer_state import pixels_of
@@ -121,6 +121,6 @@ def _heat_steps(job: Job, load: Callable[[], Model]) -> Iterator[tuple[Job, Heat
     shares = judged.probabilities
     code = max(shares, key=lambda one: shares[one])
     spacing = series.spacing[1:] if series.spacing else None
-    pixels = np.asarray(series.slice_pixels(index))
+    (pixels,) = computed(series.slice_pixels(index))
     heat = explain(model, pixels, code, pixel_spacing=spacing, as_shown=is_as_shown(series))
     yield job, Heat(code, shares[code], heat)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_mrseq.errors import ReadError
-from napari_mrseq.series import Failure, Series, VolumeAxis
+from napari_mrseq.series import Failure, Series, VolumeAxis, computed
 from napari_mrseq.viewer.shown_pixels import UNREAD_KEY, blanks_of, shown_pixels
 from napari_mrseq.viewer.wording import series_name
 
@@ -100,7 +100,7 @@ def _readable_slice(series: Series) -> NDArray[Any]:
     nearest = sorted(range(series.slice_count), key=lambda index: abs(index - middle))
     for index in nearest[:CONTRAST_TRIES]:
         try:
-            return np.asarray(series.slice_pixels(index))
+            return computed(series.slice_pixels(index))[0]
         except ReadError as error:
             # The layer opens all the same: other slices may be whole.
             _log.warning("no contrast limits: %s", Failure.of(series, error).words)

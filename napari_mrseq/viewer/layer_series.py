@@ -12,7 +12,7 @@ from napari_mrseq.errors import ReadError
 from napari_mrseq.reading.discover import file_kind
 from napari_mrseq.reading.geometry import ASSUMED_DISTANCE_MM, UNKNOWN_THICKNESS
 from napari_mrseq.reading.lazy import Stamp, stamp_of
-from napari_mrseq.series import Failure, Series, check_axes, series_from_array
+from napari_mrseq.series import Failure, Series, check_axes, computed, series_from_array
 from napari_mrseq.viewer.layer_data import SERIES_KEY
 from napari_mrseq.viewer.layer_state import own_name, pixels_of, state_of
 from napari_mrseq.viewer.shown_pixels import UNREAD_KEY, as_read, shows, unread_in
@@ -74,7 +74,7 @@ def _picture_behind(layer: Image, shown: Series) -> Series | None:
         if picture is None or shown.pixels.ndim > 3 or picture.pixels.shape != shown.pixels.shape:
             return None
         middle = shown.slice_count // 2
-        there, here = (one.slice_pixels(middle).compute() for one in (picture, shown))
+        there, here = computed(*(one.slice_pixels(middle) for one in (picture, shown)))
     except (ReadError, OSError):
         return None
     rounding = ROUNDING if layer.rgb else 0.0
