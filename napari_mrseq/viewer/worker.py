@@ -154,8 +154,10 @@ def _classify_job(
     judged = {at: one for at, one in _still_valid(job, model).items() if at not in waiting}
     while waiting and not job.dropped:
         # What is looked at comes first, ahead of its batch, and is judged with it once more.
-        seen = focus.index if focus.index is not None else next(iter(waiting))
-        ahead = len(job.wanted) > 1 and focus.index in waiting and focus.index not in judged
+        # Asked once: the user may move on between two questions.
+        in_view = focus.index
+        seen = next(iter(waiting)) if in_view is None else in_view
+        ahead = len(job.wanted) > 1 and in_view in waiting and in_view not in judged
         batch = [seen] if ahead else _batch(job, waiting, seen, batch_size)
         done += sum(index in waiting and index not in judged for index in batch)
         new = judge_slices(job.series, model, batch)
