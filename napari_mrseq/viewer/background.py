@@ -1,13 +1,9 @@
-"""Work off the GUI thread: its steps arrive on it, and a bar shows how far it is.
-
-The reading of a folder is such work.
-"""
+"""Work off the GUI thread: its steps arrive on it, and a bar shows how far it is."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -17,7 +13,6 @@ from napari.utils.progress import progress
 from superqt.utils import signals_blocked
 
 from napari_mrseq.errors import MrseqError
-from napari_mrseq.series import Study
 from napari_mrseq.viewer.single_shot import SingleShot
 
 # Between drawings of a bar.
@@ -168,39 +163,3 @@ def _steps_of(
                 return
     except Exception as error:
         yield _BrokenOff(error)
-
-
-@dataclass
-class FolderReading:
-    """How far the headers of a folder are, written by the run and read by the GUI.
-
-    Attributes
-    ----------
-    done, total : int
-        Files.
-    cancelled : bool
-        Set by the GUI: no further header is read.
-    """
-
-    done: int = 0
-    total: int = 0
-    cancelled: bool = False
-
-    def read(self, folder: str | Path) -> Study | None:
-        """Return what lies in a folder, None where the reading of its headers was cancelled."""
-        # pydicom and nibabel: not before there is something to read.
-        from napari_mrseq.reading import read_study
-
-        try:
-            return read_study(folder, progress=self._go_on)
-        except _CancelledError:
-            return None
-
-    def _go_on(self, done: int, total: int) -> None:
-        self.done, self.total = done, total
-        if self.cancelled:
-            raise _CancelledError
-
-
-class _CancelledError(Exception):
-    pass

@@ -1,4 +1,4 @@
-"""Export ▾: verdicts into files, the same bytes as the command line writes; how files are saved."""
+"""Export ▾: verdicts into files, the same bytes as the command line writes."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from pathlib import Path
 
 from qtpy.QtCore import Signal  # type: ignore[attr-defined]
 from qtpy.QtGui import QAction  # type: ignore[attr-defined]
-from qtpy.QtWidgets import QFileDialog, QMenu, QMessageBox, QPushButton, QWidget
+from qtpy.QtWidgets import QFileDialog, QMenu, QPushButton
 
 from napari_mrseq.bids import sidecars_of, write_sidecars
 from napari_mrseq.errors import MrseqError
-from napari_mrseq.naming import common_folder
 from napari_mrseq.report import FORMATS, records_of
 from napari_mrseq.safe_writing import write_whole
 from napari_mrseq.series import Failure
 from napari_mrseq.verdict import Verdict
+from napari_mrseq.viewer.saving import ask_file, attempt, may_replace
 
 Outcomes = Sequence[Verdict | Failure]
 
@@ -112,57 +112,3 @@ class ExportButton(QPushButton):
     def _write_sidecars(self, sidecars: dict[str, str], folder: Path) -> str:
         write_sidecars(sidecars, folder)
         return f"Sidecars written to {folder}{self._left_out(self._verdicts())}"
-
-
-def ask_file(
-    parent: QWidget, title: str, suggested: str, kind: str, endings: Sequence[str]
-) -> Path | None:
-    """Ask for the name of a file to write, None where the user thinks better of it.
-
-    Parameters
-    ----------
-    parent : QWidget
-        Of the dialog.
-    title, suggested, kind : str
-        Its title, the name it starts with, and what it lists: ``"Table (*.csv)"``.
-    endings : sequence of str
-        Those a name may have; the first is added to any other name.
-    """
-    name, _ = QFileDialog.getSaveFileName(parent, title, suggested, kind)
-    if not name:
-        return None
-    file = Path(name)
-    if file.suffix.lower() in endings:
-        return file
-    # The dialog looked whether the name as typed is there, not this one.
-    file = file.with_name(file.name + endings[0])
-    return file if may_replace(parent, [file]) else None
-
-
-def may_replace(parent: QWidget, files: Sequence[Path]) -> bool:
-    """Ask whether files that are there already may be replaced; yes where none is."""
-    there = [file for file in files if file.exists()]
-    if not there:
-        return True
-    what = there[0].name if len(there) == 1 else f"{len(there)} files ({there[0].name}, …)"
-    text = f"{what} in {common_folder([*map(str, there)])} will be replaced. Go on?"
-    return QMessageBox.question(parent, "Replace?", text) == QMessageBox.StandardButton.Yes
-
-
-def attempt(write: Callable[[], str], place: Path) -> str:
-    """Write into a file or folder, and return what to tell the user.
-
-    Parameters
-    ----------
-    write : callable
-        Writes, and returns the words for what is done.
-    place : Path
-        What the user asked for; the system doesn't always name what failed.
-    """
-    try:
-        return write()
-    except MrseqError as error:
-        return f"Not exported: {error}"
-    except OSError as error:
-        where = error.filename or place
-        return f"Not exported: {where}: {error.strerror}. Choose another place."

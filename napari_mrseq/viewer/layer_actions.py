@@ -18,7 +18,6 @@ from napari_mrseq.viewer.annotation import correct_layer, revert, undo_correctio
 from napari_mrseq.viewer.controls import NO_IMAGE
 from napari_mrseq.viewer.correction_dialog import CorrectionDialog
 from napari_mrseq.viewer.explain import Explainer
-from napari_mrseq.viewer.export import ask_file, attempt
 from napari_mrseq.viewer.heat_maps import remove_heat
 from napari_mrseq.viewer.image_layers import image_layers
 from napari_mrseq.viewer.labels import write_labels
@@ -27,6 +26,7 @@ from napari_mrseq.viewer.layer_state import LayerState, own_name, state_of
 from napari_mrseq.viewer.model_choice import ModelChoice
 from napari_mrseq.viewer.models import Models
 from napari_mrseq.viewer.runner import Runner
+from napari_mrseq.viewer.saving import ask_file, attempt
 from napari_mrseq.viewer.scope import ALL_LAYERS, job_for, jobs_of
 from napari_mrseq.viewer.single_shot import SingleShot
 from napari_mrseq.viewer.slice_in_view import covering, show_layer

@@ -35,7 +35,8 @@ def _read_in_background(viewer: Any, folder: str) -> None:
     """Read a folder off the GUI thread and add its layers; the activity dock shows that it runs."""
     from napari.utils.notifications import show_error
 
-    from napari_mrseq.viewer.background import Background, FolderReading
+    from napari_mrseq.viewer.background import Background
+    from napari_mrseq.viewer.folder_reading import FolderReading
     from napari_mrseq.viewer.opening import Opening
     from napari_mrseq.viewer.reader import layers_of
 

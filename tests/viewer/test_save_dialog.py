@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from qtpy.QtWidgets import QMessageBox, QWidget
 
-from napari_mrseq.viewer.export import ask_file, may_replace
+from napari_mrseq.viewer.saving import ask_file, may_replace
 
 
 @pytest.fixture
