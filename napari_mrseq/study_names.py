@@ -50,7 +50,10 @@ def study_names(series: Sequence[Series], *, dated: bool) -> dict[str, str]:
     top = Path(os.path.commonpath(folders.values()))
     inner = {study: folder.relative_to(top).parts for study, folder in folders.items()}
     shared = Counter(parts[:depth] for parts in inner.values() for depth in range(len(parts) + 1))
-    marks = _marks(inner, {one: study_day(some) if dated else "" for one, some in studies.items()})
+    alike = Counter(inner.values())
+    several = [study for study, parts in inner.items() if alike[parts] > 1]
+    days = {study: study_day(studies[study]) if dated else "" for study in several}
+    marks = _marks({study: (inner[study], day) for study, day in days.items()})
     names = {}
     for study, parts in inner.items():
         depths = range(1, len(parts) + 1)
@@ -59,16 +62,16 @@ def study_names(series: Sequence[Series], *, dated: bool) -> dict[str, str]:
     return names
 
 
-def _marks(folders: Mapping[str, tuple[str, ...]], days: Mapping[str, str]) -> dict[str, str]:
-    """Return what stands behind the names of studies whose folder others share."""
-    shared, numbers = Counter(folders.values()), Counter[tuple[str, ...]]()
-    alike = Counter((folders[study], days[study]) for study in folders)
+def _marks(places: Mapping[str, tuple[tuple[str, ...], str]]) -> dict[str, str]:
+    """Return what stands behind the names of studies, of which each shares its folder.
+
+    `places` are folders and days.
+    """
+    alike, numbers = Counter(places.values()), Counter[tuple[str, ...]]()
     marks = {}
-    for study, folder in folders.items():
-        if shared[folder] == 1:
-            continue
-        if days[study] and alike[folder, days[study]] == 1:
-            marks[study] = f" {days[study]}"
+    for study, (folder, day) in places.items():
+        if day and alike[folder, day] == 1:
+            marks[study] = f" {day}"
         else:
             numbers[folder] += 1
             marks[study] = f" ({numbers[folder]})"

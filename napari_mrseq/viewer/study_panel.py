@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
 from typing import TypeAlias
@@ -139,16 +138,13 @@ class StudyPanel(QWidget):
         protocol = self.protocol.currentData()
         waiting, _ = self._without_outcome()
         studies = judge_studies(self._outcomes(), protocol)
-        held = [(study, self._lines(study, waiting=bool(waiting))) for study in studies]
-        several = len(studies) > 1
-        days = Counter(study_day(study.series) for study in studies)
-        parts = [
-            [_heading(study, days), *lines] if several else lines for study, lines in held if lines
-        ]
+        held = [self._lines(study, waiting=bool(waiting)) for study in studies]
+        named = zip(_headings(studies), held, strict=True)
+        parts = [[*heading, *lines] for heading, lines in named if lines]
         if protocol and waiting:
             layers = "1 layer is" if waiting == 1 else f"{waiting} layers are"
             parts.append([f"{layers} not yet run."])
-        self._say(("\n\n" if several else "\n").join(map("\n".join, parts)))
+        self._say(("\n\n" if len(studies) > 1 else "\n").join(map("\n".join, parts)))
 
     def _say(self, words: str) -> None:
         self.summary.setText(words)
@@ -207,8 +203,17 @@ def _match_words(match: Match, *, waiting: bool) -> str:
     return ": MISSING" if lack == "not there" else f": {lack}"
 
 
-def _heading(study: StudyVerdict, days: Mapping[str, int]) -> str:
-    """Name a study by its folder, and its day where only it has that, else its UID.
+def _headings(studies: Sequence[StudyVerdict]) -> list[list[str]]:
+    """Name each of several studies, by its day where no other has that; one needs no name."""
+    if len(studies) < 2:
+        return [[] for _ in studies]
+    days = [study_day(study.series) for study in studies]
+    apart = [day if days.count(day) == 1 else "" for day in days]
+    return [[_heading(study, day)] for study, day in zip(studies, apart, strict=True)]
+
+
+def _heading(study: StudyVerdict, day: str) -> str:
+    """Name a study by its folder, and the day that it alone has, else its UID.
 
     Layers have none of these.
     """
@@ -216,6 +221,4 @@ def _heading(study: StudyVerdict, days: Mapping[str, int]) -> str:
         return "Layers of no study"
     known = study.to_dict()
     folder = shortened(printable(known["path"]), LONGEST_FOLDER)
-    day = study_day(study.series)
-    apart = day if days[day] == 1 else ""
-    return f"Study {folder} {apart or shortened(known['study_uid'] or '', LONGEST_UID)}".rstrip()
+    return f"Study {folder} {day or shortened(known['study_uid'] or '', LONGEST_UID)}".rstrip()
