@@ -181,13 +181,15 @@ def _scaled(slices: NDArray[Any]) -> tuple[Tensor, Tensor]:
     Returns (n, 1, rows, columns), and which slices have the greys of an image: more than black and
     white, and no labels.
     """
-    # -1.8e308 marks what lies outside the image in some NIfTI: infinite here, so background.
-    with np.errstate(over="ignore"):
-        raw = torch.from_numpy(np.array(slices, dtype=np.float32, order="C"))
+    # A large offset would leave float32 few of the greys of wider numbers.
+    precision = np.float32 if np.can_cast(slices.dtype, np.float32) else np.float64
+    raw = torch.from_numpy(np.array(slices, dtype=precision, order="C"))
     flat = raw.flatten(1)
-    # The sum tells fastest that all are numbers; where it overflows, each is looked at.
-    if not bool(flat.sum().isfinite()):
-        finite = torch.isfinite(flat)
+    # The highest numbers mark what lies outside the image in some NIfTI, and differences of them
+    # are infinite.
+    highest = torch.finfo(flat.dtype).max / 4
+    if not bool((torch.stack(flat.aminmax()).abs() < highest).all()):
+        finite = flat.abs() < highest
         # Zero would be bright in a map of negative values.
         lowest = torch.where(finite, flat, torch.inf).amin(dim=1, keepdim=True)
         lowest = torch.where(torch.isfinite(lowest), lowest, torch.zeros_like(lowest))
@@ -197,15 +199,15 @@ def _scaled(slices: NDArray[Any]) -> tuple[Tensor, Tensor]:
     # NumPy sorts with the processor's vectors, many times as fast as torch.
     samples = torch.from_numpy(np.sort(flat[:, :: step + (1 - step % 2)].numpy(), axis=1))
     last = samples.shape[1] - 1
-    low = samples[:, round(LOW_QUANTILE * last), None]
     high = samples[:, round(HIGH_QUANTILE * last), None]
+    low = samples[:, round(LOW_QUANTILE * last), None]
     spread = high - low
-    scaled = (flat - low).div_(spread.clamp_min(torch.finfo(torch.float32).tiny)).clamp_(0, 1)
+    scaled = (flat - low).div_(spread.clamp_min(torch.finfo(flat.dtype).tiny)).clamp_(0, 1)
     above, below = (samples > low).sum(dim=1), (samples < high).sum(dim=1)
     between = above + below - samples.shape[1]
     # Of a negative air is white: what lies on the other side is its content.
     has_greys = (spread[:, 0] > 0) & (between >= LEAST_GREY * torch.minimum(above, below))
-    images = scaled.reshape(raw.shape)[:, None]
+    images = scaled.float().reshape(raw.shape)[:, None]
     values = 1 + (samples.diff(dim=1) > 0).sum(dim=1)
     few = has_greys & (values <= MOST_LABELS)
     if bool(few.any()):

@@ -22,6 +22,14 @@ def test_grey_scale_and_offset_do_not_matter(disc):
     torch.testing.assert_close(plain, scaled, atol=1e-3, rtol=0)
 
 
+@pytest.mark.parametrize("offset", [1e9, -1e12])
+def test_no_grey_is_lost_above_a_large_offset(disc, offset):
+    plain, _ = prepare(disc[None], 65)
+    for kind in (np.int64, np.float64):
+        shifted, _ = prepare((disc + offset).astype(kind)[None], 65)
+        torch.testing.assert_close(plain, shifted, atol=1e-3, rtol=0)
+
+
 def test_empty_space_around_the_content_does_not_matter(disc):
     plain, _ = prepare(disc[None], 65)
     framed, _ = prepare(np.pad(disc, 60)[None], 65)
@@ -150,6 +158,15 @@ def test_values_that_are_not_finite_are_dark(disc, bad):
     torch.testing.assert_close(weights[:2], weight.expand(2), atol=0.01, rtol=0)
     assert not images[2].any()
     assert weights[2] == 0
+
+
+def test_the_highest_numbers_on_both_sides_leave_numbers(disc):
+    broken = disc.astype(np.float32)
+    broken[:5], broken[-5:] = np.finfo(np.float32).min, np.finfo(np.float32).max
+    images, weights = prepare(broken[None], 65)
+    clean, weight = prepare(disc[None], 65)
+    torch.testing.assert_close(images, clean, atol=0.02, rtol=0)
+    torch.testing.assert_close(weights, weight, atol=0.01, rtol=0)
 
 
 @pytest.mark.parametrize("kind", ["uint8", "int16", "uint16", "float64", "bool"])
