@@ -160,6 +160,16 @@ def test_values_that_are_not_finite_are_dark(disc, bad):
     assert weights[2] == 0
 
 
+@pytest.mark.parametrize("filling", [-1024, -32768, -1e30, np.finfo(np.float32).min])
+def test_a_value_that_only_fills_the_image_up_is_dark(disc, filling):
+    turned = disc.astype(np.float32)
+    turned[:5] = turned[:, :5] = filling
+    images, weights = prepare(turned[None], 65)
+    clean, weight = prepare(disc[None], 65)
+    torch.testing.assert_close(images, clean, atol=0.02, rtol=0)
+    torch.testing.assert_close(weights, weight, atol=0.01, rtol=0)
+
+
 def test_the_highest_numbers_on_both_sides_leave_numbers(disc):
     broken = disc.astype(np.float32)
     broken[:5], broken[-5:] = np.finfo(np.float32).min, np.finfo(np.float32).max
