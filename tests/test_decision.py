@@ -31,6 +31,12 @@ def test_two_members_that_cannot_be_told_apart_are_called_by_their_family():
     assert decision.confidence == pytest.approx(0.94)
 
 
+def test_what_may_be_a_localizer_or_other_mr_is_called_no_field_map():
+    torn = {"T1": 0.02, "FIELDMAP": 0.08, "LOCALIZER": 0.45, "OTHER": 0.45}
+    decision = decide(torn, threshold=0.5)
+    assert (decision.sequence, decision.resolved) == ("OTHER", "family")
+
+
 def test_a_family_split_over_its_members_wins_against_a_single_rival():
     torn = {"T1": 0.3, "T1C": 0.3, "T2": 0.4, "UNKNOWN": 0.0}
     assert decide(torn, threshold=0.5).family == "T1"
