@@ -188,7 +188,8 @@ def _scaled(slices: NDArray[Any]) -> tuple[Tensor, Tensor]:
     """
     # A large offset would leave float32 few of the greys of wider numbers.
     precision = np.float32 if np.can_cast(slices.dtype, np.float32) else np.float64
-    raw = torch.from_numpy(np.array(slices, dtype=precision, order="C"))
+    with np.errstate(over="ignore"):  # of those wider still
+        raw = torch.from_numpy(np.array(slices, dtype=precision, order="C"))
     flat = raw.flatten(1)
     # The highest numbers mark what lies outside the image in some NIfTI, and differences of them
     # are infinite.

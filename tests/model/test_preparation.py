@@ -187,6 +187,12 @@ def test_every_number_type_is_taken(disc, kind):
     assert float(images.max()) <= 1
 
 
+def test_what_the_widest_numbers_hold_beyond_all_others_is_dark(disc):
+    wide = disc.astype(np.longdouble)
+    wide[:5] = np.finfo(np.longdouble).min
+    torch.testing.assert_close(prepare(wide[None], 65)[0], prepare(disc[None], 65)[0])
+
+
 def test_the_smallest_picture_is_taken():
     images, _ = prepare(np.array([[[3.0]]]), 65)
     assert images.shape == (1, 1, 65, 65)
