@@ -92,6 +92,8 @@ class Model:
         ValueError
             If the slices are not a stack of non-empty pictures, or `pixel_spacing` is not two
             lengths above 0.
+        ModelError
+            If the network's answers are no numbers.
         """
         return self.examine(slices, pixel_spacing=pixel_spacing)[0]
 
@@ -149,6 +151,12 @@ class Model:
             close = running.close_calls(first, self.classes, threshold)
             if bool(close.any()):
                 logits[close] = running.run(answer, images[close], self.device, None)
+        if not bool(logits.isfinite().all()):
+            # A name would be given them.
+            raise ModelError(
+                f"the model {self.name} answers with what is no number: its training diverged, or "
+                "its file is damaged; take another copy of the file, or another model"
+            )
         return torch.softmax(logits / temperature, dim=1)
 
 

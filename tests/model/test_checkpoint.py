@@ -272,6 +272,15 @@ def test_weights_that_are_no_numbers_are_refused(network, tmp_path):
     assert not (tmp_path / "a.safetensors").exists()
 
 
+def test_answers_that_are_no_numbers_are_given_no_name(network, sample_study, tmp_path):
+    weights = network.state_dict() | {"bn1.running_var": torch.full((64,), -1.0)}
+    torch.save(weights, tmp_path / "broken.pt")
+    file = tmp_path / "broken.safetensors"
+    import_checkpoint(tmp_path / "broken.pt", "resnet18", CLASSES, file)
+    with pytest.raises(ModelError, match="no number"):
+        mrseq.classify(mrseq.read(sample_study)[0], mrseq.load_model(file, "cpu"))
+
+
 def test_of_two_networks_in_one_checkpoint_none_is_taken(network, tmp_path):
     weights = network.state_dict()
     torch.save({"teacher": weights, "student": weights}, tmp_path / "two.pth")
