@@ -193,9 +193,10 @@ def _kind(verdict: Verdict) -> tuple[str, bool, str]:
 
 def _pairs(verdicts: Sequence[Verdict]) -> tuple[ContrastPair, ...]:
     """Pair each T1 with contrast agent with the nearest T1 without, each used once."""
-    without = [v for v in verdicts if v.sequence == "T1" and v.resolved == "member"]
+    told = [verdict for verdict in verdicts if not member_is_open(verdict)]
+    without = [verdict for verdict in told if verdict.sequence == "T1"]
     pairs = []
-    for after in (verdict for verdict in verdicts if verdict.sequence == "T1C"):
+    for after in (verdict for verdict in told if verdict.sequence == "T1C"):
         fitting = [
             before
             for before in without

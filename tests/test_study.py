@@ -668,6 +668,17 @@ def test_what_is_told_by_its_family_alone_is_neither_a_repeat_nor_the_half_of_a_
     assert study.pairs == ()
 
 
+@pytest.mark.parametrize("claims", [("T1C", "T1C"), ("T1", "T1")])
+def test_where_header_and_pixels_differ_on_the_agent_there_is_no_half_of_a_pair(
+    claims: tuple[str, str],
+) -> None:
+    found = [
+        replace(scan(sequence, number=number), header=HeaderClaim(claim, 0.7, agent=claim == "T1C"))
+        for number, (sequence, claim) in enumerate(zip(("T1", "T1C"), claims, strict=True))
+    ]
+    assert judge_study(found).pairs == ()
+
+
 def test_without_a_protocol_nothing_is_complete_or_lacks_anything() -> None:
     record = judge_study([scan("T1")]).to_dict()
     assert (record["complete"], record["protocol"], record["expected"]) == (None, None, [])
