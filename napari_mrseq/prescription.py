@@ -28,11 +28,14 @@ def one_prescription(one: Series, other: Series) -> bool:
     frames = one.frame_of_reference_uid, other.frame_of_reference_uid
     if None not in frames and frames[0] != frames[1]:
         return False
+    # Of thousands of series most pairs are told apart by this, the fastest to know.
+    if not centre_distance(one, other) <= SHIFT_MM:
+        return False
     cosine = abs(float(normal_of(one.affine) @ normal_of(other.affine)))
     ratios = np.array(one.spacing) / np.array(other.spacing)
     alike = bool(np.all((ratios <= ALIKE) & (ratios >= 1 / ALIKE)))
     parallel = cosine >= np.cos(np.radians(PARALLEL_DEGREES))
-    return parallel and alike and centre_distance(one, other) <= SHIFT_MM
+    return parallel and alike
 
 
 def way_of(series: Series) -> str:
