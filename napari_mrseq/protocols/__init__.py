@@ -91,20 +91,18 @@ def _text_of_file(path: Path) -> str:
 
 
 def _protocol(table: Mapping[str, Any], origin: str) -> Protocol:
-    name, series = table.get("name"), table.get("series")
-    if not isinstance(name, str) or not name or not isinstance(series, list) or not series:
-        raise ProtocolError(f"{origin}: a name and at least one [[series]] are needed")
     _refuse_unknown(table, ("name", "source", "series"), origin)
+    name, series = _name(table, origin), table.get("series")
+    if not isinstance(series, list) or not series:
+        raise ProtocolError(f"{origin}: at least one [[series]] is needed, in double brackets")
     if not all(isinstance(entry, dict) for entry in series):
         raise ProtocolError(f"{origin}: each [[series]] must be a table")
-    entries = tuple(_expected(entry, origin) for entry in series)
+    entries = tuple(_expected(entry, origin, at) for at, entry in enumerate(series, start=1))
     return Protocol(name, str(table.get("source", "")), entries)
 
 
-def _expected(entry: Mapping[str, Any], origin: str) -> Expected:
-    name = entry.get("name")
-    if not isinstance(name, str) or not name:
-        raise ProtocolError(f"{origin}: every [[series]] needs a name")
+def _expected(entry: Mapping[str, Any], origin: str, number: int) -> Expected:
+    name = _name(entry, f"{origin}: [[series]] {number}")
     where = f'{origin}: series "{name}"'
     _refuse_unknown(entry, ("name", "sequences", "planes", "required"), where)
     sequences = _words(entry, "sequences", CODES, where)
@@ -116,9 +114,17 @@ def _expected(entry: Mapping[str, Any], origin: str) -> Expected:
     return Expected(name, sequences, _words(entry, "planes", PLANES, where), required)
 
 
+def _name(table: Mapping[str, Any], whose: str) -> str:
+    name = table.get("name")
+    if not isinstance(name, str) or not name.strip():
+        raise ProtocolError(f"{whose} needs a name, text in quotes")
+    return name
+
+
 def _refuse_unknown(table: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
     if unknown := set(table).difference(known):
-        raise ProtocolError(f"{where}: unknown key {', '.join(sorted(unknown))}")
+        words = ", ".join(sorted(unknown))
+        raise ProtocolError(f"{where}: unknown key {words} (allowed: {', '.join(known)})")
 
 
 def _words(
