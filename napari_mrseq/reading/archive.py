@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydicom import dcmread
+from pydicom import DataElement, dcmread
+from pydicom.dataelem import RawDataElement
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.reading.damage import damage_in
@@ -98,13 +99,21 @@ def directory_files(path: str) -> tuple[list[str], int]:
         If the DICOMDIR is damaged.
     """
     try:
-        records = dcmread(path, force=True).get("DirectoryRecordSequence") or []
+        directory = dcmread(path, force=True)
+        _check_whole(directory.get_item("DirectoryRecordSequence"))
+        records = directory.get("DirectoryRecordSequence") or []
         named = [record.get("ReferencedFileID") for record in records]
     except (Exception, RecursionError) as error:  # pydicom raises many kinds on damaged files
         raise ReadError("damaged DICOMDIR: read the folder that it lies in") from error
     files = [_named_file(Path(path).parent, parts) for parts in named if parts]
     found = [str(file) for file in files if file is not None]
     return found, len(files) - len(found)
+
+
+def _check_whole(element: DataElement | RawDataElement | None) -> None:
+    """Refuse an element that is cut off: pydicom takes what is left of it for the whole."""
+    if isinstance(element, RawDataElement) and len(element.value or b"") < element.length:
+        raise EOFError
 
 
 def _named_file(folder: Path, named: Any) -> Path | None:

@@ -289,9 +289,11 @@ def test_dicomdir_that_names_nothing() -> None:
     assert failure.cause == "a DICOMDIR that names no files"
 
 
-def test_a_damaged_dicomdir_says_what_to_do(tmp_path: Path) -> None:
+# Cut off in its head, behind some of its records, and in the last one.
+@pytest.mark.parametrize("kept", [401, 5000, -1])
+def test_a_damaged_dicomdir_says_what_to_do(tmp_path: Path, kept: int) -> None:
     whole = Path(pydicom.__file__).parent / "data/test_files/dicomdirtests/DICOMDIR"
-    (tmp_path / "DICOMDIR").write_bytes(whole.read_bytes()[:401])
+    (tmp_path / "DICOMDIR").write_bytes(whole.read_bytes()[:kept])
     (failure,) = read_study(tmp_path / "DICOMDIR").failures
     assert failure.cause == "damaged DICOMDIR: read the folder that it lies in"
 
