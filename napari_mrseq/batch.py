@@ -56,7 +56,14 @@ def classify_study(study: Study, model: Model, *, fast: bool = False) -> list[Ve
     list of Verdict or Failure
         One a series, in their order, as the command line judges them; then what could not be read.
         `judge_studies` takes it.
+
+    Raises
+    ------
+    TypeError
+        If anything but a study and a loaded model is given.
     """
+    if not isinstance(study, Study):
+        raise TypeError(f"a Study of read_study() is needed, not a {type(study).__name__}")
     outcomes = [outcome_of(one, model, fast=fast) for one in study.series]
     return [*with_exchanges(outcomes), *study.failures]
 

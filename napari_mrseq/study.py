@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +126,14 @@ def judge_studies(
         files in the deepest folder around it.
     protocol : Protocol, optional
         What each study should hold.
+
+    Raises
+    ------
+    TypeError
+        If the protocol is not a loaded one.
     """
+    if isinstance(protocol, str | PathLike):
+        raise TypeError(f"judge_studies takes a loaded protocol: load_protocol({str(protocol)!r})")
     studies: dict[str, list[Verdict | Failure]] = {}
     lost: list[Failure] = []
     for one in outcomes:

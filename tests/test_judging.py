@@ -18,7 +18,7 @@ from pydicom.uid import RLELossless
 from safetensors.torch import save_file
 
 import napari_mrseq
-from napari_mrseq import classify, load_model, read
+from napari_mrseq import classify, classify_study, load_model, read
 from napari_mrseq.batch import classify_many
 from napari_mrseq.correction import Correction
 from napari_mrseq.judging import classify_steps, conclude
@@ -387,6 +387,9 @@ def test_what_is_no_series_or_no_model_is_told_with_what_to_do():
             classify(wrong, model)
     with pytest.raises(TypeError, match=r"load_model\('default'\)"):
         classify(series[0], "default")
+    for wrong in (series, SAMPLE):
+        with pytest.raises(TypeError, match=r"a Study of read_study\(\) is needed"):
+            classify_study(wrong, model)
 
 
 @pytest.mark.parametrize(

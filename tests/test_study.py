@@ -638,6 +638,11 @@ def test_a_name_with_a_slash_is_no_folder() -> None:
     assert len(study.verdicts) == 3
 
 
+def test_a_protocol_by_its_name_is_told_how_to_load_it() -> None:
+    with pytest.raises(TypeError, match=r"load_protocol\('stroke'\)"):
+        judge_studies([scan("T1")], "stroke")  # type: ignore[arg-type]
+
+
 def test_an_empty_study_lacks_everything() -> None:
     study = judge_study([], load_protocol("stroke"))
     assert len(study.missing) == 5

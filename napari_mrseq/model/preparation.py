@@ -119,8 +119,12 @@ def content_box(
 def _aspect(pixel_spacing: tuple[float, float] | None) -> float:
     if pixel_spacing is None:
         return 1.0
-    # A series has three: its first two would stretch the slices, and nobody be told.
-    if len(pixel_spacing) != 2 or not all(0 < side < math.inf for side in pixel_spacing):
+    try:
+        # A series has three: its first two would stretch the slices, and nobody be told.
+        two = len(pixel_spacing) == 2 and all(0 < side < math.inf for side in pixel_spacing)
+    except TypeError:  # no sequence, or none of numbers
+        two = False
+    if not two:
         raise ValueError(f"pixel_spacing is (row, column) in mm, both above 0, not {pixel_spacing}")
     return pixel_spacing[0] / pixel_spacing[1]
 

@@ -87,8 +87,13 @@ def read_study(paths: AnyPath | Iterable[AnyPath], *, progress: Progress | None 
     if not isinstance(paths, str | PathLike | Iterable):
         raise TypeError(f"a path or a list of paths is read, not {type(paths).__name__}")
     given = [paths] if isinstance(paths, str | bytes | PathLike) else list(paths)
+    wrong = [type(path).__name__ for path in given if not isinstance(path, str | bytes | PathLike)]
+    if wrong:
+        whole = type(paths).__name__
+        raise TypeError(f"a path or a list of paths is read, not {whole} of {wrong[0]}")
     # ~ is the home of the user, as in a shell; Path.expanduser raises where there is no such user.
-    names = [os.path.expanduser(os.fsdecode(path)) for path in given]  # noqa: PTH111
+    # NumPy's strings are taken for bytes where a folder is listed.
+    names = [os.path.expanduser(str(os.fsdecode(path))) for path in given]  # noqa: PTH111
     # Libraries warn of every odd value; what matters to the user is in Series.warnings.
     with LIBRARIES_MUTED:
         return _study(names, progress or (lambda _done, _all: None))

@@ -116,7 +116,8 @@ def test_what_is_no_stack_of_slices_is_refused(model, shape):
 
 
 @pytest.mark.parametrize(
-    "spacing", [(6.0, 0.9, 0.9), (0.0, 1.0), (-1.0, 1.0), (np.nan, 1.0), (1.0,)]
+    "spacing",
+    [(6.0, 0.9, 0.9), (0.0, 1.0), (-1.0, 1.0), (np.nan, 1.0), (1.0,), 0.9, ("0.9", "0.9"), "11"],
 )
 def test_a_pixel_spacing_that_is_none_is_refused(model, pictures, spacing):
     with pytest.raises(ValueError, match="row, column"):

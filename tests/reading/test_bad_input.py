@@ -590,6 +590,10 @@ def test_the_tables_of_a_bids_data_set_are_no_images_that_failed(tmp_path: Path)
 def test_what_is_no_path_is_refused_in_words() -> None:
     with pytest.raises(TypeError, match="a path or a list of paths is read, not int"):
         read(3)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="a path or a list of paths is read, not list of int"):
+        read([3])  # type: ignore[list-item]
+    with pytest.raises(TypeError, match="a path or a list of paths is read, not FileDataset of D"):
+        read(pydicom.dcmread(pydicom.data.get_testdata_file("MR_small.dcm")))
 
 
 @pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.tif", "big.tif", "a.nii.gz"])

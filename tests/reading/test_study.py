@@ -157,6 +157,11 @@ def test_home_is_written_out_and_bytes_are_a_path(
     assert [series.series_number for series in read(given)] == [3, 7, 12]
 
 
+def test_paths_may_stand_in_an_array(three_series: Path) -> None:
+    given = np.array([str(three_series)])
+    assert [series.series_number for series in read(given)] == [3, 7, 12]
+
+
 def test_a_tilde_that_names_no_user_is_a_name() -> None:
     (failure,) = read_study("~no such user/study").failures
     assert failure.words == "~no such user/study: does not exist"
