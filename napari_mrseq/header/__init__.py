@@ -10,8 +10,9 @@ To be read in this order:
    they weight (`relaxation`), of its words (`words`), of words and times held against each other
    (`plausibility`).
 4. The rules: what one is (`rule`), the table of them (`rules`, with `image_types`), those of echo
-   planar images (`echo_planar`) and of vessels (`vessels`), and its end, where the times tell, or
-   enhanced files say, how an image is weighted (`weightings`).
+   planar images (`echo_planar`) and of vessels (`vessels`), and its end: what an inversion weights
+   (`inversions`), and where other times tell, or enhanced files say, how an image is weighted
+   (`weightings`).
 5. The claim: the first rule that holds, made surer or less sure by the words (`claim`).
 """
 

@@ -54,6 +54,7 @@ from napari_mrseq.header.conditions import (
     within,
 )
 from napari_mrseq.header.echo_planar import ECHO_PLANAR_RULES
+from napari_mrseq.header.inversions import INVERSION_RECOVERY_RULES
 from napari_mrseq.header.lexicon import DUAL_ECHO, MAP
 from napari_mrseq.header.plausibility import fits, says, timed
 from napari_mrseq.header.relaxation import weighted_by_inversion
@@ -84,7 +85,6 @@ from napari_mrseq.header.vessels import FLOW_RULES, SUBTRACTION_RULES, VESSEL_RU
 from napari_mrseq.header.weightings import (
     ACQUISITION_CONTRAST_RULES,
     GRADIENT_ECHO_RULES,
-    INVERSION_RECOVERY_RULES,
     SPIN_ECHO_RULES,
     TOO_STEEP,
 )
