@@ -5,9 +5,11 @@ from __future__ import annotations
 from napari_mrseq.header.conditions import (
     FIELD_STRENGTH,
     FLIP,
+    SLICES,
     TE,
     TI,
     TR,
+    VOLUMES,
     acquired,
     image_type,
     lacks,
@@ -36,6 +38,7 @@ from napari_mrseq.header.techniques import (
     SPIN_ECHO,
     SPOILING,
 )
+from napari_mrseq.header.weightings import NOTHING_BUT_TIMES
 from napari_mrseq.header.words import names_nothing
 
 # A larger one within milliseconds only a balanced readout bears, which lets inflow shine.
@@ -87,6 +90,13 @@ INVERSION_RECOVERY_RULES: tuple[Rule, ...] = (
     timed("OTHER", 0.65, PHYSICS, uses(GRADIENT_ECHO), lacks(SPIN_ECHO), TI > 1500, TE < 15),
     # Anonymised headers may have nothing but times.
     timed("T1", 0.8, NILS, lacks(SPIN_ECHO, EPI), within(TI, 600, 1200), TE < 6, NOT_BALANCED),
+    # So small a flip angle once in seconds would waste nearly all signal: it is that of a train of
+    # excitations after an inversion, as in protocols of all makers (1.8 to 3.1 s, 5 to 12 degrees).
+    timed(
+        "T1", 0.65, PHYSICS, NOTHING_BUT_TIMES, unknown(TI), unless(acquired("2D")), SLICES > 60,
+        not_above(VOLUMES, 1), within(TR, 1600, 3500), within(TE, 1.5, 6), within(FLIP, 4, 15),
+        names_nothing,
+    ),
     # The T1 of tissue grows with the field, and the inversion time of an MPRAGE with it.
     timed("T1", 0.7, PHYSICS, lacks(SPIN_ECHO, EPI), TI > 1200, TI <= 1700, TE < 6, FLIP <= 15),
     rule("STIR", 0.95, WORDS, says("STIR"), TI <= 300),

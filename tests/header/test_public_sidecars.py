@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from napari_mrseq.header import attributes_of, claim_of
@@ -487,3 +488,35 @@ def test_the_short_times_of_a_gradient_echo_in_milliseconds_are_no_seconds(in_ms
     claim = claim_of(image_with(header))
     assert claim is not None
     assert claim.sequence == "T1", claim
+
+
+def stack(header: dict[str, Any], *shape: int) -> Series:
+    """Return the series of a NIfTI file of many slices or volumes, of no telling name."""
+    pixels = series_from_array(np.zeros(shape, np.uint8), name="x").pixels
+    return Series(path="x.nii.gz", files=(), pixels=pixels, kind="nifti", sidecar=header)
+
+
+TRAIN = {"EchoTime": 0.00299, "FlipAngle": 7, "RepetitionTime": 2.53}
+
+
+@pytest.mark.parametrize(
+    ("sequence", "header", "slices"),
+    [
+        # ds001734 (NARPS) and ds003592: an MPRAGE of which no more is told.
+        ("T1", TRAIN | {"MagneticFieldStrength": 3, "Manufacturer": "SIEMENS"}, 176),
+        ("T1", {"EchoTime": 0.0034, "FlipAngle": 7, "RepetitionTime": 2.53}, 176),
+        # MP2RAGE waits for longer, and a map of fields has a large angle.
+        ("UNKNOWN", TRAIN | {"RepetitionTime": 5}, 176),
+        ("UNKNOWN", TRAIN | {"FlipAngle": 60}, 176),
+        # Siemens maps flip angles so, in few slices (its tfl_rfmap).
+        ("UNKNOWN", {"EchoTime": 0.00153, "FlipAngle": 5, "RepetitionTime": 3.4}, 20),
+        ("UNKNOWN", TRAIN | {"MRAcquisitionType": "2D"}, 176),
+    ],
+)
+def test_a_small_flip_angle_once_in_seconds_is_that_of_an_inverted_train(
+    sequence: str, header: dict[str, Any], slices: int
+) -> None:
+    claim = claim_of(stack(header, slices, 8, 8))
+    assert claim is not None
+    assert claim.sequence == sequence, claim
+    assert claim.confidence <= 0.65
