@@ -6,11 +6,13 @@ from napari_mrseq.header.conditions import (
     FIELD_STRENGTH,
     FLIP,
     TE,
+    TR,
     VOLUMES,
     is_secondary,
     lacks,
     large_matrix,
     not_above,
+    small_matrix,
     unknown,
     unless,
     uses,
@@ -82,5 +84,11 @@ ECHO_PLANAR_RULES: tuple[Rule, ...] = (
     timed(
         "BOLD", 0.7, PHYSICS, uses(EPI), lacks(SPIN_ECHO, INVERSION), within(TE, 8, 60),
         FLIP <= 80, OF_A_SERIES,
+    ),
+    # No readout is told, but nothing else is repeated so often: a bolus is gone by then, and what
+    # diffusion weights is a spin echo.
+    timed(
+        "BOLD", 0.65, PHYSICS, lacks(GRADIENT_ECHO, SPIN_ECHO, EPI, INVERSION), VOLUMES > 150,
+        within(TE, 15, 45), within(TR, 400, 3500), FLIP <= 80, small_matrix(128), names_nothing,
     ),
 )  # fmt: skip

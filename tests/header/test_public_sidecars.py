@@ -520,3 +520,25 @@ def test_a_small_flip_angle_once_in_seconds_is_that_of_an_inverted_train(
     assert claim is not None
     assert claim.sequence == sequence, claim
     assert claim.confidence <= 0.65
+
+
+REPEATED = {"EchoTime": 0.03, "FlipAngle": 65, "RepetitionTime": 1.224, "Manufacturer": "Siemens"}
+
+
+@pytest.mark.parametrize(
+    ("sequence", "header", "volumes"),
+    [
+        # ds002872, where its task isn't told.
+        ("BOLD", REPEATED, 483),
+        # A bolus; labelled blood; diffusion of animals, 201 times (BioSpec, 9.4 T).
+        ("UNKNOWN", REPEATED, 60),
+        ("UNKNOWN", REPEATED | {"RepetitionTime": 4}, 160),
+        ("UNKNOWN", {"EchoTime": 0.037352, "FlipAngle": 90, "RepetitionTime": 2.5}, 201),
+    ],
+)
+def test_what_is_repeated_for_minutes_follows_activation_where_no_readout_is_told(
+    sequence: str, header: dict[str, Any], volumes: int
+) -> None:
+    claim = claim_of(stack(header, volumes, 2, 84, 84))
+    assert claim is not None
+    assert claim.sequence == sequence, claim
