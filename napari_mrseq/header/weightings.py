@@ -51,7 +51,7 @@ from napari_mrseq.header.techniques import (
     SPOILING,
     STEADY_STATE,
 )
-from napari_mrseq.header.words import called, names, tells_inversion
+from napari_mrseq.header.words import called, names, names_nothing, tells_inversion
 
 # No readout is told, nor an inversion.
 NOTHING_BUT_TIMES = lacks(SPIN_ECHO, GRADIENT_ECHO, EPI, INVERSION)
@@ -70,6 +70,10 @@ EXCITES_AGAIN = (
 # A FLAIR whose inversion the header doesn't tell, or diffusion without a b value, read out by EPI.
 LIKE_A_LONG_FLAIR = (acquired("3D"), TR > 4500)
 LIKE_DIFFUSION_OF_PHILIPS = (made_by("Philips"), small_matrix(160))
+# Consoles of GE show any EPI with 256 pixels; a train of echoes refocuses with larger flip angles.
+LIKE_DIFFUSION = (
+    names_nothing, small_matrix(256), TE < 85, not_above(FLIP, 95), unless(acquired("3D")),
+)  # fmt: skip
 # HASTE and 3-D echo trains have a short TR for a T2.
 SPIN_ECHO_RULES: tuple[Rule, ...] = (
     timed(
@@ -109,7 +113,7 @@ SPIN_ECHO_RULES: tuple[Rule, ...] = (
     # Only a spin echo has a signal left after so long; an unnamed EPI would have a small matrix.
     timed(
         "T2", 0.6, PHYSICS, NOTHING_BUT_TIMES, not_above(TI, 260), TR > 1500, TE >= 70,
-        large_matrix(160),
+        large_matrix(160), unless(*LIKE_DIFFUSION),
     ),
     # Such times are a spin echo's, or a gradient echo's with a small flip angle.
     timed(

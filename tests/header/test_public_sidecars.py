@@ -542,3 +542,26 @@ def test_what_is_repeated_for_minutes_follows_activation_where_no_readout_is_tol
     claim = claim_of(stack(header, volumes, 2, 84, 84))
     assert claim is not None
     assert claim.sequence == sequence, claim
+
+
+LATE = {"RepetitionTime": 9.543, "EchoTime": 0.072}
+
+
+@pytest.mark.parametrize(
+    ("sequence", "header", "matrix"),
+    [
+        # A pelvis (GE): diffusion, with 256 pixels as consoles show it.
+        ("UNKNOWN", LATE, 256),
+        ("UNKNOWN", LATE | {"FlipAngle": 90}, 256),
+        # Its T2; a train refocuses with more, and is read out later.
+        ("T2", {"RepetitionTime": 4.38, "EchoTime": 0.1}, 512),
+        ("T2", LATE | {"FlipAngle": 150}, 256),
+        ("T2", LATE | {"EchoTime": 0.14}, 256),
+    ],
+)
+def test_an_echo_so_late_is_no_t2_where_diffusion_has_it_too(
+    sequence: str, header: dict[str, Any], matrix: int
+) -> None:
+    claim = claim_of(stack(header, 30, matrix, matrix))
+    assert claim is not None
+    assert claim.sequence == sequence, claim
