@@ -111,11 +111,11 @@ CODES = (
 # Names as files hold them: Siemens, Canon, Hitachi, UIH, Bruker, Agilent (0018,0024), GE (0019,109C
 # and 109E), Philips (2001,1020), enhanced files (0018,9005); see also the vendor pages of dcm2niix.
 NAMES = (
-    Name("Siemens", r"[*_]?q?(tse|se|mse)[a-z]{0,3}[23]d", (SPIN_ECHO,)),
+    Name("Siemens", r"[*_]?q?(tse|se|mse)([a-z]{0,3}[23]d|\d)", (SPIN_ECHO,)),
     Name("Siemens", r"[*_]?spc", (SPIN_ECHO,)),
     Name("Siemens", r"[*_]?spcr?ir", (INVERSION,)),
     Name("Siemens", r"[*_]?q?h[a-z]{0,2}[23]d1", (SPIN_ECHO, SINGLE_SHOT)),
-    Name("Siemens", r"[*_]?q?(tir|ir|hir)[a-z]{0,3}[23]d", (SPIN_ECHO, INVERSION)),
+    Name("Siemens", r"[*_]?q?((tir|ir|hir)[a-z]{0,3}[23]d|tirm?\d)", (SPIN_ECHO, INVERSION)),
     Name("Siemens", r"[*_]?tfl3d", (MPRAGE,)),
     Name("Siemens", r"[*_]?q?c?(fl|fldyn|me|fi|gre|tfl|de|ps)[a-z]{0,2}[23]d", (GRADIENT_ECHO,)),
     # A PSIF with a b value diffuses.
@@ -137,7 +137,7 @@ NAMES = (
     Name("Siemens", r"%.*aalscout", (SCOUT,)),
     Name("Siemens", r"%.*([\W_]mrf$|mre$|ep2d_ase)", (OWN_CONTRAST,)),
     Name("Siemens", r"(%.*[\W_]|[*_]?)petra", (ULTRASHORT,)),
-    Name("Siemens", r"[*_]?swi[23]d", (GRADIENT_ECHO, SUSCEPTIBILITY)),
+    Name("Siemens", r"[*_]?swi[a-z]{0,2}[23]d", (GRADIENT_ECHO, SUSCEPTIBILITY)),
     Name("Siemens", r"[*_]?epfid", (GRADIENT_ECHO, EPI)),
     Name("Siemens", r"[*_]?epse", (SPIN_ECHO, EPI)),
     Name("Siemens", r"[*_]?epir", (EPI, INVERSION)),

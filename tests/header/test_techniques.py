@@ -23,6 +23,12 @@ GE_NAME, PHILIPS_NAME = (0x0019, 0x109C), (0x2001, 0x1020)
         ("SIEMENS", "*spc3d1_12", {t.SPIN_ECHO}),
         ("SIEMENS", "*spcir_278ns", {t.SPIN_ECHO, t.INVERSION}),
         ("SIEMENS", "*tir2d1_20", {t.SPIN_ECHO, t.INVERSION}),
+        # Of a Magnetom Vision, and water alone excited, in the list of a hospital's 400,000 series.
+        ("SIEMENS", "tirm1", {t.SPIN_ECHO, t.INVERSION}),
+        ("SIEMENS", "tir1_11m", {t.SPIN_ECHO, t.INVERSION}),
+        ("SIEMENS", "tse1-7", {t.SPIN_ECHO}),
+        ("SIEMENS", "se1a", {t.SPIN_ECHO}),
+        ("SIEMENS", "*swiW3d1r", {t.GRADIENT_ECHO, t.SUSCEPTIBILITY}),
         ("SIEMENS", "*tfl3d1_16ns", {t.GRADIENT_ECHO, t.MPRAGE}),
         ("SIEMENS", "*fl2d12", {t.GRADIENT_ECHO}),
         ("SIEMENS", "*fl3d1r_t70", {t.GRADIENT_ECHO, t.TIME_OF_FLIGHT}),
