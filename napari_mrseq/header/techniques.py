@@ -150,7 +150,7 @@ NAMES = (
     Name("GE", r"(.*/)?(3d)?b0(map|rf)", (GRADIENT_ECHO, B0_MAP)),
     Name("GE", r"(.*/)?(cs)?(memp|fse|frfse|ssfse|.*cube|propeller)", (SPIN_ECHO,)),
     Name("GE", r"(.*/)?ssfse", (SINGLE_SHOT,)),
-    Name("GE", r".*t[12]?.?flair", (SPIN_ECHO, INVERSION)),
+    Name("GE", r".*flair", (SPIN_ECHO, INVERSION)),
     Name(
         "GE", r"(.*/)?(e?fgre|m?fast_?gre|gre|.*spgr|lava|disco|medal|ideal.*gre)", (GRADIENT_ECHO,)
     ),

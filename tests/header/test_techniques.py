@@ -70,6 +70,8 @@ GE_NAME, PHILIPS_NAME = (0x0019, 0x109C), (0x2001, 0x1020)
         ("GE MEDICAL SYSTEMS", "3-Plane", {t.SCOUT}),
         ("GE MEDICAL SYSTEMS", "fse-xl", {t.SPIN_ECHO}),
         ("GE MEDICAL SYSTEMS", "CSCube", {t.SPIN_ECHO}),
+        ("GE MEDICAL SYSTEMS", "flair", {t.SPIN_ECHO, t.INVERSION}),
+        ("GE MEDICAL SYSTEMS", "mrcflair", {t.SPIN_ECHO, t.INVERSION}),
         ("GE MEDICAL SYSTEMS", "efgre3d", {t.GRADIENT_ECHO}),
         ("GE MEDICAL SYSTEMS", "BRAVO", {t.GRADIENT_ECHO, t.MPRAGE}),
         ("GE MEDICAL SYSTEMS", "mcmerge", {t.GRADIENT_ECHO}),
