@@ -32,6 +32,8 @@ SEQUENCE_NAMES = {
     "Philips": ((0x2001, 0x1020),),
     "Hitachi": ((0x0019, 0x100C),),
 }
+# Before the name of a sequence that Siemens lends for trial: "WIP_tfl3d1_16ns".
+_ON_TRIAL = re.compile(r"^[*_]?wip_", re.IGNORECASE)
 PHILIPS_EPI_FACTOR = (0x2001, 0x1013)
 # The plane of a series; 256 stands for three in one.
 GE_PLANE, GE_THREE_PLANES = (0x0019, 0x1017), 256.0
@@ -51,4 +53,5 @@ def sequence_names(tags: Tags, vendor: str | None) -> tuple[str, ...]:
     names = [tags.text(keyword) for keyword in NAME_KEYWORDS]
     names += [tags.text(place) for place in SEQUENCE_NAMES.get(vendor or "", ())]
     typed = vendor == "Canon" and tags.text("ProtocolName")
-    return tuple(dict.fromkeys(name for name in names if name and name != typed))
+    names = [_ON_TRIAL.sub("", name, count=1) for name in names if name != typed]
+    return tuple(dict.fromkeys(filter(None, names)))

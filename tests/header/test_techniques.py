@@ -29,6 +29,11 @@ GE_NAME, PHILIPS_NAME = (0x0019, 0x109C), (0x2001, 0x1020)
         ("SIEMENS", "tse1-7", {t.SPIN_ECHO}),
         ("SIEMENS", "se1a", {t.SPIN_ECHO}),
         ("SIEMENS", "*swiW3d1r", {t.GRADIENT_ECHO, t.SUSCEPTIBILITY}),
+        # Works in progress of the maker, there too.
+        ("SIEMENS", "WIP_tfl3d1_16ns", {t.GRADIENT_ECHO, t.MPRAGE}),
+        ("SIEMENS", "WIP_tgse3d1_512", {t.ASL}),
+        # Another of them, prepared in a way of its own.
+        ("SIEMENS", "wip-spc-t2p+ir", set()),
         ("SIEMENS", "*tfl3d1_16ns", {t.GRADIENT_ECHO, t.MPRAGE}),
         ("SIEMENS", "*fl2d12", {t.GRADIENT_ECHO}),
         ("SIEMENS", "*fl3d1r_t70", {t.GRADIENT_ECHO, t.TIME_OF_FLIGHT}),
