@@ -73,6 +73,7 @@ from napari_mrseq.header.techniques import (
     OWN_CONTRAST,
     PHASE_CONTRAST,
     PREPARED,
+    QUANTIFYING,
     SCOUT,
     SPECTROSCOPY,
     SPIN_ECHO,
@@ -136,6 +137,7 @@ RULES: tuple[Rule, ...] = (
     rule("OTHER", 0.9, VENDOR, uses(SPECTROSCOPY)),
     rule("OTHER", 0.9, VENDOR, uses(B1_MAP)),
     rule("OTHER", 0.85, VENDOR, uses(OWN_CONTRAST)),
+    rule("OTHER", 0.85, VENDOR, uses(QUANTIFYING), unless(is_derived)),
     rule("OTHER", 0.85, VENDOR, uses(ULTRASHORT), unless(*AFTER_INVERSION)),
     # Images that scanners compute, as their types name them.
     rule("FIELDMAP", 0.95, VENDOR, image_type(*image_types.FIELD_MAP)),

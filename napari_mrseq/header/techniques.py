@@ -39,7 +39,8 @@ SINGLE_SHOT = "single shot"
 ULTRASHORT = "ultrashort echo"
 # Of stiffness, of fingerprints: none of the weightings.
 OWN_CONTRAST = "contrast of its own"
-
+# At several times, for maps and for images that are computed from these.
+QUANTIFYING = "quantification"
 
 # Words that mean the same on every scanner.
 ANY = "any"
@@ -136,6 +137,7 @@ NAMES = (
     Name("Siemens", r"%.*[\W_](svs|csi)_", (SPECTROSCOPY,)),
     Name("Siemens", r"%.*aalscout", (SCOUT,)),
     Name("Siemens", r"%.*([\W_]mrf$|mre$|ep2d_ase)", (OWN_CONTRAST,)),
+    Name("Siemens", r"[*_]?(mdme|qalas)", (QUANTIFYING,)),
     Name("Siemens", r"(%.*[\W_]|[*_]?)petra", (ULTRASHORT,)),
     Name("Siemens", r"[*_]?swi[a-z]{0,2}[23]d", (GRADIENT_ECHO, SUSCEPTIBILITY)),
     Name("Siemens", r"[*_]?epfid", (GRADIENT_ECHO, EPI)),

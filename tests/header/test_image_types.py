@@ -123,6 +123,32 @@ def test_synthetic_mr_computes_maps_and_from_them_weighted_images(
     assert claim.sequence == sequence, claim
 
 
+@pytest.mark.parametrize(
+    ("sequence", "more"),
+    [
+        ("OTHER", {"SequenceName": "*MDME2d2_5"}),
+        ("OTHER", {"SequenceName": "*MDME2d2_5", "ScanningSequence": "SE", "EchoTime": 99}),
+        ("OTHER", {"SequenceName": "qalas3d3d1_125ns", "ScanningSequence": ["GR", "IR"]}),
+        ("T2", {"SequenceName": "*tse2d1_17", "ScanningSequence": "SE", "EchoTime": 99}),
+    ],
+)
+def test_what_synthetic_mr_is_computed_from_is_of_no_weighting_of_its_own(
+    make_series: Any, sequence: str, more: dict[str, Any]
+) -> None:
+    train = {"Manufacturer": "SIEMENS", "RepetitionTime": 4500, "EchoTime": 22, "FlipAngle": 150}
+    original = {"MRAcquisitionType": "2D", "ImageType": ["ORIGINAL", "PRIMARY", "M", "ND", "NORM"]}
+    assert claim_of(make_series(train | original | more)).sequence == sequence
+
+
+def test_an_image_that_synthetic_mr_computes_is_not_refused_for_the_name_of_its_source(
+    make_series: Any,
+) -> None:
+    spin_echo = {"Manufacturer": "SIEMENS", "ScanningSequence": "SE", "SequenceName": "*MDME2d2_5"}
+    times = {"RepetitionTime": 4500, "EchoTime": 100, "FlipAngle": 90}
+    kind = {"ImageType": ["DERIVED", "PRIMARY", "T2", "SYNTHETIC"]}
+    assert claim_of(make_series(spin_echo | times | kind)).sequence == "T2"
+
+
 FIRST_PASS = {"ScanningSequence": ["EP", "GR"], "RepetitionTime": 1500, "EchoTime": 30}
 
 
