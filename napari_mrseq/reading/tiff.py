@@ -28,6 +28,9 @@ _OTHER_COLOURS = (
 # (TIFF 6.0, page 36).
 _ROWS_TURNED, _COLUMNS_TURNED = (3, 4, 7, 8), (2, 3, 6, 7)
 
+# Raw modes of Pillow of numbers in the other byte order, and in the machine's own.
+_NATIVE = {"I;16BS": "I;16NS", "I;32BS": "I;32NS", "F;32BF": "F;32NF"}
+
 # Number of a page, and the byte at which its directory begins; 0 where only its series tells.
 _Place = tuple[int, int]
 
@@ -126,7 +129,7 @@ def _read_page(places: Sequence[_Place], path: str, page: int) -> NDArray[Any]:
             pixels = found.asarray()
         except ValueError:
             # tifffile needs a further package for compressed pages; Pillow reads most of them.
-            return _pillow_page(home, found.index)
+            return _packed_page(home, found.index, like)
         if like.samplesperpixel > 1 and like.planarconfig == tifffile.PLANARCONFIG.SEPARATE:
             pixels = np.moveaxis(pixels, 0, -1)
     return _shown(pixels, like)
@@ -151,9 +154,14 @@ def _plain_page(places: Sequence[_Place], path: str, page: int) -> NDArray[Any]:
 
 def _shown(pixels: NDArray[Any], page: Any) -> NDArray[Any]:
     """Return the grey values of a page, upright; white is large."""
-    if page.photometric == tifffile.PHOTOMETRIC.MINISWHITE:
-        pixels = -pixels if pixels.dtype.kind == "f" else ~pixels
-    return _upright(_grey(pixels), _orientation(page))
+    return _upright(_grey(_white_high(pixels, page)), _orientation(page))
+
+
+def _white_high(pixels: NDArray[Any], page: Any) -> NDArray[Any]:
+    """Turn values of which the lowest is white."""
+    if page.photometric != tifffile.PHOTOMETRIC.MINISWHITE:
+        return pixels
+    return np.asarray(-pixels if pixels.dtype.kind == "f" else ~pixels)
 
 
 def _grey(pixels: NDArray[Any]) -> NDArray[Any]:
@@ -178,6 +186,13 @@ def _upright(pixels: NDArray[Any], orientation: int) -> NDArray[Any]:
     return pixels[::rows, :: -1 if orientation in _COLUMNS_TURNED else 1]
 
 
+def _packed_page(path: str, page: int, like: Any) -> NDArray[Any]:
+    """Read a compressed page by Pillow; `like` is the first of its kind."""
+    pixels = _pillow_page(path, page)
+    # Of more than 8 bits Pillow leaves white low.
+    return _white_high(pixels, like) if pixels.dtype.itemsize > 1 else pixels
+
+
 def _pillow_page(path: str, page: int) -> NDArray[Any]:
     """Read a page of a TIFF file by Pillow, which turns it upright as it decodes."""
     # A plain page of a file that Pillow opens by its name it maps into memory, which spoils those
@@ -185,5 +200,14 @@ def _pillow_page(path: str, page: int) -> NDArray[Any]:
     with Path(path).open("rb") as file, Image.open(file) as image:
         image.seek(page)
         if image.mode in GREY_MODES:
+            image.tile = [_as_unpacked(tile) for tile in image.tile]
             return np.asarray(image)
         return _grey(np.asarray(image.convert("RGB")))
+
+
+def _as_unpacked(tile: Any) -> Any:
+    """Say of what libtiff unpacks that it has the machine's own byte order: Pillow swaps it."""
+    codec, extents, offset, (mode, *others) = tile
+    mode = _NATIVE.get(mode, mode) if codec == "libtiff" else mode
+    # Pillow 11 names the parts of what was a plain tuple.
+    return getattr(tile, "_make", tuple)((codec, extents, offset, (mode, *others)))

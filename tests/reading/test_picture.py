@@ -313,13 +313,13 @@ def test_compressed_pages_are_read(tmp_path: Path) -> None:
     np.testing.assert_array_equal(series.pixels[2].compute(), np.asarray(pages[2]))
 
 
-def test_compressed_pages_of_the_other_byte_order_keep_their_16_bits(tmp_path: Path) -> None:
-    path = tmp_path / "a.tif"
-    Image.fromarray((GREY * 100).astype(">u2").view(np.uint8)).save(path, compression="tiff_lzw")
+def write_lzw(path: Path, pixels: np.ndarray, **options: Any) -> None:
+    """Write a page packed by LZW, which tifffile can't pack by itself."""
+    Image.fromarray(pixels.view(np.uint8)).save(path, compression="tiff_lzw")
     with tifffile.TiffFile(path) as tiff:
         (start,), (size,) = tiff.pages[0].dataoffsets, tiff.pages[0].databytecounts
     packed = path.read_bytes()[start : start + size]
-    tifffile.imwrite(path, GREY * 100, byteorder=">")
+    tifffile.imwrite(path, pixels, byteorder=pixels.dtype.byteorder, **options)
     written = path.read_bytes()
     path.write_bytes(written + packed)
     with tifffile.TiffFile(path, mode="r+") as tiff:
@@ -327,7 +327,28 @@ def test_compressed_pages_of_the_other_byte_order_keep_their_16_bits(tmp_path: P
         tags["Compression"].overwrite(tifffile.COMPRESSION.LZW)
         tags["StripOffsets"].overwrite(len(written))
         tags["StripByteCounts"].overwrite(size)
-    np.testing.assert_array_equal(read_one(path).pixels[0], GREY * 100)
+
+
+@pytest.mark.parametrize("dtype", [">u2", ">i2", ">i4", ">f4", "<i2", "<i4", "<f4"])
+def test_compressed_pages_of_either_byte_order_keep_their_values(
+    dtype: str, tmp_path: Path
+) -> None:
+    pixels = (GREY * 100).astype(dtype)
+    if pixels.dtype.kind != "u":
+        pixels -= 7000
+    write_lzw(tmp_path / "a.tif", pixels)
+    np.testing.assert_array_equal(read_one(tmp_path / "a.tif").pixels[0], pixels)
+
+
+@pytest.mark.parametrize("dtype", ["<u2", "<f4", ">f4"])
+def test_compressed_pages_whose_white_is_low_are_turned_as_plain_ones_are(
+    dtype: str, tmp_path: Path
+) -> None:
+    pixels = (GREY * 100).astype(dtype)
+    write_lzw(tmp_path / "packed.tif", pixels, photometric="miniswhite")
+    tifffile.imwrite(tmp_path / "plain.tif", pixels, photometric="miniswhite")
+    packed, plain = (read_one(tmp_path / f"{name}.tif").pixels for name in ("packed", "plain"))
+    np.testing.assert_array_equal(packed, plain)
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
