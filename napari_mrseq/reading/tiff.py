@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import tifffile
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.reading.jpg_png import GREY_MODES, ON_ITS_SIDE, ORIENTATION, Described
@@ -127,7 +127,7 @@ def _read_page(places: Sequence[_Place], path: str, page: int) -> NDArray[Any]:
             return _pillow_page(home, found.index)
         try:
             pixels = found.asarray()
-        except ValueError:
+        except (ValueError, ImportError):
             # tifffile needs a further package for compressed pages; Pillow reads most of them.
             return _packed_page(home, found.index, like)
         if like.samplesperpixel > 1 and like.planarconfig == tifffile.PLANARCONFIG.SEPARATE:
@@ -188,7 +188,14 @@ def _upright(pixels: NDArray[Any], orientation: int) -> NDArray[Any]:
 
 def _packed_page(path: str, page: int, like: Any) -> NDArray[Any]:
     """Read a compressed page by Pillow; `like` is the first of its kind."""
-    pixels = _pillow_page(path, page)
+    try:
+        pixels = _pillow_page(path, page)
+    except UnidentifiedImageError as error:
+        packing = getattr(like.compression, "name", like.compression)
+        raise ReadError(
+            f"pages of {like.dtype} packed as {packing} can't be read: save it without compression",
+            path,
+        ) from error
     # Of more than 8 bits Pillow leaves white low.
     return _white_high(pixels, like) if pixels.dtype.itemsize > 1 else pixels
 

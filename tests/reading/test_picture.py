@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import subprocess
 import sys
@@ -349,6 +350,19 @@ def test_compressed_pages_whose_white_is_low_are_turned_as_plain_ones_are(
     tifffile.imwrite(tmp_path / "plain.tif", pixels, photometric="miniswhite")
     packed, plain = (read_one(tmp_path / f"{name}.tif").pixels for name in ("packed", "plain"))
     np.testing.assert_array_equal(packed, plain)
+
+
+def test_pages_packed_as_zstd_are_read(tmp_path: Path) -> None:
+    Image.fromarray((GREY * 100).astype(np.uint16)).save(tmp_path / "a.tif", compression="zstd")
+    np.testing.assert_array_equal(read_one(tmp_path / "a.tif").pixels[0], GREY * 100)
+
+
+def test_pages_packed_in_a_way_that_is_not_read_are_told_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    write_lzw(path, GREY.astype("<f8"))
+    said = "pages of float64 packed as LZW can't be read: save it without compression"
+    with pytest.raises(ReadError, match=f"^{re.escape(f'{path}: {said}')}$"):
+        read_one(path).pixels.compute()
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
