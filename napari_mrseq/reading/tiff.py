@@ -127,8 +127,8 @@ def _read_page(places: Sequence[_Place], path: str, page: int) -> NDArray[Any]:
             return _pillow_page(home, found.index)
         try:
             pixels = found.asarray()
-        except (ValueError, ImportError):
-            # tifffile needs a further package for compressed pages; Pillow reads most of them.
+        except (ValueError, ImportError, NotImplementedError):
+            # tifffile needs a further package for packed pages; Pillow reads most of them.
             return _packed_page(home, found.index, like)
         if like.samplesperpixel > 1 and like.planarconfig == tifffile.PLANARCONFIG.SEPARATE:
             pixels = np.moveaxis(pixels, 0, -1)

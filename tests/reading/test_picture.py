@@ -357,6 +357,18 @@ def test_pages_packed_as_zstd_are_read(tmp_path: Path) -> None:
     np.testing.assert_array_equal(read_one(tmp_path / "a.tif").pixels[0], GREY * 100)
 
 
+def test_pages_of_12_bits_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    pixels = GREY * 6
+    first, second = pixels[:, ::2], pixels[:, 1::2]
+    packed = np.stack([first >> 4, (first & 15) << 4 | second >> 8, second & 255], axis=-1)
+    tifffile.imwrite(path, packed.reshape(30, 30).astype(np.uint8))
+    with tifffile.TiffFile(path, mode="r+") as tiff:
+        tiff.pages[0].tags["ImageWidth"].overwrite(20)
+        tiff.pages[0].tags["BitsPerSample"].overwrite(12)
+    np.testing.assert_array_equal(read_one(path).pixels[0], pixels)
+
+
 def test_pages_packed_in_a_way_that_is_not_read_are_told_what_to_do(tmp_path: Path) -> None:
     path = tmp_path / "a.tif"
     write_lzw(path, GREY.astype("<f8"))
