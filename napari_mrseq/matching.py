@@ -69,22 +69,14 @@ def matches_of(
 ) -> tuple[Match, ...]:
     """Give each series to an entry of its plane, thin stacks also to entries of other planes.
 
-    That is one without a series yet, and of several the one that leaves the least choice. A series
-    of which only the family is sure may fulfil every entry of that family.
+    A series of which only the family is sure may fulfil every entry of that family.
     """
-    surely: list[list[Verdict]] = [[] for _ in entries]
     told = [verdict for verdict in verdicts if not member_is_open(verdict)]
+    surely: list[list[Verdict]] = [[] for _ in entries]
     taken: set[tuple[int, tuple[str, ...]]] = set()
-    for verdict in told:
-        fitting = [
-            place
-            for place, entry in enumerate(entries)
-            if verdict.sequence in entry.sequences and _lies_in(verdict.series, entry)
-        ]
-        if fitting:
-            place = min(fitting, key=lambda at: (bool(surely[at]), _choice(entries[at])))
-            surely[place].append(verdict)
-            taken.add((id(verdict), entries[place].planes))
+    for number, place in sorted(_given(told, entries).items()):
+        surely[place].append(told[number])
+        taken.add((id(told[number]), entries[place].planes))
     matches = []
     for entry, sure in zip(entries, surely, strict=True):
         thin = [
@@ -103,6 +95,29 @@ def matches_of(
         ]
         matches.append(Match(entry, tuple(sure or thin), tuple(perhaps), all_read))
     return tuple(matches)
+
+
+def _given(verdicts: Sequence[Verdict], entries: Sequence[Expected]) -> dict[int, int]:
+    """Return the place of the entry that each series goes to, by the place of the series.
+
+    As many entries as can have a series get one, those that are required first; what is left goes
+    to the entry that leaves the least choice.
+    """
+    fitting = [
+        [
+            number
+            for number, verdict in enumerate(verdicts)
+            if verdict.sequence in entry.sequences and _lies_in(verdict.series, entry)
+        ]
+        for entry in entries
+    ]
+    by_choice = sorted(range(len(entries)), key=lambda at: _choice(entries[at]))
+    by_need = sorted(by_choice, key=lambda at: not entries[at].required)
+    held = _one_each([fitting[place] for place in by_need])
+    given = {number: by_need[wish] for number, wish in held.items()}
+    for place in by_choice:
+        given = dict.fromkeys(fitting[place], place) | given
+    return given
 
 
 def member_is_open(verdict: Verdict) -> bool:
@@ -128,18 +143,33 @@ def can_share(matches: Sequence[Match]) -> bool:
     """Tell whether each entry can have one of the series that it may be fulfilled by for itself."""
     groups = acquisitions_of([verdict for match in matches for verdict in match.perhaps])
     number = {id(verdict): place for place, group in enumerate(groups) for verdict in group}
-    holder: dict[int, Match] = {}
+    wishes = [[number[id(verdict)] for verdict in match.perhaps] for match in matches]
+    return len(_one_each(wishes)) == len(matches)
 
-    def gets_one(match: Match, tried: set[int]) -> bool:
-        # Kuhn's algorithm: the entry that holds a series gives it up where it gets another.
-        for acquired in {number[id(verdict)] for verdict in match.perhaps} - tried:
-            tried.add(acquired)
-            if acquired not in holder or gets_one(holder[acquired], tried):
-                holder[acquired] = match
-                return True
+
+def _one_each(wishes: Sequence[Sequence[int]]) -> dict[int, int]:
+    """Give one thing to each wish that lists it, to as many as can have one, earlier ones first.
+
+    Returns
+    -------
+    dict of int to int
+        Which wish has a thing.
+    """
+    holder: dict[int, int] = {}
+
+    def gets_one(wish: int, tried: set[int]) -> bool:
+        # Kuhn's algorithm: the wish that has a thing gives it up where it gets another.
+        for thing in sorted(wishes[wish], key=holder.__contains__):
+            if thing not in tried:
+                tried.add(thing)
+                if thing not in holder or gets_one(holder[thing], tried):
+                    holder[thing] = wish
+                    return True
         return False
 
-    return all(gets_one(match, set()) for match in matches)
+    for wish in range(len(wishes)):
+        gets_one(wish, set())
+    return holder
 
 
 def acquisitions_of(verdicts: Sequence[Verdict]) -> list[list[Verdict]]:

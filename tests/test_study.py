@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from itertools import permutations
+from itertools import permutations, product
 from typing import Any
 
 import dask.array as da
@@ -324,6 +324,24 @@ def test_a_series_goes_to_the_entry_that_leaves_the_least_choice() -> None:
         assert [match.verdicts for match in matches] == [(sagittal,), (axial,)]
     thin = scan("FLAIR", spacing=(1.0, 1.0, 1.0))
     assert judge_study([thin], asked((), ("axial",))).complete
+
+
+def test_a_series_that_one_entry_alone_takes_leaves_the_others_to_the_next() -> None:
+    found = [scan("FLAIR", plane="coronal"), scan("PD", number=2, plane="coronal")]
+    narrow = Expected("narrow", ("FLAIR", "PD"), planes=("coronal",))
+    wide = Expected("wide", ("FLAIR",), planes=("axial", "coronal"))
+    for series, entries in product((found, found[::-1]), ((narrow, wide), (wide, narrow))):
+        study = judge_study(series, Protocol("own", "made for a test", entries))
+        assert statuses(study) == {"narrow": "there", "wide": "there"}
+
+
+def test_a_series_goes_to_what_is_required_before_what_is_optional() -> None:
+    entries = (
+        Expected("axial", ("T2",), planes=("axial",), required=False),
+        Expected("T2", ("T2",)),
+    )
+    study = judge_study([scan("T2")], Protocol("own", "made for a test", entries))
+    assert (study.complete, statuses(study)) == (True, {"axial": "optional", "T2": "there"})
 
 
 def test_thin_slices_show_every_plane() -> None:
