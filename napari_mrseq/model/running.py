@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import torch
@@ -33,6 +35,10 @@ CUDA_BATCH = 512
 BF16_CAPABILITY = (8, 0)
 # bfloat16 moved a probability by less than this in 98 of 100 real slices (median 0.006).
 DOUBT = 0.03
+
+# torch's threads don't survive a fork: a process of the user's own would wait for them for ever.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=partial(torch.set_num_threads, 1))
 
 
 def choose_device(wish: str) -> str:

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import csv
+import os
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -46,6 +49,27 @@ def words(model: Model, slices) -> list[tuple[str, str]]:
 
 def same(first: list, second: list) -> float:
     return sum(a == b for a, b in zip(first, second, strict=True)) / len(first)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks by itself")
+def test_processes_that_a_user_forks_judge_too(sample_study):
+    """As `multiprocessing` does by itself on Linux; they waited for ever."""
+    script = f"""
+from multiprocessing import get_context
+import napari_mrseq as mrseq
+(series,), model = mrseq.read({str(sample_study / "t2_tse_tra")!r}), mrseq.load_model(device="cpu")
+def word(fast): return mrseq.classify(series, model, fast=fast).sequence
+print(word(True))
+with get_context("fork").Pool(1) as pool: print(pool.map_async(word, [True]).get(timeout=60)[0])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "OMP_NUM_THREADS": "2"},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.split() == ["T2", "T2"]
 
 
 def test_bfloat16_says_of_the_sample_study_what_float32_says(model, sample_slices):
