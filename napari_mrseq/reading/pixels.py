@@ -151,8 +151,16 @@ def _stored_bits(frame: NDArray[Any], layout: PixelLayout) -> NDArray[Any]:
 
 
 def _own_bits(decoded: NDArray[Any], layout: PixelLayout) -> NDArray[Any]:
-    """Shift what a decoder was asked to leave as it lies."""
-    return _stored_bits(np.array(decoded), layout) if layout.lowest_bit else decoded
+    """Shift what a decoder was asked to leave as it lies, and give signed values their sign."""
+    is_own = not layout.lowest_bit and not _lacks_sign(decoded, layout)
+    return decoded if is_own else _stored_bits(np.array(decoded), layout)
+
+
+def _lacks_sign(decoded: NDArray[Any], layout: PixelLayout) -> bool:
+    """Tell whether signed values fill the stored bits alone: JPEG-LS knows no sign to restore."""
+    if decoded.dtype.kind != "i" or layout.bits_stored >= layout.bits_allocated:
+        return False
+    return bool(decoded.min() >= 0 and decoded.max() < 1 << layout.bits_stored)
 
 
 def _packed_frame(file: BinaryIO, source: FrameSource) -> NDArray[Any]:

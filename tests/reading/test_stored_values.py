@@ -19,6 +19,7 @@ from pydicom.uid import (
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
+    JPEGLSLossless,
     MultiFrameGrayscaleWordSecondaryCaptureImageStorage,
     RLELossless,
 )
@@ -161,6 +162,23 @@ def test_stored_bits_above_unused_ones(signed: bool, packed: str, write_slice: W
         dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
     dataset.save_as(path)
     np.testing.assert_array_equal(read_one(path).pixels[0], pixels)
+
+
+@pytest.mark.parametrize("frames", [1, 2])
+def test_signed_values_packed_without_their_sign_have_it_as_in_itk(
+    frames: int, write_slice: WriteSlice
+) -> None:
+    pixels = np.stack([image(number).astype(np.int16) % 2048 for number in range(frames)]) - 1024
+    # As dcmtk packs signed values whose unused bits are zeros.
+    values = {"BitsStored": 16, "HighBit": 15, "NumberOfFrames": frames}
+    path = write_slice(1, pixels=(pixels & 0x7FF).astype(np.uint16), **values)
+    dataset = pydicom.dcmread(path)
+    dataset.compress(JPEGLSLossless, generate_instance_uid=False)
+    dataset.BitsStored, dataset.HighBit, dataset.PixelRepresentation = 11, 10, 1
+    dataset.save_as(path)
+    by_itk = SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(str(path)))
+    np.testing.assert_array_equal(np.asarray(read_one(path).pixels).squeeze(), pixels.squeeze())
+    np.testing.assert_array_equal(by_itk, pixels)
 
 
 def test_frames_of_single_bits_follow_each_other_inside_a_byte(write_slice: WriteSlice) -> None:
