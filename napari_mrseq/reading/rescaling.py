@@ -30,8 +30,9 @@ def rescale(source: FrameSource, group: Dataset) -> None:
         source.lut.set_original_encoding(*group.original_encoding)
         return
     slope, intercept = number(group, 0x00281053), number(group, 0x00281052)
-    if slope:
-        source.slope = slope
+    # A slope of 0 is none; one that is left out is 1, as dcm2niix has it.
+    if slope or slope is None:
+        source.slope = slope or 1.0
         source.intercept = intercept or 0.0
 
 

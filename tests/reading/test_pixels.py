@@ -118,6 +118,21 @@ def test_a_slope_or_an_intercept_that_alone_changes_values_is_applied(
     np.testing.assert_allclose(read_one(path).pixels[0], expected)
 
 
+def test_an_intercept_without_a_slope_is_added_as_by_dcm2niix(
+    write_slice: WriteSlice, dcm2niix: Callable[[Path], list[nibabel.Nifti1Image]]
+) -> None:
+    path = write_slice(1, RescaleIntercept=-7)
+    values = np.asarray(read_one(path).pixels)
+    np.testing.assert_array_equal(values[0], image(1).astype(float) - 7)
+    (converted,) = dcm2niix(path.parent)
+    assert np.sort(converted.get_fdata(), axis=None).tolist() == np.sort(values, axis=None).tolist()
+
+
+def test_an_intercept_beside_an_empty_slope_is_added(write_slice: WriteSlice) -> None:
+    path = write_slice(1, RescaleIntercept=-7, RescaleSlope=None)
+    np.testing.assert_array_equal(read_one(path).pixels[0], image(1).astype(float) - 7)
+
+
 def test_whole_numbers_stay_what_they_are(write_slice: WriteSlice) -> None:
     series = read_one(write_slice(1))
     assert series.pixels.dtype == np.uint16
