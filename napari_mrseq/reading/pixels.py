@@ -144,10 +144,18 @@ def _stored_bits(frame: NDArray[Any], layout: PixelLayout) -> NDArray[Any]:
     """Free stored bits of those around them, which may hold anything (PS3.5, 8.1.1), in place."""
     unused = layout.bits_allocated - layout.bits_stored
     if unused > 0:
-        frame <<= unused - layout.lowest_bit
+        lowest = 0 if _lie_lowest(frame, layout) else layout.lowest_bit
+        frame <<= unused - lowest
         # The sign comes down with them.
         frame >>= unused
     return frame
+
+
+def _lie_lowest(frame: NDArray[Any], layout: PixelLayout) -> bool:
+    """Tell whether stored bits lie below where the header says: few programs look at High Bit."""
+    least = -(1 << layout.bits_stored - 1) if layout.signed else 0
+    fit = frame.min() >= least and frame.max() < 1 << layout.bits_stored
+    return bool(fit and np.any(frame & (1 << layout.lowest_bit) - 1))
 
 
 def _own_bits(decoded: NDArray[Any], layout: PixelLayout) -> NDArray[Any]:

@@ -341,6 +341,21 @@ def test_what_a_header_leaves_out_of_its_pixels_is_what_most_mr_has(
     np.testing.assert_array_equal(read_one(path).pixels[0], image(1))
 
 
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("signed", [False, True])
+def test_a_highest_bit_that_the_values_contradict_shifts_no_pixel(
+    signed: bool, packed: bool, write_slice: WriteSlice
+) -> None:
+    pixels = image(1).astype(np.int16) - 2000 * signed
+    path = write_slice(1, pixels=pixels, HighBit=15, PixelRepresentation=int(signed))
+    dataset = pydicom.dcmread(path)
+    if packed:
+        dataset.compress(RLELossless, generate_instance_uid=False)
+    dataset.save_as(path)
+    np.testing.assert_array_equal(read_one(path).pixels[0], pixels)
+    np.testing.assert_array_equal(pydicom.dcmread(path).pixel_array, pixels)
+
+
 def test_a_highest_bit_that_cannot_be_shifts_no_pixel(write_slice: WriteSlice) -> None:
     np.testing.assert_array_equal(read_one(write_slice(1, HighBit=7)).pixels[0], image(1))
 
