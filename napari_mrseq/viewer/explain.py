@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -53,8 +54,11 @@ class Explainer:
         if not jobs:
             self.stopped.emit(sentence(causes[0]), layer)
             return
-        # captum's first import of it must not fall together with that of the plot, in this thread.
+        # captum's first import of these must not fall together with a plot drawn in this thread.
         import matplotlib.pyplot  # noqa: F401
+
+        with suppress(ImportError):
+            import IPython.display  # noqa: F401
 
         self._layer, self._outcome = layer, ""
         (job,) = jobs
