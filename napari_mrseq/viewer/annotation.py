@@ -21,6 +21,7 @@ from napari_mrseq.viewer.layer_state import (
     LayerState,
     held_state,
     name_before,
+    name_without,
     pixels_of,
     state_of,
 )
@@ -101,16 +102,20 @@ def can_revert(layer: Layer) -> bool:
     return held_state(layer) is not None
 
 
-def revert(layer: Layer) -> None:
-    """Give a layer its name and metadata back as they were before the first verdict."""
-    state = held_state(layer)
+def revert(layer: Layer, lost: LayerState | None = None) -> None:
+    """Give a layer its name and metadata back as they were before the first verdict.
+
+    `lost` is its own state, where its metadata hold none or another layer's.
+    """
+    state = lost or held_state(layer)
     if state is None:
         return
-    name = name_before(layer)
+    name = name_without(layer, state)
     metadata = {k: v for k, v in layer.metadata.items() if k not in (STATE_KEY, RECORD_KEY)}
-    if state.record_before is not None:
-        metadata[RECORD_KEY] = state.record_before
-    _write_metadata(layer, metadata)
+    if len(metadata) < len(layer.metadata):
+        if state.record_before is not None:
+            metadata[RECORD_KEY] = state.record_before
+        _write_metadata(layer, metadata)
     layer.name = name
 
 

@@ -17,7 +17,7 @@ from napari_mrseq.viewer.annotation import revert
 from napari_mrseq.viewer.attachment import Attachment, LayerEvents
 from napari_mrseq.viewer.heat_maps import heat_layers, remove_heat
 from napari_mrseq.viewer.image_layers import is_image
-from napari_mrseq.viewer.layer_state import LayerState, held_state, name_without, state_of
+from napari_mrseq.viewer.layer_state import LayerState, held_state, state_of
 from napari_mrseq.viewer.single_shot import SingleShot
 
 
@@ -73,11 +73,6 @@ class StaleVerdicts(Attachment):
         if state is not None and is_image(layer) and state_of(layer) is state:
             self._known[layer] = state
             return False
-        if state is not None:
-            self._known.pop(layer, None)
-            revert(layer)
-            return True
         lost, before = self._known.pop(layer, None), layer.name
-        if lost is not None:
-            layer.name = name_without(layer, lost)
-        return bool(layer.name != before)
+        revert(layer, lost)
+        return state is not None or bool(layer.name != before)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 
 import numpy as np
 import pytest
@@ -157,6 +158,25 @@ def test_a_layer_that_shares_data_and_metadata_has_no_verdict(
     viewer.layers.selection.active = judged
     press(panel.page.revert_button)
     assert (judged.name, judged.metadata) == ("mine", {"a": 1})
+
+
+def test_a_judged_layer_given_anothers_metadata_has_no_verdict_in_its_name(
+    qtbot, viewer, judged, make_verdict
+) -> None:
+    other = viewer.add_image(np.ones((3, 16, 16)), name="other")
+    annotate(other, make_verdict(series_of(other), ["T2"] * 3))
+    qtbot.wait(50)
+    judged.metadata = dict(other.metadata)
+    qtbot.waitUntil(lambda: judged.name == "mine")
+    assert judged.metadata == {}
+    assert other.name == "[T2 90%] other"
+
+
+def test_a_plugin_that_keeps_only_plain_metadata_leaves_no_record(qtbot, judged) -> None:
+    qtbot.wait(50)
+    judged.metadata = json.loads(json.dumps(judged.metadata, default=lambda _: None))
+    qtbot.waitUntil(lambda: judged.name == "mine")
+    assert judged.metadata == {"a": 1}
 
 
 def test_a_deep_copy_of_its_metadata_leaves_a_layer_its_verdict(qtbot, viewer, judged) -> None:
