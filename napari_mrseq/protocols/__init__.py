@@ -72,7 +72,7 @@ def load_protocol(name: str | Path) -> Protocol:
         text = _text_of_file(Path(name))
     try:
         table = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # of TOML, and of a number that has no end
         raise ProtocolError(f"{name} is not a TOML file: {error}") from None
     return _protocol(table, str(name))
 

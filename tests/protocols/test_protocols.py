@@ -91,6 +91,7 @@ def test_a_folder_is_no_protocol(tmp_path: Path) -> None:
         ("name = 'x'\nseries = []", "at least one [[series]]"),
         ("name = 'x'\nseries = 'T1'", "at least one [[series]]"),
         ("x = " + "[" * 5000, "is not a TOML file"),
+        ("x = " + "9" * 5000, "is not a TOML file"),
         ("name = 'x'\n[[series]]\nname = 'a'\nsequences = ['T1']\n[[serie]]", "key serie"),
         ("name = 'x'\n[[serie]]\nname = 'a'", "key serie (allowed: name, source, series)"),
         ("[[series]]\nname = 'a'\nsequences = ['T1']", "own.toml needs a name"),
