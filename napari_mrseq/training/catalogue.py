@@ -162,20 +162,28 @@ def read_entries(path: Path) -> list[dict[str, str]]:
 
 def _read_table(path: Path) -> tuple[str, list[dict[str, str]]]:
     """Return the column that holds the path, and a catalogue's entries."""
+    entries: list[dict[str, str]] = []
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             # Some spreadsheets write semicolons or tabs for commas.
             delimiter = max(",;\t", key=file.readline().count)
             file.seek(0)
-            table = csv.DictReader(file, delimiter=delimiter, skipinitialspace=True)
+            # Without strict a quotation mark that is not closed takes rows for one field.
+            table = csv.DictReader(file, delimiter=delimiter, skipinitialspace=True, strict=True)
             where = _checked_columns(path, table)
-            return where, [_trimmed(entry, where) for entry in table]
+            for entry in table:
+                entries.append(_trimmed(entry, where))
+            return where, entries
     except OSError as error:
         raise CatalogueError(f"{path} can't be read: {error.strerror}") from error
-    except (UnicodeDecodeError, csv.Error) as error:
+    except UnicodeDecodeError as error:
         raise CatalogueError(
             f'{path} is no CSV in UTF-8 ({error}): save the table as "CSV UTF-8"'
         ) from error
+    except csv.Error as error:
+        at = f"{path}, row {len(entries) + 2}"
+        why = f"is no CSV ({error}): look for a quotation mark that is not closed"
+        raise CatalogueError(f"{at} {why}") from error
 
 
 def _checked_columns(path: Path, table: csv.DictReader[str]) -> str:
@@ -188,6 +196,8 @@ def _checked_columns(path: Path, table: csv.DictReader[str]) -> str:
         lacks = ", ".join("path" if column == where else column for column in missing)
         has = ", ".join(filter(None, names)) or "none"
         raise CatalogueError(f"{path} lacks the column {lacks}; its first line names: {has}")
+    if twice := sorted({name for name in names if name and names.count(name) > 1}):
+        raise CatalogueError(f"{path} has two columns {', '.join(twice)}: leave one")
     return where
 
 

@@ -103,6 +103,19 @@ def test_a_file_in_another_encoding_is_named(tmp_path, content):
         read_catalogue(tmp_path / "c.csv")
 
 
+@pytest.mark.parametrize("rest", ["b.png,T2,h\n", 'b.png,T2,h\n"c, d.png",T2,h\n'])
+def test_a_quotation_mark_that_is_not_closed_is_told_with_its_row(tmp_path, rest):
+    """It made one field of the rows behind it, and nobody was told that they were lost."""
+    text = f'path,label,group\na.png,T1,g\n"b.png,T1,g\n{rest}'
+    with pytest.raises(CatalogueError, match=r"c\.csv, row 3 is no CSV .* quotation mark"):
+        read_catalogue(table(tmp_path, text))
+
+
+def test_a_column_that_is_there_twice_is_refused(tmp_path):
+    with pytest.raises(CatalogueError, match="two columns label: leave one"):
+        read_catalogue(table(tmp_path, "path,label,group,Label,,\na.png,T1,g,T2,,\n"))
+
+
 def test_one_label_alone_gives_nothing_to_tell_apart(tmp_path):
     rows = read_catalogue(table(tmp_path, "path,label,group\na.png,T1,a\nb.png,T1,b\n"))
     with pytest.raises(CatalogueError, match=r"c\.csv gives fewer than two classes .*\(T1\)"):
