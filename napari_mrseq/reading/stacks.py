@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -127,12 +128,18 @@ def _goes_below_zero(volume: Sequence[Frame]) -> bool:
 
 
 def _count_past_midnight(frames: Sequence[Frame]) -> None:
-    """Let times without a date go on after midnight (Dcm2Bids PR 370, heudiconv PR 459)."""
-    known = [frame.time for frame in frames if frame.time is not None]
-    if not known or max(known) >= DAY_MS or max(known) - min(known) < LONGEST_SERIES_MS:
+    """Let times go on after midnight (Dcm2Bids PR 370, heudiconv PR 459).
+
+    Those of one day, or without a date: programs that take dates out write one for all.
+    """
+    known = sorted({frame.time for frame in frames if frame.time is not None})
+    days = {time // DAY_MS for time in known}
+    pauses = [(later - time, time) for time, later in pairwise(known)]
+    longest, last = max(pauses, default=(0.0, 0.0))
+    if len(days) != 1 or longest < LONGEST_SERIES_MS:
         return
     for frame in frames:
-        if frame.time is not None and frame.time < LONGEST_SERIES_MS:
+        if frame.time is not None and frame.time <= last:
             frame.time += DAY_MS
 
 

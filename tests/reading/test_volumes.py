@@ -160,15 +160,22 @@ def _write_times(
     return path.parent
 
 
+@pytest.mark.parametrize("day", ["", "19000101"], ids=["no date", "one date for all"])
 @pytest.mark.parametrize("step", [0.0, 0.5], ids=["a time a volume", "a time a slice"])
 def test_times_sort_volumes_without_numbers_over_midnight(
-    step: float, write_slice: WriteSlice
+    step: float, day: str, write_slice: WriteSlice
 ) -> None:
-    series = read_one(_write_times(write_slice, step))
+    series = read_one(_write_times(write_slice, step, AcquisitionDate=day))
     assert series.volume_axis == VolumeAxis("time", "ms", _STARTS)
     expected = [[image(1 + 3 * volume + slice_) for slice_ in range(3)] for volume in range(3)]
     np.testing.assert_array_equal(series.pixels, expected)
     assert series.warnings == ()
+
+
+def test_a_scan_of_a_whole_day_passes_no_midnight(write_slice: WriteSlice) -> None:
+    series = read_one(_write_times(write_slice, times=("050000.0", "120000.0", "190000.0")))
+    assert series.volume_axis == VolumeAxis("time", "ms", (0.0, 25_200_000.0, 50_400_000.0))
+    np.testing.assert_array_equal(series.pixels[0], [image(number) for number in (1, 2, 3)])
 
 
 def test_slices_without_numbers_and_times_are_said_to_be_mixed(write_slice: WriteSlice) -> None:
