@@ -357,6 +357,24 @@ def altered(code: str, *words: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=300)
 
 
+# The command line, allowed less memory than PyTorch takes.
+LITTLE_MEMORY = """
+import resource, sys
+from napari_mrseq.cli import main
+resource.setrlimit(resource.RLIMIT_AS, (3 << 28, 3 << 28))
+sys.argv[1:] = ["classify", sys.argv[1]]
+main()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="others don't limit the memory of a process")
+def test_a_library_that_cannot_be_loaded_is_told_in_a_line(sample_study):
+    done = altered(LITTLE_MEMORY, sample_study / "t2_tse_tra")
+    assert done.returncode == 2
+    assert "napari-mrseq: a library can't be loaded (" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 # The command line, ended while it keeps its third record, and again while it keeps that at its end.
 ENDED_TWICE = """
 import os, sys

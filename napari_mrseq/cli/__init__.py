@@ -57,11 +57,16 @@ def main() -> None:
     except MrseqError as error:
         say("\n".join(map(printable, f"napari-mrseq: {error}".split("\n"))))
         sys.exit(2)
-    except Exception:
+    except Exception as error:
         # A library written in C may make an error of its own of a stop that falls inside it.
-        if not caught:
+        if caught:
+            sys.exit(128 + caught[0])
+        if not isinstance(error, ImportError):
             raise
-        sys.exit(128 + caught[0])
+        # PyTorch maps gigabytes when it is loaded; a cluster may allow fewer.
+        advice = "allow the program more memory (ulimit -v), or install the library again"
+        say(printable(f"napari-mrseq: a library can't be loaded ({error}): {advice}"))
+        sys.exit(2)
 
 
 def _end_in_order(caught: list[int]) -> None:
