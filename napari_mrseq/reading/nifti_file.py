@@ -26,6 +26,8 @@ _LOG.addHandler(logging.NullHandler())
 # Length of the header, 540, in both byte orders.
 _SECOND_VERSION = (b"\x1c\x02\0\0", b"\0\0\x02\x1c")
 _CIFTI_INTENTS = range(3000, 3100)
+# Numbers rounded to three digits make a quaternion no longer; what is longer is damaged.
+_ROUNDED_TURN = 1.001
 
 
 class _Quiet:
@@ -43,6 +45,15 @@ class _Quiet:
         header: Any = self
         least = header.single_vox_offset if header.is_single else 0
         return max(int(super().get_data_offset()), least)  # type: ignore[misc]
+
+    def get_qform_quaternion(self) -> NDArray[np.float64]:
+        """Return the quaternion; one that is rounded beyond 1 is half a turn (nifti1_io.c)."""
+        header: Any = self
+        turn = np.array([header[f"quatern_{part}"] for part in "bcd"], dtype=float)
+        length = np.linalg.norm(turn)
+        if 1 < length < _ROUNDED_TURN:
+            return np.array([0.0, *turn / length])
+        return super().get_qform_quaternion()  # type: ignore[misc, no-any-return]
 
     def get_slope_inter(self) -> tuple[float | None, float | None]:
         """Return slope and intercept; one that is no number is 0, as nifti1_io.c has it."""

@@ -450,6 +450,24 @@ def test_without_sform_and_qform_the_voxel_sizes_are_left(
     assert series.pixels[0, 0, 0].compute() == data[tuple(first)]
 
 
+@pytest.mark.parametrize("digits", [3, 4, 5])
+def test_half_a_turn_whose_numbers_were_rounded_is_one(digits: int, tmp_path: Path) -> None:
+    path, _ = save(tmp_path / "a.nii", (5, 6, 7), (1.0, 1.2, 4.0))
+    turn = np.array([0.6, 0.64031242, 0.4795832])
+    rounded = np.ceil(turn * 10**digits) / 10**digits
+    damage(path, qform=rounded, qform_code=1, sform_code=0)
+    theirs = SimpleITK.ReadImage(str(path))
+    series = read_one(path)
+    assert series.warnings == ()
+    corners = {(0, 0, 0), tuple(size - 1 for size in theirs.GetSize())}
+    ours = {(0, 0, 0), tuple(size - 1 for size in series.pixels.shape)}
+    np.testing.assert_allclose(
+        sorted((series.affine @ [*place, 1])[:3].tolist() for place in ours),
+        sorted(theirs.TransformIndexToPhysicalPoint(place) for place in corners),
+        atol=1e-3,
+    )
+
+
 def test_without_voxel_sizes_nothing_is_known_of_the_place(tmp_path: Path) -> None:
     path, data = save(tmp_path / "a.nii", (5, 6, 7), (1.0, 1.0, 4.0))
     written = path.read_bytes()
