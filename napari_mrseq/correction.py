@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from napari_mrseq.decision import Decision
+from napari_mrseq.sequences import UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Correction:
     @property
     def decision(self) -> Decision:
         """The person's word; no network is ever this sure (`decision.CEILING`)."""
-        return Decision(self.sequence, 1.0, "member")
+        named = self.sequence != UNKNOWN
+        return Decision(self.sequence, 1.0, "member" if named else "unknown")
 
     def covers(self, first: int, last: int) -> bool:
         """Tell whether it speaks of all these slices."""

@@ -60,6 +60,12 @@ def test_a_word_on_all_slices_is_the_word_on_the_series() -> None:
     assert verdict().corrected([Correction(0, LAST - 1, "T1")]).decision == T2
 
 
+def test_what_a_user_calls_unknown_is_recorded_as_that() -> None:
+    record = verdict().corrected([Correction(0, LAST, "UNKNOWN")]).to_dict()
+    assert (record["sequence"], record["resolved"]) == ("UNKNOWN", "unknown")
+    assert record["correction"]["machine"]["resolved"] == "member"
+
+
 @pytest.mark.parametrize(
     ("corrections", "series"),
     [
