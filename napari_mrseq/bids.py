@@ -63,7 +63,7 @@ def bids_sidecar(
     sidecar |= {field: measured.get(name) for field, name in _BIDS_AS_THEY_ARE.items()}
     sidecar |= {"SeriesNumber": series_number, "SeriesDescription": description, "mrseq": record}
     if record is not None:
-        sidecar["BidsSuffix"] = _bids_suffix(record["sequence"])
+        sidecar["BidsSuffix"] = _bids_suffix(record)
     return {field: value for field, value in sidecar.items() if value is not None}
 
 
@@ -170,9 +170,13 @@ def sidecar_text(sidecar: Mapping[str, Any]) -> str:
     return json.dumps(sidecar, ensure_ascii=False, indent=1) + "\n"
 
 
-def _bids_suffix(sequence: str) -> str | None:
-    known = SEQUENCES.get(sequence)
-    return known.bids_suffix if known else None
+def _bids_suffix(record: Mapping[str, Any]) -> str | None:
+    """Return the suffix of a sequence; of a family only one that all its members have."""
+    known = SEQUENCES.get(record["sequence"])
+    if known is None:
+        return None
+    of_family = {one.bids_suffix for one in SEQUENCES.values() if one.family == known.family}
+    return None if record["resolved"] == "family" and len(of_family) > 1 else known.bids_suffix
 
 
 def _has_bids_name(series: Series) -> bool:
@@ -186,7 +190,7 @@ def _sidecar_name(record: Mapping[str, Any], *, is_named: bool) -> str:
     # BIDS finds the sidecar of an image by its very name, whatever the image turns out to be.
     # Other names may be cut: those of files are at most 255 bytes, of which a letter may take four.
     shortened = stem if is_named else stem[:_LONGEST_STEM]
-    suffix = None if is_named else _bids_suffix(record["sequence"])
+    suffix = None if is_named else _bids_suffix(record)
     parts = (None if number is None else f"{number:03}", shortened, suffix)
     # Two underscores part the number of a twin.
     return re.sub(r"[^\w.-]+|__+", "-", "_".join(part for part in parts if part))

@@ -223,3 +223,14 @@ def test_what_is_unknown_has_no_suffix_of_bids(tmp_path):
     assert name == "black.json"
     assert "BidsSuffix" not in json.loads(text)
     assert len(json.loads(text)["mrseq"]["slices"]) == 4
+
+
+@pytest.mark.parametrize(
+    ("sequence", "suffix"), [("T1", "T1w"), ("DWI", "dwi"), ("T2STAR", None), ("FLAIR", "FLAIR")]
+)
+def test_a_family_has_the_suffix_of_bids_that_all_its_members_have(sample_study, sequence, suffix):
+    verdict = classify(read(sample_study / "t1_fl2d_sag")[0], load_model(device="cpu"), fast=True)
+    of_family = replace(verdict, decision=Decision(sequence, 0.9, "family"))
+    ((name, text),) = sidecars_of([of_family]).items()
+    assert json.loads(text).get("BidsSuffix") == suffix
+    assert name == ("002_t1_fl2d_sag.json" if suffix is None else f"002_t1_fl2d_sag_{suffix}.json")
