@@ -21,7 +21,7 @@ LOW_QUANTILE, HIGH_QUANTILE = 0.005, 0.995
 QUANTILE_SAMPLES = 8192
 # One value far below all others only fills up the image (-32768, -3.4e38): this many times their
 # range (13 of 11,514 labelled slices, all but one a mask), or below 0 (-1024) where they begin at
-# it, by this share of the highest.
+# it, by this share of the highest. One as far above all others is drawn on it (5, all masks).
 PADDING_GAP, BEGINS_AT = 2.5, 0.1
 # Brighter than this share of the range counts as content, on a map of this many cells.
 CONTENT_LEVEL, CONTENT_CELLS = 0.08, 64
@@ -209,7 +209,7 @@ def _scaled(slices: NDArray[Any]) -> tuple[Tensor, Tensor]:
     # NumPy sorts with the processor's vectors, many times as fast as torch.
     samples = torch.from_numpy(np.sort(flat[:, :: step + (1 - step % 2)].numpy(), axis=1))
     last = samples.shape[1] - 1
-    high = samples[:, round(HIGH_QUANTILE * last), None]
+    high = torch.minimum(samples[:, round(HIGH_QUANTILE * last), None], _below_marks(samples))
     low = torch.maximum(samples[:, round(LOW_QUANTILE * last), None], _above_padding(samples, high))
     spread = high - low
     scaled = (flat - low).div_(spread.clamp_min(torch.finfo(flat.dtype).tiny)).clamp_(0, 1)
@@ -233,6 +233,15 @@ def _above_padding(samples: Tensor, high: Tensor) -> Tensor:
     is_far = least - lowest > PADDING_GAP * (high - least)
     begins_at_0 = (lowest < 0) & (least >= 0) & (least <= BEGINS_AT * high)
     return torch.where(is_far | begins_at_0, least, lowest)
+
+
+def _below_marks(samples: Tensor) -> Tensor:
+    """Return (n, 1) the highest of each slice's sorted values that is no text or frame on it."""
+    highest = samples[:, -1:]
+    below = (samples < highest).sum(dim=1, keepdim=True)
+    most = samples.gather(1, (below - 1).clamp_min(0))
+    is_far = highest - most > PADDING_GAP * (most - samples[:, :1])
+    return torch.where(is_far, most, highest)
 
 
 def _content_square(content: Tensor, extent: tuple[float, float]) -> tuple[Tensor, Tensor]:

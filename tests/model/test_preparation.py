@@ -170,6 +170,17 @@ def test_a_value_that_only_fills_the_image_up_is_dark(disc, filling):
     torch.testing.assert_close(weights, weight, atol=0.01, rtol=0)
 
 
+def test_what_is_drawn_on_an_image_in_one_bright_value_sets_no_scale(disc):
+    # Brighter downwards, as near a coil.
+    shaded = disc * np.linspace(0.5, 1, len(disc))[:, None]
+    marked = shaded.copy()
+    marked[85:95, 50:90] = 10 * disc.max()
+    images, weights = prepare(marked[None], 65)
+    clean, weight = prepare(shaded[None], 65)
+    assert ((images - clean).abs() < 0.05).float().mean() > 0.9
+    torch.testing.assert_close(weights, weight, atol=0.05, rtol=0)
+
+
 def test_the_highest_numbers_on_both_sides_leave_numbers(disc):
     broken = disc.astype(np.float32)
     broken[:5], broken[-5:] = np.finfo(np.float32).min, np.finfo(np.float32).max
