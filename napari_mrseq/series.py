@@ -129,16 +129,16 @@ class Series:
     files: tuple[str, ...] = field(repr=False)
     pixels: Array
     spacing: tuple[float, float, float] | None = None
-    affine: NDArray[np.float64] | None = None
+    affine: NDArray[np.float64] | None = field(default=None, repr=False)
     instance_uids: tuple[str, ...] = field(default=(), repr=False)
-    series_uid: str | None = None
+    series_uid: str | None = field(default=None, repr=False)
     series_number: int | None = None
     description: str | None = None
-    study_uid: str | None = None
-    frame_of_reference_uid: str | None = None
+    study_uid: str | None = field(default=None, repr=False)
+    frame_of_reference_uid: str | None = field(default=None, repr=False)
     kind: str = "dicom"
     is_mr: bool = True
-    window: tuple[float, float] | None = None
+    window: tuple[float, float] | None = field(default=None, repr=False)
     dataset: Dataset | None = field(default=None, repr=False)
     sidecar: Mapping[str, Any] | None = field(default=None, repr=False)
     intent: str = ""

@@ -80,17 +80,17 @@ class Verdict:
 
     series: Series
     decision: Decision
-    probabilities: Mapping[str, float]
+    probabilities: Mapping[str, float] = field(repr=False)
     pixels: Decision
     header: HeaderClaim | None
     conflict: bool
     slices: tuple[SliceVerdict, ...] = field(repr=False)
-    model_id: Mapping[str, str]
+    model_id: Mapping[str, str] = field(repr=False)
     corrections: tuple[Correction, ...] = ()
     overruled: Decision | None = None
     remarks: tuple[str, ...] = ()
     judged_alone: Verdict | None = field(default=None, repr=False)
-    made: float = field(default_factory=monotonic)
+    made: float = field(default_factory=monotonic, repr=False)
 
     @property
     def without_study(self) -> Verdict:
