@@ -171,8 +171,10 @@ def _must_go(tag: Any, vr: str, value: Any, identity: Identity) -> bool:
         return True
     if tag.is_private and vr == "SQ" and tag not in _PRIVATE_SEQUENCES_KEPT:
         return True
-    written = value if isinstance(value, bytes) else str(value).encode() if vr != "SQ" else b""
+    # A sequence is cleaned item by item, however large, a text word by word.
+    if vr == "SQ":
+        return False
+    written = value if isinstance(value, bytes) else str(value).encode()
     if len(written) > LARGEST_ELEMENT_BYTES:
         return True
-    # A sequence is cleaned item by item, a text word by word.
     return vr not in _NUMBER_VRS and vr not in _TEXT_VRS and identity.is_in(written)

@@ -140,6 +140,23 @@ def test_enhanced_header_holds_one_frame(write_enhanced: Callable[..., Path]) ->
     assert len(header.PerFrameFunctionalGroupsSequence) == 1
 
 
+def test_what_all_frames_share_is_kept_however_large_it_is_without_the_patient(
+    write_enhanced: Callable[..., Path],
+) -> None:
+    # Siemens XA writes its whole protocol there, in a private element: 134,574 bytes.
+    path = write_enhanced(1, [{"position": (0.0, 0.0, 3.0 * index)} for index in range(3)])
+    dataset = pydicom.dcmread(path)
+    (shared,) = dataset.SharedFunctionalGroupsSequence
+    shared.MRTimingAndRelatedParametersSequence = items(RepetitionTime=1810, FlipAngle=90)
+    shared.add_new((0x0021, 0x0010), "LO", "SIEMENS MR SDS 01")
+    shared.add_new((0x0021, 0x1019), "OB", b"tPatientName = Roe Jane " * 5000)
+    dataset.save_as(path)
+    header = header_of(path)
+    told = attributes_of(read_study(path).series[0])
+    assert (told.repetition_time, told.flip_angle) == (1810, 90)
+    assert "Roe" not in "\n".join(elements(header))
+
+
 def test_scanning_sequence_of_enhanced_philips_is_kept_without_the_patient(
     write_enhanced: Callable[..., Path],
 ) -> None:
