@@ -8,6 +8,7 @@ from napari_mrseq.header.conditions import (
     TE,
     TR,
     VOLUMES,
+    agent_tagged,
     is_secondary,
     lacks,
     large_matrix,
@@ -85,10 +86,11 @@ ECHO_PLANAR_RULES: tuple[Rule, ...] = (
         "BOLD", 0.7, PHYSICS, uses(EPI), lacks(SPIN_ECHO, INVERSION), within(TE, 8, 60),
         FLIP <= 80, OF_A_SERIES,
     ),
-    # No readout is told, but nothing else is repeated so often: a bolus is gone by then, and what
-    # diffusion weights is a spin echo.
+    # No readout is told, but nothing else is repeated so often: a bolus that takes as many volumes
+    # is over sooner, or its agent is told, and what diffusion weights is a spin echo.
     timed(
         "BOLD", 0.65, PHYSICS, lacks(GRADIENT_ECHO, SPIN_ECHO, EPI, INVERSION), VOLUMES > 150,
-        within(TE, 15, 45), within(TR, 400, 3500), FLIP <= 80, small_matrix(128), names_nothing,
+        within(TE, 15, 45), within(TR, SHORTEST_REPETITION, 3500), FLIP <= 80, small_matrix(128),
+        names_nothing, unless(is_soon_over), unless(agent_tagged),
     ),
 )  # fmt: skip

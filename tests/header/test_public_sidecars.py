@@ -533,6 +533,11 @@ REPEATED = {"EchoTime": 0.03, "FlipAngle": 65, "RepetitionTime": 1.224, "Manufac
         ("BOLD", REPEATED, 483),
         # A bolus; labelled blood; diffusion of animals, 201 times (BioSpec, 9.4 T).
         ("UNKNOWN", REPEATED, 60),
+        # One that several slices at once follow more often; longer, but with its agent.
+        ("UNKNOWN", REPEATED | {"RepetitionTime": 0.6}, 180),
+        ("UNKNOWN", REPEATED | {"RepetitionTime": 0.42}, 200),
+        ("UNKNOWN", REPEATED | {"ContrastBolusAgent": "GADAVIST"}, 180),
+        ("BOLD", REPEATED | {"RepetitionTime": 0.72}, 1200),
         ("UNKNOWN", REPEATED | {"RepetitionTime": 4}, 160),
         ("UNKNOWN", {"EchoTime": 0.037352, "FlipAngle": 90, "RepetitionTime": 2.5}, 201),
     ],
