@@ -70,9 +70,11 @@ EXCITES_AGAIN = (
 # A FLAIR whose inversion the header doesn't tell, or diffusion without a b value, read out by EPI.
 LIKE_A_LONG_FLAIR = (acquired("3D"), TR > 4500)
 LIKE_DIFFUSION_OF_PHILIPS = (made_by("Philips"), small_matrix(160))
-# Consoles of GE show any EPI with 256 pixels; a train of echoes refocuses with larger flip angles.
+# Consoles of GE show any EPI with 256 pixels; a train of echoes refocuses with larger flip angles,
+# or is told: that of an EPI counts as one, or has 30 and more. Low fields diffuse for longer.
 LIKE_DIFFUSION = (
     names_nothing, small_matrix(256), TE < 85, not_above(FLIP, 95), unless(acquired("3D")),
+    unless(within(ECHOES, 2, 25)), not_below(FIELD_STRENGTH, 1.0), not_above(SLICES, 120),
 )  # fmt: skip
 # HASTE and 3-D echo trains have a short TR for a T2.
 SPIN_ECHO_RULES: tuple[Rule, ...] = (

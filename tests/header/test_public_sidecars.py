@@ -556,6 +556,13 @@ LATE = {"RepetitionTime": 9.543, "EchoTime": 0.072}
 @pytest.mark.parametrize(
     ("sequence", "header", "matrix"),
     [
+        # The train of diffusion of Canon and Philips.
+        ("UNKNOWN", LATE | {"EchoTrainLength": 30}, 256),
+        ("UNKNOWN", LATE | {"EchoTrainLength": 1, "MagneticFieldStrength": 1.5}, 256),
+        # Those of a knee and a spine (GE, Philips); a low field, which has no such diffusion.
+        ("T2", LATE | {"EchoTrainLength": 9, "FlipAngle": 90, "RepetitionTime": 3}, 256),
+        ("T2", LATE | {"EchoTrainLength": 19, "MagneticFieldStrength": 1.5}, 256),
+        ("T2", LATE | {"FlipAngle": 90, "MagneticFieldStrength": 0.25}, 256),
         # A pelvis (GE): diffusion, with 256 pixels as consoles show it.
         ("UNKNOWN", LATE, 256),
         ("UNKNOWN", LATE | {"FlipAngle": 90}, 256),
@@ -571,3 +578,11 @@ def test_an_echo_so_late_is_no_t2_where_diffusion_has_it_too(
     claim = claim_of(stack(header, 30, matrix, matrix))
     assert claim is not None
     assert claim.sequence == sequence, claim
+
+
+def test_so_many_slices_with_so_late_an_echo_are_those_of_a_3d_t2() -> None:
+    claim = claim_of(
+        stack({"RepetitionTime": 2.5, "EchoTime": 0.08, "FlipAngle": 90}, 160, 256, 256)
+    )
+    assert claim is not None
+    assert claim.sequence == "T2", claim
