@@ -13,6 +13,7 @@ from napari_mrseq.header.conditions import (
     acquired,
     image_type,
     lacks,
+    large_matrix,
     made_by,
     not_above,
     not_below,
@@ -92,10 +93,11 @@ INVERSION_RECOVERY_RULES: tuple[Rule, ...] = (
     timed("T1", 0.8, NILS, lacks(SPIN_ECHO, EPI), within(TI, 600, 1200), TE < 6, NOT_BALANCED),
     # So small a flip angle once in seconds would waste nearly all signal: it is that of a train of
     # excitations after an inversion, as in protocols of all makers (1.8 to 3.1 s, 5 to 12 degrees).
+    # Transmit fields and saturation transfer are mapped so too, in fewer pixels.
     timed(
         "T1", 0.65, PHYSICS, NOTHING_BUT_TIMES, unknown(TI), unless(acquired("2D")), SLICES > 60,
         not_above(VOLUMES, 1), within(TR, 1600, 3500), within(TE, 1.5, 6), within(FLIP, 4, 15),
-        names_nothing,
+        large_matrix(160), names_nothing,
     ),
     # The T1 of tissue grows with the field, and the inversion time of an MPRAGE with it.
     timed("T1", 0.7, PHYSICS, lacks(SPIN_ECHO, EPI), TI > 1200, TI <= 1700, TE < 6, FLIP <= 15),

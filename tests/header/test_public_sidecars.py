@@ -501,23 +501,26 @@ TRAIN = {"EchoTime": 0.00299, "FlipAngle": 7, "RepetitionTime": 2.53}
 
 
 @pytest.mark.parametrize(
-    ("sequence", "header", "slices"),
+    ("sequence", "header", "slices", "matrix"),
     [
         # ds001734 (NARPS) and ds003592: an MPRAGE of which no more is told.
-        ("T1", TRAIN | {"MagneticFieldStrength": 3, "Manufacturer": "SIEMENS"}, 176),
-        ("T1", {"EchoTime": 0.0034, "FlipAngle": 7, "RepetitionTime": 2.53}, 176),
+        ("T1", TRAIN | {"MagneticFieldStrength": 3, "Manufacturer": "SIEMENS"}, 176, 256),
+        ("T1", {"EchoTime": 0.0034, "FlipAngle": 7, "RepetitionTime": 2.53}, 176, 256),
         # MP2RAGE waits for longer, and a map of fields has a large angle.
-        ("UNKNOWN", TRAIN | {"RepetitionTime": 5}, 176),
-        ("UNKNOWN", TRAIN | {"FlipAngle": 60}, 176),
+        ("UNKNOWN", TRAIN | {"RepetitionTime": 5}, 176, 256),
+        ("UNKNOWN", TRAIN | {"FlipAngle": 60}, 176, 256),
         # Siemens maps flip angles so, in few slices (its tfl_rfmap).
-        ("UNKNOWN", {"EchoTime": 0.00153, "FlipAngle": 5, "RepetitionTime": 3.4}, 20),
-        ("UNKNOWN", TRAIN | {"MRAcquisitionType": "2D"}, 176),
+        ("UNKNOWN", {"EchoTime": 0.00153, "FlipAngle": 5, "RepetitionTime": 3.4}, 20, 256),
+        ("UNKNOWN", TRAIN | {"MRAcquisitionType": "2D"}, 176, 256),
+        # A map of transmit fields of a whole head at 7 T; saturation transfer.
+        ("UNKNOWN", TRAIN | {"RepetitionTime": 3.4, "EchoTime": 0.00153}, 80, 64),
+        ("UNKNOWN", TRAIN | {"RepetitionTime": 3.5, "EchoTime": 0.0021}, 64, 128),
     ],
 )
 def test_a_small_flip_angle_once_in_seconds_is_that_of_an_inverted_train(
-    sequence: str, header: dict[str, Any], slices: int
+    sequence: str, header: dict[str, Any], slices: int, matrix: int
 ) -> None:
-    claim = claim_of(stack(header, slices, 8, 8))
+    claim = claim_of(stack(header, slices, matrix, matrix))
     assert claim is not None
     assert claim.sequence == sequence, claim
     assert claim.confidence <= 0.65
