@@ -137,7 +137,11 @@ RULES: tuple[Rule, ...] = (
     rule("OTHER", 0.9, VENDOR, uses(SPECTROSCOPY)),
     rule("OTHER", 0.9, VENDOR, uses(B1_MAP)),
     rule("OTHER", 0.85, VENDOR, uses(OWN_CONTRAST)),
-    rule("OTHER", 0.85, VENDOR, uses(QUANTIFYING), unless(is_derived)),
+    # Words tell what was computed from it where no type says that it was.
+    rule(
+        "OTHER", 0.85, VENDOR, uses(QUANTIFYING), unless(is_derived),
+        unless(names_weighting, unless(is_original)),
+    ),
     rule("OTHER", 0.85, VENDOR, uses(ULTRASHORT), unless(*AFTER_INVERSION)),
     # Images that scanners compute, as their types name them.
     rule("FIELDMAP", 0.95, VENDOR, image_type(*image_types.FIELD_MAP)),

@@ -147,6 +147,10 @@ def test_an_image_that_synthetic_mr_computes_is_not_refused_for_the_name_of_its_
     times = {"RepetitionTime": 4500, "EchoTime": 100, "FlipAngle": 90}
     kind = {"ImageType": ["DERIVED", "PRIMARY", "T2", "SYNTHETIC"]}
     assert claim_of(make_series(spin_echo | times | kind)).sequence == "T2"
+    words = {"SeriesDescription": "SyMRI T2W"}
+    assert claim_of(make_series(spin_echo | times | words)).sequence == "T2"
+    original = {"ImageType": ["ORIGINAL", "PRIMARY", "M", "ND"]}
+    assert claim_of(make_series(spin_echo | times | words | original)).sequence == "OTHER"
 
 
 FIRST_PASS = {"ScanningSequence": ["EP", "GR"], "RepetitionTime": 1500, "EchoTime": 30}
