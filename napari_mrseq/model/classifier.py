@@ -41,7 +41,7 @@ class Model:
         What it really runs on: ``"cpu"``, ``"cuda:0"``, ``"mps"``.
     half : torch.dtype, optional
         What products are rounded to at the first look; float32 without it. bfloat16 is coarse:
-        where it leaves the word in doubt, float32 looks again.
+        where it leaves the word in doubt, and where half precision ends, float32 looks again.
     """
 
     card: Card
@@ -146,11 +146,13 @@ class Model:
     ) -> torch.Tensor:
         temperature, threshold = self.card.calibration.temperature, self.card.calibration.threshold
         logits = running.run(answer, images, self.device, self.half)
+        # float16 ends at 65,504: what a network counts beyond it is a number in float32.
+        again = ~logits.isfinite().all(dim=1)
         if self.half == torch.bfloat16:
             first = torch.softmax(logits / temperature, dim=1)
-            close = running.close_calls(first, self.classes, threshold)
-            if bool(close.any()):
-                logits[close] = running.run(answer, images[close], self.device, None)
+            again |= running.close_calls(first, self.classes, threshold)
+        if self.half and bool(again.any()):
+            logits[again] = running.run(answer, images[again], self.device, None)
         if not bool(logits.isfinite().all()):
             # A name would be given them.
             raise ModelError(

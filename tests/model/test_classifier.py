@@ -73,6 +73,20 @@ def test_left_and_right_do_not_matter(model, pictures):
         np.testing.assert_allclose(one.predict(mirrored), one.predict(pictures), atol=0.03)
 
 
+def test_what_float16_can_not_count_is_counted_in_float32(pictures):
+    network = torch.nn.Sequential(
+        torch.nn.AdaptiveAvgPool2d(1),
+        torch.nn.Flatten(),
+        torch.nn.Linear(1, 1, bias=False),
+        torch.nn.Linear(1, 2, bias=False),
+    )
+    network[2].weight.data.fill_(1e6)
+    network[3].weight.data.copy_(torch.tensor([[-1e-6], [1e-6]]))
+    exact = Model(Card("loud", "1", LITE, ("T1", "T2"), 129), "", "cpu", network)
+    coarse = replace(exact, half=torch.float16)
+    np.testing.assert_allclose(coarse.predict(pictures), exact.predict(pictures), atol=1e-4)
+
+
 def test_pixels_that_are_not_square_are_judged_as_they_lie_in_the_body(model, sample_study):
     (series,) = read(sample_study / "t2_tse_tra")
     pictures = np.asarray(series.pixels, dtype=float)
