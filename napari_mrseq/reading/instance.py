@@ -46,7 +46,7 @@ Layouts = dict[Hashable, PixelLayout]
 # What describes the pixels.
 _LAYOUT_TAGS = (
     0x00280002, 0x00280004, 0x00280006, 0x00280008, 0x00280010, 0x00280011, 0x00280100,
-    0x00280101, 0x00280102, 0x00280103, 0x00280120, 0x00280121,
+    0x00280101, 0x00280102, 0x00280103, 0x00280120, 0x00280121, 0x60000100,
 )  # fmt: skip
 # What the scan of a study looks at; of all other elements only the place is passed over.
 SCANNED_TAGS = frozenset((

@@ -46,6 +46,8 @@ class PixelLayout:
     ----------
     lowest_bit : int
         Place of the lowest stored bit inside those allocated, 0 in nearly all files.
+    overlaid : bool
+        An overlay lies in bits of the pixels that are not stored ones.
     padding : tuple of int or None
         Lowest and highest of the values, as stored, that fill up an image and mean nothing.
     """
@@ -63,6 +65,7 @@ class PixelLayout:
     keyword: str = "PixelData"
     pixel_vr: str = "OW"
     lowest_bit: int = 0
+    overlaid: bool = False
     padding: tuple[int, int] | None = None
 
     @property
@@ -239,6 +242,8 @@ def layout_of(header: Dataset, syntax: str, keyword: str, pixel_vr: str) -> Pixe
         keyword=keyword,
         pixel_vr="OW" if pixel_vr == "UN" else pixel_vr,
         lowest_bit=_lowest_bit(header, syntax, allocated, stored),
+        # One that has an element of its own has one bit allocated (PS3.3, C.9.2).
+        overlaid=(whole(header, 0x60000100) or 1) > 1,
         padding=_padding(header, stored, signed=signed) if keyword == "PixelData" else None,
     )
     if layout.frame_bytes > LARGEST_FRAME_BYTES:

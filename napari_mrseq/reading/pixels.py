@@ -153,6 +153,8 @@ def _stored_bits(frame: NDArray[Any], layout: PixelLayout) -> NDArray[Any]:
 
 def _lie_lowest(frame: NDArray[Any], layout: PixelLayout) -> bool:
     """Tell whether stored bits lie below where the header says: few programs look at High Bit."""
+    if layout.overlaid:  # A dark slice and the overlay below would pass for one.
+        return False
     least = -(1 << layout.bits_stored - 1) if layout.signed else 0
     fit = frame.min() >= least and frame.max() < 1 << layout.bits_stored
     return bool(fit and np.any(frame & (1 << layout.lowest_bit) - 1))

@@ -356,6 +356,16 @@ def test_a_highest_bit_that_the_values_contradict_shifts_no_pixel(
     np.testing.assert_array_equal(pydicom.dcmread(path).pixel_array, pixels)
 
 
+def test_stored_bits_of_a_dark_slice_above_an_overlay(write_slice: WriteSlice) -> None:
+    pixels = image(1) % 200
+    path = write_slice(1, pixels=(pixels << 4) | 1, HighBit=15)
+    dataset = pydicom.dcmread(path)
+    dataset.add_new((0x6000, 0x0100), "US", 16)
+    dataset.add_new((0x6000, 0x0102), "US", 0)
+    dataset.save_as(path)
+    np.testing.assert_array_equal(read_one(path).pixels[0], pixels)
+
+
 def test_a_highest_bit_that_cannot_be_shifts_no_pixel(write_slice: WriteSlice) -> None:
     np.testing.assert_array_equal(read_one(write_slice(1, HighBit=7)).pixels[0], image(1))
 
