@@ -22,7 +22,13 @@ from napari_mrseq.training.answers import (
     volumes_and_places,
 )
 from napari_mrseq.training.cases import Cases, cases_by_kind
-from napari_mrseq.training.confidence import fit_temperature, log_loss, logs, threshold_keeping
+from napari_mrseq.training.confidence import (
+    fit_temperature,
+    log_loss,
+    logs,
+    rounded_down,
+    threshold_keeping,
+)
 from napari_mrseq.training.joining import fit_join
 
 if TYPE_CHECKING:
@@ -51,16 +57,17 @@ def calibrate(slices: Answers, rows: Sequence[Row], classes: Sequence[str]) -> C
     weights = np.empty(len(rows))
     for members in series_members(rows):
         weights[members] = 1 / len(members)
-    temperature = _temperature(slices, weights, classes)
+    # Rounded first: what is fitted after them is held against what they give.
+    temperature = round(_temperature(slices, weights, classes), 4)
     warm = _with_temperature(slices, temperature)
     series = answer_series(warm, rows, 1.0)
-    series_temperature = _temperature(series, np.ones(len(series.labels)), classes)
+    series_temperature = round(_temperature(series, np.ones(len(series.labels)), classes), 4)
     final = answer_series(warm, rows, series_temperature)
     return Calibration(
-        temperature=round(temperature, 4),
-        series_temperature=round(series_temperature, 4),
-        threshold=round(_threshold(warm, classes), 4),
-        series_threshold=round(_threshold(final, classes), 4),
+        temperature=temperature,
+        series_temperature=series_temperature,
+        threshold=rounded_down(_threshold(warm, classes)),
+        series_threshold=rounded_down(_threshold(final, classes)),
         stack_power=_stack_power(warm, rows, classes),
         **fit_join(final, classes),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -81,7 +82,13 @@ def error_by_chance(confidence: NDArray[Any]) -> float:
 
 def threshold_keeping(confidence: NDArray[Any], right: NDArray[Any], lost: float) -> float:
     """Return the threshold below which at most a share `lost` of the right answers falls."""
-    return float(np.quantile(confidence[right], lost)) if right.any() else 0.5
+    # Between two answers it would lose one more: of ten a tenth.
+    return float(np.quantile(confidence[right], lost, method="lower")) if right.any() else 0.5
+
+
+def rounded_down(share: float) -> float:
+    """Write a share short, to be held against others; rounded up, it would exclude one more."""
+    return math.floor(1e4 * share) / 1e4
 
 
 def area_under_curve(scores: NDArray[Any], positive: NDArray[Any]) -> float:

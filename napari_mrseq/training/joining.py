@@ -6,7 +6,6 @@ often as headers are right, each wrong one as often as they are wrong.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,7 @@ from napari_mrseq.decision import by_class, by_family
 from napari_mrseq.model.card import Calibration
 from napari_mrseq.sequences import UNKNOWN, family_of, plain_member
 from napari_mrseq.training.catalogue import STACKS
-from napari_mrseq.training.confidence import LEAST
+from napari_mrseq.training.confidence import LEAST, rounded_down
 from napari_mrseq.witnesses import joint
 
 if TYPE_CHECKING:
@@ -67,21 +66,16 @@ def fit_join(series: Answers, classes: Sequence[str]) -> dict[str, Any]:
     supports = np.array([support(said, family_of(label)) for label, said in cases])
     families = np.array([family_of(label) for label, _ in cases])
     denials = {
-        str(family): _rounded_down(_denial(supports[families == family], supports))
+        str(family): rounded_down(_denial(supports[families == family], supports))
         for family in np.unique(families)
     }
     return {
         "join_power": round(float(POWERS[int(np.argmax(likelihoods))]), 4),
-        "denial": _rounded_down(
+        "denial": rounded_down(
             min(float(np.quantile(supports, ACCUSED, method="lower")), MOST_DENIAL)
         ),
         "denials": denials,
     }
-
-
-def _rounded_down(share: float) -> float:
-    """Write a share short; rounded up, it would accuse one more."""
-    return math.floor(1e4 * share) / 1e4
 
 
 def _denial(own: NDArray[np.float64], everyone: NDArray[np.float64]) -> float:

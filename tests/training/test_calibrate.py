@@ -93,6 +93,21 @@ def test_slices_and_series_each_get_the_calibration_that_makes_them_honest():
         assert getattr(beside, name) == pytest.approx(getattr(fitted, name)), name
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_of_few_right_answers_none_is_lost(seed):
+    """A fold of a user's own may be 20 pictures: two in a hundred of them is none."""
+    rng = np.random.default_rng(seed)
+    rows = [row(i, CLASSES[i % 2], f"g{i % 5}") for i in range(20)]
+    logits = rng.normal(0, 0.6, (20, 3)) + np.array([np.eye(3)[i % 2] * 2.5 for i in range(20)])
+    made = answers(rows, tempered(logits, 1.0))
+    fitted = calibrate(made, rows, CLASSES)
+    warm = replace(made, probabilities=tempered(np.log(made.probabilities), fitted.temperature))
+    judged = cases_of(warm, CLASSES, fitted.threshold)
+    right = (judged.guessed == judged.labels) & (warm.probabilities.argmax(axis=1) < 2)
+    assert right.sum() > 15
+    assert (judged.said[right] != "UNKNOWN").all()
+
+
 def test_what_is_measured_is_named_by_the_threshold_that_others_gave():
     """Folds of sure answers and of doubtful ones: each is judged with what the other one taught."""
     rng = np.random.default_rng(0)

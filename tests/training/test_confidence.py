@@ -50,6 +50,13 @@ def test_the_threshold_loses_no_more_right_answers_than_allowed():
     assert (confidence[right] < threshold).mean() == pytest.approx(0.02, abs=0.002)
 
 
+@pytest.mark.parametrize("count", [1, 10, 40, 60, 300])
+def test_of_few_right_answers_no_larger_share_is_lost(count):
+    confidence = np.random.default_rng(count).random(count)
+    threshold = threshold_keeping(confidence, np.ones(count, dtype=bool), lost=0.02)
+    assert (confidence < threshold).mean() <= 0.02
+
+
 def test_the_area_counts_pairs_in_the_right_order():
     rng = np.random.default_rng(2)
     scores, positive = rng.integers(0, 9, 60), rng.random(60) < 0.4
