@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import math
 import unicodedata
 import warnings
 import zlib
@@ -18,6 +17,7 @@ from napari_mrseq.labelling import write_rows
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN, misspelt_codes
 from napari_mrseq.training.regions import region_of
 from napari_mrseq.training.soundness import labels_alike, refuse_ambiguous, refuse_parted
+from napari_mrseq.training.written_numbers import counted_place, place_along, whole_number
 
 # Labels of public catalogues that have another name here. A network can't tell perfusion and
 # other odd images from pixels: it learns to say so.
@@ -236,9 +236,9 @@ def _row(path: Path, number: int, entry: dict[str, str], where: str) -> Row:
             if told["fold"]
             else zlib.crc32(group.encode()) % FOLDS
         )
-        position = _number(told["position"]) if told["position"] else None
-        index = _place(place) if place else None
-        volume = _place(told["volume"] or "0") if place else 0
+        position = place_along(told["position"]) if told["position"] else None
+        index = counted_place(place) if place else None
+        volume = counted_place(told["volume"] or "0") if place else 0
     except ValueError as error:
         raise CatalogueError(
             f"{path}, row {number}: fold, slice, volume and position are numbers ({error})"
@@ -275,33 +275,9 @@ def _known_label(label: str) -> str:
     return UNKNOWN if label.casefold() == UNKNOWN.casefold() else SYNONYMS.get(label, label)
 
 
-def _number(text: str) -> float:
-    """Return a number, also with a comma, as spreadsheets of many countries write it."""
-    number = float(text.replace(",", "."))
-    if not math.isfinite(number):
-        raise ValueError(f"not {text!r}")
-    return number
-
-
-def _whole(text: str) -> int:
-    """Return a whole number; where a column has gaps, pandas writes 2 as 2.0."""
-    number = _number(text)
-    if not number.is_integer():
-        raise ValueError(f"{text!r} is not whole")
-    return int(number)
-
-
 def _fold(text: str, origin: str) -> int:
     """Return a fold counted from 0; what was made for training may be of none, -1."""
-    fold = _whole(text)
+    fold = whole_number(text)
     if fold < 0 and origin not in MADE:
         raise ValueError(f"fold counts from 0, not {text}: leave it empty in all rows of the group")
     return fold
-
-
-def _place(text: str) -> int:
-    """Return a place counted from 0."""
-    place = _whole(text)
-    if place < 0:
-        raise ValueError(f"slice and volume count from 0, not {text}")
-    return place

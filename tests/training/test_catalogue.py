@@ -188,6 +188,8 @@ def test_numbers_are_read_as_spreadsheets_write_them(tmp_path):
         ("inf,0,0,0", "not 'inf'"),
         ("-1,0,0,0", "fold counts from 0, not -1"),
         ("-2.0,0,0,0", "fold counts from 0, not -2.0"),
+        ("0,0,0,37", "position goes from 0 to 1 along the stack, not 37: leave it empty"),
+        ("0,0,0,-12.5", "position goes from 0 to 1 along the stack, not -12.5"),
     ],
 )
 def test_numbers_that_name_no_place_are_refused_with_their_row(tmp_path, numbers, told):
