@@ -227,8 +227,10 @@ def classes_of(rows: list[Row]) -> tuple[str, ...]:
 def _row(path: Path, number: int, entry: dict[str, str], where: str) -> Row:
     if not (entry[where] and entry["group"]):
         raise CatalogueError(f"{path}, row {number}: {where} and group must be given")
-    # A column that is not there is as good as an empty one.
+    # A column that is not there is as good as an empty one; capitals tell nothing.
     told = defaultdict(str, entry)
+    for word in ("origin", "label_confidence", "skull_stripped"):
+        told[word] = told[word].casefold()
     group, place = told["group"], told["slice"]
     try:
         fold = (
