@@ -16,7 +16,12 @@ from napari_mrseq.errors import CatalogueError
 from napari_mrseq.labelling import write_rows
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN, misspelt_codes
 from napari_mrseq.training.regions import region_of
-from napari_mrseq.training.soundness import labels_alike, refuse_ambiguous, refuse_parted
+from napari_mrseq.training.soundness import (
+    groups_alike,
+    labels_alike,
+    refuse_ambiguous,
+    refuse_parted,
+)
 from napari_mrseq.training.written_numbers import counted_place, place_along, whole_number
 
 # Labels of public catalogues that have another name here. A network can't tell perfusion and
@@ -126,7 +131,8 @@ def read_catalogue(path: Path) -> list[Row]:
     Warns
     -----
     UserWarning
-        Of a label that is a code of the vocabulary, or another label, but for its spelling.
+        Of a label that is a code of the vocabulary, or another label, but for its spelling; of
+        such a group.
     """
     where, table = _read_table(path)
     # What a person has not labelled yet is not trained on.
@@ -142,7 +148,8 @@ def read_catalogue(path: Path) -> list[Row]:
     refuse_parted(rows, path)
     refuse_ambiguous(rows, path)
     labels = {row.label for row in rows}
-    for told in (*misspelt_codes(labels), *labels_alike(labels)):
+    groups = {row.group for row in rows}
+    for told in (*misspelt_codes(labels), *labels_alike(labels), *groups_alike(groups)):
         # From here, however often it is read: Python tells it once.
         warnings.warn(f"{path}: {told}", stacklevel=1)
     return rows

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from itertools import combinations
 from typing import TYPE_CHECKING
 
 from napari_mrseq.errors import CatalogueError, first_few
@@ -66,10 +65,22 @@ def refuse_lost(rows: Sequence[Row], kept: Sequence[Row], source: Path) -> None:
 
 def labels_alike(labels: Iterable[str]) -> Iterator[str]:
     """Say which labels of one's own are the same but for spaces and capitals: often a slip."""
-    spellings = sorted(set(labels) - set(SEQUENCES))
-    for one, other in combinations(spellings, 2):
-        if spelt_alike(one) == spelt_alike(other):
-            yield f"the labels {one!r} and {other!r} become two classes: write both alike, if one"
+    for one, other in _alike(set(labels) - set(SEQUENCES)):
+        yield f"the labels {one!r} and {other!r} become two classes: write both alike, if one"
+
+
+def groups_alike(groups: Iterable[str]) -> Iterator[str]:
+    """Say which groups are so: one may be trained on, and the other measured on."""
+    if pairs := [f"{one!r} and {other!r}" for one, other in _alike(set(groups))]:
+        yield f"groups count as two subjects: {first_few(pairs, 3)}: write both alike, if one"
+
+
+def _alike(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield names that are others but for spaces and capitals, each with the first of these."""
+    first: dict[str, str] = {}
+    for name in sorted(names):
+        if (other := first.setdefault(spelt_alike(name), name)) != name:
+            yield other, name
 
 
 def refuse_parted(rows: Iterable[Row], source: Path) -> None:

@@ -46,6 +46,15 @@ def test_own_labels_that_differ_in_capitals_or_spaces_alone_are_warned_of(tmp_pa
     assert len({row.label for row in rows}) == 3
 
 
+@pytest.mark.parametrize("other", ["anna m", "Anna  M", "Anna\u00a0M"])
+def test_groups_that_differ_in_capitals_or_spaces_alone_are_warned_of(tmp_path, other):
+    """One of them trained on and the other measured on, figures are too good."""
+    text = f"path,label,group\na.png,T1,Anna M\nb.png,T2,{other}\nc.png,T2,bert\n"
+    with pytest.warns(UserWarning, match=r"groups count as two subjects: '.*' and '") as told:
+        read_catalogue(table(tmp_path, text))
+    assert len(told) == 1
+
+
 def test_umlauts_of_a_mac_are_the_same_label_and_group(tmp_path):
     apart = unicodedata.normalize("NFD", "Schädel,Müller")
     text = f"path,label,group\na.png,Schädel,Müller\nb.png,{apart}\n"
