@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.errors import CatalogueError, ReadError
 from napari_mrseq.reading import read_study
+from napari_mrseq.training.soundness import copies_told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 _STUDIES_KEPT = 4
 # Thousands of slices take minutes to read.
 TOLD_EVERY = 1000
+_BLANK = b""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,16 +75,22 @@ def readable(rows: Sequence[Row], source: Path, log: Callable[[str], None]) -> l
     source : Path
         Where the rows come from.
     log : callable
-        Takes a line on each thousand, on each picture that can't be read, and one that counts them.
+        Takes a line on each thousand, on each picture that can't be read, and one that counts them;
+        and on pictures that are the same but for their group or label.
 
     Raises
     ------
     CatalogueError
         If none can.
     """
-    causes = []
+    causes: list[str] = []
+    alike: defaultdict[bytes, list[Row]] = defaultdict(list)
     for row in rows:
-        causes.append(_cause(row))
+        try:
+            alike[_digest(read_slice(row).pixels)].append(row)
+            causes.append("")
+        except CatalogueError as error:
+            causes.append(str(error))
         if len(causes) % TOLD_EVERY == 0 and len(causes) < len(rows):
             log(f"{len(causes)} of {len(rows)} looked at")
     kept = [row for row, cause in zip(rows, causes, strict=True) if not cause]
@@ -93,16 +103,18 @@ def readable(rows: Sequence[Row], source: Path, log: Callable[[str], None]) -> l
             f"{len(rows) - len(kept)} of {len(rows)} pictures left out, which can't be read: to "
             "have them too, stop, put sound files in their place and start again"
         )
+    # What shows nothing is the same in all subjects.
+    alike.pop(_BLANK, None)
+    for told in copies_told(list(alike.values())):
+        log(told)
     return kept
 
 
-def _cause(row: Row) -> str:
-    """Say why a picture can't be read; empty where it can."""
-    try:
-        read_slice(row)
-    except CatalogueError as error:
-        return str(error)
-    return ""
+def _digest(pixels: NDArray[Any]) -> bytes:
+    """Return what two pictures have in common whose pixels are the same."""
+    if pixels.min() == pixels.max():
+        return _BLANK
+    return hashlib.sha256(repr(pixels.shape).encode() + pixels.tobytes()).digest()
 
 
 def _place(row: Row) -> tuple[Series, int]:

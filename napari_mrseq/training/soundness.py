@@ -100,6 +100,26 @@ def refuse_parted(rows: Iterable[Row], source: Path) -> None:
             )
 
 
+def copies_told(copies: Iterable[Sequence[Row]]) -> Iterator[str]:
+    """Say which copies of a picture are in two groups or have two labels.
+
+    Parameters
+    ----------
+    copies : iterable of sequences of Row
+        Rows whose pictures are the same.
+    """
+    for what, why in (
+        ("group", "what is trained on may be measured on: give them one group, or leave one"),
+        ("label", "it is taught as both: leave the right one"),
+    ):
+        told = []
+        for rows in copies:
+            one, *others = {getattr(row, what): row for row in rows}.values()
+            told += [f"{one.path} and {other.path}" for other in others]
+        if told:
+            yield f"the same picture has two {what}s ({first_few(told, 3)}); {why}"
+
+
 def refuse_ambiguous(rows: Sequence[Row], source: Path) -> None:
     """Refuse a picture that would be trained on and tested on, or taught as two things.
 

@@ -443,6 +443,29 @@ def test_a_folder_listed_beside_its_own_pictures_is_refused(tmp_path):
         read_catalogue(made)
 
 
+def test_copies_of_a_picture_in_two_groups_or_with_two_labels_are_told(tmp_path):
+    """Trained on in one group and measured on in the other, a figure is too good."""
+    lines = ["path,label,group"]
+    for number, (label, group, seed) in enumerate(
+        [("T1", "anna", 1), ("T1", "bert", 1), ("T2", "anna", 2), ("T2", "anna", 2), ("T1", "c", 3)]
+    ):
+        picture(tmp_path / f"{number}.png", seed)
+        lines.append(f"{number}.png,{label},{group}")
+    # A slice without anything is that of others.
+    for number, group in enumerate(("anna", "bert"), 5):
+        Image.fromarray(np.zeros((64, 64), dtype="u1")).save(tmp_path / f"{number}.png")
+        lines.append(f"{number}.png,T1,{group}")
+    # The same pixels in another file format.
+    picture(tmp_path / "3.tif", 3)
+    (tmp_path / "c.csv").write_text("\n".join([*lines, "3.tif,T2,c"]))
+    told = []
+    kept = readable(read_catalogue(tmp_path / "c.csv"), tmp_path / "c.csv", told.append)
+    assert len(kept) == 8
+    one, other = told
+    assert f"two groups ({tmp_path / '0.png'} and {tmp_path / '1.png'})" in one
+    assert f"two labels ({tmp_path / '4.png'} and {tmp_path / '3.tif'})" in other
+
+
 def test_a_table_is_not_labelled_by_headers(tmp_path):
     (tmp_path / "c.csv").write_text("path,label,group\na.png,T1,a\n")
     with pytest.raises(CatalogueError, match=r"c\.csv is not a folder: --label-from-header"):
