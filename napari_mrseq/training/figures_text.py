@@ -7,6 +7,7 @@ from typing import Any
 
 from napari_mrseq.naming import printable
 from napari_mrseq.training.answers import STACKED
+from napari_mrseq.training.bootstrap import LEAST_GROUPS
 
 _MEASURES = ("accuracy", "family accuracy", "macro F1")
 _AREA = "known against unknown, AUROC"
@@ -53,6 +54,8 @@ def _beside(figures: dict[str, Any]) -> Iterator[str]:
         for name, row in beside.items():
             if isinstance(row, dict):
                 yield f"  {name:26}" + "".join(f"{interval(part):>{wide}}" for part in row.values())
+        if told := few_groups(beside["groups"]):
+            yield f"  {told}"
 
 
 def _per_class(series: dict[str, Any]) -> Iterator[str]:
@@ -81,6 +84,13 @@ def interval(bounds: list[float]) -> str:
     """Write [value, low, high], or [low, high], in percent."""
     *value, low, high = (f"{100 * bound:.1f}" for bound in bounds)
     return f"{value[0]} % ({low} to {high})" if value else f"{low} to {high} %"
+
+
+def few_groups(groups: int) -> str:
+    """Say that bounds mean little; empty where they do not."""
+    if not 0 < groups < LEAST_GROUPS:
+        return ""
+    return f"bounds of fewer than {LEAST_GROUPS} groups are too narrow to rely on"
 
 
 def _matrix(figures: dict[str, Any]) -> list[str]:

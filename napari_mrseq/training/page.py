@@ -11,7 +11,7 @@ from jinja2 import Environment, StrictUndefined
 
 from napari_mrseq.safe_writing import encoded, output_folder, write_whole
 from napari_mrseq.sequences import name_of
-from napari_mrseq.training.figures_text import interval, percent
+from napari_mrseq.training.figures_text import few_groups, interval, percent
 from napari_mrseq.training.run import FIGURES
 
 TEMPLATE, PAGE = "evaluation.html.jinja", "evaluation.html"
@@ -43,6 +43,7 @@ def page_of(figures: dict[str, Any], catalogue: str) -> str:
         "percent": percent,
         "named": name_of,
         "interval": interval,
+        "few_groups": few_groups,
         "difference": _difference,
     }
     template = environment.from_string(files(__package__).joinpath(TEMPLATE).read_text("utf-8"))

@@ -392,6 +392,29 @@ def test_terminal_and_page_show_the_same_figure_under_one_name(tmp_path):
     assert counts["cases of known sequences"] == ["4", "4", "2"]
 
 
+@pytest.mark.parametrize("groups", [1, 2, 5, 6, 12])
+def test_no_difference_is_clear_that_few_subjects_show(groups):
+    """Of equal models one was better in bold on every second pair of subjects."""
+    rows = [row("T1", f"g{index % groups}") for index in range(60)]
+    # In each group one model is right in four of five, the other in two of five.
+    turn = [index // groups % 5 for index in range(60)]
+    ours, theirs = (
+        cases(rows, [[0.9, 0.1, 0] if one < right else [0.1, 0.9, 0] for one in turn])
+        for right in (4, 2)
+    )
+    figures = figures_by_kind({"slices": ours, "series": ours}, CLASSES)
+    for kind in ("slices", "series"):
+        figures[kind]["measures"] = measures_of(ours, rows, CLASSES)
+    beside = compared(ours, theirs, np.array([one.group for one in rows]), ["T1", "T2"])
+    assert beside["accuracy"]["difference"][1] > 0
+    told = {"titles": ["a 1", "b 1"], "families": ["T1", "T2"], "slices": beside, "series": beside}
+    figures |= {"against": told, "model": {"name": "a", "version": "1", "sha256": ""}}
+    page, few = page_of(figures, "c.csv"), groups < 6
+    assert ('class="clear"' in page) != few
+    assert ("fewer than 6 groups are too narrow" in page) == few
+    assert ("fewer than 6 groups are too narrow" in text_of(figures)) == few
+
+
 def test_the_columns_of_two_models_do_not_run_together(counted):
     bounds = [-1.0, -1.0, -1.0]
     row = {"this": bounds, "other": bounds, "difference": bounds}
