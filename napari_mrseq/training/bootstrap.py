@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 DRAWS, COVERED = 1000, 0.95
 # Bounds of fewer mean little: in all of five one of two equal models is better once in sixteen.
 LEAST_GROUPS = 6
-# Said of a case by a model that knows more than the one it is compared with.
-ANOTHER = "another"
+# Said of a case by a model that knows more than the one it is compared with: no label is empty.
+ANOTHER = ""
 
 
 def intervals(

@@ -32,7 +32,8 @@ def text_of(figures: dict[str, Any]) -> str:
     for part, indent in (("forced", "  "), ("said", "")):
         for key in kinds[0][part]:
             lines += _told(indent + key, [percent(one[part][key]) for one in kinds])
-    lines += _told(_AREA, [one.get(_AREA) or _NOTHING for one in kinds])
+    areas = [one.get(_AREA) for one in kinds]
+    lines += _told(_AREA, [_NOTHING if area is None else f"{area:.3f}" for area in areas])
     lines += ["", *_per_class(figures["series"])]
     lines += ["", "series: truth in rows, what is said in columns", *_matrix(figures)]
     if "against" in figures:

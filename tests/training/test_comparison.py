@@ -213,6 +213,22 @@ def test_two_models_that_say_the_same_differ_by_nothing_whoever_is_drawn(counted
         assert alike[figure]["difference"] == [0, 0, 0]
 
 
+def test_a_class_of_ones_own_may_be_called_anything():
+    rows = [row("another", f"g{index}") for index in range(4)]
+    ours = cases(rows, [[0.1, 0.9, 0]] * 4, ("another", "Knee", "UNKNOWN"))
+    theirs = cases(rows, [[0.9, 0.1]] * 4, ("another", "Hip"))
+    beside = compared(ours, theirs, np.array([one.group for one in rows]), ["another"])
+    assert beside["accuracy"]["this"][0] == 0
+    assert beside["accuracy"]["other"][0] == 1
+
+
+def test_the_worst_figure_is_told_as_others_are():
+    rows = [row(label, f"g{index}") for index, label in enumerate(("T1", "UNKNOWN") * 4)]
+    wrong = cases(rows, [[0.1, 0, 0.9], [0.9, 0, 0.1]] * 4)
+    written = text_of(figures_by_kind({"slices": wrong, "series": wrong}, CLASSES))
+    assert re.search(r"known against unknown, AUROC +0\.000 +0\.000", written)
+
+
 def test_models_that_share_no_family_are_compared_on_nothing(counted):
     groups = np.array([one.group for one in COUNTED])
     assert compared(counted, counted, groups, []) == {"cases": 0, "groups": 0}
