@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -80,7 +80,11 @@ def explain(
     if view is None:
         return np.zeros(slice_pixels.shape, np.float32)
     step = model.card.input_size // STEPS_A_SIDE
-    lost = _lost_odds(occlusion, model, view, model.classes.index(class_code), step)
+    place = model.classes.index(class_code)
+    lost = _lost_odds(occlusion, model, view, place, step)
+    if not bool(lost.isfinite().all()):
+        # As prediction does: float16 can't count it.
+        lost = _lost_odds(occlusion, replace(model, half=None), view, place, step)
     # The patch moves by steps: even out the blocks that they leave.
     half = step // 2
     seen = functional.avg_pool2d(lost.clamp_min(0), 2 * half + 1, 1, half)

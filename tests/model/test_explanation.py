@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -72,6 +73,19 @@ def test_of_a_complex_slice_the_magnitude_is_explained(bright_is_t2, body):
     turned = body * np.exp(1j * np.linspace(0, 9, body.shape[1]))
     expected = explain(bright_is_t2, body, "T2")
     np.testing.assert_allclose(explain(bright_is_t2, turned, "T2"), expected, atol=1e-4)
+
+
+class LoudBrightIsT2(BrightIsT2):
+    """The same, by numbers on the way that float16 can't hold."""
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        return super().forward(images) @ (1e6 * torch.eye(2)) @ (1e-6 * torch.eye(2))
+
+
+def test_what_float16_can_not_count_is_explained_in_float32(bright_is_t2, body):
+    loud = replace(bright_is_t2, network=LoudBrightIsT2(), half=torch.float16)
+    expected = explain(bright_is_t2, body, "T2")
+    np.testing.assert_allclose(explain(loud, body, "T2"), expected, atol=1e-4)
 
 
 class BrightIsT2ToImageNet(nn.Module):
