@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, astuple, replace
 from typing import TYPE_CHECKING, Any, Protocol
+from zipfile import BadZipFile, ZipFile
 
 import torch
 from torch import nn
@@ -208,6 +209,10 @@ def _read(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise ModelError(f"{path} is not there: nothing to go on from, train without --resume")
     try:
+        # torch compares no checksums: a changed bit would become another weight.
+        with ZipFile(path) as packed:
+            if changed := packed.testzip():
+                raise BadZipFile(changed)
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # torch raises many kinds on damaged files
         # torch's own words advise what is not safe.

@@ -219,6 +219,11 @@ def test_a_state_that_is_gone_damaged_or_old_is_refused(catalogue, trained, tmp_
     checkpoint.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(ModelError, match=r"checkpoint\.pt is damaged.*without --resume"):
         run()
+    changed = bytearray(whole)
+    changed[len(whole) // 2] ^= 1
+    checkpoint.write_bytes(changed)
+    with pytest.raises(ModelError, match=r"checkpoint\.pt is damaged.*without --resume"):
+        run()
     torch.save({"recipe": {}, "epoch": 1}, checkpoint)
     with pytest.raises(ModelError, match=r"checkpoint\.pt is of an older version"):
         run()
