@@ -60,49 +60,43 @@ def slice_in_view(viewer: ViewerModel, layer: Image) -> int | None:
     # Transposed, a slice is the same.
     if sorted(dims.displayed) != [dims.ndim - 2, dims.ndim - 1]:
         return None
-    return None if _is_thick(viewer, layer) else _slice_at_sliders(viewer, layer)
+    taken = _taken(viewer, layer, _stack_axes(layer))
+    if taken is None or any(end - first != 1 for first, end in taken):
+        return None
+    stack = stack_shape(layer)
+    return int(np.ravel_multi_index([first for first, _ in taken], stack)) if stack else 0
 
 
 def is_seen(viewer: ViewerModel, layer: Image) -> bool:
     """Tell whether napari draws a layer that is visible: the sliders stand on it."""
-    if viewer.dims.ndisplay == 3 or _is_thick(viewer, layer):
-        return True
+    dims = viewer.dims
     # A layer with fewer axes than there are sliders has the last ones (`_world_to_layer_dims`).
-    missing = viewer.dims.ndim - layer.ndim
-    order = [axis - missing for axis in viewer.dims.order if axis >= missing]
-    return _index_along(viewer, layer, order[:-2]) is not None
+    missing = dims.ndim - layer.ndim
+    order = [axis - missing for axis in dims.order if axis >= missing]
+    return _taken(viewer, layer, order[: -dims.ndisplay]) is not None
 
 
-def _is_thick(viewer: ViewerModel, layer: Image) -> bool:
-    """Tell whether what is seen is made of other slices too, as napari takes them."""
-    stack, dims = stack_shape(layer), viewer.dims
-    if layer.projection_mode == "none" or not any((*dims.margin_left, *dims.margin_right)):
-        return False
-    point, before, behind = map(np.asarray, (dims.point, dims.margin_left, dims.margin_right))
-    first, place, end = (
-        _place(viewer, layer, one, _stack_axes(layer))
-        for one in (point - before, point, point + behind)
-    )
-    # napari takes the last slice only where the margin ends on it.
-    last = np.round(end) - ~np.isclose(np.round(end), end)
-    more_before = np.maximum(np.round(first), 0) < np.round(place)
-    more_behind = np.minimum(last, np.subtract(stack, 1)) > np.round(place)
-    return bool((more_before | more_behind).any())
+def _taken(viewer: ViewerModel, layer: Image, axes: list[int]) -> list[tuple[int, int]] | None:
+    """Return the slices that napari makes a picture of along some axes, from the first to the end.
 
-
-def _slice_at_sliders(viewer: ViewerModel, layer: Image) -> int | None:
-    place = _index_along(viewer, layer, _stack_axes(layer))
-    if place is None:
+    None where there is none (`_slice_out_of_bounds`, `_data_slice_to_slices`).
+    """
+    dims = viewer.dims
+    is_thick = layer.projection_mode != "none"
+    before, behind = (is_thick * np.asarray(one) for one in (dims.margin_left, dims.margin_right))
+    lowest = _place(viewer, layer, dims.point - before, axes)
+    highest = _place(viewer, layer, dims.point + behind, axes)
+    first, last = np.round(lowest), np.round(highest)
+    count = np.take(pixels_of(layer).shape, axes)
+    if ((last < 0) | (first >= count)).any():
         return None
-    return int(np.ravel_multi_index(tuple(place), stack_shape(layer))) if len(place) else 0
-
-
-def _index_along(viewer: ViewerModel, layer: Image, axes: list[int]) -> NDArray[np.int64] | None:
-    """Return where the sliders of some axes stand in a layer; None where that is outside of it."""
-    place = np.round(_place(viewer, layer, viewer.dims.point, axes)).astype(int)
-    shape = pixels_of(layer).shape[: layer.ndim]
-    inside = all(0 <= one < shape[axis] for one, axis in zip(place, axes, strict=True))
-    return place if inside else None
+    first, last = first.clip(0), last.clip(0)
+    # The last slice only where the margin ends on it, but at least one.
+    end = last + np.isclose(last, highest)
+    end = np.minimum(end + (end == first), count)
+    # Of a mirrored layer napari may ask from the end to the first.
+    is_empty = bool((end <= first).any())
+    return None if is_empty else [*zip(first.astype(int), end.astype(int), strict=True)]
 
 
 def _place(
@@ -125,7 +119,7 @@ def _place(
 
 def bring_into_view(viewer: ViewerModel, layer: Image) -> None:
     """Move the sliders to a layer's middle slice where they stand outside of it."""
-    if _slice_at_sliders(viewer, layer) is None:
+    if _taken(viewer, layer, _stack_axes(layer)) is None:
         show_slice(viewer, layer, middle_slice(layer))
 
 
