@@ -42,6 +42,9 @@ def label_row(series: Series, index: int, label: str, *, group: str, source: str
         path, place = series.files[index], 0
     elif len(series.files) == 1:
         path = series.files[0]
+    elif _has_a_file_a_volume(series):
+        # The folder may hold more volumes than were opened, or get more.
+        path = series.files[volume]
     return {
         "path": str(Path(path).resolve()),
         "slice": place,
@@ -52,6 +55,16 @@ def label_row(series: Series, index: int, label: str, *, group: str, source: str
         "part": series.part,
         "source": source,
     }
+
+
+def _has_a_file_a_volume(series: Series) -> bool:
+    """Tell whether each volume is a file of its own, as a mosaic is."""
+    uids, step = series.instance_uids, series.slices_per_volume
+    volumes = [set(uids[first : first + step]) for first in range(0, len(uids), step)]
+    return (
+        len(series.files) == len(volumes) == len(set(uids))
+        and max(map(len, volumes), default=0) == 1
+    )
 
 
 def write_rows(

@@ -20,7 +20,7 @@ from napari_mrseq.series import Series
         (("a/all.dcm",), ("a/all.dcm", 1)),
         (("a/first.dcm", "a/second.dcm"), ("a", 1)),
     ],
-    ids=["a file a slice", "one file", "a file a volume"],
+    ids=["a file a slice", "one file", "slices of several files"],
 )
 def test_a_slice_is_named_by_the_file_that_holds_it(
     files: tuple[str, ...], named: tuple[str, int]

@@ -136,7 +136,9 @@ def _place(row: Row) -> tuple[Series, int]:
             raise CatalogueError(
                 f"{row.path} holds {series.slice_count} slices: name one in a column slice"
             )
-        index = row.volume * per_volume + row.slice
+        # So the file of one volume: a mosaic.
+        alone = series.kind == "dicom" and series.pixels.ndim == 3 and row.path.is_file()
+        index = row.slice + (0 if alone else row.volume * per_volume)
         if row.slice < per_volume and index < series.slice_count:
             return series, index
     raise CatalogueError(f"{row.path} has no slice {row.slice} of volume {row.volume}")

@@ -28,27 +28,19 @@ from tests.reading.scanner_files import groups_of, items, new_file
 FLAIR = "t2_tirm_tra_dark-fluid"
 
 
-@pytest.fixture
-def write_dual_echo():
-    """Return a function that writes two echoes of three slices as one enhanced file."""
-
-    def write(folder):
-        pixels = np.random.default_rng(3).integers(0, 4000, (6, 16, 16)).astype(np.uint16)
-        file = new_file(folder / "1.dcm", EnhancedMRImageStorage, 1, ExplicitVRLittleEndian)
-        frames = [
-            {"position": (0.0, 0.0, 3.0 * (i % 3)), "echo": 20.0 if i < 3 else 90.0}
-            for i in range(6)
-        ]
-        file.PerFrameFunctionalGroupsSequence = [groups_of(frame) for frame in frames]
-        measures = items(PixelSpacing=[1.0, 1.0], SliceThickness=3.0)
-        file.SharedFunctionalGroupsSequence = items(PixelMeasuresSequence=measures)
-        file.NumberOfFrames, file.Rows, file.Columns = 6, 16, 16
-        file.PixelData = pixels.tobytes()
-        file["PixelData"].VR = "OW"
-        file.save_as(folder / "1.dcm", enforce_file_format=True)
-        return folder
-
-    return write
+def write_enhanced(path, number, frames):
+    """Write slices, of which each frame says something, as one enhanced file."""
+    path.parent.mkdir(exist_ok=True)
+    pixels = np.random.default_rng(number).integers(0, 4000, (len(frames), 16, 16))
+    file = new_file(path, EnhancedMRImageStorage, number, ExplicitVRLittleEndian)
+    file.PerFrameFunctionalGroupsSequence = [groups_of(frame) for frame in frames]
+    measures = items(PixelSpacing=[1.0, 1.0], SliceThickness=3.0)
+    file.SharedFunctionalGroupsSequence = items(PixelMeasuresSequence=measures)
+    file.NumberOfFrames, file.Rows, file.Columns = pixels.shape
+    file.PixelData = pixels.astype("<u2").tobytes()
+    file["PixelData"].VR = "OW"
+    file.save_as(path, enforce_file_format=True)
+    return path
 
 
 def picture(path, seed=0):
@@ -248,10 +240,13 @@ def test_what_gives_nothing_to_tell_apart_is_refused(tmp_path):
         catalogue_of(tmp_path / "nowhere", tmp_path / "out")
 
 
-def test_echoes_of_one_file_keep_their_own_pixels(write_dual_echo, tmp_path):
-    (tmp_path / "study").mkdir()
-    folder = write_dual_echo(tmp_path / "study")
-    first, second = read(folder)
+def test_echoes_of_one_file_keep_their_own_pixels(tmp_path):
+    frames = [
+        {"position": (0.0, 0.0, 3.0 * place), "echo": echo}
+        for echo in (20.0, 90.0)
+        for place in range(3)
+    ]
+    first, second = read(write_enhanced(tmp_path / "study" / "1.dcm", 1, frames))
     assert {first.part, second.part} == {"echo 1", "echo 2"}
     rows = [
         label_row(series, 1, label, group="anna", source="")
@@ -261,6 +256,24 @@ def test_echoes_of_one_file_keep_their_own_pixels(write_dual_echo, tmp_path):
     for series, row in zip((first, second), labelled, strict=True):
         np.testing.assert_array_equal(read_slice(row).pixels, series.slice_pixels(1).compute())
     assert labelled[0].series != labelled[1].series
+
+
+def test_slices_of_volumes_opened_without_their_neighbours_keep_their_own_pixels(tmp_path):
+    files = []
+    for time in range(4):
+        frames = [
+            {"position": (0.0, 0.0, 3.0 * place), "slice": place + 1, "time": time + 1}
+            for place in range(3)
+        ]
+        files.append(write_enhanced(tmp_path / "study" / f"{time}.dcm", time, frames))
+    (opened,) = read(files[2:])
+    assert opened.pixels.shape[:2] == (2, 3)
+    entries = [label_row(opened, index, "DWI", group="anna", source="") for index in range(6)]
+    rows = read_catalogue(write_rows(entries, tmp_path / "labels.csv"))
+    for index, row in enumerate(rows):
+        np.testing.assert_array_equal(read_slice(row).pixels, opened.slice_pixels(index).compute())
+    # Each volume is measured as one.
+    assert [row.volume for row in rows] == [0, 0, 0, 1, 1, 1]
 
 
 def test_what_lies_in_a_zip_file_is_left_out_and_said(tmp_path):
