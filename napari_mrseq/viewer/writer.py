@@ -69,7 +69,7 @@ def write_nifti(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
     stem = nifti_stem(path)
     _make_room(stem)
     nibabel.save(image, path)
-    texts = {".json": sidecar_text(fields)} | _gradients(known, values, affine)
+    texts = {".json": sidecar_text(fields)} | _gradients(known, values, attributes)
     for ending, text in texts.items():
         write_whole(Path(stem + ending), encoded(text))
     return [path, *(stem + ending for ending in texts)]
@@ -128,7 +128,7 @@ def _make_room(stem: str) -> None:
 
 
 def _gradients(
-    known: dict[str, Any], values: NDArray[Any], affine: NDArray[np.float64] | None
+    known: dict[str, Any], values: NDArray[Any], attributes: dict[str, Any]
 ) -> dict[str, str]:
     """Return b values (.bval) and directions (.bvec) of diffusion volumes, by the files' endings.
 
@@ -140,11 +140,14 @@ def _gradients(
         return {}
     texts = {".bval": " ".join(f"{value:g}" for value in axis["values"]) + "\n"}
     directions = np.asarray(axis["directions_lps"], float)
-    if affine is None or len(directions) != len(axis["values"]):
+    affine = _affine(known, attributes)
+    # An image that was registered took its gradients along.
+    scanned = _affine(known, attributes | {"affine": np.eye(values.ndim + 1)})
+    if affine is None or scanned is None or len(directions) != len(axis["values"]):
         return texts
-    steps = affine[:3, :3] / np.linalg.norm(affine[:3, :3], axis=0)
+    steps = scanned[:3, :3] / np.linalg.norm(scanned[:3, :3], axis=0)
     along = directions @ RAS_FROM_LPS[:3, :3] @ steps
-    along[:, 0] *= -np.sign(np.linalg.det(steps))
+    along[:, 0] *= -np.sign(np.linalg.det(affine[:3, :3]))
     rows = [" ".join(f"{value:.6g}" for value in row) for row in along.T]
     return texts | {".bvec": "\n".join(rows) + "\n"}
 

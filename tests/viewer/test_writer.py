@@ -166,6 +166,24 @@ def test_directions_of_diffusion_are_saved_along_the_images_own_axes(
     np.testing.assert_allclose(directions, [[0, 0, 0], [0.6, 0, 0.8]], atol=1e-4)
 
 
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_directions_turn_with_an_image_that_was_registered(
+    directed: Image, tmp_path: Path, mirrored: bool
+) -> None:
+    _, _, _, before = write_nifti(str(tmp_path / "a.nii"), *directed.as_layer_data_tuple()[:2])
+    along = np.loadtxt(before)
+    turned = np.eye(5)
+    # A quarter turn within the slice, by what napari's transform mode and registrations set.
+    turned[2:4, 2:4] = [[0, -1], [1, 0]]
+    if mirrored:
+        turned[1, 1] = -1
+        # FSL turns the first axis of the other hand.
+        along[0] *= -1
+    directed.affine = turned
+    _, _, _, after = write_nifti(str(tmp_path / "b.nii"), *directed.as_layer_data_tuple()[:2])
+    np.testing.assert_allclose(np.loadtxt(after), along, atol=1e-5)
+
+
 @pytest.mark.parametrize(
     ("volumes", "axes", "endings"),
     [
