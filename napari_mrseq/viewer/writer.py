@@ -159,7 +159,12 @@ def _seconds_between(known: dict[str, Any]) -> float | None:
     """
     axis = known.get("volumes") or {}
     times = axis.get("values", ()) if axis.get("name") == "time" else ()
-    return float(np.median(np.diff(times))) / 1000 if len(times) > 1 else None
+    if len(times) < 2:
+        return None
+    steps = np.diff(times)
+    usual = np.median(steps)
+    # Scanners round times (Siemens to 2.5 ms), so one step may be off by more than their mean.
+    return float(steps[np.abs(steps - usual) <= usual / 2].mean()) / 1000
 
 
 def _set_units(header: Any, length: str, seconds: float | None) -> None:

@@ -247,6 +247,19 @@ def test_volumes_lie_as_far_apart_as_they_were_taken(tmp_path: Path) -> None:
     assert image.header.get_xyzt_units()[1] == "sec"
 
 
+@pytest.mark.parametrize(("clock", "apart"), [(2.5, 736.0), (1000.0, 2300.0)])
+def test_the_clock_of_a_scanner_changes_no_repetition_time(
+    tmp_path: Path, clock: float, apart: float
+) -> None:
+    layer = Image(np.zeros((201, 1, 8, 8), np.uint8))
+    # One volume was lost.
+    taken = np.delete(np.arange(202), 100) * apart
+    times = (np.round(taken / clock) * clock).tolist()
+    layer.metadata["dicom"] = {"attributes": {}, "volumes": {"name": "time", "values": times}}
+    image, _ = save(layer, tmp_path / "bold.nii")
+    assert image.header["pixdim"][4] == pytest.approx(apart / 1000, rel=1e-3)
+
+
 def test_the_sidecar_of_another_program_stays(tmp_path: Path) -> None:
     theirs = {"RepetitionTime": 3.2, "SliceTiming": [0, 1.6], "ConversionSoftware": "dcm2niix"}
     sidecar = tmp_path / "sub-01_dwi.json"
