@@ -65,6 +65,9 @@ def write_nifti(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
     )
     in_mm = affine is not None or _lengths(attributes) is not None
     seconds = _seconds_between(known) or fields.get("RepetitionTime")
+    if values.ndim == 4 and fields.get("BidsSuffix") == "bold" and seconds:
+        # Of these BIDS 1.10 wants the time between volumes, as in the image.
+        fields["RepetitionTime"] = round(seconds, 6)
     _set_units(image.header, "mm" if in_mm else "unknown", seconds)
     stem = nifti_stem(path)
     _make_room(stem)

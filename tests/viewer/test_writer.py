@@ -247,6 +247,22 @@ def test_volumes_lie_as_far_apart_as_they_were_taken(tmp_path: Path) -> None:
     assert image.header.get_xyzt_units()[1] == "sec"
 
 
+@pytest.mark.parametrize(("sequence", "told"), [("BOLD", 2.4), ("PERF", 0.06)])
+def test_the_repetition_time_of_bold_is_that_of_its_volumes_as_bids_wants(
+    tmp_path: Path, sequence: str, told: float
+) -> None:
+    layer = Image(np.zeros((3, 2, 8, 8), np.uint8))
+    # A 3-D EPI: TR is the time from plane to plane.
+    layer.metadata["dicom"] = {
+        "attributes": {"repetition_time": 60.0},
+        "volumes": {"name": "time", "values": (0.0, 2400.0, 4800.0)},
+    }
+    layer.metadata["mrseq"] = {"sequence": sequence}
+    image, sidecar = save(layer, tmp_path / "a.nii")
+    assert sidecar["RepetitionTime"] == told
+    assert image.header["pixdim"][4] == pytest.approx(2.4)
+
+
 @pytest.mark.parametrize(("clock", "apart"), [(2.5, 736.0), (1000.0, 2300.0)])
 def test_the_clock_of_a_scanner_changes_no_repetition_time(
     tmp_path: Path, clock: float, apart: float
