@@ -91,7 +91,8 @@ def contrast_of(series: Series) -> tuple[float, float]:
     if not finite.size:
         return (0.0, 1.0)
     low, high = np.percentile(finite, (DARK_PERCENT, BRIGHT_PERCENT))
-    return (float(low), float(high)) if low < high else (float(low), float(low) + 1.0)
+    # Of large numbers the next one is further off than 1.
+    return (float(low), float(high if low < high else max(low + 1, np.nextafter(low, np.inf))))
 
 
 def _readable_slice(series: Series) -> NDArray[Any]:

@@ -159,6 +159,14 @@ def test_a_few_bright_pixels_do_not_set_the_contrast(tmp_path: Path) -> None:
     assert 90 < low < high < 1e6
 
 
+@pytest.mark.parametrize("value", [0.0, -7.0, 1e20])
+def test_a_picture_of_one_value_opens_with_a_contrast(tmp_path: Path, value: float) -> None:
+    nibabel.save(nibabel.Nifti1Image(np.full((40, 40, 3), value), np.eye(4)), tmp_path / "a.nii")
+    (layer,) = layers_of(tmp_path / "a.nii")
+    low, high = layer.contrast_limits
+    assert low == value < high
+
+
 def test_what_is_no_number_does_not_set_the_contrast(tmp_path: Path) -> None:
     file = write_nifti(tmp_path / "a.nii", (40, 40, 5))
     image = nibabel.load(file)
