@@ -148,7 +148,8 @@ def labelled_by_folder(folder: Path, log: Log) -> list[Entry]:
 
     Slices of one DICOM study belong together, and studies of one patient; so do other files of one
     subject of BIDS (``sub-01_T1w.png``), of one folder inside the class's, and files whose names
-    differ by a last number only (``anna_01.png``, ``anna_02.png``).
+    differ by a last number (``anna_01.png``, ``anna_02.png``) or by their class at the end
+    (``anna_T1.nii``, ``anna_FLAIR.nii``) only.
     """
     entries: list[Entry] = []
     inside = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
@@ -183,4 +184,8 @@ def _subject(series: Series, part: Path) -> str:
     if len(inside.parts) > 1:
         return inside.parts[0]
     stem = inside.name.partition(".")[0]
+    # The number before a class, as in 07_FLAIR, is a subject's; one at the end a slice's.
+    of_class = re.compile(rf"[\W_]+{re.escape(part.name)}([\W_]*\d+)?$", re.IGNORECASE)
+    if of_class.search(stem):
+        return of_class.sub("", stem) or stem
     return re.sub(r"[\W_]*\d+$", "", stem) or stem

@@ -87,6 +87,16 @@ def test_a_subject_of_bids_is_one_group_in_all_folders_of_classes(tmp_path):
     assert {row.group for row in rows} == {"sub-01", "sub-02"}
 
 
+def test_files_that_name_their_class_are_of_the_subject_named_before_it(tmp_path):
+    """FLAIR of a subject could be trained on and T1 of the same be measured on, and were."""
+    for label in ("T1", "FLAIR", "T1C"):
+        for name in ("07_{}", "Brats18_08_1_{}", "anna-{}_01", "anna-{}_02", "bert {}3"):
+            picture(tmp_path / "site" / label / f"{name.format(label.lower())}.png")
+    rows = read_catalogue(catalogue_of(tmp_path / "site", tmp_path / "out", log=lambda _: None))
+    assert len(rows) == 15
+    assert {row.group for row in rows} == {"07", "Brats18_08_1", "anna", "bert"}
+
+
 def test_data_that_was_moved_is_of_the_same_groups(tmp_path):
     groups = set()
     for disk in ("one", "two"):
