@@ -41,7 +41,7 @@ NOT_TOLD = "not told"
 
 
 def figures_of(cases: Cases, classes: Sequence[str]) -> dict[str, Any]:
-    """Return the figures that a card keeps: mostly of what is of a known kind.
+    """Return the figures that a card keeps: mostly of what is of a kind that the model knows.
 
     Parameters
     ----------
@@ -57,7 +57,8 @@ def figures_of(cases: Cases, classes: Sequence[str]) -> dict[str, Any]:
         likeliest member of the likeliest known family, whatever its probability; ``said`` figures
         count what is above the threshold.
     """
-    known = cases.subset(cases.labels != UNKNOWN)
+    # What is no class of the model it is to call unknown, whatever its label.
+    known = cases.subset(cases.truths != UNKNOWN)
     labelled = {label: known.subset(known.labels == label) for label in classes}
     return {
         "cases": len(known),
@@ -157,7 +158,7 @@ def _forced(known: Cases) -> dict[str, Any]:
         "family, DICOM and NIfTI": _share(right[stacks]),
         "family, DICOM and NIfTI, macro": _macro(known.subset(stacks)),
         "family, screenshots": _share(right[shots]),
-        "member, all": _share(known.guessed == known.labels),
+        "member, all": _share(known.guessed == known.truths),
     }
 
 

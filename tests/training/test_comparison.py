@@ -162,6 +162,21 @@ def test_a_label_that_is_no_class_counts_as_its_family_or_as_unknown():
     assert best_answer("Knee", ("Knee", "Heart")) == "Knee"
 
 
+def test_what_is_no_class_of_a_model_counts_as_unknown_in_all_figures():
+    """Six knees rightly called unknown were six sequences not named, and six wrong guesses."""
+    rows = [row("T1", "a"), row("T2", "a"), row("T1C", "b"), *(row("Knee", "b") for _ in range(6))]
+    said = [[0.9, 0.1, 0], [0.2, 0.8, 0], [0.7, 0.3, 0], *[[0.1, 0, 0.9]] * 6]
+    figures = figures_of(cases(rows, said), CLASSES)
+    assert figures["cases"] == 3
+    assert figures["said"]["named"] == 1
+    assert figures["forced"]["member, all"] == figures["forced"]["family, DICOM and NIfTI"] == 1
+    assert measures_of(cases(rows, said), rows, CLASSES)["accuracy"] == 1
+    # To name one is wrong, as of what is labelled unknown.
+    named = figures_of(cases(rows, [*said[:3], *[[0.9, 0, 0.1]] * 6]), CLASSES)
+    assert named["known against unknown, AUROC"] < 1
+    assert named["said"]["calibration error"] > 0.5
+
+
 def test_of_the_contrast_agent_nothing_is_told_where_the_model_knows_none(counted):
     assert figures_of(counted, CLASSES)["said"]["contrast agent told"] is None
     classes = (*CLASSES, "T1C")
