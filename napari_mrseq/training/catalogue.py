@@ -126,7 +126,7 @@ def read_catalogue(path: Path) -> list[Row]:
     ------
     CatalogueError
         If it can't be read, has no rows or lacks a column, a row is incomplete, a group is in
-        several folds, or a picture has several groups or labels.
+        several folds, or a study or picture has several groups, or a picture several labels.
 
     Warns
     -----

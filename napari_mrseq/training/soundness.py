@@ -84,15 +84,21 @@ def _alike(names: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def refuse_parted(rows: Iterable[Row], source: Path) -> None:
-    """Refuse a group that would be trained on and tested on.
+    """Refuse a group, or a study, that would be trained on and tested on.
 
     Raises
     ------
     CatalogueError
-        If a group is in two folds.
+        If a group is in two folds, or a study in two groups.
     """
     folds: dict[str, int] = {}
+    studies: dict[str, str] = {}
     for row in rows:
+        if row.study_uid and studies.setdefault(row.study_uid, row.group) != row.group:
+            raise CatalogueError(
+                f"{source}: the study {row.study_uid!r} is in the groups "
+                f"{studies[row.study_uid]!r} and {row.group!r}: give all its rows one group"
+            )
         if folds.setdefault(row.group, row.fold) != row.fold:
             raise CatalogueError(
                 f"{source}: the group {row.group!r} is in the folds {folds[row.group]} and "

@@ -157,6 +157,12 @@ def test_a_group_in_two_folds_is_refused_and_named(tmp_path, rows):
         read_catalogue(table(tmp_path, f"path,label,group,fold\n{rows}c.png,T2,bert,2\n"))
 
 
+def test_a_study_in_two_groups_is_refused_and_named(tmp_path):
+    text = "path,label,group,study_uid\na.png,T1,anna,1.2\nb.png,T2,bert,1.2\nc.png,T2,bert,1.3\n"
+    with pytest.raises(CatalogueError, match=r"study '1\.2' is in the groups 'anna' and 'bert'"):
+        read_catalogue(table(tmp_path, text))
+
+
 @pytest.mark.parametrize(
     ("rows", "told"),
     [
