@@ -23,7 +23,7 @@ from napari_mrseq.training.catalogue import read_catalogue
 from napari_mrseq.training.folds import measurable, refuse_empty_fold, without_copies
 from napari_mrseq.training.labelled_slices import readable
 from napari_mrseq.training.measures import figures_by_kind, measures_of
-from napari_mrseq.training.provenance import unseen_rows
+from napari_mrseq.training.provenance import seen_told, unseen_rows
 from napari_mrseq.training.soundness import refuse_missing
 from napari_mrseq.training.sources import catalogue_of
 
@@ -58,15 +58,16 @@ def measure_source(
         rows = without_copies(read_catalogue(catalogue_of(source, Path(folder), log=log)))
     if not rows:
         raise CatalogueError(f"{source} holds stripped copies alone: nothing to measure on")
+    models = [model, against] if against else [model]
     if fold is None:
         unseen, told = _unseen_by_both(model, against, rows, source.name)
     else:
         refuse_empty_fold(rows, fold, source)
-        unseen, told = measurable(rows, fold), f"fold {fold} alone"
+        unseen = measurable(rows, fold)
+        told = _fold_told(models, unseen, fold)
     refuse_missing(unseen, source)
     unseen = readable(unseen, source, log)
     _refuse_foreign(model, unseen, source)
-    models = [model, against] if against else [model]
     told = printable("; ".join([told, *_foreign_told(models, unseen)]))
     log(told)
     return {"measured on": told} | measure(model, unseen, against, log)
@@ -83,6 +84,13 @@ def _unseen_by_both(
         count, whole = (len({row.group for row in some}) for some in (unseen, rows))
         told = f"both on {count} of {whole} groups; {own}: {told}; of these, {other}: {beside}"
     return unseen, told
+
+
+def _fold_told(models: Sequence[Model], rows: Sequence[Row], fold: int) -> str:
+    """Tell which fold is measured on, and of each model whether it has seen that."""
+    each = zip(_titles(*models), models, strict=True)
+    words = [f"{title}: {seen_told(model.card, rows)}" for title, model in each]
+    return "; ".join([f"fold {fold} alone", *words])
 
 
 def _refuse_foreign(model: Model, rows: Sequence[Row], source: Path) -> None:

@@ -119,6 +119,19 @@ def unseen_rows(card: Card, rows: Sequence[Row], catalogue: str) -> tuple[list[R
     return list(rows), "no fold was held out of this model's training: what it has seen flatters it"
 
 
+def seen_told(card: Card, rows: Sequence[Row]) -> str:
+    """Tell what a card says of having seen some rows, whatever fold was held out."""
+    known = _groups_seen(_digests_seen(card), rows)
+    if known:
+        groups = {row.group for row in rows}
+        return f"trained on {len(known)} of its {len(groups)} groups, which flatters it"
+    if tells_all(card):
+        return "never trained on"
+    if card.held_out is None:
+        return "its card does not say whether it was trained on"
+    return f"by its card fold {card.held_out} was held out"
+
+
 def tells_all(card: Card) -> bool:
     """Say whether the card tells all that the model was trained on, from the start."""
     return all(GROUPS in one for one in _trainings(card.training))

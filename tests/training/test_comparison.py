@@ -317,6 +317,12 @@ def test_what_either_of_two_models_has_seen_and_copies_are_not_measured_on(tmp_p
     assert told[-3].count(f"{model.name} (") == 2
     whole = measure_source(model, table, log=told.append, fold=0)
     assert whole["slices"]["measures"]["cases"] == 3
+    # Whoever asks for a fold that was trained on is told so.
+    flattered = measure_source(trained_on("anna"), table, trained_on("dora"), told.append, fold=0)
+    assert flattered["slices"]["measures"]["cases"] == 3
+    assert "trained on 1 of its 3 groups, which flatters it" in flattered["measured on"]
+    assert flattered["measured on"].count("never trained on") == 1
+    assert "does not say" in whole["measured on"]
 
 
 def site(folder, *labels):
