@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +35,7 @@ BATCH = 32
 def explain(
     model: Model,
     slice_pixels: NDArray[Any],
-    class_code: str,
+    class_code: str | Collection[str],
     pixel_spacing: tuple[float, float] | None = None,
     as_shown: bool | None = None,
 ) -> NDArray[np.float32]:
@@ -49,8 +50,9 @@ def explain(
         A loaded network, of any architecture.
     slice_pixels : (rows, columns) array
         Grey values on any scale; of complex ones the magnitude counts.
-    class_code : str
-        One of ``model.classes``.
+    class_code : str or collection of str
+        One of ``model.classes``, or several that count as one, such as those of a family, but not
+        all of them.
     pixel_spacing : tuple of float, optional
         mm along (row, column).
     as_shown : bool, optional
@@ -70,9 +72,11 @@ def explain(
         If it isn't one slice.
     """
     occlusion = _captum_occlusion()
-    if class_code not in model.classes:
-        known = ", ".join(model.classes)
-        raise ModelError(f"{model.name} knows no {class_code!r}; it knows {known}")
+    codes = (class_code,) if isinstance(class_code, str) else class_code
+    for code in codes:
+        if code not in model.classes:
+            known = ", ".join(model.classes)
+            raise ModelError(f"{model.name} knows no {code!r}; it knows {known}")
     slice_pixels = real_values(slice_pixels)
     if slice_pixels.ndim != 2:
         raise ValueError(f"one slice (rows, columns) is needed, not {slice_pixels.shape}")
@@ -80,11 +84,11 @@ def explain(
     if view is None:
         return np.zeros(slice_pixels.shape, np.float32)
     step = model.card.input_size // STEPS_A_SIDE
-    place = model.classes.index(class_code)
-    lost = _lost_odds(occlusion, model, view, place, step)
+    chosen = torch.tensor([code in codes for code in model.classes])
+    lost = _lost_odds(occlusion, model, view, chosen, step)
     if not bool(lost.isfinite().all()):
         # As prediction does: float16 can't count it.
-        lost = _lost_odds(occlusion, replace(model, half=None), view, place, step)
+        lost = _lost_odds(occlusion, replace(model, half=None), view, chosen, step)
     # The patch moves by steps: even out the blocks that they leave.
     half = step // 2
     seen = functional.avg_pool2d(lost.clamp_min(0), 2 * half + 1, 1, half)
@@ -144,16 +148,15 @@ def _captum_occlusion() -> Any:
     return Occlusion
 
 
-def _lost_odds(occlusion: Any, model: Model, view: _View, place: int, step: int) -> Tensor:
-    """Return (1, 1, size, size) how much the log-odds of a class fall where a patch hides."""
+def _lost_odds(occlusion: Any, model: Model, view: _View, chosen: Tensor, step: int) -> Tensor:
+    """Return (1, 1, size, size) how much the log-odds of some classes fall where a patch hides."""
     foreign = model.card.preparation == TORCHVISION
     channels, patch = channel_count(model.card.network), model.card.input_size // PATCHES_A_SIDE
 
     def odds(pictures: Tensor) -> Tensor:
         seen = pictures if foreign else network_input(pictures, channels)
         logits: Tensor = model.network(seen).float()
-        others = torch.cat((logits[:, :place], logits[:, place + 1 :]), dim=1)
-        return logits[:, place] - others.logsumexp(dim=1)
+        return logits[:, chosen].logsumexp(dim=1) - logits[:, ~chosen].logsumexp(dim=1)
 
     # Rounding shifts all answers alike: what hiding costs hardly feels it.
     with torch.inference_mode(), running.precision(model.device, model.half):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
@@ -12,8 +12,10 @@ from napari.components import ViewerModel
 from napari.layers import Image, Layer
 from psygnal import Signal
 
+from napari_mrseq.decision import CEILING, decide
 from napari_mrseq.errors import ReadError
 from napari_mrseq.judging import is_as_shown, judge_slices
+from napari_mrseq.sequences import family_of
 from napari_mrseq.series import computed
 from napari_mrseq.viewer.background import Background
 from napari_mrseq.viewer.heat_maps import AFTER_THE_GRID, Heat, gives_cells, show_heat
@@ -99,7 +101,7 @@ class Explainer:
 
 
 def _heat_steps(job: Job, load: Callable[[], Model]) -> Iterator[tuple[Job, Heat]]:
-    """Find, in one step, what in a slice speaks for its likeliest sequence.
+    """Find, in one step, what in a slice speaks for what it is by its pixels.
 
     Parameters
     ----------
@@ -122,9 +124,20 @@ def _heat_steps(job: Job, load: Callable[[], Model]) -> Iterator[tuple[Job, Heat
     judged = judge_slices(series, model, missing)[0] if missing else job.known[index]
     if judged.failure:
         raise ReadError(judged.failure.cause, judged.failure.path)
-    shares = judged.probabilities
-    code = max(shares, key=lambda one: shares[one])
+    code, probability, classes = _said_by_pixels(judged.probabilities)
     spacing = series.spacing[1:] if series.spacing else None
     (pixels,) = computed(series.slice_pixels(index))
-    heat = explain(model, pixels, code, pixel_spacing=spacing, as_shown=is_as_shown(series))
-    yield job, Heat(code, shares[code], heat)
+    heat = explain(model, pixels, classes, pixel_spacing=spacing, as_shown=is_as_shown(series))
+    yield job, Heat(code, probability, heat)
+
+
+def _said_by_pixels(shares: Mapping[str, float]) -> tuple[str, float, list[str]]:
+    """Return the word of the pixels, be it a doubtful one, its probability and its classes."""
+    said = decide(shares, 0.0)
+    members = [code for code in shares if family_of(code) == said.family]
+    # Where the model knows no other family, nothing speaks for this one rather than another.
+    if said.resolved == "family" and len(members) < len(shares):
+        return said.sequence, said.confidence, members
+    likeliest = max(shares, key=lambda one: shares[one])
+    code = said.sequence if said.resolved == "member" else likeliest
+    return code, min(shares[code], CEILING), [code]

@@ -133,6 +133,27 @@ def test_what_speaks_against_a_sequence_is_cold(bright_is_t2, body):
     assert heat[100:120, 140:160].max() == 0
 
 
+class WhereItIsBright(nn.Module):
+    """A network that says T1 for what is nearly white above, T1C for what is below."""
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        white = (images - 0.6).clamp_min(0).mean(dim=(1, 3))
+        above, below = (100 * half.mean(dim=1) for half in white.chunk(2, dim=1))
+        return torch.stack((above, below, torch.zeros_like(above)), dim=1)
+
+
+def test_several_classes_are_explained_as_one(body):
+    card = Card("family", "1", "efficientnet_lite0", ("T1", "T1C", "T2"), 129)
+    model = Model(card, "", "cpu", WhereItIsBright())
+    y, x = np.mgrid[:240, :200]
+    both = np.where(np.hypot(y - 50, x - 110) < 12, 1000.0, body)
+    spots = (slice(46, 55), slice(106, 115)), (slice(106, 115), slice(146, 155))
+    alone, together = (explain(model, both, codes) for codes in ("T1C", ("T1", "T1C")))
+    assert alone[spots[1]].min() > 0.5
+    assert not alone[spots[0]].any()
+    assert min(together[spot].min() for spot in spots) > 0.5
+
+
 def test_hiding_what_is_hot_costs_the_shipped_model_more_than_hiding_what_is_cold(sample_study):
     series = read(sample_study / "t2_tse_tra")[0]
     picture = np.asarray(series.pixels[series.slice_count // 2], dtype=float)

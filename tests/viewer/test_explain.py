@@ -10,9 +10,12 @@ import dask.array as da
 import numpy as np
 import pytest
 from napari.components import ViewerModel
+from safetensors.torch import save_file
 from scipy import ndimage
 from scipy.spatial.transform import Rotation
 
+from napari_mrseq.model.card import KEY, Card
+from napari_mrseq.model.networks import build
 from napari_mrseq.series import Series
 from napari_mrseq.viewer.annotation import annotate
 from napari_mrseq.viewer.canvas_text import CanvasText
@@ -24,6 +27,7 @@ from napari_mrseq.viewer.scope import ALL_LAYERS, jobs_of
 from napari_mrseq.viewer.slice_in_view import show_layer, show_slice
 
 RUN_MS = 300_000
+OTHERS = {"FLAIR": 0.1, "PD": 0.1, "STIR": 0.1}
 # What the thread that explains and the plot import, in a process that has imported neither.
 FIRST_EXPLAINED = """
 import sys, napari, numpy
@@ -164,6 +168,43 @@ def test_explain_adds_a_map_and_revert_takes_it_away(
     assert (list(viewer.layers), layer.name) == ([layer], "t2_tse_tra")
     # Mesa ends the process where a layer and the words on the canvas went badly together.
     assert viewer.screenshot(flash=False).any()
+
+
+@pytest.mark.parametrize(
+    ("shares", "said"),
+    [
+        ({"T2": 0.3, "T1": 0.2, "T1C": 0.2} | OTHERS, "T1 by the pixels alone, 40 %"),
+        ({"B0": 0.4, "DWI": 0.3} | OTHERS, "DWI by the pixels alone, 70 %"),
+        ({"UNKNOWN": 0.33, "T1C": 0.21, "T1": 0.16} | OTHERS, "T1 by the pixels alone, 37 %"),
+        ({"T1": 0.001, "T2": 0.999}, "T2 by the pixels alone, 99 %"),
+        ({"T1": 0.6, "T1C": 0.4}, "T1 by the pixels alone, 60 %"),
+        ({"T1": 0.4, "UNKNOWN": 0.6}, "no sequence that this model knows, 60 %"),
+    ],
+)
+def test_it_explains_the_word_that_the_pixels_have_on_the_canvas(
+    qtbot, viewer, panel, press, tmp_path: Path, shares, said: str
+) -> None:
+    panel.model_choice.choose(str(nearly_always(shares, tmp_path / "own.safetensors")), "cpu")
+    y, x = np.mgrid[-1:1:64j, -1:1:64j]
+    head = (y**2 + x**2 < 0.7) * (2 + np.sin(9 * x) * np.cos(7 * y))
+    viewer.add_image(head)
+    press(panel.page.explain_button)
+    qtbot.waitUntil(panel.page.explain_button.isEnabled, timeout=RUN_MS)
+    assert panel.controls.status.value == f"Bright areas speak for {said}, slice 1 of 1."
+
+
+def nearly_always(shares: dict[str, float], path: Path) -> Path:
+    """Write a network that answers nearly the same whatever it sees."""
+    import torch
+
+    card = Card("own", "1", "efficientnet_lite0", tuple(shares), 64)
+    torch.manual_seed(5)
+    network = build(card.network, len(shares))
+    with torch.no_grad():
+        network.classifier.weight.mul_(0.02)
+        network.classifier.bias.copy_(torch.tensor([*shares.values()]).log())
+    save_file(network.state_dict(), path, metadata={KEY: card.to_json()})
+    return path
 
 
 def test_the_words_on_a_map_go_with_it_and_those_on_another_stay(
