@@ -92,7 +92,7 @@ class Explainer:
         if job.layer not in self._viewer.layers or pixels_of(job.layer) is not job.data:
             return "The layer has changed: nothing to explain."
         if not heat.map.any():
-            return f"Nothing in {where} is evidence for any sequence."
+            return f"Nothing in {where} speaks for its sequence."
         made = show_heat(self._viewer, job.layer, index, heat)
         later = f" {AFTER_THE_GRID}" if gives_cells(self._viewer) else ""
         words = f"{evidence_words(heat.code, heat.probability)}, {where}.{later}"

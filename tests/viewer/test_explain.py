@@ -41,6 +41,11 @@ viewer.close()
 """
 
 
+def head() -> np.ndarray:
+    y, x = np.mgrid[-1:1:64j, -1:1:64j]
+    return (y**2 + x**2 < 0.7) * (2 + np.sin(9 * x) * np.cos(7 * y))
+
+
 def heat(rows: int, columns: int) -> Heat:
     spot = np.zeros((rows, columns), np.float32)
     spot[1, 2] = 1
@@ -185,20 +190,31 @@ def test_it_explains_the_word_that_the_pixels_have_on_the_canvas(
     qtbot, viewer, panel, press, tmp_path: Path, shares, said: str
 ) -> None:
     panel.model_choice.choose(str(nearly_always(shares, tmp_path / "own.safetensors")), "cpu")
-    y, x = np.mgrid[-1:1:64j, -1:1:64j]
-    head = (y**2 + x**2 < 0.7) * (2 + np.sin(9 * x) * np.cos(7 * y))
-    viewer.add_image(head)
+    viewer.add_image(head())
     press(panel.page.explain_button)
     qtbot.waitUntil(panel.page.explain_button.isEnabled, timeout=RUN_MS)
     assert panel.controls.status.value == f"Bright areas speak for {said}, slice 1 of 1."
 
 
-def nearly_always(shares: dict[str, float], path: Path) -> Path:
+def test_where_all_that_is_shown_speaks_against_it_no_more_is_claimed(
+    qtbot, viewer, panel, press, tmp_path: Path
+) -> None:
+    shares = {"T1": 0.6, "T1C": 0.4}
+    file = nearly_always(shares, tmp_path / "own.safetensors", seed=2)
+    panel.model_choice.choose(str(file), "cpu")
+    layer = viewer.add_image(head())
+    press(panel.page.explain_button)
+    qtbot.waitUntil(panel.page.explain_button.isEnabled, timeout=RUN_MS)
+    assert panel.controls.status.value == "Nothing in slice 1 of 1 speaks for its sequence."
+    assert list(viewer.layers) == [layer]
+
+
+def nearly_always(shares: dict[str, float], path: Path, seed: int = 5) -> Path:
     """Write a network that answers nearly the same whatever it sees."""
     import torch
 
     card = Card("own", "1", "efficientnet_lite0", tuple(shares), 64)
-    torch.manual_seed(5)
+    torch.manual_seed(seed)
     network = build(card.network, len(shares))
     with torch.no_grad():
         network.classifier.weight.mul_(0.02)
@@ -290,9 +306,7 @@ def test_a_layer_with_fewer_slices_than_before_moves_without_its_heat_map(
 
 
 def test_in_a_grid_no_map_stands_beside_its_slice(qtbot, viewer, panel, press) -> None:
-    y, x = np.mgrid[-1:1:64j, -1:1:64j]
-    head = (y**2 + x**2 < 0.7) * (2 + np.sin(9 * x) * np.cos(7 * y))
-    left, right = (viewer.add_image(np.stack([head] * 3), name=n) for n in ("left", "right"))
+    left, right = (viewer.add_image(np.stack([head()] * 3), name=n) for n in ("left", "right"))
     both = ["left", "right"]
     made = show_heat(viewer, left, 1, heat(64, 64))
     assert shown(viewer) == ["left", made.name, "right"]
