@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,9 @@ from napari_mrseq.reading.damage import damage_in
 from napari_mrseq.reading.lazy import lazy_stack, stamp_of
 from napari_mrseq.reading.nifti_affine import affine_of
 from napari_mrseq.reading.nifti_file import Voxels, open_nifti
+from napari_mrseq.reading.nifti_gradients import b_values_of, directions_of
 from napari_mrseq.reading.nifti_pair import voxel_file
-from napari_mrseq.reading.sidecar import files_for, sidecar_of
+from napari_mrseq.reading.sidecar import sidecar_of
 from napari_mrseq.series import LEAST_PIXELS, Series, VolumeAxis, grey_of
 
 # gzip packs at most 1032 to 1; more is claimed only by a damaged header. Masks come near to it;
@@ -97,7 +98,10 @@ def read_nifti(path: str) -> Series:
     volumes = math.prod(shape[3:])
     # Of diffusion in its directions, say, as a scanner colours it.
     colour = image.get_data_dtype().names is not None
-    b_values = _b_values(folder, stem, volumes)
+    b_values = b_values_of(folder, stem, volumes)
+    axis = _volume_axis(image, volumes, b_values) if volumes > 1 else None
+    if axis and b_values and known is not None:
+        axis = replace(axis, directions=directions_of(folder, stem, volumes, known))
     return Series(
         path=path,
         files=(path,),
@@ -111,7 +115,7 @@ def read_nifti(path: str) -> Series:
         sidecar=sidecar,
         # dcm2niix says "estimate" of all colours.
         intent="" if colour else _intent(image),
-        volume_axis=_volume_axis(image, volumes, b_values) if volumes > 1 else None,
+        volume_axis=axis,
         b_values=tuple(dict.fromkeys(b_values)),
         warnings=(*warnings, *problem),
     )
@@ -219,16 +223,6 @@ def _spacing(affine: NDArray[np.float64]) -> tuple[float, float, float]:
 def _window(image: Any) -> tuple[float, float] | None:
     low, high = float(image.header["cal_min"]), float(image.header["cal_max"])
     return (low, high) if np.isfinite([low, high]).all() and high > low else None
-
-
-def _b_values(folder: Path, stem: str, volumes: int) -> tuple[float, ...]:
-    """Return the b value of each volume in s/mm², empty where no ``.bval`` tells."""
-    files = files_for(folder, stem, ".bval")
-    try:
-        values = tuple(map(float, files[-1].read_text().split())) if files else ()
-    except (OSError, ValueError):
-        return ()
-    return values if len(values) == volumes and np.isfinite(values).all() else ()
 
 
 def _intent(image: Any) -> str:

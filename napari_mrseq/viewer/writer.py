@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from napari_mrseq.bids import OUR_FIELDS, bids_sidecar, sidecar_text
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.naming import nifti_stem
+from napari_mrseq.reading.nifti_gradients import fsl_axes
 from napari_mrseq.safe_writing import encoded, write_whole
 from napari_mrseq.series import check_axes
 from napari_mrseq.viewer.annotation import RECORD_KEY
@@ -133,11 +134,7 @@ def _make_room(stem: str) -> None:
 def _gradients(
     known: dict[str, Any], values: NDArray[Any], attributes: dict[str, Any]
 ) -> dict[str, str]:
-    """Return b values (.bval) and directions (.bvec) of diffusion volumes, by the files' endings.
-
-    Directions lie along the image's own axes, the first turned round where these are right-handed
-    (FSL, FDT's user guide).
-    """
+    """Return b values (.bval) and directions (.bvec) of diffusion volumes, by files' endings."""
     axis = known.get("volumes") or {}
     if axis.get("name") != "b value" or values.shape[:-3] != (len(axis["values"]),):
         return {}
@@ -148,9 +145,8 @@ def _gradients(
     scanned = _affine(known, attributes | {"affine": np.eye(values.ndim + 1)})
     if affine is None or scanned is None or len(directions) != len(axis["values"]):
         return texts
-    steps = scanned[:3, :3] / np.linalg.norm(scanned[:3, :3], axis=0)
-    along = directions @ RAS_FROM_LPS[:3, :3] @ steps
-    along[:, 0] *= -np.sign(np.linalg.det(affine[:3, :3]))
+    along = directions @ RAS_FROM_LPS[:3, :3] @ fsl_axes(scanned)
+    along[:, 0] *= np.sign(np.linalg.det(scanned) * np.linalg.det(affine))
     rows = [" ".join(f"{value:.6g}" for value in row) for row in along.T]
     return texts | {".bvec": "\n".join(rows) + "\n"}
 

@@ -77,6 +77,10 @@ def test_ge_directions_are_those_of_dcm2niix(
     axis = axis_of(path)
     assert axis.values == (0, 1000, 1000)
     np.testing.assert_allclose(axis.directions, expected, atol=1e-3)
+    # They are the same in what dcm2niix made of it.
+    (made,) = read_study(written.parent).series
+    assert made.volume_axis.values == (0, 1000, 1000)
+    np.testing.assert_allclose(made.volume_axis.directions, expected, atol=1e-3)
 
 
 @pytest.mark.parametrize(

@@ -206,6 +206,18 @@ def test_b_values_beside_the_file(tmp_path: Path) -> None:
     assert series.b_values == (0, 1000)
     (tmp_path / "dwi.json").write_text(json.dumps({"ScanningSequence": "EP"}))
     assert claim_of(read_one(path)).sequence == "DWI"
+    assert read_one(path).volume_axis.directions == ()
+    for written in (
+        "0 1 0\n0 0 1\n",
+        "0 1\n0 0\n0 0\n",
+        "0 nan 0\n0 0 1\n0 0 0\n",
+        "0 1 0\n0 x 1\n0 0 0\n",
+    ):
+        (tmp_path / "dwi.bvec").write_text(written)
+        assert read_one(path).volume_axis.directions == ()
+    # Along the voxels' axes, of which FSL turns the first one where they are right-handed (RAS).
+    (tmp_path / "dwi.bvec").write_text("0 1 0\n0 0 1\n0 0 0\n")
+    assert read_one(path).volume_axis.directions == ((0, 0, 0), (1, 0, 0), (0, -1, 0))
     # Those of other volumes say nothing of these.
     (tmp_path / "dwi.bval").write_text("0 1000\n")
     assert read_one(path).volume_axis.name == "time"

@@ -164,6 +164,12 @@ def test_directions_of_diffusion_are_saved_along_the_images_own_axes(
     turn = [-1 if np.linalg.det(axes) > 0 else 1, 1, 1]
     directions = (axes @ (np.loadtxt(bvec).T * turn).T).T * [-1, -1, 1]
     np.testing.assert_allclose(directions, [[0, 0, 0], [0.6, 0, 0.8]], atol=1e-4)
+    # Opened and saved once more, whichever way its axes are turned to be shown, they stay.
+    _, _, _, bvec = write_nifti(
+        str(tmp_path / "b.nii"), *open_layer(tmp_path / "a.nii.gz").as_layer_data_tuple()[:2]
+    )
+    again = open_layer(tmp_path / "b.nii").metadata["mrseq_series"].volume_axis
+    np.testing.assert_allclose(again.directions, [[0, 0, 0], [0.6, 0, 0.8]], atol=1e-4)
 
 
 @pytest.mark.parametrize("mirrored", [False, True])
