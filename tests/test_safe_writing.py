@@ -20,6 +20,7 @@ from napari_mrseq.model import registry
 from napari_mrseq.model.checkpoint import import_checkpoint
 from napari_mrseq.model.weights_file import rewrite_card
 from napari_mrseq.safe_writing import write_whole
+from napari_mrseq.viewer.writer import write_nifti
 from tests.program import program
 
 resource = pytest.importorskip("resource", reason="only Unix limits the size of files")
@@ -73,6 +74,19 @@ def test_a_card_that_is_not_written_names_its_file_and_leaves_it(tmp_path):
     with hardly_any_room(), pytest.raises(MrseqError, match=f"{weights}: can't be written"):
         rewrite_card(weights, version="2")
     assert weights.read_bytes() == before
+
+
+@pytest.mark.parametrize("ending", [".nii", ".nii.gz"])
+def test_a_layer_that_finds_no_room_leaves_the_image_that_was_there(tmp_path, ending):
+    values = np.random.default_rng(0).integers(0, 4000, (2, 9, 64, 64), np.int16)
+    volumes = {"name": "b value", "values": (0, 1000), "directions_lps": ()}
+    attributes = {"metadata": {"dicom": {"volumes": volumes}}}
+    write_nifti(str(tmp_path / f"a{ending}"), values, attributes)
+    before = {file: file.read_bytes() for file in tmp_path.iterdir()}
+    assert len(before) == 3
+    with hardly_any_room(), pytest.raises(OSError, match="File too large"):
+        write_nifti(str(tmp_path / f"a{ending}"), values + 1, {})
+    assert {file: file.read_bytes() for file in tmp_path.iterdir()} == before
 
 
 @pytest.fixture

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from napari_mrseq.bids import OUR_FIELDS, bids_sidecar, sidecar_text
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.naming import nifti_stem
 from napari_mrseq.reading.nifti_gradients import fsl_axes
-from napari_mrseq.safe_writing import encoded, write_whole
+from napari_mrseq.safe_writing import encoded, write_whole, written_whole
 from napari_mrseq.series import check_axes
 from napari_mrseq.viewer.annotation import RECORD_KEY
 from napari_mrseq.viewer.layer_data import DICOM_KEY, SERIES_AXES, place_along_own_axes
@@ -26,6 +28,9 @@ RAS_FROM_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
 # Types that NIfTI-1 readers don't know.
 STORED_AS = {"bool": "uint8", "float16": "float32", "int64": "float64", "uint64": "float64"}
+
+# As nibabel packs: a higher one takes several times as long for a tenth less.
+GZIP_LEVEL = 1
 
 
 def write_nifti(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
@@ -51,8 +56,6 @@ def write_nifti(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
         If the layer is in colour, a pyramid, is empty or has more than four axes, a slice of it
         can't be read, or another program's sidecar has the name of its own.
     """
-    import nibabel
-
     metadata = attributes.get("metadata", {})
     known = metadata.get(DICOM_KEY, {})
     values = _values_of(attributes.get("name", path), data, attributes)
@@ -71,8 +74,10 @@ def write_nifti(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
         fields["RepetitionTime"] = round(seconds, 6)
     _set_units(image.header, "mm" if in_mm else "unknown", seconds)
     stem = nifti_stem(path)
-    _make_room(stem)
-    nibabel.save(image, path)
+    replaced = _replaces_ours(stem)
+    _save(image, Path(path))
+    for ending in (".bval", ".bvec") if replaced else ():
+        Path(stem + ending).unlink(missing_ok=True)
     texts = {".json": sidecar_text(fields)} | _gradients(known, values, attributes)
     for ending, text in texts.items():
         write_whole(Path(stem + ending), encoded(text))
@@ -110,8 +115,18 @@ def _image_of(
     return image
 
 
-def _make_room(stem: str) -> None:
-    """Take away what was saved here under a name before; what other programs wrote stays.
+def _save(image: Any, path: Path) -> None:
+    """Write an image whole or not at all: what it replaces may be the only one of its kind."""
+    packed = path.suffix.lower() == ".gz"
+    with written_whole(path) as beside, ExitStack() as files:
+        file: Any = files.enter_context(beside.open("wb"))
+        if packed:
+            file = files.enter_context(gzip.GzipFile("", "wb", GZIP_LEVEL, file, mtime=0))
+        image.to_stream(file)
+
+
+def _replaces_ours(stem: str) -> bool:
+    """Tell whether something was saved here under a name before, which goes.
 
     Raises
     ------
@@ -120,15 +135,14 @@ def _make_room(stem: str) -> None:
     """
     sidecar = Path(f"{stem}.json")
     if not sidecar.exists():
-        return
+        return False
     try:
         ours = OUR_FIELDS.issuperset(json.loads(sidecar.read_bytes()))
     except (ValueError, TypeError):
         ours = False
     if not ours:
         raise MrseqError(f"{sidecar} belongs to another program and is kept: choose another name")
-    for ending in (".bval", ".bvec"):
-        Path(stem + ending).unlink(missing_ok=True)
+    return True
 
 
 def _gradients(
