@@ -13,7 +13,7 @@ from typing import Any
 from napari_mrseq.belonging import study_of
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.header import attributes_of
-from napari_mrseq.header.bids_names import suffix_of
+from napari_mrseq.header.bids_names import is_bids_name, suffix_of
 from napari_mrseq.safe_writing import encoded, write_whole
 from napari_mrseq.sequences import SEQUENCES
 from napari_mrseq.series import Series
@@ -182,7 +182,8 @@ def _bids_suffix(record: Mapping[str, Any]) -> str | None:
 def _has_bids_name(series: Series) -> bool:
     """Tell whether an image is called as BIDS asks; a DICOM series has no name of its own."""
     name = series.description or ""
-    return series.kind == "nifti" and suffix_of(name)[1] is not None
+    # Not every suffix tells a sequence: MEGRE, VFA, MP2RAGE.
+    return series.kind == "nifti" and (is_bids_name(name) or suffix_of(name)[1] is not None)
 
 
 def _sidecar_name(record: Mapping[str, Any], *, is_named: bool) -> str:
@@ -192,8 +193,8 @@ def _sidecar_name(record: Mapping[str, Any], *, is_named: bool) -> str:
     shortened = stem if is_named else stem[:_LONGEST_STEM]
     suffix = None if is_named else _bids_suffix(record)
     parts = (None if number is None else f"{number:03}", shortened, suffix)
-    # Two underscores part the number of a twin.
-    return re.sub(r"[^\w.-]+|__+", "-", "_".join(part for part in parts if part))
+    # Two underscores part the number of a twin; BIDS allows a plus.
+    return re.sub(r"[^\w.+-]+|__+", "-", "_".join(part for part in parts if part))
 
 
 def _seconds(milliseconds: float | None) -> float | None:

@@ -138,11 +138,19 @@ def test_where_no_sidecar_is_written_no_folder_stays(tmp_path, study, asked, sta
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_sidecar_of_an_image_with_a_name_of_bids_has_the_same(tmp_path):
-    name = f"sub-01_acq-{'long' * 12}_T1w"
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"sub-01_acq-{'long' * 12}_T1w",
+        "sub-01_ses-02_acq-highres_run-1_echo-1_part-mag_MEGRE",
+        "sub-01_acq-mt+pd_T1w",
+    ],
+)
+def test_the_sidecar_of_an_image_with_a_name_of_bids_has_the_same(tmp_path, name):
     nibabel.save(nibabel.Nifti1Image(np.zeros((8, 8, 4)), np.eye(4)), tmp_path / f"{name}.nii.gz")
     verdict = classify(read(tmp_path)[0], load_model(device="cpu"), fast=True)
-    assert list(sidecars_of([verdict])) == [f"{name}.json"]
+    told = replace(verdict, decision=Decision("T2STAR", 0.9, "member"))
+    assert list(sidecars_of([told])) == [f"{name}.json"]
 
 
 def test_a_dicom_series_called_like_bids_has_number_and_verdict_in_its_name(sample_study):
