@@ -176,8 +176,10 @@ def _seconds_between(known: dict[str, Any]) -> float | None:
         return None
     steps = np.diff(times)
     usual = np.median(steps)
-    # Scanners round times (Siemens to 2.5 ms), so one step may be off by more than their mean.
-    return float(steps[np.abs(steps - usual) <= usual / 2].mean()) / 1000
+    # Scanners round times (Siemens to 2.5 ms, some writers to seconds), so one step may be off by
+    # more than the mean of those that differ by nothing else.
+    rounding = usual / 10 if np.mod(times, 1000).any() else min(1000, usual / 2)
+    return float(steps[np.abs(steps - usual) <= rounding].mean()) / 1000
 
 
 def _set_units(header: Any, length: str, seconds: float | None) -> None:

@@ -282,6 +282,15 @@ def test_the_clock_of_a_scanner_changes_no_repetition_time(
     assert image.header["pixdim"][4] == pytest.approx(apart / 1000, rel=1e-3)
 
 
+def test_volumes_that_were_taken_faster_first_lie_as_far_apart_as_most(tmp_path: Path) -> None:
+    layer = Image(np.zeros((11, 1, 8, 8), np.uint8))
+    steps = [4200.0] * 4 + [6300.0] * 6
+    times = [0.0, *np.cumsum(steps).tolist()]
+    layer.metadata["dicom"] = {"attributes": {}, "volumes": {"name": "time", "values": times}}
+    image, _ = save(layer, tmp_path / "dynamic.nii")
+    assert image.header["pixdim"][4] == pytest.approx(6.3)
+
+
 def test_the_sidecar_of_another_program_stays(tmp_path: Path) -> None:
     theirs = {"RepetitionTime": 3.2, "SliceTiming": [0, 1.6], "ConversionSoftware": "dcm2niix"}
     sidecar = tmp_path / "sub-01_dwi.json"
