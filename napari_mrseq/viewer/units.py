@@ -14,11 +14,20 @@ from napari_mrseq.viewer.layer_data import DICOM_KEY, LayerData
 
 def _millimetres(unit: Any) -> float | None:
     """Return how many mm a unit of length has, None for pixels and other units."""
+    return _counted_in("mm", unit)
+
+
+def seconds_in(unit: Any) -> float | None:
+    """Return how many seconds a unit of time has, None for pixels and other units."""
+    return _counted_in("s", unit)
+
+
+def _counted_in(base: str, unit: Any) -> float | None:
     import pint
 
     registry = pint.get_application_registry()  # type: ignore[no-untyped-call]
     try:
-        return float(registry.Quantity(1.0, unit).to("mm").magnitude)
+        return float(registry.Quantity(1.0, unit).to(base).magnitude)
     except pint.DimensionalityError:
         return None
 

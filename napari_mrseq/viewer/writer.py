@@ -21,7 +21,7 @@ from napari_mrseq.viewer.annotation import RECORD_KEY
 from napari_mrseq.viewer.layer_data import DICOM_KEY, SERIES_AXES, place_along_own_axes
 from napari_mrseq.viewer.layer_state import STATE_KEY
 from napari_mrseq.viewer.shown_pixels import as_read
-from napari_mrseq.viewer.units import lengths
+from napari_mrseq.viewer.units import lengths, seconds_in
 
 # NIfTI and DICOM agree on the axis to the head; left and front point the other way.
 RAS_FROM_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
@@ -68,7 +68,8 @@ def write_nifti(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
         _record(metadata, data),
     )
     in_mm = affine is not None or _lengths(attributes) is not None
-    seconds = _seconds_between(known) or fields.get("RepetitionTime")
+    told = fields.get("RepetitionTime") or _seconds_along(attributes)
+    seconds = _seconds_between(known) or told
     if values.ndim == 4 and fields.get("BidsSuffix") == "bold" and seconds:
         # Of these BIDS 1.10 wants the time between volumes, as in the image.
         fields["RepetitionTime"] = round(seconds, 6)
@@ -180,6 +181,13 @@ def _seconds_between(known: dict[str, Any]) -> float | None:
     # more than the mean of those that differ by nothing else.
     rounding = usual / 10 if np.mod(times, 1000).any() else min(1000, usual / 2)
     return float(steps[np.abs(steps - usual) <= rounding].mean()) / 1000
+
+
+def _seconds_along(attributes: dict[str, Any]) -> float | None:
+    """Return the time between volumes by the layer's own units, which other readers may give."""
+    units = tuple(attributes.get("units") or ())
+    one = seconds_in(units[0]) if len(units) == 4 else None
+    return one and abs(float(attributes["scale"][0])) * one
 
 
 def _set_units(header: Any, length: str, seconds: float | None) -> None:

@@ -320,6 +320,16 @@ def test_a_file_in_capitals_finds_its_sidecar_again(sample_study: Path, tmp_path
     assert read == told > 0
 
 
+@pytest.mark.parametrize(("unit", "step"), [("s", 2.5), ("ms", 2500), ("min", 2.5 / 60)])
+def test_volumes_of_another_readers_layer_lie_as_its_units_say(
+    tmp_path: Path, unit: str, step: float
+) -> None:
+    layer = Image(np.zeros((3, 2, 8, 8)), scale=(step, 1, 1, 1), units=(unit, "mm", "mm", "mm"))
+    image, _ = save(layer, tmp_path / "a.nii")
+    assert image.header["pixdim"][4] == pytest.approx(2.5)
+    assert image.header.get_xyzt_units() == ("mm", "sec")
+
+
 def test_volumes_of_which_no_time_is_known_claim_none(tmp_path: Path) -> None:
     image, _ = save(Image(np.ones((6, 3, 4, 5)), units=("pixel", *["mm"] * 3)), tmp_path / "a.nii")
     assert image.header.get_zooms() == (1, 1, 1, 1)
