@@ -176,7 +176,7 @@ def _bids_suffix(record: Mapping[str, Any]) -> str | None:
     if known is None:
         return None
     of_family = {one.bids_suffix for one in SEQUENCES.values() if one.family == known.family}
-    return None if record["resolved"] == "family" and len(of_family) > 1 else known.bids_suffix
+    return None if record.get("resolved") == "family" and len(of_family) > 1 else known.bids_suffix
 
 
 def _has_bids_name(series: Series) -> bool:
@@ -198,4 +198,5 @@ def _sidecar_name(record: Mapping[str, Any], *, is_named: bool) -> str:
 
 
 def _seconds(milliseconds: float | None) -> float | None:
-    return None if milliseconds is None else milliseconds / 1000
+    # Not 0.004940000000000001.
+    return None if milliseconds is None else round(milliseconds / 1000, 9)

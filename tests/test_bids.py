@@ -14,7 +14,7 @@ from PIL import Image
 from pydicom import dcmread
 
 from napari_mrseq import classify, load_model, read
-from napari_mrseq.bids import sidecars_of, write_sidecars
+from napari_mrseq.bids import bids_sidecar, sidecars_of, write_sidecars
 from napari_mrseq.decision import Decision
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.sequences import SEQUENCES
@@ -242,3 +242,7 @@ def test_a_family_has_the_suffix_of_bids_that_all_its_members_have(sample_study,
     ((name, text),) = sidecars_of([of_family]).items()
     assert json.loads(text).get("BidsSuffix") == suffix
     assert name == ("002_t1_fl2d_sag.json" if suffix is None else f"002_t1_fl2d_sag_{suffix}.json")
+
+
+def test_seconds_have_the_digits_of_the_milliseconds_that_the_header_tells():
+    assert str(bids_sidecar({"echo_time": 4.94}, None, None, None)["EchoTime"]) == "0.00494"
