@@ -375,6 +375,22 @@ def test_a_library_that_cannot_be_loaded_is_told_in_a_line(sample_study):
     assert "Traceback" not in done.stderr
 
 
+# The command line where napari is not installed: the package alone doesn't bring it.
+WITHOUT_NAPARI = """
+import sys
+from napari_mrseq.cli import main
+sys.modules["napari"] = None
+sys.argv[1:] = ["view", sys.argv[1]]
+main()
+"""
+
+
+def test_to_view_without_napari_is_told_what_to_install(sample_study):
+    done = altered(WITHOUT_NAPARI, sample_study)
+    assert done.returncode == 2
+    assert done.stderr == 'napari-mrseq: view needs napari: pip install "napari-mrseq[all]"\n'
+
+
 # The command line, ended while it keeps its third record, and again while it keeps that at its end.
 ENDED_TWICE = """
 import os, sys

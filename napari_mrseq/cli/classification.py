@@ -31,7 +31,7 @@ from napari_mrseq.cli.terminal import (
     say,
 )
 from napari_mrseq.cli.unfinished import file_beside, kept_until_written
-from napari_mrseq.errors import ReadError
+from napari_mrseq.errors import MrseqError, ReadError
 from napari_mrseq.model import registry
 from napari_mrseq.model.registry import DEFAULT, Device
 from napari_mrseq.naming import printable
@@ -167,7 +167,11 @@ def view(
 ) -> None:
     """Open napari with everything loaded, classified and annotated."""
     from napari_mrseq.reading import read_study
-    from napari_mrseq.viewer.application import check_screen, show
+
+    try:
+        from napari_mrseq.viewer.application import check_screen, show
+    except ModuleNotFoundError as error:
+        raise MrseqError('view needs napari: pip install "napari-mrseq[all]"') from error
 
     check_picture(screenshot)
     model = _checked_model(model, device)
