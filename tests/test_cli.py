@@ -375,20 +375,24 @@ def test_a_library_that_cannot_be_loaded_is_told_in_a_line(sample_study):
     assert "Traceback" not in done.stderr
 
 
-# The command line where napari is not installed: the package alone doesn't bring it.
-WITHOUT_NAPARI = """
+# The command line where a module is not installed: the package alone brings neither napari nor Qt.
+WITHOUT_A_MODULE = """
 import sys
 from napari_mrseq.cli import main
-sys.modules["napari"] = None
+sys.modules[sys.argv[2]] = None
 sys.argv[1:] = ["view", sys.argv[1]]
 main()
 """
 
 
-def test_to_view_without_napari_is_told_what_to_install(sample_study):
-    done = altered(WITHOUT_NAPARI, sample_study)
+@pytest.mark.parametrize("module", ["napari", "PyQt6"])
+def test_to_view_without_napari_or_qt_is_told_what_to_install(sample_study, module):
+    done = altered(WITHOUT_A_MODULE, sample_study, module)
     assert done.returncode == 2
-    assert done.stderr == 'napari-mrseq: view needs napari: pip install "napari-mrseq[all]"\n'
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("napari-mrseq: view needs napari with Qt (")
+    assert module in line
+    assert line.endswith('): pip install "napari-mrseq[all]"')
 
 
 # The command line, ended while it keeps its third record, and again while it keeps that at its end.

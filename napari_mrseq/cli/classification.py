@@ -170,8 +170,12 @@ def view(
 
     try:
         from napari_mrseq.viewer.application import check_screen, show
-    except ModuleNotFoundError as error:
-        raise MrseqError('view needs napari: pip install "napari-mrseq[all]"') from error
+    except ImportError as error:
+        # Where Qt is missing, or a library of the system that it needs, napari quotes tracebacks.
+        cause = str(error).strip().splitlines()[-1].strip()
+        raise MrseqError(
+            f'view needs napari with Qt ({cause}): pip install "napari-mrseq[all]"'
+        ) from error
 
     check_picture(screenshot)
     model = _checked_model(model, device)
