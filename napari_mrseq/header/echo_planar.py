@@ -29,6 +29,7 @@ from napari_mrseq.header.techniques import (
     SEGMENTED,
     SPIN_ECHO,
 )
+from napari_mrseq.header.weightings import NOTHING_BUT_TIMES
 from napari_mrseq.header.words import called, names_nothing
 
 # One volume that a program computed, of a first pass more often than of activation.
@@ -89,8 +90,8 @@ ECHO_PLANAR_RULES: tuple[Rule, ...] = (
     # No readout is told, but nothing else is repeated so often: a bolus that takes as many volumes
     # is over sooner, or its agent is told, and what diffusion weights is a spin echo.
     timed(
-        "BOLD", 0.65, PHYSICS, lacks(GRADIENT_ECHO, SPIN_ECHO, EPI, INVERSION), VOLUMES > 150,
-        within(TE, 15, 45), within(TR, SHORTEST_REPETITION, 3500), FLIP <= 80, small_matrix(128),
-        names_nothing, unless(is_soon_over), unless(agent_tagged),
+        "BOLD", 0.65, PHYSICS, NOTHING_BUT_TIMES, VOLUMES > 150, within(TE, 15, 45),
+        within(TR, SHORTEST_REPETITION, 3500), FLIP <= 80, small_matrix(128), names_nothing,
+        unless(is_soon_over), unless(agent_tagged),
     ),
 )  # fmt: skip
