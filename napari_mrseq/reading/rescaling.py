@@ -31,8 +31,8 @@ def rescale(source: FrameSource, group: Dataset) -> None:
         return
     slope, intercept = number(group, 0x00281053), number(group, 0x00281052)
     # A slope of 0 is none; one that is left out is 1, as dcm2niix has it.
-    if slope or slope is None:
-        source.slope = slope or 1.0
+    if slope != 0:
+        source.slope = 1.0 if slope is None else slope
         source.intercept = intercept or 0.0
 
 
