@@ -24,7 +24,7 @@ from napari_mrseq.errors import ReadError
 from napari_mrseq.header import HeaderClaim, claim_of
 from napari_mrseq.sampling import few_slices
 from napari_mrseq.series import Failure, Series, computed
-from napari_mrseq.slice_verdict import SliceVerdict
+from napari_mrseq.slice_verdict import SliceVerdict, all_unread
 from napari_mrseq.stack import pool_slices
 from napari_mrseq.verdict import Verdict
 from napari_mrseq.witnesses import join, says_no_mr
@@ -211,9 +211,8 @@ def conclude(series: Series, model: Model, judged: Sequence[SliceVerdict]) -> Ve
     ReadError
         If none of them could be decoded.
     """
-    failures = [one.failure for one in judged]
-    if failures and failures[0] and all(failures):
-        raise ReadError(failures[0].cause, failures[0].path)
+    if lost := all_unread(judged):
+        raise lost.error
     calibration = model.card.calibration
     alone = [verdict.without_stack for verdict in judged]
     rows = np.array([list(verdict.probabilities.values()) for verdict in alone])

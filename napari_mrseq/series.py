@@ -51,6 +51,11 @@ class Failure:
         return cls(series.path, str(error), series)
 
     @property
+    def error(self) -> ReadError:
+        """The same, to be raised."""
+        return ReadError(self.cause, self.path)
+
+    @property
     def words(self) -> str:
         """Path and cause in one line."""
         return f"{self.path}: {self.cause}"

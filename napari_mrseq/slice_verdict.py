@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -96,6 +96,12 @@ def word_record(word: Decision | HeaderClaim) -> dict[str, Any]:
 def rounded(probability: float) -> float:
     """Return a probability as precisely as the record gives it."""
     return round(float(probability), 4)
+
+
+def all_unread(slices: Iterable[SliceVerdict]) -> Failure | None:
+    """Return why the first slice could not be read, where none could."""
+    failures = [one.failure for one in slices]
+    return failures[0] if failures and all(failures) else None
 
 
 def unread_words(series: Series, slices: Sequence[SliceVerdict]) -> tuple[str, ...]:

@@ -13,7 +13,6 @@ from napari.layers import Image, Layer
 from psygnal import Signal
 
 from napari_mrseq.decision import CEILING, decide
-from napari_mrseq.errors import ReadError
 from napari_mrseq.judging import is_as_shown, judge_slices
 from napari_mrseq.sequences import family_of
 from napari_mrseq.series import computed
@@ -123,7 +122,7 @@ def _heat_steps(job: Job, load: Callable[[], Model]) -> Iterator[tuple[Job, Heat
     missing = job.missing(model)
     judged = judge_slices(series, model, missing)[0] if missing else job.known[index]
     if judged.failure:
-        raise ReadError(judged.failure.cause, judged.failure.path)
+        raise judged.failure.error
     code, probability, classes = _said_by_pixels(judged.probabilities)
     spacing = series.spacing[1:] if series.spacing else None
     (pixels,) = computed(series.slice_pixels(index))

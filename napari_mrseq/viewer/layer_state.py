@@ -12,11 +12,10 @@ from napari.layers import Image, Layer
 
 from napari_mrseq.correction import Correction
 from napari_mrseq.decision import Decision
-from napari_mrseq.errors import ReadError
 from napari_mrseq.naming import without_verdict
 from napari_mrseq.sequences import UNKNOWN
 from napari_mrseq.series import Failure, Series
-from napari_mrseq.slice_verdict import SliceVerdict
+from napari_mrseq.slice_verdict import SliceVerdict, all_unread
 from napari_mrseq.verdict import Verdict
 
 STATE_KEY = "mrseq_state"
@@ -83,11 +82,10 @@ class LayerState:
     @property
     def failure(self) -> Failure | None:
         """Why no slice of the series can be read; None where one can, or was not tried yet."""
-        failures = [one.failure for one in self.judged.values()]
-        if len(failures) < self.series.slice_count or not failures[0] or not all(failures):
+        if len(self.judged) < self.series.slice_count:
             return None
-        error = ReadError(failures[0].cause, failures[0].path)
-        return Failure.of(self.series, error)
+        lost = all_unread(self.judged.values())
+        return lost and Failure.of(self.series, lost.error)
 
     @property
     def outcome(self) -> Verdict | Failure | None:

@@ -133,7 +133,7 @@ def _block_as_read(pixels: Array, *, block_id: tuple[int, ...]) -> NDArray[Any]:
     block = read_block(pixels, block_id)
     failure = _unread_behind(pixels, [(pixels.name, *block_id)])
     if failure is not None:
-        raise ReadError(failure.cause, failure.path)
+        raise failure.error
     return block
 
 
