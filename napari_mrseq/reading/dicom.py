@@ -32,7 +32,7 @@ from napari_mrseq.reading.patient import numbered_patients
 from napari_mrseq.reading.pixels import stack_pixels
 from napari_mrseq.reading.privacy import public_header
 from napari_mrseq.reading.stacks import split_into_stacks
-from napari_mrseq.reading.volume_axis import b_values_of, volume_axis_of
+from napari_mrseq.reading.volume_axis import distinct_b_values, volume_axis_of
 from napari_mrseq.reading.volumes import Stack
 from napari_mrseq.series import Failure, Series
 
@@ -201,7 +201,7 @@ def _series_of(stack: Stack, warnings: Sequence[str]) -> Series:
         window=None if colour else _window(frames),
         dataset=dataset,
         volume_axis=volume_axis_of(stack.volumes),
-        b_values=b_values_of(stack.volumes),
+        b_values=distinct_b_values(stack.volumes),
         part=stack.part,
         warnings=(
             *unreadable,

@@ -14,7 +14,7 @@ Volumes = Sequence[Sequence[Frame]]
 _ATTRIBUTES = (("inversion time", "ms", INVERSION_TIME), ("flip angle", "degree", FLIP_ANGLE))
 
 
-def b_values_of(volumes: Volumes) -> tuple[float, ...]:
+def distinct_b_values(volumes: Volumes) -> tuple[float, ...]:
     """Return the distinct b values of all slices in s/mm², in their order; empty where unknown."""
     found = (frame.b_value for volume in volumes for frame in volume)
     return tuple(dict.fromkeys(value for value in found if value is not None))
