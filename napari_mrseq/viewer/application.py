@@ -52,20 +52,14 @@ def check_screen() -> None:
         )
 
 
-def show(
-    study: Study,
-    *,
-    screenshot: Path | None = None,
-    model: str = "default",
-    device: str = "auto",
-) -> list[Failure]:
+def show(study: Study, *, screenshot: Path | None, model: str, device: str) -> list[Failure]:
     """Open napari with a study loaded; returns when the window is closed.
 
     Parameters
     ----------
     study : Study
         What was read.
-    screenshot : Path, optional
+    screenshot : Path or None
         Write a PNG of the window there once all layers are classified, and close it.
     model : str
         Name of a model, or a weights file.

@@ -34,6 +34,8 @@ class CardDialog(QDialog):
         The weights file.
     offer : bool
         Whether the model can be taken from here.
+    parent : QWidget
+        Owns it.
 
     Raises
     ------
@@ -43,7 +45,7 @@ class CardDialog(QDialog):
 
     chosen = Signal(str)
 
-    def __init__(self, path: Path, *, offer: bool, parent: QWidget | None = None) -> None:
+    def __init__(self, path: Path, *, offer: bool, parent: QWidget) -> None:
         from napari_mrseq.model.card_words import card_in_words
 
         super().__init__(parent)

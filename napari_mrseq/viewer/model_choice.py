@@ -107,8 +107,7 @@ class ModelChoice(QWidget):
 
 def _choices(files: list[str]) -> list[tuple[str, str]]:
     names = model_names()
-    choices = [(f"default ({names[0]})", DEFAULT)] if names else [("default", DEFAULT)]
-    choices += [(name, name) for name in names[1:]]
+    choices = [(f"default ({names[0]})", DEFAULT), *((name, name) for name in names[1:])]
     others = [file for file in files if file not in names]
     called = [Path(file).name for file in others]
     # Of two files of one name, the folder tells which is which.

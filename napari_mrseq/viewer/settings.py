@@ -8,6 +8,7 @@ from typing import Any
 from napari.settings import get_plugin_settings
 
 from napari_mrseq.judging import BATCH_SLICES
+from napari_mrseq.model.registry import DEFAULT
 from napari_mrseq.viewer.menu import PLUGIN
 
 
@@ -34,7 +35,7 @@ class Settings:
     """
 
     device: str = "auto"
-    model: str = "default"
+    model: str = DEFAULT
     batch_size: int = BATCH_SLICES
     threshold: float = 0.0
     live: bool = False
@@ -50,7 +51,7 @@ def load_settings() -> Settings:
         return Settings()
     settings = Settings(**{one.name: getattr(chosen, one.name) for one in fields(Settings)})
     # The device is of an enumeration; an empty line means no model of one's own.
-    return replace(settings, device=str(settings.device), model=settings.model or "default")
+    return replace(settings, device=str(settings.device), model=settings.model or DEFAULT)
 
 
 def forget_hint() -> None:
