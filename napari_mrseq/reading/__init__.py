@@ -10,11 +10,9 @@ if TYPE_CHECKING:
 
 __all__ = ["read", "read_study"]
 
-_HOMES = {"read": "study", "read_study": "study"}
-
 
 def __getattr__(name: str) -> Any:
     """Import a public name from its home (PEP 562): napari asks about folders before it reads."""
-    if name not in _HOMES:
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return getattr(import_module("napari_mrseq.reading.study"), name)
