@@ -1,7 +1,7 @@
 """Single header values, read from the raw bytes: most are looked at once, few are ever converted.
 
 pydicom converts an element on first access, which costs more than reading the whole header. The
-scan of a study needs some forty plain values an instance, so they are parsed here; whatever is
+scan of a study looks at some eighty elements a file, so they are parsed here; whatever is
 not plain goes through pydicom.
 """
 
