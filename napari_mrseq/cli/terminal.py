@@ -6,19 +6,16 @@ import io
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Annotated, Any, TextIO, cast
+from typing import Annotated, Any, TextIO, cast
 
 import typer
 
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.model.registry import Device
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 ModelOption = Annotated[str, typer.Option("--model", help="A model's name, or a weights file.")]
 DeviceOption = Annotated[Device, typer.Option("--device", help="Where the network runs.")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,8 +17,6 @@ from napari_mrseq.model import registry
 from napari_mrseq.sequences import MEMBER_SHARE, family_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from torch import Tensor
 
 # Slices at once on a processor: their features stay in its cache (fastest of 4 to 128 tried).

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -19,8 +19,6 @@ from napari_mrseq.training.folds import measurable, without_copies
 from napari_mrseq.training.images import load_images, sampling_weights
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from torch import Tensor
 
     from napari_mrseq.model.card import Card

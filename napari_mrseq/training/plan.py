@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,8 +23,6 @@ from napari_mrseq.training.run import FIGURES, train, train_torchvision
 from napari_mrseq.training.torchvision_fit import TorchvisionRecipe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from napari_mrseq.training.catalogue import Row
 
 IMAGENET = "imagenet"
