@@ -47,6 +47,11 @@ def size_words(shape: Sequence[int]) -> str:
     return " × ".join(map(str, shape))
 
 
+def counted(count: int, noun: str) -> str:
+    """Return how many there are: ``"1 slice"``, ``"24 slices"``."""
+    return f"1 {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def common_folder(files: Sequence[str]) -> str:
     """Return the deepest folder that holds all files, spelled as they are where that can be.
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from napari_mrseq.naming import counted
+
 # Two slices nearer than this (mm) lie at the same place: scanners round positions to 1e-3 mm.
 SAME_PLACE_MM = 0.01
 # Two direction cosines differ when they are further apart; GE writes them with noise of 1e-4.
@@ -84,9 +86,8 @@ class SliceSpacing:
         """What is to be said of it."""
         if self.missing:
             after = ", ".join(str(index + 1) for index in self.missing)
-            count = sum(self.missing.values())
-            slices = "1 slice" if count == 1 else f"{count} slices"
-            return [f"gap: {slices} missing (after slice {after}), not filled in"]
+            lost = counted(sum(self.missing.values()), "slice")
+            return [f"gap: {lost} missing (after slice {after}), not filled in"]
         if self.is_uneven:
             return [
                 f"uneven slice spacing: {self.gaps.min():.2f} to {self.gaps.max():.2f} mm; "

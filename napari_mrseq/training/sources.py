@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from napari_mrseq.belonging import subject_in
 from napari_mrseq.errors import CatalogueError, first_few
+from napari_mrseq.naming import counted
 from napari_mrseq.reading.discover import file_kind
 from napari_mrseq.safe_writing import output_folder, written_whole
 from napari_mrseq.training.catalogue import read_entries, write_catalogue
@@ -139,8 +140,7 @@ def _slices_of(row: Entry, source: str, log: Log) -> list[Entry]:
 
 def _counted(entries: Sequence[Entry]) -> str:
     groups = {entry["group"] for entry in entries}
-    slices = "1 slice" if len(entries) == 1 else f"{len(entries)} slices"
-    return f"{slices} of 1 group" if len(groups) == 1 else f"{slices} of {len(groups)} groups"
+    return f"{counted(len(entries), 'slice')} of {counted(len(groups), 'group')}"
 
 
 def labelled_by_folder(folder: Path, log: Log) -> list[Entry]:

@@ -11,11 +11,11 @@ from psygnal import Signal
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.exchange import with_exchanges
 from napari_mrseq.judging import Progress, classify_steps
+from napari_mrseq.naming import counted
 from napari_mrseq.series import Failure, Study
 from napari_mrseq.verdict import Verdict
 from napari_mrseq.viewer.background import Background
 from napari_mrseq.viewer.folder_reading import FolderReading
-from napari_mrseq.viewer.wording import counted
 
 if TYPE_CHECKING:
     from napari_mrseq.model import Model

@@ -11,12 +11,12 @@ from psygnal import Signal
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QGridLayout, QGroupBox, QLabel, QRadioButton, QSizePolicy, QWidget
 
+from napari_mrseq.naming import counted
 from napari_mrseq.viewer.flow_layout import FlowLayout, may_be_short
 from napari_mrseq.viewer.layer_state import own_name
 from napari_mrseq.viewer.scope import SCOPES, WHOLE_STACK
 from napari_mrseq.viewer.settings import Settings
 from napari_mrseq.viewer.shortcuts import RUN_KEYS
-from napari_mrseq.viewer.wording import counted
 
 NO_IMAGE = "There is no image layer to classify yet."
 STATUS_LINES = 2

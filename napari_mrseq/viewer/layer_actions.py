@@ -14,6 +14,7 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QWidget
 
 from napari_mrseq.errors import first_few
+from napari_mrseq.naming import counted
 from napari_mrseq.viewer.annotation import correct_layer, revert, undo_correction
 from napari_mrseq.viewer.controls import NO_IMAGE
 from napari_mrseq.viewer.correction_dialog import CorrectionDialog
@@ -30,7 +31,7 @@ from napari_mrseq.viewer.saving import ask_file, attempt
 from napari_mrseq.viewer.scope import ALL_LAYERS, job_for, jobs_of
 from napari_mrseq.viewer.single_shot import SingleShot
 from napari_mrseq.viewer.slice_in_view import covering, show_layer
-from napari_mrseq.viewer.wording import causes_words, counted
+from napari_mrseq.viewer.wording import causes_words
 
 if TYPE_CHECKING:
     from napari_mrseq.model import Model

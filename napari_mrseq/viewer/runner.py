@@ -9,13 +9,14 @@ from napari.components import ViewerModel
 from napari.layers import Layer
 from psygnal import Signal
 
+from napari_mrseq.naming import counted
 from napari_mrseq.viewer.annotation import annotate, annotate_exchanges, keep_slices
 from napari_mrseq.viewer.attachment import Attachment, LayerEvents
 from napari_mrseq.viewer.background import Background
 from napari_mrseq.viewer.layer_state import own_name, pixels_of
 from napari_mrseq.viewer.models import Models
 from napari_mrseq.viewer.settings import load_settings
-from napari_mrseq.viewer.wording import causes_words, counted
+from napari_mrseq.viewer.wording import causes_words
 from napari_mrseq.viewer.worker import (
     Event,
     Focus,

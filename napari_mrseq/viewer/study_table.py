@@ -11,6 +11,7 @@ from qtpy.QtCore import QModelIndex, Signal  # type: ignore[attr-defined]
 
 from napari_mrseq.belonging import study_of
 from napari_mrseq.header import claim_words
+from napari_mrseq.naming import counted
 from napari_mrseq.sequences import UNKNOWN, colour_of, name_of
 from napari_mrseq.series import Failure, Series
 from napari_mrseq.study_names import study_names
@@ -23,7 +24,6 @@ from napari_mrseq.viewer.table_rows import KEY_ROLE, Cell, Row
 from napari_mrseq.viewer.wording import (
     NO_LAYER,
     basis_words,
-    counted,
     model_words,
     sure_words,
     witness_words,

@@ -86,11 +86,6 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
-def counted(count: int, noun: str) -> str:
-    """Return how many there are: ``"1 slice"``, ``"24 slices"``."""
-    return f"1 {noun}" if count == 1 else f"{count} {noun}s"
-
-
 def slice_words(series: Series, index: int) -> str:
     """Return where a slice is: ``"slice 12 of 24"``, with its volume in a 4-D series."""
     *_, count = series.pixels.shape[:-2]
