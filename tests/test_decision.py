@@ -330,3 +330,16 @@ def test_a_file_is_believed_to_be_no_mr_where_its_header_is_sure_of_it(sure, dec
     pixels = {"T1": 0.02, "T2": 0.98}
     said = join(pixels, HeaderClaim("UNKNOWN", sure), 0.5)
     assert said == (decided or decide(pixels, 0.5))
+
+
+def test_a_file_that_is_no_mr_is_accused_of_nothing_whatever_its_description_names():
+    ct = HeaderClaim("UNKNOWN", 0.95, named=("T1",))
+    assert not in_conflict(SURE_T2, ct, DENIAL)
+    # Less sure of it, it is held to its words.
+    assert in_conflict(SURE_T2, replace(ct, confidence=0.5), DENIAL)
+
+
+def test_an_agent_that_a_tag_alone_tells_may_be_none_only_where_the_network_knows_both():
+    stale, told = HeaderClaim("T1C", 0.7, without_agent=0.2), HeaderClaim("T1C", 0.7)
+    pixels = {"T1C": 0.5, "T2": 0.5}
+    assert join(pixels, stale, 0.5) == join(pixels, told, 0.5)

@@ -174,6 +174,23 @@ def test_a_t1_with_an_agent_that_its_header_denies_may_be_either() -> None:
     assert statuses(study)["T1 without contrast agent"] == "missing"
 
 
+def test_a_header_that_names_no_other_member_of_the_family_leaves_no_perhaps() -> None:
+    agreeing, foreign = (
+        replace(scan("T1C"), header=HeaderClaim(claim, 0.9, agent=True)) for claim in ("T1C", "T2")
+    )
+    for verdict in (agreeing, foreign):
+        study = judge_study([verdict], load_protocol("brain-tumour"))
+        assert statuses(study)["T1 with contrast agent"] == "there"
+        assert statuses(study)["T1 without contrast agent"] == "missing"
+
+
+def test_where_the_family_alone_is_sure_a_header_silent_on_an_agent_decides_nothing() -> None:
+    unsure = replace(scan("T1", resolved="family"), header=HeaderClaim("T1", 0.9))
+    study = judge_study([unsure], load_protocol("brain-tumour"))
+    assert statuses(study)["T1 with contrast agent"] == "perhaps"
+    assert statuses(study)["T1 without contrast agent"] == "perhaps"
+
+
 def test_what_a_person_says_of_an_agent_leaves_no_perhaps() -> None:
     doubted = replace(scan("T1"), header=HeaderClaim("T1C", 0.9, agent=True))
     study = judge_study(
@@ -324,6 +341,17 @@ def test_a_series_goes_to_the_entry_that_leaves_the_least_choice() -> None:
         assert [match.verdicts for match in matches] == [(sagittal,), (axial,)]
     thin = scan("FLAIR", spacing=(1.0, 1.0, 1.0))
     assert judge_study([thin], asked((), ("axial",))).complete
+
+
+@pytest.mark.parametrize("wide", [(), ("axial", "sagittal")])
+def test_one_more_than_there_are_entries_goes_to_the_one_that_leaves_the_least_choice(wide) -> None:
+    found = [scan("FLAIR", number=number) for number in range(3)]
+    for entries in permutations((wide, ("axial",))):
+        matches = judge_study(found, asked(*entries)).matches
+        assert {match.expected.planes: len(match.verdicts) for match in matches} == {
+            wide: 1,
+            ("axial",): 2,
+        }
 
 
 def test_a_series_that_one_entry_alone_takes_leaves_the_others_to_the_next() -> None:
@@ -704,7 +732,8 @@ def test_where_header_and_pixels_differ_on_the_agent_there_is_no_half_of_a_pair(
 
 def test_without_a_protocol_nothing_is_complete_or_lacks_anything() -> None:
     record = judge_study([scan("T1")]).to_dict()
-    assert (record["complete"], record["protocol"], record["expected"]) == (None, None, [])
+    assert (record["complete"], record["protocol"], record["source"]) == (None, None, None)
+    assert record["expected"] == record["extra"] == []
 
 
 def test_a_doubtful_name_is_no_conflict() -> None:
