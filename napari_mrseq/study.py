@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from napari_mrseq.belonging import absolute, folders_around, study_of
 from napari_mrseq.clock import DAY_MS
@@ -19,6 +19,9 @@ from napari_mrseq.reading.grouping import gathered
 from napari_mrseq.sequences import UNKNOWN
 from napari_mrseq.series import Failure, Series, identity_of
 from napari_mrseq.verdict import Verdict
+from napari_mrseq.witnesses import says_no_mr
+
+Members: TypeAlias = Sequence[Verdict | Failure]
 
 # Sequences that are steps on the way and belong to every examination.
 NEVER_EXTRA = frozenset({"LOCALIZER", "FIELDMAP", "B0", "OTHER", UNKNOWN})
@@ -119,6 +122,8 @@ def judge_studies(
 ) -> tuple[StudyVerdict, ...]:
     """Judge every study among the series, in the order of their first series.
 
+    Beside studies of MR files what is no MR makes none: the pictures of a CD's viewer, a CT.
+
     Parameters
     ----------
     outcomes : iterable of Verdict or Failure
@@ -148,7 +153,25 @@ def judge_studies(
     for failure in lost:
         for study in _nearest(failure, folders):
             studies[study].append(failure)
-    return tuple(judge_study(members, protocol) for members in studies.values())
+    return tuple(judge_study(members, protocol) for members in _examinations(studies.values()))
+
+
+def _examinations(studies: Iterable[Members]) -> list[Members]:
+    """Return the studies that may be of MR; all of them, where no UID tells that any is a study."""
+    every = list(studies)
+    found = [members for members in every if any(map(_may_be_mr, members))]
+    told = any(one.series and one.series.study_uid for members in found for one in members)
+    return found if told else every
+
+
+def _may_be_mr(one: Verdict | Failure) -> bool:
+    """Tell whether a series has a name, or is from a file of MR that shows none."""
+    verdict = None if isinstance(one, Failure) else one
+    if verdict and verdict.sequence not in ("OTHER", UNKNOWN):
+        return True
+    if one.series is None or one.series.kind == "picture" or not one.series.is_mr:
+        return False
+    return verdict is None or not says_no_mr(verdict.header)
 
 
 def judge_study(

@@ -533,6 +533,46 @@ def test_files_without_a_study_belong_to_the_examination_of_their_folder() -> No
     ]
 
 
+def no_mr(kind: str, path: str, *, study: str | None) -> Verdict:
+    """Return the verdict on an icon, a capture of a screen, or a CT."""
+    verdict = scan("OTHER" if kind == "capture" else "UNKNOWN")
+    series = replace(verdict.series, path=path, files=(path,), study_uid=study)
+    if kind == "icon":
+        return replace(verdict, series=replace(series, kind="picture"))
+    ct = HeaderClaim("UNKNOWN", 0.98, ("Modality CT",))
+    return replace(
+        verdict, series=replace(series, is_mr=False), header=ct if kind == "CT" else None
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "study"), [("icon", None), ("capture", "7.8"), ("capture", None), ("CT", "7.8")]
+)
+def test_what_is_no_mr_is_no_study_that_lacks_everything(kind: str, study: str | None) -> None:
+    stroke = load_protocol("stroke")
+    other = no_mr(kind, "cd/viewer/1.png", study=study)
+    for outcomes in ([scan("T1"), other], [other, lost("T1")]):
+        (found,) = judge_studies(outcomes, stroke)
+        assert found.to_dict()["study_uid"] == "1.2.3"
+    # What lies broken beside it is none of the others' series.
+    broken = Failure("cd/viewer/2.png", "is damaged")
+    (found,) = judge_studies([scan("T1"), other, broken], stroke)
+    assert (found.unread, statuses(found)["DWI"]) == ((), "missing")
+    # Alone it may be what was asked about, and beside folders of files without a study's UID.
+    for outcomes in ([other], [other, placed("jane/t1.png", "T1")]):
+        assert judge_studies(outcomes, stroke)[0].verdicts == (other,)
+
+
+def test_what_may_be_mr_is_a_study_though_it_has_no_name() -> None:
+    stroke = load_protocol("stroke")
+    unknown, unread = scan("UNKNOWN", study="7.8"), lost("T1", study="7.9")
+    named = placed("jane/1.png", "T2")
+    capture = no_mr("capture", "b/1", study="7.9")
+    found = judge_studies([scan("T1"), unknown, unread, named, capture], stroke)
+    assert [study.to_dict()["study_uid"] for study in found] == ["1.2.3", "7.8", "7.9", None]
+    assert statuses(found[2])["DWI"] == "not found"
+
+
 def test_sessions_of_one_subject_are_never_parted_in_training() -> None:
     paths = ["data/sub-1/ses-1/anat/T1w.nii", "data/sub-1/ses-2/dwi/dwi.nii"]
     assert {group_of(placed(path, "T1").series) for path in paths} == {"data/sub-1"}
