@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -21,6 +22,9 @@ from napari_mrseq.verdict import Verdict
 ISOTROPIC_MM = 1.5
 # Where files are made anonymous, midnight or noon often stands for no time.
 _NO_TIME = DAY_MS / 2
+# What DICOM calls a signal without fat, and how people write it.
+_FAT_SATURATED = "FS"
+_WITHOUT_FAT = re.compile(r"(?<![a-z])(?:fs|fat[ _-]?sat|spa?ir)(?![a-z])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,11 +53,12 @@ class Match:
         """``"there"``, ``"double"``, ``"perhaps"``, ``"missing"``, or ``"optional"``: not there.
 
         ``"not found"`` instead of missing where not all was read.
-        Double is one sequence acquired twice in one plane, and one way.
+        Double is one sequence acquired twice in one plane, and in one way: see `setting_of`.
         """
         if self.verdicts:
             kinds = grouped(
-                self.verdicts, lambda one: (one.sequence, _plane(one.series), way_of(one.series))
+                self.verdicts,
+                lambda one: (one.sequence, _plane(one.series), setting_of(one.series)),
             )
             twice = any(len(acquisitions_of(members)) > 1 for members in kinds)
             return "double" if twice else "there"
@@ -132,6 +137,17 @@ def member_is_open(verdict: Verdict) -> bool:
         return False
     claimed = verdict.header.sequence
     return claimed != verdict.sequence and family_of(claimed) == verdict.family
+
+
+def setting_of(series: Series) -> Hashable:
+    """Return what one sequence is acquired several times for, which makes it no repeat.
+
+    That is the way of phase encoding, whether fat is saturated, and the b values.
+    """
+    without_fat = _FAT_SATURATED in attributes_of(series).scan_options or bool(
+        _WITHOUT_FAT.search(series.description or "")
+    )
+    return way_of(series), without_fat, series.b_values
 
 
 def _choice(entry: Expected) -> int:

@@ -11,9 +11,16 @@ from typing import Any, TypeAlias
 from napari_mrseq.belonging import absolute, folders_around, study_of
 from napari_mrseq.clock import DAY_MS
 from napari_mrseq.header import attributes_of
-from napari_mrseq.matching import Match, acquisitions_of, can_share, matches_of, member_is_open
+from napari_mrseq.matching import (
+    Match,
+    acquisitions_of,
+    can_share,
+    matches_of,
+    member_is_open,
+    setting_of,
+)
 from napari_mrseq.naming import common_folder
-from napari_mrseq.prescription import centre_distance, one_prescription, way_of
+from napari_mrseq.prescription import centre_distance, one_prescription
 from napari_mrseq.protocols import Expected, Protocol
 from napari_mrseq.reading.grouping import gathered
 from napari_mrseq.sequences import UNKNOWN
@@ -50,8 +57,8 @@ class StudyVerdict:
     extra : tuple of Verdict
         Series that the protocol doesn't ask for; scouts and the like left out.
     repeats : tuple of tuple of Verdict
-        Series of one sequence, one prescription and one way of phase encoding, in the order they
-        were acquired.
+        Series of one sequence, one prescription and one setting (see `setting_of`), in the order
+        they were acquired.
     pairs : tuple of ContrastPair
         T1 without and with contrast agent of one prescription.
     unread : tuple of Failure
@@ -215,11 +222,15 @@ def _repeats(verdicts: Sequence[Verdict]) -> tuple[tuple[Verdict, ...], ...]:
 
 
 def _are_alike(one: Verdict, other: Verdict) -> bool:
-    return _kind(one) == _kind(other) and one_prescription(one.series, other.series)
+    return (
+        _kind(one) == _kind(other)
+        and one_prescription(one.series, other.series)
+        and setting_of(one.series) == setting_of(other.series)
+    )
 
 
-def _kind(verdict: Verdict) -> tuple[str, bool, str]:
-    return verdict.sequence, member_is_open(verdict), way_of(verdict.series)
+def _kind(verdict: Verdict) -> tuple[str, bool]:
+    return verdict.sequence, member_is_open(verdict)
 
 
 def _pairs(verdicts: Sequence[Verdict]) -> tuple[ContrastPair, ...]:

@@ -453,6 +453,47 @@ def test_what_is_acquired_both_ways_of_phase_encoding_is_no_repeat(
     assert ("double" in statuses(study).values()) == repeated
 
 
+@pytest.mark.parametrize(
+    ("names", "options", "repeated"),
+    [
+        (("pd_tse_tra", "pd_tse_fs_tra"), ("", ""), False),
+        (("PD ax", "PD SPAIR ax"), ("", ""), False),
+        (("pd ax", "pd ax fatsat"), ("", ""), False),
+        (("pd", "pd"), ("PFP", "PFP\\FS"), False),
+        (("pd_tse_fs_tra", "pd_tse_fs_tra_rpt"), ("FS", "FS"), True),
+        (("pd offset", "pd"), ("PFP", "SFS"), True),
+    ],
+)
+def test_what_is_acquired_with_and_without_fat_is_no_repeat(
+    names: tuple[str, str], options: tuple[str, str], repeated: bool
+) -> None:
+    acquired = [scan("PD", number=n, description=name) for n, name in enumerate(names)]
+    headers = [{"ScanOptions": option.split("\\")} for option in options]
+    told = [
+        replace(one, series=replace(one.series, sidecar=header))
+        for one, header in zip(acquired, headers, strict=True)
+    ]
+    study = judge_study(told, load_protocol("knee"))
+    assert bool(study.repeats) == repeated
+    assert ("double" in statuses(study).values()) == repeated
+
+
+def test_other_b_values_are_no_repeat() -> None:
+    low, high, again = (
+        replace(one, series=replace(one.series, b_values=values))
+        for one, values in zip(
+            (scan("DWI", number=n) for n in range(3)),
+            ((0.0, 800.0), (1500.0,), (1500.0,)),
+            strict=True,
+        )
+    )
+    prostate = load_protocol("prostate")
+    assert statuses(judge_study([low, high], prostate))["DWI"] == "there"
+    study = judge_study([low, high, again], prostate)
+    assert study.repeats == ((high, again),)
+    assert statuses(study)["DWI"] == "double"
+
+
 def test_scouts_are_no_repeats() -> None:
     assert judge_study([scan("LOCALIZER", number=1), scan("LOCALIZER", number=2)]).repeats == ()
 
