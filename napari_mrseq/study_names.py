@@ -41,7 +41,7 @@ def study_names(series: Sequence[Series], *, dated: bool) -> dict[str, str]:
     """
     studies: dict[str, list[Series]] = {}
     for one in series:
-        if one.files:
+        if one.kind != "layer":
             studies.setdefault(study_of(one), []).append(one)
     if len(studies) < 2:
         return {}

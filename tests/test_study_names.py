@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from napari_mrseq.reading import read_study
+from napari_mrseq.series import series_from_array
 from napari_mrseq.study_names import study_names
 
 
@@ -53,6 +54,11 @@ def test_visits_in_one_folder_are_told_apart_by_their_days(
     # Files may be published: no day stands in their names.
     numbered = [f"all ({number + 1})" for number in range(len(days))]
     assert sorted(study_names(series, dated=False).values()) == numbered
+
+
+def test_an_image_of_no_file_is_of_no_study(sample_study: Path) -> None:
+    made = series_from_array(np.zeros((5, 64, 64)), name="made by a script")
+    assert study_names([*read_study([sample_study]).series, made], dated=False) == {}
 
 
 def test_subjects_without_a_study_uid_are_told_apart(tmp_path: Path) -> None:

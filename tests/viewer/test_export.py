@@ -153,6 +153,19 @@ def test_series_of_one_name_have_a_sidecar_each_and_none_is_replaced_unasked(
     assert {file.read_text() for file in tmp_path.iterdir()} == {'{"mrseq": "an older one"}'}
 
 
+def test_sidecars_of_one_study_lie_in_the_folder_asked_for_whatever_image_is_beside_it(
+    viewer, panel, make_verdict, sample_study: Path
+) -> None:
+    viewer.open(str(sample_study / "t1_se_tra"), plugin="napari-mrseq")
+    viewer.add_image(np.ones((3, 8, 8)), name="mine")
+    for layer in viewer.layers:
+        annotate(layer, make_verdict(series_of(layer), ["T1"] * len(layer.data)))
+    panel.refresh()
+    names = panel.study.export_button.sidecars()
+    assert len(names) == 2
+    assert {str(Path(name).parent) for name in names} == {"."}
+
+
 def test_layers_that_could_not_be_read_have_no_sidecar_and_are_counted_so(
     viewer, panel, pick, answer, make_verdict, tmp_path: Path
 ) -> None:
