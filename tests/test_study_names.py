@@ -41,6 +41,7 @@ def test_studies_are_called_by_what_tells_their_folders_apart(
         (["20230301", "20240229"], ["all 2023-03-01", "all 2024-02-29"]),
         # As where dates are taken away or all made one.
         (["", ""], ["all (1)", "all (2)"]),
+        (["20230301", ""], ["all (1)", "all 2023-03-01"]),
         (["20230301", "20240229", "20240229"], ["all (1)", "all (2)", "all 2023-03-01"]),
     ],
 )
