@@ -53,8 +53,7 @@ def arranged(by_place: ByPlace) -> tuple[list[Volume], str]:
     """
     if numbered := numbered_volumes(by_place):
         return numbered, ""
-    even = is_even(by_place)
-    key = distinguishing_key(by_place) if even else None
+    key = distinguishing_key(by_place)
     parts: dict[Any, dict[int, list[Frame]]] = defaultdict(lambda: defaultdict(list))
     for place, members in by_place.items():
         for frame in members:
@@ -65,7 +64,7 @@ def arranged(by_place: ByPlace) -> tuple[list[Volume], str]:
         found, doubt = _unnumbered(part, by_place)
         doubts.append(doubt or (_CONTRADICTED if waits_contradict(found) else ""))
         volumes |= {(label, rank): volume for rank, volume in enumerate(found)}
-    ordered = in_order(volumes, key) if even else list(volumes.values())
+    ordered = in_order(volumes, key) if is_even(by_place) else list(volumes.values())
     return ordered, next(filter(None, doubts), "")
 
 

@@ -71,8 +71,9 @@ def numbers_of(frames: Sequence[Frame]) -> list[Key]:
 def distinguishing_key(by_place: ByPlace) -> Key | None:
     """Return all attributes together that tell slices apart, of which each place has the same.
 
-    None where there are none. Philips' ASL is numbered by repeat, phase and label (dcm2niix issue
-    533), its diffusion by b value and direction (issue 546).
+    None where there are none, as where some places have more slices. Philips' ASL is numbered by
+    repeat, phase and label (dcm2niix issue 533), its diffusion by b value and direction (issue
+    546).
     """
     chosen: tuple[Key, ...] = ()
     told = 1
@@ -153,7 +154,7 @@ def _in_turn(by_place: ByPlace, numbers: Sequence[Key]) -> Iterator[Key]:
     something else. So may files, which may each hold any part of the slices.
     """
     yield from numbers
-    if is_even(by_place) and (told := distinguishing_key(by_place)):
+    if told := distinguishing_key(by_place):
         yield told
     most = most_at_a_place(by_place)
     differing = [
