@@ -241,6 +241,16 @@ def test_steady_times_tell_volumes_without_numbers(write_slice: WriteSlice) -> N
     assert series.warnings == ()
 
 
+def test_times_that_keep_no_step_are_said_to_tell_no_volumes(write_slice: WriteSlice) -> None:
+    # Each place was taken as a whole, the second one slower.
+    taken = ((0, 3), (0, 5), (1, 8), (1, 27))
+    for number, (place, seconds) in enumerate(taken, start=1):
+        path = write_slice(
+            number, PLACES[place], InstanceNumber=None, AcquisitionTime=f"1000{seconds:02d}"
+        )
+    assert [warning for warning in read_one(path.parent).warnings if MIXED in warning]
+
+
 def test_frames_of_a_concatenation_follow_each_other_by_their_offset(
     write_enhanced: WriteEnhanced,
 ) -> None:
