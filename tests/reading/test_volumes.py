@@ -251,6 +251,20 @@ def test_times_that_keep_no_step_are_said_to_tell_no_volumes(write_slice: WriteS
     assert [warning for warning in read_one(path.parent).warnings if MIXED in warning]
 
 
+def test_slices_of_a_b_value_are_counted_apart_from_those_of_another(
+    write_slice: WriteSlice,
+) -> None:
+    # The second place goes on with the b value that the first one ended with.
+    b_values = (0, 0, 500, 500), (500, 500, 0, 0)
+    for place, values in enumerate(b_values):
+        for turn, b_value in enumerate(values, start=1):
+            path = write_slice(4 * place + turn, PLACES[place], DiffusionBValue=float(b_value))
+    series = read_one(path.parent)
+    assert series.volume_axis == VolumeAxis("b value", "s/mm²", (0.0, 0.0, 500.0, 500.0))
+    expected = [[image(number) for number in pair] for pair in ((1, 7), (2, 8), (3, 5), (4, 6))]
+    np.testing.assert_array_equal(series.pixels, expected)
+
+
 def test_frames_of_a_concatenation_follow_each_other_by_their_offset(
     write_enhanced: WriteEnhanced,
 ) -> None:
