@@ -42,6 +42,8 @@ def test_a_header_that_is_clearly_its_own_is_not_exchanged_with_one_that_lies():
     sound = said("PD", PD=0.93, FLAIR=0.01)
     assert exchanged([sound, said("PD", named=("FLAIR",), PD=0.93, FLAIR=0.001)]) == []
     assert exchanged([sound, said("FLAIR", PD=0.93)]) == []
+    # However badly that lies.
+    assert exchanged([sound, said("FLAIR", PD=0.999)]) == []
 
 
 def test_descriptions_that_were_exchanged_alone_are_found_though_the_tags_are_right():

@@ -32,6 +32,8 @@ def write_groups(write_slice: WriteSlice, second: float, *, numbers_lost: int = 
     [
         (120.0, 0),
         (117.3, 0),
+        # Narrower than a group is long.
+        (32.0, 0),
         # Files are lost, but not as many as would fill the gap in each volume.
         (120.0, 7),
         (STEP * (SLICES + 10), 4),
@@ -147,12 +149,18 @@ def test_a_stack_of_which_every_second_slice_is_lost_is_told(
 
 
 @pytest.mark.parametrize(
-    ("told", "thick"),
-    [(6.0, 3.0), (3.0, 3.0), (2.0, 4.0), (1.0, 5.0), (4.0, 4.0), (3.1, 2.5)],
-    ids=["true", "gap as wide as a slice", "gap", "narrow gap", "no multiple", "not quite"],
-)
+    ("told", "thick", "rise"),
+    [
+        (6.0, 3.0, 1), (3.0, 3.0, 1), (2.0, 4.0, 1), (2.0, 4.0, 2), (1.0, 5.0, 1), (4.0, 4.0, 1),
+        (3.1, 2.5, 1),
+    ],
+    ids=[
+        "true", "gap as wide as a slice", "gap", "gap, and numbers left out", "narrow gap",
+        "no multiple", "not quite",
+    ],
+)  # fmt: skip
 def test_a_gap_or_another_distance_tells_no_loss(
-    told: float, thick: float, write_slice: WriteSlice
+    told: float, thick: float, rise: int, write_slice: WriteSlice
 ) -> None:
-    (series,) = read_study(write_every(write_slice, 2, told, thick, 1)).series
+    (series,) = read_study(write_every(write_slice, 2, told, thick, rise)).series
     assert series.warnings == ()
