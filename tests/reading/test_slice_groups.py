@@ -107,6 +107,15 @@ def test_pairs_of_slices_are_no_groups(write_slice: WriteSlice) -> None:
     assert series.warnings[0].startswith("gap: 16 slices missing")
 
 
+def test_uneven_slices_nearer_than_the_stack_is_long_are_no_group(write_slice: WriteSlice) -> None:
+    lefts = (0.0, 4.0, 8.0, 12.0, 16.0, 32.0, 37.0, 40.0, 46.0, 49.0)
+    for number, left in enumerate(lefts, start=1):
+        path = write_slice(number, (left, -30.0, 20.0), SAGITTAL)
+    (series,) = read_study(path.parent).series
+    (warning,) = series.warnings
+    assert warning.startswith("uneven slice spacing")
+
+
 def test_a_run_of_lost_files_before_the_last_leaves_one_stack(write_slice: WriteSlice) -> None:
     for number in (*range(1, SLICES + 1), 40):
         path = write_slice(number, (-STEP * number, -30.0, 20.0), SAGITTAL)

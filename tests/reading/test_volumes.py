@@ -251,6 +251,17 @@ def test_times_that_keep_no_step_are_said_to_tell_no_volumes(write_slice: WriteS
     assert [warning for warning in read_one(path.parent).warnings if MIXED in warning]
 
 
+def test_times_that_go_back_from_volume_to_volume_are_told_of_none(write_slice: WriteSlice) -> None:
+    for volume, slice_ in product(range(3), range(2)):
+        path = write_slice(
+            2 * volume + slice_ + 1,
+            PLACES[slice_],
+            TemporalPositionIdentifier=volume + 1,
+            AcquisitionTime=f"1000{30 - 10 * volume:02d}",
+        )
+    assert read_one(path.parent).volume_axis == VolumeAxis("time", "ms")
+
+
 def test_slices_of_a_b_value_are_counted_apart_from_those_of_another(
     write_slice: WriteSlice,
 ) -> None:
