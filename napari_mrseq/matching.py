@@ -10,7 +10,7 @@ from typing import Any
 
 from napari_mrseq.body_plane import nearest_plane
 from napari_mrseq.clock import DAY_MS
-from napari_mrseq.header import attributes_of
+from napari_mrseq.header import acquired_at, attributes_of
 from napari_mrseq.prescription import way_of
 from napari_mrseq.protocols import PLANES, Expected
 from napari_mrseq.reading.grouping import grouped
@@ -211,7 +211,7 @@ def acquisitions_of(verdicts: Sequence[Verdict]) -> list[list[Verdict]]:
 
 def _marks(verdict: Verdict) -> set[Any]:
     """Return what only series share that were acquired at once."""
-    start = attributes_of(verdict.series).acquired
+    start = acquired_at(verdict.series)
     begun = {start} if start and start % _NO_TIME else set()
     return {verdict.series.series_uid or id(verdict), *begun}
 

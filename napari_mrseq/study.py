@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from napari_mrseq.belonging import absolute, folders_around, study_of
 from napari_mrseq.clock import DAY_MS
-from napari_mrseq.header import attributes_of
+from napari_mrseq.header import acquired_at
 from napari_mrseq.matching import (
     Match,
     acquisitions_of,
@@ -215,22 +215,19 @@ def judge_study(
 
 
 def _repeats(verdicts: Sequence[Verdict]) -> tuple[tuple[Verdict, ...], ...]:
-    counted = (verdict for verdict in verdicts if verdict.sequence not in NEVER_EXTRA)
-    groups = gathered(counted, _are_alike)
-    once = ([acquired[0] for acquired in acquisitions_of(group)] for group in groups)
+    counted = [verdict for verdict in verdicts if verdict.sequence not in NEVER_EXTRA]
+    # Each is held against many others.
+    kinds = {id(verdict): _kind(verdict) for verdict in counted}
+
+    def are_alike(one: Verdict, other: Verdict) -> bool:
+        return kinds[id(one)] == kinds[id(other)] and one_prescription(one.series, other.series)
+
+    once = ([acquired[0] for acquired in acquisitions_of(g)] for g in gathered(counted, are_alike))
     return tuple(_in_time(group) for group in once if len(group) > 1)
 
 
-def _are_alike(one: Verdict, other: Verdict) -> bool:
-    return (
-        _kind(one) == _kind(other)
-        and one_prescription(one.series, other.series)
-        and setting_of(one.series) == setting_of(other.series)
-    )
-
-
-def _kind(verdict: Verdict) -> tuple[str, bool]:
-    return verdict.sequence, member_is_open(verdict)
+def _kind(verdict: Verdict) -> Hashable:
+    return verdict.sequence, member_is_open(verdict), setting_of(verdict.series)
 
 
 def _pairs(verdicts: Sequence[Verdict]) -> tuple[ContrastPair, ...]:
@@ -253,7 +250,7 @@ def _pairs(verdicts: Sequence[Verdict]) -> tuple[ContrastPair, ...]:
 
 def _in_time(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
     """Sort series by when they were acquired; left as they are where one doesn't say."""
-    starts = [attributes_of(verdict.series).acquired for verdict in verdicts]
+    starts = [acquired_at(verdict.series) for verdict in verdicts]
     known = [start for start in starts if start is not None]
     # A time without its day is neither before nor after one that has it.
     if len(known) < len(starts) or len({start < DAY_MS for start in known}) > 1:
