@@ -231,7 +231,11 @@ def _kind(verdict: Verdict) -> Hashable:
 
 
 def _pairs(verdicts: Sequence[Verdict]) -> tuple[ContrastPair, ...]:
-    """Pair each T1 with contrast agent with the nearest T1 without, each used once."""
+    """Pair each T1 with contrast agent with a T1 without, each used once.
+
+    Of several it is one of the same setting, with saturated fat or without, and of these the
+    nearest.
+    """
     told = [verdict for verdict in verdicts if not member_is_open(verdict)]
     without = [verdict for verdict in told if verdict.sequence == "T1"]
     pairs = []
@@ -242,10 +246,14 @@ def _pairs(verdicts: Sequence[Verdict]) -> tuple[ContrastPair, ...]:
             if one_prescription(before.series, after.series) and _not_later(before, after)
         ]
         if fitting:
-            nearest = min(fitting, key=lambda before: centre_distance(before.series, after.series))
-            without.remove(nearest)
-            pairs.append(ContrastPair(nearest, after))
+            best = min(fitting, key=lambda before: _difference(before.series, after.series))
+            without.remove(best)
+            pairs.append(ContrastPair(best, after))
     return tuple(pairs)
+
+
+def _difference(before: Series, after: Series) -> tuple[bool, float]:
+    return setting_of(before) != setting_of(after), centre_distance(before, after)
 
 
 def _in_time(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:

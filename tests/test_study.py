@@ -541,6 +541,19 @@ def test_each_t1_without_agent_is_paired_once_and_with_the_nearest() -> None:
     assert [(pair.before, pair.after) for pair in pairs] == [(near, after), (far, again)]
 
 
+def test_t1_with_agent_is_paired_with_the_one_before_whose_fat_is_as_its_own() -> None:
+    plain, fat_free = (
+        scan("T1", description="t1_tse"),
+        scan("T1", description="t1_tse_fs", offset=2),
+    )
+    after = scan("T1C", number=8, description="t1_tse_fs KM")
+    (pair,) = judge_study([plain, fat_free, after]).pairs
+    assert (pair.before, pair.after) == (fat_free, after)
+    # Spines are often shown with fat before the agent, and without it after.
+    (pair,) = judge_study([plain, after]).pairs
+    assert (pair.before, pair.after) == (plain, after)
+
+
 def test_studies_are_kept_apart() -> None:
     verdicts = [scan("T1"), scan("T1C", study="7.8"), scan("T2", number=2)]
     first, second = judge_studies(verdicts, load_protocol("brain-tumour"))
