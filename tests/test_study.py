@@ -108,6 +108,20 @@ def test_a_complete_tumour_study_misses_nothing() -> None:
     assert statuses(study)["perfusion"] == "optional"
 
 
+def test_a_prostate_without_its_dynamic_series_is_incomplete() -> None:
+    planes = ("axial", "sagittal", "axial", "axial", "axial")
+    acquired = [
+        scan(sequence, number=number, plane=plane)
+        for number, (sequence, plane) in enumerate(
+            zip(("T2", "T2", "DWI", "ADC", "PERF"), planes, strict=True)
+        )
+    ]
+    prostate = load_protocol("prostate")
+    assert judge_study(acquired, prostate).complete
+    biparametric = judge_study(acquired[:-1], prostate)
+    assert [entry.name for entry in biparametric.missing] == ["dynamic contrast-enhanced T1"]
+
+
 def test_what_is_missing_and_what_is_double_is_named() -> None:
     verdicts = [scan("T1"), scan("T2", number=2), scan("T2", number=3), scan("DWI", number=4)]
     study = judge_study(verdicts, load_protocol("brain-tumour"))
