@@ -78,6 +78,10 @@ def study_text(study: dict[str, Any]) -> str:
         lines.append(f"  {entry['status']:10}{entry['name'] + '  ':28}{found}".rstrip())
     lines += [f"  extra     {_title(series)}" for series in study["extra"]]
     lines += [f"  repeat    {', '.join(map(_marked, group))}" for group in study["repeats"]]
+    lines += [
+        f"  pair      {_marked(pair['before'])}, {_marked(pair['after'])}"
+        for pair in study["pairs"]
+    ]
     lines += [f"  conflict  {_title(series)}" for series in study["conflicts"]]
     if unread := [failure["path"] for failure in study["unread"]]:
         lines.append(f"  not read  {first_few(unread, _UNREAD_SHOWN)}")

@@ -739,6 +739,12 @@ def test_a_study_in_words_names_what_is_extra_repeated_and_contradicted() -> Non
     assert "  extra     series 4" in told
 
 
+def test_a_study_in_words_names_what_was_acquired_before_and_after_the_agent() -> None:
+    doubted = scan("T1C", number=8, conflict=True)
+    told = study_text(judge_study([doubted, scan("T1")], load_protocol("ms")).to_dict())
+    assert "  pair      series 1, series 8 ≠ header" in told.splitlines()
+
+
 def test_a_study_in_words_marks_the_series_that_are_not_to_be_relied_on() -> None:
     unsure = Decision("FLAIR", 0.79, "member")
     verdicts = [
