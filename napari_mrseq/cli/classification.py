@@ -82,7 +82,7 @@ def classify(
 ) -> None:
     """Name the MR sequence of each series."""
     from napari_mrseq.exchange import study_by_study
-    from napari_mrseq.protocols import load_protocol
+    from napari_mrseq.protocols import load_protocol, protocol_file
     from napari_mrseq.reading import read_study
 
     check_output(output_format, output)
@@ -90,7 +90,8 @@ def classify(
         raise typer.BadParameter("either --jobs or --scheduler: a cluster has its own processes")
     model = _checked_model(model, device)
     expected = None if protocol is None else load_protocol(protocol)
-    refuse_input(output, [*map(str, paths), str(registry.stamp_of(model)[0]), protocol or ""])
+    own = str(protocol_file(protocol or ""))
+    refuse_input(output, [*map(str, paths), str(registry.stamp_of(model)[0]), own])
     if scheduler:
         # Its workers stand elsewhere.
         paths = [absolute(path) for path in paths]

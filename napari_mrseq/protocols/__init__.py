@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -69,12 +70,18 @@ def load_protocol(name: str | Path) -> Protocol:
     if str(name) in protocol_names():
         text = files(__name__).joinpath(f"{name}.toml").read_text("utf-8")
     else:
-        text = _text_of_file(Path(name))
+        text = _text_of_file(protocol_file(name))
     try:
         table = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # of TOML, and of a number that has no end
         raise ProtocolError(f"{name} is not a TOML file: {error}") from None
     return _protocol(table, str(name))
+
+
+def protocol_file(name: str | Path) -> Path:
+    """Return where a user's own protocol lies: shells leave the ~ of --protocol=~/FILE to us."""
+    # Path.expanduser raises where there is no such user.
+    return Path(os.path.expanduser(name))  # noqa: PTH111
 
 
 def _text_of_file(path: Path) -> str:
@@ -97,8 +104,11 @@ def _protocol(table: Mapping[str, Any], origin: str) -> Protocol:
         raise ProtocolError(f"{origin}: at least one [[series]] is needed, in double brackets")
     if not all(isinstance(entry, dict) for entry in series):
         raise ProtocolError(f"{origin}: each [[series]] must be a table")
+    source = table.get("source", "")
+    if not isinstance(source, str):
+        raise ProtocolError(f"{origin}: source must be text in quotes")
     entries = tuple(_expected(entry, origin, at) for at, entry in enumerate(series, start=1))
-    return Protocol(name, str(table.get("source", "")), entries)
+    return Protocol(name, source, entries)
 
 
 def _expected(entry: Mapping[str, Any], origin: str, number: int) -> Expected:

@@ -40,6 +40,22 @@ def test_a_user_s_own_protocol_is_loaded_by_its_path(tmp_path: Path) -> None:
     assert not protocol.series[0].required
 
 
+def test_a_protocol_at_home_is_found_and_never_written_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sample_study: Path
+) -> None:
+    # Shells leave the ~ of --protocol=~/FILE to the program.
+    for variable in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(variable, str(tmp_path))
+    path = tmp_path / "hip.toml"
+    path.write_text('name = "hip"\n[[series]]\nname = "a"\nsequences = ["T1"]')
+    assert load_protocol("~/hip.toml").name == "hip"
+    words = ("classify", sample_study / "t2_tse_tra", "--protocol=~/hip.toml", "--output", path)
+    done = program(tmp_path, *words)
+    assert done.returncode == 2
+    assert "give --output another name" in " ".join(done.stderr.split())
+    assert load_protocol(path).name == "hip"
+
+
 def test_the_example_of_the_manual_says_of_the_sample_study_what_stands_there(
     tmp_path: Path, sample_study: Path
 ) -> None:
@@ -88,6 +104,7 @@ def test_a_folder_is_no_protocol(tmp_path: Path) -> None:
         ("[[series]]\nname = 'a'\nsequences = ['T1']", "a name"),
         ("name = ''\n[[series]]\nname = 'a'\nsequences = ['T1']", "a name"),
         ("name = 5\n[[series]]\nname = 'a'\nsequences = ['T1']", "a name"),
+        ("name = 'x'\nsource = 5\n[[series]]\nname = 'a'\nsequences = ['T1']", "source must be"),
         ("name = 'x'\nseries = []", "at least one [[series]]"),
         ("name = 'x'\nseries = 'T1'", "at least one [[series]]"),
         ("x = " + "[" * 5000, "is not a TOML file"),
