@@ -52,12 +52,13 @@ def tells_b_value(attributes: SequenceAttributes) -> str | None:
 def _may_diffuse(attributes: SequenceAttributes) -> bool:
     """Tell whether a b value is to be believed: scanners leave one in images without weighting.
 
-    GE leaves one in scouts and in functional EPI.
+    GE leaves one in scouts and in functional EPI, the same in all volumes.
     """
     used, vendor = set(attributes.techniques), attributes.vendor
     if DIFFUSION in used or vendor == "Bruker":
         return True
-    if GRADIENT_ECHO in used or (vendor == "GE" and (EPI not in used or PHASES in used)):
+    left_over = vendor == "GE" and len(set(attributes.b_values)) < 2
+    if GRADIENT_ECHO in used or (left_over and (EPI not in used or PHASES in used)):
         return False
     # Preclinical scanners have strong gradients, and often name no manufacturer.
     echo = attributes.echo_time

@@ -232,3 +232,11 @@ def test_spin_echoes_are_weighted_by_diffusion_where_a_b_value_is_told(
 ) -> None:
     claim = claim_of(make_series(header | {"SeriesDescription": described}))
     assert claim.sequence == sequence, claim
+
+
+def test_a_b_value_of_ge_that_changes_between_volumes_is_not_left_over(make_series: Any) -> None:
+    header = PROPELLER | {"EchoTime": 82, "FlipAngle": 90}
+    weighted = claim_of(make_series(header, volumes=2, b_values=(0.0, 1000.0)))
+    assert weighted.sequence == "DWI", weighted
+    left_over = claim_of(make_series(header, volumes=2, b_values=(1000.0, 1000.0)))
+    assert left_over.sequence == "T2", left_over
