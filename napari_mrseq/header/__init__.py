@@ -7,8 +7,8 @@ To be read in this order:
 2. What its tags say: `tags` finds values, `vendors`, `techniques`, `sidecar` and `agent` read them,
    `attributes` gathers them as `sequence_attributes`.
 3. What a rule may ask: of one series' attributes (`conditions`), of its times and the tissue that
-   they weight (`relaxation`), of its words (`words`), of words and times held against each other
-   (`plausibility`).
+   they weight (`relaxation`), of its words (`words`), of what speaks against a sequence
+   (`contradictions`), of words and times held against each other (`plausibility`).
 4. The rules: what one is (`rule`), the table of them (`rules`, with `image_types`), those of echo
    planar images (`echo_planar`) and of vessels (`vessels`), and its end: what an inversion weights
    (`inversions`), and where other times tell, or enhanced files say, how an image is weighted

@@ -9,8 +9,8 @@ from napari_mrseq.header.agent import Agent, agent_of
 from napari_mrseq.header.attributes import attributes_of
 from napari_mrseq.header.bids_names import no_picture
 from napari_mrseq.header.conditions import agent_tagged, evidence_of, is_atypical, other_modality
+from napari_mrseq.header.contradictions import contradiction
 from napari_mrseq.header.lexicon import MEANINGS
-from napari_mrseq.header.plausibility import contradiction
 from napari_mrseq.header.rule import WORDS
 from napari_mrseq.header.rules import RULES
 from napari_mrseq.header.sequence_attributes import SequenceAttributes

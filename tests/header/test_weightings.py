@@ -10,7 +10,7 @@ import pytest
 from napari_mrseq.header import claim_of
 from napari_mrseq.header import techniques as t
 from napari_mrseq.header.claim import claim_from
-from napari_mrseq.header.plausibility import contradiction
+from napari_mrseq.header.contradictions import contradiction
 from napari_mrseq.header.sequence_attributes import SequenceAttributes
 from napari_mrseq.sequences import UNKNOWN
 
