@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from napari_mrseq.header.b_values import tells_b_value, weighted_by_diffusion
 from napari_mrseq.header.conditions import (
+    ECHOES,
     FIELD_STRENGTH,
     FLIP,
     SLICES,
@@ -45,6 +46,7 @@ from napari_mrseq.header.techniques import (
     MPRAGE,
     PHASE_CONTRAST,
     PREPARED,
+    SINGLE_SHOT,
     SPIN_ECHO,
     SUSCEPTIBILITY,
     TIME_OF_FLIGHT,
@@ -56,6 +58,12 @@ from napari_mrseq.header.words import (
     namings,
     tells_inversion,
 )
+
+# What excites once a slice: the time to the next one weights nothing. Nothing else has such trains.
+EXCITES_AGAIN = (
+    unless(called(r".*haste.*|.*ssfse.*|ssh? ?tse.*")), lacks(SINGLE_SHOT),
+    unless(acquired("2D"), ECHOES >= 60),
+)  # fmt: skip
 
 # How a T1 is called whose inversion makes fluid dark.
 FLAIR = r".*flair.*|.*dark fluid"
@@ -119,7 +127,7 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
         # At the high fields of preclinical scanners the echoes of a T2 are early.
         (lacks(BALANCED, GRADIENT_ECHO), TE < 40, unless(preclinical)),
         (uses(GRADIENT_ECHO), lacks(SPIN_ECHO, BALANCED, EPI), TE < 10),
-        (uses(SPIN_ECHO), TE < 60, TR < 2100),
+        (uses(SPIN_ECHO), *EXCITES_AGAIN, TE < 60, TR < 2100),
         # Not every scanner codes an inversion.
         (TI > 1500,),
     ),

@@ -27,6 +27,7 @@ from napari_mrseq.header.conditions import (
     uses,
     within,
 )
+from napari_mrseq.header.contradictions import EXCITES_AGAIN
 from napari_mrseq.header.lexicon import MAP
 from napari_mrseq.header.plausibility import fits, timed
 from napari_mrseq.header.relaxation import (
@@ -46,12 +47,11 @@ from napari_mrseq.header.techniques import (
     MPRAGE,
     MT,
     PREPARED,
-    SINGLE_SHOT,
     SPIN_ECHO,
     SPOILING,
     STEADY_STATE,
 )
-from napari_mrseq.header.words import called, names, names_nothing, tells_inversion
+from napari_mrseq.header.words import names, names_nothing, tells_inversion
 
 # No readout is told, nor an inversion.
 NOTHING_BUT_TIMES = lacks(SPIN_ECHO, GRADIENT_ECHO, EPI, INVERSION)
@@ -61,11 +61,6 @@ NOTHING_BUT_TIMES = lacks(SPIN_ECHO, GRADIENT_ECHO, EPI, INVERSION)
 NON_EPI_SPIN_ECHO = (
     uses(SPIN_ECHO), lacks(EPI), inverts_fat_at_most, unless(tells_inversion),
     unless(VOLUMES >= 20, small_matrix(160)), unless(uses(GATED), acquired("3D")),
-)  # fmt: skip
-# What excites once a slice: the time to the next one weights nothing. Nothing else has such trains.
-EXCITES_AGAIN = (
-    unless(called(r".*haste.*|.*ssfse.*|ssh? ?tse.*")), lacks(SINGLE_SHOT),
-    unless(acquired("2D"), ECHOES >= 60),
 )  # fmt: skip
 # A FLAIR whose inversion the header doesn't tell, or diffusion without a b value, read out by EPI.
 LIKE_A_LONG_FLAIR = (acquired("3D"), TR > 4500)

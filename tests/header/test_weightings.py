@@ -826,3 +826,11 @@ def test_t1_as_its_contrast_says_is_no_map_reference_or_scout(
     said = {"AcquisitionContrast": "T1", "Rows": pixels, "Columns": pixels, "tesla": 3}
     series = make_series(header("GR", **values, **said), slices=9)
     assert claim_of(series).sequence == sequence
+
+
+def test_a_heartbeat_is_no_repetition_time_of_a_t2_that_is_excited_once(make_series: Any) -> None:
+    heart = header("SE", tr=744, te=42, flip=160, dim="2D") | {"SeriesDescription": "t2_haste_db"}
+    siemens = {"Manufacturer": "SIEMENS", "SequenceName": "*h2d1_128"}
+    for single_shot in (siemens, {"EchoTrainLength": 128}):
+        assert claim_of(make_series(heart | single_shot)).sequence == "T2"
+    assert claim_of(make_series(heart)).sequence == UNKNOWN
