@@ -30,12 +30,15 @@ from napari_mrseq.header.techniques import (
     ANGIOGRAPHY,
     BALANCED,
     CINE,
+    EPI,
     GRADIENT_ECHO,
+    INVERSION,
     PHASE_CONTRAST,
+    PREPARED,
     SPIN_ECHO,
     TIME_OF_FLIGHT,
 )
-from napari_mrseq.header.weightings import LIKE_CONTRAST_ANGIOGRAPHY
+from napari_mrseq.header.weightings import LIKE_CONTRAST_ANGIOGRAPHY, TOO_STEEP
 from napari_mrseq.header.words import (
     called,
     names,
@@ -99,6 +102,14 @@ VESSEL_RULES: tuple[Rule, ...] = (
     timed(
         "MRA", 0.65, PHYSICS, uses(BALANCED), lacks(CINE), acquired("2D"), within(TI, 200, 600),
         FLIP >= 70, SLICES > 40, not_above(VOLUMES, 1), names_nothing, unless(tells_heart),
+    ),
+    # What rests has no signal left after such pulses; blood that flows into one slice after the
+    # other, all along a limb or the neck, has (2-D time of flight).
+    timed(
+        "MRA", 0.65, PHYSICS, uses(GRADIENT_ECHO),
+        lacks(SPIN_ECHO, EPI, INVERSION, PREPARED, BALANCED, CINE), acquired("2D"),
+        within(TR, 15, 40), TE >= 3, unless(echo_in_middle), *TOO_STEEP, SLICES > 40,
+        not_above(VOLUMES, 1), names_nothing,
     ),
     rule("OTHER", 0.75, WORDS, called("pca?|ph.*con.*|venc.*"), *A_FILM, lacks(SPIN_ECHO)),
     rule("MRA", 0.9, VENDOR, image_type(*image_types.ANGIOGRAPHY)),

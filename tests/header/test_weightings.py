@@ -834,3 +834,21 @@ def test_a_heartbeat_is_no_repetition_time_of_a_t2_that_is_excited_once(make_ser
     for single_shot in (siemens, {"EchoTrainLength": 128}):
         assert claim_of(make_series(heart | single_shot)).sequence == "T2"
     assert claim_of(make_series(heart)).sequence == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("sequence", "values", "slices"),
+    [
+        ("MRA", {}, 120),
+        ("MRA", {"RepetitionTime": 21, "EchoTime": 4.5, "FlipAngle": 60}, 80),
+        # Of a few slices, with a smaller flip angle, one that T1 may weight.
+        (UNKNOWN, {}, 12),
+        (UNKNOWN, {"FlipAngle": 40}, 120),
+        ("T1", {"RepetitionTime": 130, "EchoTime": 4.2}, 60),
+    ],
+)
+def test_only_blood_that_flows_in_bears_steep_pulses_in_many_slices(
+    make_series: Any, sequence: str, values: dict[str, Any], slices: int
+) -> None:
+    legs = header("GR", tr=28, te=6.9, flip=70, dim="2D") | values
+    assert claim_of(make_series(legs, slices=slices)).sequence == sequence
