@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import logging
+import math
+from collections import defaultdict
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import nibabel
 import numpy as np
-from nibabel.volumeutils import apply_read_scaling
+from nibabel.volumeutils import apply_read_scaling, array_from_file
 from numpy.typing import NDArray
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.reading.damage import damage_in
 from napari_mrseq.reading.discover import HEAD_BYTES, starts_like_nifti
-from napari_mrseq.reading.kept import KEPT, Content
+from napari_mrseq.reading.kept import KEPT, LARGEST_KEPT_BYTES, Content
 from napari_mrseq.reading.lazy import Stamp, check_unchanged
 from napari_mrseq.reading.nifti_pair import is_header, voxel_file
 
@@ -82,15 +84,21 @@ _KINDS = {
 }
 
 
+class _Volume:
+    """Stands for a volume whose voxels are kept."""
+
+
 class Voxels:
     """Voxels of one file, which must stay as `stamp_of` told when its header was read.
 
     A compressed one is unpacked as a whole, since gzip can't be entered midway, and kept for its
-    next slice.
+    next slice. Of another, so is a volume whose slices don't lie in one piece: nearly all of it is
+    read for each.
     """
 
     def __init__(self, path: str, stamp: Stamp) -> None:
         self._path, self._stamp = path, stamp
+        self._volumes: defaultdict[tuple[Any, ...], _Volume] = defaultdict(_Volume)
 
     def take(self, place: tuple[Any, ...]) -> NDArray[Any]:
         """Return voxels at an index expression.
@@ -103,10 +111,15 @@ class Voxels:
         try:
             check_unchanged(voxel_file(self._path), self._stamp, self._path)
             voxels = open_nifti(self._path).dataobj
-            if not self._path.lower().endswith(".gz"):
+            if self._path.lower().endswith(".gz"):
+                stored = KEPT.content(self, partial(_stored, voxels))[place]
+            elif _is_scattered(voxels, place):
+                which = place[3:]
+                read = partial(_stored_volume, voxels, voxel_file(self._path), which)
+                stored = KEPT.content(self._volumes[which], read)[place[:3]]
+            else:
                 return np.asarray(voxels[place])
-            stored = KEPT.content(self, partial(_stored, voxels))
-            return np.asarray(apply_read_scaling(stored[place], voxels.slope, voxels.inter))
+            return np.asarray(apply_read_scaling(stored, voxels.slope, voxels.inter))
         except ReadError as error:
             raise ReadError(error.cause, self._path) from error
         except Exception as error:  # zlib, nibabel and numpy each raise their own
@@ -116,6 +129,22 @@ class Voxels:
 def _stored(voxels: Any) -> Content:
     """Return all voxels as stored: scaled ones would take up to eight times the memory."""
     stored = np.asarray(voxels.get_unscaled())
+    return stored, stored.nbytes
+
+
+def _is_scattered(voxels: Any, place: tuple[Any, ...]) -> bool:
+    """Tell whether a slice lies all over a volume, which is small enough to be kept."""
+    size = math.prod(voxels.shape[:3]) * voxels.dtype.itemsize
+    return place[2:3] == (slice(None),) and size <= LARGEST_KEPT_BYTES
+
+
+def _stored_volume(voxels: Any, path: str, which: tuple[Any, ...]) -> Content:
+    """Return the voxels of one volume as stored."""
+    shape, further = voxels.shape[:3], voxels.shape[3:]
+    number = int(np.ravel_multi_index(which, further, order="F")) if further else 0
+    start = voxels.offset + number * math.prod(shape) * voxels.dtype.itemsize
+    with Path(path).open("rb") as file:
+        stored = array_from_file(shape, voxels.dtype, file, start, mmap=False)
     return stored, stored.nbytes
 
 

@@ -620,6 +620,56 @@ def test_packed_file_is_unpacked_once_for_all_its_slices(tmp_path: Path) -> None
     np.testing.assert_array_equal(series.pixels[8].compute(), noise[:, :, 8].T)
 
 
+@pytest.mark.parametrize("thick", [0, 1])
+@pytest.mark.parametrize("byte_order", ["<", ">"])
+@pytest.mark.parametrize("further", [(), (2,), (2, 3)])
+def test_slices_across_the_lines_of_a_file_are_read_in_one_go(
+    thick: int, byte_order: str, further: tuple[int, ...], tmp_path: Path
+) -> None:
+    noise = np.random.default_rng(1).integers(0, 4000, (40, 41, 42, *further))
+    zooms = [4.0 if axis == thick else 1.0 for axis in range(3)]
+    image = nibabel.Nifti1Image(
+        noise.astype(f"{byte_order}i2"),
+        np.diag([*zooms, 1.0]),
+        nibabel.Nifti1Header(endianness=byte_order),
+    )
+    image.header.set_slope_inter(0.3, -3)
+    nibabel.save(image, tmp_path / "a.nii")
+    stored = nibabel.load(tmp_path / "a.nii").get_fdata().astype(np.float32)
+    series = read_one(tmp_path / "a.nii")
+    count, volumes = series.slices_per_volume, series.slice_count // series.slices_per_volume
+    first = [series.slice_pixels(volume * count).compute() for volume in range(volumes)]
+    # Only a second reading would see that the voxels are gone.
+    file = tmp_path / "a.nii"
+    before, content = file.stat(), file.read_bytes()
+    file.write_bytes(content[:352] + bytes(len(content) - 352))
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    for volume in range(volumes):
+        shown = stored.reshape(*stored.shape[:3], -1, order="F")[..., volume]
+        planes = [first[volume]]
+        planes += [series.slice_pixels(volume * count + n).compute() for n in range(1, count)]
+        # Slices to the left or to the back, rows downward, columns to the left or to the back.
+        turned = shown[::-1, ::-1, ::-1]
+        wanted = turned.transpose(0, 2, 1)[::-1] if thick == 0 else turned.transpose(1, 2, 0)
+        np.testing.assert_array_equal(np.array(planes), wanted)
+
+
+def test_a_volume_too_large_to_be_kept_is_read_slice_by_slice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, data = save(tmp_path / "a.nii", (20, 256, 256), (4.0, 1.0, 1.0), "PIL")
+    monkeypatch.setattr("napari_mrseq.reading.nifti_file.LARGEST_KEPT_BYTES", 1 << 20)
+    series = read_one(path)
+    tracemalloc.start()
+    try:
+        values = series.pixels[3].compute()
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert values.ravel().sum() in [int(plane.astype(int).sum()) for plane in data]
+    assert held < 1 << 20
+
+
 def test_packed_files_are_read_by_many_threads_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
