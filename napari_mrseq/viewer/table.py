@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from typing import Any
 
 from qtpy.QtCore import (  # type: ignore[attr-defined]
@@ -141,15 +143,19 @@ class Table(QTableView):
         self._selection.setCurrentIndex(index, how)
 
     def copy(self) -> None:
-        """Put the chosen rows on the clipboard."""
+        """Put the chosen rows on the clipboard, as they are shown."""
         clipboard = QGuiApplication.clipboard()
         assert clipboard is not None
-        shown = [one for one in range(self.proxy.columnCount()) if not self.isColumnHidden(one)]
-        lines = [
-            "\t".join(str(row.siblingAtColumn(column).data()) for column in shown)
+        order = map(self._columns.logicalIndex, range(self.proxy.columnCount()))
+        shown = [column for column in order if not self.isColumnHidden(column)]
+        text = io.StringIO()
+        # A spreadsheet takes what stands between quotes, tabs and lines of others too, for one
+        # cell: the quotes of a name are doubled.
+        csv.writer(text, "excel-tab", lineterminator="\n").writerows(
+            [row.siblingAtColumn(column).data() for column in shown]
             for row in sorted(self._selection.selectedRows())
-        ]
-        clipboard.setText("\n".join(lines))
+        )
+        clipboard.setText(text.getvalue().removesuffix("\n"))
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
         """Say why there are no rows."""

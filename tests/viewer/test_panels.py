@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 from matplotlib.backend_bases import MouseEvent
 from napari.components import ViewerModel
-from napari.layers import Image
+from napari.layers import Image, Layer
 from qtpy.QtCore import QPoint, Qt
 from qtpy.QtGui import QGuiApplication
 from qtpy.QtWidgets import QLabel
@@ -25,6 +26,7 @@ from napari_mrseq.viewer.confidence_plot import ConfidencePlot
 from napari_mrseq.viewer.layer_data import SERIES_KEY
 from napari_mrseq.viewer.layer_series import series_of
 from napari_mrseq.viewer.layer_state import LayerState, state_of
+from napari_mrseq.viewer.reader import read_layers
 from napari_mrseq.viewer.result_panel import ResultPanel
 from napari_mrseq.viewer.slice_table import SliceTable
 from napari_mrseq.viewer.study_panel import StudyPanel
@@ -417,6 +419,34 @@ def test_rows_are_copied_in_their_order_not_in_that_of_the_clicks(
     qtbot.keyClick(slices.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     lines = QGuiApplication.clipboard().text().splitlines()
     assert [line.split("\t")[0] for line in lines] == ["1", "3"]
+
+
+def test_names_with_quotes_are_copied_into_cells_of_their_own(qtbot) -> None:
+    table = Table(("Sure", "Series"))
+    qtbot.addWidget(table)
+    names = ['"T1', 'T2 "fast"', '"PD" tra']
+    table.set_rows([Row(name, (Cell("9 %"), Cell(name))) for name in names])
+    table.selectAll()
+    qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    pasted = csv.reader(QGuiApplication.clipboard().text().split("\n"), "excel-tab")
+    assert list(pasted) == [["9 %", name] for name in names]
+
+
+def test_rows_of_several_studies_are_copied_in_the_columns_of_the_screen(
+    qtbot, make_study, tmp_path: Path
+) -> None:
+    make_study(tmp_path / "sub-01" / "1")
+    make_study(tmp_path / "sub-02" / "1")
+    viewer, table = ViewerModel(), StudyTable()
+    viewer.layers.extend(Layer.create(*one) for one in read_layers(str(tmp_path)))
+    qtbot.addWidget(table)
+    table.show_layers(list(viewer.layers))
+    table.selectAll()
+    qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    lines = [line.split("\t") for line in QGuiApplication.clipboard().text().split("\n")]
+    # As in the Folder tab: the study stands before the name.
+    assert [line[3] for line in lines] == ["sub-01", "sub-02"]
+    assert [line[4] for line in lines] == [layer.name for layer in viewer.layers]
 
 
 def test_the_study_is_one_row_a_layer(qtbot, make_verdict) -> None:
