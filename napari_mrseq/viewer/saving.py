@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -38,7 +39,8 @@ def ask_file(
 
 def may_replace(parent: QWidget, files: Sequence[Path]) -> bool:
     """Ask whether files that are there already may be replaced; yes where none is."""
-    there = [file for file in files if file.exists()]
+    # Path.exists raises of too long a name, and where a folder may not be entered.
+    there = [file for file in files if os.path.exists(file)]  # noqa: PTH110
     if not there:
         return True
     what = there[0].name if len(there) == 1 else f"{len(there)} files ({there[0].name}, …)"

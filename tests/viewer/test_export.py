@@ -127,6 +127,19 @@ def test_what_cannot_be_written_is_said_in_words(
         panel.page.export_button.export(tmp_path / "a.doc")
 
 
+def test_too_long_a_name_is_said_in_words(
+    viewer, panel, pick, answer, make_verdict, tmp_path: Path
+) -> None:
+    layer = viewer.add_image(np.ones((3, 8, 8)), name="mine")
+    annotate(layer, make_verdict(series_of(layer), ["T1"] * 3))
+    panel.refresh()
+    answer(tmp_path / ("a" * 300))
+    pick(panel.page.export_button, "CSV…")
+    said = panel.controls.status.value
+    assert said.startswith(f"Not exported: {tmp_path}")
+    assert said.endswith(".csv: File name too long. Choose another place.")
+
+
 def test_series_of_one_name_have_a_sidecar_each_and_none_is_replaced_unasked(
     viewer, panel, pick, answer, reply, make_verdict, tmp_path: Path
 ) -> None:
