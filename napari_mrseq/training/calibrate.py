@@ -115,10 +115,13 @@ def _with_temperature(slices: Answers, temperature: float) -> Answers:
 
 
 def _temperature(answers: Answers, weights: NDArray[Any], classes: Sequence[str]) -> float:
+    """Return the temperature with the least log-likelihood lost; 1 where no label is a class."""
     # What is labelled unknown is odd MR that looks like what is known: a network fitted to it would
     # doubt all that it knows.
     known = np.isin(answers.labels, [code for code in classes if code != UNKNOWN])
     known = known if known.any() else np.isin(answers.labels, list(classes))
+    if not known.any():
+        return 1.0
     targets = np.array([classes.index(label) for label in answers.labels[known]])
     return fit_temperature(logs(answers.probabilities[known]), targets, weights[known])
 

@@ -16,7 +16,7 @@ from napari_mrseq.training.answers import (
     series_members,
     volumes_and_places,
 )
-from napari_mrseq.training.calibrate import LOST, calibrate
+from napari_mrseq.training.calibrate import LOST, calibrate, cross_calibrated, halves
 from napari_mrseq.training.cases import cases_by_kind, cases_of
 from napari_mrseq.training.catalogue import Row, read_catalogue
 from napari_mrseq.training.cross_validation import cross_validated
@@ -91,6 +91,15 @@ def test_slices_and_series_each_get_the_calibration_that_makes_them_honest():
     beside = calibrate(joined([made, theirs]), rows + odd, CLASSES)
     for name in ("temperature", "series_temperature", "threshold", "stack_power"):
         assert getattr(beside, name) == pytest.approx(getattr(fitted, name)), name
+
+
+def test_a_fold_whose_only_class_was_in_no_other_leaves_confidence_as_it_is():
+    rows = [row(i, "PD", f"g{i % 2}") for i in range(8)]
+    made = answers(rows, np.tile([0.7, 0.2, 0.1], (8, 1)))
+    fitted = calibrate(made, rows, CLASSES)
+    assert fitted.temperature == fitted.series_temperature == 1
+    kinds = cross_calibrated(made, rows, CLASSES, halves(rows))
+    assert not (kinds["slices"].guessed == kinds["slices"].labels).any()
 
 
 @pytest.mark.parametrize("seed", range(8))
