@@ -214,7 +214,7 @@ def load_model(name_or_path: str | Path = registry.DEFAULT, device: str = "auto"
     network = networks.build(card.network, len(card.classes), familiarity=card.familiarity)
     weights = read_weights(path)
     try:
-        network.load_state_dict(weights)
+        networks.fill(network, weights)
     except RuntimeError as error:
         raise ModelError(f"{path} can't be loaded as {card.network}: {error}") from error
     networks.check_finite(weights, path)

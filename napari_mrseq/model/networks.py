@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 import warnings
+from collections import OrderedDict
 from typing import TYPE_CHECKING, cast
 
 import torch
@@ -68,6 +69,20 @@ def build(name: str, class_count: int, dropout: float = 0.0, familiarity: int = 
         warnings.simplefilter("ignore", FutureWarning)
         network: nn.Module = models.get_model(name, weights=None, num_classes=class_count)
     return network
+
+
+def fill(network: nn.Module, weights: Mapping[str, Tensor]) -> None:
+    """Put weights into a network that names them all.
+
+    Raises
+    ------
+    RuntimeError
+        If names or shapes are others than the network's.
+    """
+    told: OrderedDict[str, Tensor] = OrderedDict(weights)
+    # MNASNet asks of which version of its own they are; a weights file holds tensors alone.
+    told._metadata = network.state_dict()._metadata  # type: ignore[attr-defined]
+    network.load_state_dict(told)
 
 
 def check_finite(weights: Mapping[str, Tensor], path: Path) -> None:

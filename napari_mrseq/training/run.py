@@ -240,7 +240,7 @@ def _measured(card: Card, weights: dict[str, torch.Tensor], rows: list[Row]) -> 
     """
     card = replace(card, calibration=Calibration())
     network = networks.build(card.network, len(card.classes), familiarity=card.familiarity)
-    network.load_state_dict(weights)
+    networks.fill(network, weights)
     model = Model(card=card, sha256="", device="cpu", network=network.float().eval())
     slices = answer_slices(model, rows)
     calibration = calibrate(slices, rows, card.classes)

@@ -135,6 +135,19 @@ def test_the_old_programs_own_network_is_imported_whole(tmp_path):
     np.testing.assert_allclose(found, expected(network, picture), atol=1e-4)
 
 
+def test_a_network_that_asks_which_version_its_weights_are_of_is_loaded(tmp_path):
+    torch.manual_seed(3)
+    network = models.mnasnet0_5(num_classes=3).eval()
+    torch.save(network.state_dict(), tmp_path / "old.pth")
+    path = import_checkpoint(
+        tmp_path / "old.pth", "mnasnet0_5", CLASSES, tmp_path / "m.safetensors"
+    )
+    picture = Image.fromarray(np.tile(np.arange(256, dtype=np.uint8), (200, 1)))
+    picture.save(tmp_path / "ramp.png")
+    found = probabilities(tmp_path / "ramp.png", mrseq.load_model(path, device="cpu"))
+    np.testing.assert_allclose(found, expected(network, picture), atol=1e-4)
+
+
 @pytest.mark.parametrize(
     "wrap",
     [

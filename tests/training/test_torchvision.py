@@ -50,6 +50,14 @@ def test_it_gives_a_model_with_its_preparation_measured_on_the_fold_held_out(cat
     assert model.predict(picture).sum() == pytest.approx(1, abs=1e-5)
 
 
+def test_a_network_that_asks_which_version_its_weights_are_of_is_measured(catalogue, tmp_path):
+    recipe = replace(SMALL, network="mnasnet0_5", epochs=1)
+    path = train_torchvision(
+        catalogue, tmp_path / "run", recipe, name="m", version="1", log=lambda _: None
+    )
+    assert load_model(path, device="cpu").card.figures["slices"]["cases"] == 4
+
+
 def test_a_picture_that_cannot_be_read_is_named_and_the_others_are_trained_on(catalogue, tmp_path):
     (tmp_path / "7.png").write_bytes((tmp_path / "7.png").read_bytes()[:-500])
     told = []
