@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -122,7 +123,8 @@ class Card:
             if fields.get("window"):
                 fields["window"] = tuple(fields["window"])
             card = cls(**fields)
-        except (KeyError, TypeError, ValueError) as error:
+            _refuse_unsound(card)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise ModelError(
                 f"{path} has no model card that this version of napari-mrseq can read ({error}): "
                 "install a newer one, if that wrote it"
@@ -133,3 +135,23 @@ class Card:
                 "napari-mrseq can't do: install a newer one"
             )
         return card
+
+
+def _refuse_unsound(card: Card) -> None:
+    """Raise ValueError on the first field that would make answers wrong, or none at all."""
+    one, codes, window = card.calibration, card.classes, card.window
+    others = (one.threshold, one.series_threshold, one.join_power, one.denial, one.stack_power)
+    sound = {
+        "classes": all(isinstance(code, str) and code for code in codes)
+        and len(set(codes)) == len(codes) > 1,
+        "input_size": isinstance(card.input_size, int) and card.input_size > 0,
+        # Below 0 it would call each slice what that is least like.
+        "temperature": all(
+            0 < number < math.inf for number in (one.temperature, one.series_temperature)
+        ),
+        "calibration": all(0 <= n < math.inf for n in (*others, *one.denials.values())),
+        "window": not window
+        or (len(window) == 2 and 1 < window[0] < math.inf and math.isfinite(window[1])),
+    }
+    if wrong := [name for name, is_sound in sound.items() if not is_sound]:
+        raise ValueError(f"no use can be made of its {wrong[0]}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import shutil
@@ -138,6 +139,37 @@ def test_a_card_of_a_later_version_is_refused_with_its_file(tmp_path, later):
     save_file({"weight": torch.zeros(2)}, path, metadata={KEY: json.dumps(card)})
     with pytest.raises(ModelError, match=r"w\.safetensors .*install a newer one"):
         load_model(path)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("classes", ["KNEE", "KNEE", "HEART"]),
+        ("classes", ["KNEE", "", "HEART"]),
+        ("classes", ["KNEE", 2, "HEART"]),
+        ("classes", []),
+        ("input_size", 0),
+        ("input_size", "129"),
+        ("window", [150]),
+        ("window", [0, 80]),
+        ("temperature", 0),
+        ("temperature", -1),
+        ("temperature", math.nan),
+        ("series_temperature", -1),
+        ("threshold", math.nan),
+        ("series_threshold", "half"),
+        ("denials", [1]),
+        ("denials", {"T1": "x"}),
+    ],
+)
+def test_a_card_that_would_give_wrong_answers_is_refused_with_its_file(tmp_path, field, value):
+    path = weights_file(tmp_path / "w.safetensors", "knees")
+    card = json.loads(read_card(path).to_json())
+    (card["calibration"] if field in card["calibration"] else card)[field] = value
+    save_file(read_weights(path), path, metadata={KEY: json.dumps(card)})
+    for use in (load_model, card_in_words):
+        with pytest.raises(ModelError, match=r"w\.safetensors .*can read .*install a newer one"):
+            use(path)
 
 
 def test_a_file_put_into_the_folder_by_hand_is_a_model(folder, tmp_path):
