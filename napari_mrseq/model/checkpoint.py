@@ -33,6 +33,10 @@ _UNSAFE = (
     "it holds more than weights, and loading it could run any code: refused. Where the "
     "network was trained, save its weights alone: torch.save(model.state_dict(), FILE)"
 )
+_PACKED = (
+    "is quantised, sparse, complex or empty, or holds whole numbers. Save the weights as the "
+    "network was trained with them"
+)
 _KEYS_SHOWN = 3
 LIMITS = (
     "For research. Not for diagnosis. Made by another program: it has no class for what it does "
@@ -139,7 +143,11 @@ def _unpacked(path: Path) -> Any:
         if zipfile.is_zipfile(path):
             raise _ForeignError from error
         with path.open("rb") as file:
-            return _WeightsUnpickler(file).load()
+            content = _WeightsUnpickler(file).load()
+        # What torch.save wrote before 1.6 begins with this number, and the weights come later.
+        if content == torch.serialization.MAGIC_NUMBER:
+            raise _ForeignError from error
+        return content
 
 
 def _storage(content: bytes) -> Any:
@@ -225,7 +233,14 @@ def _fitted(
         wanted = target[name]
         if tensor.shape != wanted.shape:
             raise ModelError(_misfit(path, network, name, tensor, wanted))
+        if wanted.is_floating_point() and not _holds_fractions(tensor):
+            raise ModelError(f"{path} can't be imported: {name} {_PACKED}")
     return {n: t.detach().to(target[n].dtype).contiguous().clone() for n, t in weights.items()}
+
+
+def _holds_fractions(tensor: Tensor) -> bool:
+    """Tell whether numbers lie in a tensor as they are: none is packed, left out or complex."""
+    return tensor.is_floating_point() and tensor.layout == torch.strided and not tensor.is_meta
 
 
 def _share_prefix(names: Collection[str]) -> bool:
@@ -241,7 +256,12 @@ def _differences(missing: set[str], foreign: set[str]) -> str:
 
 
 def _misfit(path: Path, network: str, name: str, found: Tensor, wanted: Tensor) -> str:
-    if found.shape[1:] == wanted.shape[1:]:
+    if found.ndim == wanted.ndim and found.shape[1:] == wanted.shape[1:]:
+        if len(found) == 1:
+            return (
+                f"{path} has one output ({name}), as for a yes or no: it can't be imported, only "
+                "a network with an output for each class can"
+            )
         return (
             f"{path} has {found.shape[0]} outputs ({name}), but {wanted.shape[0]} classes were "
             "named: name as many, in the order of its training"

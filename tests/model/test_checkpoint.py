@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import math
 import os
@@ -229,6 +230,36 @@ def test_what_does_not_fit_is_refused_in_words(network, tmp_path, name, classes,
         import_checkpoint(
             tmp_path / "old.pkl", name, classes, tmp_path / "x.safetensors", window=window
         )
+
+
+@pytest.mark.parametrize("content", [lambda net: net, lambda net: {"model": net.state_dict(),
+    "args": argparse.Namespace(rate=0.1)}], ids=["network", "arguments"])  # fmt: skip
+def test_what_an_old_torch_saved_beside_weights_is_told_as_that(network, tmp_path, content):
+    old = tmp_path / "old.pkl"
+    torch.save(content(network), old, _use_new_zipfile_serialization=False)
+    with pytest.raises(ModelError, match=r"holds more than weights.*refused"):
+        import_checkpoint(old, "resnet18", CLASSES, tmp_path / "x.safetensors")
+
+
+@pytest.mark.filterwarnings("ignore:torch.*_per_tensor", "ignore:.*deprecated")
+@pytest.mark.parametrize(
+    ("packed", "told"),
+    [
+        (lambda bias: (bias * 100).char(), "whole numbers"),
+        (lambda bias: bias.to_sparse(), "sparse"),
+        (lambda bias: bias.to("meta"), "empty"),
+        (lambda bias: torch.complex(bias, bias), "complex"),
+        (lambda bias: torch.quantize_per_tensor(bias, 0.1, 0, torch.qint8), "quantised"),
+        (lambda bias: bias[0], r"fc\.bias has the shape \(\)"),
+        (lambda bias: bias[:1], "one output .* can't be imported"),
+    ],
+    ids=["int8", "sparse", "meta", "complex", "quantised", "scalar", "one"],
+)
+def test_weights_that_are_not_the_networks_own_are_refused(network, tmp_path, packed, told):
+    weights = network.state_dict()
+    torch.save(weights | {"fc.bias": packed(weights["fc.bias"])}, tmp_path / "old.pth")
+    with pytest.raises(ModelError, match=rf"old\.pth .*{told}"):
+        import_checkpoint(tmp_path / "old.pth", "resnet18", CLASSES, tmp_path / "x.safetensors")
 
 
 @pytest.mark.parametrize(
