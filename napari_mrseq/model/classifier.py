@@ -210,7 +210,8 @@ def load_model(name_or_path: str | Path = registry.DEFAULT, device: str = "auto"
     if path.suffix == ONNX_SUFFIX:
         if device not in ("auto", "cpu"):
             raise DeviceError(f"{path} is an ONNX file, which is run on the cpu alone here")
-        return Model(card=card, sha256=sha256, device="cpu", network=load_onnx_network(path))
+        runner = load_onnx_network(path, card)
+        return Model(card=card, sha256=sha256, device="cpu", network=runner)
     network = networks.build(card.network, len(card.classes), familiarity=card.familiarity)
     weights = read_weights(path)
     try:

@@ -84,20 +84,27 @@ def read_onnx_card(path: Path) -> Card:
     ModelError
         If the file has none, or the extra is not installed.
     """
-    return Card.from_json(_session(path).get_modelmeta().custom_metadata_map.get(KEY, ""), path)
+    text = _session(path).get_modelmeta().custom_metadata_map.get(KEY)
+    if text is None:
+        raise ModelError(
+            f"{path} has no model card, so its classes and what it is given are not known: only "
+            "what napari-mrseq export-onnx wrote can be used"
+        )
+    return Card.from_json(text, path)
 
 
-def load_onnx_network(path: Path) -> nn.Module:
+def load_onnx_network(path: Path, card: Card) -> nn.Module:
     """Return an ONNX file as a network that runs on ONNX Runtime.
 
     Raises
     ------
     ModelError
-        If the file is damaged, or the extra is not installed.
+        If the file is damaged, its graph is none of its card's, or the extra is not installed.
     """
     import torch
 
     session = _session(path)
+    _refuse_other_graph(session, path, card)
 
     class OnnxNetwork(torch.nn.Module):
         def forward(self, images: torch.Tensor) -> torch.Tensor:
@@ -105,6 +112,26 @@ def load_onnx_network(path: Path) -> nn.Module:
             return torch.from_numpy(logits)
 
     return OnnxNetwork()
+
+
+def _refuse_other_graph(session: Any, path: Path, card: Card) -> None:
+    """Refuse a graph that does not answer two slices as the card says: other shapes or names."""
+    import numpy as np
+
+    from napari_mrseq.model import networks
+
+    shape = (2, networks.channel_count(card.network), card.input_size, card.input_size)
+    wanted = (2, len(card.classes))
+    try:
+        (logits,) = session.run([OUTPUT], {INPUT: np.zeros(shape, np.float32)})
+        cause = "" if logits.shape == wanted else f"it answers {logits.shape}, not {wanted}"
+    except Exception as error:  # ONNX Runtime raises kinds of its own
+        cause = str(error)
+    if cause:
+        raise ModelError(
+            f"{path} is not the graph that its model card tells of ({cause}): write it with "
+            "napari-mrseq export-onnx"
+        )
 
 
 def _session(path: Path) -> Any:

@@ -7,7 +7,9 @@ import pytest
 
 from napari_mrseq import load_model
 from napari_mrseq.errors import ModelError
+from napari_mrseq.model.card import KEY, Card
 from napari_mrseq.model.checkpoint import import_checkpoint
+from napari_mrseq.model.networks import LITE
 from napari_mrseq.model.onnx_file import export_onnx
 from tests.program import program
 
@@ -66,6 +68,45 @@ def test_what_is_an_onnx_file_already_is_not_exported_again(exported, tmp_path):
     assert not (tmp_path / "second.onnx").exists()
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"name": "input"}, "input"),
+        ({"answer": "scores"}, "logits"),
+        ({"shape": (1, 1, 8, 8)}, "Expected: 1"),
+        ({"shape": ("n", 8, 8, 1)}, "Expected: 8"),
+        ({"kind": "FLOAT16"}, "float16"),
+        ({"classes": 5}, r"answers \(2, 5\), not \(2, 3\)"),
+        ({"classes": 1}, r"answers \(2, 1\), not \(2, 3\)"),
+    ],
+)
+def test_a_graph_that_is_not_its_cards_is_refused_before_a_slice_is_judged(tmp_path, given, told):
+    save_graph(tmp_path / "theirs.onnx")
+    assert load_model(tmp_path / "theirs.onnx").predict(np.eye(60)[None]).shape == (1, 3)
+    save_graph(tmp_path / "theirs.onnx", **given)
+    with pytest.raises(ModelError, match=rf"(?s)theirs\.onnx .*{told}.*export-onnx"):
+        load_model(tmp_path / "theirs.onnx")
+
+
+def save_graph(path, *, name="images", answer="logits", shape=("n", 1, 8, 8), kind="FLOAT",
+               classes=3):  # fmt: skip
+    """Write a linear classifier of 8 × 8 pixels, whose card tells of three classes."""
+    from onnx import TensorProto, helper, numpy_helper, save
+
+    element = getattr(TensorProto, kind)
+    weights = np.ones((64, classes), np.float16 if kind == "FLOAT16" else np.float32)
+    nodes = [helper.make_node("Flatten", [name], ["flat"]),
+             helper.make_node("MatMul", ["flat", "w"], [answer])]  # fmt: skip
+    ends = [helper.make_tensor_value_info(name, element, shape),
+            helper.make_tensor_value_info(answer, element, (shape[0], classes))]  # fmt: skip
+    weight = numpy_helper.from_array(weights, "w")
+    graph = helper.make_graph(nodes, "g", ends[:1], ends[1:], [weight])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    card = Card("theirs", "1.0", LITE, ("T1", "T2", "FLAIR"), 8)
+    helper.set_model_props(model, {KEY: card.to_json()})
+    save(model, path)
+
+
 def test_an_onnx_file_of_another_program_is_refused_by_name(tmp_path):
     from onnx import TensorProto, helper, save
 
@@ -73,5 +114,5 @@ def test_an_onnx_file_of_another_program_is_refused_by_name(tmp_path):
     graph = helper.make_graph([helper.make_node("Identity", ["x"], ["y"])], "g", ends[:1], ends[1:])
     opset = [helper.make_opsetid("", 17)]
     save(helper.make_model(graph, opset_imports=opset, ir_version=8), tmp_path / "theirs.onnx")
-    with pytest.raises(ModelError, match=r"theirs\.onnx has no model card"):
+    with pytest.raises(ModelError, match=r"theirs\.onnx has no model card.*export-onnx"):
         load_model(tmp_path / "theirs.onnx")
