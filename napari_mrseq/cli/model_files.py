@@ -53,6 +53,7 @@ def import_checkpoint(
     ] = None,
 ) -> None:
     """Turn a torchvision classifier's checkpoint into a weights file, running no code in it."""
+    from napari_mrseq.model.checkpoint import RESCALED
     from napari_mrseq.model.checkpoint import import_checkpoint as run
 
     check_file(output, "--output")
@@ -60,6 +61,11 @@ def import_checkpoint(
     for told in misspelt_codes(names):
         say(told)
     path = run(file, network, names, output, window=_window(window))
+    if network in RESCALED:
+        say(
+            f"the weights don't tell whether this {network} was made with transform_input=True, as "
+            "all that start from ImageNet's weights are: its answers would then be others here"
+        )
     say(f"{path} written; to keep it with your models: napari-mrseq models --add {path}")
 
 

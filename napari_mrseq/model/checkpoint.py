@@ -38,6 +38,8 @@ _PACKED = (
     "network was trained with them"
 )
 _KEYS_SHOWN = 3
+# torchvision rescales what these see where they start from ImageNet's weights (transform_input).
+RESCALED = ("googlenet", "inception_v3")
 LIMITS = (
     "For research. Not for diagnosis. Made by another program: it has no class for what it does "
     "not know, so it may name any picture, and its confidence was never calibrated."

@@ -306,6 +306,20 @@ def test_the_command_line_imports_and_classifies_with_it(network, tmp_path):
     assert record["model"]["name"] == "site"
 
 
+@pytest.mark.filterwarnings("ignore:The default weight initialization:FutureWarning")
+def test_what_weights_do_not_tell_of_a_network_is_said(network, tmp_path):
+    for name, weights in (
+        ("googlenet", models.googlenet(num_classes=2, init_weights=False).state_dict()),
+        ("resnet18", network.state_dict()),
+    ):
+        torch.save(weights, tmp_path / "old.pth")
+        classes = "T1,T2" if name == "googlenet" else "T1,T2,FLAIR"
+        done = program(tmp_path, "import-checkpoint", "old.pth", "--network", name, "--classes",
+                       classes, "--output", "new.safetensors")  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert ("transform_input=True" in done.stderr) == (name == "googlenet")
+
+
 def test_weights_that_are_no_numbers_are_refused(network, tmp_path):
     state = network.state_dict()
     state["fc.bias"] = torch.full((3,), torch.nan)
