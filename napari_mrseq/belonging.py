@@ -31,8 +31,11 @@ def subject_in(path: Path) -> str:
 def study_of(series: Series) -> str:
     """Return the study that a series belongs to: its UID, else the folder of the examination.
 
-    That is the BIDS folder of the session or the subject, else the folder that it lies in.
+    That is the BIDS folder of the session or the subject, else the folder that it lies in. Where
+    several patients share a study's UID, that of each is another.
     """
+    if series.study_uid and series.patient:
+        return f"{series.study_uid} of patient {series.patient}"
     return series.study_uid or _folder(series, ("ses-", "sub-"))
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, product
 
+from napari_mrseq.belonging import study_of
 from napari_mrseq.conflict import checkable_families, support
 from napari_mrseq.header import HeaderClaim
 from napari_mrseq.naming import title_of
@@ -52,7 +53,7 @@ def with_exchanges(outcomes: Sequence[Verdict | Failure]) -> list[Verdict | Fail
     studies: dict[str, list[tuple[int, Verdict]]] = {}
     for place, one in enumerate(found):
         if not isinstance(one, Failure) and one.series.study_uid:
-            studies.setdefault(one.series.study_uid, []).append((place, one))
+            studies.setdefault(study_of(one.series), []).append((place, one))
     for members in studies.values():
         for first, second in exchanged([(v.probabilities, v.header) for _, v in members]):
             (here, ours), (there, theirs) = members[first], members[second]
@@ -78,12 +79,13 @@ def study_by_study(
     Verdict or Failure
         In the order of `outcomes`; none is held any longer than its study is under way.
     """
-    awaited = Counter(one.study_uid for one in series)
+    awaited = Counter(map(study_of, series))
     held: list[Verdict | Failure] = []
     under_way: set[str] = set()
     for outcome in outcomes:
         held.append(outcome)
-        if outcome.series and (study := outcome.series.study_uid):
+        if outcome.series and outcome.series.study_uid:
+            study = study_of(outcome.series)
             awaited[study] -= 1
             under_way.add(study)
             if not awaited[study]:

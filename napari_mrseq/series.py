@@ -106,6 +106,8 @@ class Series:
     instance_uids : tuple of str
         SOP Instance UID of each slice, in the order of volumes, then slices. Frames of one
         multi-frame file repeat its UID. Empty for NIfTI and pictures.
+    patient : int
+        Number of the patient among those whose files were read with the same study UID, from 0.
     kind : str
         ``"dicom"``, ``"nifti"``, ``"picture"`` or ``"layer"``.
     is_mr : bool
@@ -140,6 +142,7 @@ class Series:
     series_number: int | None = None
     description: str | None = None
     study_uid: str | None = field(default=None, repr=False)
+    patient: int = field(default=0, repr=False)
     frame_of_reference_uid: str | None = field(default=None, repr=False)
     kind: str = "dicom"
     is_mr: bool = True

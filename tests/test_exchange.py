@@ -77,6 +77,15 @@ def test_what_belongs_to_no_study_or_can_not_be_read_is_left_as_it_is(exchanged_
     assert with_exchanges([lost, *strangers]) == [lost, *strangers]
 
 
+def test_headers_of_two_patients_are_not_exchanged(exchanged_study):
+    model = load_model(device="cpu")
+    alone = [classify(one, model, fast=True) for one in read(exchanged_study)]
+    apart = [
+        replace(one, series=replace(one.series, patient=number)) for number, one in enumerate(alone)
+    ]
+    assert with_exchanges(apart) == apart
+
+
 def test_a_series_without_its_partner_is_judged_alone_again(exchanged_study):
     model = load_model(device="cpu")
     alone = [classify(one, model, fast=True) for one in read(exchanged_study)]

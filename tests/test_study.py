@@ -601,6 +601,19 @@ def test_files_without_a_study_belong_to_the_examination_of_their_folder() -> No
     ]
 
 
+def test_series_of_two_patients_are_no_pair_and_no_repeat() -> None:
+    before, again, after = scan("T1", number=1), scan("T1", number=2), scan("T1C", number=3)
+    (study,) = judge_studies([before, again, after])
+    assert study.pairs
+    assert study.repeats
+    others = [replace(one, series=replace(one.series, patient=1)) for one in (again, after)]
+    hers, his = judge_studies([before, *others])
+    assert [one.verdicts for one in (hers, his)] == [(before,), tuple(others)]
+    assert not hers.pairs
+    assert not hers.repeats
+    assert hers.to_dict()["study_uid"] == his.to_dict()["study_uid"]
+
+
 def no_mr(kind: str, path: str, *, study: str | None) -> Verdict:
     """Return the verdict on an icon, a capture of a screen, or a CT."""
     verdict = scan("OTHER" if kind == "capture" else "UNKNOWN")

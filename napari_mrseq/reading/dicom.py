@@ -23,12 +23,11 @@ from napari_mrseq.reading.geometry import (
     StackGeometry,
     stack_geometry,
 )
-from napari_mrseq.reading.grouping import grouped
 from napari_mrseq.reading.header import cause_of, damage_of, read_header
 from napari_mrseq.reading.instance import Layouts, read_instance
 from napari_mrseq.reading.layout import FrameSource
 from napari_mrseq.reading.mosaic import is_mosaic, mosaic_frames
-from napari_mrseq.reading.patient import numbered_patients
+from napari_mrseq.reading.patients_apart import patients_apart
 from napari_mrseq.reading.pixels import stack_pixels
 from napari_mrseq.reading.privacy import public_header
 from napari_mrseq.reading.stacks import split_into_stacks
@@ -38,7 +37,6 @@ from napari_mrseq.series import Failure, Series
 
 # Image classes that are pictures of a screen or a page, whatever their modality says.
 _SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
-_SHARED_UID = "another patient's series has the same UID: they are kept apart"
 _UNPLACED = (
     "no slice positions, orientation or pixel size in the header: order by instance number, "
     "position in the patient unknown"
@@ -65,8 +63,8 @@ def read_dicom(
     Returns
     -------
     list of Series, list of Failure
-        Series in the order of their first files; one failure a file that is no image, or whose
-        series can't be put together.
+        Series study by study, in the order of their first files; one failure a file that is no
+        image, or whose series can't be put together.
     """
     layouts: Layouts = {}
     groups: dict[Hashable, list[Frame]] = defaultdict(list)
@@ -81,15 +79,15 @@ def read_dicom(
             groups[_series_key(frames[0])] += frames
         progress(done)
     series: list[Series] = []
-    left = deque(_with_incomplete(groups))
+    left = deque(patients_apart(_with_incomplete(groups)))
     # The slices of a cohort are let go of as its series are put together.
     groups.clear()
     while left:
-        patients = _by_patient(left.popleft())
-        shared = [_SHARED_UID] if len(patients) > 1 else []
-        for frames in (part for one in patients for part in split_copies(one, input_of)):
+        part = left.popleft()
+        for frames in split_copies(part.frames, input_of):
             try:
-                series += [_series_of(stack, shared) for stack in split_into_stacks(frames)]
+                stacks = split_into_stacks(frames)
+                series += [_series_of(stack, part.patient, part.warnings) for stack in stacks]
             except Exception as error:  # whatever else damaged headers hold back
                 failures += _lost_files(frames, error)
     return series, failures
@@ -151,12 +149,6 @@ def _completes(known: Origin, one: Origin) -> bool:
     )
 
 
-def _by_patient(frames: Sequence[Frame]) -> list[list[Frame]]:
-    """Split slices by patient: archives mix them (RSNA anonymizer issue 18, CTK issue 275)."""
-    numbered = numbered_patients(frame.origin.patient for frame in frames)
-    return grouped(frames, lambda frame: numbered[frame.origin.patient])
-
-
 def _lost_files(frames: Sequence[Frame], error: Exception) -> list[Failure]:
     lost = dict.fromkeys(frame.source.path for frame in frames)
     return [Failure(path, f"its series can't be put together: {cause_of(error)}") for path in lost]
@@ -177,7 +169,7 @@ def _series_key(frame: Frame) -> Hashable:
     return origin.study_uid, home, origin.series_number, is_mr(origin, colour=False)
 
 
-def _series_of(stack: Stack, warnings: Sequence[str]) -> Series:
+def _series_of(stack: Stack, patient: int, warnings: Sequence[str]) -> Series:
     frames = [frame for volume in stack.volumes for frame in volume]
     first = frames[0]
     files = tuple(dict.fromkeys(frame.source.path for frame in frames))
@@ -196,6 +188,7 @@ def _series_of(stack: Stack, warnings: Sequence[str]) -> Series:
         series_number=first.origin.series_number,
         description=_description(dataset),
         study_uid=first.origin.study_uid or None,
+        patient=patient,
         frame_of_reference_uid=first.origin.frame_of_reference_uid or None,
         is_mr=mr,
         window=None if colour else _window(frames),

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import pydicom
 import pytest
 
+from napari_mrseq.belonging import study_of
 from napari_mrseq.reading import read_study
+from napari_mrseq.series import Series
 from tests.reading.scanner_files import AXIAL, WriteSlice, image, positions_along
 
 PLACES = positions_along(AXIAL, 4)
 SEVERAL = "several frames of reference"
+
+
+def by_number(series: Iterable[Series]) -> list[Series]:
+    return sorted(series, key=lambda one: one.series_number or 0)
 
 
 def write_part(write_slice: WriteSlice, part: int, places=PLACES, **values) -> Path:
@@ -46,6 +53,25 @@ def test_two_patients_under_one_uid_are_two_series(one, other, write_slice: Writ
         assert "another patient" in series.warnings[0]
         words = [word for word in (*one, *other) if word]
         assert not any(word in warning for word in words for warning in series.warnings)
+
+
+def test_two_patients_under_one_study_uid_are_two_studies(write_slice: WriteSlice) -> None:
+    who = [("A1", "Roe^Jane"), ("B2", "Doe^John"), ("a1", "Roe^Jane^M"), ("", "")]
+    for part, (number, name) in enumerate(who):
+        folder = write_part(
+            write_slice,
+            part,
+            SeriesInstanceUID=f"1.2.{part}",
+            SeriesNumber=part + 1,
+            PatientID=number,
+            PatientName=name,
+        )
+    found = read_study(folder).series
+    assert {series.study_uid for series in found} == {found[0].study_uid}
+    hers, his, hers_too, of_nobody = (study_of(series) for series in by_number(found))
+    assert hers == hers_too == of_nobody != his
+    assert all("another patient's study has the same UID" in one.warnings[0] for one in found)
+    assert not any(word in his for word in ("B2", "Doe"))
 
 
 @pytest.mark.parametrize(
