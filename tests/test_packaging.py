@@ -46,13 +46,21 @@ def run(*command, **options):
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
+def build(tmp_path_factory):
+    """The wheel, and what was told while it was built."""
     tree, built = tmp_path_factory.mktemp("tree"), tmp_path_factory.mktemp("built")
     for name in SOURCES:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, tree / name)
-    run(sys.executable, "-m", "pip", "wheel", "--no-deps", "--wheel-dir", built, tree, cwd=tree)
-    return next(built.glob("*.whl"))
+    log = built / "log"
+    pip = sys.executable, "-m", "pip", "--log", log, "wheel", "--no-deps", "--wheel-dir", built
+    run(*pip, tree, cwd=tree)
+    return next(built.glob("*.whl")), log.read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def wheel(build):
+    return build[0]
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +107,12 @@ def test_the_wheel_holds_all_that_the_program_needs_and_no_tests(wheel):
     assert any(name.endswith(".safetensors") for name in shipped)
     assert shipped == {name for name in names if name.startswith("napari_mrseq/")}
     assert {name.split("/")[0].split("-")[0] for name in names} == {"napari_mrseq"}
+
+
+def test_no_folder_of_data_is_warned_of_as_a_forgotten_package(build):
+    _, told = build
+    assert "Building wheel" in told
+    assert "would be ignored" not in told
 
 
 def test_the_wheel_asks_for_what_the_environments_below_borrow(wheel):
