@@ -42,7 +42,7 @@ def text_of(figures: dict[str, Any]) -> str:
 
 
 def _beside(figures: dict[str, Any]) -> Iterator[str]:
-    """Two models side by side, with what holds 95 % of bootstrap draws of the groups."""
+    """Two models side by side, with 95 % bounds by bootstrap draws of the groups."""
     against = figures["against"]
     own, other = against["titles"]
     # Of two models that are always and never right: "-100.0 % (-100.0 to -100.0)".

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from scipy import stats
 
 import napari_mrseq
 from napari_mrseq import load_model
@@ -199,6 +200,18 @@ def test_bootstrap_intervals_grow_with_fewer_subjects():
     assert width(200) == pytest.approx(2 * 1.96 * right.std() / 200**0.5, rel=0.1)
     # All slices of one subject are drawn together: nothing is left to vary.
     assert width(1) == 0
+
+
+@pytest.mark.parametrize("groups", [8, 10])
+def test_intervals_of_few_subjects_are_as_wide_as_by_students_t(groups):
+    """Of eight, two equal models were said to differ in one study of eight."""
+    shares = np.linspace(0.6, 0.95, groups).round(2)
+    rows = [row("T1", f"g{index}") for index in range(groups) for _ in range(100)]
+    right = np.concatenate([np.arange(100) < 100 * share for share in shares])
+    said = np.where(right[:, None], [0.9, 0.1, 0], [0.1, 0.9, 0])
+    low, high = measures_of(cases(rows, said), rows, CLASSES)["intervals"]["accuracy"]
+    by_t = stats.t.interval(0.95, groups - 1, shares.mean(), stats.sem(shares))
+    assert (low, high) == pytest.approx(by_t, abs=0.06 * (by_t[1] - by_t[0]))
 
 
 def test_two_models_are_compared_by_the_families_that_both_know(counted):
