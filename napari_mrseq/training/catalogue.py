@@ -161,7 +161,7 @@ def read_entries(path: Path) -> list[dict[str, str]]:
     Raises
     ------
     CatalogueError
-        If it can't be read, or a column is missing.
+        If it can't be read, a column is missing, or a labelled row is incomplete.
     """
     where, table = _read_table(path)
     return [{"path": str((path.parent / entry.pop(where)).resolve())} | entry for entry in table]
@@ -180,6 +180,7 @@ def _read_table(path: Path) -> tuple[str, list[dict[str, str]]]:
             where = _checked_columns(path, table)
             for entry in table:
                 entries.append(_trimmed(entry, where))
+                _refuse_incomplete(path, len(entries) + 1, entries[-1], where)
             return where, entries
     except OSError as error:
         raise CatalogueError(f"{path} can't be read: {error.strerror}") from error
@@ -220,6 +221,12 @@ def _trimmed(entry: Mapping[Any, Any], where: str) -> dict[str, str]:
     }
 
 
+def _refuse_incomplete(path: Path, number: int, entry: Mapping[str, str], where: str) -> None:
+    # Without a name the row would mean the catalogue's whole folder.
+    if entry["label"] and not (entry[where] and entry["group"]):
+        raise CatalogueError(f"{path}, row {number}: {where} and group must be given")
+
+
 def write_catalogue(path: Path, table: Sequence[Mapping[str, str]]) -> Path:
     """Write entries as a catalogue, with all columns that one of them has."""
     return write_rows(table, path, tuple(dict.fromkeys(column for row in table for column in row)))
@@ -232,8 +239,6 @@ def classes_of(rows: list[Row]) -> tuple[str, ...]:
 
 
 def _row(path: Path, number: int, entry: dict[str, str], where: str) -> Row:
-    if not (entry[where] and entry["group"]):
-        raise CatalogueError(f"{path}, row {number}: {where} and group must be given")
     # A column that is not there is as good as an empty one; capitals tell nothing.
     told = defaultdict(str, entry)
     for word in ("origin", "label_confidence", "skull_stripped"):

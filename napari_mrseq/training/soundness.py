@@ -40,11 +40,17 @@ def refuse_missing(rows: Sequence[Row], source: Path) -> None:
     CatalogueError
         Names some of the files.
     """
-    gone = [str(path) for path in dict.fromkeys(row.path for row in rows) if not path.exists()]
+    gone = [str(path) for path in dict.fromkeys(row.path for row in rows) if not is_there(path)]
     if gone:
         raise CatalogueError(
             f"{source}: not there: {first_few(gone, 3)} (paths are relative to the catalogue)"
         )
+
+
+def is_there(path: Path) -> bool:
+    """Say whether there is such a file or folder, as far as may be seen."""
+    # Path.exists raises of too long a name, and where a folder may not be entered.
+    return os.path.exists(path)  # noqa: PTH110
 
 
 def refuse_lost(rows: Sequence[Row], kept: Sequence[Row], source: Path) -> None:

@@ -21,7 +21,7 @@ from napari_mrseq.training.catalogue import read_entries, write_catalogue
 from napari_mrseq.training.follow_ups import joined_studies
 from napari_mrseq.training.header_labels import labelled_by_header, with_persons_labels
 from napari_mrseq.training.series_rows import Entry, Log, rows_of, series_of
-from napari_mrseq.training.soundness import refuse_single_class
+from napari_mrseq.training.soundness import is_there, refuse_single_class
 from napari_mrseq.training.state import trainings_in
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def _slices_of(row: Entry, source: str, log: Log) -> list[Entry]:
     What can't be read stays as it is: training names it.
     """
     path = Path(row["path"])
-    if not row["label"] or row.get("slice") or not path.exists():
+    if not row["label"] or row.get("slice") or not is_there(path):
         return [row]
     if file_kind(str(path))[0] == "picture":
         return [row]

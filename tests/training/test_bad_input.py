@@ -30,6 +30,8 @@ def folder(tmp_path):
         rows.append({"path": f"{index}.png", "label": label, "group": f"g{index // 2}"})
     write(tmp_path / "c.csv", rows)
     write(tmp_path / "single.csv", rows[::2])
+    write(tmp_path / "nameless.csv", [rows[0] | {"path": ""}, *rows[1::2]])
+    write(tmp_path / "long.csv", [*rows, rows[0] | {"path": "c" * 300}])
     whole = registry.entries()[0].path.read_bytes()
     (tmp_path / "half.safetensors").write_bytes(whole[: len(whole) // 2])
     (tmp_path / "file").write_text("in the way")
@@ -48,6 +50,9 @@ def folder(tmp_path):
         ("train c.csv --output run --draws 63", "63 pictures an epoch (--draws) are too few"),
         ("train c.csv --output new/run --resume", "checkpoint.pt is not there"),
         ("train c.csv --output new/run --held-out 3", "c.csv has no pictures of fold 3"),
+        ("train nameless.csv --output new/run", "row 2: path and group must be given"),
+        ("train long.csv --output new/run", "napari-mrseq: long.csv: not there: ccc"),
+        ("evaluate long.csv", "napari-mrseq: long.csv: not there: ccc"),
         ("train . --output new/run", ". gives fewer than two classes"),
         ("evaluate c.csv --output new/run --model half.safetensors", "half.safetensors is damaged"),
         pytest.param(
