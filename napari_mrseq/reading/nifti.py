@@ -174,7 +174,7 @@ def _lazy_pixels(path: str, image: Any, shape: tuple[int, ...], view: _View) -> 
     slices, rows, columns = (shape[axis] for axis in view.axes)
     original = tuple(int(size) for size in image.shape)
     dtype = _dtype(image)
-    voxels = Voxels(path, stamp_of(voxel_file(path)))
+    voxels = Voxels(path, image, stamp_of(voxel_file(path)))
     load = partial(_load_slice, voxels, original, view, slices, dtype)
     return lazy_stack(load, math.prod(shape[3:]), (1,) * slices, (rows, columns), dtype)
 

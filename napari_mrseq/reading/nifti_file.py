@@ -89,15 +89,15 @@ class _Volume:
 
 
 class Voxels:
-    """Voxels of one file, which must stay as `stamp_of` told when its header was read.
+    """Voxels of one file, which must stay as `stamp_of` told when `open_nifti` read its header.
 
     A compressed one is unpacked as a whole, since gzip can't be entered midway, and kept for its
     next slice. Of another, so is a volume whose slices don't lie in one piece: nearly all of it is
     read for each.
     """
 
-    def __init__(self, path: str, stamp: Stamp) -> None:
-        self._path, self._stamp = path, stamp
+    def __init__(self, path: str, image: Any, stamp: Stamp) -> None:
+        self._path, self._voxels, self._stamp = path, image.dataobj, stamp
         self._volumes: defaultdict[tuple[Any, ...], _Volume] = defaultdict(_Volume)
 
     def take(self, place: tuple[Any, ...]) -> NDArray[Any]:
@@ -110,7 +110,7 @@ class Voxels:
         """
         try:
             check_unchanged(voxel_file(self._path), self._stamp, self._path)
-            voxels = open_nifti(self._path).dataobj
+            voxels = self._voxels
             if self._path.lower().endswith(".gz"):
                 stored = KEPT.content(self, partial(_stored, voxels))[place]
             elif _is_scattered(voxels, place):

@@ -620,6 +620,18 @@ def test_packed_file_is_unpacked_once_for_all_its_slices(tmp_path: Path) -> None
     np.testing.assert_array_equal(series.pixels[8].compute(), noise[:, :, 8].T)
 
 
+@pytest.mark.parametrize("name", ["a.nii", "a.nii.gz"])
+def test_header_is_read_once_for_all_slices(name: str, tmp_path: Path) -> None:
+    path, data = save(tmp_path / name, (20, 21, 9), (1.0, 1.0, 3.0), "LPS")
+    series = read_one(path)
+    np.testing.assert_array_equal(series.pixels[0].compute(), data[:, :, 0].T)
+    # Only a second reading would see that the header is gone.
+    before, content = path.stat(), path.read_bytes()
+    path.write_bytes(bytes(352) + content[352:])
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    np.testing.assert_array_equal(series.pixels[8].compute(), data[:, :, 8].T)
+
+
 @pytest.mark.parametrize("thick", [0, 1])
 @pytest.mark.parametrize("byte_order", ["<", ">"])
 @pytest.mark.parametrize("further", [(), (2,), (2, 3)])
