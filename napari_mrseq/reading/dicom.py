@@ -48,6 +48,7 @@ def read_dicom(
     *,
     input_of: InputOf,
     progress: Callable[[int], None],
+    go_on: Callable[[], None],
 ) -> tuple[list[Series], list[Failure]]:
     """Read the headers of DICOM files and put their slices together as series.
 
@@ -59,6 +60,8 @@ def read_dicom(
         Tells under which of the paths that the user gave a file lies; see `split_copies`.
     progress : callable
         Called with the number of files done.
+    go_on : callable
+        Called before slices are put together as series; see `read_study`.
 
     Returns
     -------
@@ -83,6 +86,8 @@ def read_dicom(
     # The slices of a cohort are let go of as its series are put together.
     groups.clear()
     while left:
+        # Of thousands of series that takes longer than their headers did.
+        go_on()
         part = left.popleft()
         for frames in split_copies(part.frames, input_of):
             try:

@@ -74,7 +74,12 @@ def read(paths: AnyPath | Iterable[AnyPath], *, progress: Progress | None = None
     return list(study.series)
 
 
-def read_study(paths: AnyPath | Iterable[AnyPath], *, progress: Progress | None = None) -> Study:
+def read_study(
+    paths: AnyPath | Iterable[AnyPath],
+    *,
+    progress: Progress | None = None,
+    go_on: Callable[[], None] | None = None,
+) -> Study:
     """Read all series under files and folders; bad input never raises, it is listed.
 
     Parameters
@@ -83,6 +88,8 @@ def read_study(paths: AnyPath | Iterable[AnyPath], *, progress: Progress | None 
         Files or folders, any mix of DICOM, NIfTI, JPG, PNG, TIFF, zip, DICOMDIR.
     progress : callable, optional
         Called with (files done, files in all).
+    go_on : callable, optional
+        Called before each series is put together; what it raises ends the reading.
     """
     if not isinstance(paths, str | PathLike | Iterable):
         raise TypeError(f"a path or a list of paths is read, not {type(paths).__name__}")
@@ -96,10 +103,10 @@ def read_study(paths: AnyPath | Iterable[AnyPath], *, progress: Progress | None 
     names = [os.path.expanduser(str(os.fsdecode(path))) for path in given]  # noqa: PTH111
     # Libraries warn of every odd value; what matters to the user is in Series.warnings.
     with LIBRARIES_MUTED:
-        return _study(names, progress or (lambda _done, _all: None))
+        return _study(names, progress or (lambda _done, _all: None), go_on or (lambda: None))
 
 
-def _study(names: Sequence[str], progress: Progress) -> Study:
+def _study(names: Sequence[str], progress: Progress, go_on: Callable[[], None]) -> Study:
     place_of = spelling()
     under, lost = files_under(names, place_of)
     # Under several of the paths a file is read once, for the first of them.
@@ -107,7 +114,7 @@ def _study(names: Sequence[str], progress: Progress) -> Study:
     for file in chain.from_iterable(under):
         files.setdefault(place_of(file.path), file)
     by_path = {file.path: file for file in files.values()}
-    series, refused = _read_files(by_path, names, progress)
+    series, refused = _read_files(by_path, names, progress, go_on)
     for failure in refused:
         file = by_path[failure.path]
         lost[file.given].append(replace(failure, path=file.shown))
@@ -129,7 +136,10 @@ def _study(names: Sequence[str], progress: Progress) -> Study:
 
 
 def _read_files(
-    files: Mapping[str, InputFile], names: Sequence[str], progress: Progress
+    files: Mapping[str, InputFile],
+    names: Sequence[str],
+    progress: Progress,
+    go_on: Callable[[], None],
 ) -> tuple[list[Series], list[Failure]]:
     def input_of(path: str) -> int:
         """Return the number of the folder or zip file given; files given singly are one input."""
@@ -139,7 +149,10 @@ def _read_files(
     dicom = [path for path in files if files[path].kind == "dicom"]
     others = [path for path in files if files[path].kind != "dicom"]
     series, failures = read_dicom(
-        dicom, input_of=input_of, progress=lambda done: progress(done, len(files))
+        dicom,
+        input_of=input_of,
+        progress=lambda done: progress(done, len(files)),
+        go_on=go_on,
     )
     for done, path in enumerate(others, start=len(dicom) + 1):
         try:

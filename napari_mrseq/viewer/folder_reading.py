@@ -20,7 +20,7 @@ class FolderReading:
     done, total : int
         Files.
     cancelled : bool
-        Set by the GUI: no further header is read.
+        Set by the GUI: no further header is read, no further series put together.
     """
 
     done: int = 0
@@ -28,17 +28,20 @@ class FolderReading:
     cancelled: bool = False
 
     def read(self, folder: str | Path) -> Study | None:
-        """Return what lies in a folder, None where the reading of its headers was cancelled."""
+        """Return what lies in a folder, None where that was cancelled."""
         # pydicom and nibabel: not before there is something to read.
         from napari_mrseq.reading import read_study
 
         try:
-            return read_study(folder, progress=self._go_on)
+            return read_study(folder, progress=self._count, go_on=self._go_on)
         except _CancelledError:
             return None
 
-    def _go_on(self, done: int, total: int) -> None:
+    def _count(self, done: int, total: int) -> None:
         self.done, self.total = done, total
+        self._go_on()
+
+    def _go_on(self) -> None:
         if self.cancelled:
             raise _CancelledError
 

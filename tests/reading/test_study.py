@@ -198,6 +198,24 @@ def test_progress_counts_every_file(three_series: Path) -> None:
     assert seen == [(done, 6) for done in range(1, 7)]
 
 
+def test_what_was_read_can_be_stopped_before_its_series_are_put_together(
+    three_series: Path,
+) -> None:
+    """Thousands of series take long for that, and Cancel was heard at its end."""
+    seen: list[int] = []
+
+    def stop_behind_the_last_file() -> None:
+        if seen[-1] == 6:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        read_study(
+            three_series,
+            progress=lambda done, _: seen.append(done),
+            go_on=stop_behind_the_last_file,
+        )
+
+
 def test_same_study_twice_is_the_same(three_series: Path) -> None:
     first, second = read_study(three_series), read_study(three_series)
     assert [one.files for one in first.series] == [one.files for one in second.series]
