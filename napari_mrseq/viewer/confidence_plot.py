@@ -11,6 +11,7 @@ from qtpy.QtWidgets import QVBoxLayout, QWidget
 from napari_mrseq.sequences import colour_of, name_of
 from napari_mrseq.slice_verdict import SliceVerdict
 from napari_mrseq.viewer.layer_state import LayerState
+from napari_mrseq.viewer.wheel import pass_wheel_on
 
 # Below this a class is nowhere near being named and its line only hides others.
 LEAST_SHOWN = 0.2
@@ -97,6 +98,7 @@ class ConfidencePlot(QWidget):
         figure = Figure(layout="constrained")
         self.canvas = FigureCanvasQTAgg(figure)  # type: ignore[no-untyped-call]
         self.axes = figure.add_subplot()
+        pass_wheel_on(self.canvas)
         self.canvas.mpl_connect("button_press_event", self._on_press)
         self.canvas.mpl_connect("draw_event", self._on_drawn)
         self._layout.addWidget(self.canvas)

@@ -17,6 +17,7 @@ from napari_mrseq.viewer.layer_state import own_name
 from napari_mrseq.viewer.scope import SCOPES, WHOLE_STACK
 from napari_mrseq.viewer.settings import Settings
 from napari_mrseq.viewer.shortcuts import RUN_KEYS
+from napari_mrseq.viewer.wheel import pass_wheel_on
 
 NO_IMAGE = "There is no image layer to classify yet."
 STATUS_LINES = 2
@@ -146,6 +147,7 @@ class Controls(QWidget):
 
     def _lay_out(self) -> None:
         may_be_short(self.layer.native)
+        pass_wheel_on(self.layer.native)
         # Inside the Layer tab, a frame of its own would only cost room.
         self.scope.native.setStyleSheet("QGroupBox { border: none; margin: 0; padding: 0; }")
         _let_break(self.scope.native)

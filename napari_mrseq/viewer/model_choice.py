@@ -14,6 +14,7 @@ from napari_mrseq.model.registry import DEFAULT, DEVICES, find, model_names
 from napari_mrseq.viewer.card_dialog import CardDialog
 from napari_mrseq.viewer.flow_layout import FlowLayout, may_be_short
 from napari_mrseq.viewer.settings import Settings
+from napari_mrseq.viewer.wheel import pass_wheel_on
 
 FILE_KINDS = "Models (*.safetensors *.onnx)"
 
@@ -66,6 +67,7 @@ class ModelChoice(QWidget):
     def _lay_out(self) -> None:
         for box in (self.model.native, self.device.native):
             may_be_short(box)
+            pass_wheel_on(box)
         grid = QGridLayout(self)
         grid.setContentsMargins(8, 4, 8, 4)
         grid.setVerticalSpacing(4)

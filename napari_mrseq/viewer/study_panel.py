@@ -32,6 +32,7 @@ from napari_mrseq.viewer.flow_layout import FlowLayout, may_be_short
 from napari_mrseq.viewer.layer_series import obstacle
 from napari_mrseq.viewer.layer_state import own_name, state_of
 from napari_mrseq.viewer.study_table import StudyTable
+from napari_mrseq.viewer.wheel import pass_wheel_on
 from napari_mrseq.viewer.wording import shortened
 
 NO_PROTOCOL = "no protocol"
@@ -76,6 +77,7 @@ class StudyPanel(QWidget):
         self._below = FittedScrollArea(self.summary)
         self.export_button = ExportButton(self._outcomes, left_out=self._left_out)
         may_be_short(self.protocol)
+        pass_wheel_on(self.protocol)
         row = FlowLayout(QLabel("Protocol"), self.protocol, self.open_button, self.export_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 4)

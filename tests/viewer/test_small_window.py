@@ -5,8 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from napari.settings import get_settings
-from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QLabel, QRadioButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from qtpy.QtCore import QPoint, QPointF, Qt
+from qtpy.QtGui import QWheelEvent
+from qtpy.QtWidgets import (
+    QApplication,
+    QLabel,
+    QRadioButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from napari_mrseq.correction import Correction
 from napari_mrseq.header import HeaderClaim
@@ -69,6 +78,46 @@ def test_in_a_low_window_the_slice_in_view_has_its_row_in_sight(
         assert table.currentIndex().row() == step
         # What a page that scrolls leaves of the table.
         assert table.viewport().visibleRegion().boundingRect().contains(row)
+
+
+def test_the_wheel_scrolls_the_tab_over_its_plot_too_and_chooses_nothing(
+    qtbot, viewer, open_panel, make_verdict
+) -> None:
+    """Over the box of layers it chose another layer, whose verdict then stood in the panel."""
+    for name in ("t1_se_tra", "t2_tse_tra"):
+        layer = viewer.add_image(np.ones((30, 64, 64)), name=name)
+        annotate(layer, make_verdict(series_of(layer), ["T1"] * 30, conflict=True))
+    panel = open_at(qtbot, viewer, open_panel, 1280)
+    viewer.window.resize(1280, 500)
+    (area,) = panel.page.findChildren(QScrollArea, options=DIRECT)
+    bar, choice = area.verticalScrollBar(), panel.model_choice
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    boxes = panel.controls.layer.native, choice.model.native, choice.device.native
+    for widget in (panel.plot.canvas, *boxes, panel.study.protocol):
+        scrolls = panel.page.isAncestorOf(widget)
+        bar.setValue(bar.minimum())
+        chosen = [box.currentIndex() for box in (*boxes, panel.study.protocol)]
+        turn_wheel(widget)
+        assert (bar.value() > bar.minimum()) == scrolls
+        assert [box.currentIndex() for box in (*boxes, panel.study.protocol)] == chosen
+    assert panel.layer == layer
+
+
+def turn_wheel(widget: QWidget) -> None:
+    """Turn the wheel over a widget by a notch, towards the user.
+
+    What doesn't take it leaves it to the widget around it: Qt asks that one of the system's
+    events only.
+    """
+    none, no_key = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
+    phase, notch = Qt.ScrollPhase.NoScrollPhase, QPoint(0, -120)
+    taken = False
+    while not taken and widget is not None:
+        where = QPointF(widget.rect().center())
+        far = widget.mapToGlobal(where)
+        turned = QWheelEvent(where, far, QPoint(), notch, none, no_key, phase, False)
+        QApplication.sendEvent(widget, turned)
+        taken, widget = turned.isAccepted(), widget.parentWidget()
 
 
 def test_with_room_for_it_nothing_but_the_slices_scrolls(
