@@ -1,4 +1,4 @@
-"""The probabilities along the stack, with the slice in view marked; a click goes there."""
+"""The probabilities along the stack, the slice in view marked; a click or drag goes there."""
 
 from __future__ import annotations
 
@@ -99,7 +99,8 @@ class ConfidencePlot(QWidget):
         self.canvas = FigureCanvasQTAgg(figure)  # type: ignore[no-untyped-call]
         self.axes = figure.add_subplot()
         pass_wheel_on(self.canvas)
-        self.canvas.mpl_connect("button_press_event", self._on_press)
+        for pointed in ("button_press_event", "motion_notify_event"):
+            self.canvas.mpl_connect(pointed, self._on_pointed)
         self.canvas.mpl_connect("draw_event", self._on_drawn)
         self._layout.addWidget(self.canvas)
 
@@ -156,9 +157,10 @@ class ConfidencePlot(QWidget):
         if self._marker is not None:
             self.axes.draw_artist(self._marker)
 
-    def _on_press(self, event: Any) -> None:
+    def _on_pointed(self, event: Any) -> None:
+        # The button of a move is the one that is held: 1, as matplotlib counts them, is the left.
         state = self._state
-        if state is None or event.xdata is None:
+        if state is None or event.button != 1 or event.xdata is None:
             return
         place = min(max(round(event.xdata) - 1, 0), state.per_volume - 1)
         self.slice_chosen.emit(self._volume * state.per_volume + place)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import dask.array as da
 import numpy as np
 import pytest
-from matplotlib.backend_bases import MouseEvent
+from matplotlib.backend_bases import MouseButton, MouseEvent
 from napari.components import ViewerModel
 from napari.layers import Image, Layer
-from qtpy.QtCore import QPoint, Qt
-from qtpy.QtGui import QGuiApplication
-from qtpy.QtWidgets import QLabel
+from qtpy.QtCore import QEvent, QPoint, QPointF, Qt
+from qtpy.QtGui import QGuiApplication, QMouseEvent
+from qtpy.QtTest import QTest
+from qtpy.QtWidgets import QApplication, QLabel
 
 from napari_mrseq.correction import Correction
 from napari_mrseq.decision import Decision
@@ -541,6 +543,40 @@ def test_a_click_on_the_plot_goes_to_the_slice(qtbot, plot: ConfidencePlot, plac
     assert gone.args == [place - 1]
 
 
+def test_a_drag_along_the_plot_goes_through_the_slices_and_a_right_click_nowhere(
+    qtbot, plot: ConfidencePlot
+) -> None:
+    went: list[int] = []
+    plot.slice_chosen.connect(went.append)
+    left, right = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
+    qtbot.mouseClick(plot.canvas, right, pos=pixel_of(plot, 2, 0.5))
+    drag(plot, right, (3, 4))
+    assert went == []
+    drag(plot, left, (1, 2, 4))
+    assert went == [0, 1, 3]
+    # Once it is let go, nothing follows the mouse.
+    move(plot, Qt.MouseButton.NoButton, 2)
+    assert went == [0, 1, 3]
+
+
+def drag(plot: ConfidencePlot, button: Qt.MouseButton, places: Sequence[int]) -> None:
+    """Press at the first place, move through the others, and let go."""
+    first, *others = places
+    QTest.mousePress(plot.canvas, button, pos=pixel_of(plot, first, 0.5))
+    for place in others:
+        move(plot, button, place)
+    QTest.mouseRelease(plot.canvas, button, pos=pixel_of(plot, places[-1], 0.5))
+
+
+def move(plot: ConfidencePlot, held: Qt.MouseButton, place: int) -> None:
+    """Move the mouse with a button held, which QTest's own moves hold none of."""
+    where = QPointF(pixel_of(plot, place, 0.5))
+    far = plot.canvas.mapToGlobal(where)
+    none, no_key = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
+    moved = QMouseEvent(QEvent.Type.MouseMove, where, far, none, held, no_key)
+    QApplication.sendEvent(plot.canvas, moved)
+
+
 def test_a_click_beside_the_axes_goes_nowhere(qtbot, plot: ConfidencePlot, capsys) -> None:
     with qtbot.assertNotEmitted(plot.slice_chosen):
         qtbot.mouseClick(plot.canvas, Qt.MouseButton.LeftButton, pos=QPoint(1, 1))
@@ -554,7 +590,10 @@ def test_a_click_on_the_edge_of_the_axes_goes_to_the_first_slice(
     box = plot.axes.bbox
     with qtbot.waitSignal(plot.slice_chosen) as gone:
         # Half a slice before the first; the edge need not lie on a pixel here.
-        press = MouseEvent("button_press_event", plot.canvas, box.x0, box.y0 + box.height / 2)
+        middle = box.y0 + box.height / 2
+        press = MouseEvent(
+            "button_press_event", plot.canvas, box.x0, middle, button=MouseButton.LEFT
+        )
         plot.canvas.callbacks.process(press.name, press)
     assert gone.args == [0]
 
