@@ -48,8 +48,9 @@ class CardDialog(QDialog):
     def __init__(self, path: Path, *, offer: bool, parent: QWidget) -> None:
         from napari_mrseq.model.card_words import card_in_words
 
-        super().__init__(parent)
+        # Before there is a dialog: a file without a card would leave one, unseen, for good.
         card, words = read_card(path), card_in_words(path, classes=False)
+        super().__init__(parent)
         self._path = path
         self.setWindowTitle(f"Model {card.name}")
         self.setMinimumWidth(WIDTH)

@@ -17,6 +17,7 @@ from napari_mrseq.model.networks import build
 from napari_mrseq.model.registry import FOLDER_VARIABLE
 from napari_mrseq.sequences import OWN_COLOURS, colour_of
 from napari_mrseq.viewer.annotation import annotate
+from napari_mrseq.viewer.card_dialog import CardDialog
 from napari_mrseq.viewer.layer_series import series_of
 from napari_mrseq.viewer.layer_state import state_of
 from napari_mrseq.viewer.models import Models
@@ -129,6 +130,8 @@ def test_a_file_that_is_no_model_is_said_in_words(panel, press, answer, tmp_path
     press(panel.model_choice.open_button)
     assert "holiday.safetensors" in panel.controls.status.value
     assert panel.model_choice.dialog is None
+    # None that is never seen either, which would stay as long as the panel.
+    assert panel.model_choice.findChildren(CardDialog) == []
 
 
 def test_a_copy_that_was_cut_short_shows_no_card(panel, press, answer, weights: Path) -> None:
