@@ -466,6 +466,34 @@ def test_a_program_ended_within_a_library_ends_without_a_traceback(sample_study)
     assert "Traceback" not in done.stderr
 
 
+# The command line, ended in the midst of loading PyTorch.
+ENDED_AS_A_LIBRARY_IS_LOADED = """
+import atexit, os, sys
+from napari_mrseq.cli import main
+number = int(sys.argv.pop())
+class Finder:
+    def find_spec(name, *_):
+        if name == "torch.distributed":
+            sys.meta_path.remove(Finder)
+            os.kill(os.getpid(), number)
+sys.meta_path.insert(0, Finder)
+atexit.register(lambda: print("loaded:", "torch" in sys.modules))
+main()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+@pytest.mark.usefixtures("signals_heard")
+def test_a_program_ended_as_it_loads_a_library_ends_after_that(sample_study, name):
+    # An end that falls into C++ code would be an abort: what is unpacked of a zip file would stay.
+    number = getattr(signal, name)
+    done = altered(ENDED_AS_A_LIBRARY_IS_LOADED, "classify", sample_study, int(number))
+    assert (done.returncode, done.stdout) == (128 + number, "loaded: True\n")
+    assert "stopped: nothing was written" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 # The command line, in the place of whose results a folder comes with the first record kept.
 FOLDER_COMES = """
 import pathlib, sys

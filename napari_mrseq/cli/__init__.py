@@ -5,6 +5,8 @@ from __future__ import annotations
 import signal
 import sys
 import warnings
+from threading import Timer
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -16,6 +18,9 @@ from napari_mrseq.cli.terminal import ENDINGS, checked_output, result, say
 from napari_mrseq.cli.training import evaluate, train
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.naming import printable
+
+# Seconds until a signal that came at a bad time is heard again.
+_LATER = 0.1
 
 
 def _tell_version(wanted: bool) -> None:
@@ -75,11 +80,25 @@ def _end_in_order(caught: list[int]) -> None:
     What is unpacked of a zip file holds names of patients. The signals go into `caught`.
     """
 
-    def end(number: int, _: object) -> None:
+    def end(number: int, frame: FrameType | None) -> None:
+        if _imports(frame):
+            Timer(_LATER, signal.raise_signal, [number]).start()
+            return
+        if number == signal.SIGINT:
+            raise KeyboardInterrupt
         caught.append(number)
         sys.exit(128 + number)
 
-    for number in ENDINGS:
+    for number in (signal.SIGINT, *ENDINGS):
         # What a parent has set to be ignored (nohup) stays so.
-        if signal.getsignal(number) is signal.SIG_DFL:
+        if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
             signal.signal(number, end)
+
+
+def _imports(frame: FrameType | None) -> bool:
+    """Tell whether a library is being loaded: PyTorch's C++ aborts, and nothing is cleaned up."""
+    while frame and frame.f_code is not main.__code__:
+        if "importlib._bootstrap" in frame.f_code.co_filename:
+            return True
+        frame = frame.f_back
+    return False
