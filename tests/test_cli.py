@@ -375,6 +375,33 @@ def test_a_library_that_cannot_be_loaded_is_told_in_a_line(sample_study):
     assert "Traceback" not in done.stderr
 
 
+# The command line, allowed little more memory than it has when PyTorch is loaded.
+LITTLE_MORE = """
+import resource, sys
+from pathlib import Path
+import napari_mrseq.training.run
+from napari_mrseq.cli import main
+pages = int(Path("/proc/self/statm").read_text().split()[0])
+taken = pages * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (taken + (1 << 27), taken + (1 << 27)))
+main()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="others don't limit the memory of a process")
+@pytest.mark.parametrize("words", ["classify", "train --output run"])
+def test_memory_that_does_not_suffice_is_told_in_a_line(tmp_path, words):
+    for number in range(64):
+        folder = tmp_path / ("T1", "T2")[number % 2]
+        folder.mkdir(exist_ok=True)
+        pixels = np.random.default_rng(number).integers(0, 256, (256, 256), dtype=np.uint8)
+        Image.fromarray(pixels).save(folder / f"{number}.png")
+    done = altered(LITTLE_MORE, *words.replace("run", str(tmp_path / "run")).split(), tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith("napari-mrseq: there is not enough memory: ")
+    assert "Traceback" not in done.stderr
+
+
 # The command line where a module is not installed: the package alone brings neither napari nor Qt.
 WITHOUT_A_MODULE = """
 import sys

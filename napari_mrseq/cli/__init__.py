@@ -66,12 +66,23 @@ def main() -> None:
         # A library written in C may make an error of its own of a stop that falls inside it.
         if caught:
             sys.exit(128 + caught[0])
-        if not isinstance(error, ImportError):
+        if not (told := _want_told(error)):
             raise
+        say(printable(f"napari-mrseq: {told}"))
+        sys.exit(2)
+
+
+def _want_told(error: Exception) -> str:
+    """Tell of a library or of memory that is wanting; of what else goes wrong nothing."""
+    if isinstance(error, ImportError):
         # PyTorch maps gigabytes when it is loaded; a cluster may allow fewer.
         advice = "allow the program more memory (ulimit -v), or install the library again"
-        say(printable(f"napari-mrseq: a library can't be loaded ({error}): {advice}"))
-        sys.exit(2)
+        return f"a library can't be loaded ({error}): {advice}"
+    # PyTorch's own, of processor and graphics card, are no MemoryError.
+    wanting = ("allocate memory" in str(error), "out of memory" in str(error))
+    if isinstance(error, MemoryError) or any(wanting):
+        return "there is not enough memory: close other programs, or allow this one more (ulimit)"
+    return ""
 
 
 def _end_in_order(caught: list[int]) -> None:
