@@ -20,6 +20,7 @@ from napari_mrseq.reading.header import PIXEL_KEYWORDS, cause_of, read_header, t
 from napari_mrseq.reading.layout import (
     MOST_FRAMES,
     PER_FRAME_GROUPS,
+    Fragments,
     FrameSource,
     PixelLayout,
     layout_of,
@@ -80,6 +81,8 @@ class Instance:
         Size and time of the last change of the file.
     whole : WholeFile or None
         The file, where its frames can't be read one by one.
+    fragments : tuple or None
+        Where compressed frames lie, if each is one fragment.
     """
 
     path: str
@@ -88,10 +91,19 @@ class Instance:
     offset: int
     stamp: Stamp
     whole: WholeFile | None
+    fragments: Fragments | None
 
     def source(self, index: int = 0) -> FrameSource:
         """Return where the pixels of a frame are."""
-        return FrameSource(self.path, self.offset, self.layout, self.stamp, index, whole=self.whole)
+        return FrameSource(
+            self.path,
+            self.offset,
+            self.layout,
+            self.stamp,
+            index,
+            whole=self.whole,
+            fragments=self.fragments,
+        )
 
 
 def read_instance(path: str, layouts: Layouts) -> Instance:
@@ -114,12 +126,14 @@ def read_instance(path: str, layouts: Layouts) -> Instance:
     try:
         with Path(path).open("rb") as file:
             header, layout, offset = _header_and_layout(file, layouts)
+            is_packed = offset >= 0 and not layout.is_native
+            fragments = _fragments(file, layout, offset) if is_packed else None
             stamp = stamp_of(file)
     except OSError as error:
         raise ReadError(cause_of(error)) from error
     is_whole = offset < 0 or layout.photometric == "PALETTE COLOR"
     whole = WholeFile(path, layout, stamp) if is_whole else None
-    return Instance(path, header, layout, offset, stamp, whole)
+    return Instance(path, header, layout, offset, stamp, whole, fragments)
 
 
 def _header_and_layout(file: BinaryIO, layouts: Layouts) -> tuple[Dataset, PixelLayout, int]:
@@ -182,16 +196,17 @@ def _checked_layout(file: BinaryIO, header: ScannedHeader, layouts: Layouts) -> 
     if layout is None:
         layout = layout_of(header.dataset, syntax, PIXEL_KEYWORDS[tag], vr)
         layouts[said] = layout
-    held = os.fstat(file.fileno()).st_size - header.pixel_offset
     if layout.is_native:
-        length = header.pixel_length
+        held, length = _held(file, header.pixel_offset), header.pixel_length
         _check_native(layout, held if length == UNDEFINED else min(length, held))
         if length <= held and not groups and not told_frames(header.dataset):
             return _with_all_frames(layout, length)
-    else:
-        file.seek(header.pixel_offset)
-        _check_fragments(file, layout, held)
     return layout
+
+
+def _held(file: BinaryIO, offset: int) -> int:
+    """Return how many bytes of a file lie behind an offset."""
+    return os.fstat(file.fileno()).st_size - offset
 
 
 def _check_native(layout: PixelLayout, held: int) -> None:
@@ -211,28 +226,38 @@ def _with_all_frames(layout: PixelLayout, length: int) -> PixelLayout:
     return replace(layout, frames=count) if is_filled and 1 < count <= MOST_FRAMES else layout
 
 
-def _check_fragments(file: BinaryIO, layout: PixelLayout, held: int) -> None:
-    """Walk the items of compressed pixels (PS3.5 A.4) to their end, reading no data."""
+def _fragments(file: BinaryIO, layout: PixelLayout, offset: int) -> Fragments | None:
+    """Walk the items of compressed pixels (PS3.5 A.4) to their end, reading no data.
+
+    Where each frame is one fragment, their places are returned: offset tables are left out or wrong
+    in some files, and without one each frame would be looked for from the first on.
+    """
     _check_decoder(layout)
+    held = _held(file, offset)
     if layout.frames * layout.frame_bytes > held * LARGEST_COMPRESSION:
         raise ReadError(
             f"damaged header: {layout.frames} x {layout.rows} x {layout.columns} pixels "
             f"can't come from {held} bytes"
         )
-    end = file.tell() + held
-    fragments = -1
+    end = offset + held
+    places, lengths = [], []
+    file.seek(offset)
     while len(start := file.read(8)) == 8:
         group, element, length = struct.unpack("<HHI", start)
         if (group, element) != (0xFFFE, 0xE000):
             break
         if length > end - file.tell():
             raise ReadError("truncated: the compressed pixels end too early")
+        places.append(file.tell() - 8)
+        lengths.append(length)
         file.seek(length, os.SEEK_CUR)
-        fragments += 1
-    if fragments < layout.frames:
-        raise ReadError(
-            f"truncated: {layout.frames} frames are expected, {max(fragments, 0)} are there"
-        )
+    # The first item is the offset table, behind which places are counted.
+    count = max(len(places) - 1, 0)
+    if count < layout.frames:
+        raise ReadError(f"truncated: {layout.frames} frames are expected, {count} are there")
+    if count > layout.frames:
+        return None
+    return [place - places[1] for place in places[1:]], lengths[1:]
 
 
 def _check_decoder(layout: PixelLayout) -> None:

@@ -37,6 +37,9 @@ _NATIVE = _LITTLE_ENDIAN | {str(ExplicitVRBigEndian), str(DeflatedExplicitVRLitt
 _WHOLE_WORDS = _NATIVE | {str(RLELossless)}
 _ALLOCATED_BITS = (1, 8, 12, 16, 32, 64)
 
+# Where fragments of compressed pixels start behind the first, and their lengths in bytes.
+Fragments = tuple[list[int], list[int]]
+
 
 @dataclass(frozen=True, slots=True)
 class PixelLayout:
@@ -172,6 +175,8 @@ class FrameSource:
     lut : pydicom.Dataset or None
         What holds the Modality LUT Sequence (0028,3000), which takes the place of slope and
         intercept.
+    fragments : tuple or None
+        Those of all compressed frames of the file, if each is one fragment.
     """
 
     path: str
@@ -184,6 +189,7 @@ class FrameSource:
     tile: Tile | None = None
     whole: WholeFile | None = None
     lut: Dataset | None = None
+    fragments: Fragments | None = None
 
     @property
     def shape(self) -> tuple[int, int]:

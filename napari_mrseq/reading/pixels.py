@@ -123,7 +123,8 @@ def _decode(source: FrameSource) -> NDArray[Any]:
             return _bit_frame(file, source)
         file.seek(source.offset)
         decoder = get_decoder(layout.transfer_syntax)
-        array, _ = decoder.as_array(file, index=source.index, **layout.options())
+        options = layout.options() | {"extended_offsets": source.fragments}
+        array, _ = decoder.as_array(file, index=source.index, **options)
     return _own_bits(array, layout)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gc
 import os
+import struct
 import subprocess
 import sys
 import tracemalloc
@@ -17,7 +18,7 @@ import pydicom
 import pytest
 from PIL import Image
 from pydicom.data import get_testdata_file
-from pydicom.encaps import encapsulate
+from pydicom.encaps import encapsulate, generate_frames
 from pydicom.pixels import pixel_array
 from pydicom.uid import (
     HTJ2K,
@@ -323,6 +324,25 @@ def test_frames_of_a_compressed_file_are_read_one_by_one(
     series = read_one(path)
     for index in (9, 0, 4):
         np.testing.assert_array_equal(series.slice_pixels(index).compute(), expected[index])
+
+
+@pytest.mark.parametrize("count", [1, 4])
+@pytest.mark.parametrize(("factor", "shift"), [(1, 2), (1, 10**8), (0, 0)])
+def test_frames_are_found_where_the_offset_table_is_wrong(
+    factor: int, shift: int, count: int, write_enhanced: Callable[..., Path]
+) -> None:
+    places = positions_along((1, 0, 0, 0, 1, 0), count)
+    path = write_enhanced(1, [{"position": place} for place in places])
+    dataset = pydicom.dcmread(path)
+    expected = pixel_array(dataset).reshape(count, *image(1).shape)
+    dataset.compress(RLELossless, generate_instance_uid=False)
+    frames = list(generate_frames(dataset.PixelData, number_of_frames=count))
+    dataset.PixelData = packed = encapsulate(frames)
+    table = struct.unpack(f"<{count}I", packed[8 : 8 + 4 * count])
+    told = struct.pack(f"<{count}I", *(factor * place + shift for place in table))
+    dataset.PixelData = packed[:8] + told + packed[8 + 4 * count :]
+    dataset.save_as(path, overwrite=True)
+    np.testing.assert_array_equal(read_one(path).pixels.compute(), expected)
 
 
 @pytest.mark.parametrize("syntax", [HTJ2KLossless, HTJ2K])
