@@ -69,7 +69,7 @@ def _decoding_cause(error: BaseException, layout: PixelLayout) -> str:
     if isinstance(error, OSError) and error.strerror:
         return damage_in(error)
     syntax = UID(layout.transfer_syntax)
-    if isinstance(error, RuntimeError) and "missing" in str(error).lower():
+    if isinstance(error, RuntimeError) and "missing dependencies" in str(error):
         return (
             f"the decoder for {syntax.name} is not installed: "
             'pip install "napari-mrseq[codecs]" brings it'

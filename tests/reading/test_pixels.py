@@ -25,6 +25,7 @@ from pydicom.uid import (
     UID,
     DeflatedExplicitVRLittleEndian,
     HTJ2KLossless,
+    JPEGLSLossless,
     RLELossless,
 )
 
@@ -343,6 +344,17 @@ def test_frames_are_found_where_the_offset_table_is_wrong(
     dataset.PixelData = packed[:8] + told + packed[8 + 4 * count :]
     dataset.save_as(path, overwrite=True)
     np.testing.assert_array_equal(read_one(path).pixels.compute(), expected)
+
+
+def test_damaged_code_is_no_missing_decoder(write_slice: WriteSlice) -> None:
+    path = write_slice(1)
+    dataset = pydicom.dcmread(path)
+    dataset.file_meta.TransferSyntaxUID = JPEGLSLossless
+    dataset.PixelData = encapsulate([bytes(400)])
+    dataset["PixelData"].VR = "OB"
+    dataset.save_as(path, overwrite=True)
+    with pytest.raises(ReadError, match=r"can't be decoded as JPEG-LS .*damaged"):
+        read_one(path).pixels.compute()
 
 
 @pytest.mark.parametrize("syntax", [HTJ2KLossless, HTJ2K])
