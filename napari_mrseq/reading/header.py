@@ -29,6 +29,9 @@ PIXEL_KEYWORDS = {
 }
 
 _HEAD_BYTES = 1024
+_CHARACTER_SET = 0x00080005
+# What people type: descriptions of study and series, name of the protocol.
+_TYPED = (0x00081030, 0x0008103E, 0x00181030)
 _WRITTEN_TAG = re.compile(r"\([0-9a-fA-F]{4}, ?[0-9a-fA-F]{4}\)")
 
 
@@ -65,6 +68,9 @@ def read_header(file: BinaryIO, tags: Iterable[int] | None = None) -> Dataset:
         header.SOPClassUID = told
     if tags is None:
         restore_blocks(header)
+        if _is_typed_in_utf8(header):
+            implicit, little = header.original_encoding
+            header.set_original_encoding(implicit, little, ["utf_8"])
     return header
 
 
@@ -100,6 +106,19 @@ def damage_of(error: Exception) -> str:
 
 def _meta(header: Dataset) -> Dataset:
     return getattr(header, "file_meta", None) or Dataset()
+
+
+def _is_typed_in_utf8(header: Dataset) -> bool:
+    """Tell whether texts are UTF-8 though no character set (0008,0005) is named."""
+    if text(header, _CHARACTER_SET):
+        return False
+    elements = (header.get_item(tag, keep_deferred=True) for tag in _TYPED)
+    values = (getattr(element, "value", None) for element in elements)
+    typed = b" ".join(value for value in values if isinstance(value, bytes))
+    try:
+        return not typed.decode("utf-8").isascii()
+    except UnicodeDecodeError:
+        return False
 
 
 def _is_hollow(head: bytes) -> bool:

@@ -39,3 +39,15 @@ def test_signs_that_print_nothing_are_gone(
 
 def test_the_protocol_speaks_where_the_description_is_empty(write_slice: WriteSlice) -> None:
     assert description_of(write_slice(1, SeriesDescription="\0 ", ProtocolName="t1")) == "t1"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "typed"),
+    [("ISO_IR 192", "T1 增强前"), ("ISO_IR 192", "T2 Schädel"), ("ISO_IR 100", "T2 Schädel")],
+)
+def test_letters_are_read_where_no_character_set_is_named(
+    write_slice: WriteSlice, encoding: str, typed: str
+) -> None:
+    path = write_slice(1, SpecificCharacterSet=encoding, SeriesDescription=typed)
+    path.write_bytes(path.read_bytes().replace(encoding.encode(), b" " * 10))
+    assert description_of(path) == typed
