@@ -21,6 +21,7 @@ from napari_mrseq.errors import MrseqError
 from napari_mrseq.model import registry
 from napari_mrseq.model.card_file import read_card
 from napari_mrseq.sequences import UNKNOWN, colour_of, name_of
+from napari_mrseq.viewer.wording import as_plain_text
 
 WIDTH = 920
 
@@ -65,7 +66,7 @@ class CardDialog(QDialog):
         self.failure.setWordWrap(True)
         self.failure.setTextFormat(Qt.TextFormat.PlainText)
         self.keep = QCheckBox("keep it with my models")
-        self.keep.setToolTip(f"Copies the file to {registry.user_folder()}")
+        self.keep.setToolTip(as_plain_text(f"Copies the file to {registry.user_folder()}"))
         self.buttons = QDialogButtonBox()
         self.use_button = QPushButton("Use this model")
         self.close_button = QPushButton("Cancel" if offer else "Close")

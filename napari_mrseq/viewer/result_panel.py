@@ -27,6 +27,7 @@ from napari_mrseq.viewer.wording import (
     LEAST,
     NO_LAYER,
     NOT_RUN,
+    as_plain_text,
     basis_words,
     decision_words,
     model_words,
@@ -133,7 +134,7 @@ class ResultPanel(QStackedWidget):
         model = f"{verdict.model_id['name']} {verdict.model_id['version']}"
         where = f" on {device}" if device else ""
         self.model.setText(f"{model}{where}, {basis_words(verdict)}")
-        self.model.setToolTip(model_words(verdict.model_id))
+        self.model.setToolTip(as_plain_text(model_words(verdict.model_id)))
         self.setCurrentIndex(1)
 
 

@@ -10,6 +10,7 @@ from qtpy.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.naming import common_folder
+from napari_mrseq.viewer.wording import as_plain_text
 
 
 def ask_file(
@@ -45,7 +46,8 @@ def may_replace(parent: QWidget, files: Sequence[Path]) -> bool:
         return True
     what = there[0].name if len(there) == 1 else f"{len(there)} files ({there[0].name}, …)"
     text = f"{what} in {common_folder([*map(str, there)])} will be replaced. Go on?"
-    return QMessageBox.question(parent, "Replace?", text) == QMessageBox.StandardButton.Yes
+    answer = QMessageBox.question(parent, "Replace?", as_plain_text(text))
+    return answer == QMessageBox.StandardButton.Yes
 
 
 def attempt(write: Callable[[], str], place: Path) -> str:

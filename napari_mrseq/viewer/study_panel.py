@@ -33,7 +33,7 @@ from napari_mrseq.viewer.layer_series import obstacle
 from napari_mrseq.viewer.layer_state import own_name, state_of
 from napari_mrseq.viewer.study_table import StudyTable
 from napari_mrseq.viewer.wheel import pass_wheel_on
-from napari_mrseq.viewer.wording import shortened
+from napari_mrseq.viewer.wording import as_plain_text, shortened
 
 NO_PROTOCOL = "no protocol"
 PROTOCOL_KIND = "Protocol (*.toml)"
@@ -125,11 +125,12 @@ class StudyPanel(QWidget):
             self._say(f"Not opened: {error}")
             return
         # One that was changed since takes its own place; of two of one name the hint tells.
-        place = self.protocol.findData(name, Qt.ItemDataRole.ToolTipRole)
+        hint = as_plain_text(name)
+        place = self.protocol.findData(hint, Qt.ItemDataRole.ToolTipRole)
         if place < 0:
             place = self.protocol.count()
             self.protocol.addItem(Path(name).name)
-            self.protocol.setItemData(place, name, Qt.ItemDataRole.ToolTipRole)
+            self.protocol.setItemData(place, hint, Qt.ItemDataRole.ToolTipRole)
         self.protocol.setItemData(place, protocol)
         # Of one that is chosen already no index changes.
         if place == self.protocol.currentIndex():

@@ -10,6 +10,7 @@ from qtpy.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentMo
 from qtpy.QtGui import QColor, QIcon, QPixmap
 
 from napari_mrseq.naming import natural_key, printable, runs_of
+from napari_mrseq.viewer.wording import as_plain_text
 
 SORT_ROLE = Qt.ItemDataRole.UserRole
 KEY_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -122,7 +123,7 @@ class RowModel(QAbstractTableModel):
         if role == KEY_ROLE:
             return row.key
         if role == Qt.ItemDataRole.ToolTipRole:
-            return (cell.hint() if callable(cell.hint) else cell.hint) or None
+            return as_plain_text(cell.hint() if callable(cell.hint) else cell.hint) or None
         if role == Qt.ItemDataRole.DecorationRole and cell.colour:
             return _swatch(cell.colour)
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from html import escape
 from pathlib import Path
 
 from napari_mrseq.decision import Decision
@@ -27,6 +28,13 @@ LEAST = 0.005
 # Between a mark, or a number, and what it belongs to no line is broken.
 NO_BREAK = "\u00a0"
 KEPT_TOGETHER = ("▲ ", "≠ ", " %")
+
+
+def as_plain_text(text: str) -> str:
+    """Return what a tool tip or a question shows as this text: a name in it may look like HTML."""
+    if "<" not in text and "&lt;" not in text:
+        return text
+    return f'<p style="white-space: pre-wrap">{escape(text)}</p>'
 
 
 def series_name(series: Series) -> str:

@@ -14,7 +14,7 @@ from matplotlib.backend_bases import MouseButton, MouseEvent
 from napari.components import ViewerModel
 from napari.layers import Image, Layer
 from qtpy.QtCore import QEvent, QPoint, QPointF, Qt
-from qtpy.QtGui import QGuiApplication, QMouseEvent
+from qtpy.QtGui import QGuiApplication, QMouseEvent, QTextDocument
 from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication, QLabel
 
@@ -421,6 +421,25 @@ def test_rows_are_copied_in_their_order_not_in_that_of_the_clicks(
     qtbot.keyClick(slices.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     lines = QGuiApplication.clipboard().text().splitlines()
     assert [line.split("\t")[0] for line in lines] == ["1", "3"]
+
+
+def test_tool_tips_show_names_that_look_like_html_as_they_are(qtbot, answer, tmp_path) -> None:
+    name = "t1 <b>raw</b> & <i>more</i>\nTE < 30 ms &lt;"
+    table, study = Table(("Layer",)), StudyPanel()
+    for widget in (table, study):
+        qtbot.addWidget(widget)
+    table.set_rows([Row(0, (Cell(name, hint=name),))])
+    own = tmp_path / "&lt;own.toml"
+    own.write_text('name = "x"\n[[series]]\nname = "T1"\nsequences = ["T1"]\n')
+    answer(own)
+    qtbot.mouseClick(study.open_button, Qt.MouseButton.LeftButton)
+    hint = Qt.ItemDataRole.ToolTipRole
+    place = study.protocol.currentIndex()
+    shown = QTextDocument()
+    hints = table.proxy.index(0, 0).data(hint), study.protocol.itemData(place, hint)
+    for html, text in zip(hints, (name, str(own)), strict=True):
+        shown.setHtml(html)
+        assert shown.toPlainText() == text
 
 
 def test_names_with_quotes_are_copied_into_cells_of_their_own(qtbot) -> None:
