@@ -9,7 +9,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from qtpy.QtCore import QModelIndex, Qt, QTimer, Signal  # type: ignore[attr-defined]
+from qtpy.QtCore import QModelIndex, Qt, QTimer, QUrl, Signal  # type: ignore[attr-defined]
 from qtpy.QtWidgets import (
     QFileDialog,
     QFrame,
@@ -103,8 +103,7 @@ class BatchPanel(QWidget):
         if self.runner.running:
             return
         wished = self.folder.text().strip()
-        # Path.expanduser raises where there is no such user.
-        folder = Path(os.path.expanduser(wished))  # noqa: PTH111
+        folder = _folder_of(self.folder.text())
         cause = _no_folder(folder) if wished else ""
         if not wished or cause:
             # What a run took minutes for isn't thrown away for a slip of the keys.
@@ -218,6 +217,21 @@ class BatchPanel(QWidget):
         series = index.data(KEY_ROLE)
         (verdict,) = [one for one in self.runner.verdicts if one.series is series]
         self.verdict_chosen.emit(verdict)
+
+
+def _folder_of(line: str) -> Path:
+    """Return the folder that a line names: as it stands, or as file managers copy one.
+
+    They put it between quotes, or give its address. Names may end in a space, too.
+    """
+    # Path.expanduser raises where there is no such user.
+    folder = Path(os.path.expanduser(line))  # noqa: PTH111
+    if not _no_folder(folder):
+        return folder
+    bare = line.strip().strip("\"'")
+    address = QUrl(bare)
+    name = address.toLocalFile() if address.isLocalFile() else os.path.expanduser(bare)  # noqa: PTH111
+    return Path(name)
 
 
 def _no_folder(folder: Path) -> str:

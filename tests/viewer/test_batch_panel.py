@@ -216,6 +216,34 @@ def test_what_is_no_folder_is_said(qtbot, folder, press, tmp_path: Path) -> None
     assert folder.status.textFormat() == Qt.TextFormat.PlainText
 
 
+def test_a_folder_is_found_however_its_name_was_copied(
+    qtbot, folder, press, sample_study: Path, tmp_path: Path
+) -> None:
+    """File managers copy a name between quotes (Windows), or as an address (Linux)."""
+    study = tmp_path / "my study"
+    shutil.copytree(sample_study / "t1_se_tra", study)
+    for line in (f" {study} ", f'"{study}"', f"'{study}'", study.as_uri()):
+        folder.folder.clear()
+        qtbot.keyClicks(folder.folder, line)
+        with qtbot.waitSignal(folder.run_finished, timeout=RUN_MS):
+            press(folder.run_button)
+        assert folder.runner.folder == study
+        assert folder.status.text() == "1 series classified."
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there, no name ends in a space")
+def test_a_folder_whose_name_ends_in_a_space_is_not_another(
+    qtbot, folder, press, answer, sample_study: Path, tmp_path: Path
+) -> None:
+    for name, series in (("study", "t1_se_tra"), ("study ", "pd_tse_tra")):
+        shutil.copytree(sample_study / series, tmp_path / name / series)
+    answer(tmp_path / "study ")
+    press(folder.browse_button)
+    with qtbot.waitSignal(folder.run_finished, timeout=RUN_MS):
+        press(folder.run_button)
+    assert column(folder.table, 4) == ["pd_tse_tra"]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="other rights, other names")
 def test_a_folder_that_cannot_be_looked_at_is_said(qtbot, folder, press, tmp_path: Path) -> None:
     qtbot.keyClicks(folder.folder, str(tmp_path / ("long" * 99)))
