@@ -11,6 +11,7 @@ import numpy as np
 from napari_mrseq.decision import by_class, decide, likeliest_known
 from napari_mrseq.sequences import UNKNOWN, family_of
 from napari_mrseq.training.answers import Answers
+from napari_mrseq.training.catalogue import SYNONYMS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -56,6 +57,8 @@ def best_answer(label: str, classes: Sequence[str]) -> str:
     The label itself; where it is no class, the class of its family; where there is none,
     `UNKNOWN`.
     """
+    # Only one of two models that are compared may have it as a class.
+    label = label if label in classes else SYNONYMS.get(label, label)
     if label in classes:
         return label
     family = family_of(label)

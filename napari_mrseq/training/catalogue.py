@@ -7,7 +7,7 @@ import unicodedata
 import warnings
 import zlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,8 @@ from napari_mrseq.training.soundness import (
 )
 from napari_mrseq.training.written_numbers import counted_place, place_along, whole_number
 
-# Labels of public catalogues that have another name here. A network can't tell perfusion and
-# other odd images from pixels: it learns to say so.
+# Labels of public catalogues that have another name here. Our network can't tell perfusion and
+# other odd images from pixels: it learns to say so. One of another program may tell them.
 SYNONYMS = {"DWI_B0": "B0", "OTHER": UNKNOWN, "PERF": UNKNOWN}
 # Origins of slices that lie in a stack.
 STACKS = ("dicom", "nifti")
@@ -107,7 +107,7 @@ class Row:
         return region_of(self.body_part) == "head" and not self.stripped
 
 
-def read_catalogue(path: Path) -> list[Row]:
+def read_catalogue(path: Path, *, told: Collection[str] = ()) -> list[Row]:
     """Read a catalogue of labelled images.
 
     Parameters
@@ -121,6 +121,8 @@ def read_catalogue(path: Path) -> list[Row]:
         or NIfTI file; ``volume`` is then a number, and ``series_uid`` and ``part`` tell series in
         one folder apart. Corrections that the viewer saved are such a catalogue. A row without a
         label is passed over. Without a ``fold`` groups are dealt into `FOLDS`.
+    told : collection of str
+        Classes of the models to measure: labels that are called so none of `SYNONYMS` replaces.
 
     Raises
     ------
@@ -139,10 +141,10 @@ def read_catalogue(path: Path) -> list[Row]:
     labelled = [(number, entry) for number, entry in enumerate(table, 2) if entry["label"]]
     # Corrections from the viewer go by their study, be it joined to others of its patient or not.
     joined = {e["study_uid"]: e["group"] for _, e in labelled if e.get("study_uid")}
-    rows = [
-        _row(path, number, entry | {"group": joined.get(entry["group"], entry["group"])}, where)
-        for number, entry in labelled
-    ]
+    for _, entry in labelled:
+        entry["group"] = joined.get(entry["group"], entry["group"])
+        entry["label"] = _known_label(entry["label"], told)
+    rows = [_row(path, number, entry, where) for number, entry in labelled]
     if not rows:
         raise CatalogueError(f"{path} holds no labelled images")
     refuse_parted(rows, path)
@@ -262,7 +264,7 @@ def _row(path: Path, number: int, entry: dict[str, str], where: str) -> Row:
     stack = f"{uid} {part}".strip() if place else told["volume"]
     return Row(
         path=path.parent / told[where],
-        label=_known_label(told["label"]),
+        label=told["label"],
         group=group,
         fold=fold,
         series=stack or told[where],
@@ -283,10 +285,12 @@ def _row(path: Path, number: int, entry: dict[str, str], where: str) -> Row:
     )
 
 
-def _known_label(label: str) -> str:
-    """Return what a label is called here."""
+def _known_label(label: str, classes: Collection[str]) -> str:
+    """Return what a label is called here, where it is none of some classes."""
     # Each model has this class, however a user writes it.
-    return UNKNOWN if label.casefold() == UNKNOWN.casefold() else SYNONYMS.get(label, label)
+    if label.casefold() == UNKNOWN.casefold():
+        return UNKNOWN
+    return label if label in classes else SYNONYMS.get(label, label)
 
 
 def _fold(text: str, origin: str) -> int:

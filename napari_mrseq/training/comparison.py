@@ -54,11 +54,13 @@ def measure_source(
         If the source can't be used, has no such fold, or a file is missing, or no label is a class
         of the model.
     """
+    models = [model, against] if against else [model]
+    classes = {code for one in models for code in one.classes}
     with TemporaryDirectory() as folder:
-        rows = without_copies(read_catalogue(catalogue_of(source, Path(folder), log=log)))
+        table = catalogue_of(source, Path(folder), log=log)
+        rows = without_copies(read_catalogue(table, told=classes))
     if not rows:
         raise CatalogueError(f"{source} holds stripped copies alone: nothing to measure on")
-    models = [model, against] if against else [model]
     if fold is None:
         unseen, told = _unseen_by_both(model, against, rows, source.name)
     else:

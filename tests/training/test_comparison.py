@@ -10,11 +10,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 from scipy import stats
+from torchvision.models import shufflenet_v2_x0_5
 
 import napari_mrseq
 from napari_mrseq import load_model
+from napari_mrseq.model.checkpoint import import_checkpoint
 from napari_mrseq.training.answers import Answers
 from napari_mrseq.training.bootstrap import compared
 from napari_mrseq.training.cases import best_answer, cases_of
@@ -363,6 +366,34 @@ def test_labels_that_a_model_does_not_know_are_named(tmp_path):
         assert re.search(
             r"no class of .*, so that unknown is right: Knee \[31m$", text, re.MULTILINE
         )
+
+
+def test_a_model_that_tells_what_ours_calls_unknown_is_measured_by_its_own_classes(tmp_path):
+    network = shufflenet_v2_x0_5(num_classes=3).eval()
+    with torch.no_grad():
+        network.fc.weight.zero_()
+        network.fc.bias.copy_(torch.tensor([9.0, 0, 0]))
+    torch.save(network.state_dict(), tmp_path / "old.pth")
+    for name, classes in (("one", ("OTHER", "T1", "T2")), ("two", ("DWI_B0", "B0", "PERF"))):
+        import_checkpoint(
+            tmp_path / "old.pth", "shufflenet_v2_x0_5", classes, tmp_path / f"{name}.safetensors"
+        )
+    one, two = (load_model(tmp_path / f"{name}.safetensors", "cpu") for name in ("one", "two"))
+    table = site(tmp_path, "OTHER", "PERF", "DWI_B0", "T1")
+
+    def right(model, *against):
+        figures = measure_source(model, table, *against, log=lambda _: None)["slices"]["measures"]
+        return {
+            code: told["cases"] for code, told in figures["per class"].items() if told["recall"]
+        }
+
+    assert right(one) == right(one, two) == {"OTHER": 1}
+    assert right(two) == right(two, one) == {"DWI_B0": 1}
+    ours = load_model("default", device="cpu")
+    truths = measure_source(ours, table, two, log=lambda _: None)["slices"]["measures"]["per class"]
+    assert {code: told["cases"] for code, told in truths.items() if told["cases"]} == {
+        "UNKNOWN": 2, "B0": 1, "T1": 1,
+    }  # fmt: skip
 
 
 def test_all_files_that_are_gone_are_told_before_anything_is_measured(tmp_path):
