@@ -12,10 +12,13 @@ from napari_mrseq.sequences import colour_of, name_of
 from napari_mrseq.slice_verdict import SliceVerdict
 from napari_mrseq.viewer.layer_state import LayerState
 from napari_mrseq.viewer.wheel import pass_wheel_on
+from napari_mrseq.viewer.wording import shortened
 
 # Below this a class is nowhere near being named and its line only hides others.
 LEAST_SHOWN = 0.2
 MOST_LINES = 5
+# A longer name would leave the lines no room.
+LONGEST_NAME = 24
 HEIGHT = 116
 
 
@@ -146,10 +149,19 @@ class ConfidencePlot(QWidget):
                 label=name_of(code),
             )
         if shown:
-            # The figure's, not the axes': a tall one would squeeze them a little with each drawing.
-            legend = axes.figure.legend(fontsize=8, loc="outside right center", frameon=False)
+            # Given one by one: matplotlib leaves out what begins with an underscore. The figure's,
+            # not the axes': a tall one would squeeze them a little with each drawing.
+            legend = axes.figure.legend(
+                axes.get_lines(),
+                [shortened(name_of(code), LONGEST_NAME) for code in shown],
+                fontsize=8,
+                loc="outside right center",
+                frameon=False,
+            )
             for text in legend.get_texts():
                 text.set_color(ink)
+                # A class may be called $T_1$: that is its name, and no formula.
+                text.set_parse_math(False)
 
     def _on_drawn(self, event: Any) -> None:
         """Keep the plot without its marker: to redraw it for each slice would be slow."""

@@ -554,6 +554,28 @@ def test_the_legend_has_room_for_all_lines(qtbot, make_verdict) -> None:
     assert len(legend.get_texts()) == len(plot.axes.get_lines()) == 5
 
 
+@pytest.mark.filterwarnings("error:constrained_layout not applied")
+@pytest.mark.parametrize("name", ["_LGE", "$x^$", "T2 of the heart, breath held, " + 90 * "x"])
+def test_a_class_of_ones_own_stands_in_the_legend_as_it_is_called(qtbot, make_verdict, name):
+    state = judged(make_verdict, ["T1"] * 7)
+    state.judged = {
+        index: replace(one, probabilities={name: 0.6, "T1": 0.4})
+        for index, one in state.judged.items()
+    }
+    plot = ConfidencePlot()
+    qtbot.addWidget(plot)
+    plot.resize(330, plot.height())
+    plot.show_state(state, None)
+    plot.canvas.draw()
+    (legend,) = plot.axes.figure.legends
+    shown, other = (one.get_text() for one in legend.get_texts())
+    assert shown == name or (shown[:8] == name[:8] and "…" in shown)
+    assert other == "T1"
+    # It is drawn letter by letter, not left out or set as a formula.
+    assert all(not one.get_parse_math() for one in legend.get_texts())
+    assert plot.axes.bbox.width > 50
+
+
 @pytest.mark.parametrize("place", [1, 3, 4])
 def test_a_click_on_the_plot_goes_to_the_slice(qtbot, plot: ConfidencePlot, place: int) -> None:
     with qtbot.waitSignal(plot.slice_chosen) as gone:
