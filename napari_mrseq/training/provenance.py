@@ -109,8 +109,11 @@ def unseen_rows(card: Card, rows: Sequence[Row], catalogue: str) -> tuple[list[R
     """
     if GROUPS in card.training:
         return _by_group(_digests_seen(card), rows)
+    if "catalogue" not in card.training:
+        told = "all of it: its card does not say what the model was trained on"
+        return list(rows), f"{told}; what it has seen would flatter it"
     unseen = [row for row in rows if row.fold == card.held_out]
-    if card.training.get("catalogue") != catalogue:
+    if card.training["catalogue"] != catalogue:
         told = "all of it: by its card the model was trained on another catalogue"
         return list(rows), f"{told}; what it has seen would flatter it"
     if unseen:

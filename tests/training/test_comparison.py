@@ -274,6 +274,10 @@ def test_only_the_fold_held_out_of_the_same_catalogue_is_measured():
     everything, told = unseen_rows(replace(card, training={"catalogue": "c.csv"}), rows, "c.csv")
     assert len(everything) == 3
     assert "flatters" in told
+    # One that was imported says nothing: not that it was trained on something else.
+    everything, told = unseen_rows(replace(card, training={"imported": "a.pth"}), rows, "c.csv")
+    assert len(everything) == 3
+    assert "its card does not say what the model was trained on" in told
 
 
 def test_the_groups_a_card_names_decide_whatever_a_catalogue_is_called_and_its_folds():
