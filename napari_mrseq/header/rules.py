@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from napari_mrseq.header import image_types
 from napari_mrseq.header.b_values import (
-    of_several_b_values,
-    weighted_by_diffusion,
     without_weighting,
 )
 from napari_mrseq.header.computed_maps import (
     has_type_of_a_map,
-    is_called_a_diffusion_map,
-    is_called_a_map,
     is_reckoned,
     names_bolus_map,
-    names_diffusion_map,
-    names_no_diffusion,
-    names_quantity,
 )
 from napari_mrseq.header.conditions import (
-    B_VALUES,
     FLIP,
     SLICES,
     TE,
@@ -36,7 +28,6 @@ from napari_mrseq.header.conditions import (
     is_original,
     is_phase,
     is_real,
-    is_secondary,
     lacks,
     large_matrix,
     made_by,
@@ -48,11 +39,11 @@ from napari_mrseq.header.conditions import (
     storage,
     tells_computed,
     tells_mr,
-    unknown,
     unless,
     uses,
     within,
 )
+from napari_mrseq.header.diffusion import DIFFUSION_RULES
 from napari_mrseq.header.echo_planar import ECHO_PLANAR_RULES
 from napari_mrseq.header.inversions import INVERSION_RECOVERY_RULES
 from napari_mrseq.header.lexicon import DUAL_ECHO, MAP
@@ -91,7 +82,6 @@ from napari_mrseq.header.weightings import (
 )
 from napari_mrseq.header.words import (
     called,
-    names,
     names_no_picture,
     names_nothing,
     names_weighting,
@@ -186,39 +176,7 @@ RULES: tuple[Rule, ...] = (
     rule("FIELDMAP", 0.85, WORDS, says("FIELDMAP")),
     rule("OTHER", 0.8, DICOM, is_phase, lacks(PHASE_CONTRAST)),
     rule("OTHER", 0.8, DICOM, is_imaginary),
-    # Diffusion. GE writes b values into other sequences too: see `weighted_by_diffusion`.
-    # Scanners write the b value into the map that they compute as well, but not several; and the
-    # images that they compute it from may be called "DWI/ADC".
-    rule("DWI", 0.95, DICOM, weighted_by_diffusion, names("ADC"), of_several_b_values),
-    rule("DWI", 0.9, DICOM, weighted_by_diffusion, names("ADC"), names("DWI"), is_original),
-    rule("ADC", 0.9, WORDS, says("ADC")),
-    rule("OTHER", 0.85, WORDS, says(MAP), unless(is_original)),
-    rule("OTHER", 0.85, WORDS, is_derived, names_diffusion_map),
-    rule("OTHER", 0.8, WORDS, is_called_a_diffusion_map),
-    rule("OTHER", 0.75, WORDS, is_secondary, names_quantity),
-    rule("OTHER", 0.75, WORDS, is_derived, is_called_a_map),
-    # More is computed of diffusion than any list of words holds.
-    rule(UNKNOWN, 0.5, WORDS, is_secondary, names_no_diffusion),
-    # Without a name it may be any of what programs compute, with the b value of its source.
-    rule(
-        "DWI", 0.75, DICOM, weighted_by_diffusion, is_secondary, names_nothing,
-        unless(image_type("DIFFUSION")), unless(of_several_b_values),
-    ),
-    # One volume that is called like a map may be one, whatever ImageType its program has left.
-    rule("DWI", 0.6, DICOM, weighted_by_diffusion, names_diffusion_map, not_above(VOLUMES, 1)),
-    rule("DWI", 0.95, DICOM, weighted_by_diffusion),
-    rule("B0", 0.85, VENDOR, uses(DIFFUSION), without_weighting),
-    # So many volumes, of unknown b values, are weighted: all but the few "dti multi b0" speaks of.
-    rule("DWI", 0.7, WORDS, says("B0"), VOLUMES > 20, unknown(B_VALUES)),
-    rule(
-        "B0", 0.8, WORDS, says("DWI", "B0"), lacks(GRADIENT_ECHO), without_weighting,
-        unless(made_by("GE")),
-    ),
-    rule("B0", 0.7, WORDS, says("B0")),
-    # One volume that isn't told to be as it was acquired may be a map.
-    rule("DWI", 0.9, VENDOR, uses(DIFFUSION), unless(not_above(VOLUMES, 1), unless(is_original))),
-    rule("DWI", 0.85, WORDS, says("DWI")),
-    rule("DWI", 0.7, VENDOR, uses(DIFFUSION)),
+    *DIFFUSION_RULES,
     # Diffusion averages the real part; after an inversion it tells what has recovered.
     rule(
         "OTHER", 0.7, DICOM, is_real, lacks(INVERSION, PREPARED, MPRAGE, EPI),
