@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from napari_mrseq.clock import moment
-from napari_mrseq.header import techniques
+from napari_mrseq.header import technique_codes, techniques
 from napari_mrseq.header.agent import agent_in_tags
 from napari_mrseq.header.b_values import LEAST_B
 from napari_mrseq.header.bids_names import FILE_NAME, suffix_of, telling_words
@@ -101,7 +101,7 @@ def attributes_of(series: Series) -> SequenceAttributes:
         component=_component(tags, vendor),
         contrast=_contrast(tags),
         acquisition=tags.text("MRAcquisitionType").upper()
-        or techniques.dimensions_named(" ".join([described, *names])),
+        or technique_codes.dimensions_named(" ".join([described, *names])),
         repetition_time=tags.positive("RepetitionTime")
         or tags.positive("RepetitionTimeExcitation"),
         echo_time=tags.positive("EffectiveEchoTime") or tags.positive("EchoTime"),
@@ -245,10 +245,10 @@ def _techniques(
     # GR is the code, not the spin echo of that name.
     coded = tags.texts("ScanningSequence")
     named = names if "GR" in coded else (*names, *coded)
-    found = dict(techniques.techniques_of(tags, vendor, named))
+    found = dict(technique_codes.techniques_of(tags, vendor, named))
     described = tags.text("SeriesDescription")
     if not _READOUTS & set(found) and not namings_of(described):
-        found |= techniques.spelled_out(described)
+        found |= technique_codes.spelled_out(described)
     measured = _measured_techniques(tags, vendor) | techniques_of_sidecar(sidecar, names, found)
     for technique, shown in measured.items():
         found.setdefault(technique, shown)
