@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from napari_mrseq.header import map_words
 from napari_mrseq.header.b_values import weighted_by_diffusion
 from napari_mrseq.header.bids_names import FILE_NAME
 from napari_mrseq.header.conditions import uses
@@ -35,27 +36,13 @@ _QUANTITY = re.compile(
 _DIFFERENCE = re.compile(r"subs?(?: ?\d)?")
 # And as GE writes what it has subtracted: "(10037/801/1..188)-(10037/800/1..188)".
 _SUBTRACTED = re.compile(r"(?i)\([\d/.]+\)-\([\d/.]+\)|\b(?:ph|dyn)\w*\d ?- ?(?:ph|dyn)\w*\d")
-# A road map shows vessels.
-_MAP = re.compile(r"\b(?:(?<!road )maps?|[a-z]*karten?|kaart|mapa|mappa|carte)\b")
+_MAP = re.compile(rf"\b(?:{map_words.ANY_MAP})\b")
 _OUTRIGHT = re.compile(r"\b(?:maps?|col(?:ou?r)?)\b")
 # Of whatever it may be: "ECV MAP"; of a time or a rate also without the word: "T1_UNSPECIFIED".
 _TYPE_OF_A_MAP = re.compile(r".+[ _]MAP|[TR][12](?:_?STAR)?_UNSPECIF(?:IED)?")
 # What makers write into ImageType of whatever is reckoned, and what stays an image all the same.
 _RECKONED = {"Siemens": "OTHER", "GE": "PROCESSED"}
 _STILL_AN_IMAGE = ("MEAN", "COMPOSED", "MPR", "CSA MPR")
-# Of the tensor, the kurtosis, the compartments; and of incoherent motion, where that is named.
-_DIFFUSION = (
-    r"md|ad|axd|rd|fa|kfa|mk|ak|rk|ka|k ?(?:mean|ax|rad)|gfa|mo|l[123]|v[123]|dec|odi|ndi|vic|viso"
-    r"|mode|kurtosis|d ?(?:slow|fast|star)"
-)
-_MOTION = r"d|dp|f|fp"
-# What is fitted to the arrival of an agent, or read off its curve.
-_BOLUS = r"ve|vp|kep|k trans|iaug?c\d*|auc|ser(?! \d)|pei|pe\d|at|max slope|wash ?(?:in|out)"
-_DYNAMIC = (
-    r"dce|dyn|dynamic|tissue ?4d|tofts|ispy ?\d|vol ?ser|bi|uni|lateral|cropped|breast|prostate"
-    r"|rate|ratio|perf"
-)
-_METHOD = r"amico|dipy|fsl|mrtrix|dti|dki|noddi|ivim|dwi|dif+(?:usion)?|tensor"
 
 
 def has_type_of_a_map(attributes: SequenceAttributes) -> str | None:
@@ -76,7 +63,8 @@ def names_diffusion_map(attributes: SequenceAttributes) -> str | None:
     if not _of_diffusion(attributes):
         return None
     motion = "ivim" in plain(f"{attributes.description} {attributes.protocol}").split()
-    return _named(attributes, f"{_DIFFUSION}|{_MOTION}" if motion else _DIFFUSION, _METHOD)
+    short = f"{map_words.DIFFUSION}|{map_words.MOTION}" if motion else map_words.DIFFUSION
+    return _named(attributes, short, map_words.DIFFUSION_METHOD)
 
 
 def is_called_a_diffusion_map(attributes: SequenceAttributes) -> str | None:
@@ -138,7 +126,7 @@ def names_no_diffusion(attributes: SequenceAttributes) -> str | None:
 def names_bolus_map(attributes: SequenceAttributes) -> str | None:
     """Hold for a gradient echo or EPI whose whole description is the short name of such a map."""
     follows = GRADIENT_ECHO in attributes.techniques or EPI in attributes.techniques
-    return _named(attributes, _BOLUS, _DYNAMIC) if follows else None
+    return _named(attributes, map_words.BOLUS, map_words.BOLUS_METHOD) if follows else None
 
 
 def _of_diffusion(attributes: SequenceAttributes) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from napari_mrseq.header import map_words
+from napari_mrseq.header.phrases import Regex
 
 # A dual echo names both of its contrasts; the echo time tells which one a series is.
 DUAL_ECHO = "PD and T2"
@@ -11,20 +12,9 @@ MAP = "map"
 # What both stand for in the vocabulary.
 MEANINGS = {DUAL_ECHO: ("PD", "T2"), MAP: ("OTHER",)}
 
-
-@dataclass(frozen=True)
-class Regex:
-    """A phrase that the notation can't say: a regular expression, taken as it stands."""
-
-    pattern: str
-
-
-# A sequence, then phrases that name it; each matches whole words of plain text (see `plain`). A
-# phrase that is a string is in a small notation: "*" stands for any letters and digits, "#" for a
-# number of three or four digits, "..." for anything between, a space for a space or none, "$" for
-# the end of the text.
-# The first line that fits wins: specific before general. English, German, French, Spanish,
-# Italian, Portuguese and Dutch, and the names that vendors print on their consoles.
+# A sequence, then phrases that name it. The first line that fits wins: specific before general.
+# English, German, French, Spanish, Italian, Portuguese and Dutch, and the names that vendors print
+# on their consoles.
 LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     # Where the slices of another series lie, drawn on a scout.
     ("OTHER", "pos disp*"),
@@ -46,23 +36,8 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("OTHER", "eadc*", Regex(r"(?<!mono )(?<!bi )exp[a-z]* ?adc\w*"), "exp* apparent diff*"),
     ("ADC", "*adc", "*adcdfc*", "adc*", "apparent diff*", "coef* ... ap*aren*", "average dc"),
     ("ADC", "avdc", Regex(r"(?<!t[12] )cda")),
-    # Philips' "faReg" and "facReg" come of what it has registered.
-    (MAP, "fa $", "fa map*", "fa col*", "col* fa", "dti fa", "fa reg", "fac reg"),
-    # What is fitted to diffusion: the tensor, the kurtosis, two compartments.
-    (
-        MAP,
-        Regex(
-            r"(?:dti|dki|noddi|tensor|dif+(?:us(?:ion|ao)[a-z]*)?)\b.*"
-            r"\b(?:md|ad|rd|mk|ak|rk|l[123]|odi|ndi)(?: maps?)?$"
-        ),
-    ),
-    (MAP, "mean diffus*", "axial diffusiv*", "radial diffusiv*", "fractional aniso*"),
-    (MAP, "*mean kurt*", "kurt* ... map*", "eigenv*", "*ficvf*", "icvf*", "*isovf*", "fiso"),
-    (MAP, "orientation disp*", "neurite dens*", "intracell* vol*", "isotropic vol*"),
-    (MAP, "ivim ... fraction", "perfusion fraction", "pseudo diffus*", "tensor ... map*"),
-    # What programs read out of images of any sequence.
-    (MAP, "*heat map*", "probabilit*", "prob map*", "likelihood*", "suspicion map*"),
-    (MAP, Regex(r"ai (?:[a-z]+ )?(?:overlay|results?|maps?|score|detection|segm[a-z]*)")),
+    (MAP, *map_words.OF_DIFFUSION),
+    (MAP, *map_words.READ_OUT),
     ("OTHER", "tractog*", "traktog*", "fiber tr*"),
     # All the b values of one series: "diff b0 200 800", "b50_400_800".
     (
@@ -195,13 +170,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
         Regex(r"[1-3]?\d ?echo(?:e?s)?\b.*\b(?:[tr]2star|r2s|qsm)"), "t2star qsm",
     ),
     ("T2", "*ssfse* ... t2 map*", "haste* ... t2 map*"),
-    (MAP, "t1 map*", "t2 map*", "t2star map*", "r2 map*", "r2star*", "r2s", "qt1*", "qt2*"),
-    (MAP, Regex(r"(?:t[12](?:star)?|r2) ?(?:karten?|kaart)")),
-    (MAP, Regex(r"(?:mapa|mappa|carte|cartographie) (?:(?:de|en|du) )?(?:t[12](?:star)?|r2)\b")),
-    # As Siemens calls what it computes.
-    (MAP, Regex(r"^(?:t[12]|t2star|r2) images$")),
-    (MAP, "pd map*", "*relaxo*", "brain mask*", "lesion mask*", "t1* t2* ratio*"),
-    (MAP, Regex(r"(?<!for )segmentations?(?: maps?)?$")),
+    (MAP, *map_words.OF_RELAXATION),
     # What steers a scan with navigators.
     ("OTHER", Regex(r"(?:t[12][a-z0-9]*|v ?nav)\b.*\bsetter")),
     ("OTHER", "qsm", "pdff", "pdff map*", "fat frac*", "ff map*", "ecv map*", "mtr"),

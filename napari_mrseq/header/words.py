@@ -14,7 +14,8 @@ from napari_mrseq.header.bids_names import (
     telling_words,
 )
 from napari_mrseq.header.conditions import Condition
-from napari_mrseq.header.lexicon import LEXICON, MAP, Regex
+from napari_mrseq.header.lexicon import LEXICON, MAP
+from napari_mrseq.header.phrases import expression
 from napari_mrseq.header.plain import plain
 from napari_mrseq.header.sequence_attributes import SequenceAttributes
 
@@ -152,17 +153,8 @@ def namings_of(text: str, place: str = "description") -> tuple[Naming, ...]:
 @lru_cache(maxsize=1)
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple(
-        (sequence, re.compile("|".join(map(_pattern, phrases)))) for sequence, *phrases in LEXICON
+        (sequence, re.compile("|".join(map(expression, phrases)))) for sequence, *phrases in LEXICON
     )
-
-
-def _pattern(phrase: str | Regex) -> str:
-    """Translate a phrase into a regular expression of whole words."""
-    if isinstance(phrase, Regex):
-        return rf"\b(?:{phrase.pattern})\b"
-    words = [word.replace("*", "[a-z0-9]*").replace("#", r"\d{3,4}") for word in phrase.split()]
-    joined = " ?".join(words).replace(" ?... ?", r"\b.*\b")
-    return rf"\b{joined}" if joined.endswith("$") else rf"\b{joined}\b"
 
 
 @lru_cache(maxsize=1024)
