@@ -30,7 +30,7 @@ _REFORMATTED = (
 _QUANTITY = re.compile(
     r"\b(?:maps?|fraction|coefficient|amplitude|diffusivity|anisotropy|percent(?:age)?|slope"
     r"|enhancement (?:rate|ratio|integral)|arrival time|std ?dev|standard deviation"
-    r"|plasma volume|overlay|contours?|seg|suspicion|score)\b"
+    r"|plasma volume|stiffness|overlay|contours?|seg|suspicion|score)\b"
 )
 # How one image without another is called, by its number: that of a subject, if it weren't computed.
 _DIFFERENCE = re.compile(r"subs?(?: ?\d)?")

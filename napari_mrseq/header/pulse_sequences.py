@@ -68,6 +68,8 @@ NAMES = (
     Name("Siemens", r"%.*[\W_](svs|csi)_", (SPECTROSCOPY,)),
     Name("Siemens", r"%.*aalscout", (SCOUT,)),
     Name("Siemens", r"%.*([\W_]mrf$|mre$|ep2d_ase)", (OWN_CONTRAST,)),
+    # "greMRE2d1", "epiMRE", "WIP_epseMRE": elastography.
+    Name("Siemens", r"[*_]?(gre|epi|epse)mr", (OWN_CONTRAST,)),
     Name("Siemens", r"[*_]?(mdme|qalas)", (QUANTIFYING,)),
     Name("Siemens", r"(%.*[\W_]|[*_]?)petra", (ULTRASHORT,)),
     Name("Siemens", r"[*_]?swi[a-z]{0,2}[23]d", (GRADIENT_ECHO, SUSCEPTIBILITY)),
@@ -97,6 +99,8 @@ NAMES = (
     Name("GE", r"(.*/)?epi_pepolar", (B0_MAP,)),
     Name("GE", r"(.*/)?(epirt|epi_rt|.*hyperband)", (EPI, GRADIENT_ECHO)),
     Name("GE", r".*asl", (ASL,)),
+    # "fgremre", "epimre", "iqmre2d".
+    Name("GE", r"(.*/)?(mr-?touch|.*mre(2d|_iron)?$)", (OWN_CONTRAST,)),
     Name("GE", r"(.*/)?(probe|press|.*mrsi)", (SPECTROSCOPY,)),
     Name("Philips", r"(t?se|mse|t[12]-?t?se)$", (SPIN_ECHO,)),
     Name("Philips", r"grase", (SPIN_ECHO, EPI)),

@@ -19,6 +19,7 @@ from napari_mrseq.header.techniques import (
     GRADIENT_ECHO,
     INVERSION,
     MT,
+    OWN_CONTRAST,
     PHASE_CONTRAST,
     PHASES,
     PREPARED,
@@ -74,6 +75,9 @@ CODES = (
     Code("AcquisitionContrast", ("DIFFUSION",), (DIFFUSION,)),
     Code("ImageType", ("DIFFUSION",), (DIFFUSION,)),
     Code("FrameType", ("DIFFUSION",), (DIFFUSION,)),
+    # Elastography: of Siemens, of Philips, and as an inversion for waves in 3-D reads it.
+    Code("ImageType", ("ELASTO", "MRE", "MMDI3D"), (OWN_CONTRAST,)),
+    Code("FrameType", ("ELASTO", "MRE"), (OWN_CONTRAST,)),
     Code("ImageType", ("PCA", "M_PCA"), (PHASE_CONTRAST,)),
     Code("FrameType", ("PCA", "M_PCA"), (PHASE_CONTRAST,)),
     Code("ImageType", ("M_IR", "R_IR", "P_IR", "I_IR"), (INVERSION,)),

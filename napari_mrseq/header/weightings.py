@@ -141,6 +141,9 @@ LIKE_CONTRAST_ANGIOGRAPHY = (TR < 6.5, FLIP >= 20, TE < 2.5)
 TOO_STEEP = (FLIP >= 45, far_past_ernst_angle)
 # Fields are mapped, and coils compared, with so few pixels; a bolus is followed for longer.
 LIKE_A_MAP = (small_matrix(80), not_above(VOLUMES, 4), unless(preclinical))
+# Waves of 60 Hz are encoded for one of their periods, and tissue that they shake is excited once in
+# three of them, in a few slices (QIBA profile of MR elastography of the liver).
+LIKE_ELASTOGRAPHY = (acquired("2D"), within(TR, 45, 55), within(TE, 18, 30), unless(SLICES > 20))
 # Nothing is mapped with a scout.
 LIKE_A_SCOUT = (
     *NON_EPI_GRADIENT_ECHO, lacks(INVERSION), not_above(TI, 100), acquired("2D"), TR <= 20,
@@ -161,9 +164,12 @@ GRADIENT_ECHO_RULES: tuple[Rule, ...] = (
     # A large flip angle weights by T1, unless the echo is late in any field.
     timed(
         "T2STAR", 0.75, TABLE, *NON_EPI_GRADIENT_ECHO, lacks(INVERSION), has_late_echo,
-        not_above(FLIP, 50),
+        not_above(FLIP, 50), unless(*LIKE_ELASTOGRAPHY),
     ),
-    timed("T2STAR", 0.75, TABLE, *NON_EPI_GRADIENT_ECHO, lacks(INVERSION), TE > 25),
+    timed(
+        "T2STAR", 0.75, TABLE, *NON_EPI_GRADIENT_ECHO, lacks(INVERSION), TE > 25,
+        unless(*LIKE_ELASTOGRAPHY),
+    ),
     # A spin echo has no signal left at so short a repetition time.
     timed("T2STAR", 0.6, PHYSICS, NOTHING_BUT_TIMES, TR < 200, has_late_echo, not_above(FLIP, 50)),
     # Several echoes summed, of which the first is told.
