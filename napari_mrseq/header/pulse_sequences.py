@@ -9,6 +9,7 @@ from napari_mrseq.header.techniques import (
     B0_MAP,
     B1_MAP,
     BALANCED,
+    CINE,
     DIFFUSION,
     EPI,
     GRADIENT_ECHO,
@@ -58,6 +59,8 @@ NAMES = (
     Name("Siemens", r"[*_]?fm[23]d", (GRADIENT_ECHO, B0_MAP)),
     # "%SiemensSeq%_ep2d_diff", "%CustomerSeq%\\cmrr_mbep2d_bold": files, not names.
     Name("Siemens", r"%.*(rf_?map|b1_?map|bs_calib)", (B1_MAP,)),
+    # The actual flip angle, of two repetition times.
+    Name("Siemens", r"[*_]?afi[23]d", (B1_MAP,)),
     Name("Siemens", r"%.*(field_?map|b0_?map)", (GRADIENT_ECHO, B0_MAP)),
     Name("Siemens", r"%.*(ep2d_diff|[\W_]resolve|qdwi)", (EPI, DIFFUSION)),
     Name("Siemens", r"%.*haste_diff", (SPIN_ECHO, DIFFUSION)),
@@ -152,7 +155,13 @@ NAMES = (
     Name(ANY, r".*b1_?map", (B1_MAP,)),
     # "Bruker:RARE", "FAIR_EPI (pvm)".
     Name("Bruker", r".*(rare|msme)", (SPIN_ECHO,)),
+    # At several repetition times, or echo times, of which T1 and T2 are mapped.
+    Name("Bruker", r".*rarevtr", (QUANTIFYING,)),
     Name("Bruker", r".*mdeft", (GRADIENT_ECHO, INVERSION)),
+    Name("Bruker", r".*fisp", (GRADIENT_ECHO, BALANCED)),
+    Name("Bruker", r"(\w+:)?(ute|zte)", (ULTRASHORT,)),
+    # Of a beating heart, sorted afterwards by its own motion.
+    Name("Bruker", r"(\w+:)?ig_?flash", (CINE,)),
     Name("Bruker", r".*flowmap", (GRADIENT_ECHO, PHASE_CONTRAST)),
     Name("Bruker", r".*fieldmap", (GRADIENT_ECHO, B0_MAP)),
     Name("Bruker", r"(\w+:)?(press|steam|isis|csi)\b", (SPECTROSCOPY,)),
