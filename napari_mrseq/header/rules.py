@@ -44,7 +44,7 @@ from napari_mrseq.header.conditions import (
     within,
 )
 from napari_mrseq.header.diffusion import DIFFUSION_RULES
-from napari_mrseq.header.echo_planar import ECHO_PLANAR_RULES
+from napari_mrseq.header.echo_planar import ECHO_PLANAR_RULES, OF_A_SERIES
 from napari_mrseq.header.inversions import INVERSION_RECOVERY_RULES
 from napari_mrseq.header.lexicon import DUAL_ECHO, MAP
 from napari_mrseq.header.plausibility import fits, says, timed
@@ -98,7 +98,7 @@ BOLUS = (agent_tagged, within(VOLUMES, 20, 150))
 # A gradient echo that reads a slice with one excitation: Philips gives it no code.
 LIKE_AN_EPI = (
     uses(GRADIENT_ECHO), acquired("2D"), lacks(SPIN_ECHO), TR >= 1200, within(TE, 18, 60),
-    small_matrix(128),
+    small_matrix(128), OF_A_SERIES,
 )  # fmt: skip
 # Nor to one that is repeated as nothing but activation and a bolus asks for, however fast it is.
 REPEATED = (uses(GRADIENT_ECHO), lacks(SPIN_ECHO), VOLUMES >= 20, within(TE, 15, 60))

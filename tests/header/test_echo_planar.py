@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from napari_mrseq.header import claim_of
+from napari_mrseq.sequences import UNKNOWN
 
 GE = {"Manufacturer": "GE MEDICAL SYSTEMS", "MRAcquisitionType": "2D"}
 INVERTED = GE | {
@@ -199,3 +200,13 @@ def test_spin_echoes_of_few_pixels_again_and_again_are_no_t2(
     matrix = {"Rows": side, "Columns": side}
     claim = claim_of(make_series(UNCODED_SPIN_ECHO | matrix, slices=2, volumes=volumes))
     assert claim.sequence == sequence, claim
+
+
+@pytest.mark.parametrize("volumes", [1, 60])
+def test_what_a_program_computed_of_a_planar_series_follows_no_activation(
+    make_series: Any, volumes: int
+) -> None:
+    computed = {"ImageType": ["DERIVED", "SECONDARY", "PROCESSED"], "Rows": 128, "Columns": 128}
+    header = GRADIENT | computed | {"RepetitionTime": 1900, "EchoTime": 25, "FlipAngle": 60}
+    claim = claim_of(make_series(header, volumes=volumes))
+    assert claim.sequence == (UNKNOWN if volumes == 1 else "BOLD"), claim
