@@ -46,12 +46,13 @@ from napari_mrseq.header.words import names_nothing
 NOT_BALANCED = unless(FLIP > 45)
 
 INVERSION_RECOVERY_RULES: tuple[Rule, ...] = (
-    # Late enhancement: its inversion nulls healthy heart muscle.
+    # Late enhancement: its inversion nulls healthy heart muscle, in every beat or every other.
     timed("OTHER", 0.9, VENDOR, image_type("PSIR"), lacks(SPIN_ECHO)),
     timed(
         "OTHER", 0.7, PHYSICS, uses(GRADIENT_ECHO), uses(INVERSION), lacks(SPIN_ECHO, EPI),
         acquired("2D"), not_below(FIELD_STRENGTH, 1.0), within(TI, 150, 550), TE < 6,
     ),
+        not_above(TR, 3000),
     # The first of an MP2RAGE's two images, whose sign is lost; no MPRAGE waits for so long.
     timed(
         "T1", 0.55, PHYSICS, uses(GRADIENT_ECHO), uses(INVERSION), lacks(SPIN_ECHO, EPI),

@@ -74,6 +74,9 @@ def test_inversion_of_fat_depends_on_the_field(
         ("OTHER", header(GR, tesla=3, dim="2D", tr=750, te=1.5, ti=420, flip=25)),
         ("OTHER", header(GR, tr=700, te=1.5, ti=420, kind=["DERIVED", "PRIMARY", "PSIR"])),
         ("T1", header(GR, tesla=1.5, dim="2D", tr=1900, te=1.2, ti=960, flip=15)),
+        # Slices of a fetus between one inversion and the next (Magn Reson Med 80:137, 2018).
+        ("T1", header(GR, tesla=3, dim="2D", tr=14000, te=3.4, ti=400, flip=10, described="T1")),
+        (UNKNOWN, header(GR, tesla=3, dim="2D", tr=14000, te=3.4, ti=400, flip=10)),
         ("T1", header(GR, tesla=0.2, dim="3D", tr=1500, te=2.4, ti=320, flip=8)),
         # The heart in 3-D, prepared without a code that says inversion.
         (UNKNOWN, header("GR", tesla=1.5, dim="3D", tr=4.5, te=2, ti=300, flip=15)),
