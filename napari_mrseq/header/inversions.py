@@ -35,6 +35,7 @@ from napari_mrseq.header.techniques import (
     GRADIENT_ECHO,
     INVERSION,
     MPRAGE,
+    MT,
     PREPARED,
     SPIN_ECHO,
     SPOILING,
@@ -79,7 +80,8 @@ INVERSION_RECOVERY_RULES: tuple[Rule, ...] = (
     ),
     # Where a sidecar tells no more than that, all of them are 3-D.
     timed(
-        "T1", 0.65, VENDOR, uses(MPRAGE), unless(acquired("2D")), not_above(TE, 10), unknown(TI)
+        "T1", 0.65, VENDOR, uses(MPRAGE), lacks(MT), unless(acquired("2D")), not_above(TE, 10),
+        unknown(TI),
     ),
     timed(
         "T1", 0.65, VENDOR, uses(GRADIENT_ECHO), uses(INVERSION), lacks(SPIN_ECHO, EPI),

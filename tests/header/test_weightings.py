@@ -612,6 +612,15 @@ def test_the_readout_of_an_mprage_that_nothing_prepares_is_proton_density(
     assert claim_of(make_series(values | named)).sequence == sequence
 
 
+@pytest.mark.parametrize(("variant", "sequence"), [("SP", "T1"), (["SP", "MTC"], UNKNOWN)])
+def test_the_readout_of_an_mprage_after_magnetisation_transfer_is_no_t1(
+    make_series: Any, variant: str | list[str], sequence: str
+) -> None:
+    values = header("GR", tesla=3, dim="3D", tr=1500, te=2.2, flip=12, name="*tfl3d1")
+    siemens = {"Manufacturer": "SIEMENS", "SequenceVariant": variant}
+    assert claim_of(make_series(values | siemens)).sequence == sequence
+
+
 @pytest.mark.parametrize("flip", [60, 90])
 def test_inflow_into_a_balanced_readout_without_words_is_no_t1(make_series: Any, flip: int) -> None:
     for code in (GR, "GR", ""):
