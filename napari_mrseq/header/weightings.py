@@ -155,8 +155,8 @@ GRADIENT_ECHO_RULES: tuple[Rule, ...] = (
         TE >= 9, TR > 200, not_above(FLIP, 40),
     ),
     timed(
-        "FIELDMAP", 0.65, PHYSICS, *NON_EPI_GRADIENT_ECHO, acquired("2D"), TR >= 300, TE < 12,
-        small_matrix(128), not_above(ECHOES, 2), unless(preclinical),
+        "FIELDMAP", 0.65, PHYSICS, *NON_EPI_GRADIENT_ECHO, lacks(PREPARED), acquired("2D"),
+        TR >= 300, TE < 12, small_matrix(128), not_above(ECHOES, 2), unless(preclinical),
     ),
     # A scout has few slices of each plane.
     timed("LOCALIZER", 0.7, PHYSICS, *LIKE_A_SCOUT, SLICES <= 9),

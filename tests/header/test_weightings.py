@@ -824,6 +824,18 @@ def test_a_map_of_a_field_has_few_pixels(
         ({"dim": "2D", "tr": 11, "te": 4.6, "flip": 15}, 256, "LOCALIZER"),
         ({"dim": "3D", "tr": 7, "te": 3.2, "flip": 9}, 256, "T1"),
         ({"dim": "2D", "tr": 180, "te": 4.6, "flip": 80}, 256, "T1"),
+@pytest.mark.parametrize(
+    ("variant", "sequence"), [("SP", "FIELDMAP"), (["SK", "SP", "MP"], UNKNOWN)]
+)
+def test_a_field_is_mapped_without_a_preparation(
+    make_series: Any, variant: str | list[str], sequence: str
+) -> None:
+    # Siemens maps the transmit field after one, slice by slice.
+    small = {"Rows": 64, "Columns": 64, "SequenceVariant": variant}
+    values = header("GR", dim="2D", tr=4710, te=2.4, flip=8, tesla=3) | small
+    assert claim_of(make_series(values)).sequence == sequence
+
+
         # Nearly the Ernst angle; an MPRAGE with the TR of its shots; a map of the share of fat.
         ({"dim": "3D", "tr": 9.8, "te": 4.6, "flip": 8}, 256, "T1"),
         ({"dim": "3D", "tr": 2300, "te": 2.98, "flip": 9}, 256, "T1"),
