@@ -52,8 +52,8 @@ INVERSION_RECOVERY_RULES: tuple[Rule, ...] = (
     timed(
         "OTHER", 0.7, PHYSICS, uses(GRADIENT_ECHO), uses(INVERSION), lacks(SPIN_ECHO, EPI),
         acquired("2D"), not_below(FIELD_STRENGTH, 1.0), within(TI, 150, 550), TE < 6,
-    ),
         not_above(TR, 3000),
+    ),
     # The first of an MP2RAGE's two images, whose sign is lost; no MPRAGE waits for so long.
     timed(
         "T1", 0.55, PHYSICS, uses(GRADIENT_ECHO), uses(INVERSION), lacks(SPIN_ECHO, EPI),

@@ -71,15 +71,16 @@ LIKE_DIFFUSION = (
     names_nothing, small_matrix(256), TE < 85, not_above(FLIP, 95), unless(acquired("3D")),
     unless(within(ECHOES, 2, 25)), not_below(FIELD_STRENGTH, 1.0), not_above(SLICES, 120),
 )  # fmt: skip
+# Fat and water make four volumes; more are the echoes of a map of T2, or saturate other pools.
+ONE_CONTRAST = not_above(VOLUMES, 4)
 # HASTE and 3-D echo trains have a short TR for a T2.
 SPIN_ECHO_RULES: tuple[Rule, ...] = (
     timed(
         "T1", 0.8, TABLE, *NON_EPI_SPIN_ECHO, *EXCITES_AGAIN, within(TR, 150, 850), TE <= 30,
     ),
-    # Fat and water make four volumes; more are the echoes of a map of T2.
     timed(
         "T1", 0.65, TABLE, *NON_EPI_SPIN_ECHO, *EXCITES_AGAIN, TR > 850, TR <= 1200, TE <= 20,
-        not_above(VOLUMES, 4),
+        ONE_CONTRAST,
     ),
     timed(
         "T2", 0.8, TABLE, *NON_EPI_SPIN_ECHO, TR > 1500, TE >= 70, unless(*LIKE_A_LONG_FLAIR),
@@ -97,8 +98,11 @@ SPIN_ECHO_RULES: tuple[Rule, ...] = (
     # The table is of people: preclinical scanners have a T2 at such times.
     timed(
         "PD", 0.75, TABLE, *NON_EPI_SPIN_ECHO, TR > 1800, TR <= 8000, TE <= 30, unless(preclinical),
+        ONE_CONTRAST,
     ),
-    timed("PD", 0.6, TABLE, *NON_EPI_SPIN_ECHO, TR > 1800, TE < 48, unless(preclinical)),
+    timed(
+        "PD", 0.6, TABLE, *NON_EPI_SPIN_ECHO, TR > 1800, TE < 48, unless(preclinical), ONE_CONTRAST,
+    ),
     timed("T2", 0.65, PHYSICS, *NON_EPI_SPIN_ECHO, TR > 1800, TE >= 20, preclinical),
     # Long trains of echoes of knees, whose falling flip angles weight by T2 as an echo time half as
     # long does (Busse et al., Magn Reson Med 55:1030, 2006).

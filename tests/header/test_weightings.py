@@ -771,6 +771,15 @@ def test_a_long_t1_may_have_images_of_fat_and_water_but_no_more_volumes(
     assert claim_of(make_series(spine, volumes=volumes)).sequence == sequence
 
 
+@pytest.mark.parametrize(("volumes", "sequence"), [(1, "PD"), (4, "PD"), (9, UNKNOWN)])
+def test_proton_density_has_images_of_fat_and_water_but_no_more_volumes(
+    make_series: Any, volumes: int, sequence: str
+) -> None:
+    # Amide protons are looked for at nine frequencies; T2 is mapped with as many echoes.
+    for values in (header("SE", dim="3D", tr=5900, te=6.2, tesla=3), header("SE", tr=2000, te=10)):
+        assert claim_of(make_series(values, volumes=volumes)).sequence == sequence
+
+
 @pytest.mark.parametrize("described", ["haste_db_tra", "SSFSE dark blood", "SSh-TSE black blood"])
 def test_a_slice_that_is_excited_once_is_not_weighted_by_when_the_next_one_is(
     make_series: Any, described: str
@@ -815,15 +824,6 @@ def test_a_map_of_a_field_has_few_pixels(
     assert claim_of(make_series(values, volumes=volumes)).sequence == sequence
 
 
-# What Philips says of any spoiled gradient echo; the second is of dcm_qa_enh.
-@pytest.mark.parametrize(
-    ("values", "pixels", "sequence"),
-    [
-        ({"dim": "3D", "tr": 4, "te": 0.8, "flip": 1}, 96, UNKNOWN),
-        ({"dim": "3D", "tr": 3.8, "te": 1.5, "flip": 12}, 64, UNKNOWN),
-        ({"dim": "2D", "tr": 11, "te": 4.6, "flip": 15}, 256, "LOCALIZER"),
-        ({"dim": "3D", "tr": 7, "te": 3.2, "flip": 9}, 256, "T1"),
-        ({"dim": "2D", "tr": 180, "te": 4.6, "flip": 80}, 256, "T1"),
 @pytest.mark.parametrize(
     ("variant", "sequence"), [("SP", "FIELDMAP"), (["SK", "SP", "MP"], UNKNOWN)]
 )
@@ -836,6 +836,15 @@ def test_a_field_is_mapped_without_a_preparation(
     assert claim_of(make_series(values)).sequence == sequence
 
 
+# What Philips says of any spoiled gradient echo; the second is of dcm_qa_enh.
+@pytest.mark.parametrize(
+    ("values", "pixels", "sequence"),
+    [
+        ({"dim": "3D", "tr": 4, "te": 0.8, "flip": 1}, 96, UNKNOWN),
+        ({"dim": "3D", "tr": 3.8, "te": 1.5, "flip": 12}, 64, UNKNOWN),
+        ({"dim": "2D", "tr": 11, "te": 4.6, "flip": 15}, 256, "LOCALIZER"),
+        ({"dim": "3D", "tr": 7, "te": 3.2, "flip": 9}, 256, "T1"),
+        ({"dim": "2D", "tr": 180, "te": 4.6, "flip": 80}, 256, "T1"),
         # Nearly the Ernst angle; an MPRAGE with the TR of its shots; a map of the share of fat.
         ({"dim": "3D", "tr": 9.8, "te": 4.6, "flip": 8}, 256, "T1"),
         ({"dim": "3D", "tr": 2300, "te": 2.98, "flip": 9}, 256, "T1"),
