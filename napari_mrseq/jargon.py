@@ -46,7 +46,8 @@ _TECHNIQUES = """
     mean radial ecg mgt mton mdixon mr touch qiss trance through sr tp ssum aspire mzero
     histo kurtosis labeling labelling trigger triggered gated mu feldkarte sl tf qt fskm ssub isodwi
     edwi sdwi sdw ege spamm grid lesion mask ratio segmentation tsa ichigime mfbi fresh ac shmolli
-    tfi tiwi ecv timing fluoro fac reg focus function reverse steps sax lax
+    tfi tiwi ecv timing fluoro fac reg focus function reverse steps sax lax fgre
+    mrf fingerprint fingerprinting ihmt ihmtr stiffness
 """
 # What says whether an agent was given.
 _AGENTS = """

@@ -79,8 +79,10 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     # Neither "performed", "perfect", "perfluorocarbon" nor "perforator".
     ("PERF", Regex(r"perf(?![eilo]|u(?![sz]))[a-z0-9]*")),
     ("PERF", Regex(r"[a-z0-9]*perfu(?![mr])[a-z0-9]*")),
-    # First pass through the heart: a turbo FLASH after saturation.
-    ("PERF", "dyn* tfl*", "tfl* ... sr", "sr ... tfl*"),
+    # First pass through the heart: a turbo FLASH after saturation. Of an agent through arteries it
+    # is angiography.
+    ("PERF", "dyn* tfl*", "tfl* ... sr", "sr ... tfl*", Regex(r"fgre\w* time course")),
+    ("PERF", Regex(r"(?<!mra )(?<!angio )first ?pass(?!.*\b(?:mra|angio))")),
     ("PERF", "cerebral blood*", "relcb*", "rcbf", "rcbv", "rbf", "rbv", "cbf", "cbv", "mtt", "ttp"),
     ("PERF", "t max", "k trans*", "kep", "i auc*", "dyn* ... pei"),
     ("SWI", "ven* bold*"),
@@ -177,6 +179,8 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     # Neither the Rhône nor a rhomboid.
     ("OTHER", Regex(r"t1rho[a-z0-9]*|t1 rho(?:\d+|w|maps?)?")),
     ("OTHER", "*dixon quant*", "ideal iq*", "*fat quant*", "fat sep ... fat $"),
+    # Fingerprints of relaxation, by hundreds of flip angles.
+    ("OTHER", Regex(r"(?:[23]d)?mrf(?:[23]d)?"), "*fingerprint*"),
     ("OTHER", "molli*", "shmolli*", "look locker", "mr touch", "inv1", "inv2"),
     # Neither the name Emre nor an elastofibroma.
     ("OTHER", Regex(r"(?:[a-z0-9]*(?:gre|epi?|se|\dd))?mre"), Regex(r"elasto(?!f)[a-z0-9]*")),
@@ -241,7 +245,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     # Siemens' TRICKS, where it follows no organ that takes an agent up.
     ("MRA", Regex(r"(?<!dyn )(?<!vibe )twist(?!.*(?:vibe|dyn))")),
     # With magnetisation transfer, where no weighting is named.
-    ("OTHER", Regex(r"mt(?! ?off)"), "mton", "mgt", "mtc", "mt1", "mtw"),
+    ("OTHER", Regex(r"mt(?! ?off)"), "ihmt*", "mton", "mgt", "mtc", "mt1", "mtw"),
     # What only one weighting is read out with.
     ("T1", "*mprage*", "mp rage*", "mp2rage*", "bravo", "*spgr", "*thrive"),
     # Neither Vibeke nor Bratislava.

@@ -395,7 +395,7 @@ def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> No
         (
             "PERF",
             "perf3d;dynamic tfl sr;tfl_sr_sax;M0 scan;asl_MZero;ASL3D;control_pCASL2D;DSC;"
-            "TRANSEPIPERFUSION;rCBF;TTP;Ktrans",
+            "TRANSEPIPERFUSION;rCBF;TTP;Ktrans;First Pass SAX;stress_first-pass;FGRE Time Course",
         ),
         ("SWI", "venobold;ven bold;SWIMINIPAX;t2_swi3d_axial"),
         ("BOLD", "functional run 1;fonctionnel;rest1;fMRIcontin"),
@@ -443,6 +443,8 @@ def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> No
             "MR thermometry;TemperatureMapping;t1_vibe_dixon_fat;T1 mDIXON Fett;T1 Dixon graisse;"
             "psif_csf;t1_vibe_dixon_cor_F_MPR_cor;T1 SUSTRACCIÓN;Sag qDESS;3DDESS_we",
         ),
+        ("OTHER", "fisp_mrf_2d;MRF;3D MR Fingerprinting;ihMT_dual;ihMTR"),
+        ("MRA", "MRA first pass;first-pass angiography"),
         ("FIELDMAP", "Reverse blip EPI 3mm iso;blip reversed"),
         ("FIELDMAP", "FieldMap: T2FSE;BH_PA_SE;se_epi_1.7mm_ap;Spin-echo EPI (AP);B0Shim_3D"),
         (
