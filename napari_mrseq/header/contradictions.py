@@ -187,7 +187,8 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
     ),
     "PERF": (
         (uses(SPIN_ECHO), lacks(GRADIENT_ECHO, EPI, ASL), unless(acquired("3D"))),
-        (uses(INVERSION), lacks(EPI, ASL)),
+        # Blood is labelled by an inversion again and again, read out by whatever follows.
+        (uses(INVERSION), lacks(EPI, ASL), unless(called(".*asl"), VOLUMES > 1)),
         (uses(SPIN_ECHO), TR < 1200),
         (TE > 110,),
         (uses(TIME_OF_FLIGHT),),

@@ -732,6 +732,9 @@ PLANAR_OF_PHILIPS = {
         ("PERF", "ASL CBF", VIBE | {"ImageType": ["DERIVED", "PRIMARY", "M"]}, 1),
         ("PERF", "ASL_FAIR_trufi", {}, 30),
         ("PERF", "ASL kidney", {"InversionTime": 1200}, 1),
+        ("PERF", "FAIR kidney ASL", {"ScanningSequence": GR, "InversionTime": 1200}, 40),
+        ("OTHER", "FAIR kidney ASL", {"ScanningSequence": GR, "InversionTime": 1200}, 1),
+        ("T1", "T1 for ASL", VIBE | {"ScanningSequence": GR, "InversionTime": 900}, 1),
         ("PERF", "perf_trufi_3sl", {"InversionTime": 110}, 1),
         # Philips gives the echo planar readout no code.
         ("PERF", "pCASL M0", PLANAR_OF_PHILIPS, 1),
