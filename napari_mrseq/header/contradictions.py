@@ -160,8 +160,9 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
     ),
     "T2STAR": (
         (uses(SPIN_ECHO), lacks(GRADIENT_ECHO)),
-        # Where several echoes are summed (MEDIC, MERGE, mFFE), at a long TR, the first is told.
-        (TE < 5, TR < 300),
+        # Where several echoes are summed (MEDIC, MERGE, mFFE), at a long TR, the first is told, and
+        # where words say how many there are.
+        (TE < 5, TR < 300, unless(called(r".*\d ?echo(?:e?s)?\b.*"))),
     ),
     "SWI": (
         (uses(SPIN_ECHO), lacks(GRADIENT_ECHO, SUSCEPTIBILITY)),

@@ -783,6 +783,25 @@ def test_proton_density_has_images_of_fat_and_water_but_no_more_volumes(
         assert claim_of(make_series(values, volumes=volumes)).sequence == sequence
 
 
+@pytest.mark.parametrize(
+    ("described", "sequence"),
+    [
+        ("T2star_heart_8echo", "T2STAR"),
+        ("gre_qsm_5echo_Iso1mm", "T2STAR"),
+        ("12 echoes T2*", "T2STAR"),
+        # The first of no others.
+        ("T2*", UNKNOWN),
+        ("T2* echo", UNKNOWN),
+    ],
+)
+def test_an_early_echo_is_the_first_of_those_that_words_count(
+    make_series: Any, described: str, sequence: str
+) -> None:
+    values = header("GR", dim="3D", tr=29, te=4.4, flip=15, tesla=3, described=described)
+    claim = claim_of(make_series(values | {"ScanOptions": "FC"}))
+    assert claim.sequence == sequence, claim
+
+
 @pytest.mark.parametrize("described", ["haste_db_tra", "SSFSE dark blood", "SSh-TSE black blood"])
 def test_a_slice_that_is_excited_once_is_not_weighted_by_when_the_next_one_is(
     make_series: Any, described: str
