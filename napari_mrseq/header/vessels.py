@@ -50,6 +50,8 @@ from napari_mrseq.header.words import (
 )
 
 OF_A_BOLUS = called("twist|tricks")
+# With the flip angle that blood needs after an agent, as tissue does not.
+OF_VESSELS = (uses(GRADIENT_ECHO), acquired("3D"), *LIKE_CONTRAST_ANGIOGRAPHY)
 # Phase contrast, or post contrast, an artery, a carcinoma of the prostate: of a weighting, of an
 # organ it is one of these unless the header tells flow.
 IN_SHORT = (called("pca?"), lacks(PHASE_CONTRAST))
@@ -127,4 +129,5 @@ VESSEL_RULES: tuple[Rule, ...] = (
         unless(*IN_SHORT, names_weighting), unless(*IN_SHORT, names("T1")),
         unless(*IN_SHORT, tells_organ), unless(*IN_SHORT, uses(BALANCED)),
     ),
+    timed("MRA", 0.7, PHYSICS, OF_A_BOLUS, *OF_VESSELS, unless(tells_organ)),
 )  # fmt: skip

@@ -531,6 +531,25 @@ def test_a_bolus_followed_through_vessels_shows_them(
     assert claim.sequence == "MRA", claim
 
 
+@pytest.mark.parametrize(
+    ("sequence", "described", "flip"),
+    [
+        ("MRA", "Cor TRICKS", 25),
+        ("MRA", "TWIST_tra_p2", 20),
+        ("T1C", "TWIST_tra_p2", 12),
+        # What is followed dynamically may be an organ.
+        ("T1C", "TWIST_dynamic", 20),
+        ("T1C", "TWIST breast", 25),
+    ],
+)
+def test_a_bolus_is_followed_through_vessels_where_the_flip_angle_is_that_of_blood(
+    make_series: Any, sequence: str, described: str, flip: float
+) -> None:
+    steep = VIEW_SHARING | {"FlipAngle": flip, "SeriesDescription": described}
+    claim = claim_of(make_series(steep))
+    assert claim.sequence == sequence, claim
+
+
 CORD = header(
     SE, tr=2430, te=8.4, ti=400, dim="2D", kind=["ORIGINAL", "PRIMARY", "M", "ND", "NORM"]
 )
