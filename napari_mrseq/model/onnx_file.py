@@ -115,16 +115,20 @@ def load_onnx_network(path: Path, card: Card) -> nn.Module:
 
 
 def _refuse_other_graph(session: Any, path: Path, card: Card) -> None:
-    """Refuse a graph that does not answer two slices as the card says: other shapes or names."""
+    """Refuse a graph that does not answer two slices as the card says: in shape, name or kind."""
     import numpy as np
 
     from napari_mrseq.model import networks
 
-    shape = (2, networks.channel_count(card.network), card.input_size, card.input_size)
+    channels, size = networks.channel_count(card.network), card.input_size
+    slices = np.stack([np.full((channels, size, size), grey, np.float32) for grey in (0, 1)])
     wanted = (2, len(card.classes))
     try:
-        (logits,) = session.run([OUTPUT], {INPUT: np.zeros(shape, np.float32)})
+        (logits,) = session.run([OUTPUT], {INPUT: slices})
         cause = "" if logits.shape == wanted else f"it answers {logits.shape}, not {wanted}"
+        # Taken for logits, they would all be nearly alike.
+        if (logits >= 0).all() and np.allclose(logits.sum(axis=1), 1, atol=1e-3):
+            cause = cause or "it ends in a softmax, so that it answers probabilities, not logits"
     except Exception as error:  # ONNX Runtime raises kinds of its own
         cause = str(error)
     if cause:

@@ -78,6 +78,7 @@ def test_what_is_an_onnx_file_already_is_not_exported_again(exported, tmp_path):
         ({"kind": "FLOAT16"}, "float16"),
         ({"classes": 5}, r"answers \(2, 5\), not \(2, 3\)"),
         ({"classes": 1}, r"answers \(2, 1\), not \(2, 3\)"),
+        ({"softmax": True}, "ends in a softmax"),
     ],
 )
 def test_a_graph_that_is_not_its_cards_is_refused_before_a_slice_is_judged(tmp_path, given, told):
@@ -89,14 +90,17 @@ def test_a_graph_that_is_not_its_cards_is_refused_before_a_slice_is_judged(tmp_p
 
 
 def save_graph(path, *, name="images", answer="logits", shape=("n", 1, 8, 8), kind="FLOAT",
-               classes=3):  # fmt: skip
+               classes=3, softmax=False):  # fmt: skip
     """Write a linear classifier of 8 × 8 pixels, whose card tells of three classes."""
     from onnx import TensorProto, helper, numpy_helper, save
 
     element = getattr(TensorProto, kind)
     weights = np.ones((64, classes), np.float16 if kind == "FLOAT16" else np.float32)
+    product = "product" if softmax else answer
     nodes = [helper.make_node("Flatten", [name], ["flat"]),
-             helper.make_node("MatMul", ["flat", "w"], [answer])]  # fmt: skip
+             helper.make_node("MatMul", ["flat", "w"], [product])]  # fmt: skip
+    if softmax:
+        nodes.append(helper.make_node("Softmax", [product], [answer]))
     ends = [helper.make_tensor_value_info(name, element, shape),
             helper.make_tensor_value_info(answer, element, (shape[0], classes))]  # fmt: skip
     weight = numpy_helper.from_array(weights, "w")
