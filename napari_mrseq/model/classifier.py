@@ -214,10 +214,12 @@ def load_model(name_or_path: str | Path = registry.DEFAULT, device: str = "auto"
         return Model(card=card, sha256=sha256, device="cpu", network=runner)
     network = networks.build(card.network, len(card.classes), familiarity=card.familiarity)
     weights = read_weights(path)
-    try:
-        networks.fill(network, weights)
-    except RuntimeError as error:
-        raise ModelError(f"{path} can't be loaded as {card.network}: {error}") from error
+    if told := networks.misfit(network, weights):
+        raise ModelError(
+            f"{path} does not hold what its model card tells of, {card.network} with "
+            f"{len(card.classes)} classes ({told}): copy it again, or make it anew"
+        )
+    networks.fill(network, weights)
     networks.check_finite(weights, path)
     network = running.folded(network.float().eval())
     try:

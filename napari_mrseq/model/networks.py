@@ -85,6 +85,19 @@ def fill(network: nn.Module, weights: Mapping[str, Tensor]) -> None:
     network.load_state_dict(told)
 
 
+def misfit(network: nn.Module, weights: Mapping[str, Tensor]) -> str:
+    """Say of the first of some weights that a network has no place for; ``""`` where all fit."""
+    wanted = network.state_dict()
+    for name in (*wanted, *weights):
+        if name not in weights:
+            return f"{name} is missing"
+        if name not in wanted:
+            return f"{name} is none of its weights"
+        if (found := tuple(weights[name].shape)) != (shape := tuple(wanted[name].shape)):
+            return f"{name} has the shape {found}, not {shape}"
+    return ""
+
+
 def check_finite(weights: Mapping[str, Tensor], path: Path) -> None:
     """Refuse weights that are no numbers, as a training that went astray leaves them.
 

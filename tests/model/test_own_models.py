@@ -172,6 +172,24 @@ def test_a_card_that_would_give_wrong_answers_is_refused_with_its_file(tmp_path,
             use(path)
 
 
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"classifier.bias": torch.zeros(5)}, r"classifier\.bias has the shape \(5,\), not \(3,\)"),
+        ({"classifier.bias": None}, r"classifier\.bias is missing"),
+        ({"fc.bias": torch.zeros(5)}, r"fc\.bias is none of its weights"),
+    ],
+)
+def test_weights_that_are_not_those_of_their_card_are_told_in_a_line(tmp_path, change, told):
+    path = weights_file(tmp_path / "w.safetensors", "knees")
+    card = read_card(path).to_json()
+    weights = {name: t for name, t in (read_weights(path) | change).items() if t is not None}
+    save_file(weights, path, metadata={KEY: card})
+    with pytest.raises(ModelError, match=rf"w\.safetensors .* with 3 classes \({told}\)") as error:
+        load_model(path, device="cpu")
+    assert "\n" not in str(error.value)
+
+
 def test_a_file_put_into_the_folder_by_hand_is_a_model(folder, tmp_path):
     folder.mkdir(parents=True)
     shutil.copy(
