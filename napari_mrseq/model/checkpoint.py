@@ -230,7 +230,8 @@ def _fitted(
     weights = counts | weights
     missing, foreign = set(target) - set(weights), set(weights) - set(target)
     if missing or foreign:
-        raise ModelError(f"{path} is no {network}: {_differences(missing, foreign)}")
+        told = f"{path} is no {network}: {_differences(missing, foreign)}"
+        raise ModelError(told + _advice(weights, target, missing))
     for name, tensor in weights.items():
         wanted = target[name]
         if tensor.shape != wanted.shape:
@@ -255,6 +256,33 @@ def _differences(missing: set[str], foreign: set[str]) -> str:
     return "; ".join(
         f"it {verb} {first_few(sorted(names), _KEYS_SHOWN)}" for verb, names in told if names
     )
+
+
+def _advice(weights: Collection[str], target: Collection[str], missing: set[str]) -> str:
+    """Say how to save a network that lies in these weights, but not alone; else ``""``."""
+    first = next(iter(target))
+    ahead = [name.removesuffix(first) for name in weights if name.endswith(f".{first}")]
+    parts = [part for part in ahead if _layers(target) <= _layers(weights, part)]
+    if parts:
+        # What stands beside it may be a loss or an average, but also a step before the network.
+        return (
+            f". The network is a part of what was saved ({first_few(parts, _KEYS_SHOWN)}): where "
+            f"it was trained, save that alone, torch.save(whole.{parts[0]}state_dict(), FILE)"
+        )
+    layer = next(iter(missing), "").rpartition(".")[0]
+    inside = {n.rpartition(".")[0] for n in weights if n.startswith(f"{layer}.") and layer}
+    if len(inside) == 1 and missing <= {f"{layer}.weight", f"{layer}.bias"}:
+        (own,) = inside
+        return (
+            f". Its last layer is {own}, a part of {layer}: if nothing but dropout comes before it "
+            f"there, put it in the place of {layer} and save the weights again"
+        )
+    return ""
+
+
+def _layers(names: Collection[str], part: str = "") -> set[str]:
+    """Return what the layers of a network are called, those that lie in a part of another."""
+    return {n.removeprefix(part).partition(".")[0] for n in names if n.startswith(part)}
 
 
 def _misfit(path: Path, network: str, name: str, found: Tensor, wanted: Tensor) -> str:

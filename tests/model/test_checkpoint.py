@@ -346,6 +346,36 @@ def test_of_two_networks_in_one_checkpoint_none_is_taken(network, tmp_path):
         import_checkpoint(tmp_path / "two.pth", "resnet18", CLASSES, tmp_path / "n.safetensors")
 
 
+def as_part(weights, *names):
+    return {f"{name}.{key}": tensor for name in names for key, tensor in weights.items()}
+
+
+@pytest.mark.parametrize(
+    ("saved", "advised"),
+    [
+        (
+            lambda w: as_part(w, "model") | {"criterion.weight": torch.ones(3)},
+            r"a part .* \(model\.\): .* torch\.save\(whole\.model\.state_dict\(\), FILE\)",
+        ),
+        (
+            lambda w: as_part(w, "net", "ema.net"),
+            r"a part .* \(net\., ema\.net\.\): .*whole\.net\.state_dict",
+        ),
+        (
+            lambda w: {n.replace("fc.", "fc.1."): tensor for n, tensor in w.items()},
+            r"Its last layer is fc\.1, a part of fc: if nothing but dropout .* place of fc",
+        ),
+    ],
+    ids=["lightning", "average", "sequential"],
+)
+def test_how_to_save_the_network_alone_is_told_where_it_is_a_part_of_a_checkpoint(
+    network, tmp_path, saved, advised
+):
+    torch.save({"state_dict": saved(network.state_dict())}, tmp_path / "last.ckpt")
+    with pytest.raises(ModelError, match=rf"last\.ckpt is no resnet18: .*{advised}"):
+        import_checkpoint(tmp_path / "last.ckpt", "resnet18", CLASSES, tmp_path / "n.safetensors")
+
+
 def test_others_may_read_a_weights_file_as_any_other_file(imported):
     usual = imported.with_name("usual")
     usual.touch()
