@@ -125,10 +125,7 @@ class Card:
             card = cls(**fields)
             _refuse_unsound(card)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise ModelError(
-                f"{path} has no model card that this version of napari-mrseq can read ({error}): "
-                "install a newer one, if that wrote it"
-            ) from error
+            raise unreadable(path, error) from error
         if card.preparation not in (CONTENT, TORCHVISION):
             raise ModelError(
                 f"{path} wants its slices prepared as {card.preparation!r}, which this version of "
@@ -137,11 +134,22 @@ class Card:
         return card
 
 
+def unreadable(path: Path, cause: Exception) -> ModelError:
+    """Return the error of a file whose card is none that this version knows."""
+    return ModelError(
+        f"{path} has no model card that this version of napari-mrseq can read ({cause}): "
+        "install a newer one, if that wrote it"
+    )
+
+
 def _refuse_unsound(card: Card) -> None:
-    """Raise ValueError on the first field that would make answers wrong, or none at all."""
+    """Raise ValueError on the first field that nothing, or only what is wrong, can be made of."""
     one, codes, window = card.calibration, card.classes, card.window
     others = (one.threshold, one.series_threshold, one.join_power, one.denial, one.stack_power)
+    texts, told = ("name", "version", "network", "limits"), ("training", "figures")
     sound = {
+        **{field: isinstance(getattr(card, field), str) for field in texts},
+        **{field: isinstance(getattr(card, field), Mapping) for field in told},
         "classes": all(isinstance(code, str) and code for code in codes)
         and len(set(codes)) == len(codes) > 1,
         "input_size": isinstance(card.input_size, int) and card.input_size > 0,

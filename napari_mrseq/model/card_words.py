@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from napari_mrseq.model.card import TORCHVISION, Calibration, Card
+from napari_mrseq.model.card import TORCHVISION, Calibration, Card, unreadable
 from napari_mrseq.model.card_file import file_hash, read_card
 from napari_mrseq.model.registry import Entry
 from napari_mrseq.naming import printable
@@ -39,15 +39,19 @@ def card_in_words(path: Path, *, classes: bool = True) -> str:
         If the file has no model card.
     """
     card = read_card(path)
+    try:
+        origin, measured = list(_origin(card)), list(_measured(card.figures))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise unreadable(path, error) from error
     megabytes = path.stat().st_size / 1e6
     named = f"Classes    {', '.join(name_of(code) for code in card.classes)}"
     lines = [
         f"{card.name} {card.version}",
         *([named] if classes else ()),
         f"Network    {card.network}; {_preparation(card)}",
-        *(f"{title:11}{text}" for title, text in _origin(card)),
+        *(f"{title:11}{text}" for title, text in origin),
         f"Named at   {thresholds(card.calibration)}",
-        *_measured(card.figures),
+        *measured,
         f"File       {path}, {megabytes:.1f} MB",
         f"SHA-256    {file_hash(path)}",
         card.limits,

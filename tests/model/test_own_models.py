@@ -160,6 +160,11 @@ def test_a_card_of_a_later_version_is_refused_with_its_file(tmp_path, later):
         ("series_threshold", "half"),
         ("denials", [1]),
         ("denials", {"T1": "x"}),
+        ("name", None),
+        ("version", 2),
+        ("limits", None),
+        ("training", ["pictures"]),
+        ("figures", 0.9),
     ],
 )
 def test_a_card_that_would_give_wrong_answers_is_refused_with_its_file(tmp_path, field, value):
@@ -326,6 +331,23 @@ def test_what_the_card_tells_of_the_likeliest_is_not_called_accuracy(tmp_path):
     told = card_in_words(weights_file(tmp_path / "w.safetensors", "knees", figures=figures))
     assert "right where the likeliest is taken 87.5%" in told
     assert "accuracy" not in told
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"training": {"pictures": 3}},
+        {"training": {"start": {"a": 1}}},
+        {"training": {"recipe": "x"}},
+        {"figures": {"slices": 3}},
+        {"figures": {"slices": {"measures": {"accuracy": 0.5}}}},
+        {"figures": {"slices": {"cases": 3, "measures": {"accuracy": "high"}}}},
+    ],
+)
+def test_a_card_that_cannot_be_put_in_words_is_told_with_its_file(tmp_path, told):
+    path = weights_file(tmp_path / "w.safetensors", "knees", **told)
+    with pytest.raises(ModelError, match=r"w\.safetensors .*can read .*install a newer one"):
+        card_in_words(path)
 
 
 def test_names_of_classes_and_files_do_not_steer_the_terminal(folder, tmp_path):
