@@ -224,8 +224,10 @@ def main() -> None:
     loaded = [load_model(path, device="cpu") for path in sys.argv[1:] or [MODEL]]
     models = {model.card.held_out: model for model in loaded}
     witnesses = sample_witnesses(loaded[0])
-    if DATA.is_dir():
+    if CATALOGUE.is_file():
         witnesses += catalogue_witnesses(models)
+    else:
+        print(f"of the sample study alone: {CATALOGUE} is not there")
     honest = [
         w
         for w in witnesses
@@ -248,7 +250,7 @@ def main() -> None:
     for name, told in (("another's header", whole_header), ("words and times", words_and_times)):
         found = lies_found(checkable, told)
         print(f"{name:23} {sum(found)} of {len(found)} lies found ({np.mean(found):.1%})")
-    if DATA.is_dir():
+    if CATALOGUE.is_file():
         stacks = [stack for model in loaded for stack in unseen_stacks(model)]
         print_stacks(told_stacks(stacks))
         print_studies(drawn_studies(stacks))

@@ -13,12 +13,14 @@ from PIL import Image
 
 from napari_mrseq.model.card import Card
 from napari_mrseq.model.networks import LITE, build
+from napari_mrseq.model.registry import entries
 from napari_mrseq.model.weights_file import save_weights
 from tests.program import program
 
 from .training.stripes import stripes, write
 
-BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+ROOT = Path(__file__).parents[1]
+BENCHMARKS = ROOT / "benchmarks"
 
 
 def test_the_headers_benchmark_is_left_out_without_the_labelled_data(tmp_path):
@@ -27,6 +29,33 @@ def test_the_headers_benchmark_is_left_out_without_the_labelled_data(tmp_path):
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("left out: ")
+
+
+def test_figures_of_the_sample_study_alone_are_told_as_that(tmp_path):
+    shutil.copytree(BENCHMARKS, tmp_path / "benchmarks", ignore=shutil.ignore_patterns("*.saf*"))
+    command = [sys.executable, "benchmarks/lying_headers.py", str(entries()[0].path)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    told, *figures = done.stdout.splitlines()
+    assert told.startswith("of the sample study alone: ")
+    assert figures[0].startswith("pixels alone right ")
+
+
+def test_a_goal_that_is_missed_keeps_no_benchmark_from_running(tmp_path):
+    for part in (".ci", "Makefile"):
+        copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
+        copy(ROOT / part, tmp_path / part)
+    (tmp_path / "benchmarks").mkdir()
+    for name, code in (("a", "raise SystemExit(1)"), ("b", "print('ran')")):
+        (tmp_path / "benchmarks" / f"{name}.py").write_text(code)
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    (tmp_path / ".venv" / "bin" / "python").symlink_to(sys.executable)
+    command = ["make", "bench", "--old-file=.venv/ready"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode != 0
+    *_, ran, missed = done.stdout.splitlines()
+    assert ran == "ran"
+    assert missed == "A goal is missed: benchmarks/a.py"
 
 
 def torn_model(path: Path) -> Path:
