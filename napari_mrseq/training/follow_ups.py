@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from napari_mrseq.reading.patient import studies_by_patient
@@ -10,6 +10,7 @@ from napari_mrseq.training.series_rows import Entry, Log
 
 if TYPE_CHECKING:
     from napari_mrseq.series import Series
+    from napari_mrseq.training.catalogue import Row
 
 
 def joined_studies(series: Iterable[Series], log: Log) -> dict[str, Entry]:
@@ -29,7 +30,7 @@ def joined_studies(series: Iterable[Series], log: Log) -> dict[str, Entry]:
     """
     files = {one.study_uid: one.files[0] for one in series if one.study_uid}
     patients = studies_by_patient(files)
-    if patients and len(patients[0]) == len(files):
+    if _are_all(patients, files):
         log(
             f"all {len(files)} DICOM studies name one patient, as where an archive was made "
             "anonymous: each counts as a subject of its own"
@@ -41,3 +42,16 @@ def joined_studies(series: Iterable[Series], log: Log) -> dict[str, Entry]:
             f"{len(patients)} by their patients' numbers, names and birth dates"
         )
     return {own: {"group": studies[0], "study_uid": own} for studies in patients for own in studies}
+
+
+def rows_by_patient(rows: Mapping[str, Sequence[Row]], files: Mapping[str, str]) -> list[list[Row]]:
+    """Return the rows of each patient, from those of each study and a file of it, by its UID."""
+    patients = studies_by_patient(files)
+    joined = [] if _are_all(patients, files) else patients
+    alone = [[study] for study in rows if not any(study in one for one in joined)]
+    return [[row for study in one for row in rows[study]] for one in (*joined, *alone)]
+
+
+def _are_all(patients: Sequence[Sequence[str]], files: Mapping[str, str]) -> bool:
+    """Tell whether all studies name one patient, as where an archive was made anonymous."""
+    return bool(patients) and len(patients[0]) == len(files)

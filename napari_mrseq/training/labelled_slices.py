@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.errors import CatalogueError, ReadError
 from napari_mrseq.reading import read_study
-from napari_mrseq.training.soundness import copies_told
+from napari_mrseq.training.follow_ups import rows_by_patient
+from napari_mrseq.training.soundness import copies_told, patients_told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,11 +41,14 @@ class LabelledSlice:
         mm along (row, column).
     as_shown : bool
         The values are a picture's.
+    series : Series
+        What it lies in.
     """
 
     pixels: NDArray[Any]
     pixel_spacing: tuple[float, float] | None
     as_shown: bool
+    series: Series
 
 
 def read_slice(row: Row) -> LabelledSlice:
@@ -62,7 +66,7 @@ def read_slice(row: Row) -> LabelledSlice:
     except ReadError as error:
         raise CatalogueError(str(error)) from error
     spacing = series.spacing[1:] if series.spacing else None
-    return LabelledSlice(pixels, spacing, series.kind == "picture")
+    return LabelledSlice(pixels, spacing, series.kind == "picture", series)
 
 
 def readable(rows: Sequence[Row], source: Path, log: Callable[[str], None]) -> list[Row]:
@@ -76,7 +80,7 @@ def readable(rows: Sequence[Row], source: Path, log: Callable[[str], None]) -> l
         Where the rows come from.
     log : callable
         Takes a line on each thousand, on each picture that can't be read, and one that counts them;
-        and on pictures that are the same but for their group or label.
+        and on pictures that are the same but for their group or label, and patients in two groups.
 
     Raises
     ------
@@ -85,9 +89,15 @@ def readable(rows: Sequence[Row], source: Path, log: Callable[[str], None]) -> l
     """
     causes: list[str] = []
     alike: defaultdict[bytes, list[Row]] = defaultdict(list)
+    studies: defaultdict[str, list[Row]] = defaultdict(list)
+    files: dict[str, str] = {}
     for row in rows:
         try:
-            alike[_digest(read_slice(row).pixels)].append(row)
+            read = read_slice(row)
+            alike[_digest(read.pixels)].append(row)
+            if study := read.series.study_uid:
+                studies[study].append(row)
+                files[study] = read.series.files[0]
             causes.append("")
         except CatalogueError as error:
             causes.append(str(error))
@@ -105,7 +115,8 @@ def readable(rows: Sequence[Row], source: Path, log: Callable[[str], None]) -> l
         )
     # What shows nothing is the same in all subjects.
     alike.pop(_BLANK, None)
-    for told in copies_told(list(alike.values())):
+    patients = rows_by_patient(studies, files)
+    for told in (*copies_told(list(alike.values())), *patients_told(patients)):
         log(told)
     return kept
 

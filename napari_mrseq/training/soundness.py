@@ -124,12 +124,24 @@ def copies_told(copies: Iterable[Sequence[Row]]) -> Iterator[str]:
         ("group", "what is trained on may be measured on: give them one group, or leave one"),
         ("label", "it is taught as both: leave the right one"),
     ):
-        told = []
-        for rows in copies:
-            one, *others = {getattr(row, what): row for row in rows}.values()
-            told += [f"{one.path} and {other.path}" for other in others]
-        if told:
+        if told := _parted(copies, what):
             yield f"the same picture has two {what}s ({first_few(told, 3)}); {why}"
+
+
+def patients_told(patients: Iterable[Sequence[Row]]) -> Iterator[str]:
+    """Say which patients are in two groups; takes the rows of each."""
+    if told := _parted(patients, "group"):
+        why = "what is trained on may be measured on: give them one group"
+        yield f"the same patient has two groups ({first_few(told, 3)}); {why}"
+
+
+def _parted(alike: Iterable[Sequence[Row]], what: str) -> list[str]:
+    """Name a picture of each of two groups, or labels, of what is alike."""
+    told = []
+    for rows in alike:
+        one, *others = {getattr(row, what): row for row in rows}.values()
+        told += [f"{one.path} and {other.path}" for other in others]
+    return told
 
 
 def refuse_ambiguous(rows: Sequence[Row], source: Path) -> None:

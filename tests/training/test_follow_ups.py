@@ -58,6 +58,31 @@ def site(add_study, tmp_path):
     return tmp_path / "site", min(twice), max(twice)
 
 
+@pytest.mark.parametrize("told_apart", ["study", "series"])
+def test_a_patient_in_two_groups_of_a_catalogue_is_told_without_a_name(
+    add_study, tmp_path, told_apart
+):
+    first, more, again, other = (
+        tmp_path / label / name
+        for label, name in (("T1", "first"), ("T2", "more"), ("T1", "again"), ("T2", "other"))
+    )
+    for folders in ((first, more), (again,)):
+        add_study(*folders, **PATIENT)
+    add_study(other, PatientID="55", PatientName="Y^Z")
+    groups = {first: "a", more: "b" if told_apart == "series" else "a", other: "d"}
+    groups |= {again: "c"} if told_apart == "study" else {}
+    lines = [f"{folder},{folder.parent.name},{group}" for folder, group in groups.items()]
+    (tmp_path / "c.csv").write_text("\n".join(["path,label,group", *lines]))
+    done = program(tmp_path, "evaluate", "c.csv")
+    assert done.returncode == 0
+    (line,) = [line for line in done.stderr.splitlines() if "same patient" in line]
+    assert str(more) in line
+    assert str(again if told_apart == "study" else first) in line
+    assert str(other) not in line
+    assert line.endswith("; what is trained on may be measured on: give them one group")
+    assert not re.search("Qwertz|9988776|1943", done.stderr + done.stdout)
+
+
 def test_two_studies_of_a_patient_are_one_group_that_nobody_can_read_him_from(site, tmp_path):
     source, one, other = site
     told = []
