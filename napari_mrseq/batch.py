@@ -146,7 +146,9 @@ def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
     context = get_context("spawn")
     # This end closes with this process, whatever ends it.
     theirs, ours = context.Pipe(duplex=False)
-    with theirs, ours, ProcessPoolExecutor(jobs, context, _begin, (jobs, theirs)) as pool:
+    with _deaf():
+        pool = ProcessPoolExecutor(jobs, context, _begin, (jobs, theirs))
+    with theirs, ours, pool:
         try:
             yield pool
         except BaseException:
@@ -156,12 +158,22 @@ def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
 
 
 def _submitted(pool: ProcessPoolExecutor, packed: bytes) -> Future[bytes]:
-    """Hand in the work to a process that doesn't hear Ctrl-C: who started it stops it."""
+    with _deaf():
+        return pool.submit(_judge_packed, packed)
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Begin processes that hear neither Ctrl-C nor a closed terminal: who started them stops them.
+
+    The one that keeps count of what they share is among them, and begins with the pool.
+    """
     if not hasattr(signal, "pthread_sigmask"):  # Windows
-        return pool.submit(_judge_packed, packed)
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT, signal.SIGHUP])
     try:
-        return pool.submit(_judge_packed, packed)
+        yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 

@@ -112,12 +112,16 @@ def test_odd_identifiers_are_neither_told_nor_cost_a_series(sample_study, tmp_pa
     assert "Zwerg" not in done.stderr + done.stdout
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for a group of processes")
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signals for a group of processes")
+@pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGHUP", 129)])
 @pytest.mark.usefixtures("signals_heard")
-def test_ctrl_c_ends_a_run_in_several_processes(sample_study, tmp_path):
+def test_ctrl_c_or_a_closed_terminal_ends_a_run_in_several_processes(
+    sample_study, tmp_path, name, status
+):
     with run_in_processes(sample_study, tmp_path) as (program, workers):
-        os.killpg(program.pid, signal.SIGINT)
-        assert program.wait(300) != 0
+        os.killpg(program.pid, getattr(signal, name))
+        assert program.wait(300) == status
+    assert (tmp_path / "told").read_text() == "\nstopped: nothing was written\n"
     assert len(workers) == 2
     assert not any(worker.is_running() for worker in workers)
 
@@ -159,9 +163,12 @@ def run_in_processes(sample_study, tmp_path):
         file.SOPInstanceUID = file.file_meta.MediaStorageSOPInstanceUID = generate_uid()
         file.save_as(study / str(number))
     command = [Path(sys.executable).with_name("napari-mrseq"), "classify", study, "--jobs", "2"]
-    with subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    ) as program:
+    with (
+        (tmp_path / "told").open("w") as told,
+        subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=told, start_new_session=True
+        ) as program,
+    ):
         while len(workers := workers_of(program.pid)) < 2 and program.poll() is None:
             time.sleep(0.02)
         yield program, workers
