@@ -21,6 +21,15 @@ from napari_mrseq.naming import printable
 
 # Seconds until a signal that came at a bad time is heard again.
 _LATER = 0.1
+# What PyTorch and its libraries say where memory is used up, of the processor or a graphics card.
+_FULL = (
+    "bad_alloc",
+    "could not create a primitive",
+    "allocate memory",
+    "not enough memory",
+    "out of memory",
+    "can't start new thread",
+)
 
 
 def _tell_version(wanted: bool) -> None:
@@ -74,14 +83,13 @@ def main() -> None:
 
 def _want_told(error: Exception) -> str:
     """Tell of a library or of memory that is wanting; of what else goes wrong nothing."""
-    if isinstance(error, ImportError):
-        # PyTorch maps gigabytes when it is loaded; a cluster may allow fewer.
-        advice = "allow the program more memory (ulimit -v), or install the library again"
-        return f"a library can't be loaded ({error}): {advice}"
-    # PyTorch's own, of processor and graphics card, are no MemoryError.
-    wanting = ("allocate memory" in str(error), "out of memory" in str(error))
-    if isinstance(error, MemoryError) or any(wanting):
-        return "there is not enough memory: close other programs, or allow this one more (ulimit)"
+    cause = next(iter(str(error).splitlines()), "") or type(error).__name__
+    more = "allow the program more memory (ulimit -v)"
+    # PyTorch maps gigabytes when it is loaded; a cluster may allow fewer.
+    if isinstance(error, ImportError) or "failed to map segment" in cause:
+        return f"a library can't be loaded ({cause}): {more}, or install the library again"
+    if isinstance(error, MemoryError) or any(words in cause for words in _FULL):
+        return f"the memory is used up ({cause}): {more}, or give it fewer files at once"
     return ""
 
 
