@@ -681,6 +681,13 @@ def run_into(stdout, *arguments, buffered=True):
     )
 
 
+@pytest.mark.parametrize("command", ["classify", "view"])
+def test_the_usage_says_once_that_there_may_be_more_paths(tmp_path, command):
+    told = program(tmp_path, command, "--help").stdout
+    (usage,) = (line for line in told.splitlines() if "Usage:" in line)
+    assert usage.count("...") == 1
+
+
 def test_the_version_is_that_of_the_package():
     done = run_into(subprocess.PIPE, "--version")
     assert done.returncode == 0

@@ -49,7 +49,6 @@ Paths = Annotated[
     list[Path],
     typer.Argument(
         parser=given_path,
-        metavar="PATHS...",
         help="Files or folders: DICOM, NIfTI, JPG, PNG, TIFF.",
     ),
 ]
