@@ -10,10 +10,9 @@ from typing import Any
 from napari.qt.threading import create_worker
 from napari.utils.notifications import notification_manager
 from napari.utils.progress import progress
-from superqt.utils import signals_blocked
+from qtpy.QtCore import QTimer
 
 from napari_mrseq.errors import MrseqError
-from napari_mrseq.viewer.single_shot import SingleShot
 
 # Between drawings of a bar.
 DELAY_MS = 100
@@ -32,40 +31,51 @@ class Activity:
         self._text = text
         self._bar: Any = None
         self._done, self._total = 0, 1
-        self._open = False
-        # napari's bar handles other events while it is drawn: never while one of ours is handled.
-        self._timer = SingleShot(self._draw, delay_ms=DELAY_MS)
+        self._open = self._due = False
 
     def show(self, done: int, total: int) -> None:
         """Show that `done` of `total` steps are done."""
         self._done, self._total, self._open = done, total, True
-        self._timer.start_unless_running()
+        self._draw_soon()
 
     def close(self) -> None:
         """Take the bar away."""
-        # Where nothing is open, Qt may be gone, and the timer with it.
+        # Where nothing is open, Qt may be gone, and the bar with it.
         if not self._open:
             return
         self._open = False
-        self._timer.stop()
         bar, self._bar = self._bar, None
         if bar is not None:
             bar.close()
 
+    def _draw_soon(self) -> None:
+        if not self._due:
+            self._due = True
+            # napari's bar handles other events while it is drawn: never while one of ours is
+            # handled. A timer of ours might go before the window does, as the program ends.
+            QTimer.singleShot(DELAY_MS, self._draw)
+
     def _draw(self) -> None:
+        drawn = self._done, self._total
+        if self._open:
+            self._draw_bar()
         # A report that arrives among the events that the bar handles must not make a second one.
-        with signals_blocked(self._timer):
-            bar = self._bar
-            if bar is None:
-                bar = progress(total=self._total, desc=self._text)
-                # What it was for may have ended among the events that it handled.
-                if not self._open:
-                    bar.close()
-                    return
-                self._bar = bar
-            if bar.total != self._total:
-                bar.total = self._total
-            bar.update(self._done - bar.n)
+        self._due = False
+        if self._open and drawn != (self._done, self._total):
+            self._draw_soon()
+
+    def _draw_bar(self) -> None:
+        bar = self._bar
+        if bar is None:
+            bar = progress(total=self._total, desc=self._text)
+            # What it was for may have ended among the events that it handled.
+            if not self._open:
+                bar.close()
+                return
+            self._bar = bar
+        if bar.total != self._total:
+            bar.total = self._total
+        bar.update(self._done - bar.n)
 
 
 @dataclass(frozen=True, eq=False)

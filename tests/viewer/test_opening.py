@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -300,3 +302,27 @@ def test_a_capture_opened_before_or_after_a_series_takes_no_unit_away(
         all_there(qtbot, viewer, count)
     assert [str(unit) for unit in viewer.layers.extent.units] == ["millimeter"] * 3
     assert notification_manager.records == told
+
+
+# Qt takes what is left of a program that ends in an order that nobody chose: ten are enough.
+ENDED_AS_STUDIES_OPEN = """
+import sys
+import napari
+from qtpy.QtWidgets import QApplication
+from napari_mrseq.reading import read_study
+from napari_mrseq.viewer.opening import Opening
+from napari_mrseq.viewer.reader import layers_of
+study, viewer = read_study([sys.argv[1]]), napari.Viewer()
+openings = [Opening(viewer, layers_of(study)) for _ in range(10)]
+while len(viewer.layers) < 15:
+    QApplication.processEvents()
+sys.exit("ended")
+"""
+
+
+def test_a_program_that_ends_while_a_study_opens_ends_without_a_word_of_it(sample_study) -> None:
+    command = [sys.executable, "-W", "ignore", "-c", ENDED_AS_STUDIES_OPEN, sample_study]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 1
+    assert done.stderr.endswith("ended\n")
+    assert "Traceback" not in done.stderr
