@@ -44,7 +44,8 @@ LIKE_A_SPIN_ECHO = (FIELD_STRENGTH >= 2.5, TE >= 50, FLIP >= 85, VOLUMES <= 10)
 
 # ms; of 3-D readouts the header tells that of one excitation.
 SHORTEST_REPETITION = 500.0
-FEWEST_OF_A_BOLUS = 30
+# Of a bolus clinics have 40 to 90 volumes, of activation 100 and more.
+FEWEST_OF_A_BOLUS, MOST_OF_A_BOLUS = 30, 99
 # In seconds: a first pass is followed for one or two minutes, activation for three and more.
 SHORTEST_RUN = 130.0
 
@@ -69,6 +70,11 @@ ECHO_PLANAR_RULES: tuple[Rule, ...] = (
     timed(
         "BOLD", 0.55, PHYSICS, uses(EPI), lacks(SPIN_ECHO, INVERSION), TE >= 20, TE < 60,
         is_soon_over, large_matrix(128), names_nothing,
+    ),
+    # Nor is one of as few volumes that takes longer sure to be none.
+    timed(
+        "BOLD", 0.75, PHYSICS, uses(EPI), uses(GRADIENT_ECHO), lacks(SPIN_ECHO), TE >= 15,
+        within(VOLUMES, FEWEST_OF_A_BOLUS, MOST_OF_A_BOLUS), names_nothing,
     ),
     timed(
         "BOLD", 0.9, NILS, uses(EPI), uses(GRADIENT_ECHO), lacks(SPIN_ECHO), TE >= 15, OF_A_SERIES,

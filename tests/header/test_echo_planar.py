@@ -202,6 +202,20 @@ def test_spin_echoes_of_few_pixels_again_and_again_are_no_t2(
     assert claim.sequence == sequence, claim
 
 
+@pytest.mark.parametrize(
+    ("volumes", "described", "sure"),
+    [(80, "", False), (80, "finger tapping", True), (120, "", True), (1, "", True)],
+)
+def test_few_volumes_without_words_may_be_those_of_a_bolus(
+    make_series: Any, volumes: int, described: str, sure: bool
+) -> None:
+    header = GRADIENT | {"RepetitionTime": 1640, "EchoTime": 35, "Rows": 96, "Columns": 96}
+    named = {"SeriesDescription": described}
+    claim = claim_of(make_series(header | named, volumes=volumes))
+    assert claim.sequence == "BOLD", claim
+    assert (claim.confidence >= 0.8) is sure, claim
+
+
 @pytest.mark.parametrize("volumes", [1, 60])
 def test_what_a_program_computed_of_a_planar_series_follows_no_activation(
     make_series: Any, volumes: int
