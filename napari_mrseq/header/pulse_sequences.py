@@ -26,6 +26,7 @@ from napari_mrseq.header.techniques import (
     SUSCEPTIBILITY,
     TIME_OF_FLIGHT,
     ULTRASHORT,
+    VIEW_SHARING,
 )
 
 # Words that mean the same on every scanner.
@@ -51,6 +52,8 @@ NAMES = (
     Name("Siemens", r"[*_]?q?((tir|ir|hir)[a-z]{0,3}[23]d|tirm?\d)", (SPIN_ECHO, INVERSION)),
     Name("Siemens", r"[*_]?tfl3d", (MPRAGE,)),
     Name("Siemens", r"[*_]?q?c?(fl|fldyn|me|fi|gre|tfl|de|ps)[a-z]{0,2}[23]d", (GRADIENT_ECHO,)),
+    # TWIST, and GE's TRICKS below.
+    Name("Siemens", r"[*_]?fldyn3d", (VIEW_SHARING,)),
     # A PSIF with a b value diffuses.
     Name("Siemens", r"[*_]?(de3d|ps[23]d(?!.*_b\d))", (BALANCED,)),
     Name("Siemens", r"[*_]?q?c?(tfi|ci|trufi)[a-z]{0,3}[23]d", (GRADIENT_ECHO, BALANCED)),
@@ -92,6 +95,7 @@ NAMES = (
     Name(
         "GE", r"(.*/)?(e?fgre|m?fast_?gre|gre|.*spgr|lava|disco|medal|ideal.*gre)", (GRADIENT_ECHO,)
     ),
+    Name("GE", r".*tricks", (GRADIENT_ECHO, VIEW_SHARING)),
     Name("GE", r".*(bravo|mp-?rage)", (GRADIENT_ECHO, MPRAGE)),
     Name("GE", r"(.*/)?m?c?merge", (GRADIENT_ECHO,)),
     Name("GE", r".*swan", (GRADIENT_ECHO, SUSCEPTIBILITY)),

@@ -28,6 +28,7 @@ SPOILING = "spoiling"
 STEADY_STATE = "steady state"
 TASK = "functional task"
 SEGMENTED = "segmented readout"
+VIEW_SHARING = "view sharing"
 SINGLE_SHOT = "single shot"
 # Of what has decayed before other echoes; after an inversion it is weighted by T1 as others are.
 ULTRASHORT = "ultrashort echo"

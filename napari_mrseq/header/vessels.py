@@ -37,6 +37,7 @@ from napari_mrseq.header.techniques import (
     PREPARED,
     SPIN_ECHO,
     TIME_OF_FLIGHT,
+    VIEW_SHARING,
 )
 from napari_mrseq.header.weightings import LIKE_CONTRAST_ANGIOGRAPHY, TOO_STEEP
 from napari_mrseq.header.words import (
@@ -120,7 +121,7 @@ VESSEL_RULES: tuple[Rule, ...] = (
     rule("MRA", 0.9, VENDOR, uses(PHASE_CONTRAST)),
     rule(
         "MRA", 0.9, DICOM, uses(ANGIOGRAPHY), lacks(SPIN_ECHO), fits("MRA"),
-        unless(names_weighting),
+        unless(names_weighting), unless(uses(VIEW_SHARING), unless(*OF_VESSELS)),
     ),
     # A bolus is followed into tumours by the same sequences.
     rule(
@@ -130,4 +131,9 @@ VESSEL_RULES: tuple[Rule, ...] = (
         unless(*IN_SHORT, tells_organ), unless(*IN_SHORT, uses(BALANCED)),
     ),
     timed("MRA", 0.7, PHYSICS, OF_A_BOLUS, *OF_VESSELS, unless(tells_organ)),
+    # Siemens sets the flag of any TWIST, of a prostate's as well.
+    rule(
+        "MRA", 0.55, DICOM, uses(ANGIOGRAPHY), uses(VIEW_SHARING), fits("MRA"),
+        unless(names_weighting), unless(tells_organ),
+    ),
 )  # fmt: skip

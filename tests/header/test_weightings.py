@@ -550,6 +550,26 @@ def test_a_bolus_is_followed_through_vessels_where_the_flip_angle_is_that_of_blo
     assert claim.sequence == sequence, claim
 
 
+@pytest.mark.parametrize(
+    ("flip", "described", "sequence", "least", "most"),
+    [
+        (25, "", "MRA", 0.9, 1.0),
+        # As of a prostate (PROSTATEx), or of vessels.
+        (14, "", "MRA", 0.5, 0.55),
+        (14, "carotids TWIST", "MRA", 0.8, 1.0),
+        (14, "prostate", "T1", 0.5, 0.8),
+    ],
+)
+def test_the_flag_of_angiography_is_no_proof_where_it_is_set_of_any_twist(
+    make_series: Any, flip: float, described: str, sequence: str, least: float, most: float
+) -> None:
+    twist = header("GR", tr=3.62, te=1.27, flip=flip, dim="3D", name="*fldyn3d1", AngioFlag="Y")
+    siemens = {"Manufacturer": "SIEMENS", "SeriesDescription": described}
+    claim = claim_of(make_series(twist | siemens))
+    assert claim.sequence == sequence, claim
+    assert least <= claim.confidence <= most, claim
+
+
 CORD = header(
     SE, tr=2430, te=8.4, ti=400, dim="2D", kind=["ORIGINAL", "PRIMARY", "M", "ND", "NORM"]
 )
