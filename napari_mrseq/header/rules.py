@@ -102,6 +102,11 @@ LIKE_AN_EPI = (
 )  # fmt: skip
 # Nor to one that is repeated as nothing but activation and a bolus asks for, however fast it is.
 REPEATED = (uses(GRADIENT_ECHO), lacks(SPIN_ECHO), VOLUMES >= 20, within(TE, 15, 60))
+# Through the heart: one slice to a few of each beat, after a saturation.
+FIRST_PASS = (
+    uses(GRADIENT_ECHO), uses(PREPARED), acquired("2D"), lacks(SPIN_ECHO, EPI, INVERSION, CINE),
+    TE < 3, SLICES <= 8,
+)  # fmt: skip
 
 # T1 weights what is read out so, however early.
 AFTER_INVERSION = (uses(INVERSION), weighted_by_inversion)
@@ -217,6 +222,7 @@ RULES: tuple[Rule, ...] = (
     *ECHO_PLANAR_RULES,
     rule("BOLD", 0.85, WORDS, says("BOLD")),
     timed("PERF", 0.7, PHYSICS, *REPEATED, *BOLUS),
+    timed("PERF", 0.7, PHYSICS, *FIRST_PASS, *BOLUS),
     timed("BOLD", 0.75, PHYSICS, *LIKE_AN_EPI),
     timed("BOLD", 0.7, PHYSICS, *REPEATED),
     rule("SWI", 0.85, VENDOR, uses(SUSCEPTIBILITY)),

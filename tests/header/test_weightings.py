@@ -235,6 +235,28 @@ def test_bolus_is_gone_in_minutes(make_series: Any, volumes: int, sequence: str)
 
 
 @pytest.mark.parametrize(
+    ("sequence", "slices", "volumes", "more"),
+    [
+        ("PERF", 3, 40, {}),
+        ("PERF", 3, 60, {"SequenceVariant": ["SS", "MP"], "SequenceName": "*tfi2d1_64"}),
+        # Without an agent, too few, a film of the heart, a stack.
+        (UNKNOWN, 3, 40, {"ContrastBolusAgent": ""}),
+        (UNKNOWN, 3, 8, {}),
+        ("OTHER", 1, 40, {"CardiacNumberOfImages": 40}),
+        (UNKNOWN, 20, 40, {}),
+    ],
+)
+def test_a_bolus_through_the_heart_is_told_without_words(
+    make_series: Any, sequence: str, slices: int, volumes: int, more: dict[str, Any]
+) -> None:
+    values = header("GR", tesla=1.5, dim="2D", tr=170, te=1.0, ti=100, flip=12, name="*tfl2d1_38")
+    siemens = {"Manufacturer": "SIEMENS", "SequenceVariant": ["SP", "MP"]}
+    given = values | siemens | {"ContrastBolusAgent": "Gadovist"} | more
+    claim = claim_of(make_series(given, slices=slices, volumes=volumes))
+    assert claim.sequence == sequence, claim
+
+
+@pytest.mark.parametrize(
     "values",
     [
         header(["EP"], tesla=3, dim="2D", tr=1600, te=30, flip=90),
