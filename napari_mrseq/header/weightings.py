@@ -15,6 +15,7 @@ from napari_mrseq.header.conditions import (
     agent_tagged,
     contrast,
     echo_within_repetition,
+    is_derived,
     lacks,
     large_matrix,
     made_by,
@@ -148,6 +149,11 @@ LIKE_A_MAP = (small_matrix(80), not_above(VOLUMES, 4), unless(preclinical))
 # Waves of 60 Hz are encoded for one of their periods, and tissue that they shake is excited once in
 # three of them, in a few slices (QIBA profile of MR elastography of the liver).
 LIKE_ELASTOGRAPHY = (acquired("2D"), within(TR, 45, 55), within(TE, 18, 30), unless(SLICES > 20))
+SPOILED_VOLUME = (
+    *SPOILED, acquired("3D"), unless(*LIKE_TIME_OF_FLIGHT), unless(*LIKE_TIME_OF_FLIGHT_7T),
+    unless(*LIKE_CONTRAST_ANGIOGRAPHY), unless(*TOO_STEEP), unless(*LIKE_A_MAP), TR < 50, TE >= 0.5,
+    TE < 8, FLIP >= 8,
+)  # fmt: skip
 # Nothing is mapped with a scout.
 LIKE_A_SCOUT = (
     *NON_EPI_GRADIENT_ECHO, lacks(INVERSION), not_above(TI, 100), acquired("2D"), TR <= 20,
@@ -181,11 +187,11 @@ GRADIENT_ECHO_RULES: tuple[Rule, ...] = (
         "T2STAR", 0.65, PHYSICS, *NON_EPI_GRADIENT_ECHO, unless(acquired("3D")), TR >= 400,
         far_below_ernst_angle, ECHOES >= 3,
     ),
-    timed(
-        "T1", 0.8, TABLE, *SPOILED, acquired("3D"), unless(*LIKE_TIME_OF_FLIGHT),
-        unless(*LIKE_TIME_OF_FLIGHT_7T), unless(*LIKE_CONTRAST_ANGIOGRAPHY), unless(*TOO_STEEP),
-        unless(*LIKE_A_MAP), TR < 50, TE >= 0.5, TE < 8, FLIP >= 8,
-    ),
+    # Blood with an agent and the exchange of saturation are followed so as well; GE calls what it
+    # parts into water and fat derived.
+    timed("T1", 0.65, TABLE, *SPOILED_VOLUME, VOLUMES >= 20, names_nothing),
+    timed("T1", 0.65, TABLE, *SPOILED_VOLUME, is_derived, made_by("GE"), names_nothing),
+    timed("T1", 0.8, TABLE, *SPOILED_VOLUME),
     # Scanners seldom tell the agent.
     timed(
         "T1", 0.6, TABLE, *SPOILED, acquired("3D"), *LIKE_CONTRAST_ANGIOGRAPHY,

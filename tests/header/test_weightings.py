@@ -504,6 +504,25 @@ def _any_header(draw: random.Random) -> SequenceAttributes:
     )
 
 
+@pytest.mark.parametrize(
+    ("values", "volumes", "sure"),
+    [
+        ({}, 1, True),
+        ({"SeriesDescription": "t1_vibe_tra"}, 33, True),
+        # Frequencies at which protons are saturated; water and fat.
+        ({}, 33, False),
+        ({"Manufacturer": "GE", "ImageType": ["DERIVED", "PRIMARY", "OTHER"]}, 1, False),
+    ],
+)
+def test_what_may_be_more_than_a_t1_is_no_sure_one(
+    make_series: Any, values: dict[str, Any], volumes: int, sure: bool
+) -> None:
+    volume = header("GR", tesla=3, dim="3D", tr=5, te=2.4, flip=8) | values
+    claim = claim_of(make_series(volume, volumes=volumes))
+    assert claim.sequence == "T1", claim
+    assert (claim.confidence >= 0.8) is sure, claim
+
+
 VIEW_SHARING = header(
     "GR", tr=3.7, te=1.4, flip=12, dim="3D", kind=["ORIGINAL", "PRIMARY", "M", "ND", "NORM"]
 )
