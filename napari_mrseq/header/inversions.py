@@ -88,7 +88,7 @@ INVERSION_RECOVERY_RULES: tuple[Rule, ...] = (
         acquired("3D"), unknown(TI), NOT_BALANCED,
     ),
     timed(
-        "T1", 0.65, DICOM, uses(GRADIENT_ECHO), uses(PREPARED), lacks(SPIN_ECHO, EPI),
+        "T1", 0.65, DICOM, uses(GRADIENT_ECHO), uses(PREPARED), lacks(SPIN_ECHO, EPI, MT),
         unless(acquired("2D")), TE <= 6, FLIP <= 15, unknown(TI),
     ),
     timed("OTHER", 0.65, PHYSICS, uses(GRADIENT_ECHO), lacks(SPIN_ECHO), TI > 1500, TE < 15),

@@ -692,7 +692,10 @@ def test_the_readout_of_an_mprage_that_nothing_prepares_is_proton_density(
     assert claim_of(make_series(values | named)).sequence == sequence
 
 
-@pytest.mark.parametrize(("variant", "sequence"), [("SP", "T1"), (["SP", "MTC"], UNKNOWN)])
+@pytest.mark.parametrize(
+    ("variant", "sequence"),
+    [("SP", "T1"), (["SP", "MTC"], UNKNOWN), (["SP", "MP", "MTC"], UNKNOWN)],
+)
 def test_the_readout_of_an_mprage_after_magnetisation_transfer_is_no_t1(
     make_series: Any, variant: str | list[str], sequence: str
 ) -> None:
