@@ -211,8 +211,8 @@ RULES: tuple[Rule, ...] = (
         "T1", 0.85, WORDS, says("T1"), uses(EPI), uses(INVERSION), TI > 300, TI < 1500, TE < 40,
         not_above(VOLUMES, 1),
     ),
-    # A shorter inversion time is that of fat.
-    timed("OTHER", 0.8, PHYSICS, uses(EPI), TI > 300, TI < 1500),
+    # A shorter inversion time is that of fat; blood is labelled again and again.
+    timed("OTHER", 0.8, PHYSICS, uses(EPI), TI > 300, TI < 1500, not_above(VOLUMES, 39)),
     timed("PERF", 0.75, PHYSICS, uses(EPI), uses(GRADIENT_ECHO), *BOLUS),
     timed(
         "PERF", 0.75, PHYSICS, uses(EPI), lacks(SPIN_ECHO, INVERSION), TE >= 20, TE < 60,

@@ -219,6 +219,15 @@ def test_evidence_of_a_small_flip_angle_names_the_limit(make_series: Any) -> Non
     assert "≤ 0.6 of the Ernst angle, 8 degrees" in claims[0].evidence[0]
 
 
+@pytest.mark.parametrize(("volumes", "sequence"), [(12, "OTHER"), (50, UNKNOWN)])
+def test_an_inversion_that_is_repeated_for_minutes_may_label_blood(
+    make_series: Any, volumes: int, sequence: str
+) -> None:
+    values = header(["EP", "SE"], tesla=3, dim="2D", tr=5000, te=25, ti=1400, flip=90)
+    followed = values | {"NumberOfTemporalPositions": volumes}
+    assert claim_of(make_series(followed)).sequence == sequence
+
+
 @pytest.mark.parametrize(("ti", "sequence"), [(180, UNKNOWN), (600, "OTHER")])
 def test_echo_planar_image_without_fat_is_no_inversion_recovery(
     make_series: Any, ti: float, sequence: str
