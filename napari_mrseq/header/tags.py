@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.elements import binary_numbers, decimal, is_binary
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
+    from pydicom.tag import BaseTag
 
 Place = tuple[int, int] | str
 
@@ -53,7 +54,7 @@ class Tags:
     ----------
     dataset : pydicom.Dataset or None
         Classic or enhanced; functional groups that all frames share are searched after the top
-        level, then those of the first frame.
+        level, then those of the first frame, which take the place of shared ones.
     sidecar : mapping or None
         BIDS sidecar, searched last; its times come out in milliseconds.
     """
@@ -62,8 +63,10 @@ class Tags:
         self._shared: list[Dataset] = []
         self._of_frame: list[Dataset] = []
         if dataset is not None:
-            self._shared = [dataset, *_groups(dataset, SHARED)]
-            self._of_frame = [*_groups(dataset, PER_FRAME)]
+            own = _groups(dataset, PER_FRAME)
+            shared = _groups(dataset, SHARED)
+            self._shared = [dataset, *(shared[tag] for tag in shared if tag not in own)]
+            self._of_frame = [*own.values()]
         self._sidecar = sidecar or {}
 
     def values(self, place: Place) -> tuple[Any, ...]:
@@ -129,12 +132,14 @@ def number_of(value: Any) -> float | None:
     return number if abs(number) < LARGEST else None
 
 
-def _groups(dataset: Dataset, sequence: str) -> Iterator[Dataset]:
-    """Yield the functional groups that all frames share, or those of the first frame."""
+def _groups(dataset: Dataset, sequence: str) -> dict[BaseTag, Dataset]:
+    """Return the functional groups that all frames share, or those of the first frame."""
+    found = {}
     for frame in _items(dataset, sequence)[:1]:
         for tag in frame.keys():  # noqa: SIM118 (iterating decodes values, also broken ones)
-            if _vr_of(frame.get_item(tag)) == "SQ":
-                yield from (frame[tag].value or [])[:1]
+            if _vr_of(frame.get_item(tag)) == "SQ" and (group := (frame[tag].value or [None])[0]):
+                found[tag] = group
+    return found
 
 
 def _items(dataset: Dataset, keyword: str) -> list[Dataset]:

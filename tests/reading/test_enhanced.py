@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from highdicom.legacy import LegacyConvertedEnhancedMRImage
 from pydicom import dcmread
 from pydicom.uid import generate_uid
 
-from napari_mrseq.header import claim_of
+from napari_mrseq.header import attributes_of, claim_of
 from napari_mrseq.reading import read_study
 from napari_mrseq.series import Series
 from tests.reading.scanner_files import AXIAL, WriteSlice, csa_header, image, positions_along
@@ -171,3 +171,15 @@ def test_mosaics_of_a_converted_file_are_unpacked_as_before(write_slice: WriteSl
     np.testing.assert_array_equal(series.pixels, before)
     assert before.shape == (2, 4, 64, 64)
     np.testing.assert_allclose(series.affine, classic.affine)
+
+
+def test_groups_of_a_frame_take_the_place_of_shared_ones(
+    write_enhanced: Callable[..., Path],
+) -> None:
+    frames = [{"position": place, "echo": echo} for echo in (20, 90) for place in PLACES]
+    path = write_enhanced(1, frames)
+    enhanced = dcmread(path)
+    first = enhanced.PerFrameFunctionalGroupsSequence[0]
+    enhanced.SharedFunctionalGroupsSequence[0].MREchoSequence = first.MREchoSequence
+    enhanced.save_as(path)
+    assert [attributes_of(one).echo_time for one in read_study(path).series] == [20, 90]
