@@ -106,9 +106,9 @@ def _doubt(told: int, described: int) -> str:
 
 
 def _groups_of(frame: Dataset) -> dict[int, Dataset]:
-    """Return the functional groups that a frame has of its own."""
+    """Return the functional groups that a frame has of its own; an empty one is none."""
     found = {sequence: first_item(frame, sequence) for sequence in _GROUPS}
-    return {sequence: group for sequence, group in found.items() if group is not None}
+    return {sequence: group for sequence, group in found.items() if group}
 
 
 def _frame(instance: Instance, origin: Origin, index: int, groups: Mapping[int, Dataset]) -> Frame:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from highdicom.legacy import LegacyConvertedEnhancedMRImage
 from pydicom import dcmread
+from pydicom.dataset import Dataset
 from pydicom.uid import generate_uid
 
 from napari_mrseq.header import attributes_of, claim_of
@@ -183,3 +184,16 @@ def test_groups_of_a_frame_take_the_place_of_shared_ones(
     enhanced.SharedFunctionalGroupsSequence[0].MREchoSequence = first.MREchoSequence
     enhanced.save_as(path)
     assert [attributes_of(one).echo_time for one in read_study(path).series] == [20, 90]
+
+
+def test_an_empty_group_of_a_frame_hides_no_shared_one(write_enhanced: Callable[..., Path]) -> None:
+    path = write_enhanced(1, [{"position": place} for place in PLACES])
+    enhanced = dcmread(path)
+    shared = enhanced.SharedFunctionalGroupsSequence[0]
+    for frame in enhanced.PerFrameFunctionalGroupsSequence:
+        shared.MREchoSequence = frame.MREchoSequence
+        frame.MREchoSequence = frame.PixelMeasuresSequence = [Dataset()]
+    enhanced.save_as(path)
+    (series,) = read_study(path).series
+    assert series.spacing == (3.0, 1.5, 0.75)
+    assert attributes_of(series).echo_time == 20
