@@ -30,6 +30,8 @@ PIXEL_KEYWORDS = {
 
 _HEAD_BYTES = 1024
 _CHARACTER_SET = 0x00080005
+# ASCII and Latin-1, whose letters hardly ever follow each other as the bytes of UTF-8 do.
+_WESTERN = ("", "ISO_IR 6", "ISO_IR 100")
 # What people type: descriptions of study and series, name of the protocol.
 _TYPED = (0x00081030, 0x0008103E, 0x00181030)
 _WRITTEN_TAG = re.compile(r"\([0-9a-fA-F]{4}, ?[0-9a-fA-F]{4}\)")
@@ -109,8 +111,8 @@ def _meta(header: Dataset) -> Dataset:
 
 
 def _is_typed_in_utf8(header: Dataset) -> bool:
-    """Tell whether texts are UTF-8 though no character set (0008,0005) is named."""
-    if text(header, _CHARACTER_SET):
+    """Tell whether texts are UTF-8 though the header names no character set, or a Western one."""
+    if text(header, _CHARACTER_SET) not in _WESTERN:
         return False
     elements = (header.get_item(tag, keep_deferred=True) for tag in _TYPED)
     values = (getattr(element, "value", None) for element in elements)

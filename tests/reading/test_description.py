@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pydicom import config
 
+from napari_mrseq.header import claim_of
 from napari_mrseq.reading import read_study
 from tests.reading.scanner_files import WriteSlice
 
@@ -41,13 +42,24 @@ def test_the_protocol_speaks_where_the_description_is_empty(write_slice: WriteSl
     assert description_of(write_slice(1, SeriesDescription="\0 ", ProtocolName="t1")) == "t1"
 
 
+@pytest.mark.parametrize("named", [" " * 10, "ISO_IR 100"])
 @pytest.mark.parametrize(
     ("encoding", "typed"),
-    [("ISO_IR 192", "T1 增强前"), ("ISO_IR 192", "T2 Schädel"), ("ISO_IR 100", "T2 Schädel")],
+    [("ISO_IR 192", "T1 增强"), ("ISO_IR 192", "T2 Schädel"), ("ISO_IR 100", "T2 Schädel")],
 )
-def test_letters_are_read_where_no_character_set_is_named(
-    write_slice: WriteSlice, encoding: str, typed: str
+def test_letters_are_read_whatever_character_set_is_named(
+    write_slice: WriteSlice, encoding: str, typed: str, named: str
 ) -> None:
     path = write_slice(1, SpecificCharacterSet=encoding, SeriesDescription=typed)
-    path.write_bytes(path.read_bytes().replace(encoding.encode(), b" " * 10))
+    path.write_bytes(path.read_bytes().replace(encoding.encode(), named.encode()))
     assert description_of(path) == typed
+
+
+def test_a_contrast_agent_is_told_by_letters_of_no_named_character_set(
+    write_slice: WriteSlice,
+) -> None:
+    said = {"RepetitionTime": 500, "EchoTime": 10, "ScanningSequence": "SE"}
+    path = write_slice(1, SpecificCharacterSet="ISO_IR 192", SeriesDescription="T1 增强", **said)
+    path.write_bytes(path.read_bytes().replace(b"ISO_IR 192", b" " * 10))
+    (series,) = read_study(path).series
+    assert claim_of(series).sequence == "T1C"
