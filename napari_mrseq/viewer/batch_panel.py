@@ -23,6 +23,7 @@ from qtpy.QtWidgets import (
 )
 
 from napari_mrseq.belonging import study_of
+from napari_mrseq.errors import ModelError
 from napari_mrseq.series import Failure
 from napari_mrseq.study_names import study_names
 from napari_mrseq.verdict import Verdict
@@ -55,7 +56,7 @@ class BatchPanel(QWidget):
     ----------
     loader : callable
         Returns, when a run starts, a function that returns the chosen model; that one is called
-        off the GUI thread.
+        off the GUI thread. Raises ModelError where there is none.
     """
 
     verdict_chosen = Signal(object)
@@ -106,9 +107,12 @@ class BatchPanel(QWidget):
         folder = _folder_of(self.folder.text())
         cause = _no_folder(folder) if wished else ""
         if not wished or cause:
-            # What a run took minutes for isn't thrown away for a slip of the keys.
-            shown = f"The table still shows {self.runner.folder}." if self.runner.outcomes else HINT
-            self.status.setText(f"{wished} {cause}. {shown}" if cause else shown)
+            self._refuse(f"{wished} {cause}." if cause else "", HINT)
+            return
+        try:
+            load = self._loader()
+        except ModelError as error:
+            self._refuse(f"{error}.")
             return
         self.run_button.setEnabled(False)
         self.cancel_button.setEnabled(True)
@@ -116,7 +120,7 @@ class BatchPanel(QWidget):
         self.progress.setFormat("")
         self.status.setText("Reading the headers…")
         self._timer.start()
-        self.runner.start(folder, self._loader())
+        self.runner.start(folder, load)
         self._show()
 
     def cancel(self) -> None:
@@ -166,6 +170,11 @@ class BatchPanel(QWidget):
         name = QFileDialog.getExistingDirectory(self, "Folder to classify")
         if name:
             self.folder.setText(name)
+
+    def _refuse(self, cause: str, hint: str = "") -> None:
+        """Say why there is no run; what one before took minutes for isn't thrown away."""
+        kept = f"The table still shows {self.runner.folder}." if self.runner.outcomes else hint
+        self.status.setText(f"{cause} {kept}".strip())
 
     def _say(self, text: str) -> None:
         if not self.runner.reading.cancelled:

@@ -14,6 +14,7 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QWidget
 
 from napari_mrseq.errors import first_few
+from napari_mrseq.model import registry
 from napari_mrseq.naming import counted
 from napari_mrseq.viewer.annotation import correct_layer, revert, undo_correction
 from napari_mrseq.viewer.controls import NO_IMAGE
@@ -79,8 +80,16 @@ class LayerActions:
         return chosen
 
     def loader(self) -> Callable[[], Model]:
-        """Return a function that returns the chosen model; takes seconds at first."""
-        return partial(self._models.load, *self._model_and_device())
+        """Return a function that returns the chosen model; takes seconds at first.
+
+        Raises
+        ------
+        ModelError
+            If its file is no longer there.
+        """
+        model, device = self._model_and_device()
+        registry.stamp_of(model)
+        return partial(self._models.load, model, device)
 
     def run(self) -> None:
         """Classify what the scope says; a layer that can't be judged is named, the rest goes on."""

@@ -216,6 +216,25 @@ def test_what_is_no_folder_is_said(qtbot, folder, press, tmp_path: Path) -> None
     assert folder.status.textFormat() == Qt.TextFormat.PlainText
 
 
+def test_a_model_that_is_no_longer_there_takes_no_table_away(
+    qtbot, panel, folder, press, sample_study: Path, tmp_path: Path
+) -> None:
+    study, gone = sample_study / "t1_se_tra", tmp_path / "gone.safetensors"
+    qtbot.keyClicks(folder.folder, str(study))
+    panel.model_choice.choose(str(gone), "cpu")
+    press(folder.run_button)
+    cause = f"{gone} is not there; the models are: mrseq-1."
+    assert folder.status.text() == cause
+    panel.model_choice.choose("default", "cpu")
+    with qtbot.waitSignal(folder.run_finished, timeout=RUN_MS):
+        press(folder.run_button)
+    panel.model_choice.choose(str(gone), "cpu")
+    press(folder.run_button)
+    assert folder.status.text() == f"{cause} The table still shows {study}."
+    assert column(folder.table, 4) == ["t1_se_tra"]
+    assert folder.run_button.isEnabled()
+
+
 def test_a_folder_is_found_however_its_name_was_copied(
     qtbot, folder, press, sample_study: Path, tmp_path: Path
 ) -> None:
