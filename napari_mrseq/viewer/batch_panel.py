@@ -114,8 +114,9 @@ class BatchPanel(QWidget):
         except ModelError as error:
             self._refuse(f"{error}.")
             return
-        self.run_button.setEnabled(False)
+        # Locked last: from a button that is locked the keys go to the next that isn't.
         self.cancel_button.setEnabled(True)
+        self.run_button.setEnabled(False)
         self.progress.setRange(0, 0)
         self.progress.setFormat("")
         self.status.setText("Reading the headers…")

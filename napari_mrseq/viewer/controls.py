@@ -108,8 +108,9 @@ class Controls(QWidget):
 
     def show_running(self, text: str, layer: Image | None = None) -> None:
         """Lock Run and say what goes on, with one `layer` or with several."""
-        self.run.enabled = False
+        # Locked last: from a button that is locked the keys go to the next that isn't.
         self.cancel.enabled = True
+        self.run.enabled = False
         self._show_bar(0, 0)
         self._run_of = layer
         self._say_of_run(text)

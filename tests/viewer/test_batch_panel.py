@@ -188,6 +188,26 @@ def test_cancel_stops_and_keeps_what_is_classified(
     assert folder.export_button.isEnabled()
 
 
+def test_who_runs_by_keyboard_can_cancel_by_it(
+    qtbot, viewer, panel, study_with_a_long_end: Path
+) -> None:
+    """The keys went on to what stands behind: there, Space switched *live* on."""
+    viewer.open(str(study_with_a_long_end / "t2_tse_tra"), plugin="napari-mrseq")
+    controls, folder = panel.controls, panel.batch
+    folder.folder.setText(str(study_with_a_long_end))
+    for page, run, cancel, ended, said in (
+        (panel.page, controls.run.native, controls.cancel.native, panel, controls.status.native),
+        (folder, folder.run_button, folder.cancel_button, folder, folder.status),
+    ):
+        panel.tabs.setCurrentWidget(page)
+        run.setFocus()
+        with qtbot.waitSignal(ended.run_finished, timeout=RUN_MS):
+            qtbot.keyClick(run, Qt.Key.Key_Space)
+            assert panel.window().focusWidget() is cancel
+            qtbot.keyClick(cancel, Qt.Key.Key_Space)
+        assert "Cancelled." in said.text()
+
+
 def test_a_chosen_row_stays_chosen_while_others_come(
     qtbot, folder, press, study_with_a_long_end: Path
 ) -> None:
