@@ -69,6 +69,11 @@ def spelt_alike(label: str) -> str:
     return "".join(label.split()).casefold()
 
 
+def unknown_however_written(label: str) -> str:
+    """Return a label, `UNKNOWN` for one that differs from it in capitals alone."""
+    return UNKNOWN if label.casefold() == UNKNOWN.casefold() else label
+
+
 # What a code may be written as by mistake, names and BIDS's suffixes among it → the code.
 _SPELLINGS = {
     spelt_alike(spelling): sequence.code

@@ -13,7 +13,7 @@ from napari_mrseq.errors import MrseqError
 from napari_mrseq.model import registry
 from napari_mrseq.model.registry import DEFAULT
 from napari_mrseq.naming import printable
-from napari_mrseq.sequences import misspelt_codes
+from napari_mrseq.sequences import misspelt_codes, unknown_however_written
 
 
 def models(
@@ -57,7 +57,8 @@ def import_checkpoint(
     from napari_mrseq.model.checkpoint import import_checkpoint as run
 
     check_file(output, "--output")
-    names = [name.strip() for name in classes.split(",")]
+    # As a class of its own it would be held for something that is known.
+    names = [unknown_however_written(name.strip()) for name in classes.split(",")]
     for told in misspelt_codes(names):
         say(told)
     path = run(file, network, names, output, window=_window(window))

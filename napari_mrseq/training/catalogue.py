@@ -14,7 +14,12 @@ from typing import Any
 
 from napari_mrseq.errors import CatalogueError
 from napari_mrseq.labelling import write_rows
-from napari_mrseq.sequences import SEQUENCES, UNKNOWN, misspelt_codes
+from napari_mrseq.sequences import (
+    SEQUENCES,
+    UNKNOWN,
+    misspelt_codes,
+    unknown_however_written,
+)
 from napari_mrseq.training.regions import region_of
 from napari_mrseq.training.soundness import (
     groups_alike,
@@ -288,8 +293,7 @@ def _row(path: Path, number: int, entry: dict[str, str], where: str) -> Row:
 def _known_label(label: str, classes: Collection[str]) -> str:
     """Return what a label is called here, where it is none of some classes."""
     # Each model has this class, however a user writes it.
-    if label.casefold() == UNKNOWN.casefold():
-        return UNKNOWN
+    label = unknown_however_written(label)
     return label if label in classes else SYNONYMS.get(label, label)
 
 

@@ -306,6 +306,24 @@ def test_the_command_line_imports_and_classifies_with_it(network, tmp_path):
     assert record["model"]["name"] == "site"
 
 
+@pytest.mark.parametrize("written", ["unknown", "Unknown", "UNKNOWN"])
+def test_a_network_that_says_unknown_accuses_no_header_however_that_is_written(
+    network, sample_study, tmp_path, written
+):
+    weights = network.state_dict() | {"fc.weight": torch.zeros(4, 512)}
+    weights["fc.bias"] = torch.tensor([0.02, 0.0005, 0.0005, 0.979]).log()
+    torch.save(weights, tmp_path / "old.pth")
+    done = program(tmp_path, "import-checkpoint", "old.pth", "--network", "resnet18", "--classes",
+                   f"T1,T2,FLAIR,{written}", "--output", "site.safetensors")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "a class of your own" not in done.stderr
+    model = mrseq.load_model(tmp_path / "site.safetensors", "cpu")
+    assert model.classes[-1] == "UNKNOWN"
+    verdicts = [mrseq.classify(series, model, fast=True) for series in mrseq.read(sample_study)]
+    assert {verdict.pixels.sequence for verdict in verdicts} == {"UNKNOWN"}
+    assert not any(verdict.conflict for verdict in verdicts)
+
+
 @pytest.mark.filterwarnings("ignore:The default weight initialization:FutureWarning")
 def test_what_weights_do_not_tell_of_a_network_is_said(network, tmp_path):
     for name, weights in (
