@@ -51,6 +51,22 @@ def trained_on(rows: Sequence[Row], held_out: int | None) -> list[Row]:
     return kept
 
 
+def refuse_lone_class(rows: Sequence[Row], held_out: int | None, source: Path) -> None:
+    """Refuse to train where a fold held out leaves nothing to tell apart.
+
+    Raises
+    ------
+    CatalogueError
+        If a single class is left, or none.
+    """
+    left = {row.label for row in trained_on(rows, held_out)}
+    if len(left) < 2:
+        raise CatalogueError(
+            f"{source}: {left.pop()} alone is left to train on with fold {held_out} held out: hold "
+            "out another, or give each fold groups of several classes (a column fold)"
+        )
+
+
 def without_copies(rows: Sequence[Row]) -> list[Row]:
     """Return the rows that a network can be measured on: all but stripped copies."""
     return [row for row in rows if row.origin != STRIPPED]

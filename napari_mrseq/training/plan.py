@@ -16,7 +16,7 @@ from napari_mrseq.model.card import TORCHVISION
 from napari_mrseq.model.card_file import ONNX_SUFFIX, WEIGHTS_SUFFIX, read_card
 from napari_mrseq.model.torchvision_preparation import CENTRE
 from napari_mrseq.training.backbone import card_of_start
-from napari_mrseq.training.folds import folds_of, folds_told
+from napari_mrseq.training.folds import folds_of, folds_told, refuse_lone_class
 from napari_mrseq.training.provenance import refuse_seen, tells_all
 from napari_mrseq.training.recipe import Recipe, tuning
 from napari_mrseq.training.run import FIGURES, train, train_torchvision
@@ -178,13 +178,16 @@ def held_out_folds(
     Raises
     ------
     CatalogueError
-        If there are fewer folds.
+        If there are fewer folds, or one of several leaves a single class to train on.
     """
     if folds is None:
         return (held_out,)
     there = folds_of(rows)
     if folds > len(there):
         raise CatalogueError(f"{source} has no {folds} folds to hold out: {folds_told(rows)}")
+    for fold in there[:folds]:
+        # Before hours go into the others.
+        refuse_lone_class(rows, fold, source)
     return there[:folds]
 
 

@@ -26,6 +26,7 @@ from napari_mrseq.training.fit import fit
 from napari_mrseq.training.folds import (
     measurable,
     refuse_empty_fold,
+    refuse_lone_class,
     tell_untaught,
     trained_on,
 )
@@ -190,6 +191,7 @@ def _begin(
     output_folder(folder)
     refuse_single_class((row.label for row in rows), catalogue)
     refuse_empty_fold(rows, held_out, catalogue)
+    refuse_lone_class(rows, held_out, catalogue)
     refuse_missing(rows, catalogue)
     tell_untaught(rows, held_out, log)
 

@@ -290,3 +290,17 @@ def test_folds_that_do_not_exist_are_refused_before_anything_is_trained(train, w
     assert done.returncode == 2
     assert told in done.stderr
     assert "epoch" not in done.stderr.replace("--epochs", "")
+
+
+@pytest.mark.parametrize("words", [("--held-out", "2"), ("--folds", "3")])
+def test_a_fold_that_leaves_one_class_alone_is_refused_before_anything_is_trained(
+    site, train, words
+):
+    """A network that learnt to say one word was written, and the mean of the folds told."""
+    shutil.rmtree(site / "T2")
+    for folder in (site / "Knee" / "a", *(site / "T1" / subject for subject in "bcd")):
+        shutil.rmtree(folder)
+    done = train(*words)
+    assert done.returncode == 2
+    assert ": Knee alone is left to train on with fold 2 held out: hold out" in done.stderr
+    assert "epoch" not in done.stderr.replace("--epochs", "")
