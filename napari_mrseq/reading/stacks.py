@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 
@@ -187,7 +188,8 @@ def _names(paths: Iterable[str]) -> str:
 
 def short_name(path: str) -> str:
     """Name a file as warnings do: by its last folder and name."""
-    return "/".join(path.split("/")[-2:])
+    place = Path(path)
+    return "/".join(filter(None, (place.parent.name, place.name)))
 
 
 def _by_kind(frames: Sequence[Frame]) -> list[list[Frame]]:

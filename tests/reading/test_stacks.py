@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import numpy as np
 import pydicom
@@ -11,6 +11,7 @@ import pytest
 from pydicom.dataset import Dataset
 
 from napari_mrseq.header import claim_of
+from napari_mrseq.reading import stacks
 from napari_mrseq.reading.dicom import file_frames
 from napari_mrseq.series import VolumeAxis
 from tests.reading.read_back import series_of
@@ -328,6 +329,13 @@ def test_copied_files_are_shown_once_and_named(write_slice: WriteSlice) -> None:
     (stack,) = series_of(path)
     assert stack.pixels.shape[0] == 4
     assert "duplicate: the instances of study/copy of 2.dcm are there twice" in stack.warnings[0]
+
+
+def test_files_of_windows_are_named_as_others_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert stacks.short_name("/data/study/2.dcm") == "study/2.dcm"
+    monkeypatch.setattr(stacks, "Path", PureWindowsPath)
+    assert stacks.short_name(r"C:\data\study\2.dcm") == "study/2.dcm"
+    assert stacks.short_name(r"C:\data\export.zip/study/2.dcm") == "study/2.dcm"
 
 
 def test_two_instances_at_one_place_are_both_kept(write_slice: WriteSlice) -> None:
