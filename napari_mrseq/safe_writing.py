@@ -33,7 +33,9 @@ def written_whole(path: Path) -> Iterator[Path]:
     try:
         yield beside
         if path.exists():
-            shutil.copymode(path, beside)
+            # Shares and drives of Windows have no rights, and let their owner alone ask for any.
+            with suppress(OSError):
+                shutil.copymode(path, beside)
         beside.replace(path)
     except OSError as error:
         if error.filename is not None and Path(error.filename) == beside:

@@ -155,6 +155,17 @@ def test_a_result_goes_into_a_pipe_and_stays_as_private_as_it_was(tmp_path, samp
     assert (tmp_path / "pipe").is_fifo()
 
 
+def test_a_file_is_replaced_where_nobody_may_change_rights(tmp_path, monkeypatch):
+    def refuse(*_args, **_more):
+        # As a share or a drive of Windows does that belongs to another user.
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "chmod", refuse)
+    for content in (b"one", b"two"):
+        write_whole(tmp_path / "table.csv", content)
+    assert [file.read_bytes() for file in tmp_path.iterdir()] == [b"two"]
+
+
 def test_a_link_stays_one_and_a_pipe_is_not_replaced(tmp_path):
     torch.save(models.resnet18(num_classes=3).state_dict(), tmp_path / "old.pth")
     (tmp_path / "kept").mkdir()
