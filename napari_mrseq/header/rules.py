@@ -108,6 +108,8 @@ FIRST_PASS = (
     TE < 3, SLICES <= 8,
 )  # fmt: skip
 
+# An inversion that is repeated so labels blood, more likely than it weights by T1 or nulls fluid.
+MAY_LABEL_BLOOD = (uses(EPI), TI > 300, VOLUMES >= 40, names_nothing)
 # T1 weights what is read out so, however early.
 AFTER_INVERSION = (uses(INVERSION), weighted_by_inversion)
 # One volume of many pixels, which programs file under the task of its examination all the same.
@@ -211,13 +213,14 @@ RULES: tuple[Rule, ...] = (
         "T1", 0.85, WORDS, says("T1"), uses(EPI), uses(INVERSION), TI > 300, TI < 1500, TE < 40,
         not_above(VOLUMES, 1),
     ),
-    # A shorter inversion time is that of fat; blood is labelled again and again.
-    timed("OTHER", 0.8, PHYSICS, uses(EPI), TI > 300, TI < 1500, not_above(VOLUMES, 39)),
+    # A shorter inversion time is that of fat.
+    timed("OTHER", 0.8, PHYSICS, uses(EPI), TI > 300, TI < 1500, unless(*MAY_LABEL_BLOOD)),
     timed("PERF", 0.75, PHYSICS, uses(EPI), uses(GRADIENT_ECHO), *BOLUS),
     timed(
         "PERF", 0.75, PHYSICS, uses(EPI), lacks(SPIN_ECHO, INVERSION), TE >= 20, TE < 60,
         *BOLUS,
     ),
+    rule(UNKNOWN, 0.5, PHYSICS, *MAY_LABEL_BLOOD),
     rule("SWI", 0.9, WORDS, says("SWI")),
     *ECHO_PLANAR_RULES,
     rule("BOLD", 0.85, WORDS, says("BOLD")),

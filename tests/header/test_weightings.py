@@ -219,11 +219,15 @@ def test_evidence_of_a_small_flip_angle_names_the_limit(make_series: Any) -> Non
     assert "≤ 0.6 of the Ernst angle, 8 degrees" in claims[0].evidence[0]
 
 
-@pytest.mark.parametrize(("volumes", "sequence"), [(12, "OTHER"), (50, UNKNOWN)])
+@pytest.mark.parametrize("codes", [["EP", "SE"], ["EP", "SE", "IR"], ["EP", "IR"], ["EP", "GR"]])
+@pytest.mark.parametrize(
+    ("volumes", "described", "sequence"),
+    [(12, "", "OTHER"), (50, "", UNKNOWN), (50, "IR-EPI T1", "OTHER")],
+)
 def test_an_inversion_that_is_repeated_for_minutes_may_label_blood(
-    make_series: Any, volumes: int, sequence: str
+    make_series: Any, volumes: int, described: str, sequence: str, codes: list[str]
 ) -> None:
-    values = header(["EP", "SE"], tesla=3, dim="2D", tr=5000, te=25, ti=1400, flip=90)
+    values = header(codes, tesla=3, dim="2D", tr=5000, te=25, ti=1400, flip=90, described=described)
     followed = values | {"NumberOfTemporalPositions": volumes}
     assert claim_of(make_series(followed)).sequence == sequence
 
