@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 Asked = tuple[Series, bytes]
 # Series a process: enough that none idles while others take minutes over one.
 _HANDED_AHEAD = 100
+# Windows waits for no more at once (ProcessPoolExecutor).
+_MOST_ON_WINDOWS = 61
 _DIED = "the process that classified it died, perhaps for lack of memory"
 
 
@@ -88,7 +91,7 @@ def classify_many(
     fast : bool
         Look at a few slices of each series only.
     jobs : int
-        Processes of this machine.
+        Processes of this machine; on Windows 61 at most.
     scheduler : str, optional
         Address of a running Dask cluster (``tcp://HOST:PORT``), which must see the same files.
 
@@ -113,6 +116,8 @@ def classify_many(
 
 
 def _in_processes(asked: Iterator[Asked], jobs: int) -> Iterator[Verdict | Failure]:
+    if sys.platform == "win32":
+        jobs = min(jobs, _MOST_ON_WINDOWS)
     # All of a cohort would be packed before the first is judged, and held twice.
     handed = deque(islice(asked, jobs * _HANDED_AHEAD))
     while handed:

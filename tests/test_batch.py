@@ -6,10 +6,12 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import process
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import psutil
@@ -17,6 +19,7 @@ import pytest
 from pydicom import config, dcmread
 from pydicom.uid import generate_uid
 
+from napari_mrseq import batch
 from napari_mrseq.batch import classify_many
 from napari_mrseq.errors import MrseqError, ReadError
 from napari_mrseq.model import registry
@@ -135,6 +138,14 @@ def test_a_program_that_is_killed_leaves_no_process(sample_study, tmp_path):
     for worker in alive:
         worker.kill()
     assert not alive
+
+
+def test_more_processes_than_windows_allows_are_as_many_as_it_does(series, monkeypatch):
+    windows = SimpleNamespace(platform="win32")
+    monkeypatch.setattr(batch, "sys", windows)
+    monkeypatch.setattr(process, "sys", windows)
+    (verdict,) = classify_many(series[:1], "default", "cpu", fast=True, jobs=100)
+    assert verdict.sequence == "T2"
 
 
 def test_a_run_in_several_processes_that_is_stopped_ends_no_series(series, tmp_path):
