@@ -52,7 +52,7 @@ def _numbers(folder: Path, stem: str, ending: str) -> list[list[float]]:
     """Return the numbers in each line of a file that holds for an image, none where it is none."""
     files = files_for(folder, stem, ending)
     try:
-        lines = files[-1].read_text().splitlines() if files else []
+        lines = files[-1].read_text("utf-8-sig").splitlines() if files else []
         return [[float(number) for number in line.split()] for line in lines if line.strip()]
     except (OSError, ValueError):
         return []

@@ -774,6 +774,12 @@ def test_the_word_of_a_verdict_in_a_name_is_not_told_of_the_series(tmp_path: Pat
     assert read_one(path).description == "knee"
 
 
+def test_b_values_saved_by_a_windows_editor_are_read(tmp_path: Path) -> None:
+    path, _ = save(tmp_path / "dwi.nii", (5, 6, 3, 3), (1.0, 1.0, 3.0, 2.5))
+    (tmp_path / "dwi.bval").write_text("0 1000 1000\n", encoding="utf-8-sig")
+    assert read_one(path).b_values == (0, 1000)
+
+
 @pytest.mark.parametrize("written", [b"0 1000 none", b"0 1000 \xff", b"0 1000 nan"])
 def test_b_values_that_are_no_numbers_say_nothing(written: bytes, tmp_path: Path) -> None:
     path, _ = save(tmp_path / "dwi.nii", (5, 6, 3, 3), (1.0, 1.0, 3.0, 2.5))
