@@ -79,10 +79,8 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     # Neither "performed", "perfect", "perfluorocarbon" nor "perforator".
     ("PERF", Regex(r"perf(?![eilo]|u(?![sz]))[a-z0-9]*")),
     ("PERF", Regex(r"[a-z0-9]*perfu(?![mr])[a-z0-9]*")),
-    # First pass through the heart: a turbo FLASH after saturation. Of an agent through arteries it
-    # is angiography.
+    # First pass through the heart: a turbo FLASH after saturation.
     ("PERF", "dyn* tfl*", "tfl* ... sr", "sr ... tfl*", Regex(r"fgre\w* time course")),
-    ("PERF", Regex(r"(?<!mra )(?<!angio )first ?pass(?!.*\b(?:mra|angio))")),
     ("PERF", "cerebral blood*", "relcb*", "rcbf", "rcbv", "rbf", "rbv", "cbf", "cbv", "mtt", "ttp"),
     ("PERF", "t max", "k trans*", "kep", "i auc*", "dyn* ... pei"),
     ("SWI", "ven* bold*"),
@@ -135,6 +133,8 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("MRA", Regex(r"venc(?![eio])[a-z0-9]*")),
     ("MRA", "inhance*", "tricks"),
     ("MRA", "4d trak", "time slip", Regex(r"\d?dpca[a-z0-9]*")),
+    # Through the heart, where no vessels are named.
+    ("PERF", Regex(r"first ?pass")),
     # It looks for the inversion time of a late enhancement.
     ("OTHER", "ti scout*"),
     # "Localized spectroscopy" is none.

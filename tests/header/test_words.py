@@ -444,7 +444,11 @@ def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> No
             "psif_csf;t1_vibe_dixon_cor_F_MPR_cor;T1 SUSTRACCIÓN;Sag qDESS;3DDESS_we",
         ),
         ("OTHER", "fisp_mrf_2d;MRF;3D MR Fingerprinting;ihMT_dual;ihMTR"),
-        ("MRA", "MRA first pass;first-pass angiography"),
+        (
+            "MRA",
+            "MRA first pass;first-pass angiography;MRA thorax first pass;CEMRA carotids firstpass;"
+            "MR angiography first pass;Angio legs first pass",
+        ),
         ("FIELDMAP", "Reverse blip EPI 3mm iso;blip reversed"),
         ("FIELDMAP", "FieldMap: T2FSE;BH_PA_SE;se_epi_1.7mm_ap;Spin-echo EPI (AP);B0Shim_3D"),
         (
