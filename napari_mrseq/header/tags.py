@@ -62,16 +62,19 @@ class Tags:
     def __init__(self, dataset: Dataset | None, sidecar: Mapping[str, Any] | None):
         self._shared: list[Dataset] = []
         self._of_frame: list[Dataset] = []
+        # What a frame's own group leaves out, the one in whose place it stands still tells.
+        self._replaced: list[Dataset] = []
         if dataset is not None:
             own = _groups(dataset, PER_FRAME)
             shared = _groups(dataset, SHARED)
             self._shared = [dataset, *(shared[tag] for tag in shared if tag not in own)]
             self._of_frame = [*own.values()]
+            self._replaced = [shared[tag] for tag in shared if tag in own]
         self._sidecar = sidecar or {}
 
     def values(self, place: Place) -> tuple[Any, ...]:
         """Return all values found at the first place that holds any, else an empty tuple."""
-        found = _first_filled([*self._shared, *self._of_frame], place)
+        found = _first_filled([*self._shared, *self._of_frame, *self._replaced], place)
         if found or not isinstance(place, str):
             return found
         return _filled(_sidecar_values(self._sidecar, place))

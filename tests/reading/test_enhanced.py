@@ -16,7 +16,7 @@ from pydicom.uid import generate_uid
 from napari_mrseq.header import attributes_of, claim_of
 from napari_mrseq.reading import read_study
 from napari_mrseq.series import Series
-from tests.reading.scanner_files import AXIAL, WriteSlice, csa_header, image, positions_along
+from tests.reading.scanner_files import AXIAL, WriteSlice, csa_header, image, items, positions_along
 
 PLACES = positions_along(AXIAL, 4)
 # What a converter asks for, and a spin echo.
@@ -184,6 +184,21 @@ def test_groups_of_a_frame_take_the_place_of_shared_ones(
     enhanced.SharedFunctionalGroupsSequence[0].MREchoSequence = first.MREchoSequence
     enhanced.save_as(path)
     assert [attributes_of(one).echo_time for one in read_study(path).series] == [20, 90]
+
+
+def test_what_a_group_of_a_frame_leaves_out_is_told_by_the_shared_one(
+    write_enhanced: Callable[..., Path],
+) -> None:
+    path = write_enhanced(1, [{"position": place} for place in PLACES])
+    enhanced = dcmread(path)
+    timing = items(RepetitionTime=4000, FlipAngle=90)
+    enhanced.SharedFunctionalGroupsSequence[0].MRTimingAndRelatedParametersSequence = timing
+    for frame in enhanced.PerFrameFunctionalGroupsSequence:
+        frame.MRTimingAndRelatedParametersSequence = items(FlipAngle=150)
+    enhanced.save_as(path)
+    (series,) = read_study(path).series
+    found = attributes_of(series)
+    assert (found.repetition_time, found.flip_angle) == (4000, 150)
 
 
 def test_an_empty_group_of_a_frame_hides_no_shared_one(write_enhanced: Callable[..., Path]) -> None:
