@@ -34,8 +34,11 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 # Devices of Windows, whatever follows the first dot (Naming Files, Paths, and Namespaces).
 _DEVICE = re.compile(r"^(CON|PRN|AUX|NUL|(COM|LPT)\d)(\.|$)", re.IGNORECASE)
 _COPY_BYTES = 1 << 20
-# Bit of the flags of a member (PKWARE's APPNOTE, 4.4.4).
+# Bit of the flags of a member, and the system that it was made on (PKWARE's APPNOTE, 4.4.4, 4.4.2).
 _ENCRYPTED = 1
+_OF_DOS = 0
+# After another letter than of ASCII it may be half a letter of Japanese or Chinese.
+_BACKSLASH = re.compile(r"(?<![^\x00-\x7f])\\")
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +74,8 @@ def unpack(path: str) -> Unpacked:
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            members = [member for member in archive.infolist() if not member.is_dir()]
+            listed = map(_with_slashes, archive.infolist())
+            members = [member for member in listed if not member.is_dir()]
             _check_limits(members, Path(path).stat().st_size)
             unpacked = Unpacked(tempfile.mkdtemp(prefix="napari-mrseq-"), {}, {})
             for member, target in zip(members, _targets(members), strict=True):
@@ -128,6 +132,13 @@ def _named_file(folder: Path, named: Any) -> Path | None:
         except (OSError, ValueError):  # no file can be called so
             return None
     return None
+
+
+def _with_slashes(member: zipfile.ZipInfo) -> zipfile.ZipInfo:
+    """Part the folders of a member by slashes; some programs of Windows write backslashes."""
+    if member.create_system == _OF_DOS and "/" not in member.filename:
+        member.filename = _BACKSLASH.sub("/", member.filename)
+    return member
 
 
 def _check_limits(members: list[zipfile.ZipInfo], packed: int) -> None:

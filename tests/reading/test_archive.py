@@ -20,6 +20,7 @@ from pydicom.encaps import encapsulate
 from pydicom.fileset import FileSet
 from pydicom.uid import JPEG2000Lossless
 
+from napari_mrseq.belonging import group_of
 from napari_mrseq.errors import ReadError
 from napari_mrseq.reading import read_study
 from napari_mrseq.reading.archive import unpack
@@ -311,6 +312,25 @@ def test_nifti_in_a_zip_file_keeps_what_lies_beside_it(tmp_path: Path) -> None:
     assert [one.volume_axis.values for one in series] == [(0, 1000), (0, 2000)]
     assert [one.sidecar for one in series] == [{"RepetitionTime": 5.5}] * 2
     assert series[1].files == (f"{packed}/sub 02/dwi/dwi.nii.gz",)
+
+
+def test_folders_are_told_that_a_program_of_windows_has_parted_by_backslashes(
+    tmp_path: Path,
+) -> None:
+    whole = gzip.compress(nibabel.Nifti1Image(np.ones((4, 5, 6), np.int16), np.eye(4)).to_bytes())
+    # The second half of a letter of Japanese is a backslash.
+    japanese = "機能.nii.gz".encode("cp932").decode("cp437")
+    names = (r"sub-01\anat\sub-01_T2w.nii.gz", r"sub-02\anat\sub-02_T2w.nii.gz", japanese)
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for name in (*names, "sub-01\\none\\"):
+            member = zipfile.ZipInfo(name)
+            member.create_system = 0
+            archive.writestr(member, whole if name in names else b"")
+    study = read_study(tmp_path / "a.zip")
+    assert study.failures == ()
+    within = [one.path.removeprefix(f"{tmp_path / 'a.zip'}/") for one in study.series]
+    assert within == [*(name.replace("\\", "/") for name in names[:2]), japanese]
+    assert [group_of(one) for one in study.series[:2]] == ["a.zip/sub-01", "a.zip/sub-02"]
 
 
 def test_a_long_name_keeps_the_sidecar_that_shares_it(tmp_path: Path) -> None:
