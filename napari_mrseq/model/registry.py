@@ -24,6 +24,8 @@ SHIPPED = WEIGHTS / "registry.json"
 FOLDER_VARIABLE = "NAPARI_MRSEQ_MODELS"
 # Beside a user's model, its hash when it was added, as `sha256sum --check` reads it.
 HASH_SUFFIX = ".sha256"
+# So macOS calls what it keeps beside a file on drives of others.
+_BESIDE = "._"
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,8 @@ def check_name(name: str, remedy: str = "choose another name") -> None:
     ModelError
         If it is no file name, or that of a model that ships.
     """
-    if name != Path(name).name or name in ("", "..", DEFAULT):
+    is_name = name == Path(name).name and not name.startswith(_BESIDE)
+    if not is_name or name in ("", "..", DEFAULT):
         raise ModelError(f"{name!r} can't name a model: choose a file name other than {DEFAULT!r}")
     if name in (entry.name for entry in _shipped()):
         raise ModelError(f"another model called {name} came with napari-mrseq: {remedy}")
@@ -275,7 +278,7 @@ def _users() -> list[Entry]:
     return [
         Entry(path.stem, path, _kept_hash(path), shipped=False)
         for path in files
-        if path.suffix in (WEIGHTS_SUFFIX, ONNX_SUFFIX)
+        if path.suffix in (WEIGHTS_SUFFIX, ONNX_SUFFIX) and not path.name.startswith(_BESIDE)
     ]
 
 

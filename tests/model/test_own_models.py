@@ -247,6 +247,14 @@ def test_a_file_as_folder_of_models_is_told_and_what_ships_is_still_found(folder
     assert load_model(device="cpu").name in registry.model_names()
 
 
+def test_what_a_mac_keeps_beside_a_model_on_a_shared_drive_is_none(folder, tmp_path):
+    registry.add(weights_file(tmp_path / "1.safetensors", "knees"))
+    (folder / "._knees.safetensors").write_bytes(b"\0\x05\x16\x07\0\2\0\0Mac OS X        ")
+    done = program(tmp_path, "models")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "knees" in registry.model_names()
+
+
 @pytest.mark.usefixtures("folder")
 def test_a_name_is_given_once(tmp_path):
     first = weights_file(tmp_path / "1.safetensors", "knees")
@@ -270,7 +278,7 @@ def test_a_file_that_is_not_there_is_named_once(tmp_path):
     assert str(refused.value) == f"{absent} can't be read: No such file or directory"
 
 
-@pytest.mark.parametrize("name", ["../out", "default", "", "..", "."])
+@pytest.mark.parametrize("name", ["../out", "default", "", "..", ".", "._mine"])
 def test_a_name_that_is_no_file_name_is_refused(folder, tmp_path, name):
     with pytest.raises(ModelError, match="can't name a model"):
         registry.add(weights_file(tmp_path / "w.safetensors", name))
