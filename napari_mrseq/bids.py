@@ -156,7 +156,11 @@ def _of_earlier_verdicts(folder: Path, sidecars: Mapping[Path, str]) -> list[str
     now = {_series_in(json.loads(text)) for text in sidecars.values()}
     places = {folder, *(file.parent for file in sidecars)}
     beside = sorted({file for place in places for file in place.glob("*.json")} - sidecars.keys())
-    return [str(file.relative_to(folder)) for file in beside if _series_in(_content(file)) in now]
+    older = [file for file in beside if _series_in(_content(file)) in now]
+    # Some drives call a file otherwise than it was written: in other capitals, or é as two signs.
+    return [
+        str(file.relative_to(folder)) for file in older if not any(map(file.samefile, sidecars))
+    ]
 
 
 def _series_in(sidecar: Mapping[str, Any]) -> str | None:

@@ -48,6 +48,17 @@ def test_long_names_and_those_that_differ_in_case_are_each_written(sample_study,
     assert all(file.is_file() for file in written)
 
 
+def test_a_sidecar_that_a_drive_calls_otherwise_is_no_earlier_one(sample_study, tmp_path):
+    verdict = classify(read(sample_study / "t1_fl2d_sag")[0], load_model(device="cpu"), fast=True)
+    sidecars = sidecars_of([verdict])
+    (written,) = write_sidecars(sidecars, tmp_path)
+    # Listed in capitals, but found by the name it was written by: elsewhere that takes a link.
+    kept = written.rename(tmp_path / f"{written.stem.upper()}.json")
+    written.symlink_to(kept)
+    assert write_sidecars(sidecars, tmp_path) == [written]
+    assert json.loads(kept.read_text("utf-8"))["mrseq"] == verdict.to_dict(slices=False)
+
+
 @pytest.mark.parametrize("content", ['{"SliceTiming": [0, 1]}', '["mrseq"]', "mrseq"])
 def test_a_sidecar_of_another_program_stays(sample_study, tmp_path, content):
     verdict = classify(read(sample_study / "t1_fl2d_sag")[0], load_model(device="cpu"), fast=True)
