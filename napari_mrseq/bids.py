@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -14,6 +15,7 @@ from napari_mrseq.belonging import study_of
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.header import attributes_of
 from napari_mrseq.header.bids_names import is_bids_name, suffix_of
+from napari_mrseq.naming import no_device
 from napari_mrseq.safe_writing import encoded, write_whole
 from napari_mrseq.sequences import SEQUENCES
 from napari_mrseq.series import Series
@@ -197,8 +199,10 @@ def _sidecar_name(record: Mapping[str, Any], *, is_named: bool) -> str:
     shortened = stem if is_named else stem[:_LONGEST_STEM]
     suffix = None if is_named else _bids_suffix(record)
     parts = (None if number is None else f"{number:03}", shortened, suffix)
+    # An accent that is a sign of its own, as in names of a Mac, is no letter.
+    name = unicodedata.normalize("NFC", "_".join(part for part in parts if part))
     # Two underscores part the number of a twin; BIDS allows a plus.
-    return re.sub(r"[^\w.+-]+|__+", "-", "_".join(part for part in parts if part))
+    return no_device(re.sub(r"[^\w.+-]+|__+", "-", name))
 
 
 def _seconds(milliseconds: float | None) -> float | None:

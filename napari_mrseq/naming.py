@@ -10,6 +10,9 @@ from pathlib import Path
 # Signs that print nothing and move the cursor, or turn the direction of writing.
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
 
+# Devices of Windows, whatever follows the first dot (Naming Files, Paths, and Namespaces).
+_DEVICE = re.compile(r"^(CON|PRN|AUX|NUL|(COM|LPT)\d)(\.|$)", re.IGNORECASE)
+
 # What the viewer writes around a layer's name, which files saved by that name bear.
 CORRECTED = "corrected"
 CONFLICT_MARK = "≠ header"
@@ -74,6 +77,11 @@ def common_folder(files: Sequence[str]) -> str:
 def without_verdict(name: str) -> str:
     """Return a name without a verdict of ours: ``"[T2 51%] scan ≠ header"`` is ``"scan"``."""
     return _MARK.sub("", _VERDICT.sub("", name))
+
+
+def no_device(name: str) -> str:
+    """Return the name of a file, another one where it is that of a device of Windows."""
+    return _DEVICE.sub(r"\1_\3", name)
 
 
 def nifti_stem(name: str) -> str:

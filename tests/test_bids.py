@@ -48,6 +48,15 @@ def test_long_names_and_those_that_differ_in_case_are_each_written(sample_study,
     assert all(file.is_file() for file in written)
 
 
+def test_names_are_those_of_files_on_every_system(sample_study):
+    verdict = classify(read(sample_study / "t1_fl2d_sag")[0], load_model(device="cpu"), fast=True)
+    bare = replace(verdict, decision=Decision("T2STAR", 0.9, "family"))
+    # A Mac parts accents from letters; Windows takes a device for one, whatever its ending.
+    for description, name in {"Scha\u0308del": "Schädel.json", "Aux": "Aux_.json"}.items():
+        series = replace(verdict.series, series_number=None, description=description)
+        assert [*sidecars_of([replace(bare, series=series)])] == [name]
+
+
 def test_a_sidecar_that_a_drive_calls_otherwise_is_no_earlier_one(sample_study, tmp_path):
     verdict = classify(read(sample_study / "t1_fl2d_sag")[0], load_model(device="cpu"), fast=True)
     sidecars = sidecars_of([verdict])

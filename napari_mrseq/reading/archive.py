@@ -17,6 +17,7 @@ from pydicom import DataElement, dcmread
 from pydicom.dataelem import RawDataElement
 
 from napari_mrseq.errors import ReadError
+from napari_mrseq.naming import no_device
 from napari_mrseq.reading.damage import damage_in
 
 # Beyond these a zip file is a bomb or no study: counts of members, bytes, and how far they swell.
@@ -31,8 +32,6 @@ _LONGEST_STEM = 140
 # Left out when a long name is cut, so that an image and its sidecar keep theirs alike.
 _ENDING = re.compile(r"(\.nii)?\.\w{1,5}$", re.IGNORECASE)
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
-# Devices of Windows, whatever follows the first dot (Naming Files, Paths, and Namespaces).
-_DEVICE = re.compile(r"^(CON|PRN|AUX|NUL|(COM|LPT)\d)(\.|$)", re.IGNORECASE)
 _COPY_BYTES = 1 << 20
 # Bit of the flags of a member, and the system that it was made on (PKWARE's APPNOTE, 4.4.4, 4.4.2).
 _ENCRYPTED = 1
@@ -162,7 +161,7 @@ def _targets(members: Iterable[zipfile.ZipInfo]) -> Iterator[str]:
         inside, _, name = member.filename.rpartition("/")
         folder = folders.setdefault(inside, len(folders))
         # Windows leaves out dots at the end of names.
-        safe = _DEVICE.sub(r"\1_\3", _UNSAFE.sub("_", name).rstrip("."))
+        safe = no_device(_UNSAFE.sub("_", name).rstrip("."))
         stem = _ENDING.sub("", safe)
         safe = stem[-_LONGEST_STEM:] + safe[len(stem) :]
         target = f"{folder:06d}/{safe or 'file'}"
