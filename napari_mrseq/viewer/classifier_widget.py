@@ -28,6 +28,7 @@ from napari_mrseq.viewer.layer_actions import LayerActions
 from napari_mrseq.viewer.layer_panel import LayerPanel
 from napari_mrseq.viewer.model_choice import ModelChoice
 from napari_mrseq.viewer.opening import open_verdict
+from napari_mrseq.viewer.panel_style import panel_style
 from napari_mrseq.viewer.rereading import Rereading
 from napari_mrseq.viewer.settings import canvas_text_event, load_settings
 from napari_mrseq.viewer.shortcuts import CORRECT_KEYS, EXPLAIN_KEYS, RUN_KEYS, Shortcuts
@@ -215,7 +216,9 @@ class ClassifierWidget(QWidget):
 
     def _follow_theme(self) -> None:
         theme = get_theme(self._viewer.theme)
-        self.plot.set_colours(theme.text.as_hex(), theme.background.as_hex())
+        ink = theme.text.as_hex()
+        self.setStyleSheet(panel_style(ink))
+        self.plot.set_colours(ink, theme.background.as_hex())
         self.refresh()
 
     def _follow_preference(self) -> None:
