@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from napari_mrseq.errors import CatalogueError
 from napari_mrseq.training.catalogue import STRIPPED
+from napari_mrseq.training.soundness import refuse_single_class
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -57,8 +58,9 @@ def refuse_lone_class(rows: Sequence[Row], held_out: int | None, source: Path) -
     Raises
     ------
     CatalogueError
-        If a single class is left, or none.
+        If a single class is left, or all there is.
     """
+    refuse_single_class((row.label for row in rows), source)
     left = {row.label for row in trained_on(rows, held_out)}
     if len(left) < 2:
         raise CatalogueError(

@@ -35,11 +35,7 @@ from napari_mrseq.training.labelled_slices import readable
 from napari_mrseq.training.measures import figures_by_kind
 from napari_mrseq.training.provenance import provenance
 from napari_mrseq.training.recipe import Recipe
-from napari_mrseq.training.soundness import (
-    refuse_lost,
-    refuse_missing,
-    refuse_single_class,
-)
+from napari_mrseq.training.soundness import refuse_lost, refuse_missing
 from napari_mrseq.training.state import CHECKPOINT, purpose_of, read_state
 from napari_mrseq.training.teachers import card_of_teacher
 from napari_mrseq.training.torchvision_fit import WINDOW, TorchvisionRecipe, fit_torchvision
@@ -189,7 +185,6 @@ def _begin(
 ) -> None:
     """Make the folder of a training, and refuse pictures that none can be trained on."""
     output_folder(folder)
-    refuse_single_class((row.label for row in rows), catalogue)
     refuse_empty_fold(rows, held_out, catalogue)
     refuse_lone_class(rows, held_out, catalogue)
     refuse_missing(rows, catalogue)

@@ -29,7 +29,7 @@ def folder(tmp_path):
         Image.fromarray(stripes(label, index // 2, index)).save(tmp_path / f"{index}.png")
         rows.append({"path": f"{index}.png", "label": label, "group": f"g{index // 2}"})
     write(tmp_path / "c.csv", rows)
-    write(tmp_path / "single.csv", rows[::2])
+    write(tmp_path / "single.csv", [row | {"fold": fold} for fold, row in enumerate(rows[::2])])
     write(tmp_path / "nameless.csv", [rows[0] | {"path": ""}, *rows[1::2]])
     write(tmp_path / "long.csv", [*rows, rows[0] | {"path": "c" * 300}])
     whole = registry.entries()[0].path.read_bytes()
@@ -42,6 +42,7 @@ def folder(tmp_path):
     ("words", "told"),
     [
         ("train single.csv --output run", "single.csv gives fewer than two classes"),
+        ("train single.csv --output run --folds 2", "single.csv gives fewer than two classes"),
         (
             "train c.csv --output run --start half.safetensors",
             "half.safetensors is damaged, incomplete",
