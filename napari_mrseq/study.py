@@ -233,27 +233,29 @@ def _kind(verdict: Verdict) -> Hashable:
 def _pairs(verdicts: Sequence[Verdict]) -> tuple[ContrastPair, ...]:
     """Pair each T1 with contrast agent with a T1 without, each used once.
 
-    Of several it is one of the same setting, with saturated fat or without, and of these the
-    nearest.
+    Those of the same setting, with saturated fat or without, come first, and of these the nearest.
     """
     told = [verdict for verdict in verdicts if not member_is_open(verdict)]
-    without = [verdict for verdict in told if verdict.sequence == "T1"]
-    pairs = []
-    for after in (verdict for verdict in told if verdict.sequence == "T1C"):
-        fitting = [
-            before
-            for before in without
-            if one_prescription(before.series, after.series) and _not_later(before, after)
-        ]
-        if fitting:
-            best = min(fitting, key=lambda before: _difference(before.series, after.series))
-            without.remove(best)
-            pairs.append(ContrastPair(best, after))
-    return tuple(pairs)
+    without, given = ([one for one in told if one.sequence == code] for code in ("T1", "T1C"))
+    fitting = [
+        (before, after)
+        for after in given
+        for before in without
+        if one_prescription(before.series, after.series) and _not_later(before, after)
+    ]
+    # Each is held against many others.
+    settings = {id(one): setting_of(one.series) for one in (*without, *given)}
 
+    def difference(both: tuple[Verdict, Verdict]) -> tuple[bool, float]:
+        one, other = both
+        is_other = settings[id(one)] != settings[id(other)]
+        return is_other, centre_distance(one.series, other.series)
 
-def _difference(before: Series, after: Series) -> tuple[bool, float]:
-    return setting_of(before) != setting_of(after), centre_distance(before, after)
+    pairs: dict[int, ContrastPair] = {}
+    for before, after in sorted(fitting, key=difference):
+        if not pairs.keys() & {id(before), id(after)}:
+            pairs[id(before)] = pairs[id(after)] = ContrastPair(before, after)
+    return tuple(pairs[id(after)] for after in given if id(after) in pairs)
 
 
 def _in_time(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:

@@ -563,6 +563,10 @@ def test_t1_with_agent_is_paired_with_the_one_before_whose_fat_is_as_its_own() -
     after = scan("T1C", number=8, description="t1_tse_fs KM")
     (pair,) = judge_study([plain, fat_free, after]).pairs
     assert (pair.before, pair.after) == (fat_free, after)
+    # Nor does another that comes before it take the one that is its own.
+    own = scan("T1C", number=9, description="t1_tse KM")
+    (pair,) = judge_study([plain, after, own]).pairs
+    assert (pair.before, pair.after) == (plain, own)
     # Spines are often shown with fat before the agent, and without it after.
     (pair,) = judge_study([plain, after]).pairs
     assert (pair.before, pair.after) == (plain, after)
