@@ -16,7 +16,7 @@ from napari_mrseq.errors import MrseqError
 from napari_mrseq.header import attributes_of
 from napari_mrseq.header.bids_names import is_bids_name, suffix_of
 from napari_mrseq.naming import no_device
-from napari_mrseq.safe_writing import encoded, write_whole
+from napari_mrseq.safe_writing import encoded, is_same_file, write_whole
 from napari_mrseq.sequences import SEQUENCES
 from napari_mrseq.series import Series
 from napari_mrseq.study_names import study_names
@@ -161,7 +161,9 @@ def _of_earlier_verdicts(folder: Path, sidecars: Mapping[Path, str]) -> list[str
     older = [file for file in beside if _series_in(_content(file)) in now]
     # Some drives call a file otherwise than it was written: in other capitals, or é as two signs.
     return [
-        str(file.relative_to(folder)) for file in older if not any(map(file.samefile, sidecars))
+        str(file.relative_to(folder))
+        for file in older
+        if not any(is_same_file(file, new) for new in sidecars)
     ]
 
 

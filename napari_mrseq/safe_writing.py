@@ -68,6 +68,15 @@ def write_whole(path: Path, content: bytes) -> None:
         beside.write_bytes(content)
 
 
+def is_same_file(one: Path, other: Path) -> bool:
+    """Tell whether two names are those of one file, which is there."""
+    try:
+        # Some network drives of Windows give all files the number 0 (CPython, issue 78116).
+        return one.samefile(other) and (bool(one.stat().st_ino) or one.resolve() == other.resolve())
+    except OSError:
+        return False
+
+
 def encoded(text: str) -> bytes:
     """Encode in UTF-8; names of files in another encoding keep their bytes as escapes."""
     return text.encode("utf-8", "backslashreplace")

@@ -22,6 +22,8 @@ import pytest
 from PIL import Image
 from pydicom.data import get_testdata_file
 
+from napari_mrseq.cli.output import refuse_input
+from napari_mrseq.errors import MrseqError
 from napari_mrseq.model.registry import DEFAULT, find
 from napari_mrseq.sequences import family_of
 from tests.program import program
@@ -255,6 +257,23 @@ def test_wrong_usage_says_what_is_wrong(tmp_path, arguments, told):
     assert done.returncode == 2
     assert told in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_on_a_drive_that_numbers_no_files_a_result_is_none_of_those_read(tmp_path, monkeypatch):
+    truly = Path.stat
+
+    def unnumbered(path, **follow):
+        # As Windows tells of some network drives.
+        told = truly(path, **follow)
+        return os.stat_result((told.st_mode, 0, 0, *told[3:]))
+
+    monkeypatch.setattr(Path, "stat", unnumbered)
+    table, weights = tmp_path / "table.csv", tmp_path / "own.safetensors"
+    for file in (table, weights):
+        file.write_text("earlier")
+    refuse_input(table, [str(weights), str(tmp_path / "absent")])
+    with pytest.raises(MrseqError, match="one of the files to classify"):
+        refuse_input(table, [str(weights), str(tmp_path / "." / ".." / tmp_path.name / table.name)])
 
 
 def end_with(number, sample_study, tmp_path):

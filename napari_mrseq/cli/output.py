@@ -14,7 +14,14 @@ from napari_mrseq.errors import MrseqError
 from napari_mrseq.naming import nifti_stem
 from napari_mrseq.report import FORMATS
 from napari_mrseq.report_text import Record
-from napari_mrseq.safe_writing import encoded, none_left_empty, output_folder, write_whole, writing
+from napari_mrseq.safe_writing import (
+    encoded,
+    is_same_file,
+    none_left_empty,
+    output_folder,
+    write_whole,
+    writing,
+)
 
 if TYPE_CHECKING:
     from napari_mrseq.series import Study
@@ -127,15 +134,9 @@ def files_of(study: Study) -> list[str]:
 
 def _is_input(output: Path, files: Iterable[str]) -> bool:
     """Tell whether a file is, under any of its names, one of others or belongs to one."""
-    return any(_is_file(one, output) for file in files for one in _with_neighbours(file))
-
-
-def _is_file(name: str, output: Path) -> bool:
-    """Tell whether a name, which may be that of a zip file's member, is one of an output's."""
-    try:
-        return output.samefile(name)
-    except OSError:
-        return False
+    # A name may be that of a zip file's member.
+    names = (name for file in files for name in _with_neighbours(file))
+    return any(is_same_file(output, Path(name)) for name in names)
 
 
 def write_records(

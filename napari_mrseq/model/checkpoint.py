@@ -20,6 +20,7 @@ from napari_mrseq.model.card import TORCHVISION, Card
 from napari_mrseq.model.registry import check_name
 from napari_mrseq.model.torchvision_preparation import CENTRE
 from napari_mrseq.model.weights_file import write_weights
+from napari_mrseq.safe_writing import is_same_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,7 +85,7 @@ def import_checkpoint(
     """
     _check_wishes(network, classes, window)
     check_name(output.stem)
-    if output.exists() and path.exists() and output.samefile(path):
+    if is_same_file(output, path):
         raise ModelError(f"{output} is the checkpoint itself: give the output another name")
     target = networks.build(network, len(classes)).state_dict()
     weights = _fitted(read_state_dict(path), target, path, network)

@@ -16,7 +16,7 @@ from napari_mrseq.belonging import subject_in
 from napari_mrseq.errors import CatalogueError, first_few
 from napari_mrseq.naming import counted
 from napari_mrseq.reading.discover import file_kind
-from napari_mrseq.safe_writing import output_folder, written_whole
+from napari_mrseq.safe_writing import is_same_file, output_folder, written_whole
 from napari_mrseq.training.catalogue import read_entries, write_catalogue
 from napari_mrseq.training.follow_ups import joined_studies
 from napari_mrseq.training.header_labels import labelled_by_header, with_persons_labels
@@ -101,7 +101,7 @@ def _in_slices(source: Path, folder: Path, log: Log) -> Path:
         return source
     output_folder(folder)
     target = folder / CATALOGUE
-    if target.exists() and target.samefile(source):
+    if is_same_file(target, source):
         raise CatalogueError(f"{source} would be written over: name another --output")
     found = [entry for slices in whole for entry in slices]
     log(f"{source} names {len(whole)} whole series: {_counted(found)}")
