@@ -60,6 +60,7 @@ class CardDialog(QDialog):
         self.classes.setWordWrap(True)
         self.words = QPlainTextEdit(words)
         self.words.setReadOnly(True)
+        self.words.setAccessibleName("Card")
         # Its lines are columns.
         self.words.setStyleSheet("font-family: monospace;")
         self.failure = QLabel()

@@ -9,9 +9,10 @@ from magicgui.widgets import CheckBox, ComboBox, Label, ProgressBar, PushButton,
 from napari.layers import Image
 from psygnal import Signal
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QGridLayout, QGroupBox, QLabel, QRadioButton, QSizePolicy, QWidget
+from qtpy.QtWidgets import QGridLayout, QGroupBox, QRadioButton, QSizePolicy, QWidget
 
 from napari_mrseq.naming import counted
+from napari_mrseq.viewer.buddy import label_for
 from napari_mrseq.viewer.flow_layout import FlowLayout, may_be_short
 from napari_mrseq.viewer.layer_state import own_name
 from napari_mrseq.viewer.scope import SCOPES, WHOLE_STACK
@@ -153,6 +154,7 @@ class Controls(QWidget):
         self.scope.native.setStyleSheet("QGroupBox { border: none; margin: 0; padding: 0; }")
         _let_break(self.scope.native)
         self.progress.native.setTextVisible(True)
+        self.progress.native.setAccessibleName("Progress of the run")
         self.progress.native.setFormat("")
         status = self.status.native
         status.setWordWrap(True)
@@ -168,9 +170,9 @@ class Controls(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(1, 1)
-        grid.addWidget(QLabel("Layer"), 0, 0)
+        grid.addWidget(label_for(self.layer.native, "Layer"), 0, 0)
         grid.addWidget(self.layer.native, 0, 1)
-        grid.addWidget(QLabel("Scope"), 1, 0)
+        grid.addWidget(label_for(self.scope.native, "Scope"), 1, 0)
         grid.addWidget(self.scope.native, 1, 1)
         grid.addLayout(buttons, 2, 0, 1, 2)
         grid.addWidget(self.progress.native, 3, 0, 1, 2)

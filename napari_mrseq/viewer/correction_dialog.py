@@ -23,6 +23,7 @@ from napari_mrseq.correction import Correction
 from napari_mrseq.naming import runs_of
 from napari_mrseq.sequences import SEQUENCES, name_of
 from napari_mrseq.verdict import Verdict
+from napari_mrseq.viewer.buddy import label_for
 from napari_mrseq.viewer.wording import runs_words, said_words
 
 
@@ -52,6 +53,7 @@ class CorrectionDialog(QDialog):
         self.sequence = QComboBox()
         line = QLineEdit()
         line.setPlaceholderText("choose or type a name")
+        line.setAccessibleName("Name of the sequence")
         self.sequence.setLineEdit(line)
         # Else Qt would turn what was typed into a longer name, and keep names of the user's own.
         self.sequence.setCompleter(None)
@@ -67,6 +69,8 @@ class CorrectionDialog(QDialog):
         self.first, self.last = QSpinBox(), QSpinBox()
         for box in (self.first, self.last):
             box.setRange(1, per_volume)
+        self.first.setAccessibleName("First slice")
+        self.last.setAccessibleName("Last slice")
         inside = [one - self._start for one in chosen if 0 <= one - self._start < per_volume]
         self.first.setValue(min(inside, default=0) + 1)
         self.last.setValue(max(inside, default=0) + 1)
@@ -90,7 +94,7 @@ class CorrectionDialog(QDialog):
 
     def _lay_out(self, said: str, per_volume: int) -> None:
         what = QHBoxLayout()
-        what.addWidget(QLabel("Correct it to"))
+        what.addWidget(label_for(self.sequence, "Correct it to"))
         what.addWidget(self.sequence, 1)
         range_ = QHBoxLayout()
         for widget in (self.some, self.first, QLabel("to"), self.last):

@@ -7,10 +7,11 @@ from pathlib import Path
 from magicgui.widgets import ComboBox, Label, PushButton
 from psygnal import Signal
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QFileDialog, QGridLayout, QLabel, QWidget
+from qtpy.QtWidgets import QFileDialog, QGridLayout, QWidget
 
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.model.registry import DEFAULT, DEVICES, find, model_names
+from napari_mrseq.viewer.buddy import label_for
 from napari_mrseq.viewer.card_dialog import CardDialog
 from napari_mrseq.viewer.flow_layout import FlowLayout, may_be_short
 from napari_mrseq.viewer.settings import Settings
@@ -72,10 +73,10 @@ class ModelChoice(QWidget):
         grid.setContentsMargins(8, 4, 8, 4)
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(1, 1)
-        grid.addWidget(QLabel("Model"), 0, 0)
+        grid.addWidget(label_for(self.model.native, "Model"), 0, 0)
         buttons = self.open_button.native, self.card_button.native
         grid.addLayout(FlowLayout(self.model.native, *buttons), 0, 1)
-        grid.addWidget(QLabel("Device"), 1, 0)
+        grid.addWidget(label_for(self.device.native, "Device"), 1, 0)
         grid.addLayout(FlowLayout(self.device.native, self.device_used.native), 1, 1)
 
     def _ask(self) -> None:

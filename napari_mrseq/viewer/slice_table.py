@@ -41,6 +41,7 @@ class SliceTable(QWidget):
             "Show slices that look like another sequence, like none, are unsure, or were corrected"
         )
         self.table = Table(HEADINGS)
+        self.table.setAccessibleName("Slices")
         self.table.proxy.setFilterKeyColumn(NOTE_COLUMN)
         self.table.setToolTip(
             "A click or an arrow key shows the slice; Ctrl+C copies selected rows"

@@ -26,6 +26,7 @@ from napari_mrseq.series import Failure
 from napari_mrseq.study import StudyVerdict, judge_studies
 from napari_mrseq.study_names import study_day
 from napari_mrseq.verdict import Verdict
+from napari_mrseq.viewer.buddy import label_for
 from napari_mrseq.viewer.export import ExportButton
 from napari_mrseq.viewer.fitted_scroll_area import FittedScrollArea
 from napari_mrseq.viewer.flow_layout import FlowLayout, may_be_short
@@ -78,7 +79,8 @@ class StudyPanel(QWidget):
         self.export_button = ExportButton(self._outcomes, left_out=self._left_out)
         may_be_short(self.protocol)
         pass_wheel_on(self.protocol)
-        row = FlowLayout(QLabel("Protocol"), self.protocol, self.open_button, self.export_button)
+        label = label_for(self.protocol, "Protocol")
+        row = FlowLayout(label, self.protocol, self.open_button, self.export_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 4)
         layout.addWidget(self.table, 1)

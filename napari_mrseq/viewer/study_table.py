@@ -47,6 +47,7 @@ class StudyTable(Table):
         # Rows are made again only where this has changed: a doubt may lie in thousands of slices.
         self._known: dict[Image, tuple[Any, Row]] = {}
         self.setToolTip("Double-click to show the layer")
+        self.setAccessibleName("Layers of the study")
         self.empty_text = NO_LAYER
         self.row_opened.connect(self._on_row)
 
