@@ -17,6 +17,8 @@ from napari_mrseq.viewer.wording import shortened
 # Below this a class is nowhere near being named and its line only hides others.
 LEAST_SHOWN = 0.2
 MOST_LINES = 5
+# One a line, so that lines are told apart without their colours; more on a line would run together.
+SHAPES, MOST_SHAPES = "os^Dv", 40
 # A longer name would leave the lines no room.
 LONGEST_NAME = 24
 HEIGHT = 116
@@ -131,21 +133,28 @@ class ConfidencePlot(QWidget):
         self.canvas.draw_idle()
 
     def _draw_lines(self, state: LayerState) -> None:
+        from matplotlib.patheffects import withStroke
+
         axes, ink = self.axes, self._ink
         axes.set(xlim=(0.5, state.per_volume + 0.5), ylim=(0, 1.03), yticks=(0, 0.5, 1))
         axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
         axes.set_xlabel("slice", fontsize=8, color=ink, labelpad=1)
         judged = self._judged(state)
         shown = _worth_showing(judged)
-        for code in shown:
+        # Some colours are too near the paper's in one theme, some in the other.
+        edge = [withStroke(linewidth=2.25, foreground=ink)]
+        for code, shape in zip(shown, SHAPES, strict=False):
             axes.plot(
                 [one.index + 1 for one in judged],
                 # A slice that could not be read leaves a gap.
                 [math.nan if one.failure else one.probabilities[code] for one in judged],
                 color=colour_of(code, judged[0].probabilities),
-                marker=".",
-                markersize=5,
+                marker=shape,
+                markersize=4,
+                markeredgewidth=0,
+                markevery=math.ceil(len(judged) / MOST_SHAPES),
                 linewidth=1.5,
+                path_effects=edge,
                 label=name_of(code),
             )
         if shown:

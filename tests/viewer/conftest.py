@@ -13,6 +13,7 @@ from npe2 import PluginManifest
 from pydicom import dcmread
 from pydicom.uid import generate_uid
 from qtpy.QtCore import Qt, QTimer
+from qtpy.QtGui import QImage
 from qtpy.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -99,6 +100,22 @@ def _is_cut(widget: QLabel | QAbstractButton) -> bool:
 def cut_in() -> Callable[[QWidget], list[str]]:
     """Return the function that finds words with too little room."""
     return texts_cut_off
+
+
+def luminance_of(widget: QWidget) -> np.ndarray:
+    """Return the relative luminance of each pixel of a widget, as WCAG defines it for sRGB."""
+    image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    held = image.constBits()
+    held = held.asarray(image.sizeInBytes()) if hasattr(held, "asarray") else held
+    pixels = np.array(held, np.uint8).reshape(image.height(), image.width(), 4)[..., 2::-1] / 255
+    linear = np.where(pixels <= 0.04045, pixels / 12.92, ((pixels + 0.055) / 1.055) ** 2.4)
+    return linear @ (0.2126, 0.7152, 0.0722)
+
+
+@pytest.fixture
+def luminance() -> Callable[[QWidget], np.ndarray]:
+    """Return the function that measures how bright the pixels of a widget are."""
+    return luminance_of
 
 
 @pytest.fixture(scope="session", autouse=True)

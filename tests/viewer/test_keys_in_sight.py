@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from qtpy.QtCore import Qt
-from qtpy.QtGui import QImage
 from qtpy.QtWidgets import QApplication, QRadioButton, QSpinBox, QWidget
 
 from napari_mrseq.viewer.annotation import annotate
@@ -24,35 +23,21 @@ def judged(viewer, make_verdict):
 
 
 @pytest.fixture
-def changed_by_keys(qtbot):
+def changed_by_keys(qtbot, luminance):
     """Return a function that gives a widget the keys and returns how the changed pixels differ."""
 
     def give(widget: QWidget) -> np.ndarray:
         widget.window().setFocus()
         qtbot.waitUntil(lambda: not widget.hasFocus())
-        before, place = pixels_of(widget), (widget.geometry(), widget.sizeHint())
+        before, place = luminance(widget), (widget.geometry(), widget.sizeHint())
         widget.setFocus(BY_TAB)
         qtbot.waitUntil(widget.hasFocus)
-        after = pixels_of(widget)
         assert (widget.geometry(), widget.sizeHint()) == place
-        light = np.sort(np.stack([luminance(before), luminance(after)]), axis=0) + 0.05
+        light = np.sort(np.stack([before, luminance(widget)]), axis=0) + 0.05
         contrast = light[1] / light[0]
         return contrast[contrast > 1]
 
     return give
-
-
-def pixels_of(widget: QWidget) -> np.ndarray:
-    image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
-    held = image.constBits()
-    held = held.asarray(image.sizeInBytes()) if hasattr(held, "asarray") else held
-    return np.array(held, np.uint8).reshape(image.height(), image.width(), 4)[..., 2::-1] / 255
-
-
-def luminance(pixels: np.ndarray) -> np.ndarray:
-    """Return the relative luminance of sRGB pixels, as WCAG defines it."""
-    linear = np.where(pixels <= 0.04045, pixels / 12.92, ((pixels + 0.055) / 1.055) ** 2.4)
-    return linear @ (0.2126, 0.7152, 0.0722)
 
 
 @pytest.mark.usefixtures("judged")
