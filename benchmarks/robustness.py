@@ -1,9 +1,10 @@
 """How right a model stays on spoilt slices: `python benchmarks/robustness.py [WEIGHTS …]`.
 
-Writes docs/robustness.json and docs/images/robustness.png, which the model card shows. Slices of
-the fold that the model never saw are spoilt as they come, before preparation, by means of this
-file alone: training's augmentation has no part in it. With the weights of several trainings, each
-of which left another fold out, each judges slices of its own fold, and all are counted together.
+Slices of the fold that the model never saw are spoilt as they come, before preparation, by means
+of this file alone: training's augmentation has no part in it. With the weights of several
+trainings, each of which left another fold out, each judges slices of its own fold, and all are
+counted together. Figures of weights that are named are written to docs/robustness.json and
+docs/images/robustness.png, which the model card shows; those of the one kept here are not.
 
 The figures stored now are of five trainings, only the last of whose weights are kept, and by an
 older rule: the family of the likeliest sequence counted, not the likeliest family as in
@@ -208,19 +209,20 @@ def draw(figures: dict[str, Any], path: Path) -> None:
 def main() -> int:
     """Measure, print, write; exit 1 where more is lost than the goal allows."""
     parser = options(__doc__, slices=300)
-    parser.add_argument("weights", nargs="*", default=[MODEL], help="one file a fold")
+    parser.add_argument("weights", nargs="*", help="one file a fold")
     chosen = parser.parse_args()
     judged = []
-    for weights in chosen.weights:
+    for weights in chosen.weights or [MODEL]:
         model = load_model(weights, device="auto")
         rows = known_rows(model, chosen.catalogue, chosen.fold, chosen.slices)
         judged.append((model, hits_of(model, rows)))
     figures = figures_of(judged)
     counted = f"{figures['slices']} slices held out of {len(judged)} folds"
     print(f"{judged[0][0].name}, {counted}, families alike\n{table(figures)}")
-    FIGURES.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
-    draw(figures, PICTURE)
-    print(f"{FIGURES} and {PICTURE} written")
+    if chosen.weights:
+        FIGURES.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+        draw(figures, PICTURE)
+        print(f"{FIGURES} and {PICTURE} written")
     return int(figures["mean_lost_at_3"] > MOST_LOST)
 
 
