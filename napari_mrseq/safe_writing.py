@@ -42,7 +42,10 @@ def written_whole(path: Path) -> Iterator[Path]:
             error.filename = str(asked)
         raise
     finally:
-        beside.unlink(missing_ok=True)
+        # Where the writing fails, what wrote may hold the file still: Windows deletes none that is
+        # open, and would tell that instead of the cause.
+        with suppress(PermissionError):
+            beside.unlink(missing_ok=True)
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -7,6 +7,7 @@ import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ from napari_mrseq.labelling import write_rows
 from napari_mrseq.model import registry
 from napari_mrseq.model.checkpoint import import_checkpoint
 from napari_mrseq.model.weights_file import rewrite_card
-from napari_mrseq.safe_writing import write_whole
+from napari_mrseq.safe_writing import write_whole, written_whole
 from napari_mrseq.viewer.writer import write_nifti
 from tests.program import program
 
@@ -164,6 +165,16 @@ def test_a_file_is_replaced_where_nobody_may_change_rights(tmp_path, monkeypatch
     for content in (b"one", b"two"):
         write_whole(tmp_path / "table.csv", content)
     assert [file.read_bytes() for file in tmp_path.iterdir()] == [b"two"]
+
+
+def test_the_cause_is_told_where_the_part_that_is_written_is_open_yet(tmp_path, monkeypatch):
+    def refuse(path, **_more):
+        # As Windows does of a file that is open.
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(OSError, match="No space left"), written_whole(tmp_path / "state.pt"):
+        raise OSError(28, "No space left on device")
 
 
 def test_a_link_stays_one_and_a_pipe_is_not_replaced(tmp_path):
