@@ -92,7 +92,7 @@ class BatchPanel(QWidget):
         self.failed = Table(("Not read", "Why"))
         self.failed.setAccessibleName("Not read")
         self.failed.setToolTip("Ctrl+C copies the selected rows")
-        self.failed.setFixedHeight(FAILED_HEIGHT)
+        self.failed.setMaximumHeight(FAILED_HEIGHT)
         self.export_button = ExportButton(
             lambda: self.runner.outcomes, lambda: [self.runner.folder]
         )

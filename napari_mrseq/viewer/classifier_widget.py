@@ -8,6 +8,7 @@ from typing import Any
 
 import napari.viewer
 from napari.layers import Image
+from napari.settings import get_settings
 from napari.utils.naming import inc_name_count
 from napari.utils.notifications import show_info
 from napari.utils.theme import get_theme
@@ -165,6 +166,7 @@ class ClassifierWidget(QWidget):
             *((viewer.layers.events[name], self._on_layers) for name in LIST_EVENTS),
             (viewer.layers.events.removed, self._on_removed),
             (viewer.events.theme, self._follow_theme),
+            (get_settings().appearance.events.font_size, self._follow_theme),
         ]
         preference = canvas_text_event()
         if preference is not None:
@@ -217,7 +219,7 @@ class ClassifierWidget(QWidget):
     def _follow_theme(self) -> None:
         theme = get_theme(self._viewer.theme)
         ink = theme.text.as_hex()
-        self.setStyleSheet(panel_style(ink))
+        self.setStyleSheet(panel_style(ink, get_settings().appearance.font_size))
         self.plot.set_colours(ink, theme.background.as_hex())
         self.refresh()
 

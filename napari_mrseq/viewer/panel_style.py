@@ -1,4 +1,4 @@
-"""What napari's style leaves out for who works by keyboard: a frame around what has the keys."""
+"""What napari's style leaves out: a frame around what has the keys, and the size of letters."""
 
 from __future__ import annotations
 
@@ -15,14 +15,17 @@ QTabBar::tab:selected:focus {{ border-color: {ink}; }}
 QAbstractScrollArea {{ border: 1px solid transparent; }}
 QAbstractScrollArea:focus {{ border-color: {ink}; }}
 """
+LETTERS = "QTableView, QHeaderView, QLineEdit, QPlainTextEdit {{ font-size: {points}pt; }}"
 
 
-def panel_style(ink: str) -> str:
+def panel_style(ink: str, points: int) -> str:
     """Return the style sheet of the panel and its dialogs.
 
     Parameters
     ----------
     ink : str
         ``#rrggbb`` of the words of napari's theme.
+    points : int
+        Size of letters that the user has set in napari.
     """
-    return FOCUS.format(ink=ink)
+    return FOCUS.format(ink=ink) + LETTERS.format(points=points)

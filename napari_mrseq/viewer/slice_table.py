@@ -20,7 +20,6 @@ from napari_mrseq.viewer.wording import alone_words, decision_words, runners_up,
 # The header has no say in what a slice is called; the series is surer with it.
 HEADINGS = ("Slice", "Sequence", "By pixels", "Note")
 NOTE_COLUMN = 3
-LEAST_HEIGHT = 76
 
 
 class SliceTable(QWidget):
@@ -48,7 +47,6 @@ class SliceTable(QWidget):
         )
         for moved in (self.table.clicked, self.table.activated, self.table.row_walked):
             moved.connect(self._on_row)
-        self.table.setMinimumHeight(LEAST_HEIGHT)
         # Takes the room that is left, and asks for none that would make the panel scroll.
         self.table.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self.only_odd.toggled.connect(self._filter)

@@ -38,7 +38,7 @@ from napari_mrseq.viewer.wording import as_plain_text, shortened
 
 NO_PROTOCOL = "no protocol"
 PROTOCOL_KIND = "Protocol (*.toml)"
-# Pixels; napari gives tables letters of one size.
+# Pixels; with larger letters the table scrolls sideways, else it would leave images no room.
 TABLE_WIDTH = 460
 # Letters; both stand on one line.
 LONGEST_FOLDER, LONGEST_UID = 28, 16

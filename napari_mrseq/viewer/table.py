@@ -7,6 +7,7 @@ import io
 from typing import Any
 
 from qtpy.QtCore import (  # type: ignore[attr-defined]
+    QEvent,
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
@@ -29,6 +30,8 @@ from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 from napari_mrseq.viewer.table_rows import KEY_ROLE, SORT_ROLE, Row, RowModel
 
 ARROW_WIDTH = 16
+# Between the lines of two rows; what a frame, a scroll bar and a part of a row take.
+ROW_GAP, REST_HEIGHT = 6, 36
 # Letters of a name that tell it from others; with less room a table scrolls sideways.
 LEAST_LETTERS = 18
 # Rows that columns are fitted to: to measure thousands would be slow.
@@ -73,6 +76,7 @@ class Table(QTableView):
         self.setModel(self.proxy)
         # Qt's stubs say that there may be none.
         self._columns: QHeaderView = self.horizontalHeader()  # type: ignore[assignment]
+        self._rows_header: QHeaderView = self.verticalHeader()  # type: ignore[assignment]
         self._selection: QItemSelectionModel = self.selectionModel()  # type: ignore[assignment]
         self._viewport: QWidget = self.viewport()  # type: ignore[assignment]
         self._set_up()
@@ -86,10 +90,8 @@ class Table(QTableView):
         self.setShowGrid(False)
         # Tab goes on to the next control, not from cell to cell.
         self.setTabKeyNavigation(False)
-        rows = self.verticalHeader()
-        assert rows is not None
-        rows.hide()
-        rows.setDefaultSectionSize(self.fontMetrics().lineSpacing() + 6)
+        self._rows_header.hide()
+        self._fit_rows()
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         self._columns.setDefaultAlignment(left)
         self._columns.setResizeContentsPrecision(FITTED_ROWS)
@@ -188,6 +190,16 @@ class Table(QTableView):
         row = 0 if action == ends.MoveHome else self.proxy.rowCount() - 1
         return self.proxy.index(row, max(self.currentIndex().column(), 0))
 
+    def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802
+        """Fit rows and columns to letters of another size; a current row in sight stays there."""
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.FontChange:
+            seen = self._shows_current(self._viewport.height())
+            self._fit_rows()
+            self._fit()
+            if seen:
+                self.scrollTo(self.currentIndex())
+
     def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802
         """Fit the columns to the letters of the window it came into."""
         super().showEvent(event)
@@ -224,6 +236,12 @@ class Table(QTableView):
     def _in_sight(self, key: Any) -> QModelIndex:
         """Return a cell of a row that the table needn't scroll sideways to."""
         return self.index_of(key).siblingAtColumn(max(self.columnAt(0), 0))
+
+    def _fit_rows(self) -> None:
+        height = self.fontMetrics().lineSpacing() + ROW_GAP
+        self._rows_header.setDefaultSectionSize(height)
+        # The headings and a row are in sight in the lowest window.
+        self.setMinimumHeight(2 * height + REST_HEIGHT)
 
     def _fit(self) -> None:
         """Make columns as wide as their words; what they leave is for names."""

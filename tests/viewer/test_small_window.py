@@ -216,6 +216,23 @@ def test_letters_made_larger_find_room(qtbot, viewer, open_panel) -> None:
 
 
 @pytest.mark.usefixtures("judged")
+def test_letters_of_tables_are_as_large_as_the_user_asks_for(qtbot, viewer, open_panel) -> None:
+    """They stayed as they were, in rows as low, beside words and buttons of any size."""
+    viewer.dims.set_current_step(0, 3)
+    panel = open_at(qtbot, viewer, open_panel, 1280)
+    table = panel.slices.table
+    parts = (table, table.horizontalHeader(), panel.study.table, panel.batch.folder)
+    for points in (9, 20, 12):
+        get_settings().appearance.font_size = points
+        qtbot.waitUntil(lambda size=points: all(one.font().pointSize() == size for one in parts))
+        assert table.currentIndex().row() == 3
+        assert table.rowHeight(3) > table.fontMetrics().height()
+        qtbot.waitUntil(
+            lambda: table.viewport().rect().contains(table.visualRect(table.currentIndex()))
+        )
+
+
+@pytest.mark.usefixtures("judged")
 def test_with_room_for_it_every_row_is_one_line(qtbot, viewer, open_panel) -> None:
     panel = open_at(qtbot, viewer, open_panel, 1300)
     page = panel.page
