@@ -102,6 +102,20 @@ def test_stacks_of_other_distances_between_slices_are_no_volumes(write_slice: Wr
     assert [series.spacing[0] for series in found] == pytest.approx([3.0, 3.3, 3.6])
 
 
+def test_turned_volumes_of_which_not_all_times_are_known_are_said_to_be_unordered(
+    write_slice: WriteSlice,
+) -> None:
+    for volume, degrees in enumerate(TURNS):
+        directions = (turn(degrees) @ np.eye(3)).T
+        for index, (place, orientation) in enumerate(slices_at(MIDDLE, directions)):
+            is_lost = (volume, index) == (2, 3)
+            time = None if is_lost else f"10000{volume}.{index}"
+            values = {"InstanceNumber": None, "AcquisitionNumber": None, "AcquisitionTime": time}
+            path = write_slice(volume * SLICES + index, place, orientation, **values)
+    (series,) = read_study(path.parent).series
+    assert series.warnings[0].startswith("nothing tells in which order volumes were taken")
+
+
 def test_volumes_that_turn_back_stay_in_the_order_they_were_acquired(
     write_slice: WriteSlice,
 ) -> None:

@@ -271,6 +271,20 @@ def test_times_of_volumes_that_all_lost_another_slice_leave_a_doubt(
     assert any(MIXED in warning for warning in stacks(folder)[1])
 
 
+@pytest.mark.parametrize("whole_end", [0, 5], ids=["the first", "the last"])
+def test_times_tell_volumes_where_each_place_lost_a_slice_and_one_end_is_whole(
+    whole_end: int, write_slice: WriteSlice
+) -> None:
+    lost = {(1, 0), (1, 1), (3, 2), (5 - whole_end, 3)}
+    taken = [place for place in volume_by_volume(6) if place not in lost]
+    folder = write(write_slice, taken, lambda v, s: {"AcquisitionTime": clock(20 * v + s)})
+    found, warnings = stacks(folder)
+    assert sorted(volume for stack in found for volume in stack) == [
+        [place for place in taken if place[0] == volume] for volume in range(6)
+    ]
+    assert not any(MIXED in warning for warning in warnings)
+
+
 def test_when_pixels_were_written_tells_no_volumes_over_midnight(write_slice: WriteSlice) -> None:
     begun = "2359", "0000", "0001"
     folder = write(

@@ -105,6 +105,19 @@ def test_a_counted_mosaic_without_a_direction_has_no_place(write_slice: WriteSli
     assert "in which direction the slices of this mosaic follow each other" in warning
 
 
+@pytest.mark.parametrize(
+    "lost", ["PixelSpacing", "ImagePositionPatient", "ImageOrientationPatient"]
+)
+def test_a_counted_mosaic_that_lost_a_part_of_its_geometry_has_no_place(
+    lost: str, write_slice: WriteSlice
+) -> None:
+    siemens = csa_header(NumberOfImagesInMosaic=[9], SliceNormalVector=(1.0, 0.0, 0.0))
+    path = _write_counted(write_slice, {(0x0029, 0x1010): ("OB", siemens)}, **{lost: None})
+    (series,) = read(path)
+    np.testing.assert_array_equal(series.pixels, _tiles(TILE))
+    assert series.affine is None
+
+
 @pytest.mark.parametrize("turn", [0.0, 0.5], ids=["still", "turning"])
 @pytest.mark.parametrize("lacking", ["AcquisitionNumber", "InstanceNumber"])
 def test_mosaics_of_which_one_lacks_a_number_keep_their_order(

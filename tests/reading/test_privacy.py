@@ -251,6 +251,9 @@ def test_name_written_in_another_way_is_cut_as_well(
         ("ÞÓRÐUR^A", "T2 Thordur tra", "T2 tra"),
         ("IŞIKLI^A", "T2 ışıklı tra", "T2 tra"),
         ("Иванов^Иван", "T2 голова ИВАНОВ", "T2 голова"),
+        # Written apart: of six letters, as of more.
+        ("ZYXWOR^A", "T2 zyx wor tra", "T2 tra"),
+        ("ZYXWO^A", "T2 zyx wo tra", "T2 zyx wo tra"),
     ],
 )
 def test_name_in_another_spelling_is_cut(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path, PureWindowsPath
 
 import numpy as np
@@ -406,6 +407,34 @@ def test_enhanced_echoes_and_components(write_enhanced: WriteEnhanced) -> None:
         "magnitude, echo 2",
         "phase, echo 2",
     ]
+
+
+def test_a_map_beside_echoes_has_no_number_of_an_echo(write_slice: WriteSlice) -> None:
+    map_of = {"ImageType": ["DERIVED", "PRIMARY", "T2 MAP"]}
+    kinds = {"EchoTime": 15}, {"EchoTime": 90}, map_of | {"EchoTime": None}
+    for number, (kind, position) in enumerate(product(kinds, PLACES)):
+        path = write_slice(number, position, **kind)
+    assert [one.part for one in series_of(path.parent)] == [
+        "magnitude, echo 1",
+        "magnitude, echo 2",
+        "T2 map",
+    ]
+
+
+def test_water_and_fat_of_one_enhanced_file_are_stacks_of_their_own(
+    write_enhanced: WriteEnhanced,
+) -> None:
+    def tell(dataset: Dataset) -> None:
+        for index, groups in enumerate(dataset.PerFrameFunctionalGroupsSequence):
+            (kind,) = groups.MRImageFrameTypeSequence
+            kind.FrameType = ["DERIVED", "PRIMARY", "DIXON", ("WATER", "FAT")[index % 2]]
+
+    frames = [{"position": place} for place in PLACES for _ in range(2)]
+    found = series_of(changed(write_enhanced(1, frames), tell))
+    assert [one.part for one in found] == ["water", "fat"]
+    shown = [np.stack([image(100 + index) for index in range(start, 8, 2)]) for start in (0, 1)]
+    for stack, expected in zip(found, shown, strict=True):
+        np.testing.assert_array_equal(stack.pixels, expected)
 
 
 @pytest.mark.parametrize("declared", ["MIXED", "MAGNITUDE", None])

@@ -68,6 +68,14 @@ def test_padding_is_as_dark_as_the_darkest_pixel(value: int, signed: bool, write
     assert series.pixels.dtype == pixels.dtype
 
 
+@pytest.mark.parametrize("edge", [np.s_[0, 2:-2], np.s_[-1, 2:-2], np.s_[2:-2, 0], np.s_[2:-2, -1]])
+def test_padding_along_one_edge_is_found(edge: Any, write_slice: WriteSlice) -> None:
+    pixels = image(1) // 2
+    pixels[edge] = 4095
+    path = write_slice(1, pixels=pixels, PixelPaddingValue=4095)
+    np.testing.assert_array_equal(read_one(path).pixels[0], darkened(pixels, edge))
+
+
 def test_padding_is_found_in_stored_values(write_padded) -> None:
     path, pixels = write_padded(-2000, signed=True, RescaleSlope=0.5, RescaleIntercept=-100)
     np.testing.assert_allclose(read_one(path).pixels[0], darkened(pixels) * 0.5 - 100)
@@ -356,6 +364,18 @@ def test_a_highest_bit_that_the_values_contradict_shifts_no_pixel(
     np.testing.assert_array_equal(pydicom.dcmread(path).pixel_array, pixels)
 
 
+@pytest.mark.parametrize("signed", [False, True])
+def test_values_that_fit_no_lower_bits_lie_where_the_header_says(
+    signed: bool, write_slice: WriteSlice
+) -> None:
+    # By one bit at most, and beside others as dark as they are.
+    pixels = (image(1) % 300).astype(np.int16) - 150 * signed
+    written = (pixels << 4) | 1
+    assert 1 << 12 - signed <= written.max() < 1 << 13 - signed
+    path = write_slice(1, pixels=written, HighBit=15, PixelRepresentation=int(signed))
+    np.testing.assert_array_equal(read_one(path).pixels[0], pixels)
+
+
 def test_stored_bits_of_a_dark_slice_above_an_overlay(write_slice: WriteSlice) -> None:
     pixels = image(1) % 200
     path = write_slice(1, pixels=(pixels << 4) | 1, HighBit=15)
@@ -363,6 +383,20 @@ def test_stored_bits_of_a_dark_slice_above_an_overlay(write_slice: WriteSlice) -
     dataset.add_new((0x6000, 0x0100), "US", 16)
     dataset.add_new((0x6000, 0x0102), "US", 0)
     dataset.save_as(path)
+    np.testing.assert_array_equal(read_one(path).pixels[0], pixels)
+
+
+def test_a_highest_bit_shifts_no_pixel_that_a_codec_gives_back_alone(
+    write_slice: WriteSlice,
+) -> None:
+    # Nothing lies below bits that the header says to be stored higher.
+    pixels = image(1) // 16 * 16
+    dataset = pydicom.dcmread(path := write_slice(1, pixels=pixels))
+    dataset.compress(JPEGLSLossless, generate_instance_uid=False)
+    dataset.HighBit = 15
+    dataset.save_as(path)
+    by_itk = SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(str(path)))
+    np.testing.assert_array_equal(by_itk.squeeze(), pixels)
     np.testing.assert_array_equal(read_one(path).pixels[0], pixels)
 
 

@@ -172,6 +172,26 @@ def test_times_sort_volumes_without_numbers_over_midnight(
     assert series.warnings == ()
 
 
+def test_a_slice_without_a_time_is_of_its_volume_over_midnight(write_slice: WriteSlice) -> None:
+    for volume, slice_ in product(range(3), range(3)):
+        said = {"TemporalPositionIdentifier": volume + 1, "AcquisitionTime": _TIMES[volume]}
+        if (volume, slice_) == (1, 1):
+            said["AcquisitionTime"] = None
+        path = write_slice(10 * volume + slice_, PLACES[slice_], **said)
+    series = read_one(path.parent)
+    expected = [[image(10 * volume + slice_) for slice_ in range(3)] for volume in range(3)]
+    np.testing.assert_array_equal(series.pixels, expected)
+    # Each volume began at some time, but when the second did isn't known.
+    assert series.volume_axis == VolumeAxis("time", "ms")
+    assert series.warnings == ()
+
+
+def test_a_single_volume_has_no_axis_of_volumes(write_slice: WriteSlice) -> None:
+    for number, place in enumerate(PLACES, start=1):
+        path = write_slice(number, place, AcquisitionTime=f"10000{number}.0")
+    assert read_one(path.parent).volume_axis is None
+
+
 def test_a_scan_of_a_whole_day_passes_no_midnight(write_slice: WriteSlice) -> None:
     series = read_one(_write_times(write_slice, times=("050000.0", "120000.0", "190000.0")))
     assert series.volume_axis == VolumeAxis("time", "ms", (0.0, 25_200_000.0, 50_400_000.0))
