@@ -286,7 +286,9 @@ def test_a_guess_from_times_at_what_no_pixels_show_does_not_overrule_sure_pixels
     assert join(SURE_T2, guess, 0.5).sequence == "UNKNOWN"
     # Pixels cannot deny it all the same: a scout may look like any of them.
     assert not in_conflict(SURE_T2, guess, DENIAL)
-    # Words that bear it out, doubtful pixels, and a network that can't say unknown leave it.
+    # A surer rule, words that bear it out, doubtful pixels, and a network that can't say unknown
+    # leave it.
+    assert join(SURE_T2, replace(guess, confidence=0.8), 0.5).sequence == "LOCALIZER"
     assert join(SURE_T2, HeaderClaim("PERF", 0.75, named=("PERF",)), 0.5).sequence == "PERF"
     half_sure = {**SURE_T2, "T2": 0.7, "FLAIR": 0.27}
     strange = {"T1": 0.02, "T2": 0.03, "UNKNOWN": 0.95}

@@ -127,10 +127,11 @@ def test_the_mark_of_a_series_that_shows_nothing_says_why_no_pixels_name_it(
     ("conflict", "remarks", "doubted"),
     [(True, (), True), (False, (), False), (True, ("the header appears to be swapped",), False)],
 )
+@pytest.mark.parametrize("claimed", ["T2", "LOCALIZER", UNKNOWN])
 def test_a_description_is_doubted_in_a_conflict_that_nothing_else_explains(
-    conflict: bool, remarks: tuple[str, ...], doubted: bool
+    claimed: str, conflict: bool, remarks: tuple[str, ...], doubted: bool
 ) -> None:
-    misnamed = verdict(header=HeaderClaim("T2", 0.9, named=("T1",)))
+    misnamed = verdict(header=HeaderClaim(claimed, 0.9, named=("T1",)))
     told = replace(
         misnamed, probabilities={"T2": 0.98, "T1": 0.02}, conflict=conflict, remarks=remarks
     )

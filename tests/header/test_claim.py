@@ -388,6 +388,13 @@ def test_b_values_of_the_volumes_outweigh_the_first_instance(make_series: Any) -
     assert claim_of(make_series(header)).sequence != "DWI"
 
 
+@pytest.mark.parametrize(("b_value", "sequence"), [(49.0, "B0"), (50.0, "DWI")])
+def test_diffusion_weights_from_50_on(make_series: Any, b_value: float, sequence: str) -> None:
+    header = {"SeriesDescription": "ep2d_diff", "ScanningSequence": "EP"}
+    header |= {"DiffusionBValue": b_value}
+    assert claim_of(make_series(header)).sequence == sequence
+
+
 def test_enhanced_file_is_told_by_its_functional_groups(make_series: Any) -> None:
     header = {
         "SOPClassUID": EnhancedMRImageStorage,

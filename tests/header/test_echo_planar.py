@@ -191,13 +191,20 @@ UNCODED_SPIN_ECHO = UNCODED | {
 
 
 @pytest.mark.parametrize(
-    ("sequence", "side", "volumes"),
-    [("UNKNOWN", 80, 20), ("T2", 80, 1), ("T2", 320, 20)],
+    ("sequence", "rows", "columns", "volumes"),
+    [
+        ("UNKNOWN", 80, 80, 20),
+        ("T2", 80, 80, 1),
+        ("T2", 320, 320, 20),
+        # A field of view that is narrow, as of a spine.
+        ("T2", 320, 120, 20),
+        ("T2", 120, 320, 20),
+    ],
 )
 def test_spin_echoes_of_few_pixels_again_and_again_are_no_t2(
-    make_series: Any, sequence: str, side: int, volumes: int
+    make_series: Any, sequence: str, rows: int, columns: int, volumes: int
 ) -> None:
-    matrix = {"Rows": side, "Columns": side}
+    matrix = {"Rows": rows, "Columns": columns}
     claim = claim_of(make_series(UNCODED_SPIN_ECHO | matrix, slices=2, volumes=volumes))
     assert claim.sequence == sequence, claim
 
