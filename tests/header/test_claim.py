@@ -395,6 +395,17 @@ def test_diffusion_weights_from_50_on(make_series: Any, b_value: float, sequence
     assert claim_of(make_series(header)).sequence == sequence
 
 
+@pytest.mark.parametrize(
+    ("kind", "sure"), [(["ORIGINAL", "PRIMARY"], True), (["DERIVED", "SECONDARY"], False)]
+)
+def test_a_b_value_without_a_name_is_less_sure_where_a_program_computed_the_image(
+    make_series: Any, kind: list[str], sure: bool
+) -> None:
+    claim = claim_of(make_series({"ImageType": kind, "DiffusionBValue": 1000.0}))
+    assert claim.sequence == "DWI"
+    assert (claim.confidence >= 0.9) is sure, claim
+
+
 def test_enhanced_file_is_told_by_its_functional_groups(make_series: Any) -> None:
     header = {
         "SOPClassUID": EnhancedMRImageStorage,

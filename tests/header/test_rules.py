@@ -7,8 +7,12 @@ from typing import Any
 import pytest
 from pydicom.uid import SecondaryCaptureImageStorage
 
+from napari_mrseq.decision import CEILING
 from napari_mrseq.header import claim_of
+from napari_mrseq.header.claim import claim_from
 from napari_mrseq.header.conditions import TE
+from napari_mrseq.header.rules import RULES
+from napari_mrseq.header.sequence_attributes import SequenceAttributes
 from napari_mrseq.sequences import UNKNOWN
 
 SPIN_ECHO_T1 = {"ScanningSequence": "SE", "RepetitionTime": 500, "EchoTime": 12}
@@ -421,6 +425,12 @@ def test_a_coarse_scout_may_be_a_spin_echo_in_three_dimensions(
 ) -> None:
     claim = claim_of(make_series(header | {"SeriesDescription": described}, slices=slices))
     assert claim.sequence == sequence, claim
+
+
+def test_no_rule_is_surer_than_any_verdict_may_be_or_less_sure_than_none():
+    unsure = claim_from(SequenceAttributes()).confidence
+    odd = [rule for rule in RULES if not unsure <= rule.confidence < CEILING]
+    assert odd == []
 
 
 def test_a_range_that_python_would_cut_to_its_second_half_is_refused():
