@@ -168,6 +168,21 @@ def test_files_given_singly_are_one_input(write_folder) -> None:
     assert shapes(*sorted(folder.iterdir())) == [(4,)]
 
 
+def test_packed_files_of_one_uid_of_which_one_frame_is_alike_are_both_kept(
+    write_slice: WriteSlice,
+) -> None:
+    for name, second in (("1.dcm", 2), ("2.dcm", 3)):
+        frames = np.stack([image(1), image(second)])
+        path = write_slice(1, PLACES[0], name=name, pixels=frames, NumberOfFrames=2)
+        packed = dcmread(path)
+        packed.compress(RLELossless, generate_instance_uid=False)
+        packed.save_as(path)
+    (series,) = read_study(path.parent).series
+    shown = {plane.tobytes() for plane in np.asarray(series.pixels).reshape(-1, *image(1).shape)}
+    assert shown == {image(number).tobytes() for number in (1, 2, 3)}
+    assert any("other images of the same UID" in warning for warning in series.warnings)
+
+
 def test_two_images_of_one_uid_in_one_folder_are_both_kept(write_slice: WriteSlice) -> None:
     write_slice(1, PLACES[0])
     path = write_slice(1, PLACES[0], name="denoised.dcm", pixels=image(9))
