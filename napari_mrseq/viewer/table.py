@@ -50,7 +50,7 @@ class Table(QTableView):
         Of the columns.
     names : int, optional
         The column of names, which takes what room is left, and no less than names need; without
-        it the last one takes it.
+        it the last one takes it, and no less than its words need.
 
     Attributes
     ----------
@@ -267,7 +267,8 @@ class Table(QTableView):
 
     def _share_room(self) -> None:
         room = self._viewport.width()
-        least = self._least * self.fontMetrics().averageCharWidth()
+        words = min(self._widths[self._widest], room // 2)
+        least = self._least * self.fontMetrics().averageCharWidth() or words
         others = [one for one in range(len(self._widths)) if one != self._widest]
         for column in others:
             self.setColumnWidth(column, min(self._widths[column], room // 2))

@@ -341,6 +341,16 @@ def test_names_of_series_keep_room_in_a_narrow_study(qtbot, layers: list[Image])
     assert table.horizontalHeader().length() == table.viewport().width()
 
 
+@pytest.mark.parametrize("width", [200, 230, 400])
+def test_notes_on_slices_are_whole_in_a_narrow_panel(qtbot, slices: SliceTable, width) -> None:
+    """ "▲ odd" was cut to "…": the other columns left it nothing."""
+    slices.resize(width, 300)
+    table = slices.table
+    qtbot.waitUntil(lambda: table.width() <= width)
+    assert "▲ odd" in column(table, 3)
+    assert table.columnWidth(3) >= table.sizeHintForColumn(3)
+
+
 def test_long_paths_leave_room_for_their_causes(qtbot) -> None:
     panel = BatchPanel(lambda: lambda: None)
     qtbot.addWidget(panel)
