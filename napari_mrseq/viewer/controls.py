@@ -126,6 +126,10 @@ class Controls(QWidget):
     def show_stopped(self, text: str) -> None:
         """Unlock Run and say how it went."""
         self.run.enabled = True
+        window = self.window()
+        # Behind Cancel stands the box for live.
+        if window and window.focusWidget() is self.cancel.native:
+            self.run.native.setFocus()
         self.cancel.enabled = False
         self.say(text, self._run_of)
         if self.progress.native.maximum() == 0:
