@@ -30,6 +30,7 @@ from napari_mrseq.verdict import Verdict
 from napari_mrseq.viewer.batch_runner import BatchRunner
 from napari_mrseq.viewer.export import ExportButton
 from napari_mrseq.viewer.flow_layout import FlowLayout
+from napari_mrseq.viewer.shortcuts import COPY_KEYS, shown
 from napari_mrseq.viewer.single_shot import SingleShot
 from napari_mrseq.viewer.study_table import HEADINGS, NAME_COLUMN, study_cell, verdict_cells
 from napari_mrseq.viewer.table import Table
@@ -91,7 +92,7 @@ class BatchPanel(QWidget):
         self.failed_label = QLabel()
         self.failed = Table(("Not read", "Why"))
         self.failed.setAccessibleName("Not read")
-        self.failed.setToolTip("Ctrl+C copies the selected rows")
+        self.failed.setToolTip(f"{shown(COPY_KEYS)} copies the selected rows")
         self.failed.setMaximumHeight(FAILED_HEIGHT)
         self.export_button = ExportButton(
             lambda: self.runner.outcomes, lambda: [self.runner.folder]

@@ -17,7 +17,7 @@ from napari_mrseq.viewer.flow_layout import FlowLayout, may_be_short
 from napari_mrseq.viewer.layer_state import own_name
 from napari_mrseq.viewer.scope import SCOPES, WHOLE_STACK
 from napari_mrseq.viewer.settings import Settings
-from napari_mrseq.viewer.shortcuts import RUN_KEYS
+from napari_mrseq.viewer.shortcuts import RUN_KEYS, shown
 from napari_mrseq.viewer.wheel import pass_wheel_on
 
 NO_IMAGE = "There is no image layer to classify yet."
@@ -46,7 +46,7 @@ class Controls(QWidget):
             choices=SCOPES, orientation="horizontal", tooltip="How much of it to look at"
         )
         self.scope.value = WHOLE_STACK
-        self.run = PushButton(text="Run", tooltip=f"Classify now ({RUN_KEYS})")
+        self.run = PushButton(text="Run", tooltip=f"Classify now ({shown(RUN_KEYS)})")
         self.cancel = PushButton(
             text="Cancel", enabled=False, tooltip="Stop after the current slices"
         )

@@ -15,7 +15,7 @@ from napari_mrseq.viewer.fitted_scroll_area import FittedScrollArea
 from napari_mrseq.viewer.flow_layout import FlowLayout
 from napari_mrseq.viewer.layer_state import LayerState, state_of
 from napari_mrseq.viewer.result_panel import ResultPanel
-from napari_mrseq.viewer.shortcuts import CORRECT_KEYS, EXPLAIN_KEYS
+from napari_mrseq.viewer.shortcuts import CORRECT_KEYS, EXPLAIN_KEYS, shown
 from napari_mrseq.viewer.slice_table import SliceTable
 
 SCROLL_BAR_WIDTH, MARGIN = 20, 4
@@ -39,12 +39,13 @@ class LayerPanel(QWidget):
         self.slices = SliceTable()
         self.explain_button = _button(
             "Explain",
-            f"Show which parts of the slice in view point to its sequence ({EXPLAIN_KEYS})",
+            f"Show which parts of the slice in view point to its sequence ({shown(EXPLAIN_KEYS)})",
         )
         self.correct_button = _button(
             "Correct…",
             "Say what the series, or the slices selected in the table, really are "
-            f"({CORRECT_KEYS}). Kept as long as the layer is open: Export writes it into a file",
+            f"({shown(CORRECT_KEYS)}). Kept as long as the layer is open: Export writes it into a "
+            "file",
         )
         self.undo_button = _button("Undo", "Undo the latest correction")
         self.revert_button = _button(

@@ -9,6 +9,13 @@ from qtpy.QtWidgets import QWidget
 
 # Taken neither by napari nor by its layers.
 RUN_KEYS, EXPLAIN_KEYS, CORRECT_KEYS = "Ctrl+Shift+R", "Ctrl+Shift+E", "Ctrl+Shift+K"
+# QKeySequence.StandardKey.Copy.
+COPY_KEYS = "Ctrl+C"
+
+
+def shown(keys: str) -> str:
+    """Return how the system writes keys: ``"Ctrl+C"`` is ``"⌘C"`` on macOS."""
+    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 class Shortcuts:

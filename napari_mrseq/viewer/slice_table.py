@@ -13,6 +13,7 @@ from napari_mrseq.sequences import UNKNOWN, colour_of, name_of
 from napari_mrseq.slice_verdict import SliceVerdict
 from napari_mrseq.viewer.doubts import is_odd, mark_beside
 from napari_mrseq.viewer.layer_state import LayerState, named_by_user
+from napari_mrseq.viewer.shortcuts import COPY_KEYS, shown
 from napari_mrseq.viewer.table import Table
 from napari_mrseq.viewer.table_rows import KEY_ROLE, Cell, Row
 from napari_mrseq.viewer.wording import alone_words, decision_words, runners_up, sure_words
@@ -43,7 +44,7 @@ class SliceTable(QWidget):
         self.table.setAccessibleName("Slices")
         self.table.proxy.setFilterKeyColumn(NOTE_COLUMN)
         self.table.setToolTip(
-            "A click or an arrow key shows the slice; Ctrl+C copies selected rows"
+            f"A click or an arrow key shows the slice; {shown(COPY_KEYS)} copies selected rows"
         )
         for moved in (self.table.clicked, self.table.activated, self.table.row_walked):
             moved.connect(self._on_row)

@@ -12,8 +12,8 @@ import dask.array as da
 import jsonschema
 import numpy as np
 import pytest
-from qtpy.QtCore import QPoint, Qt, QTimer
-from qtpy.QtWidgets import QApplication
+from qtpy.QtCore import QPoint, Qt, QTimer, QTranslator
+from qtpy.QtWidgets import QApplication, QWidget
 
 import napari_mrseq as mrseq
 from napari_mrseq.sequences import name_of
@@ -440,6 +440,24 @@ def test_keys_start_a_run(qtbot, viewer, open_panel) -> None:
     with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
         qtbot.keyClick(panel.window(), Qt.Key.Key_R, both)
     assert layer.name.endswith("] mine")
+
+
+def test_keys_are_told_as_the_system_writes_them(open_panel) -> None:
+    class Mac(QTranslator):
+        """Calls the key of macOS by its sign: elsewhere Qt does so of those of other languages."""
+
+        def translate(self, context: str, source: str, *_more: Any) -> str:
+            return "⌘" if (context, source) == ("QShortcut", "Ctrl") else source
+
+    application, mac = QApplication.instance(), Mac()
+    application.installTranslator(mac)
+    try:
+        panel = open_panel()
+    finally:
+        application.removeTranslator(mac)
+    hints = [widget.toolTip() for widget in panel.findChildren(QWidget)]
+    assert "Classify now (⌘+Shift+R)" in hints
+    assert not any("Ctrl" in hint for hint in hints)
 
 
 def test_the_key_of_run_is_locked_with_its_button(qtbot, viewer, open_panel) -> None:
