@@ -93,7 +93,8 @@ def _odd_words(verdict: Verdict) -> str:
     if len(odd) > ODD_NAMED or verdict.series.pixels.ndim == 4:
         return f"{len(odd)} odd: slices that look like {likes}."
     numbers = ", ".join(str(one.index + 1) for one in odd)
-    return f"{len(odd)} odd: slice {numbers} {'looks' if len(odd) == 1 else 'look'} like {likes}."
+    which, look = ("slice", "looks") if len(odd) == 1 else ("slices", "look")
+    return f"{len(odd)} odd: {which} {numbers} {look} like {likes}."
 
 
 def _odd(verdict: Verdict) -> list[SliceVerdict]:

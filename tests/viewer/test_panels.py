@@ -206,7 +206,7 @@ def test_odd_slices_are_named_by_number_and_look(qtbot, make_verdict) -> None:
     panel.show_state(judged(make_verdict, ["T1"] * 11 + ["T2"] * 3 + ["FLAIR"] * 2), "")
     assert "5 odd: slices that look like T2, T2-FLAIR." in panel.doubts.text()
     panel.show_state(judged(make_verdict, ["T1"] * 11 + ["T2"] * 4), "")
-    assert "4 odd: slice 12, 13, 14, 15 look like T2." in panel.doubts.text()
+    assert "4 odd: slices 12, 13, 14, 15 look like T2." in panel.doubts.text()
 
 
 @pytest.fixture
