@@ -50,7 +50,7 @@ def test_a_goal_that_is_missed_keeps_no_benchmark_from_running(tmp_path):
         (tmp_path / "benchmarks" / f"{name}.py").write_text(code)
     (tmp_path / ".venv" / "bin").mkdir(parents=True)
     (tmp_path / ".venv" / "bin" / "python").symlink_to(sys.executable)
-    command = ["make", "bench", "--old-file=.venv/ready"]
+    command = ["make", "--no-print-directory", "bench", "--old-file=.venv/ready"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode != 0
     *_, ran, missed = done.stdout.splitlines()

@@ -78,10 +78,11 @@ def test_the_picture_is_the_same_however_large_napari_was_last(
         done = view(sample_study / "t2_tse_tra", "--screenshot", "window.png", cwd=tmp_path)
         assert done.returncode == 0, done.stderr
         with Image.open(tmp_path / "window.png") as window:
-            pictures.append(np.asarray(window))
+            pictures.append(np.asarray(window, dtype=int))
     # napari shares the room at the left among its own docks as it did in the smaller window.
-    canvas_and_panel = [one[:, one.shape[1] // 3 :] for one in pictures]
-    assert np.array_equal(*canvas_and_panel)
+    one, other = (picture[:, picture.shape[1] // 3 :] for picture in pictures)
+    # The last digit of a probability may make the edge of the plot's line a level lighter.
+    assert np.abs(one - other).max() <= 1
 
 
 def test_what_cannot_be_opened_is_an_error_in_words(tmp_path: Path) -> None:
