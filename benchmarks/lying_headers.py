@@ -35,7 +35,7 @@ from napari_mrseq.reading import read_study
 from napari_mrseq.reading.grouping import grouped
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN, family_of
 from napari_mrseq.training.answers import answer_series, answer_slices, series_members
-from napari_mrseq.training.catalogue import STACKS, SYNONYMS, read_catalogue
+from napari_mrseq.training.catalogue import STACKS, known_label, read_catalogue
 from napari_mrseq.training.joining import CLAIM_CONFIDENCE
 from napari_mrseq.verdict import Verdict
 
@@ -72,7 +72,7 @@ def catalogue_witnesses(models: dict[int | None, Model]) -> list[Witness]:
     with (DATA / "dicom.csv").open(newline="") as file:
         for row in csv.DictReader(file):
             wanted = row["pixels"] == "real" and row["subject_kind"] == "human"
-            label = SYNONYMS.get(row["label"], row["label"])
+            label = known_label(row["label"])
             sure = row["label_confidence"] == "high" and SEQUENCES[label].from_pixels
             if wanted and sure:
                 fold = folds.get(row["group"])

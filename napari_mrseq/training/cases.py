@@ -11,7 +11,7 @@ import numpy as np
 from napari_mrseq.decision import by_class, decide, likeliest_known
 from napari_mrseq.sequences import UNKNOWN, family_of
 from napari_mrseq.training.answers import Answers
-from napari_mrseq.training.catalogue import SYNONYMS
+from napari_mrseq.training.catalogue import known_label
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -58,7 +58,7 @@ def best_answer(label: str, classes: Sequence[str]) -> str:
     `UNKNOWN`.
     """
     # Only one of two models that are compared may have it as a class.
-    label = label if label in classes else SYNONYMS.get(label, label)
+    label = known_label(label, classes)
     if label in classes:
         return label
     family = family_of(label)

@@ -148,7 +148,7 @@ def read_catalogue(path: Path, *, told: Collection[str] = ()) -> list[Row]:
     joined = {e["study_uid"]: e["group"] for _, e in labelled if e.get("study_uid")}
     for _, entry in labelled:
         entry["group"] = joined.get(entry["group"], entry["group"])
-        entry["label"] = _known_label(entry["label"], told)
+        entry["label"] = known_label(entry["label"], told)
     rows = [_row(path, number, entry, where) for number, entry in labelled]
     if not rows:
         raise CatalogueError(f"{path} holds no labelled images")
@@ -290,8 +290,8 @@ def _row(path: Path, number: int, entry: dict[str, str], where: str) -> Row:
     )
 
 
-def _known_label(label: str, classes: Collection[str]) -> str:
-    """Return what a label is called here, where it is none of some classes."""
+def known_label(label: str, classes: Collection[str] = ()) -> str:
+    """Return what a label of a catalogue is called here, where it is none of some classes."""
     # Each model has this class, however a user writes it.
     label = unknown_however_written(label)
     return label if label in classes else SYNONYMS.get(label, label)
