@@ -57,10 +57,12 @@ class Activity:
 
     def _draw(self) -> None:
         drawn = self._done, self._total
-        if self._open:
-            self._draw_bar()
-        # A report that arrives among the events that the bar handles must not make a second one.
-        self._due = False
+        try:
+            if self._open:
+                self._draw_bar()
+        finally:
+            # A report that came among the events that the bar handles must not make a second one.
+            self._due = False
         if self._open and drawn != (self._done, self._total):
             self._draw_soon()
 
