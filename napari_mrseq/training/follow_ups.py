@@ -48,7 +48,8 @@ def rows_by_patient(rows: Mapping[str, Sequence[Row]], files: Mapping[str, str])
     """Return the rows of each patient, from those of each study and a file of it, by its UID."""
     patients = studies_by_patient(files)
     joined = [] if _are_all(patients, files) else patients
-    alone = [[study] for study in rows if not any(study in one for one in joined)]
+    in_several = {study for studies in joined for study in studies}
+    alone = [[study] for study in rows if study not in in_several]
     return [[row for study in one for row in rows[study]] for one in (*joined, *alone)]
 
 
