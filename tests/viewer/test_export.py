@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -112,30 +113,31 @@ def test_nothing_judged_means_nothing_to_export(viewer, panel) -> None:
     assert not panel.study.export_button.isEnabled()
 
 
-def test_what_cannot_be_written_is_said_in_words(
-    viewer, panel, pick, answer, make_verdict, tmp_path: Path
-) -> None:
-    layer = viewer.add_image(np.ones((3, 8, 8)), name="mine")
-    annotate(layer, make_verdict(series_of(layer), ["T1"] * 3))
-    panel.refresh()
+@pytest.fixture
+def said_of(viewer, panel, pick, answer, make_verdict) -> Callable[[Path], str]:
+    """Export a layer to a file, and return what the panel says."""
+
+    def export(file: Path) -> str:
+        layer = viewer.add_image(np.ones((3, 8, 8)), name="mine")
+        annotate(layer, make_verdict(series_of(layer), ["T1"] * 3))
+        panel.refresh()
+        answer(file)
+        pick(panel.page.export_button, "CSV…")
+        return panel.controls.status.value
+
+    return export
+
+
+def test_what_cannot_be_written_is_said_in_words(panel, said_of, tmp_path: Path) -> None:
     file = tmp_path / "absent" / "a.csv"
-    answer(file)
-    pick(panel.page.export_button, "CSV…")
     why = "No such file or directory. Choose another place."
-    assert panel.controls.status.value == f"Not exported: {file}: {why}"
+    assert said_of(file) == f"Not exported: {file}: {why}"
     with pytest.raises(MrseqError, match=r"a\.doc: end the name with csv or json"):
         panel.page.export_button.export(tmp_path / "a.doc")
 
 
-def test_too_long_a_name_is_said_in_words(
-    viewer, panel, pick, answer, make_verdict, tmp_path: Path
-) -> None:
-    layer = viewer.add_image(np.ones((3, 8, 8)), name="mine")
-    annotate(layer, make_verdict(series_of(layer), ["T1"] * 3))
-    panel.refresh()
-    answer(tmp_path / ("a" * 300))
-    pick(panel.page.export_button, "CSV…")
-    said = panel.controls.status.value
+def test_too_long_a_name_is_said_in_words(said_of, tmp_path: Path) -> None:
+    said = said_of(tmp_path / ("a" * 300))
     assert said.startswith(f"Not exported: {tmp_path}")
     assert said.endswith(".csv: File name too long. Choose another place.")
 
