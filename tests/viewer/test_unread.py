@@ -77,6 +77,8 @@ def shows_something(viewer) -> bool:
 def open_row(qtbot, panel, row: int) -> None:
     panel.tabs.setCurrentWidget(panel.study)
     table = panel.study.table
+    # Rows come a moment after their layers.
+    qtbot.waitUntil(lambda: table.proxy.rowCount() > row)
     place = table.visualRect(table.proxy.index(row, 0)).center()
     qtbot.mouseClick(table.viewport(), LEFT, pos=place)
     qtbot.mouseDClick(table.viewport(), LEFT, pos=place)
