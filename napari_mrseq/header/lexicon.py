@@ -86,6 +86,11 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("SWI", "ven* bold*"),
     # What Siemens computes of functional images.
     ("OTHER", "t map*"),
+    # A first pass through the heart at rest follows no activation.
+    (
+        "PERF",
+        Regex(r"first ?pass\b.*\b(?:rest|ruhe|reposo)\w*|(?:rest|ruhe|reposo)\w*\b.*\bfirst ?pass"),
+    ),
     # Neither the Humboldt hospital nor a tremor at rest.
     (
         "BOLD", Regex(r"[a-z0-9]*(?<!hum)bold(?!ly|e|o)[a-z0-9]*"), "*fmri*",

@@ -395,7 +395,8 @@ def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> No
         (
             "PERF",
             "perf3d;dynamic tfl sr;tfl_sr_sax;M0 scan;asl_MZero;ASL3D;control_pCASL2D;DSC;"
-            "TRANSEPIPERFUSION;rCBF;TTP;Ktrans;First Pass SAX;stress_first-pass;FGRE Time Course",
+            "TRANSEPIPERFUSION;rCBF;TTP;Ktrans;First Pass SAX;stress_first-pass;FGRE Time Course;"
+            "Resting first pass;FirstPass_REST1;First Pass Ruhe;reposo first pass",
         ),
         ("SWI", "venobold;ven bold;SWIMINIPAX;t2_swi3d_axial"),
         ("BOLD", "functional run 1;fonctionnel;rest1;fMRIcontin"),
