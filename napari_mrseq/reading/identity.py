@@ -53,10 +53,10 @@ class Identity:
     def of(cls, dataset: Dataset) -> Identity:
         """Gather what a header says about the patient."""
         # Before the texts: decoding an element drops its bytes.
-        written = [_bytes(dataset, tag) for tag in (*_NAMES, *_NUMBERS)]
-        names = [text for tag in _NAMES for text in _texts(dataset, tag)]
-        numbers = [text for tag in _NUMBERS for text in _texts(dataset, tag)]
-        return cls.spelled(names, numbers, written)
+        written = {tag: _bytes(dataset, tag) for tag in (*_NAMES, *_NUMBERS)}
+        names = [text for tag in _NAMES for text in _texts(dataset, tag, written[tag])]
+        numbers = [text for tag in _NUMBERS for text in _texts(dataset, tag, written[tag])]
+        return cls.spelled(names, numbers, written.values())
 
     @classmethod
     def spelled(
@@ -122,13 +122,19 @@ class Identity:
         return any(re.sub(r"[\W_]", "", folded) in self.words for folded in fold(word))
 
 
-def _texts(dataset: Dataset, tag: int) -> list[str]:
-    """Return the values of an element as text, undecoded where it can't be decoded."""
+def _texts(dataset: Dataset, tag: int, written: bytes) -> list[str]:
+    """Return the values of an element as text, whatever character set the header names for it."""
     value = getattr(element_by(dataset.__getitem__, tag), "value", None)
-    value = _bytes(dataset, tag) if value is None else value
-    if isinstance(value, bytes):
-        return [value.decode("utf-8", "replace"), value.decode("latin-1")]
-    return [str(part) for part in (value if isinstance(value, MutableSequence) else [value])]
+    if value is None or isinstance(value, bytes):
+        return [written.decode("utf-8", "replace"), written.decode("latin-1")]
+    texts = [str(part) for part in (value if isinstance(value, MutableSequence) else [value])]
+    # Where a description alone is UTF-8, or a name.
+    if any("\ufffd" in text for text in texts):
+        return [*texts, written.decode("latin-1")]
+    try:
+        return texts if written.isascii() else [*texts, written.decode()]
+    except UnicodeDecodeError:
+        return texts
 
 
 def _bytes(dataset: Dataset, tag: int) -> bytes:

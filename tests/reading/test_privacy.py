@@ -219,6 +219,27 @@ def test_name_written_in_another_way_is_cut_as_well(
     assert header_of(path).SeriesDescription == kept
 
 
+@pytest.mark.parametrize("named", ["ISO_IR 192", "ISO_IR 100", " " * 10])
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+@pytest.mark.parametrize(
+    ("described", "kept"),
+    [("T2 Mueller Joerg tra", "T2 tra"), ("T2 增强 Mueller Joerg tra", "T2 增强 tra")],
+)
+def test_name_is_cut_whatever_character_set_it_and_the_words_are_in(
+    write_slice: WriteSlice, named: str, encoding: str, described: str, kept: str
+) -> None:
+    path = write_slice(
+        1,
+        SpecificCharacterSet="ISO_IR 192",
+        PatientName="MXXXXXXR^JXXXG",
+        SeriesDescription=described,
+    )
+    name = "MÜLLER^JÖRG ".encode(encoding).ljust(14)
+    content = path.read_bytes().replace(b"MXXXXXXR^JXXXG", name)
+    path.write_bytes(content.replace(b"ISO_IR 192", named.encode()))
+    assert header_of(path).SeriesDescription == kept
+
+
 @pytest.mark.parametrize(
     ("name", "described", "kept"),
     [
