@@ -33,10 +33,11 @@ _LONGEST_STEM = 140
 _ENDING = re.compile(r"(\.nii)?\.\w{1,5}$", re.IGNORECASE)
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 _COPY_BYTES = 1 << 20
-# Bit of the flags of a member, and the system that it was made on (PKWARE's APPNOTE, 4.4.4, 4.4.2).
-_ENCRYPTED = 1
+# Bits of the flags of a member: it is encrypted, its name is in UTF-8; and the system that it was
+# made on (PKWARE's APPNOTE, 4.4.4, 4.4.2).
+_ENCRYPTED, _IN_UTF_8 = 1, 1 << 11
 _OF_DOS = 0
-# After another letter than of ASCII it may be half a letter of Japanese or Chinese.
+# Not in UTF-8, it may be half a letter of Japanese or Chinese after another letter than of ASCII.
 _BACKSLASH = re.compile(r"(?<![^\x00-\x7f])\\")
 
 
@@ -136,7 +137,9 @@ def _named_file(folder: Path, named: Any) -> Path | None:
 def _with_slashes(member: zipfile.ZipInfo) -> zipfile.ZipInfo:
     """Part the folders of a member by slashes; some programs of Windows write backslashes."""
     if member.create_system == _OF_DOS and "/" not in member.filename:
-        member.filename = _BACKSLASH.sub("/", member.filename)
+        in_utf_8 = member.flag_bits & _IN_UTF_8
+        name = member.filename
+        member.filename = name.replace("\\", "/") if in_utf_8 else _BACKSLASH.sub("/", name)
     return member
 
 

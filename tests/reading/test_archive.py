@@ -318,18 +318,20 @@ def test_folders_are_told_that_a_program_of_windows_has_parted_by_backslashes(
     tmp_path: Path,
 ) -> None:
     whole = gzip.compress(nibabel.Nifti1Image(np.ones((4, 5, 6), np.int16), np.eye(4)).to_bytes())
-    # The second half of a letter of Japanese is a backslash.
-    japanese = "機能.nii.gz".encode("cp932").decode("cp437")
-    names = (r"sub-01\anat\sub-01_T2w.nii.gz", r"sub-02\anat\sub-02_T2w.nii.gz", japanese)
+    # The second half of a letter of Japanese is a backslash; in UTF-8 none is.
+    japanese = "機能.nii.gz".encode("cp932")
+    names = (r"sub-01\anat\sub-01_T2w.nii.gz", r"sub-02\頭部\sub-02_T2w.nii.gz", "JJJJ.nii.gz")
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         for name in (*names, "sub-01\\none\\"):
             member = zipfile.ZipInfo(name)
             member.create_system = 0
             archive.writestr(member, whole if name in names else b"")
+    packed = (tmp_path / "a.zip").read_bytes()
+    (tmp_path / "a.zip").write_bytes(packed.replace(b"JJJJ.nii.gz", japanese))
     study = read_study(tmp_path / "a.zip")
     assert study.failures == ()
     within = [one.path.removeprefix(f"{tmp_path / 'a.zip'}/") for one in study.series]
-    assert within == [*(name.replace("\\", "/") for name in names[:2]), japanese]
+    assert within == [*(one.replace("\\", "/") for one in names[:2]), japanese.decode("cp437")]
     assert [group_of(one) for one in study.series[:2]] == ["a.zip/sub-01", "a.zip/sub-02"]
 
 
