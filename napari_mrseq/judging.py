@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from os import PathLike
@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_mrseq.conflict import decision_in_conflict, in_conflict
-from napari_mrseq.decision import aggregate, by_class, decide
+from napari_mrseq.decision import Decision, aggregate, by_class, decide
 from napari_mrseq.errors import ReadError
 from napari_mrseq.header import HeaderClaim, claim_of
 from napari_mrseq.sampling import few_slices
@@ -31,6 +31,7 @@ from napari_mrseq.witnesses import join, says_no_mr
 
 if TYPE_CHECKING:
     from napari_mrseq.model import Model
+    from napari_mrseq.model.card import Calibration
 
 
 BATCH_SLICES = 32
@@ -224,12 +225,11 @@ def conclude(series: Series, model: Model, judged: Sequence[SliceVerdict]) -> Ve
     last = max(series.slices_per_volume - 1, 1)
     places = np.array([verdict.index / last for verdict in alone])
     threshold = least_named(header, model)
-    conflict = in_conflict(probabilities, header, calibration.denial, calibration.denials)
-    decision = join(probabilities, header, calibration.series_threshold, calibration.join_power)
+    decision, conflict = word_of_both(probabilities, header, calibration)
     together = pool_slices(rows, weights, volumes, places, model.classes, calibration.stack_power)
     return Verdict(
         series=series,
-        decision=decision_in_conflict(decision, probabilities) if conflict else decision,
+        decision=decision,
         probabilities=probabilities,
         pixels=decide(probabilities, calibration.series_threshold),
         header=header,
@@ -240,6 +240,25 @@ def conclude(series: Series, model: Model, judged: Sequence[SliceVerdict]) -> Ve
         ),
         model_id=model.identity,
     )
+
+
+def word_of_both(
+    probabilities: Mapping[str, float], header: HeaderClaim | None, calibration: Calibration
+) -> tuple[Decision, bool]:
+    """Join pixels and header of a series, and tell whether the two are in conflict.
+
+    Parameters
+    ----------
+    probabilities : mapping of str to float
+        The network's, one a class.
+    header : HeaderClaim or None
+        What the header claims.
+    calibration : Calibration
+        The network's.
+    """
+    conflict = in_conflict(probabilities, header, calibration.denial, calibration.denials)
+    decision = join(probabilities, header, calibration.series_threshold, calibration.join_power)
+    return (decision_in_conflict(decision, probabilities) if conflict else decision), conflict
 
 
 def _in_stack(

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import torch
 from PIL import Image
 
@@ -23,9 +24,10 @@ ROOT = Path(__file__).parents[1]
 BENCHMARKS = ROOT / "benchmarks"
 
 
-def test_the_headers_benchmark_is_left_out_without_the_labelled_data(tmp_path):
+@pytest.mark.parametrize("name", ["header", "joined_confidence"])
+def test_what_needs_the_labelled_data_is_left_out_without_it(tmp_path, name):
     shutil.copytree(BENCHMARKS, tmp_path / "benchmarks", ignore=shutil.ignore_patterns("*.saf*"))
-    command = [sys.executable, "benchmarks/header.py"]
+    command = [sys.executable, f"benchmarks/{name}.py"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("left out: ")
