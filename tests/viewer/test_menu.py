@@ -12,6 +12,8 @@ from threading import Event
 import numpy as np
 import pytest
 from napari import current_viewer
+from napari._app_model import get_app_model
+from napari._qt.widgets.qt_command_palette import QCommandPalette
 from napari._qt.widgets.qt_progress_bar import QtLabeledProgressBar
 from napari.settings import get_plugin_settings, get_settings
 from napari.utils.notifications import Notification, notification_manager
@@ -21,6 +23,7 @@ from qtpy.QtCore import Qt, QThreadPool
 from qtpy.QtGui import QAction, QKeySequence
 from qtpy.QtWidgets import (
     QAbstractButton,
+    QApplication,
     QComboBox,
     QFileDialog,
     QHeaderView,
@@ -281,6 +284,23 @@ def test_our_keys_are_not_naparis(open_panel) -> None:
     theirs |= {action.shortcut() for action in panel.window().findChildren(QAction)}
     assert len(theirs) > 20
     assert not ours & theirs
+
+
+@pytest.mark.usefixtures("viewer")
+@pytest.mark.parametrize("title", ["Read MR series", "Write NIfTI with the verdict beside it"])
+def test_what_needs_a_file_is_grey_in_the_command_palette(qtbot, title: str) -> None:
+    get_app_model().commands.execute_command("napari.window.view.toggle_command_palette")
+    palettes = [one for one in QApplication.allWidgets() if isinstance(one, QCommandPalette)]
+    (palette,) = [one for one in palettes if one.isVisible()]
+    line = palette.findChild(QLineEdit)
+    qtbot.keyClicks(line, title)
+    titles = [one.title for one in palette._list.iter_command()]
+    for _ in range(titles.index(f"{title} (MR sequence)")):
+        qtbot.keyClick(line, Qt.Key.Key_Down)
+    assert not palette._list.can_execute()
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert palette.isVisible()
+    assert not told()
 
 
 def test_buttons_tell_their_keys(open_panel) -> None:
