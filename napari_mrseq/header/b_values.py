@@ -40,6 +40,14 @@ def without_weighting(attributes: SequenceAttributes) -> str | None:
     return f"b value {largest:g} s/mm²" if largest < LEAST_B else None
 
 
+def told_without_weighting(attributes: SequenceAttributes) -> str | None:
+    """Hold as `without_weighting`, where a b value of 0 was written for what it tells.
+
+    GE writes it into every image: field maps, scouts and functional EPI have it too.
+    """
+    return None if attributes.vendor == "GE" else without_weighting(attributes)
+
+
 def tells_b_value(attributes: SequenceAttributes) -> str | None:
     """Hold where words name diffusion, and they or a tag a b value: spin echoes diffuse too."""
     words = plain(attributes.description or attributes.protocol)

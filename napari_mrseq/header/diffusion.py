@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from napari_mrseq.header.b_values import (
     of_several_b_values,
+    told_without_weighting,
     weighted_by_diffusion,
     without_weighting,
 )
@@ -22,7 +23,6 @@ from napari_mrseq.header.conditions import (
     is_original,
     is_secondary,
     lacks,
-    made_by,
     not_above,
     unknown,
     unless,
@@ -60,10 +60,7 @@ DIFFUSION_RULES: tuple[Rule, ...] = (
     rule("B0", 0.85, VENDOR, uses(DIFFUSION), without_weighting),
     # So many volumes, of unknown b values, are weighted: all but the few "dti multi b0" speaks of.
     rule("DWI", 0.7, WORDS, says("B0"), VOLUMES > 20, unknown(B_VALUES)),
-    rule(
-        "B0", 0.8, WORDS, says("DWI", "B0"), lacks(GRADIENT_ECHO), without_weighting,
-        unless(made_by("GE")),
-    ),
+    rule("B0", 0.8, WORDS, says("DWI", "B0"), lacks(GRADIENT_ECHO), told_without_weighting),
     rule("B0", 0.7, WORDS, says("B0")),
     # One volume that isn't told to be as it was acquired may be a map.
     rule("DWI", 0.9, VENDOR, uses(DIFFUSION), unless(not_above(VOLUMES, 1), unless(is_original))),

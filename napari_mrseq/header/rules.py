@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from napari_mrseq.header import image_types
 from napari_mrseq.header.b_values import (
+    told_without_weighting,
     without_weighting,
 )
 from napari_mrseq.header.computed_maps import (
@@ -154,10 +155,7 @@ RULES: tuple[Rule, ...] = (
     # It has the b value of what it was computed from, and may have the type of an ADC.
     rule("OTHER", 0.9, WORDS, called(r"(eadc|exp).*")),
     rule("ADC", 0.95, VENDOR, image_type(*image_types.ADC), fits("ADC")),
-    rule(
-        "B0", 0.85, VENDOR, image_type(*image_types.TRACE), without_weighting,
-        unless(made_by("GE")),
-    ),
+    rule("B0", 0.85, VENDOR, image_type(*image_types.TRACE), told_without_weighting),
     rule("DWI", 0.95, VENDOR, image_type(*image_types.TRACE), fits("DWI")),
     rule("PERF", 0.95, VENDOR, image_type(*image_types.PERFUSION)),
     rule("SWI", 0.95, VENDOR, image_type(*image_types.SUSCEPTIBILITY), fits("SWI")),

@@ -395,6 +395,23 @@ def test_diffusion_weights_from_50_on(make_series: Any, b_value: float, sequence
     assert claim_of(make_series(header)).sequence == sequence
 
 
+# GE's own element is 0 in field maps and functional EPI as well (dcm_qa_fmap, dcm_qa_ge).
+@pytest.mark.parametrize(
+    ("vendor", "b_value", "sequence"),
+    [
+        ("GE MEDICAL SYSTEMS", {(0x0043, 0x1039): ("IS", [0, 0, 0, 0])}, "DWI"),
+        ("SIEMENS", {(0x0019, 0x100C): ("IS", 0)}, "B0"),
+    ],
+)
+@pytest.mark.parametrize("kind", [["ORIGINAL", "PRIMARY"], ["DERIVED", "PRIMARY", "TRACEW"]])
+def test_a_b_value_of_0_tells_nothing_of_what_ge_calls_diffusion(
+    make_series: Any, kind: list[str], vendor: str, b_value: dict[Any, Any], sequence: str
+) -> None:
+    header = {"SeriesDescription": "Ax DWI", "ScanningSequence": ["EP", "SE"], "ImageType": kind}
+    series = make_series(header | {"Manufacturer": vendor} | b_value)
+    assert claim_of(series).sequence == sequence
+
+
 @pytest.mark.parametrize(
     ("kind", "sure"), [(["ORIGINAL", "PRIMARY"], True), (["DERIVED", "SECONDARY"], False)]
 )
