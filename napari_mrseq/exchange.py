@@ -10,7 +10,8 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, product
+from functools import cached_property
+from itertools import product
 
 from napari_mrseq.belonging import study_of
 from napari_mrseq.conflict import checkable_families, support
@@ -109,14 +110,24 @@ def exchanged(series: Sequence[Witnesses]) -> list[tuple[int, int]]:
     list of (int, int)
         Places of the pairs, the clearest first; no series is in two.
     """
-    held = [_Evidence.of(said, header) for said, header in series]
-    gains = [
-        (held[first].gain(held[second]), first, second)
-        for first, second in combinations(range(len(held)), 2)
+    told = [checkable_families(said, header) for said, header in series]
+    claims = {families for some in told for families in some}
+    held = [
+        _Evidence.of(said, header, own, claims)
+        for (said, header), own in zip(series, told, strict=True)
     ]
+    gains = []
+    # Of thousands of series most fit none of the other headers better than their own.
+    by_hope = sorted(range(len(held)), key=lambda place: -held[place].hope)
+    for at, one in enumerate(by_hope):
+        for other in by_hope[at + 1 :]:
+            if held[one].hope + held[other].hope <= EXCHANGED:
+                break
+            first, second = sorted((one, other))
+            gains.append((held[first].gain(held[second]), first, second))
     pairs: list[tuple[int, int]] = []
     taken: set[int] = set()
-    for found, first, second in sorted(gains, key=lambda one: -one[0]):
+    for found, first, second in sorted(gains, key=lambda one: (-one[0], *one[1:])):
         if found > EXCHANGED and not taken & {first, second}:
             pairs.append((first, second))
             taken |= {first, second}
@@ -125,27 +136,41 @@ def exchanged(series: Sequence[Witnesses]) -> list[tuple[int, int]]:
 
 @dataclass(frozen=True)
 class _Evidence:
-    """What a series' header says, and how well each family explains its pixels.
+    """What a series' header says, and how well all headers of its study fit its pixels.
 
     Attributes
     ----------
     told : list of tuple of str
         See `checkable_families`.
-    supports : mapping of str to float
-        Of each family.
-    weight : float
-        How much they count.
+    fits : mapping of tuple of str to float
+        Of what any header says, the logarithm of how well it explains the pixels.
     """
 
     told: list[tuple[str, ...]]
-    supports: Mapping[str, float]
-    weight: float
+    fits: Mapping[tuple[str, ...], float]
 
     @classmethod
-    def of(cls, said: Mapping[str, float], header: HeaderClaim | None) -> _Evidence:
+    def of(
+        cls,
+        said: Mapping[str, float],
+        header: HeaderClaim | None,
+        told: list[tuple[str, ...]],
+        claims: Iterable[tuple[str, ...]],
+    ) -> _Evidence:
         supports = {family: support(said, family) for family in map(family_of, said)}
         weight = pixel_weight(header) if header else 1.0
-        return cls(checkable_families(said, header), supports, weight)
+
+        def fit(families: tuple[str, ...]) -> float:
+            best = max(supports.get(family, 0.0) for family in families)
+            return weight * math.log(max(best, LEAST_SUPPORT))
+
+        return cls(told, {families: fit(families) for families in claims})
+
+    @cached_property
+    def hope(self) -> float:
+        """How much better another header fits than this one, at best."""
+        own = min((self.fits[families] for families in self.told), default=math.inf)
+        return max(self.fits.values(), default=0.0) - own
 
     def gain(self, other: _Evidence) -> float:
         """Return how much better two headers fit the pixels of each other than their own.
@@ -154,15 +179,11 @@ class _Evidence:
         clearly its own.
         """
         gains = (
-            (self._fit(theirs) - self._fit(ours), other._fit(ours) - other._fit(theirs))
+            (self.fits[theirs] - self.fits[ours], other.fits[ours] - other.fits[theirs])
             for ours, theirs in product(self.told, other.told)
             if not set(ours) & set(theirs)
         )
         return max((sum(both) for both in gains if min(both) > GREATEST_LOSS), default=-math.inf)
-
-    def _fit(self, families: tuple[str, ...]) -> float:
-        best = max(self.supports.get(family, 0.0) for family in families)
-        return self.weight * math.log(max(best, LEAST_SUPPORT))
 
 
 def _exchanged_verdict(verdict: Verdict, other: Verdict) -> Verdict:
