@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from napari_mrseq.header.agent_words import (
+    AFTER,
     BOTH,
     DYNAMIC,
     MINUS,
@@ -16,6 +17,7 @@ from napari_mrseq.header.agent_words import (
     NONE_GIVEN,
     NOT_KNOWN,
     OTHER_EVENT,
+    OTHER_LACK,
     PART_OF_SPINE,
     PLUS_OR_MINUS,
     SLASH,
@@ -73,7 +75,9 @@ def agent_in_words(text: str, *, of_spine: bool = False) -> bool | None:
     typed = re.sub("[−–]", "-", in_english(unicodedata.normalize("NFKC", text)))
     if re.search(BOTH, words) or re.search(PLUS_OR_MINUS, typed):
         return None
-    words = re.sub(OTHER_EVENT, "", re.sub(NO_MEDIUM, "", words))
+    for others in (NO_MEDIUM, OTHER_EVENT, OTHER_LACK):
+        words = re.sub(others, "", words)
+    words = re.sub(AFTER, "post contrast", words)
     if re.search(MOVING, words):
         words = re.sub(DYNAMIC, "", words)
     if re.search(MINUS, typed) or any(re.search(pattern, words) for pattern in WITHOUT):

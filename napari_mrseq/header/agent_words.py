@@ -5,14 +5,19 @@ They match plain text (see `plain`), but for the signs, which match it as it was
 
 from __future__ import annotations
 
+from napari_mrseq.header.plain import PLANES
+
 # What denies an agent in front of it and behind it, what does behind it or alone in its tag, and
 # what does wherever it stands in a description.
-NEGATION = r"none|nil|not|nicht|kein\w*|aucun|ningun\w*|nessun\w*|geen|ingen|ikke|brak|yok"
-ANSWER_NO = r"off(?! ?label)|false|n a|nein"
-WITHOUT_ONE = (
-    r"w ?o|w ?out|without|plain|before|unenhanced|nativ\w*|ohne|sans|senza|zonder|uten|uden|utan"
-    r"|bez|brez|fara|nelkul|ilman"
+NEGATION = (
+    r"none|nil|not|nicht|kein\w*|aucun|ningun\w*|nessun\w*|geen|ingen|ikke|ej|ei|nie|brak|yok"
 )
+ANSWER_NO = r"off(?! ?label)|false|n a|nein"
+LACKING = (
+    r"w ?o|w ?out|without|before|ohne|sans|senza|zonder|uten|uden|utan|bez|brez|fara|nelkul|ilman"
+    r"|avant|prima|antes|inainte|przed|ennen|tanpa|tnp|sebelum|bina"
+)
+WITHOUT_ONE = rf"{LACKING}|plain|un ?enhanced|nati+v\w*|natywn\w*"
 NO_DOSE = r"(?<!\d )\b0( 0+)? ?(ml|cc|mmol)\b"
 # What people and scanners write in the agent's tag where they didn't know.
 NOT_KNOWN = ("", "unknown")
@@ -41,45 +46,67 @@ NO_AGENT_ITSELF = (
 # "A/C" is a joint, "-C-spine" a neck, and "post Gd - sag", "sag - gad" have a dash between words.
 SIGNED = r"(?<![A-Za-z])(?:K|C|CE|(?i:gd|gado?|km|kl|mdc|i\.?v\.?))"
 SLASHED = r"/\s?(?i:c|ctt?[eo]|contr\w*|gado?|gd|km|mdc|iv|inj\w*)\b"
+# Danish and Dutch: "u/k", "m/k"; "z/contrast".
+OF_THE_NORTH = r"/\s?(?i:k|[ck]ontr\w*|gado?|gd|km)\b"
 MINUS = (
     r"(?:^|[\s_(])-(?:\s?(?:C|GD|Gd|KM)|(?i:gd|gad|km|kl|mdc|i\.?v))\b(?![-\s]?(?i:sp|contr))"
-    rf"|{SIGNED}(?:-(?![A-Za-z0-9(])|\s-\)?\s*$)|(?:{SIGNED}|contrast)\s*\(-\)"
-    rf"|(?<![A-Za-z0-9])[Ss]{SLASHED}(?!.?(?i:joint))|(?<![A-Za-z])s\.\s?KM\b"
+    rf"|{SIGNED}(?:-(?![A-Za-z0-9(])|\s-\)?\s*$)|\(\s?-\s?\)"
+    rf"|(?<![A-Za-z0-9])[Ss]{SLASHED}(?!.?(?i:joint))|(?<![A-Za-z])s(?:\.\s?KM\b|-c$)"
+    rf"|(?<![A-Za-z0-9])[UuZz]{OF_THE_NORTH}"
 )
 SLASH = (
     r"(?<!\b[Aa])/[Cc]$|(?<!(?i:sag))_C$|(?<=[a-z])G[Dd](?![A-Za-z])"
-    rf"|(?<![A-Za-z])[Cc]{SLASHED}"
+    rf"|(?<![A-Za-z])[Cc]{SLASHED}|(?<![A-Za-z0-9])[Mm]{OF_THE_NORTH}|\(\s?\+\s?\)"
 )
 PLUS_OR_MINUS = r"±|\+\s?/\s?(?:C|GD|Gd|KM)?-|-\s?/\s?(?:C|GD|Gd|KM)?\+"
 # What Siemens' protocols of the spine end with, and the body parts that are one.
 PART_OF_SPINE = r"_[CTL]$"
 SPINE = r"SPINE|CERVI|HWS"
 # An agent in the languages of Europe, and what denies it in front of it and behind it.
-AGENT = r"([ck]ontr(as\w*)?|enh\w*|ce|gd|gad\w*|km|kl|mdc|inj\w*|i ?v)"
+AGENT = (
+    r"([ck]ontr(as\w*)?|enh\w*|ce|gd|gad\w*|(i ?v ?)?km|k ?l|m ?d ?c|pdc|inj(?!ur)\w*|i ?v"
+    r"|tehost\w*|varjoaine\w*)"
+)
+# What an agent is told to be given by, in front of it: "nie podano kontrastu".
+GIVEN = r"(podan\w*|podav\w*|apli[ck]\w*|admin\w*|adasa|de|iv) "
 # Words in plain text: accents and the dotless i of Turkish are gone.
 # Negatives come first: "without contrast" holds the word "contrast" as well.
 WITHOUT = (
     rf"\b(\d*pre|{WITHOUT_ONE})\b",
     rf"\bnon? ?{AGENT}\b|(?<!(?<!t)\d )\b0 {AGENT}\b|{NO_DOSE}",
-    rf"\b({NEGATION}|minus|neg\w*|prior to|prae?|pas de?) {AGENT}\b",
+    rf"\b({NEGATION}|minus|neg\w*|prior to|prae?|pas de?) ({GIVEN})?{AGENT}\b|\bnon ?con\b",
     # "KM kein FS" denies the suppression of fat.
     rf"\b{AGENT} ({NEGATION}|{ANSWER_NO})\b(?! f(s\b|at|ett))",
     rf"\b{AGENT} (no(?= ?$)|minus|neg\w*|free(?! ?(br|hand)))\b",
     r"\b(minus c|c minus)\b",
-    r"\bpre(contrast|gado?|gd|c|km|ce|inj)\b",
+    r"\bpre([ck]ontr\w*|gado?|gd|c|km|ce|inj)\b",
     # German, French, Spanish, Italian, Portuguese, Dutch.
     r"\b((?<!\bi )[ov] ?km|skm)\b",
     rf"\bvor (gabe|{AGENT})\b",
     r"\b[ck]ontrast\w*(frei\w*|lose?|fri\w*|vrij)\b",
-    r"\b(ss (gado\w*|inj\w*)|avant|prima|antes)\b",
+    r"\bss (gado\w*|inj\w*)\b|\bin bianco\b|\bsimple(?= ?$)",
+    rf"\bblanco(?= ?$| {PLANES}\b)",
     # "Knie sin" is a left one.
     r"\b(sin|sem) (c\b|contr|cte|ctte|gad|gd|iv|civ|inj|medio)|\bs contraste",
-    r"\bvoor (gd|contrast)",
+    r"\b(voor (gd|contrast)|z contrast)",
     # Japanese in Latin letters.
     r"\b(zou?ei ?(mae|nashi)|tanjun)\b",
-    # Norwegian, Danish, Swedish, Polish, Czech, Slovenian, Romanian, Finnish, Hungarian, Turkish.
-    r"\b(u kontrast|ennen|nincs|kontrasti?si?z|oncesi)\b",
-    r"\b(for|fore|fr|innan|przed|pred|do) kontrast",
+    # Norwegian, Danish, Swedish, Czech, Slovenian, Croatian: the Czech before, "před", as it is
+    # typed and as Latin-1 reads it; Hungarian.
+    r"\b(u|for|fore|fr|innan|pred|poed|do|prije) (kontr|gad|gd|k ?[lm]\b|podan|apli[ck])",
+    rf"\bnincs\b|\b({AGENT}|k ?a) (adasa )?elott\b",
+    # Turkish, with its dotless i as Latin-1 reads it, too.
+    rf"\bkontrast?i?s[iy]?z\w*|\b{AGENT} (oncesi|ver\w*me\w*)\b",
+    # Vietnamese.
+    rf"\b(khong|chua|truoc) (tiem|thuoc|tuong phan|{AGENT})\b",
+)
+# The Hungarian after, which stands behind its word; in front of it the Swedish without.
+AFTER = rf"\b({AGENT}|k ?a) (adasa )?utan\b"
+# What is lacking but an agent, or comes later: "ohne FS", "without breath hold", "avant chirurgie".
+OTHER_LACK = (
+    rf"\b({LACKING}) (f ?s\b|(fat|fett|vet|sat|sup|sop|zsir|rasva|tluszcz|potlac)\w*|gras[as]"
+    r"|graisse|gordura|bh\b|(breath|apn|motion|beweg|mouve|movim|boug|sedat|nark|coil|grappa)\w*"
+    r"|(surg|op\b|operat|chir|cirug|cirurg|interven|bestrahl|rad|chem|ther|biops)\w*)"
 )
 # The name of a whole examination, "BRAIN W/WO CONTRAST", and what is given where it is needed.
 BOTH = (
@@ -94,6 +121,8 @@ NO_MEDIUM = (
     r"\b(gr[ae]y|white|[gw]m|tissue|phase|transfer|image|high|low|good|better|best|multi|optimal"
     r"|improved|(?<!\bwith )(standard|normal)) contrast\b"
     r"(?! (dose|agent|med\w*|inj\w*|admin\w*|given)\b)"
+    r"|\b(gut\w*|hoh\w*|alto|haut|bon|buen|buon) [ck]ontrast\w*|\bkontrast(reich|arm)\w*"
+    r"|\bcontrast[eo] natur\w*"
     r"|\benc?hanced contrast\b|\bcontrast (gm|wm)\b|\barterial spin\b|(?<!\bt)\d cm\b"
     r"|\bvenous (malf\w*|anom\w*|angiom\w*|sinus\w*|thromb\w*|insuff\w*|lake\w*|stas\w*)"
     r"|\b(sinus|ductus) venosus\b|\bligament\w* venosum\b"
@@ -109,7 +138,7 @@ OTHER_EVENT = (
     r"|((?!for|gd|gad|con|c\b|km|mdc|inj|fs|fat|t1|ax|cor|sag|tra|\d|mp|tse|fse"
     r"|vibe|spgr|spin|brain)\w+ ){0,2}?(\w+((?<!ana)tomy|plasty|scopy|desis)\b"
     r"|(resect|biops|bx|repair|replac|remov|implant|ablat)\w*|([amlp]cl|ligament|flap) recon\w*)"
-    r"|(op(?!p|t|h)|fossa|surg|trauma|rad(?!ial)|chemo|stroke|treat|ther|label|ictal|process|mort"
+    r"|(op(?!p|t|h)|fossa|schad|surg|trauma|rad(?!ial)|chemo|stroke|treat|ther|label|ictal|process|mort"
     r"|partum|exerc|transplant|dbs|concuss|infar|isch|ha?emorr|bleed|covid|infect|seiz|natal|fusion"
     r"|embol|coil|clip|(vp )?shunt|stent|accid|viral|lumbar punct)\w*|tx|rt(?= ?$)"
     r"|(tbi|mva|cva|sah|tips|tace|rfa|srs|bmt|etv|tavi|mi|pci|cpr|turp|ercp|ect|lp|fall)\b)"
@@ -135,22 +164,26 @@ WITH = (
     r"\+ ?(c|kl|k)\b|\bspir ?c(?= ?$)",
     # Its substance, its trade names, its way into the vein.
     rf"\b({SUBSTANCES}|inj|injecte\w*|civ|c iv)\b",
-    r"\b(avec|apres|with|after|nach|con|dopo) inj\w*",
+    r"\b(avec|apres|with|after|nach|con|com|apos|dopo) (inj(?!ur)\w*|iv\b)",
     # Not "grade IV", "ventricle IV".
     r"\bt1\w*( (ax|axial|cor|coronal|sag|tra|fs|se|tse|fse|3d|vibe|mprage|with|\+))* i ?v"
     r"(?= ?$| contr| \+ ?$)",
     r"\b(\d*post|post(c|gd|gad|gado|con\w*|km|inj\w*|kontr\w*))\b",
     # Portuguese and Spanish.
     r"\bpos(?= ?$| (c|contr\w*|fs|w)\b)",
-    r"\b(enhanced|ce|t1c|t1ce|contrast[eo]?|con cont|mdc|c contr\w*)\b",
+    r"\b(enhanced|ce|t1c|t1ce|contrast[eo]?|con cont|m ?d ?c|c contr\w*|w c|pdc)\b",
+    r"\bcontrast(ad[ao]|ografic[ao]|mid\w*)\b|\b(pos|poszt)[ck]ontr\w*|\bcon ctt?e\b",
     r"\bzou?ei",
     # "T1FSKM", "z kontrastem", "po k.l.", "s KU"; "CM" as Kontrastmittel is.
-    r"\b([a-z]\w*)?km\b|\bkontr(as\w*)?\b|\b(po|s|posle) k ?[lu]\b| cm\b",
+    r"\b([a-z]\w*)?km\b|\bkontr(as\w*)?\b| cm\b",
+    r"\b((po|s|posle|podani|aplikaci) k ?[lu]|po k)\b",
+    # Finnish, Vietnamese.
+    r"\b(tehost\w*|varjoaine\w*)\b|\b((sau|co) (tiem|thuoc)|tiem thuoc|co tuong phan)\b",
     # Phases of a dynamic series, and what is made to see them.
     r"\b(arteri[ae]l\w*|arterios\w*|art (?=\d(?!d\b)|phase|port)|port[ao]l? ?ven\w*)\b",
     r"\b(venous|venos\w*|veineu\w*|veneu\w*|ven(?= phase)|zyln\w*)\b",
     r"\b(delayed|delay|tardi(f|v[aeio]?|[ao])|spatphase|hbp|h?epatobili\w*|twist)\b",
     DYNAMIC,
-    r"\b(multi ?phase\w*|mph|tehoste\w*)\b",
+    r"\b(multi ?phase\w*|mph)\b",
     rf"^(?=.*\b{FAST_T1}\b).*\b{PHASE}\b",
 )

@@ -13,6 +13,11 @@ VERTEBRAE = (
     r"[\s_]?(?:-|to)[\s_]?(?:c[1-8]|t1?\d|l[1-6]|s[1-5])(?![a-z0-9])"
 )
 
+# Letters that are no other with an accent.
+_LETTERS = str.maketrans(
+    {"ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i", "æ": "ae"}
+)
+
 GREEK = r"[\u0370-\u03ff\u1f00-\u1fff]"
 
 # What names of series begin with, with or without a space behind it: "AXIALT2TSE", "AXSET1", and
@@ -67,7 +72,7 @@ def plain(text: str) -> str:
     whole); ``T2*`` becomes ``t2star``, ``b=0`` and ``b_0`` become ``b0``. Parts of the spine
     (``"T1-T6"``) go, and so does the line that slices of the brain lie along (``"AC-PC"``).
     """
-    parted = in_english(unicodedata.normalize("NFC", text))
+    parted = in_english(unicodedata.normalize("NFC", text)).translate(_LETTERS)
     parted = re.sub(
         r"(?:(?<=[a-z])|(?<=T[12]))(?=[A-Z][a-z])|(?<=[a-pr-z])(?=T[12]|PD)", " ", parted
     )

@@ -42,6 +42,11 @@ GIVEN = (
     "T1 normal contrast agent;T1 VIBE 70 sec;T1 THRIVE 180s;t1_vibe_tra_bh_60sek;"
     "T1 LAVA 10 minutos;T1 VIBE FS 2ND PASS;T1 VIBE hepatocyte phase;T1 tempi tardivi;"
     "T1 fase epatobiliare"
+    ";T1 kontraszt után;T1 Gd után;T1 k.a. után;T1 iv. kontraszt után;T1 posztkontrasztos;"
+    "T1 varjoaineen jälkeen;T1 tehostettu;T1 podání k.l.;T1 po k.;T1 con m.d.c.;T1 avec PDC;"
+    "T1 contrastografica;T1 après IV;T1 poscontraste;T1 contrastado;T1 con cte;T1 após injeção;"
+    "T1 na contrastmiddel;T1 m/k;T1 m/Gd;T1 (+);T1 sau tiêm;T1 có tiêm thuốc;T1 kontrastlı;"
+    "T1 nach KM ohne FS;T1 post gad w/o fat sat;T1 +C without breath hold;T1 Gd utan FS"
 )
 NOT_GIVEN = (
     "T1 ohne KM;T1 pre contrast;T1 -C;T1 sans injection;AX T1 W/O;3D Ax T1 S/C;T1 FS S/ CONTRASTE;"
@@ -65,6 +70,14 @@ NOT_GIVEN = (
     "T1 contrast ikke gitt;T1 ikke kontrast;T1 Gd nil;T1 nil Gd;T1 not enhanced;T1 nicht KM;"
     "T1 aucun contraste;T1 Gd 0 ml;"
     "T1 s. KM;T1 sKM tra;T1 zouei mae;T1 tanjun;precontrast 3D T1;T1 voor contrast"
+    ";T1 kontraszt előtt;T1 Gd előtt;T1 kontrasztanyag adása előtt;T1 prekontrasztos;T1 natiivi;"
+    "T1 ei tehostetta;T1 před kontrastem;T1 pøed kontrastem;T1 před podáním k.l.;"
+    "T1 przed podaniem kontrastu;T1 nie podano kontrastu;T1 przed Gd;T1 przed;T1 natywne;"
+    "T1 kontrastsýz;T1 Kontrassız;T1 kontrast verilmedi;T1 kontrast verilmeden;"
+    "T1 prije kontrasta;T1 înainte de contrast;T1 precontraste;T1 simple;T1 s-c;T1 in bianco;"
+    "T1 blanco sag;T1 z/contrast;T1 z contrast;T1 u/k;T1 u/Gd;T1 før Gd;T1 före Gd;T1 ej kontrast;"
+    "T1 (-);T1 un-enhanced;T1 non con;T1 không tiêm;T1 trước tiêm thuốc;T1 không Gado;"
+    "T1 tanpa kontras;T1 sebelum kontras;T1 bina contrast;T1 sans PDC"
 )
 NOT_SAID = (
     "T1 HALS FS C;t1_tse_cor_pos_1;T1 supine pos;T1 TMJ DYNAMIC;T1 dynamic pelvic floor;"
@@ -92,6 +105,10 @@ NOT_SAID = (
     "AX T1 POST LIVER BX;T1 Standard Contrast (AXI);T1 (COR, Standard Contrast);"
     "T1 soft tissue contrast;T1 image contrast;T1 improved contrast;T1 normal contrast;"
     "T1 with high contrast"
+    ";T1 ohne FS;T1 ohne Fettsättigung;T1 sans FatSat;T1 senza soppressione;T1 utan FS;T1 W/O FS;"
+    "T1 without breath hold;T1 ohne Bewegung;T1 sans apnée;T1 avant chirurgie;T1 before surgery;"
+    "T1 prima intervento;T1 after injury;T1 post. Schädelgrube;T1 guter Kontrast;T1 alto contraste;"
+    "T1 kontrastreich;T1 Blanco MD;T1 ameliyat öncesi"
 )
 
 
