@@ -70,13 +70,12 @@ def agent_in_words(text: str, *, of_spine: bool = False) -> bool | None:
     """
     if of_spine:
         text = re.sub(PART_OF_SPINE, "", text)
-    words = plain(text)
+    words = re.sub(OTHER_LACK, "", plain(text))
     # As Japanese types it, and with the minus of mathematics: "造影（－）".
     typed = re.sub("[−–]", "-", in_english(unicodedata.normalize("NFKC", text)))
     if re.search(BOTH, words) or re.search(PLUS_OR_MINUS, typed):
         return None
-    for others in (NO_MEDIUM, OTHER_EVENT, OTHER_LACK):
-        words = re.sub(others, "", words)
+    words = re.sub(OTHER_EVENT, "", re.sub(NO_MEDIUM, "", words))
     words = re.sub(AFTER, "post contrast", words)
     if re.search(MOVING, words):
         words = re.sub(DYNAMIC, "", words)

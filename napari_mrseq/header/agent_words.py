@@ -108,11 +108,21 @@ OTHER_LACK = (
     r"|graisse|gordura|bh\b|(breath|apn|motion|beweg|mouve|movim|boug|sedat|nark|coil|grappa)\w*"
     r"|(surg|op\b|operat|chir|cirug|cirurg|interven|bestrahl|rad|chem|ther|biops)\w*)"
 )
+# Beside each other without and with, before and after.
+EARLIER = rf"{LACKING}|sin|sem|prae?|vor|voor|fore?|pred|poed|prije"
+LATER = (
+    r"with|after|mit|nach|avec|apres|con|despues|tras|com|apos|dopo|met|na|med|etter|efter|z|s|po"
+    r"|sa|cu|dupa|posle|post|dengan"
+)
+AND = r"(and|und|et|y|e|ed|o|i|a|og|och|en|si|dan|puis|\+)"
 # The name of a whole examination, "BRAIN W/WO CONTRAST", and what is given where it is needed.
 BOTH = (
-    r"\b(w (and )?w ?o|w ?o (and )?w|with (and |or )?without|without (and |or )?with)\b"
+    rf"\b({EARLIER}) ({AGENT} )?{AND} ({LATER})\b|\b({LATER}) ({AGENT} )?{AND} ({EARLIER})\b"
+    rf"|\b({LACKING}) ({LATER})\b|\b({LATER}) ({LACKING})\b"
+    r"|\b(w (and )?w ?o|w ?o (and )?w|with (and |or )?without|without (and |or )?with)\b"
+    r"|\b(oncesi (ve )?sonrasi|kontrastsiz (ve |\+ )?kontrastli|kontrastli (ve |\+ )?kontrastsiz)\b"
     r"|\bpre (contrast |gad\w* |gd |c )?(and |y |et |und |\+ )?post\b"
-    r"|\b(ohne (und )?mit|mit (und )?ohne|sans (et )?avec|avec (et )?sans|sin y con|con y sin)\b"
+    r"|\b(sin y con|con y sin|s c [ye] c c|m o km)\b"
     r"|\b(if (needed|nec\w*|req\w*)|optional|ggf|evtl)\b"
 )
 # What else is called so: "T1 (AXI, Gray/White Contrast)", "arterial spin labeling"; and

@@ -46,7 +46,8 @@ GIVEN = (
     "T1 varjoaineen jälkeen;T1 tehostettu;T1 podání k.l.;T1 po k.;T1 con m.d.c.;T1 avec PDC;"
     "T1 contrastografica;T1 après IV;T1 poscontraste;T1 contrastado;T1 con cte;T1 após injeção;"
     "T1 na contrastmiddel;T1 m/k;T1 m/Gd;T1 (+);T1 sau tiêm;T1 có tiêm thuốc;T1 kontrastlı;"
-    "T1 nach KM ohne FS;T1 post gad w/o fat sat;T1 +C without breath hold;T1 Gd utan FS"
+    "T1 nach KM ohne FS;T1 post gad w/o fat sat;T1 +C without breath hold;T1 Gd utan FS;"
+    "T1 POST W/O FS"
 )
 NOT_GIVEN = (
     "T1 ohne KM;T1 pre contrast;T1 -C;T1 sans injection;AX T1 W/O;3D Ax T1 S/C;T1 FS S/ CONTRASTE;"
@@ -77,7 +78,7 @@ NOT_GIVEN = (
     "T1 prije kontrasta;T1 înainte de contrast;T1 precontraste;T1 simple;T1 s-c;T1 in bianco;"
     "T1 blanco sag;T1 z/contrast;T1 z contrast;T1 u/k;T1 u/Gd;T1 før Gd;T1 före Gd;T1 ej kontrast;"
     "T1 (-);T1 un-enhanced;T1 non con;T1 không tiêm;T1 trước tiêm thuốc;T1 không Gado;"
-    "T1 tanpa kontras;T1 sebelum kontras;T1 bina contrast;T1 sans PDC"
+    "T1 tanpa kontras;T1 sebelum kontras;T1 bina contrast;T1 sans PDC;T1 pre with FS"
 )
 NOT_SAID = (
     "T1 HALS FS C;t1_tse_cor_pos_1;T1 supine pos;T1 TMJ DYNAMIC;T1 dynamic pelvic floor;"
@@ -108,7 +109,10 @@ NOT_SAID = (
     ";T1 ohne FS;T1 ohne Fettsättigung;T1 sans FatSat;T1 senza soppressione;T1 utan FS;T1 W/O FS;"
     "T1 without breath hold;T1 ohne Bewegung;T1 sans apnée;T1 avant chirurgie;T1 before surgery;"
     "T1 prima intervento;T1 after injury;T1 post. Schädelgrube;T1 guter Kontrast;T1 alto contraste;"
-    "T1 kontrastreich;T1 Blanco MD;T1 ameliyat öncesi"
+    "T1 kontrastreich;T1 Blanco MD;T1 ameliyat öncesi;T1 vor und nach KM;"
+    "T1 avant et après gado;T1 prima e dopo mdc;T1 antes y después de contraste;T1 com e sem "
+    "contraste;T1 przed i po kontraście;T1 före och efter kontrast;T1 met en zonder contrast;"
+    "T1 kontrast öncesi ve sonrası;T1 kontrastsız+kontrastlı;T1 ohne/mit KM;T1 m/o KM"
 )
 
 
