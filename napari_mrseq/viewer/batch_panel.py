@@ -30,7 +30,7 @@ from napari_mrseq.verdict import Verdict
 from napari_mrseq.viewer.batch_runner import BatchRunner
 from napari_mrseq.viewer.export import ExportButton
 from napari_mrseq.viewer.flow_layout import FlowLayout
-from napari_mrseq.viewer.shortcuts import COPY_KEYS, shown
+from napari_mrseq.viewer.shortcuts import COPY_KEYS, hand_keys_over, shown
 from napari_mrseq.viewer.single_shot import SingleShot
 from napari_mrseq.viewer.study_table import HEADINGS, NAME_COLUMN, study_cell, verdict_cells
 from napari_mrseq.viewer.table import Table
@@ -203,6 +203,7 @@ class BatchPanel(QWidget):
     def _on_stopped(self, text: str) -> None:
         self._timer.stop()
         self.run_button.setEnabled(True)
+        hand_keys_over(self.cancel_button, self.run_button)
         self.cancel_button.setEnabled(False)
         if self.progress.maximum() == 0:
             self.progress.setRange(0, 1)

@@ -17,7 +17,7 @@ from napari_mrseq.viewer.flow_layout import FlowLayout, may_be_short
 from napari_mrseq.viewer.layer_state import own_name
 from napari_mrseq.viewer.scope import SCOPES, WHOLE_STACK
 from napari_mrseq.viewer.settings import Settings
-from napari_mrseq.viewer.shortcuts import RUN_KEYS, shown
+from napari_mrseq.viewer.shortcuts import RUN_KEYS, hand_keys_over, shown
 from napari_mrseq.viewer.wheel import pass_wheel_on
 
 NO_IMAGE = "There is no image layer to classify yet."
@@ -126,10 +126,8 @@ class Controls(QWidget):
     def show_stopped(self, text: str) -> None:
         """Unlock Run and say how it went."""
         self.run.enabled = True
-        window = self.window()
         # Behind Cancel stands the box for live.
-        if window and window.focusWidget() is self.cancel.native:
-            self.run.native.setFocus()
+        hand_keys_over(self.cancel.native, self.run.native)
         self.cancel.enabled = False
         self.say(text, self._run_of)
         if self.progress.native.maximum() == 0:

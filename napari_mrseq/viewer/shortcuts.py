@@ -18,6 +18,13 @@ def shown(keys: str) -> str:
     return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
 
 
+def hand_keys_over(holder: QWidget, to: QWidget) -> None:
+    """Give the keys to another control before `holder` is locked: Qt gives them to the next one."""
+    window = holder.window()
+    if window and window.focusWidget() is holder:
+        to.setFocus()
+
+
 class Shortcuts:
     """Keys of a panel, owned by the window that its dock is in.
 
