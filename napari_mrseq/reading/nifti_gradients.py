@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,8 @@ from numpy.typing import NDArray
 
 from napari_mrseq.reading.sidecar import files_for
 from napari_mrseq.reading.tags import Direction
+
+_UTF_16 = codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE
 
 
 def fsl_axes(affine: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -52,7 +55,10 @@ def _numbers(folder: Path, stem: str, ending: str) -> list[list[float]]:
     """Return the numbers in each line of a file that holds for an image, none where it is none."""
     files = files_for(folder, stem, ending)
     try:
-        lines = files[-1].read_text("utf-8-sig").splitlines() if files else []
+        content = files[-1].read_bytes() if files else b""
+        # Windows' editors begin with a mark; its PowerShell writes what it prints in UTF-16.
+        encoding = "utf-16" if content.startswith(_UTF_16) else "utf-8-sig"
+        lines = content.decode(encoding).splitlines()
         return [[float(number) for number in line.split()] for line in lines if line.strip()]
     except (OSError, ValueError):
         return []

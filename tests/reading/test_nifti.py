@@ -774,9 +774,10 @@ def test_the_word_of_a_verdict_in_a_name_is_not_told_of_the_series(tmp_path: Pat
     assert read_one(path).description == "knee"
 
 
-def test_b_values_saved_by_a_windows_editor_are_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_b_values_saved_by_programs_of_windows_are_read(encoding: str, tmp_path: Path) -> None:
     path, _ = save(tmp_path / "dwi.nii", (5, 6, 3, 3), (1.0, 1.0, 3.0, 2.5))
-    (tmp_path / "dwi.bval").write_text("0 1000 1000\n", encoding="utf-8-sig")
+    (tmp_path / "dwi.bval").write_text("0 1000 1000\n", encoding=encoding)
     assert read_one(path).b_values == (0, 1000)
 
 
