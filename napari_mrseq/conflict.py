@@ -71,11 +71,12 @@ def names_in_conflict(
 def decision_in_conflict(decision: Decision, probabilities: Mapping[str, float]) -> Decision:
     """Return the decision on a series in conflict with its header: the pixels', or `UNKNOWN`.
 
-    Where the header outweighs pixels that contradict it, neither is to be believed.
+    Where the header outweighs pixels that contradict it, neither is to be believed, nor is the
+    unknown surer than the less sure of the two.
     """
     if decision.family in (likeliest_known(probabilities)[0], family_of(UNKNOWN)):
         return decision
-    return Decision(UNKNOWN, decision.confidence, "unknown")
+    return Decision(UNKNOWN, min(decision.confidence, max(probabilities.values())), "unknown")
 
 
 def _cannot_tell(probabilities: Mapping[str, float]) -> bool:

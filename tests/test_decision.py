@@ -320,6 +320,15 @@ def test_a_header_that_outweighs_pixels_that_deny_it_is_not_believed():
         assert decision_in_conflict(word, SURE_T2) == word
 
 
+def test_a_conflict_over_what_a_header_alone_can_tell_lowers_the_confidence():
+    doubtful = {"T1": 0.1, "T2": 0.75, "T2STAR": 0.01, "DWI": 0.1, "UNKNOWN": 0.04}
+    claim = HeaderClaim("SWI", 0.975, named=("SWI",))
+    assert join(doubtful, claim, 0.5) == Decision("SWI", 0.975, "member")
+    assert in_conflict(doubtful, claim, DENIAL)
+    denied = decision_in_conflict(join(doubtful, claim, 0.5), doubtful)
+    assert denied == Decision("UNKNOWN", 0.75, "unknown")
+
+
 def test_a_header_without_a_claim_changes_nothing():
     assert join(SURE_T2, HeaderClaim("UNKNOWN", 0.5), 0.5) == decide(SURE_T2, 0.5)
     assert join(SURE_T2, None, 0.5) == decide(SURE_T2, 0.5)
