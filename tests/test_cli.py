@@ -74,6 +74,15 @@ def test_unreadable_inputs_are_named_on_stderr_and_the_exit_code_says_so(as_json
     assert "Traceback" not in told
 
 
+def test_without_a_command_the_commands_are_told_as_a_wrong_usage_and_no_result(tmp_path):
+    told = program(tmp_path)
+    assert (told.returncode, told.stdout) == (2, "")
+    assert "import-checkpoint" in told.stderr
+    asked = program(tmp_path, "--help")
+    assert (asked.returncode, asked.stderr) == (0, "")
+    assert "import-checkpoint" in asked.stdout
+
+
 def test_a_picture_that_cannot_be_decoded_is_named_once(tmp_path):
     picture = tmp_path / "torn.png"
     Image.fromarray(np.random.default_rng(0).integers(0, 255, (64, 64), np.uint8)).save(picture)

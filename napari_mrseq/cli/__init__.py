@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import warnings
+from contextlib import nullcontext, redirect_stdout
 from threading import Timer
 from types import FrameType
 from typing import Annotated
@@ -66,7 +67,9 @@ def main() -> None:
     caught: list[int] = []
     _end_in_order(caught)
     try:
-        with checked_output():
+        # Help that stands in for a command is no result.
+        help_alone = len(sys.argv) == 1 and sys.stderr is not None
+        with checked_output(), redirect_stdout(sys.stderr) if help_alone else nullcontext():
             app()
     except MrseqError as error:
         say("\n".join(map(printable, f"napari-mrseq: {error}".split("\n"))))
