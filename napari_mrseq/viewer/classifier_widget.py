@@ -120,6 +120,8 @@ class ClassifierWidget(QWidget):
             (self.batch, "Folder", "A folder on disk, classified without opening it"),
         ):
             self.tabs.setTabToolTip(self.tabs.addTab(page, name), hint)
+        # Qt puts what is behind first: a script that looks for Run found that of another tab.
+        self.page.lower()
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.hint)

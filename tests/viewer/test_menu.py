@@ -28,6 +28,7 @@ from qtpy.QtWidgets import (
     QFileDialog,
     QHeaderView,
     QLineEdit,
+    QPushButton,
     QTabBar,
     QTableView,
     QWidget,
@@ -309,6 +310,13 @@ def test_buttons_tell_their_keys(open_panel) -> None:
     buttons = panel.controls.run.native, page.explain_button, page.correct_button
     for button, keys in zip(buttons, (RUN_KEYS, EXPLAIN_KEYS, CORRECT_KEYS), strict=True):
         assert f"({keys})" in button.toolTip()
+
+
+def test_a_script_that_looks_for_run_finds_the_layers_first(open_panel) -> None:
+    _, panel = open_panel()
+    run, folders = (one for one in panel.findChildren(QPushButton) if one.text() == "Run")
+    assert run is panel.controls.run.native
+    assert panel.batch.isAncestorOf(folders)
 
 
 def test_every_control_has_a_tool_tip(open_panel) -> None:
