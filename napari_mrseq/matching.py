@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Container, Hashable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -41,12 +41,15 @@ class Match:
         Series of which only the family is sure, see `member_is_open`.
     all_read : bool
         False where something of the study could not be read: it may be what is expected.
+    moments : frozenset of float
+        When series of the study began, see `moments_of`.
     """
 
     expected: Expected
     verdicts: tuple[Verdict, ...] = ()
     perhaps: tuple[Verdict, ...] = ()
     all_read: bool = True
+    moments: frozenset[float] = frozenset()
 
     @property
     def status(self) -> str:
@@ -60,7 +63,7 @@ class Match:
                 self.verdicts,
                 lambda one: (one.sequence, _plane(one.series), setting_of(one.series)),
             )
-            twice = any(len(acquisitions_of(members)) > 1 for members in kinds)
+            twice = any(len(acquisitions_of(members, self.moments)) > 1 for members in kinds)
             return "double" if twice else "there"
         if self.perhaps:
             return "perhaps"
@@ -70,7 +73,11 @@ class Match:
 
 
 def matches_of(
-    verdicts: Sequence[Verdict], entries: Sequence[Expected], *, all_read: bool
+    verdicts: Sequence[Verdict],
+    entries: Sequence[Expected],
+    moments: frozenset[float],
+    *,
+    all_read: bool,
 ) -> tuple[Match, ...]:
     """Give each series to an entry of its plane, thin stacks also to entries of other planes.
 
@@ -98,7 +105,7 @@ def matches_of(
             and verdict.family in {family_of(code) for code in entry.sequences}
             and (_lies_in(verdict.series, entry) or _is_thin(verdict.series))
         ]
-        matches.append(Match(entry, tuple(sure or thin), tuple(perhaps), all_read))
+        matches.append(Match(entry, tuple(sure or thin), tuple(perhaps), all_read, moments))
     return tuple(matches)
 
 
@@ -157,7 +164,8 @@ def _choice(entry: Expected) -> int:
 
 def can_share(matches: Sequence[Match]) -> bool:
     """Tell whether each entry can have one of the series that it may be fulfilled by for itself."""
-    groups = acquisitions_of([verdict for match in matches for verdict in match.perhaps])
+    moments = frozenset[float]().union(*(match.moments for match in matches))
+    groups = acquisitions_of([one for match in matches for one in match.perhaps], moments)
     number = {id(verdict): place for place, group in enumerate(groups) for verdict in group}
     wishes = [[number[id(verdict)] for verdict in match.perhaps] for match in matches]
     return len(_one_each(wishes)) == len(matches)
@@ -188,15 +196,15 @@ def _one_each(wishes: Sequence[Sequence[int]]) -> dict[int, int]:
     return holder
 
 
-def acquisitions_of(verdicts: Sequence[Verdict]) -> list[list[Verdict]]:
+def acquisitions_of(verdicts: Sequence[Verdict], moments: Container[float]) -> list[list[Verdict]]:
     """Group series by what was acquired at once.
 
-    Stacks of one series are: echoes, magnitude and phase. So are series that begin at one moment:
-    water and fat, images with and without a filter.
+    Stacks of one series are: echoes, magnitude and phase. So are series that begin at one moment
+    (see `moments_of`): water and fat, images with and without a filter.
     """
     groups: list[tuple[set[Any], list[Verdict]]] = []
     for verdict in verdicts:
-        marks = _marks(verdict)
+        marks = _marks(verdict, moments)
         # One series may tie together what began apart.
         tied = [group for group in groups if group[0] & marks]
         whole = (
@@ -209,10 +217,25 @@ def acquisitions_of(verdicts: Sequence[Verdict]) -> list[list[Verdict]]:
     return [group for _, group in groups]
 
 
-def _marks(verdict: Verdict) -> set[Any]:
+def moments_of(verdicts: Sequence[Verdict]) -> frozenset[float]:
+    """Return when series of a study began, as far as their times tell.
+
+    One acquisition has one repetition time: a moment of several is what some programs write for
+    all times that they take out.
+    """
+    repetitions: dict[float, set[int]] = {}
+    for verdict in verdicts:
+        start = acquired_at(verdict.series)
+        if start and start % _NO_TIME:
+            every = attributes_of(verdict.series).repetition_time
+            repetitions.setdefault(start, set()).update([round(every)] if every else [])
+    return frozenset(start for start, found in repetitions.items() if len(found) < 2)
+
+
+def _marks(verdict: Verdict, moments: Container[float]) -> set[Any]:
     """Return what only series share that were acquired at once."""
     start = acquired_at(verdict.series)
-    begun = {start} if start and start % _NO_TIME else set()
+    begun = {start} if start in moments else set()
     return {verdict.series.series_uid or id(verdict), *begun}
 
 

@@ -17,6 +17,7 @@ from napari_mrseq.matching import (
     can_share,
     matches_of,
     member_is_open,
+    moments_of,
     setting_of,
 )
 from napari_mrseq.naming import common_folder
@@ -196,7 +197,8 @@ def judge_study(
     """
     verdicts = [one for one in outcomes if not isinstance(one, Failure)]
     unread = [one for one in outcomes if isinstance(one, Failure) and not one.no_image]
-    matches = matches_of(verdicts, protocol.series, all_read=not unread) if protocol else ()
+    moments, entries = moments_of(verdicts), protocol.series if protocol else ()
+    matches = matches_of(verdicts, entries, moments, all_read=not unread)
     used = {id(verdict) for match in matches for verdict in (*match.verdicts, *match.perhaps)}
     extra = tuple(
         verdict
@@ -208,13 +210,15 @@ def judge_study(
         protocol=protocol,
         matches=matches,
         extra=extra,
-        repeats=_repeats(verdicts),
+        repeats=_repeats(verdicts, moments),
         pairs=_pairs(verdicts),
         unread=tuple(unread),
     )
 
 
-def _repeats(verdicts: Sequence[Verdict]) -> tuple[tuple[Verdict, ...], ...]:
+def _repeats(
+    verdicts: Sequence[Verdict], moments: frozenset[float]
+) -> tuple[tuple[Verdict, ...], ...]:
     counted = [verdict for verdict in verdicts if verdict.sequence not in NEVER_EXTRA]
     # Each is held against many others.
     kinds = {id(verdict): _kind(verdict) for verdict in counted}
@@ -222,8 +226,9 @@ def _repeats(verdicts: Sequence[Verdict]) -> tuple[tuple[Verdict, ...], ...]:
     def are_alike(one: Verdict, other: Verdict) -> bool:
         return kinds[id(one)] == kinds[id(other)] and one_prescription(one.series, other.series)
 
-    once = ([acquired[0] for acquired in acquisitions_of(g)] for g in gathered(counted, are_alike))
-    return tuple(_in_time(group) for group in once if len(group) > 1)
+    groups = (acquisitions_of(group, moments) for group in gathered(counted, are_alike))
+    once = ([acquired[0] for acquired in group] for group in groups if len(group) > 1)
+    return tuple(_in_time(group) for group in once)
 
 
 def _kind(verdict: Verdict) -> Hashable:

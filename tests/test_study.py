@@ -298,6 +298,30 @@ def test_midnight_of_a_day_is_no_moment_either() -> None:
     assert statuses(judge_study(verdicts, load_protocol("ms")))["T2"] == "double"
 
 
+def test_one_time_that_a_program_writes_for_all_hides_no_repeat() -> None:
+    verdicts = [scan(code, number=n, time="10:30:00") for n, code in enumerate(("T2", "T2", "T1"))]
+    for verdict, seconds in zip(verdicts, (4.5, 4.5, 0.6), strict=True):
+        verdict.series.sidecar["RepetitionTime"] = seconds
+    study = judge_study(verdicts, load_protocol("ms"))
+    assert statuses(study)["T2"] == "double"
+    assert study.repeats == (tuple(verdicts[:2]),)
+    # Of one repetition time, they may be images of one acquisition: a dual echo, water and fat.
+    verdicts[2].series.sidecar["RepetitionTime"] = 4.5
+    study = judge_study(verdicts, load_protocol("ms"))
+    assert statuses(study)["T2"] == "there"
+    assert study.repeats == ()
+
+
+def test_t1_that_a_program_gave_one_time_are_two() -> None:
+    others = [
+        scan(code, number=n, time="10:30:00") for n, code in enumerate(("T2", "FLAIR", "DWI"))
+    ]
+    either = [scan("T1", number=n, resolved="family", time="10:30:00") for n in (8, 9)]
+    for verdict in (*others, *either):
+        verdict.series.sidecar["RepetitionTime"] = 0.6 if verdict in either else 6.0
+    assert judge_study([*others, *either], load_protocol("brain-tumour")).complete
+
+
 def test_every_stack_of_a_series_that_began_with_another_was_acquired_once() -> None:
     water, fat = (scan("T2", number=n, time="10:30:00") for n in (1, 2))
     study = judge_study([water, fat, scan("T2", number=2)], load_protocol("ms"))
