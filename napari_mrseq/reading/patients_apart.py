@@ -11,7 +11,10 @@ from napari_mrseq.reading.frames import Frame
 from napari_mrseq.reading.grouping import grouped
 from napari_mrseq.reading.patient import PatientMark, numbered_patients
 
-_SHARED_UID = "another patient's {} has the same UID: they are kept apart"
+_SHARED_UID = (
+    "another patient's {} has the same UID (the patient ID or the name is another): they are kept "
+    "apart"
+)
 
 
 @dataclass(frozen=True)
