@@ -37,7 +37,7 @@ def test_a_running_dask_cluster_gives_the_same_verdicts(series):
     distributed = pytest.importorskip("distributed", reason="the extra [cluster] is not installed")
     alone = [v.to_dict() for v in classify_many(series, "default", "cpu", fast=True)]
     with distributed.LocalCluster(
-        n_workers=1, threads_per_worker=1, dashboard_address=None
+        n_workers=1, threads_per_worker=1, dashboard_address=":0"
     ) as cluster:
         address = cluster.scheduler_address
         far = list(classify_many(series, "default", "cpu", fast=True, scheduler=address))
