@@ -143,6 +143,7 @@ class ConfidencePlot(QWidget):
         shown = _worth_showing(judged)
         # Some colours are too near the paper's in one theme, some in the other.
         edge = [withStroke(linewidth=2.25, foreground=ink)]
+        shapes_at = _shapes_at(judged)
         for code, shape in zip(shown, SHAPES, strict=False):
             axes.plot(
                 [one.index + 1 for one in judged],
@@ -152,7 +153,7 @@ class ConfidencePlot(QWidget):
                 marker=shape,
                 markersize=4,
                 markeredgewidth=0,
-                markevery=math.ceil(len(judged) / MOST_SHAPES),
+                markevery=shapes_at,
                 linewidth=1.5,
                 path_effects=edge,
                 label=name_of(code),
@@ -185,6 +186,14 @@ class ConfidencePlot(QWidget):
             return
         place = min(max(round(event.xdata) - 1, 0), state.per_volume - 1)
         self.slice_chosen.emit(self._volume * state.per_volume + place)
+
+
+def _shapes_at(judged: list[SliceVerdict]) -> list[int]:
+    """Return where a line bears its shape, between gaps too, where it has no other part."""
+    step = math.ceil(len(judged) / MOST_SHAPES)
+    gaps = [True, *(bool(one.failure) for one in judged), True]
+    places = range(len(judged))
+    return [at for at in places if at % step == 0 or (gaps[at] and gaps[at + 2])]
 
 
 def _worth_showing(judged: list[SliceVerdict]) -> list[str]:

@@ -10,6 +10,7 @@ from napari.components import ViewerModel
 from napari.utils.theme import get_theme
 
 from napari_mrseq.sequences import SEQUENCES
+from napari_mrseq.series import Failure
 from napari_mrseq.viewer.annotation import annotate
 from napari_mrseq.viewer.confidence_plot import ConfidencePlot
 from napari_mrseq.viewer.layer_series import series_of
@@ -65,3 +66,18 @@ def test_each_line_has_a_shape_of_its_own_that_the_legend_names(draw, slices: in
     shapes = [line.get_marker() for line in plot.axes.get_lines()]
     assert len(set(shapes)) == len(shapes) == 5
     assert [line.get_marker() for line in legend.get_lines()] == shapes
+
+
+def test_a_slice_alone_between_those_that_could_not_be_read_is_drawn(draw, luminance) -> None:
+    plot = draw({"T1": 0.5}, 60)
+    state, lost = plot._state, Failure("2.dcm", "it is damaged")
+    state.judged = {
+        at: one if at == 31 else replace(one, failure=lost) for at, one in state.judged.items()
+    }
+    plot.show_state(state, None)
+    plot.canvas.draw()
+    x, y = plot.axes.transData.transform((32, 0.5)) / plot.canvas.device_pixel_ratio
+    light = luminance(plot.canvas) + 0.05
+    row, column = round(plot.canvas.height() - y), round(x)
+    shape = light[row - 4 : row + 5, column - 4 : column + 5]
+    assert shape.max() / light[2, 2] >= LEAST_CONTRAST
