@@ -38,7 +38,7 @@ class Match:
     verdicts : tuple of Verdict
         Series that are what is expected.
     perhaps : tuple of Verdict
-        Series of which only the family is sure, see `member_is_open`.
+        Series of which only the family is sure, see `member_is_open`, or most slices are missing.
     all_read : bool
         False where something of the study could not be read: it may be what is expected.
     moments : frozenset of float
@@ -81,9 +81,11 @@ def matches_of(
 ) -> tuple[Match, ...]:
     """Give each series to an entry of its plane, thin stacks also to entries of other planes.
 
-    A series of which only the family is sure may fulfil every entry of that family.
+    A series of which only the family is sure may fulfil every entry of that family, one of which
+    most slices are missing every entry of its sequence.
     """
-    told = [verdict for verdict in verdicts if not member_is_open(verdict)]
+    cut_short = {id(one) for one in verdicts if attributes_of(one.series).is_cut_short}
+    told = [one for one in verdicts if not (member_is_open(one) or id(one) in cut_short)]
     surely: list[list[Verdict]] = [[] for _ in entries]
     taken: set[tuple[int, tuple[str, ...]]] = set()
     for number, place in sorted(_given(told, entries).items()):
@@ -101,8 +103,7 @@ def matches_of(
         perhaps = [
             verdict
             for verdict in verdicts
-            if member_is_open(verdict)
-            and verdict.family in {family_of(code) for code in entry.sequences}
+            if _may_be(verdict, entry.sequences, whole=id(verdict) not in cut_short)
             and (_lies_in(verdict.series, entry) or _is_thin(verdict.series))
         ]
         matches.append(Match(entry, tuple(sure or thin), tuple(perhaps), all_read, moments))
@@ -144,6 +145,13 @@ def member_is_open(verdict: Verdict) -> bool:
         return False
     claimed = verdict.header.sequence
     return claimed != verdict.sequence and family_of(claimed) == verdict.family
+
+
+def _may_be(verdict: Verdict, sequences: Sequence[str], *, whole: bool) -> bool:
+    """Tell whether a series that is not sure to be any of some sequences may be one."""
+    if member_is_open(verdict):
+        return verdict.family in {family_of(code) for code in sequences}
+    return not whole and verdict.sequence in sequences
 
 
 def setting_of(series: Series) -> Hashable:

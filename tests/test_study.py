@@ -10,6 +10,7 @@ from typing import Any
 import dask.array as da
 import numpy as np
 import pytest
+from pydicom.dataset import Dataset
 
 from napari_mrseq.belonging import group_of
 from napari_mrseq.correction import Correction
@@ -335,6 +336,26 @@ def test_what_was_acquired_once_does_not_depend_on_the_order_of_files(order) -> 
     tie = scan("T2", number=2, time="10:30:00")
     study = judge_study([(one, other, tie)[place] for place in order], load_protocol("ms"))
     assert statuses(study)["T2"] == "there"
+
+
+@pytest.mark.parametrize(
+    ("counted", "status"), [(40, "there"), (41, "perhaps"), (60, "perhaps"), (None, "there")]
+)
+def test_a_series_that_was_broken_off_may_fulfil_an_entry_but_does_not_surely(
+    counted: int | None, status: str
+) -> None:
+    header = Dataset()
+    header.Manufacturer, header.ImageType = "GE MEDICAL SYSTEMS", ["ORIGINAL", "PRIMARY", "OTHER"]
+    if counted:
+        header.private_block(0x0021, "GEMS_RELA_01", create=True).add_new(0x4F, "SL", counted)
+    whole = scan("T2", number=1)
+    broken = replace(whole, series=replace(whole.series, series_uid="2", dataset=header))
+    study = judge_study([broken], load_protocol("ms"))
+    assert statuses(study)["T2"] == status
+    assert study.extra == ()
+    # Beside a whole one it is none of two.
+    study = judge_study([broken, whole], load_protocol("ms"))
+    assert statuses(study)["T2"] == ("there" if status == "perhaps" else "double")
 
 
 def test_series_without_a_number_of_their_own_are_two_all_the_same() -> None:

@@ -20,6 +20,7 @@ from napari_mrseq.header.vendors import (
     GE_PLANE,
     GE_THREE_PLANES,
     PHILIPS_EPI_FACTOR,
+    SLICES_COUNTED,
     sequence_names,
     vendor_of,
 )
@@ -115,6 +116,7 @@ def attributes_of(series: Series) -> SequenceAttributes:
         agent_text=agent_text,
         matrix=(series.pixels.shape[-2], series.pixels.shape[-1]),
         slices=series.slices_per_volume,
+        slices_counted=_slices_counted(tags, vendor, series),
         volumes=volumes,
         scan_options=tags.codes("ScanOptions"),
         acquired=_acquired(tags),
@@ -268,6 +270,15 @@ def _measured_techniques(tags: Tags, vendor: str | None) -> dict[str, str]:
     if film or (tags.number("CardiacNumberOfImages") or 0) > 1:
         found[techniques.CINE] = "cine"
     return found
+
+
+def _slices_counted(tags: Tags, vendor: str | None, series: Series) -> int | None:
+    """Return how many slices the scanner counted; what was computed of them has that number too."""
+    place = SLICES_COUNTED.get(vendor or "")
+    if place is None or series.part or "ORIGINAL" not in tags.codes("ImageType"):
+        return None
+    counted = tags.positive(place)
+    return None if counted is None else int(counted)
 
 
 def _volumes(tags: Tags, series: Series) -> int:

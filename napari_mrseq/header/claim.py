@@ -51,7 +51,7 @@ class HeaderClaim:
     agent : bool or None
         A contrast agent was given; None where the header doesn't say.
     warnings : tuple of str
-        Contradictions inside the header.
+        Contradictions inside the header, and to what the series holds.
     source : str
         Where the rule comes from; empty where no rule fits.
     named : tuple of str
@@ -118,14 +118,25 @@ def claim_from(attributes: SequenceAttributes) -> HeaderClaim:
     """
     claim = _weigh_words(_first_rule(attributes), attributes)
     agent = agent_of(attributes)
+    further = (agent.warning, _cut_short_words(attributes))
     if claim.sequence == "T1" and agent.given:
         claim = _with_agent(claim, agent, attributes)
     return replace(
         claim,
         agent=agent.given,
-        warnings=claim.warnings + ((agent.warning,) if agent.warning else ()),
+        warnings=(*claim.warnings, *filter(None, further)),
         named=_named(attributes),
         atypical=is_atypical(attributes),
+    )
+
+
+def _cut_short_words(attributes: SequenceAttributes) -> str:
+    """Say that most slices are missing; empty where they are there, or nothing tells."""
+    if not attributes.is_cut_short:
+        return ""
+    return (
+        f"{attributes.slices} of the {attributes.slices_counted} slices that the scanner counted: "
+        "the series was broken off, or files are missing"
     )
 
 

@@ -66,6 +66,8 @@ class SequenceAttributes:
         Rows and columns of the pixels.
     slices : int
         Slices of a volume.
+    slices_counted : int or None
+        How many the scanner counted there; None where it doesn't say, or a series has other parts.
     volumes : int
         Volumes of the stack, or time points where the header counts more.
     scan_options : tuple of str
@@ -103,9 +105,15 @@ class SequenceAttributes:
     agent_text: str = ""
     matrix: tuple[int, int] | None = None
     slices: int = 1
+    slices_counted: int | None = None
     volumes: int = 1
     scan_options: tuple[str, ...] = ()
     acquired: float | None = None
+
+    @property
+    def is_cut_short(self) -> bool:
+        """Whether most slices that the scanner counted are missing."""
+        return self.slices_counted is not None and 2 * self.slices < self.slices_counted
 
     def to_dict(self) -> dict[str, Any]:
         """Return what is known as plain data, without words that people typed."""

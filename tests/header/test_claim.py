@@ -395,6 +395,33 @@ def test_diffusion_weights_from_50_on(make_series: Any, b_value: float, sequence
     assert claim_of(make_series(header)).sequence == sequence
 
 
+@pytest.mark.parametrize(
+    ("vendor", "place"), [("GE MEDICAL SYSTEMS", (0x0021, 0x104F)), ("Philips", (0x2001, 0x1018))]
+)
+@pytest.mark.parametrize(
+    ("slices", "kind", "part", "warned"),
+    [
+        (6, "ORIGINAL", "", True),
+        (8, "ORIGINAL", "", True),
+        (9, "ORIGINAL", "", False),
+        # Reformatted, and a stack of several.
+        (6, "DERIVED", "", False),
+        (6, "ORIGINAL", "axial, stack 1", False),
+    ],
+)
+def test_slices_that_the_scanner_counted_and_are_not_there_are_told(
+    make_series: Any, vendor: str, place: tuple[int, int], slices: int, kind: str, part: str,
+    warned: bool,
+) -> None:  # fmt: skip
+    header = {"Manufacturer": vendor, "ImageType": [kind, "PRIMARY"], place: ("SL", 18)}
+    series = replace(make_series(header, slices=slices), part=part)
+    said = (
+        f"{slices} of the 18 slices that the scanner counted: the series was broken off, or files "
+        "are missing"
+    )
+    assert (said in claim_of(series).warnings) is warned
+
+
 # GE's own element is 0 in field maps and functional EPI as well (dcm_qa_fmap, dcm_qa_ge).
 @pytest.mark.parametrize(
     ("vendor", "b_value", "sequence"),
