@@ -61,7 +61,8 @@ _AGENTS = """
     rad rt chemo stroke treatment resection biopsy mortem partum tissue transfer low supine
     prone flexion neutral sitting standing feet kontr tehoste joint tmj floor pelvic good fusion
     repair implant ablation shunt stent clip skm posle zoei zouei tanjun
-    без до ку икд дви мрхпг
+    без до ку кв икд дви мрхпг мра флаир стир фмрт
+    χωρις ανευ πριν προ αγγεια
 """
 # Whole words. What may be part of longer ones stands here as people write it, never as a part:
 # "Swift" holds "swi" and names a person.
@@ -74,15 +75,26 @@ _STEMS = re.compile(
     "|kontras|localis|localiz|locator|lokalis|lokaliz|microbleed|mielogr|myelogr|oversig"
     "|oversik|overzich|paradigm|perfus|perfuz|phlebo|planung|protonen|reperag|scanogr|sottra"
     "|soustra|spectro|spektro|spettro|substra|subtr|sustrac|suscep|suscet|suszep|tracto|unterdr"
-    "|venogra|ангио|динами|диффуз|контраст|коэффициент|локал|нативн|перфуз|плотност|протонн|холанги"
+    "|venogra|ангио|бесконтраст|восприимчив|гадовист|гадолин|динами|диффуз|доконтраст|контраст"
+    "|коэффициент|локал|нативн|неконтраст|перфуз|плотност|преконтраст|протонн|скаут|топограмм"
+    "|холанги|αγγειογρ|αιματωσ|γαδολιν|διαχυσ|ενισχυσ|εντοπισμ|πρωτον|πυκνοτητ|σκιαγρ"
 )
-# Words of unspaced scripts, which are looked for within runs of letters.
+# Words of unspaced scripts, which are looked for within runs of letters, and of those that write an
+# article or a preposition onto their words, or parts of their letters as signs.
 _UNSPACED = (
     "血管|胆管|胰胆|담관|造影|增强|增強|조영|平扫|平掃|単純|定位|位置決め|弥散|扩散|擴散|拡散|확산"
     "|灌注|灌流|관류|磁敏感|磁化率|表观弥散系数|表观扩散系数|表觀擴散係數|見かけの拡散係数|겉보기확산계수"
     "|动脉期|門脈相|门脉期|静脉期|延迟期|肝胆期|動脈相|静脈相|肝細胞相|동맥기|문맥기|지연기"
     "|压水|抑水|水抑制|质子|質子|プロトン密度|양성자밀도|スター|反相位|逆位相|역위상|同相位|同位相|동위상"
     "|波谱|波譜|动态|動態|ダイナミック|역동적"
+    "|강조 ?영상|혈관|담관|증강|가돌리늄|자화율|확산|양성자|프로톤|위치잡이|위치결정|위치확인"
+    "|로컬라이저|스카우트|기능적|機能的|静息态|靜息態|血氧水平|功能磁共振|动脉自旋|動脈自旋|时间飞跃|時間飛躍|脊髓水成像"
+    "|强化|顯影|打药|打藥|注药|注藥|注射|对比剂|對比劑|黑水|壓水|短时反转|短時反轉|彌散|瀰散"
+    "|扩散系数|擴散係數|拡散係数|膽管|増強|増强|プロトン強調|ガドリニウム|ゾウエイ|パーフュージョン"
+    "|ポジショニング|スカウト|ロケーター"
+    "|ללא|בלי|לפני|ניגוד|חומר|הזרק|גדוליניום|דיפוזיה|פרפוזיה|אנגיו|לוקלייזר"
+    "|(?:ب?ال)?صبغة|(?:ال)?تباين|(?:ال)?حقن|ظليلة|الأوعية|تزریق|کنتراست|ماده حاجب"
+    "|หลังฉีด|ฉีด|ก่อน|कंट्रास्ट|कॉन्ट्रास्ट"
 )
 
 # What may be a word of the field in a text: a b value, a weighting, letters up to one ("axT2").
