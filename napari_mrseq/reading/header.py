@@ -17,6 +17,7 @@ from pydicom.uid import (
 )
 
 from napari_mrseq.errors import ReadError
+from napari_mrseq.reading.character_set import drop_marks_of_chinese, unnamed_character_set
 from napari_mrseq.reading.private_blocks import restore_blocks
 from napari_mrseq.reading.tags import LARGEST_VALUE_BYTES, text
 
@@ -29,11 +30,6 @@ PIXEL_KEYWORDS = {
 }
 
 _HEAD_BYTES = 1024
-_CHARACTER_SET = 0x00080005
-# ASCII and Latin-1, whose letters hardly ever follow each other as the bytes of UTF-8 do.
-_WESTERN = ("", "ISO_IR 6", "ISO_IR 100")
-# What people type: descriptions of study and series, name of the protocol.
-_TYPED = (0x00081030, 0x0008103E, 0x00181030)
 _WRITTEN_TAG = re.compile(r"\([0-9a-fA-F]{4}, ?[0-9a-fA-F]{4}\)")
 
 
@@ -70,9 +66,10 @@ def read_header(file: BinaryIO, tags: Iterable[int] | None = None) -> Dataset:
         header.SOPClassUID = told
     if tags is None:
         restore_blocks(header)
-        if _is_typed_in_utf8(header):
+        drop_marks_of_chinese(header)
+        if typed_in := unnamed_character_set(header):
             implicit, little = header.original_encoding
-            header.set_original_encoding(implicit, little, ["utf_8"])
+            header.set_original_encoding(implicit, little, [typed_in])
     return header
 
 
@@ -108,19 +105,6 @@ def damage_of(error: Exception) -> str:
 
 def _meta(header: Dataset) -> Dataset:
     return getattr(header, "file_meta", None) or Dataset()
-
-
-def _is_typed_in_utf8(header: Dataset) -> bool:
-    """Tell whether texts are UTF-8 though the header names no character set, or a Western one."""
-    if text(header, _CHARACTER_SET) not in _WESTERN:
-        return False
-    elements = (header.get_item(tag, keep_deferred=True) for tag in _TYPED)
-    values = (getattr(element, "value", None) for element in elements)
-    typed = b" ".join(value for value in values if isinstance(value, bytes))
-    try:
-        return not typed.decode("utf-8").isascii()
-    except UnicodeDecodeError:
-        return False
 
 
 def _is_hollow(head: bytes) -> bool:
