@@ -9,7 +9,7 @@ from typing import Any
 from napari_mrseq.model.card import TORCHVISION, Calibration, Card, unreadable
 from napari_mrseq.model.card_file import file_hash, read_card
 from napari_mrseq.model.registry import Entry
-from napari_mrseq.naming import printable
+from napari_mrseq.naming import counted, printable
 from napari_mrseq.sequences import name_of
 
 # Not the accuracy that an evaluation tells: there, what is called unknown is wrong.
@@ -95,7 +95,8 @@ def _origin(card: Card) -> Iterator[tuple[str, str]]:
     if "imported" in training:
         yield "Imported", f"from {training['imported']}; its training data are unknown"
     if "pictures" in training:
-        yield "Trained on", f"{training['pictures']} slices of {training['groups']} groups"
+        pictures, groups = training["pictures"], training["groups"]
+        yield "Trained on", f"{counted(pictures, 'slice')} of {counted(groups, 'group')}"
     start = training.get("start")
     if isinstance(start, Mapping):
         yield "Started", f"from {start['model']} {start['version']}"

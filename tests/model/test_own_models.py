@@ -322,6 +322,11 @@ def test_the_card_in_words_says_what_a_person_asks(tmp_path):
     assert "not yet" in card_in_words(weights_file(tmp_path / "u.safetensors", "new"))
 
 
+def test_the_card_in_words_counts_one_as_one(tmp_path):
+    path = weights_file(tmp_path / "w.safetensors", "knees", training={"pictures": 5, "groups": 1})
+    assert "5 slices of 1 group\n" in card_in_words(path)
+
+
 def test_the_card_in_words_names_the_model_before_and_measures_series(tmp_path):
     start = {"model": "ankles", "version": "1.5", "held_out": None, "training": {}}
     figures = {"series": {"cases": 7, "measures": {"family accuracy": 0.9}}}
