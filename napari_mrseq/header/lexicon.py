@@ -54,7 +54,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     # Neither "difficult", "different", "difetto", "difunto" nor "diffuse", "diffusely".
     ("DWI", Regex(r"dif+(?![faio]|e(?!pi)|us(?:[ao]s?\b|e)|u(?![sz]))[a-z0-9]*")),
     (
-        "DWI", "dmri*", "mddw*", "noddi", "multi shell*", Regex(r"\d ?shells"),
+        "DWI", "dmri*", "mddw*", "noddi", "diffuusi*", "multi shell*", Regex(r"\d ?shells"),
         # Flow is encoded along three; "run-12_dir-AP" is the number of something else.
         Regex(
             r"(?<!\d\s)(?<!(?:run|ses|sub)\s)(?:[6-9]|0?[1-9]\d+) ?(?:directions?|dirs?)"
@@ -93,7 +93,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ),
     # Neither the Humboldt hospital nor a tremor at rest.
     (
-        "BOLD", Regex(r"[a-z0-9]*(?<!hum)bold(?!ly|e|o)[a-z0-9]*"), "*fmri*",
+        "BOLD", Regex(r"[a-z0-9]*(?<!hum)bold(?!ly|e|i|o)[a-z0-9]*"), "*fmri*", "fmrg*",
         Regex(r"resting(?! ?tremor)[a-z0-9]*"),
     ),
     ("BOLD", "rest state", "task*", Regex(r"rest\d[a-z0-9]*")),
@@ -115,11 +115,11 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
         "MRA",
         Regex(
             r"(?:[a-z0-9]*(?<!em))?angio"
-            r"(?!m\b|ma|me|myo|sar|pat|fib|lip|ed|ker|pla|ten|gen|neu|dys|bla|centr|fol|stro|im)"
+            r"(?!m\b|ma|me|myo|sar|pat|fib|lip|ed|ker|pla|ten|gen|neu|dys|bla|centr|fol|lo|om|stro|im)"
             r"[a-z0-9]*"
         ),
     ),
-    ("MRA", "flebo*", "phlebo*", "arm intracran*", "arm cereb*"),
+    ("MRA", "flebo*", "phlebo*", "arm intracran*", "arm cereb*", Regex(r"anjiy?o(?!m|p)[a-z0-9]*")),
     # Canon's, of fresh blood.
     ("MRA", "fbi", "mfbi", "fresh blood*"),
     # Without an agent.
@@ -143,13 +143,16 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     # It looks for the inversion time of a late enhancement.
     ("OTHER", "ti scout*"),
     # "Localized spectroscopy" is none.
-    ("LOCALIZER", Regex(r"[a-z0-9]*locali(?![sz]ed)[a-z0-9]*"), "loc", "loca", "*scout*"),
+    ("LOCALIZER", Regex(r"[a-z0-9]*locali(?![sz]ed)[a-z0-9]*"), "loc", "loca"),
+    # Neither a Scouten, a Scoutzentrum nor a pilot study.
+    ("LOCALIZER", Regex(r"[a-z0-9]*scout(?!en|z)[a-z0-9]*"), "suchscan*", "paikann*"),
+    ("LOCALIZER", Regex(r"(?:tri ?)?pilot(?! ?(?:stud|proj|pat|trial))[a-z0-9]*")),
     # A bone survey, or one for metastases, is the examination.
     ("LOCALIZER", Regex(r"(?<!myeloma )(?<!skeletal )(?<!bone )(?<!ta[st][ei][sc] )survey\w*")),
     ("LOCALIZER", "3 plan*", "3 pl", "three plan*", "tri plan*", "plan scan", "topogram*"),
     ("LOCALIZER", "locator*", "scano*", "topo", "centrage*", "centratura*", "sondage"),
     ("LOCALIZER", "lokali*", "ichigime", "ubersicht*", "uebersicht*", "reperage*", "repere*"),
-    ("LOCALIZER", "oversi*t*", "overzicht*", "fast view", "smart brain*", "pilot*", "tri pilot*"),
+    ("LOCALIZER", "oversi*t*", "overzicht*", "fast view", "smart brain*"),
     ("OTHER", "kalib*", "referenz*", "speeder*", "phoenix zip*", "single voxel*"),
     ("OTHER", "*spektro*", "*spettro*", "soustra*", Regex(r"substra[ckz][a-z]*"), "sottra*"),
     ("OTHER", "sustrac*"),
@@ -224,6 +227,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("STIR", "short tau*", "turbo inversion*"),
     ("T2STAR", "t2star*", "t2s", "medic", "merge", "*mffe", "me2d"),
     ("T2STAR", "t2* ... *gradient*", "*gradient* ... t2*", "t2 stern", "t2 etoile", "t2 estrel*"),
+    ("T2STAR", "t2 gwiazd*", "t2 yildiz*"),
     ("T2STAR", "t2* ... gre", "t2* ... fl2d", "t2* ... flash*", "t2* ... ffe", "t2* ... eg"),
     ("T2STAR", "gre ... t2*", "fl2d ... t2*", "flash ... t2*", "ffe ... t2*", "eg t2*"),
     ("T2STAR", "t2* ... fe epi", "me3d*", "t2* ... fl3d*", "fl3d ... t2*"),
@@ -234,8 +238,9 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     (DUAL_ECHO, "pd* t2*", "t2* pd*", "dp t2*", "t2* dp", "proton* t2*", "dual echo"),
     (DUAL_ECHO, "dual tse", "dual fse", "dual se"),
     (DUAL_ECHO, "double echo*", "double tse"),
-    # Neither "COPD" nor "CPPD"; a muscle is called "intermedius".
-    ("PD", "pd*", Regex(r"[a-z]?pdw|(?:ax|cor|sag|tra|obl|fs|se|fse|tse|dual|[a-z]*\dd?)+pd")),
+    # Neither "COPD" nor "CPPD", nor the agent of the French; a muscle is called "intermedius".
+    ("PD", Regex(r"pd(?!c\b)[a-z0-9]*")),
+    ("PD", Regex(r"[a-z]?pdw|(?:ax|cor|sag|tra|obl|fs|se|fse|tse|dual|[a-z]*\dd?)+pd")),
     ("PD", "dp", "proton*", "densi*", "dens prot*", "rho", "iw"),
     ("PD", Regex(r"intermed(?:iate)?(?:w[a-z]*)?")),
     ("T1", Regex(r"\d?d?t1(?![0-2]\b)[a-z0-9]*"), Regex(r"[a-z]?t1w")),
@@ -277,7 +282,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("LOCALIZER", "planung*"),
     # How the heart works is seen in a film of it.
     ("OTHER", Regex(r"(?:\dch|[sl]ax|[lr]v|cardiac|heart)\b.*\bfunction")),
-    ("BOLD", "func*", "fonctionnel*", "funktionell*", "activation*"),
+    ("BOLD", "func*", "fonctionnel*", "funktionell*", "funzional*", "fonksiyon*", "activation*"),
     ("PERF", "m0 scan*", "m0 meting*", "m0 mess*", "mzero"),
     ("SWI", "bsi"),
     ("T2STAR", "ssum", "aspire", Regex(r"fl[23]d\d*\b.*\b(?:[3-9]|[1-3]\d) ?echo(?:e?s)?")),

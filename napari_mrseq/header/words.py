@@ -61,8 +61,9 @@ _INVERSION = re.compile(r"\bt?ir\b|\binversions?\b")
 # Siemens' name of a readout tells it, too: "*tir2d1" beside "*tse2d1".
 _READOUT = re.compile(r"[*_]?[a-z]+[23]d")
 
-# Where an image was moved to: "T2 in T1 space".
+# Where an image was moved to: "T2 in T1 space"; and what it is not: "nicht T2".
 _PLACE = re.compile(r"\b(?:in|to) [a-z0-9]+ space\b")
+_DENIED = re.compile(r"\b(?:no|not|nicht|kein|statt) t[12]\b")
 
 
 def namings(attributes: SequenceAttributes) -> tuple[Naming, ...]:
@@ -141,7 +142,7 @@ def called(pattern: str) -> Condition:
 @lru_cache(maxsize=1024)
 def namings_of(text: str, place: str = "description") -> tuple[Naming, ...]:
     """Return the sequences that a text names, each once, with the words: the likeliest first."""
-    words = _PLACE.sub("", plain(text).replace("+ ", ""))
+    words = _DENIED.sub("", _PLACE.sub("", plain(text).replace("+ ", "")))
     found: dict[str, Naming] = {}
     for sequence, pattern in _patterns():
         match = pattern.search(words)
