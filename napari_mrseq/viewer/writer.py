@@ -69,7 +69,7 @@ def write_nifti(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
     )
     in_mm = affine is not None or _lengths(attributes) is not None
     told = fields.get("RepetitionTime") or _seconds_along(attributes)
-    seconds = _seconds_between(known) or told
+    seconds = _seconds_between(known, told)
     if values.ndim == 4 and fields.get("BidsSuffix") == "bold" and seconds:
         # Of these BIDS 1.10 wants the time between volumes, as in the image.
         fields["RepetitionTime"] = round(seconds, 6)
@@ -166,21 +166,23 @@ def _gradients(
     return texts | {".bvec": "\n".join(rows) + "\n"}
 
 
-def _seconds_between(known: dict[str, Any]) -> float | None:
-    """Return the usual time between volumes, None where none is told.
+def _seconds_between(known: dict[str, Any], told: float | None) -> float | None:
+    """Return the time between most volumes, None where no time is usual; `told` where none is known.
 
     In a 3-D gradient echo, as dynamic series are, TR is the time from line to line.
     """
     axis = known.get("volumes") or {}
     times = axis.get("values", ()) if axis.get("name") == "time" else ()
-    if len(times) < 2:
-        return None
+    if len(set(times)) < 2:
+        return told
     steps = np.diff(times)
     usual = np.median(steps)
     # Scanners round times (Siemens to 2.5 ms, some writers to seconds), so one step may be off by
     # more than the mean of those that differ by nothing else.
     rounding = usual / 10 if np.mod(times, 1000).any() else min(1000, usual / 2)
-    return float(steps[np.abs(steps - usual) <= rounding].mean()) / 1000
+    near = steps[np.abs(steps - usual) <= rounding]
+    # Phases of a contrast agent lie further and further apart.
+    return float(near.mean()) / 1000 if 2 * len(near) > len(steps) else None
 
 
 def _seconds_along(attributes: dict[str, Any]) -> float | None:

@@ -291,6 +291,21 @@ def test_volumes_that_were_taken_faster_first_lie_as_far_apart_as_most(tmp_path:
     assert image.header["pixdim"][4] == pytest.approx(6.3)
 
 
+# Of a liver: before the agent, arterial, portal venous; and over midnight, without a date.
+@pytest.mark.parametrize("times", [(0.0, 20500.0, 65000.0), (86396000.0, 0.0), (0.0, 1e4, 4e4, 12e4)])
+def test_volumes_that_lie_apart_by_no_usual_time_claim_none(tmp_path: Path, times) -> None:
+    layer = Image(np.zeros((len(times), 2, 8, 8), np.uint8))
+    layer.metadata["dicom"] = {
+        "attributes": {"repetition_time": 4.0},
+        "volumes": {"name": "time", "values": times},
+    }
+    layer.metadata["mrseq"] = {"sequence": "BOLD"}
+    image, sidecar = save(layer, tmp_path / "dynamic.nii")
+    assert image.header.get_xyzt_units() == ("unknown", "unknown")
+    assert image.header["pixdim"][4] == 1.0
+    assert sidecar["RepetitionTime"] == 0.004
+
+
 def test_the_sidecar_of_another_program_stays(tmp_path: Path) -> None:
     theirs = {"RepetitionTime": 3.2, "SliceTiming": [0, 1.6], "ConversionSoftware": "dcm2niix"}
     sidecar = tmp_path / "sub-01_dwi.json"
