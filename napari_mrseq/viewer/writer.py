@@ -167,7 +167,7 @@ def _gradients(
 
 
 def _seconds_between(known: dict[str, Any], told: float | None) -> float | None:
-    """Return the time between most volumes, None where no time is usual; `told` where none is known.
+    """Return the time between most volumes, None where none is usual; `told` where none is known.
 
     In a 3-D gradient echo, as dynamic series are, TR is the time from line to line.
     """

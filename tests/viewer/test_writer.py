@@ -292,7 +292,9 @@ def test_volumes_that_were_taken_faster_first_lie_as_far_apart_as_most(tmp_path:
 
 
 # Of a liver: before the agent, arterial, portal venous; and over midnight, without a date.
-@pytest.mark.parametrize("times", [(0.0, 20500.0, 65000.0), (86396000.0, 0.0), (0.0, 1e4, 4e4, 12e4)])
+@pytest.mark.parametrize(
+    "times", [(0.0, 20500.0, 65000.0), (86396000.0, 0.0), (0.0, 1e4, 4e4, 12e4)]
+)
 def test_volumes_that_lie_apart_by_no_usual_time_claim_none(tmp_path: Path, times) -> None:
     layer = Image(np.zeros((len(times), 2, 8, 8), np.uint8))
     layer.metadata["dicom"] = {
