@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
+from unicodedata import category, east_asian_width
 
 from napari_mrseq.errors import first_few
 from napari_mrseq.header import claim_words
@@ -24,6 +25,7 @@ Record = dict[str, Any]
 
 # Each has its line with its cause on standard error.
 _UNREAD_SHOWN = 3
+# Columns of a terminal.
 _TITLE_LENGTH = 44
 
 
@@ -33,13 +35,13 @@ def table_text(records: Sequence[Record]) -> str:
     lines = [head, *(tuple(map(printable, line)) for line in _told(records))]
     # Studies and what can't be read stand across the columns: their paths are longer than these.
     wide = [line for line in lines if any(line[1:-1])]
-    widths = [max(len(line[column]) for line in wide) for column in range(len(head))]
+    widths = [max(_columns(line[column]) for line in wide) for column in range(len(head))]
     text = [
         _in_columns(line, widths) if any(line[1:-1]) else f"{line[0]}  {line[-1]}".rstrip()
         for line in lines
     ]
     # Notes are sentences: a line as long as they are would fill two lines of most terminals.
-    text.insert(1, "─" * max(len(_in_columns((*line[:-1], ""), widths)) for line in wide))
+    text.insert(1, "─" * max(_columns(_in_columns((*line[:-1], ""), widths)) for line in wide))
     return "\n".join(text) + "\n"
 
 
@@ -58,10 +60,22 @@ def _told(records: Sequence[Record]) -> Iterator[tuple[str, ...]]:
 def _in_columns(line: Sequence[str], widths: Sequence[int]) -> str:
     """Lay the cells of a line out; numbers stand at the right of their column."""
     right = (2, 4)
+    gaps = (" " * (width - _columns(cell)) for cell, width in zip(line, widths, strict=True))
     return "  ".join(
-        cell.rjust(width) if column in right else cell.ljust(width)
-        for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        gap + cell if column in right else cell + gap
+        for column, (cell, gap) in enumerate(zip(line, gaps, strict=True))
     ).rstrip()
+
+
+def _columns(text: str) -> int:
+    """Count the columns of a terminal that a text fills.
+
+    Letters of East Asia fill two, signs above and below others none.
+    """
+    return sum(
+        0 if category(letter) in ("Mn", "Me") else 1 + (east_asian_width(letter) in "WF")
+        for letter in text
+    )
 
 
 def study_text(study: dict[str, Any]) -> str:
@@ -104,9 +118,11 @@ def _is_open(entry: Record) -> bool:
 def _short_title(record: Record) -> str:
     """Name a series in a column: a long description is cut, never the part behind it."""
     title, part = _title(record), f" ({record['part']})" if record["part"] else ""
-    if len(title) <= _TITLE_LENGTH:
+    if _columns(title) <= _TITLE_LENGTH:
         return title
-    return f"{title[: max(_TITLE_LENGTH - 1 - len(part), 1)]}…{part}"
+    room = max(_TITLE_LENGTH - 1 - _columns(part), 1)
+    kept = next(end for end in range(len(title), 0, -1) if _columns(title[:end]) <= room)
+    return f"{title[:kept]}…{part}"
 
 
 def _marked(series: Record) -> str:

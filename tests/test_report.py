@@ -285,6 +285,23 @@ def test_a_slice_of_a_volume_is_called_by_both_and_is_sure_only_of_what_it_names
     ]
 
 
+def test_columns_stand_below_each_other_in_letters_of_any_width(failed):
+    record = failed | {"error": None, "shape": [3, 8, 8], "confidence": 0.9, "header": None}
+    record |= {"sequence": "T1", "resolved": "member", "plane": "axial"}
+    typed = {"t1_tse_tra": 10, "T1 造影後": 9, "T1 조영전": 9, "T1 ก่อนฉีด": 8, "T1 עם ניגוד": 11}
+    lines = to_table([record | {"description": text} for text in typed]).decode().splitlines()[2:]
+    spaces = [line.partition("axial")[0].count(" ") for line in lines]
+    drawn = [width - text.count(" ") for text, width in typed.items()]
+    assert len({count + letters for count, letters in zip(spaces, drawn, strict=True)}) == 1
+
+
+def test_a_long_title_is_cut_by_the_columns_that_it_fills(failed):
+    record = failed | {"error": None, "shape": [3, 8, 8], "confidence": 0.9, "header": None}
+    record |= {"sequence": "T1", "resolved": "member", "part": "1 of 2"}
+    text = to_table([record | {"description": "造影後" * 12}]).decode()
+    assert "\n" + "造影後" * 5 + "造影… (1 of 2)  –" in text
+
+
 @pytest.mark.parametrize(
     ("claimed", "evidence", "told"),
     [
