@@ -45,7 +45,7 @@ NO_AGENT_ITSELF = (
 # "S/C", "S/ CONTRASTE" against "T1/3D/FFE/C", "w/c", "(C/C)", "t1_vibe_cor_C", "t1_mprage_sagGD".
 # "A/C" is a joint, "-C-spine" a neck, and "post Gd - sag", "sag - gad" have a dash between words.
 SIGNED = r"(?<![A-Za-z])(?:K|C|CE|(?i:gd|gado?|km|kl|mdc|i\.?v\.?))"
-SLASHED = r"/\s?(?i:c|ctt?[eo]|contr\w*|gado?|gd|km|mdc|iv|inj\w*)\b"
+SLASHED = r"/\s?(?i:c|ctt?[eo]|contr\w*|gad\w*|gd|km|mdc|iv|inj\w*)\b"
 # Danish and Dutch: "u/k", "m/k"; "z/contrast".
 OF_THE_NORTH = r"/\s?(?i:k|[ck]ontr\w*|gado?|gd|km)\b"
 MINUS = (
@@ -122,7 +122,7 @@ BOTH = (
     r"|\b(w (and )?w ?o|w ?o (and )?w|with (and |or )?without|without (and |or )?with)\b"
     r"|\b(oncesi (ve )?sonrasi|kontrastsiz (ve |\+ )?kontrastli|kontrastli (ve |\+ )?kontrastsiz)\b"
     r"|\bpre (contrast |gad\w* |gd |c )?(and |y |et |und |\+ )?post\b"
-    r"|\b(sin y con|con y sin|s c [ye] c c|m o km)\b"
+    r"|\b(sin con|con sin|sem com|com sem|s c [ye] c c|m o km)\b"
     r"|\b(if (needed|nec\w*|req\w*)|optional|ggf|evtl)\b"
 )
 # What else is called so: "T1 (AXI, Gray/White Contrast)", "arterial spin labeling"; and

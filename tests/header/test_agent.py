@@ -78,7 +78,8 @@ NOT_GIVEN = (
     "T1 prije kontrasta;T1 înainte de contrast;T1 precontraste;T1 simple;T1 s-c;T1 in bianco;"
     "T1 blanco sag;T1 z/contrast;T1 z contrast;T1 u/k;T1 u/Gd;T1 før Gd;T1 före Gd;T1 ej kontrast;"
     "T1 (-);T1 un-enhanced;T1 non con;T1 không tiêm;T1 trước tiêm thuốc;T1 không Gado;"
-    "T1 tanpa kontras;T1 sebelum kontras;T1 bina contrast;T1 sans PDC;T1 pre with FS"
+    "T1 tanpa kontras;T1 sebelum kontras;T1 bina contrast;T1 sans PDC;T1 pre with FS;"
+    "T1 s/ gadolinio"
 )
 NOT_SAID = (
     "T1 HALS FS C;t1_tse_cor_pos_1;T1 supine pos;T1 TMJ DYNAMIC;T1 dynamic pelvic floor;"
@@ -112,7 +113,8 @@ NOT_SAID = (
     "T1 kontrastreich;T1 Blanco MD;T1 ameliyat öncesi;T1 vor und nach KM;"
     "T1 avant et après gado;T1 prima e dopo mdc;T1 antes y después de contraste;T1 com e sem "
     "contraste;T1 przed i po kontraście;T1 före och efter kontrast;T1 met en zonder contrast;"
-    "T1 kontrast öncesi ve sonrası;T1 kontrastsız+kontrastlı;T1 ohne/mit KM;T1 m/o KM"
+    "T1 kontrast öncesi ve sonrası;T1 kontrastsız+kontrastlı;T1 ohne/mit KM;T1 m/o KM;"
+    "T1 sin/con contraste"
 )
 
 
