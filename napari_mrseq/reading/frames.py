@@ -198,7 +198,7 @@ def classic_frame(instance: Instance) -> Frame:
         told_distances=told_distances_of(header),
         window=map_to_real_world(source, header, window_of(header)),
         component=component_in(header, image_type),
-        quantity=quantity_in(header, image_type),
+        quantity=quantity_in(header, image_type, b_value),
         echo_time=number(header, 0x00180081),
         inversion_time=number(header, 0x00180082),
         flip_angle=number(header, 0x00181314),

@@ -84,6 +84,9 @@ def test_a_map_beside_its_source_is_named(written: str, part: str, write_slice: 
         (0x102F, (0, 1), ["magnitude", "phase"]),
         (0x102F, (2, 3), ["real", "imaginary"]),
         (0x1030, (2, 8), ["magnitude", "GE kind 8"]),
+        # Flow along two axes, which have the same numbers as directions of diffusion.
+        (0x1030, (3, 5), ["GE kind 3", "GE kind 5"]),
+        (0x1030, (15, 20), ["", "ADC"]),
     ],
 )
 def test_ge_tells_what_an_image_shows_by_numbers_of_its_own(
@@ -98,6 +101,29 @@ def test_ge_tells_what_an_image_shows_by_numbers_of_its_own(
                 private={(0x0043, element): ("SS", value)},
             )
     assert [one.part for one in series_of(path)] == parts
+
+
+# A tensor's; those of clinics, combined and along the axes of the body; a tetrahedron's.
+@pytest.mark.parametrize("flags", [(14, 14, 16, 16), (14, 15), (14, 3, 4, 5), (14, 43, 44, 45, 46)])
+def test_diffusion_of_ge_is_one_series_whatever_kinds_its_images_are(
+    flags: tuple[int, ...], write_slice: WriteSlice
+) -> None:
+    for volume, flag in enumerate(flags):
+        b_value = 0 if flag == 14 else 1000
+        for index, position in enumerate(PLACES):
+            path = write_slice(
+                1 + 4 * volume + index,
+                position,
+                Manufacturer="GE MEDICAL SYSTEMS",
+                ImageType=["ORIGINAL", "PRIMARY", "OTHER"],
+                private={
+                    (0x0043, 0x1030): ("SS", flag),
+                    (0x0043, 0x1039): ("IS", [b_value, 8, 0, 0]),
+                },
+            )
+    (one,) = series_of(path)
+    assert one.pixels.shape[0] == len(flags)
+    assert one.b_values == (0.0, 1000.0)
 
 
 @pytest.mark.parametrize(
