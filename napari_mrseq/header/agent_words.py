@@ -17,7 +17,7 @@ LACKING = (
     r"w ?o|w ?out|without|before|ohne|sans|senza|zonder|uten|uden|utan|bez|brez|fara|nelkul|ilman"
     r"|avant|prima|antes|inainte|przed|ennen|tanpa|tnp|sebelum|bina"
 )
-WITHOUT_ONE = rf"{LACKING}|plain|un ?enhanced|nati+v\w*|natywn\w*"
+WITHOUT_ONE = rf"{LACKING}|plain|un ?enhanced|nati+[fv]\w*|natywn\w*"
 NO_DOSE = r"(?<!\d )\b0( 0+)? ?(ml|cc|mmol)\b"
 # What people and scanners write in the agent's tag where they didn't know.
 NOT_KNOWN = ("", "unknown")
@@ -181,7 +181,7 @@ WITH = (
     r"\b(\d*post|post(c|gd|gad|gado|con\w*|km|inj\w*|kontr\w*))\b",
     # Portuguese and Spanish.
     r"\bpos(?= ?$| (c|contr\w*|fs|w)\b)",
-    r"\b(enhanced|ce|t1c|t1ce|contrast[eo]?|con cont|m ?d ?c|c contr\w*|w c|pdc)\b",
+    r"\b(enhanced|ce|t1c|t1ce|contrast[eo]?|con cont|m ?d ?c|c contr\w*|w c(?! sp)|pdc)\b",
     r"\bcontrast(ad[ao]|ografic[ao]|mid\w*)\b|\b(pos|poszt)[ck]ontr\w*|\bcon ctt?e\b",
     r"\bzou?ei",
     # "T1FSKM", "z kontrastem", "po k.l.", "s KU"; "CM" as Kontrastmittel is.

@@ -57,7 +57,7 @@ NOT_GIVEN = (
     "AX T1 FS C-;T1 GD-;t1_tse_tra_oKM;T1 vKM;T1 vor Kontrastmittel;T1 kontrastfrei;T1 ennen "
     "tehostetta;T1 nincs kontraszt;T1 DYN 1pre;T1 W/OUT CONTRAST;T1 BEFORE GAD;T1 prima mdc;"
     "T1 NO GADO;T1 kontrast öncesi;T1 innan kontrast;T1 avant gado;T1 før kontrast;T1 före kontrast"
-    ";T1 noKM;T1 v. KM;T1 o. KM;T1 v KM;T1 non inj;"
+    ";T1 natif;T1 noKM;T1 v. KM;T1 o. KM;T1 v KM;T1 non inj;"
     "T1 gad none;T1 contrast none;T1 平扫;T1 造影前;T1 単純;비조영 T1;"
     "Т1 без контраста;T1 до контраста;Т1 без КУ;"
     "T1 IV-;T1 IV -;T1 -IV;T1 (IV-);T1 i.v. -;T1 Gd (-);T1 gd-;T1 -gd;T1 (-KM);T1 KM -;T1 KL-;"
@@ -114,7 +114,7 @@ NOT_SAID = (
     "T1 avant et après gado;T1 prima e dopo mdc;T1 antes y después de contraste;T1 com e sem "
     "contraste;T1 przed i po kontraście;T1 före och efter kontrast;T1 met en zonder contrast;"
     "T1 kontrast öncesi ve sonrası;T1 kontrastsız+kontrastlı;T1 ohne/mit KM;T1 m/o KM;"
-    "T1 sin/con contraste"
+    "T1 sin/con contraste;T1-W C-SPINE"
 )
 
 
