@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import struct
 from collections.abc import Hashable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -124,12 +125,12 @@ def _read_page(places: Sequence[_Place], path: str, page: int) -> NDArray[Any]:
         # Of an image in several files a page may lie in another.
         home = found.parent.filehandle.path
         if like.photometric in _OTHER_COLOURS:
-            return _pillow_page(home, found.index)
+            return _pillow_page(home, found)
         try:
             pixels = found.asarray()
         except (ValueError, ImportError, NotImplementedError):
             # tifffile needs a further package for packed pages; Pillow reads most of them.
-            return _packed_page(home, found.index, like)
+            return _packed_page(home, found, like)
         if like.samplesperpixel > 1 and like.planarconfig == tifffile.PLANARCONFIG.SEPARATE:
             pixels = np.moveaxis(pixels, 0, -1)
     return _shown(pixels, like)
@@ -186,7 +187,7 @@ def _upright(pixels: NDArray[Any], orientation: int) -> NDArray[Any]:
     return pixels[::rows, :: -1 if orientation in _COLUMNS_TURNED else 1]
 
 
-def _packed_page(path: str, page: int, like: Any) -> NDArray[Any]:
+def _packed_page(path: str, page: Any, like: Any) -> NDArray[Any]:
     """Read a compressed page by Pillow; `like` is the first of its kind."""
     try:
         pixels = _pillow_page(path, page)
@@ -200,12 +201,28 @@ def _packed_page(path: str, page: int, like: Any) -> NDArray[Any]:
     return _white_high(pixels, like) if pixels.dtype.itemsize > 1 else pixels
 
 
-def _pillow_page(path: str, page: int) -> NDArray[Any]:
+class _FromPage(io.FileIO):
+    """A TIFF file with another page as its first: Pillow walks to a page from the first."""
+
+    def __init__(self, path: str, page: Any) -> None:
+        super().__init__(path)
+        form = page.parent.tiff
+        # What stands before the place of the first page is twice as long in a BigTIFF file.
+        self._head = super().read(4 if form.version == 42 else 8)
+        self._head += struct.pack(form.offsetformat, page.offset)
+        self.seek(0)
+
+    def read(self, size: int | None = -1) -> bytes:
+        at = self.tell()
+        content = super().read(size)
+        return self._head[at : at + len(content)] + content[max(len(self._head) - at, 0) :]
+
+
+def _pillow_page(path: str, page: Any) -> NDArray[Any]:
     """Read a page of a TIFF file by Pillow, which turns it upright as it decodes."""
     # A plain page of a file that Pillow opens by its name it maps into memory, which spoils those
     # that lie on their side.
-    with Path(path).open("rb") as file, Image.open(file) as image:
-        image.seek(page)
+    with _FromPage(path, page) as file, Image.open(file) as image:
         if image.mode in GREY_MODES:
             image.tile = [_as_unpacked(tile) for tile in image.tile]
             return np.asarray(image)

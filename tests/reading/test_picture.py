@@ -537,9 +537,10 @@ def test_pages_written_one_by_one_are_a_stack(options: dict[str, Any], tmp_path:
     np.testing.assert_array_equal(series.pixels.compute(), stack)
 
 
-def test_palette_pages_written_one_by_one_are_a_stack(tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", [{"byteorder": "<"}, {"byteorder": ">"}, {"bigtiff": True}])
+def test_palette_pages_written_one_by_one_are_a_stack(form: dict[str, Any], tmp_path: Path) -> None:
     stack = np.stack([(GREY + i) % 256 for i in range(3)]).astype(np.uint8)
-    with tifffile.TiffWriter(tmp_path / "a.tif") as writer:
+    with tifffile.TiffWriter(tmp_path / "a.tif", **form) as writer:
         for page in stack:
             writer.write(page, photometric="palette", colormap=PALETTE)
     shown = read_one(tmp_path / "a.tif").pixels.compute()
