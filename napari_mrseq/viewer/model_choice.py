@@ -56,7 +56,10 @@ class ModelChoice(QWidget):
 
     def choose(self, model: str, device: str) -> None:
         """Set the controls; `model` may be a weights file."""
-        if model not in (DEFAULT, *model_names(), *self._files):
+        first, *others = model_names()
+        # The box holds the default by that word alone.
+        model = DEFAULT if model == first else model
+        if model not in (DEFAULT, *others, *self._files):
             self._files.append(model)
         self.model.reset_choices()
         self.model.value, self.device.value = model, device

@@ -177,6 +177,11 @@ def open_panel(make_napari_viewer_proxy, preferences):
     return open_it
 
 
+def test_the_default_model_may_be_preferred_by_its_own_name(open_panel) -> None:
+    _, panel = open_panel(model="mrseq-1")
+    assert panel.model_choice.model.current_choice == "default (mrseq-1)"
+
+
 def run(qtbot: QtBot, panel) -> None:
     with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
         qtbot.mouseClick(panel.controls.run.native, LEFT)
