@@ -11,6 +11,7 @@ from pathlib import Path
 from napari_mrseq.errors import ReadError
 from napari_mrseq.reading.archive import Unpacked, directory_files, unpack
 from napari_mrseq.reading.discover import NO_KNOWN_KIND, find_images
+from napari_mrseq.safe_writing import is_same_file
 from napari_mrseq.series import Failure
 
 PlaceOf = Callable[[str], str]
@@ -49,10 +50,14 @@ def spelling() -> PlaceOf:
     """Return a function that spells a path in one way, however it was given."""
     # A study has thousands of files in few folders.
     real = cache(os.path.realpath)
+    first_by: dict[str, str] = {}
 
     def place_of(path: str) -> str:
         folder, name = os.path.split(path)
-        return f"{real(folder)}/{name}"
+        place = f"{real(folder)}/{name}"
+        # Some drives take small letters for capitals.
+        first = first_by.setdefault(place.casefold(), place)
+        return first if first != place and is_same_file(Path(first), Path(place)) else place
 
     return place_of
 

@@ -83,6 +83,24 @@ def test_file_given_twice_is_read_once(three_series: Path, given: tuple[str, ...
     assert all(len(series.files) == 2 for series in study.series)
 
 
+def test_a_file_under_two_spellings_of_its_name_is_read_once(tmp_path: Path) -> None:
+    one, other = tmp_path / "T2.png", tmp_path / "t2.PNG"
+    Image.new("L", (20, 30)).save(one)
+    if not other.exists():
+        # What a drive shows that takes small letters for capitals.
+        other.hardlink_to(one)
+    (series,) = read_study([one, other]).series
+    assert series.path == str(one)
+
+
+def test_files_whose_names_differ_in_capitals_alone_are_each_read(tmp_path: Path) -> None:
+    given = [tmp_path / "T2.png", tmp_path / "t2.png"]
+    for path in given:
+        Image.new("L", (20, 30)).save(path)
+    # A drive that takes small letters for capitals holds one.
+    assert len(read_study(given).series) == len(list(tmp_path.iterdir()))
+
+
 def test_bad_file_found_twice_is_named_once(three_series: Path) -> None:
     (three_series / "deep" / "bad.dcm").write_text("no image")
     (three_series / "deep" / "cut.dcm").write_bytes(bytes(128) + b"DICM" + b"\xff" * 500)
