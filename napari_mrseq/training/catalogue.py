@@ -187,7 +187,7 @@ def _read_table(path: Path) -> tuple[str, list[dict[str, str]]]:
             where = _checked_columns(path, table)
             for entry in table:
                 entries.append(_trimmed(entry, where))
-                _refuse_incomplete(path, len(entries) + 1, entries[-1], where)
+                _refuse_unusable(path, len(entries) + 1, entries[-1], where)
             return where, entries
     except OSError as error:
         raise CatalogueError(f"{path} can't be read: {error.strerror}") from error
@@ -228,10 +228,13 @@ def _trimmed(entry: Mapping[Any, Any], where: str) -> dict[str, str]:
     }
 
 
-def _refuse_incomplete(path: Path, number: int, entry: Mapping[str, str], where: str) -> None:
+def _refuse_unusable(path: Path, number: int, entry: Mapping[str, str], where: str) -> None:
     # Without a name the row would mean the catalogue's whole folder.
     if entry["label"] and not (entry[where] and entry["group"]):
         raise CatalogueError(f"{path}, row {number}: {where} and group must be given")
+    # What a machine that crashed left at the end of a file.
+    if "\0" in entry[where]:
+        raise CatalogueError(f"{path}, row {number}: {where} is no name of a file: it holds a NUL")
 
 
 def write_catalogue(path: Path, table: Sequence[Mapping[str, str]]) -> Path:

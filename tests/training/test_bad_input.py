@@ -22,7 +22,7 @@ PROGRAM = Path(sys.executable).parent / "napari-mrseq"
 
 @pytest.fixture
 def folder(tmp_path):
-    """A catalogue of two labels, one of one label, weights cut in two and a file in the way."""
+    """A catalogue of two labels, one of one label, what a crash cut, and a file in the way."""
     rows = []
     for index in range(4):
         label = ("T1", "T2")[index % 2]
@@ -31,6 +31,9 @@ def folder(tmp_path):
     write(tmp_path / "c.csv", rows)
     write(tmp_path / "single.csv", [row | {"fold": fold} for fold, row in enumerate(rows[::2])])
     write(tmp_path / "nameless.csv", [rows[0] | {"path": ""}, *rows[1::2]])
+    write(tmp_path / "cut.csv", rows)
+    with (tmp_path / "cut.csv").open("ab") as file:
+        file.write(bytes(20))
     write(tmp_path / "long.csv", [*rows, rows[0] | {"path": "c" * 300}])
     whole = registry.entries()[0].path.read_bytes()
     (tmp_path / "half.safetensors").write_bytes(whole[: len(whole) // 2])
@@ -52,6 +55,8 @@ def folder(tmp_path):
         ("train c.csv --output new/run --resume", "checkpoint.pt is not there"),
         ("train c.csv --output new/run --held-out 3", "c.csv has no pictures of fold 3"),
         ("train nameless.csv --output new/run", "row 2: path and group must be given"),
+        ("train cut.csv --output new/run", "cut.csv, row 6: path is no name of a file"),
+        ("evaluate cut.csv", "cut.csv, row 6: path is no name of a file: it holds a NUL"),
         ("train long.csv --output new/run", "napari-mrseq: long.csv: not there: ccc"),
         ("evaluate long.csv", "napari-mrseq: long.csv: not there: ccc"),
         ("train . --output new/run", ". gives fewer than two classes"),
