@@ -11,6 +11,8 @@ from napari_mrseq.header.words import namings_of
 
 # Diffusion weighting below this is a b = 0 image: some vendors write 5 to 50 instead of 0.
 LEAST_B = 50.0
+# So many volumes without it are taken, to correct distortions by; of more, some are weighted.
+MOST_UNWEIGHTED = 20
 
 # No whole-body gradient weights by diffusion in less (b 500 s/mm² needs about this TE in ms).
 LEAST_DIFFUSION_TE = 40.0
@@ -33,10 +35,10 @@ def of_several_b_values(attributes: SequenceAttributes) -> str | None:
 
 
 def without_weighting(attributes: SequenceAttributes) -> str | None:
-    """Hold where the only b value of a single volume is (about) 0."""
-    if not attributes.b_values or attributes.volumes > 1:
+    """Hold where all b values are (about) 0, and volumes as few as are taken without weighting."""
+    if attributes.volumes > MOST_UNWEIGHTED:
         return None
-    largest = max(attributes.b_values)
+    largest = max(attributes.b_values, default=LEAST_B)
     return f"b value {largest:g} s/mm²" if largest < LEAST_B else None
 
 

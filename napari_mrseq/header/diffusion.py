@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from napari_mrseq.header.b_values import (
+    MOST_UNWEIGHTED,
     of_several_b_values,
     told_without_weighting,
     weighted_by_diffusion,
@@ -59,7 +60,7 @@ DIFFUSION_RULES: tuple[Rule, ...] = (
     rule("DWI", 0.95, DICOM, weighted_by_diffusion),
     rule("B0", 0.85, VENDOR, uses(DIFFUSION), without_weighting),
     # So many volumes, of unknown b values, are weighted: all but the few "dti multi b0" speaks of.
-    rule("DWI", 0.7, WORDS, says("B0"), VOLUMES > 20, unknown(B_VALUES)),
+    rule("DWI", 0.7, WORDS, says("B0"), VOLUMES > MOST_UNWEIGHTED, unknown(B_VALUES)),
     rule("B0", 0.8, WORDS, says("DWI", "B0"), lacks(GRADIENT_ECHO), told_without_weighting),
     rule("B0", 0.7, WORDS, says("B0")),
     # One volume that isn't told to be as it was acquired may be a map.

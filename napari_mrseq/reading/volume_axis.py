@@ -15,9 +15,13 @@ _ATTRIBUTES = (("inversion time", "ms", INVERSION_TIME), ("flip angle", "degree"
 
 
 def distinct_b_values(volumes: Volumes) -> tuple[float, ...]:
-    """Return the distinct b values of all slices in s/mm², in their order; empty where unknown."""
-    found = (frame.b_value for volume in volumes for frame in volume)
-    return tuple(dict.fromkeys(value for value in found if value is not None))
+    """Return the distinct b values of all slices in s/mm², in their order; empty where unknown.
+
+    Where some slices are known to be without weighting, and nothing of the others, it is.
+    """
+    found = dict.fromkeys(frame.b_value for volume in volumes for frame in volume)
+    known = tuple(value for value in found if value is not None)
+    return known if any(known) or None not in found else ()
 
 
 def volume_axis_of(volumes: Volumes) -> VolumeAxis | None:

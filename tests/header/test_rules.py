@@ -265,6 +265,16 @@ def test_a_series_of_several_b_values_is_no_map(make_series: Any) -> None:
     assert claim_of(maps).sequence == "ADC"
 
 
+@pytest.mark.parametrize(("b_values", "sequence"), [((0.0,), "B0"), ((0.0, 1000.0), "DWI")])
+def test_a_few_volumes_that_are_all_without_weighting_are_b0(
+    b_values: tuple[float, ...], sequence: str, make_series: Any
+) -> None:
+    # As they are taken the other way round, to correct distortions by.
+    reversed_ = DIFFUSION | {"SeriesDescription": "DTI_PA"}
+    series = make_series(reversed_, volumes=6, b_values=b_values)
+    assert claim_of(series).sequence == sequence
+
+
 MOVIE = {"CardiacNumberOfImages": 20}
 TURNING = {"FrameTime": 100, "NumberOfFrames": 36}
 DERIVED = ("DERIVED", "SECONDARY")

@@ -266,6 +266,21 @@ def test_a_map_of_two_b_values_has_none_of_them(write_slice: WriteSlice) -> None
     assert stack.b_values == ()
 
 
+# A volume that tells nothing may be weighted.
+@pytest.mark.parametrize(
+    ("told", "b_values"), [((0.0, None), ()), ((0.0, 0.0), (0.0,)), ((None, 1000.0), (1000.0,))]
+)
+def test_volumes_are_without_weighting_where_all_say_so(
+    told: tuple[float | None, ...], b_values: tuple[float, ...], write_slice: WriteSlice
+) -> None:
+    for volume, b_value in enumerate(told):
+        known = {} if b_value is None else {"DiffusionBValue": b_value}
+        for index, position in enumerate(PLACES):
+            path = write_slice(1 + 4 * volume + index, position, **known)
+    (stack,) = series_of(path)
+    assert stack.b_values == b_values
+
+
 def test_ge_b_value_is_freed_of_its_offset(write_slice: WriteSlice) -> None:
     for volume, b in enumerate(("0\\8\\0\\0", "1000000800\\8\\0\\0")):
         for index, position in enumerate(PLACES):
