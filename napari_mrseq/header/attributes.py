@@ -106,9 +106,9 @@ def attributes_of(series: Series) -> SequenceAttributes:
         repetition_time=tags.positive("RepetitionTime")
         or tags.positive("RepetitionTimeExcitation"),
         echo_time=tags.positive("EffectiveEchoTime") or tags.positive("EchoTime"),
-        inversion_time=_inversion_time(tags, volumes),
+        inversion_time=_inversion_time(tags, series, volumes),
         echo_train=tags.positive("RFEchoTrainLength") or tags.positive("EchoTrainLength"),
-        flip_angle=tags.positive("FlipAngle"),
+        flip_angle=None if _differs(series, "flip angle") else tags.positive("FlipAngle"),
         b_values=_b_values(tags, series, names, volumes),
         nucleus=_nucleus(tags),
         techniques=_techniques(tags, sidecar, vendor, names),
@@ -172,8 +172,15 @@ def _field_strength(tags: Tags) -> float | None:
     return strength / GAUSS_PER_TESLA if strength and strength > STRONGEST_TESLA else strength
 
 
-def _inversion_time(tags: Tags, volumes: int) -> float | None:
+def _differs(series: Series, name: str) -> bool:
+    """Tell whether each volume has its own of what a header tells of one."""
+    return series.volume_axis is not None and series.volume_axis.name == name
+
+
+def _inversion_time(tags: Tags, series: Series, volumes: int) -> float | None:
     """Return the time in ms; None where each volume may have its own."""
+    if _differs(series, "inversion time"):
+        return None
     known = (
         tags.positive(keyword)
         for keyword in ("InversionTime", "InversionTimes")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import product
 from pathlib import Path, PureWindowsPath
+from typing import Any
 
 import numpy as np
 import pydicom
@@ -14,6 +15,7 @@ from pydicom.dataset import Dataset
 from napari_mrseq.header import claim_of
 from napari_mrseq.reading import stacks
 from napari_mrseq.reading.dicom import file_frames
+from napari_mrseq.sequences import UNKNOWN
 from napari_mrseq.series import VolumeAxis
 from tests.reading.read_back import series_of
 from tests.reading.scanner_files import (
@@ -321,6 +323,30 @@ def test_volume_axis_says_what_varies(
             path = write_slice(1 + 4 * volume + index, position, **{keyword: value})
     (stack,) = series_of(path)
     assert stack.volume_axis == axis
+
+
+INVERTED = {"ScanningSequence": ["SE", "IR"], "RepetitionTime": 8000, "EchoTime": 90}
+SPOILED = {"ScanningSequence": "GR", "MRAcquisitionType": "3D", "RepetitionTime": 20, "EchoTime": 3}
+
+
+@pytest.mark.parametrize(
+    ("header", "keyword", "values", "first"),
+    [
+        (INVERTED, "InversionTime", (2400, 1200, 400), "FLAIR"),
+        (SPOILED, "FlipAngle", (2, 5, 15), "PD"),
+    ],
+)
+def test_what_differs_from_volume_to_volume_claims_no_sequence_of_all(
+    header: dict[str, Any], keyword: str, values: tuple[float, ...], first: str,
+    write_slice: WriteSlice,
+) -> None:  # fmt: skip
+    claims = []
+    for volume, value in enumerate(values):
+        for index, position in enumerate(PLACES):
+            path = write_slice(1 + 4 * volume + index, position, **header, **{keyword: value})
+        (stack,) = series_of(path)
+        claims.append(claim_of(stack).sequence)
+    assert claims == [first, UNKNOWN, UNKNOWN]
 
 
 def test_the_timer_of_ge_tells_when_volumes_began(write_slice: WriteSlice) -> None:
