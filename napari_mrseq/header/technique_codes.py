@@ -70,7 +70,7 @@ CODES = (
     Code("TimeOfFlightContrast", ("YES",), (TIME_OF_FLIGHT,)),
     Code("PhaseContrast", ("YES",), (PHASE_CONTRAST,)),
     Code("MagnetizationTransfer", ("ON_RESONANCE", "OFF_RESONANCE"), (MT,)),
-    Code("FlowCompensation", ("YES",), (FLOW_COMPENSATED,)),
+    Code("FlowCompensation", ("ACCELERATION", "VELOCITY", "OTHER"), (FLOW_COMPENSATED,)),
     Code("AcquisitionContrast", ("FLOW_ENCODED",), (PHASE_CONTRAST,)),
     Code("AcquisitionContrast", ("DIFFUSION",), (DIFFUSION,)),
     Code("ImageType", ("DIFFUSION",), (DIFFUSION,)),

@@ -898,6 +898,24 @@ def test_an_early_echo_is_the_first_of_those_that_words_count(
     assert claim.sequence == sequence, claim
 
 
+# As classic and enhanced files tell it.
+@pytest.mark.parametrize(
+    ("told", "sequence"),
+    [
+        ({"ScanOptions": "FC"}, UNKNOWN),
+        ({"FlowCompensation": "VELOCITY"}, UNKNOWN),
+        ({"FlowCompensation": "ACCELERATION"}, UNKNOWN),
+        ({"FlowCompensation": "NONE"}, "T1"),
+    ],
+)
+@pytest.mark.parametrize("weighted", [{}, {"AcquisitionContrast": "T1"}])
+def test_a_gradient_echo_that_compensates_flow_is_no_t1_by_its_times(
+    told: dict[str, str], sequence: str, weighted: dict[str, str], make_series: Any
+) -> None:
+    values = header("GR", dim="3D", tr=15, te=3.5, flip=20, tesla=3)
+    assert claim_of(make_series(values | told | weighted, slices=60)).sequence == sequence
+
+
 @pytest.mark.parametrize("described", ["haste_db_tra", "SSFSE dark blood", "SSh-TSE black blood"])
 def test_a_slice_that_is_excited_once_is_not_weighted_by_when_the_next_one_is(
     make_series: Any, described: str
