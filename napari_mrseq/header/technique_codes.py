@@ -60,6 +60,10 @@ CODES = (
         (INVERSION,),
     ),
     Code("ScanOptions", ("CG", "PPG", "CT"), (GATED,)),
+    Code(
+        "CardiacSynchronizationTechnique",
+        ("PROSPECTIVE", "RETROSPECTIVE", "REALTIME", "PACED"), (GATED,),
+    ),
     Code("AngioFlag", ("Y",), (ANGIOGRAPHY,)),
     Code("EchoPulseSequence", ("SPIN",), (SPIN_ECHO,)),
     Code("EchoPulseSequence", ("GRADIENT",), (GRADIENT_ECHO,)),

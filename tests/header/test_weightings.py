@@ -166,6 +166,8 @@ def test_what_siemens_does_not_spoil_is_no_t1_by_its_times(
     [
         (UNKNOWN, "3D", {"ScanOptions": "CG"}),
         (UNKNOWN, "3D", {"ScanOptions": ["PFP", "PPG"], "EchoTime": 18, "RepetitionTime": 900}),
+        (UNKNOWN, "3D", {"CardiacSynchronizationTechnique": "PROSPECTIVE"}),
+        ("T2", "3D", {"CardiacSynchronizationTechnique": "NONE"}),
         ("T2", "3D", {"ScanOptions": "RG"}),
         # As Siemens XA12 codes scans that wait for nothing.
         ("T2", "3D", {"ScanOptions": ["PFP", "PFF", "CG", "RG", "PER"]}),
