@@ -49,6 +49,7 @@ CODES = (
     Code("SequenceVariant", ("MP",), (PREPARED,)),
     Code("SequenceVariant", ("SP",), (SPOILING,)),
     Code("SequenceVariant", ("SS",), (STEADY_STATE,)),
+    Code("SequenceVariant", ("TRSS",), (BALANCED,)),
     Code("SequenceVariant", ("MTC",), (MT,)),
     Code("ScanOptions", ("MT", "MT_GEMS"), (MT,)),
     Code("ScanOptions", ("FC", "FC_FREQ_AX_GEMS", "FC_SLICE_AX_GEMS"), (FLOW_COMPENSATED,)),
@@ -70,7 +71,8 @@ CODES = (
     Code("EchoPulseSequence", ("BOTH",), (SPIN_ECHO, GRADIENT_ECHO)),
     Code("InversionRecovery", ("YES",), (INVERSION,)),
     Code("EchoPlanarPulseSequence", ("YES",), (EPI,)),
-    Code("SteadyStatePulseSequence", ("FREE_PRECESSION",), (BALANCED,)),
+    # A time-reversed one is spoiled as little.
+    Code("SteadyStatePulseSequence", ("FREE_PRECESSION", "TIME_REVERSED"), (BALANCED,)),
     Code("TimeOfFlightContrast", ("YES",), (TIME_OF_FLIGHT,)),
     Code("PhaseContrast", ("YES",), (PHASE_CONTRAST,)),
     Code("MagnetizationTransfer", ("ON_RESONANCE", "OFF_RESONANCE"), (MT,)),

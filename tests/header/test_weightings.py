@@ -162,6 +162,16 @@ def test_what_siemens_does_not_spoil_is_no_t1_by_its_times(
 
 
 @pytest.mark.parametrize(
+    "told",
+    [{"SequenceVariant": ["TRSS", "SK"]}, {"SteadyStatePulseSequence": "TIME_REVERSED"}],
+)
+def test_a_time_reversed_steady_state_is_no_t1(make_series: Any, told: dict[str, Any]) -> None:
+    knee = header("GR", tesla=1.5, dim="3D", tr=14.5, te=5, flip=25)
+    assert claim_of(make_series(knee)).sequence == "T1"
+    assert claim_of(make_series(knee | told)).sequence == "OTHER"
+
+
+@pytest.mark.parametrize(
     ("sequence", "dim", "more"),
     [
         (UNKNOWN, "3D", {"ScanOptions": "CG"}),
