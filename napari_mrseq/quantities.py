@@ -14,7 +14,8 @@ QUANTITIES: Mapping[str, tuple[str, ...]] = {
     # exp(-b ADC): restricted diffusion is bright in it, as in no ADC.
     "eADC": ("EADC", "EXP_ADC", "EXP"),
     "trace": ("TRACEW", "TRACE", "ISODWI", "DWI_TRACE"),
-    "FA": ("FA", "FRACTIONAL_ANISOTROPY", "DTI_FA"),
+    # The last is the standard's own (PS3.3, C.8.13.3.1.1).
+    "FA": ("FA", "FRACTIONAL_ANISOTROPY", "DTI_FA", "DIFFUSION_ANISO"),
     "PD map": ("PDMAP",),
     "T1 map": ("T1 MAP", "T1_MAP", "T1MAP"),
     "T2 map": ("T2 MAP", "T2_MAP", "T2MAP"),

@@ -26,7 +26,7 @@ MAP = (
     *words_for("PD map", "T1 map", "T2 map", "T2* map", "R2 map", "R2* map", "B1 map"),
     *words_for("fat fraction", "water fraction"),
     "B1", "T1RHO", "QSM", "PERCENT", "MASK", "STIFFNESS", "APTW", "APT", "CEST", "STDDEV", "T-MAP",
-    "UMAP", "STDDEV_COR", "STDDEV_SAG", "STDDEV_TRA",
+    "UMAP", "STDDEV_COR", "STDDEV_SAG", "STDDEV_TRA", "STD_DEVIATION", "TEMPERATURE",
     # Of synthetic MR: what its images are computed from, and how much of it is myelin.
     "QMAP", "MULTI_QMAP", "MYC", "R1", "R2",
 )  # fmt: skip

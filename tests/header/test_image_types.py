@@ -46,11 +46,24 @@ def test_an_exponential_adc_is_no_adc(make_series: Any, written: dict[str, Any])
 
 
 @pytest.mark.parametrize(
-    "kind", ["UMAP", "APT", "T1MAP", "T2MAP", "PDMAP", "B1MAP", "STDDEV_TRA", "SUBTRACT"]
-)
+    "kind",
+    [
+        "UMAP", "APT", "T1MAP", "T2MAP", "PDMAP", "B1MAP", "STDDEV_TRA", "SUBTRACT",
+        # The standard's own words of enhanced files.
+        "STD_DEVIATION", "TEMPERATURE",
+    ],
+)  # fmt: skip
 def test_a_computed_map_is_no_weighted_image(make_series: Any, kind: str) -> None:
     claim = claim_of(make_series(SPOILED_3D | {"ImageType": ["DERIVED", "PRIMARY", kind]}))
     assert claim.sequence == "OTHER"
+
+
+def test_the_anisotropy_of_diffusion_is_no_diffusion_image(make_series: Any) -> None:
+    header = {
+        "ImageType": ["DERIVED", "PRIMARY", "DIFFUSION", "DIFFUSION_ANISO"],
+        "AcquisitionContrast": "DIFFUSION", "EchoPlanarPulseSequence": "YES",
+    }  # fmt: skip
+    assert claim_of(make_series(header, b_values=(1000.0,))).sequence == "OTHER"
 
 
 @pytest.mark.parametrize("slices", [1, 30])
