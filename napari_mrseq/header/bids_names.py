@@ -42,6 +42,9 @@ _TELLING = ("acq", "rec", "mt", "desc")
 def suffix_of(name: str) -> tuple[str, str | None]:
     """Return how a file's name ends, and the sequence that this stands for by the standard."""
     suffix = nifti_stem(name).rpartition("_")[2]
+    # Functional images are named after their task: of diffusion it is not weighted.
+    if suffix == "sbref" and is_bids_name(name) and "_task-" not in name:
+        return suffix, "B0"
     return suffix, "OTHER" if _COMPUTED.fullmatch(suffix) else _SUFFIXES.get(suffix)
 
 
