@@ -191,5 +191,10 @@ def _exchanged_verdict(verdict: Verdict, other: Verdict) -> Verdict:
     title = title_of(series.series_number, series.description, series.path, series.part)
     remark = f"{SWAPPED} with that of series {title}"
     return replace(
-        verdict, decision=verdict.pixels, conflict=True, remarks=(remark,), judged_alone=verdict
+        verdict,
+        decision=verdict.pixels,
+        conflict=True,
+        remarks=(remark,),
+        judged_alone=verdict,
+        exchanged_with=other,
     )

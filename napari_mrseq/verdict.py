@@ -74,6 +74,8 @@ class Verdict:
         What the other series of the study have shown, in words.
     judged_alone : Verdict or None
         The verdict without the other series, where they changed it.
+    exchanged_with : Verdict or None
+        That on the series whose header seems to be this one's, alone too.
     made : float
         When, in seconds of a clock of this process: the greater one is the newer one.
     """
@@ -90,6 +92,7 @@ class Verdict:
     overruled: Decision | None = None
     remarks: tuple[str, ...] = ()
     judged_alone: Verdict | None = field(default=None, repr=False)
+    exchanged_with: Verdict | None = field(default=None, repr=False)
     made: float = field(default_factory=monotonic, repr=False)
 
     @property

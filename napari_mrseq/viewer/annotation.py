@@ -12,7 +12,7 @@ from napari.layers import Image, Layer
 from napari_mrseq.correction import Correction
 from napari_mrseq.exchange import with_exchanges
 from napari_mrseq.naming import without_verdict
-from napari_mrseq.series import Failure
+from napari_mrseq.series import Failure, identity_of
 from napari_mrseq.slice_verdict import SliceVerdict
 from napari_mrseq.verdict import Verdict
 from napari_mrseq.viewer.layer_series import series_of
@@ -49,10 +49,17 @@ def annotate(layer: Image, verdict: Verdict) -> None:
 
 
 def annotate_exchanges(layers: Iterable[Layer]) -> None:
-    """Compare the headers of judged layers, and annotate those whose verdicts that changes."""
+    """Compare the headers of judged layers, and annotate those whose verdicts that changes.
+
+    A header goes on being held against that of a series which is no layer any more, or never was.
+    """
     states = [(layer, state_of(layer)) for layer in layers]
     judged = [(layer, state.found) for layer, state in states if state and state.found]
-    found = with_exchanges([verdict for _, verdict in judged])
+    here = [verdict for _, verdict in judged]
+    known = [identity_of(verdict.series) for verdict in here]
+    others = [verdict.exchanged_with for verdict in here]
+    absent = [one for one in others if one and identity_of(one.series) not in known]
+    found = with_exchanges([*here, *absent])[: len(here)]
     for (layer, before), after in zip(judged, found, strict=True):
         if after is not before and not isinstance(after, Failure):
             annotate(layer, after)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from qtpy.QtCore import Qt
 
 from napari_mrseq.viewer.scope import ALL_LAYERS
@@ -45,3 +46,21 @@ def test_the_folder_tab_marks_them_too(qtbot, panel, press, answer, exchanged_st
     assert doubts["pd_tse_tra"] != MARK
     hints = [table.index(row, 2).data(Qt.ItemDataRole.ToolTipRole) for row in range(len(rows))]
     assert sum("swapped with that of series" in hint for hint in hints) == 2
+
+
+def test_they_stay_marked_where_the_other_one_is_no_layer(
+    qtbot, viewer, panel, press, answer, exchanged_study
+) -> None:
+    answer(exchanged_study)
+    press(panel.batch.browse_button)
+    with qtbot.waitSignal(panel.batch.run_finished, timeout=RUN_MS):
+        press(panel.batch.run_button)
+    swapped = [one for one in panel.batch.runner.verdicts if one.remarks]
+    panel.batch.verdict_chosen.emit(swapped[0])
+    (lying,) = viewer.layers
+    told = lying.name, lying.metadata["mrseq"]
+    viewer.add_image(np.zeros((2, 64, 64)), name="another")
+    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+        press(panel.controls.run)
+    assert (lying.name, lying.metadata["mrseq"]) == told
+    assert "swapped" in told[1]["warnings"][-1]
