@@ -76,12 +76,13 @@ def show(study: Study, *, screenshot: Path | None, model: str, device: str) -> l
     ReadError
         If nothing in it can be read.
     MrseqError
-        If the picture can't be written.
+        If the picture can't be written, or shows layers without a verdict: nobody has read why.
     """
     import napari
 
     layers: list[Image] = []
     failed: list[OSError] = []
+    told: list[str] = []
 
     def run_all() -> None:
         # The user may have closed it meanwhile.
@@ -89,6 +90,7 @@ def show(study: Study, *, screenshot: Path | None, model: str, device: str) -> l
             return
         layers.extend(viewer.layers)
         if screenshot is not None:
+            panel.runner.stopped.connect(told.append)
             panel.runner.stopped.connect(lambda _: _picture_and_close(viewer, screenshot, failed))
         panel.controls.scope.value = ALL_LAYERS
         panel.layer_actions.run()
@@ -102,7 +104,15 @@ def show(study: Study, *, screenshot: Path | None, model: str, device: str) -> l
     for error in failed:
         cause = error.strerror or error
         raise MrseqError(f"{screenshot}: can't be written ({cause})") from error
+    if screenshot is not None and not all(map(_has_outcome, layers)):
+        raise MrseqError(" ".join(told))
     return [*study.failures, *_unread_in(layers)]
+
+
+def _has_outcome(layer: Image) -> bool:
+    """Tell whether a layer has a verdict, or can have none since it can't be read."""
+    state = state_of(layer)
+    return state is not None and state.outcome is not None
 
 
 def _unread_in(layers: Iterable[Image]) -> Iterator[Failure]:

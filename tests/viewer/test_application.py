@@ -11,7 +11,10 @@ import numpy as np
 import pytest
 from napari.components import ViewerModel
 from PIL import Image
+from safetensors.torch import save_file
 
+from napari_mrseq.model.card import KEY, Card
+from napari_mrseq.model.networks import build
 from napari_mrseq.viewer.annotation import annotate
 from napari_mrseq.viewer.application import most_telling
 from napari_mrseq.viewer.layer_series import series_of
@@ -49,6 +52,19 @@ def test_it_writes_a_picture_of_the_window_and_closes(
     height, width = pixels.shape
     middle = pixels[height // 4 : 3 * height // 4, width // 4 : 5 * width // 8]
     assert (middle > 100).mean() > 0.05
+
+
+def test_a_model_that_can_not_be_run_is_told_where_nobody_sees_the_window(
+    sample_study: Path, tmp_path: Path
+) -> None:
+    card = Card("torn", "1", "efficientnet_lite0", ("T1", "T2", "FLAIR"), 64)
+    weights = build(card.network, 2).state_dict()
+    save_file(weights, tmp_path / "torn.safetensors", metadata={KEY: card.to_json()})
+    folder = sample_study / "t2_tse_tra"
+    done = view(folder, "--model", "torn.safetensors", "--screenshot", "window.png", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "torn.safetensors does not hold what its model card tells of" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_the_series_shown_fills_the_canvas_beside_a_picture_that_is_larger(
