@@ -7,7 +7,7 @@ import signal
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import replace
@@ -105,7 +105,7 @@ def classify_many(
     ModelError, DeviceError
         If the model can't be loaded on the device.
     MrseqError
-        If the cluster can't be reached.
+        If the cluster can't be reached, or is lost.
     """
     if jobs == 1 and scheduler is None:
         for one in series:
@@ -202,6 +202,10 @@ def _on_cluster(asked: Iterator[Asked], scheduler: str) -> Iterator[Verdict | Fa
                 yield _answer_on(one, future.result())
             except KilledWorker:
                 yield Failure(one.path, f"{_DIED} on the cluster", one)
+            except CancelledError as error:
+                raise MrseqError(
+                    f"the Dask scheduler at {scheduler} was lost: start it and the work again"
+                ) from error
 
 
 def _begin(jobs: int, lifeline: Connection) -> None:

@@ -68,6 +68,19 @@ def test_a_cluster_that_does_not_answer_is_named(series):
         list(classify_many(series, "default", "cpu", scheduler="tcp://127.0.0.1:9"))
 
 
+def test_a_cluster_that_is_lost_is_named(series):
+    distributed = pytest.importorskip("distributed", reason="the extra [cluster] is not installed")
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, dashboard_address=":0"
+    ) as cluster:
+        address = cluster.scheduler_address
+        judged = classify_many([*series] * 20, "default", "cpu", fast=True, scheduler=address)
+        next(judged)
+        cluster.close()
+        with pytest.raises(MrseqError, match=f"{address} was lost"):
+            list(judged)
+
+
 def test_a_series_that_kills_its_process_loses_no_other(series):
     deadly = replace(
         series[0], path="deadly", pixels=series[0].pixels.map_blocks(_die, meta=np.empty((0, 0, 0)))
