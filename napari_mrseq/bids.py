@@ -90,7 +90,9 @@ def sidecars_of(verdicts: Sequence[Verdict], *, slices: bool = False) -> dict[st
         measured = attributes_of(series).to_dict()
         sidecar = bids_sidecar(measured, series.series_number, series.description, record)
         folder = folders.get(study_of(series), "")
-        name = _sidecar_name(record, is_named=_has_bids_name(series))
+        # A file is called after its own name; only a series of the scanner needs its number.
+        number = series.series_number if series.kind == "dicom" else None
+        name = _sidecar_name(record, number, is_named=_has_bids_name(series))
         # Some file systems take "brain" and "BRAIN" for one name.
         twin = f"{folder}/{name}".casefold()
         twins[twin] += 1
@@ -194,8 +196,8 @@ def _has_bids_name(series: Series) -> bool:
     return series.kind == "nifti" and (is_bids_name(name) or suffix_of(name)[1] is not None)
 
 
-def _sidecar_name(record: Mapping[str, Any], *, is_named: bool) -> str:
-    number, stem = record["series_number"], record["description"] or Path(record["path"]).stem
+def _sidecar_name(record: Mapping[str, Any], number: int | None, *, is_named: bool) -> str:
+    stem = record["description"] or Path(record["path"]).stem
     # BIDS finds the sidecar of an image by its very name, whatever the image turns out to be.
     # Other names may be cut: those of files are at most 255 bytes, of which a letter may take four.
     shortened = stem if is_named else stem[:_LONGEST_STEM]

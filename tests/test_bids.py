@@ -194,9 +194,11 @@ def test_an_image_without_a_name_of_bids_has_the_verdict_in_that_of_its_sidecar(
     tmp_path, image, sequence, sidecar
 ):
     nibabel.save(nibabel.Nifti1Image(np.zeros((8, 8, 4)), np.eye(4)), tmp_path / f"{image}.nii.gz")
+    (tmp_path / f"{image}.json").write_text('{"SeriesNumber": 4}')
     verdict = classify(read(tmp_path)[0], load_model(device="cpu"), fast=True)
     told = replace(verdict, decision=Decision(sequence, 0.9, "member"))
-    assert list(sidecars_of([told])) == [f"{sidecar}.json"]
+    ((name, text),) = sidecars_of([told]).items()
+    assert (name, json.loads(text)["SeriesNumber"]) == (f"{sidecar}.json", 4)
 
 
 def test_a_series_without_a_description_has_a_sidecar_called_like_its_folder(sample_study):

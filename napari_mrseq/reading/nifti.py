@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,7 @@ from napari_mrseq.reading.nifti_file import Voxels, open_nifti
 from napari_mrseq.reading.nifti_gradients import b_values_of, directions_of
 from napari_mrseq.reading.nifti_pair import voxel_file
 from napari_mrseq.reading.sidecar import sidecar_of
+from napari_mrseq.reading.tags import as_whole
 from napari_mrseq.series import LEAST_PIXELS, Series, VolumeAxis, grey_of
 
 # gzip packs at most 1032 to 1; more is claimed only by a damaged header. Masks come near to it;
@@ -108,6 +110,7 @@ def read_nifti(path: str) -> Series:
         pixels=_lazy_pixels(path, image, shape, view),
         spacing=None if known is None else _spacing(shown),
         affine=None if known is None else shown,
+        series_number=_series_number(sidecar or {}),
         description=without_verdict(stem),
         kind="nifti",
         is_mr=not colour,
@@ -223,6 +226,11 @@ def _spacing(affine: NDArray[np.float64]) -> tuple[float, float, float]:
 def _window(image: Any) -> tuple[float, float] | None:
     low, high = float(image.header["cal_min"]), float(image.header["cal_max"])
     return (low, high) if np.isfinite([low, high]).all() and high > low else None
+
+
+def _series_number(sidecar: Mapping[str, Any]) -> int | None:
+    told = sidecar.get("SeriesNumber")
+    return as_whole(told) if type(told) in (int, float) else None
 
 
 def _intent(image: Any) -> str:

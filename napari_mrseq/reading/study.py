@@ -173,7 +173,9 @@ def _in_studies(series: list[Series], files: Mapping[str, InputFile]) -> list[Se
         begin.setdefault(study_of(one), ranks[one.files[0]])
 
     def order(one: Series) -> tuple[int, int, int, int]:
-        given, number = min(files[path].given for path in one.files), one.series_number
+        given = min(files[path].given for path in one.files)
+        # NIfTI files stay in the order of their names, whatever a sidecar tells.
+        number = one.series_number if one.kind == "dicom" else None
         # Its stacks stay as acquired: names of files, often UIDs, tell no order of echoes.
         rank = first[_series_of(one)]
         last = (given, len(ranks), 0, rank)

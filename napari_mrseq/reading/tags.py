@@ -58,9 +58,13 @@ def number(dataset: Dataset, tag: int, vr: str | None = None) -> float | None:
 
 def whole(dataset: Dataset, tag: int, vr: str | None = None) -> int | None:
     """Return the first number of an element as an integer, None where no such number is there."""
-    value = number(dataset, tag, vr)
+    return as_whole(number(dataset, tag, vr))
+
+
+def as_whole(value: float | None) -> int | None:
+    """Return a number as an integer, None where it is none or too large."""
     # No integer that is read here takes more than 32 bits (PS3.5, 6.2: only SV and UV have 64).
-    return None if value is None or abs(value) > _LARGEST_WHOLE else int(value)
+    return int(value) if value is not None and abs(value) <= _LARGEST_WHOLE else None
 
 
 def triple(values: tuple[float, ...]) -> Direction | None:

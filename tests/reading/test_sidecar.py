@@ -153,3 +153,17 @@ def test_a_nearer_folder_counts_more_though_its_sidecar_says_less_of_the_image(d
     _write(data_set / "sub-01" / "bold.json", {"EchoTime": 0.03})
     _, attributes = _attributes(data_set)
     assert (attributes.echo_time, attributes.flip_angle) == (30, 70)
+
+
+def test_an_image_has_the_number_of_its_series_and_its_place_among_the_files_given(tmp_path):
+    for name, number in {"a_T1w": 12, "b_T2w": 3}.items():
+        nibabel.save(nibabel.Nifti1Image(np.zeros((8, 8, 4)), np.eye(4)), tmp_path / f"{name}.nii")
+        _write(tmp_path / f"{name}.json", {"SeriesNumber": number, "SeriesDescription": "scan"})
+    found = mrseq.read(tmp_path)
+    assert [(one.description, one.series_number) for one in found] == [("a_T1w", 12), ("b_T2w", 3)]
+
+
+@pytest.mark.parametrize("told", ["NaN", "Infinity", "1e300", "true", "null", '"Doe"', "[3]"])
+def test_what_is_no_number_of_a_series_is_none(data_set, told):
+    (data_set / "bold.json").write_text(f'{{"SeriesNumber": {told}}}')
+    assert _attributes(data_set)[0].series_number is None
