@@ -69,7 +69,7 @@ def explain(
     ModelError
         If captum isn't installed, or the model doesn't know the class.
     ValueError
-        If it isn't one slice.
+        If it isn't one slice, or all of the model's classes are named, or none.
     """
     occlusion = _captum_occlusion()
     codes = (class_code,) if isinstance(class_code, str) else class_code
@@ -77,6 +77,9 @@ def explain(
         if code not in model.classes:
             known = ", ".join(model.classes)
             raise ModelError(f"{model.name} knows no {code!r}; it knows {known}")
+    chosen = torch.tensor([code in codes for code in model.classes])
+    if bool(chosen.all()) or not bool(chosen.any()):
+        raise ValueError(f"some of the classes of {model.name} are needed, not all or none of them")
     slice_pixels = real_values(slice_pixels)
     if slice_pixels.ndim != 2:
         raise ValueError(f"one slice (rows, columns) is needed, not {slice_pixels.shape}")
@@ -84,7 +87,6 @@ def explain(
     if view is None:
         return np.zeros(slice_pixels.shape, np.float32)
     step = model.card.input_size // STEPS_A_SIDE
-    chosen = torch.tensor([code in codes for code in model.classes])
     lost = _lost_odds(occlusion, model, view, chosen, step)
     if not bool(lost.isfinite().all()):
         # As prediction does: float16 can't count it.

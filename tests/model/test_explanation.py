@@ -183,6 +183,13 @@ def test_a_blank_slice_and_a_mask_have_no_evidence(bright_is_t2, body):
     assert not explain(bright_is_t2, np.where(body > 0, 1.0, 0.0), "T2").any()
 
 
+@pytest.mark.parametrize("classes", [("T1", "T2"), ()])
+def test_nothing_speaks_for_all_classes_or_none(classes, bright_is_t2, body):
+    """The map was no numbers."""
+    with pytest.raises(ValueError, match=r"some of the classes of .* are needed, not all or none"):
+        explain(bright_is_t2, body, classes)
+
+
 def test_a_class_that_the_model_lacks_is_refused_with_those_it_has(bright_is_t2, body):
     with pytest.raises(ModelError, match=r"no 'SWI'.*T1, T2"):
         explain(bright_is_t2, body, "SWI")
