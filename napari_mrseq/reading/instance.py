@@ -41,6 +41,14 @@ _WITHOUT_IMAGE = re.compile(
     r"|Structure Set|Plan|Value Mapping|Spectroscopy|Measurements|Procedure Log|Tractography)\b"
 )
 
+# Those of makers' own: Siemens' Phoenix reports and spectra, what Philips keeps beside each series.
+_PRIVATE_WITHOUT_IMAGE = {
+    "1.3.12.2.1107.5.9.1": "Siemens CSA Non-Image",
+    "1.3.46.670589.11.0.0.12.1": "Philips MR Spectrum",
+    "1.3.46.670589.11.0.0.12.2": "Philips MR Series Data",
+    "1.3.46.670589.11.0.0.12.4": "Philips MR ExamCard",
+}
+
 # Layouts by what headers say: a file seldom differs from the one before it.
 Layouts = dict[Hashable, PixelLayout]
 
@@ -271,9 +279,10 @@ def _check_decoder(layout: PixelLayout) -> None:
 
 def _no_pixels(header: Dataset) -> ReadError:
     kind = UID(text(header, 0x00080016), validation_mode=IGNORE)
+    name = _PRIVATE_WITHOUT_IMAGE.get(kind, kind.name)
     # Of a damaged header nothing is quoted: it may be the patient's name.
-    if kind.name == kind:
+    if name == kind:
         return ReadError("holds no pixels, or is cut off before them")
-    if _WITHOUT_IMAGE.search(kind.name):
-        return NoImageError(f"holds no image, but {kind.name.removesuffix(' Storage')}")
-    return ReadError(f"holds no pixels, or is cut off before them ({kind.name})")
+    if kind in _PRIVATE_WITHOUT_IMAGE or _WITHOUT_IMAGE.search(name):
+        return NoImageError(f"holds no image, but {name.removesuffix(' Storage')}")
+    return ReadError(f"holds no pixels, or is cut off before them ({name})")

@@ -462,16 +462,26 @@ def test_decoder_that_panics_is_an_error_that_names_the_file(tmp_path: Path) -> 
         series.pixels.compute()
 
 
-def test_a_report_beside_the_images_is_passed_over(write_slice: WriteSlice) -> None:
+@pytest.mark.parametrize(
+    ("sop_class", "told"),
+    [
+        (BasicTextSRStorage, "Basic Text SR"),
+        (UID("1.3.12.2.1107.5.9.1"), "Siemens CSA Non-Image"),
+        (UID("1.3.46.670589.11.0.0.12.2"), "Philips MR Series Data"),
+    ],
+)
+def test_a_report_beside_the_images_is_passed_over(
+    sop_class: UID, told: str, write_slice: WriteSlice
+) -> None:
     path = write_slice(1)
-    report = new_file(path, BasicTextSRStorage, 9, ExplicitVRLittleEndian)
+    report = new_file(path, sop_class, 9, ExplicitVRLittleEndian)
     report.Modality = "SR"
     report.save_as(path.with_name("report.dcm"), enforce_file_format=True)
     study = read_study(path.parent)
     assert (len(study.series), study.failures) == (1, ())
     # Asked for by name, it is said what it is.
     (failure,) = read_study(path.with_name("report.dcm")).failures
-    assert failure.cause == "holds no image, but Basic Text SR"
+    assert failure.cause == f"holds no image, but {told}"
     with zipfile.ZipFile(path.with_name("a.zip"), "w") as archive:
         archive.write(path.with_name("report.dcm"), "report.dcm")
     (failure,) = read_study(path.with_name("a.zip")).failures
