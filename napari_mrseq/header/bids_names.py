@@ -24,6 +24,9 @@ _SUFFIXES = {
     "m0scan": "PERF", "cbf": "PERF", "aslref": "PERF", "minIP": "SWI", "phasediff": "FIELDMAP",
     "phase1": "FIELDMAP", "phase2": "FIELDMAP", "magnitude": "FIELDMAP", "magnitude1": "FIELDMAP",
     "magnitude2": "FIELDMAP", "fieldmap": "FIELDMAP", "epi": "FIELDMAP",
+    # What maps of the transmit and the receive field are computed from.
+    **dict.fromkeys(("TB1DAM", "TB1EPI", "TB1AFI", "TB1TFL", "TB1RFM", "TB1SRGE"), "OTHER"),
+    "RB1COR": "OTHER",
 }  # fmt: skip
 # What is computed, and no picture of a sequence: "T1map", "dseg", "probseg", "defacemask".
 _COMPUTED = re.compile(

@@ -48,6 +48,9 @@ def claim_on(folder: Path, name: str, sidecar: dict[str, Any] | None = None) -> 
         ("PD", "sub-01_acq-T2sel_PDw"),
         ("T2STAR", "sub-01_acq-qsm_T2starw"),
         ("T1", "tpl-MNI152NLin6Asym_res-01_T1w"),
+        ("OTHER", "sub-01_acq-famp_TB1TFL"),
+        ("OTHER", "sub-01_acq-tr1_TB1AFI"),
+        ("OTHER", "sub-01_acq-body_RB1COR"),
     ],
 )
 def test_suffix_says_the_sequence(tmp_path: Path, sequence: str, name: str) -> None:
