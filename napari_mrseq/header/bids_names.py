@@ -59,6 +59,9 @@ def no_picture(name: str) -> str | None:
         return told[1] if told else None
     if "_part-phase_" in name and sequence != "FIELDMAP":
         return "part-phase"
+    # As the phase of functional images was called.
+    if suffix == "phase":
+        return suffix
     return suffix if _COMPUTED.fullmatch(suffix) else None
 
 

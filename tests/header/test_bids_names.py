@@ -88,6 +88,7 @@ def test_words_of_the_acquisition_say_what_no_suffix_does(
         ("sub-01_space-T1w_stat-t_statmap", "statmap"),
         ("sub-01_space-T1w_cortthickness", "cortthickness"),
         ("sub-01_task-rest_part-phase_bold", "part-phase"),
+        ("sub-01_task-rest_phase", "phase"),
         ("t1_brain_mask", "mask"),
     ],
 )
