@@ -105,10 +105,10 @@ def attributes_of(series: Series) -> SequenceAttributes:
         or technique_codes.dimensions_named(" ".join([described, *names])),
         repetition_time=tags.positive("RepetitionTime")
         or tags.positive("RepetitionTimeExcitation"),
-        echo_time=tags.positive("EffectiveEchoTime") or tags.positive("EchoTime"),
+        echo_time=tags.positive("EffectiveEchoTime") or _of_all(tags, "EchoTime", volumes),
         inversion_time=_inversion_time(tags, series, volumes),
         echo_train=tags.positive("RFEchoTrainLength") or tags.positive("EchoTrainLength"),
-        flip_angle=None if _differs(series, "flip angle") else tags.positive("FlipAngle"),
+        flip_angle=None if _differs(series, "flip angle") else _of_all(tags, "FlipAngle", volumes),
         b_values=_b_values(tags, series, names, volumes),
         nucleus=_nucleus(tags),
         techniques=_techniques(tags, sidecar, vendor, names),
@@ -172,6 +172,13 @@ def _field_strength(tags: Tags) -> float | None:
     return strength / GAUSS_PER_TESLA if strength and strength > STRONGEST_TESLA else strength
 
 
+def _of_all(tags: Tags, keyword: str, volumes: int) -> float | None:
+    """Return the first number above 0; None where a sidecar lists another for each volume."""
+    listed = tags.numbers(keyword)
+    own = len(listed) == volumes and len(set(listed)) > 1
+    return None if own else tags.positive(keyword)
+
+
 def _differs(series: Series, name: str) -> bool:
     """Tell whether each volume has its own of what a header tells of one."""
     return series.volume_axis is not None and series.volume_axis.name == name
@@ -182,7 +189,7 @@ def _inversion_time(tags: Tags, series: Series, volumes: int) -> float | None:
     if _differs(series, "inversion time"):
         return None
     known = (
-        tags.positive(keyword)
+        _of_all(tags, keyword, volumes)
         for keyword in ("InversionTime", "InversionTimes")
         if volumes == 1 or not tags.is_of_one_frame(keyword)
     )
