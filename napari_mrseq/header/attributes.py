@@ -229,7 +229,7 @@ def _component(tags: Tags, vendor: str | None) -> str:
 
 
 def _contrast(tags: Tags) -> str:
-    contrast = tags.text("AcquisitionContrast").upper()
+    contrast = tags.text_of_frame("AcquisitionContrast").upper()
     return "" if contrast in ("UNKNOWN", "MIXED", "NONE") else contrast
 
 

@@ -54,7 +54,8 @@ class Tags:
     ----------
     dataset : pydicom.Dataset or None
         Classic or enhanced; functional groups that all frames share are searched after the top
-        level, then those of the first frame, which take the place of shared ones.
+        level, then those of the first frame, which take the place of shared ones, and of what is
+        mixed at the top level.
     sidecar : mapping or None
         BIDS sidecar, searched last; its times come out in milliseconds.
     """
@@ -75,6 +76,9 @@ class Tags:
     def values(self, place: Place) -> tuple[Any, ...]:
         """Return all values found at the first place that holds any, else an empty tuple."""
         found = _first_filled([*self._shared, *self._of_frame, *self._replaced], place)
+        # So a file calls what differs from frame to frame (PS3.3, C.8.13.3).
+        if found == ("MIXED",):
+            found = _first_filled(self._of_frame, place) or found
         if found or not isinstance(place, str):
             return found
         return _filled(_sidecar_values(self._sidecar, place))

@@ -532,6 +532,24 @@ def test_one_volume_of_diffusion_may_be_a_map_unless_it_is_an_original(
     assert (claim.confidence >= 0.8) == sure
 
 
+@pytest.mark.parametrize(
+    ("written", "of_frame", "sequence"),
+    [
+        ("MIXED", "DIFFUSION", "DWI"),
+        ("MIXED", "PROTON_DENSITY", "PD"),
+        ("T2", "PROTON_DENSITY", "PD"),
+        ("T2", "", "T2"),
+        ("MIXED", "", UNKNOWN),
+    ],
+)
+def test_a_frame_is_weighted_as_it_says_itself_whatever_its_file_says_of_all(
+    make_series: Any, written: str, of_frame: str, sequence: str
+) -> None:
+    frame = {"MRImageFrameTypeSequence": [{"AcquisitionContrast": of_frame}]}
+    header = {"AcquisitionContrast": written, "PerFrameFunctionalGroupsSequence": [frame]}
+    assert claim_of(make_series(header, volumes=2)).sequence == sequence
+
+
 # ds005299's, as it is named there.
 def test_a_small_b_value_in_the_name_of_a_sequence_is_that_of_its_first_volume(
     make_series: Any,
