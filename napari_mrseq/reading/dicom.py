@@ -23,6 +23,7 @@ from napari_mrseq.reading.geometry import (
     StackGeometry,
     stack_geometry,
 )
+from napari_mrseq.reading.grouping import labelled
 from napari_mrseq.reading.header import cause_of, damage_of, read_header
 from napari_mrseq.reading.instance import Layouts, read_instance
 from napari_mrseq.reading.layout import FrameSource
@@ -132,10 +133,13 @@ def _with_incomplete(groups: dict[Hashable, list[Frame]]) -> list[list[Frame]]:
         for key, one in origins.items()
         if not one.series_uid or (one.study_uid and one.series_number is not None)
     }
+    by_uid = labelled((origins[key].series_uid for key in whole), whole)
     for key in [key for key in groups if key not in whole]:
-        fitting = [other for other in whole if _completes(origins[other], origins[key])]
+        alike = by_uid.setdefault(origins[key].series_uid, [])
+        fitting = [other for other in alike if _completes(origins[other], origins[key])]
         if len(fitting) != 1:
             whole[key] = groups[key]
+            alike.append(key)
             continue
         known = origins[fitting[0]]
         for frame in groups[key]:
@@ -147,11 +151,9 @@ def _with_incomplete(groups: dict[Hashable, list[Frame]]) -> list[list[Frame]]:
 
 
 def _completes(known: Origin, one: Origin) -> bool:
-    return (
-        known.series_uid == one.series_uid
-        and one.study_uid in ("", known.study_uid)
-        and one.series_number in (None, known.series_number)
-    )
+    """Tell whether a file of the same series UID lacks what is known, and differs in nothing."""
+    is_of_study = one.study_uid in ("", known.study_uid)
+    return is_of_study and one.series_number in (None, known.series_number)
 
 
 def _lost_files(frames: Sequence[Frame], error: Exception) -> list[Failure]:
