@@ -135,13 +135,9 @@ def judge_slices(series: Series, model: Model, indices: Sequence[int]) -> list[S
     decoded, lost = _decoded(series, indices)
     answers = {index: (np.full(len(model.classes), 1 / len(model.classes)), 0.0) for index in lost}
     if decoded:
-        probabilities, weights = model.examine(
-            np.stack(list(decoded.values())),
-            pixel_spacing=series.spacing[1:] if series.spacing else None,
-            as_shown=is_as_shown(series),
-        )
-        # What shows nothing may be anything, whatever an imported network makes of it.
-        probabilities[weights == 0] = 1 / len(model.classes)
+        spacing = series.spacing[1:] if series.spacing else None
+        stack = np.stack(list(decoded.values()))
+        probabilities, weights = examined(model, stack, spacing, as_shown=is_as_shown(series))
         answers |= zip(decoded, zip(probabilities, weights, strict=True), strict=True)
     threshold = least_named(claim_of(series), model)
     judged = []
@@ -161,6 +157,22 @@ def judge_slices(series: Series, model: Model, indices: Sequence[int]) -> list[S
             )
         )
     return judged
+
+
+def examined(
+    model: Model,
+    slices: NDArray[Any],
+    pixel_spacing: tuple[float, float] | None,
+    *,
+    as_shown: bool | None,
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return what a network says of slices, and how much each shows, as `Model.examine` does.
+
+    What shows nothing may be anything, whatever an imported network makes of it.
+    """
+    probabilities, weights = model.examine(slices, pixel_spacing=pixel_spacing, as_shown=as_shown)
+    probabilities[weights == 0] = 1 / len(model.classes)
+    return probabilities, weights
 
 
 def is_as_shown(series: Series) -> bool | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 import numpy as np
 
 from napari_mrseq.decision import aggregate
+from napari_mrseq.judging import examined
 from napari_mrseq.reading.grouping import grouped
 from napari_mrseq.stack import pool_slices
 from napari_mrseq.training.labelled_slices import read_slice
@@ -67,13 +68,11 @@ def joined(parts: Sequence[AnyAnswers]) -> AnyAnswers:
 
 
 def answer_slices(model: Model, rows: Sequence[Row]) -> Answers:
-    """Let a model judge each picture."""
+    """Let a model judge each picture, as a verdict does."""
     probabilities, shown = [], []
     for row in rows:
         read = read_slice(row)
-        said, shows = model.examine(
-            read.pixels[None], pixel_spacing=read.pixel_spacing, as_shown=read.as_shown
-        )
+        said, shows = examined(model, read.pixels[None], read.pixel_spacing, as_shown=read.as_shown)
         probabilities.append(said[0])
         shown.append(shows[0])
     return Answers(

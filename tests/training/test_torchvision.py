@@ -12,9 +12,12 @@ from torchvision import models
 
 from napari_mrseq import load_model
 from napari_mrseq.errors import CatalogueError, ModelError
-from napari_mrseq.model.card import TORCHVISION
+from napari_mrseq.model.card import TORCHVISION, Card
 from napari_mrseq.model.card_file import read_card
+from napari_mrseq.model.networks import build
+from napari_mrseq.model.weights_file import write_weights
 from napari_mrseq.training.catalogue import read_catalogue
+from napari_mrseq.training.comparison import measure_source
 from napari_mrseq.training.run import train_torchvision
 from napari_mrseq.training.torchvision_fit import TorchvisionRecipe, fit_torchvision
 from tests.program import program
@@ -48,6 +51,19 @@ def test_it_gives_a_model_with_its_preparation_measured_on_the_fold_held_out(cat
     assert model.card.training["pictures"] == 16
     picture = stripes("T1", 1)[None]
     assert model.predict(picture).sum() == pytest.approx(1, abs=1e-5)
+
+
+def test_what_shows_nothing_is_measured_as_it_is_judged(catalogue, tmp_path):
+    weights = build(SMALL.network, 2).state_dict()
+    weights["fc.bias"] = torch.tensor([9.0, 0.0])
+    card = Card("m", "1", SMALL.network, ("T1", "T2"), 224, preparation=TORCHVISION)
+    write_weights(weights, card, tmp_path / "m.safetensors")
+    for row in read_catalogue(catalogue)[10:20]:
+        Image.new("L", (64, 64)).save(row.path)
+    model = load_model(tmp_path / "m.safetensors", device="cpu")
+    figures = measure_source(model, catalogue, log=lambda _: None)
+    assert figures["classes"] == ["T1", "T2", "UNKNOWN"]
+    assert figures["confusion"] == [[5, 0, 5], [5, 0, 5], [1, 0, 0]]
 
 
 def test_a_network_that_asks_which_version_its_weights_are_of_is_measured(catalogue, tmp_path):
