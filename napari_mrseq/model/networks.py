@@ -71,6 +71,16 @@ def build(name: str, class_count: int, dropout: float = 0.0, familiarity: int = 
     return network
 
 
+def of_classes(name: str, class_count: int) -> set[str]:
+    """Return which weights of a network are as many as its classes; of others they are no use.
+
+    GoogLeNet has such layers in its middle, too.
+    """
+    with torch.device("meta"):
+        own, wider = (build(name, count).state_dict() for count in (class_count, class_count + 1))
+    return {key for key, tensor in own.items() if tensor.shape != wider[key].shape}
+
+
 def fill(network: nn.Module, weights: Mapping[str, Tensor]) -> None:
     """Put weights into a network that names them all.
 

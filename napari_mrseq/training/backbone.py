@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from napari_mrseq.errors import ModelError
+from napari_mrseq.model import networks
 from napari_mrseq.model.card_file import read_card
 from napari_mrseq.model.weights_file import read_weights, refuse_onnx
 
@@ -70,7 +71,7 @@ def start_from_imagenet(network: EfficientNetLite, name: str) -> None:
 
 
 def start_from_model(network: nn.Module, path: Path, name: str, classes: tuple[str, ...]) -> None:
-    """Copy the weights of a model into a network; without its last layer for other classes.
+    """Copy the weights of a model into a network; for other classes, without their layers.
 
     Parameters
     ----------
@@ -90,10 +91,10 @@ def start_from_model(network: nn.Module, path: Path, name: str, classes: tuple[s
     """
     card = card_of_start(path, name)
     target = network.state_dict()
-    last = list(target)[-2:]
+    left_out = set() if card.classes == classes else networks.of_classes(name, len(classes))
     for key, tensor in read_weights(path).items():
         # What was familiar to the model before is measured anew.
-        if key in target and (card.classes == classes or key not in last):
+        if key in target and key not in left_out:
             target[key] = tensor.to(target[key].dtype)
     network.load_state_dict(target)
 

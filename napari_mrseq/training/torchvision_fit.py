@@ -185,7 +185,7 @@ class _Trainer:
 
 
 def _copied(network: nn.Module, path: Path, name: str, classes: tuple[str, ...]) -> None:
-    """Copy weights into a network; all but the last layer from a state dict of torchvision's."""
+    """Copy weights into a network; from a state dict of torchvision's all but those of classes."""
     if path.suffix == WEIGHTS_SUFFIX:
         start_from_model(network, path, name, classes)
         return
@@ -193,9 +193,9 @@ def _copied(network: nn.Module, path: Path, name: str, classes: tuple[str, ...])
 
     target = network.state_dict()
     found = read_state_dict(path)
-    last = list(target)[-2:]
+    left_out = networks.of_classes(name, len(classes))
     for key, tensor in target.items():
-        if key in last:
+        if key in left_out:
             continue
         if key not in found or found[key].shape != tensor.shape:
             raise ModelError(f"{path} is no {name}: {key} is missing or of another shape")

@@ -126,6 +126,23 @@ def test_it_starts_from_weights_of_torchvision_but_for_the_last_layer(catalogue,
         fit_torchvision(rows, ("T1", "T2"), other, tmp_path, start=tmp_path / "imagenet.pth")
 
 
+@pytest.mark.parametrize("kind", ["pth", "safetensors"])
+def test_a_network_with_layers_of_its_classes_in_its_middle_starts_from_others(
+    catalogue, tmp_path, kind
+):
+    network, start = build("googlenet", 3), tmp_path / f"begun.{kind}"
+    if kind == "pth":
+        torch.save(network.state_dict(), start)
+    else:
+        card = Card("begun", "1", "googlenet", ("A", "B", "C"), 224, preparation=TORCHVISION)
+        write_weights(network.state_dict(), card, start)
+    rows = [row for row in read_catalogue(catalogue) if row.label != "UNKNOWN"]
+    still = replace(SMALL, network="googlenet", epochs=1, draws=2, rate=1e-12)
+    weights = fit_torchvision(rows, ("T1", "T2"), still, tmp_path, start=start, log=lambda _: None)
+    torch.testing.assert_close(weights["conv1.conv.weight"], network.conv1.conv.weight.detach())
+    assert len(weights["aux1.fc2.bias"]) == len(weights["fc.bias"]) == 2
+
+
 def test_nothing_is_left_to_train_on_where_all_is_held_out(catalogue, tmp_path):
     lines = catalogue.read_text().splitlines()
     first = [line for line in lines if line.endswith((",fold", ",0"))]
