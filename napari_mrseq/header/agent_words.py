@@ -15,7 +15,7 @@ NEGATION = (
 ANSWER_NO = r"off(?! ?label)|false|n a|nein"
 LACKING = (
     r"w ?o|w ?out|without|before|ohne|sans|senza|zonder|uten|uden|utan|bez|brez|fara|nelkul|ilman"
-    r"|avant|prima|antes|inainte|przed|ennen|tanpa|tnp|sebelum|bina"
+    r"|avant(?! (?:bras|pied))|prima|antes|inainte|przed|ennen|tanpa|tnp|sebelum|bina"
 )
 WITHOUT_ONE = rf"{LACKING}|plain|un ?enhanced|nati+[fv]\w*|natywn\w*"
 NO_DOSE = r"(?<!\d )\b0( 0+)? ?(ml|cc|mmol)\b"
@@ -43,20 +43,23 @@ NO_AGENT_ITSELF = (
 )
 # Signs in the text as it was typed, which are gone from plain text: "T1 -C", "Gd (-)", "IV -";
 # "S/C", "S/ CONTRASTE" against "T1/3D/FFE/C", "w/c", "(C/C)", "t1_vibe_cor_C", "t1_mprage_sagGD".
-# "A/C" is a joint, "-C-spine" a neck, and "post Gd - sag", "sag - gad" have a dash between words.
+# "A/C" is a joint, "-C-spine" a neck, and "post Gd - sag", "sag - gad" have a dash between words;
+# "FS (+)", "MTC(-)" speak of a saturation.
 SIGNED = r"(?<![A-Za-z])(?:K|C|CE|(?i:gd|gado?|km|kl|mdc|i\.?v\.?))"
 SLASHED = r"/\s?(?i:c|ctt?[eo]|contr\w*|gad\w*|gd|km|mdc|iv|inj\w*)\b"
-# Danish and Dutch: "u/k", "m/k"; "z/contrast".
+# Danish: "u/k", "m/k".
 OF_THE_NORTH = r"/\s?(?i:k|[ck]ontr\w*|gado?|gd|km)\b"
+OF_AN_AGENT = r"(?<!(?i:fs|at|mt|tc|pp|ir))(?<!(?i:fs|at|mt|tc|pp|ir) )"
 MINUS = (
     r"(?:^|[\s_(])-(?:\s?(?:C|GD|Gd|KM)|(?i:gd|gad|km|kl|mdc|i\.?v))\b(?![-\s]?(?i:sp|contr))"
-    rf"|{SIGNED}(?:-(?![A-Za-z0-9(])|\s-\)?\s*$)|\(\s?-\s?\)"
+    rf"|{SIGNED}(?:-(?![A-Za-z0-9(])|\s-\)?\s*$)|{OF_AN_AGENT}\(\s?-\s?\)"
     rf"|(?<![A-Za-z0-9])[Ss]{SLASHED}(?!.?(?i:joint))|(?<![A-Za-z])s(?:\.\s?KM\b|-c$)"
-    rf"|(?<![A-Za-z0-9])[UuZz]{OF_THE_NORTH}"
+    rf"|(?<![A-Za-z0-9])(?:[Uu]{OF_THE_NORTH}|[Zz]/\s?(?i:contrast)\b)"
 )
 SLASH = (
     r"(?<!\b[Aa])/[Cc]$|(?<!(?i:sag))_C$|(?<=[a-z])G[Dd](?![A-Za-z])"
-    rf"|(?<![A-Za-z])[Cc]{SLASHED}|(?<![A-Za-z0-9])[Mm]{OF_THE_NORTH}|\(\s?\+\s?\)"
+    rf"|(?<![A-Za-z])[Cc]{SLASHED}|(?<![A-Za-z0-9])[Mm]{OF_THE_NORTH}"
+    rf"|{OF_AN_AGENT}\(\s?\+\s?\)"
 )
 PLUS_OR_MINUS = r"±|\+\s?/\s?(?:C|GD|Gd|KM)?-|-\s?/\s?(?:C|GD|Gd|KM)?\+"
 # What Siemens' protocols of the spine end with, and the body parts that are one.
@@ -88,7 +91,7 @@ WITHOUT = (
     rf"\bblanco(?= ?$| {PLANES}\b)",
     # "Knie sin" is a left one.
     r"\b(sin|sem) (c\b|contr|cte|ctte|gad|gd|iv|civ|inj|medio)|\bs contraste",
-    r"\b(voor (gd|contrast)|z contrast)",
+    r"\b(voor (gd|contrast)|z contrast\b)",
     # Japanese in Latin letters.
     r"\b(zou?ei ?(mae|nashi)|tanjun)\b",
     # Norwegian, Danish, Swedish, Czech, Slovenian, Croatian: the Czech before, "před", as it is
@@ -96,29 +99,33 @@ WITHOUT = (
     r"\b(u|for|fore|fr|innan|pred|poed|do|prije) (kontr|gad|gd|k ?[lm]\b|podan|apli[ck])",
     rf"\bnincs\b|\b({AGENT}|k ?a) (adasa )?elott\b",
     # Turkish, with its dotless i as Latin-1 reads it, too.
-    rf"\bkontrast?i?s[iy]?z\w*|\b{AGENT} (oncesi|ver\w*me\w*)\b",
+    rf"\bkontrast?i?s[iy]?z\w*|\b{AGENT} (oncesi|ver(il)?me[dmz]\w*)\b",
     # Vietnamese.
     rf"\b(khong|chua|truoc) (tiem|thuoc|tuong phan|{AGENT})\b",
 )
 # The Hungarian after, which stands behind its word; in front of it the Swedish without.
 AFTER = rf"\b({AGENT}|k ?a) (adasa )?utan\b"
 # What is lacking but an agent, or comes later: "ohne FS", "without breath hold", "avant chirurgie".
+# In "w/o FS or contrast" both are.
 OTHER_LACK = (
-    rf"\b({LACKING}) (f ?s\b|(fat|fett|vet|sat|sup|sop|zsir|rasva|tluszcz|potlac)\w*|gras[as]"
-    r"|graisse|gordura|bh\b|(breath|apn|motion|beweg|mouve|movim|boug|sedat|nark|coil|grappa)\w*"
-    r"|(surg|op\b|operat|chir|cirug|cirurg|interven|bestrahl|rad|chem|ther|biops)\w*)"
+    rf"\b({LACKING}) (f ?s|(fat|fett|vet|sat|sup|sop|zsir|rasva|tluszcz|potlac)\w*|gras[as]\w*"
+    r"|graisse|gordura|bh|(breath|apn|motion|beweg|mouve|movim|boug|sedat|nark|coil|grappa)\w*"
+    r"|(surg|op\b|operat|chir|cirug|cirurg|interven|bestrahl|rad|chem|ther|biops)\w*)\b"
+    rf"(?! (\w+ )?(or|nor|and|oder|und|ou|et|o|e|y) {AGENT}\b)"
 )
 # Beside each other without and with, before and after.
 EARLIER = rf"{LACKING}|sin|sem|prae?|vor|voor|fore?|pred|poed|prije"
 LATER = (
     r"with|after|mit|nach|avec|apres|con|despues|tras|com|apos|dopo|met|na|med|etter|efter|z|s|po"
-    r"|sa|cu|dupa|posle|post|dengan"
+    r"|sa|cu|dupa|posle|poslije|nakon|jalkeen|post|dengan|sesudah|setelah"
 )
-AND = r"(and|und|et|y|e|ed|o|i|a|og|och|en|si|dan|puis|\+)"
-# The name of a whole examination, "BRAIN W/WO CONTRAST", and what is given where it is needed.
+AND = r"(and|und|et|y|e|ed|o|i|a|og|och|en|ja|si|dan|puis|\+)"
+# The name of a whole examination, "BRAIN W/WO CONTRAST", and what is given where it is needed;
+# "W/O CON" is one without.
 BOTH = (
     rf"\b({EARLIER}) ({AGENT} )?{AND} ({LATER})\b|\b({LATER}) ({AGENT} )?{AND} ({EARLIER})\b"
-    rf"|\b({LACKING}) ({LATER})\b|\b({LATER}) ({LACKING})\b"
+    rf"|\b(?!w)({LACKING}) ({LATER})\b|\b({LATER}) ({LACKING})\b"
+    r"|\b(elott es utan|nelkul es|ilman ja|truoc va sau|co va khong|khong va co)\b"
     r"|\b(w (and )?w ?o|w ?o (and )?w|with (and |or )?without|without (and |or )?with)\b"
     r"|\b(oncesi (ve )?sonrasi|kontrastsiz (ve |\+ )?kontrastli|kontrastli (ve |\+ )?kontrastsiz)\b"
     r"|\bpre (contrast |gad\w* |gd |c )?(and |y |et |und |\+ )?post\b"
@@ -148,7 +155,7 @@ OTHER_EVENT = (
     r"|((?!for|gd|gad|con|c\b|km|mdc|inj|fs|fat|t1|ax|cor|sag|tra|\d|mp|tse|fse"
     r"|vibe|spgr|spin|brain)\w+ ){0,2}?(\w+((?<!ana)tomy|plasty|scopy|desis)\b"
     r"|(resect|biops|bx|repair|replac|remov|implant|ablat)\w*|([amlp]cl|ligament|flap) recon\w*)"
-    r"|(op(?!p|t|h)|fossa|schad|surg|trauma|rad(?!ial)|chemo|stroke|treat|ther|label|ictal|process|mort"
+    r"|(op(?!p|t|h)|fossa|schadelg|surg|trauma|rad(?!ial)|chemo|stroke|treat|ther|label|ictal|process|mort"
     r"|partum|exerc|transplant|dbs|concuss|infar|isch|ha?emorr|bleed|covid|infect|seiz|natal|fusion"
     r"|embol|coil|clip|(vp )?shunt|stent|accid|viral|lumbar punct)\w*|tx|rt(?= ?$)"
     r"|(tbi|mva|cva|sah|tips|tace|rfa|srs|bmt|etv|tavi|mi|pci|cpr|turp|ercp|ect|lp|fall)\b)"
@@ -181,7 +188,7 @@ WITH = (
     r"\b(\d*post|post(c|gd|gad|gado|con\w*|km|inj\w*|kontr\w*))\b",
     # Portuguese and Spanish.
     r"\bpos(?= ?$| (c|contr\w*|fs|w)\b)",
-    r"\b(enhanced|ce|t1c|t1ce|contrast[eo]?|con cont|m ?d ?c|c contr\w*|w c(?! sp)|pdc)\b",
+    r"\b(enhanced|ce|t1c|t1ce|contrast[eo]?|con cont|m ?d ?c|c contr\w*|w c(?! (sp|[tl]\b))|pdc)\b",
     r"\bcontrast(ad[ao]|ografic[ao]|mid\w*)\b|\b(pos|poszt)[ck]ontr\w*|\bcon ctt?e\b",
     r"\bzou?ei",
     # "T1FSKM", "z kontrastem", "po k.l.", "s KU"; "CM" as Kontrastmittel is.

@@ -47,7 +47,8 @@ GIVEN = (
     "T1 contrastografica;T1 après IV;T1 poscontraste;T1 contrastado;T1 con cte;T1 após injeção;"
     "T1 na contrastmiddel;T1 m/k;T1 m/Gd;T1 (+);T1 sau tiêm;T1 có tiêm thuốc;T1 kontrastlı;"
     "T1 nach KM ohne FS;T1 post gad w/o fat sat;T1 +C without breath hold;T1 Gd utan FS;"
-    "T1 POST W/O FS"
+    "T1 POST W/O FS;T1 FS(-) Gd;T1 Gd vertébromédullaire;T1 post Schädel;T1 z/kontrastem;"
+    "T1 avant-bras gado"
 )
 NOT_GIVEN = (
     "T1 ohne KM;T1 pre contrast;T1 -C;T1 sans injection;AX T1 W/O;3D Ax T1 S/C;T1 FS S/ CONTRASTE;"
@@ -79,7 +80,7 @@ NOT_GIVEN = (
     "T1 blanco sag;T1 z/contrast;T1 z contrast;T1 u/k;T1 u/Gd;T1 før Gd;T1 före Gd;T1 ej kontrast;"
     "T1 (-);T1 un-enhanced;T1 non con;T1 không tiêm;T1 trước tiêm thuốc;T1 không Gado;"
     "T1 tanpa kontras;T1 sebelum kontras;T1 bina contrast;T1 sans PDC;T1 pre with FS;"
-    "T1 s/ gadolinio"
+    "T1 s/ gadolinio;T1 W/O CON;T1 w/o fat sat or contrast;T1 ohne FS und KM"
 )
 NOT_SAID = (
     "T1 HALS FS C;t1_tse_cor_pos_1;T1 supine pos;T1 TMJ DYNAMIC;T1 dynamic pelvic floor;"
@@ -114,7 +115,9 @@ NOT_SAID = (
     "T1 avant et après gado;T1 prima e dopo mdc;T1 antes y después de contraste;T1 com e sem "
     "contraste;T1 przed i po kontraście;T1 före och efter kontrast;T1 met en zonder contrast;"
     "T1 kontrast öncesi ve sonrası;T1 kontrastsız+kontrastlı;T1 ohne/mit KM;T1 m/o KM;"
-    "T1 sin/con contraste;T1-W C-SPINE"
+    "T1 sin/con contraste;T1-W C-SPINE;T1 W C/T SPINE;T1 FS(+);T1 fat sat (+);T1 MTC(-);"
+    "T1 avant-pied;T1 kontraszt előtt és után;T1 ennen ja jälkeen tehosteen;"
+    "T1 prije i nakon kontrasta;T1 sebelum dan sesudah kontras;T1 trước và sau tiêm thuốc"
 )
 
 
