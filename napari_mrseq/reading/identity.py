@@ -25,6 +25,9 @@ from napari_mrseq.reading.spelling import (
 # What names the patient: looked for in everything that is kept.
 _NAMES = (0x00100010, 0x00101001, 0x00101005, 0x00101060)
 _NUMBERS = (0x00100020, 0x00100030, 0x00101000, 0x00101040, 0x00102154)
+# What they are written in where the header names, or a description makes it, another set, beside
+# UTF-8, which its bytes tell.
+_OF_EUROPE = ("latin_1", "cp1250", "iso8859_2")
 # Three groups of 64 letters are the longest name (PS3.5, 6.2); bounds the work on a hostile one.
 _LONGEST = 200
 # Between the words of a number or an address, and in the bytes of all of them.
@@ -125,16 +128,15 @@ class Identity:
 def _texts(dataset: Dataset, tag: int, written: bytes) -> list[str]:
     """Return the values of an element as text, whatever character set the header names for it."""
     value = getattr(element_by(dataset.__getitem__, tag), "value", None)
-    if value is None or isinstance(value, bytes):
-        return [written.decode("utf-8", "replace"), written.decode("latin-1")]
-    texts = [str(part) for part in (value if isinstance(value, MutableSequence) else [value])]
-    # Where a description alone is UTF-8, or a name.
-    if any("\ufffd" in text for text in texts):
-        return [*texts, written.decode("latin-1")]
+    told: list[str] = []
+    if value is not None and not isinstance(value, bytes):
+        told = [str(part) for part in (value if isinstance(value, MutableSequence) else [value])]
+    if told and written.isascii():
+        return told
     try:
-        return texts if written.isascii() else [*texts, written.decode()]
+        return [*told, written.decode()]
     except UnicodeDecodeError:
-        return texts
+        return [*told, *(written.decode(one, "replace") for one in _OF_EUROPE)]
 
 
 def _bytes(dataset: Dataset, tag: int) -> bytes:

@@ -220,23 +220,48 @@ def test_name_written_in_another_way_is_cut_as_well(
 
 
 @pytest.mark.parametrize("named", ["ISO_IR 192", "ISO_IR 100", " " * 10])
-@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
 @pytest.mark.parametrize(
-    ("described", "kept"),
-    [("T2 Mueller Joerg tra", "T2 tra"), ("T2 增强 Mueller Joerg tra", "T2 增强 tra")],
+    ("encoding", "name", "typed"),
+    [
+        ("utf-8", "MÜLLER^JÖRG", "Mueller Joerg"),
+        ("latin-1", "MÜLLER^JÖRG", "Mueller Joerg"),
+        ("utf-8", "Dvořák^Jiří", "Dvorak Jiri"),
+        ("cp1250", "Dvořák^Jiří", "Dvorak Jiri"),
+        ("iso8859_2", "Lewiński^Sławosz", "Lewinski Slawosz"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("described_in", "kept"),
+    [
+        ("ascii", "T2 tra"),
+        ("utf-8", "T2 增强 tra"),
+        ("gb18030", "T2 增强 tra"),
+        ("euc_kr", "T2 조영후 tra"),
+        ("cp1251", "T2 контраст tra"),
+    ],
 )
 def test_name_is_cut_whatever_character_set_it_and_the_words_are_in(
-    write_slice: WriteSlice, named: str, encoding: str, described: str, kept: str
+    write_slice: WriteSlice,
+    named: str,
+    encoding: str,
+    name: str,
+    typed: str,
+    described_in: str,
+    kept: str,
 ) -> None:
+    written = kept.replace("tra", f"{typed} tra").encode(described_in), name.encode(encoding)
+    written = tuple(value + b" " * (len(value) % 2) for value in written)
+    places = [letter * len(value) for letter, value in zip((b"x", b"y"), written, strict=True)]
     path = write_slice(
         1,
         SpecificCharacterSet="ISO_IR 192",
-        PatientName="MXXXXXXR^JXXXG",
-        SeriesDescription=described,
+        SeriesDescription=places[0].decode(),
+        PatientName=places[1].decode(),
     )
-    name = "MÜLLER^JÖRG ".encode(encoding).ljust(14)
-    content = path.read_bytes().replace(b"MXXXXXXR^JXXXG", name)
-    path.write_bytes(content.replace(b"ISO_IR 192", named.encode()))
+    content = path.read_bytes().replace(b"ISO_IR 192", named.encode())
+    for place, value in zip(places, written, strict=True):
+        content = content.replace(place, value)
+    path.write_bytes(content)
     assert header_of(path).SeriesDescription == kept
 
 
