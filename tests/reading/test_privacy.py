@@ -297,6 +297,8 @@ def test_name_is_cut_whatever_character_set_it_and_the_words_are_in(
         ("ÞÓRÐUR^A", "T2 Thordur tra", "T2 tra"),
         ("IŞIKLI^A", "T2 ışıklı tra", "T2 tra"),
         ("Иванов^Иван", "T2 голова ИВАНОВ", "T2 голова"),
+        # Begins as the word for "without" does.
+        ("בלינדר^דן", "T1 בלינדר tra", "T1 tra"),
         # Written apart: of six letters, as of more.
         ("ZYXWOR^A", "T2 zyx wor tra", "T2 tra"),
         ("ZYXWO^A", "T2 zyx wo tra", "T2 zyx wo tra"),
