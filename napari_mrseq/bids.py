@@ -15,6 +15,7 @@ from napari_mrseq.belonging import study_of
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.header import attributes_of
 from napari_mrseq.header.bids_names import is_bids_name, suffix_of
+from napari_mrseq.header.technique_codes import codes_of
 from napari_mrseq.naming import no_device
 from napari_mrseq.safe_writing import encoded, is_same_file, write_whole
 from napari_mrseq.sequences import SEQUENCES
@@ -29,14 +30,27 @@ _BIDS_SECONDS = {
     "InversionTime": "inversion_time",
 }
 _LONGEST_STEM = 50
+# Keys of BIDS 1.10 and, where it has none, of DICOM: what was saved claims what it did before.
 _BIDS_AS_THEY_ARE = {
     "FlipAngle": "flip_angle",
     "MagneticFieldStrength": "field_strength",
     "Manufacturer": "vendor",
+    "Modality": "modality",
+    "ImageType": "image_type",
+    "SequenceName": "sequence_name",
+    "ScanOptions": "scan_options",
+    "MRAcquisitionType": "acquisition",
+    "EchoTrainLength": "echo_train",
+    "AcquisitionContrast": "contrast",
+    "ComplexImageComponent": "component",
+    "ImagedNucleus": "nucleus",
 }
+# Told by techniques, wherever the header kept them.
+_CODED = ("ScanningSequence", "SequenceVariant")
 # All that a sidecar of ours may hold: one that holds more is of another program.
 OUR_FIELDS = {
-    *_BIDS_SECONDS, *_BIDS_AS_THEY_ARE, "SeriesNumber", "SeriesDescription", "mrseq", "BidsSuffix",
+    *_BIDS_SECONDS, *_BIDS_AS_THEY_ARE, *_CODED, "ContrastBolusAgent", "DiffusionBValue",
+    "SeriesNumber", "SeriesDescription", "mrseq", "BidsSuffix",
 }  # fmt: skip
 
 
@@ -63,6 +77,9 @@ def bids_sidecar(
         field: _seconds(measured.get(name)) for field, name in _BIDS_SECONDS.items()
     }
     sidecar |= {field: measured.get(name) for field, name in _BIDS_AS_THEY_ARE.items()}
+    sidecar |= {field: codes_of(measured.get("techniques", ()), field) or None for field in _CODED}
+    sidecar["ContrastBolusAgent"] = _agent(measured)
+    sidecar["DiffusionBValue"] = _single_b_value(measured)
     sidecar |= {"SeriesNumber": series_number, "SeriesDescription": description, "mrseq": record}
     if record is not None:
         sidecar["BidsSuffix"] = _bids_suffix(record)
@@ -207,6 +224,18 @@ def _sidecar_name(record: Mapping[str, Any], number: int | None, *, is_named: bo
     name = unicodedata.normalize("NFC", "_".join(part for part in parts if part))
     # Two underscores part the number of a twin; BIDS allows a plus.
     return no_device(re.sub(r"[^\w.+-]+|__+", "-", name))
+
+
+def _agent(measured: Mapping[str, Any]) -> str | None:
+    """Return the agent that was given, "NONE" where none was, None where it isn't known."""
+    given = measured.get("agent")
+    return measured.get("agent_text") if given else "NONE" if given is False else None
+
+
+def _single_b_value(measured: Mapping[str, Any]) -> float | None:
+    """Return the weighting of all volumes in s/mm²; several, or none, have no key of their own."""
+    b_values = measured.get("b_values", ())
+    return b_values[0] if len(b_values) == 1 and b_values[0] > 0 else None
 
 
 def _seconds(milliseconds: float | None) -> float | None:

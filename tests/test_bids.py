@@ -226,13 +226,20 @@ def test_a_sidecar_tells_what_was_measured_in_the_units_of_bids(sample_study, fo
         for name in ("RepetitionTime", "EchoTime", "InversionTime")
         if name in header
     }
-    as_they_are = ("FlipAngle", "MagneticFieldStrength", "SeriesNumber", "SeriesDescription")
+    as_they_are = (
+        "FlipAngle", "MagneticFieldStrength", "SeriesNumber", "SeriesDescription", "Modality",
+        "ImageType", "SequenceName", "MRAcquisitionType", "EchoTrainLength", "ImagedNucleus",
+    )  # fmt: skip
+    codes = {"ScanningSequence": ["SE"], "SequenceVariant": ["SP"], "ScanOptions": ["PFP"]}
+    if "InversionTime" in header:
+        codes |= {"ScanningSequence": ["SE", "IR"], "SequenceVariant": ["MP", "SP"]}
     (text,) = sidecars_of([verdict]).values()
     sidecar = json.loads(text)
     assert sidecar.pop("mrseq") == verdict.to_dict(slices=False)
     assert sidecar == {
         **seconds,
-        **{name: header[name].value for name in as_they_are},
+        **{name: header[name].value for name in as_they_are if name in header},
+        **codes,
         "BidsSuffix": SEQUENCES[verdict.sequence].bids_suffix,
     }
 

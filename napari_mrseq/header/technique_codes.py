@@ -137,6 +137,15 @@ def techniques_of(tags: Tags, vendor: str | None, names: Collection[str]) -> Map
     return found
 
 
+def codes_of(techniques: Collection[str], keyword: str) -> list[str]:
+    """Return the codes by which an attribute names those of some techniques that it can."""
+    return [
+        code.values[0]
+        for code in CODES
+        if code.keyword == keyword and set(code.techniques) <= set(techniques)
+    ]
+
+
 def spelled_out(words: str) -> Mapping[str, str]:
     """Return the techniques that words name on every scanner: ``"Spoiled gradient echo"``."""
     found: dict[str, str] = {}

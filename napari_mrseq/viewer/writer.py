@@ -61,6 +61,7 @@ def write_nifti(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
     values = _values_of(attributes.get("name", path), data, attributes)
     affine = _affine(known, attributes)
     image = _image_of(values, affine, attributes)
+    image.header.set_dim_info(slice=2)
     fields = bids_sidecar(
         known.get("attributes", {}),
         known.get("series_number"),

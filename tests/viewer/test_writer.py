@@ -449,3 +449,52 @@ def test_a_mirrored_layer_is_saved_as_it_is_seen(tmp_path: Path) -> None:
     flat = Image(pixels[0], name="picture", scale=(-2, 1), units=("mm",) * 2)
     image, _ = save(flat, tmp_path / "b.nii")
     np.testing.assert_array_equal(np.asarray(image.dataobj).T, pixels[:1, ::-1])
+
+
+def _claimed(layer: Image) -> tuple[str, float]:
+    claim = claim_of(series_of(layer))
+    return claim.sequence, claim.confidence
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"ScanningSequence": ["EP", "GR"], "EchoTime": 30, "RepetitionTime": 2000},
+        {"ScanningSequence": ["EP", "SE"], "ImageType": ["DERIVED", "PRIMARY", "DIFFUSION", "ADC"]},
+        {"ScanningSequence": "RM", "SequenceName": "*fl3d1r_t70", "MRAcquisitionType": "3D"},
+        {"ScanningSequence": "GR", "SequenceVariant": ["SP", "MTC"], "ScanOptions": ["FS", "PFF"]},
+        {"ContrastBolusAgent": "11 ml Omniscan"},
+        {"ContrastBolusAgent": "None"},
+        {"DiffusionBValue": 1500.0, "ScanningSequence": "EP"},
+        {"ImagedNucleus": "23NA"},
+        {"Modality": "CT"},
+    ],
+)
+def test_what_is_saved_claims_what_its_header_did(
+    sample_study: Path, tmp_path: Path, header: dict[str, object]
+) -> None:
+    (tmp_path / "scan").mkdir()
+    for file in (sample_study / "t1_se_tra").iterdir():
+        instance = pydicom.dcmread(file)
+        instance.update({"SeriesDescription": "", "ProtocolName": "", **header})
+        instance.save_as(tmp_path / "scan" / file.name)
+    layer = open_layer(tmp_path / "scan")
+    save(layer, tmp_path / "a.nii")
+    again = open_layer(tmp_path / "a.nii")
+    assert _claimed(again) == _claimed(layer)
+    save(again, tmp_path / "b.nii")
+    assert _claimed(open_layer(tmp_path / "b.nii")) == _claimed(layer)
+
+
+def test_slices_are_saved_as_slices_whatever_their_distance(
+    sample_study: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "scan").mkdir()
+    for file in (sample_study / "t1_se_tra").iterdir():
+        instance = pydicom.dcmread(file)
+        # Pixels as oblong as no slice is thick.
+        instance.PixelSpacing = [8.0, 7.0]
+        instance.save_as(tmp_path / "scan" / file.name)
+    layer = open_layer(tmp_path / "scan")
+    save(layer, tmp_path / "a.nii")
+    assert open_layer(tmp_path / "a.nii").data.shape == layer.data.shape
