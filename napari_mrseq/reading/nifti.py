@@ -146,15 +146,18 @@ def _slice_axis(image: Any, affine: NDArray[np.float64], shape: tuple[int, ...])
     zooms = np.linalg.norm(affine[:3, :3], axis=0)
     low, middle, high = np.sort(zooms)
     if high > _THICK * middle:
-        # Programs that turn voxels may leave `dim_info` as it was.
+        # Programs that turn voxels may leave `dim_info` as it was, dcm2niix too.
         return int(zooms.argmax())
+    isotropic = high <= _ISOTROPIC * low
+    # Of a thin slab, no other slices are large enough to be judged.
+    thin = [axis for axis in range(3) if shape[axis] < LEAST_PIXELS]
+    if isotropic and len(thin) == 1:
+        return thin[0]
     declared = image.header.get_dim_info()[2]
     if declared is not None:
         return int(declared)
-    if high <= _ISOTROPIC * low:
-        # Of a thin slab, no other slices are large enough to be judged.
-        thin = [axis for axis in range(3) if shape[axis] < LEAST_PIXELS]
-        return thin[0] if len(thin) == 1 else 2
+    if isotropic:
+        return 2
     # Pixels are square nearly always: the odd one of three is the slices' distance.
     thinner = high <= _EQUAL * middle
     return int(zooms.argmin() if thinner else zooms.argmax())

@@ -79,8 +79,12 @@ def test_every_orientation_is_seen_the_same_way(codes: str, thick: int, tmp_path
 
 
 @pytest.mark.parametrize("shape", [(20, 64, 48, 5), (64, 20, 48, 5), (64, 48, 20)])
-def test_isotropic_slab_is_cut_into_its_large_slices(tmp_path: Path, shape) -> None:
-    nibabel.save(nibabel.Nifti1Image(np.zeros(shape, np.int16), np.eye(4)), tmp_path / "a.nii")
+@pytest.mark.parametrize("declared", [None, 2])
+def test_isotropic_slab_is_cut_into_its_large_slices(tmp_path: Path, shape, declared) -> None:
+    image = nibabel.Nifti1Image(np.zeros(shape, np.int16), np.eye(4))
+    # dcm2niix turns sagittal voxels and leaves `dim_info` as it was.
+    image.header.set_dim_info(slice=declared)
+    nibabel.save(image, tmp_path / "a.nii")
     series = read_one(tmp_path / "a.nii")
     assert series.slices_per_volume == 20
     assert not series.is_thumbnail
