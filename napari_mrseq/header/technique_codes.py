@@ -79,6 +79,7 @@ CODES = (
     Code("FlowCompensation", ("ACCELERATION", "VELOCITY", "OTHER"), (FLOW_COMPENSATED,)),
     Code("AcquisitionContrast", ("FLOW_ENCODED",), (PHASE_CONTRAST,)),
     Code("AcquisitionContrast", ("DIFFUSION",), (DIFFUSION,)),
+    Code("AcquisitionContrast", ("TAGGING",), (OWN_CONTRAST,)),
     Code("ImageType", ("DIFFUSION",), (DIFFUSION,)),
     Code("FrameType", ("DIFFUSION",), (DIFFUSION,)),
     # Elastography: of Siemens, of Philips, and as an inversion for waves in 3-D reads it.

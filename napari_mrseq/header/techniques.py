@@ -32,7 +32,7 @@ VIEW_SHARING = "view sharing"
 SINGLE_SHOT = "single shot"
 # Of what has decayed before other echoes; after an inversion it is weighted by T1 as others are.
 ULTRASHORT = "ultrashort echo"
-# Of stiffness, of fingerprints: none of the weightings.
+# Of stiffness, of fingerprints, of a grid on the heart: none of the weightings.
 OWN_CONTRAST = "contrast of its own"
 # At several times, for maps and for images that are computed from these.
 QUANTIFYING = "quantification"

@@ -161,6 +161,17 @@ def test_what_siemens_does_not_spoil_is_no_t1_by_its_times(
     assert claim_of(make_series(named)).sequence == "T1"
 
 
+@pytest.mark.parametrize("echo_planar", ["YES", "NO"])
+def test_a_grid_on_the_heart_is_neither_activation_nor_a_t1(
+    make_series: Any, echo_planar: str
+) -> None:
+    heart = header("GR", dim="3D", tr=7, te=3, flip=10)
+    if echo_planar == "YES":
+        heart = header("GR", dim="2D", tr=35, te=16, flip=20)
+    tagged = {"AcquisitionContrast": "TAGGING", "EchoPlanarPulseSequence": echo_planar}
+    assert claim_of(make_series(heart | tagged, volumes=20)).sequence == "OTHER"
+
+
 @pytest.mark.parametrize(
     "told",
     [{"SequenceVariant": ["TRSS", "SK"]}, {"SteadyStatePulseSequence": "TIME_REVERSED"}],
