@@ -37,6 +37,9 @@ def moment(time: str, day: str = "") -> float | None:
         return None
     own, *clock = match.groups()
     hours, minutes, seconds = (float(part or 0) for part in clock)
+    # A leap second is a 60th (PS3.5, 6.2).
+    if hours >= 24 or minutes >= 60 or seconds >= 61:
+        return None
     return _day(own or day) * DAY_MS + ((hours * 60 + minutes) * 60 + seconds) * 1000
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from napari_mrseq.clock import moment
+from napari_mrseq.clock import day_of, moment
 
 MINUTE_MS = 60_000.0
 
@@ -32,6 +32,14 @@ def test_midnight_is_a_moment_between_months_and_years(eve: str, morrow: str) ->
     before, after = moment("23:59:00", eve), moment("000100", morrow)
     assert None not in (before, after)
     assert after - before == 2 * MINUTE_MS
+
+
+@pytest.mark.parametrize("time", ["240000", "995959", "126000", "123061", "24:00:00"])
+def test_what_no_clock_shows_is_no_time(time: str) -> None:
+    # Of the last of all days it would be one that no calendar has.
+    assert moment(time, "99991231") is None
+    assert moment("235960", "20161231") is not None
+    assert day_of(moment("235959", "99991231")) == "9999-12-31"
 
 
 def test_a_date_that_is_none_leaves_the_time_of_the_day() -> None:
