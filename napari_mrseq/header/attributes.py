@@ -18,6 +18,7 @@ from napari_mrseq.header.sidecar import filled, techniques_of_sidecar
 from napari_mrseq.header.tags import Tags
 from napari_mrseq.header.vendors import (
     GE_PLANE,
+    GE_TECHNIQUES,
     GE_THREE_PLANES,
     PHILIPS_EPI_FACTOR,
     SLICES_COUNTED,
@@ -29,6 +30,7 @@ from napari_mrseq.naming import without_verdict
 from napari_mrseq.scanner_words import (
     GE_COMPONENT,
     GE_COMPONENTS,
+    GE_KIND,
     LETTERS,
     PHILIPS_COMPONENT,
     b_value_in_name,
@@ -276,6 +278,9 @@ def _measured_techniques(tags: Tags, vendor: str | None) -> dict[str, str]:
     found = {}
     if vendor == "GE" and tags.number(GE_PLANE) == GE_THREE_PLANES:
         found[techniques.SCOUT] = "three planes in one series"
+    kind = tags.number(GE_KIND) if vendor == "GE" else None
+    if technique := GE_TECHNIQUES.get(int(kind or 0)):
+        found[technique] = f"{technique} (as GE flags it)"
     if vendor == "Philips" and (tags.number(PHILIPS_EPI_FACTOR) or 0) > 1:
         found[techniques.EPI] = "echo planar (EPI factor > 1)"
     if tags.positive("VelocityEncodingMaximumValue"):

@@ -52,12 +52,14 @@ from napari_mrseq.header.plausibility import fits, says, timed
 from napari_mrseq.header.relaxation import weighted_by_inversion
 from napari_mrseq.header.rule import BIDS, DICOM, NIFTI, NILS, PHYSICS, VENDOR, WORDS, Rule, rule
 from napari_mrseq.header.techniques import (
+    ADC_MAP,
     ASL,
     B0_MAP,
     B1_MAP,
     BALANCED,
     CINE,
     DIFFUSION,
+    DIFFUSION_MAP,
     EPI,
     GRADIENT_ECHO,
     INVERSION,
@@ -154,7 +156,9 @@ RULES: tuple[Rule, ...] = (
     rule("OTHER", 0.95, VENDOR, image_type(*image_types.EXPONENTIAL_ADC, *image_types.TENSOR)),
     # It has the b value of what it was computed from, and may have the type of an ADC.
     rule("OTHER", 0.9, WORDS, called(r"(eadc|exp).*")),
+    rule("OTHER", 0.9, VENDOR, uses(DIFFUSION_MAP)),
     rule("ADC", 0.95, VENDOR, image_type(*image_types.ADC), fits("ADC")),
+    rule("ADC", 0.9, VENDOR, uses(ADC_MAP), fits("ADC")),
     rule("B0", 0.85, VENDOR, image_type(*image_types.TRACE), told_without_weighting),
     rule("DWI", 0.95, VENDOR, image_type(*image_types.TRACE), fits("DWI")),
     rule("PERF", 0.95, VENDOR, image_type(*image_types.PERFUSION)),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from napari_mrseq.header import techniques
 from napari_mrseq.header.tags import Tags
+from napari_mrseq.scanner_words import GE_DIFFUSION, GE_MAPS
 
 # Manufacturer (0008,0070) as written by scanners of thirty years.
 VENDORS = (
@@ -39,6 +41,15 @@ PHILIPS_EPI_FACTOR = (0x2001, 0x1013)
 SLICES_COUNTED = {"GE": (0x0021, 0x104F), "Philips": (0x2001, 0x1018)}
 # The plane of a series; 256 stands for three in one.
 GE_PLANE, GE_THREE_PLANES = (0x0019, 0x1017), 256.0
+# What GE's flag of an image says of diffusion.
+_OF_MAPS = {
+    "ADC": techniques.ADC_MAP, "eADC": techniques.DIFFUSION_MAP, "FA": techniques.DIFFUSION_MAP,
+    "trace": techniques.DIFFUSION,
+}  # fmt: skip
+GE_TECHNIQUES = {
+    **dict.fromkeys(GE_DIFFUSION, techniques.DIFFUSION),
+    **{flag: _OF_MAPS[shown] for flag, shown in GE_MAPS.items()},
+}
 
 
 def vendor_of(tags: Tags) -> str | None:

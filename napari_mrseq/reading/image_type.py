@@ -12,19 +12,19 @@ from napari_mrseq.reading.tags import text, whole
 from napari_mrseq.scanner_words import (
     GE_COMPONENT,
     GE_COMPONENTS,
+    GE_DIFFUSION,
+    GE_KIND,
+    GE_MAPS,
     IN_PHASE,
     LETTERS,
     OPPOSED_PHASE,
     PHILIPS_COMPONENT,
 )
 
-_GE, _PHILIPS = Tag(GE_COMPONENT), Tag(PHILIPS_COMPONENT)
-_GE_KIND = 0x00431030
-# What GE's flag stands for (dcm2niix issues 574 and 690). Images that diffusion weights, or that
-# their series begins with, differ in b value and direction alone; along the axes of the body flow
-# is encoded too.
-_GE_KINDS = {2: "magnitude", 17: "eADC", 18: "FA", 19: "trace", 20: "ADC"}
-_GE_DIFFUSION, _GE_AXES = {14, 15, 16, 43, 44, 45, 46}, {3, 4, 5}
+_GE, _PHILIPS, _GE_KIND = Tag(GE_COMPONENT), Tag(PHILIPS_COMPONENT), Tag(GE_KIND)
+_GE_KINDS = {2: "magnitude", **GE_MAPS}
+# Along the axes of the body diffusion is weighted, and flow encoded.
+_GE_AXES = {3, 4, 5}
 _COMPONENT_WORDS = {
     **LETTERS, **{word.upper(): word for word in LETTERS.values()}, "PHASE MAP": "phase",
 }  # fmt: skip
@@ -56,7 +56,8 @@ def component_of(image_type: tuple[str, ...], declared: str) -> str:
 def quantity_in(header: Dataset, image_type: tuple[str, ...], b_value: float | None) -> str:
     """Name the quantity, also where only GE's flag tells a field map or flow from its magnitude."""
     flag = whole(header, _GE_KIND, "SS")
-    is_weighted = flag in _GE_DIFFUSION or (flag in _GE_AXES and bool(b_value))
+    # Those differ in b value and direction alone.
+    is_weighted = flag in GE_DIFFUSION or (flag in _GE_AXES and bool(b_value))
     told = _GE_KINDS.get(flag, f"GE kind {flag}") if flag and not is_weighted else ""
     return quantity_of(image_type) or told
 

@@ -249,6 +249,22 @@ def test_spin_echoes_are_weighted_by_diffusion_where_a_b_value_is_told(
     assert claim.sequence == sequence, claim
 
 
+@pytest.mark.parametrize(
+    ("flag", "b_value", "sequence"),
+    [(14, 0, "B0"), (16, 1000, "DWI"), (15, 1000, "DWI"), (19, 1000, "DWI"), (20, 1000, "ADC"),
+     (17, 1000, "OTHER"), (18, 1000, "OTHER"), (0, 1000, "DWI"), (0, 0, "DWI")],
+)  # fmt: skip
+def test_the_flag_of_ge_tells_what_an_image_of_diffusion_shows(
+    make_series: Any, flag: int, b_value: int, sequence: str
+) -> None:
+    header = {
+        "Manufacturer": "GE MEDICAL SYSTEMS", "SeriesDescription": "Ax DWI",
+        "ScanningSequence": ["EP", "SE"], "ScanOptions": "EPI_GEMS", "EchoTime": 85,
+        (0x0043, 0x1030): ("SS", flag), (0x0043, 0x1039): ("IS", [b_value, 8, 0, 0]),
+    }  # fmt: skip
+    assert claim_of(make_series(header)).sequence == sequence
+
+
 def test_a_b_value_of_ge_that_changes_between_volumes_is_not_left_over(make_series: Any) -> None:
     header = PROPELLER | {"EchoTime": 82, "FlipAngle": 90}
     weighted = claim_of(make_series(header, volumes=2, b_values=(0.0, 1000.0)))
