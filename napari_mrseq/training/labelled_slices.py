@@ -130,6 +130,23 @@ def _digest(pixels: NDArray[Any]) -> bytes:
 
 def _place(row: Row) -> tuple[Series, int]:
     """Return the series of a row, and the slice counted through all volumes."""
+    series = _series_meant(row)
+    if series.slice_count == 1:
+        # The file of one slice, wherever in its series that lies.
+        return series, 0
+    if row.slice is None:
+        raise CatalogueError(
+            f"{row.path} holds {series.slice_count} slices: name one in a column slice"
+        )
+    # So the file of one volume: a mosaic.
+    alone = series.kind == "dicom" and series.pixels.ndim == 3 and row.path.is_file()
+    index = row.slice + (0 if alone else row.volume * series.slices_per_volume)
+    if row.slice >= series.slices_per_volume or index >= series.slice_count:
+        raise CatalogueError(f"{row.path} has no slice {row.slice} of volume {row.volume}")
+    return series, index
+
+
+def _series_meant(row: Row) -> Series:
     # Absolute: elsewhere a relative path is another file.
     study = _study(row.path.absolute())
     found = [one for one in study.series if row.series_uid in ("", one.series_uid)]
@@ -138,21 +155,13 @@ def _place(row: Row) -> tuple[Series, int]:
     if not found:
         causes = "; ".join(failure.cause for failure in study.failures) or "no such series there"
         raise CatalogueError(f"{row.path} can't be used: {causes}")
-    for series in found:
-        per_volume = series.slices_per_volume
-        if series.slice_count == 1:
-            # The file of one slice, wherever in its series that lies.
-            return series, 0
-        if row.slice is None:
-            raise CatalogueError(
-                f"{row.path} holds {series.slice_count} slices: name one in a column slice"
-            )
-        # So the file of one volume: a mosaic.
-        alone = series.kind == "dicom" and series.pixels.ndim == 3 and row.path.is_file()
-        index = row.slice + (0 if alone else row.volume * per_volume)
-        if row.slice < per_volume and index < series.slice_count:
-            return series, index
-    raise CatalogueError(f"{row.path} has no slice {row.slice} of volume {row.volume}")
+    if len(found) > 1:
+        # The first of them would be taught what another shows.
+        raise CatalogueError(
+            f"{row.path} holds {len(found)} series that the row may mean: tell which in the "
+            "columns series_uid and part"
+        )
+    return found[0]
 
 
 @lru_cache(maxsize=_STUDIES_KEPT)

@@ -227,6 +227,21 @@ def test_a_slice_that_is_not_there_is_named(sample_study, tmp_path, place, told)
         read_slice(read_catalogue(table)[0])
 
 
+def test_a_row_that_may_mean_one_series_or_another_is_refused(sample_study, tmp_path):
+    for name in ("pd_tse_tra", "t2_tse_tra"):
+        shutil.copytree(sample_study / name, tmp_path / "study" / name)
+    *_, series = read(tmp_path / "study")
+    table = tmp_path / "c.csv"
+    table.write_text(
+        "path,slice,label,group,series_uid\n"
+        f"study,7,{series.description},g,{series.series_uid}\nstudy,6,{series.description},g,\n"
+    )
+    told, untold = read_catalogue(table)
+    np.testing.assert_array_equal(read_slice(told).pixels, series.slice_pixels(7).compute())
+    with pytest.raises(CatalogueError, match="study holds 2 series that the row may mean"):
+        read_slice(untold)
+
+
 def test_a_file_that_is_gone_is_named(tmp_path):
     (tmp_path / "c.csv").write_text("path,slice,label,group\ngone.dcm,0,T2,g\n")
     with pytest.raises(CatalogueError, match=r"gone\.dcm"):
