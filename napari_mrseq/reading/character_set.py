@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from pydicom.dataelem import RawDataElement
@@ -16,6 +17,9 @@ _OFTEN_WRONG = ("", "ISO_IR 6", "ISO_IR 100", "ISO_IR 192")
 # What people type: descriptions of study and series, name of the protocol.
 _TYPED = (0x00081030, 0x0008103E, 0x00181030)
 _ESCAPE = b"\x1b"
+# A word of letters beyond ASCII's, or a Latin one that has them within: a sign behind one, as in
+# "contraste®", is a letter in many sets.
+_TELLING = re.compile(r"[^\x00-\x7f]+|[A-Za-z\x80-\u024f]*[\x80-\u024f][A-Za-z]+")
 # Marks the Chinese in it, which alone has bytes above ASCII's; pydicom 3.0 leaves the mark within
 # the text, and a name that holds it is not found in others.
 _IR_58, _CHINESE = "ISO 2022 IR 58", b"\x1b$)A"
@@ -73,4 +77,6 @@ def _speaks(decoded: str) -> bool:
     """Tell whether a word of the field has letters that are not ASCII's."""
     words = (match[0] for match in FIELD_WORD.finditer(decoded))
     # Two letters of an alphabet have four bytes, and may be anything's.
-    return any(not word.isascii() and len(word.encode()) > 4 and is_jargon(word) for word in words)
+    return any(
+        len(word.encode()) > 4 and _TELLING.fullmatch(word) and is_jargon(word) for word in words
+    )

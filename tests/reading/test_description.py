@@ -82,6 +82,7 @@ def test_a_contrast_agent_is_told_by_letters_of_no_named_character_set(
         ("iso8859_2", "T1 před kontrastem", "T1"),
         ("latin_1", "T1 après gado", "T1C"),
         ("latin_1", "T1 Schädel", "T1"),
+        ("latin_1", "T1 Épaule contraste®", "T1C"),
     ],
 )
 def test_a_word_of_the_field_tells_the_character_set_that_is_not_named(
