@@ -120,7 +120,8 @@ def _short_title(record: Record) -> str:
     title, part = _title(record), f" ({record['part']})" if record["part"] else ""
     if _columns(title) <= _TITLE_LENGTH:
         return title
-    room = max(_TITLE_LENGTH - 1 - _columns(part), 1)
+    # The widest letter fills two.
+    room = max(_TITLE_LENGTH - 1 - _columns(part), 2)
     kept = next(end for end in range(len(title), 0, -1) if _columns(title[:end]) <= room)
     return f"{title[:kept]}…{part}"
 

@@ -300,6 +300,10 @@ def test_a_long_title_is_cut_by_the_columns_that_it_fills(failed):
     record |= {"sequence": "T1", "resolved": "member", "part": "1 of 2"}
     text = to_table([record | {"description": "造影後" * 12}]).decode()
     assert "\n" + "造影後" * 5 + "造影… (1 of 2)  –" in text
+    # Beside a part as long as a title one letter is left.
+    record["part"] = "phase, opposed phase, echo 2, sagittal, stack 3"
+    text = to_table([record | {"description": "造影後"}]).decode()
+    assert f"\n造… ({record['part']})" in text
 
 
 @pytest.mark.parametrize(
