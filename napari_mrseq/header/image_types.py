@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
+
 from napari_mrseq.quantities import words_for
+from napari_mrseq.scanner_words import IN_PHASE, OPPOSED_PHASE
 
 NO_PICTURE = ("Raw Data", "Spectroscopy", "Presentation State", "SR Storage", "Segmentation")
 SCREEN = ("SCREEN SAVE", "SCREENSAVE", "REPORT", "GRAPH", "MR ERROR MESSAGE", "ERROR_MAP")
@@ -33,3 +37,31 @@ MAP = (
 SUBTRACTION = ("SUB", "SUBTRACT", "SUBTRACTION")
 FAT = words_for("fat")
 ANGIOGRAPHY = ("PC_ANGIO", "ANGIO", "TOF", "VASCULAR")
+PROJECTION = ("MAX_IP", "MIN_IP")
+
+_BREAK = re.compile("[ _]")
+
+
+def _of_several_words(*codes: str) -> dict[tuple[str, ...], str]:
+    return {tuple(_BREAK.split(code)): code for code in codes if _BREAK.search(code)}
+
+
+_PARTED = _of_several_words(
+    *SCREEN, *PHASE, *REAL, *IMAGINARY, *FIELD_MAP, *ADC, *EXPONENTIAL_ADC, *TRACE, *TENSOR,
+    *PERFUSION, *SUSCEPTIBILITY, *MAP, *FAT, *ANGIOGRAPHY, *PROJECTION, *IN_PHASE, *OPPOSED_PHASE,
+    "TENSOR_B0", "M_PCA", "M_IR", "P_IR",
+)  # fmt: skip
+_MOST_WORDS = max(map(len, _PARTED))
+
+
+def put_together(codes: Sequence[str]) -> Iterator[str]:
+    """Yield codes of several words as scanners write them.
+
+    dcm2niix parts each at spaces and "_": what it leaves of ``IN_PHASE`` is the code of a phase.
+    """
+    at = 0
+    while at < len(codes):
+        runs = (tuple(codes[at : at + length]) for length in range(_MOST_WORDS, 1, -1))
+        words = next((run for run in runs if run in _PARTED), (codes[at],))
+        yield _PARTED.get(words, codes[at])
+        at += len(words)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from napari_mrseq.elements import binary_numbers, decimal, is_binary
+from napari_mrseq.header.image_types import put_together
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -213,7 +214,10 @@ def _text(value: bytes) -> str:
 
 
 def _sidecar_values(sidecar: Mapping[str, Any], keyword: str) -> Iterable[Any]:
-    for value in _listed(sidecar.get(keyword)):
+    values = _listed(sidecar.get(keyword))
+    if keyword == "ImageType":
+        values = list(put_together([str(value).strip().upper() for value in values]))
+    for value in values:
         number = number_of(value) if keyword in TIMES else None
         if number is not None:
             yield number if _in_milliseconds(number, keyword, sidecar) else number * 1000

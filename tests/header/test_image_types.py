@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import dask.array as da
 import pytest
 
 from napari_mrseq.header import claim_of
+from napari_mrseq.series import Series
 
 SPOILED_3D = {
     "Manufacturer": "SIEMENS", "ScanningSequence": "GR", "MRAcquisitionType": "3D",
@@ -333,3 +335,26 @@ def test_a_part_of_the_complex_signal_is_no_weighted_image(
     make_series: Any, sequence: str, header: dict[str, Any]
 ) -> None:
     assert claim_of(make_series(header)).sequence == sequence
+
+
+# As dcm2niix 1.0.20220720 writes them beside the images that it converts.
+@pytest.mark.parametrize(
+    ("parted", "sequence"),
+    [
+        (["ORIGINAL", "PRIMARY", "M", "IN", "PHASE", "ND"], "T1"),
+        (["ORIGINAL", "PRIMARY", "M", "OPP", "PHASE", "DIS2D"], "T1"),
+        (["DERIVED", "PRIMARY", "DIXON", "OUT", "OF", "PHASE"], "T1"),
+        (["ORIGINAL", "PRIMARY", "MIN", "IP", "NONE"], "T1"),
+        (["ORIGINAL", "PRIMARY", "P", "FFE", "P", "FFE"], "OTHER"),
+        (["DERIVED", "PRIMARY", "M", "PHASE"], "OTHER"),
+        (["DERIVED", "PRIMARY", "M", "WATER", "FRACTION"], "OTHER"),
+        (["DERIVED", "PRIMARY", "M", "STD", "DEVIATION"], "OTHER"),
+        (["DERIVED", "PRIMARY", "M", "DIFFUSION", "ANISO"], "OTHER"),
+    ],
+)
+def test_codes_of_several_words_are_those_that_a_converter_has_parted(
+    parted: list[str], sequence: str
+) -> None:
+    sidecar = SPOILED_3D | {"RepetitionTime": 0.004, "EchoTime": 0.0019, "ImageType": parted}
+    series = Series("x.nii.gz", (), da.zeros((60, 256, 256)), kind="nifti", sidecar=sidecar)
+    assert claim_of(series).sequence == sequence
