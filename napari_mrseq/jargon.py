@@ -61,7 +61,7 @@ _AGENTS = """
     rad rt chemo stroke treatment resection biopsy mortem partum tissue transfer low supine
     prone flexion neutral sitting standing feet kontr tehoste joint tmj floor pelvic good fusion
     repair implant ablation shunt stent clip skm posle zoei zouei tanjun
-    без до ку кв икд дви мрхпг мра флаир стир фмрт
+    без до перед ку кв икд дви мрхпг мра флаир стир фмрт
     χωρις ανευ πριν προ αγγεια
     ללא וללא בלי ובלי לפני قبل بعد بدون
 """
