@@ -26,6 +26,7 @@ from napari_mrseq.header.techniques import (
     SPIN_ECHO,
     SPOILING,
     STEADY_STATE,
+    T2_PREPARED,
     TIME_OF_FLIGHT,
 )
 
@@ -73,6 +74,10 @@ CODES = (
     Code("EchoPlanarPulseSequence", ("YES",), (EPI,)),
     # A time-reversed one is spoiled as little.
     Code("SteadyStatePulseSequence", ("FREE_PRECESSION", "TIME_REVERSED"), (BALANCED,)),
+    Code("SaturationRecovery", ("YES",), (PREPARED,)),
+    Code("T2Preparation", ("YES",), (T2_PREPARED,)),
+    Code("Spoiling", ("RF", "GRADIENT", "RF_AND_GRADIENT"), (SPOILING,)),
+    Code("Tagging", ("GRID", "LINE"), (OWN_CONTRAST,)),
     Code("TimeOfFlightContrast", ("YES",), (TIME_OF_FLIGHT,)),
     Code("PhaseContrast", ("YES",), (PHASE_CONTRAST,)),
     Code("MagnetizationTransfer", ("ON_RESONANCE", "OFF_RESONANCE"), (MT,)),

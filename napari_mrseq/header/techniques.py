@@ -27,6 +27,8 @@ GATED = "triggered by the heart"
 MT = "magnetisation transfer"
 PHASES = "multi-phase"
 PREPARED = "prepared magnetisation"
+# What then weights is T2, before any readout.
+T2_PREPARED = "T2 preparation"
 SPOILING = "spoiling"
 STEADY_STATE = "steady state"
 TASK = "functional task"

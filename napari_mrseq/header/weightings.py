@@ -51,6 +51,7 @@ from napari_mrseq.header.techniques import (
     SPIN_ECHO,
     SPOILING,
     STEADY_STATE,
+    T2_PREPARED,
 )
 from napari_mrseq.header.words import names, names_nothing, tells_inversion
 
@@ -131,7 +132,7 @@ UNSPOILED = (made_by("Siemens"), uses(STEADY_STATE), lacks(SPOILING))
 SPOILED = (
     *NON_EPI_GRADIENT_ECHO,
     unless(*UNSPOILED),
-    lacks(INVERSION, FLOW_COMPENSATED, MT),
+    lacks(INVERSION, FLOW_COMPENSATED, MT, T2_PREPARED),
     not_above(TI, 180),
     past_ernst_angle,
 )
@@ -223,7 +224,7 @@ ACQUISITION_CONTRAST_RULES: tuple[Rule, ...] = (
     rule("T2STAR", 0.85, DICOM, contrast("T2_STAR"), fits("T2STAR")),
     rule("T2", 0.85, DICOM, contrast("T2"), fits("T2"), lacks(GRADIENT_ECHO)),
     rule(
-        "T1", 0.85, DICOM, contrast("T1"), fits("T1"), lacks(FLOW_COMPENSATED),
+        "T1", 0.85, DICOM, contrast("T1"), fits("T1"), lacks(FLOW_COMPENSATED, T2_PREPARED),
         unless(*OF_SMALL_FLIP_ANGLE), unless(*LIKE_A_SCOUT), unless(*A_MAP),
     ),
 )  # fmt: skip

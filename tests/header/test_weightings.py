@@ -939,6 +939,46 @@ def test_a_gradient_echo_that_compensates_flow_is_no_t1_by_its_times(
     assert claim_of(make_series(values | told | weighted, slices=60)).sequence == sequence
 
 
+@pytest.mark.parametrize("told", [{}, {"AcquisitionContrast": "T1"}])
+def test_a_gradient_echo_after_a_preparation_of_t2_is_no_t1(
+    told: dict[str, str], make_series: Any
+) -> None:
+    values = header("GR", dim="3D", tr=4.8, te=1.9, flip=12, tesla=3) | told
+    assert claim_of(make_series(values, slices=60)).sequence == "T1"
+    prepared = values | {"T2Preparation": "YES"}
+    assert claim_of(make_series(prepared, slices=60)).sequence == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "told",
+    [{"Tagging": "GRID"}, {"Tagging": "LINE"}, {"AcquisitionContrast": "TAGGING"}],
+)
+def test_a_gradient_echo_that_tags_the_heart_is_no_scout(
+    told: dict[str, str], make_series: Any
+) -> None:
+    values = header("GR", dim="2D", tr=6, te=3, flip=12, tesla=1.5)
+    assert claim_of(make_series(values | told, slices=3)).sequence == "OTHER"
+
+
+# As classic and enhanced files tell it.
+@pytest.mark.parametrize("told", [{"SequenceVariant": "MP"}, {"SaturationRecovery": "YES"}])
+def test_a_gradient_echo_after_a_saturation_follows_a_first_pass(
+    told: dict[str, str], make_series: Any
+) -> None:
+    values = header("GR", dim="2D", tr=140, te=1, flip=12, tesla=1.5)
+    values |= {"ContrastBolusAgent": "Gadovist"}
+    assert claim_of(make_series(values | told, slices=3, volumes=60)).sequence == "PERF"
+
+
+@pytest.mark.parametrize("told", [{"SequenceVariant": "SP"}, {"Spoiling": "RF"}])
+def test_a_spoiled_readout_of_an_mprage_that_inverts_nothing_may_be_proton_density(
+    told: dict[str, str], make_series: Any
+) -> None:
+    values = header("GR", dim="3D", tr=1700, te=2.8, flip=5, tesla=3)
+    values |= {"Manufacturer": "SIEMENS", "SequenceName": "*tfl3d1_ns"}
+    assert claim_of(make_series(values | told, slices=176)).sequence == "PD"
+
+
 @pytest.mark.parametrize("described", ["haste_db_tra", "SSFSE dark blood", "SSh-TSE black blood"])
 def test_a_slice_that_is_excited_once_is_not_weighted_by_when_the_next_one_is(
     make_series: Any, described: str
