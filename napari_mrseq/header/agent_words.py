@@ -62,8 +62,8 @@ SLASH = (
     rf"|{OF_AN_AGENT}\(\s?\+\s?\)"
 )
 PLUS_OR_MINUS = r"±|\+\s?/\s?(?:C|GD|Gd|KM)?-|-\s?/\s?(?:C|GD|Gd|KM)?\+"
-# What Siemens' protocols of the spine end with, and the body parts that are one.
-PART_OF_SPINE = r"_[CTL]$"
+# What protocols of the spine end with, and the body parts that are one.
+PART_OF_SPINE = r"[_ ][CTL]$"
 SPINE = r"SPINE|CERVI|HWS"
 # An agent in the languages of Europe, and what denies it in front of it and behind it.
 AGENT = (
@@ -87,7 +87,7 @@ WITHOUT = (
     r"\b((?<!\bi )[ov] ?km|skm)\b",
     rf"\bvor (gabe|{AGENT})\b",
     r"\b[ck]ontrast\w*(frei\w*|lose?|fri\w*|vrij)\b",
-    r"\bss (gado\w*|inj\w*)\b|\bin bianco\b|\bsimple(?= ?$)",
+    r"\bs ?m ?d ?c\b|\bss (gado\w*|inj\w*)\b|\bin bianco\b|\bsimple(?= ?$)",
     rf"\bblanco(?= ?$| {PLANES}\b)",
     # "Knie sin" is a left one.
     r"\b(sin|sem) (c\b|contr|cte|ctte|gad|gd|iv|civ|inj|medio)|\bs contraste",

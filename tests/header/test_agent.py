@@ -80,7 +80,7 @@ NOT_GIVEN = (
     "T1 blanco sag;T1 z/contrast;T1 z contrast;T1 u/k;T1 u/Gd;T1 før Gd;T1 före Gd;T1 ej kontrast;"
     "T1 (-);T1 un-enhanced;T1 non con;T1 không tiêm;T1 trước tiêm thuốc;T1 không Gado;"
     "T1 tanpa kontras;T1 sebelum kontras;T1 bina contrast;T1 sans PDC;T1 pre with FS;"
-    "T1 s/ gadolinio;T1 W/O CON;T1 w/o fat sat or contrast;T1 ohne FS und KM"
+    "T1 s/ gadolinio;T1 s.m.d.c.;T1 smdc;T1 W/O CON;T1 w/o fat sat or contrast;T1 ohne FS und KM"
 )
 NOT_SAID = (
     "T1 HALS FS C;t1_tse_cor_pos_1;T1 supine pos;T1 TMJ DYNAMIC;T1 dynamic pelvic floor;"
@@ -250,11 +250,12 @@ def test_the_cervical_part_of_a_spine_is_no_agent() -> None:
     assert agent_in_words("t1_tse_sag_C") is None
 
 
+@pytest.mark.parametrize("text", ["t1_tse_tra_C", "T1-W C"])
 @pytest.mark.parametrize(("part", "agent"), [("CSPINE", None), ("HEAD", True), ("", True)])
 def test_the_body_part_tells_a_part_of_a_spine_from_an_agent(
-    make_series: Any, part: str, agent: bool | None
+    make_series: Any, text: str, part: str, agent: bool | None
 ) -> None:
-    header = {"SeriesDescription": "t1_tse_tra_C", "BodyPartExamined": part}
+    header = {"SeriesDescription": text, "BodyPartExamined": part}
     assert claim_of(make_series(T1 | header)).agent is agent
 
 
