@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 from napari_mrseq.clock import moment
 from napari_mrseq.header import technique_codes, techniques
@@ -44,6 +43,9 @@ STRONGEST_TESLA = 100.0
 LARGEST_B_VALUE = 1e5
 # What CT adds to a stored 0, of air that it never sees, in Hounsfield units.
 HOUNSFIELD_INTERCEPT = -1024
+# A heart seldom takes longer for a beat, in ms; only a film shows so many volumes of one.
+LONGEST_BEAT = 2000.0
+FEWEST_PHASES = 8
 # "1H", "^23^Na", "Xe-129".
 _NUCLEUS = re.compile(
     r"\W*(?:(?P<mass>\d{1,3})\W*(?P<element>[A-Z]{1,2})"
@@ -113,7 +115,7 @@ def attributes_of(series: Series) -> SequenceAttributes:
         flip_angle=None if _differs(series, "flip angle") else _of_all(tags, "FlipAngle", volumes),
         b_values=_b_values(tags, series, names, volumes),
         nucleus=_nucleus(tags),
-        techniques=_techniques(tags, sidecar, vendor, names),
+        techniques=_techniques(tags, series, vendor, names),
         agent=agent,
         agent_text=agent_text,
         matrix=(series.pixels.shape[-2], series.pixels.shape[-1]),
@@ -257,7 +259,7 @@ def _is_b_value(number: float) -> bool:
 
 
 def _techniques(
-    tags: Tags, sidecar: Mapping[str, Any], vendor: str | None, names: tuple[str, ...]
+    tags: Tags, series: Series, vendor: str | None, names: tuple[str, ...]
 ) -> Mapping[str, str]:
     # Philips' T5 and the like write the name of the sequence where a code belongs; the IR beside a
     # GR is the code, not the spin echo of that name.
@@ -267,13 +269,15 @@ def _techniques(
     described = tags.text("SeriesDescription")
     if not _READOUTS & set(found) and not namings_of(described):
         found |= technique_codes.spelled_out(described)
-    measured = _measured_techniques(tags, vendor) | techniques_of_sidecar(sidecar, names, found)
+    measured = _measured_techniques(tags, series, vendor) | techniques_of_sidecar(
+        filled(series.sidecar or {}), names, found
+    )
     for technique, shown in measured.items():
         found.setdefault(technique, shown)
     return found
 
 
-def _measured_techniques(tags: Tags, vendor: str | None) -> dict[str, str]:
+def _measured_techniques(tags: Tags, series: Series, vendor: str | None) -> dict[str, str]:
     """Return the techniques that numbers show, where no code or name does."""
     found = {}
     if vendor == "GE" and tags.number(GE_PLANE) == GE_THREE_PLANES:
@@ -285,10 +289,20 @@ def _measured_techniques(tags: Tags, vendor: str | None) -> dict[str, str]:
         found[techniques.EPI] = "echo planar (EPI factor > 1)"
     if tags.positive("VelocityEncodingMaximumValue"):
         found[techniques.PHASE_CONTRAST] = "velocity encoding > 0"
-    film = tags.positive("FrameTime") and (tags.number("NumberOfFrames") or 0) > 1
-    if film or (tags.number("CardiacNumberOfImages") or 0) > 1:
+    if _is_film(tags, series):
         found[techniques.CINE] = "cine"
     return found
+
+
+def _is_film(tags: Tags, series: Series) -> bool:
+    if tags.positive("FrameTime") and (tags.number("NumberOfFrames") or 0) > 1:
+        return True
+    if (tags.number("CardiacNumberOfImages") or 0) > 1:
+        return True
+    # Enhanced files count no phases. A NIfTI file's step may be the time of an excitation.
+    axis = series.volume_axis
+    times = axis.values if axis and axis.name == "time" and series.kind == "dicom" else ()
+    return len(times) >= FEWEST_PHASES and times[-1] - times[0] < LONGEST_BEAT
 
 
 def _slices_counted(tags: Tags, vendor: str | None, series: Series) -> int | None:

@@ -169,9 +169,9 @@ GRADIENT_ECHO_RULES: tuple[Rule, ...] = (
         "FIELDMAP", 0.65, PHYSICS, *NON_EPI_GRADIENT_ECHO, lacks(PREPARED), acquired("2D"),
         TR >= 300, TE < 12, small_matrix(128), not_above(ECHOES, 2), unless(preclinical),
     ),
-    # A scout has few slices of each plane.
-    timed("LOCALIZER", 0.7, PHYSICS, *LIKE_A_SCOUT, SLICES <= 9),
-    timed("LOCALIZER", 0.6, PHYSICS, *LIKE_A_SCOUT, SLICES <= 20),
+    # A scout has few slices of each plane; one phase of a film waits for the heart.
+    timed("LOCALIZER", 0.7, PHYSICS, *LIKE_A_SCOUT, lacks(GATED), SLICES <= 9),
+    timed("LOCALIZER", 0.6, PHYSICS, *LIKE_A_SCOUT, lacks(GATED), SLICES <= 20),
     # A large flip angle weights by T1, unless the echo is late in any field.
     timed(
         "T2STAR", 0.75, TABLE, *NON_EPI_GRADIENT_ECHO, lacks(INVERSION), has_late_echo,

@@ -212,3 +212,30 @@ def test_an_empty_group_of_a_frame_hides_no_shared_one(write_enhanced: Callable[
     (series,) = read_study(path).series
     assert series.spacing == (3.0, 1.5, 0.75)
     assert attributes_of(series).echo_time == 20
+
+
+@pytest.mark.parametrize("contrast", ["UNKNOWN", "T1"])
+def test_a_heartbeat_in_one_file_is_a_film(
+    write_enhanced: Callable[..., Path], contrast: str
+) -> None:
+    frames = [
+        {"position": PLACES[0], "time": phase + 1, "trigger": 35.0 * phase, "echo": 3.0}
+        for phase in range(20)
+    ]
+    path = write_enhanced(
+        1, frames, EchoPulseSequence="GRADIENT", CardiacSynchronizationTechnique="RETROSPECTIVE",
+        MRAcquisitionType="2D", RepetitionTime=40, FlipAngle=15, AcquisitionContrast=contrast,
+        Manufacturer="Philips Medical Systems",
+    )  # fmt: skip
+    (series,) = read_study(path.parent).series
+    assert claim_of(series).sequence == "OTHER"
+
+
+def test_one_phase_of_a_film_is_no_scout(write_slice: WriteSlice) -> None:
+    for number, place in enumerate(PLACES[:3]):
+        path = write_slice(
+            number, place, ScanningSequence="GR", ScanOptions="CG", MRAcquisitionType="2D",
+            RepetitionTime=4, EchoTime=2, FlipAngle=15,
+        )  # fmt: skip
+    (series,) = read_study(path.parent).series
+    assert claim_of(series).sequence == "UNKNOWN"
