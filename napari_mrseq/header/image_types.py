@@ -23,7 +23,7 @@ TENSOR = (*words_for("FA"), "COLFA", "TENSOR", "RA", "VR", "CMAP")
 PERFUSION = (
     *words_for("CBF", "relCBF", "CBV", "relCBV", "corrected CBV", "MTT", "relMTT", "TTP", "Tmax"),
     "ASL", "T0", "GBP", "PBP", "PERFUSION", "KTRANS", "K_TRANS", "KEP", "IAUC",
-    "OEF", "OEF MODEL BASED", "RCMRO2 MODEL BASED", "RLEAKAGE", "CTH", "K2",
+    "NEI", "PERFUSION_ASL", "OEF", "OEF MODEL BASED", "RCMRO2 MODEL BASED", "RLEAKAGE", "CTH", "K2",
 )  # fmt: skip
 SUSCEPTIBILITY = (*words_for("SWI"), "SW", "MNIP", "SW_M_FFE", "SWIP", "SWI_MIP")
 MAP = (
@@ -31,12 +31,14 @@ MAP = (
     *words_for("fat fraction", "water fraction"),
     "B1", "T1RHO", "QSM", "PERCENT", "MASK", "STIFFNESS", "APTW", "APT", "CEST", "STDDEV", "T-MAP",
     "UMAP", "STDDEV_COR", "STDDEV_SAG", "STDDEV_TRA", "STD_DEVIATION", "TEMPERATURE",
+    # The standard's own (PS3.3, C.8.13.1.1.1.4, C.8.16.1.4).
+    "R_COEFFICIENT", "RHO", "SCM", "TCS", "T_TEST", "Z_SCORE",
     # Of synthetic MR: what its images are computed from, and how much of it is myelin.
     "QMAP", "MULTI_QMAP", "MYC", "R1", "R2",
 )  # fmt: skip
 SUBTRACTION = ("SUB", "SUBTRACT", "SUBTRACTION")
 FAT = words_for("fat")
-ANGIOGRAPHY = ("PC_ANGIO", "ANGIO", "TOF", "VASCULAR")
+ANGIOGRAPHY = ("PC_ANGIO", "ANGIO", "ANGIO_TIME", "TOF", "VASCULAR")
 PROJECTION = ("MAX_IP", "MIN_IP")
 
 _BREAK = re.compile("[ _]")
@@ -49,7 +51,7 @@ def _of_several_words(*codes: str) -> dict[tuple[str, ...], str]:
 _PARTED = _of_several_words(
     *SCREEN, *PHASE, *REAL, *IMAGINARY, *FIELD_MAP, *ADC, *EXPONENTIAL_ADC, *TRACE, *TENSOR,
     *PERFUSION, *SUSCEPTIBILITY, *MAP, *FAT, *ANGIOGRAPHY, *PROJECTION, *IN_PHASE, *OPPOSED_PHASE,
-    "TENSOR_B0", "M_PCA", "M_IR", "P_IR",
+    "TENSOR_B0", "M_PCA", "M_IR", "P_IR", "DIFFUSION_ATTNTD", "FLOW_ENCODED",
 )  # fmt: skip
 _MOST_WORDS = max(map(len, _PARTED))
 

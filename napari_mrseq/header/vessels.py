@@ -15,6 +15,7 @@ from napari_mrseq.header.conditions import (
     contrast,
     echo_in_middle,
     image_type,
+    is_derived,
     is_phase,
     is_projected,
     lacks,
@@ -85,6 +86,7 @@ SUBTRACTION_RULES: tuple[Rule, ...] = (
 FLOW_RULES: tuple[Rule, ...] = (
     rule("OTHER", 0.75, VENDOR, uses(PHASE_CONTRAST), *A_FILM),
     rule("OTHER", 0.75, VENDOR, uses(PHASE_CONTRAST), is_phase),
+    rule("OTHER", 0.75, DICOM, image_type("VELOCITY"), is_derived),
 )
 
 VESSEL_RULES: tuple[Rule, ...] = (

@@ -52,7 +52,8 @@ def test_an_exponential_adc_is_no_adc(make_series: Any, written: dict[str, Any])
     [
         "UMAP", "APT", "T1MAP", "T2MAP", "PDMAP", "B1MAP", "STDDEV_TRA", "SUBTRACT",
         # The standard's own words of enhanced files.
-        "STD_DEVIATION", "TEMPERATURE",
+        "STD_DEVIATION", "TEMPERATURE", "R_COEFFICIENT", "RHO", "SCM", "TCS", "T_TEST", "Z_SCORE",
+        "VELOCITY",
     ],
 )  # fmt: skip
 def test_a_computed_map_is_no_weighted_image(make_series: Any, kind: str) -> None:
@@ -66,6 +67,28 @@ def test_the_anisotropy_of_diffusion_is_no_diffusion_image(make_series: Any) -> 
         "AcquisitionContrast": "DIFFUSION", "EchoPlanarPulseSequence": "YES",
     }  # fmt: skip
     assert claim_of(make_series(header, b_values=(1000.0,))).sequence == "OTHER"
+
+
+# The standard's own words for what no times tell.
+@pytest.mark.parametrize(
+    ("kind", "sequence"),
+    [
+        (["DERIVED", "PRIMARY", "PERFUSION", "NEI"], "PERF"),
+        (["DERIVED", "PRIMARY", "M", "NEI"], "PERF"),
+        (["DERIVED", "PRIMARY", "M", "PERFUSION_ASL"], "PERF"),
+        (["DERIVED", "PRIMARY", "M", "DIFFUSION_ATTNTD"], "DWI"),
+        (["ORIGINAL", "PRIMARY", "ANGIO_TIME", "NONE"], "MRA"),
+        (["ORIGINAL", "PRIMARY", "FLOW_ENCODED", "NONE"], "MRA"),
+        (["ORIGINAL", "PRIMARY", "VELOCITY", "NONE"], "MRA"),
+        (["ORIGINAL", "PRIMARY", "TAGGING", "NONE"], "OTHER"),
+        (["ORIGINAL", "PRIMARY", "CINE", "NONE"], "OTHER"),
+    ],
+)
+def test_the_words_of_the_standard_are_known_in_image_and_frame_type(
+    make_series: Any, kind: list[str], sequence: str
+) -> None:
+    for place in ("ImageType", "FrameType"):
+        assert claim_of(make_series(SPOILED_3D | {place: kind})).sequence == sequence
 
 
 @pytest.mark.parametrize("slices", [1, 30])
