@@ -56,8 +56,8 @@ INVERSION_RECOVERY_RULES: tuple[Rule, ...] = (
     ),
     # The first of an MP2RAGE's two images, whose sign is lost; no MPRAGE waits for so long.
     timed(
-        "T1", 0.55, PHYSICS, uses(GRADIENT_ECHO), uses(INVERSION), lacks(SPIN_ECHO, EPI),
-        acquired("3D"), weighted_by_inversion, TR >= 4000, NOT_BALANCED, names_nothing,
+        "T1", 0.55, PHYSICS, uses(GRADIENT_ECHO), lacks(SPIN_ECHO, EPI), acquired("3D"),
+        weighted_by_inversion, TR >= 4000, NOT_BALANCED, names_nothing,
     ),
     timed(
         "T1", 0.95, NILS, uses(GRADIENT_ECHO), uses(INVERSION), lacks(SPIN_ECHO),

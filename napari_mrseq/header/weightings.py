@@ -52,6 +52,7 @@ from napari_mrseq.header.techniques import (
     SPOILING,
     STEADY_STATE,
     T2_PREPARED,
+    VIEW_SHARING,
 )
 from napari_mrseq.header.words import names, names_nothing, tells_inversion
 
@@ -193,10 +194,10 @@ GRADIENT_ECHO_RULES: tuple[Rule, ...] = (
     timed("T1", 0.65, TABLE, *SPOILED_VOLUME, VOLUMES >= 20, names_nothing),
     timed("T1", 0.65, TABLE, *SPOILED_VOLUME, is_derived, made_by("GE"), names_nothing),
     timed("T1", 0.8, TABLE, *SPOILED_VOLUME),
-    # Scanners seldom tell the agent.
+    # Scanners seldom tell the agent; views are shared to follow it.
     timed(
         "T1", 0.6, TABLE, *SPOILED, acquired("3D"), *LIKE_CONTRAST_ANGIOGRAPHY,
-        unless(agent_tagged), unless(*TOO_STEEP), TE >= 0.5,
+        unless(agent_tagged), unless(*TOO_STEEP), TE >= 0.5, lacks(VIEW_SHARING),
     ),
     timed("T1", 0.7, TABLE, *SPOILED, TR > 50, TR < 400, TE < 10, FLIP >= 50),
     timed("T1", 0.65, PHYSICS, *SPOILED, acquired("2D"), within(TR, 400, 800), TE < 8, FLIP >= 70),

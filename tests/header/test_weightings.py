@@ -939,6 +939,23 @@ def test_a_gradient_echo_that_compensates_flow_is_no_t1_by_its_times(
     assert claim_of(make_series(values | told | weighted, slices=60)).sequence == sequence
 
 
+# dcm2niix writes no codes of enhanced files.
+def test_the_first_image_of_an_mp2rage_is_no_sure_t1_without_codes(make_series: Any) -> None:
+    values = header("", dim="3D", tr=5000, te=3, ti=700, flip=4, tesla=3)
+    values |= {"Manufacturer": "SIEMENS", "SequenceName": "*tfl3d1_16ns"}
+    claim = claim_of(make_series(values, slices=176))
+    assert (claim.sequence, claim.confidence) == ("T1", 0.55)
+
+
+# Enhanced files and sidecars lack Siemens' flag of an angiography.
+def test_a_volume_that_shares_views_to_follow_a_bolus_is_no_t1_by_its_times(
+    make_series: Any,
+) -> None:
+    values = header("GR", dim="3D", tr=3.2, te=1.2, flip=25, tesla=1.5)
+    values |= {"Manufacturer": "SIEMENS", "SequenceName": "*fldyn3d1_ns"}
+    assert claim_of(make_series(values, slices=80, volumes=20)).sequence == UNKNOWN
+
+
 @pytest.mark.parametrize("told", [{}, {"AcquisitionContrast": "T1"}])
 def test_a_gradient_echo_after_a_preparation_of_t2_is_no_t1(
     told: dict[str, str], make_series: Any
