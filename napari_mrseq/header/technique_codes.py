@@ -91,10 +91,10 @@ CODES = (
     # Elastography: of Siemens, of Philips, and as an inversion for waves in 3-D reads it.
     Code("ImageType", ("ELASTO", "MRE", "MMDI3D"), (OWN_CONTRAST,)),
     Code("FrameType", ("ELASTO", "MRE"), (OWN_CONTRAST,)),
-    Code("ImageType", ("PCA", "M_PCA", "FLOW_ENCODED", "VELOCITY"), (PHASE_CONTRAST,)),
+    Code("ImageType", ("PCA", "M_PCA", "P_PCA", "FLOW_ENCODED", "VELOCITY"), (PHASE_CONTRAST,)),
     Code("ImageType", ("TAGGING",), (OWN_CONTRAST,)),
     Code("ImageType", ("CINE",), (CINE,)),
-    Code("FrameType", ("PCA", "M_PCA", "FLOW_ENCODED", "VELOCITY"), (PHASE_CONTRAST,)),
+    Code("FrameType", ("PCA", "M_PCA", "P_PCA", "FLOW_ENCODED", "VELOCITY"), (PHASE_CONTRAST,)),
     Code("FrameType", ("TAGGING",), (OWN_CONTRAST,)),
     Code("FrameType", ("CINE",), (CINE,)),
     Code("ImageType", ("M_IR", "R_IR", "P_IR", "I_IR"), (INVERSION,)),

@@ -381,3 +381,14 @@ def test_codes_of_several_words_are_those_that_a_converter_has_parted(
     sidecar = SPOILED_3D | {"RepetitionTime": 0.004, "EchoTime": 0.0019, "ImageType": parted}
     series = Series("x.nii.gz", (), da.zeros((60, 256, 256)), kind="nifti", sidecar=sidecar)
     assert claim_of(series).sequence == sequence
+
+
+@pytest.mark.parametrize("whole", [["P_PCA", "P", "PCA"], ["P", "PCA", "P", "PCA"]])
+def test_a_phase_of_flow_is_one_whether_a_converter_parts_its_codes_or_not(
+    whole: list[str],
+) -> None:
+    sidecar = SPOILED_3D | {"ImageType": ["ORIGINAL", "PRIMARY", *whole]}
+    series = Series("x.nii.gz", (), da.zeros((60, 256, 256)), kind="nifti", sidecar=sidecar)
+    claim = claim_of(series)
+    assert claim.sequence == "OTHER"
+    assert "phase contrast" in claim.evidence[0]
