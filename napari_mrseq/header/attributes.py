@@ -46,6 +46,8 @@ HOUNSFIELD_INTERCEPT = -1024
 # A heart seldom takes longer for a beat, in ms; only a film shows so many volumes of one.
 LONGEST_BEAT = 2000.0
 FEWEST_PHASES = 8
+# T1 is fitted to so many inversion times at least.
+FEWEST_OF_A_MAP = 3
 # "1H", "^23^Na", "Xe-129".
 _NUCLEUS = re.compile(
     r"\W*(?:(?P<mass>\d{1,3})\W*(?P<element>[A-Z]{1,2})"
@@ -190,7 +192,7 @@ def _differs(series: Series, name: str) -> bool:
 
 def _inversion_time(tags: Tags, series: Series, volumes: int) -> float | None:
     """Return the time in ms; None where each volume may have its own."""
-    if _differs(series, "inversion time"):
+    if _differs(series, "inversion time") or _may_map_t1(tags, series, volumes):
         return None
     known = (
         _of_all(tags, keyword, volumes)
@@ -198,6 +200,13 @@ def _inversion_time(tags: Tags, series: Series, volumes: int) -> float | None:
         if volumes == 1 or not tags.is_of_one_frame(keyword)
     )
     return next(filter(None, known), None)
+
+
+def _may_map_t1(tags: Tags, series: Series, volumes: int) -> bool:
+    """Tell whether a NIfTI file may hold several inversion times, of which a sidecar has one."""
+    codes = tags.codes("ScanningSequence")
+    spin_echo = "SE" in codes and "EP" not in codes
+    return series.kind == "nifti" and spin_echo and volumes >= FEWEST_OF_A_MAP
 
 
 def _nucleus(tags: Tags) -> str:

@@ -7,6 +7,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import dask.array as da
 import pydicom
 import pytest
 from pydicom.data import get_testdata_file
@@ -14,7 +15,7 @@ from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
-from napari_mrseq.header.attributes import attributes_of
+from napari_mrseq.header import attributes_of, claim_of
 from napari_mrseq.series import Series, series_from_array
 
 
@@ -215,6 +216,28 @@ def test_the_first_frame_of_several_volumes_does_not_speak_for_all(
     header = {"ContrastBolusAgentSequence": [{"CodeMeaning": "Gadobutrol"}], groups: [frame]}
     attributes = attributes_of(make_series(header, volumes=volumes))
     assert (attributes.agent, attributes.inversion_time) == (agent, inversion)
+
+
+# dcm2niix makes one NIfTI file of several inversion times, and tells the first.
+@pytest.mark.parametrize(
+    ("codes", "volumes", "inversion"),
+    [
+        (["SE", "IR"], 1, 2400.0),
+        (["SE", "IR"], 2, 2400.0),
+        (["SE", "IR"], 3, None),
+        (["EP", "SE", "IR"], 60, 2400.0),
+    ],
+)
+def test_an_inversion_time_beside_as_many_volumes_as_a_map_takes_is_not_that_of_all(
+    codes: list[str], volumes: int, inversion: float | None
+) -> None:
+    sidecar = {"ScanningSequence": codes, "RepetitionTime": 6, "EchoTime": 0.09}
+    sidecar |= {"InversionTime": 2.4, "ImageType": ["ORIGINAL", "PRIMARY", "M", "ND"]}
+    shape = (4, 32, 32) if volumes == 1 else (volumes, 4, 32, 32)
+    series = Series("x.nii.gz", (), da.zeros(shape), kind="nifti", sidecar=sidecar)
+    assert attributes_of(series).inversion_time == inversion
+    if inversion is None:
+        assert claim_of(series).sequence == "UNKNOWN"
 
 
 def test_real_file_has_the_values_that_pydicom_shows() -> None:
