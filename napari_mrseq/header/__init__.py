@@ -4,8 +4,8 @@ To be read in this order:
 
 1. What its words name: `lexicon` holds the phrases, `plain` makes a text ready for them,
    `bids_names` takes a file's name apart, `words` finds them.
-2. What its tags say: `tags` finds values, `vendors`, `techniques`, `sidecar` and `agent` read them,
-   `attributes` gathers them as `sequence_attributes`.
+2. What its tags say: `tags` finds values, `vendors`, `techniques`, `measured`, `sidecar` and
+   `agent` read them, `attributes` gathers them as `sequence_attributes`.
 3. What a rule may ask: of one series' attributes (`conditions`), of its times and the tissue that
    they weight (`relaxation`), of its words (`words`), of what speaks against a sequence
    (`contradictions`), of words and times held against each other (`plausibility`).

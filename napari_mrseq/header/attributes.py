@@ -12,14 +12,11 @@ from napari_mrseq.header import technique_codes, techniques
 from napari_mrseq.header.agent import agent_in_tags
 from napari_mrseq.header.b_values import LEAST_B
 from napari_mrseq.header.bids_names import FILE_NAME, suffix_of, telling_words
+from napari_mrseq.header.measured import measured_techniques
 from napari_mrseq.header.sequence_attributes import SequenceAttributes
 from napari_mrseq.header.sidecar import filled, techniques_of_sidecar
 from napari_mrseq.header.tags import Tags
 from napari_mrseq.header.vendors import (
-    GE_PLANE,
-    GE_TECHNIQUES,
-    GE_THREE_PLANES,
-    PHILIPS_EPI_FACTOR,
     SLICES_COUNTED,
     sequence_names,
     vendor_of,
@@ -29,7 +26,6 @@ from napari_mrseq.naming import without_verdict
 from napari_mrseq.scanner_words import (
     GE_COMPONENT,
     GE_COMPONENTS,
-    GE_KIND,
     LETTERS,
     PHILIPS_COMPONENT,
     b_value_in_name,
@@ -43,9 +39,6 @@ STRONGEST_TESLA = 100.0
 LARGEST_B_VALUE = 1e5
 # What CT adds to a stored 0, of air that it never sees, in Hounsfield units.
 HOUNSFIELD_INTERCEPT = -1024
-# A heart seldom takes longer for a beat, in ms; only a film shows so many volumes of one.
-LONGEST_BEAT = 2000.0
-FEWEST_PHASES = 8
 # T1 is fitted to so many inversion times at least.
 FEWEST_OF_A_MAP = 3
 # "1H", "^23^Na", "Xe-129".
@@ -278,40 +271,12 @@ def _techniques(
     described = tags.text("SeriesDescription")
     if not _READOUTS & set(found) and not namings_of(described):
         found |= technique_codes.spelled_out(described)
-    measured = _measured_techniques(tags, series, vendor) | techniques_of_sidecar(
+    measured = measured_techniques(tags, series, vendor) | techniques_of_sidecar(
         filled(series.sidecar or {}), names, found
     )
     for technique, shown in measured.items():
         found.setdefault(technique, shown)
     return found
-
-
-def _measured_techniques(tags: Tags, series: Series, vendor: str | None) -> dict[str, str]:
-    """Return the techniques that numbers show, where no code or name does."""
-    found = {}
-    if vendor == "GE" and tags.number(GE_PLANE) == GE_THREE_PLANES:
-        found[techniques.SCOUT] = "three planes in one series"
-    kind = tags.number(GE_KIND) if vendor == "GE" else None
-    if technique := GE_TECHNIQUES.get(int(kind or 0)):
-        found[technique] = f"{technique} (as GE flags it)"
-    if vendor == "Philips" and (tags.number(PHILIPS_EPI_FACTOR) or 0) > 1:
-        found[techniques.EPI] = "echo planar (EPI factor > 1)"
-    if tags.positive("VelocityEncodingMaximumValue"):
-        found[techniques.PHASE_CONTRAST] = "velocity encoding > 0"
-    if _is_film(tags, series):
-        found[techniques.CINE] = "cine"
-    return found
-
-
-def _is_film(tags: Tags, series: Series) -> bool:
-    if tags.positive("FrameTime") and (tags.number("NumberOfFrames") or 0) > 1:
-        return True
-    if (tags.number("CardiacNumberOfImages") or 0) > 1:
-        return True
-    # Enhanced files count no phases. A NIfTI file's step may be the time of an excitation.
-    axis = series.volume_axis
-    times = axis.values if axis and axis.name == "time" and series.kind == "dicom" else ()
-    return len(times) >= FEWEST_PHASES and times[-1] - times[0] < LONGEST_BEAT
 
 
 def _slices_counted(tags: Tags, vendor: str | None, series: Series) -> int | None:

@@ -31,7 +31,7 @@ MAP = (
     *words_for("fat fraction", "water fraction"),
     "B1", "T1RHO", "QSM", "PERCENT", "MASK", "STIFFNESS", "APTW", "APT", "CEST", "STDDEV", "T-MAP",
     "UMAP", "STDDEV_COR", "STDDEV_SAG", "STDDEV_TRA", "STD_DEVIATION", "TEMPERATURE",
-    # The standard's own (PS3.3, C.8.13.1.1.1.4, C.8.16.1.4).
+    # The standard's own (PS3.3, C.8.13 and C.8.16).
     "R_COEFFICIENT", "RHO", "SCM", "TCS", "T_TEST", "Z_SCORE",
     # Of synthetic MR: what its images are computed from, and how much of it is myelin.
     "QMAP", "MULTI_QMAP", "MYC", "R1", "R2",
