@@ -235,8 +235,9 @@ def _component(tags: Tags, vendor: str | None) -> str:
 
 
 def _contrast(tags: Tags) -> str:
-    contrast = tags.text_of_frame("AcquisitionContrast").upper()
-    return "" if contrast in ("UNKNOWN", "MIXED", "NONE") else contrast
+    # A frame that doesn't know its own leaves the one of its file.
+    told = (read("AcquisitionContrast").upper() for read in (tags.text_of_frame, tags.text))
+    return next((one for one in told if one not in ("UNKNOWN", "MIXED", "NONE")), "")
 
 
 def _b_values(

@@ -540,6 +540,8 @@ def test_one_volume_of_diffusion_may_be_a_map_unless_it_is_an_original(
         ("T2", "PROTON_DENSITY", "PD"),
         ("T2", "", "T2"),
         ("MIXED", "", UNKNOWN),
+        ("T1", "UNKNOWN", "T1"),
+        ("MIXED", "UNKNOWN", UNKNOWN),
     ],
 )
 def test_a_frame_is_weighted_as_it_says_itself_whatever_its_file_says_of_all(
