@@ -16,6 +16,7 @@ from napari_mrseq.errors import MrseqError
 from napari_mrseq.header import attributes_of
 from napari_mrseq.header.bids_names import is_bids_name, suffix_of
 from napari_mrseq.header.technique_codes import codes_of
+from napari_mrseq.header.techniques import ADC_MAP, DIFFUSION_MAP
 from napari_mrseq.naming import no_device
 from napari_mrseq.safe_writing import encoded, is_same_file, write_whole
 from napari_mrseq.sequences import SEQUENCES
@@ -38,7 +39,6 @@ _BIDS_AS_THEY_ARE = {
     "Modality": "modality",
     "ImageType": "image_type",
     "SequenceName": "sequence_name",
-    "ScanOptions": "scan_options",
     "MRAcquisitionType": "acquisition",
     "EchoTrainLength": "echo_train",
     "AcquisitionContrast": "contrast",
@@ -46,11 +46,13 @@ _BIDS_AS_THEY_ARE = {
     "ImagedNucleus": "nucleus",
 }
 # Told by techniques, wherever the header kept them.
-_CODED = ("ScanningSequence", "SequenceVariant")
+_CODED = ("ScanningSequence", "SequenceVariant", "AngioFlag", "T2Preparation")
+# Of scanners of any make; what else options tell, other codes do.
+_OPTIONS = ("FC", "CG")
 # All that a sidecar of ours may hold: one that holds more is of another program.
 OUR_FIELDS = {
-    *_BIDS_SECONDS, *_BIDS_AS_THEY_ARE, *_CODED, "ContrastBolusAgent", "DiffusionBValue",
-    "SeriesNumber", "SeriesDescription", "mrseq", "BidsSuffix",
+    *_BIDS_SECONDS, *_BIDS_AS_THEY_ARE, *_CODED, "ScanOptions", "ContrastBolusAgent",
+    "DiffusionBValue", "SeriesNumber", "SeriesDescription", "mrseq", "BidsSuffix",
 }  # fmt: skip
 
 
@@ -78,6 +80,7 @@ def bids_sidecar(
     }
     sidecar |= {field: measured.get(name) for field, name in _BIDS_AS_THEY_ARE.items()}
     sidecar |= {field: codes_of(measured.get("techniques", ()), field) or None for field in _CODED}
+    sidecar["ScanOptions"] = _scan_options(measured)
     sidecar["ContrastBolusAgent"] = _agent(measured)
     sidecar["DiffusionBValue"] = _single_b_value(measured)
     sidecar |= {"SeriesNumber": series_number, "SeriesDescription": description, "mrseq": record}
@@ -226,6 +229,13 @@ def _sidecar_name(record: Mapping[str, Any], number: int | None, *, is_named: bo
     return no_device(re.sub(r"[^\w.+-]+|__+", "-", name))
 
 
+def _scan_options(measured: Mapping[str, Any]) -> list[str] | None:
+    """Return the options of a classic header, or those that an enhanced one tells elsewhere."""
+    coded = codes_of(measured.get("techniques", ()), "ScanOptions")
+    told = measured.get("scan_options") or [code for code in coded if code in _OPTIONS]
+    return told or None
+
+
 def _agent(measured: Mapping[str, Any]) -> str | None:
     """Return the agent that was given, "NONE" where none was, None where it isn't known."""
     given = measured.get("agent")
@@ -233,9 +243,13 @@ def _agent(measured: Mapping[str, Any]) -> str | None:
 
 
 def _single_b_value(measured: Mapping[str, Any]) -> float | None:
-    """Return the weighting of all volumes in s/mm²; several, or none, have no key of their own."""
+    """Return the weighting of all volumes in s/mm²; several, or none, have no key of their own.
+
+    A map has that of its source, and where GE's flag alone makes it one no other key tells it.
+    """
     b_values = measured.get("b_values", ())
-    return b_values[0] if len(b_values) == 1 and b_values[0] > 0 else None
+    is_map = {ADC_MAP, DIFFUSION_MAP} & set(measured.get("techniques", ()))
+    return b_values[0] if len(b_values) == 1 and b_values[0] > 0 and not is_map else None
 
 
 def _seconds(milliseconds: float | None) -> float | None:

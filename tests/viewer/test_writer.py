@@ -20,6 +20,7 @@ from qtpy.QtWidgets import QApplication, QFileDialog, QLineEdit
 
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.header import claim_of
+from napari_mrseq.sequences import UNKNOWN
 from napari_mrseq.viewer.annotation import annotate
 from napari_mrseq.viewer.layer_series import series_of
 from napari_mrseq.viewer.reader import read_layers
@@ -468,8 +469,18 @@ def _claimed(layer: Image) -> tuple[str, float]:
         {"DiffusionBValue": 1500.0, "ScanningSequence": "EP"},
         {"ImagedNucleus": "23NA"},
         {"Modality": "CT"},
+        {"AngioFlag": "Y", "ScanningSequence": "GR"},
+        {"T2Preparation": "YES", "AcquisitionContrast": "T1", "ScanningSequence": "GR"},
+        {
+            "FlowCompensation": "VELOCITY", "AcquisitionContrast": "T1",
+            "ScanningSequence": "GR", "ScanOptions": "",
+        },
+        {
+            "CardiacSynchronizationTechnique": "PROSPECTIVE", "MRAcquisitionType": "3D",
+            "RepetitionTime": 2500, "EchoTime": 300, "ScanOptions": "",
+        },
     ],
-)
+)  # fmt: skip
 def test_what_is_saved_claims_what_its_header_did(
     sample_study: Path, tmp_path: Path, header: dict[str, object]
 ) -> None:
@@ -484,6 +495,25 @@ def test_what_is_saved_claims_what_its_header_did(
     assert _claimed(again) == _claimed(layer)
     save(again, tmp_path / "b.nii")
     assert _claimed(open_layer(tmp_path / "b.nii")) == _claimed(layer)
+
+
+def test_a_saved_map_of_diffusion_is_no_image_of_its_source(
+    sample_study: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "scan").mkdir()
+    for file in (sample_study / "t1_se_tra").iterdir():
+        instance = pydicom.dcmread(file)
+        instance.update({"Manufacturer": "GE MEDICAL SYSTEMS", "ScanningSequence": ["EP", "SE"]})
+        instance.update({"SeriesDescription": "", "ProtocolName": "", "DiffusionBValue": 1000.0})
+        instance.update({"EchoTime": 80, "RepetitionTime": 6000})
+        block = instance.private_block(0x43, "GEMS_PARM_01", create=True)
+        # An ADC, as GE flags it.
+        block.add_new(0x30, "SS", 20)
+        instance.save_as(tmp_path / "scan" / file.name)
+    layer = open_layer(tmp_path / "scan")
+    assert _claimed(layer)[0] == "ADC"
+    save(layer, tmp_path / "a.nii")
+    assert _claimed(open_layer(tmp_path / "a.nii"))[0] in ("ADC", UNKNOWN)
 
 
 def test_slices_are_saved_as_slices_whatever_their_distance(
