@@ -139,7 +139,10 @@ def _replaces_ours(stem: str) -> bool:
     if not sidecar.exists():
         return False
     try:
-        ours = OUR_FIELDS.issuperset(json.loads(sidecar.read_bytes()))
+        written = sidecar.read_bytes()
+        told = json.loads(written)
+        # The same keys may be another's, who sets them out in another way.
+        ours = OUR_FIELDS.issuperset(told) and encoded(sidecar_text(told)) == written
     except (ValueError, TypeError):
         ours = False
     if not ours:

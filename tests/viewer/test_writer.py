@@ -309,8 +309,14 @@ def test_volumes_that_lie_apart_by_no_usual_time_claim_none(tmp_path: Path, time
     assert sidecar["RepetitionTime"] == 0.004
 
 
-def test_the_sidecar_of_another_program_stays(tmp_path: Path) -> None:
-    theirs = {"RepetitionTime": 3.2, "SliceTiming": [0, 1.6], "ConversionSoftware": "dcm2niix"}
+@pytest.mark.parametrize(
+    "theirs",
+    [
+        {"RepetitionTime": 3.2, "SliceTiming": [0, 1.6], "ConversionSoftware": "dcm2niix"},
+        {"Modality": "MR", "MagneticFieldStrength": 3, "ScanningSequence": "EP", "EchoTime": 0.08},
+    ],
+)
+def test_the_sidecar_of_another_program_stays(tmp_path: Path, theirs: dict[str, object]) -> None:
     sidecar = tmp_path / "sub-01_dwi.json"
     sidecar.write_text(json.dumps(theirs))
     layer = Image(np.zeros((2, 8, 8), np.uint8))
