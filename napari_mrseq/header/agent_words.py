@@ -106,12 +106,12 @@ WITHOUT = (
 # The Hungarian after, which stands behind its word; in front of it the Swedish without.
 AFTER = rf"\b({AGENT}|k ?a) (adasa )?utan\b"
 # What is lacking but an agent, or comes later: "ohne FS", "without breath hold", "avant chirurgie".
-# In "w/o FS or contrast" both are.
+# In "w/o FS or contrast" both are; in "w/o FS contrast" either may be.
 OTHER_LACK = (
     rf"\b({LACKING}) (f ?s|(fat|fett|vet|sat|sup|sop|zsir|rasva|tluszcz|potlac)\w*|gras[as]\w*"
     r"|graisse|gordura|bh|(breath|apn|motion|beweg|mouve|movim|boug|sedat|nark|coil|grappa)\w*"
     r"|(surg|op\b|operat|chir|cirug|cirurg|interven|bestrahl|rad|chem|ther|biops)\w*)\b"
-    rf"(?! (\w+ )?(or|nor|and|oder|und|ou|et|o|e|y) {AGENT}\b)"
+    rf"(?! (\w+ )?(or|nor|and|oder|und|ou|et|o|e|y) {AGENT}\b)( (s(at|up)\w* )?{AGENT}\b)?"
 )
 # Beside each other without and with, before and after.
 EARLIER = rf"{LACKING}|sin|sem|prae?|vor|voor|fore?|pred|poed|prije"

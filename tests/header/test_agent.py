@@ -117,7 +117,8 @@ NOT_SAID = (
     "T1 kontrast öncesi ve sonrası;T1 kontrastsız+kontrastlı;T1 ohne/mit KM;T1 m/o KM;"
     "T1 sin/con contraste;T1-W C-SPINE;T1 W C/T SPINE;T1 FS(+);T1 fat sat (+);T1 MTC(-);"
     "T1 avant-pied;T1 kontraszt előtt és után;T1 ennen ja jälkeen tehosteen;"
-    "T1 prije i nakon kontrasta;T1 sebelum dan sesudah kontras;T1 trước và sau tiêm thuốc"
+    "T1 prije i nakon kontrasta;T1 sebelum dan sesudah kontras;T1 trước và sau tiêm thuốc;"
+    "T1 W/O FS CONTRAST;T1 without fat sat contrast;T1 ohne FS KM"
 )
 
 
