@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from napari.experimental import unlink_layers
@@ -45,6 +46,10 @@ def annotate(layer: Image, verdict: Verdict) -> None:
     """
     state = _state_for(layer, verdict.model_id)
     state.add(verdict.slices)
+    known = state.found.exchanged_with if state.found else None
+    if known and not verdict.exchanged_with:
+        # Judged anew, it was not held against another yet, which may be no layer.
+        verdict = replace(verdict, exchanged_with=known)
     _write(layer, state, verdict)
 
 

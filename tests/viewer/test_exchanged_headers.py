@@ -64,3 +64,8 @@ def test_they_stay_marked_where_the_other_one_is_no_layer(
         press(panel.controls.run)
     assert (lying.name, lying.metadata["mrseq"]) == told
     assert "swapped" in told[1]["warnings"][-1]
+    # Run anew itself.
+    viewer.layers.selection.active = lying
+    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+        press(panel.controls.run)
+    assert lying.metadata["mrseq"]["warnings"][-1] == told[1]["warnings"][-1]
