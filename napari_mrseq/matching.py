@@ -231,13 +231,19 @@ def moments_of(verdicts: Sequence[Verdict]) -> frozenset[float]:
     One acquisition has one repetition time: a moment of several is what some programs write for
     all times that they take out.
     """
-    repetitions: dict[float, set[int]] = {}
+    begun: dict[float, list[Series]] = {}
     for verdict in verdicts:
         start = acquired_at(verdict.series)
         if start and start % _NO_TIME:
-            every = attributes_of(verdict.series).repetition_time
-            repetitions.setdefault(start, set()).update([round(every)] if every else [])
-    return frozenset(start for start, found in repetitions.items() if len(found) < 2)
+            begun.setdefault(start, []).append(verdict.series)
+    return frozenset(start for start, found in begun.items() if _repeat_alike(found))
+
+
+def _repeat_alike(begun: Sequence[Series]) -> bool:
+    """Tell whether series have one repetition time, as far as they tell it."""
+    # Most begin alone, and no header needs to be read for that.
+    times = (attributes_of(one).repetition_time for one in begun) if len(begun) > 1 else ()
+    return len({round(time) for time in times if time}) < 2
 
 
 def _marks(verdict: Verdict, moments: Container[float]) -> set[Any]:

@@ -197,8 +197,9 @@ def judge_study(
     """
     verdicts = [one for one in outcomes if not isinstance(one, Failure)]
     unread = [one for one in outcomes if isinstance(one, Failure) and not one.no_image]
-    moments, entries = moments_of(verdicts), protocol.series if protocol else ()
-    matches = matches_of(verdicts, entries, moments, all_read=not unread)
+    moments = moments_of(verdicts)
+    entries = protocol.series if protocol else ()
+    matches = matches_of(verdicts, entries, moments, all_read=not unread) if entries else ()
     used = {id(verdict) for match in matches for verdict in (*match.verdicts, *match.perhaps)}
     extra = tuple(
         verdict
