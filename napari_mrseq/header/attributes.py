@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from napari_mrseq.clock import moment
 from napari_mrseq.header import technique_codes, techniques
@@ -110,7 +111,9 @@ def attributes_of(series: Series) -> SequenceAttributes:
         flip_angle=None if _differs(series, "flip angle") else _of_all(tags, "FlipAngle", volumes),
         b_values=_b_values(tags, series, names, volumes),
         nucleus=_nucleus(tags),
-        techniques=_techniques(tags, series, vendor, names),
+        techniques=_techniques(
+            tags, sidecar, vendor, names, measured_techniques(tags, series, vendor)
+        ),
         agent=agent,
         agent_text=agent_text,
         matrix=(series.pixels.shape[-2], series.pixels.shape[-1]),
@@ -262,7 +265,11 @@ def _is_b_value(number: float) -> bool:
 
 
 def _techniques(
-    tags: Tags, series: Series, vendor: str | None, names: tuple[str, ...]
+    tags: Tags,
+    sidecar: Mapping[str, Any],
+    vendor: str | None,
+    names: tuple[str, ...],
+    measured: Mapping[str, str],
 ) -> Mapping[str, str]:
     # Philips' T5 and the like write the name of the sequence where a code belongs; the IR beside a
     # GR is the code, not the spin echo of that name.
@@ -272,10 +279,7 @@ def _techniques(
     described = tags.text("SeriesDescription")
     if not _READOUTS & set(found) and not namings_of(described):
         found |= technique_codes.spelled_out(described)
-    measured = measured_techniques(tags, series, vendor) | techniques_of_sidecar(
-        filled(series.sidecar or {}), names, found
-    )
-    for technique, shown in measured.items():
+    for technique, shown in {**measured, **techniques_of_sidecar(sidecar, names, found)}.items():
         found.setdefault(technique, shown)
     return found
 

@@ -41,6 +41,11 @@ class Code:
     techniques: tuple[str, ...]
 
 
+def _of_images(*values: str, technique: str) -> tuple[Code, Code]:
+    """Return the codes of a technique in the type of an image, and of a frame of it."""
+    return Code("ImageType", values, (technique,)), Code("FrameType", values, (technique,))
+
+
 # DICOM PS3.3 C.8.3.1 (classic), C.8.13.4 (enhanced); scan options ending in _GEMS are GE's.
 CODES = (
     Code("ScanningSequence", ("SE", "FSE", "IRFSE", "SE (SYNTHETIC)"), (SPIN_ECHO,)),
@@ -86,19 +91,13 @@ CODES = (
     Code("AcquisitionContrast", ("FLOW_ENCODED",), (PHASE_CONTRAST,)),
     Code("AcquisitionContrast", ("DIFFUSION",), (DIFFUSION,)),
     Code("AcquisitionContrast", ("TAGGING",), (OWN_CONTRAST,)),
-    Code("ImageType", ("DIFFUSION", "DIFFUSION_ATTNTD"), (DIFFUSION,)),
-    Code("FrameType", ("DIFFUSION", "DIFFUSION_ATTNTD"), (DIFFUSION,)),
+    *_of_images("DIFFUSION", "DIFFUSION_ATTNTD", technique=DIFFUSION),
     # Elastography: of Siemens, of Philips, and as an inversion for waves in 3-D reads it.
-    Code("ImageType", ("ELASTO", "MRE", "MMDI3D"), (OWN_CONTRAST,)),
-    Code("FrameType", ("ELASTO", "MRE"), (OWN_CONTRAST,)),
-    Code("ImageType", ("PCA", "M_PCA", "P_PCA", "FLOW_ENCODED", "VELOCITY"), (PHASE_CONTRAST,)),
-    Code("ImageType", ("TAGGING",), (OWN_CONTRAST,)),
-    Code("ImageType", ("CINE",), (CINE,)),
-    Code("FrameType", ("PCA", "M_PCA", "P_PCA", "FLOW_ENCODED", "VELOCITY"), (PHASE_CONTRAST,)),
-    Code("FrameType", ("TAGGING",), (OWN_CONTRAST,)),
-    Code("FrameType", ("CINE",), (CINE,)),
-    Code("ImageType", ("M_IR", "R_IR", "P_IR", "I_IR"), (INVERSION,)),
-    Code("FrameType", ("M_IR", "R_IR", "P_IR", "I_IR"), (INVERSION,)),
+    *_of_images("ELASTO", "MRE", "TAGGING", technique=OWN_CONTRAST),
+    Code("ImageType", ("MMDI3D",), (OWN_CONTRAST,)),
+    *_of_images("PCA", "M_PCA", "P_PCA", "FLOW_ENCODED", "VELOCITY", technique=PHASE_CONTRAST),
+    *_of_images("CINE", technique=CINE),
+    *_of_images("M_IR", "R_IR", "P_IR", "I_IR", technique=INVERSION),
     Code(
         "ArterialSpinLabelingContrast", ("PSEUDOCONTINUOUS", "CONTINUOUS", "PULSED"), (ASL,)
     ),
