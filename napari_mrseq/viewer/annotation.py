@@ -13,10 +13,10 @@ from napari.layers import Image, Layer
 from napari_mrseq.correction import Correction
 from napari_mrseq.exchange import with_exchanges
 from napari_mrseq.naming import without_verdict
-from napari_mrseq.series import Failure, identity_of
+from napari_mrseq.series import Failure
 from napari_mrseq.slice_verdict import SliceVerdict
 from napari_mrseq.verdict import Verdict
-from napari_mrseq.viewer.layer_series import series_of
+from napari_mrseq.viewer.layer_series import is_same_series, series_of
 from napari_mrseq.viewer.layer_state import (
     STATE_KEY,
     LayerState,
@@ -61,9 +61,12 @@ def annotate_exchanges(layers: Iterable[Layer]) -> None:
     states = [(layer, state_of(layer)) for layer in layers]
     judged = [(layer, state.found) for layer, state in states if state and state.found]
     here = [verdict for _, verdict in judged]
-    known = [identity_of(verdict.series) for verdict in here]
-    others = [verdict.exchanged_with for verdict in here]
-    absent = [one for one in others if one and identity_of(one.series) not in known]
+    others = filter(None, (verdict.exchanged_with for verdict in here))
+    absent = [
+        other
+        for other in others
+        if not any(is_same_series(other.series, one.series) for one in here)
+    ]
     found = with_exchanges([*here, *absent])[: len(here)]
     for (layer, before), after in zip(judged, found, strict=True):
         if after is not before and not isinstance(after, Failure):

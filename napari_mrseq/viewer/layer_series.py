@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 from napari.layers import Image
@@ -55,6 +56,16 @@ def shown_series(layer: Image) -> Series:
     if readable is pixels and layer.metadata.get(UNREAD_KEY):
         warnings = (*warnings, MADE_OF_UNREAD)
     return replace(made, warnings=warnings)
+
+
+def is_same_series(one: Series, other: Series) -> bool:
+    """Tell whether two series are one, be it that it was read another time."""
+    return _identity(one) == _identity(other)
+
+
+def _identity(series: Series) -> tuple[object, ...]:
+    files = [Path(file).absolute() for file in series.files]
+    return series.kind, series.series_uid, series.part, series.pixels.shape, files
 
 
 def _picture_behind(layer: Image, shown: Series) -> Series | None:

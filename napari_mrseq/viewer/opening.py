@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from napari.components import ViewerModel
@@ -19,7 +18,7 @@ from napari_mrseq.viewer.background import Activity
 from napari_mrseq.viewer.camera import keep_fitted
 from napari_mrseq.viewer.image_layers import image_layers
 from napari_mrseq.viewer.layer_data import SERIES_KEY, LayerData, layer_of
-from napari_mrseq.viewer.layer_series import is_as_opened, series_of
+from napari_mrseq.viewer.layer_series import is_as_opened, is_same_series, series_of
 from napari_mrseq.viewer.layer_state import state_of
 from napari_mrseq.viewer.single_shot import SingleShot
 from napari_mrseq.viewer.slice_in_view import bring_into_view, middle_slice, show_layer, show_slice
@@ -128,13 +127,7 @@ def open_verdict(viewer: ViewerModel, verdict: Verdict) -> None:
 def _is_of(layer: Image, series: Series) -> bool:
     """Tell whether a layer shows a series, be it one that was read another time."""
     known = layer.metadata.get(SERIES_KEY)
-    same = isinstance(known, Series) and _identity(known) == _identity(series)
-    return same and is_as_opened(layer)
-
-
-def _identity(series: Series) -> tuple[object, ...]:
-    files = [Path(file).absolute() for file in series.files]
-    return series.kind, series.series_uid, series.part, series.pixels.shape, files
+    return isinstance(known, Series) and is_same_series(known, series) and is_as_opened(layer)
 
 
 def _bring_up_to_date(layer: Image, verdict: Verdict) -> None:
