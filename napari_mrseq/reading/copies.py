@@ -1,15 +1,15 @@
-"""One series UID, several stacks of images: re-exports, denoised twins and copies told apart."""
+"""Files that hold the same slices: re-exports, denoised twins and copies, told apart."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from napari_mrseq.errors import ReadError
+from napari_mrseq.errors import ReadError, first_few
 from napari_mrseq.reading.frames import Frame
 from napari_mrseq.reading.grouping import grouped
 from napari_mrseq.reading.layout import FrameSource
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # Of two folders that hold the same slices so many pairs are compared, evenly spread.
 _PAIRS_COMPARED = 3
+# Files that a warning names; the others are counted.
+_NAMES_SHOWN = 3
 
 InputOf = Callable[[str], int]
 
@@ -59,7 +61,44 @@ def split_copies(frames: list[Frame], input_of: InputOf) -> list[list[Frame]]:
     return [joined for _, joined in sets]
 
 
-def best_first(copies: Sequence[Frame]) -> list[Frame]:
+def without_copies(frames: Sequence[Frame]) -> tuple[list[Frame], list[str]]:
+    """Leave out second copies of an instance, as a folder filled twice has."""
+
+    def instance(file: Sequence[Frame]) -> Hashable:
+        places = [(f.source.index, f.source.tile, f.position, f.order) for f in file]
+        return file[0].sop_uid or file[0].source.path, *places
+
+    files = grouped(frames, lambda frame: frame.source.path)
+    copies: list[str] = []
+    others: list[str] = []
+    for same in grouped(files, instance):
+        firsts = [file[0] for file in same]
+        best, *further = _best_first(firsts) if len(firsts) > 1 else firsts
+        for one in further:
+            # Packed in another way or damaged, it is taken for what its UID says.
+            is_copy = _same_pixels(best, one) is not False
+            (copies if is_copy else others).append(one.source.path)
+    left_out = set(copies)
+    unique = [frame for frame in frames if frame.source.path not in left_out]
+    warnings = []
+    if copies:
+        warnings.append(f"duplicate: the instances of {_names(copies)} are there twice, shown once")
+    if others:
+        warnings.append(f"{_names(others)}: other images of the same UID lie at the same place")
+    return unique, warnings
+
+
+def _names(paths: Iterable[str]) -> str:
+    return first_few([short_name(path) for path in paths], _NAMES_SHOWN)
+
+
+def short_name(path: str) -> str:
+    """Name a file as warnings do: by its last folder and name."""
+    place = Path(path)
+    return "/".join(filter(None, (place.parent.name, place.name)))
+
+
+def _best_first(copies: Sequence[Frame]) -> list[Frame]:
     """Sort files of one instance by their content, whatever they are called.
 
     First those that no codec may have spoilt, those that tell the size of a pixel, the larger;
@@ -83,7 +122,7 @@ def _rank(frame: Frame) -> tuple[bool, bool, int, bytes]:
     return not source.layout.is_native, frame.pixel_spacing is None, -source.stamp[0], header
 
 
-def same_pixels(one: Frame, other: Frame) -> bool | None:
+def _same_pixels(one: Frame, other: Frame) -> bool | None:
     """Tell whether two files hold the same pixels.
 
     None where they are packed in two ways, or one can't be read any more. Two encoders may pack one
@@ -155,6 +194,6 @@ def _may_join(
     return all(
         input_of(one.source.path) == input_of(other.source.path)
         and one.sop_uid == other.sop_uid
-        and same_pixels(one, other)
+        and _same_pixels(one, other)
         for one, other in pairs
     )

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Sequence
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 
 from napari_mrseq.body_plane import plane_of
 from napari_mrseq.clock import DAY_MS
-from napari_mrseq.errors import ReadError, first_few
+from napari_mrseq.errors import ReadError
 from napari_mrseq.reading.contrasts import echoes_of, split_by_contrast
-from napari_mrseq.reading.copies import best_first, same_pixels
+from napari_mrseq.reading.copies import without_copies
 from napari_mrseq.reading.frames import LONGEST_SERIES_MS, Frame
 from napari_mrseq.reading.grouping import grouped, labelled, levels
 from napari_mrseq.reading.interleaved import split_interleaved
@@ -37,8 +36,6 @@ from napari_mrseq.series import VolumeAxis
 _SAME_SPACING_MM = 1e-3
 # A field map goes as deep below zero, of its highest; a resampled magnitude, which rings, less.
 _LEAST_BELOW_ZERO = 0.1
-# Files that a warning names; the others are counted.
-_NAMES_SHOWN = 3
 
 
 def split_into_stacks(frames: Sequence[Frame]) -> list[Stack]:
@@ -50,7 +47,7 @@ def split_into_stacks(frames: Sequence[Frame]) -> list[Stack]:
     What then still lies at one place makes volumes. Planes that follow a turning head, or fan round
     an axis, are joined again.
     """
-    unique, warnings = _without_copies(frames)
+    unique, warnings = without_copies(frames)
     _count_past_midnight(unique)
     _forget_single_slices(unique)
     left_out = numbers_left_out(unique)
@@ -153,43 +150,6 @@ def _forget_single_slices(frames: Sequence[Frame]) -> None:
             return
     for frame in frames:
         frame.stack = ""
-
-
-def _without_copies(frames: Sequence[Frame]) -> tuple[list[Frame], list[str]]:
-    """Leave out second copies of an instance, as a folder filled twice has."""
-
-    def instance(file: Sequence[Frame]) -> Hashable:
-        places = [(f.source.index, f.source.tile, f.position, f.order) for f in file]
-        return file[0].sop_uid or file[0].source.path, *places
-
-    files = grouped(frames, lambda frame: frame.source.path)
-    copies: list[str] = []
-    others: list[str] = []
-    for same in grouped(files, instance):
-        firsts = [file[0] for file in same]
-        best, *further = best_first(firsts) if len(firsts) > 1 else firsts
-        for one in further:
-            # Packed in another way or damaged, it is taken for what its UID says.
-            is_copy = same_pixels(best, one) is not False
-            (copies if is_copy else others).append(one.source.path)
-    left_out = set(copies)
-    unique = [frame for frame in frames if frame.source.path not in left_out]
-    warnings = []
-    if copies:
-        warnings.append(f"duplicate: the instances of {_names(copies)} are there twice, shown once")
-    if others:
-        warnings.append(f"{_names(others)}: other images of the same UID lie at the same place")
-    return unique, warnings
-
-
-def _names(paths: Iterable[str]) -> str:
-    return first_few([short_name(path) for path in paths], _NAMES_SHOWN)
-
-
-def short_name(path: str) -> str:
-    """Name a file as warnings do: by its last folder and name."""
-    place = Path(path)
-    return "/".join(filter(None, (place.parent.name, place.name)))
 
 
 def _by_kind(frames: Sequence[Frame]) -> list[list[Frame]]:

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 from napari_mrseq.belonging import study_of
 from napari_mrseq.errors import ReadError, UnreadableFileWarning, first_few
 from napari_mrseq.naming import common_folder
+from napari_mrseq.reading.copies import short_name
 from napari_mrseq.reading.dicom import read_dicom
 from napari_mrseq.reading.inputs import NO_IMAGE, InputFile, PlaceOf, files_under, spelling
 from napari_mrseq.reading.lazy import lazy_array, read_block
 from napari_mrseq.reading.muting import LIBRARIES_MUTED
 from napari_mrseq.reading.nifti import read_nifti
 from napari_mrseq.reading.picture import read_picture
-from napari_mrseq.reading.stacks import short_name
 from napari_mrseq.series import Failure, Series, Study
 
 if TYPE_CHECKING:

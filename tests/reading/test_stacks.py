@@ -13,7 +13,7 @@ import pytest
 from pydicom.dataset import Dataset
 
 from napari_mrseq.header import claim_of
-from napari_mrseq.reading import stacks
+from napari_mrseq.reading import copies
 from napari_mrseq.reading.dicom import file_frames
 from napari_mrseq.sequences import UNKNOWN
 from napari_mrseq.series import VolumeAxis
@@ -400,10 +400,10 @@ def test_copied_files_are_shown_once_and_named(write_slice: WriteSlice) -> None:
 
 
 def test_files_of_windows_are_named_as_others_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert stacks.short_name("/data/study/2.dcm") == "study/2.dcm"
-    monkeypatch.setattr(stacks, "Path", PureWindowsPath)
-    assert stacks.short_name(r"C:\data\study\2.dcm") == "study/2.dcm"
-    assert stacks.short_name(r"C:\data\export.zip/study/2.dcm") == "study/2.dcm"
+    assert copies.short_name("/data/study/2.dcm") == "study/2.dcm"
+    monkeypatch.setattr(copies, "Path", PureWindowsPath)
+    assert copies.short_name(r"C:\data\study\2.dcm") == "study/2.dcm"
+    assert copies.short_name(r"C:\data\export.zip/study/2.dcm") == "study/2.dcm"
 
 
 def test_two_instances_at_one_place_are_both_kept(write_slice: WriteSlice) -> None:
