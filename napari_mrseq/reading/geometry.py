@@ -207,6 +207,12 @@ def slice_spacing(heights: ArrayLike) -> SliceSpacing:
     return SliceSpacing(gaps, usual, is_uneven=True)
 
 
+def are_evenly_spaced(distances: NDArray[np.float64]) -> bool:
+    """Tell whether places (mm), two or more in any order, are each as far from the next."""
+    gaps = np.diff(np.sort(distances))
+    return bool(gaps.min() > SAME_PLACE_MM and np.ptp(gaps) <= UNEVEN * gaps.max())
+
+
 def _are_even(distances: NDArray[np.float64], usual: float) -> bool:
     """Tell whether evenly spaced slices lie at these distances, but for rounding."""
     even = np.linspace(distances[0], distances[-1], len(distances))

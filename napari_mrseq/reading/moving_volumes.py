@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from napari_mrseq.reading.arranging import arranged
 from napari_mrseq.reading.frames import Frame
-from napari_mrseq.reading.geometry import SAME_PLACE_MM, UNEVEN
+from napari_mrseq.reading.geometry import SAME_PLACE_MM, UNEVEN, are_evenly_spaced
 from napari_mrseq.reading.grouping import labelled, levels
 from napari_mrseq.reading.places import distances_of
 from napari_mrseq.reading.volume_keys import Key, numbers_of
@@ -101,13 +101,7 @@ def _held_slices(
     nearest = [np.searchsorted(middles, distances) for distances in volumes]
     distances = np.concatenate(volumes)
     away = np.abs(distances - first[np.concatenate(nearest)]).max()
-    if not SAME_PLACE_MM < away < room - SAME_PLACE_MM or is_one_volume(distances):
+    if not SAME_PLACE_MM < away < room - SAME_PLACE_MM or are_evenly_spaced(distances):
         return None
     held = [tuple(places.tolist()) for places in nearest]
     return held if all(len(set(places)) == len(places) for places in held) else None
-
-
-def is_one_volume(distances: NDArray[np.float64]) -> bool:
-    """Tell whether the slices of all volumes together are evenly spaced."""
-    gaps = np.diff(np.sort(distances))
-    return bool(gaps.min() > SAME_PLACE_MM and np.ptp(gaps) <= UNEVEN * gaps.max())

@@ -8,9 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from napari_mrseq.reading.frames import Frame
-from napari_mrseq.reading.geometry import SAME_PLACE_MM
+from napari_mrseq.reading.geometry import SAME_PLACE_MM, are_evenly_spaced
 from napari_mrseq.reading.grouping import labelled, levels
-from napari_mrseq.reading.moving_volumes import is_one_volume
 from napari_mrseq.reading.places import distances_of
 
 # Part of the field of view by which stations are shifted at least: they overlap by some tenths.
@@ -40,9 +39,9 @@ def split_by_station(frames: list[Frame]) -> list[list[Frame]]:
     """
     first = frames[0]
     distances = distances_of(frames)
-    if distances is None or first.pixel_spacing is None:
+    if distances is None or first.pixel_spacing is None or len(frames) < 2:
         return [frames]
-    if len(frames) < 2 or is_one_volume(distances):
+    if are_evenly_spaced(distances):
         return [frames]
     height, width = first.field_of_view
     along = np.array(first.orientation).reshape(2, 3).T
