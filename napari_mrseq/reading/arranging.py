@@ -119,10 +119,8 @@ def _is_regular(by_place: ByPlace) -> bool:
     Both are found (dcm2niix issue 614), and numbers that tell nothing (issue 529). Where they rise
     by other steps at one place than at the next, some were lost.
     """
-    steps = {
-        tuple(later - number for number, later in pairwise(sorted(f.order[2] for f in found)))
-        for found in by_place.values()
-    }
+    numbers = [sorted(frame.instance_number for frame in found) for found in by_place.values()]
+    steps = {tuple(later - number for number, later in pairwise(row)) for row in numbers}
     acquired = sorted((f.order, place) for place, members in by_place.items() for f in members)
     if len(steps) > 1 or len({order for order, _ in acquired}) < len(acquired):
         return False

@@ -140,6 +140,21 @@ class Frame:
     doubt: str = ""
 
     @property
+    def temporal_position(self) -> float:
+        """Number of its volume (0020,0100; 0020,9128), or `UNTOLD`."""
+        return self.order[0]
+
+    @property
+    def acquisition_number(self) -> float:
+        """Acquisition Number (0020,0012), or `UNTOLD`."""
+        return self.order[1]
+
+    @property
+    def instance_number(self) -> float:
+        """Instance Number (0020,0013), or `UNTOLD`."""
+        return self.order[2]
+
+    @property
     def settings(self) -> Hashable:
         """What tells images of one place apart, but for their numbers and what was typed in."""
         return (

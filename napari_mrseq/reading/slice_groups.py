@@ -22,7 +22,8 @@ _NO_GAP = 0.9
 
 def numbers_left_out(frames: Iterable[Frame]) -> int:
     """Count the instance numbers that no slice of a series has, though others go on behind them."""
-    numbers = {int(frame.order[2]) for frame in frames if frame.order[2] != UNTOLD}
+    told = {frame.instance_number for frame in frames} - {UNTOLD}
+    numbers = set(map(int, told))
     return max(numbers) - min(numbers) + 1 - len(numbers) if numbers else 0
 
 

@@ -41,7 +41,7 @@ def volume_axis_of(volumes: Volumes) -> VolumeAxis | None:
     times = _times(volumes)
     if times:
         return VolumeAxis("time", "ms", times)
-    if len({volume[0].order[0] for volume in volumes}) == len(volumes):
+    if len({volume[0].temporal_position for volume in volumes}) == len(volumes):
         return VolumeAxis("time", "ms")
     return VolumeAxis()
 

@@ -50,7 +50,7 @@ def partition(volumes: list[Volume]) -> frozenset[frozenset[int]]:
 
 
 def _numbered(by_place: ByPlace) -> list[tuple[int, int]]:
-    return [(int(frame.order[2]), place) for place, found in by_place.items() for frame in found]
+    return [(int(f.instance_number), place) for place, found in by_place.items() for f in found]
 
 
 def _volume_by_volume(
@@ -87,5 +87,5 @@ def _volumes_of(by_place: ByPlace, volume_of: _Count) -> list[Volume]:
     found: dict[int, Volume] = defaultdict(dict)
     for place, members in by_place.items():
         for frame in members:
-            found[volume_of(int(frame.order[2]))][place] = frame
+            found[volume_of(int(frame.instance_number))][place] = frame
     return [found[number] for number in sorted(found)]

@@ -197,8 +197,9 @@ def _dimension(column: int) -> Key:
     return lambda frame: frame.dimensions[column]
 
 
-def _told(column: int) -> Key:
-    return lambda frame: None if frame.order[column] == UNTOLD else frame.order[column]
+def _told(name: str) -> Key:
+    number_of = attrgetter(name)
+    return lambda frame: None if (number := number_of(frame)) == UNTOLD else number
 
 
 def _gradient(frame: Frame) -> Any:
@@ -218,13 +219,14 @@ TIMES: tuple[Key, ...] = (TRIGGER, TIME)
 # When the pixels were written, not taken: believed only where it parts volumes clearly.
 CONTENT_TIME: Key = attrgetter("content_time")
 _B_VALUE: Key = attrgetter("b_value")
+_TEMPORAL_POSITION = _told("temporal_position")
 _COUNTERS: tuple[Key, ...] = (
-    _told(0),
-    _told(1),
+    _TEMPORAL_POSITION,
+    _told("acquisition_number"),
     attrgetter("echo_number"),
     lambda frame: frame.labelling or None,
 )
-_OF_A_VOLUME = {"temporal positions": _COUNTERS[0], "b values": _B_VALUE}
+_OF_A_VOLUME = {"temporal positions": _TEMPORAL_POSITION, "b values": _B_VALUE}
 _SETTINGS = (*_COUNTERS, _gradient, FLIP_ANGLE)
 _ATTRIBUTES: tuple[Key, ...] = (
     *_COUNTERS,
@@ -236,6 +238,6 @@ _ATTRIBUTES: tuple[Key, ...] = (
 )
 # Enhanced files may hold a volume each.
 _FILES: tuple[Key, ...] = (
-    _told(2),
+    _told("instance_number"),
     lambda frame: frame.source.path,
 )
