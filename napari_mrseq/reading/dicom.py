@@ -262,7 +262,7 @@ def _geometry_of(stack: Stack, *, mr: bool) -> StackGeometry:
 def _shows(window: tuple[float, float], source: FrameSource) -> bool:
     """Tell whether a pixel can have a value inside a window; some programs write any numbers."""
     layout = source.layout
-    if source.lut is not None or layout.keyword != "PixelData":
+    if source.lut is not None or layout.is_float:
         return True
     count = 1 << layout.bits_allocated
     lowest = -count // 2 if layout.signed else 0

@@ -82,12 +82,17 @@ class PixelLayout:
         return self.bits_allocated == 1 and self.transfer_syntax in _LITTLE_ENDIAN
 
     @property
+    def is_float(self) -> bool:
+        """Pixels are written as floating-point numbers, not as integers."""
+        return self.keyword != "PixelData"
+
+    @property
     def is_plain(self) -> bool:
         """Grey values of 8 or 16 bits in little endian, as most MR is written."""
         return (
             self.bits_allocated in (8, 16)
             and self.samples == 1
-            and self.keyword == "PixelData"
+            and not self.is_float
             and self.transfer_syntax in _LITTLE_ENDIAN
         )
 
@@ -116,7 +121,7 @@ class PixelLayout:
     @property
     def mirror(self) -> int:
         """The sum of a stored value and of what MONOCHROME1 turns it into."""
-        if self.keyword != "PixelData":
+        if self.is_float:
             return 0
         return -1 if self.signed else (1 << self.bits_stored) - 1
 
@@ -204,7 +209,7 @@ class FrameSource:
             return np.dtype(np.uint16)
         if self.slope != 1 or self.intercept != 0 or self.layout.is_colour:
             return np.dtype(np.float32)
-        if self.layout.keyword != "PixelData":
+        if self.layout.is_float:
             return np.dtype(np.float64 if "Double" in self.layout.keyword else np.float32)
         return self.layout.integers
 
