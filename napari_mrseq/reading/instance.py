@@ -26,7 +26,7 @@ from napari_mrseq.reading.layout import (
     layout_of,
     told_frames,
 )
-from napari_mrseq.reading.lazy import Stamp, stamp_of
+from napari_mrseq.reading.lazy import stamp_of
 from napari_mrseq.reading.private_blocks import CREATOR_TAGS, moved_blocks
 from napari_mrseq.reading.scan import UNDEFINED, NotPlainError, ScannedHeader, scan_header
 from napari_mrseq.reading.tags import items, raw_values, text
@@ -83,35 +83,21 @@ class Instance:
     ----------
     header : pydicom.Dataset
         The elements of `SCANNED_TAGS`, without pixels.
-    offset : int
-        Byte at which the value of the pixel element starts; -1 where only pydicom can find it.
-    stamp : tuple of int
-        Size and time of the last change of the file.
-    whole : WholeFile or None
-        The file, where its frames can't be read one by one.
-    fragments : tuple or None
-        Where compressed frames lie, if each is one fragment.
+    first : FrameSource
+        Where the pixels of its first frame are; nothing rescales them yet.
     """
 
-    path: str
     header: Dataset
-    layout: PixelLayout
-    offset: int
-    stamp: Stamp
-    whole: WholeFile | None
-    fragments: Fragments | None
+    first: FrameSource
+
+    @property
+    def layout(self) -> PixelLayout:
+        """How its pixels are written."""
+        return self.first.layout
 
     def source(self, index: int = 0) -> FrameSource:
         """Return where the pixels of a frame are."""
-        return FrameSource(
-            self.path,
-            self.offset,
-            self.layout,
-            self.stamp,
-            index,
-            whole=self.whole,
-            fragments=self.fragments,
-        )
+        return replace(self.first, index=index)
 
 
 def read_instance(path: str, layouts: Layouts) -> Instance:
@@ -141,7 +127,8 @@ def read_instance(path: str, layouts: Layouts) -> Instance:
         raise ReadError(cause_of(error)) from error
     is_whole = offset < 0 or layout.photometric == "PALETTE COLOR"
     whole = WholeFile(path, layout, stamp) if is_whole else None
-    return Instance(path, header, layout, offset, stamp, whole, fragments)
+    source = FrameSource(path, offset, layout, stamp, whole=whole, fragments=fragments)
+    return Instance(header, source)
 
 
 def _header_and_layout(file: BinaryIO, layouts: Layouts) -> tuple[Dataset, PixelLayout, int]:
