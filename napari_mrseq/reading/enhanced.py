@@ -47,13 +47,14 @@ from napari_mrseq.reading.tags import (
 
 _SHARED_GROUPS = 0x52009229
 _NONE = Dataset()
-# Frame content, pixel measures, plane position and orientation, value transformation, window,
-# echo, modifiers, timing, diffusion, cardiac timing, frame type, temporal position, labelling, real
-# world values.
+# The functional groups that are looked at, by the sequence that holds each (PS3.3, C.7.6.16.2).
+_CONTENT, _MEASURES, _POSITION, _ORIENTATION = 0x00209111, 0x00289110, 0x00209113, 0x00209116
+_TRANSFORMATION, _WINDOW, _FRAME_TYPE = 0x00289145, 0x00289132, 0x00189226
+_ECHO, _MODIFIERS, _TIMING, _DIFFUSION = 0x00189114, 0x00189115, 0x00189112, 0x00189117
+_CARDIAC, _TEMPORAL_POSITION, _LABELLING = 0x00189118, 0x00209310, 0x00189251
 _GROUPS = (
-    0x00209111, 0x00289110, 0x00209113, 0x00209116, 0x00289145, 0x00289132, 0x00189114,
-    0x00189115, 0x00189112, 0x00189117, 0x00189118, 0x00189226,
-    0x00209310, 0x00189251, REAL_WORLD_MAPPING,
+    _CONTENT, _MEASURES, _POSITION, _ORIENTATION, _TRANSFORMATION, _WINDOW, _ECHO, _MODIFIERS,
+    _TIMING, _DIFFUSION, _CARDIAC, _FRAME_TYPE, _TEMPORAL_POSITION, _LABELLING, REAL_WORLD_MAPPING,
 )  # fmt: skip
 
 # Unassigned Shared, and Unassigned Per-Frame Converted Attributes Sequence (PS3.3): what archives
@@ -112,34 +113,34 @@ def _groups_of(frame: Dataset) -> dict[int, Dataset]:
 
 
 def _frame(instance: Instance, origin: Origin, index: int, groups: Mapping[int, Dataset]) -> Frame:
-    content, measures = groups[0x00209111], groups[0x00289110]
-    diffusion, frame_type = groups[0x00189117], groups[0x00189226]
+    content, measures = groups[_CONTENT], groups[_MEASURES]
+    diffusion, frame_type = groups[_DIFFUSION], groups[_FRAME_TYPE]
     header = instance.header
     image_type = words(frame_type, 0x00089007) or words(header, 0x00080008)
     declared = text(frame_type, 0x00089208) or text(header, 0x00089208)
     source = instance.source(index)
-    rescale(source, groups[0x00289145])
+    rescale(source, groups[_TRANSFORMATION])
     return Frame(
         source=source,
         origin=origin,
         sop_uid=text(header, 0x00080018),
-        position=position_of(groups[0x00209113]),
-        orientation=orientation_of(groups[0x00209116]),
+        position=position_of(groups[_POSITION]),
+        orientation=orientation_of(groups[_ORIENTATION]),
         pixel_spacing=pixel_spacing_of(measures),
         thickness=thickness_of(measures) or thickness_of(header),
         told_distances=told_distances_of(measures),
-        window=map_to_real_world(source, groups[REAL_WORLD_MAPPING], window_of(groups[0x00289132])),
+        window=map_to_real_world(source, groups[REAL_WORLD_MAPPING], window_of(groups[_WINDOW])),
         component=component_of(image_type, declared),
         quantity=quantity_of(image_type),
         stack=text(content, 0x00209056),
-        echo_time=_first_number(groups[0x00189114], 0x00189082, 0x00180081),
-        inversion_time=_first_number(groups[0x00189115], 0x00189079, 0x00180082),
-        flip_angle=number(groups[0x00189112], 0x00181314),
+        echo_time=_first_number(groups[_ECHO], 0x00189082, 0x00180081),
+        inversion_time=_first_number(groups[_MODIFIERS], 0x00189079, 0x00180082),
+        flip_angle=number(groups[_TIMING], 0x00181314),
         b_value=number(diffusion, 0x00189087),
         direction=triple(numbers(first_item(diffusion, 0x00189076) or _NONE, 0x00189089)),
         trigger=_trigger(groups),
-        labelling=text(groups[0x00189251], 0x00189257),
-        repetition_time=number(groups[0x00189112], 0x00180080),
+        labelling=text(groups[_LABELLING], 0x00189257),
+        repetition_time=number(groups[_TIMING], 0x00180080),
         description=description_of(header),
         derivation=derivation_of(image_type),
         time=moment(text(content, 0x00189074) or text(content, 0x00189151)),
@@ -159,9 +160,9 @@ def _first_number(group: Dataset, *tags: int) -> float | None:
 
 
 def _trigger(groups: Mapping[int, Dataset]) -> float | None:
-    trigger = number(groups[0x00189118], 0x00209153)
+    trigger = number(groups[_CARDIAC], 0x00209153)
     # Temporal Position Time Offset is in seconds since the first volume.
-    offset = number(groups[0x00209310], 0x0020930D)
+    offset = number(groups[_TEMPORAL_POSITION], 0x0020930D)
     return offset * 1000 if trigger is None and offset is not None else trigger
 
 
