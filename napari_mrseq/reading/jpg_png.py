@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,30 @@ GREY_MODES = {"L": "u1", "I;16": "u2", "I;16B": "u2", "I": "i4", "F": "f4"}
 ORIENTATION = 0x0112
 ON_ITS_SIDE = (5, 6, 7, 8)
 
-PageReader = Callable[[str, int], NDArray[Any]]
-# Shape, type, reader of a page, and what the user should know.
-Described = tuple[tuple[int, ...], np.dtype[Any], PageReader, tuple[str, ...]]
+
+@dataclass(frozen=True)
+class Pages:
+    """What a picture file holds.
+
+    Attributes
+    ----------
+    shape : tuple of int
+        (slice, row, column) or (volume, slice, row, column); a page is a slice.
+    dtype : numpy.dtype
+        Of its grey values.
+    read : callable
+        Gives the grey values of a page, upright, from the file's path and the page's number.
+    warnings : tuple of str
+        What the user should know.
+    """
+
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    read: Callable[[str, int], NDArray[Any]]
+    warnings: tuple[str, ...] = ()
 
 
-def describe_image(path: str) -> Described:
+def describe_image(path: str) -> Pages:
     """Return what a JPG or PNG file holds: one image, of an animated PNG each frame.
 
     Raises
@@ -44,7 +63,7 @@ def describe_image(path: str) -> Described:
         frames = getattr(image, "n_frames", 1) if image.format == "PNG" else 1
     if frames > 1 and frames * _LEAST_FRAME_BYTES > Path(path).stat().st_size:
         raise ReadError(f"damaged: an animated PNG that can't hold the {frames} frames it names")
-    return (frames, rows, columns), dtype, _image_page, ()
+    return Pages((frames, rows, columns), dtype, _image_page)
 
 
 def _image_page(path: str, page: int) -> NDArray[Any]:

@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -18,7 +17,7 @@ from napari_mrseq.naming import without_verdict
 from napari_mrseq.reading.colours import shows_colours
 from napari_mrseq.reading.damage import damage_in
 from napari_mrseq.reading.discover import TIFF_MAGIC
-from napari_mrseq.reading.jpg_png import PageReader, describe_image
+from napari_mrseq.reading.jpg_png import Pages, describe_image
 from napari_mrseq.reading.lazy import Stamp, check_unchanged, lazy_stack, stamp_of
 from napari_mrseq.reading.muting import LIBRARIES_MUTED
 from napari_mrseq.reading.tiff import describe_tiff
@@ -43,7 +42,7 @@ def read_picture(path: str) -> Series:
     try:
         with Path(path).open("rb") as file:
             is_tiff = file.read(4) in TIFF_MAGIC
-        described = describe_tiff(path) if is_tiff else describe_image(path)
+        pages = describe_tiff(path) if is_tiff else describe_image(path)
     except ReadError:
         raise
     except Image.DecompressionBombError as error:
@@ -52,40 +51,32 @@ def read_picture(path: str) -> Series:
         raise ReadError(f"an image of {size} is no slice") from error
     except Exception as error:  # Pillow and tifffile raise many kinds on damaged files
         raise ReadError(f"not a picture that can be read ({damage_in(error)})") from error
-    shape, dtype, read_page, warnings = described
-    *volumes, slices, rows, columns = shape
-    if 0 in shape or rows * columns > LARGEST_PIXELS:
+    *volumes, slices, rows, columns = pages.shape
+    if 0 in pages.shape or rows * columns > LARGEST_PIXELS:
         raise ReadError(f"an image of {columns} x {rows} pixels is no slice")
-    load = partial(_load_page, path, stamp_of(path), shape[-3:], dtype, read_page)
+    load = partial(_load_page, path, stamp_of(path), pages)
     return Series(
         path=path,
         files=(path,),
-        pixels=lazy_stack(load, math.prod(volumes), (1,) * slices, (rows, columns), dtype),
+        pixels=lazy_stack(load, math.prod(volumes), (1,) * slices, (rows, columns), pages.dtype),
         description=without_verdict(Path(path).stem),
         kind="picture",
         is_mr=not shows_colours(path, is_tiff=is_tiff),
         volume_axis=VolumeAxis() if volumes else None,
-        warnings=warnings,
+        warnings=pages.warnings,
     )
 
 
-def _load_page(
-    path: str,
-    stamp: Stamp,
-    shape: tuple[int, ...],
-    dtype: np.dtype[Any],
-    read_page: PageReader,
-    volume: int,
-    index: int,
-) -> NDArray[Any]:
-    page = volume * shape[0] + index
+def _load_page(path: str, stamp: Stamp, pages: Pages, volume: int, index: int) -> NDArray[Any]:
+    *_, slices, rows, columns = pages.shape
+    page = volume * slices + index
     try:
         check_unchanged(path, stamp, path)
         with LIBRARIES_MUTED:
-            pixels = read_page(path, page)
-        if pixels.shape != shape[1:]:
+            pixels = pages.read(path, page)
+        if pixels.shape != (rows, columns):
             raise ReadError(f"page {page + 1} lies on its side, the first does not", path)
-        return pixels.astype(dtype, copy=False)[None]
+        return pixels.astype(pages.dtype, copy=False)[None]
     except ReadError:
         raise
     except Exception as error:  # decoders raise many kinds

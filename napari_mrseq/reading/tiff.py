@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from napari_mrseq.errors import ReadError
-from napari_mrseq.reading.jpg_png import GREY_MODES, ON_ITS_SIDE, ORIENTATION, Described
+from napari_mrseq.reading.jpg_png import GREY_MODES, ON_ITS_SIDE, ORIENTATION, Pages
 from napari_mrseq.series import grey_of
 
 # Colours of TIFF that are no red, green and blue: ink, tables and the like, which Pillow turns.
@@ -36,7 +36,7 @@ _NATIVE = {"I;16BS": "I;16NS", "I;32BS": "I;32NS", "F;32BF": "F;32NF"}
 _Place = tuple[int, int]
 
 
-def describe_tiff(path: str) -> Described:
+def describe_tiff(path: str) -> Pages:
     """Return what a TIFF file holds; where one directory tells of several slices, these are pages.
 
     Raises
@@ -65,7 +65,8 @@ def describe_tiff(path: str) -> Described:
         coloured = named.get("S", 1) > 1 or series.keyframe.photometric in _OTHER_COLOURS
         dtype = np.dtype("f4" if coloured or series.dtype.kind == "c" else series.dtype)
     read_page = partial(_read_page if by_page else _plain_page, places)
-    return (*order.shape, rows, columns), dtype.newbyteorder("="), read_page, _left_out(others)
+    shape = (*order.shape, rows, columns)
+    return Pages(shape, dtype.newbyteorder("="), read_page, _left_out(others))
 
 
 def _left_out(pages: int) -> tuple[str, ...]:
