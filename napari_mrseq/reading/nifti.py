@@ -178,27 +178,20 @@ def _turned(
 
 def _lazy_pixels(path: str, image: Any, shape: tuple[int, ...], view: _View) -> Any:
     slices, rows, columns = (shape[axis] for axis in view.axes)
-    original = tuple(int(size) for size in image.shape)
     dtype = _dtype(image)
     voxels = Voxels(path, image, stamp_of(voxel_file(path)))
-    load = partial(_load_slice, voxels, original, view, slices, dtype)
+    load = partial(_load_slice, voxels, view, dtype)
     return lazy_stack(load, math.prod(shape[3:]), (1,) * slices, (rows, columns), dtype)
 
 
 def _load_slice(
-    voxels: Voxels,
-    original: tuple[int, ...],
-    view: _View,
-    count: int,
-    dtype: np.dtype[Any],
-    volume: int,
-    index: int,
+    voxels: Voxels, view: _View, dtype: np.dtype[Any], volume: int, index: int
 ) -> NDArray[Any]:
-    """Read one slice of a file of `original` shape, `count` in a volume, turned as it is shown."""
+    """Read one slice, turned as it is shown."""
     place: list[Any] = [slice(None)] * 3
-    place[view.axes[0]] = count - 1 - index if view.flips[0] else index
-    further = np.unravel_index(volume, original[3:], order="F")
-    plane = _grey(voxels.take((*place[: len(original)], *further)))
+    place[view.axes[0]] = -1 - index if view.flips[0] else index
+    further = np.unravel_index(volume, voxels.shape[3:], order="F")
+    plane = _grey(voxels.take((*place[: len(voxels.shape)], *further)))
     if view.axes[1] > view.axes[2]:
         plane = plane.T
     plane = plane[:: -1 if view.flips[1] else 1, :: -1 if view.flips[2] else 1]

@@ -100,6 +100,12 @@ class Voxels:
         self._path, self._voxels, self._stamp = path, image.dataobj, stamp
         self._volumes: defaultdict[tuple[Any, ...], _Volume] = defaultdict(_Volume)
 
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Sizes along the axes of the file."""
+        shape: tuple[int, ...] = self._voxels.shape
+        return shape
+
     def take(self, place: tuple[Any, ...]) -> NDArray[Any]:
         """Return voxels at an index expression.
 
