@@ -43,6 +43,25 @@ class InputFile:
     unpacked: Unpacked | None = None
 
 
+@dataclass(slots=True)
+class GivenPath:
+    """One of the paths that the user gave.
+
+    Attributes
+    ----------
+    name : str
+        As it was given.
+    files : list of InputFile
+        What lies under it.
+    failures : list of Failure
+        What is lost of it.
+    """
+
+    name: str
+    files: list[InputFile]
+    failures: list[Failure]
+
+
 _Expanded = tuple[list[InputFile], list[Failure]]
 
 
@@ -62,22 +81,19 @@ def spelling() -> PlaceOf:
     return place_of
 
 
-def files_under(
-    names: Sequence[str], place_of: PlaceOf
-) -> tuple[list[list[InputFile]], list[list[Failure]]]:
-    """Return what lies under each path, and what is lost; a file under several is opened once."""
+def look_under(names: Sequence[str], place_of: PlaceOf) -> list[GivenPath]:
+    """Return what lies under each path; a file under several is opened once."""
     expanded: dict[str, list[InputFile]] = {}
-    under: list[list[InputFile]] = []
-    lost: list[list[Failure]] = []
-    for given, name in enumerate(names):
+    given: list[GivenPath] = []
+    for number, name in enumerate(names):
         found = find_images(name)
-        lost.append(found.failures)
         for kind, path in found.files:
             if place_of(path) not in expanded:
-                expanded[place_of(path)], causes = _expanded(kind, path, given)
-                lost[given] += causes
-        under.append([file for _, path in found.files for file in expanded[place_of(path)]])
-    return under, lost
+                expanded[place_of(path)], lost = _expanded(kind, path, number)
+                found.failures += lost
+        files = [file for _, path in found.files for file in expanded[place_of(path)]]
+        given.append(GivenPath(name, files, found.failures))
+    return given
 
 
 def _expanded(kind: str, path: str, given: int) -> _Expanded:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -17,7 +17,14 @@ from napari_mrseq.errors import ReadError, UnreadableFileWarning, first_few
 from napari_mrseq.naming import common_folder
 from napari_mrseq.reading.copies import short_name
 from napari_mrseq.reading.dicom import read_dicom
-from napari_mrseq.reading.inputs import NO_IMAGE, InputFile, PlaceOf, files_under, spelling
+from napari_mrseq.reading.inputs import (
+    NO_IMAGE,
+    GivenPath,
+    InputFile,
+    PlaceOf,
+    look_under,
+    spelling,
+)
 from napari_mrseq.reading.lazy import lazy_array, read_block
 from napari_mrseq.reading.muting import LIBRARIES_MUTED
 from napari_mrseq.reading.nifti import read_nifti
@@ -108,31 +115,45 @@ def read_study(
 
 def _study(names: Sequence[str], progress: Progress, go_on: Callable[[], None]) -> Study:
     place_of = spelling()
-    under, lost = files_under(names, place_of)
+    given = look_under(names, place_of)
     # Under several of the paths a file is read once, for the first of them.
     files: dict[str, InputFile] = {}
-    for file in chain.from_iterable(under):
+    for file in chain.from_iterable(one.files for one in given):
         files.setdefault(place_of(file.path), file)
     by_path = {file.path: file for file in files.values()}
     series, refused = _read_files(by_path, names, progress, go_on)
     for failure in refused:
         file = by_path[failure.path]
-        lost[file.given].append(replace(failure, path=file.shown))
-    # Reports and the like lie beside the images of any study: passed over, unless asked for.
-    lost = [[one for one in some if not one.no_image or one.path in names] for some in lost]
-    bad = {place_of(failure.path) for failure in refused}
-    told = {failure.path for failure in chain.from_iterable(lost)}
-    for name, inside, some in zip(names, under, lost, strict=True):
-        # Path.is_dir raises where a folder may not be entered.
-        may_hold = inside or os.path.isdir(name)  # noqa: PTH112
-        if name not in told and may_hold and all(place_of(file.path) in bad for file in inside):
-            some.append(Failure(name, NO_IMAGE))
+        given[file.given].failures.append(replace(failure, path=file.shown))
+    unread = {place_of(failure.path) for failure in refused}
     packed = [file for file in by_path.values() if file.unpacked]
     called = {short_name(file.path): short_name(file.shown) for file in packed}
     return Study(
         tuple(_as_found(one, by_path, called) for one in _in_studies(series, by_path)),
-        tuple(_once(chain.from_iterable(lost), place_of)),
+        tuple(_failures_told(given, unread, place_of)),
     )
+
+
+def _failures_told(
+    given: Sequence[GivenPath], unread: Container[str], place_of: PlaceOf
+) -> Iterable[Failure]:
+    """Return what to tell of all that is lost; `unread` are the places of files of no series."""
+    asked_for = {one.name for one in given}
+    for one in given:
+        # Reports and the like lie beside the images of any study: passed over, unless asked for.
+        one.failures = [f for f in one.failures if not f.no_image or f.path in asked_for]
+    told = {failure.path for one in given for failure in one.failures}
+    for one in given:
+        # Path.is_dir raises where a folder may not be entered.
+        may_hold = one.files or os.path.isdir(one.name)  # noqa: PTH112
+        is_lost = all(place_of(file.path) in unread for file in one.files)
+        if one.name not in told and may_hold and is_lost:
+            one.failures.append(Failure(one.name, NO_IMAGE))
+    # What lies under several paths is named once.
+    once: dict[tuple[str, str], Failure] = {}
+    for failure in chain.from_iterable(one.failures for one in given):
+        once.setdefault((place_of(failure.path), failure.cause), failure)
+    return once.values()
 
 
 def _read_files(
@@ -186,14 +207,6 @@ def _in_studies(series: list[Series], files: Mapping[str, InputFile]) -> list[Se
 
 def _series_of(series: Series) -> str:
     return series.series_uid or series.files[0]
-
-
-def _once(failures: Iterable[Failure], place_of: PlaceOf) -> Iterable[Failure]:
-    """Name once what lies under several paths."""
-    once: dict[tuple[str, str], Failure] = {}
-    for failure in failures:
-        once.setdefault((place_of(failure.path), failure.cause), failure)
-    return once.values()
 
 
 def _as_found(series: Series, files: Mapping[str, InputFile], called: Mapping[str, str]) -> Series:
