@@ -132,9 +132,10 @@ def techniques_of(tags: Tags, vendor: str | None, names: Collection[str]) -> Map
         ``{"spin echo": "spin echo (SE)"}``.
     """
     found: dict[str, str] = {}
+    told = {keyword: tags.codes(keyword) for keyword in {code.keyword for code in CODES}}
     for code in CODES:
         for value in code.values:
-            if value in tags.codes(code.keyword):
+            if value in told[code.keyword]:
                 _note(found, code.techniques, value if value not in ("YES", "Y") else "")
     # Where the maker is not told, those of Siemens are tried: no other vendor's names match them.
     vendors = (ANY, vendor or "Siemens")
@@ -142,7 +143,7 @@ def techniques_of(tags: Tags, vendor: str | None, names: Collection[str]) -> Map
         _note_names(found, name, vendors, name)
     if any(map(_FREE_INDUCTION.match, names)):
         found.pop(SPIN_ECHO, None)
-    if set(tags.codes("ScanOptions")) >= _ANY_GATING:
+    if _ANY_GATING.issubset(told["ScanOptions"]):
         found.pop(GATED, None)
     return found
 
