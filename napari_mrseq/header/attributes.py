@@ -121,16 +121,12 @@ def attributes_of(series: Series) -> SequenceAttributes:
         slices_counted=_slices_counted(tags, vendor, series),
         volumes=volumes,
         scan_options=tags.codes("ScanOptions"),
-        acquired=_acquired(tags),
     )
 
 
 def acquired_at(series: Series) -> float | None:
-    """Return when a series was acquired, as `moment` does, without its other attributes."""
-    return _acquired(Tags(series.dataset, filled(series.sidecar or {})))
-
-
-def _acquired(tags: Tags) -> float | None:
+    """Return when the acquisition of a series began, as `moment` does; None where not told."""
+    tags = Tags(series.dataset, filled(series.sidecar or {}))
     found = (moment(tags.text(time), tags.text(day) if day else "") for time, day in _TIMES)
     return next((start for start in found if start is not None), None)
 

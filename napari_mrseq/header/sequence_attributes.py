@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-# Free text that people type, also names, and the day they were here: neither leaves the header.
+# Free text that people type, also names: it does not leave the header.
 PRIVATE_FIELDS = frozenset({
-    "description", "described_by", "protocol", "protocol_by", "file_name", "body_part", "acquired",
+    "description", "described_by", "protocol", "protocol_by", "file_name", "body_part",
 })  # fmt: skip
 
 
@@ -72,8 +72,6 @@ class SequenceAttributes:
         Volumes of the stack, or time points where the header counts more.
     scan_options : tuple of str
         As written.
-    acquired : float or None
-        When the acquisition began, as `clock.moment` gives it.
     """
 
     modality: str = ""
@@ -108,7 +106,6 @@ class SequenceAttributes:
     slices_counted: int | None = None
     volumes: int = 1
     scan_options: tuple[str, ...] = ()
-    acquired: float | None = None
 
     @property
     def is_cut_short(self) -> bool:

@@ -15,7 +15,7 @@ from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
-from napari_mrseq.header import attributes_of, claim_of
+from napari_mrseq.header import acquired_at, attributes_of, claim_of
 from napari_mrseq.series import Series, series_from_array
 
 
@@ -84,13 +84,13 @@ def test_broken_number_inside_functional_groups_is_read_too() -> None:
 def test_one_acquisition_is_later_than_another(
     written: dict[str, bytes], later: dict[str, bytes], seconds: float
 ) -> None:
-    first, second = (attributes_of(raw_series(**one)).acquired for one in (written, later))
+    first, second = (acquired_at(raw_series(**one)) for one in (written, later))
     assert second - first == pytest.approx(seconds * 1000)
 
 
 @pytest.mark.parametrize("written", [b"", b"noon", b"1", b"20:24:1x"])
 def test_a_time_that_is_none_is_not_known(written: bytes) -> None:
-    assert attributes_of(raw_series(AcquisitionTime=written)).acquired is None
+    assert acquired_at(raw_series(AcquisitionTime=written)) is None
 
 
 def test_the_day_of_the_acquisition_stays_in_the_header() -> None:
