@@ -39,32 +39,26 @@ class Match:
         Series that are what is expected.
     perhaps : tuple of Verdict
         Series of which only the family is sure, see `member_is_open`, or most slices are missing.
+    is_double : bool
+        One sequence was acquired twice in one plane, and in one way: see `setting_of`.
     all_read : bool
         False where something of the study could not be read: it may be what is expected.
-    moments : frozenset of float
-        When series of the study began, see `moments_of`.
     """
 
     expected: Expected
-    verdicts: tuple[Verdict, ...] = ()
-    perhaps: tuple[Verdict, ...] = ()
-    all_read: bool = True
-    moments: frozenset[float] = frozenset()
+    verdicts: tuple[Verdict, ...]
+    perhaps: tuple[Verdict, ...]
+    is_double: bool
+    all_read: bool
 
     @property
     def status(self) -> str:
         """``"there"``, ``"double"``, ``"perhaps"``, ``"missing"``, or ``"optional"``: not there.
 
         ``"not found"`` instead of missing where not all was read.
-        Double is one sequence acquired twice in one plane, and in one way: see `setting_of`.
         """
         if self.verdicts:
-            kinds = grouped(
-                self.verdicts,
-                lambda one: (one.sequence, _plane(one.series), setting_of(one.series)),
-            )
-            twice = any(len(acquisitions_of(members, self.moments)) > 1 for members in kinds)
-            return "double" if twice else "there"
+            return "double" if self.is_double else "there"
         if self.perhaps:
             return "perhaps"
         if not self.expected.required:
@@ -75,7 +69,7 @@ class Match:
 def matches_of(
     verdicts: Sequence[Verdict],
     entries: Sequence[Expected],
-    moments: frozenset[float],
+    moments: Container[float],
     *,
     all_read: bool,
 ) -> tuple[Match, ...]:
@@ -106,8 +100,18 @@ def matches_of(
             if _may_be(verdict, entry.sequences, whole=id(verdict) not in cut_short)
             and (_lies_in(verdict.series, entry) or _is_thin(verdict.series))
         ]
-        matches.append(Match(entry, tuple(sure or thin), tuple(perhaps), all_read, moments))
+        found = tuple(sure or thin)
+        twice = _are_double(found, moments)
+        matches.append(Match(entry, found, tuple(perhaps), twice, all_read))
     return tuple(matches)
+
+
+def _are_double(verdicts: Sequence[Verdict], moments: Container[float]) -> bool:
+    """Tell whether one sequence was acquired twice in one plane, and in one way."""
+    kinds = grouped(
+        verdicts, lambda one: (one.sequence, _plane(one.series), setting_of(one.series))
+    )
+    return any(len(acquisitions_of(members, moments)) > 1 for members in kinds)
 
 
 def _given(verdicts: Sequence[Verdict], entries: Sequence[Expected]) -> dict[int, int]:
@@ -170,13 +174,17 @@ def _choice(entry: Expected) -> int:
     return len(entry.sequences) * len(entry.planes or PLANES)
 
 
-def can_share(matches: Sequence[Match]) -> bool:
-    """Tell whether each entry can have one of the series that it may be fulfilled by for itself."""
-    moments = frozenset[float]().union(*(match.moments for match in matches))
-    groups = acquisitions_of([one for match in matches for one in match.perhaps], moments)
+def is_fulfilled(matches: Sequence[Match], moments: Container[float]) -> bool:
+    """Tell whether all that a protocol requires can be there, each by a series of its own.
+
+    A T1 that may be one with contrast agent is the one without or the one with it, not both.
+    """
+    required = [match for match in matches if match.expected.required]
+    unsure = [match.perhaps for match in required if not match.verdicts]
+    groups = acquisitions_of([*chain(*unsure)], moments)
     number = {id(verdict): place for place, group in enumerate(groups) for verdict in group}
-    wishes = [[number[id(verdict)] for verdict in match.perhaps] for match in matches]
-    return len(_one_each(wishes)) == len(matches)
+    wishes = [[number[id(verdict)] for verdict in perhaps] for perhaps in unsure]
+    return len(_one_each(wishes)) == len(unsure)
 
 
 def _one_each(wishes: Sequence[Sequence[int]]) -> dict[int, int]:

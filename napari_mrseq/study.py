@@ -14,7 +14,7 @@ from napari_mrseq.header import acquired_at
 from napari_mrseq.matching import (
     Match,
     acquisitions_of,
-    can_share,
+    is_fulfilled,
     matches_of,
     member_is_open,
     moments_of,
@@ -64,15 +64,19 @@ class StudyVerdict:
         T1 without and with contrast agent of one prescription.
     unread : tuple of Failure
         What could not be read: series of the study, and files that may be of it.
+    complete : bool or None
+        Whether all that the protocol requires can be there, each by a series of its own; None where
+        the rest may be what could not be read.
     """
 
     verdicts: tuple[Verdict, ...]
-    protocol: Protocol | None = None
-    matches: tuple[Match, ...] = ()
-    extra: tuple[Verdict, ...] = ()
-    repeats: tuple[tuple[Verdict, ...], ...] = ()
-    pairs: tuple[ContrastPair, ...] = ()
-    unread: tuple[Failure, ...] = ()
+    protocol: Protocol | None
+    matches: tuple[Match, ...]
+    extra: tuple[Verdict, ...]
+    repeats: tuple[tuple[Verdict, ...], ...]
+    pairs: tuple[ContrastPair, ...]
+    unread: tuple[Failure, ...]
+    complete: bool | None
 
     @property
     def series(self) -> tuple[Series, ...]:
@@ -84,18 +88,6 @@ class StudyVerdict:
     def missing(self) -> tuple[Expected, ...]:
         """Entries that the protocol requires and nothing can fulfil."""
         return tuple(match.expected for match in self.matches if match.status == "missing")
-
-    @property
-    def complete(self) -> bool | None:
-        """Whether all that the protocol requires can be there, each by a series of its own.
-
-        A T1 that may be one with contrast agent is the one without or the one with it, not both.
-        None where the rest may be what could not be read.
-        """
-        required = [match for match in self.matches if match.expected.required]
-        unsure = [match for match in required if match.status == "perhaps"]
-        found = all(match.verdicts or match.perhaps for match in required)
-        return (found and can_share(unsure)) or (None if self.unread else False)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the study as plain data; series by number, UID and path."""
@@ -214,6 +206,7 @@ def judge_study(
         repeats=_repeats(verdicts, moments),
         pairs=_pairs(verdicts),
         unread=tuple(unread),
+        complete=is_fulfilled(matches, moments) or (None if unread else False),
     )
 
 
