@@ -247,8 +247,8 @@ def conclude(series: Series, model: Model, judged: Sequence[SliceVerdict]) -> Ve
         header=header,
         conflict=conflict,
         slices=tuple(
-            _in_stack(one, own, row, model, threshold)
-            for one, own, row in zip(alone, rows, together, strict=True)
+            _in_stack(one, by_class(model.classes, row), threshold)
+            for one, row in zip(alone, together, strict=True)
         ),
         model_id=model.identity,
     )
@@ -273,22 +273,12 @@ def word_of_both(
     return (decision_in_conflict(decision, probabilities) if conflict else decision), conflict
 
 
-def _in_stack(
-    alone: SliceVerdict,
-    own: NDArray[np.float64],
-    together: NDArray[np.float64],
-    model: Model,
-    threshold: float,
-) -> SliceVerdict:
-    if np.array_equal(own, together):
+def _in_stack(alone: SliceVerdict, together: Mapping[str, float], threshold: float) -> SliceVerdict:
+    """Return the verdict on a slice by what its stack makes of it."""
+    if together == alone.probabilities:
         return alone
-    distribution = by_class(model.classes, together)
-    return replace(
-        alone,
-        decision=decide(distribution, threshold),
-        probabilities=distribution,
-        judged_alone=alone,
-    )
+    decision = decide(together, threshold)
+    return replace(alone, decision=decision, probabilities=together, judged_alone=alone)
 
 
 def _asked_for(series: Series, slices: Sequence[int]) -> list[int]:
