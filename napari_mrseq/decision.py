@@ -17,6 +17,8 @@ LEAST_PROBABILITY = 1e-7
 # No family is named, and nothing is denied, where the likeliest is not this many times as likely as
 # on a slice that shows nothing, whose classes are all alike.
 CHANCES = 1.05
+# A name with less than this is unsure.
+DOUBT_BELOW = 0.8
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,33 @@ class Decision:
     def family(self) -> str:
         """Family of the sequence."""
         return family_of(self.sequence)
+
+
+class Judged:
+    """What verdicts on a slice and on a series have in common."""
+
+    decision: Decision
+    overruled: Decision | None
+
+    @property
+    def sequence(self) -> str:
+        """Code of the sequence."""
+        return self.decision.sequence
+
+    @property
+    def confidence(self) -> float:
+        """Probability of what is said."""
+        return self.decision.confidence
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the program itself has a name for it, and no person another."""
+        return not self.overruled and self.sequence != UNKNOWN
+
+    @property
+    def is_unsure(self) -> bool:
+        """Whether it has a name that the program is not sure of."""
+        return self.is_named and self.confidence < DOUBT_BELOW
 
 
 def by_class(classes: Sequence[str], row: NDArray[Any]) -> dict[str, float]:

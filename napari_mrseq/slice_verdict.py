@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from napari_mrseq.correction import Correction, latest_on
-from napari_mrseq.decision import Decision
+from napari_mrseq.decision import Decision, Judged
 from napari_mrseq.header import HeaderClaim
 from napari_mrseq.naming import run_words
 from napari_mrseq.series import Failure, Series
 
 
 @dataclass(frozen=True, eq=False)
-class SliceVerdict:
+class SliceVerdict(Judged):
     """What the network says of one slice, and the slices around it with it.
 
     Attributes
@@ -51,16 +51,6 @@ class SliceVerdict:
     def without_stack(self) -> SliceVerdict:
         """What is said of the slice alone."""
         return self.judged_alone or self
-
-    @property
-    def sequence(self) -> str:
-        """Code of the sequence."""
-        return self.decision.sequence
-
-    @property
-    def confidence(self) -> float:
-        """Probability of what is said."""
-        return self.decision.confidence
 
     def number_in(self, series: Series) -> int:
         """Return which slice of a series it is, counted through all volumes."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from napari_mrseq.conflict import names_in_conflict
 from napari_mrseq.correction import Correction, latest_on_all
-from napari_mrseq.decision import Decision
+from napari_mrseq.decision import Decision, Judged
 from napari_mrseq.header import HeaderClaim
 from napari_mrseq.naming import (
     CONFLICT_MARK,
@@ -23,7 +23,7 @@ from napari_mrseq.naming import (
     run_words,
 )
 from napari_mrseq.sampling import few_slices
-from napari_mrseq.sequences import UNKNOWN, family_of, name_of
+from napari_mrseq.sequences import family_of, name_of
 from napari_mrseq.series import Failure, Series, identity_of
 from napari_mrseq.slice_verdict import (
     SliceVerdict,
@@ -40,12 +40,10 @@ SWAPPED = "the header appears to be swapped"
 # How warnings say it of files of another kind.
 NO_MR_IMAGE = "the file says that this is not an MR image"
 NO_SCANNED_IMAGE = "the file is a capture or a picture in colours, not an image as it was scanned"
-# A name with less than this is unsure.
-DOUBT_BELOW = 0.8
 
 
 @dataclass(frozen=True, eq=False)
-class Verdict:
+class Verdict(Judged):
     """The final word on one series, with both witnesses.
 
     Attributes
@@ -101,16 +99,6 @@ class Verdict:
         return self.judged_alone or self
 
     @property
-    def sequence(self) -> str:
-        """Code of the sequence."""
-        return self.decision.sequence
-
-    @property
-    def confidence(self) -> float:
-        """Probability of what is said."""
-        return self.decision.confidence
-
-    @property
     def family(self) -> str:
         """Family of the sequence."""
         return self.decision.family
@@ -127,7 +115,7 @@ class Verdict:
             return CONFLICT_MARK
         if self.overruled:
             return ""
-        return self.pixel_doubt or (UNSURE if is_unsure(self) else "")
+        return self.pixel_doubt or (UNSURE if self.is_unsure else "")
 
     @property
     def pixel_doubt(self) -> str:
@@ -179,7 +167,7 @@ class Verdict:
     @property
     def header_only(self) -> bool:
         """Whether the header names what no slice shows."""
-        return is_named(self) and self.header is not None and self.shows_nothing
+        return self.is_named and self.header is not None and self.shows_nothing
 
     def corrected(self, corrections: Sequence[Correction]) -> Verdict:
         """Return the verdict, never corrected yet, as a person corrected it.
@@ -263,16 +251,6 @@ class Verdict:
                 for one in self.corrections
             ],
         }
-
-
-def is_named(said: SliceVerdict | Verdict) -> bool:
-    """Tell whether the program itself has a name for a slice or series, and no person another."""
-    return not said.overruled and said.sequence != UNKNOWN
-
-
-def is_unsure(said: SliceVerdict | Verdict) -> bool:
-    """Tell whether a slice or series has a name that the program is not sure of."""
-    return is_named(said) and said.confidence < DOUBT_BELOW
 
 
 def misnaming_words(codes: Sequence[str]) -> str:

@@ -9,9 +9,8 @@ from typing import Any, TypeAlias
 from napari.components import ViewerModel
 from napari.layers import Image, Layer
 
+from napari_mrseq.decision import Judged
 from napari_mrseq.naming import CONFLICT_MARK, HEADER_ONLY
-from napari_mrseq.slice_verdict import SliceVerdict
-from napari_mrseq.verdict import Verdict
 from napari_mrseq.viewer.attachment import Attachment, LayerEvents
 from napari_mrseq.viewer.doubts import mark_beside, only_header_tells
 from napari_mrseq.viewer.image_layers import image_layers, is_image
@@ -229,7 +228,7 @@ def _line(layer: Image, state: LayerState | None, index: int | None) -> str:
 def _said(layer: Image, state: LayerState | None, index: int | None) -> str:
     """Return what the slice in view is, or the whole stack where none is."""
     if index is None:
-        said: SliceVerdict | Verdict | None = state.verdict if state else None
+        said: Judged | None = state.verdict if state else None
     else:
         said = state.said(index) if state else None
         if unread(layer, index) and not (said and said.overruled):

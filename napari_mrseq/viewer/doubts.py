@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from napari_mrseq.decision import likeliest_family
+from napari_mrseq.decision import DOUBT_BELOW, Judged, likeliest_family
 from napari_mrseq.naming import CORRECTED, HEADER_ONLY, UNSURE
 from napari_mrseq.sequences import UNKNOWN, family_of, name_of
 from napari_mrseq.slice_verdict import SliceVerdict
 from napari_mrseq.stack import SURE
-from napari_mrseq.verdict import DOUBT_BELOW, Verdict, is_named, is_unsure
+from napari_mrseq.verdict import Verdict
 from napari_mrseq.viewer.layer_state import named_by_user
 from napari_mrseq.viewer.wording import basis_words, decision_words, percent, runs_words
 
@@ -46,7 +46,7 @@ def doubts(verdict: Verdict) -> list[str]:
     found = [f"✎ Corrected by you: {words}." for words in _correction_words(verdict)]
     if verdict.resolved == "family":
         found.append(f"▲ Only the family {verdict.family} is certain, not which member of it.")
-    if is_unsure(verdict):
+    if verdict.is_unsure:
         found.append(
             f"{UNSURE}: {percent(verdict.confidence)} is less than {percent(DOUBT_BELOW)}."
         )
@@ -59,20 +59,20 @@ def doubts(verdict: Verdict) -> list[str]:
     return found
 
 
-def mark_beside(said: SliceVerdict | Verdict, verdict: Verdict) -> str:
+def mark_beside(said: Judged, verdict: Verdict) -> str:
     """Return what stands beside a name given in a series that is not to be relied on; else ``""``.
 
     In a series that is sure of the same, its header's help is not written on each slice.
     """
-    if verdict.header_only and is_named(said):
+    if verdict.header_only and said.is_named:
         return HEADER_ONLY
-    sure_of_same = not is_unsure(verdict) and family_of(said.sequence) == verdict.family
-    return UNSURE if is_unsure(said) and not sure_of_same else ""
+    sure_of_same = not verdict.is_unsure and family_of(said.sequence) == verdict.family
+    return UNSURE if said.is_unsure and not sure_of_same else ""
 
 
 def only_header_tells(verdict: Verdict) -> bool:
     """Tell whether a series has a name, such as localizer, that the network has no class for."""
-    return is_named(verdict) and verdict.family not in map(family_of, verdict.probabilities)
+    return verdict.is_named and verdict.family not in map(family_of, verdict.probabilities)
 
 
 def is_odd(judged: SliceVerdict, verdict: Verdict) -> bool:

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 
-from napari_mrseq.decision import Decision
+from napari_mrseq.decision import Decision, Judged
 from napari_mrseq.header import HeaderClaim
 from napari_mrseq.naming import CONFLICT_MARK, CORRECTED, described, run_words, title_of
 from napari_mrseq.sequences import UNKNOWN, name_of
 from napari_mrseq.series import Series
 from napari_mrseq.slice_verdict import SliceVerdict
-from napari_mrseq.verdict import Verdict, is_named, misnaming_words
+from napari_mrseq.verdict import Verdict, misnaming_words
 
 NO_LAYER = "Open a DICOM folder, or try File > Open Sample > MR sequence > MR study."
 NOT_RUN, HOW_TO_RUN = "Not yet run.", "Press Run to name this series."
@@ -64,7 +64,7 @@ def layer_suffix(verdict: Verdict) -> str:
     return f" {CONFLICT_MARK}" if verdict.conflict else ""
 
 
-def said_words(said: SliceVerdict | Verdict) -> str:
+def said_words(said: Judged) -> str:
     """Return what a slice or series is: ``"T2-FLAIR 98 %"``; ``"T2 (corrected)"``."""
     if said.overruled:
         return f"{name_of(said.sequence)} ({CORRECTED})"
@@ -84,9 +84,9 @@ def model_words(model_id: Mapping[str, str]) -> str:
     return f"Judged by {model_id['name']} {model_id['version']}, weights {weights}"
 
 
-def sure_words(said: SliceVerdict | Verdict) -> str:
+def sure_words(said: Judged) -> str:
     """Return how sure the program is of its name for a slice or series; ``""`` without one."""
-    return percent(said.confidence) if is_named(said) else ""
+    return percent(said.confidence) if said.is_named else ""
 
 
 def percent(share: float) -> str:
