@@ -243,7 +243,9 @@ IMPORT = (
         (("train", "PICTURE", "--output", "x", "--name", "a/b"), "can't name a model"),
         (("train", "PICTURE", "--output", "x", "--rate", "nan"), "not a learning rate"),
         (("train", "PICTURE", "--output", "x", "--rate", "0"), "not a learning rate"),
+        # Said before anything is read.
         (("classify", "no-such", "--device", ABSENT), f"no {ABSENT} device"),
+        (("classify", "no-such", "--model", "catalogue.csv"), "not a weights file"),
         ((*IMPORT, "--window", "150"), "WIDTH,LEVEL"),
         (("view", "PICTURE", "--model", "no-such"), "no-such"),
         (

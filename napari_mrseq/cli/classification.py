@@ -33,6 +33,7 @@ from napari_mrseq.cli.terminal import (
 from napari_mrseq.cli.unfinished import file_beside, kept_until_written
 from napari_mrseq.errors import MrseqError, ReadError
 from napari_mrseq.model import registry
+from napari_mrseq.model.card_file import read_card
 from napari_mrseq.model.registry import DEFAULT, Device
 from napari_mrseq.naming import printable
 from napari_mrseq.report import records_of
@@ -128,6 +129,7 @@ def classify(
 def _checked_model(model: str, device: Device) -> str:
     """Return how all processes find the model; what is wrong with it is said before the work."""
     path, _ = registry.find(model)
+    read_card(path)
     if device is not Device.auto:
         from napari_mrseq.model.running import choose_device
 
