@@ -80,7 +80,7 @@ def catalogue_of(
 
 
 def _written(table: Sequence[Entry], target: Path) -> Path:
-    """Write a catalogue; one that a training was begun with stays as it is."""
+    """Write a catalogue; one that a training was begun with, or that a person wrote, stays."""
     with written_whole(target) as beside:
         write_catalogue(beside, table)
         begun = target.is_file() and trainings_in(target.parent)
@@ -89,7 +89,17 @@ def _written(table: Sequence[Entry], target: Path) -> Path:
                 f"{begun[0]} was begun with other pictures or labels ({target}): go on with those, "
                 "or name another --output"
             )
+        if target.is_file() and _heading(target) != _heading(beside):
+            raise CatalogueError(
+                f"{target} was not made of these and would be written over: name another --output"
+            )
     return target
+
+
+def _heading(catalogue: Path) -> bytes:
+    """Return the line that names the columns, by which a person's table is told from ours."""
+    with catalogue.open("rb") as file:
+        return file.readline()
 
 
 def _in_slices(source: Path, folder: Path, log: Log) -> Path:

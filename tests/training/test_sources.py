@@ -416,6 +416,21 @@ def test_of_a_series_that_is_listed_what_cannot_be_read_is_told_once(sample_stud
     assert told[3].startswith("1 of 19 pictures left out")
 
 
+def test_a_persons_own_catalogue_in_the_folder_to_write_into_stays(tmp_path):
+    for label in ("Knee", "Heart"):
+        picture(tmp_path / label / "anna.png", len(label))
+    own = tmp_path / CATALOGUE
+    own.write_text("path,label,group\nmine.png,Knee,bert\n")
+    with pytest.raises(CatalogueError, match="would be written over: name another --output"):
+        catalogue_of(tmp_path, tmp_path)
+    assert own.read_text() == "path,label,group\nmine.png,Knee,bert\n"
+    # What an earlier attempt left is made anew: pictures may have come.
+    made = catalogue_of(tmp_path, tmp_path / "run")
+    picture(tmp_path / "Knee" / "carl.png", 9)
+    assert len(read_catalogue(catalogue_of(tmp_path, tmp_path / "run"))) == 3
+    assert made == tmp_path / "run" / CATALOGUE
+
+
 def test_a_catalogue_of_slices_is_taken_as_it_is(sample_study, tmp_path):
     picture(tmp_path / "a.png")
     (series,) = read(sample_study / "t1_se_tra")
