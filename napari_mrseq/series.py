@@ -68,8 +68,8 @@ class VolumeAxis:
     Attributes
     ----------
     name : str
-        ``"b value"``, ``"time"``, ``"flip angle"``, ``"inversion time"`` or
-        ``"volume"`` where the files don't say.
+        ``"b value"``, ``"time"``, ``"flip angle"``, ``"inversion time"``,
+        ``"repetition time"`` or ``"volume"`` where the files don't say.
     unit : str
         ``"s/mm²"``, ``"ms"``, ``"degree"`` or ``""``.
     values : tuple of float

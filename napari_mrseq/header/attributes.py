@@ -103,8 +103,9 @@ def attributes_of(series: Series) -> SequenceAttributes:
         contrast=_contrast(tags),
         acquisition=tags.text("MRAcquisitionType").upper()
         or technique_codes.dimensions_named(" ".join([described, *names])),
-        repetition_time=tags.positive("RepetitionTime")
-        or tags.positive("RepetitionTimeExcitation"),
+        repetition_time=None
+        if _differs(series, "repetition time")
+        else _of_all(tags, "RepetitionTime", volumes) or tags.positive("RepetitionTimeExcitation"),
         echo_time=tags.positive("EffectiveEchoTime") or _of_all(tags, "EchoTime", volumes),
         inversion_time=_inversion_time(tags, series, volumes),
         echo_train=tags.positive("RFEchoTrainLength") or tags.positive("EchoTrainLength"),

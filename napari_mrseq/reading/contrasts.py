@@ -92,11 +92,16 @@ def _by_repetition_time(frames: list[Frame]) -> list[list[Frame]]:
     if len(known) < len(frames) or _is_weighted(frames) or _is_inverted(frames):
         return [frames]
     numbers = levels([math.log2(time) for time in known], _ONE_REPETITION_TIME)
-    first, *others = map(Counter, labelled(places_of(frames), numbers).values())
     # T1 is measured by three or more.
-    if len(first) > 2 or any(other != first for other in others):
+    if _times_of_all(known, frames) > 2 or not 0 < _times_of_all(numbers, frames) <= 2:
         return [frames]
     return list(labelled(numbers, frames).values())
+
+
+def _times_of_all(times: Sequence[float], frames: Sequence[Frame]) -> int:
+    """Count the times that each place has; 0 where one has others, or some more often."""
+    first, *others = map(Counter, labelled(places_of(frames), times).values())
+    return 0 if any(other != first for other in others) else len(first)
 
 
 def _is_weighted(frames: Sequence[Frame]) -> bool:

@@ -6,12 +6,24 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from napari_mrseq.reading.frames import Frame
-from napari_mrseq.reading.volume_keys import FLIP_ANGLE, INVERSION_TIME, NO_DIRECTION, TIMES
+from napari_mrseq.reading.volume_keys import (
+    FLIP_ANGLE,
+    INVERSION_TIME,
+    NO_DIRECTION,
+    REPETITION_TIME,
+    TIMES,
+)
 from napari_mrseq.series import VolumeAxis
 
 Volumes = Sequence[Sequence[Frame]]
 
-_ATTRIBUTES = (("inversion time", "ms", INVERSION_TIME), ("flip angle", "degree", FLIP_ANGLE))
+# An attribute, its unit, and how many times the smallest value the largest one is at least: what
+# waits for the heart is repeated now sooner, now later, and differs in time all the same.
+_ATTRIBUTES = (
+    ("inversion time", "ms", INVERSION_TIME, 0.0),
+    ("flip angle", "degree", FLIP_ANGLE, 0.0),
+    ("repetition time", "ms", REPETITION_TIME, 2.0),
+)
 
 
 def distinct_b_values(volumes: Volumes) -> tuple[float, ...]:
@@ -34,9 +46,9 @@ def volume_axis_of(volumes: Volumes) -> VolumeAxis | None:
         return None
     if axis := _diffusion_axis(volumes):
         return axis
-    for name, unit, attribute in _ATTRIBUTES:
+    for name, unit, attribute, ratio in _ATTRIBUTES:
         values = _volume_values(volumes, attribute)
-        if len(set(values)) > 1:
+        if len(set(values)) > 1 and max(values) >= ratio * min(values):
             return VolumeAxis(name, unit, values)
     times = _times(volumes)
     if times:

@@ -184,8 +184,24 @@ def test_times_of_a_sidecar_are_read_in_the_unit_that_they_are_written_in(
 @pytest.mark.parametrize(
     ("listed", "known"),
     [
-        ({"EchoTime": [0.022, 0.01], "FlipAngle": [3, 15], "InversionTime": [2.4, 0.4]}, ()),
-        ({"EchoTime": [0.022, 0.022], "FlipAngle": [3, 3], "InversionTime": 2.4}, (22, 3, 2400)),
+        (
+            {
+                "RepetitionTime": [0.5, 4],
+                "EchoTime": [0.022, 0.01],
+                "FlipAngle": [3, 15],
+                "InversionTime": [2.4, 0.4],
+            },
+            (),
+        ),
+        (
+            {
+                "RepetitionTime": [4, 4],
+                "EchoTime": [0.022, 0.022],
+                "FlipAngle": [3, 3],
+                "InversionTime": 2.4,
+            },
+            (4000, 22, 3, 2400),
+        ),
     ],
 )
 def test_a_list_of_what_each_volume_has_holds_for_all_where_it_is_the_same(
@@ -194,8 +210,8 @@ def test_a_list_of_what_each_volume_has_holds_for_all_where_it_is_the_same(
     pixels = series_from_array([[[[1, 2]]], [[[3, 4]]]], name="s").pixels
     series = Series(path="s.nii", files=(), pixels=pixels, kind="nifti", sidecar=listed)
     found = attributes_of(series)
-    told = (found.echo_time, found.flip_angle, found.inversion_time)
-    assert told == (known or (None, None, None))
+    told = (found.repetition_time, found.echo_time, found.flip_angle, found.inversion_time)
+    assert told == (known or (None, None, None, None))
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,7 @@ def test_magnitude_and_phase_told_by_private_elements_alone_are_two_stacks(
         # T1 is measured by the repetition time.
         [{"RepetitionTime": time} for time in (500, 1000, 2000, 4000)],
         [{"RepetitionTime": time} for time in (200, 600, 1800)],
+        [{"RepetitionTime": time} for time in (500, 1000, 4000)],
         [{"FlipAngle": angle, "RepetitionTime": 5} for angle in (3, 12, 20)],
         [{"InversionTime": time} for time in (100, 900)],
         # Combined on the scanner, with the volume without weighting that it was combined from.

@@ -307,6 +307,13 @@ def test_what_differs_within_a_volume_numbers_none(write_slice: WriteSlice) -> N
     [
         ("InversionTime", (100, 400, 1600), VolumeAxis("inversion time", "ms", (100, 400, 1600))),
         ("FlipAngle", (3, 12, 20), VolumeAxis("flip angle", "degree", (3, 12, 20))),
+        (
+            "RepetitionTime",
+            (500, 1000, 4000),
+            VolumeAxis("repetition time", "ms", (500, 1000, 4000)),
+        ),
+        # A heart that beats now sooner, now later.
+        ("RepetitionTime", (810, 930, 1240), VolumeAxis()),
         ("TriggerTime", (0, 2000, 4000), VolumeAxis("time", "ms", (0, 2000, 4000))),
         (
             "AcquisitionTime",
@@ -347,6 +354,19 @@ def test_what_differs_from_volume_to_volume_claims_no_sequence_of_all(
         (stack,) = series_of(path)
         claims.append(claim_of(stack).sequence)
     assert claims == [first, UNKNOWN, UNKNOWN]
+
+
+def test_a_map_of_several_repetition_times_is_not_weighted_as_its_first_volume(
+    write_slice: WriteSlice,
+) -> None:
+    for volume, time in enumerate((500, 1100, 5000)):
+        for index, position in enumerate(PLACES):
+            said = {"ScanningSequence": "SE", "RepetitionTime": time, "EchoTime": 12}
+            path = write_slice(1 + 4 * volume + index, position, **said)
+        if not volume:
+            assert claim_of(series_of(path)[0]).sequence == "T1"
+    (stack,) = series_of(path)
+    assert claim_of(stack).sequence == UNKNOWN
 
 
 def test_the_timer_of_ge_tells_when_volumes_began(write_slice: WriteSlice) -> None:
