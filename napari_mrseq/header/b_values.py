@@ -42,6 +42,17 @@ def without_weighting(attributes: SequenceAttributes) -> str | None:
     return f"b value {largest:g} s/mm²" if largest < LEAST_B else None
 
 
+def lacks_all_weighting(attributes: SequenceAttributes) -> str | None:
+    """Hold where all b values are (about) 0 of more volumes than are taken without weighting.
+
+    Converters lose b values so (dcm2niix issues 405 and 690), and some take as many all the same.
+    """
+    if attributes.volumes <= MOST_UNWEIGHTED or attributes.vendor == "GE":
+        return None
+    largest = max(attributes.b_values, default=LEAST_B)
+    return f"b value {largest:g} s/mm² of all volumes" if largest < LEAST_B else None
+
+
 def told_without_weighting(attributes: SequenceAttributes) -> str | None:
     """Hold as `without_weighting`, where a b value of 0 was written for what it tells.
 

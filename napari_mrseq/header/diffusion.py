@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from napari_mrseq.header.b_values import (
     MOST_UNWEIGHTED,
+    lacks_all_weighting,
     of_several_b_values,
     told_without_weighting,
     weighted_by_diffusion,
@@ -63,6 +64,9 @@ DIFFUSION_RULES: tuple[Rule, ...] = (
     rule("DWI", 0.7, WORDS, says("B0"), VOLUMES > MOST_UNWEIGHTED, unknown(B_VALUES)),
     rule("B0", 0.8, WORDS, says("DWI", "B0"), lacks(GRADIENT_ECHO), told_without_weighting),
     rule("B0", 0.7, WORDS, says("B0")),
+    # The pixels tell which of both it is.
+    rule("DWI", 0.5, WORDS, says("DWI"), lacks_all_weighting),
+    rule("DWI", 0.5, VENDOR, uses(DIFFUSION), lacks_all_weighting),
     # One volume that isn't told to be as it was acquired may be a map.
     rule("DWI", 0.9, VENDOR, uses(DIFFUSION), unless(not_above(VOLUMES, 1), unless(is_original))),
     rule("DWI", 0.85, WORDS, says("DWI")),

@@ -257,7 +257,6 @@ def test_a_source_of_a_map_is_no_scout(make_series: Any) -> None:
 def test_a_series_of_several_b_values_is_no_map(make_series: Any) -> None:
     both = make_series(DIFFUSION | {"SeriesDescription": "ADC"}, volumes=2, b_values=(0.0, 1000.0))
     assert claim_of(both).sequence == "DWI"
-    # Only the first of them is known to have no weighting.
     rest = make_series(DIFFUSION | {"SeriesDescription": "DTI"}, volumes=30, b_values=(0.0,))
     assert claim_of(rest).sequence == "DWI"
     # A map of two stations, say, with the b value that it was computed from.
@@ -273,6 +272,20 @@ def test_a_few_volumes_that_are_all_without_weighting_are_b0(
     reversed_ = DIFFUSION | {"SeriesDescription": "DTI_PA"}
     series = make_series(reversed_, volumes=6, b_values=b_values)
     assert claim_of(series).sequence == sequence
+
+
+@pytest.mark.parametrize(
+    "told", [{"ImageType": ["ORIGINAL", "PRIMARY", "DIFFUSION"]}, {"SeriesDescription": "dMRI_PA"}]
+)
+def test_so_many_volumes_told_to_be_without_weighting_are_no_sure_dwi(
+    make_series: Any, told: dict[str, Any]
+) -> None:
+    told = DIFFUSION | told
+    weighted = claim_of(make_series(told, volumes=30, b_values=(0.0, 1000.0)))
+    assert weighted.confidence >= 0.95
+    claim = claim_of(make_series(told, volumes=30, b_values=(0.0,)))
+    assert claim.sequence == "DWI"
+    assert claim.confidence <= 0.75
 
 
 MOVIE = {"CardiacNumberOfImages": 20}
