@@ -20,6 +20,7 @@ PHILIPS_COMPONENT = (0x2005, 0x1011)
 # their series begins with, and what is computed of them.
 GE_KIND = (0x0043, 0x1030)
 GE_DIFFUSION = frozenset({14, 15, 16, 43, 44, 45, 46})
+GE_UNWEIGHTED = 14
 GE_MAPS = {17: "eADC", 18: "FA", 19: "trace", 20: "ADC"}
 LETTERS = {"M": "magnitude", "P": "phase", "R": "real", "I": "imaginary"}
 

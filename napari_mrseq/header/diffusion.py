@@ -33,7 +33,7 @@ from napari_mrseq.header.conditions import (
 from napari_mrseq.header.lexicon import MAP
 from napari_mrseq.header.plausibility import says
 from napari_mrseq.header.rule import DICOM, VENDOR, WORDS, Rule, rule
-from napari_mrseq.header.techniques import DIFFUSION, GRADIENT_ECHO
+from napari_mrseq.header.techniques import DIFFUSION, GRADIENT_ECHO, UNWEIGHTED
 from napari_mrseq.header.words import names, names_nothing
 from napari_mrseq.sequences import UNKNOWN
 
@@ -59,6 +59,7 @@ DIFFUSION_RULES: tuple[Rule, ...] = (
     # One volume that is called like a map may be one, whatever ImageType its program has left.
     rule("DWI", 0.6, DICOM, weighted_by_diffusion, names_diffusion_map, not_above(VOLUMES, 1)),
     rule("DWI", 0.95, DICOM, weighted_by_diffusion),
+    rule("B0", 0.85, VENDOR, uses(UNWEIGHTED)),
     rule("B0", 0.85, VENDOR, uses(DIFFUSION), without_weighting),
     # So many volumes, of unknown b values, are weighted: all but the few "dti multi b0" speaks of.
     rule("DWI", 0.7, WORDS, says("B0"), VOLUMES > MOST_UNWEIGHTED, unknown(B_VALUES)),

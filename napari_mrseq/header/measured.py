@@ -10,7 +10,7 @@ from napari_mrseq.header.vendors import (
     GE_THREE_PLANES,
     PHILIPS_EPI_FACTOR,
 )
-from napari_mrseq.scanner_words import GE_KIND
+from napari_mrseq.scanner_words import GE_KIND, GE_UNWEIGHTED
 from napari_mrseq.series import Series
 
 # A heart seldom takes longer for a beat, in ms; only a film shows so many volumes of one.
@@ -26,6 +26,9 @@ def measured_techniques(tags: Tags, series: Series, vendor: str | None) -> dict[
     kind = tags.number(GE_KIND) if vendor == "GE" else None
     if technique := GE_TECHNIQUES.get(int(kind or 0)):
         found[technique] = f"{technique} (as GE flags it)"
+    # The first image of several volumes is none as the others are.
+    if kind == GE_UNWEIGHTED and series.pixels.ndim == 3:
+        found[techniques.UNWEIGHTED] = f"{techniques.UNWEIGHTED} (as GE flags it)"
     if vendor == "Philips" and (tags.number(PHILIPS_EPI_FACTOR) or 0) > 1:
         found[techniques.EPI] = "echo planar (EPI factor > 1)"
     if tags.positive("VelocityEncodingMaximumValue"):

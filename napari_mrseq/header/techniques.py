@@ -11,6 +11,8 @@ TIME_OF_FLIGHT = "time of flight"
 PHASE_CONTRAST = "phase contrast"
 ANGIOGRAPHY = "angiography"
 DIFFUSION = "diffusion"
+# An image beside those that diffusion weights.
+UNWEIGHTED = "no diffusion weighting"
 # Not how a signal was made, but what was computed of it.
 ADC_MAP = "apparent diffusion coefficient"
 DIFFUSION_MAP = "map of diffusion"

@@ -265,6 +265,20 @@ def test_the_flag_of_ge_tells_what_an_image_of_diffusion_shows(
     assert claim_of(make_series(header)).sequence == sequence
 
 
+@pytest.mark.parametrize("described", ["", "Ax DWI"])
+@pytest.mark.parametrize(
+    ("flag", "volumes", "sequence"), [(14, 1, "B0"), (14, 2, "DWI"), (16, 1, "DWI")]
+)
+def test_an_image_that_ge_flags_as_unweighted_needs_no_b_value_to_be_b0(
+    make_series: Any, flag: int, volumes: int, sequence: str, described: str
+) -> None:
+    header = {
+        "Manufacturer": "GE MEDICAL SYSTEMS", "SeriesDescription": described,
+        "ScanningSequence": ["EP", "SE"], "EchoTime": 85, (0x0043, 0x1030): ("SS", flag),
+    }  # fmt: skip
+    assert claim_of(make_series(header, volumes=volumes)).sequence == sequence
+
+
 def test_a_b_value_of_ge_that_changes_between_volumes_is_not_left_over(make_series: Any) -> None:
     header = PROPELLER | {"EchoTime": 82, "FlipAngle": 90}
     weighted = claim_of(make_series(header, volumes=2, b_values=(0.0, 1000.0)))
