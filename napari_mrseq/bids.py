@@ -15,8 +15,11 @@ from napari_mrseq.belonging import study_of
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.header import attributes_of
 from napari_mrseq.header.bids_names import is_bids_name, suffix_of
-from napari_mrseq.header.technique_codes import codes_of
-from napari_mrseq.header.techniques import ADC_MAP, DIFFUSION_MAP
+from napari_mrseq.header.sidecar import filled
+from napari_mrseq.header.tags import Tags
+from napari_mrseq.header.technique_codes import codes_of, techniques_of
+from napari_mrseq.header.techniques import ADC_MAP, DIFFUSION, DIFFUSION_MAP
+from napari_mrseq.header.vendors import sequence_names, vendor_of
 from napari_mrseq.naming import no_device
 from napari_mrseq.safe_writing import encoded, is_same_file, write_whole
 from napari_mrseq.sequences import SEQUENCES
@@ -52,7 +55,8 @@ _OPTIONS = ("FC", "CG")
 # All that a sidecar of ours may hold: one that holds more is of another program.
 OUR_FIELDS = {
     *_BIDS_SECONDS, *_BIDS_AS_THEY_ARE, *_CODED, "ScanOptions", "ContrastBolusAgent",
-    "DiffusionBValue", "SeriesNumber", "SeriesDescription", "mrseq", "BidsSuffix",
+    "DiffusionBValue", "SOPClassName", "Techniques", "SeriesNumber", "SeriesDescription", "mrseq",
+    "BidsSuffix",
 }  # fmt: skip
 
 
@@ -83,6 +87,8 @@ def bids_sidecar(
     sidecar["ScanOptions"] = _scan_options(measured)
     sidecar["ContrastBolusAgent"] = _agent(measured)
     sidecar["DiffusionBValue"] = _single_b_value(measured)
+    sidecar["SOPClassName"] = _other_storage(measured)
+    sidecar["Techniques"] = _untold(measured, sidecar)
     sidecar |= {"SeriesNumber": series_number, "SeriesDescription": description, "mrseq": record}
     if record is not None:
         sidecar["BidsSuffix"] = _bids_suffix(record)
@@ -236,6 +242,20 @@ def _scan_options(measured: Mapping[str, Any]) -> list[str] | None:
     return told or None
 
 
+def _other_storage(measured: Mapping[str, Any]) -> str | None:
+    """Return the name of the SOP class where it is none of MR: a capture of a screen, say."""
+    storage = measured.get("storage", "")
+    return storage if storage and "MR" not in storage else None
+
+
+def _untold(measured: Mapping[str, Any], sidecar: Mapping[str, Any]) -> list[str] | None:
+    """Return the techniques that no code tells: of private elements, of numbers."""
+    tags = Tags(None, filled(sidecar))
+    vendor = vendor_of(tags)
+    told = techniques_of(tags, vendor, sequence_names(tags, vendor))
+    return [name for name in measured.get("techniques", ()) if name not in told] or None
+
+
 def _agent(measured: Mapping[str, Any]) -> str | None:
     """Return the agent that was given, "NONE" where none was, None where it isn't known."""
     given = measured.get("agent")
@@ -243,13 +263,14 @@ def _agent(measured: Mapping[str, Any]) -> str | None:
 
 
 def _single_b_value(measured: Mapping[str, Any]) -> float | None:
-    """Return the weighting of all volumes in s/mm²; several, or none, have no key of their own.
+    """Return the weighting of all volumes in s/mm²; several have no key of their own.
 
-    A map has that of its source, and where GE's flag alone makes it one no other key tells it.
+    A map has that of its source; 0 is written into images that no diffusion could weight as well.
     """
-    b_values = measured.get("b_values", ())
-    is_map = {ADC_MAP, DIFFUSION_MAP} & set(measured.get("techniques", ()))
-    return b_values[0] if len(b_values) == 1 and b_values[0] > 0 and not is_map else None
+    b_values, techniques = measured.get("b_values", ()), set(measured.get("techniques", ()))
+    if len(b_values) != 1 or {ADC_MAP, DIFFUSION_MAP} & techniques:
+        return None
+    return b_values[0] if b_values[0] > 0 or DIFFUSION in techniques else None
 
 
 def _seconds(milliseconds: float | None) -> float | None:

@@ -137,7 +137,7 @@ def _storage(tags: Tags) -> str:
     from pydicom.uid import UID
 
     uid = tags.text("SOPClassUID")
-    return UID(uid, validation_mode=IGNORE).name if uid else ""
+    return UID(uid, validation_mode=IGNORE).name if uid else tags.text("SOPClassName")
 
 
 def _other_scanner(tags: Tags) -> str:

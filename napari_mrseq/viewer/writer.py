@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,9 @@ def write_nifti(path: str, data: Any, attributes: dict[str, Any]) -> list[str]:
     for ending in (".bval", ".bvec") if replaced else ():
         Path(stem + ending).unlink(missing_ok=True)
     texts = {".json": sidecar_text(fields)} | _gradients(known, values, attributes)
+    if values.ndim == 4 and "DiffusionBValue" in fields:
+        # The key of the sidecar tells that of a first volume, in files of other programs.
+        texts[".bval"] = _b_values_text([fields["DiffusionBValue"]] * len(values))
     for ending, text in texts.items():
         write_whole(Path(stem + ending), encoded(text))
     return [path, *(stem + ending for ending in texts)]
@@ -157,7 +161,7 @@ def _gradients(
     axis = known.get("volumes") or {}
     if axis.get("name") != "b value" or values.shape[:-3] != (len(axis["values"]),):
         return {}
-    texts = {".bval": " ".join(f"{value:g}" for value in axis["values"]) + "\n"}
+    texts = {".bval": _b_values_text(axis["values"])}
     directions = np.asarray(axis["directions_lps"], float)
     affine = _affine(known, attributes)
     # An image that was registered took its gradients along.
@@ -168,6 +172,11 @@ def _gradients(
     along[:, 0] *= np.sign(np.linalg.det(scanned) * np.linalg.det(affine))
     rows = [" ".join(f"{value:.6g}" for value in row) for row in along.T]
     return texts | {".bvec": "\n".join(rows) + "\n"}
+
+
+def _b_values_text(b_values: Sequence[float]) -> str:
+    """Return b values in s/mm², one a volume, as FSL keeps them."""
+    return " ".join(f"{value:g}" for value in b_values) + "\n"
 
 
 def _seconds_between(known: dict[str, Any], told: float | None) -> float | None:

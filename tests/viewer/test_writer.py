@@ -15,12 +15,12 @@ from napari.components import ViewerModel
 from napari.layers import Image
 from napari.layers._layer_actions import _project
 from npe2 import PluginManager
+from pydicom.uid import SecondaryCaptureImageStorage, generate_uid
 from qtpy.QtCore import Qt, QTimer
 from qtpy.QtWidgets import QApplication, QFileDialog, QLineEdit
 
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.header import claim_of
-from napari_mrseq.sequences import UNKNOWN
 from napari_mrseq.viewer.annotation import annotate
 from napari_mrseq.viewer.layer_series import series_of
 from napari_mrseq.viewer.reader import read_layers
@@ -485,6 +485,12 @@ def _claimed(layer: Image) -> tuple[str, float]:
             "CardiacSynchronizationTechnique": "PROSPECTIVE", "MRAcquisitionType": "3D",
             "RepetitionTime": 2500, "EchoTime": 300, "ScanOptions": "",
         },
+        {"Tagging": "GRID", "ScanningSequence": "GR"},
+        {"ArterialSpinLabelingContrast": "PULSED", "RepetitionTime": 4500, "EchoTime": 12},
+        {"VelocityEncodingMaximumValue": 150.0, "ScanningSequence": "GR", "EchoTime": 3},
+        {"CardiacNumberOfImages": 25, "ScanningSequence": "GR", "RepetitionTime": 40},
+        {"ImageType": ["ORIGINAL", "PRIMARY", "DIFFUSION"], "DiffusionBValue": 0.0},
+        {"SOPClassUID": SecondaryCaptureImageStorage, "EchoTime": None},
     ],
 )  # fmt: skip
 def test_what_is_saved_claims_what_its_header_did(
@@ -503,23 +509,51 @@ def test_what_is_saved_claims_what_its_header_did(
     assert _claimed(open_layer(tmp_path / "b.nii")) == _claimed(layer)
 
 
-def test_a_saved_map_of_diffusion_is_no_image_of_its_source(
-    sample_study: Path, tmp_path: Path
+@pytest.mark.parametrize(
+    ("group", "flag", "b_value", "sequence"),
+    [
+        # GE flags ADC and FA, an image of diffusion, one without weighting, and three planes.
+        (0x43, 20, 1000.0, "ADC"),
+        (0x43, 18, 1000.0, "OTHER"),
+        (0x43, 16, 1000.0, "DWI"),
+        (0x43, 14, 0.0, "B0"),
+        (0x43, 14, None, "B0"),
+        (0x19, 256, None, "LOCALIZER"),
+    ],
+)
+def test_what_ge_alone_flags_is_saved_too(
+    sample_study: Path, tmp_path: Path, group: int, flag: int, b_value: float, sequence: str
 ) -> None:
     (tmp_path / "scan").mkdir()
     for file in (sample_study / "t1_se_tra").iterdir():
         instance = pydicom.dcmread(file)
         instance.update({"Manufacturer": "GE MEDICAL SYSTEMS", "ScanningSequence": ["EP", "SE"]})
-        instance.update({"SeriesDescription": "", "ProtocolName": "", "DiffusionBValue": 1000.0})
+        instance.update({"SeriesDescription": "", "ProtocolName": "", "DiffusionBValue": b_value})
         instance.update({"EchoTime": 80, "RepetitionTime": 6000})
-        block = instance.private_block(0x43, "GEMS_PARM_01", create=True)
-        # An ADC, as GE flags it.
-        block.add_new(0x30, "SS", 20)
+        block = instance.private_block(group, "GEMS", create=True)
+        block.add_new({0x43: 0x30, 0x19: 0x17}[group], "SS", flag)
         instance.save_as(tmp_path / "scan" / file.name)
     layer = open_layer(tmp_path / "scan")
-    assert _claimed(layer)[0] == "ADC"
+    assert _claimed(layer)[0] == sequence
     save(layer, tmp_path / "a.nii")
-    assert _claimed(open_layer(tmp_path / "a.nii"))[0] in ("ADC", UNKNOWN)
+    assert _claimed(open_layer(tmp_path / "a.nii")) == _claimed(layer)
+
+
+def test_volumes_that_are_all_without_weighting_stay_so(sample_study: Path, tmp_path: Path) -> None:
+    (tmp_path / "scan").mkdir()
+    for file in (sample_study / "t1_se_tra").iterdir():
+        instance = pydicom.dcmread(file)
+        instance.update({"ImageType": ["ORIGINAL", "PRIMARY", "DIFFUSION"], "DiffusionBValue": 0.0})
+        instance.update({"SeriesDescription": "", "ProtocolName": ""})
+        for volume in range(3):
+            instance.TemporalPositionIdentifier = 1 + volume
+            instance.SOPInstanceUID = generate_uid()
+            instance.save_as(tmp_path / "scan" / f"{volume} {file.name}")
+    layer = open_layer(tmp_path / "scan")
+    assert _claimed(layer)[0] == "B0"
+    save(layer, tmp_path / "a.nii")
+    assert (tmp_path / "a.bval").read_text() == "0 0 0\n"
+    assert _claimed(open_layer(tmp_path / "a.nii")) == _claimed(layer)
 
 
 def test_slices_are_saved_as_slices_whatever_their_distance(
