@@ -15,11 +15,8 @@ from napari_mrseq.belonging import study_of
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.header import attributes_of
 from napari_mrseq.header.bids_names import is_bids_name, suffix_of
-from napari_mrseq.header.sidecar import filled
-from napari_mrseq.header.tags import Tags
-from napari_mrseq.header.technique_codes import codes_of, techniques_of
-from napari_mrseq.header.techniques import ADC_MAP, DIFFUSION, DIFFUSION_MAP
-from napari_mrseq.header.vendors import sequence_names, vendor_of
+from napari_mrseq.header.technique_codes import codes_of
+from napari_mrseq.header.techniques import DIFFUSION, KEPT
 from napari_mrseq.naming import no_device
 from napari_mrseq.safe_writing import encoded, is_same_file, write_whole
 from napari_mrseq.sequences import SEQUENCES
@@ -42,6 +39,7 @@ _BIDS_AS_THEY_ARE = {
     "Modality": "modality",
     "ImageType": "image_type",
     "SequenceName": "sequence_name",
+    "ScanOptions": "scan_options",
     "MRAcquisitionType": "acquisition",
     "EchoTrainLength": "echo_train",
     "AcquisitionContrast": "contrast",
@@ -49,14 +47,11 @@ _BIDS_AS_THEY_ARE = {
     "ImagedNucleus": "nucleus",
 }
 # Told by techniques, wherever the header kept them.
-_CODED = ("ScanningSequence", "SequenceVariant", "AngioFlag", "T2Preparation")
-# Of scanners of any make; what else options tell, other codes do.
-_OPTIONS = ("FC", "CG")
+_CODED = ("ScanningSequence", "SequenceVariant")
 # All that a sidecar of ours may hold: one that holds more is of another program.
 OUR_FIELDS = {
-    *_BIDS_SECONDS, *_BIDS_AS_THEY_ARE, *_CODED, "ScanOptions", "ContrastBolusAgent",
-    "DiffusionBValue", "SOPClassName", "Techniques", "SeriesNumber", "SeriesDescription", "mrseq",
-    "BidsSuffix",
+    *_BIDS_SECONDS, *_BIDS_AS_THEY_ARE, *_CODED, KEPT, "ContrastBolusAgent", "DiffusionBValue",
+    "SOPClassName", "SeriesNumber", "SeriesDescription", "mrseq", "BidsSuffix",
 }  # fmt: skip
 
 
@@ -84,11 +79,11 @@ def bids_sidecar(
     }
     sidecar |= {field: measured.get(name) for field, name in _BIDS_AS_THEY_ARE.items()}
     sidecar |= {field: codes_of(measured.get("techniques", ()), field) or None for field in _CODED}
-    sidecar["ScanOptions"] = _scan_options(measured)
+    # All of them, as there are some that a number shows, or a code of enhanced files alone.
+    sidecar[KEPT] = measured.get("techniques") or None
     sidecar["ContrastBolusAgent"] = _agent(measured)
     sidecar["DiffusionBValue"] = _single_b_value(measured)
     sidecar["SOPClassName"] = _other_storage(measured)
-    sidecar["Techniques"] = _untold(measured, sidecar)
     sidecar |= {"SeriesNumber": series_number, "SeriesDescription": description, "mrseq": record}
     if record is not None:
         sidecar["BidsSuffix"] = _bids_suffix(record)
@@ -235,25 +230,10 @@ def _sidecar_name(record: Mapping[str, Any], number: int | None, *, is_named: bo
     return no_device(re.sub(r"[^\w.+-]+|__+", "-", name))
 
 
-def _scan_options(measured: Mapping[str, Any]) -> list[str] | None:
-    """Return the options of a classic header, or those that an enhanced one tells elsewhere."""
-    coded = codes_of(measured.get("techniques", ()), "ScanOptions")
-    told = measured.get("scan_options") or [code for code in coded if code in _OPTIONS]
-    return told or None
-
-
 def _other_storage(measured: Mapping[str, Any]) -> str | None:
     """Return the name of the SOP class where it is none of MR: a capture of a screen, say."""
     storage = measured.get("storage", "")
     return storage if storage and "MR" not in storage else None
-
-
-def _untold(measured: Mapping[str, Any], sidecar: Mapping[str, Any]) -> list[str] | None:
-    """Return the techniques that no code tells: of private elements, of numbers."""
-    tags = Tags(None, filled(sidecar))
-    vendor = vendor_of(tags)
-    told = techniques_of(tags, vendor, sequence_names(tags, vendor))
-    return [name for name in measured.get("techniques", ()) if name not in told] or None
 
 
 def _agent(measured: Mapping[str, Any]) -> str | None:
@@ -265,10 +245,10 @@ def _agent(measured: Mapping[str, Any]) -> str | None:
 def _single_b_value(measured: Mapping[str, Any]) -> float | None:
     """Return the weighting of all volumes in s/mm²; several have no key of their own.
 
-    A map has that of its source; 0 is written into images that no diffusion could weight as well.
+    0 is written into images that no diffusion could weight as well.
     """
-    b_values, techniques = measured.get("b_values", ()), set(measured.get("techniques", ()))
-    if len(b_values) != 1 or {ADC_MAP, DIFFUSION_MAP} & techniques:
+    b_values, techniques = measured.get("b_values", ()), measured.get("techniques", ())
+    if len(b_values) != 1:
         return None
     return b_values[0] if b_values[0] > 0 or DIFFUSION in techniques else None
 

@@ -231,8 +231,10 @@ def test_a_sidecar_tells_what_was_measured_in_the_units_of_bids(sample_study, fo
         "ImageType", "SequenceName", "MRAcquisitionType", "EchoTrainLength", "ImagedNucleus",
     )  # fmt: skip
     codes = {"ScanningSequence": ["SE"], "SequenceVariant": ["SP"], "ScanOptions": ["PFP"]}
+    codes["Techniques"] = ["spin echo", "spoiling"]
     if "InversionTime" in header:
         codes |= {"ScanningSequence": ["SE", "IR"], "SequenceVariant": ["MP", "SP"]}
+        codes["Techniques"] = ["spin echo", "inversion", "prepared magnetisation", "spoiling"]
     (text,) = sidecars_of([verdict]).values()
     sidecar = json.loads(text)
     assert sidecar.pop("mrseq") == verdict.to_dict(slices=False)

@@ -59,9 +59,6 @@ def techniques_of_sidecar(
     found = dict(shown for key, shown in _KEYS.items() if key in sidecar)
     if str(sidecar.get("TaskName")) in _IMAGES:
         del found[techniques.TASK]
-    # As a layer of ours is saved with them.
-    saved = sidecar.get("Techniques")
-    found |= {str(one): str(one) for one in saved} if isinstance(saved, list) else {}
     if (number_of(sidecar.get("TotalReadoutTime")) or 0) > _FASTEST_PLANE and not sidecar.get(
         "ScanningSequence"
     ):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from napari_mrseq.header.pulse_sequences import ANY, NAMES
 from napari_mrseq.header.tags import Tags
 from napari_mrseq.header.techniques import (
+    ALL,
     ANGIOGRAPHY,
     ASL,
     BALANCED,
@@ -19,6 +20,7 @@ from napari_mrseq.header.techniques import (
     GATED,
     GRADIENT_ECHO,
     INVERSION,
+    KEPT,
     MT,
     OWN_CONTRAST,
     PHASE_CONTRAST,
@@ -145,6 +147,8 @@ def techniques_of(tags: Tags, vendor: str | None, names: Collection[str]) -> Map
         found.pop(SPIN_ECHO, None)
     if _ANY_GATING.issubset(told["ScanOptions"]):
         found.pop(GATED, None)
+    for kept in filter(ALL.__contains__, tags.texts(KEPT)):
+        found.setdefault(kept, kept)
     return found
 
 

@@ -43,3 +43,7 @@ ULTRASHORT = "ultrashort echo"
 OWN_CONTRAST = "contrast of its own"
 # At several times, for maps and for images that are computed from these.
 QUANTIFYING = "quantification"
+
+ALL = frozenset(name for key, name in vars().items() if key.isupper())
+# The key of our sidecars that lists them: no code tells each of them.
+KEPT = "Techniques"

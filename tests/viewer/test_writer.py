@@ -491,6 +491,16 @@ def _claimed(layer: Image) -> tuple[str, float]:
         {"CardiacNumberOfImages": 25, "ScanningSequence": "GR", "RepetitionTime": 40},
         {"ImageType": ["ORIGINAL", "PRIMARY", "DIFFUSION"], "DiffusionBValue": 0.0},
         {"SOPClassUID": SecondaryCaptureImageStorage, "EchoTime": None},
+        {
+            "FlowCompensation": "VELOCITY", "AcquisitionContrast": "T1",
+            "ScanningSequence": "GR", "ScanOptions": "FS",
+        },
+        {"PhaseContrast": "YES", "ScanningSequence": "GR", "EchoTime": 4},
+        {"ArterialSpinLabelingContrast": "PSEUDOCONTINUOUS", "ScanningSequence": "GR"},
+        {
+            "CardiacNumberOfImages": 20, "ScanningSequence": "GR", "RepetitionTime": 40,
+            "EchoTime": 2, "FlipAngle": 15, "SequenceName": "",
+        },
     ],
 )  # fmt: skip
 def test_what_is_saved_claims_what_its_header_did(
