@@ -23,7 +23,7 @@ from napari_mrseq.reading.geometry import (
     StackGeometry,
     stack_geometry,
 )
-from napari_mrseq.reading.grouping import labelled
+from napari_mrseq.reading.grouping import grouped, labelled
 from napari_mrseq.reading.header import cause_of, damage_of, read_header
 from napari_mrseq.reading.instance import Layouts, read_instance
 from napari_mrseq.reading.layout import FrameSource
@@ -217,17 +217,16 @@ def _series_of(stack: Stack, patient: int, warnings: Sequence[str]) -> Series:
 def _header_of(frames: Sequence[Frame]) -> tuple[Dataset, list[str]]:
     """Return the first header that can be read as a whole, and what to say where it is a later."""
     problem = cause = ""
-    firsts = {frame.source.path: frame for frame in reversed(frames)}
-    for path in dict.fromkeys(frame.source.path for frame in frames):
-        name = Path(path).name
+    for first, *_ in grouped(frames, lambda frame: frame.source.path):
+        path = Path(first.source.path)
         try:
-            with Path(path).open("rb") as file:
-                header = public_header(read_header(file), firsts[path].source.index)
+            with path.open("rb") as file:
+                header = public_header(read_header(file), first.source.index)
         except Exception as error:  # a damaged header can make pydicom raise nearly anything
             cause = cause_of(error)
-            problem = problem or f"{name}: {cause}"
+            problem = problem or f"{path.name}: {cause}"
         else:
-            return header, [f"{problem}; {name} is used for the series"] if problem else []
+            return header, [f"{problem}; {path.name} is used for the series"] if problem else []
     raise ReadError(cause)
 
 
