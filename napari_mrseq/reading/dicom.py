@@ -243,19 +243,18 @@ def _description(dataset: Dataset) -> str | None:
 def _geometry_of(stack: Stack, *, mr: bool) -> StackGeometry:
     """Return where slices lie; without a place in space also what is not known of them."""
     first = stack.first
-    if first.is_placed and not stack.is_radial:
-        positions = np.array([frame.position for frame in stack.volumes[0]])
-        spacing = first.pixel_spacing or (1.0, 1.0)
-        return stack_geometry(positions, first.orientation or (), spacing, first.thickness)
-    said = [_UNPLACED] if mr and not first.doubt else []
-    if first.pixel_spacing is None:
-        return StackGeometry(None, None, tuple(said))
-    if not first.thickness:
-        said.append(UNKNOWN_THICKNESS)
     distance = first.thickness or ASSUMED_DISTANCE_MM
-    return StackGeometry(
-        None, (distance, *first.pixel_spacing), () if stack.is_radial else tuple(said)
-    )
+    spacing = first.pixel_spacing and (distance, *first.pixel_spacing)
+    if stack.is_radial:
+        return StackGeometry(None, spacing)
+    if first.is_placed:
+        positions = np.array([frame.position for frame in stack.volumes[0]])
+        pixels = first.pixel_spacing or (1.0, 1.0)
+        return stack_geometry(positions, first.orientation or (), pixels, first.thickness)
+    said = [_UNPLACED] if mr and not first.doubt else []
+    if spacing and not first.thickness:
+        said.append(UNKNOWN_THICKNESS)
+    return StackGeometry(None, spacing, tuple(said))
 
 
 def _shows(window: tuple[float, float], source: FrameSource) -> bool:
