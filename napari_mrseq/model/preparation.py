@@ -194,16 +194,7 @@ def _scaled(slices: NDArray[Any]) -> tuple[Tensor, Tensor]:
     precision = np.float32 if np.can_cast(slices.dtype, np.float32) else np.float64
     with np.errstate(over="ignore"):  # of those wider still
         raw = torch.from_numpy(np.array(slices, dtype=precision, order="C"))
-    flat = raw.flatten(1)
-    # The highest numbers mark what lies outside the image in some NIfTI, and differences of them
-    # are infinite.
-    highest = torch.finfo(flat.dtype).max / 4
-    if not bool((torch.stack(flat.aminmax()).abs() < highest).all()):
-        finite = flat.abs() < highest
-        # Zero would be bright in a map of negative values.
-        lowest = torch.where(finite, flat, torch.inf).amin(dim=1, keepdim=True)
-        lowest = torch.where(torch.isfinite(lowest), lowest, torch.zeros_like(lowest))
-        flat = torch.where(finite, flat, lowest)
+    flat = _finite(raw.flatten(1))
     step = max(1, flat.shape[1] // QUANTILE_SAMPLES)
     # An even step would meet the same columns of each row again and again.
     # NumPy sorts with the processor's vectors, many times as fast as torch.
@@ -223,6 +214,21 @@ def _scaled(slices: NDArray[Any]) -> tuple[Tensor, Tensor]:
     if bool(few.any()):
         has_greys[few] = ~_are_labels(flat[few], images[few])
     return _as_positives(images), has_greys
+
+
+def _finite(flat: Tensor) -> Tensor:
+    """Give what is no number, in slices (n, pixels), the lowest of its slice; 0 where all is none.
+
+    So, too, the highest numbers: they mark what lies outside the image in some NIfTI, and
+    differences of them are infinite.
+    """
+    highest = torch.finfo(flat.dtype).max / 4
+    if bool((torch.stack(flat.aminmax()).abs() < highest).all()):
+        return flat
+    finite = flat.abs() < highest
+    # Zero would be bright in a map of negative values.
+    lowest = torch.where(finite, flat, torch.inf).amin(dim=1, keepdim=True)
+    return torch.where(finite, flat, lowest.masked_fill(lowest.isinf(), 0))
 
 
 def _above_padding(samples: Tensor, high: Tensor) -> Tensor:
