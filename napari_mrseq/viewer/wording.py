@@ -151,25 +151,28 @@ def alone_words(judged: SliceVerdict) -> str:
     return "" if alone is None else f"without its stack: {decision_words(alone.decision)}"
 
 
+def _tag_words(claim: HeaderClaim) -> str:
+    """Return what the tags of a header say, with their evidence; ``""`` where they say nothing."""
+    if claim.sequence == UNKNOWN and not claim.evidence:
+        return ""
+    name = "not MR" if claim.sequence == UNKNOWN else name_of(claim.sequence)
+    return f"{name}: {', '.join(claim.evidence)}" if claim.evidence else name
+
+
 def header_words(claim: HeaderClaim | None) -> str:
     """Return what the header claims, with its evidence."""
     if claim is None:
         return "No DICOM header: judged by the pixels alone."
-    evidence = ": " + ", ".join(claim.evidence) if claim.evidence else ""
-    if claim.sequence != UNKNOWN:
-        return f"Header says {name_of(claim.sequence)}{evidence}"
-    if evidence:
-        return f"Header says not MR{evidence}"
-    return "The header does not say which sequence this is."
+    tags = _tag_words(claim)
+    return f"Header says {tags}" if tags else "The header does not say which sequence this is."
 
 
 def witness_words(verdict: Verdict) -> str:
     """Return what the header says, and the pixels where it is not what is said of the series."""
     header, pixels = header_words(verdict.header), verdict.pixels
-    if verdict.misnamed:
-        words = misnaming_words(verdict.misnamed)
-        tags = header.replace("Header says", ", its tags say") if "Header says" in header else ""
-        header = f"{words[0].upper()}{words[1:]}{tags}"
+    if verdict.header and verdict.misnamed:
+        words, tags = misnaming_words(verdict.misnamed), _tag_words(verdict.header)
+        header = f"{words[0].upper()}{words[1:]}" + (f", its tags say {tags}" if tags else "")
     if pixels.sequence == verdict.sequence and not verdict.conflict:
         return header
     like = f"look like {name_of(pixels.sequence)}, {percent(pixels.confidence)}"
