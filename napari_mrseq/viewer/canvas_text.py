@@ -242,7 +242,6 @@ def _said(layer: Image, state: LayerState | None, index: int | None) -> str:
         said = verdict if by_header else said
         # One mark, the gravest, as in tables.
         mark = CONFLICT_MARK if verdict.conflict else mark_beside(said, verdict)
-        marks += [BY_HEADER] * (by_header and mark != HEADER_ONLY)
-        marks += [mark] * bool(mark)
+        marks = [BY_HEADER if by_header and mark != HEADER_ONLY else "", mark]
     # A name of the user's own would push the place off the canvas.
-    return " ".join([shortened(said_words(said), LONGEST_SAID), *marks])
+    return " ".join(filter(None, [shortened(said_words(said), LONGEST_SAID), *marks]))
