@@ -134,6 +134,11 @@ class Card:
         return card
 
 
+def is_window(window: tuple[float, ...]) -> bool:
+    """Tell whether numbers are the width and level of a window that a card may hold."""
+    return len(window) == 2 and 1 < window[0] < math.inf and math.isfinite(window[1])
+
+
 def unreadable(path: Path, cause: Exception) -> ModelError:
     """Return the error of a file whose card is none that this version knows."""
     return ModelError(
@@ -158,8 +163,7 @@ def _refuse_unsound(card: Card) -> None:
             0 < number < math.inf for number in (one.temperature, one.series_temperature)
         ),
         "calibration": all(0 <= n < math.inf for n in (*others, *one.denials.values())),
-        "window": not window
-        or (len(window) == 2 and 1 < window[0] < math.inf and math.isfinite(window[1])),
+        "window": not window or is_window(window),
     }
     if wrong := [name for name, is_sound in sound.items() if not is_sound]:
         raise ValueError(f"no use can be made of its {wrong[0]}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import math
 import pickle
 import warnings
 import zipfile
@@ -16,7 +15,7 @@ from torch import Tensor
 
 from napari_mrseq.errors import ModelError, first_few
 from napari_mrseq.model import networks
-from napari_mrseq.model.card import TORCHVISION, Card
+from napari_mrseq.model.card import TORCHVISION, Card, is_window
 from napari_mrseq.model.registry import check_name
 from napari_mrseq.model.torchvision_preparation import CENTRE
 from napari_mrseq.model.weights_file import write_weights
@@ -186,7 +185,7 @@ def _check_wishes(network: str, classes: Sequence[str], window: tuple[float, flo
         raise ModelError(f"{network} is this program's own: a classifier of torchvision is needed")
     if len(classes) < 2 or not all(classes) or len(set(classes)) < len(classes):
         raise ModelError(f"two or more different class names are needed, not {', '.join(classes)}")
-    if window and not (1 < window[0] < math.inf and math.isfinite(window[1])):
+    if window and not is_window(window):
         raise ModelError(
             f"a window needs a width of more than 1 and a level, not {window[0]:g}, {window[1]:g}"
         )
