@@ -47,6 +47,10 @@ class Draw:
         """Return (n, 1, 1, 1) numbers between two."""
         return self.on_device(self.number(low, high)[:, None, None, None])
 
+    def whole(self, low: int, high: int) -> Tensor:
+        """Return (n, 1, 1, 1) whole numbers from `low` to below `high`."""
+        return self.on_device(self.integer(low, high)[:, None, None, None])
+
     def normal(self, deviation: float) -> Tensor:
         """Return (n, 1, 1, 1) normally distributed numbers."""
         return self.on_device(self.gaussian(deviation)[:, None, None, None])

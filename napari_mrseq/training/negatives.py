@@ -66,7 +66,7 @@ def _field(image: Tensor, draw: Draw) -> Tensor:
 
 def _mask(image: Tensor, draw: Draw) -> Tensor:
     """A segmentation: few flat levels."""
-    levels = draw.on_device(draw.integer(1, 5)[:, None, None, None])
+    levels = draw.whole(1, 5)
     smooth = functional.avg_pool2d(image, 5, stride=1, padding=2)
     return (smooth * levels).round() / levels
 
