@@ -8,20 +8,18 @@ Scores the series of people and phantoms whose label is sure. ``--wrong`` lists 
 from __future__ import annotations
 
 import argparse
-import csv
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from held_out import DATA, leave_out_without
+from held_out import SERIES, leave_out_without, series_rows
 
 from napari_mrseq.header import HeaderClaim, claim_of
 from napari_mrseq.reading import read
 from napari_mrseq.sequences import UNKNOWN
 from napari_mrseq.series import Series
 
-CATALOGUE = DATA / "dicom.csv"
 SCORED_SUBJECTS = ("human", "phantom")
 Row = dict[str, str]
 Scored = tuple[Row, HeaderClaim]
@@ -30,12 +28,11 @@ Scored = tuple[Row, HeaderClaim]
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("catalogue", nargs="?", type=Path, default=CATALOGUE)
+    parser.add_argument("catalogue", nargs="?", type=Path, default=SERIES)
     parser.add_argument("--wrong", action="store_true", help="list what was missed")
     chosen = parser.parse_args()
     leave_out_without(chosen.catalogue)
-    with chosen.catalogue.open(newline="") as file:
-        rows = [row for row in csv.DictReader(file) if is_scored(row)]
+    rows = [row for row in series_rows(chosen.catalogue) if is_scored(row)]
     scored = [(row, claim) for row in rows if (claim := claim_on(chosen.catalogue.parent, row))]
     print(f"{len(scored)} of {len(rows)} series have a header that can be read")
     print_table("vendor", scored, lambda row: row["manufacturer"].split()[0:1] or ["not told"])

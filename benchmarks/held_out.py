@@ -1,8 +1,9 @@
-"""Labelled slices that a model never saw, for the benchmarks of its quality."""
+"""Labelled slices that a model never saw, and labelled series, for the benchmarks of quality."""
 
 from __future__ import annotations
 
 import argparse
+import csv
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from napari_mrseq.training.folds import measurable
 
 HERE = Path(__file__).parent
 DATA = HERE.parents[1] / "shared" / "data"
-CATALOGUE = DATA / "slices.csv"
+CATALOGUE, SERIES = DATA / "slices.csv", DATA / "dicom.csv"
 MODEL = HERE / "held-out.safetensors"
 
 
@@ -32,6 +33,12 @@ def leave_out_without(catalogue: Path) -> None:
     if not catalogue.is_file():
         print(f"left out: {catalogue} is not there")
         raise SystemExit(0)
+
+
+def series_rows(table: Path = SERIES, **wanted: str) -> list[dict[str, str]]:
+    """Return the rows of labelled DICOM series, a folder each, that say what is wanted."""
+    with table.open(newline="", encoding="utf-8") as file:
+        return [row for row in csv.DictReader(file) if wanted.items() <= row.items()]
 
 
 def unseen_rows(model: Model, catalogue: Path, fold: int | None = None) -> list[Row]:

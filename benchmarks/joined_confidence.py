@@ -9,16 +9,14 @@ exchanged. All counts are by family; stacks without a header of their sequence a
 
 from __future__ import annotations
 
-import csv
 import itertools
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from header import CATALOGUE as SERIES
 from header import claim_on
-from held_out import MODEL, leave_out_without
+from held_out import MODEL, SERIES, leave_out_without, series_rows
 from lying_headers import Stack, catalogue_witnesses, unseen_stacks
 
 from napari_mrseq import load_model
@@ -65,8 +63,7 @@ def real_cases(model: Model) -> list[Case]:
 
 def claims_told() -> list[tuple[str, HeaderClaim]]:
     """Return label and claim of every series whose label is sure, whatever its pixels show."""
-    with SERIES.open(newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["label_confidence"] == "high"]
+    rows = series_rows(label_confidence="high")
     found = ((known_label(row["label"]), claim_on(SERIES.parent, row)) for row in rows)
     return [(label, claim) for label, claim in found if claim]
 

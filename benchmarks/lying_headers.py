@@ -13,7 +13,6 @@ one that never saw its group.
 
 from __future__ import annotations
 
-import csv
 import itertools
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -21,7 +20,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from held_out import CATALOGUE, DATA, MODEL, unseen_rows
+from held_out import CATALOGUE, DATA, MODEL, series_rows, unseen_rows
 
 import napari_mrseq
 from napari_mrseq import classify, load_model
@@ -69,18 +68,15 @@ def catalogue_witnesses(models: dict[int | None, Model]) -> list[Witness]:
     folds = {r.group: r.fold for r in read_catalogue(CATALOGUE)}
     first = next(iter(models.values()))
     witnesses = []
-    with (DATA / "dicom.csv").open(newline="") as file:
-        for row in csv.DictReader(file):
-            wanted = row["pixels"] == "real" and row["subject_kind"] == "human"
-            label = known_label(row["label"])
-            sure = row["label_confidence"] == "high" and SEQUENCES[label].from_pixels
-            if wanted and sure:
-                fold = folds.get(row["group"])
-                model, seen = models.get(fold, first), fold is not None and fold not in models
-                verdicts = (classify(s, model) for s in read_study([DATA / row["folder"]]).series)
-                # Thumbnails and blank pictures bear no witness.
-                shown = [v for v in verdicts if any(judged.weight for judged in v.slices)]
-                witnesses += [Witness(verdict, label, model, seen) for verdict in shown]
+    for row in series_rows(pixels="real", subject_kind="human", label_confidence="high"):
+        label = known_label(row["label"])
+        if SEQUENCES[label].from_pixels:
+            fold = folds.get(row["group"])
+            model, seen = models.get(fold, first), fold is not None and fold not in models
+            verdicts = (classify(s, model) for s in read_study([DATA / row["folder"]]).series)
+            # Thumbnails and blank pictures bear no witness.
+            shown = [v for v in verdicts if any(judged.weight for judged in v.slices)]
+            witnesses += [Witness(verdict, label, model, seen) for verdict in shown]
     return witnesses
 
 

@@ -10,7 +10,6 @@ With it docs/unknown.json is written, which the model card shows; without it two
 
 from __future__ import annotations
 
-import csv
 import json
 import sys
 import warnings
@@ -20,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from held_out import MODEL, known_rows, options
+from held_out import MODEL, SERIES, known_rows, options, series_rows
 from matplotlib import cbook
 from numpy.typing import NDArray
 from pydicom import dcmread
@@ -121,12 +120,9 @@ def of_modality(*modalities: str) -> Iterator[Picture]:
 
 def of_series(catalogue: Path, **wanted: str) -> Iterator[Picture]:
     """Yield the middle slices of DICOM series whose row of dicom.csv says what is wanted."""
-    table = catalogue.with_name("dicom.csv")
-    with table.open(encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if wanted.items() <= row.items()]
+    table = catalogue.with_name(SERIES.name)
     # The magnitude pictures of a field map are like any gradient echo.
-    rows = [row for row in rows if row["note"] != "magnitude"]
-    for row in rows:
+    for row in (row for row in series_rows(table, **wanted) if row["note"] != "magnitude"):
         for series in napari_mrseq.read(table.parent / row["folder"]):
             middle = max(0, (series.slice_count - SERIES_SLICES) // 2)
             for index in range(middle, min(middle + SERIES_SLICES, series.slice_count)):
