@@ -87,7 +87,7 @@ def refuse_input(output: Path | None, files: Iterable[str]) -> None:
         If the output, under any of its names, is an image of any kind, an index of a disc (whether
         it is among the files or not), one of the files, or what lies beside one and belongs to it.
     """
-    from napari_mrseq.reading.discover import file_kind
+    from napari_mrseq.reading.file_kind import file_kind
 
     # Path.is_file raises of too long a name.
     if output is None or not os.path.isfile(output):  # noqa: PTH113

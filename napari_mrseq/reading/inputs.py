@@ -10,7 +10,8 @@ from pathlib import Path
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.reading.archive import Unpacked, directory_files, unpack
-from napari_mrseq.reading.discover import NO_KNOWN_KIND, find_images
+from napari_mrseq.reading.discover import find_images
+from napari_mrseq.reading.file_kind import NO_KNOWN_KIND
 from napari_mrseq.safe_writing import is_same_file
 from napari_mrseq.series import Failure
 

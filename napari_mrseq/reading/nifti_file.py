@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.reading.damage import damage_in
-from napari_mrseq.reading.discover import HEAD_BYTES, starts_like_nifti
+from napari_mrseq.reading.file_kind import HEAD_BYTES, starts_like_nifti
 from napari_mrseq.reading.kept import KEPT, LARGEST_KEPT_BYTES, Content
 from napari_mrseq.reading.lazy import Stamp, check_unchanged
 from napari_mrseq.reading.nifti_pair import is_header, voxel_file

@@ -16,7 +16,7 @@ from napari_mrseq.errors import ReadError
 from napari_mrseq.naming import without_verdict
 from napari_mrseq.reading.colours import shows_colours
 from napari_mrseq.reading.damage import damage_in
-from napari_mrseq.reading.discover import TIFF_MAGIC
+from napari_mrseq.reading.file_kind import TIFF_MAGIC
 from napari_mrseq.reading.jpg_png import Pages, describe_image
 from napari_mrseq.reading.lazy import Stamp, check_unchanged, lazy_stack, stamp_of
 from napari_mrseq.reading.muting import LIBRARIES_MUTED

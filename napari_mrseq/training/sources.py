@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from napari_mrseq.belonging import subject_in
 from napari_mrseq.errors import CatalogueError, first_few
 from napari_mrseq.naming import counted
-from napari_mrseq.reading.discover import file_kind
+from napari_mrseq.reading.file_kind import file_kind
 from napari_mrseq.safe_writing import is_same_file, output_folder, written_whole
 from napari_mrseq.training.catalogue import read_entries, write_catalogue
 from napari_mrseq.training.follow_ups import joined_studies

@@ -10,7 +10,7 @@ import numpy as np
 from napari.layers import Image
 
 from napari_mrseq.errors import ReadError
-from napari_mrseq.reading.discover import file_kind
+from napari_mrseq.reading.file_kind import file_kind
 from napari_mrseq.reading.geometry import ASSUMED_DISTANCE_MM, UNKNOWN_THICKNESS
 from napari_mrseq.reading.lazy import Stamp, stamp_of
 from napari_mrseq.series import Failure, Series, check_axes, computed, series_from_array
