@@ -23,7 +23,7 @@ from napari_mrseq.training.catalogue import read_catalogue
 from napari_mrseq.training.folds import measurable, refuse_empty_fold, without_copies
 from napari_mrseq.training.labelled_slices import readable
 from napari_mrseq.training.measures import figures_by_kind, measures_of
-from napari_mrseq.training.provenance import seen_told, unseen_rows
+from napari_mrseq.training.provenance import group_count, seen_told, unseen_rows
 from napari_mrseq.training.soundness import refuse_missing
 from napari_mrseq.training.sources import catalogue_of
 
@@ -83,8 +83,8 @@ def _unseen_by_both(
     if against:
         own, other = _titles(model, against)
         unseen, beside = unseen_rows(against.card, unseen, catalogue)
-        count, whole = (len({row.group for row in some}) for some in (unseen, rows))
-        told = f"both on {count} of {whole} groups; {own}: {told}; of these, {other}: {beside}"
+        count = f"{group_count(unseen)} of {group_count(rows)} groups"
+        told = f"both on {count}; {own}: {told}; of these, {other}: {beside}"
     return unseen, told
 
 

@@ -64,7 +64,7 @@ def provenance(
     return {
         "catalogue": catalogue.name,
         "pictures": len(used),
-        "groups": len({row.group for row in used}),
+        "groups": group_count(used),
         GROUPS: sorted(set(digests_of(used)).union(*map(_digests_seen, known))),
         "labels": dict(Counter(row.label for row in used)),
         "sources": [
@@ -109,24 +109,20 @@ def unseen_rows(card: Card, rows: Sequence[Row], catalogue: str) -> tuple[list[R
     """
     if GROUPS in card.training:
         return _by_group(_digests_seen(card), rows)
-    if "catalogue" not in card.training:
-        told = "all of it: its card does not say what the model was trained on"
-        return list(rows), f"{told}; what it has seen would flatter it"
-    unseen = [row for row in rows if row.fold == card.held_out]
-    if card.training["catalogue"] != catalogue:
-        told = "all of it: by its card the model was trained on another catalogue"
-        return list(rows), f"{told}; what it has seen would flatter it"
-    if unseen:
+    named = card.training.get("catalogue")
+    if named != catalogue:
+        own = "by its card the model was trained on another catalogue"
+        why = "its card does not say what the model was trained on" if named is None else own
+        return list(rows), f"all of it: {why}; what it has seen would flatter it"
+    if unseen := [row for row in rows if row.fold == card.held_out]:
         return unseen, f"fold {card.held_out}, never trained on"
     return list(rows), "no fold was held out of this model's training: what it has seen flatters it"
 
 
 def seen_told(card: Card, rows: Sequence[Row]) -> str:
     """Tell what a card says of having seen some rows, whatever fold was held out."""
-    known = _groups_seen(_digests_seen(card), rows)
-    if known:
-        groups = {row.group for row in rows}
-        return f"trained on {len(known)} of its {len(groups)} groups, which flatters it"
+    if known := _groups_seen(_digests_seen(card), rows):
+        return f"trained on {len(known)} of its {group_count(rows)} groups, which flatters it"
     if tells_all(card):
         return "never trained on"
     if card.held_out is None:
@@ -148,12 +144,11 @@ def refuse_seen(path: Path, card: Card, rows: Iterable[Row], fold: int) -> None:
         Names the model's file, and the fold.
     """
     held_out = [row for row in rows if row.fold == fold]
-    known = _groups_seen(_digests_seen(card), held_out)
-    if known:
-        groups = {row.group for row in held_out}
+    if known := _groups_seen(_digests_seen(card), held_out):
         raise ModelError(
-            f"{path} was trained on {len(known)} of the {len(groups)} groups of fold {fold}: what "
-            "is measured on them would flatter; hold out another fold, or use another model"
+            f"{path} was trained on {len(known)} of the {group_count(held_out)} groups of fold "
+            f"{fold}: what is measured on them would flatter; hold out another fold, or use "
+            "another model"
         )
 
 
@@ -163,8 +158,12 @@ def _by_group(seen: set[str], rows: Sequence[Row]) -> tuple[list[Row], str]:
     if not unseen:
         told = "all of it: the model was trained on every group, what it has seen flatters it"
         return list(rows), told
-    count, whole = (len({row.group for row in some}) for some in (unseen, rows))
-    return unseen, f"{count} of {whole} groups, never trained on"
+    return unseen, f"{group_count(unseen)} of {group_count(rows)} groups, never trained on"
+
+
+def group_count(rows: Iterable[Row]) -> int:
+    """Count the groups that rows belong to."""
+    return len({row.group for row in rows})
 
 
 def _groups_seen(seen: set[str], rows: Iterable[Row]) -> set[str]:
