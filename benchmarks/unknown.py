@@ -233,7 +233,7 @@ def main() -> int:
             continue
         others = judged(model, pictures, [UNKNOWN] * len(pictures))
         everything.append(others.known)
-        area, named = area_of(cases.known, others.known), float((others.said != UNKNOWN).mean())
+        area, named = area_of(cases.known, others.known), float(others.named.mean())
         found[kind] = {"pictures": len(pictures), "auroc": area, "named": named}
         print(f"{kind:28}{len(pictures):9}{area:8.3f}{named:20.0%}")
     mean = float(np.mean([figures["auroc"] for figures in found.values()]))

@@ -50,6 +50,16 @@ class Cases(Answers):
     confidence: NDArray[np.float64]
     known: NDArray[np.float64]
 
+    @property
+    def named(self) -> NDArray[np.bool_]:
+        """Which are not called unknown."""
+        return np.asarray(self.said != UNKNOWN)
+
+    @property
+    def family_guessed(self) -> NDArray[np.bool_]:
+        """Of which the likeliest known family is that of the label."""
+        return np.asarray(families_of(self.guessed) == families_of(self.labels))
+
 
 def best_answer(label: str, classes: Sequence[str]) -> str:
     """Return what a model with these classes could say at best of a case.

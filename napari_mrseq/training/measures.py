@@ -69,7 +69,7 @@ def figures_of(cases: Cases, classes: Sequence[str]) -> dict[str, Any]:
             label: {
                 "cases": len(own),
                 "member": _share(own.guessed == label),
-                "family": _share(_family_guessed(own)),
+                "family": _share(own.family_guessed),
             }
             for label, own in labelled.items()
             if len(own)
@@ -126,7 +126,7 @@ def measures_of(cases: Cases, rows: Sequence[Row], classes: Sequence[str]) -> di
         "per class": _per_class(counts, columns),
         "classes": columns,
         "confusion": counts.tolist(),
-        "calibration curve": _curve(cases.subset(_named(cases))),
+        "calibration curve": _curve(cases.subset(cases.named)),
         "by": {
             name: {
                 value: {
@@ -146,7 +146,7 @@ def _columns(classes: Sequence[str]) -> list[str]:
 
 
 def _forced(known: Cases) -> dict[str, Any]:
-    right = _family_guessed(known)
+    right = known.family_guessed
     stacks, shots = np.isin(known.origins, STACKS), known.origins == "screenshot"
     old = np.isin(families_of(known.labels), OLD_TASK)
     edges = (known.positions <= EDGE) | (known.positions >= 1 - EDGE)
@@ -163,7 +163,7 @@ def _forced(known: Cases) -> dict[str, Any]:
 
 
 def _said(known: Cases, classes: Sequence[str]) -> dict[str, Any]:
-    named, families = _named(known), families_of(known.labels)
+    named, families = known.named, families_of(known.labels)
     told_right = families_of(known.said) == families
     # Both the truth and the word are T1: with or without an agent is asked, not which family.
     agent = told_right & (families == "T1") & ("T1C" in classes)
@@ -171,14 +171,14 @@ def _said(known: Cases, classes: Sequence[str]) -> dict[str, Any]:
     return {
         "named": _share(named),
         "right where named": _share(told_right[named]),
-        "right answers lost": _share(~named[_family_guessed(known) & (known.shown > 0)]),
+        "right answers lost": _share(~named[known.family_guessed & (known.shown > 0)]),
         "contrast agent told": _share(known.of_member[agent]),
         "contrast agent, right where told": _share((known.said == known.labels)[told]),
     }
 
 
 def _honesty(cases: Cases, known: Cases) -> dict[str, Any]:
-    sure = cases.confidence[_named(cases)]
+    sure = cases.confidence[cases.named]
     return {
         "calibration error": _calibration_error(cases),
         "calibration error by chance": _rounded(error_by_chance(sure)) if len(sure) else None,
@@ -186,18 +186,9 @@ def _honesty(cases: Cases, known: Cases) -> dict[str, Any]:
     }
 
 
-def _named(cases: Cases) -> NDArray[np.bool_]:
-    return np.asarray(cases.said != UNKNOWN)
-
-
-def _family_guessed(cases: Cases) -> NDArray[np.bool_]:
-    """Tell whether the likeliest known family is that of the label."""
-    return np.asarray(families_of(cases.guessed) == families_of(cases.labels))
-
-
 def _calibration_error(cases: Cases) -> float | None:
     """Return that of all that is named."""
-    named = cases.subset(_named(cases))
+    named = cases.subset(cases.named)
     return _rounded(calibration_error(named.confidence, named.right)) if len(named) else None
 
 
@@ -208,7 +199,7 @@ def _unknown_area(cases: Cases) -> float | None:
 
 
 def _macro(cases: Cases) -> float | None:
-    right, families = _family_guessed(cases), families_of(cases.labels)
+    right, families = cases.family_guessed, families_of(cases.labels)
     return _share(np.array([right[families == family].mean() for family in np.unique(families)]))
 
 
