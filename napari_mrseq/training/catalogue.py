@@ -156,9 +156,9 @@ def read_catalogue(path: Path, *, told: Collection[str] = ()) -> list[Row]:
     refuse_ambiguous(rows, path)
     labels = {row.label for row in rows}
     groups = {row.group for row in rows}
-    for told in (*misspelt_codes(labels), *labels_alike(labels), *groups_alike(groups)):
+    for doubt in (*misspelt_codes(labels), *labels_alike(labels), *groups_alike(groups)):
         # From here, however often it is read: Python tells it once.
-        warnings.warn(f"{path}: {told}", stacklevel=1)
+        warnings.warn(f"{path}: {doubt}", stacklevel=1)
     return rows
 
 
@@ -253,13 +253,9 @@ def _row(path: Path, number: int, entry: dict[str, str], where: str) -> Row:
     told = defaultdict(str, entry)
     for word in ("origin", "label_confidence", "skull_stripped"):
         told[word] = told[word].casefold()
-    group, place = told["group"], told["slice"]
+    place = told["slice"]
     try:
-        fold = (
-            _fold(told["fold"], told["origin"])
-            if told["fold"]
-            else zlib.crc32(group.encode()) % FOLDS
-        )
+        fold = _fold(told)
         position = place_along(told["position"]) if told["position"] else None
         index = counted_place(place) if place else None
         volume = counted_place(told["volume"] or "0") if place else 0
@@ -273,7 +269,7 @@ def _row(path: Path, number: int, entry: dict[str, str], where: str) -> Row:
     return Row(
         path=path.parent / told[where],
         label=told["label"],
-        group=group,
+        group=told["group"],
         fold=fold,
         series=stack or told[where],
         origin=told["origin"],
@@ -300,9 +296,12 @@ def known_label(label: str, classes: Collection[str] = ()) -> str:
     return label if label in classes else SYNONYMS.get(label, label)
 
 
-def _fold(text: str, origin: str) -> int:
+def _fold(told: Mapping[str, str]) -> int:
     """Return a fold counted from 0; what was made for training may be of none, -1."""
-    fold = whole_number(text)
-    if fold < 0 and origin not in MADE:
+    if not told["fold"]:
+        return zlib.crc32(told["group"].encode()) % FOLDS
+    fold = whole_number(told["fold"])
+    if fold < 0 and told["origin"] not in MADE:
+        text = told["fold"]
         raise ValueError(f"fold counts from 0, not {text}: leave it empty in all rows of the group")
     return fold
