@@ -7,7 +7,7 @@ import re
 from napari_mrseq.header import map_words
 from napari_mrseq.header.b_values import weighted_by_diffusion
 from napari_mrseq.header.bids_names import FILE_NAME
-from napari_mrseq.header.conditions import uses
+from napari_mrseq.header.conditions import either, uses
 from napari_mrseq.header.lexicon import MAP
 from napari_mrseq.header.plain import plain
 from napari_mrseq.header.sequence_attributes import SequenceAttributes
@@ -43,6 +43,7 @@ _TYPE_OF_A_MAP = re.compile(r".+[ _]MAP|[TR][12](?:_?STAR)?_UNSPECIF(?:IED)?")
 # What makers write into ImageType of whatever is reckoned, and what stays an image all the same.
 _RECKONED = {"Siemens": "OTHER", "GE": "PROCESSED"}
 _STILL_AN_IMAGE = ("MEAN", "COMPOSED", "MPR", "CSA MPR")
+_of_diffusion = either(weighted_by_diffusion, uses(DIFFUSION), names("DWI"))
 
 
 def has_type_of_a_map(attributes: SequenceAttributes) -> str | None:
@@ -60,7 +61,7 @@ def is_reckoned(attributes: SequenceAttributes) -> str | None:
 
 def names_diffusion_map(attributes: SequenceAttributes) -> str | None:
     """Hold where the whole description is the short name of a map of diffusion."""
-    if not _of_diffusion(attributes):
+    if _of_diffusion(attributes) is None:
         return None
     motion = "ivim" in plain(f"{attributes.description} {attributes.protocol}").split()
     short = f"{map_words.DIFFUSION}|{map_words.MOTION}" if motion else map_words.DIFFUSION
@@ -74,7 +75,7 @@ def is_called_a_diffusion_map(attributes: SequenceAttributes) -> str | None:
     """
     named = namings_of(attributes.description)
     found = _OUTRIGHT.search(plain(attributes.description))
-    if found is None or (named and named[0].sequence != MAP) or not _of_diffusion(attributes):
+    if found is None or (named and named[0].sequence != MAP) or _of_diffusion(attributes) is None:
         return None
     return named[0].words if named else f'{attributes.described_by} says "{found[0]}"'
 
@@ -114,7 +115,7 @@ def names_no_diffusion(attributes: SequenceAttributes) -> str | None:
 
     Neither the b value nor the protocol of its source says what was computed.
     """
-    if not _of_diffusion(attributes):
+    if _of_diffusion(attributes) is None:
         return None
     if attributes.described_by == FILE_NAME or namings_of(attributes.description):
         return None
@@ -127,11 +128,6 @@ def names_bolus_map(attributes: SequenceAttributes) -> str | None:
     """Hold for a gradient echo or EPI whose whole description is the short name of such a map."""
     follows = GRADIENT_ECHO in attributes.techniques or EPI in attributes.techniques
     return _named(attributes, map_words.BOLUS, map_words.BOLUS_METHOD) if follows else None
-
-
-def _of_diffusion(attributes: SequenceAttributes) -> bool:
-    conditions = (weighted_by_diffusion, uses(DIFFUSION), names("DWI"))
-    return any(condition(attributes) is not None for condition in conditions)
 
 
 def _named(attributes: SequenceAttributes, short: str, method: str) -> str | None:

@@ -201,6 +201,11 @@ def unless(*conditions: Condition) -> Condition:
     return lambda attributes: "" if evidence_of(conditions, attributes) is None else None
 
 
+def either(*conditions: Condition) -> Condition:
+    """Hold where at least one of the conditions does."""
+    return lambda attributes: "" if any(one(attributes) is not None for one in conditions) else None
+
+
 def acquired(dimensions: str) -> Condition:
     """Hold for ``"2D"`` or ``"3D"`` acquisitions."""
     return lambda attributes: dimensions if attributes.acquisition == dimensions else None

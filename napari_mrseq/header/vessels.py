@@ -14,6 +14,7 @@ from napari_mrseq.header.conditions import (
     agent_tagged,
     contrast,
     echo_in_middle,
+    either,
     image_type,
     is_derived,
     is_phase,
@@ -127,10 +128,9 @@ VESSEL_RULES: tuple[Rule, ...] = (
     ),
     # A bolus is followed into tumours by the same sequences.
     rule(
-        "MRA", 0.85, WORDS, says("MRA"), unless(OF_A_BOLUS, tells_organ),
-        unless(OF_A_BOLUS, unless(tells_vessels)),
-        unless(*IN_SHORT, names_weighting), unless(*IN_SHORT, names("T1")),
-        unless(*IN_SHORT, tells_organ), unless(*IN_SHORT, uses(BALANCED)),
+        "MRA", 0.85, WORDS, says("MRA"),
+        unless(OF_A_BOLUS, either(tells_organ, unless(tells_vessels))),
+        unless(*IN_SHORT, either(names_weighting, names("T1"), tells_organ, uses(BALANCED))),
     ),
     timed("MRA", 0.7, PHYSICS, OF_A_BOLUS, *OF_VESSELS, unless(tells_organ)),
     # Siemens sets the flag of any TWIST, of a prostate's as well.
