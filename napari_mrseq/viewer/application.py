@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from napari_mrseq.errors import MrseqError
+from napari_mrseq.series import Failure
+from napari_mrseq.verdict import Verdict
 from napari_mrseq.viewer.camera import keep_fitted
-from napari_mrseq.viewer.layer_state import state_of
+from napari_mrseq.viewer.layer_state import outcome_of
 from napari_mrseq.viewer.menu import PLUGIN, WIDGET
 from napari_mrseq.viewer.opening import Opening
 from napari_mrseq.viewer.reader import layers_of
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from napari.layers import Image
     from numpy.typing import NDArray
 
-    from napari_mrseq.series import Failure, Study
+    from napari_mrseq.series import Study
     from napari_mrseq.viewer.classifier_widget import ClassifierWidget
     from napari_mrseq.viewer.runner import Runner
 
@@ -104,24 +106,17 @@ def show(study: Study, *, screenshot: Path | None, model: str, device: str) -> l
     for error in failed:
         cause = error.strerror or error
         raise MrseqError(f"{screenshot}: can't be written ({cause})") from error
-    if screenshot is not None and not all(map(_has_outcome, layers)):
+    if screenshot is not None and not all(map(outcome_of, layers)):
         raise MrseqError(" ".join(told))
     return [*study.failures, *_unread_in(layers)]
 
 
-def _has_outcome(layer: Image) -> bool:
-    """Tell whether a layer has a verdict, or can have none since it can't be read."""
-    state = state_of(layer)
-    return state is not None and state.outcome is not None
-
-
 def _unread_in(layers: Iterable[Image]) -> Iterator[Failure]:
-    for layer in layers:
-        state = state_of(layer)
-        if state is not None and state.verdict is not None:
-            yield from state.verdict.unread
-        elif state is not None and state.failure is not None:
-            yield state.failure
+    for outcome in map(outcome_of, layers):
+        if isinstance(outcome, Failure):
+            yield outcome
+        elif outcome:
+            yield from outcome.unread
 
 
 def open_study(study: Study, on_open: Callable[[], None]) -> tuple[Viewer, ClassifierWidget]:
@@ -169,8 +164,8 @@ def _when_idle(runner: Runner, act: Callable[[], None]) -> None:
 def most_telling(layers: Sequence[Image]) -> Image:
     """Return the first layer whose header disagrees, else the first layer."""
     for layer in layers:
-        state = state_of(layer)
-        if state is not None and state.verdict is not None and state.verdict.conflict:
+        outcome = outcome_of(layer)
+        if isinstance(outcome, Verdict) and outcome.conflict:
             return layer
     return layers[0]
 

@@ -131,6 +131,12 @@ def state_of(layer: Image) -> LayerState | None:
     return None
 
 
+def outcome_of(layer: Image) -> Verdict | Failure | None:
+    """Return the verdict on a layer, or why it can have none; None where it was not run."""
+    state = state_of(layer)
+    return state.outcome if state else None
+
+
 def held_state(layer: Layer) -> LayerState | None:
     """Return the state in a layer's metadata, be it another layer's or of other pixels."""
     state = layer.metadata.get(STATE_KEY)

@@ -31,7 +31,7 @@ from napari_mrseq.viewer.export import ExportButton
 from napari_mrseq.viewer.fitted_scroll_area import FittedScrollArea
 from napari_mrseq.viewer.flow_layout import FlowLayout, may_be_short
 from napari_mrseq.viewer.layer_series import obstacle
-from napari_mrseq.viewer.layer_state import own_name, state_of
+from napari_mrseq.viewer.layer_state import outcome_of, own_name, state_of
 from napari_mrseq.viewer.study_table import StudyTable
 from napari_mrseq.viewer.wheel import pass_wheel_on
 from napari_mrseq.viewer.wording import as_plain_text, shortened
@@ -100,8 +100,7 @@ class StudyPanel(QWidget):
         self._judge()
 
     def _outcomes(self) -> list[Verdict | Failure]:
-        outcomes = [state.outcome for state in map(state_of, self._layers) if state]
-        return [one for one in outcomes if one is not None]
+        return [one for one in map(outcome_of, self._layers) if one]
 
     def _without_outcome(self) -> tuple[int, int]:
         """Count the layers that are not yet run, and those that can't be judged."""
