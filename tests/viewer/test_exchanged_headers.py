@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+
 import numpy as np
+import pydicom
 from qtpy.QtCore import Qt
 
 from napari_mrseq.viewer.scope import ALL_LAYERS
@@ -69,3 +72,31 @@ def test_they_stay_marked_where_the_other_one_is_no_layer(
     with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
         press(panel.controls.run)
     assert lying.metadata["mrseq"]["warnings"][-1] == told[1]["warnings"][-1]
+
+
+def test_one_stays_marked_beside_another_patients_series_of_the_same_name(
+    qtbot, viewer, panel, press, answer, exchanged_study
+) -> None:
+    """An anonymiser may give the studies of several patients, and their series, the same UIDs."""
+    again = exchanged_study.parent / "both" / "sub-02"
+    shutil.copytree(exchanged_study, again)
+    exchanged_study.rename(again.with_name("sub-01"))
+    for file in again.glob("*/*"):
+        instance = pydicom.dcmread(file)
+        instance.PatientName, instance.PatientID = "Other", "2"
+        instance.save_as(file)
+    answer(again.parent)
+    press(panel.batch.browse_button)
+    with qtbot.waitSignal(panel.batch.run_finished, timeout=RUN_MS):
+        press(panel.batch.run_button)
+    swapped = {one.series.path: one for one in panel.batch.runner.verdicts if one.remarks}
+    assert len(swapped) == 4
+    ours, theirs = (again.with_name("sub-01") / "t1_se_tra", again / "t2_tse_tra")
+    for path in (ours, theirs):
+        panel.batch.verdict_chosen.emit(swapped[str(path)])
+    told = {layer.name: layer.metadata["mrseq"] for layer in viewer.layers}
+    assert len(told) == 2
+    viewer.add_image(np.zeros((2, 64, 64)), name="another")
+    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+        press(panel.controls.run)
+    assert {layer.name: layer.metadata["mrseq"] for layer in list(viewer.layers)[:2]} == told
