@@ -34,6 +34,9 @@ JOINED = frozenset({"ScanningSequence", "SequenceVariant", "ScanOptions"})
 # Not within the codes of GE: "FC_SLICE_AX_GEMS".
 _JOINT = re.compile(r"_(?!GEMS|(?:AX|FREQ|SLICE|PHASE)_)")
 
+# Codes of which dcm2niix parts those of several words.
+PARTED = frozenset({"ImageType", "ImageTypeText"})
+
 # What no code holds (DICOM PS3.5, 6.2), and programs write around those that they make one text.
 _CODE = re.compile(r"[^\\/,;\[\]'\"]+")
 
@@ -215,7 +218,7 @@ def _text(value: bytes) -> str:
 
 def _sidecar_values(sidecar: Mapping[str, Any], keyword: str) -> Iterable[Any]:
     values = _listed(sidecar.get(keyword))
-    if keyword == "ImageType":
+    if keyword in PARTED:
         values = list(put_together([str(value).strip().upper() for value in values]))
     for value in values:
         number = number_of(value) if keyword in TIMES else None

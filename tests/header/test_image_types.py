@@ -383,6 +383,16 @@ def test_codes_of_several_words_are_those_that_a_converter_has_parted(
     assert claim_of(series).sequence == sequence
 
 
+# What Siemens XA writes into a place of its own.
+@pytest.mark.parametrize("parted", [["M", "IN", "PHASE", "ND"], ["DIXON", "OPP", "PHASE"]])
+def test_former_codes_of_xa_are_those_that_a_converter_has_parted(parted: list[str]) -> None:
+    sidecar = SPOILED_3D | {"RepetitionTime": 0.004, "EchoTime": 0.0019}
+    sidecar |= {"ImageType": ["ORIGINAL", "PRIMARY", "VIBE", "NONE"]}
+    sidecar |= {"ImageTypeText": ["ORIGINAL", "PRIMARY", *parted]}
+    series = Series("x.nii.gz", (), da.zeros((60, 256, 256)), kind="nifti", sidecar=sidecar)
+    assert claim_of(series).sequence == "T1"
+
+
 @pytest.mark.parametrize("whole", [["P_PCA", "P", "PCA"], ["P", "PCA", "P", "PCA"]])
 def test_a_phase_of_flow_is_one_whether_a_converter_parts_its_codes_or_not(
     whole: list[str],
