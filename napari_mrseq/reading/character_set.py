@@ -25,7 +25,7 @@ _TELLING = re.compile(r"[^\x00-\x7f]+|[A-Za-z\x80-\u024f]*[\x80-\u024f][A-Za-z]+
 _IR_58, _CHINESE = "ISO 2022 IR 58", b"\x1b$)A"
 # What they type in, the likeliest first: any, Western Europe, China, Japan, Korea, Cyrillic,
 # Central Europe, as Windows writes it and as the standard does.
-_CHARACTER_SETS = (
+CHARACTER_SETS = (
     "utf_8", "latin_1", "gb18030", "big5", "shift_jis", "euc_jp", "iso2022_jp", "euc_kr", "cp1251",
     "iso8859_5", "cp1250", "iso8859_2",
 )  # fmt: skip
@@ -43,10 +43,10 @@ def unnamed_character_set(header: Dataset) -> str | None:
     typed = b" ".join(_bytes(header, tag) for tag in _TYPED)
     if named not in _OFTEN_WRONG or (typed.isascii() and _ESCAPE not in typed):
         return None
-    is_utf8 = not _decoded(typed, "utf_8").isascii()
+    is_utf8 = not text_as(typed, "utf_8").isascii()
     if named == "ISO_IR 192" and is_utf8:
         return None
-    found = next((one for one in _CHARACTER_SETS if _speaks(_decoded(typed, one))), None)
+    found = next((one for one in CHARACTER_SETS if _speaks(text_as(typed, one))), None)
     if named == "ISO_IR 192":
         return found or "latin_1"
     return found or ("utf_8" if is_utf8 else None)
@@ -65,10 +65,10 @@ def _bytes(header: Dataset, tag: int) -> bytes:
     return value if isinstance(value, bytes) else b""
 
 
-def _decoded(typed: bytes, character_set: str) -> str:
+def text_as(written: bytes, character_set: str) -> str:
     """Return the text that bytes are in a character set; empty where they are none."""
     try:
-        return typed.decode(character_set)
+        return written.decode(character_set)
     except UnicodeDecodeError:
         return ""
 

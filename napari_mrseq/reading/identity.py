@@ -11,6 +11,7 @@ from typing import Any
 from pydicom.dataset import Dataset
 
 from napari_mrseq.jargon import FIELD_WORD, is_jargon, is_word_of_the_field
+from napari_mrseq.reading.character_set import CHARACTER_SETS, text_as
 from napari_mrseq.reading.spelling import (
     SHORTEST_PART,
     finder,
@@ -25,9 +26,6 @@ from napari_mrseq.reading.spelling import (
 # What names the patient: looked for in everything that is kept.
 _NAMES = (0x00100010, 0x00101001, 0x00101005, 0x00101060)
 _NUMBERS = (0x00100020, 0x00100030, 0x00101000, 0x00101040, 0x00102154)
-# What they are written in where the header names, or a description makes it, another set, beside
-# UTF-8, which its bytes tell.
-_OF_EUROPE = ("latin_1", "cp1250", "iso8859_2")
 # Three groups of 64 letters are the longest name (PS3.5, 6.2); bounds the work on a hostile one.
 _LONGEST = 200
 # Between the words of a number or an address, and in the bytes of all of them.
@@ -126,17 +124,21 @@ class Identity:
 
 
 def _texts(dataset: Dataset, tag: int, written: bytes) -> list[str]:
-    """Return the values of an element as text, whatever character set the header names for it."""
+    """Return the values of an element as text, whatever character set the header names for it.
+
+    It may be in any of those that descriptions are in: one of these may have made the header's
+    another set.
+    """
     value = getattr(element_by(dataset.__getitem__, tag), "value", None)
     told: list[str] = []
     if value is not None and not isinstance(value, bytes):
         told = [str(part) for part in (value if isinstance(value, MutableSequence) else [value])]
     if told and written.isascii():
         return told
-    try:
-        return [*told, written.decode()]
-    except UnicodeDecodeError:
-        return [*told, *(written.decode(one, "replace") for one in _OF_EUROPE)]
+    # The bytes of UTF-8 are no other's.
+    if in_utf8 := text_as(written, "utf_8"):
+        return [*told, in_utf8]
+    return [*told, *filter(None, (text_as(written, one) for one in CHARACTER_SETS))]
 
 
 def _bytes(dataset: Dataset, tag: int) -> bytes:

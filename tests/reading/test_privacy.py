@@ -249,8 +249,31 @@ def test_name_is_cut_whatever_character_set_it_and_the_words_are_in(
     described_in: str,
     kept: str,
 ) -> None:
-    written = kept.replace("tra", f"{typed} tra").encode(described_in), name.encode(encoding)
-    written = tuple(value + b" " * (len(value) % 2) for value in written)
+    described = kept.replace("tra", f"{typed} tra").encode(described_in)
+    path = write_bytes(write_slice, named, described, name.encode(encoding))
+    assert header_of(path).SeriesDescription == kept
+
+
+@pytest.mark.parametrize("named", ["ISO_IR 192", "ISO_IR 100", " " * 10])
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [
+        ("cp1251", "Иванов^Сергей"), ("iso8859_5", "Иванов^Сергей"), ("gb18030", "王小明"),
+        ("big5", "王小明"), ("shift_jis", "山田^太郎"), ("euc_jp", "山田^太郎"),
+        ("euc_kr", "김철수"),
+    ],
+)  # fmt: skip
+def test_name_in_bytes_of_its_script_is_cut_beside_words_in_utf8(
+    write_slice: WriteSlice, named: str, encoding: str, name: str
+) -> None:
+    described = f"T2 {name.replace('^', ' ')} tra".encode()
+    path = write_bytes(write_slice, named, described, name.encode(encoding))
+    assert header_of(path).SeriesDescription == "T2 tra"
+
+
+def write_bytes(write_slice: WriteSlice, named: str, described: bytes, name: bytes) -> Path:
+    """Write a file that names a character set, and has a description and a name in any others."""
+    written = tuple(value + b" " * (len(value) % 2) for value in (described, name))
     places = [letter * len(value) for letter, value in zip((b"x", b"y"), written, strict=True)]
     path = write_slice(
         1,
@@ -262,7 +285,7 @@ def test_name_is_cut_whatever_character_set_it_and_the_words_are_in(
     for place, value in zip(places, written, strict=True):
         content = content.replace(place, value)
     path.write_bytes(content)
-    assert header_of(path).SeriesDescription == kept
+    return path
 
 
 @pytest.mark.parametrize(
