@@ -45,6 +45,7 @@ _BIDS_AS_THEY_ARE = {
     "AcquisitionContrast": "contrast",
     "ComplexImageComponent": "component",
     "ImagedNucleus": "nucleus",
+    "ImagingFrequency": "imaging_frequency",
 }
 # Told by techniques, wherever the header kept them.
 _CODED = ("ScanningSequence", "SequenceVariant")

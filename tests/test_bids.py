@@ -229,6 +229,7 @@ def test_a_sidecar_tells_what_was_measured_in_the_units_of_bids(sample_study, fo
     as_they_are = (
         "FlipAngle", "MagneticFieldStrength", "SeriesNumber", "SeriesDescription", "Modality",
         "ImageType", "SequenceName", "MRAcquisitionType", "EchoTrainLength", "ImagedNucleus",
+        "ImagingFrequency",
     )  # fmt: skip
     codes = {"ScanningSequence": ["SE"], "SequenceVariant": ["SP"], "ScanOptions": ["PFP"]}
     codes["Techniques"] = ["spin echo", "spoiling"]

@@ -14,6 +14,7 @@ from napari_mrseq.header.agent import agent_in_tags
 from napari_mrseq.header.b_values import LEAST_B
 from napari_mrseq.header.bids_names import FILE_NAME, suffix_of, telling_words
 from napari_mrseq.header.measured import measured_techniques
+from napari_mrseq.header.nuclei import nucleus_of
 from napari_mrseq.header.sequence_attributes import SequenceAttributes
 from napari_mrseq.header.sidecar import filled, techniques_of_sidecar
 from napari_mrseq.header.tags import Tags
@@ -42,11 +43,6 @@ LARGEST_B_VALUE = 1e5
 HOUNSFIELD_INTERCEPT = -1024
 # T1 is fitted to so many inversion times at least.
 FEWEST_OF_A_MAP = 3
-# "1H", "^23^Na", "Xe-129".
-_NUCLEUS = re.compile(
-    r"\W*(?:(?P<mass>\d{1,3})\W*(?P<element>[A-Z]{1,2})"
-    r"|(?P<symbol>[A-Z]{1,2})\W*(?P<number>\d{1,3}))\W*"
-)
 # How a pulse sequence is described by more than its readout: "T2w FSE", not "SPGR".
 _WEIGHTED = re.compile(r"(?i)weight|(?:t[12]\*?|pd)w|flair|stir|bold|diffusion")
 # What a header of any use names one of.
@@ -111,7 +107,8 @@ def attributes_of(series: Series) -> SequenceAttributes:
         echo_train=tags.positive("RFEchoTrainLength") or tags.positive("EchoTrainLength"),
         flip_angle=None if _differs(series, "flip angle") else _of_all(tags, "FlipAngle", volumes),
         b_values=_b_values(tags, series, names, volumes),
-        nucleus=_nucleus(tags),
+        nucleus=nucleus_of(tags),
+        imaging_frequency=tags.positive("ImagingFrequency"),
         techniques=_techniques(
             tags, sidecar, vendor, names, measured_techniques(tags, series, vendor)
         ),
@@ -200,15 +197,6 @@ def _may_map_t1(tags: Tags, series: Series, volumes: int) -> bool:
     codes = tags.codes("ScanningSequence")
     spin_echo = "SE" in codes and "EP" not in codes
     return series.kind == "nifti" and spin_echo and volumes >= FEWEST_OF_A_MAP
-
-
-def _nucleus(tags: Tags) -> str:
-    """Return the nucleus as mass and element: ``"23NA"`` for ``"Na-23"``; empty where not told."""
-    for keyword in ("ImagedNucleus", "ResonantNucleus"):
-        found = _NUCLEUS.fullmatch(tags.text(keyword).upper())
-        if found:
-            return f"{found['mass'] or found['number']}{found['element'] or found['symbol']}"
-    return ""
 
 
 def _image_type(tags: Tags) -> tuple[str, ...]:

@@ -165,12 +165,6 @@ def storage(*words: str) -> Condition:
     return found
 
 
-def other_nucleus(attributes: SequenceAttributes) -> str | None:
-    """Hold where the signal is that of another nucleus than the proton."""
-    other = attributes.nucleus not in ("", "1H")
-    return f"nucleus {attributes.nucleus}" if other else None
-
-
 def other_modality(attributes: SequenceAttributes) -> str | None:
     """Hold where the header names a modality other than MR, or the SOP class does in its place.
 

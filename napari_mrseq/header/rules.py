@@ -35,7 +35,6 @@ from napari_mrseq.header.conditions import (
     not_above,
     not_below,
     other_modality,
-    other_nucleus,
     small_matrix,
     storage,
     tells_computed,
@@ -48,6 +47,7 @@ from napari_mrseq.header.diffusion import DIFFUSION_RULES
 from napari_mrseq.header.echo_planar import ECHO_PLANAR_RULES, OF_A_SERIES
 from napari_mrseq.header.inversions import INVERSION_RECOVERY_RULES
 from napari_mrseq.header.lexicon import DUAL_ECHO, MAP
+from napari_mrseq.header.nuclei import other_frequency, other_nucleus
 from napari_mrseq.header.plausibility import fits, says, timed
 from napari_mrseq.header.relaxation import weighted_by_inversion
 from napari_mrseq.header.rule import BIDS, DICOM, NIFTI, NILS, PHYSICS, VENDOR, WORDS, Rule, rule
@@ -127,6 +127,7 @@ RULES: tuple[Rule, ...] = (
     # What is no MR image, or no picture of a sequence.
     rule(UNKNOWN, 0.95, DICOM, other_modality),
     rule("OTHER", 0.95, DICOM, other_nucleus),
+    rule("OTHER", 0.9, PHYSICS, other_frequency),
     rule("OTHER", 0.95, DICOM, storage(*image_types.NO_PICTURE)),
     rule("OTHER", 0.95, DICOM, image_type(*image_types.SCREEN)),
     rule("OTHER", 0.85, DICOM, *CAPTURE, tells_mr),

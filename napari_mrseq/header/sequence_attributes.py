@@ -56,6 +56,8 @@ class SequenceAttributes:
         s/mm², of all volumes.
     nucleus : str
         Whose signal it is, ``"1H"``, ``"23NA"``.
+    imaging_frequency : float or None
+        At which the nuclei precess, in MHz.
     techniques : mapping of str to str
         How the signal was made, each with the words that show it.
     agent : bool or None
@@ -98,6 +100,7 @@ class SequenceAttributes:
     flip_angle: float | None = None
     b_values: tuple[float, ...] = ()
     nucleus: str = ""
+    imaging_frequency: float | None = None
     techniques: Mapping[str, str] = field(default_factory=dict)
     agent: bool | None = None
     agent_text: str = ""

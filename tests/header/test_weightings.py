@@ -475,6 +475,26 @@ def test_only_protons_have_a_weighting(make_series: Any, nucleus: str, sequence:
 
 
 @pytest.mark.parametrize(
+    ("tesla", "megahertz", "sequence"),
+    [
+        # Sodium, phosphorus, hyperpolarised carbon, xenon and helium; deuterium.
+        (3, 33.8, "OTHER"), (2.89, 32.6, "OTHER"), (7, 78.6, "OTHER"), (7, 120.3, "OTHER"),
+        (3, 32.1, "OTHER"), (3, 34.1, "OTHER"), (1.5, 48.6, "OTHER"), (9.4, 61.4, "OTHER"),
+        # Protons, also of magnets whose nominal strength is another, and of a wrong one.
+        (3, 123.2, "T1"), (3, 127.7, "T1"), (1.5, 63.9, "T1"), (7, 297.2, "T1"), (3, 63.9, "T1"),
+        (0.5, 23.6, "T1"), (1.5, 63_870_000, "T1"),
+    ],
+)  # fmt: skip
+def test_only_protons_have_a_weighting_by_their_frequency(
+    make_series: Any, tesla: float, megahertz: float, sequence: str
+) -> None:
+    values = header("GR", tesla=tesla, dim="3D", tr=6, te=1.5, flip=12, described="t1_gre")
+    assert claim_of(make_series(values | {"ImagingFrequency": megahertz})).sequence == sequence
+    told = values | {"ImagingFrequency": megahertz, "ImagedNucleus": "1H"}
+    assert claim_of(make_series(told)).sequence == "T1"
+
+
+@pytest.mark.parametrize(
     ("tesla", "inversion", "sequence"),
     [(3, 900, "T1"), (3, 1750, "OTHER"), (7, 1500, "T1"), (7, 2400, "OTHER"), (0.06, 150, "T1")],
 )
