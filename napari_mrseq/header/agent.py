@@ -26,6 +26,7 @@ from napari_mrseq.header.agent_words import (
     WITH,
     WITHOUT,
 )
+from napari_mrseq.header.image_types import AFTER_AGENT, BEFORE_AGENT
 from napari_mrseq.header.plain import in_english, plain
 from napari_mrseq.header.sequence_attributes import SequenceAttributes
 from napari_mrseq.header.tags import Tags
@@ -97,8 +98,8 @@ class Agent:
     spoken : bool or None
         By the words alone.
     place : str
-        Where those words stand: ``"description"``, ``"file name"``, ``"protocol"``,
-        ``"PulseSequenceType"``.
+        Where those words stand: ``"description"``, ``"file name"``, ``"ImageType"``,
+        ``"protocol"``, ``"PulseSequenceType"``; empty where there are none.
     warning : str
         How tags and words contradict each other; empty where they don't.
     """
@@ -110,19 +111,30 @@ class Agent:
 
 
 def agent_of(attributes: SequenceAttributes) -> Agent:
-    """Join the tags with the words, the description's before the protocol's.
+    """Join the tags with the words: those of the description, of the type, of the protocol.
 
     The tag often stays set for the whole examination, so a description that says "before"
     leaves the question open.
     """
     of_spine = re.search(SPINE, attributes.body_part) is not None
-    spoken = agent_in_words(attributes.description, of_spine=of_spine)
-    place = attributes.described_by
-    if spoken is None:
-        spoken = agent_in_words(attributes.protocol, of_spine=of_spine)
-        place = attributes.protocol_by
+    told = (
+        (attributes.described_by, agent_in_words(attributes.description, of_spine=of_spine)),
+        ("ImageType", _agent_in_type(attributes)),
+        (attributes.protocol_by, agent_in_words(attributes.protocol, of_spine=of_spine)),
+    )
+    place, spoken = next((one for one in told if one[1] is not None), ("", None))
     if attributes.agent is None or spoken is None or spoken == attributes.agent:
         return Agent(spoken if attributes.agent is None else attributes.agent, spoken, place)
     said = "with" if spoken else "without"
     warning = f'contrast agent is "{attributes.agent_text}", but the {place} says {said}'
     return Agent(None, spoken, place, warning)
+
+
+def _agent_in_type(attributes: SequenceAttributes) -> bool | None:
+    """Return what ImageType and FrameType say; the first of several volumes speaks for itself."""
+    codes = set(attributes.image_type)
+    if {BEFORE_AGENT, AFTER_AGENT} <= codes:
+        return None
+    if BEFORE_AGENT in codes:
+        return False if attributes.volumes == 1 else None
+    return True if AFTER_AGENT in codes else None

@@ -40,6 +40,8 @@ SUBTRACTION = ("SUB", "SUBTRACT", "SUBTRACTION")
 FAT = words_for("fat")
 ANGIOGRAPHY = ("PC_ANGIO", "ANGIO", "ANGIO_TIME", "TOF", "VASCULAR")
 PROJECTION = ("MAX_IP", "MIN_IP")
+# Whether an agent was given by then (PS3.3, C.8.16.1.3).
+BEFORE_AGENT, AFTER_AGENT = "PRE_CONTRAST", "POST_CONTRAST"
 
 _BREAK = re.compile("[ _]")
 
@@ -51,7 +53,8 @@ def _of_several_words(*codes: str) -> dict[tuple[str, ...], str]:
 _PARTED = _of_several_words(
     *SCREEN, *PHASE, *REAL, *IMAGINARY, *FIELD_MAP, *ADC, *EXPONENTIAL_ADC, *TRACE, *TENSOR,
     *PERFUSION, *SUSCEPTIBILITY, *MAP, *FAT, *ANGIOGRAPHY, *PROJECTION, *IN_PHASE, *OPPOSED_PHASE,
-    "TENSOR_B0", "M_PCA", "M_IR", "P_IR", "DIFFUSION_ATTNTD", "FLOW_ENCODED",
+    "TENSOR_B0", "M_PCA", "M_IR", "P_IR", "DIFFUSION_ATTNTD", "FLOW_ENCODED", BEFORE_AGENT,
+    AFTER_AGENT,
 )  # fmt: skip
 _MOST_WORDS = max(map(len, _PARTED))
 

@@ -267,3 +267,25 @@ def test_a_warning_says_whose_words_speak_against_the_tag(make_series: Any) -> N
         "ProtocolName": "T1 oKM",
     }
     assert "protocol says without" in claim_of(make_series(T1 | header)).warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("codes", "told", "agent"),
+    [
+        (["ORIGINAL", "PRIMARY", "POST_CONTRAST"], {}, True),
+        (["ORIGINAL", "PRIMARY", "PRE_CONTRAST"], {}, False),
+        # The protocol is of both, the description of one; the tag stays set for both.
+        (["ORIGINAL", "PRIMARY", "PRE_CONTRAST"], {"ProtocolName": "T1 +C"}, False),
+        (["ORIGINAL", "PRIMARY", "PRE_CONTRAST"], {"SeriesDescription": "T1 +C"}, True),
+        (["ORIGINAL", "PRIMARY", "PRE_CONTRAST"], {"ContrastBolusAgent": "Dotarem"}, None),
+    ],
+)
+def test_the_type_of_an_image_says_so(
+    make_series: Any, codes: list[str], told: dict[str, str], agent: bool | None
+) -> None:
+    assert claim_of(make_series(T1 | {"ImageType": codes} | told)).agent is agent
+
+
+def test_a_type_of_before_speaks_for_the_first_of_several_volumes(make_series: Any) -> None:
+    before = T1 | {"ImageType": ["ORIGINAL", "PRIMARY", "PRE_CONTRAST"]}
+    assert claim_of(make_series(before, volumes=5)).agent is None
