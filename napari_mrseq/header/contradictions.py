@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from napari_mrseq.header.b_values import tells_b_value, weighted_by_diffusion
+from napari_mrseq.header.b_values import (
+    LEAST_DIFFUSION_TE,
+    tells_b_value,
+    weighted_by_diffusion,
+)
 from napari_mrseq.header.conditions import (
     ECHOES,
     FIELD_STRENGTH,
@@ -273,7 +277,12 @@ AGAINST: Mapping[str, tuple[tuple[Condition, ...], ...]] = {
     MAP: ((weighted_by_diffusion, unless(is_derived)),),
     "DWI": _AGAINST_DIFFUSION,
     "ADC": _AGAINST_DIFFUSION,
-    "B0": ((weighted_by_diffusion,), *_AGAINST_DIFFUSION),
+    "B0": (
+        (weighted_by_diffusion,),
+        # So early an echo after so small a flip angle is that of a gradient echo.
+        (uses(EPI), lacks(DIFFUSION), TE < LEAST_DIFFUSION_TE, FLIP <= 80),
+        *_AGAINST_DIFFUSION,
+    ),
 }
 
 

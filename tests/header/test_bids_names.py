@@ -76,6 +76,23 @@ def test_words_of_the_acquisition_say_what_no_suffix_does(
 
 
 @pytest.mark.parametrize(
+    ("sequence", "sidecar"),
+    [
+        ("B0", {"EchoTime": 0.089, "FlipAngle": 78}),
+        ("B0", {"EchoTime": 0.089, "TaskName": "rest"}),
+        ("BOLD", {"EchoTime": 0.03, "TaskName": "rest"}),
+        ("BOLD", {"TaskName": "rest"}),
+        ("BOLD", {"EchoTime": 0.03, "FlipAngle": 52}),
+    ],
+)
+def test_a_reference_without_a_task_in_its_name_may_have_one_all_the_same(
+    tmp_path: Path, sequence: str, sidecar: dict[str, Any]
+) -> None:
+    sidecar = {"ScanningSequence": "EP"} | sidecar
+    assert claim_on(tmp_path, "sub-01_dir-AP_sbref", sidecar).sequence == sequence
+
+
+@pytest.mark.parametrize(
     ("name", "said"),
     [
         ("sub-01_space-T1w_dseg", "dseg"),
