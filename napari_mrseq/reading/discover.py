@@ -6,6 +6,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -140,21 +141,19 @@ def _could_be_scan(path: str) -> bool:
 
 
 def _few_files(folder: str) -> Iterator[str]:
-    """Yield some files under a folder, nearest first; hidden folders are left out."""
-    waiting, seen = [folder], 0
+    """Return some files under a folder, nearest first; hidden folders are left out."""
+    some = islice(_entries(folder), _ENTRIES_TO_SEE)
+    return (entry.path for entry in some if not _is_folder(entry))
+
+
+def _entries(folder: str) -> Iterator[os.DirEntry[str]]:
+    waiting = [folder]
     while waiting:
-        try:
-            with os.scandir(waiting.pop(0)) as entries:
-                for entry in entries:
-                    seen += 1
-                    if seen > _ENTRIES_TO_SEE:
-                        return
-                    if not _is_folder(entry):
-                        yield entry.path
-                    elif not entry.name.startswith("."):
-                        waiting.append(entry.path)
-        except OSError:
-            continue
+        with suppress(OSError), os.scandir(waiting.pop(0)) as entries:
+            for entry in entries:
+                if _is_folder(entry) and not entry.name.startswith("."):
+                    waiting.append(entry.path)
+                yield entry
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
