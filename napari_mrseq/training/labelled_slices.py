@@ -87,31 +87,32 @@ def readable(rows: Sequence[Row], source: Path, log: Callable[[str], None]) -> l
     CatalogueError
         If none can.
     """
+    kept: list[Row] = []
     causes: list[str] = []
     alike: defaultdict[bytes, list[Row]] = defaultdict(list)
     studies: defaultdict[str, list[Row]] = defaultdict(list)
     files: dict[str, str] = {}
-    for row in rows:
+    for number, row in enumerate(rows, start=1):
         try:
             read = read_slice(row)
+        except CatalogueError as error:
+            causes.append(str(error))
+        else:
+            kept.append(row)
             alike[_digest(read.pixels)].append(row)
             if study := read.series.study_uid:
                 studies[study].append(row)
                 files[study] = read.series.files[0]
-            causes.append("")
-        except CatalogueError as error:
-            causes.append(str(error))
-        if len(causes) % TOLD_EVERY == 0 and len(causes) < len(rows):
-            log(f"{len(causes)} of {len(rows)} looked at")
-    kept = [row for row, cause in zip(rows, causes, strict=True) if not cause]
-    for cause in dict.fromkeys(filter(None, causes)):
+        if number % TOLD_EVERY == 0 and number < len(rows):
+            log(f"{number} of {len(rows)} looked at")
+    for cause in dict.fromkeys(causes):
         log(f"left out: {cause}")
     if rows and not kept:
         raise CatalogueError(f"{source}: no picture of it can be read")
-    if len(kept) < len(rows):
+    if causes:
         log(
-            f"{len(rows) - len(kept)} of {len(rows)} pictures left out, which can't be read: to "
-            "have them too, stop, put sound files in their place and start again"
+            f"{len(causes)} of {len(rows)} pictures left out, which can't be read: to have them "
+            "too, stop, put sound files in their place and start again"
         )
     # What shows nothing is the same in all subjects.
     alike.pop(_BLANK, None)
