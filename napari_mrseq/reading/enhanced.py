@@ -15,6 +15,7 @@ from napari_mrseq.reading.frames import (
     Origin,
     classic_frame,
     description_of,
+    ms_or_seconds,
     order_of,
     orientation_of,
     origin_of,
@@ -138,7 +139,10 @@ def _frame(instance: Instance, origin: Origin, index: int, groups: Mapping[int, 
         flip_angle=number(groups[_TIMING], 0x00181314),
         b_value=number(diffusion, 0x00189087),
         direction=triple(numbers(first_item(diffusion, 0x00189076) or _NONE, 0x00189089)),
-        trigger=_trigger(groups),
+        # Without a trigger Temporal Position Time Offset: since the first volume.
+        trigger=ms_or_seconds(
+            number(groups[_CARDIAC], 0x00209153), number(groups[_TEMPORAL_POSITION], 0x0020930D)
+        ),
         labelling=text(groups[_LABELLING], 0x00189257),
         repetition_time=number(groups[_TIMING], 0x00180080),
         description=description_of(header),
@@ -157,13 +161,6 @@ def _frame(instance: Instance, origin: Origin, index: int, groups: Mapping[int, 
 def _first_number(group: Dataset, *tags: int) -> float | None:
     """Return what the first of the tags that is there holds; headers may have the classic one."""
     return next((found for tag in tags if (found := number(group, tag)) is not None), None)
-
-
-def _trigger(groups: Mapping[int, Dataset]) -> float | None:
-    trigger = number(groups[_CARDIAC], 0x00209153)
-    # Temporal Position Time Offset is in seconds since the first volume.
-    offset = number(groups[_TEMPORAL_POSITION], 0x0020930D)
-    return offset * 1000 if trigger is None and offset is not None else trigger
 
 
 def _converted_frames(

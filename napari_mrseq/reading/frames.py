@@ -219,7 +219,8 @@ def classic_frame(instance: Instance) -> Frame:
         flip_angle=number(header, 0x00181314),
         b_value=b_value,
         direction=direction,
-        trigger=_trigger(header),
+        # Without a trigger GE's real-time timer: since the start of the scan.
+        trigger=ms_or_seconds(number(header, 0x00181060), number(header, 0x0021105E, "DS")),
         repetition_time=number(header, 0x00180080),
         description=description_of(header),
         derivation=derivation_of(image_type),
@@ -300,13 +301,11 @@ def description_of(header: Dataset) -> str:
     return sys.intern(text(header, 0x0008103E) or text(header, 0x00181030))
 
 
+def ms_or_seconds(ms: float | None, seconds: float | None) -> float | None:
+    """Return a time in ms by the first of two elements that tells it."""
+    return seconds * 1000 if ms is None and seconds is not None else ms
+
+
 def _may_go_below_zero(header: Dataset) -> bool:
     lowest = whole(header, 0x00280106, "SS")
     return lowest is None or lowest < 0
-
-
-def _trigger(header: Dataset) -> float | None:
-    trigger = number(header, 0x00181060)
-    # GE's real-time timer (0021,105E) is in seconds since the start of the scan.
-    timer = number(header, 0x0021105E, "DS")
-    return timer * 1000 if trigger is None and timer is not None else trigger
