@@ -107,7 +107,7 @@ def directory_files(path: str) -> tuple[list[str], int]:
         _check_whole(directory.get_item("DirectoryRecordSequence"))
         records = directory.get("DirectoryRecordSequence") or []
         named = [record.get("ReferencedFileID") for record in records]
-    except (Exception, RecursionError) as error:  # pydicom raises many kinds on damaged files
+    except Exception as error:  # pydicom raises many kinds on damaged files
         raise ReadError("damaged DICOMDIR: read the folder that it lies in") from error
     files = [_named_file(Path(path).parent, parts) for parts in named if parts]
     found = [str(file) for file in files if file is not None]

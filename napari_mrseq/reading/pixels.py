@@ -13,7 +13,7 @@ from pydicom.pixels.decoders.base import get_decoder
 from pydicom.pixels.processing import apply_color_lut, apply_modality_lut
 from pydicom.uid import UID
 
-from napari_mrseq.errors import ReadError
+from napari_mrseq.errors import STOPS, ReadError
 from napari_mrseq.reading.damage import damage_in
 from napari_mrseq.reading.layout import FrameSource, PixelLayout
 from napari_mrseq.reading.lazy import check_unchanged, lazy_stack
@@ -42,7 +42,7 @@ def slice_values(source: FrameSource, dtype: np.dtype[Any]) -> NDArray[Any]:
     """
     try:
         frame = _decode(source)
-    except (KeyboardInterrupt, SystemExit, ReadError):
+    except (*STOPS, ReadError):
         raise
     except BaseException as error:  # decoders raise what they like; panics of Rust are no Exception
         raise ReadError(_decoding_cause(error, source.layout), source.path) from error
