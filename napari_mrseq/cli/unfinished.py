@@ -14,9 +14,9 @@ from napari_mrseq.errors import STOPS, MrseqError
 from napari_mrseq.naming import printable
 from napari_mrseq.report_text import Record
 
-# Who is killed, for memory or by a time limit, loses so much work.
+# A program that is killed, for memory or by a time limit, loses no more work than of this time.
 KEPT_SECONDS = 600
-# Times as long as the last writing took: what is written grows.
+# The pause is at least so many times as long as the last writing took: what is written grows.
 _LEAST_PAUSE = 20
 
 

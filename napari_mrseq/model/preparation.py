@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 LOW_QUANTILE, HIGH_QUANTILE = 0.005, 0.995
 # Quantiles are read off about this many pixels: enough for half a percent.
 QUANTILE_SAMPLES = 8192
-# One value far below all others only fills up the image (-32768, -3.4e38): this many times their
-# range (13 of 11,514 labelled slices, all but one a mask), or below 0 (-1024) where they begin at
-# it, by this share of the highest. One as far above all others is drawn on it (5, all masks).
+# The lowest value only fills up the image if the others lie above it by this many times their range
+# (-32768, -3.4e38; 13 of 11,514 labelled slices, all but one a mask), or if it lies below 0 (-1024)
+# and they begin at 0, or by this share of the highest above. The highest is drawn on the image if
+# they lie as far below it (5 slices, all masks).
 PADDING_GAP, BEGINS_AT = 2.5, 0.1
 # Brighter than this share of the range counts as content, on a map of this many cells.
 CONTENT_LEVEL, CONTENT_CELLS = 0.08, 64
@@ -35,8 +36,9 @@ EDGE, BRIGHT_EDGE, BRIGHT_PICTURE = 2, 0.7, 0.5
 LEAST_SHOWN = 0.01
 # Of what is not black (or, of a negative, not white) less than this part is grey: a mask, no image.
 LEAST_GREY = 0.1
-# So few whole numbers, none higher than the second, are labels of tissues or regions where this
-# share of neighbours has the same: eight of 11,514 labelled slices are so flat, all but empty.
+# A slice shows labels of tissues or regions if it has so few values, all whole numbers and none
+# above the second of these, and at least this share of neighbours has the same: eight of 11,514
+# labelled slices are so flat, all but empty.
 MOST_LABELS, HIGHEST_LABEL, LEAST_FLAT = 48, 100, 0.6
 # Roughness at which a slice's vote falls to a third: white noise has 1, most real slices under 0.1.
 ROUGHNESS = 0.3

@@ -27,9 +27,9 @@ LARGEST_RATIO = 100
 # Small archives may hold one empty image, which packs to nearly nothing.
 SMALL_ARCHIVE_BYTES = 1 << 28
 
-# With the folder of temporary files around it, of what Windows allows a path (260).
+# Leaves room for the folder of temporary files: Windows allows a path 260 letters.
 _LONGEST_STEM = 140
-# Left out when a long name is cut, so that an image and its sidecar keep theirs alike.
+# Kept when a long name is cut: an image and its sidecar are still called alike.
 _ENDING = re.compile(r"(\.nii)?\.\w{1,5}$", re.IGNORECASE)
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 _COPY_BYTES = 1 << 20
@@ -37,7 +37,7 @@ _COPY_BYTES = 1 << 20
 # made on (PKWARE's APPNOTE, 4.4.4, 4.4.2).
 _ENCRYPTED, _IN_UTF_8 = 1, 1 << 11
 _OF_DOS = 0
-# Not in UTF-8, it may be half a letter of Japanese or Chinese after another letter than of ASCII.
+# One behind a byte that is not ASCII's may be the second half of a Japanese or Chinese letter.
 _BACKSLASH = re.compile(r"(?<![^\x00-\x7f])\\")
 
 

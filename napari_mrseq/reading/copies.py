@@ -18,7 +18,7 @@ from napari_mrseq.reading.pixels import slice_values
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# Of two folders that hold the same slices so many pairs are compared, evenly spread.
+# Pairs of slices that are compared, evenly spread, where two folders hold the same ones.
 _PAIRS_COMPARED = 3
 # Files that a warning names; the others are counted.
 _NAMES_SHOWN = 3

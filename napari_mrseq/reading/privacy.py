@@ -36,7 +36,7 @@ _PRIVATE_KEPT = {0x0019, 0x0021, 0x0029, 0x0043, 0x0051, 0x0065, 0x2001, 0x2005}
 _PRIVATE_SEQUENCES_KEPT = {0x2005140F}
 # Names of sequences, the only private texts that header rules read: people type into others.
 _PRIVATE_TEXTS_KEPT = {0x0019100C, 0x0019109C, 0x0019109E, 0x20011020}
-# Text of no told kind is longer than a number or a code.
+# What is longer, in an element of unknown kind, is text and no number or code.
 _LONGEST_NUMBER = 8
 _TEXT_VRS = {"AE", "CS", "LO", "LT", "SH", "ST", "UC", "UT"}
 # A number or a UID names nobody, though a patient's number may be written in it by chance.

@@ -26,7 +26,8 @@ _LONGER = 1.2
 # A slice that is further off (part of what lies between volumes) is of another volume: one that was
 # torn in halves is off by half.
 _OFF = 0.4
-# A slice of the next volume is late by less than a volume takes, those of a place by one or more.
+# Slices of a torn volume are later than some of the next by less than this part of what a volume
+# takes; where each place is taken as a whole, they are so by one volume or more.
 _LATE = 0.75
 # A place that misses a slice waits for its next one twice as long as whole ones do.
 _WAITS = 1.5
