@@ -91,10 +91,8 @@ def read_study(
 
     Parameters
     ----------
-    paths : path or iterable of paths
-        Files or folders, any mix of DICOM, NIfTI, JPG, PNG, TIFF, zip, DICOMDIR.
-    progress : callable, optional
-        Called with (files done, files in all).
+    paths, progress
+        As `read` takes them.
     go_on : callable, optional
         Called before each series is put together; what it raises ends the reading.
     """

@@ -53,20 +53,12 @@ def fit(
         Their labels and groups; none of the fold held out.
     classes : tuple of str
         Order of the outputs.
-    recipe : Recipe
-        How.
     folder : Path
         Where the state is kept after each epoch.
-    start : Path, optional
-        Weights file of a model to start from, instead of ImageNet's weights.
-    teachers : sequence of Path
-        Weights files of models whose answers are taught beside the labels.
+    recipe, start, teachers, resume, log
+        As `run.train` takes them.
     model : str
         Name and version of what it becomes: who goes on must call it the same.
-    resume : bool
-        Go on from the state in `folder`.
-    log : callable
-        Takes a line of progress.
 
     Returns
     -------
