@@ -20,9 +20,9 @@ from napari_mrseq.viewer.layer_series import is_same_series, series_of
 from napari_mrseq.viewer.layer_state import (
     STATE_KEY,
     LayerState,
+    Renaming,
     held_state,
     name_before,
-    name_without,
     pixels_of,
     state_of,
 )
@@ -90,13 +90,13 @@ def undo_correction(layer: Image) -> None:
 
 
 def _write(layer: Image, state: LayerState, found: Verdict) -> None:
-    state.name_before = name_before(layer)
     verdict = found.corrected(state.corrections)
     state.found, state.verdict = found, verdict
-    state.prefix, state.suffix = layer_prefix(verdict), layer_suffix(verdict)
-    layer.name = state.prefix + without_verdict(state.name_before) + state.suffix
+    before, prefix, suffix = name_before(layer), layer_prefix(verdict), layer_suffix(verdict)
+    state.renaming = Renaming(before, prefix + without_verdict(before) + suffix, prefix, suffix)
+    layer.name = state.renaming.after
     # napari may have changed it: names are unique in a viewer.
-    state.name_given = layer.name
+    state.renaming = replace(state.renaming, after=layer.name)
     _write_metadata(layer, {**layer.metadata, STATE_KEY: state, RECORD_KEY: verdict.to_dict()})
 
 
@@ -125,7 +125,7 @@ def revert(layer: Layer, lost: LayerState | None = None) -> None:
     state = lost or held_state(layer)
     if state is None:
         return
-    name = name_without(layer, state)
+    name = state.renaming.undone(layer.name)
     metadata = {k: v for k, v in layer.metadata.items() if k not in (STATE_KEY, RECORD_KEY)}
     if len(metadata) < len(layer.metadata):
         if state.record_before is not None:
@@ -137,12 +137,12 @@ def revert(layer: Layer, lost: LayerState | None = None) -> None:
 def _state_for(layer: Image, model_id: Mapping[str, str]) -> LayerState:
     """Return the state that verdicts of a model are added to, a new one where there is none."""
     known = state_of(layer)
+    if known is not None and dict(known.model_id) == dict(model_id):
+        return known
     if known is None:
         # What napari wraps a layer in is gone sooner than the layer.
         own = weakref.ref(_itself(layer))
         state = LayerState(series_of(layer), pixels_of(layer), own, model_id)
-    elif dict(known.model_id) == dict(model_id):
-        return known
     else:
         # Slices of two models don't add up to one verdict: what the other said goes, not the
         # user's.
@@ -154,7 +154,6 @@ def _state_for(layer: Image, model_id: Mapping[str, str]) -> LayerState:
     else:
         # What a verdict on other pixels, or on a layer that this one was copied from, added to the
         # name can still be taken back.
-        state.name_before, state.name_given = name_before(layer), str(layer.name)
-        state.prefix, state.suffix = earlier.prefix, earlier.suffix
+        state.renaming = replace(earlier.renaming, before=name_before(layer), after=layer.name)
         state.record_before = earlier.record_before
     return state

@@ -21,6 +21,31 @@ from napari_mrseq.verdict import Verdict
 STATE_KEY = "mrseq_state"
 
 
+@dataclass(frozen=True)
+class Renaming:
+    """What a verdict made of a layer's name.
+
+    Attributes
+    ----------
+    before, after : str
+        The name without the verdict, and with it.
+    prefix, suffix : str
+        What was added.
+    """
+
+    before: str = ""
+    after: str = ""
+    prefix: str = ""
+    suffix: str = ""
+
+    def undone(self, name: str) -> str:
+        """Return a name without what was added; what the user made of it since stays."""
+        if self.after in name:
+            # napari writes words behind the names of copies: "… copy", "… layer 3".
+            return name.replace(self.after, self.before, 1)
+        return name.removeprefix(self.prefix).removesuffix(self.suffix)
+
+
 @dataclass
 class LayerState:
     """What is known of a layer; lives in its metadata, so it goes when the layer goes.
@@ -43,10 +68,8 @@ class LayerState:
         What the program says of the series; None while only slices are judged.
     verdict : Verdict or None
         What was found of the series, with what the user corrected.
-    name_before, name_given : str
-        The layer's name before the verdict and with it; ``""`` while only slices are judged.
-    prefix, suffix : str
-        What the verdict added to it.
+    renaming : Renaming
+        What the verdict made of the layer's name; nothing while only slices are judged.
     record_before : object
         What ``metadata["mrseq"]`` held before; None where it held nothing.
     """
@@ -59,10 +82,7 @@ class LayerState:
     steps: tuple[tuple[Correction, ...], ...] = ()
     found: Verdict | None = None
     verdict: Verdict | None = None
-    name_before: str = ""
-    name_given: str = ""
-    prefix: str = ""
-    suffix: str = ""
+    renaming: Renaming = Renaming()
     record_before: Any = None
 
     def __deepcopy__(self, _memo: object) -> LayerState:
@@ -155,14 +175,5 @@ def own_name(layer: Layer) -> str:
 
 def name_before(layer: Layer) -> str:
     """Return a layer's name without what a verdict added; a name given by the user since stays."""
-    state = held_state(layer)
-    return str(layer.name) if state is None else name_without(layer, state)
-
-
-def name_without(layer: Layer, state: LayerState) -> str:
-    """Return a layer's name without what a verdict added, also where the metadata have lost it."""
-    name = str(layer.name)
-    if state.name_given in name:
-        # napari writes words behind the names of copies: "… copy", "… layer 3".
-        return name.replace(state.name_given, state.name_before, 1)
-    return name.removeprefix(state.prefix).removesuffix(state.suffix)
+    state, name = held_state(layer), str(layer.name)
+    return state.renaming.undone(name) if state else name
