@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Container, Hashable, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
 
+from napari_mrseq.acquisitions import acquisitions_of, setting_of
 from napari_mrseq.body_plane import nearest_plane
-from napari_mrseq.clock import DAY_MS
-from napari_mrseq.header import acquired_at, attributes_of
-from napari_mrseq.prescription import way_of
+from napari_mrseq.header import attributes_of
 from napari_mrseq.protocols import PLANES, Expected
 from napari_mrseq.reading.grouping import grouped
 from napari_mrseq.sequences import family_of
@@ -20,11 +17,6 @@ from napari_mrseq.verdict import Verdict
 
 # A stack of slices this thin can be looked at in any plane (mm).
 ISOTROPIC_MM = 1.5
-# Where files are made anonymous, midnight or noon often stands for no time.
-_NO_TIME = DAY_MS / 2
-# What DICOM calls a signal without fat, and how people write it.
-_FAT_SATURATED = "FS"
-_WITHOUT_FAT = re.compile(r"(?<![a-z])(?:fs|fat[ _-]?sat|spa?ir)(?![a-z])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,17 +150,6 @@ def _may_be(verdict: Verdict, sequences: Sequence[str], *, whole: bool) -> bool:
     return not whole and verdict.sequence in sequences
 
 
-def setting_of(series: Series) -> Hashable:
-    """Return what one sequence is acquired several times for, which makes it no repeat.
-
-    That is the way of phase encoding, whether fat is saturated, and the b values.
-    """
-    without_fat = _FAT_SATURATED in attributes_of(series).scan_options or bool(
-        _WITHOUT_FAT.search(series.description or "")
-    )
-    return way_of(series), without_fat, series.b_values
-
-
 def _choice(entry: Expected) -> int:
     """Count the sequences in planes that an entry takes."""
     return len(entry.sequences) * len(entry.planes or PLANES)
@@ -210,55 +191,6 @@ def _one_each(wishes: Sequence[Sequence[int]]) -> dict[int, int]:
     for wish in range(len(wishes)):
         gets_one(wish, set())
     return holder
-
-
-def acquisitions_of(verdicts: Sequence[Verdict], moments: Container[float]) -> list[list[Verdict]]:
-    """Group series by what was acquired at once.
-
-    Stacks of one series are: echoes, magnitude and phase. So are series that begin at one moment
-    (see `moments_of`): water and fat, images with and without a filter.
-    """
-    groups: list[tuple[set[Any], list[Verdict]]] = []
-    for verdict in verdicts:
-        marks = _marks(verdict, moments)
-        # One series may tie together what began apart.
-        tied = [group for group in groups if group[0] & marks]
-        whole = (
-            marks.union(*(known for known, _ in tied)),
-            [*chain(*(one for _, one in tied)), verdict],
-        )
-        place = groups.index(tied[0]) if tied else len(groups)
-        groups = [group for group in groups if not group[0] & marks]
-        groups.insert(place, whole)
-    return [group for _, group in groups]
-
-
-def moments_of(verdicts: Sequence[Verdict]) -> frozenset[float]:
-    """Return when series of a study began, as far as their times tell.
-
-    One acquisition has one repetition time: a moment of several is what some programs write for
-    all times that they take out.
-    """
-    begun: dict[float, list[Series]] = {}
-    for verdict in verdicts:
-        start = acquired_at(verdict.series)
-        if start and start % _NO_TIME:
-            begun.setdefault(start, []).append(verdict.series)
-    return frozenset(start for start, found in begun.items() if _repeat_alike(found))
-
-
-def _repeat_alike(begun: Sequence[Series]) -> bool:
-    """Tell whether series have one repetition time, as far as they tell it."""
-    # Most begin alone, and no header needs to be read for that.
-    times = (attributes_of(one).repetition_time for one in begun) if len(begun) > 1 else ()
-    return len({round(time) for time in times if time}) < 2
-
-
-def _marks(verdict: Verdict, moments: Container[float]) -> set[Any]:
-    """Return what only series share that were acquired at once."""
-    start = acquired_at(verdict.series)
-    begun = {start} if start in moments else set()
-    return {verdict.series.series_uid or id(verdict), *begun}
 
 
 def _lies_in(series: Series, entry: Expected) -> bool:

@@ -1,8 +1,6 @@
-"""Whether two stacks were prescribed alike: one place, one orientation, like spacing, one way."""
+"""Whether two stacks were prescribed alike: one place, one orientation, like spacing."""
 
 from __future__ import annotations
-
-import re
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +14,6 @@ PARALLEL_DEGREES = 10.0
 ALIKE = 1.2
 # Centres of stacks of one prescription lie this close (mm): patients move between scans.
 SHIFT_MM = 20.0
-# Ways of phase encoding as descriptions have them, and BIDS (dir-AP): of echo planar series that
-# are acquired both ways, so that their distortions can be told from each other.
-_WAYS = re.compile(r"(?<![a-z])(?:ap|pa|lr|rl)(?![a-z])", re.IGNORECASE)
 
 
 def one_prescription(one: Series, other: Series) -> bool:
@@ -36,12 +31,6 @@ def one_prescription(one: Series, other: Series) -> bool:
     alike = bool(np.all((ratios <= ALIKE) & (ratios >= 1 / ALIKE)))
     parallel = cosine >= np.cos(np.radians(PARALLEL_DEGREES))
     return parallel and alike
-
-
-def way_of(series: Series) -> str:
-    """Return the way of phase encoding that the description names: ``"AP"``; empty for none."""
-    named = {way.upper() for way in _WAYS.findall(series.description or "")}
-    return named.pop() if len(named) == 1 else ""
 
 
 def centre_distance(one: Series, other: Series) -> float:

@@ -8,18 +8,11 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from napari_mrseq.acquisitions import acquisitions_of, moments_of, setting_of
 from napari_mrseq.belonging import absolute, folders_around, study_of
 from napari_mrseq.clock import DAY_MS
 from napari_mrseq.header import acquired_at
-from napari_mrseq.matching import (
-    Match,
-    acquisitions_of,
-    is_fulfilled,
-    matches_of,
-    member_is_open,
-    moments_of,
-    setting_of,
-)
+from napari_mrseq.matching import Match, is_fulfilled, matches_of, member_is_open
 from napari_mrseq.naming import common_folder
 from napari_mrseq.prescription import centre_distance, one_prescription
 from napari_mrseq.protocols import Expected, Protocol
