@@ -79,9 +79,9 @@ def records_of(
 
 
 def _record_of(outcome: Verdict | Failure, *, slices: bool) -> Record:
-    return (
-        failure_record(outcome) if isinstance(outcome, Failure) else outcome.to_dict(slices=slices)
-    )
+    if isinstance(outcome, Failure):
+        return failure_record(outcome)
+    return outcome.to_dict(slices=slices)
 
 
 def failure_record(failure: Failure) -> Record:
@@ -132,7 +132,7 @@ def to_csv(records: Sequence[Record]) -> bytes:
     text = io.StringIO()
     writer = csv.DictWriter(text, _columns(rows), lineterminator="\n", restval="")
     writer.writeheader()
-    writer.writerows({column: _text(value) for column, value in row.items()} for row in rows)
+    writer.writerows({column: _csv_cell(value) for column, value in row.items()} for row in rows)
     return encoded(text.getvalue())
 
 
@@ -151,7 +151,7 @@ def to_parquet(records: Sequence[Record]) -> bytes:
         raise MrseqError('Parquet needs pyarrow: pip install "napari-mrseq[parquet]"') from error
     rows = flat_rows(records)
     schema = pyarrow.schema([(column, _type_of(column)) for column in _columns(rows)])
-    cells = [{column: _valid(value) for column, value in row.items()} for row in rows]
+    cells = [{column: _parquet_cell(value) for column, value in row.items()} for row in rows]
     table = pyarrow.Table.from_pylist(cells, schema=schema)
     sink = io.BytesIO()
     pyarrow.parquet.write_table(table, sink)
@@ -177,7 +177,7 @@ def flat_rows(records: Sequence[Record]) -> list[dict[str, Any]]:
     # Columns of all classes for every row, whichever record names them first.
     classes = dict.fromkeys(code for record in records for code in record["probabilities"] or ())
     for record in records:
-        rows.append(_flat(record, classes))
+        rows.append(_flat_series(record, classes))
         rows += [_flat_slice(record, entry) for entry in record.get("slices", ())]
     return rows
 
@@ -203,7 +203,7 @@ def _type_of(column: str) -> str:
     return "double" if column.startswith("p_") or column.endswith("confidence") else "string"
 
 
-def _flat(record: Record, classes: Iterable[str]) -> dict[str, Any]:
+def _flat_series(record: Record, classes: Iterable[str]) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for field in FIELDS:
         value = record[field]
@@ -224,11 +224,12 @@ def _joined(value: Any) -> Any:
     return "|".join(map(str, value)) if isinstance(value, list) else value
 
 
-def _valid(value: Any) -> Any:
+def _parquet_cell(value: Any) -> Any:
+    # Parquet takes UTF-8 alone, as names of files may not be.
     return encoded(value).decode() if isinstance(value, str) else value
 
 
-def _text(value: Any) -> Any:
+def _csv_cell(value: Any) -> Any:
     if isinstance(value, bool):
         return str(value).lower()
     if not isinstance(value, str):
