@@ -151,7 +151,7 @@ def _may_be(verdict: Verdict, sequences: Sequence[str], *, whole: bool) -> bool:
 
 
 def _choice(entry: Expected) -> int:
-    """Count the sequences in planes that an entry takes."""
+    """Count the pairs of a sequence and a plane that an entry takes."""
     return len(entry.sequences) * len(entry.planes or PLANES)
 
 

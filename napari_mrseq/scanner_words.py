@@ -16,13 +16,13 @@ OPPOSED_PHASE = (
 GE_COMPONENT = (0x0043, 0x102F)
 GE_COMPONENTS = ("magnitude", "phase", "real", "imaginary")
 PHILIPS_COMPONENT = (0x2005, 0x1011)
+LETTERS = {"M": "magnitude", "P": "phase", "R": "real", "I": "imaginary"}
 # What GE's flag stands for (dcm2niix issues 574 and 690): images that diffusion weights, or that
 # their series begins with, and what is computed of them.
 GE_KIND = (0x0043, 0x1030)
 GE_DIFFUSION = frozenset({14, 15, 16, 43, 44, 45, 46})
 GE_UNWEIGHTED = 14
 GE_MAPS = {17: "eADC", 18: "FA", 19: "trace", 20: "ADC"}
-LETTERS = {"M": "magnitude", "P": "phase", "R": "real", "I": "imaginary"}
 
 # Of a map that was computed from two of them ("ep_b0_1000") neither is its own.
 _B_VALUE = re.compile(r"[*_]?(?:ep|re|ez|sms|blade)_?(?:calc_?)?b_?(\d+)(?!\d|_\d)")

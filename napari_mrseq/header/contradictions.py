@@ -63,7 +63,8 @@ from napari_mrseq.header.words import (
     tells_inversion,
 )
 
-# What excites once a slice: the time to the next one weights nothing. Nothing else has such trains.
+# Not what excites a slice only once, as 2-D trains of so many echoes do: there the repetition time
+# weights nothing.
 EXCITES_AGAIN = (
     unless(called(r".*haste.*|.*ssfse.*|ssh? ?tse.*")), lacks(SINGLE_SHOT),
     unless(acquired("2D"), ECHOES >= 60),
@@ -72,8 +73,8 @@ EXCITES_AGAIN = (
 # How a T1 is called whose inversion makes fluid dark.
 FLAIR = r".*flair.*|.*dark fluid"
 
-# What a stack of a weighting may be made for, or who lies in it (Mrs Smith): spectroscopy, fibres,
-# and what only gradient echoes are used for.
+# Names of spectroscopy and of fibres, which a stack of a weighting may be made for, or which may be
+# a person's (Mrs Smith); and of references, which only gradient echoes are.
 SPECTRA_AND_FIBRES = (
     r"mrs|.*mrsi|csi.*|svs|single voxel.*|.*(spe[ck]|spet)tro.*|tra[ck]tog.*|fiber tr.*"
 )

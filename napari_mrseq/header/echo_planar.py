@@ -71,7 +71,7 @@ ECHO_PLANAR_RULES: tuple[Rule, ...] = (
         "BOLD", 0.55, PHYSICS, uses(EPI), lacks(SPIN_ECHO, INVERSION), TE >= 20, TE < 60,
         is_soon_over, large_matrix(128), names_nothing,
     ),
-    # Nor is one of as few volumes that takes longer sure to be none.
+    # As few volumes that take longer may be a bolus as well.
     timed(
         "BOLD", 0.75, PHYSICS, uses(EPI), uses(GRADIENT_ECHO), lacks(SPIN_ECHO), TE >= 15,
         within(VOLUMES, FEWEST_OF_A_BOLUS, MOST_OF_A_BOLUS), names_nothing,

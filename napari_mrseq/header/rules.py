@@ -103,7 +103,8 @@ LIKE_AN_EPI = (
     uses(GRADIENT_ECHO), acquired("2D"), lacks(SPIN_ECHO), TR >= 1200, within(TE, 18, 60),
     small_matrix(128), OF_A_SERIES,
 )  # fmt: skip
-# Nor to one that is repeated as nothing but activation and a bolus asks for, however fast it is.
+# Nothing but activation or a bolus is worth so many volumes of one, however short its repetition
+# time.
 REPEATED = (uses(GRADIENT_ECHO), lacks(SPIN_ECHO), VOLUMES >= 20, within(TE, 15, 60))
 # Through the heart: one slice to a few of each beat, after a saturation.
 FIRST_PASS = (
@@ -111,15 +112,16 @@ FIRST_PASS = (
     TE < 3, SLICES <= 8,
 )  # fmt: skip
 
-# An inversion that is repeated so labels blood, more likely than it weights by T1 or nulls fluid.
+# An inversion that is repeated so often labels blood, more likely than it weights by T1 or nulls
+# fluid.
 MAY_LABEL_BLOOD = (uses(EPI), TI > 300, VOLUMES >= 40, names_nothing)
-# T1 weights what is read out so, however early.
+# However early its echo, what is read out after an inversion is weighted by T1.
 AFTER_INVERSION = (uses(INVERSION), weighted_by_inversion)
 # One volume of many pixels, which programs file under the task of its examination all the same.
 LIKE_ANATOMY = (
     lacks(EPI), not_above(VOLUMES, 1), large_matrix(256), unless(within(TE, 15, 60)),
 )  # fmt: skip
-# A map of susceptibility is computed from what it is acquired with: gradient echoes, late ones.
+# What a map of susceptibility is computed from bears its name, too: gradient echoes, late ones.
 SOURCE_OF_QSM = (
     called("qsm"), is_original, uses(GRADIENT_ECHO), lacks(SPIN_ECHO, EPI, INVERSION),
 )  # fmt: skip
@@ -138,7 +140,7 @@ RULES: tuple[Rule, ...] = (
     rule("OTHER", 0.9, VENDOR, uses(SPECTROSCOPY)),
     rule("OTHER", 0.9, VENDOR, uses(B1_MAP)),
     rule("OTHER", 0.85, VENDOR, uses(OWN_CONTRAST)),
-    # Words tell what was computed from it where no type says that it was.
+    # Of what was computed from it, where no type says so, the words tell what it is.
     rule(
         "OTHER", 0.85, VENDOR, uses(QUANTIFYING), unless(is_derived),
         unless(names_weighting, unless(is_original)),
@@ -155,7 +157,7 @@ RULES: tuple[Rule, ...] = (
     rule("B0", 0.85, WORDS, image_type(*image_types.B0), says("DWI", "B0")),
     rule("FIELDMAP", 0.95, VENDOR, image_type(*image_types.B0)),
     rule("OTHER", 0.95, VENDOR, image_type(*image_types.EXPONENTIAL_ADC, *image_types.TENSOR)),
-    # It has the b value of what it was computed from, and may have the type of an ADC.
+    # An exponential ADC has the b value of its source, and may have the type of an ADC.
     rule("OTHER", 0.9, WORDS, called(r"(eadc|exp).*")),
     rule("OTHER", 0.9, VENDOR, uses(DIFFUSION_MAP)),
     rule("ADC", 0.95, VENDOR, image_type(*image_types.ADC), fits("ADC")),
@@ -207,7 +209,7 @@ RULES: tuple[Rule, ...] = (
     rule(
         "PERF", 0.7, WORDS, names_bolus_map, uses(EPI), lacks(SPIN_ECHO), not_above(VOLUMES, 1),
     ),
-    # Siemens XA says so of spin echoes, too, that measure the distortion of functional images.
+    # Siemens XA also says FMRI of spin echoes that measure the distortion of functional images.
     rule("BOLD", 0.95, VENDOR, image_type("FMRI"), lacks(SPIN_ECHO), fits("BOLD")),
     rule("BOLD", 0.9, BIDS, uses(TASK), fits("BOLD"), unless(*LIKE_ANATOMY)),
     rule("BOLD", 0.9, WORDS, says("BOLD"), uses(EPI)),

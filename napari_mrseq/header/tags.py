@@ -67,7 +67,7 @@ class Tags:
     def __init__(self, dataset: Dataset | None, sidecar: Mapping[str, Any] | None):
         self._shared: list[Dataset] = []
         self._of_frame: list[Dataset] = []
-        # What a frame's own group leaves out, the one in whose place it stands still tells.
+        # A shared group that the frame has one of its own for: it tells what that leaves out.
         self._replaced: list[Dataset] = []
         if dataset is not None:
             own = _groups(dataset, PER_FRAME)

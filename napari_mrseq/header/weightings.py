@@ -140,7 +140,7 @@ SPOILED = (
 # 3-D time of flight (protocols of vendors), whose fresh blood outshines all that T1 weights: the
 # repetition time saturates what rests, the flip angle lets blood shine to the end of the slab.
 LIKE_TIME_OF_FLIGHT = (TR >= 18, within(FLIP, 15, 25), TE >= 2)
-# Protocols of 7 T take less, and weight by T1 with an inversion.
+# At 7 T its repetition time is shorter; T1 is weighted by an inversion there.
 LIKE_TIME_OF_FLIGHT_7T = (FIELD_STRENGTH >= 6.0, TR >= 12, within(FLIP, 15, 25), TE >= 2)
 # Right for vessels, as blood with an agent has a T1 of 25 to 80 ms; a liver that took it up may do.
 LIKE_CONTRAST_ANGIOGRAPHY = (TR < 6.5, FLIP >= 20, TE < 2.5)
@@ -189,12 +189,12 @@ GRADIENT_ECHO_RULES: tuple[Rule, ...] = (
         "T2STAR", 0.65, PHYSICS, *NON_EPI_GRADIENT_ECHO, unless(acquired("3D")), TR >= 400,
         far_below_ernst_angle, ECHOES >= 3,
     ),
-    # Blood with an agent and the exchange of saturation are followed so as well; GE calls what it
-    # parts into water and fat derived.
+    # Many volumes may also follow blood with an agent, or the exchange of saturation; what GE calls
+    # derived may be the water or the fat of a Dixon scan.
     timed("T1", 0.65, TABLE, *SPOILED_VOLUME, VOLUMES >= 20, names_nothing),
     timed("T1", 0.65, TABLE, *SPOILED_VOLUME, is_derived, made_by("GE"), names_nothing),
     timed("T1", 0.8, TABLE, *SPOILED_VOLUME),
-    # Scanners seldom tell the agent; views are shared to follow it.
+    # Scanners seldom tell the agent; where views are shared, it is followed.
     timed(
         "T1", 0.6, TABLE, *SPOILED, acquired("3D"), *LIKE_CONTRAST_ANGIOGRAPHY,
         unless(agent_tagged), unless(*TOO_STEEP), TE >= 0.5, lacks(VIEW_SHARING),
@@ -212,7 +212,7 @@ GRADIENT_ECHO_RULES: tuple[Rule, ...] = (
 )  # fmt: skip
 
 # Philips says T1 of any spoiled gradient echo: of scouts, maps of fields and references of coils.
-# A second is no time between two excitations, but between the inversions of an MPRAGE.
+# A second or more lies between the inversions of an MPRAGE, not between two excitations.
 OF_SMALL_FLIP_ANGLE = (
     lacks(SPIN_ECHO, INVERSION, MPRAGE, PREPARED), TR < 1000, far_below_ernst_angle,
 )  # fmt: skip
