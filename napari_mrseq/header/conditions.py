@@ -74,9 +74,10 @@ TI = Number("inversion_time", "TI", "ms")
 FLIP = Number("flip_angle", "flip angle", "degrees")
 ECHOES = Number("echo_train", "echo train")
 FIELD_STRENGTH = Number("field_strength", "field", "T")
+B_VALUES = Number("b_values", "b value", "s/mm²")
+# Always known.
 SLICES = Number("slices", "slices")
 VOLUMES = Number("volumes", "volumes")
-B_VALUES = Number("b_values", "b value", "s/mm²")
 
 # How scanners and users call projections, and images in which fat and water cancel each other.
 _PROJECTION = re.compile(

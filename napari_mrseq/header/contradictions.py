@@ -201,7 +201,7 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
         # One volume is what labelling is planned on, unless it waits as a labelled one does.
         (
             called(".*asl"), uses(GRADIENT_ECHO), lacks(SPIN_ECHO, EPI, ASL, INVERSION),
-            unknown(TI), not_above(VOLUMES, 1), unless(is_derived),
+            unknown(TI), VOLUMES <= 1, unless(is_derived),
             unless(TR > 1000, lacks(BALANCED)),
         ),
     ),

@@ -21,12 +21,12 @@ from napari_mrseq.header.conditions import (
     B_VALUES,
     TE,
     VOLUMES,
+    either,
     image_type,
     is_derived,
     is_original,
     is_secondary,
     lacks,
-    not_above,
     unknown,
     unless,
     uses,
@@ -58,7 +58,7 @@ DIFFUSION_RULES: tuple[Rule, ...] = (
         unless(image_type("DIFFUSION")), unless(of_several_b_values),
     ),
     # One volume that is called like a map may be one, whatever ImageType its program has left.
-    rule("DWI", 0.6, DICOM, weighted_by_diffusion, names_diffusion_map, not_above(VOLUMES, 1)),
+    rule("DWI", 0.6, DICOM, weighted_by_diffusion, names_diffusion_map, VOLUMES <= 1),
     rule("DWI", 0.95, DICOM, weighted_by_diffusion),
     rule("B0", 0.85, VENDOR, uses(UNWEIGHTED)),
     rule("B0", 0.85, VENDOR, uses(DIFFUSION), without_weighting),
@@ -71,7 +71,7 @@ DIFFUSION_RULES: tuple[Rule, ...] = (
     rule("DWI", 0.5, WORDS, says("DWI"), lacks_all_weighting),
     rule("DWI", 0.5, VENDOR, uses(DIFFUSION), lacks_all_weighting),
     # One volume that isn't told to be as it was acquired may be a map.
-    rule("DWI", 0.9, VENDOR, uses(DIFFUSION), unless(not_above(VOLUMES, 1), unless(is_original))),
+    rule("DWI", 0.9, VENDOR, uses(DIFFUSION), either(VOLUMES > 1, is_original)),
     rule("DWI", 0.85, WORDS, says("DWI")),
     rule("DWI", 0.7, VENDOR, uses(DIFFUSION)),
 )  # fmt: skip

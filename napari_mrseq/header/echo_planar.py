@@ -12,7 +12,6 @@ from napari_mrseq.header.conditions import (
     is_secondary,
     lacks,
     large_matrix,
-    not_above,
     small_matrix,
     unknown,
     unless,
@@ -33,7 +32,7 @@ from napari_mrseq.header.weightings import NOTHING_BUT_TIMES
 from napari_mrseq.header.words import called, names_nothing
 
 # One volume that a program computed, of a first pass more often than of activation.
-OF_A_SERIES = unless(is_secondary, not_above(VOLUMES, 1))
+OF_A_SERIES = unless(is_secondary, VOLUMES <= 1)
 
 # Elastography, saturation transfer and thermometry, read out so as well, several times over.
 OF_OTHER_METHODS = called(r".*mre|elasto.*|mr touch|cest.*|aptw?.*|temperature.*|thermo.*")
@@ -62,10 +61,10 @@ ECHO_PLANAR_RULES: tuple[Rule, ...] = (
     rule("OTHER", 0.85, WORDS, says("OTHER"), OF_OTHER_METHODS, uses(EPI)),
     rule(
         "T2STAR", 0.8, WORDS, says("T2STAR"), uses(EPI), uses(GRADIENT_ECHO), lacks(SPIN_ECHO),
-        not_above(VOLUMES, 1),
+        VOLUMES <= 1,
     ),
     # A slice takes several excitations, which is too slow for activation.
-    timed("T2STAR", 0.7, VENDOR, uses(SEGMENTED), not_above(VOLUMES, 1), unless(says("BOLD"))),
+    timed("T2STAR", 0.7, VENDOR, uses(SEGMENTED), VOLUMES <= 1, unless(says("BOLD"))),
     # A short run, or a bolus whose agent isn't told: that is looked at in more pixels.
     timed(
         "BOLD", 0.55, PHYSICS, uses(EPI), lacks(SPIN_ECHO, INVERSION), TE >= 20, TE < 60,

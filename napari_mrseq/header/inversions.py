@@ -99,7 +99,7 @@ INVERSION_RECOVERY_RULES: tuple[Rule, ...] = (
     # Transmit fields and saturation transfer are mapped so too, in fewer pixels.
     timed(
         "T1", 0.65, PHYSICS, NOTHING_BUT_TIMES, unknown(TI), unless(acquired("2D")), SLICES > 60,
-        not_above(VOLUMES, 1), within(TR, 1600, 3500), within(TE, 1.5, 6), within(FLIP, 4, 15),
+        VOLUMES <= 1, within(TR, 1600, 3500), within(TE, 1.5, 6), within(FLIP, 4, 15),
         large_matrix(160), names_nothing,
     ),
     # The T1 of tissue grows with the field, and the inversion time of an MPRAGE with it.

@@ -119,7 +119,7 @@ MAY_LABEL_BLOOD = (uses(EPI), TI > 300, VOLUMES >= 40, names_nothing)
 AFTER_INVERSION = (uses(INVERSION), weighted_by_inversion)
 # One volume of many pixels, which programs file under the task of its examination all the same.
 LIKE_ANATOMY = (
-    lacks(EPI), not_above(VOLUMES, 1), large_matrix(256), unless(within(TE, 15, 60)),
+    lacks(EPI), VOLUMES <= 1, large_matrix(256), unless(within(TE, 15, 60)),
 )  # fmt: skip
 # What a map of susceptibility is computed from bears its name, too: gradient echoes, late ones.
 SOURCE_OF_QSM = (
@@ -207,7 +207,7 @@ RULES: tuple[Rule, ...] = (
     rule("OTHER", 0.85, VENDOR, has_type_of_a_map),
     # Programs leave ImageType as their source has it; what follows a bolus has many volumes.
     rule(
-        "PERF", 0.7, WORDS, names_bolus_map, uses(EPI), lacks(SPIN_ECHO), not_above(VOLUMES, 1),
+        "PERF", 0.7, WORDS, names_bolus_map, uses(EPI), lacks(SPIN_ECHO), VOLUMES <= 1,
     ),
     # Siemens XA also says FMRI of spin echoes that measure the distortion of functional images.
     rule("BOLD", 0.95, VENDOR, image_type("FMRI"), lacks(SPIN_ECHO), fits("BOLD")),
@@ -216,7 +216,7 @@ RULES: tuple[Rule, ...] = (
     # The T1 FLAIR of an examination that is read out by EPI (Skare et al., Magn Reson Med 79:3045).
     timed(
         "T1", 0.85, WORDS, says("T1"), uses(EPI), uses(INVERSION), TI > 300, TI < 1500, TE < 40,
-        not_above(VOLUMES, 1),
+        VOLUMES <= 1,
     ),
     # A shorter inversion time is that of fat.
     timed("OTHER", 0.8, PHYSICS, uses(EPI), TI > 300, TI < 1500, unless(*MAY_LABEL_BLOOD)),

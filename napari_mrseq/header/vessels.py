@@ -63,7 +63,7 @@ A_FILM = (uses(CINE), unless(is_projected))
 
 # One volume of blood that flows in after an inversion; words would tell what else it is.
 AFTER_LONG_INVERSION = (
-    lacks(CINE), acquired("3D"), TI >= 700, not_above(VOLUMES, 1), names_nothing,
+    lacks(CINE), acquired("3D"), TI >= 700, VOLUMES <= 1, names_nothing,
 )  # fmt: skip
 
 SUBTRACTION_RULES: tuple[Rule, ...] = (
@@ -107,7 +107,7 @@ VESSEL_RULES: tuple[Rule, ...] = (
     # down the legs: of the heart there are few, and T1 is mapped with smaller flip angles.
     timed(
         "MRA", 0.65, PHYSICS, uses(BALANCED), lacks(CINE), acquired("2D"), within(TI, 200, 600),
-        FLIP >= 70, SLICES > 40, not_above(VOLUMES, 1), names_nothing, unless(tells_heart),
+        FLIP >= 70, SLICES > 40, VOLUMES <= 1, names_nothing, unless(tells_heart),
     ),
     # What rests has no signal left after such pulses; blood that flows into one slice after the
     # other, all along a limb or the neck, has (2-D time of flight).
@@ -115,7 +115,7 @@ VESSEL_RULES: tuple[Rule, ...] = (
         "MRA", 0.65, PHYSICS, uses(GRADIENT_ECHO),
         lacks(SPIN_ECHO, EPI, INVERSION, PREPARED, BALANCED, CINE), acquired("2D"),
         within(TR, 15, 40), TE >= 3, unless(echo_in_middle), *TOO_STEEP, SLICES > 40,
-        not_above(VOLUMES, 1), names_nothing,
+        VOLUMES <= 1, names_nothing,
     ),
     rule("OTHER", 0.75, WORDS, called("pca?|ph.*con.*|venc.*"), *A_FILM, lacks(SPIN_ECHO)),
     rule("MRA", 0.9, VENDOR, image_type(*image_types.ANGIOGRAPHY)),

@@ -72,10 +72,10 @@ LIKE_DIFFUSION_OF_PHILIPS = (made_by("Philips"), small_matrix(160))
 # or is told: that of an EPI counts as one, or has 30 and more. Low fields diffuse for longer.
 LIKE_DIFFUSION = (
     names_nothing, small_matrix(256), TE < 85, not_above(FLIP, 95), unless(acquired("3D")),
-    unless(within(ECHOES, 2, 25)), not_below(FIELD_STRENGTH, 1.0), not_above(SLICES, 120),
+    unless(within(ECHOES, 2, 25)), not_below(FIELD_STRENGTH, 1.0), SLICES <= 120,
 )  # fmt: skip
 # Fat and water make four volumes; more are the echoes of a map of T2, or saturate other pools.
-ONE_CONTRAST = not_above(VOLUMES, 4)
+ONE_CONTRAST = VOLUMES <= 4
 # HASTE and 3-D echo trains have a short TR for a T2.
 SPIN_ECHO_RULES: tuple[Rule, ...] = (
     timed(
@@ -147,10 +147,10 @@ LIKE_CONTRAST_ANGIOGRAPHY = (TR < 6.5, FLIP >= 20, TE < 2.5)
 # Too much for a spoiled gradient echo: it maps the flip angle, or is balanced.
 TOO_STEEP = (FLIP >= 45, far_past_ernst_angle)
 # Fields are mapped, and coils compared, with so few pixels; a bolus is followed for longer.
-LIKE_A_MAP = (small_matrix(80), not_above(VOLUMES, 4), unless(preclinical))
+LIKE_A_MAP = (small_matrix(80), VOLUMES <= 4, unless(preclinical))
 # Waves of 60 Hz are encoded for one of their periods, and tissue that they shake is excited once in
 # three of them, in a few slices (QIBA profile of MR elastography of the liver).
-LIKE_ELASTOGRAPHY = (acquired("2D"), within(TR, 45, 55), within(TE, 18, 30), unless(SLICES > 20))
+LIKE_ELASTOGRAPHY = (acquired("2D"), within(TR, 45, 55), within(TE, 18, 30), SLICES <= 20)
 SPOILED_VOLUME = (
     *SPOILED, acquired("3D"), unless(*LIKE_TIME_OF_FLIGHT), unless(*LIKE_TIME_OF_FLIGHT_7T),
     unless(*LIKE_CONTRAST_ANGIOGRAPHY), unless(*TOO_STEEP), unless(*LIKE_A_MAP), TR < 50, TE >= 0.5,
