@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,7 @@ from napari_mrseq.header.nuclei import nucleus_of
 from napari_mrseq.header.sequence_attributes import SequenceAttributes
 from napari_mrseq.header.sidecar import filled, techniques_of_sidecar
 from napari_mrseq.header.tags import Tags
-from napari_mrseq.header.vendors import (
-    SLICES_COUNTED,
-    sequence_names,
-    vendor_of,
-)
+from napari_mrseq.header.vendors import SLICES_COUNTED, sequence_names, vendor_of
 from napari_mrseq.header.words import namings_of
 from napari_mrseq.naming import without_verdict
 from napari_mrseq.scanner_words import (
@@ -77,6 +73,8 @@ def attributes_of(series: Series) -> SequenceAttributes:
     described = tags.text("SeriesDescription")
     by_file = not described and series.kind == "nifti"
     protocol, protocol_by = _protocol(tags, vendor)
+    measured = measured_techniques(tags, series, vendor)
+    used = _techniques(tags, sidecar, vendor, names, measured)
     if volumes > 1 and not agent and tags.is_of_one_frame("ContrastBolusAgentAdministered"):
         # Given after the first volume, perhaps.
         agent = None
@@ -103,15 +101,13 @@ def attributes_of(series: Series) -> SequenceAttributes:
         if _differs(series, "repetition time")
         else _of_all(tags, "RepetitionTime", volumes) or tags.positive("RepetitionTimeExcitation"),
         echo_time=tags.positive("EffectiveEchoTime") or _of_all(tags, "EchoTime", volumes),
-        inversion_time=_inversion_time(tags, series, volumes),
+        inversion_time=_inversion_time(tags, series, volumes, used),
         echo_train=tags.positive("RFEchoTrainLength") or tags.positive("EchoTrainLength"),
         flip_angle=None if _differs(series, "flip angle") else _of_all(tags, "FlipAngle", volumes),
         b_values=_b_values(tags, series, names, volumes),
         nucleus=nucleus_of(tags),
         imaging_frequency=tags.positive("ImagingFrequency"),
-        techniques=_techniques(
-            tags, sidecar, vendor, names, measured_techniques(tags, series, vendor)
-        ),
+        techniques=used,
         agent=agent,
         agent_text=agent_text,
         matrix=(series.pixels.shape[-2], series.pixels.shape[-1]),
@@ -180,9 +176,11 @@ def _differs(series: Series, name: str) -> bool:
     return series.volume_axis is not None and series.volume_axis.name == name
 
 
-def _inversion_time(tags: Tags, series: Series, volumes: int) -> float | None:
+def _inversion_time(
+    tags: Tags, series: Series, volumes: int, used: Collection[str]
+) -> float | None:
     """Return the time in ms; None where each volume may have its own."""
-    if _differs(series, "inversion time") or _may_map_t1(tags, series, volumes):
+    if _differs(series, "inversion time") or _may_map_t1(series, volumes, used):
         return None
     known = (
         _of_all(tags, keyword, volumes)
@@ -192,10 +190,9 @@ def _inversion_time(tags: Tags, series: Series, volumes: int) -> float | None:
     return next(filter(None, known), None)
 
 
-def _may_map_t1(tags: Tags, series: Series, volumes: int) -> bool:
+def _may_map_t1(series: Series, volumes: int, used: Collection[str]) -> bool:
     """Tell whether a NIfTI file may hold several inversion times, of which a sidecar has one."""
-    codes = tags.codes("ScanningSequence")
-    spin_echo = "SE" in codes and "EP" not in codes
+    spin_echo = techniques.SPIN_ECHO in used and techniques.EPI not in used
     return series.kind == "nifti" and spin_echo and volumes >= FEWEST_OF_A_MAP
 
 

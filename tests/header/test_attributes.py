@@ -256,6 +256,18 @@ def test_an_inversion_time_beside_as_many_volumes_as_a_map_takes_is_not_that_of_
         assert claim_of(series).sequence == "UNKNOWN"
 
 
+# Of enhanced files dcm2niix writes no codes.
+def test_so_it_is_where_the_name_of_the_sequence_tells_the_spin_echo() -> None:
+    sidecar = {"Manufacturer": "Philips", "PulseSequenceName": "TIR", "RepetitionTime": 6}
+    sidecar |= {"EchoTime": 0.09, "InversionTime": 2.4, "ImageType": ["ORIGINAL", "PRIMARY", "M"]}
+    one, three = (
+        Series("x.nii.gz", (), da.zeros(shape), kind="nifti", sidecar=sidecar)
+        for shape in ((4, 32, 32), (3, 4, 32, 32))
+    )
+    assert claim_of(one).sequence == "FLAIR"
+    assert claim_of(three).sequence == "UNKNOWN"
+
+
 def test_real_file_has_the_values_that_pydicom_shows() -> None:
     dataset = pydicom.dcmread(get_testdata_file("MR_small.dcm", download=False))
     del dataset.PixelData
