@@ -63,7 +63,7 @@ SLASH = (
 )
 PLUS_OR_MINUS = r"±|\+\s?/\s?(?:C|GD|Gd|KM)?-|-\s?/\s?(?:C|GD|Gd|KM)?\+"
 # What protocols of the spine end with, and the body parts that are one.
-PART_OF_SPINE = r"[_ ][CTL]$"
+PART_OF_SPINE = r"(_|(?<=-W) )[CTL]$"
 SPINE = r"SPINE|CERVI|HWS"
 # An agent in the languages of Europe, and what denies it in front of it and behind it.
 AGENT = (
@@ -155,8 +155,9 @@ OTHER_EVENT = (
     r"|((?!for|gd|gad|con|c\b|km|mdc|inj|fs|fat|t1|ax|cor|sag|tra|\d|mp|tse|fse"
     r"|vibe|spgr|spin|brain)\w+ ){0,2}?(\w+((?<!ana)tomy|plasty|scopy|desis)\b"
     r"|(resect|biops|bx|repair|replac|remov|implant|ablat)\w*|([amlp]cl|ligament|flap) recon\w*)"
-    r"|(op(?!p|t|h)|fossa|schadelg|surg|trauma|rad(?!ial)|chemo|stroke|treat|ther|label|ictal|process|mort"
-    r"|partum|exerc|transplant|dbs|concuss|infar|isch|ha?emorr|bleed|covid|infect|seiz|natal|fusion"
+    r"|(op(?!p|t|h)|fossa|schadel(g|trau|frak| hirn| op\b)|surg|trauma|rad(?!ial)|chemo|stroke"
+    r"|treat|ther|label|ictal|process|mort|partum|exerc|transplant|dbs|concuss|infar|isch"
+    r"|ha?emorr|bleed|covid|infect|seiz|natal|fusion"
     r"|embol|coil|clip|(vp )?shunt|stent|accid|viral|lumbar punct)\w*|tx|rt(?= ?$)"
     r"|(tbi|mva|cva|sah|tips|tace|rfa|srs|bmt|etv|tavi|mi|pci|cpr|turp|ercp|ect|lp|fall)\b)"
 )

@@ -118,7 +118,8 @@ NOT_SAID = (
     "T1 sin/con contraste;T1-W C-SPINE;T1 W C/T SPINE;T1 FS(+);T1 fat sat (+);T1 MTC(-);"
     "T1 avant-pied;T1 kontraszt előtt és után;T1 ennen ja jälkeen tehosteen;"
     "T1 prije i nakon kontrasta;T1 sebelum dan sesudah kontras;T1 trước và sau tiêm thuốc;"
-    "T1 W/O FS CONTRAST;T1 without fat sat contrast;T1 ohne FS KM"
+    "T1 W/O FS CONTRAST;T1 without fat sat contrast;T1 ohne FS KM;T1 post Schädel-Hirn-Trauma;"
+    "T1 post Schädel-OP"
 )
 
 
@@ -249,6 +250,13 @@ def test_other_words_behind_an_agent_don_t_take_it_away(text: str) -> None:
 
 def test_the_cervical_part_of_a_spine_is_no_agent() -> None:
     assert agent_in_words("t1_tse_sag_C") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "agent"), [("T1 FS + C", True), ("T1 W C", True), ("T1 sin C", False)]
+)
+def test_an_agent_is_told_by_its_letter_in_a_spine_too(text: str, agent: bool) -> None:
+    assert agent_in_words(text, of_spine=True) is agent
 
 
 @pytest.mark.parametrize("text", ["t1_tse_tra_C", "T1-W C"])
