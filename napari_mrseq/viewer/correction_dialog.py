@@ -24,6 +24,7 @@ from napari_mrseq.naming import runs_of
 from napari_mrseq.sequences import SEQUENCES, name_of
 from napari_mrseq.verdict import Verdict
 from napari_mrseq.viewer.buddy import label_for
+from napari_mrseq.viewer.wheel import pass_wheel_on
 from napari_mrseq.viewer.wording import runs_words, said_words
 
 
@@ -74,6 +75,8 @@ class CorrectionDialog(QDialog):
         inside = [one - self._start for one in chosen if 0 <= one - self._start < per_volume]
         self.first.setValue(min(inside, default=0) + 1)
         self.last.setValue(max(inside, default=0) + 1)
+        for turned in (self.sequence, self.first, self.last):
+            pass_wheel_on(turned)
         self._scope_of(chosen, len(inside)).setChecked(True)
         self.chosen.setVisible(self.chosen.isChecked())
         self.summary = QLabel()

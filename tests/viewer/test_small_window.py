@@ -103,6 +103,24 @@ def test_the_wheel_scrolls_the_tab_over_its_plot_too_and_chooses_nothing(
     assert panel.layer == layer
 
 
+def test_the_wheel_over_the_boxes_of_a_correction_chooses_nothing(
+    viewer, open_panel, make_verdict
+) -> None:
+    """It named a sequence that nobody had chosen, and made a range of the whole series."""
+    layer = viewer.add_image(np.ones((30, 64, 64)), name="t1_se_tra")
+    annotate(layer, make_verdict(series_of(layer), ["T1"] * 30))
+    panel = open_panel()
+    panel.layer_actions.correct()
+    dialog = panel.layer_actions.dialog
+    before = dialog.first.value(), dialog.last.value()
+    for box in (dialog.sequence, dialog.first, dialog.last):
+        turn_wheel(box)
+    assert dialog.sequence.currentText() == ""
+    assert (dialog.first.value(), dialog.last.value()) == before
+    assert dialog.whole.isChecked()
+    dialog.reject()
+
+
 def turn_wheel(widget: QWidget) -> None:
     """Turn the wheel over a widget by a notch, towards the user.
 
