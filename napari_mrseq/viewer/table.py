@@ -20,6 +20,7 @@ from qtpy.QtGui import (
     QGuiApplication,
     QKeyEvent,
     QKeySequence,
+    QMouseEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
@@ -98,7 +99,6 @@ class Table(QTableView):
         self.setSortingEnabled(True)
         self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         self._columns.sortIndicatorChanged.connect(self._fit)
-        self.doubleClicked.connect(self.row_opened)
 
     def set_rows(self, rows: list[Row]) -> None:
         """Show other rows; the chosen, the current and the topmost one stay what they are.
@@ -179,6 +179,15 @@ class Table(QTableView):
             super().keyPressEvent(event)
             if self.currentIndex().row() != before.row():
                 self.row_walked.emit(self.currentIndex())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
+        """Open a row, be its columns fitted anew between both clicks: Qt would take it for two."""
+        clicked = self.currentIndex()
+        super().mouseDoubleClickEvent(event)
+        if event is not None and event.button() == Qt.MouseButton.LeftButton:
+            index = self.indexAt(event.position().toPoint())
+            if index.isValid() and index.row() == clicked.row():
+                self.row_opened.emit(index)
 
     def moveCursor(  # noqa: N802
         self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier

@@ -12,7 +12,8 @@ import dask.array as da
 import jsonschema
 import numpy as np
 import pytest
-from qtpy.QtCore import QPoint, Qt, QTimer, QTranslator
+from qtpy.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, QTranslator
+from qtpy.QtGui import QMouseEvent
 from qtpy.QtWidgets import QApplication, QWidget
 
 import napari_mrseq as mrseq
@@ -547,6 +548,27 @@ def test_a_double_click_in_the_study_shows_the_layer(qtbot, viewer, open_panel) 
     assert panel.layer == first
     # The slider stands on a slice that the layer has.
     assert 100 <= viewer.dims.point[0] <= 105
+
+
+def test_a_double_click_opens_a_row_whose_columns_move_between_both_clicks(
+    qtbot, viewer, open_panel
+) -> None:
+    """As they do while a run names one layer after the other."""
+    first = viewer.add_image(noise(6, 32, 32), name="first")
+    viewer.add_image(noise(6, 32, 32), name="second")
+    panel = open_panel()
+    panel.tabs.setCurrentWidget(panel.study)
+    table = panel.study.table
+    cell = table.visualRect(table.proxy.index(0, 0))
+    place = QPoint(cell.right() - 2, cell.center().y())
+    qtbot.mouseClick(table.viewport(), LEFT, pos=place)
+    table.setColumnWidth(0, cell.width() - 10)
+    # Not mouseDClick, which begins with a click of its own.
+    where = QPointF(place), QPointF(table.viewport().mapToGlobal(place))
+    kind, no_key = QEvent.Type.MouseButtonDblClick, Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(table.viewport(), QMouseEvent(kind, *where, LEFT, LEFT, no_key))
+    assert [layer.visible for layer in viewer.layers] == [True, False]
+    assert panel.layer == first
 
 
 def test_every_slice_of_a_long_stack_says_its_own_word(
