@@ -10,6 +10,7 @@ from napari.components import ViewerModel
 from napari.layers import Image, Layer
 
 from napari_mrseq.decision import Judged
+from napari_mrseq.errors import first_few
 from napari_mrseq.naming import CONFLICT_MARK, HEADER_ONLY
 from napari_mrseq.viewer.attachment import Attachment, LayerEvents
 from napari_mrseq.viewer.doubts import mark_beside, only_header_tells
@@ -159,12 +160,22 @@ def _slices_in_view(viewer: ViewerModel) -> InView:
 
 
 def _grid_words(known: Known) -> str:
-    """Return a line for each layer, below an empty one: napari's box is too low for many."""
+    """Return a line for each layer, below an empty one: napari's box is too low for many.
+
+    Where there are more than leave room for images, the layers in conflict have theirs: in narrow
+    cells napari cuts off the mark behind a name.
+    """
     lines = [
         f"{_said(*one)}{GAP}{shortened(own_name(one[0]), LONGEST_IN_GRID)}"
         for one in reversed(known)
+        if len(known) <= MOST_IN_GRID or _in_conflict(one[1])
     ]
-    return "\n".join(["", *lines]) if len(lines) <= MOST_IN_GRID else ""
+    most = MOST_IN_GRID if len(lines) <= MOST_IN_GRID else MOST_IN_GRID - 1
+    return "\n" + first_few(lines, most, "\n") if lines else ""
+
+
+def _in_conflict(state: LayerState | None) -> bool:
+    return bool(state and state.verdict and state.verdict.conflict)
 
 
 def _words(viewer: ViewerModel, in_view: InView, known: Known) -> str:

@@ -347,6 +347,20 @@ def test_a_grid_of_many_leaves_the_images_in_sight(viewer, text, make_verdict) -
     assert all(layer.name_overlay.visible for layer in viewer.layers)
 
 
+def test_in_a_grid_of_many_the_layers_in_conflict_are_told(viewer, text, make_verdict) -> None:
+    """In narrow cells napari cuts names off before the mark."""
+    for number in range(9):
+        add(viewer, make_verdict, ["T2"], name=str(number))
+    viewer.canvas.grid.enabled = True
+    add(viewer, make_verdict, ["T1"], name="!")
+    assert text.text == "\nT1 90 % ≠ header   !"
+    for _ in range(8):
+        add(viewer, make_verdict, ["T1"], name="!")
+    lines = text.text.strip().splitlines()
+    assert [line.startswith("T1 90 % ≠ header") for line in lines] == [True] * 7 + [False]
+    assert lines[-1] == "and 2 more"
+
+
 def test_in_a_grid_of_many_every_line_stands_within_the_dark_box(
     qtbot, viewer_window, make_verdict
 ) -> None:
