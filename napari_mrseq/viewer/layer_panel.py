@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from napari.layers import Image
-from qtpy.QtCore import QEvent, QObject, QSize
+from qtpy.QtCore import QEvent, QObject, QSize, Qt
+from qtpy.QtGui import QKeySequence, QShortcut  # type: ignore[attr-defined]
 from qtpy.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from napari_mrseq.verdict import Verdict
@@ -15,7 +16,7 @@ from napari_mrseq.viewer.fitted_scroll_area import FittedScrollArea
 from napari_mrseq.viewer.flow_layout import FlowLayout
 from napari_mrseq.viewer.layer_state import LayerState, state_of
 from napari_mrseq.viewer.result_panel import ResultPanel
-from napari_mrseq.viewer.shortcuts import CORRECT_KEYS, EXPLAIN_KEYS, shown
+from napari_mrseq.viewer.shortcuts import CORRECT_KEYS, EXPLAIN_KEYS, UNDO_KEYS, shown
 from napari_mrseq.viewer.slice_table import SliceTable
 
 SCROLL_BAR_WIDTH, MARGIN = 20, 4
@@ -47,7 +48,13 @@ class LayerPanel(QWidget):
             f"({shown(CORRECT_KEYS)}). Kept as long as the layer is open: Export writes it into a "
             "file",
         )
-        self.undo_button = _button("Undo", "Undo the latest correction")
+        self.undo_button = _button(
+            "Undo", f"Undo the latest correction ({shown(UNDO_KEYS)} in this panel)"
+        )
+        # Here alone: on the canvas these keys are those of napari's labels.
+        undo = QShortcut(QKeySequence(UNDO_KEYS), self)
+        undo.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        undo.activated.connect(self.undo_button.click)
         self.revert_button = _button(
             "Revert", "Restore the layer's own name and metadata; corrections are removed as well"
         )

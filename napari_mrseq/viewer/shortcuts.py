@@ -9,8 +9,8 @@ from qtpy.QtWidgets import QWidget
 
 # Taken neither by napari nor by its layers.
 RUN_KEYS, EXPLAIN_KEYS, CORRECT_KEYS = "Ctrl+Shift+R", "Ctrl+Shift+E", "Ctrl+Shift+K"
-# QKeySequence.StandardKey.Copy.
-COPY_KEYS = "Ctrl+C"
+# QKeySequence.StandardKey.Copy and Undo.
+COPY_KEYS, UNDO_KEYS = "Ctrl+C", "Ctrl+Z"
 
 
 def shown(keys: str) -> str:

@@ -196,6 +196,25 @@ def test_undo_and_revert_go_back_exactly(qtbot, panel, press, layer) -> None:
     assert not panel.page.correct_button.isEnabled()
 
 
+def test_ctrl_z_in_the_panel_undoes_a_correction(qtbot, panel, layer) -> None:
+    for code in ("T2", "FLAIR"):
+        correct_layer(layer, Correction(0, 5, code))
+    panel.refresh()
+    panel.window().activateWindow()
+    panel.page.correct_button.setFocus()
+    qtbot.waitUntil(panel.page.correct_button.hasFocus)
+    keys = Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier
+    qtbot.keyClick(panel.page.correct_button, *keys)
+    assert layer.name == "[T2 corrected] mine"
+    # Elsewhere they are those of napari's labels.
+    panel.window().setFocus()
+    qtbot.keyClick(panel.window(), *keys)
+    assert layer.name == "[T2 corrected] mine"
+    panel.slices.table.setFocus()
+    qtbot.keyClick(panel.slices.table, *keys)
+    assert layer.name == "[T1 90%] mine"
+
+
 def test_cancel_changes_nothing(qtbot, panel, press, layer) -> None:
     before = copy.deepcopy(layer.metadata["mrseq"])
     press(say(qtbot, press, panel, "T2").cancel_button)
