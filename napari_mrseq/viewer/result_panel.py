@@ -160,7 +160,7 @@ def _second_line(verdict: Verdict) -> str:
         verdict.probabilities,
         verdict.sequence,
         "series",
-        alone=verdict.decision == verdict.pixels,
+        alone=verdict.decision == verdict.pixels and verdict.resolved == "member",
     )
 
 

@@ -133,8 +133,9 @@ def _hint(judged: SliceVerdict) -> str:
         return judged.failure.words
     if not judged.probabilities:
         return "not judged"
-    words = [runners_up(judged.probabilities, judged.sequence, "slice"), alone_words(judged)]
-    return "\n".join(filter(None, words))
+    alone = judged.decision.resolved != "family"
+    ranked = runners_up(judged.probabilities, judged.sequence, "slice", alone=alone)
+    return "\n".join(filter(None, (ranked, alone_words(judged))))
 
 
 def _note(state: LayerState, index: int, judged: SliceVerdict) -> str:

@@ -123,9 +123,10 @@ def runners_up(
 ) -> str:
     """Return the next best sequences: ``"then T2 1 %, T1 1 %"``.
 
-    Where the header had its part in what is `said` (not `alone`), or the pixels speak for another
-    sequence, their own shares are quoted, which would not add up to 100 % with the verdict's. They
-    are those `of` a slice or series: shares of both stand on the panel.
+    Where the header, or another member of the family, had its part in what is `said` (not `alone`),
+    or the pixels speak for another sequence, their own shares are quoted, which would not add up to
+    100 % with the verdict's. They are those `of` a slice or series: shares of both stand on the
+    panel.
     """
     ranked = sorted(probabilities, key=lambda code: -probabilities[code])
     quoted = not alone or ranked[0] != said

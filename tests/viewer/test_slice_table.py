@@ -69,6 +69,24 @@ def test_figures_of_slices_and_of_the_series_say_what_they_rest_on(
     assert proxy.index(0, 2).data() == "90 %"
 
 
+def test_where_the_family_alone_is_told_its_members_shares_are_quoted(
+    viewer, panel, make_verdict
+) -> None:
+    """Else they read "T1 89 %, then T1 + contrast 40 %"."""
+    image = viewer.add_image(np.ones((2, 8, 8)), name="mine")
+    seen = make_verdict(series_of(image), ["T1"] * 2)
+    family = Decision("T1", 0.89, "family")
+    shares = {"T1": 0.49, "T1C": 0.4, "PD": 0.02, "T2": 0.09}
+    slices = [replace(one, decision=family, probabilities=shares) for one in seen.slices]
+    told = {"decision": family, "pixels": family, "probabilities": shares}
+    annotate(image, replace(seen, **told, slices=tuple(slices)))
+    panel.refresh()
+    quoted = "by pixels alone: T1 49 %, T1 + contrast 40 %, T2 9 %"
+    assert panel.result.runners_up.text().replace("\u00a0", " ") == f"series {quoted}"
+    hint = panel.slices.table.proxy.index(0, 3).data(Qt.ItemDataRole.ToolTipRole)
+    assert hint == f"slice {quoted}"
+
+
 def test_one_slice_is_told_in_one_figure_and_in_the_singular(viewer, panel, make_verdict) -> None:
     image = viewer.add_image(np.ones((1, 8, 8)), name="mine")
     seen = make_verdict(series_of(image), ["T1"])
