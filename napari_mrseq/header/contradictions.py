@@ -21,6 +21,7 @@ from napari_mrseq.header.conditions import (
     VOLUMES,
     Condition,
     acquired,
+    echo_within_repetition,
     evidence_of,
     has_sequence_name,
     is_derived,
@@ -187,14 +188,15 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
         (uses(INVERSION), TI > 100),
         # A shorter one is that of fat.
         (TI > 300,),
-        (lacks(EPI), TR < 250),
+        # PRESTO reads an echo out after the next excitation.
+        (lacks(EPI), TR < 250, echo_within_repetition),
         # A film of the heart, read out by EPI.
         (uses(CINE), TR < 250),
     ),
     "PERF": (
         (uses(SPIN_ECHO), lacks(GRADIENT_ECHO, EPI, ASL), unless(acquired("3D"))),
         # Blood is labelled by an inversion again and again, read out by whatever follows.
-        (uses(INVERSION), lacks(EPI, ASL), unless(called(".*asl"), VOLUMES > 1)),
+        (uses(INVERSION), lacks(EPI, ASL), unless(called(".*asl|.*fair.*"), VOLUMES > 1)),
         (uses(SPIN_ECHO), TR < 1200),
         (TE > 110,),
         (uses(TIME_OF_FLIGHT),),

@@ -75,6 +75,8 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     # Inflow of labelled blood without an agent: vessels, no perfusion.
     ("MRA", "vasc asl", "masl", "asl ... mra", "mra ... asl", "asl ... angio*", "angio* ... asl"),
     ("PERF", "*asl", Regex(r"asl(?![aei])[a-z0-9]*"), "*casl*", "pwi*", "gbp", "pbp"),
+    # Blood that the inversion of a slice labels, in kidneys and hearts.
+    ("PERF", Regex(r"fair\b.*\btru(?: ?fi|e ?fisp)|tru(?: ?fi|e ?fisp)\b.*\bfair")),
     ("PERF", Regex(r"dsc(?!h)[a-z0-9]*"), Regex(r"dce(?!r)[a-z0-9]*"), "dynamic suscept*"),
     # Neither "performed", "perfect", "perfluorocarbon" nor "perforator".
     ("PERF", Regex(r"perf(?![eilo]|u(?![sz]))[a-z0-9]*")),
@@ -152,7 +154,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("LOCALIZER", "3 plan*", "3 pl", "three plan*", "tri plan*", "plan scan", "topogram*"),
     ("LOCALIZER", "locator*", "scano*", "topo", "centrage*", "centratura*", "sondage"),
     ("LOCALIZER", "lokali*", "ichigime", "ubersicht*", "uebersicht*", "reperage*", "repere*"),
-    ("LOCALIZER", "oversi*t*", "overzicht*", "fast view", "smart brain*"),
+    ("LOCALIZER", "oversi*t*", "overzicht*", "fast view"),
     ("OTHER", "kalib*", "referenz*", "speeder*", "phoenix zip*", "single voxel*"),
     ("OTHER", "*spektro*", "*spettro*", "soustra*", Regex(r"substra[ckz][a-z]*"), "sottra*"),
     ("OTHER", "sustrac*"),
@@ -278,8 +280,8 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("OTHER", Regex(r"sonic ?dl\b.*\b[sl]ax|[sl]ax\b.*\bsonic ?dl")),
     # French for what leaves the arch of the aorta.
     ("MRA", "vasc", "tsa", "tronc* supra*"),
-    # An operation is planned on a T1.
-    ("LOCALIZER", "planung*"),
+    # An operation is planned on a T1; Philips calls what SmartExam has planned after it as well.
+    ("LOCALIZER", "planung*", "smart brain*", "smart exam*"),
     # How the heart works is seen in a film of it.
     ("OTHER", Regex(r"(?:\dch|[sl]ax|[lr]v|cardiac|heart)\b.*\bfunction")),
     ("BOLD", "func*", "fonctionnel*", "funktionell*", "funzional*", "fonksiyon*", "activation*"),

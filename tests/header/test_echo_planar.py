@@ -231,3 +231,25 @@ def test_what_a_program_computed_of_a_planar_series_follows_no_activation(
     header = GRADIENT | computed | {"RepetitionTime": 1900, "EchoTime": 25, "FlipAngle": 60}
     claim = claim_of(make_series(header, volumes=volumes))
     assert claim.sequence == (UNKNOWN if volumes == 1 else "BOLD"), claim
+
+
+@pytest.mark.parametrize("named", [{}, {"SeriesDescription": "PRESTO fMRI"}])
+@pytest.mark.parametrize(("te", "follows"), [(32, True), (16, False)])
+def test_an_echo_after_the_next_excitation_follows_activation_however_short_the_time_between_is(
+    make_series: Any, te: float, follows: bool, named: dict[str, str]
+) -> None:
+    header = {
+        "Manufacturer": "Philips Medical Systems", "ScanningSequence": "GR", "FlipAngle": 10,
+        "MRAcquisitionType": "3D", "RepetitionTime": 22, "EchoTime": te, "Rows": 80, "Columns": 80,
+    }  # fmt: skip
+    claim = claim_of(make_series(header | named, slices=40, volumes=200))
+    assert (claim.sequence == "BOLD") is follows
+
+
+def test_blood_labelled_by_inversion_is_perfusion_whatever_reads_it_out(make_series: Any) -> None:
+    header = {
+        "Manufacturer": "SIEMENS", "SequenceName": "*tfi2d1", "ScanningSequence": ["GR", "IR"],
+        "RepetitionTime": 4000, "EchoTime": 2, "InversionTime": 1200, "FlipAngle": 60,
+        "SeriesDescription": "FAIR_trufi_kidney",
+    }  # fmt: skip
+    assert claim_of(make_series(header, slices=1, volumes=60)).sequence == "PERF"

@@ -413,7 +413,8 @@ def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> No
             "PERF",
             "perf3d;dynamic tfl sr;tfl_sr_sax;M0 scan;asl_MZero;ASL3D;control_pCASL2D;DSC;"
             "TRANSEPIPERFUSION;rCBF;TTP;Ktrans;First Pass SAX;stress_first-pass;FGRE Time Course;"
-            "Resting first pass;FirstPass_REST1;First Pass Ruhe;reposo first pass",
+            "Resting first pass;FirstPass_REST1;First Pass Ruhe;reposo first pass;"
+            "FAIR_trufi_kidney;fair_truefisp_tra;TrueFISP FAIR",
         ),
         ("SWI", "venobold;ven bold;SWIMINIPAX;t2_swi3d_axial"),
         ("BOLD", "functional run 1;fonctionnel;rest1;fMRIcontin"),
@@ -472,8 +473,10 @@ def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> No
         (
             "LOCALIZER",
             "coil survey;Planung;ichigime;AAHScout;ScoutA;3-Plane;3 PL;Plan Scan;Smart_Brain;"
-            "Topogram",
+            "Topogram;SmartExam_Knee",
         ),
+        # As what was planned so is called, too.
+        ("T2", "T2W_TSE SmartBrain"),
     ],
 )
 def test_families_of_words_name_their_sequence_in_the_first_place(code: str, texts: str) -> None:
