@@ -63,14 +63,16 @@ def sample_witnesses(model: Model) -> list[Witness]:
     return [Witness(v, v.header.sequence, model) for v in verdicts if v.header]
 
 
-def catalogue_witnesses(models: dict[int | None, Model]) -> list[Witness]:
-    """Return the series with real pixels of people and a sure label."""
+def catalogue_witnesses(
+    models: dict[int | None, Model], *, from_pixels: bool = True
+) -> list[Witness]:
+    """Return the series with real pixels of people and a sure label, that pixels tell or don't."""
     folds = {r.group: r.fold for r in read_catalogue(CATALOGUE)}
     first = next(iter(models.values()))
     witnesses = []
     for row in series_rows(pixels="real", subject_kind="human", label_confidence="high"):
-        label = known_label(row["label"])
-        if SEQUENCES[label].from_pixels:
+        label = known_label(row["label"], SEQUENCES)
+        if SEQUENCES[label].from_pixels == from_pixels:
             fold = folds.get(row["group"])
             model, seen = models.get(fold, first), fold is not None and fold not in models
             verdicts = (classify(s, model) for s in read_study([DATA / row["folder"]]).series)
