@@ -27,6 +27,7 @@ from napari_mrseq.header.conditions import (
     is_original,
     is_secondary,
     lacks,
+    not_above,
     unknown,
     unless,
     uses,
