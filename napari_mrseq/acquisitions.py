@@ -68,7 +68,7 @@ def _marks(verdict: Verdict, moments: Container[float]) -> set[Any]:
     """Return what only series share that were acquired at once."""
     start = acquired_at(verdict.series)
     begun = {start} if start in moments else set()
-    return {verdict.series.series_uid or id(verdict), *begun}
+    return {verdict.series.series_uid or verdict, *begun}
 
 
 def setting_of(series: Series) -> Hashable:

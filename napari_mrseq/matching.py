@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Hashable, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import TypeVar
 
 from napari_mrseq.acquisitions import acquisitions_of, setting_of
 from napari_mrseq.body_plane import nearest_plane
@@ -17,6 +18,8 @@ from napari_mrseq.verdict import Verdict
 
 # A stack of slices this thin can be looked at in any plane (mm).
 ISOTROPIC_MM = 1.5
+
+_Thing = TypeVar("_Thing", bound=Hashable)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,26 +73,23 @@ def matches_of(
     A series of which only the family is sure may fulfil every entry of that family, one of which
     most slices are missing every entry of its sequence.
     """
-    cut_short = {id(one) for one in verdicts if attributes_of(one.series).is_cut_short}
-    told = [one for one in verdicts if not (member_is_open(one) or id(one) in cut_short)]
-    surely: list[list[Verdict]] = [[] for _ in entries]
-    taken: set[tuple[int, tuple[str, ...]]] = set()
-    for number, place in sorted(_given(told, entries).items()):
-        surely[place].append(told[number])
-        taken.add((id(told[number]), entries[place].planes))
+    cut_short = {one for one in verdicts if attributes_of(one.series).is_cut_short}
+    told = [one for one in verdicts if not (member_is_open(one) or one in cut_short)]
+    given = _given(told, entries)
     matches = []
-    for entry, sure in zip(entries, surely, strict=True):
+    for place, entry in enumerate(entries):
+        sure = [verdict for verdict in told if given.get(verdict) == place]
         thin = [
             verdict
             for verdict in told
             if verdict.sequence in entry.sequences
             and _is_thin(verdict.series)
-            and (id(verdict), entry.planes) not in taken
+            and not (verdict in given and entries[given[verdict]].planes == entry.planes)
         ]
         perhaps = [
             verdict
             for verdict in verdicts
-            if _may_be(verdict, entry.sequences, whole=id(verdict) not in cut_short)
+            if _may_be(verdict, entry.sequences, whole=verdict not in cut_short)
             and (_lies_in(verdict.series, entry) or _is_thin(verdict.series))
         ]
         found = tuple(sure or thin)
@@ -106,16 +106,16 @@ def _are_double(verdicts: Sequence[Verdict], moments: Container[float]) -> bool:
     return any(len(acquisitions_of(members, moments)) > 1 for members in kinds)
 
 
-def _given(verdicts: Sequence[Verdict], entries: Sequence[Expected]) -> dict[int, int]:
-    """Return the place of the entry that each series goes to, by the place of the series.
+def _given(verdicts: Sequence[Verdict], entries: Sequence[Expected]) -> dict[Verdict, int]:
+    """Return the place of the entry that each series goes to.
 
     As many entries as can have a series get one, those that are required first; what is left goes
     to the entry that leaves the least choice.
     """
     fitting = [
         [
-            number
-            for number, verdict in enumerate(verdicts)
+            verdict
+            for verdict in verdicts
             if verdict.sequence in entry.sequences and _lies_in(verdict.series, entry)
         ]
         for entry in entries
@@ -123,7 +123,7 @@ def _given(verdicts: Sequence[Verdict], entries: Sequence[Expected]) -> dict[int
     by_choice = sorted(range(len(entries)), key=lambda at: _choice(entries[at]))
     by_need = sorted(by_choice, key=lambda at: not entries[at].required)
     held = _one_each([fitting[place] for place in by_need])
-    given = {number: by_need[wish] for number, wish in held.items()}
+    given = {verdict: by_need[wish] for verdict, wish in held.items()}
     for place in by_choice:
         given = dict.fromkeys(fitting[place], place) | given
     return given
@@ -163,22 +163,22 @@ def is_fulfilled(matches: Sequence[Match], moments: Container[float]) -> bool:
     required = [match for match in matches if match.expected.required]
     unsure = [match.perhaps for match in required if not match.verdicts]
     groups = acquisitions_of([*chain(*unsure)], moments)
-    number = {id(verdict): place for place, group in enumerate(groups) for verdict in group}
-    wishes = [[number[id(verdict)] for verdict in perhaps] for perhaps in unsure]
+    number = {verdict: place for place, group in enumerate(groups) for verdict in group}
+    wishes = [[number[verdict] for verdict in perhaps] for perhaps in unsure]
     return len(_one_each(wishes)) == len(unsure)
 
 
-def _one_each(wishes: Sequence[Sequence[int]]) -> dict[int, int]:
+def _one_each(wishes: Sequence[Sequence[_Thing]]) -> dict[_Thing, int]:
     """Give one thing to each wish that lists it, to as many as can have one, earlier ones first.
 
     Returns
     -------
-    dict of int to int
-        Which wish has a thing.
+    dict of thing to int
+        Which wish has it.
     """
-    holder: dict[int, int] = {}
+    holder: dict[_Thing, int] = {}
 
-    def gets_one(wish: int, tried: set[int]) -> bool:
+    def gets_one(wish: int, tried: set[_Thing]) -> bool:
         # Kuhn's algorithm: the wish that has a thing gives it up where it gets another.
         for thing in sorted(wishes[wish], key=holder.__contains__):
             if thing not in tried:

@@ -185,11 +185,11 @@ def judge_study(
     moments = moments_of(verdicts)
     entries = protocol.series if protocol else ()
     matches = matches_of(verdicts, entries, moments, all_read=not unread) if entries else ()
-    used = {id(verdict) for match in matches for verdict in (*match.verdicts, *match.perhaps)}
+    used = {verdict for match in matches for verdict in (*match.verdicts, *match.perhaps)}
     extra = tuple(
         verdict
         for verdict in verdicts
-        if protocol and id(verdict) not in used and verdict.sequence not in NEVER_EXTRA
+        if protocol and verdict not in used and verdict.sequence not in NEVER_EXTRA
     )
     return StudyVerdict(
         verdicts=tuple(verdicts),
@@ -208,10 +208,10 @@ def _repeats(
 ) -> tuple[tuple[Verdict, ...], ...]:
     counted = [verdict for verdict in verdicts if verdict.sequence not in NEVER_EXTRA]
     # Each is held against many others.
-    kinds = {id(verdict): _kind(verdict) for verdict in counted}
+    kinds = {verdict: _kind(verdict) for verdict in counted}
 
     def are_alike(one: Verdict, other: Verdict) -> bool:
-        return kinds[id(one)] == kinds[id(other)] and one_prescription(one.series, other.series)
+        return kinds[one] == kinds[other] and one_prescription(one.series, other.series)
 
     groups = (acquisitions_of(group, moments) for group in gathered(counted, are_alike))
     once = ([acquired[0] for acquired in group] for group in groups if len(group) > 1)
@@ -236,18 +236,18 @@ def _pairs(verdicts: Sequence[Verdict]) -> tuple[ContrastPair, ...]:
         if one_prescription(before.series, after.series) and _not_later(before, after)
     ]
     # Each is held against many others.
-    settings = {id(one): setting_of(one.series) for one in (*without, *given)}
+    settings = {one: setting_of(one.series) for one in (*without, *given)}
 
     def difference(both: tuple[Verdict, Verdict]) -> tuple[bool, float]:
         one, other = both
-        is_other = settings[id(one)] != settings[id(other)]
+        is_other = settings[one] != settings[other]
         return is_other, centre_distance(one.series, other.series)
 
-    pairs: dict[int, ContrastPair] = {}
+    pairs: dict[Verdict, ContrastPair] = {}
     for before, after in sorted(fitting, key=difference):
-        if not pairs.keys() & {id(before), id(after)}:
-            pairs[id(before)] = pairs[id(after)] = ContrastPair(before, after)
-    return tuple(pairs[id(after)] for after in given if id(after) in pairs)
+        if not pairs.keys() & {before, after}:
+            pairs[before] = pairs[after] = ContrastPair(before, after)
+    return tuple(pairs[after] for after in given if after in pairs)
 
 
 def _in_time(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:

@@ -185,8 +185,8 @@ class StudyPanel(QWidget):
     def _names(self, verdicts: Sequence[Verdict]) -> str:
         """Name series as the table does: by their layers, with the mark of the doubtful ones."""
         judged = [(state_of(layer), printable(own_name(layer))) for layer in self._layers]
-        names = {id(state.verdict): name for state, name in judged if state}
-        return ", ".join(f"{names[id(one)]} {one.mark}".rstrip() for one in verdicts)
+        names = {state.verdict: name for state, name in judged if state}
+        return ", ".join(f"{names[one]} {one.mark}".rstrip() for one in verdicts)
 
 
 def _repeats_of(match: Match, repeats: Sequence[Group]) -> list[Group]:
