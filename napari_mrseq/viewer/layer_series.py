@@ -60,12 +60,16 @@ def shown_series(layer: Image) -> Series:
 
 def is_same_series(one: Series, other: Series) -> bool:
     """Tell whether two series are one, be it that it was read another time."""
-    return _identity(one) == _identity(other)
+    # Files come last: a study has thousands.
+    return _identity(one) == _identity(other) and _files(one) == _files(other)
 
 
 def _identity(series: Series) -> tuple[object, ...]:
-    files = [Path(file).absolute() for file in series.files]
-    return series.kind, series.series_uid, series.part, series.pixels.shape, files
+    return series.kind, series.series_uid, series.part, series.pixels.shape
+
+
+def _files(series: Series) -> list[Path]:
+    return [Path(file).absolute() for file in series.files]
 
 
 def _picture_behind(layer: Image, shown: Series) -> Series | None:
