@@ -20,14 +20,14 @@ _PLACES = """
 """
 # Weightings, sequences, and what vendors call them.
 _TECHNIQUES = """
-    pd pdw dp dw dwi dti dki dsi adc eadc dadc avdc avd cda mra mrv mrcp mrs mrsi mre swi swan
+    pd pdw dp dw dwi dti dki dsi adc eadc dadc avdc avd cda mra mrv mrcp mrs mrsi mre swi swan eswan
     sw fsbb bsi flair stir tir tirm star stern etoile merge medic hemo haemo bold fmri sbref asl
     casl pcasl pasl perf pwi dsc dce cbf cbv rcbf rcbv rbf rbv mtt ttp tmax max ktrans tof pc pca
     mip minip tse fse se sse gre ge eg ffe tfe tfl fl fi fisp flash trufi true tru fiesta ciss ssfp
     bssfp epi ep ir spc space cube vista haste ssfse frfse blade propeller vane mprage mp rage
     bravo spgr fspgr vibe lava thrive ethrive tigre quick disco dixon flex ideal iq look locker
     molli cine lge psir dir dess petra zte ute mt mtc mtr mtw afi dream bloch siegert qsm pdff
-    ff magic cest apt press svs csi mensa cosmic hyce basg pbsg noddi hardi ivim multi shell
+    filt ff magic cest apt press svs csi mensa cosmic hyce basg pbsg noddi hardi ivim multi shell
     shells muse resolve zoomit diff dif trace tracew iso isotropic tensor tricks inhance twist
     trak slip time fbi inflow flow venc phase phases balanced bal da dark short ti te tr tau
     turbo fast spin echo field map maps mapping fieldmap topup top up blip down pepolar rf amp

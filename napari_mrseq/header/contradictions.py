@@ -118,7 +118,7 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
         (uses(SPIN_ECHO), lacks(GRADIENT_ECHO, INVERSION), TR > 3500, unknown(TI)),
         (uses(GRADIENT_ECHO), lacks(INVERSION), TE > 12, unknown(FLIP)),
         # A large flip angle weights by T1 all the same, as low fields with their late echoes do.
-        (uses(GRADIENT_ECHO), lacks(INVERSION), TE > 12, FLIP < 40),
+        (uses(GRADIENT_ECHO), lacks(INVERSION), TE > 12, FLIP < 40, not_below(FIELD_STRENGTH, 0.6)),
         (uses(GRADIENT_ECHO), lacks(INVERSION), TE > 20),
         # Proton density and T2* weight it, however early its first echo is.
         (

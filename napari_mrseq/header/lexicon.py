@@ -85,6 +85,8 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("PERF", "dyn* tfl*", "tfl* ... sr", "sr ... tfl*", Regex(r"fgre\w* time course")),
     ("PERF", "cerebral blood*", "relcb*", "rcbf", "rcbv", "rbf", "rbv", "cbf", "cbv", "mtt", "ttp"),
     ("PERF", "t max", "k trans*", "kep", "i auc*", "dyn* ... pei"),
+    # The phase that GE and Siemens compute such images from, and keep beside them.
+    ("OTHER", "filt pha*", "pha images"),
     ("SWI", "ven* bold*"),
     # What Siemens computes of functional images.
     ("OTHER", "t map*"),
@@ -103,7 +105,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("BOLD", "paradigm*"),
     # Neither "Swiss" nor "swift".
     ("SWI", "*swi", Regex(r"swi(?:p|\d|im|mag|pha|m?ip|epi|tra)[a-z0-9]*")),
-    ("SWI", "suscept*", "suszept*", "suscet*", "swan", "sw", "fsbb"),
+    ("SWI", "suscept*", "suszept*", "suscet*", "swan", "eswan", "sw", "fsbb"),
     # Minimum intensity is projected of nothing else; a pig may be small.
     ("SWI", Regex(r"[a-z0-9]*minip(?!ig)[a-z0-9]*"), "min ip"),
     # The bile ducts, before all that is called after vessels.
@@ -214,7 +216,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("OTHER", "ege", Regex(r"^de\b.*\b(?:tfl|trufi)"), "*tagging", "*spamm", "*tfe grid"),
     # Not "goddess", nor words that go on: "dessus".
     ("OTHER", "4d flow*", "balanced*", Regex(r"[a-z0-9]*(?<!god)dess"), "de3d"),
-    ("OTHER", "phase map*", "phase image*", "pha images"),
+    ("OTHER", "phase map*", "phase image*"),
     ("T1", "t1* flair*", "t1* ... flair*", "flair t1*", "t1* ... dark fluid"),
     # As Siemens names a T1 by inversion recovery, where fat isn't suppressed.
     ("T1", Regex(r"t1w? (?!.*\b(?:dark ?fat|fs|fat)\b)(?:.* )?tir")),

@@ -288,6 +288,23 @@ def test_so_many_volumes_told_to_be_without_weighting_are_no_sure_dwi(
     assert claim.confidence <= 0.75
 
 
+@pytest.mark.parametrize(
+    ("maker", "named"),
+    [
+        ({"Manufacturer": "GE MEDICAL SYSTEMS", "SequenceName": "swan"}, "FILT_PHA: 3D Ax SWAN"),
+        ({"Manufacturer": "GE MEDICAL SYSTEMS"}, "FILT_PHA: OAx SWI"),
+        ({"Manufacturer": "SIEMENS", "SequenceName": "*swi3d1r"}, "Pha_Images"),
+    ],
+)
+def test_the_phase_beside_a_susceptibility_weighted_image_is_none_without_a_code_either(
+    make_series: Any, maker: dict[str, str], named: str
+) -> None:
+    times = {"ScanningSequence": "GR", "MRAcquisitionType": "3D", "FlipAngle": 15}
+    times |= {"RepetitionTime": 40, "EchoTime": 24}
+    claim = claim_of(make_series(maker | times | {"SeriesDescription": named}, slices=60))
+    assert claim.sequence == "OTHER"
+
+
 MOVIE = {"CardiacNumberOfImages": 20}
 TURNING = {"FrameTime": 100, "NumberOfFrames": 36}
 DERIVED = ("DERIVED", "SECONDARY")

@@ -474,6 +474,14 @@ def test_only_protons_have_a_weighting(make_series: Any, nucleus: str, sequence:
     assert claim_of(make_series(values)).sequence == sequence
 
 
+@pytest.mark.parametrize(("tesla", "sequence"), [(0.25, "T1"), (1.5, UNKNOWN)])
+def test_an_echo_that_is_late_elsewhere_is_early_at_low_field(
+    make_series: Any, tesla: float, sequence: str
+) -> None:
+    values = header("GR", tesla=tesla, dim="3D", tr=30, te=14, flip=35, described="T1 3D")
+    assert claim_of(make_series(values)).sequence == sequence
+
+
 @pytest.mark.parametrize(
     ("tesla", "megahertz", "sequence"),
     [

@@ -416,7 +416,7 @@ def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> No
             "Resting first pass;FirstPass_REST1;First Pass Ruhe;reposo first pass;"
             "FAIR_trufi_kidney;fair_truefisp_tra;TrueFISP FAIR",
         ),
-        ("SWI", "venobold;ven bold;SWIMINIPAX;t2_swi3d_axial"),
+        ("SWI", "venobold;ven bold;SWIMINIPAX;t2_swi3d_axial;3D Ax eSWAN"),
         ("BOLD", "functional run 1;fonctionnel;rest1;fMRIcontin"),
         ("T2", "Ax SSFSE TE34,80 (T2map);haste t2map;Cor_SSFSExr_BODY"),
         ("PD", "epdw_spair"),
