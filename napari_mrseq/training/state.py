@@ -6,7 +6,7 @@ import hashlib
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, astuple, replace
+from dataclasses import asdict, astuple, dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 from zipfile import BadZipFile, ZipFile
 
@@ -82,15 +82,15 @@ def run_epochs(
     ModelError
         See `read_state`; or if the state can't be written, or the loss grows beyond all bounds.
     """
-    parts = trainer.parts()
-    kept = _load(path, purpose, parts, generator) if resume else 0
+    state = _State(path, purpose, trainer.parts(), generator)
+    kept = state.load() if resume else 0
     try:
         while kept < epochs:
             begin = time.monotonic()
             loss, pictures = trainer.run_epoch()
             _refuse_diverged(loss, kept + 1)
             speed = pictures / (time.monotonic() - begin)
-            _save(path, purpose, kept + 1, parts, generator)
+            state.save(kept + 1)
             # Who reads that an epoch is done may stop at once: it is kept.
             kept += 1
             log(f"epoch {kept} of {epochs}: loss {loss:.3f}, {speed:.0f} pictures a second")
@@ -147,44 +147,41 @@ def purpose_of(
     }
 
 
-def _save(
-    path: Path,
-    purpose: Mapping[str, Any],
-    epoch: int,
-    parts: Mapping[str, Part],
-    generator: torch.Generator | None,
-) -> None:
-    """Write the state; a crash while writing must not lose the last one."""
-    state: dict[str, Any] = {name: part.state_dict() for name, part in parts.items()}
-    state |= {"purpose": dict(purpose), "epoch": epoch, "torch": torch.get_rng_state()}
-    if torch.cuda.is_available():
-        # Dropout on a card draws from the card's own chance.
-        state["cuda"] = torch.cuda.get_rng_state()
-    if generator:
-        state["generator"] = generator.get_state()
-    try:
-        with written_whole(path) as beside:
-            torch.save(state, beside)
-    except RuntimeError as error:  # torch's own for whatever keeps it from writing
-        raise ModelError(f"{path} can't be written: is the disk full?") from error
+@dataclass(frozen=True)
+class _State:
+    """What is kept of a training, in a file."""
 
+    path: Path
+    purpose: Mapping[str, Any]
+    parts: Mapping[str, Part]
+    generator: torch.Generator | None
 
-def _load(
-    path: Path,
-    purpose: Mapping[str, Any],
-    parts: Mapping[str, Part],
-    generator: torch.Generator | None,
-) -> int:
-    """Take the state that was written, and return the epochs done."""
-    state = read_state(path, purpose)
-    for name, part in parts.items():
-        part.load_state_dict(state[name])
-    if generator:
-        generator.set_state(state["generator"])
-    torch.set_rng_state(state["torch"])
-    if torch.cuda.is_available() and "cuda" in state:
-        torch.cuda.set_rng_state(state["cuda"])
-    return int(state["epoch"])
+    def save(self, epoch: int) -> None:
+        """Write the state; a crash while writing must not lose the last one."""
+        state: dict[str, Any] = {name: part.state_dict() for name, part in self.parts.items()}
+        state |= {"purpose": dict(self.purpose), "epoch": epoch, "torch": torch.get_rng_state()}
+        if torch.cuda.is_available():
+            # Dropout on a card draws from the card's own chance.
+            state["cuda"] = torch.cuda.get_rng_state()
+        if self.generator:
+            state["generator"] = self.generator.get_state()
+        try:
+            with written_whole(self.path) as beside:
+                torch.save(state, beside)
+        except RuntimeError as error:  # torch's own for whatever keeps it from writing
+            raise ModelError(f"{self.path} can't be written: is the disk full?") from error
+
+    def load(self) -> int:
+        """Take the state that was written, and return the epochs done."""
+        state = read_state(self.path, self.purpose)
+        for name, part in self.parts.items():
+            part.load_state_dict(state[name])
+        if self.generator:
+            self.generator.set_state(state["generator"])
+        torch.set_rng_state(state["torch"])
+        if torch.cuda.is_available() and "cuda" in state:
+            torch.cuda.set_rng_state(state["cuda"])
+        return int(state["epoch"])
 
 
 def read_state(path: Path, purpose: Mapping[str, Any]) -> dict[str, Any]:
