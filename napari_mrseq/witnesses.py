@@ -22,6 +22,17 @@ UNMENTIONED_AGENT = 0.15
 # this sure of a family. So sure it was of half of 414 held-out cases of what it knows, and of a
 # fifth of 51 of what it doesn't: that speaks against a guess, but accuses none.
 GUESS, SURE_OF_FAMILY = 0.8, 0.9
+# What only a header can tell, and families that it is not taken for: EPI shows perfusion, but for
+# a dynamic T1 with an agent; no scout or field map inverts fluid. Of 26 real series of 13 groups, 4
+# of perfusion, none looks so: one in nine at most, by 95 %. Of 111 stacks of what pixels tell 51 do
+# under perfusion, 14 (of 27 FLAIR) under the others. Were one in nine honest ones such, and one
+# header in ten wrong, perfusion that looks so would be right seven times in ten.
+UNLIKE: Mapping[str, Collection[str]] = {
+    "PERF": ("T1", "FLAIR"),
+    "FIELDMAP": ("FLAIR",),
+    "LOCALIZER": ("FLAIR",),
+}
+UNLIKE_CONFIDENCE = 0.7
 
 
 def join(
@@ -133,8 +144,11 @@ def _join_unlearned(
     own = set(probabilities) - set(SEQUENCES)
     if not known.from_pixels and _outweighs_guess(probabilities, header):
         return decide(probabilities, math.inf)
-    if not (known.from_pixels and own) and header.confidence >= threshold:
-        return Decision(header.sequence, header.confidence, "member")
+    sure = header.confidence
+    if _looks_unlike(probabilities, header):
+        sure = min(sure, UNLIKE_CONFIDENCE)
+    if not (known.from_pixels and own) and sure >= threshold:
+        return Decision(header.sequence, sure, "member")
     return decide(probabilities, threshold)
 
 
@@ -143,3 +157,12 @@ def _outweighs_guess(probabilities: Mapping[str, float], header: HeaderClaim) ->
     is_guess = header.confidence < GUESS and header.sequence not in header.named
     best = likeliest_known(probabilities)[1]
     return is_guess and UNKNOWN in probabilities and best >= SURE_OF_FAMILY
+
+
+def _looks_unlike(probabilities: Mapping[str, float], header: HeaderClaim) -> bool:
+    """Tell whether a network that could have said unknown sees what a claim never looks like."""
+    family, best = likeliest_known(probabilities)
+    if family == "T1" and header.agent:
+        return False
+    unlike = family in UNLIKE.get(header.sequence, ())
+    return unlike and UNKNOWN in probabilities and best > 0.5

@@ -297,6 +297,43 @@ def test_a_guess_from_times_at_what_no_pixels_show_does_not_overrule_sure_pixels
     assert join({"T1": 0.02, "T2": 0.98}, guess, 0.5).sequence == "LOCALIZER"
 
 
+@pytest.mark.parametrize(
+    ("claimed", "seen"),
+    [("PERF", "T1"), ("PERF", "FLAIR"), ("LOCALIZER", "FLAIR"), ("FIELDMAP", "FLAIR")],
+)
+def test_a_header_that_claims_what_never_looks_like_its_pixels_is_not_sure(claimed, seen):
+    header = HeaderClaim(claimed, 0.97, named=(claimed,))
+    pixels = {**dict.fromkeys(("T1", "T2", "FLAIR", "BOLD", "UNKNOWN"), 0.1), seen: 0.6}
+    assert join(pixels, header, 0.5) == Decision(claimed, 0.7, "member")
+    # Nobody is accused: too few such series are known.
+    assert not in_conflict(pixels, header, DENIAL)
+    # Whoever wants to be surer is told what the pixels say, or nothing.
+    assert join(pixels, header, 0.75).sequence == "UNKNOWN"
+    assert join({**pixels, seen: 0.8}, header, 0.75).sequence == seen
+    # Pixels torn between this and all else, and a network that can't say unknown, tell nothing.
+    assert join({**pixels, seen: 0.5}, header, 0.5).confidence == 0.97
+    assert join({"T1": 0.1, "FLAIR": 0.1, seen: 0.9}, header, 0.5).confidence == 0.97
+    # A claim that was less sure stays as it is.
+    assert join(pixels, replace(header, confidence=0.6), 0.5).confidence == 0.6
+
+
+@pytest.mark.parametrize(
+    ("claimed", "seen"),
+    [("PERF", "BOLD"), ("LOCALIZER", "T1"), ("FIELDMAP", "T1"), ("OTHER", "FLAIR")],
+)
+def test_a_header_is_believed_on_what_often_looks_like_its_pixels(claimed, seen):
+    pixels = {**dict.fromkeys(("T1", "T2", "FLAIR", "BOLD", "UNKNOWN"), 0.01), seen: 0.96}
+    assert join(pixels, HeaderClaim(claimed, 0.97), 0.5) == Decision(claimed, 0.97, "member")
+
+
+def test_perfusion_by_an_agent_may_look_like_t1_but_not_like_flair():
+    header = HeaderClaim("PERF", 0.95, agent=True)
+    seen = {"T1": 0.5, "T1C": 0.45, "FLAIR": 0.01, "UNKNOWN": 0.04}
+    assert join(seen, header, 0.5).confidence == 0.95
+    assert join(seen, replace(header, agent=False), 0.5).confidence == 0.7
+    assert join({**seen, "T1": 0.01, "FLAIR": 0.95}, header, 0.5).confidence == 0.7
+
+
 def test_what_no_pixels_tell_is_held_against_them_as_its_family():
     classes = {"T1": 0.01, "T2STAR": 0.01, "DWI": 0.97, "B0": 0.005, "UNKNOWN": 0.005}
     words = HeaderClaim("SWI", 0.9, named=("SWI", "T2STAR"))
