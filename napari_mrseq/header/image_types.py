@@ -10,7 +10,7 @@ from napari_mrseq.scanner_words import IN_PHASE, OPPOSED_PHASE
 
 NO_PICTURE = ("Raw Data", "Spectroscopy", "Presentation State", "SR Storage", "Segmentation")
 SCREEN = ("SCREEN SAVE", "SCREENSAVE", "REPORT", "GRAPH", "MR ERROR MESSAGE", "ERROR_MAP")
-PHASE = ("P", "PHASE", "PHASE MAP", "P_FFE", "P_SE", "SW_P_FFE", "P_PCA", "VELOCITY MAP")
+PHASE = ("P", "PHASE", "PHASE MAP", "P_FFE", "P_SE", "P_IR", "SW_P_FFE", "P_PCA", "VELOCITY MAP")
 REAL = ("R", "REAL", "R_FFE", "R_SE", "R_IR")
 IMAGINARY = ("I", "IMAGINARY", "I_FFE", "I_SE", "I_IR")
 FIELD_MAP = words_for("B0 map", "field map")
@@ -53,7 +53,7 @@ def _of_several_words(*codes: str) -> dict[tuple[str, ...], str]:
 _PARTED = _of_several_words(
     *SCREEN, *PHASE, *REAL, *IMAGINARY, *FIELD_MAP, *ADC, *EXPONENTIAL_ADC, *TRACE, *TENSOR,
     *PERFUSION, *SUSCEPTIBILITY, *MAP, *FAT, *ANGIOGRAPHY, *PROJECTION, *IN_PHASE, *OPPOSED_PHASE,
-    "TENSOR_B0", "M_PCA", "M_IR", "P_IR", "DIFFUSION_ATTNTD", "FLOW_ENCODED", BEFORE_AGENT,
+    "TENSOR_B0", "M_PCA", "M_IR", "DIFFUSION_ATTNTD", "FLOW_ENCODED", BEFORE_AGENT,
     AFTER_AGENT,
 )  # fmt: skip
 _MOST_WORDS = max(map(len, _PARTED))

@@ -369,6 +369,7 @@ def test_a_part_of_the_complex_signal_is_no_weighted_image(
         (["DERIVED", "PRIMARY", "DIXON", "OUT", "OF", "PHASE"], "T1"),
         (["ORIGINAL", "PRIMARY", "MIN", "IP", "NONE"], "T1"),
         (["ORIGINAL", "PRIMARY", "P", "FFE", "P", "FFE"], "OTHER"),
+        (["ORIGINAL", "PRIMARY", "P", "IR", "P", "IR"], "OTHER"),
         (["DERIVED", "PRIMARY", "M", "PHASE"], "OTHER"),
         (["DERIVED", "PRIMARY", "M", "WATER", "FRACTION"], "OTHER"),
         (["DERIVED", "PRIMARY", "M", "STD", "DEVIATION"], "OTHER"),
