@@ -163,8 +163,9 @@ def _against(record: Record) -> list[str]:
         [words for words in record["warnings"] if words.startswith(beginning)]
         for beginning in (SWAPPED, MISNAMED)
     )
-    told = swapped + misnamed
-    return (agrees and told) or [*swapped, *header["evidence"]] or told
+    if agrees and (swapped or misnamed):
+        return swapped + misnamed
+    return [*swapped, *header["evidence"]] or misnamed
 
 
 def _slice_lines(record: Record) -> Iterator[tuple[str, ...]]:
