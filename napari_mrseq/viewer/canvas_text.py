@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from textwrap import TextWrapper
 from typing import Any, TypeAlias
 
@@ -16,14 +15,12 @@ from napari_mrseq.viewer.attachment import Attachment, LayerEvents
 from napari_mrseq.viewer.doubts import mark_beside, only_header_tells
 from napari_mrseq.viewer.image_layers import image_layers, is_image
 from napari_mrseq.viewer.layer_series import is_as_opened, obstacle, shown_series, unread
-from napari_mrseq.viewer.layer_state import LayerState, own_name, state_of
+from napari_mrseq.viewer.layer_state import own_name, state_of
 from napari_mrseq.viewer.slice_in_view import covering, is_seen, slice_in_view, watch_view
 from napari_mrseq.viewer.wording import NO_BREAK, said_words, shortened, slice_words, unbroken
 
 # The layers that are drawn, each with the number of its slice in view, None for none.
-InView: TypeAlias = Mapping[Image, int | None]
-# Those of them that there are words for.
-Known: TypeAlias = list[tuple[Image, LayerState | None, int | None]]
+InView: TypeAlias = dict[Image, int | None]
 
 LOOK = {
     "font_size": 14,
@@ -92,7 +89,7 @@ class CanvasText(Attachment):
         """Write the text for what is in view now."""
         in_view = _slices_in_view(self._viewer)
         self._unread = [one for one, index in in_view.items() if _is_unread(one, index)]
-        known = self._known(in_view) if self._shown else []
+        known = self._known(in_view) if self._shown else {}
         # Where several images stand beside each other.
         grid = bool(known) and self._viewer.canvas.grid.enabled and len(_visible(self._viewer)) > 1
         text = _grid_words(known) if grid else _words(self._viewer, in_view, known)
@@ -111,10 +108,13 @@ class CanvasText(Attachment):
             self._look = None
         self._name_cells(image_layers(self._viewer) if grid else [])
 
-    def _known(self, in_view: InView) -> Known:
+    def _known(self, in_view: InView) -> InView:
         """Return the layers that were judged, or whose slice in view can't be read."""
-        states = [(layer, state_of(layer), index) for layer, index in in_view.items()]
-        return [one for one in states if one[1] or one[0] in self._unread]
+        return {
+            layer: index
+            for layer, index in in_view.items()
+            if state_of(layer) or layer in self._unread
+        }
 
     def _on_layer(self, event: Any) -> None:
         # Whether a slice can be read is known once napari has asked for it ("set_data").
@@ -159,26 +159,27 @@ def _slices_in_view(viewer: ViewerModel) -> InView:
     }
 
 
-def _grid_words(known: Known) -> str:
+def _grid_words(known: InView) -> str:
     """Return a line for each layer, below an empty one: napari's box is too low for many.
 
     Where there are more than leave room for images, the layers in conflict have theirs: in narrow
     cells napari cuts off the mark behind a name.
     """
     lines = [
-        f"{_said(*one)}{GAP}{shortened(own_name(one[0]), LONGEST_IN_GRID)}"
-        for one in reversed(known)
-        if len(known) <= MOST_IN_GRID or _in_conflict(one[1])
+        f"{_said(layer, index)}{GAP}{shortened(own_name(layer), LONGEST_IN_GRID)}"
+        for layer, index in reversed(known.items())
+        if len(known) <= MOST_IN_GRID or _in_conflict(layer)
     ]
     most = MOST_IN_GRID if len(lines) <= MOST_IN_GRID else MOST_IN_GRID - 1
     return "\n" + first_few(lines, most, "\n") if lines else ""
 
 
-def _in_conflict(state: LayerState | None) -> bool:
+def _in_conflict(layer: Image) -> bool:
+    state = state_of(layer)
     return bool(state and state.verdict and state.verdict.conflict)
 
 
-def _words(viewer: ViewerModel, in_view: InView, known: Known) -> str:
+def _words(viewer: ViewerModel, in_view: InView, known: InView) -> str:
     """Return the words for the slice in view, ``""`` where nothing is known of what is drawn.
 
     They are on the layer that is seen, even if it has no verdict: words on another one would
@@ -187,7 +188,7 @@ def _words(viewer: ViewerModel, in_view: InView, known: Known) -> str:
     if not known:
         return ""
     layer, index = _seen(viewer, in_view)
-    line = _line(layer, state_of(layer), index)
+    line = _line(layer, index)
     name = f"\n{shortened(own_name(layer), LONGEST_NAME)}" if _is_doubtful(viewer, layer) else ""
     return _wrapped(line + name, int((viewer.canvas.size[1] - MARGINS_PX) / LETTER_PX))
 
@@ -225,7 +226,8 @@ def _is_unread(layer: Image, index: int | None) -> bool:
     return index is not None and unread(layer, index) is not None
 
 
-def _line(layer: Image, state: LayerState | None, index: int | None) -> str:
+def _line(layer: Image, index: int | None) -> str:
+    state = state_of(layer)
     if state is None and obstacle(layer):
         return CANNOT_JUDGE
     place = "whole stack"
@@ -233,11 +235,12 @@ def _line(layer: Image, state: LayerState | None, index: int | None) -> str:
         series = state.series if state else shown_series(layer)
         # On one line, the place in a 4-D series would not fit a canvas of usual width.
         place = slice_words(series, index).replace(", volume", "\nvolume", 1)
-    return f"{_said(layer, state, index)}{GAP}{place}"
+    return f"{_said(layer, index)}{GAP}{place}"
 
 
-def _said(layer: Image, state: LayerState | None, index: int | None) -> str:
+def _said(layer: Image, index: int | None) -> str:
     """Return what the slice in view is, or the whole stack where none is."""
+    state = state_of(layer)
     if index is None:
         said: Judged | None = state.verdict if state else None
     else:
