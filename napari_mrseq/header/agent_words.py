@@ -87,7 +87,7 @@ WITHOUT = (
     r"\b((?<!\bi )[ov] ?km|skm)\b",
     rf"\bvor (gabe|{AGENT})\b",
     r"\b[ck]ontrast\w*(frei\w*|lose?|fri\w*|vrij)\b",
-    r"\bs ?m ?d ?c\b|\bss (gado\w*|inj\w*)\b|\bin bianco\b|\bsimple(?= ?$)",
+    r"\bs ?m ?d ?c\b|\bss (gado\w*|inj\w*|iv)\b|\bin bianco\b|\bsimple(?= ?$)",
     rf"\bblanco(?= ?$| {PLANES}\b)",
     # "Knie sin" is a left one.
     r"\b(sin|sem) (c\b|contr|cte|ctte|gad|gd|iv|civ|inj|medio)|\bs contraste",

@@ -158,7 +158,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("LOCALIZER", "lokali*", "ichigime", "ubersicht*", "uebersicht*", "reperage*", "repere*"),
     ("LOCALIZER", "oversi*t*", "overzicht*", "fast view"),
     ("OTHER", "kalib*", "referenz*", "speeder*", "phoenix zip*", "single voxel*"),
-    ("OTHER", "*spektro*", "*spettro*", "soustra*", Regex(r"substra[ckz][a-z]*"), "sottra*"),
+    ("OTHER", "*spektro*", "*spettro*", "*soustra*", Regex(r"substra[ckz][a-z]*"), "sottra*"),
     ("OTHER", "sustrac*"),
     ("OTHER", "ssub*"),
     ("OTHER", "true fisp*", "ci3d*", "hyce", "basg", "pbsg", "cosmic", "mensa", "bloch siegert*"),
@@ -238,7 +238,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("T2STAR", "me gre*", "gre me", "multi echo gre", "gre multi echo", "t2* ge $"),
     # In and opposed phase of one gradient echo, not two echoes of a spin echo.
     ("T1", "dual echo ... in", "dual echo ... ip", "in out*", "dual ffe", "dual gr*"),
-    ("T1", "dual echo ... *spgr", "*spgr ... dual echo"),
+    ("T1", "dual echo ... *spgr", "*spgr ... dual echo", "t1* ... dual echo", "dual echo ... t1*"),
     (DUAL_ECHO, "pd* t2*", "t2* pd*", "dp t2*", "t2* dp", "proton* t2*", "dual echo"),
     (DUAL_ECHO, "dual tse", "dual fse", "dual se"),
     (DUAL_ECHO, "double echo*", "double tse"),

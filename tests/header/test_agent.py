@@ -51,6 +51,7 @@ GIVEN = (
     "T1 avant-bras gado"
 )
 NOT_GIVEN = (
+    "AX T1 DIXON SS IV_W;"
     "T1 ohne KM;T1 pre contrast;T1 -C;T1 sans injection;AX T1 W/O;3D Ax T1 S/C;T1 FS S/ CONTRASTE;"
     "T1 uten kontrast;T1 uden kontrast;T1 utan kontrast;T1 bez kontrastu;T1 bez kontrasta;"
     "T1 przed kontrastem;T1 kontrastsız;T1 KONTRASTSIZ;T1 senza mdc;T1 sin contraste;T1 plain;"

@@ -460,7 +460,8 @@ def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> No
             "de_overview_tfi_4c;cine_tfi_retro_3c;4CH_Function;cardiac function SAX;SUB 2 COR RFM;"
             "t1_vibe_dixon_tra_2echo_F_22;mdixon_ff;t1_vibe_dixon_tra_F_ND;t1_vibe_fs_SUB_DIS2D;"
             "MR thermometry;TemperatureMapping;t1_vibe_dixon_fat;T1 mDIXON Fett;T1 Dixon graisse;"
-            "psif_csf;t1_vibe_dixon_cor_F_MPR_cor;T1 SUSTRACCIÓN;Sag qDESS;3DDESS_we",
+            "psif_csf;t1_vibe_dixon_cor_F_MPR_cor;T1 SUSTRACCIÓN;Sag qDESS;3DDESS_we;"
+            "T1 VIBE DIXON SSOUSTRATION ART-PORT CAIPI_W",
         ),
         ("OTHER", "fisp_mrf_2d;MRF;3D MR Fingerprinting;ihMT_dual;ihMTR"),
         (
@@ -468,6 +469,7 @@ def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> No
             "MRA first pass;first-pass angiography;MRA thorax first pass;CEMRA carotids firstpass;"
             "MR angiography first pass;Angio legs first pass",
         ),
+        ("T1", "t1_quick3d_tra_dualecho_bh;Dual Echo T1 FFE"),
         ("FIELDMAP", "Reverse blip EPI 3mm iso;blip reversed"),
         ("FIELDMAP", "FieldMap: T2FSE;BH_PA_SE;se_epi_1.7mm_ap;Spin-echo EPI (AP);B0Shim_3D"),
         (
