@@ -47,7 +47,6 @@ from napari_mrseq.reading.tags import (
 )
 
 _SHARED_GROUPS = 0x52009229
-_NONE = Dataset()
 # The functional groups that are looked at, by the sequence that holds each (PS3.3, C.7.6.16.2).
 _CONTENT, _MEASURES, _POSITION, _ORIENTATION = 0x00209111, 0x00289110, 0x00209113, 0x00209116
 _TRANSFORMATION, _WINDOW, _FRAME_TYPE = 0x00289145, 0x00289132, 0x00189226
@@ -81,9 +80,9 @@ def is_enhanced(instance: Instance) -> bool:
 def enhanced_frames(instance: Instance) -> list[Frame]:
     """Return the slices of an enhanced file; groups of the frame go before shared ones."""
     header = instance.header
-    shared = first_item(header, _SHARED_GROUPS) or _NONE
+    shared = first_item(header, _SHARED_GROUPS)
     described = items(header, PER_FRAME_GROUPS)
-    groups = [*described, *[_NONE] * instance.layout.frames][: instance.layout.frames]
+    groups = [*described, *[Dataset()] * instance.layout.frames][: instance.layout.frames]
     origin = replace(origin_of(instance), doubt=_doubt(told_frames(header), len(described)))
     if any(tag in group for group in (shared, *groups) for tag in _UNASSIGNED):
         return _converted_frames(instance, origin, shared, groups)
@@ -138,7 +137,7 @@ def _frame(instance: Instance, origin: Origin, index: int, groups: Mapping[int, 
         inversion_time=_first_number(groups[_MODIFIERS], 0x00189079, 0x00180082),
         flip_angle=number(groups[_TIMING], 0x00181314),
         b_value=number(diffusion, 0x00189087),
-        direction=triple(numbers(first_item(diffusion, 0x00189076) or _NONE, 0x00189089)),
+        direction=triple(numbers(first_item(diffusion, 0x00189076), 0x00189089)),
         # Without a trigger Temporal Position Time Offset: since the first volume.
         trigger=ms_or_seconds(
             number(groups[_CARDIAC], 0x00209153), number(groups[_TEMPORAL_POSITION], 0x0020930D)
@@ -187,7 +186,7 @@ def _spread(groups: Dataset) -> _Elements:
     """Return what functional groups hold, under the tags of classic headers."""
     found: _Elements = {}
     for sequence in (*_GROUPS, *_UNASSIGNED):
-        found |= _elements(first_item(groups, sequence) or _NONE)
+        found |= _elements(first_item(groups, sequence))
     told = [tag for tag in _CLASSIC if tag in found]
     return found | {tag_object(_CLASSIC[tag]): found[tag_object(tag)] for tag in told}
 

@@ -26,6 +26,7 @@ tag_object = cache(BaseTag)
 # Longest value that is read with a header; no text or number is longer.
 LARGEST_VALUE_BYTES = 1 << 22
 _LARGEST_WHOLE = 1 << 32
+_EMPTY = Dataset()
 
 
 def numbers(dataset: Dataset, tag: int, vr: str | None = None) -> tuple[float, ...]:
@@ -104,9 +105,9 @@ def items(dataset: Dataset, tag: int) -> list[Dataset]:
     return [item for item in value or () if isinstance(item, Dataset)]
 
 
-def first_item(dataset: Dataset, tag: int) -> Dataset | None:
-    """Return the first item of a sequence, None where it has none."""
-    return next(iter(items(dataset, tag)), None)
+def first_item(dataset: Dataset, tag: int) -> Dataset:
+    """Return the first item of a sequence; one without elements, not to be changed, if none."""
+    return next(iter(items(dataset, tag)), _EMPTY)
 
 
 def _hashable(value: Any) -> Hashable:
