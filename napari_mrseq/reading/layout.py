@@ -203,11 +203,16 @@ class FrameSource:
         return part.rows, part.columns
 
     @property
+    def is_rescaled(self) -> bool:
+        """Slope and intercept change its values."""
+        return (self.slope, self.intercept) != (1.0, 0.0)
+
+    @property
     def dtype(self) -> np.dtype[Any]:
         """Smallest type that holds the values exactly; of rescaled ones it holds seven digits."""
         if self.lut is not None:
             return np.dtype(np.uint16)
-        if self.slope != 1 or self.intercept != 0 or self.layout.is_colour:
+        if self.is_rescaled or self.layout.is_colour:
             return np.dtype(np.float32)
         if self.layout.is_float:
             return np.dtype(np.float64 if "Double" in self.layout.keyword else np.float32)

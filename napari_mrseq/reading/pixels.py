@@ -56,7 +56,7 @@ def slice_values(source: FrameSource, dtype: np.dtype[Any]) -> NDArray[Any]:
     if source.tile is not None:
         frame = source.tile.of(frame)
         padded = None if padded is None else source.tile.of(padded)
-    if source.slope != 1 or source.intercept != 0:
+    if source.is_rescaled:
         # In double precision, since 32-bit integers don't fit a float32.
         frame = frame * np.float64(source.slope) + source.intercept
     if padded is not None:

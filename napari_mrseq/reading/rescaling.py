@@ -56,7 +56,7 @@ def map_to_real_world(source: FrameSource, group: Dataset, window: Window | None
     tuple of float or None
         The window among the values that are shown.
     """
-    if source.lut is not None or (source.slope, source.intercept) != (1.0, 0.0):
+    if source.lut is not None or source.is_rescaled:
         return window
     mapping = first_item(group, REAL_WORLD_MAPPING) or group
     slope, intercept = number(mapping, 0x00409225), number(mapping, 0x00409224) or 0.0
