@@ -19,6 +19,7 @@ GIVEN = (
     "3D FS;T1 FS YAG BASKILI KONTRASTLI;t1_vibe_fs_tra_s kontrastom;T1 FS TRA po k.l.;T1 z "
     "kontrastem;T1 po kontrascie;CORONAL T1 FS CON CIV;T1 C/CONTRASTE;AX T1 (C/C);T1 apres gado;"
     "T1 dopo mdc;T1 na Gd;T1 nach KM;T1 etter kontrast;T1 efter kontrast;T1 Art +C;"
+    "DCE prostate;ep2d_dsc_perf;DSC_perfusion;T1 vibe DCE;"
     "t1_twist_tra_dyn;T1 fase arteriosa;T1 HBP 20min;T1 Gadavist;T1 EOB;T1 pós-contraste;"
     "t1_vibe_arterielle Phase;Sag T1 Cube K+;T1MPRAGE_08iso_K+;Ph3/Ax T1 Vibrant MultiPhase;"
     "AX T1 FS VIBE 10 MIN;T1 TSE TEHOSTE;T1_7DYN;"
