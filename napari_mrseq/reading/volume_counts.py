@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from napari_mrseq.reading.volume_keys import ByPlace, Volume, is_mostly_there, most_at_a_place
+from napari_mrseq.reading.volume_keys import (
+    ByPlace,
+    Volume,
+    is_mostly_there,
+    most_at_a_place,
+    volumes_by,
+)
 
 # The number of an instance → that of its volume.
 _Count = Callable[[int], int]
@@ -84,8 +89,5 @@ def _place_by_place(by_place: ByPlace, numbered: list[tuple[int, int]]) -> Itera
 
 
 def _volumes_of(by_place: ByPlace, volume_of: _Count) -> list[Volume]:
-    found: dict[int, Volume] = defaultdict(dict)
-    for place, members in by_place.items():
-        for frame in members:
-            found[volume_of(int(frame.instance_number))][place] = frame
+    found = volumes_by(by_place, lambda frame: volume_of(int(frame.instance_number))) or {}
     return [found[number] for number in sorted(found)]
