@@ -17,6 +17,7 @@ from napari_mrseq.belonging import study_of
 from napari_mrseq.conflict import checkable_families, support
 from napari_mrseq.header import HeaderClaim
 from napari_mrseq.naming import title_of
+from napari_mrseq.reading.grouping import grouped
 from napari_mrseq.sequences import family_of
 from napari_mrseq.series import Failure, Series
 from napari_mrseq.verdict import SWAPPED, Verdict
@@ -48,19 +49,15 @@ def with_exchanges(outcomes: Sequence[Verdict | Failure]) -> list[Verdict | Fail
         In the same order. A series whose header seems exchanged is called what its pixels alone
         say, and names the other in `Verdict.remarks`.
     """
-    found: list[Verdict | Failure] = [
-        one if isinstance(one, Failure) else one.without_study for one in outcomes
-    ]
-    studies: dict[str, list[tuple[int, Verdict]]] = {}
-    for place, one in enumerate(found):
-        if not isinstance(one, Failure) and one.series.study_uid:
-            studies.setdefault(study_of(one.series), []).append((place, one))
-    for members in studies.values():
-        for first, second in exchanged([(v.probabilities, v.header) for _, v in members]):
-            (here, ours), (there, theirs) = members[first], members[second]
-            found[here] = _exchanged_verdict(ours, theirs)
-            found[there] = _exchanged_verdict(theirs, ours)
-    return found
+    alone = [one if isinstance(one, Failure) else one.without_study for one in outcomes]
+    held = [one for one in alone if not isinstance(one, Failure) and one.series.study_uid]
+    changed: dict[Verdict | Failure, Verdict] = {}
+    for members in grouped(held, lambda one: study_of(one.series)):
+        for first, second in exchanged([(one.probabilities, one.header) for one in members]):
+            ours, theirs = members[first], members[second]
+            changed[ours] = _exchanged_verdict(ours, theirs)
+            changed[theirs] = _exchanged_verdict(theirs, ours)
+    return [changed.get(one, one) for one in alone]
 
 
 def study_by_study(

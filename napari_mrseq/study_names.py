@@ -11,6 +11,7 @@ from napari_mrseq.belonging import absolute, study_of
 from napari_mrseq.clock import day_of
 from napari_mrseq.header import acquired_at
 from napari_mrseq.naming import common_folder
+from napari_mrseq.reading.grouping import labelled
 from napari_mrseq.series import Series
 
 
@@ -39,10 +40,8 @@ def study_names(series: Sequence[Series], *, dated: bool) -> dict[str, str]:
         By study, as `study_of` names it, in the order of the series: a path below the folder that
         holds them all.
     """
-    studies: dict[str, list[Series]] = {}
-    for one in series:
-        if one.kind != "layer":
-            studies.setdefault(study_of(one), []).append(one)
+    read = [one for one in series if one.kind != "layer"]
+    studies = labelled(map(study_of, read), read)
     if len(studies) < 2:
         return {}
     # Without the drive: they may lie on several.
