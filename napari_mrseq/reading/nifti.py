@@ -81,16 +81,8 @@ def read_nifti(path: str) -> Series:
     ReadError
         If the file is damaged or holds no image; the text is the cause.
     """
-    try:
-        image = open_nifti(path)
-        shape = tuple(int(size) for size in image.shape)
-        known, warnings = affine_of(image.header)
-    except ReadError:
-        raise
-    except Exception as error:  # zlib, nibabel and numpy each raise their own
-        told = _KNOWN_DAMAGE.search(str(error))
-        cause = told[0] if told else damage_in(error)
-        raise ReadError(f"not a NIfTI file that can be read ({cause})") from error
+    image, known, warnings = _opened(path)
+    shape = tuple(int(size) for size in image.shape)
     _check_size(path, image, shape)
     shape = (*shape, 1, 1)[: max(3, len(shape))]
     affine = np.eye(4) if known is None else known
@@ -122,6 +114,19 @@ def read_nifti(path: str) -> Series:
         b_values=tuple(dict.fromkeys(b_values)),
         warnings=(*warnings, *problem),
     )
+
+
+def _opened(path: str) -> tuple[Any, NDArray[np.float64] | None, tuple[str, ...]]:
+    """Return the image, its affine where that is known, and what to say of it."""
+    try:
+        image = open_nifti(path)
+        return image, *affine_of(image.header)
+    except ReadError:
+        raise
+    except Exception as error:  # zlib, nibabel and numpy each raise their own
+        told = _KNOWN_DAMAGE.search(str(error))
+        cause = told[0] if told else damage_in(error)
+        raise ReadError(f"not a NIfTI file that can be read ({cause})") from error
 
 
 def _check_size(path: str, image: Any, shape: tuple[int, ...]) -> None:
