@@ -10,9 +10,7 @@ from qtpy.QtCore import QObject, QTimer
 class SingleShot(QTimer):
     """Calls a handler once each time it is started."""
 
-    def __init__(
-        self, handler: Callable[[], object], parent: QObject | None = None, delay_ms: int = 0
-    ) -> None:
+    def __init__(self, handler: Callable[[], object], parent: QObject, delay_ms: int = 0) -> None:
         super().__init__(parent)
         self.setSingleShot(True)
         self.setInterval(delay_ms)
