@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -208,7 +208,7 @@ def _repeats(
 ) -> tuple[tuple[Verdict, ...], ...]:
     counted = [verdict for verdict in verdicts if verdict.sequence not in NEVER_EXTRA]
     # Each is held against many others.
-    kinds = {verdict: _kind(verdict) for verdict in counted}
+    kinds = {one: (one.sequence, member_is_open(one), setting_of(one.series)) for one in counted}
 
     def are_alike(one: Verdict, other: Verdict) -> bool:
         return kinds[one] == kinds[other] and one_prescription(one.series, other.series)
@@ -216,10 +216,6 @@ def _repeats(
     groups = (acquisitions_of(group, moments) for group in gathered(counted, are_alike))
     once = ([acquired[0] for acquired in group] for group in groups if len(group) > 1)
     return tuple(_in_time(group) for group in once)
-
-
-def _kind(verdict: Verdict) -> Hashable:
-    return verdict.sequence, member_is_open(verdict), setting_of(verdict.series)
 
 
 def _pairs(verdicts: Sequence[Verdict]) -> tuple[ContrastPair, ...]:

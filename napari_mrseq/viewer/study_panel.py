@@ -170,17 +170,13 @@ class StudyPanel(QWidget):
         return lines
 
     def _entry(self, match: Match, repeats: Sequence[Group], *, waiting: bool) -> str:
-        """Say how an entry is met, and by which series where it is met twice."""
+        """Say how an entry is met, by which series where twice, and which of them are doubtful."""
         words = f"{SIGNS[match.status]} {match.expected.name}{_match_words(match, waiting=waiting)}"
         named = set(chain(*repeats))
         twice = f": {'; '.join(map(self._names, repeats))}" if repeats else ""
-        others = [one for one in match.verdicts or match.perhaps if one not in named]
-        return f"{words}{twice}{self._doubted(others)}"
-
-    def _doubted(self, verdicts: Sequence[Verdict]) -> str:
-        """Name the series of an entry that are not to be relied on; ``""`` where there is none."""
-        doubted = [one for one in verdicts if one.mark]
-        return f" ({self._names(doubted)})" if doubted else ""
+        met_by = match.verdicts or match.perhaps
+        doubtful = [one for one in met_by if one.mark and one not in named]
+        return f"{words}{twice}" + (f" ({self._names(doubtful)})" if doubtful else "")
 
     def _names(self, verdicts: Sequence[Verdict]) -> str:
         """Name series as the table does: by their layers, with the mark of the doubtful ones."""
