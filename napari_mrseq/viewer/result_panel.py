@@ -43,6 +43,7 @@ SLICES_ONLY = "slices of this series are judged so far; the series gets its verd
 # Orange and blue differ for every kind of colour blindness (Okabe & Ito 2008).
 CONFLICT_STYLE = "border: 2px solid #E69F00; border-radius: 3px; padding: 3px;font-weight: bold;"
 HEADER_LINES, CONFLICT_FRAME = 3, 10
+HEADLINE_STYLE = "font-size: 22pt; font-weight: 600;"
 
 
 class ResultPanel(QStackedWidget):
@@ -53,15 +54,15 @@ class ResultPanel(QStackedWidget):
         self.swatch = QLabel()
         self.swatch.setFixedWidth(8)
         # A name of the user's own may be long.
-        self.verdict = _label(size=22, bold=True, wrap=True)
-        self.confidence = _label(size=22, bold=True)
+        self.verdict = _label(HEADLINE_STYLE, wrap=True)
+        self.confidence = _label()
         self.confidence.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.runners_up = _label(wrap=True)
         self.plane = _label()
         self.plane.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.header = _label(wrap=True)
         self.doubts = _label(wrap=True)
-        self.model = _label(size=8, wrap=True)
+        self.model = _label("font-size: 8pt;", wrap=True)
         first, second = QHBoxLayout(), QHBoxLayout()
         first.addWidget(self.verdict, 1)
         first.addWidget(self.confidence)
@@ -82,7 +83,7 @@ class ResultPanel(QStackedWidget):
         lines = HEADER_LINES * self.header.fontMetrics().lineSpacing()
         self.header.setMinimumHeight(lines + CONFLICT_FRAME)
         self.header.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        self.hint = _label(size=13, wrap=True)
+        self.hint = _label("font-size: 13pt;", wrap=True)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.addWidget(self.hint)
         self.addWidget(page)
@@ -124,7 +125,10 @@ class ResultPanel(QStackedWidget):
         colour = colour_of(verdict.sequence, verdict.probabilities)
         self.swatch.setStyleSheet(f"background-color: {colour};")
         self.verdict.setText(name_of(verdict.sequence) if known else "? unknown")
-        self.confidence.setText(_sure_words(verdict) if known else "")
+        sure = _sure_words(verdict) if known else ""
+        self.confidence.setText(sure)
+        # Words in the place of a figure leave a long name room.
+        self.confidence.setStyleSheet(HEADLINE_STYLE if sure.endswith("%") else "")
         self.runners_up.setText(unbroken(_second_line(verdict)))
         self.plane.setText(plane_words(verdict.series, visible=visible))
         mark = "≠ Conflict. " if verdict.conflict else ""
@@ -139,7 +143,7 @@ class ResultPanel(QStackedWidget):
 
 
 def _sure_words(verdict: Verdict) -> str:
-    """Return what stands beside the name, in letters as large."""
+    """Return what stands beside the name."""
     if verdict.overruled:
         return f"✎ {CORRECTED}"
     return HEADER_ONLY if verdict.header_only else percent(verdict.confidence)
@@ -175,10 +179,9 @@ def _guess_words(probabilities: Mapping[str, float]) -> str:
     return f"perhaps {name_of(best)}, {share}: not enough"
 
 
-def _label(*, size: int | None = None, bold: bool = False, wrap: bool = False) -> QLabel:
+def _label(style: str = "", *, wrap: bool = False) -> QLabel:
     label = QLabel()
-    style = f"font-size: {size}pt;" if size else ""
-    label.setStyleSheet(style + ("font-weight: 600;" if bold else ""))
+    label.setStyleSheet(style)
     label.setWordWrap(wrap)
     # Names of a user's own classes may hold what looks like HTML.
     label.setTextFormat(Qt.TextFormat.PlainText)

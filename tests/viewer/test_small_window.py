@@ -19,6 +19,7 @@ from qtpy.QtWidgets import (
 
 from napari_mrseq.correction import Correction
 from napari_mrseq.header import HeaderClaim
+from napari_mrseq.sequences import name_of
 from napari_mrseq.viewer.annotation import annotate, correct_layer
 from napari_mrseq.viewer.fitted_scroll_area import FittedScrollArea
 from napari_mrseq.viewer.layer_series import series_of
@@ -62,6 +63,20 @@ def test_it_opens_in_a_small_window_without_widening_it(qtbot, viewer, open_pane
         panel.tabs.setCurrentIndex(place)
         qtbot.wait(50)
         assert cut_in(panel) == []
+
+
+@pytest.mark.parametrize("code", ["MRA", "LOCALIZER"])
+def test_a_corrected_name_is_not_cut_off(
+    qtbot, viewer, open_panel, make_verdict, code: str
+) -> None:
+    """In a narrow panel STIR read "ST ✎ corrected"."""
+    layer = viewer.add_image(np.ones((4, 64, 64)), name="mine")
+    annotate(layer, make_verdict(series_of(layer), ["T1"] * 4))
+    correct_layer(layer, Correction(0, 3, code))
+    panel = open_at(qtbot, viewer, open_panel, 900)
+    verdict = panel.result.verdict
+    assert verdict.text() == name_of(code)
+    assert verdict.fontMetrics().horizontalAdvance(verdict.text()) <= verdict.width()
 
 
 def test_in_a_low_window_the_slice_in_view_has_its_row_in_sight(
