@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from qtpy.QtCore import QModelIndex, Signal  # type: ignore[attr-defined]
+from qtpy.QtCore import QModelIndex, Qt, Signal  # type: ignore[attr-defined]
 from qtpy.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from napari_mrseq.naming import CORRECTED
@@ -42,6 +42,8 @@ class SliceTable(QWidget):
         )
         self.table = Table(HEADINGS)
         self.table.setAccessibleName("Slices")
+        # Numbers of slices and names of sequences differ at their beginnings.
+        self.table.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.table.proxy.setFilterKeyColumn(NOTE_COLUMN)
         self.table.setToolTip(
             f"A click or an arrow key shows the slice; {shown(COPY_KEYS)} copies selected rows"

@@ -285,7 +285,7 @@ class Table(QTableView):
         longest = max(others, key=self.columnWidth)
         width = self.columnWidth(longest)
         if left < least < width:
-            # Names come first: what is long beside them, as studies are, is cut.
-            self.setColumnWidth(longest, max(width + left - least, least))
+            # Names come first: what is long beside them, as studies are, is cut, to a half at most.
+            self.setColumnWidth(longest, max(width + left - least, least, width // 2))
             left = room - sum(map(self.columnWidth, others))
         self.setColumnWidth(self._widest, max(left, least))

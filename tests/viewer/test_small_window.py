@@ -79,6 +79,21 @@ def test_a_corrected_name_is_not_cut_off(
     assert verdict.fontMetrics().horizontalAdvance(verdict.text()) <= verdict.width()
 
 
+def test_in_a_narrow_panel_slices_of_volumes_are_told_apart(
+    qtbot, viewer, open_panel, make_verdict
+) -> None:
+    """Of "25 (volume 1)" the middle was cut out: "2…)"."""
+    layer = viewer.add_image(np.ones((2, 30, 16, 16)), name="dti")
+    annotate(layer, make_verdict(series_of(layer), ["FLAIR"] * 60))
+    panel = open_at(qtbot, viewer, open_panel, 700)
+    table = panel.slices.table
+    room = table.columnWidth(0) - table.fontMetrics().horizontalAdvance("0")
+    words = [table.proxy.index(row, 0).data() for row in range(30)]
+    shown = [table.fontMetrics().elidedText(one, table.textElideMode(), room) for one in words]
+    assert shown != words
+    assert [int(one.rstrip("…").partition(" ")[0]) for one in shown] == [*range(1, 31)]
+
+
 def test_in_a_low_window_the_slice_in_view_has_its_row_in_sight(
     qtbot, viewer, open_panel, make_verdict
 ) -> None:
