@@ -131,8 +131,11 @@ def runners_up(
     ranked = sorted(probabilities, key=lambda code: -probabilities[code])
     quoted = not alone or ranked[0] != said
     shown = ranked[: RUNNERS_UP + 1] if quoted else ranked[1 : RUNNERS_UP + 1]
+    # A line that begins with a figure seems to tell it of the next name.
     words = [
-        f"{name_of(c)} {percent(probabilities[c])}" for c in shown if probabilities[c] >= LEAST
+        f"{name_of(c)}{NO_BREAK}{percent(probabilities[c])}"
+        for c in shown
+        if probabilities[c] >= LEAST
     ]
     if not words:
         return "nothing else comes close"

@@ -88,7 +88,7 @@ def test_it_names_the_runner_up_the_model_and_the_device(qtbot, make_verdict) ->
     qtbot.addWidget(panel)
     panel.show_state(judged(make_verdict, ["FLAIR"] * 3), "cuda:0")
     words = words_on(panel)
-    assert "then T1 5\u00a0%, T2 5\u00a0%" in words
+    assert "then T1\u00a05\u00a0%, T2\u00a05\u00a0%" in words
     assert "mrseq-1 1.0 on cuda:0, all 3 slices" in words
 
 
@@ -194,7 +194,7 @@ def test_with_a_header_the_pixels_are_quoted_apart(qtbot, make_verdict) -> None:
     panel.show_state(judged(make_verdict, ["T1"] * 3, decision=joined), "")
     assert panel.confidence.text() == "99 %"
     assert panel.runners_up.text() == (
-        "series by pixels alone: T1 90\u00a0%, T2 5\u00a0%, T2-FLAIR 5\u00a0%"
+        "series by pixels alone: T1\u00a090\u00a0%, T2\u00a05\u00a0%, T2-FLAIR\u00a05\u00a0%"
     )
 
 

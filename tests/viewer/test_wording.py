@@ -50,13 +50,13 @@ def test_of_many_slices_apart_the_first_are_named_and_the_rest_counted(
 @pytest.mark.parametrize(
     ("probabilities", "words"),
     [
-        ({"T1": 0.9, "T2": 0.06, "FLAIR": 0.04}, "then T2 6 %, T2-FLAIR 4 %"),
-        ({"T1": 0.93, "T2": 0.069, "FLAIR": 0.001}, "then T2 7 %"),
+        ({"T1": 0.9, "T2": 0.06, "FLAIR": 0.04}, "then T2\u00a06 %, T2-FLAIR\u00a04 %"),
+        ({"T1": 0.93, "T2": 0.069, "FLAIR": 0.001}, "then T2\u00a07 %"),
         ({"T1": 0.998, "T2": 0.001, "FLAIR": 0.001}, "nothing else comes close"),
         # The pixels speak for another sequence.
         (
             {"T1": 0.3, "T2": 0.6, "FLAIR": 0.1},
-            "slice by pixels alone: T2 60 %, T1 30 %, T2-FLAIR 10 %",
+            "slice by pixels alone: T2\u00a060 %, T1\u00a030 %, T2-FLAIR\u00a010 %",
         ),
     ],
 )
