@@ -150,3 +150,4 @@ def evaluate(
             with writing(output):
                 page = write_figures(figures, output, catalogue.name)
             say(f"{page} written")
+    raise typer.Exit(int(bool(figures["left out"])))

@@ -24,6 +24,7 @@ from napari_mrseq.training.folds import measurable, refuse_empty_fold, without_c
 from napari_mrseq.training.labelled_slices import readable
 from napari_mrseq.training.measures import figures_by_kind, measures_of
 from napari_mrseq.training.provenance import group_count, seen_told, unseen_rows
+from napari_mrseq.training.series_rows import LEFT_OUT
 from napari_mrseq.training.soundness import refuse_missing
 from napari_mrseq.training.sources import catalogue_of
 
@@ -45,8 +46,8 @@ def measure_source(
 
     Takes, besides the source and a fold to measure on whatever the models' cards say, and returns
     what `measure` does, and ``measured on``: in words, whether the models have seen it, and which
-    labels are no class of theirs. What the second one was trained on is left out, too, unless that
-    is all.
+    labels are no class of theirs; and ``left out``: what can't be read, and why, in words. What
+    the second one was trained on is left out, too, unless that is all.
 
     Raises
     ------
@@ -54,10 +55,17 @@ def measure_source(
         If the source can't be used, has no such fold, or a file is missing, or no label is a class
         of the model.
     """
+    left_out: list[str] = []
+
+    def told_too(line: str) -> None:
+        if line.startswith(LEFT_OUT):
+            left_out.append(line.removeprefix(LEFT_OUT))
+        log(line)
+
     models = [model, against] if against else [model]
     classes = {code for one in models for code in one.classes}
     with TemporaryDirectory() as folder:
-        table = catalogue_of(source, Path(folder), log=log)
+        table = catalogue_of(source, Path(folder), log=told_too)
         rows = without_copies(read_catalogue(table, told=classes))
     if not rows:
         raise CatalogueError(f"{source} holds stripped copies alone: nothing to measure on")
@@ -68,11 +76,11 @@ def measure_source(
         unseen = measurable(rows, fold)
         told = _fold_told(models, unseen, fold)
     refuse_missing(unseen, source)
-    unseen = readable(unseen, source, log)
+    unseen = readable(unseen, source, told_too)
     _refuse_foreign(model, unseen, source)
     told = printable("; ".join([told, *_foreign_told(models, unseen)]))
     log(told)
-    return {"measured on": told} | measure(model, unseen, against, log)
+    return {"measured on": told, "left out": left_out} | measure(model, unseen, against, log)
 
 
 def _unseen_by_both(

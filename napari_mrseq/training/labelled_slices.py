@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from napari_mrseq.errors import CatalogueError, ReadError
 from napari_mrseq.reading import read_study
 from napari_mrseq.training.follow_ups import rows_by_patient
+from napari_mrseq.training.series_rows import LEFT_OUT
 from napari_mrseq.training.soundness import copies_told, patients_told
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def readable(rows: Sequence[Row], source: Path, log: Callable[[str], None]) -> l
         if number % TOLD_EVERY == 0 and number < len(rows):
             log(f"{number} of {len(rows)} looked at")
     for cause in dict.fromkeys(causes):
-        log(f"left out: {cause}")
+        log(LEFT_OUT + cause)
     if rows and not kept:
         raise CatalogueError(f"{source}: no picture of it can be read")
     if causes:

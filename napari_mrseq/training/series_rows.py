@@ -23,19 +23,21 @@ Entry = dict[str, Any]
 COLUMNS = (*LABEL_COLUMNS, "label_confidence", "origin", "position", "plane", "vendor", "study_uid")
 # Slices of one series, evenly spread: more of them would hardly differ.
 MOST_SLICES = 60
+# How a line on what can't be read, or gone back to, begins.
+LEFT_OUT = "left out: "
 
 
 def series_of(folder: Path, log: Log) -> Iterator[Series]:
     """Yield the series of a folder; what training could not go back to is left out and told."""
     study = read_study(folder)
     for failure in study.failures:
-        log(f"left out: {failure.words}")
+        log(LEFT_OUT + failure.words)
     for series in study.series:
         # A catalogue names files, and training goes back to them.
         if Path(series.files[0]).exists():
             yield series
         else:
-            log(f"left out: {series.files[0]}: lies in a zip file: unpack it first")
+            log(f"{LEFT_OUT}{series.files[0]}: lies in a zip file: unpack it first")
 
 
 def rows_of(

@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from napari_mrseq.model.card_file import read_card
+from napari_mrseq.training.run import FIGURES
 from tests.program import program
 
 from .stripes import stripes
@@ -116,8 +117,12 @@ def test_pictures_that_cannot_be_read_are_named_at_once_and_the_others_trained_o
     weights = site.parent / "run" / "fold-0" / "model.safetensors"
     assert read_card(weights).training["pictures"] == 8
     assert train("--held-out", "0", "--resume").returncode == 0
-    measured = program(site.parent, "evaluate", "site", "--model", weights)
-    assert measured.returncode == 0
+    words = ("evaluate", "site", "--model", weights, "--output", "figures")
+    measured = program(site.parent, *words)
+    assert measured.returncode == 1, measured.stderr
+    figures = json.loads((site.parent / "figures" / FIGURES).read_text())
+    (cause,) = figures["left out"]
+    assert cause.startswith(f"{broken[1]}: picture can't be decoded")
     # Of the other one the subject was trained on.
     assert f"left out: {broken[1]}" in measured.stderr
     assert str(broken[0]) not in measured.stderr
