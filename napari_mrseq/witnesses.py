@@ -142,14 +142,17 @@ def _join_unlearned(
     """
     known = SEQUENCES[header.sequence]
     own = set(probabilities) - set(SEQUENCES)
-    if not known.from_pixels and _outweighs_guess(probabilities, header):
-        return decide(probabilities, math.inf)
     sure = header.confidence
     if _looks_unlike(probabilities, header):
         sure = min(sure, UNLIKE_CONFIDENCE)
-    if not (known.from_pixels and own) and sure >= threshold:
+    if known.from_pixels:
+        may_name, least = not own, threshold
+    else:
+        # Where the header is not believed, pixels that can't tell make it nothing else.
+        may_name, least = not _outweighs_guess(probabilities, header), math.inf
+    if may_name and sure >= threshold:
         return Decision(header.sequence, sure, "member")
-    return decide(probabilities, threshold)
+    return decide(probabilities, least)
 
 
 def _outweighs_guess(probabilities: Mapping[str, float], header: HeaderClaim) -> bool:
