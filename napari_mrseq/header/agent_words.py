@@ -202,8 +202,10 @@ WITH = (
     r"\b(venous|venos\w*|veineu\w*|veneu\w*|ven(?= phase)|zyln\w*)\b",
     r"\b(delayed|delay|tardi(f|v[aeio]?|[ao])|spatphase|hbp|h?epatobili\w*|twist)\b",
     DYNAMIC,
-    # Dynamic contrast enhancement, dynamic susceptibility contrast: nothing else is so called.
-    r"\b(dce(?!r)|dsc(?!h))[a-z0-9]*\b",
+    # Dynamic contrast enhancement, dynamic susceptibility contrast: nothing else is so called, but
+    # for what maps T1 before it, at several flip angles.
+    r"^(?!.*\b(vfa|fa ?\d+|flip\w*|\d+ ?deg\w*|\w*map\w*|baseline)\b)"
+    r".*\b(dce(?!r)|dsc(?!h))[a-z0-9]*\b",
     r"\b(multi ?phase\w*|mph)\b",
     rf"^(?=.*\b{FAST_T1}\b).*\b{PHASE}\b",
 )

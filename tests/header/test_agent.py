@@ -96,6 +96,7 @@ NOT_SAID = (
     "T1 venous malformation;T1 venous sinus;T1 femoral vein;T1 SE late;T1 ART;T1 tra port;"
     "T1 sinus venosus;T1 ligamentum venosum;"
     "T1 speech delay;T1 good contrast GM/WM;T1 white contrast;T1 glioma grade IV;T1 IV ventricle;"
+    "T1 vibe DCE fa2;T1map for DCE;T1 DCE_VFA_5deg;DCE baseline T1;"
     "COR T1 A/C;T1 GM WM contrast;T1 multi contrast;T1 post tx;T1 AX POST ACL RECON;"
     "T1 AX DELAYED UNION;T1 cor inj knee;"
     "AX T1 W/WO CONTRAST;AX T1 W & W/O;T1 SE PRE AND POST;T1 pre/post gad;T1 mit und ohne KM;"
