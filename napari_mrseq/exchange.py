@@ -193,5 +193,6 @@ def _exchanged_verdict(verdict: Verdict, other: Verdict) -> Verdict:
         conflict=True,
         remarks=(remark,),
         judged_alone=verdict,
-        exchanged_with=other,
+        # Its own other one is of a run before, which would keep that of the run before it.
+        exchanged_with=replace(other, exchanged_with=None),
     )

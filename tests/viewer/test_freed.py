@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from weakref import ref
 
 import numpy as np
 import pytest
 
-from napari_mrseq.viewer.annotation import annotate
+from napari_mrseq import classify, load_model
+from napari_mrseq.viewer.annotation import annotate, annotate_exchanges
 from napari_mrseq.viewer.layer_series import series_of
 from napari_mrseq.viewer.layer_state import state_of
 from napari_mrseq.viewer.table import Table
@@ -124,3 +126,21 @@ def test_the_rows_of_its_tables_go_with_the_panel_not_whenever_python_frees_them
         model.destroyed.connect(lambda *_, number=number: gone.append(number))
     viewer.window.remove_dock_widget(panel)
     qtbot.waitUntil(lambda: len(gone) == len(models), timeout=FREED_MS)
+
+
+def test_what_runs_before_said_of_exchanged_headers(viewer, exchanged_study, freed) -> None:
+    """Each run kept what the one before had said of the other series, with its slices."""
+    viewer.open(exchanged_study, plugin="napari-mrseq")
+    layers = list(viewer.layers)
+    model = load_model()
+    said = [classify(series_of(layer), model, fast=True) for layer in layers]
+    held = []
+    for _ in range(4):
+        for layer, verdict in zip(layers, said, strict=True):
+            annotate(layer, replace(verdict))
+        annotate_exchanges(layers)
+        others = (state_of(layer).found.exchanged_with for layer in layers)
+        held.append([ref(other) for other in others if other])
+    assert [len(others) for others in held] == [2, 2, 2, 2]
+    for other in held[0]:
+        freed(other)
