@@ -67,6 +67,9 @@ def describe_image(path: str) -> Pages:
 
 
 def _image_page(path: str, page: int) -> NDArray[Any]:
+    # Pillow decodes a PNG without a look at its checksums; it can't do so once they are looked at.
+    with Image.open(path) as checked:
+        checked.verify()
     with Image.open(path) as opened:
         if page:
             opened.seek(page)

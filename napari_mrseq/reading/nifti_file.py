@@ -30,6 +30,8 @@ _SECOND_VERSION = (b"\x1c\x02\0\0", b"\0\0\x02\x1c")
 _CIFTI_INTENTS = range(3000, 3100)
 # Numbers rounded to three digits make a quaternion no longer; what is longer is damaged.
 _ROUNDED_TURN = 1.001
+# As much may stand behind the voxels of a compressed file, before its checksum.
+_BEHIND_BYTES = 1 << 20
 
 
 class _Quiet:
@@ -118,7 +120,7 @@ class Voxels:
             check_unchanged(voxel_file(self._path), self._stamp, self._path)
             voxels = self._voxels
             if self._path.lower().endswith(".gz"):
-                stored = KEPT.content(self, partial(_stored, voxels))[place]
+                stored = KEPT.content(self, partial(_unpacked, voxels, self._path))[place]
             elif _is_scattered(voxels, place):
                 which = place[3:]
                 read = partial(_stored_volume, voxels, voxel_file(self._path), which)
@@ -132,9 +134,12 @@ class Voxels:
             raise ReadError(f"voxels can't be read ({damage_in(error)})", self._path) from error
 
 
-def _stored(voxels: Any) -> Content:
+def _unpacked(voxels: Any, path: str) -> Content:
     """Return all voxels as stored: scaled ones would take up to eight times the memory."""
-    stored = np.asarray(voxels.get_unscaled())
+    with nibabel.openers.ImageOpener(path) as file:
+        stored = array_from_file(voxels.shape, voxels.dtype, file, voxels.offset, mmap=False)
+        # gzip holds what it unpacked against its checksum at the end alone.
+        file.read(_BEHIND_BYTES)
     return stored, stored.nbytes
 
 

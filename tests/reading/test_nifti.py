@@ -523,6 +523,17 @@ def test_truncated_and_damaged_files(tmp_path: Path) -> None:
                 series.pixels.compute()
 
 
+@pytest.mark.parametrize("place", [-8, -4], ids=["checksum", "length"])
+def test_a_packed_file_that_is_not_what_was_packed_is_damaged(place: int, tmp_path: Path) -> None:
+    path, _ = save(tmp_path / "a.nii.gz", (50, 60, 3), (1.0, 1.0, 3.0))
+    content = bytearray(path.read_bytes())
+    content[place] ^= 1
+    path.write_bytes(content)
+    series = read_one(path)
+    with pytest.raises(ReadError, match=r"a\.nii\.gz: voxels can't be read \(it is damaged"):
+        series.pixels.compute()
+
+
 def test_header_that_claims_too_much(tmp_path: Path) -> None:
     path, _ = save(tmp_path / "a.nii", (5, 6, 3), (1.0, 1.0, 3.0))
     content = bytearray(path.read_bytes())

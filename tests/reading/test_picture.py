@@ -750,6 +750,18 @@ def test_a_picture_cut_off_inside_its_pixels_is_named_when_they_are_asked_for(
         series.pixels.compute()
 
 
+def test_a_png_of_which_a_byte_is_another_is_damaged(tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (300, 200)).astype(np.uint8)
+    path = tmp_path / "a.png"
+    Image.fromarray(noise).save(path)
+    written = bytearray(path.read_bytes())
+    written[len(written) // 2] ^= 255
+    path.write_bytes(written)
+    series = read_one(path)
+    with pytest.raises(ReadError, match=r"a\.png: picture can't be decoded \(it is damaged"):
+        series.pixels.compute()
+
+
 def test_the_word_of_a_verdict_in_a_name_is_not_told_of_the_series(tmp_path: Path) -> None:
     path = tmp_path / "[T2 51%] knee.png"
     Image.fromarray(GREY).save(path)
