@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import logging
 import math
 from collections import defaultdict
@@ -136,7 +137,7 @@ class Voxels:
 
 def _unpacked(voxels: Any, path: str) -> Content:
     """Return all voxels as stored: scaled ones would take up to eight times the memory."""
-    with nibabel.openers.ImageOpener(path) as file:
+    with gzip.open(path) as file:
         stored = array_from_file(voxels.shape, voxels.dtype, file, voxels.offset, mmap=False)
         # gzip holds what it unpacked against its checksum at the end alone.
         file.read(_BEHIND_BYTES)
