@@ -10,7 +10,6 @@ from napari_mrseq.reading.volume_keys import (
     FLIP_ANGLE,
     INVERSION_TIME,
     NO_DIRECTION,
-    REPETITION_TIME,
     TIMES,
 )
 from napari_mrseq.series import VolumeAxis
@@ -22,7 +21,8 @@ Volumes = Sequence[Sequence[Frame]]
 _ATTRIBUTES = (
     ("inversion time", "ms", INVERSION_TIME, 0.0),
     ("flip angle", "degree", FLIP_ANGLE, 0.0),
-    ("repetition time", "ms", REPETITION_TIME, 2.0),
+    # Nothing is repeated at once: some writers put 0 where they don't know the time.
+    ("repetition time", "ms", lambda frame: frame.repetition_time or None, 2.0),
 )
 
 

@@ -314,6 +314,7 @@ def test_what_differs_within_a_volume_numbers_none(write_slice: WriteSlice) -> N
         ),
         # A heart that beats now sooner, now later.
         ("RepetitionTime", (810, 930, 1240), VolumeAxis()),
+        ("RepetitionTime", (0, 2000, 2000), VolumeAxis()),
         ("TriggerTime", (0, 2000, 4000), VolumeAxis("time", "ms", (0, 2000, 4000))),
         (
             "AcquisitionTime",
