@@ -36,7 +36,7 @@ from napari_mrseq.header.lexicon import MAP
 from napari_mrseq.header.plausibility import says
 from napari_mrseq.header.rule import DICOM, VENDOR, WORDS, Rule, rule
 from napari_mrseq.header.techniques import DIFFUSION, GRADIENT_ECHO, TASK, UNWEIGHTED
-from napari_mrseq.header.words import names, names_nothing
+from napari_mrseq.header.words import called, names, names_nothing
 from napari_mrseq.sequences import UNKNOWN
 
 DIFFUSION_RULES: tuple[Rule, ...] = (
@@ -66,8 +66,8 @@ DIFFUSION_RULES: tuple[Rule, ...] = (
     # So many volumes, of unknown b values, are weighted: all but the few "dti multi b0" speaks of.
     rule("DWI", 0.7, WORDS, says("B0"), VOLUMES > MOST_UNWEIGHTED, unknown(B_VALUES)),
     rule("B0", 0.8, WORDS, says("DWI", "B0"), lacks(GRADIENT_ECHO), told_without_weighting),
-    # A name without a task beside a sidecar with one is a wrong name, unless so late an echo is.
-    rule("B0", 0.7, WORDS, says("B0"), unless(uses(TASK), not_above(TE, 60))),
+    # A reference whose name has no task may have one by its sidecar, unless its echo is so late.
+    rule("B0", 0.7, WORDS, says("B0"), unless(called("sbref"), uses(TASK), not_above(TE, 60))),
     # The pixels tell which of both it is.
     rule("DWI", 0.5, WORDS, says("DWI"), lacks_all_weighting),
     rule("DWI", 0.5, VENDOR, uses(DIFFUSION), lacks_all_weighting),
