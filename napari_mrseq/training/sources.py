@@ -20,7 +20,7 @@ from napari_mrseq.safe_writing import is_same_file, output_folder, written_whole
 from napari_mrseq.training.catalogue import read_entries, write_catalogue
 from napari_mrseq.training.follow_ups import joined_studies
 from napari_mrseq.training.header_labels import labelled_by_header, with_persons_labels
-from napari_mrseq.training.series_rows import Entry, Log, rows_of, series_of
+from napari_mrseq.training.series_rows import COLUMNS, Entry, Log, rows_of, series_of
 from napari_mrseq.training.soundness import is_there, refuse_single_class
 from napari_mrseq.training.state import trainings_in
 
@@ -89,17 +89,18 @@ def _written(table: Sequence[Entry], target: Path) -> Path:
                 f"{begun[0]} was begun with other pictures or labels ({target}): go on with those, "
                 "or name another --output"
             )
-        if target.is_file() and _heading(target) != _heading(beside):
+        # A column may have come to the list that ours was made of.
+        if target.is_file() and not {*COLUMNS} <= _columns(target) <= _columns(beside):
             raise CatalogueError(
                 f"{target} was not made of these and would be written over: name another --output"
             )
     return target
 
 
-def _heading(catalogue: Path) -> bytes:
-    """Return the line that names the columns, by which a person's table is told from ours."""
-    with catalogue.open("rb") as file:
-        return file.readline()
+def _columns(catalogue: Path) -> set[str]:
+    """Return the columns of a catalogue, by which a person's is told from ours."""
+    with catalogue.open(encoding="utf-8", errors="replace") as file:
+        return set(file.readline().strip().split(","))
 
 
 def _in_slices(source: Path, folder: Path, log: Log) -> Path:

@@ -431,6 +431,22 @@ def test_a_persons_own_catalogue_in_the_folder_to_write_into_stays(tmp_path):
     assert made == tmp_path / "run" / CATALOGUE
 
 
+def test_a_column_may_come_to_a_list_of_series_between_two_attempts(sample_study, tmp_path):
+    source, series = tmp_path / "c.csv", sample_study / "t2_tse_tra"
+    source.write_text(f"path,label,group\n{series},T2,anna\n")
+    first = read_catalogue(catalogue_of(source, tmp_path / "run"))
+    source.write_text(f"path,label,group,fold\n{series},T2,anna,{first[0].fold + 1}\n")
+    again = read_catalogue(catalogue_of(source, tmp_path / "run"))
+    assert {row.fold for row in again} == {first[0].fold + 1}
+    # A person's own stay, also in a copy of ours.
+    own = tmp_path / "run" / CATALOGUE
+    for text in (source.read_text(), own.read_text().replace("plane", "plane,mine", 1)):
+        own.write_text(text)
+        with pytest.raises(CatalogueError, match="would be written over"):
+            catalogue_of(source, tmp_path / "run")
+        assert own.read_text() == text
+
+
 def test_a_catalogue_of_slices_is_taken_as_it_is(sample_study, tmp_path):
     picture(tmp_path / "a.png")
     (series,) = read(sample_study / "t1_se_tra")
