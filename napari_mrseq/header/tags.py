@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -119,8 +120,12 @@ class Tags:
         return tuple(number for number in numbers if number is not None)
 
     def positive(self, place: Place) -> float | None:
-        """Return the first number above 0: vendors write 0 where they mean nothing."""
-        return next((number for number in self.numbers(place) if number > 0), None)
+        """Return the first number above 0: vendors write 0 where they mean nothing.
+
+        A time that no scan has is in another unit, which nothing tells.
+        """
+        longest = TIMES.get(str(place), (0.0, math.inf))[1]
+        return next((number for number in self.numbers(place) if 0 < number <= longest), None)
 
     def is_of_one_frame(self, place: Place) -> bool:
         """Tell whether a value is the first frame's own: others may have another one."""

@@ -54,6 +54,14 @@ def test_number_is_read_as_well_as_it_can_be(written: bytes, read: float | None)
     assert attributes_of(raw_series(RepetitionTime=written)).repetition_time == read
 
 
+def test_times_in_microseconds_name_no_sequence() -> None:
+    series = raw_series(ScanningSequence=b"SE", RepetitionTime=b"500000", EchoTime=b"14000")
+    attributes, claim = attributes_of(series), claim_of(series)
+    assert (attributes.repetition_time, attributes.echo_time) == (None, None)
+    assert claim is not None
+    assert claim.sequence == "UNKNOWN"
+
+
 def test_broken_number_inside_functional_groups_is_read_too() -> None:
     tag = Tag("RepetitionTime")
     timing, shared = Dataset(), Dataset()
