@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
+from pydicom.encaps import get_frame
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.pixels.processing import apply_color_lut, apply_modality_lut
-from pydicom.uid import UID
+from pydicom.uid import UID, JPEG2000TransferSyntaxes
 
 from napari_mrseq.errors import STOPS, ReadError
 from napari_mrseq.reading.damage import damage_in
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _PACKED_BITS = 12
+# How a JPEG 2000 file begins, which some programs write where its code alone belongs.
+_JP2_SIGNATURE = b"\0\0\0\x0cjP  "
 
 
 def slice_values(source: FrameSource, dtype: np.dtype[Any]) -> NDArray[Any]:
@@ -121,11 +124,31 @@ def _decode(source: FrameSource) -> NDArray[Any]:
             return _packed_frame(file, source)
         if layout.is_bits:
             return _bit_frame(file, source)
+        if layout.transfer_syntax in JPEG2000TransferSyntaxes:
+            _check_boxes(file, source)
         file.seek(source.offset)
         decoder = get_decoder(layout.transfer_syntax)
         options = layout.options() | {"extended_offsets": source.fragments}
         array, _ = decoder.as_array(file, index=source.index, **options)
     return _own_bits(array, layout)
+
+
+def _check_boxes(file: BinaryIO, source: FrameSource) -> None:
+    """Refuse a frame in boxes (JP2) of which one before the code has no length.
+
+    Only the last may have none (ISO 15444-1, I.4); pydicom would look at it for ever.
+    """
+    file.seek(source.offset)
+    count, offsets = source.layout.frames, source.fragments
+    frame = get_frame(file, source.index, number_of_frames=count, extended_offsets=offsets)
+    if not frame.startswith(_JP2_SIGNATURE):
+        return
+    place = 0
+    while place < len(frame) and frame[place + 4 : place + 8] != b"jp2c":
+        length = int.from_bytes(frame[place : place + 4], "big")
+        if not length:
+            raise ValueError("a box without a length")
+        place += length
 
 
 def _plain_frame(source: FrameSource) -> NDArray[Any]:

@@ -462,6 +462,17 @@ def test_decoder_that_panics_is_an_error_that_names_the_file(tmp_path: Path) -> 
         series.pixels.compute()
 
 
+def test_jpeg_2000_in_boxes_of_no_length_is_an_error_that_names_the_file(tmp_path: Path) -> None:
+    source = pydicom.data.get_testdata_file("GDCMJ2K_TextGBR.dcm", download=False)
+    written = Path(source).read_bytes()
+    path = tmp_path / "1.dcm"
+    box = written.index(b"ftyp") - 4
+    path.write_bytes(written[:box] + bytes(4) + written[box + 4 :])
+    (series,) = read_study(path).series
+    with pytest.raises(ReadError, match=r"1\.dcm: pixels can't be decoded as JPEG 2000 .*damaged"):
+        series.pixels.compute()
+
+
 @pytest.mark.parametrize(
     ("sop_class", "told"),
     [
