@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from napari.layers import Image
 from qtpy.QtCore import Qt
+from qtpy.QtGui import QResizeEvent
 from qtpy.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -43,7 +44,10 @@ SLICES_ONLY = "slices of this series are judged so far; the series gets its verd
 # Orange and blue differ for every kind of colour blindness (Okabe & Ito 2008).
 CONFLICT_STYLE = "border: 2px solid #E69F00; border-radius: 3px; padding: 3px;font-weight: bold;"
 HEADER_LINES, CONFLICT_FRAME = 3, 10
-HEADLINE_STYLE = "font-size: 22pt; font-weight: 600;"
+# Letters of the headline in pt, in a panel narrower than the first width in pixels, and from the
+# second one on; between both they stay, as a scroll bar may come and go with their height.
+NARROW, WIDE = 320, 360
+SMALL_PT, LARGE_PT = 18, 22
 
 
 class ResultPanel(QStackedWidget):
@@ -54,7 +58,7 @@ class ResultPanel(QStackedWidget):
         self.swatch = QLabel()
         self.swatch.setFixedWidth(8)
         # A name of the user's own may be long.
-        self.verdict = _label(HEADLINE_STYLE, wrap=True)
+        self.verdict = _label(wrap=True)
         self.confidence = _label()
         self.confidence.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.runners_up = _label(wrap=True)
@@ -88,6 +92,22 @@ class ResultPanel(QStackedWidget):
         self.addWidget(self.hint)
         self.addWidget(page)
         self._shown: tuple[Verdict, str, bool] | None = None
+        self._headline_pt = LARGE_PT
+        self._style_headline()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Take smaller letters for the headline where a long name would be cut off."""
+        super().resizeEvent(event)
+        fitting = SMALL_PT if self.width() < NARROW else LARGE_PT
+        if fitting != self._headline_pt and not NARROW <= self.width() < WIDE:
+            self._headline_pt = fitting
+            self._style_headline()
+
+    def _style_headline(self) -> None:
+        style = f"font-size: {self._headline_pt}pt; font-weight: 600;"
+        self.verdict.setStyleSheet(style)
+        # Words in the place of a figure leave a long name room.
+        self.confidence.setStyleSheet(style if self.confidence.text().endswith("%") else "")
 
     def show_nothing(self, layer: Image | None, *, running: bool) -> None:
         """Say what to do where there is no verdict, or why there can be none.
@@ -125,10 +145,8 @@ class ResultPanel(QStackedWidget):
         colour = colour_of(verdict.sequence, verdict.probabilities)
         self.swatch.setStyleSheet(f"background-color: {colour};")
         self.verdict.setText(name_of(verdict.sequence) if known else "? unknown")
-        sure = _sure_words(verdict) if known else ""
-        self.confidence.setText(sure)
-        # Words in the place of a figure leave a long name room.
-        self.confidence.setStyleSheet(HEADLINE_STYLE if sure.endswith("%") else "")
+        self.confidence.setText(_sure_words(verdict) if known else "")
+        self._style_headline()
         self.runners_up.setText(unbroken(_second_line(verdict)))
         self.plane.setText(plane_words(verdict.series, visible=visible))
         mark = "≠ Conflict. " if verdict.conflict else ""
