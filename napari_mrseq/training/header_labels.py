@@ -13,7 +13,7 @@ from napari_mrseq.labelling import write_rows
 from napari_mrseq.sequences import SEQUENCES, UNKNOWN, family_of
 from napari_mrseq.training.catalogue import read_entries
 from napari_mrseq.training.follow_ups import joined_studies
-from napari_mrseq.training.series_rows import COLUMNS, Entry, Log, rows_of, series_of
+from napari_mrseq.training.series_rows import COLUMNS, LEFT_OUT, Entry, Log, rows_of, series_of
 
 if TYPE_CHECKING:
     from napari_mrseq.model import Model
@@ -38,7 +38,7 @@ def labelled_by_header(folder: Path, model: Model, log: Log) -> tuple[list[Entry
         try:
             verdict = classify(series, model, fast=True)
         except ReadError as error:
-            log(f"left out: {error}")
+            log(f"{LEFT_OUT}{error}")
             continue
         group = group_of(series)
         reason = _doubt(verdict)
