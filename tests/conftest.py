@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import os
 import shutil
 import signal
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,17 @@ from pydicom import dcmread
 from pydicom.uid import ExplicitVRLittleEndian, generate_uid
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give each process of a test run settings of napari's of its own, before it is imported.
+
+    Windows keep their size and the place of their docks there: those of two processes, or of the
+    user, would be laid out after each other.
+    """
+    folder = tempfile.TemporaryDirectory()
+    config.add_cleanup(folder.cleanup)
+    os.environ["NAPARI_CONFIG"] = str(Path(folder.name) / "settings.yaml")
 
 
 @pytest.fixture(scope="module", autouse=True)
