@@ -534,6 +534,12 @@ def test_a_packed_file_that_is_not_what_was_packed_is_damaged(place: int, tmp_pa
         series.pixels.compute()
 
 
+def test_bytes_behind_a_packed_file_are_no_damage(tmp_path: Path) -> None:
+    path, data = save(tmp_path / "a.nii.gz", (50, 60, 3), (1.0, 1.0, 3.0))
+    path.write_bytes(path.read_bytes() + b"\n")
+    assert read_one(path).pixels.compute().sum() == data.sum()
+
+
 def test_header_that_claims_too_much(tmp_path: Path) -> None:
     path, _ = save(tmp_path / "a.nii", (5, 6, 3), (1.0, 1.0, 3.0))
     content = bytearray(path.read_bytes())
