@@ -173,8 +173,10 @@ RULES: tuple[Rule, ...] = (
     # Scouts.
     rule("LOCALIZER", 0.95, DICOM, image_type("LOCALIZER", "SCOUT", "SURVEY")),
     rule("LOCALIZER", 0.95, VENDOR, uses(SCOUT)),
-    # The pilot of a weighting may be its first stack.
+    # The pilot of a weighting may be its first stack; what Philips' SmartExam plans bears its name
+    # as well as the scout that it is planned on.
     rule("LOCALIZER", 0.75, WORDS, says("LOCALIZER"), names_weighting),
+    rule("LOCALIZER", 0.75, WORDS, says("LOCALIZER"), called("smart.*")),
     rule("LOCALIZER", 0.95, WORDS, says("LOCALIZER")),
     # The scout of Siemens' AutoAlign, the same at every site; a VIBE of so small a flip angle is
     # called one. Smaller ones are a step of a T1 map, earlier echoes those of a radial readout.

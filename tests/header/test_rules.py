@@ -226,6 +226,13 @@ def test_a_scout_that_is_called_a_weighting_too_is_less_sure(make_series: Any) -
     assert named.confidence <= 0.75 < alone.confidence
 
 
+def test_what_is_called_after_automatic_planning_alone_is_less_sure_a_scout(
+    make_series: Any,
+) -> None:
+    planned = SPIN_ECHO_T2 | {"SeriesDescription": "SmartExam Knee"}
+    assert claim_of(make_series(planned)).confidence <= 0.75
+
+
 @pytest.mark.parametrize(("slices", "sequence"), [(40, "T1"), (1, "OTHER")])
 def test_a_stack_that_was_stored_as_a_capture_is_told_by_its_times(
     make_series: Any, slices: int, sequence: str
