@@ -6,6 +6,7 @@ from qtpy.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
 
 from napari_mrseq.naming import CONFLICT_MARK
 from napari_mrseq.viewer.settings import forget_hint
+from napari_mrseq.viewer.wording import unbroken
 
 STEPS = (
     "<b>1</b> Open a folder from the scanner. <b>2</b> Press <b>Run</b>. <b>3</b> Look for "
@@ -24,7 +25,7 @@ class Hint(QFrame):
 
     def __init__(self, shown: bool) -> None:
         super().__init__()
-        self.text = QLabel(STEPS)
+        self.text = QLabel(unbroken(STEPS))
         self.text.setWordWrap(True)
         self.close_button = QPushButton("Got it")
         self.close_button.setToolTip("Don't show this again; Preferences bring it back")

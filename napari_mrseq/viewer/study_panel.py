@@ -34,7 +34,7 @@ from napari_mrseq.viewer.layer_series import obstacle
 from napari_mrseq.viewer.layer_state import outcome_of, own_name, state_of
 from napari_mrseq.viewer.study_table import StudyTable
 from napari_mrseq.viewer.wheel import pass_wheel_on
-from napari_mrseq.viewer.wording import as_plain_text, shortened
+from napari_mrseq.viewer.wording import as_plain_text, shortened, unbroken
 
 NO_PROTOCOL = "no protocol"
 PROTOCOL_KIND = "Protocol (*.toml)"
@@ -151,7 +151,7 @@ class StudyPanel(QWidget):
         self._say(("\n\n" if len(studies) > 1 else "\n").join(map("\n".join, parts)))
 
     def _say(self, words: str) -> None:
-        self.summary.setText(words)
+        self.summary.setText(unbroken(words))
         self._below.setVisible(bool(words))
         self._below.updateGeometry()
 

@@ -253,6 +253,7 @@ def test_the_words_on_the_canvas_come_and_go_with_the_preference(
 def test_the_first_steps_are_shown_until_they_are_read(qtbot, open_panel, preferences) -> None:
     viewer, panel = open_panel()
     qtbot.waitUntil(panel.hint.isVisible)
+    assert "≠\u00a0header" in panel.hint.text.text()
     assert "Run" in panel.hint.text.text()
     qtbot.mouseClick(panel.hint.close_button, LEFT)
     assert not panel.hint.isVisible()

@@ -795,7 +795,9 @@ def test_what_rests_on_a_doubtful_series_is_marked_as_in_the_table(
         mark = panel.table.proxy.index(1, 2).data()
         assert mark
         assert panel.table.proxy.index(1, 3).data() == "a b"
-        assert f"● FLAIR (a b {mark})" in panel.summary.text().splitlines()
+        # No line is broken behind the mark.
+        whole = mark.replace(" ", "\u00a0")
+        assert f"● FLAIR (a b {whole})" in panel.summary.text().splitlines()
     annotate(doubted, make_verdict(series_of(doubted), ["FLAIR"] * 3))
     panel.show_layers([sure, doubted])
     assert "● FLAIR" in panel.summary.text().splitlines()
