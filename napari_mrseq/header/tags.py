@@ -124,7 +124,7 @@ class Tags:
 
         A time that no scan has is in another unit, which nothing tells.
         """
-        longest = TIMES.get(str(place), (0.0, math.inf))[1]
+        longest = _longest(place, self.text("ScanningSequence")) if place in TIMES else math.inf
         return next((number for number in self.numbers(place) if 0 < number <= longest), None)
 
     def is_of_one_frame(self, place: Place) -> bool:
@@ -241,10 +241,11 @@ def _in_milliseconds(number: float, keyword: str, sidecar: Mapping[str, Any]) ->
     A repetition time is longer than the echo time: one that would not be is in seconds still. So
     is an echo time too short for its repetition time: that of a 3-D T2, 0.56 s.
     """
-    if number * 1000 > _longest(keyword, sidecar):
+    codes = str(sidecar.get("ScanningSequence"))
+    if number * 1000 > _longest(keyword, codes):
         return True
     found = {key: _first_number(sidecar.get(key)) for key in TIMES}
-    beyond = any(time * 1000 > _longest(key, sidecar) for key, time in found.items())
+    beyond = any(time * 1000 > _longest(key, codes) for key, time in found.items())
     if number < TIMES[keyword][0] or not beyond:
         return False
     if keyword == "EchoTime":
@@ -252,11 +253,10 @@ def _in_milliseconds(number: float, keyword: str, sidecar: Mapping[str, Any]) ->
     return not keyword.startswith("RepetitionTime") or number > found["EchoTime"]
 
 
-def _longest(keyword: str, sidecar: Mapping[str, Any]) -> float:
-    codes = str(sidecar.get("ScanningSequence"))
+def _longest(keyword: Place, codes: str) -> float:
     if keyword == "EchoTime" and "GR" in codes and "SE" not in codes:
         return LONGEST_GRADIENT_ECHO
-    return TIMES[keyword][1]
+    return TIMES[str(keyword)][1]
 
 
 def _first_number(value: Any) -> float:

@@ -54,10 +54,18 @@ def test_number_is_read_as_well_as_it_can_be(written: bytes, read: float | None)
     assert attributes_of(raw_series(RepetitionTime=written)).repetition_time == read
 
 
-def test_times_in_microseconds_name_no_sequence() -> None:
-    series = raw_series(ScanningSequence=b"SE", RepetitionTime=b"500000", EchoTime=b"14000")
+@pytest.mark.parametrize(
+    ("code", "repetition", "echo", "known"),
+    # A T1 each; nothing is left of a gradient echo so late.
+    [(b"SE", b"500000", b"14000", None), (b"GR", b"5000", b"1200", 5000)],
+)
+def test_times_in_microseconds_name_no_sequence(
+    code: bytes, repetition: bytes, echo: bytes, known: float | None
+) -> None:
+    times = {"RepetitionTime": repetition, "EchoTime": echo, "FlipAngle": b"12"}
+    series = raw_series(ScanningSequence=code, **times)
     attributes, claim = attributes_of(series), claim_of(series)
-    assert (attributes.repetition_time, attributes.echo_time) == (None, None)
+    assert (attributes.repetition_time, attributes.echo_time) == (known, None)
     assert claim is not None
     assert claim.sequence == "UNKNOWN"
 
