@@ -86,7 +86,9 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("PERF", "cerebral blood*", "relcb*", "rcbf", "rcbv", "rbf", "rbv", "cbf", "cbv", "mtt", "ttp"),
     ("PERF", "t max", "k trans*", "kep", "i auc*", "dyn* ... pei"),
     # The phase that GE and Siemens compute such images from, and keep beside them.
-    ("OTHER", "filt pha*", "pha images"),
+    # So do others; the phase that is encoded has a direction, and some series hold both parts.
+    ("OTHER", "filt pha*", "pha images", Regex(r"pha(?:se)? (?:swi|e?swan)(?!.*\bmag)")),
+    ("OTHER", Regex(r"(?:swi|e?swan)\b(?!.*\bmag).*\bpha(?:se)?(?!.?(?:ap|pa|lr|rl|enc|dir))")),
     ("SWI", "ven* bold*"),
     # What Siemens computes of functional images.
     ("OTHER", "t map*"),

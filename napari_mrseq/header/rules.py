@@ -189,7 +189,7 @@ RULES: tuple[Rule, ...] = (
     rule("B0", 0.8, WORDS, called("b0"), uses(EPI), lacks(GRADIENT_ECHO), without_weighting),
     rule("FIELDMAP", 0.85, WORDS, says("FIELDMAP")),
     rule("OTHER", 0.8, DICOM, is_phase, lacks(PHASE_CONTRAST)),
-    rule("OTHER", 0.85, WORDS, called(r"filt pha.*|pha images")),
+    rule("OTHER", 0.85, WORDS, called(r"filt pha.*|pha images|(swi|e?swan).*pha.*|pha.*sw.*")),
     rule("OTHER", 0.8, DICOM, is_imaginary),
     *DIFFUSION_RULES,
     # Diffusion averages the real part; after an inversion it tells what has recovered.

@@ -301,6 +301,8 @@ def test_so_many_volumes_told_to_be_without_weighting_are_no_sure_dwi(
         ({"Manufacturer": "GE MEDICAL SYSTEMS", "SequenceName": "swan"}, "FILT_PHA: 3D Ax SWAN"),
         ({"Manufacturer": "GE MEDICAL SYSTEMS"}, "FILT_PHA: OAx SWI"),
         ({"Manufacturer": "SIEMENS", "SequenceName": "*swi3d1r"}, "Pha_Images"),
+        ({"Manufacturer": "GE MEDICAL SYSTEMS"}, "PHA: ESWAN"),
+        ({"Manufacturer": "UIH"}, "SWI_Phase"),
     ],
 )
 def test_the_phase_beside_a_susceptibility_weighted_image_is_none_without_a_code_either(
