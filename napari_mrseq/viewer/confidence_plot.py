@@ -1,11 +1,12 @@
-"""The probabilities along the stack, the slice in view marked; a click or drag goes there."""
+"""The probabilities along the stack, the slice in view marked; mouse and arrow keys go along it."""
 
 from __future__ import annotations
 
 import math
 from typing import Any
 
-from qtpy.QtCore import Signal  # type: ignore[attr-defined]
+from qtpy.QtCore import Qt, Signal  # type: ignore[attr-defined]
+from qtpy.QtGui import QKeyEvent
 from qtpy.QtWidgets import QVBoxLayout, QWidget
 
 from napari_mrseq.sequences import colour_of, name_of
@@ -32,14 +33,18 @@ class ConfidencePlot(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setFixedHeight(HEIGHT)
+        self.setAccessibleName("Probabilities along the stack")
+        # Qt draws the frame around what has the keys for plain widgets only where asked to.
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setContentsMargins(1, 1, 1, 1)
         self.canvas: Any = None
         self.axes: Any = None
         self._marker: Any = None
         self._drawn: Any = None
         self._shown: Any = None
         self._state: LayerState | None = None
+        self._index: int | None = None
         self._volume = 0
         self._ink, self._paper = "black", "white"
 
@@ -49,7 +54,10 @@ class ConfidencePlot(QWidget):
 
     def show_state(self, state: LayerState | None, index: int | None) -> None:
         """Draw the slices of the volume that slice `index` belongs to."""
-        self._state = state
+        self._state, self._index = state, index
+        # Without a stack there is nothing for the keys to do.
+        policies = Qt.FocusPolicy
+        self.setFocusPolicy(policies.NoFocus if state is None else policies.StrongFocus)
         if state is not None and index is not None:
             self._volume = index // state.per_volume
         if self.canvas is None and state is not None:
@@ -63,7 +71,7 @@ class ConfidencePlot(QWidget):
 
     def move_marker(self, index: int | None) -> None:
         """Mark the slice in view, or none; cheap, since it follows the slider."""
-        state = self._state
+        state, self._index = self._state, index
         if self.canvas is None or state is None:
             return
         if index is None:
@@ -184,8 +192,29 @@ class ConfidencePlot(QWidget):
         state = self._state
         if state is None or event.button != 1 or event.xdata is None:
             return
-        place = min(max(round(event.xdata) - 1, 0), state.per_volume - 1)
-        self.slice_chosen.emit(self._volume * state.per_volume + place)
+        self._choose(state, round(event.xdata) - 1)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Go along the volume slice by slice on arrow keys, to its ends on Home and End."""
+        state, index = self._state, self._index
+        if event is None or state is None or index is None:
+            return
+        count, keys = state.per_volume, Qt.Key
+        steps: dict[int, int] = {
+            keys.Key_Left: -1,
+            keys.Key_Right: 1,
+            keys.Key_Home: -count,
+            keys.Key_End: count,
+        }
+        if event.key() in steps:
+            self._choose(state, index % count + steps[event.key()])
+        else:
+            super().keyPressEvent(event)
+
+    def _choose(self, state: LayerState, place: int) -> None:
+        """Ask for the slice of the volume that is nearest to a place in it."""
+        nearest = min(max(place, 0), state.per_volume - 1)
+        self.slice_chosen.emit(self._volume * state.per_volume + nearest)
 
 
 def _shapes_at(judged: list[SliceVerdict]) -> list[int]:

@@ -12,8 +12,8 @@ QLineEdit:focus {{ padding: 1px; }}
 QAbstractSpinBox:focus {{ padding: 0px 9px; }}
 QTabBar:focus {{ outline: none; }}
 QTabBar::tab:selected:focus {{ border-color: {ink}; }}
-QAbstractScrollArea {{ border: 1px solid transparent; }}
-QAbstractScrollArea:focus {{ border-color: {ink}; }}
+QAbstractScrollArea, ConfidencePlot {{ border: 1px solid transparent; }}
+QAbstractScrollArea:focus, ConfidencePlot:focus {{ border-color: {ink}; }}
 """
 LETTERS = "QTableView, QHeaderView, QLineEdit, QPlainTextEdit {{ font-size: {points}pt; }}"
 

@@ -52,7 +52,7 @@ def test_each_control_shows_that_it_has_the_keys(viewer, panel, changed_by_keys,
     slices = panel.slices.only_odd, panel.slices.table
     study, batch = panel.study, panel.batch
     parts = (
-        (*everywhere, *layer, *slices, page.explain_button, page.export_button),
+        (*everywhere, *layer, panel.plot, *slices, page.explain_button, page.export_button),
         (study.table, study.protocol, study.open_button),
         # A table without rows, too.
         (batch.folder, batch.run_button, batch.table),

@@ -628,6 +628,20 @@ def move(plot: ConfidencePlot, held: Qt.MouseButton, place: int) -> None:
     QApplication.sendEvent(plot.canvas, moved)
 
 
+def test_once_clicked_the_plot_is_walked_by_keys(qtbot, plot: ConfidencePlot) -> None:
+    went: list[int] = []
+    plot.slice_chosen.connect(went.append)
+    # As the panel does.
+    plot.slice_chosen.connect(plot.move_marker)
+    plot.activateWindow()
+    qtbot.mouseClick(plot.canvas, Qt.MouseButton.LeftButton, pos=pixel_of(plot, 2, 0.5))
+    qtbot.waitUntil(plot.hasFocus)
+    keys = Qt.Key
+    for key in (keys.Key_Right, keys.Key_End, keys.Key_Right, keys.Key_Left, keys.Key_Home):
+        qtbot.keyClick(plot, key)
+    assert went == [1, 2, 3, 3, 2, 0]
+
+
 def test_a_click_beside_the_axes_goes_nowhere(qtbot, plot: ConfidencePlot, capsys) -> None:
     with qtbot.assertNotEmitted(plot.slice_chosen):
         qtbot.mouseClick(plot.canvas, Qt.MouseButton.LeftButton, pos=QPoint(1, 1))

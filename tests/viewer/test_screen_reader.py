@@ -18,9 +18,11 @@ from qtpy.QtWidgets import (
 )
 
 from napari_mrseq.viewer.annotation import annotate
+from napari_mrseq.viewer.confidence_plot import ConfidencePlot
 from napari_mrseq.viewer.layer_series import series_of
 
 KINDS = (
+    ConfidencePlot,
     QAbstractButton,
     QAbstractItemView,
     QAbstractSpinBox,
