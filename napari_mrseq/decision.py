@@ -156,10 +156,7 @@ def logs_of(probabilities: NDArray[Any]) -> NDArray[np.float64]:
 
 
 def aggregate(
-    probabilities: NDArray[Any],
-    weights: NDArray[Any],
-    volumes: NDArray[Any],
-    temperature: float,
+    probabilities: NDArray[Any], weights: NDArray[Any], volumes: NDArray[Any], temperature: float
 ) -> NDArray[np.float64]:
     """Join the probabilities of slices into those of their series.
 

@@ -11,13 +11,7 @@ from unicodedata import category, east_asian_width
 
 from napari_mrseq.errors import first_few
 from napari_mrseq.header import claim_words
-from napari_mrseq.naming import (
-    common_folder,
-    described,
-    printable,
-    run_words,
-    title_of,
-)
+from napari_mrseq.naming import common_folder, described, printable, run_words, title_of
 from napari_mrseq.sequences import UNKNOWN, family_of, name_of
 from napari_mrseq.verdict import MISNAMED, SWAPPED
 

@@ -25,13 +25,7 @@ from napari_mrseq.naming import (
 from napari_mrseq.sampling import few_slices
 from napari_mrseq.sequences import family_of, name_of
 from napari_mrseq.series import Failure, Series, identity_of
-from napari_mrseq.slice_verdict import (
-    SliceVerdict,
-    empty_words,
-    rounded,
-    unread_words,
-    word_record,
-)
+from napari_mrseq.slice_verdict import SliceVerdict, empty_words, rounded, unread_words, word_record
 from napari_mrseq.witnesses import says_no_mr
 
 # How warnings begin that say with what a header is in conflict.

@@ -5,11 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from napari_mrseq.header.b_values import (
-    LEAST_DIFFUSION_TE,
-    tells_b_value,
-    weighted_by_diffusion,
-)
+from napari_mrseq.header.b_values import LEAST_DIFFUSION_TE, tells_b_value, weighted_by_diffusion
 from napari_mrseq.header.conditions import (
     ECHOES,
     FIELD_STRENGTH,
@@ -56,13 +52,7 @@ from napari_mrseq.header.techniques import (
     SUSCEPTIBILITY,
     TIME_OF_FLIGHT,
 )
-from napari_mrseq.header.words import (
-    called,
-    names,
-    names_weighting,
-    namings,
-    tells_inversion,
-)
+from napari_mrseq.header.words import called, names, names_weighting, namings, tells_inversion
 
 # Not what excites a slice only once, as 2-D trains of so many echoes do: there the repetition time
 # weights nothing.

@@ -21,13 +21,7 @@ from napari_mrseq.header.conditions import (
 from napari_mrseq.header.plausibility import says, timed
 from napari_mrseq.header.rule import NILS, PHYSICS, VENDOR, WORDS, Rule, rule
 from napari_mrseq.header.sequence_attributes import SequenceAttributes
-from napari_mrseq.header.techniques import (
-    EPI,
-    GRADIENT_ECHO,
-    INVERSION,
-    SEGMENTED,
-    SPIN_ECHO,
-)
+from napari_mrseq.header.techniques import EPI, GRADIENT_ECHO, INVERSION, SEGMENTED, SPIN_ECHO
 from napari_mrseq.header.weightings import NOTHING_BUT_TIMES
 from napari_mrseq.header.words import called, names_nothing
 

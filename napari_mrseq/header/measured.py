@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from napari_mrseq.header import techniques
 from napari_mrseq.header.tags import Tags
-from napari_mrseq.header.vendors import (
-    GE_PLANE,
-    GE_TECHNIQUES,
-    GE_THREE_PLANES,
-    PHILIPS_EPI_FACTOR,
-)
+from napari_mrseq.header.vendors import GE_PLANE, GE_TECHNIQUES, GE_THREE_PLANES, PHILIPS_EPI_FACTOR
 from napari_mrseq.scanner_words import GE_KIND, GE_UNWEIGHTED
 from napari_mrseq.series import Series
 

@@ -30,10 +30,7 @@ FOREIGN_WORDS = (
     # What is weighted (강조영상) holds the agent (조영).
     ("강조영상|강조 영상", "weighted"),
     # What holds the words for diffusion, in front of them.
-    (
-        "表观弥散系数|表观扩散系数|表觀擴散係數|見かけの拡散係数|扩散系数|擴散係數|拡散係数",
-        "adc",
-    ),
+    ("表观弥散系数|表观扩散系数|表觀擴散係數|見かけの拡散係数|扩散系数|擴散係數|拡散係数", "adc"),
     ("겉보기 ?확산 ?계수|현성 ?확산 ?계수", "adc"),
     # Vessels alone are what a weighting is made for, too. Not their tumours, inflammations and
     # malformations, nor what lies around and in their walls.

@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 from napari_mrseq.header import image_types
-from napari_mrseq.header.b_values import (
-    told_without_weighting,
-    without_weighting,
-)
-from napari_mrseq.header.computed_maps import (
-    has_type_of_a_map,
-    is_reckoned,
-    names_bolus_map,
-)
+from napari_mrseq.header.b_values import told_without_weighting, without_weighting
+from napari_mrseq.header.computed_maps import has_type_of_a_map, is_reckoned, names_bolus_map
 from napari_mrseq.header.conditions import (
     FLIP,
     SLICES,

@@ -29,12 +29,7 @@ from napari_mrseq.reading.image_type import component_of, derivation_of, quantit
 from napari_mrseq.reading.instance import Instance
 from napari_mrseq.reading.layout import PER_FRAME_GROUPS, told_frames
 from napari_mrseq.reading.mosaic import is_mosaic, mosaic_frames
-from napari_mrseq.reading.rescaling import (
-    REAL_WORLD_MAPPING,
-    map_to_real_world,
-    rescale,
-    window_of,
-)
+from napari_mrseq.reading.rescaling import REAL_WORLD_MAPPING, map_to_real_world, rescale, window_of
 from napari_mrseq.reading.tags import (
     first_item,
     items,

@@ -168,10 +168,7 @@ def _read_files(
     dicom = [path for path in files if files[path].kind == "dicom"]
     others = [path for path in files if files[path].kind != "dicom"]
     series, failures = read_dicom(
-        dicom,
-        input_of=input_of,
-        progress=lambda done: progress(done, len(files)),
-        go_on=go_on,
+        dicom, input_of=input_of, progress=lambda done: progress(done, len(files)), go_on=go_on
     )
     for done, path in enumerate(others, start=len(dicom) + 1):
         try:

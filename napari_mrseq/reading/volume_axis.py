@@ -6,12 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from napari_mrseq.reading.frames import Frame
-from napari_mrseq.reading.volume_keys import (
-    FLIP_ANGLE,
-    INVERSION_TIME,
-    NO_DIRECTION,
-    TIMES,
-)
+from napari_mrseq.reading.volume_keys import FLIP_ANGLE, INVERSION_TIME, NO_DIRECTION, TIMES
 from napari_mrseq.series import VolumeAxis
 
 Volumes = Sequence[Sequence[Frame]]

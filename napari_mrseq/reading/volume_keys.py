@@ -237,7 +237,4 @@ _ATTRIBUTES: tuple[Key, ...] = (
     *TIMES,
 )
 # Enhanced files may hold a volume each.
-_FILES: tuple[Key, ...] = (
-    _told("instance_number"),
-    lambda frame: frame.source.path,
-)
+_FILES: tuple[Key, ...] = (_told("instance_number"), lambda frame: frame.source.path)
