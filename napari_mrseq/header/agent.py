@@ -6,26 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from napari_mrseq.header.agent_words import (
-    AFTER,
-    BOTH,
-    DYNAMIC,
-    MINUS,
-    MOVING,
-    NO_AGENT_ITSELF,
-    NO_MEDIUM,
-    NONE_GIVEN,
-    NOT_KNOWN,
-    OTHER_EVENT,
-    OTHER_LACK,
-    PART_OF_SPINE,
-    PLUS_OR_MINUS,
-    SLASH,
-    SPINE,
-    SUBSTANCES,
-    WITH,
-    WITHOUT,
-)
+from napari_mrseq.header import agent_words
 from napari_mrseq.header.image_types import AFTER_AGENT, BEFORE_AGENT
 from napari_mrseq.header.plain import in_english, plain
 from napari_mrseq.header.sequence_attributes import SequenceAttributes
@@ -55,13 +36,13 @@ def agent_in_tags(tags: Tags) -> tuple[bool | None, str]:
 
 def _agent_in_tag(words: str, amount: float | None) -> bool | None:
     """Return what the plain words of an agent's tag say; None where they say something else."""
-    if words in NOT_KNOWN:
+    if words in agent_words.NOT_KNOWN:
         return True if amount else None
-    if re.search(NONE_GIVEN, words):
+    if re.search(agent_words.NONE_GIVEN, words):
         return None if amount else False
-    if re.search(rf"\b({SUBSTANCES})\b", words):
+    if re.search(rf"\b({agent_words.SUBSTANCES})\b", words):
         return True
-    return None if re.search(NO_AGENT_ITSELF, words) else True
+    return None if re.search(agent_words.NO_AGENT_ITSELF, words) else True
 
 
 def agent_in_words(text: str, *, of_spine: bool = False) -> bool | None:
@@ -70,19 +51,19 @@ def agent_in_words(text: str, *, of_spine: bool = False) -> bool | None:
     One that says both with and without is the name of an examination, and says nothing.
     """
     if of_spine:
-        text = re.sub(PART_OF_SPINE, "", text)
-    words = re.sub(OTHER_LACK, "", plain(text))
+        text = re.sub(agent_words.PART_OF_SPINE, "", text)
+    words = re.sub(agent_words.OTHER_LACK, "", plain(text))
     # As Japanese types it, and with the minus of mathematics: "造影（－）".
     typed = re.sub("[−–]", "-", in_english(unicodedata.normalize("NFKC", text)))
-    if re.search(BOTH, words) or re.search(PLUS_OR_MINUS, typed):
+    if re.search(agent_words.BOTH, words) or re.search(agent_words.PLUS_OR_MINUS, typed):
         return None
-    words = re.sub(OTHER_EVENT, "", re.sub(NO_MEDIUM, "", words))
-    words = re.sub(AFTER, "post contrast", words)
-    if re.search(MOVING, words):
-        words = re.sub(DYNAMIC, "", words)
-    if re.search(MINUS, typed) or any(re.search(pattern, words) for pattern in WITHOUT):
+    words = re.sub(agent_words.OTHER_EVENT, "", re.sub(agent_words.NO_MEDIUM, "", words))
+    words = re.sub(agent_words.AFTER, "post contrast", words)
+    if re.search(agent_words.MOVING, words):
+        words = re.sub(agent_words.DYNAMIC, "", words)
+    if re.search(agent_words.MINUS, typed) or re.search(agent_words.WITHOUT, words):
         return False
-    if re.search(SLASH, typed) or any(re.search(pattern, words) for pattern in WITH):
+    if re.search(agent_words.SLASH, typed) or re.search(agent_words.WITH, words):
         return True
     return None
 
@@ -116,7 +97,7 @@ def agent_of(attributes: SequenceAttributes) -> Agent:
     The tag often stays set for the whole examination, so a description that says "before"
     leaves the question open.
     """
-    of_spine = re.search(SPINE, attributes.body_part) is not None
+    of_spine = re.search(agent_words.SPINE, attributes.body_part) is not None
     told = (
         (attributes.described_by, agent_in_words(attributes.description, of_spine=of_spine)),
         ("ImageType", _agent_in_type(attributes)),

@@ -74,7 +74,7 @@ AGENT = (
 GIVEN = r"(podan\w*|podav\w*|apli[ck]\w*|admin\w*|adasa|de|iv) "
 # Words in plain text: accents and the dotless i of Turkish are gone.
 # Negatives come first: "without contrast" holds the word "contrast" as well.
-WITHOUT = (
+WITHOUT = "|".join((
     rf"\b(\d*pre|{WITHOUT_ONE})\b",
     rf"\bnon? ?{AGENT}\b|(?<!(?<!t)\d )\b0 {AGENT}\b|{NO_DOSE}",
     rf"\b({NEGATION}|minus|neg\w*|prior to|prae?|pas de?) ({GIVEN})?{AGENT}\b|\bnon ?con\b",
@@ -102,7 +102,7 @@ WITHOUT = (
     rf"\bkontrast?i?s[iy]?z\w*|\b{AGENT} (oncesi|ver(il)?me[dmz]\w*)\b",
     # Vietnamese.
     rf"\b(khong|chua|truoc) (tiem|thuoc|tuong phan|{AGENT})\b",
-)
+))  # fmt: skip
 # The Hungarian after, which stands behind its word; in front of it the Swedish without.
 AFTER = rf"\b({AGENT}|k ?a) (adasa )?utan\b"
 # What is lacking but an agent, or comes later: "ohne FS", "without breath hold", "avant chirurgie".
@@ -175,7 +175,7 @@ PHASE = (
     r"|1 \+ \d+ ?(steps?|ph\w*|dyn\w*|meas\w*))"
 )
 DYNAMIC = r"\b(\d*dyna?|d[iy]nami\w*)\b"
-WITH = (
+WITH = "|".join((
     # "T1 C+", but not "C+T spine": neck and chest.
     r"\b(c|kl|k) (\+|plus)(?= ?$"
     r"| (ax|axial|cor|sag|tra|fs|fat|3d|t1|mprage|spgr|bravo|vibe|space)\b)",
@@ -208,4 +208,4 @@ WITH = (
     r".*\b(dce(?!r)|dsc(?!h))[a-z0-9]*\b",
     r"\b(multi ?phase\w*|mph)\b",
     rf"^(?=.*\b{FAST_T1}\b).*\b{PHASE}\b",
-)
+))  # fmt: skip
