@@ -208,7 +208,8 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
         (TR > 3000, TE > 100, unless(acquired("3D"))),
         (
             uses(SPIN_ECHO), lacks(GRADIENT_ECHO, TIME_OF_FLIGHT, PHASE_CONTRAST, ANGIOGRAPHY),
-            unless(acquired("3D")),
+            # The walls of vessels are looked at on a T1 whose blood is dark.
+            unless(acquired("3D"), unless(names("T1"), TR < 1000, TE < 40)),
         ),
     ),
     "LOCALIZER": (

@@ -31,6 +31,7 @@ INVERTED = SPIN_ECHO_T2 | {
     "EchoTime": 120,
     "InversionTime": 2500,
 }
+IN_UNICODE = {"SpecificCharacterSet": "ISO_IR 192"}
 SPACE = {"MRAcquisitionType": "3D", "RepetitionTime": 1200, "EchoTime": 35}
 BALANCED = {"Manufacturer": "SIEMENS", "SequenceName": "*ci3d1", "MRAcquisitionType": "3D"}
 DIFFUSION = {"ScanningSequence": ["EP", "SE"], "RepetitionTime": 6000, "EchoTime": 75}
@@ -87,6 +88,9 @@ MPRAGE = ORIGINAL | {
         )),
         ("T1", VIBE | {"BodyPartExamined": "PROSTATE"}, "PCa 3D"),
         ("T2", SPIN_ECHO_T2 | SPACE | {"EchoTime": 200}, "T2 SPACE PCa"),
+        # The walls of vessels, whose blood is dark.
+        *(("T1", SPIN_ECHO_T1 | {"MRAcquisitionType": "3D"} | IN_UNICODE, said)
+          for said in ("3D T1 黑血血管成像", "t1_space_angio")),
         # The components that tell noise.
         *(("T1", VIBE, said) for said in ("MP-PCA", "PCA denoised", "pca_comp1")),
         # Flags of what the examination was for.
