@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -139,6 +140,8 @@ def _refuse_other_graph(session: Any, path: Path, card: Card) -> None:
 
 
 def _session(path: Path) -> Any:
+    # Read as it is loaded; else it keeps a number of this machine, and reports to Microsoft.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     runtime = _needed("onnxruntime")
     try:
         return runtime.InferenceSession(path, providers=["CPUExecutionProvider"])
