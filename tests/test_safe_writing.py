@@ -128,6 +128,18 @@ def test_a_disk_that_is_full_leaves_the_result_of_yesterday(tmp_path, sample_stu
     assert {file: file.read_bytes() for file in (tmp_path / "out").iterdir()} == before
 
 
+def test_a_zip_file_is_there_where_no_folder_takes_what_it_holds(
+    tmp_path, sample_study, monkeypatch
+):
+    shutil.make_archive(str(tmp_path / "t2"), "zip", sample_study / "t2_tse_tra")
+    monkeypatch.setattr("tempfile.tempdir", None)
+    with hardly_any_room(0):
+        done = program(tmp_path, "classify", "t2.zip")
+    assert done.returncode == 1
+    assert "t2.zip: a zip file that can't be read (No usable temporary directory" in done.stderr
+    assert "name another folder in TMPDIR" in done.stderr
+
+
 def test_a_disk_that_is_full_leaves_the_labels_of_yesterday(tmp_path):
     labels = write_rows([{"path": "a.dcm", "label": "T1"}], tmp_path / "labels.csv")
     before = labels.read_bytes()

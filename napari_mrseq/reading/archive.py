@@ -197,4 +197,7 @@ def _unpack_member(
 def _damage_in(error: Exception) -> str:
     if isinstance(error, NotImplementedError):
         return "it is packed in a way that is not known here: unpack it yourself"
+    # That of tempfile, where no folder takes temporary files, names no file.
+    if isinstance(error, FileNotFoundError) and error.filename is None:
+        return f"{error.strerror}: make room in one, or name another folder in TMPDIR"
     return damage_in(error)
