@@ -43,7 +43,7 @@ _TECHNIQUES = """
     mapa mappa distortion relaxo post phoenix voxel single polygon bili biliary trac fe pos disp
     blutung lok pss dmri rfmri rsfmri irmf fmrt mffe bffe btfe mddw inv fmap intermed
     ssh me ip temperature relaxation estrella liquor vibrant mielo myelo scano csf aqueduct and di
-    mean radial ecg mgt mton mdixon mr touch qiss trance through sr tp ssum aspire mzero
+    mean radial ecg mgt mton mdixon mr touch qiss trance react through sr tp ssum aspire mzero
     histo kurtosis labeling labelling trigger triggered gated mu feldkarte sl tf qt fskm ssub isodwi
     edwi sdwi sdw ege spamm grid lesion mask ratio segmentation tsa ichigime mfbi fresh ac shmolli
     tfi tiwi ecv timing fluoro fac reg focus function reverse steps sax lax fgre

@@ -75,7 +75,9 @@ OF_GRADIENT_ECHOES = (
     r"(cine|.*fiesta|ciss|.*dess|balanced|cosmic|petra|psif|ute|afi|4d flow|q flow|flow quant).*"
 )
 # Angiography that inverts what rests, or the blood, in place of an agent.
-LABELLED_VESSELS = r"(.*inflow|inhance|ifir|time slip|native|.*asl|m?fbi|fresh blood).*"
+LABELLED_VESSELS = (
+    r"(.*inflow|inhance|ifir|.*trance|react|time slip|native|.*asl|m?fbi|fresh blood).*"
+)
 _WEIGHTINGS = frozenset({"T1", "T2", "PD", "FLAIR", "STIR", "T2STAR"})
 
 

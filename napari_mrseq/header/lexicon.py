@@ -282,8 +282,8 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("OTHER", "tensor", "press", Regex(r"(?:abs|rel)?b1"), "cal", "apt", "report", "magic"),
     ("OTHER", "symri*", "histo", "shim*"),
     ("OTHER", Regex(r"sonic ?dl\b.*\b[sl]ax|[sl]ax\b.*\bsonic ?dl")),
-    # French for what leaves the arch of the aorta.
-    ("MRA", "vasc", "tsa", "tronc* supra*"),
+    # French for what leaves the arch of the aorta; Philips', without an agent.
+    ("MRA", "vasc", "tsa", "tronc* supra*", "react"),
     # An operation is planned on a T1; Philips calls what SmartExam has planned after it as well.
     ("LOCALIZER", "planung*", "smart brain*", "smart exam*"),
     # How the heart works is seen in a film of it.

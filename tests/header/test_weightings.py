@@ -716,7 +716,9 @@ LABELLED = header("GR", tr=5.2, te=2.6, ti=1000, flip=20, dim="3D")
     [
         *(("MRA", INFLOW, name) for name in (
             "Inhance Inflow IR renal", "Inflow IR", "IFIR kidney", "INHANCE 3D IFIR", "Time-SLIP",
+            "b-TRANCE renal",
         )),
+        ("MRA", header(["GR", "IR"], tr=6.7, te=2.2, ti=50, flip=20, dim="3D"), "REACT carotis"),
         *(("MRA", LABELLED, name) for name in (
             "mASL carotid", "4D ASL-MRA", "ASL angiography", "MRA ASL 4D", "Time SLIP portal vein",
         )),

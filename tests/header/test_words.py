@@ -480,6 +480,8 @@ def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> No
         # As what was planned so is called, too.
         ("T2", "T2W_TSE SmartBrain"),
         ("SWI", "SWI phase AP;SWI_mag_pha"),
+        # A study may be called so, too.
+        ("T1", "REACT mprage"),
     ],
 )
 def test_families_of_words_name_their_sequence_in_the_first_place(code: str, texts: str) -> None:
