@@ -151,10 +151,11 @@ LIKE_A_MAP = (small_matrix(80), VOLUMES <= 4, unless(preclinical))
 # Waves of 60 Hz are encoded for one of their periods, and tissue that they shake is excited once in
 # three of them, in a few slices (QIBA profile of MR elastography of the liver).
 LIKE_ELASTOGRAPHY = (acquired("2D"), within(TR, 45, 55), within(TE, 18, 30), SLICES <= 20)
+# One that waits for the heart may show its arteries, after a preparation that few headers tell.
 SPOILED_VOLUME = (
-    *SPOILED, acquired("3D"), unless(*LIKE_TIME_OF_FLIGHT), unless(*LIKE_TIME_OF_FLIGHT_7T),
-    unless(*LIKE_CONTRAST_ANGIOGRAPHY), unless(*TOO_STEEP), unless(*LIKE_A_MAP), TR < 50, TE >= 0.5,
-    TE < 8, FLIP >= 8,
+    *SPOILED, lacks(GATED), acquired("3D"), unless(*LIKE_TIME_OF_FLIGHT),
+    unless(*LIKE_TIME_OF_FLIGHT_7T), unless(*LIKE_CONTRAST_ANGIOGRAPHY), unless(*TOO_STEEP),
+    unless(*LIKE_A_MAP), TR < 50, TE >= 0.5, TE < 8, FLIP >= 8,
 )  # fmt: skip
 # Nothing is mapped with a scout.
 LIKE_A_SCOUT = (

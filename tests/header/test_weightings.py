@@ -204,6 +204,23 @@ def test_a_volume_of_spin_echoes_that_waits_for_the_heart_shows_blood_perhaps(
 
 
 @pytest.mark.parametrize(
+    ("sequence", "more"),
+    [
+        (UNKNOWN, {"ScanOptions": "CG"}),
+        (UNKNOWN, {"CardiacSynchronizationTechnique": "PROSPECTIVE"}),
+        ("T1", {"ScanOptions": "RG"}),
+        ("T1", {"ScanOptions": "CG", "SeriesDescription": "t1_vibe_thorax"}),
+        ("MRA", {"ScanOptions": "CG", "SeriesDescription": "MRA coronaries"}),
+    ],
+)
+def test_a_spoiled_volume_that_waits_for_the_heart_shows_its_arteries_perhaps(
+    make_series: Any, sequence: str, more: dict[str, Any]
+) -> None:
+    heart = header("GR", dim="3D", tr=5.2, te=2.4, flip=18)
+    assert claim_of(make_series(heart | more)).sequence == sequence
+
+
+@pytest.mark.parametrize(
     ("sequence", "tr", "ti"),
     [
         # The protocols of makers at 1.5, 3 and 7 T, and of the newborn.
