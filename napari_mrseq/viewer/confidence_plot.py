@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from qtpy.QtCore import Qt, Signal  # type: ignore[attr-defined]
+from qtpy.QtCore import QEvent, Qt, Signal  # type: ignore[attr-defined]
 from qtpy.QtGui import QKeyEvent
 from qtpy.QtWidgets import QVBoxLayout, QWidget
 
@@ -22,7 +22,9 @@ MOST_LINES = 5
 SHAPES, MOST_SHAPES = "os^Dv", 40
 # A longer name would leave the lines no room.
 LONGEST_NAME = 24
-HEIGHT = 116
+# Of the plot and its letters (matplotlib's points), beside letters of so many pixels; still larger
+# ones would leave the lines no room.
+HEIGHT, LETTERS, USUAL_PX, MOST_LARGER = 116, 8, 12, 1.5
 
 
 class ConfidencePlot(QWidget):
@@ -32,7 +34,6 @@ class ConfidencePlot(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setFixedHeight(HEIGHT)
         self.setAccessibleName("Probabilities along the stack")
         # Qt draws the frame around what has the keys for plain widgets only where asked to.
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -47,6 +48,7 @@ class ConfidencePlot(QWidget):
         self._index: int | None = None
         self._volume = 0
         self._ink, self._paper = "black", "white"
+        self._fit()
 
     def set_colours(self, ink: str, paper: str) -> None:
         """Draw with the colours of napari's theme."""
@@ -88,6 +90,19 @@ class ConfidencePlot(QWidget):
             self.axes.draw_artist(self._marker)
             # Painted at its time: `blit` paints the window at once, napari's list half changed too.
             self.canvas.update()
+
+    def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Take letters of another size."""
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.FontChange:
+            self._fit()
+            if self.canvas is not None:
+                self._draw(self._index)
+
+    def _fit(self) -> None:
+        larger = min(max(self.fontInfo().pixelSize() / USUAL_PX, 1), MOST_LARGER)
+        self._letters = LETTERS * larger
+        self.setFixedHeight(round(HEIGHT * larger))
 
     def _judged(self, state: LayerState) -> list[SliceVerdict]:
         """Return the judged slices of the volume."""
@@ -137,7 +152,7 @@ class ConfidencePlot(QWidget):
             axes.spines[side].set_color(ink)
         for side in ("right", "top"):
             axes.spines[side].set_visible(False)
-        axes.tick_params(colors=ink, labelsize=8)
+        axes.tick_params(colors=ink, labelsize=self._letters)
         self.canvas.draw_idle()
 
     def _draw_lines(self, state: LayerState) -> None:
@@ -146,7 +161,7 @@ class ConfidencePlot(QWidget):
         axes, ink = self.axes, self._ink
         axes.set(xlim=(0.5, state.per_volume + 0.5), ylim=(0, 1.03), yticks=(0, 0.5, 1))
         axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
-        axes.set_xlabel("slice", fontsize=8, color=ink, labelpad=1)
+        axes.set_xlabel("slice", fontsize=self._letters, color=ink, labelpad=1)
         judged = self._judged(state)
         shown = _worth_showing(judged)
         # Some colours are too near the paper's in one theme, some in the other.
@@ -172,7 +187,7 @@ class ConfidencePlot(QWidget):
             legend = axes.figure.legend(
                 axes.get_lines(),
                 [shortened(name_of(code), LONGEST_NAME) for code in shown],
-                fontsize=8,
+                fontsize=self._letters,
                 loc="outside right center",
                 frameon=False,
             )

@@ -15,7 +15,9 @@ QTabBar::tab:selected:focus {{ border-color: {ink}; }}
 QAbstractScrollArea, ConfidencePlot {{ border: 1px solid transparent; }}
 QAbstractScrollArea:focus, ConfidencePlot:focus {{ border-color: {ink}; }}
 """
-LETTERS = "QTableView, QHeaderView, QLineEdit, QPlainTextEdit {{ font-size: {points}pt; }}"
+LETTERS = """
+QTableView, QHeaderView, QLineEdit, QPlainTextEdit, ConfidencePlot {{ font-size: {points}pt; }}
+"""
 
 
 def panel_style(ink: str, points: int) -> str:

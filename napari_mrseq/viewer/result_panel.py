@@ -66,7 +66,7 @@ class ResultPanel(QStackedWidget):
         self.plane.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.header = _label(wrap=True)
         self.doubts = _label(wrap=True)
-        self.model = _label("font-size: 8pt;", wrap=True)
+        self.model = _label(wrap=True)
         first, second = QHBoxLayout(), QHBoxLayout()
         first.addWidget(self.verdict, 1)
         first.addWidget(self.confidence)

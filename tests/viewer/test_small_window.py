@@ -281,6 +281,27 @@ def test_letters_of_tables_are_as_large_as_the_user_asks_for(qtbot, viewer, open
 
 
 @pytest.mark.usefixtures("judged")
+@pytest.mark.filterwarnings("error:constrained_layout not applied")
+def test_letters_of_the_plot_and_of_the_models_name_grow_with_the_others(
+    qtbot, viewer, open_panel
+) -> None:
+    """They stayed as small as they were, beside words twice their size."""
+    panel = open_at(qtbot, viewer, open_panel, 1280)
+    plot, model, header = panel.plot, panel.result.model, panel.result.header
+    heights = []
+    for points in (9, 20):
+        get_settings().appearance.font_size = points
+        qtbot.waitUntil(lambda: header.fontInfo().pixelSize() == model.fontInfo().pixelSize())
+        qtbot.waitUntil(lambda size=points: plot.font().pointSize() == size)
+        plot.canvas.draw()
+        (legend,) = plot.axes.figure.legends
+        words = *legend.get_texts(), *plot.axes.get_yticklabels(), plot.axes.xaxis.label
+        heights.append(np.array([one.get_window_extent().height for one in words]))
+        assert plot.axes.bbox.width > 50 * plot.canvas.device_pixel_ratio
+    assert (heights[1] > 1.3 * heights[0]).all()
+
+
+@pytest.mark.usefixtures("judged")
 def test_with_room_for_it_every_row_is_one_line(qtbot, viewer, open_panel) -> None:
     panel = open_at(qtbot, viewer, open_panel, 1300)
     page = panel.page
