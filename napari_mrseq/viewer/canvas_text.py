@@ -22,7 +22,7 @@ from napari_mrseq.viewer.wording import NO_BREAK, said_words, shortened, slice_w
 # The layers that are drawn, each with the number of its slice in view, None for none.
 InView: TypeAlias = dict[Image, int | None]
 
-LOOK = {
+LOOK: dict[str, Any] = {
     "font_size": 14,
     "color": "white",
     "box": True,
@@ -92,8 +92,9 @@ class CanvasText(Attachment):
         known = self._known(in_view) if self._shown else {}
         # Where several images stand beside each other.
         grid = bool(known) and self._viewer.canvas.grid.enabled and len(_visible(self._viewer)) > 1
-        text = _grid_words(known) if grid else _words(self._viewer, in_view, known)
+        words = _grid_words(known) if grid else _words(self._viewer, in_view, known)
         look = GRID_LOOK if grid else LOOK
+        text = _wrapped(words, self._columns(look["font_size"]))
         if text and self._look is look:
             # The look stays: only the words change as the slider moves.
             self._viewer.canvas.overlays.text.text = text
@@ -107,6 +108,11 @@ class CanvasText(Attachment):
             self._set({**self._before, **silent})
             self._look = None
         self._name_cells(image_layers(self._viewer) if grid else [])
+
+    def _columns(self, font_size: int) -> int:
+        """Return how many letters of a size stand beside each other on the canvas."""
+        letter = LETTER_PX * font_size / LOOK["font_size"]
+        return int((self._viewer.canvas.size[1] - MARGINS_PX) / letter)
 
     def _known(self, in_view: InView) -> InView:
         """Return the layers that were judged, or whose slice in view can't be read."""
@@ -190,7 +196,7 @@ def _words(viewer: ViewerModel, in_view: InView, known: InView) -> str:
     layer, index = _seen(viewer, in_view)
     line = _line(layer, index)
     name = f"\n{shortened(own_name(layer), LONGEST_NAME)}" if _is_doubtful(viewer, layer) else ""
-    return _wrapped(line + name, int((viewer.canvas.size[1] - MARGINS_PX) / LETTER_PX))
+    return line + name
 
 
 def _is_doubtful(viewer: ViewerModel, layer: Image) -> bool:

@@ -337,6 +337,22 @@ def test_a_narrow_canvas_breaks_lines_and_no_number(viewer, text, make_verdict) 
     assert text.text.split("\n") == ["T1", "90 %", "≠ header", "slice", "10", "of", "16"]
 
 
+def test_a_grid_on_a_narrow_canvas_cuts_no_sequence_off(viewer, text, make_verdict) -> None:
+    """Lines end at the right edge: of one too long the beginning, the sequence, was not seen."""
+    for name in ("!", "ep2d_diff_3scan_trace_ADC"):
+        add(viewer, make_verdict, ["FLAIR"], name=name)
+    viewer.canvas.grid.enabled = True
+    viewer.canvas.size = (600, 341)
+    assert len(text.text.strip().splitlines()) == 2
+    viewer.canvas.size = (600, 200)
+    assert text.text.strip().splitlines() == [
+        "T2-FLAIR 90 %",
+        "ep2d_diff…race_ADC",
+        "T2-FLAIR 90 % ≠ header",
+        "!",
+    ]
+
+
 def test_a_grid_of_many_leaves_the_images_in_sight(viewer, text, make_verdict) -> None:
     for number in range(8):
         add(viewer, make_verdict, ["T2"], name=str(number))
