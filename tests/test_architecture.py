@@ -47,7 +47,6 @@ FLOORS = [
         "jargon",
         "elements",
         "scanner_words",
-        "quantities",
     },
 ]
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from napari_mrseq.quantities import words_for
-from napari_mrseq.scanner_words import IN_PHASE, OPPOSED_PHASE
+from napari_mrseq.scanner_words import IN_PHASE, OPPOSED_PHASE, words_for
 
 NO_PICTURE = ("Raw Data", "Spectroscopy", "Presentation State", "SR Storage", "Segmentation")
 SCREEN = ("SCREEN SAVE", "SCREENSAVE", "REPORT", "GRAPH", "MR ERROR MESSAGE", "ERROR_MAP")

@@ -7,7 +7,6 @@ import sys
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
-from napari_mrseq.quantities import QUANTITIES
 from napari_mrseq.reading.tags import text, whole
 from napari_mrseq.scanner_words import (
     GE_COMPONENT,
@@ -19,6 +18,7 @@ from napari_mrseq.scanner_words import (
     LETTERS,
     OPPOSED_PHASE,
     PHILIPS_COMPONENT,
+    QUANTITIES,
 )
 
 _GE, _PHILIPS, _GE_KIND = Tag(GE_COMPONENT), Tag(PHILIPS_COMPONENT), Tag(GE_KIND)
