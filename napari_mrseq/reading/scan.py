@@ -32,7 +32,8 @@ _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 UNDEFINED = 0xFFFFFFFF
 # What ends with an item of its own, which takes as many bytes.
 _END_BYTES = 8
-_DEEPEST = 16
+# Sequences and their items, one inside the other.
+_DEEPEST = 32
 # Tag, VR, two unused bytes, length.
 _LONGEST_HEAD = 12
 _LONG_VRS = {vr.encode(): vr for vr in (
@@ -110,7 +111,7 @@ def scan_header(file: BinaryIO, wanted: Container[int], sequences: Container[int
             raise NotPlainError
         end = offset + length
         if length == UNDEFINED:
-            walk.skip_items(0)
+            walk.skip_to(_SEQUENCE_END)
             end, walk.place = walk.place, offset
             vr, length = "SQ", end - offset - _END_BYTES
         if tag in wanted:
@@ -178,28 +179,16 @@ class _Walk:
         window, at = self._bytes(length)
         return window[at : at + length]
 
-    def skip_items(self, depth: int) -> None:
-        """Stop behind a sequence of undefined length."""
+    def skip_to(self, end: int, depth: int = 0) -> None:
+        """Stop behind the end of a sequence of undefined length, or of an item of one."""
         if depth > _DEEPEST:
             raise NotPlainError
-        while True:
-            tag, _, length, offset = self.element()
-            if tag == _SEQUENCE_END:
-                return
-            if tag != _ITEM:
+        while (element := self.element())[0] != end:
+            tag, _, length, offset = element
+            if (tag == _ITEM) != (end == _SEQUENCE_END):
                 raise NotPlainError
             if length == UNDEFINED:
-                self._skip_elements(depth)
-            else:
-                self.place = offset + length
-
-    def _skip_elements(self, depth: int) -> None:
-        while True:
-            tag, _, length, offset = self.element()
-            if tag == _ITEM_END:
-                return
-            if length == UNDEFINED:
-                self.skip_items(depth + 1)
+                self.skip_to(_ITEM_END if tag == _ITEM else _SEQUENCE_END, depth + 1)
             else:
                 self.place = offset + length
 
