@@ -229,7 +229,7 @@ def _pairs(verdicts: Sequence[Verdict]) -> tuple[ContrastPair, ...]:
         (before, after)
         for after in given
         for before in without
-        if one_prescription(before.series, after.series) and _not_later(before, after)
+        if one_prescription(before.series, after.series) and _in_time([before, after])[0] is before
     ]
     # Each is held against many others.
     settings = {one: setting_of(one.series) for one in (*without, *given)}
@@ -255,10 +255,6 @@ def _in_time(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
         return tuple(verdicts)
     timed = zip(known, verdicts, strict=True)
     return tuple(verdict for _, verdict in sorted(timed, key=lambda one: one[0]))
-
-
-def _not_later(before: Verdict, after: Verdict) -> bool:
-    return _in_time([before, after])[0] is before
 
 
 def _named(verdict: Verdict) -> dict[str, Any]:

@@ -113,9 +113,7 @@ def agent_of(attributes: SequenceAttributes) -> Agent:
 
 def _agent_in_type(attributes: SequenceAttributes) -> bool | None:
     """Return what ImageType and FrameType say; the first of several volumes speaks for itself."""
-    codes = set(attributes.image_type)
-    if {BEFORE_AGENT, AFTER_AGENT} <= codes:
-        return None
-    if BEFORE_AGENT in codes:
+    told = {BEFORE_AGENT, AFTER_AGENT}.intersection(attributes.image_type)
+    if told == {BEFORE_AGENT}:
         return False if attributes.volumes == 1 else None
-    return True if AFTER_AGENT in codes else None
+    return True if told == {AFTER_AGENT} else None

@@ -129,7 +129,10 @@ def _walk(folder: str, failures: list[Failure]) -> Iterator[str]:
 
 def _few_kinds(folder: str) -> Iterator[str]:
     """Yield the kinds of some files under a folder whose names could be those of scans."""
-    for file in islice(filter(_could_be_scan, _few_files(folder)), _FILES_TO_TRY):
+    # Nearest first; hidden folders are left out.
+    some = islice(_entries(folder), _ENTRIES_TO_SEE)
+    files = (entry.path for entry in some if not _is_folder(entry))
+    for file in islice(filter(_could_be_scan, files), _FILES_TO_TRY):
         # A NIfTI file that can't be read is worth an error that says why.
         is_nifti = file.lower().endswith(_NIFTI_ENDINGS)
         yield "nifti" if is_nifti else file_kind(header_beside(file) or file)[0]
@@ -138,12 +141,6 @@ def _few_kinds(folder: str) -> Iterator[str]:
 def _could_be_scan(path: str) -> bool:
     name = Path(path).name
     return _could_be_image(name) and Path(name.lower()).suffix not in _PICTURE_ENDINGS
-
-
-def _few_files(folder: str) -> Iterator[str]:
-    """Return some files under a folder, nearest first; hidden folders are left out."""
-    some = islice(_entries(folder), _ENTRIES_TO_SEE)
-    return (entry.path for entry in some if not _is_folder(entry))
 
 
 def _entries(folder: str) -> Iterator[os.DirEntry[str]]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pydicom.dataset import Dataset
 
+from napari_mrseq.reading.character_set import text_as
 from napari_mrseq.reading.grouping import gathered, labelled
 from napari_mrseq.reading.header import read_header
 from napari_mrseq.reading.spelling import fold, words_of_name
@@ -157,7 +158,4 @@ def _written(header: Dataset, tag: int) -> str:
     value = element.value
     if not isinstance(value, bytes):
         return str(value)
-    try:
-        return value.decode()
-    except UnicodeDecodeError:
-        return value.decode("latin-1")
+    return text_as(value, "utf_8") or value.decode("latin-1")
