@@ -111,13 +111,9 @@ MAY_LABEL_BLOOD = (uses(EPI), TI > 300, VOLUMES >= 40, names_nothing)
 # However early its echo, what is read out after an inversion is weighted by T1.
 AFTER_INVERSION = (uses(INVERSION), weighted_by_inversion)
 # One volume of many pixels, which programs file under the task of its examination all the same.
-LIKE_ANATOMY = (
-    lacks(EPI), VOLUMES <= 1, large_matrix(256), unless(within(TE, 15, 60)),
-)  # fmt: skip
+LIKE_ANATOMY = (lacks(EPI), VOLUMES <= 1, large_matrix(256), unless(within(TE, 15, 60)))
 # What a map of susceptibility is computed from bears its name, too: gradient echoes, late ones.
-SOURCE_OF_QSM = (
-    called("qsm"), is_original, uses(GRADIENT_ECHO), lacks(SPIN_ECHO, EPI, INVERSION),
-)  # fmt: skip
+SOURCE_OF_QSM = (called("qsm"), is_original, uses(GRADIENT_ECHO), lacks(SPIN_ECHO, EPI, INVERSION))
 RULES: tuple[Rule, ...] = (
     # What is no MR image, or no picture of a sequence.
     rule(UNKNOWN, 0.95, DICOM, other_modality),
@@ -202,9 +198,7 @@ RULES: tuple[Rule, ...] = (
     # What of diffusion, fields and perfusion is a map has been told by now.
     rule("OTHER", 0.85, VENDOR, has_type_of_a_map),
     # Programs leave ImageType as their source has it; what follows a bolus has many volumes.
-    rule(
-        "PERF", 0.7, WORDS, names_bolus_map, uses(EPI), lacks(SPIN_ECHO), VOLUMES <= 1,
-    ),
+    rule("PERF", 0.7, WORDS, names_bolus_map, uses(EPI), lacks(SPIN_ECHO), VOLUMES <= 1),
     # Siemens XA also says FMRI of spin echoes that measure the distortion of functional images.
     rule("BOLD", 0.95, VENDOR, image_type("FMRI"), lacks(SPIN_ECHO), fits("BOLD")),
     rule("BOLD", 0.9, BIDS, uses(TASK), fits("BOLD"), unless(*LIKE_ANATOMY)),
@@ -218,8 +212,7 @@ RULES: tuple[Rule, ...] = (
     timed("OTHER", 0.8, PHYSICS, uses(EPI), TI > 300, TI < 1500, unless(*MAY_LABEL_BLOOD)),
     timed("PERF", 0.75, PHYSICS, uses(EPI), uses(GRADIENT_ECHO), *BOLUS),
     timed(
-        "PERF", 0.75, PHYSICS, uses(EPI), lacks(SPIN_ECHO, INVERSION), TE >= 20, TE < 60,
-        *BOLUS,
+        "PERF", 0.75, PHYSICS, uses(EPI), lacks(SPIN_ECHO, INVERSION), TE >= 20, TE < 60, *BOLUS,
     ),
     rule(UNKNOWN, 0.5, PHYSICS, *MAY_LABEL_BLOOD),
     rule("SWI", 0.9, WORDS, says("SWI")),

@@ -62,9 +62,7 @@ IN_SHORT = (called("pca?"), lacks(PHASE_CONTRAST))
 A_FILM = (uses(CINE), unless(is_projected))
 
 # One volume of blood that flows in after an inversion; words would tell what else it is.
-AFTER_LONG_INVERSION = (
-    lacks(CINE), acquired("3D"), TI >= 700, VOLUMES <= 1, names_nothing,
-)  # fmt: skip
+AFTER_LONG_INVERSION = (lacks(CINE), acquired("3D"), TI >= 700, VOLUMES <= 1, names_nothing)
 
 SUBTRACTION_RULES: tuple[Rule, ...] = (
     # What is left without the unenhanced image is vessels where the agent was given for them.
@@ -76,9 +74,8 @@ SUBTRACTION_RULES: tuple[Rule, ...] = (
     # Blood that is dark in systole alone (FBI, NATIVE SPACE, TRANCE), without an agent; fluid and
     # FLAIRs are compared at later echoes.
     timed(
-        "MRA", 0.7, PHYSICS, image_type(*image_types.SUBTRACTION), uses(SPIN_ECHO),
-        acquired("3D"), within(TE, 50, 150), not_above(TI, 300), names_nothing,
-        unless(agent_tagged),
+        "MRA", 0.7, PHYSICS, image_type(*image_types.SUBTRACTION), uses(SPIN_ECHO), acquired("3D"),
+        within(TE, 50, 150), not_above(TI, 300), names_nothing, unless(agent_tagged),
     ),
 )  # fmt: skip
 
@@ -95,9 +92,7 @@ VESSEL_RULES: tuple[Rule, ...] = (
     rule("MRA", 0.95, DICOM, contrast("TOF")),
     # Blood that flows in after an inversion (NATIVE, Inhance IFIR, Time-SLIP, VASC-ASL). T1 is
     # mapped with smaller flip angles, or with several volumes.
-    timed(
-        "MRA", 0.7, PHYSICS, uses(BALANCED), *AFTER_LONG_INVERSION, not_below(FLIP, 50),
-    ),
+    timed("MRA", 0.7, PHYSICS, uses(BALANCED), *AFTER_LONG_INVERSION, not_below(FLIP, 50)),
     # Only a balanced readout bears such a flip angle again and again.
     rule(
         "MRA", 0.65, PHYSICS, *AFTER_LONG_INVERSION, lacks(SPIN_ECHO), TR < 8, FLIP >= 50,

@@ -78,9 +78,7 @@ LIKE_DIFFUSION = (
 ONE_CONTRAST = VOLUMES <= 4
 # HASTE and 3-D echo trains have a short TR for a T2.
 SPIN_ECHO_RULES: tuple[Rule, ...] = (
-    timed(
-        "T1", 0.8, TABLE, *NON_EPI_SPIN_ECHO, *EXCITES_AGAIN, within(TR, 150, 850), TE <= 30,
-    ),
+    timed("T1", 0.8, TABLE, *NON_EPI_SPIN_ECHO, *EXCITES_AGAIN, within(TR, 150, 850), TE <= 30),
     timed(
         "T1", 0.65, TABLE, *NON_EPI_SPIN_ECHO, *EXCITES_AGAIN, TR > 850, TR <= 1200, TE <= 20,
         ONE_CONTRAST,
