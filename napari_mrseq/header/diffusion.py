@@ -67,7 +67,10 @@ DIFFUSION_RULES: tuple[Rule, ...] = (
     rule("DWI", 0.7, WORDS, says("B0"), VOLUMES > MOST_UNWEIGHTED, unknown(B_VALUES)),
     rule("B0", 0.8, WORDS, says("DWI", "B0"), lacks(GRADIENT_ECHO), told_without_weighting),
     # A reference whose name has no task may have one by its sidecar, unless its echo is so late.
-    rule("B0", 0.7, WORDS, says("B0"), unless(called("sbref"), uses(TASK), not_above(TE, 60))),
+    rule(
+        "B0", 0.7, WORDS, says("B0"),
+        unless(called("sbref"), unless(names("DWI")), uses(TASK), not_above(TE, 60)),
+    ),
     # The pixels tell which of both it is.
     rule("DWI", 0.5, WORDS, says("DWI"), lacks_all_weighting),
     rule("DWI", 0.5, VENDOR, uses(DIFFUSION), lacks_all_weighting),

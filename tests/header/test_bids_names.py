@@ -92,7 +92,7 @@ def test_a_reference_without_a_task_in_its_name_may_have_one_all_the_same(
     assert claim_on(tmp_path, "sub-01_dir-AP_sbref", sidecar).sequence == sequence
 
 
-@pytest.mark.parametrize("name", ["dwi_AP_SBRef", "ep2d_diff_b0"])
+@pytest.mark.parametrize("name", ["dwi_AP_SBRef", "ep2d_diff_b0", "sub-01_acq-dwi_dir-AP_sbref"])
 def test_what_is_called_diffusion_is_no_task_by_a_sidecar_that_names_one(
     tmp_path: Path, name: str
 ) -> None:
