@@ -177,7 +177,8 @@ def _second_line(verdict: Verdict) -> str:
     if says_no_mr(verdict.header):
         return "not MR, so not named"
     if verdict.sequence == UNKNOWN:
-        return _guess_words(verdict.probabilities)
+        torn = verdict.header and verdict.pixels.sequence != UNKNOWN
+        return "header and pixels don't agree" if torn else _guess_words(verdict.probabilities)
     return runners_up(
         verdict.probabilities,
         verdict.sequence,

@@ -125,6 +125,19 @@ def test_unknown_is_said_with_its_best_guess(qtbot, make_verdict) -> None:
     assert "perhaps T1" in words_on(panel)
 
 
+@pytest.mark.parametrize("conflict", [False, True])
+def test_no_sequence_is_guessed_where_neither_header_nor_pixels_are_believed(
+    qtbot, make_verdict, conflict: bool
+) -> None:
+    """Beside a header that says perfusion, "perhaps T1, 90 %: not enough" stood there."""
+    panel = ResultPanel()
+    qtbot.addWidget(panel)
+    told = {"header": HeaderClaim("PERF", 0.95), "decision": Decision("UNKNOWN", 0.9, "unknown")}
+    panel.show_state(judged(make_verdict, ["T1"] * 3, conflict=conflict, **told), "")
+    assert panel.runners_up.text() == "header and pixels don't agree"
+    assert panel.header.text().endswith("The pixels look like T1, 90\u00a0%.")
+
+
 def test_no_sequence_is_guessed_for_what_is_not_mr(qtbot, make_verdict) -> None:
     panel = ResultPanel()
     qtbot.addWidget(panel)
