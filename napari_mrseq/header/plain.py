@@ -34,9 +34,9 @@ FOREIGN_WORDS = (
     ("겉보기 ?확산 ?계수|현성 ?확산 ?계수", "adc"),
     # Vessels alone are what a weighting is made for, too. Not their tumours, inflammations and
     # malformations, nor what lies around and in their walls.
-    ("血管[造显顯攝撮]影|(?<!心)血管[成撮]像|动脉成像|動脈成像|静脉成像|靜脈成像", "angio"),
+    ("血管[造显顯攝撮]影|(?<!心)血管[成撮影画]像|动脉成像|動脈成像|静脉成像|靜脈成像", "angio"),
     ("(?<!心)血管(?![瘤腫肿炎周外母畸奇病性壁])", "vasc"),
-    ("자기공명혈관조영|혈관조영술?", "angio"),
+    ("자기공명혈관조영|혈관조영술?|(?<!심)혈관영상", "angio"),
     ("(?<!심)혈관(?![종염주성기벽])", "vasc"),
     ("时间飞跃|時間飛躍", "tof"),
     ("胰?胆管(?![癌細细炎結结肿腫])造?影?|膽管(?![癌細炎結腫])|胰胆", "cholangio"),
