@@ -106,7 +106,8 @@ def test_maps_of_a_bolus_are_perfusion_and_a_road_map_is_none(
         ("T1", "SIEMENS", ["DERIVED", "SECONDARY", "OTHER", "CSA MPR", "", "CSAPARALLEL"], ""),
         ("T1", "SIEMENS", ["DERIVED", "PRIMARY", "M", "NORM"], ""),
         ("T1", "SIEMENS", ["ORIGINAL", "PRIMARY", "OTHER", "ND"], ""),
-        (UNKNOWN, "GE MEDICAL SYSTEMS", ["DERIVED", "SECONDARY", "PROCESSED"], "Time to Peak"),
+        (UNKNOWN, "GE MEDICAL SYSTEMS", ["DERIVED", "SECONDARY", "PROCESSED"], "Curve Fit"),
+        ("PERF", "GE MEDICAL SYSTEMS", ["DERIVED", "SECONDARY", "PROCESSED"], "Time to Peak"),
         ("T1", "GE MEDICAL SYSTEMS", ["DERIVED", "SECONDARY", "REFORMATTED", "AVERAGE"], ""),
         # Others call their own images so.
         ("T1", "TOSHIBA", ["DERIVED", "SECONDARY", "OTHER"], ""),

@@ -414,7 +414,9 @@ def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> No
             "perf3d;dynamic tfl sr;tfl_sr_sax;M0 scan;asl_MZero;ASL3D;control_pCASL2D;DSC;"
             "TRANSEPIPERFUSION;rCBF;TTP;Ktrans;First Pass SAX;stress_first-pass;FGRE Time Course;"
             "Resting first pass;FirstPass_REST1;First Pass Ruhe;reposo first pass;"
-            "FAIR_trufi_kidney;fair_truefisp_tra;TrueFISP FAIR",
+            "FAIR_trufi_kidney;fair_truefisp_tra;TrueFISP FAIR;Ax LAVA time to peak;"
+            "Ax VIBRANT: Signal Enhancement Ratio;Positive Enhancement Integral VIBRANT;"
+            "Maximum Slope of Increase VIBRANT;t1_vibe_dyn max enhancement",
         ),
         ("SWI", "venobold;ven bold;SWIMINIPAX;t2_swi3d_axial;3D Ax eSWAN"),
         ("BOLD", "functional run 1;fonctionnel;rest1;fMRIcontin"),
