@@ -62,7 +62,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
         ),
         Regex(r"(?:[a-z]|ax|tra|ep|\d[a-z0-9]*)?dki\d*|edti"),
         # With the number of directions, of b values: "hardi64", "ivim10b". No name: "Hardin".
-        Regex(r"(?:dsi|hardi|ivim)(?:\d+[a-z]?)?"), "resolve", "muse",
+        Regex(r"(?:dsi|hardi|ivim)(?:\d+[a-z]?)?"), Regex(r"(?<!deep )resolve"), "muse",
         # Of a reduced field of view, with its b values: "focus 50 800".
         Regex(r"focus(?: \d+)* \d{3,4}"),
     ),

@@ -484,6 +484,9 @@ def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> No
         ("SWI", "SWI phase AP;SWI_mag_pha"),
         # A study may be called so, too.
         ("T1", "REACT mprage"),
+        # As Siemens calls its reconstruction of any sequence.
+        ("T2", "t2_tse_sag_DeepResolve;T2 TSE DEEP_RESOLVE_BOOST"),
+        ("DWI", "resolve_DeepResolve"),
     ],
 )
 def test_families_of_words_name_their_sequence_in_the_first_place(code: str, texts: str) -> None:
