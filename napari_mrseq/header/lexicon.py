@@ -211,7 +211,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     (
         "OTHER",
         Regex(
-            r"m?dixon\b.*(?<!\b[hkpcr]) (?:ff?|fat|fett|graisse|grasa|grasso|gordura)"
+            r"(?:m?dixon|wfi)\b.*(?<!\b[hkpcr]) (?:ff?|fat|fett|graisse|grasa|grasso|gordura)"
             r"(?: (?:\d{1,4}|nd|dis[23]d|norm|rr|mpr(?: (?:ax|cor|sag|tra))?))*$"
         ),
     ),

@@ -487,6 +487,9 @@ def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> No
         # As Siemens calls its reconstruction of any sequence.
         ("T2", "t2_tse_sag_DeepResolve;T2 TSE DEEP_RESOLVE_BOOST"),
         ("DWI", "resolve_DeepResolve"),
+        # Water and fat as UIH parts them.
+        ("OTHER", "t1_quick3d_wfi_tra_bh_Fat"),
+        ("T1", "t1_quick3d_wfi_tra_bh_Water;t1_quick3d_wfi_fatsat_tra"),
     ],
 )
 def test_families_of_words_name_their_sequence_in_the_first_place(code: str, texts: str) -> None:
