@@ -13,9 +13,8 @@ import numpy as np
 
 from napari_mrseq.errors import MrseqError
 from napari_mrseq.series import Failure
-from napari_mrseq.verdict import Verdict
 from napari_mrseq.viewer.camera import keep_fitted
-from napari_mrseq.viewer.layer_state import outcome_of
+from napari_mrseq.viewer.layer_state import in_conflict, outcome_of
 from napari_mrseq.viewer.menu import PLUGIN, WIDGET
 from napari_mrseq.viewer.opening import Opening
 from napari_mrseq.viewer.reader import layers_of
@@ -163,11 +162,7 @@ def _when_idle(runner: Runner, act: Callable[[], None]) -> None:
 
 def most_telling(layers: Sequence[Image]) -> Image:
     """Return the first layer whose header disagrees, else the first layer."""
-    for layer in layers:
-        outcome = outcome_of(layer)
-        if isinstance(outcome, Verdict) and outcome.conflict:
-            return layer
-    return layers[0]
+    return next(filter(in_conflict, layers), layers[0])
 
 
 def _picture_and_close(viewer: Viewer, file: Path, failed: list[OSError]) -> None:

@@ -15,7 +15,7 @@ from napari_mrseq.viewer.attachment import Attachment, LayerEvents
 from napari_mrseq.viewer.doubts import mark_beside, only_header_tells
 from napari_mrseq.viewer.image_layers import image_layers, is_image
 from napari_mrseq.viewer.layer_series import is_as_opened, obstacle, shown_series, unread
-from napari_mrseq.viewer.layer_state import own_name, state_of
+from napari_mrseq.viewer.layer_state import in_conflict, own_name, state_of
 from napari_mrseq.viewer.slice_in_view import covering, is_seen, slice_in_view, watch_view
 from napari_mrseq.viewer.wording import NO_BREAK, said_words, shortened, slice_words, unbroken
 
@@ -174,15 +174,10 @@ def _grid_words(known: InView) -> str:
     lines = [
         f"{_said(layer, index)}{GAP}{shortened(own_name(layer), LONGEST_IN_GRID)}"
         for layer, index in reversed(known.items())
-        if len(known) <= MOST_IN_GRID or _in_conflict(layer)
+        if len(known) <= MOST_IN_GRID or in_conflict(layer)
     ]
     most = MOST_IN_GRID if len(lines) <= MOST_IN_GRID else MOST_IN_GRID - 1
     return "\n" + first_few(lines, most, "\n") if lines else ""
-
-
-def _in_conflict(layer: Image) -> bool:
-    state = state_of(layer)
-    return bool(state and state.verdict and state.verdict.conflict)
 
 
 def _words(viewer: ViewerModel, in_view: InView, known: InView) -> str:

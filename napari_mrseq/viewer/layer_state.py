@@ -157,6 +157,12 @@ def outcome_of(layer: Image) -> Verdict | Failure | None:
     return state.outcome if state else None
 
 
+def in_conflict(layer: Image) -> bool:
+    """Tell whether the header of a layer contradicts its pixels."""
+    outcome = outcome_of(layer)
+    return isinstance(outcome, Verdict) and outcome.conflict
+
+
 def held_state(layer: Layer) -> LayerState | None:
     """Return the state in a layer's metadata, be it another layer's or of other pixels."""
     state = layer.metadata.get(STATE_KEY)
