@@ -46,22 +46,30 @@ def lengths(units: Sequence[Any], metadata: Mapping[str, Any]) -> list[float] | 
     return known if len(known) == len(units) and not _is_of_unknown_size(metadata) else None
 
 
-def share_units(layers: Iterable[LayerData], there: Iterable[Layer] = ()) -> None:
+def share_units(layers: Sequence[LayerData], there: Iterable[Layer] = ()) -> None:
     """Count pixels of unknown size as mm where others lie in mm: napari has units for all or none.
+
+    A single slice of unknown size, as a screen capture is, gets the distance between slices of the
+    others: sliders go by the smallest one, in steps of 1 mm through slices 5 mm apart.
 
     Parameters
     ----------
-    layers : iterable of layer data tuples
+    layers : list of layer data tuples
         To be opened together.
     there : iterable of Layer
         Beside which they are opened; those that are not of a series keep their units.
     """
     opened, beside = [said for _, said, _ in layers], list(there)
-    units = [*(said["units"] for said in opened), *(layer.units for layer in beside)]
-    if not any(_millimetres(one[-1]) for one in units):
+    known = [(said["units"], said["scale"]) for said in opened]
+    known += [(layer.units, layer.scale) for layer in beside]
+    in_mm = [scale for units, scale in known if _millimetres(units[-1])]
+    if not in_mm:
         return
-    for said in opened:
+    distance = min((scale[-3] for scale in in_mm if len(scale) > 2), default=1.0)
+    for pixels, said, _ in layers:
         said["units"] = _with_mm(said["units"])
+        if _is_of_unknown_size(said["metadata"]) and pixels.shape[:-2] == (1,):
+            said["scale"] = (distance, *said["scale"][1:])
     for layer in beside:
         if _is_of_unknown_size(layer.metadata):
             layer.units = _with_mm(layer.units)

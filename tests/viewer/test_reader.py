@@ -104,6 +104,18 @@ def test_pictures_and_captures_beside_series_have_their_units_and_claim_no_size(
     assert nibabel.load(saved).header.get_xyzt_units()[0] == "unknown"
 
 
+def test_a_capture_beside_a_series_leaves_the_slider_its_slices(
+    sample_study: Path, tmp_path: Path
+) -> None:
+    """It went by the 1 mm of the capture: each slice of the series took several steps."""
+    Picture.new("L", (40, 30), 90).save(tmp_path / "scan.png")
+    shutil.copytree(sample_study / "t2_tse_tra", tmp_path / "t2_tse_tra")
+    viewer = ViewerModel()
+    viewer.layers.extend(layers_of(tmp_path))
+    series, _ = viewer.layers
+    assert viewer.dims.nsteps[0] == len(series.data)
+
+
 def test_each_slice_lies_where_its_header_says(sample_study: Path) -> None:
     """Along the series' own axes, so parallel series of one frame of reference agree."""
     for layer in layers_of(sample_study):
