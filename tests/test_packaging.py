@@ -17,7 +17,8 @@ import pytest
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[1]
-SOURCES = ("napari_mrseq", "tests", "pyproject.toml", "setup.cfg", "README.md", "LICENSE")
+TREES = "napari_mrseq", "tests"
+FILES = "MANIFEST.in", "pyproject.toml", "setup.cfg", "README.md", "LICENSE"
 # Five gigabytes with CUDA: an environment of its own would fill a small disk.
 BORROWED = ("torch", "torchvision")
 THEIR_FILES = ("torch*", "functorch", "nvidia*", "cuda*", "triton*")
@@ -47,15 +48,16 @@ def run(*command, **options):
 
 @pytest.fixture(scope="module")
 def build(tmp_path_factory):
-    """The wheel, and what was told while it was built."""
+    """The wheel, what was told while it was built, and the tree that it was built from."""
     tree, built = tmp_path_factory.mktemp("tree"), tmp_path_factory.mktemp("built")
-    for name in SOURCES:
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-        copy(ROOT / name, tree / name)
+    for name in TREES:
+        shutil.copytree(ROOT / name, tree / name)
+    for name in FILES:
+        shutil.copy(ROOT / name, tree / name)
     log = built / "log"
     pip = sys.executable, "-m", "pip", "--log", log, "wheel", "--no-deps", "--wheel-dir", built
     run(*pip, tree, cwd=tree)
-    return next(built.glob("*.whl")), log.read_text("utf-8")
+    return next(built.glob("*.whl")), log.read_text("utf-8"), tree
 
 
 @pytest.fixture(scope="module")
@@ -109,8 +111,16 @@ def test_the_wheel_holds_all_that_the_program_needs_and_no_tests(wheel):
     assert {name.split("/")[0].split("-")[0] for name in names} == {"napari_mrseq"}
 
 
+def test_the_source_archive_holds_no_tests(build):
+    """It held those that a file of its own name begins, and none of what they need."""
+    _, _, tree = build
+    listed = (tree / "napari_mrseq.egg-info" / "SOURCES.txt").read_text("utf-8").splitlines()
+    assert "napari_mrseq/__init__.py" in listed
+    assert [name for name in listed if name.startswith("tests/")] == []
+
+
 def test_no_folder_of_data_is_warned_of_as_a_forgotten_package(build):
-    _, told = build
+    _, told, _ = build
     assert "Building wheel" in told
     assert "would be ignored" not in told
 
