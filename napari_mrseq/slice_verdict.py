@@ -109,7 +109,7 @@ def unread_words(series: Series, slices: Sequence[SliceVerdict]) -> tuple[str, .
 def empty_words(series: Series, slices: Sequence[SliceVerdict]) -> tuple[str, ...]:
     """Say where nothing is shown that could be judged: in some volumes, or anywhere."""
     # Of slices that could not be read something else is said.
-    if not slices or any(one.failure for one in slices):
+    if any(one.failure for one in slices):
         return ()
     judged = {one.volume for one in slices}
     shown = {one.volume for one in slices if one.weight}
