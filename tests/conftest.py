@@ -17,14 +17,15 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Give each process of a test run settings of napari's of its own, before it is imported.
+    """Give each process of a test run settings of napari's, before it is imported, and models.
 
     Windows keep their size and the place of their docks there: those of two processes, or of the
-    user, would be laid out after each other.
+    user, would be laid out after each other. What a user keeps as models would be listed.
     """
     folder = tempfile.TemporaryDirectory()
     config.add_cleanup(folder.cleanup)
     os.environ["NAPARI_CONFIG"] = str(Path(folder.name) / "settings.yaml")
+    os.environ["NAPARI_MRSEQ_MODELS"] = str(Path(folder.name) / "models")
 
 
 @pytest.fixture(scope="module", autouse=True)
