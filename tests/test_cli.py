@@ -915,3 +915,15 @@ def test_napari_without_a_screen_is_refused_in_words(sample_study, environment):
     done = subprocess.run(command, capture_output=True, env=left | environment, timeout=300)
     assert done.returncode == 2
     assert b"napari needs a screen" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="napari keeps its icons elsewhere")
+def test_napari_in_a_home_that_can_not_be_written_is_refused_in_words(sample_study, tmp_path):
+    (tmp_path / ".cache").touch()
+    home = {k: v for k, v in os.environ.items() if k != "XDG_CACHE_HOME"} | {"HOME": str(tmp_path)}
+    command = [str(PROGRAM), "view", str(sample_study / "t2_tse_tra")]
+    done = subprocess.run(command, capture_output=True, env=home, timeout=300, text=True)
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"napari-mrseq: {tmp_path / '.cache'}")
+    assert "can't be written" in line

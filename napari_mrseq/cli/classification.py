@@ -38,6 +38,7 @@ from napari_mrseq.model.registry import DEFAULT, Device
 from napari_mrseq.naming import printable
 from napari_mrseq.report import records_of
 from napari_mrseq.report_text import study_text
+from napari_mrseq.safe_writing import writing
 from napari_mrseq.series import Failure
 
 if TYPE_CHECKING:
@@ -171,7 +172,9 @@ def view(
     from napari_mrseq.reading import read_study
 
     try:
-        from napari_mrseq.viewer.application import check_screen, show
+        # napari writes its icons into the home as it is loaded.
+        with writing(Path("~")):
+            from napari_mrseq.viewer.application import check_screen, show
     except ImportError as error:
         # Where Qt is missing, or a library of the system that it needs, napari quotes tracebacks.
         cause = str(error).strip().splitlines()[-1].strip()
