@@ -8,14 +8,13 @@ from pathlib import Path
 
 import pytest
 import torch
-from PIL import Image
 
 from napari_mrseq.errors import ModelError
 from napari_mrseq.model import registry
 from napari_mrseq.model.weights_file import read_weights
 from tests.program import program
 
-from .stripes import stripes, write
+from .stripes import striped_pictures, write
 
 PROGRAM = Path(sys.executable).parent / "napari-mrseq"
 
@@ -23,13 +22,9 @@ PROGRAM = Path(sys.executable).parent / "napari-mrseq"
 @pytest.fixture
 def folder(tmp_path):
     """A catalogue of two labels, one of one label, what a crash cut, and a file in the way."""
-    rows = []
-    for index in range(4):
-        label = ("T1", "T2")[index % 2]
-        Image.fromarray(stripes(label, index // 2, index)).save(tmp_path / f"{index}.png")
-        rows.append({"path": f"{index}.png", "label": label, "group": f"g{index // 2}"})
+    rows = striped_pictures(tmp_path, 4, 2, 2)
     write(tmp_path / "c.csv", rows)
-    write(tmp_path / "single.csv", [row | {"fold": fold} for fold, row in enumerate(rows[::2])])
+    write(tmp_path / "single.csv", rows[::2])
     write(tmp_path / "nameless.csv", [rows[0] | {"path": ""}, *rows[1::2]])
     write(tmp_path / "cut.csv", rows)
     with (tmp_path / "cut.csv").open("ab") as file:
@@ -44,7 +39,7 @@ def folder(tmp_path):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ("train single.csv --output run", "single.csv gives fewer than two classes"),
+        ("train single.csv --output run", "gives fewer than two classes to tell apart (T1): a"),
         ("train single.csv --output run --folds 2", "single.csv gives fewer than two classes"),
         (
             "train c.csv --output run --start half.safetensors",

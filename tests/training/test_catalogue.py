@@ -8,7 +8,6 @@ import pytest
 
 from napari_mrseq.errors import CatalogueError
 from napari_mrseq.training.catalogue import read_catalogue
-from napari_mrseq.training.soundness import refuse_single_class
 
 
 def table(tmp_path, text, encoding="utf-8"):
@@ -107,6 +106,8 @@ def test_rows_without_a_label_and_notes_beside_the_columns_are_passed_over(tmp_p
     assert [row.group for row in read_catalogue(table(tmp_path, text))] == ["bert"]
     with pytest.raises(CatalogueError, match="row 4: path and group"):
         read_catalogue(table(tmp_path, f"{text}c.png,T1,\n"))
+    with pytest.raises(CatalogueError, match=r"c\.csv holds no labelled images"):
+        read_catalogue(table(tmp_path, "path,label,group\na.png,,anna\n"))
 
 
 @pytest.mark.parametrize("content", ["path,label,group\nä.png,T1,g\n".encode("latin-1"), b"\xff\0"])
@@ -127,12 +128,6 @@ def test_a_quotation_mark_that_is_not_closed_is_told_with_its_row(tmp_path, rest
 def test_a_column_that_is_there_twice_is_refused(tmp_path):
     with pytest.raises(CatalogueError, match="two columns label: leave one"):
         read_catalogue(table(tmp_path, "path,label,group,Label,,\na.png,T1,g,T2,,\n"))
-
-
-def test_one_label_alone_gives_nothing_to_tell_apart(tmp_path):
-    rows = read_catalogue(table(tmp_path, "path,label,group\na.png,T1,a\nb.png,T1,b\n"))
-    with pytest.raises(CatalogueError, match=r"c\.csv gives fewer than two classes .*\(T1\)"):
-        refuse_single_class((row.label for row in rows), tmp_path / "c.csv")
 
 
 def test_columns_are_known_however_they_are_written_and_missing_ones_are_told_with_what_is_there(

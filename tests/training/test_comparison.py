@@ -427,12 +427,7 @@ class Page(HTMLParser):
 
 
 def test_the_page_stands_alone_and_shows_what_was_measured(tmp_path):
-    rows = []
-    for index in range(12):
-        label = ("T1", "T2", "<b>odd</b>")[index % 3]
-        Image.fromarray(stripes(label, index // 3, index)).save(tmp_path / f"{index}.png")
-        rows.append({"path": f"{index}.png", "label": label, "group": f"g{index // 3}"})
-    table = read_catalogue(write(tmp_path / "c.csv", rows))
+    table = read_catalogue(site(tmp_path, *("T1", "T2", "<b>odd</b>") * 4))
     model = load_model("default", device="cpu")
     figures = measure(model, table, model, log=lambda _: None)
     # Named as in Latin-1.

@@ -8,7 +8,6 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
-from PIL import Image
 from safetensors.torch import load_file
 
 from napari_mrseq.errors import ModelError
@@ -25,7 +24,7 @@ from napari_mrseq.training.cross_validation import (
 from napari_mrseq.training.recipe import Recipe
 from napari_mrseq.training.run import train
 
-from .stripes import stripes, write
+from .stripes import striped_pictures, write
 
 TINY = Recipe(input_size=33, stored_size=49, epochs=1, draws=16, batch=16)
 
@@ -33,13 +32,7 @@ TINY = Recipe(input_size=33, stored_size=49, epochs=1, draws=16, batch=16)
 @pytest.fixture(scope="module")
 def catalogue(tmp_path_factory):
     folder = tmp_path_factory.mktemp("catalogue")
-    rows = []
-    for index in range(24):
-        label, group = ("T1", "T2")[index % 2], index // 2 % 4
-        Image.fromarray(stripes(label, group, index)).save(folder / f"{index}.png")
-        fold = group // 2
-        rows.append({"path": f"{index}.png", "label": label, "group": f"g{group}", "fold": fold})
-    return write(folder / "catalogue.csv", rows)
+    return write(folder / "catalogue.csv", striped_pictures(folder, 24, 4, 2))
 
 
 @pytest.fixture(scope="module")

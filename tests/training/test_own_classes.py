@@ -93,17 +93,6 @@ def test_a_training_stopped_when_an_epoch_is_told_goes_on_after_it(site, name, s
     assert epochs == [str(number) for number in range(kept + 1, 4)]
 
 
-def test_a_file_that_is_gone_is_told_before_anything_is_prepared(site, train):
-    assert train().returncode == 0
-    catalogue = site.parent / "run" / "catalogue.csv"
-    (site / "Knee" / "a" / "1.png").unlink()
-    command = ("train", catalogue, "--output", "other", "--epochs", "1", "--draws", "64")
-    done = program(site.parent, *command)
-    assert done.returncode == 2
-    assert f"not there: {site / 'Knee' / 'a' / '1.png'} (paths are relative" in done.stderr
-    assert "preparing" not in done.stderr
-
-
 def test_pictures_that_cannot_be_read_are_named_at_once_and_the_others_trained_on(site, train):
     broken = [site / "Knee" / "a" / "1.png", site / "T1" / "c" / "1.png"]
     for picture in broken:
@@ -260,15 +249,6 @@ def test_a_label_that_is_nearly_a_code_is_warned_of_once(site):
     done = subprocess.run(command, cwd=site.parent, capture_output=True, text=True)
     assert "no pictures of fold 9" in done.stderr
     assert done.stderr.count("the label 't1' becomes a class of your own") == 1
-
-
-def test_a_teacher_is_named_as_a_start_is(train):
-    done = train("--teacher", "default")
-    assert done.returncode == 2
-    assert "knows other classes than those to be taught" in done.stderr
-    assert (
-        "no-such is neither a file nor the name of a model" in train("--teacher", "no-such").stderr
-    )
 
 
 def test_a_class_that_lies_in_the_fold_held_out_alone_is_told(site, train):

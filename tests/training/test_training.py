@@ -32,7 +32,7 @@ from napari_mrseq.training.state import CHECKPOINT
 from napari_mrseq.training.teachers import Teachers
 from tests.program import program
 
-from .stripes import stripes, write
+from .stripes import striped_pictures, stripes, write
 
 TINY = Recipe(input_size=33, stored_size=49, epochs=2, draws=32, batch=16, held_out=0)
 
@@ -41,13 +41,7 @@ TINY = Recipe(input_size=33, stored_size=49, epochs=2, draws=32, batch=16, held_
 def catalogue(tmp_path_factory):
     """Stripes lie flat in one class and stand in the other; eight groups in four folds."""
     folder = tmp_path_factory.mktemp("catalogue")
-    rows = []
-    for index in range(32):
-        label, group = ("T1", "T2")[index % 2], index // 2 % 8
-        path = folder / f"{index}.png"
-        Image.fromarray(stripes(label, group, index)).save(path)
-        rows.append({"path": path.name, "label": label, "group": f"g{group}", "fold": group // 2})
-    return write(folder / "catalogue.csv", rows)
+    return write(folder / "catalogue.csv", striped_pictures(folder, 32, 8, 4))
 
 
 @pytest.fixture(scope="module")
@@ -255,27 +249,6 @@ def test_groups_without_a_fold_stay_together(tmp_path):
     for row in read:
         assert folds.setdefault(row.group, row.fold) == row.fold
     assert len(set(folds.values())) > 1
-
-
-@pytest.mark.parametrize(
-    ("rows", "message"),
-    [
-        ([{"path": "a.png", "label": "T1"}], "lacks the column group"),
-        ([{"path": "a.png", "label": "T1", "group": ""}], "row 2"),
-        ([{"path": "a.png", "label": "", "group": "g"}], "no labelled images"),
-        ([{"path": "a.png", "label": "T1", "group": "g", "fold": "x"}], "row 2"),
-    ],
-)
-def test_a_bad_catalogue_is_refused_with_the_row(tmp_path, rows, message):
-    with pytest.raises(CatalogueError, match=message):
-        read_catalogue(write(tmp_path / "c.csv", rows))
-
-
-def test_a_picture_that_cannot_be_read_is_named(catalogue, tmp_path):
-    folder = shutil.copytree(catalogue.parent, tmp_path / "copy")
-    (folder / "3.png").write_bytes(b"no picture")
-    with pytest.raises(CatalogueError, match=r"3\.png"):
-        load_images(read_catalogue(folder / catalogue.name), 49)
 
 
 def test_thin_classes_and_small_groups_are_drawn_more_often_than_their_share(tmp_path):

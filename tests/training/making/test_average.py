@@ -7,7 +7,6 @@ from functools import cache
 
 import pytest
 import torch
-from PIL import Image
 from safetensors.torch import load_file
 from torchvision import models
 
@@ -17,7 +16,7 @@ from napari_mrseq.model.checkpoint import import_checkpoint
 from napari_mrseq.training.making.average import average
 from napari_mrseq.training.recipe import Recipe
 from napari_mrseq.training.run import train
-from tests.training.stripes import stripes, write
+from tests.training.stripes import striped_pictures, write
 
 TINY = Recipe(input_size=33, stored_size=49, epochs=1, draws=16, batch=16, held_out=0)
 
@@ -25,12 +24,7 @@ TINY = Recipe(input_size=33, stored_size=49, epochs=1, draws=16, batch=16, held_
 @pytest.fixture(scope="module")
 def catalogue(tmp_path_factory):
     folder = tmp_path_factory.mktemp("catalogue")
-    rows = []
-    for index in range(16):
-        label, group = ("T1", "T2")[index % 2], index // 2 % 4
-        Image.fromarray(stripes(label, group, index)).save(folder / f"{index}.png")
-        rows.append({"path": f"{index}.png", "label": label, "group": f"g{group}", "fold": group})
-    return write(folder / "catalogue.csv", rows)
+    return write(folder / "catalogue.csv", striped_pictures(folder, 16, 4, 4))
 
 
 @pytest.fixture(scope="module")
