@@ -230,6 +230,7 @@ IMPORT = (
     ("arguments", "told"),
     [
         (("classify",), "Missing argument"),
+        (("classify", ""), "the path is empty"),
         (("classify", ".", "--format", "xml"), "xml"),
         (("classify", "PICTURE", "--model", "no-such"), "no-such"),
         (("classify", "PICTURE", "--protocol", "no-such"), "no-such"),
@@ -259,8 +260,6 @@ IMPORT = (
 def test_wrong_usage_says_what_is_wrong(tmp_path, arguments, told):
     picture = tmp_path / "catalogue.csv"
     picture.write_text("nothing\n")
-    from PIL import Image
-
     image = tmp_path / "picture.png"
     Image.new("L", (32, 32), 90).save(image)
     stand_in = picture if arguments[0] == "evaluate" else image
@@ -656,8 +655,6 @@ def test_who_looks_on_at_a_terminal_is_told_how_far_it_is(sample_study):
 
 
 def test_a_classified_file_is_never_written_over(tmp_path):
-    from PIL import Image
-
     picture = tmp_path / "picture.png"
     Image.new("L", (32, 32), 90).save(picture)
     packed, broken, sidecar = (tmp_path / name for name in ("a.zip", "b.dcm", "c.json"))
@@ -678,8 +675,6 @@ def test_a_classified_file_is_never_written_over(tmp_path):
 @pytest.fixture(scope="module")
 def labelled(tmp_path_factory):
     """A folder with a folder per class, as training and evaluation take it."""
-    from PIL import Image
-
     folder = tmp_path_factory.mktemp("labelled")
     noise = np.random.default_rng(0)
     for sequence, number in product(("T1", "T2"), range(3)):
@@ -828,8 +823,6 @@ def test_without_standard_error_the_result_is_written(mixed):
 def test_a_name_that_is_not_utf8_loses_nothing(tmp_path, kind):
     if kind == "parquet":
         pytest.importorskip("pyarrow", reason="the extra [parquet] is not installed")
-    from PIL import Image
-
     odd = tmp_path / os.fsdecode(b"M\xfcller") / os.fsdecode(b"T1 \xe4.png")
     odd.parent.mkdir()
     for path in (odd, tmp_path / "good.png"):
@@ -840,14 +833,6 @@ def test_a_name_that_is_not_utf8_loses_nothing(tmp_path, kind):
     assert rb"T1 \udce4" in done.stdout
     if kind == "json":
         assert str(odd) in [record["path"] for record in json.loads(done.stdout)]
-
-
-def test_models_are_listed_with_classes_size_hash_and_place():
-    done = run("models")
-    assert done.returncode == 0
-    text = done.stdout.decode()
-    assert "FLAIR" in text
-    assert ".safetensors" in text
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="names of files are UTF-8 here")
@@ -898,12 +883,6 @@ def test_what_cannot_be_viewed_is_told_as_what_cannot_be_classified(tmp_path):
         done = run(command, "no-such", cwd=tmp_path)
         assert done.returncode == 1, done.stderr
         assert b"no-such: does not exist" in done.stderr
-
-
-def test_an_empty_path_is_no_folder(tmp_path):
-    done = program(tmp_path, "classify", "")
-    assert done.returncode == 2
-    assert "the path is empty" in done.stderr
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a screen")

@@ -76,6 +76,18 @@ def imported(network, tmp_path_factory):
     )
 
 
+@pytest.fixture
+def import_saved(tmp_path):
+    """Return a function that saves a checkpoint, ``old.pth``, and imports it."""
+
+    def run(content, network="resnet18", classes=CLASSES, *, window=None) -> Path:
+        torch.save(content, tmp_path / "old.pth")
+        target = tmp_path / "new.safetensors"
+        return import_checkpoint(tmp_path / "old.pth", network, classes, target, window=window)
+
+    return run
+
+
 def probabilities(path, model) -> np.ndarray:
     (series,) = mrseq.read(path)
     return np.array(list(mrseq.classify(series, model).probabilities.values()))
@@ -126,23 +138,19 @@ def test_eight_bit_dicom_goes_through_the_window_as_well(imported, network, samp
     np.testing.assert_allclose(found, wanted, atol=1e-4)
 
 
-def test_the_old_programs_own_network_is_imported_whole(tmp_path):
+def test_the_old_programs_own_network_is_imported_whole(import_saved, tmp_path):
     network = random_network("resnet152")
-    torch.save(network.state_dict(), tmp_path / "old.pkl")
-    path = import_checkpoint(tmp_path / "old.pkl", "resnet152", CLASSES, tmp_path / "o.safetensors")
+    path = import_saved(network.state_dict(), "resnet152")
     picture = Image.fromarray(np.tile(np.arange(256, dtype=np.uint8), (200, 1)))
     picture.save(tmp_path / "ramp.png")
     found = probabilities(tmp_path / "ramp.png", mrseq.load_model(path, device="cpu"))
     np.testing.assert_allclose(found, expected(network, picture), atol=1e-4)
 
 
-def test_a_network_that_asks_which_version_its_weights_are_of_is_loaded(tmp_path):
+def test_a_network_that_asks_which_version_its_weights_are_of_is_loaded(import_saved, tmp_path):
     torch.manual_seed(3)
     network = models.mnasnet0_5(num_classes=3).eval()
-    torch.save(network.state_dict(), tmp_path / "old.pth")
-    path = import_checkpoint(
-        tmp_path / "old.pth", "mnasnet0_5", CLASSES, tmp_path / "m.safetensors"
-    )
+    path = import_saved(network.state_dict(), "mnasnet0_5")
     picture = Image.fromarray(np.tile(np.arange(256, dtype=np.uint8), (200, 1)))
     picture.save(tmp_path / "ramp.png")
     found = probabilities(tmp_path / "ramp.png", mrseq.load_model(path, device="cpu"))
@@ -164,11 +172,8 @@ def test_a_network_that_asks_which_version_its_weights_are_of_is_loaded(tmp_path
     ],
     ids=["parallel", "nested", "nested twice", "before 0.4.1", "any name", "any two", "averaged"],
 )
-def test_state_dicts_are_found_however_they_were_saved(network, imported, tmp_path, wrap):
-    torch.save(wrap(network.state_dict()), tmp_path / "other.pth")
-    path = import_checkpoint(
-        tmp_path / "other.pth", "resnet18", CLASSES, tmp_path / "n.safetensors"
-    )
+def test_state_dicts_are_found_however_they_were_saved(network, imported, import_saved, wrap):
+    path = import_saved(wrap(network.state_dict()))
     picture = np.tile(np.arange(256, dtype=np.uint8), (1, 200, 1))
     np.testing.assert_allclose(
         mrseq.load_model(path, "cpu").predict(picture),
@@ -195,19 +200,16 @@ class Runs:
         return os.mkdir, (str(self.mark),)
 
 
-def test_a_pickle_that_could_run_something_is_refused_and_not_run(network, tmp_path):
+def test_a_pickle_that_could_run_something_is_refused_and_not_run(network, import_saved, tmp_path):
     mark = tmp_path / "was-run"
     for content in ({"state_dict": network.state_dict(), "also": Runs(mark)}, network):
-        torch.save(content, tmp_path / "evil.pth")
-        with pytest.raises(ModelError, match=r"evil\.pth .*refused.*state_dict"):
-            import_checkpoint(
-                tmp_path / "evil.pth", "resnet18", CLASSES, tmp_path / "x.safetensors"
-            )
+        with pytest.raises(ModelError, match=r"old\.pth .*refused.*state_dict"):
+            import_saved(content)
     (tmp_path / "plain.pkl").write_bytes(pickle.dumps(Runs(mark)))
     with pytest.raises(ModelError, match="refused"):
-        import_checkpoint(tmp_path / "plain.pkl", "resnet18", CLASSES, tmp_path / "x.safetensors")
+        import_checkpoint(tmp_path / "plain.pkl", "resnet18", CLASSES, tmp_path / "new.safetensors")
     assert not mark.exists()
-    assert not (tmp_path / "x.safetensors").exists()
+    assert not (tmp_path / "new.safetensors").exists()
 
 
 @pytest.mark.parametrize(
@@ -224,12 +226,9 @@ def test_a_pickle_that_could_run_something_is_refused_and_not_run(network, tmp_p
         ("inception_v3", CLASSES, None, "is no inception_v3: it lacks"),
     ],
 )
-def test_what_does_not_fit_is_refused_in_words(network, tmp_path, name, classes, window, told):
-    torch.save(network.state_dict(), tmp_path / "old.pkl")
+def test_what_does_not_fit_is_refused_in_words(network, import_saved, name, classes, window, told):
     with pytest.raises(ModelError, match=told):
-        import_checkpoint(
-            tmp_path / "old.pkl", name, classes, tmp_path / "x.safetensors", window=window
-        )
+        import_saved(network.state_dict(), name, classes, window=window)
 
 
 @pytest.mark.parametrize("content", [lambda net: net, lambda net: {"model": net.state_dict(),
@@ -255,11 +254,10 @@ def test_what_an_old_torch_saved_beside_weights_is_told_as_that(network, tmp_pat
     ],
     ids=["int8", "sparse", "meta", "complex", "quantised", "scalar", "one"],
 )
-def test_weights_that_are_not_the_networks_own_are_refused(network, tmp_path, packed, told):
+def test_weights_that_are_not_the_networks_own_are_refused(network, import_saved, packed, told):
     weights = network.state_dict()
-    torch.save(weights | {"fc.bias": packed(weights["fc.bias"])}, tmp_path / "old.pth")
     with pytest.raises(ModelError, match=rf"old\.pth .*{told}"):
-        import_checkpoint(tmp_path / "old.pth", "resnet18", CLASSES, tmp_path / "x.safetensors")
+        import_saved(weights | {"fc.bias": packed(weights["fc.bias"])})
 
 
 @pytest.mark.parametrize(
@@ -338,30 +336,23 @@ def test_what_weights_do_not_tell_of_a_network_is_said(network, tmp_path):
         assert ("transform_input=True" in done.stderr) == (name == "googlenet")
 
 
-def test_weights_that_are_no_numbers_are_refused(network, tmp_path):
-    state = network.state_dict()
-    state["fc.bias"] = torch.full((3,), torch.nan)
-    torch.save(state, tmp_path / "astray.pth")
-    words = r"astray\.pth: the weights fc\.bias are not all numbers: .* Take another copy"
+def test_weights_that_are_no_numbers_are_refused(network, import_saved, tmp_path):
+    words = r"old\.pth: the weights fc\.bias are not all numbers: .* Take another copy"
     with pytest.raises(ModelError, match=words):
-        import_checkpoint(tmp_path / "astray.pth", "resnet18", CLASSES, tmp_path / "a.safetensors")
-    assert not (tmp_path / "a.safetensors").exists()
+        import_saved(network.state_dict() | {"fc.bias": torch.full((3,), torch.nan)})
+    assert not (tmp_path / "new.safetensors").exists()
 
 
-def test_answers_that_are_no_numbers_are_given_no_name(network, sample_study, tmp_path):
-    weights = network.state_dict() | {"bn1.running_var": torch.full((64,), -1.0)}
-    torch.save(weights, tmp_path / "broken.pt")
-    file = tmp_path / "broken.safetensors"
-    import_checkpoint(tmp_path / "broken.pt", "resnet18", CLASSES, file)
+def test_answers_that_are_no_numbers_are_given_no_name(network, sample_study, import_saved):
+    file = import_saved(network.state_dict() | {"bn1.running_var": torch.full((64,), -1.0)})
     with pytest.raises(ModelError, match="no number"):
         mrseq.classify(mrseq.read(sample_study)[0], mrseq.load_model(file, "cpu"))
 
 
-def test_of_two_networks_in_one_checkpoint_none_is_taken(network, tmp_path):
+def test_of_two_networks_in_one_checkpoint_none_is_taken(network, import_saved):
     weights = network.state_dict()
-    torch.save({"teacher": weights, "student": weights}, tmp_path / "two.pth")
     with pytest.raises(ModelError, match="no named weights"):
-        import_checkpoint(tmp_path / "two.pth", "resnet18", CLASSES, tmp_path / "n.safetensors")
+        import_saved({"teacher": weights, "student": weights})
 
 
 def as_part(weights, *names):
@@ -387,11 +378,10 @@ def as_part(weights, *names):
     ids=["lightning", "average", "sequential"],
 )
 def test_how_to_save_the_network_alone_is_told_where_it_is_a_part_of_a_checkpoint(
-    network, tmp_path, saved, advised
+    network, import_saved, saved, advised
 ):
-    torch.save({"state_dict": saved(network.state_dict())}, tmp_path / "last.ckpt")
-    with pytest.raises(ModelError, match=rf"last\.ckpt is no resnet18: .*{advised}"):
-        import_checkpoint(tmp_path / "last.ckpt", "resnet18", CLASSES, tmp_path / "n.safetensors")
+    with pytest.raises(ModelError, match=rf"old\.pth is no resnet18: .*{advised}"):
+        import_saved({"state_dict": saved(network.state_dict())})
 
 
 def test_others_may_read_a_weights_file_as_any_other_file(imported):
@@ -400,12 +390,10 @@ def test_others_may_read_a_weights_file_as_any_other_file(imported):
     assert imported.stat().st_mode == usual.stat().st_mode
 
 
-def test_weights_that_are_called_nothing_are_refused(tmp_path):
-    for number, content in enumerate(({"weights": torch.ones(3)}, {"a.": torch.ones(3)})):
-        old = tmp_path / f"{number}.pth"
-        torch.save(content, old)
-        with pytest.raises(ModelError, match="is no resnet18"):
-            import_checkpoint(old, "resnet18", ("A", "B"), tmp_path / "new.safetensors")
+@pytest.mark.parametrize("name", ["weights", "a."])
+def test_weights_that_are_called_nothing_are_refused(import_saved, name):
+    with pytest.raises(ModelError, match="is no resnet18"):
+        import_saved({name: torch.ones(3)})
 
 
 def test_a_checkpoint_is_not_written_over(network, tmp_path):
@@ -425,11 +413,8 @@ def test_a_folder_that_is_not_there_is_told_by_the_name_that_was_given(network, 
     assert str(refused.value) == f"{target} can't be written: No such file or directory"
 
 
-def test_a_dictionary_that_holds_itself_is_refused(tmp_path):
+def test_a_dictionary_that_holds_itself_is_refused(import_saved):
     content = {}
     content["model"] = content
-    torch.save(content, tmp_path / "old.pth")
     with pytest.raises(ModelError, match="no named weights"):
-        import_checkpoint(
-            tmp_path / "old.pth", "resnet18", ("A", "B"), tmp_path / "new.safetensors"
-        )
+        import_saved(content)

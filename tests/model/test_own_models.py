@@ -386,7 +386,10 @@ def test_the_command_line_adds_lists_describes_and_removes(folder, tmp_path):
         return program(tmp_path, "models", *arguments)
 
     assert run("--add", "w.safetensors").returncode == 0
-    assert str(folder / "knees.safetensors") in run().stdout
+    path = folder / "knees.safetensors"
+    *_, named, placed = run().stdout.splitlines()
+    assert re.fullmatch(r"knees  KNEE, HEART, UNKNOWN  \d+\.\d MB", named)
+    assert placed.split() == [file_hash(path), str(path)]
     assert "KNEE, HEART, unknown" in run("--card", "knees").stdout
     assert run("--remove", "knees").returncode == 0
     assert "knees" not in run().stdout
