@@ -6,17 +6,19 @@ import shutil
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pytest
 from npe2 import PluginManifest
 from pydicom import dcmread
 from pydicom.uid import generate_uid
-from qtpy.QtCore import Qt, QTimer
+from qtpy.QtCore import QPoint, Qt, QTimer
 from qtpy.QtGui import QImage
 from qtpy.QtWidgets import (
     QAbstractButton,
     QApplication,
+    QCheckBox,
     QFileDialog,
     QLabel,
     QMessageBox,
@@ -33,6 +35,7 @@ CLASSES = ("T1", "T2", "FLAIR")
 MODEL_ID = {"name": "mrseq-1", "version": "1.0", "sha256": "0" * 64}
 
 MakeVerdict = Callable[..., Verdict]
+AnyWidget = TypeVar("AnyWidget", bound=QWidget)
 LEFT = Qt.MouseButton.LeftButton
 
 
@@ -129,10 +132,24 @@ def _manifests_are_read_once():
 
 @pytest.fixture
 def qtbot(qtbot):
-    """pytest-qt's, which waits as long as a busy machine may take; its 5 s are few for a window."""
+    """pytest-qt's, which waits as long as a run may take on a busy machine; its 5 s are few."""
     for name in ("waitUntil", "waitSignal"):
-        setattr(qtbot, name, partial(getattr(qtbot, name), timeout=60_000))
+        setattr(qtbot, name, partial(getattr(qtbot, name), timeout=300_000))
     return qtbot
+
+
+@pytest.fixture
+def keep(qtbot):
+    """Return a function that holds a widget until the test ends, shown where it is given a size."""
+
+    def hold(widget: AnyWidget, *size: int) -> AnyWidget:
+        qtbot.addWidget(widget)
+        if size:
+            widget.resize(*size)
+            widget.show()
+        return widget
+
+    return hold
 
 
 @pytest.fixture
@@ -155,8 +172,39 @@ def panel(open_panel):
 
 @pytest.fixture
 def press(qtbot):
-    """Return a function that presses a button with the mouse."""
-    return lambda button: qtbot.mouseClick(getattr(button, "native", button), LEFT)
+    """Return a function that presses a button, or ticks a box, with the mouse."""
+
+    def click(button) -> None:
+        widget = getattr(button, "native", button)
+        # A box may be wider than its words: beside them a click does nothing.
+        left = QPoint(8, widget.height() // 2)
+        qtbot.mouseClick(widget, LEFT, pos=left if isinstance(widget, QCheckBox) else QPoint())
+
+    return click
+
+
+@pytest.fixture
+def press_keys(qtbot):
+    """Return a function that presses a letter, with Ctrl and Shift, in a window."""
+
+    def press(window: QWidget, letter: Qt.Key) -> None:
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
+        both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+        qtbot.keyClick(window, letter, both)
+
+    return press
+
+
+@pytest.fixture
+def run(qtbot, press):
+    """Return a function that presses Run, of the panel or its Folder tab, and waits for the end."""
+
+    def wait(page) -> None:
+        with qtbot.waitSignal(page.run_finished):
+            press(getattr(page, "run_button", None) or page.controls.run)
+
+    return wait
 
 
 @pytest.fixture

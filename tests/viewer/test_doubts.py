@@ -35,9 +35,8 @@ def layer():
 
 
 @pytest.fixture
-def table(qtbot):
-    table = StudyTable()
-    qtbot.addWidget(table)
+def table(keep):
+    table = keep(StudyTable())
     return table
 
 
@@ -199,28 +198,26 @@ def test_a_header_that_no_pixel_confirms_speaks_alone(
     ],
 )
 def test_where_nothing_is_shown_the_headline_says_so_and_no_guess_is_ranked(
-    qtbot, layer, make_verdict, decision, name: str, beside: str, below: str
+    layer, keep, make_verdict, decision, name: str, beside: str, below: str
 ) -> None:
-    panel = ResultPanel()
-    qtbot.addWidget(panel)
+    panel = keep(ResultPanel())
     annotate(layer, nothing_shown(make_verdict(series_of(layer), ["T1"] * 4, decision=decision)))
     panel.show_state(state_of(layer), "")
     assert (panel.verdict.text(), panel.confidence.text()) == (name, beside)
     assert panel.runners_up.text() == below
 
 
-def test_a_slice_that_shows_nothing_has_only_its_headers_name(qtbot, make_verdict) -> None:
+def test_a_slice_that_shows_nothing_has_only_its_headers_name(keep, make_verdict) -> None:
     single = ViewerModel().add_image(np.ones((1, 32, 32)))
     annotate(single, nothing_shown(make_verdict(series_of(single), ["T1"])))
-    slices = SliceTable()
-    qtbot.addWidget(slices)
+    slices = keep(SliceTable())
     slices.show_state(state_of(single))
     assert slices.table.proxy.index(0, 3).data() == "▲ header only"
 
 
 @pytest.mark.parametrize(("sure", "odd"), [(0.85, False), (0.92, True)])
 def test_a_slice_is_odd_where_it_is_surer_than_nine_in_ten(
-    qtbot, layer, make_verdict, sure: float, odd: bool
+    layer, keep, make_verdict, sure: float, odd: bool
 ) -> None:
     verdict = make_verdict(series_of(layer), ["T1", "T1", "T2", "T1"])
     probabilities = {"T1": 1 - sure, "T2": sure, "FLAIR": 0.0}
@@ -229,8 +226,7 @@ def test_a_slice_is_odd_where_it_is_surer_than_nine_in_ten(
     )
     slices = (*verdict.slices[:2], doubted, verdict.slices[3])
     annotate(layer, replace(verdict, slices=slices))
-    panel = ResultPanel()
-    qtbot.addWidget(panel)
+    panel = keep(ResultPanel())
     panel.show_state(state_of(layer), "")
     assert ("slice 3 looks like T2" in panel.doubts.text()) == odd
 
@@ -268,10 +264,9 @@ def test_no_slice_is_odd_that_the_user_named_or_of_what_is_unknown(
     assert any("odd" in sentence for sentence in sentences) == odd
 
 
-def test_an_empty_plot_has_the_colours_of_the_theme_too(qtbot, layer, make_verdict) -> None:
+def test_an_empty_plot_has_the_colours_of_the_theme_too(layer, keep, make_verdict) -> None:
     annotate(layer, make_verdict(series_of(layer), ["T1"] * 4))
-    plot = ConfidencePlot()
-    qtbot.addWidget(plot)
+    plot = keep(ConfidencePlot())
     for state in (state_of(layer), None):
         for paper, seen in (("#000000", (0, 0, 0, 1)), ("#ffffff", (1, 1, 1, 1))):
             plot.set_colours("#808080", paper)
@@ -279,10 +274,9 @@ def test_an_empty_plot_has_the_colours_of_the_theme_too(qtbot, layer, make_verdi
             assert plot.canvas.figure.get_facecolor() == seen
 
 
-def test_the_plot_leaves_a_gap_where_a_slice_could_not_be_read(qtbot, layer, make_verdict) -> None:
+def test_the_plot_leaves_a_gap_where_a_slice_could_not_be_read(layer, keep, make_verdict) -> None:
     annotate(layer, one_unread(make_verdict(series_of(layer), ["FLAIR", "T1", "T1", "T1"])))
-    plot = ConfidencePlot()
-    qtbot.addWidget(plot)
+    plot = keep(ConfidencePlot())
     plot.show_state(state_of(layer), 1)
     lines = {line.get_label(): line.get_ydata() for line in plot.axes.get_lines()}
     np.testing.assert_array_equal(np.isnan(lines["T1"]), [True, False, False, False])

@@ -36,6 +36,8 @@ from napari_mrseq.viewer.study_table import HEADINGS, StudyTable
 from napari_mrseq.viewer.table import Table
 from napari_mrseq.viewer.table_rows import Cell, Row
 
+from .tables import click, click_heading, column, double_click
+
 CODES = ["T1", "T1", "T2", "T1"]
 MODEL_ID = {"name": "mrseq-1", "version": "1.0", "sha256": "0" * 64}
 # Pixels: room for the heading and some rows.
@@ -59,22 +61,22 @@ def words_on(panel: ResultPanel) -> str:
     return "\n".join(label.text() for label in panel.currentWidget().findChildren(QLabel))
 
 
-def test_what_is_no_mr_is_called_so_in_the_words_of_its_header(qtbot, make_verdict) -> None:
+def test_what_is_no_mr_is_called_so_in_the_words_of_its_header(keep, make_verdict) -> None:
     claim = HeaderClaim("UNKNOWN", 0.95, ("Modality CT",))
+    unknown = Decision("UNKNOWN", 0.95, "unknown")
     layer = ViewerModel().add_image(np.ones((3, 8, 8)))
-    annotate(layer, make_verdict(series_of(layer), ["UNKNOWN"] * 3, header=claim))
-    panel, table = ResultPanel(), StudyTable()
-    for widget in (panel, table):
-        qtbot.addWidget(widget)
+    annotate(layer, make_verdict(series_of(layer), ["T1"] * 3, decision=unknown, header=claim))
+    panel, table = keep(ResultPanel()), keep(StudyTable())
     panel.show_state(state_of(layer), "cpu")
     assert "Header says not MR: Modality CT" in words_on(panel)
+    # Nor is a sequence guessed that it might be.
+    assert panel.runners_up.text() == "not MR, so not named"
     table.show_layers([layer])
     assert table.proxy.index(0, HEADINGS.index("Header")).data() == "Modality CT"
 
 
-def test_the_verdict_is_the_largest_text(qtbot, make_verdict) -> None:
-    panel = ResultPanel()
-    qtbot.addWidget(panel)
+def test_the_verdict_is_the_largest_text(keep, make_verdict) -> None:
+    panel = keep(ResultPanel())
     panel.show()
     panel.show_state(judged(make_verdict, ["FLAIR"] * 3), "cpu")
     panel.ensurePolished()
@@ -83,18 +85,16 @@ def test_the_verdict_is_the_largest_text(qtbot, make_verdict) -> None:
     assert sizes.pop("T2-FLAIR") == sizes.pop("90 %") > max(sizes.values())
 
 
-def test_it_names_the_runner_up_the_model_and_the_device(qtbot, make_verdict) -> None:
-    panel = ResultPanel()
-    qtbot.addWidget(panel)
+def test_it_names_the_runner_up_the_model_and_the_device(keep, make_verdict) -> None:
+    panel = keep(ResultPanel())
     panel.show_state(judged(make_verdict, ["FLAIR"] * 3), "cuda:0")
     words = words_on(panel)
     assert "then T1\u00a05\u00a0%, T2\u00a05\u00a0%" in words
     assert "mrseq-1 1.0 on cuda:0, all 3 slices" in words
 
 
-def test_it_quotes_the_header(qtbot, make_verdict) -> None:
-    panel = ResultPanel()
-    qtbot.addWidget(panel)
+def test_it_quotes_the_header(keep, make_verdict) -> None:
+    panel = keep(ResultPanel())
     claim = HeaderClaim("FLAIR", 0.9, ("TI 2000 ms > 1500 ms",))
     panel.show_state(judged(make_verdict, ["FLAIR"] * 3, header=claim), "")
     assert panel.header.text() == "Header says T2-FLAIR: TI 2000 ms > 1500 ms"
@@ -102,9 +102,8 @@ def test_it_quotes_the_header(qtbot, make_verdict) -> None:
     assert panel.header.text() == "No DICOM header: judged by the pixels alone."
 
 
-def test_a_conflict_has_a_shape_and_a_word(qtbot, make_verdict) -> None:
-    panel = ResultPanel()
-    qtbot.addWidget(panel)
+def test_a_conflict_has_a_shape_and_a_word(keep, make_verdict) -> None:
+    panel = keep(ResultPanel())
     claim = HeaderClaim("FLAIR", 0.9, ("TI 2000 ms > 1500 ms",))
     panel.show_state(judged(make_verdict, ["T1"] * 3, header=claim, conflict=True), "")
     assert panel.header.text() == (
@@ -116,9 +115,8 @@ def test_a_conflict_has_a_shape_and_a_word(qtbot, make_verdict) -> None:
     assert "border" not in panel.header.styleSheet()
 
 
-def test_unknown_is_said_with_its_best_guess(qtbot, make_verdict) -> None:
-    panel = ResultPanel()
-    qtbot.addWidget(panel)
+def test_unknown_is_said_with_its_best_guess(keep, make_verdict) -> None:
+    panel = keep(ResultPanel())
     unknown = Decision("UNKNOWN", 0.4, "unknown")
     panel.show_state(judged(make_verdict, ["T1"] * 3, decision=unknown), "")
     assert (panel.verdict.text(), panel.confidence.text()) == ("? unknown", "")
@@ -127,27 +125,14 @@ def test_unknown_is_said_with_its_best_guess(qtbot, make_verdict) -> None:
 
 @pytest.mark.parametrize("conflict", [False, True])
 def test_no_sequence_is_guessed_where_neither_header_nor_pixels_are_believed(
-    qtbot, make_verdict, conflict: bool
+    keep, make_verdict, conflict: bool
 ) -> None:
     """Beside a header that says perfusion, "perhaps T1, 90 %: not enough" stood there."""
-    panel = ResultPanel()
-    qtbot.addWidget(panel)
+    panel = keep(ResultPanel())
     told = {"header": HeaderClaim("PERF", 0.95), "decision": Decision("UNKNOWN", 0.9, "unknown")}
     panel.show_state(judged(make_verdict, ["T1"] * 3, conflict=conflict, **told), "")
     assert panel.runners_up.text() == "header and pixels don't agree"
     assert panel.header.text().endswith("The pixels look like T1, 90\u00a0%.")
-
-
-def test_no_sequence_is_guessed_for_what_is_not_mr(qtbot, make_verdict) -> None:
-    panel = ResultPanel()
-    qtbot.addWidget(panel)
-    claim = HeaderClaim("UNKNOWN", 0.95, ("Modality CT",))
-    unknown = Decision("UNKNOWN", 0.95, "unknown")
-    state = judged(make_verdict, ["T1"] * 3, decision=unknown, header=claim)
-    assert state.verdict is not None
-    state.verdict = replace(state.verdict, series=replace(state.verdict.series, is_mr=False))
-    panel.show_state(state, "")
-    assert panel.runners_up.text() == "not MR, so not named"
 
 
 @pytest.mark.parametrize(
@@ -161,10 +146,9 @@ def test_no_sequence_is_guessed_for_what_is_not_mr(qtbot, make_verdict) -> None:
     ],
 )
 def test_unknown_guesses_nothing_where_nothing_comes_near(
-    qtbot, make_verdict, probabilities, words
+    keep, make_verdict, probabilities, words
 ) -> None:
-    panel = ResultPanel()
-    qtbot.addWidget(panel)
+    panel = keep(ResultPanel())
     state = judged(make_verdict, ["T1"] * 3, decision=Decision("UNKNOWN", 0.4, "unknown"))
     assert state.verdict is not None
     state.verdict = replace(state.verdict, probabilities=probabilities)
@@ -172,9 +156,8 @@ def test_unknown_guesses_nothing_where_nothing_comes_near(
     assert panel.runners_up.text() == words
 
 
-def test_a_long_name_of_the_users_own_does_not_widen_the_panel(qtbot, make_verdict) -> None:
-    panel = ResultPanel()
-    qtbot.addWidget(panel)
+def test_a_long_name_of_the_users_own_does_not_widen_the_panel(qtbot, keep, make_verdict) -> None:
+    panel = keep(ResultPanel())
     panel.show()
     layer = ViewerModel().add_image(np.ones((3, 8, 8)), name="a")
     annotate(layer, make_verdict(series_of(layer), ["T1"] * 3))
@@ -190,30 +173,8 @@ def test_a_long_name_of_the_users_own_does_not_widen_the_panel(qtbot, make_verdi
     assert widths[0] == widths[1]
 
 
-def test_odd_slices_and_a_half_known_series_are_doubts(qtbot, make_verdict) -> None:
-    panel = ResultPanel()
-    qtbot.addWidget(panel)
-    family = Decision("T1", 0.9, "family")
-    panel.show_state(judged(make_verdict, CODES, decision=family), "")
-    assert "1 odd" in panel.doubts.text()
-    assert "family T1" in panel.doubts.text()
-
-
-def test_with_a_header_the_pixels_are_quoted_apart(qtbot, make_verdict) -> None:
-    """99 % of the joined verdict and 5 % of the network's would add up to more than there is."""
-    panel = ResultPanel()
-    qtbot.addWidget(panel)
-    joined = Decision("T1", 0.99, "member")
-    panel.show_state(judged(make_verdict, ["T1"] * 3, decision=joined), "")
-    assert panel.confidence.text() == "99 %"
-    assert panel.runners_up.text() == (
-        "series by pixels alone: T1\u00a090\u00a0%, T2\u00a05\u00a0%, T2-FLAIR\u00a05\u00a0%"
-    )
-
-
-def test_odd_slices_are_named_by_number_and_look(qtbot, make_verdict) -> None:
-    panel = ResultPanel()
-    qtbot.addWidget(panel)
+def test_odd_slices_are_named_by_number_and_look(keep, make_verdict) -> None:
+    panel = keep(ResultPanel())
     panel.show_state(judged(make_verdict, CODES), "")
     assert "1 odd: slice 3 looks like T2." in panel.doubts.text()
     panel.show_state(judged(make_verdict, ["T1"] * 11 + ["T2"] * 3 + ["FLAIR"] * 2), "")
@@ -223,17 +184,10 @@ def test_odd_slices_are_named_by_number_and_look(qtbot, make_verdict) -> None:
 
 
 @pytest.fixture
-def slices(qtbot, state: LayerState) -> SliceTable:
-    table = SliceTable()
-    qtbot.addWidget(table)
-    table.resize(400, 300)
-    table.show()
+def slices(keep, state: LayerState) -> SliceTable:
+    table = keep(SliceTable(), 400, 300)
     table.show_state(state)
     return table
-
-
-def column(table: Table, number: int) -> list[str]:
-    return [table.proxy.index(row, number).data() for row in range(table.proxy.rowCount())]
 
 
 def test_every_slice_has_its_row(slices: SliceTable) -> None:
@@ -252,10 +206,8 @@ def test_a_slice_tells_what_it_would_be_without_its_stack(slices: SliceTable, ma
     assert "without" not in hints[1]
 
 
-def test_the_odd_ones_can_be_seen_alone(qtbot, slices: SliceTable) -> None:
-    qtbot.mouseClick(
-        slices.only_odd, Qt.MouseButton.LeftButton, pos=QPoint(8, slices.only_odd.height() // 2)
-    )
+def test_the_odd_ones_can_be_seen_alone(press, slices: SliceTable) -> None:
+    press(slices.only_odd)
     assert column(slices.table, 0) == ["3"]
 
 
@@ -265,11 +217,10 @@ def test_the_slices_sort_by_number_and_confidence(slices: SliceTable, make_verdi
     assert column(slices.table, 0)[:3] == ["12", "11", "10"]
 
 
-def test_a_row_follows_its_slice_and_what_the_user_says_of_it(qtbot, make_verdict) -> None:
+def test_a_row_follows_its_slice_and_what_the_user_says_of_it(keep, make_verdict) -> None:
     layer = ViewerModel().add_image(np.ones((3, 8, 8)))
     before, after = (make_verdict(series_of(layer), [code] * 3) for code in ("T1", "T2"))
-    slices = SliceTable()
-    qtbot.addWidget(slices)
+    slices = keep(SliceTable())
     for verdict, word in ((before, "T1"), (after, "T2")):
         keep_slices(layer, MODEL_ID, verdict.slices)
         slices.show_state(state_of(layer))
@@ -281,9 +232,8 @@ def test_a_row_follows_its_slice_and_what_the_user_says_of_it(qtbot, make_verdic
     assert column(slices.table, 1) == ["T2-FLAIR", "T2", "T2"]
 
 
-def test_numbers_in_words_sort_by_what_they_count(qtbot) -> None:
-    table = Table(("Study",))
-    qtbot.addWidget(table)
+def test_numbers_in_words_sort_by_what_they_count(keep) -> None:
+    table = keep(Table(("Study",)))
     names = ["sub-10", "sub-2", "sub-1", "sub-2 (2)"]
     table.set_rows([Row(name, (Cell(name),)) for name in names])
     table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
@@ -291,10 +241,8 @@ def test_numbers_in_words_sort_by_what_they_count(qtbot) -> None:
 
 
 def test_a_click_on_a_heading_sorts(qtbot, slices: SliceTable) -> None:
-    columns = slices.table.horizontalHeader()
-    place = QPoint(columns.sectionViewportPosition(1) + 20, columns.height() // 2)
-    qtbot.mouseClick(columns.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    qtbot.mouseClick(columns.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    for _ in range(2):
+        click_heading(qtbot, slices.table, 1)
     assert column(slices.table, 1) == ["T2", "T1", "T1", "T1"]
 
 
@@ -318,14 +266,13 @@ def test_a_table_without_rows_says_why(qtbot, slices: SliceTable, make_verdict) 
         {"header": HeaderClaim("BOLD", 0.9), "decision": Decision("BOLD", 0.57, "member")},
     ],
 )
-def test_names_of_series_keep_room_in_the_study(qtbot, make_verdict, said) -> None:
+def test_names_of_series_keep_room_in_the_study(qtbot, keep, make_verdict, said) -> None:
     viewer = ViewerModel()
     names = ("ep2d_diff_3scan_trace", "ep2d_diff_3scan_trace_ADC")
     layers = [viewer.add_image(np.ones((18, 8, 8)), name=name) for name in names]
     for layer in layers:
         annotate(layer, make_verdict(series_of(layer), ["T1"] * 18, **said))
-    table = StudyTable()
-    qtbot.addWidget(table)
+    table = keep(StudyTable())
     # The room that it has in a window 1280 wide.
     table.resize(426, 200)
     table.show()
@@ -334,17 +281,13 @@ def test_names_of_series_keep_room_in_the_study(qtbot, make_verdict, said) -> No
     assert table.columnWidth(3) > table.fontMetrics().horizontalAdvance("ep2d_d…ce_ADC")
     columns = table.horizontalHeader()
     assert columns.length() <= table.viewport().width()
-    place = QPoint(columns.sectionViewportPosition(3) + 20, columns.height() // 2)
-    qtbot.mouseClick(columns.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    click_heading(qtbot, table, 3)
     assert columns.isSortIndicatorShown()
     assert columns.sectionSize(1) >= table.sizeHintForColumn(1)
 
 
-def test_names_of_series_keep_room_in_a_narrow_study(qtbot, layers: list[Image]) -> None:
-    table = StudyTable()
-    qtbot.addWidget(table)
-    table.resize(250, 200)
-    table.show()
+def test_names_of_series_keep_room_in_a_narrow_study(qtbot, keep, layers: list[Image]) -> None:
+    table = keep(StudyTable(), 250, 200)
     table.show_layers(layers)
     assert table.columnWidth(3) > table.fontMetrics().horizontalAdvance("ep2d_d…ce_ADC")
     # What lies behind them is reached sideways.
@@ -364,22 +307,16 @@ def test_notes_on_slices_are_whole_in_a_narrow_panel(qtbot, slices: SliceTable, 
     assert table.columnWidth(3) >= table.sizeHintForColumn(3)
 
 
-def test_long_paths_leave_room_for_their_causes(qtbot) -> None:
-    panel = BatchPanel(lambda: lambda: None)
-    qtbot.addWidget(panel)
-    panel.resize(400, 600)
-    panel.show()
+def test_long_paths_leave_room_for_their_causes(keep) -> None:
+    panel = keep(BatchPanel(lambda: lambda: None), 400, 600)
     path = "study/head/of/many/folders/t2_tirm_tra_dark-fluid/IM0001.dcm"
     panel.failed.set_rows([Row(path, (Cell(path), Cell("the file ends too early")))])
     panel.failed.show()
     assert panel.failed.columnWidth(1) >= panel.failed.viewport().width() // 2
 
 
-def test_columns_of_a_table_in_sight_follow_the_rows_that_come(qtbot) -> None:
-    table = Table(("Series", "Sequence", "Sure"))
-    qtbot.addWidget(table)
-    table.resize(600, 200)
-    table.show()
+def test_columns_of_a_table_in_sight_follow_the_rows_that_come(keep) -> None:
+    table = keep(Table(("Series", "Sequence", "Sure")), 600, 200)
     rows = [Row(name, (Cell("t1"), Cell(name), Cell("90 %"))) for name in ("T1", "angiography" * 2)]
     table.set_rows(rows[:1])
     narrow = table.columnWidth(1)
@@ -390,22 +327,16 @@ def test_columns_of_a_table_in_sight_follow_the_rows_that_come(qtbot) -> None:
     assert table.columnWidth(1) == narrow
 
 
-def test_the_last_number_of_many_has_room(qtbot) -> None:
-    table = Table(("Slice", "Sequence"))
-    qtbot.addWidget(table)
-    table.resize(600, 200)
-    table.show()
+def test_the_last_number_of_many_has_room(keep) -> None:
+    table = keep(Table(("Slice", "Sequence")), 600, 200)
     numbers = [f"{one + 1} (volume {one // 10 + 1})" for one in range(2000)]
     table.set_rows([Row(one, (Cell(one), Cell("T1"))) for one in numbers])
     last = table.proxy.index(len(numbers) - 1, 0)
     assert table.columnWidth(0) >= table.sizeHintForIndex(last).width()
 
 
-def test_the_heading_that_is_sorted_by_has_room_for_its_arrow(qtbot) -> None:
-    table = Table(("Sure", "Doubt", "Series"))
-    qtbot.addWidget(table)
-    table.resize(600, 200)
-    table.show()
+def test_the_heading_that_is_sorted_by_has_room_for_its_arrow(keep) -> None:
+    table = keep(Table(("Sure", "Doubt", "Series")), 600, 200)
     table.set_rows([Row("t1", (Cell("9 %"), Cell(""), Cell("t1")))])
     before, beside = table.columnWidth(0), table.columnWidth(1)
     table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
@@ -414,12 +345,9 @@ def test_the_heading_that_is_sorted_by_has_room_for_its_arrow(qtbot) -> None:
     assert table.columnWidth(1) == beside
 
 
-def test_names_in_words_show_their_ends_in_the_study(qtbot) -> None:
+def test_names_in_words_show_their_ends_in_the_study(keep) -> None:
     viewer = ViewerModel()
-    table = StudyTable()
-    qtbot.addWidget(table)
-    table.resize(330, 200)
-    table.show()
+    table = keep(StudyTable(), 330, 200)
     pictures = []
     for end in ("before contrast", "after contrast ZZZ"):
         layer = viewer.add_image(np.ones((3, 8, 8)), name=f"T1 weighted spin echo axial {end}")
@@ -439,18 +367,17 @@ def test_rows_are_copied_in_their_order_not_in_that_of_the_clicks(
     qtbot, slices: SliceTable
 ) -> None:
     for row, key in ((2, Qt.KeyboardModifier.NoModifier), (0, Qt.KeyboardModifier.ControlModifier)):
-        place = slices.table.visualRect(slices.table.proxy.index(row, 0)).center()
-        qtbot.mouseClick(slices.table.viewport(), Qt.MouseButton.LeftButton, key, place)
+        click(qtbot, slices.table, row, key)
     qtbot.keyClick(slices.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     lines = QGuiApplication.clipboard().text().splitlines()
     assert [line.split("\t")[0] for line in lines] == ["1", "3"]
 
 
-def test_tool_tips_show_names_that_look_like_html_as_they_are(qtbot, answer, tmp_path) -> None:
+def test_tool_tips_show_names_that_look_like_html_as_they_are(
+    qtbot, keep, answer, tmp_path
+) -> None:
     name = "t1 <b>raw</b> & <i>more</i>\nTE < 30 ms &lt;"
-    table, study = Table(("Layer",)), StudyPanel()
-    for widget in (table, study):
-        qtbot.addWidget(widget)
+    table, study = keep(Table(("Layer",))), keep(StudyPanel())
     table.set_rows([Row(0, (Cell(name, hint=name),))])
     own = tmp_path / "&lt;own.toml"
     own.write_text('name = "x"\n[[series]]\nname = "T1"\nsequences = ["T1"]\n')
@@ -465,9 +392,8 @@ def test_tool_tips_show_names_that_look_like_html_as_they_are(qtbot, answer, tmp
         assert shown.toPlainText() == text
 
 
-def test_names_with_quotes_are_copied_into_cells_of_their_own(qtbot) -> None:
-    table = Table(("Sure", "Series"))
-    qtbot.addWidget(table)
+def test_names_with_quotes_are_copied_into_cells_of_their_own(qtbot, keep) -> None:
+    table = keep(Table(("Sure", "Series")))
     names = ['"T1', 'T2 "fast"', '"PD" tra']
     table.set_rows([Row(name, (Cell("9 %"), Cell(name))) for name in names])
     table.selectAll()
@@ -477,13 +403,12 @@ def test_names_with_quotes_are_copied_into_cells_of_their_own(qtbot) -> None:
 
 
 def test_rows_of_several_studies_are_copied_in_the_columns_of_the_screen(
-    qtbot, make_study, tmp_path: Path
+    qtbot, keep, make_study, tmp_path: Path
 ) -> None:
     make_study(tmp_path / "sub-01" / "1")
     make_study(tmp_path / "sub-02" / "1")
-    viewer, table = ViewerModel(), StudyTable()
+    viewer, table = ViewerModel(), keep(StudyTable())
     viewer.layers.extend(Layer.create(*one) for one in read_layers(str(tmp_path)))
-    qtbot.addWidget(table)
     table.show_layers(list(viewer.layers))
     table.selectAll()
     qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
@@ -493,7 +418,7 @@ def test_rows_of_several_studies_are_copied_in_the_columns_of_the_screen(
     assert [line[4] for line in lines] == [layer.name for layer in viewer.layers]
 
 
-def test_the_study_is_one_row_a_layer(qtbot, make_verdict) -> None:
+def test_the_study_is_one_row_a_layer(qtbot, keep, make_verdict) -> None:
     viewer = ViewerModel()
     named, other, waiting = (
         viewer.add_image(np.ones((3, 8, 8)), name=name)
@@ -503,10 +428,7 @@ def test_the_study_is_one_row_a_layer(qtbot, make_verdict) -> None:
         lies = layer is named
         verdict = make_verdict(series_of(layer), ["T1"] * 3, header=claim, conflict=lies)
         annotate(layer, verdict)
-    table = StudyTable()
-    qtbot.addWidget(table)
-    table.resize(600, 200)
-    table.show()
+    table = keep(StudyTable(), 600, 200)
     table.show_layers([named, other, waiting])
     assert column(table, 3) == ["t1_se_tra", "t1_se_cor", "t2_tse_tra"]
     assert column(table, 0) == ["T1", "T1", "not yet run"]
@@ -514,21 +436,16 @@ def test_the_study_is_one_row_a_layer(qtbot, make_verdict) -> None:
     assert column(table, 4) == ["T2-FLAIR", "same", ""]
     # Nothing behind the number, which may go into a spreadsheet.
     assert column(table, 5) == ["3", "3", ""]
-    place = table.visualRect(table.proxy.index(2, 0)).center()
     with qtbot.waitSignal(table.layer_chosen) as chosen:
-        qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
-        qtbot.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        double_click(qtbot, table, 2)
     with qtbot.waitSignal(table.layer_chosen):
         qtbot.keyClick(table, Qt.Key.Key_Return)
     assert chosen.args == [waiting]
 
 
 @pytest.fixture
-def plot(qtbot, state: LayerState) -> ConfidencePlot:
-    plot = ConfidencePlot()
-    qtbot.addWidget(plot)
-    plot.resize(400, 130)
-    plot.show()
+def plot(qtbot, keep, state: LayerState) -> ConfidencePlot:
+    plot = keep(ConfidencePlot(), 400, 130)
     plot.show_state(state, 1)
     qtbot.wait(50)
     return plot
@@ -547,21 +464,20 @@ def test_the_plot_draws_what_the_slices_show(plot: ConfidencePlot) -> None:
     np.testing.assert_allclose(lines["T1"].get_ydata(), [0.9, 0.9, 0.05, 0.9])
 
 
-def test_slices_that_may_be_anything_have_no_line(qtbot, make_verdict) -> None:
+def test_slices_that_may_be_anything_have_no_line(keep, make_verdict) -> None:
     state = judged(make_verdict, ["T1"] * 3)
     classes = [f"class {number}" for number in range(9)]
     state.judged = {
         index: replace(one, probabilities=dict.fromkeys(classes, 1 / 9))
         for index, one in state.judged.items()
     }
-    plot = ConfidencePlot()
-    qtbot.addWidget(plot)
+    plot = keep(ConfidencePlot())
     plot.show_state(state, 1)
     # The slice in view alone is marked.
     assert len(plot.axes.get_lines()) == 1
 
 
-def test_the_legend_has_room_for_all_lines(qtbot, make_verdict) -> None:
+def test_the_legend_has_room_for_all_lines(keep, make_verdict) -> None:
     state = judged(make_verdict, ["T1"] * 7)
     classes = [f"class {number}" for number in range(7)]
     state.judged = {
@@ -570,8 +486,7 @@ def test_the_legend_has_room_for_all_lines(qtbot, make_verdict) -> None:
         )
         for index, one in state.judged.items()
     }
-    plot = ConfidencePlot()
-    qtbot.addWidget(plot)
+    plot = keep(ConfidencePlot())
     plot.show_state(state, None)
     (legend,) = plot.axes.figure.legends
     assert len(legend.get_texts()) == len(plot.axes.get_lines()) == 5
@@ -579,14 +494,13 @@ def test_the_legend_has_room_for_all_lines(qtbot, make_verdict) -> None:
 
 @pytest.mark.filterwarnings("error:constrained_layout not applied")
 @pytest.mark.parametrize("name", ["_LGE", "$x^$", "T2 of the heart, breath held, " + 90 * "x"])
-def test_a_class_of_ones_own_stands_in_the_legend_as_it_is_called(qtbot, make_verdict, name):
+def test_a_class_of_ones_own_stands_in_the_legend_as_it_is_called(keep, make_verdict, name):
     state = judged(make_verdict, ["T1"] * 7)
     state.judged = {
         index: replace(one, probabilities={name: 0.6, "T1": 0.4})
         for index, one in state.judged.items()
     }
-    plot = ConfidencePlot()
-    qtbot.addWidget(plot)
+    plot = keep(ConfidencePlot())
     plot.resize(330, plot.height())
     plot.show_state(state, None)
     plot.canvas.draw()
@@ -676,12 +590,11 @@ def test_a_click_on_the_edge_of_the_axes_goes_to_the_first_slice(
     assert gone.args == [0]
 
 
-def test_the_plot_follows_the_volume_in_view(qtbot, make_verdict) -> None:
+def test_the_plot_follows_the_volume_in_view(qtbot, keep, make_verdict) -> None:
     series = Series(path="a", files=("a",), pixels=da.ones((2, 3, 8, 8)))
     layer = ViewerModel().add_image(series.pixels, metadata={"mrseq_series": series})
     annotate(layer, make_verdict(series, ["T1", "T1", "T1", "T2", "T2", "T2"]))
-    plot = ConfidencePlot()
-    qtbot.addWidget(plot)
+    plot = keep(ConfidencePlot())
     plot.show_state(state_of(layer), 0)
     plot.move_marker(4)
     assert plot.axes.get_lines()[0].get_label() == "T2"
@@ -695,9 +608,8 @@ def test_the_plot_follows_the_volume_in_view(qtbot, make_verdict) -> None:
     assert gone.args == [5]
 
 
-def test_where_no_slice_is_in_view_none_is_marked(qtbot, state: LayerState) -> None:
-    plot = ConfidencePlot()
-    qtbot.addWidget(plot)
+def test_where_no_slice_is_in_view_none_is_marked(keep, state: LayerState) -> None:
+    plot = keep(ConfidencePlot())
     plot.show_state(state, 1)
     marked = len(plot.axes.get_lines())
     plot.move_marker(None)
@@ -706,9 +618,8 @@ def test_where_no_slice_is_in_view_none_is_marked(qtbot, state: LayerState) -> N
     assert len(plot.axes.get_lines()) == marked
 
 
-def test_without_a_verdict_no_empty_plot_is_left(qtbot, state: LayerState) -> None:
-    plot = ConfidencePlot()
-    qtbot.addWidget(plot)
+def test_without_a_verdict_no_empty_plot_is_left(keep, state: LayerState) -> None:
+    plot = keep(ConfidencePlot())
     plot.show_state(state, 0)
     assert plot.axes.get_visible()
     plot.show_state(None, None)
@@ -717,9 +628,8 @@ def test_without_a_verdict_no_empty_plot_is_left(qtbot, state: LayerState) -> No
     assert plot.axes.get_visible()
 
 
-def test_long_words_beside_names_leave_them_room(qtbot) -> None:
-    table = Table(("Sequence", "Study", "Layer"), 2)
-    qtbot.addWidget(table)
+def test_long_words_beside_names_leave_them_room(keep) -> None:
+    table = keep(Table(("Sequence", "Study", "Layer"), 2))
     words = "BOLD / T2* EPI", "export of a hospital far away, 2024-01-02", "t2_tirm_tra"
     table.set_rows([Row(0, tuple(map(Cell, words)))])
     table.resize(380, 200)
@@ -742,11 +652,8 @@ def layers(make_verdict) -> list[Image]:
 
 
 @pytest.fixture
-def study(qtbot, layers: list[Image]) -> StudyPanel:
-    panel = StudyPanel()
-    qtbot.addWidget(panel)
-    panel.resize(400, 600)
-    panel.show()
+def study(keep, layers: list[Image]) -> StudyPanel:
+    panel = keep(StudyPanel(), 400, 600)
     panel.show_layers(layers)
     return panel
 
@@ -809,10 +716,9 @@ def test_what_is_no_protocol_is_told_and_the_last_one_stays(
 
 
 def test_what_rests_on_a_doubtful_series_is_marked_as_in_the_table(
-    qtbot, make_verdict, layers
+    keep, make_verdict, layers
 ) -> None:
-    panel = StudyPanel()
-    qtbot.addWidget(panel)
+    panel = keep(StudyPanel())
     sure, doubted, _ = layers
     doubted.name = "a\nb"
     for options in ({"conflict": True}, {"decision": Decision("FLAIR", 0.79, "member")}):
@@ -830,9 +736,8 @@ def test_what_rests_on_a_doubtful_series_is_marked_as_in_the_table(
     assert "● FLAIR" in panel.summary.text().splitlines()
 
 
-def test_layers_whose_names_look_like_paths_are_one_study(qtbot, make_verdict) -> None:
-    panel = StudyPanel()
-    qtbot.addWidget(panel)
+def test_layers_whose_names_look_like_paths_are_one_study(keep, make_verdict) -> None:
+    panel = keep(StudyPanel())
     viewer = ViewerModel()
     for name in ("T1/T2 ratio", "knee 29/11", "one slice"):
         layer = viewer.add_image(np.ones((3, 8, 8)), name=name)
@@ -843,14 +748,19 @@ def test_layers_whose_names_look_like_paths_are_one_study(qtbot, make_verdict) -
     assert panel.summary.text().count("T2: twice") == 1
 
 
+def lose(layer: Image, make_verdict) -> None:
+    """Keep of a layer, as a run does, that none of its slices can be read."""
+    slices = make_verdict(series_of(layer), ["T2"] * 3).slices
+    unread = Failure("IM1.dcm", "is damaged")
+    keep_slices(layer, MODEL_ID, [replace(one, failure=unread) for one in slices])
+
+
 def test_what_is_not_required_is_not_there_only_once_all_is_looked_at(
     study: StudyPanel, layers: list[Image], make_verdict
 ) -> None:
     study.protocol.setCurrentText("ms")
     assert "– SWI: not found yet, not required" in study.summary.text().splitlines()
-    slices = make_verdict(series_of(layers[-1]), ["T2"] * 3).slices
-    unread = Failure("IM1.dcm", "is damaged")
-    keep_slices(layers[-1], MODEL_ID, [replace(one, failure=unread) for one in slices])
+    lose(layers[-1], make_verdict)
     study.show_layers(layers)
     assert "– SWI: not found, not required" in study.summary.text().splitlines()
     study.show_layers(layers[:-1])
@@ -873,9 +783,7 @@ def test_a_protocol_misses_nothing_that_may_be_in_a_series_that_was_not_read(
     study: StudyPanel, layers: list[Image], make_verdict
 ) -> None:
     *judged, lost = layers
-    slices = make_verdict(series_of(lost), ["T2"] * 3).slices
-    unread = Failure("IM1.dcm", "is damaged")
-    keep_slices(lost, MODEL_ID, [replace(one, failure=unread) for one in slices])
+    lose(lost, make_verdict)
     study.show_layers(layers)
     # Without a protocol the table says it.
     assert study.summary.text() == ""
@@ -888,9 +796,8 @@ def test_a_protocol_misses_nothing_that_may_be_in_a_series_that_was_not_read(
     assert "could not be read" not in study.summary.text()
 
 
-def test_each_of_several_studies_has_its_heading(qtbot, make_verdict, layers) -> None:
-    panel = StudyPanel()
-    qtbot.addWidget(panel)
+def test_each_of_several_studies_has_its_heading(keep, make_verdict, layers) -> None:
+    panel = keep(StudyPanel())
     exams = [examination(number, make_verdict) for number in (1, 2)]
     panel.protocol.setCurrentText("ms")
     panel.show_layers(exams[:1])
@@ -906,16 +813,13 @@ def test_each_of_several_studies_has_its_heading(qtbot, make_verdict, layers) ->
 
 
 def test_only_the_study_of_a_series_that_was_not_read_may_hold_what_is_missing(
-    qtbot, make_verdict
+    keep, make_verdict
 ) -> None:
-    panel = StudyPanel()
-    qtbot.addWidget(panel)
+    panel = keep(StudyPanel())
     one, other, lost = (
         examination(number, make_verdict, judged=number != 3) for number in (1, 2, 3)
     )
-    slices = make_verdict(series_of(lost), ["T2"] * 3).slices
-    unread = Failure("IM1.dcm", "is damaged")
-    keep_slices(lost, MODEL_ID, [replace(one, failure=unread) for one in slices])
+    lose(lost, make_verdict)
     panel.protocol.setCurrentText("ms")
     panel.show_layers([one, lost, other])
     parts = [part.splitlines() for part in panel.summary.text().split("\n\n")]
@@ -966,7 +870,7 @@ def examination(number: int, make_verdict, *, judged: bool = True) -> Image:
     return layer
 
 
-def test_the_study_names_series_as_its_table_does(qtbot, make_verdict) -> None:
+def test_the_study_names_series_as_its_table_does(keep, make_verdict) -> None:
     viewer = ViewerModel()
     described = replace(
         series_from_array(np.ones((3, 8, 8)), name="x"), description="t2_tse",
@@ -978,8 +882,7 @@ def test_the_study_names_series_as_its_table_does(qtbot, make_verdict) -> None:
         layer = viewer.add_image(series.pixels, name=name, metadata={SERIES_KEY: series})
         annotate(layer, make_verdict(series, ["T2"] * 3))
         layers.append(layer)
-    panel = StudyPanel()
-    qtbot.addWidget(panel)
+    panel = keep(StudyPanel())
     panel.show_layers(layers)
     assert column(panel.table, 3) == ["t2_tse", "t1_se [1]"]
     assert panel.summary.text() == "twice: t2_tse, t1_se [1]"
@@ -989,11 +892,10 @@ def test_the_study_names_series_as_its_table_does(qtbot, make_verdict) -> None:
     assert twice == ["●● T2: twice: t2_tse, t1_se [1]"]
 
 
-def test_a_word_on_a_few_slices_is_a_doubt_in_the_study(qtbot, make_verdict) -> None:
+def test_a_word_on_a_few_slices_is_a_doubt_in_the_study(keep, make_verdict) -> None:
     layer = ViewerModel().add_image(np.ones((18, 8, 8)))
     annotate(layer, make_verdict(series_of(layer), ["T2"]))
-    table = StudyTable()
-    qtbot.addWidget(table)
+    table = keep(StudyTable())
     table.show_layers([layer])
     assert column(table, 2) == ["▲ 1 of 18"]
 
@@ -1007,8 +909,7 @@ def test_return_in_the_study_shows_the_layer_and_stays_on_its_row(
     panel.tabs.setCurrentWidget(panel.study)
     table = panel.study.table
     qtbot.waitUntil(lambda: table.proxy.rowCount() == 4)
-    place = table.visualRect(table.proxy.index(1, 0)).center()
-    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    click(qtbot, table, 1)
     for name in "bc":
         qtbot.keyClick(table, Qt.Key.Key_Return)
         assert viewer.layers.selection.active.name.endswith(name)
@@ -1023,10 +924,9 @@ def test_return_in_the_study_shows_the_layer_and_stays_on_its_row(
     assert chosen.data() == "d"
 
 
-def test_two_models_of_one_name_are_told_apart(qtbot, make_verdict) -> None:
+def test_two_models_of_one_name_are_told_apart(keep, make_verdict) -> None:
     layers, said = [], []
-    result = ResultPanel()
-    qtbot.addWidget(result)
+    result = keep(ResultPanel())
     for digit in "ab":
         layer = Image(np.ones((4, 16, 16)), name=digit)
         identity = {"name": "knee", "version": "1", "sha256": digit * 64}
@@ -1035,8 +935,7 @@ def test_two_models_of_one_name_are_told_apart(qtbot, make_verdict) -> None:
         said.append(result.model.toolTip())
         layers.append(layer)
     assert said == [f"Judged by knee 1, weights {digit * 6}" for digit in "ab"]
-    table = StudyTable()
-    qtbot.addWidget(table)
+    table = keep(StudyTable())
     table.show_layers(layers)
     rows = [table.proxy.index(row, 0) for row in (0, 1)]
     assert [row.data(Qt.ItemDataRole.ToolTipRole) for row in rows] == said
