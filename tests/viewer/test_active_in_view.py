@@ -16,6 +16,9 @@ from qtpy.QtWidgets import QFileDialog
 from napari_mrseq.viewer.menu import open_study_folder
 from napari_mrseq.viewer.slice_in_view import slice_in_view
 
+from .canvas import shows_something
+from .tables import double_click
+
 LEFT = Qt.MouseButton.LeftButton
 
 
@@ -31,13 +34,6 @@ def far_apart(sample_study: Path, tmp_path: Path) -> Path:
             file.SeriesNumber = 1 + bool(shift)
             file.save_as(tmp_path / name / f"{number:03}.dcm")
     return tmp_path
-
-
-def shows_something(viewer) -> bool:
-    picture = viewer.screenshot(canvas_only=True, flash=False)[..., :3]
-    # The words on the canvas stand at its edge.
-    middle = picture[picture.shape[0] // 3 : -picture.shape[0] // 3]
-    return bool(middle.max() > 60)
 
 
 def test_a_study_opens_on_a_slice_that_is_there(qtbot, viewer, far_apart: Path) -> None:
@@ -236,10 +232,7 @@ def test_a_double_click_in_the_study_stays_on_a_slice_that_the_layer_has(
     panel = open_panel()
     looking_at_b[0].visible = False
     panel.tabs.setCurrentWidget(panel.study)
-    table = panel.study.table
-    place = table.visualRect(table.proxy.index(1, 0)).center()
-    qtbot.mouseClick(table.viewport(), LEFT, pos=place)
-    qtbot.mouseDClick(table.viewport(), LEFT, pos=place)
+    double_click(qtbot, panel.study.table, 1)
     assert viewer.layers.selection.active == looking_at_b[0]
     assert [layer.visible for layer in viewer.layers] == [False, True, False]
     assert viewer.dims.point[0] == 40

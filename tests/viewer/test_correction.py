@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from napari.layers import Image
 from PIL import Image as Picture
-from qtpy.QtCore import QPoint, Qt
+from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QLabel
 
 from napari_mrseq.bids import write_sidecars
@@ -32,6 +32,9 @@ from napari_mrseq.viewer.labels import write_labels
 from napari_mrseq.viewer.layer_series import series_of
 from napari_mrseq.viewer.layer_state import state_of
 from napari_mrseq.viewer.reader import read_layers
+
+from .canvas import words_on_canvas
+from .tables import click, click_heading, column
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -59,13 +62,10 @@ def volumes(viewer, panel, make_verdict):
 
 def choose(qtbot, panel, *rows: int) -> None:
     """Click rows of the table of slices, the others with Ctrl held."""
-    table = panel.slices.table
-    how = Qt.KeyboardModifier.NoModifier
-    for row in rows:
-        index = table.proxy.index(row, 0)
-        table.scrollTo(index)
-        qtbot.mouseClick(table.viewport(), LEFT, how, table.visualRect(index).center())
-        how = Qt.KeyboardModifier.ControlModifier
+    first, *others = rows
+    click(qtbot, panel.slices.table, first)
+    for row in others:
+        click(qtbot, panel.slices.table, row, Qt.KeyboardModifier.ControlModifier)
 
 
 def say(qtbot, press, panel, text: str):
@@ -76,11 +76,6 @@ def say(qtbot, press, panel, text: str):
     dialog.sequence.lineEdit().selectAll()
     qtbot.keyClicks(dialog.sequence.lineEdit(), text)
     return dialog
-
-
-def rows_of(panel, column: int) -> list[str]:
-    proxy = panel.slices.table.proxy
-    return [proxy.index(row, column).data() for row in range(proxy.rowCount())]
 
 
 def test_a_series_can_be_overruled_and_it_is_shown_as_the_users(
@@ -104,7 +99,7 @@ def test_a_series_can_be_overruled_and_it_is_shown_as_the_users(
         assert record[key] == before[key]
     assert all(entry["corrected"] for entry in record["slices"])
     viewer.dims.set_current_step(0, 2)
-    assert " ".join(viewer.canvas.overlays.text.text.split()) == "T2 (corrected) slice 3 of 6"
+    assert words_on_canvas(viewer) == "T2 (corrected) slice 3 of 6"
     assert (panel.result.verdict.text(), panel.result.confidence.text()) == ("T2", "✎ corrected")
     assert panel.result.runners_up.text() == "was T1 90\u00a0%"
     assert "Corrected by you: T2, was T1 90\u00a0%." in panel.result.doubts.text()
@@ -138,19 +133,11 @@ def test_slices_chosen_in_the_table_can_be_overruled_alone(qtbot, panel, press, 
     assert (dialog.first.value(), dialog.last.value()) == (3, 4)
     press(dialog.apply_button)
     assert layer.name == "[T1 90%] mine"
-    assert [entry["sequence"] for entry in layer.metadata["mrseq"]["slices"]] == [
-        "T1",
-        "T1",
-        "T2",
-        "T2",
-        "T1",
-        "T1",
-    ]
-    assert rows_of(panel, 3) == ["", "", *["✎ was T1 90 %"] * 2, "", ""]
-    place = panel.slices.only_odd.rect().center()
-    place.setX(8)
-    qtbot.mouseClick(panel.slices.only_odd, LEFT, pos=place)
-    assert rows_of(panel, 0) == ["3", "4"]
+    said = [entry["sequence"] for entry in layer.metadata["mrseq"]["slices"]]
+    assert said == ["T1", "T1", "T2", "T2", "T1", "T1"]
+    assert column(panel.slices.table, 3) == ["", "", *["✎ was T1 90 %"] * 2, "", ""]
+    press(panel.slices.only_odd)
+    assert column(panel.slices.table, 0) == ["3", "4"]
 
 
 def test_the_range_can_be_set_in_the_dialog(qtbot, viewer, panel, press, layer) -> None:
@@ -298,12 +285,12 @@ def test_slices_apart_are_corrected_as_they_were_chosen_and_undone_together(
         {"first": 1, "last": 1, "sequence": "T2"},
         {"first": 3, "last": 4, "sequence": "T2"},
     ]
-    assert rows_of(panel, 1) == ["T1", "T2", "T1", "T2", "T2", "T1"]
+    assert column(panel.slices.table, 1) == ["T1", "T2", "T1", "T2", "T2", "T1"]
     assert panel.result.doubts.text() == "✎ Corrected by you: T2, slices 2 and 4 to 5."
     # They are still chosen, for another word.
     assert panel.slices.chosen() == [1, 3, 4]
     press(panel.page.undo_button)
-    assert rows_of(panel, 1) == ["T1"] * 6
+    assert column(panel.slices.table, 1) == ["T1"] * 6
     assert not panel.page.undo_button.isEnabled()
 
 
@@ -312,10 +299,8 @@ def test_rows_of_a_sorted_table_are_the_slices_they_name(
 ) -> None:
     annotate(layer, make_verdict(series_of(layer), ["T1", "FLAIR", "T1", "T1", "FLAIR", "T1"]))
     panel.refresh()
-    columns = panel.slices.table.horizontalHeader()
-    place = QPoint(columns.sectionViewportPosition(1) + 20, columns.height() // 2)
-    qtbot.mouseClick(columns.viewport(), LEFT, pos=place)
-    qtbot.mouseClick(columns.viewport(), LEFT, pos=place)
+    for _ in range(2):
+        click_heading(qtbot, panel.slices.table, 1)
     choose(qtbot, panel, 0, 1)
     press(say(qtbot, press, panel, "STIR").apply_button)
     slices = layer.metadata["mrseq"]["slices"]
@@ -326,7 +311,7 @@ def test_slices_of_several_volumes_can_be_corrected_together(
     qtbot, panel, press, volumes: Image
 ) -> None:
     numbers = [f"{place} (volume {volume})" for volume in (1, 2) for place in (1, 2, 3)]
-    assert rows_of(panel, 0) == numbers
+    assert column(panel.slices.table, 0) == numbers
     choose(qtbot, panel, 2, 3, 5)
     dialog = say(qtbot, press, panel, "T2")
     words = "slice 3 of volume 1 to slice 1 of volume 2 and slice 3 of volume 2"

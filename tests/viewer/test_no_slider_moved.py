@@ -9,6 +9,8 @@ from napari_mrseq.viewer.annotation import annotate
 from napari_mrseq.viewer.layer_series import series_of
 from napari_mrseq.viewer.slice_in_view import show_slice
 
+from .canvas import words_on_canvas
+
 
 @pytest.fixture
 def add(viewer, panel, make_verdict):
@@ -26,9 +28,8 @@ def add(viewer, panel, make_verdict):
 
 def said(viewer, panel) -> tuple[str, int | None, str | None]:
     """Return the place on the canvas, the slice that a run begins with, and the marked row."""
-    words = " ".join(viewer.canvas.overlays.text.text.split())
     row = panel.slices.table.currentIndex()
-    place = words.partition(" slice ")[2].partition(" of ")[0]
+    place = words_on_canvas(viewer).partition(" slice ")[2].partition(" of ")[0]
     return place, panel.runner.focus.index, row.siblingAtColumn(0).data()
 
 

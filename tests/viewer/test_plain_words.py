@@ -17,10 +17,7 @@ from napari_mrseq.viewer.annotation import annotate
 from napari_mrseq.viewer.layer_series import series_of
 from napari_mrseq.viewer.wording import witness_words
 
-
-def words_on_canvas(viewer) -> str:
-    # The canvas is narrow: lines are broken.
-    return " ".join(viewer.canvas.overlays.text.text.split())
+from .canvas import words_on_canvas
 
 
 def test_low_confidence_is_a_doubt_everywhere(viewer, panel, make_verdict) -> None:

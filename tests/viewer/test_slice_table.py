@@ -13,7 +13,9 @@ from napari_mrseq.decision import Decision
 from napari_mrseq.viewer.annotation import annotate, correct_layer, keep_slices
 from napari_mrseq.viewer.layer_series import series_of
 
-LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+from .tables import click, click_heading, column
+
+LEFT = Qt.MouseButton.LeftButton
 CONTROL = Qt.KeyboardModifier.ControlModifier
 MIDDLE = 20
 
@@ -33,11 +35,6 @@ def table(panel, layer):  # noqa: ARG001
     return panel.slices.table
 
 
-def notes(panel) -> list[str]:
-    table = panel.slices.table
-    return [table.proxy.index(row, 3).data() for row in range(table.proxy.rowCount())]
-
-
 def test_what_the_canvas_doubts_is_doubted_in_the_table(viewer, panel, make_verdict) -> None:
     image = viewer.add_image(np.ones((3, 8, 8)), name="mine")
     seen = make_verdict(series_of(image), ["T1", "T2", "T1"])
@@ -50,7 +47,7 @@ def test_what_the_canvas_doubts_is_doubted_in_the_table(viewer, panel, make_verd
     for sure, said in ((0.9, ["", "▲ unsure", "? unknown"]), (0.5, ["▲ unsure"] * 2)):
         annotate(image, replace(judged, decision=Decision("T1", sure, "member")))
         panel.refresh()
-        assert notes(panel)[: len(said)] == said
+        assert column(panel.slices.table, 3)[: len(said)] == said
         viewer.dims.set_current_step(0, 1)
         assert "▲ unsure" in viewer.canvas.overlays.text.text
 
@@ -112,13 +109,7 @@ def test_a_slice_that_was_named_by_the_user_alone_has_a_row(viewer, panel, make_
     assert table.index(1, 3).data(Qt.ItemDataRole.ToolTipRole) == "not judged"
     annotate(image, seen)
     panel.refresh()
-    assert notes(panel) == ["", "", "✎ was T1 90 %", "✎ was T1 90 %"]
-
-
-def click(qtbot, table, row: int, how=NONE) -> None:
-    index = table.proxy.index(row, 0)
-    table.scrollTo(index)
-    qtbot.mouseClick(table.viewport(), LEFT, how, table.visualRect(index).center())
+    assert column(panel.slices.table, 3) == ["", "", "✎ was T1 90 %", "✎ was T1 90 %"]
 
 
 def in_sight(table, row: int) -> bool:
@@ -175,10 +166,8 @@ def test_the_slice_in_view_stays_in_sight_where_the_table_gets_less_room(
 
 
 def test_the_slice_in_view_is_marked_where_the_table_is_sorted(qtbot, viewer, table) -> None:
-    columns = table.horizontalHeader()
-    place = QPoint(columns.sectionViewportPosition(0) + 5, columns.height() // 2)
     for _ in range(2):
-        qtbot.mouseClick(columns.viewport(), LEFT, pos=place)
+        click_heading(qtbot, table, 0)
     assert table.proxy.index(0, 0).data() == "40"
     viewer.dims.set_current_step(0, 3)
     assert table.currentIndex().data() == "4"
@@ -246,11 +235,10 @@ def test_slices_chosen_of_one_layer_are_not_those_of_another(
     assert table.chosen() == [8]
 
 
-def test_a_slice_that_the_filter_hides_is_not_marked(qtbot, viewer, panel, table) -> None:
-    place = QPoint(8, panel.slices.only_odd.height() // 2)
-    qtbot.mouseClick(panel.slices.only_odd, LEFT, pos=place)
+def test_a_slice_that_the_filter_hides_is_not_marked(viewer, panel, press, table) -> None:
+    press(panel.slices.only_odd)
     assert (table.proxy.rowCount(), table.chosen()) == (0, [])
-    qtbot.mouseClick(panel.slices.only_odd, LEFT, pos=place)
+    press(panel.slices.only_odd)
     assert table.chosen() == [MIDDLE]
     assert viewer.dims.current_step[0] == MIDDLE
 

@@ -13,6 +13,8 @@ from napari_mrseq.viewer.canvas_text import CanvasText
 from napari_mrseq.viewer.layer_series import series_of
 from napari_mrseq.viewer.slice_in_view import is_seen, slice_in_view
 
+from .canvas import words_on_canvas
+
 
 @pytest.fixture
 def layer(viewer, panel, make_verdict):
@@ -26,22 +28,17 @@ def layer(viewer, panel, make_verdict):
 
 
 def test_the_stack_speaks_where_the_mean_of_slices_is_seen(viewer, panel, layer) -> None:
-
-    def said() -> str:
-        # The canvas is narrow: lines are broken.
-        return " ".join(viewer.canvas.overlays.text.text.split())
-
-    assert said() == "T1 90 % slice 7 of 12"
+    assert words_on_canvas(viewer) == "T1 90 % slice 7 of 12"
     viewer.dims.margin_left, viewer.dims.margin_right = (8, 0, 0), (8, 0, 0)
-    assert said().endswith("whole stack")
+    assert words_on_canvas(viewer).endswith("whole stack")
     assert panel.runner.focus.index is None
     layer.projection_mode = "none"
-    assert said() == "T1 90 % slice 7 of 12"
+    assert words_on_canvas(viewer) == "T1 90 % slice 7 of 12"
     assert panel.runner.focus.index == 6
     layer.projection_mode = "max"
-    assert said().endswith("whole stack")
+    assert words_on_canvas(viewer).endswith("whole stack")
     viewer.dims.margin_left, viewer.dims.margin_right = (0, 0, 0), (0, 0, 0)
-    assert said() == "T1 90 % slice 7 of 12"
+    assert words_on_canvas(viewer) == "T1 90 % slice 7 of 12"
 
 
 def test_what_needs_a_slice_says_why_there_is_none(viewer, panel, layer, press) -> None:

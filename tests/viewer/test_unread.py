@@ -27,7 +27,9 @@ from napari_mrseq.viewer.layer_state import state_of
 from napari_mrseq.viewer.opening import open_verdict
 from napari_mrseq.viewer.scope import ALL_LAYERS
 
-RUN_MS = 180_000
+from .canvas import middle_of_canvas, shows_something, words_on_canvas
+from .tables import double_click
+
 LEFT = Qt.MouseButton.LeftButton
 BAD = 5
 
@@ -60,28 +62,12 @@ def place_of(path: Path) -> float:
     return float(dcmread(path, stop_before_pixels=True).ImagePositionPatient[2])
 
 
-def words_on_canvas(viewer) -> str:
-    return " ".join(viewer.canvas.overlays.text.text.split())
-
-
-def middle(viewer) -> np.ndarray:
-    """What the canvas shows below the words on it."""
-    picture = viewer.screenshot(canvas_only=True, flash=False)[..., :3]
-    return picture[picture.shape[0] // 3 : -picture.shape[0] // 3]
-
-
-def shows_something(viewer) -> bool:
-    return bool(middle(viewer).max() > 60)
-
-
 def open_row(qtbot, panel, row: int) -> None:
     panel.tabs.setCurrentWidget(panel.study)
     table = panel.study.table
     # Rows come a moment after their layers.
     qtbot.waitUntil(lambda: table.proxy.rowCount() > row)
-    place = table.visualRect(table.proxy.index(row, 0)).center()
-    qtbot.mouseClick(table.viewport(), LEFT, pos=place)
-    qtbot.mouseDClick(table.viewport(), LEFT, pos=place)
+    double_click(qtbot, table, row)
 
 
 def test_a_study_opens_whose_last_series_cannot_be_read(qtbot, viewer, open_panel, study) -> None:
@@ -101,13 +87,12 @@ def test_a_study_opens_whose_last_series_cannot_be_read(qtbot, viewer, open_pane
 
 
 def test_a_run_says_which_slices_and_series_were_not_read(
-    qtbot, viewer, press, open_panel, study
+    qtbot, viewer, open_panel, study, run
 ) -> None:
     viewer.open(str(study), plugin="napari-mrseq")
     panel = open_panel()
     panel.controls.scope.value = ALL_LAYERS
-    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
-        press(panel.controls.run)
+    run(panel)
     assert panel.controls.status.value.startswith("1 layer classified. t2_tse_tra: ")
     # Its own slice is in view, of which the same would be said.
     assert panel.layer.name == "t2_tse_tra"
@@ -182,22 +167,20 @@ def test_a_file_that_is_put_back_is_read_again(viewer, open_panel, lent) -> None
 
 
 def test_a_run_judges_what_could_not_be_read_before_and_shows_it(
-    qtbot, viewer, press, open_panel, lent
+    viewer, open_panel, lent, run
 ) -> None:
     layer, file, away = lent
     panel = open_panel()
     file.rename(away)
     viewer.dims.set_current_step(0, BAD)
-    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
-        press(panel.controls.run)
+    run(panel)
     assert state_of(layer).judged[BAD].failure
     # How the run went is said, and still what is in view.
     assert panel.controls.status.value.startswith("1 layer classified. This slice can't be read: ")
     away.rename(file)
     seen = []
     panel.runner.progressed.connect(lambda *progress: seen.append(progress))
-    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
-        press(panel.controls.run)
+    run(panel)
     assert not state_of(layer).judged[BAD].failure
     # All others were judged before.
     assert (seen[0], seen[-1]) == ((17, 18), (18, 18))
@@ -257,7 +240,7 @@ def of_slice(layers, number: int):
 
 @pytest.mark.parametrize("how", MADE)
 def test_what_napari_makes_of_a_blank_is_said_and_not_judged(
-    qtbot, viewer, press, open_panel, study, tmp_path: Path, how: str
+    qtbot, viewer, open_panel, study, run, tmp_path: Path, how: str
 ) -> None:
     viewer.open(str(study / "t1_se_tra"), plugin="napari-mrseq")
     panel = open_panel()
@@ -271,8 +254,7 @@ def test_what_napari_makes_of_a_blank_is_said_and_not_judged(
     qtbot.waitUntil(lambda: words_on_canvas(viewer).startswith(f"{words} slice "))
     assert "can't be read: " in panel.controls.status.value
     assert "pixels can't be decoded" in panel.controls.status.value
-    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
-        press(panel.controls.run)
+    run(panel)
     assert state_of(made).judged[BAD if made.ndim == 3 else 0].failure
     viewer.layers.selection = {made}
     with pytest.raises(ReadError, match="can't be decoded"):
@@ -280,15 +262,14 @@ def test_what_napari_makes_of_a_blank_is_said_and_not_judged(
 
 
 def test_what_a_split_makes_of_slices_that_can_be_read_is_judged(
-    qtbot, viewer, press, open_panel, study
+    viewer, open_panel, study, run
 ) -> None:
     viewer.open(str(study / "t1_se_tra"), plugin="napari-mrseq")
     panel = open_panel()
     _split_stack(viewer.layers)
     made = of_slice(list(viewer.layers), BAD + 3)
     viewer.layers.selection = {made}
-    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
-        press(panel.controls.run)
+    run(panel)
     assert not state_of(made).judged[0].failure
     assert "can't be read" not in panel.controls.status.value
 
@@ -344,7 +325,7 @@ def test_a_file_that_is_put_back_is_shown_in_all_that_is_made_of_it(
     pictures = {}
     for one in (copy, mean):
         show_alone(viewer, one)
-        pictures[one] = middle(viewer)
+        pictures[one] = middle_of_canvas(viewer)
     assert not pictures[copy].any()
     away.rename(file)
     show_alone(viewer, layer)
@@ -352,4 +333,4 @@ def test_a_file_that_is_put_back_is_shown_in_all_that_is_made_of_it(
     for one in (copy, mean):
         show_alone(viewer, one)
         assert not words_on_canvas(viewer)
-        assert not np.array_equal(middle(viewer), pictures[one])
+        assert not np.array_equal(middle_of_canvas(viewer), pictures[one])
