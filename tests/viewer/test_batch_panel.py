@@ -25,7 +25,8 @@ from napari_mrseq.viewer.opening import open_verdict
 from napari_mrseq.viewer.reader import read_layers
 from tests.program import program
 
-RUN_MS = 300_000
+from .tables import column, double_click
+
 LEFT = Qt.MouseButton.LeftButton
 
 
@@ -52,10 +53,6 @@ def broken_study(sample_study: Path, tmp_path: Path) -> Path:
     return study
 
 
-def column(table, number: int) -> list[str]:
-    return [table.proxy.index(row, number).data() for row in range(table.proxy.rowCount())]
-
-
 def test_a_folder_becomes_a_table_and_what_failed_is_listed(
     qtbot, viewer, panel, folder, press, pick, answer, broken_study: Path, tmp_path: Path
 ) -> None:
@@ -65,7 +62,7 @@ def test_a_folder_becomes_a_table_and_what_failed_is_listed(
         press(folder.browse_button)
         assert folder.folder.text() == str(broken_study)
     assert not folder.cancel_button.isEnabled()
-    with qtbot.waitSignal(folder.run_finished, timeout=RUN_MS):
+    with qtbot.waitSignal(folder.run_finished):
         press(folder.run_button)
         assert folder.cancel_button.isEnabled()
     assert not folder.cancel_button.isEnabled()
@@ -91,32 +88,27 @@ def test_a_folder_becomes_a_table_and_what_failed_is_listed(
     assert done.returncode == 1
     assert (tmp_path / "panel.csv").read_bytes() == (tmp_path / "line.csv").read_bytes()
 
-    place = folder.table.visualRect(folder.table.proxy.index(1, 0)).center()
-    qtbot.mouseClick(folder.table.viewport(), LEFT, pos=place)
-    qtbot.mouseDClick(folder.table.viewport(), LEFT, pos=place)
+    double_click(qtbot, folder.table, 1)
     (layer,) = viewer.layers
     record = layer.metadata["mrseq"]
     assert layer.name == f"[{name_of('T2')} {record['confidence']:.0%}] t2_tse_tra"
     assert panel.result.verdict.text() == name_of("T2")
     assert [entry["index"] for entry in record["slices"] if entry.get("error")] == [17]
     # A second one goes to the layer that is there.
-    other = folder.table.visualRect(folder.table.proxy.index(0, 0)).center()
-    for where in (other, place):
-        qtbot.mouseClick(folder.table.viewport(), LEFT, pos=where)
-        qtbot.mouseDClick(folder.table.viewport(), LEFT, pos=where)
+    for row in (0, 1):
+        double_click(qtbot, folder.table, row)
     assert [one.visible for one in viewer.layers] == [True, False]
     assert panel.layer == layer
 
 
 def test_a_second_folder_takes_the_place_of_the_first(
-    qtbot, folder, press, broken_study: Path, sample_study: Path
+    qtbot, folder, press, run, broken_study: Path, sample_study: Path
 ) -> None:
     folder.folder.setText(str(broken_study))
-    with qtbot.waitSignal(folder.run_finished, timeout=RUN_MS):
-        press(folder.run_button)
+    run(folder)
     assert folder.failed.isVisible()
     folder.folder.setText(str(sample_study / "pd_tse_tra"))
-    with qtbot.waitSignal(folder.run_finished, timeout=RUN_MS):
+    with qtbot.waitSignal(folder.run_finished):
         press(folder.run_button)
         # While headers of the second are read.
         left = folder.table.proxy.rowCount(), folder.failed.isVisible()
@@ -126,7 +118,7 @@ def test_a_second_folder_takes_the_place_of_the_first(
 
 
 def test_the_window_lives_and_tab_and_dock_show_how_far_a_run_is(
-    qtbot, panel, folder, press, study_with_a_long_end: Path
+    panel, folder, run, study_with_a_long_end: Path
 ) -> None:
     said: set[str] = set()
     docked: set[tuple[str, int, int]] = set()
@@ -144,8 +136,7 @@ def test_the_window_lives_and_tab_and_dock_show_how_far_a_run_is(
     heart.timeout.connect(lambda: beats.append(folder.run_button.isEnabled()))
     heart.start(10)
     folder.folder.setText(str(study_with_a_long_end))
-    with qtbot.waitSignal(folder.run_finished, timeout=RUN_MS):
-        press(folder.run_button)
+    run(folder)
     heart.stop()
     # The window lives, and Run is locked, while it runs.
     assert beats.count(False) > 10
@@ -157,7 +148,7 @@ def test_the_window_lives_and_tab_and_dock_show_how_far_a_run_is(
 
 
 def test_files_not_read_do_not_make_a_full_window_higher(
-    qtbot, panel, folder, press, tmp_path: Path
+    qtbot, panel, folder, run, tmp_path: Path
 ) -> None:
     (tmp_path / "broken.dcm").write_bytes(b"\0" * 128 + b"DICM" + b"rubbish" * 9)
     window, dock = panel.window(), panel.parentWidget()
@@ -167,8 +158,7 @@ def test_files_not_read_do_not_make_a_full_window_higher(
     qtbot.wait(300)
     height = window.height()
     folder.folder.setText(str(tmp_path))
-    with qtbot.waitSignal(folder.run_finished, timeout=RUN_MS):
-        press(folder.run_button)
+    run(folder)
     qtbot.wait(300)
     assert folder.failed.isVisible()
     assert window.height() == height
@@ -178,9 +168,9 @@ def test_cancel_stops_and_keeps_what_is_classified(
     qtbot, folder, press, study_with_a_long_end: Path
 ) -> None:
     qtbot.keyClicks(folder.folder, str(study_with_a_long_end))
-    with qtbot.waitSignal(folder.run_finished, timeout=RUN_MS):
+    with qtbot.waitSignal(folder.run_finished):
         qtbot.keyClick(folder.folder, Qt.Key.Key_Return)
-        qtbot.waitUntil(lambda: folder.table.proxy.rowCount() > 0, timeout=RUN_MS)
+        qtbot.waitUntil(lambda: folder.table.proxy.rowCount() > 0)
         press(folder.cancel_button)
     assert column(folder.table, 4) == ["t1_fl2d_sag"]
     assert folder.status.text().startswith("Cancelled.")
@@ -201,7 +191,7 @@ def test_who_runs_by_keyboard_can_cancel_by_it(
     ):
         panel.tabs.setCurrentWidget(page)
         run.setFocus()
-        with qtbot.waitSignal(ended.run_finished, timeout=RUN_MS):
+        with qtbot.waitSignal(ended.run_finished):
             qtbot.keyClick(run, Qt.Key.Key_Space)
             assert panel.window().focusWidget() is cancel
             qtbot.keyClick(cancel, Qt.Key.Key_Space)
@@ -214,12 +204,12 @@ def test_a_chosen_row_stays_chosen_while_others_come(
 ) -> None:
     folder.folder.setText(str(study_with_a_long_end))
     press(folder.run_button)
-    qtbot.waitUntil(lambda: folder.table.proxy.rowCount() > 0, timeout=RUN_MS)
+    qtbot.waitUntil(lambda: folder.table.proxy.rowCount() > 0)
     folder.table.selectRow(0)
     (before,) = folder.table.selectionModel().selectedRows(4)
     name, rows = before.data(), folder.table.proxy.rowCount()
-    with qtbot.waitSignal(folder.run_finished, timeout=RUN_MS):
-        qtbot.waitUntil(lambda: folder.table.proxy.rowCount() > rows, timeout=RUN_MS)
+    with qtbot.waitSignal(folder.run_finished):
+        qtbot.waitUntil(lambda: folder.table.proxy.rowCount() > rows)
     (after,) = folder.table.selectionModel().selectedRows(4)
     assert after.data() == name
 
@@ -238,7 +228,7 @@ def test_what_is_no_folder_is_said(qtbot, folder, press, tmp_path: Path) -> None
 
 
 def test_a_model_that_is_no_longer_there_takes_no_table_away(
-    qtbot, panel, folder, press, sample_study: Path, tmp_path: Path
+    qtbot, panel, folder, press, run, sample_study: Path, tmp_path: Path
 ) -> None:
     study, gone = sample_study / "t1_se_tra", tmp_path / "gone.safetensors"
     qtbot.keyClicks(folder.folder, str(study))
@@ -247,8 +237,7 @@ def test_a_model_that_is_no_longer_there_takes_no_table_away(
     cause = f"{gone} is not there; the models are: mrseq-1."
     assert folder.status.text() == cause
     panel.model_choice.choose("default", "cpu")
-    with qtbot.waitSignal(folder.run_finished, timeout=RUN_MS):
-        press(folder.run_button)
+    run(folder)
     panel.model_choice.choose(str(gone), "cpu")
     press(folder.run_button)
     assert folder.status.text() == f"{cause} The table still shows {study}."
@@ -257,7 +246,7 @@ def test_a_model_that_is_no_longer_there_takes_no_table_away(
 
 
 def test_a_folder_is_found_however_its_name_was_copied(
-    qtbot, folder, press, sample_study: Path, tmp_path: Path
+    qtbot, folder, run, sample_study: Path, tmp_path: Path
 ) -> None:
     """File managers copy a name between quotes (Windows), or as an address (Linux)."""
     study = tmp_path / "my study"
@@ -265,22 +254,20 @@ def test_a_folder_is_found_however_its_name_was_copied(
     for line in (f" {study} ", f'"{study}"', f"'{study}'", study.as_uri()):
         folder.folder.clear()
         qtbot.keyClicks(folder.folder, line)
-        with qtbot.waitSignal(folder.run_finished, timeout=RUN_MS):
-            press(folder.run_button)
+        run(folder)
         assert folder.runner.folder == study
         assert folder.status.text() == "1 series classified."
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there, no name ends in a space")
 def test_a_folder_whose_name_ends_in_a_space_is_not_another(
-    qtbot, folder, press, answer, sample_study: Path, tmp_path: Path
+    folder, press, run, answer, sample_study: Path, tmp_path: Path
 ) -> None:
     for name, series in (("study", "t1_se_tra"), ("study ", "pd_tse_tra")):
         shutil.copytree(sample_study / series, tmp_path / name / series)
     answer(tmp_path / "study ")
     press(folder.browse_button)
-    with qtbot.waitSignal(folder.run_finished, timeout=RUN_MS):
-        press(folder.run_button)
+    run(folder)
     assert column(folder.table, 4) == ["pd_tse_tra"]
 
 
@@ -302,16 +289,15 @@ def test_a_locked_folder_is_said(qtbot, folder, press, tmp_path: Path) -> None:
     assert "inside can't be read: Permission denied." in folder.status.text()
 
 
-def test_a_folder_without_mr_says_so(qtbot, folder, press, tmp_path: Path) -> None:
+def test_a_folder_without_mr_says_so(qtbot, folder, run, tmp_path: Path) -> None:
     qtbot.keyClicks(folder.folder, str(tmp_path))
-    with qtbot.waitSignal(folder.run_finished, timeout=RUN_MS):
-        press(folder.run_button)
+    run(folder)
     assert folder.table.proxy.rowCount() == 0
     assert column(folder.failed, 1) == ["holds no image that can be read"]
 
 
 def test_a_series_that_is_open_is_not_opened_again(
-    qtbot, viewer, folder, press, sample_study: Path
+    qtbot, viewer, folder, run, sample_study: Path
 ) -> None:
     study = sample_study / "t2_tse_tra"
     viewer.open(str(study), plugin="napari-mrseq")
@@ -319,11 +305,8 @@ def test_a_series_that_is_open_is_not_opened_again(
     qtbot.keyClicks(folder.folder, str(study))
 
     def run_and_open() -> None:
-        with qtbot.waitSignal(folder.run_finished, timeout=RUN_MS):
-            press(folder.run_button)
-        place = folder.table.visualRect(folder.table.proxy.index(0, 0)).center()
-        qtbot.mouseClick(folder.table.viewport(), LEFT, pos=place)
-        qtbot.mouseDClick(folder.table.viewport(), LEFT, pos=place)
+        run(folder)
+        double_click(qtbot, folder.table, 0)
         assert list(viewer.layers) == [layer]
 
     run_and_open()

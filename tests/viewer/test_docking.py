@@ -57,40 +57,34 @@ def test_a_panel_taken_out_of_the_window_goes_on(
 
 
 def test_keys_work_in_both_windows_while_the_panel_floats(
-    qtbot, viewer, panel, dock, make_verdict
+    qtbot, viewer, panel, dock, make_verdict, press_keys
 ) -> None:
     layer = viewer.add_image(np.ones((3, 16, 16)), name="mine")
     annotate(layer, make_verdict(series_of(layer), ["T1"] * 3))
-    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
     window = panel.window()
     for floating, active in ((False, window), (True, window), (True, dock), (False, window)):
         dock.setFloating(floating)
         qtbot.wait(100)
-        active.activateWindow()
-        qtbot.waitUntil(active.isActiveWindow)
-        qtbot.keyClick(active, Qt.Key.Key_K, both)
+        press_keys(active, Qt.Key.Key_K)
         dialog = panel.layer_actions.dialog
         qtbot.waitUntil(lambda shown=dialog: shown is not None and shown.isVisible())
         dialog.reject()
         panel.layer_actions.dialog = None
 
 
-def test_a_closed_panel_listens_to_no_keys(qtbot, viewer, panel, make_verdict) -> None:
+def test_a_closed_panel_listens_to_no_keys(qtbot, viewer, panel, make_verdict, press_keys) -> None:
     layer = viewer.add_image(np.ones((3, 16, 16)), name="mine")
     annotate(layer, make_verdict(series_of(layer), ["T1"] * 3))
     window = panel.window()
     viewer.window.remove_dock_widget(panel)
     qtbot.wait(100)
-    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
-    qtbot.keyClick(window, Qt.Key.Key_K, both)
+    press_keys(window, Qt.Key.Key_K)
     qtbot.wait(100)
     assert panel.layer_actions.dialog is None
 
 
 def test_a_panel_opened_again_has_the_keys_even_where_the_closed_one_went_at_once(
-    qtbot, viewer, open_panel, make_verdict
+    qtbot, viewer, open_panel, make_verdict, press_keys
 ) -> None:
     """Two owners of one key: Qt would call neither."""
     layer = viewer.add_image(np.ones((3, 16, 16)), name="mine")
@@ -102,11 +96,7 @@ def test_a_panel_opened_again_has_the_keys_even_where_the_closed_one_went_at_onc
     gc.collect()
     panel = open_panel()
     qtbot.wait(50)
-    window = panel.window()
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
-    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-    qtbot.keyClick(window, Qt.Key.Key_K, both)
+    press_keys(panel.window(), Qt.Key.Key_K)
     qtbot.waitUntil(lambda: panel.layer_actions.dialog is not None)
     panel.layer_actions.dialog.reject()
 

@@ -10,17 +10,15 @@ from qtpy.QtCore import Qt
 
 from napari_mrseq.viewer.scope import ALL_LAYERS
 
-RUN_MS = 300_000
 MARK = "≠ header"
 
 
 def test_layers_with_exchanged_headers_are_marked_and_name_each_other(
-    qtbot, viewer, panel, press, exchanged_study
+    viewer, panel, exchanged_study, run
 ) -> None:
     viewer.open(exchanged_study, plugin="napari-mrseq")
     panel.controls.scope.value = ALL_LAYERS
-    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
-        press(panel.controls.run)
+    run(panel)
     marked = {layer.metadata["mrseq"]["description"]: layer.name for layer in viewer.layers}
     assert marked["t1_se_tra"].startswith("[T2 ")
     assert marked["t2_tse_tra"].startswith("[T1 ")
@@ -30,18 +28,16 @@ def test_layers_with_exchanged_headers_are_marked_and_name_each_other(
     assert "swapped with that of series 3 t2_tse_tra" in panel.result.doubts.text()
     assert "swapped" in lying.metadata["mrseq"]["warnings"][-1]
     # Run anew, they are marked once.
-    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
-        press(panel.controls.run)
+    run(panel)
     assert lying.metadata["mrseq"]["warnings"][-1].count("swapped") == 1
     assert lying.name == f"{marked['t1_se_tra']}"
 
 
-def test_the_folder_tab_marks_them_too(qtbot, panel, press, answer, exchanged_study) -> None:
+def test_the_folder_tab_marks_them_too(panel, press, run, answer, exchanged_study) -> None:
     panel.tabs.setCurrentWidget(panel.batch)
     answer(exchanged_study)
     press(panel.batch.browse_button)
-    with qtbot.waitSignal(panel.batch.run_finished, timeout=RUN_MS):
-        press(panel.batch.run_button)
+    run(panel.batch)
     table = panel.batch.table.proxy
     rows = [[table.index(row, n).data() for n in (2, 4)] for row in range(table.rowCount())]
     doubts = {name: doubt for doubt, name in rows}
@@ -52,30 +48,27 @@ def test_the_folder_tab_marks_them_too(qtbot, panel, press, answer, exchanged_st
 
 
 def test_they_stay_marked_where_the_other_one_is_no_layer(
-    qtbot, viewer, panel, press, answer, exchanged_study
+    viewer, panel, press, run, answer, exchanged_study
 ) -> None:
     answer(exchanged_study)
     press(panel.batch.browse_button)
-    with qtbot.waitSignal(panel.batch.run_finished, timeout=RUN_MS):
-        press(panel.batch.run_button)
+    run(panel.batch)
     swapped = [one for one in panel.batch.runner.verdicts if one.remarks]
     panel.batch.verdict_chosen.emit(swapped[0])
     (lying,) = viewer.layers
     told = lying.name, lying.metadata["mrseq"]
     viewer.add_image(np.zeros((2, 64, 64)), name="another")
-    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
-        press(panel.controls.run)
+    run(panel)
     assert (lying.name, lying.metadata["mrseq"]) == told
     assert "swapped" in told[1]["warnings"][-1]
     # Run anew itself.
     viewer.layers.selection.active = lying
-    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
-        press(panel.controls.run)
+    run(panel)
     assert lying.metadata["mrseq"]["warnings"][-1] == told[1]["warnings"][-1]
 
 
 def test_one_stays_marked_beside_another_patients_series_of_the_same_name(
-    qtbot, viewer, panel, press, answer, exchanged_study
+    viewer, panel, press, run, answer, exchanged_study
 ) -> None:
     """An anonymiser may give the studies of several patients, and their series, the same UIDs."""
     again = exchanged_study.parent / "both" / "sub-02"
@@ -87,8 +80,7 @@ def test_one_stays_marked_beside_another_patients_series_of_the_same_name(
         instance.save_as(file)
     answer(again.parent)
     press(panel.batch.browse_button)
-    with qtbot.waitSignal(panel.batch.run_finished, timeout=RUN_MS):
-        press(panel.batch.run_button)
+    run(panel.batch)
     swapped = {one.series.path: one for one in panel.batch.runner.verdicts if one.remarks}
     assert len(swapped) == 4
     ours, theirs = (again.with_name("sub-01") / "t1_se_tra", again / "t2_tse_tra")
@@ -97,6 +89,5 @@ def test_one_stays_marked_beside_another_patients_series_of_the_same_name(
     told = {layer.name: layer.metadata["mrseq"] for layer in viewer.layers}
     assert len(told) == 2
     viewer.add_image(np.zeros((2, 64, 64)), name="another")
-    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
-        press(panel.controls.run)
+    run(panel)
     assert {layer.name: layer.metadata["mrseq"] for layer in list(viewer.layers)[:2]} == told

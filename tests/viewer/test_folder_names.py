@@ -6,21 +6,19 @@ from pathlib import Path
 
 from pydicom import dcmread
 
-RUN_MS = 300_000
+from .tables import column
 
 
-def names_in_folder_tab(qtbot, panel, press) -> list[str]:
+def names_in_folder_tab(panel, press, run) -> list[str]:
     """Classify the folder that the dialog answers, and return what its series are called."""
     panel.tabs.setCurrentWidget(panel.batch)
     press(panel.batch.browse_button)
-    with qtbot.waitSignal(panel.batch.run_finished, timeout=RUN_MS):
-        press(panel.batch.run_button)
-    table = panel.batch.table
-    return [table.proxy.index(row, 4).data() for row in range(table.proxy.rowCount())]
+    run(panel.batch)
+    return column(panel.batch.table, 4)
 
 
 def test_series_without_a_name_are_told_apart(
-    qtbot, panel, press, answer, sample_study: Path, tmp_path: Path
+    panel, press, run, answer, sample_study: Path, tmp_path: Path
 ) -> None:
     study = tmp_path / "study"
     study.mkdir()
@@ -31,15 +29,15 @@ def test_series_without_a_name_are_told_apart(
                 del file[word]
         file.save_as(study / f"{name}.dcm")
     answer(study)
-    names = names_in_folder_tab(qtbot, panel, press)
+    names = names_in_folder_tab(panel, press, run)
     assert sorted(names) == ["study: t1_fl2d_sag.dcm", "study: t2_tse_tra.dcm"]
 
 
 def test_series_of_one_name_are_numbered_as_their_layers_are(
-    qtbot, viewer, panel, press, answer, sample_study: Path
+    viewer, panel, press, run, answer, sample_study: Path
 ) -> None:
     answer(sample_study)
-    names = names_in_folder_tab(qtbot, panel, press)
+    names = names_in_folder_tab(panel, press, run)
     viewer.open(str(sample_study), plugin="napari-mrseq")
     assert {"t1_se_tra", "t1_se_tra [1]"} < set(names)
     assert names == [layer.name for layer in viewer.layers]

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from weakref import ref
 
-import numpy as np
 import pytest
 
 from napari_mrseq import classify, load_model
@@ -17,8 +16,8 @@ from napari_mrseq.viewer.layer_series import series_of
 from napari_mrseq.viewer.layer_state import state_of
 from napari_mrseq.viewer.table import Table
 
-RUN_MS = 180_000
-FREED_MS = 180_000
+from .heads import heads
+
 # So many that a run is still under way when its first slices are judged.
 MANY = 400
 
@@ -33,20 +32,13 @@ def freed(qtbot) -> Callable[[ref], None]:
         gc.collect()
         return one() is None
 
-    return lambda one: qtbot.waitUntil(lambda: is_freed(one), timeout=FREED_MS)
-
-
-def heads(count: int) -> np.ndarray:
-    """Heads in the dark: what shows nothing would not keep the network busy."""
-    y, x = np.mgrid[-1:1:64j, -1:1:64j]
-    head = (y**2 + x**2 < 0.7) * (2 + np.sin(9 * x) * np.cos(7 * y))
-    return np.repeat(head[None], count, axis=0)
+    return lambda one: qtbot.waitUntil(lambda: is_freed(one))
 
 
 def start(qtbot, press, panel) -> None:
     """Press Run and wait for the first slices."""
     press(panel.controls.run)
-    qtbot.waitUntil(lambda: state_of(panel.layer) is not None, timeout=RUN_MS)
+    qtbot.waitUntil(lambda: state_of(panel.layer) is not None)
 
 
 def start_folder(qtbot, press, panel, folder: Path) -> None:
@@ -54,13 +46,13 @@ def start_folder(qtbot, press, panel, folder: Path) -> None:
     panel.tabs.setCurrentWidget(panel.batch)
     panel.batch.folder.setText(str(folder))
     press(panel.batch.run_button)
-    qtbot.waitUntil(lambda: bool(panel.batch.runner.outcomes), timeout=RUN_MS)
+    qtbot.waitUntil(lambda: bool(panel.batch.runner.outcomes))
 
 
 def test_a_layer_whose_run_was_cancelled(qtbot, viewer, panel, press, freed) -> None:
-    pixels = heads(MANY)
+    pixels = heads(MANY, 64, 64)
     viewer.add_image(pixels, name="mine")
-    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+    with qtbot.waitSignal(panel.run_finished):
         start(qtbot, press, panel)
         press(panel.controls.cancel)
     assert "Cancelled." in panel.controls.status.value
@@ -76,7 +68,7 @@ def test_a_panel_that_was_closed_during_a_run(
 ) -> None:
     panel = open_panel()
     if tab == "layer":
-        viewer.add_image(heads(MANY), name="mine")
+        viewer.add_image(heads(MANY, 64, 64), name="mine")
         start(qtbot, press, panel)
         runner = panel.runner
     else:
@@ -91,7 +83,7 @@ def test_a_panel_that_was_closed_during_a_run(
 
 
 def test_a_layer_that_was_corrected(viewer, panel, press, make_verdict, freed) -> None:
-    pixels = heads(6)
+    pixels = heads(6, 64, 64)
     layer = viewer.add_image(pixels, name="mine")
     annotate(layer, make_verdict(series_of(layer), ["T1"] * 6))
     panel.refresh()
@@ -125,7 +117,7 @@ def test_the_rows_of_its_tables_go_with_the_panel_not_whenever_python_frees_them
     for number, model in enumerate(models):
         model.destroyed.connect(lambda *_, number=number: gone.append(number))
     viewer.window.remove_dock_widget(panel)
-    qtbot.waitUntil(lambda: len(gone) == len(models), timeout=FREED_MS)
+    qtbot.waitUntil(lambda: len(gone) == len(models))
 
 
 def test_what_runs_before_said_of_exchanged_headers(viewer, exchanged_study, freed) -> None:

@@ -40,7 +40,8 @@ from napari_mrseq.viewer.menu import PLUGIN, WIDGET
 from napari_mrseq.viewer.settings import Settings, load_settings
 from napari_mrseq.viewer.shortcuts import CORRECT_KEYS, EXPLAIN_KEYS, RUN_KEYS
 
-RUN_MS = 300_000
+from .heads import heads
+
 # Slices: so many that their run can be watched on any machine. It is cancelled then.
 MANY = 1500
 LEFT = Qt.MouseButton.LeftButton
@@ -182,45 +183,40 @@ def test_the_default_model_may_be_preferred_by_its_own_name(open_panel) -> None:
     assert panel.model_choice.model.current_choice == "default (mrseq-1)"
 
 
-def run(qtbot: QtBot, panel) -> None:
-    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
-        qtbot.mouseClick(panel.controls.run.native, LEFT)
-
-
 def test_a_least_confidence_of_the_users_own_makes_the_unsure_unknown(
-    qtbot, open_panel, sample_study: Path
+    open_panel, run, sample_study: Path
 ) -> None:
     viewer, panel = open_panel(threshold=1.0)
     (layer,) = viewer.open(str(sample_study / "t2_tse_tra"), plugin=PLUGIN)
-    run(qtbot, panel)
+    run(panel)
     assert layer.name == "[unknown] t2_tse_tra"
     assert {entry["sequence"] for entry in layer.metadata["mrseq"]["slices"]} == {"UNKNOWN"}
 
 
 def test_another_least_confidence_holds_for_slices_judged_before(
-    qtbot, open_panel, preferences, sample_study: Path
+    open_panel, preferences, run, sample_study: Path
 ) -> None:
     viewer, panel = open_panel()
     (layer,) = viewer.open(str(sample_study / "t2_tse_tra"), plugin=PLUGIN)
-    run(qtbot, panel)
+    run(panel)
     before = layer.metadata["mrseq"]
     assert layer.name.startswith("[T2 ")
     preferences.threshold = 1.0
-    run(qtbot, panel)
+    run(panel)
     assert layer.name == "[unknown] t2_tse_tra"
     assert {entry["sequence"] for entry in layer.metadata["mrseq"]["slices"]} == {"UNKNOWN"}
     assert viewer.canvas.overlays.text.text.startswith("unknown")
     preferences.threshold = 0.0
-    run(qtbot, panel)
+    run(panel)
     assert layer.metadata["mrseq"] == before
 
 
-def test_fewer_slices_at_a_time_give_the_same_word(qtbot, open_panel, sample_study: Path) -> None:
+def test_fewer_slices_at_a_time_give_the_same_word(open_panel, run, sample_study: Path) -> None:
     viewer, panel = open_panel(batch_size=5)
     (layer,) = viewer.open(str(sample_study / "t2_tse_tra"), plugin=PLUGIN)
     seen: list[int] = []
     panel.runner.progressed.connect(lambda done, _: seen.append(done))
-    run(qtbot, panel)
+    run(panel)
     # One slice ahead of its batch, then 5 at a time.
     assert seen[-1] == 18
     assert len([done for done in set(seen) if done]) >= 4
@@ -265,9 +261,7 @@ def test_the_first_steps_are_shown_until_they_are_read(qtbot, open_panel, prefer
 
 def test_the_activity_dock_shows_how_far_a_run_is(qtbot, open_panel) -> None:
     viewer, panel = open_panel()
-    y, x = np.mgrid[-1:1:64j, -1:1:64j]
-    head = (y**2 + x**2 < 0.7) * (2 + np.sin(9 * x) * np.cos(7 * y))
-    viewer.add_image(np.repeat(head[None], MANY, axis=0))
+    viewer.add_image(heads(MANY, 64, 64))
 
     def shows_a_part() -> bool:
         bars = panel.window().findChildren(QtLabeledProgressBar)
@@ -275,11 +269,11 @@ def test_the_activity_dock_shows_how_far_a_run_is(qtbot, open_panel) -> None:
         shown = [(one.qt_progress_bar.value(), one.qt_progress_bar.maximum()) for one in ours]
         return any(0 < part < whole == MANY for part, whole in shown)
 
-    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+    with qtbot.waitSignal(panel.run_finished):
         qtbot.mouseClick(panel.controls.run.native, LEFT)
-        qtbot.waitUntil(shows_a_part, timeout=RUN_MS)
+        qtbot.waitUntil(shows_a_part)
         qtbot.mouseClick(panel.controls.cancel.native, LEFT)
-    qtbot.waitUntil(lambda: not panel.window().findChildren(QtLabeledProgressBar), timeout=RUN_MS)
+    qtbot.waitUntil(lambda: not panel.window().findChildren(QtLabeledProgressBar))
 
 
 def test_our_keys_are_not_naparis(open_panel) -> None:

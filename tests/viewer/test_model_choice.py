@@ -23,7 +23,6 @@ from napari_mrseq.viewer.layer_state import state_of
 from napari_mrseq.viewer.models import Models
 from tests.program import program
 
-RUN_MS = 300_000
 CLASSES = ("MEDIAL", "LATERAL", "T1")
 
 
@@ -58,7 +57,7 @@ def head() -> np.ndarray:
 
 
 def test_a_file_shows_its_classes_and_card_before_it_is_used(
-    qtbot, viewer, panel, press, pick, answer, weights: Path, tmp_path: Path
+    qtbot, viewer, panel, press, run, pick, answer, weights: Path, tmp_path: Path
 ) -> None:
     layer = viewer.add_image(head(), name="mine")
     answer(weights)
@@ -76,8 +75,7 @@ def test_a_file_shows_its_classes_and_card_before_it_is_used(
     assert panel.model_choice.model.value == str(weights)
     assert panel.model_choice.model.current_choice == "knee.safetensors"
 
-    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
-        press(panel.controls.run)
+    run(panel)
     record = layer.metadata["mrseq"]
     assert set(record["probabilities"]) == set(CLASSES)
     assert record["model"]["name"] == "knee"
@@ -96,7 +94,7 @@ def test_a_file_shows_its_classes_and_card_before_it_is_used(
         (row,) = csv.DictReader(file)
     assert {f"p_{code}" for code in CLASSES} <= set(row)
     press(panel.page.explain_button)
-    qtbot.waitUntil(lambda: not panel.explainer.running, timeout=RUN_MS)
+    qtbot.waitUntil(lambda: not panel.explainer.running)
     assert "Not explained" not in panel.controls.status.value
 
 
@@ -180,20 +178,19 @@ def test_files_of_one_name_are_told_apart_by_their_folders(panel, tmp_path: Path
 
 
 def test_a_slice_is_explained_by_the_model_that_is_chosen_whichever_judged_it(
-    qtbot, viewer, panel, press, weights: Path, tmp_path: Path
+    qtbot, viewer, panel, press, run, weights: Path, tmp_path: Path
 ) -> None:
     other = write_weights(tmp_path / "other.safetensors", "0.2", seed=1)
     judged = viewer.add_image(head(), name="judged")
     panel.model_choice.choose(str(weights), "cpu")
-    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
-        press(panel.controls.run)
+    run(panel)
     assert judged.metadata["mrseq"]["model"]["version"] == "0.1"
     panel.model_choice.choose(str(other), "cpu")
     said = []
     for layer in (judged, viewer.add_image(head(), name="never judged")):
         viewer.layers.selection.active = layer
         press(panel.page.explain_button)
-        qtbot.waitUntil(panel.page.explain_button.isEnabled, timeout=RUN_MS)
+        qtbot.waitUntil(panel.page.explain_button.isEnabled)
         said.append(panel.controls.status.value)
     assert said[0].startswith("Bright areas speak for")
     assert said[0] == said[1]
@@ -208,9 +205,9 @@ def test_a_cancelled_run_of_another_model_leaves_no_word_of_the_first(
     layer = viewer.add_image(pixels, name="mine", metadata=before)
     annotate(layer, make_verdict(series_of(layer), ["T1"] * len(pixels)))
     assert layer.name == "[T1 90%] mine"
-    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+    with qtbot.waitSignal(panel.run_finished):
         press(panel.controls.run)
-        qtbot.waitUntil(lambda: state_of(layer).verdict is None, timeout=RUN_MS)
+        qtbot.waitUntil(lambda: state_of(layer).verdict is None)
         press(panel.controls.cancel)
     assert f"of {len(pixels)} slices" in panel.result.hint.text()
     assert panel.study.table.proxy.index(0, 0).data() == "not yet run"
@@ -229,7 +226,7 @@ def test_a_window_opened_by_the_command_line_uses_the_model_it_was_given(
     def look(waited_ms: int = 0) -> None:
         viewer = current_viewer()
         record = viewer.layers[0].metadata.get("mrseq") if viewer and viewer.layers else None
-        if record is None and waited_ms < RUN_MS:
+        if record is None and waited_ms < 300_000:
             QTimer.singleShot(100, partial(look, waited_ms + 100))
             return
         judged_by.append(record["model"]["name"] if record else "not run")

@@ -30,8 +30,6 @@ from napari_mrseq.viewer.opening import Opening
 from napari_mrseq.viewer.reader import read_layers
 from napari_mrseq.viewer.slice_in_view import slice_in_view
 
-OPEN_MS = 60_000
-
 
 @pytest.fixture
 def opened(qtbot: QtBot, viewer, answer, sample_study: Path):
@@ -51,7 +49,7 @@ def opened(qtbot: QtBot, viewer, answer, sample_study: Path):
         viewer.layers.events.inserted.connect(look)
         answer(sample_study)
         open_study_folder()
-        qtbot.waitUntil(lambda: bool(called), timeout=OPEN_MS)
+        qtbot.waitUntil(lambda: bool(called))
         viewer.layers.events.inserted.disconnect(look)
         at_once = ViewerModel()
         at_once.layers.extend(Layer.create(*one) for one in read_layers(str(sample_study)))
@@ -65,7 +63,7 @@ def names(viewer) -> list[str]:
 
 
 def all_there(qtbot: QtBot, viewer, count: int) -> None:
-    qtbot.waitUntil(lambda: len(viewer.layers) == count, timeout=OPEN_MS)
+    qtbot.waitUntil(lambda: len(viewer.layers) == count)
     # What would come too much comes.
     qtbot.wait(100)
 
@@ -169,14 +167,13 @@ def test_a_second_study_may_be_opened_meanwhile(
 
 
 def test_a_run_meanwhile_takes_the_layers_that_are_there(
-    qtbot: QtBot, viewer, panel, opened, press
+    run, qtbot: QtBot, viewer, panel, opened
 ) -> None:
-    def run() -> None:
+    def run_all() -> None:
         panel.controls.scope.value = "all layers"
-        with qtbot.waitSignal(panel.run_finished, timeout=300_000):
-            press(panel.controls.run)
+        run(panel)
 
-    study = opened(2, run)
+    study = opened(2, run_all)
     all_there(qtbot, viewer, len(study))
     judged = [layer for layer in viewer.layers if "mrseq" in layer.metadata]
     assert 2 <= len(judged) <= len(study)
@@ -218,7 +215,7 @@ def test_view_opens_with_the_panel_and_says_once_when_all_are_there(
     assert len(viewer.layers) == 1
     assert panel.layer == viewer.layers[0]
     assert not ended
-    qtbot.waitUntil(lambda: bool(ended), timeout=OPEN_MS)
+    qtbot.waitUntil(lambda: bool(ended))
     QApplication.processEvents()
     assert ended == [len(read_layers(str(sample_study)))]
     assert not viewer.window._qt_window.findChildren(Opening)
@@ -251,7 +248,7 @@ def test_view_calls_back_after_a_run_that_the_user_started_meanwhile(
     readable.set()
 
     def when_readable(pixels):
-        readable.wait(OPEN_MS / 1000)
+        readable.wait(60)
         return pixels
 
     first, *others = mrseq.read(sample_study)
@@ -272,7 +269,7 @@ def test_view_calls_back_after_a_run_that_the_user_started_meanwhile(
     assert panel.runner.running
     assert not running
     readable.set()
-    qtbot.waitUntil(lambda: bool(running), timeout=300_000)
+    qtbot.waitUntil(lambda: bool(running))
     assert running == [False]
     viewer.close()
 

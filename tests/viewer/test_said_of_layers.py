@@ -17,27 +17,23 @@ from napari_mrseq.viewer.layer_state import state_of
 from napari_mrseq.viewer.scope import job_for
 from napari_mrseq.viewer.slice_in_view import covering
 
-RUN_MS = 300_000
-
-
-def head() -> np.ndarray:
-    y, x = np.mgrid[-1:1:64j, -1:1:64j]
-    return np.stack([(y**2 + x**2 < 0.7) * (2 + np.sin(9 * x) * np.cos(7 * y))] * 3)
+from .heads import heads
 
 
 def test_a_heat_map_lies_directly_on_its_layer() -> None:
     viewer = ViewerModel()
-    explained, over = (viewer.add_image(head(), name=name) for name in ("explained", "over"))
+    stack = heads(3, 64, 64)
+    explained, over = (viewer.add_image(stack, name=name) for name in ("explained", "over"))
     made = show_heat(viewer, explained, 1, Heat("T1", 0.8, np.ones((64, 64), np.float32)))
     assert list(viewer.layers) == [explained, made, over]
 
 
 @pytest.mark.parametrize("blending", ["translucent", "additive"])
 def test_a_layer_that_is_explained_is_in_sight(qtbot, viewer, panel, press, blending) -> None:
-    explained = viewer.add_image(head(), name="explained")
-    over = viewer.add_image(head(), name="over", blending=blending)
+    explained = viewer.add_image(heads(3, 64, 64), name="explained")
+    over = viewer.add_image(heads(3, 64, 64), name="over", blending=blending)
     viewer.layers.selection.active = explained
-    with qtbot.waitSignal(panel.explainer.stopped, timeout=RUN_MS):
+    with qtbot.waitSignal(panel.explainer.stopped):
         press(panel.page.explain_button)
     assert explained.visible
     # What lets it shine through stays.
@@ -56,8 +52,8 @@ def test_a_layer_that_is_explained_is_in_sight(qtbot, viewer, panel, press, blen
 )
 def test_a_layer_is_covered_by_an_opaque_image_that_is_seen(over: dict, covered: bool) -> None:
     viewer = ViewerModel()
-    below = viewer.add_image(head())
-    viewer.add_image(head(), **over)
+    below = viewer.add_image(heads(3, 64, 64))
+    viewer.add_image(heads(3, 64, 64), **over)
     viewer.dims.set_current_step(0, 1)
     assert (covering(viewer, below) is not None) == covered
     # There each stands in its own cell.
@@ -67,9 +63,9 @@ def test_a_layer_is_covered_by_an_opaque_image_that_is_seen(over: dict, covered:
 
 def test_a_map_is_said_to_be_hidden_only_in_the_grid(qtbot, viewer, panel, press) -> None:
     for name in ("left", "right"):
-        viewer.add_image(head(), name=name)
+        viewer.add_image(heads(3, 64, 64), name=name)
     viewer.canvas.grid.enabled = True
-    with qtbot.waitSignal(panel.explainer.stopped, timeout=RUN_MS):
+    with qtbot.waitSignal(panel.explainer.stopped):
         press(panel.page.explain_button)
     assert "hidden" in panel.controls.status.value
     viewer.canvas.grid.enabled = False
@@ -114,42 +110,46 @@ def test_of_many_causes_the_first_are_said_and_the_rest_counted(viewer, panel, p
     assert said.endswith("split it first. 3 more: see the Study tab.")
 
 
-def test_pixels_replaced_during_a_run_are_the_cause_of_its_end(qtbot, viewer, panel, press) -> None:
-    layer = viewer.add_image(np.concatenate([head()] * 30), name="mine")
-    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+def test_pixels_replaced_during_a_run_are_the_cause_of_its_end(
+    qtbot, viewer, panel, press, run
+) -> None:
+    layer = viewer.add_image(heads(1000, 64, 64), name="mine")
+    with qtbot.waitSignal(panel.run_finished):
         press(panel.controls.run)
-        layer.data = head()
-        layer.data = head()
+        qtbot.waitUntil(lambda: state_of(layer) is not None)
+        layer.data = heads(3, 64, 64)
+        layer.data = heads(3, 64, 64)
     told = "mine: its pixels were replaced during the run. Press Run again."
     assert panel.controls.status.value == told
+    assert layer.name == "mine"
+    assert "mrseq" not in layer.metadata
     # What comes after a run is no part of it.
-    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
-        press(panel.controls.run)
+    run(panel)
     assert panel.controls.status.value == "1 layer classified."
-    layer.data = head()
+    layer.data = heads(3, 64, 64)
     assert panel.controls.status.value == ""
 
 
 def test_during_a_run_nobody_is_asked_to_press_run(qtbot, viewer, panel, press) -> None:
-    viewer.add_image(np.concatenate([head()] * 60), name="mine")
+    viewer.add_image(heads(180, 64, 64), name="mine")
     words = panel.result.hint.text
     assert words() == "Not yet run. Press Run to name this series."
-    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+    with qtbot.waitSignal(panel.run_finished):
         press(panel.controls.run)
         assert words() == "Not yet run."
-        viewer.add_image(head(), name="another")
+        viewer.add_image(heads(3, 64, 64), name="another")
         assert words() == "Not yet run."
         press(panel.controls.cancel)
     assert words() == "Not yet run. Press Run to name this series."
 
 
 def test_a_layer_reverted_during_a_run_stays_so(qtbot, viewer, panel, press) -> None:
-    other = viewer.add_image(head(), name="other")
-    layer = viewer.add_image(np.concatenate([head()] * 500), name="mine", metadata={"only": "mine"})
+    other = viewer.add_image(heads(3, 64, 64), name="other")
+    layer = viewer.add_image(heads(1500, 64, 64), name="mine", metadata={"only": "mine"})
     panel.controls.scope.value = "all layers"
-    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+    with qtbot.waitSignal(panel.run_finished):
         press(panel.controls.run)
-        qtbot.waitUntil(panel.page.revert_button.isEnabled, timeout=RUN_MS)
+        qtbot.waitUntil(panel.page.revert_button.isEnabled)
         press(panel.page.revert_button)
         assert panel.runner.running
     assert (layer.name, layer.metadata) == ("mine", {"only": "mine"})
@@ -160,10 +160,10 @@ def test_a_layer_reverted_during_a_run_stays_so(qtbot, viewer, panel, press) -> 
 
 
 def test_that_no_slice_is_in_view_is_said_until_one_is(viewer, panel, press) -> None:
-    viewer.add_image(head(), name="mine")
+    viewer.add_image(heads(3, 64, 64), name="mine")
     viewer.dims.ndisplay = 3
     press(panel.page.explain_button)
-    assert "show it in 2-D" in panel.controls.status.value
+    assert "No single slice of this layer is in view: show it in 2-D" in panel.controls.status.value
     viewer.dims.set_current_step(0, 2)
     assert "show it in 2-D" in panel.controls.status.value
     viewer.dims.ndisplay = 2
@@ -174,24 +174,23 @@ def test_what_failed_is_named_without_its_verdict(qtbot, viewer, panel, make_ver
     def fail(_block: np.ndarray) -> np.ndarray:
         raise OSError("the disk is gone")
 
-    pixels = da.from_array(head(), chunks=(1, 64, 64)).map_blocks(fail, dtype=float)
+    pixels = da.from_array(heads(3, 64, 64), chunks=(1, 64, 64)).map_blocks(fail, dtype=float)
     layer = Image(pixels, name="mine", contrast_limits=(0, 1), visible=False)
     annotate(layer, make_verdict(series_of(layer), ["T1"] * 3))
     viewer.layers.append(layer)
-    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+    with qtbot.waitSignal(panel.run_finished):
         panel.runner.start([job_for(layer)], "default", "cpu")
     assert panel.controls.status.value.startswith("mine: OSError")
 
 
-def test_the_bar_counts_what_was_judged_before(qtbot, viewer, panel, press) -> None:
-    viewer.add_image(head(), name="mine")
+def test_the_bar_counts_what_was_judged_before(viewer, panel, run) -> None:
+    viewer.add_image(heads(3, 64, 64), name="mine")
     seen = []
     panel.runner.progressed.connect(lambda done, total: seen.append((done, total)))
     for scope in ("slice in view", "whole stack", "whole stack"):
         seen.clear()
         panel.controls.scope.value = scope
-        with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
-            press(panel.controls.run)
+        run(panel)
     # Nothing is left to judge in the last one.
     assert seen == [(3, 3)]
     assert panel.controls.progress.native.format() == "3 of 3 slices"
@@ -201,20 +200,14 @@ def test_the_bar_counts_what_was_judged_before(qtbot, viewer, panel, press) -> N
 def pair(viewer, panel) -> list[Image]:
     """Two layers, the second one chosen in the panel."""
     assert panel.layer is None
-    return [viewer.add_image(head(), name=name) for name in ("first", "second")]
-
-
-def run(qtbot, panel, press, scope: str = "whole stack") -> None:
-    panel.controls.scope.value = scope
-    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
-        press(panel.controls.run)
+    return [viewer.add_image(heads(3, 64, 64), name=name) for name in ("first", "second")]
 
 
 def test_what_an_export_says_during_a_run_stays_until_its_end(
-    qtbot, viewer, panel, press, pick, answer, tmp_path: Path
+    viewer, panel, run, pick, answer, tmp_path: Path
 ) -> None:
-    viewer.add_image(head(), name="mine")
-    run(qtbot, panel, press)
+    viewer.add_image(heads(3, 64, 64), name="mine")
+    run(panel)
     panel.controls.show_running("Loading the model, once…")
     panel.controls.show_progress(1, 6)
     assert panel.controls.status.value == "Classifying…"
@@ -226,8 +219,8 @@ def test_what_an_export_says_during_a_run_stays_until_its_end(
     assert panel.controls.status.value == "1 layer classified."
 
 
-def test_what_a_run_left_goes_when_another_layer_is_chosen(qtbot, panel, press, pair) -> None:
-    run(qtbot, panel, press)
+def test_what_a_run_left_goes_when_another_layer_is_chosen(panel, pair, run) -> None:
+    run(panel)
     assert panel.controls.status.value == "1 layer classified."
     assert panel.controls.progress.native.text() == "3 of 3 slices"
     panel.controls.layer.value = pair[0]
@@ -238,13 +231,13 @@ def test_what_a_run_left_goes_when_another_layer_is_chosen(qtbot, panel, press, 
 
 def test_what_a_map_shows_is_said_of_its_own_layer(qtbot, viewer, panel, press, pair) -> None:
     first, second = pair
-    with qtbot.waitSignal(panel.explainer.stopped, timeout=RUN_MS):
+    with qtbot.waitSignal(panel.explainer.stopped):
         press(panel.page.explain_button)
     assert panel.controls.status.value.startswith("Bright areas")
     viewer.layers.selection.active = first
     assert panel.controls.status.value == ""
     # What comes late says of which layer it is.
-    with qtbot.waitSignal(panel.explainer.stopped, timeout=RUN_MS):
+    with qtbot.waitSignal(panel.explainer.stopped):
         press(panel.page.explain_button)
         viewer.layers.selection.active = second
         assert panel.controls.status.value == ""
@@ -252,9 +245,9 @@ def test_what_a_map_shows_is_said_of_its_own_layer(qtbot, viewer, panel, press, 
 
 
 def test_a_run_that_ends_beside_another_layer_names_its_own(qtbot, viewer, panel, press) -> None:
-    other = viewer.add_image(head(), name="other")
-    viewer.add_image(np.concatenate([head()] * 60), name="long")
-    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
+    other = viewer.add_image(heads(3, 64, 64), name="other")
+    viewer.add_image(heads(180, 64, 64), name="long")
+    with qtbot.waitSignal(panel.run_finished):
         press(panel.controls.run)
         panel.controls.layer.value = other
         # Work under way is shown, whatever the user looks at.
@@ -265,9 +258,10 @@ def test_a_run_that_ends_beside_another_layer_names_its_own(qtbot, viewer, panel
 
 
 def test_what_is_said_of_the_study_stays_and_of_a_layer_goes(
-    qtbot, panel, press, pick, answer, pair, tmp_path: Path
+    panel, run, pick, answer, pair, tmp_path: Path
 ) -> None:
-    run(qtbot, panel, press, "all layers")
+    panel.controls.scope.value = "all layers"
+    run(panel)
     panel.controls.layer.value = pair[0]
     assert panel.controls.status.value == "2 layers classified."
     assert panel.controls.progress.native.text() == "6 of 6 slices"

@@ -65,6 +65,16 @@ def test_it_opens_in_a_small_window_without_widening_it(qtbot, viewer, open_pane
         assert cut_in(panel) == []
 
 
+@pytest.mark.usefixtures("judged")
+def test_in_a_low_window_a_long_message_is_whole(qtbot, viewer, open_panel) -> None:
+    viewer.layers[0].name = "a long name " * 9
+    panel = open_at(qtbot, viewer, open_panel, 1280)
+    status = panel.controls.status.native
+    panel.controls.status.value = "What went wrong takes several lines to say. " * 5
+    qtbot.waitUntil(lambda: status.height() >= status.heightForWidth(status.width()))
+    assert status.visibleRegion().boundingRect() == status.rect()
+
+
 @pytest.mark.parametrize("code", ["MRA", "LOCALIZER"])
 def test_a_corrected_name_is_not_cut_off(
     qtbot, viewer, open_panel, make_verdict, code: str
@@ -227,7 +237,7 @@ def test_large_letters_are_not_cut_off(qtbot, viewer, open_panel, cut_in) -> Non
 
 
 def test_in_a_low_window_with_large_letters_a_run_ends_with_the_verdict_in_sight(
-    qtbot, viewer, open_panel, press
+    qtbot, viewer, open_panel, run
 ) -> None:
     viewer.add_image(np.ones((4, 64, 64)), name="401 t2_tirm_tra_dark-fluid_pat2")
     get_settings().appearance.font_size = 16
@@ -235,8 +245,7 @@ def test_in_a_low_window_with_large_letters_a_run_ends_with_the_verdict_in_sight
     # As users find it first.
     panel.hint.show()
     qtbot.wait(100)
-    with qtbot.waitSignal(panel.run_finished, timeout=300_000):
-        press(panel.controls.run)
+    run(panel)
     verdict = panel.result.verdict
     assert verdict.text() == "? unknown"
     assert verdict.visibleRegion().boundingRect() == verdict.rect()

@@ -11,20 +11,18 @@ from qtpy.QtWidgets import QMessageBox
 from napari_mrseq.viewer.scope import ALL_LAYERS
 from tests.program import program
 
-RUN_MS = 300_000
 BIDS = ("--format", "bids", "--output")
 
 
 def test_sidecars_of_each_study_are_exported_into_a_folder_of_its_own(
-    qtbot, panel, press, pick, answer, reply, make_study, tmp_path: Path
+    panel, run, pick, answer, reply, make_study, tmp_path: Path
 ) -> None:
     for subject in ("sub-01", "sub-02"):
         make_study(tmp_path / "all" / subject / "dicom" / "1")
     folder = panel.batch
     panel.tabs.setCurrentWidget(folder)
     folder.folder.setText(str(tmp_path / "all"))
-    with qtbot.waitSignal(folder.run_finished, timeout=RUN_MS):
-        press(folder.run_button)
+    run(folder)
     answer(tmp_path / "out")
     pick(folder.export_button, "BIDS sidecars…")
     assert program(tmp_path, "classify", tmp_path / "all", *BIDS, "told").returncode == 0
@@ -41,27 +39,26 @@ def test_sidecars_of_each_study_are_exported_into_a_folder_of_its_own(
 
 
 def test_a_series_stands_beside_its_study_only_where_there_are_several(
-    qtbot, panel, press, make_study, tmp_path: Path
+    panel, run, make_study, tmp_path: Path
 ) -> None:
     for subject in ("sub-01", "sub-02"):
         make_study(*(tmp_path / subject / "dicom" / name for name in ("1", "2")))
     folder = panel.batch
     panel.tabs.setCurrentWidget(folder)
 
-    def run(path: Path) -> list[list[str]]:
+    def copied(path: Path) -> list[list[str]]:
         folder.folder.setText(str(path))
-        with qtbot.waitSignal(folder.run_finished, timeout=RUN_MS):
-            press(folder.run_button)
+        run(folder)
         folder.table.selectAll()
         folder.table.copy()
         return [line.split("\t") for line in QGuiApplication.clipboard().text().splitlines()]
 
-    of_several, of_one = run(tmp_path), run(tmp_path / "sub-02")
+    of_several, of_one = copied(tmp_path), copied(tmp_path / "sub-02")
     assert [row[3] for row in of_several] == ["sub-01", "sub-01", "sub-02", "sub-02"]
     # Nothing new, not even in a spreadsheet.
     assert of_one == [[*row[:3], *row[4:]] for row in of_several[2:]]
     assert folder.table.isColumnHidden(3)
-    run(tmp_path)
+    copied(tmp_path)
     shown = folder.table.viewport().width()
     first_four = [folder.table.columnWidth(one) for one in range(4)]
     assert min(first_four) > 0
@@ -70,7 +67,7 @@ def test_a_series_stands_beside_its_study_only_where_there_are_several(
 
 
 def test_visits_of_one_folder_are_told_apart_by_their_days_in_the_study_tab(
-    qtbot, viewer, panel, press, make_study, tmp_path: Path
+    viewer, panel, run, make_study, tmp_path: Path
 ) -> None:
     days = "2023-03-01", "2024-02-29"
     for day in days:
@@ -87,8 +84,7 @@ def test_visits_of_one_folder_are_told_apart_by_their_days_in_the_study_tab(
     assert table.columnViewportPosition(column) < table.columnViewportPosition(3)
 
     panel.controls.scope.value = ALL_LAYERS
-    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
-        press(panel.controls.run)
+    run(panel)
     panel.study.protocol.setCurrentText("ms")
     lines = panel.study.summary.text().splitlines()
     assert sorted(line.split()[-1] for line in lines if line.startswith("Study ")) == [*days]
