@@ -18,7 +18,6 @@ from held_out import SERIES, leave_out_without, series_rows
 from napari_mrseq.header import HeaderClaim, claim_of
 from napari_mrseq.reading import read
 from napari_mrseq.sequences import UNKNOWN
-from napari_mrseq.series import Series
 
 SCORED_SUBJECTS = ("human", "phantom")
 Row = dict[str, str]
@@ -55,8 +54,7 @@ def claim_on(root: Path, row: Row) -> HeaderClaim | None:
         except Exception as error:
             print(f"not read: {row['folder']}: {error}")
             return None
-        claims = [claim_of(stack) for stack in sorted(stacks, key=_size)]
-    return claims[0] if claims else None
+        return claim_of(max(stacks, key=lambda stack: (stack.is_mr, stack.slice_count)))
 
 
 def is_right(row: Row, claim: HeaderClaim) -> bool:
@@ -86,10 +84,6 @@ def print_wrong(scored: Iterable[Scored]) -> None:
         if not is_right(row, claim):
             print(f"\n{row['folder']}: {row['label']}, claimed {claim.sequence}", end=" ")
             print(f"{claim.confidence:.2f}: {'; '.join(claim.evidence + claim.warnings)}")
-
-
-def _size(stack: Series) -> tuple[bool, int]:
-    return (not stack.is_mr, -stack.slice_count)
 
 
 if __name__ == "__main__":

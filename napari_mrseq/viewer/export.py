@@ -11,7 +11,6 @@ from qtpy.QtGui import QAction  # type: ignore[attr-defined]
 from qtpy.QtWidgets import QFileDialog, QMenu, QPushButton
 
 from napari_mrseq.bids import sidecars_of, write_sidecars
-from napari_mrseq.errors import MrseqError
 from napari_mrseq.report import FORMATS, records_of
 from napari_mrseq.safe_writing import write_whole
 from napari_mrseq.series import Failure
@@ -68,19 +67,10 @@ class ExportButton(QPushButton):
         self.kinds.addAction(action)
 
     def export(self, file: Path) -> None:
-        """Write what is known into a CSV or JSON file.
-
-        Raises
-        ------
-        MrseqError
-            If the file's ending is none of the formats.
-        """
-        kind = file.suffix.lstrip(".").lower()
-        if kind not in FILE_KINDS:
-            raise MrseqError(f"{file.name}: end the name with {' or '.join(FILE_KINDS)}")
+        """Write what is known into a CSV or JSON file, as the ending of its name says."""
         slices = self.every_slice.isChecked()
         records = records_of(self._outcomes(), self._paths(), slices=slices)
-        write_whole(file, FORMATS[kind](records))
+        write_whole(file, FORMATS[file.suffix.lstrip(".").lower()](records))
 
     def sidecars(self) -> dict[str, str]:
         """Return the BIDS sidecars of what is known, by the names of their files."""

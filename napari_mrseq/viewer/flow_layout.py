@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qtpy.QtCore import QPoint, QRect, QSize, Qt
+from qtpy.QtCore import QRect, QSize, Qt
 from qtpy.QtWidgets import QComboBox, QLayout, QLayoutItem, QSizePolicy, QWidget
 from superqt.utils import QFlowLayout
 
@@ -56,7 +56,7 @@ class FlowLayout(QFlowLayout):
             left = rect.x()
             for item, width in zip(line, widths, strict=True):
                 wide = min(width + (more if item in growing else 0), rect.width())
-                item.setGeometry(QRect(QPoint(left, top), QSize(wide, height)))
+                item.setGeometry(QRect(left, top, wide, height))
                 left += wide + self.spacing()
             top += height + self.spacing()
 

@@ -13,14 +13,12 @@ import pytest
 from qtpy.QtWidgets import QMessageBox
 
 from napari_mrseq.correction import Correction
-from napari_mrseq.errors import MrseqError
 from napari_mrseq.series import Failure
 from napari_mrseq.viewer.annotation import annotate, correct_layer, keep_slices
 from napari_mrseq.viewer.layer_series import series_of
 from napari_mrseq.viewer.scope import ALL_LAYERS
 from tests.program import program
 
-RUN_MS = 300_000
 SERIES = ("ep2d_diff_3scan_trace", "t1_se_tra_header_lies")
 
 
@@ -48,14 +46,13 @@ def command_line(study: Path, tmp_path_factory) -> Path:
 
 
 def test_the_study_is_exported_as_the_command_line_writes_it(
-    qtbot, viewer, panel, press, pick, answer, study: Path, command_line: Path, tmp_path: Path
+    viewer, panel, run, pick, answer, study: Path, command_line: Path, tmp_path: Path
 ) -> None:
     viewer.open(str(study), plugin="napari-mrseq")
     # In the middle of a stack: what is looked at is judged first, and once more with its batch.
     viewer.layers.selection.active = viewer.layers[0]
     panel.controls.scope.value = ALL_LAYERS
-    with qtbot.waitSignal(panel.run_finished, timeout=RUN_MS):
-        press(panel.controls.run)
+    run(panel)
     panel.tabs.setCurrentWidget(panel.study)
     button = panel.study.export_button
     for text, name in (("CSV…", "a.csv"), ("JSON…", "a.json")):
@@ -128,12 +125,10 @@ def said_of(viewer, panel, pick, answer, make_verdict) -> Callable[[Path], str]:
     return export
 
 
-def test_what_cannot_be_written_is_said_in_words(panel, said_of, tmp_path: Path) -> None:
+def test_what_cannot_be_written_is_said_in_words(said_of, tmp_path: Path) -> None:
     file = tmp_path / "absent" / "a.csv"
     why = "No such file or directory. Choose another place."
     assert said_of(file) == f"Not exported: {file}: {why}"
-    with pytest.raises(MrseqError, match=r"a\.doc: end the name with csv or json"):
-        panel.page.export_button.export(tmp_path / "a.doc")
 
 
 def test_too_long_a_name_is_said_in_words(said_of, tmp_path: Path) -> None:
