@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import nibabel
@@ -15,6 +16,7 @@ from napari.components import ViewerModel
 from napari.layers import Image
 from napari.layers._layer_actions import _project
 from npe2 import PluginManager
+from pydicom import Dataset
 from pydicom.uid import SecondaryCaptureImageStorage, generate_uid
 from qtpy.QtCore import Qt, QTimer
 from qtpy.QtWidgets import QApplication, QFileDialog, QLineEdit
@@ -242,13 +244,17 @@ def test_volumes_lie_a_repetition_time_apart(sample_study: Path, tmp_path: Path)
         assert image.header.get_zooms()[3:] == pytest.approx(apart)
 
 
+def dynamic(times: Sequence[float], **attributes: float) -> Image:
+    """A layer with a volume at each of these times, and these words of its header."""
+    layer = Image(np.zeros((len(times), 2, 8, 8), np.uint8))
+    volumes = {"name": "time", "values": times}
+    layer.metadata["dicom"] = {"attributes": attributes, "volumes": volumes}
+    return layer
+
+
 def test_volumes_lie_as_far_apart_as_they_were_taken(tmp_path: Path) -> None:
-    layer = Image(np.zeros((3, 2, 8, 8), np.uint8))
     # In a 3-D gradient echo TR is the time from line to line, not from volume to volume.
-    layer.metadata["dicom"] = {
-        "attributes": {"repetition_time": 5.0},
-        "volumes": {"name": "time", "values": (0.0, 6000.0, 12000.0)},
-    }
+    layer = dynamic((0.0, 6000.0, 12000.0), repetition_time=5.0)
     image, _ = save(layer, tmp_path / "dynamic.nii.gz")
     assert image.header["pixdim"][4] == pytest.approx(6.0)
     assert image.header.get_xyzt_units()[1] == "sec"
@@ -258,12 +264,8 @@ def test_volumes_lie_as_far_apart_as_they_were_taken(tmp_path: Path) -> None:
 def test_the_repetition_time_of_bold_is_that_of_its_volumes_as_bids_wants(
     tmp_path: Path, sequence: str, told: float
 ) -> None:
-    layer = Image(np.zeros((3, 2, 8, 8), np.uint8))
     # A 3-D EPI: TR is the time from plane to plane.
-    layer.metadata["dicom"] = {
-        "attributes": {"repetition_time": 60.0},
-        "volumes": {"name": "time", "values": (0.0, 2400.0, 4800.0)},
-    }
+    layer = dynamic((0.0, 2400.0, 4800.0), repetition_time=60.0)
     layer.metadata["mrseq"] = {"sequence": sequence}
     image, sidecar = save(layer, tmp_path / "a.nii")
     assert sidecar["RepetitionTime"] == told
@@ -274,21 +276,17 @@ def test_the_repetition_time_of_bold_is_that_of_its_volumes_as_bids_wants(
 def test_the_clock_of_a_scanner_changes_no_repetition_time(
     tmp_path: Path, clock: float, apart: float
 ) -> None:
-    layer = Image(np.zeros((201, 1, 8, 8), np.uint8))
     # One volume was lost.
     taken = np.delete(np.arange(202), 100) * apart
     times = (np.round(taken / clock) * clock).tolist()
-    layer.metadata["dicom"] = {"attributes": {}, "volumes": {"name": "time", "values": times}}
-    image, _ = save(layer, tmp_path / "bold.nii")
+    image, _ = save(dynamic(times), tmp_path / "bold.nii")
     assert image.header["pixdim"][4] == pytest.approx(apart / 1000, rel=1e-3)
 
 
 def test_volumes_that_were_taken_faster_first_lie_as_far_apart_as_most(tmp_path: Path) -> None:
-    layer = Image(np.zeros((11, 1, 8, 8), np.uint8))
     steps = [4200.0] * 4 + [6300.0] * 6
     times = [0.0, *np.cumsum(steps).tolist()]
-    layer.metadata["dicom"] = {"attributes": {}, "volumes": {"name": "time", "values": times}}
-    image, _ = save(layer, tmp_path / "dynamic.nii")
+    image, _ = save(dynamic(times), tmp_path / "dynamic.nii")
     assert image.header["pixdim"][4] == pytest.approx(6.3)
 
 
@@ -297,11 +295,7 @@ def test_volumes_that_were_taken_faster_first_lie_as_far_apart_as_most(tmp_path:
     "times", [(0.0, 20500.0, 65000.0), (86396000.0, 0.0), (0.0, 1e4, 4e4, 12e4)]
 )
 def test_volumes_that_lie_apart_by_no_usual_time_claim_none(tmp_path: Path, times) -> None:
-    layer = Image(np.zeros((len(times), 2, 8, 8), np.uint8))
-    layer.metadata["dicom"] = {
-        "attributes": {"repetition_time": 4.0},
-        "volumes": {"name": "time", "values": times},
-    }
+    layer = dynamic(times, repetition_time=4.0)
     layer.metadata["mrseq"] = {"sequence": "BOLD"}
     image, sidecar = save(layer, tmp_path / "dynamic.nii")
     assert image.header.get_xyzt_units() == ("unknown", "unknown")
@@ -458,6 +452,16 @@ def test_a_mirrored_layer_is_saved_as_it_is_seen(tmp_path: Path) -> None:
     np.testing.assert_array_equal(np.asarray(image.dataobj).T, pixels[:1, ::-1])
 
 
+def with_header(series: Path, folder: Path, header: dict[str | int, object]) -> Image:
+    """Open a series without words, in whose header other values stand."""
+    folder.mkdir()
+    for file in series.iterdir():
+        instance = pydicom.dcmread(file)
+        instance.update({"SeriesDescription": "", "ProtocolName": "", **header})
+        instance.save_as(folder / file.name)
+    return open_layer(folder)
+
+
 def _claimed(layer: Image) -> tuple[str, float]:
     claim = claim_of(series_of(layer))
     return claim.sequence, claim.confidence
@@ -506,12 +510,7 @@ def _claimed(layer: Image) -> tuple[str, float]:
 def test_what_is_saved_claims_what_its_header_did(
     sample_study: Path, tmp_path: Path, header: dict[str, object]
 ) -> None:
-    (tmp_path / "scan").mkdir()
-    for file in (sample_study / "t1_se_tra").iterdir():
-        instance = pydicom.dcmread(file)
-        instance.update({"SeriesDescription": "", "ProtocolName": "", **header})
-        instance.save_as(tmp_path / "scan" / file.name)
-    layer = open_layer(tmp_path / "scan")
+    layer = with_header(sample_study / "t1_se_tra", tmp_path / "scan", header)
     save(layer, tmp_path / "a.nii")
     again = open_layer(tmp_path / "a.nii")
     assert _claimed(again) == _claimed(layer)
@@ -520,30 +519,25 @@ def test_what_is_saved_claims_what_its_header_did(
 
 
 @pytest.mark.parametrize(
-    ("group", "flag", "b_value", "sequence"),
+    ("group", "element", "flag", "b_value", "sequence"),
     [
         # GE flags ADC and FA, an image of diffusion, one without weighting, and three planes.
-        (0x43, 20, 1000.0, "ADC"),
-        (0x43, 18, 1000.0, "OTHER"),
-        (0x43, 16, 1000.0, "DWI"),
-        (0x43, 14, 0.0, "B0"),
-        (0x43, 14, None, "B0"),
-        (0x19, 256, None, "LOCALIZER"),
+        (0x43, 0x30, 20, 1000.0, "ADC"),
+        (0x43, 0x30, 18, 1000.0, "OTHER"),
+        (0x43, 0x30, 16, 1000.0, "DWI"),
+        (0x43, 0x30, 14, 0.0, "B0"),
+        (0x43, 0x30, 14, None, "B0"),
+        (0x19, 0x17, 256, None, "LOCALIZER"),
     ],
 )
 def test_what_ge_alone_flags_is_saved_too(
-    sample_study: Path, tmp_path: Path, group: int, flag: int, b_value: float, sequence: str
+    sample_study: Path, tmp_path: Path, group: int, element: int, flag: int, b_value, sequence: str
 ) -> None:
-    (tmp_path / "scan").mkdir()
-    for file in (sample_study / "t1_se_tra").iterdir():
-        instance = pydicom.dcmread(file)
-        instance.update({"Manufacturer": "GE MEDICAL SYSTEMS", "ScanningSequence": ["EP", "SE"]})
-        instance.update({"SeriesDescription": "", "ProtocolName": "", "DiffusionBValue": b_value})
-        instance.update({"EchoTime": 80, "RepetitionTime": 6000})
-        block = instance.private_block(group, "GEMS", create=True)
-        block.add_new({0x43: 0x30, 0x19: 0x17}[group], "SS", flag)
-        instance.save_as(tmp_path / "scan" / file.name)
-    layer = open_layer(tmp_path / "scan")
+    theirs = Dataset()
+    theirs.private_block(group, "GEMS", create=True).add_new(element, "SS", flag)
+    header = {"Manufacturer": "GE MEDICAL SYSTEMS", "ScanningSequence": ["EP", "SE"]}
+    header |= {"DiffusionBValue": b_value, "EchoTime": 80, "RepetitionTime": 6000, **theirs}
+    layer = with_header(sample_study / "t1_se_tra", tmp_path / "scan", header)
     assert _claimed(layer)[0] == sequence
     save(layer, tmp_path / "a.nii")
     assert _claimed(open_layer(tmp_path / "a.nii")) == _claimed(layer)
@@ -569,12 +563,8 @@ def test_volumes_that_are_all_without_weighting_stay_so(sample_study: Path, tmp_
 def test_slices_are_saved_as_slices_whatever_their_distance(
     sample_study: Path, tmp_path: Path
 ) -> None:
-    (tmp_path / "scan").mkdir()
-    for file in (sample_study / "t1_se_tra").iterdir():
-        instance = pydicom.dcmread(file)
-        # Pixels as oblong as no slice is thick.
-        instance.PixelSpacing = [8.0, 7.0]
-        instance.save_as(tmp_path / "scan" / file.name)
-    layer = open_layer(tmp_path / "scan")
+    # Pixels as oblong as no slice is thick.
+    header = {"PixelSpacing": [8.0, 7.0]}
+    layer = with_header(sample_study / "t1_se_tra", tmp_path / "scan", header)
     save(layer, tmp_path / "a.nii")
     assert open_layer(tmp_path / "a.nii").data.shape == layer.data.shape
