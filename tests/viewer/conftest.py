@@ -14,16 +14,7 @@ from npe2 import PluginManifest
 from pydicom import dcmread
 from pydicom.uid import generate_uid
 from qtpy.QtCore import QPoint, Qt, QTimer
-from qtpy.QtGui import QImage
-from qtpy.QtWidgets import (
-    QAbstractButton,
-    QApplication,
-    QCheckBox,
-    QFileDialog,
-    QLabel,
-    QMessageBox,
-    QWidget,
-)
+from qtpy.QtWidgets import QApplication, QCheckBox, QFileDialog, QMessageBox, QWidget
 
 from napari_mrseq.decision import Decision, decide
 from napari_mrseq.header import HeaderClaim
@@ -83,42 +74,6 @@ def make_verdict() -> MakeVerdict:
         )
 
     return make
-
-
-def texts_cut_off(page: QWidget) -> list[str]:
-    """Return the words on a page that have too little room."""
-    kinds = QLabel, QAbstractButton
-    widgets = [one for kind in kinds for one in page.findChildren(kind)]
-    return [one.text() for one in widgets if one.isVisible() and one.text() and _is_cut(one)]
-
-
-def _is_cut(widget: QLabel | QAbstractButton) -> bool:
-    wraps = isinstance(widget, QLabel) and widget.wordWrap()
-    needed = widget.heightForWidth(widget.width()) if wraps else widget.sizeHint().height()
-    narrow = not wraps and widget.width() < widget.minimumSizeHint().width()
-    return narrow or widget.height() < needed - 1
-
-
-@pytest.fixture
-def cut_in() -> Callable[[QWidget], list[str]]:
-    """Return the function that finds words with too little room."""
-    return texts_cut_off
-
-
-def luminance_of(widget: QWidget) -> np.ndarray:
-    """Return the relative luminance of each pixel of a widget, as WCAG defines it for sRGB."""
-    image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
-    held = image.constBits()
-    held = held.asarray(image.sizeInBytes()) if hasattr(held, "asarray") else held
-    pixels = np.array(held, np.uint8).reshape(image.height(), image.width(), 4)[..., 2::-1] / 255
-    linear = np.where(pixels <= 0.04045, pixels / 12.92, ((pixels + 0.055) / 1.055) ** 2.4)
-    return linear @ (0.2126, 0.7152, 0.0722)
-
-
-@pytest.fixture
-def luminance() -> Callable[[QWidget], np.ndarray]:
-    """Return the function that measures how bright the pixels of a widget are."""
-    return luminance_of
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,7 +11,6 @@ from napari._qt.containers import QtLayerList
 from pydicom import dcmread
 from pydicom.uid import SecondaryCaptureImageStorage, generate_uid
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QFileDialog
 
 from napari_mrseq.viewer.menu import open_study_folder
 from napari_mrseq.viewer.slice_in_view import slice_in_view
@@ -120,8 +119,8 @@ def test_a_series_that_its_header_puts_nowhere_keeps_no_other_away(
     qtbot.waitUntil(lambda: slice_in_view(viewer, last) == last.data.shape[0] // 2)
 
 
-def test_a_study_from_the_menu_too(qtbot, viewer, far_apart: Path, monkeypatch) -> None:
-    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(far_apart))
+def test_a_study_from_the_menu_too(qtbot, viewer, far_apart: Path, answer) -> None:
+    answer(far_apart)
     open_study_folder()
     qtbot.waitUntil(lambda: len(viewer.layers) == 2)
     last = viewer.layers[1]
@@ -130,7 +129,7 @@ def test_a_study_from_the_menu_too(qtbot, viewer, far_apart: Path, monkeypatch) 
 
 @pytest.mark.parametrize("how", ["napari", "menu"])
 def test_a_study_opens_on_an_mr_series_not_on_the_screenshot_behind_it(
-    qtbot, viewer, far_apart: Path, monkeypatch, how: str
+    qtbot, viewer, far_apart: Path, answer, how: str
 ) -> None:
     picture = dcmread(next((far_apart / "t1_se_tra").iterdir()))
     picture.SOPClassUID = picture.file_meta.MediaStorageSOPClassUID = SecondaryCaptureImageStorage
@@ -139,7 +138,7 @@ def test_a_study_opens_on_an_mr_series_not_on_the_screenshot_behind_it(
     picture.SOPInstanceUID = picture.file_meta.MediaStorageSOPInstanceUID = "1.9.7.1"
     picture.save_as(far_apart / "screenshot.dcm")
     if how == "menu":
-        monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(far_apart))
+        answer(far_apart)
         open_study_folder()
     else:
         viewer.open(str(far_apart), plugin="napari-mrseq")

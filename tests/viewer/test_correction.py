@@ -34,6 +34,7 @@ from napari_mrseq.viewer.layer_state import state_of
 from napari_mrseq.viewer.reader import read_layers
 
 from .canvas import words_on_canvas
+from .sight import texts_cut_off
 from .tables import click, click_heading, column
 
 LEFT = Qt.MouseButton.LeftButton
@@ -234,7 +235,7 @@ def test_what_is_typed_is_what_is_said(qtbot, panel, press, layer, by) -> None:
 
 
 @pytest.mark.usefixtures("layer")
-def test_the_dialog_says_what_it_will_do(qtbot, viewer, panel, press, cut_in) -> None:
+def test_the_dialog_says_what_it_will_do(qtbot, viewer, panel, press) -> None:
     viewer.dims.set_current_step(0, 0)
     dialog = say(qtbot, press, panel, "STIR")
     assert dialog.summary.text() == "STIR for the whole series."
@@ -245,7 +246,7 @@ def test_the_dialog_says_what_it_will_do(qtbot, viewer, panel, press, cut_in) ->
     height = dialog.height()
     qtbot.keyClicks(dialog.sequence.lineEdit(), ", a long name that a scanner never gave" * 3)
     qtbot.wait(50)
-    assert not cut_in(dialog)
+    assert not texts_cut_off(dialog)
     assert dialog.height() > height
 
 

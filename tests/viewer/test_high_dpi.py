@@ -16,7 +16,7 @@ import json, sys, napari, numpy as np
 from qtpy.QtWidgets import QApplication
 
 sys.path.insert(0, sys.argv[2])
-from conftest import texts_cut_off
+from sight import pixels, texts_cut_off
 
 # Without a card for graphics, a window that is drawn during the run takes most of the time.
 viewer = napari.Viewer(show=False)
@@ -30,15 +30,8 @@ def settle():
     for _ in range(20):
         app.processEvents()
 
-def pixels(widget):
-    picture = widget.grab().toImage()
-    picture = picture.convertToFormat(picture.Format.Format_RGB32)
-    bits = picture.constBits()
-    data = bits.asstring(picture.sizeInBytes()) if hasattr(bits, "asstring") else bytes(bits)
-    return np.frombuffer(data, np.uint8).reshape(picture.height(), -1, 4)[..., :3].astype(int)
-
 def ink_height(widget):
-    seen = pixels(widget)
+    seen = pixels(widget).astype(int)
     rows = np.flatnonzero((abs(seen - seen[0, -1]) > 60).any(axis=(1, 2)))
     return int(rows[-1] - rows[0] + 1)
 
@@ -57,7 +50,7 @@ def finish(*_):
     for place in (2, 11):
         viewer.dims.set_current_step(0, place)
         settle()
-    moved = pixels(panel.plot)
+    moved = pixels(panel.plot).astype(int)
     panel.plot.canvas.draw()
     settle()
     print(json.dumps({

@@ -10,6 +10,8 @@ from qtpy.QtWidgets import QApplication, QRadioButton, QSpinBox, QWidget
 from napari_mrseq.viewer.annotation import annotate
 from napari_mrseq.viewer.layer_series import series_of
 
+from .sight import luminance
+
 BY_TAB = Qt.FocusReason.TabFocusReason
 # Of WCAG 2.1, for what shows the state of a control.
 LEAST_CONTRAST = 3
@@ -23,7 +25,7 @@ def judged(viewer, make_verdict):
 
 
 @pytest.fixture
-def changed_by_keys(qtbot, luminance):
+def changed_by_keys(qtbot):
     """Return a function that gives a widget the keys and returns how the changed pixels differ."""
 
     def give(widget: QWidget) -> np.ndarray:

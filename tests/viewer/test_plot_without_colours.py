@@ -16,6 +16,8 @@ from napari_mrseq.viewer.confidence_plot import ConfidencePlot
 from napari_mrseq.viewer.layer_series import series_of
 from napari_mrseq.viewer.layer_state import state_of
 
+from .sight import luminance
+
 # Of WCAG 2.1, for what is needed to understand a figure.
 LEAST_CONTRAST = 3
 
@@ -47,9 +49,7 @@ def draw(qtbot, make_verdict):
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
 @pytest.mark.parametrize("code", SEQUENCES)
-def test_the_line_of_each_sequence_stands_out_from_the_paper(
-    draw, luminance, code: str, theme: str
-) -> None:
+def test_the_line_of_each_sequence_stands_out_from_the_paper(draw, code: str, theme: str) -> None:
     """Those of PD and ADC were as light as the paper, those of SWI and angiography as dark."""
     plot = draw({code: 0.5}, 2, theme)
     x, y = plot.axes.transData.transform((1.5, 0.5)) / plot.canvas.device_pixel_ratio
@@ -68,7 +68,7 @@ def test_each_line_has_a_shape_of_its_own_that_the_legend_names(draw, slices: in
     assert [line.get_marker() for line in legend.get_lines()] == shapes
 
 
-def test_a_slice_alone_between_those_that_could_not_be_read_is_drawn(draw, luminance) -> None:
+def test_a_slice_alone_between_those_that_could_not_be_read_is_drawn(draw) -> None:
     plot = draw({"T1": 0.5}, 60)
     state, lost = plot._state, Failure("2.dcm", "it is damaged")
     state.judged = {

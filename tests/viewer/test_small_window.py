@@ -24,6 +24,8 @@ from napari_mrseq.viewer.annotation import annotate, correct_layer
 from napari_mrseq.viewer.fitted_scroll_area import FittedScrollArea
 from napari_mrseq.viewer.layer_series import series_of
 
+from .sight import texts_cut_off
+
 DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 
 
@@ -44,7 +46,7 @@ def open_at(qtbot, viewer, open_panel, width: int):
 
 
 @pytest.mark.usefixtures("judged")
-def test_it_opens_in_a_small_window_without_widening_it(qtbot, viewer, open_panel, cut_in) -> None:
+def test_it_opens_in_a_small_window_without_widening_it(qtbot, viewer, open_panel) -> None:
     panel = open_at(qtbot, viewer, open_panel, 900)
     assert viewer.window.geometry()[2:] == (900, 700)
     page = panel.page
@@ -62,7 +64,7 @@ def test_it_opens_in_a_small_window_without_widening_it(qtbot, viewer, open_pane
     for place in range(panel.tabs.count()):
         panel.tabs.setCurrentIndex(place)
         qtbot.wait(50)
-        assert cut_in(panel) == []
+        assert texts_cut_off(panel) == []
 
 
 @pytest.mark.usefixtures("judged")
@@ -224,7 +226,7 @@ def test_a_scroll_bar_goes_once_there_is_room(qtbot, width: int) -> None:
 
 
 @pytest.mark.usefixtures("judged")
-def test_large_letters_are_not_cut_off(qtbot, viewer, open_panel, cut_in) -> None:
+def test_large_letters_are_not_cut_off(qtbot, viewer, open_panel) -> None:
     get_settings().appearance.font_size = 16
     qtbot.wait(100)
     panel = open_at(qtbot, viewer, open_panel, 1280)
@@ -233,7 +235,7 @@ def test_large_letters_are_not_cut_off(qtbot, viewer, open_panel, cut_in) -> Non
     for place in range(panel.tabs.count()):
         panel.tabs.setCurrentIndex(place)
         qtbot.wait(50)
-        assert cut_in(panel) == []
+        assert texts_cut_off(panel) == []
 
 
 def test_in_a_low_window_with_large_letters_a_run_ends_with_the_verdict_in_sight(
