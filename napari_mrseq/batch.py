@@ -105,7 +105,7 @@ def classify_many(
     ModelError, DeviceError
         If the model can't be loaded on the device.
     MrseqError
-        If the cluster can't be reached, or is lost.
+        If the cluster can't be reached, or is lost; or the system lets no processes work together.
     """
     if jobs == 1 and scheduler is None:
         for one in series:
@@ -151,8 +151,13 @@ def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
     context = get_context("spawn")
     # This end closes with this process, whatever ends it.
     theirs, ours = context.Pipe(duplex=False)
-    with _deaf():
-        pool = ProcessPoolExecutor(jobs, context, _begin, (jobs, theirs))
+    try:
+        with _deaf():
+            pool = ProcessPoolExecutor(jobs, context, _begin, (jobs, theirs))
+    except OSError as error:  # they share semaphores, which Linux keeps in /dev/shm
+        raise MrseqError(
+            f"several processes can't work together here ({error.strerror}): use --jobs 1"
+        ) from error
     with theirs, ours, pool:
         try:
             yield pool

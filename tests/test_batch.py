@@ -175,6 +175,19 @@ def test_a_run_in_several_processes_that_is_stopped_ends_no_series(series, tmp_p
     assert not finished.exists()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="limits the size of files as Linux does")
+def test_where_no_processes_work_together_one_is_advised(sample_study):
+    # Their semaphores are files of /dev/shm, which a container may lack or have closed.
+    command = [Path(sys.executable).with_name("napari-mrseq"), "classify", sample_study]
+    limited = ["sh", "-c", 'ulimit -f 0; exec "$@"', "sh", *command, "--jobs", "2"]
+    done = subprocess.run(limited, capture_output=True, text=True, timeout=300)
+    assert (done.returncode, done.stdout) == (2, "")
+    (line,) = done.stderr.splitlines()
+    assert line == (
+        "napari-mrseq: several processes can't work together here (File too large): use --jobs 1"
+    )
+
+
 @contextmanager
 def run_in_processes(sample_study, tmp_path):
     """Yield the program judging 20 series in two processes, and these."""
