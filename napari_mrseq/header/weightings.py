@@ -58,12 +58,14 @@ from napari_mrseq.header.words import names, names_nothing, tells_inversion
 
 # No readout is told, nor an inversion.
 NOTHING_BUT_TIMES = lacks(SPIN_ECHO, GRADIENT_ECHO, EPI, INVERSION)
+# A volume that waits for the heart may show blood, whatever its times are: fresh in diastole (FBI,
+# NATIVE SPACE, TRANCE), or in coronary arteries, after a preparation that few headers tell.
+OF_THE_HEART = (uses(GATED), acquired("3D"))
 # A spin echo, no EPI, whose contrast no inversion makes. Philips gives EPI no code: what has so few
-# pixels and is repeated so often weights by diffusion, or follows activation. A volume that waits
-# for the heart shows fresh blood in diastole (FBI, NATIVE SPACE, TRANCE), whatever its times are.
+# pixels and is repeated so often weights by diffusion, or follows activation.
 NON_EPI_SPIN_ECHO = (
     uses(SPIN_ECHO), lacks(EPI), inverts_fat_at_most, unless(tells_inversion),
-    unless(VOLUMES >= 20, small_matrix(160)), unless(uses(GATED), acquired("3D")),
+    unless(VOLUMES >= 20, small_matrix(160)), unless(*OF_THE_HEART),
 )  # fmt: skip
 # A FLAIR whose inversion the header doesn't tell, or diffusion without a b value, read out by EPI.
 LIKE_A_LONG_FLAIR = (acquired("3D"), TR > 4500)
@@ -149,11 +151,11 @@ LIKE_A_MAP = (small_matrix(80), VOLUMES <= 4, unless(preclinical))
 # Waves of 60 Hz are encoded for one of their periods, and tissue that they shake is excited once in
 # three of them, in a few slices (QIBA profile of MR elastography of the liver).
 LIKE_ELASTOGRAPHY = (acquired("2D"), within(TR, 45, 55), within(TE, 18, 30), SLICES <= 20)
-# One that waits for the heart may show its arteries, after a preparation that few headers tell.
+SPOILED_IN_3D = (*SPOILED, acquired("3D"), lacks(GATED))
 SPOILED_VOLUME = (
-    *SPOILED, lacks(GATED), acquired("3D"), unless(*LIKE_TIME_OF_FLIGHT),
-    unless(*LIKE_TIME_OF_FLIGHT_7T), unless(*LIKE_CONTRAST_ANGIOGRAPHY), unless(*TOO_STEEP),
-    unless(*LIKE_A_MAP), TR < 50, TE >= 0.5, TE < 8, FLIP >= 8,
+    *SPOILED_IN_3D, unless(*LIKE_TIME_OF_FLIGHT), unless(*LIKE_TIME_OF_FLIGHT_7T),
+    unless(*LIKE_CONTRAST_ANGIOGRAPHY), unless(*TOO_STEEP), unless(*LIKE_A_MAP), TR < 50,
+    TE >= 0.5, TE < 8, FLIP >= 8,
 )  # fmt: skip
 # Nothing is mapped with a scout.
 LIKE_A_SCOUT = (
@@ -195,8 +197,8 @@ GRADIENT_ECHO_RULES: tuple[Rule, ...] = (
     timed("T1", 0.8, TABLE, *SPOILED_VOLUME),
     # Scanners seldom tell the agent; where views are shared, it is followed.
     timed(
-        "T1", 0.6, TABLE, *SPOILED, acquired("3D"), *LIKE_CONTRAST_ANGIOGRAPHY,
-        unless(agent_tagged), unless(*TOO_STEEP), TE >= 0.5, lacks(VIEW_SHARING),
+        "T1", 0.6, TABLE, *SPOILED_IN_3D, *LIKE_CONTRAST_ANGIOGRAPHY, unless(agent_tagged),
+        unless(*TOO_STEEP), TE >= 0.5, lacks(VIEW_SHARING),
     ),
     timed("T1", 0.7, TABLE, *SPOILED, TR > 50, TR < 400, TE < 10, FLIP >= 50),
     timed("T1", 0.65, PHYSICS, *SPOILED, acquired("2D"), within(TR, 400, 800), TE < 8, FLIP >= 70),
@@ -210,7 +212,8 @@ GRADIENT_ECHO_RULES: tuple[Rule, ...] = (
     timed("T1", 0.65, PHYSICS, *SPOILED, FIELD_STRENGTH < 0.6, TR < 400, TE >= 8, FLIP >= 50),
 )  # fmt: skip
 
-# Philips says T1 of any spoiled gradient echo: of scouts, maps of fields and references of coils.
+# Philips says T1 of any spoiled gradient echo: of scouts, maps of fields, references of coils and
+# coronary arteries.
 # A second or more lies between the inversions of an MPRAGE, not between two excitations.
 OF_SMALL_FLIP_ANGLE = (
     lacks(SPIN_ECHO, INVERSION, MPRAGE, PREPARED), TR < 1000, far_below_ernst_angle,
@@ -226,5 +229,6 @@ ACQUISITION_CONTRAST_RULES: tuple[Rule, ...] = (
     rule(
         "T1", 0.85, DICOM, contrast("T1"), fits("T1"), lacks(FLOW_COMPENSATED, T2_PREPARED),
         unless(*OF_SMALL_FLIP_ANGLE), unless(*LIKE_A_SCOUT), unless(*A_MAP),
+        unless(uses(GRADIENT_ECHO), *OF_THE_HEART),
     ),
 )  # fmt: skip
