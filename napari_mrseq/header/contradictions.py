@@ -211,7 +211,7 @@ _AGAINST: dict[str, tuple[tuple[Condition, ...], ...]] = {
         (
             uses(SPIN_ECHO), lacks(GRADIENT_ECHO, TIME_OF_FLIGHT, PHASE_CONTRAST, ANGIOGRAPHY),
             # The walls of vessels are looked at on a T1 whose blood is dark.
-            unless(acquired("3D"), unless(names("T1"), TR < 1000, TE < 40)),
+            unless(acquired("3D"), unless(names("T1"), TR <= 1200, TE < 40)),
         ),
     ),
     "LOCALIZER": (

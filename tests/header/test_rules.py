@@ -89,8 +89,9 @@ MPRAGE = ORIGINAL | {
         ("T1", VIBE | {"BodyPartExamined": "PROSTATE"}, "PCa 3D"),
         ("T2", SPIN_ECHO_T2 | SPACE | {"EchoTime": 200}, "T2 SPACE PCa"),
         # The walls of vessels, whose blood is dark.
-        *(("T1", SPIN_ECHO_T1 | {"MRAcquisitionType": "3D"} | IN_UNICODE, said)
-          for said in ("3D T1 黑血血管成像", "t1_space_angio")),
+        *(("T1", SPIN_ECHO_T1 | {"MRAcquisitionType": "3D"} | IN_UNICODE | times, said)
+          for said in ("3D T1 黑血血管成像", "t1_space_angio")
+          for times in ({}, {"RepetitionTime": 1160, "EchoTime": 14})),
         # The components that tell noise.
         *(("T1", VIBE, said) for said in ("MP-PCA", "PCA denoised", "pca_comp1")),
         # Flags of what the examination was for.
