@@ -33,7 +33,8 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("DWI", "adc ... high b*", "high b val*", "calc* b val*", "calc b#", "adc ... trace* $"),
     # Archives run together what Siemens joins with underscores.
     ("DWI", "*calcbval*"),
-    ("OTHER", "eadc*", Regex(r"(?<!mono )(?<!bi )exp(?:on[a-z]*)? ?adc\w*"), "exp* apparent diff*"),
+    ("OTHER", "eadc*", Regex(r"(?<!mono )(?<!bi )exp(?:o(?:n[a-z]*)?)? ?adc\w*")),
+    ("OTHER", "exp* apparent diff*", Regex(r"adc e[sx]ponen[a-z]*(?! fit)")),
     ("ADC", "*adc", "*adcdfc*", "adc*", "apparent diff*", "coef* ... ap*aren*", "average dc"),
     ("ADC", "avdc", Regex(r"(?<!t[12] )cda")),
     (MAP, *map_words.OF_DIFFUSION),

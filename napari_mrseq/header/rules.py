@@ -147,7 +147,7 @@ RULES: tuple[Rule, ...] = (
     rule("FIELDMAP", 0.95, VENDOR, image_type(*image_types.B0)),
     rule("OTHER", 0.95, VENDOR, image_type(*image_types.EXPONENTIAL_ADC, *image_types.TENSOR)),
     # An exponential ADC has the b value of its source, and may have the type of an ADC.
-    rule("OTHER", 0.9, WORDS, called(r"(eadc|exp).*")),
+    rule("OTHER", 0.9, WORDS, called(r"(eadc|exp|adc e).*")),
     rule("OTHER", 0.9, VENDOR, uses(DIFFUSION_MAP)),
     rule("ADC", 0.95, VENDOR, image_type(*image_types.ADC), fits("ADC")),
     rule("ADC", 0.9, VENDOR, uses(ADC_MAP), fits("ADC")),

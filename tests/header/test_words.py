@@ -398,6 +398,7 @@ def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> No
         ("map", "FA map;FA_color;radial diffusivity;mean kurtosis;T2_MAPPING;T1 relaxometry"),
         ("map", "SyMRI PD map;PD mapping"),
         ("ADC", "Mono-exponential ADC;bi exponential ADC;Export ADC;liver_expiration_ADC"),
+        ("OTHER", "Expo ADC;ADC exponencial;ADC exponentiel"),
         ("OTHER", "exponential ADC;exp ADC;eADC;CSPAMM;ECV map;timing bolus;Fluoro Trigger"),
         ("T1", "QuickStar FS;3D VANE XD"),
         ("ADC", "ADCmap;DWIADCDFC;ep2d-advdiff-3Scan-4bvalspair Upper ProstateADCDFCMIX"),
