@@ -91,8 +91,14 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("PERF", Regex(r"enhancement (?:integral|ratio|rate)")),
     # The phase that GE and Siemens compute such images from, and keep beside them.
     # So do others; the phase that is encoded has a direction, and some series hold both parts.
-    ("OTHER", "filt pha*", "pha images", Regex(r"pha(?:se)? (?:swi|e?swan)(?!.*\bmag)")),
-    ("OTHER", Regex(r"(?:swi|e?swan)\b(?!.*\bmag).*\bpha(?:se)?(?!.?(?:ap|pa|lr|rl|enc|dir))")),
+    ("OTHER", "filt pha*", "pha images", Regex(r"(?<!mag )pha(?:se)? (?:swi|e?swan)(?!.*\bmag)")),
+    (
+        "OTHER",
+        Regex(
+            r"swip?pha(?:se)?|(?:swi(?:p|[23]d)?|e?swan)\b(?!.*\bmag)"
+            r".*\bpha(?:se)?(?!.?(?:a ?p|p ?a|l ?r|r ?l|enc|dir))"
+        ),
+    ),
     ("SWI", "ven* bold*"),
     # What Siemens computes of functional images.
     ("OTHER", "t map*"),

@@ -308,6 +308,9 @@ def test_so_many_volumes_told_to_be_without_weighting_are_no_sure_dwi(
         ({"Manufacturer": "SIEMENS", "SequenceName": "*swi3d1r"}, "Pha_Images"),
         ({"Manufacturer": "GE MEDICAL SYSTEMS"}, "PHA: ESWAN"),
         ({"Manufacturer": "UIH"}, "SWI_Phase"),
+        ({"Manufacturer": "UIH"}, "swi3d_tra_Pha"),
+        ({"Manufacturer": "Philips Medical Systems"}, "SWIp phase"),
+        ({}, "SWIPha"),
     ],
 )
 def test_the_phase_beside_a_susceptibility_weighted_image_is_none_without_a_code_either(

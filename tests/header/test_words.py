@@ -482,7 +482,7 @@ def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> No
         ),
         # As what was planned so is called, too.
         ("T2", "T2W_TSE SmartBrain"),
-        ("SWI", "SWI phase AP;SWI_mag_pha"),
+        ("SWI", "SWI phase AP;SWI phase R-L;SWI_mag_pha;mag_pha_swi"),
         # A study may be called so, too.
         ("T1", "REACT mprage"),
         # As Siemens calls its reconstruction of any sequence.
