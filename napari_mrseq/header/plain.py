@@ -35,6 +35,9 @@ FOREIGN_WORDS = (
     # Vessels alone are what a weighting is made for, too. Not their tumours, inflammations and
     # malformations, nor what lies around and in their walls.
     ("血管[造显顯攝撮]影|(?<!心)血管[成撮影画]像|动脉成像|動脈成像|静脉成像|靜脈成像", "angio"),
+    ("动脉造影|動脈造影|静脉窦成像|靜脈竇成像", "angio"),
+    # Not an agent that is given into a vein.
+    ("(?<!经)静脉造影(?![剂增])|(?<!經)靜脈造影(?![劑增])", "angio"),
     ("(?<!心)血管(?![瘤腫肿炎周外母畸奇病性壁])", "vasc"),
     ("자기공명혈관조영|혈관조영술?|(?<!심)혈관영상", "angio"),
     ("(?<!심)혈관(?![종염주성기벽])", "vasc"),
