@@ -49,30 +49,40 @@ def lengths(units: Sequence[Any], metadata: Mapping[str, Any]) -> list[float] | 
 def share_units(layers: Sequence[LayerData], there: Iterable[Layer] = ()) -> None:
     """Count pixels of unknown size as mm where others lie in mm: napari has units for all or none.
 
-    A single slice of unknown size, as a screen capture is, gets the distance between slices of the
-    others: sliders go by the smallest one, in steps of 1 mm through slices 5 mm apart.
+    Slices of unknown size, as screen captures are, get the distance between those of the others:
+    sliders go by the smallest one, in steps of 1 mm through slices 5 mm apart.
 
     Parameters
     ----------
     layers : list of layer data tuples
         To be opened together.
     there : iterable of Layer
-        Beside which they are opened; those that are not of a series keep their units.
+        Beside which they are opened; those that are not of a series keep their units, and stacks
+        their distances: what was drawn on them lies along these.
     """
     opened, beside = [said for _, said, _ in layers], list(there)
-    known = [(said["units"], said["scale"]) for said in opened]
-    known += [(layer.units, layer.scale) for layer in beside]
-    in_mm = [scale for units, scale in known if _millimetres(units[-1])]
-    if not in_mm:
+    known = [(said["units"], said["scale"], said["metadata"]) for said in opened]
+    known += [(layer.units, layer.scale, layer.metadata) for layer in beside]
+    if not any(_millimetres(units[-1]) for units, *_ in known):
         return
-    distance = min((scale[-3] for scale in in_mm if len(scale) > 2), default=1.0)
-    for pixels, said, _ in layers:
+    distance = min(filter(None, (_distance(*one) for one in known)), default=1.0)
+    for said in opened:
         said["units"] = _with_mm(said["units"])
-        if _is_of_unknown_size(said["metadata"]) and pixels.shape[:-2] == (1,):
-            said["scale"] = (distance, *said["scale"][1:])
+        if _is_of_unknown_size(said["metadata"]):
+            said["scale"] = (*said["scale"][:-3], distance, *said["scale"][-2:])
     for layer in beside:
         if _is_of_unknown_size(layer.metadata):
             layer.units = _with_mm(layer.units)
+            if layer.data.shape[:-2] == (1,):
+                layer.scale = (distance, *layer.scale[1:])
+
+
+def _distance(
+    units: Sequence[Any], scale: Sequence[float], metadata: Mapping[str, Any]
+) -> float | None:
+    """Return how far the slices of a layer are apart in mm, None where nothing tells."""
+    known = lengths(units[-3:], metadata)
+    return abs(scale[-3]) * known[0] if known and len(scale) > 2 else None
 
 
 def _with_mm(units: Sequence[Any]) -> tuple[Any, ...]:

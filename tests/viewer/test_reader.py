@@ -21,7 +21,7 @@ from qtpy.QtCore import QTimer
 
 from napari_mrseq.errors import ReadError
 from napari_mrseq.viewer.layer_series import series_of
-from napari_mrseq.viewer.reader import get_reader, read_layers
+from napari_mrseq.viewer.reader import get_reader, open_layers, read_layers
 from napari_mrseq.viewer.writer import write_nifti as write_layer
 
 
@@ -114,6 +114,19 @@ def test_a_capture_beside_a_series_leaves_the_slider_its_slices(
     viewer.layers.extend(layers_of(tmp_path))
     series, _ = viewer.layers
     assert viewer.dims.nsteps[0] == len(series.data)
+
+
+def test_a_capture_or_its_pages_beside_which_a_series_is_opened_leave_the_slider_its_slices(
+    make_napari_viewer_proxy, tmp_path: Path
+) -> None:
+    page = Picture.new("L", (40, 30), 90)
+    page.save(tmp_path / "scan.png")
+    page.save(tmp_path / "pages.tif", save_all=True, append_images=[page.rotate(9), page])
+    series = write_nifti(tmp_path / "brain.nii.gz", (8, 8, 12))
+    viewer = make_napari_viewer_proxy()
+    for path in (tmp_path / "scan.png", series, tmp_path / "scan.png", tmp_path / "pages.tif"):
+        viewer.layers.extend(Image(data, **said) for data, said, _ in open_layers(str(path)))
+    assert viewer.dims.nsteps[0] == 12
 
 
 def test_each_slice_lies_where_its_header_says(sample_study: Path) -> None:
