@@ -49,16 +49,16 @@ def lengths(units: Sequence[Any], metadata: Mapping[str, Any]) -> list[float] | 
 def share_units(layers: Sequence[LayerData], there: Iterable[Layer] = ()) -> None:
     """Count pixels of unknown size as mm where others lie in mm: napari has units for all or none.
 
-    Slices of unknown size, as screen captures are, get the distance between those of the others:
-    sliders go by the smallest one, in steps of 1 mm through slices 5 mm apart.
+    A single slice of unknown size, as a screen capture is, gets the distance between those of the
+    others: sliders go by the smallest one, in steps of 1 mm through slices 5 mm apart. A stack
+    keeps its shape, in which it may be saved.
 
     Parameters
     ----------
     layers : list of layer data tuples
         To be opened together.
     there : iterable of Layer
-        Beside which they are opened; those that are not of a series keep their units, and stacks
-        their distances: what was drawn on them lies along these.
+        Beside which they are opened; those that are not of a series keep their units.
     """
     opened, beside = [said for _, said, _ in layers], list(there)
     known = [(said["units"], said["scale"], said["metadata"]) for said in opened]
@@ -66,10 +66,10 @@ def share_units(layers: Sequence[LayerData], there: Iterable[Layer] = ()) -> Non
     if not any(_millimetres(units[-1]) for units, *_ in known):
         return
     distance = min(filter(None, (_distance(*one) for one in known)), default=1.0)
-    for said in opened:
+    for pixels, said, _ in layers:
         said["units"] = _with_mm(said["units"])
-        if _is_of_unknown_size(said["metadata"]):
-            said["scale"] = (*said["scale"][:-3], distance, *said["scale"][-2:])
+        if _is_of_unknown_size(said["metadata"]) and pixels.shape[:-2] == (1,):
+            said["scale"] = (distance, *said["scale"][1:])
     for layer in beside:
         if _is_of_unknown_size(layer.metadata):
             layer.units = _with_mm(layer.units)

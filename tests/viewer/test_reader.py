@@ -116,17 +116,20 @@ def test_a_capture_beside_a_series_leaves_the_slider_its_slices(
     assert viewer.dims.nsteps[0] == len(series.data)
 
 
-def test_a_capture_or_its_pages_beside_which_a_series_is_opened_leave_the_slider_its_slices(
+def test_a_capture_beside_which_a_series_is_opened_leaves_the_slider_its_slices(
     make_napari_viewer_proxy, tmp_path: Path
 ) -> None:
+    """A volume of unknown size keeps its shape."""
     page = Picture.new("L", (40, 30), 90)
     page.save(tmp_path / "scan.png")
     page.save(tmp_path / "pages.tif", save_all=True, append_images=[page.rotate(9), page])
     series = write_nifti(tmp_path / "brain.nii.gz", (8, 8, 12))
     viewer = make_napari_viewer_proxy()
-    for path in (tmp_path / "scan.png", series, tmp_path / "scan.png", tmp_path / "pages.tif"):
+    for path in (tmp_path / "scan.png", series, tmp_path / "scan.png"):
         viewer.layers.extend(Image(data, **said) for data, said, _ in open_layers(str(path)))
     assert viewer.dims.nsteps[0] == 12
+    ((data, said, _),) = open_layers(str(tmp_path / "pages.tif"))
+    assert Image(data, **said).scale.tolist() == [1, 1, 1]
 
 
 def test_each_slice_lies_where_its_header_says(sample_study: Path) -> None:
