@@ -87,7 +87,7 @@ LEXICON: tuple[tuple[str, *tuple[str | Regex, ...]], ...] = (
     ("PERF", "cerebral blood*", "relcb*", "rcbf", "rcbv", "rbf", "rbv", "cbf", "cbv", "mtt", "ttp"),
     ("PERF", "t max", "k trans*", "kep", "i auc*", "dyn* ... pei"),
     # Read off the curve of a dynamic series, which may be named beside it.
-    ("PERF", Regex(r"time ?to ?peak|(?:max(?:imum)?|peak) (?:slope|enhancement)")),
+    ("PERF", Regex(r"time ?to ?peak|(?:max(?:imum)?|peak|rel(?:ative)?) (?:slope|enhancement)")),
     ("PERF", Regex(r"enhancement (?:integral|ratio|rate)")),
     # The phase that GE and Siemens compute such images from, and keep beside them.
     # So do others; the phase that is encoded has a direction, and some series hold both parts.

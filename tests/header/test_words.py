@@ -417,7 +417,8 @@ def test_what_only_looks_like_a_word_of_the_field_names_nothing(text: str) -> No
             "Resting first pass;FirstPass_REST1;First Pass Ruhe;reposo first pass;"
             "FAIR_trufi_kidney;fair_truefisp_tra;TrueFISP FAIR;Ax LAVA time to peak;"
             "Ax VIBRANT: Signal Enhancement Ratio;Positive Enhancement Integral VIBRANT;"
-            "Maximum Slope of Increase VIBRANT;t1_vibe_dyn max enhancement",
+            "Maximum Slope of Increase VIBRANT;t1_vibe_dyn max enhancement;"
+            "dyn eTHRIVE relative enhancement;eTHRIVE maximum relative enhancement",
         ),
         ("SWI", "venobold;ven bold;SWIMINIPAX;t2_swi3d_axial;3D Ax eSWAN"),
         ("BOLD", "functional run 1;fonctionnel;rest1;fMRIcontin"),
