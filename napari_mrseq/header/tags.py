@@ -254,7 +254,8 @@ def _in_milliseconds(number: float, keyword: str, sidecar: Mapping[str, Any]) ->
 
 
 def _longest(keyword: Place, codes: str) -> float:
-    if keyword == "EchoTime" and "GR" in codes and "SE" not in codes:
+    # So late an echo of an EPI is a spin echo's, whatever its codes say.
+    if keyword == "EchoTime" and "GR" in codes and not re.search("SE|EP", codes):
         return LONGEST_GRADIENT_ECHO
     return TIMES[str(keyword)][1]
 

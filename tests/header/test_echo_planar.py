@@ -37,6 +37,9 @@ GRADIENT = GE | {"ScanningSequence": ["EP", "GR"], "RepetitionTime": 1200, "Echo
         ("BOLD", GRADIENT, "EPI T2*", 200),
         ("BOLD", GRADIENT, "BOLD T2* SBRef", 1),
         ("BOLD", GRADIENT, "", 1),
+        # Nothing is left of a gradient echo after so long.
+        (UNKNOWN, GRADIENT | {"RepetitionTime": 5000, "EchoTime": 160}, "", 1),
+        (UNKNOWN, GRADIENT | {"RepetitionTime": 5000, "EchoTime": 160}, "BOLD", 200),
         # Elastography, saturation transfer; a task may be called like a sequence.
         ("OTHER", GRADIENT, "MRE wave", 8),
         ("OTHER", GRADIENT, "epiMRE tra", 1),
