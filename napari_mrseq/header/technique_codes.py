@@ -109,8 +109,9 @@ CODES = (
 # leaves, a gradient echo.
 _FREE_INDUCTION = re.compile(r"[*_]?epfid")
 
-# Early XA of Siemens writes both of any scan, of a spine that waits for nothing as well.
-_ANY_GATING = {"CG", "RG"}
+# Early XA of Siemens writes all of any scan, of a spine that waits for nothing as well; the heart
+# and the breath alone are waited for where coronary arteries are looked at.
+_ANY_GATING = {"CG", "RG", "PER"}
 
 # "Ax 3D", "t1_3d_tra", "*fl3d1_ns", "3DFSPGR", but not "3 dir".
 _DIMENSIONS = re.compile(r"(?<!\d)([23])-?[dD](?![eEiI]|[wW][iI])")

@@ -211,6 +211,9 @@ def test_a_volume_of_spin_echoes_that_waits_for_the_heart_shows_blood_perhaps(
         # With a larger flip angle, as at 3 T; Philips says T1 of it.
         (UNKNOWN, {"ScanOptions": "CG", "RepetitionTime": 4.6, "EchoTime": 1.5, "FlipAngle": 20}),
         (UNKNOWN, {"ScanOptions": "CG", "AcquisitionContrast": "T1"}),
+        # While the patient breathes.
+        (UNKNOWN, {"ScanOptions": ["CG", "RG"]}),
+        ("T1", {"ScanOptions": ["PFP", "CG", "RG", "PER"]}),
         ("T1", {"ScanOptions": "RG"}),
         ("T1", {"ScanOptions": "RG", "RepetitionTime": 4.6, "EchoTime": 1.5, "FlipAngle": 20}),
         ("T1", {"AcquisitionContrast": "T1"}),
