@@ -271,6 +271,17 @@ def test_the_only_slice_of_a_series_has_the_word_on_the_series(viewer, text, mak
     assert text.text == "T1 97 %   slice 1 of 1"
 
 
+def test_of_a_layer_beside_the_slider_nothing_is_said(viewer, text, make_verdict) -> None:
+    layer = add(viewer, make_verdict, ["T1", "T1"])
+    viewer.dims.set_current_step(0, 1)
+    layer.translate = (50, 0, 0)
+    viewer.add_points(np.zeros((1, 3)))
+    viewer.dims.set_point(0, 0)
+    assert not text.text.strip()
+    viewer.dims.ndisplay = 3
+    assert text.text == "T1 90 %   whole stack"
+
+
 def test_a_mark_stays_with_its_word_on_a_narrow_canvas(viewer, text, make_verdict) -> None:
     layer = viewer.add_image(np.ones((2, 8, 8)))
     seen = make_verdict(series_of(layer), ["T1", "T1"], decision=Decision("T1", 0.5, "member"))

@@ -566,6 +566,31 @@ def test_beside_each_other_and_in_3d_the_words_are_drawn(viewer, open_panel, mak
     assert viewer.canvas.overlays.text.text == "T2 90 %   whole stack\ntwo"
 
 
+def test_in_a_low_window_all_buttons_are_in_sight(qtbot, viewer, open_panel, make_verdict) -> None:
+    layer = viewer.add_image(heads(4, 64, 64), name="a long name " * 9)
+    annotate(layer, make_verdict(series_of(layer), ["T1", "T2", "T1", "T1"]))
+    panel = open_panel()
+    panel.window().resize(1280, 720)
+    qtbot.waitUntil(lambda: panel.window().height() == 720)
+    qtbot.wait(100)
+    page = panel.page
+    for button in (
+        panel.controls.run.native,
+        panel.controls.cancel.native,
+        page.explain_button,
+        page.correct_button,
+        page.undo_button,
+        page.revert_button,
+        page.export_button,
+    ):
+        assert button.visibleRegion().boundingRect() == button.rect(), button.text()
+        assert button.width() >= button.minimumSizeHint().width(), button.text()
+    status = panel.controls.status.native
+    panel.controls.status.value = "What went wrong takes several lines to say. " * 5
+    qtbot.waitUntil(lambda: status.height() >= status.heightForWidth(status.width()))
+    assert status.visibleRegion().boundingRect() == status.rect()
+
+
 def test_what_breaks_a_run_off_is_said_and_run_is_free_again(viewer, run, open_panel) -> None:
     """A layer of another plugin's, whose pixels can't be had."""
 

@@ -67,16 +67,6 @@ def test_it_opens_in_a_small_window_without_widening_it(qtbot, viewer, open_pane
         assert texts_cut_off(panel) == []
 
 
-@pytest.mark.usefixtures("judged")
-def test_in_a_low_window_a_long_message_is_whole(qtbot, viewer, open_panel) -> None:
-    viewer.layers[0].name = "a long name " * 9
-    panel = open_at(qtbot, viewer, open_panel, 1280)
-    status = panel.controls.status.native
-    panel.controls.status.value = "What went wrong takes several lines to say. " * 5
-    qtbot.waitUntil(lambda: status.height() >= status.heightForWidth(status.width()))
-    assert status.visibleRegion().boundingRect() == status.rect()
-
-
 @pytest.mark.parametrize("code", ["MRA", "LOCALIZER"])
 def test_a_corrected_name_is_not_cut_off(
     qtbot, viewer, open_panel, make_verdict, code: str
