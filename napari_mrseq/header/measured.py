@@ -1,10 +1,16 @@
-"""Numbers of a header → the techniques that they show."""
+"""Numbers and flags of a header → the techniques that they show."""
 
 from __future__ import annotations
 
 from napari_mrseq.header import techniques
 from napari_mrseq.header.tags import Tags
-from napari_mrseq.header.vendors import GE_PLANE, GE_TECHNIQUES, GE_THREE_PLANES, PHILIPS_EPI_FACTOR
+from napari_mrseq.header.vendors import (
+    GE_PLANE,
+    GE_TECHNIQUES,
+    GE_THREE_PLANES,
+    PHILIPS_CARDIAC_SYNC,
+    PHILIPS_EPI_FACTOR,
+)
 from napari_mrseq.scanner_words import GE_KIND, GE_UNWEIGHTED
 from napari_mrseq.series import Series
 
@@ -14,7 +20,7 @@ FEWEST_PHASES = 8
 
 
 def measured_techniques(tags: Tags, series: Series, vendor: str | None) -> dict[str, str]:
-    """Return the techniques that numbers show, where no code or name does."""
+    """Return the techniques that numbers and flags show, where no code or name does."""
     found = {}
     if vendor == "GE" and tags.number(GE_PLANE) == GE_THREE_PLANES:
         found[techniques.SCOUT] = "three planes in one series"
@@ -26,6 +32,8 @@ def measured_techniques(tags: Tags, series: Series, vendor: str | None) -> dict[
         found[techniques.UNWEIGHTED] = f"{techniques.UNWEIGHTED} (as GE flags it)"
     if vendor == "Philips" and (tags.number(PHILIPS_EPI_FACTOR) or 0) > 1:
         found[techniques.EPI] = "echo planar (EPI factor > 1)"
+    if vendor == "Philips" and tags.text(PHILIPS_CARDIAC_SYNC) not in ("", "NO"):
+        found[techniques.GATED] = techniques.GATED
     if tags.positive("VelocityEncodingMaximumValue"):
         found[techniques.PHASE_CONTRAST] = "velocity encoding > 0"
     if _is_film(tags, series):

@@ -37,6 +37,8 @@ SEQUENCE_NAMES = {
 # Before the name of a sequence that Siemens lends for trial: "WIP_tfl3d1_16ns".
 _ON_TRIAL = re.compile(r"^[*_]?wip_", re.IGNORECASE)
 PHILIPS_EPI_FACTOR = (0x2001, 0x1013)
+# Whether a scan waits for the heart: "TRIGGERED", "NO".
+PHILIPS_CARDIAC_SYNC = (0x2001, 0x1010)
 # How many slices a volume has, all stacks of a series together.
 SLICES_COUNTED = {"GE": (0x0021, 0x104F), "Philips": (0x2001, 0x1018)}
 # The plane of a series; 256 stands for three in one.

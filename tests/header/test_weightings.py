@@ -36,6 +36,7 @@ def header(code: str | list[str], **values: Any) -> dict[str, Any]:
 
 
 SE, GR = ["SE", "IR"], ["GR", "IR"]
+PHILIPS = {"Manufacturer": "Philips Medical Systems", "AcquisitionContrast": "T1"}
 
 
 @pytest.mark.parametrize(
@@ -211,6 +212,8 @@ def test_a_volume_of_spin_echoes_that_waits_for_the_heart_shows_blood_perhaps(
         # With a larger flip angle, as at 3 T; Philips says T1 of it.
         (UNKNOWN, {"ScanOptions": "CG", "RepetitionTime": 4.6, "EchoTime": 1.5, "FlipAngle": 20}),
         (UNKNOWN, {"ScanOptions": "CG", "AcquisitionContrast": "T1"}),
+        (UNKNOWN, PHILIPS | {(0x2001, 0x1010): ("CS", "TRIGGERED")}),
+        ("T1", PHILIPS | {(0x2001, 0x1010): ("CS", "NO")}),
         # While the patient breathes.
         (UNKNOWN, {"ScanOptions": ["CG", "RG"]}),
         ("T1", {"ScanOptions": ["PFP", "CG", "RG", "PER"]}),
