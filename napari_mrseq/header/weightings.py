@@ -151,7 +151,7 @@ LIKE_A_MAP = (small_matrix(80), VOLUMES <= 4, unless(preclinical))
 # Waves of 60 Hz are encoded for one of their periods, and tissue that they shake is excited once in
 # three of them, in a few slices (QIBA profile of MR elastography of the liver).
 LIKE_ELASTOGRAPHY = (acquired("2D"), within(TR, 45, 55), within(TE, 18, 30), SLICES <= 20)
-SPOILED_IN_3D = (*SPOILED, acquired("3D"), lacks(GATED))
+SPOILED_IN_3D = (*SPOILED, acquired("3D"), unless(*OF_THE_HEART))
 SPOILED_VOLUME = (
     *SPOILED_IN_3D, unless(*LIKE_TIME_OF_FLIGHT), unless(*LIKE_TIME_OF_FLIGHT_7T),
     unless(*LIKE_CONTRAST_ANGIOGRAPHY), unless(*TOO_STEEP), unless(*LIKE_A_MAP), TR < 50,
