@@ -835,6 +835,14 @@ def test_a_name_that_is_not_utf8_loses_nothing(tmp_path, kind):
         assert str(odd) in [record["path"] for record in json.loads(done.stdout)]
 
 
+def test_models_are_listed_with_classes_size_hash_and_place():
+    done = run("models")
+    assert done.returncode == 0
+    text = done.stdout.decode()
+    assert "FLAIR" in text
+    assert ".safetensors" in text
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="names of files are UTF-8 here")
 def test_a_model_file_whose_name_is_not_utf8_has_its_card(tmp_path):
     odd = tmp_path / os.fsdecode(b"Sch\xe4del.safetensors")

@@ -93,6 +93,17 @@ def test_a_training_stopped_when_an_epoch_is_told_goes_on_after_it(site, name, s
     assert epochs == [str(number) for number in range(kept + 1, 4)]
 
 
+def test_a_file_that_is_gone_is_told_before_anything_is_prepared(site, train):
+    assert train().returncode == 0
+    catalogue = site.parent / "run" / "catalogue.csv"
+    (site / "Knee" / "a" / "1.png").unlink()
+    command = ("train", catalogue, "--output", "other", "--epochs", "1", "--draws", "64")
+    done = program(site.parent, *command)
+    assert done.returncode == 2
+    assert f"not there: {site / 'Knee' / 'a' / '1.png'} (paths are relative" in done.stderr
+    assert "preparing" not in done.stderr
+
+
 def test_pictures_that_cannot_be_read_are_named_at_once_and_the_others_trained_on(site, train):
     broken = [site / "Knee" / "a" / "1.png", site / "T1" / "c" / "1.png"]
     for picture in broken:

@@ -251,6 +251,27 @@ def test_groups_without_a_fold_stay_together(tmp_path):
     assert len(set(folds.values())) > 1
 
 
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([{"path": "a.png", "label": "T1"}], "lacks the column group"),
+        ([{"path": "a.png", "label": "T1", "group": ""}], "row 2"),
+        ([{"path": "a.png", "label": "", "group": "g"}], "no labelled images"),
+        ([{"path": "a.png", "label": "T1", "group": "g", "fold": "x"}], "row 2"),
+    ],
+)
+def test_a_bad_catalogue_is_refused_with_the_row(tmp_path, rows, message):
+    with pytest.raises(CatalogueError, match=message):
+        read_catalogue(write(tmp_path / "c.csv", rows))
+
+
+def test_a_picture_that_cannot_be_read_is_named(catalogue, tmp_path):
+    folder = shutil.copytree(catalogue.parent, tmp_path / "copy")
+    (folder / "3.png").write_bytes(b"no picture")
+    with pytest.raises(CatalogueError, match=r"3\.png"):
+        load_images(read_catalogue(folder / catalogue.name), 49)
+
+
 def test_thin_classes_and_small_groups_are_drawn_more_often_than_their_share(tmp_path):
     rows = [{"path": "a", "label": "T1", "group": "big"}] * 900
     rows += [{"path": "b", "label": "T1", "group": "small"}] * 50

@@ -235,6 +235,14 @@ def test_the_words_on_a_map_go_with_it_and_those_on_another_stay(
     assert panel.controls.status.value == ""
 
 
+def test_without_a_slice_in_view_it_says_so(viewer, panel, press) -> None:
+    viewer.add_image(np.ones((3, 8, 6)))
+    viewer.dims.ndisplay = 3
+    press(panel.page.explain_button)
+    assert "No single slice of this layer is in view" in panel.controls.status.value
+    assert len(viewer.layers) == 1
+
+
 @pytest.mark.parametrize("how", ["remove", "select", "clear"])
 def test_heat_maps_go_with_their_layer(qtbot, viewer, panel, how: str) -> None:
     for name in "ab":

@@ -123,6 +123,16 @@ def test_a_copy_made_before_the_panel_opens_is_no_verdict(
     assert layer.name == "[T1 90%] mine ≠ header"
 
 
+def test_replaced_data_have_no_verdict_anywhere(qtbot, panel, judged) -> None:
+    assert panel.result.verdict.text() == "T1"
+    judged.data = np.zeros((3, 16, 16))
+    qtbot.waitUntil(lambda: panel.result.hint.isVisible())
+    assert "Press Run" in panel.result.hint.text()
+    assert not panel.page.export_button.isEnabled()
+    assert (judged.name, judged.metadata) == ("mine", {"a": 1})
+    assert not panel.page.revert_button.isEnabled()
+
+
 @pytest.mark.parametrize("with_verdict", [True, False])
 def test_what_explains_pixels_that_are_gone_goes(viewer, panel, judged, with_verdict: bool) -> None:
     if not with_verdict:

@@ -173,6 +173,25 @@ def test_a_long_name_of_the_users_own_does_not_widen_the_panel(qtbot, keep, make
     assert widths[0] == widths[1]
 
 
+def test_odd_slices_and_a_half_known_series_are_doubts(keep, make_verdict) -> None:
+    panel = keep(ResultPanel())
+    family = Decision("T1", 0.9, "family")
+    panel.show_state(judged(make_verdict, CODES, decision=family), "")
+    assert "1 odd" in panel.doubts.text()
+    assert "family T1" in panel.doubts.text()
+
+
+def test_with_a_header_the_pixels_are_quoted_apart(keep, make_verdict) -> None:
+    """99 % of the joined verdict and 5 % of the network's would add up to more than there is."""
+    panel = keep(ResultPanel())
+    joined = Decision("T1", 0.99, "member")
+    panel.show_state(judged(make_verdict, ["T1"] * 3, decision=joined), "")
+    assert panel.confidence.text() == "99 %"
+    assert panel.runners_up.text() == (
+        "series by pixels alone: T1\u00a090\u00a0%, T2\u00a05\u00a0%, T2-FLAIR\u00a05\u00a0%"
+    )
+
+
 def test_odd_slices_are_named_by_number_and_look(keep, make_verdict) -> None:
     panel = keep(ResultPanel())
     panel.show_state(judged(make_verdict, CODES), "")

@@ -84,13 +84,19 @@ def test_a_picture_claims_no_millimetres(tmp_path: Path) -> None:
     assert [str(unit) for unit in layer.units] == ["pixel"] * 3
 
 
+def beside_a_capture(series: Path, folder: Path) -> ViewerModel:
+    """Return a viewer in which a series was opened together with a screen capture."""
+    Picture.new("L", (40, 30), 90).save(folder / "scan.png")
+    shutil.copytree(series, folder / series.name)
+    viewer = ViewerModel()
+    viewer.layers.extend(layers_of(folder))
+    return viewer
+
+
 def test_pictures_and_captures_beside_series_have_their_units_and_claim_no_size(
     sample_study: Path, tmp_path: Path
 ) -> None:
-    Picture.new("L", (40, 30), 90).save(tmp_path / "scan.png")
-    shutil.copytree(sample_study / "t1_se_tra", tmp_path / "t1_se_tra")
-    viewer = ViewerModel()
-    viewer.layers.extend(layers_of(tmp_path))
+    viewer = beside_a_capture(sample_study / "t1_se_tra", tmp_path)
     # Without, napari warns of every such study, and draws it without its units.
     assert [str(unit) for unit in viewer.layers.extent.units] == ["millimeter"] * 3
     (picture,) = (layer for layer in viewer.layers if "scan" in layer.name)
@@ -108,10 +114,7 @@ def test_a_capture_beside_a_series_leaves_the_slider_its_slices(
     sample_study: Path, tmp_path: Path
 ) -> None:
     """It went by the 1 mm of the capture: each slice of the series took several steps."""
-    Picture.new("L", (40, 30), 90).save(tmp_path / "scan.png")
-    shutil.copytree(sample_study / "t2_tse_tra", tmp_path / "t2_tse_tra")
-    viewer = ViewerModel()
-    viewer.layers.extend(layers_of(tmp_path))
+    viewer = beside_a_capture(sample_study / "t2_tse_tra", tmp_path)
     series, _ = viewer.layers
     assert viewer.dims.nsteps[0] == len(series.data)
 
